@@ -1,0 +1,48 @@
+# Everything from a fresh clone: `make report` or `make test` is all it takes. `make help` lists the rest.
+
+PYTHON ?= python3
+CORPUS ?= data/sample
+OUT ?= figures/$(notdir $(basename $(CORPUS:/=)))
+PARAMS ?=
+BIN := .venv/bin
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report test lint lab verify bench clean
+
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+# Hash-checked and pinned down to the installer; made again only when the lock or the project file changes.
+$(READY): requirements.lock pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; '$(PYTHON)' is older. Name another: make report PYTHON=python3.12" >&2; exit 1; }
+	@rm -f $(READY)
+	"$(PYTHON)" -m venv .venv
+	sed -n '/^pip==/,/[^\\]$$/p' requirements.lock > .venv/pip.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/pip.lock
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --no-compile -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+setup: $(READY)  ## Only the virtual environment, in .venv
+
+report: $(READY)  ## The illustrated report: make report [CORPUS=data/sample] [OUT=figures/sample] [PARAMS=file.yml]
+	$(BIN)/python -m analysis report "$(CORPUS)" --out "$(OUT)" $(if $(PARAMS),--params "$(PARAMS)")
+
+test: $(READY) lint  ## Everything that CI runs
+	$(BIN)/python -m pytest
+
+lint: $(READY)  ## Style and types
+	$(BIN)/python -m ruff check --no-cache .
+	$(BIN)/python -m ruff format --no-cache --check .
+	$(BIN)/python -m mypy --cache-dir=/dev/null
+
+lab: $(READY)  ## JupyterLab on the notebooks
+	$(BIN)/python -m jupyterlab notebooks
+
+verify: $(READY)  ## Rerun a finished run from its manifest and compare: make verify [OUT=figures/sample]
+	$(BIN)/python -m analysis verify "$(OUT)"
+
+clean:  ## Remove the virtual environment and what tools left behind
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

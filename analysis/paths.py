@@ -1,0 +1,35 @@
+"""Where things stand in a checkout: plain constants, and the one rule for naming a path in a record."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]  # the checkout
+NOTEBOOKS = ROOT / "notebooks"  # the parameterized notebooks, without outputs
+DATA = ROOT / "data"
+SAMPLE = DATA / "sample"  # the sample corpus, with gold labels
+LEXICONS = DATA / "lexicons"  # frame lexicons, YAML
+STOPWORDS = DATA / "stopwords"  # stop lists, one word a line
+FIGURES = ROOT / "figures"  # one folder a run
+
+
+def from_root(path: str | Path) -> Path:
+    """`path` as an absolute path, a relative one being taken from the checkout.
+
+    >>> from_root("data/sample") == SAMPLE
+    True
+    """
+    return Path(os.path.normpath(ROOT / Path(path).expanduser()))
+
+
+def to_root(path: str | Path) -> str:
+    """`path` written from the checkout, with forward slashes, so that records agree between machines.
+
+    A path on another drive than the checkout stays absolute.
+
+    >>> to_root(SAMPLE / "metadata.csv")
+    'data/sample/metadata.csv'
+    """
+    try:
+        return Path(os.path.relpath(Path(path).expanduser().resolve(), ROOT)).as_posix()
+    except ValueError:
+        return Path(path).expanduser().resolve().as_posix()

@@ -1,0 +1,64 @@
+"""One notebook, run by papermill in a process of its own: ``python -m analysis.publish.execute`` with a job on stdin.
+
+A process rather than a thread, because papermill changes the working directory of the whole process. The job is a JSON
+object: notebook, output (a file name in the working directory), parameters. Progress goes to stdout as "done/total";
+the last line is a JSON object, empty for success, else with cell, error and message.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+# jsonschema would compile a grammar of web addresses, which takes a second and which no notebook needs.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+import nbformat  # noqa: E402
+import papermill  # noqa: E402
+from jupyter_client.kernelspec import KernelSpecManager  # noqa: E402
+
+
+def execute(notebook: Path, output: str, parameters: dict[str, Any]) -> dict[str, str]:
+    """Run `notebook` with `parameters`, write it to `output`, and say what went wrong, if anything did."""
+    command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    if command not in ("python", "python3") and Path(command).resolve() != Path(sys.executable).resolve():
+        message = f"the Jupyter kernel 'python3' belongs to {command}: unset JUPYTER_PATH, or install ipykernel here"
+        return {"cell": "-", "error": "KernelError", "message": message}
+    node = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+    progress = {"file": sys.stdout, "bar_format": "{n_fmt}/{total_fmt}", "mininterval": 0}
+    try:
+        done = papermill.execute_notebook(node, output, parameters, kernel_name="python3", progress_bar=progress)
+    except papermill.PapermillExecutionError as error:
+        done = nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
+        _tidy(done)
+        nbformat.write(done, output)  # type: ignore[no-untyped-call]
+        return {"cell": _failed_cell(done), "error": error.ename, "message": error.evalue}
+    _tidy(done)
+    nbformat.write(done, output)  # type: ignore[no-untyped-call]
+    last = [cell for cell in done.cells if cell.cell_type == "code"][-1]
+    if last.execution_count is None:
+        return {"cell": last.id, "error": "Unfinished", "message": "the notebook ended before its last cell"}
+    return {}
+
+
+def _failed_cell(node: Any) -> str:
+    """The id of the cell whose output is the error."""
+    failed = (cell.id for cell in node.cells if any(o.output_type == "error" for o in cell.get("outputs", [])))
+    return str(next(failed, "-"))
+
+
+def _tidy(node: Any) -> None:
+    """Take out of an executed notebook what differs between two runs: clock times, random ids, papermill's marks."""
+    node.metadata["papermill"] = {"parameters": node.metadata.get("papermill", {}).get("parameters", {})}
+    node.cells = [cell for cell in node.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])]
+    for cell in node.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"
+
+
+if __name__ == "__main__":
+    job = json.load(sys.stdin)
+    result = execute(Path(job["notebook"]), job["output"], job["parameters"])
+    print(f"\n{json.dumps(result)}", flush=True)

@@ -1,0 +1,97 @@
+"""Figures for reports: one style, and each figure with the table behind it, its caption and its alt text."""
+
+import base64
+import html
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.publish.tables import output_folder, show, write_csv, write_json
+
+ONE_COLUMN, TWO_COLUMNS = 3.35, 6.85  # inches: 85 mm and 174 mm, the usual widths of a journal page
+
+# Okabe and Ito (2008): eight colours that people with any kind of colour vision tell apart.
+COLOURS = {
+    "blue": "#0072B2",
+    "orange": "#E69F00",
+    "green": "#009E73",
+    "vermillion": "#D55E00",
+    "sky": "#56B4E9",
+    "purple": "#CC79A7",
+    "yellow": "#F0E442",
+    "black": "#000000",
+    "grey": "#767676",
+}
+
+_STYLE: dict[str, Any] = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": "#444444",
+    "axes.grid": False,
+    "axes.labelsize": 8.5,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 9.5,
+    "figure.constrained_layout.use": True,
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine draws the same
+    "font.size": 8.5,
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.6,
+    "legend.fontsize": 8,
+    "legend.frameon": False,
+    "pdf.fonttype": 42,
+    "text.parse_math": False,  # a dollar sign is a dollar sign
+    "svg.fonttype": "path",
+    "svg.hashsalt": "lafz",  # ids in the file follow from the drawing and not from chance
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+}
+# Without these, each format would record when and by which version it was written.
+_METADATA: dict[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw in the house style, whatever the user's own matplotlib settings are."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE)  # type: ignore[arg-type]
+        yield
+
+
+def save_figure(fig: Figure, name: str, data: pd.DataFrame, caption: str, alt: str) -> None:
+    """Write `fig` to the run's folder as ``<name>.png`` (300 dpi), ``.svg``, ``.pdf``, and show it.
+
+    `data` is the table that was drawn (``<name>.csv``); `caption` and `alt`, what the picture shows in words, go to
+    ``<name>.json``. Raises `ValueError` without a caption or alt text: a figure without words cannot be published.
+    """
+    if not caption.strip() or not alt.strip():
+        raise ValueError(f"figure {name!r} needs a caption and an alt text: say what it shows")
+    folder = output_folder()
+    with style():
+        for kind, metadata in _METADATA.items():
+            fig.savefig(folder / f"{name}.{kind}", dpi=300, metadata=metadata)
+        picture = io.BytesIO()
+        fig.savefig(picture, format="png", dpi=120, metadata=_METADATA["png"])
+    write_csv(data, folder / f"{name}.csv")
+    write_json(
+        {"caption": caption, "alt": alt, "columns": list(map(str, data.columns)), "rows": len(data)},
+        folder / f"{name}.json",
+    )
+    source = base64.b64encode(picture.getvalue()).decode("ascii")
+    show(
+        f'<figure><img src="data:image/png;base64,{source}" alt="{html.escape(alt)}">'
+        f"<figcaption>{html.escape(caption)}</figcaption></figure>",
+        alt,
+        kind="figure",
+        name=name,
+    )

@@ -1,0 +1,57 @@
+"""What made a run, and what it made: enough to run it again and to tell whether the same came out."""
+
+import hashlib
+import importlib.metadata
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis import __version__
+from analysis.paths import from_root, to_root
+from analysis.publish.tables import DIGITS, write_json
+from analysis.text.corpus import corpus_files
+
+# The packages whose versions can change a number or a picture.
+PACKAGES = ("matplotlib", "nltk", "numba", "numpy", "pandas", "papermill", "regex", "scipy", "sentencex")
+
+FILE_PARAMETERS = ("lexicon", "metadata", "stopwords")  # parameters that name a file, or a folder of them
+
+
+def write_manifest(path: Path, run: Path, chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]]) -> None:
+    """Write the manifest of the finished folder `run` to `path`.
+
+    Parameters of every notebook, inputs and outputs with size and SHA-256, versions. No clock and no path of this
+    machine: inputs are named from the checkout, outputs from the run's folder, so two runs of the same are equal.
+    """
+    outputs = [file for file in run.rglob("*") if file.is_file()]
+    write_json(
+        {
+            "lafz": __version__,
+            "parameters": parameters,
+            "inputs": _records({to_root(file): file for file in _inputs(chosen, parameters)}),
+            "outputs": _records({file.relative_to(run).as_posix(): file for file in outputs}),
+            "significant_digits": DIGITS,
+            "versions": {"python": platform.python_version()}
+            | {name: importlib.metadata.version(name) for name in PACKAGES},
+        },
+        path,
+    )
+
+
+def _inputs(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]]) -> set[Path]:
+    """Every file that the run read: notebooks, corpus, metadata, lexicon, stop list."""
+    files = set(chosen.values())
+    for values in parameters.values():
+        files.update(corpus_files(from_root(values["corpus"])))
+        named = (from_root(values[name]) for name in FILE_PARAMETERS if values.get(name))
+        for file in named:
+            files.update(sorted(file.glob("*.txt")) if file.is_dir() else [file])
+    return files
+
+
+def _records(files: Mapping[str, Path]) -> list[dict[str, Any]]:
+    return [
+        {"path": name, "bytes": file.stat().st_size, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+        for name, file in sorted(files.items())
+    ]

@@ -1,0 +1,174 @@
+"""The parameters of the notebooks: read from their cells, and checked before any kernel starts."""
+
+import ast
+import json
+import re
+import tokenize
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from difflib import get_close_matches
+from io import StringIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from analysis.paths import NOTEBOOKS
+
+TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+_WANTED = {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false"}
+
+
+class ParameterError(ValueError):
+    """A parameter that cannot be used; the message names the value, what was expected and what to do."""
+
+
+class Parameter(NamedTuple):
+    """One line of a notebook's parameters cell: ``name: type = default  # meaning``."""
+
+    name: str
+    type: str  # str, int, float or bool
+    optional: bool  # whether None will do
+    default: Any
+    meaning: str
+
+
+def notebooks(only: Iterable[str] = ()) -> dict[str, Path]:
+    """The report's notebooks by section name ("framing" for 02_framing.ipynb), in order; all where `only` is empty.
+
+    >>> list(notebooks(["framing"]))
+    ['framing']
+    """
+    known = {path.stem[3:]: path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if not path.stem.startswith("00")}
+    wanted = list(only) or list(known)
+    for name in wanted:
+        if name not in known:
+            raise ParameterError(f"no notebook {name!r}.{_suggest(name, known)} There are: {', '.join(known)}")
+    return {name: path for name, path in known.items() if name in wanted}
+
+
+class Cell(NamedTuple):
+    """A cell of a notebook file."""
+
+    kind: str  # markdown or code
+    source: str
+    tags: list[str]
+    outputs: list[dict[str, Any]]
+
+
+def read_cells(path: Path) -> list[Cell]:
+    """The cells of a notebook of format 4. (nbformat reads any, and takes a second to import.)"""
+    return [
+        Cell(
+            cell["cell_type"],
+            joined(cell["source"]),
+            cell.get("metadata", {}).get("tags", []),
+            cell.get("outputs", []),
+        )
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+    ]
+
+
+def read_parameters(path: Path) -> list[Parameter]:
+    """The parameters of the notebook `path`, from its cell tagged "parameters".
+
+    >>> [p.name for p in read_parameters(notebooks()["framing"])][:2]
+    ['corpus', 'lexicon']
+    """
+    source = next((cell.source for cell in read_cells(path) if "parameters" in cell.tags), "")
+    comments = {
+        token.start[0]: token.string.lstrip("# ").strip()
+        for token in tokenize.generate_tokens(StringIO(source).readline)
+        if token.type == tokenize.COMMENT
+    }
+    found = []
+    for node in ast.parse(source).body:
+        if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None):
+            raise ParameterError(f"{path.name}: a line of the parameters cell is not 'name: type = value  # meaning'")
+        written = ast.unparse(node.annotation)
+        inner = re.fullmatch(r"Optional\[(\w+)\]", written)
+        kind = inner[1] if inner else written
+        if kind not in TYPES:
+            raise ParameterError(f"{path.name}: parameter {node.target.id!r} is a {written}: use {' '.join(TYPES)}")
+        default = ast.literal_eval(node.value)
+        found.append(Parameter(node.target.id, kind, inner is not None, default, comments.get(node.lineno, "")))
+    return found
+
+
+def read_params_file(path: Path) -> dict[str, Any]:
+    """The values in a YAML file of ``name: value`` lines."""
+    if not path.is_file():
+        raise ParameterError(f"no such parameter file: {str(path)!r}: give a YAML file of 'name: value' lines")
+    try:
+        values = yaml.safe_load(path.read_bytes())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+    if values is None:
+        return {}
+    if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
+        raise ParameterError(f"{path} must hold 'name: value' lines, one a parameter")
+    return values
+
+
+def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
+    """``name=value`` texts as a mapping; the values stay texts.
+
+    >>> parse_assignments(["top_n=10"])
+    {'top_n': '10'}
+    """
+    values = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals or not name:
+            raise ParameterError(f"{assignment!r} is not a parameter: write name=value, such as top_n=10")
+        values[name.strip()] = value
+    return values
+
+
+def resolve(chosen: Mapping[str, Path], values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every parameter of each chosen notebook, given value or default, checked for name and type.
+
+    A value goes to every notebook that has a parameter of that name. A text is read as the parameter's type, so that
+    the command line can give numbers. Raises `ParameterError` for a name that no chosen notebook has, or a wrong value.
+    """
+    declared = {section: {p.name: p for p in read_parameters(path)} for section, path in chosen.items()}
+    known = {name for parameters in declared.values() for name in parameters}
+    for name in values:
+        if name not in known:
+            where = f"notebook {chosen[next(iter(chosen))].stem}" if len(chosen) == 1 else "the notebooks"
+            has = "has" if len(chosen) == 1 else "have"
+            raise ParameterError(
+                f"{where} {has} no parameter {name!r}.{_suggest(name, known)} (`lafz params` lists all)"
+            )
+    return {
+        section: {name: check(values[name], p) if name in values else p.default for name, p in parameters.items()}
+        for section, parameters in declared.items()
+    }
+
+
+def check(value: Any, parameter: Parameter) -> Any:
+    """`value` as the parameter's type, or a `ParameterError` that says what was expected."""
+    if parameter.optional and (value is None or value in ("", "none", "None", "null")):
+        return None
+    wanted = TYPES[parameter.type]
+    if isinstance(value, str) and wanted is not str:
+        with suppress(yaml.YAMLError):
+            value = yaml.safe_load(value)
+    if wanted is float and type(value) is int:
+        value = float(value)
+    if type(value) is not wanted:
+        none = " or none" if parameter.optional else ""
+        raise ParameterError(
+            f"parameter {parameter.name!r} takes {_WANTED[parameter.type]}{none}, not {value!r}: {parameter.meaning}"
+        )
+    return value
+
+
+def joined(text: str | list[str]) -> str:
+    """A text of a notebook, which the format also allows to be a list of lines."""
+    return text if isinstance(text, str) else "".join(text)
+
+
+def _suggest(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""

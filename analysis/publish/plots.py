@@ -1,0 +1,116 @@
+"""The drawings: each takes a measure's table and gives a matplotlib figure."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import StrMethodFormatter
+
+from analysis.publish.figures import COLOURS, TWO_COLUMNS, style
+
+THOUSANDS = StrMethodFormatter("{x:,g}")
+LONGEST_LABEL = 44  # characters of an axis label; a longer one is cut in the middle
+
+
+def interval_dots(table: pd.DataFrame, *, label: str, value: str, xlabel: str) -> Figure:
+    """One dot a row of `table` at `value`, with its interval (columns ci_low, ci_high), the first row on top."""
+    with style():
+        fig, ax = _rows(len(table), table[label])
+        y = np.arange(len(table))
+        known = table["ci_low"].notna()
+        ax.hlines(y[known], table["ci_low"][known], table["ci_high"][known], color=COLOURS["sky"], linewidth=3.2)
+        ax.plot(table[value], y, "o", color=COLOURS["blue"], markersize=4.5)
+        ax.set_xlim(left=0)
+        ax.set_xlabel(xlabel)
+        ax.xaxis.set_major_formatter(THOUSANDS)
+        ax.grid(axis="x")
+    return fig
+
+
+def heat_map(table: pd.DataFrame, *, xlabel: str) -> Figure:
+    """`table` as a grid, its index down the side and its columns along the top, each cell with its number."""
+    with style():
+        rows, columns = table.shape
+        names = [_cut(name, 24) for name in table.columns]
+        fig = Figure(figsize=(TWO_COLUMNS, 1.25 + 0.235 * rows))
+        ax = fig.add_subplot()
+        values = table.to_numpy(dtype=float)
+        top = np.nanmax(values, initial=0.0) or 1.0
+        ax.imshow(values, cmap="cividis", aspect="auto", vmin=0, vmax=top)
+        ax.set_yticks(np.arange(rows), [_cut(name) for name in table.index])
+        ax.set_xticks(np.arange(columns), names, rotation=35, ha="left", rotation_mode="anchor")
+        ax.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False)
+        ax.spines[:].set_visible(False)
+        size = 7 if columns <= 10 else 5.5
+        for (row, column), number in np.ndenumerate(values):
+            dark = number < 0.6 * top  # white on the dark half of the scale, black on the bright half
+            text = f"{number:,.0f}" if top >= 20 else f"{number:.1f}"
+            ax.text(column, row, text, ha="center", va="center", fontsize=size, color="white" if dark else "black")
+        ax.set_xlabel(xlabel)
+    return fig
+
+
+def position_map(spans: pd.DataFrame, lengths: pd.Series, *, kinds: dict[str, str]) -> Figure:
+    """Where in each document the `spans` (doc_id, start, end, kind) stand: one bar a document, from beginning to end.
+
+    `lengths` gives each document's characters, by doc_id, in the order of drawing; `kinds` names each in the legend.
+    """
+    hatches = ["", "////", "....", "xxxx"]
+    palette = [COLOURS["orange"], COLOURS["blue"], COLOURS["green"], COLOURS["vermillion"]]
+    with style():
+        fig, ax = _rows(len(lengths), lengths.index, legend=True)
+        row = {doc_id: y for y, doc_id in enumerate(lengths.index)}
+        ax.barh(np.arange(len(lengths)), 100, color="#EEEEEE", height=0.72)
+        for (kind, _), colour, hatch in zip(kinds.items(), palette, hatches, strict=False):
+            own = spans[(spans["kind"] == kind) & spans["doc_id"].isin(row)]
+            size = own["doc_id"].map(lengths).to_numpy(dtype=float)
+            ax.barh(
+                own["doc_id"].map(row).to_numpy(),
+                100 * (own["end"] - own["start"]).to_numpy() / size,
+                left=100 * own["start"].to_numpy() / size,
+                color=colour,
+                edgecolor="white",
+                linewidth=0.4,
+                hatch=hatch,
+                height=0.72,
+            )
+        shown = zip(kinds.items(), palette, hatches, strict=False)
+        handles = [Patch(facecolor=c, edgecolor="white", hatch=h, label=name) for (_, name), c, h in shown]
+        fig.legend(handles=handles, loc="outside upper left", ncols=len(kinds))
+        ax.set_xlim(0, 100)
+        ax.set_xlabel("Place in the document (% of its characters)")
+    return fig
+
+
+def change_dots(table: pd.DataFrame, *, label: str, before: str, after: str, xlabel: str) -> Figure:
+    """Two dots a row, the column `before` hollow and `after` filled, joined by a line; the legend names the columns."""
+    with style():
+        fig, ax = _rows(len(table), table[label], legend=True)
+        y = np.arange(len(table))
+        ax.hlines(y, table[after], table[before], color="#999999", linewidth=1)
+        ax.plot(table[before], y, "o", color=COLOURS["vermillion"], markerfacecolor="white", markersize=5, label=before)
+        ax.plot(table[after], y, "o", color=COLOURS["blue"], markersize=5, label=after)
+        ax.set_xlim(left=0)
+        ax.set_xlabel(xlabel)
+        ax.grid(axis="x")
+        fig.legend(loc="outside upper left", ncols=2)
+    return fig
+
+
+def _rows(count: int, labels: Sequence[str] | pd.Series | pd.Index, *, legend: bool = False) -> tuple[Figure, Axes]:
+    """A figure with room for `count` labelled rows, the first on top."""
+    fig = Figure(figsize=(TWO_COLUMNS, 0.75 + 0.3 * legend + 0.2 * max(count, 3)))
+    ax = fig.add_subplot()
+    ax.set_yticks(np.arange(count), [_cut(label) for label in labels])
+    ax.set_ylim(count - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    return fig, ax
+
+
+def _cut(label: object, longest: int = LONGEST_LABEL) -> str:
+    text = str(label)
+    return text if len(text) <= longest else f"{text[: longest // 2]}…{text[-longest // 2 + 1 :]}"

@@ -1,0 +1,237 @@
+"""A report: the notebooks run side by side into a new folder, which takes its final place only when it is whole."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from analysis.framing.lexicon import read_lexicon
+from analysis.paths import from_root, to_root
+from analysis.publish.manifest import write_manifest
+from analysis.publish.page import write_page
+from analysis.publish.parameters import ParameterError, notebooks, resolve
+from analysis.publish.tables import OUTPUT, write_json
+from analysis.text.corpus import Corpus, read_corpus
+
+MANIFEST = "manifest.json"
+Progress = Callable[[str, int, int], None]  # section, cells done, cells in all
+
+
+class Failure(NamedTuple):
+    """A notebook that did not run to its end."""
+
+    notebook: str
+    cell: str
+    error: str
+    message: str
+    kept: Path | None  # where the failed notebook can be looked at
+
+    def __str__(self) -> str:
+        first = (self.message.strip().splitlines() or [""])[0]
+        place = f" ({self.kept})" if self.kept else ""
+        return f"notebook {self.notebook} failed in cell '{self.cell}': {self.error}: {first}{place}"
+
+
+def report(
+    corpus: str | Path,
+    out: str | Path,
+    *,
+    only: list[str] | None = None,
+    values: Mapping[str, Any] | None = None,
+    keep_failed: bool = False,
+    progress: Progress = lambda section, done, total: None,
+) -> list[Failure]:
+    """Run the notebooks on `corpus` and put the finished report at `out`; gives the notebooks that failed.
+
+    Everything that can be checked is checked first: names and types of the parameter `values`, the corpus, the lexicon
+    (`ParameterError`, `CorpusError`, `LexiconError`; nothing has been written then). With a failure nothing at
+    `out` changes: each failed notebook is kept beside it as ``<out>.<notebook>.failed.ipynb``, and with `keep_failed`
+    the unfinished folder as ``<out>.failed``.
+    """
+    out = Path(out).expanduser().absolute()
+    chosen = notebooks(only or ())
+    given = {**(values or {}), "corpus": to_root(corpus)}
+    parameters = resolve(chosen, given)
+    read = read_corpus(corpus, **_reading(parameters))
+    for name in sorted({str(p["lexicon"]) for p in parameters.values() if "lexicon" in p}):
+        read_lexicon(from_root(name))
+    _check_place(out)
+    started = time.time()
+    build = _new_folder(out)
+    try:
+        logs = _run_all(chosen, parameters, build, progress)
+        failures = [
+            Failure(chosen[section].stem, log["cell"], log["error"], log["message"], _keep(out, build, chosen[section]))
+            for section, log in logs.items()
+            if log.get("error")
+        ]
+        if not failures:
+            _finish(build, chosen, parameters, read, started, logs)
+            _move_into_place(build, out)
+        elif keep_failed:
+            _move_into_place(build, out.with_name(f"{out.name}.failed"))
+    finally:
+        shutil.rmtree(build, ignore_errors=True)
+    return failures
+
+
+def _reading(parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The parameters with which every notebook reads the corpus."""
+    first = next(iter(parameters.values()))
+    return {name: first[name] for name in ("metadata", "language") if first.get(name) is not None}
+
+
+def _check_place(out: Path) -> None:
+    """Only an earlier report, or nothing, may be replaced."""
+    if out.exists() and not (out.is_dir() and ((out / MANIFEST).is_file() or not any(out.iterdir()))):
+        raise ParameterError(f"{str(out)!r} exists and is not an earlier report: choose another --out, or move it away")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ParameterError(f"--out {str(out)!r} cannot be made: {error.strerror}") from None
+
+
+def _new_folder(out: Path) -> Path:
+    """A new folder beside `out`, so that the last step is a rename; what earlier, killed runs left is cleared away."""
+    prefix = f".{out.name}.building-"
+    for left in out.parent.glob(f"{prefix}*"):
+        process = left.name.removeprefix(prefix).partition("-")[0]
+        if process.isdigit() and not _is_alive(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+    try:
+        return Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=out.parent))
+    except OSError as error:
+        raise ParameterError(f"--out {str(out)!r} cannot be written: {error.strerror}") from None
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _run_all(
+    chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]], build: Path, progress: Progress
+) -> dict[str, dict[str, Any]]:
+    """Run each notebook in a process of its own, as many at once as there are cores; one log a section."""
+    (build / "notebooks").mkdir()
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        jobs = {
+            section: pool.submit(_run_one, section, path, parameters[section], build, Path(scratch), progress)
+            for section, path in chosen.items()
+        }
+        return {section: job.result() for section, job in jobs.items()}
+
+
+def _run_one(
+    section: str, path: Path, parameters: dict[str, Any], build: Path, scratch: Path, progress: Progress
+) -> dict[str, Any]:
+    started = time.time()
+    output = build / section
+    output.mkdir()
+    command = [sys.executable, "-m", "analysis.publish.execute"]
+    job = {"notebook": str(path), "output": path.name, "parameters": parameters}
+    with (
+        subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=build / "notebooks",
+            env=_environment(output, scratch),
+            text=True,
+        ) as process,
+        ThreadPoolExecutor(1) as reader,
+    ):
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        errors = reader.submit(process.stderr.read)
+        process.stdin.write(json.dumps(job))
+        process.stdin.close()
+        last = ""
+        for line in process.stdout:  # text mode ends a line at \r too
+            last = line.strip() or last
+            counted = re.fullmatch(r"(\d+)/(\d+)", last)
+            if counted:
+                progress(section, int(counted[1]), int(counted[2]))
+    log: dict[str, Any] = {"seconds": round(time.time() - started, 3)}
+    try:
+        log |= json.loads(last)
+    except ValueError:
+        why = (errors.result().strip().splitlines() or [f"exit status {process.returncode}"])[-1]
+        log |= {"cell": "-", "error": "NotRun", "message": why}
+    return log
+
+
+def _environment(output: Path, scratch: Path) -> dict[str, str]:
+    """The environment of a notebook: its output folder, and none of the user's own Jupyter or IPython settings."""
+    own = {
+        OUTPUT: str(output),
+        "IPYTHONDIR": str(scratch / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(scratch / "config"),
+        "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "MPLBACKEND": "agg",
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONUTF8": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+    return {name: value for name, value in os.environ.items() if name != "JUPYTER_PATH"} | own
+
+
+def _finish(
+    build: Path,
+    chosen: Mapping[str, Path],
+    parameters: Mapping[str, dict[str, Any]],
+    corpus: Corpus,
+    started: float,
+    logs: Mapping[str, dict[str, Any]],
+) -> None:
+    """Write what belongs to the whole run: the page, the manifest, and the log of all that may differ next time."""
+    write_page(build, list(chosen), parameters, corpus)
+    write_manifest(build / MANIFEST, build, chosen, parameters)
+    log = {
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+        "seconds": round(time.time() - started, 3),
+        "sections": logs,
+        "python": sys.executable,
+        "cores": os.cpu_count(),
+    }
+    write_json(log, build / "run-log.json")
+
+
+def _keep(out: Path, build: Path, notebook: Path) -> Path | None:
+    """Keep a failed notebook beside the run."""
+    executed = build / "notebooks" / notebook.name
+    if not executed.is_file():
+        return None
+    kept = out.with_name(f"{out.name}.{notebook.stem}.failed.ipynb")
+    shutil.copyfile(executed, kept)
+    return kept
+
+
+def _move_into_place(build: Path, out: Path) -> None:
+    """Give the finished folder its name; an earlier run is moved away first and deleted last."""
+    build.chmod(0o755)  # a temporary folder is private, a report is not
+    for left in out.parent.glob(f"{out.name}.*.failed.ipynb"):
+        if not out.name.endswith(".failed"):
+            left.unlink()
+    old = build.with_name(f"{build.name}.old")
+    if out.exists():
+        out.rename(old)
+    build.rename(out)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,106 @@
+"""Tables as files and as HTML: numbers with a stated number of digits, so that two machines write the same bytes."""
+
+import html
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from IPython.display import display
+
+from analysis.paths import FIGURES
+
+DIGITS = 6  # significant digits of a written number: the last bits differ between processors, these do not
+OUTPUT = "LAFZ_OUTPUT"  # environment variable: the folder that a running notebook writes to
+
+
+def output_folder() -> Path:
+    """Where figures and tables go: what the run asks for, else ``figures/lab``."""
+    folder = Path(os.environ.get(OUTPUT) or FIGURES / "lab")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """`table` as CSV, UTF-8, ``\\n`` line ends, numbers with `DIGITS` significant digits, dates as ISO days."""
+    table.to_csv(path, index=False, float_format=f"%.{DIGITS}g", date_format="%Y-%m-%d", lineterminator="\n")
+
+
+def save_table(table: pd.DataFrame, name: str, *, caption: str, rows: int = 20) -> None:
+    """Write `table` to ``<name>.csv`` with ``<name>.json`` (caption, columns, rows), and show its first `rows` rows."""
+    folder = output_folder()
+    write_csv(table, folder / f"{name}.csv")
+    write_json(
+        {"caption": caption, "columns": list(map(str, table.columns)), "rows": len(table)}, folder / f"{name}.json"
+    )
+    shown = table_html(table.head(rows))
+    more = f" First {rows} of {len(table):,} rows." if len(table) > rows else ""
+    show(
+        f"<figure>{shown}<figcaption>{html.escape(caption + more)}</figcaption></figure>",
+        caption,
+        kind="table",
+        name=name,
+        rows=rows,
+    )
+
+
+def finding(text: str) -> None:
+    """Show one plain sentence that the tables bear out; the report puts it first."""
+    show(f"<p><strong>{html.escape(text)}</strong></p>", text, kind="finding")
+
+
+def note(text: str) -> None:
+    """Show one plain sentence, such as why a section is left out."""
+    show(f"<p>{html.escape(text)}</p>", text, kind="note")
+
+
+def show(markup: str, text: str, **about: Any) -> None:
+    """Display `markup` with a plain-text form; `about` tells the report what it is."""
+    display({"text/html": markup, "text/plain": text}, raw=True, metadata={"lafz": about})  # type: ignore[no-untyped-call]
+
+
+def table_html(table: pd.DataFrame) -> str:
+    """`table` as an HTML table, every cell escaped, numbers to the right and shortened for reading."""
+    numeric = [pd.api.types.is_numeric_dtype(table[column]) and table[column].dtype != bool for column in table.columns]
+    head = "".join(
+        f"<th{_align(n)}>{html.escape(str(c).replace('_', ' '))}</th>"
+        for c, n in zip(table.columns, numeric, strict=True)
+    )
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td{_align(n)} dir="auto">{html.escape(_cell(v))}</td>' for v, n in zip(row, numeric, strict=True))
+        + "</tr>"
+        for row in table.itertuples(index=False, name=None)
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def write_json(value: Any, path: Path) -> None:
+    """`value` as JSON with sorted keys, UTF-8 and a final line end."""
+    path.write_text(
+        json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n"
+    )
+
+
+def _align(numeric: bool) -> str:
+    return ' class="number"' if numeric else ""
+
+
+def _cell(value: Any) -> str:
+    if value is None or value is pd.NaT or value is pd.NA:
+        return "–"
+    if isinstance(value, float) and math.isnan(value):
+        return "–"
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, int | np.integer):
+        return f"{value:,}"
+    if isinstance(value, float | np.floating):
+        number = float(value)
+        return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
+    return str(value)

@@ -1,0 +1,113 @@
+"""Bytes to text: exactly what they say, and the encoding in which they say it."""
+
+import codecs
+from typing import BinaryIO
+
+from charset_normalizer import from_bytes
+
+from analysis.text.records import ReadError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is its beginning
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# A short compressed file can pass for text in one code page or another, so these are known by how they begin.
+_NOT_TEXT = (
+    (b"\x1f\x8b", "gzip data", "unpack it"),
+    (b"BZh91AY&SY", "bzip2 data", "unpack it"),
+    (b"\xfd7zXZ\0", "xz data", "unpack it"),
+    (b"\x28\xb5\x2f\xfd", "zstd data", "unpack it"),
+    (b"PK\x03\x04", "a zip file", "give its name the ending .zip or .docx"),
+    (b"%PDF-", "a PDF", "give its name the ending .pdf"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file", "save it as .docx or .txt"),
+    (b"PAR1", "a Parquet file", "give its name the ending .parquet"),
+)
+_PIECE = 1 << 20  # bytes of a stream looked at together
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """Text and encoding of `data`: byte order mark, else UTF-8, else what charset-normalizer finds.
+
+    Nothing is ever replaced: bytes that fit no encoding raise `ReadError`. White space and line ends stay as
+    they are; a byte order mark is not part of the text.
+
+    >>> decode("naïve".encode("cp1252"))
+    ('naïve', 'cp1252')
+    >>> decode(b"\\xef\\xbb\\xbfplain")
+    ('plain', 'utf-8-sig')
+    """
+    _refuse_other_formats(data)
+    encoding = marked_encoding(data)
+    if encoding:
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError as error:
+            raise ReadError(f"begins as {encoding} and breaks at byte {error.start}: save it as UTF-8") from None
+    if b"\0" not in data:
+        try:
+            return data.decode("utf-8"), "utf-8"
+        except UnicodeDecodeError:
+            pass
+    # A short text fits many code pages equally well; Windows-1252 is by far the likeliest, so it is asked alone first.
+    fields = (["utf_16_le", "utf_16_be"],) if b"\0" in data else (["cp1252"], None)
+    best = next((found for field in fields if (found := from_bytes(data, cp_isolation=field).best())), None)
+    if best is None:
+        raise ReadError("its bytes are not text in any encoding that was tried: save it as UTF-8, or leave it out")
+    return data.decode(best.encoding), best.encoding
+
+
+def marked_encoding(data: bytes) -> str:
+    """The encoding that the byte order mark of `data` names, "" where there is no mark.
+
+    >>> marked_encoding(b"\\xff\\xfea\\0")
+    'utf-16'
+    """
+    return next((encoding for mark, encoding in _BOMS if data.startswith(mark)), "")
+
+
+def stream_encoding(file: BinaryIO) -> str:
+    """The encoding of a stream, by the rules of `decode`, with no more than a few MB of it in memory.
+
+    What is not UTF-8 is judged by the lines around the first byte that breaks it. Leaves the stream at its beginning.
+    Raises `ReadError` where `decode` would.
+
+    >>> import io
+    >>> stream_encoding(io.BytesIO("a\\ncafé\\n".encode("cp1252")))
+    'cp1252'
+    """
+    file.seek(0)
+    start = file.read(_PIECE)
+    _refuse_other_formats(start)
+    encoding = marked_encoding(start)
+    if not encoding and b"\0" in start:
+        encoding = decode(start[: len(start) // 2 * 2])[1]
+    encoding = encoding or _checked_encoding(file)
+    file.seek(0)
+    return encoding
+
+
+def _checked_encoding(file: BinaryIO) -> str:
+    """ "utf-8" where all of `file` is, else what the lines around the first other byte are in."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    file.seek(0)
+    while piece := file.read(_PIECE):
+        try:
+            decoder.decode(piece)
+        except UnicodeDecodeError:
+            start = max(0, file.tell() - 2 * len(piece))
+            file.seek(start)
+            if start:
+                file.readline()  # whole lines only: a cut could fall inside a character of several bytes
+            return decode(file.read(2 * _PIECE) + file.readline())[1]
+    if decoder.getstate()[0]:
+        raise ReadError("breaks off inside a character: copy or download it again")
+    return "utf-8"
+
+
+def _refuse_other_formats(data: bytes) -> None:
+    for mark, kind, advice in _NOT_TEXT:
+        if data.startswith(mark):
+            raise ReadError(f"is {kind}, not text: {advice}")

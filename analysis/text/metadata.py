@@ -1,0 +1,130 @@
+"""What is said about the documents: a table with one row a file, and its dates."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from analysis.text.readers import ReadError, decode
+
+FILE_COLUMNS = ("file", "filename", "path", "doc_id")  # a metadata table names its files in the first of these
+
+# Ways to write a date that can be read in one way only, beside ISO 8601.
+_FORMATS = (
+    "%d %B %Y",
+    "%d %b %Y",
+    "%B %d, %Y",
+    "%b %d, %Y",
+    "%B %d %Y",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y-%m",
+    "%B %Y",
+    "%Y",
+)
+_TWO_NUMBERS_FIRST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
+
+
+class MetadataError(ValueError):
+    """A metadata table that cannot be used; the message says why and what was expected."""
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """The CSV table in `path` as texts, names and values without blanks around them.
+
+    Raises `MetadataError` when it is not there, is not text, or has a row with more values than the header has names.
+    """
+    if not path.is_file():
+        raise MetadataError(f"no such metadata file: {str(path)!r}: give a CSV table with one row a document")
+    try:
+        rows = list(
+            csv.reader(io.StringIO(decode(path.read_bytes())[0], newline=""), skipinitialspace=True, strict=True)
+        )
+    except (ReadError, csv.Error) as error:
+        raise MetadataError(f"{path.name} is not a CSV table: {error}") from None
+    names = [name.strip() for name in rows[0]] if rows else []
+    while names and not names[-1]:
+        names.pop()
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if not names or twice:
+        what = f"the column {twice[0]!r} twice" if twice else "no header"
+        raise MetadataError(f"{path.name} has {what}: its first line must name each column once")
+    table = []
+    for number, row in enumerate(rows[1:], start=2):
+        values = [value.strip() for value in row]
+        if any(values[len(names) :]):
+            raise MetadataError(
+                f"{path.name} row {number} has {len(values)} values for {len(names)} columns: "
+                "put values that hold a comma in double quotes"
+            )
+        if any(values):
+            table.append((values + [""] * len(names))[: len(names)])
+    return pd.DataFrame(table, columns=names, dtype=object)
+
+
+def rows_by_file(
+    table: pd.DataFrame, label: str, files: Iterable[str], problems: list[tuple[str, str]]
+) -> dict[str, dict[str, str]]:
+    """Each file's row of `table`; a row may name its file with or without the ending.
+
+    `label` is what the table is called in an error, `files` are the paths there are. Rows without a file, and further
+    rows of one file, join `problems`. Raises `MetadataError` when no column names the files.
+    """
+    key = next((column for column in FILE_COLUMNS if column in table.columns), None)
+    if key is None:
+        columns = ", ".join(map(str, table.columns))
+        raise MetadataError(f"{label} has the columns {columns}: one called 'file' must name each row's file")
+    named = {stem(file): file for file in files} | {file: file for file in files}
+    found: dict[str, dict[str, str]] = {}
+    for row in table.astype(object).where(table.notna(), "").astype(str).to_dict("records"):
+        name = PurePosixPath(row[key].strip().replace("\\", "/")).as_posix()
+        file = named.get(name)
+        if file is None:
+            problems.append((name, f"has a row in {label} but there is no such file: add the file, or drop the row"))
+        elif file in found:
+            problems.append((file, f"has more than one row in {label}: the first is used"))
+        else:
+            found[file] = {str(column): value.strip() for column, value in row.items() if column != key}
+    return found
+
+
+def parse_date(value: str) -> datetime | None:
+    """`value` as a day or a time (UTC where it names a zone), None where it is neither or can be read in two ways.
+
+    Never asks the clock: "today" is no date.
+
+    >>> parse_date("2024-06-22"), parse_date("22 June 2024") == parse_date("22/06/2024"), parse_date("12/06/2024")
+    (datetime.datetime(2024, 6, 22, 0, 0), True, None)
+    """
+    value = " ".join(value.split())
+    try:
+        date = datetime.fromisoformat(value)
+        return date.astimezone(UTC).replace(tzinfo=None) if date.tzinfo else date
+    except ValueError:
+        pass
+    for pattern in _FORMATS:
+        try:
+            return datetime.strptime(value, pattern)
+        except ValueError:
+            continue
+    numbers = _TWO_NUMBERS_FIRST.fullmatch(value)
+    if not numbers:
+        return None
+    first, second, year = int(numbers[1]), int(numbers[3]), int(numbers[4])
+    ways = {(month, day) for month, day in ((first, second), (second, first)) if 1 <= month <= 12 and 1 <= day <= 31}
+    if len(ways) != 1:
+        return None
+    try:
+        return datetime(year, *ways.pop())
+    except ValueError:
+        return None
+
+
+def stem(name: str) -> str:
+    """A path without the ending of its file name."""
+    return name.removesuffix(PurePosixPath(name).suffix)

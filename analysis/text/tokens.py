@@ -1,0 +1,291 @@
+"""A `Corpus` as integers: every word coded once, with its place in the text and its sentence."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from analysis.text import treebank
+from analysis.text.corpus import Corpus
+from analysis.text.kernels import Words, find_words, fold
+from analysis.text.sentences import sentences
+
+if TYPE_CHECKING:
+    import nltk
+
+DAY = "%Y-%m-%d"  # how a date is written where it names a group
+SCHEMES = ("frequency", "treebank")
+
+Ids = NDArray[np.int32]
+Offsets = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The words of a corpus as columns of integers.
+
+    ``vocabulary``: (types,) str, the distinct words. ``ids``: (tokens,) int32, the row of each word in the vocabulary.
+    ``start``, ``end``: (tokens,) int32, its characters in its document. ``document_offsets``: (documents + 1,), the
+    words of document d are ``ids[document_offsets[d]:document_offsets[d + 1]]``; ``sentence_offsets``: (sentences + 1,)
+    the same for sentences, which never cross a paragraph. ``sentence_segment``: (sentences,) the row of each
+    sentence's segment in ``corpus.segments``; ``sentence_start``, ``sentence_end``: (sentences,) its characters, end
+    marks included.
+    ``options``: what made the words: scheme, lowercase, boilerplate, splitter.
+    """
+
+    corpus: Corpus
+    vocabulary: NDArray[np.object_]
+    ids: Ids
+    start: Ids
+    end: Ids
+    document_offsets: Offsets
+    sentence_offsets: Offsets
+    sentence_segment: Offsets
+    sentence_start: Ids
+    sentence_end: Ids
+    options: Mapping[str, Any]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def n_documents(self) -> int:
+        return len(self.document_offsets) - 1
+
+    @property
+    def n_sentences(self) -> int:
+        return len(self.sentence_offsets) - 1
+
+    @cached_property
+    def document(self) -> Offsets:
+        """(tokens,) the position of each word's document in ``corpus.documents``."""
+        return np.repeat(np.arange(self.n_documents), np.diff(self.document_offsets))
+
+    @cached_property
+    def sentence(self) -> Offsets:
+        """(tokens,) the number of each word's sentence, counted through the corpus."""
+        return np.repeat(np.arange(self.n_sentences), np.diff(self.sentence_offsets))
+
+    @cached_property
+    def sentence_document(self) -> Offsets:
+        """(sentences,) the position of each sentence's document in ``corpus.documents``."""
+        return np.searchsorted(self.document_offsets, self.sentence_offsets[:-1], side="right") - 1
+
+    @property
+    def doc_ids(self) -> NDArray[np.object_]:
+        """(documents,) the name of each document."""
+        return self.corpus.documents["doc_id"].to_numpy(dtype=object)
+
+    def groups(self, by: str) -> pd.Series:
+        """One group name a document: its value in the metadata column `by`, "(none)" where that is empty.
+
+        A date column groups by its day. Raises `ValueError` when there is no such column.
+        """
+        documents = self.corpus.documents
+        if by not in documents.columns:
+            raise ValueError(f"no metadata column {by!r}: this corpus has {', '.join(documents.columns)}")
+        values = documents[by]
+        if pd.api.types.is_datetime64_any_dtype(values):
+            values = values.dt.strftime(DAY)
+        return values.astype(object).where(values.notna() & (values != ""), "(none)").astype(str)
+
+    def where(self, **conditions: Any) -> "Tokens":
+        """The words of the documents whose metadata meet all `conditions`: ``where(source="Daily")``.
+
+        A list or tuple means one of its values; a name ending in ``__not`` excludes: ``where(source__not="Daily")``. A
+        date is a day, "2024-06-22". Raises `ValueError` for an unknown column, or when no document is left.
+        """
+        kept = np.ones(self.n_documents, dtype=bool)
+        for name, value in conditions.items():
+            column = name.removesuffix("__not")
+            values = [_group(v) for v in value] if isinstance(value, list | tuple | set) else [_group(value)]
+            kept &= self.groups(column).isin(values).to_numpy() != name.endswith("__not")
+        if not kept.any():
+            said = ", ".join(f"{name}={value!r}" for name, value in conditions.items())
+            raise ValueError(f"no document with {said}: compare `corpus.documents`")
+        return self._subset(np.flatnonzero(kept))
+
+    def _subset(self, rows: Offsets) -> "Tokens":
+        words = np.isin(self.document, rows)
+        lines = np.isin(self.sentence_document, rows)
+        corpus = self.corpus.subset(rows)
+        segment_kept = self.corpus.segments["doc_id"].isin(set(corpus.documents["doc_id"])).to_numpy()
+        return Tokens(
+            corpus,
+            self.vocabulary,
+            self.ids[words],
+            self.start[words],
+            self.end[words],
+            _offsets(np.diff(self.document_offsets)[rows]),
+            _offsets(np.diff(self.sentence_offsets)[lines]),
+            (np.cumsum(segment_kept) - 1)[self.sentence_segment[lines]],
+            self.sentence_start[lines],
+            self.sentence_end[lines],
+            self.options,
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a word: doc_id, sentence and position (both from 0 in each document), token, start, end."""
+        document = self.document
+        first_sentence = np.searchsorted(self.sentence_document, np.arange(self.n_documents))
+        return pd.DataFrame(
+            {
+                "doc_id": self.doc_ids[document],
+                "sentence": self.sentence - first_sentence[document],
+                "position": np.arange(len(self)) - self.document_offsets[document],
+                "token": self.vocabulary[self.ids],
+                "start": self.start,
+                "end": self.end,
+            }
+        )
+
+    def document_term_matrix(self) -> tuple[sparse.csr_array, NDArray[np.object_], NDArray[np.object_]]:
+        """Counts as a sparse (documents, types) matrix of int64, with the names of its rows and columns."""
+        ones = np.ones(len(self), dtype=np.int64)
+        matrix = sparse.csr_array((ones, (self.document, self.ids)), shape=(self.n_documents, len(self.vocabulary)))
+        matrix.sum_duplicates()
+        return matrix, self.doc_ids, self.vocabulary
+
+    def to_nltk(self) -> "nltk.Text":
+        """The words, all documents in a row, as an `nltk.Text`."""
+        import nltk  # takes longer to import than all the rest
+
+        return nltk.Text(self.vocabulary[self.ids].tolist())
+
+
+def tokenize(
+    corpus: Corpus,
+    scheme: str = "frequency",
+    lowercase: bool = True,
+    boilerplate: bool = False,
+    *,
+    splitter: str = "sentencex",
+) -> Tokens:
+    """The words of `corpus`, sentence by sentence.
+
+    `scheme` "frequency" takes a written word as one ("country's", "counter-terrorism", "AZM-E-ISTEHKAM"), drops
+    punctuation and is for counting; "treebank" splits clitics off and keeps punctuation, as NLTK's word tokenizer and
+    Universal Dependencies do. Words that differ only in case (unless `lowercase` is false), in Unicode composition, or
+    in the kind of apostrophe or hyphen are one type. Titles, headings and paragraphs are read; boilerplate with
+    `boilerplate`. `splitter` names the sentence splitter, see `sentences`. Raises `ValueError` for an unknown scheme.
+
+    >>> from analysis import read_text
+    >>> tokens = tokenize(read_text("The country's resolve. AZM-E-ISTEHKAM, or Azm‑e‑Istehkam?"))
+    >>> tokens.vocabulary.tolist()
+    ['the', "country's", 'resolve', 'azm-e-istehkam', 'or']
+    >>> tokens.ids.tolist(), tokens.sentence_offsets.tolist()
+    ([0, 1, 2, 3, 4, 3], [0, 3, 6])
+    """
+    if scheme not in SCHEMES:
+        raise ValueError(f"unknown scheme {scheme!r}: use {' or '.join(map(repr, SCHEMES))}")
+    spans = _sentence_spans(corpus, boilerplate, splitter)
+    if scheme == "frequency":
+        words = find_words(corpus.texts, lowercase=lowercase)
+    else:
+        words = _treebank_words(corpus.texts, spans, lowercase)
+    # On one axis for all documents a word's sentence is a binary search away.
+    base = _offsets([len(text) + 1 for text in corpus.texts])
+    place = np.repeat(base[:-1], np.diff(words.offsets)) + words.start
+    sentence = np.searchsorted(base[spans["document"]] + spans["start"], place, side="right") - 1
+    if len(spans):
+        inside = (sentence >= 0) & (place < (base[spans["document"]] + spans["end"])[sentence])
+        spans, sentence = _whole_words(spans, sentence, words.end, inside)
+    else:
+        inside = np.zeros(len(place), dtype=bool)
+    lengths = np.bincount(sentence[inside], minlength=len(spans))
+    spans = spans[lengths > 0]
+    kept_before = np.concatenate([[0], np.cumsum(inside)])
+    return Tokens(
+        corpus,
+        *_used(words.vocabulary, words.ids[inside]),
+        words.start[inside],
+        words.end[inside],
+        kept_before[words.offsets],
+        _offsets(lengths[lengths > 0]),
+        spans["segment"].astype(np.int64),
+        spans["start"].astype(np.int32),
+        spans["end"].astype(np.int32),
+        {"scheme": scheme, "lowercase": lowercase, "boilerplate": boilerplate, "splitter": splitter},
+    )
+
+
+def token_weights(tokens: Tokens, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """`weights` as an array of one number a token, ones where there are none; `ValueError` for another length."""
+    if weights is None:
+        return np.ones(len(tokens))
+    if len(weights) != len(tokens):
+        raise ValueError(f"{len(weights)} weights for {len(tokens)} tokens: give one a token")
+    return np.asarray(weights, dtype=np.float64)
+
+
+def _group(value: Any) -> str:
+    """A metadata value as `Tokens.groups` names it."""
+    return value.strftime(DAY) if isinstance(value, datetime.date) else str(value)
+
+
+def _sentence_spans(corpus: Corpus, boilerplate: bool, splitter: str) -> NDArray[Any]:
+    """One record a sentence: document, segment, start, end; segments are hard walls."""
+    documents = {doc_id: row for row, doc_id in enumerate(corpus.documents["doc_id"])}
+    languages = corpus.documents["language"].tolist()
+    found = []
+    for segment, (doc_id, kind, start, end) in enumerate(
+        corpus.segments[["doc_id", "kind", "start", "end"]].itertuples(index=False, name=None)
+    ):
+        if kind == "boilerplate" and not boilerplate:
+            continue
+        document = documents[doc_id]
+        for first, last in sentences(corpus.texts[document][start:end], languages[document], splitter=splitter):
+            found.append((document, segment, start + first, start + last))
+    return np.array(found, dtype=[(name, np.int64) for name in ("document", "segment", "start", "end")])
+
+
+def _whole_words(
+    spans: NDArray[Any], sentence: Offsets, end: Ids, inside: NDArray[np.bool_]
+) -> tuple[NDArray[Any], Offsets]:
+    """The sentences with those put together whose border cuts a word in two, and each word's sentence then."""
+    cut = np.unique(sentence[inside & (end > spans["end"][sentence])])
+    if not len(cut):
+        return spans, sentence
+    begins = np.ones(len(spans), dtype=bool)
+    begins[cut + 1] = False  # a word holds no blank and so ends in its segment: there is a next sentence
+    whole = spans[begins]
+    whole["end"] = spans["end"][np.append(np.flatnonzero(begins)[1:], len(spans)) - 1]
+    return whole, np.cumsum(begins)[sentence] - 1
+
+
+def _treebank_words(texts: Sequence[str], spans: NDArray[Any], lowercase: bool) -> Words:
+    """The treebank scheme's words in the form in which the kernel gives the frequency scheme's."""
+    codes: dict[str, int] = {}
+    ids, starts, ends, lengths = [], [], [], []
+    for document, text in enumerate(texts):
+        own = spans[spans["document"] == document]
+        words = treebank.find_words(text, list(zip(own["start"].tolist(), own["end"].tolist(), strict=True)))
+        lengths.append(len(words))
+        for start, end in words:
+            ids.append(codes.setdefault(fold(text[start:end], lowercase=lowercase), len(codes)))
+            starts.append(start)
+            ends.append(end)
+    return Words(
+        np.array(list(codes), dtype=object),
+        np.array(ids, dtype=np.int32),
+        np.array(starts, dtype=np.int32),
+        np.array(ends, dtype=np.int32),
+        _offsets(lengths),
+    )
+
+
+def _used(vocabulary: NDArray[np.object_], ids: Ids) -> tuple[NDArray[np.object_], Ids]:
+    """`vocabulary` without the types that no id names, and the ids that go with it."""
+    used = np.zeros(len(vocabulary), dtype=bool)
+    used[ids] = True
+    return vocabulary[used], (np.cumsum(used, dtype=np.int32) - np.int32(1))[ids]
+
+
+def _offsets(lengths: Sequence[int] | NDArray[Any]) -> Offsets:
+    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)

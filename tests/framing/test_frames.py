@@ -1,0 +1,331 @@
+"""Which words match, which of two matches counts, and what the counts come to."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import Corpus, Tokens, read_text, tokenize
+from analysis.framing.frames import MATCH_COLUMNS, evidence, find, matches, profile, score_sentences
+from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.paths import LEXICONS, SAMPLE
+
+HEAD = "name: t\nversion: '1'\nlanguage: en\n"
+
+SHIPPED = LEXICONS / "security_communication.yml"
+
+YAML = """\
+name: test
+version: "1"
+language: en
+negation: {window: 3, words: [no, not, "don't"]}
+frames:
+  war:
+    definition: A fight.
+    terms:
+      - war
+      - "war on terror"
+      - {pattern: "root* out", weight: 0.5}
+      - "counter-terror*"
+    excludes:
+      - "war of words"
+      - "trade war"
+  law:
+    definition: Courts.
+    terms:
+      - {pattern: "court*", weight: 2}
+      - "rule of * law"
+      - "terror case"
+      - "country's law"
+"""
+
+
+@pytest.fixture
+def lexicon(tmp_path: Path) -> Lexicon:
+    path = tmp_path / "test.yml"
+    path.write_text(YAML, encoding="utf-8")
+    return read_lexicon(path)
+
+
+def matched(text: str, pattern: str) -> list[str]:
+    """What `pattern` finds in `text`, overlapping matches too."""
+    tokens = tokenize(read_text(text))
+    table = find(tokens, [pattern])
+    return [text[start:end] for start, end in zip(tokens.start[table["first"]], tokens.end[table["last"]], strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("war", "War, wars, post-war and WAR.", ["War", "WAR"]),  # whole words, either case
+        ("war*", "War, wars, warden, post-war.", ["War", "wars", "warden"]),  # * may be nothing
+        ("*war", "War, wars, post-war.", ["War", "post-war"]),
+        ("w?r", "War, wer, wr, waar.", ["War", "wer"]),  # ? is one character
+        ("[w]ar*", "War, wars, w, ar.", []),  # brackets are no wildcards
+        ("rule of law", "The rule of law. Rule of the law. Rule, of law!", ["rule of law", "Rule, of law"]),
+        ("rule of law", "This is the rule. Of law he said nothing.", []),  # over the end of a sentence
+        ("rule * law", "Rule of law, rule law, rule of the law.", ["Rule of law"]),  # one word, exactly
+        ("a ... b", "a b\na x b\na x x b\na x x x b\na x x x x b", ["a b", "a x b", "a x x b", "a x x x b"]),
+        ("a ... b", "a x b b", ["a x b", "a x b b"]),
+        ("a ... b", "a x\nx b", []),
+        ("a ... b", "a x x x", []),  # the sentence ends inside the gap
+        ("a ... * b", "a b\na x b\na x x x x b", ["a x b", "a x x x x b"]),  # 0 to 3 words, and one more
+        ("a ... b ... c", "a x b x c.", ["a x b x c"]),
+        ("azm-e-*", "AZM‑E‑ISTEHKAM, Azm-e-Nau.", ["AZM‑E‑ISTEHKAM", "Azm-e-Nau"]),  # U+2011
+        ("country's war", "The country’s war, the country's war.", ["country’s war", "country's war"]),
+        ("u.s. army", "The U.S. Army left.", ["U.S. Army"]),
+    ],
+)
+def test_patterns(pattern: str, text: str, expected: list[str]) -> None:
+    assert matched(text, pattern) == expected
+
+
+def test_find_gives_the_number_of_the_pattern() -> None:
+    tokens = tokenize(read_text("War on terror is war."))
+    table = find(tokens, ["terror", "war", "war on terror", "peace"])
+    assert table.to_numpy().tolist() == [[0, 0, 1], [0, 2, 2], [2, 2, 0], [4, 4, 1]]
+
+
+def hits(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
+    table = matches(tokenize(read_text(text)), lexicon)
+    return list(table[["frame", "text"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The war on terror.", [("war", "war on terror")]),  # and not "war" again inside it
+        ("War on the war on terror.", [("war", "War"), ("war", "war on terror")]),
+        ("The war on terror case.", [("war", "war on terror")]),  # three words against "terror case" of the other frame
+        ("The terror case.", [("law", "terror case")]),
+        ("A war of words.", []),  # the exclude takes the words
+        ("A trade war on terror.", [("war", "war on terror")]),  # three words against the exclude's two
+        ("A trade war, a war.", [("war", "war")]),
+        ("War at court.", [("war", "War"), ("law", "court")]),
+        ("The country’s law.", [("law", "country’s law")]),
+        ("A counter‑terrorism court.", [("war", "counter‑terrorism"), ("law", "court")]),
+        ("The rule of the law and the rule of law.", [("law", "rule of the law")]),
+        ("Nothing here.", []),
+    ],
+)
+def test_a_word_counts_once(text: str, expected: list[tuple[str, str]], lexicon: Lexicon) -> None:
+    assert hits(text, lexicon) == expected
+
+
+def lexicon_of(tmp_path: Path, frames: dict[str, list[str]], excludes: list[str] | None = None) -> Lexicon:
+    lines = ["name: t", "version: '1'", "language: en", "frames:"]
+    for frame, patterns in frames.items():
+        lines += [f"  {frame}:", "    definition: None.", f"    terms: {patterns}"]
+    lines += [f"    excludes: {excludes}"] if excludes else []
+    path = tmp_path / "own.yml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return read_lexicon(path)
+
+
+def test_of_matches_with_as_many_words_the_one_of_more_characters_wins(tmp_path: Path) -> None:
+    own = lexicon_of(tmp_path, {"one": ["big dog"], "two": ["dog kennels"]})
+    assert hits("A big dog kennels here.", own) == [("two", "dog kennels")]  # 11 characters against 7
+
+
+def test_of_matches_as_long_the_earlier_wins(tmp_path: Path) -> None:
+    own = lexicon_of(tmp_path, {"one": ["dog cat"], "two": ["cow dog"]})
+    assert hits("A cow dog cat.", own) == [("two", "cow dog")]
+
+
+def test_of_patterns_for_the_same_words_the_exclude_wins_then_the_first(tmp_path: Path) -> None:
+    own = lexicon_of(tmp_path, {"one": ["cow*"], "two": ["*cow"], "three": ["dog*"]}, ["*dog"])
+    assert hits("A cow, a dog, dogs.", own) == [("one", "cow"), ("three", "dogs")]
+
+
+def test_one_wins_over_two_that_would_have_more_words_together(tmp_path: Path) -> None:
+    """The longest is taken first, whatever is lost by it: a rule that can be followed by eye."""
+    own = lexicon_of(tmp_path, {"one": ["a b", "e f"], "two": ["b c e"]})
+    assert hits("x a b c e f", own) == [("two", "b c e")]
+
+
+def test_matches_point_into_the_text(make_corpus: Callable[..., Corpus], lexicon: Lexicon) -> None:
+    files = {"a.txt": "A Plain Headline\n\nIt rained. War! It was a war.", "b.txt": "They root it out. Rooting out."}
+    corpus = make_corpus(files)
+    table = matches(tokenize(corpus), lexicon)
+    assert table.columns.tolist() == MATCH_COLUMNS
+    assert table.to_numpy().tolist() == [
+        ["a", 2, "war", "war", "War", 29, 32, False, 1.0],  # 16 + 2 + "It rained. " of 11
+        ["a", 3, "war", "war", "war", 43, 46, False, 1.0],
+        ["b", 1, "war", "root* out", "Rooting out", 18, 29, False, 0.5],
+    ]
+    for doc_id, text, start, end in table[["doc_id", "text", "start", "end"]].itertuples(index=False, name=None):
+        assert corpus.text(doc_id)[start:end] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "negated"),
+    [
+        ("No war.", True),
+        ("This is not a war.", True),
+        ("They don’t want war.", True),
+        ("Not in my name war.", False),  # four words away
+        ("Not in my war.", True),  # three
+        ("It will not be so. War came.", False),  # another sentence
+        ("War is not what they want.", False),  # behind it
+        ("No.\n\nWar came.", False),
+        ("War came. It was no war.", True),
+    ],
+)
+def test_negation(text: str, negated: bool, lexicon: Lexicon) -> None:
+    assert matches(tokenize(read_text(text)), lexicon)["negated"].tolist()[-1] is negated
+
+
+def test_a_negation_inside_a_match_does_not_negate_it(tmp_path: Path) -> None:
+    path = tmp_path / "own.yml"
+    path.write_text(YAML.replace("- war\n", "- war\n      - no war at all\n"), encoding="utf-8")
+    table = matches(tokenize(read_text("It was no war at all.")), read_lexicon(path))
+    assert table[["text", "negated"]].to_numpy().tolist() == [["no war at all", False]]
+
+
+PROFILE = {
+    "a.txt": "War is war. It rained.",  # 5 words, 2 sentences
+    "b.txt": "The court met. No war.",  # 5, 2
+    "c.txt": "It rained all day long. War on terror in court!",  # 10, 2
+    "metadata.csv": "file,source\na.txt,Daily\nb.txt,\nc.txt,Daily\n",
+}
+
+
+@pytest.fixture
+def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
+    return tokenize(make_corpus(PROFILE))
+
+
+def test_profile(tokens: Tokens, lexicon: Lexicon) -> None:
+    table = profile(tokens, lexicon, resamples=0)
+    assert table.columns.tolist() == ["frame", "hits", "per_1000_words", "sentence_share", "ci_low", "ci_high"]
+    assert table["frame"].tolist() == ["war", "law"]
+    assert table["hits"].tolist() == [4, 2]  # two wars, one negated, one war on terror; two courts
+    assert table["per_1000_words"].tolist() == [200, 100]  # of 20 words
+    assert table["sentence_share"].tolist() == pytest.approx([3 / 6, 2 / 6])
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)
+
+
+def test_profile_by_source(tokens: Tokens, lexicon: Lexicon) -> None:
+    table = profile(tokens, lexicon, by="source")
+    assert table.columns[0] == "source"
+    assert table[["source", "frame", "hits"]].to_numpy().tolist() == [
+        ["(none)", "war", 1],
+        ["(none)", "law", 1],
+        ["Daily", "war", 3],
+        ["Daily", "law", 1],
+    ]
+    assert table["per_1000_words"].tolist() == pytest.approx([200, 200, 3000 / 15, 1000 / 15])
+    assert table["sentence_share"].tolist() == [0.5, 0.5, 0.5, 0.25]
+    # Daily: two documents of 2 in 5 and 1 in 10. A quarter of the resamples has either twice.
+    assert table.loc[2, ["ci_low", "ci_high"]].to_numpy().tolist() == pytest.approx([100, 400])
+    # (none) is one document, so its sentences are drawn: 0 of 3 words and 1 of 2.
+    assert table.loc[0, ["ci_low", "ci_high"]].to_numpy().tolist() == pytest.approx([0, 500])
+
+
+def test_profile_with_weights(tokens: Tokens, lexicon: Lexicon) -> None:
+    weights = np.ones(20)
+    weights[:3] = 0.5  # war is war
+    weights[15:18] = [1, 0, 0.5]  # war on terror: a mean of 0.5
+    table = profile(tokens, lexicon, weights=weights, resamples=0)
+    assert table["hits"].tolist() == pytest.approx([0.5 + 0.5 + 1 + 0.5, 2])
+    running = 20 - 1.5 - 1.5
+    assert table["per_1000_words"].tolist() == pytest.approx([2500 / running, 2000 / running])
+
+
+def test_weights_of_one_change_nothing(sample_tokens: Tokens) -> None:
+    lexicon = read_lexicon(SHIPPED)
+    plain = profile(sample_tokens, lexicon, resamples=50)
+    weighted = profile(sample_tokens, lexicon, weights=np.ones(len(sample_tokens)), resamples=50)
+    pd.testing.assert_frame_equal(plain, weighted, check_dtype=False)
+
+
+def test_the_profile_counts_the_matches(sample_tokens: Tokens) -> None:
+    lexicon = read_lexicon(SHIPPED)
+    table = matches(sample_tokens, lexicon)
+    counted = profile(sample_tokens, lexicon, resamples=0).set_index("frame")["hits"]
+    assert counted[counted > 0].to_dict() == table["frame"].value_counts().to_dict()
+    for _, rows in table.groupby("doc_id"):
+        assert (rows["end"].to_numpy()[:-1] <= rows["start"].to_numpy()[1:]).all()  # no word twice
+    texts = dict(zip(sample_tokens.doc_ids, sample_tokens.corpus.texts, strict=True))
+    places = table[["doc_id", "start", "end"]].itertuples(index=False, name=None)
+    assert [texts[doc_id][start:end] for doc_id, start, end in places] == table["text"].tolist()
+
+
+def test_an_unknown_column(tokens: Tokens, lexicon: Lexicon) -> None:
+    with pytest.raises(ValueError, match="no metadata column 'outlet'"):
+        profile(tokens, lexicon, by="outlet")
+
+
+def test_evidence(tokens: Tokens, lexicon: Lexicon) -> None:
+    table = evidence(tokens, matches(tokens, lexicon))
+    assert table[["frame", "doc_id", "hits", "weight", "words", "sentence"]].to_numpy().tolist() == [
+        ["law", "b", 1, 2.0, "court", "The court met."],
+        ["war", "a", 2, 2.0, "War · war", "War is war."],
+        ["law", "c", 1, 2.0, "court", "War on terror in court!"],
+        ["war", "b", 1, 1.0, "war", "No war."],
+        ["war", "c", 1, 1.0, "War on terror", "War on terror in court!"],
+    ]
+    texts = dict(zip(tokens.doc_ids, tokens.corpus.texts, strict=True))
+    places = table[["doc_id", "start", "end"]].itertuples(index=False, name=None)
+    assert [texts[doc_id][start:end] for doc_id, start, end in places] == table["sentence"].tolist()
+
+
+def test_score_sentences(lexicon: Lexicon) -> None:
+    lines = ["War is war.", "War, war at court.", "War at court.", "Rooted out.", "Rain.", "", "  "]
+    table = score_sentences(lines, lexicon)
+    assert table.columns.tolist() == ["war", "law", "frame"]
+    assert table[["war", "law"]].to_numpy().tolist() == [[2, 0], [2, 2], [1, 2], [0.5, 0], [0, 0], [0, 0], [0, 0]]
+    assert table["frame"].tolist() == ["war", None, "law", "war", None, None, None]
+
+
+def test_score_no_sentences(lexicon: Lexicon) -> None:
+    table = score_sentences([], lexicon)
+    assert table.columns.tolist() == ["war", "law", "frame"]
+    assert table.empty
+
+
+def test_a_sentence_that_looks_like_boilerplate_is_scored(lexicon: Lexicon) -> None:
+    assert score_sentences(["Read more: the war on terror"], lexicon)["frame"].tolist() == ["war"]
+
+
+def test_the_shipped_lexicon_on_the_coded_sentences_of_the_sample() -> None:
+    """Every third of the different sentences: what the sample repeats on purpose does not count twice."""
+    gold = pd.read_csv(SAMPLE / "gold" / "frames.csv").drop_duplicates("sentence").iloc[::3]
+    coded = gold["frame"].to_numpy()
+    found = score_sentences(gold["sentence"].tolist(), read_lexicon(SHIPPED))["frame"].fillna("none").to_numpy()
+    f1 = [
+        2 * ((coded == frame) & (found == frame)).sum() / ((coded == frame).sum() + (found == frame).sum())
+        for frame in sorted(set(coded))
+    ]
+    assert len(f1) == 13  # twelve frames and none
+    assert np.mean(f1) >= 0.25
+    assert (coded == found).mean() >= 0.29
+
+
+def test_profile_of_a_corpus_without_words():
+    table = profile(tokenize(read_text("© 2024 The Daily")), read_lexicon(SHIPPED))
+    assert (table["hits"] == 0).all()
+
+
+def test_documents_without_words_are_units_too(make_corpus):
+    corpus = make_corpus({"a.txt": "It was a war on terror.", "b.txt": "© 2024 The Daily"})
+    table = profile(tokenize(corpus), read_lexicon(SHIPPED)).set_index("frame")
+    assert not np.isnan(table.loc["threat", "ci_low"])  # two documents, as terms() has it
+
+
+def test_a_tie_in_floating_point(tmp_path):
+    path = tmp_path / "t.yml"
+    a = ", ".join(f"{{pattern: {w}, weight: 0.3}}" for w in ("aa", "bb", "cc"))
+    b = "{pattern: dd, weight: 0.5}, {pattern: ee, weight: 0.4}"
+    path.write_text(
+        f"{HEAD}frames:\n  a:\n    definition: d\n    terms: [{a}]\n  b:\n    definition: d\n    terms: [{b}]\n"
+    )
+    assert score_sentences(["aa bb cc dd ee"], read_lexicon(path))["frame"].tolist() == [None]
+
+
+def test_weights_of_the_wrong_length():
+    tokens = tokenize(read_text("It was a war."))
+    with pytest.raises(ValueError, match="2 weights for 4 tokens"):
+        profile(tokens, read_lexicon(SHIPPED), weights=np.ones(2))

@@ -1,0 +1,70 @@
+"""A figure is written in every format, with its data and its words, and the same twice."""
+
+import json
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from PIL import Image
+
+from analysis.publish import plots
+from analysis.publish.figures import save_figure
+from analysis.publish.tables import OUTPUT
+
+TABLE = pd.DataFrame({"term": ["plan", "$5", "عزم", "a\\b_c^d"], "rate": [3.0, 2.0, 1.0, 0.5]})
+TABLE = TABLE.assign(ci_low=TABLE["rate"] - 0.4, ci_high=TABLE["rate"] + 0.4)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(OUTPUT, str(tmp_path))
+    InteractiveShell.instance()
+    return tmp_path
+
+
+def draw():
+    return plots.interval_dots(TABLE, label="term", value="rate", xlabel="Rate")
+
+
+def test_a_figure_comes_in_every_format_with_its_data_and_words(folder):
+    with capture_output() as captured:
+        save_figure(draw(), "dots", data=TABLE, caption="A <caption>", alt='An "alt"')
+    assert {path.name for path in folder.iterdir()} == {f"dots.{kind}" for kind in ("png", "svg", "pdf", "csv", "json")}
+    about = json.loads((folder / "dots.json").read_text())
+    assert (about["caption"], about["alt"], about["rows"]) == ("A <caption>", 'An "alt"', 4)
+    with Image.open(folder / "dots.png") as picture:
+        assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+        assert picture.width == pytest.approx(6.85 * 300, abs=1)
+    shown = captured.outputs[0].data["text/html"]
+    assert 'alt="An &quot;alt&quot;"' in shown
+    assert "A &lt;caption&gt;" in shown
+
+
+def test_two_drawings_are_the_same_bytes_whatever_the_user_settings(folder):
+    with capture_output():
+        save_figure(draw(), "first", data=TABLE, caption="c", alt="a")
+        with mpl.rc_context({"font.size": 20, "svg.hashsalt": "other", "text.usetex": False, "axes.grid": True}):
+            save_figure(draw(), "second", data=TABLE, caption="c", alt="a")
+    for kind in ("png", "svg", "pdf", "csv"):
+        assert (folder / f"first.{kind}").read_bytes() == (folder / f"second.{kind}").read_bytes(), kind
+
+
+def test_no_format_says_when_or_with_what_it_was_made(folder):
+    with capture_output():
+        save_figure(draw(), "dots", data=TABLE, caption="c", alt="a")
+    for kind, marks in {
+        "svg": [b"<dc:date", b"Matplotlib v"],
+        "pdf": [b"CreationDate", b"Producer"],
+        "png": [b"Software"],
+    }.items():
+        content = (folder / f"dots.{kind}").read_bytes()
+        assert not [mark for mark in marks if mark in content], kind
+
+
+@pytest.mark.parametrize(("caption", "alt"), [("", "a"), ("c", "  ")])
+def test_a_figure_without_words_is_refused(folder, caption, alt):
+    with pytest.raises(ValueError, match="needs a caption and an alt text"):
+        save_figure(draw(), "dots", data=TABLE, caption=caption, alt=alt)
+    assert not list(folder.iterdir())

@@ -1,0 +1,96 @@
+"""No drawing clips or overlaps its labels, whatever the words are."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from analysis.publish import plots
+from analysis.publish.figures import style
+
+WORDS = [
+    "plan",
+    "counter-terrorism",
+    "a phrase of very many words that goes on and on and on",
+    "عزمِ استحکام",
+    "$ 5",
+    "x",
+]
+
+
+def dots(rows):
+    table = pd.DataFrame({"term": [WORDS[i % 6] for i in range(rows)], "rate": np.linspace(9e5, 1, rows)})
+    table = table.assign(ci_low=table["rate"] * 0.8, ci_high=table["rate"] * 1.2)
+    return plots.interval_dots(table, label="term", value="rate", xlabel="Occurrences per million words")
+
+
+def grid(rows, columns):
+    numbers = np.arange(rows * columns, dtype=float).reshape(rows, columns) * 997
+    table = pd.DataFrame(
+        numbers, index=[WORDS[i % 6] for i in range(rows)], columns=[f"Private daily {i}" for i in range(columns)]
+    )
+    return plots.heat_map(table, xlabel="Per million words")
+
+
+def positions(rows):
+    spans = pd.DataFrame({"doc_id": [f"d{i}" for i in range(rows)], "start": 10, "end": 50, "kind": "across"})
+    kinds = {"within": "again in the same document", "across": "also in another document"}
+    return plots.position_map(spans, pd.Series({f"d{i}": 100 for i in range(rows)}), kinds=kinds)
+
+
+def changes(rows):
+    table = pd.DataFrame({"term": [WORDS[i % 6] for i in range(rows)], "count": range(rows, 0, -1)})
+    table["adjusted"] = table["count"] / 2
+    return plots.change_dots(table, label="term", before="count", after="adjusted", xlabel="n")
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        dots(1),
+        dots(25),
+        dots(60),
+        grid(1, 1),
+        grid(25, 12),
+        grid(3, 2),
+        positions(1),
+        positions(40),
+        changes(2),
+        changes(20),
+    ],
+    ids=lambda figure: f"{figure.get_size_inches()[1]:.1f}in",
+)
+def test_labels_are_inside_the_picture_and_apart(figure):
+    canvas = FigureCanvasAgg(figure)
+    with style():
+        canvas.draw()
+    axes = figure.axes[0]
+    width, height = canvas.get_width_height()
+    ticks = [t for t in (*axes.get_xticklabels(), *axes.get_yticklabels()) if t.get_visible() and t.get_text()]
+    low, high = sorted(axes.get_xlim())
+    shown = [t for t in ticks if t in axes.get_yticklabels() or low <= t.get_position()[0] <= high]
+    for text in [*shown, axes.xaxis.label, *itertools.chain(*(legend.get_texts() for legend in figure.legends))]:
+        box = text.get_window_extent()
+        assert box.x0 >= -1, text
+        assert box.y0 >= -1, text
+        assert box.x1 <= width + 1, text
+        assert box.y1 <= height + 1, text
+    rows = sorted((t.get_window_extent() for t in axes.get_yticklabels()), key=lambda box: box.y0)
+    assert all(below.y1 <= above.y0 + 2 for below, above in itertools.pairwise(rows))
+    flat = [t.get_window_extent() for t in axes.get_xticklabels() if t in shown and not t.get_rotation()]
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(sorted(flat, key=lambda box: box.x0)))
+
+
+def test_a_cell_shows_its_number():
+    figure = grid(2, 2)
+    texts = [text.get_text() for text in figure.axes[0].findobj(Text)]
+    assert {"0", "997", "1,994", "2,991"} <= set(texts)
+
+
+def test_a_span_is_drawn_where_it_stands():
+    # 10 to 50 of 100 characters: a bar from 10% that is 40% wide
+    bars = [p for p in positions(1).axes[0].patches if p.get_width() == 40]
+    assert [bar.get_x() for bar in bars] == [10]

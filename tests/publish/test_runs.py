@@ -1,0 +1,215 @@
+"""A report from end to end, with real kernels, and what happens when a part of it fails."""
+
+import json
+import re
+import shutil
+import sys
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+
+from analysis.__main__ import main
+from analysis.paths import DATA, ROOT, SAMPLE
+from analysis.publish.execute import execute
+
+SECTIONS = ("term_frequency", "framing", "redundancy")
+
+
+def files(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A corpus of two short documents."""
+    corpus = tmp_path / "two documents"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text("Unity Above All\n\nThe forum met on Monday. The plan will be carried out.\n")
+    (corpus / "b.txt").write_text("The plan will be carried out, officials said. The plan will be carried out.\n")
+    return corpus
+
+
+def test_a_report_is_whole(sample_run):
+    made = files(sample_run)
+    for section in SECTIONS:
+        figures = {name.rpartition(".")[0] for name in made if name.startswith(section) and name.endswith(".png")}
+        assert len(figures) >= 2, section
+        for figure in figures:
+            assert {f"{figure}.{kind}" for kind in ("png", "svg", "pdf", "csv", "json")} <= set(made)
+            about = json.loads(made[f"{figure}.json"])
+            assert about["caption"]
+            assert about["alt"]
+    assert {"index.html", "manifest.json", "run-log.json"} <= set(made)
+    assert {f"notebooks/{name}.ipynb" for name in ("01_term_frequency", "02_framing", "03_redundancy")} <= set(made)
+
+
+def test_every_notebook_ran_to_its_last_cell_with_all_its_parameters(sample_run):
+    manifest = json.loads((sample_run / "manifest.json").read_text())
+    for path in (sample_run / "notebooks").glob("*.ipynb"):
+        node = nbformat.read(path, as_version=4)
+        assert all(cell.execution_count for cell in node.cells if cell.cell_type == "code")
+        injected = next(cell for cell in node.cells if cell.id == "injected-parameters")
+        for name, value in manifest["parameters"][path.stem[3:]].items():
+            assert f"{name} = {value!r}".replace("'", '"') in injected.source
+
+
+def test_no_warning_is_left_in_a_notebook(sample_run):
+    for path in (sample_run / "notebooks").glob("*.ipynb"):
+        outputs = [o for cell in nbformat.read(path, as_version=4).cells for o in cell.get("outputs", [])]
+        assert not [o for o in outputs if o.output_type == "stream"], path.name
+
+
+def test_nothing_in_a_run_names_this_machine(sample_run):
+    for name, content in files(sample_run).items():
+        if name != "run-log.json":
+            assert str(ROOT).encode() not in content, name
+            assert str(sample_run).encode() not in content, name
+
+
+def test_two_runs_give_the_same_bytes(sample_run, command_line, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    again = tmp_path / "again"
+    settings = {"TZ": "Asia/Karachi", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "7", "COLUMNS": "40"}
+    done = command_line("report", SAMPLE, "--out", again, cwd=tmp_path / "elsewhere", **settings)
+    assert done.returncode == 0, done.stderr
+    first, second = files(sample_run), files(again)
+    assert set(first) == set(second)
+    assert [name for name in first if first[name] != second[name]] == ["run-log.json"]
+
+
+def test_an_earlier_report_is_replaced_whole(small, command_line, tmp_path):
+    out = tmp_path / "out"
+    assert command_line("report", small, "--out", out, "--only", "redundancy").returncode == 0
+    (out / "left over from before").touch()
+    done = command_line("report", small, "--out", out, "--only", "redundancy", "-p", "min_words=3")
+    assert done.returncode == 0, done.stderr
+    assert not (out / "left over from before").exists()
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["parameters"]["redundancy"]["min_words"] == 3
+    assert list(manifest["parameters"]) == ["redundancy"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "two documents"]
+
+
+def test_a_failed_notebook_leaves_the_earlier_report_and_lets_the_others_run(small, command_line, tmp_path):
+    out = tmp_path / "out"
+    assert command_line("report", small, "--out", out, "--only", "framing").returncode == 0
+    before = files(out)
+    done = command_line("report", small, "--out", out, "--keep-failed", "-p", "stopwords=data/no such list.txt")
+    assert done.returncode == 1
+    said = [line for line in done.stderr.splitlines() if line.startswith("lafz:")]
+    assert len(said) == 2  # 02_framing has no stop list and does not fail
+    assert "notebook 01_term_frequency failed in cell 'load': ValueError: no such stop list" in said[0]
+    assert "notebook 03_redundancy failed in cell 'load'" in said[1]
+    assert "Traceback" not in done.stderr
+    assert files(out) == before
+    failed = nbformat.read(tmp_path / "out.01_term_frequency.failed.ipynb", as_version=4)
+    assert any(o.output_type == "error" for cell in failed.cells for o in cell.get("outputs", []))
+    assert (tmp_path / "out.failed" / "framing" / "profile.csv").is_file()
+    # The next run that succeeds clears the failed notebooks away.
+    assert command_line("report", small, "--out", out, "--only", "framing").returncode == 0
+    assert not list(tmp_path.glob("*.failed.ipynb"))
+
+
+def test_a_notebook_that_ends_early_is_not_taken_for_whole(small, tmp_path):
+    node = nbformat.read(ROOT / "notebooks" / "03_redundancy.ipynb", as_version=4)
+    load = next(cell for cell in node.cells if cell.id == "load")
+    load.source = "import sys; sys.exit(0)"
+    nbformat.write(node, tmp_path / "early.ipynb")
+    result = execute(tmp_path / "early.ipynb", str(tmp_path / "out.ipynb"), {"corpus": str(small)})
+    assert result["error"], result
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["no such folder"], "no such file or folder: 'no such folder'"),
+        ([SAMPLE, "-p", "topn=3"], "no parameter 'topn'. Did you mean 'top_n'?"),
+        ([SAMPLE, "-p", "top_n=many"], "parameter 'top_n' takes a whole number, not 'many'"),
+        ([SAMPLE, "--only", "frames"], "no notebook 'frames'. Did you mean 'framing'?"),
+        ([SAMPLE, "-p", "lexicon=data/lexicons/none.yml"], "no such lexicon"),
+        ([SAMPLE, "-p", "corpus=data"], "'corpus' is the first argument"),
+        ([SAMPLE, "--params", "none.yml"], "no such parameter file"),
+        ([DATA / "lexicons"], "no document could be read"),
+    ],
+)
+def test_bad_usage_is_one_line_and_status_2_before_anything_runs(monkeypatch, capsys, tmp_path, arguments, said):
+    out = tmp_path / "out"
+    monkeypatch.setattr(sys, "argv", ["lafz", "report", *map(str, arguments), "--out", str(out)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.strip() and "━" not in line]
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("lafz: ")
+    assert said in lines[0]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_no_report_is_not_replaced(small, command_line, tmp_path):
+    precious = tmp_path / "thesis"
+    precious.mkdir()
+    (precious / "chapter1.md").write_text("years of work")
+    done = command_line("report", small, "--out", precious)
+    assert done.returncode == 2
+    assert "exists and is not an earlier report" in done.stderr
+    assert (precious / "chapter1.md").read_text() == "years of work"
+
+
+def test_what_a_killed_run_left_is_cleared_away(small, command_line, tmp_path):
+    left = tmp_path / ".out.building-999999999-x"
+    left.mkdir()
+    assert command_line("report", small, "--out", tmp_path / "out", "--only", "framing").returncode == 0
+    assert not left.exists()
+
+
+def test_a_hostile_corpus_stays_text_on_the_page(command_line, tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    text = "</title><script>alert(1)</script>\n\n" + "We will <img src=x onerror=alert(2)> fight terror </style>. " * 3
+    (corpus / "a.txt").write_text(text + "\n\n" + text)
+    (corpus / "metadata.csv").write_text("file,title,source\na.txt,<script>alert(3)</script>,<b>x</b>\n")
+    done = command_line("report", corpus, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "out" / "index.html").read_text()
+    assert "<script" not in page
+    assert "<img src=x" not in page
+    assert "<b>x" not in page
+    assert "&lt;script&gt;alert(3)" in page
+
+
+def test_the_page_asks_for_nothing_from_outside(sample_run):
+    page = (sample_run / "index.html").read_text()
+    assert "default-src 'none'" in page
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+def test_links_of_the_page_lead_to_files_of_the_run(sample_run):
+    page = (sample_run / "index.html").read_text()
+    links = {unquote(link) for link in re.findall(r'href="([^"#]+)"', page)}
+    assert len(links) > 30
+    assert [link for link in links if not (sample_run / link).is_file()] == []
+
+
+def test_a_run_verifies_and_a_changed_file_is_named(sample_run, command_line, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(sample_run, copy)
+    with (copy / "framing" / "profile.csv").open("a") as file:
+        file.write("x")
+    done = command_line("verify", copy)
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == ["here: framing/profile.csv differs"]
+
+
+def test_a_changed_input_is_named_before_anything_is_rerun(small, command_line, tmp_path):
+    out = tmp_path / "out"
+    assert command_line("report", small, "--out", out, "--only", "framing").returncode == 0
+    (small / "a.txt").write_text("Other words.")
+    done = command_line("verify", out)
+    assert done.returncode == 1
+    assert done.stdout.startswith("input: ")
+    assert done.stdout.strip().endswith("a.txt differs")
+    done = command_line("verify", small)
+    assert done.returncode == 2
+    assert "holds no manifest.json" in done.stderr

@@ -1,0 +1,208 @@
+"""What stands twice, where, and how much of a document it is: by hand, and against the sample's labels."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import Corpus, Tokens, read_text, tokenize
+from analysis.paths import SAMPLE
+from analysis.redundancy.repeats import exact_repeats, map_of_repeats, repeat_groups, shares, weights
+from analysis.terms.frequency import before_and_after
+
+COLUMNS = ["group", "count", "documents", "words", "doc_id", "start", "end"]
+FILES = {
+    "a.txt": "We will win. They said no. We will win.",
+    "b.txt": "They said no. It rained all day.",
+    "c.txt": "It is over now.",
+}
+
+
+@pytest.fixture
+def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
+    return tokenize(make_corpus(FILES))
+
+
+def texts(tokens: Tokens, repeats: pd.DataFrame) -> list[str]:
+    places = repeats[["doc_id", "start", "end"]].itertuples(index=False, name=None)
+    return [tokens.corpus.text(doc_id)[start:end] for doc_id, start, end in places]
+
+
+def test_within_and_across_documents(tokens: Tokens) -> None:
+    table = exact_repeats(tokens)
+    assert table.columns.tolist() == COLUMNS
+    assert table.to_numpy().tolist() == [
+        [0, 2, 1, 3, "a", 0, 12],
+        [0, 2, 1, 3, "a", 27, 39],
+        [1, 2, 2, 3, "a", 13, 26],
+        [1, 2, 2, 3, "b", 0, 13],
+    ]
+    assert texts(tokens, table) == ["We will win."] * 2 + ["They said no."] * 2
+
+
+def test_case_punctuation_quotes_and_hyphens_do_not_matter() -> None:
+    corpus = read_text("Don't go to Azm-e-Nau! He left. “DON’T go - to AZM‑E‑NAU”? He was left.")
+    tokens = tokenize(corpus)
+    table = exact_repeats(tokens)
+    assert texts(tokens, table) == ["Don't go to Azm-e-Nau!", "“DON’T go - to AZM‑E‑NAU”?"]
+
+
+def test_order_matters() -> None:
+    assert exact_repeats(tokenize(read_text("We will win. Will we win?"))).empty
+
+
+def test_paragraphs(make_corpus: Callable[..., Corpus]) -> None:
+    twice = "It rained. The road is closed."
+    tokens = tokenize(make_corpus({"a.txt": f"{twice}\n\nIt rained. Nobody came.\n\n{twice}", "b.txt": twice}))
+    table = exact_repeats(tokens, "paragraph")
+    assert table[["group", "count", "documents", "words", "doc_id"]].to_numpy().tolist() == [
+        [0, 3, 2, 6, "a"],
+        [0, 3, 2, 6, "a"],
+        [0, 3, 2, 6, "b"],
+    ]
+    assert texts(tokens, table) == [twice] * 3
+    sentences = exact_repeats(tokens)  # "It rained." also in the paragraph that stands once
+    assert sentences["count"].tolist() == [4] * 4 + [3] * 3
+
+
+def test_a_title_that_stands_again_is_a_paragraph_too() -> None:
+    text = "The Road Is Closed\n\nThe road is closed."
+    tokens = tokenize(read_text(text))
+    assert texts(tokens, exact_repeats(tokens, "paragraph")) == ["The Road Is Closed", "The road is closed."]
+
+
+def test_min_words() -> None:
+    tokens = tokenize(read_text("No way. We will win. No way. We will win. Go. Go."))
+    assert len(exact_repeats(tokens)) == 6
+    assert texts(tokens, exact_repeats(tokens, min_words=3)) == ["We will win."] * 2
+    assert exact_repeats(tokens, min_words=3)["group"].tolist() == [0, 0]  # numbered anew
+    assert exact_repeats(tokens, min_words=4).empty
+
+
+def test_boilerplate_repeats_only_on_request() -> None:
+    corpus = read_text("It rained.\n\nAlso read: More rain\n\nIt stopped.\n\nAlso read: More rain")
+    assert exact_repeats(tokenize(corpus)).empty
+    assert len(exact_repeats(tokenize(corpus, boilerplate=True))) == 2
+
+
+def test_nothing_repeats_or_nothing_is_there(tokens: Tokens) -> None:
+    for subset in (tokens.where(doc_id="c"), tokenize(read_text("© 2024 The Daily"))):
+        for unit in ("sentence", "paragraph"):
+            table = exact_repeats(subset, unit)
+            assert table.columns.tolist() == COLUMNS
+            assert table.empty
+            assert repeat_groups(subset, table).empty
+    assert shares(tokenize(read_text("© 2024 The Daily")))["repeated_share"].tolist() == [0.0]
+    assert len(weights(tokenize(read_text("© 2024 The Daily")))) == 0
+
+
+def test_unknown_unit(tokens: Tokens) -> None:
+    with pytest.raises(ValueError, match="unknown unit 'word': use "):
+        exact_repeats(tokens, "word")
+
+
+def test_repeat_groups(make_corpus: Callable[..., Corpus]) -> None:
+    three = "It  rained hard."  # three words
+    tokens = tokenize(make_corpus({"a.txt": f"{three} No. No.", "b.txt": f"{three} No. No.", "c.txt": "No."}))
+    table = repeat_groups(tokens, exact_repeats(tokens))
+    assert table.columns.tolist() == ["text", "words", "count", "documents", "first", "again"]
+    assert table.to_numpy().tolist() == [
+        ["No.", 1, 5, 3, "a", "a, b, c"],  # one word, four times more than once
+        ["It rained hard.", 3, 2, 2, "a", "b"],  # three words, once more
+    ]
+
+
+def test_map_of_repeats(tokens: Tokens) -> None:
+    spans, lengths = map_of_repeats(tokens, exact_repeats(tokens))
+    assert spans["kind"].tolist() == ["within", "within", "across", "across"]
+    assert lengths.to_dict() == {"a": 39, "b": 32}
+    spans, lengths = map_of_repeats(tokens, exact_repeats(tokens), most=1)
+    assert lengths.to_dict() == {"a": 39}  # 12 + 12 + 13 characters against 13
+    assert spans["doc_id"].tolist() == ["a", "a", "a"]
+
+
+def test_weights(tokens: Tokens) -> None:
+    # we will win | they said no | we will win || they said no | it rained all day || it is over now
+    assert weights(tokens).tolist() == [0.5] * 9 + [0.5] * 3 + [1.0] * 4 + [1.0] * 4
+
+
+def test_weights_say_once_what_was_said_often() -> None:
+    said = [("We will win.", 3), ("They said no.", 2), ("It rained.", 1)]
+    often = tokenize(read_text(" ".join(text for text, n in said for _ in range(n))))
+    once = tokenize(read_text(" ".join(text for text, _ in said)))
+    adjusted = before_and_after(often, weights(often)).set_index("term")["adjusted"]
+    assert adjusted.to_dict() == Counter(once.vocabulary[once.ids].tolist())
+    assert weights(often).sum() == pytest.approx(len(once))
+
+
+def test_weights_of_a_paragraph_are_those_of_its_sentences(sample_tokens: Tokens) -> None:
+    """A paragraph that stands n times gives no word more than 1/n."""
+    weight = weights(sample_tokens)
+    repeats = exact_repeats(sample_tokens, "paragraph")
+    assert len(repeats) > 0
+    row = dict(zip(sample_tokens.doc_ids, range(sample_tokens.n_documents), strict=True))
+    for doc_id, start, end, count in repeats[["doc_id", "start", "end", "count"]].itertuples(index=False, name=None):
+        inside = (sample_tokens.document == row[doc_id]) & (sample_tokens.start >= start) & (sample_tokens.end <= end)
+        assert inside.any()
+        assert (weight[inside] <= 1 / count).all()
+
+
+def test_shares(tokens: Tokens) -> None:
+    table = shares(tokens)
+    assert table.columns.tolist() == ["doc_id", "words", "within", "across", "repeated", "repeated_share"]
+    assert table.iloc[:, :5].to_numpy().tolist() == [
+        ["a", 9, 6, 3, 9],  # we will win, twice; they said no
+        ["b", 7, 0, 3, 3],
+        ["c", 4, 0, 0, 0],
+    ]
+    assert table["repeated_share"].tolist() == pytest.approx([1, 3 / 7, 0])
+
+
+def test_what_stands_within_and_across_is_in_both_and_counted_once(make_corpus: Callable[..., Corpus]) -> None:
+    tokens = tokenize(make_corpus({"a.txt": "We will win. We will win. It rained.", "b.txt": "We will win."}))
+    assert shares(tokens).iloc[:, :5].to_numpy().tolist() == [["a", 8, 6, 6, 6], ["b", 3, 0, 3, 3]]
+    assert shares(tokens, min_words=4)["repeated"].tolist() == [0, 0]
+
+
+def test_the_sample_against_a_count_of_its_sentences(sample_tokens: Tokens) -> None:
+    frame = sample_tokens.to_frame()
+    lines = frame.groupby(["doc_id", "sentence"], sort=False)["token"].agg(tuple)
+    counts = Counter(lines)
+    table = exact_repeats(sample_tokens)
+    assert len(table) == sum(n for n in counts.values() if n > 1)
+    assert table["group"].nunique() == sum(n > 1 for n in counts.values())
+    expected = np.concatenate([np.full(len(line), 1 / counts[line]) for line in lines])
+    np.testing.assert_allclose(weights(sample_tokens), expected)
+
+
+def test_verbatim_reuse_of_the_sample(sample_tokens: Tokens) -> None:
+    """A labelled pair is found when both passages are, from end to end, the same repeated sentences in one order."""
+    corpus = sample_tokens.corpus
+    names = corpus.documents.set_index("path")["doc_id"]
+    repeats = exact_repeats(sample_tokens)
+
+    def passage(file: str, start: int, end: int) -> tuple[list[int], str]:
+        own = repeats[(repeats["doc_id"] == names[file]) & (repeats["start"] >= start) & (repeats["end"] <= end)]
+        own = own.sort_values("start")
+        text = corpus.text(names[file])
+        bounds = [start, *own[["start", "end"]].to_numpy().ravel().tolist(), end]
+        rest = "".join(text[first:last] for first, last in zip(bounds[::2], bounds[1::2], strict=True))
+        return own["group"].tolist(), rest.strip()
+
+    gold = pd.read_csv(SAMPLE / "gold" / "reuse.csv")
+    found = 0
+    verbatim = gold[gold["kind"] == "verbatim"]
+    sides = [[f"{side}_{column}" for column in ("file", "start", "end")] for side in ("source", "target")]
+    source, target = (list(verbatim[side].itertuples(index=False, name=None)) for side in sides)
+    for first, again in zip(source, target, strict=True):
+        groups, rest = passage(*first)
+        found += bool(groups) and not rest and passage(*again) == (groups, "")
+    assert len(verbatim) == 45
+    assert found / len(verbatim) >= 0.97
+
+
+def test_words_of_a_group_are_words():
+    tokens = tokenize(read_text("We — they — win. We — they — win."))
+    assert repeat_groups(tokens, exact_repeats(tokens))["words"].tolist() == [3]

@@ -1,0 +1,198 @@
+"""Counts, rates and weights worked out by hand; n-grams and n-gram counts against NLTK."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from math import log
+
+import nltk
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import Corpus, Tokens, read_text, tokenize
+from analysis.redundancy.repeats import weights
+from analysis.terms.frequency import COLUMNS, before_and_after, ngrams, terms
+
+FILES = {
+    "a.txt": "War is war. No war!",  # 5 words
+    "b.txt": "Peace is near.",  # 3
+    "c.txt": "War is near.",  # 3
+    "metadata.csv": "file,source\na.txt,Daily\nb.txt,\nc.txt,Daily\n",
+}
+
+
+@pytest.fixture
+def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
+    return tokenize(make_corpus(FILES))
+
+
+def test_every_column_by_hand(tokens: Tokens) -> None:
+    table = terms(tokens, resamples=0)
+    assert table.columns.tolist() == COLUMNS
+    # Of 3 documents war stands in 2, is in 3, near in 2, no and peace in 1: df; ties go by the alphabet.
+    assert table["term"].tolist() == ["war", "is", "near", "no", "peace"]
+    assert table["count"].tolist() == [4, 3, 2, 1, 1]
+    assert table["per_million"].tolist() == pytest.approx([1e6 * n / 11 for n in (4, 3, 2, 1, 1)])
+    assert table["documents"].tolist() == [2, 3, 2, 1, 1]
+    assert table["document_share"].tolist() == pytest.approx([2 / 3, 1, 2 / 3, 1 / 3, 1 / 3])
+    idf = {df: log(4 / (1 + df)) + 1 for df in (1, 2, 3)}  # ln((1 + N) / (1 + df)) + 1
+    assert idf[3] == 1.0  # what stands everywhere weighs one
+    assert table["tf_idf"].tolist() == pytest.approx([4 * idf[2], 3 * idf[3], 2 * idf[2], idf[1], idf[1]])
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)
+
+
+def test_by_a_metadata_column(tokens: Tokens) -> None:
+    table = terms(tokens, by="source", resamples=0)
+    assert table.columns.tolist() == ["source", *COLUMNS]
+    assert table["source"].tolist() == ["(none)"] * 3 + ["Daily"] * 4
+    assert table["term"].tolist() == ["is", "near", "peace", "war", "is", "near", "no"]
+    assert table["count"].tolist() == [1, 1, 1, 4, 2, 1, 1]
+    assert table["per_million"].tolist() == pytest.approx([1e6 / 3] * 3 + [1e6 * n / 8 for n in (4, 2, 1, 1)])
+    assert table["documents"].tolist() == [1, 1, 1, 2, 2, 1, 1]
+    assert table["document_share"].tolist() == [1, 1, 1, 1, 1, 0.5, 0.5]
+    # N and df are those of the corpus: is in 3 of 3, near and war in 2, peace and no in 1.
+    idf = {df: log(4 / (1 + df)) + 1 for df in (1, 2, 3)}
+    expected = [idf[3], idf[2], idf[1], 4 * idf[2], 2 * idf[3], idf[2], idf[1]]
+    assert table["tf_idf"].tolist() == pytest.approx(expected)
+
+
+def test_ngrams_do_not_cross_sentences(tokens: Tokens) -> None:
+    table = terms(tokens, n=2, resamples=0)
+    # war is | is war || no war; peace is | is near; war is | is near: 7 running pairs, no "war no"
+    assert table["term"].tolist() == ["is near", "war is", "is war", "no war", "peace is"]
+    assert table["count"].tolist() == [2, 2, 1, 1, 1]
+    assert table["per_million"].tolist() == pytest.approx([1e6 * n / 7 for n in (2, 2, 1, 1, 1)])
+    assert terms(tokens, n=3, resamples=0)["term"].tolist() == ["peace is near", "war is near", "war is war"]
+    assert terms(tokens, n=4, resamples=0).empty
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5])
+def test_ngrams_of_the_sample_are_those_of_nltk(sample_tokens: Tokens, n: int) -> None:
+    bounds = sample_tokens.sentence_offsets
+    words = sample_tokens.vocabulary[sample_tokens.ids].tolist()
+    lines = [words[first:last] for first, last in pairwise(bounds)]
+    expected = nltk.FreqDist(" ".join(gram) for line in lines for gram in nltk.ngrams(line, n))
+    table = terms(sample_tokens, n=n, resamples=0)
+    assert dict(zip(table["term"], table["count"], strict=True)) == dict(expected)
+    names, gram, place = ngrams(sample_tokens, n)
+    assert len(names) == len(expected)
+    assert [" ".join(words[first : first + n]) for first in place] == names[gram].tolist()
+
+
+def test_stop_words_are_counted_and_not_listed(tokens: Tokens) -> None:
+    table = terms(tokens, stopwords={"is", "no"}, resamples=0)
+    assert table["term"].tolist() == ["war", "near", "peace"]
+    assert table["per_million"].tolist() == pytest.approx([1e6 * n / 11 for n in (4, 2, 1)])
+
+
+def test_an_ngram_may_have_a_stop_word_inside_only() -> None:
+    tokens = tokenize(read_text("The rule of law is the law."))
+    table = terms(tokens, n=3, stopwords={"the", "of", "is"}, resamples=0)
+    assert table["term"].tolist() == ["rule of law"]  # not "the rule of", "of law is", "law is the", "is the law"
+
+
+def test_weights_are_summed(tokens: Tokens) -> None:
+    # war is war | no war | peace is near | war is near
+    weights = np.array([2, 2, 2, 3, 3, 1.5, 1.5, 1.5, 0, 0, 0])
+    table = terms(tokens, weights=weights, resamples=0).set_index("term")
+    assert table["count"].to_dict() == {"war": 7, "is": 3.5, "no": 3, "near": 1.5, "peace": 1.5}
+    assert table["documents"].to_dict() == {"war": 1, "is": 2, "no": 1, "near": 1, "peace": 1}  # weight 0: not there
+    assert weights.sum() == 16.5
+    assert table["per_million"].tolist() == pytest.approx([1e6 * n / 16.5 for n in (7, 3.5, 3, 1.5, 1.5)])
+    # A pair has the weight of its first word; the seven running pairs weigh 2 + 2 + 3 + 1.5 + 1.5.
+    pairs = terms(tokens, n=2, weights=weights, resamples=0).set_index("term")
+    assert pairs["count"].to_dict() == {"no war": 3, "is war": 2, "war is": 2, "is near": 1.5, "peace is": 1.5}
+    assert pairs.loc["no war", "per_million"] == pytest.approx(3e5)
+
+
+def test_weights_of_one_change_nothing(sample_tokens: Tokens) -> None:
+    plain = terms(sample_tokens, by="source", resamples=50)
+    weighted = terms(sample_tokens, by="source", weights=np.ones(len(sample_tokens)), resamples=50)
+    pd.testing.assert_frame_equal(plain, weighted, check_dtype=False)
+
+
+def test_min_count(tokens: Tokens) -> None:
+    assert terms(tokens, min_count=3, resamples=0)["term"].tolist() == ["war", "is"]
+    assert terms(tokens, by="source", min_count=2, resamples=0)["term"].tolist() == ["war", "is"]
+    assert terms(tokens, min_count=5, resamples=0).empty
+
+
+def test_the_interval_is_over_documents() -> None:
+    """Documents of the same rates leave nothing to vary; one word in one of two documents varies from none to all."""
+    table = terms(tokenize(read_text("War is war. War is war.")), resamples=200).set_index("term")
+    assert table.loc["war", ["ci_low", "ci_high"]].to_numpy().tolist() == pytest.approx(
+        [2e6 / 3, 2e6 / 3]
+    )  # over its sentences
+    table = terms(tokenize(read_text("War. Peace.")), resamples=200).set_index("term")
+    assert table.loc["war", ["per_million", "ci_low", "ci_high"]].to_numpy().tolist() == [500_000, 0, 1e6]
+    table = terms(tokenize(read_text("War is war.")), resamples=200)  # one sentence
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)
+
+
+def test_the_interval_of_a_group_equals_a_loop_over_its_documents(sample_tokens: Tokens) -> None:
+    table = terms(sample_tokens, by="source_kind", resamples=300, seed=4)
+    counts, _, names = sample_tokens.document_term_matrix()
+    chosen = (sample_tokens.groups("source_kind") == "daily").to_numpy()
+    column = counts.toarray()[chosen][:, names.tolist().index("operation")]
+    sizes = np.diff(sample_tokens.document_offsets)[chosen]
+    random = np.random.default_rng(4)
+    draws = [random.integers(0, len(sizes), len(sizes)) for _ in range(300)]
+    rates = [1e6 * column[drawn].sum() / sizes[drawn].sum() for drawn in draws]
+    row = table[(table["source_kind"] == "daily") & (table["term"] == "operation")].iloc[0]
+    assert row["per_million"] == pytest.approx(1e6 * column.sum() / sizes.sum())
+    assert [row["ci_low"], row["ci_high"]] == pytest.approx(np.quantile(rates, [0.025, 0.975]))
+
+
+def test_before_and_after() -> None:
+    tokens = tokenize(read_text("We will win. They said no. We will win. We wait."))
+    weights = np.array([0.5, 0.5, 0.5, 1, 1, 1, 0.5, 0.5, 0.5, 1, 1])
+    table = before_and_after(tokens, weights)
+    assert table.columns.tolist() == ["term", "count", "adjusted", "lost", "rank", "adjusted_rank"]
+    # before: we 3, will 2, win 2, then no said they wait; after: we 2, then all of them 1, in the order of the alphabet
+    assert table.to_numpy().tolist() == [
+        ["we", 3, 2.0, 1.0, 1, 1],
+        ["will", 2, 1.0, 1.0, 2, 6],
+        ["win", 2, 1.0, 1.0, 3, 7],
+        ["no", 1, 1.0, 0.0, 4, 2],
+        ["said", 1, 1.0, 0.0, 5, 3],
+        ["they", 1, 1.0, 0.0, 6, 4],
+        ["wait", 1, 1.0, 0.0, 7, 5],
+    ]
+    assert before_and_after(tokens, weights, stopwords=["we"])["term"].tolist()[:2] == ["will", "win"]
+
+
+def test_a_sum_of_weights_is_without_its_last_bit() -> None:
+    tokens = tokenize(read_text("Hold on. Hold on. Hold on."))
+    assert 0.7 + 0.7 + 0.7 == 2.0999999999999996
+    table = before_and_after(tokens, np.full(6, 0.7))
+    assert table[["adjusted", "lost"]].to_numpy().tolist() == [[2.1, 0.9], [2.1, 0.9]]
+
+
+def test_a_corpus_without_words() -> None:
+    tokens = tokenize(read_text("© 2024 The Daily"))
+    for n in (1, 2):
+        table = terms(tokens, n=n)
+        assert table.columns.tolist() == COLUMNS
+        assert table.empty
+
+
+def test_mistakes(tokens: Tokens) -> None:
+    with pytest.raises(ValueError, match="n is 0: use 1 for words, 2 for pairs of words"):
+        terms(tokens, n=0)
+    with pytest.raises(ValueError, match="3 weights for 11 tokens: give one a token"):
+        terms(tokens, weights=np.ones(3))
+    with pytest.raises(ValueError, match="no metadata column 'outlet'"):
+        terms(tokens, by="outlet")
+
+
+def test_weights_lose_no_word():
+    tokens = tokenize(read_text("Hold on. " * 6 + "Go."))
+    assert set(before_and_after(tokens, weights(tokens))["term"]) == {"hold", "on", "go"}
+    assert set(terms(tokens, weights=weights(tokens), resamples=0)["term"]) == {"hold", "on", "go"}
+
+
+def test_weights_by_group_lose_no_word(make_corpus):
+    files = {"a.txt": "We will win.", "b.txt": "We will win.", "metadata.csv": "file,source\na.txt,X\nb.txt,Y\n"}
+    tokens = tokenize(make_corpus(files))
+    table = terms(tokens, by="source", weights=weights(tokens), resamples=0)
+    assert table["count"].tolist() == [0.5] * 6

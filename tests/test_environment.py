@@ -1,0 +1,74 @@
+"""pyproject.toml, environment.yml, the lock and CI say the same."""
+
+import os
+import re
+import tomllib
+
+import pytest
+import yaml
+
+from analysis.paths import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+CONDA = yaml.safe_load((ROOT / "environment.yml").read_text())
+LOCK = (ROOT / "requirements.lock").read_text()
+
+CONDA_NAMES = {
+    "matplotlib": "matplotlib-base",
+    "jupyter-client": "jupyter_client",
+}  # where conda-forge calls a package otherwise
+NOT_ON_CONDA_FORGE = {"sentencex"}
+
+
+def split(requirement):
+    """The name of a requirement and its bounds without blanks."""
+    name, bounds = re.fullmatch(r"([A-Za-z0-9_.-]+)\s*(.*)", requirement).groups()
+    return name.lower(), bounds.replace(" ", "")
+
+
+def python_name(requirement):
+    """The name of a requirement as package registries compare it."""
+    return re.sub(r"[-_.]+", "-", split(requirement)[0])
+
+
+def runtime():
+    return dict(split(requirement) for requirement in PROJECT["project"]["dependencies"])
+
+
+def test_environment_has_the_same_dependencies_and_bounds_as_the_project():
+    pip = next(entry["pip"] for entry in CONDA["dependencies"] if isinstance(entry, dict))
+    conda = dict(split(entry) for entry in CONDA["dependencies"] if isinstance(entry, str))
+    assert conda.pop("python") == PROJECT["project"]["requires-python"]
+    assert conda.pop("pip") == ""
+    wanted = runtime()
+    assert conda == {CONDA_NAMES.get(n, n): bounds for n, bounds in wanted.items() if n not in NOT_ON_CONDA_FORGE}
+    assert pip[-1] == "-e ."
+    assert dict(map(split, pip[:-1])) == {name: wanted[name] for name in NOT_ON_CONDA_FORGE}
+
+
+def test_only_conda_forge_is_asked():
+    assert CONDA["channels"] == ["conda-forge"]
+
+
+def test_every_conda_spec_is_one_to_conda():
+    rattler = pytest.importorskip("rattler") if not os.environ.get("CI") else __import__("rattler")
+    for entry in CONDA["dependencies"]:
+        if isinstance(entry, str):
+            name, bounds = split(entry)
+            spec = rattler.MatchSpec(entry)
+            assert (spec.name.normalized, spec.version or "") == (name, bounds)
+
+
+def test_the_lock_pins_every_dependency_with_hashes_and_no_address():
+    pins = {python_name(line.partition("==")[0]) for line in LOCK.splitlines() if re.match(r"[A-Za-z0-9]", line)}
+    groups = [requirement for group in PROJECT["dependency-groups"].values() for requirement in group]
+    assert {python_name(requirement) for requirement in [*groups, *PROJECT["project"]["dependencies"]]} <= pins
+    assert not re.search(r"https?://|index-url|find-links", LOCK)
+    blocks = re.split(r"\n(?=[A-Za-z0-9])", LOCK.strip())
+    assert all("--hash=sha256:" in block for block in blocks if not block.startswith("#"))
+
+
+def test_ci_runs_the_command_of_the_readme():
+    readme = (ROOT / "README.md").read_text()
+    assert "make test" in readme
+    assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("\nmake test")

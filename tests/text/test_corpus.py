@@ -1,0 +1,332 @@
+"""Folders as they come: what is read, under which name, with which metadata, and what is said about the rest."""
+
+import codecs
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis import Corpus, CorpusError, read_corpus, read_text
+from analysis.text.corpus import corpus_files
+
+MakeFolder = Callable[[Mapping[str, str | bytes]], Path]
+MakeCorpus = Callable[..., Corpus]
+
+
+def problems(corpus: Corpus) -> list[tuple[str, str]]:
+    return list(corpus.problems[["path", "reason"]].itertuples(index=False, name=None))
+
+
+def test_a_document_row(make_corpus: MakeCorpus) -> None:
+    text = "A Plain Headline\r\n\r\nThe council met.\r\n"
+    corpus = make_corpus({"day/one.txt": text})
+    row = corpus.documents.iloc[0]
+    assert row["doc_id"] == "day/one"
+    assert row["path"] == "day/one.txt"
+    assert row["title"] == "A Plain Headline"
+    assert (row["source"], row["language"], row["format"], row["encoding"]) == ("", "en", "txt", "utf-8")
+    assert pd.isna(row["date"])
+    assert row["sha256"] == hashlib.sha256(text.encode()).hexdigest()
+    assert row["n_chars"] == len(text) == 38  # 16 + 4 + 16 + 2, both characters of each line end counted
+    assert corpus.text("day/one") == text
+    assert problems(corpus) == []
+
+
+def test_segments_point_into_the_text_with_its_line_ends(make_corpus: MakeCorpus) -> None:
+    corpus = make_corpus({"a.txt": "A Plain Headline\r\n\r\nThe council met.\r\n"})
+    assert list(corpus.segments.itertuples(index=False, name=None)) == [
+        ("a", "title", 0, 16, False),
+        ("a", "paragraph", 20, 36, False),  # 16 and two line ends of two characters
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        ("The café opened.".encode("cp1252"), "cp1252"),
+        (codecs.BOM_UTF8 + "The café opened.".encode(), "utf-8-sig"),
+        (codecs.BOM_UTF16_LE + "The café opened.".encode("utf-16-le"), "utf-16"),
+    ],
+)
+def test_another_encoding_is_no_problem(make_corpus: MakeCorpus, data: bytes, encoding: str) -> None:
+    corpus = make_corpus({"a.txt": data})
+    assert corpus.text("a") == "The café opened."
+    assert corpus.documents["encoding"].tolist() == [encoding]
+    assert problems(corpus) == []
+
+
+def test_nested_folders_and_names(make_corpus: MakeCorpus) -> None:
+    files = {"a/x.txt": "One.", "a/b/x.md": "Two.", "c.markdown": "Three.", "notes.v2.text": "Four."}
+    documents = make_corpus(files).documents.set_index("path")
+    assert documents["doc_id"].to_dict() == {
+        "a/x.txt": "a/x",
+        "a/b/x.md": "a/b/x",
+        "c.markdown": "c",
+        "notes.v2.text": "notes.v2",
+    }
+    assert documents["format"].to_dict() == {
+        "a/x.txt": "txt",
+        "a/b/x.md": "md",
+        "c.markdown": "md",
+        "notes.v2.text": "txt",
+    }
+
+
+def test_two_files_of_one_stem_keep_their_endings(make_corpus: MakeCorpus) -> None:
+    corpus = make_corpus({"a.txt": "One.", "a.md": "Two.", "b.txt": "Three."})
+    assert corpus.documents["doc_id"].tolist() == ["a.md", "a.txt", "b"]
+    assert [corpus.text(name) for name in ("a.md", "a.txt", "b")] == ["Two.", "One.", "Three."]
+
+
+def test_reading_again_gives_the_same_tables(make_folder: MakeFolder) -> None:
+    folder = make_folder({f"{name}.txt": f"Text {name}." for name in "zebra Äpfel a b10 b2".split()} | {"x.pdf": "-"})
+    first, second = read_corpus(folder), read_corpus(folder)
+    pd.testing.assert_frame_equal(first.documents, second.documents)
+    pd.testing.assert_frame_equal(first.segments, second.segments)
+    pd.testing.assert_frame_equal(first.problems, second.problems)
+    assert first.documents["doc_id"].tolist() == sorted(first.documents["doc_id"])
+    assert not first.documents["doc_id"].duplicated().any()
+
+
+def test_one_file(make_folder: MakeFolder) -> None:
+    folder = make_folder({"a.txt": "One.", "b.txt": "Two."})
+    corpus = read_corpus(folder / "b.txt")
+    assert corpus.documents[["doc_id", "path"]].to_numpy().tolist() == [["b", "b.txt"]]
+    assert corpus_files(folder / "b.txt") == [folder / "b.txt"]
+
+
+def test_hidden_and_ignored_files_are_not_looked_at(make_folder: MakeFolder) -> None:
+    kept = {"a.txt": "One.", "sub/b.txt": "Two.", "draft/final.md": "Three."}
+    left = {".hidden.txt": "-", ".git/c.txt": "-", "gold/d.txt": "-", "sub/e.tmp": "-", "draft/old-1.md": "-"}
+    ignore = "# what is no part of the corpus\n\ngold/\n*.tmp\n  draft/old-*.md  \n"
+    folder = make_folder(kept | left | {".lafzignore": ignore})
+    corpus = read_corpus(folder, strict=True)
+    assert set(corpus.documents["path"]) == set(kept)
+    assert {path.relative_to(folder).as_posix() for path in corpus_files(folder)} == {*kept, ".lafzignore"}
+
+
+def test_an_ignore_list_with_a_mark_and_windows_line_ends(make_corpus: MakeCorpus) -> None:
+    corpus = make_corpus({"a.txt": "One.", "b.txt": "Two.", ".lafzignore": codecs.BOM_UTF8 + b"b.txt\r\n"})
+    assert corpus.documents["path"].tolist() == ["a.txt"]
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_goes_on(make_corpus: MakeCorpus) -> None:
+    corpus = make_corpus(
+        {
+            "a.txt": "One.",
+            "binary.txt": bytes(range(256)),
+            "empty.txt": "",
+            "nul.txt": "Twelve words\0 and a byte that is no text.",
+            "scan.pdf": b"%PDF-1.7",
+        }
+    )
+    assert corpus.documents["doc_id"].tolist() == ["a"]
+    no_text = "its bytes are not text in any encoding that was tried: save it as UTF-8, or leave it out"
+    assert problems(corpus) == [
+        ("binary.txt", no_text),
+        ("empty.txt", "is empty: put text into it, or leave it out"),
+        ("nul.txt", no_text),
+        (
+            "scan.pdf",
+            "not a kind of file that is read (.txt .text .md .markdown): convert it, or leave it out",
+        ),
+    ]
+
+
+def test_strict_raises_the_first_problem(make_folder: MakeFolder) -> None:
+    folder = make_folder({"a.txt": "One.", "empty.txt": ""})
+    with pytest.raises(CorpusError, match=r"^empty\.txt: is empty: put text into it, or leave it out$"):
+        read_corpus(folder, strict=True)
+    (folder / "empty.txt").unlink()
+    (folder / "metadata.csv").write_text("file\na.txt\nb.txt\n")
+    with pytest.raises(CorpusError, match=r"^b\.txt: has a row in metadata\.csv but there is no such file"):
+        read_corpus(folder, strict=True)
+
+
+def test_nothing_to_read(make_folder: MakeFolder, tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match=r"no such file or folder: 'no/such/place': give a folder of texts, or one"):
+        read_corpus("no/such/place")
+    (tmp_path / "none").mkdir()
+    with pytest.raises(CorpusError, match=r"no document could be read from '.*none': it holds no file$"):
+        read_corpus(tmp_path / "none")
+    folder = make_folder({"empty.txt": ""})
+    with pytest.raises(CorpusError, match=r"no document could be read from '.*corpus': empty\.txt: is empty"):
+        read_corpus(folder)
+    with pytest.raises(CorpusError, match=r"no document could be read from '.*empty\.txt': empty\.txt: is empty"):
+        read_corpus(folder / "empty.txt")
+
+
+def test_links_that_lead_nowhere(make_folder: MakeFolder) -> None:
+    folder = make_folder({"a.txt": "One."})
+    try:
+        (folder / "self.txt").symlink_to(folder / "self.txt")
+        (folder / "gone.txt").symlink_to(folder / "nowhere.txt")
+        (folder / "loop").symlink_to(folder, target_is_directory=True)
+    except OSError:
+        pytest.skip("this system makes no symbolic links")
+    corpus = read_corpus(folder)
+    assert corpus.documents["path"].tolist() == ["a.txt"]
+    told = [(path, reason.partition(":")[0]) for path, reason in problems(corpus)]
+    assert [row for row in told if row[0] != "loop"] == [
+        ("gone.txt", "cannot be opened"),
+        ("self.txt", "cannot be opened"),
+    ]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads every file, whatever its mode")
+def test_a_file_and_a_folder_without_permission(make_folder: MakeFolder) -> None:
+    folder = make_folder({"a.txt": "One.", "locked.txt": "Two.", "shut/b.txt": "Three."})
+    (folder / "locked.txt").chmod(0)
+    (folder / "shut").chmod(0)
+    try:
+        corpus = read_corpus(folder)
+    finally:
+        (folder / "shut").chmod(0o700)
+    denied = "cannot be opened: Permission denied"
+    assert sorted(problems(corpus)) == [("locked.txt", denied), ("shut", denied)]
+
+
+def test_metadata_describes_the_documents(make_corpus: MakeCorpus) -> None:
+    table = (
+        "file,title,source,date,language,region\n"
+        'b.txt,"Two, at last",Wire,2024-06-23,,north\n'
+        "a.txt,,Daily , 2024-06-22,ur,\n"
+    )
+    corpus = make_corpus({"a.txt": "A Headline\n\nOne.", "b.txt": "Two.", "metadata.csv": table}, language="fr")
+    assert problems(corpus) == []
+    documents = corpus.documents.set_index("doc_id")
+    assert documents["title"].to_dict() == {"a": "A Headline", "b": "Two, at last"}  # empty: the text's own
+    assert documents["source"].to_dict() == {"a": "Daily", "b": "Wire"}
+    assert documents["language"].to_dict() == {"a": "ur", "b": "fr"}  # empty: the argument
+    assert documents["region"].to_dict() == {"a": "", "b": "north"}
+    assert documents["date"].to_dict() == {"a": pd.Timestamp("2024-06-22"), "b": pd.Timestamp("2024-06-23")}
+
+
+@pytest.mark.parametrize("column", ["file", "filename", "path", "doc_id"])
+def test_metadata_names_files_with_or_without_ending(make_corpus: MakeCorpus, column: str) -> None:
+    table = f"{column},source\nsub/a.txt,Daily\n./b,Wire\n"
+    corpus = make_corpus({"sub/a.txt": "One.", "b.txt": "Two.", "metadata.csv": table})
+    assert problems(corpus) == []
+    assert corpus.documents.set_index("path")["source"].to_dict() == {"sub/a.txt": "Daily", "b.txt": "Wire"}
+
+
+def test_rows_without_files_files_without_rows_and_rows_twice(make_corpus: MakeCorpus) -> None:
+    table = "file,source\na.txt,Daily\na.txt,Wire\ngone.txt,Daily\n"
+    corpus = make_corpus({"a.txt": "One.", "b.txt": "Two.", "metadata.csv": table})
+    assert corpus.documents.set_index("doc_id")["source"].to_dict() == {"a": "Daily", "b": ""}
+    assert problems(corpus) == [
+        ("a.txt", "has more than one row in metadata.csv: the first is used"),
+        ("gone.txt", "has a row in metadata.csv but there is no such file: add the file, or drop the row"),
+        ("b.txt", "has no row in metadata.csv: read without title, source and date"),
+    ]
+
+
+def test_a_table_from_elsewhere(make_folder: MakeFolder, tmp_path: Path) -> None:
+    folder = make_folder({"a.txt": "One."})
+    elsewhere = tmp_path / "table.csv"
+    elsewhere.write_bytes(codecs.BOM_UTF8 + "file,source\na.txt,Café\n".encode())
+    assert read_corpus(folder, elsewhere, strict=True).documents["source"].tolist() == ["Café"]
+    frame = pd.DataFrame({"file": ["a.txt"], "source": ["Daily"], "year": [2024], "note": [None]})
+    documents = read_corpus(folder, frame, strict=True).documents
+    assert documents[["source", "year", "note"]].to_numpy().tolist() == [["Daily", "2024", ""]]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("name,source\na.txt,Daily\n", "metadata.csv has the columns name, source: one called 'file' must name each"),
+        ("file;source\na.txt;Daily\n", "metadata.csv has the columns file;source: one called 'file' must name each"),
+        ("", "metadata.csv has no header"),
+        ("file,source\na.txt,Daily\nb.txt,One,Two\n", "metadata.csv row 3 has 3 values for 2 columns: put values"),
+        (bytes(range(256)), "metadata.csv is not a CSV table: its bytes are not text"),
+    ],
+)
+def test_metadata_that_is_no_table_of_files(make_folder: MakeFolder, table: str | bytes, message: str) -> None:
+    with pytest.raises(CorpusError, match=message):
+        read_corpus(make_folder({"a.txt": "One.", "metadata.csv": table}))
+
+
+def test_metadata_that_is_not_there(make_folder: MakeFolder) -> None:
+    with pytest.raises(CorpusError, match=r"no such metadata file: 'missing\.csv': give a CSV table"):
+        read_corpus(make_folder({"a.txt": "One."}), "missing.csv")
+
+
+@pytest.mark.parametrize("date", ["2024-02-30", "soon", "22/22/2024"])
+def test_a_date_that_is_none(make_corpus: MakeCorpus, date: str) -> None:
+    corpus = make_corpus({"a.txt": "One.", "metadata.csv": f"file,date\na.txt,{date}\n"})
+    assert corpus.documents["date"].isna().tolist() == [True]
+    assert problems(corpus) == [("a.txt", f"date {date!r} is not a date, or could be two: write it as 2024-06-22")]
+
+
+def test_a_time_with_a_zone_is_taken_to_utc() -> None:
+    date = read_text("One.", date="2024-06-22T01:30+05:00").documents["date"][0]
+    assert date == pd.Timestamp("2024-06-21 20:30")  # five hours earlier, on the day before
+
+
+def test_dates_are_dates_when_none_is_known(make_corpus: MakeCorpus) -> None:
+    assert pd.api.types.is_datetime64_any_dtype(make_corpus({"a.txt": "One."}).documents["date"])
+
+
+def test_read_text() -> None:
+    corpus = read_text("The council met.", title="Minutes", source="Daily", date="2024-06-22")
+    row = corpus.documents.iloc[0]
+    assert (row["doc_id"], row["title"], row["source"]) == ("text", "Minutes", "Daily")
+    assert row["date"] == pd.Timestamp("2024-06-22")
+    with pytest.raises(CorpusError, match="the text is empty: give at least one word"):
+        read_text(" \n")
+    with pytest.raises(CorpusError, match="date 'soon' is not a date, or could be two: write it as 2024-06-22"):
+        read_text("One.", date="soon")
+
+
+def test_a_document_that_is_not_there() -> None:
+    with pytest.raises(KeyError, match="no document 'b'"):
+        read_text("One.").text("b")
+
+
+def test_subset_keeps_the_order_asked_for(make_corpus: MakeCorpus) -> None:
+    corpus = make_corpus({"a.txt": "A Headline\n\nOne.", "b.txt": "Two.", "c.txt": "Three."})
+    rows = corpus.documents.index.to_numpy()[[2, 0]]
+    chosen = corpus.subset(rows)
+    assert chosen.documents["doc_id"].tolist() == ["c", "a"]
+    assert chosen.texts == ("Three.", "A Headline\n\nOne.")
+    assert chosen.segments["doc_id"].tolist() == ["c", "a", "a"]
+
+
+def test_the_sample_has_no_problem(sample: Corpus) -> None:
+    assert len(sample.documents) == 26
+    assert problems(sample) == []
+    assert set(sample.documents["language"]) == {"en", "ur"}
+
+
+def test_doc_ids_are_unique(make_corpus):
+    corpus = make_corpus({"a.txt": "One.", "a.md": "Two.", "a.txt.txt": "Three."})
+    assert corpus.documents["doc_id"].is_unique
+
+
+@pytest.mark.parametrize("value", ["now", "today"])
+def test_a_date_does_not_depend_on_the_clock(value):
+    with pytest.raises(ValueError, match="is not a date"):
+        read_text("One.", date=value)
+
+
+def test_an_ignore_list_that_is_not_text(make_corpus):
+    with pytest.raises(CorpusError, match="lafzignore"):
+        make_corpus({"a.txt": "One.", ".lafzignore": bytes(range(256))})
+
+
+def test_a_comma_without_quotes_is_an_error(make_corpus):
+    with pytest.raises(CorpusError, match=r"metadata\.csv"):
+        make_corpus({"a.txt": "One.", "metadata.csv": "file,title,source\na.txt,Hello, world,Daily\n"})
+
+
+def test_two_rows_for_a_file_under_two_names(make_corpus):
+    corpus = make_corpus({"a.txt": "One.", "metadata.csv": "file,source\na.txt,X\na,Y\n"})
+    assert len(corpus.problems) == 1
+
+
+def test_a_name_with_a_blank_behind_it(make_corpus):
+    corpus = make_corpus({"a.txt": "One.", "metadata.csv": "file,source \na.txt,X\n"})
+    assert corpus.documents["source"].tolist() == ["X"]

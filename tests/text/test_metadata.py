@@ -1,0 +1,53 @@
+"""Dates are read in one way only, tables row by row."""
+
+from datetime import datetime
+
+import pytest
+
+from analysis.text.metadata import MetadataError, parse_date, read_table, stem
+
+
+@pytest.mark.parametrize(
+    "written",
+    "2024-06-22|2024-06-22T00:00|22 June 2024|22 Jun 2024|June 22, 2024|Jun 22,  2024|22/06/2024|06/22/2024|22.06.2024"
+    "|2024/06/22|20240622|2024-06-22T05:00+05:00".split("|"),
+)
+def test_one_day_in_many_ways(written):
+    assert parse_date(written) == datetime(2024, 6, 22)
+
+
+def test_a_month_or_a_year_is_its_first_day():
+    assert parse_date("2024-06") == parse_date("June 2024") == datetime(2024, 6, 1)
+    assert parse_date("1789") == datetime(1789, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "written", ["12/06/2024", "soon", "today", "now", "2024-02-30", "31/31/2024", "31/02/2024", "", "6"]
+)
+def test_what_is_no_date_or_two(written):
+    assert parse_date(written) is None
+
+
+def test_the_same_day_either_way_is_one_date():
+    assert parse_date("06/06/2024") == datetime(2024, 6, 6)
+
+
+def test_a_table_keeps_texts_and_drops_blank_lines(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text('file, title ,n\n\na.txt,"Hello, world", 007 \nb.txt,x\n')
+    assert read_table(path).to_dict("list") == {
+        "file": ["a.txt", "b.txt"],
+        "title": ["Hello, world", "x"],
+        "n": ["007", ""],
+    }
+
+
+def test_a_column_named_twice_is_refused(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("file,title,title\na.txt,x,y\n")
+    with pytest.raises(MetadataError, match="has the column 'title' twice"):
+        read_table(path)
+
+
+def test_only_the_last_ending_goes():
+    assert [stem(name) for name in ("a.txt", "x.y/a", "x/a.b.txt", ".hidden")] == ["a", "x.y/a", "x/a.b", ".hidden"]

@@ -1,0 +1,67 @@
+"""How much was loaded, counted by hand."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import Corpus, Tokens, read_text, tokenize
+from analysis.text.overview import overview, side_by_side, varying
+
+FILES = {
+    "a.txt": "To be or not to be. Be quick!",  # 8 words, 5 of them different
+    "b.txt": "To be read.",  # 3, 3
+    "c.txt": "Quick, quick.",  # 2, 1
+    "metadata.csv": "file,source,date\na.txt,Daily,2024-06-22\nb.txt,,2024-07-01\nc.txt,Daily,2024-06-20\n",
+}
+
+
+@pytest.fixture
+def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
+    return tokenize(make_corpus(FILES))
+
+
+def test_all_together(tokens: Tokens) -> None:
+    table = overview(tokens)
+    assert table.columns.tolist() == ["documents", "sentences", "words", "types", "first", "last"]
+    row = table.iloc[0].tolist()
+    assert row[:4] == [3, 4, 13, 6]  # to be or not quick read
+    assert row[4:] == [pd.Timestamp("2024-06-20"), pd.Timestamp("2024-07-01")]
+
+
+def test_by_source(tokens: Tokens) -> None:
+    table = overview(tokens, "source")
+    assert table.iloc[:, :5].to_numpy().tolist() == [["(none)", 1, 1, 3, 3], ["Daily", 2, 3, 10, 5]]
+    assert table["first"].tolist() == [pd.Timestamp("2024-07-01"), pd.Timestamp("2024-06-20")]
+    assert table["last"].tolist() == [pd.Timestamp("2024-07-01"), pd.Timestamp("2024-06-22")]
+
+
+def test_without_dates_there_are_no_date_columns() -> None:
+    table = overview(tokenize(read_text("One. Two.")), "source")
+    assert table.to_dict("records") == [{"source": "(none)", "documents": 1, "sentences": 2, "words": 2, "types": 2}]
+
+
+def test_a_document_without_words() -> None:
+    table = overview(tokenize(read_text("© 2024 The Daily")))
+    assert table.to_numpy().tolist() == [[1, 0, 0, 0]]
+
+
+def test_varying(tokens: Tokens) -> None:
+    assert varying(tokens, "source") == "source"
+    assert varying(tokens, "language") is None
+    assert varying(tokens, None) is None
+    with pytest.raises(ValueError, match="no metadata column 'outlet'"):
+        varying(tokens, "outlet")
+
+
+def test_side_by_side(tokens: Tokens) -> None:
+    table = pd.DataFrame({"source": ["Daily", "(none)", "Daily"], "term": ["b", "b", "a"], "rate": [2.0, 3.0, 4.0]})
+    grid = side_by_side(table, tokens, by="source", index="term", value="rate", rows=pd.Series(["b", "c", "a"]))
+    assert grid.index.tolist() == ["b", "c", "a"]
+    assert grid.columns.tolist() == ["(none)", "Daily"]
+    np.testing.assert_array_equal(grid, [[3.0, 2.0], [0.0, 0.0], [0.0, 4.0]])
+    rows = pd.Series(["a"])
+    largest = side_by_side(table, tokens, by="source", index="term", value="rate", rows=rows, most=1)
+    assert largest.columns.tolist() == ["Daily"]  # 10 words against 3
+    np.testing.assert_array_equal(largest, [[4.0]])

@@ -1,0 +1,255 @@
+"""What a text is cut into, and that nothing which can be read is lost between the cuts."""
+
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from analysis import Corpus
+from analysis.paths import SAMPLE
+from analysis.text.segments import segments
+
+BODY = "The council met on Monday and discussed the road to the valley."
+
+
+def cut(text: str) -> list[tuple[str, str]]:
+    return [(part.kind, text[part.start : part.end]) for part in segments(text)]
+
+
+def test_title_headings_and_paragraphs() -> None:
+    text = f"A Plain Headline\n\n{BODY}\n\nThe Second Part\n\n{BODY}"
+    assert cut(text) == [
+        ("title", "A Plain Headline"),
+        ("paragraph", BODY),
+        ("heading", "The Second Part"),
+        ("paragraph", BODY),
+    ]
+
+
+@pytest.mark.parametrize("line", ["Will the Road Open?", "‘Not Our War’: elders speak", "New drive, old questions"])
+def test_titles(line: str) -> None:
+    assert cut(f"{line}\n\n{BODY}") == [("title", line), ("paragraph", BODY)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The council met.",  # an end mark
+        "My fellow citizens:",
+        "Dear friends,",
+        "and so it went on",  # no capital
+        "- a point of a list",
+    ],
+)
+def test_short_lines_that_are_no_headings(line: str) -> None:
+    assert cut(f"{line}\n\n{BODY}") == [("paragraph", line), ("paragraph", BODY)]
+    assert cut(f"{BODY}\n\n{line}\n\n{BODY}")[1] == ("paragraph", line)
+
+
+def test_a_heading_has_something_after_it() -> None:
+    assert cut(f"{BODY}\n\nThe Second Part") == [("paragraph", BODY), ("paragraph", "The Second Part")]
+
+
+def test_markdown() -> None:
+    text = f"# The Road\n\n{BODY}\n\n---\n\n## What Next?\n{BODY}\n"
+    assert cut(text) == [
+        ("title", "The Road"),
+        ("paragraph", BODY),
+        ("heading", "What Next?"),
+        ("paragraph", BODY),
+    ]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r", "\u2028"])
+def test_one_line_is_a_paragraph(newline: str) -> None:
+    lines = ["First it rained.", "Then the river rose, and the road was closed.", "Nobody came."]
+    assert cut(newline.join(lines)) == [("paragraph", line) for line in lines]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_hard_wrapped_lines_are_held_together(newline: str) -> None:
+    first = newline.join(
+        [
+            "The council met on Monday and discussed the road to the",
+            "valley, which has been closed since the second week of",
+            "May and will not open before the end of the summer.",
+        ]
+    )
+    second = newline.join(["It rose at noon, and the members went home by the lower", "road."])
+    assert cut(f"{first}{newline}{newline}{second}") == [("paragraph", first), ("paragraph", second)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Amina Khan",
+        "By our Islamabad bureau",
+        "Our correspondent",
+        "Staff Reporter",
+        "Islamabad, 22 June 2024",
+        "June 22, 2024",
+    ],
+)
+def test_a_line_that_says_who_where_or_when(line: str) -> None:
+    assert cut(f"A Plain Headline\n\n{line}\n\n{BODY}")[1] == ("boilerplate", line)
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "ISLAMABAD:",
+        "PESHAWAR —",
+        "ISLAMABAD, June 22 (Wire) -",
+        "NEW YORK (AP) —",
+        "Islamabad, June 22 (Wire) –",
+    ],
+)
+def test_a_dateline_is_cut_from_the_first_paragraph(dateline: str) -> None:
+    assert cut(f"A Plain Headline\n\n{dateline} {BODY}") == [
+        ("title", "A Plain Headline"),
+        ("boilerplate", dateline),
+        ("paragraph", BODY),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ALSO READ: Ten more meetings",
+        "Read more: ten more meetings",
+        "Read more",
+        "Related: Ten more meetings",
+        "Subscribe to our newsletter for more.",
+        "Sign up for our morning briefing",
+        "Follow us on Telegram for updates.",
+        "Follow The Daily on WhatsApp",
+        "Download the Daily app",
+        "Advertisement",
+        "© 2024 The Daily. All rights reserved.",
+        "Copyright 2024 The Daily",
+        "(c) State News Agency. Subscribers may publish this report.",
+        "All rights reserved",
+        "Published in The Daily, June 22nd, 2024",
+        "This article was first published in The Daily.",
+        "The writer is a retired judge.",
+        "The views expressed are the author's own.",
+    ],
+)
+def test_furniture_of_the_page(line: str) -> None:
+    assert cut(f"{BODY}\n\n{line}\n\n{BODY}")[1] == ("boilerplate", line)
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "Like us, they waited.",
+        "Copyright law is what the court discussed on Monday.",
+        "Follow the river to the bridge, the old man said.",
+        "By Monday the road was open.",
+        "Updated rules came into force on Monday.",
+        "This report can be read as a warning.",
+        "Related parties were heard last.",
+        "MOS: And what did they say?",
+        "GEN. KHAN: They said nothing.",
+        "Watch out for falling rocks.",
+        "The writer Amina Khan spoke first.",
+    ],
+)
+def test_text_that_begins_like_furniture(paragraph: str) -> None:
+    assert cut(f"{BODY}\n\n{paragraph}\n\n{BODY}")[1] == ("paragraph", paragraph)
+
+
+def test_a_long_paragraph_is_never_furniture() -> None:
+    paragraph = "Subscribe to our newsletter, they said. " + " ".join([BODY] * 4)
+    assert cut(paragraph) == [("paragraph", paragraph)]
+
+
+def test_urdu() -> None:
+    title, more = "وزیراعظم نے آپریشن کی منظوری دی", "مزید پڑھیں: موسم کا حال"
+    body = "مرکزی ایپکس کمیٹی کا اجلاس اسلام آباد میں ہوا۔ وزیراعظم نے صدارت کی۔"
+    text = f"{title}\n\n{body}\n\n{more}"
+    assert cut(text) == [("title", title), ("paragraph", body), ("boilerplate", more)]
+    assert not any(part.truncated for part in segments(text))
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "truncated"),
+    [
+        ("It aims to bring together many lines of effort in a thorough and resolute", True),
+        ("It aims to bring together many lines", False),  # seven words
+        ("It aims to bring together many lines of", True),  # eight
+        ("It aims to bring together many lines of effort.", False),
+        ("“It aims to bring together many lines of effort.”", False),
+        ("It aims to bring together many lines of effort [12]", True),
+        ("It aims to bring together many lines of effort.[12]", False),
+        ("It aims to bring together many lines of effort:", False),
+    ],
+)
+def test_a_paragraph_that_breaks_off(paragraph: str, truncated: bool) -> None:
+    text = f"{BODY}\n\n{paragraph}"
+    part = segments(text)[-1]
+    assert (part.kind, text[part.start : part.end], part.truncated) == ("paragraph", paragraph, truncated)
+
+
+PIECES = st.sampled_from(
+    "# |## |By |ISLAMABAD: |June 22|Also read|Subscribe|© 2024|MOS: |- |1. |***|—|.|?|:|\n|\n\n|\r\n|\r|\u2028|\x1c|"
+    "\u00a0|the council |Road |میں |😀|e\u0301|²|\ud800".split("|")
+)
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(), st.lists(st.one_of(PIECES, st.text(max_size=3)), max_size=40).map("".join)))
+@example("# \n#")
+@example("\u200d¼\n\u0301")
+def test_segments_keep_every_letter_and_digit_and_never_overlap(text: str) -> None:
+    last = 0
+    lost = []
+    for _, start, end, _ in segments(text):
+        assert last <= start < end <= len(text)
+        assert text[start:end] == text[start:end].strip()
+        lost.append(text[last:start])
+        last = end
+    lost.append(text[last:])
+    assert not [c for c in "".join(lost) if c.isalnum()]
+
+
+def test_boilerplate_of_the_sample(sample: Corpus) -> None:
+    """Exact spans: a label counts as found only with the same first and last character."""
+    gold = pd.read_csv(SAMPLE / "gold" / "boilerplate.csv")
+    names = sample.documents.set_index("path")["doc_id"]
+    labelled = set(zip(gold["file"].map(names), gold["start"], gold["end"], strict=True))
+    found = sample.segments[sample.segments["kind"] == "boilerplate"]
+    spans = set(found[["doc_id", "start", "end"]].itertuples(index=False, name=None))
+    assert len(labelled) == len(gold) == 86
+    assert len(labelled & spans) / len(spans) >= 0.96  # precision
+    assert len(labelled & spans) / len(labelled) >= 0.96  # recall
+
+
+BODY = "The council met on Monday and discussed the road to the valley."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The author is of the opinion that the war is lost.",
+        "The writer was arrested at dawn and taken to the station.",
+        "The report was first published in May, and it changed the law.",
+        "The views expressed by the elders were heard in silence.",
+        "Listen: the river is rising.",
+        "Also read were two letters from the front.",
+        "Stay with us, the old man begged her.",
+        "Share this story with nobody, she said.",
+        "Subscribe to no creed, he told them.",
+        "Most read the report and said nothing.",
+        "Click to the left and wait.",
+        "Find us a road, they said.",
+    ],
+)
+def test_a_sentence_that_begins_like_a_promotion_is_text(line):
+    text = f"{BODY}\n\n{line}\n\n{BODY}"
+    assert segments(text)[1].kind == "paragraph"
+
+
+def test_the_first_speaker_is_no_dateline():
+    kinds = [part.kind for part in segments("Interview\n\nMOS: Why now?\n\nKHAN: Why not?\n\nMOS: Well.")]
+    assert kinds == ["title", "paragraph", "paragraph", "paragraph"]

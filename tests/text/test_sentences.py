@@ -1,0 +1,232 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from analysis.text.evaluation import evaluate_sentences
+from analysis.text.sentences import LANGUAGES, sentences, train_punkt
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT.parent / "shared" / "data"
+needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the labelled data are not beside the repository")
+
+
+def split(text: str, language: str = "en", splitter: str = "sentencex") -> list[str]:
+    return [text[start:end] for start, end in sentences(text, language, splitter=splitter)]
+
+
+def check(marked: str, language: str = "en") -> None:
+    """Split the text without its ``|`` and expect a sentence between each two of them."""
+    expected = [sentence.strip() for sentence in marked.split("|")]
+    assert split(marked.replace("|", ""), language) == expected
+
+
+ABBREVIATIONS = [
+    "Mr. Khan met Dr. Ali.| They spoke.",
+    "Lt. Gen. Asim Munir and Maj.-Gen. Sharif came.| They left.",
+    "Ch. Nisar, Mohd. Ali and Engr. Dastgir agreed.",
+    "In his words: “Gov. Tessori and Assoc. Prof. Zaidi agreed.| They left.”",
+    "He works for Acme Inc. and Co. in town.| She does not.",
+    "Kids enjoy voc. ed. classes.| They do.",
+    "The first day of Feb. next begins soon.",
+    "Approx. 5 of them came.| See Art. 5 and Figs. 2 to 4.",
+    "He came at 5 p.m. and left.| The U.S. Government knew.",
+    "He lives in the U.S.| He works there.",
+    "We sell nuts, bolts, etc.| When it rains we do not.",
+    "Cats, dogs etc. are there.",
+    "He sat.| The art.| Then it began in.| Nobody saw.",
+    "J. K. Rowling and George W. Bush met.| They spoke.",
+]
+QUOTATIONS = [
+    '"It is late.| We must go.| Now!| Are you ready?| Yes."',
+    "He said: “It is late.| We must go.”| She left.",
+    "(It is late.| We must go.)| She left.",
+    "He laughed.| (Laughter.)| Then he went on.",
+    "He teaches (he was an engineer.) at the university.",
+    '"Will it work?" Imran Khan asked.| He left.',
+    "“Stop!” Gen. Asim Munir shouted.| He left.",
+    '("Will it work?" Imran Khan asked.)| He left.',
+    '"Will it work?"| He said that it would.',
+    '"Will it work?" she asked.| He left.',
+    'The film "What Is Art?" won.| It ended.',
+    'He said so.\n|"Most of us know.\n|It is late," he said.',
+    'And what will the theme say?| "THE PRESIDENT: I appreciate that.',
+]
+MARKS = [
+    "He works at Yahoo! Inc. in town.| She does not.",
+    "He came…| Then he left.| She came...| Then she left.",
+    "I was... well, late.| I was … well, late.",
+    "Wait!!!| What?!| No.",
+    "It cost 3.50 dollars.| Version 2.0.1 came out.",
+    "It grew by 3.5 per cent.| 12 Palestinians were killed.| In 2004.| The end.",
+    "“It will be less . . . The end may come.”",
+]
+TAILS = [
+    "It is known.[1]| The rest [2] is not.[3][4]| So it goes [5].| Two.",
+    'He loved her." [6]| In his memoirs he says so.',
+    "We were protected. 4| Even so it ended (Figure 1.6). 5| At the other end it began.",
+    "Great! :)| See you there.| I like it :-)| Thanks. :P| you too",
+    "Jonathan Bell. […]| For the other side.",
+    "It ended. ====| What follows is new.",
+    "I was there, but —| No, she was.| I know she's --| Well, so it is.",
+    "KABUL — The government said so.| The Bay — Oakland Bridge — stands.",
+]
+ADDRESSES = [
+    "See www.dawn.com.| It is good.",
+    "See www.test.Awesome.com and http://test.Awesome.com/A.Html?b=C.D now.",
+    "Write to Jane.Doe@example.com.| I did.| Imran <Imran.Khan@example.com> wrote.",
+    "It works.|There were none.| So it ends.",
+]
+LISTS = [
+    "1. The first item.| 2. The second item.",
+    "a) The first item.| b) The second item.",
+    "• 9. The first item |• 10. The second item",
+    "He got 12.| Then he left.",
+    "1. ... It ended.| So it goes.",
+    'He said: "1. The first. 2. The second."',
+]
+LINES = [
+    "A line that\nis wrapped.| The next\none.",
+    "A heading|\n\nA sentence\n|\n\nAnother",
+    "A heading|\r\n \t\r\nA sentence|\r\rAnother|\f\fA last|\u2029one",
+    "A line\r\nthat is\rwrapped.",
+    "It ended.\n* * *|\n\n* * *|\n\nIt began.",
+    "...and so it went. :)| It ended.",
+]
+
+
+@pytest.mark.parametrize(
+    "marked", [*ABBREVIATIONS, *QUOTATIONS, *MARKS, *TAILS, *ADDRESSES, *LISTS, *LINES], ids=lambda marked: marked[:32]
+)
+def test_english(marked: str) -> None:
+    check(marked)
+
+
+@pytest.mark.parametrize(
+    ("language", "marked"),
+    [
+        ("ur", "کیا حال ہے؟| میرا نام علی ہے۔| اور آپ کا؟"),
+        ("ur", "یہ پہلا جملہ ہے۔\n|\nیہ دوسرا ہے۔"),
+        ("ar", "هذا خبر.| وهذا خبر آخر؟| نعم!"),
+        ("fa", "خوشبختم، آقای رضا.| شما کجایی هستید؟"),
+        ("hi", "यह पहला वाक्य है।| यह दूसरा है।"),
+        ("de", 'Gut?| "Ja.'),
+        ("de", "Er sagte: „Das ist Nr. Zwei.“| Er ging."),
+        ("de", "Er kam am 3. Mai.| Dann ging er z.B. nach Berlin."),
+        ("ja", "今日は晴れ。|明日は雨。"),
+    ],
+)
+def test_other_languages(language: str, marked: str) -> None:
+    check(marked, language)
+
+
+def test_spans_are_characters_of_the_text_itself() -> None:
+    text = "  😀 Né à Pau.\u2003\n Où\xa0? \ud800 Fin. "
+    spans = sentences(text)
+    assert [text[start:end] for start, end in spans] == ["😀 Né à Pau.", "Où\xa0?", "\ud800 Fin."]
+    assert spans == [(2, 13), (16, 20), (21, 27)]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\n \t\u2029\xa0"])
+def test_nothing_holds_no_sentence(text: str) -> None:
+    assert sentences(text) == []
+
+
+ODD = st.text(
+    st.sampled_from("aAbZ é😀漢ا1.?!…۔،:;-—=*)([]\"'“”‘\n\r\t\f\xa0\x85\u2003\u2029\u200c\u0301\x00\ud800/@"),
+    max_size=60,
+)
+
+
+@given(text=st.text(st.characters(exclude_categories=())) | ODD, splitter=st.sampled_from(["sentencex", "punkt"]))
+@example(text="A\u2003.", splitter="sentencex")  # sentencex panics at such a space
+@example(text='." [1] A.\n\n"', splitter="sentencex")
+def test_nothing_is_lost(text: str, splitter: str) -> None:
+    at = 0
+    for start, end in sentences(text, splitter=splitter):
+        assert at <= start < end
+        assert text[at:start].strip() == ""
+        assert text[start:end] == text[start:end].strip()
+        at = end
+    assert text[at:].strip() == ""
+
+
+@given(text=ODD, language=st.sampled_from(sorted(LANGUAGES)))
+def test_nothing_is_lost_in_any_language(text: str, language: str) -> None:
+    kept = "".join(text[start:end] for start, end in sentences(text, language))
+    assert "".join(kept.split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize("unit", ["word ", "a", '. "', "' ", "“a ", "? (", ":) ", "-", ".", "\n ", "\r", "[1]"])
+def test_a_megabyte_without_a_sentence_is_read(unit: str) -> None:
+    # Each would take minutes or more if a rule, or sentencex inside a paragraph, read the text anew at each mark.
+    text = unit * (1_000_000 // len(unit))
+    assert len(sentences(text)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("language", "unit", "count"),
+    [
+        ("en", 'Mr. Khan said: "It is late. We must go." He joined the U.S. Army. ', 3),
+        ("ur", "یہ پہلا جملہ ہے۔ کیا حال ہے؟ ", 2),
+        ("de", "„" + "Das ist ein langes Zitat und Herr Maier geht. " * 9 + "Ja.“ sagte er. ", 1),
+    ],
+)
+def test_a_long_paragraph_is_split_as_a_short_one(language: str, unit: str, count: int) -> None:
+    # The long text is read through a window, whose end falls on each character of the unit in turn.
+    once = sentences(unit, language)
+    assert len(once) == count
+    for shift in range(len(unit)):
+        starts = range(shift, shift + 200 * len(unit), len(unit))
+        expected = [(start + at, end + at) for at in starts for start, end in once]
+        assert sentences(" " * shift + unit * 200, language) == expected
+
+
+def test_punkt_knows_the_abbreviations() -> None:
+    assert split("Mr. Khan met Gov. Tessori. They spoke.", splitter="punkt") == [
+        "Mr. Khan met Gov. Tessori.",
+        "They spoke.",
+    ]
+    assert split("A heading\n\nA sentence", splitter="punkt") == ["A heading", "A sentence"]
+
+
+def test_punkt_learns_abbreviations() -> None:
+    text = "The avdg. Fell."
+    learnt = train_punkt(["The avdg. fell. Then the avdg. rose, and the avdg. fell again."] * 9)
+    assert sentences(text, splitter="punkt") == [(0, 9), (10, 15)]
+    assert sentences("The avdg. fell.", splitter=learnt) == [(0, 15)]
+    assert sentences("Mr. Khan fell.", splitter=learnt) == [(0, 14)]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"language": "english"}, r"^language 'english' is not known: use one of am, ar, .*, zh$"),
+        ({"splitter": "spacy"}, r"^splitter 'spacy' is not known: use one of sentencex, punkt$"),
+    ],
+)
+def test_an_unknown_name_is_refused_in_one_line(options: dict[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        sentences("Text.", **options)
+
+
+@needs_data
+@pytest.mark.parametrize(("name", "everywhere", "inside"), [("ewt", 0.859, 0.893), ("gum", 0.967, 0.979)])
+def test_score_on_treebanks(name: str, everywhere: float, inside: float) -> None:
+    table = evaluate_sentences(DATA / "ud_dev" / f"en_{name}-ud-dev.conllu", sentences)
+    assert table["f1"].iloc[0] >= everywhere
+    assert table["f1"].iloc[1] >= inside
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("rules", "language", "expected"),
+    [("GOLDEN_EN", "en", 44), ("GOLDEN_UR", "ur", 1), ("GOLDEN_AR", "ar", 1), ("GOLDEN_DE", "de", 2)],
+)
+def test_score_on_golden_rules(rules: str, language: str, expected: int) -> None:
+    lines = (DATA / "golden_rules" / "golden_rules.jsonl").read_text(encoding="utf-8").splitlines()
+    cases = [case for case in map(json.loads, lines) if case["set"] == f"{rules}_RULES_TEST_CASES"]
+    right = sum(split(case["text"], language) == [sentence.strip() for sentence in case["sentences"]] for case in cases)
+    assert right >= expected

@@ -1,0 +1,51 @@
+"""Stop lists are read as they were meant and match tokens as they are."""
+
+import codecs
+from pathlib import Path
+
+import pytest
+
+from analysis import Tokens
+from analysis.paths import STOPWORDS
+from analysis.text.stopwords import read_stopwords
+
+
+def test_one_word_a_line_folded_as_tokens_are(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_bytes("# a comment\nThe\n  and  \r\n\nDon’t # another\nE\u0301tat\n".encode())
+    assert read_stopwords(path) == {"the", "and", "don't", "état"}
+
+
+def test_a_folder_is_all_its_lists(tmp_path: Path) -> None:
+    (tmp_path / "en.txt").write_bytes(codecs.BOM_UTF8 + b"the\n")
+    (tmp_path / "de.txt").write_bytes("für\n".encode("cp1252"))
+    (tmp_path / "notes.md").write_bytes(b"left out\n")
+    assert read_stopwords(tmp_path) == {"the", "für"}
+
+
+@pytest.mark.parametrize("name", ["", "missing.txt", "empty"])
+def test_no_list_there(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match=r"no such stop list: .*: give a text file with one word a line, or a folder"):
+        read_stopwords(tmp_path / name)
+
+
+def test_a_list_that_is_not_text(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_bytes(bytes(range(256)))
+    with pytest.raises(ValueError, match=r"stop list list\.txt its bytes are not text"):
+        read_stopwords(path)
+
+
+def test_the_shipped_lists_are_made_of_words_that_can_be_tokens() -> None:
+    words = read_stopwords(STOPWORDS)
+    assert {"the", "of", "wouldn't", "ہے", "کی"} <= words
+    assert not {"terrorism", "war", "law", "people"} & words
+    assert not [word for word in words if " " in word]
+
+
+def test_the_shipped_english_list_takes_about_half_of_running_text(sample_tokens: Tokens) -> None:
+    words = read_stopwords(STOPWORDS / "en.txt")
+    english = sample_tokens.where(language="en")
+    share = sum(word in words for word in english.vocabulary[english.ids]) / len(english)
+    assert 0.40 < share < 0.60
