@@ -31,7 +31,7 @@ report: $(READY)  ## The illustrated report: make report [CORPUS=data/sample] [O
 	$(BIN)/python -m analysis report "$(CORPUS)" --out "$(OUT)" $(if $(PARAMS),--params "$(PARAMS)")
 
 test: $(READY) lint  ## Everything that CI runs
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY)  ## Style and types
 	$(BIN)/python -m ruff check --no-cache .

@@ -61,8 +61,9 @@ def test_every_conda_spec_is_one_to_conda():
 
 def test_the_lock_pins_every_dependency_with_hashes_and_no_address():
     pins = {python_name(line.partition("==")[0]) for line in LOCK.splitlines() if re.match(r"[A-Za-z0-9]", line)}
-    groups = [requirement for group in PROJECT["dependency-groups"].values() for requirement in group]
-    assert {python_name(requirement) for requirement in [*groups, *PROJECT["project"]["dependencies"]]} <= pins
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    wanted = [PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"].values(), *extras]
+    assert {python_name(requirement) for group in wanted for requirement in group} <= pins
     assert not re.search(r"https?://|index-url|find-links", LOCK)
     blocks = re.split(r"\n(?=[A-Za-z0-9])", LOCK.strip())
     assert all("--hash=sha256:" in block for block in blocks if not block.startswith("#"))

@@ -51,6 +51,19 @@ def matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     )
 
 
+def in_language(tokens: Tokens, lexicon: Lexicon) -> Tokens:
+    """The words of the documents in the lexicon's language: in any other it finds nothing and dilutes every rate.
+
+    Raises `ValueError` when there is no such document.
+    """
+    languages = tokens.corpus.documents["language"].str.split("-").str[0].str.lower()
+    rows = np.flatnonzero((languages == lexicon.language).to_numpy())
+    if not len(rows):
+        said = ", ".join(sorted(set(languages)))
+        raise ValueError(f"lexicon {lexicon.name!r} is in {lexicon.language!r} and the documents are in {said}")
+    return tokens.subset(rows)
+
+
 def evidence(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
     """The sentences behind a table of matches, one row a sentence and frame.
 

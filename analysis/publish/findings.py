@@ -52,10 +52,18 @@ def repeated(shares: pd.DataFrame) -> str:
     share = {name: shares[name].sum() / words for name in ("repeated", "within", "across")}
     if not share["repeated"]:
         return "No sentence occurs a second time word for word."
-    said = f"{share['repeated']:.0%} of the words stand in sentences that occur again word for word"
+    said = f"{percent(share['repeated']).capitalize()} of the words stand in sentences that occur again word for word"
     if len(shares) == 1:
         return f"{said}."
-    return f"{said}: {share['within']:.0%} in the same document, {share['across']:.0%} in another."
+    return f"{said}: {percent(share['within'])} in the same document, {percent(share['across'])} in another."
+
+
+def percent(share: float) -> str:
+    """
+    >>> percent(0.131), percent(0.004), percent(0)
+    ('13%', 'under 1%', '0%')
+    """
+    return "under 1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
 def times(count: float) -> str:

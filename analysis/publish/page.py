@@ -1,6 +1,5 @@
 """The report's page: what the executed notebooks say and show, as one file that opens without a network."""
 
-import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from analysis.publish.figures import svg_source
 from analysis.publish.parameters import joined, read_cells
 from analysis.publish.tables import table_html
 from analysis.text.corpus import Corpus
@@ -73,8 +73,7 @@ def _block(folder: Path, about: Mapping[str, Any], data: Mapping[str, str]) -> d
             f"{folder.name}/{path.name}" for path in sorted(folder.glob(f"{name}.*")) if path.suffix != ".json"
         ]
     if about["kind"] == "figure":
-        picture = base64.b64encode((folder / f"{about['name']}.svg").read_bytes()).decode("ascii")
-        block["source"] = f"data:image/svg+xml;base64,{picture}"
+        block["source"] = svg_source(folder / f"{about['name']}.svg")
     if about["kind"] == "table":
         block["html"] = Markup(
             data["text/html"][data["text/html"].index("<table>") : data["text/html"].rindex("</table>") + 8]

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from analysis.framing.lexicon import read_lexicon
 from analysis.paths import from_root, to_root
-from analysis.publish.manifest import write_manifest
+from analysis.publish.manifest import FILE_PARAMETERS, write_manifest
 from analysis.publish.page import write_page
 from analysis.publish.parameters import ParameterError, notebooks, resolve
 from analysis.publish.tables import OUTPUT, write_json
@@ -51,16 +51,42 @@ def report(
 ) -> list[Failure]:
     """Run the notebooks on `corpus` and put the finished report at `out`; gives the notebooks that failed.
 
-    Everything that can be checked is checked first: names and types of the parameter `values`, the corpus, the lexicon
-    (`ParameterError`, `CorpusError`, `LexiconError`; nothing has been written then). With a failure nothing at
-    `out` changes: each failed notebook is kept beside it as ``<out>.<notebook>.failed.ipynb``, and with `keep_failed`
-    the unfinished folder as ``<out>.failed``.
+    `only` names the notebooks (all by default) and `values` the parameters that are not to be as the notebooks have
+    them; a file that a value names is looked for from the working directory, then from the checkout. Names and types
+    are checked before anything else (`ParameterError`). For the rest see `run`.
+    """
+    given = {
+        name: to_root(value) if name in FILE_PARAMETERS and value and Path(value).expanduser().exists() else value
+        for name, value in (values or {}).items()
+    }
+    parameters = resolve(notebooks(only or ()), given | {"corpus": to_root(corpus)})
+    return run(parameters, out, keep_failed=keep_failed, progress=progress)
+
+
+def run(
+    parameters: Mapping[str, dict[str, Any]],
+    out: str | Path,
+    *,
+    keep_failed: bool = False,
+    progress: Progress = lambda section, done, total: None,
+) -> list[Failure]:
+    """Run each section's notebook with its `parameters`, complete and checked, as a manifest holds them.
+
+    The corpus and the lexicon are checked before a kernel starts (`CorpusError`, `LexiconError`; nothing has been
+    written then). With a failure nothing at `out` changes: each failed notebook is kept beside it as
+    ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder as ``<out>.failed``.
     """
     out = Path(out).expanduser().absolute()
-    chosen = notebooks(only or ())
-    given = {**(values or {}), "corpus": to_root(corpus)}
-    parameters = resolve(chosen, given)
-    read = read_corpus(corpus, **_reading(parameters))
+    chosen = notebooks(parameters)
+    # Once more, and in the notebooks' own order: a manifest may be older than a notebook, and has its names sorted.
+    parameters = {name: resolve({name: path}, parameters[name])[name] for name, path in chosen.items()}
+    first = next(iter(parameters.values()))
+    read = read_corpus(
+        from_root(first["corpus"]),
+        metadata=first["metadata"] and from_root(first["metadata"]),
+        language=first["language"],
+        text_column=first["text_column"],
+    )
     for name in sorted({str(p["lexicon"]) for p in parameters.values() if "lexicon" in p}):
         read_lexicon(from_root(name))
     _check_place(out)
@@ -81,12 +107,6 @@ def report(
     finally:
         shutil.rmtree(build, ignore_errors=True)
     return failures
-
-
-def _reading(parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The parameters with which every notebook reads the corpus."""
-    first = next(iter(parameters.values()))
-    return {name: first[name] for name in ("metadata", "language") if first.get(name) is not None}
 
 
 def _check_place(out: Path) -> None:

@@ -37,7 +37,7 @@ def save_table(table: pd.DataFrame, name: str, *, caption: str, rows: int = 20) 
         {"caption": caption, "columns": list(map(str, table.columns)), "rows": len(table)}, folder / f"{name}.json"
     )
     shown = table_html(table.head(rows))
-    more = f" First {rows} of {len(table):,} rows." if len(table) > rows else ""
+    more = f" First {rows} of {len(table):,} rows." if len(table) > rows else " There are none." if table.empty else ""
     show(
         f"<figure>{shown}<figcaption>{html.escape(caption + more)}</figcaption></figure>",
         caption,

@@ -9,7 +9,8 @@ from typing import Any
 
 from analysis.paths import from_root
 from analysis.publish.parameters import ParameterError
-from analysis.publish.runs import MANIFEST, report
+from analysis.publish.runs import MANIFEST
+from analysis.publish.runs import run as rerun
 
 
 def verify(run: str | Path) -> list[str]:
@@ -27,18 +28,16 @@ def verify(run: str | Path) -> list[str]:
     if changed:
         return changed
     stands = _differences(manifest["outputs"], {r["path"]: folder / r["path"] for r in manifest["outputs"]}, "here")
-    values = {name: value for section in manifest["parameters"].values() for name, value in section.items()}
-    corpus = from_root(values.pop("corpus"))
     with tempfile.TemporaryDirectory() as scratch:
         again = Path(scratch) / "run"
-        failures = report(corpus, again, only=list(manifest["parameters"]), values=values)
+        failures = rerun(manifest["parameters"], again)
         if failures:
             return [str(failure) for failure in failures]
         made = _differences(manifest["outputs"], {r["path"]: again / r["path"] for r in manifest["outputs"]}, "rerun")
         versions = json.loads((again / MANIFEST).read_text(encoding="utf-8"))["versions"]
-    for name in sorted(versions):
-        if versions[name] != manifest["versions"].get(name):
-            made.append(f"version: {name} was {manifest['versions'].get(name)} and is {versions[name]}")
+    if made:  # other versions are worth a word only where they may be the reason
+        was = manifest["versions"]
+        made += [f"version: {n} was {was.get(n)} and is {v}" for n, v in sorted(versions.items()) if v != was.get(n)]
     return stands + made
 
 

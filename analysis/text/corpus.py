@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.text.folders import IGNORE, list_files, name_from
 from analysis.text.metadata import MetadataError, parse_date, read_table, rows_by_file, stem
-from analysis.text.readers import ReadError, Record, read_file
+from analysis.text.readers import Problem, ReadError, Record, read_file
 from analysis.text.segments import segments
 from analysis.text.sentences import is_known
 
@@ -92,15 +92,19 @@ def read_corpus(
     metadata: str | Path | pd.DataFrame | None = None,
     language: str = "en",
     strict: bool = False,
+    text_column: str = "text",
 ) -> Corpus:
     """The corpus in a folder (with all below it) or a file.
 
-    Files ending in .txt, .text, .md or .markdown are documents, in the order of their paths. `metadata` is a table or a
-    CSV file with one row a file, named in a column ``file`` (or filename, path, doc_id); by default the folder's own
-    ``metadata.csv``. Its title, source, date and language describe the document; all other columns are kept, with
-    "metadata_" before a name that ``documents`` has itself. `language` is the ISO 639 code of documents for which the
-    table names none. A file ``.lafzignore`` lists, one glob a line, what
-    is no part of the corpus.
+    Text, Markdown, web pages, PDF and Word files are one document each, in the order of their paths; tables (CSV, JSON,
+    Parquet) have one in each row, in the column `text_column`, and zip archives those of their members: see
+    `analysis.text.readers.read_file`. What the file itself says of a document (front matter, columns) is metadata.
+
+    `metadata` is a table or a CSV file with one row a file, named in a column ``file`` (or filename, path, doc_id); by
+    default the folder's own ``metadata.csv``. It goes over what the file says. Title, source, date and language
+    describe the document; all else is kept, with "metadata_" before a name that ``documents`` has itself. `language`
+    is the ISO 639 code of documents for which none is named. A file ``.lafzignore`` lists, one glob a line, what is no
+    part of the corpus.
 
     Whatever cannot be read is a row in ``problems`` and the rest goes on; with `strict` the first problem raises.
     Raises `CorpusError` when the path or the metadata does not exist, or when no document can be read.
@@ -124,14 +128,12 @@ def read_corpus(
     doc_ids = _doc_ids(list(names))
     sources = []
     for name, file in names.items():
-        try:
-            record = read_file(file)
-        except ReadError as error:
-            problems.append((name, str(error)))
-            continue
-        if table is not None and name not in given:
-            problems.append((name, f"has no row in {label}: read without title, source and date"))
-        sources.append((doc_ids[name], name, record, given.get(name, {})))
+        for record in _read(name, file, text_column, problems):
+            inside = f"#{record.name}" if record.name else ""
+            if table is not None and name not in given and not record.metadata:
+                problems.append((name, f"has no row in {label}: read without title, source and date"))
+            row = record.metadata | given.get(name, {})
+            sources.append((doc_ids[name] + inside, name + inside, record, row))
     corpus = _assemble(sources, language, problems)
     if strict and problems:
         raise CorpusError(": ".join(problems[0]))
@@ -149,13 +151,31 @@ def corpus_files(path: str | Path) -> list[Path]:
     return [root / IGNORE] * (root / IGNORE).is_file() + list_files(root)[0]
 
 
+def _read(name: str, file: Path, text_column: str, problems: list[tuple[str, str]]) -> Iterator[Record]:
+    """The documents in one file; what cannot be read joins `problems`."""
+    try:
+        for part in read_file(file, text_column=text_column):
+            inside = f"{name}#{part.name}" if part.name else name
+            if isinstance(part, Problem):
+                problems.append((inside, part.reason))
+            else:
+                problems += [(inside, problem) for problem in part.problems]
+                yield part
+    except ReadError as error:
+        problems.append((name, str(error)))
+
+
 def _assemble(
     sources: list[tuple[str, str, Record, dict[str, str]]], language: str, problems: list[tuple[str, str]]
 ) -> Corpus:
     """The corpus of (doc_id, path, record, metadata row) in the order given; doubtful dates join `problems`."""
     documents, found = [], []
     for doc_id, name, record, row in sources:
-        parts = segments(record.text)
+        # What stands before the body is front matter: in the text, so that spans point into the file, and not counted.
+        shift = record.body
+        parts = [
+            part._replace(start=part.start + shift, end=part.end + shift) for part in segments(record.text[shift:])
+        ]
         found += [(doc_id, *part) for part in parts]
         headline = next((record.text[part.start : part.end] for part in parts if part.kind == "title"), "")
         base: dict[str, object] = {

@@ -25,6 +25,11 @@ _NOT_TEXT = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file", "save it as .docx or .txt"),
     (b"PAR1", "a Parquet file", "give its name the ending .parquet"),
 )
+_NO_CONTROLS = bytes([*b"\t\n\r", *range(0x20, 0x100)])
+# UTF-16 without a mark shows itself by its NULs. The high bytes of all alphabets are control characters, so they are
+# near half of its bytes; where there are few, a text in another encoding holds a stray NUL.
+_HIGH_BYTES = 0.25
+_NO_ENCODING = "its bytes are not text in any encoding that was tried: save it as UTF-8, or leave it out"
 _PIECE = 1 << 20  # bytes of a stream looked at together
 
 
@@ -51,11 +56,13 @@ def decode(data: bytes) -> tuple[str, str]:
             return data.decode("utf-8"), "utf-8"
         except UnicodeDecodeError:
             pass
+    elif len(data.translate(None, delete=_NO_CONTROLS)) < _HIGH_BYTES * len(data):
+        raise ReadError(_NO_ENCODING)
     # A short text fits many code pages equally well; Windows-1252 is by far the likeliest, so it is asked alone first.
     fields = (["utf_16_le", "utf_16_be"],) if b"\0" in data else (["cp1252"], None)
     best = next((found for field in fields if (found := from_bytes(data, cp_isolation=field).best())), None)
     if best is None:
-        raise ReadError("its bytes are not text in any encoding that was tried: save it as UTF-8, or leave it out")
+        raise ReadError(_NO_ENCODING)
     return data.decode(best.encoding), best.encoding
 
 
@@ -97,11 +104,8 @@ def _checked_encoding(file: BinaryIO) -> str:
         try:
             decoder.decode(piece)
         except UnicodeDecodeError:
-            start = max(0, file.tell() - 2 * len(piece))
-            file.seek(start)
-            if start:
-                file.readline()  # whole lines only: a cut could fall inside a character of several bytes
-            return decode(file.read(2 * _PIECE) + file.readline())[1]
+            file.seek(max(0, file.tell() - 2 * len(piece)))
+            return decode(file.read(2 * _PIECE) + file.readline())[1]  # a cut could fall inside a character
     if decoder.getstate()[0]:
         raise ReadError("breaks off inside a character: copy or download it again")
     return "utf-8"

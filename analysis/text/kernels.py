@@ -90,8 +90,8 @@ def find_words(texts: Sequence[str], *, lowercase: bool = True, emoji: bool = Tr
     joiners, and full stops where they are inside a word (``U.S.``, ``p.m.``, ``mp3.com``); a number with its inner
     separators and a percent sign (``3,500``, ``10:30``, ``24/7``, ``12.5%``); a URL, an e-mail address, a #tag or a
     @name; an emoji sequence (not with ``emoji=False``). Its type is `fold` of its surface, in lower case unless
-    `lowercase` is false. The result does not depend on the number of threads. The result takes
-    12 bytes a token, the work 15 to 25, by what the allocator gives back. Raises ``ValueError`` for a text of more than 2,147,483,647 characters.
+    `lowercase` is false. The result does not depend on the number of threads. It takes 12 bytes a token, the work 15 to
+    25, by what the allocator gives back. Raises ``ValueError`` for a text of more than 2,147,483,647 characters.
 
     >>> words = find_words(["Azm‑e‑Istehkam isn’t new.", "It isn't AZM-E-ISTEHKAM!"])
     >>> words.vocabulary.tolist(), words.ids.tolist()

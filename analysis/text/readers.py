@@ -1,76 +1,109 @@
-"""Bytes to text: what a file says, exactly as it stands there, and in which encoding it said it."""
+"""Any file that is read, as its documents: by the ending of its name, through the reader of its format."""
 
-import codecs
-import hashlib
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
-from charset_normalizer import from_bytes
+from analysis.text.archives import members
+from analysis.text.decoding import decode
+from analysis.text.formats.delimited import read_delimited
+from analysis.text.formats.docx import read_docx
+from analysis.text.formats.html import read_html
+from analysis.text.formats.json import read_json, read_jsonl
+from analysis.text.formats.parquet import read_parquet
+from analysis.text.formats.pdf import read_pdf
+from analysis.text.formats.plain import read_plain
+from analysis.text.records import Problem, ReadError, Record
 
-SUFFIXES = {".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md"}  # file name ending -> format
+__all__ = ["SUFFIXES", "Problem", "ReadError", "Record", "decode", "read_file"]
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-
-
-class ReadError(ValueError):
-    """A file whose text cannot be had; the message says why and what to do."""
-
-
-class Record(NamedTuple):
-    """One document as it stands in a file."""
-
-    text: str
-    format: str
-    encoding: str
-    sha256: str
+SUFFIXES = {  # file name ending -> format
+    ".txt": "txt",
+    ".text": "txt",
+    ".md": "md",
+    ".markdown": "md",
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".zip": "zip",
+}
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """Text and encoding of `data`: byte order mark, else UTF-8, else what charset-normalizer finds.
+def read_file(path: Path, *, text_column: str = "text") -> Iterator[Record | Problem]:
+    """The documents in a file, one by one, and what of it could not be read, in the order in which they stand there.
 
-    Nothing is ever replaced: bytes that fit no encoding raise `ReadError`. White space and line ends stay as
-    they are; a byte order mark is not part of the text.
+    The ending of the name decides the format (`SUFFIXES`). A text, a page, a PDF and a Word file are one document each;
+    a table has one in each row, in the column `text_column`; a zip archive those of its members. No more than one
+    document of a CSV, JSON Lines or Parquet file, and one member of an archive, is in memory at a time.
+    Raises `ReadError`, when the first document is asked for, where nothing of the file can be read.
 
-    >>> decode("naïve".encode("cp1252"))
-    ('naïve', 'cp1252')
-    >>> decode(b"\\xef\\xbb\\xbfplain")
-    ('plain', 'utf-8-sig')
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "news.csv")
+    ...     _ = path.write_text("text,source\\nThe council met.,Daily\\n,Wire\\n")
+    ...     for found in read_file(path):
+    ...         print(type(found).__name__, found.name, found.metadata if isinstance(found, Record) else found.reason)
+    Record 1 {'source': 'Daily'}
+    Problem 2 line 3: its 'text' is empty
     """
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding), encoding
-            except UnicodeDecodeError as error:
-                raise ReadError(f"begins as {encoding} and breaks at byte {error.start}: save it as UTF-8") from None
-    if b"\0" not in data:
-        try:
-            return data.decode("utf-8"), "utf-8"
-        except UnicodeDecodeError:
-            pass
-    # A short text fits many code pages equally well; Windows-1252 is by far the likeliest, so it is asked alone first.
-    fields = (["utf_16_le", "utf_16_be"],) if b"\0" in data else (["cp1252"], None)
-    best = next((found for field in fields if (found := from_bytes(data, cp_isolation=field).best())), None)
-    if best is None:
-        raise ReadError("its bytes are not text in any encoding that was tried: save it as UTF-8, or leave it out")
-    return data.decode(best.encoding), best.encoding
-
-
-def read_file(path: Path) -> Record:
-    """The document in `path`; raises `ReadError` when there is none to be had."""
-    kind = SUFFIXES.get(path.suffix.lower())
-    if kind is None:
-        raise ReadError(f"not a kind of file that is read ({' '.join(SUFFIXES)}): convert it, or leave it out")
+    kind = _format(path.name)
     try:
-        data = path.read_bytes()
+        file = path.open("rb")
     except OSError as error:
         raise ReadError(f"cannot be opened: {error.strerror}") from None
-    text, encoding = decode(data)
-    if not text.strip():
+    with file:
+        yield from _read(file, kind, text_column)
+
+
+def _read(file: BinaryIO, kind: str, text_column: str) -> Iterator[Record | Problem]:
+    """The documents in a file of that format."""
+    if not file.read(1):
         raise ReadError("is empty: put text into it, or leave it out")
-    return Record(text, kind, encoding, hashlib.sha256(data).hexdigest())
+    file.seek(0)
+    match kind:
+        case "html":
+            yield read_html(file.read())
+        case "pdf":
+            yield read_pdf(file.read())
+        case "docx":
+            yield read_docx(file.read())
+        case "csv" | "tsv":
+            yield from read_delimited(file, kind, text_column=text_column)
+        case "json":
+            yield from read_json(file, text_column=text_column)
+        case "jsonl":
+            yield from read_jsonl(file, text_column=text_column)
+        case "parquet":
+            yield from read_parquet(file, text_column=text_column)
+        case "zip":
+            yield from _read_archive(file, text_column)
+        case _:
+            yield read_plain(file.read(), kind)
+
+
+def _read_archive(file: BinaryIO, text_column: str) -> Iterator[Record | Problem]:
+    """The documents in the members of a zip archive, named by the member and, after "#", by their name in it."""
+    for member in members(file):
+        if isinstance(member, Problem):
+            yield member
+            continue
+        path, content = member
+        try:
+            for found in _read(content, _format(path), text_column):
+                yield found._replace(name=f"{path}#{found.name}" if found.name else path)
+        except ReadError as error:
+            yield Problem(path, str(error))
+
+
+def _format(name: str) -> str:
+    kind = SUFFIXES.get(PurePosixPath(name).suffix.lower())
+    if kind is None:
+        raise ReadError(f"not a kind of file that is read ({' '.join(SUFFIXES)}): convert it, or leave it out")
+    return kind

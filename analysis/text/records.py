@@ -22,7 +22,7 @@ class Record(NamedTuple):
     encoding: str  # "" where the format has none of its own
     sha256: str
     name: str = ""
-    metadata: dict[str, str] = {}
+    metadata: dict[str, str] = {}  # noqa: RUF012 - a default that nobody writes to
     problems: tuple[str, ...] = ()
     body: int = 0
 

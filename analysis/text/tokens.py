@@ -109,9 +109,10 @@ class Tokens:
         if not kept.any():
             said = ", ".join(f"{name}={value!r}" for name, value in conditions.items())
             raise ValueError(f"no document with {said}: compare `corpus.documents`")
-        return self._subset(np.flatnonzero(kept))
+        return self.subset(np.flatnonzero(kept))
 
-    def _subset(self, rows: Offsets) -> "Tokens":
+    def subset(self, rows: Offsets) -> "Tokens":
+        """The words of the documents in `rows`, positions in ``corpus.documents`` in rising order."""
         words = np.isin(self.document, rows)
         lines = np.isin(self.sentence_document, rows)
         corpus = self.corpus.subset(rows)

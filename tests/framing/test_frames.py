@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis import Corpus, Tokens, read_text, tokenize
-from analysis.framing.frames import MATCH_COLUMNS, evidence, find, matches, profile, score_sentences
+from analysis.framing.frames import MATCH_COLUMNS, evidence, find, in_language, matches, profile, score_sentences
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.paths import LEXICONS, SAMPLE
 
@@ -329,3 +329,12 @@ def test_weights_of_the_wrong_length():
     tokens = tokenize(read_text("It was a war."))
     with pytest.raises(ValueError, match="2 weights for 4 tokens"):
         profile(tokens, read_lexicon(SHIPPED), weights=np.ones(2))
+
+
+def test_only_documents_in_the_language_of_the_lexicon_are_read(make_corpus):
+    files = {"a.txt": "It was a war.", "b.txt": "یہ جنگ تھی۔", "metadata.csv": "file,language\na.txt,en-GB\nb.txt,ur\n"}
+    tokens = tokenize(make_corpus(files))
+    lexicon = read_lexicon(SHIPPED)
+    assert in_language(tokens, lexicon).doc_ids.tolist() == ["a"]
+    with pytest.raises(ValueError, match="is in 'en' and the documents are in ur"):
+        in_language(tokens.where(doc_id="b"), lexicon)

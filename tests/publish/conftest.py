@@ -34,3 +34,22 @@ def sample_run(tmp_path_factory):
     done = lafz("report", SAMPLE, "--out", out)
     assert done.returncode == 0, done.stderr
     return out
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """A corpus of two short documents."""
+    corpus = tmp_path_factory.mktemp("corpus") / "two documents"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text("Unity Above All\n\nThe forum met on Monday. The plan will be carried out.\n")
+    (corpus / "b.txt").write_text("The plan will be carried out, officials said. The plan will be carried out.\n")
+    return corpus
+
+
+@pytest.fixture(scope="session")
+def small_run(small, tmp_path_factory):
+    """The framing notebook's report on two short documents."""
+    out = tmp_path_factory.mktemp("runs") / "small"
+    done = lafz("report", small, "--out", out, "--only", "framing")
+    assert done.returncode == 0, done.stderr
+    return out

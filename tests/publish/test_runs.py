@@ -12,22 +12,14 @@ import pytest
 from analysis.__main__ import main
 from analysis.paths import DATA, ROOT, SAMPLE
 from analysis.publish.execute import execute
+from analysis.publish.parameters import ParameterError
+from analysis.publish.verify import verify
 
 SECTIONS = ("term_frequency", "framing", "redundancy")
 
 
 def files(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@pytest.fixture
-def small(tmp_path):
-    """A corpus of two short documents."""
-    corpus = tmp_path / "two documents"
-    corpus.mkdir()
-    (corpus / "a.txt").write_text("Unity Above All\n\nThe forum met on Monday. The plan will be carried out.\n")
-    (corpus / "b.txt").write_text("The plan will be carried out, officials said. The plan will be carried out.\n")
-    return corpus
 
 
 def test_a_report_is_whole(sample_run):
@@ -78,37 +70,35 @@ def test_two_runs_give_the_same_bytes(sample_run, command_line, tmp_path):
     assert [name for name in first if first[name] != second[name]] == ["run-log.json"]
 
 
-def test_an_earlier_report_is_replaced_whole(small, command_line, tmp_path):
+def test_an_earlier_report_is_replaced_whole(small, small_run, command_line, tmp_path):
     out = tmp_path / "out"
-    assert command_line("report", small, "--out", out, "--only", "redundancy").returncode == 0
+    shutil.copytree(small_run, out)
     (out / "left over from before").touch()
+    (tmp_path / "out.03_redundancy.failed.ipynb").touch()
+    (tmp_path / ".out.building-999999999-x").mkdir()  # of a run that was killed
     done = command_line("report", small, "--out", out, "--only", "redundancy", "-p", "min_words=3")
     assert done.returncode == 0, done.stderr
     assert not (out / "left over from before").exists()
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["parameters"]["redundancy"]["min_words"] == 3
     assert list(manifest["parameters"]) == ["redundancy"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "two documents"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_a_failed_notebook_leaves_the_earlier_report_and_lets_the_others_run(small, command_line, tmp_path):
+def test_a_failed_notebook_leaves_the_earlier_report_and_lets_the_others_run(small, small_run, command_line, tmp_path):
     out = tmp_path / "out"
-    assert command_line("report", small, "--out", out, "--only", "framing").returncode == 0
-    before = files(out)
-    done = command_line("report", small, "--out", out, "--keep-failed", "-p", "stopwords=data/no such list.txt")
+    shutil.copytree(small_run, out)
+    options = ["--only", "framing,redundancy", "--keep-failed", "-p", "stopwords=data/no such list.txt"]
+    done = command_line("report", small, "--out", out, *options)
     assert done.returncode == 1
     said = [line for line in done.stderr.splitlines() if line.startswith("lafz:")]
-    assert len(said) == 2  # 02_framing has no stop list and does not fail
-    assert "notebook 01_term_frequency failed in cell 'load': ValueError: no such stop list" in said[0]
-    assert "notebook 03_redundancy failed in cell 'load'" in said[1]
+    assert len(said) == 1  # the framing notebook has no stop list and does not fail
+    assert "notebook 03_redundancy failed in cell 'load': ValueError: no such stop list" in said[0]
     assert "Traceback" not in done.stderr
-    assert files(out) == before
-    failed = nbformat.read(tmp_path / "out.01_term_frequency.failed.ipynb", as_version=4)
+    assert files(out) == files(small_run)
+    failed = nbformat.read(tmp_path / "out.03_redundancy.failed.ipynb", as_version=4)
     assert any(o.output_type == "error" for cell in failed.cells for o in cell.get("outputs", []))
     assert (tmp_path / "out.failed" / "framing" / "profile.csv").is_file()
-    # The next run that succeeds clears the failed notebooks away.
-    assert command_line("report", small, "--out", out, "--only", "framing").returncode == 0
-    assert not list(tmp_path.glob("*.failed.ipynb"))
 
 
 def test_a_notebook_that_ends_early_is_not_taken_for_whole(small, tmp_path):
@@ -123,7 +113,7 @@ def test_a_notebook_that_ends_early_is_not_taken_for_whole(small, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["no such folder"], "no such file or folder: 'no such folder'"),
+        (["no such folder"], "no such folder': give a folder of texts"),
         ([SAMPLE, "-p", "topn=3"], "no parameter 'topn'. Did you mean 'top_n'?"),
         ([SAMPLE, "-p", "top_n=many"], "parameter 'top_n' takes a whole number, not 'many'"),
         ([SAMPLE, "--only", "frames"], "no notebook 'frames'. Did you mean 'framing'?"),
@@ -131,6 +121,8 @@ def test_a_notebook_that_ends_early_is_not_taken_for_whole(small, tmp_path):
         ([SAMPLE, "-p", "corpus=data"], "'corpus' is the first argument"),
         ([SAMPLE, "--params", "none.yml"], "no such parameter file"),
         ([DATA / "lexicons"], "no document could be read"),
+        ([SAMPLE, "-p", "metadata=none.csv"], "no such metadata file"),
+        ([SAMPLE, "-p", "language=english"], "language 'english' is not known"),
     ],
 )
 def test_bad_usage_is_one_line_and_status_2_before_anything_runs(monkeypatch, capsys, tmp_path, arguments, said):
@@ -156,20 +148,13 @@ def test_a_folder_that_is_no_report_is_not_replaced(small, command_line, tmp_pat
     assert (precious / "chapter1.md").read_text() == "years of work"
 
 
-def test_what_a_killed_run_left_is_cleared_away(small, command_line, tmp_path):
-    left = tmp_path / ".out.building-999999999-x"
-    left.mkdir()
-    assert command_line("report", small, "--out", tmp_path / "out", "--only", "framing").returncode == 0
-    assert not left.exists()
-
-
 def test_a_hostile_corpus_stays_text_on_the_page(command_line, tmp_path):
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     text = "</title><script>alert(1)</script>\n\n" + "We will <img src=x onerror=alert(2)> fight terror </style>. " * 3
     (corpus / "a.txt").write_text(text + "\n\n" + text)
     (corpus / "metadata.csv").write_text("file,title,source\na.txt,<script>alert(3)</script>,<b>x</b>\n")
-    done = command_line("report", corpus, "--out", tmp_path / "out")
+    done = command_line("report", corpus, "--out", tmp_path / "out", "--only", "framing,redundancy")
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "out" / "index.html").read_text()
     assert "<script" not in page
@@ -192,9 +177,9 @@ def test_links_of_the_page_lead_to_files_of_the_run(sample_run):
     assert [link for link in links if not (sample_run / link).is_file()] == []
 
 
-def test_a_run_verifies_and_a_changed_file_is_named(sample_run, command_line, tmp_path):
+def test_a_run_verifies_and_a_changed_file_is_named(small_run, command_line, tmp_path):
     copy = tmp_path / "copy"
-    shutil.copytree(sample_run, copy)
+    shutil.copytree(small_run, copy)
     with (copy / "framing" / "profile.csv").open("a") as file:
         file.write("x")
     done = command_line("verify", copy)
@@ -202,14 +187,12 @@ def test_a_run_verifies_and_a_changed_file_is_named(sample_run, command_line, tm
     assert done.stdout.splitlines() == ["here: framing/profile.csv differs"]
 
 
-def test_a_changed_input_is_named_before_anything_is_rerun(small, command_line, tmp_path):
-    out = tmp_path / "out"
-    assert command_line("report", small, "--out", out, "--only", "framing").returncode == 0
-    (small / "a.txt").write_text("Other words.")
-    done = command_line("verify", out)
-    assert done.returncode == 1
-    assert done.stdout.startswith("input: ")
-    assert done.stdout.strip().endswith("a.txt differs")
-    done = command_line("verify", small)
-    assert done.returncode == 2
-    assert "holds no manifest.json" in done.stderr
+def test_a_changed_input_is_named_before_anything_is_rerun(small, small_run):
+    before = (small / "a.txt").read_bytes()
+    try:
+        (small / "a.txt").write_text("Other words.")
+        assert [line.rpartition("/")[2] for line in verify(small_run)] == ["a.txt differs"]
+    finally:
+        (small / "a.txt").write_bytes(before)
+    with pytest.raises(ParameterError, match=r"holds no manifest\.json"):
+        verify(small)

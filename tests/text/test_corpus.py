@@ -11,6 +11,7 @@ import pytest
 
 from analysis import Corpus, CorpusError, read_corpus, read_text
 from analysis.text.corpus import corpus_files
+from analysis.text.readers import SUFFIXES
 
 MakeFolder = Callable[[Mapping[str, str | bytes]], Path]
 MakeCorpus = Callable[..., Corpus]
@@ -120,19 +121,17 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(make_corpus: MakeCorpu
             "binary.txt": bytes(range(256)),
             "empty.txt": "",
             "nul.txt": "Twelve words\0 and a byte that is no text.",
-            "scan.pdf": b"%PDF-1.7",
+            "photo.jpg": b"JFIF",
         }
     )
     assert corpus.documents["doc_id"].tolist() == ["a"]
+    unread = f"not a kind of file that is read ({' '.join(SUFFIXES)}): convert it, or leave it out"
     no_text = "its bytes are not text in any encoding that was tried: save it as UTF-8, or leave it out"
     assert problems(corpus) == [
         ("binary.txt", no_text),
         ("empty.txt", "is empty: put text into it, or leave it out"),
         ("nul.txt", no_text),
-        (
-            "scan.pdf",
-            "not a kind of file that is read (.txt .text .md .markdown): convert it, or leave it out",
-        ),
+        ("photo.jpg", unread),
     ]
 
 
@@ -330,3 +329,25 @@ def test_two_rows_for_a_file_under_two_names(make_corpus):
 def test_a_name_with_a_blank_behind_it(make_corpus):
     corpus = make_corpus({"a.txt": "One.", "metadata.csv": "file,source \na.txt,X\n"})
     assert corpus.documents["source"].tolist() == ["X"]
+
+
+def test_front_matter_is_metadata_and_is_not_counted(make_corpus: MakeCorpus) -> None:
+    text = "---\ntitle: A plan\nsource: Daily\ndate: 2024-06-22\nsection: home\n---\n\nThe plan was made."
+    corpus = make_corpus({"a.md": text})
+    assert corpus.documents[["title", "source", "section"]].iloc[0].tolist() == ["A plan", "Daily", "home"]
+    [start, end] = corpus.segments[["start", "end"]].iloc[0]
+    assert corpus.text("a")[start:end] == "The plan was made."
+    assert len(corpus.segments) == 1
+
+
+def test_each_row_of_a_table_is_a_document(make_corpus: MakeCorpus) -> None:
+    rows = "text,source,date\nThe council met.,Daily,2024-06-22\n,Wire,2024-06-23\nIt rose.,Wire,2024-06-23\n"
+    corpus = make_corpus({"news.csv": rows})
+    assert corpus.documents["doc_id"].tolist() == ["news#1", "news#3"]
+    assert corpus.documents["source"].tolist() == ["Daily", "Wire"]
+    assert problems(corpus) == [("news.csv#2", "line 3: its 'text' is empty")]
+
+
+def test_another_column_can_hold_the_texts(tmp_path: Path) -> None:
+    (tmp_path / "news.csv").write_text("body,text\nThe council met.,x\n")
+    assert read_corpus(tmp_path, text_column="body").texts == ("The council met.",)

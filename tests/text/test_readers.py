@@ -1,82 +1,25 @@
-"""Bytes become exactly the text that was saved, or an error that says why they do not."""
+"""Files become documents by the ending of their name; what cannot be read says why, in one line."""
 
 import codecs
+import gzip
 import hashlib
+import io
+import json
+import sys
+import zipfile
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from analysis.text.readers import ReadError, decode, read_file
+from analysis.text.readers import SUFFIXES, Problem, ReadError, Record, read_file
 
-ENGLISH = "The “country’s” resolve, at £5 a café."
 URDU = "اجلاس کی صدارت وزیراعظم نے کی۔"
 
 
-@settings(deadline=None)
-@given(st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff")))
-def test_utf8_comes_back_as_it_was(text: str) -> None:
-    assert decode(text.encode()) == (text, "utf-8")
-
-
-@pytest.mark.parametrize(
-    ("data", "encoding"),
-    [
-        (codecs.BOM_UTF8 + ENGLISH.encode(), "utf-8-sig"),
-        (codecs.BOM_UTF16_LE + ENGLISH.encode("utf-16-le"), "utf-16"),
-        (codecs.BOM_UTF16_BE + ENGLISH.encode("utf-16-be"), "utf-16"),
-        (codecs.BOM_UTF32_LE + ENGLISH.encode("utf-32-le"), "utf-32"),
-        (codecs.BOM_UTF32_BE + ENGLISH.encode("utf-32-be"), "utf-32"),
-    ],
-)
-def test_a_byte_order_mark_decides_and_is_no_part_of_the_text(data: bytes, encoding: str) -> None:
-    assert decode(data) == (ENGLISH, encoding)
-
-
-@pytest.mark.parametrize(
-    ("text", "encoding"),
-    [
-        (ENGLISH, "cp1252"),
-        ("naïve", "cp1252"),  # six bytes would fit a dozen code pages
-        ("Совет собрался в понедельник. Он разошёлся в полдень.", "cp1251"),
-        ("اجتمع المجلس يوم الاثنين وانتهى في الظهر", "cp1256"),
-        ("The council met on Monday. It rose at noon.", "utf-16-le"),  # without a byte order mark
-        ("The council met on Monday. It rose at noon.", "utf-16-be"),
-    ],
-)
-def test_what_is_not_utf8_is_found_out(text: str, encoding: str) -> None:
-    found, name = decode(text.encode(encoding))
-    assert found == text
-    assert codecs.lookup(name) == codecs.lookup(encoding)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        bytes(range(256)),
-        b"hello\0world, and more words here",
-        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + np.random.default_rng(0).bytes(200),
-        b"\xff\xd8\xff\xe0\0\x10JFIF\0" + np.random.default_rng(1).bytes(300),
-    ],
-    ids=["every byte", "NUL in a text", "PNG", "JPEG"],
-)
-def test_binary_data_is_refused(data: bytes) -> None:
-    with pytest.raises(ReadError, match="not text in any encoding that was tried: save it as UTF-8, or leave it out"):
-        decode(data)
-
-
-def test_a_text_that_breaks_the_promise_of_its_mark() -> None:
-    with pytest.raises(ReadError, match="begins as utf-8-sig and breaks at byte 2: save it as UTF-8"):
-        decode(codecs.BOM_UTF8 + b"ab\xff")
-    with pytest.raises(ReadError, match="begins as utf-16 and breaks at byte"):
-        decode(codecs.BOM_UTF16_LE + b"a\0b")
-
-
-def test_line_ends_and_white_space_stay() -> None:
-    text = "\t one\r\ntwo\rthree\n\n four\u00a0\x0c\u2028five \r\n"
-    assert decode(text.encode()) == (text, "utf-8")
+def write(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
 
 
 @pytest.mark.parametrize(
@@ -84,41 +27,128 @@ def test_line_ends_and_white_space_stay() -> None:
     [("a.txt", "txt"), ("a.TXT", "txt"), ("a.text", "txt"), ("a.md", "md"), ("a.b.Markdown", "md")],
 )
 def test_the_ending_of_the_name_gives_the_format(tmp_path: Path, name: str, kind: str) -> None:
-    path = tmp_path / name
-    path.write_bytes(URDU.encode())
-    assert read_file(path) == (URDU, kind, "utf-8", hashlib.sha256(URDU.encode()).hexdigest())
+    [record] = read_file(write(tmp_path, name, URDU))
+    assert record == Record(URDU, kind, "utf-8", hashlib.sha256(URDU.encode()).hexdigest())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.csv", "text,source\nOne.,Daily\n", ("One.", "csv", "1", {"source": "Daily"})),
+        ("a.tsv", "text\tsource\nOne.\tDaily\n", ("One.", "tsv", "1", {"source": "Daily"})),
+        ("a.json", '{"text": "One.", "source": "Daily"}', ("One.", "json", "", {"source": "Daily"})),
+        ("a.jsonl", '{"text": "One.", "source": "Daily"}', ("One.", "jsonl", "1", {"source": "Daily"})),
+        ("a.ndjson", '{"text": "One."}', ("One.", "jsonl", "1", {})),
+    ],
+)
+def test_each_table_goes_to_its_reader(
+    tmp_path: Path, name: str, content: str, expected: tuple[str, str, str, dict[str, str]]
+) -> None:
+    [record] = read_file(write(tmp_path, name, content))
+    assert isinstance(record, Record)
+    assert (record.text, record.format, record.name, record.metadata) == expected
+    assert record.sha256 == hashlib.sha256(content.encode()).hexdigest()
+
+
+def test_the_column_of_the_text_can_be_named(tmp_path: Path) -> None:
+    [record] = read_file(write(tmp_path, "a.csv", "body,text\nOne.,no\n"), text_column="body")
+    assert isinstance(record, Record)
+    assert (record.text, record.metadata) == ("One.", {"text": "no"})
 
 
 def test_the_digest_is_that_of_the_bytes_and_not_of_the_text(tmp_path: Path) -> None:
     digests = set()
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
-        path = tmp_path / f"{encoding}.txt"
-        path.write_bytes(ENGLISH.encode(encoding))
-        record = read_file(path)
-        assert record.text == ENGLISH
+        [record] = read_file(write(tmp_path, f"{encoding}.txt", "At £5 a café.".encode(encoding)))
+        assert isinstance(record, Record)
+        assert record.text == "At £5 a café."
         digests.add(record.sha256)
     assert len(digests) == 3
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a.docx", "txt", "a"])
+@pytest.mark.parametrize("name", ["a.doc", "a.exe", "txt", "a"])
 def test_another_kind_of_file(tmp_path: Path, name: str) -> None:
-    path = tmp_path / name
-    path.write_bytes(b"words")
-    with pytest.raises(ReadError, match=r"not a kind of file that is read \(\.txt \.text \.md \.markdown\)"):
-        read_file(path)
+    with pytest.raises(ReadError, match=r"not a kind of file that is read \(\.txt \.text \.md .* \.zip\)"):
+        list(read_file(write(tmp_path, name, "words")))
 
 
-@pytest.mark.parametrize("data", [b"", b" \r\n\t\n", codecs.BOM_UTF8, codecs.BOM_UTF8 + b"\n"])
-def test_an_empty_file(tmp_path: Path, data: bytes) -> None:
-    path = tmp_path / "a.txt"
-    path.write_bytes(data)
+@pytest.mark.parametrize("ending", SUFFIXES)
+def test_an_empty_file_of_any_kind(tmp_path: Path, ending: str) -> None:
     with pytest.raises(ReadError, match="is empty: put text into it, or leave it out"):
-        read_file(path)
+        list(read_file(write(tmp_path, f"a{ending}", b"")))
+
+
+@pytest.mark.parametrize("data", [b" \r\n\t\n", codecs.BOM_UTF8, codecs.BOM_UTF8 + b"\n"])
+def test_a_file_without_a_character_in_it(tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(ReadError, match="is empty: put text into it, or leave it out"):
+        list(read_file(write(tmp_path, "a.txt", data)))
 
 
 def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="cannot be opened: No such file or directory"):
-        read_file(tmp_path / "gone.txt")
+        list(read_file(tmp_path / "gone.txt"))
     (tmp_path / "folder.txt").mkdir()
     with pytest.raises(ReadError, match="cannot be opened: "):
-        read_file(tmp_path / "folder.txt")
+        list(read_file(tmp_path / "folder.txt"))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"The council\0met on Monday.", "not text in any encoding"),
+        (bytes(range(256)) * 9, "not text in any encoding"),
+        (gzip.compress(b"The council met."), "is gzip data, not text: unpack it"),
+    ],
+    ids=["NUL", "binary", "gzip"],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.json", "a.html"])
+def test_what_is_no_text(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
+    if name == "a.html":
+        pytest.importorskip("trafilatura")
+    with pytest.raises(ReadError, match=reason):
+        list(read_file(write(tmp_path, name, data)))
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "extra"),
+    [("a.html", "trafilatura", "html"), ("a.pdf", "pypdfium2", "pdf"), ("a.docx", "docx", "docx")],
+)
+def test_a_package_that_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, module: str, extra: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ReadError) as raised:
+        list(read_file(write(tmp_path, name, "words")))
+    assert str(raised.value) == f"reading {extra} needs the extra '{extra}': pip install \"lafz[{extra}]\""
+
+
+def test_members_of_an_archive_are_read_as_files_are(tmp_path: Path) -> None:
+    files = {
+        "day/one.txt": "One.",
+        "day/two.md": "---\nsource: Daily\n---\nTwo.",
+        "three.csv": "text,source\nThree.,Wire\n,Wire\n",
+        "four.json": json.dumps({"x": {"text": "Four."}}),
+        "five.exe": "words",
+        "six.csv": "body\nSix.\n",
+        "empty.txt": "",
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    found = list(read_file(write(tmp_path, "a.zip", packed.getvalue())))
+    records = [part for part in found if isinstance(part, Record)]
+    assert [(record.name, record.format, record.text[record.body :]) for record in records] == [
+        ("day/one.txt", "txt", "One."),
+        ("day/two.md", "md", "Two."),
+        ("three.csv#1", "csv", "Three."),
+        ("four.json#x", "json", "Four."),
+    ]
+    assert records[1].metadata == {"source": "Daily"}
+    assert records[0].sha256 == hashlib.sha256(b"One.").hexdigest()  # of the member, as unpacking it would give
+    assert [part for part in found if isinstance(part, Problem)] == [
+        Problem("three.csv#2", "line 3: its 'text' is empty"),
+        Problem("five.exe", f"not a kind of file that is read ({' '.join(SUFFIXES)}): convert it, or leave it out"),
+        Problem("six.csv", "has no column 'text' but 'body': give the one with the text as text_column"),
+        Problem("empty.txt", "is empty: put text into it, or leave it out"),
+    ]

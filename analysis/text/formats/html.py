@@ -13,8 +13,8 @@ from analysis.text.records import ReadError, Record
 _CHARSET = re.compile(rb"<(?:meta|\?xml)\b[^>]*?\b(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HEAD = 4096  # bytes in which a page declares its encoding
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite data del dfn em font graphic hi i img ins kbd label mark q ref s samp small span "
-    "strike strong sub sup time tt u var wbr".split()
+    "a abbr acronym b bdi bdo big cite data del dfn em font graphic hi i img ins kbd label mark q ref s samp small "
+    "span strike strong sub sup time tt u var wbr".split()
 )
 _CELLS = frozenset("cell td th".split())
 _UNSEEN = frozenset("datalist iframe noscript object option script style svg template textarea".split())
@@ -27,39 +27,41 @@ def read_html(data: bytes) -> Record:
     """The article in the page `data`: title, headings, paragraphs, list items, table rows, a blank line between two.
 
     The encoding is that of the byte order mark, else the one that the page declares, else what `decode` finds. Title,
-    author, date (as written in the page's own metadata, never guessed) and source (the site's name) are metadata. What
-    the page shows beside the article is left out and noted. Nothing is fetched. Raises `ReadError` where trafilatura
-    finds no article.
+    author, source (the site's name), language and date (that of the page's own metadata, never guessed from the text)
+    are metadata. What the page shows beside the article is left out and noted. Nothing is fetched. Raises `ReadError`
+    where trafilatura finds no article.
 
     >>> page = "<h1>Council rises</h1><p>The council met on <b>Monday</b> and rose at noon.</p>"
     >>> read_html(page.encode()).text
     'Council rises\\n\\nThe council met on Monday and rose at noon.'
     """
     trafilatura, lxml = optional("trafilatura", "html"), optional("lxml.html", "html")
+    config = optional("trafilatura.settings", "html").use_config()
+    # An article as short as it may be is better than all the text of the page, which is what comes below this size;
+    # a date that is searched for in the text is as often that of the copyright line.
+    config["DEFAULT"].update({"MIN_EXTRACTED_SIZE": "1", "EXTENSIVE_DATE_SEARCH": "off"})
     text, encoding = _decode_page(data)
     try:
+        # Handed over as a tree, since trafilatura may take a string for an address.
         tree = lxml.document_fromstring(text.encode(), parser=lxml.HTMLParser(encoding="utf-8"))
         page = list(_blocks(tree if tree.find("body") is None else tree.find("body")))
-        document = trafilatura.bare_extraction(
-            tree,
-            with_metadata=True,
-            include_comments=False,
-            # Without this a date is guessed from the text, and so from a copyright line.
-            date_extraction_params={"extensive_search": False, "original_date": True},
-        )
+        document = trafilatura.bare_extraction(tree, with_metadata=True, include_comments=False, config=config)
     except (lxml.etree.LxmlError, RecursionError, ValueError) as error:
-        raise ReadError(f"is not a web page that can be parsed ({' '.join(str(error).split())}): save it again") from None
-    article = [] if document is None or document.body is None else list(_blocks(document.body))
+        reason = " ".join(str(error).split())
+        raise ReadError(f"is not a web page that can be parsed ({reason}): save it again") from None
+    body: Any = document and document.body
+    # Where no paragraph is found, what comes back is the text of the page in an element without children.
+    article = [] if body is None or not len(body) else list(_blocks(body))
     if not article:
         raise ReadError("no article was found in the page: save its text as .txt, or leave it out")
-    if document.title and document.title not in article:
+    if document.title and document.title not in article and body[0].tag != "head":
         article.insert(0, document.title)
     found = {
         "title": document.title,
         "author": document.author,
         "date": document.date,
         "source": document.sitename,
-        "language": document.language,
+        "language": tree.get("lang", "").partition("-")[0].lower(),  # en of en-GB
     }
     metadata = {key: value for key, value in found.items() if value}
     return Record(
@@ -73,7 +75,7 @@ def read_html(data: bytes) -> Record:
 
 
 def _decode_page(data: bytes) -> tuple[str, str]:
-    declared = None if marked_encoding(data) else _CHARSET.search(data[:_HEAD])
+    declared = None if marked_encoding(data) or b"\0" in data else _CHARSET.search(data[:_HEAD])
     if declared:
         try:
             encoding = codecs.lookup(declared[1].decode("ascii")).name
@@ -90,9 +92,9 @@ def _decode_page(data: bytes) -> tuple[str, str]:
 def _blocks(element: Any) -> Iterator[str]:
     """The lines that an element shows, one a block, white space as a browser would show it."""
     for line in "".join(_pieces(element)).split("\n"):
-        cells = (cell.strip() for cell in line.split("\t"))
+        cells = (_SPACE.sub(" ", cell).strip() for cell in line.split("\t"))
         if block := "\t".join(cell for cell in cells if cell):
-            yield _SPACE.sub(" ", block) if "\t" not in block else block
+            yield block
 
 
 def _pieces(element: Any) -> Iterator[str]:

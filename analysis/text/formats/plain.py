@@ -11,7 +11,7 @@ from analysis.text.records import ReadError, Record
 
 _FENCE = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
-_LONGEST = 20_000  # characters of front matter; a rule further down is a rule
+_LONGEST = 10_000  # characters of front matter; a rule further down is a rule
 
 
 def read_plain(data: bytes, kind: str = "txt") -> Record:
