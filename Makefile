@@ -31,12 +31,12 @@ report: $(READY)  ## The illustrated report: make report [CORPUS=data/sample] [O
 	$(BIN)/python -m analysis report "$(CORPUS)" --out "$(OUT)" $(if $(PARAMS),--params "$(PARAMS)")
 
 test: $(READY) lint  ## Everything that CI runs
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)  ## Style and types
-	$(BIN)/python -m ruff check --no-cache .
-	$(BIN)/python -m ruff format --no-cache --check .
-	$(BIN)/python -m mypy --cache-dir=/dev/null
+	$(BIN)/python -m ruff check --cache-dir .venv/ruff-cache .
+	$(BIN)/python -m ruff format --cache-dir .venv/ruff-cache --check .
+	$(BIN)/python -m mypy --cache-dir .venv/mypy-cache
 
 lab: $(READY)  ## JupyterLab on the notebooks
 	$(BIN)/python -m jupyterlab notebooks
