@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Literal, Optional
 
 import typer
 from rich.console import Console
@@ -76,6 +76,21 @@ def verify(run: Annotated[str, typer.Argument(help="The folder of a finished rep
         print(f"lafz: {run}: {len(differences)} differences", file=sys.stderr)
         raise typer.Exit(1)
     print(f"{run}: every file is the same, byte for byte")
+
+
+@app.command("evaluate")
+def evaluate_on(
+    what: Annotated[Literal["words", "sentences"], typer.Argument(help="What to score.")],
+    gold: Annotated[list[str], typer.Argument(help="Treebanks in CoNLL-U.")],
+) -> None:
+    """Score the package on labelled text of your own."""
+    from analysis.evaluate import evaluate
+
+    try:
+        table = evaluate(what, gold)
+    except (OSError, ValueError) as error:
+        raise ParameterError(str(error)) from None
+    print(table.to_string(index=False, float_format="{:.4f}".format))
 
 
 @app.command("params")
