@@ -22,7 +22,7 @@ def interval_dots(table: pd.DataFrame, *, label: str, value: str, xlabel: str) -
         y = np.arange(len(table))
         known = table["ci_low"].notna()
         ax.hlines(y[known], table["ci_low"][known], table["ci_high"][known], color=COLOURS["sky"], linewidth=3.2)
-        ax.plot(table[value], y, "o", color=COLOURS["blue"], markersize=4.5)
+        ax.plot(table[value], y, "o", color=COLOURS["blue"], markersize=4.5, clip_on=False)  # whole at 0 too
         ax.set_xlim(left=0)
         ax.set_xlabel(xlabel)
         ax.xaxis.set_major_formatter(THOUSANDS)
