@@ -11,14 +11,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analysis.text.corpus import Corpus, CorpusError, read_corpus, read_text
     from analysis.text.sentences import sentences
+    from analysis.text.storage import load_tokens, open_tokens, save_tokens
     from analysis.text.tokens import Tokens, tokenize
 
-__all__ = ["Corpus", "CorpusError", "Tokens", "read_corpus", "read_text", "sentences", "tokenize"]
+__all__ = [
+    "Corpus",
+    "CorpusError",
+    "Tokens",
+    "load_tokens",
+    "open_tokens",
+    "read_corpus",
+    "read_text",
+    "save_tokens",
+    "sentences",
+    "tokenize",
+]
 __version__ = "0.1.0"
 
 # Imported when first asked for, so that what needs no text (the command line's help, say) does not wait for pandas.
 _HOMES = dict.fromkeys(("Corpus", "CorpusError", "read_corpus", "read_text"), "corpus")
 _HOMES |= {"sentences": "sentences", "Tokens": "tokens", "tokenize": "tokens"}
+_HOMES |= dict.fromkeys(("load_tokens", "open_tokens", "save_tokens"), "storage")
 
 
 def __getattr__(name: str) -> Any:

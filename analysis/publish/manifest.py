@@ -13,7 +13,20 @@ from analysis.publish.tables import DIGITS, write_json
 from analysis.text.corpus import corpus_files
 
 # The packages whose versions can change a number or a picture.
-PACKAGES = ("matplotlib", "nltk", "numba", "numpy", "pandas", "papermill", "regex", "scipy", "sentencex")
+PACKAGES = (
+    "matplotlib",
+    "networkx",
+    "nltk",
+    "numba",
+    "numpy",
+    "pandas",
+    "papermill",
+    "regex",
+    "scipy",
+    "sentencex",
+    "simplemma",
+    "stopwordsiso",
+)
 
 FILE_PARAMETERS = ("lexicon", "metadata", "stopwords")  # parameters that name a file, or a folder of them
 
@@ -32,8 +45,7 @@ def write_manifest(path: Path, run: Path, chosen: Mapping[str, Path], parameters
             "inputs": _records({to_root(file): file for file in _inputs(chosen, parameters)}),
             "outputs": _records({file.relative_to(run).as_posix(): file for file in outputs}),
             "significant_digits": DIGITS,
-            "versions": {"python": platform.python_version()}
-            | {name: importlib.metadata.version(name) for name in PACKAGES},
+            "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
         },
         path,
     )
@@ -45,9 +57,17 @@ def _inputs(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]]
     for values in parameters.values():
         files.update(corpus_files(from_root(values["corpus"])))
         named = (from_root(values[name]) for name in FILE_PARAMETERS if values.get(name))
-        for file in named:
-            files.update(sorted(file.glob("*.txt")) if file.is_dir() else [file])
+        for file in named:  # a stop list may be the name of a package's, whose version is recorded
+            files.update(sorted(file.glob("*.txt")) if file.is_dir() else [file] * file.is_file())
     return files
+
+
+def _version(package: str) -> str | None:
+    """The version of a package, None where it, an extra, is not installed."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _records(files: Mapping[str, Path]) -> list[dict[str, Any]]:

@@ -19,9 +19,19 @@ from analysis.publish.manifest import FILE_PARAMETERS, write_manifest
 from analysis.publish.page import write_page
 from analysis.publish.parameters import ParameterError, notebooks, resolve
 from analysis.publish.tables import OUTPUT, write_json
-from analysis.text.corpus import Corpus, read_corpus
+from analysis.text.corpus import Corpus
+from analysis.text.storage import CACHE, load_tokens
 
 MANIFEST = "manifest.json"
+TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
+READING = (
+    "corpus",
+    "metadata",
+    "language",
+    "text_column",
+    "name_pattern",
+    "boilerplate",
+)  # parameters of `load_tokens`
 Progress = Callable[[str, int, int], None]  # section, cells done, cells in all
 
 
@@ -80,33 +90,41 @@ def run(
     chosen = notebooks(parameters)
     # Once more, and in the notebooks' own order: a manifest may be older than a notebook, and has its names sorted.
     parameters = {name: resolve({name: path}, parameters[name])[name] for name, path in chosen.items()}
-    first = next(iter(parameters.values()))
-    read = read_corpus(
-        from_root(first["corpus"]),
-        metadata=first["metadata"] and from_root(first["metadata"]),
-        language=first["language"],
-        text_column=first["text_column"],
-    )
     for name in sorted({str(p["lexicon"]) for p in parameters.values() if "lexicon" in p}):
         read_lexicon(from_root(name))
-    _check_place(out)
     started = time.time()
-    build = _new_folder(out)
-    try:
-        logs = _run_all(chosen, parameters, build, progress)
-        failures = [
-            Failure(chosen[section].stem, log["cell"], log["error"], log["message"], _keep(out, build, chosen[section]))
-            for section, log in logs.items()
-            if log.get("error")
-        ]
-        if not failures:
-            _finish(build, chosen, parameters, read, started, logs)
-            _move_into_place(build, out)
-        elif keep_failed:
-            _move_into_place(build, out.with_name(f"{out.name}.failed"))
-    finally:
-        shutil.rmtree(build, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        corpus = _read_once(parameters, scratch)
+        _check_place(out)
+        build = _new_folder(out)
+        try:
+            logs = _run_all(chosen, parameters, build, scratch, progress)
+            failures = [
+                Failure(chosen[name].stem, log["cell"], log["error"], log["message"], _keep(out, build, chosen[name]))
+                for name, log in logs.items()
+                if log.get("error")
+            ]
+            if not failures:
+                _finish(build, chosen, parameters, corpus, started, logs)
+                _move_into_place(build, out)
+            elif keep_failed:
+                _move_into_place(build, out.with_name(f"{out.name}.failed"))
+        finally:
+            shutil.rmtree(build, ignore_errors=True)
     return failures
+
+
+def _read_once(parameters: Mapping[str, dict[str, Any]], scratch: Path) -> Corpus:
+    """Read and tokenize the corpus once for all notebooks that read it in the same way; gives the first one's."""
+    done: dict[str, Corpus] = {}
+    for values in parameters.values():
+        about = {name: values[name] for name in READING}
+        if (key := json.dumps(about, sort_keys=True)) not in done:
+            place, metadata = from_root(about.pop("corpus")), about.pop("metadata")
+            named = metadata and from_root(metadata)
+            done[key] = load_tokens(place, metadata=named, cache=scratch / TOKENS, **about).corpus
+    return next(iter(done.values()))
 
 
 def _check_place(out: Path) -> None:
@@ -143,13 +161,17 @@ def _is_alive(process: int) -> bool:
 
 
 def _run_all(
-    chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]], build: Path, progress: Progress
+    chosen: Mapping[str, Path],
+    parameters: Mapping[str, dict[str, Any]],
+    build: Path,
+    scratch: Path,
+    progress: Progress,
 ) -> dict[str, dict[str, Any]]:
     """Run each notebook in a process of its own, as many at once as there are cores; one log a section."""
     (build / "notebooks").mkdir()
-    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         jobs = {
-            section: pool.submit(_run_one, section, path, parameters[section], build, Path(scratch), progress)
+            section: pool.submit(_run_one, section, path, parameters[section], build, scratch, progress)
             for section, path in chosen.items()
         }
         return {section: job.result() for section, job in jobs.items()}
@@ -200,6 +222,7 @@ def _environment(output: Path, scratch: Path) -> dict[str, str]:
     """The environment of a notebook: its output folder, and none of the user's own Jupyter or IPython settings."""
     own = {
         OUTPUT: str(output),
+        CACHE: str(scratch / TOKENS),
         "IPYTHONDIR": str(scratch / "ipython"),
         "JUPYTER_CONFIG_DIR": str(scratch / "config"),
         "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),

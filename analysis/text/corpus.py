@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.progress import bar
 from analysis.text.folders import IGNORE, list_files, name_from
-from analysis.text.metadata import MetadataError, parse_date, read_table, rows_by_file, stem
+from analysis.text.metadata import MetadataError, names_reader, parse_date, read_table, rows_by_file, stem
 from analysis.text.readers import Problem, ReadError, Record, read_file
 from analysis.text.segments import segments
 from analysis.text.sentences import is_known
@@ -41,7 +42,7 @@ class Corpus:
     documents: pd.DataFrame
     segments: pd.DataFrame
     problems: pd.DataFrame
-    texts: tuple[str, ...]
+    texts: Sequence[str]
 
     def text(self, doc_id: str) -> str:
         """The text of one document; raises `KeyError` when there is no such document."""
@@ -93,6 +94,7 @@ def read_corpus(
     language: str = "en",
     strict: bool = False,
     text_column: str = "text",
+    name_pattern: str | None = None,
 ) -> Corpus:
     """The corpus in a folder (with all below it) or a file.
 
@@ -101,13 +103,15 @@ def read_corpus(
     `analysis.text.readers.read_file`. What the file itself says of a document (front matter, columns) is metadata.
 
     `metadata` is a table or a CSV file with one row a file, named in a column ``file`` (or filename, path, doc_id); by
-    default the folder's own ``metadata.csv``. It goes over what the file says. Title, source, date and language
-    describe the document; all else is kept, with "metadata_" before a name that ``documents`` has itself. `language`
-    is the ISO 639 code of documents for which none is named. A file ``.lafzignore`` lists, one glob a line, what is no
-    part of the corpus.
+    default the folder's own ``metadata.csv``. It goes over what the file says, and that over `name_pattern`, what the
+    file's name says: ``"{source}_{date}_{title}"``, see `analysis.text.metadata.names_reader`. Title, source, date and
+    language describe the document; all else is kept, with "metadata_" before a name that ``documents`` has itself.
+    `language` is the ISO 639 code of documents for which none is named. A file ``.lafzignore`` lists, one glob a line,
+    what is no part of the corpus.
 
-    Whatever cannot be read is a row in ``problems`` and the rest goes on; with `strict` the first problem raises.
-    Raises `CorpusError` when the path or the metadata does not exist, or when no document can be read.
+    Whatever cannot be read is a row in ``problems`` and the rest goes on; files of the same bytes are all kept, and
+    said to be the same there. With `strict` the first problem raises. Raises `CorpusError` when the path or the
+    metadata does not exist, when the pattern is none, or when no document can be read.
     """
     if not is_known(language):
         raise CorpusError(f"language {language!r} is not known: use an ISO 639 code such as 'en' or 'ur'")
@@ -121,18 +125,26 @@ def read_corpus(
         names = {name: file for name, file in names.items() if table is None or not _is_same(file, label, root)}
         strays: list[tuple[str, str]] = []
         given = {} if table is None else rows_by_file(table, label, names, strays)
+        named = names_reader(name_pattern) if name_pattern else None
     except (MetadataError, ReadError) as error:
         raise CorpusError(str(error)) from None
     if root.is_dir():  # the metadata of a folder may well be given for one of its files
         problems += strays
     doc_ids = _doc_ids(list(names))
     sources = []
-    for name, file in names.items():
+    first_of: dict[str, str] = {}  # digest -> the file that had these bytes first
+    for name, file in bar(names.items(), what="reading", unit="file"):
+        in_name = named(name) if named else {}
+        if in_name is None:
+            problems.append((name, f"its name does not fit {name_pattern!r}: nothing is known from it"))
         for record in _read(name, file, text_column, problems):
             inside = f"#{record.name}" if record.name else ""
-            if table is not None and name not in given and not record.metadata:
+            original = first_of.setdefault(record.sha256, name)
+            if original != name:
+                problems.append((name + inside, f"has the same bytes as {original}: both are kept"))
+            if table is not None and name not in given and not record.metadata and not in_name:
                 problems.append((name, f"has no row in {label}: read without title, source and date"))
-            row = record.metadata | given.get(name, {})
+            row = _layers(in_name or {}, record.metadata, given.get(name, {}))
             sources.append((doc_ids[name] + inside, name + inside, record, row))
     corpus = _assemble(sources, language, problems)
     if strict and problems:
@@ -235,6 +247,12 @@ def _doc_ids(names: list[str]) -> dict[str, str]:
     stems = Counter(map(stem, names))
     taken = set(names)
     return {name: stem(name) if stems[stem(name)] == 1 and stem(name) not in taken else name for name in names}
+
+
+def _layers(*rows: dict[str, str]) -> dict[str, str]:
+    """The rows put over one another; what a row leaves empty does not cover what is below."""
+    keys = dict.fromkeys(key for row in rows for key in row)
+    return {key: next((row[key] for row in reversed(rows) if row.get(key)), "") for key in keys}
 
 
 def _date(value: str, name: str, problems: list[tuple[str, str]]) -> datetime | None:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -91,6 +91,48 @@ def rows_by_file(
         else:
             found[file] = {str(column): value.strip() for column, value in row.items() if column != key}
     return found
+
+
+def names_reader(pattern: str) -> Callable[[str], dict[str, str] | None]:
+    """A function that takes a file's path apart by `pattern`, and gives None for one that does not fit.
+
+    A pattern is a file name without its ending, in which ``{source}``, ``{date}`` and whatever other names in braces
+    stand for what varies: ``"{source}_{date}_{title}"``, or, with the folder, ``"{source}/{date}_{title}"``. A date is
+    digits, with or without ``-`` or ``.`` between them; each other field takes as little as it can, the last the rest.
+    Raises `MetadataError` for a pattern without a field, with one twice, or with two that nothing keeps apart.
+
+    >>> names_reader("{source}_{date}_{title}")("news/Daily_A_2024-06-22_New_operation.txt")
+    {'source': 'Daily_A', 'date': '2024-06-22', 'title': 'New_operation'}
+    """
+    pieces = re.split(r"\{([^{}]*)\}", pattern)
+    literals, fields = pieces[::2], pieces[1::2]
+    trouble = (
+        "has no field"
+        if not fields
+        else "has a brace that does not belong to a field"
+        if any(set("{}") & set(literal) for literal in literals)
+        else "has a field that is no word"
+        if not all(field.isidentifier() for field in fields)
+        else "names a field twice"
+        if len(set(fields)) < len(fields)
+        else "has two fields with nothing between them"
+        if not all(literals[1:-1])
+        else ""
+    )
+    if trouble:
+        raise MetadataError(f"file-name pattern {pattern!r} {trouble}: write it as '{{source}}_{{date}}_{{title}}'")
+    date = r"\d{4}(?:[-.]?\d{2}){0,2}|\d{1,2}[-.]\d{1,2}[-.]\d{4}"
+    written = re.escape(literals[0])
+    for field, literal in zip(fields, literals[1:], strict=True):
+        written += f"(?P<{field}>{date if field == 'date' else '[^/]+?'}){re.escape(literal)}"
+    expression = re.compile(written)
+    depth = pattern.count("/") + 1
+
+    def read(name: str) -> dict[str, str] | None:
+        found = expression.fullmatch("/".join(stem(name).split("/")[-depth:]))
+        return found.groupdict() if found else None
+
+    return read
 
 
 def parse_date(value: str) -> datetime | None:

@@ -1,9 +1,68 @@
 """Stop lists: words that are counted and not ranked."""
 
+from collections.abc import Collection
 from pathlib import Path
 
+import stopwordsiso
+
+from analysis.paths import from_root
 from analysis.text.kernels import fold
 from analysis.text.readers import ReadError, decode
+
+# NLTK calls its lists by the English name of the language; these are the ones it has had all along.
+_NLTK = {
+    "ar": "arabic",
+    "da": "danish",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hu": "hungarian",
+    "it": "italian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
+    "tr": "turkish",
+}
+
+
+def stop_words(name: str | Path, languages: Collection[str] = ("en",)) -> frozenset[str]:
+    """The stop list called `name`, folded as tokens are.
+
+    "stopwordsiso" is that package's lists for the `languages` (ISO 639 codes), "nltk" NLTK's, where its data is on this
+    machine; "" is none; all else is a file or a folder for `read_stopwords`, a relative path starting at the checkout.
+    Raises `ValueError` when there is no such list, or it has none of the languages.
+
+    >>> "the" in stop_words("stopwordsiso"), "ہے" in stop_words("stopwordsiso", ["en", "ur"]), len(stop_words(""))
+    (True, True, 0)
+    """
+    if not name:
+        return frozenset()
+    codes = sorted({language.partition("-")[0].lower() for language in languages})
+    if name == "stopwordsiso":
+        lists = [list(stopwordsiso.stopwords(code)) for code in codes if stopwordsiso.has_lang(code)]
+    elif name == "nltk":
+        lists = [_nltk_list(_NLTK[code]) for code in codes if code in _NLTK]
+    else:
+        return read_stopwords(from_root(name))
+    if not lists:
+        raise ValueError(f"stop list {name!r} has no words for {', '.join(codes)}: name a file with one word a line")
+    return frozenset(fold(word) for words in lists for word in words)
+
+
+def _nltk_list(language: str) -> list[str]:
+    from nltk.corpus import stopwords  # NLTK takes longer to import than all the rest
+
+    try:
+        return list(stopwords.words(language))
+    except (LookupError, OSError):
+        raise ValueError(
+            "NLTK's stop lists are not on this machine: install its data 'stopwords', or use 'stopwordsiso'"
+        ) from None
 
 
 def read_stopwords(path: str | Path) -> frozenset[str]:

@@ -351,3 +351,72 @@ def test_each_row_of_a_table_is_a_document(make_corpus: MakeCorpus) -> None:
 def test_another_column_can_hold_the_texts(tmp_path: Path) -> None:
     (tmp_path / "news.csv").write_text("body,text\nThe council met.,x\n")
     assert read_corpus(tmp_path, text_column="body").texts == ("The council met.",)
+
+
+def test_file_names_say_what_the_rest_does_not(make_folder: MakeFolder) -> None:
+    folder = make_folder(
+        {
+            "Wire_2024-06-22_First.txt": "One.",
+            "Daily_2024-06-23_Second.txt": "---\nsource: The Daily\nauthor:\n---\nTwo.",
+            "Radio_2024-06-24_Third.txt": "Three.",
+            "notes.txt": "Four.",
+            "metadata.csv": "file,title,source\nRadio_2024-06-24_Third.txt,The third,\n",
+        }
+    )
+    corpus = read_corpus(folder, name_pattern="{source}_{date}_{title}")
+    rows = corpus.documents.set_index("doc_id")
+    assert rows["source"].to_dict() == {
+        "Daily_2024-06-23_Second": "The Daily",  # front matter goes over the name
+        "Radio_2024-06-24_Third": "Radio",  # what the table leaves empty does not cover the name
+        "Wire_2024-06-22_First": "Wire",
+        "notes": "",
+    }
+    assert rows.loc["Radio_2024-06-24_Third", "title"] == "The third"
+    assert rows["date"].dt.day.dropna().tolist() == [23, 24, 22]
+    assert corpus.problems.to_numpy().tolist() == [
+        ["notes.txt", "its name does not fit '{source}_{date}_{title}': nothing is known from it"],
+        ["notes.txt", "has no row in metadata.csv: read without title, source and date"],
+    ]
+    with pytest.raises(CorpusError, match="file-name pattern 'plain' has no field"):
+        read_corpus(folder, name_pattern="plain")
+
+
+def test_files_of_the_same_bytes_are_kept_and_said_to_be_the_same(make_corpus: MakeCorpus) -> None:
+    corpus = make_corpus({"a.txt": "One.", "b.txt": "One.", "c.csv": "text\nOne.\nOne.\n", "d.txt": "Two."})
+    assert corpus.documents["doc_id"].tolist() == ["a", "b", "c#1", "c#2", "d"]
+    assert corpus.problems.to_numpy().tolist() == [["b.txt", "has the same bytes as a.txt: both are kept"]]
+
+
+def test_ten_thousand_empty_files_are_ten_thousand_problems(tmp_path: Path) -> None:
+    for number in range(10_000):
+        (tmp_path / f"{number:05}.txt").touch()
+    with pytest.raises(CorpusError, match=r"no document could be read from .*: 00000\.txt: is empty"):
+        read_corpus(tmp_path)
+    (tmp_path / "words.txt").write_text("One.", encoding="utf-8")
+    corpus = read_corpus(tmp_path)
+    assert (len(corpus.documents), len(corpus.problems)) == (1, 10_000)
+    assert set(corpus.problems["reason"]) == {"is empty: put text into it, or leave it out"}
+
+
+def test_encodings_mixed_in_one_folder(make_corpus: MakeCorpus) -> None:
+    text = "Le préfet a dit “oui” à l’été, déjà."
+    corpus = make_corpus({"a.txt": text.encode(), "b.txt": text.encode("cp1252"), "c.txt": text.encode("utf-16")})
+    assert list(corpus.texts) == [text] * 3
+    assert corpus.documents["encoding"].tolist() == ["utf-8", "cp1252", "utf-16"]
+    assert corpus.problems.empty
+
+
+def test_links_in_a_circle(make_folder: MakeFolder) -> None:
+    folder = make_folder({"a/one.txt": "One."})
+    (folder / "a" / "loop").symlink_to(folder, target_is_directory=True)
+    corpus = read_corpus(folder)
+    assert corpus.documents["doc_id"].tolist() == ["a/one"]
+    assert corpus.problems["path"].tolist() == ["a/loop"]
+
+
+def test_one_line_of_two_hundred_megabytes(tmp_path: Path) -> None:
+    line = "The council met at noon and the members were told of it. " * 3_600_000
+    (tmp_path / "long.txt").write_text(line, encoding="utf-8")
+    corpus = read_corpus(tmp_path)
+    assert corpus.documents["n_chars"].tolist() == [len(line)]
+    assert corpus.segments[["kind", "end"]].to_numpy().tolist() == [["paragraph", len(line) - 1]]

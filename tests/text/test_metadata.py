@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from analysis.text.metadata import MetadataError, parse_date, read_table, stem
+from analysis.text.metadata import MetadataError, names_reader, parse_date, read_table, stem
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,39 @@ def test_a_column_named_twice_is_refused(tmp_path):
 
 def test_only_the_last_ending_goes():
     assert [stem(name) for name in ("a.txt", "x.y/a", "x/a.b.txt", ".hidden")] == ["a", "x.y/a", "x/a.b", ".hidden"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "fields"),
+    [
+        ("{source}_{date}_{title}", "Wire_2024-06-22_A_title.txt", ["Wire", "2024-06-22", "A_title"]),
+        ("{source}_{date}_{title}", "The_Daily_20240622_x.y.md", ["The_Daily", "20240622", "x.y"]),
+        ("{date}-{source}", "in/a/folder/2024-06-22-daily-b-1.txt", ["2024-06-22", "daily-b-1"]),
+        ("{date} {source}", "22.06.2024 Wire.txt", ["22.06.2024", "Wire"]),
+        ("{source}/{date}", "all/Wire/2024-06.txt", ["Wire", "2024-06"]),
+        ("{n}.{source}", "7.Wire.txt", ["7", "Wire"]),
+    ],
+)
+def test_a_file_name_is_taken_apart(pattern, name, fields):
+    assert list(names_reader(pattern)(name).values()) == fields
+
+
+@pytest.mark.parametrize("name", ["Wire.txt", "Wire_soon_title.txt", "_2024-06-22_title.txt", "a/2024_x.txt"])
+def test_a_file_name_that_does_not_fit(name):
+    assert names_reader("{source}_{date}_{title}")(name) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "trouble"),
+    [
+        ("plain", "has no field"),
+        ("{source}_{", "has a brace that does not belong to a field"),
+        ("{source}_{source}", "names a field twice"),
+        ("{source}{date}", "has two fields with nothing between them"),
+        ("{}_{date}", "has a field that is no word"),
+        ("{my source}_{date}", "has a field that is no word"),
+    ],
+)
+def test_a_pattern_that_is_none(pattern, trouble):
+    with pytest.raises(MetadataError, match=f"file-name pattern '.*' {trouble}: write it as '{{source}}_{{date}}"):
+        names_reader(pattern)

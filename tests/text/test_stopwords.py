@@ -7,7 +7,7 @@ import pytest
 
 from analysis import Tokens
 from analysis.paths import STOPWORDS
-from analysis.text.stopwords import read_stopwords
+from analysis.text.stopwords import read_stopwords, stop_words
 
 
 def test_one_word_a_line_folded_as_tokens_are(tmp_path: Path) -> None:
@@ -49,3 +49,31 @@ def test_the_shipped_english_list_takes_about_half_of_running_text(sample_tokens
     english = sample_tokens.where(language="en")
     share = sum(word in words for word in english.vocabulary[english.ids]) / len(english)
     assert 0.40 < share < 0.60
+
+
+def test_lists_by_name_are_those_of_the_languages() -> None:
+    assert {"the", "won't"} <= stop_words("stopwordsiso", ["en-GB"])
+    assert "ہے" not in stop_words("stopwordsiso", ["en"])
+    assert {"ہے", "the"} <= stop_words("stopwordsiso", ["ur", "en"])
+    assert stop_words("data/stopwords") == read_stopwords(STOPWORDS)
+    assert stop_words("") == frozenset()
+
+
+@pytest.mark.parametrize("name", ["stopwordsiso", "nltk"])
+def test_a_language_without_a_list(name: str) -> None:
+    with pytest.raises(ValueError, match=f"stop list '{name}' has no words for tlh: name a file"):
+        stop_words(name, ["tlh"])
+
+
+def test_nltk_lists_are_read_where_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import nltk
+    from nltk.corpus import stopwords
+
+    monkeypatch.setattr(nltk.data, "path", [str(tmp_path)])
+    stopwords.__dict__.pop("_LazyCorpusLoader__reader", None)
+    with pytest.raises(ValueError, match="NLTK's stop lists are not on this machine: install its data 'stopwords'"):
+        stop_words("nltk", ["en"])
+    folder = tmp_path / "corpora" / "stopwords"
+    folder.mkdir(parents=True)
+    (folder / "english").write_text("the\nwon't\n", encoding="utf-8")
+    assert stop_words("nltk", ["en", "ur"]) == {"the", "won't"}
