@@ -15,18 +15,77 @@ THOUSANDS = StrMethodFormatter("{x:,g}")
 LONGEST_LABEL = 44  # characters of an axis label; a longer one is cut in the middle
 
 
-def interval_dots(table: pd.DataFrame, *, label: str, value: str, xlabel: str) -> Figure:
-    """One dot a row of `table` at `value`, with its interval (columns ci_low, ci_high), the first row on top."""
+def interval_dots(
+    table: pd.DataFrame, *, label: str, value: str, xlabel: str, beside: str | None = None, names: Sequence[str] = ()
+) -> Figure:
+    """One dot a row of `table` at `value`, with its interval (columns ci_low, ci_high), the first row on top.
+
+    A hollow diamond stands at the column `beside`, if there is one; `names` are then what the legend calls the two.
+    """
     with style():
-        fig, ax = _rows(len(table), table[label])
+        fig, ax = _rows(len(table), table[label], legend=beside is not None)
         y = np.arange(len(table))
         known = table["ci_low"].notna()
         ax.hlines(y[known], table["ci_low"][known], table["ci_high"][known], color=COLOURS["sky"], linewidth=3.2)
         ax.plot(table[value], y, "o", color=COLOURS["blue"], markersize=4.5, clip_on=False)  # whole at 0 too
+        if beside:
+            ax.plot(table[beside], y, "D", color=COLOURS["black"], markerfacecolor="white", markersize=4, clip_on=False)
+            fig.legend(handles=ax.lines[-2:], labels=list(names), loc="outside upper left", ncols=2)
         ax.set_xlim(left=0)
         ax.set_xlabel(xlabel)
         ax.xaxis.set_major_formatter(THOUSANDS)
         ax.grid(axis="x")
+    return fig
+
+
+def keyness_bars(table: pd.DataFrame, *, target: str, reference: str, significant: float = 0.05) -> Figure:
+    """One bar a row at its ``log_ratio``, to the right for the target and to the left for the reference.
+
+    The line through a bar is its interval (ci_low, ci_high), the number at its end G2. A bar is filled where ``q`` is
+    below `significant`, hollow where it is not.
+    """
+    with style():
+        fig, ax = _rows(len(table), table["term"], legend=True)
+        y = np.arange(len(table))
+        ratio = table["log_ratio"].to_numpy(dtype=float)
+        sure = (table["q"] < significant).to_numpy()
+        sides = ((ratio >= 0, COLOURS["blue"], "", target), (ratio < 0, COLOURS["orange"], "////", reference))
+        for side, colour, hatch, _ in sides:
+            ax.barh(y[side & sure], ratio[side & sure], color=colour, edgecolor="white", hatch=hatch, height=0.7)
+            ax.barh(y[side & ~sure], ratio[side & ~sure], color="white", edgecolor=colour, height=0.7)
+        ax.hlines(y, table["ci_low"], table["ci_high"], color=COLOURS["black"], linewidth=1)
+        reach = 1.05 * float(
+            np.nanmax(np.abs(table[["log_ratio", "ci_low", "ci_high"]].to_numpy(dtype=float)), initial=1)
+        )
+        for row, g2 in enumerate(table["g2"]):
+            ax.text(1.19 * reach, row, f"{g2:,.1f}", ha="right", va="center", fontsize=7)
+        ax.text(1.19 * reach, -0.75, "G²", ha="right", va="bottom", fontsize=7)
+        ax.set_xlim(-reach, 1.2 * reach)
+        ax.axvline(0, color="#444444", linewidth=0.8)
+        ax.set_xlabel("Log ratio: 1 is twice, 2 four times the relative frequency")
+        ax.grid(axis="x")
+        handles = [Patch(facecolor=c, edgecolor="white", hatch=h, label=f"more in {_cut(n)}") for _, c, h, n in sides]
+        handles.append(Patch(facecolor="white", edgecolor="#444444", label=f"q ≥ {significant:g}"))
+        fig.legend(handles=handles, loc="outside upper left", ncols=3)
+    return fig
+
+
+def strip(places: pd.DataFrame, borders: Sequence[int], *, by: str, order: Sequence[str], xlabel: str) -> Figure:
+    """Where in the running text each of `order` stands: a row for each value of the column `by`, a mark a ``place``.
+
+    `borders` are the places at which a document begins, and at the end how many there are in all.
+    """
+    with style():
+        fig, ax = _rows(len(order), order)
+        rows = {name: y for y, name in enumerate(order)}
+        shown = places[places[by].isin(rows)]
+        if len(borders) <= 200:  # more of them would be a grey field
+            ax.vlines(borders[1:-1], -0.6, len(order) - 0.4, color="#DDDDDD", linewidth=0.5)
+        y = shown[by].map(rows).to_numpy(dtype=float)
+        ax.vlines(shown["place"], y - 0.36, y + 0.36, color=COLOURS["blue"], linewidth=0.7)
+        ax.set_xlim(0, max(borders[-1], 1))
+        ax.set_xlabel(xlabel)
+        ax.xaxis.set_major_formatter(THOUSANDS)
     return fig
 
 

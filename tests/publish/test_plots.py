@@ -41,6 +41,28 @@ def positions(rows):
     return plots.position_map(spans, pd.Series({f"d{i}": 100 for i in range(rows)}), kinds=kinds)
 
 
+def both(rows):
+    table = pd.DataFrame({"term": [WORDS[i % 6] for i in range(rows)], "rate": np.linspace(9e5, 1, rows)})
+    table = table.assign(ci_low=table["rate"] * 0.8, ci_high=table["rate"] * 1.2, once=table["rate"] / 2)
+    names = ["as the text stands", "each sentence counted once"]
+    return plots.interval_dots(table, label="term", value="rate", xlabel="n", beside="once", names=names)
+
+
+def bars(rows):
+    table = pd.DataFrame({"term": [WORDS[i % 6] for i in range(rows)], "log_ratio": np.linspace(4, -3, rows)})
+    table = table.assign(ci_low=table["log_ratio"] - 1, ci_high=table["log_ratio"] + 1, g2=1234.5)
+    table["q"] = np.where(np.arange(rows) % 2, 0.2, 0.001)
+    return plots.keyness_bars(
+        table, target="State agency", reference="A private daily with a very long name of its own"
+    )
+
+
+def marks(rows):
+    order = [f"{WORDS[i % 6]} {i}" for i in range(rows)]
+    places = pd.DataFrame({"term": [order[0], "another", order[-1]], "place": [0, 5, 99]})
+    return plots.strip(places, [0, 40, 100], by="term", order=order, xlabel="Running words")
+
+
 def changes(rows):
     table = pd.DataFrame({"term": [WORDS[i % 6] for i in range(rows)], "count": range(rows, 0, -1)})
     table["adjusted"] = table["count"] / 2
@@ -60,6 +82,12 @@ def changes(rows):
         positions(40),
         changes(2),
         changes(20),
+        both(2),
+        both(25),
+        bars(1),
+        bars(30),
+        marks(1),
+        marks(20),
     ],
     ids=lambda figure: f"{figure.get_size_inches()[1]:.1f}in",
 )
@@ -92,5 +120,17 @@ def test_a_cell_shows_its_number():
 
 def test_a_span_is_drawn_where_it_stands():
     # 10 to 50 of 100 characters: a bar from 10% that is 40% wide
-    bars = [p for p in positions(1).axes[0].patches if p.get_width() == 40]
-    assert [bar.get_x() for bar in bars] == [10]
+    spans = [p for p in positions(1).axes[0].patches if p.get_width() == 40]
+    assert [span.get_x() for span in spans] == [10]
+
+
+def test_a_key_word_stands_on_its_side_and_is_hollow_where_it_is_not_sure():
+    # log ratios 4, 1.67, -0.67, -3; every other one is not significant
+    shown = [p for p in bars(4).axes[0].patches if p.get_width()]
+    drawn = {round(p.get_width(), 2): p.get_facecolor()[:3] == (1.0, 1.0, 1.0) for p in shown}
+    assert drawn == {4.0: False, 1.67: True, -0.67: False, -3.0: True}
+
+
+def test_a_mark_stands_at_its_word():
+    places = [segment[0][0] for lines in marks(3).axes[0].collections[1:] for segment in lines.get_segments()]
+    assert places == [0, 99]

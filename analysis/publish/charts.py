@@ -1,0 +1,170 @@
+"""Drawings in a plane: points against two scales, lines over time, networks. Each takes tables and gives a figure."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation
+from matplotlib.ticker import LogFormatterSciNotation, MaxNLocator, StrMethodFormatter
+
+from analysis.publish.figures import COLOURS, TWO_COLUMNS, style
+
+THOUSANDS = StrMethodFormatter("{x:,g}")
+
+
+def labelled_points(
+    table: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    label: str,
+    xlabel: str,
+    ylabel: str,
+    most: int = 40,
+    bounds: tuple[float, float] = (-0.02, 1.02),
+) -> Figure:
+    """A point a row at `x` (logarithmic) and `y` (between `bounds`), the first rows labelled as far as there is room.
+
+    Up to `most` rows get their `label`, in the order of the table, each beside its point where it meets no other label.
+    """
+    with style():
+        fig = Figure(figsize=(TWO_COLUMNS, 4.6))
+        ax = fig.add_subplot()
+        ax.plot(table[x], table[y], "o", color=COLOURS["sky"], markersize=3, markeredgewidth=0, alpha=0.6)
+        ax.set_xscale("log")
+        ax.xaxis.set_major_formatter(THOUSANDS)
+        ax.set_ylim(*bounds)
+        ax.set_xlabel(xlabel)
+        ax.set_ylabel(ylabel)
+        ax.grid()
+        _labels(fig, ax, table.head(most), x=x, y=y, label=label)
+    return fig
+
+
+def small_multiples(table: pd.DataFrame, *, x: str, y: str, by: str, ylabel: str, titles: dict[str, str]) -> Figure:
+    """A panel for each value of `by`, in the order of the table: `y` over the dates `x`, ci_low to ci_high as a band.
+
+    All panels have one scale. Dates without a value leave a gap. `titles` says what stands above each panel.
+    """
+    names = list(dict.fromkeys(table[by]))
+    columns = min(2, len(names))
+    rows = -(-len(names) // columns)
+    with style():
+        fig = Figure(figsize=(TWO_COLUMNS, 0.7 + 1.25 * rows))
+        axes = fig.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+        for ax, name in zip(axes.flat, names, strict=False):
+            own = table[table[by] == name]
+            ax.fill_between(own[x], own["ci_low"], own["ci_high"], color=COLOURS["sky"], alpha=0.4, linewidth=0)
+            ax.plot(own[x], own[y], "o-", color=COLOURS["blue"], markersize=3, linewidth=1.2, clip_on=False)
+            ax.set_title(titles[name], fontsize=8.5)
+            ax.grid(axis="y")
+            ax.yaxis.set_major_locator(MaxNLocator(4))
+            ax.yaxis.set_major_formatter(THOUSANDS)
+            locator = AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]
+            ax.xaxis.set_major_locator(locator)
+            ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+        axes[0, 0].set_ylim(bottom=0)  # for all of them, now that all is drawn
+        for ax in axes.flat[len(names) :]:
+            ax.set_visible(False)
+        for ax in axes.flat[: len(names)][-columns:]:
+            ax.tick_params(labelbottom=True)
+        fig.supylabel(ylabel, fontsize=8.5)
+    return fig
+
+
+def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
+    """Zipf's and Heaps' laws side by side: frequency by rank, and types by running words, each with its fitted curve.
+
+    `table` has rank, count, fitted (one row a term), `growth` words, types, fitted. All scales of the first are
+    logarithmic.
+    """
+    with style():
+        fig = Figure(figsize=(TWO_COLUMNS, 3.1))
+        left, right = fig.subplots(1, 2)
+        for ax, data, x, y in ((left, table, "rank", "count"), (right, growth, "words", "types")):
+            ax.plot(data[x], data[y], "o", color=COLOURS["sky"], markersize=3, markeredgewidth=0, label="counted")
+            ax.plot(data[x], data["fitted"], color=COLOURS["black"], linewidth=1, linestyle="--", label="fitted")
+            ax.grid()
+            ax.legend(loc="best")
+        left.set_xscale("log")
+        left.set_yscale("log")
+        left.set_ylim(bottom=0.7)
+        left.set_xlabel("Rank of the word")
+        left.set_ylabel("Occurrences")
+        right.set_xlabel("Running words")
+        right.set_ylabel("Different words so far")
+        for axis in (left.xaxis, left.yaxis):
+            axis.set_major_formatter(LogFormatterSciNotation() if len(table) > 1e6 else THOUSANDS)
+        for axis in (right.xaxis, right.yaxis):
+            axis.set_major_locator(MaxNLocator(5))
+            axis.set_major_formatter(THOUSANDS)
+    return fig
+
+
+def network(nodes: pd.DataFrame, edges: pd.DataFrame) -> Figure:
+    """Words as circles (word, count, x, y) and pairs as lines between them (first, second, weight).
+
+    The area of a circle goes with the count, the width of a line with the weight.
+    """
+    with style():
+        fig = Figure(figsize=(TWO_COLUMNS, 5.2))
+        ax = fig.add_subplot()
+        place = nodes.set_index("word")[["x", "y"]]
+        ends = list(np.stack([place.loc[edges[side]].to_numpy() for side in ("first", "second")], axis=1))
+        weight = edges["weight"].to_numpy(dtype=float)
+        span = np.ptp(weight) or 1.0
+        ax.add_collection(LineCollection(ends, linewidths=0.6 + 2.4 * (weight - weight.min()) / span, colors="#BBBBBB"))
+        size = 14 + 140 * nodes["count"] / nodes["count"].max()
+        ax.scatter(nodes["x"], nodes["y"], s=size, color=COLOURS["blue"], edgecolor="white", linewidth=0.5, zorder=2)
+        ax.margins(0.08)
+        ax.set_axis_off()
+        order = nodes.sort_values(["count", "word"], ascending=[False, True])
+        _labels(fig, ax, order, x="x", y="y", label="word", all_of_them=True)
+    return fig
+
+
+def _labels(
+    fig: Figure, ax: Axes, table: pd.DataFrame, *, x: str, y: str, label: str, all_of_them: bool = False
+) -> None:
+    """Write each row's label beside its point, where it covers no earlier label: right, left, above or below.
+
+    One that fits nowhere is left out, or with `all_of_them` written to the right all the same.
+    """
+    places = [
+        (4, 0, "left", "center"),
+        (-4, 0, "right", "center"),
+        (0, 4, "center", "bottom"),
+        (0, -4, "center", "top"),
+    ]
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    inside = fig.bbox if all_of_them else ax.get_window_extent()
+    taken: list[tuple[float, float, float, float]] = []
+    for row in table.to_dict("records"):
+        for number, (dx, dy, ha, va) in enumerate(places):
+            text = ax.annotate(
+                str(row[label]), (row[x], row[y]), (dx, dy), textcoords="offset points", ha=ha, va=va, fontsize=7
+            )
+            text.set_path_effects([withStroke(linewidth=1.5, foreground="white")])
+            box = _box(text, canvas)
+            free = inside.x0 <= box[0] and box[2] <= inside.x1 and inside.y0 <= box[1] and box[3] <= inside.y1
+            if free and not _meets(box, taken):
+                taken.append(box)
+                break
+            if not (all_of_them and number == len(places) - 1):
+                text.remove()
+
+
+def _box(text: Annotation, canvas: FigureCanvasAgg) -> tuple[float, float, float, float]:
+    extent = text.get_window_extent(canvas.get_renderer())  # type: ignore[no-untyped-call]
+    return extent.x0, extent.y0, extent.x1, extent.y1
+
+
+def _meets(box: tuple[float, float, float, float], others: Sequence[tuple[float, float, float, float]]) -> bool:
+    return any(box[0] < o[2] and o[0] < box[2] and box[1] < o[3] and o[1] < box[3] for o in others)
