@@ -1,7 +1,5 @@
 """Frame matches: which words of a text speak of which frame, walked back to the character."""
 
-import fnmatch
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,9 +10,9 @@ from scipy import sparse
 from analysis.bootstrap import rate_intervals
 from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
+from analysis.text.patterns import find, fitting_types
 from analysis.text.tokens import Tokens, token_weights, tokenize
 
-GAP = 3  # words that "..." may stand for, at the most
 MATCH_COLUMNS = ["doc_id", "sentence", "frame", "pattern", "text", "start", "end", "negated", "weight"]
 
 Ints = NDArray[np.int64]
@@ -186,85 +184,6 @@ def _matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     return counting.rename(columns={"pattern": "term"}).sort_values("first", ignore_index=True)
 
 
-def find(tokens: Tokens, patterns: Sequence[str]) -> pd.DataFrame:
-    """Every match of every pattern, overlapping ones too: first and last token, and the pattern's number.
-
-    All patterns go forward together, word by word: the running matches are three arrays (where a match began, the
-    token it has come to, its pattern), and each step keeps those whose next token fits.
-    """
-    words = [pattern.split() for pattern in patterns]
-    globs = sorted({word for pattern in words for word in pattern if word != "..."})
-    fits = _glob_matrix(tokens.vocabulary, globs)
-    number = {glob: row for row, glob in enumerate(globs)}
-    sentence_end = np.repeat(tokens.sentence_offsets[1:], np.diff(tokens.sentence_offsets))
-
-    # Which patterns can begin with which type, so that only tokens that begin something are looked at.
-    begins = sparse.csr_array(
-        (np.ones(len(words), dtype=np.int8), ([number[w[0]] for w in words], np.arange(len(words)))),
-        shape=(len(globs), len(words)),
-    )
-    by_type = (fits.T.tocsr().astype(np.int32) @ begins.astype(np.int32)).tocsr()
-    candidates = np.diff(by_type.indptr)[tokens.ids]
-    first = np.repeat(np.arange(len(tokens)), candidates)
-    within = np.arange(len(first)) - np.repeat(np.cumsum(candidates) - candidates, candidates)
-    pattern = by_type.indices[by_type.indptr[tokens.ids[first]] + within].astype(np.int64)
-    last = first.copy()
-
-    done: list[tuple[Ints, Ints, Ints]] = []
-    longest = max((len(w) for w in words), default=0)
-    length = np.array([len(w) for w in words], dtype=np.int64)
-    step_glob = np.full((longest + 1, len(words)), -1, dtype=np.int64)  # -1 stands for a gap
-    for column, pattern_words in enumerate(words):
-        for step, word in enumerate(pattern_words):
-            step_glob[step, column] = -1 if word == "..." else number[word]
-    fitting = fits.toarray()
-    for step in range(1, longest + 1):
-        over = length[pattern] == step
-        done.append((first[over], last[over], pattern[over]))
-        first, last, pattern = first[~over], last[~over], pattern[~over]
-        if not len(first):
-            break
-        gap = step_glob[step, pattern] == -1
-        if gap.any():  # a gap goes on as every number of words that it may stand for
-            jumps = np.arange(GAP + 1)
-            first = np.concatenate([first[~gap], np.repeat(first[gap], len(jumps))])
-            last = np.concatenate([last[~gap], (last[gap][:, None] + jumps).ravel()])
-            plain, gapped = pattern[~gap], np.repeat(pattern[gap], len(jumps))
-            pattern = np.concatenate([plain, gapped])
-            moved = np.concatenate([np.zeros(len(plain), dtype=bool), np.ones(len(gapped), dtype=bool)])
-        else:
-            moved = np.zeros(len(first), dtype=bool)
-        ahead = last + 1
-        inside = ahead < sentence_end[first]
-        glob = step_glob[step, pattern]
-        fit = inside.copy()
-        look = inside & ~moved
-        fit[look] = fitting[glob[look], tokens.ids[ahead[look]]]
-        last = np.where(moved, last, ahead)
-        first, last, pattern = first[fit], last[fit], pattern[fit]
-    starts, ends, numbers = (
-        np.concatenate(part) if done else np.empty(0, dtype=np.int64) for part in zip(*done, strict=True)
-    )
-    table = pd.DataFrame({"first": starts, "last": ends, "pattern": numbers}).drop_duplicates()
-    return table.sort_values(["first", "last", "pattern"], ignore_index=True)
-
-
-def _glob_matrix(vocabulary: NDArray[np.object_], globs: Sequence[str]) -> sparse.csr_array:
-    """Which types each glob fits, as a sparse boolean (globs, types) matrix."""
-    place = {word: column for column, word in enumerate(vocabulary)}
-    rows: list[int] = []
-    columns: list[int] = []
-    for row, glob in enumerate(globs):
-        if "*" in glob or "?" in glob:
-            fit = re.compile(fnmatch.translate(glob.replace("[", "[[]"))).match
-            hit = [column for word, column in place.items() if fit(word)]
-        else:
-            hit = [place[glob]] if glob in place else []
-        rows += [row] * len(hit)
-        columns += hit
-    return sparse.csr_array((np.ones(len(rows), dtype=bool), (rows, columns)), shape=(len(globs), len(vocabulary)))
-
-
 def _without_overlap(first: Ints, last: Ints, size: int) -> NDArray[np.bool_]:
     """Which spans stay when, in the order given, each keeps its tokens to itself."""
     # Most spans share no token with any other: these stay without being looked at one by one.
@@ -282,7 +201,7 @@ def _without_overlap(first: Ints, last: Ints, size: int) -> NDArray[np.bool_]:
 
 def _negated(tokens: Tokens, lexicon: Lexicon, first: Ints) -> NDArray[np.bool_]:
     """Whether a negation word stands in the window before each token, in its sentence."""
-    negation = np.diff(_glob_matrix(tokens.vocabulary, lexicon.negation_words).tocsc().indptr) > 0
+    negation = fitting_types(tokens, lexicon.negation_words).sum(axis=0) > 0
     seen = np.concatenate([[0], np.cumsum(negation[tokens.ids])])
     begin = np.maximum(first - lexicon.negation_window, tokens.sentence_offsets[tokens.sentence[first]])
     return seen[first] > seen[begin]

@@ -12,6 +12,7 @@ import pandas as pd
 import yaml
 
 from analysis.text.kernels import fold
+from analysis.text.patterns import fold_pattern
 
 _LEXICON_KEYS = ("name", "version", "language", "licence", "description", "negation", "frames")
 _FRAME_KEYS = ("label", "definition", "terms", "excludes")
@@ -185,13 +186,10 @@ class _Reader:
 
     def pattern(self, node: yaml.Node) -> str:
         """A pattern folded as tokens are, its words one blank apart."""
-        words = self.text(node).replace("…", "...").split()
-        wild = [word in ("*", "...") or not word.strip("*?") for word in words]
-        if not words or wild[0] or wild[-1]:
-            raise self.error(
-                node, f"pattern {' '.join(words)!r} must begin and end with a word that is not all wildcard"
-            )
-        return " ".join(word if lone else fold(word) for word, lone in zip(words, wild, strict=True))
+        try:
+            return fold_pattern(self.text(node))
+        except ValueError as error:
+            raise self.error(node, str(error)) from None
 
     def term(self, node: yaml.Node) -> tuple[str, float, str]:
         if isinstance(node, yaml.ScalarNode):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis import Corpus, Tokens, read_text, tokenize
-from analysis.framing.frames import MATCH_COLUMNS, evidence, find, in_language, matches, profile, score_sentences
+from analysis.framing.frames import MATCH_COLUMNS, evidence, in_language, matches, profile, score_sentences
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.paths import LEXICONS, SAMPLE
 
@@ -47,45 +47,6 @@ def lexicon(tmp_path: Path) -> Lexicon:
     path = tmp_path / "test.yml"
     path.write_text(YAML, encoding="utf-8")
     return read_lexicon(path)
-
-
-def matched(text: str, pattern: str) -> list[str]:
-    """What `pattern` finds in `text`, overlapping matches too."""
-    tokens = tokenize(read_text(text))
-    table = find(tokens, [pattern])
-    return [text[start:end] for start, end in zip(tokens.start[table["first"]], tokens.end[table["last"]], strict=True)]
-
-
-@pytest.mark.parametrize(
-    ("pattern", "text", "expected"),
-    [
-        ("war", "War, wars, post-war and WAR.", ["War", "WAR"]),  # whole words, either case
-        ("war*", "War, wars, warden, post-war.", ["War", "wars", "warden"]),  # * may be nothing
-        ("*war", "War, wars, post-war.", ["War", "post-war"]),
-        ("w?r", "War, wer, wr, waar.", ["War", "wer"]),  # ? is one character
-        ("[w]ar*", "War, wars, w, ar.", []),  # brackets are no wildcards
-        ("rule of law", "The rule of law. Rule of the law. Rule, of law!", ["rule of law", "Rule, of law"]),
-        ("rule of law", "This is the rule. Of law he said nothing.", []),  # over the end of a sentence
-        ("rule * law", "Rule of law, rule law, rule of the law.", ["Rule of law"]),  # one word, exactly
-        ("a ... b", "a b\na x b\na x x b\na x x x b\na x x x x b", ["a b", "a x b", "a x x b", "a x x x b"]),
-        ("a ... b", "a x b b", ["a x b", "a x b b"]),
-        ("a ... b", "a x\nx b", []),
-        ("a ... b", "a x x x", []),  # the sentence ends inside the gap
-        ("a ... * b", "a b\na x b\na x x x x b", ["a x b", "a x x x x b"]),  # 0 to 3 words, and one more
-        ("a ... b ... c", "a x b x c.", ["a x b x c"]),
-        ("azm-e-*", "AZM‑E‑ISTEHKAM, Azm-e-Nau.", ["AZM‑E‑ISTEHKAM", "Azm-e-Nau"]),  # U+2011
-        ("country's war", "The country’s war, the country's war.", ["country’s war", "country's war"]),
-        ("u.s. army", "The U.S. Army left.", ["U.S. Army"]),
-    ],
-)
-def test_patterns(pattern: str, text: str, expected: list[str]) -> None:
-    assert matched(text, pattern) == expected
-
-
-def test_find_gives_the_number_of_the_pattern() -> None:
-    tokens = tokenize(read_text("War on terror is war."))
-    table = find(tokens, ["terror", "war", "war on terror", "peace"])
-    assert table.to_numpy().tolist() == [[0, 0, 1], [0, 2, 2], [2, 2, 0], [4, 4, 1]]
 
 
 def hits(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:

@@ -1,0 +1,162 @@
+"""Concordances: every place of a word or phrase, each on a line with the words around it."""
+
+import html
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.text.kernels import fold
+from analysis.text.patterns import find
+from analysis.text.tokens import Ids, Tokens
+
+SORTS = ("document", "left", "right", "date")
+
+# A grid in one cell of the table: cells of their own could not change sides from line to line, as scripts do.
+_PARTS = "display:grid;grid-template-columns:minmax(0,1fr) auto minmax(0,1fr);column-gap:.4em;align-items:baseline"
+
+Ints = NDArray[np.int64]
+
+
+def kwic(tokens: Tokens, pattern: str | Sequence[str], window: int = 8, *, sort: str = "document") -> pd.DataFrame:
+    """Every place of a word or phrase with `window` words on either side, its key word in context.
+
+    (Luhn 1960, Key word-in-context index for technical literature.) `pattern` is one pattern or a list of them, as
+    `analysis.text.patterns.fold_pattern` explains: "war", "court*", "rule of * law", "threat ... state". A match stays
+    within a sentence. Of matches of one pattern that lie in one another ("a ... b" in "a b b") the shortest counts; the
+    same words matched by several patterns are one row. Case is as in `analysis.text.patterns.find`. One row a match:
+
+    - ``doc_id``, ``start``, ``end``: the characters of the match;
+    - ``keyword``: the match as it stands, ``corpus.text(doc_id)[start:end]``;
+    - ``pre``, ``post``: the text from the first of the words before, and up to the last of those behind, punctuation
+      kept, white space made one blank. It goes over the ends of sentences and paragraphs, not of documents, and leaves
+      out what was not tokenized (boilerplate, front matter). Empty where the document begins or ends;
+    - ``sentence``: its number in the document, from 0; ``source``, ``date``: of the document.
+
+    `sort` is "document" (as the corpus stands), "left" or "right" (by the words before, or behind, the nearest first,
+    in the order of Unicode) or "date" (unknown dates last). What is equal stands as in the corpus. Without a match the
+    table has no rows. Raises `ValueError` for a window below 0, another `sort`, no pattern, or a pattern that does not
+    begin and end with a word.
+
+    >>> from analysis import read_text, tokenize
+    >>> tokens = tokenize(read_text("No one wins a war, they say. This war was won."))
+    >>> kwic(tokens, "war", window=3)[["start", "end", "pre", "keyword", "post"]]
+       start  end             pre keyword              post
+    0     14   17      one wins a     war  , they say. This
+    1     34   37  they say. This     war           was won
+    """
+    if window < 0:
+        raise ValueError(f"window is {window}: give the number of words on either side, 0 or more")
+    if sort not in SORTS:
+        raise ValueError(f"unknown sort {sort!r}: use {', '.join(map(repr, SORTS[:-1]))} or {SORTS[-1]!r}")
+    patterns = [pattern] if isinstance(pattern, str) else list(pattern)
+    if not patterns:
+        raise ValueError("the list of patterns is empty: give at least one, such as 'war*'")
+    first, last = _shortest(find(tokens, patterns))
+    document = np.searchsorted(tokens.document_offsets, first, side="right") - 1
+    begin, stop = tokens.document_offsets[document], tokens.document_offsets[document + 1]
+    outer_first, outer_last = np.maximum(first - window, begin), np.minimum(last + window, stop - 1)
+    start, end = tokens.start[first], tokens.end[last]
+    about = tokens.corpus.documents.iloc[document]
+    texts = tokens.corpus.texts
+    table = pd.DataFrame(
+        {
+            "doc_id": tokens.doc_ids[document],
+            "start": start,
+            "end": end,
+            "pre": _passages(tokens, document, outer_first, first, tokens.start[outer_first], start),
+            "keyword": [texts[d][s:e] for d, s, e in zip(document, start, end, strict=True)],
+            "post": _passages(tokens, document, last, outer_last, end, tokens.end[outer_last]),
+            "sentence": _sentence(tokens, first) - _sentence(tokens, begin),
+            "source": about["source"].to_numpy(dtype=object),
+            "date": about["date"].to_numpy(),
+        }
+    )
+    table = table.astype(dict.fromkeys(["doc_id", "pre", "keyword", "post", "source"], str))  # without a row, too
+    if sort == "document":
+        return table
+    if sort == "date":
+        return table.sort_values("date", kind="stable", ignore_index=True)
+    distance = np.arange(1, window + 1)
+    near = first[:, None] - distance if sort == "left" else last[:, None] + distance
+    return table.iloc[_order(tokens, near, begin, stop)].reset_index(drop=True)
+
+
+def to_html(table: pd.DataFrame) -> str:
+    """A table of `kwic` as an HTML table, the keywords one below the other; all text is escaped.
+
+    A line runs in the direction of most of its letters: in Urdu, what stands before the keyword is to its right. No
+    style sheet is needed.
+
+    >>> from analysis import read_text, tokenize
+    >>> "<mark>R&amp;D</mark>" in to_html(kwic(tokenize(read_text("More on R&D.")), "r ... d"))
+    True
+    """
+    hits, documents = len(table), table["doc_id"].nunique()
+    caption = f"{hits:,} hit{'s' * (hits != 1)} in {documents:,} document{'s' * (documents != 1)}"
+    columns = (table[name] for name in ("doc_id", "pre", "keyword", "post"))
+    lines = "".join(_line(*row) for row in zip(*columns, strict=True))
+    return (
+        f'<table style="width:100%"><caption>{caption}</caption>'
+        '<thead><tr><th scope="col">document</th><th scope="col">keyword in context</th></tr></thead>'
+        f"<tbody>{lines}</tbody></table>"
+    )
+
+
+def _line(doc_id: str, *parts: str) -> str:
+    """One row of the HTML table: document, and what stands before the keyword, the keyword, what stands behind it."""
+    direction = _direction("".join(parts))
+    pre, keyword, post = (html.escape(" ".join(part.split())) for part in parts)
+    return (
+        f'<tr><th scope="row" dir="auto">{html.escape(doc_id)}</th><td><div dir="{direction}" style="{_PARTS}">'
+        f'<span style="text-align:end">{pre}</span> <mark>{keyword}</mark> <span style="text-align:start">{post}</span>'
+        "</div></td></tr>"
+    )
+
+
+def _direction(text: str) -> str:
+    """The direction of most letters of a text, "rtl" or "ltr"."""
+    letters = Counter(map(unicodedata.bidirectional, text))
+    return "rtl" if letters["R"] + letters["AL"] > letters["L"] else "ltr"
+
+
+def _shortest(found: pd.DataFrame) -> tuple[Ints, Ints]:
+    """First and last word of the matches that hold no other match of their pattern, each place once."""
+    # Where a match lies in a longer one, there is one from the first word of this to the last of that, too: so the
+    # shortest of those that begin together, and then of those that end together, holds no other.
+    found = found.drop_duplicates(["pattern", "first"]).drop_duplicates(["pattern", "last"], keep="last")
+    found = found.drop_duplicates(["first", "last"])
+    return found["first"].to_numpy(), found["last"].to_numpy()
+
+
+def _sentence(tokens: Tokens, place: Ints) -> Ints:
+    """The number of each word's sentence, counted through the corpus."""
+    return np.searchsorted(tokens.sentence_offsets, place, side="right") - 1
+
+
+def _passages(tokens: Tokens, document: Ints, first: Ints, last: Ints, start: Ids, end: Ids) -> list[str]:
+    """The text of each row from character `start`, at word `first`, to `end`, at word `last`.
+
+    What lies between two segments, or in one without words of `tokens`, is left out.
+    """
+    texts, segment = tokens.corpus.texts, tokens.sentence_segment
+    begins, ends = (tokens.corpus.segments[column].tolist() for column in ("start", "end"))
+    passages = []
+    rows = zip(document, _sentence(tokens, first), _sentence(tokens, last), start.tolist(), end.tolist(), strict=True)
+    for d, a, b, here, there in rows:
+        own = dict.fromkeys(segment[a : b + 1].tolist())
+        parts = (texts[d][max(here, begins[number]) : min(there, ends[number])] for number in own)
+        passages.append(" ".join(" ".join(parts).split()))
+    return passages
+
+
+def _order(tokens: Tokens, places: Ints, begin: Ints, stop: Ints) -> Ints:
+    """The order of the rows by the words at their `places`, (rows, words); nothing comes before any word."""
+    inside = (places >= begin[:, None]) & (places < stop[:, None])
+    ids, code = np.unique(np.where(inside, tokens.ids[np.where(inside, places, 0)], -1), return_inverse=True)
+    words = np.array(["" if i < 0 else fold(tokens.vocabulary[i]) for i in ids], dtype=object)
+    rank = np.unique(words, return_inverse=True)[1][code.reshape(places.shape)]
+    return np.lexsort((np.arange(len(places)), *rank.T[::-1]))

@@ -1,0 +1,166 @@
+"""What a pattern matches: wildcards, gaps, sentence borders, case."""
+
+import random
+import re
+
+import pytest
+
+from analysis import Tokens, read_text, tokenize
+from analysis.text.corpus import read_texts
+from analysis.text.patterns import find, fitting_types, fold_pattern
+
+
+def matched(text: str, *patterns: str, lowercase: bool = True) -> list[str]:
+    """What `patterns` find in `text`, overlapping matches too."""
+    tokens = tokenize(read_text(text), lowercase=lowercase)
+    table = find(tokens, patterns)
+    return [text[start:end] for start, end in zip(tokens.start[table["first"]], tokens.end[table["last"]], strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("war", "War, wars, post-war and WAR.", ["War", "WAR"]),  # whole words, either case
+        ("war*", "War, wars, warden, post-war.", ["War", "wars", "warden"]),  # * may be nothing
+        ("*war", "War, wars, post-war.", ["War", "post-war"]),
+        ("w?r", "War, wer, wr, waar.", ["War", "wer"]),  # ? is one character
+        ("[w]ar*", "War, wars, w, ar.", []),  # brackets are no wildcards
+        ("*[w]ar", "War, post-war.", []),
+        ("rule of law", "The rule of law. Rule of the law. Rule, of law!", ["rule of law", "Rule, of law"]),
+        ("rule of law", "This is the rule. Of law he said nothing.", []),  # over the end of a sentence
+        ("rule * law", "Rule of law, rule law, rule of the law.", ["Rule of law"]),  # one word, exactly
+        ("a ?? b", "a x b, a xx b, a xxx b.", ["a xx b"]),  # a word of two characters
+        ("a ... b", "a b\na x b\na x x b\na x x x b\na x x x x b", ["a b", "a x b", "a x x b", "a x x x b"]),
+        ("a ... b", "a x b b", ["a x b", "a x b b"]),
+        ("a ... b", "a x\nx b", []),
+        ("a ... b", "a x x x", []),  # the sentence ends inside the gap
+        ("a ... * b", "a b\na x b\na x x x x b", ["a x b", "a x x x x b"]),  # 0 to 3 words, and one more
+        ("a ... b ... c", "a x b x c.", ["a x b x c"]),
+        ("a ... b ... c", "a b b c", ["a b b c"]),  # by two ways, and one match
+        ("a … b", "a x b", ["a x b"]),
+        ("azm-e-*", "AZM‑E‑ISTEHKAM, Azm-e-Nau.", ["AZM‑E‑ISTEHKAM", "Azm-e-Nau"]),  # U+2011
+        ("Azm‑e‑*", "AZM-E-ISTEHKAM.", ["AZM-E-ISTEHKAM"]),
+        ("country's war", "The country’s war, the country's war.", ["country’s war", "country's war"]),
+        ("U.S. army", "The U.S. Army left.", ["U.S. Army"]),
+        ("#metoo", "#MeToo and #metoo.", ["#metoo"]),  # tags keep their case
+        ("جنگ*", "جنگ اور جنگیں۔", ["جنگ", "جنگیں"]),
+    ],
+)
+def test_patterns(pattern: str, text: str, expected: list[str]) -> None:
+    assert matched(text, pattern) == expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("us", ["US", "us", "Us"]),  # no capital: either case
+        ("US", ["US"]),
+        ("us ... March", ["US told us in March", "us in March"]),  # word by word
+        ("us ... march", ["US told us in March", "us in March", "Us march"]),
+        ("m*", ["March", "march"]),
+        ("M*", ["March"]),
+    ],
+)
+def test_where_tokens_keep_their_case_a_capital_in_a_pattern_counts(pattern: str, expected: list[str]) -> None:
+    text = "The US told us in March. Us march!"
+    assert matched(text, pattern, lowercase=False) == expected
+
+
+def test_find_gives_the_row_of_the_pattern() -> None:
+    tokens = tokenize(read_text("War on terror is war."))
+    table = find(tokens, ["terror", "war", "War on terror", "peace"])
+    assert table.columns.tolist() == ["first", "last", "pattern"]
+    assert table.to_numpy().tolist() == [[0, 0, 1], [0, 2, 2], [2, 2, 0], [4, 4, 1]]
+
+
+@pytest.mark.parametrize("patterns", [[], ["peace"], ["peace", "rule of law"]])
+def test_nothing_found(patterns: list[str]) -> None:
+    for text in ("War.", "© 2024 The Daily"):  # the second has no words
+        table = find(tokenize(read_text(text)), patterns)
+        assert table.columns.tolist() == ["first", "last", "pattern"]
+        assert table.empty
+        assert (table.dtypes == "int64").all()
+
+
+def test_a_gap_does_not_look_past_the_last_word() -> None:
+    assert matched("a x", "a ... b") == []
+    assert matched("b. a", "a b") == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "folded"),
+    [
+        ("  War   on\tTERROR ", "war on terror"),
+        ("Don’t * É…", "don't * é..."),  # an ellipsis inside a word is no gap
+        ("war … terror", "war ... terror"),
+        ("#MeToo ? x", "#MeToo ? x"),
+    ],
+)
+def test_fold_pattern(pattern: str, folded: str) -> None:
+    assert fold_pattern(pattern) == folded
+    assert fold_pattern(folded) == folded
+
+
+def test_a_pattern_may_keep_its_case() -> None:
+    assert fold_pattern("US Army‑*", lowercase=False) == "US Army-*"
+
+
+@pytest.mark.parametrize("pattern", ["", " ", "*", "**", "?", "...", "…", "* war", "war *", "war ... ??", "\u00ad war"])
+def test_a_pattern_that_would_match_everywhere(pattern: str) -> None:
+    with pytest.raises(ValueError, match="must begin and end with a word that is not all wildcard"):
+        fold_pattern(pattern)
+    with pytest.raises(ValueError, match="must begin and end with a word"):
+        find(tokenize(read_text("War.")), [pattern])
+
+
+def test_fitting_types() -> None:
+    tokens = tokenize(read_text("Court courts, a courtier; COURTS escort an ort."))
+    words = ["court*", "court", "*ort", "*", "nothing", "?n"]
+    fits = fitting_types(tokens, words).toarray()
+    assert fits.dtype == bool
+    fitting = [tokens.vocabulary[row].tolist() for row in fits]
+    assert fitting[:3] == [["court", "courts", "courtier"], ["court"], ["escort", "ort"]]
+    assert fitting[3:] == [tokens.vocabulary.tolist(), [], ["an"]]
+
+
+def by_regular_expressions(tokens: Tokens, patterns: list[str]) -> list[list[int]]:
+    """The matches as the module of the standard library finds them: every run of words of a sentence, one by one."""
+    found = []
+    for number, pattern in enumerate(patterns):
+        expression = ""
+        for word in pattern.split():
+            if word == "...":
+                expression += r"(?:\S+ ){0,3}"
+            else:
+                expression += re.escape(word).replace(r"\*", r"\S*").replace(r"\?", r"\S") + " "
+        fits = re.compile(expression.replace(r" \S* ", r" \S+ ")).fullmatch
+        for begin, stop in zip(tokens.sentence_offsets[:-1], tokens.sentence_offsets[1:], strict=True):
+            words = tokens.vocabulary[tokens.ids[begin:stop]].tolist()
+            for i in range(len(words)):
+                found += [
+                    [int(begin) + i, int(begin) + j, number]
+                    for j in range(i, len(words))
+                    if fits(" ".join(words[i : j + 1]) + " ")
+                ]
+    return sorted(found)
+
+
+def test_equals_regular_expressions() -> None:
+    draw = random.Random(1)
+    matches = 0
+    for _ in range(30):
+        texts = [
+            ". ".join(
+                " ".join(draw.choices(["a", "b", "ab", "ba", "abc", "c"], k=draw.randint(1, 9))) for _ in range(3)
+            )
+            for _ in range(3)
+        ]
+        tokens = tokenize(read_texts(texts))
+        patterns = [
+            " ".join([draw.choice(["a", "b*", "?b"]), *draw.choices(["a", "b*", "??", "*", "..."], k=length), "*b*"])
+            for length in range(5)
+        ]
+        found = find(tokens, patterns).to_numpy().tolist()
+        assert found == by_regular_expressions(tokens, patterns)
+        matches += len(found)
+    assert matches > 500
