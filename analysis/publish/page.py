@@ -76,7 +76,7 @@ def _block(folder: Path, about: Mapping[str, Any], data: Mapping[str, str]) -> d
         block["source"] = svg_source(folder / f"{about['name']}.svg")
     if about["kind"] == "table":
         block["html"] = Markup(
-            data["text/html"][data["text/html"].index("<table>") : data["text/html"].rindex("</table>") + 8]
+            data["text/html"][data["text/html"].index("<table") : data["text/html"].rindex("</table>") + 8]
         )
     return block
 

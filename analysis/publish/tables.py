@@ -4,6 +4,7 @@ import html
 import json
 import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,19 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     table.to_csv(path, index=False, float_format=f"%.{DIGITS}g", date_format="%Y-%m-%d", lineterminator="\n")
 
 
-def save_table(table: pd.DataFrame, name: str, *, caption: str, rows: int = 20) -> None:
-    """Write `table` to ``<name>.csv`` with ``<name>.json`` (caption, columns, rows), and show its first `rows` rows."""
+def save_table(
+    table: pd.DataFrame, name: str, *, caption: str, rows: int = 20, drawn: Callable[[pd.DataFrame], str] | None = None
+) -> None:
+    """Write `table` to ``<name>.csv`` with ``<name>.json`` (caption, columns, rows), and show its first `rows` rows.
+
+    `drawn` makes the HTML of the rows shown, where it is not a column for each of the table's.
+    """
     folder = output_folder()
     write_csv(table, folder / f"{name}.csv")
     write_json(
         {"caption": caption, "columns": list(map(str, table.columns)), "rows": len(table)}, folder / f"{name}.json"
     )
-    shown = table_html(table.head(rows))
+    shown = (drawn or table_html)(table.head(rows))
     more = f" First {rows} of {len(table):,} rows." if len(table) > rows else " There are none." if table.empty else ""
     show(
         f"<figure>{shown}<figcaption>{html.escape(caption + more)}</figcaption></figure>",
