@@ -1,0 +1,318 @@
+"""Which words one corpus uses more, or less, than another: keyness."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from analysis.terms import association
+from analysis.terms.frequency import ngrams
+from analysis.text.compiled import compiled
+from analysis.text.tokens import Tokens
+
+COLUMNS = [
+    *("term", "key", "count", "reference_count", "per_million", "reference_per_million"),
+    *("documents", "reference_documents", "g2", "g2_four_cell", "p", "q", "chi2", "chi2_yates", "fisher_p"),
+    *("log_ratio", "ci_low", "ci_high", "pct_diff", "diff_coefficient", "odds_ratio", "simple_maths", "bic"),
+    *("log_odds_z", "dispersion_g2", "dispersion_p"),
+]
+
+Names = NDArray[np.object_]
+Ints = NDArray[np.int64]
+
+
+def keyness(
+    target: Tokens,
+    reference: Tokens | pd.DataFrame,
+    *,
+    n: int = 1,
+    stopwords: Iterable[str] | None = None,
+    min_count: int = 1,
+    k: float = 1.0,
+    prior: float = 500.0,
+) -> pd.DataFrame:
+    """Words, or `n` words in a row within one sentence, compared between two corpora.
+
+    `reference` is the corpus that `target` is held against, or a frequency list: a table with the columns ``term`` and
+    ``count``, one row a term. It must be the whole list, since its counts add up to the size of the reference.
+
+    One row a term of either side, by ``g2`` from high to low, then by the alphabet. The formulas and their sources are
+    those of `analysis.terms.association`:
+
+    - ``key``: the side that uses the term at the higher rate, "target" or "reference", or "neither". It is only a
+      direction: whether the difference is one, say ``p`` and ``q``, and how large it is, ``log_ratio``;
+    - ``count``, ``reference_count``: occurrences; ``per_million``, ``reference_per_million``: a million running words
+      (for n > 1: running n-grams), stop words included; ``documents``, ``reference_documents``: documents with the
+      term, NaN for a frequency list;
+    - ``g2``: log-likelihood over two cells (Rayson and Garside 2000), 0 = alike and never negative; ``g2_four_cell``:
+      over four (Dunning 1993); ``p``: the probability of so high a ``g2`` by chance; ``q``: ``p`` adjusted for the
+      number of terms in the table (Benjamini and Hochberg 1995): of those with q < 0.05 about 5% at most are chance;
+    - ``chi2``, ``chi2_yates``: Pearson's, without and with Yates' correction; ``fisher_p``: Fisher's exact test;
+    - ``log_ratio``, ``ci_low``, ``ci_high``: binary logarithm of the ratio of the two rates (Hardie 2014) and its 95%
+      interval (Katz et al. 1978). Above 0 = more in the target, 1 = twice the rate; a count of 0 is taken as 0.5;
+    - ``pct_diff`` (0 = alike, infinite where the reference never has the term), ``diff_coefficient`` (-1 to 1),
+      ``odds_ratio`` (1 = alike), ``simple_maths`` (1 = alike; `k` occurrences a million words added on both sides);
+    - ``bic``: ``g2`` - ln N (Wilson 2013), above 10 very strong evidence, below 0 evidence for equal use;
+    - ``log_odds_z``: weighted log odds (Monroe et al. 2008) under a prior of both sides together, `prior` words
+      strong; above 0 = more in the target;
+    - ``dispersion_g2``, ``dispersion_p``: ``g2`` and ``p`` of the numbers of documents with the term among all
+      documents in place of its occurrences among all words (Egbert and Biber 2019, Incorporating text dispersion into
+      keyword analyses), so that one loud document makes no key word; NaN for a frequency list.
+
+    All tests take words as drawn one by one. Words come in texts, so p is too small: trust ``dispersion_p`` more.
+    Left out are terms that begin or end with one of `stopwords`, and those that occur less than `min_count` times in
+    both sides together; both still count among the running words, but not in ``q``. Raises `ValueError` for a side
+    without words, two sides that are the same documents or were tokenized differently, a table that is no frequency
+    list or shares no term, and n < 1, k <= 0 or prior <= 0.
+
+    >>> from analysis import read_text, tokenize
+    >>> target = tokenize(read_text("War and war and war."))
+    >>> reference = tokenize(read_text("Peace and trade. Trade and war and rest."))
+    >>> keyness(target, reference)[["term", "key", "count", "reference_count", "g2", "log_ratio"]].round(2).head(3)
+        term        key  count  reference_count    g2  log_ratio
+    0    war     target      3                1  2.21       2.26
+    1  trade  reference      0                2  1.94      -1.32
+    2  peace  reference      0                1  0.97      -0.32
+    """
+    _check_n(n)
+    names, own = _counted(target, n)
+    if isinstance(reference, pd.DataFrame):
+        other_names, other = _frequency_list(reference)
+    else:
+        _check_sides(target, reference)
+        other_names, other = _counted(reference, n)
+    for side, found in (("target", own), ("reference", other)):
+        if not found.size:
+            what = "words" if n == 1 else f"sentence of {n} words or more"
+            raise ValueError(f"the {side} has no {what}: there is nothing to compare")
+    if other_names is not names:
+        names, own, other = _aligned(names, own, other_names, other)
+    if isinstance(reference, pd.DataFrame) and not ((own.count > 0) & (other.count > 0)).any():
+        raise ValueError(
+            f"the reference table shares no term with the target: it begins {other_names[0]!r}, the target {names[0]!r}"
+        )
+    rows = _ranked(names, stopwords)
+    return _compared(names[rows], own.at(rows), other.at(rows), min_count=min_count, k=k, prior=prior)
+
+
+def keyness_by_group(
+    tokens: Tokens,
+    by: str,
+    *,
+    n: int = 1,
+    stopwords: Iterable[str] | None = None,
+    min_count: int = 1,
+    k: float = 1.0,
+    prior: float = 500.0,
+) -> pd.DataFrame:
+    """Each group of the metadata column `by` against all other documents: `keyness`, with the group as first column.
+
+    Groups in alphabetical order, each with its own ``q``; `by` empty makes the group "(none)". A group without words
+    has no rows. Raises `ValueError` for an unknown column, and where fewer than two groups have words.
+
+    >>> from analysis import tokenize
+    >>> from analysis.text.corpus import read_texts
+    >>> tokens = tokenize(read_texts(["War, war, war.", "Peace and trade.", "Trade and war."]))
+    >>> table = keyness_by_group(tokens, "doc_id")
+    >>> table.groupby("doc_id").head(1)[["doc_id", "term", "key", "count", "reference_count"]]
+      doc_id   term        key  count  reference_count
+    0      0    war     target      3                1
+    4      1    war  reference      0                4
+    8      2  peace  reference      0                1
+    """
+    _check_n(n)
+    groups = tokens.groups(by).to_numpy(dtype=object)
+    names, ids, bounds = _running(tokens, n)
+    ranked = _ranked(names, stopwords)
+    every = {group: _side(ids, bounds, np.flatnonzero(groups == group), len(names)) for group in sorted(set(groups))}
+    sides = {group: side.at(ranked) for group, side in every.items() if side.size}
+    if len(sides) < 2:
+        said = " and ".join(map(repr, sides)) or "none"
+        raise ValueError(f"{by!r} has fewer than two groups with words ({said}): compare by a column with more values")
+    whole = _side(ids, bounds, np.arange(tokens.n_documents), len(names)).at(ranked)
+    tables = []
+    for group, own in sides.items():
+        table = _compared(names[ranked], own, whole.without(own), min_count=min_count, k=k, prior=prior)
+        table.insert(0, by, group)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One side of a comparison: what its terms count, and the whole that they are counted among.
+
+    ``count``, ``documents``: (terms,) occurrences, and documents with the term. ``size``: running words or n-grams.
+    ``n_documents``: all documents, 0 where they are not known.
+    """
+
+    count: Ints
+    documents: Ints
+    size: int
+    n_documents: int
+
+    def at(self, rows: Ints) -> "_Side":
+        """The same over the terms in `rows`; -1 is a term that this side does not have."""
+        count, documents = (np.where(rows < 0, 0, values[rows]) for values in (self.count, self.documents))
+        return _Side(count, documents, self.size, self.n_documents)
+
+    def without(self, part: "_Side") -> "_Side":
+        """What is left when `part` is taken out."""
+        return _Side(
+            self.count - part.count,
+            self.documents - part.documents,
+            self.size - part.size,
+            self.n_documents - part.n_documents,
+        )
+
+
+def _counted(tokens: Tokens, n: int) -> tuple[Names, _Side]:
+    """The names of the terms, and all documents as one side."""
+    names, ids, bounds = _running(tokens, n)
+    return names, _side(ids, bounds, np.arange(tokens.n_documents), len(names))
+
+
+def _running(tokens: Tokens, n: int) -> tuple[Names, NDArray[Any], Ints]:
+    """The names of the terms, the running terms as rows of `names`, and where among them each document begins."""
+    if n == 1:
+        return tokens.vocabulary, tokens.ids, tokens.document_offsets
+    names, ids, place = ngrams(tokens, n)
+    return names, ids, np.searchsorted(place, tokens.document_offsets)
+
+
+def _side(ids: NDArray[Any], bounds: Ints, rows: Ints, terms: int) -> _Side:
+    """The documents in `rows` as one side."""
+    count, documents = _count(ids, bounds, rows, terms)
+    return _Side(count, documents, int(count.sum()), len(rows))
+
+
+@compiled
+def _count(ids: NDArray[Any], bounds: Ints, rows: Ints, terms: int) -> tuple[Ints, Ints]:
+    """How often each term stands in the documents in `rows`, and in how many of them."""
+    count = np.zeros(terms, np.int64)
+    documents = np.zeros(terms, np.int64)
+    last = np.full(terms, -1)  # the last document that a term was seen in
+    for row in rows:
+        for place in range(bounds[row], bounds[row + 1]):
+            term = ids[place]
+            count[term] += 1
+            if last[term] != row:
+                last[term] = row
+                documents[term] += 1
+    return count, documents
+
+
+def _frequency_list(table: pd.DataFrame) -> tuple[Names, _Side]:
+    """A table of terms and counts as a side whose documents are unknown."""
+    for column in ("term", "count"):
+        if column not in table.columns:
+            has = ", ".join(map(str, table.columns)) or "none"
+            raise ValueError(f"the reference table has no column {column!r} (it has {has}): give it term and count")
+    terms = table["term"]
+    wrong = terms.map(lambda term: not isinstance(term, str)).to_numpy(dtype=bool)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(
+            f"the term in row {row} of the reference table is no text ({terms.iloc[row]}): "
+            "a file may need pandas.read_csv(..., dtype={'term': str}, keep_default_na=False)"
+        )
+    if terms.duplicated().any():
+        twice = terms[terms.duplicated()].iloc[0]
+        raise ValueError(f"the reference table has {twice!r} more than once: add up its rows, one row a term")
+    count = pd.to_numeric(table["count"], errors="coerce").to_numpy(dtype=np.float64)
+    wrong = ~(np.isfinite(count) & (count >= 0) & (count == np.floor(count)))
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(
+            f"the count of {terms.iloc[row]!r} in the reference table is {table['count'].iloc[row]}: "
+            "give whole numbers, 0 or more"
+        )
+    return terms.to_numpy(dtype=object), _Side(count.astype(np.int64), np.zeros(len(count), int), int(count.sum()), 0)
+
+
+def _check_n(n: int) -> None:
+    if n < 1:
+        raise ValueError(f"n is {n}: use 1 for words, 2 for pairs of words, and so on")
+
+
+def _check_sides(target: Tokens, reference: Tokens) -> None:
+    if target is reference or (
+        target.doc_ids.tolist() == reference.doc_ids.tolist() and target.corpus.texts == reference.corpus.texts
+    ):
+        raise ValueError("target and reference are the same documents: compare two parts, such as `where` gives")
+    for option in ("scheme", "lowercase"):
+        one, two = target.options.get(option), reference.options.get(option)
+        if one != two:
+            raise ValueError(f"the target has {option}={one!r}, the reference {option}={two!r}: tokenize both alike")
+
+
+def _aligned(names: Names, own: _Side, other_names: Names, other: _Side) -> tuple[Names, _Side, _Side]:
+    """Two sides over the terms of either: the target's, then those that only the reference has."""
+    rows = pd.Index(other_names, dtype=object).get_indexer(pd.Index(names, dtype=object))
+    missing = np.ones(len(other_names), dtype=bool)
+    missing[rows[rows >= 0]] = False
+    added = np.flatnonzero(missing)
+    own_rows = np.concatenate([np.arange(len(names)), np.full(len(added), -1)])
+    return np.append(names, other_names[added]), own.at(own_rows), other.at(np.concatenate([rows, added]))
+
+
+def _ranked(names: Names, stopwords: Iterable[str] | None) -> Ints:
+    """The rows of all terms that neither begin nor end with a stop word, in alphabetical order."""
+    if isinstance(stopwords, str):
+        raise ValueError(f"stopwords is {stopwords!r}: give a collection of words, such as {{{stopwords!r}}}")
+    rows = np.asarray(pd.Series(names, dtype="str").argsort())
+    if stopwords is None:
+        return rows
+    stopped = frozenset(stopwords)
+    ends = (name.split(" ") for name in names[rows])
+    return rows[[words[0] not in stopped and words[-1] not in stopped for words in ends]]
+
+
+def _compared(names: Names, own: _Side, other: _Side, *, min_count: int, k: float, prior: float) -> pd.DataFrame:
+    """The table of two sides over the same terms in alphabetical order."""
+    rows = np.flatnonzero(own.count + other.count >= max(min_count, 1))
+    g2 = association.g2_two_cell(own.count[rows], own.size, other.count[rows], other.size)
+    rows = rows[np.argsort(-g2, kind="stable")]
+    own, other = own.at(rows), other.at(rows)
+    cells = (own.count, own.size, other.count, other.size)
+    rate, other_rate = own.count / own.size, other.count / other.size
+    g2 = association.g2_two_cell(*cells)
+    p = association.p_value(g2)
+    ratio = association.log_ratio(*cells)
+    unknown = np.full(len(rows), np.nan)
+    dispersion = unknown
+    if other.n_documents:
+        dispersion = association.g2_two_cell(own.documents, own.n_documents, other.documents, other.n_documents)
+    columns = {
+        "term": names[rows],
+        "key": np.array(["reference", "neither", "target"], dtype=object)[np.sign(rate - other_rate).astype(int) + 1],
+        "count": own.count,
+        "reference_count": other.count,
+        "per_million": 1e6 * rate,
+        "reference_per_million": 1e6 * other_rate,
+        "documents": own.documents,
+        "reference_documents": other.documents if other.n_documents else unknown,
+        "g2": g2,
+        "g2_four_cell": association.g2_four_cell(*cells),
+        "p": p,
+        "q": stats.false_discovery_control(p) if len(p) else p,
+        "chi2": association.chi2(*cells),
+        "chi2_yates": association.chi2(*cells, yates=True),
+        "fisher_p": association.fisher_p(*cells),
+        "log_ratio": ratio.value,
+        "ci_low": ratio.low,
+        "ci_high": ratio.high,
+        "pct_diff": association.pct_diff(*cells),
+        "diff_coefficient": association.diff_coefficient(*cells),
+        "odds_ratio": association.odds_ratio(*cells),
+        "simple_maths": association.simple_maths(*cells, k=k),
+        "bic": association.bic(*cells),
+        "log_odds_z": association.log_odds_z(*cells, prior=prior),
+        "dispersion_g2": dispersion,
+        "dispersion_p": association.p_value(dispersion),
+    }
+    return pd.DataFrame(columns, columns=COLUMNS)
