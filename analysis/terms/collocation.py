@@ -1,0 +1,273 @@
+"""Which words stand together more often than chance would have it: pairs of words, and how strongly they attract."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import xlog1py
+
+from analysis.text.compiled import compiled
+from analysis.text.patterns import fitting_types, fold_pattern
+from analysis.text.tokens import Ids, Tokens
+
+MEASURES = "g2 chi2 pmi mi3 npmi dice log_dice t_score z_score delta_p_forward delta_p_backward".split()
+COLUMNS = ["first", "second", "count", "documents", *MEASURES, "first_count", "second_count", "expected"]
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+def collocations(
+    tokens: Tokens,
+    window: int | str = 1,
+    min_count: int = 1,
+    *,
+    node: str | None = None,
+    stopwords: Iterable[str] | None = None,
+) -> pd.DataFrame:
+    """Pairs of words that stand together, one row a pair, with how often they do and how strongly they are tied.
+
+    What is counted, N in all (a pair never crosses a sentence):
+
+    - ``window=w``: running pairs, `second` standing 1 to w words after `first`; w = 1 are words side by side. A word
+      with k words after it in its sentence begins min(k, w) pairs. The order counts: "a b" and "b a" are two rows.
+    - ``window=w`` with `node`: the same pairs read from either end, so that N is twice as many: `second` stands 1 to
+      w words before or after `first`, which is the node. (Two like words side by side count twice, once from each.)
+    - ``window="sentence"``: sentences that hold both words, however often. N is the number of sentences. `first` comes
+      before `second` in the alphabet, unless `first` is a node. No word is paired with itself.
+
+    ``count`` is O11, the pairs (or sentences) with `first` and `second`; ``documents``, the documents that hold such a
+    pair; ``first_count`` is O11 + O12, the pairs that begin with `first` (sentences that hold it), whatever the other
+    word is; ``second_count`` is O11 + O21; ``expected`` is first_count · second_count / N, the count to expect if the
+    words had nothing to do with each other. The measures are those of `association_measures`. The highest ``g2``
+    comes first, ties in alphabetical order of first, then second. G2 and chi2 are high for pairs that avoid each other
+    as well: these have ``count`` < ``expected`` and ``pmi`` < 0.
+
+    Left out are pairs with a count below `min_count` and pairs with one of `stopwords`; all totals include them. `node`
+    is a word, or a pattern in which ``*`` stands for any characters and ``?`` for one: only pairs with a word that it
+    fits as `first`, this being asked for even where it is a stop word. Without such a word the table has no rows.
+
+    Raises `ValueError` for another window, or a node that is not one word or all wildcard.
+
+    >>> from analysis import read_text, tokenize
+    >>> tokens = tokenize(read_text("Rule of law. The rule of force. Force of habit."))
+    >>> table = collocations(tokens)        # 2 + 3 + 2 pairs: N is 7
+    >>> table[["first", "second", "count", "first_count", "second_count", "expected", "pmi"]].round(2).head(2)
+      first second  count  first_count  second_count  expected   pmi
+    0   the   rule      1            1             1      0.14  2.81
+    1  rule     of      2            2             3      0.86  1.22
+    >>> collocations(tokens, window="sentence", node="forc*", stopwords={"the"})[["first", "second", "count"]]
+       first second  count
+    0  force   rule      1
+    1  force  habit      1
+    2  force     of      2
+    """
+    words = tokens.vocabulary
+    lines = _lines(tokens, window, both_ways=node is not None)
+
+    least = max(min_count, 1)  # a pair is no more frequent than either of its words
+    allowed = _allowed(words, stopwords)
+    begins = (allowed if node is None else _nodes(tokens, node)) & (lines.first_count >= least)
+    ends = allowed & (lines.second_count >= least)
+    first, second, count, documents = _count(
+        lines.ids, lines.offsets, tokens.sentence_document, lines.reach, node is not None, begins, ends, least
+    )
+    rank = np.empty(len(words), dtype=np.int64)
+    rank[np.argsort(words, kind="stable")] = np.arange(len(words))
+    if window == "sentence" and node is None:
+        swapped = rank[first] > rank[second]
+        first, second = np.where(swapped, second, first), np.where(swapped, first, second)
+    rows, columns = lines.first_count[first], lines.second_count[second]
+    measures = association_measures(count, rows - count, columns - count, lines.total - rows - columns + count)
+    order = np.lexsort((rank[second], rank[first], -measures["g2"]))
+    table = pd.DataFrame({"first": words[first], "second": words[second], "count": count, "documents": documents})
+    table = pd.concat([table, measures], axis=1).assign(first_count=rows, second_count=columns)
+    return table.iloc[order].reset_index(drop=True)[COLUMNS]
+
+
+def association_measures(o11: ArrayLike, o12: ArrayLike, o21: ArrayLike, o22: ArrayLike) -> pd.DataFrame:
+    """How strongly two words are tied, from the four cells of their table: one row a table, one column a measure.
+
+    `o11` counts `first` with `second`, `o12` `first` without `second`, `o21` `second` without `first`, `o22` neither;
+    each is an array of (tables,) or one number. With R = O11 + O12, C = O11 + O21, N the sum of all four, and E the
+    count to expect of a cell, its row's total times its column's total over N (E11 = R·C/N, column ``expected``):
+
+    - ``g2`` = 2 Σ O ln(O / E) over the four cells (Dunning 1993, Accurate Methods for the Statistics of Surprise and
+      Coincidence). From 0, as expected, upward; it grows with the amount of text. 3.84 is p = 0.05 for one table.
+    - ``chi2`` = N (O11·O22 - O12·O21)² / (R·C·(N-R)·(N-C)): Pearson's, without Yates' correction (Manning and Schütze
+      1999, Foundations of Statistical Natural Language Processing, 5.3.3). From 0 up to N; unsafe where E11 < 5.
+    - ``pmi`` = log2(O11 / E11), in bits (Church and Hanks 1990, Word Association Norms, Mutual Information, and
+      Lexicography). 0 as expected, 1 twice as often; above all high for rare words.
+    - ``mi3`` = log2(O11³ / E11), which favours the rare less (Daille 1994, Approche mixte pour l'extraction automatique
+      de terminologie, with E11 in the place of R·C, as usual today).
+    - ``npmi`` = pmi / -log2(O11 / N) (Bouma 2009, Normalized (Pointwise) Mutual Information in Collocation Extraction).
+      -1 never together, 0 as expected, 1 never apart.
+    - ``dice`` = 2 O11 / (R + C) (Dice 1945). 0 never together, 1 never apart.
+    - ``log_dice`` = 14 + log2(dice) (Rychlý 2008, A Lexicographer-Friendly Association Score). 14 never apart, one less
+      for half as much; it does not depend on N.
+    - ``t_score`` = (O11 - E11) / √O11 (Church, Gale, Hanks and Hindle 1991, Using Statistics in Lexical Analysis).
+      0 as expected; high for frequent pairs.
+    - ``z_score`` = (O11 - E11) / √E11, with E11 as the variance (Dennis 1965, The Construction of a Thesaurus
+      Automatically from a Sample of Text). 0 as expected; high for rare words.
+    - ``delta_p_forward`` = O11 / R - O21 / (N - R): how much likelier `second` is where `first` is there (ΔP(2|1),
+      Gries 2013, 50-something Years of Work on Collocations). -1 to 1, 0 as expected. ``delta_p_backward`` =
+      O11 / C - O12 / (N - C), the same of `first` where `second` is there.
+
+    Where O11 is 0 the logarithms are -inf; what divides nothing by nothing is NaN, such as chi2 and delta_p_forward
+    where every pair begins with `first`. Raises `ValueError` for a negative cell, or a table in which nothing is
+    counted.
+
+    >>> association_measures(10, 0, 3, 31764)[["g2", "expected"]].round(2)      # printed by Dunning, p. 72
+           g2  expected
+    0  167.23       0.0
+    """
+    cells = np.broadcast_arrays(*(np.atleast_1d(np.asarray(cell, dtype=np.float64)) for cell in (o11, o12, o21, o22)))
+    for name, cell in zip(("o11", "o12", "o21", "o22"), cells, strict=True):
+        if not (cell >= 0).all():
+            raise ValueError(f"{name} is {cell[~(cell >= 0)][0]:g}: a cell is a count, 0 or more")
+    together, only_first, only_second, neither = cells
+    row, column = together + only_first, together + only_second
+    no_row, no_column = only_second + neither, only_first + neither
+    total = row + no_row
+    if not total.all():
+        raise ValueError("a table has four cells of 0: leave out tables in which nothing is counted")
+    expected = row * column / total
+    # In every cell O is E plus or minus the same surplus, and ln(1 + surplus / E) is exact where O / E is nearly 1.
+    surplus = together - expected
+    g2 = np.zeros_like(expected)
+    for cell, sign, e in (
+        (together, 1, expected),
+        (only_first, -1, row * no_column / total),
+        (only_second, -1, no_row * column / total),
+        (neither, 1, no_row * no_column / total),
+    ):
+        g2 += xlog1py(cell, np.maximum(sign * np.divide(surplus, e, out=np.zeros_like(e), where=e > 0), -1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pmi = np.log2(together / expected)
+        dice = 2 * together / (row + column)
+        return pd.DataFrame(
+            {
+                "g2": np.maximum(2 * g2, 0),
+                "chi2": surplus / expected * surplus * total / no_row * total / no_column,
+                "pmi": pmi,
+                "mi3": pmi + 2 * np.log2(together),
+                "npmi": np.where((together == 0) & (expected > 0), -1.0, pmi / -np.log2(together / total)),
+                "dice": dice,
+                "log_dice": 14 + np.log2(dice),
+                "t_score": surplus / np.sqrt(together),
+                "z_score": surplus / np.sqrt(expected),
+                "delta_p_forward": together / row - only_second / no_row,
+                "delta_p_backward": together / column - only_first / no_column,
+                "expected": expected,
+            }
+        )
+
+
+class _Lines(NamedTuple):
+    """Sentences as the words in which pairs are looked for, and the totals of the pairs."""
+
+    ids: Ids
+    offsets: Ints
+    reach: int
+    first_count: Ints
+    second_count: Ints
+    total: int
+
+
+def _lines(tokens: Tokens, window: int | str, *, both_ways: bool) -> _Lines:
+    """The sentences of `tokens` for one way of counting; for whole sentences, each with every type once."""
+    types = len(tokens.vocabulary)
+    if window == "sentence":
+        key = np.sort(tokens.sentence * types + tokens.ids)
+        line, ids = np.divmod(key[np.diff(key, prepend=-1) > 0], max(types, 1))
+        offsets = np.searchsorted(line, np.arange(tokens.n_sentences + 1))
+        holding = np.bincount(ids, minlength=types)
+        return _Lines(ids.astype(np.int32), offsets, len(ids), holding, holding, tokens.n_sentences)
+    if not isinstance(window, int) or window < 1:
+        raise ValueError(f"window is {window!r}: give a number of words, 1 or more, or 'sentence'")
+    first_count, second_count = _totals(tokens.ids, tokens.sentence_offsets, window, types)
+    if both_ways:
+        first_count = second_count = first_count + second_count
+    return _Lines(tokens.ids, tokens.sentence_offsets, window, first_count, second_count, int(first_count.sum()))
+
+
+@compiled
+def _totals(ids: Any, offsets: Any, reach: int, types: int) -> Any:
+    """How many pairs each type begins, and how many it ends."""
+    begun, ended = np.zeros(types, np.int64), np.zeros(types, np.int64)
+    for line in range(len(offsets) - 1):
+        for place in range(offsets[line], offsets[line + 1]):
+            begun[ids[place]] += min(reach, offsets[line + 1] - 1 - place)
+            ended[ids[place]] += min(reach, place - offsets[line])
+    return begun, ended
+
+
+@compiled
+def _count(
+    ids: Any, offsets: Any, document: Any, reach: int, both_ways: bool, begins: Any, ends: Any, min_count: int
+) -> Any:
+    """The pairs of allowed types that are frequent enough: (4, pairs) first, second, count, documents."""
+    types = len(begins)
+    starts = np.zeros(types + 1, np.int64)
+    for i in ids:
+        starts[i + 1] += begins[i]
+    starts = np.cumsum(starts)
+    places, lines = np.empty(starts[-1], np.int64), np.empty(starts[-1], np.int64)  # of each type in turn
+    free = starts[:-1].copy()
+    for line in range(len(offsets) - 1):
+        for place in range(offsets[line], offsets[line + 1]):
+            i = ids[place]
+            if begins[i]:
+                places[free[i]], lines[free[i]] = place, line
+                free[i] += 1
+
+    found, n = np.empty((4, 1024), np.int64), 0
+    counts, documents = np.zeros(types, np.int64), np.zeros(types, np.int64)
+    latest = np.empty(types, np.int64)  # the document in which the pair stood last
+    met = np.empty(types, np.int32)
+    for first in range(types):
+        m = 0
+        for k in range(starts[first], starts[first + 1]):
+            place, line = places[k], lines[k]
+            low = max(offsets[line], place - reach) if both_ways else place + 1
+            for other in range(low, min(offsets[line + 1], place + reach + 1)):
+                second = ids[other]
+                if other == place or not ends[second]:
+                    continue
+                if counts[second] == 0:
+                    met[m] = second
+                    m += 1
+                if counts[second] == 0 or latest[second] != document[line]:
+                    latest[second] = document[line]
+                    documents[second] += 1
+                counts[second] += 1
+        kept = met[:m][counts[met[:m]] >= min_count]
+        if n + len(kept) > found.shape[1]:
+            larger = np.empty((4, 2 * (n + len(kept))), np.int64)
+            larger[:, :n] = found[:, :n]
+            found = larger
+        for second in kept:
+            found[0, n], found[1, n], found[2, n], found[3, n] = first, second, counts[second], documents[second]
+            n += 1
+        counts[met[:m]] = 0
+        documents[met[:m]] = 0
+    return found[:, :n]
+
+
+def _nodes(tokens: Tokens, node: str) -> Bools:
+    """Which types are the node."""
+    word = fold_pattern(node, lowercase=tokens.options["lowercase"])
+    if " " in word:
+        raise ValueError(f"node is {node!r}: give one word, or a pattern such as 'secur*'")
+    chosen = np.zeros(len(tokens.vocabulary), dtype=bool)
+    chosen[fitting_types(tokens, [word]).indices] = True
+    return chosen
+
+
+def _allowed(words: NDArray[np.object_], stopwords: Iterable[str] | None) -> Bools:
+    """Which words are no stop words."""
+    if isinstance(stopwords, str):
+        raise ValueError(f"stopwords is {stopwords!r}: give a collection of words, such as {{{stopwords!r}}}")
+    return ~pd.Index(words, dtype=object).isin(list(stopwords or ()))

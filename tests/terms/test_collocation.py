@@ -1,0 +1,316 @@
+"""Pairs of words: counts by hand and against plain loops, measures against NLTK, SciPy and printed values."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from decimal import Decimal, localcontext
+from itertools import combinations, pairwise
+from math import log, log2, sqrt
+from pathlib import Path
+
+import nltk
+import numpy as np
+import pandas as pd
+import pytest
+from nltk.metrics.association import BigramAssocMeasures
+from scipy.stats import chi2_contingency
+
+from analysis import Corpus, Tokens, read_corpus, read_text, tokenize
+from analysis.terms.collocation import COLUMNS, MEASURES, association_measures, collocations
+
+INAUGURAL = Path(__file__).parents[3] / "shared" / "data" / "corpora" / "inaugural"
+
+FILES = {"a.txt": "Rule of law. The rule of force.", "b.txt": "Force of habit."}
+
+
+@pytest.fixture
+def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
+    return tokenize(make_corpus(FILES))
+
+
+def pair(table: pd.DataFrame, first: str, second: str) -> pd.Series:
+    rows = table[(table["first"] == first) & (table["second"] == second)]
+    assert len(rows) == 1
+    return rows.iloc[0]
+
+
+def counted(row: pd.Series) -> tuple[int, ...]:
+    return tuple(row[["count", "documents", "first_count", "second_count"]])
+
+
+def lines_of(tokens: Tokens) -> list[tuple[int, list[str]]]:
+    """Every sentence, as the number of its document and its words."""
+    words = tokens.vocabulary[tokens.ids].tolist()
+    return [
+        (document, words[first:last])
+        for document, (first, last) in zip(
+            tokens.sentence_document.tolist(), pairwise(tokens.sentence_offsets.tolist()), strict=True
+        )
+    ]
+
+
+def test_words_side_by_side_by_hand(tokens: Tokens) -> None:
+    table = collocations(tokens)
+    assert table.columns.tolist() == COLUMNS
+    # rule of, of law | the rule, rule of, of force | force of, of habit: N = 7. "rule" begins 2 of them, both with
+    # "of", which ends 3: the cells are 2, 0, 1, 4, and what to expect of them 6/7, 8/7, 15/7, 20/7.
+    row = pair(table, "rule", "of")
+    assert counted(row) == (2, 1, 2, 3)
+    assert row["expected"] == pytest.approx(6 / 7)
+    assert row["g2"] == pytest.approx(2 * (2 * log(2 / (6 / 7)) + 1 * log(1 / (15 / 7)) + 4 * log(4 / (20 / 7))))
+    assert row["chi2"] == pytest.approx(7 * (2 * 4 - 0 * 1) ** 2 / (2 * 3 * 5 * 4))
+    assert row["pmi"] == pytest.approx(log2(2 / (6 / 7)))
+    assert row["mi3"] == pytest.approx(log2(2**3 / (6 / 7)))
+    assert row["npmi"] == pytest.approx(log2(2 / (6 / 7)) / -log2(2 / 7))
+    assert row["dice"] == pytest.approx(2 * 2 / (2 + 3))
+    assert row["log_dice"] == pytest.approx(14 + log2(4 / 5))
+    assert row["t_score"] == pytest.approx((2 - 6 / 7) / sqrt(2))
+    assert row["z_score"] == pytest.approx((2 - 6 / 7) / sqrt(6 / 7))
+    assert row["delta_p_forward"] == pytest.approx(2 / 2 - 1 / 5)
+    assert row["delta_p_backward"] == pytest.approx(2 / 3 - 0 / 4)
+    # "the rule" are the only pair of either: 1, 0, 0, 6. Next "rule of"; then four pairs of the same cells.
+    assert table["g2"].iloc[0] == pytest.approx(2 * (log(7) + 6 * log(7 / 6)))
+    pairs = list(zip(table["first"], table["second"], strict=True))
+    assert pairs[:2] == [("the", "rule"), ("rule", "of")]
+    assert pairs[2:] == [("force", "of"), ("of", "force"), ("of", "habit"), ("of", "law")]
+
+
+def test_a_wider_window_by_hand(tokens: Tokens) -> None:
+    # rule of, rule law, of law | the rule, the of, rule of, rule force, of force | force of, force habit, of habit
+    table = collocations(tokens, window=2)
+    assert table["count"].sum() == 11
+    row = pair(table, "rule", "of")  # rule begins 2 + 2; of ends 1 + 2 + 1
+    assert counted(row) == (2, 1, 4, 4)
+    assert row["expected"] == pytest.approx(4 * 4 / 11)
+    assert "law" not in table.loc[table["first"] == "the", "second"].tolist()  # not across the full stop
+    assert pair(table, "the", "of")["count"] == 1
+    assert collocations(tokens, window=3)["count"].sum() == 12  # the force
+
+
+def test_a_node_looks_both_ways(tokens: Tokens) -> None:
+    table = collocations(tokens, node="of")
+    assert set(table["first"]) == {"of"}
+    # Of the 7 pairs, read from either end 14, "of" stands in 6, with rule, law, rule, force, force, habit.
+    assert dict(zip(table["second"], table["count"], strict=True)) == {"rule": 2, "force": 2, "law": 1, "habit": 1}
+    assert counted(pair(table, "of", "rule")) == (2, 1, 6, 3)
+    assert counted(pair(table, "of", "force")) == (2, 2, 6, 2)
+    assert pair(table, "of", "rule")["expected"] == pytest.approx(6 * 3 / 14)
+
+
+def test_a_node_beside_itself_counts_from_either() -> None:
+    row = pair(collocations(tokenize(read_text("Very very very good.")), node="very"), "very", "very")
+    # very very, very very, very good: N = 2 * 3; "very" is one end of 5 of them.
+    assert counted(row) == (4, 1, 5, 5)
+    assert row["expected"] == pytest.approx(25 / 6)
+
+
+def test_a_node_is_a_pattern_in_any_case(tokens: Tokens) -> None:
+    table = collocations(tokens, node="R*")
+    assert set(table["first"]) == {"rule"}
+    pd.testing.assert_frame_equal(table, collocations(tokens, node="rule"))
+    assert collocations(tokens, node="tank").empty
+
+
+def test_whole_sentences_by_hand(tokens: Tokens) -> None:
+    table = collocations(tokens, window="sentence")
+    assert (table["first"] < table["second"]).all()
+    # "of" stands in all 3 sentences, "rule" in 2 of one document, "force" in 2 of two documents.
+    assert counted(pair(table, "of", "rule")) == (2, 1, 3, 2)
+    assert counted(pair(table, "force", "of")) == (2, 2, 2, 3)
+    assert pair(table, "force", "rule")["expected"] == pytest.approx(2 * 2 / 3)
+    assert pair(table, "force", "of")["g2"] == 0  # to be expected: "of" is everywhere
+    assert np.isnan(pair(table, "force", "of")["delta_p_backward"])  # and is nowhere not
+    by_node = collocations(tokens, window="sentence", node="of")
+    assert set(by_node["first"]) == {"of"}
+    assert counted(pair(by_node, "of", "force")) == (2, 2, 3, 2)
+
+
+def test_a_pair_counts_once_a_sentence() -> None:
+    table = collocations(tokenize(read_text("War on war on war. No war.")), window="sentence")
+    assert list(zip(table["first"], table["second"], table["count"], strict=True)) == [
+        ("no", "war", 1),
+        ("on", "war", 1),
+    ]
+
+
+def test_stop_words_and_rare_pairs_are_left_out_and_counted_all_the_same(tokens: Tokens) -> None:
+    whole = collocations(tokens, window=2)
+    table = collocations(tokens, window=2, stopwords=["the", "of"])
+    kept = whole[~whole["first"].isin(["the", "of"]) & ~whole["second"].isin(["the", "of"])]
+    pd.testing.assert_frame_equal(table, kept.reset_index(drop=True))
+    assert sorted(zip(table["first"], table["second"], strict=True)) == [
+        ("force", "habit"),
+        ("rule", "force"),
+        ("rule", "law"),
+    ]
+    often = collocations(tokens, window=2, min_count=2)
+    pd.testing.assert_frame_equal(often, whole[whole["count"] >= 2].reset_index(drop=True))
+    # The node is asked for; its neighbours are not.
+    assert collocations(tokens, node="of", stopwords={"of", "rule"})["second"].tolist() == ["force", "habit", "law"]
+
+
+@pytest.mark.parametrize("window", [1, 2, 5])
+def test_the_pairs_of_the_sample_are_those_of_nltk(sample_tokens: Tokens, window: int) -> None:
+    expected: Counter[tuple[str, str]] = Counter()
+    for _, line in lines_of(sample_tokens):
+        expected.update(nltk.BigramCollocationFinder.from_words(line, window_size=window + 1).ngram_fd)
+    table = collocations(sample_tokens, window=window)
+    assert dict(zip(zip(table["first"], table["second"], strict=True), table["count"], strict=True)) == dict(expected)
+    # Every total is the sum over the pairs that it is a total of.
+    assert (table.groupby("first")["count"].sum() == table.groupby("first")["first_count"].first()).all()
+    assert (table.groupby("second")["count"].sum() == table.groupby("second")["second_count"].first()).all()
+    total = expected.total()
+    assert table["expected"].tolist() == pytest.approx((table["first_count"] * table["second_count"] / total).tolist())
+
+
+@pytest.mark.parametrize("window", [1, 3, "sentence"])
+@pytest.mark.parametrize("node", [None, "s*"])
+def test_counts_and_documents_equal_a_plain_loop(sample_tokens: Tokens, window: int | str, node: str | None) -> None:
+    count: Counter[tuple[str, str]] = Counter()
+    documents = defaultdict(set)
+    for document, line in lines_of(sample_tokens):
+        if window == "sentence":
+            found = list(combinations(sorted(set(line)), 2))
+        else:
+            found = [(line[i], second) for i in range(len(line)) for second in line[i + 1 : i + 1 + window]]
+        if node is not None:
+            found += [(second, first) for first, second in found]
+        for words in found:
+            if node is None or words[0].startswith("s"):
+                count[words] += 1
+                documents[words].add(document)
+    table = collocations(sample_tokens, window=window, node=node)
+    pairs = list(zip(table["first"], table["second"], strict=True))
+    assert dict(zip(pairs, table["count"], strict=True)) == dict(count)
+    assert dict(zip(pairs, table["documents"], strict=True)) == {words: len(docs) for words, docs in documents.items()}
+    ranked = list(zip(-table["g2"], table["first"], table["second"], strict=True))
+    assert ranked == sorted(ranked)
+
+
+def _equal_to_nltk(table: pd.DataFrame, total: int) -> None:
+    theirs = {
+        "g2": BigramAssocMeasures.likelihood_ratio,
+        "chi2": BigramAssocMeasures.chi_sq,
+        "pmi": BigramAssocMeasures.pmi,
+        "dice": BigramAssocMeasures.dice,
+        "t_score": BigramAssocMeasures.student_t,
+        "mi3": lambda *marginals: log2(BigramAssocMeasures.mi_like(*marginals) * total),
+    }
+    rows = list(table[["count", "first_count", "second_count"]].itertuples(index=False, name=None))
+    for measure, score in theirs.items():
+        expected = [score(count, (first, second), total) for count, first, second in rows]
+        np.testing.assert_allclose(table[measure], expected, rtol=1e-9, atol=1e-9, err_msg=measure)
+
+
+@pytest.mark.parametrize("window", [1, 4])
+def test_measures_of_the_sample_equal_those_of_nltk(sample_tokens: Tokens, window: int) -> None:
+    table = collocations(sample_tokens, window=window)
+    assert len(table) > 3000
+    _equal_to_nltk(table, int(table["count"].sum()))
+
+
+@pytest.mark.skipif(not INAUGURAL.is_dir(), reason="the texts beside the repository (shared/data) are not there")
+def test_measures_of_speeches_equal_those_of_nltk() -> None:
+    tokens = tokenize(read_corpus(INAUGURAL))
+    table = collocations(tokens, window=1)
+    assert len(table) > 50_000
+    _equal_to_nltk(table, int(table["count"].sum()))
+
+
+def test_tests_equal_those_of_scipy() -> None:
+    cells = np.random.default_rng(3).integers(0, [[20], [300], [300], [9000]], (4, 50)) + 1
+    table = association_measures(*cells)
+    for row, four in zip(table.itertuples(), cells.T, strict=True):
+        square = four.reshape(2, 2)
+        assert row.chi2 == pytest.approx(chi2_contingency(square, correction=False).statistic)
+        assert row.g2 == pytest.approx(chi2_contingency(square, correction=False, lambda_="log-likelihood").statistic)
+        assert row.expected == pytest.approx(chi2_contingency(square).expected_freq[0, 0])
+
+
+PRINTED = [
+    # the value is that of the source, to the digits printed there
+    ("g2", (10, 0, 3, 31764), 167.23, 2, "Dunning 1993, p. 72"),
+    ("chi2", (3, 0, 0, 31774), 31777, 0, "Dunning 1993, p. 73"),
+    ("pmi", (8, 1097, 36, 14998859), 11.3, 1, "Church and Hanks 1990, p. 24"),
+    ("t_score", (8, 15820, 4667, 14287173), 0.999932, 6, "Manning and Schütze 1999, p. 164"),
+    ("chi2", (8, 15820, 4667, 14287173), 1.55, 2, "Manning and Schütze 1999, 5.3.3"),
+    ("pmi", (20, 22, 0, 14307626), 18.38, 2, "Manning and Schütze 1999, table 5.14"),
+    ("dice", (130, 2991, 13, 10**6), 0.08, 2, "Smadja, McKeown and Hatzivassiloglou 1996, p. 13"),
+    ("delta_p_forward", (5610, 168938, 2257, 10233063), 0.032, 3, "Gries 2013, p. 144"),
+    ("delta_p_backward", (5610, 168938, 2257, 10233063), 0.697, 3, "Gries 2013, p. 144"),
+    ("npmi", (10, 0, 0, 90), 1, 10, "Bouma 2009: never apart"),
+    ("npmi", (1, 9, 9, 81), 0, 10, "Bouma 2009: independent"),
+    ("npmi", (0, 10, 10, 80), -1, 10, "Bouma 2009: never together"),
+    ("log_dice", (10, 0, 0, 90), 14, 10, "Rychlý 2008: never apart"),
+]
+
+
+@pytest.mark.parametrize(("measure", "cells", "value", "digits", "source"), PRINTED)
+def test_printed_values(measure: str, cells: tuple[int, ...], value: float, digits: int, source: str) -> None:
+    assert round(float(association_measures(*cells)[measure].iloc[0]), digits) == value, source
+
+
+def test_phi_squared_of_church_and_gale() -> None:
+    # 1991, Identifying Word Correspondences in Parallel Texts: phi² = chi2 / N is printed as 0.62
+    cells = (31950, 12004, 4793, 848330)
+    assert round(association_measures(*cells)["chi2"].iloc[0] / sum(cells), 2) == 0.62
+
+
+def test_g2_does_not_blur_in_large_corpora() -> None:
+    # Fifty decimals as the witness: ln(O / E) of a cell of a billion, taken in floating point, is right to six only.
+    cells = (1, 29_999, 29_999, 10**9 - 59_999)
+    rows, columns = [30_000, 10**9 - 30_000], [30_000, 10**9 - 30_000]
+    expected = [Decimal(row * column) / 10**9 for row in rows for column in columns]
+    with localcontext(prec=50):
+        g2 = 2 * sum(o * (o / e).ln() for o, e in zip(cells, expected, strict=True))
+    assert association_measures(*cells)["g2"].iloc[0] == pytest.approx(float(g2), rel=1e-10)
+
+
+def test_what_has_no_value_has_none() -> None:
+    row = association_measures(5, 0, 0, 0).iloc[0]  # one pair, and nothing else in the text
+    assert row["g2"] == row["pmi"] == row["t_score"] == row["z_score"] == 0
+    assert row[["chi2", "npmi", "delta_p_forward", "delta_p_backward"]].isna().all()
+    never = association_measures(0, 10, 10, 80).iloc[0]
+    assert never[["pmi", "mi3", "log_dice", "t_score"]].tolist() == [-np.inf] * 4
+    assert never["z_score"] == -1  # (0 - 1) / √1
+    assert association_measures([], [], [], []).columns.tolist() == [*MEASURES, "expected"]
+
+
+def test_texts_without_pairs(tokens: Tokens) -> None:
+    for without in (
+        collocations(tokenize(read_text("Yes. No."))),
+        collocations(tokenize(read_text("..."))),
+        collocations(tokenize(read_text("...")), window="sentence"),
+        collocations(tokens, stopwords=set(tokens.vocabulary)),
+        collocations(tokens, min_count=3),
+        collocations(tokens, window="sentence", min_count=4),
+    ):
+        assert without.empty
+        assert without.columns.tolist() == COLUMNS
+
+
+def test_some_documents_of_a_corpus(tokens: Tokens) -> None:
+    # What stands in the other documents leaves no trace, though the vocabulary is that of all.
+    part = collocations(tokens.subset(np.array([1])), window=2)
+    alone = collocations(tokenize(read_text(FILES["b.txt"])), window=2)
+    pd.testing.assert_frame_equal(part, alone)
+
+
+@pytest.mark.parametrize("window", [0, -1, 1.5, "sentences"])
+def test_another_window_is_refused(tokens: Tokens, window: int | str) -> None:
+    with pytest.raises(ValueError, match=r"window is .*: give a number of words, 1 or more, or 'sentence'"):
+        collocations(tokens, window=window)
+
+
+@pytest.mark.parametrize("node", ["", "*", "rule of", "rule ... force"])
+def test_a_node_that_is_no_word_is_refused(tokens: Tokens, node: str) -> None:
+    with pytest.raises(ValueError, match=r"pattern|give one word"):
+        collocations(tokens, node=node)
+
+
+def test_other_mistakes_are_named(tokens: Tokens) -> None:
+    with pytest.raises(ValueError, match="give a collection of words"):
+        collocations(tokens, stopwords="the")
+    with pytest.raises(ValueError, match="o22 is -1: a cell is a count"):
+        association_measures(130, 2991, 13, -1)
+    with pytest.raises(ValueError, match="four cells of 0"):
+        association_measures([1, 0], 0, 0, [1, 0])
