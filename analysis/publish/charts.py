@@ -11,7 +11,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
-from matplotlib.ticker import LogFormatterSciNotation, MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator, NullFormatter, StrMethodFormatter
 
 from analysis.publish.figures import COLOURS, TWO_COLUMNS, style
 
@@ -39,6 +39,7 @@ def labelled_points(
         ax.plot(table[x], table[y], "o", color=COLOURS["sky"], markersize=3, markeredgewidth=0, alpha=0.6)
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter(THOUSANDS)
+        ax.xaxis.set_minor_formatter(NullFormatter())
         ax.set_ylim(*bounds)
         ax.set_xlabel(xlabel)
         ax.set_ylabel(ylabel)
@@ -100,7 +101,8 @@ def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
         right.set_xlabel("Running words")
         right.set_ylabel("Different words so far")
         for axis in (left.xaxis, left.yaxis):
-            axis.set_major_formatter(LogFormatterSciNotation() if len(table) > 1e6 else THOUSANDS)
+            axis.set_major_formatter(THOUSANDS)
+            axis.set_minor_formatter(NullFormatter())
         for axis in (right.xaxis, right.yaxis):
             axis.set_major_locator(MaxNLocator(5))
             axis.set_major_formatter(THOUSANDS)

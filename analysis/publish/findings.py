@@ -180,14 +180,14 @@ def trending(tests: pd.DataFrame, every: str) -> str:
 
 
 def tied(table: pd.DataFrame, *, top: int = 4) -> str:
-    """The pairs at the head of a table of collocations, as a sentence.
+    """The pairs at the head of a table of collocations, as a sentence; a word beside itself is none.
 
     >>> tied(pd.DataFrame({"first": ["prime"], "second": ["minister"], "count": [7]}))
     'The words most closely tied: “prime” and “minister” (7 times).'
     """
     if table.empty:
         return "No two words stand together often enough to be called a pair."
-    found = table.head(top).to_dict("records")
+    found = table[table["first"] != table["second"]].head(top).to_dict("records")
     said = [f"“{row['first']}” and “{row['second']}” ({times(row['count'])})" for row in found]
     return f"The words most closely tied: {', '.join(said)}."
 

@@ -98,3 +98,18 @@ def strongest(table: pd.DataFrame, top: int) -> pd.DataFrame:
     """
     own, others = (table[table["key"] == side].head(top) for side in ("target", "reference"))
     return pd.concat([own, others[::-1]], ignore_index=True)
+
+
+def most_distinct(table: pd.DataFrame, by: str, *, significant: float = 0.05) -> str:
+    """The group with the most key words of its own in a table of `keyness_by_group` (q below `significant`).
+
+    Of groups with as many, the one whose key words have the most G² together, then the first by name.
+
+    >>> table = pd.DataFrame({"source": ["a", "a", "b"], "key": "target", "q": [0.01, 0.3, 0.02], "g2": [9, 1, 8]})
+    >>> most_distinct(table, "source")
+    'a'
+    """
+    own = table[table["key"] == "target"]
+    sure = (own["q"] < significant).groupby(own[by]).sum()
+    evidence = own.groupby(by)["g2"].sum()
+    return str(min(sure.index, key=lambda group: (-sure[group], -evidence[group], group)))

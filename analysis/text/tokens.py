@@ -36,7 +36,7 @@ class Tokens:
     the same for sentences, which never cross a paragraph. ``sentence_segment``: (sentences,) the row of each
     sentence's segment in ``corpus.segments``; ``sentence_start``, ``sentence_end``: (sentences,) its characters, end
     marks included.
-    ``options``: what made the words: scheme, lowercase, boilerplate, splitter.
+    ``options``: what made the words: scheme, lowercase, boilerplate, splitter, emoji.
     """
 
     corpus: Corpus
@@ -167,6 +167,7 @@ def tokenize(
     boilerplate: bool = False,
     *,
     splitter: str = "sentencex",
+    emoji: bool = True,
 ) -> Tokens:
     """The words of `corpus`, sentence by sentence.
 
@@ -174,7 +175,8 @@ def tokenize(
     punctuation and is for counting; "treebank" splits clitics off and keeps punctuation, as NLTK's word tokenizer and
     Universal Dependencies do. Words that differ only in case (unless `lowercase` is false), in Unicode composition, or
     in the kind of apostrophe or hyphen are one type. Titles, headings and paragraphs are read; boilerplate with
-    `boilerplate`. `splitter` names the sentence splitter, see `sentences`. Raises `ValueError` for an unknown scheme.
+    `boilerplate`. `splitter` names the sentence splitter, see `sentences`. Emoji are words of the frequency scheme; with
+    `emoji` false they are none. Raises `ValueError` for an unknown scheme, or the treebank scheme without emoji.
 
     >>> from analysis import read_text
     >>> tokens = tokenize(read_text("The country's resolve. AZM-E-ISTEHKAM, or Azm‑e‑Istehkam?"))
@@ -185,9 +187,11 @@ def tokenize(
     """
     if scheme not in SCHEMES:
         raise ValueError(f"unknown scheme {scheme!r}: use {' or '.join(map(repr, SCHEMES))}")
+    if scheme == "treebank" and not emoji:
+        raise ValueError("emoji=False is for the frequency scheme: the treebank scheme drops no character of a text")
     spans = _sentence_spans(corpus, boilerplate, splitter)
     if scheme == "frequency":
-        words = find_words(corpus.texts, lowercase=lowercase)
+        words = find_words(corpus.texts, lowercase=lowercase, emoji=emoji)
     else:
         words = _treebank_words(corpus.texts, spans, lowercase)
     # On one axis for all documents a word's sentence is a binary search away.
@@ -212,7 +216,7 @@ def tokenize(
         spans["segment"].astype(np.int64),
         spans["start"].astype(np.int32),
         spans["end"].astype(np.int32),
-        {"scheme": scheme, "lowercase": lowercase, "boilerplate": boilerplate, "splitter": splitter},
+        {"scheme": scheme, "lowercase": lowercase, "boilerplate": boilerplate, "splitter": splitter, "emoji": emoji},
     )
 
 

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from analysis import Tokens, read_text, tokenize
 from analysis.paths import ROOT
-from analysis.terms.dispersion import COLUMNS, DEVIATION, EVENNESS, dispersion, dispersion_of
+from analysis.terms.dispersion import COLUMNS, DEVIATION, EVENNESS, dispersion, dispersion_of, places
 from analysis.text.corpus import read_texts
 
 SHARED = ROOT.parent / "shared" / "data" / "dispersion"
@@ -270,3 +270,13 @@ def test_nothing_to_measure(tokens):
 def test_options_that_mean_nothing(tokens, options, message):
     with pytest.raises(ValueError, match=message):
         dispersion(tokens, **options)
+
+
+def test_places_of_words_are_counted_through_the_corpus():
+    tokens = tokenize(read_texts(["War is war.", "Peace, not war!"]))
+    # war is war | peace not war: war at 0, 2 and 5, peace at 3
+    found = places(tokens, ["peace", "war", "treaty", "war"])
+    assert found["term"].tolist() == ["peace", "war", "war", "war"]
+    assert found["place"].tolist() == [3, 0, 2, 5]
+    assert found["doc_id"].tolist() == ["1", "0", "0", "1"]
+    assert places(tokens, []).empty

@@ -198,6 +198,7 @@ def test_options_name_what_made_the_words() -> None:
         "lowercase": False,
         "boilerplate": True,
         "splitter": "punkt",
+        "emoji": True,
     }
 
 
@@ -232,3 +233,13 @@ def test_plain_words_are_counted_as_a_split_at_blanks_counts_them(sample: Corpus
 def test_a_word_ends_before_its_sentence_does(text):
     tokens = tokenize(read_text(text))
     assert (tokens.end <= tokens.sentence_end[tokens.sentence]).all()
+
+
+def test_emoji_can_be_left_out() -> None:
+    corpus = read_text("Peace \U0001f54a\ufe0f and war \U0001f1f5\U0001f1f0.")
+    assert len(tokenize(corpus)) == 5
+    without = tokenize(corpus, emoji=False)
+    assert words(without) == ["peace", "and", "war"]
+    assert without.options["emoji"] is False
+    with pytest.raises(ValueError, match="emoji=False is for the frequency scheme"):
+        tokenize(corpus, scheme="treebank", emoji=False)

@@ -1,0 +1,112 @@
+"""Both sides of a comparison are what the user named, or what the words say."""
+
+import pandas as pd
+import pytest
+
+from analysis import read_corpus, tokenize
+from analysis.terms.comparison import most_distinct, read_frequency_list, sides, strongest
+from analysis.terms.keyness import keyness
+
+
+@pytest.fixture
+def tokens(tmp_path):
+    """Daily with five words, Wire with three, Radio with three."""
+    for name, text in (("a", "War and war again today."), ("b", "Peace at last."), ("c", "News at noon.")):
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "metadata.csv").write_text("file,source\na,Daily\nb,Wire\nc,Radio\n", encoding="utf-8")
+    return tokenize(read_corpus(tmp_path))
+
+
+@pytest.fixture
+def listed(tmp_path):
+    path = tmp_path / "general.csv"
+    path.write_text("term,count\nwar,2\nnull,3\n007,4\n", encoding="utf-8")
+    return str(path)
+
+
+def doc_ids(side):
+    return side.doc_ids.tolist()
+
+
+@pytest.mark.parametrize(
+    ("target", "reference", "own", "others", "names"),
+    [
+        (None, None, ["a"], ["b", "c"], ("Daily", "the others")),  # the most words
+        ("Wire", None, ["b"], ["a", "c"], ("Wire", "the others")),
+        ("Wire", "Radio", ["b"], ["c"], ("Wire", "Radio")),
+        (None, "Daily", ["c"], ["a"], ("Radio", "Daily")),  # of two with as many words the first by name
+    ],
+)
+def test_groups(tokens, target, reference, own, others, names):
+    found = sides(tokens, "source", target, reference)
+    assert (doc_ids(found.target), doc_ids(found.reference)) == (own, others)
+    assert (found.target_name, found.reference_name) == names
+
+
+@pytest.mark.parametrize(
+    ("by", "target", "own", "name"),
+    [
+        (None, None, ["a", "b", "c"], "these texts"),
+        ("source", None, ["a", "b", "c"], "these texts"),
+        ("source", "Wire", ["b"], "Wire"),
+    ],
+)
+def test_a_frequency_list(tokens, listed, by, target, own, name):
+    found = sides(tokens, by, target, listed)
+    assert doc_ids(found.target) == own
+    assert (found.target_name, found.reference_name) == (name, "general")
+    assert found.reference.to_dict("list") == {"term": ["war", "null", "007"], "count": [2, 3, 4]}
+    assert len(keyness(sides(tokens, None, None, listed).target, found.reference))
+
+
+@pytest.mark.parametrize(
+    ("by", "target", "reference", "message"),
+    [
+        ("source", "Weekly", None, "target 'Weekly' is no value of 'source': it has 'Daily', 'Radio', 'Wire'"),
+        ("source", None, "Weekly", "reference 'Weekly' is no value of 'source'"),
+        ("source", "Wire", "Wire", "target and reference are both 'Wire': name two groups"),
+        ("sauce", None, None, "no metadata column 'sauce'"),
+        (None, None, None, "nothing to compare: name a metadata column"),
+        (None, None, "missing.csv", "no such frequency list: '.*missing.csv'"),
+    ],
+)
+def test_what_is_not_there(tokens, by, target, reference, message):
+    with pytest.raises(ValueError, match=message):
+        sides(tokens, by, target, reference)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("word,n\na,1\n", "has the columns word, n: it needs term and count"),
+        ("term,count\na,1\nb,1.5\n", "row 3: count '1.5' is no whole number"),
+        ("term,count\na,-1\n", "row 2: count '-1' is no whole number"),
+        ("term,count\na,many\n", "row 2: count 'many' is no whole number"),
+    ],
+)
+def test_a_table_that_is_no_frequency_list(tmp_path, table, message):
+    (tmp_path / "list.csv").write_text(table, encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"list\.csv {message}"):
+        read_frequency_list(tmp_path / "list.csv")
+
+
+def test_each_side_shows_its_strongest():
+    table = pd.DataFrame({"term": list("abcdef"), "key": ["target", "reference", "neither"] * 2, "g2": range(6, 0, -1)})
+    assert strongest(table, 1)["term"].tolist() == ["a", "b"]
+    assert strongest(table, 5)["term"].tolist() == ["a", "d", "e", "b"]
+    assert strongest(table.head(0), 5).empty
+
+
+def test_the_most_distinct_group_has_the_most_key_words_of_its_own():
+    table = pd.DataFrame(
+        [
+            ("a", "target", 0.01, 50.0),
+            ("a", "reference", 0.01, 90.0),  # what others say is not a's own
+            ("b", "target", 0.04, 5.0),
+            ("b", "target", 0.04, 5.0),
+            ("c", "target", 0.04, 6.0),
+            ("c", "target", 0.04, 5.0),
+        ],
+        columns=["source", "key", "q", "g2"],
+    )
+    assert most_distinct(table, "source") == "c"
