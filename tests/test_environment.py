@@ -17,7 +17,7 @@ CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
     "jupyter-client": "jupyter_client",
 }  # where conda-forge calls a package otherwise
-NOT_ON_CONDA_FORGE = {"sentencex", "stopwordsiso"}
+NOT_ON_CONDA_FORGE = {"fontpkg-noto-sans-arabic", "sentencex", "stopwordsiso"}
 
 
 def split(requirement):

@@ -1,14 +1,17 @@
 """Figures for reports: one style, and each figure with the table behind it, its caption and its alt text."""
 
 import base64
+import dataclasses
 import html
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import fontpkg_noto_sans_arabic
 import matplotlib as mpl
 import pandas as pd
+from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from analysis.publish.tables import output_folder, show, write_csv, write_json
@@ -28,6 +31,8 @@ COLOURS = {
     "grey": "#767676",
 }
 
+ARABIC = "Lafz Arabic"  # a name that no font of the machine has
+
 _STYLE: dict[str, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#444444",
@@ -38,7 +43,7 @@ _STYLE: dict[str, Any] = {
     "axes.titlelocation": "left",
     "axes.titlesize": 9.5,
     "figure.constrained_layout.use": True,
-    "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine draws the same
+    "font.family": ["DejaVu Sans", ARABIC],  # they come with packages, so every machine draws the same
     "font.size": 8.5,
     "grid.color": "#DDDDDD",
     "grid.linewidth": 0.6,
@@ -57,6 +62,16 @@ _METADATA: dict[str, dict[str, None]] = {
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
+
+
+def _know_arabic() -> None:
+    """Make the letters that DejaVu Sans lacks, those of Urdu among them, known to matplotlib."""
+    path = fontpkg_noto_sans_arabic.ROOT / "files" / "NotoSansArabic[wdth,wght].ttf"
+    entry = font_manager.ttfFontProperty(font_manager.get_font(path))
+    font_manager.fontManager.ttflist.append(dataclasses.replace(entry, name=ARABIC))
+
+
+_know_arabic()
 
 
 @contextmanager
