@@ -4,6 +4,7 @@ PYTHON ?= python3
 CORPUS ?= data/sample
 OUT ?= figures/$(notdir $(basename $(CORPUS:/=)))
 PARAMS ?=
+TEXTS ?=
 BIN := .venv/bin
 READY := .venv/ready
 
@@ -43,6 +44,10 @@ lab: $(READY)  ## JupyterLab on the notebooks
 
 verify: $(READY)  ## Rerun a finished run from its manifest and compare: make verify [OUT=figures/sample]
 	$(BIN)/python -m analysis verify "$(OUT)"
+
+bench: $(READY)  ## The peers side by side: make bench [TEXTS=folder of .txt files]
+	$(BIN)/python benchmarks/words.py $(if $(TEXTS),"$(TEXTS)")
+	$(BIN)/python benchmarks/terms.py
 
 clean:  ## Remove the virtual environment and what tools left behind
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

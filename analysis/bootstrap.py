@@ -8,9 +8,18 @@ from scipy import sparse
 
 Floats = NDArray[np.float64]
 
+# What a block of the work holds, in numbers of eight bytes: the factor of a product stays in the cache, the rates of
+# some columns in a corner of the memory.
+FACTOR, RATES = 500_000, 8_000_000
+
 
 def rate_intervals(
-    counts: sparse.csr_array, sizes: NDArray[Any], *, resamples: int = 1000, seed: int = 0, level: float = 0.95
+    counts: sparse.csr_array | sparse.csc_array,
+    sizes: NDArray[Any],
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
 ) -> tuple[Floats, Floats]:
     """Percentile interval of ``counts.sum(axis=0) / sizes.sum()`` for every column of `counts`.
 
@@ -27,20 +36,31 @@ def rate_intervals(
     units, columns = counts.shape
     if units < 2 or not resamples:
         return np.full(columns, np.nan), np.full(columns, np.nan)
-    random = np.random.default_rng(seed)
+    drawn = _multiplicities(units, resamples, seed)
     sizes = sizes.astype(np.float64)
     by_column = counts.T.tocsr().astype(np.float64)
-    rates = np.empty((columns, resamples), dtype=np.float64)
-    batch = max(1, min(resamples, 4_000_000 // units))  # the drawn multiplicities of one batch fit in 32 MB
-    for first in range(0, resamples, batch):
-        last = min(first + batch, resamples)
-        drawn = np.empty((units, last - first))
-        for column in range(last - first):
-            drawn[:, column] = np.bincount(random.integers(0, units, units), minlength=units)
-        total = sizes @ drawn
-        sums = by_column @ drawn
-        np.divide(sums, total, out=rates[:, first:last], where=total > 0)
-        rates[:, first:last][:, total == 0] = 0.0
     tail = (1 - level) / 2
-    low, high = np.quantile(rates, [tail, 1 - tail], axis=1)
+    low, high = np.empty(columns), np.empty(columns)
+    height, width = max(1, RATES // resamples), max(16, FACTOR // units)
+    for first in range(0, columns, height):
+        part = by_column[first : first + height]
+        rates = np.zeros((part.shape[0], resamples))
+        for left in range(0, resamples, width):
+            factor = drawn[:, left : left + width].astype(np.float64)
+            total = sizes @ factor
+            np.divide(part @ factor, total, out=rates[:, left : left + width], where=total > 0)
+        ends = np.quantile(rates, [tail, 1 - tail], axis=1, overwrite_input=True)
+        low[first : first + height], high[first : first + height] = ends
     return low, high
+
+
+def _multiplicities(units: int, resamples: int, seed: int) -> NDArray[np.uint8]:
+    """(units, resamples) how often each resample draws each unit; a byte each, for 256 of one are beyond all chance."""
+    random = np.random.default_rng(seed)
+    drawn = np.empty((units, resamples), dtype=np.uint8)
+    batch = max(1, 1_000_000 // units)
+    for first in range(0, resamples, batch):
+        count = min(batch, resamples - first)
+        cell = random.integers(0, units, (count, units)) + units * np.arange(count)[:, None]
+        drawn[:, first : first + count] = np.bincount(cell.ravel(), minlength=count * units).reshape(count, units).T
+    return drawn

@@ -78,6 +78,15 @@ def test_equals_a_loop_over_the_definition(units: int) -> None:
     np.testing.assert_allclose(high, expected_high, rtol=1e-12)
 
 
+def test_many_columns_are_taken_in_parts() -> None:
+    random = np.random.default_rng(6)
+    counts, sizes = random.poisson(2.0, (6, 5000)).astype(float), np.array([10.0, 0, 30, 40, 50, 60])
+    low, high = rate_intervals(sparse.csr_array(counts), sizes, resamples=3000, seed=3)
+    expected_low, expected_high = by_definition(counts, sizes, 3000, seed=3)
+    np.testing.assert_allclose(low, expected_low, rtol=1e-12)
+    np.testing.assert_allclose(high, expected_high, rtol=1e-12)
+
+
 def test_covers_the_true_rate_about_as_often_as_it_says() -> None:
     random = np.random.default_rng(2)
     counts = random.poisson(2.0, (40, 300))  # 300 samples of 40 units, each of rate 2

@@ -119,7 +119,7 @@ def of_all(grid: pd.DataFrame, groups: pd.Series) -> str:
     return f" (the largest {shown:,} of {total:,})" if shown < total else ""
 
 
-def kept_to(table: pd.DataFrame, what: str, *, top: int = 3) -> str | None:
+def kept_to(table: pd.DataFrame, what: str, *, top: int = 3) -> str:
     """The words of a dispersion table that are most unevenly spread for how often they occur, as a sentence.
 
     >>> kept_to(pd.DataFrame({"term": ["jirga"], "count": [9], "range": [2], "dp_adjusted": [0.9]}), "documents")
@@ -128,7 +128,7 @@ def kept_to(table: pd.DataFrame, what: str, *, top: int = 3) -> str | None:
     found = table[table["count"] >= 5].dropna(subset="dp_adjusted")
     found = found.sort_values(["dp_adjusted", "count", "term"], ascending=[False, False, True]).head(top)
     if found.empty:
-        return None
+        return "No word that is ranked occurs five times, so there is no spread to speak of."
     said = [f"“{r['term']}” ({times(r['count'])}, in {r['range']:,} {what})" for r in found.to_dict("records")]
     said = [text.replace(f"in 1 {what}", f"in 1 {what[:-1]}") for text in said]
     return f"Most bunched for their frequency: {listed(said)}."

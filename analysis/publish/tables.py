@@ -6,13 +6,16 @@ import math
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
 from IPython.display import display
 
 from analysis.paths import FIGURES
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 DIGITS = 6  # significant digits of a written number: the last bits differ between processors, these do not
 OUTPUT = "LAFZ_OUTPUT"  # environment variable: the folder that a running notebook writes to
@@ -61,6 +64,18 @@ def finding(text: str) -> None:
 def note(text: str) -> None:
     """Show one plain sentence, such as why a section is left out."""
     show(f"<p>{html.escape(text)}</p>", text, kind="note")
+
+
+def attempt(measure: Callable[P, T], *args: P.args, **options: P.kwargs) -> T | None:
+    """What `measure` gives; None, after a note with its own words, where it can't be had from these texts.
+
+    The rest of a notebook goes on without that section.
+    """
+    try:
+        return measure(*args, **options)
+    except ValueError as error:
+        note(f"Left out: {error}.")
+        return None
 
 
 def show(markup: str, text: str, **about: Any) -> None:

@@ -10,6 +10,7 @@ from scipy.special import xlog1py
 
 from analysis.text.compiled import compiled
 from analysis.text.patterns import fitting_types, fold_pattern
+from analysis.text.stopwords import stopped
 from analysis.text.tokens import Ids, Tokens
 
 MEASURES = "g2 chi2 pmi mi3 npmi dice log_dice t_score z_score delta_p_forward delta_p_backward".split()
@@ -68,7 +69,7 @@ def collocations(
     lines = _lines(tokens, window, both_ways=node is not None)
 
     least = max(min_count, 1)  # a pair is no more frequent than either of its words
-    allowed = _allowed(words, stopwords)
+    allowed = ~stopped(words, stopwords)
     begins = (allowed if node is None else _nodes(tokens, node)) & (lines.first_count >= least)
     ends = allowed & (lines.second_count >= least)
     first, second, count, documents = _count(
@@ -264,10 +265,3 @@ def _nodes(tokens: Tokens, node: str) -> Bools:
     chosen = np.zeros(len(tokens.vocabulary), dtype=bool)
     chosen[fitting_types(tokens, [word]).indices] = True
     return chosen
-
-
-def _allowed(words: NDArray[np.object_], stopwords: Iterable[str] | None) -> Bools:
-    """Which words are no stop words."""
-    if isinstance(stopwords, str):
-        raise ValueError(f"stopwords is {stopwords!r}: give a collection of words, such as {{{stopwords!r}}}")
-    return ~pd.Index(words, dtype=object).isin(list(stopwords or ()))

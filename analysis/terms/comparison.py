@@ -75,7 +75,9 @@ def read_frequency_list(path: str | Path) -> pd.DataFrame:
     try:
         table = read_table(Path(path))
     except MetadataError as error:
-        raise ValueError(str(error).replace("metadata file", "frequency list")) from None
+        if not Path(path).is_file():
+            raise ValueError(f"no such frequency list: {str(path)!r}: give a CSV file of term and count") from None
+        raise ValueError(str(error)) from None
     for column in ("term", "count"):
         if column not in table.columns:
             raise ValueError(f"{Path(path).name} has the columns {', '.join(table.columns)}: it needs term and count")
@@ -100,10 +102,11 @@ def strongest(table: pd.DataFrame, top: int) -> pd.DataFrame:
     return pd.concat([own, others[::-1]], ignore_index=True)
 
 
-def most_distinct(table: pd.DataFrame, by: str, *, significant: float = 0.05) -> str:
+def most_distinct(table: pd.DataFrame, by: str, *, significant: float = 0.05) -> str | None:
     """The group with the most key words of its own in a table of `keyness_by_group` (q below `significant`).
 
-    Of groups with as many, the one whose key words have the most G² together, then the first by name.
+    Of groups with as many, the one whose key words have the most G² together, then the first by name; None
+    where no group has any word of its own.
 
     >>> table = pd.DataFrame({"source": ["a", "a", "b"], "key": "target", "q": [0.01, 0.3, 0.02], "g2": [9, 1, 8]})
     >>> most_distinct(table, "source")
@@ -112,4 +115,4 @@ def most_distinct(table: pd.DataFrame, by: str, *, significant: float = 0.05) ->
     own = table[table["key"] == "target"]
     sure = (own["q"] < significant).groupby(own[by]).sum()
     evidence = own.groupby(by)["g2"].sum()
-    return str(min(sure.index, key=lambda group: (-sure[group], -evidence[group], group)))
+    return min(sure.index, key=lambda group: (-sure[group], -evidence[group], group), default=None)

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens
 
 EVENNESS = ["juilland_d", "carroll_d2", "rosengren_s", "da", "dkl"]  # 1 = even
@@ -40,8 +41,7 @@ def dispersion(
     1   rain      2      1         0.0  0.5  1.2
     2  again      1      1         0.0  0.5  1.0
     """
-    if isinstance(stopwords, str):
-        raise ValueError(f"stopwords is {stopwords!r}: give a collection of words, such as {{{stopwords!r}}}")
+    allowed = ~stopped(tokens.vocabulary, stopwords)
     part, sizes = _parts(tokens, parts)
     words, types = len(tokens), len(tokens.vocabulary)
     # One row a running word, turned by columns: the places of every word, in order, without a comparison sort.
@@ -50,8 +50,6 @@ def dispersion(
     counts = sparse.csc_array(found, shape=(len(sizes), types))
     counts.sum_duplicates()
 
-    stopped = frozenset(() if stopwords is None else stopwords)
-    allowed = np.fromiter((word not in stopped for word in tokens.vocabulary), dtype=bool, count=types)
     kept = np.flatnonzero(allowed & (np.diff(places.indptr) >= max(min_count, 1)))
     table = dispersion_of(counts[:, kept], sizes)
     table.insert(0, "term", tokens.vocabulary[kept])

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.terms import association
-from analysis.terms.frequency import ngrams
+from analysis.terms.ngrams import ngrams
 from analysis.text.compiled import compiled
+from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens
 
 COLUMNS = [
@@ -262,14 +263,12 @@ def _aligned(names: Names, own: _Side, other_names: Names, other: _Side) -> tupl
 
 def _ranked(names: Names, stopwords: Iterable[str] | None) -> Ints:
     """The rows of all terms that neither begin nor end with a stop word, in alphabetical order."""
-    if isinstance(stopwords, str):
-        raise ValueError(f"stopwords is {stopwords!r}: give a collection of words, such as {{{stopwords!r}}}")
     rows = np.asarray(pd.Series(names, dtype="str").argsort())
     if stopwords is None:
         return rows
-    stopped = frozenset(stopwords)
-    ends = (name.split(" ") for name in names[rows])
-    return rows[[words[0] not in stopped and words[-1] not in stopped for words in ends]]
+    ends = [(words[0], words[-1]) for words in (name.split(" ") for name in names[rows])]
+    out = stopped(np.array(ends, dtype=object).reshape(-1), stopwords).reshape(-1, 2)
+    return rows[~out.any(axis=1)]
 
 
 def _compared(names: Names, own: _Side, other: _Side, *, min_count: int, k: float, prior: float) -> pd.DataFrame:

@@ -132,6 +132,7 @@ def read_corpus(
         problems += strays
     doc_ids = _doc_ids(list(names))
     sources = []
+    taken: set[str] = set()
     first_of: dict[str, str] = {}  # digest -> the file that had these bytes first
     for name, file in bar(names.items(), what="reading", unit="file"):
         in_name = named(name) if named else {}
@@ -145,7 +146,10 @@ def read_corpus(
             if table is not None and name not in given and not record.metadata and not in_name:
                 problems.append((name, f"has no row in {label}: read without title, source and date"))
             row = _layers(in_name or {}, record.metadata, given.get(name, {}))
-            sources.append((doc_ids[name] + inside, name + inside, record, row))
+            # Row 1 of a.csv and the file a#1.txt would have one name.
+            doc_id = doc_ids[name] + inside if doc_ids[name] + inside not in taken else name + inside
+            taken.add(doc_id)
+            sources.append((doc_id, name + inside, record, row))
     corpus = _assemble(sources, language, problems)
     if strict and problems:
         raise CorpusError(": ".join(problems[0]))
@@ -185,11 +189,9 @@ def _assemble(
     for doc_id, name, record, row in sources:
         # What stands before the body is front matter: in the text, so that spans point into the file, and not counted.
         shift = record.body
-        parts = [
-            part._replace(start=part.start + shift, end=part.end + shift) for part in segments(record.text[shift:])
-        ]
+        parts = [(kind, start + shift, end + shift, cut) for kind, start, end, cut in segments(record.text[shift:])]
         found += [(doc_id, *part) for part in parts]
-        headline = next((record.text[part.start : part.end] for part in parts if part.kind == "title"), "")
+        headline = next((record.text[start:end] for kind, start, end, _ in parts if kind == "title"), "")
         base: dict[str, object] = {
             "doc_id": doc_id,
             "title": row.get("title") or headline,
@@ -239,14 +241,16 @@ def _table(metadata: str | Path | pd.DataFrame | None, root: Path) -> tuple[pd.D
 
 def _is_same(file: Path, label: str, root: Path) -> bool:
     """Whether `file` is the metadata table itself."""
-    return file in (root / METADATA, Path(label)) or (Path(label).is_file() and file.samefile(label))
+    if file in (root / METADATA, Path(label)):
+        return True
+    return Path(label).is_file() and file.is_file() and file.samefile(label)
 
 
 def _doc_ids(names: list[str]) -> dict[str, str]:
     """Each path's doc_id: the path without its ending, where no other file could be meant by that."""
-    stems = Counter(map(stem, names))
-    taken = set(names)
-    return {name: stem(name) if stems[stem(name)] == 1 and stem(name) not in taken else name for name in names}
+    stems = {name: stem(name) for name in names}
+    count = Counter([*stems.values(), *names])  # a stem that is the name of another file could mean that one
+    return {name: own if count[own] == 1 else name for name, own in stems.items()}
 
 
 def _layers(*rows: dict[str, str]) -> dict[str, str]:

@@ -46,7 +46,7 @@ def word_forms(tokens: Tokens, form: str = "words", *, keep: Collection[str] = (
     >>> from analysis import read_text, tokenize
     >>> stems = word_forms(tokenize(read_text("He condemned what they condemn.")), "stems", keep={"they"})
     >>> stems.vocabulary[stems.ids].tolist(), stems.options["forms"]
-    (['he', 'condemn', 'what', 'they', 'condemn'], 'stems: Snowball (NLTK) for en')
+    (['he', 'condemn', 'what', 'they', 'condemn'], 'stems (NLTK Snowball for en)')
     """
     if form not in FORMS:
         raise ValueError(f"unknown word form {form!r}: use {', '.join(map(repr, FORMS[:-1]))} or {FORMS[-1]!r}")
@@ -75,9 +75,9 @@ def word_forms(tokens: Tokens, form: str = "words", *, keep: Collection[str] = (
     order = order[np.argsort(first)]
     rank = np.empty(len(vocabulary), dtype=np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    tool = "Snowball (NLTK)" if form == "stems" else "simplemma"
+    tool = "NLTK Snowball" if form == "stems" else "simplemma"
     said = [f"{tool} for {', '.join(done)}"] * bool(done) + [f"none for {', '.join(left)}"] * bool(left)
-    options = {**tokens.options, "forms": f"{form}: {'; '.join(said)}"}
+    options = {**tokens.options, "forms": f"{form} ({'; '.join(said)})"}
     return dataclasses.replace(tokens, vocabulary=vocabulary[order], ids=rank[ids], options=options)
 
 

@@ -4,6 +4,7 @@ The cut works on the text as it stands, so each span points into the source. Wha
 Markdown marks, rules) holds no letter and no digit.
 """
 
+import re
 from typing import NamedTuple
 
 import regex
@@ -18,13 +19,13 @@ class Segment(NamedTuple):
     truncated: bool  # a paragraph that breaks off without an end mark
 
 
-_LINE = regex.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")
-_BREAK = regex.compile(r"\r\n|[\r\n\f\v\x85\u2028\u2029]")
 _HEADING_MARK = regex.compile(r"#{1,6}[ \t]+")
 _LIST_MARK = regex.compile(r"(?:[-*•▪‣–—]|\(?\p{Nd}{1,3}[.)])[ \t]")
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}'’‘\-‐‑]*")
+_ASCII_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'-]*")  # finds the same in ASCII, three times as fast
 _NO_WORD = regex.compile(r"[^\p{L}\p{N}\p{Extended_Pictographic}]*")
 _CLOSERS = r"[\"'”’»›)\]}*_]*"
+_END_MARKS = frozenset(".!?…۔؟।。！？:;؛：；")
 _END = regex.compile(rf"(?:[.!?…۔؟।。！？]{_CLOSERS}|[:;؛：；]){_CLOSERS}(?:\s*\[\p{{N}}+\])?$")
 _LONG = 250  # characters: no heading and no promotional line is as long
 _MINOR = frozenset(
@@ -49,7 +50,6 @@ _PROMOTION = regex.compile(
       | (?:share|print|e?-?mail) \s this \s (?:article|story|page|post) \s* (?:[:|]|$|on\b|via\b)
       | (?:please \s)? (?:subscribe|sign \s up|register \s now) \s*
           (?:[:.!|]|$|(?:now|today|here|for|from|to \s (?:our|the|get|receive))\b)
-      | [^.]{{0,60}} [?:!] \s subscribe \s (?:now|today|here|for|from|to \s (?:our|the))\b
       | support \s (?:our|independent|quality|local) \s (?:\w+ \s)? (?:journalism|reporting|newsroom) \s* [:.!|]
       | stay \s (?:with \s us|tuned) \s* (?:[:.!|]|$|for\b)
       | (?:to \s)? (?:get|receive) \s .{{0,60}} \b (?:newsletter|in \s your \s inbox|updates? \s by \s e?-?mail)
@@ -58,8 +58,13 @@ _PROMOTION = regex.compile(
       | join \s our \s (?:whatsapp|telegram|mailing|newsletter|community|channel)
       | download \s (?:our|the) \b .{{0,30}} \b app \b
       | advertisement \s*$ | sponsored (?:\s content)? \s*$ | promoted \s content
-      | © | copyright \s* (?:©|\(c\)|:|\d{{4}}) | all \s rights \s reserved
-      | \(c\) \s (?:\d{{4}} | (?-i: (?:\p{{Lu}}[\w&.'’]*\s?){{1,6}} (?<=\.|$)))
+      | مزید \s پڑھ | یہ \s بھی \s پڑھ | ہمارے \s ساتھ \s رہ | (?:ہمیں|ہمارے) \s .{{0,60}} (?:فالو|سبسکرائب)
+    )"""
+)
+_NOTICE = regex.compile(
+    r"""(?ix) [\[(>*_\s]*
+    (?: © | copyright \s* (?:©|\(c\)|:|\d{4}) | all \s rights \s reserved
+      | \(c\) \s (?:\d{4} | (?-i: (?:\p{Lu}[\w&.'’]*\s?){1,6} (?<=\.|$)))
       | (?:this|the) \s (?:text|statement|report|article|content|material) \s (?:may|can) \s (?:not \s)? be
           \s (?:freely \s)? (?:reproduced|copied|republished|reprinted|shared)
       | (?:this|the) \s (?:article|story|report|piece|post) \s (?:was \s)? (?:first|originally)
@@ -69,19 +74,22 @@ _PROMOTION = regex.compile(
             | served \s (?:as|in|on) | can \s be \s reached ) \b
       | (?:the \s)? (?:views|opinions) \s expressed \s (?:are|is|here|herein|above|in \s this|do \s not)\b
       | (?:published|posted|updated|last \s (?:updated|modified)) \s* (?::|in|on|at) \s
-          [^.]{{1,60}} \d{{2,4}} (?:\s?[ap]m)? $
-      | مزید \s پڑھ | یہ \s بھی \s پڑھ | ہمارے \s ساتھ \s رہ | (?:ہمیں|ہمارے) \s .{{0,60}} (?:فالو|سبسکرائب)
+          [^.]{1,60} \d{2,4} (?:\s?[ap]m)? $
     )"""
+)
+_SUBSCRIBE = regex.compile(
+    r"(?ix) [\[(>*_\s]* [^.]{0,60} [?:!] \s subscribe \s (?:now|today|here|for|from|to \s (?:our|the))\b"
 )
 _BYLINE = regex.compile(
     r"""(?x) (?: (?:By|BY|(?:Written|Reported|Reporting|Words)\ by)\ (?:[\p{Lu}a]|our) [^.!?]* (?:\.\ ?[^.!?]{1,40})?
       | (?:Our|From|From\ our)\ (?:[\p{L}]+\ ){0,2}(?:[Cc]orrespondent|[Rr]eporter|[Bb]ureau)s?(?:\ \([^()]*\))?
       | \((?:Additional\ )?(?:Reporting|Writing|Editing)\ by\ [^()]*\)
       | (?:Staff|Web|News)\ (?:Reporter|Report|Desk|Correspondent)s?
-      )\s*"""
+      )"""
 )
-_CITY = r"\p{Lu}[\p{Lu}.'’\-]{2,}(?:[ /][\p{Lu}][\p{Lu}.'’\-]+){0,3}"
-_PLACE = r"\p{Lu}[\p{L}.'’\-]+(?:[ /]\p{Lu}[\p{L}.'’\-]+){0,3}"
+# No part of a name is given back: nothing that may follow one can stand inside it.
+_CITY = r"\p{Lu}[\p{Lu}.'’\-]{2,}+(?:[ /][\p{Lu}][\p{Lu}.'’\-]++){0,3}"
+_PLACE = r"\p{Lu}[\p{L}.'’\-]++(?:[ /]\p{Lu}[\p{L}.'’\-]++){0,3}"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?"
 _DAY = rf"(?:{_MONTH}\ \d{{1,2}}|\d{{1,2}}\ {_MONTH})(?:,?\ \d{{4}})?"
 _DASH = r"(?:\s*[—–―]|\s+-{1,2})\s+"
@@ -90,6 +98,15 @@ _DATELINE = regex.compile(
     rf"(?:{_CITY}(?:,\ {_PLACE})?(?:,\ {_DAY})?(?:\ ?\([\p{{L}}\ .&]+\))?(?:{_DASH}|(?<=[\p{{Lu}}]{{5}}|\d|\)):\s+)"
     rf"|{_PLACE}(?:,\ {_PLACE})?(?:,\ {_DAY}(?:\ ?\([\p{{L}}\ .&]+\))?|\ ?\(\p{{Lu}}[\p{{L}}\ .&]+\)){_DASH})"
 )
+
+# How the lines begin that these patterns match. Most lines do not, and are spared the long patterns.
+_OPENINGS = dict.fromkeys(  # two or three letters, in folded case
+    "adv als cli don dow edi ema fin fol get joi lik lis mai mor mos ple pri pro rea rec reg rel see sha sig spo sta "
+    "sub sup tap to tre wat you".split(),
+    _PROMOTION,
+) | dict.fromkeys("all cop las opi pos pub the thi upd vie".split(), _NOTICE)
+_OPENING_MARKS = frozenset("-[(>*_©")
+_CREDIT_OPENINGS = frozenset("BFNORSW(")
 
 
 def segments(text: str) -> list[Segment]:
@@ -110,87 +127,114 @@ def segments(text: str) -> list[Segment]:
     units = _units(text)
     found: list[Segment] = []
     begun = opened = False  # whether a title or a paragraph, whether a paragraph has been seen
-    for index, (start, end) in enumerate(units):
-        mark = _HEADING_MARK.match(text, start, end)
-        start = mark.end() if mark else start
-        unit = text[start:end]
-        words = _WORD.findall(unit[:_LONG])  # enough to tell a line from a paragraph
-        if not words and _NO_WORD.fullmatch(unit):
+    for index, (start, unit) in enumerate(units):
+        end = start + len(unit)
+        mark = _HEADING_MARK.match(unit) if unit[0] == "#" else None
+        if mark:
+            unit = unit[mark.end() :].lstrip()
+            start = end - len(unit)
+        if not unit[0].isalnum() and _NO_WORD.fullmatch(unit):
             continue
-        if (len(unit) < _LONG and _PROMOTION.match(unit)) or _is_credit(unit, words, opened):
+        is_short = len(unit) < _LONG
+        closed = _ends(unit)
+        if (is_short and _is_furniture(unit)) or _is_credit(unit, opened):
             found.append(Segment("boilerplate", start, end, False))
-        elif mark or (len(unit) < _LONG and _is_heading(unit, words, first=not begun, last=index == len(units) - 1)):
+        elif mark or (is_short and _is_heading(unit, closed, first=not begun, last=index == len(units) - 1)):
             found.append(Segment("heading" if begun else "title", start, end, False))
             begun = True
         else:
             # Only a first paragraph opens with a dateline; further down, capitals and a colon name a speaker.
-            dateline = None if opened else _DATELINE.match(text, start, end)
-            if dateline and dateline.end() < end:
+            dateline = None if opened else _DATELINE.match(unit)
+            if dateline and dateline.end() < len(unit):
                 found.append(Segment("boilerplate", start, start + len(dateline[0].rstrip()), False))
-                start = dateline.end()
-            found.append(Segment("paragraph", start, end, len(words) >= 8 and not _ends(unit)))
+                start += dateline.end()
+            found.append(Segment("paragraph", start, end, not closed and len(_words(unit)) >= 8))
             begun = opened = True
     return found
 
 
-def _units(text: str) -> list[tuple[int, int]]:
-    """Spans of the paragraph candidates: lines, or runs of hard-wrapped lines."""
-    blocks: list[list[tuple[int, int]]] = []
-    previous_end = 0
-    for line in _LINE.finditer(text):
-        start, end = _trim(text, *line.span())
-        if start == end:
-            continue
-        if not blocks or len(_BREAK.findall(text, previous_end, start)) > 1:
-            blocks.append([])
-        blocks[-1].append((start, end))
-        previous_end = end
-    if not _is_wrapped(blocks):
-        return [line for block in blocks for line in block]
-    units: list[tuple[int, int]] = []
-    for block in blocks:
-        first = block[0]
-        for line in block[1:]:
-            if _LIST_MARK.match(text, line[0]):
-                units.append(first)
-                first = line
-            first = (first[0], line[1])
-        units.append(first)
-    return units
+def _units(text: str) -> list[tuple[int, str]]:
+    """Where each paragraph candidate starts, and its text: the lines, or runs of hard-wrapped lines."""
+    for separator in "\x1c\x1d\x1e":  # `splitlines` takes these for line ends, which they are not
+        text = text.replace(separator, "\x1f")
+    starts: list[int] = []
+    lines: list[str] = []
+    after_blank: list[bool] = []  # whether a blank line stands before the line
+    place, is_after_blank = 0, True
+    for line in text.splitlines(keepends=True):
+        rest = line.lstrip()
+        if rest:
+            starts.append(place + len(line) - len(rest))
+            lines.append(rest.rstrip())
+            after_blank.append(is_after_blank)
+        is_after_blank = not rest
+        place += len(line)
+    if not _is_wrapped(list(map(len, lines)), after_blank):
+        return list(zip(starts, lines, strict=True))
+    spans: list[tuple[int, int]] = []
+    for start, line, is_first in zip(starts, lines, after_blank, strict=True):
+        end = start + len(line)
+        if is_first or (not line[0].isalpha() and _LIST_MARK.match(text, start)):
+            spans.append((start, end))
+        else:
+            spans[-1] = (spans[-1][0], end)
+    return [(start, text[start:end]) for start, end in spans]
 
 
-def _is_wrapped(blocks: list[list[tuple[int, int]]]) -> bool:
+def _is_wrapped(lengths: list[int], after_blank: list[bool]) -> bool:
     """Whether line breaks inside the blocks come from a fixed line width rather than from paragraphs."""
-    inner = [end - start for block in blocks for start, end in block[:-1]]
-    if not inner:
+    width = max(lengths, default=0)
+    if not 40 <= width <= 120:
         return False
-    width = max(end - start for block in blocks for start, end in block)
-    return 40 <= width <= 120 and sum(length >= 0.7 * width for length in inner) >= 0.8 * len(inner)
+    inner = [length for length, is_last in zip(lengths, after_blank[1:], strict=False) if not is_last]
+    long = [length for length in inner if length >= 0.7 * width]
+    return len(inner) > 0 and len(long) >= 0.8 * len(inner)
 
 
-def _is_heading(unit: str, words: list[str], *, first: bool, last: bool) -> bool:
+def _is_furniture(unit: str) -> bool:
+    """Whether a line leads on to other pages, or says whose the text is and where it was published."""
+    folded = unit.casefold()
+    # A part of "subscribe" without its i, since the pattern takes a Turkish İ for one and `casefold` does not.
+    if "bscr" in folded and _SUBSCRIBE.match(unit):
+        return True
+    opening = folded[:3].strip()
+    if opening.isascii() and opening[:2].isalpha():
+        pattern = _OPENINGS.get(opening)
+        return pattern is not None and bool(pattern.match(unit))
+    if not unit[0].isalpha() and unit[0] not in _OPENING_MARKS:
+        return False
+    return bool(_PROMOTION.match(unit) or _NOTICE.match(unit))
+
+
+def _is_credit(unit: str, opened: bool) -> bool:
+    """Whether a line only says who wrote, or, before the first paragraph, where and when."""
+    found = (unit[0] in _CREDIT_OPENINGS and _BYLINE.fullmatch(unit)) or (not opened and _DATE_ONLY.fullmatch(unit))
+    return bool(found) and len(_words(unit)) <= 15
+
+
+def _is_heading(unit: str, closed: bool, *, first: bool, last: bool) -> bool:
     """Whether a line reads as a heading: short, no end mark, something after it; the first may be a question."""
-    closed = _ends(unit.rstrip("?؟!")) if first else _ends(unit)
-    if last or not words or len(words) > 20 or unit[-1] in ",،" or closed:
+    if last or unit[-1] in ",،" or (_ends(unit.rstrip("?؟!")) if first else closed):
         return False
     opening = unit.lstrip("'\"‘“«([ ")[:1]
     if opening.islower() or _LIST_MARK.match(unit):
         return False
+    words = _words(unit)
+    if not words or len(words) > 20:
+        return False
+    if first or len(words) <= 12:
+        return True
     major = [word for word in words if word.lower() not in _MINOR]
-    title_case = bool(major) and sum(word[0].isupper() or not word[0].islower() for word in major) >= 0.75 * len(major)
-    return first or len(words) <= 12 or title_case
+    return bool(major) and sum(word[0].isupper() or not word[0].islower() for word in major) >= 0.75 * len(major)
 
 
-def _is_credit(unit: str, words: list[str], opened: bool) -> bool:
-    """Whether a line only says who wrote, or, before the first paragraph, where and when."""
-    return len(words) <= 15 and bool(_BYLINE.fullmatch(unit) or (not opened and _DATE_ONLY.fullmatch(unit)))
+def _words(unit: str) -> list[str]:
+    """The words at the beginning of a line or paragraph, enough to tell the one from the other."""
+    opening = unit[:_LONG]
+    return (_ASCII_WORD if opening.isascii() else _WORD).findall(opening)
 
 
 def _ends(unit: str) -> bool:
     """Whether a line or paragraph closes with an end mark."""
-    return bool(_END.search(unit[-20:]))
-
-
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+    last = unit[-1:]
+    return last in _END_MARKS or (not last.isalnum() and bool(_END.search(unit[-20:])))

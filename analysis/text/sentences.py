@@ -118,7 +118,9 @@ def sentences(text: str, language: str = "en", *, splitter: "str | PunktSentence
         _mend_glued(text, cuts)
     else:
         raise ValueError(f"splitter {splitter!r} is not known: use one of {', '.join(SPLITTERS)}")
-    return _spans(text, cuts, {match.end() for match in _BLANK_LINE.finditer(text)})
+    # Most paragraphs are one line, and a look for its breaks is much cheaper than the pattern.
+    is_broken = any(mark in text for mark in "\n\r\f\u2029")
+    return _spans(text, cuts, {match.end() for match in _BLANK_LINE.finditer(text)} if is_broken else set())
 
 
 def is_known(language: str) -> bool:
@@ -159,6 +161,7 @@ def _untrained_punkt() -> "PunktSentenceTokenizer":
     return PunktSentenceTokenizer(parameters)
 
 
+@lru_cache(maxsize=256)  # asked for every paragraph, of a few languages
 def _primary(language: str) -> str:
     return language.replace("_", "-").partition("-")[0].lower()
 
@@ -301,7 +304,7 @@ def _spans(text: str, cuts: set[int], paragraphs: Set[int]) -> list[Span]:
             continue
         first = end - len(piece)
         last = first + len(core)
-        wordless = not any(map(str.isalnum, core))
+        wordless = not (core[0].isalnum() or any(map(str.isalnum, core)))
         if same_paragraph and (incomplete or wordless):
             spans[-1] = (spans[-1][0], last)
             incomplete = incomplete and wordless

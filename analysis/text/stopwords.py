@@ -1,9 +1,12 @@
 """Stop lists: words that are counted and not ranked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import stopwordsiso
+from numpy.typing import NDArray
 
 from analysis.paths import from_root
 from analysis.text.kernels import fold
@@ -52,6 +55,19 @@ def stop_words(name: str | Path, languages: Collection[str] = ("en",)) -> frozen
     if not lists:
         raise ValueError(f"stop list {name!r} has no words for {', '.join(codes)}: name a file with one word a line")
     return frozenset(fold(word) for words in lists for word in words)
+
+
+def stopped(words: pd.Series | NDArray[np.object_], stopwords: Iterable[str] | None) -> NDArray[np.bool_]:
+    """Which of `words` are in a collection of stop words; none where that is None.
+
+    Raises `ValueError` where it is one string, whose letters would be the words.
+
+    >>> stopped(np.array(["the", "war"], dtype=object), {"the"}).tolist()
+    [True, False]
+    """
+    if isinstance(stopwords, str):
+        raise ValueError(f"stopwords is {stopwords!r}: give a collection of words, such as {{{stopwords!r}}}")
+    return pd.Series(words).isin([] if stopwords is None else list(stopwords)).to_numpy(dtype=bool)
 
 
 def _nltk_list(language: str) -> list[str]:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.progress import bar
 from analysis.text import treebank
 from analysis.text.corpus import Corpus
 from analysis.text.kernels import Words, find_words, fold
@@ -175,8 +176,8 @@ def tokenize(
     punctuation and is for counting; "treebank" splits clitics off and keeps punctuation, as NLTK's word tokenizer and
     Universal Dependencies do. Words that differ only in case (unless `lowercase` is false), in Unicode composition, or
     in the kind of apostrophe or hyphen are one type. Titles, headings and paragraphs are read; boilerplate with
-    `boilerplate`. `splitter` names the sentence splitter, see `sentences`. Emoji are words of the frequency scheme; with
-    `emoji` false they are none. Raises `ValueError` for an unknown scheme, or the treebank scheme without emoji.
+    `boilerplate`. `splitter` names the sentence splitter, see `sentences`. Emoji are words of the frequency scheme, but
+    not with `emoji` false. Raises `ValueError` for an unknown scheme, or for the treebank scheme without emoji.
 
     >>> from analysis import read_text
     >>> tokens = tokenize(read_text("The country's resolve. AZM-E-ISTEHKAM, or Azm‑e‑Istehkam?"))
@@ -236,18 +237,20 @@ def _group(value: Any) -> str:
 
 def _sentence_spans(corpus: Corpus, boilerplate: bool, splitter: str) -> NDArray[Any]:
     """One record a sentence: document, segment, start, end; segments are hard walls."""
-    documents = {doc_id: row for row, doc_id in enumerate(corpus.documents["doc_id"])}
+    rows = {doc_id: row for row, doc_id in enumerate(corpus.documents["doc_id"])}
     languages = corpus.documents["language"].tolist()
-    found = []
-    for segment, (doc_id, kind, start, end) in enumerate(
-        corpus.segments[["doc_id", "kind", "start", "end"]].itertuples(index=False, name=None)
-    ):
-        if kind == "boilerplate" and not boilerplate:
-            continue
-        document = documents[doc_id]
-        for first, last in sentences(corpus.texts[document][start:end], languages[document], splitter=splitter):
-            found.append((document, segment, start + first, start + last))
-    return np.array(found, dtype=[(name, np.int64) for name in ("document", "segment", "start", "end")])
+    table = corpus.segments
+    document = table["doc_id"].map(rows).to_numpy()
+    kept = np.flatnonzero(boilerplate | (table["kind"] != "boilerplate").to_numpy())
+    columns = (kept, document[kept], table["start"].to_numpy()[kept], table["end"].to_numpy()[kept])
+    found: list[int] = []
+    rows_of_text = zip(*(column.tolist() for column in columns), strict=True)
+    for segment, row, start, end in bar(rows_of_text, what="splitting", unit="paragraph", total=len(kept)):
+        for first, last in sentences(corpus.texts[row][start:end], languages[row], splitter=splitter):
+            found += (row, segment, start + first, start + last)
+    # Four numbers a sentence in a row, read as one record: twice as fast as a list of tuples.
+    names = ("document", "segment", "start", "end")
+    return np.array(found, dtype=np.int64).view([(name, np.int64) for name in names])
 
 
 def _whole_words(

@@ -8,6 +8,7 @@ import nltk
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.feature_extraction.text import TfidfTransformer
 
 from analysis import Corpus, Tokens, read_text, tokenize
 from analysis.redundancy.repeats import weights
@@ -79,6 +80,74 @@ def test_ngrams_of_the_sample_are_those_of_nltk(sample_tokens: Tokens, n: int) -
     assert [" ".join(words[first : first + n]) for first in place] == names[gram].tolist()
 
 
+def test_words_of_a_pair_may_leave_out_others_between() -> None:
+    tokens = tokenize(read_text("We held the line today. No one fell."))
+    table = terms(tokens, n=2, skip=2, resamples=0)
+    # From we: held, the, line; from held: the, line, today; from the: line, today; from line: today. No over the stop.
+    expected = ["held line", "held the", "held today", "line today", "no fell", "no one", "one fell"]
+    expected += ["the line", "the today", "we held", "we line", "we the"]
+    assert table["term"].tolist() == expected
+    assert table["count"].tolist() == [1] * 12
+    assert table["per_million"].tolist() == pytest.approx([1e6 / 12] * 12)
+
+
+@pytest.mark.parametrize(("skip", "triples"), [(0, 3), (1, 3 + 2 * 2), (2, 3 + 2 * 2 + 1 * 3), (9, 10)])
+def test_as_many_triples_as_guthrie_counts(skip: int, triples: int) -> None:
+    """In a sentence of m words (m - (i + 2)) (i + 1) triples leave out i words in all (Guthrie et al. 2006)."""
+    assert len(terms(tokenize(read_text("We held the line today.")), n=3, skip=skip, resamples=0)) == triples
+
+
+@pytest.mark.parametrize(("n", "skip"), [(2, 1), (2, 4), (3, 2), (5, 1)])
+def test_skip_grams_of_the_sample_are_those_of_nltk(sample_tokens: Tokens, n: int, skip: int) -> None:
+    words = sample_tokens.vocabulary[sample_tokens.ids].tolist()
+    lines = [words[first:last] for first, last in pairwise(sample_tokens.sentence_offsets)]
+    expected = nltk.FreqDist(" ".join(gram) for line in lines for gram in nltk.skipgrams(line, n, skip))
+    table = terms(sample_tokens, n=n, skip=skip, resamples=0)
+    assert dict(zip(table["term"], table["count"], strict=True)) == dict(expected)
+
+
+def test_each_choice_of_places_is_an_occurrence() -> None:
+    names, gram, place = ngrams(tokenize(read_text("No, no war. War!")), 2, skip=1)
+    # no no, no (no) war, no war
+    assert (names[gram].tolist(), place.tolist()) == (["no no", "no war", "no war"], [0, 0, 1])
+
+
+def test_a_skip_gram_has_the_weight_of_its_first_word_and_stop_words_inside_only() -> None:
+    tokens = tokenize(read_text("The rule of law."))
+    table = terms(tokens, n=2, skip=1, weights=np.array([8, 4, 2, 1]), resamples=0).set_index("term")
+    assert table["count"].to_dict() == {"the of": 8, "the rule": 8, "rule law": 4, "rule of": 4, "of law": 2}
+    assert table.loc["rule law", "per_million"] == pytest.approx(4e6 / 26)
+    assert terms(tokens, n=2, skip=1, stopwords={"the", "of"}, resamples=0)["term"].tolist() == ["rule law"]
+
+
+def test_tf_idf_is_that_of_scikit_learn(sample_tokens: Tokens) -> None:
+    counts, _, names = sample_tokens.document_term_matrix()
+    weighted = TfidfTransformer(norm=None, smooth_idf=True).fit_transform(counts).toarray()
+    table = terms(sample_tokens, resamples=0).set_index("term")
+    np.testing.assert_allclose(table.loc[names, "tf_idf"], weighted.sum(axis=0), rtol=1e-12)
+    # By group, the idf of the whole corpus is still the one that counts.
+    table = terms(sample_tokens, by="source_kind", stopwords={"the"}, min_count=3, resamples=0)
+    daily = table[table["source_kind"] == "daily"].set_index("term")
+    chosen = (sample_tokens.groups("source_kind") == "daily").to_numpy()
+    sums = dict(zip(names, weighted[chosen].sum(axis=0), strict=True))
+    assert daily["tf_idf"].tolist() == pytest.approx([sums[term] for term in daily.index])
+
+
+def test_a_table_without_rows_has_its_columns(tokens: Tokens) -> None:
+    full = terms(tokens, by="source", resamples=0)
+    everything = tokens.vocabulary.tolist()
+    empty = [
+        terms(tokens, by="source", n=9),  # n larger than any sentence
+        terms(tokens, by="source", n=4, skip=5),
+        terms(tokens, by="source", stopwords=everything),
+        terms(tokens, by="source", min_count=99),
+    ]
+    for table in empty:
+        assert table.empty
+        assert table.dtypes.to_dict() == full.dtypes.to_dict()
+    assert terms(tokens, stopwords=everything, weights=np.ones(11)).columns.tolist() == COLUMNS
+
+
 def test_stop_words_are_counted_and_not_listed(tokens: Tokens) -> None:
     table = terms(tokens, stopwords={"is", "no"}, resamples=0)
     assert table["term"].tolist() == ["war", "near", "peace"]
@@ -103,6 +172,13 @@ def test_weights_are_summed(tokens: Tokens) -> None:
     pairs = terms(tokens, n=2, weights=weights, resamples=0).set_index("term")
     assert pairs["count"].to_dict() == {"no war": 3, "is war": 2, "war is": 2, "is near": 1.5, "peace is": 1.5}
     assert pairs.loc["no war", "per_million"] == pytest.approx(3e5)
+
+
+def test_words_of_one_weight_stand_in_alphabetical_order() -> None:
+    tokens = tokenize(read_text("Go go go go go go. Alone."))
+    assert sum([1 / 6] * 6) < 1  # by a last bit
+    table = terms(tokens, weights=np.array([1 / 6] * 6 + [1]), resamples=0)
+    assert table[["term", "count"]].to_numpy().tolist() == [["alone", 1.0], ["go", 1.0]]
 
 
 def test_weights_of_one_change_nothing(sample_tokens: Tokens) -> None:
@@ -143,6 +219,27 @@ def test_the_interval_of_a_group_equals_a_loop_over_its_documents(sample_tokens:
     assert [row["ci_low"], row["ci_high"]] == pytest.approx(np.quantile(rates, [0.025, 0.975]))
 
 
+def test_the_interval_of_a_group_of_one_document_is_over_its_sentences(sample_tokens: Tokens) -> None:
+    name = sample_tokens.doc_ids[7]
+    table = terms(sample_tokens, by="doc_id", n=2, resamples=100)
+    own = table[table["doc_id"] == name].drop(columns=["doc_id", "tf_idf"]).reset_index(drop=True)
+    alone = terms(sample_tokens.where(doc_id=name), n=2, resamples=100).drop(columns="tf_idf")
+    pd.testing.assert_frame_equal(own, alone)
+    assert own["ci_low"].notna().all()
+    assert (own["count"] > 1).any()
+    assert (own["documents"] == 1).all()
+    assert (own["document_share"] == 1).all()
+
+
+def test_a_sentence_too_short_for_an_ngram_is_a_unit_too() -> None:
+    table = terms(tokenize(read_text("Stop. War is war.")), n=2, resamples=200)
+    # A quarter of the draws takes the first sentence twice, and there is no pair in it.
+    assert table[["term", "per_million", "ci_low", "ci_high"]].to_numpy().tolist() == [
+        ["is war", 500_000, 0, 500_000],
+        ["war is", 500_000, 0, 500_000],
+    ]
+
+
 def test_before_and_after() -> None:
     tokens = tokenize(read_text("We will win. They said no. We will win. We wait."))
     weights = np.array([0.5, 0.5, 0.5, 1, 1, 1, 0.5, 0.5, 0.5, 1, 1])
@@ -179,6 +276,10 @@ def test_a_corpus_without_words() -> None:
 def test_mistakes(tokens: Tokens) -> None:
     with pytest.raises(ValueError, match="n is 0: use 1 for words, 2 for pairs of words"):
         terms(tokens, n=0)
+    with pytest.raises(ValueError, match="skip is -1: use 0 for words in a row"):
+        terms(tokens, n=2, skip=-1)
+    with pytest.raises(ValueError, match="stopwords is 'war': give a collection of words"):
+        terms(tokens, stopwords="war")
     with pytest.raises(ValueError, match="3 weights for 11 tokens: give one a token"):
         terms(tokens, weights=np.ones(3))
     with pytest.raises(ValueError, match="no metadata column 'outlet'"):

@@ -420,3 +420,19 @@ def test_one_line_of_two_hundred_megabytes(tmp_path: Path) -> None:
     corpus = read_corpus(tmp_path)
     assert corpus.documents["n_chars"].tolist() == [len(line)]
     assert corpus.segments[["kind", "end"]].to_numpy().tolist() == [["paragraph", len(line) - 1]]
+
+
+def test_a_row_and_a_file_of_one_name_are_two_documents(make_corpus: MakeCorpus) -> None:
+    corpus = make_corpus({"a.csv": "text\nOne.\n", "a#1.txt": "Two."})
+    assert corpus.documents["doc_id"].tolist() == ["a#1", "a.csv#1"]
+    assert [corpus.text(doc_id) for doc_id in ("a#1", "a.csv#1")] == ["Two.", "One."]
+
+
+def test_a_link_to_nothing_beside_a_table_from_elsewhere(make_folder: MakeFolder, tmp_path: Path) -> None:
+    folder = make_folder({"a.txt": "One."})
+    (folder / "gone.txt").symlink_to(folder / "nowhere.txt")
+    table = tmp_path / "about.csv"
+    table.write_text("file,source\na.txt,Daily\n", encoding="utf-8")
+    corpus = read_corpus(folder, metadata=table)
+    assert corpus.documents["source"].tolist() == ["Daily"]
+    assert corpus.problems["path"].tolist() == ["gone.txt"]

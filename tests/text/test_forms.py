@@ -34,14 +34,14 @@ def test_stems_go_by_the_language_of_the_document(two_languages):
     german = "die kind war in den haus".split()
     english = "the peopl ask he ask she was ask".split()
     assert words(stems) == german + english + "لوگوں نے پوچھا".split()
-    assert stems.options["forms"] == "stems: Snowball (NLTK) for de, en; none for ur"
+    assert stems.options["forms"] == "stems (NLTK Snowball for de, en; none for ur)"
 
 
 def test_lemmas_are_the_dictionary_form(two_languages):
     lemmas = word_forms(two_languages, "lemmas")
     assert words(lemmas.where(language="en-GB")) == "the people ask he ask she be ask".split()
     assert words(lemmas.where(language="de")) == "der kind sein in der haus".split()
-    assert lemmas.options["forms"] == "lemmas: simplemma for de, en; none for ur"
+    assert lemmas.options["forms"] == "lemmas (simplemma for de, en; none for ur)"
 
 
 def test_places_and_sentences_are_untouched(two_languages):

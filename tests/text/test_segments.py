@@ -1,12 +1,17 @@
 """What a text is cut into, and that nothing which can be read is lost between the cuts."""
 
+import string
+from itertools import product
+
 import pandas as pd
 import pytest
+import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis import Corpus
 from analysis.paths import SAMPLE
+from analysis.text import segments as module
 from analysis.text.segments import segments
 
 BODY = "The council met on Monday and discussed the road to the valley."
@@ -79,6 +84,31 @@ def test_hard_wrapped_lines_are_held_together(newline: str) -> None:
     assert cut(f"{first}{newline}{newline}{second}") == [("paragraph", first), ("paragraph", second)]
 
 
+def test_a_line_of_blanks_is_a_blank_line() -> None:
+    wrapped = "The council met on Monday and discussed the road to the\nvalley, which has been closed since May."
+    assert cut(f"{wrapped}\n \t\n{wrapped}") == [("paragraph", wrapped), ("paragraph", wrapped)]
+    assert cut(f"{BODY}\n\nThe Second Part\n\u00a0\n") == [("paragraph", BODY), ("paragraph", "The Second Part")]
+
+
+def test_information_separators_end_no_line() -> None:
+    line = "The council\x1cmet\x1don\x1eMonday."
+    assert cut(f"\x1c{line}\x1e\n\x1d{line}") == [("paragraph", line), ("paragraph", line)]
+
+
+def test_blanks_between_a_heading_and_its_mark() -> None:
+    assert cut(f"# \u00a0The Road\n\n{BODY}") == [("title", "The Road"), ("paragraph", BODY)]
+
+
+def test_long_texts() -> None:
+    """With a careless pattern these would take hours."""
+    assert segments("\n" * 1_000_000) == []
+    for word in ("A", "ISLAMABAD ", "By Amina ", '"', "1. "):
+        text = word * (1_000_000 // len(word)) + "a"
+        assert [(part.start, part.end) for part in segments(text)] == [(0, len(text))]
+    lines = "\n".join(["The council met on Monday and rose at noon, or so it said."] * 10_000)
+    assert [(part.start, part.end) for part in segments(lines)] == [(0, len(lines))]
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -120,6 +150,13 @@ def test_a_dateline_is_cut_from_the_first_paragraph(dateline: str) -> None:
         "Read more",
         "Related: Ten more meetings",
         "Subscribe to our newsletter for more.",
+        "Want more? Subscribe now",
+        "(WANT MORE? SUBSCRİBE TO OUR LETTER)",
+        "(ALSO READ: Ten more meetings)",
+        "Lİsten: ten more meetings",
+        "E-mail this story",
+        "To get it in your inbox",
+        "To\u00a0get it in your inbox",
         "Sign up for our morning briefing",
         "Follow us on Telegram for updates.",
         "Follow The Daily on WhatsApp",
@@ -213,6 +250,53 @@ def test_segments_keep_every_letter_and_digit_and_never_overlap(text: str) -> No
     assert not [c for c in "".join(lost) if c.isalnum()]
 
 
+# The shortcuts past a pattern must decide as the pattern does.
+
+
+def test_openings_are_how_the_patterns_can_begin() -> None:
+    """Asked of the patterns themselves: a partial match says that a match may begin so."""
+
+    def can_begin(pattern: "regex.Pattern[str]", opening: str) -> bool:
+        return pattern.fullmatch(opening, partial=True) is not None
+
+    letters = string.ascii_lowercase
+    marks = [c for c in map(chr, range(0x3000)) if not (c.isalpha() or c.isspace())]
+    opening_marks = set()
+    for pattern in (module._PROMOTION, module._NOTICE):
+        pairs = [a + b for a, b in product(letters, letters) if can_begin(pattern, a + b)]
+        triples = [pair + c for pair, c in product(pairs, map(chr, range(128))) if can_begin(pattern, pair + c)]
+        openings = {opening for opening, own in module._OPENINGS.items() if own is pattern}
+        assert {triple.strip().lower() for triple in triples} == openings
+        opening_marks |= {c for c in marks if can_begin(pattern, c)}
+    assert opening_marks == module._OPENING_MARKS
+    assert {c for c in map(chr, range(0x3000)) if can_begin(module._BYLINE, c)} == module._CREDIT_OPENINGS
+
+
+WORDS = st.sampled_from(
+    "also read see more watch listen related you may like don't miss trending now most tap share e-mail -mail please "
+    "subscribe sign up register support our stay tuned to get find us on X © copyright all rights reserved (c) "
+    "this the text writer is a views expressed published By our From correspondent Staff Reporter (Reporting by Amina "
+    "مزید پڑھیں News Desk 22 June 2024 : ? ! . , ; … ۔ ” ) [ ] [12] ( > * # ## - 1. — é ﬁ ß ſ İ K".split(" ")
+)
+LINES = st.lists(st.one_of(WORDS, WORDS.map(str.upper), st.text(max_size=2)), min_size=1, max_size=12).flatmap(
+    lambda words: st.sampled_from([" ", "", "\u00a0"]).map(lambda blank: blank.join(words).strip())
+)
+
+
+@settings(deadline=None)
+@given(LINES.filter(bool))
+@example("Was it late? subſcrİbe now")
+@example("Kept: \u00b2")
+def test_shortcuts_decide_as_the_patterns_do(line: str) -> None:
+    patterns = (module._PROMOTION, module._NOTICE, module._SUBSCRIBE)
+    words = module._WORD.findall(line)
+    byline = module._BYLINE.fullmatch(line) is not None and len(words) <= 15
+    assert module._is_furniture(line) == any(pattern.match(line) for pattern in patterns)
+    assert module._is_credit(line, opened=True) == byline
+    assert module._words(line) == words
+    assert module._ends(line) == (module._END.search(line[-20:]) is not None)
+
+
 def test_boilerplate_of_the_sample(sample: Corpus) -> None:
     """Exact spans: a label counts as found only with the same first and last character."""
     gold = pd.read_csv(SAMPLE / "gold" / "boilerplate.csv")
@@ -223,9 +307,6 @@ def test_boilerplate_of_the_sample(sample: Corpus) -> None:
     assert len(labelled) == len(gold) == 86
     assert len(labelled & spans) / len(spans) >= 0.96  # precision
     assert len(labelled & spans) / len(labelled) >= 0.96  # recall
-
-
-BODY = "The council met on Monday and discussed the road to the valley."
 
 
 @pytest.mark.parametrize(
@@ -245,11 +326,11 @@ BODY = "The council met on Monday and discussed the road to the valley."
         "Find us a road, they said.",
     ],
 )
-def test_a_sentence_that_begins_like_a_promotion_is_text(line):
+def test_a_sentence_that_begins_like_a_promotion_is_text(line: str) -> None:
     text = f"{BODY}\n\n{line}\n\n{BODY}"
     assert segments(text)[1].kind == "paragraph"
 
 
-def test_the_first_speaker_is_no_dateline():
+def test_the_first_speaker_is_no_dateline() -> None:
     kinds = [part.kind for part in segments("Interview\n\nMOS: Why now?\n\nKHAN: Why not?\n\nMOS: Well.")]
     assert kinds == ["title", "paragraph", "paragraph", "paragraph"]

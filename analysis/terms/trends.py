@@ -1,0 +1,208 @@
+"""How the use of words changes over time: rates by day, week, month or year, and tests for a trend."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse, stats
+
+from analysis.bootstrap import rate_intervals
+from analysis.text.tokens import Tokens, token_weights
+
+PERIODS = {"day": "D", "week": "W", "month": "M", "year": "Y"}  # and numpy's units of them
+LEVEL = 0.05  # of the false discovery rate below which a trend has a direction
+SINCE_MONDAY = 3  # days that the 1st of January 1970, on which numpy's weeks begin, is after a Monday
+
+Ints = NDArray[np.int64]
+
+
+def trends(
+    tokens: Tokens,
+    terms: Iterable[str],
+    *,
+    every: str = "month",
+    weights: NDArray[np.float64] | None = None,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """The rate of each of `terms`, words or words with one blank between, in each period from the first to the last.
+
+    One row a term, in the order given, and a period:
+
+    - ``period``: its first day; a week begins on Monday;
+    - ``term``; ``count``: its occurrences, within one sentence each; with `weights` (one number a token), their sum,
+      where words in a row have the weight of the first of them;
+    - ``words``: the running words of the period; with `weights`, their sum;
+    - ``documents``: the documents of the period that hold the term, out of ``period_documents``;
+    - ``per_million``: ``count`` a million ``words``; NaN in a period without words, so that a gap is seen as a gap;
+    - ``ci_low``, ``ci_high``: its 95% bootstrap interval over the documents of the period (`resamples` draws from
+      `seed`; NaN with fewer than two documents).
+
+    Documents without a date are left out: `undated` lists them; a term that only these have is at 0. Raises
+    `ValueError` when there is no other document, when `every` is not one of "day", "week", "month" and "year", when a
+    term does not occur, or when weights are not one a token.
+
+    >>> from analysis import read_text, tokenize
+    >>> tokens = tokenize(read_text("War is near. Peace is far.", date="2024-06-22"))
+    >>> trends(tokens, ["is", "is far"])[["period", "term", "count", "words"]]
+          period    term  count  words
+    0 2024-06-01      is      2      6
+    1 2024-06-01  is far      1      6
+    """
+    if every not in PERIODS:
+        raise ValueError(f"every is {every!r}: use {', '.join(map(repr, PERIODS))}")
+    if isinstance(terms, str):
+        raise ValueError(f"terms is {terms!r}: give a collection of terms, such as [{terms!r}]")
+    terms = list(dict.fromkeys(terms))
+    first_days, period = _periods(tokens, every)
+    amount = token_weights(tokens, weights)
+    counts = _counts(tokens, terms, amount)
+    sizes = np.bincount(tokens.document, amount, minlength=tokens.n_documents)
+
+    low, high = np.full((2, len(first_days), len(terms)), np.nan)
+    for number in np.unique(period[period >= 0]):
+        rows = np.flatnonzero(period == number)
+        if sizes[rows].sum() > 0:
+            low[number], high[number] = rate_intervals(counts[rows], sizes[rows], resamples=resamples, seed=seed)
+    dated = np.flatnonzero(period >= 0)
+    shape = (len(first_days), tokens.n_documents)
+    inside = sparse.csr_array((np.ones(len(dated)), (period[dated], dated)), shape=shape)
+    count, documents = (inside @ counts).toarray().round(9), (inside @ (counts != 0)).toarray()
+    words = (inside @ sizes)[:, None]
+    rate = np.divide(1e6 * count, words, out=np.full(count.shape, np.nan), where=words > 0)
+
+    kind = np.int64 if weights is None else np.float64
+    return pd.DataFrame(
+        {
+            "period": np.tile(first_days, len(terms)),
+            "term": pd.Series(np.repeat(np.array(terms, dtype=object), len(first_days)), dtype="str"),
+            "count": count.T.ravel().astype(kind),
+            "words": np.tile(words.ravel(), len(terms)).astype(kind),
+            "documents": documents.T.ravel().astype(np.int64),
+            "period_documents": np.tile(np.bincount(period[dated], minlength=len(first_days)), len(terms)),
+            "per_million": rate.T.ravel(),
+            "ci_low": 1e6 * low.T.ravel(),
+            "ci_high": 1e6 * high.T.ravel(),
+        }
+    )
+
+
+def trend_tests(table: pd.DataFrame) -> pd.DataFrame:
+    """Whether the rate of each term in a table of `trends` rises or falls with time.
+
+    One row a term, the surest trend first (ties in alphabetical order, terms without a test last):
+
+    - ``periods``: how many have words, and so a rate; the others are left out;
+    - ``tau``: Kendall's tau-b of the rates and the order of their periods, as `scipy.stats.kendalltau` (Kendall 1945,
+      The treatment of ties in ranking problems; as a test for trend: Mann 1945, Nonparametric tests against trend):
+      1 = the rate never falls, -1 = it never rises, 0 = as many pairs of periods fall as rise;
+    - ``p``: two-sided, of tau 0; NaN, as is tau, with fewer than four periods or a rate that never changes;
+    - ``q``: p after Benjamini and Hochberg (1995, Controlling the false discovery rate), over the terms of the table
+      that have one: of the terms with q up to 0.05, 5% are expected to have no trend;
+    - ``direction``: "rising" or "falling" with q up to 0.05, else "unclear".
+
+    The test takes the periods for independent. News comes in waves, each period resembling the one before, and then p
+    is too small: longer periods help.
+
+    >>> from analysis.text.corpus import read_corpus
+    >>> table = pd.DataFrame({"term": "war", "period": pd.date_range("2024-01-01", periods=5), "per_million": range(5)})
+    >>> trend_tests(table).round(4)  # of the 120 orders of five rates, two are as steady
+      term  periods  tau       p       q direction
+    0  war        5  1.0  0.0167  0.0167    rising
+    """
+    rows = []
+    for term, own in table.sort_values("period").groupby("term"):
+        # Rates that the weights of copies make equal but for a last bit are ties.
+        rates = own["per_million"].dropna().to_numpy(dtype=np.float64).round(6)
+        tau = p = np.nan
+        if len(rates) >= 4 and np.ptp(rates) > 0:
+            tau, p = stats.kendalltau(np.arange(len(rates)), rates)
+        rows.append((term, len(rates), tau, p))
+    tests = pd.DataFrame(rows, columns=["term", "periods", "tau", "p"])
+    tests = tests.astype({"term": "str", "periods": np.int64, "tau": np.float64, "p": np.float64})
+    tested = tests["p"].notna()
+    tests["q"] = np.nan
+    tests.loc[tested, "q"] = stats.false_discovery_control(tests.loc[tested, "p"])
+    sure = tests["q"] <= LEVEL
+    tests["direction"] = np.select(
+        [sure & (tests["tau"] > 0), sure & (tests["tau"] < 0)], ["rising", "falling"], "unclear"
+    )
+    return tests.sort_values(["p", "term"], ignore_index=True)
+
+
+def undated(tokens: Tokens) -> pd.DataFrame:
+    """The documents that `trends` leaves out, since they have no date: doc_id, title, source, words.
+
+    >>> from analysis import read_text, tokenize
+    >>> undated(tokenize(read_text("War is near.")))[["doc_id", "words"]]
+      doc_id  words
+    0   text      3
+    """
+    documents = tokens.corpus.documents[["doc_id", "title", "source"]]
+    table = documents.assign(words=np.diff(tokens.document_offsets))
+    return table[tokens.corpus.documents["date"].isna()].reset_index(drop=True)
+
+
+def longest_period(tokens: Tokens, *, at_least: int = 4) -> str | None:
+    """The longest of year, month, week and day of which the documents fall in `at_least` different ones.
+
+    Where no unit is short enough for so many, "day"; None where there are not two different days.
+
+    >>> from analysis import read_text, tokenize
+    >>> longest_period(tokenize(read_text("War is near.", date="2024-06-22"))) is None
+    True
+    """
+    counts = {}
+    if tokens.corpus.documents["date"].notna().any():
+        for every in PERIODS:
+            period = _periods(tokens, every)[1]
+            counts[every] = len(np.unique(period[period >= 0]))
+    if counts.get("day", 0) < 2:
+        return None
+    return next((every for every in reversed(PERIODS) if counts[every] >= at_least), "day")
+
+
+def _periods(tokens: Tokens, every: str) -> tuple[NDArray[np.datetime64], Ints]:
+    """The first day of each period, from the first to the last document, and the period of each document, or -1."""
+    dates = tokens.corpus.documents["date"]
+    dated = dates.notna().to_numpy()
+    if not dated.any():
+        raise ValueError("no document has a date: give one in a column 'date' of metadata.csv, as 2024-06-22")
+    days = dates[dated].to_numpy().astype("datetime64[D]")
+    shift = SINCE_MONDAY if every == "week" else 0
+    unit = f"datetime64[{PERIODS[every]}]"
+    number = (days + shift).astype(unit).astype(np.int64)
+    period = np.full(len(dates), -1)
+    period[dated] = number - number.min()
+    periods = np.arange(number.min(), number.max() + 1).astype(unit)
+    return (periods.astype("datetime64[D]") - shift).astype("datetime64[s]"), period
+
+
+def _counts(tokens: Tokens, terms: list[str], amount: NDArray[np.float64]) -> Any:
+    """How much of each term is in each document: sparse (documents, terms)."""
+    index = pd.Index(tokens.vocabulary)
+    words = [index.get_indexer(pd.Index(term.split(" "))) for term in terms]
+    first = np.array([ids[0] for ids in words], dtype=np.int32)
+    # The places of all first words, sorted by word, so that a term looks at its own only.
+    begins = np.isin(np.arange(len(tokens.vocabulary)), first)
+    places = np.flatnonzero(begins[tokens.ids])
+    places = places[np.argsort(tokens.ids[places], kind="stable")]
+    begun = tokens.ids[places]
+    bounds = np.searchsorted(begun, first, side="left"), np.searchsorted(begun, first, side="right")
+    found = []
+    for term, ids, left, right in zip(terms, words, *bounds, strict=True):
+        place = places[left:right]
+        for step, word in enumerate(ids[1:], start=1):
+            place = place[place + step < len(tokens)]
+            place = place[
+                (tokens.ids[place + step] == word) & (tokens.sentence[place + step] == tokens.sentence[place])
+            ]
+        if not len(place):
+            raise ValueError(f"{term!r} does not occur: give terms as the table of `terms` has them")
+        found.append(place)
+    place = np.concatenate([np.zeros(0, dtype=np.int64), *found])
+    column = np.repeat(np.arange(len(terms)), [len(place) for place in found])
+    shape = (tokens.n_documents, len(terms))
+    return sparse.csr_array((amount[place], (tokens.document[place], column)), shape=shape)

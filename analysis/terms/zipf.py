@@ -1,0 +1,158 @@
+"""How the frequencies of words fall with their rank, and how the vocabulary grows with the text."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import optimize
+
+from analysis.text.tokens import Tokens
+
+Floats = NDArray[np.float64]
+
+
+def zipf(tokens: Tokens) -> pd.DataFrame:
+    r"""Each word's rank and count beside the Zipf-Mandelbrot curve through them.
+
+    One row a word, the most frequent first, ties in alphabetical order: ``rank`` (from 1), ``term``, ``count``, and
+    ``fitted``, the count that the curve of `zipf_fit` gives to this rank. The fitted counts sum up to all words; they
+    are NaN where there are fewer than three different words.
+
+    Ranks and counts come from the same text, so that the counts fall with the rank by construction and a close fit
+    says little by itself; it is the systematic departures from the curve that can be read (Piantadosi 2014, Zipf's word
+    frequency law in natural language).
+
+    >>> from analysis import read_text, tokenize
+    >>> zipf(tokenize(read_text("war " * 36 + "is " * 16 + "near " * 9))).round(2)
+       rank  term  count  fitted
+    0     1   war     36    36.0
+    1     2    is     16    16.0
+    2     3  near      9     9.0
+    """
+    table = pd.DataFrame(
+        {"term": tokens.vocabulary, "count": np.bincount(tokens.ids, minlength=len(tokens.vocabulary))}
+    )
+    table = table[table["count"] > 0].sort_values(["count", "term"], ascending=[False, True], ignore_index=True)
+    rank = np.arange(1, len(table) + 1)
+    exponent, shift = _zipf_mandelbrot(table["count"].to_numpy())
+    table.insert(0, "rank", rank)
+    return table.assign(fitted=len(tokens) * _shares(rank, exponent, shift))
+
+
+def zipf_fit(tokens: Tokens) -> pd.DataFrame:
+    r"""The Zipf-Mandelbrot curve of a corpus, one row: exponent, shift, scale, types, tokens.
+
+    .. math:: f(r) = C / (r + q)^a
+
+    (Mandelbrot 1953, An informational theory of the statistical structure of language.)
+    ``exponent`` a: how steeply the counts fall with the rank r (0 = all words alike; about 1 in most texts);
+    ``shift`` q > -1: how much the first ranks are flattened (0 = Zipf's law itself); ``scale`` C, in words, so that f
+    sums up to all ``tokens`` over the ranks from 1 to the number of ``types``.
+
+    a and q are those of maximum likelihood, the counts of the ranks being taken for a multinomial sample of f: rare
+    words weigh what they count, which a straight line through logarithms overrates. NaN where there are fewer than
+    three types, through which any curve goes.
+
+    >>> from analysis import read_text, tokenize
+    >>> zipf_fit(tokenize(read_text("war " * 36 + "is " * 16 + "near " * 9))).round(2)  # 144 / (r + 1)²
+       exponent  shift  scale  types  tokens
+    0       2.0    1.0  144.0      3      61
+    """
+    counts = np.bincount(tokens.ids)
+    counts = np.sort(counts[counts > 0])[::-1]
+    exponent, shift = _zipf_mandelbrot(counts)
+    scale = len(tokens) / np.sum((np.arange(1, len(counts) + 1) + shift) ** -exponent) if len(counts) else np.nan
+    return pd.DataFrame(
+        {"exponent": [exponent], "shift": [shift], "scale": [scale], "types": [len(counts)], "tokens": [len(tokens)]}
+    )
+
+
+def heaps(tokens: Tokens, points: int = 200) -> pd.DataFrame:
+    """How many different words the first n words of the corpus have, its documents read in their order.
+
+    One row each for `points` values of n in even steps, the last of them the whole corpus (a row for every n where it
+    has fewer words): ``words`` n, ``types`` the different words among them, and ``fitted``, the types by the curve of
+    `heaps_fit`. The order of the documents matters: a change of topic or of source shows as a bend. Raises
+    `ValueError` for fewer than two points.
+
+    >>> from analysis import read_text, tokenize
+    >>> heaps(tokenize(read_text("To be, or not to be.")), points=3)["types"].tolist()  # after 2, 4 and 6 words
+    [2, 4, 4]
+    """
+    table, scale, exponent = _growth(tokens, points)
+    return table.assign(fitted=scale * table["words"] ** exponent)
+
+
+def heaps_fit(tokens: Tokens, points: int = 200) -> pd.DataFrame:
+    r"""The growth of the vocabulary as one curve, one row: exponent, scale, types, tokens.
+
+    .. math:: V(n) = K n^\beta        (Heaps 1978, Information Retrieval: Computational and Theoretical Aspects)
+
+    ``exponent`` β: 1 = every word is new, 0 = no word is new any more; between 0.4 and 0.8 in most texts. ``scale`` K:
+    the types after the first word, were the curve exact. Least squares through the logarithms of the `points` of
+    `heaps`; NaN where they are fewer than two.
+
+    >>> from analysis import read_text, tokenize
+    >>> heaps_fit(tokenize(read_text("No word is said twice here.")))
+       exponent  scale  types  tokens
+    0       1.0    1.0      6       6
+    """
+    table, scale, exponent = _growth(tokens, points)
+    return pd.DataFrame(
+        {
+            "exponent": [exponent],
+            "scale": [scale],
+            "types": [int(table["types"].max()) if len(table) else 0],
+            "tokens": [len(tokens)],
+        }
+    )
+
+
+def _zipf_mandelbrot(counts: NDArray[np.int64]) -> tuple[float, float]:
+    """Exponent and shift of greatest likelihood for `counts` in falling order."""
+    if len(counts) < 3:
+        return np.nan, np.nan
+    rank = np.arange(1, len(counts) + 1)
+    observed = counts / counts.sum()
+
+    def loss(at: Floats) -> tuple[float, Floats]:
+        """Minus the mean log-likelihood of a word, and its slope, at an exponent and the logarithm of 1 + shift."""
+        exponent, shift = at[0], np.expm1(at[1])
+        logs = np.log(rank + shift)
+        expected = np.exp(-exponent * logs)
+        total = expected.sum()
+        excess = observed - expected / total
+        slope = np.array([excess @ logs, exponent * (excess @ (1 / (rank + shift))) * (1 + shift)])
+        return float(exponent * (observed @ logs) + np.log(total)), slope
+
+    # The bounds keep a curve that is exponential rather than a power of the rank from running off to infinity.
+    bounds = [(0, 50), (np.log(1e-3), np.log1p(10 * len(counts)))]
+    start = np.array([1.0, np.log1p(1.0)])
+    found = optimize.minimize(
+        loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000}
+    )
+    return float(found.x[0]), float(np.expm1(found.x[1]))
+
+
+def _shares(rank: NDArray[Any], exponent: float, shift: float) -> Floats:
+    """The share of all words that the curve gives to each rank."""
+    height = (rank + shift) ** -exponent
+    return np.asarray(height / height.sum(), dtype=np.float64)
+
+
+def _growth(tokens: Tokens, points: int) -> tuple[pd.DataFrame, float, float]:
+    """The types among the first words, and scale and exponent of the curve through them."""
+    if points < 2:
+        raise ValueError(f"points is {points}: two or more are needed for a curve")
+    words = np.unique(np.ceil(len(tokens) * np.arange(1, points + 1) / points).astype(np.int64))
+    words = words[words > 0]
+    first = np.full(len(tokens.vocabulary), len(tokens))
+    first[tokens.ids[::-1]] = np.arange(len(tokens))[::-1]  # of several places the last one assigned stays
+    types = np.searchsorted(np.sort(first), words)
+    table = pd.DataFrame({"words": words, "types": types})
+    if len(words) < 2:
+        return table, np.nan, np.nan
+    n, v = np.log(words), np.log(types)
+    exponent = float((n - n.mean()) @ (v - v.mean()) / ((n - n.mean()) @ (n - n.mean())))
+    return table, float(np.exp(v.mean() - exponent * n.mean())), exponent

@@ -1,0 +1,220 @@
+"""Counts by period worked out by hand; Kendall's tau and the false discovery rate against their definitions."""
+
+from collections.abc import Callable, Iterable
+from itertools import combinations
+from math import sqrt
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import Corpus, Tokens, read_corpus, read_text, tokenize
+from analysis.bootstrap import rate_intervals
+from analysis.terms.trends import longest_period, trend_tests, trends, undated
+
+FILES = {
+    "a.txt": "War is war. No war!",  # 5 words, of Monday the 1st of January
+    "b.txt": "Peace is near.",  # 3, of Sunday the 7th
+    "c.txt": "War is near.",  # 3, of Friday the 1st of March
+    "d.txt": "War, war, war, truce.",  # 4, without a date
+    "metadata.csv": "file,source,date\n"
+    "a.txt,Daily,2024-01-01\nb.txt,Daily,2024-01-07T23:30\nc.txt,Daily,2024-03-01\nd.txt,Late,\n",
+}
+
+
+@pytest.fixture
+def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
+    return tokenize(make_corpus(FILES))
+
+
+def test_every_column_by_hand(tokens: Tokens) -> None:
+    table = trends(tokens, ["war", "near"], resamples=0)
+    months = pd.to_datetime(["2024-01-01", "2024-02-01", "2024-03-01"]).tolist()
+    assert table["term"].tolist() == ["war"] * 3 + ["near"] * 3
+    assert table["period"].tolist() == months * 2
+    assert table["count"].tolist() == [3, 0, 1, 1, 0, 1]
+    assert table["words"].tolist() == [8, 0, 3] * 2
+    assert table["documents"].tolist() == [1, 0, 1, 1, 0, 1]
+    assert table["period_documents"].tolist() == [2, 0, 1] * 2
+    expected = [3e6 / 8, np.nan, 1e6 / 3, 1e6 / 8, np.nan, 1e6 / 3]
+    assert table["per_million"].tolist() == pytest.approx(expected, nan_ok=True)
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)
+    assert table.columns.tolist()[-2:] == ["ci_low", "ci_high"]
+
+
+@pytest.mark.parametrize(
+    ("every", "periods", "first", "last"),
+    [
+        ("day", 61, "2024-01-01", "2024-03-01"),  # 31 + 29 + 1
+        ("week", 9, "2024-01-01", "2024-02-26"),  # Monday to Sunday: the first two documents are of one week
+        ("month", 3, "2024-01-01", "2024-03-01"),
+        ("year", 1, "2024-01-01", "2024-01-01"),
+    ],
+)
+def test_periods(tokens: Tokens, every: str, periods: int, first: str, last: str) -> None:
+    table = trends(tokens, ["is"], every=every, resamples=0)
+    assert len(table) == periods
+    assert table["period"].iloc[[0, -1]].tolist() == [pd.Timestamp(first), pd.Timestamp(last)]
+    assert table["count"].sum() == 3
+    assert table["words"].sum() == 11
+    assert (
+        table["per_million"].notna().sum()
+        == (table["words"] > 0).sum()
+        == {"day": 3, "week": 2, "month": 2, "year": 1}[every]
+    )
+
+
+def test_a_week_begins_on_monday_before_1970_too() -> None:
+    tokens = tokenize(read_text("War.", date="1969-07-20"))  # a Sunday
+    assert trends(tokens, ["war"], every="week")["period"].tolist() == [pd.Timestamp("1969-07-14")]
+
+
+def test_terms_of_several_words_do_not_cross_sentences(tokens: Tokens) -> None:
+    table = trends(tokens, ["war is", "is near", "no war", "war is war"], every="year", resamples=0)
+    assert table["count"].tolist() == [2, 2, 1, 1]
+    with pytest.raises(ValueError, match="'war no' does not occur: give terms as the table"):
+        trends(tokens, ["war no"])
+
+
+def test_weights_are_summed(tokens: Tokens) -> None:
+    # war is war | no war | peace is near | war is near | war war war truce
+    weights = np.array([2, 1, 0.5, 1, 1, 1, 1, 0, 3, 1, 1, 9, 9, 9, 9])
+    table = trends(tokens, ["war", "near", "war is"], weights=weights, resamples=0)
+    table = table[table["words"] > 0]
+    assert table["count"].tolist() == [3.5, 3, 0, 1, 2, 3]
+    assert table["words"].tolist() == [7.5, 5] * 3
+    assert table["documents"].tolist() == [1, 1, 0, 1, 1, 1]  # weight 0: not there
+    assert table["per_million"].iloc[0] == pytest.approx(3.5e6 / 7.5)
+
+
+def test_a_period_that_weighs_nothing_has_no_rate(tokens: Tokens) -> None:
+    weights = np.where(tokens.document < 2, 0.0, 1.0)
+    january = trends(tokens, ["war"], weights=weights).iloc[0]
+    assert (january["count"], january["words"], january["documents"], january["period_documents"]) == (0, 0, 0, 2)
+    assert january[["per_million", "ci_low", "ci_high"]].isna().all()
+
+
+def test_the_interval_is_over_the_documents_of_the_period(tokens: Tokens) -> None:
+    table = trends(tokens, ["war"], resamples=400, seed=5)
+    january = table.iloc[0]
+    counts = tokens.document_term_matrix()[0][[0, 1]][:, [tokens.vocabulary.tolist().index("war")]]
+    low, high = rate_intervals(counts, np.array([5, 3]), resamples=400, seed=5)
+    assert [january["ci_low"], january["ci_high"]] == [1e6 * low[0], 1e6 * high[0]]
+    assert january["ci_low"] == 0  # both times the one without war
+    assert january["ci_high"] == 6e5  # both times the other
+    assert table[["ci_low", "ci_high"]].iloc[1:].isna().all(axis=None)  # a gap; one document
+
+
+def test_terms_keep_their_order_and_no_document_is_left_out_unseen(tokens: Tokens) -> None:
+    assert trends(tokens, ["near", "war", "near"], every="year")["term"].tolist() == ["near", "war"]
+    assert undated(tokens).to_dict("records") == [{"doc_id": "d", "title": "", "source": "Late", "words": 4}]
+    assert trends(tokens, ["war"], every="year")["words"].sum() + undated(tokens)["words"].sum() == len(tokens)
+
+
+def test_no_terms_make_an_empty_table(tokens: Tokens) -> None:
+    table = trends(tokens, [])
+    assert table.empty
+    assert table.dtypes.to_dict() == trends(tokens, ["war"]).dtypes.to_dict()
+    assert trend_tests(table).empty
+
+
+def test_mistakes(tokens: Tokens) -> None:
+    with pytest.raises(ValueError, match="every is 'hour': use 'day', 'week', 'month', 'year'"):
+        trends(tokens, ["war"], every="hour")
+    with pytest.raises(ValueError, match="terms is 'war': give a collection of terms"):
+        trends(tokens, "war")
+    with pytest.raises(ValueError, match="'peas' does not occur: give terms as the table"):
+        trends(tokens, ["war", "peas"])
+    with pytest.raises(ValueError, match="no document has a date: give one in a column 'date'"):
+        trends(tokens.where(source="Late"), ["war"])
+    with pytest.raises(ValueError, match="3 weights for 15 tokens"):
+        trends(tokens, ["war"], weights=np.ones(3))
+
+
+def rates(**terms: Iterable[float]) -> pd.DataFrame:
+    """A table of rates as `trends` makes it, one value a month."""
+    return pd.concat(
+        pd.DataFrame({"term": term, "per_million": list(values)}).assign(
+            period=lambda own: pd.date_range("2024-01-01", periods=len(own), freq="MS")
+        )
+        for term, values in terms.items()
+    )
+
+
+def test_direction_and_false_discovery_by_hand() -> None:
+    table = trend_tests(rates(war=[1, 2, 3, 4, 5], truce=[9, 7, 5, 3, 1], talks=[2, 4, 1, 5, 3], the=[6, 6, 6, 6, 6]))
+    assert table["term"].tolist() == ["truce", "war", "talks", "the"]
+    # talks: of ten pairs 2-4 2-5 2-3 4-5 1-5 1-3 rise and four fall
+    assert table["tau"].tolist() == pytest.approx([-1, 1, 0.2, np.nan], nan_ok=True)
+    # Of the 5! = 120 orders, two have |tau| = 1, and 98 one of at least 0.2: those with up to 4, or at least 6, of ten
+    # pairs falling, 1 + 4 + 9 + 15 + 20 at either end.
+    assert table["p"].tolist() == pytest.approx([2 / 120, 2 / 120, 98 / 120, np.nan], nan_ok=True)
+    # Three tests: the largest p stays, the second is times 3/2, the first times 3, but no more than the next.
+    assert table["q"].tolist() == pytest.approx([0.025, 0.025, 98 / 120, np.nan], nan_ok=True)
+    assert table["direction"].tolist() == ["falling", "rising", "unclear", "unclear"]
+    assert table["periods"].tolist() == [5, 5, 5, 5]
+
+
+def test_tau_b_counts_ties_out() -> None:
+    values = [1.0, 1.0, 3.0, 2.0, 5.0, 5.0]
+    pairs = [np.sign(b - a) for a, b in combinations(values, 2)]
+    tied = pairs.count(0)
+    assert (pairs.count(1), pairs.count(-1), tied) == (12, 1, 2)
+    # tau-b: (P - Q) / sqrt((n - ties in time) (n - ties in rate)), n = 15 pairs
+    table = trend_tests(rates(war=values))
+    assert table["tau"].tolist() == pytest.approx([11 / sqrt(15 * 13)])
+
+
+def test_periods_without_words_are_left_out_and_three_are_too_few() -> None:
+    nan = float("nan")
+    table = trend_tests(rates(war=[1, nan, 2, 3, nan, 4], truce=[4, nan, nan, 3, nan, 1], pause=[nan] * 6))
+    assert table["term"].tolist() == ["war", "pause", "truce"]
+    assert table["periods"].tolist() == [4, 0, 3]
+    assert table["tau"].tolist() == pytest.approx([1, nan, nan], nan_ok=True)
+    assert table["p"].tolist() == pytest.approx([2 / 24, nan, nan], nan_ok=True)  # of 4! = 24 orders
+    assert table["q"].tolist() == pytest.approx([2 / 24, nan, nan], nan_ok=True)
+    assert table["direction"].tolist() == ["unclear"] * 3
+
+
+def test_rates_are_ordered_by_their_period() -> None:
+    table = rates(war=[1, 2, 3, 4, 5])
+    assert trend_tests(table.iloc[[2, 0, 4, 1, 3]].reset_index(drop=True))["tau"].tolist() == pytest.approx([1])
+
+
+def test_rates_equal_but_for_a_last_bit_are_ties() -> None:
+    third = [1e5, 2e5, np.nextafter(2e5, 0), 3e5, np.nextafter(3e5, 0)]
+    assert trend_tests(rates(war=third))["tau"].tolist() == pytest.approx([8 / sqrt(10 * 8)])
+
+
+def test_the_sample_from_text_to_test(sample_tokens: Tokens) -> None:
+    table = trends(sample_tokens, ["campaign", "people"], every="day", resamples=50)
+    assert table.groupby("term")["words"].sum().tolist() == [len(sample_tokens)] * 2
+    assert table.groupby("term")["count"].sum().to_dict()["campaign"] == 45
+    tests = trend_tests(table)
+    assert tests["term"].isin(["campaign", "people"]).all()
+    assert tests["tau"].between(-1, 1).all()
+
+
+def test_a_term_of_undated_documents_alone_is_at_nothing(tokens: Tokens) -> None:
+    assert trends(tokens, ["truce"], every="year")["count"].tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("dates", "at_least", "period"),
+    [
+        ("2020-01-01 2021-06-01 2022-01-01 2023-01-01", 4, "year"),
+        ("2020-01-01 2020-02-01 2020-03-01 2020-04-01", 4, "month"),
+        ("2020-01-01 2020-01-08 2020-01-15 2020-01-22", 4, "week"),
+        ("2020-01-01 2020-01-02 2020-01-03", 4, "day"),
+        ("2020-01-01 2020-01-02 2020-01-03", 3, "day"),
+        ("2020-01-01 2020-01-01", 1, None),
+        ("2020-01-01", 4, None),
+    ],
+)
+def test_the_longest_period_that_gives_enough_of_them(tmp_path: Path, dates: str, at_least: int, period: str) -> None:
+    for number, date in enumerate(dates.split()):
+        (tmp_path / f"{number}_{date}.txt").write_text("War.", encoding="utf-8")
+    (tmp_path / "9_unknown.txt").write_text("War.", encoding="utf-8")
+    read = tokenize(read_corpus(tmp_path, name_pattern="{number}_{date}"))
+    assert longest_period(read, at_least=at_least) == period
