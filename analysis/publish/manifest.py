@@ -28,7 +28,7 @@ PACKAGES = (
     "stopwordsiso",
 )
 
-FILE_PARAMETERS = ("lexicon", "metadata", "stopwords")  # parameters that name a file, or a folder of them
+FILE_PARAMETERS = ("lexicon", "metadata", "reference", "stopwords")  # parameters that may name a file, or a folder
 
 
 def write_manifest(path: Path, run: Path, chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]]) -> None:

@@ -84,7 +84,7 @@ def fisher_p(f1: Counts, n1: Counts, f2: Counts, n2: Counts) -> Floats:
     0.4857
     """
     table = np.broadcast_arrays(*_checked(f1, n1, f2, n2))
-    return np.asarray(_fisher(*(cell.ravel() for cell in table))).reshape(table[0].shape)
+    return np.asarray(_fisher(*(np.array(cell).ravel() for cell in table))).reshape(table[0].shape)
 
 
 def p_value(statistic: npt.ArrayLike) -> Floats:

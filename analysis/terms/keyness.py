@@ -16,10 +16,10 @@ from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens
 
 COLUMNS = [
-    *("term", "key", "count", "reference_count", "per_million", "reference_per_million"),
-    *("documents", "reference_documents", "g2", "g2_four_cell", "p", "q", "chi2", "chi2_yates", "fisher_p"),
-    *("log_ratio", "ci_low", "ci_high", "pct_diff", "diff_coefficient", "odds_ratio", "simple_maths", "bic"),
-    *("log_odds_z", "dispersion_g2", "dispersion_p"),
+    *("term", "key", "count", "reference_count", "log_ratio", "ci_low", "ci_high", "g2", "p", "q", "dispersion_p"),
+    *("per_million", "reference_per_million", "documents", "reference_documents", "dispersion_g2"),
+    *("g2_four_cell", "chi2", "chi2_yates", "fisher_p", "bic", "log_odds_z"),
+    *("pct_diff", "diff_coefficient", "odds_ratio", "simple_maths"),
 ]
 
 Names = NDArray[np.object_]

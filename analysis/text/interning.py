@@ -1,5 +1,11 @@
-"""Numbers strings in the order in which they first occur: a hash table over code points, in machine code."""
+"""Numbers strings in the order in which they first occur: a hash table over code points, in machine code.
 
+What is looked up often must be found in few and near places of memory. So a string becomes two numbers, its code: up
+to 18 ASCII characters of seven bits, or up to 6 others of 21, as they are, and only what is longer is hashed, and then
+compared with the string that has the number. Codes stand by id: those of frequent words, which come early, together.
+"""
+
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -8,36 +14,35 @@ from numpy.typing import NDArray
 
 from analysis.text.compiled import compiled
 
-SHORT = 9  # characters that are looked at together; behind the last span, an array of units needs as many more
+_ASCII, _LOW_ASCII = 18, 9  # characters of seven bits in a code, and in the first of its two numbers
+_OTHERS, _LOW_OTHERS = 6, 3  # the same for characters of 21 bits
+PADDING = _ASCII  # behind the last string, an array of units must go on for so many more
+_MARK = np.uint64(1 << 63)  # in the first number: a hash; in the second: characters of 21 bits
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2 ** 64 divided by the golden ratio (Fibonacci hashing)
 
 
 class Table(NamedTuple):
-    """The strings met so far: string ``k`` is ``units[bounds[k] : bounds[k + 1]]``."""
+    """The strings met so far: string ``k`` is ``units[bounds[k] : bounds[k + 1]]``. Arrays may have room behind."""
 
-    slots: NDArray[np.uint64]  # open addressing, in pairs: a string's code, and its id + 1; 0 is a free slot
+    size: int
+    slots: NDArray[np.uint32]  # open addressing: a string's id + 1; 0 is a free slot
+    codes: NDArray[np.uint64]  # (strings, 2)
     bounds: NDArray[np.int64]
     units: NDArray[np.uint32]
-    size: NDArray[np.int64]  # (1,): how many strings
 
 
 def empty_table() -> Table:
     """A table without strings.
 
-    >>> int(empty_table().size[0])
+    >>> empty_table().size
     0
     """
-    strings = 1 << 11
-    return Table(
-        np.zeros(4 * strings, np.uint64),
-        np.zeros(strings + 1, np.int64),
-        np.empty(SHORT, np.uint32),
-        np.zeros(1, np.int64),
-    )
+    return Table(0, np.zeros(2, np.uint32), np.empty((0, 2), np.uint64), np.zeros(1, np.int64), np.empty(0, np.uint32))
 
 
 def strings(table: Table) -> list[str]:
     """The strings of a table, by id."""
-    bounds = table.bounds[: int(table.size[0]) + 1].tolist()
+    bounds = table.bounds[: table.size + 1].tolist()
     text = table.units[: bounds[-1]].tobytes().decode("utf-32-le", "surrogatepass")
     return [text[first:last] for first, last in pairwise(bounds)]
 
@@ -46,138 +51,162 @@ def intern(
     units: NDArray[np.uint32],
     first: NDArray[np.int32],
     last: NDArray[np.int32],
-    kind: NDArray[np.uint8],
-    mapping: NDArray[np.uint8],
     ids: NDArray[np.int32],
     table: Table,
 ) -> Table:
     """Write into `ids` the id of every string ``units[first[k] : last[k]]``, and add to the table what is new.
 
-    An ASCII character ``c`` of string ``k`` is taken as ``mapping[kind[k], c]``, any other as it is. No string may
-    end in NUL, and `units` must go on for `SHORT` more behind the last string. The table's arrays are filled in
-    place; where one is full, the table that comes back has a larger one.
+    The strings do not overlap, none ends in NUL, and `units` goes on for `PADDING` more behind the last of them. The
+    table's arrays are filled in place; where one is too short, the table that comes back has a longer one.
 
-    >>> units = np.frombuffer(("to be or Not to be" + SHORT * " ").encode("utf-32-le"), np.uint32)
+    >>> units = np.frombuffer(("to be or not to be" + PADDING * " ").encode("utf-32-le"), np.uint32).copy()
     >>> first, last = (np.array(x, np.int32) for x in ([0, 3, 6, 9, 13, 16], [2, 5, 8, 12, 15, 18]))
-    >>> kind, mapping, ids = np.zeros(6, np.uint8), np.arange(128, dtype=np.uint8)[None], np.empty(6, np.int32)
-    >>> table = intern(units, first, last, kind, mapping, ids, empty_table())
+    >>> ids = np.empty(6, np.int32)
+    >>> table = intern(units, first, last, ids, empty_table())
     >>> strings(table), ids.tolist()
-    (['to', 'be', 'or', 'Not'], [0, 1, 2, 3, 0, 1])
+    (['to', 'be', 'or', 'not'], [0, 1, 2, 3, 0, 1])
     """
-    codes = np.empty(len(ids), np.uint64)
-    _encode(units, first, last, kind, mapping, codes)
-    room = int(table.bounds[table.size[0]]) + len(units)
-    if len(table.units) < room:
-        table = table._replace(units=_lengthened(table.units, max(room, 2 * len(table.units))))
-    done = 0
-    while (done := _number(units, first, last, kind, mapping, codes, ids, done, *table)) < len(ids):
-        slots = np.zeros(2 * len(table.slots), np.uint64)
-        _move(table.slots, slots)
-        table = table._replace(slots=slots, bounds=_lengthened(table.bounds, len(slots) // 4 + 1))
-    return table
+    table = _with_room(table, len(ids), len(units))
+    codes = np.empty((len(ids), 2), np.uint64)
+    _encode(units, first, last, codes)
+    return table._replace(size=_number(units, first, last, codes, ids, *table))
 
 
-def merge(table: Table, other: Table) -> tuple[Table, NDArray[np.int32]]:
-    """The table with the strings of another one added, and the id that each of those has in it."""
-    n = int(other.size[0])
-    bounds = other.bounds[: n + 1].astype(np.int32)
-    units = other.units.view()
-    units.flags.writeable = False  # like a text's own: another type of array would be compiled once more
-    ids, as_is = np.empty(n, np.int32), np.arange(128, dtype=np.uint8)[None]
-    return intern(units, bounds[:-1], bounds[1:], np.zeros(n, np.uint8), as_is, ids, table), ids
+def merge(tables: Sequence[Table], order: NDArray[np.int64]) -> tuple[Table, list[NDArray[np.int32]]]:
+    """One table with the strings of all `tables`, and for each of these the ids that its strings have in it.
+
+    The strings of the first table, those of the second and so on make a row: `order` has the places in it in the order
+    in which they are to be numbered.
+
+    >>> units = np.frombuffer(("abb" + PADDING * " ").encode("utf-32-le"), np.uint32).copy()
+    >>> first, last, ids = (np.array(x, np.int32) for x in ([0, 1, 2], [1, 2, 3], [0, 0, 0]))
+    >>> one = intern(units, first[:2], last[:2], ids[:2], empty_table())
+    >>> other = intern(units, first[2:], last[2:], ids[2:], empty_table())
+    >>> table, ids = merge([one, other], np.array([2, 0, 1]))
+    >>> strings(table), [own.tolist() for own in ids]
+    (['b', 'a'], [[1, 0], [0]])
+    """
+    lengths = np.concatenate([np.diff(table.bounds[: table.size + 1]) for table in tables])
+    last = np.cumsum(lengths).astype(np.int32)
+    first = last - lengths.astype(np.int32)
+    used = [table.units[: table.bounds[table.size]] for table in tables]
+    units = np.concatenate([*used, np.zeros(PADDING, np.uint32)])
+    ids, ordered = np.empty(len(order), np.int32), np.empty(len(order), np.int32)
+    merged = intern(units, first[order], last[order], ordered, empty_table())
+    ids[order] = ordered
+    return merged, np.split(ids, np.cumsum([table.size for table in tables])[:-1])
+
+
+def _with_room(table: Table, strings: int, characters: int) -> Table:
+    """A table that can take so many more strings of so many characters together, and has half its slots free then."""
+    size, slots = table.size + strings, table.slots
+    codes, bounds = _lengthened(table.codes, size), _lengthened(table.bounds, size + 1)
+    units = _lengthened(table.units, int(bounds[table.size]) + characters)
+    if 2 * size > len(slots):
+        slots = np.zeros(1 << (2 * size).bit_length(), np.uint32)
+        _enter(codes, table.size, slots)
+    return Table(table.size, slots, codes, bounds, units)
 
 
 def _lengthened(array: NDArray[Any], length: int) -> NDArray[Any]:
-    """A copy with room behind it; the room is not written to, so that it takes no memory yet."""
-    longer = np.empty(length, array.dtype)
+    """The array, or a copy with room behind it; the room is not written to, so that it takes no memory yet."""
+    if len(array) >= length:
+        return array
+    longer = np.empty((max(length, 2 * len(array)), *array.shape[1:]), array.dtype)
     longer[: len(array)] = array
     return longer
 
 
 @compiled
-def _encode(units: Any, first: Any, last: Any, kind: Any, mapping: Any, codes: Any) -> None:
-    """One number for each string: up to `SHORT` ASCII characters as they are, else a hash with the upper bit set."""
+def _encode(units: Any, first: Any, last: Any, codes: Any) -> None:
+    """The two numbers of every string."""
     for k in range(len(codes)):
-        length, begin, row = last[k] - first[k], np.uint64(first[k]), kind[k]
-        # Always as many turns: a loop as long as the word is a branch that the processor guesses wrong.
-        code, seen = np.uint64(0), np.uint32(length > SHORT) << np.uint32(7)
-        for i in range(SHORT):
-            unit = units[begin + np.uint64(i)] if i < length else np.uint32(0)
-            seen |= unit
-            code |= np.uint64(mapping[row, unit & np.uint32(127)]) << np.uint64(7 * i)
-        if seen >= 128:
-            code = np.uint64(length)
-            for i in range(first[k], last[k]):
-                unit = units[i]
-                if unit < 128:
-                    unit = np.uint32(mapping[row, unit])
-                code = (code ^ np.uint64(unit)) * np.uint64(0x9E3779B97F4A7C15)
-            code |= np.uint64(1 << 63)
-        codes[k] = code
+        begin, length, high = first[k], last[k] - first[k], np.uint64(0)
+        low, seen = _packed(units, begin, length, _LOW_ASCII, 7)
+        if length > _LOW_ASCII:
+            high, more = _packed(units, begin + _LOW_ASCII, length - _LOW_ASCII, _ASCII - _LOW_ASCII, 7)
+            seen |= more
+        if length > _ASCII or (seen >= 128 and length > _OTHERS):
+            low, high = np.uint64(length), np.uint64(0)
+            for i in range(begin, begin + length):
+                low = (low ^ np.uint64(units[i])) * _SPREAD
+            low |= _MARK
+        elif seen >= 128:
+            low, _ = _packed(units, begin, length, _LOW_OTHERS, 21)
+            high, _ = _packed(units, begin + _LOW_OTHERS, length - _LOW_OTHERS, _OTHERS - _LOW_OTHERS, 21)
+            high |= _MARK
+        codes[k, 0], codes[k, 1] = low, high
 
 
 @compiled
-def _first_slot(code: Any, slots: int) -> Any:
-    """Where the search for a code begins (Fibonacci hashing: of the product, the upper bits are the good ones)."""
-    return (code * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(31) & np.uint64(slots - 2)
+def _packed(units: Any, begin: int, length: int, room: int, bits: int) -> Any:
+    """The first `room` characters of a string as one number, and the bits that any of them has."""
+    packed = seen = np.uint64(0)
+    # Always as many turns: a loop as long as the word is a branch that the processor guesses wrong.
+    for i in range(room):
+        unit = np.uint64(units[np.uint64(begin + i)])
+        unit = unit if i < length else np.uint64(0)
+        seen |= unit
+        packed |= unit << np.uint64(bits * i)
+    return packed, seen
 
 
 @compiled
 def _number(
-    units: Any, first: Any, last: Any, kind: Any, mapping: Any, codes: Any, ids: Any, done: int,
-    slots: Any, bounds: Any, kept: Any, size: Any,
+    units: Any, first: Any, last: Any, new: Any, ids: Any,
+    size: int, slots: Any, codes: Any, bounds: Any, kept: Any,
 ) -> int:  # fmt: skip
-    """Number the strings from `done` on, and return how many are done: not all if half the slots are taken before."""
-    one, two, hashed, mask = np.uint64(1), np.uint64(2), np.uint64(1 << 63), np.uint64(len(slots) - 1)
-    n = size[0]
-    for k in range(done, len(ids)):
-        code, begin, length = codes[k], first[k], last[k] - first[k]
-        slot = _first_slot(code, len(slots))
-        number = slots[slot + one]
+    """Number the strings, whose codes are `new`, and return how many there are then in the table."""
+    one, mask = np.uint64(1), np.uint64(len(slots) - 1)
+    for k in range(len(ids)):
+        low, high = new[k, 0], new[k, 1]
+        slot = _first_slot(low, high, len(slots))
+        number = slots[slot]
         while number != 0:
-            if slots[slot] == code:
-                if code < hashed:
-                    break
-                known = bounds[number - one]
-                if bounds[number] - known == length:
-                    i = 0
-                    while i < length:
-                        unit = units[begin + i]
-                        if unit < 128:
-                            unit = np.uint32(mapping[kind[k], unit])
-                        if kept[known + i] != unit:
-                            break
-                        i += 1
-                    if i == length:
-                        break
-            slot = (slot + two) & mask
-            number = slots[slot + one]
+            known = number - one
+            if (codes[known, 0] == low and codes[known, 1] == high) and (
+                low < _MARK or _equal(units, first[k], last[k], kept, bounds[known], bounds[known + one])
+            ):
+                break
+            slot = (slot + one) & mask
+            number = slots[slot]
         if number == 0:
-            if 4 * (n + 1) >= len(slots):
-                size[0] = n
-                return k
-            for i in range(length):
-                unit = units[begin + i]
-                kept[bounds[n] + i] = mapping[kind[k], unit] if unit < 128 else unit
-            bounds[n + 1] = bounds[n] + length
-            n += 1
-            number = np.uint64(n)
-            slots[slot], slots[slot + one] = code, number
-        ids[k] = np.int64(number) - 1
-    size[0] = n
-    return len(ids)
+            bounds[size + 1] = bounds[size] + last[k] - first[k]
+            kept[bounds[size] : bounds[size + 1]] = units[first[k] : last[k]]
+            codes[size, 0], codes[size, 1] = low, high
+            size += 1
+            slots[slot] = number = np.uint32(size)
+        ids[k] = number - one
+    return size
 
 
 @compiled
-def _move(old: Any, slots: Any) -> None:
-    """Enter all codes of one table of slots into another."""
+def _equal(units: Any, first: int, last: int, kept: Any, known: int, known_last: int) -> bool:
+    """Whether ``units[first:last]`` is ``kept[known:known_last]``."""
+    if last - first != known_last - known:
+        return False
+    i = 0
+    while first + i < last and units[first + i] == kept[known + i]:
+        i += 1
+    return first + i == last
+
+
+@compiled
+def _first_slot(low: Any, high: Any, slots: int) -> Any:
+    """Where the search for a code begins: the upper bits of a product are the ones that all of the code has mixed."""
+    mixed = ((high * _SPREAD ^ low) * _SPREAD) >> np.uint64(32)
+    return mixed * np.uint64(slots) >> np.uint64(32)
+
+
+@compiled
+def _enter(codes: Any, size: int, slots: Any) -> None:
+    """Give the first `size` codes each a slot."""
     mask = np.uint64(len(slots) - 1)
-    for k in range(0, len(old), 2):
-        if old[k + 1] != 0:
-            slot = _first_slot(old[k], len(slots))
-            while slots[slot + np.uint64(1)] != 0:
-                slot = (slot + np.uint64(2)) & mask
-            slots[slot], slots[slot + np.uint64(1)] = old[k], old[k + 1]
+    for k in range(size):
+        slot = _first_slot(codes[k, 0], codes[k, 1], len(slots))
+        while slots[slot] != 0:
+            slot = (slot + np.uint64(1)) & mask
+        slots[slot] = k + 1
 
 
 @compiled

@@ -1,37 +1,29 @@
 """The words of the frequency scheme, and their types, for many documents at once.
 
 What a token is, is defined more readably in ``tests/text/reference_words.py``, which this equals token for token.
-Documents are cut at blanks into parts of a cache's size; the cores share them; each numbers the distinct surfaces
-that it meets; and Python's own work, composition and the case of other letters than ASCII, is done once for each
-distinct surface.
+Surfaces are found and numbered in machine code (`analysis.text.batches`); Python's own work, composition and the case
+of other letters than ASCII, is done once for each distinct surface.
 """
 
-import os
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.text.characters import APOSTROPHES, HYPHENS, SOFT_HYPHEN, character_classes
+from analysis.text.batches import Found, each, find_tokens
+from analysis.text.characters import APOSTROPHES, HYPHENS, SOFT_HYPHEN
 from analysis.text.compiled import compiled
-from analysis.text.interning import SHORT, Table, empty_table, intern, merge, renumber, strings
-from analysis.text.scanner import ADDRESS, scan
+from analysis.text.interning import merge, renumber, strings
 
-PART = 1 << 17  # characters that are scanned together, about what the second-level cache holds
 LONGEST = np.iinfo(np.int32).max  # characters of a document: positions are int32
-CHARACTERS_PER_TOKEN = 5  # a guess on the low side at how much room is needed: memory not written to costs nothing
-SHARE = 1 << 20  # characters below which another thread does not pay
 
 # The first of each is what the others become.
-_VARIANTS = {c: characters[0] for characters in (APOSTROPHES, HYPHENS) for c in characters[1:]} | {SOFT_HYPHEN: None}
-_TO_PLAIN = str.maketrans(_VARIANTS)
-_VARIANT = re.compile("|".join(map(re.escape, _VARIANTS)))
+_PLAIN = {c: characters[0] for characters in (APOSTROPHES, HYPHENS) for c in characters[1:]} | {SOFT_HYPHEN: ""}
+_VARIANT = re.compile("|".join(map(re.escape, _PLAIN)))
 
 
 class Words(NamedTuple):
@@ -63,26 +55,6 @@ class Counts(NamedTuple):
     counts: NDArray[np.int32]
 
 
-class _Part(NamedTuple):
-    """A stretch of a document."""
-
-    document: int
-    text: str
-    first: int
-    last: int
-
-
-class _Found(NamedTuple):
-    """What one thread found in its share of the documents; `table` has the surfaces."""
-
-    table: Table
-    ids: NDArray[np.int32]
-    start: NDArray[np.int32]
-    end: NDArray[np.int32]
-    document: NDArray[np.int64]  # of each part
-    sizes: NDArray[np.int64]  # tokens in each part
-
-
 def find_words(texts: Sequence[str], *, lowercase: bool = True, emoji: bool = True) -> Words:
     """Find the tokens of the frequency scheme in every text.
 
@@ -90,8 +62,9 @@ def find_words(texts: Sequence[str], *, lowercase: bool = True, emoji: bool = Tr
     joiners, and full stops where they are inside a word (``U.S.``, ``p.m.``, ``mp3.com``); a number with its inner
     separators and a percent sign (``3,500``, ``10:30``, ``24/7``, ``12.5%``); a URL, an e-mail address, a #tag or a
     @name; an emoji sequence (not with ``emoji=False``). Its type is `fold` of its surface, in lower case unless
-    `lowercase` is false. The result does not depend on the number of threads. It takes 12 bytes a token, the work 15 to
-    25, by what the allocator gives back. Raises ``ValueError`` for a text of more than 2,147,483,647 characters.
+    `lowercase` is false. The result does not depend on the number of threads. Memory at the peak: the result, 12 bytes
+    a token, and for each thread a vocabulary of its own and some 5 MB. Raises ``ValueError`` for a text of more than
+    2,147,483,647 characters.
 
     >>> words = find_words(["Azm‑e‑Istehkam isn’t new.", "It isn't AZM-E-ISTEHKAM!"])
     >>> words.vocabulary.tolist(), words.ids.tolist()
@@ -99,11 +72,9 @@ def find_words(texts: Sequence[str], *, lowercase: bool = True, emoji: bool = Tr
     >>> words.start.tolist(), words.end.tolist(), words.offsets.tolist()
     ([0, 15, 21, 0, 3, 9], [14, 20, 24, 2, 8, 23], [0, 3, 6])
     """
-    found = _find_all(texts, lowercase=lowercase, emoji=emoji, spans=True)
-    vocabulary, ids = _number_types(found, lowercase=lowercase)
-    start = _joined([share.start for share in found])
-    end = _joined([share.end for share in found])
-    return Words(vocabulary, ids, start, end, _offsets(found))
+    vocabulary, found = _find(texts, lowercase=lowercase, emoji=emoji, spans=True)
+    ids, start, end = found.columns
+    return Words(vocabulary, ids, start, end, _offsets(found.lengths))
 
 
 def count_words(texts: Sequence[str], *, lowercase: bool = True, emoji: bool = True) -> Counts:
@@ -115,11 +86,22 @@ def count_words(texts: Sequence[str], *, lowercase: bool = True, emoji: bool = T
     >>> counts.indices.tolist(), counts.counts.tolist()
     ([0, 1, 2, 3, 1], [2, 2, 1, 1, 1])
     """
-    found = _find_all(texts, lowercase=lowercase, emoji=emoji, spans=False)
-    vocabulary, ids = _number_types(found, lowercase=lowercase)
-    indptr, counts = _count_rows(ids, _offsets(found), len(vocabulary))
-    ids.resize(len(counts), refcheck=False)
-    return Counts(vocabulary, indptr, ids, counts)
+    vocabulary, found = _find(texts, lowercase=lowercase, emoji=emoji, spans=False)
+    ids, offsets = found.columns[0], _offsets(found.lengths)
+    counts = np.empty_like(ids)
+    threads = len(found.shares)
+    cuts = [0, *np.searchsorted(offsets, offsets[-1] * np.arange(1, threads) // threads), len(texts)]
+
+    def count(rows: tuple[int, int]) -> NDArray[np.int64]:
+        first, last = rows
+        own = slice(offsets[first], offsets[last])
+        distinct: NDArray[np.int64] = _count_rows(ids[own], counts[own], found.lengths[first:last], len(vocabulary))
+        return distinct
+
+    cells = each(count, list(pairwise(cuts)))
+    for array in (ids, counts):
+        _close_up(array, offsets[cuts[:-1]], [int(own.sum()) for own in cells])
+    return Counts(vocabulary, _offsets(np.concatenate(cells)), ids, counts)
 
 
 def fold(pattern: str, *, lowercase: bool = True) -> str:
@@ -131,10 +113,28 @@ def fold(pattern: str, *, lowercase: bool = True) -> str:
     >>> fold("Don’t"), fold("AZM‑E‑ISTEHKAM"), fold("E\u0301tat") == fold("état"), fold("#MeToo")
     ("don't", 'azm-e-istehkam', True, '#MeToo')
     """
-    folded = unicodedata.normalize("NFC", pattern.translate(_TO_PLAIN) if _VARIANT.search(pattern) else pattern)
-    if not lowercase or _is_address(pattern):
-        return folded
-    return unicodedata.normalize("NFC", folded.lower())  # once more: ǰ is one letter, its capital J̌ two
+    composed = _composed(pattern)
+    return composed if not lowercase or _is_address(pattern) else _lowered(composed)
+
+
+def is_emoji(words: Sequence[str]) -> NDArray[np.bool_]:
+    """Which words are emoji sequences (👍🏽, 🇵🇰, 1️⃣), one bool a word.
+
+    ``tokens.vocabulary[is_emoji(tokens.vocabulary)]`` are stop words that leave emoji out of a ranking.
+
+    >>> is_emoji(["thumb", "👍🏽", "©", "1️⃣", "1"]).tolist()
+    [False, True, False, True, False]
+    """
+    tokens, others = (np.diff(find_words(words, emoji=emoji).offsets) for emoji in (True, False))
+    return np.greater(tokens, 0) & np.equal(others, 0)
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", _VARIANT.sub(lambda match: _PLAIN[match[0]], text))
+
+
+def _lowered(composed: str) -> str:
+    return unicodedata.normalize("NFC", composed.lower())  # once more: ǰ is one letter, its capital J̌ two
 
 
 def _is_address(surface: str) -> bool:
@@ -142,147 +142,81 @@ def _is_address(surface: str) -> bool:
     return surface.startswith("#") or "@" in surface or "://" in surface or surface[:4].lower() == "www."
 
 
-def _find_all(texts: Sequence[str], *, lowercase: bool, emoji: bool, spans: bool) -> list[_Found]:
-    """The tokens of all documents, in shares that stand for runs of documents."""
-    parts = list(_parts(texts))
-    ends = np.cumsum([part.last - part.first for part in parts])
-    threads = min(_cores(), 1 + int(ends[-1]) // SHARE) if parts else 1
-    cuts = np.searchsorted(ends, ends[-1] * np.arange(1, threads) / threads) if parts else []
-    shares = [parts[first:last] for first, last in pairwise([0, *cuts, len(parts)])]
-    find = partial(_find, lowercase=lowercase, emoji=emoji, spans=spans)
-    if threads == 1:
-        return [find(share) for share in shares]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(find, shares))
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _parts(texts: Sequence[str]) -> Iterator[_Part]:
-    """The documents, the long ones cut. No token holds a blank or looks past one, so each part is scanned alone."""
+def _find(texts: Sequence[str], *, lowercase: bool, emoji: bool, spans: bool) -> tuple[NDArray[np.object_], Found]:
+    """The vocabulary, and the tokens of all documents with the ids of their types."""
     for document, text in enumerate(texts):
         if len(text) > LONGEST:
             raise ValueError(
                 f"document {document} has {len(text):,} characters: expected at most {LONGEST:,}, split it"
             )
-        first = 0
-        while len(text) - first > 2 * PART and (cut := text.find(" ", first + PART)) >= 0:
-            yield _Part(document, text, first, cut)
-            first = cut
-        yield _Part(document, text, first, len(text))
+    found = find_tokens(texts, lowercase=lowercase, emoji=emoji, spans=spans)
+    return _number_types(found, lowercase=lowercase), found
 
 
-def _batches(parts: Sequence[_Part]) -> Iterator[list[_Part]]:
-    """Runs of parts with about `PART` characters together: short documents are not scanned one by one."""
-    batch, size = [], 0
-    for part in parts:
-        batch.append(part)
-        size += part.last - part.first
-        if size >= PART:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+def _number_types(found: Found, *, lowercase: bool) -> NDArray[np.object_]:
+    """The vocabulary; the ids of surfaces in `found` become those of their types, in place."""
+    surfaces, ids = _merged(found)
+    folded = _fold_all(surfaces, lowercase=lowercase)
+    codes = {word: code for code, word in enumerate(dict.fromkeys(folded))}
+    types = np.fromiter(map(codes.__getitem__, folded), np.int32, len(folded))
 
+    def put(k: int) -> None:
+        numbers = types[ids[k]]
+        for batch in found.shares[k].batches:
+            renumber(found.columns[0][found.ends[batch] : found.ends[batch + 1]], numbers)
 
-def _find(parts: Sequence[_Part], *, lowercase: bool, emoji: bool, spans: bool) -> _Found:
-    """The tokens of one share of the documents."""
-    classes, mapping, table = character_classes(), _mapping(lowercase), empty_table()
-    guess = sum(part.last - part.first for part in parts) // CHARACTERS_PER_TOKEN
-    ids, start, end = (np.empty(guess, np.int32) for _ in range(3))
-    first, last, kind = np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.uint8)
-    sizes = [np.zeros(0, np.int64)]
-    n = 0
-    for batch in _batches(parts):
-        text = "\n".join(["", *(part.text[part.first : part.last] for part in batch), SHORT * "\n"])
-        units = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        bounds = np.cumsum([1, *(part.last - part.first + 1 for part in batch)])
-        _make_room(len(units), first, last, kind)
-        size = scan(units, bounds, classes, "@" in text, emoji, first, last, kind)
-        m = n + int(size.sum())
-        _make_room(m, ids)
-        table = intern(units, first[: m - n], last[: m - n], kind, mapping, ids[n:m], table)
-        if spans:
-            _make_room(m, start, end)
-            shift = np.array([part.first for part in batch], np.int32) - bounds[:-1].astype(np.int32)
-            shift = np.repeat(shift, size)
-            np.add(first[: m - n], shift, out=start[n:m])
-            np.add(last[: m - n], shift, out=end[n:m])
-        sizes.append(size)
-        n = m
-    for array in (ids, start, end):
-        array.resize(n if spans or array is ids else 0, refcheck=False)
-    document = np.array([part.document for part in parts], np.int64)
-    return _Found(table, ids, start, end, document, np.concatenate(sizes))
-
-
-def _make_room(size: int, *arrays: NDArray[Any]) -> None:
-    """Lengthen the arrays in place: beyond some size the allocator moves pages and copies nothing."""
-    for array in arrays:
-        if len(array) < size:
-            array.resize(max(size, len(array) * 9 // 8), refcheck=False)
-
-
-@cache
-def _mapping(lowercase: bool) -> NDArray[np.uint8]:
-    """What becomes of an ASCII character in a token of each kind, as `fold` has it."""
-    plain = np.array([ord(chr(c).translate(_TO_PLAIN)) for c in range(128)], np.uint8)
-    lowered = np.array([ord(chr(c).lower()) for c in plain], np.uint8)
-    return np.array([plain if kind == ADDRESS or not lowercase else lowered for kind in range(ADDRESS + 1)])
-
-
-def _number_types(found: Sequence[_Found], *, lowercase: bool) -> tuple[NDArray[np.object_], NDArray[np.int32]]:
-    """The vocabulary, and the id of every token's type, made in place from the ids of the shares' surfaces."""
-    table = found[0].table
-    numbers = [np.arange(table.size[0], dtype=np.int32)]
-    for share in found[1:]:
-        table, ids = merge(table, share.table)
-        numbers.append(ids)
-    codes: dict[str, int] = {}
-    surfaces = strings(table)
-    types = np.array(
-        [codes.setdefault(s if s.isascii() else fold(s, lowercase=lowercase), len(codes)) for s in surfaces],
-        np.int32,
-    )
-    for share, ids in zip(found, numbers, strict=True):
-        renumber(share.ids, types[ids])
+    each(put, range(len(found.shares)))
     vocabulary = np.empty(len(codes), object)
     vocabulary[:] = list(codes)
-    return vocabulary, _joined([share.ids for share in found])
+    return vocabulary
 
 
-def _joined(arrays: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
-    """The arrays one behind the other, in place of the first; each of the others is emptied."""
-    whole, n = arrays[0], len(arrays[0])
-    whole.resize(sum(map(len, arrays)), refcheck=False)
-    for array in arrays[1:]:
-        whole[n : n + len(array)] = array
-        n += len(array)
-        array.resize(0, refcheck=False)
-    return whole
+def _merged(found: Found) -> tuple[list[str], list[NDArray[np.int32]]]:
+    """The surfaces of all threads in the order of their first use, and for each thread the places of its own there."""
+    first_use = [np.repeat(np.array(share.batches, np.int64), np.diff([0, *share.known])) for share in found.shares]
+    order = np.argsort(np.concatenate(first_use), kind="stable")  # a thread has those of one batch in order
+    table, ids = merge(found.tables, order)
+    found.tables.clear()  # to make room: Python's strings are larger
+    return strings(table), ids
 
 
-def _offsets(found: Sequence[_Found]) -> NDArray[np.int64]:
-    """Where each document's tokens begin: every document has a part, and its parts stand together."""
-    document = np.concatenate([share.document for share in found])
-    ends = np.cumsum(np.concatenate([share.sizes for share in found]))
-    last = np.flatnonzero(np.diff(document, append=len(document)))
-    return np.concatenate([np.zeros(1, np.int64), ends[last]])
+def _fold_all(surfaces: Sequence[str], *, lowercase: bool) -> list[str]:
+    """`fold` of every surface whose ASCII letters are folded already; of all together, since a call each takes long."""
+    others = [surface for surface in surfaces if not surface.isascii()]
+    if not others:
+        return list(surfaces)
+    composed = _composed("\n".join(others))
+    lowered = _lowered(composed) if lowercase else composed
+    pairs = zip(others, composed.split("\n"), lowered.split("\n"), strict=True)
+    folded = (kept if _is_address(surface) else small for surface, kept, small in pairs)
+    return [surface if surface.isascii() else next(folded) for surface in surfaces]
+
+
+def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+
+
+def _close_up(array: NDArray[np.int32], first: NDArray[np.int64], sizes: Sequence[int]) -> None:
+    """Leave of an array only the `sizes` numbers from each of the places `first` on."""
+    n = 0
+    for place, size in zip(first, sizes, strict=True):
+        array[n : n + size] = array[place : place + size]
+        n += size
+    array.resize(n, refcheck=False)
 
 
 @compiled
-def _count_rows(ids: Any, offsets: Any, width: int) -> Any:
-    """Count the ids of every row; the distinct ones are left, row after row, at the beginning of `ids`."""
-    indptr = np.zeros(len(offsets), np.int64)
-    counts = np.empty(len(ids), np.int32)
+def _count_rows(ids: Any, counts: Any, lengths: Any, width: int) -> Any:
+    """Leave at the beginning of `ids` the distinct ones of each row, and beside them in `counts` how often they occur.
+
+    `lengths` are those of the rows; how many ids are left of each comes back.
+    """
+    distinct = np.empty(len(lengths), np.int64)
     place = np.full(width, -1, np.int64)  # of an id's count; below the row's beginning if it is of another row
-    n = 0
-    for row in range(len(offsets) - 1):
-        first = n
-        for k in range(offsets[row], offsets[row + 1]):
+    k = n = 0
+    for row in range(len(lengths)):
+        first, last = n, k + lengths[row]
+        while k < last:
             i = ids[k]
             if place[i] < first:
                 place[i] = n
@@ -290,5 +224,6 @@ def _count_rows(ids: Any, offsets: Any, width: int) -> Any:
                 counts[n] = 0
                 n += 1
             counts[place[i]] += 1
-        indptr[row + 1] = n
-    return indptr, counts[:n].copy()
+            k += 1
+        distinct[row] = n - first
+    return distinct

@@ -1,7 +1,7 @@
 """Finds the tokens of the frequency scheme: the loops that are compiled.
 
-Text comes in as an array of code points (uint8 where all are ASCII, else uint32) in which documents, or parts of
-them, stand between line feeds: a line feed is inside no token, so no loop has to ask whether the text is over.
+Text comes in as an array of code points (uint32) in which documents, or parts of them, stand between line feeds: a
+line feed is inside no token, so no loop has to ask whether the text is over.
 What a token is, is defined more readably in ``tests/text/reference_words.py``.
 """
 
@@ -20,6 +20,7 @@ AT, HASH, ASTERISK, PICTOGRAPH, SYMBOL, REGIONAL = range(12, 18)
 
 AMPERSAND, COLON, DOT, DASH, SLASH, UNDERSCORE = (ord(c) for c in "&:.-/_")
 OPENING, CLOSING = ord("("), ord(")")
+_A, _Z, _APOSTROPHE, _GRAVE = (ord(c) for c in "AZ'`")
 ZWNJ, ZWJ, KEYCAP, TEXT_STYLE, EMOJI_STYLE = 0x200C, 0x200D, 0x20E3, 0xFE0E, 0xFE0F
 
 WORD, EMOJI, ADDRESS = 1, 2, 3  # kinds of token; addresses (URL, e-mail, #tag, @name) keep their case
@@ -279,14 +280,25 @@ def _token_end(units: Any, i: int, at: int, classes: Any) -> Any:
 
 
 @compiled
-def scan(units: Any, bounds: Any, classes: Any, has_at: bool, emoji: bool, first: Any, last: Any, kind: Any) -> Any:
+def scan(
+    units: Any,
+    bounds: Any,
+    classes: Any,
+    has_at: bool,
+    lowercase: bool,
+    emoji: bool,
+    first: Any,
+    last: Any,
+    folded: Any,
+) -> Any:
     """Find the tokens of every part of `units`, and return how many there are in each part.
 
     Part ``p`` is ``units[bounds[p] : bounds[p + 1] - 1]``, with a line feed before and behind it. Token ``k`` is
-    ``units[first[k] : last[k]]``; `first`, `last` (int32) and `kind` (uint8) are filled and must have room for as
-    many tokens as there are characters. `has_at` says whether there is an @ at all: looking for the next one is
-    not free.
+    ``units[first[k] : last[k]]``; `first` and `last` (int32) are filled and must have room for as many tokens as there
+    are characters. `folded` (uint32, as long as `units`) is filled with `units` in which ASCII is as in types. `has_at`
+    says whether there is an @ at all: looking for the next one is not free.
     """
+    _fold_ascii(units, lowercase, folded)
     counts = np.empty(len(bounds) - 1, np.int64)
     n = 0
     at = -1 if has_at else len(units) + LOCAL_PART + 1
@@ -304,21 +316,38 @@ def scan(units: Any, bounds: Any, classes: Any, has_at: bool, emoji: bool, first
             if code == OTHER:
                 i += 1
                 continue
-            stop, found = i + 1, WORD
             if UPPER <= code <= LETTER and at - i > LOCAL_PART:
-                # Nine tokens of ten: letters, and nothing behind them that could belong to them.
+                # Nine tokens of ten: letters, and a blank, or a sign that would join and a blank.
+                stop = i + 1
                 while _inside(classes[units[np.uint64(stop)]]):
                     stop += 1
-            if stop == i + 1 or classes[units[stop]] != OTHER:
-                stop, found = _token_end(units, i, at, classes)
-                if found == 0:
-                    i += 1
+                code = classes[units[np.uint64(stop)]]
+                if code == OTHER or (STOP <= code <= SEPARATOR and classes[units[np.uint64(stop + 1)]] == OTHER):
+                    first[n] = i
+                    last[n] = stop
+                    n += 1
+                    i = stop + 1
                     continue
-            if emoji or found != EMOJI:
+            stop, kind = _token_end(units, i, at, classes)
+            if kind == 0:
+                i += 1
+                continue
+            if kind == ADDRESS:
+                folded[i:stop] = units[i:stop]
+            if emoji or kind != EMOJI:
                 first[n] = i
                 last[n] = stop
-                kind[n] = found
                 n += 1
             i = stop
         counts[part] = n - before
     return counts
+
+
+@compiled
+def _fold_ascii(units: Any, lowercase: bool, folded: Any) -> None:
+    """ASCII as it is in types: letters in lower case if `lowercase`, and the grave accent an apostrophe."""
+    bit = np.uint32(32 if lowercase else 0)  # in which A and a differ
+    for i in range(len(units)):
+        unit = units[i]
+        unit |= bit if _A <= unit <= _Z else np.uint32(0)
+        folded[i] = np.uint32(_APOSTROPHE) if unit == _GRAVE else unit

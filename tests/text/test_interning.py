@@ -3,22 +3,22 @@
 import random
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.text import interning
-from analysis.text.interning import SHORT, Table, empty_table, intern, merge, strings
+from analysis.text.interning import PADDING, Table, empty_table, intern, merge, strings
 
-AS_IS = np.arange(128, dtype=np.uint8)[None]
-WORDS = st.lists(st.text(st.sampled_from("abcä\U0001f600\ud800"), min_size=1, max_size=12))
+# Up to 18 ASCII characters, or 6 others, are a code as they are; what is longer is hashed.
+WORDS = st.lists(st.text(st.sampled_from("abcä\U0001f600\ud800"), min_size=1, max_size=12) | st.text("ab", min_size=15))
 
 
 def number(words: list[str], table: Table) -> tuple[list[int], Table]:
-    text = "".join(words) + SHORT * " "
-    units = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    text = "".join(words) + PADDING * " "
+    units = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).copy()
     bounds = np.cumsum([0, *map(len, words)]).astype(np.int32)
-    ids, kind = np.empty(len(words), np.int32), np.zeros(len(words), np.uint8)
-    table = intern(units, bounds[:-1], bounds[1:], kind, AS_IS, ids, table)
+    ids = np.empty(len(words), np.int32)
+    table = intern(units, bounds[:-1], bounds[1:], ids, table)
     return ids.tolist(), table
 
 
@@ -26,6 +26,7 @@ def order_of_first_use(words: list[str]) -> list[str]:
     return list(dict.fromkeys(words))
 
 
+@settings(deadline=None)  # the first call compiles
 @given(WORDS, WORDS)
 def test_numbers_and_strings(first, second):
     ids, table = number(first, empty_table())
@@ -35,14 +36,27 @@ def test_numbers_and_strings(first, second):
     assert ids + more == [expected.index(word) for word in first + second]
 
 
-@given(WORDS, WORDS)
-def test_merge(first, second):
+@settings(deadline=None)
+@given(WORDS, WORDS, st.randoms())
+def test_merge(first, second, draw):
     _, table = number(first, empty_table())
     _, other = number(second, empty_table())
-    table, ids = merge(table, other)
-    expected = order_of_first_use(first + second)
-    assert strings(table) == expected
-    assert ids.tolist() == [expected.index(word) for word in order_of_first_use(second)]
+    row = order_of_first_use(first) + order_of_first_use(second)
+    order = draw.sample(range(len(row)), len(row))
+    merged, ids = merge([table, other], np.array(order, np.int64))
+    expected = order_of_first_use([row[k] for k in order])
+    assert strings(merged) == expected
+    assert [len(own) for own in ids] == [table.size, other.size]
+    assert np.concatenate(ids).tolist() == [expected.index(word) for word in row]
+
+
+def test_a_code_tells_strings_apart_by_each_of_its_characters():
+    ascii_words = ["a" * i + "b" + "a" * (17 - i) for i in range(18)] + ["a" * n for n in range(1, 20)]
+    others = ["ä" * i + "ö" + "ä" * (5 - i) for i in range(6)] + ["ä" * n for n in range(1, 8)]
+    mixed = ["\U0010ffff", "\U0010fffe", "aä", "äa", "\x7f\x01", "\x01\x7f", "ab", chr(ord("a") + (ord("b") << 7))]
+    words = ascii_words + others + mixed
+    ids, _ = number(words, empty_table())
+    assert ids == list(range(len(words)))
 
 
 def test_a_table_grows():
@@ -50,16 +64,19 @@ def test_a_table_grows():
     words = [
         draw.choice(["w", "wort-", "ورق"]) * draw.randint(1, 3) + str(draw.randrange(20_000)) for _ in range(60_000)
     ]
-    ids, table = number(words, empty_table())
+    ids, table = [], empty_table()
+    for k in range(0, len(words), 7_000):
+        more, table = number(words[k : k + 7_000], table)
+        ids += more
     expected = order_of_first_use(words)
-    assert len(expected) > 10_000  # the empty table has room for 2,048
+    assert len(expected) > 10_000
     assert strings(table) == expected
     place = {word: k for k, word in enumerate(expected)}
     assert ids == [place[word] for word in words]
 
 
 def test_strings_with_one_hash_are_told_apart(monkeypatch):
-    def all_the_same(units, first, last, kind, mapping, codes):
+    def all_the_same(units, first, last, codes):
         codes[:] = 1 << 63
 
     monkeypatch.setattr(interning, "_encode", all_the_same)

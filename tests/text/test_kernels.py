@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.text import kernels
-from analysis.text.kernels import count_words, find_words, fold
+from analysis.text import batches, kernels
+from analysis.text.kernels import count_words, find_words, fold, is_emoji
 
 sys.path.insert(0, str(Path(__file__).parent))
 from reference_words import find_words_reference
@@ -50,6 +50,7 @@ BY_HAND = [
     ("3,500 12.5 10:30 24/7 9/11/2001 ٣٬٥٠٠ 1⁄2", "3,500 12.5 10:30 24/7 9/11/2001 ٣٬٥٠٠ 1⁄2"),
     ("50% 12.5%, 5‰ 50 % x% $5 £3.2bn 4th", "50% 12.5% 5‰ 50 x 5 3.2bn 4th"),
     ("and/or 1, 2; 3. 3,x", "and or 1 2 3 3 x"),
+    ("G7% B2B. it's, x: y- z_ a/ b' ", "g7% b2b it's x y z a b"),  # at a blank only a percent sign belongs to a word
     # addresses keep their case
     ("https://Dawn.com/News?id=1, HTTP://x.y", "https://Dawn.com/News?id=1 HTTP://x.y"),
     ("(see http://x.org/Foo_(bar)).", "see http://x.org/Foo_(bar)"),
@@ -135,6 +136,20 @@ def test_fold_keeps_case():
     assert fold("Don’t‑X E\u0301", lowercase=False) == "Don't-X É"
 
 
+def test_is_emoji():
+    emoji = "👍 👍🏽 👨‍👩‍👧 🇵🇰 🏴󠁧󠁢󠁥󠁮󠁧󠁿 1️⃣ #️⃣ ❤️ ❤ ©️ 🏽".split()
+    assert is_emoji(emoji).tolist() == [True] * len(emoji)
+    words = ["", *"the don't 12\u20e3 1 5% # © ★ . #👍a @👍a اُردُو".split()]
+    assert is_emoji(words).tolist() == [False] * len(words)
+    assert is_emoji([]).tolist() == []
+    assert is_emoji([]).dtype == bool
+
+
+def test_emoji_can_be_stop_words():
+    words = find_words(["ok 👍 ok 1️⃣ 🇵🇰"])
+    assert words.vocabulary[is_emoji(words.vocabulary)].tolist() == ["👍", "1️⃣", "🇵🇰"]
+
+
 # Characters at which the rules turn, and any others.
 PIECES = st.sampled_from(
     [
@@ -193,9 +208,9 @@ def test_threads_and_cuts_make_no_difference(monkeypatch, threads):
     texts = [" ".join(draw.choices(vocabulary, k=draw.choice([0, 1, 50, 3000]))) for _ in range(60)]
     whole = find_words(texts)
     whole_counts = count_words(texts)
-    monkeypatch.setattr(kernels, "PART", 1000)
-    monkeypatch.setattr(kernels, "SHARE", 1)
-    monkeypatch.setattr(kernels, "_cores", lambda: threads)
+    monkeypatch.setattr(batches, "BATCH", 1000)
+    monkeypatch.setattr(batches, "SHARE", 1)
+    monkeypatch.setattr(batches, "_cores", lambda: threads)
     for one, other in zip((*whole, *whole_counts), (*find_words(texts), *count_words(texts)), strict=True):
         assert one.dtype == other.dtype
         assert one.tolist() == other.tolist()
@@ -259,7 +274,8 @@ def test_agrees_with_universal_dependencies(treebank, least):
 def test_importing_compiles_nothing():
     code = (
         "import analysis.text.kernels as k, analysis.text.scanner as s, analysis.text.interning as i\n"
+        "from analysis.text.characters import character_classes\n"
         "assert not any(f.signatures for f in (s.scan, i._encode, i._number, i.renumber, k._count_rows))\n"
-        "assert k.character_classes.cache_info().currsize == 0"
+        "assert character_classes.cache_info().currsize == 0"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -1,0 +1,74 @@
+"""The term notebook says in its own words what these texts cannot carry, and goes on with the rest."""
+
+import json
+
+import nbformat
+import pandas as pd
+import pytest
+
+
+def shown(run):
+    """(kind, name or text) of all that the notebook of a run showed, and its table of words."""
+    node = nbformat.read(run / "notebooks" / "01_term_frequency.ipynb", as_version=4)
+    outputs = [o for cell in node.cells for o in cell.get("outputs", [])]
+    assert not [o for o in outputs if o.output_type == "stream"]
+    return [(o.metadata["lafz"]["kind"], o.metadata["lafz"].get("name") or o.data["text/plain"]) for o in outputs]
+
+
+@pytest.fixture
+def run(tmp_path, command_line):
+    def run(corpus, **parameters):
+        given = [part for name, value in parameters.items() for part in ("-p", f"{name}={value}")]
+        out = tmp_path / "run"
+        done = command_line("report", corpus, "--out", out, "--only", "term_frequency", *given)
+        assert done.returncode == 0, done.stderr
+        return out
+
+    return run
+
+
+def test_the_sample_has_every_figure_with_its_table(sample_run):
+    figures = [name for kind, name in shown(sample_run) if kind == "figure"]
+    assert figures == "words phrases spread places words_by_group keyness trends pairs shape".split()
+    for name in figures:
+        about = json.loads((sample_run / "term_frequency" / f"{name}.json").read_text(encoding="utf-8"))
+        assert len(pd.read_csv(sample_run / "term_frequency" / f"{name}.csv")) == about["rows"] > 0
+
+
+def test_key_words_of_the_sample_can_be_counted_again(sample_run, sample_tokens):
+    table = pd.read_csv(sample_run / "term_frequency" / "keyness_by_group.csv", keep_default_na=False)
+    row = table[(table["source"] == "Wire agency") & (table["term"] == "pakistan")].iloc[0]
+    wire = sample_tokens.where(source="Wire agency")
+    assert row["count"] == (wire.vocabulary[wire.ids] == "pakistan").sum()
+    assert row["count"] + row["reference_count"] == (sample_tokens.vocabulary[sample_tokens.ids] == "pakistan").sum()
+
+
+def test_mistakes_cost_their_section_and_no_more(run, small):
+    made = shown(run(small, group_by="sauce", pattern="*", every="fortnight", ngram=500, bootstrap=0))
+    notes = [text for kind, text in made if kind == "note"]
+    assert any(text.startswith("Left out: no metadata column 'sauce': this corpus has doc_id") for text in notes)
+    assert "Left out: pattern '*' must begin and end with a word that is not all wildcard." in notes
+    assert "Left out: every is 'fortnight': use 'day', 'week', 'month', 'year'." in notes
+    assert ("finding", "Stop words aside, there are no phrases of 500 words.") in made
+    assert {"words", "shape"} <= {name for kind, name in made if kind == "figure"}
+
+
+def test_one_word_alone(run, tmp_path):
+    (tmp_path / "one.txt").write_text("Word.", encoding="utf-8")
+    made = shown(run(tmp_path / "one.txt"))
+    notes = [text for kind, text in made if kind == "note"]
+    assert "Left out: fewer than ten words have no spread to speak of." in notes
+    assert "Left out: the documents have no dates, or all the same, so there is no course of time to show." in notes
+    assert [name for kind, name in made if kind == "figure"] == ["words", "places"]
+
+
+def test_a_frequency_list_is_a_reference(run, tmp_path):
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_text("War and war and more war was in the news.", encoding="utf-8")
+    listed = tmp_path / "general.csv"
+    listed.write_text("term,count\nthe,50000\nwar,20\nnews,400\nand,30000\n", encoding="utf-8")
+    made = run(tmp_path / "texts", reference=listed, stopwords="", min_count=1)
+    table = pd.read_csv(made / "term_frequency" / "all_keyness.csv", index_col="term")
+    # 3 of 10 words against 20 of 80,420
+    assert table.loc["war", ["key", "count", "reference_count"]].tolist() == ["target", 3, 20]
+    assert table.loc["war", "log_ratio"] == pytest.approx(10.2364, abs=1e-4)  # log2((3/10) / (20/80420))
