@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
-from matplotlib.ticker import MaxNLocator, NullFormatter, StrMethodFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from analysis.publish.figures import COLOURS, TWO_COLUMNS, style
 
@@ -38,8 +39,7 @@ def labelled_points(
         ax = fig.add_subplot()
         ax.plot(table[x], table[y], "o", color=COLOURS["sky"], markersize=3, markeredgewidth=0, alpha=0.6)
         ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(THOUSANDS)
-        ax.xaxis.set_minor_formatter(NullFormatter())
+        _count_scale(ax.xaxis, table[x])
         ax.set_ylim(*bounds)
         ax.set_xlabel(xlabel)
         ax.set_ylabel(ylabel)
@@ -100,9 +100,8 @@ def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
         left.set_ylabel("Occurrences")
         right.set_xlabel("Running words")
         right.set_ylabel("Different words so far")
-        for axis in (left.xaxis, left.yaxis):
-            axis.set_major_formatter(THOUSANDS)
-            axis.set_minor_formatter(NullFormatter())
+        _count_scale(left.xaxis, table["rank"])
+        _count_scale(left.yaxis, table["count"])
         for axis in (right.xaxis, right.yaxis):
             axis.set_major_locator(MaxNLocator(5))
             axis.set_major_formatter(THOUSANDS)
@@ -129,6 +128,14 @@ def network(nodes: pd.DataFrame, edges: pd.DataFrame) -> Figure:
         order = nodes.sort_values(["count", "word"], ascending=[False, True])
         _labels(fig, ax, order, x="x", y="y", label="word", all_of_them=True)
     return fig
+
+
+def _count_scale(axis: Axis, values: pd.Series) -> None:
+    """Ticks of a logarithmic axis that fall on counts one would say: 1, 2, 5, 10; or only 1, 10, 100 on a long one."""
+    is_long = values.max() > 1000 * values.min()
+    axis.set_major_locator(LogLocator(subs=(1.0,) if is_long else (1.0, 2.0, 5.0)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(THOUSANDS)
 
 
 def _labels(

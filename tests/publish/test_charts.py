@@ -94,3 +94,16 @@ def test_panels_share_their_scale_and_begin_at_nothing():
 
 def test_an_odd_panel_leaves_its_place_empty():
     assert [ax.get_visible() for ax in panels(3).axes] == [True, True, True, False]
+
+
+@pytest.mark.parametrize("counts", [[2, 9], [1, 50], [1, 40_000]])
+def test_a_scale_of_counts_has_ticks_that_can_be_read(counts):
+    table = pd.DataFrame({"term": ["a", "b"], "count": counts, "even": [0.1, 0.9]})
+    figure = charts.labelled_points(table, x="count", y="even", label="term", xlabel="n", ylabel="Evenness")
+    drawn(figure)
+    axes = figure.axes[0]
+    low, high = axes.get_xlim()
+    ticks = [t.get_text() for t in axes.get_xticklabels() if low <= t.get_position()[0] <= high]
+    assert len(ticks) >= 2
+    assert all(float(tick.replace(",", "")) >= 1 for tick in ticks)
+    assert not axes.xaxis.get_minorticklocs().size
