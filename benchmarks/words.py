@@ -7,8 +7,8 @@ about 3,000 characters. Two corpora: English alone (ASCII); and a mix in which t
 and long dashes and two stand in Arabic letters (put in place of the Latin ones), so that four of ten are not ASCII.
 Every tool gives the number of times that each document uses each word, the others with a regular expression that
 comes near to the scheme. Each is timed five times in turn; the table has the median, the least and the most seconds
-by the clock, and the least of all threads together, which says more on a machine that is also doing other work. The
-ratios are of medians. Tools that are not installed are named as missing.
+by the clock, and the least of all threads together. Ratios are of the least: what a round takes longer, other work on
+the machine has taken. Tools that are not installed are named as missing.
 """
 
 import argparse
@@ -126,15 +126,14 @@ def report(title: str, texts: list[str], folder: Path) -> None:
         else:
             tools[name], factors[name] = make(texts, folder), factor
     taken = seconds(tools)
-    base = statistics.median(taken["count_words"][0])
-    least = min(taken["count_words"][1])
+    base, least = map(min, taken["count_words"])
     print(f"  {'':54}{'median':>8}{'min':>8}{'max':>8}{'threads':>9}{'MB/s':>8}{'ratio':>8}{'of threads':>12}")
     for name, (clock, processor) in taken.items():
         f = factors.get(name, 1)
         low, middle, high, work = (f * x for x in (min(clock), statistics.median(clock), max(clock), min(processor)))
         print(
-            f"  {name:54}{middle:8.2f}{low:8.2f}{high:8.2f}{work:9.2f}{size / middle:8.1f}"
-            f"{middle / base:8.1f}{work / least:12.1f}"
+            f"  {name:54}{middle:8.2f}{low:8.2f}{high:8.2f}{work:9.2f}{size / low:8.1f}"
+            f"{low / base:8.1f}{work / least:12.1f}"
         )
 
 

@@ -14,7 +14,7 @@ from scipy import sparse
 from analysis.progress import bar
 from analysis.text import treebank
 from analysis.text.corpus import Corpus
-from analysis.text.kernels import Words, find_words, fold
+from analysis.text.kernels import Words, find_words, fold, is_emoji
 from analysis.text.sentences import sentences
 
 if TYPE_CHECKING:
@@ -176,8 +176,8 @@ def tokenize(
     punctuation and is for counting; "treebank" splits clitics off and keeps punctuation, as NLTK's word tokenizer and
     Universal Dependencies do. Words that differ only in case (unless `lowercase` is false), in Unicode composition, or
     in the kind of apostrophe or hyphen are one type. Titles, headings and paragraphs are read; boilerplate with
-    `boilerplate`. `splitter` names the sentence splitter, see `sentences`. Emoji are words of the frequency scheme, but
-    not with `emoji` false. Raises `ValueError` for an unknown scheme, or for the treebank scheme without emoji.
+    `boilerplate`. `splitter` names the sentence splitter, see `sentences`. Emoji are words, but not with `emoji` false.
+    Raises `ValueError` for an unknown scheme.
 
     >>> from analysis import read_text
     >>> tokens = tokenize(read_text("The country's resolve. AZM-E-ISTEHKAM, or Azm‑e‑Istehkam?"))
@@ -188,11 +188,9 @@ def tokenize(
     """
     if scheme not in SCHEMES:
         raise ValueError(f"unknown scheme {scheme!r}: use {' or '.join(map(repr, SCHEMES))}")
-    if scheme == "treebank" and not emoji:
-        raise ValueError("emoji=False is for the frequency scheme: the treebank scheme drops no character of a text")
     spans = _sentence_spans(corpus, boilerplate, splitter)
     if scheme == "frequency":
-        words = find_words(corpus.texts, lowercase=lowercase, emoji=emoji)
+        words = find_words(corpus.texts, lowercase=lowercase)
     else:
         words = _treebank_words(corpus.texts, spans, lowercase)
     # On one axis for all documents a word's sentence is a binary search away.
@@ -204,6 +202,8 @@ def tokenize(
         spans, sentence = _whole_words(spans, sentence, words.end, inside)
     else:
         inside = np.zeros(len(place), dtype=bool)
+    if not emoji:
+        inside &= ~is_emoji(words.vocabulary)[words.ids]
     lengths = np.bincount(sentence[inside], minlength=len(spans))
     spans = spans[lengths > 0]
     kept_before = np.concatenate([[0], np.cumsum(inside)])

@@ -241,5 +241,5 @@ def test_emoji_can_be_left_out() -> None:
     without = tokenize(corpus, emoji=False)
     assert words(without) == ["peace", "and", "war"]
     assert without.options["emoji"] is False
-    with pytest.raises(ValueError, match="emoji=False is for the frequency scheme"):
-        tokenize(corpus, scheme="treebank", emoji=False)
+    treebank = tokenize(corpus, "treebank", emoji=False)
+    assert words(treebank) == ["peace", "and", "war", "."]
