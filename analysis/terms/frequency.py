@@ -83,19 +83,22 @@ def terms(
     unit, owner = _units(tokens, group)
     unit = unit[place]
     amount = None if weights is None else token_weights(tokens, weights)[place]
-    running = np.bincount(unit, amount, minlength=len(owner)).astype(np.float64)
+    begin = np.searchsorted(unit, np.arange(len(owner) + 1))
+    running: Floats = np.diff(begin) * 1.0 if amount is None else np.bincount(unit, amount, minlength=len(owner))
     total = np.bincount(owner, running, minlength=len(labels))
     size = np.bincount(group, minlength=len(labels))
 
     order = np.argsort(owner, kind="stable")
-    begin = np.searchsorted(unit, np.arange(len(owner) + 1))
     cells = _Cells(*_count(term, np.empty(0) if amount is None else amount, begin, order, owner, len(words[0])))
     here, term = cells.group, cells.term
     times = np.bincount(cells.row, cells.times, minlength=len(here))
-    # Sums of thirds are off by a last bit; words of the same count are to stand in alphabetical order all the same.
-    count = np.bincount(cells.row, cells.amount, minlength=len(here)).round(9)
-    # The units of a group's only document are its sentences: there can be more of them than documents.
-    documents = np.minimum(np.bincount(cells.row, cells.amount != 0, minlength=len(here)).astype(np.int64), size[here])
+    if amount is None:
+        count, units = times, np.bincount(cells.row, minlength=len(here))
+    else:
+        # Sums of thirds are off by a last bit; words of the same count are to stand in alphabetical order all the same.
+        count = np.bincount(cells.row, cells.amount, minlength=len(here)).round(9)
+        units = np.bincount(cells.row, cells.amount != 0, minlength=len(here)).astype(np.int64)
+    documents = np.minimum(units, size[here])  # the units of a group's only document are its sentences
     idf = np.log((1 + tokens.n_documents) / (1 + np.bincount(term, documents, minlength=len(words[0])))) + 1
 
     rows = np.flatnonzero(times >= min_count)
@@ -115,7 +118,8 @@ def terms(
             "tf_idf": count * idf[term],
             "ci_low": 1e6 * low,
             "ci_high": 1e6 * high,
-        }
+        },
+        copy=False,  # the columns are new, and a second copy of millions of rows takes as long as the counting
     )
     if by is not None:
         table.insert(0, by, labels.take(here))

@@ -40,6 +40,8 @@ def running_ngrams(tokens: Tokens, n: int, skip: int) -> tuple[pd.Series, list[I
     rank = np.empty(len(alphabet), dtype=np.int32)
     rank[alphabet] = np.arange(len(alphabet))
     ids = rank[tokens.ids]
+    if n == 1:
+        return vocabulary.take(alphabet), [ids], np.arange(len(ids), dtype=np.int32)
 
     ends = np.repeat(tokens.sentence_offsets[1:].astype(np.int32), np.diff(tokens.sentence_offsets))
     left = ends - np.arange(len(ids), dtype=np.int32)  # the words of the sentence from here on

@@ -203,7 +203,7 @@ def tokenize(
     else:
         inside = np.zeros(len(place), dtype=bool)
     if not emoji:
-        inside &= ~is_emoji(words.vocabulary)[words.ids]
+        inside &= ~is_emoji(words.vocabulary.tolist())[words.ids]
     lengths = np.bincount(sentence[inside], minlength=len(spans))
     spans = spans[lengths > 0]
     kept_before = np.concatenate([[0], np.cumsum(inside)])
