@@ -84,8 +84,8 @@ def terms(
     unit = unit[place]
     amount = None if weights is None else token_weights(tokens, weights)[place]
     begin = np.searchsorted(unit, np.arange(len(owner) + 1))
-    running = np.diff(begin) if amount is None else np.bincount(unit, amount, minlength=len(owner))
-    running = np.asarray(running, dtype=np.float64)
+    sums = np.diff(begin) if amount is None else np.bincount(unit, amount, minlength=len(owner))
+    running = sums.astype(np.float64)
     total = np.bincount(owner, running, minlength=len(labels))
     size = np.bincount(group, minlength=len(labels))
 
