@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from analysis.text.formats.extras import optional
+from analysis.text.formats.right_to_left import is_right_to_left, reading_order
 from analysis.text.records import ReadError, Record
 
 _ENCRYPTED = 4  # pdfium's error code for a password that is missing or wrong
@@ -29,7 +30,11 @@ _FILE_NAME = re.compile(r"(?i)microsoft word - .*|\S*\.\w{2,5}")
 
 
 class Line(NamedTuple):
-    """One line of a page; lengths in points, heights measured from the bottom of the page."""
+    """One line of a page; lengths in points, heights measured from the bottom of the page.
+
+    ``left`` is where the line begins. One that runs from right to left begins at its right edge: it is measured from
+    the right, in negative numbers, so that what holds for an indent or a short line holds for it too.
+    """
 
     text: str
     left: float
@@ -217,8 +222,14 @@ def _line(pdfium: Any, text: Any, line: str, first: int, last: int) -> Line:
     """The line between two characters of a page, with its place."""
     x, y = ctypes.c_double(), ctypes.c_double()
     pdfium.raw.FPDFText_GetCharOrigin(text, first, x, y)
-    right = text.get_charbox(last)[2]
-    return Line(line, x.value, right, y.value, max(pdfium.raw.FPDFText_GetFontSize(text, first), 1.0))
+    left, right = x.value, text.get_charbox(last)[2]
+    size = max(pdfium.raw.FPDFText_GetFontSize(text, first), 1.0)
+    if not line.isascii() and len(line) == last - first + 1:  # else it holds a hyphen or a pair of surrogates
+        boxes = [text.get_charbox(position) for position in range(first, last + 1)]
+        line = reading_order(line, [(box[0] + box[2]) / 2 for box in boxes])
+        if is_right_to_left(line):
+            left, right = -max(box[2] for box in boxes), -min(box[0] for box in boxes)
+    return Line(line, left, right, y.value, size)
 
 
 def _whole(line: str) -> str:
