@@ -6,6 +6,8 @@ import pandas as pd
 
 from analysis.text.tokens import Tokens
 
+PRONOUNS = frozenset("he her him i it one she that them these they this those us we what which who you".split())
+
 
 def most_used(table: pd.DataFrame, what: str = "words", *, top: int = 3) -> str:
     """The first rows of a table of terms as a sentence.
@@ -230,3 +232,42 @@ def with_tests(tests: pd.DataFrame) -> dict[str, str]:
         r["term"]: r["term"] if pd.isna(r["tau"]) else f"{r['term']} (τ = {r['tau']:.2f}, q = {r['q']:.2f})"
         for r in rows
     }
+
+
+def done_by_whom(found: pd.DataFrame, *, top: int = 3) -> str:
+    """How many passives say who acts and what is acted upon most, from a table of passives, as a sentence.
+
+    >>> table = pd.DataFrame({"agent": ["the house", None], "actor": ["The bill", "the bill"]})
+    >>> done_by_whom(table)
+    '1 of the 2 passives says who acts. Acted upon most: “the bill” (twice).'
+    """
+    if found.empty:
+        return "There is no passive."
+    named = int(found["agent"].notna().sum())
+    verb = "says" if named == 1 else "say"
+    said = f"{named or 'None'} of the {len(found):,} passives {verb} who acts."
+    actors = found["actor"].dropna().str.lower()
+    counts = actors[~actors.isin(PRONOUNS)].value_counts().rename_axis("actor").reset_index(name="count")
+    often = counts[counts["count"] > 1].sort_values(["count", "actor"], ascending=[False, True]).head(top)
+    if often.empty:
+        return said
+    return f"{said} Acted upon most: {listed([f'“{a}” ({times(n)})' for a, n in often.itertuples(index=False)])}."
+
+
+def heard(shares: pd.DataFrame, *, top: int = 3) -> str:
+    """Who is given most words between quotation marks, from a table of speaker shares, as a sentence.
+
+    >>> heard(pd.DataFrame({"speaker": ["Khan", None], "quoted_words": [30, 10], "share": [0.75, 0.25]}))
+    'Most is quoted of Khan (75% of the quoted words); 25% have no speaker.'
+    """
+    quoted = shares[shares["quoted_words"] > 0]
+    if quoted.empty:
+        return "Nothing stands between quotation marks as anyone's speech."
+    named = quoted.dropna(subset="speaker").head(top)
+    unnamed = float(quoted.loc[quoted["speaker"].isna(), "share"].sum())
+    rest = f"{percent(unnamed)} have no speaker" if unnamed else "all of them have a speaker"
+    if named.empty:
+        return f"Of the quoted words, {rest}."
+    said = [f"{row['speaker']} ({percent(row['share'])})" for row in named.to_dict("records")]
+    said[0] = said[0].replace("%)", "% of the quoted words)")
+    return f"Most is quoted of {listed(said)}; {rest}."

@@ -1,0 +1,271 @@
+"""Who is quoted: quotations and reported speech, each with its speaker where the text names one."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from analysis.framing import word_classes as wc
+from analysis.framing.clauses import Ints, words_of
+from analysis.framing.cues import find_cues
+from analysis.framing.speech import Cue, Quote, Speech, speech_of
+from analysis.text.kernels import fold
+from analysis.text.tokens import Tokens
+
+WINDOW = 3  # sentences in which a speaker is looked for
+TERM = 4  # words; what is shorter and has no speaker is a term in quotation marks, nobody's speech
+
+_PRONOUNS = frozenset("he she it they".split())
+
+
+class _Row(NamedTuple):
+    """A row of the table: the document's number, characters, kind, speaker ("" for none) and verb ("" for none)."""
+
+    document: int
+    start: int
+    end: int
+    kind: str
+    speaker: str
+    verb: str
+
+
+def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """What is quoted or reported as someone's words in the English documents, one row each, in the order of the text.
+
+    - ``doc_id``, ``sentence`` (from 0 in each document, where the row begins), ``start``, ``end`` (characters);
+    - ``kind``: "quoted", what stands between quotation marks; "indirect", the clause after "X said (that)", "X asked
+      why" or "according to X", or the sentence into which ", X said," is put;
+    - ``speaker``: as the text names it, or as `aliases` says ({"the premier": "Shehbaz Sharif"}; case and a leading
+      "the" or "a" are no matter); None where the text names none nearby;
+    - ``verb``: "said", "according to", or None where none stands with the words.
+
+    The speaker of a quotation is looked for next to it ("...," X said; "..." said X; X said: "..."), then in its
+    sentence, then in front of a colon; a quotation without a verb goes on with the speaker of the speech before it, at
+    most three sentences back in its paragraph, or, where it opens a paragraph, in the sentence just before. A pronoun
+    stands for the speaker named last within three sentences, if number and kind fit ("he" for no ministry, "they" for
+    no single person), and else is given as it stands. Quotations shorter than four words that are no sentence and have
+    no verb are terms in quotation marks and left out. Speech that is denied, planned or asked for is left out, too.
+
+    Raises `ValueError` for an alias with an empty name.
+
+    >>> from analysis import read_text, tokenize
+    >>> text = "“We will win,” Khan told reporters. He said that it was late. “No one knows how this ends.”"
+    >>> attributions(tokenize(read_text(text)))[["start", "end", "kind", "speaker", "verb"]]
+       start  end      kind speaker  verb
+    0      1   13    quoted    Khan  told
+    1     49   60  indirect    Khan  said
+    2     63   90    quoted    Khan  None
+    """
+    names = {}
+    for alias, name in (aliases or {}).items():
+        if not _key(alias) or not name.strip():
+            raise ValueError(f"alias {alias!r} for {name!r}: give both a name")
+        names[_key(alias)] = name
+    speech = speech_of(tokens)
+    cues = find_cues(speech)
+    said = _speakers(speech, cues, names)
+    return _table(tokens, sorted(_quoted(speech, cues, said) + _indirect(speech, cues, said)))
+
+
+def speaker_shares(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -> pd.DataFrame:
+    """How much each speaker of `attributions` is given to say: one row a speaker (and a group, with `by`).
+
+    ``speaker`` (None: unattributed, the last row of its group); ``statements``, rows of `table`; ``quoted_words``,
+    words between quotation marks; ``indirect_words``, words of reported clauses that are not quoted as well; ``share``:
+    quoted words as a share of all quoted words of the group (0 to 1; 0 where nothing is quoted). Speakers that differ
+    in case or in a leading "the" or "a" are one. Who has most quoted words comes first, then most indirect words.
+
+    Raises `ValueError` for an unknown column, or a table of other documents.
+
+    >>> from analysis import read_text, tokenize
+    >>> text = "“We won,” Khan said. A mayor said it was late. It rained. It rained. The sun rose. “All of it is over.”"
+    >>> tokens = tokenize(read_text(text))
+    >>> speaker_shares(attributions(tokens), tokens)
+       speaker  statements  quoted_words  indirect_words     share
+    0     Khan           1             2               0  0.285714
+    1  A mayor           1             0               3  0.000000
+    2     None           1             5               0  0.714286
+    """
+    rows = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
+    if unknown := set(table["doc_id"]) - rows.keys():
+        raise ValueError(
+            f"the table is about document {min(unknown)!r}, which is not in the tokens: give its own tokens"
+        )
+    groups = pd.Series([""] * tokens.n_documents) if by is None else tokens.groups(by)
+    document = table["doc_id"].map(rows).to_numpy(dtype=np.int64)
+    own = table.assign(group=groups.to_numpy(dtype=object)[document], key=[_key(s or "") for s in table["speaker"]])
+    quoted, indirect = _words_said(own.assign(document=document), tokens)
+    own = own.assign(quoted_words=quoted, indirect_words=indirect)
+    shares = own.groupby(["group", "key"], as_index=False).agg(
+        speaker=("speaker", _commonest),
+        statements=("kind", "size"),
+        quoted_words=("quoted_words", "sum"),
+        indirect_words=("indirect_words", "sum"),
+    )
+    total = shares.groupby("group")["quoted_words"].transform("sum")
+    shares["share"] = (shares["quoted_words"] / total.where(total > 0, 1)).astype(float)
+    shares["unknown"] = shares["key"] == ""
+    order = ["group", "unknown", "quoted_words", "indirect_words", "key"]
+    shares = shares.sort_values(order, ascending=[True, True, False, False, True], ignore_index=True)
+    shares["speaker"] = shares["speaker"].astype(object).where(~shares["unknown"], None)
+    columns = ["speaker", "statements", "quoted_words", "indirect_words", "share"]
+    return shares[columns] if by is None else shares.rename(columns={"group": by})[[by, *columns]]
+
+
+def _commonest(speakers: pd.Series) -> str:
+    """The form in which a speaker is named most often, of those the first in alphabetical order."""
+    counts = speakers.fillna("").value_counts()
+    return str(min(counts.index[counts == counts.max()]))
+
+
+def _words_said(table: pd.DataFrame, tokens: Tokens) -> tuple[Ints, Ints]:
+    """The words in quotation marks, and those reported and not quoted, of each row; each word counts once."""
+    words = words_of(tokens)
+    place = _base(tokens)[tokens.document[words.token]] + tokens.start[words.token]
+    base = _base(tokens)[table["document"].to_numpy()]
+    first = np.searchsorted(place, base + table["start"].to_numpy())
+    last = np.searchsorted(place, base + table["end"].to_numpy())
+    taken = np.zeros(len(place) + 1, dtype=bool)
+    counts = np.zeros((2, len(table)), dtype=np.int64)
+    for kind, name in enumerate(("quoted", "indirect")):
+        for row in np.flatnonzero((table["kind"] == name).to_numpy()):
+            span = slice(first[row], last[row])
+            counts[kind, row] = (~taken[span]).sum()
+            taken[span] = True
+    return counts[0], counts[1]
+
+
+def _base(tokens: Tokens) -> Ints:
+    """Where each document begins when all are set in a row."""
+    lengths = np.array([len(text) + 1 for text in tokens.corpus.texts], dtype=np.int64)
+    return np.cumsum(lengths) - lengths
+
+
+def _key(name: str) -> str:
+    """A speaker's name without what tells nothing: case, blanks, a leading article."""
+    words = fold(name).lower().split()
+    return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an") else words)
+
+
+def _speakers(speech: Speech, cues: list[Cue], names: Mapping[str, str]) -> list[str]:
+    """The speaker of each cue, pronouns resolved and aliases replaced; "" where there is none."""
+    words, sentence = speech.words, speech.sentence
+    found: list[str] = []
+    named: tuple[int, int, str] | None = None  # document, sentence and phrase of the speaker named last
+    for at, cue in enumerate(cues):
+        here = sentence[cue.verb]
+        if cue.speaker is None:
+            follows = at > 0 and sentence[cues[at - 1].verb] == here
+            found.append(found[-1] if follows else "")
+            continue
+        text = words.text(*cue.speaker)
+        document = speech.document[cue.verb]
+        if cue.joined:
+            text = text.replace("’", "'").split("'")[0]
+        if words.kinds[cue.speaker[0]] & wc.PERSONAL and cue.speaker[0] == cue.speaker[1]:
+            near = named is not None and named[0] == document and here - named[1] <= WINDOW
+            if near and named is not None and text.lower() in _PRONOUNS and _fits(text.lower(), named[2]):
+                text = named[2]
+        else:
+            named = (document, here, text)
+        found.append(names.get(_key(text), text))
+    return found
+
+
+def _fits(pronoun: str, phrase: str) -> bool:
+    """Whether a pronoun can stand for a speaker: "they" for many or a body, "it" for a body, "he" for one person."""
+    bits = wc.classes([word.strip(".,") for word in fold(phrase).split()]).tolist()
+    head = 0
+    while head + 1 < len(bits) and not bits[head + 1] & (wc.PREPOSITION | wc.CLAUSE):
+        head += 1
+    word = fold(phrase).lower().split()[head]
+    many = bool(bits[head] & wc.PLURAL) or (word.endswith("s") and not word.endswith(("ss", "us", "is", "'s")))
+    many = many and not phrase.split()[head][0].isupper()  # "Williams", "Reuters"
+    body = bool(bits[head] & wc.INSTITUTION)
+    if pronoun == "they":
+        return many or body
+    if pronoun == "it":
+        return not many and (body or len(bits) == 1)
+    return not many and not body
+
+
+def _quoted(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
+    """A row for each quotation that is somebody's speech."""
+    rows: list[_Row] = []
+    last: tuple[int, str, int] | None = None  # paragraph, speaker and last sentence of the speech before
+    spoken = [(cue.verb, speaker) for cue, speaker in zip(cues, said, strict=True)]
+    at = 0
+    for quote in speech.quotes:
+        while at < len(spoken) and spoken[at][0] < quote.first:
+            verb, speaker = spoken[at]
+            if speaker:
+                last = (speech.paragraph[verb], speaker, speech.sentence[verb])
+            at += 1
+        chosen = speech.cue_of(quote, cues)
+        speaker, verb_text = "", ""
+        if chosen is not None:
+            speaker, verb_text = said[chosen], speech.verb_text(cues[chosen])
+        elif (label := speech.label(quote)) is not None:
+            speaker = label
+        elif last is not None and _goes_on(speech, quote, last[0], last[2]):
+            speaker = last[1]
+        if speaker:
+            last = (speech.paragraph[quote.last], speaker, speech.sentence[quote.last])
+        if chosen is not None or _is_speech(speech, quote):
+            rows.append(_Row(quote.document, quote.start, quote.end, "quoted", speaker, verb_text))
+    return rows
+
+
+def _is_speech(speech: Speech, quote: Quote) -> bool:
+    """Whether a quotation without a verb is speech: a sentence, or of some length."""
+    ending = speech.words.tokens.corpus.texts[quote.document][quote.start : quote.end].rstrip()[-1:]
+    return quote.last - quote.first + 1 >= TERM or (
+        (speech.ends(quote.first) or speech.after_colon(quote)) and ending in ".?!…"
+    )
+
+
+def _goes_on(speech: Speech, quote: Quote, paragraph: int, sentence: int) -> bool:
+    """Whether a quotation goes on with the speech that ended in a paragraph and sentence before it."""
+    first = quote.first
+    if speech.document[first - 1] != quote.document:
+        return False
+    if speech.paragraph[first] == paragraph or quote.continues:
+        return speech.sentence[first] - sentence <= WINDOW
+    return speech.paragraph[first] != speech.paragraph[first - 1] and sentence == speech.sentence[first - 1]
+
+
+def _indirect(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
+    """A row for each reported clause that is not all in quotation marks."""
+    rows = []
+    tokens = speech.words.tokens
+    for at in range(len(cues)):
+        span = speech.clause(at, cues)
+        if span is None or all(speech.inside[span[0] : span[1] + 1]):
+            continue
+        first, last = (int(speech.words.token[place]) for place in span)
+        start, end = int(tokens.start[first]), int(tokens.end[last])
+        verb = speech.verb_text(cues[at])
+        rows.append(_Row(speech.document[span[0]], start, end, "indirect", said[at], verb))
+    return rows
+
+
+def _table(tokens: Tokens, rows: list[_Row]) -> pd.DataFrame:
+    """The rows as the table of `attributions`."""
+    document = np.array([row.document for row in rows], dtype=np.int64)
+    start = np.array([row.start for row in rows], dtype=np.int32)
+    base = _base(tokens)
+    begins = base[tokens.sentence_document] + tokens.sentence_start
+    sentence = np.searchsorted(begins, base[document] + start, side="right") - 1
+    first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
+    return pd.DataFrame(
+        {
+            "doc_id": tokens.doc_ids[document],
+            "sentence": sentence - first_sentence[document],
+            "start": start,
+            "end": np.array([row.end for row in rows], dtype=np.int32),
+            "kind": pd.Series([row.kind for row in rows], dtype=object),
+            "speaker": pd.Series([row.speaker or None for row in rows], dtype=object),
+            "verb": pd.Series([row.verb or None for row in rows], dtype=object),
+        }
+    )

@@ -1,0 +1,238 @@
+"""English clauses seen through word classes: what the verb's subject is, and where a phrase ends."""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.framing import word_classes as wc
+from analysis.text.tokens import Offsets, Tokens
+
+Ints = NDArray[np.int64]
+
+COMMA, STOP = 1, 2  # the punctuation before a word: a comma; a dash, bracket, colon, or the end of a sentence
+LONGEST = 16  # words of a phrase; what seems longer has been misread
+
+
+class Words(NamedTuple):
+    """The words of English documents, without punctuation marks, whatever the scheme of the tokens.
+
+    One entry a word: ``token``, its place in the tokens; ``classes``, what it can be, as bits; ``before``, the
+    punctuation before it: 0, COMMA or STOP (also at the beginning of a sentence). ``kinds`` and ``marks`` are the last
+    two as lists, for walks from word to word.
+    """
+
+    tokens: Tokens
+    token: Offsets
+    classes: Ints
+    before: NDArray[np.int8]
+    kinds: list[int]
+    marks: list[int]
+
+    def text(self, first: int, last: int) -> str:
+        """The words `first` to `last` as they stand, white space made one blank."""
+        first, last = int(self.token[first]), int(self.token[last])
+        text = self.tokens.corpus.texts[self.tokens.document[first]]
+        return " ".join(text[self.tokens.start[first] : self.tokens.end[last]].split())
+
+    def type(self, word: int) -> str:
+        """A word as it is counted, in lower case."""
+        return str(self.tokens.vocabulary[self.tokens.ids[self.token[word]]]).lower()
+
+    def is_capital(self, word: int) -> bool:
+        """Whether a word is written with a capital."""
+        token = int(self.token[word])
+        text: str = self.tokens.corpus.texts[self.tokens.document[token]]
+        return text[self.tokens.start[token]].isupper()
+
+    def is_question(self, word: int) -> bool:
+        """Whether a word's sentence ends in a question mark."""
+        token = int(self.token[word])
+        end = int(self.tokens.sentence_end[self.tokens.sentence[token]])
+        text = self.tokens.corpus.texts[self.tokens.document[token]]
+        return "?" in text[max(end - 3, 0) : end]
+
+
+def words_of(tokens: Tokens) -> Words:
+    """The words of the documents in English, with their classes and the punctuation between them."""
+    bits = wc.classes(tokens.vocabulary)
+    language = tokens.corpus.documents["language"].str.split("-").str[0].str.lower()
+    kept = (language == "en").to_numpy()[tokens.document] & (bits >= 0)[tokens.ids]
+    token = np.flatnonzero(kept)
+    found = bits[tokens.ids[token]]
+    # A clitic is the verb "is" after a pronoun and the genitive after any other word.
+    hosts = (found & (wc.PRONOUN | wc.QUESTION)) != 0
+    genitive = ((found & wc.CLITIC_S) != 0) & ((found & wc.JOINED) == 0) & ~np.append(False, hosts[:-1])
+    found[genitive] = 0
+    found[_hyphened(tokens, token, found)] = 0
+    before = _before(tokens, token)
+    return Words(tokens, token, found, before, found.tolist(), before.tolist())
+
+
+def _hyphened(tokens: Tokens, token: Offsets, found: Ints) -> NDArray[np.bool_]:
+    """Which words a hyphen joins to the next, where the scheme cuts there: "first" in "first-year" is no adverb."""
+    hyphen = np.flatnonzero(tokens.vocabulary == "-")
+    joined = np.zeros(len(token), dtype=bool)
+    if len(hyphen) and len(token):
+        apart = token[1:] - token[:-1] == 2
+        joined[:-1] = apart & (tokens.ids[token[:-1] + apart] == hyphen[0]) & ((found[1:] & wc.PARTICIPLE) == 0)
+        joined[:-1] &= tokens.start[token[1:]] - tokens.end[token[:-1]] == 1
+    return joined
+
+
+def _before(tokens: Tokens, token: Offsets) -> NDArray[np.int8]:
+    """The punctuation before each word."""
+    before = np.zeros(len(token), dtype=np.int8)
+    if not len(token):
+        return before
+    start, end, document, sentence = (
+        tokens.start[token],
+        tokens.end[token],
+        tokens.document[token],
+        tokens.sentence[token],
+    )
+    new = np.append(True, sentence[1:] != sentence[:-1])
+    before[new] = STOP
+    # Most words are a blank apart: the text between the others is looked at.
+    wide = 1 + np.flatnonzero(~new[1:] & (start[1:] - end[:-1] > 1))
+    texts = tokens.corpus.texts
+    spans = zip(document[wide].tolist(), end[wide - 1].tolist(), start[wide].tolist(), strict=True)
+    before[wide] = [_mark(texts[d][s:e]) for d, s, e in spans]
+    return before
+
+
+@cache
+def _mark(between: str) -> int:
+    """What the text between two words of a sentence says: 0, COMMA or STOP."""
+    if any(mark in between for mark in ";:()[]—–…?!") or "--" in between or " - " in between:
+        return STOP
+    return COMMA if "," in between else 0  # a period inside a sentence ends an abbreviation
+
+
+def subject(words: Words, verb: int) -> tuple[int, int] | None:
+    """First and last word of the phrase that the verb at `verb` (its first auxiliary) says something of.
+
+    The words to the left of the verb, as far as the beginning of a phrase (a determiner, number or pronoun that
+    follows no preposition) or of the clause. What stands between two commas before the verb is passed over, and so is
+    a relative clause; for "who", "which" and "that" the phrase before them is taken. None where no such phrase stands
+    there: after "and", at the beginning of a sentence, or when it is longer than 16 words.
+    """
+    kinds, marks = words.kinds, words.marks
+    if kinds[verb] & wc.JOINED:
+        return verb, verb
+    head = verb - 1
+    if verb == 0 or marks[verb] == STOP:
+        return None
+    if marks[verb] == COMMA:
+        opening = _comma_before(words, head)
+        if opening is None:
+            return None
+        head = opening - 1
+    if kinds[head] & wc.RELATIVE and marks[head] != STOP and not kinds[head - 1] & (wc.SPEECH | wc.AUXILIARY):
+        head -= 1
+        while kinds[head] & wc.PREPOSITION and marks[head] != STOP:
+            head -= 1
+    relative = _relative_before(words, head)
+    if relative is not None:
+        head = relative - 1
+    return phrase_before(words, head, plural=bool(kinds[verb] & wc.PLURAL_BE))
+
+
+def phrase_before(words: Words, head: int, *, plural: bool = False) -> tuple[int, int] | None:
+    """First and last word of the noun phrase that ends with the word `head`; with `plural` it may hold "and"."""
+    kinds, marks = words.kinds, words.marks
+    joins = wc.CONJUNCTION if plural else 0
+    ends = wc.CLAUSE | wc.SPEECH | wc.CONJUNCTION | wc.ADVERB
+    if head < 0 or (kinds[head] & (wc.CLAUSE | wc.CONJUNCTION | wc.PREPOSITION) and not kinds[head] & wc.PRONOUN):
+        return None
+    if kinds[head] & wc.PRONOUN and not kinds[head] & wc.DETERMINER:
+        return head, head
+    first = head
+    while True:
+        if head - first > LONGEST:
+            return None
+        previous = first - 1
+        if marks[first] or previous < 0:
+            break
+        kind = kinds[previous]
+        if kinds[first] & wc.OPENS_PHRASE and not kind & (wc.PREPOSITION | joins | wc.DETERMINER | wc.NUMBER):
+            break
+        if (kind & wc.PRONOUN and not kind & wc.DETERMINER) or (kind & wc.NUMBER and kinds[first] & wc.DETERMINER):
+            break
+        if kind & ends and not kind & joins and not kind & (wc.DETERMINER | wc.PREPOSITION):
+            break
+        first = previous
+    while (
+        first < head
+        and kinds[first] & (wc.PREPOSITION | wc.CONJUNCTION | wc.ADVERB | wc.ACCORDING)
+        and not kinds[first] & wc.DETERMINER
+    ):
+        first += 1
+    if first and not marks[first] and kinds[first - 1] & wc.AUXILIARY and not kinds[first] & wc.OPENS_PHRASE:
+        return None  # what is said of a subject, and no subject: "likely to be affected"
+    return first, head
+
+
+def phrase_after(words: Words, first: int) -> int:
+    """The last word of the noun phrase that begins with the word `first`."""
+    kinds, marks = words.kinds, words.marks
+    last = first
+    while last + 1 < len(kinds) and not marks[last + 1] and last - first < LONGEST:
+        if _ends_phrase(words, last + 1):
+            break
+        last += 1
+    while last > first and kinds[last] & (wc.CONJUNCTION | wc.PREPOSITION | wc.DETERMINER):
+        last -= 1
+    return last
+
+
+def _ends_phrase(words: Words, word: int) -> bool:
+    """Whether a noun phrase that has come up to `word` ends before it."""
+    kinds, marks = words.kinds, words.marks
+    kind = kinds[word]
+    if kind & wc.CONJUNCTION:
+        return _begins_clause(words, word + 1)
+    if kind & (wc.CLAUSE | wc.SPEECH | wc.TIME | wc.ADVERB | wc.PREPOSITION | wc.PERSONAL):
+        return not kind & wc.OF
+    follows = kinds[word + 1] if word + 1 < len(kinds) and not marks[word + 1] else 0
+    opens = wc.OPENS_PHRASE | wc.PREPOSITION | wc.OBJECT
+    return bool(kind & (wc.PARTICIPLE | wc.ING) and follows & opens)
+
+
+def _begins_clause(words: Words, word: int) -> bool:
+    """Whether what follows "and" at `word` is no second noun: a verb, or a noun with its verb."""
+    kinds, marks = words.kinds, words.marks
+    if word >= len(kinds) or marks[word] or kinds[word] & (wc.CLAUSE | wc.PARTICIPLE | wc.PREPOSITION):
+        return True
+    for place in range(word, min(word + 5, len(kinds))):
+        if place > word and marks[place]:
+            return False
+        if kinds[place] & wc.AUXILIARY:
+            return True
+    return False
+
+
+def _comma_before(words: Words, word: int) -> int | None:
+    """The first word of the phrase between commas that ends with `word`."""
+    for place in range(word, max(word - LONGEST, -1), -1):
+        if words.marks[place] == COMMA:
+            return place
+        if words.marks[place] == STOP:
+            return None
+    return None
+
+
+def _relative_before(words: Words, word: int) -> int | None:
+    """The "who" or "which" of the relative clause that ends with `word`, where no comma stands before it."""
+    kinds, marks = words.kinds, words.marks
+    verb = wc.AUXILIARY | wc.ADVERB | wc.NEGATION
+    for place in range(word, max(word - LONGEST, 0), -1):
+        kind = kinds[place]
+        if marks[place] or kind & (wc.SPEECH | wc.CONJUNCTION):
+            return None
+        if kind & wc.AUXILIARY and not kinds[place - 1] & (verb | wc.RELATIVE):
+            return None
+        if kind & wc.RELATIVE and not kind & wc.DETERMINER:
+            return None if kinds[place - 1] & (wc.SPEECH | wc.CONJUNCTION) else place
+    return None

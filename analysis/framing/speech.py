@@ -1,0 +1,183 @@
+"""A corpus with its quotations: which cue names the speaker of each, and which words a cue reports."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from analysis.framing import word_classes as wc
+from analysis.framing.clauses import Words, words_of
+from analysis.framing.quotations import quotations
+from analysis.text.tokens import Tokens
+
+NEAR = 12  # words between a quotation and its verb
+LABEL = 6  # words of a speaker in front of a colon
+
+
+class Quote(NamedTuple):
+    """A quotation: its first and last word, document, characters, and whether it goes on from the paragraph before."""
+
+    first: int
+    last: int
+    document: int
+    start: int
+    end: int
+    continues: bool
+
+
+class Cue(NamedTuple):
+    """A place where someone is said to speak.
+
+    ``first``, ``last``: its words, speaker and verb; ``verb``: the verb; ``speaker``: first and last word, None where
+    it is that of the cue before; ``form``: what is said stands "behind" the verb from the word ``content`` on, or the
+    cue stands "apart" between commas or at the end of it; a "quote" has only quotations.
+    """
+
+    first: int
+    verb: int
+    last: int
+    speaker: tuple[int, int] | None
+    form: str
+    content: int
+    joined: bool
+
+
+class Speech(NamedTuple):
+    """The words and quotations of a corpus; of each word its sentence, paragraph, document, whether it is quoted."""
+
+    words: Words
+    quotes: list[Quote]
+    inside: list[bool]
+    sentence: list[int]
+    paragraph: list[int]
+    document: list[int]
+
+    def ends(self, word: int) -> bool:
+        """Whether a sentence ends before the word."""
+        return word in (0, len(self.sentence)) or self.sentence[word] != self.sentence[word - 1]
+
+    def verb_text(self, cue: Cue) -> str:
+        """The verb as the table names it."""
+        according = self.words.kinds[cue.verb] & wc.ACCORDING
+        return "according to" if according else self.words.type(cue.verb)
+
+    def between(self, word: int) -> str:
+        """The text between a word and the one before it."""
+        tokens, token = self.words.tokens, self.words.token
+        before, after = int(token[word - 1]), int(token[word])
+        text = tokens.corpus.texts[self.document[word]]
+        return text[tokens.end[before] : tokens.start[after]]
+
+    def cue_of(self, quote: Quote, cues: list[Cue]) -> int | None:
+        """The cue that names the speaker of a quotation, where one stands with it."""
+        after = self._adjacent(quote, cues)
+        if after is not None:
+            return after
+        here, there = self.sentence[quote.first], self.sentence[quote.last]
+        earlier = [at for at, cue in _around(cues, quote) if cue.verb < quote.first and self.sentence[cue.verb] == here]
+        if earlier:
+            return earlier[-1]
+        later = [at for at, cue in _around(cues, quote) if cue.verb > quote.last and self.sentence[cue.verb] == there]
+        if later:
+            return later[0]
+        return self._introduced(quote, cues)
+
+    def _adjacent(self, quote: Quote, cues: list[Cue]) -> int | None:
+        """The cue right behind a quotation: ``"..." he said``."""
+        if quote.last + 1 >= len(self.document) or self.document[quote.last + 1] != quote.document:
+            return None
+        text = self.words.tokens.corpus.texts[quote.document]
+        ending = text[quote.start : quote.end].rstrip()[-1:]
+        for at, cue in _around(cues, quote):
+            if not quote.last < cue.first <= quote.last + 2 or cue.verb - quote.last > NEAR:
+                continue
+            if self.paragraph[cue.verb] != self.paragraph[quote.last]:
+                return None
+            new = self.between(quote.last + 1).lstrip("”\"'’»").startswith(".")
+            reports = cue.form == "behind" and ending != ","
+            return None if new or reports else at
+        return None
+
+    def _introduced(self, quote: Quote, cues: list[Cue]) -> int | None:
+        """The cue of the sentence that ends in a colon before a quotation."""
+        if not self.after_colon(quote):
+            return None
+        here = self.sentence[quote.first - 1]
+        own = [at for at, cue in _around(cues, quote) if cue.verb < quote.first and self.sentence[cue.verb] == here]
+        return own[-1] if own else None
+
+    def after_colon(self, quote: Quote) -> bool:
+        """Whether a colon stands before a quotation."""
+        first = quote.first
+        return first > 0 and self.document[first - 1] == quote.document and ":" in self.between(first)
+
+    def label(self, quote: Quote) -> str | None:
+        """The speaker in front of a colon, as in a transcript: ``Khan: "..."``."""
+        if not self.after_colon(quote):
+            return None
+        last = first = quote.first - 1
+        while first > 0 and not self.words.marks[first] and last - first < LABEL:
+            first -= 1
+        plain = not any(kind & (wc.CLAUSE | wc.SPEECH) for kind in self.words.kinds[first : last + 1])
+        starts = self.ends(first)
+        return self.words.text(first, last) if starts and plain and self.words.is_capital(first) else None
+
+    def clause(self, at: int, cues: list[Cue]) -> tuple[int, int] | None:
+        """First and last word of what a cue reports in words of its own, None where it reports nothing so."""
+        cue = cues[at]
+        if cue.form == "quote":
+            return None
+        here = self.sentence[cue.verb]
+        previous = cues[at - 1] if at and self.sentence[cues[at - 1].verb] == here else None
+        following = cues[at + 1] if at + 1 < len(cues) and self.sentence[cues[at + 1].verb] == here else None
+        if cue.form == "behind":
+            first = cue.content
+        else:
+            first = previous.last + 1 if previous else cue.first
+            while not previous and not self.ends(first):
+                first -= 1
+        last = cue.last if cue.form == "behind" else cue.first - 1
+        while not self.ends(last + 1) and (following is None or last + 1 < following.first):
+            last += 1
+        if cue.form == "apart" and last == cue.last:
+            last = cue.first - 1
+        kinds = self.words.kinds
+        while first < last and kinds[first] & wc.CONJUNCTION:
+            first += 1
+        while last > first and kinds[last] & (wc.CONJUNCTION | wc.SUBORDINATE | wc.RELATIVE) and following:
+            last -= 1
+        return (first, last) if first <= last else None
+
+
+def _around(cues: list[Cue], quote: Quote) -> list[tuple[int, Cue]]:
+    """The cues near a quotation, with their numbers."""
+    low, high = 0, len(cues)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if cues[middle].verb < quote.first else (low, middle)
+    begin, stop = max(low - 4, 0), low
+    while stop < len(cues) and cues[stop].verb <= quote.last + 60:
+        stop += 1
+    return [(at, cues[at]) for at in range(begin, stop)]
+
+
+def speech_of(tokens: Tokens) -> Speech:
+    """The words and quotations of the English documents."""
+    words = words_of(tokens)
+    document, sentence = tokens.document[words.token], tokens.sentence[words.token]
+    start = tokens.start[words.token]
+    bounds = np.searchsorted(document, np.arange(tokens.n_documents + 1))
+    segments = tokens.corpus.segments
+    begins, stops = segments["start"].to_numpy(), segments["end"].to_numpy()
+    inside = np.zeros(len(words.token), dtype=bool)
+    quotes = []
+    for d in np.unique(document).tolist():
+        own = slice(bounds[d], bounds[d + 1])
+        paragraphs = np.unique(tokens.sentence_segment[np.unique(sentence[own])])
+        spans = zip(begins[paragraphs].tolist(), stops[paragraphs].tolist(), strict=True)
+        for found in quotations(tokens.corpus.texts[d], spans):
+            first, stop = (bounds[d] + np.searchsorted(start[own], [found.start, found.end])).tolist()
+            if first < stop:
+                quotes.append(Quote(first, stop - 1, d, found.start, found.end, found.continues))
+                inside[first:stop] = True
+    paragraph = tokens.sentence_segment[sentence]
+    return Speech(words, quotes, inside.tolist(), sentence.tolist(), paragraph.tolist(), document.tolist())

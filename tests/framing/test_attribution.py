@@ -1,0 +1,205 @@
+"""Who is said to have spoken, in which words, and how much each speaker is given."""
+
+import pandas as pd
+import pytest
+
+from analysis import Tokens, read_text, tokenize
+from analysis.framing.attribution import attributions, speaker_shares
+from analysis.text.corpus import read_texts
+
+COLUMNS = ["doc_id", "sentence", "start", "end", "kind", "speaker", "verb"]
+
+
+def found(
+    text: str, scheme: str = "frequency", **options: dict[str, str]
+) -> list[tuple[str, str | None, str | None, str]]:
+    tokens = tokenize(read_text(text), scheme=scheme)
+    table = attributions(tokens, **options)
+    rows = zip(table["kind"], table["speaker"], table["verb"], table["start"], table["end"], strict=True)
+    return [(kind, speaker, verb, text[start:end]) for kind, speaker, verb, start, end in rows]
+
+
+@pytest.mark.parametrize("scheme", ["frequency", "treebank"])
+@pytest.mark.parametrize(
+    ("text", "speaker", "verb", "words"),
+    [
+        ("“We will win,” Imran Khan said.", "Imran Khan", "said", "We will win,"),
+        ('"We will win," said Imran Khan.', "Imran Khan", "said", "We will win,"),
+        ("Imran Khan said: “We will win.”", "Imran Khan", "said", "We will win."),
+        ("Imran Khan told reporters on Monday, “We will win.”", "Imran Khan", "told", "We will win."),
+        ("“Will we win?” the mayor of Quetta asked.", "the mayor of Quetta", "asked", "Will we win?"),
+        ("“We will win. It is certain,” the mayor said.", "the mayor", "said", "We will win. It is certain,"),
+        ("‘We’ll win,’ Ann replied.", "Ann", "replied", "We’ll win,"),
+        ("Members shouted “shame” and left.", "Members", "shouted", "shame"),
+        ("Imran Khan: “We will win.”", "Imran Khan", None, "We will win."),
+        ("The minister, a lawyer, said: “No.”", "The minister", "said", "No."),
+        ("A man who runs the camp said: “No.”", "A man", "said", "No."),
+        ("The mayor said:\n\n“We will win.”", "The mayor", "said", "We will win."),
+        ("“No one knows how this ends.”", None, None, "No one knows how this ends."),
+    ],
+)
+def test_quotations(text: str, speaker: str | None, verb: str | None, words: str, scheme: str) -> None:
+    assert found(text, scheme) == [("quoted", speaker, verb, words)]
+
+
+@pytest.mark.parametrize("scheme", ["frequency", "treebank"])
+@pytest.mark.parametrize(
+    ("text", "speaker", "verb", "words"),
+    [
+        ("The mayor said it was late.", "The mayor", "said", "it was late"),
+        ("The mayor said on Monday it was late.", "The mayor", "said", "it was late"),
+        ("The mayor warned that it was late.", "The mayor", "warned", "it was late"),
+        ("Khan told reporters in Lahore that it was late.", "Khan", "told", "it was late"),
+        ("The mayor asked why it was late.", "The mayor", "asked", "why it was late"),
+        ("It was late, the mayor said.", "the mayor", "said", "It was late"),
+        ("It was late, said Imran Khan.", "Imran Khan", "said", "It was late"),
+        ("It was, the mayor said, far too late.", "the mayor", "said", "It was, the mayor said, far too late"),
+        ("According to two officials, it was late.", "two officials", "according to", "it was late"),
+        ("It was late, according to the report.", "the report", "according to", "It was late"),
+    ],
+)
+def test_indirect_speech(text: str, speaker: str, verb: str, words: str, scheme: str) -> None:
+    assert found(text, scheme) == [("indirect", speaker, verb, words)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mayor did not say when it was.",
+        "The mayor has never said that it is late.",
+        "The mayor will say that it is late.",
+        "It is said that he left.",
+        "He asked for a debate.",
+        "The state promises jobs, schools and clinics.",
+        "The report was long.",
+        "Operation ‘Azm’ was launched.",
+        "The soldiers’ camp isn't Khan's.",
+    ],
+)
+def test_no_speech(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_quotation_inside_reported_speech_is_a_row_of_its_own() -> None:
+    assert found("The mayor said the plan was “a disaster” for all.") == [
+        ("indirect", "The mayor", "said", "the plan was “a disaster” for all"),
+        ("quoted", "The mayor", "said", "a disaster"),
+    ]
+
+
+def test_two_speakers_in_a_sentence() -> None:
+    assert found("Khan said it was late, and Ann said that it was early.") == [
+        ("indirect", "Khan", "said", "it was late"),
+        ("indirect", "Ann", "said", "it was early"),
+    ]
+
+
+def test_going_on() -> None:
+    said = found("“We won,” Khan said, adding that it was late. “It was a long day.”")
+    assert [row[1:3] for row in said] == [("Khan", "said"), ("Khan", "adding"), ("Khan", None)]
+
+
+def test_a_full_stop_ends_what_the_next_speaker_is_not_behind() -> None:
+    for said in ("Ann said that it was late.", "Ann said: “No one did.”"):
+        assert [row[1] for row in found("“We lost the long game.” " + said)] == [None, "Ann"]
+
+
+def test_a_quotation_over_paragraphs_has_one_speaker() -> None:
+    said = found("“It began in May,” Khan said. “It was long.\n\n“It ended in June at last.”")
+    assert [row[1] for row in said] == ["Khan", "Khan", "Khan"]
+
+
+def test_a_quotation_after_a_silence_has_no_speaker() -> None:
+    near = "Khan said it was late. It rained. It rained. “It is over at last.”"
+    assert found(near)[-1][1] == "Khan"  # three sentences back
+    assert found(near.replace("It rained. ", "It rained. It rained. ", 1))[-1][1] is None  # four
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Khan said it was late. He said that he would go.", "Khan"),
+        ("Two officials said it was late. They said that they would go.", "Two officials"),
+        ("The ministry said it was late. It said that it would act.", "The ministry"),
+        ("The ministry said it was late. He said that he would go.", "He"),
+        ("Two officials said it was late. She said that she would go.", "She"),
+        ("He said that he would go.", "He"),
+        ("Khan said it was late. It rained. It rained. It rained. He said that he would go.", "He"),
+        ("Khan said it was late. I said that I would go.", "I"),
+    ],
+)
+def test_pronouns(text: str, speaker: str) -> None:
+    assert found(text)[-1][1] == speaker
+
+
+def test_a_pronoun_does_not_cross_documents() -> None:
+    table = attributions(tokenize(read_texts(["Khan said it was late.", "He said that he would go."])))
+    assert table["speaker"].tolist() == ["Khan", "He"]
+
+
+def test_aliases() -> None:
+    aliases = {"The premier": "Shehbaz Sharif", "PM Sharif": "Shehbaz Sharif"}
+    text = "The Premier said it was late. PM Sharif said that it rained. He said that it was cold."
+    assert [row[1] for row in found(text, aliases=aliases)] == ["Shehbaz Sharif"] * 3
+
+
+@pytest.mark.parametrize("aliases", [{"": "Khan"}, {"the premier": " "}])
+def test_an_alias_needs_two_names(aliases: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="give both a name"):
+        attributions(tokenize(read_text("Khan said it was late.")), aliases=aliases)
+
+
+def test_columns_and_places() -> None:
+    table = attributions(tokenize(read_text("It rained. Khan said it was late.")))
+    assert table.columns.tolist() == COLUMNS
+    # "it was late" begins at 11 + len("Khan said ") = 21 and ends before the period at 32.
+    assert table.iloc[0].tolist() == ["text", 1, 21, 32, "indirect", "Khan", "said"]
+
+
+def test_nothing_to_find(sample_tokens: Tokens) -> None:
+    for tokens in (tokenize(read_text("---")), sample_tokens.where(language="ur")):
+        table = attributions(tokens)
+        assert table.empty
+        assert table.columns.tolist() == COLUMNS
+        assert speaker_shares(table, tokens).empty
+
+
+def test_shares() -> None:
+    text = "“We won the game,” the Mayor said. The mayor said the day was “very long” for all."
+    text += "\n\nAnn said it rained.\n\nNothing. “No one knows who said this.”"
+    tokens = tokenize(read_text(text))
+    table = speaker_shares(attributions(tokens), tokens)
+    # Mayor: 4 + 2 words quoted, "the day was ... for all" 5 not quoted; Ann: "it rained"; nobody: 6 words. 12 in all.
+    assert table.to_numpy(dtype=object).tolist() == [
+        ["The mayor", 3, 6, 5, 0.5],
+        ["Ann", 1, 0, 2, 0.0],
+        [None, 1, 6, 0, 0.5],
+    ]
+
+
+def test_shares_by_group(sample_tokens: Tokens) -> None:
+    table = attributions(sample_tokens)
+    shares = speaker_shares(table, sample_tokens, by="source")
+    sums = shares.groupby("source")["share"].sum()
+    assert set(sums.round(9)) <= {0.0, 1.0}
+    assert shares["statements"].sum() == len(table)
+    with pytest.raises(ValueError, match="no metadata column"):
+        speaker_shares(table, sample_tokens, by="planet")
+
+
+def test_shares_of_other_documents() -> None:
+    tokens = tokenize(read_text("Khan said it was late."))
+    table = attributions(tokens).assign(doc_id="elsewhere")
+    with pytest.raises(ValueError, match="'elsewhere'"):
+        speaker_shares(table, tokens)
+
+
+def test_the_sample(sample_tokens: Tokens) -> None:
+    table = attributions(sample_tokens)
+    wire = table[table["doc_id"] == "2024-06-22-wire-1"]
+    quoted = wire.loc[wire["kind"] == "quoted", "speaker"].tolist()
+    assert quoted[-2:] == ["An opposition lawmaker", "An analyst at a U.S. university"]
+    other = attributions(tokenize(sample_tokens.corpus, scheme="treebank"))
+    for each in (table, other):
+        each["speaker"] = each["speaker"].str.rstrip(".")  # "Lt. Gen": only one scheme has the period in its tokens
+    pd.testing.assert_frame_equal(table, other)

@@ -1,0 +1,213 @@
+"""Which verbs are passive, who acts and what is acted upon; and how often a labelled set agrees."""
+
+import pandas as pd
+import pytest
+
+from analysis import Tokens, read_text, tokenize
+from analysis.framing.voice import passive_rates, passives
+from analysis.paths import ROOT
+from analysis.text.corpus import read_texts
+
+SHARED = ROOT.parent / "shared" / "data"
+
+COLUMNS = ["doc_id", "sentence", "start", "end", "participle", "agent", "actor"]
+
+PASSIVE = {
+    "The man was arrested.": "arrested",
+    "The bill wasn't passed.": "passed",
+    "The bill wasn’t passed.": "passed",
+    "The bill wasnt passed.": "passed",
+    "It hasn't been fully explained.": "explained",
+    "The plan is still being discussed.": "discussed",
+    "Some politicians are not to be trusted.": "trusted",
+    "They're often ignored.": "ignored",
+    "He got caught.": "caught",
+    "It's called a reform.": "called",
+    "Was he told?": "told",
+    "Why was it called one?": "called",
+    "Were the ballots counted?": "counted",
+    "Nor were they asked.": "asked",
+    "The law was, the court said, broken.": "broken",
+    "They were all killed.": "killed",
+    "He was re-elected.": "re-elected",
+    "The film was well-received by the critics.": "well-received",
+    "She was surprised by the vote.": "surprised",
+    "The city was overrun.": "overrun",
+    "Crimes were committed.": "committed",
+    "Rifles were used to fire at them.": "used",
+    "He was pronounced dead.": "pronounced",
+    "The march was led by women.": "led",
+}
+
+NOT_PASSIVE = [
+    "It is located in Lahore.",
+    "He was tired of politics.",
+    "She is interested in books by women.",
+    "The matter is very complicated.",
+    "It was so twisted that it broke.",
+    "He was set to win.",
+    "She is used to the noise.",
+    "They got married.",
+    "He has arrived.",
+    "She had taken the money.",
+    "He's taken the money.",
+    "The guests are arrived.",
+    "There were wounded soldiers in the street.",
+    "The town is unaffected.",
+    "I am done with it.",
+    "The minister's trusted men left.",
+    "The plan approved in June failed.",
+    "We were present.",
+    "He is well known.",
+    "They were. Arrested men waited.",
+    "It was old, rusted and heavy.",
+]
+
+
+def found(text: str, scheme: str = "frequency") -> pd.DataFrame:
+    return passives(tokenize(read_text(text), scheme=scheme))
+
+
+@pytest.mark.parametrize("scheme", ["frequency", "treebank"])
+@pytest.mark.parametrize(("text", "participle"), PASSIVE.items())
+def test_passives(text: str, participle: str, scheme: str) -> None:
+    # The treebank scheme cuts at hyphens.
+    expected = participle if scheme == "frequency" else participle.removeprefix("well-")
+    assert found(text, scheme)["participle"].tolist() == [expected]
+
+
+@pytest.mark.parametrize("scheme", ["frequency", "treebank"])
+@pytest.mark.parametrize("text", NOT_PASSIVE)
+def test_what_only_looks_passive(text: str, scheme: str) -> None:
+    assert found(text, scheme)["participle"].tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "participles"),
+    [
+        ("He was arrested and charged.", ["arrested", "charged"]),
+        ("It was drafted, signed and sent.", ["drafted", "signed", "sent"]),
+        ("They were seized at the border and taken to Lahore.", ["seized", "taken"]),
+        ("He was neither charged nor released.", ["charged", "released"]),
+        ("He was elected and served two terms.", ["elected"]),
+        ("A man was killed and police arrested two others.", ["killed"]),
+        ("It was hit, burned the roof and was lost.", ["hit", "lost"]),
+    ],
+)
+def test_joined_participles(text: str, participles: list[str]) -> None:
+    assert found(text)["participle"].tolist() == participles
+
+
+@pytest.mark.parametrize(
+    ("text", "agent"),
+    [
+        ("It was passed by parliament.", "parliament"),
+        ("The team was cheered on by their fans yesterday.", "their fans"),
+        ("It was chaired by Prime Minister Shehbaz Sharif in Islamabad on 22 June.", "Prime Minister Shehbaz Sharif"),
+        ("It was carried out on Friday by the army and the police.", "the army and the police"),
+        ("He was shot by a group of men who fled.", "a group of men"),
+        ("He was shot by police and the army was called.", "police"),
+        ("It was built by 3,000 people.", "3,000 people"),
+        ("It was finished by Friday.", None),
+        ("It was cut by 5 percent.", None),
+        ("It was cut by 5 percent by the bank.", "the bank"),
+        ("It was stopped by cutting the power.", None),
+        ("It was done by mistake.", None),
+        ("It was done by the end of June.", None),
+        ("It was seized and the house by the river fell.", None),
+        ("It was seized, and everyone stood by the river.", None),
+    ],
+)
+def test_agents(text: str, agent: str | None) -> None:
+    assert found(text)["agent"].tolist()[0] == agent
+
+
+def test_joined_participles_share_agent_and_subject() -> None:
+    table = found("Two men were arrested and charged by police.")
+    assert table["agent"].tolist() == ["police", "police"]
+    assert table["actor"].tolist() == ["Two men", "Two men"]
+
+
+@pytest.mark.parametrize(
+    ("text", "actor"),
+    [
+        ("The passage of the bill was delayed.", "The passage of the bill"),
+        ("He said the army was beaten.", "the army"),
+        ("In 2020 the law had not been changed.", "the law"),
+        ("The minister, an old man, was dismissed.", "The minister"),
+        ("The bill that was passed is long.", "The bill"),
+        ("The man who runs it was asked.", "The man"),
+        ("Police and the army were called.", "Police and the army"),
+        ("She left and the army was called.", "the army"),
+        ("It's called a reform.", "It"),
+        ("Was he told?", "he"),
+        ("Has he been told?", "he"),
+        ("Were the ballots ever counted?", "the ballots"),
+        ("He left and was arrested.", None),
+        ("He wants to be asked.", None),
+        ("Votes are to be counted.", "Votes"),
+    ],
+)
+def test_subjects(text: str, actor: str | None) -> None:
+    assert found(text)["actor"].tolist()[0] == actor
+
+
+def test_columns_and_places_in_the_text() -> None:
+    text = "No news. The house was  not sold by Ann. It was left."
+    table = found(text)
+    assert table.columns.tolist() == COLUMNS
+    # "was" begins at character 19 and "sold" ends at 32; "was left" stands at 44 to 52. Three sentences, from 0.
+    assert table[["sentence", "start", "end"]].to_numpy().tolist() == [[1, 19, 32], [2, 44, 52]]
+    assert text[19:32] == "was  not sold"
+    assert text[44:52] == "was left"
+
+
+def test_both_schemes_agree_on_the_sample(sample_tokens: Tokens) -> None:
+    other = passives(tokenize(sample_tokens.corpus, scheme="treebank"))
+    pd.testing.assert_frame_equal(passives(sample_tokens), other)
+
+
+def test_case_is_no_matter() -> None:
+    tokens = tokenize(read_text("THE BILL WAS PASSED BY PARLIAMENT."), lowercase=False)
+    assert passives(tokens)[["participle", "agent"]].to_numpy().tolist() == [["PASSED", "PARLIAMENT"]]
+
+
+def test_nothing_to_find(sample_tokens: Tokens) -> None:
+    assert passives(tokenize(read_text("---"))).columns.tolist() == COLUMNS
+    assert passives(tokenize(read_text("He was"))).empty
+    assert passives(sample_tokens.where(language="ur")).empty
+
+
+def test_only_english_is_read(sample_tokens: Tokens) -> None:
+    assert set(passives(sample_tokens)["doc_id"]) <= set(sample_tokens.where(language="en").doc_ids)
+
+
+def test_a_labelled_set() -> None:
+    path = SHARED / "passivepy" / "crowd_sentences.csv"
+    if not path.exists():
+        pytest.skip(f"the labelled sentences are not here: {path}")
+    gold = pd.read_csv(path)
+    tokens = tokenize(read_texts(gold["sentence"]), boilerplate=True)
+    said = set(passives(tokens)["doc_id"].astype(int))
+    right = sum(row in said for row in gold.index[gold["passive"] == 1])
+    assert 2 * right / (len(said) + gold["passive"].sum()) > 0.94  # F1 of "passive"
+
+
+def test_rates_by_group(make_corpus):
+    corpus = make_corpus(
+        {
+            "a.txt": "The bill was passed by the house. It was signed.",  # 10 words, one passive without an agent
+            "b.txt": "Two men were arrested and charged today.",  # 7 words, two
+            "c.txt": "The court sits at noon.",  # 5 words, none
+            "metadata.csv": "file,source\na,Daily\nb,Daily\nc,Wire\n",
+        }
+    )
+    tokens = tokenize(corpus)
+    table = passive_rates(passives(tokens), tokens, "source", resamples=200)
+    assert table["source"].tolist() == ["Daily", "Wire"]
+    assert table[["passives", "agentless"]].to_numpy().tolist() == [[4, 3], [0, 0]]
+    assert table.loc[0, "agentless_share"] == 3 / 4
+    assert table.loc[0, "per_1000_words"] == pytest.approx(1000 * 3 / 17)
+    # of two documents drawn with replacement: at the least 2 of 20 words, at the most 4 of 14
+    assert table.loc[0, ["ci_low", "ci_high"]].tolist() == pytest.approx([100, 4000 / 14])
+    assert table.loc[1, ["agentless_share", "ci_low"]].isna().all()
