@@ -14,7 +14,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
-from analysis.publish.figures import COLOURS, TWO_COLUMNS, style
+from analysis.publish.figures import COLOURS, WIDTH, style
 
 THOUSANDS = StrMethodFormatter("{x:,g}")
 
@@ -35,7 +35,7 @@ def labelled_points(
     Up to `most` rows get their `label`, in the order of the table, each beside its point where it meets no other label.
     """
     with style():
-        fig = Figure(figsize=(TWO_COLUMNS, 4.6))
+        fig = Figure(figsize=(WIDTH, 3.9))
         ax = fig.add_subplot()
         ax.plot(table[x], table[y], "o", color=COLOURS["sky"], markersize=3, markeredgewidth=0, alpha=0.6)
         ax.set_xscale("log")
@@ -57,13 +57,13 @@ def small_multiples(table: pd.DataFrame, *, x: str, y: str, by: str, ylabel: str
     columns = min(2, len(names))
     rows = -(-len(names) // columns)
     with style():
-        fig = Figure(figsize=(TWO_COLUMNS, 0.7 + 1.25 * rows))
+        fig = Figure(figsize=(WIDTH, 0.7 + 1.25 * rows))
         axes = fig.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         for ax, name in zip(axes.flat, names, strict=False):
             own = table[table[by] == name]
             ax.fill_between(own[x], own["ci_low"], own["ci_high"], color=COLOURS["sky"], alpha=0.4, linewidth=0)
             ax.plot(own[x], own[y], "o-", color=COLOURS["blue"], markersize=3, linewidth=1.2, clip_on=False)
-            ax.set_title(titles[name], fontsize=8.5)
+            ax.set_title(titles[name], fontsize=7.5)
             ax.grid(axis="y")
             ax.yaxis.set_major_locator(MaxNLocator(4))
             ax.yaxis.set_major_formatter(THOUSANDS)
@@ -86,7 +86,7 @@ def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
     logarithmic.
     """
     with style():
-        fig = Figure(figsize=(TWO_COLUMNS, 3.1))
+        fig = Figure(figsize=(WIDTH, 2.6))
         left, right = fig.subplots(1, 2)
         for ax, data, x, y in ((left, table, "rank", "count"), (right, growth, "words", "types")):
             ax.plot(data[x], data[y], "o", color=COLOURS["sky"], markersize=3, markeredgewidth=0, label="counted")
@@ -114,7 +114,7 @@ def network(nodes: pd.DataFrame, edges: pd.DataFrame) -> Figure:
     The area of a circle goes with the count, the width of a line with the weight.
     """
     with style():
-        fig = Figure(figsize=(TWO_COLUMNS, 5.2))
+        fig = Figure(figsize=(WIDTH, 5.6))
         ax = fig.add_subplot()
         place = nodes.set_index("word")[["x", "y"]]
         ends = list(np.stack([place.loc[edges[side]].to_numpy() for side in ("first", "second")], axis=1))
@@ -126,7 +126,7 @@ def network(nodes: pd.DataFrame, edges: pd.DataFrame) -> Figure:
         ax.margins(0.08)
         ax.set_axis_off()
         order = nodes.sort_values(["count", "word"], ascending=[False, True])
-        _labels(fig, ax, order, x="x", y="y", label="word", all_of_them=True)
+        _labels(fig, ax, order, x="x", y="y", label="word", radius=6)
     return fig
 
 
@@ -139,35 +139,36 @@ def _count_scale(axis: Axis, values: pd.Series) -> None:
 
 
 def _labels(
-    fig: Figure, ax: Axes, table: pd.DataFrame, *, x: str, y: str, label: str, all_of_them: bool = False
+    fig: Figure, ax: Axes, table: pd.DataFrame, *, x: str, y: str, label: str, radius: float | None = None
 ) -> None:
     """Write each row's label beside its point, where it covers no earlier label: right, left, above or below.
 
-    One that fits nowhere is left out, or with `all_of_them` written to the right all the same.
+    One that fits nowhere is left out. With the `radius` of the points in points of print, labels keep off all points,
+    and one that fits nowhere is written to the right all the same.
     """
-    places = [
-        (4, 0, "left", "center"),
-        (-4, 0, "right", "center"),
-        (0, 4, "center", "bottom"),
-        (0, -4, "center", "top"),
-    ]
+    off = 4.0 if radius is None else radius
+    across = [(off, 0.0, "left", "center"), (-off, 0.0, "right", "center")]
+    places = [*across, (0.0, off, "center", "bottom"), (0.0, -off, "center", "top")]
     canvas = FigureCanvasAgg(fig)
     canvas.draw()  # type: ignore[no-untyped-call]
-    inside = fig.bbox if all_of_them else ax.get_window_extent()
+    inside = ax.get_window_extent() if radius is None else fig.bbox
     taken: list[tuple[float, float, float, float]] = []
+    if radius is not None:
+        reach = 0.7 * radius * fig.dpi / 72
+        for right, up in ax.transData.transform(table[[x, y]].to_numpy(dtype=float)):
+            taken.append((right - reach, up - reach, right + reach, up + reach))
     for row in table.to_dict("records"):
-        for number, (dx, dy, ha, va) in enumerate(places):
+        for number, (dx, dy, ha, va) in enumerate((*places, places[0])):
             text = ax.annotate(
                 str(row[label]), (row[x], row[y]), (dx, dy), textcoords="offset points", ha=ha, va=va, fontsize=7
             )
             text.set_path_effects([withStroke(linewidth=1.5, foreground="white")])
             box = _box(text, canvas)
             free = inside.x0 <= box[0] and box[2] <= inside.x1 and inside.y0 <= box[1] and box[3] <= inside.y1
-            if free and not _meets(box, taken):
+            if (free and not _meets(box, taken)) or (radius is not None and number == len(places)):
                 taken.append(box)
                 break
-            if not (all_of_them and number == len(places) - 1):
-                text.remove()
+            text.remove()
 
 
 def _box(text: Annotation, canvas: FigureCanvasAgg) -> tuple[float, float, float, float]:

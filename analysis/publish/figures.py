@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 
 from analysis.publish.tables import output_folder, show, write_csv, write_json
 
-ONE_COLUMN, TWO_COLUMNS = 3.35, 6.85  # inches: 85 mm and 174 mm, the usual widths of a journal page
+# Inches. Between the columns of a journal page, 85 and 174 mm: letters of 8.5 points are 6 in one column, 11.5 in two.
+WIDTH = 4.9
 
 # Okabe and Ito (2008): eight colours that people with any kind of colour vision tell apart.
 COLOURS = {

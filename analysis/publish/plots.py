@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import StrMethodFormatter
 
-from analysis.publish.figures import COLOURS, TWO_COLUMNS, style
+from analysis.publish.figures import COLOURS, WIDTH, style
 
 THOUSANDS = StrMethodFormatter("{x:,g}")
 LONGEST_LABEL = 44  # characters of an axis label; a longer one is cut in the middle
@@ -62,9 +62,11 @@ def keyness_bars(table: pd.DataFrame, *, target: str, reference: str, significan
         ax.text(1.19 * reach, -0.75, "G²", ha="right", va="bottom", fontsize=7)
         ax.set_xlim(-reach, 1.2 * reach)
         ax.axvline(0, color="#444444", linewidth=0.8)
-        ax.set_xlabel("Log ratio: 1 is twice, 2 four times the relative frequency")
+        ax.set_xlabel("Log ratio (1: twice the rate)")
         ax.grid(axis="x")
-        handles = [Patch(facecolor=c, edgecolor="white", hatch=h, label=f"more in {_cut(n)}") for _, c, h, n in sides]
+        handles = [
+            Patch(facecolor=c, edgecolor="white", hatch=h, label=f"more in {_cut(n, 20)}") for _, c, h, n in sides
+        ]
         handles.append(Patch(facecolor="white", edgecolor="#444444", label=f"q ≥ {significant:g}"))
         fig.legend(handles=handles, loc="outside upper left", ncols=3)
     return fig
@@ -94,7 +96,7 @@ def heat_map(table: pd.DataFrame, *, xlabel: str) -> Figure:
     with style():
         rows, columns = table.shape
         names = [_cut(name, 24) for name in table.columns]
-        fig = Figure(figsize=(TWO_COLUMNS, 1.25 + 0.235 * rows))
+        fig = Figure(figsize=(WIDTH, 1.25 + 0.235 * rows))
         ax = fig.add_subplot()
         values = table.to_numpy(dtype=float)
         top = np.nanmax(values, initial=0.0) or 1.0
@@ -161,7 +163,7 @@ def change_dots(table: pd.DataFrame, *, label: str, before: str, after: str, xla
 
 def _rows(count: int, labels: Sequence[str] | pd.Series | pd.Index, *, legend: bool = False) -> tuple[Figure, Axes]:
     """A figure with room for `count` labelled rows, the first on top."""
-    fig = Figure(figsize=(TWO_COLUMNS, 0.75 + 0.3 * legend + 0.2 * max(count, 3)))
+    fig = Figure(figsize=(WIDTH, 0.75 + 0.3 * legend + 0.2 * max(count, 3)))
     ax = fig.add_subplot()
     ax.set_yticks(np.arange(count), [_cut(label) for label in labels])
     ax.set_ylim(count - 0.4, -0.6)

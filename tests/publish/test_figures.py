@@ -36,7 +36,7 @@ def test_a_figure_comes_in_every_format_with_its_data_and_words(folder):
     assert (about["caption"], about["alt"], about["rows"]) == ("A <caption>", 'An "alt"', 4)
     with Image.open(folder / "dots.png") as picture:
         assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
-        assert picture.width == pytest.approx(6.85 * 300, abs=1)
+        assert picture.width == pytest.approx(4.9 * 300, abs=1)
     shown = captured.outputs[0].data["text/html"]
     assert 'alt="An &quot;alt&quot;"' in shown
     assert "A &lt;caption&gt;" in shown
