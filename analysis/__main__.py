@@ -80,8 +80,8 @@ def verify(run: Annotated[str, typer.Argument(help="The folder of a finished rep
 
 @app.command("evaluate")
 def evaluate_on(
-    what: Annotated[Literal["words", "sentences"], typer.Argument(help="What to score.")],
-    gold: Annotated[list[str], typer.Argument(help="Treebanks in CoNLL-U.")],
+    what: Annotated[Literal["words", "sentences", "passives"], typer.Argument(help="What to score.")],
+    gold: Annotated[list[str], typer.Argument(help="Treebanks in CoNLL-U, or CSV files of sentence and passive.")],
 ) -> None:
     """Score the package on labelled text of your own."""
     from analysis.evaluate import evaluate

@@ -59,3 +59,27 @@ def test_a_file_that_is_no_treebank_is_named(tmp_path, monkeypatch, capsys):
         main()
     assert ended.value.code == 2
     assert "a.txt:1: expected a number" in capsys.readouterr().err
+
+
+def test_passives_by_hand(tmp_path):
+    path = tmp_path / "gold.csv"
+    rows = ["He was told.,1", "She told him.,0", "It is located there.,1", "The men were paid.,1", "A plan was made.,0"]
+    path.write_text("sentence,passive\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    row = evaluate("passives", [path]).iloc[0]
+    # Found in the first, fourth and fifth; gold are the first, third and fourth.
+    assert row[["correct", "gold", "predicted"]].tolist() == [2, 3, 3]
+    assert row[["precision", "recall", "f1"]].tolist() == pytest.approx([2 / 3, 2 / 3, 2 / 3])
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("text,passive\na,1\n", "no column 'sentence'"),
+        ("sentence,passive\na,yes\n", "a 'passive' that is neither 0 nor 1"),
+    ],
+)
+def test_a_table_that_holds_no_labels(tmp_path, table, message):
+    path = tmp_path / "gold.csv"
+    path.write_text(table, encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"gold\.csv has {message}: give a CSV table of sentence and passive"):
+        evaluate("passives", [path])
