@@ -1,27 +1,31 @@
-"""What stands again word for word: sentences and paragraphs, within one document and across documents."""
-
-from itertools import pairwise
+"""What stands again: sentences, paragraphs and passages, within one document and across documents."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.redundancy.maximal import maximal_repeats
+from analysis.redundancy.near import near_repeats
+from analysis.redundancy.units import UNITS, Ints, groups, units
 from analysis.text.tokens import Tokens
 
-UNITS = ("sentence", "paragraph")
+__all__ = ["exact_repeats", "map_of_repeats", "near_repeats", "repeat_groups", "shares", "weights"]
+
+PASSAGE = 8  # words from which a passage counts when nothing else is asked for: shorter ones are mostly set phrases
 KINDS = {"within": "again in the same document", "across": "also in another document"}
 
-Ints = NDArray[np.int64]
 
-
-def exact_repeats(tokens: Tokens, unit: str = "sentence", *, min_words: int = 1) -> pd.DataFrame:
-    """Every place of every sentence or paragraph (`unit`) that stands at least twice.
+def exact_repeats(tokens: Tokens, unit: str = "sentence", *, min_words: int | None = None) -> pd.DataFrame:
+    """Every place of every sentence, paragraph or passage (`unit`) that stands at least twice.
 
     Two units are equal when their words are, as types and in order: case, punctuation, and the kinds of apostrophe and
     hyphen don't matter. One row an occurrence, in the order of the text, the groups in the order of their first
     place: ``group`` (from 0), ``count`` (how often it stands in the corpus), ``documents`` (in how many documents),
-    ``words`` (in it), ``doc_id``, ``start``, ``end`` (characters). A paragraph is any segment that was tokenized. Units
-    of fewer than `min_words` words are not looked at. Raises `ValueError` for another unit.
+    ``words`` (in it), ``doc_id``, ``start``, ``end`` (characters). A paragraph is any segment that was tokenized. A
+    passage is as long as its places allow and may begin and end within a sentence and go on over sentences and
+    paragraphs, but not documents: `maximal.maximal_repeats` says exactly what counts. One passage may stand within
+    another that stands less often. Units of fewer than `min_words` words are not looked at: 1 when it is not given, 8
+    for passages. Raises `ValueError` for another unit, or when `min_words` is below 1.
 
     >>> from analysis import read_text, tokenize
     >>> exact_repeats(tokenize(read_text("We will win. They said: no. “We will WIN”!")))
@@ -29,22 +33,26 @@ def exact_repeats(tokens: Tokens, unit: str = "sentence", *, min_words: int = 1)
     0      0      2          1      3   text      0   12
     1      0      2          1      3   text     28   42
     """
-    offsets, start, end = _units(tokens, unit)
-    group = _groups(tokens.ids, offsets)
-    counts = np.bincount(group, minlength=1)
-    rows = np.flatnonzero((counts[group] > 1) & (np.diff(offsets) >= min_words))
-    order = rows[np.argsort(group[rows], kind="stable")]
-    document = tokens.document[offsets[order]]
-    spread = pd.DataFrame({"group": group[order], "document": document}).groupby("group")["document"]
+    if min_words is not None and min_words < 1:
+        raise ValueError(f"min_words is {min_words}: use the fewest words that count, 1 or more")
+    if unit == "passage":
+        group, first, words = maximal_repeats(tokens, PASSAGE if min_words is None else min_words)
+        start, end = _characters(tokens, first, words)
+    elif unit in UNITS:
+        group, first, words, start, end = _equal_units(tokens, unit, 1 if min_words is None else min_words)
+    else:
+        raise ValueError(f"unknown unit {unit!r}: use {', '.join(map(repr, UNITS))} or 'passage'")
+    document = tokens.document[first]
+    spread = pd.DataFrame({"group": group, "document": document}).groupby("group")["document"]
     return pd.DataFrame(
         {
-            "group": np.unique(group[order], return_inverse=True)[1],
-            "count": counts[group[order]],
+            "group": group,
+            "count": np.bincount(group)[group],
             "documents": spread.transform("nunique").to_numpy(),
-            "words": np.diff(offsets)[order],
+            "words": words,
             "doc_id": tokens.doc_ids[document],
-            "start": start[order],
-            "end": end[order],
+            "start": start,
+            "end": end,
         }
     )
 
@@ -94,7 +102,7 @@ def weights(tokens: Tokens) -> NDArray[np.float64]:
     [0.5, 0.5, 0.5, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5]
     """
     # A paragraph that stands n times is made of sentences that stand n times or more, so sentences say it all.
-    group = _groups(tokens.ids, tokens.sentence_offsets)
+    group = groups(tokens.ids, tokens.sentence_offsets)
     share = 1.0 / np.bincount(group, minlength=1)[group]
     return np.repeat(share, np.diff(tokens.sentence_offsets))
 
@@ -107,7 +115,7 @@ def shares(tokens: Tokens, *, min_words: int = 1) -> pd.DataFrame:
     ``repeated / words`` (0 = nothing, 1 = everything). Sentences of fewer than `min_words` words count as said once.
     """
     offsets = tokens.sentence_offsets
-    group, document, length = _groups(tokens.ids, offsets), tokens.sentence_document, np.diff(offsets)
+    group, document, length = groups(tokens.ids, offsets), tokens.sentence_document, np.diff(offsets)
     places = pd.DataFrame({"group": group, "document": document})
     here = places.groupby(["group", "document"])["group"].transform("size").to_numpy()
     everywhere = np.bincount(group, minlength=1)[group]
@@ -123,22 +131,23 @@ def shares(tokens: Tokens, *, min_words: int = 1) -> pd.DataFrame:
     return table
 
 
-def _units(tokens: Tokens, unit: str) -> tuple[Ints, Ints, Ints]:
-    """Where each unit's tokens begin (and the last ends), and its first and last character."""
-    if unit == "sentence":
-        return tokens.sentence_offsets, tokens.sentence_start.astype(np.int64), tokens.sentence_end.astype(np.int64)
-    if unit != "paragraph":
-        raise ValueError(f"unknown unit {unit!r}: use {' or '.join(map(repr, UNITS))}")
-    segment, first = np.unique(tokens.sentence_segment, return_index=True)
-    offsets = np.append(tokens.sentence_offsets[first], len(tokens))
-    rows = tokens.corpus.segments.iloc[segment]
-    return offsets, rows["start"].to_numpy(), rows["end"].to_numpy()
+def _equal_units(tokens: Tokens, unit: str, min_words: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Of each place of a unit that stands again: its group, first token, words, first and last character."""
+    offsets, start, end = units(tokens, unit)
+    words, group = np.diff(offsets), groups(tokens.ids, offsets)
+    again = np.bincount(group, minlength=1)[group] > 1
+    rows = np.flatnonzero(again & (words >= min_words))
+    rows = rows[np.argsort(group[rows], kind="stable")]
+    group = np.unique(group[rows], return_inverse=True)[1]
+    return group, offsets[rows], words[rows], start[rows], end[rows]
 
 
-def _groups(ids: NDArray[np.int32], offsets: Ints) -> Ints:
-    """A number for each unit, the same for units of the same words in the same order."""
-    known: dict[bytes, int] = {}
-    data, width = ids.tobytes(), ids.itemsize
-    bounds = (offsets * width).tolist()
-    pieces = (data[first:last] for first, last in pairwise(bounds))
-    return np.array([known.setdefault(piece, len(known)) for piece in pieces], dtype=np.int64)
+def _characters(tokens: Tokens, first: Ints, words: Ints) -> tuple[Ints, Ints]:
+    """Where passages begin and end in their documents, with the marks around whole sentences at their ends."""
+    last = first + words - 1
+    begins, ends = tokens.sentence[first], tokens.sentence[last]
+    whole_first = first == tokens.sentence_offsets[begins]
+    whole_last = last + 1 == tokens.sentence_offsets[ends + 1]
+    start = np.where(whole_first, tokens.sentence_start[begins], tokens.start[first])
+    end = np.where(whole_last, tokens.sentence_end[ends], tokens.end[last])
+    return start.astype(np.int64), end.astype(np.int64)

@@ -6,30 +6,10 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 
+from analysis.text.stopwords import NLTK_NAMES
 from analysis.text.tokens import Tokens
 
 FORMS = ("words", "stems", "lemmas")
-
-# The languages of NLTK's Snowball stemmers, by ISO 639 code.
-_SNOWBALL = {
-    "ar": "arabic",
-    "da": "danish",
-    "de": "german",
-    "en": "english",
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "hu": "hungarian",
-    "it": "italian",
-    "nb": "norwegian",
-    "nl": "dutch",
-    "nn": "norwegian",
-    "no": "norwegian",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sv": "swedish",
-}
 
 
 def word_forms(tokens: Tokens, form: str = "words", *, keep: Collection[str] = ()) -> Tokens:
@@ -100,11 +80,12 @@ def _is_plain(word: str) -> bool:
 
 
 def _stemmer(language: str) -> Callable[[str], str] | None:
-    if language not in _SNOWBALL:
-        return None
     from nltk.stem.snowball import SnowballStemmer  # NLTK takes longer to import than all the rest
 
-    stem = SnowballStemmer(_SNOWBALL[language]).stem
+    name = NLTK_NAMES.get(language)
+    if name not in SnowballStemmer.languages:
+        return None
+    stem = SnowballStemmer(name).stem
     return lambda word: stem(word) or word
 
 

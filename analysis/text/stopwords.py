@@ -12,8 +12,8 @@ from analysis.paths import from_root
 from analysis.text.kernels import fold
 from analysis.text.readers import ReadError, decode
 
-# NLTK calls its lists by the English name of the language; these are the ones it has had all along.
-_NLTK = {
+# What NLTK calls the languages of its stop lists and of its stemmers, which are nearly the same.
+NLTK_NAMES = {
     "ar": "arabic",
     "da": "danish",
     "de": "german",
@@ -23,7 +23,9 @@ _NLTK = {
     "fr": "french",
     "hu": "hungarian",
     "it": "italian",
+    "nb": "norwegian",
     "nl": "dutch",
+    "nn": "norwegian",
     "no": "norwegian",
     "pt": "portuguese",
     "ro": "romanian",
@@ -49,7 +51,7 @@ def stop_words(name: str | Path, languages: Collection[str] = ("en",)) -> frozen
     if name == "stopwordsiso":
         lists = [list(stopwordsiso.stopwords(code)) for code in codes if stopwordsiso.has_lang(code)]
     elif name == "nltk":
-        lists = [_nltk_list(_NLTK[code]) for code in codes if code in _NLTK]
+        lists = [_nltk_list(NLTK_NAMES[code]) for code in codes if code in NLTK_NAMES]
     else:
         return read_stopwords(from_root(name))
     if not lists:

@@ -99,8 +99,51 @@ def test_nothing_repeats_or_nothing_is_there(tokens: Tokens) -> None:
 
 
 def test_unknown_unit(tokens: Tokens) -> None:
-    with pytest.raises(ValueError, match="unknown unit 'word': use "):
+    with pytest.raises(ValueError, match="unknown unit 'word': use 'sentence', 'paragraph' or 'passage'"):
         exact_repeats(tokens, "word")
+
+
+@pytest.mark.parametrize("unit", ["sentence", "paragraph", "passage"])
+def test_fewest_words_that_are_none(tokens: Tokens, unit: str) -> None:
+    with pytest.raises(ValueError, match="min_words is 0: use the fewest words that count, 1 or more"):
+        exact_repeats(tokens, unit, min_words=0)
+
+
+def test_passages_go_over_sentences_and_paragraphs(make_corpus: Callable[..., Corpus]) -> None:
+    shared = "the road was closed.\n\n“Nobody came to help us,” he said."
+    files = {
+        "a.txt": f"On Monday {shared} It rained.",
+        "b.txt": f"They knew that {shared}",
+        "c.txt": "He said it rained.",
+    }
+    tokens = tokenize(make_corpus(files))
+    table = exact_repeats(tokens, "passage")
+    assert table.columns.tolist() == COLUMNS
+    # the road was closed nobody came to help us he said: 11 words, with the quotation marks and the end mark
+    assert table.iloc[:, :5].to_numpy().tolist() == [[0, 2, 2, 11, "a"], [0, 2, 2, 11, "b"]]
+    assert texts(tokens, table) == [shared] * 2
+    assert exact_repeats(tokens, "passage", min_words=12).empty
+    short = exact_repeats(tokens, "passage", min_words=2)
+    assert texts(tokens, short[short["words"] == 2]) == ["he said.", "he said.", "He said"]
+
+
+def test_a_passage_in_a_longer_one_counts_where_it_stands_by_itself(make_corpus: Callable[..., Corpus]) -> None:
+    long = "We will not rest until the last of them has gone."
+    files = {"a.txt": long, "b.txt": long, "c.txt": "They say we will not rest until the last of us is old."}
+    tokens = tokenize(make_corpus(files))
+    assert exact_repeats(tokens, "passage").iloc[:, :5].to_numpy().tolist() == [
+        [0, 2, 2, 11, "a"],
+        [0, 2, 2, 11, "b"],
+        [1, 3, 3, 8, "a"],  # we will not rest until the last of
+        [1, 3, 3, 8, "b"],
+        [1, 3, 3, 8, "c"],
+    ]
+
+
+def test_passages_of_nothing() -> None:
+    for text in ("© 2024 The Daily", "It rained.", "We will win. They said no."):
+        assert exact_repeats(tokenize(read_text(text)), "passage").columns.tolist() == COLUMNS
+        assert exact_repeats(tokenize(read_text(text)), "passage").empty
 
 
 def test_repeat_groups(make_corpus: Callable[..., Corpus]) -> None:
