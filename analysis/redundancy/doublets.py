@@ -1,0 +1,183 @@
+"""Pairs that say one thing twice: "revitalized and renewed", "null and void"."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.redundancy.units import Ints
+from analysis.text.tokens import Tokens
+
+CONJUNCTIONS = ("and", "or", "&")
+TWO = frozenset(["between", "both", "either", "neither", "whether"])  # announce two things
+ONE = frozenset(["one", "same", "single"])  # before either half, claim that the two are one, if they are ...
+SHARED = frozenset("aim body cause goal heart mind nation people purpose soul spirit voice will".split())  # ... of many
+PREFIXES = ("re", "un", "mis", "dis", "over", "out")  # say the same of whatever they stand before
+QUALITIES = ("ed", "en", "ing", "able", "ible", "ive", "ful", "less", "ous", "ly")  # endings of adjectives and adverbs
+STEM = 5  # letters that two words of one stem begin with at least, and two thirds of the shorter word
+
+# How far each kind of evidence goes to say that two words are one thing.
+SYNONYMS, ONE_STEM, CLAIMED, PREFIX, ENDING, LETTER = 0.7, 0.6, 0.6, 0.2, 0.1, 0.1
+
+_LIST = Path(__file__).with_name("near_synonyms.txt")
+_JOINT = re.compile(r"[\"'”’»]?\s+(and|or|&)\s+[\"'“‘«]?", re.IGNORECASE)
+_AMPERSAND = re.compile(r"(?<=\s)&(?=\s)")
+_TAIL = re.compile(r"[,;/]\s*[\"'“‘«]?$")
+
+
+def doublets(tokens: Tokens, *, min_score: float = 0.5) -> pd.DataFrame:
+    r"""The pairs "X and Y" (or, &) of English documents that seem to say one thing twice, the likeliest first.
+
+    A row a pair: ``doc_id``, ``start``, ``end`` (characters, from the start of X to the end of Y), ``first``,
+    ``second`` (as types), ``score``. X and Y are single words, or two of which the first is the same ("one mind and
+    one voice"). The score puts several kinds of evidence together,
+
+    .. math:: s = 1 - \prod_k (1 - e_k)
+
+    (a noisy or, Pearl 1988, Probabilistic reasoning in intelligent systems, section 4.3): 0 = nothing says that the
+    two are one, 1 = everything does. The weights :math:`e_k` are set by hand and not learnt:
+
+    - 0.7 the words stand in one group of this package's list of near-synonyms, both as -ing forms or neither, and both
+      as adverbs or neither;
+    - 0.6 they are two qualities of one stem ("unshaken and unshakeable");
+    - 0.6 both come after "one" or "the same" and are what many may share (a mind, a purpose);
+    - 0.2 they have a prefix like "re" or "mis" in common; 0.1 the ending; 0.1 the first letter, since what sounds alike
+      is put together for its sound (Malkiel 1959, Studies in irreversible binomials).
+
+    Form alone stays below the default of `min_score`: what is not in the list is mostly not found. How often two
+    words keep company in the corpus is no evidence, since what is enumerated does so too. Left out as mere enumeration
+    are the tail of a list ("civilian, military and police"), what follows "both" or "between", and a word that is said
+    again, inflected or not ("more and more"). Sorted by score, then by place. Raises `ValueError` when `min_score` is
+    not from 0 to 1.
+
+    >>> from analysis import read_text, tokenize
+    >>> text = "The police and soldiers had a revitalized and renewed plan. It was clear and plain."
+    >>> doublets(tokenize(read_text(text)))[["start", "end", "first", "second", "score"]]
+       start  end        first   second   score
+    0     30   53  revitalized  renewed  0.8056
+    1     67   82        clear    plain  0.7000
+    """
+    if not 0 <= min_score <= 1:
+        raise ValueError(f"min_score is {min_score}: use a number from 0 to 1, such as 0.5")
+    words, ids = tokens.vocabulary, tokens.ids.astype(np.int64)
+    begin, first, second = _coordinated(tokens)
+    claimed = (begin < first) & np.isin(ids[begin], np.flatnonzero(pd.Series(words).isin(ONE)))
+    kinds, kind = np.unique((ids[first] * len(words) + ids[second]) * 2 + claimed, return_inverse=True)
+    parts = zip(kinds // 2 // len(words), kinds // 2 % len(words), kinds % 2, strict=True)
+    score = np.array([_likeness(words[a], words[b], claim > 0) for a, b, claim in parts], dtype=np.float64)[kind]
+    rows = [row for row in np.flatnonzero(score >= min_score) if _is_pair(tokens, begin[row], first[row], second[row])]
+    rows = sorted(rows, key=lambda row: (-score[row], begin[row]))
+    begin, first, second = begin[rows], first[rows], second[rows]
+    shared = np.where(begin < first, words[ids[begin]] + " ", "")
+    return pd.DataFrame(
+        {
+            "doc_id": tokens.doc_ids[tokens.document[first]],
+            "start": tokens.start[begin].astype(np.int64),
+            "end": tokens.end[second].astype(np.int64),
+            "first": shared + words[ids[first]],
+            "second": shared + words[ids[second]],
+            "score": score[rows],
+        }
+    )
+
+
+def _coordinated(tokens: Tokens) -> tuple[Ints, Ints, Ints]:
+    """Where each pair begins, and its two words; in "one X and one Y" it begins a word before the first."""
+    ids = tokens.ids
+    joint = np.flatnonzero(np.isin(ids, np.flatnonzero(pd.Series(tokens.vocabulary).isin(CONJUNCTIONS))))
+    before, after = np.append(joint - 1, _ampersands(tokens)), np.append(joint + 1, _ampersands(tokens) + 1)
+    inside = (before >= 0) & (after < len(ids))
+    before, after = before[inside], after[inside]
+    begin, second = np.maximum(before - 1, 0), np.minimum(after + 1, len(ids) - 1)
+    twice = (begin < before) & (ids[begin] == ids[after]) & (after < second)
+    begin, second = np.where(twice, begin, before), np.where(twice, second, after)
+    english = tokens.corpus.documents["language"].str.startswith("en").to_numpy(dtype=bool)
+    kept = (tokens.sentence[begin] == tokens.sentence[second]) & english[tokens.document[begin]]
+    return begin[kept], before[kept], second[kept]
+
+
+def _ampersands(tokens: Tokens) -> Ints:
+    """The tokens that stand before an & that is no token itself."""
+    if "&" in tokens.vocabulary:
+        return np.empty(0, dtype=np.int64)
+    found = []
+    for text, first, last in zip(
+        tokens.corpus.texts, tokens.document_offsets[:-1], tokens.document_offsets[1:], strict=True
+    ):
+        if "&" in text:
+            marks = [match.start() for match in _AMPERSAND.finditer(text)]
+            row = first + np.searchsorted(tokens.start[first:last], marks)
+            found.append(row[(row > first) & (row < last)] - 1)
+    return np.concatenate([*found, np.empty(0, dtype=np.int64)])
+
+
+def _is_pair(tokens: Tokens, begin: int, first: int, second: int) -> bool:
+    """Whether nothing but the conjunction stands between two words, and nothing before makes them parts of a list."""
+    text = tokens.corpus.texts[tokens.document[begin]]
+    inner = second if begin == first else second - 1
+    joint, shared = text[tokens.end[first] : tokens.start[inner]], text[tokens.end[begin] : tokens.start[first]]
+    lead = text[max(tokens.start[begin] - 5, 0) : tokens.start[begin]]
+    word_before = tokens.vocabulary[tokens.ids[begin - 1]] if begin > 0 else ""
+    return bool(
+        _JOINT.fullmatch(joint)
+        and (begin == first or (shared.isspace() and text[tokens.end[inner] : tokens.start[second]].isspace()))
+        and not _TAIL.search(lead)
+        and word_before not in TWO
+    )
+
+
+def _likeness(first: str, second: str, claimed: bool) -> float:
+    """The score of two words; `claimed`: whether a word before each says that they are one."""
+    if {first, *_bases(first)} & {second, *_bases(second)}:
+        return 0.0
+    same_class = all(first.endswith(end) == second.endswith(end) for end in ("ing", "ly"))
+    qualities = first.endswith(QUALITIES) and second.endswith(QUALITIES) and "-" not in first + second
+    stem = max(STEM, 2 * min(len(first), len(second)) // 3)
+    doubt = 1.0
+    for strength, holds in (
+        (SYNONYMS, same_class and bool(_groups(first) & _groups(second))),
+        (ONE_STEM, same_class and qualities and first[:stem] == second[:stem]),
+        (CLAIMED, claimed and first in SHARED and second in SHARED),
+        (PREFIX, any(first.startswith(start) and second.startswith(start) for start in PREFIXES)),
+        (ENDING, any(first.endswith(end) and second.endswith(end) for end in QUALITIES)),
+        (LETTER, first[0] == second[0]),
+    ):
+        doubt *= 1 - strength * holds
+    return round(1 - doubt, 6)
+
+
+def _groups(word: str) -> frozenset[int]:
+    """The groups of near-synonyms in which `word` stands, or a word that it may be an inflection of."""
+    listed = _listed()
+    return frozenset[int]().union(*(listed.get(base, ()) for base in {word, *_bases(word)}))
+
+
+def _bases(word: str) -> Iterator[str]:
+    """What `word` may be an inflection of, or the adverb of: plans, planned, cries, hoping, clearly, simply."""
+    for ending in ("s", "es", "d", "ed", "ing", "ly"):
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > 2:
+            yield stem
+            if ending in ("ed", "ing", "ly"):
+                yield stem + "e"
+            if ending in ("ed", "ing") and stem[-1] == stem[-2]:
+                yield stem[:-1]
+            if ending in ("es", "ed", "ly") and stem.endswith("i"):
+                yield stem[:-1] + "y"
+            if ending == "ly":
+                yield stem + "le"
+                yield stem.removesuffix("al")
+
+
+@cache
+def _listed() -> dict[str, set[int]]:
+    """Of each word of the list, the groups in which it stands."""
+    listed: dict[str, set[int]] = {}
+    for number, line in enumerate(_LIST.read_text(encoding="utf-8").splitlines()):
+        if not line.startswith("#"):
+            for word in line.replace("/", " ").split():
+                listed.setdefault(word, set()).add(number)
+    return listed

@@ -1,0 +1,228 @@
+"""The longest passages that stand again word for word, wherever sentences begin and end in them."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from analysis.redundancy.units import Ints
+from analysis.text.compiled import compiled
+from analysis.text.tokens import Tokens
+
+
+class Passages(NamedTuple):
+    """Occurrences of repeated passages, those of one passage side by side: ``group`` (from 0), ``first`` (the row of
+    the first token), ``words`` (how many tokens)."""
+
+    group: Ints
+    first: Ints
+    words: Ints
+
+
+def maximal_repeats(tokens: Tokens, min_words: int) -> Passages:
+    """Every passage of `min_words` words or more that stands at least twice and is as long as its places allow.
+
+    A passage is maximal when not all of its places go on with the same word, and not all come after the same word
+    (Gusfield 1997, Algorithms on strings, trees, and sequences, section 7.12); so a passage within a longer one counts
+    where it stands elsewhere too. It may cross sentences and paragraphs, not documents.
+
+    What is said several times in a row makes a passage overlap itself ("a b a b a b": "a b a b" stands twice). An
+    occurrence that begins before an earlier one of the same passage ends is left out. A passage most of whose
+    occurrences overlap is a shorter one said over and over: that one is listed, or as many of it in a row as make
+    `min_words` words.
+
+    The search takes time and memory in proportion to the words in n-grams that stand twice (n = `min_words`), but
+    for a logarithm: suffix array (Larsson and Sadakane 2007, Faster suffix sorting), common prefixes (Kasai and
+    others 2001) and the intervals of these (Abouelhoda, Kurtz and Ohlebusch 2004). Raises `ValueError` when
+    `min_words` is below 1.
+
+    >>> from analysis import read_text, tokenize
+    >>> tokens = tokenize(read_text("Come in and sit down. She said: come in and sit. Do come in and sit down!"))
+    >>> group, first, words = maximal_repeats(tokens, 3)
+    >>> group.tolist(), first.tolist(), words.tolist()
+    ([0, 0, 1, 1, 1], [0, 12, 0, 7, 12], [5, 5, 4, 4, 4])
+    """
+    if min_words < 1:
+        raise ValueError(f"min_words is {min_words}: use the fewest words of a passage, 1 or more")
+    document_end = np.repeat(tokens.document_offsets[1:], np.diff(tokens.document_offsets))
+    place = np.flatnonzero(_repeated(tokens.ids, document_end, min_words))
+    # What is kept is looked at as one text, with a word of its own after each run of words that stood in a row.
+    gaps = np.flatnonzero((np.diff(place, append=-1) != 1) | (document_end[place] == place + 1))
+    text = np.insert(tokens.ids[place].astype(np.int64), gaps + 1, len(tokens.vocabulary) + np.arange(len(gaps)))
+    place = np.insert(place, gaps + 1, -1)
+    suffixes = np.argsort(text, kind="stable")
+    rank = np.empty_like(suffixes)
+    rank[suffixes] = np.searchsorted(text[suffixes], text[suffixes])
+    _sort_suffixes(suffixes, rank)
+    begin, first, words = _passages(text, suffixes, _common_prefixes(text, suffixes), min_words)
+    group = np.repeat(np.arange(len(words)), np.diff(begin))
+    first = place[first]
+    # In the order of the text, of those that begin in one place the longest first.
+    order = np.lexsort((-words, first[begin[:-1]]))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    rows = np.lexsort((first, rank[group]))
+    return Passages(rank[group][rows], first[rows], words[group[rows]])
+
+
+@compiled
+def _repeated(ids: Any, document_end: Any, n: int) -> Any:
+    """Whether each token is in an n-gram that stands twice in the corpus (or, once in a great while, seems to)."""
+    multiplier = np.uint64(0x9E3779B97F4A7C15)
+    power = np.uint64(1)
+    for _ in range(n - 1):
+        power *= multiplier
+    inside = np.zeros(len(ids), dtype=np.bool_)
+    slots = 1024
+    while slots < 2 * len(ids):
+        slots *= 2
+    seen = np.full(slots, -1, dtype=np.int32)  # the first place of an n-gram
+    code = np.uint64(0)
+    codes = np.zeros(len(ids), dtype=np.uint64)
+    for k in range(len(ids)):
+        if k == 0 or document_end[k] != document_end[k - 1]:
+            document, code = k, np.uint64(0)
+        if k - document >= n:
+            code -= power * (np.uint64(ids[k - n]) + np.uint64(1))
+        code = code * multiplier + np.uint64(ids[k]) + np.uint64(1)
+        if k - document < n - 1:
+            continue
+        first = k - n + 1
+        codes[first] = code
+        slot = np.int64(((code ^ (code >> np.uint64(32))) * multiplier) >> np.uint64(20)) & (slots - 1)
+        while seen[slot] >= 0 and codes[seen[slot]] != code:
+            slot = (slot + 1) & (slots - 1)
+        if seen[slot] < 0:
+            seen[slot] = first
+        else:
+            inside[seen[slot] : seen[slot] + n] = True
+            inside[first : first + n] = True
+    return inside
+
+
+@compiled
+def _sort_suffixes(suffixes: Any, rank: Any) -> None:
+    """Put the suffixes of a text, in the order of their first word alone, into the order of all their words.
+
+    `rank`: of each place of the text, the first row in `suffixes` of those that begin with the same word. Each round
+    sorts those still alike by the ranks of what follows the words that are already sorted by, and doubles these words.
+    Words of its own at the end of each run see to it that no two suffixes stay alike.
+    """
+    reach, alike = 1, True
+    while alike:
+        alike, begin = False, 0
+        while begin < len(suffixes):
+            end = begin + 1
+            while end < len(suffixes) and rank[suffixes[end]] == begin:
+                end += 1
+            if end - begin > 1:
+                alike = True
+                own = suffixes[begin:end]
+                if len(own) > 32:
+                    own[:] = own[np.argsort(rank[own + reach])]
+                else:
+                    for k in range(1, len(own)):
+                        one, at = own[k], k
+                        while at > 0 and rank[own[at - 1] + reach] > rank[one + reach]:
+                            own[at] = own[at - 1]
+                            at -= 1
+                        own[at] = one
+                behind = rank[own + reach]
+                first = begin
+                for k in range(1, len(own)):
+                    if behind[k] != behind[k - 1]:
+                        first = begin + k
+                    rank[own[k]] = first
+            begin = end
+        reach *= 2
+
+
+@compiled
+def _common_prefixes(text: Any, suffixes: Any) -> Any:
+    """How many first words each suffix shares with the one before it in the order of the suffixes."""
+    rank = np.empty_like(suffixes)
+    for k in range(len(suffixes)):
+        rank[suffixes[k]] = k
+    common = np.zeros_like(suffixes)
+    length = 0
+    for at in range(len(text)):
+        if rank[at] == 0:
+            length = 0
+            continue
+        other = suffixes[rank[at] - 1]
+        while max(at, other) + length < len(text) and text[at + length] == text[other + length]:
+            length += 1
+        common[rank[at]] = length
+        length = max(length - 1, 0)
+    return common
+
+
+@compiled
+def _occurrences(places: Any, words: int, within: int, least: int) -> Any:
+    """The words of a passage, and those of its sorted `places` that are listed: none where a shorter one says it all.
+
+    Of the shorter ones that stand in the same places, none has `within` words or fewer.
+    """
+    many = len(places)
+    alone, nearest = 0, words
+    for k in range(many):
+        left = places[k] - places[k - 1] if k > 0 else words
+        right = places[k + 1] - places[k] if k + 1 < many else words
+        alone += min(left, right) >= words
+        nearest = min(nearest, right)
+    if 2 * alone < many:
+        once = min(words, (least + nearest - 1) // nearest * nearest)
+        if once <= within:
+            return words, places[:0]
+        words = once
+    kept, end = 0, -1
+    for k in range(many):
+        if places[k] >= end:
+            places[kept], end = places[k], places[k] + words
+            kept += 1
+    return words, places[: kept if kept > 1 else 0]
+
+
+@compiled
+def _passages(text: Any, suffixes: Any, common: Any, least: int) -> Any:
+    """Where the occurrences of each passage begin in the list of all, these occurrences, and the words of each."""
+    n = len(text)
+    differs = np.zeros(
+        n + 1, dtype=np.int64
+    )  # how often the word before changes from one suffix to the next, up to each
+    for k in range(1, n):
+        a, b = suffixes[k - 1], suffixes[k]
+        same = a > 0 and b > 0 and text[a - 1] == text[b - 1]
+        differs[k] = differs[k - 1] + (not same)
+    begin, words = np.zeros(1024, dtype=np.int64), np.empty(1024, dtype=np.int64)
+    first = np.empty(1024, dtype=np.int64)
+    groups = rows = 0
+    stack_words, stack_left = np.zeros(n + 1, dtype=np.int64), np.zeros(n + 1, dtype=np.int64)
+    top = 0
+    for k in range(1, n + 1):
+        here = common[k] if k < n else 0
+        left = k - 1
+        while stack_words[top] > here:  # all suffixes from `left` to the last one share that many words, and no more
+            length, left = stack_words[top], stack_left[top]
+            top -= 1
+            many = k - left
+            within = max(here, stack_words[top])  # words that more suffixes share
+            # There is no room for so many, be it that half of them stand alone or that they have their own period.
+            crowded = (many - 1) * (within - least + 1) > 2 * n
+            if length < least or differs[k - 1] == differs[left] or crowded:
+                continue
+            length, places = _occurrences(np.sort(suffixes[left:k]), length, within, least)
+            if len(places) == 0:
+                continue
+            if groups + 1 == len(words):
+                begin, words = np.append(begin, np.empty_like(begin)), np.append(words, np.empty_like(words))
+            if rows + len(places) > len(first):
+                first = np.append(first, np.empty(max(len(first), len(places)), dtype=np.int64))
+            first[rows : rows + len(places)] = places
+            words[groups] = length
+            rows += len(places)
+            groups += 1
+            begin[groups] = rows
+        if here > stack_words[top]:
+            top += 1
+            stack_words[top], stack_left[top] = here, left
+    return begin[: groups + 1], first[:rows], words[:groups]

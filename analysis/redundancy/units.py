@@ -1,0 +1,45 @@
+"""What can stand again as a whole: the sentences and the paragraphs of a corpus, and which of them are equal."""
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.text.tokens import Tokens
+
+UNITS = ("sentence", "paragraph")
+
+Ints = NDArray[np.int64]
+
+
+def units(tokens: Tokens, unit: str) -> tuple[Ints, Ints, Ints]:
+    """Where the tokens of each sentence or paragraph begin (and the last ends), and its first and last character.
+
+    A paragraph is any segment that was tokenized: titles and headings too. Raises `ValueError` for another `unit`.
+
+    >>> from analysis import read_text, tokenize
+    >>> offsets, start, end = units(tokenize(read_text("It rained. We left.")), "sentence")
+    >>> offsets.tolist(), start.tolist(), end.tolist()
+    ([0, 2, 4], [0, 11], [10, 19])
+    """
+    if unit == "sentence":
+        return tokens.sentence_offsets, tokens.sentence_start.astype(np.int64), tokens.sentence_end.astype(np.int64)
+    if unit != "paragraph":
+        raise ValueError(f"unknown unit {unit!r}: use {' or '.join(map(repr, UNITS))}")
+    segment, first = np.unique(tokens.sentence_segment, return_index=True)
+    offsets = np.append(tokens.sentence_offsets[first], len(tokens))
+    rows = tokens.corpus.segments.iloc[segment]
+    return offsets, rows["start"].to_numpy(), rows["end"].to_numpy()
+
+
+def groups(ids: NDArray[np.int32], offsets: Ints) -> Ints:
+    """A number for each run ``ids[offsets[k] : offsets[k + 1]]``: the same for equal runs, in the order met first.
+
+    >>> groups(np.array([7, 8, 8, 7, 7, 8], dtype=np.int32), np.array([0, 2, 4, 6])).tolist()
+    [0, 1, 0]
+    """
+    known: dict[bytes, int] = {}
+    data, width = ids.tobytes(), ids.itemsize
+    bounds = (offsets * width).tolist()
+    pieces = (data[first:last] for first, last in pairwise(bounds))
+    return np.array([known.setdefault(piece, len(known)) for piece in pieces], dtype=np.int64)

@@ -1,0 +1,175 @@
+"""Pairs that share most of their words: by hand, and against a comparison of all with all."""
+
+import gzip
+import json
+from collections import Counter
+from itertools import combinations, pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from analysis import Tokens, read_text, tokenize
+from analysis.paths import ROOT
+from analysis.redundancy.near import FEWEST, FULL, _join, near_repeats
+from analysis.redundancy.units import units
+from analysis.text.corpus import read_texts
+
+COLUMNS = ["a_doc", "a_start", "a_end", "b_doc", "b_start", "b_end", "similarity"]
+PAN = ROOT.parent / "shared" / "data" / "pan13_train" / "docs.jsonl.gz"
+
+# Few words, so that many sentences are alike, in sentences of up to eleven.
+sentence = st.lists(st.sampled_from("ant bee cat dog eel fox gnu hen".split()), min_size=1, max_size=11)
+document = st.lists(sentence, max_size=8)
+
+
+def text_of(sentences: list[list[str]]) -> str:
+    return " ".join(" ".join(words).capitalize() + "." for words in sentences)
+
+
+def all_with_all(tokens: Tokens, threshold: float, unit: str) -> list[tuple[object, ...]]:
+    """The table by its definition, where no two sets of words stand together often."""
+    offsets, start, end = units(tokens, unit)
+    words = [tuple(tokens.ids[i:j].tolist()) for i, j in pairwise(offsets)]
+    places = list(zip(tokens.doc_ids[tokens.document[offsets[:-1]]], start.tolist(), end.tolist(), strict=True))
+    rows = []
+    for a, b in combinations(range(len(words)), 2):
+        one, other = set(words[a]), set(words[b])
+        if min(len(words[a]), len(words[b])) < FEWEST:
+            similarity = float(words[a] == words[b])
+        else:
+            similarity = len(one & other) / len(one | other)
+        if similarity >= threshold:
+            rows.append((*places[a], *places[b], similarity))
+    return rows
+
+
+def rows_of(table: pd.DataFrame) -> list[tuple[object, ...]]:
+    return list(table.itertuples(index=False, name=None))
+
+
+def test_by_hand() -> None:
+    # we will win this war | it rained | we will win that war: 4 of 6 types shared | this war we will win: all, turned
+    tokens = tokenize(read_text("We will win this war. It rained. We will win that war! This war we will win."))
+    table = near_repeats(tokens, 0.6)
+    assert table.columns.tolist() == COLUMNS
+    assert rows_of(table) == [
+        ("text", 0, 21, "text", 33, 54, 4 / 6),
+        ("text", 0, 21, "text", 55, 76, 1.0),
+        ("text", 33, 54, "text", 55, 76, 4 / 6),
+    ]
+    assert rows_of(near_repeats(tokens, 4 / 6)) == rows_of(table)
+    assert rows_of(near_repeats(tokens, np.nextafter(4 / 6, 1))) == rows_of(table)[1:2]
+
+
+def test_words_count_once() -> None:
+    # {no, never, i, said}, four of them five times: the types are what is compared, the words what is counted
+    tokens = tokenize(read_text("No, no, no, never, I said. Never, I said, no, never, never."))
+    assert near_repeats(tokens)["similarity"].tolist() == [1.0]
+
+
+def test_short_units_are_paired_with_equal_ones_only() -> None:
+    tokens = tokenize(read_text("We will not win. We will win. Will we win? We will win! We will win, win, win."))
+    assert rows_of(near_repeats(tokens, 0.1)) == [("text", 17, 29, "text", 43, 55, 1.0)]
+
+
+def test_across_documents_and_in_paragraphs() -> None:
+    first = "It rained all day long. The road to the valley is closed."
+    second = "The road to the valley is closed. It rained all night long."
+    tokens = tokenize(read_texts([f"{first}\n\nNobody came.", second]))
+    assert rows_of(near_repeats(tokens)) == [("0", 24, 57, "1", 0, 33, 1.0)]
+    # it rained all (day | night) long the road to valley is closed: 10 of 12
+    assert rows_of(near_repeats(tokens, unit="paragraph")) == [("0", 0, 57, "1", 0, 59, 10 / 12)]
+
+
+def test_so_many_copies_are_listed_with_the_first() -> None:
+    copy, other = "We will win this long war.", "We will win that long war."
+    fifty = near_repeats(tokenize(read_text(" ".join([copy] * 50))))
+    assert len(fifty) == 50 * 49 / 2
+    table = near_repeats(tokenize(read_text(" ".join([other] + [copy] * 2600))), 0.7)
+    assert FULL < 2600
+    # the other one with each copy; each further copy with the first
+    pairs = table.groupby("similarity").agg(rows=("a_start", "size"), first=("a_start", "unique"))
+    assert pairs.index.tolist() == [5 / 7, 1]
+    assert pairs["rows"].tolist() == [2600, 2599]
+    assert [places.tolist() for places in pairs["first"]] == [[0], [27]]
+
+
+def test_so_many_copies_of_two_sentences() -> None:
+    copy, other = "We will win this long war.", "We will win that long war."
+    table = near_repeats(tokenize(read_text(" ".join([copy] * 60 + [other] * 60))), 0.7)
+    # each with its own first: 2 * 59; one first with all of the other, and the rest of the one with that first
+    assert Counter(table["similarity"]) == {1.0: 118, 5 / 7: 60 + 59}
+    assert not table.duplicated().any()
+    assert set(table["a_start"]) | set(table["b_start"]) == {27 * k for k in range(120)}
+
+
+def test_nothing_is_near_or_nothing_is_there() -> None:
+    for texts in (["© 2024 The Daily"], [], ["It rained. We left the house at noon."]):
+        table = near_repeats(tokenize(read_texts(texts)))
+        assert table.columns.tolist() == COLUMNS
+        assert table.empty
+
+
+@pytest.mark.parametrize("threshold", [0, -1, 1.0001, float("nan")])
+def test_threshold_that_is_no_share(threshold: float) -> None:
+    with pytest.raises(ValueError, match=r"threshold is \S+: use a share above 0 and at most 1"):
+        near_repeats(tokenize(read_text("It rained.")), threshold)
+
+
+def test_unknown_unit() -> None:
+    with pytest.raises(ValueError, match="unknown unit 'passage': use 'sentence' or 'paragraph'"):
+        near_repeats(tokenize(read_text("It rained.")), unit="passage")
+
+
+@settings(deadline=None)
+@given(st.lists(document, max_size=4), st.sampled_from([0.05, 0.3, 0.5, 0.6, 2 / 3, 0.75, 0.8, 0.9, 1.0]))
+def test_equals_a_comparison_of_all_with_all(documents: list[list[list[str]]], threshold: float) -> None:
+    tokens = tokenize(read_texts([text_of(sentences) for sentences in documents] or [""]))
+    for unit in ("sentence", "paragraph"):
+        assert rows_of(near_repeats(tokens, threshold, unit)) == all_with_all(tokens, threshold, unit)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sets(st.integers(0, 200), min_size=1, max_size=90), max_size=12), st.floats(0.01, 1))
+def test_the_join_equals_a_comparison_of_all_with_all(sets: list[set[int]], threshold: float) -> None:
+    sets = sorted(sets, key=len)
+    begin = np.cumsum([0, *map(len, sets)])
+    items = np.array([item for one in sets for item in sorted(one)], dtype=np.int32)
+    found = set(zip(*(column.tolist() for column in _join(begin, items, threshold)), strict=True))
+    pairs = combinations(range(len(sets)), 2)
+    shared = [(a, b, len(sets[a] & sets[b])) for a, b in pairs]
+    assert found == {(a, b, n) for a, b, n in shared if n / (len(sets[a]) + len(sets[b]) - n) >= threshold}
+
+
+@pytest.mark.skipif(not PAN.is_file(), reason="the labelled data beside the repository (shared/data) is not there")
+@pytest.mark.parametrize("threshold", [0.6, 0.8])
+def test_misses_none_of_fifteen_thousand_sentences(threshold: float) -> None:
+    texts: list[str] = []
+    with gzip.open(PAN, "rt", encoding="utf-8") as lines:
+        while sum(map(len, texts)) < 1_600_000:
+            texts.append(json.loads(next(lines))["text"])
+    tokens = tokenize(read_texts(texts))
+    assert tokens.n_sentences > 15_000
+    start, end = tokens.sentence_start.tolist(), tokens.sentence_end.tolist()
+    number = {
+        place: k for k, place in enumerate(zip(tokens.doc_ids[tokens.sentence_document], start, end, strict=True))
+    }
+    found = {(number[row[:3]], number[row[3:6]]): row[6] for row in rows_of(near_repeats(tokens, threshold))}
+    long = np.diff(tokens.sentence_offsets) >= FEWEST
+    ones = np.ones(len(tokens), dtype=np.int64)
+    words = sparse.csr_array((ones, (tokens.sentence, tokens.ids)))
+    words.data[:] = 1
+    size = words.sum(axis=1)
+    expected = {}
+    for first in range(0, len(long), 500):
+        shared = (words[first : first + 500] @ words.T).tocoo()
+        a, b, n = shared.row + first, shared.col, shared.data
+        similarity = n / (size[a] + size[b] - n)
+        for k in np.flatnonzero((a < b) & long[a] & long[b] & (similarity >= threshold)):
+            expected[a[k].item(), b[k].item()] = similarity[k].item()
+    assert {pair: value for pair, value in found.items() if long[list(pair)].all()} == expected
+    assert len(expected) > 100
