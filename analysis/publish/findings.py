@@ -271,3 +271,31 @@ def heard(shares: pd.DataFrame, *, top: int = 3) -> str:
     said = [f"{row['speaker']} ({percent(row['share'])})" for row in named.to_dict("records")]
     said[0] = said[0].replace("%)", "% of the quoted words)")
     return f"Most is quoted of {listed(said)}; {rest}."
+
+
+def nearly_repeated(table: pd.DataFrame, threshold: float) -> str:
+    """How many sentences are nearly the same, from a table of `near_texts`, as a sentence.
+
+    >>> nearly_repeated(pd.DataFrame({"similarity": [0.9, 0.7], "times": [2, 1]}), 0.6)
+    '2 pairs of different sentences share at least 60% of their words.'
+    """
+    if table.empty:
+        return f"No two different sentences share as much as {percent(threshold)} of their words."
+    pairs = "1 pair" if len(table) == 1 else f"{len(table):,} pairs"
+    return (
+        f"{pairs} of different sentences share{'s' * (len(table) == 1)} at least {percent(threshold)} of their words."
+    )
+
+
+def said_twice(table: pd.DataFrame, *, top: int = 4) -> str:
+    """The doublets that stand most often, from a table of doublets, as a sentence.
+
+    >>> said_twice(pd.DataFrame({"first": ["firm"], "second": ["resolute"]}))
+    'One thing said by two words: “firm” and “resolute” (once).'
+    """
+    if table.empty:
+        return "No two words joined by “and” or “or” are found to say one thing twice."
+    counts = table.groupby(["first", "second"]).size().reset_index(name="count")
+    counts = counts.sort_values(["count", "first", "second"], ascending=[False, True, True]).head(top)
+    said = [f"“{first}” and “{second}” ({times(count)})" for first, second, count in counts.itertuples(index=False)]
+    return f"One thing said by two words: {', '.join(said)}."

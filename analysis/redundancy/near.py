@@ -248,3 +248,27 @@ def _join(begin: Any, items: Any, threshold: float) -> Any:
             owner[tail[items[i]]], position[tail[items[i]]] = x, i
             tail[items[i]] += 1
     return found[:pairs, 0], found[:pairs, 1], found[:pairs, 2]
+
+
+def near_texts(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
+    """The texts behind a table of `near_repeats` that are not the same word for word, the most alike first.
+
+    One row for each two texts that stand side by side: ``similarity``, ``times`` (how many rows of `found` have these
+    two), ``a_doc``, ``a_text``, ``b_doc``, ``b_text`` (where they stand first, white space made one blank).
+
+    >>> from analysis import read_text, tokenize
+    >>> tokens = tokenize(read_text("We will win this war now. They said no. We will win that war now."))
+    >>> near_texts(tokens, near_repeats(tokens, 0.6))[["similarity", "times", "b_text"]].round(2)
+       similarity  times                     b_text
+    0        0.71      1  We will win that war now.
+    """
+    rows = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
+    table = found[found["similarity"] < 1].reset_index(drop=True)
+    for side in ("a", "b"):
+        spans = zip(table[f"{side}_doc"].map(rows), table[f"{side}_start"], table[f"{side}_end"], strict=True)
+        table[f"{side}_text"] = pd.Series(
+            [" ".join(tokens.corpus.texts[d][s:e].split()) for d, s, e in spans], dtype="str"
+        )
+    table["times"] = table.groupby(["a_text", "b_text"])["similarity"].transform("size").astype(int)
+    table = table.drop_duplicates(["a_text", "b_text"]).sort_values("similarity", ascending=False, kind="stable")
+    return table[["similarity", "times", "a_doc", "a_text", "b_doc", "b_text"]].reset_index(drop=True)
