@@ -102,8 +102,8 @@ def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
         right.set_ylabel("Different words so far")
         _count_scale(left.xaxis, table["rank"])
         _count_scale(left.yaxis, table["count"])
-        for axis in (right.xaxis, right.yaxis):
-            axis.set_major_locator(MaxNLocator(5))
+        for axis, most in ((right.xaxis, 3), (right.yaxis, 5)):
+            axis.set_major_locator(MaxNLocator(most))
             axis.set_major_formatter(THOUSANDS)
     return fig
 

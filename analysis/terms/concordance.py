@@ -95,14 +95,14 @@ def to_html(table: pd.DataFrame) -> str:
     >>> "<mark>R&amp;D</mark>" in to_html(kwic(tokenize(read_text("More on R&D.")), "r ... d"))
     True
     """
-    hits, documents = len(table), table["doc_id"].nunique()
-    caption = f"{hits:,} hit{'s' * (hits != 1)} in {documents:,} document{'s' * (documents != 1)}"
+    lines, documents = len(table), table["doc_id"].nunique()
+    caption = f"{lines:,} line{'s' * (lines != 1)} from {documents:,} document{'s' * (documents != 1)}"
     columns = (table[name] for name in ("doc_id", "pre", "keyword", "post"))
-    lines = "".join(_line(*row) for row in zip(*columns, strict=True))
+    body = "".join(_line(*row) for row in zip(*columns, strict=True))
     return (
         f'<table style="width:100%"><caption>{caption}</caption>'
         '<thead><tr><th scope="col">document</th><th scope="col">keyword in context</th></tr></thead>'
-        f"<tbody>{lines}</tbody></table>"
+        f"<tbody>{body}</tbody></table>"
     )
 
 

@@ -207,7 +207,7 @@ class Parser(HTMLParser):
 def test_html():
     markup = to_html(kwic(tokenize(read_texts(["R&D for a <b>war</b>  chest.", "Wars "])), ["war*", "war ... chest"]))
     found = Parser(markup)
-    assert found.texts["caption"] == ["3 hits in 2 documents"]
+    assert found.texts["caption"] == ["3 lines from 2 documents"]
     assert found.texts["th"] == ["document", "keyword in context", "0", "0", "1"]
     assert [about["scope"] for about in found.attributes["th"]] == ["col", "col", "row", "row", "row"]
     assert found.texts["mark"] == ["war", "war</b> chest", "Wars"]  # tags of the text are text
@@ -231,10 +231,10 @@ def test_html_runs_in_the_direction_of_the_text():
 
 def test_html_without_a_line():
     found = Parser(to_html(kwic(tokenize(read_text("War.")), "peace")))
-    assert found.texts["caption"] == ["0 hits in 0 documents"]
+    assert found.texts["caption"] == ["0 lines from 0 documents"]
     assert found.texts["th"] == ["document", "keyword in context"]
     assert "mark" not in found.texts
 
 
 def test_html_of_one_hit():
-    assert "<caption>1 hit in 1 document</caption>" in to_html(kwic(tokenize(read_text("War.")), "war"))
+    assert "<caption>1 line from 1 document</caption>" in to_html(kwic(tokenize(read_text("War.")), "war"))
