@@ -50,4 +50,4 @@ bench: $(READY)  ## The peers side by side: make bench [TEXTS=folder of .txt fil
 	$(BIN)/python benchmarks/terms.py
 
 clean:  ## Remove the virtual environment and what tools left behind
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
