@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from analysis.__main__ import main
-from analysis.paths import DATA, ROOT, SAMPLE
+from analysis.paths import ROOT, SAMPLE
 from analysis.publish.execute import execute
 from analysis.publish.parameters import ParameterError
 from analysis.publish.verify import verify
@@ -120,7 +120,7 @@ def test_a_notebook_that_ends_early_is_not_taken_for_whole(small, tmp_path):
         ([SAMPLE, "-p", "lexicon=data/lexicons/none.yml"], "no such lexicon"),
         ([SAMPLE, "-p", "corpus=data"], "'corpus' is the first argument"),
         ([SAMPLE, "--params", "none.yml"], "no such parameter file"),
-        ([DATA / "lexicons"], "no document could be read"),
+        ([ROOT / "notebooks"], "no document could be read"),
         ([SAMPLE, "-p", "metadata=none.csv"], "no such metadata file"),
         ([SAMPLE, "-p", "language=english"], "language 'english' is not known"),
     ],
