@@ -1,0 +1,189 @@
+"""Where two documents may share a passage: pieces that are alike, chained over gaps. Machine code on integers."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.text.compiled import compiled
+
+# Numbers without a source, here and in `edges`, `summaries` and `passages`, were chosen on the training pairs of PAN
+# 2013 (Potthast and others 2013, Overview of the 5th International Competition on Plagiarism Detection): there plagdet
+# is .93, and a quarter more or less of any of them takes at most .02 away.
+
+# A seed is a pair of pieces with at least this cosine (weighted words) and Dice coefficient (sets of words): just under
+# the .33 of Sanchez-Perez, Sidorov and Gelbukh (2014, A Winning Approach to Text Alignment for Text Reuse Detection),
+# since what is no reuse is sorted out later, by the passage as a whole.
+LEAST_COSINE, LEAST_DICE = 0.3, 0.25
+SEEDS = 8  # of one piece, the most similar ones: what stands everywhere must not take quadratic memory
+# Words in more than this share of the pieces, and in more than so many, are common: they say too little of what a
+# passage is about. (Here, and not in `pieces`, for it is compiled in: see `compiled`.)
+COMMON_SHARE, COMMON_LEAST = 0.1, 20
+GAP = 60  # words between two seeds of one passage, on either side: about three sentences
+
+Ints = NDArray[np.int64]
+
+
+class Scratch(NamedTuple):
+    """Room that all pairs of documents share, for each type; see `scratch` for what it holds between two pairs."""
+
+    common: NDArray[np.bool_]
+    head: Ints
+    times: Ints
+    mark: Ints
+    stamp: Ints
+
+
+def scratch(common: NDArray[np.bool_]) -> Scratch:
+    """Fresh room: ``common`` as in the corpus, ``head`` -1, ``times`` 0, and no ``mark`` above the one ``stamp``.
+
+    >>> scratch(np.array([True, False])).head.tolist()
+    [-1, -1]
+    """
+    times, mark = np.zeros((2, len(common)), dtype=np.int64)
+    return Scratch(common.copy(), np.full(len(common), -1), times, mark, np.zeros(1, dtype=np.int64))
+
+
+@compiled
+def candidates(pieces: Any, room: Any, a: Any, b: Any) -> Any:
+    """First and last token, in a and then in b, of each stretch in which two documents have pieces that are alike.
+
+    `pieces` and `room` are `Pieces` and `Scratch`, `a` and `b` (4,) arrays: the first and last piece, the first and
+    last token of a document. A word that stands in too many pieces of the two, their subject as a rule, is from then
+    on common in the room; gives those words too.
+    """
+    also_common = _add_common(pieces, room, a, b)
+    first, second = _seeds(pieces, room, a, b)
+    chain = _chains(pieces.bounds, first, second)
+    return _rectangles(pieces.bounds, first, second, chain), also_common
+
+
+@compiled
+def _add_common(pieces: Any, room: Any, a: Any, b: Any) -> Any:
+    """The words that stand in too many pieces of two documents, copies aside; they are now common in the room."""
+    own = np.concatenate((np.arange(a[0], a[1]), np.arange(b[0], b[1])))
+    own = own[pieces.leading[own]]
+    most = max(COMMON_SHARE * len(own), COMMON_LEAST)
+    found, n = np.empty(a[3] - a[2] + b[3] - b[2], dtype=np.int64), 0
+    for piece in own:
+        for word in pieces.words[pieces.rows[piece] : pieces.rows[piece + 1]]:
+            room.times[word] += 1
+            if room.times[word] > most and not room.common[word]:
+                room.common[word] = True
+                found[n] = word
+                n += 1
+    for piece in own:
+        room.times[pieces.words[pieces.rows[piece] : pieces.rows[piece + 1]]] = 0
+    return found[:n]
+
+
+@compiled
+def _seeds(pieces: Any, room: Any, a: Any, b: Any) -> Any:
+    """Pairs of pieces that are alike, sorted by the first one.
+
+    Pieces of b with the same words are compared once, and taken in turn.
+    """
+    rows, words, values, head = pieces.rows, pieces.words, pieces.values, room.head
+    owner, after = _index(pieces, room, b)
+    base, turn = rows[b[0]], np.arange(b[0], b[1])
+    cosine, common = np.zeros(b[1] - b[0]), np.zeros(b[1] - b[0], dtype=np.int64)
+    touched = np.empty(b[1] - b[0], dtype=np.int64)
+    first, second, n = np.empty(64, dtype=np.int64), np.empty(64, dtype=np.int64), 0
+    best, strength = np.empty(SEEDS, dtype=np.int64), np.empty(SEEDS)
+    for piece in range(a[0], a[1]):
+        met = 0
+        for place in range(rows[piece], rows[piece + 1]):
+            entry = head[words[place]]
+            while entry >= 0:
+                other = owner[entry]
+                if common[other] == 0:
+                    touched[met] = other
+                    met += 1
+                common[other] += 1
+                cosine[other] += values[place] * values[base + entry]
+                entry = after[entry]
+        count = 0
+        for other in touched[:met]:
+            sizes = rows[piece + 1] - rows[piece] + rows[b[0] + other + 1] - rows[b[0] + other]
+            # One word in common, however rare, is no likeness.
+            alike = common[other] > 1 and 2 * common[other] >= LEAST_DICE * sizes and cosine[other] >= LEAST_COSINE
+            if alike and count < SEEDS:
+                best[count], strength[count] = other, cosine[other]
+                count += 1
+            elif alike:
+                weakest = np.argmin(strength)
+                if cosine[other] > strength[weakest]:
+                    best[weakest], strength[weakest] = other, cosine[other]
+            cosine[other], common[other] = 0.0, 0
+        if n + count > len(first):
+            first, second = np.append(first, np.empty_like(first)), np.append(second, np.empty_like(second))
+        for other in best[:count]:
+            first[n], second[n] = piece, turn[other]
+            turn[other] = pieces.following[turn[other]]
+            n += 1
+    head[words[base : rows[b[1]]]] = -1
+    return first[:n], second[:n]
+
+
+@compiled
+def _index(pieces: Any, room: Any, document: Any) -> Any:
+    """Which pieces have a word, copies aside: the piece of each entry, and the next entry of its word (or -1).
+
+    Entries are places in ``pieces.words``, and pieces too, counted from the first of the document; the first entry of
+    each word is left in ``room.head``.
+    """
+    base, size = pieces.rows[document[0]], pieces.rows[document[1]] - pieces.rows[document[0]]
+    owner, after = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+    for piece in range(document[0], document[1]):
+        if pieces.leading[piece]:
+            for place in range(pieces.rows[piece], pieces.rows[piece + 1]):
+                word = pieces.words[place]
+                if not room.common[word]:
+                    owner[place - base], after[place - base] = piece - document[0], room.head[word]
+                    room.head[word] = place - base
+    return owner, after
+
+
+@compiled
+def _chains(bounds: Any, first: Any, second: Any) -> Any:
+    """A number for each seed, the same for seeds that are no more than `GAP` words apart on both sides."""
+    root = np.arange(len(first))
+    for seed in range(len(first)):
+        for earlier in range(seed - 1, -1, -1):
+            if bounds[first[seed]] - bounds[first[earlier] + 1] > GAP:
+                break
+            low, high = min(second[seed], second[earlier]), max(second[seed], second[earlier])
+            if bounds[high] - bounds[low + 1] <= GAP:
+                one, two = _root(root, seed), _root(root, earlier)
+                root[max(one, two)] = min(one, two)
+    for seed in range(len(first)):
+        root[seed] = _root(root, seed)
+    return root
+
+
+@compiled
+def _root(root: Any, seed: int) -> int:
+    """The seed that stands for a chain (union-find with path halving)."""
+    while root[seed] != seed:
+        root[seed] = root[root[seed]]
+        seed = root[seed]
+    return seed
+
+
+@compiled
+def _rectangles(bounds: Any, first: Any, second: Any, chain: Any) -> Any:
+    """First and last token in a and in b of each chain of seeds."""
+    number = np.full(len(chain), -1)
+    spans = np.empty((len(chain), 4), dtype=np.int64)
+    n = 0
+    for seed in range(len(chain)):
+        if chain[seed] == seed:
+            number[seed] = n
+            spans[n, 0], spans[n, 2] = bounds[first[seed]], bounds[second[seed]]
+            spans[n, 1], spans[n, 3] = bounds[first[seed] + 1], bounds[second[seed] + 1]
+            n += 1
+        k = number[chain[seed]]
+        spans[k, 1] = max(spans[k, 1], bounds[first[seed] + 1])
+        spans[k, 2] = min(spans[k, 2], bounds[second[seed]])
+        spans[k, 3] = max(spans[k, 3], bounds[second[seed] + 1])
+    return spans[:n]

@@ -1,0 +1,184 @@
+"""Text that documents share: which pairs of documents have some, and which of their passages."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from analysis.redundancy.passages import aligned
+from analysis.redundancy.shingles import shingles
+from analysis.text.tokens import Tokens
+
+FEWEST = 2  # shingles that a pair shares: one alone is a turn of phrase
+BLOCK = 20_000_000  # pairs that share a shingle, counted with each shingle, that are summed up at a time
+
+Ints = NDArray[np.int64]
+
+
+def document_pairs(
+    tokens: Tokens,
+    *,
+    n: int = 4,
+    min_shared: int = 5,
+    min_containment: float = 0.006,
+    max_documents: int = 200,
+) -> pd.DataFrame:
+    r"""The pairs of documents held to be reuse, by the runs of `n` words (shingles) that both have.
+
+    A pair is listed when at least `min_shared` different shingles stand in both documents; or fewer, two at least,
+    that are `min_containment` or more of the shingles of one of them, since two short texts rarely share any by
+    chance. One row a pair, those that share most first, then in the order of the corpus:
+
+    - ``a``, ``b``: the documents, ``a`` the earlier one in the corpus;
+    - ``shared``: how many different shingles stand in both;
+    - ``containment_a`` = :math:`|A \cap B| / |A|`, the share of a's different shingles that stand in b, and
+      ``containment_b`` the share of b's that stand in a (directional; 0 = none, 1 = all);
+    - ``jaccard`` = :math:`|A \cap B| / |A \cup B|` (0 = nothing shared, 1 = the same shingles).
+
+    (Broder 1997, On the resemblance and containment of documents.) Counted word by word: no hashes, no samples.
+    Shingles cross sentences, not documents. Those that stand in more than `max_documents` documents are turns of
+    phrase and boilerplate as a rule: `common_shingles` lists them, and they count neither as shared nor in any
+    document's shingles. So the work grows as the corpus does, whatever it repeats.
+
+    Raises `ValueError` for `n` < 1, `min_shared` < 1, `max_documents` < 2, or a containment outside 0 to 1.
+
+    >>> from analysis import tokenize
+    >>> from analysis.text.corpus import read_texts
+    >>> texts = ["The road to the north is closed.", "Police: the road to the north is open.", "It rained all night."]
+    >>> document_pairs(tokenize(read_texts(texts)))
+       a  b  shared  containment_a  containment_b  jaccard
+    0  0  1       3           0.75            0.6      0.5
+    """
+    if min_shared < 1:
+        raise ValueError(f"min_shared is {min_shared}: use 1 or more")
+    if not 0 <= min_containment <= 1:
+        raise ValueError(f"min_containment is {min_containment}: use a share from 0 to 1, such as 0.006")
+    matrix, _ = _distinct(tokens, n, max_documents)
+    documents = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    sizes = matrix @ (documents <= max_documents).astype(np.int64)
+    first, second, shared = _join(
+        matrix[:, np.flatnonzero((documents > 1) & (documents <= max_documents))], min(FEWEST, min_shared)
+    )
+    containment_a, containment_b = shared / sizes[first], shared / sizes[second]
+    large = np.maximum(containment_a, containment_b) >= min_containment
+    rows = np.flatnonzero(large | (shared >= min_shared))
+    rows = rows[np.lexsort((second[rows], first[rows], -shared[rows]))]
+    first, second, shared = first[rows], second[rows], shared[rows]
+    return pd.DataFrame(
+        {
+            "a": tokens.doc_ids[first],
+            "b": tokens.doc_ids[second],
+            "shared": shared,
+            "containment_a": containment_a[rows],
+            "containment_b": containment_b[rows],
+            "jaccard": shared / (sizes[first] + sizes[second] - shared),
+        }
+    )
+
+
+def common_shingles(tokens: Tokens, *, n: int = 4, max_documents: int = 200) -> pd.DataFrame:
+    """The runs of `n` words that stand in more than `max_documents` documents, which `document_pairs` puts aside.
+
+    ``shingle`` (its words), ``documents`` (how many it stands in), the most widespread first, then alphabetically.
+
+    >>> from analysis import tokenize
+    >>> from analysis.text.corpus import read_texts
+    >>> texts = ["As a matter of fact, it rained.", "That is a matter of taste.", "It was a matter of time."]
+    >>> common_shingles(tokenize(read_texts(texts)), n=3, max_documents=2)
+           shingle  documents
+    0  a matter of          3
+    """
+    matrix, first = _distinct(tokens, n, max_documents)
+    documents = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    common = np.flatnonzero(documents > max_documents)
+    words = [" ".join(tokens.vocabulary[tokens.ids[place : place + n]]) for place in first[common].tolist()]
+    table = pd.DataFrame({"shingle": pd.Series(words, dtype=object), "documents": documents[common]})
+    return table.sort_values(["documents", "shingle"], ascending=[False, True], ignore_index=True)
+
+
+def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
+    r"""The passages that pairs of documents share, word for word or reworded.
+
+    `pairs` has the columns ``a`` and ``b`` (doc_ids), as `document_pairs` gives them; with None it is all pairs that
+    that finds. One row a passage, in the order of `pairs` and then of document a:
+
+    - ``a_doc``, ``b_doc``, ``a_start``, ``a_end``, ``b_start``, ``b_end``: the documents, and characters in each;
+    - ``similarity`` = :math:`|A \cap B| / \min(|A|, |B|)`, A and B being the sets of content words of its two sides
+      (the overlap coefficient; Simpson 1943, Mammals and the nature of continents): 0 = none shared, 1 = all those of
+      the side with fewer. Words that agree in their first six letters are one here; content words are all but those
+      that stand in more than twenty sentences and in more than a tenth of all, or of those of the two documents;
+    - ``kind``: "verbatim" where at least 95% of the words of each side stand in runs of four words or more that the
+      other side has too, "near" where at least half of those of one side do, else "reworded".
+
+    Sentences that share content words, the rarer the better, are chained over gaps, in whatever order they stand. The
+    edges of a chain are moved, word by word, to where the words of one side cease to stand on the other, and on to the
+    border of a sentence close by. A paragraph whose words stand all over the other document is its summary: then the
+    passage is that paragraph, and the whole other document.
+
+    A passage has some twenty words on each side, and eight content words in common; shorter ones are phrases that many
+    texts share. Of two passages of a pair of which one lies by more than half in the other, on either side, the one
+    with more support stands. The thresholds and their sources are in `analysis.redundancy.chains`, `edges` and
+    `summaries`.
+
+    Raises `ValueError` when `pairs` lacks a column, names a document that is not in the corpus, or pairs one with
+    itself.
+
+    >>> from analysis import tokenize
+    >>> from analysis.text.corpus import read_texts
+    >>> text = "The committee of the northern district has closed the old stone bridge over the river to all heavy "
+    >>> text += "lorries until engineers have examined each of its seven arches."
+    >>> tokens = tokenize(read_texts([text, "Reported yesterday. " + text]))
+    >>> passages(tokens)
+      a_doc b_doc  a_start  a_end  b_start  b_end  similarity      kind
+    0     0     1        0    162       20    182         1.0  verbatim
+    """
+    if pairs is None:
+        pairs = document_pairs(tokens)
+    if missing := {"a", "b"} - set(pairs.columns):
+        raise ValueError(
+            f"pairs has no column {sorted(missing)[0]!r}: give one row a pair, with the doc_ids as a and b"
+        )
+    place = pd.Index(tokens.doc_ids)
+    first, second = (place.get_indexer(pd.Index(pairs[side], dtype=object)) for side in ("a", "b"))
+    for side, rows in (("a", first), ("b", second)):
+        if (rows < 0).any():
+            unknown = pairs[side].iloc[int(np.argmin(rows))]
+            raise ValueError(f"no document {unknown!r} (column {side}): `tokens.doc_ids` lists all {len(place)}")
+    if (first == second).any():
+        raise ValueError(f"{place[first[first == second][0]]!r} is paired with itself: pair it with other documents")
+    return aligned(tokens, first, second)
+
+
+def _distinct(tokens: Tokens, n: int, max_documents: int) -> tuple[sparse.csr_array, Ints]:
+    """Ones where a document (row) has a shingle (column), and the token at which each shingle stands first."""
+    if n < 1:
+        raise ValueError(f"n is {n}: use 1 for words, 4 for runs of four, and so on")
+    if max_documents < 2:
+        raise ValueError(f"max_documents is {max_documents}: use 2 or more, for what stands in one is not shared")
+    number = shingles(tokens.ids, n)
+    places = np.flatnonzero(tokens.document[: len(number)] == tokens.document[len(tokens) - len(number) :])
+    number = number[places]
+    first = np.zeros(int(number.max(initial=-1)) + 1, dtype=np.int64)
+    first[number[::-1]] = places[::-1]  # of what is written to one place the last stays
+    ends = np.searchsorted(places, tokens.document_offsets)
+    matrix = sparse.csr_array((np.ones(len(number), np.int32), number, ends), shape=(tokens.n_documents, len(first)))
+    matrix.sum_duplicates()
+    matrix.data[:] = 1
+    return matrix, first
+
+
+def _join(matrix: sparse.csr_array, min_shared: int) -> tuple[Ints, Ints, Ints]:
+    """The pairs of rows, the earlier one first, with ones in at least so many of the same columns, and how many."""
+    transposed = matrix.T.tocsr()
+    work = np.cumsum(matrix @ np.diff(transposed.indptr))
+    borders = np.searchsorted(work, np.arange(BLOCK, work.max(initial=0), BLOCK))
+    found = [np.empty((3, 0), dtype=np.int64)]
+    for low, high in pairwise(np.unique([0, *borders, matrix.shape[0]]).tolist()):
+        product = (matrix[low:high] @ transposed).tocoo()
+        first, second, shared = product.row + low, product.col, product.data
+        kept = (first < second) & (shared >= min_shared)
+        found.append(np.array([first[kept], second[kept], shared[kept]], dtype=np.int64))
+    first, second, shared = np.concatenate(found, axis=1)
+    return first, second, shared

@@ -1,0 +1,317 @@
+"""Passages that two documents share: on texts made on the spot, and on labelled pairs."""
+
+import gzip
+import json
+import math
+from collections import defaultdict
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import Tokens, tokenize
+from analysis.paths import ROOT
+from analysis.redundancy.passages import aligned
+from analysis.redundancy.pieces import LONG, compared
+from analysis.redundancy.reuse import document_pairs, passages
+from analysis.text.corpus import read_texts
+
+COLUMNS = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
+PAN = ROOT.parent / "shared" / "data" / "pan13_train"
+
+FIRST = (
+    "The committee of the northern district has closed the old stone bridge over the river to heavy lorries until "
+    "engineers have examined each of its seven arches."
+)
+SECOND = (
+    "Farmers on the eastern bank say they must now drive forty miles to reach the sugar mill, and ask who will pay for "
+    "fuel and spoilt harvests."
+)
+# The same in other words, and in another order.
+REWORDED = (
+    "Until each of the seven arches is examined by engineers, heavy lorries may not cross the old bridge of stone; the "
+    "northern district's committee has closed it."
+)
+OTHERS = [
+    "Rainfall in March was twice what meteorologists had expected for the season.",
+    "Her second novel sold poorly, though critics admired its quiet humour.",
+    "Museums in the capital open late on Thursdays during summer.",
+    "A goalkeeper from Lahore saved three penalties in a row.",
+]
+
+
+def tokens_of(*texts: str) -> Tokens:
+    return tokenize(read_texts(texts))
+
+
+def one_pair(a: str, b: str) -> pd.DataFrame:
+    return passages(tokens_of(a, b), pd.DataFrame({"a": ["0"], "b": ["1"]}))
+
+
+def invented(count: int, *, seed: int = 0) -> list[str]:
+    """Words of seven letters, no two of which begin alike but by chance."""
+    letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
+    return ["".join(row) for row in np.random.default_rng(seed).choice(letters, (count, 7))]
+
+
+# Ten paragraphs of five sentences of twelve words, and two paragraphs on something else.
+WORDS = invented(600)
+ARTICLE = "\n\n".join(
+    " ".join(" ".join(WORDS[k : k + 12]).capitalize() + "." for k in range(first, first + 60, 12))
+    for first in range(0, 600, 60)
+)
+AROUND = "\n\n".join(" ".join(invented(70, seed=k)).capitalize() + "." for k in (1, 2))
+
+
+def spans(table: pd.DataFrame, a: str, b: str) -> list[tuple[str, str]]:
+    rows = table[["a_start", "a_end", "b_start", "b_end"]].itertuples(index=False, name=None)
+    return [(a[start:end], b[first:last]) for start, end, first, last in rows]
+
+
+def test_a_copied_sentence_is_found_to_the_character() -> None:
+    a, b = f"{OTHERS[0]} {FIRST} {OTHERS[1]}", f"{OTHERS[2]} {OTHERS[3]} {FIRST}"
+    table = one_pair(a, b)
+    assert table.columns.tolist() == COLUMNS
+    assert spans(table, a, b) == [(FIRST, FIRST)]
+    assert table[["a_doc", "b_doc", "similarity", "kind"]].to_numpy().tolist() == [["0", "1", 1.0, "verbatim"]]
+
+
+def test_a_copy_that_begins_and_ends_inside_a_sentence() -> None:
+    part = FIRST[FIRST.index("committee") : FIRST.index(" seven arches")]
+    a = f"{OTHERS[0]} Nobody in town was asked by anyone when the {part} in spite of all that we wrote. {OTHERS[1]}"
+    # More than three words from the borders of its sentence in a, and two from that in b.
+    assert spans(one_pair(a, FIRST), a, FIRST) == [(f"the {part}", FIRST)]
+
+
+def test_sentences_in_another_order_are_one_passage() -> None:
+    a, b = f"{OTHERS[0]} {FIRST} {SECOND}", f"{SECOND} {FIRST} {OTHERS[2]}"
+    table = one_pair(a, b)
+    assert spans(table, a, b) == [(f"{FIRST} {SECOND}", f"{SECOND} {FIRST}")]
+    assert table["kind"].tolist() == ["verbatim"]
+
+
+def test_a_gap_is_bridged() -> None:
+    a, b = f"{FIRST} {OTHERS[1]} {SECOND}", f"{FIRST} {SECOND}"
+    assert spans(one_pair(a, b), a, b) == [(a, b)]
+
+
+def test_far_apart_are_two_passages() -> None:
+    far = " ".join(" ".join(invented(12, seed=k)).capitalize() + "." for k in range(8))
+    a, b = f"{FIRST} {far} {SECOND}", f"{FIRST}\n\n{SECOND}"
+    assert spans(one_pair(a, b), a, b) == [(FIRST, FIRST), (SECOND, SECOND)]
+
+
+def test_reworded() -> None:
+    a, b = f"{OTHERS[0]} {REWORDED} {OTHERS[2]}", f"{OTHERS[1]} {FIRST} {OTHERS[3]}"
+    table = one_pair(a, b)
+    assert spans(table, a, b) == [(REWORDED, FIRST)]
+    # By their first six letters. In so few sentences no word is common: all are content words.
+    one = set(
+        "until each of the seven arches is examin by engine heavy lorrie may not cross old bridge stone northe distri "
+        "commit has closed it".split()
+    )
+    other = set(
+        "the commit of northe distri has closed old stone bridge over river to heavy lorrie until engine have examin "
+        "each its seven arches".split()
+    )
+    assert (len(one), len(other), len(one & other)) == (24, 23, 18)
+    assert table["similarity"].tolist() == [18 / 23]
+    assert table["kind"].tolist() == ["reworded"]
+
+
+def test_kinds_by_the_share_of_words_in_shared_runs() -> None:
+    words = invented(40)
+
+    def changed(*places: int) -> str:
+        return " ".join(f"other{k}" if k in places else word for k, word in enumerate(words)).capitalize() + "."
+
+    # One word of 40 changed: 39 stand in runs of four, 97.5%; three: 37, 92.5%; every fourth from the fourth on: none.
+    for places, kind in (((), "verbatim"), ((20,), "verbatim"), ((8, 16, 24), "near"), (range(3, 40, 4), "reworded")):
+        assert one_pair(changed(), changed(*places))["kind"].tolist() == [kind]
+
+
+def test_a_copy_with_more_in_it_is_not_verbatim() -> None:
+    words = invented(46)
+    a, b = (" ".join(part).capitalize() + "." for part in (words[:20] + words[26:], words))
+    assert one_pair(a, b)["kind"].tolist() == ["near"]  # 40 words of 40, but 40 of 46: 87%
+
+
+def test_a_summary_is_the_paragraph_and_the_whole_other_document() -> None:
+    # Six words in a row from the middle of every paragraph.
+    digest = ". ".join(" ".join(WORDS[k + 20 : k + 26]).capitalize() for k in range(0, 600, 60)) + "."
+    for a, b, expected in (
+        (f"{AROUND}\n\n{digest}", ARTICLE, (digest, ARTICLE)),
+        (ARTICLE, f"{AROUND}\n\n{digest}", (ARTICLE, digest)),
+    ):
+        table = one_pair(a, b)
+        assert spans(table, a, b) == [expected]
+        assert table["similarity"].tolist() == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (" ".join(np.random.default_rng(0).permutation(WORDS[:600:9])), "words alone, none of them together"),
+        (
+            " ".join(w for k in range(0, 600, 60) for w in WORDS[k : k + 3] + invented(4, seed=k)),
+            "too few of its words",
+        ),
+        (
+            "\n\n".join(" ".join(WORDS[k + j] for k in range(m, 600, 60) for j in range(6)) for m in (0, 12, 24)),
+            "all is",
+        ),
+    ],
+)
+def test_what_is_no_summary(text: str, why: str) -> None:
+    assert one_pair(f"{AROUND}\n\n{text}" if why != "all is" else text, ARTICLE).empty
+
+
+def test_a_paragraph_that_was_copied_whole_is_no_summary() -> None:
+    copied = ARTICLE.split("\n\n")[3]
+    assert spans(one_pair(copied, ARTICLE), copied, ARTICLE) == [(copied, copied)]
+
+
+def test_what_is_no_reuse() -> None:
+    assert one_pair(" ".join(OTHERS[:2]), " ".join(OTHERS[2:])).empty
+    # A phrase of less than twenty words.
+    phrase = "closed the old stone bridge over the river to heavy lorries"
+    assert one_pair(f"{OTHERS[0]} They {phrase}.", f"{OTHERS[1]} He has {phrase}.").empty
+
+
+def test_a_text_that_stands_twice_is_found_once() -> None:
+    a, b = FIRST, f"{FIRST} {' '.join(invented(100))}. {FIRST}"
+    assert spans(one_pair(a, b), a, b) == [(FIRST, FIRST)]
+    assert spans(one_pair(b, a), b, a) == [(FIRST, FIRST)]
+
+
+def test_text_without_full_stops() -> None:
+    before, copied, after, other = (" ".join(invented(200, seed=seed)) for seed in range(4))
+    a, b = f"{before} {copied} {after}", f"{copied} {other}"
+    assert spans(one_pair(a, b), a, b) == [(copied, copied)]
+
+
+def test_common_words_say_nothing() -> None:
+    # The same 21 words in the same order in 30 sentences of each: no word of theirs is content.
+    frame = " ".join(invented(21))
+    ends = invented(120)
+    a, b = (" ".join(f"{frame.capitalize()} {end}." for end in part) for part in (ends[:60], ends[60:]))
+    assert one_pair(a, b).empty
+
+
+def test_pairs_are_those_of_document_pairs_unless_given() -> None:
+    tokens = tokens_of(f"{FIRST} {OTHERS[0]}", SECOND, f"{OTHERS[1]} {FIRST}")
+    assert document_pairs(tokens)[["a", "b"]].to_numpy().tolist() == [["0", "2"]]
+    table = passages(tokens)
+    assert table[["a_doc", "b_doc"]].to_numpy().tolist() == [["0", "2"]]
+    turned = passages(tokens, pd.DataFrame({"b": ["0", "1"], "a": ["2", "0"], "more": [1, 2]}))
+    assert turned[["a_doc", "b_doc"]].to_numpy().tolist() == [["2", "0"]]
+    assert turned[["a_start", "a_end"]].to_numpy().tolist() == table[["b_start", "b_end"]].to_numpy().tolist()
+
+
+def test_one_pair_leaves_no_trace_in_the_next() -> None:
+    # The words of FIRST are common in the first two documents, though not in the corpus.
+    ends = invented(60, seed=9)
+    varied = [" ".join(f"{FIRST[:-1]} {end}." for end in part) for part in (ends[:30], ends[30:])]
+    texts = [*varied, f"{FIRST} {OTHERS[0]}", f"{FIRST} {SECOND}", f"{REWORDED} {SECOND}", f"{SECOND} {FIRST}"]
+    filler = " ".join(" ".join(invented(8, seed=seed)).capitalize() + "." for seed in range(100, 900))
+    tokens = tokens_of(*texts, filler)
+    first, second = np.triu_indices(len(texts), 1)
+    alone = [aligned(tokens, first[k : k + 1], second[k : k + 1]) for k in range(len(first))]
+    together = aligned(tokens, first, second)
+    assert len(together) > 5
+    pd.testing.assert_frame_equal(together, pd.concat([table for table in alone if len(table)], ignore_index=True))
+
+
+def test_pieces_join_short_sentences_and_cut_long_ones() -> None:
+    tokens = tokens_of(f"One two. Three four five. Six.\n\n{'word ' * (2 * LONG + 1)}", "Alone.")
+    # 2 + 3 words joined; "Six." joined to what follows, which is cut: 61 pieces of LONG from its start on.
+    assert compared(tokens).bounds.tolist() == [0, 5, 6 + LONG, 6 + 2 * LONG, 6 + 2 * LONG + 1, 6 + 2 * LONG + 2]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "found"),
+    [
+        ("word " * 5000, "word " * 5000, 0),  # one content word is too little to go by
+        (f"{FIRST} " * 10_000, f"{FIRST} " * 10_000, 1),
+        (f"{FIRST} " * 10_000, FIRST, 1),
+        ("...", FIRST, 0),
+    ],
+)
+def test_extremes(a: str, b: str, found: int) -> None:
+    table = one_pair(a, b)
+    assert len(table) == found
+    assert table.columns.tolist() == COLUMNS
+    if found:
+        assert spans(table, a, b) == [(a.strip(), b.strip())]
+
+
+def test_no_pairs() -> None:
+    tokens = tokens_of(FIRST)
+    assert passages(tokens).empty
+    assert passages(tokens, pd.DataFrame({"a": [], "b": []})).columns.tolist() == COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("pairs", "message"),
+    [
+        ({"a": ["0"]}, "no column 'b'"),
+        ({"a": ["0"], "b": ["9"]}, "no document '9'"),
+        ({"a": ["1"], "b": ["1"]}, "'1' is paired with itself"),
+    ],
+)
+def test_bad_pairs(pairs: dict[str, list[str]], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        passages(tokens_of(FIRST, SECOND), pd.DataFrame(pairs))
+
+
+Span = tuple[int, int, int, int]
+
+
+def shared_characters(one: Span, others: list[Span]) -> int:
+    """The characters of a passage, of both sides, that lie in others which it meets on both sides."""
+    total = 0
+    met = [other for other in others if all(min(one[k + 1], other[k + 1]) > max(one[k], other[k]) for k in (0, 2))]
+    for k in (0, 2):
+        total += len(set().union(*(range(max(one[k], o[k]), min(one[k + 1], o[k + 1])) for o in met)))
+    return total
+
+
+def plagdet(cases: dict[tuple[str, str], list[Span]], found: dict[tuple[str, str], list[Span]]) -> float:
+    """The measure of Potthast et al. (2010, An Evaluation Framework for Plagiarism Detection), macro-averaged."""
+
+    def covered(spans: dict[tuple[str, str], list[Span]], others: dict[tuple[str, str], list[Span]]) -> float:
+        shares = [
+            shared_characters(span, others.get(pair, [])) / (span[1] - span[0] + span[3] - span[2])
+            for pair, of_pair in spans.items()
+            for span in of_pair
+        ]
+        return float(np.mean(shares))
+
+    pieces = [
+        sum(shared_characters(case, [span]) > 0 for span in found.get(pair, []))
+        for pair, of_pair in cases.items()
+        for case in of_pair
+    ]
+    recall, precision = covered(cases, found), covered(found, cases)
+    granularity = np.mean([count for count in pieces if count])
+    return 2 * recall * precision / (recall + precision) / math.log2(1 + granularity)
+
+
+@pytest.mark.skipif(not PAN.is_dir(), reason="the labelled data beside the repository (shared/data) is not there")
+def test_labelled_passages() -> None:
+    pairs = pd.read_csv(PAN / "pairs.csv").iloc[::6]
+    wanted = {*pairs["susp"], *pairs["src"]}
+    with gzip.open(PAN / "docs.jsonl.gz", "rt", encoding="utf-8") as lines:
+        texts = {row["id"]: row["text"] for row in map(json.loads, lines) if row["id"] in wanted}
+    tokens = tokenize(read_texts(list(texts.values())))
+    ids = dict(zip(texts, tokens.doc_ids, strict=True))
+    chosen = pd.DataFrame({"a": pairs["susp"].map(ids), "b": pairs["src"].map(ids)})
+    found: dict[tuple[str, str], list[Span]] = defaultdict(list)
+    for a, b, *span in passages(tokens, chosen).iloc[:, :6].to_numpy().tolist():
+        found[a, b].append((span[0], span[1], span[2], span[3]))
+    cases: dict[tuple[str, str], list[Span]] = defaultdict(list)
+    columns = ["susp", "src", "this_offset", "this_length", "source_offset", "source_length"]
+    labelled = pd.read_csv(PAN / "cases.csv").merge(pairs[["susp", "src"]])[columns]
+    for susp, src, start, length, first, source_length in labelled.to_numpy().tolist():
+        cases[ids[susp], ids[src]].append((start, start + length, first, first + source_length))
+    assert plagdet(cases, found) >= 0.9
