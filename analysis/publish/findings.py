@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.text.tokens import Tokens
 
+KINDS = {"verbatim": "word for word", "near": "edited", "reworded": "reworded"}  # of shared passages, in words
 PRONOUNS = frozenset("he her him i it one she that them these they this those us we what which who you".split())
 
 
@@ -299,3 +300,19 @@ def said_twice(table: pd.DataFrame, *, top: int = 4) -> str:
     counts = counts.sort_values(["count", "first", "second"], ascending=[False, True, True]).head(top)
     said = [f"“{first}” and “{second}” ({times(count)})" for first, second, count in counts.itertuples(index=False)]
     return f"One thing said by two words: {', '.join(said)}."
+
+
+def shared_text(found: pd.DataFrame) -> str:
+    """How many passages documents share, from a table of passages, as a sentence.
+
+    >>> table = pd.DataFrame({"a_doc": ["a", "a"], "b_doc": ["b", "b"], "kind": ["verbatim", "near"]})
+    >>> shared_text(table)
+    '1 pair of documents shares passages: 2 in all, 1 word for word, 1 edited and 0 reworded.'
+    """
+    if found.empty:
+        return "No two documents are found to share a passage."
+    pairs = len(found[["a_doc", "b_doc"]].drop_duplicates())
+    kinds = found["kind"].value_counts()
+    said = f"{pairs:,} pairs of documents share" if pairs > 1 else "1 pair of documents shares"
+    counted = [f"{kinds.get(kind, 0):,} {name}" for kind, name in KINDS.items()]
+    return f"{said} passages: {len(found):,} in all, {listed(counted)}."

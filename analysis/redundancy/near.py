@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.redundancy.units import Ints, groups, units
+from analysis.redundancy.units import Ints, groups, texts, units
 from analysis.text.compiled import compiled
 from analysis.text.tokens import Tokens
 
@@ -262,13 +262,9 @@ def near_texts(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
        similarity  times                     b_text
     0        0.71      1  We will win that war now.
     """
-    rows = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
     table = found[found["similarity"] < 1].reset_index(drop=True)
     for side in ("a", "b"):
-        spans = zip(table[f"{side}_doc"].map(rows), table[f"{side}_start"], table[f"{side}_end"], strict=True)
-        table[f"{side}_text"] = pd.Series(
-            [" ".join(tokens.corpus.texts[d][s:e].split()) for d, s, e in spans], dtype="str"
-        )
+        table[f"{side}_text"] = texts(tokens, *(table[f"{side}_{part}"] for part in ("doc", "start", "end")))
     table["times"] = table.groupby(["a_text", "b_text"])["similarity"].transform("size").astype(int)
     table = table.drop_duplicates(["a_text", "b_text"]).sort_values("similarity", ascending=False, kind="stable")
     return table[["similarity", "times", "a_doc", "a_text", "b_doc", "b_text"]].reset_index(drop=True)

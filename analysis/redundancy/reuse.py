@@ -9,6 +9,7 @@ from scipy import sparse
 
 from analysis.redundancy.passages import aligned
 from analysis.redundancy.shingles import shingles
+from analysis.redundancy.units import texts
 from analysis.text.tokens import Tokens
 
 FEWEST = 2  # shingles that a pair shares: one alone is a turn of phrase
@@ -149,6 +150,21 @@ def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
     if (first == second).any():
         raise ValueError(f"{place[first[first == second][0]]!r} is paired with itself: pair it with other documents")
     return aligned(tokens, first, second)
+
+
+def passage_texts(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
+    """The texts behind a table of `passages`, the longest first: kind, similarity, a_doc, a_text, b_doc, b_text.
+
+    >>> from analysis import read_text, tokenize
+    >>> tokens = tokenize(read_text("War is near."))
+    >>> passage_texts(tokens, passages(tokens)).empty
+    True
+    """
+    order = np.argsort(found["a_start"].to_numpy() - found["a_end"].to_numpy(), kind="stable")
+    table = found.iloc[order].reset_index(drop=True)
+    for side in ("a", "b"):
+        table[f"{side}_text"] = texts(tokens, *(table[f"{side}_{part}"] for part in ("doc", "start", "end")))
+    return table[["kind", "similarity", "a_doc", "a_text", "b_doc", "b_text"]]
 
 
 def _distinct(tokens: Tokens, n: int, max_documents: int) -> tuple[sparse.csr_array, Ints]:

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.text.tokens import Tokens
@@ -43,3 +44,16 @@ def groups(ids: NDArray[np.int32], offsets: Ints) -> Ints:
     bounds = (offsets * width).tolist()
     pieces = (data[first:last] for first, last in pairwise(bounds))
     return np.array([known.setdefault(piece, len(known)) for piece in pieces], dtype=np.int64)
+
+
+def texts(tokens: Tokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series) -> pd.Series:
+    """The text of each span of characters, white space made one blank.
+
+    >>> from analysis import read_text, tokenize
+    >>> texts(tokenize(read_text("War is near.")), pd.Series(["text"]), pd.Series([4]), pd.Series([12])).tolist()
+    ['is near.']
+    """
+    rows = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
+    spans = zip(doc_ids, starts, ends, strict=True)
+    found = [" ".join(tokens.corpus.texts[rows[d]][s:e].split()) for d, s, e in spans]
+    return pd.Series(found, index=doc_ids.index, dtype="str")
