@@ -1,4 +1,7 @@
-"""Drawings in a plane: points against two scales, lines over time, networks. Each takes tables and gives a figure."""
+"""Drawings in a plane: points against two scales, lines over time, networks. Each takes tables and gives a figure.
+
+Clouds of points are pictures inside the drawing: as shapes, a large vocabulary would make files of many megabytes.
+"""
 
 from collections.abc import Sequence
 
@@ -10,7 +13,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
@@ -37,7 +39,9 @@ def labelled_points(
     with style():
         fig = Figure(figsize=(WIDTH, 3.9))
         ax = fig.add_subplot()
-        ax.plot(table[x], table[y], "o", color=COLOURS["sky"], markersize=3, markeredgewidth=0, alpha=0.6)
+        ax.plot(
+            table[x], table[y], "o", color=COLOURS["sky"], markersize=3, markeredgewidth=0, alpha=0.6, rasterized=True
+        )
         ax.set_xscale("log")
         _count_scale(ax.xaxis, table[x])
         ax.set_ylim(*bounds)
@@ -89,7 +93,16 @@ def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
         fig = Figure(figsize=(WIDTH, 2.6))
         left, right = fig.subplots(1, 2)
         for ax, data, x, y in ((left, table, "rank", "count"), (right, growth, "words", "types")):
-            ax.plot(data[x], data[y], "o", color=COLOURS["sky"], markersize=3, markeredgewidth=0, label="counted")
+            ax.plot(
+                data[x],
+                data[y],
+                "o",
+                color=COLOURS["sky"],
+                markersize=3,
+                markeredgewidth=0,
+                label="counted",
+                rasterized=True,
+            )
             ax.plot(data[x], data["fitted"], color=COLOURS["black"], linewidth=1, linestyle="--", label="fitted")
             ax.grid()
             ax.legend(loc="best")
@@ -162,7 +175,7 @@ def _labels(
             text = ax.annotate(
                 str(row[label]), (row[x], row[y]), (dx, dy), textcoords="offset points", ha=ha, va=va, fontsize=7
             )
-            text.set_path_effects([withStroke(linewidth=1.5, foreground="white")])
+            text.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.2})
             box = _box(text, canvas)
             free = inside.x0 <= box[0] and box[2] <= inside.x1 and inside.y0 <= box[1] and box[3] <= inside.y1
             if (free and not _meets(box, taken)) or (radius is not None and number == len(places)):
