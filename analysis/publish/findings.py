@@ -60,7 +60,8 @@ def repeated(shares: pd.DataFrame) -> str:
     said = f"{percent(share['repeated']).capitalize()} of the words stand in sentences that occur again word for word"
     if len(shares) == 1:
         return f"{said}."
-    return f"{said}: {percent(share['within'])} in the same document, {percent(share['across'])} in another."
+    both = ", some in both" if share["within"] + share["across"] > share["repeated"] + 1e-9 else ""
+    return f"{said}: {percent(share['within'])} in the same document, {percent(share['across'])} in another{both}."
 
 
 def percent(share: float) -> str:
@@ -178,7 +179,7 @@ def trending(tests: pd.DataFrame, every: str) -> str:
         if words:
             said.append(f"{listed(words)} {verb}{'s' if len(words) == 1 else ''}")
     if not said:
-        return f"No word rises or falls steadily from {every} to {every}."
+        return f"No word rises or falls from {every} to {every} beyond what chance would do."
     return f"From {every} to {every}, {' and '.join(said)}."
 
 
