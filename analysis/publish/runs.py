@@ -24,14 +24,8 @@ from analysis.text.storage import CACHE, load_tokens
 
 MANIFEST = "manifest.json"
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
-READING = (
-    "corpus",
-    "metadata",
-    "language",
-    "text_column",
-    "name_pattern",
-    "boilerplate",
-)  # parameters of `load_tokens`
+# What a notebook gives to `load_tokens`; with one of them missing it would read the corpus once more.
+READING = ("corpus", "metadata", "language", "text_column", "name_pattern", "boilerplate", "emoji")
 Progress = Callable[[str, int, int], None]  # section, cells done, cells in all
 
 
@@ -95,7 +89,7 @@ def run(
     started = time.time()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        corpus = _read_once(parameters, scratch)
+        corpus = read_once(parameters, scratch)
         _check_place(out)
         build = _new_folder(out)
         try:
@@ -115,7 +109,7 @@ def run(
     return failures
 
 
-def _read_once(parameters: Mapping[str, dict[str, Any]], scratch: Path) -> Corpus:
+def read_once(parameters: Mapping[str, dict[str, Any]], scratch: Path) -> Corpus:
     """Read and tokenize the corpus once for all notebooks that read it in the same way; gives the first one's."""
     done: dict[str, Corpus] = {}
     for values in parameters.values():

@@ -12,7 +12,8 @@ import pytest
 from analysis.__main__ import main
 from analysis.paths import ROOT, SAMPLE
 from analysis.publish.execute import execute
-from analysis.publish.parameters import ParameterError
+from analysis.publish.parameters import ParameterError, resolve
+from analysis.publish.runs import read_once
 from analysis.publish.verify import verify
 
 SECTIONS = ("term_frequency", "framing", "redundancy")
@@ -196,3 +197,15 @@ def test_a_changed_input_is_named_before_anything_is_rerun(small, small_run):
         (small / "a.txt").write_bytes(before)
     with pytest.raises(ParameterError, match=r"holds no manifest\.json"):
         verify(small)
+
+
+@pytest.mark.parametrize("name", ["01_term_frequency", "02_framing", "03_redundancy"])
+def test_a_notebook_opens_what_was_read_for_all(small, tmp_path, monkeypatch, name):
+    path = ROOT / "notebooks" / f"{name}.ipynb"
+    parameters = resolve({"section": path}, {"corpus": str(small)})
+    read_once(parameters, tmp_path)
+    monkeypatch.setenv("LAFZ_TOKENS", str(tmp_path / "tokens"))
+    monkeypatch.setenv("LAFZ_OUTPUT", str(tmp_path / "made"))
+    saved = list((tmp_path / "tokens").iterdir())
+    assert execute(path, str(tmp_path / "out.ipynb"), parameters["section"]) == {}
+    assert list((tmp_path / "tokens").iterdir()) == saved
