@@ -2,7 +2,10 @@
 
 import pandas as pd
 
-from analysis.publish.findings import framed_as, listed, most_used, repeated, unspoken
+from analysis.publish.findings.framing import framed_as, unspoken
+from analysis.publish.findings.redundancy import repeated
+from analysis.publish.findings.terms import most_used
+from analysis.publish.findings.wording import listed
 
 LABELS = {"war": "War", "law": "Law"}
 

@@ -1,0 +1,137 @@
+"""Findings about words, in plain sentences, each made from the table that bears it out."""
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from analysis.publish.findings.wording import listed, percent, times
+from analysis.text.tokens import Tokens
+
+
+def most_used(table: pd.DataFrame, what: str = "words", *, top: int = 3) -> str:
+    """The first rows of a table of terms as a sentence.
+
+    >>> most_used(pd.DataFrame({"term": ["plan", "unity"], "count": [9, 1], "documents": [4, 1]}))
+    'The words used most, stop words aside: “plan” (9 times, in 4 documents) and “unity” (once).'
+    """
+    if table.empty:
+        return f"Stop words aside, there are no {what}."
+    said = [
+        f"“{row['term']}” ({times(row['count'])}"
+        + (f", in {row['documents']:,} documents)" if row["documents"] > 1 else ")")
+        for row in table.head(top).to_dict("records")
+    ]
+    return f"The {what} used most, stop words aside: {listed(said)}."
+
+
+def counted_as(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:
+    """What a word is taken to be and which words are not ranked, as a sentence.
+
+    >>> from analysis import read_text, tokenize
+    >>> counted_as(tokenize(read_text("War is war.")), "my.txt", {"is"})
+    'Words are counted as they stand; 1 of the 2 different ones, by the stop list my.txt, is counted and not ranked.'
+    """
+    form = tokens.options.get("forms")
+    said = f"Words are counted by their {form}" if form else "Words are counted as they stand"
+    stopped = sum(word in stops for word in tokens.vocabulary)
+    if not stopped:
+        return f"{said}; all of them are ranked."
+    by = f", by the stop list {stopwords}," if stopwords else ", too short,"
+    verb = "is" if stopped == 1 else "are"
+    return f"{said}; {stopped:,} of the {len(tokens.vocabulary):,} different ones{by} {verb} counted and not ranked."
+
+
+def kept_to(table: pd.DataFrame, what: str, *, top: int = 3) -> str:
+    """The words of a dispersion table that are most unevenly spread for how often they occur, as a sentence.
+
+    >>> kept_to(pd.DataFrame({"term": ["jirga"], "count": [9], "range": [2], "dp_adjusted": [0.9]}), "documents")
+    'Most bunched for their frequency: “jirga” (9 times, in 2 documents).'
+    """
+    found = table[table["count"] >= 5].dropna(subset="dp_adjusted")
+    found = found.sort_values(["dp_adjusted", "count", "term"], ascending=[False, False, True]).head(top)
+    if found.empty:
+        return "No word that is ranked occurs five times, so there is no spread to speak of."
+    said = [f"“{r['term']}” ({times(r['count'])}, in {r['range']:,} {what})" for r in found.to_dict("records")]
+    said = [text.replace(f"in 1 {what}", f"in 1 {what[:-1]}") for text in said]
+    return f"Most bunched for their frequency: {listed(said)}."
+
+
+def key_words(table: pd.DataFrame, target: str, reference: str, *, top: int = 3, significant: float = 0.05) -> str:
+    """The key words of both sides that are beyond chance, from a keyness table, as a sentence.
+
+    >>> table = pd.DataFrame({"term": ["jirga", "we"], "key": ["target", "reference"], "q": [0.01, 0.2]})
+    >>> key_words(table.assign(per_million=[80.0, 1], reference_per_million=[10.0, 2]), "Radio", "the others")
+    'Radio stands out by “jirga” (8 times the rate of the others).'
+    """
+    sure = table[table["q"] < significant]
+    own, others = (sure[sure["key"] == side].head(top) for side in ("target", "reference"))
+    said = []
+    if len(own):
+        words = [_ratio(r["term"], r["per_million"], r["reference_per_million"]) for r in own.to_dict("records")]
+        words[0] = words[0].replace(" the rate", f" the rate of {reference}").replace("in it", f"in {reference}")
+        said.append(f"{target} stands out by {listed(words)}")
+    if len(others):
+        words = [f"“{term}”" for term in others["term"]]
+        said.append(f"{'it' if said else target} uses {listed(words)} less than {reference} do")
+    if not said:
+        return f"No word sets {target} apart from {reference} beyond what chance would do."
+    return f"{'; '.join(said)}."
+
+
+def _ratio(term: str, rate: float, other: float) -> str:
+    return f"“{term}” (not in it)" if other == 0 else f"“{term}” ({rate / other:.3g} times the rate)"
+
+
+def trending(tests: pd.DataFrame, every: str) -> str:
+    """Which words rise or fall with time, from a table of trend tests, as a sentence.
+
+    >>> tests = pd.DataFrame({"term": ["war", "law"], "direction": ["rising", "unclear"], "p": [0.01, 0.5]})
+    >>> trending(tests, "week")
+    'From week to week, “war” rises.'
+    """
+    if tests["p"].isna().all():
+        return f"There are too few {every}s to tell a trend from chance."
+    said = []
+    for direction, verb in (("rising", "rise"), ("falling", "fall")):
+        words = [f"“{term}”" for term in tests.loc[tests["direction"] == direction, "term"]]
+        if words:
+            said.append(f"{listed(words)} {verb}{'s' if len(words) == 1 else ''}")
+    if not said:
+        return f"No word rises or falls from {every} to {every} beyond what chance would do."
+    return f"From {every} to {every}, {' and '.join(said)}."
+
+
+def with_tests(tests: pd.DataFrame) -> dict[str, str]:
+    """Each term with its trend test, for the head of a panel.
+
+    >>> with_tests(pd.DataFrame({"term": ["war", "law"], "tau": [0.5, None], "q": [0.041, None]}))
+    {'war': 'war (τ = 0.50, q = 0.04)', 'law': 'law'}
+    """
+    rows = tests.to_dict("records")
+    return {
+        r["term"]: r["term"] if pd.isna(r["tau"]) else f"{r['term']} (τ = {r['tau']:.2f}, q = {r['q']:.2f})"
+        for r in rows
+    }
+
+
+def tied(table: pd.DataFrame, *, top: int = 4) -> str:
+    """The pairs at the head of a table of collocations, as a sentence; a word beside itself is none.
+
+    >>> tied(pd.DataFrame({"first": ["prime"], "second": ["minister"], "count": [7]}))
+    'The words most closely tied: “prime” and “minister” (7 times).'
+    """
+    if table.empty:
+        return "No two words stand together often enough to be called a pair."
+    found = table[table["first"] != table["second"]].head(top).to_dict("records")
+    said = [f"“{row['first']}” and “{row['second']}” ({times(row['count'])})" for row in found]
+    return f"The words most closely tied: {', '.join(said)}."
+
+
+def varied(table: pd.DataFrame, words: int) -> str:
+    """How many different words there are, from a table of terms and counts, as a sentence.
+
+    >>> varied(pd.DataFrame({"count": [3, 1, 1]}), 5)
+    'The 5 running words are 3 different ones; 67% of these occur only once.'
+    """
+    once = percent(float((table["count"] == 1).mean())) if len(table) else "0%"
+    return f"The {words:,} running words are {len(table):,} different ones; {once} of these occur only once."
