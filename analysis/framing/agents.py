@@ -1,7 +1,14 @@
 """Who does what a passive tells: the phrase after "by"."""
 
+import re
+
 from analysis.framing import word_classes as wc
 from analysis.framing.clauses import STOP, Words, phrase_after
+
+_ORDINAL = re.compile(
+    r"\d+(st|nd|rd|th)|(twenty-|thirty-)?(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)"
+    r"|(ten|eleven|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)th|twelfth|twentieth|thirtieth"
+)
 
 REACH = 12  # words from a participle to "by"
 
@@ -32,6 +39,18 @@ def by_phrase(words: Words, participle: int, joined: tuple[int, ...] = ()) -> in
     return None
 
 
+def _is_ordinal(words: Words, word: int) -> bool:
+    """Whether a word tells a day: "tenth", "31st"."""
+    return word < len(words.kinds) and bool(_ORDINAL.fullmatch(words.type(word)))
+
+
+def _ends_after(words: Words, word: int) -> bool:
+    """Whether no noun follows a word: "by the first" is a time, "by the first division" is not."""
+    if word + 1 == len(words.kinds) or words.marks[word + 1]:
+        return True
+    return bool(words.kinds[word + 1] & (wc.OF | wc.PREPOSITION | wc.CONJUNCTION | wc.TIME))
+
+
 def _names_agent(words: Words, first: int) -> bool:
     """Whether the phrase after "by" is one who acts: no time, measure or way."""
     kinds, marks = words.kinds, words.marks
@@ -40,6 +59,8 @@ def _names_agent(words: Words, first: int) -> bool:
     follows = 0 if ends else kinds[first + 1]
     if kind & wc.NO_AGENT or (kind & wc.DETERMINER and follows & wc.TIME):
         return False
+    if kind & wc.DETERMINER and _is_ordinal(words, first + 1) and _ends_after(words, first + 1):
+        return False  # "by the tenth", "by the 31st of May"
     if kind & wc.ING and not words.is_capital(first):
         return False
     if kind & wc.NUMBER and not kind & wc.PRONOUN:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.framing import word_classes as wc
-from analysis.framing.clauses import Ints, words_of
+from analysis.framing.clauses import Ints, starts, words_of
 from analysis.framing.cues import find_cues
 from analysis.framing.speech import Cue, Quote, Speech, speech_of
 from analysis.text.kernels import fold
@@ -122,8 +122,8 @@ def _commonest(speakers: pd.Series) -> str:
 def _words_said(table: pd.DataFrame, tokens: Tokens) -> tuple[Ints, Ints]:
     """The words in quotation marks, and those reported and not quoted, of each row; each word counts once."""
     words = words_of(tokens)
-    place = _base(tokens)[tokens.document[words.token]] + tokens.start[words.token]
-    base = _base(tokens)[table["document"].to_numpy()]
+    place = starts(tokens)[tokens.document[words.token]] + tokens.start[words.token]
+    base = starts(tokens)[table["document"].to_numpy()]
     first = np.searchsorted(place, base + table["start"].to_numpy())
     last = np.searchsorted(place, base + table["end"].to_numpy())
     taken = np.zeros(len(place) + 1, dtype=bool)
@@ -134,12 +134,6 @@ def _words_said(table: pd.DataFrame, tokens: Tokens) -> tuple[Ints, Ints]:
             counts[kind, row] = (~taken[span]).sum()
             taken[span] = True
     return counts[0], counts[1]
-
-
-def _base(tokens: Tokens) -> Ints:
-    """Where each document begins when all are set in a row."""
-    lengths = np.array([len(text) + 1 for text in tokens.corpus.texts], dtype=np.int64)
-    return np.cumsum(lengths) - lengths
 
 
 def _key(name: str) -> str:
@@ -254,7 +248,7 @@ def _table(tokens: Tokens, rows: list[_Row]) -> pd.DataFrame:
     """The rows as the table of `attributions`."""
     document = np.array([row.document for row in rows], dtype=np.int64)
     start = np.array([row.start for row in rows], dtype=np.int32)
-    base = _base(tokens)
+    base = starts(tokens)
     begins = base[tokens.sentence_document] + tokens.sentence_start
     sentence = np.searchsorted(begins, base[document] + start, side="right") - 1
     first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))

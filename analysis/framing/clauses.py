@@ -70,6 +70,12 @@ def words_of(tokens: Tokens) -> Words:
     return Words(tokens, token, found, before, found.tolist(), before.tolist())
 
 
+def starts(tokens: Tokens) -> Ints:
+    """Where each document begins when the texts are set in a row: places of characters that tell documents apart."""
+    lengths = np.array([len(text) + 1 for text in tokens.corpus.texts], dtype=np.int64)
+    return np.cumsum(lengths) - lengths
+
+
 def _hyphened(tokens: Tokens, token: Offsets, found: Ints) -> NDArray[np.bool_]:
     """Which words a hyphen joins to the next, where the scheme cuts there: "first" in "first-year" is no adverb."""
     hyphen = np.flatnonzero(tokens.vocabulary == "-")
@@ -179,7 +185,8 @@ def phrase_after(words: Words, first: int) -> int:
     kinds, marks = words.kinds, words.marks
     last = first
     while last + 1 < len(kinds) and not marks[last + 1] and last - first < LONGEST:
-        if _ends_phrase(words, last + 1):
+        inner = kinds[last] & wc.DETERMINER and kinds[last + 1] & wc.ADVERB  # "the first minister", "the then king"
+        if not inner and _ends_phrase(words, last + 1):
             break
         last += 1
     while last > first and kinds[last] & (wc.CONJUNCTION | wc.PREPOSITION | wc.DETERMINER):
