@@ -2,8 +2,6 @@
 
 import gzip
 import json
-import math
-from collections import defaultdict
 
 import numpy as np
 import pandas as pd
@@ -11,6 +9,7 @@ import pytest
 
 from analysis import Tokens, tokenize
 from analysis.paths import ROOT
+from analysis.redundancy.evaluation import score_passages
 from analysis.redundancy.passages import aligned
 from analysis.redundancy.pieces import LONG, compared
 from analysis.redundancy.reuse import document_pairs, passages
@@ -264,39 +263,6 @@ def test_bad_pairs(pairs: dict[str, list[str]], message: str) -> None:
         passages(tokens_of(FIRST, SECOND), pd.DataFrame(pairs))
 
 
-Span = tuple[int, int, int, int]
-
-
-def shared_characters(one: Span, others: list[Span]) -> int:
-    """The characters of a passage, of both sides, that lie in others which it meets on both sides."""
-    total = 0
-    met = [other for other in others if all(min(one[k + 1], other[k + 1]) > max(one[k], other[k]) for k in (0, 2))]
-    for k in (0, 2):
-        total += len(set().union(*(range(max(one[k], o[k]), min(one[k + 1], o[k + 1])) for o in met)))
-    return total
-
-
-def plagdet(cases: dict[tuple[str, str], list[Span]], found: dict[tuple[str, str], list[Span]]) -> float:
-    """The measure of Potthast et al. (2010, An Evaluation Framework for Plagiarism Detection), macro-averaged."""
-
-    def covered(spans: dict[tuple[str, str], list[Span]], others: dict[tuple[str, str], list[Span]]) -> float:
-        shares = [
-            shared_characters(span, others.get(pair, [])) / (span[1] - span[0] + span[3] - span[2])
-            for pair, of_pair in spans.items()
-            for span in of_pair
-        ]
-        return float(np.mean(shares))
-
-    pieces = [
-        sum(shared_characters(case, [span]) > 0 for span in found.get(pair, []))
-        for pair, of_pair in cases.items()
-        for case in of_pair
-    ]
-    recall, precision = covered(cases, found), covered(found, cases)
-    granularity = np.mean([count for count in pieces if count])
-    return 2 * recall * precision / (recall + precision) / math.log2(1 + granularity)
-
-
 @pytest.mark.skipif(not PAN.is_dir(), reason="the labelled data beside the repository (shared/data) is not there")
 def test_labelled_passages() -> None:
     pairs = pd.read_csv(PAN / "pairs.csv").iloc[::6]
@@ -306,12 +272,8 @@ def test_labelled_passages() -> None:
     tokens = tokenize(read_texts(list(texts.values())))
     ids = dict(zip(texts, tokens.doc_ids, strict=True))
     chosen = pd.DataFrame({"a": pairs["susp"].map(ids), "b": pairs["src"].map(ids)})
-    found: dict[tuple[str, str], list[Span]] = defaultdict(list)
-    for a, b, *span in passages(tokens, chosen).iloc[:, :6].to_numpy().tolist():
-        found[a, b].append((span[0], span[1], span[2], span[3]))
-    cases: dict[tuple[str, str], list[Span]] = defaultdict(list)
-    columns = ["susp", "src", "this_offset", "this_length", "source_offset", "source_length"]
-    labelled = pd.read_csv(PAN / "cases.csv").merge(pairs[["susp", "src"]])[columns]
-    for susp, src, start, length, first, source_length in labelled.to_numpy().tolist():
-        cases[ids[susp], ids[src]].append((start, start + length, first, first + source_length))
-    assert plagdet(cases, found) >= 0.9
+    cases = pd.read_csv(PAN / "cases.csv").merge(pairs[["susp", "src"]])
+    cases = cases.assign(a_doc=cases["susp"].map(ids), b_doc=cases["src"].map(ids))
+    cases = cases.assign(a_start=cases["this_offset"], a_end=cases["this_offset"] + cases["this_length"])
+    cases = cases.assign(b_start=cases["source_offset"], b_end=cases["source_offset"] + cases["source_length"])
+    assert score_passages(passages(tokens, chosen), cases)["plagdet"] >= 0.9
