@@ -5,6 +5,7 @@ CORPUS ?= data/sample
 OUT ?= figures/$(notdir $(basename $(CORPUS:/=)))
 PARAMS ?=
 TEXTS ?=
+LABELLED ?=
 BIN := .venv/bin
 READY := .venv/ready
 
@@ -45,9 +46,11 @@ lab: $(READY)  ## JupyterLab on the notebooks
 verify: $(READY)  ## Rerun a finished run from its manifest and compare: make verify [OUT=figures/sample]
 	$(BIN)/python -m analysis verify "$(OUT)"
 
-bench: $(READY)  ## The peers side by side: make bench [TEXTS=folder of .txt files]
+bench: $(READY)  ## The peers side by side: make bench [TEXTS=folder of .txt files] [LABELLED=folder of labelled data]
 	$(BIN)/python benchmarks/words.py $(if $(TEXTS),"$(TEXTS)")
 	$(BIN)/python benchmarks/terms.py
+	$(BIN)/python benchmarks/framing.py $(if $(LABELLED),"$(LABELLED)") $(if $(TEXTS),--texts "$(TEXTS)")
+	$(BIN)/python benchmarks/redundancy.py $(if $(LABELLED),"$(LABELLED)/pan13_train")
 
 clean:  ## Remove the virtual environment and what tools left behind
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
