@@ -23,8 +23,8 @@ EXCERPT = 160  # characters of a boilerplate line or a broken-off paragraph that
 def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict[str, Any]], corpus: Corpus) -> None:
     """Write ``index.html`` into the folder `run` from the notebooks, figures and tables that stand there.
 
-    Only the prose of the notebooks and what `save_figure`, `save_table`, `finding` and `note` showed is taken over; all
-    that comes from a document is escaped.
+    Only the prose of the notebooks and what `save_figure`, `save_table`, `show_reading`, `finding` and `note` showed is
+    taken over; all that comes from a document is escaped.
     """
     parts = [_section(run, section) for section in sections]
     environment = Environment(loader=PackageLoader("analysis.publish", "."), autoescape=True, undefined=StrictUndefined)
@@ -64,7 +64,7 @@ def _section(run: Path, section: str) -> dict[str, Any]:
 
 
 def _block(folder: Path, about: Mapping[str, Any], data: Mapping[str, str]) -> dict[str, Any]:
-    """What one call of `save_figure`, `save_table`, `finding` or `note` showed, ready for the page."""
+    """What one call of `save_figure`, `save_table`, `show_reading`, `finding` or `note` showed, ready for the page."""
     block: dict[str, Any] = {**about, "text": data["text/plain"]}
     if about["kind"] in ("figure", "table"):
         name = about["name"]
@@ -74,6 +74,8 @@ def _block(folder: Path, about: Mapping[str, Any], data: Mapping[str, str]) -> d
         ]
     if about["kind"] == "figure":
         block["source"] = svg_source(folder / f"{about['name']}.svg")
+    if about["kind"] == "reading":
+        block["html"] = Markup(data["text/html"])
     if about["kind"] == "table":
         block["html"] = Markup(
             data["text/html"][data["text/html"].index("<table") : data["text/html"].rindex("</table>") + 8]

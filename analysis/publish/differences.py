@@ -1,0 +1,117 @@
+"""Two passages side by side, the words marked that only one of them has."""
+
+import html
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+import numpy as np
+import pandas as pd
+
+from analysis.publish.markup import escaped
+from analysis.text.kernels import Words, find_words
+
+COLUMNS = ("kind", "similarity", "a_doc", "a_text", "b_doc", "b_text")
+LONGEST = 60  # words on end, on both sides or only on one, that are shown: of more, the middle is left out ...
+AROUND = 15  # ... but for so many on either side
+# Pairs of equal words, one of either side, up to which two passages are compared: difflib may look at each again for
+# every run that it finds. Two texts of three thousand words have as many, or two of 316 times the same word.
+MOST_PAIRS = 100_000
+UNCOMPARED = 300  # words shown of passages with more than that
+
+# The class twice, to count for more than the notebook's own rules for cells.
+_STYLE = (
+    ".lafz-d.lafz-d{table-layout:fixed;width:100%}.lafz-d th:first-child{width:6.5em}"
+    ".lafz-d.lafz-d td,.lafz-d.lafz-d th{text-align:start;vertical-align:top;overflow-wrap:break-word}"
+    ".lafz-d caption{text-align:start;padding:.4em .6em}"
+    ".lafz-d mark{background:#fbe3b0;color:#1c1c1c;text-decoration:underline 2px #8a5a00;text-underline-offset:.2em}"
+    '@supports (content:"a"/"b"){.lafz-d mark::before{content:""/" only here: "}.lafz-d mark::after{content:""/"; "}}'
+    "@media(max-width:40em){.lafz-d.lafz-d,.lafz-d :is(caption,tbody,tr,td){display:block}.lafz-d thead{display:none}}"
+    "@media print{.lafz-d mark{print-color-adjust:exact;-webkit-print-color-adjust:exact}}"
+)
+
+
+def side_by_side_passages(rows: pd.DataFrame) -> str:
+    """A table of `analysis.redundancy.reuse.passage_texts` as an HTML table, a pair a row, its differences marked.
+
+    `rows`: kind, similarity, a_doc, a_text, b_doc, b_text. The words of two texts are aligned in their order (Ratcliff
+    and Metzener 1988, Pattern matching: the Gestalt approach, as in `difflib`: the longest run that both have, then the
+    same to its left and right); what is marked stands only on its side, or in another place on the other. Case,
+    punctuation and kinds of apostrophe and hyphen make no difference. Of more than 60 words on end that are equal, or
+    that stand only on one side, the first and last 15 are shown. Passages too large to be compared (more than 100,000
+    pairs of equal words) are shown by their beginnings, without a mark, and say so. Raises `ValueError` for a missing
+    column.
+
+    >>> texts = ["They met in the old town.", "They met in an old city."]
+    >>> rows = pd.DataFrame([["near", 0.6, "a", texts[0], "b", texts[1]]], columns=COLUMNS)
+    >>> view = side_by_side_passages(rows)
+    >>> [view[place : view.index("</div>", place)] for place in (view.index("They"), view.rindex("They"))]
+    ['They met in <mark>the</mark> old <mark>town</mark>.', 'They met in <mark>an</mark> old <mark>city</mark>.']
+    """
+    if missing := [column for column in COLUMNS if column not in rows.columns]:
+        raise ValueError(f"no column {missing[0]!r}: give a table of passage_texts")
+    body = "".join(_row(*values) for values in rows[list(COLUMNS)].itertuples(index=False, name=None))
+    return (
+        f'<table class="lafz-d"><style>{_STYLE}</style><caption>Marked: words that the other side does not have there; '
+        'case and punctuation apart.</caption><thead><tr><th scope="col">alike</th>'
+        '<th scope="col">one passage</th><th scope="col">the other</th></tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def differences(a: str, b: str) -> tuple[str, str] | None:
+    """Two texts as HTML, the words marked that only one of them has; None where the work would be too much.
+
+    >>> differences("War & peace.", "Peace & bread")
+    ('<mark>War</mark> &amp; peace.', 'Peace &amp; <mark>bread</mark>')
+    """
+    words = find_words([a, b])
+    first, second = np.split(words.ids, words.offsets[1:2])
+    size = len(words.vocabulary)
+    if np.bincount(first, minlength=size) @ np.bincount(second, minlength=size) > MOST_PAIRS:
+        return None
+    # The last block is empty and stands at the end of both, so what is behind the one before it is covered.
+    equal = SequenceMatcher(None, first.tolist(), second.tolist(), autojunk=False).get_matching_blocks()
+    one = _side(a, words, 0, [(block.a, block.a + block.size) for block in equal])
+    return one, _side(b, words, 1, [(block.b, block.b + block.size) for block in equal])
+
+
+def _side(text: str, words: Words, side: int, equal: Sequence[tuple[int, int]]) -> str:
+    """One of the two texts, all words marked but those of the `equal` runs."""
+    own = slice(words.offsets[side], words.offsets[side + 1])
+    start, end = words.start[own].tolist(), words.end[own].tolist()
+
+    def run(first: int, stop: int, where: str) -> str:
+        if stop - first <= LONGEST:
+            return escaped(text[start[first] : end[stop - 1]])
+        left_out = f" <i>[… {stop - first - 2 * AROUND:,} words {where} …]</i> "
+        ends = (text[start[first] : end[first + AROUND - 1]], text[start[stop - AROUND] : end[stop - 1]])
+        return left_out.join(map(escaped, ends))
+
+    parts, word, place = [], 0, 0
+    for first, stop in equal:
+        for begin, until, where in ((word, first, "only here"), (first, stop, "on both sides")):
+            if begin < until:
+                shown = run(begin, until, where)
+                parts.append(escaped(text[place : start[begin]]))
+                parts.append(shown if where == "on both sides" else f"<mark>{shown}</mark>")
+                place = end[until - 1]
+        word = stop
+    return "".join(parts) + escaped(text[place:])
+
+
+def _row(kind: str, similarity: float, a_doc: str, a_text: str, b_doc: str, b_text: str) -> str:
+    """One pair."""
+    found = differences(a_text, b_text)
+    note = "" if found else "<br>too long to compare word by word: the beginnings"
+    sides = found or (_beginning(a_text), _beginning(b_text))
+    cells = "".join(
+        f'<td><b><bdi>{html.escape(doc_id)}</bdi></b><div dir="auto">{side}</div></td>'
+        for doc_id, side in zip((a_doc, b_doc), sides, strict=True)
+    )
+    return f"<tr><td>{html.escape(kind)}<br>{similarity:.2f}{note}</td>{cells}</tr>"
+
+
+def _beginning(text: str) -> str:
+    """The first words of a text."""
+    end = find_words([text]).end
+    return escaped(text) if len(end) <= UNCOMPARED else f"{escaped(text[: end[UNCOMPARED - 1]])} …"

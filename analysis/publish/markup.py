@@ -1,0 +1,89 @@
+"""A text as HTML, each character once and in its place, whatever is marked in it and however the marks overlap."""
+
+import html
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+# The owner of each character, -1 for none, and the opening and the closing tag of a piece of an owner's characters,
+# from the owner, whether it begins with the piece, and whether it ends with it.
+Layer = tuple[NDArray[np.int64], Callable[[int, bool, bool], tuple[str, str]]]
+Segments = Sequence[tuple[str, int, int]]  # kind, start, end, as in `Corpus.segments`
+
+_LINE_END = regex.compile(r"[\n\r\v\f\x85\u2028\u2029]")
+
+
+def paragraphs(text: str, segments: Segments, layers: Sequence[Layer]) -> str:
+    """`text` in paragraphs, the first of the `layers` outermost.
+
+    A paragraph holds the segments of one line (a dateline and what it opens) and, up to the line's ends, the marks
+    around them. Titles (class t) and headings (h) are paragraphs with the role of one, for notebooks list the ``<h4>``
+    of outputs among their own headings. Text without a segment keeps its lines (o).
+
+    >>> paragraphs("# Rain\\n\\nIt rained.", [("title", 2, 6), ("paragraph", 8, 18)], [])
+    '<p dir="auto" class="t" role="heading" aria-level="5"># Rain</p>\\n\\n<p dir="auto">It rained.</p>'
+    """
+    parts, last = [], 0
+    for kind, start, end in _lines(text, segments):
+        heading = f' class="{kind[0]}" role="heading" aria-level="5"' if kind in ("title", "heading") else ""
+        parts.append(_between(text, last, start, layers))
+        parts.append(f'<p dir="auto"{heading}>{marked(text, start, end, layers)}</p>')
+        last = end
+    return "".join(parts) + _between(text, last, len(text), layers)
+
+
+def marked(text: str, start: int, end: int, layers: Sequence[Layer]) -> str:
+    """The characters from `start` to `end` in the tags of the `layers`, the first outermost, cut where those end.
+
+    >>> bold = np.array([-1, 0, 0, 0]), lambda *_: ("<b>", "</b>")
+    >>> slanted = np.array([0, 0, 1, -1]), lambda *_: ("<i>", "</i>")
+    >>> marked("a&bc", 0, 4, [bold, slanted])
+    '<i>a</i><b><i>&amp;</i><i>b</i>c</b>'
+    """
+    if not layers or start == end:
+        return escaped(text[start:end])
+    owner, tags = layers[0]
+    borders = start + 1 + np.flatnonzero(np.diff(owner[start:end]))
+    parts = []
+    for first, last in pairwise([start, *borders.tolist(), end]):
+        inner = marked(text, first, last, layers[1:])
+        own = int(owner[first])
+        if own >= 0:
+            begins = first == 0 or owner[first - 1] != own
+            ends = last == len(owner) or owner[last] != own
+            opening, closing = tags(own, bool(begins), bool(ends))
+            inner = f"{opening}{inner}{closing}"
+        parts.append(inner)
+    return "".join(parts)
+
+
+def escaped(text: str) -> str:
+    """`text` as HTML that gives it back exactly: a browser would turn a carriage return into a line feed."""
+    return html.escape(text, quote=False).replace("\r", "&#13;")
+
+
+def _lines(text: str, segments: Segments) -> Iterator[tuple[str, int, int]]:
+    """The paragraphs to write: of which kind, and where they begin and end."""
+    lines: list[list[tuple[str, int, int]]] = []
+    for segment in segments:
+        if lines and not _LINE_END.search(text, lines[-1][-1][2], segment[1]):
+            lines[-1].append(segment)
+        else:
+            lines.append([segment])
+    last = 0
+    for line in lines:
+        start, end = line[0][1], line[-1][2]
+        start = max([last, *(found.end() for found in _LINE_END.finditer(text, last, start))])
+        found = _LINE_END.search(text, end)
+        last = found.start() if found else len(text)
+        yield next((kind for kind, *_ in line if kind != "boilerplate"), "boilerplate"), start, last
+
+
+def _between(text: str, start: int, end: int, layers: Sequence[Layer]) -> str:
+    """What stands between two paragraphs: white space as it is, all else as one that keeps its lines."""
+    if not text[start:end].strip():
+        return escaped(text[start:end])
+    return f'<p dir="auto" class="o">{marked(text, start, end, layers)}</p>'
