@@ -36,7 +36,7 @@ def rate_intervals(
     units, columns = counts.shape
     if units < 2 or not resamples:
         return np.full(columns, np.nan), np.full(columns, np.nan)
-    drawn = _multiplicities(units, resamples, seed)
+    drawn = multiplicities(units, resamples, seed)
     sizes = sizes.astype(np.float64)
     by_column = counts.T.tocsr().astype(np.float64)
     tail = (1 - level) / 2
@@ -54,7 +54,7 @@ def rate_intervals(
     return low, high
 
 
-def _multiplicities(units: int, resamples: int, seed: int) -> NDArray[np.uint8]:
+def multiplicities(units: int, resamples: int, seed: int) -> NDArray[np.uint8]:
     """(units, resamples) how often each resample draws each unit; a byte each, for 256 of one are beyond all chance."""
     random = np.random.default_rng(seed)
     drawn = np.empty((units, resamples), dtype=np.uint8)

@@ -1,6 +1,7 @@
 """Who is quoted: quotations and reported speech, each with its speaker where the text names one."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from analysis.framing.clauses import Ints, starts, words_of
 from analysis.framing.cues import find_cues
 from analysis.framing.speech import Cue, Quote, Speech, speech_of
 from analysis.text.kernels import fold
+from analysis.text.metadata import read_table
 from analysis.text.tokens import Tokens
 
 WINDOW = 3  # sentences in which a speaker is looked for
@@ -64,7 +66,7 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
         names[_key(alias)] = name
     speech = speech_of(tokens)
     cues = find_cues(speech)
-    said = _speakers(speech, cues, names)
+    said = speakers(speech, cues, names)
     return _table(tokens, sorted(_quoted(speech, cues, said) + _indirect(speech, cues, said)))
 
 
@@ -113,6 +115,21 @@ def speaker_shares(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -
     return shares[columns] if by is None else shares.rename(columns={"group": by})[[by, *columns]]
 
 
+def read_aliases(path: Path) -> dict[str, str]:
+    """The aliases in a CSV table of ``alias`` and ``name``, for `attributions`.
+
+    Raises `ValueError` where it is not there, lacks a column, or has an alias twice with different names.
+    """
+    table = read_table(path)
+    if missing := [column for column in ("alias", "name") if column not in table.columns]:
+        raise ValueError(f"{path.name} has no column {missing[0]!r}: give a CSV table of alias and name")
+    names = dict(zip(table["alias"], table["name"], strict=True))
+    for alias, name in zip(table["alias"], table["name"], strict=True):
+        if names[alias] != name:
+            raise ValueError(f"{path.name} has {alias!r} for {name!r} and for {names[alias]!r}: keep one")
+    return names
+
+
 def _commonest(speakers: pd.Series) -> str:
     """The form in which a speaker is named most often, of those the first in alphabetical order."""
     counts = speakers.fillna("").value_counts()
@@ -142,7 +159,7 @@ def _key(name: str) -> str:
     return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an") else words)
 
 
-def _speakers(speech: Speech, cues: list[Cue], names: Mapping[str, str]) -> list[str]:
+def speakers(speech: Speech, cues: list[Cue], names: Mapping[str, str]) -> list[str]:
     """The speaker of each cue, pronouns resolved and aliases replaced; "" where there is none."""
     words, sentence = speech.words, speech.sentence
     found: list[str] = []

@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.bootstrap import rate_intervals
+from analysis.framing.counting import DIGITS, amounts, count, counting_matches, gather
 from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
-from analysis.text.patterns import find, fitting_types
-from analysis.text.tokens import Tokens, token_weights, tokenize
+from analysis.text.patterns import fitting_types
+from analysis.text.tokens import Tokens, tokenize
 
 MATCH_COLUMNS = ["doc_id", "sentence", "frame", "pattern", "text", "start", "end", "negated", "weight"]
+STATUSES = ("framed", "tie", "below margin", "no term")
 
 Ints = NDArray[np.int64]
 
@@ -28,7 +30,7 @@ def matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     the earlier, then an exclude, then the one that stands first in the lexicon. An ``excludes`` phrase that wins takes
     its words out of the count.
     """
-    found = _matches(tokens, lexicon)
+    found = counting_matches(tokens, lexicon)
     first, last, term = found["first"].to_numpy(), found["last"].to_numpy(), found["term"].to_numpy()
     document = tokens.document[first]
     first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
@@ -101,40 +103,38 @@ def profile(
     ``hits``: matches, negated ones included; with `weights` (one number a token), the sum of each match's mean weight.
     ``per_1000_words``: hits a thousand running words (their weights). ``sentence_share``: sentences with a hit, as a
     share of all (0 to 1). ``ci_low``, ``ci_high``: 95% bootstrap interval of ``per_1000_words``, over the documents of
-    the group, or over its sentences where it is one document; NaN with fewer than two units. Raises `ValueError` for
-    an unknown column.
+    the group, or over its sentences where it is one document; NaN with fewer than two units.
+    ``score_per_1000_words``: the same rate with each hit counted at the weight of its term, so that a topic word of
+    weight 0.3 does not say as much as a phrase; ``score_ci_low``, ``score_ci_high``: its interval. Raises `ValueError`
+    for an unknown column, or weights that are not one a token.
     """
-    found = _matches(tokens, lexicon)
-    first, last = found["first"].to_numpy(), found["last"].to_numpy()
     frames = lexicon.frames["frame"].tolist()
-    codes = {frame: code for code, frame in enumerate(frames)}
-    frame = lexicon.terms["frame"].map(codes).to_numpy()[found["term"].to_numpy()]
-    weight = token_weights(tokens, weights)
-    running = np.concatenate([[0.0], np.cumsum(weight)])
-    amount = (running[last + 1] - running[first]) / (last + 1 - first)
-    words = running[tokens.sentence_offsets[1:]] - running[tokens.sentence_offsets[:-1]]
-    hits = sparse.csr_array((amount, (tokens.sentence[first], frame)), shape=(tokens.n_sentences, len(frames)))
-    hits.sum_duplicates()
-
+    counted = count(tokens, lexicon, weights)
+    both = sparse.hstack([counted.hits, counted.scores], format="csr")
     groups = np.zeros(tokens.n_documents, dtype=object) if by is None else tokens.groups(by).to_numpy(dtype=object)
     tables = []
     for group in sorted(set(groups)):
         rows = np.flatnonzero(groups == group)
         lines = np.flatnonzero(np.isin(tokens.sentence_document, rows))
-        own, size = hits[lines], words[lines]
+        own, size = both[lines], counted.words[lines]
         unit = np.searchsorted(rows, tokens.sentence_document[lines]) if len(rows) > 1 else np.arange(len(lines))
-        shape = (len(rows) if len(rows) > 1 else len(lines), len(lines))
-        gather = sparse.csr_array((np.ones(len(lines)), (unit, np.arange(len(lines)))), shape=shape)
-        low, high = rate_intervals(gather @ own, gather @ size, resamples=resamples, seed=seed)
-        total = own.sum(axis=0)
+        units = gather(unit, len(rows) if len(rows) > 1 else len(lines))
+        ends = rate_intervals(units @ own, np.asarray(units @ size), resamples=resamples, seed=seed)
+        low, score_low, high, score_high = (1000 * half for end in ends for half in np.split(end, 2))
+        hits, scores = np.split(own.sum(axis=0), 2)
+        words = size.sum()
         table = pd.DataFrame(
             {
                 "frame": frames,
-                "hits": total if weights is not None else np.rint(total).astype(np.int64),
-                "per_1000_words": 1000 * total / size.sum() if size.sum() else 0.0,
-                "sentence_share": np.bincount(own.nonzero()[1], minlength=len(frames)) / max(len(lines), 1),
-                "ci_low": 1000 * low,
-                "ci_high": 1000 * high,
+                "hits": amounts(hits, whole=weights is None),
+                "per_1000_words": 1000 * hits / words if words else 0.0,
+                "sentence_share": np.bincount(own.nonzero()[1], minlength=2 * len(frames))[: len(frames)]
+                / max(len(lines), 1),
+                "ci_low": low,
+                "ci_high": high,
+                "score_per_1000_words": 1000 * scores / words if words else 0.0,
+                "score_ci_low": score_low,
+                "score_ci_high": score_high,
             }
         )
         if by is not None:
@@ -143,10 +143,92 @@ def profile(
     return pd.concat(tables, ignore_index=True)
 
 
-def score_sentences(sentences: Sequence[str], lexicon: Lexicon) -> pd.DataFrame:
+def sentence_frames(tokens: Tokens, lexicon: Lexicon, *, margin: float = 0.0) -> pd.DataFrame:
+    """Which frame leads in each sentence, and how clearly: one row a sentence, in the order of the text.
+
+    - ``doc_id``, ``sentence`` (from 0 in each document), ``start``, ``end`` (characters), ``text`` (on one line);
+    - ``status``: "framed"; "tie", where two frames or more share the highest score; "below margin", where the lead over
+      the next frame is smaller than `margin` (a weight: with 0.5 a lone topic word of weight 0.3 is too little); "no
+      term", where nothing matches. Only a framed sentence has a ``frame``, the others abstain: None;
+    - ``leading``: the frame with the highest score, all of them in a tie (" · " between); ``second``: the one with the
+      next lower score (of those the first in the lexicon); None where there is none;
+    - ``score``: the weights of the leading frame's matches; ``margin``: how much that is above the next frame's.
+
+    Raises `ValueError` for a margin below 0.
+
+    >>> from analysis import read_text, tokenize
+    >>> from analysis.framing.lexicon import read_lexicon
+    >>> from analysis.paths import LEXICONS
+    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> tokens = tokenize(read_text("The militants fled. The suspects will stand trial. It rained."))
+    >>> sentence_frames(tokens, lexicon, margin=0.5)[["status", "frame", "leading"]]
+             status                frame              leading
+    0  below margin                 None               threat
+    1        framed  law_and_prosecution  law_and_prosecution
+    2       no term                 None                 None
+    """
+    scores = count(tokens, lexicon).scores.toarray()
+    lead = _lead(scores, lexicon, margin)
+    document = tokens.sentence_document
+    spans = zip(document, tokens.sentence_start, tokens.sentence_end, strict=True)
+    first_sentence = np.searchsorted(document, document)
+    places = pd.DataFrame(
+        {
+            "doc_id": tokens.doc_ids[document],
+            "sentence": np.arange(tokens.n_sentences) - first_sentence,
+            "start": tokens.sentence_start,
+            "end": tokens.sentence_end,
+        }
+    )
+    texts = [" ".join(tokens.corpus.texts[d][start:end].split()) for d, start, end in spans]
+    return pd.concat([places, lead], axis=1).assign(text=texts)
+
+
+def coverage(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -> pd.DataFrame:
+    """How many sentences of `sentence_frames` have each status: one row a status (and a group, with `by`).
+
+    ``status`` in the order framed, tie, below margin, no term; ``sentences``; ``share``: of the sentences of the group
+    (0 to 1; 0 where it has none). The share of "framed" is the coverage of the text: what is said of frames rests on
+    these sentences. Raises `ValueError` for an unknown column, or a table of other documents.
+
+    >>> from analysis import read_text, tokenize
+    >>> from analysis.framing.lexicon import read_lexicon
+    >>> from analysis.paths import LEXICONS
+    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> tokens = tokenize(read_text("The suspects will stand trial. It rained. It snowed. It hailed."))
+    >>> coverage(sentence_frames(tokens, lexicon), tokens)
+             status  sentences  share
+    0        framed          1   0.25
+    1           tie          0   0.00
+    2  below margin          0   0.00
+    3       no term          3   0.75
+    """
+    rows = pd.Index(tokens.doc_ids).get_indexer(pd.Index(table["doc_id"]))
+    if (rows < 0).any():
+        raise ValueError(
+            f"the table is about document {table['doc_id'].iloc[(rows < 0).argmax()]!r}, which is not in the tokens: "
+            "give its own tokens"
+        )
+    groups = np.array([""] * tokens.n_documents, dtype=object) if by is None else tokens.groups(by).to_numpy(object)
+    counts = pd.crosstab(groups[rows], table["status"].to_numpy())
+    counts = counts.reindex(index=sorted(set(groups)), columns=list(STATUSES), fill_value=0)
+    result = pd.DataFrame(
+        {
+            "status": list(STATUSES) * len(counts),
+            "sentences": counts.to_numpy().ravel(),
+            "share": (counts.to_numpy() / counts.sum(axis=1).clip(lower=1).to_numpy()[:, None]).ravel(),
+        }
+    )
+    if by is not None:
+        result.insert(0, by, np.repeat(counts.index.to_numpy(), len(STATUSES)))
+    return result
+
+
+def score_sentences(sentences: Sequence[str], lexicon: Lexicon, *, margin: float = 0.0) -> pd.DataFrame:
     """The weight of each frame's matches in each sentence: one row a sentence, one column a frame, and ``frame``.
 
-    ``frame`` is the frame with the highest score, None where no frame matches or two share the highest.
+    ``frame`` is the frame with the highest score, None where no frame matches, where two share the highest, or where
+    its lead over the next is smaller than `margin`. Raises `ValueError` for a margin below 0.
 
     >>> from analysis.framing.lexicon import read_lexicon
     >>> from analysis.paths import LEXICONS
@@ -154,49 +236,35 @@ def score_sentences(sentences: Sequence[str], lexicon: Lexicon) -> pd.DataFrame:
     >>> score_sentences(["Trade rose.", "The suspects will be prosecuted in court."], lexicon)["frame"].tolist()
     [None, 'law_and_prosecution']
     """
-    frames = lexicon.frames["frame"].tolist()
-    hits = matches(tokenize(read_texts(sentences), boilerplate=True), lexicon)
-    scores = np.zeros((len(sentences), len(frames)))
-    column = hits["frame"].map({frame: code for code, frame in enumerate(frames)}).to_numpy(dtype=np.int64)
-    np.add.at(scores, (hits["doc_id"].to_numpy(dtype=np.int64), column), hits["weight"])
-    scores = scores.round(9)  # three times 0.3 is to tie with 0.9
-    best = scores.max(axis=1, initial=0.0)
-    alone = (scores == best[:, None]).sum(axis=1) == 1
-    table = pd.DataFrame(scores, columns=frames)
-    names = np.array(frames, dtype=object)[scores.argmax(axis=1)] if len(scores) else np.array([], dtype=object)
-    table["frame"] = pd.Series(
-        [name if ok else None for name, ok in zip(names, alone & (best > 0), strict=True)], dtype=object
-    )
+    tokens = tokenize(read_texts(sentences), boilerplate=True)
+    scores = (gather(tokens.sentence_document, len(sentences)) @ count(tokens, lexicon).scores).toarray()
+    table = pd.DataFrame(scores.round(DIGITS), columns=lexicon.frames["frame"].tolist())
+    table["frame"] = _lead(scores, lexicon, margin)["frame"]
     return table
 
 
-def _matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
-    """The matches that count: first and last token, and the row of the term, in the order of the text."""
-    patterns = lexicon.terms["pattern"].tolist() + lexicon.excludes["pattern"].tolist()
-    found = find(tokens, patterns)
-    found["words"] = found["last"] - found["first"] + 1
-    found["characters"] = tokens.end[found["last"]] - tokens.start[found["first"]]
-    found["counts"] = found["pattern"] < len(lexicon.terms)
-    order = ["words", "characters", "first", "counts", "pattern"]  # of two that are as long, the exclude goes first
-    found = found.sort_values(order, ascending=[False, False, True, True, True], kind="stable", ignore_index=True)
-    kept = _without_overlap(found["first"].to_numpy(), found["last"].to_numpy(), len(tokens))
-    counting: pd.DataFrame = found.loc[kept & found["counts"].to_numpy()]
-    return counting.rename(columns={"pattern": "term"}).sort_values("first", ignore_index=True)
-
-
-def _without_overlap(first: Ints, last: Ints, size: int) -> NDArray[np.bool_]:
-    """Which spans stay when, in the order given, each keeps its tokens to itself."""
-    # Most spans share no token with any other: these stay without being looked at one by one.
-    depth = np.cumsum(np.bincount(first, minlength=size + 1) - np.bincount(last + 1, minlength=size + 1))
-    shared = np.concatenate([[0], np.cumsum(depth > 1)])
-    kept: NDArray[np.bool_] = shared[last + 1] == shared[first]
-    taken: set[int] = set()
-    for row in np.flatnonzero(~kept):
-        span = range(int(first[row]), int(last[row]) + 1)
-        if taken.isdisjoint(span):
-            taken.update(span)
-            kept[row] = True
-    return kept
+def _lead(scores: NDArray[np.float64], lexicon: Lexicon, margin: float) -> pd.DataFrame:
+    """The columns status, frame, leading, second, score and margin of `sentence_frames`, from (sentences, frames)."""
+    if not margin >= 0:
+        raise ValueError(f"margin is {margin}: use 0 or a weight above it")
+    frames = lexicon.frames["frame"].to_numpy(dtype=object)
+    scores = scores.round(DIGITS)
+    best = scores.max(axis=1, initial=0.0)
+    lower = np.where(scores < best[:, None], scores, 0.0)
+    runner_up = lower.max(axis=1, initial=0.0)
+    highest = (scores == best[:, None]) & (best > 0)[:, None]
+    tied = highest.sum(axis=1) > 1
+    ahead = np.where(tied, 0.0, best - runner_up).round(DIGITS)
+    status = np.select([best == 0, tied, ahead < margin], ["no term", "tie", "below margin"], "framed").astype(object)
+    leading = np.full(len(scores), None, dtype=object)
+    leading[best > 0] = frames[scores.argmax(axis=1)[best > 0]]
+    second = np.full(len(scores), None, dtype=object)
+    second[runner_up > 0] = frames[lower.argmax(axis=1)[runner_up > 0]]
+    leading[tied] = [" · ".join(frames[row]) for row in highest[tied]]
+    frame = leading.copy()
+    frame[status != "framed"] = None
+    names = pd.DataFrame({"status": status, "frame": frame, "leading": leading, "second": second}, dtype=object)
+    return names.assign(score=best, margin=ahead)
 
 
 def _negated(tokens: Tokens, lexicon: Lexicon, first: Ints) -> NDArray[np.bool_]:

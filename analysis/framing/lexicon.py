@@ -18,6 +18,9 @@ _LEXICON_KEYS = ("name", "version", "language", "licence", "description", "negat
 _FRAME_KEYS = ("label", "definition", "terms", "excludes")
 _TERM_KEYS = ("pattern", "weight", "note")
 _NEGATION_KEYS = ("window", "words")
+LOADER: Any = getattr(
+    yaml, "CSafeLoader", yaml.SafeLoader
+)  # the compiled one, twelve times as fast, where there is one
 _DEEPEST = 8  # levels of nesting; a lexicon has five
 
 
@@ -116,8 +119,13 @@ class _Reader:
     def compose(self, data: bytes) -> yaml.Node:
         """The tree of the file; anchors are refused, since a few of them can stand for billions of nodes."""
         try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            raise LexiconError(f"{self.name} line {line}: not UTF-8: save the file as UTF-8") from None
+        try:
             depth = 0
-            for event in yaml.parse(data, Loader=yaml.SafeLoader):
+            for event in yaml.parse(text, Loader=LOADER):
                 depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
                 if depth > _DEEPEST:
                     raise LexiconError(
@@ -125,10 +133,10 @@ class _Reader:
                     )
                 if isinstance(event, yaml.AliasEvent):
                     raise LexiconError(f"{self.name} line {_line(event.start_mark)}: write the terms out, no *anchors")
-            node = yaml.compose(data, Loader=yaml.SafeLoader)
+            node = yaml.compose(text, Loader=LOADER)
         except yaml.MarkedYAMLError as error:
             raise LexiconError(f"{self.name} line {_line(error.problem_mark)}: not YAML: {error.problem}") from None
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except yaml.YAMLError as error:
             raise LexiconError(f"{self.name} is not YAML: {error}".replace("\n", " ")) from None
         if node is None:
             raise LexiconError(f"{self.name} is empty: it needs name, version, language and frames")

@@ -242,7 +242,9 @@ def _check_n(n: int) -> None:
 
 def _check_sides(target: Tokens, reference: Tokens) -> None:
     if target is reference or (
-        target.doc_ids.tolist() == reference.doc_ids.tolist() and target.corpus.texts == reference.corpus.texts
+        target.doc_ids.tolist() == reference.doc_ids.tolist()
+        and target.corpus.texts == reference.corpus.texts
+        and np.array_equal(target.start, reference.start)
     ):
         raise ValueError("target and reference are the same documents: compare two parts, such as `where` gives")
     for option in ("scheme", "lowercase"):

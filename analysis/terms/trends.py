@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from scipy import sparse, stats
 
 from analysis.bootstrap import rate_intervals
+from analysis.text.periods import periods
 from analysis.text.tokens import Tokens, token_weights
 
-PERIODS = {"day": "D", "week": "W", "month": "M", "year": "Y"}  # and numpy's units of them
 LEVEL = 0.05  # of the false discovery rate below which a trend has a direction
-SINCE_MONDAY = 3  # days that the 1st of January 1970, on which numpy's weeks begin, is after a Monday
 
 Ints = NDArray[np.int64]
 
@@ -40,7 +39,7 @@ def trends(
     - ``ci_low``, ``ci_high``: its 95% bootstrap interval over the documents of the period (`resamples` draws from
       `seed`; NaN with fewer than two documents).
 
-    Documents without a date are left out: `undated` lists them; a term that only these have is at 0. Raises
+    Documents without a date are left out: `analysis.text.periods.undated` lists them; a term that only these have is at 0. Raises
     `ValueError` when there is no other document, when `every` is not one of "day", "week", "month" and "year", when a
     term does not occur, or when weights are not one a token.
 
@@ -51,12 +50,10 @@ def trends(
     0 2024-06-01      is      2      6
     1 2024-06-01  is far      1      6
     """
-    if every not in PERIODS:
-        raise ValueError(f"every is {every!r}: use {', '.join(map(repr, PERIODS))}")
     if isinstance(terms, str):
         raise ValueError(f"terms is {terms!r}: give a collection of terms, such as [{terms!r}]")
     terms = list(dict.fromkeys(terms))
-    first_days, period = _periods(tokens, every)
+    first_days, period = periods(tokens, every)
     amount = token_weights(tokens, weights)
     counts = _counts(tokens, terms, amount)
     sizes = np.bincount(tokens.document, amount, minlength=tokens.n_documents)
@@ -130,54 +127,6 @@ def trend_tests(table: pd.DataFrame) -> pd.DataFrame:
         [sure & (tests["tau"] > 0), sure & (tests["tau"] < 0)], ["rising", "falling"], "unclear"
     )
     return tests.sort_values(["p", "term"], ignore_index=True)
-
-
-def undated(tokens: Tokens) -> pd.DataFrame:
-    """The documents that `trends` leaves out, since they have no date: doc_id, title, source, words.
-
-    >>> from analysis import read_text, tokenize
-    >>> undated(tokenize(read_text("War is near.")))[["doc_id", "words"]]
-      doc_id  words
-    0   text      3
-    """
-    documents = tokens.corpus.documents[["doc_id", "title", "source"]]
-    table = documents.assign(words=np.diff(tokens.document_offsets))
-    return table[tokens.corpus.documents["date"].isna()].reset_index(drop=True)
-
-
-def longest_period(tokens: Tokens, *, at_least: int = 4) -> str | None:
-    """The longest of year, month, week and day of which the documents fall in `at_least` different ones.
-
-    Where no unit is short enough for so many, "day"; None where there are not two different days.
-
-    >>> from analysis import read_text, tokenize
-    >>> longest_period(tokenize(read_text("War is near.", date="2024-06-22"))) is None
-    True
-    """
-    counts = {}
-    if tokens.corpus.documents["date"].notna().any():
-        for every in PERIODS:
-            period = _periods(tokens, every)[1]
-            counts[every] = len(np.unique(period[period >= 0]))
-    if counts.get("day", 0) < 2:
-        return None
-    return next((every for every in reversed(PERIODS) if counts[every] >= at_least), "day")
-
-
-def _periods(tokens: Tokens, every: str) -> tuple[NDArray[np.datetime64], Ints]:
-    """The first day of each period, from the first to the last document, and the period of each document, or -1."""
-    dates = tokens.corpus.documents["date"]
-    dated = dates.notna().to_numpy()
-    if not dated.any():
-        raise ValueError("no document has a date: give one in a column 'date' of metadata.csv, as 2024-06-22")
-    days = dates[dated].to_numpy().astype("datetime64[D]")
-    shift = SINCE_MONDAY if every == "week" else 0
-    unit = f"datetime64[{PERIODS[every]}]"
-    number = (days + shift).astype(unit).astype(np.int64)
-    period = np.full(len(dates), -1)
-    period[dated] = number - number.min()
-    periods = np.arange(number.min(), number.max() + 1).astype(unit)
-    return (periods.astype("datetime64[D]") - shift).astype("datetime64[s]"), period
 
 
 def _counts(tokens: Tokens, terms: list[str], amount: NDArray[np.float64]) -> Any:

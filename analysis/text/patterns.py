@@ -4,21 +4,20 @@ import fnmatch
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.text.compiled import compiled
 from analysis.text.kernels import fold
 from analysis.text.tokens import Tokens
 
 GAP = 3  # words that "..." may stand for, at the most
 
 _BEYOND = "\U0010ffff"  # sorts behind whatever a word may go on with
-
-Ints = NDArray[np.int64]
 
 
 def fold_pattern(pattern: str, *, lowercase: bool = True) -> str:
@@ -60,24 +59,35 @@ def find(tokens: Tokens, patterns: Sequence[str]) -> pd.DataFrame:
     steps = [_steps(fold_pattern(pattern, lowercase=tokens.options["lowercase"])) for pattern in patterns]
     words = sorted({word for pattern in steps for word, _, _ in pattern})
     fits = fitting_types(tokens, words)
-
-    # All patterns go forward together, word by word: these say what the next word of each is, and how far off.
-    length = np.array([len(pattern) for pattern in steps])
-    word, least, most = np.zeros((3, length.max(), len(steps)), dtype=np.int64)
     number = {name: row for row, name in enumerate(words)}
-    for column, pattern in enumerate(steps):
-        for step, (name, near, far) in enumerate(pattern):
-            word[step, column], least[step, column], most[step, column] = number[name], near, far
+    table = np.array([(number[name], least, most) for pattern in steps for name, least, most in pattern]).T
+    bounds = np.cumsum([0, *map(len, steps)])
 
-    running = _begin(tokens, fits[word[0]])
-    complete = []
-    for step in range(1, len(word)):
-        over = length[running[2]] == step
-        complete.append(running[:, over])
-        running = _go_on(tokens, fits, running[:, ~over], word[step], least[step], most[step])
-    first, last, which = np.concatenate([*complete, running], axis=1)
-    order = np.lexsort((which, last, first))
-    return pd.DataFrame({"first": first[order], "last": last[order], "pattern": which[order]})
+    # A pattern is looked for around that of its words which occurs least: most of its words need no look then.
+    occurs = (fits @ np.bincount(tokens.ids, minlength=len(tokens.vocabulary)))[table[0]]
+    anchor = np.array([left + np.argmin(occurs[left:right]) for left, right in pairwise(bounds)])
+    order = np.argsort(table[0][anchor], kind="stable")
+    anchored = np.searchsorted(table[0][anchor][order], np.arange(len(words) + 1))
+    by_type = fits.tocsc()
+    by_type.sort_indices()
+    first, last, which = _matches(
+        tokens.ids,
+        tokens.sentence_offsets,
+        by_type.indptr.astype(np.int64),
+        by_type.indices.astype(np.int64),
+        anchored,
+        order,
+        anchor,
+        bounds,
+        table,
+    )
+    # One number a match sorts faster than three. Two gaps can lead to one match by several ways: it is one.
+    reach = int((last - first).max(initial=0)) + 1
+    key = np.sort((first * reach + last - first) * len(steps) + which)
+    key = key[np.diff(key, prepend=-1) > 0]
+    match, which = np.divmod(key, len(steps))
+    first, further = np.divmod(match, reach)
+    return pd.DataFrame({"first": first, "last": first + further, "pattern": which})
 
 
 def fitting_types(tokens: Tokens, words: Sequence[str]) -> sparse.csr_array:
@@ -104,21 +114,37 @@ def fitting_types(tokens: Tokens, words: Sequence[str]) -> sparse.csr_array:
 
 def _fitting(types: Sequence[str], words: Sequence[str]) -> list[list[int]]:
     """For each word, the places in `types` of those that it fits."""
-    heads = [re.split(r"[*?]", word, maxsplit=1)[0] for word in words]
-    initials = {head[0] for head in heads if head}
-    # Only what begins like the word is looked at. Sorting all types would take longer than looking for one word.
-    order = sorted((place for place, name in enumerate(types) if name[:1] in initials), key=types.__getitem__)
+    parts = [re.split(r"[*?]+", word) for word in words]
+    # Only what begins as the word does is looked at; where it begins with a wildcard, what ends as it does.
+    forwards = _index(types, {part[0][0] for part in parts if part[0]})
+    backwards: list[tuple[str, int]] = []
+    if tails := {part[-1][-1] for part in parts if not part[0] and part[-1]}:
+        backwards = _index([name[::-1] for name in types], tails)
     found = []
-    for word, head in zip(words, heads, strict=True):
-        near: Sequence[int] = range(len(types))
-        if head:
-            last = head if head == word else head + _BEYOND
-            near = order[
-                bisect_left(order, head, key=types.__getitem__) : bisect_right(order, last, key=types.__getitem__)
-            ]
-        fit = re.compile(fnmatch.translate(word.replace("[", "[[]"))).match
-        found.append([place for place in near if fit(types[place])])
+    for word, part in zip(words, parts, strict=True):
+        if len(part) == 1:
+            near = _between(forwards, (word,), (word, len(types)))
+        elif part[0]:
+            near = _between(forwards, (part[0],), (part[0] + _BEYOND,))
+        elif part[-1]:
+            near = _between(backwards, (part[-1][::-1],), (part[-1][::-1] + _BEYOND,))
+        else:
+            near = list(range(len(types)))
+        if len(part) > 1 and word not in (part[0] + "*", "*" + part[-1]):
+            fit = re.compile(fnmatch.translate(word.replace("[", "[[]"))).match
+            near = [place for place in near if fit(types[place])]
+        found.append(near)
     return found
+
+
+def _index(names: Sequence[str], initials: set[str]) -> list[tuple[str, int]]:
+    """The names with one of `initials`, sorted, each with its place: to sort all takes longer than a search or two."""
+    return sorted((name, place) for place, name in enumerate(names) if name[:1] in initials)
+
+
+def _between(index: list[tuple[str, int]], low: tuple[str, ...], high: tuple[str | int, ...]) -> list[int]:
+    """The places of the names from `low` to `high`."""
+    return [place for _, place in index[bisect_left(index, low) : bisect_right(index, high)]]
 
 
 def _steps(pattern: str) -> list[tuple[str, int, int]]:
@@ -135,42 +161,91 @@ def _steps(pattern: str) -> list[tuple[str, int, int]]:
     return steps
 
 
-def _begin(tokens: Tokens, fits: sparse.csr_array) -> Ints:
-    """(3, matches) first, last and pattern of what matches the first words: row p of `fits` is for pattern p."""
-    by_type = fits.tocsc()
-    begins = np.diff(by_type.indptr)  # how many patterns begin with each type
-    place = np.flatnonzero((begins > 0)[tokens.ids])
-    kind = tokens.ids[place]
-    row, nth = _repeated(begins[kind])
-    return np.stack([place[row], place[row], by_type.indices[by_type.indptr[kind[row]] + nth]]).astype(np.int64)
+@compiled
+def _matches(
+    ids: Any,
+    sentences: Any,
+    by_type: Any,
+    fitting: Any,
+    by_word: Any,
+    anchored: Any,
+    anchor: Any,
+    bounds: Any,
+    steps: Any,
+) -> Any:
+    """(3, matches) first token, last token and pattern of every match, some of them twice.
 
-
-def _go_on(tokens: Tokens, fits: sparse.csr_array, running: Ints, word: Ints, least: Ints, most: Ints) -> Ints:
-    """`running` with the next word for the last one, in every way that fits.
-
-    The next word of pattern p is row ``word[p]`` of `fits`, ``least[p]`` to ``most[p]`` tokens on in the sentence.
+    The words of patterns that type t fits are ``fitting[by_type[t] : by_type[t + 1]]``, rising; the patterns that are
+    looked for around word w are ``anchored[by_word[w] : by_word[w + 1]]``. Pattern p has the steps ``bounds[p]`` up to
+    ``bounds[p + 1]`` and is looked for around step ``anchor[p]``. `steps` (3, steps) has the word of each step and the
+    fewest and the most tokens from the step before.
     """
-    first, last, pattern = running
-    row, nth = _repeated((most - least + 1)[pattern])
-    ahead = last[row] + least[pattern[row]] + nth
-    row, ahead = row[ahead < len(tokens)], ahead[ahead < len(tokens)]
-    fitting = _holds(fits, word[pattern[row]], tokens.ids[ahead])
-    row, ahead = row[fitting], ahead[fitting]
-    sentence_end = tokens.sentence_offsets[np.searchsorted(tokens.sentence_offsets, first[row], side="right")]
-    row, ahead = row[ahead < sentence_end], ahead[ahead < sentence_end]
-    # Two gaps can lead to one word by several ways.
-    matches = pd.DataFrame({"first": first[row], "last": ahead, "pattern": pattern[row]})
-    return matches.drop_duplicates().to_numpy().T
+    room = 1
+    for p in range(len(anchor)):
+        room = max(room, 1 + np.sum(steps[2, bounds[p] : bounds[p + 1]]))
+    before, after, spare = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    out = np.empty((3, 1024), np.int64)
+    n = 0
+    for s in range(len(sentences) - 1):
+        begin, stop = sentences[s], sentences[s + 1]
+        for place in range(begin, stop):
+            for k in range(by_type[ids[place]], by_type[ids[place] + 1]):
+                for j in range(by_word[fitting[k]], by_word[fitting[k] + 1]):
+                    p = anchored[j]
+                    left = right = 1
+                    before[0] = after[0] = place
+                    for step in range(anchor[p], bounds[p], -1):
+                        word, near, far = steps[0, step - 1], steps[1, step], steps[2, step]
+                        left = _reached(ids, begin, stop, by_type, fitting, word, -far, -near, before, left, spare)
+                        before, spare = spare, before
+                    if left == 0:
+                        continue
+                    for step in range(anchor[p] + 1, bounds[p + 1]):
+                        word, near, far = steps[0, step], steps[1, step], steps[2, step]
+                        right = _reached(ids, begin, stop, by_type, fitting, word, near, far, after, right, spare)
+                        after, spare = spare, after
+                    while n + left * right > out.shape[1]:
+                        larger = np.empty((3, 2 * out.shape[1]), np.int64)
+                        larger[:, :n] = out[:, :n]
+                        out = larger
+                    for one in range(left):
+                        for other in range(right):
+                            out[0, n], out[1, n], out[2, n] = before[one], after[other], p
+                            n += 1
+    return out[:, :n]
 
 
-def _repeated(times: NDArray[Any]) -> tuple[Ints, Ints]:
-    """Each row as many times as `times` says, and which of its times it is."""
-    row = np.repeat(np.arange(len(times)), times)
-    return row, np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
-
-
-def _holds(fits: sparse.csr_array, rows: Ints, columns: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Whether a sparse boolean matrix is true at each row and column."""
-    width = fits.shape[1]
-    true = np.repeat(np.arange(fits.shape[0]), np.diff(fits.indptr)) * width + fits.indices
-    return np.isin(rows * width + columns, true)
+@compiled
+def _reached(
+    ids: Any,
+    begin: Any,
+    stop: Any,
+    by_type: Any,
+    fitting: Any,
+    word: Any,
+    near: Any,
+    far: Any,
+    here: Any,
+    n: Any,
+    to: Any,
+) -> Any:
+    """How many tokens, put into `to`, fit `word` and stand `near` to `far` on from one of the first `n` in `here`."""
+    found = 0
+    for i in range(n):
+        for place in range(max(here[i] + near, begin), min(here[i] + far + 1, stop)):
+            known = False
+            for k in range(found):
+                known = known or to[k] == place
+            if known:
+                continue
+            low, high = by_type[ids[place]], by_type[ids[place] + 1]
+            while low < high:
+                middle = (low + high) // 2
+                if fitting[middle] < word:
+                    low = middle + 1
+                else:
+                    high = middle
+            if low < by_type[ids[place] + 1] and fitting[low] == word:
+                to[found] = place
+                found += 1
+    return found

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
-from analysis.framing.attribution import attributions, speaker_shares
+from analysis.framing.attribution import attributions, read_aliases, speaker_shares
 from analysis.text.corpus import read_texts
 
 COLUMNS = ["doc_id", "sentence", "start", "end", "kind", "speaker", "verb"]
@@ -203,3 +203,15 @@ def test_the_sample(sample_tokens: Tokens) -> None:
     for each in (table, other):
         each["speaker"] = each["speaker"].str.rstrip(".")  # "Lt. Gen": only one scheme has the period in its tokens
     pd.testing.assert_frame_equal(table, other)
+
+
+def test_aliases_come_from_a_table(tmp_path):
+    path = tmp_path / "aliases.csv"
+    path.write_text("alias,name\nthe premier,Khan\nPM,Khan\n")
+    assert read_aliases(path) == {"the premier": "Khan", "PM": "Khan"}
+    path.write_text("alias,name\nPM,Khan\nPM,Rao\n")
+    with pytest.raises(ValueError, match=r"aliases\.csv has 'PM' for 'Khan' and for 'Rao'"):
+        read_aliases(path)
+    path.write_text("short,long\nPM,Khan\n")
+    with pytest.raises(ValueError, match="no column 'alias'"):
+        read_aliases(path)

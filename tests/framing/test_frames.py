@@ -8,7 +8,16 @@ import pandas as pd
 import pytest
 
 from analysis import Corpus, Tokens, read_text, tokenize
-from analysis.framing.frames import MATCH_COLUMNS, evidence, in_language, matches, profile, score_sentences
+from analysis.framing.frames import (
+    MATCH_COLUMNS,
+    coverage,
+    evidence,
+    in_language,
+    matches,
+    profile,
+    score_sentences,
+    sentence_frames,
+)
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.paths import LEXICONS, SAMPLE
 
@@ -160,7 +169,8 @@ def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
 
 def test_profile(tokens: Tokens, lexicon: Lexicon) -> None:
     table = profile(tokens, lexicon, resamples=0)
-    assert table.columns.tolist() == ["frame", "hits", "per_1000_words", "sentence_share", "ci_low", "ci_high"]
+    plain = ["frame", "hits", "per_1000_words", "sentence_share", "ci_low", "ci_high"]
+    assert table.columns.tolist() == [*plain, "score_per_1000_words", "score_ci_low", "score_ci_high"]
     assert table["frame"].tolist() == ["war", "law"]
     assert table["hits"].tolist() == [4, 2]  # two wars, one negated, one war on terror; two courts
     assert table["per_1000_words"].tolist() == [200, 100]  # of 20 words
@@ -185,6 +195,15 @@ def test_profile_by_source(tokens: Tokens, lexicon: Lexicon) -> None:
     assert table.loc[0, ["ci_low", "ci_high"]].to_numpy().tolist() == pytest.approx([0, 500])
 
 
+def test_a_score_counts_the_weight_of_a_term(make_corpus: Callable[..., Corpus], lexicon: Lexicon) -> None:
+    files = {"a.txt": "They rooted out evil. War.", "b.txt": "They met at court."}  # 5 and 4 words
+    table = profile(tokenize(make_corpus(files)), lexicon, resamples=200)
+    assert table["hits"].tolist() == [2, 1]
+    assert table["score_per_1000_words"].tolist() == pytest.approx([1000 * 1.5 / 9, 1000 * 2 / 9])
+    assert table["score_ci_low"].tolist() == [0, 0]
+    assert table["score_ci_high"].tolist() == pytest.approx([1000 * 1.5 / 5, 1000 * 2 / 4])
+
+
 def test_profile_with_weights(tokens: Tokens, lexicon: Lexicon) -> None:
     weights = np.ones(20)
     weights[:3] = 0.5  # war is war
@@ -193,6 +212,7 @@ def test_profile_with_weights(tokens: Tokens, lexicon: Lexicon) -> None:
     assert table["hits"].tolist() == pytest.approx([0.5 + 0.5 + 1 + 0.5, 2])
     running = 20 - 1.5 - 1.5
     assert table["per_1000_words"].tolist() == pytest.approx([2500 / running, 2000 / running])
+    assert table["score_per_1000_words"].tolist() == pytest.approx([2500 / running, 4000 / running])
 
 
 def test_weights_of_one_change_nothing(sample_tokens: Tokens) -> None:
@@ -239,6 +259,72 @@ def test_score_sentences(lexicon: Lexicon) -> None:
     assert table.columns.tolist() == ["war", "law", "frame"]
     assert table[["war", "law"]].to_numpy().tolist() == [[2, 0], [2, 2], [1, 2], [0.5, 0], [0, 0], [0, 0], [0, 0]]
     assert table["frame"].tolist() == ["war", None, "law", "war", None, None, None]
+
+
+LINES = "War is war at court. War, war, war at court. War at court. Rooted out. It rained."
+
+
+def test_the_frame_of_each_sentence(lexicon: Lexicon) -> None:
+    table = sentence_frames(tokenize(read_text(LINES)), lexicon, margin=1)
+    assert table.columns.tolist()[:4] == ["doc_id", "sentence", "start", "end"]
+    assert table[["status", "frame", "leading", "second", "score", "margin"]].to_numpy().tolist() == [
+        ["tie", None, "war · law", None, 2, 0],
+        ["framed", "war", "war", "law", 3, 1],  # a lead as large as the margin is enough
+        ["framed", "law", "law", "war", 2, 1],
+        ["below margin", None, "war", None, 0.5, 0.5],
+        ["no term", None, None, None, 0, 0],
+    ]
+    assert [LINES[start:end] for start, end in zip(table["start"], table["end"], strict=True)] == table["text"].tolist()
+    without = sentence_frames(tokenize(read_text(LINES)), lexicon)
+    assert without["status"].tolist() == ["tie", "framed", "framed", "framed", "no term"]
+    for margin in (0, 0.5, 1, 1.5):
+        scored = score_sentences(table["text"].tolist(), lexicon, margin=margin)["frame"].tolist()
+        assert scored == sentence_frames(tokenize(read_text(LINES)), lexicon, margin=margin)["frame"].tolist()
+
+
+def test_a_tie_of_all_and_what_comes_second(tmp_path: Path) -> None:
+    own = lexicon_of(tmp_path, {"one": ["aa"], "two": ["bb"], "three": ["cc"]})
+    table = sentence_frames(tokenize(read_text("Aa, bb and cc.\n\nAa, aa, bb, bb, cc.\n\nCc, cc, bb, aa.")), own)
+    assert table["leading"].tolist() == ["one · two · three", "one · two", "three"]
+    assert table["second"].tolist() == [None, "three", "one"]  # of two alike the first in the lexicon
+    assert table["margin"].tolist() == [0, 0, 1]
+
+
+@pytest.mark.parametrize("margin", [-0.1, float("nan")])
+def test_a_margin_that_is_none(margin: float, lexicon: Lexicon) -> None:
+    with pytest.raises(ValueError, match=f"margin is {margin}: use 0 or a weight above it"):
+        sentence_frames(tokenize(read_text(LINES)), lexicon, margin=margin)
+    with pytest.raises(ValueError, match=f"margin is {margin}"):
+        score_sentences(["War."], lexicon, margin=margin)
+
+
+def test_coverage(tokens: Tokens, lexicon: Lexicon) -> None:
+    table = sentence_frames(tokens, lexicon)  # war, nothing; court, war; nothing, war on terror in court (law: 2)
+    assert coverage(table, tokens).to_numpy().tolist() == [
+        ["framed", 4, 4 / 6],
+        ["tie", 0, 0],
+        ["below margin", 0, 0],
+        ["no term", 2, 2 / 6],
+    ]
+    grouped = coverage(table, tokens, by="source")
+    assert grouped.loc[grouped["status"] == "framed"].to_numpy().tolist() == [
+        ["(none)", "framed", 2, 1],
+        ["Daily", "framed", 2, 0.5],
+    ]
+    with pytest.raises(ValueError, match="the table is about document 'a', which is not in the tokens"):
+        coverage(table, tokens.where(doc_id="b"))
+    with pytest.raises(ValueError, match="no metadata column 'outlet'"):
+        coverage(table, tokens, by="outlet")
+
+
+def test_coverage_of_a_group_without_sentences(make_corpus: Callable[..., Corpus], lexicon: Lexicon) -> None:
+    files = {"a.txt": "War.", "b.txt": "© 2024 The Daily", "metadata.csv": "file,source\na,One\nb,Two\n"}
+    tokens = tokenize(make_corpus(files))
+    table = coverage(sentence_frames(tokens, lexicon), tokens, by="source")
+    assert table["sentences"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
+    assert table["share"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
+    nothing = tokens.where(source="Two")
+    assert coverage(sentence_frames(nothing, lexicon), nothing)["sentences"].tolist() == [0, 0, 0, 0]
 
 
 def test_score_no_sentences(lexicon: Lexicon) -> None:

@@ -80,13 +80,13 @@ MISTAKES = {
     "a word": ("war\n", "test.yml line 1: expected a mapping (key: value), found 'war'"),
     "not YAML": (
         "name: test\n\tversion: 1\n",
-        "test.yml line 2: not YAML: found character '\\t' that cannot start any token",
+        "test.yml line 2: not YAML: ",
     ),
     "bracket left open": (
         HEAD + FRAME + "    terms: [war\n",
-        "test.yml line 8: not YAML: expected ',' or ']', but got '<stream end>'",
+        "test.yml line 8: not YAML: ",
     ),
-    "not UTF-8": (b"name: caf\xe9\n", "test.yml is not YAML: unacceptable character #x00e9"),
+    "not UTF-8": (b"name: caf\xe9\n", "test.yml line 1: not UTF-8: save the file as UTF-8"),
     "wrong key": (
         HEAD + "frame:\n  war: {}\n",
         f"test.yml line 4: unknown key 'frame', expected one of {', '.join(KEYS)}. Did you mean 'frames'?",
@@ -168,7 +168,7 @@ MISTAKES = {
 def test_a_mistake_is_named_with_its_line(tmp_path: Path, content: str | bytes, message: str) -> None:
     with pytest.raises(LexiconError) as error:
         read(tmp_path, content)
-    if isinstance(content, bytes):
+    if message.endswith(": "):  # what follows are the parser's own words
         assert str(error.value).startswith(message)
     else:
         assert str(error.value) == message

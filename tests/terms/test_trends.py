@@ -11,7 +11,7 @@ import pytest
 
 from analysis import Corpus, Tokens, read_corpus, read_text, tokenize
 from analysis.bootstrap import rate_intervals
-from analysis.terms.trends import longest_period, trend_tests, trends, undated
+from analysis.terms.trends import trend_tests, trends
 
 FILES = {
     "a.txt": "War is war. No war!",  # 5 words, of Monday the 1st of January

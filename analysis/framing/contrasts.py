@@ -1,0 +1,291 @@
+"""Where frames differ: between headlines and the texts below them, between one group of documents and the others."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse, stats
+
+from analysis.bootstrap import multiplicities
+from analysis.framing.counting import Floats, Ints, amounts, count, gather, titles
+from analysis.framing.lexicon import Lexicon
+from analysis.text.tokens import Tokens
+
+LEVEL = 0.05  # of the false discovery rate below which a shift has a direction
+TAIL = 0.025  # of the resamples that a 95% interval leaves out at each end
+BLOCK = 4_000_000  # numbers of the draws that are worked on together
+
+
+def headline_body(
+    tokens: Tokens,
+    lexicon: Lexicon,
+    *,
+    measure: str = "hits",
+    weights: Floats | None = None,
+    resamples: int = 1000,
+    permutations: int = 9999,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """What headlines say more, or less, of than the texts below them: one row a frame, in the lexicon's order.
+
+    - ``documents``: those with a title and something below it; the others are left out (`without_headline`);
+    - ``headline_hits``, ``headline_words``, ``headline_per_1000``: in their titles; ``body_hits``, ``body_words``,
+      ``body_per_1000``: in what is below them; the rates are a thousand running words;
+    - ``gap``: ``headline_per_1000 - body_per_1000``, above 0 = more in headlines; ``ci_low``, ``ci_high``: its 95%
+      percentile interval when the documents are drawn again, each with its headline (Efron and Tibshirani 1993, An
+      Introduction to the Bootstrap, chapter 13); NaN with fewer than two documents or no resamples;
+    - ``p``: how often the gap is as wide when, in each document, sentences taken at random stand for the headline: the
+      share of `permutations` such choices and the actual one (Phipson and Smyth 2010, Permutation P-values should never
+      be zero). NaN without permutations;
+    - ``q``: p adjusted for the number of frames (Benjamini and Hochberg 1995); ``direction``: "headline" or "body",
+      the side that has more, with q up to 0.05, else "unclear".
+
+    Headlines are short. A frame that none of them speaks of has no hit in any resample and an interval that is too
+    narrow: trust ``q``. With `measure` "score" a hit counts the weight of its term; with `weights` (one number a token)
+    hits and words are sums of them. Raises `ValueError` when no document has both, for another measure, or weights that
+    are not one a token.
+
+    >>> from analysis import read_text, tokenize
+    >>> from analysis.framing.lexicon import read_lexicon
+    >>> from analysis.paths import LEXICONS
+    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> tokens = tokenize(read_text("Militants strike\\n\\nIt rained all day long. The militants had fled."))
+    >>> table = headline_body(tokens, lexicon)
+    >>> table.loc[0, ["headline_hits", "headline_words", "body_hits", "body_words"]].tolist()
+    [1, 2, 1, 9]
+    """
+    counted = count(tokens, lexicon, weights)
+    hits = counted.rates(measure)
+    title = titles(tokens)
+    documents = np.flatnonzero(_with_both(tokens, title))
+    if not len(documents):
+        raise ValueError("no document has a headline and a text below it: compare documents that have both")
+    own = {}
+    for part, lines in (("headline", title), ("body", ~title)):
+        units = gather(np.where(lines, tokens.sentence_document, -1), tokens.n_documents)
+        own[part] = (units @ hits)[documents], np.asarray(units @ counted.words)[documents]
+    rate = {part: _rates(*counts) for part, counts in own.items()}
+    low = high = np.full(len(lexicon.frames), np.nan)
+    if len(documents) > 1 and resamples:
+        drawn = multiplicities(len(documents), resamples, seed)
+        low, high = _interval(_drawn_rates(*own["headline"], drawn) - _drawn_rates(*own["body"], drawn))
+    columns = {"frame": lexicon.frames["frame"], "documents": len(documents)}
+    for part, (found, words) in own.items():
+        columns[f"{part}_hits"] = amounts(found.sum(axis=0), whole=weights is None and measure == "hits")
+        columns[f"{part}_words"] = amounts(words.sum(), whole=weights is None)
+        columns[f"{part}_per_1000"] = rate[part]
+    table = pd.DataFrame(columns | {"gap": rate["headline"] - rate["body"], "ci_low": low, "ci_high": high})
+    lines = np.isin(tokens.sentence_document, documents)
+    table["p"] = (
+        _as_headline(
+            hits[lines], counted.words[lines], tokens.sentence_document[lines], title[lines], permutations, seed
+        )
+        if permutations
+        else np.nan
+    )
+    return _with_direction(table, table["gap"], ("headline", "body"))
+
+
+def without_headline(tokens: Tokens) -> pd.DataFrame:
+    """The documents that `headline_body` leaves out: ``doc_id``, ``title``, ``lacks`` ("headline" or "text").
+
+    >>> from analysis import read_text, tokenize
+    >>> without_headline(tokenize(read_text("It rained all day long. The militants had fled.")))[["doc_id", "lacks"]]
+      doc_id     lacks
+    0   text  headline
+    """
+    title = titles(tokens)
+    has_title = np.isin(np.arange(tokens.n_documents), tokens.sentence_document[title])
+    table = tokens.corpus.documents[["doc_id", "title"]].assign(lacks=np.where(has_title, "text", "headline"))
+    return table[~_with_both(tokens, title)].reset_index(drop=True)
+
+
+def shifts(
+    tokens: Tokens,
+    lexicon: Lexicon,
+    by: str,
+    *,
+    reference: str | None = None,
+    measure: str = "hits",
+    weights: Floats | None = None,
+    resamples: int = 1000,
+    permutations: int = 9999,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Which groups of the metadata column `by` speak more, or less, of a frame than the others do.
+
+    Each group is held against all other documents, or against the group `reference`. One row a group, in alphabetical
+    order, and a frame, in the lexicon's:
+
+    - ``documents``, ``hits``, ``words``, ``per_1000_words`` of the group; ``reference_per_1000`` of the others;
+    - ``difference``: between the two rates, above 0 = more in the group; ``ci_low``, ``ci_high``: its 95% percentile
+      interval when the documents of the two sides are drawn again, each side from its own (Efron and Tibshirani 1993,
+      An Introduction to the Bootstrap, chapter 13); ``ratio``: of the two rates, infinite where the others have none;
+    - ``p``: the share of the ways to put the same documents into two sides of these sizes, of `permutations` tried at
+      random and the actual one, whose rates are as far apart (Fisher 1935; Phipson and Smyth 2010, Permutation P-values
+      should never be zero); it is at least ``1 / (permutations + 1)``;
+    - ``q``: p adjusted for all rows of the table (Benjamini and Hochberg 1995): of the shifts with q up to 0.05 about
+      5% are chance; ``direction``: "more" or "less" with q up to 0.05, else "unclear".
+
+    Documents are the units, since the words of one document are not independent of each other. Where a side has fewer
+    than two, interval, p and q are NaN. The intervals are not adjusted: of many, some leave out 0 by chance, and with
+    three or four documents a side they are too narrow. Trust ``q``. With `measure` "score" a hit counts the weight of
+    its term; with `weights` (one number a token) hits and words are sums of them. Raises `ValueError` for an unknown
+    column, measure or reference, for fewer than two groups, or weights that are not one a token.
+
+    >>> from analysis import tokenize
+    >>> from analysis.framing.lexicon import read_lexicon
+    >>> from analysis.paths import LEXICONS
+    >>> from analysis.text.corpus import read_texts
+    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> tokens = tokenize(read_texts(["Militants fled.", "It rained."]))
+    >>> shifts(tokens, lexicon, "doc_id")[["doc_id", "frame", "hits", "difference"]].head(1)
+      doc_id   frame  hits  difference
+    0      0  threat     1       500.0
+    """
+    groups = tokens.groups(by).to_numpy(dtype=object)
+    names = sorted(set(groups))
+    if reference is not None and reference not in names:
+        raise ValueError(f"no group {reference!r} in {by!r}: the reference is one of {', '.join(map(repr, names))}")
+    if len(names) < 2:
+        raise ValueError(f"{by!r} has one group only ({names[0]!r}): compare by a column with more values")
+    counted = count(tokens, lexicon, weights)
+    units = gather(tokens.sentence_document, tokens.n_documents)
+    hits, words = units @ counted.rates(measure), np.asarray(units @ counted.words)
+    tables = []
+    for group in [name for name in names if name != reference]:
+        own = np.flatnonzero(groups == group)
+        other = np.flatnonzero(groups != group if reference is None else groups == reference)
+        sides = [(hits[rows], words[rows]) for rows in (own, other)]
+        rate, other_rate = (_rates(*side) for side in sides)
+        low = high = p = np.full(len(lexicon.frames), np.nan)
+        if min(len(own), len(other)) > 1:
+            if resamples:
+                # Two seeds, since with one the two sides would be drawn alike.
+                draws = [multiplicities(len(side[1]), resamples, seed + n) for n, side in enumerate(sides)]
+                low, high = _interval(_drawn_rates(*sides[0], draws[0]) - _drawn_rates(*sides[1], draws[1]))
+            if permutations:
+                p = _permuted(*sides[0], *sides[1], permutations, seed)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = rate / other_rate
+        tables.append(
+            pd.DataFrame(
+                {
+                    by: group,
+                    "frame": lexicon.frames["frame"],
+                    "documents": len(own),
+                    "hits": amounts(sides[0][0].sum(axis=0), whole=weights is None and measure == "hits"),
+                    "words": amounts(sides[0][1].sum(), whole=weights is None),
+                    "per_1000_words": rate,
+                    "reference_per_1000": other_rate,
+                    "difference": rate - other_rate,
+                    "ci_low": low,
+                    "ci_high": high,
+                    "ratio": ratio,
+                    "p": p,
+                }
+            )
+        )
+    table = pd.concat(tables, ignore_index=True)
+    return _with_direction(table, table["difference"], ("more", "less"))
+
+
+def adjusted(p: Floats) -> Floats:
+    """p-values adjusted for their number (Benjamini and Hochberg 1995), NaN where they are.
+
+    >>> adjusted(np.array([0.01, np.nan, 0.04])).tolist()
+    [0.02, nan, 0.04]
+    """
+    q = np.full(len(p), np.nan)
+    tested = ~np.isnan(p)
+    q[tested] = stats.false_discovery_control(p[tested])
+    return q
+
+
+def _with_direction(table: pd.DataFrame, difference: pd.Series, names: tuple[str, str]) -> pd.DataFrame:
+    """`table` with q and direction: the first of `names` where the difference is above 0 and sure."""
+    q = adjusted(table["p"].to_numpy())
+    sure = q <= LEVEL
+    direction = np.select([sure & (difference > 0), sure & (difference < 0)], names, "unclear")
+    return table.assign(q=q, direction=direction)
+
+
+def _with_both(tokens: Tokens, title: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which documents have a sentence that is a title, and one that is none."""
+    every = np.arange(tokens.n_documents)
+    return np.isin(every, tokens.sentence_document[title]) & np.isin(every, tokens.sentence_document[~title])
+
+
+def _rates(hits: sparse.csr_array, words: Floats) -> Floats:
+    """(frames,) hits a thousand words of all documents together, 0 where there are no words."""
+    return _drawn_rates(hits, words, np.ones((len(words), 1)))[:, 0]
+
+
+def _drawn_rates(hits: sparse.csr_array, words: Floats, drawn: NDArray[Any]) -> Floats:
+    """(frames, draws) the same when each document counts as often as `drawn`, (documents, draws), says."""
+    rates = np.zeros((hits.shape[1], drawn.shape[1]))
+    by_frame = hits.T.tocsr()
+    width = max(1, BLOCK // len(words))
+    for left in range(0, drawn.shape[1], width):
+        factor = drawn[:, left : left + width].astype(np.float64)
+        total = words @ factor
+        np.divide(1000 * (by_frame @ factor), total, out=rates[:, left : left + width], where=total > 0)
+    return rates
+
+
+def _interval(values: Floats) -> tuple[Floats, Floats]:
+    """The ends of the 95% percentile interval of each row."""
+    low, high = np.quantile(values, [TAIL, 1 - TAIL], axis=1)
+    return low, high
+
+
+def _permuted(
+    hits: sparse.csr_array,
+    words: Floats,
+    other_hits: sparse.csr_array,
+    other_words: Floats,
+    permutations: int,
+    seed: int,
+) -> Floats:
+    """(frames,) of random divisions of the documents and the actual one, the share whose rates are as far apart."""
+    values = np.column_stack([np.append(words, other_words), sparse.vstack([hits, other_hits]).toarray()])
+    size = len(words)
+    own = np.empty((permutations + 1, values.shape[1]))
+    own[0] = values[:size].sum(axis=0)
+    random = np.random.default_rng(seed)
+    for row in range(1, permutations + 1):
+        own[row] = values[random.choice(len(values), size, replace=False, shuffle=False)].sum(axis=0)
+    return _as_far_apart(own, values.sum(axis=0) - own)
+
+
+def _as_headline(
+    hits: sparse.csr_array, words: Floats, document: Ints, title: NDArray[np.bool_], permutations: int, seed: int
+) -> Floats:
+    """(frames,) of random choices of sentences as headlines and the actual one, the share with as wide a gap.
+
+    Of each document as many sentences in a row are taken as its title has, each such run as likely as any other.
+    """
+    values = np.column_stack([words, hits.toarray()])
+    before = np.concatenate([np.zeros((1, values.shape[1])), values.cumsum(axis=0)])
+    first = np.flatnonzero(np.diff(document, prepend=-1))
+    size = np.add.reduceat(title.astype(np.int64), first)
+    starts = np.diff(first, append=len(document)) - size + 1
+    chosen = np.empty((permutations + 1, values.shape[1]))
+    chosen[0] = values[title].sum(axis=0)
+    random = np.random.default_rng(seed)
+    for row in range(1, permutations + 1):
+        begin = first + random.integers(starts)
+        chosen[row] = (before[begin + size] - before[begin]).sum(axis=0)
+    return _as_far_apart(chosen, values.sum(axis=0) - chosen)
+
+
+def _as_far_apart(one: Floats, other: Floats) -> Floats:
+    """(frames,) the share of rows whose two rates are as far apart as those of the first; (rows, words and frames)."""
+    rates = np.zeros((2, len(one), one.shape[1] - 1))
+    for rate, side in zip(rates, (one, other), strict=True):
+        np.divide(side[:, 1:], side[:, :1], out=rate, where=side[:, :1] > 0)
+    apart = np.abs(rates[0] - rates[1])
+    # Sums in another order differ in their last digits: what is as far apart is to count as such.
+    share: Floats = (apart >= apart[0] * (1 - 1e-9) - 1e-12).mean(axis=0)
+    return share

@@ -1,0 +1,206 @@
+"""Frames compared: headlines with texts, groups with the others."""
+
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import Tokens, read_text, tokenize
+from analysis.framing.contrasts import adjusted, headline_body, shifts, without_headline
+from analysis.framing.lexicon import Lexicon, read_lexicon
+
+YAML = """\
+name: test
+version: "1"
+language: en
+frames:
+  war:
+    definition: A fight.
+    terms: [war, {pattern: fight*, weight: 0.5}]
+  law:
+    definition: Courts.
+    terms: [court*]
+"""
+
+
+@pytest.fixture
+def lexicon(tmp_path: Path) -> Lexicon:
+    path = tmp_path / "test.yml"
+    path.write_text(YAML, encoding="utf-8")
+    return read_lexicon(path)
+
+
+NEWS = {
+    "a.txt": "War At Last\n\nIt rained all day. The court met at noon. They fight.",  # 3 words; 4, 5 and 2
+    "b.txt": "War Ends\n\nThe court met. It was a war.",  # 2; 3 and 4
+    "c.txt": "It was a war, and it rained all day long, they said, in the whole of the country.",  # no headline
+}
+
+
+@pytest.fixture
+def news(make_corpus) -> Tokens:
+    return tokenize(make_corpus(NEWS))
+
+
+def test_headlines_and_bodies(news: Tokens, lexicon: Lexicon) -> None:
+    table = headline_body(news, lexicon, resamples=500)
+    assert table["documents"].tolist() == [2, 2]
+    assert table[["headline_hits", "headline_words", "body_hits", "body_words"]].to_numpy().tolist() == [
+        [2, 5, 2, 18],  # War, War; fight, war
+        [0, 5, 2, 18],
+    ]
+    assert table["gap"].tolist() == pytest.approx([1000 * (2 / 5 - 2 / 18), -1000 * 2 / 18])
+    # drawn: a twice (1/3 against 1/11), b twice (1/2 against 1/7), or both
+    assert table.loc[0, ["ci_low", "ci_high"]].tolist() == pytest.approx(
+        [1000 * (1 / 3 - 1 / 11), 1000 * (1 / 2 - 1 / 7)]
+    )
+
+
+def test_the_chance_of_a_gap_between_headline_and_body(news: Tokens, lexicon: Lexicon) -> None:
+    """All twelve choices of a sentence of each document, against the random ones."""
+    one = [(1, 0, 3), (0, 0, 4), (0, 1, 5), (1, 0, 2)]  # war, law and words of the sentences of a, title first
+    two = [(1, 0, 2), (0, 1, 3), (1, 0, 4)]
+    gaps = []
+    for left in one:
+        for right in two:
+            head = np.add(left, right)
+            body = np.sum(one + two, axis=0) - head
+            gaps.append(head[:2] / head[2] - body[:2] / body[2])
+    apart = np.abs(gaps)
+    expected = (apart >= apart[0] - 1e-12).mean(axis=0)
+    assert 0 < expected[0] < expected[1] < 1
+    table = headline_body(news, lexicon, permutations=20000, resamples=0)
+    assert table["p"].tolist() == pytest.approx(expected, abs=0.01)
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)
+    assert headline_body(news, lexicon, permutations=0)["p"].isna().all()
+
+
+def test_scores_and_weights(news: Tokens, lexicon: Lexicon) -> None:
+    by_weight = headline_body(news, lexicon, measure="score", resamples=0)
+    assert by_weight["body_hits"].tolist() == [1.5, 2]  # "fight" counts half
+    halved = headline_body(news, lexicon, weights=np.full(len(news), 0.5), resamples=0)
+    assert halved.loc[0, ["headline_hits", "headline_words"]].tolist() == [1, 2.5]
+    assert halved["gap"].tolist() == pytest.approx(headline_body(news, lexicon, resamples=0)["gap"].tolist())
+
+
+def test_what_has_no_headline_is_listed(news: Tokens, lexicon: Lexicon) -> None:
+    assert without_headline(news)[["doc_id", "lacks"]].to_numpy().tolist() == [["c", "headline"]]
+    with pytest.raises(ValueError, match="no document has a headline and a text below it"):
+        headline_body(news.where(doc_id="c"), lexicon)
+
+
+def test_headlines_that_speak_of_a_frame_are_found(make_corpus, lexicon: Lexicon) -> None:
+    files = {f"{n}.txt": "War At Last\n\n" + "It rained. " * 9 + "A court met." for n in range(8)}
+    table = headline_body(tokenize(make_corpus(files)), lexicon)
+    assert table["direction"].tolist() == ["headline", "unclear"]
+    assert table.loc[0, "q"] < 0.001  # the title of eleven sentences, eight times
+    assert table.loc[1, "ci_high"] < 0  # no headline has it, none of the resamples either: nothing is known by that
+
+
+GROUPS = {
+    "a.txt": "War is war. It rained.",  # 5 words, 2 of war
+    "b.txt": "The war ended. It was late.",  # 6, 1
+    "c.txt": "The court met. It snowed again.",  # 6, 0; 1 of law
+    "d.txt": "It rained. The court sat.",  # 5, 0; 1
+    "e.txt": "It rained. They fight.",  # 4, 1; 0
+    "metadata.csv": "file,source\na,Daily\nb,Daily\nc,Wire\nd,Wire\ne,Radio\n",
+}
+
+
+@pytest.fixture
+def grouped(make_corpus) -> Tokens:
+    return tokenize(make_corpus(GROUPS))
+
+
+def test_shifts(grouped: Tokens, lexicon: Lexicon) -> None:
+    table = shifts(grouped, lexicon, "source", resamples=300).set_index(["source", "frame"])
+    assert table.index.tolist() == [(group, frame) for group in ("Daily", "Radio", "Wire") for frame in ("war", "law")]
+    daily = table.loc[("Daily", "war")]
+    assert daily[["documents", "hits", "words"]].tolist() == [2, 3, 11]
+    assert daily["difference"] == pytest.approx(1000 * (3 / 11 - 1 / 15))
+    assert daily["ratio"] == pytest.approx((3 / 11) / (1 / 15))
+    assert table.loc[("Daily", "law"), "ratio"] == 0
+    assert table.loc[("Wire", "law"), "ratio"] == np.inf
+    # one document has no interval and no test, in a group or among the others
+    assert table.loc["Radio", ["ci_low", "ci_high", "p", "q"]].isna().all(axis=None)
+    assert (table.loc["Radio", "direction"] == "unclear").all()
+
+
+def test_the_chance_of_a_shift_is_that_of_all_divisions(grouped: Tokens, lexicon: Lexicon) -> None:
+    counts = np.array([(2, 5), (1, 6), (0, 6), (0, 5), (1, 4)])  # war and words
+    apart = {}
+    for own in combinations(range(5), 2):
+        inside = np.isin(range(5), own)
+        (hits, words), (others, other_words) = counts[inside].sum(axis=0), counts[~inside].sum(axis=0)
+        apart[own] = abs(hits / words - others / other_words)
+    expected = np.mean([value >= apart[0, 1] - 1e-12 for value in apart.values()])
+    table = shifts(grouped, lexicon, "source", permutations=20000, resamples=0).set_index(["source", "frame"])
+    assert table.loc[("Daily", "war"), "p"] == pytest.approx(expected, abs=0.01)
+
+
+def test_shifts_against_one_group(grouped: Tokens, lexicon: Lexicon) -> None:
+    table = shifts(grouped, lexicon, "source", reference="Wire", resamples=400).set_index(["source", "frame"])
+    assert table.index.get_level_values("source").unique().tolist() == ["Daily", "Radio"]
+    assert table.loc[("Daily", "war"), "reference_per_1000"] == 0
+    assert table.loc[("Daily", "law"), "difference"] == pytest.approx(-1000 * 2 / 11)
+    # a twice against none, b twice against none
+    assert table.loc[("Daily", "war"), ["ci_low", "ci_high"]].tolist() == pytest.approx([1000 / 6, 2000 / 5])
+
+
+def test_two_sides_are_not_drawn_alike(make_corpus, lexicon: Lexicon) -> None:
+    """Two groups with the same documents: drawn alike, their difference would be 0 in every resample."""
+    texts = ["War is war.", "It rained.", "It was war."]
+    files = {f"{side}{n}.txt": text for side in "ab" for n, text in enumerate(texts)}
+    rows = "".join(f"{side}{n},{side}\n" for side in "ab" for n in range(3))
+    table = shifts(tokenize(make_corpus(files | {"metadata.csv": "file,source\n" + rows})), lexicon, "source")
+    assert table.loc[0, "difference"] == 0
+    assert table.loc[0, "ci_low"] < 0 < table.loc[0, "ci_high"]
+
+
+def test_a_clear_shift_has_a_direction_and_chance_has_none(make_corpus, lexicon: Lexicon) -> None:
+    draw = np.random.default_rng(0)
+    files, rows = {}, "file,source\n"
+    for n in range(40):
+        war, law = (("War came. " if draw.random() < share else "It rained. ") for share in (0.2 + 0.7 * (n % 2), 0.5))
+        files[f"{n}.txt"] = war + ("A court met." if law == "War came. " else "It snowed again.")
+        rows += f"{n},{'even odd'.split()[n % 2]}\n"
+    table = shifts(tokenize(make_corpus(files | {"metadata.csv": rows})), lexicon, "source")
+    assert table["direction"].tolist() == ["less", "unclear", "more", "unclear"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"by": "outlet"}, "no metadata column 'outlet'"),
+        ({"by": "language"}, "'language' has one group only \\('en'\\)"),
+        (
+            {"by": "source", "reference": "Post"},
+            "no group 'Post' in 'source': the reference is one of 'Daily', 'Radio'",
+        ),
+        ({"by": "source", "measure": "rate"}, "measure is 'rate': use 'hits' or 'score'"),
+        ({"by": "source", "weights": np.ones(2)}, "2 weights for 26 tokens"),
+    ],
+)
+def test_mistakes(options, message, grouped: Tokens, lexicon: Lexicon) -> None:
+    with pytest.raises(ValueError, match=message):
+        shifts(grouped, lexicon, **options)
+
+
+def test_adjusted_leaves_out_what_has_no_p() -> None:
+    # three tests: 0.01 * 3 / 1, 0.02 * 3 / 2, 0.9 * 3 / 3
+    assert adjusted(np.array([0.9, np.nan, 0.01, 0.02])).tolist() == pytest.approx(
+        [0.9, np.nan, 0.03, 0.03], nan_ok=True
+    )
+    assert adjusted(np.array([np.nan])).tolist() == pytest.approx([np.nan], nan_ok=True)
+
+
+def test_two_runs_agree(sample_tokens: Tokens, lexicon: Lexicon) -> None:
+    one, two = (shifts(sample_tokens, lexicon, "source", permutations=99, resamples=99) for _ in range(2))
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_no_words(lexicon: Lexicon) -> None:
+    with pytest.raises(ValueError, match="no document has a headline"):
+        headline_body(tokenize(read_text("© 2024 The Daily")), lexicon)

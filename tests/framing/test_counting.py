@@ -1,0 +1,110 @@
+"""What each pattern counts, and which take too much."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis import read_text, tokenize
+from analysis.framing.counting import count, gather, term_counts
+from analysis.framing.frames import matches
+from analysis.framing.lexicon import Lexicon, read_lexicon
+
+HEAD = "name: test\nversion: '1'\nlanguage: en\nframes:\n"
+
+
+def lexicon_of(tmp_path: Path, frames: str) -> Lexicon:
+    path = tmp_path / "test.yml"
+    path.write_text(HEAD + frames, encoding="utf-8")
+    return read_lexicon(path)
+
+
+FRAMES = """\
+  war:
+    definition: A fight.
+    terms: [war*, "war on terror", {pattern: root* out, weight: 0.5}]
+    excludes: ["trade war"]
+  law:
+    definition: Courts.
+    terms: [{pattern: court, weight: 2}, judge]
+"""
+
+
+def test_terms_and_excludes(make_corpus, tmp_path: Path) -> None:
+    files = {"a.txt": "War, wars, a war on terror. A trade war.", "b.txt": "A court and war. They root it out."}
+    tokens = tokenize(make_corpus(files))  # 9 + 8 words
+    table = term_counts(tokens, lexicon_of(tmp_path, FRAMES))
+    assert table[["frame", "pattern", "weight", "hits", "documents", "types"]].to_numpy().tolist() == [
+        ["war", "war*", 1, 3, 2, 2],  # war and wars, not those in longer matches
+        ["war", "trade war", 0, 1, 1, 1],
+        ["war", "war on terror", 1, 1, 1, 1],
+        ["law", "court", 2, 1, 1, 1],
+        ["war", "root* out", 0.5, 0, 0, 1],
+        ["law", "judge", 1, 0, 0, 0],
+    ]
+    assert table["frame_share"].tolist() == pytest.approx([3 / 4, np.nan, 1 / 4, 1, 0, 0], nan_ok=True)
+    assert table["word_share"].tolist() == pytest.approx([3 / 17, 2 / 17, 3 / 17, 1 / 17, 0, 0])
+    assert not table["greedy"].any()  # a share of 3 in 17, but three hits only
+
+
+def test_patterns_that_take_what_they_meet(tmp_path: Path) -> None:
+    lexicon = lexicon_of(
+        tmp_path,
+        """\
+  one:
+    definition: d
+    terms: ["a*", "b* *1", the, of, b1]
+    excludes: ["*z"]
+""",
+    )
+    # 60 words with an a, 51 with a b in front of a c1, 10 of "the" and 9 of "of", 52 with a z at the end
+    words = [f"a{n}" for n in range(60)] + [f"b{n} c1" for n in range(51)] + ["the"] * 10 + ["of"] * 9
+    table = term_counts(tokenize(read_text(" ".join(words + [f"{n}z" for n in range(52)]))), lexicon)
+    greedy = dict(zip(table["pattern"], table["greedy"], strict=True))
+    # "b* *1": b* fits 51 types, but *1 only eleven or so; it has 102 of 233 words
+    assert greedy == {"a*": True, "b* *1": True, "the": True, "of": False, "b1": False, "*z": True}
+    types = dict(zip(table["pattern"], table["types"], strict=True))
+    assert types["a*"] == 60
+    assert types["*z"] == 52
+    assert types["b* *1"] == sum(word[-1] == "1" for word in {*" ".join(words).split()})
+
+
+def test_a_wildcard_for_many_words_is_greedy_however_rare_they_are(tmp_path: Path) -> None:
+    lexicon = lexicon_of(tmp_path, "  one:\n    definition: d\n    terms: ['a*', 'b*']\n")
+    words = [f"a{n}" for n in range(51)] + [f"b{n}" for n in range(50)] + ["x"] * 5000
+    table = term_counts(tokenize(read_text(" ".join(words))), lexicon)
+    assert table[["pattern", "types", "greedy"]].to_numpy().tolist() == [["a*", 51, True], ["b*", 50, False]]
+
+
+def test_counts_of_sentences(tmp_path: Path) -> None:
+    lexicon = lexicon_of(tmp_path, FRAMES)
+    tokens = tokenize(read_text("They root it out in court. No. Wars."))
+    counted = count(tokens, lexicon)
+    assert counted.words.tolist() == [6, 1, 1]
+    assert counted.hits.toarray().tolist() == [[0, 1], [0, 0], [1, 0]]
+    assert counted.rates("score").toarray().tolist() == [[0, 2], [0, 0], [1, 0]]
+    half = count(tokens, lexicon, np.array([1, 1, 1, 1, 1, 0.25, 1, 0.5]))
+    assert half.words.tolist() == [5.25, 1, 0.5]
+    assert half.scores.toarray().tolist() == [[0, 0.5], [0, 0], [0.5, 0]]
+    with pytest.raises(ValueError, match="measure is 'rate'"):
+        counted.rates("rate")
+
+
+def test_counts_are_the_matches(sample_tokens, tmp_path: Path) -> None:
+    lexicon = lexicon_of(tmp_path, FRAMES)
+    found = matches(sample_tokens, lexicon)
+    table = term_counts(sample_tokens, lexicon)
+    terms = table[(table["weight"] > 0) & (table["hits"] > 0)].set_index("pattern")["hits"]
+    assert terms.to_dict() == found["pattern"].value_counts().to_dict()
+    scores = count(sample_tokens, lexicon).scores.sum(axis=0)
+    assert scores.tolist() == [found.loc[found["frame"] == frame, "weight"].sum() for frame in ("war", "law")]
+
+
+def test_nothing_to_count(tmp_path: Path) -> None:
+    table = term_counts(tokenize(read_text("© 2024 The Daily")), lexicon_of(tmp_path, FRAMES))
+    assert len(table) == 6
+    assert (table[["hits", "documents", "word_share", "types"]] == 0).all(axis=None)
+
+
+def test_gather_adds_up() -> None:
+    assert gather(np.array([2, -1, 0, 2]), 3).toarray().tolist() == [[0, 0, 1, 0], [0, 0, 0, 0], [1, 0, 0, 1]]

@@ -1,0 +1,298 @@
+"""What counts as firm, as a report, as a name for the opponent; and the intervals of the shares."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binomtest
+
+from analysis import Corpus, Tokens, read_text, tokenize
+from analysis.framing.frames import matches
+from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.style import firmness, naming, reporting, reports, share_intervals
+from analysis.framing.word_classes import word_lists
+from analysis.paths import LEXICONS
+
+SHIPPED = LEXICONS / "style.yml"
+
+KEYS = """
+hedges boosters intensifiers totality commitment
+modals_of_obligation modals_of_possibility modals_of_ability modals_of_intention modals_of_condition
+reporting_neutral reporting_assertive reporting_doubtful reporting_conceding reporting_endorsing reporting_tentative
+reporting_directive reporting_denying reporting_emotive
+evaluative_positive evaluative_negative euphemism
+naming_terrorist naming_extremist naming_militant naming_insurgent naming_rebel naming_separatist naming_fighter
+naming_gunman naming_criminal naming_enemy naming_suspect naming_resistance
+blame_open blame_settled source_vague distancing
+""".split()
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return read_lexicon(SHIPPED)
+
+
+@pytest.fixture
+def two_sources(make_corpus: Callable[..., Corpus]) -> Tokens:
+    """Two documents of the army, one of a wire agency; the army's name terrorists, the agency's militants."""
+    return tokenize(
+        make_corpus(
+            {
+                "a.txt": "Terrorists fled. The terrorists certainly lost.",
+                "b.txt": "The enemy ran. Clearly it may return.",
+                "c.txt": "Militants fled. Perhaps a gunman may have stayed.",
+                "metadata.csv": "file,source\na.txt,Army\nb.txt,Army\nc.txt,Wire\n",
+            }
+        )
+    )
+
+
+def found(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
+    table = matches(tokenize(read_text(text)), lexicon)
+    return list(table[["frame", "text"]].itertuples(index=False, name=None))
+
+
+def stances(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
+    table = reports(tokenize(read_text(text)), lexicon)
+    return list(table[["verb", "stance"]].itertuples(index=False, name=None))
+
+
+def test_the_shipped_lexicon_has_its_frames_and_every_term_a_note(lexicon: Lexicon) -> None:
+    assert lexicon.frames["frame"].tolist() == KEYS
+    assert (lexicon.terms["note"] != "").all()
+    assert (lexicon.frames["definition"].str.len() > 60).all()
+    for _, terms in lexicon.terms.groupby("frame"):  # a reader finds a term where the alphabet has it
+        assert terms["pattern"].tolist() == sorted(terms["pattern"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It may rain.", [("modals_of_possibility", "may")]),
+        ("Twelve raids a day in May.", []),
+        ("It began on 22 May 2024.", []),
+        ("On May 9, Mrs May spoke.", []),
+        ("Ten may have fled.", [("modals_of_possibility", "may have")]),
+        ("Its military might grew.", []),
+        ("It might rain.", [("modals_of_possibility", "might")]),
+        ("They will go.", [("modals_of_intention", "will")]),
+        ("By the will of God, of his own free will.", []),
+        ("It lacks political will.", [("commitment", "political will")]),
+        ("They could not go.", [("modals_of_ability", "could not")]),
+        ("It came in a tin can.", []),
+        ("We're going to win.", [("modals_of_intention", "going to")]),
+        ("We're going to the market.", []),
+        ("It was a must.", []),
+        ("It has to do with rain.", []),
+        ("It is not clear.", [("hedges", "not clear")]),
+        ("It is clear that rain fell.", [("boosters", "clear that")]),
+        ("As soon as possible.", []),
+        ("About 20 came.", [("hedges", "About 20")]),
+        ("A book about trees.", []),
+        ("A group claimed responsibility.", [("blame_open", "claimed responsibility")]),
+        ("The sea claimed another two.", []),
+        ("It is so-called peace.", [("distancing", "so-called")]),
+        ("The terrorist attacks ended.", []),
+        ("A fighter jet and a fire fighter.", []),
+        ("Barbara saw the tyrannosaur.", []),
+        ("It comes once every two years.", []),
+    ],
+)
+def test_words_that_are_two_things(text: str, expected: list[tuple[str, str]], lexicon: Lexicon) -> None:
+    assert found(text, lexicon) == expected
+
+
+def test_firmness_by_hand(two_sources: Tokens, lexicon: Lexicon) -> None:
+    table = firmness(two_sources, lexicon, by="source")
+    assert table["source"].tolist() == ["Army", "Wire"]
+    # Army: certainly, clearly; may. Wire: perhaps, may have.
+    assert table[["boosters", "hedges"]].to_numpy().tolist() == [[2, 1], [0, 2]]
+    assert table["firmness"].tolist() == pytest.approx([1 / 3, -1.0])
+    assert (table["ci_low"] >= -1).all()
+    # Of 2 hits in the one sentence of one document none is a booster: Wilson's interval as it is.
+    assert table["ci_high"][1] == pytest.approx(2 * binomtest(0, 2).proportion_ci(method="wilson").high - 1)
+
+
+def test_firmness_leaves_out_boosters_under_a_negation_and_keeps_hedges(lexicon: Lexicon) -> None:
+    tokens = tokenize(read_text("It was not categorically so. It may not, and it never probably was."))
+    assert firmness(tokens, lexicon)[["boosters", "hedges"]].to_numpy().tolist() == [[0, 2]]
+
+
+def test_firmness_of_a_text_without_either_has_no_value(lexicon: Lexicon) -> None:
+    table = firmness(tokenize(read_text("It rained.")), lexicon)
+    assert table[["boosters", "hedges"]].to_numpy().tolist() == [[0, 0]]
+    assert table[["firmness", "ci_low", "ci_high"]].isna().all(axis=None)
+
+
+def test_naming_shares_by_hand(two_sources: Tokens, lexicon: Lexicon) -> None:
+    table = naming(two_sources, lexicon, by="source")
+    assert table.columns.tolist() == ["source", "naming", "hits", "share", "ci_low", "ci_high"]
+    ways = [key for key in KEYS if key.startswith("naming_")]
+    assert table["naming"].tolist() == ways * 2  # those that do not occur too, in the lexicon's order
+    hits = table[table["hits"] > 0].set_index(["source", "naming"])
+    assert hits["hits"].to_dict() == {
+        ("Army", "naming_terrorist"): 2,
+        ("Army", "naming_enemy"): 1,
+        ("Wire", "naming_militant"): 1,
+        ("Wire", "naming_gunman"): 1,
+    }
+    assert hits["share"].tolist() == pytest.approx([2 / 3, 1 / 3, 1 / 2, 1 / 2])
+
+
+def test_weights_discount_what_is_repeated(lexicon: Lexicon) -> None:
+    tokens = tokenize(read_text("Terrorists fled.\n\nTerrorists fled.\n\nA gunman stayed."))
+    weights = np.array([0.5] * 4 + [1.0] * 3)
+    table = naming(tokens, lexicon, weights=weights).query("hits > 0")
+    assert table["hits"].tolist() == [1.0, 1.0]  # two halves; one
+    assert table["share"].tolist() == [0.5, 0.5]
+    with pytest.raises(ValueError, match="2 weights for 7 tokens"):
+        naming(tokens, lexicon, weights=np.ones(2))
+
+
+def test_naming_without_a_name(lexicon: Lexicon) -> None:
+    table = naming(tokenize(read_text("It rained.")), lexicon)
+    assert (table["hits"] == 0).all()
+    assert table[["share", "ci_low", "ci_high"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Khan said that it fell.", [("said", "reporting_neutral")]),
+        ("Khan insisted that it fell.", [("insisted", "reporting_assertive")]),
+        ("The state states that it fell.", [("states", "reporting_neutral")]),
+        ("A group claimed responsibility.", []),
+        ("He was admitted to hospital.", []),
+        ("He admitted that it fell.", [("admitted", "reporting_conceding")]),
+        ("“We won,” Khan claimed.", [("claimed", "reporting_doubtful")]),
+        ("It fell, according to Khan.", [("according to", "reporting_neutral")]),
+        ("Khan did not say that it fell.", []),
+        ("“He said that it fell and all is lost.”", []),  # no verb outside the quotation
+        ("“We won,” he said, “and they fled the town.”", [("said", "reporting_neutral")]),  # one verb, two pieces
+    ],
+)
+def test_a_verb_counts_where_it_reports(text: str, expected: list[tuple[str, str]], lexicon: Lexicon) -> None:
+    assert stances(text, lexicon) == expected
+
+
+def test_a_report_is_led_back_to_its_verb_and_speaker(lexicon: Lexicon) -> None:
+    text = "It rained. Khan denied that it fell. He added that it stood."
+    table = reports(tokenize(read_text(text)), lexicon)
+    assert table["speaker"].tolist() == ["Khan", "Khan"]
+    assert table["sentence"].tolist() == [1, 2]
+    assert [text[start:end] for start, end in zip(table["start"], table["end"], strict=True)] == ["denied", "added"]
+
+
+def test_every_verb_that_can_report_has_a_stance(lexicon: Lexicon) -> None:
+    sections = word_lists()
+    verbs = sorted(sections["say"] | sections["speak"] | sections["speak_or_noun"] | sections["speaking_on"])
+    text = " ".join(f"Officials said this, {verb} that it fell. The officials {verb} that it rained." for verb in verbs)
+    table = reports(tokenize(read_text(text)), lexicon)
+    assert len(set(table["verb"])) > 200
+    assert table.loc[table["stance"] == "unlisted", "verb"].tolist() == []
+
+
+def test_reporting_by_speaker_and_by_a_column_of_ones_own(lexicon: Lexicon) -> None:
+    text = "Khan said that it fell. Khan claimed that it fell. Rao admitted that it did. It fell, Khan said."
+    tokens = tokenize(read_text(text))
+    table = reports(tokens, lexicon)
+    shares = reporting(table, tokens, lexicon, by="speaker").query("hits > 0")
+    assert shares[["speaker", "stance", "hits"]].to_numpy().tolist() == [
+        ["Khan", "reporting_neutral", 2],
+        ["Khan", "reporting_doubtful", 1],
+        ["Rao", "reporting_conceding", 1],
+    ]
+    assert shares["share"].tolist() == pytest.approx([2 / 3, 1 / 3, 1])
+    table["side"] = np.where(table["speaker"] == "Khan", "ours", None)
+    sides = reporting(table, tokens, lexicon, by="side").query("hits > 0")
+    assert sides["side"].tolist() == ["(none)", "ours", "ours"]
+
+
+def test_reporting_by_metadata_has_groups_that_report_nothing(two_sources: Tokens, lexicon: Lexicon) -> None:
+    table = reporting(reports(two_sources, lexicon), two_sources, lexicon, by="source")
+    assert sorted(set(table["source"])) == ["Army", "Wire"]
+    assert table["share"].isna().all()
+    assert table["stance"].iloc[-1] == "unlisted"
+
+
+def test_a_verb_that_the_lexicon_does_not_list(tmp_path: Path) -> None:
+    path = tmp_path / "own.yml"
+    path.write_text(
+        "name: own\nversion: '1'\nlanguage: en\nframes:\n  reporting_plain:\n    definition: x\n    terms: [said]\n"
+    )
+    own = read_lexicon(path)
+    tokens = tokenize(read_text("Khan said that it fell. Khan denied that it fell."))
+    table = reports(tokens, own)
+    assert table["stance"].tolist() == ["reporting_plain", "unlisted"]
+    assert reporting(table, tokens, own)["hits"].tolist() == [1, 1]
+    for measure, missing in ((firmness, "'boosters'"), (naming, "'naming_'")):
+        with pytest.raises(ValueError, match=f"lexicon 'own' has no frame .*{missing}"):
+            measure(tokens, own)
+    with pytest.raises(ValueError, match="no stance 'reporting_neutral'"):
+        reporting(table.assign(stance="reporting_neutral"), tokens, own)
+
+
+def test_mistakes_are_named(two_sources: Tokens, lexicon: Lexicon) -> None:
+    table = reports(two_sources, lexicon)
+    for call in (
+        lambda: firmness(two_sources, lexicon, by="outlet"),
+        lambda: naming(two_sources, lexicon, by="outlet"),
+        lambda: reporting(table, two_sources, lexicon, by="outlet"),
+    ):
+        with pytest.raises(ValueError, match="no metadata column 'outlet'"):
+            call()
+    others = tokenize(read_text("Khan said that it fell."))
+    with pytest.raises(ValueError, match="'text', which is not in the tokens"):
+        reporting(reports(others, lexicon), two_sources, lexicon)
+    topics = read_lexicon(LEXICONS / "security_communication.yml")
+    with pytest.raises(ValueError, match="no frame that begins with 'reporting_'"):
+        reports(two_sources, topics)
+
+
+def test_interval_of_one_unit_is_wilsons() -> None:
+    low, high = share_intervals(np.array([[7.0, 3.0, 0.0]]))
+    for column, hits in enumerate((7, 3, 0)):
+        expected = binomtest(hits, 10).proportion_ci(method="wilson")
+        assert (low[column], high[column]) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+def test_interval_widens_where_units_differ() -> None:
+    # All of 4 in one document, none of 4 in the other: p = 1/2, v = 2/1 * ((4-2)^2 + (0-2)^2) / 8^2 = 1/4 for each of
+    # the two kinds, D = 8 / 1 * (1/4 / 1/2 + 1/4 / 1/2) = 8: the 8 hits tell as much as 1.
+    low, high = share_intervals(np.array([[4.0, 0.0], [0.0, 4.0]]))
+    alone = binomtest(1, 2).proportion_ci(method="wilson")  # half of 2; half of 1 is wider still
+    assert low[0] < alone.low
+    assert high[0] > alone.high
+    z2 = 1.959963984540054**2
+    assert high[0] == pytest.approx((0.5 + z2 / 2 + np.sqrt(z2 * (0.25 + z2 / 4))) / (1 + z2))  # n = 1
+
+
+def test_the_sentences_of_one_document_are_its_units(lexicon: Lexicon) -> None:
+    text = "Terrorists, terrorists, terrorists and terrorists fled. Gunmen, gunmen, gunmen and gunmen stayed."
+    table = naming(tokenize(read_text(text)), lexicon).query("hits > 0")
+    low, high = share_intervals(np.array([[4.0, 0.0], [0.0, 4.0]]))
+    assert table["ci_low"].tolist() == low.tolist()
+    assert table["ci_high"].tolist() == high.tolist()
+
+
+def test_interval_of_few_documents_covers_the_share() -> None:
+    random = np.random.default_rng(0)
+    inside = plain = 0
+    for _ in range(400):  # 8 documents whose own shares scatter about 0.3
+        size = 1 + random.poisson(5, 8)
+        hits = random.binomial(size, random.beta(2.7, 6.3, 8))
+        counts = np.column_stack([hits, size - hits]).astype(float)
+        low, high = share_intervals(counts)
+        inside += int(low[0] <= 0.3 <= high[0])
+        low, high = share_intervals(counts.sum(axis=0, keepdims=True))
+        plain += int(low[0] <= 0.3 <= high[0])
+    assert inside / 400 > 0.9 > plain / 400  # of 95 that it promises; Wilson's alone takes the hits for independent
+
+
+def test_two_runs_agree(sample_tokens: Tokens, lexicon: Lexicon) -> None:
+    for measure in (firmness, naming):
+        pd.testing.assert_frame_equal(
+            measure(sample_tokens, lexicon, by="source"), measure(sample_tokens, lexicon, by="source")
+        )
