@@ -39,8 +39,8 @@ def trends(
     - ``ci_low``, ``ci_high``: its 95% bootstrap interval over the documents of the period (`resamples` draws from
       `seed`; NaN with fewer than two documents).
 
-    Documents without a date are left out: `analysis.text.periods.undated` lists them; a term that only these have is at 0. Raises
-    `ValueError` when there is no other document, when `every` is not one of "day", "week", "month" and "year", when a
+    Documents without a date are left out, `analysis.text.periods.undated` lists them; a term that only these have is 0.
+    Raises `ValueError` when there is no other document, when `every` is not one of "day", "week", "month" and "year", when a
     term does not occur, or when weights are not one a token.
 
     >>> from analysis import read_text, tokenize

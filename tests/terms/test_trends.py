@@ -12,6 +12,7 @@ import pytest
 from analysis import Corpus, Tokens, read_corpus, read_text, tokenize
 from analysis.bootstrap import rate_intervals
 from analysis.terms.trends import trend_tests, trends
+from analysis.text.periods import longest_period, undated
 
 FILES = {
     "a.txt": "War is war. No war!",  # 5 words, of Monday the 1st of January
