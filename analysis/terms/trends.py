@@ -40,8 +40,8 @@ def trends(
       `seed`; NaN with fewer than two documents).
 
     Documents without a date are left out, `analysis.text.periods.undated` lists them; a term that only these have is 0.
-    Raises `ValueError` when there is no other document, when `every` is not one of "day", "week", "month" and "year", when a
-    term does not occur, or when weights are not one a token.
+    Raises `ValueError` when there is no other document, when `every` is not one of "day", "week", "month" and "year",
+    when a term does not occur, or when weights are not one a token.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("War is near. Peace is far.", date="2024-06-22"))
