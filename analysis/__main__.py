@@ -9,7 +9,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from analysis.framing.lexicon import LexiconError
+from analysis import coding_commands
+from analysis.commands import (
+    CorpusArgument,
+    ReadingOption,
+    check_ending,
+    counted,
+    mistakes_told,
+    note,
+    read_tokens,
+    whole_file,
+)
 from analysis.paths import FIGURES
 from analysis.publish.parameters import (
     ParameterError,
@@ -18,17 +28,16 @@ from analysis.publish.parameters import (
     read_parameters,
     read_params_file,
 )
-from analysis.text.corpus import CorpusError
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Read texts closely, with numbers."
 )
-USER_ERRORS = (CorpusError, LexiconError, ParameterError)
+app.add_typer(coding_commands.app, name="code")
 
 
 @app.command()
 def report(
-    corpus: Annotated[str, typer.Argument(help="A folder of texts, or one text file.")],
+    corpus: CorpusArgument,
     out: Annotated[
         Optional[str], typer.Option(help="The report's folder [default: figures/<name of the corpus>].")
     ] = None,
@@ -78,19 +87,71 @@ def verify(run: Annotated[str, typer.Argument(help="The folder of a finished rep
     print(f"{run}: every file is the same, byte for byte")
 
 
+@app.command()
+def pairs(
+    corpus: CorpusArgument,
+    out: Annotated[Path, typer.Option(help="The table to write: a name that ends in .parquet or .csv.")],
+    threshold: Annotated[
+        Optional[float],
+        typer.Option(
+            help="Only pairs of which one document has this share of its runs of four words in the other, up to 1 "
+            "[default: all pairs held to be reuse]."
+        ),
+    ] = None,
+    parameter: ReadingOption = None,
+) -> None:
+    """List the pairs of documents of CORPUS that share text.
+
+    One row a pair: a, b, shared (runs of four words), containment_a and containment_b (the share of a document's runs
+    that the other has), jaccard, and earlier (a, b or unknown), by the dates.
+    """
+    from analysis.publish.tables import write_csv
+    from analysis.redundancy.pasting import directions
+    from analysis.redundancy.reuse import common_shingles, document_pairs
+
+    with mistakes_told():
+        check_ending(out, (".parquet", ".csv"))
+        if threshold is not None and not 0 < threshold <= 1:
+            raise ValueError(f"--threshold {threshold:g}: give a share above 0 and up to 1, such as 0.8")
+        tokens = read_tokens(corpus, parameter)
+        if common := len(common_shingles(tokens)):
+            note(f"{counted(common, 'run')} of four words, in more than 200 documents each, not counted as shared")
+        found = document_pairs(tokens)
+        if threshold is not None:
+            larger = found[["containment_a", "containment_b"]].max(axis=1)
+            found = found[larger >= threshold].reset_index(drop=True)
+        found["earlier"] = directions(tokens, found)
+        with whole_file(out) as place:
+            if out.suffix.lower() == ".csv":
+                write_csv(found, place)
+            else:
+                found.to_parquet(place, index=False)
+    at_least = "" if threshold is None else f" with a containment of {threshold:g} or more"
+    print(f"{counted(len(found), 'pair')}{at_least} among {counted(tokens.n_documents, 'document')}: {out}")
+
+
 @app.command("evaluate")
 def evaluate_on(
-    what: Annotated[Literal["words", "sentences", "passives"], typer.Argument(help="What to score.")],
-    gold: Annotated[list[str], typer.Argument(help="Treebanks in CoNLL-U, or CSV files of sentence and passive.")],
+    what: Annotated[
+        Literal["words", "sentences", "frames", "passives", "reuse"], typer.Argument(help="What to score.")
+    ],
+    gold: Annotated[
+        list[str],
+        typer.Argument(
+            help="words, sentences: treebanks in CoNLL-U. frames: CSV tables of text and frame. passives: CSV tables "
+            "of sentence and passive, 1 or 0. reuse: folders of docs.jsonl.gz, pairs.csv and cases.csv, as PAN's."
+        ),
+    ],
+    lexicon: Annotated[
+        Optional[Path], typer.Option(help=f"For frames, a YAML file [default: {coding_commands.LEXICON.name}].")
+    ] = None,
 ) -> None:
-    """Score the package on labelled text of your own."""
+    """Score the package on labelled texts of your own."""
     from analysis.evaluate import evaluate
 
-    try:
-        table = evaluate(what, gold)
-    except (OSError, ValueError) as error:
-        raise ParameterError(str(error)) from None
-    print(table.to_string(index=False, float_format="{:.4f}".format))
+    with mistakes_told():
+        table = evaluate(what, gold, lexicon=lexicon)
+    print(table.to_string(index=False, float_format="{:.4f}".format, na_rep="-"))
 
 
 @app.command("params")
@@ -112,7 +173,13 @@ def main() -> None:
     """Run the command line: 0 done, 1 a notebook failed, 2 bad usage or bad input."""
     try:
         app(prog_name="lafz")
-    except USER_ERRORS as error:
+    except ValueError as error:
+        # Here and not above: whoever only asks for help does not wait for pandas.
+        from analysis.framing.lexicon import LexiconError
+        from analysis.text.corpus import CorpusError
+
+        if not isinstance(error, CorpusError | LexiconError | ParameterError):
+            raise
         print(f"lafz: {error}", file=sys.stderr)
         raise SystemExit(2) from None
 

@@ -1,12 +1,16 @@
 """The package scored on labelled data of the user's own, so that its quality on their texts can be known."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.framing.evaluation import evaluate_frames
+from analysis.framing.lexicon import read_lexicon
 from analysis.framing.voice import passives
+from analysis.paths import LEXICONS
+from analysis.redundancy.evaluation import evaluate_reuse
 from analysis.text.corpus import read_text, read_texts
 from analysis.text.evaluation import evaluate_sentences, evaluate_words
 from analysis.text.metadata import read_table
@@ -14,28 +18,50 @@ from analysis.text.sentences import sentences
 from analysis.text.tokens import tokenize
 
 
-def evaluate(what: str, paths: Sequence[str | Path]) -> pd.DataFrame:
-    """Score `what`, "words", "sentences" or "passives", on each file of `paths`.
+def evaluate(what: str, paths: Sequence[str | Path], *, lexicon: str | Path | None = None) -> pd.DataFrame:
+    """Score `what` the package does on each of the labelled `paths`.
 
-    One row a file and measure, with precision, recall and f1 (0 to 1) and the counts behind them. Words and sentences
-    take CoNLL-U files and are scored as the CoNLL 2018 scorer does. Words: the frequency scheme against written words
-    (``joined``), the treebank scheme against the treebank's (``split``). Sentences: all spans (``all``), and the ends
-    inside paragraphs (``inside``). Passives take CSV files of ``sentence`` and ``passive`` (1 or 0): a sentence is one
-    when a passive is found in it. Raises `ValueError` for a file that is not of its kind.
+    One row a file and measure, with precision, recall and f1 (0 to 1) and the counts behind them.
+
+    - "words": CoNLL-U files, scored as the CoNLL 2018 scorer does: the frequency scheme against written words
+      (``joined``), the treebank scheme against the treebank's (``split``).
+    - "sentences": CoNLL-U files: all spans (``all``), and the ends inside paragraphs (``inside``).
+    - "frames": CSV tables of a text (``text``, ``sentence`` or ``headline``) and its ``frame`` or ``label``, scored
+      with the lexicon in the file `lexicon`, by default the package's own; see `evaluate_frames`.
+    - "passives": CSV tables of ``sentence`` and ``passive`` (1 or 0): a sentence is one when a passive is found in it.
+    - "reuse": folders in the format of PAN's text alignment task; see `evaluate_reuse`.
+
+    Raises `ValueError` for another `what`, a file that is not of its kind, or a `lexicon` where none is used.
+
+    >>> from analysis.paths import SAMPLE
+    >>> evaluate("frames", [SAMPLE / "gold" / "frames.csv"])["frame"].tolist()[-2:]
+    ['macro', 'all']
     """
-    tables = []
-    for path in paths:
-        if what == "passives":
-            table = _passives(Path(path))
-        elif what == "sentences":
-            table = evaluate_sentences(path, sentences)
-        else:
-            joined = evaluate_words(path, partial(_word_spans, "frequency"))
-            split = evaluate_words(path, partial(_word_spans, "treebank"))
-            table = pd.concat([joined[joined["convention"] == "joined"], split[split["convention"] == "split"]])
-        table.insert(0, "file", Path(path).name)
-        tables.append(table)
+    if lexicon is not None and what != "frames":
+        raise ValueError(f"a lexicon finds frames, not {what}: leave out {str(lexicon)!r}")
+    scorers: dict[str, Callable[[Path], pd.DataFrame]] = {
+        "words": _words,
+        "sentences": partial(evaluate_sentences, split=sentences),
+        "frames": partial(_frames, lexicon or LEXICONS / "security_communication.yml"),
+        "passives": _passives,
+        "reuse": evaluate_reuse,
+    }
+    if what not in scorers:
+        raise ValueError(f"{what!r} can't be scored: use {', '.join(scorers)}")
+    tables = [scorers[what](Path(path)) for path in paths]
+    for path, table in zip(paths, tables, strict=True):
+        table.insert(0, "file", Path(path).resolve().name)
     return pd.concat(tables, ignore_index=True)
+
+
+def _words(path: Path) -> pd.DataFrame:
+    joined = evaluate_words(path, partial(_word_spans, "frequency"))
+    split = evaluate_words(path, partial(_word_spans, "treebank"))
+    return pd.concat([joined[joined["convention"] == "joined"], split[split["convention"] == "split"]])
+
+
+def _frames(lexicon: str | Path, path: Path) -> pd.DataFrame:
+    return evaluate_frames(path, read_lexicon(lexicon))
 
 
 def _passives(path: Path) -> pd.DataFrame:

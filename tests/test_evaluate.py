@@ -1,5 +1,7 @@
-"""The command line scores words and sentences on a treebank."""
+"""The command line scores the package on labelled words, sentences, frames, passives and reuse."""
 
+import gzip
+import json
 import sys
 
 import pytest
@@ -40,7 +42,7 @@ def test_sentences(treebank):
 
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
-    [(["words"], 0, "joined"), (["sentences"], 0, "inside"), (["frames"], 2, "frames")],
+    [(["words"], 0, "joined"), (["sentences"], 0, "inside"), (["lemmas"], 2, "lemmas")],
 )
 def test_the_command(treebank, monkeypatch, capsys, arguments, status, said):
     monkeypatch.setattr(sys, "argv", ["lafz", "evaluate", *arguments, str(treebank)])
@@ -83,3 +85,53 @@ def test_a_table_that_holds_no_labels(tmp_path, table, message):
     path.write_text(table, encoding="utf-8")
     with pytest.raises(ValueError, match=rf"gold\.csv has {message}: give a CSV table of sentence and passive"):
         evaluate("passives", [path])
+
+
+LEXICON = "name: own\nversion: '1'\nlanguage: en\nframes: {war: {definition: A fight., terms: [war]}}\n"
+
+
+def test_frames_by_hand(tmp_path, monkeypatch, capsys):
+    gold, lexicon = tmp_path / "gold.csv", tmp_path / "own.yml"
+    gold.write_text("sentence;frame\nA war, they said;war\nAnother war;none\nShells fell;war\nRain fell;none\n")
+    lexicon.write_text(LEXICON)
+    table = evaluate("frames", [gold], lexicon=lexicon).set_index("frame")
+    # Found in the first two; gold are the first and the third. Without a frame: the last two against 2 and 4.
+    assert table.loc["war", ["correct", "gold", "predicted"]].tolist() == [1, 2, 2]
+    assert table.loc["all", ["precision", "recall", "f1"]].tolist() == [0.5, 0.5, 0.5]
+    assert set(table["file"]) == {"gold.csv"}
+    monkeypatch.setattr(sys, "argv", ["lafz", "evaluate", "frames", str(gold), "--lexicon", str(lexicon)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split() == ["gold.csv", "war", "0.5000", "0.5000", "0.5000", "1", "2", "2", "0.5000"]
+    assert lines[3].split()[-1] == "-"  # a mean has no coverage
+
+
+def test_reuse_by_hand(tmp_path):
+    text = (
+        "The committee of the northern district has closed the old stone bridge over the river to all heavy lorries "
+        "until engineers have examined each of its seven arches."
+    )
+    texts = {"x": text, "y": text, "z": "It rained all night, and nobody in the village slept until the wind turned."}
+    with gzip.open(tmp_path / "docs.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps({"id": name, "text": own}) + "\n" for name, own in texts.items())
+    (tmp_path / "pairs.csv").write_text("susp,src,category\nx,y,copied\nx,z,none\n")
+    (tmp_path / "cases.csv").write_text(
+        "susp,this_offset,this_length,src,source_offset,source_length\n"
+        f"x,0,{len(text)},y,0,{len(text)}\nx,0,10,z,0,10\n"
+    )
+    table = evaluate("reuse", [tmp_path])
+    # The copy is found to the letter; of what x and z are said to share, nothing.
+    rows = table.set_index(["measure", "category"])[["precision", "recall", "gold", "found"]]
+    assert rows.loc[("pairs", "all")].tolist() == [1, 0.5, 2, 1]
+    assert rows.loc[("passages", "all")].tolist() == [1, 0.5, 2, 1]
+    assert rows.loc[("passages", "none")].tolist() == [0, 0, 1, 0]
+    assert set(table["file"]) == {tmp_path.name}
+
+
+def test_a_lexicon_where_none_is_used(treebank):
+    with pytest.raises(ValueError, match=r"a lexicon finds frames, not words: leave out 'own\.yml'"):
+        evaluate("words", [treebank], lexicon="own.yml")
+    with pytest.raises(ValueError, match="'lemmas' can't be scored: use words, sentences, frames, passives, reuse"):
+        evaluate("lemmas", [treebank])

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.text.readers import ReadError, decode
 
 FILE_COLUMNS = ("file", "filename", "path", "doc_id")  # a metadata table names its files in the first of these
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}  # of two that fit alike, the earlier one
 
 # Ways to write a date that can be read in one way only, beside ISO 8601.
 _FORMATS = (
@@ -37,16 +38,10 @@ class MetadataError(ValueError):
 def read_table(path: Path) -> pd.DataFrame:
     """The CSV table in `path` as texts, names and values without blanks around them.
 
-    Raises `MetadataError` when it is not there, is not text, or has a row with more values than the header has names.
+    Its delimiter is a comma, a semicolon or a tab, whichever parts its first line into the most names. Raises
+    `MetadataError` when it is not there, is not text, or has a row with more values than the header has names.
     """
-    if not path.is_file():
-        raise MetadataError(f"no such metadata file: {str(path)!r}: give a CSV table with one row a document")
-    try:
-        rows = list(
-            csv.reader(io.StringIO(decode(path.read_bytes())[0], newline=""), skipinitialspace=True, strict=True)
-        )
-    except (ReadError, csv.Error) as error:
-        raise MetadataError(f"{path.name} is not a CSV table: {error}") from None
+    rows, delimiter = read_rows(path)
     names = [name.strip() for name in rows[0]] if rows else []
     while names and not names[-1]:
         names.pop()
@@ -60,11 +55,35 @@ def read_table(path: Path) -> pd.DataFrame:
         if any(values[len(names) :]):
             raise MetadataError(
                 f"{path.name} row {number} has {len(values)} values for {len(names)} columns: "
-                "put values that hold a comma in double quotes"
+                f"put values that hold a {DELIMITERS[delimiter]} in double quotes"
             )
         if any(values):
             table.append((values + [""] * len(names))[: len(names)])
     return pd.DataFrame(table, columns=names, dtype=object)
+
+
+def read_rows(path: Path) -> tuple[list[list[str]], str]:
+    """The rows of a CSV file as they stand, and its delimiter; raises `MetadataError` as `read_table` does."""
+    if not path.is_file():
+        raise MetadataError(f"no such table: {str(path)!r}: give a CSV file whose first line names its columns")
+    try:
+        text, _ = decode(path.read_bytes())
+        delimiter = max(DELIMITERS, key=lambda one: _names(text, one))
+        return list(_csv(text, delimiter)), delimiter
+    except (ReadError, csv.Error) as error:
+        raise MetadataError(f"{path.name} is not a CSV table: {error}") from None
+
+
+def _csv(text: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+
+
+def _names(text: str, delimiter: str) -> int:
+    """Into how many names a delimiter parts the first row, 0 where it can't be the delimiter."""
+    try:
+        return len(next(_csv(text, delimiter), []))
+    except csv.Error:
+        return 0
 
 
 def rows_by_file(

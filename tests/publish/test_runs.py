@@ -122,7 +122,7 @@ def test_a_notebook_that_ends_early_is_not_taken_for_whole(small, tmp_path):
         ([SAMPLE, "-p", "corpus=data"], "'corpus' is the first argument"),
         ([SAMPLE, "--params", "none.yml"], "no such parameter file"),
         ([ROOT / "notebooks"], "no document could be read"),
-        ([SAMPLE, "-p", "metadata=none.csv"], "no such metadata file"),
+        ([SAMPLE, "-p", "metadata=none.csv"], "no such table: "),
         ([SAMPLE, "-p", "language=english"], "language 'english' is not known"),
     ],
 )

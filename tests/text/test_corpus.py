@@ -237,7 +237,7 @@ def test_a_table_from_elsewhere(make_folder: MakeFolder, tmp_path: Path) -> None
     ("table", "message"),
     [
         ("name,source\na.txt,Daily\n", "metadata.csv has the columns name, source: one called 'file' must name each"),
-        ("file;source\na.txt;Daily\n", "metadata.csv has the columns file;source: one called 'file' must name each"),
+        ("name;source\na.txt;Daily\n", "metadata.csv has the columns name, source: one called 'file' must name each"),
         ("", "metadata.csv has no header"),
         ("file,source\na.txt,Daily\nb.txt,One,Two\n", "metadata.csv row 3 has 3 values for 2 columns: put values"),
         (bytes(range(256)), "metadata.csv is not a CSV table: its bytes are not text"),
@@ -249,7 +249,7 @@ def test_metadata_that_is_no_table_of_files(make_folder: MakeFolder, table: str 
 
 
 def test_metadata_that_is_not_there(make_folder: MakeFolder) -> None:
-    with pytest.raises(CorpusError, match=r"no such metadata file: 'missing\.csv': give a CSV table"):
+    with pytest.raises(CorpusError, match=r"no such table: 'missing\.csv': give a CSV file"):
         read_corpus(make_folder({"a.txt": "One."}), "missing.csv")
 
 

@@ -42,6 +42,50 @@ def test_a_table_keeps_texts_and_drops_blank_lines(tmp_path):
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "columns", "row"),
+    [
+        ("file;title\na.txt;Hello, world\n", ["file", "title"], ["a.txt", "Hello, world"]),
+        ("file\ttitle, long\tn\na.txt\tx; y, z\t7\n", ["file", "title, long", "n"], ["a.txt", "x; y, z", "7"]),
+        ('"a;b;c","d"\n1,2\n', ["a;b;c", "d"], ["1", "2"]),  # semicolons inside a name part nothing
+        ('"a";"b, c, d"\n1;"2;3"\n', ["a", "b, c, d"], ["1", "2;3"]),
+        ('"a\nb";c\n1;2\n', ["a\nb", "c"], ["1", "2"]),  # a name of two lines
+        ("a,b;c\n1,2\n", ["a", "b;c"], ["1", "2"]),  # as many of one as of the other: a comma
+        ("text\nIt rained; it snowed\n", ["text"], ["It rained; it snowed"]),
+        ("text\n", ["text"], None),
+        ("\ufefffile;n;;\na.txt;1;;\n", ["file", "n"], ["a.txt", "1"]),  # as a spreadsheet may pad its rows
+    ],
+)
+def test_a_table_as_a_spreadsheet_writes_it(tmp_path, text, columns, row):
+    path = tmp_path / "t.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    table = read_table(path)
+    assert table.columns.tolist() == columns
+    assert table.to_numpy().tolist() == ([row] if row else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a;b\n1;2;3\n", r"t\.csv row 2 has 3 values for 2 columns: put values that hold a semicolon in double quotes"),
+        ("a\tb\n1\t2\t3\n", "hold a tab in"),
+        ("text\nIt rained, it snowed\n", "hold a comma in"),
+        ('"a,b\n1,2\n', r"t\.csv is not a CSV table: unexpected end of data"),
+        ("", r"t\.csv has no header"),
+    ],
+)
+def test_what_is_no_table(tmp_path, text, message):
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    with pytest.raises(MetadataError, match=message):
+        read_table(path)
+
+
+def test_a_table_that_is_not_there(tmp_path):
+    with pytest.raises(MetadataError, match=r"no such table: '.*none\.csv': give a CSV file whose first line names"):
+        read_table(tmp_path / "none.csv")
+
+
 def test_a_column_named_twice_is_refused(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("file,title,title\na.txt,x,y\n")

@@ -1,0 +1,110 @@
+"""What the commands of the command line share: reading a corpus, files written whole, mistakes told in one line."""
+
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from analysis.publish.parameters import ParameterError, check, notebooks, parse_assignments, read_parameters
+
+if TYPE_CHECKING:
+    from analysis.text.tokens import Tokens
+
+# The parameters of the notebooks that say how a corpus is read.
+READING = ("metadata", "language", "text_column", "name_pattern", "boilerplate", "emoji")
+
+CorpusArgument = Annotated[str, typer.Argument(help="A folder of texts, or one text file.")]
+ReadingOption = Annotated[
+    Optional[list[str]],
+    typer.Option("-p", "--parameter", metavar="NAME=VALUE", help=f"{', '.join(READING)}, as in a report; repeatable."),
+]
+
+
+@contextmanager
+def mistakes_told() -> Iterator[None]:
+    """What is refused, can't be opened or isn't installed becomes a `ParameterError`, for the one line it is told in.
+
+    >>> with mistakes_told():
+    ...     text = Path("no such file").read_text()
+    Traceback (most recent call last):
+    analysis.publish.parameters.ParameterError: [Errno 2] No such file or directory: 'no such file'
+    """
+    try:
+        yield
+    except (OSError, ValueError, ModuleNotFoundError) as error:
+        raise ParameterError(str(error)) from None
+
+
+def read_tokens(corpus: str, assignments: Sequence[str] | None) -> "Tokens":
+    """The words of `corpus`, read as the notebooks read it but for the ``name=value`` texts of `assignments`.
+
+    What the notebooks have read is opened as it was saved, see `load_tokens`. Says on stderr how many rows
+    ``corpus.problems`` has. Raises `ParameterError` for a name that is none of `READING` or a value that is none of its
+    values, `CorpusError` for a corpus that can't be read.
+    """
+    from analysis.text.storage import load_tokens
+
+    [notebook] = notebooks(["redundancy"]).values()
+    known = {parameter.name: parameter for parameter in read_parameters(notebook) if parameter.name in READING}
+    values = parse_assignments(assignments or ())
+    if unknown := [name for name in values if name not in known]:
+        raise ParameterError(f"{unknown[0]!r} is no parameter of reading a corpus: use {', '.join(READING)}")
+    about = {name: check(values[name], known[name]) if name in values else known[name].default for name in READING}
+    tokens = load_tokens(corpus, **about)
+    if count := len(tokens.corpus.problems):
+        note(
+            f"{counted(count, 'problem')} in reading {corpus}: the report lists them, "
+            f"and so does read_corpus({corpus!r}).problems in Python"
+        )
+    return tokens
+
+
+def note(text: str) -> None:
+    """Tell on stderr what the user may want to know."""
+    print(f"lafz: {text}", file=sys.stderr)
+
+
+def counted(number: int, thing: str) -> str:
+    """A number with what is counted.
+
+    >>> [counted(number, "pair") for number in (0, 1, 1200)]
+    ['no pairs', '1 pair', '1,200 pairs']
+    """
+    return f"{number or 'no':{',' if number else ''}} {thing}{'' if number == 1 else 's'}"
+
+
+def check_ending(path: Path, endings: Sequence[str]) -> None:
+    """Raise `ParameterError` for a path whose ending is none of `endings`, before any work is done for it.
+
+    >>> check_ending(Path("pairs.txt"), (".parquet", ".csv"))
+    Traceback (most recent call last):
+    analysis.publish.parameters.ParameterError: --out 'pairs.txt': give a name that ends in .parquet or .csv
+    """
+    if path.suffix.lower() not in endings:
+        raise ParameterError(f"--out {str(path)!r}: give a name that ends in {' or '.join(endings)}")
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A place to write to, beside `path` and of the same name, that becomes `path` when the block ends without error.
+
+    Folders on the way are made; an earlier file stays until then. Raises `ValueError` where `path` is a folder.
+
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with whole_file(Path(folder, "new", "a.txt")) as place:
+    ...         _ = place.write_text("Whole.")
+    ...     [file.name for file in Path(folder, "new").iterdir()]
+    ['a.txt']
+    """
+    path = path.expanduser().resolve()  # a link stays one, and its target is replaced
+    if path.is_dir():
+        raise ValueError(f"{str(path)!r} is a folder: give the name of a file")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        place = Path(folder, path.name)
+        yield place
+        place.replace(path)

@@ -1,0 +1,165 @@
+"""Sentences for human coders: which of a corpus to draw, and what may be written beside them."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.framing.frames import in_language, matches
+from analysis.framing.lexicon import Lexicon
+from analysis.text.patterns import find
+from analysis.text.tokens import Tokens
+
+NONE = "none"  # the code of a sentence that is about none of the frames
+NEAR, SILENT = "(near)", "(none)"  # strata without a frame
+# The share of a sheet: of the strata of frames together, of near misses, of sentences in which nothing is found. The
+# last stands for most of a corpus and decides about recall; the first decides about precision.
+SHARES = (0.5, 0.15, 0.35)
+
+
+def draw_sheet(tokens: Tokens, lexicon: Lexicon, *, size: int = 200, coders: int = 2, seed: int = 0) -> pd.DataFrame:
+    """A stratified random sample of `size` different sentences for human coders, in random order.
+
+    Each sentence of the documents in the lexicon's language (titles and headings too, for they are counted) is in one
+    stratum: the rarest of the frames of which it has a match; "(near)", where that is in doubt: every match is negated,
+    two frames lead with the same weight, or there is no match and an ``excludes`` phrase; "(none)", where nothing is
+    found. Half of the sheet is shared out evenly among the frames, so that rare ones get enough, 15% are near misses,
+    35% have none; what a stratum is too small for goes to the others. A sentence that stands several times (white space
+    apart) is coded once, where it stands first.
+
+    Columns: ``item`` (a name that the same sentence at the same place always has), ``doc_id``, ``start``, ``end``
+    (characters), ``before``, ``sentence``, ``after`` (the sentence and its neighbours, white space made one blank),
+    ``coder_1`` and so on (empty); and, which `write_sheet` keeps from the coders, ``stratum`` and ``weight``: how many
+    sentences of the corpus each stands for, N_h c_i / sum of c over the drawn of stratum h, with N_h sentences in the
+    stratum and c_i the times that sentence i stands. The weights of a stratum sum to its sentences.
+
+    All sentences are taken where there are no more than `size`. Raises `ValueError` for a size below the number of
+    strata, for no coder, for a corpus without sentences in the lexicon's language.
+
+    >>> from analysis import read_text, tokenize
+    >>> from analysis.framing.lexicon import read_lexicon
+    >>> from analysis.paths import LEXICONS
+    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> tokens = tokenize(read_text("It rained. The suspects will be prosecuted in court. It snowed. It rained."))
+    >>> sheet = draw_sheet(tokens, lexicon, size=2, coders=1).sort_values("start")
+    >>> sheet[["sentence", "stratum", "weight"]].to_numpy().tolist()[0]
+    ['It rained.', '(none)', 3.0]
+    """
+    if coders < 1:
+        raise ValueError(f"coders={coders!r}: a sheet needs one coder or more")
+    codes(lexicon)
+    tokens = in_language(tokens, lexicon)
+    if not tokens.n_sentences:
+        raise ValueError(f"the documents in {lexicon.language!r} have no sentence to code")
+    document = tokens.sentence_document
+    spans = list(zip(document.tolist(), tokens.sentence_start.tolist(), tokens.sentence_end.tolist(), strict=True))
+    sentences = [" ".join(tokens.corpus.texts[row][start:end].split()) for row, start, end in spans]
+    _, first, times = np.unique(
+        pd.factorize(np.array(sentences, dtype=object))[0], return_index=True, return_counts=True
+    )
+    strata = _strata(tokens, lexicon)
+    names = [*lexicon.frames["frame"], NEAR, SILENT]
+    members = {name: np.flatnonzero(strata[first] == name) for name in names}
+    members = {name: own for name, own in members.items() if len(own)}
+    if size < len(members):
+        raise ValueError(f"size={size!r}: the sentences are of {len(members)} kinds, draw that many or more")
+    frames = sum(name not in (NEAR, SILENT) for name in members)
+    shares = [{NEAR: SHARES[1], SILENT: SHARES[2]}.get(name, SHARES[0] / max(frames, 1)) for name in members]
+    random = np.random.default_rng(seed)
+    drawn, weight = [], []
+    for own, count in zip(members.values(), _allocate([*map(len, members.values())], shares, size), strict=True):
+        chosen = random.permutation(own)[:count]
+        drawn.append(chosen)
+        weight.append(times[chosen] * (times[own].sum() / times[chosen].sum()))
+    order = random.permutation(sum(map(len, drawn)))
+    line, weights = first[np.concatenate(drawn)[order]], np.concatenate(weight)[order]
+
+    def neighbour(place: int, step: int) -> str:
+        other = place + step
+        return sentences[other] if 0 <= other < len(spans) and document[other] == document[place] else ""
+
+    doc_ids = tokens.doc_ids[document[line]]
+    start, end = tokens.sentence_start[line], tokens.sentence_end[line]
+    own_text = [sentences[place] for place in line]
+    places = zip(doc_ids, start.tolist(), end.tolist(), own_text, strict=True)
+    return pd.DataFrame(
+        {
+            "item": [item_name(*place) for place in places],
+            "doc_id": doc_ids,
+            "start": start,
+            "end": end,
+            "before": [neighbour(place, -1) for place in line],
+            "sentence": own_text,
+            "after": [neighbour(place, 1) for place in line],
+        }
+        | {f"coder_{number}": "" for number in range(1, coders + 1)}
+        | {"stratum": strata[line], "weight": weights.round(9)}
+    )
+
+
+def codes(lexicon: Lexicon) -> dict[str, str]:
+    """What a coder may write, as `folded` gives it, and the frame, or "none", that it means.
+
+    Raises `ValueError` for a lexicon with a frame called "none".
+    """
+    frames = lexicon.frames["frame"].tolist()
+    known = {folded(frame): frame for frame in frames}
+    if NONE in known:
+        raise ValueError(f"lexicon {lexicon.name!r} has a frame {known[NONE]!r}, the code for no frame: rename it")
+    labels = [folded(label) for label in lexicon.frames["label"]]
+    for frame, label in zip(frames, labels, strict=True):
+        if labels.count(label) == 1:
+            known.setdefault(label, frame)
+    return known | {NONE: NONE}
+
+
+def folded(name: str) -> str:
+    """A code as it is compared.
+
+    >>> folded(" Law_and  prosecution")
+    'law and prosecution'
+    """
+    return re.sub(r"[\s_‐‑-]+", " ", name.casefold()).strip()
+
+
+def item_name(doc_id: str, start: int, end: int, sentence: str) -> str:
+    """A short name of a sentence at its place; it begins with a letter, so that no spreadsheet takes it for a number.
+
+    >>> item_name("a", 0, 10, "It rained.")
+    'sa213f0849c'
+    """
+    return "s" + hashlib.sha256(f"{doc_id}\0{start}\0{end}\0{sentence}".encode()).hexdigest()[:10]
+
+
+def _strata(tokens: Tokens, lexicon: Lexicon) -> NDArray[np.object_]:
+    """(sentences,) the stratum of each sentence, see `draw_sheet`."""
+    frames = lexicon.frames["frame"].tolist()
+    found = matches(tokens, lexicon)
+    rows = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
+    document = found["doc_id"].map(rows).to_numpy(dtype=np.int64)
+    line = np.searchsorted(tokens.sentence_document, document) + found["sentence"].to_numpy(dtype=np.int64)
+    column = found["frame"].map({frame: at for at, frame in enumerate(frames)}).to_numpy(dtype=np.int64)
+    score = np.zeros((tokens.n_sentences, len(frames)))
+    np.add.at(score, (line, column), found["weight"].to_numpy())
+    score = score.round(9)  # three times 0.3 is to tie with 0.9
+    plain, near = np.zeros((2, tokens.n_sentences), dtype=bool)
+    plain[line[~found["negated"].to_numpy(dtype=bool)]] = True
+    plain &= (score == score.max(axis=1, keepdims=True)).sum(axis=1) == 1
+    near[line] = True
+    near[tokens.sentence[find(tokens, lexicon.excludes["pattern"].tolist())["first"].to_numpy()]] = True
+    hit = score > 0
+    rarest = np.argsort(hit.sum(axis=0), kind="stable")
+    frame = np.array(frames, dtype=object)[rarest][hit[:, rarest].argmax(axis=1)]
+    return np.where(plain, frame, np.where(near, NEAR, SILENT)).astype(object)
+
+
+def _allocate(sizes: Sequence[int], shares: Sequence[float], total: int) -> list[int]:
+    """How many to draw of each stratum: one, and then always of the one that lacks most of its share."""
+    room, share = np.array(sizes), np.array(shares)
+    given = np.minimum(room, 1)
+    for _ in range(min(total, int(room.sum())) - int(given.sum())):
+        given[np.where(given < room, (given + 0.5) / share, np.inf).argmin()] += 1
+    return [int(count) for count in given]

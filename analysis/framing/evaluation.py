@@ -1,0 +1,112 @@
+"""How often a lexicon gives a labelled text its frame: precision, recall and F1, frame by frame."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.framing.coding import NONE, codes, folded
+from analysis.framing.frames import score_sentences
+from analysis.framing.lexicon import Lexicon
+from analysis.text.metadata import read_table
+
+TEXT_COLUMNS = ("text", "sentence", "headline")  # a labelled table has its texts in the first of these
+FRAME_COLUMNS = ("frame", "label")
+
+_RATES, _COUNTS = ["precision", "recall", "f1"], ["correct", "gold", "predicted"]
+
+
+def evaluate_frames(
+    path: str | Path, lexicon: Lexicon, *, text: str | None = None, frame: str | None = None
+) -> pd.DataFrame:
+    """Score the frame that `lexicon` gives each text against the frame that a reader gave it, see `frame_scores`.
+
+    The file is a CSV table with a text and its frame in each row: columns ``text``, ``sentence`` or ``headline``, and
+    ``frame`` or ``label`` (the first that is there), or those named by `text` and `frame`. A frame is written by its
+    key or its label in the lexicon; case, blanks, hyphens and underscores are no matter. ``none``, or nothing, is no
+    frame. Raises `ValueError` for a file that is no such table, a column that is not there, and a label that the
+    lexicon does not know.
+
+    >>> from analysis.framing.lexicon import read_lexicon
+    >>> from analysis.paths import LEXICONS, SAMPLE
+    >>> table = evaluate_frames(SAMPLE / "gold" / "frames.csv", read_lexicon(LEXICONS / "security_communication.yml"))
+    >>> table["frame"].tolist()[-4:]
+    ['denial_and_dissent', 'none', 'macro', 'all']
+    """
+    file = Path(path)
+    table = read_table(file)
+    texts = table[_column(table, file.name, "text", text, TEXT_COLUMNS)].tolist()
+    labels = table[_column(table, file.name, "frame", frame, FRAME_COLUMNS)].tolist()
+    if not texts:
+        raise ValueError(f"{file.name} has no rows: give a CSV table of texts and frames")
+    known = codes(lexicon) | {"": NONE}
+    unknown = [label for label in labels if folded(label) not in known]
+    if unknown:
+        frames = ", ".join([*lexicon.frames["frame"], NONE])
+        raise ValueError(
+            f"{file.name} has the label {unknown[0]!r}, which lexicon {lexicon.name!r} does not know: use {frames}"
+        )
+    gold = [known[folded(label)] for label in labels]
+    return frame_scores(gold, score_sentences(texts, lexicon)["frame"].tolist(), lexicon.frames["frame"].tolist())
+
+
+def frame_scores(gold: Sequence[str | None], predicted: Sequence[str | None], frames: Sequence[str]) -> pd.DataFrame:
+    """Precision, recall and F1 of each frame: one row a frame in the order of `frames`, then the rows of the whole.
+
+    Columns: frame, precision (correct / predicted), recall (correct / gold), f1 (2 correct / (predicted + gold)), each
+    0 to 1 and 0 where there is nothing to divide by; correct, gold, predicted (texts); coverage (the share of texts
+    that are given the frame). None and "none" are no frame. Where `gold` has texts without a frame, to give none is
+    an answer like any other and has its row, ``none``; where it has not, a text given no frame is one missed.
+
+    ``macro``: the mean of the rows with a text in `gold`, so that a rare frame weighs as much as a frequent one
+    (scikit-learn takes the frames that are only predicted into its mean, too, unless told the labels); the counts are
+    summed over the same rows, coverage is NaN. ``all``: the texts together; recall is the accuracy (correct / texts),
+    coverage the share of texts given any frame. Raises `ValueError` where the two are not as long, are empty, or name
+    what is none of `frames`.
+
+    >>> frame_scores(["war", "war", "law"], ["war", None, "war"], ["war", "law"]).round(2)
+       frame  precision  recall    f1  correct  gold  predicted  coverage
+    0    war       0.50    0.50  0.50        1     2          2      0.67
+    1    law       0.00    0.00  0.00        0     1          0      0.00
+    2  macro       0.25    0.25  0.25        1     3          2       NaN
+    3    all       0.50    0.33  0.40        1     3          2      0.67
+    """
+    if len(gold) != len(predicted) or not len(gold):
+        raise ValueError(
+            f"{len(gold)} gold labels and {len(predicted)} predictions: expected one of each for each text"
+        )
+    given = np.array([NONE if name is None else name for name in gold], dtype=object)
+    found = np.array([NONE if name is None else name for name in predicted], dtype=object)
+    if strange := sorted({*given, *found} - {*frames, NONE}):
+        raise ValueError(f"{strange[0]!r} is none of the frames: expected {', '.join([*frames, NONE])}")
+    answers = [*frames, NONE] if (given == NONE).any() else list(frames)
+    table = pd.DataFrame(
+        {
+            "frame": answers,
+            "correct": [int(((given == name) & (found == name)).sum()) for name in answers],
+            "gold": [int((given == name).sum()) for name in answers],
+            "predicted": [int((found == name).sum()) for name in answers],
+        }
+    )
+    together = {"frame": "all"} | table[_COUNTS].sum().to_dict()
+    table = pd.concat([table, pd.DataFrame([together])], ignore_index=True)
+    table.insert(1, "precision", table["correct"] / table["predicted"].clip(lower=1))
+    table.insert(2, "recall", table["correct"] / table["gold"].clip(lower=1))
+    table.insert(3, "f1", 2 * table["correct"] / (table["gold"] + table["predicted"]).clip(lower=1))
+    table["coverage"] = [*table["predicted"].iloc[:-1] / len(given), float((found != NONE).mean())]
+    each, whole = table.iloc[:-1], table.iloc[-1:]
+    read = each[each["gold"] > 0]
+    macro = {"frame": "macro"} | read[_RATES].mean().to_dict() | read[_COUNTS].sum().to_dict()
+    return pd.concat([each, pd.DataFrame([macro], columns=table.columns), whole], ignore_index=True)
+
+
+def _column(table: pd.DataFrame, file: str, what: str, name: str | None, usual: Sequence[str]) -> str:
+    wanted = usual if name is None else (name,)
+    found = next((column for column in wanted if column in table.columns), None)
+    if found is None:
+        raise ValueError(
+            f"{file} has no column {' or '.join(map(repr, wanted))}, only {', '.join(map(repr, table.columns))}: "
+            f"name the column with each row's {what}"
+        )
+    return found

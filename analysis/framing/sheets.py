@@ -1,0 +1,261 @@
+"""Sheets for human coders as files: written for a spreadsheet, and read back with what the coders filled in."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.framing.coding import NONE, codes, folded
+from analysis.framing.lexicon import Lexicon
+from analysis.text.metadata import read_rows
+
+KEY_COLUMNS = ["item", "doc_id", "start", "end", "sentence", "stratum", "weight"]
+
+# A cell that begins so is a formula to a spreadsheet, or looks as if it were guarded against being one.
+_FORMULA = tuple("=+-@'\t\r")
+_SHORT = 32  # characters; a shorter text with a digit may be taken for a date or a number
+_CELL = 32_767  # characters that a cell holds
+
+
+def write_sheet(sheet: pd.DataFrame, path: str | Path, lexicon: Lexicon) -> list[Path]:
+    """Write a drawn sheet for the coders, as .xlsx or .csv, with what belongs to it; gives the files written.
+
+    The coders' file has neither stratum nor weight. A workbook has the codebook (frame, label, definition) as its
+    second worksheet and the labels to choose from in every cell of a coder; with a CSV file (UTF-8 with a byte order
+    mark, which Excel needs) the codebook is a file ``<name>.codebook.csv`` beside it. ``<name>.key.json`` is kept from
+    the coders: strata, weights and the sentences as they were drawn, for `read_sheet`. No cell runs as a formula: in a
+    workbook texts are marked as such, in CSV an apostrophe stands before what a spreadsheet would take for a formula
+    or a date, and is taken off when it is read.
+
+    Give each coder a copy: who sees another's codes is no second coder. Raises `ValueError` for another ending, or
+    where one of the files is there already (coders' work is not written over), `ModuleNotFoundError` without openpyxl.
+    """
+    file, key, *books = files = sheet_files(path)
+    shown = sheet.drop(columns=["stratum", "weight"])
+    frames = [*lexicon.frames[["frame", "label", "definition"]].itertuples(index=False, name=None)]
+    codebook = [("frame", "label", "definition"), *frames, (NONE, NONE, "The sentence is about none of these.")]
+    rows = [tuple(shown.columns), *shown.itertuples(index=False, name=None)]
+    if books:
+        file.write_text(_to_csv(rows), encoding="utf-8-sig", newline="")
+        books[0].write_text(_to_csv(codebook), encoding="utf-8-sig", newline="")
+    else:
+        _write_workbook(file, rows, codebook)
+    made_for = {"name": lexicon.name, "version": lexicon.version, "sha256": lexicon.sha256}
+    record = {"lexicon": made_for, "codebook": frames, "items": sheet[KEY_COLUMNS].to_dict("records")}
+    key.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return files
+
+
+def sheet_files(path: str | Path) -> list[Path]:
+    """The files that `write_sheet` writes for `path`: the sheet, its key, and with a CSV file its codebook.
+
+    Raises `ValueError` as `write_sheet` does, and so before anything has been drawn.
+
+    >>> [file.name for file in sheet_files("no such folder/sheet.csv")]
+    ['sheet.csv', 'sheet.key.json', 'sheet.codebook.csv']
+    """
+    file = Path(path).expanduser()
+    kind = file.suffix.lower()
+    if kind not in (".csv", ".xlsx"):
+        raise ValueError(f"{file.name!r}: a sheet is written as .xlsx or .csv")
+    files = [file, file.with_suffix(".key.json"), file.with_suffix(".codebook.csv")][: 3 if kind == ".csv" else 2]
+    for one in files:
+        if one.exists():
+            raise ValueError(f"{str(one)!r} is there already and may hold codes: move it, or give another name")
+    return files
+
+
+def read_sheet(
+    path: str | Path | Sequence[str | Path], lexicon: Lexicon, *, key: str | Path | None = None
+) -> pd.DataFrame:
+    """The codes of a filled sheet, or of the copies that several coders filled: one row an item and coder.
+
+    Columns: ``item``, ``doc_id``, ``start``, ``end``, ``sentence``, ``stratum``, ``weight`` (as drawn), ``coder`` (the
+    column's name without "coder_"), ``frame`` (of the lexicon, "none", or None where the cell is blank: not coded), in
+    the order of the sheet and then of the coders; a coder with no code at all is left out, unless all are.
+
+    A code is a frame's name or its label; case, blanks, hyphens and underscores are no matter. Files may be .xlsx, or
+    CSV as spreadsheets save it: commas, semicolons or tabs, UTF-8 or Windows-1252 (the sentences come from the key, so
+    that none is lost). `key` is by default ``<name>.key.json`` beside a sheet. A later version of the lexicon may be
+    given as long as the coders' codebook is still its own: same frames, same definitions.
+
+    Raises `ValueError` for what is no frame (with its row and the nearest label), a column or an item that is missing,
+    doubled or from another sheet, a sentence that was edited, two codes of one coder for an item, another lexicon.
+    """
+    files = [Path(one).expanduser() for one in ([path] if isinstance(path, str | Path) else path)]
+    items = _read_key(files, lexicon, None if key is None else Path(key).expanduser())
+    given: dict[str, dict[str, str]] = {}  # coder -> item -> frame
+    seen: set[str] = set()
+    for file in files:
+        for where, item, coder, frame in _codes_in(file, items, lexicon):
+            seen.add(item)
+            own = given.setdefault(coder, {})
+            if frame and own.setdefault(item, frame) != frame:
+                raise ValueError(
+                    f"{where}: coder {coder!r} coded item {item!r} otherwise in another copy: "
+                    "name the column of each coder differently (coder_1, coder_2)"
+                )
+    if lost := [item for item in items["item"] if item not in seen]:
+        raise ValueError(
+            f"{', '.join(file.name for file in files)}: {len(lost)} of {len(items)} items are missing, "
+            f"the first is {lost[0]!r}: put their rows back (a blank cell means not coded)"
+        )
+    coders = sorted(coder for coder, own in given.items() if own) or sorted(given)
+    long = items.loc[items.index.repeat(len(coders))].reset_index(drop=True)
+    long["coder"] = coders * len(items)
+    said = [given[coder].get(item) for item, coder in zip(long["item"], long["coder"], strict=True)]
+    return long.assign(frame=pd.Series(said, dtype=object))
+
+
+def _to_csv(rows: Iterable[tuple[Any, ...]]) -> str:
+    stream = io.StringIO(newline="")
+    csv.writer(stream).writerows([_guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return stream.getvalue()
+
+
+def _guarded(text: str) -> str:
+    """`text` with an apostrophe before it where a spreadsheet would make a formula, a date or a number of it."""
+    converted = len(text) < _SHORT and re.search(r"\d", text) and not text.isidentifier()
+    return "'" + text if converted or text.startswith(_FORMULA) else text
+
+
+def _write_workbook(file: Path, rows: Sequence[tuple[Any, ...]], codebook: Sequence[tuple[str, ...]]) -> None:
+    openpyxl = _openpyxl()
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    book = openpyxl.Workbook()
+    coding, frames = book.active, book.create_sheet("codebook")
+    coding.title = "coding"
+    narrow, wide = dict.fromkeys(("start", "end"), 7), dict.fromkeys(("before", "after"), 40)
+    widths = narrow | wide | {"item": 13, "doc_id": 18, "sentence": 70, "definition": 90}
+    for worksheet, table in ((coding, rows), (frames, codebook)):
+        for number, row in enumerate(table, 1):
+            for column, value in enumerate(row, 1):
+                cell = worksheet.cell(number, column)
+                if isinstance(value, str):
+                    # Set as text and not guessed from what it begins with; the mark keeps it so when it is edited.
+                    cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)[:_CELL] or None
+                    if value:
+                        cell.data_type, cell.quotePrefix = "s", value.startswith(_FORMULA)
+                else:
+                    cell.value = int(value)
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+                cell.font = Font(bold=number == 1 or table[0][column - 1] == "sentence")
+        for column, name in enumerate(table[0], 1):
+            worksheet.column_dimensions[worksheet.cell(1, column).column_letter].width = widths.get(name, 26)
+        worksheet.freeze_panes = "A2"
+    first = next(column for column, name in enumerate(rows[0], 1) if name.startswith("coder_"))
+    # Labels that two frames share can't be chosen between: then the frames' names are offered.
+    labels = [folded(row[1]) for row in codebook[1:]]
+    offered = "B" if len({*labels}) == len(labels) else "A"
+    choice = DataValidation("list", formula1=f"codebook!${offered}$2:${offered}${len(codebook)}", allow_blank=True)
+    choice.showErrorMessage, choice.error = True, "Choose a frame of the codebook, or none."
+    coding.add_data_validation(choice)
+    last = coding.cell(max(len(rows), 2), len(rows[0])).coordinate
+    choice.add(f"{coding.cell(2, first).coordinate}:{last}")
+    book.save(file)
+
+
+def _openpyxl() -> Any:
+    try:
+        import openpyxl
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError("workbooks need the extra 'xlsx': pip install 'lafz[xlsx]', or use .csv") from None
+    return openpyxl
+
+
+def _read_key(files: Sequence[Path], lexicon: Lexicon, key: Path | None) -> pd.DataFrame:
+    """The items of the sheet, checked to be coded by the codebook of `lexicon`."""
+    if not files:
+        raise ValueError("no sheet: give the path of one, or several")
+    tried = [key] if key else [file.with_suffix(".key.json") for file in files]
+    found = next((path for path in tried if path.is_file()), None)
+    if found is None:
+        raise ValueError(f"no such file: {str(tried[0])!r}, which was written with the sheet: name it as the key")
+    try:
+        record = json.loads(found.read_text(encoding="utf-8"))
+        made_for, frames = record["lexicon"], [(row[0], row[2]) for row in record["codebook"]]
+        items = pd.DataFrame(record["items"])[KEY_COLUMNS]
+    except (ValueError, KeyError, TypeError, IndexError):
+        raise ValueError(f"{found.name} is not the key of a sheet: use the one that was written with it") from None
+    own = [*lexicon.frames[["frame", "definition"]].itertuples(index=False, name=None)]
+    if made_for["name"] != lexicon.name or sorted(frames) != sorted(own):
+        theirs, ours = f"{made_for['name']} {made_for['version']}", f"{lexicon.name} {lexicon.version}"
+        changed = sorted({frame for frame, _ in {*frames} ^ {*own}})
+        what = f": the frame {changed[0]!r} is not the same" if changed else ""
+        raise ValueError(f"the sheet was coded by the codebook of {theirs}, the lexicon is {ours}{what}")
+    return items
+
+
+def _codes_in(file: Path, items: pd.DataFrame, lexicon: Lexicon) -> Iterator[tuple[str, str, str, str]]:
+    """Every cell of a coder in a sheet: where it is, item, coder and frame ("" for a blank cell)."""
+    drawn = dict(zip(items["item"], items["sentence"], strict=True))
+    known = codes(lexicon)
+    (_, header), *rows = _rows(file) or [(1, [])]
+    header = [name.strip() for name in header]
+    coders = [name for name in header if name.startswith("coder_")]
+    if not coders or any(header.count(name) != 1 for name in ("item", "sentence", *coders)):
+        raise ValueError(
+            f"{file.name}: expected the columns item, sentence, coder_1 and so on, each once; "
+            f"found {', '.join(header) or 'nothing'}"
+        )
+    seen: set[str] = set()
+    for number, cells in rows:
+        row = dict(zip(header, cells + [""] * len(header), strict=False))
+        where, item = f"{file.name} row {number}", row["item"].strip()
+        if item not in drawn or item in seen:
+            what = "stands twice" if item in seen else "is not of this sheet"
+            raise ValueError(f"{where}: item {item!r} {what}: leave the columns but the coders' as they were")
+        if not _same(row["sentence"], drawn[item]):
+            raise ValueError(
+                f"{where}: the sentence of item {item!r} was edited, or lost its letters when it was saved: "
+                "restore it, and save as .xlsx or as CSV UTF-8"
+            )
+        seen.add(item)
+        for column in coders:
+            coder, cell = column.removeprefix("coder_"), folded(row[column])
+            if cell and cell not in known:
+                label = dict(zip(lexicon.frames["frame"], lexicon.frames["label"], strict=True)) | {NONE: NONE}
+                close = get_close_matches(cell, known, n=1)
+                hint = f"did you mean {label[known[close[0]]]!r}?" if close else f"use {', '.join(label.values())}"
+                raise ValueError(f"{where}: {row[column].strip()!r} of coder {coder!r} is no frame: {hint}")
+            yield where, item, coder, known[cell] if cell else ""
+
+
+def _rows(file: Path) -> list[tuple[int, list[str]]]:
+    """The rows of a sheet that are not blank, as texts, with their numbers."""
+    if not file.is_file():
+        raise ValueError(f"no such sheet: {str(file)!r}")
+    if file.suffix.lower() == ".xlsx":
+        openpyxl = _openpyxl()
+        try:
+            book = openpyxl.load_workbook(file, data_only=True)
+            worksheet = book["coding"] if "coding" in book.sheetnames else book.worksheets[0]
+            rows = [
+                ["" if cell is None else str(cell) for cell in row] for row in worksheet.iter_rows(values_only=True)
+            ]
+        except Exception as error:  # a broken zip, XML or workbook raises what its layer raises
+            raise ValueError(f"{file.name} is not a workbook: {error}") from None
+    else:
+        rows, _ = read_rows(file)
+    return [(number, row) for number, row in enumerate(rows, 1) if any(cell.strip() for cell in row)]
+
+
+def _same(read: str, drawn: str) -> bool:
+    """Whether a cell holds the sentence: but for the guard, and for characters that a spreadsheet may not keep."""
+    read, drawn = " ".join(read.split()), drawn[:_CELL]
+    read = read.removeprefix("'") if len(read) > len(drawn) else read
+    return len(read) == len(drawn) and all(a == b or not _is_kept(b) for a, b in zip(read, drawn, strict=True))
+
+
+def _is_kept(character: str) -> bool:
+    """Whether a workbook, and a CSV file in Windows-1252, can hold a character."""
+    return character.isprintable() and character.encode("cp1252", "replace").decode("cp1252") == character

@@ -1,0 +1,110 @@
+"""Krippendorff's alpha: his own worked examples, and the coincidence matrix built pair by pair."""
+
+from collections import Counter
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.framing.agreement import agreement
+
+
+def table(*coders: str) -> pd.DataFrame:
+    """One string a coder, one letter an item; "." is not coded."""
+    rows = [
+        (f"i{item}", f"c{coder}", None if code == "." else code)
+        for coder, codes in enumerate(coders)
+        for item, code in enumerate(codes)
+    ]
+    return pd.DataFrame(rows, columns=["item", "coder", "frame"])
+
+
+def by_pairs(coded: pd.DataFrame) -> float:
+    """Alpha from the coincidence matrix, cell by cell, as Krippendorff (2011) computes it by hand."""
+    cells: Counter[tuple[str, str]] = Counter()
+    for _, item in coded.dropna().groupby("item"):
+        for pair in permutations(item["frame"], 2):
+            cells[pair] += 1 / (len(item) - 1)
+    margin: Counter[str] = Counter()
+    for (one, _), count in cells.items():
+        margin[one] += count
+    n = sum(margin.values())
+    apart = sum(count for (one, other), count in cells.items() if one != other)
+    chance = sum(margin[one] * margin[other] for one, other in permutations(margin, 2))
+    return 1 - (n - 1) * apart / chance
+
+
+@pytest.mark.parametrize(
+    ("coders", "alpha"),
+    [
+        (("0100000010", "1110010000"), 0.095),  # two observers, two values, ten units
+        (("aabbdcccedda", "babbbccceddd"), 0.692),  # two observers, many values
+        (("123321412...", "1233224125.3", ".3332342251.", "12332441251."), 0.743),  # four, with gaps
+    ],
+)
+def test_the_worked_examples_of_krippendorff_2011(coders: tuple[str, ...], alpha: float) -> None:
+    assert agreement(table(*coders), resamples=0)["alpha"][0] == pytest.approx(alpha, abs=0.0005)
+
+
+def test_counts_of_the_example_with_gaps() -> None:
+    coded = table("123321412...", "1233224125.3", ".3332342251.", "12332441251.")
+    found = agreement(coded, resamples=0).set_index("frame")
+    assert found.index.tolist() == ["(all)", "1", "2", "3", "4", "5"]
+    assert found["codes"].tolist() == [40, 9, 13, 10, 5, 3]  # the margins that Krippendorff prints
+    assert set(found["items"]) == {11}  # the twelfth has one code only
+    assert set(found["coders"]) == {4}
+    # Pairs of one item: 2 x 3 in items 1, 10 (three codes each), 1 in item 11, 8 x 6 in the others: 55. Not alike: item
+    # 2: 3, item 6: all 6, item 8: 3.
+    assert found.loc["(all)", "agreement"] == pytest.approx(43 / 55)
+
+
+def test_each_frame_against_all_others_and_all_together_as_pair_by_pair() -> None:
+    random = np.random.default_rng(5)
+    truth = random.integers(0, 4, 60)
+    said = np.where(random.random((3, 60)) < 0.6, truth, random.integers(0, 4, (3, 60)))
+    said = np.where(random.random((3, 60)) < 0.2, -1, said)
+    coded = table(*("".join("." if code < 0 else "abcd"[code] for code in coder) for coder in said))
+    found = agreement(coded, resamples=0).set_index("frame")["alpha"]
+    assert found["(all)"] == pytest.approx(by_pairs(coded))
+    for frame in "abcd":
+        binary = coded.assign(frame=coded["frame"].map(lambda code, of=frame: str(code == of), na_action="ignore"))
+        assert found[frame] == pytest.approx(by_pairs(binary))
+
+
+def test_the_interval_is_that_of_items_drawn_one_by_one() -> None:
+    random = np.random.default_rng(1)
+    truth = random.integers(0, 3, 80)
+    said = np.where(random.random((2, 80)) < 0.7, truth, random.integers(0, 3, (2, 80)))
+    coded = table(*("".join("abc"[code] for code in coder) for coder in said))
+    rows = coded.pivot_table(index="item", columns="coder", values="frame", aggfunc="first").to_numpy()
+    alphas = []
+    for _ in range(400):
+        drawn = rows[random.integers(0, 80, 80)]
+        alphas.append(by_pairs(table(*("".join(column) for column in drawn.T))))
+    low, high = agreement(coded, resamples=2000).loc[0, ["ci_low", "ci_high"]]
+    assert (low, high) == pytest.approx(np.quantile(alphas, [0.025, 0.975]), abs=0.03)
+
+
+def test_the_seed_decides_the_interval_and_the_order_of_rows_nothing() -> None:
+    coded = table("abcabcabca", "abcabbabcc")
+    one = agreement(coded, seed=3)
+    pd.testing.assert_frame_equal(one, agreement(coded.sample(frac=1, random_state=0), seed=3))
+    assert not one.equals(agreement(coded, seed=4))
+
+
+def test_no_alpha_where_nothing_varies() -> None:
+    found = agreement(table("aaaa", "aaaa"))
+    assert found["alpha"].isna().all()
+    assert found["agreement"].tolist() == [1, 1]
+
+
+def test_what_agreement_cannot_be_had_from() -> None:
+    with pytest.raises(ValueError, match=r"coded by c0\): agreement needs two"):
+        agreement(table("ab", ".."))
+    with pytest.raises(ValueError, match=r"coded by nobody"):
+        agreement(table("..", ".."))
+    with pytest.raises(ValueError, match="'i0' has two codes of coder 'c0'"):
+        agreement(pd.concat([table("a", "a"), table("b")]))
+    with pytest.raises(ValueError, match="no column 'coder'"):
+        agreement(table("a", "a").drop(columns="coder"))

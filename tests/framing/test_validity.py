@@ -1,0 +1,283 @@
+"""Precision, recall and F1 against coders: by hand, against scikit-learn, and on average over many drawn sheets."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from scipy import stats
+
+from analysis import Tokens, read_text, tokenize
+from analysis.framing.coding import draw_sheet
+from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.sheets import read_sheet, write_sheet
+from analysis.framing.validity import coded_spans, read_validity, validity, write_validity
+from analysis.paths import LEXICONS, SAMPLE
+from analysis.text.metadata import read_table
+
+YAML = """\
+name: test
+version: "1"
+language: en
+frames:
+  war:
+    definition: A fight.
+    terms: [war]
+  law:
+    definition: Courts.
+    terms: [court]
+"""
+
+
+@pytest.fixture
+def lexicon(tmp_path: Path) -> Lexicon:
+    path = tmp_path / "own.yml"
+    path.write_text(YAML, encoding="utf-8")
+    return read_lexicon(path)
+
+
+def tokens_of(sentences: list[str]) -> Tokens:
+    return tokenize(read_text("\n\n".join(sentences)), boilerplate=True)
+
+
+def coded(sentences: list[str], *coders: list[str | None], weight: float = 1.0, stratum: str = "(all)") -> pd.DataFrame:
+    """The codes of each coder for all sentences of `tokens_of`."""
+    start = np.cumsum([0, *(len(sentence) + 2 for sentence in sentences)])[:-1]
+    end = start + [len(sentence) for sentence in sentences]
+    items = pd.DataFrame({"item": [f"i{place}" for place in start], "doc_id": "text", "start": start, "end": end})
+    items = items.assign(sentence=sentences, stratum=stratum, weight=weight)
+    return pd.concat([items.assign(coder=str(n), frame=pd.Series(own, dtype=object)) for n, own in enumerate(coders)])
+
+
+def row(table: pd.DataFrame, frame: str) -> pd.Series:
+    return table.set_index("frame").loc[frame]
+
+
+def test_counts_and_shares(lexicon: Lexicon) -> None:
+    sentences = ["A war here.", "A war there.", "War in court.", "Rain fell.", "A court met.", "Snow fell."]
+    codes = ["war", "none", "war", "war", "law", "none"]
+    table = validity(coded(sentences, codes), tokens_of(sentences), lexicon)
+    war = row(table, "war")
+    assert war[["coded", "found", "both", "tied", "items", "blank"]].tolist() == [3, 3, 2, 0, 6, 0]
+    assert war[["precision", "recall", "f1"]].tolist() == pytest.approx([2 / 3, 2 / 3, 2 / 3])
+    law = row(table, "law")  # found in two sentences, for one sentence may be found for several frames
+    assert law[["coded", "found", "both"]].tolist() == [1, 2, 1]
+    assert law[["precision", "recall", "f1"]].tolist() == pytest.approx([1 / 2, 1, 2 / 3])
+
+
+def test_weights_bring_recall_back_to_the_corpus(lexicon: Lexicon) -> None:
+    found, silent = ["A war here.", "A war there."], ["Rain fell.", "Snow fell."]
+    table = coded([*found, *silent], ["war", "none", "war", "none"])
+    table["stratum"] = ["war"] * 2 + ["(none)"] * 2
+    table["weight"] = [1.0, 1, 9, 9]  # of 20 sentences
+    war = row(validity(table, tokens_of([*found, *silent]), lexicon), "war")
+    assert war[["coded", "found", "both"]].tolist() == [2, 2, 1]
+    assert war["precision"] == pytest.approx(1 / 2)
+    assert war["recall"] == pytest.approx(1 / 10)  # and not 1 of 2: the missed one stands for nine
+    assert war["f1"] == pytest.approx(2 / 12)
+
+
+def test_the_majority_decides_and_what_is_level_is_left_out(lexicon: Lexicon) -> None:
+    sentences = ["A war here.", "A war there.", "Rain fell.", "Snow fell.", "Wind blew."]
+    coders = (
+        ["war", "war", "war", None, None],
+        ["war", "law", "war", "law", None],
+        ["none", "none", "war", "none", None],
+    )
+    table = coded(sentences, *coders, weight=2)
+    scores = validity(table, tokens_of(sentences), lexicon)
+    war = row(scores, "war")
+    # Left out: "there", with three codes; "Snow", with two. Blank: "Wind". The two that are left stand for all five.
+    assert war[["coded", "found", "both", "tied", "items", "blank"]].tolist() == [2, 1, 1, 1, 2, 1]
+    assert war[["precision", "recall"]].tolist() == [1, 0.5]
+    assert row(scores, "law")["tied"] == 2
+    assert set(scores["coders"]) == {3}
+
+
+def test_the_weight_of_what_is_left_out_goes_to_its_stratum(lexicon: Lexicon) -> None:
+    sentences = ["A war here.", "A war there.", "War again.", "Rain fell."]
+    table = coded(sentences, ["war", None, "none", "war"], ["war", None, "none", None])
+    table["stratum"], table["weight"] = ["war", "war", "war", "(none)"] * 2, [1.0, 4, 1, 6] * 2
+    war = row(validity(table, tokens_of(sentences), lexicon), "war")
+    assert war["precision"] == pytest.approx(1 / 2)  # 3 of 3 + 3
+    assert war["recall"] == pytest.approx(3 / 9)
+    lost = validity(table.assign(frame=table["frame"].where(table["stratum"] == "war")), tokens_of(sentences), lexicon)
+    assert row(lost, "war")["note"].endswith("no code that counts in the stratum (none), left out of the estimates")
+
+
+def test_the_interval_of_a_share_in_one_stratum_is_binomial(lexicon: Lexicon) -> None:
+    sentences = [f"A war {number}." for number in range(40)]
+    codes = ["war"] * 28 + ["none"] * 12
+    war = row(validity(coded(sentences, codes), tokens_of(sentences), lexicon, resamples=20_000), "war")
+    expected = stats.binom.ppf([0.025, 0.975], 39, 28 / 40) / 39  # of 40 sentences 39 are drawn
+    assert war[["precision_low", "precision_high"]].tolist() == pytest.approx(expected, abs=0.01)
+    assert war[["recall_low", "recall_high"]].tolist() == [1, 1]
+    again = validity(coded(sentences, codes).sample(frac=1, random_state=1), tokens_of(sentences), lexicon, seed=5)
+    pd.testing.assert_frame_equal(again, validity(coded(sentences, codes), tokens_of(sentences), lexicon, seed=5))
+
+
+def test_on_average_over_sheets_the_estimate_is_the_truth_of_the_corpus(lexicon: Lexicon) -> None:
+    kinds = {
+        "A war": (60, "war"),
+        "War, no": (20, "none"),
+        "A court": (15, "law"),
+        "Rain": (30, "war"),
+        "Snow": (200, "none"),
+    }
+    truth = {f"{kind} {number}.": code for kind, (count, code) in kinds.items() for number in range(count)}
+    tokens = tokens_of(list(truth))
+    found = []
+    for seed in range(60):
+        sheet = draw_sheet(tokens, lexicon, size=80, seed=seed)
+        codes = sheet.assign(coder="1", frame=sheet["sentence"].map(truth))
+        found.append(row(validity(codes, tokens, lexicon, resamples=0), "war"))
+    table = pd.DataFrame(found)
+    assert table["precision"].mean() == pytest.approx(60 / 80, abs=0.03)
+    assert table["recall"].mean() == pytest.approx(60 / 90, abs=0.03)
+    assert (table["both"] / table["coded"]).mean() > 0.75  # as the sheet has it, without weights
+    assert table["f1"].mean() == pytest.approx(120 / 170, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("found", "both", "missed", "valid", "note"),
+    [
+        (12, 9, 0, None, "9 sentences coded, fewer than 10"),
+        (12, 10, 0, True, "F1 0.909 is at least 0.5"),
+        (10, 10, 20, True, "F1 0.500 is at least 0.5"),
+        (10, 10, 21, False, "F1 0.488 is below 0.5"),
+    ],
+)
+def test_valid(found: int, both: int, missed: int, valid: bool | None, note: str, lexicon: Lexicon) -> None:
+    sentences = [f"A war {number}." for number in range(found)] + [f"Rain {number}." for number in range(missed + 5)]
+    codes = ["war"] * both + ["none"] * (found - both) + ["war"] * missed + ["none"] * 5
+    table, tokens = coded(sentences, codes, codes), tokens_of(sentences)
+    war = row(validity(table, tokens, lexicon), "war")
+    assert (war["valid"], war["note"], war["alpha"]) == (valid, note, 1)
+    one = row(validity(table[table["coder"] == "0"], tokens, lexicon), "war")
+    assert (one["valid"], one["note"]) == (valid, note + "; no second coder: agreement is not known")
+    assert np.isnan(one["alpha"])
+    assert row(validity(table, tokens, lexicon, threshold=0.95), "war")["valid"] is (None if valid is None else False)
+
+
+def test_coders_who_do_not_agree_tell_nothing(lexicon: Lexicon) -> None:
+    sentences = [f"A war {number}." for number in range(20)]
+    table = coded(sentences, ["war"] * 14 + ["none"] * 6, ["war"] * 11 + ["none"] * 9)
+    war = row(validity(table, tokens_of(sentences), lexicon), "war")
+    # 17 of 20 agree; of 40 codes 25 are "war": alpha = 1 - (6 / 40) / (2 * 25 * 15 / (40 * 39)) = 0.688
+    assert war["alpha"] == pytest.approx(0.688)
+    assert war["valid"] is True
+    table = coded(sentences, ["war"] * 14 + ["none"] * 6, ["war"] * 10 + ["none"] * 10)
+    war = row(validity(table, tokens_of(sentences), lexicon), "war")
+    assert war["valid"] is None
+    assert war["note"] == "coders agree too little: alpha 0.594 is below 0.667"
+
+
+def test_a_frame_that_is_neither_coded_nor_found(lexicon: Lexicon) -> None:
+    table = validity(coded(["Rain fell."], ["none"]), tokens_of(["Rain fell."]), lexicon)
+    assert table[["precision", "recall", "f1", "f1_low", "alpha"]].isna().all().all()
+    assert table["valid"].tolist() == [None, None]
+    assert table["note"][0].startswith("0 sentences coded")
+
+
+def test_the_coded_sentences_of_the_sample_as_scikit_learn_counts_them(sample_tokens: Tokens) -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    from analysis.framing.frames import score_sentences
+
+    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    gold = read_table(SAMPLE / "gold" / "frames.csv")
+    table = validity(coded_spans(gold, sample_tokens, lexicon), sample_tokens, lexicon, resamples=0)
+    frames = lexicon.frames["frame"].tolist()
+    found = score_sentences(gold["sentence"].tolist(), lexicon)[frames].to_numpy() > 0
+    human = gold["frame"].to_numpy(dtype=object)[:, None] == frames
+    scores = metrics.precision_recall_fscore_support(human, found, average=None, zero_division=np.nan)
+    for name, values in zip(("precision", "recall", "f1", "coded"), scores, strict=True):
+        assert table[name].tolist() == pytest.approx(values.tolist(), nan_ok=True), name
+    assert set(table["items"]) == {len(gold)}
+
+
+def test_from_a_corpus_to_the_file_and_back(sample_tokens: Tokens, tmp_path: Path) -> None:
+    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    sheet = draw_sheet(sample_tokens, lexicon, size=60)
+    sheet["coder_1"] = sheet["coder_2"] = np.where(sheet["stratum"].str.startswith("("), "none", sheet["stratum"])
+    write_sheet(sheet, tmp_path / "sheet.csv", lexicon)
+    table = validity(read_sheet(tmp_path / "sheet.csv", lexicon), sample_tokens, lexicon)
+    assert table["recall"].dropna().tolist() == [1] * 12  # the coders said what the lexicon finds
+    for name in ("validity.yml", "validity.json"):
+        write_validity(table, tmp_path / name, lexicon)
+        read = read_validity(tmp_path / name, lexicon)
+        pd.testing.assert_frame_equal(read, table, rtol=1e-5)
+        assert [type(value) for value in read["valid"]] == [type(value) for value in table["valid"]]
+    record = yaml.safe_load((tmp_path / "validity.yml").read_text("utf-8"))
+    assert record == json.loads((tmp_path / "validity.json").read_text("utf-8"))
+    assert record["lexicon"] == {"name": lexicon.name, "version": lexicon.version, "sha256": lexicon.sha256}
+
+
+def test_whose_validity_a_file_tells(lexicon: Lexicon, tmp_path: Path) -> None:
+    table = validity(coded(["A war."], ["war"]), tokens_of(["A war."]), lexicon)
+    path = tmp_path / "v.yml"
+    write_validity(table, path, lexicon)
+    (tmp_path / "own.yml").write_text(YAML.replace("[war]", "[war, battle]"), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"v\.yml was made for lexicon test 1, as its file was then"):
+        read_validity(path, read_lexicon(tmp_path / "own.yml"))
+    shipped = read_lexicon(LEXICONS / "security_communication.yml")
+    with pytest.raises(ValueError, match=r"v\.yml was made for lexicon test 1, and not for security_communication"):
+        read_validity(path, shipped)
+    with pytest.raises(ValueError, match="not those of lexicon 'security_communication'"):
+        write_validity(table, path, shipped)
+    with pytest.raises(ValueError, match=r"'v\.csv': validity is written as \.yml or \.json"):
+        write_validity(table, tmp_path / "v.csv", lexicon)
+    with pytest.raises(ValueError, match="no such validity file"):
+        read_validity(tmp_path / "w.yml", lexicon)
+    for other in ("frames: [", "[1, 2]", "lexicon: {name: a, version: b, sha256: c}\nframes: [{frame: war}]", "\x00"):
+        path.write_text(other, encoding="utf-8")
+        with pytest.raises(ValueError, match=r"v\.yml is not a validity file"):
+            read_validity(path, lexicon)
+
+
+def test_codes_that_are_not_of_this_corpus_or_lexicon(lexicon: Lexicon) -> None:
+    table, tokens = coded(["A war."], ["war"]), tokens_of(["A war."])
+    for changed, message in (
+        ({"doc_id": "b"}, "document 'b' of item 'i0' is not in the corpus"),
+        ({"sentence": "A law."}, "document 'text' of item 'i0' has another text at 0 to 6"),
+        ({"frame": "wra"}, "code 'wra' is no frame of lexicon 'test': use war, law, none"),
+        ({"frame": None}, "no sentence is coded"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            validity(table.assign(**changed), tokens, lexicon)
+    with pytest.raises(ValueError, match=r"threshold=1\.5"):
+        validity(table, tokens, lexicon, threshold=1.5)
+
+
+def test_spans_coded_elsewhere(lexicon: Lexicon) -> None:
+    tokens = tokens_of(["A war here.", "Rain fell."])
+    spans = pd.DataFrame({"file": ["text.txt", "text"], "start": ["0", "13"], "end": [11, 23], "frame": ["WAR", ""]})
+    found = coded_spans(spans, tokens, lexicon)
+    assert found["frame"].tolist() == ["war", None]
+    assert found[["doc_id", "start", "end", "sentence"]].to_numpy().tolist() == [
+        ["text", 0, 11, "A war here."],
+        ["text", 13, 23, "Rain fell."],
+    ]
+    assert row(validity(found, tokens, lexicon), "war")[["coded", "items", "blank"]].tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"file": "b.txt"}, "row 2: document 'b.txt' is not in the corpus"),
+        ({"end": 99}, "row 2: 'text' 0 to 99"),
+        ({"start": "x"}, "row 2: start and end are whole numbers of characters, not 'x'"),
+        ({"sentence": "A wra here."}, "row 2: 'text' 0 to 11 is 'A war here.', not the sentence coded"),
+        ({"frame": "wra"}, "row 2: 'wra' is no frame of lexicon 'test'"),
+    ],
+)
+def test_spans_that_are_wrong(changed: dict[str, Any], message: str, lexicon: Lexicon) -> None:
+    spans = pd.DataFrame({"file": ["text.txt"], "start": 0, "end": 11, "frame": "war", "sentence": "A war here."})
+    with pytest.raises(ValueError, match=message):
+        coded_spans(spans.assign(**changed), tokens_of(["A war here."]), lexicon)
+    with pytest.raises(ValueError, match="no column 'end'"):
+        coded_spans(spans.drop(columns="end"), tokens_of(["A war here."]), lexicon)
+    with pytest.raises(ValueError, match="no column 'doc_id'"):
+        coded_spans(spans.drop(columns="file"), tokens_of(["A war here."]), lexicon)
