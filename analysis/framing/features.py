@@ -1,0 +1,171 @@
+"""Texts as rows of numbers for a linear model: words, pieces of words, dictionary frames and sentence vectors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from analysis import embeddings
+from analysis.framing.frames import matches
+from analysis.framing.lexicon import Lexicon
+from analysis.text.corpus import read_texts
+from analysis.text.tokens import Tokens, tokenize
+
+KINDS = ("word", "characters", "frame", "embedding")  # in the order of the columns
+PIECES = (3, 4, 5)  # characters of a piece of a word, a blank for each edge among them
+MIN_TEXTS = 2  # texts a word or a piece must stand in: what stands in one says little of others
+
+Floats = NDArray[np.float64]
+Names = NDArray[np.object_]
+Matrix = sparse.csr_array
+
+
+@dataclass(frozen=True)
+class Features:
+    """How a text becomes a row of numbers: what was learnt from the training texts.
+
+    ``words``: words and pairs of neighbours, "gun", "gun control"; ``pieces``: of words, " gun"; each in alphabetical
+    order, with an idf each in ``word_idf`` and ``piece_idf``. ``lexicons``: whose frames are counted, with a weight a
+    frame in ``frame_weights``. ``embedded``: whether the sentence vector stands at the end of the row.
+    """
+
+    words: tuple[str, ...]
+    word_idf: Floats
+    pieces: tuple[str, ...]
+    piece_idf: Floats
+    lexicons: tuple[Lexicon, ...]
+    frame_weights: Floats
+    embedded: bool
+
+    def names(self) -> pd.DataFrame:
+        """One row a column of the matrix: ``kind`` (one of `KINDS`), ``feature`` (a frame as lexicon/frame)."""
+        frames = [f"{lexicon.name}/{frame}" for lexicon in self.lexicons for frame in lexicon.frames["frame"]]
+        dimensions = [f"dimension {number}" for number in range(embeddings.SIZE if self.embedded else 0)]
+        columns = (self.words, self.pieces, frames, dimensions)
+        kinds = np.repeat(np.array(KINDS, dtype=object), [len(names) for names in columns])
+        return pd.DataFrame({"kind": kinds, "feature": [name for names in columns for name in names]}, dtype=object)
+
+
+def fit(texts: Sequence[str], labels: NDArray[np.object_], lexicons: Sequence[Lexicon]) -> tuple[Features, Matrix]:
+    """The features of coded `texts` and their matrix, (texts, features).
+
+    A word, a pair of neighbours in a sentence and a piece of a word of 3 to 5 characters weigh ``(1 + ln tf) * idf``,
+    ``idf = 1 + ln((1 + n) / (1 + df))``, where df is at least 2; the words of a text, and its pieces, are brought to
+    length 1 (Salton and Buckley 1988, Term-weighting approaches in automatic text retrieval, smoothed as in
+    scikit-learn). A frame counts ``ln(1 + w)``, w being the weight of its matches, times the correlation ratio of that
+    count with the labels (Kelley 1935), so that a lexicon on another matter is not listened to. The sentence vector is
+    `analysis.embeddings.embed`, of length 1, where that extra is installed.
+    """
+    tokens = tokenize(read_texts(texts), boilerplate=True)
+    words, word_idf = _vocabulary(*_word_counts(tokens))
+    pieces, piece_idf = _vocabulary(*_piece_counts(tokens))
+    frame_weights = _correlation_ratios(_frame_counts(tokens, lexicons), labels)
+    embedded = embeddings.available()
+    features = Features(words, word_idf, pieces, piece_idf, tuple(lexicons), frame_weights, embedded)
+    return features, _rows(features, texts, tokens)
+
+
+def transform(features: Features, texts: Sequence[str]) -> Matrix:
+    """The matrix of `texts`, (texts, features); a row depends on its own text alone."""
+    return _rows(features, texts, tokenize(read_texts(texts), boilerplate=True))
+
+
+def _rows(features: Features, texts: Sequence[str], tokens: Tokens) -> Matrix:
+    blocks = [
+        _tf_idf(*_word_counts(tokens), features.words, features.word_idf),
+        _tf_idf(*_piece_counts(tokens), features.pieces, features.piece_idf),
+        _frame_counts(tokens, features.lexicons) * features.frame_weights,
+    ]
+    if features.embedded:
+        blocks.append(sparse.csr_array(embeddings.embed(texts).astype(np.float64)))
+    return sparse.csr_array(sparse.hstack(blocks, format="csr"))
+
+
+def _word_counts(tokens: Tokens) -> tuple[Matrix, Names]:
+    """How often each word and each pair of neighbours stands in each text, (texts, names), and their names."""
+    counts, _, vocabulary = tokens.document_term_matrix()
+    first = np.flatnonzero(tokens.sentence[1:] == tokens.sentence[:-1])
+    pair = tokens.ids[first].astype(np.int64) * len(vocabulary) + tokens.ids[first + 1]
+    pairs, column = np.unique(pair, return_inverse=True)
+    shape = (tokens.n_documents, len(pairs))
+    pair_counts = sparse.csr_array((np.ones(len(first)), (tokens.document[first], column)), shape=shape)
+    left, right = np.divmod(pairs, max(len(vocabulary), 1))
+    names = np.concatenate([vocabulary, vocabulary[left] + " " + vocabulary[right]])
+    return sparse.csr_array(sparse.hstack([counts, pair_counts], format="csr")), names
+
+
+def _piece_counts(tokens: Tokens) -> tuple[Matrix, Names]:
+    """How often each piece of a word stands in each text, (texts, names), and their names."""
+    counts, _, vocabulary = tokens.document_term_matrix()
+    codes: dict[str, int] = {}
+    column, offsets = [], [0]
+    for word in vocabulary:  # each word is cut up once, however often it stands there
+        column += [codes.setdefault(piece, len(codes)) for piece in _pieces(word)]
+        offsets.append(len(column))
+    of_words = sparse.csr_array((np.ones(len(column)), column, offsets), shape=(len(vocabulary), len(codes)))
+    return sparse.csr_array(counts @ of_words), np.array(list(codes), dtype=object)
+
+
+def _pieces(word: str) -> list[str]:
+    padded = f" {word} "
+    return [padded[at : at + size] for size in PIECES for at in range(len(padded) - size + 1)]
+
+
+def _vocabulary(counts: Matrix, names: Names) -> tuple[tuple[str, ...], Floats]:
+    """The names that stand in enough texts, in alphabetical order, and their idf."""
+    texts = np.bincount(counts.nonzero()[1], minlength=len(names))
+    kept = np.flatnonzero(texts >= MIN_TEXTS)
+    kept = kept[np.argsort(names[kept])]
+    idf: Floats = (1 + np.log((1 + counts.shape[0]) / (1 + texts[kept]))).round(6)
+    return tuple(names[kept].tolist()), idf
+
+
+def _tf_idf(counts: Matrix, names: Names, vocabulary: Sequence[str], idf: Floats) -> Matrix:
+    """The rows of `counts` over the columns of `vocabulary`, weighted, each of length 1 (0 without a known name)."""
+    places = {name: column for column, name in enumerate(vocabulary)}
+    place = np.array([places.get(name, -1) for name in names], dtype=np.int64)
+    entries = counts.tocoo()
+    column = place[entries.coords[1]]
+    known = column >= 0
+    row, column = entries.coords[0][known], column[known]
+    value = (1 + np.log(entries.data[known])) * idf[column]
+    rows = sparse.csr_array((value, (row, column)), shape=(counts.shape[0], len(vocabulary)))
+    rows.sort_indices()  # so that a sum does not depend on which words the other texts have
+    row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    length = np.sqrt(np.bincount(row, rows.data**2, minlength=rows.shape[0]))
+    return sparse.csr_array((rows.data / length[row], rows.indices, rows.indptr), shape=rows.shape)
+
+
+def _frame_counts(tokens: Tokens, lexicons: Sequence[Lexicon]) -> Matrix:
+    """``ln(1 + w)`` of the weight of each frame's matches in each text: (texts, frames of all lexicons)."""
+    blocks = [sparse.csr_array((tokens.n_documents, 0), dtype=np.float64)]
+    for lexicon in lexicons:
+        found = matches(tokens, lexicon)
+        codes = {frame: code for code, frame in enumerate(lexicon.frames["frame"])}
+        place = (found["doc_id"].to_numpy(dtype=np.int64), found["frame"].map(codes).to_numpy(dtype=np.int64))
+        weight = found["weight"].to_numpy(dtype=np.float64)
+        shape = (tokens.n_documents, len(codes))
+        block = sparse.csr_array((weight, place), shape=shape)
+        block.sum_duplicates()
+        blocks.append(sparse.csr_array((np.log1p(block.data), block.indices, block.indptr), shape=shape))
+    return sparse.csr_array(sparse.hstack(blocks, format="csr"))
+
+
+def _correlation_ratios(columns: Matrix, labels: NDArray[np.object_]) -> Floats:
+    """How far each column follows the labels, 0 to 1: the root of the share of its variance that lies between them.
+
+    Kelley's (1935) epsilon, less than eta by what as many labels would take by chance.
+    """
+    _, code, size = np.unique(labels, return_inverse=True, return_counts=True)
+    values = columns.toarray()
+    values -= values.mean(axis=0)
+    sums = np.zeros((len(size), values.shape[1]))
+    np.add.at(sums, code, values)
+    total, between = (values**2).sum(axis=0), (sums**2 / size[:, None]).sum(axis=0)
+    within = np.divide(total - between, total, out=np.ones_like(total), where=total > 1e-12)
+    freedom = (len(labels) - 1) / max(len(labels) - len(size), 1)
+    ratios: Floats = np.sqrt(np.clip(1 - within * freedom, 0, 1)).round(6)
+    return ratios

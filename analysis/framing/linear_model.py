@@ -1,0 +1,227 @@
+"""A linear model of labelled texts: trained, applied, saved as plain numbers, and loaded again."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis import embeddings
+from analysis.framing import features as rows_of
+from analysis.framing.features import Features, Floats, Matrix
+from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.paths import LEXICONS
+
+STRENGTH = 3.0  # scikit-learn's C: the inverse of the penalty on large coefficients
+
+_FORMAT = "lafz classifier 1"
+_ABOUT, _NUMBERS = "model.json", "model.npz"
+_ARRAYS = ("coefficients", "intercept", "typical", "word_idf", "piece_idf", "frame_weights", "probe")
+_PROBE = "The council met at noon."  # its sentence vector tells whether two machines have the same vectors
+
+
+@dataclass(frozen=True)
+class Model:
+    """A linear model: a text's score for a label is its row of numbers times the label's row of coefficients.
+
+    ``labels``: in rising order. ``features``: how a text becomes a row. ``coefficients``: (labels, features);
+    ``intercept``: (labels,). ``typical``: (features,) the mean of a feature over the training texts in which it
+    stands. ``texts``: how many of each label it was trained on. ``notes``: plain sentences on what to be wary of.
+    """
+
+    labels: NDArray[Any]
+    features: Features
+    coefficients: Floats
+    intercept: Floats
+    typical: Floats
+    texts: tuple[int, ...]
+    notes: tuple[str, ...]
+
+    def predict(self, texts: Iterable[str], *, margin: float = 0.0) -> NDArray[Any]:
+        """The label of each text, of the type given in training.
+
+        With a `margin` above 0 an array of objects, None where the two highest probabilities lie nearer than that. A
+        text without a known word has the label of the highest intercept, so a `margin` is in place where such come.
+        Raises `ValueError` for a text that is not a string and for a margin that is not from 0 to 1.
+        """
+        if not 0 <= margin <= 1:
+            raise ValueError(f"margin is {margin}: give a number from 0 (label every text) to 1")
+        shares = self._shares(rows_of.transform(self.features, as_texts(texts)))
+        chosen: NDArray[Any] = self.labels[shares.argmax(axis=1)]
+        if not margin:
+            return chosen
+        ordered = np.sort(shares, axis=1)
+        chosen = chosen.astype(object)
+        chosen[ordered[:, -1] - ordered[:, -2] < margin] = None
+        return chosen
+
+    def probabilities(self, texts: Iterable[str]) -> pd.DataFrame:
+        """How probable the model holds each label, one row a text and one column a label, each row adding up to 1.
+
+        Labels count as equally frequent beforehand, whatever their shares of the training texts.
+        """
+        shares = self._shares(rows_of.transform(self.features, as_texts(texts)))
+        return pd.DataFrame(shares, columns=self.labels.tolist())
+
+    def _shares(self, rows: Matrix) -> Floats:
+        scores = np.asarray(rows @ self.coefficients.T) + self.intercept
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        shares: Floats = (powers / powers.sum(axis=1, keepdims=True)).round(6)
+        return shares
+
+
+def shipped() -> tuple[Lexicon, ...]:
+    """The lexicons that come with the package, in the order of their file names."""
+    paths = sorted(LEXICONS.glob("*.yml"))
+    return tuple(_read_once(path, hashlib.sha256(path.read_bytes()).hexdigest()) for path in paths)
+
+
+@cache
+def _read_once(path: Path, sha256: str) -> Lexicon:
+    """A lexicon takes a second to check, and a model to train little more; `sha256` tells a file that has changed."""
+    return read_lexicon(path)
+
+
+def fit(texts: Sequence[str], labels: NDArray[Any], lexicons: Sequence[Lexicon]) -> Model:
+    """The model of coded texts, see `analysis.framing.classifier.train`, without a look at whether they suffice."""
+    linear = scikit_learn("sklearn.linear_model")
+    names, counts = np.unique(labels, return_counts=True)
+    features, rows = rows_of.fit(texts, labels, lexicons)
+    if len(names) == 1:  # a fold whose other texts all have one label
+        coefficients, intercept = np.zeros((1, rows.shape[1])), np.zeros(1)
+    else:
+        regression = linear.LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=5000)
+        regression.fit(rows, np.searchsorted(names, labels))
+        coefficients, intercept = regression.coef_, regression.intercept_
+    if len(names) == 2:  # one row of coefficients, for the second label against the first
+        coefficients, intercept = np.vstack([-coefficients, coefficients]) / 2, np.array([-1, 1]) * intercept / 2
+    standing = np.bincount(rows.nonzero()[1], minlength=rows.shape[1])
+    typical = np.asarray(rows.sum(axis=0)).ravel() / np.maximum(standing, 1)
+    numbers = (coefficients.round(6), intercept.round(6), typical.round(6))
+    return Model(names, features, *numbers, tuple(counts.tolist()), ())
+
+
+def scikit_learn(module: str) -> Any:
+    """A module of scikit-learn, which is not installed unless asked for."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError:
+        needed = "the classifier needs the extra 'classifier': pip install 'lafz[classifier]'"
+        raise ModuleNotFoundError(needed) from None
+
+
+def save(model: Model, folder: str | Path) -> None:
+    """Write `model` to the new folder `folder`: ``model.json`` to read and ``model.npz``, its arrays.
+
+    The folder gets its name when all of it is written. Raises `ValueError` where there is something of that name.
+    """
+    place = Path(folder).expanduser().absolute()
+    if place.exists():
+        raise ValueError(f"{str(folder)!r} exists: give the name of a new folder")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    made = model.features
+    build = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+    try:
+        arrays = (model.coefficients, model.intercept, model.typical, made.word_idf, made.piece_idf)
+        probe = embeddings.embed([_PROBE])[0] if made.embedded else np.zeros(0)
+        named = dict(zip(_ARRAYS, (*arrays, made.frame_weights, probe), strict=True))
+        np.savez_compressed(build / _NUMBERS, allow_pickle=False, **named)
+        about = {
+            "format": _FORMAT,
+            "labels": model.labels.tolist(),
+            "texts": model.texts,
+            "notes": model.notes,
+            "lexicons": [{key: getattr(each, key) for key in ("name", "version", "sha256")} for each in made.lexicons],
+            "embedded": made.embedded,
+            "sha256": hashlib.sha256((build / _NUMBERS).read_bytes()).hexdigest(),
+            "words": made.words,
+            "pieces": made.pieces,
+        }
+        (build / _ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=0), encoding="utf-8")
+        build.rename(place)
+    except BaseException:
+        shutil.rmtree(build, ignore_errors=True)
+        raise
+
+
+def load(folder: str | Path, *, lexicons: Sequence[Lexicon] | None = None) -> Model:
+    """The model that `save` wrote to `folder`; it labels as the one that was saved.
+
+    `lexicons`: those it was trained with, to be found by name; without them the shipped ones. Raises `ValueError`
+    where there is no model, or not all of one, where a lexicon is missing or is not the same to the byte, and where
+    the sentence vectors here are not those of the training; `ModuleNotFoundError` where the model needs sentence
+    vectors and the extra "embeddings" is missing.
+    """
+    place = Path(folder).expanduser()
+    if not (place / _ABOUT).is_file() or not (place / _NUMBERS).is_file():
+        raise ValueError(f"no model in {str(folder)!r}: give a folder with {_ABOUT} and {_NUMBERS}, as save() writes")
+    try:
+        about = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
+        known = isinstance(about, dict) and about.get("format") == _FORMAT
+    except ValueError:  # bytes that are not UTF-8, or not JSON
+        known = False
+    if not known:
+        raise ValueError(f"{_ABOUT} in {str(folder)!r} is not of the format {_FORMAT!r}: train and save anew")
+    if hashlib.sha256((place / _NUMBERS).read_bytes()).hexdigest() != about.get("sha256"):
+        raise ValueError(f"{_NUMBERS} in {str(folder)!r} is not the file saved with {_ABOUT}: train and save anew")
+    try:
+        with np.load(place / _NUMBERS, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in _ARRAYS}
+        words, pieces, embedded = tuple(about["words"]), tuple(about["pieces"]), bool(about["embedded"])
+        labels, texts = np.array(list(about["labels"])), tuple(about["texts"])
+        labels = labels.astype(object) if labels.dtype.kind == "U" else labels
+        recorded = [(each["name"], each["version"], each["sha256"]) for each in about["lexicons"]]
+        notes = tuple(about["notes"])
+    except (KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(f"the model in {str(folder)!r} is damaged ({error}): train and save anew") from None
+    used = _same_lexicons(recorded, shipped() if lexicons is None else lexicons)
+    idf = arrays["word_idf"], arrays["piece_idf"]
+    features = Features(words, idf[0], pieces, idf[1], used, arrays["frame_weights"], embedded)
+    width = len(features.names())
+    shapes = {"coefficients": (len(labels), width), "intercept": (len(labels),), "typical": (width,)}
+    shapes |= {"word_idf": (len(words),), "piece_idf": (len(pieces),)}
+    shapes["frame_weights"] = (sum(len(lexicon.frames) for lexicon in used),)
+    for name, shape in shapes.items():
+        if arrays[name].shape != shape or arrays[name].dtype != np.float64:
+            what = f"{name} is {arrays[name].dtype} of the shape {arrays[name].shape} where {shape} belongs"
+            raise ValueError(f"the model in {str(folder)!r} is damaged ({what}): train and save anew")
+    if embedded:
+        here = embeddings.embed([_PROBE])[0]
+        if arrays["probe"].shape != here.shape or not np.allclose(arrays["probe"], here, atol=1e-4):
+            raise ValueError("the sentence vectors here are not those the model was trained with: train it anew")
+    return Model(labels, features, arrays["coefficients"], arrays["intercept"], arrays["typical"], texts, notes)
+
+
+def _same_lexicons(recorded: Sequence[tuple[str, str, str]], given: Sequence[Lexicon]) -> tuple[Lexicon, ...]:
+    """The lexicons of the training among those given."""
+    by_name = {lexicon.name: lexicon for lexicon in given}
+    for name, version, sha256 in recorded:
+        if name not in by_name:
+            there = ", ".join(by_name) or "none"
+            raise ValueError(f"the model needs the lexicon {name!r} (version {version}) and there is {there}: give it")
+        here = by_name[name]
+        if here.sha256 != sha256:
+            what = f"lexicon {name!r} here is version {here.version} ({here.sha256[:8]})"
+            raise ValueError(f"{what}, the model's is version {version} ({sha256[:8]}): train anew, or give that file")
+    return tuple(by_name[name] for name, _, _ in recorded)
+
+
+def as_texts(texts: Iterable[str]) -> list[str]:
+    """The texts as a list. Raises `ValueError` for a single string, and for what is none."""
+    if isinstance(texts, str):
+        raise ValueError(f"a single text ({texts[:20]!r}) where many are expected: give a list, [text]")
+    given = list(texts)
+    for position, text in enumerate(given):
+        if not isinstance(text, str):
+            raise ValueError(f"text {position} (from 0) is {text!r}: give strings, and drop the texts that are missing")
+    return given
