@@ -9,6 +9,7 @@ DATA = ROOT / "data"
 SAMPLE = DATA / "sample"  # the sample corpus, with gold labels
 LEXICONS = DATA / "lexicons"  # frame lexicons, YAML
 STOPWORDS = DATA / "stopwords"  # stop lists, one word a line
+GOLD = ("reuse.csv", "validity.yml")  # in a folder gold/ of a corpus: what a report holds its own results against
 FIGURES = ROOT / "figures"  # one folder a run
 
 
@@ -19,6 +20,12 @@ def from_root(path: str | Path) -> Path:
     True
     """
     return Path(os.path.normpath(ROOT / Path(path).expanduser()))
+
+
+def gold_file(corpus: Path, name: str) -> Path | None:
+    """What lies with a corpus to measure the package by, ``gold/<name>`` in its folder; None where it does not."""
+    path = corpus / "gold" / name
+    return path if path.is_file() else None
 
 
 def to_root(path: str | Path) -> str:

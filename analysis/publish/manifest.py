@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import __version__
-from analysis.paths import from_root, to_root
+from analysis.paths import GOLD, from_root, gold_file, to_root
 from analysis.publish.tables import DIGITS, write_json
 from analysis.text.corpus import corpus_files
 
@@ -28,7 +28,8 @@ PACKAGES = (
     "stopwordsiso",
 )
 
-FILE_PARAMETERS = ("lexicon", "metadata", "reference", "stopwords")  # parameters that may name a file, or a folder
+# Parameters that may name a file, or a folder.
+FILE_PARAMETERS = ("actors", "aliases", "lexicon", "metadata", "reference", "stopwords", "style", "validity")
 
 
 def write_manifest(path: Path, run: Path, chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]]) -> None:
@@ -52,13 +53,15 @@ def write_manifest(path: Path, run: Path, chosen: Mapping[str, Path], parameters
 
 
 def _inputs(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]]) -> set[Path]:
-    """Every file that the run read: notebooks, corpus, metadata, lexicon, stop list."""
+    """Every file that the run read: notebooks, corpus, metadata, lexicons, stop list, and what lies with the corpus."""
     files = set(chosen.values())
     for values in parameters.values():
         files.update(corpus_files(from_root(values["corpus"])))
         named = (from_root(values[name]) for name in FILE_PARAMETERS if values.get(name))
         for file in named:  # a stop list may be the name of a package's, whose version is recorded
             files.update(sorted(file.glob("*.txt")) if file.is_dir() else [file] * file.is_file())
+        gold = (gold_file(from_root(values["corpus"]), name) for name in GOLD)
+        files.update(file for file in gold if file)
     return files
 
 

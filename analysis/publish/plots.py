@@ -8,19 +8,29 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import StrMethodFormatter
+from numpy.typing import NDArray
 
 from analysis.publish.figures import COLOURS, WIDTH, style
 
 THOUSANDS = StrMethodFormatter("{x:,g}")
+NUMBERED = 16  # columns of a grid up to which each cell has its number
 LONGEST_LABEL = 44  # characters of an axis label; a longer one is cut in the middle
 
 
 def interval_dots(
-    table: pd.DataFrame, *, label: str, value: str, xlabel: str, beside: str | None = None, names: Sequence[str] = ()
+    table: pd.DataFrame,
+    *,
+    label: str,
+    value: str,
+    xlabel: str,
+    beside: str | None = None,
+    names: Sequence[str] = (),
+    line: float | None = None,
 ) -> Figure:
     """One dot a row of `table` at `value`, with its interval (columns ci_low, ci_high), the first row on top.
 
-    A hollow diamond stands at the column `beside`, if there is one; `names` are then what the legend calls the two.
+    A hollow diamond stands at the column `beside`, if there is one; `names` are then what the legend calls the two. A
+    dashed line stands at `line`, a threshold. The scale begins at 0, or lower where an interval does.
     """
     with style():
         fig, ax = _rows(len(table), table[label], legend=beside is not None)
@@ -31,7 +41,9 @@ def interval_dots(
         if beside:
             ax.plot(table[beside], y, "D", color=COLOURS["black"], markerfacecolor="white", markersize=4, clip_on=False)
             fig.legend(handles=ax.lines[-2:], labels=list(names), loc="outside upper left", ncols=2)
-        ax.set_xlim(left=0)
+        if line is not None:
+            ax.axvline(line, color=COLOURS["vermillion"], linewidth=1, linestyle="--")
+        ax.set_xlim(left=min(0, np.nanmin(table[["ci_low", value]].to_numpy(dtype=float), initial=0)))
         ax.set_xlabel(xlabel)
         ax.xaxis.set_major_formatter(THOUSANDS)
         ax.grid(axis="x")
@@ -92,26 +104,40 @@ def strip(places: pd.DataFrame, borders: Sequence[int], *, by: str, order: Seque
 
 
 def heat_map(table: pd.DataFrame, *, xlabel: str) -> Figure:
-    """`table` as a grid, its index down the side and its columns along the top, each cell with its number."""
+    """`table` as a grid, its index down the side and its columns along the top, each cell with its number.
+
+    An empty cell is grey. More than 16 columns leave no room for numbers: then a scale of colours stands at the side,
+    and a dozen columns are named.
+    """
     with style():
         rows, columns = table.shape
-        names = [_cut(name, 24) for name in table.columns]
+        named = range(0, columns, 1 if columns <= NUMBERED else -(-columns // 12))
         fig = Figure(figsize=(WIDTH, 1.25 + 0.235 * rows))
         ax = fig.add_subplot()
         values = table.to_numpy(dtype=float)
         top = np.nanmax(values, initial=0.0) or 1.0
-        ax.imshow(values, cmap="cividis", aspect="auto", vmin=0, vmax=top)
+        ax.set_facecolor("#EEEEEE")
+        image = ax.imshow(values, cmap="cividis", aspect="auto", vmin=0, vmax=top, interpolation="none")
         ax.set_yticks(np.arange(rows), [_cut(name) for name in table.index])
-        ax.set_xticks(np.arange(columns), names, rotation=35, ha="left", rotation_mode="anchor")
+        names = [_cut(table.columns[column], 24) for column in named]
+        ax.set_xticks(list(named), names, rotation=35, ha="left", rotation_mode="anchor")
         ax.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False)
         ax.spines[:].set_visible(False)
-        size = 7 if columns <= 10 else 5.5
-        for (row, column), number in np.ndenumerate(values):
-            dark = number < 0.6 * top  # white on the dark half of the scale, black on the bright half
-            text = f"{number:,.0f}" if top >= 20 else f"{number:.1f}"
-            ax.text(column, row, text, ha="center", va="center", fontsize=size, color="white" if dark else "black")
+        if columns <= NUMBERED:
+            _numbers(ax, values, top, size=7 if columns <= 10 else 5.5)
+        else:
+            fig.colorbar(image, ax=ax, pad=0.02)
         ax.set_xlabel(xlabel)
     return fig
+
+
+def _numbers(ax: Axes, values: NDArray[np.float64], top: float, *, size: float) -> None:
+    """Each number of a grid in its cell: white on the dark half of the scale, black on the bright half."""
+    for (row, column), number in np.ndenumerate(values):
+        if not np.isnan(number):
+            text = f"{number:,.0f}" if top >= 20 else f"{number:.1f}"
+            color = "white" if number < 0.6 * top else "black"
+            ax.text(column, row, text, ha="center", va="center", fontsize=size, color=color)
 
 
 def position_map(spans: pd.DataFrame, lengths: pd.Series, *, kinds: dict[str, str]) -> Figure:

@@ -13,7 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from analysis.framing.attribution import read_aliases
 from analysis.framing.lexicon import read_lexicon
+from analysis.framing.validity import read_validity
 from analysis.paths import from_root, to_root
 from analysis.publish.manifest import FILE_PARAMETERS, write_manifest
 from analysis.publish.page import write_page
@@ -25,6 +27,7 @@ from analysis.text.storage import CACHE, load_tokens
 MANIFEST = "manifest.json"
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
 # What a notebook gives to `load_tokens`; with one of them missing it would read the corpus once more.
+LEXICON_PARAMETERS = ("lexicon", "style", "actors")
 READING = ("corpus", "metadata", "language", "text_column", "name_pattern", "boilerplate", "emoji")
 Progress = Callable[[str, int, int], None]  # section, cells done, cells in all
 
@@ -84,8 +87,7 @@ def run(
     chosen = notebooks(parameters)
     # Once more, and in the notebooks' own order: a manifest may be older than a notebook, and has its names sorted.
     parameters = {name: resolve({name: path}, parameters[name])[name] for name, path in chosen.items()}
-    for name in sorted({str(p["lexicon"]) for p in parameters.values() if "lexicon" in p}):
-        read_lexicon(from_root(name))
+    _check_files(parameters)
     started = time.time()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
@@ -119,6 +121,19 @@ def read_once(parameters: Mapping[str, dict[str, Any]], scratch: Path) -> Corpus
             named = metadata and from_root(metadata)
             done[key] = load_tokens(place, metadata=named, cache=scratch / TOKENS, **about).corpus
     return next(iter(done.values()))
+
+
+def _check_files(parameters: Mapping[str, dict[str, Any]]) -> None:
+    """Read the small files that parameters name, so that a mistake in one costs a line and not a run."""
+    for values in parameters.values():
+        lexicons = {name: read_lexicon(from_root(values[name])) for name in LEXICON_PARAMETERS if name in values}
+        try:
+            if values.get("aliases"):
+                read_aliases(from_root(values["aliases"]))
+            if values.get("validity"):
+                read_validity(from_root(values["validity"]), lexicons["lexicon"])
+        except ValueError as error:
+            raise ParameterError(str(error)) from None
 
 
 def _check_place(out: Path) -> None:

@@ -66,14 +66,14 @@ def note(text: str) -> None:
     show(f"<p>{html.escape(text)}</p>", text, kind="note")
 
 
-def attempt(measure: Callable[P, T], *args: P.args, **options: P.kwargs) -> T | None:
+def attempt(measure: Callable[P, T], /, *args: P.args, **options: P.kwargs) -> T | None:
     """What `measure` gives; None, after a note with its own words, where it can't be had from these texts.
 
-    The rest of a notebook goes on without that section.
+    Or not on this machine, for want of an extra. The rest of a notebook goes on without that section.
     """
     try:
         return measure(*args, **options)
-    except ValueError as error:
+    except (ModuleNotFoundError, ValueError) as error:
         note(f"Left out: {error}.")
         return None
 

@@ -1,0 +1,96 @@
+"""The tables of the framing room, arranged as the figures draw them."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.framing.lexicon import Lexicon
+from analysis.text.tokens import Tokens
+
+MARKS = {True: "", False: " (not valid here)", None: " (validity unknown)"}
+
+
+def labelled(lexicon: Lexicon, measured: pd.DataFrame | None) -> dict[str, str]:
+    """What each frame is called in figures, with a mark where a table of `validity` has not found it valid.
+
+    >>> from analysis.framing.lexicon import read_lexicon
+    >>> from analysis.paths import LEXICONS
+    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> labelled(lexicon, pd.DataFrame({"frame": ["threat"], "valid": [False]}))["threat"]
+    'Threat (not valid here)'
+    """
+    labels = dict(zip(lexicon.frames["frame"], lexicon.frames["label"], strict=True))
+    if measured is None:
+        return labels
+    valid = dict(zip(measured["frame"], measured["valid"], strict=True))
+    return {frame: label + MARKS[valid.get(frame)] for frame, label in labels.items()}
+
+
+def with_labels(table: pd.DataFrame, labels: dict[str, str], column: str = "frame") -> pd.DataFrame:
+    """`table` with a column ``label`` for its frames."""
+    return table.assign(label=table[column].map(labels))
+
+
+def ranked(table: pd.DataFrame, labels: dict[str, str], rate: str) -> pd.DataFrame:
+    """A profile with labels, the highest rate first, and as ci_low and ci_high the interval of that rate."""
+    ends = {"score_ci_low": "ci_low", "score_ci_high": "ci_high"} if rate.startswith("score") else {}
+    own = table.drop(columns=list(ends.values())).rename(columns=ends)
+    return with_labels(own, labels).sort_values(rate, ascending=False, kind="stable", ignore_index=True)
+
+
+def by_period(course: pd.DataFrame, frames: pd.Series) -> pd.DataFrame:
+    """The rates of a table of `over_time` as a grid: frames down the side, periods with a text along the top."""
+    own = course[course["documents"] > 0]
+    own = own.assign(period=own["period"].dt.strftime("%Y-%m-%d"))
+    grid = own.pivot_table(index="frame", columns="period", values="per_1000_words")
+    return grid.reindex(index=pd.Index(frames, name="frame"))
+
+
+def matrix(pairs: pd.DataFrame, frames: pd.Series) -> pd.DataFrame:
+    """The PPMI of a table of `cooccurrence` as a square grid, its diagonal empty."""
+    turned = pairs.rename(columns={"frame_a": "frame_b", "frame_b": "frame_a"})
+    grid = pd.concat([pairs, turned]).pivot_table(index="frame_a", columns="frame_b", values="ppmi")
+    return grid.reindex(index=pd.Index(frames, name="frame"), columns=pd.Index(frames, name=None))
+
+
+def placed(found: pd.DataFrame, tokens: Tokens, labels: dict[str, str]) -> pd.DataFrame:
+    """Where each match stands in the running text: ``label`` of its frame, ``place`` of its first word from 0.
+
+    >>> from analysis import read_text, tokenize
+    >>> tokens = tokenize(read_text("They will go to court."))
+    >>> placed(pd.DataFrame({"doc_id": ["text"], "start": [16], "frame": ["law"]}), tokens, {"law": "Law"})
+      label  place
+    0   Law      4
+    """
+    lengths = np.array([len(text) + 1 for text in tokens.corpus.texts], dtype=np.int64)
+    base = np.cumsum(lengths) - lengths
+    document = pd.Index(tokens.doc_ids).get_indexer(pd.Index(found["doc_id"]))
+    place = np.searchsorted(base[tokens.document] + tokens.start, base[document] + found["start"].to_numpy())
+    return pd.DataFrame({"label": found["frame"].map(labels).to_numpy(), "place": place})
+
+
+def of_manner(marked: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a profile of style that are no ways of naming or reporting, which have sections of their own.
+
+    >>> of_manner(pd.DataFrame({"frame": ["hedges", "naming_militant", "reporting_neutral"]}))["frame"].tolist()
+    ['hedges']
+    """
+    return marked[~marked["frame"].str.startswith(("naming_", "reporting_"))].reset_index(drop=True)
+
+
+def with_nearness(leading: pd.DataFrame, near: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
+    """How many sentences lead to each frame by words alone, and with nearness in meaning: ``label``, two counts.
+
+    `leading` is a table of `sentence_frames`, `near` one of `analysis.framing.embedding.score_sentences`.
+
+    >>> leading = pd.DataFrame({"frame": ["law", None, None]})
+    >>> with_nearness(leading, pd.DataFrame({"frame": ["law", "law", None]}), {"law": "Law"})
+      label  by_words  with_nearness
+    0   Law         1              2
+    1  none         2              1
+    """
+    rows = [
+        (label, int((leading["frame"] == frame).sum()), int((near["frame"] == frame).sum()))
+        for frame, label in labels.items()
+    ]
+    rows.append(("none", int(leading["frame"].isna().sum()), int(near["frame"].isna().sum())))
+    return pd.DataFrame(rows, columns=["label", "by_words", "with_nearness"])
