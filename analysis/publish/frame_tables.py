@@ -94,3 +94,16 @@ def with_nearness(leading: pd.DataFrame, near: pd.DataFrame, labels: dict[str, s
     ]
     rows.append(("none", int(leading["frame"].isna().sum()), int(near["frame"].isna().sum())))
     return pd.DataFrame(rows, columns=["label", "by_words", "with_nearness"])
+
+
+def counted_once(stands: pd.DataFrame, once: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
+    """Two profiles side by side, as the text stands and with each sentence counted once, the larger change first.
+
+    ``frame``, ``label``, ``as it stands`` and ``counted once`` (hits per 1,000 words), ``lost`` (the share of the first
+    that goes, below 0 where it grows; 0 without a hit).
+    """
+    before, after = stands["per_1000_words"].to_numpy(), once["per_1000_words"].to_numpy()
+    lost = np.divide(before - after, before, out=np.zeros(len(before)), where=before > 0)
+    columns = {"as it stands": before, "counted once": after, "lost": lost}
+    table = with_labels(stands[["frame"]], labels).assign(**columns)
+    return table.iloc[np.argsort(-np.abs(before - after), kind="stable")].reset_index(drop=True)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from analysis.redundancy.reuse import document_pairs, passages
 from analysis.text.corpus import read_texts
-from analysis.text.metadata import read_table
-from analysis.text.tokens import tokenize
+from analysis.text.metadata import read_table, stem
+from analysis.text.tokens import Tokens, tokenize
 
 Floats = NDArray[np.float64]
 
@@ -81,6 +81,52 @@ def score_passages(found: pd.DataFrame, cases: pd.DataFrame) -> dict[str, float]
     granularity = float(met.value_counts().mean()) if len(met) else 1.0
     scores = {"precision": precision, "recall": recall, "f1": f1, "granularity": granularity}
     return scores | {"plagdet": f1 / float(np.log2(1 + granularity)), "gold": len(cases), "found": len(found)}
+
+
+def known_reuse(path: Path, tokens: Tokens) -> pd.DataFrame:
+    """Labelled passages of a corpus from a CSV table, in the columns of `score_passages` and with their ``kind``.
+
+    The table has ``source_file``, ``source_start``, ``source_end``, ``target_file``, ``target_start``, ``target_end``
+    (files with or without their ending, characters) and ``kind``. Passages within one document are left out, since
+    `reuse.passages` looks between documents. Raises `ValueError` for a missing column, an unknown document, or a place
+    that is none, with the row (the header is row 1).
+    """
+    table = read_table(path)
+    wanted = [f"{side}_{part}" for side in ("source", "target") for part in ("file", "start", "end")] + ["kind"]
+    if missing := [column for column in wanted if column not in table.columns]:
+        raise ValueError(f"{path.name} has no column {missing[0]!r}: it needs {', '.join(wanted)}")
+    sizes = tokens.corpus.documents.set_index("doc_id")["n_chars"].to_dict()
+    rows = []
+    for number, row in enumerate(table.to_dict("records"), 2):
+        ends: list[tuple[str, int, int]] = []
+        for side in ("source", "target"):
+            doc_id = row[f"{side}_file"] if row[f"{side}_file"] in sizes else stem(row[f"{side}_file"])
+            start, end = str(row[f"{side}_start"]), str(row[f"{side}_end"])
+            if doc_id not in sizes or not (start.isdecimal() and end.isdecimal()):
+                raise ValueError(f"{path.name} row {number}: no place {row[f'{side}_file']!r} {start} to {end}")
+            if not int(start) < int(end) <= sizes[doc_id]:
+                raise ValueError(f"{path.name} row {number}: {doc_id!r} has no characters {start} to {end}")
+            ends.append((doc_id, int(start), int(end)))
+        (a, a_start, a_end), (b, b_start, b_end) = ends
+        rows.append((a, b, a_start, a_end, b_start, b_end, row["kind"]))
+    cases = pd.DataFrame(rows, columns=[*SPAN, "kind"])
+    return cases[cases["a_doc"] != cases["b_doc"]].reset_index(drop=True)
+
+
+def scores_by_kind(cases: pd.DataFrame, *found: pd.DataFrame) -> pd.DataFrame:
+    """`score_passages` of all labelled passages, and how many of each kind are found: one row "all", then each kind.
+
+    `found` are tables of `reuse.passages`, `near.near_repeats` or the like, taken together; their rows within one
+    document are left out. ``kind``, ``precision`` (NaN but for all: what was found has no labelled kind), ``recall``,
+    ``gold``, ``found``.
+    """
+    together = pd.concat([table[SPAN] for table in found])
+    together = together[together["a_doc"] != together["b_doc"]]
+    rows = [{"kind": "all", **score_passages(together, cases)}]
+    for kind in sorted(set(cases["kind"])):
+        own = score_passages(together, cases[cases["kind"] == kind])
+        rows.append({"kind": kind, "precision": np.nan, "recall": own["recall"], "gold": own["gold"], "found": np.nan})
+    return pd.DataFrame(rows)[["kind", "precision", "recall", "gold", "found"]]
 
 
 def _mean(shares: Floats) -> float:

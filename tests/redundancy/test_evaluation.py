@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.redundancy.evaluation import SPAN, evaluate_reuse, score_passages
+from analysis import tokenize
+from analysis.redundancy.evaluation import SPAN, evaluate_reuse, known_reuse, score_passages, scores_by_kind
 
 Span = tuple[str, str, int, int, int, int]
 
@@ -119,3 +120,42 @@ def test_an_unknown_document_is_named(folder):
     (folder / "pairs.csv").write_text("susp,src,category\ns1,o9,02-copy\n")
     with pytest.raises(ValueError, match="names a document"):
         evaluate_reuse(folder)
+
+
+HEADER = "source_file,source_start,source_end,target_file,target_start,target_end,kind\n"
+
+
+@pytest.fixture
+def tokens(make_corpus):
+    return tokenize(make_corpus({"a.txt": "It rained. We left at noon.", "b.txt": "We left at noon. It snowed."}))
+
+
+def test_labelled_passages_of_a_corpus(tmp_path, tokens):
+    path = tmp_path / "reuse.csv"
+    path.write_text(f"{HEADER}a.txt,11,27,b.txt,0,16,verbatim\na.txt,0,10,b.txt,17,27,reworded\na,0,5,a,6,9,verbatim\n")
+    cases = known_reuse(path, tokens)
+    assert cases[SPAN].to_numpy().tolist() == [["a", "b", 11, 27, 0, 16], ["a", "b", 0, 10, 17, 27]]
+    scores = scores_by_kind(cases, table(("b", "a", 0, 16, 11, 27)), table(("a", "a", 0, 5, 6, 9)))
+    assert scores["kind"].tolist() == ["all", "reworded", "verbatim"]
+    assert scores["recall"].tolist() == [0.5, 0, 1]
+    assert scores["precision"].tolist()[0] == 1
+    assert scores["found"].tolist()[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("z.txt,0,5,b.txt,0,5,near", "row 2: no place 'z.txt' 0 to 5"),
+        ("a.txt,0,x,b.txt,0,5,near", "row 2: no place 'a.txt' 0 to x"),
+        ("a.txt,0,99,b.txt,0,5,near", "row 2: 'a' has no characters 0 to 99"),
+        ("a.txt,5,5,b.txt,0,5,near", "row 2: 'a' has no characters 5 to 5"),
+    ],
+)
+def test_a_wrong_place_is_named_with_its_row(tmp_path, tokens, row, message):
+    path = tmp_path / "reuse.csv"
+    path.write_text(f"{HEADER}{row}\n")
+    with pytest.raises(ValueError, match=message):
+        known_reuse(path, tokens)
+    path.write_text("source_file\na\n")
+    with pytest.raises(ValueError, match="no column 'source_start'"):
+        known_reuse(path, tokens)

@@ -80,3 +80,125 @@ def shared_text(found: pd.DataFrame) -> str:
     said = f"{pairs:,} pairs of documents share" if pairs > 1 else "1 pair of documents shares"
     counted = [f"{kinds.get(kind, 0):,} {name}" for kind, name in KINDS.items()]
     return f"{said} passages: {len(found):,} in all, {listed(counted)}."
+
+
+def dotted(strokes: pd.DataFrame, doc_id: str) -> str:
+    """How much a document repeats of itself, from a table of `dot_matches`, as a sentence.
+
+    >>> dotted(pd.DataFrame({"words": [52, 6], "a_word": [30, 9], "b_word": [112, 400]}), "statement")
+    'In statement 2 pairs of places share a run of words; the longest is 52 words long (words 31 and 113).'
+    """
+    longest = strokes.sort_values("words", ascending=False, kind="stable").iloc[0]
+    pairs = "1 pair of places shares" if len(strokes) == 1 else f"{len(strokes):,} pairs of places share"
+    said = f"the longest is {longest['words']:,} words long"
+    return (
+        f"In {doc_id} {pairs} a run of words; {said} (words {longest['a_word'] + 1:,} and {longest['b_word'] + 1:,})."
+    )
+
+
+def pasted_most(table: pd.DataFrame, dates: pd.Series, *, top: int = 3) -> str:
+    """Which documents are pasted most, from a table of `pasted`, as a sentence.
+
+    >>> table = pd.DataFrame({"doc_id": ["b"], "words": [10], "pasted": [4], "pasted_share": [0.4], "origin": ["a"]})
+    >>> pasted_most(table, pd.Series(pd.to_datetime(["2024-06-22", "2024-06-23"])))
+    '40% of the words stand in a document of an earlier day too. Most pasted: b (40%, mostly from a).'
+    """
+    if dates.nunique() < 2:
+        return "The documents do not differ in date, so who had a passage first cannot be told."
+    some = table[table["pasted"] > 0].sort_values("pasted_share", ascending=False, kind="stable").head(top)
+    if some.empty:
+        return "No document has a passage of an earlier day."
+    share = table["pasted"].sum() / max(table["words"].sum(), 1)
+    said = [f"{r['doc_id']} ({percent(r['pasted_share'])}, mostly from {r['origin']})" for r in some.to_dict("records")]
+    first = f"{percent(share).capitalize()} of the words stand in a document of an earlier day too"
+    return f"{first}. Most pasted: {listed(said)}."
+
+
+def taken_from(links: pd.DataFrame, *, top: int = 2) -> str:
+    """Who has most words from whom, from a table of `pasted_between`, as a sentence.
+
+    >>> taken_from(pd.DataFrame({"taker": ["Agency"], "origin": ["Ministry"], "pasted": [90], "share": [0.3]}))
+    'Most words go from Ministry to Agency (90 words, 30% of what Agency wrote).'
+    """
+    others = links[links["taker"] != links["origin"]].head(top).to_dict("records")
+    if not others:
+        return "No group has words of another's earlier documents."
+    said = [f"from {r['origin']} to {r['taker']} ({r['pasted']:,} words, {percent(r['share'])})" for r in others]
+    said[0] = said[0][:-1] + f" of what {others[0]['taker']} wrote)"
+    return f"Most words go {listed(said)}."
+
+
+def travelled(ways: pd.DataFrame) -> str:
+    """How far the first passage of a table of `families` goes, as a sentence.
+
+    >>> ways = pd.DataFrame({"family": [0, 0], "doc_id": ["a", "b"], "source": ["A", "B"], "words": [30, 28]})
+    >>> travelled(ways.assign(date=pd.to_datetime(["2024-06-22", "2024-06-25"]), text=["War is near now", ""]))
+    'The passage with the most copied words, “War is near now”, stands in 2 documents of 2 sources, over 4 days.'
+    """
+    if ways.empty:
+        return "No passage stands in two documents."
+    own = ways[ways["family"] == 0]
+    first = " ".join(own["text"].iloc[0].split()[:8])
+    said = f"The passage with the most copied words, “{first}”, stands in {own['doc_id'].nunique():,} documents"
+    if (sources := own["source"].nunique()) > 1:
+        said += f" of {sources:,} sources"
+    days = (own["date"].max() - own["date"].min()).days + 1 if own["date"].notna().any() else 0
+    return f"{said}, over {days:,} days." if days > 1 else f"{said}."
+
+
+def clustered(table: pd.DataFrame) -> str:
+    """How many documents hang together, from a table of `clusters`, as a sentence.
+
+    >>> clustered(pd.DataFrame({"cluster": [0, 0], "documents": [2, 2], "weakest": [0.3, 0.3]}))
+    '2 documents hang together by shared text, in 1 group; the largest has 2, and its weakest link is 30%.'
+    """
+    if table.empty:
+        return "No documents hang together by shared text."
+    groups = table["cluster"].nunique()
+    said = f"{len(table):,} documents hang together by shared text, in {groups:,} group{'s' * (groups != 1)}"
+    weakest = percent(float(table["weakest"].iloc[0]))
+    return f"{said}; the largest has {table['documents'].iloc[0]:,}, and its weakest link is {weakest}."
+
+
+def new_so_far(course: pd.DataFrame, unit: str) -> str:
+    """How much is new from beginning to end, from a table of `curve`, as a sentence.
+
+    >>> new_so_far(pd.DataFrame({"new": [1.0, 0.5], "ngrams": [4, 4], "so_far": [1.0, 0.75]}), "sentence")
+    '75% of all runs of four words are new where they stand; in the last half of the sentences 50% are.'
+    """
+    known = course[course["new"].notna()]
+    if known.empty:
+        return "There are no runs of four words to compare."
+    half = known.iloc[len(known) // 2 :]
+    late = float((half["new"] * half["ngrams"]).sum() / max(half["ngrams"].sum(), 1))
+    said = f"{percent(float(known['so_far'].iloc[-1]))} of all runs of four words are new where they stand"
+    return f"{said}; in the last half of the {unit}s {percent(late)} are."
+
+
+def frames_moved(effect: pd.DataFrame, *, top: int = 3) -> str:
+    """Which frames lose most when each sentence counts once, from `counted_once`, as a sentence.
+
+    >>> frames_moved(pd.DataFrame({"label": ["War"], "as it stands": [4.0], "counted once": [3.0], "lost": [0.25]}))
+    'Counted once a sentence, war falls most, by 25% (from 4.0 to 3.0 hits per 1,000 words).'
+    """
+    moved = effect[effect["lost"] > 0].sort_values("lost", ascending=False, kind="stable").head(top).to_dict("records")
+    if not moved:
+        return "No frame falls when each sentence counts once."
+    said = [f"{r['label'].lower()} by {percent(r['lost'])}" for r in moved[1:]]
+    first = moved[0]
+    rates = f"(from {first['as it stands']:.1f} to {first['counted once']:.1f} hits per 1,000 words)"
+    also = f", {listed(said)}" if said else ""
+    return f"Counted once a sentence, {first['label'].lower()} falls most, by {percent(first['lost'])} {rates}{also}."
+
+
+def found_of_known(scores: pd.DataFrame) -> str:
+    """How much of the labelled reuse was found, from `scores_by_kind`, as a sentence.
+
+    >>> scores = pd.DataFrame({"kind": ["all", "edited"], "precision": [0.9, None], "recall": [0.6, 0.7]})
+    >>> found_of_known(scores)
+    'Of what was found, 90% is labelled reuse; of the labelled reuse 60% was found (edited 70%).'
+    """
+    rows = scores.to_dict("records")
+    kinds = ", ".join(f"{row['kind']} {percent(row['recall'])}" for row in rows[1:])
+    said = f"Of what was found, {percent(rows[0]['precision'])} is labelled reuse; of the labelled reuse "
+    return f"{said}{percent(rows[0]['recall'])} was found ({kinds})."
