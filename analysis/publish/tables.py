@@ -18,6 +18,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 DIGITS = 6  # significant digits of a written number: the last bits differ between processors, these do not
+LONG = 60  # characters of a cell that is a text rather than a name
 OUTPUT = "LAFZ_OUTPUT"  # environment variable: the folder that a running notebook writes to
 
 
@@ -91,9 +92,7 @@ def table_html(table: pd.DataFrame) -> str:
         for c, n in zip(table.columns, numeric, strict=True)
     )
     body = "".join(
-        "<tr>"
-        + "".join(f'<td{_align(n)} dir="auto">{html.escape(_cell(v))}</td>' for v, n in zip(row, numeric, strict=True))
-        + "</tr>"
+        "<tr>" + "".join(_td(_cell(value), number) for value, number in zip(row, numeric, strict=True)) + "</tr>"
         for row in table.itertuples(index=False, name=None)
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -104,6 +103,12 @@ def write_json(value: Any, path: Path) -> None:
     path.write_text(
         json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n"
     )
+
+
+def _td(text: str, numeric: bool) -> str:
+    """One cell; a long text asks for room, lest other columns squeeze it to a word a line."""
+    attributes = _align(numeric) or ' class="long"' * (len(text) > LONG)
+    return f'<td{attributes} dir="auto">{html.escape(text)}</td>'
 
 
 def _align(numeric: bool) -> str:
