@@ -33,7 +33,7 @@ def interval_dots(
     dashed line stands at `line`, a threshold. The scale begins at 0, or lower where an interval does.
     """
     with style():
-        fig, ax = _rows(len(table), table[label], legend=beside is not None)
+        fig, ax = labelled_rows(len(table), table[label], legend=beside is not None)
         y = np.arange(len(table))
         known = table["ci_low"].notna()
         ax.hlines(y[known], table["ci_low"][known], table["ci_high"][known], color=COLOURS["sky"], linewidth=3.2)
@@ -57,7 +57,7 @@ def keyness_bars(table: pd.DataFrame, *, target: str, reference: str, significan
     below `significant`, hollow where it is not.
     """
     with style():
-        fig, ax = _rows(len(table), table["term"], legend=True)
+        fig, ax = labelled_rows(len(table), table["term"], legend=True)
         y = np.arange(len(table))
         ratio = table["log_ratio"].to_numpy(dtype=float)
         sure = (table["q"] < significant).to_numpy()
@@ -77,7 +77,7 @@ def keyness_bars(table: pd.DataFrame, *, target: str, reference: str, significan
         ax.set_xlabel("Log ratio (1: twice the rate)")
         ax.grid(axis="x")
         handles = [
-            Patch(facecolor=c, edgecolor="white", hatch=h, label=f"more in {_cut(n, 20)}") for _, c, h, n in sides
+            Patch(facecolor=c, edgecolor="white", hatch=h, label=f"more in {cut(n, 20)}") for _, c, h, n in sides
         ]
         handles.append(Patch(facecolor="white", edgecolor="#444444", label=f"q ≥ {significant:g}"))
         fig.legend(handles=handles, loc="outside upper left", ncols=3)
@@ -90,7 +90,7 @@ def strip(places: pd.DataFrame, borders: Sequence[int], *, by: str, order: Seque
     `borders` are the places at which a document begins, and at the end how many there are in all.
     """
     with style():
-        fig, ax = _rows(len(order), order)
+        fig, ax = labelled_rows(len(order), order)
         rows = {name: y for y, name in enumerate(order)}
         shown = places[places[by].isin(rows)]
         if len(borders) <= 200:  # more of them would be a grey field
@@ -118,8 +118,8 @@ def heat_map(table: pd.DataFrame, *, xlabel: str) -> Figure:
         top = np.nanmax(values, initial=0.0) or 1.0
         ax.set_facecolor("#EEEEEE")
         image = ax.imshow(values, cmap="cividis", aspect="auto", vmin=0, vmax=top, interpolation="none")
-        ax.set_yticks(np.arange(rows), [_cut(name) for name in table.index])
-        names = [_cut(table.columns[column], 24) for column in named]
+        ax.set_yticks(np.arange(rows), [cut(name) for name in table.index])
+        names = [cut(table.columns[column], 24) for column in named]
         ax.set_xticks(list(named), names, rotation=35, ha="left", rotation_mode="anchor")
         ax.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False)
         ax.spines[:].set_visible(False)
@@ -148,7 +148,7 @@ def position_map(spans: pd.DataFrame, lengths: pd.Series, *, kinds: dict[str, st
     hatches = ["", "////", "....", "xxxx"]
     palette = [COLOURS["orange"], COLOURS["blue"], COLOURS["green"], COLOURS["vermillion"]]
     with style():
-        fig, ax = _rows(len(lengths), lengths.index, legend=True)
+        fig, ax = labelled_rows(len(lengths), lengths.index, legend=True)
         row = {doc_id: y for y, doc_id in enumerate(lengths.index)}
         ax.barh(np.arange(len(lengths)), 100, color="#EEEEEE", height=0.72)
         for (kind, _), colour, hatch in zip(kinds.items(), palette, hatches, strict=False):
@@ -175,7 +175,7 @@ def position_map(spans: pd.DataFrame, lengths: pd.Series, *, kinds: dict[str, st
 def change_dots(table: pd.DataFrame, *, label: str, before: str, after: str, xlabel: str) -> Figure:
     """Two dots a row, the column `before` hollow and `after` filled, joined by a line; the legend names the columns."""
     with style():
-        fig, ax = _rows(len(table), table[label], legend=True)
+        fig, ax = labelled_rows(len(table), table[label], legend=True)
         y = np.arange(len(table))
         ax.hlines(y, table[after], table[before], color="#999999", linewidth=1)
         ax.plot(table[before], y, "o", color=COLOURS["vermillion"], markerfacecolor="white", markersize=5, label=before)
@@ -187,17 +187,19 @@ def change_dots(table: pd.DataFrame, *, label: str, before: str, after: str, xla
     return fig
 
 
-def _rows(count: int, labels: Sequence[str] | pd.Series | pd.Index, *, legend: bool = False) -> tuple[Figure, Axes]:
+def labelled_rows(
+    count: int, labels: Sequence[str] | pd.Series | pd.Index, *, legend: bool = False
+) -> tuple[Figure, Axes]:
     """A figure with room for `count` labelled rows, the first on top."""
     fig = Figure(figsize=(WIDTH, 0.75 + 0.3 * legend + 0.2 * max(count, 3)))
     ax = fig.add_subplot()
-    ax.set_yticks(np.arange(count), [_cut(label) for label in labels])
+    ax.set_yticks(np.arange(count), [cut(label) for label in labels])
     ax.set_ylim(count - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     return fig, ax
 
 
-def _cut(label: object, longest: int = LONGEST_LABEL) -> str:
+def cut(label: object, longest: int = LONGEST_LABEL) -> str:
     text = str(label)
     return text if len(text) <= longest else f"{text[: longest // 2]}…{text[-longest // 2 + 1 :]}"

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from analysis.redundancy.suffixes import common_prefixes, suffix_array
 from analysis.redundancy.units import Ints
 from analysis.text.compiled import compiled
 from analysis.text.tokens import Tokens
@@ -49,11 +50,8 @@ def maximal_repeats(tokens: Tokens, min_words: int) -> Passages:
     gaps = np.flatnonzero((np.diff(place, append=-1) != 1) | (document_end[place] == place + 1))
     text = np.insert(tokens.ids[place].astype(np.int64), gaps + 1, len(tokens.vocabulary) + np.arange(len(gaps)))
     place = np.insert(place, gaps + 1, -1)
-    suffixes = np.argsort(text, kind="stable")
-    rank = np.empty_like(suffixes)
-    rank[suffixes] = np.searchsorted(text[suffixes], text[suffixes])
-    _sort_suffixes(suffixes, rank)
-    begin, first, words = _passages(text, suffixes, _common_prefixes(text, suffixes), min_words)
+    suffixes, _ = suffix_array(text)
+    begin, first, words = _passages(text, suffixes, common_prefixes(text, suffixes), min_words)
     group = np.repeat(np.arange(len(words)), np.diff(begin))
     first = place[first]
     # In the order of the text, of those that begin in one place the longest first.
@@ -97,63 +95,6 @@ def _repeated(ids: Any, document_end: Any, n: int) -> Any:
             inside[seen[slot] : seen[slot] + n] = True
             inside[first : first + n] = True
     return inside
-
-
-@compiled
-def _sort_suffixes(suffixes: Any, rank: Any) -> None:
-    """Put the suffixes of a text, in the order of their first word alone, into the order of all their words.
-
-    `rank`: of each place of the text, the first row in `suffixes` of those that begin with the same word. Each round
-    sorts those still alike by the ranks of what follows the words that are already sorted by, and doubles these words.
-    Words of its own at the end of each run see to it that no two suffixes stay alike.
-    """
-    reach, alike = 1, True
-    while alike:
-        alike, begin = False, 0
-        while begin < len(suffixes):
-            end = begin + 1
-            while end < len(suffixes) and rank[suffixes[end]] == begin:
-                end += 1
-            if end - begin > 1:
-                alike = True
-                own = suffixes[begin:end]
-                if len(own) > 32:
-                    own[:] = own[np.argsort(rank[own + reach])]
-                else:
-                    for k in range(1, len(own)):
-                        one, at = own[k], k
-                        while at > 0 and rank[own[at - 1] + reach] > rank[one + reach]:
-                            own[at] = own[at - 1]
-                            at -= 1
-                        own[at] = one
-                behind = rank[own + reach]
-                first = begin
-                for k in range(1, len(own)):
-                    if behind[k] != behind[k - 1]:
-                        first = begin + k
-                    rank[own[k]] = first
-            begin = end
-        reach *= 2
-
-
-@compiled
-def _common_prefixes(text: Any, suffixes: Any) -> Any:
-    """How many first words each suffix shares with the one before it in the order of the suffixes."""
-    rank = np.empty_like(suffixes)
-    for k in range(len(suffixes)):
-        rank[suffixes[k]] = k
-    common = np.zeros_like(suffixes)
-    length = 0
-    for at in range(len(text)):
-        if rank[at] == 0:
-            length = 0
-            continue
-        other = suffixes[rank[at] - 1]
-        while max(at, other) + length < len(text) and text[at + length] == text[other + length]:
-            length += 1
-        common[rank[at]] = length
-        length = max(length - 1, 0)
-    return common
 
 
 @compiled

@@ -1,0 +1,121 @@
+"""How much shorter a document can be told by pointing back."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.redundancy.reading import reading_order, share
+from analysis.redundancy.suffixes import common_prefixes, suffix_array
+from analysis.redundancy.units import Ints
+from analysis.text.compiled import compiled
+from analysis.text.tokens import Tokens
+
+
+def compression(tokens: Tokens, *, shuffles: int = 5, seed: int = 0) -> pd.DataFrame:
+    """How much shorter each document can be told by pointing back: one row a document, in reading order (`novelty`).
+
+    A document is cut, from left to right, into phrases, each the longest run of words that began earlier, or one word
+    that is new (Lempel and Ziv 1976; Ziv and Lempel 1977: what gzip and xz look for, here in words). The fewer
+    phrases, the more stood before. No bytes are written: their number differs between builds of zlib, and from version
+    to version of xz, gzip looks no further back than 32 KB, and short texts are mostly header. Phrases are the same
+    on every machine, know all that was read, and there is no n to choose.
+
+    - ``doc_id``, ``date``, ``words``, ``phrases``;
+    - ``ratio``: ``phrases / words``, from 1 (no word stands twice) down to 0;
+    - ``shuffled``: the same ratio for the document's words in random order, the mean of `shuffles` orders drawn from
+      `seed`. It falls with length much as ``ratio`` does, so that a text is not called redundant for being long;
+    - ``redundancy``: ``1 - ratio / shuffled``: 0 where the order holds no repetition beyond chance, above 0.5 where
+      all is said twice. Grammar and set phrases alone make some 0.05 in English news and speeches of 1,000 words and
+      0.015 more with each doubling of length: 0.10 at 8,000, 0.17 at 130,000. Compare texts of like length. It is
+      about order: a text of one word over and over has ratio near 0 and redundancy 0;
+    - ``given``: its phrases when those of all documents read earlier may be pointed to as well, in which parsing is
+      that of Ziv and Merhav (1993) with the document's own past beside the other text;
+    - ``known``: ``1 - given / phrases``: what is saved by having read the earlier documents, as the conditional
+      compression of Cilibrasi and Vitanyi (2005), C(earlier + document) - C(earlier), is in bytes. It grows with what
+      was read: a text that copies nothing has about 0.1 by one other text on its subject, 0.2 by 10,000 earlier words
+      and 0.3 by 100,000.
+
+    A document without words has NaN for all but ``words`` and ``phrases``; ``given`` and ``known`` are NaN where no
+    words were read earlier. Raises `ValueError` when `shuffles` is below 1.
+
+    >>> from analysis import read_text, tokenize
+    >>> once = "the plan will be carried out by all of them in due time "
+    >>> compression(tokenize(read_text(once * 2)))[["words", "phrases", "ratio"]].round(3)
+       words  phrases  ratio
+    0     26       14  0.538
+    """
+    if shuffles < 1:
+        raise ValueError(f"shuffles is {shuffles}: use how many random orders to take the mean of, 1 or more")
+    order = reading_order(tokens)
+    offsets = tokens.document_offsets
+    texts = [tokens.ids[offsets[row] : offsets[row + 1]] for row in order]
+    sizes = np.array([len(ids) for ids in texts], dtype=np.int64)
+    # One text of all documents, each with a word of its own behind it, so that no phrase crosses into the next.
+    ends = np.cumsum(sizes)
+    joined = np.insert(
+        np.concatenate([*texts, np.empty(0, np.int32)]), ends, len(tokens.vocabulary) + np.arange(len(order))
+    )
+    before = _longest_before(joined.astype(np.int64))
+    begins = ends - sizes + np.arange(len(order))
+    rows = []
+    for ids, begin, read in zip(texts, begins.tolist(), (ends - sizes).tolist(), strict=True):
+        # A generator for each document: its figures don't depend on the others.
+        random = np.random.default_rng(seed)
+        alone = _parse(ids)
+        chance = sum(_parse(random.permutation(ids)) for _ in range(shuffles)) / shuffles
+        rows.append((alone, chance, _phrases(before, begin, begin + len(ids)) if read else np.nan))
+    phrases, mixed, given = np.array(rows, dtype=np.float64).reshape(-1, 3).T
+    table = pd.DataFrame({"doc_id": tokens.doc_ids[order], "date": tokens.corpus.documents["date"].to_numpy()[order]})
+    table["words"], table["phrases"] = sizes, phrases.astype(np.int64)
+    table["ratio"], table["shuffled"] = share(phrases, sizes), share(mixed, sizes)
+    table["redundancy"] = 1 - share(phrases, mixed)
+    table["given"] = np.where(sizes > 0, given, np.nan)
+    table["known"] = 1 - share(given, phrases)
+    return table
+
+
+def _parse(ids: NDArray[np.int32]) -> int:
+    """The phrases of one text by itself."""
+    text = np.append(ids.astype(np.int64), ids.max(initial=0) + 1)
+    return int(_phrases(_longest_before(text), 0, len(ids)))
+
+
+def _longest_before(text: Ints) -> Ints:
+    """How many words from each place on also stand in a row from an earlier place on; a word of its own ends `text`."""
+    suffixes, rank = suffix_array(text)
+    longest: Ints = _previous_factors(suffixes, rank, common_prefixes(text, suffixes))
+    return longest
+
+
+@compiled
+def _previous_factors(suffixes: Any, rank: Any, common: Any) -> Any:
+    """The longest previous factors of a text (Crochemore and Ilie 2008), from the last place to the first.
+
+    Places that are done leave the sorted list of suffixes, so that the neighbours of one are the nearest before it.
+    """
+    n = len(suffixes)
+    shared = np.append(common, 0)  # with the suffix before in the list, as it is now
+    before, after = np.arange(-1, n - 1), np.arange(1, n + 1)
+    longest = np.zeros(n, dtype=np.int64)
+    for place in range(n - 1, -1, -1):
+        row = rank[place]
+        left, right = before[row], after[row]
+        longest[place] = max(shared[row], shared[right])
+        shared[right] = min(shared[row], shared[right])
+        if left >= 0:
+            after[left] = right
+        if right < n:
+            before[right] = left
+    return longest
+
+
+@compiled
+def _phrases(longest: Any, begin: int, end: int) -> int:
+    """How many phrases make the words from `begin` to `end`."""
+    count = 0
+    while begin < end:
+        begin += max(1, longest[begin])
+        count += 1
+    return count

@@ -1,0 +1,161 @@
+"""A document against itself: where runs of words stand that stand in it again."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.redundancy.shingles import shingles
+from analysis.redundancy.units import Ints, units
+from analysis.text.compiled import compiled
+from analysis.text.tokens import Tokens
+
+MOST = 20_000  # strokes: more of them would be a black field
+
+
+def dot_matches(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) -> pd.DataFrame:
+    """Every run of `n` words or more that stands again in the document, with each of its later places.
+
+    One row a pair of places, in the order of the text: ``doc_id``; ``a_word``, ``b_word``: the first word of the
+    earlier and of the later place, counted from 0 in the document; ``words``: how many words in a row are the same
+    there, as many as go; ``a_start``, ``a_end``, ``b_start``, ``b_end``: their characters. In a plot of the
+    document against itself (Church and Helfman 1993, Dotplot) each row is a diagonal stroke. Runs go on over
+    sentences and paragraphs, and the two places of a pair may overlap.
+
+    What stands k times has up to k (k - 1) / 2 rows. Where that would make more than `most`, the commonest n-grams, all
+    that stand more often than some number of times, are passed over, as if no other words were like them; `too_common`
+    lists them. Raises `ValueError` for an unknown document, and when `n` is below 1.
+
+    >>> from analysis import read_text, tokenize
+    >>> tokens = tokenize(read_text("We will win the day. They say we will win the war."))
+    >>> dot_matches(tokens, "text", n=3)[["a_word", "b_word", "words", "b_start", "b_end"]]
+       a_word  b_word  words  b_start  b_end
+    0       0       7      4       30     45
+    """
+    begin, number, passed = _numbers(tokens, doc_id, n, most)
+    before = _neighbours(number, passed, -1)
+    after = _neighbours(number, passed, 1)
+    first, stop = (_sorted_pairs(number, passed, beside) for beside in (before, after))
+    # On each diagonal strokes begin and end in turn.
+    a, b = first
+    words = stop[0] - a + n
+    order = np.lexsort((b, a))
+    a, b, words = a[order], b[order], words[order]
+    return pd.DataFrame(
+        {
+            "doc_id": np.full(len(a), doc_id, dtype=object),
+            "a_word": a,
+            "b_word": b,
+            "words": words,
+            "a_start": tokens.start[begin + a],
+            "a_end": tokens.end[begin + a + words - 1],
+            "b_start": tokens.start[begin + b],
+            "b_end": tokens.end[begin + b + words - 1],
+        }
+    )
+
+
+def too_common(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) -> pd.DataFrame:
+    """The n-grams that `dot_matches` with the same options passes over: ``ngram``, ``count``, the commonest first.
+
+    >>> from analysis import read_text, tokenize
+    >>> too_common(tokenize(read_text("so it is and so it goes and so it ends")), "text", n=2, most=2)
+       ngram  count
+    0  so it      3
+    """
+    begin, number, passed = _numbers(tokens, doc_id, n, most)
+    values, first, counts = np.unique(number[passed], return_index=True, return_counts=True)
+    places = np.flatnonzero(passed)[first] + begin
+    order = np.lexsort((values, -counts))
+    ngrams = [" ".join(tokens.vocabulary[tokens.ids[place : place + n]]) for place in places[order]]
+    return pd.DataFrame({"ngram": pd.Series(ngrams, dtype="str"), "count": counts[order]})
+
+
+def paragraph_borders(tokens: Tokens, doc_id: str) -> list[int]:
+    """The first word of each paragraph of the document, counted from 0 in it, and at the end how many there are.
+
+    >>> from analysis import read_text, tokenize
+    >>> paragraph_borders(tokenize(read_text("War is near.\\n\\nPeace is far.")), "text")
+    [0, 3, 6]
+    """
+    begin, end = _extent(tokens, doc_id)
+    offsets = units(tokens, "paragraph")[0]
+    borders: list[int] = (np.unique(np.append(offsets[(offsets >= begin) & (offsets < end)], end)) - begin).tolist()
+    return borders
+
+
+def _extent(tokens: Tokens, doc_id: str) -> tuple[int, int]:
+    """The first token of a document, and the one behind its last."""
+    found = np.flatnonzero(tokens.doc_ids == doc_id)
+    if not len(found):
+        raise ValueError(f"no document {doc_id!r}: `tokens.doc_ids` lists all {tokens.n_documents}")
+    begin, end = tokens.document_offsets[found[0] : found[0] + 2].tolist()
+    return begin, end
+
+
+def _numbers(tokens: Tokens, doc_id: str, n: int, most: int) -> tuple[int, NDArray[np.int32], NDArray[np.bool_]]:
+    """The document's first token, a number for the n-gram from each of its words on, and those passed over."""
+    if n < 1:
+        raise ValueError(f"n is {n}: use the fewest words of a run, 1 or more")
+    begin, end = _extent(tokens, doc_id)
+    number = shingles(tokens.ids[begin:end], n)
+    count = np.bincount(number)[number]
+    limit = int(count.max(initial=1))
+    passed = count > limit
+    while _how_many(number, passed) > most:
+        limit -= max(1, limit // 5)
+        passed = count > limit
+    return begin, number, passed
+
+
+def _neighbours(number: NDArray[np.int32], passed: NDArray[np.bool_], step: int) -> Ints:
+    """The number of the n-gram `step` places on, one of its own where there is none or it is passed over."""
+    beside = -1 - np.arange(len(number), dtype=np.int64)
+    to, of = (slice(1, None), slice(None, -1)) if step < 0 else (slice(None, -1), slice(1, None))
+    beside[to] = np.where(passed[of], beside[to], number[of])
+    return beside
+
+
+def _how_many(number: NDArray[np.int32], passed: NDArray[np.bool_]) -> int:
+    """How many strokes there are: pairs of equal n-grams before which stand different ones."""
+    kept = ~passed
+    each = np.bincount(number[kept]).astype(np.int64)
+    alike = pd.DataFrame({"number": number[kept], "before": _neighbours(number, passed, -1)[kept]}).value_counts()
+    return int(np.square(each).sum() - np.square(alike.to_numpy(dtype=np.int64)).sum()) // 2
+
+
+def _sorted_pairs(number: NDArray[np.int32], passed: NDArray[np.bool_], beside: Ints) -> tuple[Ints, Ints]:
+    """The pairs of places of equal n-grams that have different ones beside them, by their distance and place."""
+    places = np.flatnonzero(~passed)
+    places = places[np.lexsort((places, beside[places], number[places]))]
+    one, other = _pairs(places, number[places], beside[places])
+    one, other = np.minimum(one, other), np.maximum(one, other)
+    order = np.lexsort((one, other - one))
+    return one[order], other[order]
+
+
+@compiled
+def _pairs(places: Any, number: Any, beside: Any) -> Any:
+    """All pairs of places, sorted by both, with the same number and not the same beside, in as many steps as pairs."""
+    one, other = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int64)
+    count = begin = 0
+    while begin < len(places):
+        end = begin + 1
+        while end < len(places) and number[end] == number[begin]:
+            end += 1
+        run = begin
+        while run < end:
+            stop = run + 1
+            while stop < end and beside[stop] == beside[run]:
+                stop += 1
+            for k in range(run, stop):
+                if count + end - stop > len(one):
+                    one = np.append(one, np.empty(len(one) + end - stop, dtype=np.int64))
+                    other = np.append(other, np.empty(len(other) + end - stop, dtype=np.int64))
+                one[count : count + end - stop] = places[k]
+                other[count : count + end - stop] = places[stop:end]
+                count += end - stop
+            run = stop
+        begin = end
+    return one[:count], other[:count]
