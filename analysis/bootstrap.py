@@ -33,6 +33,8 @@ def rate_intervals(
     >>> low.tolist(), high.tolist()
     ([0.0, 0.0], [0.3, 0.15])
     """
+    if resamples < 0:
+        raise ValueError(f"resamples is {resamples}: use 0 (no intervals) or more")
     units, columns = counts.shape
     if units < 2 or not resamples:
         return np.full(columns, np.nan), np.full(columns, np.nan)

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse, stats
+from scipy import sparse
 
 from analysis.bootstrap import multiplicities
-from analysis.framing.counting import Floats, Ints, amounts, count, gather, titles
+from analysis.framing.counting import Floats, amounts, count, gather, titles
 from analysis.framing.lexicon import Lexicon
+from analysis.framing.permutations import adjusted, as_headline, dealt, permuted
 from analysis.text.tokens import Tokens
 
 LEVEL = 0.05  # of the false discovery rate below which a shift has a direction
@@ -78,7 +79,7 @@ def headline_body(
     table = pd.DataFrame(columns | {"gap": rate["headline"] - rate["body"], "ci_low": low, "ci_high": high})
     lines = np.isin(tokens.sentence_document, documents)
     table["p"] = (
-        _as_headline(
+        as_headline(
             hits[lines], counted.words[lines], tokens.sentence_document[lines], title[lines], permutations, seed
         )
         if permutations
@@ -153,6 +154,9 @@ def shifts(
     counted = count(tokens, lexicon, weights)
     units = gather(tokens.sentence_document, tokens.n_documents)
     hits, words = units @ counted.rates(measure), np.asarray(units @ counted.words)
+    chances = None
+    if reference is None and permutations:
+        chances = dict(zip(names, dealt(hits, words, np.searchsorted(names, groups), permutations, seed), strict=True))
     tables = []
     for group in [name for name in names if name != reference]:
         own = np.flatnonzero(groups == group)
@@ -165,8 +169,10 @@ def shifts(
                 # Two seeds, since with one the two sides would be drawn alike.
                 draws = [multiplicities(len(side[1]), resamples, seed + n) for n, side in enumerate(sides)]
                 low, high = _interval(_drawn_rates(*sides[0], draws[0]) - _drawn_rates(*sides[1], draws[1]))
-            if permutations:
-                p = _permuted(*sides[0], *sides[1], permutations, seed)
+            if chances is not None:
+                p = chances[group]
+            elif permutations:
+                p = permuted(*sides[0], *sides[1], permutations, seed)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = rate / other_rate
         tables.append(
@@ -189,18 +195,6 @@ def shifts(
         )
     table = pd.concat(tables, ignore_index=True)
     return _with_direction(table, table["difference"], ("more", "less"))
-
-
-def adjusted(p: Floats) -> Floats:
-    """p-values adjusted for their number (Benjamini and Hochberg 1995), NaN where they are.
-
-    >>> adjusted(np.array([0.01, np.nan, 0.04])).tolist()
-    [0.02, nan, 0.04]
-    """
-    q = np.full(len(p), np.nan)
-    tested = ~np.isnan(p)
-    q[tested] = stats.false_discovery_control(p[tested])
-    return q
 
 
 def _with_direction(table: pd.DataFrame, difference: pd.Series, names: tuple[str, str]) -> pd.DataFrame:
@@ -238,54 +232,3 @@ def _interval(values: Floats) -> tuple[Floats, Floats]:
     """The ends of the 95% percentile interval of each row."""
     low, high = np.quantile(values, [TAIL, 1 - TAIL], axis=1)
     return low, high
-
-
-def _permuted(
-    hits: sparse.csr_array,
-    words: Floats,
-    other_hits: sparse.csr_array,
-    other_words: Floats,
-    permutations: int,
-    seed: int,
-) -> Floats:
-    """(frames,) of random divisions of the documents and the actual one, the share whose rates are as far apart."""
-    values = np.column_stack([np.append(words, other_words), sparse.vstack([hits, other_hits]).toarray()])
-    size = len(words)
-    own = np.empty((permutations + 1, values.shape[1]))
-    own[0] = values[:size].sum(axis=0)
-    random = np.random.default_rng(seed)
-    for row in range(1, permutations + 1):
-        own[row] = values[random.choice(len(values), size, replace=False, shuffle=False)].sum(axis=0)
-    return _as_far_apart(own, values.sum(axis=0) - own)
-
-
-def _as_headline(
-    hits: sparse.csr_array, words: Floats, document: Ints, title: NDArray[np.bool_], permutations: int, seed: int
-) -> Floats:
-    """(frames,) of random choices of sentences as headlines and the actual one, the share with as wide a gap.
-
-    Of each document as many sentences in a row are taken as its title has, each such run as likely as any other.
-    """
-    values = np.column_stack([words, hits.toarray()])
-    before = np.concatenate([np.zeros((1, values.shape[1])), values.cumsum(axis=0)])
-    first = np.flatnonzero(np.diff(document, prepend=-1))
-    size = np.add.reduceat(title.astype(np.int64), first)
-    starts = np.diff(first, append=len(document)) - size + 1
-    chosen = np.empty((permutations + 1, values.shape[1]))
-    chosen[0] = values[title].sum(axis=0)
-    random = np.random.default_rng(seed)
-    for row in range(1, permutations + 1):
-        begin = first + random.integers(starts)
-        chosen[row] = (before[begin + size] - before[begin]).sum(axis=0)
-    return _as_far_apart(chosen, values.sum(axis=0) - chosen)
-
-
-def _as_far_apart(one: Floats, other: Floats) -> Floats:
-    """(frames,) the share of rows whose two rates are as far apart as those of the first; (rows, words and frames)."""
-    rates = np.zeros((2, len(one), one.shape[1] - 1))
-    for rate, side in zip(rates, (one, other), strict=True):
-        np.divide(side[:, 1:], side[:, :1], out=rate, where=side[:, :1] > 0)
-    apart = np.abs(rates[0] - rates[1])
-    # Sums in another order differ in their last digits: what is as far apart is to count as such.
-    share: Floats = (apart >= apart[0] * (1 - 1e-9) - 1e-12).mean(axis=0)
-    return share

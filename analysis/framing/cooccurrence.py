@@ -7,9 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.framing.contrasts import LEVEL, adjusted
+from analysis.framing.contrasts import LEVEL
 from analysis.framing.counting import count, counting_matches, gather
 from analysis.framing.lexicon import Lexicon
+from analysis.framing.permutations import adjusted
 from analysis.text.tokens import Tokens
 
 UNITS = ("sentence", "paragraph", "document")

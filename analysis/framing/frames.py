@@ -60,7 +60,9 @@ def in_language(tokens: Tokens, lexicon: Lexicon) -> Tokens:
     rows = np.flatnonzero((languages == lexicon.language).to_numpy())
     if not len(rows):
         said = ", ".join(sorted(set(languages)))
-        raise ValueError(f"lexicon {lexicon.name!r} is in {lexicon.language!r} and the documents are in {said}")
+        raise ValueError(
+            f"lexicon {lexicon.name!r} is in {lexicon.language!r} and the documents are in {said}: give one of theirs"
+        )
     return tokens.subset(rows)
 
 

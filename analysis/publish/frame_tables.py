@@ -6,6 +6,7 @@ import pandas as pd
 from analysis.framing.lexicon import Lexicon
 from analysis.text.tokens import Tokens
 
+NAMED = {"year": "%Y", "month": "%Y-%m"}  # how a period is written that is no day
 MARKS = {True: "", False: " (not valid here)", None: " (validity unknown)"}
 
 
@@ -37,10 +38,17 @@ def ranked(table: pd.DataFrame, labels: dict[str, str], rate: str) -> pd.DataFra
     return with_labels(own, labels).sort_values(rate, ascending=False, kind="stable", ignore_index=True)
 
 
-def by_period(course: pd.DataFrame, frames: pd.Series) -> pd.DataFrame:
-    """The rates of a table of `over_time` as a grid: frames down the side, periods with a text along the top."""
+def by_period(course: pd.DataFrame, frames: pd.Series, every: str = "day") -> pd.DataFrame:
+    """The rates of a table of `over_time` as a grid: frames down the side, periods with a text along the top.
+
+    A year or month is called by its number, 2024 or 2024-06, a day by its date, a week by that of its Monday.
+
+    >>> course = pd.DataFrame({"period": pd.to_datetime(["2024-06-01"]), "frame": ["law"], "documents": [1]})
+    >>> by_period(course.assign(per_1000_words=2.5), pd.Series(["law", "war"]), "month").to_dict()
+    {'2024-06': {'law': 2.5, 'war': nan}}
+    """
     own = course[course["documents"] > 0]
-    own = own.assign(period=own["period"].dt.strftime("%Y-%m-%d"))
+    own = own.assign(period=own["period"].dt.strftime(NAMED.get(every, "%Y-%m-%d")))
     grid = own.pivot_table(index="frame", columns="period", values="per_1000_words")
     return grid.reindex(index=pd.Index(frames, name="frame"))
 

@@ -14,6 +14,8 @@ from analysis.publish.figures import COLOURS, WIDTH, style
 
 THOUSANDS = StrMethodFormatter("{x:,g}")
 NUMBERED = 16  # columns of a grid up to which each cell has its number
+LETTER = 0.066  # inches, about, that a letter of a label takes
+SLANTED = 0.2  # inches between two headings below which slanted ones would lie on each other
 LONGEST_LABEL = 44  # characters of an axis label; a longer one is cut in the middle
 
 
@@ -106,25 +108,30 @@ def strip(places: pd.DataFrame, borders: Sequence[int], *, by: str, order: Seque
 def heat_map(table: pd.DataFrame, *, xlabel: str) -> Figure:
     """`table` as a grid, its index down the side and its columns along the top, each cell with its number.
 
-    An empty cell is grey. More than 16 columns leave no room for numbers: then a scale of colours stands at the side,
-    and a dozen columns are named.
+    An empty cell is grey. Where the cells have no room for numbers, as in more than 16 columns, a scale of colours
+    stands at the side; of more than 16 columns a dozen are named.
     """
     with style():
         rows, columns = table.shape
         named = range(0, columns, 1 if columns <= NUMBERED else -(-columns // 12))
+        labels = [cut(name, LONGEST_LABEL if columns <= 10 else 30) for name in table.index]
+        cell = (WIDTH - 0.2 - LETTER * max(map(len, labels), default=0)) / max(columns, 1)
         fig = Figure(figsize=(WIDTH, 1.25 + 0.235 * rows))
         ax = fig.add_subplot()
         values = table.to_numpy(dtype=float)
         top = np.nanmax(values, initial=0.0) or 1.0
         ax.set_facecolor("#EEEEEE")
         image = ax.imshow(values, cmap="cividis", aspect="auto", vmin=0, vmax=top, interpolation="none")
-        ax.set_yticks(np.arange(rows), [cut(name) for name in table.index])
+        ax.set_yticks(np.arange(rows), labels)
         names = [cut(table.columns[column], 24) for column in named]
-        ax.set_xticks(list(named), names, rotation=35, ha="left", rotation_mode="anchor")
+        upright = cell * named.step < SLANTED
+        turned = {"rotation": 90, "va": "center"} if upright else {"rotation": 35}
+        ax.set_xticks(list(named), names, ha="left", rotation_mode="anchor", **turned)
         ax.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False)
         ax.spines[:].set_visible(False)
-        if columns <= NUMBERED:
-            _numbers(ax, values, top, size=7 if columns <= 10 else 5.5)
+        size = 7 if columns <= 10 else 5.5
+        if columns <= NUMBERED and cell > 3 * LETTER * size / 8:
+            _numbers(ax, values, top, size=size)
         else:
             fig.colorbar(image, ax=ax, pad=0.02)
         ax.set_xlabel(xlabel)

@@ -92,6 +92,7 @@ def run(
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         corpus = read_once(parameters, scratch)
+        _check_language(parameters, corpus)
         _check_place(out)
         build = _new_folder(out)
         try:
@@ -134,6 +135,19 @@ def _check_files(parameters: Mapping[str, dict[str, Any]]) -> None:
                 read_validity(from_root(values["validity"]), lexicons["lexicon"])
         except ValueError as error:
             raise ParameterError(str(error)) from None
+
+
+def _check_language(parameters: Mapping[str, dict[str, Any]], corpus: Corpus) -> None:
+    """A lexicon in a language that no document has would fail its notebook, and the whole run with it."""
+    languages = set(corpus.documents["language"].str.split("-").str[0].str.lower())
+    for section, values in parameters.items():
+        lexicon = read_lexicon(from_root(values["lexicon"])) if "lexicon" in values else None
+        if lexicon is not None and lexicon.language not in languages:
+            rest = ",".join(other for other in notebooks() if other != section)
+            raise ParameterError(
+                f"lexicon {lexicon.name!r} is in {lexicon.language!r} and the documents are in "
+                f"{', '.join(sorted(languages))}: give one in their language with -p lexicon=FILE, or --only {rest}"
+            )
 
 
 def _check_place(out: Path) -> None:

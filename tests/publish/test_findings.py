@@ -1,8 +1,22 @@
 """The sentences say what the tables say."""
 
+import numpy as np
 import pandas as pd
+import pytest
 
-from analysis.publish.findings.framing import framed_as, unspoken
+from analysis.framing.lexicon import read_lexicon
+from analysis.paths import LEXICONS
+from analysis.publish.findings import manner
+from analysis.publish.findings.framing import (
+    framed_as,
+    in_headlines,
+    shifted,
+    together,
+    took_much,
+    trusted,
+    unspoken,
+    words_with,
+)
 from analysis.publish.findings.redundancy import repeated
 from analysis.publish.findings.terms import most_used
 from analysis.publish.findings.wording import listed
@@ -26,6 +40,7 @@ def test_frames_without_a_hit_are_named():
     profile = pd.DataFrame({"frame": ["war", "law"], "hits": [0, 3]})
     assert unspoken(profile, LABELS) == "No term speaks of war."
     assert unspoken(profile.tail(1), LABELS) is None
+    assert unspoken(profile.head(1), LABELS) is None  # framed_as has said that no term occurs
 
 
 def test_no_repetition_is_said_plainly():
@@ -40,3 +55,117 @@ def test_one_document_has_no_other():
 
 def test_lists_read_as_lists():
     assert [listed(w) for w in ([], ["a"], ["a", "b"])] == ["", "a", "a and b"]
+
+
+def test_a_small_rate_is_not_said_to_be_nothing():
+    profile = pd.DataFrame({"frame": ["law", "war"], "hits": [40, 1], "score_per_1000_words": [1234.56, 0.034]})
+    said = "The text speaks most of law (1,234.6 weighted hits per 1,000 words) and war (0.03)."
+    assert framed_as(profile, LABELS, "score_per_1000_words") == said
+
+
+def test_a_mark_on_a_label_and_its_rate_share_their_brackets():
+    labels = {"war": "War (not valid here)", "law": "Law"}
+    profile = pd.DataFrame({"frame": ["war", "law"], "hits": [2, 1], "per_1000_words": [2.0, 1.0]})
+    said = "The text speaks most of war (not valid here; 2.0 hits per 1,000 words) and law (1.0)."
+    assert framed_as(profile, labels) == said
+    table = pd.DataFrame({"frame": ["war", "law"], "direction": ["body", "headline"], "q": [0.01, 0.02]})
+    table = table.assign(headline_per_1000=[1.0, 9.0], body_per_1000=[4.0, 3.0])
+    said = (
+        "Headlines speak more of law (9.0 against 3.0 in the texts) and less of war (not valid here; 1.0 against 4.0)."
+    )
+    assert in_headlines(table, labels) == said
+
+
+def test_terms_that_do_not_occur_take_nothing():
+    used = pd.DataFrame({"pattern": ["war", "law"], "greedy": False, "hits": [0, 0], "weight": 1.0})
+    assert took_much(used) == "None of the terms occurs in these texts."
+    assert took_much(used.assign(hits=[0, 1])).startswith("1 term of the lexicon occurs, and none takes")
+    excluded = used.assign(hits=[3, 0], weight=[0.0, 1.0])  # an exclude is no term
+    assert took_much(excluded) == "None of the terms occurs in these texts."
+
+
+def test_why_a_frame_cannot_be_told_is_said_for_each_reason():
+    measured = pd.DataFrame({"frame": ["threat", "sacrifice", "diplomacy"], "coded": [20, 3, 30], "threshold": 0.5})
+    measured["valid"] = pd.Series([True, None, None], dtype=object)
+    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    assert trusted(measured, lexicon) == (
+        "Human coders bear the lexicon out (an F1 of 0.5 or more) on 1 of its 3 frames (threat); for 1 too few "
+        "sentences are coded to tell; on 1 the coders agree too little."
+    )
+    measured["valid"] = pd.Series([False] * 3, dtype=object)
+    assert trusted(measured, lexicon).endswith("on none of its 3 frames.")
+
+
+@pytest.mark.parametrize(
+    ("documents", "q", "said"),
+    [
+        ([1, 1], [np.nan, np.nan], "Whether any source is set apart from the others cannot be told"),
+        ([6, 9], [0.3, 0.4], "No source is set apart from the others beyond what chance would do."),
+        ([2, 9], [0.3, 0.4], "Half of them have at most 2 documents: only wide gaps would show."),
+    ],
+)
+def test_groups_that_are_not_apart_are_few_documents_only_where_they_are(documents, q, said):
+    table = pd.DataFrame({"source": ["A", "B"], "frame": "war", "documents": documents, "q": q})
+    whole = shifted(table.assign(direction="unclear"), "source", LABELS)
+    assert said in whole
+    assert ("Half" in whole) == ("Half" in said)
+
+
+def test_frames_and_words_that_stand_with_nothing():
+    pairs = pd.DataFrame({"frame_a": ["war"], "frame_b": ["law"], "both": [0], "direction": ["unclear"]})
+    for table in (pairs, pairs.head(0)):
+        assert together(table, LABELS) == "No two frames stand in one sentence more often than by chance."
+    none = pd.DataFrame({"term": [], "q": []})
+    assert words_with(none, "War") == "No other word stands twice or more with war, and more than elsewhere."
+
+
+def test_no_style_to_count_is_not_a_text_without_style():
+    assert manner.firm(None) == "The lexicon of style has no hedges and boosters to count."
+    nothing = pd.DataFrame({"boosters": [0], "hedges": [0], "firmness": [np.nan], "ci_low": np.nan, "ci_high": np.nan})
+    assert manner.firm(nothing) == "The text has neither hedges nor boosters."
+
+
+def test_the_opponent_named_once():
+    labels = {"naming_rebel": "Opponent: rebel", "naming_gunman": "Opponent: gunman"}
+    table = pd.DataFrame({"naming": list(labels), "hits": [0, 1], "share": [0.0, 1.0]})
+    assert manner.called(table, labels) == "The armed opponent is named once: as gunman."
+    assert manner.called(table.assign(hits=0), labels) == "The armed opponent is not named by any word of the list."
+
+
+def actors(*counts):
+    table = pd.DataFrame(counts, columns=["acts", "acted_upon"])
+    table = table.assign(actor=list("abcd")[: len(counts)], active_share=table["acts"] / table.sum(axis=1))
+    return manner.active(table, {"a": "Army", "b": "Bench", "c": "Crowd", "d": "Daily"})
+
+
+def test_actors_that_are_level_share_their_place():
+    who = "Of the actors with 5 roles or more,"
+    said = "army (in 5 of 5) and crowd (in 9 of 9) act most and bench (in 1 of 5) least."
+    assert actors((5, 0), (1, 4), (9, 0), (0, 4)) == f"{who} {said}"
+    assert actors((3, 3), (4, 4)) == f"{who} none acts more than another: army (in 3 of 6) and bench (in 4 of 8)."
+    assert actors((3, 3)) == "Only one actor has 5 roles or more: army, which acts in 3 of 6."
+    assert actors((2, 2)) == "No actor has 5 roles, so who acts cannot be said."
+
+
+def test_passives_one_or_none():
+    table = pd.DataFrame({"agent": pd.Series([None], dtype=object), "actor": ["It"]})
+    assert manner.done_by_whom(table.head(0)) == "There is no passive."
+    assert manner.done_by_whom(table) == "The one passive does not say who acts."
+    twice = pd.concat([table, table], ignore_index=True)  # "it" is no one that could be told
+    assert manner.done_by_whom(twice) == "None of the 2 passives says who acts."
+    assert manner.done_by_whom(twice.assign(actor="all", agent="him")) == "2 of the 2 passives say who acts."
+
+
+def test_a_pronoun_is_nobody_that_is_heard():
+    shares = pd.DataFrame(
+        {"speaker": ["He", "The mayor", None], "quoted_words": [60, 30, 10], "share": [0.6, 0.3, 0.1]}
+    )
+    said = (
+        "Of those named, most is quoted of the mayor (30% of the quoted words); 60% have a pronoun only and 10% have "
+    )
+    assert manner.heard(shares) == f"{said}no speaker."
+    assert manner.heard(shares.head(1)) == "Of the quoted words 60% have a pronoun only and all of them have a speaker."
+    unknown = shares.tail(1).assign(share=1.0)
+    assert manner.heard(unknown) == "Of the quoted words 100% have no speaker."
+    silent = "Nothing stands between quotation marks as anyone's speech."
+    assert manner.heard(shares.assign(quoted_words=0)) == manner.heard(shares.head(0)) == silent

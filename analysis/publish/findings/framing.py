@@ -3,7 +3,10 @@
 import pandas as pd
 
 from analysis.framing.lexicon import Lexicon
+from analysis.framing.validity import POSITIVES
 from analysis.publish.findings.wording import listed, percent, times
+
+FEW = 5  # documents a group, up to which a test finds nothing but wide gaps
 
 
 def looked_for(lexicon: Lexicon, others: int) -> str:
@@ -22,16 +25,19 @@ def took_much(used: pd.DataFrame) -> str:
     >>> took_much(pd.DataFrame({"pattern": ["a*"], "greedy": [True], "hits": [90], "weight": [1.0]}))
     'These terms take nearly whatever they meet and say little about their frame: “a*” (90 times).'
     """
-    found = used[used["hits"] > 0]
-    greedy = found[found["greedy"] & (found["weight"] > 0)]
+    found = used[(used["hits"] > 0) & (used["weight"] > 0)]
+    greedy = found[found["greedy"]]
+    if found.empty:
+        return "None of the terms occurs in these texts."
     if greedy.empty:
-        return f"{(found['weight'] > 0).sum():,} of the terms occur; none of them takes nearly whatever it meets."
+        verb = "term of the lexicon occurs" if len(found) == 1 else "terms of the lexicon occur"
+        return f"{len(found):,} {verb}, and none takes nearly whatever it meets."
     said = [f"“{row['pattern']}” ({times(row['hits'])})" for row in greedy.head(6).to_dict("records")]
     return f"These terms take nearly whatever they meet and say little about their frame: {listed(said)}."
 
 
 def trusted(measured: pd.DataFrame | None, lexicon: Lexicon) -> str:
-    """How many frames coders bear out, from a table of `validity`, as a sentence.
+    """Which frames coders bear out, from a table of `validity`, as a sentence.
 
     >>> from analysis.framing.lexicon import read_lexicon
     >>> from analysis.paths import LEXICONS
@@ -44,12 +50,14 @@ def trusted(measured: pd.DataFrame | None, lexicon: Lexicon) -> str:
         )
     labels = dict(zip(lexicon.frames["frame"], lexicon.frames["label"], strict=True))
     valid = [labels[f].lower() for f, v in zip(measured["frame"], measured["valid"], strict=True) if v is True]
-    open_ = sum(v is None for v in measured["valid"])
-    said = f"Against human coders {len(valid)} of the {len(measured)} frames reach an F1 of "
-    said += f"{measured['threshold'].iloc[0]:g}" + (f" ({listed(valid)})" if valid else "")
-    if open_:
-        said += f"; for {open_} too few sentences are coded to tell"
-    return f"{said}."
+    said = f"Human coders bear the lexicon out (an F1 of {measured['threshold'].iloc[0]:g} or more) on "
+    said += f"{len(valid) or 'none'} of its {len(measured)} frames" + (f" ({listed(valid)})" if valid else "")
+    open_ = measured["valid"].isna()
+    few = int((open_ & (measured["coded"] < POSITIVES)).sum())
+    apart = int(open_.sum()) - few
+    why = [f"for {few} too few sentences are coded to tell"] * bool(few)
+    why += [f"on {apart} the coders agree too little"] * bool(apart)
+    return "; ".join([said, *why]) + "."
 
 
 def framed_as(table: pd.DataFrame, labels: dict[str, str], rate: str = "per_1000_words", *, top: int = 3) -> str:
@@ -62,14 +70,17 @@ def framed_as(table: pd.DataFrame, labels: dict[str, str], rate: str = "per_1000
     found = table[table["hits"] > 0].sort_values(rate, ascending=False, kind="stable").head(top)
     if found.empty:
         return "No term of the lexicon occurs in the text."
-    said = [f"{labels[row['frame']].lower()} ({row[rate]:.1f})" for row in found.to_dict("records")]
     what = "weighted hits" if rate.startswith("score") else "hits"
-    said[0] = f"{said[0][:-1]} {what} per 1,000 words)"
+    units = [f" {what} per 1,000 words", *[""] * (len(found) - 1)]
+    rows = zip(found["frame"], found[rate], units, strict=True)
+    said = [_with_aside(labels[frame], f"{_rate(value)}{unit}") for frame, value, unit in rows]
     return f"The text speaks most of {listed(said)}."
 
 
 def unspoken(table: pd.DataFrame, labels: dict[str, str]) -> str | None:
-    """The frames without a single hit as a sentence, None where every frame has one."""
+    """The frames without a single hit as a sentence, None where every frame has one, or none has."""
+    if not (table["hits"] > 0).any():
+        return None
     names = [labels[frame].lower() for frame in table.loc[table["hits"] == 0, "frame"]]
     return f"No term speaks of {listed(names, 'or')}." if names else None
 
@@ -96,12 +107,17 @@ def shifted(table: pd.DataFrame, by: str, labels: dict[str, str], *, top: int = 
     'Beyond chance, Radio speaks more of law than the others (8.0 against 2.0).'
     """
     sure = table[table["direction"] != "unclear"].sort_values("q", kind="stable").head(top)
+    if table["q"].isna().all():
+        return f"Whether any {by} is set apart from the others cannot be told: it takes two documents on each side."
     if sure.empty:
-        few = " Few documents a group leave it so, however far apart the rates are." if len(table) else ""
-        return f"No {by} is set apart from the others beyond what chance would do.{few}"
+        none = f"No {by} is set apart from the others beyond what chance would do."
+        middle = int(table.drop_duplicates(by)["documents"].quantile(interpolation="lower"))
+        if middle > FEW:
+            return none
+        return f"{none} Half of them have at most {middle} document{'s' * (middle != 1)}: only wide gaps would show."
     said = [
         f"{row[by]} speaks {row['direction']} of {labels[row['frame']].lower()} than the others "
-        f"({row['per_1000_words']:.1f} against {row['reference_per_1000']:.1f})"
+        f"({_rate(row['per_1000_words'])} against {_rate(row['reference_per_1000'])})"
         for row in sure.to_dict("records")
     ]
     return f"Beyond chance, {listed(said)}."
@@ -115,16 +131,18 @@ def in_headlines(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -
     'Headlines speak more of law (9.0 against 3.0 in the texts).'
     """
     sure = table[table["direction"] != "unclear"].sort_values("q", kind="stable")
-    said = []
+    said: list[str] = []
     for direction, how in (("headline", "more"), ("body", "less")):
         own = sure[sure["direction"] == direction].head(top).to_dict("records")
-        rates = [f"{row['headline_per_1000']:.1f} against {row['body_per_1000']:.1f}" for row in own]
-        names = [f"{labels[row['frame']].lower()} ({rate})" for row, rate in zip(own, rates, strict=True)]
+        rates = [f"{_rate(row['headline_per_1000'])} against {_rate(row['body_per_1000'])}" for row in own]
+        if rates and not said:
+            rates[0] += " in the texts"
+        names = [_with_aside(labels[row["frame"]], rate) for row, rate in zip(own, rates, strict=True)]
         if names:
             said.append(f"{how} of {listed(names)}")
     if not said:
         return "Headlines speak of no frame more or less than the texts below them beyond what chance would do."
-    return f"Headlines speak {' and '.join(said)}.".replace(")", " in the texts)", 1)
+    return f"Headlines speak {' and '.join(said)}."
 
 
 def together(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> str:
@@ -152,7 +170,18 @@ def words_with(table: pd.DataFrame, label: str, *, top: int = 5) -> str:
     'With law stand “court” and “bail” more than elsewhere (1 of 2 beyond chance).'
     """
     if table.empty:
-        return f"No other word stands with {label.lower()} more than elsewhere."
+        return f"No other word stands twice or more with {label.lower()}, and more than elsewhere."
     words = [f"“{term}”" for term in table["term"].head(top)]
     sure = int((table["q"] < 0.05).sum())
     return f"With {label.lower()} stand {listed(words)} more than elsewhere ({sure} of {len(table)} beyond chance)."
+
+
+def _rate(value: float) -> str:
+    """A rate with one decimal, a smaller one with its first digit that is not 0."""
+    return f"{value:,.1f}" if value >= 0.1 or not value else f"{value:.1g}"
+
+
+def _with_aside(label: str, words: str) -> str:
+    """A label with `words` behind it in brackets, its own brackets and these made one."""
+    name = label.lower()
+    return f"{name[:-1]}; {words})" if name.endswith(")") else f"{name} ({words})"

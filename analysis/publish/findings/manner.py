@@ -6,7 +6,11 @@ import pandas as pd
 
 from analysis.publish.findings.wording import listed, percent, times
 
-PRONOUNS = frozenset("he her him i it one she that them these they this those us we what which who you".split())
+# What a subject or speaker can be called without being named.
+PRONOUNS = frozenset(
+    "all another anyone both each everyone everything few he her him i it many more most nobody none nothing one "
+    "others she some someone something such that them these they this those us we what which who you".split()
+)
 
 
 def firm(table: pd.DataFrame | None) -> str:
@@ -15,7 +19,9 @@ def firm(table: pd.DataFrame | None) -> str:
     >>> firm(pd.DataFrame({"boosters": [1], "hedges": [3], "firmness": [-0.5], "ci_low": [-0.9], "ci_high": [0.4]}))
     'Boosters: 1, hedges: 3; firmness -0.50 (95% interval -0.90 to 0.40).'
     """
-    if table is None or table.empty or table["firmness"].isna().all():
+    if table is None:
+        return "The lexicon of style has no hedges and boosters to count."
+    if table["firmness"].isna().all():
         return "The text has neither hedges nor boosters."
     row = table.iloc[0]
     said = f"Boosters: {row['boosters']:,.4g}, hedges: {row['hedges']:,.4g}; firmness {row['firmness']:.2f}"
@@ -27,12 +33,15 @@ def called(table: pd.DataFrame | None, labels: dict[str, str], *, top: int = 3) 
 
     >>> table = pd.DataFrame({"naming": ["naming_militant"], "hits": [4], "share": [1.0]})
     >>> called(table, {"naming_militant": "Opponent: militant"})
-    'The armed opponent is named 4 times: as militant in 100%.'
+    'The armed opponent is named 4 times: always as militant.'
     """
     if table is None or not table["hits"].sum():
         return "The armed opponent is not named by any word of the list."
     own = table[table["hits"] > 0].sort_values("hits", ascending=False, kind="stable").head(top).to_dict("records")
-    said = [f"as {labels[row['naming']].split(': ')[-1].lower()} in {percent(row['share'])}" for row in own]
+    names = [f"as {labels[row['naming']].split(': ')[-1].lower()}" for row in own]
+    said = [f"{name} in {percent(row['share'])}" for name, row in zip(names, own, strict=True)]
+    if len(own) == 1:
+        said = [f"always {names[0]}" if table["hits"].sum() > 1 else names[0]]
     return f"The armed opponent is named {times(table['hits'].sum())}: {listed(said)}."
 
 
@@ -41,7 +50,7 @@ def active(table: pd.DataFrame, labels: dict[str, str], *, fewest: int = 5) -> s
 
     >>> table = pd.DataFrame({"actor": ["army", "people"], "acts": [8, 2], "acted_upon": [2, 6]})
     >>> active(table.assign(active_share=[0.8, 0.25]), {"army": "Army", "people": "People"})
-    'Of the actors with 5 roles or more, army acts most (in 8 of 10) and people least (in 2 of 8).'
+    'Of the actors with 5 roles or more, army (in 8 of 10) acts most and people (in 2 of 8) least.'
     """
     known = table[table["acts"] + table["acted_upon"] >= fewest]
     known = known.sort_values("active_share", ascending=False, kind="stable")
@@ -49,9 +58,18 @@ def active(table: pd.DataFrame, labels: dict[str, str], *, fewest: int = 5) -> s
         return f"No actor has {fewest} roles, so who acts cannot be said."
     rows = known.to_dict("records")
     names = [labels[row["actor"]].lower() for row in rows]
-    counts = [f"(in {row['acts']:,} of {row['acts'] + row['acted_upon']:,})" for row in rows]
-    least = f" and {names[-1]} least {counts[-1]}" if len(rows) > 1 else ""
-    return f"Of the actors with {fewest} roles or more, {names[0]} acts most {counts[0]}{least}."
+    counts = [f"in {row['acts']:,} of {row['acts'] + row['acted_upon']:,}" for row in rows]
+    if len(rows) == 1:
+        return f"Only one actor has {fewest} roles or more: {names[0]}, which acts {counts[0]}."
+    said = [f"{name} ({count})" for name, count in zip(names, counts, strict=True)]
+    most, least = (
+        [words for words, row in zip(said, rows, strict=True) if row["active_share"] == end["active_share"]]
+        for end in (rows[0], rows[-1])
+    )
+    who = f"Of the actors with {fewest} roles or more,"
+    if len(most) == len(rows):
+        return f"{who} none acts more than another: {listed(said)}."
+    return f"{who} {listed(most)} {'acts' if len(most) == 1 else 'act'} most and {listed(least)} least."
 
 
 def done_by_whom(found: pd.DataFrame, *, top: int = 3) -> str:
@@ -64,8 +82,11 @@ def done_by_whom(found: pd.DataFrame, *, top: int = 3) -> str:
     if found.empty:
         return "There is no passive."
     named = int(found["agent"].notna().sum())
-    verb = "says" if named == 1 else "say"
-    said = f"{named or 'None'} of the {len(found):,} passives {verb} who acts."
+    if len(found) == 1:
+        said = f"The one passive {'says' if named else 'does not say'} who acts."
+    else:
+        count = f"{named:,}" if named else "None"
+        said = f"{count} of the {len(found):,} passives {'say' if named > 1 else 'says'} who acts."
     actors = found["actor"].dropna().str.lower()
     counts = actors[~actors.isin(PRONOUNS)].value_counts().rename_axis("actor").reset_index(name="count")
     often = counts[counts["count"] > 1].sort_values(["count", "actor"], ascending=[False, True]).head(top)
@@ -78,20 +99,24 @@ def heard(shares: pd.DataFrame, *, top: int = 3) -> str:
     """Who is given most words between quotation marks, from a table of speaker shares, as a sentence.
 
     >>> heard(pd.DataFrame({"speaker": ["Khan", None], "quoted_words": [30, 10], "share": [0.75, 0.25]}))
-    'Most is quoted of Khan (75% of the quoted words); 25% have no speaker.'
+    'Of those named, most is quoted of Khan (75% of the quoted words); 25% have no speaker.'
     """
     quoted = shares[shares["quoted_words"] > 0]
     if quoted.empty:
         return "Nothing stands between quotation marks as anyone's speech."
-    named = quoted.dropna(subset="speaker").head(top)
+    known = quoted.dropna(subset="speaker")
+    pronoun = known["speaker"].str.lower().isin(PRONOUNS)
+    named = known[~pronoun].head(top)
     unnamed = float(quoted.loc[quoted["speaker"].isna(), "share"].sum())
-    rest = f"{percent(unnamed)} have no speaker" if unnamed else "all of them have a speaker"
+    rest = [f"{percent(unnamed)} have no speaker" if unnamed else "all of them have a speaker"]
+    if pronoun.any():
+        rest.insert(0, f"{percent(known.loc[pronoun, 'share'].sum())} have a pronoun only")
     if named.empty:
-        return f"Of the quoted words, {rest}."
+        return f"Of the quoted words {listed(rest)}."
     names = [re.sub(r"^(An?|The) ", _lower, row["speaker"]) for row in named.to_dict("records")]
     said = [f"{name} ({percent(share)})" for name, share in zip(names, named["share"], strict=True)]
     said[0] = said[0].replace("%)", "% of the quoted words)")
-    return f"Most is quoted of {listed(said)}; {rest}."
+    return f"Of those named, most is quoted of {listed(said)}; {listed(rest)}."
 
 
 def _lower(found: re.Match[str]) -> str:

@@ -1,0 +1,81 @@
+"""The tables of the framing room as the figures draw them, empty ones too."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import read_text, tokenize
+from analysis.framing.cooccurrence import cooccurrence
+from analysis.framing.course import over_time
+from analysis.framing.frames import matches, profile
+from analysis.framing.lexicon import read_lexicon
+from analysis.publish import frame_tables
+
+LABELS = {"war": "War", "law": "Law"}
+
+
+@pytest.fixture
+def lexicon(tmp_path):
+    path = tmp_path / "two.yml"
+    frames = "{war: {definition: d, terms: [fight*, battle]}, law: {definition: d, terms: [court]}}"
+    path.write_text(f"name: two\nversion: 1\nlanguage: en\nframes: {frames}\n", encoding="utf-8")
+    return read_lexicon(path)
+
+
+def test_a_frame_is_marked_unless_coders_bear_it_out(lexicon):
+    assert frame_tables.labelled(lexicon, None) == {"war": "war", "law": "law"}
+    measured = pd.DataFrame({"frame": ["war", "law"], "valid": pd.Series([True, None], dtype=object)})
+    assert frame_tables.labelled(lexicon, measured) == {"war": "war", "law": "law (validity unknown)"}
+
+
+def test_the_interval_is_that_of_the_rate_ranked_by():
+    table = pd.DataFrame({"frame": ["war", "law"], "per_1000_words": [4.0, 3.0], "ci_low": [2.0, 1.0]})
+    table = table.assign(ci_high=[6.0, 5.0], score_per_1000_words=[1.0, 2.0], score_ci_low=[0.5, 1.5])
+    table["score_ci_high"] = [1.5, 2.5]
+    columns = ["label", "ci_low", "ci_high"]
+    assert frame_tables.ranked(table, LABELS, "per_1000_words")[columns].to_numpy().tolist() == [
+        ["War", 2.0, 6.0],
+        ["Law", 1.0, 5.0],
+    ]
+    assert frame_tables.ranked(table, LABELS, "score_per_1000_words")[columns].to_numpy().tolist() == [
+        ["Law", 1.5, 2.5],
+        ["War", 0.5, 1.5],
+    ]
+
+
+def test_a_match_is_placed_in_the_second_document_too(make_corpus, lexicon):
+    tokens = tokenize(make_corpus({"a.txt": "They fight in court.\n", "b.txt": "One more battle.\n"}))
+    strokes = frame_tables.placed(matches(tokens, lexicon), tokens, LABELS)
+    # they 0 fight 1 in 2 court 3 | one 4 more 5 battle 6
+    assert strokes.to_numpy().tolist() == [["War", 1], ["Law", 3], ["War", 6]]
+
+
+def test_nothing_found_is_an_empty_table(lexicon):
+    tokens = tokenize(read_text("It rained."))
+    assert frame_tables.placed(matches(tokens, lexicon), tokens, LABELS).empty
+    assert frame_tables.ranked(profile(tokens, lexicon), LABELS, "per_1000_words")["hits"].tolist() == [0, 0]
+
+
+def test_periods_without_a_text_are_left_out(make_corpus, lexicon):
+    dates = "file,date\na.txt,2020-05-04\nb.txt,2022-01-01\n"
+    texts = {"a.txt": "They fight on and on.\n", "b.txt": "It rained.\n", "metadata.csv": dates}
+    tokens = tokenize(make_corpus(texts))
+    course = over_time(tokens, lexicon, "year", resamples=0)
+    grid = frame_tables.by_period(course, lexicon.frames["frame"], "year")
+    assert grid.columns.tolist() == ["2020", "2022"]
+    assert grid.loc["war"].tolist() == [200.0, 0.0]
+    assert frame_tables.by_period(course, lexicon.frames["frame"]).columns.tolist() == ["2020-01-01", "2022-01-01"]
+
+
+def test_the_square_of_pairs_is_symmetrical_with_an_empty_diagonal(lexicon):
+    pairs = cooccurrence(tokenize(read_text("They fight in court. It rained. It snowed. It hailed.")), lexicon)
+    square = frame_tables.matrix(pairs, lexicon.frames["frame"]).to_numpy()
+    assert np.isnan(np.diag(square)).all()
+    assert square[0, 1] == square[1, 0] == math.log2(1 / (1 * 1 / 4))
+
+
+def test_a_lexicon_of_one_frame_has_no_pairs():
+    pairs = pd.DataFrame({"frame_a": [], "frame_b": [], "ppmi": []})
+    assert frame_tables.matrix(pairs, pd.Series(["war"])).isna().to_numpy().tolist() == [[True]]
