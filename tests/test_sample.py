@@ -5,7 +5,15 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
+
+from analysis import Corpus, tokenize
+from analysis.framing.frames import in_language
+from analysis.framing.lexicon import read_lexicon
+from analysis.framing.validity import coded_spans, read_validity, validity
+from analysis.paths import LEXICONS
+from analysis.text.metadata import read_table
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
 GOLD = SAMPLE / "gold"
@@ -189,3 +197,12 @@ def test_the_urdu_document_is_urdu() -> None:
     letters = [c for c in TEXTS[name] if c.isalpha()]
     assert sum("\u0600" <= c <= "\u06ff" for c in letters) / len(letters) > 0.99
     assert TEXTS[name].count("۔") >= 10
+
+
+def test_the_validity_file_is_that_of_the_shipped_lexicon_and_labels(sample: Corpus) -> None:
+    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    tokens = in_language(tokenize(sample), lexicon)
+    coded = coded_spans(read_table(GOLD / "frames.csv"), tokens, lexicon)
+    measured = validity(coded, tokens, lexicon)
+    kept = read_validity(GOLD / "validity.yml", lexicon)
+    pd.testing.assert_frame_equal(kept[measured.columns.tolist()], measured, check_dtype=False, rtol=1e-5)

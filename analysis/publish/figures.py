@@ -3,6 +3,8 @@
 import base64
 import dataclasses
 import html
+import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ import pandas as pd
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from analysis.publish.tables import output_folder, show, write_csv, write_json
+from analysis.publish.tables import note, output_folder, show, write_csv, write_json
 
 # Inches. Between the columns of a journal page, 85 and 174 mm: letters of 8.5 points are 6 in one column, 11.5 in two.
 WIDTH = 4.9
@@ -31,6 +33,8 @@ COLOURS = {
     "black": "#000000",
     "grey": "#767676",
 }
+
+_MISSING = re.compile(r"Glyph (\d+) .* missing from")
 
 ARABIC = "Lafz Arabic"  # a name that no font of the machine has
 
@@ -93,11 +97,17 @@ def save_figure(fig: Figure, name: str, data: pd.DataFrame, caption: str, alt: s
     if not caption.strip() or not alt.strip():
         raise ValueError(f"figure {name!r} needs a caption and an alt text: say what it shows")
     folder = output_folder()
-    with style():
+    with style(), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         fig.draw_without_rendering()
         fig.set_layout_engine("none")  # laid out once and for all formats
         for kind, metadata in _METADATA.items():
             fig.savefig(folder / f"{name}.{kind}", dpi=300, metadata=metadata)
+    # A warning would bring a path of this machine into the notebook; that a letter is missing is for the reader.
+    missing = {chr(int(found[1])) for w in caught if (found := _MISSING.match(str(w.message)))}
+    for other in caught:
+        if not _MISSING.match(str(other.message)):
+            warnings.warn_explicit(other.message, other.category, other.filename, other.lineno)
     write_csv(data, folder / f"{name}.csv")
     write_json(
         {"caption": caption, "alt": alt, "columns": list(map(str, data.columns)), "rows": len(data)},
@@ -110,6 +120,9 @@ def save_figure(fig: Figure, name: str, data: pd.DataFrame, caption: str, alt: s
         kind="figure",
         name=name,
     )
+    if missing:
+        letters = "".join(sorted(missing))
+        note(f"The figure above shows boxes for letters that its fonts do not have: {letters}. Its table has them.")
 
 
 def svg_source(path: Path) -> str:

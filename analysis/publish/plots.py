@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 
 from analysis.publish.figures import COLOURS, WIDTH, style
 
+IntArray = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
 THOUSANDS = StrMethodFormatter("{x:,g}")
 NUMBERED = 16  # columns of a grid up to which each cell has its number
 LETTER = 0.066  # inches, about, that a letter of a label takes
 SLANTED = 0.2  # inches between two headings below which slanted ones would lie on each other
+THIN = 0.5  # per cent of a document from which a bar has a white border, which would cover a thinner one
 LONGEST_LABEL = 44  # characters of an axis label; a longer one is cut in the middle
 
 
@@ -151,6 +155,7 @@ def position_map(spans: pd.DataFrame, lengths: pd.Series, *, kinds: dict[str, st
     """Where in each document the `spans` (doc_id, start, end, kind) stand: one bar a document, from beginning to end.
 
     `lengths` gives each document's characters, by doc_id, in the order of drawing; `kinds` names each in the legend.
+    Bars too thin to be seen are widened to half a per cent, and are one where they would touch.
     """
     hatches = ["", "////", "....", "xxxx"]
     palette = [COLOURS["orange"], COLOURS["blue"], COLOURS["green"], COLOURS["vermillion"]]
@@ -161,15 +166,10 @@ def position_map(spans: pd.DataFrame, lengths: pd.Series, *, kinds: dict[str, st
         for (kind, _), colour, hatch in zip(kinds.items(), palette, hatches, strict=False):
             own = spans[(spans["kind"] == kind) & spans["doc_id"].isin(row)]
             size = own["doc_id"].map(lengths).to_numpy(dtype=float)
+            start, end = (100 * own[side].to_numpy() / size for side in ("start", "end"))
+            y, left, right = _widened(own["doc_id"].map(row).to_numpy(dtype=np.int64), start, end)
             ax.barh(
-                own["doc_id"].map(row).to_numpy(),
-                100 * (own["end"] - own["start"]).to_numpy() / size,
-                left=100 * own["start"].to_numpy() / size,
-                color=colour,
-                edgecolor="white",
-                linewidth=0.4,
-                hatch=hatch,
-                height=0.72,
+                y, right - left, left=left, color=colour, edgecolor="white", linewidth=0.4, hatch=hatch, height=0.72
             )
         shown = zip(kinds.items(), palette, hatches, strict=False)
         handles = [Patch(facecolor=c, edgecolor="white", hatch=h, label=name) for (_, name), c, h in shown]
@@ -177,6 +177,20 @@ def position_map(spans: pd.DataFrame, lengths: pd.Series, *, kinds: dict[str, st
         ax.set_xlim(0, 100)
         ax.set_xlabel("Place in the document (% of its characters)")
     return fig
+
+
+def _widened(row: IntArray, left: Floats, right: Floats) -> tuple[IntArray, Floats, Floats]:
+    """Bars (row, left, right, in per cent), thin ones widened, and one where such overlap, in the order of the text."""
+    order = np.lexsort((left, row))
+    row, left, right = row[order], left[order], right[order]
+    thin = right - left < THIN
+    middle = np.clip((left + right) / 2, THIN / 2, 100 - THIN / 2)
+    left, right = np.where(thin, middle - THIN / 2, left), np.where(thin, middle + THIN / 2, right)
+    reached = np.maximum.accumulate(right + 200 * row) - 200 * row
+    joined = np.zeros(len(row), dtype=bool)
+    joined[1:] = (row[1:] == row[:-1]) & (left[1:] < reached[:-1]) & (thin[1:] | thin[:-1])
+    begins = np.flatnonzero(~joined)
+    return row[begins], left[begins], np.maximum.reduceat(right, begins) if len(begins) else right
 
 
 def change_dots(table: pd.DataFrame, *, label: str, before: str, after: str, xlabel: str) -> Figure:

@@ -21,6 +21,7 @@ from analysis.publish.plots import cut, labelled_rows
 
 THOUSANDS = StrMethodFormatter("{x:,g}")
 PERCENT = PercentFormatter(1.0, decimals=0)
+SMOOTH = 2000  # strokes up to which their edges are smoothed
 BORDERS = 80  # more than so many would be a grey field
 BARS = 40  # documents that have a bar of their own
 ROWS, GROUPS, ARROWS = 24, 16, 30  # sources of a timeline; groups and arrows of a network
@@ -54,7 +55,9 @@ def dot_plot(matches: pd.DataFrame, borders: Sequence[int]) -> Figure:
         one = np.stack([np.stack([a, b], 1), np.stack([a + words, b + words], 1)], 1)
         strokes = np.concatenate([one, one[:, :, ::-1]])
         # The round end makes a stroke of few words in a long text a point that can be seen.
-        lines = LineCollection(list(strokes), colors=COLOURS["blue"], linewidths=1.6, capstyle="round", rasterized=True)
+        smooth = len(strokes) <= SMOOTH  # many take long to draw and weigh much
+        lines = LineCollection(list(strokes), colors=COLOURS["blue"], linewidths=1.6, antialiaseds=smooth)
+        lines.set(capstyle="round", rasterized=True)
         ax.add_collection(lines)
         ax.set_xlim(0, total)
         ax.set_ylim(total, 0)

@@ -89,7 +89,7 @@ def known_reuse(path: Path, tokens: Tokens) -> pd.DataFrame:
     The table has ``source_file``, ``source_start``, ``source_end``, ``target_file``, ``target_start``, ``target_end``
     (files with or without their ending, characters) and ``kind``. Passages within one document are left out, since
     `reuse.passages` looks between documents. Raises `ValueError` for a missing column, an unknown document, or a place
-    that is none, with the row (the header is row 1).
+    that is none, with the row (the header is row 1), and for a table without a passage of two documents.
     """
     table = read_table(path)
     wanted = [f"{side}_{part}" for side in ("source", "target") for part in ("file", "start", "end")] + ["kind"]
@@ -108,9 +108,14 @@ def known_reuse(path: Path, tokens: Tokens) -> pd.DataFrame:
                 raise ValueError(f"{path.name} row {number}: {doc_id!r} has no characters {start} to {end}")
             ends.append((doc_id, int(start), int(end)))
         (a, a_start, a_end), (b, b_start, b_end) = ends
-        rows.append((a, b, a_start, a_end, b_start, b_end, row["kind"]))
+        rows.append((a, b, a_start, a_end, b_start, b_end, row["kind"] or "(none)"))
     cases = pd.DataFrame(rows, columns=[*SPAN, "kind"])
-    return cases[cases["a_doc"] != cases["b_doc"]].reset_index(drop=True)
+    cases = cases[cases["a_doc"] != cases["b_doc"]].reset_index(drop=True)
+    if cases.empty:
+        raise ValueError(
+            f"{path.name} has no passage of two documents: give one row for each, with {', '.join(wanted)}"
+        )
+    return cases
 
 
 def scores_by_kind(cases: pd.DataFrame, *found: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.redundancy.pasting import tokens_of
 from analysis.redundancy.units import Ints, groups, texts, units
 from analysis.text.compiled import compiled
 from analysis.text.tokens import Tokens
@@ -262,9 +263,28 @@ def near_texts(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
        similarity  times                     b_text
     0        0.71      1  We will win that war now.
     """
-    table = found[found["similarity"] < 1].reset_index(drop=True)
+    table = found[~_same_wording(tokens, found)].reset_index(drop=True)
     for side in ("a", "b"):
         table[f"{side}_text"] = texts(tokens, *(table[f"{side}_{part}"] for part in ("doc", "start", "end")))
     table["times"] = table.groupby(["a_text", "b_text"])["similarity"].transform("size").astype(int)
     table = table.drop_duplicates(["a_text", "b_text"]).sort_values("similarity", ascending=False, kind="stable")
     return table[["similarity", "times", "a_doc", "a_text", "b_doc", "b_text"]].reset_index(drop=True)
+
+
+def _same_wording(tokens: Tokens, found: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which rows of `near_repeats` have two units of the same words in the same order."""
+    same = (found["similarity"] == 1).to_numpy(copy=True)
+    rows = np.flatnonzero(same)
+    sides = []
+    for side in ("a", "b"):
+        own = found.iloc[rows].rename(columns={f"{side}_{part}": part for part in ("doc", "start", "end")})
+        document = pd.Index(tokens.doc_ids).get_indexer(pd.Index(own["doc"], dtype=object))
+        sides.append(tokens_of(tokens, own[["start", "end"]].assign(document=document)))
+    (a, a_stop), (b, b_stop) = sides
+    equal = a_stop - a == b_stop - b
+    length = np.where(equal, a_stop - a, 0)
+    owner = np.repeat(np.arange(len(rows)), length)
+    step = np.arange(len(owner)) - np.repeat(np.cumsum(length) - length, length)
+    differs = tokens.ids[a[owner] + step] != tokens.ids[b[owner] + step]
+    same[rows] = equal & (np.bincount(owner, differs, minlength=len(rows)) == 0)
+    return same

@@ -39,19 +39,16 @@ def pasted(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
     """
     sides = spans(tokens, even(found[found["kind"] != "reworded"]))
     earlier = sides[sides["earlier"]]
-    chosen = {"shared": sides, "pasted": earlier, "dated": sides[sides["earlier"] | sides["later"]]}
-    words = {name: covered(tokens, rows) for name, rows in chosen.items()}
+    size = tokens.n_documents
+    shared, taken, dated = (
+        covered(tokens, rows, rows["document"].to_numpy(), size)
+        for rows in (sides, earlier, sides[sides["earlier"] | sides["later"]])
+    )
     table = pd.DataFrame({"doc_id": tokens.doc_ids, "words": np.diff(tokens.document_offsets)})
-    table["shared"], table["pasted"] = words["shared"], words["pasted"]
+    table["shared"], table["pasted"] = shared, taken
     table["pasted_share"] = table["pasted"] / table["words"].clip(lower=1)
-    table["undated"] = words["shared"] - words["dated"]
-    origin = np.full(tokens.n_documents, None, dtype=object)
-    most = np.zeros(tokens.n_documents, dtype=np.int64)
-    for other in np.unique(earlier["other"]).tolist():
-        taken = covered(tokens, earlier[earlier["other"] == other])
-        more = taken > most
-        origin[more], most[more] = tokens.doc_ids[other], taken[more]
-    table["origin"] = pd.Series(origin, dtype=object)
+    table["undated"] = shared - dated
+    table["origin"] = _most_from(tokens, earlier)
     return table
 
 
@@ -64,16 +61,19 @@ def pasted_between(tokens: Tokens, found: pd.DataFrame, by: str) -> pd.DataFrame
     origins have counts for both, so the shares of a taker may add up to more than all that it pasted. Most pasted
     words first. Raises `ValueError` for an unknown column.
     """
-    groups = tokens.groups(by).to_numpy(dtype=object)
+    group, names = pd.factorize(tokens.groups(by), sort=True)
     earlier = spans(tokens, even(found[found["kind"] != "reworded"])).query("earlier")
-    sizes = np.diff(tokens.document_offsets)
-    rows = []
-    for origin in sorted(set(groups[earlier["other"]])):
-        taken = covered(tokens, earlier[groups[earlier["other"]] == origin])
-        for taker in sorted(set(groups[taken > 0])):
-            own = groups == taker
-            rows.append((taker, origin, sizes[own].sum(), taken[own].sum(), taken[own].sum() / sizes[own].sum()))
-    table = pd.DataFrame(rows, columns=["taker", "origin", "words", "pasted", "share"])
+    # A word of a document counts once for each group that had it; the documents of a taker are then added up.
+    key = earlier["document"].to_numpy() * len(names) + group[earlier["other"]]
+    pairs, number = np.unique(key, return_inverse=True)
+    document, origin = np.divmod(pairs, len(names))
+    links = pd.DataFrame({"taker": group[document], "origin": origin})
+    links["pasted"] = covered(tokens, earlier, number, len(pairs))
+    table = links[links["pasted"] > 0].groupby(["taker", "origin"])["pasted"].sum().reset_index()
+    sizes = np.bincount(group, np.diff(tokens.document_offsets), minlength=len(names)).astype(np.int64)
+    table.insert(2, "words", sizes[table["taker"]])
+    table["share"] = table["pasted"] / table["words"]
+    table["taker"], table["origin"] = (pd.Series(names[table[side]], dtype="str") for side in ("taker", "origin"))
     return table.sort_values(["pasted", "taker", "origin"], ascending=[False, True, True], ignore_index=True)
 
 
@@ -85,8 +85,7 @@ def even(found: pd.DataFrame) -> pd.DataFrame:
 
 def spans(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
     """Both sides of each passage, those of a first: document, other, start, end; is the other earlier, later."""
-    place = pd.Index(tokens.doc_ids)
-    row = {side: place.get_indexer(pd.Index(found[f"{side}_doc"], dtype=object)) for side in SIDES}
+    row = {side: rows_of(tokens, found[f"{side}_doc"]) for side in SIDES}
     first = directions(tokens, found).to_numpy()
     parts = [
         pd.DataFrame(
@@ -104,6 +103,15 @@ def spans(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def rows_of(tokens: Tokens, doc_ids: pd.Series) -> Ints:
+    """The place in the corpus of each document. Raises `ValueError` for one that is not there."""
+    rows = pd.Index(tokens.doc_ids).get_indexer(pd.Index(doc_ids, dtype=object)).astype(np.int64)
+    if (rows < 0).any():
+        unknown = doc_ids.iloc[int(np.argmin(rows))]
+        raise ValueError(f"no document {unknown!r}: `tokens.doc_ids` lists all {tokens.n_documents}")
+    return rows
+
+
 def tokens_of(tokens: Tokens, spans: pd.DataFrame) -> tuple[Ints, Ints]:
     """The first token of each span (document, start, end), and the one behind its last."""
     lengths = np.array([len(text) + 1 for text in tokens.corpus.texts], dtype=np.int64)
@@ -114,12 +122,31 @@ def tokens_of(tokens: Tokens, spans: pd.DataFrame) -> tuple[Ints, Ints]:
     return first, stop
 
 
-def covered(tokens: Tokens, spans: pd.DataFrame) -> Ints:
-    """How many words of each document lie in a span."""
+def covered(tokens: Tokens, spans: pd.DataFrame, key: Ints, size: int) -> Ints:
+    """How many words lie in the spans of each `key` (from 0 to below `size`), each word once for each key: (size,)."""
     first, stop = tokens_of(tokens, spans)
-    size = len(tokens) + 1
-    depth = np.cumsum(np.bincount(first, minlength=size) - np.bincount(stop, minlength=size))
-    return np.bincount(tokens.document[depth[:-1] > 0], minlength=tokens.n_documents).astype(np.int64)
+    order = np.lexsort((first, key))
+    key, first, stop = key[order], first[order], stop[order]
+    # Each key has the tokens for itself, so that what the spans before it cover is one running maximum for all keys.
+    apart = key * (len(tokens) + 1)
+    reached = np.maximum.accumulate(stop + apart)
+    before = np.append(0, reached[:-1])
+    words = np.maximum(reached - np.maximum(first + apart, before), 0)
+    return np.bincount(key, words, minlength=size).astype(np.int64)
+
+
+def _most_from(tokens: Tokens, earlier: pd.DataFrame) -> pd.Series:
+    """Of each document the other one that has most of its words, of those with as many the first; None without one."""
+    pairs, number = np.unique(
+        earlier["document"].to_numpy() * tokens.n_documents + earlier["other"], return_inverse=True
+    )
+    taken = covered(tokens, earlier, number, len(pairs))
+    document, other = np.divmod(pairs[taken > 0], tokens.n_documents)
+    best = np.lexsort((other, -taken[taken > 0], document))
+    own, first = np.unique(document[best], return_index=True)
+    origin = np.full(tokens.n_documents, None, dtype=object)
+    origin[own] = tokens.doc_ids[other[best][first]]
+    return pd.Series(origin, dtype=object)
 
 
 def _documents(found: pd.DataFrame) -> list[str]:

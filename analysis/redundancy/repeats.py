@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from analysis.redundancy.maximal import maximal_repeats
 from analysis.redundancy.near import near_repeats
-from analysis.redundancy.units import UNITS, Ints, groups, units
+from analysis.redundancy.units import UNITS, Ints, groups, texts, units
 from analysis.text.tokens import Tokens
 
 __all__ = ["exact_repeats", "map_of_repeats", "near_repeats", "repeat_groups", "shares", "weights"]
@@ -63,15 +63,12 @@ def repeat_groups(tokens: Tokens, repeats: pd.DataFrame) -> pd.DataFrame:
     ``text`` (as it stands at its first place), ``words``, ``count``, ``documents``, ``first`` (the document it stands
     in first, in the order of the corpus) and ``again`` (those it stands in again, each once).
     """
-    texts = dict(zip(tokens.doc_ids, tokens.corpus.texts, strict=True))
-    rows = []
-    for _, places in repeats.groupby("group", sort=True):
-        doc_id, start, end = places[["doc_id", "start", "end"]].iloc[0]
-        others = list(dict.fromkeys(places["doc_id"].iloc[1:]))
-        text = " ".join(texts[doc_id][start:end].split())
-        words, count, documents = places[["words", "count", "documents"]].iloc[0].tolist()
-        rows.append((text, words, count, documents, doc_id, ", ".join(others)))
-    table = pd.DataFrame(rows, columns=["text", "words", "count", "documents", "first", "again"])
+    places = repeats.sort_values("group", kind="stable")
+    first = places.drop_duplicates("group")
+    later = places[places["group"].duplicated()].drop_duplicates(["group", "doc_id"])
+    again = later.groupby("group")["doc_id"].agg(", ".join)
+    table = first[["words", "count", "documents"]].assign(first=first["doc_id"], again=first["group"].map(again))
+    table.insert(0, "text", texts(tokens, first["doc_id"], first["start"], first["end"]))
     weight = (table["words"] * (table["count"] - 1)).to_numpy()
     return table.iloc[np.argsort(-weight, kind="stable")].reset_index(drop=True)
 

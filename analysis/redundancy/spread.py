@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
-from analysis.redundancy.pasting import even, spans, tokens_of
-from analysis.redundancy.units import texts
+from analysis.redundancy.pasting import even, rows_of, spans, tokens_of
+from analysis.redundancy.units import Ints, texts
 from analysis.text.tokens import Tokens
 
 
@@ -18,36 +18,34 @@ def clusters(tokens: Tokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -> p
     where its link is weaker. ``cluster`` (from 0), ``documents`` (in it), ``doc_id``, ``link`` (the strongest of this
     document's links), ``weakest`` (the weakest link without which the cluster would fall apart, that is, of its maximum
     spanning tree), ``weakest_a`` and ``weakest_b`` (the two documents that it joins). Documents by themselves are left
-    out. Raises `ValueError` for a `min_link` that is not above 0 and at most 1.
+    out. Raises `ValueError` for a `min_link` that is not above 0 and at most 1, and for an unknown document.
     """
     if not 0 < min_link <= 1:
         raise ValueError(f"min_link is {min_link}: use a share above 0 and at most 1, such as 0.1")
-    place = pd.Index(tokens.doc_ids)
-    first, second = place.get_indexer(pd.Index(pairs["a"])), place.get_indexer(pd.Index(pairs["b"]))
-    link = pairs[["containment_a", "containment_b"]].max(axis=1).to_numpy()
-    kept = link >= min_link
-    first, second, link = first[kept], second[kept], link[kept]
     size = tokens.n_documents
-    # Links in falling order, each taken if it joins two parts: Kruskal 1956, by a stable order, so the tree is one.
-    part = np.arange(size)
-    weakest: dict[int, tuple[float, int, int]] = {}
-    for row in np.lexsort((second, first, -link)).tolist():
-        one, other = int(part[first[row]]), int(part[second[row]])
-        if one != other:
-            part[part == other] = one
-            weakest.pop(other, None)
-            weakest[one] = (float(link[row]), int(first[row]), int(second[row]))
+    ends = np.sort([rows_of(tokens, pairs["a"]), rows_of(tokens, pairs["b"])], axis=0).reshape(2, -1)
+    link = pairs[["containment_a", "containment_b"]].max(axis=1).to_numpy()
+    order = np.lexsort((ends[1], ends[0], -link))
+    order = order[link[order] >= min_link]
+    order = order[np.sort(np.unique(ends[0][order] * size + ends[1][order], return_index=True)[1])]
+    (first, second), link = ends[:, order], link[order]
+    # By its place among the links, the strongest first, no two weigh the same, so there is one spanning tree.
+    weights = sparse.coo_array((np.arange(1.0, len(link) + 1), (first, second)), (size, size))
+    tree = minimum_spanning_tree(weights).data.astype(np.int64) - 1
+    part = connected_components(weights, directed=False)[1]
+    weakest = np.full(size, -1, dtype=np.int64)
+    np.maximum.at(weakest, part[first[tree]], tree)
     strongest = np.zeros(size)
     np.maximum.at(strongest, np.concatenate([first, second]), np.concatenate([link, link]))
-    members = pd.DataFrame({"part": part, "row": np.arange(size)}).query("part in @weakest")
+    members = pd.DataFrame({"part": part, "row": np.arange(size)})[weakest[part] >= 0]
     documents = members.groupby("part")["row"].transform("size")
     members = members.assign(documents=documents, opens=members.groupby("part")["row"].transform("min"))
     members = members.sort_values(["documents", "opens", "row"], ascending=[False, True, True], ignore_index=True)
     table = pd.DataFrame({"cluster": pd.factorize(members["part"])[0], "documents": members["documents"]})
     table["doc_id"], table["link"] = tokens.doc_ids[members["row"]], strongest[members["row"]]
-    table["weakest"] = [weakest[part][0] for part in members["part"]]
-    table["weakest_a"] = [tokens.doc_ids[weakest[part][1]] for part in members["part"]]
-    table["weakest_b"] = [tokens.doc_ids[weakest[part][2]] for part in members["part"]]
+    at = weakest[members["part"]]
+    table["weakest"] = link[at]
+    table["weakest_a"], table["weakest_b"] = tokens.doc_ids[first[at]], tokens.doc_ids[second[at]]
     return table
 
 
@@ -63,15 +61,10 @@ def families(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
     """
     sides = spans(tokens, even(found))
     places = sides[["document", "start", "end"]].drop_duplicates().sort_values(["document", "start", "end"])
-    row = {key: number for number, key in enumerate(places.itertuples(index=False, name=None))}
-    ends = [row[key] for key in sides[["document", "start", "end"]].itertuples(index=False, name=None)]
-    half = len(ends) // 2
-    joined = list(zip(ends[:half], ends[half:], strict=True)) + _overlapping(places)
+    number = sides.groupby(["document", "start", "end"]).ngroup().to_numpy()
+    one, other = np.hstack((number.reshape(2, -1), _overlapping(*places.to_numpy(dtype=np.int64).T)))
     size = len(places)
-    matrix = sparse.coo_array(
-        (np.ones(len(joined)), tuple(np.array(joined, dtype=np.int64).reshape(-1, 2).T)), (size, size)
-    )
-    family = connected_components(matrix, directed=False)[1]
+    family = connected_components(sparse.coo_array((np.ones(len(one)), (one, other)), (size, size)), directed=False)[1]
     table = places.assign(family=family).sort_values(["family", "document", "start"])
     # Places of a family that overlap in a document are one place, from the first character to the last.
     before = table.groupby(["family", "document"])["end"].cummax().groupby([table["family"], table["document"]]).shift()
@@ -94,15 +87,17 @@ def families(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
     return table[["family", "documents", "doc_id", "date", "source", "start", "end", "words", "text"]]
 
 
-def _overlapping(places: pd.DataFrame) -> list[tuple[int, int]]:
-    """The pairs of places (sorted by document and start) of which each lies by more than half in the other."""
-    rows = list(places.itertuples(index=False, name=None))
-    found = []
-    for row, (document, start, end) in enumerate(rows):
-        for other in range(row + 1, len(rows)):
-            other_document, other_start, other_end = rows[other]
-            if other_document != document or 2 * other_start >= start + end:  # less than half of the first is left
-                break
-            if 2 * (min(end, other_end) - other_start) > max(end - start, other_end - other_start):
-                found.append((row, other))
-    return found
+def _overlapping(document: Ints, start: Ints, end: Ints) -> Ints:
+    """The pairs of places, sorted by document and start, that lie by more than half in one another: (2, pairs)."""
+    found = [np.empty((2, 0), dtype=np.int64)]
+    rows, step = np.arange(len(document) - 1), 1
+    while len(rows):  # each with the one `step` places behind it, as long as half of it or more is left there
+        others = rows + step
+        beside = (document[others] == document[rows]) & (2 * start[others] < start[rows] + end[rows])
+        rows, others = rows[beside], others[beside]
+        both = np.minimum(end[rows], end[others]) - start[others]
+        longer = np.maximum(end[rows] - start[rows], end[others] - start[others])
+        found.append(np.stack((rows, others))[:, 2 * both > longer])
+        step += 1
+        rows = rows[rows + step < len(document)]
+    return np.hstack(found)

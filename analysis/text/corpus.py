@@ -54,9 +54,11 @@ class Corpus:
     def subset(self, rows: IntArray) -> "Corpus":
         """The corpus of the documents in `rows` (positions in ``documents``), in that order."""
         documents = self.documents.iloc[rows].reset_index(drop=True)
-        parts = dict(list(self.segments.groupby("doc_id", sort=False)))
-        chosen = [parts[doc_id] for doc_id in documents["doc_id"] if doc_id in parts]
-        kept = pd.concat(chosen, ignore_index=True) if chosen else self.segments.iloc[:0]
+        owner = pd.Index(self.documents["doc_id"]).get_indexer(pd.Index(self.segments["doc_id"]))
+        order = np.argsort(owner, kind="stable")
+        bounds = np.searchsorted(owner[order], np.arange(len(self.documents) + 1))
+        chosen = [order[bounds[row] : bounds[row + 1]] for row in np.asarray(rows).tolist()]
+        kept = self.segments.iloc[np.concatenate([order[:0], *chosen])].reset_index(drop=True)
         return Corpus(documents, kept, self.problems, tuple(self.texts[int(row)] for row in rows))
 
 

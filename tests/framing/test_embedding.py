@@ -111,12 +111,12 @@ def test_a_lexicon_of_one_frame(tmp_path: Path) -> None:
 
 
 def test_combined_against_the_readers_of_the_sample(security: Lexicon) -> None:
-    """Macro F1 over 12 frames and none: .284 by the lexicon alone, .364 with nearness."""
+    """Macro F1 over 12 frames and none: .578 by the lexicon alone, .573 with nearness."""
     gold = pd.read_csv(SAMPLE / "gold" / "frames.csv")
     names = security.frames["frame"].tolist()
     table = score_sentences(gold["sentence"].tolist(), security)
     macro = frame_scores(gold["frame"].tolist(), table["frame"].tolist(), names).set_index("frame").loc["macro", "f1"]
-    assert macro >= 0.35
+    assert macro >= 0.55
 
 
 CORPUS = (
@@ -165,15 +165,15 @@ def test_names_are_not_proposed(security: Lexicon) -> None:
 
 
 def test_proposals_are_sorted_and_as_many_as_asked_for(security: Lexicon, sample_tokens: Tokens) -> None:
-    found = expand(sample_tokens, security, per_frame=4, min_count=3)
+    found = expand(sample_tokens, security, per_frame=4, min_count=2)
     order = {frame: number for number, frame in enumerate(security.frames["frame"])}
     keys = list(zip(found["frame"].map(order), -found["similarity"], found["word"], strict=True))
     assert keys == sorted(keys)
     assert found["frame"].value_counts().max() == 4
     assert found["word"].is_unique
-    assert (found["count"] >= 3).all()
-    pd.testing.assert_frame_equal(expand(sample_tokens, security, per_frame=4, min_count=3), found)
-    more = expand(sample_tokens, security, per_frame=5, min_count=3)
+    assert (found["count"] >= 2).all()
+    pd.testing.assert_frame_equal(expand(sample_tokens, security, per_frame=4, min_count=2), found)
+    more = expand(sample_tokens, security, per_frame=5, min_count=2)
     assert set(found["word"]) < set(more["word"])
 
 

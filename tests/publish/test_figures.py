@@ -68,3 +68,13 @@ def test_a_figure_without_words_is_refused(folder, caption, alt):
     with pytest.raises(ValueError, match="needs a caption and an alt text"):
         save_figure(draw(), "dots", data=TABLE, caption=caption, alt=alt)
     assert not list(folder.iterdir())
+
+
+def test_letters_without_a_font_are_named_and_no_warning_is_left(folder, recwarn):
+    table = TABLE.head(1).assign(term="日本 war")
+    figure = plots.interval_dots(table, label="term", value="rate", xlabel="Rate")
+    with capture_output() as captured:
+        save_figure(figure, "figure", data=table, caption="One.", alt="One.")
+    said = [output.data["text/plain"] for output in captured.outputs]
+    assert any("letters that its fonts do not have: 日本. Its table" in text for text in said)
+    assert not [str(w.message) for w in recwarn if "Glyph" in str(w.message)]

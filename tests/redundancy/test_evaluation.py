@@ -159,3 +159,18 @@ def test_a_wrong_place_is_named_with_its_row(tmp_path, tokens, row, message):
     path.write_text("source_file\na\n")
     with pytest.raises(ValueError, match="no column 'source_start'"):
         known_reuse(path, tokens)
+
+
+@pytest.mark.parametrize("row", ["", "a.txt,0,5,a.txt,6,9,near\n"])
+def test_a_table_without_a_passage_of_two_documents_measures_nothing(tmp_path, tokens, row):
+    path = tmp_path / "reuse.csv"
+    path.write_text(f"{HEADER}{row}")
+    with pytest.raises(ValueError, match=r"reuse\.csv has no passage of two documents: give one row for each"):
+        known_reuse(path, tokens)
+
+
+def test_a_passage_without_a_kind(tmp_path, tokens):
+    path = tmp_path / "reuse.csv"
+    path.write_text(f"{HEADER}a.txt,11,27,b.txt,0,16,\n")
+    cases = known_reuse(path, tokens)
+    assert scores_by_kind(cases, table())["kind"].tolist() == ["all", "(none)"]

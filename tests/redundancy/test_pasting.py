@@ -1,10 +1,17 @@
 """Who had it first, and how much is pasted: on passages whose places are counted by hand."""
 
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis import tokenize
 from analysis.redundancy.pasting import directions, pasted, pasted_between
+from analysis.text.corpus import read_texts
 
 METADATA = (
     "file,source,date\na.txt,Ministry,2024-01-01\nb.txt,Agency,2024-01-02\nc.txt,Daily,2024-01-02\nd.txt,Radio,\n"
@@ -80,3 +87,63 @@ def test_nothing_shared(tokens):
     found = passages(tokens)
     assert pasted(tokens, found)["pasted"].tolist() == [0, 0, 0, 0]
     assert pasted_between(tokens, found, "source").empty
+
+
+def test_an_unknown_document_is_named(tokens):
+    found = passages(tokens, ("a", "b", "one two three four", "near")).assign(b_doc="z")
+    for measure in (pasted, lambda *about: pasted_between(*about, "source")):
+        with pytest.raises(ValueError, match=r"no document 'z': `tokens\.doc_ids` lists all 4"):
+            measure(tokens, found)
+
+
+WORDS = "one two three four five six seven eight nine ten " * 2
+DATES = pd.to_datetime(["2024-01-02", "2024-01-01", "2024-01-02", None, "2024-01-03"])
+CORPUS = read_texts([WORDS] * 5)
+FIVE = tokenize(replace(CORPUS, documents=CORPUS.documents.assign(date=DATES, desk=list("xyxyy"))))
+
+side = st.tuples(st.integers(0, 90), st.integers(1, 60)).map(lambda at: (at[0], min(sum(at), len(WORDS))))
+passage = st.tuples(st.integers(0, 4), st.integers(0, 4), side, side, st.sampled_from(["verbatim", "reworded"]))
+
+
+def taken(row: int, span: tuple[int, int]) -> set[tuple[int, int]]:
+    """The words of a document that begin and end inside of a span that may cut words, as its row and their place."""
+    own = np.flatnonzero(FIVE.document == row)
+    inside = (FIVE.start[own] >= span[0]) & (FIVE.start[own] < span[1])
+    return {(row, int(place)) for place in own[inside]}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(passage.filter(lambda row: row[0] != row[1]), max_size=12))
+def test_equals_sets_of_words(rows):
+    columns = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
+    found = pd.DataFrame([(str(a), str(b), *x, *y, 1.0, kind) for a, b, x, y, kind in rows], columns=columns)
+    origins = [dict.fromkeys(range(5), frozenset()) for _ in range(5)]
+    shared, dated = [set() for _ in range(5)], [set() for _ in range(5)]
+    for a, b, x, y, kind in rows:
+        if kind == "reworded" or max(x[1] - x[0], y[1] - y[0]) > 2 * min(x[1] - x[0], y[1] - y[0]):
+            continue
+        for own, other, span in ((a, b, x), (b, a, y)):
+            words = taken(own, span)
+            shared[own] |= words
+            if DATES[other] != DATES[own] and not (pd.isna(DATES[other]) or pd.isna(DATES[own])):
+                dated[own] |= words
+            if DATES[other] < DATES[own]:
+                origins[own][other] |= words
+    table = pasted(FIVE, found)
+    assert table["shared"].tolist() == [len(words) for words in shared]
+    assert table["undated"].tolist() == [len(all_) - len(some) for all_, some in zip(shared, dated, strict=True)]
+    assert table["pasted"].tolist() == [len(frozenset().union(*of.values())) for of in origins]
+    # max gives the first of those that are equal.
+    first = [max(of, key=lambda other: len(of[other])) for of in origins]
+    assert table["origin"].tolist() == [str(k) if of[k] else None for k, of in zip(first, origins, strict=True)]
+    links = pasted_between(FIVE, found, "desk").set_index(["taker", "origin"])["pasted"].to_dict()
+    desks = {desk: [k for k in range(5) if "xyxyy"[k] == desk] for desk in "xy"}
+    for taker, origin in product("xy", repeat=2):
+        words = [frozenset().union(*(origins[own][other] for other in desks[origin])) for own in desks[taker]]
+        assert links.get((taker, origin), 0) == sum(map(len, words))
+
+
+def test_of_two_origins_with_as_many_words_the_first_is_named():
+    columns = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
+    rows = [("2", "4", 0, 7, 0, 7, 1.0, "near"), ("0", "4", 8, 18, 8, 18, 1.0, "near")]  # two words each
+    assert pasted(FIVE, pd.DataFrame(rows, columns=columns))["origin"].tolist() == [None, None, None, None, "0"]

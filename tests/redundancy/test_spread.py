@@ -1,11 +1,16 @@
 """Clusters of documents and the ways of passages."""
 
+from itertools import combinations
+
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis import tokenize
 from analysis.redundancy.reuse import document_pairs, passages
-from analysis.redundancy.spread import clusters, families
+from analysis.redundancy.spread import _overlapping, clusters, families
 from analysis.text.corpus import read_texts
 
 BRIDGE = (
@@ -39,6 +44,57 @@ def test_a_chain_is_cut_where_its_link_is_weak():
     assert clusters(tokens, pairs, min_link=0.05)["documents"].tolist() == [5] * 5
     assert clusters(tokens, pairs, min_link=0.95).empty
     assert clusters(tokens, links()).empty
+
+
+def parts(links):
+    """The sets of documents that links join, directly or over others."""
+    found = [{name} for name in "01234567"]
+    for a, b, _ in links:
+        joined = [part for part in found if a in part or b in part]
+        found = [part for part in found if part not in joined] + [set().union(*joined)]
+    return found
+
+
+name = st.sampled_from("01234567")
+link = st.tuples(name, name, st.sampled_from([0.05, 0.1, 0.2, 0.5])).filter(lambda row: row[0] != row[1])
+EIGHT = tokenize(read_texts("abcdefgh"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(link, max_size=16))
+def test_equals_clusters_that_are_taken_apart(rows):
+    """In any order, with a pair twice and both ways: without links as weak as the weakest, the cluster falls apart."""
+    table = clusters(EIGHT, links(*rows))
+    strong = [row for row in rows if row[2] >= 0.1]
+    expected = [part for part in parts(strong) if len(part) > 1]
+    assert [set(own["doc_id"]) for _, own in table.groupby("cluster")] == sorted(
+        expected, key=lambda part: (-len(part), min(part))
+    )
+    for _, own in table.groupby("cluster"):
+        members, weakest = set(own["doc_id"]), own["weakest"].iloc[0]
+        assert members in parts([row for row in strong if row[2] >= weakest])
+        assert members not in parts([row for row in strong if row[2] > weakest])
+        ends = set(own[["weakest_a", "weakest_b"]].iloc[0])
+        assert weakest == max(share for a, b, share in strong if {a, b} == ends)
+        for row in own.to_dict("records"):
+            assert row["link"] == max(share for a, b, share in strong if row["doc_id"] in (a, b))
+
+
+def test_a_chain_of_ten_thousand_documents():
+    size = 10_000
+    tokens = tokenize(read_texts(["word"] * size))
+    names = np.arange(size).astype(str)
+    pairs = pd.DataFrame({"a": names[:-1], "b": names[1:], "containment_a": 0.5, "containment_b": 0.2})
+    pairs.loc[6000, "containment_a"] = 0.3
+    table = clusters(tokens, pairs)
+    assert table["documents"].tolist() == [size] * size
+    assert table[["weakest", "weakest_a", "weakest_b"]].iloc[0].tolist() == [0.3, "6000", "6001"]
+    assert clusters(tokens, pairs, min_link=0.4)["documents"].iloc[[0, -1]].tolist() == [6001, 3999]
+
+
+def test_an_unknown_document_is_named():
+    with pytest.raises(ValueError, match="no document 'z'"):
+        clusters(EIGHT, links(("0", "z", 0.5)))
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.5, float("nan")])
@@ -81,3 +137,21 @@ def test_places_that_hardly_overlap_are_two():
     joined = pd.DataFrame([rows[0], ("0", "2", 9, half + 9, 0, half, 1.0, "near")], columns=columns)
     assert families(tokens, joined)["family"].tolist() == [0, 0, 0]
     assert families(tokens, joined.head(0)).empty
+
+
+place = st.tuples(st.integers(0, 1), st.integers(0, 30), st.integers(1, 12)).map(lambda p: (p[0], p[1], p[1] + p[2]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sets(place, max_size=20))
+def test_overlaps_equal_all_pairs(places):
+    rows = sorted(places)
+    expected = {
+        (i, j)
+        for i, j in combinations(range(len(rows)), 2)
+        if rows[i][0] == rows[j][0]
+        and 2 * (min(rows[i][2], rows[j][2]) - rows[j][1]) > max(rows[i][2] - rows[i][1], rows[j][2] - rows[j][1])
+    }
+    found = _overlapping(*np.array(rows, dtype=np.int64).reshape(-1, 3).T)
+    assert set(map(tuple, found.T.tolist())) == expected
+    assert found.shape == (2, len(expected))

@@ -51,7 +51,10 @@ def trusted(measured: pd.DataFrame | None, lexicon: Lexicon) -> str:
     labels = dict(zip(lexicon.frames["frame"], lexicon.frames["label"], strict=True))
     valid = [labels[f].lower() for f, v in zip(measured["frame"], measured["valid"], strict=True) if v is True]
     said = f"Human coders bear the lexicon out (an F1 of {measured['threshold'].iloc[0]:g} or more) on "
-    said += f"{len(valid) or 'none'} of its {len(measured)} frames" + (f" ({listed(valid)})" if valid else "")
+    failed = [labels[f].lower() for f, v in zip(measured["frame"], measured["valid"], strict=True) if v is False]
+    named = f" ({listed(valid)})" if valid and (not failed or len(valid) <= len(failed)) else ""
+    said += f"{len(valid) or 'none'} of its {len(measured)} frames{named}"
+    said += f", not on {listed(failed)}" if failed and not named and valid else ""
     open_ = measured["valid"].isna()
     few = int((open_ & (measured["coded"] < POSITIVES)).sum())
     apart = int(open_.sum()) - few

@@ -5,19 +5,23 @@ import pandas as pd
 from analysis.publish.findings.wording import listed, percent, times
 
 KINDS = {"verbatim": "word for word", "near": "edited", "reworded": "reworded"}  # of shared passages, in words
+LONGEST = 70  # characters of a passage that are quoted
+ROUNDING = 1e-9  # sums of weights are off by less: a frame that "falls" by less has not changed
 
 
-def repeated(shares: pd.DataFrame) -> str:
-    """How much stands again word for word, from a table of shares, as a sentence.
+def repeated(shares: pd.DataFrame, min_words: int = 1) -> str:
+    """How much stands again word for word, from a table of `repeats.shares` with the same `min_words`, as a sentence.
 
     >>> repeated(pd.DataFrame({"words": [100, 50], "within": [20, 0], "across": [0, 10], "repeated": [20, 10]}))
     '20% of the words stand in sentences that occur again word for word: 13% in the same document, 7% in another.'
     """
+    long = f" of {min_words:,} words or more" if min_words > 1 else ""
     words = max(int(shares["words"].sum()), 1)
     share = {name: shares[name].sum() / words for name in ("repeated", "within", "across")}
     if not share["repeated"]:
-        return "No sentence occurs a second time word for word."
-    said = f"{percent(share['repeated']).capitalize()} of the words stand in sentences that occur again word for word"
+        return f"No sentence{long} occurs a second time word for word."
+    again = f"sentences{long} that occur again word for word"
+    said = f"{percent(share['repeated']).capitalize()} of the words stand in {again}"
     if len(shares) == 1:
         return f"{said}."
     both = ", some in both" if share["within"] + share["across"] > share["repeated"] + 1e-9 else ""
@@ -31,9 +35,9 @@ def moved_most(table: pd.DataFrame, *, top: int = 3) -> str:
     'Counted once a sentence, “plan” falls from 4 to 2.5 occurrences and “law” from 2 to 1.'
     """
     if table.empty:
-        return "No sentence occurs twice, so no count changes."
+        return "No word loses an occurrence when each sentence counts once, stop words aside."
     found = table.head(top).to_dict("records")
-    said = [f"“{row['term']}” from {row['count']:,} to {row['adjusted']:,.3g}" for row in found]
+    said = [f"“{row['term']}” from {row['count']:,} to {_whole(row['adjusted'])}" for row in found]
     said[0] = said[0].replace(" from ", " falls from ") + " occurrences"
     return f"Counted once a sentence, {listed(said)}."
 
@@ -44,12 +48,11 @@ def nearly_repeated(table: pd.DataFrame, threshold: float) -> str:
     >>> nearly_repeated(pd.DataFrame({"similarity": [0.9, 0.7], "times": [2, 1]}), 0.6)
     '2 pairs of different sentences share at least 60% of their words.'
     """
+    share = f"{100 * threshold:.4g}%"
     if table.empty:
-        return f"No two different sentences share as much as {percent(threshold)} of their words."
+        return f"No two different sentences of five words or more share as much as {share} of their words."
     pairs = "1 pair" if len(table) == 1 else f"{len(table):,} pairs"
-    return (
-        f"{pairs} of different sentences share{'s' * (len(table) == 1)} at least {percent(threshold)} of their words."
-    )
+    return f"{pairs} of different sentences share{'s' * (len(table) == 1)} at least {share} of their words."
 
 
 def said_twice(table: pd.DataFrame, *, top: int = 4) -> str:
@@ -66,34 +69,45 @@ def said_twice(table: pd.DataFrame, *, top: int = 4) -> str:
     return f"One thing said by two words: {', '.join(said)}."
 
 
-def shared_text(found: pd.DataFrame) -> str:
-    """How many passages documents share, from a table of passages, as a sentence.
+def shared_text(found: pd.DataFrame, common: pd.DataFrame | None = None) -> str:
+    """How many passages documents share, from tables of `passages` and `common_shingles`, as a sentence.
 
     >>> table = pd.DataFrame({"a_doc": ["a", "a"], "b_doc": ["b", "b"], "kind": ["verbatim", "near"]})
     >>> shared_text(table)
     '1 pair of documents shares passages: 2 in all, 1 word for word, 1 edited and 0 reworded.'
     """
+    aside = "" if common is None or common.empty else _too_common(len(common))
     if found.empty:
-        return "No two documents are found to share a passage."
+        return f"No two documents are found to share a passage.{aside}"
     pairs = len(found[["a_doc", "b_doc"]].drop_duplicates())
     kinds = found["kind"].value_counts()
     said = f"{pairs:,} pairs of documents share" if pairs > 1 else "1 pair of documents shares"
     counted = [f"{kinds.get(kind, 0):,} {name}" for kind, name in KINDS.items()]
-    return f"{said} passages: {len(found):,} in all, {listed(counted)}."
+    return f"{said} passages: {len(found):,} in all, {listed(counted)}.{aside}"
 
 
 def dotted(strokes: pd.DataFrame, doc_id: str) -> str:
     """How much a document repeats of itself, from a table of `dot_matches`, as a sentence.
 
     >>> dotted(pd.DataFrame({"words": [52, 6], "a_word": [30, 9], "b_word": [112, 400]}), "statement")
-    'In statement 2 pairs of places share a run of words; the longest is 52 words long (words 31 and 113).'
+    'In statement, 2 pairs of places share a run of words; the longest is 52 words long (words 31 and 113).'
     """
     longest = strokes.sort_values("words", ascending=False, kind="stable").iloc[0]
     pairs = "1 pair of places shares" if len(strokes) == 1 else f"{len(strokes):,} pairs of places share"
     said = f"the longest is {longest['words']:,} words long"
     return (
-        f"In {doc_id} {pairs} a run of words; {said} (words {longest['a_word'] + 1:,} and {longest['b_word'] + 1:,})."
+        f"In {doc_id}, {pairs} a run of words; {said} (words {longest['a_word'] + 1:,} and {longest['b_word'] + 1:,})."
     )
+
+
+def too_often(common: pd.DataFrame, doc_id: str) -> str:
+    """That the runs of words which a document repeats are too many to draw, from a table of `dots.too_common`.
+
+    >>> too_often(pd.DataFrame({"ngram": ["war war war war"], "count": [99_997]}), "slogan")
+    'In slogan, “war war war war” stands 99,997 times: too often to draw each place beside each other.'
+    """
+    ngram, count = common[["ngram", "count"]].iloc[0]
+    return f"In {doc_id}, “{ngram}” stands {times(count)}: too often to draw each place beside each other."
 
 
 def pasted_most(table: pd.DataFrame, dates: pd.Series, *, top: int = 3) -> str:
@@ -104,10 +118,10 @@ def pasted_most(table: pd.DataFrame, dates: pd.Series, *, top: int = 3) -> str:
     '40% of the words stand in a document of an earlier day too. Most pasted: b (40%, mostly from a).'
     """
     if dates.nunique() < 2:
-        return "The documents do not differ in date, so who had a passage first cannot be told."
+        return "No two documents have different dates, so who had a passage first cannot be told."
     some = table[table["pasted"] > 0].sort_values("pasted_share", ascending=False, kind="stable").head(top)
     if some.empty:
-        return "No document has a passage of an earlier day."
+        return "No document is found to have a passage, copied or edited, that one of an earlier day has."
     share = table["pasted"].sum() / max(table["words"].sum(), 1)
     said = [f"{r['doc_id']} ({percent(r['pasted_share'])}, mostly from {r['origin']})" for r in some.to_dict("records")]
     first = f"{percent(share).capitalize()} of the words stand in a document of an earlier day too"
@@ -139,6 +153,7 @@ def travelled(ways: pd.DataFrame) -> str:
         return "No passage stands in two documents."
     own = ways[ways["family"] == 0]
     first = " ".join(own["text"].iloc[0].split()[:8])
+    first = first if len(first) <= LONGEST else f"{first[: LONGEST - 1].rstrip()}…"  # not all scripts part words
     said = f"The passage with the most copied words, “{first}”, stands in {own['doc_id'].nunique():,} documents"
     if (sources := own["source"].nunique()) > 1:
         said += f" of {sources:,} sources"
@@ -146,14 +161,14 @@ def travelled(ways: pd.DataFrame) -> str:
     return f"{said}, over {days:,} days." if days > 1 else f"{said}."
 
 
-def clustered(table: pd.DataFrame) -> str:
-    """How many documents hang together, from a table of `clusters`, as a sentence.
+def clustered(table: pd.DataFrame, min_link: float = 0.1) -> str:
+    """How many documents hang together, from a table of `clusters` with the same `min_link`, as a sentence.
 
-    >>> clustered(pd.DataFrame({"cluster": [0, 0], "documents": [2, 2], "weakest": [0.3, 0.3]}))
+    >>> clustered(pd.DataFrame({"cluster": [0, 0], "documents": [2, 2], "weakest": [0.3, 0.3]}), 0.1)
     '2 documents hang together by shared text, in 1 group; the largest has 2, and its weakest link is 30%.'
     """
     if table.empty:
-        return "No documents hang together by shared text."
+        return f"No documents hang together by links of {100 * min_link:.4g}% or more."
     groups = table["cluster"].nunique()
     said = f"{len(table):,} documents hang together by shared text, in {groups:,} group{'s' * (groups != 1)}"
     weakest = percent(float(table["weakest"].iloc[0]))
@@ -169,9 +184,11 @@ def new_so_far(course: pd.DataFrame, unit: str) -> str:
     known = course[course["new"].notna()]
     if known.empty:
         return "There are no runs of four words to compare."
+    said = f"{percent(float(known['so_far'].iloc[-1])).capitalize()} of all runs of four words are new where they stand"
+    if len(known) == 1:
+        return f"{said}."
     half = known.iloc[len(known) // 2 :]
     late = float((half["new"] * half["ngrams"]).sum() / max(half["ngrams"].sum(), 1))
-    said = f"{percent(float(known['so_far'].iloc[-1]))} of all runs of four words are new where they stand"
     return f"{said}; in the last half of the {unit}s {percent(late)} are."
 
 
@@ -179,14 +196,17 @@ def frames_moved(effect: pd.DataFrame, *, top: int = 3) -> str:
     """Which frames lose most when each sentence counts once, from `counted_once`, as a sentence.
 
     >>> frames_moved(pd.DataFrame({"label": ["War"], "as it stands": [4.0], "counted once": [3.0], "lost": [0.25]}))
-    'Counted once a sentence, war falls most, by 25% (from 4.0 to 3.0 hits per 1,000 words).'
+    'Counted once a sentence, war falls most, by 25% (from 4 to 3 hits per 1,000 words).'
     """
-    moved = effect[effect["lost"] > 0].sort_values("lost", ascending=False, kind="stable").head(top).to_dict("records")
+    if not effect["as it stands"].any():
+        return "No term of the lexicon occurs in the text."
+    less = effect[effect["lost"] > ROUNDING].sort_values("lost", ascending=False, kind="stable")
+    moved = less.head(top).to_dict("records")
     if not moved:
         return "No frame falls when each sentence counts once."
     said = [f"{r['label'].lower()} by {percent(r['lost'])}" for r in moved[1:]]
     first = moved[0]
-    rates = f"(from {first['as it stands']:.1f} to {first['counted once']:.1f} hits per 1,000 words)"
+    rates = f"(from {first['as it stands']:.3g} to {first['counted once']:.3g} hits per 1,000 words)"
     also = f", {listed(said)}" if said else ""
     return f"Counted once a sentence, {first['label'].lower()} falls most, by {percent(first['lost'])} {rates}{also}."
 
@@ -195,10 +215,26 @@ def found_of_known(scores: pd.DataFrame) -> str:
     """How much of the labelled reuse was found, from `scores_by_kind`, as a sentence.
 
     >>> scores = pd.DataFrame({"kind": ["all", "edited"], "precision": [0.9, None], "recall": [0.6, 0.7]})
-    >>> found_of_known(scores)
+    >>> found_of_known(scores.assign(found=[8, None]))
     'Of what was found, 90% is labelled reuse; of the labelled reuse 60% was found (edited 70%).'
     """
     rows = scores.to_dict("records")
     kinds = ", ".join(f"{row['kind']} {percent(row['recall'])}" for row in rows[1:])
+    if not rows[0]["found"]:
+        return "None of the labelled reuse was found, nor any other."
     said = f"Of what was found, {percent(rows[0]['precision'])} is labelled reuse; of the labelled reuse "
     return f"{said}{percent(rows[0]['recall'])} was found ({kinds})."
+
+
+def _whole(count: float) -> str:
+    """
+    >>> _whole(3640.02), _whole(2.5), _whole(1)
+    ('3,640', '2.5', '1')
+    """
+    return f"{count:,.1f}".removesuffix(".0")
+
+
+def _too_common(runs: int) -> str:
+    """What `document_pairs` puts aside, as a sentence behind another one."""
+    said = "is 1 run of four words that stands" if runs == 1 else f"are {runs:,} runs of four words that stand"
+    return f" Not looked at {said} in more than 200 documents."

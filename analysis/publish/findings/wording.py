@@ -15,10 +15,12 @@ def listed(words: Sequence[str], last: str = "and") -> str:
 
 def percent(share: float) -> str:
     """
-    >>> percent(0.131), percent(0.004), percent(0)
-    ('13%', 'under 1%', '0%')
+    >>> percent(0.131), percent(0.004), percent(0.999), percent(0)
+    ('13%', 'under 1%', 'over 99%', '0%')
     """
-    return "under 1%" if 0 < share < 0.005 else f"{share:.0%}"
+    if 0 < share <= 0.005:
+        return "under 1%"
+    return "over 99%" if 0.995 <= share < 1 - 1e-9 else f"{share:.0%}"
 
 
 def times(count: float) -> str:

@@ -1,0 +1,155 @@
+"""Findings about repetition say no more than their tables: empty ones, those of one row, those of large numbers."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.publish.findings.redundancy import (
+    clustered,
+    dotted,
+    found_of_known,
+    frames_moved,
+    moved_most,
+    nearly_repeated,
+    new_so_far,
+    pasted_most,
+    repeated,
+    said_twice,
+    shared_text,
+    taken_from,
+    too_often,
+    travelled,
+)
+
+DAYS = pd.Series(pd.to_datetime(["2024-06-22", "2024-06-23"]))
+
+
+def frame(columns, *rows):
+    return pd.DataFrame(list(rows), columns=columns.split())
+
+
+def test_short_sentences_are_not_said_never_to_repeat():
+    shares = frame("words within across repeated", (10, 0, 0, 0))
+    assert repeated(shares, 5) == "No sentence of 5 words or more occurs a second time word for word."
+    assert repeated(shares) == "No sentence occurs a second time word for word."
+
+
+def test_a_sentence_may_stand_again_in_both_ways():
+    shares = frame("words within across repeated", (100, 30, 40, 50), (100, 0, 0, 0))
+    start = "25% of the words stand in sentences of 8 words or more that occur again word for word"
+    assert repeated(shares, 8) == f"{start}: 15% in the same document, 20% in another, some in both."
+
+
+def test_documents_without_words():
+    shares = frame("words within across repeated", (0, 0, 0, 0))
+    assert repeated(shares, 5).startswith("No sentence")
+
+
+def test_counts_of_thousands_are_whole_numbers():
+    table = frame("term count adjusted", ("plan", 4110, 3640.25), ("law", 3, 1 + 1 / 3))
+    said = "“plan” falls from 4,110 to 3,640.2 occurrences and “law” from 3 to 1.3"
+    assert moved_most(table) == f"Counted once a sentence, {said}."
+    # Sentences of nothing but stop words may well stand again.
+    nothing = "No word loses an occurrence when each sentence counts once, stop words aside."
+    assert moved_most(table.head(0)) == nothing
+
+
+@pytest.mark.parametrize(("threshold", "share"), [(0.6, "60%"), (0.3, "30%"), (0.001, "0.1%"), (1.0, "100%")])
+def test_the_threshold_is_said_as_it_was_set(threshold, share):
+    empty = frame("similarity times")
+    said = f"No two different sentences of five words or more share as much as {share} of their words."
+    assert nearly_repeated(empty, threshold) == said
+    one = nearly_repeated(frame("similarity times", (1.0, 1)), threshold)
+    assert one == f"1 pair of different sentences shares at least {share} of their words."
+
+
+def test_what_was_not_looked_at_is_said():
+    common = pd.DataFrame({"shingle": ["as a matter of", "a matter of fact"], "documents": [300, 201]})
+    nothing = "No two documents are found to share a passage."
+    empty = frame("a_doc b_doc kind")
+    assert shared_text(empty) == shared_text(empty, common.head(0)) == nothing
+    aside = "Not looked at are 2 runs of four words that stand in more than 200 documents."
+    assert shared_text(empty, common) == f"{nothing} {aside}"
+    found = frame("a_doc b_doc kind", ("a", "b", "reworded"), ("a", "c", "near"))
+    said = "2 pairs of documents share passages: 2 in all, 0 word for word, 1 edited and 1 reworded."
+    aside = "Not looked at is 1 run of four words that stands in more than 200 documents."
+    assert shared_text(found, common.head(1)) == f"{said} {aside}"
+
+
+def test_one_place_that_stands_again():
+    said = "In a, 1 pair of places shares a run of words; the longest is 4 words long (words 1 and 1,001)."
+    assert dotted(frame("words a_word b_word", (4, 0, 1000)), "a") == said
+
+
+def test_what_is_too_common_to_draw():
+    common = frame("ngram count", ("so it is and", 300), ("it is and so", 299))
+    said = "In a, “so it is and” stands 300 times: too often to draw each place beside each other."
+    assert too_often(common, "a") == said
+
+
+@pytest.mark.parametrize("dates", [DAYS.head(0), DAYS.head(1), DAYS.iloc[[0, 0]], pd.Series([pd.NaT, DAYS[0]])])
+def test_without_two_dates_nobody_was_first(dates):
+    said = "No two documents have different dates, so who had a passage first cannot be told."
+    assert pasted_most(frame("doc_id words pasted pasted_share origin"), dates) == said
+
+
+def test_reworded_passages_are_not_denied():
+    table = frame("doc_id words pasted pasted_share origin", ("a", 10, 0, 0.0, None), ("b", 0, 0, 0.0, None))
+    said = "No document is found to have a passage, copied or edited, that one of an earlier day has."
+    assert pasted_most(table, DAYS) == said
+
+
+def test_nothing_goes_from_a_group_to_itself():
+    own = frame("taker origin pasted share", ("Daily", "Daily", 90, 0.5))
+    assert taken_from(own) == taken_from(own.head(0)) == "No group has words of another's earlier documents."
+
+
+def test_a_passage_without_dates_sources_or_spaces():
+    ways = frame("family doc_id source text", (0, "a", None, "会" * 500), (0, "b", None, "会" * 500))
+    ways = ways.assign(date=pd.NaT)
+    said = f"The passage with the most copied words, “{'会' * 69}…”, stands in 2 documents."
+    assert travelled(ways) == said
+    assert travelled(ways.head(0)) == "No passage stands in two documents."
+
+
+def test_clusters_are_told_with_the_link_they_need():
+    empty = frame("cluster documents weakest")
+    assert clustered(empty, 0.25) == "No documents hang together by links of 25% or more."
+    two = frame("cluster documents weakest", *[(0, 3, 0.3)] * 3, *[(1, 2, 0.9)] * 2)
+    said = "5 documents hang together by shared text, in 2 groups; the largest has 3, and its weakest link is 30%."
+    assert clustered(two, 0.25) == said
+
+
+def test_what_is_new_in_texts_of_no_or_one_sentence():
+    columns = "new ngrams so_far"
+    assert new_so_far(frame(columns), "sentence") == "There are no runs of four words to compare."
+    nothing = frame(columns, (np.nan, 0, np.nan))
+    assert new_so_far(nothing, "document") == "There are no runs of four words to compare."
+    one = frame(columns, (0.001, 1000, 0.001))
+    assert new_so_far(one, "sentence") == "Under 1% of all runs of four words are new where they stand."
+
+
+def test_frames_that_do_not_occur_or_do_not_fall():
+    columns = ["label", "as it stands", "counted once", "lost"]
+    none = pd.DataFrame([["War", 0.0, 0.0, 0.0]], columns=columns)
+    assert frames_moved(none) == frames_moved(none.head(0)) == "No term of the lexicon occurs in the text."
+    # The sum of ten tenths is less than 1 by a rounding error.
+    rounded = pd.DataFrame([["War", 4.0, 4.0 - 1e-15, 2.2e-16], ["Law", 1.0, 2.0, -1.0]], columns=columns)
+    assert frames_moved(rounded) == "No frame falls when each sentence counts once."
+    small = pd.DataFrame([["War", 0.213, 0.204, 0.04]], columns=columns)
+    assert "by 4% (from 0.213 to 0.204 hits" in frames_moved(small)
+
+
+def test_nothing_found_is_no_precision():
+    columns = "kind precision recall found"
+    nothing = frame(columns, ("all", 0.0, 0.0, 0), ("edited", np.nan, 0.0, np.nan))
+    assert found_of_known(nothing) == "None of the labelled reuse was found, nor any other."
+    wrong = frame(columns, ("all", 0.0, 0.0, 7), ("edited", np.nan, 0.0, np.nan))
+    said = "Of what was found, 0% is labelled reuse; of the labelled reuse 0% was found (edited 0%)."
+    assert found_of_known(wrong) == said
+
+
+def test_the_doublets_that_stand_most_often():
+    table = frame("first second", *[("b", "c")] * 2, *[("a", "z")] * 1200)
+    assert said_twice(table, top=1) == "One thing said by two words: “a” and “z” (1,200 times)."
+    assert said_twice(table.head(0)).startswith("No two words")

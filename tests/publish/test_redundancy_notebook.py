@@ -1,0 +1,131 @@
+"""The redundancy notebook finds what its own tables bear out, says what these texts cannot carry, and goes on."""
+
+import json
+
+import nbformat
+import pandas as pd
+import pytest
+
+
+def shown(run):
+    """(kind, name or text) of all that the notebook of a run showed."""
+    node = nbformat.read(run / "notebooks" / "03_redundancy.ipynb", as_version=4)
+    outputs = [o for cell in node.cells for o in cell.get("outputs", [])]
+    assert not [o for o in outputs if o.output_type == "stream"]
+    return [(o.metadata["lafz"]["kind"], o.metadata["lafz"].get("name") or o.data["text/plain"]) for o in outputs]
+
+
+def of_kind(made, kind):
+    return [text for what, text in made if what == kind]
+
+
+@pytest.fixture
+def run(tmp_path, command_line):
+    def run(corpus, **parameters):
+        given = [part for name, value in parameters.items() for part in ("-p", f"{name}={value}")]
+        out = tmp_path / "run"
+        done = command_line("report", corpus, "--out", out, "--only", "redundancy", *given)
+        assert done.returncode == 0, done.stderr
+        return out
+
+    return run
+
+
+def read(run, name):
+    return pd.read_csv(run / "redundancy" / f"{name}.csv", keep_default_na=False)
+
+
+def test_the_sample_has_every_figure_with_its_table(sample_run):
+    figures = of_kind(shown(sample_run), "figure")
+    names = "repeat_map dot_plot pasted_shares reuse_network timeline novelty counted_once frames_once"
+    assert figures == names.split()
+    for name in figures:
+        about = json.loads((sample_run / "redundancy" / f"{name}.json").read_text(encoding="utf-8"))
+        assert len(read(sample_run, name)) == about["rows"] > 0
+
+
+def test_what_is_pasted_can_be_counted_again(sample_run, sample_tokens):
+    found = read(sample_run, "passages")
+    documents = sample_tokens.corpus.documents.set_index("doc_id")
+    had: dict[str, dict[str, set[int]]] = {doc_id: {} for doc_id in documents.index}  # taker, origin, words by place
+    for row in found.to_dict("records"):
+        sizes = [row["a_end"] - row["a_start"], row["b_end"] - row["b_start"]]
+        if row["kind"] == "reworded" or max(sizes) > 2 * min(sizes):
+            continue
+        for own, other in ("ab", "ba"):
+            if documents.loc[row[f"{other}_doc"], "date"] < documents.loc[row[f"{own}_doc"], "date"]:
+                k = int((sample_tokens.doc_ids == row[f"{own}_doc"]).argmax())
+                first, stop = sample_tokens.document_offsets[k : k + 2]
+                start, end = sample_tokens.start[first:stop], sample_tokens.end[first:stop]
+                words = ((start >= row[f"{own}_start"]) & (end <= row[f"{own}_end"])).nonzero()[0]
+                had[row[f"{own}_doc"]].setdefault(row[f"{other}_doc"], set()).update(words.tolist())
+    table = read(sample_run, "pasted").set_index("doc_id")
+    assert table["pasted"].to_dict() == {taker: len(set().union(*of.values())) for taker, of in had.items()}
+    assert table["pasted"].sum() > 500
+    for taker, of in had.items():
+        origin = table.loc[taker, "origin"]
+        assert max(map(len, of.values()), default=0) == len(of.get(origin, ())), taker
+
+
+def test_the_sample_is_held_against_its_labels(sample_run):
+    table = read(sample_run, "known_reuse").set_index("kind")
+    assert float(table.loc["verbatim", "recall"]) > 0.95
+    assert float(table.loc["all", "precision"]) > 0.9
+
+
+def test_mistakes_cost_their_section_and_no_more(run, small):
+    made = shown(run(small, similarity=1.5, min_link=2, group_by="sauce"))
+    notes = of_kind(made, "note")
+    assert any(text.startswith("Left out: no metadata column 'sauce': this corpus has doc_id") for text in notes)
+    assert "Left out: threshold is 1.5: use a share above 0 and at most 1, such as 0.8." in notes
+    assert "Left out: min_link is 2.0: use a share above 0 and at most 1, such as 0.1." in notes
+    assert ("finding", "No two documents have different dates, so who had a passage first cannot be told.") in made
+    assert {"repeat_map", "novelty", "counted_once"} <= set(of_kind(made, "figure"))
+
+
+def test_one_word_alone(run, tmp_path):
+    (tmp_path / "one.txt").write_text("Word.", encoding="utf-8")
+    made = shown(run(tmp_path / "one.txt"))
+    assert of_kind(made, "figure") == []
+    assert "No run of four words stands twice in one." in of_kind(made, "note")
+    findings = of_kind(made, "finding")
+    assert findings[0] == "No sentence of 5 words or more occurs a second time word for word."
+    assert findings[-1] == "No term of the lexicon occurs in the text."
+
+
+URDU = (
+    "حکومت تمام سیاسی جماعتوں سے مشاورت کرے گی اور پارلیمان کو اعتماد میں لیا جائے گا "
+    "اور قوم کو ہر قدم پر آگاہ رکھا جائے گا۔"
+)
+
+
+def test_documents_in_urdu_with_labels_for_others(run, tmp_path):
+    texts = [f"سڑک بند ہے۔\n\n{URDU}", URDU]
+    rows = ["file,source,date,language\n", "0.txt,جنگ,2024-06-20,ur\n", "1.txt,ڈان,2024-06-21,ur\n"]
+    for k, text in enumerate(texts):
+        (tmp_path / f"{k}.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "metadata.csv").write_text("".join(rows), encoding="utf-8")
+    (tmp_path / "gold").mkdir()
+    columns = "source_file,source_start,source_end,target_file,target_start,target_end,kind"
+    (tmp_path / "gold" / "reuse.csv").write_text(f"{columns}\nz.txt,0,5,0.txt,0,5,near\n", encoding="utf-8")
+    made = shown(run(tmp_path))
+    notes = of_kind(made, "note")
+    assert "Left out: lexicon 'security_communication' is in 'en' and the documents are in ur." in notes
+    assert "Left out: doublets are looked for in English documents, and there are none." in notes
+    assert "Left out: reuse.csv row 2: no place 'z.txt' 0 to 5." in notes
+    assert {"pasted_shares", "reuse_network", "timeline"} <= set(of_kind(made, "figure"))
+    table = read(tmp_path / "run", "pasted")
+    assert table["pasted"].tolist() == [0, len(URDU.split())]
+    assert table["origin"].tolist() == ["", "0"]
+
+
+def test_what_stands_in_too_many_places_is_said_to_be_passed_over(run, tmp_path):
+    text = "The council closed the old bridge to all lorries. " + "war " * 25_000
+    table = pd.DataFrame({"body": [text, *["The council closed the old bridge to all lorries."] * 200]})
+    table.to_csv(tmp_path / "table.csv", index=False)
+    made = shown(run(tmp_path / "table.csv", text_column="body"))
+    assert any("“war war war war” stands 24,997 times: too often" in text for text in of_kind(made, "note"))
+    # Six runs of four in nine words, each of them in 201 documents.
+    aside = "Not looked at are 6 runs of four words that stand in more than 200 documents."
+    assert ("finding", f"No two documents are found to share a passage. {aside}") in made
+    assert "common_runs" in of_kind(made, "table")
