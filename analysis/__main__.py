@@ -76,13 +76,16 @@ def report(
 @app.command()
 def verify(run: Annotated[str, typer.Argument(help="The folder of a finished report.")]) -> None:
     """Run a finished report again from its manifest and compare every file byte for byte."""
+    from analysis.publish.verify import changed_versions, shortened
     from analysis.publish.verify import verify as compare
 
     differences = compare(run)
-    for line in differences:
+    for line in shortened(differences):
         print(line)
     if differences:
-        print(f"lafz: {run}: {len(differences)} differences", file=sys.stderr)
+        for line in changed_versions(run):
+            note(line)
+        print(f"lafz: {run}: {counted(len(differences), 'difference')}", file=sys.stderr)
         raise typer.Exit(1)
     print(f"{run}: every file is the same, byte for byte")
 

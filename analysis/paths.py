@@ -31,12 +31,13 @@ def gold_file(corpus: Path, name: str) -> Path | None:
 def to_root(path: str | Path) -> str:
     """`path` written from the checkout, with forward slashes, so that records agree between machines.
 
-    A path on another drive than the checkout stays absolute.
+    A path on another drive than the checkout stays absolute; bytes that are no text are written out as ``\\udcff``.
 
     >>> to_root(SAMPLE / "metadata.csv")
     'data/sample/metadata.csv'
     """
     try:
-        return Path(os.path.relpath(Path(path).expanduser().resolve(), ROOT)).as_posix()
+        name = Path(os.path.relpath(Path(path).expanduser().resolve(), ROOT)).as_posix()
     except ValueError:
-        return Path(path).expanduser().resolve().as_posix()
+        name = Path(path).expanduser().resolve().as_posix()
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")

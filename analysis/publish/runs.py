@@ -17,14 +17,14 @@ from analysis.framing.attribution import read_aliases
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.validity import read_validity
 from analysis.paths import from_root, to_root
-from analysis.publish.manifest import FILE_PARAMETERS, write_manifest
+from analysis.publish.crate import write_crate
+from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, RUN_LOG, write_manifest
 from analysis.publish.page import write_page
 from analysis.publish.parameters import ParameterError, notebooks, resolve
 from analysis.publish.tables import OUTPUT, write_json
 from analysis.text.corpus import Corpus
 from analysis.text.storage import CACHE, load_tokens
 
-MANIFEST = "manifest.json"
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
 # What a notebook gives to `load_tokens`; with one of them missing it would read the corpus once more.
 LEXICON_PARAMETERS = ("lexicon", "style", "actors")
@@ -267,9 +267,10 @@ def _finish(
     started: float,
     logs: Mapping[str, dict[str, Any]],
 ) -> None:
-    """Write what belongs to the whole run: the page, the manifest, and the log of all that may differ next time."""
+    """Write what belongs to the whole run: the page, the manifest, the crate, and the log of what may differ."""
     write_page(build, list(chosen), parameters, corpus)
-    write_manifest(build / MANIFEST, build, chosen, parameters)
+    manifest = write_manifest(build, chosen, parameters)
+    write_crate(build, manifest)  # after the manifest, whose SHA-256 it gives; the log is in neither
     log = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(time.time() - started, 3),
@@ -277,7 +278,7 @@ def _finish(
         "python": sys.executable,
         "cores": os.cpu_count(),
     }
-    write_json(log, build / "run-log.json")
+    write_json(log, build / RUN_LOG)
 
 
 def _keep(out: Path, build: Path, notebook: Path) -> Path | None:

@@ -1,53 +1,254 @@
 """A finished run done again from its manifest, and compared byte for byte."""
 
+import csv
 import hashlib
+import io
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from analysis.paths import from_root
-from analysis.publish.parameters import ParameterError
-from analysis.publish.runs import MANIFEST
+import numpy as np
+from PIL import Image
+
+from analysis.paths import from_root, to_root
+from analysis.publish.crate import CRATE, contradictions
+from analysis.publish.manifest import MANIFEST, RUN_LOG, inputs, versions
+from analysis.publish.parameters import ParameterError, notebooks
 from analysis.publish.runs import run as rerun
+from analysis.text.readers import ReadError
+
+SHOWN = 20  # lines of a long list of differences that `shortened` keeps
+EXCERPT = 48  # characters shown of a cell or a line, from a little before where it differs
+BEFORE = 12  # how many of these stand before
+_PARTS = ("inputs", "outputs", "parameters", "versions")
 
 
 def verify(run: str | Path) -> list[str]:
-    """Run the report in the folder `run` again; gives one line for each difference, none when all is the same.
+    """Run the report in the folder `run` again; one line a difference, in the order of the paths, none if all is equal.
 
-    The inputs are compared first: where one has changed, the run cannot be repeated and the changed files are the
-    answer. Then every figure, table, notebook and page is compared with what the manifest says and with what stands in
-    the folder. Raises `ParameterError` when `run` holds no manifest.
+    The inputs come first: where a file has changed, is missing, or lies with the corpus and did not before, the run
+    cannot be repeated, and the files with their SHA-256 (the first twelve digits) are the answer; no notebook is
+    started. Else every file of the folder but ``run-log.json`` is compared with the rerun's and with the SHA-256 in the
+    manifest, which tells a file that was changed after the run from one that comes out differently. What differs is
+    said by the first cell of a table, the first line of a text, the number of pixels of a picture, or the first byte.
+    Of the crate only what it claims of files, parameters and versions is compared: names, dates and terms are for
+    whoever publishes it. Raises `ParameterError` when `run` holds no manifest.
     """
     folder = Path(run).expanduser()
-    if not (folder / MANIFEST).is_file():
-        raise ParameterError(f"{str(run)!r} holds no {MANIFEST}: give the folder of a finished report")
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    changed = _differences(manifest["inputs"], {r["path"]: from_root(r["path"]) for r in manifest["inputs"]}, "input")
-    if changed:
+    manifest = read_manifest(folder)
+    if changed := _changed_inputs(manifest):
         return changed
-    stands = _differences(manifest["outputs"], {r["path"]: folder / r["path"] for r in manifest["outputs"]}, "here")
     with tempfile.TemporaryDirectory() as scratch:
         again = Path(scratch) / "run"
-        failures = rerun(manifest["parameters"], again)
-        if failures:
+        if failures := rerun(manifest["parameters"], again):
             return [str(failure) for failure in failures]
-        made = _differences(manifest["outputs"], {r["path"]: again / r["path"] for r in manifest["outputs"]}, "rerun")
-        versions = json.loads((again / MANIFEST).read_text(encoding="utf-8"))["versions"]
-    if made:  # other versions are worth a word only where they may be the reason
-        was = manifest["versions"]
-        made += [f"version: {n} was {was.get(n)} and is {v}" for n, v in sorted(versions.items()) if v != was.get(n)]
-    return stands + made
-
-
-def _differences(records: list[Mapping[str, Any]], files: Mapping[str, Path], where: str) -> list[str]:
-    """One line for each record whose file is missing or has other bytes."""
-    found = []
-    for record in records:
-        file = files[record["path"]]
-        if not file.is_file():
-            found.append(f"{where}: {record['path']} is missing")
-        elif hashlib.sha256(file.read_bytes()).hexdigest() != record["sha256"]:
-            found.append(f"{where}: {record['path']} differs")
+        found = compare(folder, again, {record["path"]: record["sha256"] for record in manifest["outputs"]})
+        # What the manifest says beside the hashes follows from what has been compared, if nobody has touched it.
+        found += [] if found else manifest_differences(manifest, read_manifest(again))
+        found += _crate_differences(folder, again, manifest)
     return found
+
+
+def changed_versions(run: str | Path) -> list[str]:
+    """What has another version than the manifest in `run` says, one line each: it may explain differences."""
+    was, now = (_flat(about) for about in (read_manifest(Path(run).expanduser()), versions()))
+    return [
+        f"{name} was {was.get(name) or 'not there'} and is {now.get(name) or 'not there'}"
+        for name in sorted(was.keys() & now.keys())
+        if was.get(name) != now.get(name)
+    ]
+
+
+def shortened(lines: Sequence[str]) -> list[str]:
+    """The first `SHOWN` lines, and how many more there are.
+
+    >>> shortened(["a", "b"]), len(shortened(["c"] * 30)), shortened(["c"] * 30)[-1]
+    (['a', 'b'], 21, 'and 10 more')
+    """
+    return [*lines[:SHOWN], *[f"and {len(lines) - SHOWN:,} more"] * (len(lines) > SHOWN)]
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of the report in `folder`; raises `ParameterError` where there is none."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise ParameterError(f"{str(folder)!r} holds no {MANIFEST}: give the folder of a finished report")
+    try:
+        manifest = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise ParameterError(f"{str(path)!r} is not JSON ({error}): make the report anew") from None
+    if not isinstance(manifest, dict) or (missing := [part for part in _PARTS if part not in manifest]):
+        what = f"has no {missing[0]!r}" if isinstance(manifest, dict) else "is no JSON object"
+        raise ParameterError(f"{str(path)!r} {what}: give the folder of a finished report")
+    return manifest
+
+
+def manifest_differences(manifest: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
+    """In which parts a manifest says something else than the rerun's, versions apart: one line, or none."""
+    parts = sorted((manifest.keys() | again.keys()) - versions().keys())
+    changed = [part for part in parts if manifest.get(part) != again.get(part)]
+    return [f"{MANIFEST} was changed after the run: {', '.join(changed)}"] * bool(changed)
+
+
+def compare(here: Path, again: Path, recorded: Mapping[str, str]) -> list[str]:
+    """One line for each file that is not the same in the folders `here` and `again` and in `recorded`, path to SHA-256.
+
+    Files that stand for themselves (`MANIFEST`, `RUN_LOG`, `CRATE`) are left out, and so are hidden ones.
+    """
+    sides = [{path.relative_to(folder).as_posix(): _hash(path) for path in _files(folder)} for folder in (here, again)]
+    found = []
+    for path in sorted(recorded.keys() | sides[0].keys() | sides[1].keys()):
+        was, is_here, made = recorded.get(path), sides[0].get(path), sides[1].get(path)
+        if was == is_here == made:
+            continue
+        if is_here is None:
+            why = "is missing" + ", and comes out differently" * (made not in (was, None))
+        elif made is None:
+            why = "is no file of the run" if was is None else "is not made by the rerun"
+        elif is_here == made:
+            why = f"is the same in the rerun, but not what {MANIFEST} says: {_short(was)} there, {_short(made)} here"
+        else:
+            reasons = ["was changed after the run"] * (is_here != was) + ["comes out differently"] * (made != was)
+            why = f"{' and '.join(reasons)}: {first_difference(here / path, again / path)}"
+        found.append(f"{path} {why}")
+    return found
+
+
+def first_difference(here: Path, again: Path) -> str:
+    """Where two files of one kind differ, in a few words; their bytes are not the same."""
+    pair = here.read_bytes(), again.read_bytes()
+    found = None
+    if here.suffix == ".png":
+        found = _pixels(here, again)
+    elif b"\0" not in pair[0] and here.suffix != ".pdf":
+        texts = [data.decode("utf-8", "backslashreplace") for data in pair]
+        found = (_first_cell(*texts) if here.suffix == ".csv" else None) or _first_line(*texts)
+    return found or _first_byte(*pair)
+
+
+def _changed_inputs(manifest: Mapping[str, Any]) -> list[str]:
+    """One line for each input that is not what it was, or was not there."""
+    recorded = {record["path"]: record["sha256"] for record in manifest["inputs"]}
+    files = {path: from_root(path) for path in recorded}
+    with suppress(ReadError):  # an ignore list that cannot be read has changed itself
+        files |= {to_root(file): file for file in inputs(notebooks(manifest["parameters"]), manifest["parameters"])}
+    found = []
+    for path, file in sorted(files.items()):
+        expected, now = recorded.get(path), _hash(file) if file.is_file() else None
+        if expected == now:
+            continue
+        if expected is None:
+            found.append(f"input {path} was not there when the run was made: {_short(now)}")
+        else:
+            found.append(
+                f"input {path} {'has changed' if now else 'is missing'}: {_short(expected)} expected, "
+                f"{_short(now)} found"
+            )
+    return found
+
+
+def _crate_differences(here: Path, again: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """What the crate of a run says of its files and does not agree with the manifest."""
+    if not (here / CRATE).is_file():
+        return [f"{CRATE} is missing"] * (again / CRATE).is_file()
+    return [f"{CRATE} does not agree with {MANIFEST}: {what}" for what in contradictions(here, manifest)]
+
+
+def _flat(about: Mapping[str, Any]) -> dict[str, str | None]:
+    """The versions in a manifest: of the package, its source, Python and other packages."""
+    source = {"lafz's source": _short(about["source"])} if "source" in about else {}
+    return {"lafz": about.get("lafz"), **source, **about["versions"]}
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    own = {folder / name for name in (MANIFEST, RUN_LOG, CRATE)}
+    for path in folder.rglob("*"):
+        if path.is_file() and path not in own and not any(p.startswith(".") for p in path.relative_to(folder).parts):
+            yield path
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _short(sha256: str | None) -> str:
+    return sha256[:12] if sha256 else "nothing"
+
+
+def _first_cell(here: str, again: str) -> str | None:
+    """The first cell of two CSV tables that differs; None where the cells are the same, or it is no table."""
+    try:
+        tables = [list(csv.reader(io.StringIO(text, newline=""), strict=True)) for text in (here, again)]
+    except csv.Error:
+        return None
+    header = tables[0][0] if tables[0] else []
+    for number, (one, other) in enumerate(zip_longest(*tables)):
+        if one == other:
+            continue
+        if one is None or other is None:
+            return f"rows: {max(len(tables[0]) - 1, 0):,} here, {max(len(tables[1]) - 1, 0):,} in the rerun"
+        row = f"row {number:,}" if number else "the header"
+        if len(one) != len(other):
+            return f"{row}, cells: {len(one)} here, {len(other)} in the rerun"
+        column = next(place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b)
+        name = header[column] if number and column < len(header) else f"{column + 1}"
+        return f"{row}, column {name}: {_both(one[column], other[column])}"
+    return None
+
+
+def _first_line(here: str, again: str) -> str | None:
+    """The first line of two texts that differs; None where the texts are the same."""
+    lines = here.split("\n"), again.split("\n")
+    for number, (one, other) in enumerate(zip(*lines, strict=False), start=1):
+        if one != other:
+            return f"line {number:,}: {_both(one, other)}"
+    return f"lines: {len(lines[0]):,} here, {len(lines[1]):,} in the rerun" if here != again else None
+
+
+def _pixels(here: Path, again: Path) -> str | None:
+    """How many pixels of two pictures differ; None where one of them cannot be opened."""
+    try:
+        pictures = []
+        for path in (here, again):
+            with Image.open(path) as picture:
+                pictures.append(np.asarray(picture.convert("RGBA")))
+    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError):  # the third for a broken chunk
+        return None
+    one, other = pictures
+    if one.shape != other.shape:
+        sizes = [f"{picture.shape[1]} × {picture.shape[0]}" for picture in pictures]
+        return f"{sizes[0]} pixels here, {sizes[1]} in the rerun"
+    count = int((one != other).any(axis=-1).sum())
+    whole = one.shape[0] * one.shape[1]
+    if not count:
+        return "not one pixel, but other bytes"
+    return f"{count:,} of {whole:,} pixels ({100 * count / whole:.2g}%)"
+
+
+def _first_byte(here: bytes, again: bytes) -> str:
+    place = _common(here, again)
+    sizes = f"{len(here):,} bytes here, {len(again):,} in the rerun, " if len(here) != len(again) else ""
+    return f"{sizes}the first difference at byte {place + 1:,}"
+
+
+def _common(here: Sequence[object], again: Sequence[object]) -> int:
+    """How many places two sequences have in common from the start."""
+    shorter = min(len(here), len(again))
+    return next((place for place in range(shorter) if here[place] != again[place]), shorter)
+
+
+def _both(here: str, again: str) -> str:
+    """Two texts that differ, cut to where they do."""
+    place = _common(here, again)
+    return f"{_excerpt(here, place)} here, {_excerpt(again, place)} in the rerun"
+
+
+def _excerpt(text: str, place: int) -> str:
+    start = max(0, place - BEFORE) if len(text) > EXCERPT else 0
+    cut = text[start : start + EXCERPT]
+    return f"{'…' * (start > 0)}{cut!r}{'…' * (start + EXCERPT < len(text))}"

@@ -12,9 +12,8 @@ import pytest
 from analysis.__main__ import main
 from analysis.paths import ROOT, SAMPLE
 from analysis.publish.execute import execute
-from analysis.publish.parameters import ParameterError, resolve
+from analysis.publish.parameters import resolve
 from analysis.publish.runs import read_once
-from analysis.publish.verify import verify
 
 SECTIONS = ("term_frequency", "framing", "redundancy")
 
@@ -33,7 +32,7 @@ def test_a_report_is_whole(sample_run):
             about = json.loads(made[f"{figure}.json"])
             assert about["caption"]
             assert about["alt"]
-    assert {"index.html", "manifest.json", "run-log.json"} <= set(made)
+    assert {"index.html", "manifest.json", "ro-crate-metadata.json", "run-log.json"} <= set(made)
     assert {f"notebooks/{name}.ipynb" for name in ("01_term_frequency", "02_framing", "03_redundancy")} <= set(made)
 
 
@@ -176,27 +175,6 @@ def test_links_of_the_page_lead_to_files_of_the_run(sample_run):
     links = {unquote(link) for link in re.findall(r'href="([^"#]+)"', page)}
     assert len(links) > 30
     assert [link for link in links if not (sample_run / link).is_file()] == []
-
-
-def test_a_run_verifies_and_a_changed_file_is_named(small_run, command_line, tmp_path):
-    copy = tmp_path / "copy"
-    shutil.copytree(small_run, copy)
-    with (copy / "framing" / "profile.csv").open("a") as file:
-        file.write("x")
-    done = command_line("verify", copy)
-    assert done.returncode == 1
-    assert done.stdout.splitlines() == ["here: framing/profile.csv differs"]
-
-
-def test_a_changed_input_is_named_before_anything_is_rerun(small, small_run):
-    before = (small / "a.txt").read_bytes()
-    try:
-        (small / "a.txt").write_text("Other words.")
-        assert [line.rpartition("/")[2] for line in verify(small_run)] == ["a.txt differs"]
-    finally:
-        (small / "a.txt").write_bytes(before)
-    with pytest.raises(ParameterError, match=r"holds no manifest\.json"):
-        verify(small)
 
 
 @pytest.mark.parametrize("name", ["01_term_frequency", "02_framing", "03_redundancy"])
