@@ -138,16 +138,17 @@ def _check_files(parameters: Mapping[str, dict[str, Any]]) -> None:
 
 
 def _check_language(parameters: Mapping[str, dict[str, Any]], corpus: Corpus) -> None:
-    """A lexicon in a language that no document has would fail its notebook, and the whole run with it."""
+    """Without a document in the lexicon's language there is nothing to frame, and the whole run would fail with it."""
+    if "framing" not in parameters:
+        return
+    lexicon = read_lexicon(from_root(parameters["framing"]["lexicon"]))
     languages = set(corpus.documents["language"].str.split("-").str[0].str.lower())
-    for section, values in parameters.items():
-        lexicon = read_lexicon(from_root(values["lexicon"])) if "lexicon" in values else None
-        if lexicon is not None and lexicon.language not in languages:
-            rest = ",".join(other for other in notebooks() if other != section)
-            raise ParameterError(
-                f"lexicon {lexicon.name!r} is in {lexicon.language!r} and the documents are in "
-                f"{', '.join(sorted(languages))}: give one in their language with -p lexicon=FILE, or --only {rest}"
-            )
+    if lexicon.language not in languages:
+        rest = ",".join(section for section in notebooks() if section != "framing")
+        raise ParameterError(
+            f"lexicon {lexicon.name!r} is in {lexicon.language!r} and the documents are in "
+            f"{', '.join(sorted(languages))}: give one in their language with -p lexicon=FILE, or --only {rest}"
+        )
 
 
 def _check_place(out: Path) -> None:

@@ -12,7 +12,7 @@ from analysis.framing.validity import coded_spans, validity, write_validity
 from analysis.paths import LEXICONS
 
 FIGURES = (
-    "frames_profile frames_by_group frames_by_time frames_places headlines together words_of_frame style "
+    "validity frames_profile frames_by_group frames_by_time frames_places headlines together words_of_frame style "
     "style_by_group agentless actors"
 )
 ABOUT_ENGLISH = ("passive", "quotation marks", "actor", "hedges", "opponent")
