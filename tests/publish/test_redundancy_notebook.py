@@ -110,7 +110,10 @@ def test_documents_in_urdu_with_labels_for_others(run, tmp_path):
     (tmp_path / "gold" / "reuse.csv").write_text(f"{columns}\nz.txt,0,5,0.txt,0,5,near\n", encoding="utf-8")
     made = shown(run(tmp_path))
     notes = of_kind(made, "note")
-    assert "Left out: lexicon 'security_communication' is in 'en' and the documents are in ur." in notes
+    assert (
+        "Left out: lexicon 'security_communication' is in 'en' and the documents are in ur: give one of theirs."
+        in notes
+    )
     assert "Left out: doublets are looked for in English documents, and there are none." in notes
     assert "Left out: reuse.csv row 2: no place 'z.txt' 0 to 5." in notes
     assert {"pasted_shares", "reuse_network", "timeline"} <= set(of_kind(made, "figure"))
