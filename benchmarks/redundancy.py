@@ -5,8 +5,9 @@
 Sentences: all pairs with a Jaccard similarity of at least .8 (`near_repeats`, which misses none), against signatures of
 128 permutations put into 16 bands by rensa and by datasketch, whose candidates are verified by the same Jaccard; how
 many of the pairs each finds. datasketch runs on the first 20,000 sentences, and is compared with the same. Documents:
-the pairs that share text, against rensa on windows of 60 words. Then `passages` on the labelled pairs, with the scores.
-Words are the same for all and are made before the clock starts; each is timed once after a warm-up on a few sentences.
+the pairs that share text, against rensa on windows of 60 words, made on the clock as our runs of words are. Then
+`passages` on the labelled pairs, with the scores. Words are the same for all and are made before the clock starts; each
+is timed once after a warm-up on a few sentences.
 Without a folder the sentences are the sample's, each changed at random again and again, and there are no scores.
 """
 
@@ -16,6 +17,7 @@ import json
 import resource
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +109,8 @@ def report(name: str, lines: list[str], ours: Any, seconds: float, candidates: C
     print(f"  {name}: {other:.2f} s, {other / seconds:.1f} times as long; {share:.1%} of the pairs")
 
 
-def rensa_candidates(sets: list[set[str]]) -> set[tuple[int, int]]:
-    index = RMinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS, num_bands=BANDS)
+def rensa_candidates(sets: list[set[str]], bands: int = BANDS) -> set[tuple[int, int]]:
+    index = RMinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS, num_bands=bands)
     found = set()
     for row, words in enumerate(sets):
         signature = RMinHash(num_perm=PERMUTATIONS, seed=1)
@@ -130,17 +132,25 @@ def datasketch_candidates(sets: list[set[str]]) -> set[tuple[int, int]]:
 
 
 def pairs(tokens: Tokens) -> None:
+    """Documents that share text, against windows of words in two settings: few candidates, and many."""
     ours, seconds = timed(lambda: document_pairs(tokens))
+    print(f"{tokens.n_documents:,} documents: document_pairs {seconds:.2f} s, {len(ours):,} pairs")
+    for bands in BANDS, 2 * BANDS:
+        found, other = timed(partial(of_windows, tokens, bands))
+        times = f"{other:.2f} s, {other / seconds:.1f} times as long"
+        print(f"  rensa on windows of {WINDOW} words, {bands} bands: {times}; {len(found):,} pairs")
+
+
+def of_windows(tokens: Tokens, bands: int) -> set[tuple[int, int]]:
+    """The pairs of documents of which two windows are candidates."""
     words = np.split(tokens.vocabulary[tokens.ids], tokens.document_offsets[1:-1])
     windows, owner = [], []
     for row, own in enumerate(words):
         for first in range(0, max(len(own) - WINDOW // 2, 1), WINDOW // 2):
             windows.append(set(own[first : first + WINDOW].tolist()))
             owner.append(row)
-    found, other = timed(lambda: {(owner[a], owner[b]) for a, b in rensa_candidates(windows) if owner[a] != owner[b]})
-    print(f"{tokens.n_documents:,} documents: document_pairs {seconds:.2f} s, {len(ours):,} pairs")
-    times = f"{other:.2f} s, {other / seconds:.1f} times as long"
-    print(f"  rensa on windows of {WINDOW} words: {times}; {len(found):,} pairs")
+    candidates = rensa_candidates(windows, bands)
+    return {(owner[a], owner[b]) for a, b in candidates if owner[a] != owner[b]}
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:

@@ -153,14 +153,17 @@ def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
 
 
 def passage_texts(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
-    """The texts behind a table of `passages`, the longest first: kind, similarity, a_doc, a_text, b_doc, b_text.
+    """The texts behind a table of `passages`: kind, similarity, a_doc, a_text, b_doc, b_text.
+
+    The longest first, by the shorter of the two sides: of a text and its summary the summary counts.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("War is near."))
     >>> passage_texts(tokens, passages(tokens)).empty
     True
     """
-    order = np.argsort(found["a_start"].to_numpy() - found["a_end"].to_numpy(), kind="stable")
+    sizes = [(found[f"{side}_end"] - found[f"{side}_start"]).to_numpy() for side in ("a", "b")]
+    order = np.argsort(-np.min(sizes, axis=0), kind="stable")
     table = found.iloc[order].reset_index(drop=True)
     for side in ("a", "b"):
         table[f"{side}_text"] = texts(tokens, *(table[f"{side}_{part}"] for part in ("doc", "start", "end")))
