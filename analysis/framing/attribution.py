@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.framing import word_classes as wc
-from analysis.framing.clauses import Ints, starts, words_of
+from analysis.framing.clauses import Ints, words_of
 from analysis.framing.cues import find_cues
 from analysis.framing.speech import Cue, Quote, Speech, speech_of
 from analysis.text.kernels import fold
 from analysis.text.metadata import read_table
+from analysis.text.places import starts
 from analysis.text.tokens import Tokens
 
 WINDOW = 3  # sentences in which a speaker is looked for

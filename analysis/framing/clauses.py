@@ -12,6 +12,14 @@ from analysis.text.tokens import Offsets, Tokens
 Ints = NDArray[np.int64]
 
 COMMA, STOP = 1, 2  # the punctuation before a word: a comma; a dash, bracket, colon, or the end of a sentence
+_NOMINATIVE = frozenset("he i she they we".split())
+# After these "that" opens what is thought, and describes no noun.
+_THOUGHT = frozenset(
+    "assume assumed believe believed believes ensure ensured expect expected fear feared feel felt find found hope "
+    "hoped hopes know known knows knew realise realised realize realized see seen show showed shown shows think thinks "
+    "thought understand understood".split()
+)
+
 LONGEST = 16  # words of a phrase; what seems longer has been misread
 
 
@@ -68,12 +76,6 @@ def words_of(tokens: Tokens) -> Words:
     found[_hyphened(tokens, token, found)] = 0
     before = _before(tokens, token)
     return Words(tokens, token, found, before, found.tolist(), before.tolist())
-
-
-def starts(tokens: Tokens) -> Ints:
-    """Where each document begins when the texts are set in a row: places of characters that tell documents apart."""
-    lengths = np.array([len(text) + 1 for text in tokens.corpus.texts], dtype=np.int64)
-    return np.cumsum(lengths) - lengths
 
 
 def _hyphened(tokens: Tokens, token: Offsets, found: Ints) -> NDArray[np.bool_]:
@@ -177,6 +179,8 @@ def phrase_before(words: Words, head: int, *, plural: bool = False) -> tuple[int
         first += 1
     if first and not marks[first] and kinds[first - 1] & wc.AUXILIARY and not kinds[first] & wc.OPENS_PHRASE:
         return None  # what is said of a subject, and no subject: "likely to be affected"
+    if first and not marks[first] and words.type(first - 1) in _NOMINATIVE and not kinds[first] & wc.OPENS_PHRASE:
+        return None  # a verb with its own subject: "what we believe is told"
     return first, head
 
 
@@ -241,5 +245,6 @@ def _relative_before(words: Words, word: int) -> int | None:
         if kind & wc.AUXILIARY and not kinds[place - 1] & (verb | wc.RELATIVE):
             return None
         if kind & wc.RELATIVE and not kind & wc.DETERMINER:
-            return None if kinds[place - 1] & (wc.SPEECH | wc.CONJUNCTION) else place
+            thought = kinds[place] & wc.THAT and words.type(place - 1) in _THOUGHT
+            return None if thought or kinds[place - 1] & (wc.SPEECH | wc.CONJUNCTION) else place
     return None

@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 
 from analysis.framing import word_classes as wc
 from analysis.framing.agents import by_phrase
-from analysis.framing.clauses import COMMA, Ints, Words, starts
+from analysis.framing.clauses import COMMA, Ints, Words
 from analysis.framing.syntax import parse
+from analysis.text.places import starts
 
 REACH = 5  # words from a form of "be" to its participle, or from there to one that is joined to it
 REMARK = 10  # words of a remark between commas, or of the subject of a question

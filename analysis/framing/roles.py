@@ -8,11 +8,12 @@ from scipy.stats import binomtest
 
 from analysis.framing import word_classes as wc
 from analysis.framing.agents import by_phrase
-from analysis.framing.clauses import Ints, Words, phrase_after, starts, subject, words_of
+from analysis.framing.clauses import Ints, Words, phrase_after, subject, words_of
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.passive_verbs import first_auxiliary, passive_verbs
 from analysis.framing.syntax import parse
+from analysis.text.places import starts
 from analysis.text.tokens import Tokens
 
 ACTS, ACTED_UPON, NEITHER = "acts", "acted upon", "neither"

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.redundancy.units import Ints
+from analysis.text.places import starts
 from analysis.text.tokens import Tokens
 
 SIDES = ("a", "b")
@@ -114,8 +115,7 @@ def rows_of(tokens: Tokens, doc_ids: pd.Series) -> Ints:
 
 def tokens_of(tokens: Tokens, spans: pd.DataFrame) -> tuple[Ints, Ints]:
     """The first token of each span (document, start, end), and the one behind its last."""
-    lengths = np.array([len(text) + 1 for text in tokens.corpus.texts], dtype=np.int64)
-    base = np.cumsum(lengths) - lengths
+    base = starts(tokens)
     place = base[tokens.document] + tokens.start
     document = spans["document"].to_numpy(dtype=np.int64)
     first, stop = (np.searchsorted(place, base[document] + spans[side].to_numpy()) for side in ("start", "end"))

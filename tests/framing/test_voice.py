@@ -150,6 +150,8 @@ def test_joined_participles_share_agent_and_subject() -> None:
         ("He left and was arrested.", None),
         ("He wants to be asked.", None),
         ("Votes are to be counted.", "Votes"),
+        ("What we believe is told to no one.", None),
+        ("I confidently believe that arrangements can be made.", "arrangements"),
     ],
 )
 def test_subjects(text: str, actor: str | None) -> None:

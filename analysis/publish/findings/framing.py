@@ -166,17 +166,19 @@ def together(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> st
     return f"In one sentence more often than by chance: {', '.join(said)}."
 
 
-def words_with(table: pd.DataFrame, label: str, *, top: int = 5) -> str:
-    """The key words of the sentences with a frame, as a sentence.
+def words_with(table: pd.DataFrame, label: str, *, top: int = 5, significant: float = 0.05) -> str:
+    """The key words of the sentences with a frame that are beyond chance, as a sentence.
 
     >>> words_with(pd.DataFrame({"term": ["court", "bail"], "q": [0.01, 0.3]}), "Law")
-    'With law stand “court” and “bail” more than elsewhere (1 of 2 beyond chance).'
+    '“court” stands with law more than elsewhere, beyond chance.'
     """
     if table.empty:
         return f"No other word stands twice or more with {label.lower()}, and more than elsewhere."
-    words = [f"“{term}”" for term in table["term"].head(top)]
-    sure = int((table["q"] < 0.05).sum())
-    return f"With {label.lower()} stand {listed(words)} more than elsewhere ({sure} of {len(table)} beyond chance)."
+    words = [f"“{term}”" for term in table.loc[table["q"] < significant, "term"].head(top)]
+    if not words:
+        return f"No other word stands with {label.lower()} more than elsewhere, beyond what chance would do."
+    verb = "stands" if len(words) == 1 else "stand"
+    return f"{listed(words)} {verb} with {label.lower()} more than elsewhere, beyond chance."
 
 
 def _rate(value: float) -> str:
