@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from analysis.publish.parameters import ParameterError, check, notebooks, parse_assignments, read_parameters
+from analysis.publish.parameters import READING, ParameterError, check, notebooks, parse_assignments, read_parameters
 
 if TYPE_CHECKING:
     from analysis.text.tokens import Tokens
-
-# The parameters of the notebooks that say how a corpus is read.
-READING = ("metadata", "language", "text_column", "name_pattern", "boilerplate", "emoji")
 
 CorpusArgument = Annotated[str, typer.Argument(help="A folder of texts, or one text file.")]
 ReadingOption = Annotated[

@@ -43,7 +43,7 @@ def evaluate(what: str, paths: Sequence[str | Path], *, lexicon: str | Path | No
         "words": _words,
         "sentences": partial(evaluate_sentences, split=sentences),
         "frames": partial(_frames, lexicon or LEXICONS / "security_communication.yml"),
-        "passives": _passives,
+        "passives": evaluate_passives,
         "reuse": evaluate_reuse,
     }
     if what not in scorers:
@@ -64,14 +64,17 @@ def _frames(lexicon: str | Path, path: Path) -> pd.DataFrame:
     return evaluate_frames(path, read_lexicon(lexicon))
 
 
-def _passives(path: Path) -> pd.DataFrame:
-    """Sentences held to be passive against those that are."""
+def evaluate_passives(path: Path, *, syntax: bool = False) -> pd.DataFrame:
+    """Sentences held to be passive against those that are, one row; with `syntax`, as `passives` does.
+
+    Raises `ValueError` for a table without ``sentence`` and ``passive`` (1 or 0).
+    """
     table = read_table(path)
     missing = [name for name in ("sentence", "passive") if name not in table.columns]
     if missing or not table["passive"].isin(["0", "1"]).all():
         what = f"no column {missing[0]!r}" if missing else "a 'passive' that is neither 0 nor 1"
         raise ValueError(f"{path.name} has {what}: give a CSV table of sentence and passive, 1 or 0")
-    found = set(passives(tokenize(read_texts(table["sentence"]), boilerplate=True))["doc_id"])
+    found = set(passives(tokenize(read_texts(table["sentence"]), boilerplate=True), syntax=syntax)["doc_id"])
     held = table.index.astype(str).isin(found)
     gold = (table["passive"] == "1").to_numpy()
     correct, predicted, all_gold = int((held & gold).sum()), int(held.sum()), int(gold.sum())

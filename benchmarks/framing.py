@@ -30,7 +30,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import read_corpus, tokenize
-from analysis.evaluate import evaluate
+from analysis.evaluate import evaluate_passives
 from analysis.framing.evaluation import evaluate_frames, frame_scores
 from analysis.framing.frames import matches, score_sentences
 from analysis.framing.lexicon import read_lexicon
@@ -168,9 +168,11 @@ def main() -> None:
     if headlines.is_file():
         gun_violence(headlines)
     if passives.is_file():
-        row = evaluate("passives", [passives]).iloc[0]
         print(f"\n  {'passives':64}{'F1':>8}{'precision':>10}{'recall':>10}")
-        print(f"  {passives.name:64}{row['f1']:8.3f}{row['precision']:10.3f}{row['recall']:10.3f}")
+        for syntax in False, True:
+            row = evaluate_passives(passives, syntax=syntax).iloc[0]
+            name = f"{passives.name}, rules{' and parser' * syntax}"
+            print(f"  {name:64}{row['f1']:8.3f}{row['precision']:10.3f}{row['recall']:10.3f}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,9 @@ import yaml
 
 from analysis.paths import NOTEBOOKS
 
+# Those that say how a corpus is read; a test holds them to what the notebooks read.
+READING = ("metadata", "language", "text_column", "name_pattern", "boilerplate", "emoji")
+
 TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 _WANTED = {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false"}
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.framing.attribution import read_aliases
-from analysis.framing.lexicon import read_lexicon
+from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.validity import read_validity
 from analysis.paths import from_root, to_root
 from analysis.publish.crate import write_crate
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, RUN_LOG, write_manifest
 from analysis.publish.page import write_page
-from analysis.publish.parameters import ParameterError, notebooks, resolve
+from analysis.publish.parameters import READING, ParameterError, notebooks, resolve
 from analysis.publish.tables import OUTPUT, write_json
 from analysis.text.corpus import Corpus
 from analysis.text.storage import CACHE, load_tokens
@@ -28,7 +28,6 @@ from analysis.text.storage import CACHE, load_tokens
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
 # What a notebook gives to `load_tokens`; with one of them missing it would read the corpus once more.
 LEXICON_PARAMETERS = ("lexicon", "style", "actors")
-READING = ("corpus", "metadata", "language", "text_column", "name_pattern", "boilerplate", "emoji")
 Progress = Callable[[str, int, int], None]  # section, cells done, cells in all
 
 
@@ -87,12 +86,13 @@ def run(
     chosen = notebooks(parameters)
     # Once more, and in the notebooks' own order: a manifest may be older than a notebook, and has its names sorted.
     parameters = {name: resolve({name: path}, parameters[name])[name] for name, path in chosen.items()}
-    _check_files(parameters)
+    lexicons = _lexicons(parameters)
+    _check_files(parameters, lexicons)
     started = time.time()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         corpus = read_once(parameters, scratch)
-        _check_language(parameters, corpus)
+        _check_language(parameters, lexicons, corpus)
         _check_place(out)
         build = _new_folder(out)
         try:
@@ -116,7 +116,7 @@ def read_once(parameters: Mapping[str, dict[str, Any]], scratch: Path) -> Corpus
     """Read and tokenize the corpus once for all notebooks that read it in the same way; gives the first one's."""
     done: dict[str, Corpus] = {}
     for values in parameters.values():
-        about = {name: values[name] for name in READING}
+        about = {name: values[name] for name in ("corpus", *READING)}
         if (key := json.dumps(about, sort_keys=True)) not in done:
             place, metadata = from_root(about.pop("corpus")), about.pop("metadata")
             named = metadata and from_root(metadata)
@@ -124,24 +124,29 @@ def read_once(parameters: Mapping[str, dict[str, Any]], scratch: Path) -> Corpus
     return next(iter(done.values()))
 
 
-def _check_files(parameters: Mapping[str, dict[str, Any]]) -> None:
-    """Read the small files that parameters name, so that a mistake in one costs a line and not a run."""
+def _lexicons(parameters: Mapping[str, dict[str, Any]]) -> dict[str, Lexicon]:
+    """The lexicons that parameters name, each read once, so that a mistake in one costs a line and not a run."""
+    named = {values[name] for values in parameters.values() for name in LEXICON_PARAMETERS if name in values}
+    return {name: read_lexicon(from_root(name)) for name in sorted(named)}
+
+
+def _check_files(parameters: Mapping[str, dict[str, Any]], lexicons: Mapping[str, Lexicon]) -> None:
+    """Read the small files that parameters name, for the same reason."""
     for values in parameters.values():
-        lexicons = {name: read_lexicon(from_root(values[name])) for name in LEXICON_PARAMETERS if name in values}
         try:
             if values.get("aliases"):
                 read_aliases(from_root(values["aliases"]))
             if values.get("validity"):
-                read_validity(from_root(values["validity"]), lexicons["lexicon"])
+                read_validity(from_root(values["validity"]), lexicons[values["lexicon"]])
         except ValueError as error:
             raise ParameterError(str(error)) from None
 
 
-def _check_language(parameters: Mapping[str, dict[str, Any]], corpus: Corpus) -> None:
+def _check_language(parameters: Mapping[str, dict[str, Any]], lexicons: Mapping[str, Lexicon], corpus: Corpus) -> None:
     """Without a document in the lexicon's language there is nothing to frame, and the whole run would fail with it."""
     if "framing" not in parameters:
         return
-    lexicon = read_lexicon(from_root(parameters["framing"]["lexicon"]))
+    lexicon = lexicons[parameters["framing"]["lexicon"]]
     languages = set(corpus.documents["language"].str.split("-").str[0].str.lower())
     if lexicon.language not in languages:
         rest = ",".join(section for section in notebooks() if section != "framing")
