@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from analysis.publish.loading import load_run
     from analysis.text.corpus import Corpus, CorpusError, read_corpus, read_text
     from analysis.text.sentences import sentences
     from analysis.text.storage import load_tokens, open_tokens, save_tokens
@@ -18,6 +19,7 @@ __all__ = [
     "Corpus",
     "CorpusError",
     "Tokens",
+    "load_run",
     "load_tokens",
     "open_tokens",
     "read_corpus",
@@ -29,12 +31,13 @@ __all__ = [
 __version__ = "0.1.0"
 
 # Imported when first asked for, so that what needs no text (the command line's help, say) does not wait for pandas.
-_HOMES = dict.fromkeys(("Corpus", "CorpusError", "read_corpus", "read_text"), "corpus")
-_HOMES |= {"sentences": "sentences", "Tokens": "tokens", "tokenize": "tokens"}
-_HOMES |= dict.fromkeys(("load_tokens", "open_tokens", "save_tokens"), "storage")
+_HOMES = dict.fromkeys(("Corpus", "CorpusError", "read_corpus", "read_text"), "text.corpus")
+_HOMES |= {"sentences": "text.sentences", "Tokens": "text.tokens", "tokenize": "text.tokens"}
+_HOMES |= dict.fromkeys(("load_tokens", "open_tokens", "save_tokens"), "text.storage")
+_HOMES["load_run"] = "publish.loading"
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'analysis' has no attribute {name!r}")
-    return getattr(import_module(f"analysis.text.{_HOMES[name]}"), name)
+    return getattr(import_module(f"analysis.{_HOMES[name]}"), name)

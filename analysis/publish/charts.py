@@ -14,13 +14,14 @@ from matplotlib.collections import LineCollection
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from analysis.publish.figures import COLOURS, WIDTH, style
+from analysis.publish.drawing import drawing
+from analysis.publish.figures import COLOURS, room, style
+from analysis.publish.layout import LETTER, THOUSANDS
 
-THOUSANDS = StrMethodFormatter("{x:,g}")
 
-
+@drawing
 def labelled_points(
     table: pd.DataFrame,
     *,
@@ -37,7 +38,7 @@ def labelled_points(
     Up to `most` rows get their `label`, in the order of the table, each beside its point where it meets no other label.
     """
     with style():
-        fig = Figure(figsize=(WIDTH, 3.9))
+        fig = Figure(figsize=(room(), 3.9))
         ax = fig.add_subplot()
         ax.plot(
             table[x], table[y], "o", color=COLOURS["sky"], markersize=3, markeredgewidth=0, alpha=0.6, rasterized=True
@@ -52,22 +53,25 @@ def labelled_points(
     return fig
 
 
+@drawing
 def small_multiples(table: pd.DataFrame, *, x: str, y: str, by: str, ylabel: str, titles: dict[str, str]) -> Figure:
     """A panel for each value of `by`, in the order of the table: `y` over the dates `x`, ci_low to ci_high as a band.
 
     All panels have one scale. Dates without a value leave a gap. `titles` says what stands above each panel.
     """
     names = list(dict.fromkeys(table[by]))
-    columns = min(2, len(names))
+    columns = min(3 if room() > 6 else 2, len(names))
     rows = -(-len(names) // columns)
+    long = int((room() - 0.5) / columns / LETTER)  # letters that a title may have in a line
     with style():
-        fig = Figure(figsize=(WIDTH, 0.7 + 1.25 * rows))
+        fig = Figure(figsize=(room(), 0.7 + 1.25 * rows))
         axes = fig.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         for ax, name in zip(axes.flat, names, strict=False):
             own = table[table[by] == name]
             ax.fill_between(own[x], own["ci_low"], own["ci_high"], color=COLOURS["sky"], alpha=0.4, linewidth=0)
             ax.plot(own[x], own[y], "o-", color=COLOURS["blue"], markersize=3, linewidth=1.2, clip_on=False)
-            ax.set_title(titles[name], fontsize=7.5)
+            fits = len(titles[name]) <= long
+            ax.set_title(titles[name] if fits else titles[name].replace(" (", "\n(", 1), fontsize=7.5)
             ax.grid(axis="y")
             ax.yaxis.set_major_locator(MaxNLocator(4))
             ax.yaxis.set_major_formatter(THOUSANDS)
@@ -83,15 +87,17 @@ def small_multiples(table: pd.DataFrame, *, x: str, y: str, by: str, ylabel: str
     return fig
 
 
+@drawing
 def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
-    """Zipf's and Heaps' laws side by side: frequency by rank, and types by running words, each with its fitted curve.
+    """Zipf's and Heaps' laws: frequency by rank and, beside or below, types by running words, each with its fit.
 
     `table` has rank, count, fitted (one row a term), `growth` words, types, fitted. All scales of the first are
     logarithmic.
     """
     with style():
-        fig = Figure(figsize=(WIDTH, 2.6))
-        left, right = fig.subplots(1, 2)
+        aside = room() > 4
+        fig = Figure(figsize=(room(), 2.6 if aside else 4.6))
+        left, right = fig.subplots(*((1, 2) if aside else (2, 1)))
         for ax, data, x, y in ((left, table, "rank", "count"), (right, growth, "words", "types")):
             ax.plot(
                 data[x],
@@ -121,13 +127,14 @@ def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
     return fig
 
 
-def network(nodes: pd.DataFrame, edges: pd.DataFrame) -> Figure:
-    """Words as circles (word, count, x, y) and pairs as lines between them (first, second, weight).
+@drawing
+def network(edges: pd.DataFrame, nodes: pd.DataFrame) -> Figure:
+    """Pairs as lines (first, second, weight) between words as circles (word, count, x, y).
 
     The area of a circle goes with the count, the width of a line with the weight.
     """
     with style():
-        fig = Figure(figsize=(WIDTH, 5.6))
+        fig = Figure(figsize=(room(), 5.6))
         ax = fig.add_subplot()
         place = nodes.set_index("word")[["x", "y"]]
         ends = list(np.stack([place.loc[edges[side]].to_numpy() for side in ("first", "second")], axis=1))

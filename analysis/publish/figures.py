@@ -7,19 +7,22 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import fontpkg_noto_sans_arabic
 import matplotlib as mpl
 import pandas as pd
 from matplotlib import font_manager
+from matplotlib.backends import backend_pdf
 from matplotlib.figure import Figure
 
-from analysis.publish.tables import note, output_folder, show, write_csv, write_json
+from analysis.publish.drawing import call_of
+from analysis.publish.tables import described, note, output_folder, show, write_csv, write_json
 
-# Inches. Between the columns of a journal page, 85 and 174 mm: letters of 8.5 points are 6 in one column, 11.5 in two.
-WIDTH = 4.9
+WIDTH = 4.9  # inches, of the figures of a report: between one column of a journal and two
+DPI = 300  # of a PNG
 
 # Okabe and Ito (2008): eight colours that people with any kind of colour vision tell apart.
 COLOURS = {
@@ -79,40 +82,70 @@ def _know_arabic() -> None:
 _know_arabic()
 
 
+class Size(NamedTuple):
+    """How large a figure is drawn."""
+
+    width: float = WIDTH  # inches, of the finished picture
+    letters: float = 1.0  # how much larger than in a report all is that is measured in points: letters, lines, marks
+    pixels: int | None = None  # how wide a PNG is; None: as many as `DPI` gives
+
+
+REPORT = Size()
+_SIZE: ContextVar[Size] = ContextVar("size", default=REPORT)
+
+
 @contextmanager
-def style() -> Iterator[None]:
-    """Draw in the house style, whatever the user's own matplotlib settings are."""
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(_STYLE)  # type: ignore[arg-type]
-        yield
+def style(size: Size | None = None) -> Iterator[None]:
+    """Draw in the house style, whatever the user's own matplotlib settings are.
+
+    A drawing finds how wide it may be by `room`; `size` holds for all that is drawn inside. Without it the size of the
+    block around it goes on, or else that of a report.
+    """
+    token = _SIZE.set(size or _SIZE.get())
+    try:
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            mpl.rcParams.update(_STYLE)  # type: ignore[arg-type]
+            yield
+    finally:
+        _SIZE.reset(token)
+
+
+def room() -> float:
+    """How many inches wide a figure is to be drawn, with letters at their size in a report.
+
+    Where letters are larger, the drawing is laid out smaller by as much, and `write_picture` enlarges it.
+
+    >>> with style(Size(width=10, letters=2)):
+    ...     room()
+    5.0
+    """
+    size = _SIZE.get()
+    return size.width / size.letters
 
 
 def save_figure(fig: Figure, name: str, data: pd.DataFrame, caption: str, alt: str) -> None:
     """Write `fig` to the run's folder as ``<name>.png`` (300 dpi), ``.svg``, ``.pdf``, and show it.
 
     `data` is the table that was drawn (``<name>.csv``); `caption` and `alt`, what the picture shows in words, go to
-    ``<name>.json``. Raises `ValueError` without a caption or alt text: a figure without words cannot be published.
+    ``<name>.json``. That has also how it was drawn, where a function of this package drew it from `data`, so that
+    `redraw` can do it again; a further table that was drawn, such as ``nodes``, is ``<name>.nodes.csv``. Raises
+    `ValueError` without a caption or alt text: a figure without words cannot be published.
     """
     if not caption.strip() or not alt.strip():
         raise ValueError(f"figure {name!r} needs a caption and an alt text: say what it shows")
     folder = output_folder()
-    with style(), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        fig.draw_without_rendering()
-        fig.set_layout_engine("none")  # laid out once and for all formats
-        for kind, metadata in _METADATA.items():
-            fig.savefig(folder / f"{name}.{kind}", dpi=300, metadata=metadata)
-    # A warning would bring a path of this machine into the notebook; that a letter is missing is for the reader.
-    missing = {chr(int(found[1])) for w in caught if (found := _MISSING.match(str(w.message)))}
-    for other in caught:
-        if not _MISSING.match(str(other.message)):
-            warnings.warn_explicit(other.message, other.category, other.filename, other.lineno)
+    missing = write_picture(fig, {kind: folder / f"{name}.{kind}" for kind in _METADATA})
     write_csv(data, folder / f"{name}.csv")
-    write_json(
-        {"caption": caption, "alt": alt, "columns": list(map(str, data.columns)), "rows": len(data)},
-        folder / f"{name}.json",
-    )
+    about = {"caption": caption, "alt": alt, **described(data)}
+    call = call_of(fig)
+    if call and (data is call.table or data.equals(call.table)):
+        about["drawing"] = {"function": call.function, "options": call.options, "parts": list(call.parts)}
+        for part, table in call.parts.items():
+            write_csv(table, folder / f"{name}.{part}.csv")
+            words = f"The {part} in the figure {name}. {caption}"
+            write_json({"caption": words, **described(table)}, folder / f"{name}.{part}.json")
+    write_json(about, folder / f"{name}.json")
     show(
         f'<figure><img src="{svg_source(folder / f"{name}.svg")}" alt="{html.escape(alt)}">'
         f"<figcaption>{html.escape(caption)}</figcaption></figure>",
@@ -121,8 +154,65 @@ def save_figure(fig: Figure, name: str, data: pd.DataFrame, caption: str, alt: s
         name=name,
     )
     if missing:
-        letters = "".join(sorted(missing))
-        note(f"The figure above shows boxes for letters that its fonts do not have: {letters}. Its table has them.")
+        note(f"The figure above shows boxes for letters that its fonts do not have: {missing}. Its table has them.")
+
+
+def write_picture(fig: Figure, paths: dict[str, Path]) -> str:
+    """Write `fig` to each of `paths`, by format: png, svg or pdf. The letters that no font has, sorted, are given back.
+
+    No format says when or by which version it was written. An enlarged figure (`Size.letters`) has its full size.
+    """
+    size = _SIZE.get()
+    with style(), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fig.draw_without_rendering()
+        fig.set_layout_engine("none")  # laid out once and for all formats
+        for kind, path in paths.items():
+            if kind == "pdf" and size.letters != 1:
+                _write_enlarged_pdf(fig, path, size.letters)
+                continue
+            wide = fig.get_figwidth()
+            dpi = size.pixels / wide if size.pixels else DPI * size.letters
+            meant: dict[str, Any] = {"pil_kwargs": {"dpi": (dpi / size.letters,) * 2}} if kind == "png" else {}
+            fig.savefig(path, format=kind, dpi=dpi, metadata=_METADATA[kind], **meant)
+            if kind == "svg" and size.letters != 1:
+                _enlarge_svg(path, size.letters)
+    # A warning would bring a path of this machine into the notebook; that a letter is missing is for the reader.
+    missing = {chr(int(found[1])) for w in caught if (found := _MISSING.match(str(w.message)))}
+    for other in caught:
+        if not _MISSING.match(str(other.message)):
+            warnings.warn_explicit(other.message, other.category, other.filename, other.lineno)
+    return "".join(sorted(missing))
+
+
+def _write_enlarged_pdf(fig: Figure, path: Path, times: float) -> None:
+    """`fig` on a page of as many times its size. (`savefig` knows no page but one of the figure's own size.)"""
+    width, height = fig.get_size_inches()
+    dpi = fig.dpi
+    fig.set_dpi(72)  # the unit of a PDF
+    pdf: Any = backend_pdf  # it says nothing of its types
+    file = pdf.PdfFile(path, metadata=_METADATA["pdf"])
+    try:
+        file.newPage(times * width, times * height)
+        file.output(times, 0, 0, times, 0, 0, pdf.Op.concat_matrix)
+        vectors = pdf.RendererPdf(file, DPI * times, height, width)
+        renderer = pdf.MixedModeRenderer(fig, width, height, DPI * times, vectors)
+        fig.draw(renderer)
+        renderer.finalize()
+        file.finalize()
+    finally:
+        file.close()
+        fig.set_dpi(dpi)
+
+
+def _enlarge_svg(path: Path, times: float) -> None:
+    """Make the picture in `path` as many times as large: its ``viewBox`` stays, its width and height are others."""
+    text = path.read_text(encoding="utf-8")
+    size = re.compile(r'(?<=<svg )(.*?)width="([\d.]+)pt" height="([\d.]+)pt"', re.DOTALL)
+    larger = size.sub(
+        lambda m: f'{m[1]}width="{times * float(m[2]):.6g}pt" height="{times * float(m[3]):.6g}pt"', text, 1
+    )
+    path.write_text(larger, encoding="utf-8", newline="\n")
 
 
 def svg_source(path: Path) -> str:

@@ -3,6 +3,7 @@
 As in `charts`, clouds of points and strokes are pictures inside the drawing, so that no file grows with the corpus.
 """
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,15 +15,14 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
-from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from analysis.publish.figures import COLOURS, WIDTH, style
-from analysis.publish.plots import cut, labelled_rows
+from analysis.publish.drawing import drawing
+from analysis.publish.figures import COLOURS, WIDTH, room, style
+from analysis.publish.layout import LETTER, THOUSANDS, cut, labelled_rows, legend_above, longest, name_x
 
-THOUSANDS = StrMethodFormatter("{x:,g}")
 PERCENT = PercentFormatter(1.0, decimals=0)
 SMOOTH = 2000  # strokes up to which their edges are smoothed
-BORDERS = 80  # more than so many would be a grey field
 BARS = 40  # documents that have a bar of their own
 ROWS, GROUPS, ARROWS = 24, 16, 30  # sources of a timeline; groups and arrows of a network
 # Told apart by hue, by shape, and by the pattern of the line.
@@ -36,23 +36,22 @@ MARKS: list[tuple[str, str, Any]] = [
 ]
 
 
-def dot_plot(matches: pd.DataFrame, borders: Sequence[int]) -> Figure:
+@drawing
+def dot_plot(matches: pd.DataFrame, *, words: int, borders: Sequence[int]) -> Figure:
     """A document against itself: a diagonal stroke for each row (a_word, b_word, words) of `dots.dot_matches`.
 
     Both axes are the running words; the document itself is the diagonal, and each stroke stands on both sides of it.
-    `borders` are the words at which a paragraph begins, and at the end how many words there are in all; they are drawn
-    where they are few.
+    `words` is how many words there are in all, `borders` (see `plots.few`) are those at which another paragraph begins.
     """
     with style():
-        fig = Figure(figsize=(WIDTH, WIDTH))
+        fig = Figure(figsize=(room(), min(room(), 5)))
         ax = fig.add_subplot()
-        total = max(borders[-1], 1)
-        if len(borders) <= BORDERS:
-            ax.vlines(borders[1:-1], 0, total, color="#E4E4E4", linewidth=0.5)
-            ax.hlines(borders[1:-1], 0, total, color="#E4E4E4", linewidth=0.5)
+        total = max(words, 1)
+        ax.vlines(borders, 0, total, color="#E4E4E4", linewidth=0.5)
+        ax.hlines(borders, 0, total, color="#E4E4E4", linewidth=0.5)
         ax.plot([0, total], [0, total], color="#999999", linewidth=0.8)
-        a, b, words = (matches[name].to_numpy(dtype=float) for name in ("a_word", "b_word", "words"))
-        one = np.stack([np.stack([a, b], 1), np.stack([a + words, b + words], 1)], 1)
+        a, b, long = (matches[name].to_numpy(dtype=float) for name in ("a_word", "b_word", "words"))
+        one = np.stack([np.stack([a, b], 1), np.stack([a + long, b + long], 1)], 1)
         strokes = np.concatenate([one, one[:, :, ::-1]])
         # The round end makes a stroke of few words in a long text a point that can be seen.
         smooth = len(strokes) <= SMOOTH  # many take long to draw and weigh much
@@ -70,6 +69,7 @@ def dot_plot(matches: pd.DataFrame, borders: Sequence[int]) -> Figure:
     return fig
 
 
+@drawing
 def timeline(places: pd.DataFrame, *, most: int = 5) -> Figure:
     """The way of passages through the sources: a line for each of the first `most` families of `spread.families`.
 
@@ -85,7 +85,7 @@ def timeline(places: pd.DataFrame, *, most: int = 5) -> Figure:
     order = _few(shown.sort_values(["date", "source"], kind="stable")["source"], ROWS, "other sources")
     shown["source"] = shown["source"].where(shown["source"].isin(order), order[-1] if order else "")
     families = shown.groupby("family", sort=True)["text"].first()
-    labels = [_cut_end(text, 62) for text in families]
+    labels = [_cut_end(text, longest(62)) for text in families]
     row = {name: y for y, name in enumerate(order)}
     undated = bool(shown["date"].isna().any())
     with style():
@@ -113,7 +113,7 @@ def timeline(places: pd.DataFrame, *, most: int = 5) -> Figure:
                     ax.plot(x[chosen], y[chosen], linestyle=drawn, linewidth=1.1, **mark)
         ax.set_xlim(low - 0.04 * span, (aside if undated else high) + 0.06 * span)
         if len(dates):
-            locator = AutoDateLocator(minticks=2, maxticks=6)  # type: ignore[no-untyped-call]
+            locator = AutoDateLocator(minticks=2, maxticks=max(3, longest(6)))  # type: ignore[no-untyped-call]
             ticks = np.unique(np.floor(locator.tick_values(dates.min(), dates.max())))  # type: ignore[no-untyped-call]
             ax.set_xticks(ticks[(ticks >= low - 0.04 * span) & (ticks <= high + 0.06 * span)])
             ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
@@ -130,6 +130,7 @@ def timeline(places: pd.DataFrame, *, most: int = 5) -> Figure:
     return fig
 
 
+@drawing
 def reuse_network(links: pd.DataFrame) -> Figure:
     """Who has text from whom: an arrow from ``origin`` to ``taker`` for each row of `pasting.pasted_between`.
 
@@ -145,7 +146,7 @@ def reuse_network(links: pd.DataFrame) -> Figure:
     angle = np.pi / 2 - 2 * np.pi * np.arange(len(names)) / max(len(names), 1)
     place = {name: (float(np.cos(a)), float(np.sin(a))) for name, a in zip(names, angle, strict=True)}
     with style():
-        fig = Figure(figsize=(WIDTH, 4.3))
+        fig = Figure(figsize=(room(), 4.3 * min(room() / WIDTH, 1)))
         ax = fig.add_subplot()
         ax.set_aspect("equal")
         ax.set_axis_off()
@@ -176,7 +177,7 @@ def reuse_network(links: pd.DataFrame) -> Figure:
             ax.text(
                 x + 0.1 * np.sign(round(x, 6)) * (abs(x) >= 0.2),
                 y + 0.11 * y,
-                cut(name, 20),
+                textwrap.fill(cut(name, 20), longest(20)),
                 ha=side,
                 va=height,
                 fontsize=8,
@@ -189,10 +190,12 @@ def reuse_network(links: pd.DataFrame) -> Figure:
         if len(kept) < len(arrows):
             lost = arrows["pasted"].sum() - kept["pasted"].sum()
             said.append(f"Left out for want of room: {len(arrows) - len(kept):,} arrows ({int(lost):,} words).")
-        fig.supxlabel("\n".join(said), fontsize=7.5, x=0.02, ha="left")
+        lines = [line for sentence in said for line in textwrap.wrap(sentence, longest(76))]
+        fig.supxlabel("\n".join(lines), fontsize=7.5, x=0.02, ha="left")
     return fig
 
 
+@drawing
 def novelty_curve(table: pd.DataFrame, *, unit: str, n: int = 4) -> Figure:
     """The share of new n-grams along the text: a dot a row of `novelty.curve`, with its running mean.
 
@@ -200,7 +203,7 @@ def novelty_curve(table: pd.DataFrame, *, unit: str, n: int = 4) -> Figure:
     random order.
     """
     with style():
-        fig = Figure(figsize=(WIDTH, 2.9))
+        fig = Figure(figsize=(room(), 2.9))
         ax = fig.add_subplot()
         known = table[table["new"].notna()]
         many = len(known) > 1000
@@ -235,13 +238,14 @@ def novelty_curve(table: pd.DataFrame, *, unit: str, n: int = 4) -> Figure:
             ax.set_xticks(np.arange(1, len(table) + 1))
         ax.xaxis.set_major_formatter(THOUSANDS)
         ax.yaxis.set_major_formatter(PERCENT)
-        ax.set_xlabel(f"Place in reading order ({unit}s)")
         ax.set_ylabel(f"New runs of {n} words")
         ax.grid(axis="y")
-        fig.legend(loc="outside upper left", ncols=3)
+        legend_above(fig, ax.lines)
+        name_x(ax, f"Place in reading order ({unit}s)")
     return fig
 
 
+@drawing
 def share_bars(table: pd.DataFrame, *, label: str = "doc_id", value: str = "pasted_share", xlabel: str) -> Figure:
     """How large the share `value` (0 to 1) of each row is: sorted bars, or for more than forty rows how many have it.
 
@@ -256,33 +260,35 @@ def share_bars(table: pd.DataFrame, *, label: str = "doc_id", value: str = "past
                 ax.text(share + 0.01, y, _percent(share), ha="left", va="center", fontsize=7)
             ax.set_xlim(0, 1.06)
             ax.grid(axis="x")
-            ax.set_xlabel(xlabel)
         else:
             fig, ax = _histogram(table[value].to_numpy(dtype=float))
-            ax.set_xlabel(xlabel)
         ax.xaxis.set_major_formatter(PERCENT)
-        ax.set_xticks(np.linspace(0, 1, 6))
+        ax.set_xticks(np.linspace(0, 1, 6 if room() > 4 else 3))
+        name_x(ax, xlabel)
     return fig
 
 
 def _histogram(shares: np.ndarray) -> tuple[Figure, Axes]:
     """How many of the shares above 0 lie in each twentieth, the upper border included."""
-    fig = Figure(figsize=(WIDTH, 2.9))
+    fig = Figure(figsize=(room(), 2.9))
     ax = fig.add_subplot()
     some = shares[shares > 0]
     # Shares are quotients: the tolerance keeps 0.15 in the bin that ends there.
     counts = np.bincount(np.ceil(20 * some - 1e-9).astype(int) - 1, minlength=20)
     ax.bar(np.arange(20) / 20 + 0.025, counts, width=0.046, color=COLOURS["blue"])
+    upright = len(f"{counts.max():,}") * LETTER * 6 / 8 > 0.04 * room()  # side by side they would not fit
     for k in np.flatnonzero(counts):
-        ax.text(k / 20 + 0.025, counts[k], f"{counts[k]:,}", ha="center", va="bottom", fontsize=6)
+        number, rotation = (f" {counts[k]:,}", 90) if upright else (f"{counts[k]:,}", 0)
+        ax.text(k / 20 + 0.025, counts[k], number, ha="center", va="bottom", fontsize=6, rotation=rotation)
     ax.set_xlim(0, 1)
-    ax.set_ylim(0, 1.08 * max(counts.max(), 1))
+    ax.set_ylim(0, (1.25 if upright else 1.08) * max(counts.max(), 1))
     ax.set_ylabel("Documents")
     ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     ax.yaxis.set_major_formatter(THOUSANDS)
     ax.grid(axis="y")
     none = len(shares) - len(some)
-    ax.set_title(f"{none:,} of {len(shares):,} documents have none; the others:", fontsize=8)
+    said = f"{none:,} of {len(shares):,} documents have none; the others:"
+    ax.set_title(textwrap.fill(said, longest(68)), fontsize=8)
     return fig, ax
 
 
@@ -303,8 +309,8 @@ def _few(names: pd.Series, most: int, others: str) -> list[str]:
     return [*(name for name in order if name in kept), f"({len(order) - most + 1} {others})"]
 
 
-def _cut_end(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+def _cut_end(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _strongest(arrows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

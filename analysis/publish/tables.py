@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TextIO, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -29,9 +29,38 @@ def output_folder() -> Path:
     return folder
 
 
-def write_csv(table: pd.DataFrame, path: Path) -> None:
+def write_csv(table: pd.DataFrame, path: Path | TextIO) -> None:
     """`table` as CSV, UTF-8, ``\\n`` line ends, numbers with `DIGITS` significant digits, dates as ISO days."""
     table.to_csv(path, index=False, float_format=f"%.{DIGITS}g", date_format="%Y-%m-%d", lineterminator="\n")
+
+
+def write_table(table: pd.DataFrame, path: Path, *, caption: str) -> None:
+    """Write `table` to ``<path>.csv``, and what it is to ``<path>.json``."""
+    write_csv(table, path.with_name(f"{path.name}.csv"))
+    write_json({"caption": caption, **described(table)}, path.with_name(f"{path.name}.json"))
+
+
+def described(table: pd.DataFrame) -> dict[str, Any]:
+    """What the file beside a CSV says of it: the name and type (as CSVW has it) of each column, and how many rows.
+
+    >>> described(pd.DataFrame({"term": ["rain"], "count": [2]}))["columns"]
+    [{'name': 'term', 'type': 'string'}, {'name': 'count', 'type': 'integer'}]
+    """
+    columns = [{"name": str(name), "type": column_type(table[name])} for name in table.columns]
+    return {"columns": columns, "rows": len(table)}
+
+
+def column_type(column: pd.Series) -> str:
+    """What a column holds, by its dtype and not by what its cells look like: a document may be called 007."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column_type(pd.Series(column.cat.categories))
+    kinds: list[tuple[str, Callable[[Any], bool]]] = [
+        ("boolean", pd.api.types.is_bool_dtype),
+        ("integer", pd.api.types.is_integer_dtype),
+        ("number", pd.api.types.is_float_dtype),
+        ("date", pd.api.types.is_datetime64_any_dtype),
+    ]
+    return next((kind for kind, is_of in kinds if is_of(column.dtype)), "string")
 
 
 def save_table(
@@ -41,11 +70,7 @@ def save_table(
 
     `drawn` makes the HTML of the rows shown, where it is not a column for each of the table's.
     """
-    folder = output_folder()
-    write_csv(table, folder / f"{name}.csv")
-    write_json(
-        {"caption": caption, "columns": list(map(str, table.columns)), "rows": len(table)}, folder / f"{name}.json"
-    )
+    write_table(table, output_folder() / name, caption=caption)
     shown = (drawn or table_html)(table.head(rows))
     more = f" First {rows} of {len(table):,} rows." if len(table) > rows else " There are none." if table.empty else ""
     show(

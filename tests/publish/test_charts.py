@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Annotation
 
 from analysis.publish import charts
-from analysis.publish.figures import style
+from analysis.publish.figures import Size, style
 
 NAMES = ["plan", "counter-terrorism", "عزمِ استحکام", "$ 5", "x", "people"]
 
@@ -35,7 +35,7 @@ def web(size):
     words = [f"{NAMES[i % 6]} {i}" for i in range(size)]
     nodes = pd.DataFrame({"word": words, "count": range(1, size + 1), "x": np.cos(angle), "y": np.sin(angle)})
     edges = pd.DataFrame({"first": words[:-1], "second": words[1:], "weight": np.linspace(1, 2, size - 1)})
-    return charts.network(nodes, edges)
+    return charts.network(edges, nodes)
 
 
 def curves():
@@ -51,10 +51,13 @@ def drawn(figure):
     return canvas.get_width_height()
 
 
+@pytest.mark.parametrize("inches", [85 / 25.4, 4.9, 174 / 25.4], ids="{:.1f}in".format)
 @pytest.mark.parametrize(
-    "figure", [points(1), points(300), web(2), web(40), panels(1), panels(6), curves()], ids=map(str, range(7))
+    ("draw", "size"), [(points, 1), (points, 300), (web, 2), (web, 40), (panels, 1), (panels, 6), (curves, None)]
 )
-def test_all_that_is_written_is_inside_the_picture(figure):
+def test_all_that_is_written_is_inside_the_picture(draw, size, inches):
+    with style(Size(inches)):
+        figure = draw() if size is None else draw(size)
     width, height = drawn(figure)
     for axes in figure.axes:
         for text in [*axes.texts, axes.title, axes._left_title, axes.xaxis.label, axes.yaxis.label]:
@@ -107,3 +110,14 @@ def test_a_scale_of_counts_has_ticks_that_can_be_read(counts):
     assert len(ticks) >= 2
     assert all(float(tick.replace(",", "")) >= 1 for tick in ticks)
     assert not axes.xaxis.get_minorticklocs().size
+
+
+@pytest.mark.parametrize(("inches", "rows"), [(3.3, 3), (4.9, 3), (6.9, 2)])
+def test_panels_fill_the_width_and_their_titles_do_not_meet(inches, rows):
+    with style(Size(inches)):
+        figure = panels(6)
+    drawn(figure)
+    assert len({round(ax.get_position().y0, 3) for ax in figure.axes}) == rows
+    boxes = [ax._left_title.get_window_extent() for ax in figure.axes]
+    apart = (a.x1 <= b.x0 or b.x1 <= a.x0 or a.y1 <= b.y0 or b.y1 <= a.y0 for a, b in itertools.combinations(boxes, 2))
+    assert all(apart)

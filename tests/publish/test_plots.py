@@ -9,7 +9,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from analysis.publish import plots
-from analysis.publish.figures import style
+from analysis.publish.figures import Size, style
+from analysis.publish.layout import cut
+
+WIDTHS = [85 / 25.4, 4.9, 174 / 25.4]  # inches: one column of a journal, a report, two columns
 
 WORDS = [
     "plan",
@@ -29,16 +32,15 @@ def dots(rows):
 
 def grid(rows, columns):
     numbers = np.arange(rows * columns, dtype=float).reshape(rows, columns) * 997
-    table = pd.DataFrame(
-        numbers, index=[WORDS[i % 6] for i in range(rows)], columns=[f"Private daily {i}" for i in range(columns)]
-    )
-    return plots.heat_map(table, xlabel="Per million words")
+    table = pd.DataFrame(numbers, columns=[f"Private daily {i}" for i in range(columns)])
+    table.insert(0, "term", [WORDS[i % 6] for i in range(rows)])
+    return plots.heat_map(table, xlabel="Per million words", names={"x": "a name that the file does not have"})
 
 
 def positions(rows):
-    spans = pd.DataFrame({"doc_id": [f"d{i}" for i in range(rows)], "start": 10, "end": 50, "kind": "across"})
-    kinds = {"within": "again in the same document", "across": "also in another document"}
-    return plots.position_map(spans, pd.Series({f"d{i}": 100 for i in range(rows)}), kinds=kinds)
+    spans = pd.DataFrame({"doc_id": [f"d{i}" for i in range(rows)], "n_chars": 100, "start": 10, "end": 50})
+    kinds = [("within", "again in the same document"), ("across", "also in another document")]
+    return plots.position_map(spans.assign(kind="across"), kinds=kinds)
 
 
 def both(rows):
@@ -60,7 +62,7 @@ def bars(rows):
 def marks(rows):
     order = [f"{WORDS[i % 6]} {i}" for i in range(rows)]
     places = pd.DataFrame({"term": [order[0], "another", order[-1]], "place": [0, 5, 99]})
-    return plots.strip(places, [0, 40, 100], by="term", order=order, xlabel="Running words")
+    return plots.strip(places, by="term", order=order, words=100, borders=[40], xlabel="Running words")
 
 
 def changes(rows):
@@ -69,29 +71,23 @@ def changes(rows):
     return plots.change_dots(table, label="term", before="count", after="adjusted", xlabel="n")
 
 
+@pytest.mark.parametrize("width", WIDTHS, ids="{:.1f}in".format)
 @pytest.mark.parametrize(
-    "figure",
+    ("draw", "size"),
     [
-        dots(1),
-        dots(25),
-        dots(60),
-        grid(1, 1),
-        grid(25, 12),
-        grid(3, 2),
-        positions(1),
-        positions(40),
-        changes(2),
-        changes(20),
-        both(2),
-        both(25),
-        bars(1),
-        bars(30),
-        marks(1),
-        marks(20),
+        *((dots, rows) for rows in (1, 25, 60)),
+        *((grid, size) for size in ((1, 1), (25, 12), (3, 2), (4, 40))),
+        *((positions, rows) for rows in (1, 40)),
+        *((changes, rows) for rows in (2, 20)),
+        *((both, rows) for rows in (2, 25)),
+        *((bars, rows) for rows in (1, 30)),
+        *((marks, rows) for rows in (1, 20)),
     ],
-    ids=lambda figure: f"{figure.get_size_inches()[1]:.1f}in",
 )
-def test_labels_are_inside_the_picture_and_apart(figure):
+def test_labels_are_inside_the_picture_and_apart(draw, size, width):
+    with style(Size(width)):
+        figure = draw(*size) if isinstance(size, tuple) else draw(size)
+    assert figure.get_figwidth() == pytest.approx(width)
     canvas = FigureCanvasAgg(figure)
     with style():
         canvas.draw()
@@ -100,7 +96,13 @@ def test_labels_are_inside_the_picture_and_apart(figure):
     ticks = [t for t in (*axes.get_xticklabels(), *axes.get_yticklabels()) if t.get_visible() and t.get_text()]
     low, high = sorted(axes.get_xlim())
     shown = [t for t in ticks if t in axes.get_yticklabels() or low <= t.get_position()[0] <= high]
-    for text in [*shown, axes.xaxis.label, *itertools.chain(*(legend.get_texts() for legend in figure.legends))]:
+    numbers = axes.texts if draw is grid else []
+    for text in [
+        *shown,
+        *numbers,
+        axes.xaxis.label,
+        *itertools.chain(*(legend.get_texts() for legend in figure.legends)),
+    ]:
         box = text.get_window_extent()
         assert box.x0 >= -1, text
         assert box.y0 >= -1, text
@@ -134,3 +136,24 @@ def test_a_key_word_stands_on_its_side_and_is_hollow_where_it_is_not_sure():
 def test_a_mark_stands_at_its_word():
     places = [segment[0][0] for lines in marks(3).axes[0].collections[1:] for segment in lines.get_segments()]
     assert places == [0, 99]
+
+
+@pytest.mark.parametrize(("width", "written"), [(9.0, True), (3.0, False)])
+def test_a_cell_has_its_number_where_there_is_room(width, written):
+    with style(Size(width)):
+        figure = grid(4, 8)
+    assert bool(figure.axes[0].texts) is written
+    assert len(figure.axes) == (1 if written else 2)  # a scale of colours instead
+
+
+def test_a_row_without_a_name_says_so():
+    table = pd.DataFrame({"source": ["", "Daily"], "rate": [1.0, 2.0]})
+    axes = plots.interval_dots(table, label="source", value="rate", xlabel="n").axes[0]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["(none)", "Daily"]
+    assert not axes.collections[0].get_segments()  # no interval without ci_low and ci_high
+
+
+@pytest.mark.parametrize("most", range(4, 40))
+def test_a_cut_label_is_no_longer_than_it_may_be(most):
+    for label in ["War and eradication (not valid here)", "a" * 50, "two words"]:
+        assert len(cut(label, most)) <= most

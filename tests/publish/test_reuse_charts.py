@@ -11,7 +11,7 @@ from matplotlib.dates import date2num
 from matplotlib.patches import FancyArrowPatch
 
 from analysis.publish import reuse_charts as charts
-from analysis.publish.figures import COLOURS, style
+from analysis.publish.figures import COLOURS, Size, style
 
 NAMES = ["Ministry", "A private daily with a very long name of its own", "ریڈیو", "", "Agency", "x"]
 
@@ -19,7 +19,7 @@ NAMES = ["Ministry", "A private daily with a very long name of its own", "ریڈ
 def strokes(rows):
     random = np.random.default_rng(0)
     table = pd.DataFrame({"a_word": random.integers(0, 400, rows), "b_word": random.integers(400, 900, rows)})
-    return charts.dot_plot(table.assign(words=40), [0, 100, 1000])
+    return charts.dot_plot(table.assign(words=40), words=1000, borders=[100])
 
 
 def ways(families, sources=6, dated=True):
@@ -58,30 +58,33 @@ def drawn(figure):
     return canvas.get_width_height()
 
 
+@pytest.mark.parametrize("inches", [85 / 25.4, 4.9, 174 / 25.4], ids="{:.1f}in".format)
 @pytest.mark.parametrize(
-    "figure",
+    ("draw", "table"),
     [
-        strokes(0),
-        strokes(500),
-        charts.timeline(ways(1, 1)),
-        charts.timeline(ways(9)),
-        charts.timeline(ways(3, 90)),
-        charts.timeline(ways(3, dated=False)),
-        charts.timeline(ways(1).iloc[:0]),
-        charts.reuse_network(links(0)),
-        charts.reuse_network(links(2)),
-        charts.reuse_network(links(9)),
-        charts.reuse_network(links(60)),
-        course(1),
-        course(5000),
-        shares(np.zeros(1)),
-        shares(np.linspace(0, 1, 40)),
-        shares(np.linspace(0, 1, 10_000)),
-        shares(np.zeros(10_000)),
+        (strokes, 0),
+        (strokes, 500),
+        (charts.timeline, ways(1, 1)),
+        (charts.timeline, ways(9)),
+        (charts.timeline, ways(3, 90)),
+        (charts.timeline, ways(3, dated=False)),
+        (charts.timeline, ways(1).iloc[:0]),
+        (charts.reuse_network, links(0)),
+        (charts.reuse_network, links(2)),
+        (charts.reuse_network, links(9)),
+        (charts.reuse_network, links(60)),
+        (course, 1),
+        (course, 5000),
+        (shares, np.zeros(1)),
+        (shares, np.linspace(0, 1, 40)),
+        (shares, np.linspace(0, 1, 10_000)),
+        (shares, np.zeros(10_000)),
     ],
     ids=map(str, range(17)),
 )
-def test_all_that_is_written_is_inside_the_picture_and_apart(figure):
+def test_all_that_is_written_is_inside_the_picture_and_apart(draw, table, inches):
+    with style(Size(inches)):
+        figure = draw(table)
     width, height = drawn(figure)
     (axes,) = figure.axes
     columns, rows = (
@@ -106,7 +109,7 @@ def test_all_that_is_written_is_inside_the_picture_and_apart(figure):
 
 
 def test_a_run_is_a_diagonal_on_both_sides():
-    figure = charts.dot_plot(pd.DataFrame({"a_word": [3], "b_word": [20], "words": [5]}), [0, 30])
+    figure = charts.dot_plot(pd.DataFrame({"a_word": [3], "b_word": [20], "words": [5]}), words=30, borders=[])
     (lines,) = (c for c in figure.axes[0].collections if c.get_rasterized())
     assert [segment.tolist() for segment in lines.get_segments()] == [[[3, 20], [8, 25]], [[20, 3], [25, 8]]]
     assert figure.axes[0].get_ylim() == (30, 0)  # read from the top

@@ -50,7 +50,11 @@ def test_a_saved_table_is_whole_on_disk_and_short_on_the_page(folder):
     with capture_output() as captured:
         save_table(pd.DataFrame({"n": range(50)}), "numbers", caption="Numbers", rows=10)
     assert len(pd.read_csv(folder / "numbers.csv")) == 50
-    assert json.loads((folder / "numbers.json").read_text()) == {"caption": "Numbers", "columns": ["n"], "rows": 50}
+    assert json.loads((folder / "numbers.json").read_text()) == {
+        "caption": "Numbers",
+        "columns": [{"name": "n", "type": "integer"}],
+        "rows": 50,
+    }
     shown = captured.outputs[0]
     assert shown.metadata["lafz"] == {"kind": "table", "name": "numbers", "rows": 10}
     assert shown.data["text/html"].count("<tr>") == 11

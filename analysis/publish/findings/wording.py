@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.text.tokens import Tokens
+
 
 def listed(words: Sequence[str], last: str = "and") -> str:
     """
@@ -43,10 +45,41 @@ def left_out(group_by: str | None) -> str:
 
 
 def of_all(grid: pd.DataFrame, groups: pd.Series) -> str:
-    """That a grid shows the largest groups only, where it does.
+    """That a grid, whose first column names its rows, shows the largest groups only, where it does.
 
-    >>> of_all(pd.DataFrame(columns=["a", "b"]), pd.Series(["a", "b", "b", "c"]))
+    >>> of_all(pd.DataFrame(columns=["term", "a", "b"]), pd.Series(["a", "b", "b", "c"]))
     ' (the largest 2 of 3)'
     """
-    shown, total = grid.shape[1], groups.nunique()
+    shown, total = grid.shape[1] - 1, groups.nunique()
     return f" (the largest {shown:,} of {total:,})" if shown < total else ""
+
+
+def sized(tokens: Tokens) -> str:
+    """How much text a figure is about.
+
+    >>> from analysis import read_text, tokenize
+    >>> sized(tokenize(read_text("Peace is near.")))
+    '1 document, 3 words'
+    """
+    return f"{counted(tokens.n_documents, 'document')}, {counted(len(tokens), 'word')}"
+
+
+def with_intervals(tokens: Tokens, resamples: int) -> str:
+    """What the intervals of rates are over; of one document, its sentences (see `analysis.terms.frequency.terms`).
+
+    >>> from analysis import read_text, tokenize
+    >>> with_intervals(tokenize(read_text("Peace is near. It rains.")), 1000)
+    'Lines are 95% bootstrap intervals over 2 sentences (5 words).'
+    """
+    units = (tokens.n_documents, "document") if tokens.n_documents > 1 else (tokens.n_sentences, "sentence")
+    if not resamples or units[0] < 2:
+        return f"No intervals; {sized(tokens)}."
+    return f"Lines are 95% bootstrap intervals over {counted(*units)} ({counted(len(tokens), 'word')})."
+
+
+def counted(count: int, noun: str) -> str:
+    """
+    >>> counted(1, "word"), counted(1200, "word")
+    ('1 word', '1,200 words')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,107 @@
+"""What a figure was drawn from: the table as its file has it, and the options, so that it can be drawn again.
+
+A drawing is given what its files will say and not what was computed: tables with the digits of their CSV, options as
+they come back from JSON. So whoever has the files has all that went into the picture.
+"""
+
+import inspect
+import io
+import json
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TextIO
+from weakref import WeakKeyDictionary
+
+import pandas as pd
+
+from analysis.publish.tables import described, write_csv
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+P = ParamSpec("P")
+
+_DTYPES = {"string": "object", "integer": "Int64", "number": "float64", "boolean": "boolean", "date": "object"}
+
+
+class Call(NamedTuple):
+    """How a figure was drawn."""
+
+    function: str  # module and name, "plots.interval_dots"
+    table: pd.DataFrame  # the first table, as it was given
+    parts: dict[str, pd.DataFrame]  # the tables drawn beside it, by the name of the parameter
+    options: dict[str, Any]  # all else, as JSON has it
+
+
+_CALLS: "WeakKeyDictionary[Figure, Call]" = WeakKeyDictionary()
+
+
+def drawing(draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
+    """A function that draws tables, the first argument the main one, made to draw what its files will say.
+
+    Its tables come to it as `as_written` gives them, its other arguments as JSON has them (a tuple is a list, the keys
+    of a dict are sorted); defaults are recorded too, since they may change. `call_of` the figure tells all of it.
+    """
+    signature = inspect.signature(draw)
+    by_name: Callable[..., Figure] = draw
+    function = f"{draw.__module__.rpartition('.')[2]}.{draw.__name__}"
+
+    @wraps(draw)
+    def recorded(*args: P.args, **kwargs: P.kwargs) -> "Figure":
+        call = signature.bind(*args, **kwargs)
+        call.apply_defaults()
+        tables = {name: value for name, value in call.arguments.items() if isinstance(value, pd.DataFrame)}
+        others = {name: value for name, value in call.arguments.items() if name not in tables}
+        options = json.loads(json.dumps(others, sort_keys=True, default=_plain))
+        with warnings.catch_warnings():
+            # Laying out a figure draws it; what letters no font has is told once, where it is written.
+            warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from")
+            fig = by_name(**{name: as_written(table) for name, table in tables.items()}, **options)
+        main, *beside = tables
+        _CALLS[fig] = Call(function, tables[main], {name: tables[name] for name in beside}, options)
+        return fig
+
+    return recorded
+
+
+def call_of(fig: "Figure") -> Call | None:
+    """How `fig` was drawn; None for one that no function of this package has drawn."""
+    return _CALLS.get(fig)
+
+
+def as_written(table: pd.DataFrame) -> pd.DataFrame:
+    """`table` as it comes back from its CSV: numbers of six digits, days without a time, an empty text as missing.
+
+    >>> as_written(pd.DataFrame({"term": ["rain", ""], "share": [2 / 3, 1]})).to_dict("list")
+    {'term': ['rain', nan], 'share': [0.666667, 1.0]}
+    """
+    text = io.StringIO()
+    write_csv(table, text)
+    text.seek(0)
+    return read_table(text, described(table)["columns"])
+
+
+def read_table(source: Path | TextIO, columns: Iterable[Mapping[str, str]]) -> pd.DataFrame:
+    """The table in a CSV that `write_csv` wrote; `columns` are what the file beside it says, ``name`` and ``type``."""
+    types = {column["name"]: column["type"] for column in columns}
+    read = pd.read_csv(
+        source,
+        header=0,
+        names=list(types),  # as they are: of its own pandas gives a name to a column without one
+        dtype={name: _DTYPES[kind] for name, kind in types.items()},
+        keep_default_na=False,  # "null" and "nan" are words
+        na_values=[""],
+    )
+    for name, kind in types.items():
+        if kind == "date":
+            read[name] = pd.to_datetime(read[name])
+        elif kind in ("integer", "boolean") and not read[name].isna().any():
+            read[name] = read[name].astype("int64" if kind == "integer" else "bool")
+    return read
+
+
+def _plain(value: Any) -> Any:
+    """A number, an array or a column of numpy or pandas as JSON can have it."""
+    return value.tolist()

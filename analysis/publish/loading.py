@@ -1,0 +1,79 @@
+"""A finished run as DataFrames."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.publish.drawing import read_table
+from analysis.publish.manifest import MANIFEST
+from analysis.publish.parameters import ParameterError
+from analysis.publish.verify import read_manifest
+
+
+class Run(Mapping[str, pd.DataFrame]):
+    """The tables of a finished report by name, such as ``framing/profile``; a figure's are those behind its picture.
+
+    ``run["profile"]`` will do where one section alone has a table of that name. Each is read when asked for.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest = read_manifest(folder)
+        self.parameters: dict[str, dict[str, Any]] = self.manifest["parameters"]
+        paths = (record["path"] for record in self.manifest["outputs"])
+        self._names = [path.removesuffix(".csv") for path in paths if path.endswith(".csv")]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __repr__(self) -> str:
+        return f"<Run {str(self.folder)!r}: {len(self)} tables>"
+
+    def name(self, table: str) -> str:
+        """The whole name of a table, with its section; raises `KeyError` where there is none or more than one."""
+        found: list[str] = [name for name in self._names if table in (name, name.rpartition("/")[2])]
+        if len(found) != 1:
+            there = ", ".join(found or self._names)
+            what = "is the name of several tables" if found else "is no table of this run"
+            raise KeyError(f"{table!r} {what}: use one of {there}")
+        return found[0]
+
+    def about(self, table: str) -> dict[str, Any]:
+        """The caption, columns with their types, and rows of a table; for a figure also its alt text."""
+        path = self.folder / f"{self.name(table)}.json"
+        about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return about
+
+    def __contains__(self, table: object) -> bool:
+        try:
+            return bool(self.name(str(table)))
+        except KeyError:
+            return False
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        columns = self.about(table)["columns"]
+        if columns and not isinstance(columns[0], dict):
+            raise ParameterError(f"{str(self.folder)!r} was made by an earlier version: make the report anew")
+        return read_table(self.folder / f"{self.name(table)}.csv", columns)
+
+
+def load_run(folder: str | Path) -> Run:
+    """The finished report in `folder`, its tables to be read by name.
+
+    Numbers have the six significant digits of the files, empty cells are missing values. Raises `ParameterError` where
+    `folder` holds no report.
+
+    >>> run = load_run("figures/sample")
+    >>> run["term_frequency/all_words"].columns[:2].tolist()
+    ['term', 'count']
+    """
+    place = Path(folder).expanduser()
+    if not (place / MANIFEST).is_file() and not place.exists():
+        raise ParameterError(f"no such folder: {str(folder)!r}: give the folder of a finished report")
+    return Run(place)

@@ -1,0 +1,147 @@
+"""A figure of a finished report drawn again from its files, at another size, without its notebook."""
+
+import json
+import re
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from analysis.publish.drawing import read_table
+from analysis.publish.figures import WIDTH, Size, style, write_picture
+from analysis.publish.loading import load_run
+from analysis.publish.parameters import ParameterError
+
+MODULES = ("plots", "charts", "reuse_charts")  # the drawings are in these, and no file can name a function elsewhere
+FORMATS = ("pdf", "svg", "png")
+INCH = 25.4  # mm
+NAMED = {"report": WIDTH * INCH, "column": 85.0, "page": 174.0, "slide": 254.0}  # mm: a journal has columns of about 85
+NARROWEST, WIDEST = 20.0, 600.0  # mm
+UNITS = {"mm": 1.0, "cm": 10.0, "in": INCH}
+SLIDE = 16 / 9  # width to height
+PIXELS = 1920  # of a slide
+
+
+def redraw(run: Path, name: str, *, width: str = "report", format: str | None = None, out: Path | None = None) -> Path:
+    """Draw the figure `name` of the finished report in the folder `run` again, and give the path of the picture.
+
+    `name` is that of the figure, with its section where two have one of that name: "framing/style" or "style". `width`
+    is a length ("85mm", "8.5cm", "3.35in", from 20 to 600 mm) or "column" (85 mm), "page" (174 mm), "slide" (254 mm,
+    1920 pixels as PNG, letters up to twice as large, as far as the figure stays within 16:9), "report" (as it was: the
+    same bytes where the versions are the same). Letters keep their size in points. `format` is pdf, svg or png (300
+    dpi); without it the ending of `out` says it, and else it is pdf. Without `out` the picture goes to the working
+    directory under the figure's own name. Raises `ParameterError` for a value that cannot be used.
+    """
+    form, place = _target(format, out)
+    millimetres = _millimetres(width)
+    path, about = _figure(Path(run), name)
+    place = place or Path(f"{path.name}.{form}")
+    if not place.parent.is_dir():
+        raise ParameterError(f"no such folder: {str(place.parent)!r}: make it first, or give another --out")
+    size = Size(millimetres / INCH, pixels=PIXELS if width == "slide" else None)
+    with _no_room_told(name, width):
+        if width == "slide":
+            high = _drawn(path, about, size._replace(letters=2.0)).get_figheight()
+            size = size._replace(letters=min(2.0, max(1.0, size.width / SLIDE / high)))
+        fig = _drawn(path, about, size)
+        # Written beside its place and renamed, so that nobody meets half a picture.
+        with tempfile.TemporaryDirectory(dir=place.parent, prefix=".lafz-") as scratch:
+            written = Path(scratch) / f"figure.{form}"
+            with style(size):
+                missing = write_picture(fig, {form: written})
+            written.replace(place)
+    if missing:
+        warnings.warn(f"{place.name} shows boxes for letters that its fonts do not have: {missing}", stacklevel=2)
+    return place
+
+
+def figures(run: Path) -> list[str]:
+    """The names of the figures of the finished report in the folder `run`, with their sections."""
+    return [name for name in load_run(run) if (Path(run) / f"{name}.svg").is_file()]
+
+
+@contextmanager
+def _no_room_told(name: str, width: str) -> Iterator[None]:
+    """matplotlib's warning that the labels have left nothing for the drawing, as a `ParameterError`."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message=".*axes sizes collapsed to zero")
+        try:
+            yield
+        except UserWarning:
+            raise ParameterError(
+                f"width {width!r} leaves no room for the drawing of {name!r}: use a wider one"
+            ) from None
+
+
+def _figure(run: Path, name: str) -> tuple[Path, dict[str, Any]]:
+    """The path of a figure's files without an ending, and what the file beside its table says."""
+    known = figures(run)
+    found = [one for one in known if name in (one, one.rpartition("/")[2])]
+    if len(found) > 1:
+        raise ParameterError(f"{name!r} is the name of several figures: use {' or '.join(found)}")
+    if not found:
+        short = {one.rpartition("/")[2]: one for one in known}
+        close = get_close_matches(name, [*known, *short], n=1)
+        hint = f" Did you mean {short.get(close[0], close[0])!r}?" if close else ""
+        raise ParameterError(f"no figure {name!r} in {str(run)!r}.{hint} There are: {', '.join(known) or 'none'}")
+    path = run / found[0]
+    about: dict[str, Any] = json.loads(path.with_name(f"{path.name}.json").read_text(encoding="utf-8"))
+    if "drawing" not in about:
+        raise ParameterError(
+            f"figure {name!r} has no record of how it was drawn: save it with the table that a drawing of "
+            f"analysis.publish was given, or make the report again"
+        )
+    return path, about
+
+
+def _drawn(path: Path, about: dict[str, Any], size: Size) -> Figure:
+    """The figure whose files are at `path`, as its record says, in another size."""
+    record = about["drawing"]
+    module, _, function = record["function"].partition(".")
+    draw = getattr(import_module(f"analysis.publish.{module}"), function, None) if module in MODULES else None
+    if draw is None or not hasattr(draw, "__wrapped__"):
+        raise ParameterError(f"{path.name}.json names a drawing that this version does not have: {record['function']}")
+    parts = {}
+    for part in record["parts"]:
+        beside = path.with_name(f"{path.name}.{part}.json")
+        columns = json.loads(beside.read_text(encoding="utf-8"))["columns"]
+        parts[part] = read_table(beside.with_suffix(".csv"), columns)
+    table = read_table(path.with_name(f"{path.name}.csv"), about["columns"])
+    with style(size):
+        fig: Figure = draw(table, **parts, **record["options"])
+    return fig
+
+
+def _millimetres(width: str) -> float:
+    """
+    >>> _millimetres("8.5cm"), _millimetres("column"), round(_millimetres("3.35 in"), 2)
+    (85.0, 85.0, 85.09)
+    """
+    if width in NAMED:
+        return NAMED[width]
+    read = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+) ?(mm|cm|in)", width)
+    if not read:
+        raise ParameterError(f"width {width!r} is no length: use {', '.join(NAMED)}, or such as 85mm, 8.5cm, 3.35in")
+    length = float(read[1]) * UNITS[read[2]]
+    if not NARROWEST <= length <= WIDEST:
+        raise ParameterError(f"width {width!r} is {length:g} mm: use one from {NARROWEST:g} to {WIDEST:g} mm")
+    return length
+
+
+def _target(form: str | None, out: Path | None) -> tuple[str, Path | None]:
+    """The format and where to write, both from what is given."""
+    ending = out.suffix[1:].lower() if out else ""
+    form = form or ending or FORMATS[0]
+    if form not in FORMATS:
+        raise ParameterError(f"{form!r} is no format of a figure: use {', '.join(FORMATS)}")
+    if out and out.is_dir():
+        raise ParameterError(f"{str(out)!r} is a folder: give the name of a file")
+    if out and ending != form:
+        raise ParameterError(f"{str(out)!r} does not end in .{form}: give it that ending, or another format")
+    return form, out

@@ -1,0 +1,114 @@
+"""A figure is drawn from what its files will say, and they say how."""
+
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from matplotlib.figure import Figure
+
+from analysis.publish import charts, plots
+from analysis.publish.drawing import as_written, call_of, drawing, read_table
+from analysis.publish.figures import save_figure
+from analysis.publish.tables import OUTPUT, described, write_csv
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(OUTPUT, str(tmp_path))
+    InteractiveShell.instance()
+    return tmp_path
+
+
+def awkward():
+    return pd.DataFrame(
+        {
+            "term": ["null", "007", "", 'a,\n"b"'],
+            "share": [1 / 3, np.nan, np.inf, 123456.7],
+            "count": [1, 2, 3, 2**40],
+            "known": pd.array([1, None, 3, 4], dtype="Int64"),
+            "valid": [True, False, True, False],
+            "day": pd.to_datetime(["2024-06-01 13:00", None, "2024-06-03 00:00", "2024-06-04 00:00"]),
+            "kind": pd.Categorical(["b", "a", "b", "a"]),
+            "": [0.1, 0.2, 0.3, 0.4],
+        },
+        index=[9, 8, 7, 6],
+    )
+
+
+def test_a_table_is_drawn_as_its_file_has_it():
+    drawn = as_written(awkward())
+    assert drawn["term"].tolist()[:2] == ["null", "007"]
+    assert pd.isna(drawn["term"][2])
+    assert drawn["term"][3] == 'a,\n"b"'
+    # six significant digits: 1/3 and 123456.7
+    assert drawn["share"].tolist() == [0.333333, pytest.approx(np.nan, nan_ok=True), np.inf, 123457.0]
+    assert drawn["count"].tolist() == [1, 2, 3, 2**40]
+    assert drawn["count"].dtype == np.int64
+    assert drawn["known"].isna().tolist() == [False, True, False, False]
+    assert drawn["valid"].tolist() == [True, False, True, False]
+    assert drawn["day"][0] == pd.Timestamp("2024-06-01")
+    assert drawn["kind"].tolist() == ["b", "a", "b", "a"]
+    assert drawn.columns[-1] == ""
+
+
+def test_what_was_read_is_written_the_same_and_read_the_same():
+    first = as_written(awkward())
+    pd.testing.assert_frame_equal(as_written(first), first)
+    texts = [io.StringIO(), io.StringIO()]
+    for table, text in zip((awkward(), first), texts, strict=True):
+        write_csv(table, text)
+    assert texts[0].getvalue() == texts[1].getvalue()
+    texts[0].seek(0)
+    pd.testing.assert_frame_equal(read_table(texts[0], described(awkward())["columns"]), first)
+
+
+def test_a_call_is_recorded_with_its_defaults_and_as_json_has_it():
+    given = {}
+
+    @drawing
+    def draw(table: pd.DataFrame, other: pd.DataFrame, *, order: list[str], most: int = 4) -> Figure:
+        given.update(table=table, other=other, order=order, most=most)
+        return Figure()
+
+    table, other = pd.DataFrame({"x": [2 / 3]}), pd.DataFrame({"y": [1 / 3]})
+    call = call_of(draw(table, other, order=pd.Series(["b", "a"])))
+    assert call.function == "test_drawing.draw"
+    assert call.table is table
+    assert call.parts == {"other": other}
+    assert call.options == {"order": ["b", "a"], "most": 4}
+    assert (given["table"]["x"].tolist(), given["other"]["y"].tolist()) == ([0.666667], [0.333333])
+    assert given["order"] == ["b", "a"]
+    assert call_of(Figure()) is None
+
+
+def test_numbers_of_numpy_are_numbers():
+    table = pd.DataFrame({"term": ["a"], "place": [3]})
+    figure = plots.strip(table, by="term", order=["a"], words=np.int64(9), borders=np.array([4]), xlabel="n")
+    assert json.dumps(call_of(figure).options["borders"]) == "[4]"
+
+
+def test_the_record_stands_beside_the_table(folder):
+    edges = pd.DataFrame({"first": ["a"], "second": ["b"], "weight": [1.0]})
+    nodes = pd.DataFrame({"word": ["a", "b"], "count": [2, 1], "x": [0.0, 1.0], "y": [0.0, 1.0]})
+    with capture_output():
+        save_figure(charts.network(edges, nodes), "pairs", data=edges, caption="Pairs.", alt="a – b")
+    about = json.loads((folder / "pairs.json").read_text())
+    assert about["drawing"] == {"function": "charts.network", "options": {}, "parts": ["nodes"]}
+    beside = json.loads((folder / "pairs.nodes.json").read_text())
+    assert (beside["caption"], beside["rows"]) == ("The nodes in the figure pairs. Pairs.", 2)
+    assert (folder / "pairs.nodes.csv").read_text().splitlines()[1] == "a,2,0,0"
+
+
+def test_another_table_than_the_one_drawn_has_no_record(folder):
+    table = pd.DataFrame({"term": ["a"], "rate": [1.0]})
+    with capture_output():
+        for name, data in {"same": table.copy(), "other": table.assign(rate=2.0)}.items():
+            figure = plots.interval_dots(table, label="term", value="rate", xlabel="n")
+            save_figure(figure, name, data=data, caption="c", alt="a")
+        save_figure(Figure(), "own", data=table, caption="c", alt="a")
+    recorded = {path.stem for path in folder.glob("*.json") if "drawing" in json.loads(path.read_text())}
+    assert recorded == {"same"}
