@@ -10,7 +10,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test lint lab verify bench clean
+.PHONY: help setup report test lint lab verify bench docs clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,10 @@ bench: $(READY)  ## The peers side by side: make bench [TEXTS=folder of .txt fil
 	$(BIN)/python benchmarks/terms.py
 	$(BIN)/python benchmarks/framing.py $(if $(LABELLED),"$(LABELLED)") $(if $(TEXTS),--texts "$(TEXTS)")
 	$(BIN)/python benchmarks/redundancy.py $(if $(LABELLED),"$(LABELLED)/pan13_train")
+	$(BIN)/python benchmarks/report.py
+
+docs: $(READY)  ## The pages in docs/, from what the package says of its tables and methods
+	$(BIN)/python -m analysis.publish.dictionary
 
 clean:  ## Remove the virtual environment and what tools left behind
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,155 @@
+"""What every table of a run holds: what a row is, and what each column means; ``dictionary.yml`` has the words.
+
+``python -m analysis.publish.dictionary`` writes docs/tables.md and docs/methods.md anew.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from analysis.paths import ROOT
+from analysis.publish.methods import methods_page
+from analysis.publish.tables import write_json
+
+GROUP = "<group>"  # stands for the column that the parameter group_by names
+
+_FILE = Path(__file__).with_name("dictionary.yml")
+_INTRODUCTION = """\
+# The tables of a run
+
+Every table is a CSV file in the folder of its section, with a JSON file beside it that has its caption, its columns and
+their types. Shares go from 0 to 1, characters are those of the text as decoded and counted from 0, an empty cell is a
+missing value, and numbers have six significant digits. `<group>` stands for the column that the parameter `group_by`
+names; another name in angle brackets for all further columns. Not every run has every table: some need dates,
+groups, coded sentences or an option. [methods.md](methods.md) says how the numbers are made."""
+
+
+class Table(NamedTuple):
+    """A table of a run: what one row is, and the meaning of each column by its name, in order.
+
+    The name `GROUP` is the column that the parameter group_by names; another name in angle brackets stands for all
+    columns that the table has besides. ``like`` is the table that some of the meanings were taken over from.
+    """
+
+    row: str
+    columns: dict[str, str]
+    like: str | None
+
+
+def tables() -> tuple[str, ...]:
+    """The names of all tables that a run can have, such as "framing/profile", in the order in which it writes them.
+
+    >>> tables()[0], len(tables()) > 80
+    ('corpus/documents', True)
+    """
+    return tuple(_tables())
+
+
+def row_of(table: str) -> str:
+    """What one row of `table` is. Raises `KeyError` for a table that no run has.
+
+    >>> row_of("redundancy/repeated_shares")
+    'A document, the highest share first.'
+    """
+    return _table(table).row
+
+
+def meaning(table: str, column: str, *, group_by: str | None = None) -> str:
+    """What `column` means in `table`, on one line: unit, range and direction where it has them.
+
+    `group_by` is that parameter of the run: in a table of groups, the column of this name holds them. Raises `KeyError`
+    for a table or a column that no run has.
+
+    >>> meaning("term_frequency/all_spread", "evenness")
+    '1 - dp_norm: 1 even, 0 in one part alone (the smallest).'
+    >>> meaning("framing/voice", "outlet", group_by="outlet")
+    'Value of the metadata column that the parameter group_by names; (none) where it is empty.'
+    """
+    columns = _table(table).columns
+    if column == group_by and GROUP in columns:
+        return columns[GROUP]
+    if column in columns:
+        return columns[column]
+    for name, said in columns.items():
+        if name.startswith("<") and name != GROUP:
+            return said
+    raise KeyError(f"no column {column!r} in table {table!r}: it has {', '.join(columns)}")
+
+
+def add_meanings(run: Path, parameters: Mapping[str, Mapping[str, Any]]) -> None:
+    """Say in the JSON file beside each table of the folder `run` what a row and each column is, where that is known."""
+    for path in sorted(run.glob("*/*.json")):
+        table = f"{path.parent.name}/{path.stem}"
+        if table not in _tables():
+            continue
+        about = json.loads(path.read_text(encoding="utf-8"))
+        group_by = parameters.get(path.parent.name, {}).get("group_by")
+        for column in about["columns"]:
+            with suppress(KeyError):
+                column["meaning"] = meaning(table, column["name"], group_by=group_by)
+        write_json(about | {"row": row_of(table)}, path)
+
+
+def tables_page() -> str:
+    """The dictionary as a page of Markdown: a heading for each table, what a row is, and a list of its columns.
+
+    Columns that mean what they do in another table are not listed again.
+    """
+    lines, section = [_INTRODUCTION], ""
+    for name, table in _tables().items():
+        if section != name.partition("/")[0]:
+            section = name.partition("/")[0]
+            lines += ["", f"## {section}"]
+        lines += ["", f"### {name}", "", f"A row: {_plain(table.row[0].lower() + table.row[1:])}"]
+        taken = {} if table.like is None else _table(table.like).columns
+        own = {column: said for column, said in table.columns.items() if taken.get(column) != said}
+        if table.like is not None:
+            anchor = re.sub(r"[/.]", "", table.like)
+            lacks = ", ".join(f"`{column}`" for column in taken if column not in table.columns)
+            without = f", without {lacks}" if lacks else ""
+            lines += ["", f"Columns as in [{table.like}](#{anchor}){without}" + ("; but:" if own else ".")]
+        if own:
+            lines += ["", "| column | meaning |", "| --- | --- |"]
+            lines += [f"| `{column}` | {_plain(said)} |" for column, said in own.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _plain(text: str) -> str:
+    """`text` as Markdown that shows it as it is."""
+    return re.sub(r"([*_<|\[])", r"\\\1", text)
+
+
+def _table(name: str) -> Table:
+    if name not in _tables():
+        near = get_close_matches(name, _tables(), n=1)
+        raise KeyError(f"no table {name!r} in the dictionary" + (f": did you mean {near[0]!r}?" if near else ""))
+    return _tables()[name]
+
+
+@cache
+def _tables() -> dict[str, Table]:
+    written = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    entries = {f"{section}/{name}": entry for section, own in written["tables"].items() for name, entry in own.items()}
+
+    def columns(name: str) -> dict[str, str]:
+        entry = entries[name]
+        own, taken = entry.get("columns", []), columns(entry["like"]) if "like" in entry else {}
+        taken = {column: said for column, said in taken.items() if column not in entry.get("without", ())}
+        means = written["columns"] | taken | entry.get("means", {})
+        # The group comes first in a table, whatever it is like.
+        order = dict.fromkeys([GROUP] * (GROUP in own) + [*taken, *own])
+        return {column: means[column] for column in order}
+
+    return {name: Table(entry["row"], columns(name), entry.get("like")) for name, entry in entries.items()}
+
+
+if __name__ == "__main__":
+    for name, page in {"tables.md": tables_page(), "methods.md": methods_page()}.items():
+        (ROOT / "docs" / name).write_text(page, encoding="utf-8", newline="\n")
