@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+from analysis.publish.corpus_tables import FOLDER
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST
 from analysis.publish.tables import write_json
 
@@ -167,15 +168,17 @@ def _action(section: str, manifest: Mapping[str, Any], read: list[str], given: l
 
 def _page(manifest: Mapping[str, Any]) -> Entity:
     """The making of the page and the manifest from what the notebooks wrote."""
-    made = [path for path in _paths(manifest, "outputs") if path != "index.html"]
+    paths = _paths(manifest, "outputs")
+    made = [path for path in paths if path == "index.html" or path.startswith(f"{FOLDER}/")]
     return {
         "@id": "#run/page",
         "@type": "CreateAction",
         "name": "Writing of the page",
-        "description": "The executed notebooks, their figures and tables put together as one page; all files listed.",
+        "description": "The executed notebooks, their figures and tables put together as one page; the tables of the "
+        "corpus; all files listed.",
         "instrument": {"@id": "#software/lafz"},
-        "object": [{"@id": quote(path)} for path in made],
-        "result": [{"@id": "index.html"}, {"@id": MANIFEST}],
+        "object": [{"@id": quote(path)} for path in paths if path not in made],
+        "result": [{"@id": quote(path)} for path in [*made, MANIFEST]],
     }
 
 

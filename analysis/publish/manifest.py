@@ -46,7 +46,7 @@ PACKAGES = (
     "wordllama",
 )
 
-SOURCE = (".css", ".j2", ".py")  # endings of the files that the package is made of
+SOURCE = (".css", ".j2", ".js", ".py", ".typ", ".yml")  # endings of the files that the package is made of
 
 # Parameters that may name a file, or a folder.
 FILE_PARAMETERS = ("actors", "aliases", "lexicon", "metadata", "reference", "stopwords", "style", "validity")

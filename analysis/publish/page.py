@@ -1,132 +1,196 @@
 """The report's page: what the executed notebooks say and show, as one file that opens without a network."""
 
+import base64
+import hashlib
+import html
 import json
 import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import latex2mathml.converter
 import mistune
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from analysis import __version__
+from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
+from analysis.publish.drawing import read_table
 from analysis.publish.figures import svg_source
-from analysis.publish.parameters import joined, read_cells
+from analysis.publish.methods import Method, methods
+from analysis.publish.page_data import embedded, table_rows, texts
+from analysis.publish.reading import style_sheet
+from analysis.publish.sections import Block, Section, read_sections
 from analysis.publish.tables import table_html
-from analysis.text.corpus import Corpus
+from analysis.text.tokens import Tokens
 
 MARKDOWN = mistune.create_markdown(escape=True, plugins=["table"])
-EXCERPT = 160  # characters of a boilerplate line or a broken-off paragraph that the page shows
+SCRIPTS = ("tables.js", "texts.js", "evidence.js", "reader.js")
+ROWS = 20  # of a table of the corpus
+_WEB = Path(__file__).with_name("web")
 
 
-def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict[str, Any]], corpus: Corpus) -> None:
+def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict[str, Any]], tokens: Tokens) -> None:
     """Write ``index.html`` into the folder `run` from the notebooks, figures and tables that stand there.
 
-    Only the prose of the notebooks and what `save_figure`, `save_table`, `show_reading`, `finding` and `note` showed is
-    taken over; all that comes from a document is escaped.
+    `tokens` are those of the corpus, as the notebooks read it: the page holds the texts, so that each number leads to
+    its sentences. All that comes from a document is escaped, no script is run but the page's own, and nothing is
+    asked for from outside.
     """
-    parts = [_section(run, section) for section in sections]
-    environment = Environment(loader=PackageLoader("analysis.publish", "."), autoescape=True, undefined=StrictUndefined)
-    page = environment.get_template("page.html.j2").render(
-        title=_title(corpus, next(iter(parameters.values()))["corpus"]),
-        summary=_summary(corpus),
-        sections=parts,
-        documents=_table(_documents(corpus)),
-        problems=_table(corpus.problems),
-        boilerplate=_table(_left_out(corpus)),
-        truncated=_table(_truncated(corpus)),
-        parameters={part["title"]: parameters[part["name"]] for part in parts},
+    documents = tokens.corpus.documents
+    corpus = next(iter(parameters.values()))["corpus"]
+    read = read_sections(run, sections)
+    environment = Environment(
+        loader=PackageLoader("analysis.publish", "web"), autoescape=True, undefined=StrictUndefined
     )
-    (run / "index.html").write_text(page, encoding="utf-8", newline="\n")
+    environment.globals["mathml"] = _mathml
+    held = texts(tokens, run, parameters)
+    page = environment.get_template("page.html.j2").render(
+        title=title_of(documents, corpus),
+        summary=summary_of(documents),
+        sections=[_titled(section, run) for section in read],
+        corpus=[(name.capitalize(), text, _corpus_table(run, name)) for name, text in CAPTIONS.items()],
+        methods=_methods(run, read, parameters),
+        parameters={section.title: parameters[section.name] for section in read},
+        corpus_path=corpus,
+        version=__version__,
+        texts=embedded(held),
+        group_by=held["group_by"],
+        style=Markup((_WEB / "page.css").read_text(encoding="utf-8")),
+        frame_style=Markup(style_sheet([label for _, label, _ in held["frames"]])),
+        script=Markup("\n".join((_WEB / name).read_text(encoding="utf-8") for name in SCRIPTS)),
+    )
+    (run / "index.html").write_text(_guarded(page), encoding="utf-8", newline="\n")
 
 
-def _section(run: Path, section: str) -> dict[str, Any]:
-    """A notebook as its title, its findings, and its blocks of prose, figures and tables in order."""
-    path = next((run / "notebooks").glob(f"*_{section}.ipynb"))
+def _titled(section: Section, run: Path) -> dict[str, Any]:
+    """A section as the template wants it: its blocks ready to print, its questions and findings with their places."""
     blocks: list[dict[str, Any]] = []
-    for cell in read_cells(path):
-        if "notebook-only" in cell.tags:
-            continue
-        if cell.kind == "markdown":
-            # The page has a heading above the notebook's own.
-            source = re.sub(r"^#", "##", cell.source, flags=re.MULTILINE)
-            blocks.append({"kind": "prose", "html": Markup(MARKDOWN(source))})
-            continue
-        for output in cell.outputs:
-            about = output.get("metadata", {}).get("lafz")
-            if about:
-                data = {kind: joined(text) for kind, text in output["data"].items()}
-                blocks.append(_block(run / section, about, data))
-    title = re.search(r"<h2[^>]*>(.*?)<", blocks[0]["html"])
-    findings = [block["text"] for block in blocks if block["kind"] == "finding"]
-    return {"name": section, "title": title[1] if title else section, "findings": findings, "blocks": blocks}
+    questions: list[tuple[str, str]] = []
+    findings: list[tuple[str, str]] = []
+    for block in section.blocks:
+        ready: dict[str, Any] = {"kind": block.kind, "text": block.text}
+        if block.kind == "prose":
+            ready["html"] = Markup(_prose(block.text, section.name, questions))
+        elif block.kind == "finding":
+            ready["id"] = f"{section.name}-finding-{len(findings) + 1}"
+            findings.append((ready["id"], block.text))
+        elif block.kind == "reading":
+            ready["html"] = Markup(block.html.replace('aria-level="5"', 'aria-level="4"'))  # here no cell is above it
+        elif block.kind == "figure":
+            files = [(path.partition(f"{block.name}.")[2], path) for path in block.files]
+            source = svg_source(run / section.name / f"{block.name}.svg")
+            ready |= {"id": f"{section.name}-{block.name}", "about": block.about, "files": files, "source": source}
+        elif block.kind == "table":
+            ready |= _table(block, section.name, run)
+        blocks.append(ready)
+    return {
+        "name": section.name,
+        "title": section.title,
+        "blocks": blocks,
+        "questions": questions,
+        "findings": findings,
+    }
 
 
-def _block(folder: Path, about: Mapping[str, Any], data: Mapping[str, str]) -> dict[str, Any]:
-    """What one call of `save_figure`, `save_table`, `show_reading`, `finding` or `note` showed, ready for the page."""
-    block: dict[str, Any] = {**about, "text": data["text/plain"]}
-    if about["kind"] in ("figure", "table"):
-        name = about["name"]
-        block["about"] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-        block["files"] = [
-            f"{folder.name}/{path.name}" for path in sorted(folder.glob(f"{name}.*")) if path.suffix != ".json"
-        ]
-    if about["kind"] == "figure":
-        block["source"] = svg_source(folder / f"{about['name']}.svg")
-    if about["kind"] == "reading":
-        block["html"] = Markup(data["text/html"])
-    if about["kind"] == "table":
-        block["html"] = Markup(
-            data["text/html"][data["text/html"].index("<table") : data["text/html"].rindex("</table>") + 8]
-        )
-    return block
+def _prose(source: str, section: str, questions: list[tuple[str, str]]) -> str:
+    """Markdown as HTML, its headings one level lower, since the page has one above them; questions are noted."""
+    markup = str(MARKDOWN(re.sub(r"^#", "##", source, flags=re.MULTILINE)))
+
+    def heading(found: re.Match[str]) -> str:
+        place = f"{section}-question-{len(questions) + 1}"
+        questions.append((place, html.unescape(re.sub("<[^>]*>", "", found[1]))))
+        return f'<h3 id="{place}">{found[1]}</h3>'
+
+    return re.sub(r"<h3>(.*?)</h3>", heading, markup)
 
 
-def _title(corpus: Corpus, path: str) -> str:
-    """The document's own title where there is one document, else the name of the corpus."""
-    documents = corpus.documents
-    if len(documents) == 1:
-        return str(documents["title"].iloc[0] or documents["doc_id"].iloc[0])
-    return f"Corpus “{Path(path).name}”"
+def _table(block: Block, section: str, run: Path) -> dict[str, Any]:
+    """A table of a notebook: the rows that it showed, and more of them as data where there is more to sort."""
+    shown = block.html[block.html.index("<table") : block.html.rindex("</table>") + 8]
+    path = run / section / f"{block.name}.csv"
+    return _with_rows(f"{section}/{block.name}", shown, path, block.about, min(block.rows, block.about["rows"]))
 
 
-def _summary(corpus: Corpus) -> str:
-    """What was read, in one sentence."""
-    documents = corpus.documents
-    count = len(documents)
-    said = f"{count:,} document{'s' if count != 1 else ''}, {documents['n_chars'].sum():,} characters"
-    sources = documents.loc[documents["source"] != "", "source"].nunique()
-    if sources:
-        said += f", {sources} source{'s' if sources != 1 else ''}"
-    dates = documents["date"].dropna()
-    if len(dates):
-        first, last = f"{dates.min():%-d %B %Y}", f"{dates.max():%-d %B %Y}"
-        said += f", {first}" if first == last else f", {first} to {last}"
-    return said + "."
+def _corpus_table(run: Path, name: str) -> dict[str, Any] | None:
+    """A table of the corpus; None where it has no rows."""
+    path = run / FOLDER / f"{name}.csv"
+    about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    if not about["rows"]:
+        return None
+    table = read_table(path, about["columns"]).head(ROWS)
+    return _with_rows(f"{FOLDER}/{name}", table_html(table), path, about, len(table))
 
 
-def _documents(corpus: Corpus) -> pd.DataFrame:
-    table = corpus.documents[["doc_id", "title", "source", "date", "language", "encoding", "n_chars"]]
-    return table.loc[:, [c for c in table.columns if not (table[c].isna() | (table[c].astype(str) == "")).all()]]
+def _with_rows(name: str, shown: str, path: Path, about: Mapping[str, Any], rows: int) -> dict[str, Any]:
+    # A table that is drawn in another way than a column for each column can't be drawn again by a script.
+    own = shown.count("<th", 0, shown.index("</thead>")) - 1 == len(about["columns"])
+    data = {
+        "columns": about["columns"],
+        "own": own,
+        "total": about["rows"],
+        "rows": table_rows(path, about["columns"]),
+    }
+    folder = path.parent.name
+    return {
+        "id": name.replace("/", "-"),
+        "name": name,
+        "row": about.get("row", ""),
+        "columns": _meanings(about["columns"]),
+        "html": Markup(shown),
+        "about": about,
+        "rows": rows,
+        "data": embedded(data),
+        "files": [("csv", f"{folder}/{path.name}")],
+    }
 
 
-def _left_out(corpus: Corpus) -> pd.DataFrame:
-    return _excerpts(corpus, (corpus.segments["kind"] == "boilerplate").to_numpy())
+def _meanings(columns: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
+    """Names of columns and what they mean; those that follow one another and mean the same stand together."""
+    known = [column for column in columns if "meaning" in column]
+    runs = groupby(known, key=lambda column: column["meaning"])
+    return [(", ".join(column["name"] for column in own), meaning) for meaning, own in runs]
 
 
-def _truncated(corpus: Corpus) -> pd.DataFrame:
-    table = _excerpts(corpus, corpus.segments["truncated"].to_numpy(dtype=bool))
-    table["text"] = ["… " + text[-EXCERPT:].partition(" ")[2] for text in table["text"]]
-    return table
+def _methods(
+    run: Path, read: Sequence[Section], parameters: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[str, list[tuple[Method, dict[str, Any]]]]]:
+    """The methods behind the tables of this run, section by section, each with the parameters that bear on it."""
+    found = []
+    titles = {"text": "Texts, sentences and words"} | {section.name: section.title for section in read}
+    for name, title in titles.items():
+        own = parameters.get(name) or {key: value for values in parameters.values() for key, value in values.items()}
+        entries = [method for method in methods() if method.section == name and _is_used(method, run)]
+        found.append((title, [(entry, {k: own[k] for k in entry.parameters if k in own}) for entry in entries]))
+    return found
 
 
-def _excerpts(corpus: Corpus, chosen: Any) -> pd.DataFrame:
-    rows = corpus.segments[chosen]
-    texts = dict(zip(corpus.documents["doc_id"], corpus.texts, strict=True))
-    found = [texts[d][s:e] for d, s, e in zip(rows["doc_id"], rows["start"], rows["end"], strict=True)]
-    return pd.DataFrame({"doc_id": rows["doc_id"].to_numpy(), "text": found}, columns=["doc_id", "text"])
+def _is_used(method: Method, run: Path) -> bool:
+    return not method.tables or any((run / f"{table}.csv").is_file() for table in method.tables)
 
 
-def _table(table: pd.DataFrame) -> Markup | None:
-    return Markup(table_html(table)) if len(table) else None
+def _mathml(formula: str) -> Markup:
+    """A formula in LaTeX as MathML, which browsers draw."""
+    return Markup(latex2mathml.converter.convert(formula, display="block"))
+
+
+def _guarded(page: str) -> str:
+    """`page` with the policy that lets its own styles and script be used, and nothing else that may stand in it.
+
+    Attributes of style are allowed: what comes from a document never stands in one.
+    """
+    styles, scripts = (
+        " ".join(dict.fromkeys(_hash(text) for text in re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)))
+        for tag in ("style", "script")
+    )
+    policy = (
+        f"default-src 'none'; img-src data:; script-src {scripts}; style-src-elem {styles}; "
+        "style-src-attr 'unsafe-inline'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+    )
+    return page.replace("@POLICY@", policy, 1)
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}'"

@@ -104,15 +104,18 @@ def reading_view(
         repeats = pd.DataFrame({"doc_id": [], "start": [], "end": [], "count": []})
     articles = [_article(tokens, row, spans, repeats, names, characters) for row in rows]
     key = _legend(articles, names, ranked=isinstance(documents, int), total=len(corpus.texts))
-    return f'<div class="lafz-r"><style>{_style(names)}</style>{key}{"".join(part.markup for part in articles)}</div>'
+    return (
+        f'<div class="lafz-r"><style>{style_sheet(names)}</style>{key}{"".join(part.markup for part in articles)}</div>'
+    )
 
 
 def codes(labels: Sequence[str]) -> list[str]:
     """A short code for each label, no two the same: initials, or more letters where these are taken.
 
-    Small words of up to three letters are passed over, but not the first; a label without a letter gets a number.
+    Small words of up to three letters are passed over, but not the first, and so is what a label has in parentheses; a
+    label without a letter gets a number.
 
-    >>> codes(["Law and prosecution", "Local press", "Threat", "Threat", "جنگ", "—"])
+    >>> codes(["Law and prosecution", "Local press", "Threat (not valid here)", "Threat", "جنگ", "—"])
     ['LP', 'LoP', 'Th', 'Thr', 'جن', '6']
     """
     found: list[str] = []
@@ -125,7 +128,7 @@ def codes(labels: Sequence[str]) -> list[str]:
 
 
 def _candidates(label: str, place: int) -> Iterator[str]:
-    words = _WORD.findall(label)
+    words = _WORD.findall(regex.sub(r"\(.*?\)", "", label))
     words = [word for at, word in enumerate(words) if at == 0 or len(word) > 3 or word[0].isupper()]
     letters = [regex.findall(r"\X", word) for word in words[:CODE]]
     first, rest = (letters or [[]])[0], "".join(word[0].upper() for word in letters[1:])
@@ -142,7 +145,7 @@ def _check(corpus: Corpus, table: pd.DataFrame, last: str) -> None:
         if column not in table.columns:
             raise ValueError(f"no column {column!r}: a row needs doc_id, start, end and {last}")
     sizes = corpus.documents.set_index("doc_id")["n_chars"]
-    size = table["doc_id"].map(sizes)
+    size = table["doc_id"].map(sizes).astype(float)  # an empty column of names would give an empty column of names
     if size.isna().any():
         unknown = table["doc_id"][size.isna()].iloc[0]
         raise ValueError(f"no document {unknown!r}: `tokens.doc_ids` lists all {len(sizes)}")
@@ -293,7 +296,7 @@ def _legend(articles: Sequence[_Article], names: Sequence[str], *, ranked: bool,
     return f'<fieldset class="k">{switches}<p>{" ".join(said)}</p></fieldset>'
 
 
-def _style(names: Sequence[str]) -> str:
+def style_sheet(names: Sequence[str]) -> str:
     """The style sheet: colours, code and off switch of each frame, then what is the same for all views."""
     rules = []
     for number, (name, code) in enumerate(zip(names, codes(names), strict=True)):

@@ -17,13 +17,16 @@ from analysis.framing.attribution import read_aliases
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.validity import read_validity
 from analysis.paths import from_root, to_root
+from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.crate import write_crate
+from analysis.publish.dictionary import add_meanings
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, RUN_LOG, write_manifest
 from analysis.publish.page import write_page
 from analysis.publish.parameters import READING, ParameterError, notebooks, resolve
 from analysis.publish.tables import OUTPUT, write_json
 from analysis.text.corpus import Corpus
 from analysis.text.storage import CACHE, load_tokens
+from analysis.text.tokens import Tokens
 
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
 # What a notebook gives to `load_tokens`; with one of them missing it would read the corpus once more.
@@ -61,12 +64,16 @@ def report(
     them; a file that a value names is looked for from the working directory, then from the checkout. Names and types
     are checked before anything else (`ParameterError`). For the rest see `run`.
     """
+    return run(resolved(corpus, only, values or {}), out, keep_failed=keep_failed, progress=progress)
+
+
+def resolved(corpus: str | Path, only: list[str] | None, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every parameter of the notebooks that `only` names (all by default), the files in `values` found and named."""
     given = {
         name: to_root(value) if name in FILE_PARAMETERS and value and Path(value).expanduser().exists() else value
-        for name, value in (values or {}).items()
+        for name, value in values.items()
     }
-    parameters = resolve(notebooks(only or ()), given | {"corpus": to_root(corpus)})
-    return run(parameters, out, keep_failed=keep_failed, progress=progress)
+    return resolve(notebooks(only or ()), given | {"corpus": to_root(corpus)})
 
 
 def run(
@@ -74,9 +81,12 @@ def run(
     out: str | Path,
     *,
     keep_failed: bool = False,
+    read: Path | None = None,
     progress: Progress = lambda section, done, total: None,
 ) -> list[Failure]:
     """Run each section's notebook with its `parameters`, complete and checked, as a manifest holds them.
+
+    What is read of the corpus is kept in the folder `read`, for runs that follow, or only as long as this one lasts.
 
     The corpus and the lexicon are checked before a kernel starts (`CorpusError`, `LexiconError`; nothing has been
     written then). With a failure nothing at `out` changes: each failed notebook is kept beside it as
@@ -91,19 +101,20 @@ def run(
     started = time.time()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        corpus = read_once(parameters, scratch)
-        _check_language(parameters, lexicons, corpus)
+        kept = read or scratch / TOKENS
+        tokens = read_once(parameters, kept)
+        _check_language(parameters, lexicons, tokens.corpus)
         _check_place(out)
         build = _new_folder(out)
         try:
-            logs = _run_all(chosen, parameters, build, scratch, progress)
+            logs = _run_all(chosen, parameters, build, scratch, kept, progress)
             failures = [
                 Failure(chosen[name].stem, log["cell"], log["error"], log["message"], _keep(out, build, chosen[name]))
                 for name, log in logs.items()
                 if log.get("error")
             ]
             if not failures:
-                _finish(build, chosen, parameters, corpus, started, logs)
+                _finish(build, chosen, parameters, tokens, started, logs)
                 _move_into_place(build, out)
             elif keep_failed:
                 _move_into_place(build, out.with_name(f"{out.name}.failed"))
@@ -112,15 +123,18 @@ def run(
     return failures
 
 
-def read_once(parameters: Mapping[str, dict[str, Any]], scratch: Path) -> Corpus:
-    """Read and tokenize the corpus once for all notebooks that read it in the same way; gives the first one's."""
-    done: dict[str, Corpus] = {}
+def read_once(parameters: Mapping[str, dict[str, Any]], kept: Path) -> Tokens:
+    """Read and tokenize the corpus, into the folder `kept`, once for all notebooks that read it in the same way.
+
+    Gives the words as the first notebook has them.
+    """
+    done: dict[str, Tokens] = {}
     for values in parameters.values():
         about = {name: values[name] for name in ("corpus", *READING)}
         if (key := json.dumps(about, sort_keys=True)) not in done:
             place, metadata = from_root(about.pop("corpus")), about.pop("metadata")
             named = metadata and from_root(metadata)
-            done[key] = load_tokens(place, metadata=named, cache=scratch / TOKENS, **about).corpus
+            done[key] = load_tokens(place, metadata=named, cache=kept, **about)
     return next(iter(done.values()))
 
 
@@ -194,24 +208,37 @@ def _run_all(
     parameters: Mapping[str, dict[str, Any]],
     build: Path,
     scratch: Path,
+    kept: Path,
     progress: Progress,
 ) -> dict[str, dict[str, Any]]:
     """Run each notebook in a process of its own, as many at once as there are cores; one log a section."""
     (build / "notebooks").mkdir()
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         jobs = {
-            section: pool.submit(_run_one, section, path, parameters[section], build, scratch, progress)
+            section: pool.submit(
+                _run_one,
+                section,
+                path,
+                parameters[section],
+                build,
+                _environment(build / section, scratch, kept),
+                progress,
+            )
             for section, path in chosen.items()
         }
         return {section: job.result() for section, job in jobs.items()}
 
 
 def _run_one(
-    section: str, path: Path, parameters: dict[str, Any], build: Path, scratch: Path, progress: Progress
+    section: str,
+    path: Path,
+    parameters: dict[str, Any],
+    build: Path,
+    environment: dict[str, str],
+    progress: Progress,
 ) -> dict[str, Any]:
     started = time.time()
-    output = build / section
-    output.mkdir()
+    (build / section).mkdir()
     command = [sys.executable, "-m", "analysis.publish.execute"]
     job = {"notebook": str(path), "output": path.name, "parameters": parameters}
     with (
@@ -221,7 +248,7 @@ def _run_one(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=build / "notebooks",
-            env=_environment(output, scratch),
+            env=environment,
             text=True,
         ) as process,
         ThreadPoolExecutor(1) as reader,
@@ -247,11 +274,11 @@ def _run_one(
     return log
 
 
-def _environment(output: Path, scratch: Path) -> dict[str, str]:
+def _environment(output: Path, scratch: Path, kept: Path) -> dict[str, str]:
     """The environment of a notebook: its output folder, and none of the user's own Jupyter or IPython settings."""
     own = {
         OUTPUT: str(output),
-        CACHE: str(scratch / TOKENS),
+        CACHE: str(kept),
         "IPYTHONDIR": str(scratch / "ipython"),
         "JUPYTER_CONFIG_DIR": str(scratch / "config"),
         "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
@@ -269,12 +296,14 @@ def _finish(
     build: Path,
     chosen: Mapping[str, Path],
     parameters: Mapping[str, dict[str, Any]],
-    corpus: Corpus,
+    tokens: Tokens,
     started: float,
     logs: Mapping[str, dict[str, Any]],
 ) -> None:
     """Write what belongs to the whole run: the page, the manifest, the crate, and the log of what may differ."""
-    write_page(build, list(chosen), parameters, corpus)
+    write_corpus_tables(build, tokens.corpus)
+    add_meanings(build, parameters)
+    write_page(build, list(chosen), parameters, tokens)
     manifest = write_manifest(build, chosen, parameters)
     write_crate(build, manifest)  # after the manifest, whose SHA-256 it gives; the log is in neither
     log = {

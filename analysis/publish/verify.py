@@ -18,6 +18,7 @@ from analysis.paths import from_root, to_root
 from analysis.publish.crate import CRATE, contradictions
 from analysis.publish.manifest import MANIFEST, RUN_LOG, inputs, versions
 from analysis.publish.parameters import ParameterError, notebooks
+from analysis.publish.runs import Progress
 from analysis.publish.runs import run as rerun
 from analysis.text.readers import ReadError
 
@@ -27,7 +28,7 @@ BEFORE = 12  # how many of these stand before
 _PARTS = ("inputs", "outputs", "parameters", "versions")
 
 
-def verify(run: str | Path) -> list[str]:
+def verify(run: str | Path, *, progress: Progress = lambda section, done, total: None) -> list[str]:
     """Run the report in the folder `run` again; one line a difference, in the order of the paths, none if all is equal.
 
     The inputs come first: where a file has changed, is missing, or lies with the corpus and did not before, the run
@@ -44,7 +45,7 @@ def verify(run: str | Path) -> list[str]:
         return changed
     with tempfile.TemporaryDirectory() as scratch:
         again = Path(scratch) / "run"
-        if failures := rerun(manifest["parameters"], again):
+        if failures := rerun(manifest["parameters"], again, progress=progress):
             return [str(failure) for failure in failures]
         found = compare(folder, again, {record["path"]: record["sha256"] for record in manifest["outputs"]})
         # What the manifest says beside the hashes follows from what has been compared, if nobody has touched it.

@@ -59,16 +59,16 @@ def kept_to(table: pd.DataFrame, what: str, *, top: int = 3) -> str:
 def key_words(table: pd.DataFrame, target: str, reference: str, *, top: int = 3, significant: float = 0.05) -> str:
     """The key words of both sides that are beyond chance, from a keyness table, as a sentence.
 
-    >>> table = pd.DataFrame({"term": ["jirga", "we"], "key": ["target", "reference"], "q": [0.01, 0.2]})
-    >>> key_words(table.assign(per_million=[80.0, 1], reference_per_million=[10.0, 2]), "Radio", "the others")
-    'Radio stands out by “jirga” (8 times the rate of the others).'
+    >>> table = pd.DataFrame({"term": ["jirga", "bazaar"], "key": "target", "q": [0.01, 0.02]})
+    >>> key_words(table.assign(per_million=[80.0, 9], reference_per_million=[10.0, 0]), "Radio", "the others")
+    'Radio stands out by “jirga” (8 times the rate of the others) and “bazaar” (used there alone).'
     """
     sure = table[table["q"] < significant]
     own, others = (sure[sure["key"] == side].head(top) for side in ("target", "reference"))
     said = []
     if len(own):
         words = [_ratio(r["term"], r["per_million"], r["reference_per_million"]) for r in own.to_dict("records")]
-        words[0] = words[0].replace(" the rate", f" the rate of {reference}").replace("in it", f"in {reference}")
+        words[0] = words[0].replace(" the rate", f" the rate of {reference}")
         said.append(f"{target} stands out by {listed(words)}")
     if len(others):
         words = [f"“{term}”" for term in others["term"]]
@@ -79,7 +79,7 @@ def key_words(table: pd.DataFrame, target: str, reference: str, *, top: int = 3,
 
 
 def _ratio(term: str, rate: float, other: float) -> str:
-    return f"“{term}” (not in it)" if other == 0 else f"“{term}” ({rate / other:.3g} times the rate)"
+    return f"“{term}” (used there alone)" if other == 0 else f"“{term}” ({rate / other:.3g} times the rate)"
 
 
 def trending(tests: pd.DataFrame, every: str) -> str:

@@ -1,0 +1,70 @@
+"""What was read, as tables of the run: the documents, what could not be read, and what was not counted."""
+
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from analysis.publish.tables import write_table
+from analysis.text.corpus import Corpus
+
+FOLDER = "corpus"
+CAPTIONS = {
+    "documents": "The documents, with what the metadata say of each.",
+    "problems": "What could not be read, and what the metadata and the files don't agree on.",
+    "boilerplate": "Lines taken for page furniture (bylines, datelines, promotion, copyright) and not counted.",
+    "truncated": "Paragraphs that break off; counted as they stand.",
+}
+
+
+def write_corpus_tables(run: Path, corpus: Corpus) -> None:
+    """Write the tables of `CAPTIONS` into the folder ``corpus`` of `run`."""
+    (run / FOLDER).mkdir()
+    segments = corpus.segments
+    tables = {
+        "documents": corpus.documents,
+        "problems": corpus.problems,
+        "boilerplate": _texts(corpus, (segments["kind"] == "boilerplate").to_numpy()),
+        "truncated": _texts(corpus, segments["truncated"].to_numpy(dtype=bool)),
+    }
+    for name, table in tables.items():
+        write_table(table, run / FOLDER / name, caption=CAPTIONS[name])
+
+
+def title_of(documents: pd.DataFrame, corpus: str) -> str:
+    """The document's own title where there is one document, else the name of the `corpus`, a path."""
+    if len(documents) == 1:
+        title = documents["title"].iloc[0]
+        return str(documents["doc_id"].iloc[0] if pd.isna(title) or not title else title)
+    return f"Corpus “{PurePosixPath(corpus).name or corpus}”"
+
+
+def summary_of(documents: pd.DataFrame) -> str:
+    """What was read, in one sentence.
+
+    >>> day = pd.Timestamp("2024-06-22")
+    >>> summary_of(pd.DataFrame({"n_chars": [1200, 800], "source": ["A", "A"], "date": [day, day]}))
+    '2 documents, 2,000 characters, 1 source, 22 June 2024.'
+    """
+    count = len(documents)
+    said = f"{count:,} document{'s' if count != 1 else ''}, {documents['n_chars'].sum():,} characters"
+    named = documents["source"].fillna("")
+    if sources := named[named != ""].nunique():
+        said += f", {sources} source{'s' if sources != 1 else ''}"
+    dates = documents["date"].dropna()
+    if len(dates):
+        first, last = _day(dates.min()), _day(dates.max())
+        said += f", {first}" if first == last else f", {first} to {last}"
+    return said + "."
+
+
+def _day(date: Any) -> str:
+    return f"{date.day} {date:%B %Y}"  # %-d is not to be had on Windows
+
+
+def _texts(corpus: Corpus, chosen: Any) -> pd.DataFrame:
+    rows = corpus.segments[chosen]
+    texts = dict(zip(corpus.documents["doc_id"], corpus.texts, strict=True))
+    found = [texts[d][s:e] for d, s, e in zip(rows["doc_id"], rows["start"], rows["end"], strict=True)]
+    places = {name: rows[name].to_numpy() for name in ("doc_id", "start", "end")}
+    return pd.DataFrame(places | {"text": found}, columns=["doc_id", "start", "end", "text"])

@@ -1,0 +1,269 @@
+"""What the page's scripts work on: the rows of its tables, the texts, where their words are, and where each hit stands.
+
+All of it is data in the page, which asks for nothing. Numbers of characters count UTF-16 units here, as scripts do.
+"""
+
+import base64
+import csv
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from analysis.framing.style import CERTAIN, OPEN
+from analysis.publish.reading import codes
+from analysis.text.forms import word_forms
+from analysis.text.periods import PERIODS, longest_period, periods
+from analysis.text.stopwords import stop_words
+from analysis.text.tokens import Tokens
+
+CHARACTERS = 4_000_000  # of text that a page holds; of a larger corpus, documents evenly chosen
+BYTES = 150_000  # of one table's rows that a page holds, for sorting and filtering
+# Tables of which each row is a place in a text, and the columns that say what stands there.
+PLACES = {
+    "framing/matches": ("frame", "pattern", "negated"),
+    "framing/style_matches": ("frame", "negated"),
+    "framing/actor_mentions": ("actor", "role"),
+    "framing/passives": ("agent",),
+    "framing/speech": ("speaker", "kind"),
+    "framing/reports": ("stance",),
+    "framing/sentence_frames": ("status",),
+    "redundancy/repeat_places": ("count",),
+}
+LARGEST = sys.float_info.max
+_SCALARS = {"integer", "number"}
+
+Ints = NDArray[np.int64]
+
+
+def embedded(value: Any) -> Markup:
+    """`value` as JSON that may stand in a page's ``<script>`` whatever it says.
+
+    >>> str(embedded(["</script>"]))
+    '["\\\\u003c/script>"]'
+    """
+    return Markup(json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"))
+
+
+def table_rows(path: Path, columns: Sequence[Mapping[str, str]]) -> list[list[Any]]:
+    """The rows of the CSV `path`, whose `columns` are as in the file beside it, as far as `BYTES` go.
+
+    Numbers are numbers, an empty cell is None.
+    """
+    numeric = [column["type"] in _SCALARS for column in columns]
+    rows: list[list[Any]] = []
+    room = BYTES
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = csv.reader(file)
+        next(lines)
+        for line in lines:
+            room -= sum(map(len, line)) + 3 * len(line)
+            if room < 0:
+                break
+            rows.append([_cell(text, number) for text, number in zip(line, numeric, strict=True)])
+    return rows
+
+
+def texts(tokens: Tokens, run: Path, parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The documents, their words, and where the hits of the tables of `run` stand in them."""
+    rows = _chosen(tokens)
+    units = [_units(tokens.corpus.texts[row]) for row in rows]
+    number = {tokens.doc_ids[row]: place for place, row in enumerate(rows)}
+    wanted = (values.get("group_by") for values in parameters.values())
+    grouped_by = next((name for name in wanted if name in tokens.corpus.documents.columns), None)
+    window = parameters.get("term_frequency", {}).get("window", 0)
+    return {
+        "group_by": grouped_by,
+        "window": window,
+        "sides": _sides(run),
+        "of": tokens.n_documents,
+        "documents": _documents(tokens, rows, units, grouped_by, _period(tokens, parameters)),
+        "words": _words(tokens, rows, units),
+        "forms": _forms(tokens, rows, parameters),
+        "frames": _frames(run),
+        "firmness": {"certain": CERTAIN, "open": OPEN},
+        "places": {name: _places(run / f"{name}.csv", keys, number, units) for name, keys in PLACES.items()},
+    }
+
+
+def _frames(run: Path) -> list[list[str]]:
+    """Each frame of the lexicon, in its order: name, label with what coders say of it, code; none without a table."""
+    table = run / "framing" / "frames.csv"
+    if not table.is_file():
+        return []
+    labels: dict[str, str] = dict(
+        pd.read_csv(table, dtype=str, keep_default_na=False)[["frame", "label"]].itertuples(index=False)
+    )
+    drawn = table.with_name("frames_profile.csv")
+    if drawn.is_file():
+        labels |= _labels(drawn)
+    return [list(row) for row in zip(labels, labels.values(), codes(list(labels.values())), strict=True)]
+
+
+def _labels(table: Path) -> dict[str, str]:
+    read = pd.read_csv(table, dtype=str, keep_default_na=False)
+    return dict(zip(read["frame"], read["label"], strict=True))
+
+
+def _sides(run: Path) -> dict[str, str]:
+    """What the key words are of, and what they were held against; empty where nothing was compared."""
+    path = run / "term_frequency" / "keyness.json"
+    if not path.is_file():
+        return {}
+    options = json.loads(path.read_text(encoding="utf-8"))["drawing"]["options"]
+    return {side: options[side] for side in ("target", "reference")}
+
+
+def _cell(text: str, number: bool) -> Any:
+    if not text:
+        return None
+    if not number:
+        return text
+    if text.lstrip("-").isdecimal():
+        return int(text)
+    return max(-LARGEST, min(float(text), LARGEST))  # JSON has no infinity
+
+
+def _chosen(tokens: Tokens) -> list[int]:
+    """The documents that a page holds: all, or as many as there is room for, evenly through the corpus."""
+    sizes = np.array([len(text) for text in tokens.corpus.texts], dtype=np.int64)
+    share = CHARACTERS / max(int(sizes.sum()), 1)
+    count = len(sizes) if share >= 1 else int(len(sizes) * share)
+    rows = np.unique(np.linspace(0, len(sizes) - 1, max(count, 1)).astype(np.int64))
+    kept = np.cumsum(sizes[rows]) <= max(CHARACTERS, sizes[rows[0]])
+    return [int(row) for row in rows[kept]]
+
+
+def _units(text: str) -> Ints | None:
+    """The UTF-16 units before each character, and in all; None where it is one a character."""
+    if text.isascii() or not (wide := np.array([ord(c) > 0xFFFF for c in text])).any():
+        return None
+    return np.concatenate([[0], np.cumsum(1 + wide)])
+
+
+def _in_units(places: Any, units: Ints | None) -> list[int]:
+    places = np.asarray(places, dtype=np.int64)
+    return [int(place) for place in (places if units is None else units[places])]
+
+
+def _period(tokens: Tokens, parameters: Mapping[str, Mapping[str, Any]]) -> list[str | None]:
+    """The first day of each document's period, as the tables over time have it."""
+    every = next((values["every"] for values in parameters.values() if values.get("every")), None)
+    if (every := every or longest_period(tokens)) not in PERIODS:  # the notebooks have said why there is no course
+        return [None] * tokens.n_documents
+    days, period = periods(tokens, every)
+    names = [str(day) for day in days.astype("datetime64[D]")]
+    return [names[number] if number >= 0 else None for number in period]
+
+
+def _documents(
+    tokens: Tokens,
+    rows: Sequence[int],
+    units: Sequence[Ints | None],
+    grouped_by: str | None,
+    period: Sequence[str | None],
+) -> list[dict[str, Any]]:
+    groups = tokens.groups(grouped_by) if grouped_by else None
+    own = dict(iter(tokens.corpus.segments.groupby("doc_id", sort=False)))
+    documents = []
+    for row, unit in zip(rows, units, strict=True):
+        about = tokens.corpus.documents.iloc[row]
+        parts = own.get(about["doc_id"], tokens.corpus.segments.head(0))
+        spans = [part for side in ("start", "end") for part in (_in_units(parts[side], unit),)]
+        documents.append(
+            {
+                "id": about["doc_id"],
+                "title": about["title"],
+                "source": about["source"],
+                "date": "" if pd.isna(about["date"]) else f"{about['date']:%Y-%m-%d}",
+                "language": about["language"],
+                "group": None if groups is None else groups.iloc[row],
+                "period": period[row],
+                "text": tokens.corpus.texts[row],
+                "segments": [list(part) for part in zip(parts["kind"].str[0], *spans, strict=True)],
+            }
+        )
+    return documents
+
+
+def _words(tokens: Tokens, rows: Sequence[int], units: Sequence[Ints | None]) -> dict[str, Any]:
+    """Where words and sentences stand, document after document; and how many each document has.
+
+    A place is how far it begins behind the end of the one before it, and how long it is: small numbers pack well.
+    """
+    parts: dict[str, list[Ints]] = {name: [] for name in ("gap", "length", "sentence_gap", "sentence_length")}
+    in_sentence, words, sentences = [], [], []
+    for row, unit in zip(rows, units, strict=True):
+        first, last = tokens.document_offsets[row : row + 2]
+        one, after = np.searchsorted(tokens.sentence_offsets, (first, last))
+        sides = {
+            "": (tokens.start[first:last], tokens.end[first:last]),
+            "sentence_": (tokens.sentence_start[one:after], tokens.sentence_end[one:after]),
+        }
+        for name, pair in sides.items():
+            start, end = (np.array(_in_units(side, unit), dtype=np.int64) for side in pair)
+            parts[f"{name}gap"].append(start - np.concatenate([[0], end])[:-1])
+            parts[f"{name}length"].append(end - start)
+        in_sentence.append(np.diff(tokens.sentence_offsets[one : after + 1]))
+        words.append(int(last - first))
+        sentences.append(int(after - one))
+    packed = {name: _packed(np.concatenate(found)) for name, found in parts.items()}
+    in_all = {"sentence_words": _packed(np.concatenate(in_sentence))}
+    return packed | in_all | {"document_words": words, "document_sentences": sentences}
+
+
+def _forms(tokens: Tokens, rows: Sequence[int], parameters: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What the words are called: as they stand, or where the term notebook counts stems or lemmas, so in its tables."""
+    found = []
+    about = parameters.get("term_frequency", {})
+    form = "lemmas" if about.get("lemmatize") else "stems" if about.get("stem") else "words"
+    if form != "words":
+        stops = stop_words(about["stopwords"], set(tokens.corpus.documents["language"]))
+        found.append({"sections": ["term_frequency"], **_named(word_forms(tokens, form, keep=stops), rows)})
+    sections = [name for name in parameters if form == "words" or name != "term_frequency"]
+    return [*found, {"sections": sections, **_named(tokens, rows)}]
+
+
+def _named(tokens: Tokens, rows: Sequence[int]) -> dict[str, Any]:
+    chosen = [tokens.ids[slice(*tokens.document_offsets[row : row + 2])] for row in rows]
+    used, ids = np.unique(np.concatenate(chosen) if chosen else tokens.ids[:0], return_inverse=True)
+    return {"vocabulary": [str(word) for word in tokens.vocabulary[used]], "ids": _packed(ids)}
+
+
+def _places(
+    path: Path, keys: Sequence[str], number: Mapping[str, int], units: Sequence[Ints | None]
+) -> dict[str, Any] | None:
+    """The rows of a table of places as columns: document, start, end, and the `keys`, each as numbers of its values."""
+    if not path.is_file():
+        return None
+    table = pd.read_csv(path, dtype={"doc_id": str, **dict.fromkeys(keys, str)}, keep_default_na=False)
+    table = table[table["doc_id"].isin(number)].reset_index(drop=True)
+    document = [number[doc_id] for doc_id in table["doc_id"]]
+    columns: dict[str, Any] = {"document": document}
+    for side in ("start", "end"):
+        places = table[side].tolist()
+        columns[side] = [
+            place if units[row] is None else int(units[row][place])  # type: ignore[index]
+            for row, place in zip(document, places, strict=True)
+        ]
+    for key in keys:
+        codes, values = pd.factorize(table[key])
+        columns[key] = {"values": list(values), "codes": codes.tolist()}
+    return columns
+
+
+def _packed(values: NDArray[np.integer[Any]]) -> str:
+    """Whole numbers from 0: how many bytes each has, and all of them, little end first, as base64.
+
+    >>> _packed(np.array([1, 255])), _packed(np.array([1, 256]))
+    ('1Af8=', '2AQAAAQ==')
+    """
+    top = int(values.max(initial=0))
+    width = 1 if top < 1 << 8 else 2 if top < 1 << 16 else 4
+    return f"{width}{base64.b64encode(values.astype(f'<u{width}').tobytes()).decode('ascii')}"
