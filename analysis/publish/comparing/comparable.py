@@ -1,0 +1,158 @@
+"""Which numbers of a run's tables two runs can be compared by: declared here, and not guessed from the columns."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from analysis.publish.loading import Run
+
+GROUP = "<group>"  # stands for the column that the parameter group_by names
+
+
+class Number(NamedTuple):
+    """A number of a table that has a row for each value of its keys; ``name`` says of what, in the plural.
+
+    ``low``, ``high``: the columns of its 95% interval, "" where it has none: it then describes these very documents.
+    ``counted`` and ``rate``: a column of counts and its rate, from which follows how many words (in units of the rate)
+    there were. ``hits``: the table with one row a hit, from which the counts of each document can be had, and its
+    column of weights, "" where each is 1. ``same``: parameters without whose agreement the number is not one thing.
+    ``complete``: parameters that, where they agree, leave out the same rows: a row that is missing then stands for 0.
+    """
+
+    name: str
+    table: str
+    keys: tuple[str, ...]
+    value: str
+    unit: str
+    low: str = ""
+    high: str = ""
+    counted: str = ""
+    rate: str = ""
+    hits: str = ""
+    weight: str = ""
+    same: tuple[str, ...] = ()
+    complete: tuple[str, ...] = ()
+
+
+_ENDS = ("ci_low", "ci_high")
+_SCORE = ("score_per_1000_words", "weight of hits per 1,000 words", "score_ci_low", "score_ci_high")
+_HITS = ("per_1000_words", "hits per 1,000 words", *_ENDS)
+_ROLES = ("active_share", "share of roles in which each acts", *_ENDS)
+_MILLION = ("per_million", "per million words", *_ENDS)
+_FRAME, _BY_GROUP = ("framing/profile", ("frame",)), ("framing/profile_by_group", (GROUP, "frame"))
+
+
+def _frames(rate: tuple[str, str, str, str], weight: str) -> list[Number]:
+    own = (*rate, "hits", "per_1000_words", "framing/matches", weight)
+    return [Number("frames", *_FRAME, *own), Number("frames by group", *_BY_GROUP, *own)]
+
+
+# In the order in which they are shown: first what a reader asks first.
+_NUMBERS = [
+    Number("F1 of the frames", "framing/validity_of_frames", ("frame",), "f1", "against coders", "f1_low", "f1_high"),
+    Number(
+        "headlines less texts",
+        "framing/headline_body",
+        ("frame",),
+        "gap",
+        "per 1,000 words",
+        *_ENDS,
+        same=("weighted",),
+    ),
+    Number(
+        "frames in time",
+        "framing/course",
+        ("period", "frame"),
+        "per_1000_words",
+        "per 1,000 words",
+        *_ENDS,
+        counted="hits",
+        rate="per_1000_words",
+        same=("weighted",),
+    ),
+    Number("markers of style", "framing/style", ("frame",), *_HITS, counted="hits", rate="per_1000_words"),
+    Number("firmness", "framing/firmness", (GROUP,), "firmness", "from -1, all hedges, to 1, all boosters", *_ENDS),
+    Number("names of the armed opponent", "framing/naming", (GROUP, "naming"), "share", "share of all namings", *_ENDS),
+    Number("passives without agent", "framing/voice", (GROUP,), "per_1000_words", "per 1,000 words", *_ENDS),
+    Number("actors", "framing/actor_roles", ("actor",), *_ROLES),
+    Number("actors by group", "framing/actor_roles_by_group", (GROUP, "actor"), *_ROLES),
+    Number("verbs of reporting", "framing/reporting", (GROUP, "stance"), "share", "share of all such verbs", *_ENDS),
+    Number("coverage", "framing/coverage", (GROUP, "status"), "share", "share of sentences"),
+    Number(
+        "words",
+        "term_frequency/all_words",
+        ("term",),
+        *_MILLION,
+        counted="count",
+        rate="per_million",
+        complete=("stopwords", "min_length", "lemmatize", "stem"),
+    ),
+    Number("phrases", "term_frequency/all_phrases", ("term",), *_MILLION, "count", "per_million", same=("ngram",)),
+    Number("words in time", "term_frequency/all_trends", ("period", "term"), *_MILLION, "count", "per_million"),
+    Number("variety of words", "term_frequency/diversity", ("doc_id",), "mattr", "share of different words in 50"),
+    Number("repeated words", "redundancy/repeated_shares", ("doc_id",), "repeated_share", "share of words"),
+    Number("words of an earlier text", "redundancy/pasted", ("doc_id",), "pasted_share", "share of words"),
+    Number("compression", "redundancy/compression", ("doc_id",), "redundancy", "share saved by pointing back"),
+    Number("frames counted once", "redundancy/frames_once", ("frame",), "lost", "share of hits lost"),
+]
+
+
+def numbers(weighted: bool) -> list[Number]:
+    """What can be compared; `weighted`: both runs count a hit at the weight of its term.
+
+    With it on, frames are compared as the report draws them.
+
+    >>> numbers(True)[0].value, numbers(False)[0].value
+    ('score_per_1000_words', 'per_1000_words')
+    """
+    return (_frames(_SCORE, "weight") if weighted else _frames(_HITS, "")) + _NUMBERS
+
+
+# Of a whole run: its section, what is counted, the unit, the table, and how it follows from that: the number of "rows",
+# of different values of a column ("distinct cluster"), or a column's sum, as a share of another's where there are two.
+_WHOLE = (
+    ("term_frequency", "running words", "", "loaded", "sum words"),
+    ("term_frequency", "documents", "", "loaded", "sum documents"),
+    ("framing", "hits of the frames", "", "matches", "rows"),
+    ("framing", "sentences in which a frame leads", "share", "coverage", "sum framed sentences"),
+    ("framing", "passives", "", "passives", "rows"),
+    ("framing", "quotations and reports", "", "speech", "rows"),
+    ("redundancy", "words in sentences that stand more than once", "share", "repeated_shares", "sum repeated words"),
+    ("redundancy", "words that an earlier document has", "share", "pasted", "sum pasted words"),
+    ("redundancy", "pairs of nearly equal sentences", "", "near_repeats", "rows"),
+    ("redundancy", "pairs of documents that share text", "", "document_pairs", "rows"),
+    ("redundancy", "passages that two documents share", "", "passages", "rows"),
+    ("redundancy", "groups of documents that hang together", "", "clusters", "distinct cluster"),
+    ("redundancy", "doublets", "", "doublets", "rows"),
+)
+
+
+def whole(run: Run) -> pd.DataFrame:
+    """What a run has found in all: section, name, unit ("share", 0 to 1, or "" for a count), value; a row a number.
+
+    A table that the run does not have gives no row.
+
+    >>> from analysis.publish.loading import load_run
+    >>> whole(load_run("figures/sample"))["name"].tolist()[:2]
+    ['running words', 'documents']
+    """
+    rows = []
+    for section, name, unit, table, how in _WHOLE:
+        if f"{section}/{table}" in run:
+            rows.append((section, name, unit, _reckoned(run[f"{section}/{table}"], how)))
+    return pd.DataFrame(rows, columns=["section", "name", "unit", "value"]).dropna(subset="value", ignore_index=True)
+
+
+def _reckoned(table: pd.DataFrame, how: str) -> float:
+    verb, *columns = how.split()
+    if verb == "rows":
+        return len(table)
+    if verb == "distinct":
+        return int(table[columns[0]].nunique())
+    if columns[0] == "framed":  # a status among others, whose sentences are the whole
+        framed = table.loc[table["status"] == "framed", "sentences"].sum()
+        return float(framed / total) if (total := table["sentences"].sum()) else float("nan")
+    sums = [float(table[column].sum()) for column in columns]
+    if len(sums) == 1:
+        return sums[0]
+    return sums[0] / sums[1] if sums[1] else float("nan")

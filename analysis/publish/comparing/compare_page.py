@@ -1,0 +1,208 @@
+"""A comparison of two runs as a folder: its page, findings first, its tables, and what was compared."""
+
+import base64
+import hashlib
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from analysis.publish.comparing.compare import AT_MOST, EXACT, PAIRED, RECOVERED, Comparison
+from analysis.publish.comparing.making import parameter_differences
+from analysis.publish.figures import svg_source, write_picture
+from analysis.publish.findings.moves import did_move, in_order, key_text, moves, upper
+from analysis.publish.loading import Run
+from analysis.publish.manifest import MANIFEST
+from analysis.publish.parameters import ParameterError
+from analysis.publish.plots import interval_dots
+from analysis.publish.tables import table_html, write_json, write_table
+
+ABOUT = "compare.json"
+ROWS = 20  # of a table on the page, and in a figure
+FEW = 10  # documents, below which a bootstrap interval is clearly too narrow
+METHODS = {
+    EXACT: "What these very texts have, without an interval: nothing is said of other texts.",
+    PAIRED: "95% interval of a paired bootstrap: both runs read the same documents, which are drawn again together.",
+    RECOVERED: "95% interval from the intervals of A and B, whose texts are not the same.",
+    AT_MOST: "95% interval from the intervals of A and B. They read some of the same texts, so it is too wide: what it "
+    "says has moved has, and more may have.",
+}
+
+_WEB = Path(__file__).parents[1] / "web"
+_STYLE = "li, .summary { overflow-wrap: anywhere; }"  # the names of files are long words
+
+
+def write_comparison(found: Comparison, out: str | Path) -> Path:
+    """Write `found` into the new folder `out` and give the path of its page.
+
+    ``index.html`` opens without a network and has no script; ``compare.json`` says what was compared, with the SHA-256
+    of both manifests; ``overview`` and ``whole`` are the tables of `Comparison`, and each table that was compared
+    stands under its own name, such as ``framing/profile.csv``, with what moved in it as a figure where something did.
+    An earlier comparison at `out` is replaced whole; raises `ParameterError` where something else is there.
+    """
+    place = Path(out).expanduser().absolute()
+    if place.exists() and not (place.is_dir() and ((place / ABOUT).is_file() or not any(place.iterdir()))):
+        raise ParameterError(f"{str(out)!r} exists and is no comparison: choose another --out, or move it away")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        build = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+    except OSError as error:
+        raise ParameterError(f"--out {str(out)!r} cannot be written: {error.strerror}") from None
+    try:
+        _write(found, build, place)
+        build.chmod(0o755)  # a temporary folder is private, a report is not
+        if place.exists():
+            shutil.rmtree(place)
+        build.rename(place)
+    finally:
+        shutil.rmtree(build, ignore_errors=True)
+    return place / "index.html"
+
+
+def names_of(a: Run, b: Run) -> tuple[str, str]:
+    """What the two runs are called: their folders, with the folder above where that is needed to tell them apart."""
+    paths = [run.folder.expanduser().absolute() for run in (a, b)]
+    one, other = (path.name for path in paths)
+    if one == other and paths[0] != paths[1]:
+        one, other = (f"{path.parent.name}/{path.name}" for path in paths)
+    return one, other
+
+
+def style_and_policy() -> tuple[Markup, str]:
+    """The look of all pages, and the policy that allows it, pictures in the page, and nothing else."""
+    style = (_WEB / "page.css").read_text(encoding="utf-8") + _STYLE
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return Markup(style), f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'"
+
+
+def rendered(template: str, **values: Any) -> str:
+    """A template of the folder ``web`` with these values; all that comes from a document is escaped."""
+    loader = PackageLoader("analysis.publish", "web")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    style, policy = style_and_policy()
+    return environment.get_template(template).render(style=style, policy=policy, **values)
+
+
+def _write(found: Comparison, build: Path, place: Path) -> None:
+    labels = _labels(found)
+    parts = []
+    for row in found.overview.to_dict("records"):
+        if row["table"] not in found.tables:
+            continue
+        table = found.tables[row["table"]]
+        target = build / row["table"]
+        target.parent.mkdir(exist_ok=True)
+        caption = f"{upper(row['name'])}, {row['unit']}: A, B, and B less A."
+        write_table(table, target, caption=caption)
+        if row["changed"]:
+            parts.append(_part(row, table, labels, target, caption))
+    write_table(found.overview, build / "overview", caption="What was compared, and how much of it moved.")
+    write_table(found.whole, build / "whole", caption="What the runs found in all.")
+    names = names_of(found.a, found.b)
+    runs = [_about(run, name, place) for run, name in zip((found.a, found.b), names, strict=True)]
+    write_json(
+        {
+            "runs": {
+                side: {"name": name, "manifest": about["sha256"], "parameters": run.parameters}
+                for side, name, about, run in zip("ab", names, runs, (found.a, found.b), strict=True)
+            },
+            "texts": found.texts._asdict(),
+            "making": found.making,
+            "same": found.same,
+            "left": found.left,
+        },
+        build / ABOUT,
+    )
+    whole = found.whole.assign(name=found.whole["name"].str.capitalize())
+    page = rendered(
+        "compare.html.j2",
+        names=names,
+        runs=runs,
+        making=found.making,
+        parameters=parameter_differences(found.a, found.b),
+        same_texts=found.texts.same,
+        findings=moves(found.overview, found.tables, found.whole, labels, identical=not found.left),
+        few=_few(found),
+        compared=int(found.overview["intervals"].sum()),
+        moved=int(found.overview["moved"].sum()),
+        parts=parts,
+        whole=Markup(table_html(whole[["name", "unit", "a", "b", "difference"]].rename(columns={"name": "what"}))),
+        same=found.same,
+        left=found.left,
+    )
+    (build / "index.html").write_text(page, encoding="utf-8", newline="\n")
+
+
+def _about(run: Run, name: str, place: Path) -> dict[str, str]:
+    sha256 = hashlib.sha256((run.folder / MANIFEST).read_bytes()).hexdigest()
+    page = run.folder.expanduser().absolute() / "index.html"
+    try:
+        link = quote(Path(os.path.relpath(page, place)).as_posix())
+    except ValueError:  # on another drive
+        link = page.as_uri()
+    return {"name": name, "sha256": sha256, "link": link}
+
+
+def _part(
+    row: Mapping[Any, Any], table: pd.DataFrame, labels: Mapping[str, str], target: Path, caption: str
+) -> dict[str, Any]:
+    """A table of the page: its rows, what moved first, and its figure."""
+    keys = list(table.columns[: table.columns.get_loc("a")])
+    shown = in_order(table)
+    named = shown[keys].assign(**{key: [key_text(key, value, labels) for value in shown[key]] for key in keys})
+    part: dict[str, Any] = {
+        "row": row,
+        "method": METHODS[row["method"]] if row["intervals"] else METHODS[EXACT],
+        "caption": caption,
+        "total": len(table),
+    }
+    part |= {"title": upper(row["name"]), "file": f"{row['table']}.csv", "rows": min(ROWS, len(table)), "figure": None}
+    part["both"] = len(table) - row["only_a"] - row["only_b"]
+    columns = {"a": "A", "b": "B", "difference": "difference"}
+    if "moved" in table:
+        columns |= {"ci_low": "from", "ci_high": "to", "ratio": "ratio", "q": "q", "moved": "moved"}
+    own = shown[list(columns)].rename(columns=columns)
+    if "q" in own:
+        own["q"] = [_chance(q) for q in own["q"]]
+    part["html"] = Markup(table_html(pd.concat([named, own], axis=1).head(ROWS)))
+    if row["moved"]:
+        drawn = shown[shown["p"].notna() & (shown["difference"] != 0)].head(ROWS)
+        label = named.loc[drawn.index].agg(" · ".join, axis=1)
+        figure = interval_dots(
+            drawn.assign(label=label), label="label", value="difference", xlabel=f"B less A, {row['unit']}", line=0
+        )
+        paths = {kind: target.with_name(f"{target.name}.{kind}") for kind in ("svg", "png", "pdf")}
+        write_picture(figure, paths)
+        part["figure"] = svg_source(paths["svg"])
+        part["alt"] = did_move(row, table, labels)
+        part["files"] = [(kind, f"{row['table']}.{kind}") for kind in paths]
+    return part
+
+
+def _chance(q: float) -> str:
+    return "–" if math.isnan(q) else "under 0.001" if q < 0.001 else f"{q:.3f}"
+
+
+def _labels(found: Comparison) -> dict[str, str]:
+    """What frames, markers and actors are called, by their keys."""
+    labels: dict[str, str] = {}
+    for run in (found.b, found.a):
+        for table, key in (("framing/frames", "frame"), ("framing/style", "frame"), ("framing/actors", "actor")):
+            if table in run:
+                labels |= dict(zip(run[table][key], run[table]["label"].str.lower(), strict=True))
+    return labels
+
+
+def _few(found: Comparison) -> int | None:
+    """How many documents the smaller run has, where that is few."""
+    counts = found.whole.loc[found.whole["name"] == "documents", ["a", "b"]].to_numpy()
+    fewest = int(counts.min()) if counts.size else FEW
+    return fewest if fewest < FEW else None
