@@ -1,0 +1,251 @@
+"""A finished report as a Word file or a PDF, from its folder alone.
+
+The page's content goes to pandoc as HTML of the plainest kind, everything escaped. Pandoc writes the Word file, and for
+the PDF the source that typst sets by ``export.typ``.
+"""
+
+import base64
+import io
+import json
+import re
+import shutil
+import tempfile
+import unicodedata
+import warnings
+import zipfile
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+import fontpkg_noto_sans_arabic
+import matplotlib as mpl
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from matplotlib.ft2font import FT2Font
+
+from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
+from analysis.publish.loading import Run, load_run
+from analysis.publish.page import MARKDOWN, ROWS
+from analysis.publish.pandoc import Tree, pandoc, read_html, text_of, with_pictures, without_shorthands
+from analysis.publish.parameters import ParameterError
+from analysis.publish.sections import Block, read_sections
+from analysis.publish.tables import table_html
+
+SHOWN = 40  # letters without a font that a warning names
+
+_TYPST = Path(__file__).with_name("web") / "export.typ"
+_FONTS = (  # besides those that typst has in it
+    Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf",
+    fontpkg_noto_sans_arabic.ROOT / "files" / "NotoSansArabic[wdth,wght].ttf",
+)
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Zs")  # controls and blanks
+
+
+def export(run: Path, out: Path) -> Path:
+    """Write the report in the folder `run` to the file `out`, a ``.docx`` or a ``.pdf`` by its ending; gives `out`.
+
+    Both hold what the page holds, but for the marked texts: what was found, each notebook's prose, findings, figures
+    and tables (the rows that the page shows, and of wide ones the columns that fit), the corpus, parameters and
+    versions. Figures have alt texts, tables a repeated heading; the PDF is tagged (PDF/UA-1) and has its fonts in it.
+    Nothing of the report is read but the files in `run`, text of documents is text whatever it looks like, and the same
+    run gives the same bytes. Letters that the fonts of the package don't have are set in a font of the machine; where
+    there is none either, they show as boxes, and a `UserWarning` and a line in the PDF say so.
+
+    Raises `ParameterError` for another ending, or where `run` holds no report, and `ModuleNotFoundError` without the
+    extra "export".
+
+    >>> export(Path("figures/sample"), Path("sample.odt"))
+    Traceback (most recent call last):
+    analysis.publish.parameters.ParameterError: cannot export to 'sample.odt': give a name that ends in .docx or .pdf
+    """
+    writers: dict[str, Callable[[Run], bytes]] = {".docx": _docx, ".pdf": _pdf}
+    write = writers.get(out.suffix.lower())
+    if write is None:
+        raise ParameterError(f"cannot export to {str(out)!r}: give a name that ends in {' or '.join(writers)}")
+    if any(find_spec(package) is None for package in ("docx", "pypandoc", "typst")):
+        raise ModuleNotFoundError("an export needs the extra 'export': pip install 'lafz[export]'")
+    data = write(load_run(run))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
+        place = Path(folder, out.name)
+        place.write_bytes(data)
+        place.replace(out)
+    return out
+
+
+def _docx(report: Run) -> bytes:
+    """The report as pandoc writes it for Word, with a page, letters and tables of our own."""
+    import docx
+
+    document, figures = _document(report)
+    pictures = {
+        name: base64.b64encode((report.folder / f"{name}.png").read_bytes()).decode("ascii") for name in figures
+    }
+    document = with_pictures(document, {name: f"data:image/png;base64,{data}" for name, data in pictures.items()})
+    word = docx.Document(io.BytesIO(pandoc(json.dumps(document), "--from=json", "--to=docx+native_numbering")))
+    _style(word)
+    for shape in word.inline_shapes:  # pandoc writes the picture's source where its alt text belongs too
+        shape._inline.graphic.graphicData.pic.nvPicPr.cNvPr.set("descr", shape._inline.docPr.get("descr"))
+    properties = word.core_properties._element
+    for date in properties.xpath("dcterms:created | dcterms:modified"):
+        properties.remove(date)
+    written = io.BytesIO()
+    word.save(written)
+    return _undated(written)
+
+
+def _style(word: Any) -> None:
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.oxml import OxmlElement, parse_xml
+    from docx.oxml.ns import nsdecls, qn
+    from docx.shared import Cm, Inches, Pt
+
+    for section in word.sections:
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2)
+    for name, size in {"Normal": 10.5, "Table Caption": 9, "Image Caption": 9, "Title": 20}.items():
+        word.styles[name].font.size = Pt(size)
+    cells = word.styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
+    cells.base_style, cells.font.name, cells.font.size = word.styles["Normal"], "Calibri", Pt(8)
+    cells.paragraph_format.space_before = cells.paragraph_format.space_after = Pt(1)
+    heads = word.styles.add_style("Table Heading", WD_STYLE_TYPE.PARAGRAPH)
+    heads.base_style, heads.font.bold = cells, True
+    # The size of Arabic and Hebrew letters is set apart.
+    cells.element.get_or_add_rPr().append(parse_xml(f'<w:szCs {nsdecls("w")} w:val="16"/>'))
+    lines = parse_xml(
+        f'<w:tblBorders {nsdecls("w")}><w:insideH w:val="single" w:sz="2" w:color="C8C8C8"/></w:tblBorders>'
+    )
+    margins = parse_xml(f'<w:tblCellMar {nsdecls("w")}><w:left w:w="80"/><w:right w:w="80"/></w:tblCellMar>')
+    for table in word.element.body.iter(qn("w:tbl")):
+        layout = table.tblPr.find(qn("w:tblLayout"))
+        layout.addprevious(deepcopy(lines))
+        layout.addnext(deepcopy(margins))
+        for column in table.tblGrid.gridCol_lst:  # pandoc takes the page to be 5.5 inches across
+            column.w = round(column.w * Cm(17) / Inches(5.5))
+        for number, row in enumerate(table.tr_lst):
+            row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+            for paragraph in row.iter(qn("w:p")):
+                paragraph.style = (cells if number else heads).style_id
+
+
+def _undated(written: io.BytesIO) -> bytes:
+    """A zip file, each of its files dated as early as such a file can be."""
+    undated = io.BytesIO()
+    with zipfile.ZipFile(written) as old, zipfile.ZipFile(undated, "w") as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name), old.read(name), zipfile.ZIP_DEFLATED)
+    return undated.getvalue()
+
+
+def _pdf(report: Run) -> bytes:
+    """The report as typst sets it."""
+    import typst
+
+    document, figures = _document(report)
+    document = with_pictures(document, {name: f"{name}.svg" for name in figures})
+    foreign = _foreign(document)
+
+    def compiled(standard: Literal["ua-1"] | None) -> bytes:
+        tree = json.dumps(without_shorthands(document))
+        source = pandoc(tree, "--from=json", "--to=typst-smart", f"--template={_TYPST}")
+        alt = {f"{name}.svg": text for name, text in figures.items()}
+        with tempfile.TemporaryDirectory() as folder:  # typst takes all fonts of a folder
+            for font in _FONTS:
+                shutil.copy(font, folder)
+            fonts = typst.Fonts(include_system_fonts=bool(foreign), font_paths=[folder])
+            compiler = typst.Compiler(source, report.folder, fonts, sys_inputs={"alt": json.dumps(alt)})
+            made = compiler.compile(format="pdf", pdf_standards=standard)
+        assert isinstance(made, bytes)
+        return made
+
+    try:
+        return compiled("ua-1")
+    except typst.TypstError as error:
+        if not foreign or "could not be displayed" not in str(error):
+            raise
+    letters = foreign[:SHOWN] + "…" * (len(foreign) > SHOWN)
+    note = f"Some of these letters have no font on the machine that made this file, and show as boxes: {letters}"
+    warnings.warn(f"{note} (install a font that has them, or export to .docx)", stacklevel=3)
+    document["blocks"].insert(0, {"t": "Para", "c": [{"t": "Str", "c": note}]})
+    return compiled(None)  # a PDF with boxes is none of that standard
+
+
+def _foreign(tree: Tree) -> str:
+    """The letters of `tree` that the package's own fonts don't have, in order."""
+    known = set().union(*(FT2Font(font).get_charmap() for font in _FONTS))
+    unknown = sorted(letter for letter in set(text_of(tree)) if ord(letter) not in known)
+    return "".join(letter for letter in unknown if unicodedata.category(letter) not in _UNSEEN)
+
+
+def _document(report: Run) -> tuple[Tree, dict[str, str]]:
+    """The report as pandoc's syntax tree, and the alt text of each figure by its name ("framing/profile")."""
+    names = [path.stem.partition("_")[2] for path in sorted(report.folder.glob("notebooks/*.ipynb"))]
+    sections = read_sections(report.folder, names)
+    first = report.parameters[names[0]]
+    about = report.manifest
+    versions = {"lafz": f"{about['lafz']}, source {about['source']}", **about["versions"]}
+    settings = {f"Parameters: {section.title}": report.parameters[section.name] for section in sections}
+    settings["Versions of the software"] = {name: value or "not installed" for name, value in versions.items()}
+    documents = report.get(f"{FOLDER}/documents")
+    environment = Environment(
+        loader=PackageLoader("analysis.publish", "web"), autoescape=True, undefined=StrictUndefined
+    )
+    source = environment.get_template("export.html.j2").render(
+        title=title_of(pd.DataFrame() if documents is None else documents, first["corpus"]),
+        summary="" if documents is None else summary_of(documents),
+        sections=[
+            {
+                "title": section.title,
+                "findings": section.findings,
+                "blocks": [_block(block, section.name) for block in section.blocks],
+            }
+            for section in sections
+        ],
+        corpus=[] if documents is None else [(name.capitalize(), _corpus_table(report, name)) for name in CAPTIONS],
+        settings=[(name, _settings(values)) for name, values in settings.items()],
+        path=first["corpus"],
+        version=about["lafz"],
+        source=about["source"],
+    )
+    figures = {
+        f"{section.name}/{block.name}": block.about["alt"]
+        for section in sections
+        for block in section.blocks
+        if block.kind == "figure"
+    }
+    return read_html(source, language=first["language"]), figures
+
+
+def _block(block: Block, section: str) -> dict[str, Any]:
+    """A block as the template wants it."""
+    ready: dict[str, Any] = {"kind": block.kind, "text": block.text}
+    if block.kind == "prose":
+        ready["html"] = Markup(str(MARKDOWN(block.text)))
+    if block.kind in ("figure", "table"):
+        ready |= {"name": f"{section}/{block.name}", "caption": block.about["caption"]}
+        ready["file"] = next(file for file in block.files if file.endswith(".csv"))
+    if block.kind == "figure":
+        ready["alt"] = block.about["alt"]
+    if block.kind == "table":
+        shown = block.html[block.html.index("<table") : block.html.rindex("</table>") + len("</table>")]
+        shown = re.sub("<style>.*?</style>", "", shown, flags=re.DOTALL)
+        ready |= {"html": Markup(shown), "rows": block.rows, "of": block.about["rows"]}
+    return ready
+
+
+def _corpus_table(report: Run, name: str) -> dict[str, Any]:
+    table = report[f"{FOLDER}/{name}"]
+    return {
+        "html": Markup(table_html(table.head(ROWS).dropna(axis="columns", how="all"))),
+        "caption": CAPTIONS[name],
+        "rows": ROWS,
+        "of": len(table),
+        "file": f"{FOLDER}/{name}.csv",
+    }
+
+
+def _settings(values: Mapping[str, Any]) -> Markup:
+    return Markup(table_html(pd.DataFrame({"name": values.keys(), "value": [str(value) for value in values.values()]})))
