@@ -21,8 +21,8 @@ def code(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def test_the_three_notebooks_are_there():
-    assert [path.stem for path in PATHS] == ["01_term_frequency", "02_framing", "03_redundancy"]
+def test_the_four_notebooks_are_there():
+    assert [path.stem for path in PATHS] == ["00_explore", "01_term_frequency", "02_framing", "03_redundancy"]
 
 
 def test_no_outputs_and_no_counts(notebook):

@@ -1,0 +1,206 @@
+"""What a reader looks for by hand: panels of controls over one corpus, each recomputed as it is used.
+
+Each function takes `Tokens` (or a finished run) and gives an ipywidgets widget that `widgets.show_widget`
+displays. The numbers are those of the measures that the report shows; here is only what may be asked of them. What
+needs a lexicon stands in `frames`.
+"""
+
+from collections.abc import Collection
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as ui  # type: ignore[import-untyped]
+import numpy as np
+import pandas as pd
+
+from analysis.paths import FIGURES, from_root
+from analysis.publish import plots
+from analysis.publish.differences import side_by_side_passages
+from analysis.publish.exploring.widgets import LINES, MIN_WORDS, by_group, drawn, labelled, panel, scrolled, sentence
+from analysis.publish.loading import Run
+from analysis.publish.tables import table_html
+from analysis.redundancy import repeats
+from analysis.redundancy.near import near_texts
+from analysis.terms.concordance import kwic, to_html
+from analysis.terms.frequency import terms
+from analysis.text.patterns import find, fitting_types, fold_pattern
+from analysis.text.tokens import Tokens
+
+SORTED = 20_000  # places of a word up to which all their contexts are made, so that they can be put into order
+PAIRS = 40  # pairs of sentences that are shown
+LONGER = 5  # words that begin as a word does which stands nowhere
+
+ORDERS = {
+    "as in the texts": "document",
+    "by the words before": "left",
+    "by the words behind": "right",
+    "by date": "date",
+}
+
+
+def concordance(
+    tokens: Tokens, *, pattern: str | None = None, by: str | None = None, stopwords: Collection[str] = ()
+) -> Any:
+    """A search as you type: every place of a word, a phrase or a wildcard pattern, in its context.
+
+    Patterns are those of `analysis.terms.concordance.kwic`. It begins with `pattern`, or with the word used most that
+    is none of `stopwords`; `by` is a metadata column to choose documents by. The first 200 lines are shown, and how
+    many there are is said; where there are more than 20,000, they stay in the order of the texts. CSS classes:
+    ``lafz-search`` (the box), ``lafz-hits`` (what is found).
+    """
+    if pattern is None:
+        pattern = next(iter(terms(tokens, stopwords=stopwords, resamples=0)["term"]), "")
+    part, group = by_group(tokens, by)
+
+    def answer(pattern: str, order: str, group: str = "") -> str:
+        if not pattern.strip():
+            return sentence("Write a word, a phrase (rule of law) or a part with a star (secur*)")
+        own = part(group)[0]
+        lines, total = _lines(own, pattern, order)
+        if not total:
+            return sentence(_nowhere(own, pattern))
+        said = f"{total:,} place{'s' * (total != 1)}" if total <= LINES else f"First {len(lines):,} of {total:,} places"
+        if total > SORTED and order != "document":
+            said += ", in the order of the texts: so many are not sorted"
+        return sentence(said) + scrolled(to_html(lines), "Concordance")
+
+    box = labelled(ui.Text, "Search", "search", value=pattern, placeholder="war, rule of law, secur*, threat ... state")
+    order = labelled(ui.Dropdown, "Order", "order", options=list(ORDERS.items()))
+    return panel("concordance", {"pattern": box, "order": order} | group, answer, result="hits")
+
+
+def words(tokens: Tokens, *, by: str | None = None, stopwords: Collection[str] = ()) -> Any:
+    """The words or phrases used most, with their intervals: how many, how long, of whom, with what left out.
+
+    A sentence is counted once if it stands several times in the corpus, whichever documents are chosen, as in the
+    report. Rates and intervals are those of `analysis.terms.frequency.terms`.
+    """
+    part, group = by_group(tokens, by)
+    weights = repeats.weights(tokens)
+
+    def answer(top: int, n: int, min_count: int, stopped: bool, once: bool, group: str = "") -> str:
+        own, inside = part(group)
+        options: dict[str, Any] = {"n": n, "stopwords": stopwords if stopped else None}
+        options["weights"] = weights[inside] if once else None
+        table = terms(own, min_count=min_count, resamples=0, **options).head(top)
+        if table.empty:
+            return sentence(f"Nothing occurs {min_count} times" if min_count > 1 else "There are no words to rank")
+        # Intervals take nearly all the time: only of what occurs as often as the last word that is shown.
+        least = max(min_count, int(np.ceil(table["count"].iloc[-1])))
+        table = terms(own, min_count=least, **options).head(top)
+        what = "words" if n == 1 else f"phrases of {n} words"
+        said = f"The {len(table)} {what} used most{', stop words aside' * stopped}, with 95% bootstrap intervals"
+        figure = plots.interval_dots(table, label="term", value="per_million", xlabel="Occurrences per million words")
+        columns = ["term", "count", "per_million", "ci_low", "ci_high", "documents"]
+        return drawn(figure, f"{said}: {', '.join(table['term'].head(5))} …", said, table[columns])
+
+    controls = {
+        "top": labelled(ui.IntSlider, "How many", "top", value=25, min=5, max=60),
+        "n": labelled(ui.IntSlider, "Words in a row", "length", value=1, min=1, max=5),
+        "min_count": labelled(ui.IntSlider, "At least so often", "least", value=2, min=1, max=50),
+        "stopped": labelled(ui.Checkbox, "Leave stop words out", "stops", value=True, indent=False),
+        "once": labelled(ui.Checkbox, "Count a repeated sentence once", "once", indent=False),
+    }
+    return panel("words", controls | group, answer)
+
+
+def repeated(tokens: Tokens, *, similarity: float = 0.6) -> Any:
+    """Sentences that say nearly the same, in pairs with their differences marked, or word for word the same.
+
+    The slider is the share of their different words that two sentences have in common (Jaccard), from `similarity` on
+    or lower; pairs that are the same word for word are left out. Lowering it below what was looked for searches again.
+    Raises `ValueError` for a similarity that is no share above 0.
+    """
+    if not 0 < similarity <= 1:
+        raise ValueError(f"similarity is {similarity}: use a share above 0 and at most 1, such as 0.6")
+    looked_for: list[tuple[float, pd.DataFrame]] = []
+    exact = repeats.repeat_groups(tokens, repeats.exact_repeats(tokens, "sentence", min_words=MIN_WORDS))
+
+    def answer(kind: str, similarity: float) -> str:
+        if kind == "same":
+            said = f"Sentences of {MIN_WORDS} words or more that stand more than once word for word: {len(exact):,}"
+            return sentence(said) + scrolled(table_html(exact.head(LINES)), "Sentences")
+        if not looked_for or similarity < looked_for[0][0]:
+            looked_for[:] = [(similarity, near_texts(tokens, repeats.near_repeats(tokens, similarity)))]
+        near = looked_for[0][1]
+        near = near[near["similarity"] >= similarity - 1e-9]
+        said = (
+            f"Pairs of sentences that share {similarity:.0%} of their words or more and are not the same: {len(near):,}"
+        )
+        if near.empty:
+            return sentence(said)
+        more = f"; the first {PAIRS} are shown" if len(near) > PAIRS else ""
+        pairs = near.head(PAIRS).assign(kind="sentences")
+        return sentence(said + more) + scrolled(side_by_side_passages(pairs), "Pairs of sentences")
+
+    options = [("sentences nearly the same", "near"), ("sentences word for word", "same")]
+    kind = labelled(ui.Dropdown, "Look for", "kind", options=options)
+    least = min(0.4, similarity)
+    share = labelled(ui.FloatSlider, "Words in common", "similarity", value=similarity, min=least, max=1.0, step=0.05)
+    return panel("repeated", {"kind": kind, "similarity": share}, answer)
+
+
+def report_tables(run: Run) -> Any:
+    """The tables of a finished report, one at a time, with its caption, sorted and searched."""
+    table = labelled(ui.Dropdown, "Table", "table", options=sorted(run))
+    column = labelled(ui.Dropdown, "Sort by", "column")
+    read = lru_cache(maxsize=4)(run.__getitem__)
+
+    def columns(_: Any = None) -> None:
+        column.options = [("as in the report", ""), *((name, name) for name in read(table.value).columns)]
+        column.value = ""  # the first: "as in the report"
+
+    def answer(table: str, column: str, largest: bool, text: str) -> str:
+        rows = read(table)
+        if text.strip():
+            cells = rows.astype(object).where(rows.notna(), "").astype(str)
+            holds = (cells[name].str.contains(text.strip(), case=False, regex=False) for name in cells)
+            rows = rows[np.logical_or.reduce(list(holds))]
+        if column in rows.columns:
+            rows = rows.sort_values(column, ascending=not largest, kind="stable")
+        said = f"Rows: {len(rows):,}" + (f", the first {LINES} are shown" if len(rows) > LINES else "")
+        return (
+            sentence(str(run.about(table)["caption"]))
+            + sentence(said)
+            + scrolled(table_html(rows.head(LINES)), "Table")
+        )
+
+    columns()
+    table.observe(columns, "value")
+    largest = labelled(ui.Checkbox, "Largest first", "largest", value=True, indent=False)
+    text = labelled(ui.Text, "With the text", "text", placeholder="in any column")
+    return panel("tables", {"table": table, "column": column, "largest": largest, "text": text}, answer)
+
+
+def report_folder(corpus: str | Path, run: str | Path | None = None) -> Path:
+    """The folder of the finished report `run`, or that in which ``lafz report`` puts one of the `corpus`.
+
+    >>> report_folder("data/sample") == report_folder("elsewhere", "figures/sample")
+    True
+    """
+    return from_root(run) if run else FIGURES / (from_root(corpus).resolve().stem or "report")
+
+
+def _lines(tokens: Tokens, pattern: str, order: str) -> tuple[pd.DataFrame, int]:
+    """The lines of a concordance that are shown, and how many there are."""
+    # What kwic takes of matches that lie in one another: the shortest of those that begin, and that end, together.
+    found = find(tokens, [pattern]).drop_duplicates("first").drop_duplicates("last", keep="last")
+    if order != "document" and len(found) <= SORTED:
+        return kwic(tokens, pattern, sort=order).head(LINES), len(found)
+    # The contexts of half a million places would take seconds: of the documents with the first of them it is enough.
+    rows = np.unique(tokens.document[found["first"].to_numpy()[:LINES]])
+    return kwic(tokens.subset(rows), pattern).head(LINES), len(found)
+
+
+def _nowhere(tokens: Tokens, pattern: str) -> str:
+    """That a pattern matches nothing, and which words begin like it."""
+    said = f"“{pattern.strip()}” stands nowhere in these texts"
+    word = fold_pattern(pattern, lowercase=tokens.options["lowercase"])
+    if any(letter in word for letter in " *?"):
+        return said
+    longer = fitting_types(tokens, [f"{word}*"]).indices
+    counts = np.bincount(tokens.ids, minlength=len(tokens.vocabulary))[longer]
+    best = longer[np.lexsort((tokens.vocabulary[longer].astype(str), -counts))][:LONGER]
+    listed = ", ".join(str(name) for name in tokens.vocabulary[best])
+    return f"{said}. Words that begin so: {listed} (all of them: {word}*)" if listed else said
