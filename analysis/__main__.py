@@ -6,17 +6,18 @@ from typing import Annotated, Literal, Optional
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from analysis import coding_commands
+from analysis import coding_commands, run_commands
 from analysis.commands import (
     CorpusArgument,
     ReadingOption,
     check_ending,
     counted,
     mistakes_told,
+    names,
     note,
+    progress_bars,
     read_tokens,
     whole_file,
 )
@@ -33,6 +34,8 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Read texts closely, with numbers."
 )
 app.add_typer(coding_commands.app, name="code")
+for command in run_commands.COMMANDS:
+    app.command()(command)
 
 
 @app.command()
@@ -55,16 +58,8 @@ def report(
     if "corpus" in values:
         raise ParameterError("parameter 'corpus' is the first argument: lafz report CORPUS")
     target = Path(out) if out else FIGURES / (Path(corpus).resolve().stem or "report")
-    chosen = [name.strip() for name in (only or "").split(",") if name.strip()]
-    columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        tasks = {}
-
-        def progress(section: str, done: int, total: int) -> None:
-            if section not in tasks:
-                tasks[section] = bar.add_task(section)
-            bar.update(tasks[section], completed=done, total=total)
-
+    chosen = names(only)
+    with progress_bars() as progress:
         failures = runs.report(corpus, target, only=chosen, values=values, keep_failed=keep_failed, progress=progress)
     for failure in failures:
         print(f"lafz: {failure}", file=sys.stderr)
@@ -79,7 +74,8 @@ def verify(run: Annotated[str, typer.Argument(help="The folder of a finished rep
     from analysis.publish.verify import changed_versions, shortened
     from analysis.publish.verify import verify as compare
 
-    differences = compare(run)
+    with progress_bars() as progress:
+        differences = compare(run, progress=progress)
     for line in shortened(differences):
         print(line)
     if differences:

@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -58,6 +58,33 @@ def read_tokens(corpus: str, assignments: Sequence[str] | None) -> "Tokens":
             f"and so does read_corpus({corpus!r}).problems in Python"
         )
     return tokens
+
+
+def names(text: str | None) -> list[str]:
+    """The names in a text with commas.
+
+    >>> names("framing, redundancy"), names(None)
+    (['framing', 'redundancy'], [])
+    """
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
+
+
+@contextmanager
+def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on stderr for each thing that is told of: what, how much of it is done, how much it is in all."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield progress
 
 
 def note(text: str) -> None:

@@ -101,7 +101,9 @@ def fit(texts: Sequence[str], labels: NDArray[Any], lexicons: Sequence[Lexicon])
         coefficients, intercept = np.zeros((1, rows.shape[1])), np.zeros(1)
     else:
         regression = linear.LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=5000)
-        regression.fit(rows, np.searchsorted(names, labels))
+        # Threads that wait for one another take three times as long as one does, on matrices of this size.
+        with scikit_learn("threadpoolctl").threadpool_limits(limits=1):
+            regression.fit(rows, np.searchsorted(names, labels))
         coefficients, intercept = regression.coef_, regression.intercept_
     if len(names) == 2:  # one row of coefficients, for the second label against the first
         coefficients, intercept = np.vstack([-coefficients, coefficients]) / 2, np.array([-1, 1]) * intercept / 2
@@ -112,7 +114,7 @@ def fit(texts: Sequence[str], labels: NDArray[Any], lexicons: Sequence[Lexicon])
 
 
 def scikit_learn(module: str) -> Any:
-    """A module of scikit-learn, which is not installed unless asked for."""
+    """A module of scikit-learn or of what comes with it, which are not installed unless asked for."""
     try:
         return import_module(module)
     except ModuleNotFoundError:

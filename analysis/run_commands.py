@@ -1,0 +1,119 @@
+"""Commands on finished runs: a figure drawn again, a report as a document, what moved between two runs, sweeps."""
+
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from analysis.commands import CorpusArgument, counted, mistakes_told, names, note, progress_bars
+from analysis.paths import FIGURES
+from analysis.publish.parameters import ParameterError
+
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="The folder of a finished report.")]
+
+
+def figure(
+    run: RunArgument,
+    name: Annotated[str, typer.Argument(help="The figure, such as framing/frames_profile.")],
+    width: Annotated[
+        str,
+        typer.Option(help="85mm, 3.5in, column (85 mm), page (174 mm), slide (1920 pixels), or report (as it was)."),
+    ] = "report",
+    format: Annotated[
+        Optional[str], typer.Option(help="pdf, svg or png [default: the ending of --out, or pdf].")
+    ] = None,
+    out: Annotated[
+        Optional[Path], typer.Option(help="The picture to write [default: the figure's name, here].")
+    ] = None,
+) -> None:
+    """Draw one figure of a finished report again, from its table, in another width or format."""
+    from analysis.publish.redraw import redraw
+
+    with _warnings_told():
+        print(redraw(Path(run).expanduser(), name, width=width, format=format, out=out))
+
+
+def export(
+    run: RunArgument,
+    docx: Annotated[bool, typer.Option("--docx", help="As an editable Word file.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="As a PDF.")] = False,
+    out: Annotated[
+        Optional[Path], typer.Option(help="The file to write, .docx or .pdf [default: RUN.docx, RUN.pdf].")
+    ] = None,
+) -> None:
+    """Write a finished report as a Word file or a PDF, with figures, captions and alt texts."""
+    from analysis.publish.export import export as write
+
+    folder = Path(run).expanduser().absolute()
+    wanted = [ending for ending, asked in ((".docx", docx), (".pdf", pdf)) if asked]
+    if out and (len(wanted) > 1 or wanted not in ([], [out.suffix.lower()])):
+        raise ParameterError(f"--out {str(out)!r} goes with one of --docx and --pdf, that of its ending: leave one out")
+    if not out and not wanted:
+        raise ParameterError("nothing to write: give --docx, --pdf, or --out with a name that ends in .docx or .pdf")
+    with mistakes_told(), _warnings_told():
+        for place in [out] if out else [folder.with_name(f"{folder.name}{ending}") for ending in wanted]:
+            print(write(folder, place))
+
+
+def compare(
+    run_a: Annotated[str, typer.Argument(metavar="RUN_A", help="The folder of a finished report.")],
+    run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="The folder of another.")],
+    out: Annotated[Optional[Path], typer.Option(help="The comparison's folder [default: figures/A-and-B].")] = None,
+) -> None:
+    """Say what moved from one finished report to another, with intervals."""
+    from analysis.publish.comparing.compare import compare as compared
+    from analysis.publish.comparing.compare_page import write_comparison
+
+    pair = [Path(run).expanduser().resolve().name for run in (run_a, run_b)]
+    print(write_comparison(compared(run_a, run_b), out or FIGURES / "-and-".join(pair)))
+
+
+def sweep(
+    corpus: CorpusArgument,
+    parameter: Annotated[
+        list[str],
+        typer.Option("-p", "--parameter", metavar="NAME=A,B", help="A parameter and its values; repeatable."),
+    ],
+    out: Annotated[
+        Optional[str], typer.Option(help="The sweep's folder [default: figures/<name of the corpus>-sweep].")
+    ] = None,
+    only: Annotated[Optional[str], typer.Option(help="Only these notebooks, such as framing,redundancy.")] = None,
+) -> None:
+    """Run the notebooks once for each value of a parameter, and write one page that compares the runs."""
+    from analysis.publish.comparing.sweep import sweep as swept
+
+    target = Path(out) if out else FIGURES / f"{Path(corpus).resolve().stem or 'report'}-sweep"
+    with progress_bars() as bars:
+        done = swept(
+            corpus,
+            target,
+            parameter,
+            only=names(only),
+            progress=lambda run, section, number, total: bars(f"{run} {section}", number, total),
+        )
+    for failure in done.failures:
+        print(f"lafz: {failure}", file=sys.stderr)
+    if done.kept:
+        note(f"{counted(len(done.kept), 'finished run')} kept as it was: {', '.join(done.kept)}")
+    if done.page:
+        print(done.page)
+    if done.failures:
+        raise typer.Exit(1)
+
+
+COMMANDS = (figure, export, compare, sweep)
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """Say on stderr, in a line each, what a document's user should know of it."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, UserWarning):
+            note(str(warning.message))

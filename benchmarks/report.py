@@ -1,0 +1,96 @@
+"""How long the sample's report takes, beside the least that three notebooks can take.
+
+The floor: three notebooks, run side by side in the same way, that import what the report's notebooks import, and draw
+and save one figure each. Both are whole commands in a process of their own, by turns; the fastest of each counts.
+
+    python benchmarks/report.py [ROUNDS]
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from analysis.paths import SAMPLE
+from analysis.publish import runs
+from analysis.publish.parameters import notebooks, read_cells, resolve
+
+FIGURE = """
+import pandas as pd
+from matplotlib.figure import Figure
+from analysis.publish.figures import save_figure
+
+figure = Figure()
+figure.add_subplot().plot([1, 2])
+save_figure(figure, "line", data=pd.DataFrame({"x": [1, 2]}), caption="A line.", alt="A line that rises.")
+"""
+
+
+def bare(path: Path, folder: Path) -> Path:
+    """A notebook with only the imports and the parameters of the notebook `path`, and one figure."""
+    kept = [cell for cell in read_cells(path) if cell.kind == "code" and {"imports", "parameters"} & {*cell.tags}]
+    imports = next(cell for cell in read_cells(path) if cell.kind == "code")
+    sources = [imports.source, *(cell.source for cell in kept), FIGURE.strip()]
+    tags = [[], *(cell.tags for cell in kept), []]
+    cells = [
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": f"cell-{number}",
+            "metadata": {"tags": tagged},
+            "outputs": [],
+            "source": source,
+        }
+        for number, (source, tagged) in enumerate(zip(sources, tags, strict=True))
+    ]
+    made = folder / path.name
+    made.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    return made
+
+
+def floor() -> None:
+    """Run the three bare notebooks as a report runs its own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        chosen = notebooks()
+        parameters = resolve(chosen, {"corpus": str(SAMPLE)})
+        (folder / "run").mkdir()
+        made = {section: bare(path, folder) for section, path in chosen.items()}
+        logs = runs._run_all(made, parameters, folder / "run", folder, folder / "tokens", lambda *_: None)
+        assert not any("error" in log for log in logs.values()), logs
+
+
+def report() -> None:
+    """The sample's report, whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [sys.executable, "-m", "analysis", "report", str(SAMPLE), "--out", f"{folder}/run"],
+            check=True,
+            capture_output=True,
+        )
+
+
+def seconds(what: str) -> float:
+    """How long this program takes to do one of the two, in a process of its own."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, __file__, "--only", what], check=True)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Print both, and their ratio."""
+    if "--only" in sys.argv:
+        {"floor": floor, "report": report}[sys.argv[-1]]()
+        return
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    report()  # what is compiled once has been compiled then
+    found = [(seconds("floor"), seconds("report")) for _ in range(rounds)]
+    least, whole = (min(times) for times in zip(*found, strict=True))
+    print(f"three bare notebooks      {least:5.1f} s")
+    print(f"the report of the sample  {whole:5.1f} s   {whole / least:.2f} times")
+
+
+if __name__ == "__main__":
+    main()
