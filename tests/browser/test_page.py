@@ -1,0 +1,271 @@
+"""The report's page as its reader has it: opened from disk, sorted, searched, printed, by pointer and by keyboard."""
+
+import re
+
+import pandas as pd
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def report(page, sample_run):
+    """The sample's page, as wide as a window."""
+    page.set_viewport_size(WIDE)
+    page.goto((sample_run / "index.html").as_uri())
+    return page
+
+
+def table(page, name):
+    """A table of the page, with its tools, which it gets when it comes near."""
+    figure = page.locator(f'figure[data-name="{name}"]')
+    figure.scroll_into_view_if_needed()
+    playwright.expect(figure.get_by_role("button").first).to_be_attached()
+    return figure
+
+
+def column(figure, place):
+    return [row.split("\t")[place] for row in figure.locator("tbody tr").all_inner_texts()]
+
+
+def whole(page):
+    """The page with all its parts unfolded and all its tables ready."""
+    page.locator("details").evaluate_all("parts => parts.forEach(part => { part.open = true })")
+    for name in page.locator("figure.table").evaluate_all("figures => figures.map(figure => figure.dataset.name)"):
+        page.locator(f'figure[data-name="{name}"]').scroll_into_view_if_needed()
+    page.locator("#reader").scroll_into_view_if_needed()
+    page.locator("#reader").get_by_role("searchbox").wait_for()
+
+
+# --- the browser of these tests
+
+
+def test_what_a_page_may_not_do_is_seen_and_refused(page, complaints):
+    page.set_content("<img src='https://example.org/a.png'><script>console.error('no'); missing()</script>")
+    page.evaluate("() => { new WebSocket('wss://example.org/') }")
+    page.wait_for_timeout(500)
+    text = "\n".join(complaints)
+    for said in ("another machine: https://example.org/a.png", "another machine: wss:", "console: no", "uncaught: "):
+        assert said in text
+    complaints.clear()
+
+
+# --- tables
+
+
+def test_a_table_is_sorted_by_pointer_and_by_keyboard(report, sample_run):
+    profile = pd.read_csv(sample_run / "framing" / "profile.csv")
+    figure = table(report, "framing/profile")
+    heading = figure.get_by_role("columnheader", name="hits", exact=True)
+    heading.get_by_role("button").click()
+    assert column(figure, 1) == [str(hits) for hits in sorted(profile["hits"], reverse=True)]
+    assert heading.get_attribute("aria-sort") == "descending"
+    heading.get_by_role("button").click()
+    assert column(figure, 1) == [str(hits) for hits in sorted(profile["hits"])]
+    names = figure.get_by_role("columnheader", name="frame", exact=True)
+    names.get_by_role("button").press("Enter")
+    assert column(figure, 0) == sorted(profile["frame"])
+    assert (names.get_attribute("aria-sort"), heading.get_attribute("aria-sort")) == ("ascending", None)
+    names.get_by_role("button").press("Space")
+    assert column(figure, 0) == sorted(profile["frame"], reverse=True)
+
+
+def test_a_table_is_filtered_and_grows(report, sample_run):
+    words = pd.read_csv(sample_run / "term_frequency" / "all_words.csv", keep_default_na=False)
+    figure = table(report, "term_frequency/all_words")
+    rows = figure.locator("tbody tr")
+    playwright.expect(rows).to_have_count(20)
+    figure.get_by_role("button", name="50 more rows").click()
+    playwright.expect(rows).to_have_count(70)
+    assert column(figure, 0) == words["term"].head(70).tolist()
+    box = figure.get_by_role("searchbox")
+    box.press_sequentially("terroris")
+    assert set(column(figure, 0)) <= {term for term in words["term"] if "terroris" in term} > set()
+    playwright.expect(rows.first).to_contain_text("terrorism")
+    box.fill("<b>")
+    playwright.expect(rows).to_have_count(0)
+    playwright.expect(figure.get_by_role("status")).to_contain_text("0 of 0 that match")
+    box.fill("")
+    assert column(figure, 0)[:70] == words["term"].head(len(column(figure, 0)))[:70].tolist()
+
+
+# --- from a number to its sentences
+
+
+def test_every_frames_hits_lead_to_as_many_places(report, sample_run):
+    for frame, hits in pd.read_csv(sample_run / "framing" / "profile.csv")[["frame", "hits"]].itertuples(index=False):
+        row = (
+            table(report, "framing/profile")
+            .get_by_role("row")
+            .filter(has=report.get_by_role("cell", name=frame, exact=True))
+        )
+        row.get_by_role("cell", name=str(hits), exact=True).click()
+        behind = report.get_by_role("dialog")
+        playwright.expect(behind).to_contain_text(f"{hits} places in ")
+        report.keyboard.press("Escape")
+        playwright.expect(behind).to_be_hidden()
+
+
+def test_the_sentences_behind_a_word_by_keyboard(report):
+    figure = table(report, "term_frequency/all_words")
+    key = figure.get_by_role("button", name="campaign", exact=True)
+    key.press("Enter")
+    behind = report.get_by_role("dialog", name="campaign")
+    playwright.expect(behind).to_contain_text("45 places in ")
+    playwright.expect(behind).to_contain_text("of 21 documents")
+    assert {mark.lower() for mark in behind.locator("mark").all_inner_texts()} == {"campaign"}
+    playwright.expect(behind.locator("mark")).to_have_count(45)
+    behind.get_by_role("searchbox").fill("wire agency")
+    sentences = behind.get_by_role("listitem")
+    playwright.expect(sentences.first).to_contain_text("Wire agency")
+    assert all("Wire agency" in sentence for sentence in sentences.all_inner_texts())
+    report.keyboard.press("Escape")  # empties the box
+    report.keyboard.press("Escape")
+    playwright.expect(behind).to_be_hidden()
+    playwright.expect(key).to_be_focused()
+    key.press("Enter")
+    behind.get_by_role("button", name="in the text").first.click()
+    playwright.expect(behind).to_be_hidden()
+    playwright.expect(report.locator("#reader .sought").first).to_be_in_viewport()
+
+
+# --- the texts
+
+
+def test_the_texts_are_searched(report):
+    report.locator("#reader").scroll_into_view_if_needed()
+    report.locator("#reader").get_by_role("searchbox").press_sequentially("terrorism")
+    status = report.locator("#reader").get_by_role("status")
+    playwright.expect(status).to_have_text("“terrorism”: 22 places in 11 documents")
+    playwright.expect(report.locator("#reader .results mark")).to_have_count(22)
+    report.locator("#reader").get_by_role("searchbox").fill("(.*")
+    playwright.expect(status).to_have_text("“(.*”: 0 places in 0 documents")
+
+
+def test_frames_and_repeats_are_switched_off_and_on(report):
+    reader = report.locator("#reader")
+    reader.scroll_into_view_if_needed()
+    choice = reader.get_by_role("combobox")
+    choice.select_option(value=choice.get_by_role("option", name="Apex Committee Approves").get_attribute("value"))
+    hit = reader.locator(".x mark.f", has_text="united answer").first
+    repeat = reader.locator(".x .r").first
+    colour, line = "mark => getComputedStyle(mark).backgroundColor", "part => getComputedStyle(part).textDecorationLine"
+    shown = hit.evaluate(colour)
+    reader.get_by_role("checkbox", name="National unity").uncheck()
+    assert hit.evaluate(colour) == "rgba(0, 0, 0, 0)" != shown
+    reader.get_by_role("checkbox", name="National unity").check()
+    assert hit.evaluate(colour) == shown
+    assert repeat.evaluate(line) == "underline"
+    reader.get_by_role("checkbox", name="repeats").uncheck()
+    assert repeat.evaluate(line) == "none"
+
+
+# --- paper, dark, narrow, no script
+
+
+def test_the_page_prints(report, tmp_path):
+    pdfium = pytest.importorskip("pypdfium2")
+    whole(report)
+    report.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    document = pdfium.PdfDocument(tmp_path / "page.pdf")
+    text = "\n".join(page.get_textpage().get_text_range() for page in document)
+    assert 10 <= len(document) <= 120
+    for said in ("“campaign” (45 times", "How this was made", "top_n"):
+        assert said in text
+    for control in ("more rows", "Filter", "Search all texts"):
+        assert control not in text
+
+
+@pytest.mark.parametrize("width", [360, 320])
+def test_a_narrow_screen_scrolls_one_way_only(report, width):
+    report.set_viewport_size(NARROW | {"width": width})
+    whole(report)
+    assert report.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_scripts_all_is_there_but_the_tools(browser, sample_run):
+    context = browser.new_context(java_script_enabled=False, service_workers="block", offline=True)
+    page = context.new_page()
+    page.goto((sample_run / "index.html").as_uri())
+    playwright.expect(page.get_by_role("cell", name="campaign", exact=True).first).to_be_visible()
+    assert page.get_by_role("searchbox").count() == 0
+    playwright.expect(page.locator("#texts")).to_be_hidden()
+    context.close()
+
+
+CONTRAST = "color-contrast"  # takes most of the time, and does not depend on the width
+
+
+@pytest.mark.parametrize(
+    ("scheme", "size", "rules"),
+    [
+        pytest.param("light", WIDE, {}, id="light"),
+        pytest.param("dark", WIDE, {"runOnly": [CONTRAST]}, id="dark"),
+        pytest.param("light", NARROW, {"rules": {CONTRAST: {"enabled": False}}}, id="narrow"),
+    ],
+)
+def test_no_serious_barrier(report, scheme, size, rules):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    options = rules | {"resultTypes": ["violations"]}
+    report.emulate_media(color_scheme=scheme)
+    report.set_viewport_size(size)
+    whole(report)
+    paper = report.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (sum(map(int, re.findall(r"\d+", paper)[:3])) < 3 * 64) == (scheme == "dark")
+    report.get_by_role("button", name="campaign", exact=True).first.click()
+    behind = axe.run(report, context="dialog", options=options)
+    report.keyboard.press("Escape")
+    found = axe.run(report, options=options)
+    serious = [
+        (violation["id"], node["html"][:200])
+        for violation in behind.response["violations"] + found.response["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+    assert serious == []
+
+
+# --- texts that would act
+
+
+@pytest.fixture(scope="module")
+def hostile_run(command_line, tmp_path_factory):
+    """A report on texts whose names, titles, sources and words try to be markup."""
+    folder = tmp_path_factory.mktemp("hostile")
+    corpus = folder / "<svg onload=owned=1>"
+    corpus.mkdir()
+    title = "</title></style></script><script>owned=1</script>"
+    names = ['"><script>owned=1<.txt', "' onmouseover='owned=1.txt", "#javascript:owned=1?.txt"]
+    sources = [title, "<img src=x onerror=owned=1>", "javascript:owned=1"]
+    said = "</script><script>owned=1</script> The \"threat' will be met. --> {{ 7 * 7 }} javascript:owned=1"
+    for name in names:
+        text = f"{said}\n\nThe <b onclick=owned=1>rule</b> of law </style> was broken in {name}.\n"
+        (corpus / name).write_text(text, encoding="utf-8")
+    about = {"file": names, "title": title, "source": sources, "date": "2024-06-01", "language": "en"}
+    pd.DataFrame(about).to_csv(corpus / "metadata.csv", index=False)
+    done = command_line("report", corpus, "--out", folder / "run", "-p", "bootstrap=50")
+    assert done.returncode == 0, done.stderr
+    return folder / "run"
+
+
+def test_nothing_in_a_text_acts(hostile_run, page):
+    page.on("dialog", lambda box: pytest.fail(box.message))
+    page.goto((hostile_run / "index.html").as_uri())
+    whole(page)
+    for figure in page.locator("figure.table:has(tbody .key)").all():
+        figure.locator("tbody .key").first.click()
+        page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    for box in page.get_by_role("searchbox").all():
+        box.fill("owned=1")
+    reader = page.locator("#reader")
+    reader.get_by_role("button", name="in the text").first.click()
+    for place in range(3):
+        reader.get_by_role("combobox").select_option(index=place)
+    playwright.expect(reader).to_contain_text("</script><script>owned=1</script>")
+    assert page.evaluate("typeof owned") == "undefined"
+    assert page.locator("main script:not([type='application/json']), svg, b[onclick], img[onerror]").count() == 0
+    addresses = "all => all.map(one => one.getAttribute('href') ?? one.getAttribute('src'))"
+    links = page.locator("[href], [src]").evaluate_all(addresses)
+    assert not [link for link in links if link.startswith("javascript:")]

@@ -1,0 +1,128 @@
+"""What the README says to type does what it says, in a copy of the checkout, without a network."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from analysis.paths import ROOT
+
+for needed in ("openpyxl", "sklearn", "wordllama"):  # some of the commands need an extra
+    pytest.importorskip(needed)
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BIN = Path(sys.executable).parent
+
+# Lines that are not run here, and who runs them. What `make` would do is looked at all the same.
+ELSEWHERE = {
+    "make report": "tests/publish reports the sample",
+    "make lab": "tests/browser/test_lab.py starts it",
+    "make verify": "tests/publish/test_verify.py verifies reports",
+    "make test": "this is part of it",
+    "conda env create -f environment.yml && conda activate lafz": "tests/test_environment.py reads it as conda does",
+    "lafz report data/sample --out figures/sample": "tests/publish reports the sample",
+}
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+
+
+def commands(block):
+    """The lines of a shell block, without the comments after them."""
+    return [re.sub(r"\s+#.*", "", line).strip() for line in block.splitlines()]
+
+
+SHELL = [pytest.param(commands(block), id=commands(block)[0]) for block in blocks("sh")]
+PYTHON = blocks("python")
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A copy of what a user of the README needs; with it the compiled code, which is slow to make again."""
+    copy = tmp_path_factory.mktemp("readme") / "lafz"
+    (copy / "figures").mkdir(parents=True)
+    for name in ("analysis", "data", "figures/sample", "notebooks"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    for name in ("Makefile", "README.md", "environment.yml", "pyproject.toml", "requirements.lock"):
+        shutil.copy2(ROOT / name, copy)
+    return copy
+
+
+@pytest.fixture
+def run(checkout):
+    """Runs a command in the copy, with this environment's `python` and `lafz`, and gives what it printed."""
+    nowhere = "http://127.0.0.1:9"
+    environment = os.environ | {
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(checkout),
+        "http_proxy": nowhere,
+        "https_proxy": nowhere,
+        "OMP_NUM_THREADS": "1",  # on a busy machine, threads that wait for each other take three times as long
+    }
+    environment.pop("LAFZ_TOKENS", None)
+
+    def run(*command):
+        done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    return run
+
+
+def made(line, checkout):
+    """What a command says that it writes: ``--out`` of lafz, ``OUT=`` of make, else the folder of a report."""
+    named = re.search(r"(?:--out |OUT=)(\S+)", line)
+    corpus = re.match(r"lafz report (\S+)", line)
+    return checkout / (named[1] if named else f"figures/{Path(corpus[1]).stem}") if named or corpus else None
+
+
+def test_the_copy_is_what_runs(run, checkout):
+    assert Path(run("python", "-c", "import analysis; print(analysis.__file__)").strip()).is_relative_to(checkout)
+    assert Path(run("sh", "-c", "command -v lafz").strip()).parent == BIN
+
+
+@pytest.mark.parametrize("lines", SHELL)
+def test_the_shell_blocks(run, checkout, lines):
+    for line in lines:
+        if line in ELSEWHERE:
+            continue
+        # make would first set up a virtual environment: this one is used in its place
+        run("sh", "-c", re.sub(r"^make", f"make -o .venv/ready BIN='{BIN}'", line))
+        if out := made(line, checkout):
+            records = {"manifest.json", "compare.json", "sweep.json"}  # of a report, a comparison, a sweep
+            there = out.is_file() or {path.name for path in out.iterdir()}
+            assert there is True or ("index.html" in there and there & records), line
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=range(len(PYTHON)))
+def test_the_python_blocks(run, block):
+    run("python", "-c", block)
+
+
+def test_what_make_would_do(run):
+    def recipe(line):
+        printed = run("make", "-n", "-o", ".venv/ready", *line.split()[1:])
+        return [command.replace('"', "").strip() for command in printed.splitlines()]
+
+    assert recipe("make report") == [".venv/bin/python -m analysis report data/sample --out figures/sample"]
+    assert recipe("make verify") == [".venv/bin/python -m analysis verify figures/sample"]
+    assert recipe("make lab") == [".venv/bin/python -m jupyterlab notebooks"]
+    assert ".venv/bin/python -m pytest" in recipe("make test")[-1]
+
+
+def test_what_is_run_elsewhere_stands_in_the_readme():
+    everything = [line for block in blocks("sh") for line in commands(block)]
+    assert set(ELSEWHERE) <= set(everything)
+    assert yaml.safe_load((ROOT / "environment.yml").read_text())["name"] == "lafz"
+
+
+def test_every_link_leads_to_a_file():
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    assert len(links) >= 4
+    assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
