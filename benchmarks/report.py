@@ -46,7 +46,8 @@ def bare(path: Path, folder: Path) -> Path:
         for number, (source, tagged) in enumerate(zip(sources, tags, strict=True))
     ]
     made = folder / path.name
-    made.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    about = json.loads(path.read_text(encoding="utf-8"))["metadata"]
+    made.write_text(json.dumps({"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 5}))
     return made
 
 
