@@ -17,6 +17,7 @@ from analysis.paths import SAMPLE
 from analysis.publish import runs
 from analysis.publish.parameters import notebooks, read_cells, resolve
 
+FLOOR = "--floor"  # the option that makes this program run the bare notebooks and no more
 FIGURE = """
 import pandas as pd
 from matplotlib.figure import Figure
@@ -63,31 +64,27 @@ def floor() -> None:
         assert not any("error" in log for log in logs.values()), logs
 
 
-def report() -> None:
-    """The sample's report, whole."""
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(
-            [sys.executable, "-m", "analysis", "report", str(SAMPLE), "--out", f"{folder}/run"],
-            check=True,
-            capture_output=True,
-        )
-
-
-def seconds(what: str) -> float:
-    """How long this program takes to do one of the two, in a process of its own."""
+def seconds(*command: str) -> float:
+    """How long a command of this Python takes."""
     started = time.perf_counter()
-    subprocess.run([sys.executable, __file__, "--only", what], check=True)
+    subprocess.run([sys.executable, *command], check=True, capture_output=True)
     return time.perf_counter() - started
+
+
+def report() -> float:
+    """How long the sample's report takes, whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        return seconds("-m", "analysis", "report", str(SAMPLE), "--out", f"{folder}/run")
 
 
 def main() -> None:
     """Print both, and their ratio."""
-    if "--only" in sys.argv:
-        {"floor": floor, "report": report}[sys.argv[-1]]()
+    if FLOOR in sys.argv:
+        floor()
         return
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     report()  # what is compiled once has been compiled then
-    found = [(seconds("floor"), seconds("report")) for _ in range(rounds)]
+    found = [(seconds(__file__, FLOOR), report()) for _ in range(rounds)]
     least, whole = (min(times) for times in zip(*found, strict=True))
     print(f"three bare notebooks      {least:5.1f} s")
     print(f"the report of the sample  {whole:5.1f} s   {whole / least:.2f} times")

@@ -4,6 +4,7 @@ import fnmatch
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +21,7 @@ GAP = 3  # words that "..." may stand for, at the most
 _BEYOND = "\U0010ffff"  # sorts behind whatever a word may go on with
 
 
+@lru_cache(1 << 15)  # a report asks for the same few thousand patterns some twenty times
 def fold_pattern(pattern: str, *, lowercase: bool = True) -> str:
     """A pattern as a user writes it, with its words written as tokens are and one blank apart.
 
