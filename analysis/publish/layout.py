@@ -10,13 +10,14 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import StrMethodFormatter
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from analysis.publish.figures import WIDTH, room
 
 THOUSANDS = StrMethodFormatter("{x:,g}")
 LETTER = 0.066  # that a letter of a label takes, about
 LONGEST_LABEL = 44  # characters of a label of a row in a report
+SHORT = 5  # letters of a number that leave room to the next one wherever matplotlib puts them
 LINE = 0.17  # of a legend
 
 
@@ -74,11 +75,13 @@ def legend_above(fig: Figure, handles: Sequence[Artist], names: Sequence[str] | 
 def name_x(ax: Axes, name: str) -> None:
     """Write the `name` of the horizontal axis so that all of it is in the picture; to be done last.
 
-    In the middle where that will do, else flush with the right end, in two lines if need be.
+    In the middle where that will do, else flush with the right end, in two lines if need be. There are fewer numbers on
+    the axis where they would run into each other.
     """
     fig = ax.get_figure(root=True)
     assert fig is not None
     ax.set_xlabel(name)
+    _thin(ax, fig)
     if LETTER * len(name) < 0.45 * fig.get_figwidth():
         return
     fig.draw_without_rendering()
@@ -86,3 +89,15 @@ def name_x(ax: Axes, name: str) -> None:
     if box.x0 < 0 or box.x1 > fig.bbox.x1:
         wide = int(fig.get_figwidth() / LETTER * 0.9)
         ax.set_xlabel("\n".join(textwrap.wrap(name, wide)), loc="right")
+
+
+def _thin(ax: Axes, fig: Figure) -> None:
+    """Put as many numbers on the horizontal axis as it has room for; matplotlib allows for three letters in each."""
+    locator = ax.xaxis.get_major_locator()
+    written = ax.xaxis.get_major_formatter().format_ticks(list(ax.get_xticks()))
+    if not isinstance(locator, MaxNLocator) or max(map(len, written), default=0) <= SHORT:
+        return
+    fig.draw_without_rendering()
+    widest = max(label.get_window_extent().width for label in ax.get_xticklabels())
+    most = min(max(int(ax.bbox.width / (1.2 * widest)), 1), 9)
+    ax.xaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))

@@ -139,12 +139,12 @@ def actors(*counts):
 
 
 def test_actors_that_are_level_share_their_place():
-    who = "Of the actors with 5 roles or more,"
+    who = "Of the actors that are subject or object 5 times or more,"
     said = "army (in 5 of 5) and crowd (in 9 of 9) act most and bench (in 1 of 5) least."
     assert actors((5, 0), (1, 4), (9, 0), (0, 4)) == f"{who} {said}"
     assert actors((3, 3), (4, 4)) == f"{who} none acts more than another: army (in 3 of 6) and bench (in 4 of 8)."
-    assert actors((3, 3)) == "Only one actor has 5 roles or more: army, which acts in 3 of 6."
-    assert actors((2, 2)) == "No actor has 5 roles, so who acts cannot be said."
+    assert actors((3, 3)) == "Only one actor is subject or object 5 times or more: army, which acts in 3 of 6."
+    assert actors((2, 2)) == "No actor is subject or object 5 times, so who acts cannot be said."
 
 
 def test_passives_one_or_none():

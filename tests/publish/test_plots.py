@@ -157,3 +157,19 @@ def test_a_row_without_a_name_says_so():
 def test_a_cut_label_is_no_longer_than_it_may_be(most):
     for label in ["War and eradication (not valid here)", "a" * 50, "two words"]:
         assert len(cut(label, most)) <= most
+
+
+@pytest.mark.parametrize("most", [9.5, 12_345, 19_616, 123_456, 2_345_678])
+@pytest.mark.parametrize("label", ["war", "operation azm-e-istehkam"])
+@pytest.mark.parametrize("width", WIDTHS, ids="{:.1f}in".format)
+def test_the_numbers_of_an_axis_stand_apart(most, label, width):
+    table = pd.DataFrame({"term": [label, "b"], "rate": [most, 0]})
+    with style(Size(width)):
+        figure = plots.interval_dots(table, label="term", value="rate", xlabel="n")
+        FigureCanvasAgg(figure).draw()
+    axes = figure.axes[0]
+    low, high = axes.get_xlim()
+    numbers = [label for label in axes.get_xticklabels() if low <= label.get_position()[0] <= high]
+    boxes = [label.get_window_extent() for label in numbers]
+    assert len(boxes) > 1
+    assert all(left.x1 + 2 < right.x0 for left, right in itertools.pairwise(boxes))

@@ -48,25 +48,25 @@ def called(table: pd.DataFrame | None, labels: dict[str, str], *, top: int = 3) 
 def active(table: pd.DataFrame, labels: dict[str, str], *, fewest: int = 5) -> str:
     """Who acts most and who is acted upon most, from a table of `role_shares`, as a sentence.
 
-    >>> table = pd.DataFrame({"actor": ["army", "people"], "acts": [8, 2], "acted_upon": [2, 6]})
-    >>> active(table.assign(active_share=[0.8, 0.25]), {"army": "Army", "people": "People"})
-    'Of the actors with 5 roles or more, army (in 8 of 10) acts most and people (in 2 of 8) least.'
+    >>> table = pd.DataFrame({"actor": ["army", "us"], "acts": [8, 2], "acted_upon": [2, 6]})
+    >>> active(table.assign(active_share=[0.8, 0.25]), {"army": "Army", "us": "Us"})
+    'Of the actors that are subject or object 5 times or more, army (in 8 of 10) acts most and us (in 2 of 8) least.'
     """
     known = table[table["acts"] + table["acted_upon"] >= fewest]
     known = known.sort_values("active_share", ascending=False, kind="stable")
     if known.empty:
-        return f"No actor has {fewest} roles, so who acts cannot be said."
+        return f"No actor is subject or object {fewest} times, so who acts cannot be said."
     rows = known.to_dict("records")
     names = [labels[row["actor"]].lower() for row in rows]
     counts = [f"in {row['acts']:,} of {row['acts'] + row['acted_upon']:,}" for row in rows]
     if len(rows) == 1:
-        return f"Only one actor has {fewest} roles or more: {names[0]}, which acts {counts[0]}."
+        return f"Only one actor is subject or object {fewest} times or more: {names[0]}, which acts {counts[0]}."
     said = [f"{name} ({count})" for name, count in zip(names, counts, strict=True)]
     most, least = (
         [words for words, row in zip(said, rows, strict=True) if row["active_share"] == end["active_share"]]
         for end in (rows[0], rows[-1])
     )
-    who = f"Of the actors with {fewest} roles or more,"
+    who = f"Of the actors that are subject or object {fewest} times or more,"
     if len(most) == len(rows):
         return f"{who} none acts more than another: {listed(said)}."
     return f"{who} {listed(most)} {'acts' if len(most) == 1 else 'act'} most and {listed(least)} least."
