@@ -17,6 +17,15 @@ Bools = NDArray[np.bool_]
 SKIPPED = wc.ADVERB | wc.NEGATION
 _INVERTS = frozenset("neither nor never only".split())  # the verb comes before the subject after these, as in questions
 _NAMING = frozenset("called named considered given deemed dubbed shown told taught offered paid made".split())
+# Two words that are an adverb together, and may stand wherever one does.
+_ADVERBIAL = frozenset(
+    tuple(pair.split())
+    for pair in (
+        "at last,at least,at once,at present,at times,by contrast,by now,by then,for example,for now,for once,in effect,"
+        "in fact,in full,in future,in general,in part,in practice,in principle,in theory,in turn,of course,on average,"
+        "so far,thus far"
+    ).split(",")
+)
 
 
 def passive_verbs(words: Words, more: Ints | None = None) -> list[tuple[int, int, tuple[int, ...], bool]]:
@@ -228,6 +237,8 @@ def first_auxiliary(words: Words, verb: int) -> int | None:
             place = first = place - 1
         elif before & SKIPPED and not before & (wc.DETERMINER | wc.PRONOUN):
             place -= 1
+        elif place > 1 and not marks[place - 1] and (words.type(place - 2), words.type(place - 1)) in _ADVERBIAL:
+            place -= 2
         else:
             break
     return place if not marks[place] and not kinds[place] & wc.JOINED else first

@@ -150,6 +150,8 @@ def test_joined_participles_share_agent_and_subject() -> None:
         ("He left and was arrested.", None),
         ("He wants to be asked.", None),
         ("Votes are to be counted.", "Votes"),
+        ("These agencies will in turn be strengthened by laws.", "These agencies"),
+        ("The law has of course been changed.", "The law"),
         ("What we believe is told to no one.", None),
         ("I confidently believe that arrangements can be made.", "arrangements"),
     ],
