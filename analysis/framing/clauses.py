@@ -19,6 +19,11 @@ _THOUGHT = frozenset(
     "hoped hopes know known knows knew realise realised realize realized see seen show showed shown shows think thinks "
     "thought understand understood".split()
 )
+_HINDERS = frozenset(
+    "bar barred barring bars block blocked blocking blocks keep keeping keeps kept prevent prevented preventing prevents "
+    "protect protected protecting protects save saved saves saving shield shielded shielding shields spare spared spares "
+    "sparing stop stopped stopping stops".split()
+)
 
 LONGEST = 16  # words of a phrase; what seems longer has been misread
 
@@ -137,6 +142,8 @@ def subject(words: Words, verb: int) -> tuple[int, int] | None:
         if opening is None:
             return None
         head = opening - 1
+    if kinds[head] & wc.PREPOSITION and words.type(verb) == "being":
+        return _hindered(words, head) if words.type(head) == "from" else None  # "after being told" does not say of whom
     if kinds[head] & wc.RELATIVE and marks[head] != STOP and not kinds[head - 1] & (wc.SPEECH | wc.AUXILIARY):
         head -= 1
         while kinds[head] & wc.PREPOSITION and marks[head] != STOP:
@@ -145,6 +152,16 @@ def subject(words: Words, verb: int) -> tuple[int, int] | None:
     if relative is not None:
         head = relative - 1
     return phrase_before(words, head, plural=bool(kinds[verb] & wc.PLURAL_BE))
+
+
+def _hindered(words: Words, place: int) -> tuple[int, int] | None:
+    """What the verb before it keeps "from", the word at `place`: "kept the cases from being tried"."""
+    for verb in range(place - 2, max(place - LONGEST, -1), -1):
+        if words.type(verb) in _HINDERS:
+            return verb + 1, place - 1
+        if words.marks[verb + 1]:
+            break
+    return None
 
 
 def phrase_before(words: Words, head: int, *, plural: bool = False) -> tuple[int, int] | None:

@@ -152,6 +152,8 @@ def test_joined_participles_share_agent_and_subject() -> None:
         ("Votes are to be counted.", "Votes"),
         ("These agencies will in turn be strengthened by laws.", "These agencies"),
         ("The law has of course been changed.", "The law"),
+        ("It closes the gaps that have kept terrorism cases from being tried.", "terrorism cases"),
+        ("The clerk who left without being asked is back.", None),
         ("What we believe is told to no one.", None),
         ("I confidently believe that arrangements can be made.", "arrangements"),
     ],
