@@ -20,9 +20,9 @@ _THOUGHT = frozenset(
     "thought understand understood".split()
 )
 _HINDERS = frozenset(
-    "bar barred barring bars block blocked blocking blocks keep keeping keeps kept prevent prevented preventing prevents "
-    "protect protected protecting protects save saved saves saving shield shielded shielding shields spare spared spares "
-    "sparing stop stopped stopping stops".split()
+    "bar barred barring bars block blocked blocking blocks keep keeping keeps kept prevent prevented preventing "
+    "prevents protect protected protecting protects save saved saves saving shield shielded shielding shields spare "
+    "spared spares sparing stop stopped stopping stops".split()
 )
 
 LONGEST = 16  # words of a phrase; what seems longer has been misread

@@ -21,9 +21,9 @@ _NAMING = frozenset("called named considered given deemed dubbed shown told taug
 _ADVERBIAL = frozenset(
     tuple(pair.split())
     for pair in (
-        "at last,at least,at once,at present,at times,by contrast,by now,by then,for example,for now,for once,in effect,"
-        "in fact,in full,in future,in general,in part,in practice,in principle,in theory,in turn,of course,on average,"
-        "so far,thus far"
+        "at last,at least,at once,at present,at times,by contrast,by now,by then,for example,for now,for once,"
+        "in effect,in fact,in full,in future,in general,in part,in practice,in principle,in theory,in turn,of course,"
+        "on average,so far,thus far"
     ).split(",")
 )
 
