@@ -8,11 +8,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.redundancy.passages import aligned
-from analysis.redundancy.shingles import shingles
+from analysis.redundancy.shingles import distinct_shingles
 from analysis.redundancy.units import texts
 from analysis.text.tokens import Tokens
 
+WORDS = 4  # in a shingle
 FEWEST = 2  # shingles that a pair shares: one alone is a turn of phrase
+ENOUGH = 5  # shingles that a pair shares, whatever the length of its documents
+LEAST = 0.006  # share of a document's shingles that a pair has in common, where it has fewer
+WIDEST = 200  # documents that a shingle stands in: in more it is a turn of phrase or boilerplate
 BLOCK = 20_000_000  # pairs that share a shingle, counted with each shingle, that are summed up at a time
 
 Ints = NDArray[np.int64]
@@ -21,10 +25,10 @@ Ints = NDArray[np.int64]
 def document_pairs(
     tokens: Tokens,
     *,
-    n: int = 4,
-    min_shared: int = 5,
-    min_containment: float = 0.006,
-    max_documents: int = 200,
+    n: int = WORDS,
+    min_shared: int = ENOUGH,
+    min_containment: float = LEAST,
+    max_documents: int = WIDEST,
 ) -> pd.DataFrame:
     r"""The pairs of documents held to be reuse, by the runs of `n` words (shingles) that both have.
 
@@ -62,24 +66,39 @@ def document_pairs(
     first, second, shared = _join(
         matrix[:, np.flatnonzero((documents > 1) & (documents <= max_documents))], min(FEWEST, min_shared)
     )
-    containment_a, containment_b = shared / sizes[first], shared / sizes[second]
-    large = np.maximum(containment_a, containment_b) >= min_containment
-    rows = np.flatnonzero(large | (shared >= min_shared))
+    rows = np.flatnonzero(is_reuse(shared, sizes[first], sizes[second], min_shared, min_containment))
     rows = rows[np.lexsort((second[rows], first[rows], -shared[rows]))]
     first, second, shared = first[rows], second[rows], shared[rows]
-    return pd.DataFrame(
-        {
-            "a": tokens.doc_ids[first],
-            "b": tokens.doc_ids[second],
-            "shared": shared,
-            "containment_a": containment_a[rows],
-            "containment_b": containment_b[rows],
-            "jaccard": shared / (sizes[first] + sizes[second] - shared),
-        }
-    )
+    names = {"a": tokens.doc_ids[first], "b": tokens.doc_ids[second], "shared": shared}
+    return pd.DataFrame(names | shares(shared, sizes[first], sizes[second]))
 
 
-def common_shingles(tokens: Tokens, *, n: int = 4, max_documents: int = 200) -> pd.DataFrame:
+def is_reuse(
+    shared: Ints, size_a: Ints, size_b: Ints, min_shared: int = ENOUGH, min_containment: float = LEAST
+) -> NDArray[np.bool_]:
+    """Which pairs `document_pairs` lists, of those with `FEWEST` shared shingles, by the documents' sizes in shingles.
+
+    >>> is_reuse(np.array([4, 4, 5]), np.array([900, 500, 900]), np.array([900, 900, 900])).tolist()
+    [False, True, True]
+    """
+    large = np.maximum(shared / size_a, shared / size_b) >= min_containment
+    return large | (shared >= min_shared)
+
+
+def shares(shared: Ints, size_a: Ints, size_b: Ints) -> dict[str, NDArray[np.float64]]:
+    """The columns of `document_pairs` that are shares, by the documents' sizes in shingles.
+
+    >>> {name: share.tolist() for name, share in shares(np.array([3]), np.array([4]), np.array([5])).items()}
+    {'containment_a': [0.75], 'containment_b': [0.6], 'jaccard': [0.5]}
+    """
+    return {
+        "containment_a": shared / size_a,
+        "containment_b": shared / size_b,
+        "jaccard": shared / (size_a + size_b - shared),
+    }
+
+
+def common_shingles(tokens: Tokens, *, n: int = WORDS, max_documents: int = WIDEST) -> pd.DataFrame:
     """The runs of `n` words that stand in more than `max_documents` documents, which `document_pairs` puts aside.
 
     ``shingle`` (its words), ``documents`` (how many it stands in), the most widespread first, then alphabetically.
@@ -176,16 +195,7 @@ def _distinct(tokens: Tokens, n: int, max_documents: int) -> tuple[sparse.csr_ar
         raise ValueError(f"n is {n}: use 1 for words, 4 for runs of four, and so on")
     if max_documents < 2:
         raise ValueError(f"max_documents is {max_documents}: use 2 or more, for what stands in one is not shared")
-    number = shingles(tokens.ids, n)
-    places = np.flatnonzero(tokens.document[: len(number)] == tokens.document[len(tokens) - len(number) :])
-    number = number[places]
-    first = np.zeros(int(number.max(initial=-1)) + 1, dtype=np.int64)
-    first[number[::-1]] = places[::-1]  # of what is written to one place the last stays
-    ends = np.searchsorted(places, tokens.document_offsets)
-    matrix = sparse.csr_array((np.ones(len(number), np.int32), number, ends), shape=(tokens.n_documents, len(first)))
-    matrix.sum_duplicates()
-    matrix.data[:] = 1
-    return matrix, first
+    return distinct_shingles(tokens, n)
 
 
 def _join(matrix: sparse.csr_array, min_shared: int) -> tuple[Ints, Ints, Ints]:

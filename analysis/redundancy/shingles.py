@@ -4,8 +4,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from analysis.text.compiled import compiled
+from analysis.text.tokens import Tokens
 
 
 def shingles(ids: NDArray[Any], n: int) -> NDArray[np.int32]:
@@ -28,6 +30,27 @@ def shingles(ids: NDArray[Any], n: int) -> NDArray[np.int32]:
         keys = half[: len(half) - skip] << 32 | half[skip:]
     number: NDArray[np.int32] = _numbered(keys)
     return number
+
+
+def distinct_shingles(tokens: Tokens, n: int) -> tuple[sparse.csr_array, NDArray[np.int64]]:
+    """Ones where a document (row) has a shingle (column), and the token at which each shingle stands first.
+
+    >>> from analysis import tokenize
+    >>> from analysis.text.corpus import read_texts
+    >>> matrix, first = distinct_shingles(tokenize(read_texts(["To be or not to be", "to be"])), 2)
+    >>> matrix.toarray().tolist(), first.tolist()
+    ([[1, 1, 1, 1], [1, 0, 0, 0]], [0, 1, 2, 3])
+    """
+    number = shingles(tokens.ids, n)
+    places = np.flatnonzero(tokens.document[: len(number)] == tokens.document[len(tokens) - len(number) :])
+    number = number[places]
+    first = np.zeros(int(number.max(initial=-1)) + 1, dtype=np.int64)
+    first[number[::-1]] = places[::-1]  # of what is written to one place the last stays
+    ends = np.searchsorted(places, tokens.document_offsets)
+    matrix = sparse.csr_array((np.ones(len(number), np.int32), number, ends), shape=(tokens.n_documents, len(first)))
+    matrix.sum_duplicates()
+    matrix.data[:] = 1
+    return matrix, first
 
 
 @compiled

@@ -1,8 +1,7 @@
 """A folder, a file or a string as a `Corpus`: the documents, their segments, and what could not be read."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,20 +11,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.progress import bar
-from analysis.text.folders import IGNORE, list_files, name_from
-from analysis.text.metadata import MetadataError, names_reader, parse_date, read_table, rows_by_file, stem
-from analysis.text.readers import Problem, ReadError, Record, read_file
-from analysis.text.segments import segments
+from analysis.text.folders import IGNORE, list_files
+from analysis.text.metadata import parse_date
+from analysis.text.planning import METADATA as METADATA
+from analysis.text.planning import CorpusError as CorpusError
+from analysis.text.planning import described, plan_corpus
+from analysis.text.readers import Record, read_file
+from analysis.text.segments import Segment, segments
 from analysis.text.sentences import is_known
 
-METADATA = "metadata.csv"  # the table that describes the files of a folder
 DOCUMENT_COLUMNS = ["doc_id", "title", "source", "date", "language", "format", "path", "encoding", "sha256", "n_chars"]
+MOST_COLUMNS = 300  # of ``documents``: files that each name columns of their own would fill the memory
 
 IntArray = NDArray[np.int64]
-
-
-class CorpusError(ValueError):
-    """A corpus that cannot be read; the message names the bad value, what was expected and what to do."""
 
 
 @dataclass(frozen=True)
@@ -115,41 +113,16 @@ def read_corpus(
     said to be the same there. With `strict` the first problem raises. Raises `CorpusError` when the path or the
     metadata does not exist, when the pattern is none, or when no document can be read.
     """
-    if not is_known(language):
-        raise CorpusError(f"language {language!r} is not known: use an ISO 639 code such as 'en' or 'ur'")
-    root = Path(path).expanduser()
-    if not root.exists():
-        raise CorpusError(f"no such file or folder: {str(path)!r}: give a folder of texts, or one text file")
-    try:
-        files, problems = list_files(root) if root.is_dir() else ([root], [])
-        names = {name_from(root if root.is_dir() else root.parent, file): file for file in files}
-        table, label = _table(metadata, root)
-        names = {name: file for name, file in names.items() if table is None or not _is_same(file, label, root)}
-        strays: list[tuple[str, str]] = []
-        given = {} if table is None else rows_by_file(table, label, names, strays)
-        named = names_reader(name_pattern) if name_pattern else None
-    except (MetadataError, ReadError) as error:
-        raise CorpusError(str(error)) from None
-    if root.is_dir():  # the metadata of a folder may well be given for one of its files
-        problems += strays
-    doc_ids = _doc_ids(list(names))
+    plan = plan_corpus(path, metadata, language=language, name_pattern=name_pattern)
+    problems = list(plan.problems)
     sources = []
     taken: set[str] = set()
-    first_of: dict[str, str] = {}  # digest -> the file that had these bytes first
-    for name, file in bar(names.items(), what="reading", unit="file"):
-        in_name = named(name) if named else {}
-        if in_name is None:
-            problems.append((name, f"its name does not fit {name_pattern!r}: nothing is known from it"))
-        for record in _read(name, file, text_column, problems):
-            inside = f"#{record.name}" if record.name else ""
-            original = first_of.setdefault(record.sha256, name)
-            if original != name:
-                problems.append((name + inside, f"has the same bytes as {original}: both are kept"))
-            if table is not None and name not in given and not record.metadata and not in_name:
-                problems.append((name, f"has no row in {label}: read without title, source and date"))
-            row = _layers(in_name or {}, record.metadata, given.get(name, {}))
+    first_of: dict[str, str] = {}
+    for name, file in bar(plan.files.items(), what="reading", unit="file"):
+        found = read_file(file, text_column=text_column)
+        for inside, record, row in described(name, found, plan.layers(name), first_of, problems):
             # Row 1 of a.csv and the file a#1.txt would have one name.
-            doc_id = doc_ids[name] + inside if doc_ids[name] + inside not in taken else name + inside
+            doc_id = plan.doc_ids[name] + inside if plan.doc_ids[name] + inside not in taken else name + inside
             taken.add(doc_id)
             sources.append((doc_id, name + inside, record, row))
     corpus = _assemble(sources, language, problems)
@@ -169,55 +142,67 @@ def corpus_files(path: str | Path) -> list[Path]:
     return [root / IGNORE] * (root / IGNORE).is_file() + list_files(root)[0]
 
 
-def _read(name: str, file: Path, text_column: str, problems: list[tuple[str, str]]) -> Iterator[Record]:
-    """The documents in one file; what cannot be read joins `problems`."""
-    try:
-        for part in read_file(file, text_column=text_column):
-            inside = f"{name}#{part.name}" if part.name else name
-            if isinstance(part, Problem):
-                problems.append((inside, part.reason))
-            else:
-                problems += [(inside, problem) for problem in part.problems]
-                yield part
-    except ReadError as error:
-        problems.append((name, str(error)))
+def document_row(
+    doc_id: str, name: str, record: Record, row: dict[str, str], language: str, problems: list[tuple[str, str]]
+) -> tuple[dict[str, object], list[Segment]]:
+    """A document as a row of ``Corpus.documents``, and its segments; doubtful dates and languages join `problems`."""
+    # What stands before the body is front matter: in the text, so that spans point into the file, and not counted.
+    shift = record.body
+    parts = [Segment(kind, start + shift, end + shift, cut) for kind, start, end, cut in segments(record.text[shift:])]
+    headline = next((record.text[part.start : part.end] for part in parts if part.kind == "title"), "")
+    base: dict[str, object] = {
+        "doc_id": doc_id,
+        "title": row.get("title") or headline,
+        "source": row.get("source", ""),
+        "date": _date(row.get("date", ""), name, problems),
+        "language": _language(row.get("language", ""), language, name, problems),
+        "format": record.format,
+        "path": name,
+        "encoding": record.encoding,
+        "sha256": record.sha256,
+        "n_chars": len(record.text),
+    }
+    own = {"title", "source", "date", "language"}
+    return base | {_column(key, base, row): value for key, value in row.items() if key not in own}, parts
+
+
+def _column(key: str, base: dict[str, object], row: dict[str, str]) -> str:
+    """The column of a document's metadata `key`: another one where ``documents`` has one of that name itself."""
+    name = key
+    while name in base or (name != key and name in row):
+        name = f"metadata_{name}"
+    return name
+
+
+def corpus_of(
+    documents: list[dict[str, object]],
+    parts: Iterable[Sequence[Segment]],
+    texts: Sequence[str],
+    problems: list[tuple[str, str]],
+) -> Corpus:
+    """The corpus of documents as `document_row` gives them, in the order given."""
+    columns = list(dict.fromkeys(column for row in documents for column in row)) or DOCUMENT_COLUMNS
+    if len(columns) > MOST_COLUMNS:
+        problems.append(("", f"has {len(columns):,} columns of metadata: the first {MOST_COLUMNS:,} are kept"))
+    frame = pd.DataFrame(documents, columns=columns[:MOST_COLUMNS])
+    frame = frame.fillna({column: "" for column in frame.columns if column not in DOCUMENT_COLUMNS})
+    frame["date"] = frame["date"].astype("datetime64[s]")
+    found = [(row["doc_id"], *part) for row, own in zip(documents, parts, strict=True) for part in own]
+    return Corpus(
+        frame,
+        pd.DataFrame(found, columns=["doc_id", "kind", "start", "end", "truncated"]),
+        pd.DataFrame(problems, columns=["path", "reason"]),
+        tuple(texts),
+    )
 
 
 def _assemble(
     sources: list[tuple[str, str, Record, dict[str, str]]], language: str, problems: list[tuple[str, str]]
 ) -> Corpus:
     """The corpus of (doc_id, path, record, metadata row) in the order given; doubtful dates join `problems`."""
-    documents, found = [], []
-    for doc_id, name, record, row in sources:
-        # What stands before the body is front matter: in the text, so that spans point into the file, and not counted.
-        shift = record.body
-        parts = [(kind, start + shift, end + shift, cut) for kind, start, end, cut in segments(record.text[shift:])]
-        found += [(doc_id, *part) for part in parts]
-        headline = next((record.text[start:end] for kind, start, end, _ in parts if kind == "title"), "")
-        base: dict[str, object] = {
-            "doc_id": doc_id,
-            "title": row.get("title") or headline,
-            "source": row.get("source", ""),
-            "date": _date(row.get("date", ""), name, problems),
-            "language": _language(row.get("language", ""), language, name, problems),
-            "format": record.format,
-            "path": name,
-            "encoding": record.encoding,
-            "sha256": record.sha256,
-            "n_chars": len(record.text),
-        }
-        own = {"title", "source", "date", "language"}
-        further = {f"metadata_{key}" if key in base else key: value for key, value in row.items() if key not in own}
-        documents.append(base | further)
-    frame = pd.DataFrame(documents, columns=None if documents else DOCUMENT_COLUMNS)
-    frame = frame.fillna({column: "" for column in frame.columns if column not in DOCUMENT_COLUMNS})
-    frame["date"] = frame["date"].astype("datetime64[s]")
-    return Corpus(
-        frame,
-        pd.DataFrame(found, columns=["doc_id", "kind", "start", "end", "truncated"]),
-        pd.DataFrame(problems, columns=["path", "reason"]),
-        tuple(record.text for _, _, record, _ in sources),
-    )
+    rows = [document_row(*source, language, problems) for source in sources]
+    texts = [record.text for _, _, record, _ in sources]
+    return corpus_of([row for row, _ in rows], [parts for _, parts in rows], texts, problems)
 
 
 def _record(text: str) -> Record:
@@ -229,36 +214,6 @@ def _record(text: str) -> Record:
             f"character {error.start} of the text is half of a character: read it again as UTF-8"
         ) from None
     return Record(text, "txt", "utf-8", hashlib.sha256(data).hexdigest())
-
-
-def _table(metadata: str | Path | pd.DataFrame | None, root: Path) -> tuple[pd.DataFrame | None, str]:
-    """The metadata table, if there is one, and what it is called in a message."""
-    if isinstance(metadata, pd.DataFrame):
-        return metadata, "the metadata"
-    if metadata is not None:
-        return read_table(Path(metadata).expanduser()), str(metadata)
-    beside = root / METADATA
-    return (read_table(beside), METADATA) if root.is_dir() and beside.is_file() else (None, "")
-
-
-def _is_same(file: Path, label: str, root: Path) -> bool:
-    """Whether `file` is the metadata table itself."""
-    if file in (root / METADATA, Path(label)):
-        return True
-    return Path(label).is_file() and file.is_file() and file.samefile(label)
-
-
-def _doc_ids(names: list[str]) -> dict[str, str]:
-    """Each path's doc_id: the path without its ending, where no other file could be meant by that."""
-    stems = {name: stem(name) for name in names}
-    count = Counter([*stems.values(), *names])  # a stem that is the name of another file could mean that one
-    return {name: own if count[own] == 1 else name for name, own in stems.items()}
-
-
-def _layers(*rows: dict[str, str]) -> dict[str, str]:
-    """The rows put over one another; what a row leaves empty does not cover what is below."""
-    keys = dict.fromkeys(key for row in rows for key in row)
-    return {key: next((row[key] for row in reversed(rows) if row.get(key)), "") for key in keys}
 
 
 def _date(value: str, name: str, problems: list[tuple[str, str]]) -> datetime | None:

@@ -1,5 +1,7 @@
 """Any file that is read, as its documents: by the ending of its name, through the reader of its format."""
 
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -7,15 +9,15 @@ from typing import BinaryIO
 from analysis.text.archives import members
 from analysis.text.decoding import decode
 from analysis.text.formats.delimited import read_delimited
-from analysis.text.formats.docx import read_docx
-from analysis.text.formats.html import read_html
 from analysis.text.formats.json import read_json, read_jsonl
 from analysis.text.formats.parquet import read_parquet
-from analysis.text.formats.pdf import read_pdf
 from analysis.text.formats.plain import read_plain
-from analysis.text.records import Problem, ReadError, Record
+from analysis.text.isolation import read_isolated
+from analysis.text.records import LARGEST, Problem, ReadError, Record
 
-__all__ = ["SUFFIXES", "Problem", "ReadError", "Record", "decode", "read_file"]
+__all__ = ["SUFFIXES", "Problem", "ReadError", "Record", "decode", "read_file", "read_stream"]
+
+NO_FILE = "is no file but a pipe, a socket or a device, which may never end: left out"
 
 SUFFIXES = {  # file name ending -> format
     ".txt": "txt",
@@ -53,13 +55,20 @@ def read_file(path: Path, *, text_column: str = "text") -> Iterator[Record | Pro
     Record 1 {'source': 'Daily'}
     Problem 2 line 3: its 'text' is empty
     """
-    kind = _format(path.name)
+    _format(path.name)
     try:
+        if is_endless(path):
+            raise ReadError(NO_FILE)
         file = path.open("rb")
     except OSError as error:
         raise ReadError(f"cannot be opened: {error.strerror}") from None
     with file:
-        yield from _read(file, kind, text_column)
+        yield from read_stream(file, path.name, text_column=text_column)
+
+
+def read_stream(file: BinaryIO, name: str, *, text_column: str = "text") -> Iterator[Record | Problem]:
+    """The documents in an open file that is called `name`, as `read_file` has them."""
+    yield from _read(file, _format(name), text_column)
 
 
 def _read(file: BinaryIO, kind: str, text_column: str) -> Iterator[Record | Problem]:
@@ -68,16 +77,12 @@ def _read(file: BinaryIO, kind: str, text_column: str) -> Iterator[Record | Prob
         raise ReadError("is empty: put text into it, or leave it out")
     file.seek(0)
     match kind:
-        case "html":
-            yield read_html(file.read())
-        case "pdf":
-            yield read_pdf(file.read())
-        case "docx":
-            yield read_docx(file.read())
+        case "html" | "pdf" | "docx":
+            yield read_isolated(kind, _whole(file))
         case "csv" | "tsv":
             yield from read_delimited(file, kind, text_column=text_column)
         case "json":
-            yield from read_json(file, text_column=text_column)
+            yield from read_json(_bounded(file), text_column=text_column)
         case "jsonl":
             yield from read_jsonl(file, text_column=text_column)
         case "parquet":
@@ -85,7 +90,19 @@ def _read(file: BinaryIO, kind: str, text_column: str) -> Iterator[Record | Prob
         case "zip":
             yield from _read_archive(file, text_column)
         case _:
-            yield read_plain(file.read(), kind)
+            yield read_plain(_whole(file), kind)
+
+
+def _bounded(file: BinaryIO) -> BinaryIO:
+    """`file`, which will be in memory whole; raises `ReadError` where it is too large for that."""
+    if file.seek(0, os.SEEK_END) > LARGEST:
+        raise ReadError(f"is larger than {LARGEST // 10**6} MB: divide it, or make it a .csv, .jsonl or .parquet file")
+    file.seek(0)
+    return file
+
+
+def _whole(file: BinaryIO) -> bytes:
+    return _bounded(file).read()
 
 
 def _read_archive(file: BinaryIO, text_column: str) -> Iterator[Record | Problem]:
@@ -100,6 +117,16 @@ def _read_archive(file: BinaryIO, text_column: str) -> Iterator[Record | Problem
                 yield found._replace(name=f"{path}#{found.name}" if found.name else path)
         except ReadError as error:
             yield Problem(path, str(error))
+
+
+def is_endless(path: Path) -> bool:
+    """Whether `path` is a pipe, a socket or a device; raises `OSError` where nothing can be known of it.
+
+    >>> is_endless(Path(__file__)), is_endless(Path("/dev/null"))
+    (False, True)
+    """
+    mode = path.stat().st_mode
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _format(name: str) -> str:

@@ -1,7 +1,6 @@
 """`Tokens` in a folder: saved once, opened memory-mapped, and found again by what they were made of."""
 
 import hashlib
-import importlib.metadata
 import json
 import os
 import shutil
@@ -18,6 +17,7 @@ from analysis.paths import ROOT
 from analysis.text.corpus import Corpus, corpus_files, read_corpus
 from analysis.text.folders import name_from
 from analysis.text.tokens import Tokens, tokenize
+from analysis.text.versions import reading_versions
 
 CACHE = "LAFZ_TOKENS"  # environment variable: the folder in which `load_tokens` keeps what it made
 KEPT = 4  # corpora that stay in that folder, the last ones used
@@ -26,8 +26,6 @@ _ABOUT = "tokens.json"
 _ARRAYS = ("ids", "start", "end", "document_offsets", "sentence_offsets")
 _SENTENCES = ("sentence_segment", "sentence_start", "sentence_end")
 _TABLES = ("documents", "segments", "problems")
-# Another version of one of these may find other texts, sentences or words.
-_PACKAGES = ("charset-normalizer", "nltk", "pyarrow", "pypdfium2", "python-docx", "regex", "sentencex", "trafilatura")
 
 
 class Texts(Sequence[str]):
@@ -145,7 +143,7 @@ def load_tokens(
 
 def _key(path: Path, metadata: str | Path | None, options: dict[str, Any]) -> str | None:
     """A name for what `load_tokens` makes, from all that it depends on; None where a file can't be read."""
-    known = hashlib.sha256(json.dumps([options, _versions()], sort_keys=True, default=str).encode())
+    known = hashlib.sha256(json.dumps([options, reading_versions()], sort_keys=True, default=str).encode())
     root = path if path.is_dir() else path.parent
     code = sorted(Path(__file__).parent.rglob("*.py"))
     files = [(file.name, file) for file in code] + [(name_from(root, file), file) for file in corpus_files(path)]
@@ -156,17 +154,6 @@ def _key(path: Path, metadata: str | Path | None, options: dict[str, Any]) -> st
     except OSError:
         return None
     return known.hexdigest()[:32]
-
-
-def _versions() -> dict[str, str]:
-    """The version of each package that reads or splits, "" for those that are not installed."""
-    found = {}
-    for name in _PACKAGES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = ""
-    return found
 
 
 def _clear(folder: Path) -> None:

@@ -1,0 +1,255 @@
+"""The stages on the way to document pairs: what each reads from the one before, and leaves in a folder for the next."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from analysis.redundancy.reuse import is_reuse
+from analysis.scale.count import PROBLEMS
+from analysis.scale.pair_common import write_common, write_widest
+from analysis.scale.pair_join import Records, gathered, lists, records
+from analysis.scale.pair_keys import Numbers, keyed_shingles
+from analysis.scale.pair_sums import summed, trimmed
+from analysis.scale.pair_table import Documents, Pairs, write_run
+from analysis.scale.partitions import Partition, read_parts
+from analysis.scale.shuffle import cut, read_slices, slice_sizes, write_slices
+from analysis.scale.tables import stream
+from analysis.text.corpus import Corpus
+from analysis.text.tokens import tokenize
+
+ABOUT = "about.json"
+PROBLEMS_FILE = "problems.arrow"
+
+_LARGEST = 1 << 31  # documents: a bit of each number is taken, see `pair_join.START`
+
+
+class Listing(NamedTuple):
+    """That the documents of all parts are to be numbered: the folders that `shingled` made, in order."""
+
+    key: str
+    parts: tuple[str, ...]
+
+
+class Plan(NamedTuple):
+    """How the work is cut: into so many buckets of keys, and blocks of so many documents.
+
+    ``listing``: the folder that `listed` made; ``limit``: shingles or pairs that are in memory at a time, about.
+    """
+
+    key: str
+    listing: str
+    buckets: int
+    per_block: int
+    documents: int
+    limit: int
+
+    @property
+    def blocks(self) -> int:
+        return -(-self.documents // self.per_block)
+
+
+class Bucket(NamedTuple):
+    """That the documents with the same shingles are to be found, for one range of keys."""
+
+    key: str
+    plan: Plan
+    number: int
+
+
+class Weighing(NamedTuple):
+    """That the shingles of each document are to be counted: the folders that `joined` made."""
+
+    key: str
+    plan: Plan
+    joins: tuple[str, ...]
+
+
+class Span(NamedTuple):
+    """That pairs are to be counted whose first document is from `first` to before `stop`, all in the blocks given.
+
+    ``weighed``: the folder that `weighed` made, in which the names of those of `joined` stand; ``threshold``: the
+    share that one document has of the other's shingles, at least, or None.
+    """
+
+    key: str
+    plan: Plan
+    weighed: str
+    blocks: tuple[int, int]
+    first: int
+    stop: int
+    threshold: float | None
+
+
+def shingled(partition: Partition, place: Path) -> None:
+    """The shingles of a partition's documents by key, part by part, with the documents' names and dates."""
+    for number, corpus in enumerate(_told(partition, place)):
+        if not len(corpus.texts):
+            continue
+        high, low, document, sizes = keyed_shingles(tokenize(corpus, **dict(partition.options)))
+        dates = corpus.documents["date"].to_numpy(dtype="datetime64[s]")
+        columns: dict[str, NDArray[Any]] = {"high": high, "low": low, "document": document, "sizes": sizes}
+        columns["dates"] = dates
+        for name, column in columns.items():
+            np.save(place / f"{number:06d}.{name}.npy", column)
+        names = pa.array(corpus.documents["doc_id"].tolist(), pa.large_string())
+        _, ends, letters = names.buffers()
+        np.save(place / f"{number:06d}.ends.npy", np.frombuffer(ends, dtype=np.int64, count=len(names) + 1))
+        np.save(place / f"{number:06d}.letters.npy", np.frombuffer(letters or b"", dtype=np.uint8))
+
+
+def listed(task: Listing, place: Path) -> None:
+    """The documents of all parts in a row, and which number the first one of each part has."""
+    parts = [
+        part.with_suffix("").with_suffix("")
+        for folder in map(Path, task.parts)
+        for part in sorted(folder.glob("*.sizes.npy"))
+    ]
+    counts = [len(_column(part, "sizes")) for part in parts]
+    total = sum(counts)
+    if total >= _LARGEST:
+        raise ValueError(f"{total:,} documents are too many: pairs can be found among {_LARGEST - 1:,}")
+    bases = np.append(0, np.cumsum(counts, dtype=np.int64)).tolist()
+    for name, kind in (("sizes", np.int64), ("dates", "datetime64[s]")):
+        whole = np.lib.format.open_memmap(place / f"{name}.npy", "w+", kind, (total,))
+        for base, count, part in zip(bases, counts, parts, strict=False):
+            whole[base : base + count] = _column(part, name)
+        whole.flush()
+    ends = np.lib.format.open_memmap(place / "ends.npy", "w+", np.int64, (total + 1,))
+    with (place / "letters").open("wb") as letters:
+        for base, count, part in zip(bases, counts, parts, strict=False):
+            ends[base : base + count + 1] = letters.tell() + _column(part, "ends")
+            letters.write(_column(part, "letters").tobytes())
+    ends.flush()
+    about = {
+        "parts": [[str(part), base] for part, base in zip(parts, bases, strict=False)],
+        "documents": total,
+        "shingles": sum(len(_column(part, "high")) for part in parts),
+    }
+    (place / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+
+
+def joined(task: Bucket, place: Path) -> None:
+    """The documents of each shingle in a bucket, for each block of documents; and those of shingles put aside."""
+    plan = task.plan
+
+    def put_aside(document: Numbers) -> None:
+        if len(document):
+            document = np.sort(document)
+            write_slices(place, "aside", document, np.bincount(document // plan.per_block, minlength=plan.blocks))
+
+    found = gathered(_records(plan, task.number), plan.limit, put_aside)
+    write_common(place, found)
+    for members, block in lists(found, plan.per_block, plan.limit):
+        write_slices(place, "lists", members, np.bincount(block, minlength=plan.blocks))
+
+
+def weighed(task: Weighing, place: Path) -> None:
+    """How many shingles each document has that are not put aside; which ones are; how long each block's lists are."""
+    plan, joins = task.plan, [Path(join) for join in task.joins]
+    sizes = np.lib.format.open_memmap(place / "sizes.npy", "w+", np.int64, (plan.documents,))
+    given = np.load(Path(plan.listing, "sizes.npy"), mmap_mode="r")
+    aside = slice_sizes(joins, "aside", plan.blocks)
+    for first, stop in cut(aside, plan.limit):
+        own = slice(first * plan.per_block, stop * plan.per_block)
+        sizes[own] = given[own]
+        for document in read_slices(joins, "aside", first, stop):
+            sizes[own] -= np.bincount(document - np.uint32(own.start), minlength=len(given[own]))
+    sizes.flush()
+    np.save(place / "volumes.npy", slice_sizes(joins, "lists", plan.blocks))
+    about = {"joins": task.joins, "common": write_widest(place, joins)}
+    (place / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+
+
+def paired(task: Span, place: Path) -> None:
+    """The pairs held to be reuse whose first document is in a span, in runs as `pair_table.ordered` wants them."""
+    plan = task.plan
+    joins = [Path(join) for join in read_about(Path(task.weighed))["joins"]]
+    sizes = np.load(Path(task.weighed, "sizes.npy"), mmap_mode="r")
+    pieces = trimmed(read_slices(joins, "lists", *task.blocks), task.first, task.stop)
+    kept: list[Pairs] = []
+    waiting = 0
+    for a, b, shared in summed(pieces, task.first, task.stop, per_block=plan.per_block, limit=plan.limit // 2):
+        size_a, size_b = sizes[a], sizes[b]
+        chosen = is_reuse(shared, size_a, size_b)
+        if task.threshold is not None:
+            chosen &= np.maximum(shared / size_a, shared / size_b) >= task.threshold
+        kept.append(Pairs(a[chosen], b[chosen], shared[chosen]))
+        waiting += int(chosen.sum())
+        if waiting > plan.limit // 2:
+            write_run(place, _together(kept))
+            kept, waiting = [], 0
+    if waiting:
+        write_run(place, _together(kept))
+
+
+def spans(plan: Plan, weighed: Path, threshold: float | None) -> list[Span]:
+    """All documents, cut so that the lists of each span are some `plan.limit` long."""
+    volumes = np.load(weighed / "volumes.npy")
+    found = []
+    for low, high in cut(volumes, plan.limit):
+        first, stop = low * plan.per_block, min(plan.documents, high * plan.per_block)
+        pieces = min(stop - first, -(-int(volumes[low:high].sum()) // plan.limit)) if high - low == 1 else 1
+        borders = np.linspace(first, stop, max(1, pieces) + 1).astype(int).tolist()
+        for start, end in pairwise(borders):
+            about = named(plan.key, str(threshold), str(start), str(end))
+            found.append(Span(about, plan, str(weighed), (low, high), start, end, threshold))
+    return found
+
+
+def opened(listing: Path, weighed: Path) -> Documents:
+    """The documents that `listed` numbered and `weighed` counted the shingles of; they stay on disk."""
+    ends = np.load(listing / "ends.npy", mmap_mode="r")
+    letters = np.memmap(listing / "letters", dtype=np.uint8, mode="r")
+    names = pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(letters))
+    dates = np.load(listing / "dates.npy", mmap_mode="r")
+    return Documents(names, dates, np.load(weighed / "sizes.npy", mmap_mode="r"))
+
+
+def named(*about: str) -> str:
+    """A name for what is made of all that `about` says."""
+    return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:32]
+
+
+def read_about(place: Path) -> dict[str, Any]:
+    """What a stage tells of its result."""
+    about: dict[str, Any] = json.loads((place / ABOUT).read_text(encoding="utf-8"))
+    return about
+
+
+def _told(partition: Partition, place: Path) -> Iterator[Corpus]:
+    """The parts of a partition as they are, with their problems written to `place`."""
+    with stream(place / PROBLEMS_FILE, PROBLEMS) as problems:
+        for corpus in read_parts(partition):
+            columns = [pa.array(corpus.problems[name].tolist(), pa.string()) for name in PROBLEMS.names]
+            problems.write_batch(pa.record_batch(columns, schema=PROBLEMS))
+            yield corpus
+
+
+def _records(plan: Plan, bucket: int) -> Iterator[Records]:
+    """The records of a bucket, part by part: the keys whose first half is in its share of all numbers."""
+    borders = [(bucket << 64) // plan.buckets, ((bucket + 1) << 64) // plan.buckets - 1]
+    for name, base in read_about(Path(plan.listing))["parts"]:
+        part = Path(name)
+        high = _column(part, "high")
+        low = int(np.searchsorted(high, np.uint64(borders[0]), side="left"))
+        stop = int(np.searchsorted(high, np.uint64(borders[1]), side="right"))
+        if low < stop:
+            own = slice(low, stop)
+            document = np.array(_column(part, "document")[own]) + np.uint32(base)
+            yield records(np.array(high[own]), np.array(_column(part, "low")[own]), document)
+
+
+def _column(part: Path, name: str) -> NDArray[Any]:
+    column: NDArray[Any] = np.load(part.with_name(f"{part.name}.{name}.npy"), mmap_mode="r")
+    return column
+
+
+def _together(kept: Sequence[Pairs]) -> Pairs:
+    return Pairs(*(np.concatenate(column) for column in zip(*kept, strict=True)))

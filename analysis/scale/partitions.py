@@ -1,0 +1,173 @@
+"""A corpus, or several, in pieces that are read one at a time: the same documents, whatever the pieces."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from analysis.scale.files import File, corpus_name, is_remote, open_file, plan_remote
+from analysis.scale.twins import clashes, originals
+from analysis.scale.versions import code_version
+from analysis.text.corpus import Corpus, CorpusError, corpus_of, document_row
+from analysis.text.planning import Layers, Plan, described, plan_corpus
+from analysis.text.segments import Segment
+from analysis.text.tokens import Tokens, tokenize
+
+_TOKENIZING = ("scheme", "lowercase", "boilerplate", "splitter", "emoji")  # parameters of `tokenize`
+
+
+class Partition(NamedTuple):
+    """Files of one corpus, a few small ones or one large one, with all that must be known to read them.
+
+    ``key`` names what is made of them. It stands for the name, place, size and time of change of each file, what the
+    metadata say of it, every reading parameter, this package's code and the versions of what it reads with. For their
+    bytes it does not, since then each would have to be read twice, from a disk that may be far away: a file that was
+    changed has another time, and the key is used from one call to the next, not from year to year.
+    ``corpus`` is what stands before each doc_id and path, "" for one corpus. ``label`` and ``pattern`` are as in
+    `Layers`, ``problems`` what was found before any file was read. ``characters``: of a part, about, at most.
+    """
+
+    key: str
+    files: tuple[File, ...]
+    corpus: str
+    label: str
+    pattern: str | None
+    language: str
+    text_column: str
+    options: tuple[tuple[str, Any], ...]
+    problems: tuple[tuple[str, str], ...]
+    characters: int
+
+
+def partitions(
+    corpora: Sequence[str | Path],
+    *,
+    characters: int,
+    metadata: str | Path | None = None,
+    language: str = "en",
+    text_column: str = "text",
+    name_pattern: str | None = None,
+    **options: Any,
+) -> list[Partition]:
+    """The pieces of one corpus or several, in the order of their documents.
+
+    `characters` is how much is in memory at a time: files are put together up to as many bytes, and what `read_parts`
+    makes of them has about as many characters at most. A table or an archive that is larger is a partition of its own,
+    read in several parts. The other parameters are those of `read_corpus` and, as `options`, of `tokenize`. Beside a
+    folder or a file, a corpus may be an address such as ``s3://bucket/news/*.parquet``, see `plan_remote`.
+
+    With several corpora each doc_id and path has the corpus' name before it: ``speeches/1999``. Raises `CorpusError`
+    as `read_corpus` does, for corpora of one name, and where there are none; `ValueError` for an unknown option.
+
+    >>> from analysis.paths import SAMPLE
+    >>> pieces = partitions([SAMPLE], characters=10_000)
+    >>> documents = [doc_id for piece in pieces for part in read_parts(piece) for doc_id in part.documents["doc_id"]]
+    >>> len(pieces), len(documents), documents[0]
+    (8, 26, '2024-06-22-communique-1')
+    """
+    if not corpora:
+        raise CorpusError("no corpus: give a folder of texts, or one text file")
+    if unknown := sorted(set(options) - set(_TOKENIZING)):
+        raise ValueError(f"{unknown[0]!r} is no parameter of reading or of {', '.join(_TOKENIZING)}")
+    about = {"language": language, "text_column": text_column, "options": tuple(sorted(options.items()))}
+    found = []
+    for name, corpus in _named(corpora).items():
+        if is_remote(corpus):
+            if metadata is not None:
+                raise CorpusError(
+                    f"metadata {str(metadata)!r} goes with a folder, not with {str(corpus)!r}: leave it out"
+                )
+            plan, places = plan_remote(str(corpus), language=language, name_pattern=name_pattern)
+        else:
+            plan = plan_corpus(corpus, metadata, language=language, name_pattern=name_pattern)
+            places = {file: str(path.absolute()) for file, path in plan.files.items()}
+        if not places:
+            why = ": ".join(plan.problems[0]) if plan.problems else "it holds no file"
+            raise CorpusError(f"no document could be read from {str(corpus)!r}: {why}")
+        found += _cut(plan, _files(plan, places, text_column), name if len(corpora) > 1 else "", characters, about)
+    return found
+
+
+def read_parts(partition: Partition) -> Iterator[Corpus]:
+    """The documents of a partition, in order, in corpora of about ``partition.characters`` characters at most.
+
+    A document that is longer is one by itself, and the last corpus may have problems and no document. All that
+    `read_corpus` gives is in them, for the whole corpus as for its parts: doc_ids, metadata (the columns are those that
+    the part's documents have), segments, and each problem in one of them, document by document.
+    """
+    documents: list[dict[str, object]] = []
+    segments: list[list[Segment]] = []
+    texts: list[str] = []
+    problems = list(partition.problems)
+    size = 0
+    for file in partition.files:
+        layers = Layers(None if file.given is None else dict(file.given), partition.label, partition.pattern)
+        found = open_file(file.place, partition.text_column)
+        for inside, record, row in described(file.name, found, layers, dict(file.originals), problems):
+            if size and size + len(record.text) > partition.characters:
+                yield corpus_of(documents, segments, texts, _placed(partition, problems))
+                documents, segments, texts, size = [], [], [], 0
+                problems.clear()  # and no new list: `described` adds to this one
+            doc_id = file.doc_id + inside if file.doc_id + inside not in file.taken else file.name + inside
+            about, own = document_row(doc_id, file.name + inside, record, row, partition.language, problems)
+            if partition.corpus:
+                about |= {key: f"{partition.corpus}/{about[key]}" for key in ("doc_id", "path")}
+            documents.append(about)
+            segments.append(own)
+            texts.append(record.text)
+            size += len(record.text)
+    yield corpus_of(documents, segments, texts, _placed(partition, problems))
+
+
+def read_tokens(partition: Partition) -> Iterator[Tokens]:
+    """The words of a partition, one `Tokens` for each part that has documents."""
+    for part in read_parts(partition):
+        if len(part.texts):
+            yield tokenize(part, **dict(partition.options))
+
+
+def _named(corpora: Sequence[str | Path]) -> dict[str, str | Path]:
+    """The corpora by their names; raises `CorpusError` where two have one."""
+    found: dict[str, str | Path] = {}
+    for corpus in corpora:
+        name = corpus_name(corpus)
+        if name in found:
+            raise CorpusError(
+                f"{str(found[name])!r} and {str(corpus)!r} are both called {name!r}, and the name tells "
+                "their documents apart: rename one, or put both into one folder"
+            )
+        found[name] = corpus
+    return found
+
+
+def _files(plan: Plan, places: Mapping[str, str], text_column: str) -> list[File]:
+    """The files of a plan; what one must know of the others is found out here, so that it can be read alone."""
+    files = [File.at(name, place, plan.doc_ids[name], plan.given.get(name)) for name, place in places.items()]
+    first_of, taken = originals(files, text_column), clashes(files, text_column)
+    return [file._replace(originals=first_of.get(file.name, ()), taken=taken.get(file.name, ())) for file in files]
+
+
+def _cut(plan: Plan, files: list[File], corpus: str, characters: int, about: dict[str, Any]) -> list[Partition]:
+    """The files in a row, as many together as have `characters` bytes, and one where it has more."""
+    groups: list[list[File]] = [[]]
+    size = 0
+    for file in files:
+        if groups[-1] and size + file.size > characters:
+            groups.append([])
+            size = 0
+        groups[-1].append(file)
+        size += file.size
+    found = []
+    for number, group in enumerate(groups):
+        problems = tuple(plan.problems) if number == 0 else ()
+        own = Partition(
+            "", tuple(group), corpus, plan.label, plan.pattern, **about, problems=problems, characters=characters
+        )
+        known = [own._replace(characters=0), code_version()]
+        found.append(own._replace(key=hashlib.sha256(repr(known).encode()).hexdigest()[:32]))
+    return found
+
+
+def _placed(partition: Partition, problems: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The problems with the corpus' name before each path."""
+    return [(f"{partition.corpus}/{path}" if partition.corpus else path, reason) for path, reason in problems]

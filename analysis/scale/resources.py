@@ -1,0 +1,107 @@
+"""What the work may use: memory, the cores of this machine, the workers of another."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from analysis.publish.parameters import ParameterError
+
+BASE = 270 * 10**6  # bytes of a process with all it imports, the pages of libraries that all share counted in part
+PER_CHARACTER = 30  # bytes at the peak of reading and tokenizing a character
+FEWEST = 10**5  # characters of a part, however small the memory: below, a part costs more than what is in it
+MOST = 8 * 10**6  # above, a larger part is no faster
+SMALLEST = 300 * 10**6  # bytes: what a single process needs for a part of a useful size
+LOCAL = "local"  # the address that stands for workers on this machine
+WAIT = 10  # seconds for a scheduler to answer
+
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
+
+
+class Budget(NamedTuple):
+    """How much is done at a time: so many processes, with so many characters each."""
+
+    cores: int
+    characters: int
+
+
+def read_memory(text: str, *, least: int = SMALLEST) -> int:
+    """Bytes, from a text such as "1GB", "500 MB" or "2GiB".
+
+    Raises `ParameterError` for a text that is no size, and for one below `least` bytes, too small to work in.
+
+    >>> read_memory("1GB"), read_memory("1.5 gib")
+    (1000000000, 1610612736)
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?\s*", text.lower())
+    if not found or found[2] not in _UNITS:
+        raise ParameterError(f"--memory {text!r} is no size: write it as 1GB or 500MB")
+    size = int(float(found[1]) * _UNITS[found[2]])
+    if size < least:
+        raise ParameterError(f"--memory {text!r} is too small to work in: give {least // 10**6}MB or more")
+    return size
+
+
+def budget(memory: int, *, local: bool = True, per_character: int = PER_CHARACTER) -> Budget:
+    """How many processes fit in `memory` bytes, this one among them, and how many characters each may have at a time.
+
+    A second process on this machine pays where half of what is left for it holds a part of a million characters. With
+    `local` false the work is done elsewhere and `memory` is that of each worker.
+
+    >>> budget(400_000_000).cores
+    1
+    """
+    most = 1
+    if local:
+        fit = (memory - BASE) // (BASE + 10**6 * per_character)
+        most = int(max(1, min(cores(), fit)))
+    room = memory - BASE if most == 1 else (memory - BASE) // most - BASE
+    return Budget(most, int(min(MOST, max(FEWEST, room // per_character))))
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def connect(address: str | None) -> Iterator[Any]:
+    """A dask client for the scheduler at `address`; of workers on this machine for "local"; None for None.
+
+    What was opened is closed at the end. Raises `ParameterError` where dask is not installed, or the address does not
+    answer.
+    """
+    if address is None:
+        yield None
+        return
+    try:
+        from distributed import Client, LocalCluster
+    except ModuleNotFoundError:
+        raise ParameterError(f"--dask {address!r} needs dask: pip install 'lafz[distributed]'") from None
+    if address == LOCAL:
+        with _local(LocalCluster) as cluster, Client(cluster) as client:  # type: ignore[no-untyped-call]
+            yield client
+        return
+    try:
+        client = Client(address, timeout=WAIT)  # type: ignore[no-untyped-call]
+    except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ParameterError(
+            f"--dask {address!r} does not answer ({reason}): give the address that `dask scheduler` shows, "
+            "such as tcp://10.0.0.5:8786, or 'local'"
+        ) from None
+    with client:
+        yield client
+
+
+def _local(cluster: Any) -> Any:
+    """A scheduler and workers that no other machine can reach."""
+    return cluster(
+        n_workers=cores(),
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address=None,
+        memory_limit=0,  # the budget bounds it; dask would stop a worker that comes near
+    )

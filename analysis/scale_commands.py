@@ -1,0 +1,126 @@
+"""Commands for corpora of any size: words counted and document pairs listed part by part, on this machine or others."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from analysis.commands import ReadingOption, check_ending, counted, mistakes_told, note, progress_bars, read_options
+
+CorporaArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="CORPUS...",
+        help="Folders of texts, text files, or addresses such as s3://bucket/news/*.parquet. Of several, the name "
+        "stands before each document's.",
+    ),
+]
+OutOption = Annotated[Path, typer.Option(help="The table to write: a name that ends in .parquet or .csv.")]
+MemoryOption = Annotated[
+    str, typer.Option(help="How much memory all processes together may take; with --dask ADDRESS each worker.")
+]
+DaskOption = Annotated[
+    Optional[str],
+    typer.Option(
+        metavar="ADDRESS",
+        help="A dask scheduler, such as tcp://10.0.0.5:8786, whose workers see the same files; or local.",
+    ),
+]
+WorkOption = Annotated[
+    Optional[Path], typer.Option(help="The folder for what is kept on the way [default: beside the table].")
+]
+
+
+def count(
+    corpus: CorporaArgument,
+    out: OutOption,
+    memory: MemoryOption = "1GB",
+    dask: DaskOption = None,
+    work: WorkOption = None,
+    parameter: ReadingOption = None,
+) -> None:
+    """Count the words of each document of CORPUS, however large it is.
+
+    One row a document and word: doc_id, term, count. A call that was stopped goes on where it stood when it is given
+    again; the table is the same, byte for byte, whatever --memory and --dask.
+    """
+    from analysis.scale.count import count as counting
+    from analysis.scale.count import problems_of
+
+    with _prepared(out, memory, dask, work, parameter) as given:
+        done = counting(corpus, out, **given)
+    _tell_problems(done.problems, problems_of(out))
+    print(f"{counted(done.rows, 'row')} from {counted(done.documents, 'document')}: {out}")
+
+
+def pairs(
+    corpus: CorporaArgument,
+    out: OutOption,
+    threshold: Annotated[
+        Optional[float],
+        typer.Option(
+            help="Only pairs of which one document has this share of its runs of four words in the other, up to 1 "
+            "[default: all pairs held to be reuse]."
+        ),
+    ] = None,
+    memory: MemoryOption = "1GB",
+    dask: DaskOption = None,
+    work: WorkOption = None,
+    parameter: ReadingOption = None,
+) -> None:
+    """List the pairs of documents of CORPUS that share text, however large it is.
+
+    One row a pair: a, b, shared (runs of four words), containment_a and containment_b (the share of a document's runs
+    that the other has), jaccard, and earlier (a, b or unknown), by the dates. A call that was stopped goes on where it
+    stood when it is given again; the table is the same, byte for byte, whatever --memory and --dask.
+    """
+    from analysis.scale.count import problems_of
+    from analysis.scale.pairs import common_of
+    from analysis.scale.pairs import pairs as pairing
+
+    with _prepared(out, memory, dask, work, parameter) as given:
+        if threshold is not None and not 0 < threshold <= 1:
+            raise ValueError(f"--threshold {threshold:g}: give a share above 0 and up to 1, such as 0.8")
+        done = pairing(corpus, out, threshold=threshold, **given)
+    if done.common:
+        note(
+            f"{counted(done.common, 'run')} of four words, in more than 200 documents each, not counted as shared: "
+            f"{common_of(out)} lists the most widespread"
+        )
+    _tell_problems(done.problems, problems_of(out))
+    at_least = "" if threshold is None else f" with a containment of {threshold:g} or more"
+    print(f"{counted(done.pairs, 'pair')}{at_least} among {counted(done.documents, 'document')}: {out}")
+
+
+COMMANDS = (count, pairs)
+
+
+@contextmanager
+def _prepared(
+    out: Path, memory: str, dask: str | None, work: Path | None, parameter: Sequence[str] | None
+) -> Iterator[dict[str, Any]]:
+    """What both commands give on, checked before any work is done, with progress on stderr and mistakes in one line."""
+    from analysis.scale.resources import LOCAL, connect, cores, read_memory
+
+    with mistakes_told():
+        check_ending(out, (".parquet", ".csv"))
+        each = read_memory(memory) // (cores() if dask == LOCAL else 1)  # there the workers share this machine
+        given: dict[str, Any] = {"memory": each, "work": work, **read_options(parameter)}
+        watched = progress_bars() if sys.stderr.isatty() else nullcontext(lambda what, done, total: None)
+        with connect(dask) as client, watched as progress:
+            try:
+                yield given | {"client": client, "progress": progress}
+            except Exception:
+                raise
+            except BaseException:  # Ctrl-C, or another call to leave
+                note("what is finished is kept: the same command goes on from there")
+                raise
+
+
+def _tell_problems(number: int, table: Path) -> None:
+    """Say on stderr how many problems there were, and where they stand."""
+    if number:
+        note(f"{counted(number, 'problem')} in reading: {table} lists them")

@@ -1,0 +1,286 @@
+"""Document pairs found part by part: the same as in memory, however the work is cut and by whom it is done."""
+
+import random
+import subprocess
+import sys
+import textwrap
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from analysis import Tokens, read_corpus, tokenize
+from analysis.paths import SAMPLE
+from analysis.publish.tables import write_csv
+from analysis.redundancy.pasting import directions
+from analysis.redundancy.reuse import common_shingles, document_pairs
+from analysis.scale import pair_common
+from analysis.scale import pairs as module
+from analysis.scale.pair_stages import shingled
+from analysis.scale.pairs import Found, pairs
+from analysis.scale.resources import Budget
+from analysis.text.corpus import CorpusError
+
+MEMORY = 10**9
+Cut = Callable[[int, int], None]
+
+
+@pytest.fixture
+def cut(monkeypatch: pytest.MonkeyPatch) -> Cut:
+    """Sets how many characters a part has, and how many shingles are in memory at a time."""
+
+    def set_sizes(characters: int, shingles: int) -> None:
+        monkeypatch.setattr(module, "budget", lambda memory, **options: Budget(1, characters))
+        monkeypatch.setattr(module, "PER_SHINGLE", module.PER_CHARACTER * characters // shingles)
+
+    return set_sizes
+
+
+def in_memory(tokens: Tokens) -> pd.DataFrame:
+    found = document_pairs(tokens)
+    return found.assign(earlier=directions(tokens, found))
+
+
+def assert_same(out: Path, expected: pd.DataFrame) -> None:
+    """Every value of the file is that of the table; what kind of texts they are may differ."""
+    found = pd.read_parquet(out)
+    assert found.columns.tolist() == expected.columns.tolist()
+    assert found.to_numpy().tolist() == expected.to_numpy().tolist()
+
+
+def write_corpus(folder: Path, draw: random.Random, documents: int) -> Path:
+    """Texts that share runs of words, over and over; some are equal, some empty, some too short, half are dated."""
+    folder.mkdir()
+    vocabulary = [f"word{number}" for number in range(draw.choice([2, 4, 20, 400]))]
+    runs = [" ".join(draw.choices(vocabulary, k=12)) for _ in range(6)]
+    for number in range(documents):
+        text = " ".join(draw.choices(vocabulary, k=draw.choice([0, 2, 3, 4, 30])))
+        if draw.random() < 0.8:
+            text += f" {draw.choice(runs)} end {number} of the matter as it stands"
+        (folder / f"{number:04}.txt").write_text(text or "...")
+    rows = [f"{number:04}.txt,2024-01-{draw.randint(1, 28):02}\n" for number in range(0, documents, 2)]
+    (folder / "metadata.csv").write_text("file,date\n" + "".join(rows))
+    return folder
+
+
+@pytest.mark.parametrize(("characters", "shingles"), [(10**6, 10**6), (10_000, 1_500), (30_000, 60_000)])
+def test_the_sample_as_in_memory(
+    sample_tokens: Tokens, tmp_path: Path, cut: Cut, characters: int, shingles: int
+) -> None:
+    expected = in_memory(sample_tokens)
+    cut(characters, shingles)
+    out = tmp_path / "pairs.parquet"
+    assert pairs([SAMPLE], out, memory=MEMORY) == Found(26, len(expected), 0, 0)
+    assert_same(out, expected)
+    pairs([SAMPLE], tmp_path / "pairs.csv", memory=MEMORY)
+    write_csv(expected, tmp_path / "expected.csv")
+    assert (tmp_path / "pairs.csv").read_bytes() == (tmp_path / "expected.csv").read_bytes()
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "expected.csv",
+        "pairs.common.csv",
+        "pairs.csv",
+        "pairs.parquet",
+        "pairs.problems.csv",
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_drawn_corpora_as_in_memory(tmp_path: Path, cut: Cut, seed: int) -> None:
+    draw = random.Random(seed)
+    corpus = write_corpus(tmp_path / "corpus", draw, 260 if seed % 2 else 60)
+    tokens = tokenize(read_corpus(corpus))
+    expected = in_memory(tokens)
+    assert len(expected) > 10
+    made = []
+    for characters, shingles in ((10**6, 10**6), (6_000, 2_000), (2_000, 1_000)):
+        cut(characters, shingles)
+        out = tmp_path / f"{shingles}.parquet"
+        found = pairs([corpus], out, memory=MEMORY)
+        assert found.common == len(common_shingles(tokens))
+        assert_same(out, expected)
+        made.append(out.read_bytes())
+    assert made[0] == made[1] == made[2]
+
+
+def test_runs_in_more_than_200_documents_are_put_aside(tmp_path: Path, cut: Cut) -> None:
+    # Ten words stand in all 230 documents: their seven runs count nowhere. 200 have six others: those three do.
+    (tmp_path / "corpus").mkdir()
+    for number in range(230):
+        text = "this is what stands at the end of all texts " + f"own{number} " * 3
+        text += "but not each of them has" * (number < 200)
+        (tmp_path / "corpus" / f"{number:03}.txt").write_text(text)
+    cut(2_000, 400)
+    found = pairs([tmp_path / "corpus"], tmp_path / "pairs.parquet", memory=MEMORY)
+    assert found == Found(230, 200 * 199 // 2, 7, 0)
+    tokens = tokenize(read_corpus(tmp_path / "corpus"))
+    common = pd.read_csv(tmp_path / "pairs.common.csv")
+    assert common.to_numpy().tolist() == common_shingles(tokens).to_numpy().tolist()
+    assert common["documents"].tolist() == [230] * 7
+    table = pd.read_parquet(tmp_path / "pairs.parquet")
+    # Of a document's own: three that end in its word or two, one of it alone and three that begin so.
+    assert set(table["shared"]) == {3}
+    assert_same(tmp_path / "pairs.parquet", in_memory(tokens))
+
+
+def test_only_the_most_common_runs_are_named(tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "corpus").mkdir()
+    for number in range(250):  # the later documents have the more widespread words
+        text = "these words stand in all of them" if number >= 10 else "something"
+        text += " and these in nearly all" if number >= 30 else " but not here"
+        (tmp_path / "corpus" / f"{number:03}.txt").write_text(text)
+    cut(500, 400)
+    monkeypatch.setattr(pair_common, "LISTED", 4)
+    assert pairs([tmp_path / "corpus"], tmp_path / "pairs.parquet", memory=MEMORY).common == 4 + 5
+    common = pd.read_csv(tmp_path / "pairs.common.csv")
+    runs = ["in all of them", "stand in all of", "these words stand in", "words stand in all"]
+    assert common.to_numpy().tolist() == [[run, 240] for run in runs]
+
+
+def test_a_threshold(sample_tokens: Tokens, tmp_path: Path) -> None:
+    expected = in_memory(sample_tokens)
+    larger = expected[["containment_a", "containment_b"]].max(axis=1)
+    share = float(larger.iloc[len(larger) // 2])  # that of a pair, which is listed
+    pairs([SAMPLE], tmp_path / "pairs.parquet", memory=MEMORY, threshold=share)
+    assert 0 < (larger >= share).sum() < len(larger)
+    assert_same(tmp_path / "pairs.parquet", expected[larger >= share])
+    for bad in (0, 1.5):
+        with pytest.raises(ValueError, match=f"threshold {bad:g}: give a share above 0"):
+            pairs([SAMPLE], tmp_path / "pairs.parquet", memory=MEMORY, threshold=bad)
+
+
+def test_several_corpora_are_one(tmp_path: Path, cut: Cut) -> None:
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    corpora = [write_corpus(whole / name, random.Random(5), 30) for name in ("east", "west")]
+    for corpus in corpora:
+        (corpus / "metadata.csv").unlink()  # a folder's own is not read for the one above
+    expected = in_memory(tokenize(read_corpus(whole)))
+    cut(1_000, 1_000)
+    found = pairs(corpora, tmp_path / "pairs.parquet", memory=MEMORY)
+    assert found.documents == 60
+    assert set(expected["a"].str.partition("/")[0]) == {"east", "west"}
+    assert_same(tmp_path / "pairs.parquet", expected)
+
+
+def test_reading_parameters_are_kept_to(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    rows = [{"body": f"the bridge {face} the river {face} is closed", "text": f"nothing {face}"} for face in "☹☺"]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "corpus" / "news.parquet")
+    out = tmp_path / "pairs.parquet"
+    assert pairs([tmp_path / "corpus"], out, memory=MEMORY).pairs == 0
+    assert pairs([tmp_path / "corpus"], out, memory=MEMORY, text_column="body").pairs == 0
+    assert pairs([tmp_path / "corpus"], out, memory=MEMORY, text_column="body", emoji=False).pairs == 1
+
+
+@pytest.mark.parametrize("text", ["Too short.", "...", "Four words stand here."])
+def test_a_table_without_a_row(tmp_path: Path, text: str) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "one.txt").write_text(text)
+    (tmp_path / "corpus" / "two.txt").write_text("Something else is written here.")
+    for name in ("pairs.csv", "pairs.parquet"):
+        assert pairs([tmp_path / "corpus"], tmp_path / name, memory=MEMORY) == Found(2, 0, 0, 0)
+    header = "a,b,shared,containment_a,containment_b,jaccard,earlier"
+    assert (tmp_path / "pairs.csv").read_text() == header + "\n"
+    assert pd.read_parquet(tmp_path / "pairs.parquet").columns.tolist() == header.split(",")
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus", random.Random(1), 4)
+    (corpus / "picture.png").write_bytes(b"\x89PNG")
+    found = pairs([corpus], tmp_path / "pairs.csv", memory=MEMORY)
+    problems = pd.read_csv(tmp_path / "pairs.problems.csv")
+    expected = read_corpus(corpus).problems
+    assert found.problems == len(problems) == len(expected)
+    assert "picture.png" in problems["path"].tolist()
+    for file in corpus.glob("*.txt"):
+        file.unlink()
+    with pytest.raises(CorpusError, match="no document could be read from"):
+        pairs([corpus], tmp_path / "pairs.csv", memory=MEMORY)
+
+
+def test_an_interrupted_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = write_corpus(tmp_path / "corpus", random.Random(7), 60)
+    cut(2_000, 1_000)
+    whole, out = tmp_path / "whole.parquet", tmp_path / "pairs.parquet"
+    pairs([corpus], whole, memory=MEMORY)
+    done: list[Any] = []
+
+    def stopping(partition: Any, place: Path) -> None:
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        shingled(partition, place)
+        done.append(partition.key)
+
+    stopping.__name__ = "shingled"  # under which the results are kept
+    monkeypatch.setattr(module.stages, "shingled", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        pairs([corpus], out, memory=MEMORY)
+    assert not out.exists()
+    again: list[Any] = []
+
+    def counting(partition: Any, place: Path) -> None:
+        shingled(partition, place)
+        again.append(partition.key)
+
+    counting.__name__ = "shingled"
+    monkeypatch.setattr(module.stages, "shingled", counting)
+    pairs([corpus], out, memory=MEMORY)
+    assert again
+    assert not set(again) & set(done)
+    assert out.read_bytes() == whole.read_bytes()
+
+
+def test_two_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut: Cut) -> None:
+    distributed = pytest.importorskip("distributed")
+    corpus = write_corpus(tmp_path / "corpus", random.Random(3), 60)
+    cut(3_000, 2_000)
+    here, there = tmp_path / "here.parquet", tmp_path / "there.parquet"
+    found = pairs([corpus], here, memory=MEMORY)
+    assert found.pairs > 10
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit=0
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        assert pairs([corpus], there, memory=MEMORY, client=client) == found
+    assert there.read_bytes() == here.read_bytes()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the most memory a process had")
+def test_memory_is_bounded_where_all_documents_share_words(tmp_path: Path) -> None:
+    """12 MB of 6,000 documents, half of each the same words; the rest of one in ten that of another."""
+    (tmp_path / "corpus").mkdir()
+    draw = random.Random(3)
+    vocabulary = [f"w{number}" for number in range(5_000)]
+    common = " ".join(draw.choices(vocabulary, k=170))
+    own: list[str] = []
+    for shard in range(6):
+        own += [draw.choice(own) if own and draw.random() < 0.1 else words(draw, vocabulary) for _ in range(1_000)]
+        table = pa.table({"text": [f"{common} {text}" for text in own[-1_000:]]})
+        pq.write_table(table, tmp_path / "corpus" / f"{shard}.parquet")
+    pairs([SAMPLE], tmp_path / "compiled.csv", memory=MEMORY)  # which takes memory of its own, once
+    script = f"""
+        import re
+        from pathlib import Path
+        from analysis.scale.pairs import pairs
+        found = pairs([{str(tmp_path / "corpus")!r}], {str(tmp_path / "pairs.parquet")!r}, memory=300_000_000)
+        peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]
+        print(found.common, found.pairs, peak)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    runs, found, peak = map(int, done.stdout.split())
+    assert runs == 167  # all but those at its end, with a document's own words
+    groups = Counter(own).values()
+    assert found == sum(size * (size - 1) // 2 for size in groups)
+    assert peak * 1024 < 1.5 * 300_000_000
+
+
+def words(draw: random.Random, vocabulary: list[str]) -> str:
+    return " ".join(draw.choices(vocabulary, k=170))

@@ -1,0 +1,76 @@
+"""Sizes as they are typed, what fits into them, and addresses that lead nowhere."""
+
+import builtins
+
+import pytest
+
+from analysis.publish.parameters import ParameterError
+from analysis.scale import resources
+from analysis.scale.resources import BASE, FEWEST, MOST, budget, connect, read_memory
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("1GB", 10**9),
+        ("500 MB", 5 * 10**8),
+        ("2GiB", 2**31),
+        ("1.5g", 15 * 10**8),
+        ("400000kb", 4 * 10**8),
+        ("1TiB", 2**40),
+        ("300000000", 3 * 10**8),
+    ],
+)
+def test_sizes(text, size):
+    assert read_memory(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "much", "-1GB", "1GB2", "1XB", "GB", "1e9", "ib", "1i"])
+def test_no_sizes(text):
+    with pytest.raises(ParameterError, match="is no size: write it as 1GB or 500MB"):
+        read_memory(text)
+
+
+def test_too_small():
+    with pytest.raises(ParameterError, match="--memory '299MB' is too small to work in: give 300MB or more"):
+        read_memory("299MB")
+
+
+def test_what_fits(monkeypatch):
+    monkeypatch.setattr(resources, "cores", lambda: 4)
+    # One process: all that it does not need for itself, at 100 bytes a character.
+    assert budget(BASE + 10**8, per_character=100) == (1, 10**6)
+    # Three beside this one, of which each has its base and a million characters; for a fourth a byte is lacking.
+    assert budget(5 * BASE + 4 * 10**8 - 1, per_character=100)[0] == 3
+    assert budget(5 * BASE + 4 * 10**8, per_character=100) == (4, 10**6)
+    assert budget(100 * 10**9) == (4, MOST)
+    assert budget(BASE) == (1, FEWEST)
+    # A worker elsewhere has all of it.
+    assert budget(BASE + 10**8, local=False, per_character=100) == (1, 10**6)
+
+
+def test_no_address_is_no_client():
+    with connect(None) as client:
+        assert client is None
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "abc://x"])
+def test_an_address_that_does_not_answer(monkeypatch, address):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(resources, "WAIT", 0.5)
+    with pytest.raises(ParameterError, match=f"^--dask '{address}' does not answer .*: give the address that") as told:
+        connect(address).__enter__()
+    assert "\n" not in str(told.value)
+
+
+def test_without_dask(monkeypatch):
+    real = builtins.__import__
+
+    def lacking(name, *rest):
+        if name == "distributed":
+            raise ModuleNotFoundError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", lacking)
+    with pytest.raises(ParameterError, match=r"^--dask 'local' needs dask: pip install 'lafz\[distributed\]'$"):
+        connect("local").__enter__()

@@ -1,0 +1,46 @@
+"""Numbers written for many receivers and read by one of them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.scale.shuffle import cut, read_slices, slice_sizes, write_slices
+
+
+def read(places: list[Path], first: int, stop: int) -> list[list[int]]:
+    return [piece.tolist() for piece in read_slices(places, "numbers", first, stop)]
+
+
+def test_receivers_get_what_was_written_for_them(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for place in (one, two):
+        place.mkdir()
+    write_slices(one, "numbers", np.array([1, 2, 3]), np.array([2, 0, 1]))
+    write_slices(one, "numbers", np.array([4]), np.array([0, 0, 1]))
+    write_slices(two, "numbers", np.array([5, 6]), np.array([1, 1, 0]))
+    write_slices(two, "others", np.array([7]), np.array([1, 0, 0]))
+    assert read([one, two], 0, 1) == [[1, 2], [5]]
+    assert read([one, two], 1, 2) == [[6]]
+    assert read([two, one], 1, 3) == [[6], [3], [4]]
+    assert slice_sizes([one, two], "numbers", 3).tolist() == [3, 1, 2]
+
+
+def test_pieces_stay_in_the_order_in_which_they_were_written(tmp_path: Path) -> None:
+    for number in range(12):  # "10" would come before "2" if the names were not filled up
+        write_slices(tmp_path, "numbers", np.array([number]), np.array([1]))
+    assert read([tmp_path], 0, 1) == [[number] for number in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "limit", "ranges"),
+    [
+        ([], 5, []),
+        ([0, 0, 0], 5, [(0, 3)]),
+        ([2, 3, 1], 5, [(0, 2), (2, 3)]),
+        ([9, 1, 9], 5, [(0, 1), (1, 2), (2, 3)]),
+        ([0, 9, 0, 0], 5, [(0, 1), (1, 2), (2, 4)]),
+    ],
+)
+def test_neighbours_up_to_a_limit(sizes: list[int], limit: int, ranges: list[tuple[int, int]]) -> None:
+    assert cut(np.array(sizes, dtype=np.int64), limit) == ranges
