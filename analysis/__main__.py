@@ -8,20 +8,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from analysis import coding_commands, run_commands
+from analysis import coding_commands, run_commands, scale_commands
 from analysis.commands import (
     CorpusArgument,
-    ReadingOption,
-    check_ending,
     counted,
+    faults_told,
     mistakes_told,
     names,
     note,
     progress_bars,
-    read_tokens,
-    whole_file,
 )
 from analysis.paths import FIGURES
+from analysis.printable import printable
 from analysis.publish.parameters import (
     ParameterError,
     notebooks,
@@ -34,7 +32,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Read texts closely, with numbers."
 )
 app.add_typer(coding_commands.app, name="code")
-for command in run_commands.COMMANDS:
+for command in (*run_commands.COMMANDS, *scale_commands.COMMANDS):
     app.command()(command)
 
 
@@ -62,7 +60,7 @@ def report(
     with progress_bars() as progress:
         failures = runs.report(corpus, target, only=chosen, values=values, keep_failed=keep_failed, progress=progress)
     for failure in failures:
-        print(f"lafz: {failure}", file=sys.stderr)
+        print(f"lafz: {printable(str(failure))}", file=sys.stderr)
     if failures:
         raise typer.Exit(1)
     print(target / "index.html")
@@ -77,56 +75,13 @@ def verify(run: Annotated[str, typer.Argument(help="The folder of a finished rep
     with progress_bars() as progress:
         differences = compare(run, progress=progress)
     for line in shortened(differences):
-        print(line)
+        print(printable(line))
     if differences:
         for line in changed_versions(run):
             note(line)
-        print(f"lafz: {run}: {counted(len(differences), 'difference')}", file=sys.stderr)
+        print(f"lafz: {printable(run)}: {counted(len(differences), 'difference')}", file=sys.stderr)
         raise typer.Exit(1)
     print(f"{run}: every file is the same, byte for byte")
-
-
-@app.command()
-def pairs(
-    corpus: CorpusArgument,
-    out: Annotated[Path, typer.Option(help="The table to write: a name that ends in .parquet or .csv.")],
-    threshold: Annotated[
-        Optional[float],
-        typer.Option(
-            help="Only pairs of which one document has this share of its runs of four words in the other, up to 1 "
-            "[default: all pairs held to be reuse]."
-        ),
-    ] = None,
-    parameter: ReadingOption = None,
-) -> None:
-    """List the pairs of documents of CORPUS that share text.
-
-    One row a pair: a, b, shared (runs of four words), containment_a and containment_b (the share of a document's runs
-    that the other has), jaccard, and earlier (a, b or unknown), by the dates.
-    """
-    from analysis.publish.tables import write_csv
-    from analysis.redundancy.pasting import directions
-    from analysis.redundancy.reuse import common_shingles, document_pairs
-
-    with mistakes_told():
-        check_ending(out, (".parquet", ".csv"))
-        if threshold is not None and not 0 < threshold <= 1:
-            raise ValueError(f"--threshold {threshold:g}: give a share above 0 and up to 1, such as 0.8")
-        tokens = read_tokens(corpus, parameter)
-        if common := len(common_shingles(tokens)):
-            note(f"{counted(common, 'run')} of four words, in more than 200 documents each, not counted as shared")
-        found = document_pairs(tokens)
-        if threshold is not None:
-            larger = found[["containment_a", "containment_b"]].max(axis=1)
-            found = found[larger >= threshold].reset_index(drop=True)
-        found["earlier"] = directions(tokens, found)
-        with whole_file(out) as place:
-            if out.suffix.lower() == ".csv":
-                write_csv(found, place)
-            else:
-                found.to_parquet(place, index=False)
-    at_least = "" if threshold is None else f" with a containment of {threshold:g} or more"
-    print(f"{counted(len(found), 'pair')}{at_least} among {counted(tokens.n_documents, 'document')}: {out}")
 
 
 @app.command("evaluate")
@@ -169,9 +124,10 @@ def list_parameters(
 
 
 def main() -> None:
-    """Run the command line: 0 done, 1 a notebook failed, 2 bad usage or bad input."""
+    """Run the command line: 0 done, 1 a notebook failed, 2 bad usage or bad input, 128 and more stopped by a signal."""
     try:
-        app(prog_name="lafz")
+        with faults_told():
+            app(prog_name="lafz")
     except ValueError as error:
         # Here and not above: whoever only asks for help does not wait for pandas.
         from analysis.framing.lexicon import LexiconError
@@ -179,7 +135,7 @@ def main() -> None:
 
         if not isinstance(error, CorpusError | LexiconError | ParameterError):
             raise
-        print(f"lafz: {error}", file=sys.stderr)
+        print(f"lafz: {printable(str(error))}", file=sys.stderr)
         raise SystemExit(2) from None
 
 

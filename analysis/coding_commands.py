@@ -14,9 +14,9 @@ from analysis.commands import (
     mistakes_told,
     note,
     read_tokens,
-    whole_file,
 )
 from analysis.paths import LEXICONS
+from analysis.publish.places import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,15 +1,18 @@
 """What the commands of the command line share: reading a corpus, files written whole, mistakes told in one line."""
 
+import signal
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from analysis.printable import printable
 from analysis.publish.parameters import READING, ParameterError, check, notebooks, parse_assignments, read_parameters
+from analysis.publish.places import calls_to_leave, with_advice
 
 if TYPE_CHECKING:
     from analysis.text.tokens import Tokens
@@ -19,6 +22,43 @@ ReadingOption = Annotated[
     Optional[list[str]],
     typer.Option("-p", "--parameter", metavar="NAME=VALUE", help=f"{', '.join(READING)}, as in a report; repeatable."),
 ]
+
+
+class Stopped(BaseException):
+    """A signal that asks the process to leave; nothing but `faults_told` is meant to catch it."""
+
+    def __init__(self, number: int) -> None:
+        self.signal = signal.Signals(number)
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """What a whole command leaves with when it is stopped, or a file can't be written: one line, and an exit status.
+
+    A signal (those of `calls_to_leave`) lets everything clear up what it has
+    begun; the status is 128 more than its number. For files it is 2.
+    """
+    heard = calls_to_leave()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for kind in heard:
+            signal.signal(kind, signal.SIG_IGN)  # the way out takes no second one
+        raise Stopped(number)
+
+    earlier = {kind: signal.signal(kind, stop) for kind in heard}
+    try:
+        yield
+    except Stopped as stopped:
+        with suppress(OSError):  # the terminal may be gone
+            note(f"stopped by {stopped.signal.name}: no result is half-written")
+        raise SystemExit(128 + stopped.signal) from None
+    except OSError as error:
+        note(with_advice(str(error)))
+        raise SystemExit(2) from None
+    finally:
+        for kind, handler in earlier.items():
+            if signal.getsignal(kind) == stop:
+                signal.signal(kind, handler)
 
 
 @contextmanager
@@ -32,7 +72,9 @@ def mistakes_told() -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, ValueError, ModuleNotFoundError) as error:
+    except OSError as error:
+        raise ParameterError(with_advice(str(error))) from None
+    except (ValueError, ModuleNotFoundError) as error:
         raise ParameterError(str(error)) from None
 
 
@@ -45,19 +87,29 @@ def read_tokens(corpus: str, assignments: Sequence[str] | None) -> "Tokens":
     """
     from analysis.text.storage import load_tokens
 
-    [notebook] = notebooks(["redundancy"]).values()
-    known = {parameter.name: parameter for parameter in read_parameters(notebook) if parameter.name in READING}
-    values = parse_assignments(assignments or ())
-    if unknown := [name for name in values if name not in known]:
-        raise ParameterError(f"{unknown[0]!r} is no parameter of reading a corpus: use {', '.join(READING)}")
-    about = {name: check(values[name], known[name]) if name in values else known[name].default for name in READING}
-    tokens = load_tokens(corpus, **about)
+    tokens = load_tokens(corpus, **read_options(assignments))
     if count := len(tokens.corpus.problems):
         note(
             f"{counted(count, 'problem')} in reading {corpus}: the report lists them, "
             f"and so does read_corpus({corpus!r}).problems in Python"
         )
     return tokens
+
+
+def read_options(assignments: Sequence[str] | None) -> dict[str, Any]:
+    """How a corpus is read: as the notebooks read it but for the ``name=value`` texts of `assignments`.
+
+    Raises `ParameterError` for a name that is none of `READING` or a value that is none of its values.
+
+    >>> read_options(["emoji=false"])["emoji"], read_options([])["language"]
+    (False, 'en')
+    """
+    [notebook] = notebooks(["redundancy"]).values()
+    known = {parameter.name: parameter for parameter in read_parameters(notebook) if parameter.name in READING}
+    values = parse_assignments(assignments or ())
+    if unknown := [name for name in values if name not in known]:
+        raise ParameterError(f"{unknown[0]!r} is no parameter of reading a corpus: use {', '.join(READING)}")
+    return {name: check(values[name], known[name]) if name in values else known[name].default for name in READING}
 
 
 def names(text: str | None) -> list[str]:
@@ -89,7 +141,7 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
 
 def note(text: str) -> None:
     """Tell on stderr what the user may want to know."""
-    print(f"lafz: {text}", file=sys.stderr)
+    print(f"lafz: {printable(text)}", file=sys.stderr)
 
 
 def counted(number: int, thing: str) -> str:
@@ -110,25 +162,3 @@ def check_ending(path: Path, endings: Sequence[str]) -> None:
     """
     if path.suffix.lower() not in endings:
         raise ParameterError(f"--out {str(path)!r}: give a name that ends in {' or '.join(endings)}")
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A place to write to, beside `path` and of the same name, that becomes `path` when the block ends without error.
-
-    Folders on the way are made; an earlier file stays until then. Raises `ValueError` where `path` is a folder.
-
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     with whole_file(Path(folder, "new", "a.txt")) as place:
-    ...         _ = place.write_text("Whole.")
-    ...     [file.name for file in Path(folder, "new").iterdir()]
-    ['a.txt']
-    """
-    path = path.expanduser().resolve()  # a link stays one, and its target is replaced
-    if path.is_dir():
-        raise ValueError(f"{str(path)!r} is a folder: give the name of a file")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-        place = Path(folder, path.name)
-        yield place
-        place.replace(path)

@@ -1,12 +1,15 @@
 """One notebook, run by papermill in a process of its own: ``python -m analysis.publish.execute`` with a job on stdin.
 
-A process rather than a thread, because papermill changes the working directory of the whole process. The job is a JSON
-object: notebook, output (a file name in the working directory), parameters. Progress goes to stdout as "done/total";
-the last line is a JSON object, empty for success, else with cell, error and message.
+A process rather than a thread, because papermill changes the working directory of the whole process. The job is a line
+of JSON: notebook, output (a file name in the working directory), parameters. When stdin ends before the notebook does,
+whoever asked for it is gone: the kernel is killed and the process ends. Progress goes to stdout as "done/total"; the
+last line is a JSON object, empty for success, else with cell, error and message.
 """
 
 import json
+import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,9 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbformat  # noqa: E402
 import papermill  # noqa: E402
+import psutil  # type: ignore[import-untyped]  # noqa: E402
 from jupyter_client.kernelspec import KernelSpecManager  # noqa: E402
+from nbclient.exceptions import DeadKernelError  # noqa: E402
 
 
 def execute(notebook: Path, output: str, parameters: dict[str, Any]) -> dict[str, str]:
@@ -28,10 +33,14 @@ def execute(notebook: Path, output: str, parameters: dict[str, Any]) -> dict[str
     progress = {"file": sys.stdout, "bar_format": "{n_fmt}/{total_fmt}", "mininterval": 0}
     try:
         done = papermill.execute_notebook(node, output, parameters, kernel_name="python3", progress_bar=progress)
-    except papermill.PapermillExecutionError as error:
+    except (papermill.PapermillExecutionError, DeadKernelError) as error:
         done = nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
+        started = _started_cell(done)
         _tidy(done)
         nbformat.write(done, output)  # type: ignore[no-untyped-call]
+        if isinstance(error, DeadKernelError):
+            message = "the kernel died, most likely for want of memory: give it more, or take fewer texts"
+            return {"cell": started, "error": "DeadKernel", "message": message}
         return {"cell": _failed_cell(done), "error": error.ename, "message": error.evalue}
     _tidy(done)
     nbformat.write(done, output)  # type: ignore[no-untyped-call]
@@ -47,6 +56,12 @@ def _failed_cell(node: Any) -> str:
     return str(next(failed, "-"))
 
 
+def _started_cell(node: Any) -> str:
+    """The id of the cell that was started last, by papermill's marks."""
+    started = [cell.id for cell in node.cells if cell.metadata.get("papermill", {}).get("start_time")]
+    return str(started[-1]) if started else "-"
+
+
 def _tidy(node: Any) -> None:
     """Take out of an executed notebook what differs between two runs: clock times, random ids, papermill's marks."""
     node.metadata["papermill"] = {"parameters": node.metadata.get("papermill", {}).get("parameters", {})}
@@ -58,7 +73,17 @@ def _tidy(node: Any) -> None:
             cell.id = "injected-parameters"
 
 
+def _end_with_stdin() -> None:
+    """Kill the kernel and leave as soon as stdin ends."""
+    while os.read(0, 1024):  # not by sys.stdin, whose lock would be held when the process ends by itself
+        pass
+    for child in psutil.Process().children(recursive=True):
+        child.kill()
+    os._exit(1)
+
+
 if __name__ == "__main__":
-    job = json.load(sys.stdin)
+    job = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_stdin, daemon=True).start()
     result = execute(Path(job["notebook"]), job["output"], job["parameters"])
     print(f"\n{json.dumps(result)}", flush=True)

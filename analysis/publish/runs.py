@@ -2,14 +2,12 @@
 
 import json
 import os
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +21,9 @@ from analysis.publish.dictionary import add_meanings
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, RUN_LOG, write_manifest
 from analysis.publish.page import write_page
 from analysis.publish.parameters import READING, ParameterError, notebooks, resolve
+from analysis.publish.places import put, undisturbed, with_advice, working_folder
+from analysis.publish.processes import Progress as Progress
+from analysis.publish.processes import run_notebooks
 from analysis.publish.tables import OUTPUT, write_json
 from analysis.text.corpus import Corpus
 from analysis.text.storage import CACHE, load_tokens
@@ -31,7 +32,7 @@ from analysis.text.tokens import Tokens
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
 # What a notebook gives to `load_tokens`; with one of them missing it would read the corpus once more.
 LEXICON_PARAMETERS = ("lexicon", "style", "actors")
-Progress = Callable[[str, int, int], None]  # section, cells done, cells in all
+OPEN_FILES = 128  # that a process must be allowed: a kernel with its sockets and the corpus has about 70
 
 
 class Failure(NamedTuple):
@@ -46,7 +47,7 @@ class Failure(NamedTuple):
     def __str__(self) -> str:
         first = (self.message.strip().splitlines() or [""])[0]
         place = f" ({self.kept})" if self.kept else ""
-        return f"notebook {self.notebook} failed in cell '{self.cell}': {self.error}: {first}{place}"
+        return f"notebook {self.notebook} failed in cell '{self.cell}': {self.error}: {with_advice(first)}{place}"
 
 
 def report(
@@ -92,21 +93,22 @@ def run(
     written then). With a failure nothing at `out` changes: each failed notebook is kept beside it as
     ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder as ``<out>.failed``.
     """
-    out = Path(out).expanduser().absolute()
+    out = Path(out).expanduser().resolve()  # a link stays one, and its target is replaced
     chosen = notebooks(parameters)
     # Once more, and in the notebooks' own order: a manifest may be older than a notebook, and has its names sorted.
     parameters = {name: resolve({name: path}, parameters[name])[name] for name, path in chosen.items()}
     lexicons = _lexicons(parameters)
     _check_files(parameters, lexicons)
-    started = time.time()
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder)
+    _check_open_files()
+    started, since = time.time(), time.monotonic()
+    with _faults_told(out), working_folder(Path(tempfile.gettempdir()) / "lafz") as scratch:
         kept = read or scratch / TOKENS
         tokens = read_once(parameters, kept)
         _check_language(parameters, lexicons, tokens.corpus)
         _check_place(out)
-        build = _new_folder(out)
-        try:
+        with working_folder(out) as work:
+            build = work / "run"
+            build.mkdir()
             logs = _run_all(chosen, parameters, build, scratch, kept, progress)
             failures = [
                 Failure(chosen[name].stem, log["cell"], log["error"], log["message"], _keep(out, build, chosen[name]))
@@ -114,12 +116,16 @@ def run(
                 if log.get("error")
             ]
             if not failures:
-                _finish(build, chosen, parameters, tokens, started, logs)
-                _move_into_place(build, out)
+                _finish(build, chosen, parameters, tokens)
+                _write_log(build, logs, started, time.monotonic() - since)
+                _check_place(out)  # once more: it was some time ago
+                with undisturbed():
+                    put(build, out)
+                    _forget_failures(out)
             elif keep_failed:
-                _move_into_place(build, out.with_name(f"{out.name}.failed"))
-        finally:
-            shutil.rmtree(build, ignore_errors=True)
+                failed = out.with_name(f"{out.name}.failed")
+                with working_folder(failed) as aside:  # its own: what is saved of a folder goes to that folder's place
+                    put(build.rename(aside / "run"), failed)
     return failures
 
 
@@ -174,33 +180,38 @@ def _check_place(out: Path) -> None:
     """Only an earlier report, or nothing, may be replaced."""
     if out.exists() and not (out.is_dir() and ((out / MANIFEST).is_file() or not any(out.iterdir()))):
         raise ParameterError(f"{str(out)!r} exists and is not an earlier report: choose another --out, or move it away")
+    if out.is_mount():  # nothing can be renamed to it
+        raise ParameterError(f"--out {str(out)!r} is where a file system is mounted: give the name of a folder in it")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ParameterError(f"--out {str(out)!r} cannot be made: {error.strerror}") from None
 
 
-def _new_folder(out: Path) -> Path:
-    """A new folder beside `out`, so that the last step is a rename; what earlier, killed runs left is cleared away."""
-    prefix = f".{out.name}.building-"
-    for left in out.parent.glob(f"{prefix}*"):
-        process = left.name.removeprefix(prefix).partition("-")[0]
-        if process.isdigit() and not _is_alive(int(process)):
-            shutil.rmtree(left, ignore_errors=True)
+def _check_open_files() -> None:
+    """With too few a notebook would fail, and with fewer still its kernel would, without a word of why."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= allowed < OPEN_FILES:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, most))
+        except ValueError:
+            raise ParameterError(
+                f"a process may open {allowed} files at once, and a report needs {OPEN_FILES}: raise the limit, such "
+                f"as with: ulimit -n 1024"
+            ) from None
+
+
+@contextmanager
+def _faults_told(out: Path) -> Iterator[None]:
+    """A full disk, or a folder that can't be written to, costs a line."""
     try:
-        return Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=out.parent))
+        yield
     except OSError as error:
-        raise ParameterError(f"--out {str(out)!r} cannot be written: {error.strerror}") from None
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+        raise ParameterError(f"the report {str(out)!r} could not be made: {with_advice(str(error))}") from None
 
 
 def _run_all(
@@ -211,67 +222,16 @@ def _run_all(
     kept: Path,
     progress: Progress,
 ) -> dict[str, dict[str, Any]]:
-    """Run each notebook in a process of its own, as many at once as there are cores; one log a section."""
-    (build / "notebooks").mkdir()
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        jobs = {
-            section: pool.submit(
-                _run_one,
-                section,
-                path,
-                parameters[section],
-                build,
-                _environment(build / section, scratch, kept),
-                progress,
-            )
-            for section, path in chosen.items()
-        }
-        return {section: job.result() for section, job in jobs.items()}
-
-
-def _run_one(
-    section: str,
-    path: Path,
-    parameters: dict[str, Any],
-    build: Path,
-    environment: dict[str, str],
-    progress: Progress,
-) -> dict[str, Any]:
-    started = time.time()
-    (build / section).mkdir()
-    command = [sys.executable, "-m", "analysis.publish.execute"]
-    job = {"notebook": str(path), "output": path.name, "parameters": parameters}
-    with (
-        subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=build / "notebooks",
-            env=environment,
-            text=True,
-        ) as process,
-        ThreadPoolExecutor(1) as reader,
-    ):
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stderr is not None
-        errors = reader.submit(process.stderr.read)
-        process.stdin.write(json.dumps(job))
-        process.stdin.close()
-        last = ""
-        for line in process.stdout:  # text mode ends a line at \r too
-            last = line.strip() or last
-            counted = re.fullmatch(r"(\d+)/(\d+)", last)
-            if counted:
-                progress(section, int(counted[1]), int(counted[2]))
-    log: dict[str, Any] = {"seconds": round(time.time() - started, 3)}
-    try:
-        log |= json.loads(last)
-    except ValueError:
-        why = (errors.result().strip().splitlines() or [f"exit status {process.returncode}"])[-1]
-        log |= {"cell": "-", "error": "NotRun", "message": why}
-    return log
+    """Run each notebook, its output in a folder of its own; one log a section."""
+    executed = build / "notebooks"
+    for folder in (executed, *(build / section for section in chosen)):
+        folder.mkdir()
+    jobs = {
+        section: {"notebook": str(path), "output": path.name, "parameters": parameters[section]}
+        for section, path in chosen.items()
+    }
+    environments = {section: _environment(build / section, scratch, kept) for section in chosen}
+    return run_notebooks(jobs, executed, environments, progress)
 
 
 def _environment(output: Path, scratch: Path, kept: Path) -> dict[str, str]:
@@ -297,18 +257,20 @@ def _finish(
     chosen: Mapping[str, Path],
     parameters: Mapping[str, dict[str, Any]],
     tokens: Tokens,
-    started: float,
-    logs: Mapping[str, dict[str, Any]],
 ) -> None:
-    """Write what belongs to the whole run: the page, the manifest, the crate, and the log of what may differ."""
+    """Write what belongs to the whole run: the page, the manifest, and the crate."""
     write_corpus_tables(build, tokens.corpus)
     add_meanings(build, parameters)
     write_page(build, list(chosen), parameters, tokens)
     manifest = write_manifest(build, chosen, parameters)
-    write_crate(build, manifest)  # after the manifest, whose SHA-256 it gives; the log is in neither
+    write_crate(build, manifest)  # after the manifest, whose SHA-256 it gives
+
+
+def _write_log(build: Path, logs: Mapping[str, dict[str, Any]], started: float, seconds: float) -> None:
+    """Write what may differ between two runs; last, since neither the manifest nor the crate has it."""
     log = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
-        "seconds": round(time.time() - started, 3),
+        "seconds": round(seconds, 3),
         "sections": logs,
         "python": sys.executable,
         "cores": os.cpu_count(),
@@ -317,23 +279,21 @@ def _finish(
 
 
 def _keep(out: Path, build: Path, notebook: Path) -> Path | None:
-    """Keep a failed notebook beside the run."""
+    """Keep a failed notebook beside the run; None where it was left half-written."""
     executed = build / "notebooks" / notebook.name
-    if not executed.is_file():
+    try:
+        json.loads(executed.read_bytes())
+    except (OSError, ValueError):
         return None
     kept = out.with_name(f"{out.name}.{notebook.stem}.failed.ipynb")
-    shutil.copyfile(executed, kept)
+    copy = build.with_name(kept.name)
+    shutil.copyfile(executed, copy)
+    copy.replace(kept)
     return kept
 
 
-def _move_into_place(build: Path, out: Path) -> None:
-    """Give the finished folder its name; an earlier run is moved away first and deleted last."""
-    build.chmod(0o755)  # a temporary folder is private, a report is not
-    for left in out.parent.glob(f"{out.name}.*.failed.ipynb"):
-        if not out.name.endswith(".failed"):
-            left.unlink()
-    old = build.with_name(f"{build.name}.old")
-    if out.exists():
-        out.rename(old)
-    build.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
+def _forget_failures(out: Path) -> None:
+    """Delete the failed notebooks of earlier runs."""
+    for path in out.parent.iterdir():
+        if path.name.startswith(f"{out.name}.") and path.name.endswith(".failed.ipynb"):
+            path.unlink(missing_ok=True)

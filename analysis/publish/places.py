@@ -1,0 +1,212 @@
+"""Folders and files made beside their place, which they get when whole, whoever is killed or comes at the same time."""
+
+import ctypes
+import errno
+import os
+import re
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: what a killed process left stays, since nobody can tell that it is dead
+    fcntl = None  # type: ignore[assignment]
+
+_EARLIER = "earlier"  # in a working folder, what stood in the place until a moment ago
+_LOCK = "lock"  # and the file that its process holds
+_ADVICE = {
+    errno.ENOSPC: "free some space where the result goes and in the temporary folder, or name others (--out, TMPDIR)",
+    errno.EDQUOT: "free some space where the result goes and in the temporary folder, or name others (--out, TMPDIR)",
+    errno.EROFS: "choose a folder that can be written to",
+    errno.EACCES: "choose a folder that you may write to",
+    errno.EMFILE: "raise the limit of open files, such as with: ulimit -n 1024",
+}
+
+
+@contextmanager
+def working_folder(place: Path) -> Iterator[Path]:
+    """A new folder beside `place` to work in, as long as the block lasts.
+
+    It is locked, and every folder of this kind beside `place` whose lock is free was left by a process that was killed:
+    it is cleared away first, see `restore` for what is saved of it. The lock goes with the process, however that ends.
+
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     place = Path(folder, "report")
+    ...     with working_folder(place) as work:
+    ...         (work / "new").mkdir()
+    ...         put(work / "new", place)
+    ...     [path.name for path in Path(folder).iterdir()]
+    ['report']
+    """
+    for left in _left(place):
+        if (lock := _free(left)) is not None:
+            _clear(left, place, lock)
+    new: tuple[Path, int | None] | None = None
+    try:
+        with undisturbed():  # no signal comes between making the folder and knowing of it
+            new = _new(place)
+        yield new[0]
+    finally:
+        with undisturbed():
+            if new:
+                _clear(new[0], place, new[1])
+
+
+def put(new: Path, place: Path) -> None:
+    """Give the folder `new`, in a `working_folder` of `place`, its place; what stood there goes to the working folder.
+
+    In one step where the system can swap two folders (Linux, on most file systems): who looks sees the one or the
+    other, and so does who is killed. Elsewhere the earlier folder is moved away first; see `restore`.
+    """
+    earlier = new.with_name(_EARLIER)
+    while True:
+        try:
+            new.rename(place)  # where there is nothing, or an empty folder
+            return
+        except OSError:
+            if not place.exists():
+                raise
+        if _swap(new, place):
+            return
+        shutil.rmtree(earlier, ignore_errors=True)  # another process has put a newer one there since
+        with suppress(FileNotFoundError):
+            place.rename(earlier)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A place to write to, beside `path` and of the same name, that becomes `path` when the block ends without error.
+
+    Folders on the way are made; an earlier file stays until then. Raises `ValueError` where `path` is a folder.
+
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with whole_file(Path(folder, "new", "a.txt")) as place:
+    ...         _ = place.write_text("Whole.")
+    ...     [file.name for file in Path(folder, "new").iterdir()]
+    ['a.txt']
+    """
+    path = path.expanduser().resolve()  # a link stays one, and its target is replaced
+    if path.is_dir():
+        raise ValueError(f"{str(path)!r} is a folder: give the name of a file")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with working_folder(path) as folder:
+        place = folder / path.name
+        yield place
+        place.replace(path)
+
+
+def restore(place: Path) -> None:
+    """Bring back what stood at `place` where a process was killed between taking it away and putting the new in place.
+
+    The rule: nothing stands at `place`, and a working folder that no process holds has the earlier one.
+    """
+    if place.exists():
+        return
+    with suppress(OSError):  # whoever looks for the place then finds nothing there, and says so
+        for left in _left(place):
+            if (left / _EARLIER).exists() and (lock := _free(left)) is not None:
+                _clear(left, place, lock)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """A block that SIGINT, SIGTERM or SIGHUP does not cut short: the first that came takes effect at its end."""
+    came: list[int] = []
+    earlier = {kind: signal.signal(kind, lambda number, frame: came.append(number)) for kind in calls_to_leave()}
+    try:
+        yield
+    finally:
+        for kind, handler in earlier.items():
+            signal.signal(kind, handler)
+        if came:
+            signal.raise_signal(came[0])
+
+
+def calls_to_leave() -> list[signal.Signals]:
+    """SIGINT, SIGTERM and SIGHUP, as far as they are not ignored (as under nohup); none in any thread but the main."""
+    if threading.current_thread() is not threading.main_thread():
+        return []
+    kinds = [kind for kind in signal.Signals if kind.name in ("SIGINT", "SIGTERM", "SIGHUP")]
+    return [kind for kind in kinds if signal.getsignal(kind) not in (signal.SIG_IGN, None)]
+
+
+def with_advice(text: str) -> str:
+    """What an error says, and what to do where it has the number of a system's error for which that is known.
+
+    >>> with_advice(str(OSError(errno.EROFS, "Read-only file system", "/mnt/report")))
+    "[Errno 30] Read-only file system: '/mnt/report': choose a folder that can be written to"
+    """
+    number = re.search(r"\[errno (\d+)\]", text, re.IGNORECASE)
+    return f"{text}: {_ADVICE[int(number[1])]}" if number and int(number[1]) in _ADVICE else text
+
+
+def _left(place: Path) -> list[Path]:
+    """The working folders beside `place`."""
+    return [path for path in place.parent.iterdir() if path.name.startswith(_prefix(place))]
+
+
+def _prefix(place: Path) -> str:
+    return f".{place.name}.building-"
+
+
+def _new(place: Path) -> tuple[Path, int | None]:
+    """A new working folder, and its lock (None where there are none)."""
+    while True:
+        work = Path(tempfile.mkdtemp(prefix=_prefix(place), dir=place.parent))
+        try:
+            held = _lock(work)
+        except (BlockingIOError, FileNotFoundError):
+            continue  # another process has found it without a lock, and takes it for left
+        except OSError:
+            return work, None  # a file system without locks: nobody else can lock it either
+        if work.exists():
+            return work, held
+        if held is not None:
+            os.close(held)
+
+
+def _free(work: Path) -> int | None:
+    """The lock of a working folder that no process holds; None where one does, or may."""
+    try:
+        return _lock(work)
+    except OSError:
+        return None
+
+
+def _lock(work: Path) -> int | None:
+    if fcntl is None:
+        return None
+    lock = os.open(work / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise
+    return lock
+
+
+def _clear(work: Path, place: Path, lock: int | None) -> None:
+    """Delete a working folder, but not what belongs in the place; lets its lock go."""
+    earlier = work / _EARLIER
+    if earlier.exists() and not place.exists():
+        with suppress(OSError):  # somebody else's may be there by now
+            earlier.rename(place)
+    if lock is not None:
+        os.close(lock)  # before the file goes: NFS keeps one that is open, and its folder
+    if place.exists() or not earlier.exists():  # else the only one there is stays for the next call
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _swap(one: Path, other: Path) -> bool:
+    """Swap what two paths name, in one step; False where that can't be done."""
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError, TypeError):  # another C library, another system
+        return False
+    here, swap = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), swap) == 0)

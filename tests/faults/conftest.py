@@ -1,0 +1,162 @@
+"""Commands in processes of their own, to be killed, stopped, or left without room; and what is left of them."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+LONG = 300  # seconds after which a test takes a process to hang
+ONLY = ("--only", "term_frequency")
+
+
+class Place:
+    """A folder with an earlier report in it, and a temporary folder of its own, by which its processes are known."""
+
+    def __init__(self, folder, corpus):
+        self.folder, self.corpus = folder, corpus
+        self.out, self.temporary = folder / "out", folder / "temporary"
+        self.temporary.mkdir()
+
+    def start(self, *arguments, wrapped=(), **environment):
+        """A command, the first of a session of its own; what it says goes to two files."""
+        with (self.folder / "stdout").open("wb") as stdout, (self.folder / "stderr").open("wb") as stderr:
+            return subprocess.Popen(
+                [*wrapped, sys.executable, "-m", "analysis", *map(str, arguments)],
+                stdout=stdout,
+                stderr=stderr,
+                env=os.environ | {"TMPDIR": str(self.temporary)} | environment,
+                start_new_session=True,
+                preexec_fn=hear_signals,
+            )
+
+    def report(self, *arguments, **options):
+        """The report that stands in `out` already, made again."""
+        return self.start("report", self.corpus, "--out", self.out, *ONLY, *arguments, **options)
+
+    def said(self):
+        """What the last command said on stderr, without the bars."""
+        text = (self.folder / "stderr").read_text()
+        return [line for line in text.splitlines() if line.strip() and "━" not in line and not is_bar(line)]
+
+    def processes(self):
+        """The processes that still live of all commands that were started here, kernels among them."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("TMPDIR") == str(self.temporary) and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+    def kernels(self):
+        return [process for process in self.processes() if "ipykernel_launcher" in command_of(process)]
+
+    def wait_until_alone(self):
+        self.wait_for(lambda: not self.processes(), "end of all processes")
+
+    @staticmethod
+    def wait_for(happened, what, process=None):
+        """Waits, looking all the time, and gives what `happened` gives; in vain when `process` has ended before."""
+        until = time.monotonic() + LONG
+        while not (found := happened()):
+            assert time.monotonic() < until, f"waited {LONG} seconds for {what}"
+            assert process is None or process.poll() is None, f"no {what} before the command ended"
+            time.sleep(0.02)
+        return found
+
+    def hashes(self, folder=None):
+        """The SHA-256 of every file of a folder, the report's if no other is named."""
+        folder = folder or self.out
+        files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+        return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+    def is_whole(self, run=None):
+        """Whether a report has each file of its manifest as it was made, and no other."""
+        run = run or self.out
+        manifest = json.loads((run / "manifest.json").read_text())
+        made = {record["path"]: record["sha256"] for record in manifest["outputs"]}
+        own = {"manifest.json", "run-log.json", "ro-crate-metadata.json"}
+        found = self.hashes(run)
+        return own <= found.keys() and made == {name: value for name, value in found.items() if name not in own}
+
+    def left(self):
+        """What lies beside the report and in the temporary folder, and should not."""
+        beside = {path.name for path in self.folder.iterdir()} - {"out", "temporary", "stdout", "stderr"}
+        return beside | {path.name for path in self.temporary.iterdir() if path.name.startswith(".lafz")}
+
+
+def hear_signals():
+    """Undoes what a shell does to a job in the background: Ctrl-C is not for it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def is_bar(line):
+    """Whether a line is one of the progress bars, as they are drawn where there is no terminal."""
+    return line.split()[0] in ("term_frequency", "framing", "redundancy") and ":" in line.split()[-1]
+
+
+def command_of(process):
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+@pytest.fixture(scope="session")
+def one(tmp_path_factory):
+    """A corpus of one short document."""
+    corpus = tmp_path_factory.mktemp("corpus") / "one"
+    corpus.mkdir()
+    text = "The forum met on Monday. The plan will be carried out. The forum will meet again, officials said.\n"
+    (corpus / "a.txt").write_text(f"Unity Above All\n\n{text}\n{text}")
+    return corpus
+
+
+@pytest.fixture(scope="session")
+def made(one, tmp_path_factory):
+    """A finished report of the one document, and the seconds that it took."""
+    place = Place(tmp_path_factory.mktemp("made"), one)
+    started = time.monotonic()
+    assert place.report().wait(LONG) == 0, place.said()
+    seconds = time.monotonic() - started
+    assert place.is_whole()
+    assert place.left() == set()
+    return place.out, seconds
+
+
+@pytest.fixture
+def place(one, made, tmp_path):
+    """A place with an earlier report; nothing that was started there outlives the test."""
+    found = Place(tmp_path, one)
+    shutil.copytree(made[0], found.out)
+    yield found
+    for process in found.processes():
+        process.kill()
+
+
+@pytest.fixture
+def mounted():
+    """Mounts a file system of its own at a folder, where the test may; taken away after the test."""
+    there = []
+
+    def mount(folder, *options):
+        folder.mkdir(exist_ok=True)
+        command = ["mount", *options, str(folder)]
+        if os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip(f"needs the right to mount a file system ({' '.join(command[:4])} ...): run the tests as root")
+        if folder not in there:  # one that is only mounted in another way is taken away once
+            there.append(folder)
+        return folder
+
+    yield mount
+    for folder in reversed(there):
+        subprocess.run(["umount", "--lazy", str(folder)], check=False)

@@ -1,0 +1,23 @@
+"""Several reports at once."""
+
+import json
+import shutil
+
+
+def test_two_reports_into_one_folder_and_two_into_others(place, made):
+    second, third = place.folder / "second", place.folder / "third"
+    shutil.copytree(made[0], second)
+    outs = {5: place.out, 6: place.out, 7: second, 8: third}
+    processes = [
+        place.start("report", place.corpus, "--out", out, "--only", "term_frequency", "-p", f"top_n={number}")
+        for number, out in outs.items()
+    ]
+    assert [process.wait(600) for process in processes] == [0, 0, 0, 0], place.said()
+    assert all(place.is_whole(out) for out in outs.values())
+    assert [top_n(out) for out in (second, third)] == [7, 8]
+    assert top_n(place.out) in (5, 6)
+    assert place.left() == {"second", "third"}
+
+
+def top_n(run):
+    return json.loads((run / "manifest.json").read_text())["parameters"]["term_frequency"]["top_n"]

@@ -1,0 +1,51 @@
+"""A clock that jumps, as when a laptop wakes up or a time server corrects it."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+from analysis.text.storage import KEPT, load_tokens
+
+# The command line on a clock that goes back by an hour each time it is asked.
+BACKWARDS = """
+import sys, time
+from itertools import count
+hours, now = count(), time.time()
+time.time = lambda: now - 3600 * next(hours)
+from analysis.__main__ import main
+main()
+"""
+
+
+def test_durations_do_not_come_from_a_clock_that_can_be_set(place):
+    command = ["report", place.corpus, "--out", place.out, "--only", "term_frequency"]
+    environment = os.environ | {"TMPDIR": str(place.temporary)}
+    done = subprocess.run(
+        [sys.executable, "-c", BACKWARDS, *command], env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    log = json.loads((place.out / "run-log.json").read_text())
+    assert log["seconds"] >= log["sections"]["term_frequency"]["seconds"] > 0
+    assert datetime.fromisoformat(log["started"]) <= datetime.now(UTC)  # the one thing that the clock is for
+    assert place.is_whole()
+    assert place.left() == set()
+
+
+def test_what_was_saved_in_the_future_or_long_ago_does_no_harm(one, tmp_path):
+    now = datetime.now(UTC)
+    for number, days in enumerate((-20_000, -1, 20_000, 20_001, 20_002, 20_003)):
+        folder = tmp_path / f"saved-{number}"
+        folder.mkdir()
+        seconds = (now + timedelta(days=days)).timestamp()
+        os.utime(folder, (seconds, seconds))
+    words = [load_tokens(one, cache=tmp_path).to_frame()["token"].tolist() for _ in range(2)]
+    assert words[0] == words[1]
+    assert len(words[0]) > 20
+    assert len(list(tmp_path.iterdir())) <= KEPT
+    for folder in tmp_path.iterdir():  # set back to now, the newest of all is what was made
+        os.utime(folder, (0, 0))
+    assert load_tokens(one, cache=tmp_path).to_frame()["token"].tolist() == words[0]
+    again = load_tokens(one, cache=tmp_path)
+    assert again.to_frame()["token"].tolist() == words[0]

@@ -1,0 +1,65 @@
+"""A kernel, or the process that leads it, that is killed as the system kills what takes too much memory."""
+
+import nbformat
+import pytest
+
+from analysis.publish.execute import execute
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """Runs a notebook of the given cells, and gives what `execute` says of it."""
+
+    def run(*sources):
+        cells = [nbformat.v4.new_code_cell(source, id=f"cell-{number}") for number, source in enumerate(sources)]
+        cells[0].metadata["tags"] = ["parameters"]
+        about = {"language_info": {"name": "python"}}
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), tmp_path / "given.ipynb")
+        return execute(tmp_path / "given.ipynb", str(tmp_path / "out.ipynb"), {"corpus": "a"})
+
+    return run
+
+
+def test_the_cell_in_which_a_kernel_died_is_named(notebook, tmp_path):
+    result = notebook("corpus: str = ''", "1 + 1", "import os\nos.kill(os.getpid(), 9)", "2 + 2")
+    assert result["cell"] == "cell-2"
+    assert result["error"] == "DeadKernel"
+    assert result["message"].startswith("the kernel died, most likely for want of memory")
+    kept = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    assert [cell.execution_count for cell in kept.cells if cell.id == "cell-1"] == [2 + 1]
+
+
+def test_a_cell_that_gets_no_more_memory_is_named(notebook):
+    limit = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\nbytearray(1 << 31)"
+    result = notebook("corpus: str = ''", limit)
+    assert (result["cell"], result["error"]) == ("cell-1", "MemoryError")
+
+
+def test_a_report_says_which_kernel_died_where(place):
+    before = place.hashes()
+    process = place.report()
+    place.wait_for(lambda: any(place.folder.glob(".out.building-*/run/term_frequency/*.svg")), "figure", process)
+    [kernel] = place.kernels()
+    kernel.kill()
+    assert process.wait(600) == 1
+    [line] = place.said()
+    assert line.startswith("lafz: notebook 01_term_frequency failed in cell '")
+    assert "failed in cell '-'" not in line
+    assert "DeadKernel: the kernel died, most likely for want of memory" in line
+    assert place.hashes() == before
+    assert place.left() == {"out.01_term_frequency.failed.ipynb"}
+
+
+def test_a_report_whose_notebook_process_is_killed(place):
+    before = place.hashes()
+    process = place.report()
+    [kernel] = place.wait_for(place.kernels, "kernel", process)
+    kernel.parent().kill()
+    assert process.wait(600) == 1
+    [line] = place.said()
+    assert line.startswith(
+        "lafz: notebook 01_term_frequency failed in cell '-': NotRun: its process was ended by SIGKILL"
+    )
+    assert place.processes() == []  # the kernel has ended by itself
+    assert place.hashes() == before
+    assert place.left() <= {"out.01_term_frequency.failed.ipynb"}

@@ -1,0 +1,185 @@
+"""Folders put in their place: by processes that are killed, by several at once, and with signals in between."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from analysis.publish import places
+from analysis.publish.places import calls_to_leave, put, restore, undisturbed, working_folder
+
+LONG = 120  # seconds after which a process is held to hang
+# Puts one folder after another in place; each has two files that say the same.
+PUT = """
+import sys, os
+from itertools import count
+from pathlib import Path
+from analysis.publish import places
+if "without swap" in sys.argv:
+    places._swap = lambda one, other: False  # as on a system, or a file system, that can't
+place = Path(sys.argv[1])
+for number in count() if sys.argv[2] == "on and on" else range(int(sys.argv[2])):
+    with places.working_folder(place) as work:
+        (work / "new").mkdir()
+        for name in "ab":
+            (work / "new" / name).write_text(f"{os.getpid()} {number}")
+        places.put(work / "new", place)
+    if number == 0:
+        print("begun", flush=True)
+"""
+HOLD = """
+import sys, time
+from pathlib import Path
+from analysis.publish.places import working_folder
+with working_folder(Path(sys.argv[1])) as work:
+    print(work.name, flush=True)
+    time.sleep(600)
+"""
+
+
+def python(code, *arguments):
+    return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], stdout=subprocess.PIPE, text=True)
+
+
+def content(place):
+    """What both files say; fails where one is missing or they don't agree."""
+    first, second = ((place / name).read_text() for name in "ab")
+    assert first == second
+    return first
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A folder that stands in its place, and nothing else beside it."""
+    found = tmp_path / "beside" / "place [1]"  # a name that is a pattern too
+    found.mkdir(parents=True)
+    for name in "ab":
+        (found / name).write_text("earlier")
+    return found
+
+
+def beside(place):
+    return sorted(path.name for path in place.parent.iterdir())
+
+
+@pytest.mark.parametrize("swap", ["with swap", "without swap"])
+def test_a_killed_process_leaves_one_whole_folder(place, swap):
+    moments = random.Random(3)
+    for _ in range(10):
+        process = python(PUT, place, "on and on", swap)
+        assert process.stdout.readline() == "begun\n"
+        time.sleep(moments.uniform(0, 0.05))
+        process.kill()
+        process.wait(LONG)
+        if swap == "without swap":
+            restore(place)
+        assert content(place)
+    with working_folder(place):
+        assert len(beside(place)) == 2
+    assert beside(place) == [place.name]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux, whose system call swaps two folders")
+def test_whoever_looks_while_folders_are_swapped_sees_a_whole_one(place):
+    process = python(PUT, place, 300, "with swap")
+    seen = set()
+    while process.poll() is None:
+        handle = os.open(place, os.O_RDONLY)  # FileNotFoundError where there is nothing for a moment
+        seen.add(os.fstat(handle).st_ino)
+        os.close(handle)
+    assert process.returncode == 0
+    assert len(seen) > 1
+    assert beside(place) == [place.name]
+
+
+@pytest.mark.parametrize("swap", ["with swap", "without swap"])
+def test_several_processes_at_once_all_end_and_one_of_them_is_in_place(place, swap):
+    processes = [python(PUT, place, 20, swap) for _ in range(4)]
+    assert [process.wait(LONG) for process in processes] == [0, 0, 0, 0]
+    assert content(place) in {f"{process.pid} 19" for process in processes}
+    assert beside(place) == [place.name]
+
+
+def test_what_was_taken_away_before_the_kill_comes_back_when_it_is_looked_for(place):
+    left = place.with_name(f".{place.name}.building-x")
+    left.mkdir()
+    place.rename(left / "earlier")
+    (left / "new").mkdir()
+    restore(place)
+    assert content(place) == "earlier"
+    assert beside(place) == [place.name]
+
+
+def test_what_was_taken_away_before_the_kill_comes_back_at_the_next_call(place):
+    left = place.with_name(f".{place.name}.building-x")
+    left.mkdir()
+    place.rename(left / "earlier")
+    with working_folder(place):
+        assert content(place) == "earlier"
+
+
+def test_what_was_replaced_before_the_kill_does_not_come_back(place):
+    left = place.with_name(f".{place.name}.building-x")
+    shutil.copytree(place, left / "earlier")
+    (left / "earlier" / "a").write_text("older")
+    restore(place)
+    with working_folder(place):
+        assert content(place) == "earlier"
+    assert beside(place) == [place.name]
+
+
+def test_the_folder_of_a_living_process_is_not_cleared_away(place):
+    process = python(HOLD, place)
+    held = process.stdout.readline().strip()
+    with working_folder(place):
+        assert held in beside(place)
+    assert held in beside(place)
+    process.kill()
+    process.wait(LONG)
+    with working_folder(place):
+        assert held not in beside(place)
+
+
+def test_an_error_leaves_what_was_there(place):
+    with suppress(ZeroDivisionError), working_folder(place) as work:
+        (work / "new").mkdir()
+        1 / 0  # noqa: B018
+    assert content(place) == "earlier"
+    assert beside(place) == [place.name]
+
+
+def test_a_place_that_cannot_be_taken_is_an_error_and_not_an_endless_loop(tmp_path):
+    with working_folder(tmp_path / "a") as work:
+        (work / "new").mkdir()
+        with pytest.raises(FileNotFoundError):
+            put(work / "new", tmp_path / "no such folder" / "a")
+
+
+def test_a_signal_waits_for_the_end_of_a_block():
+    order = []
+    earlier = signal.signal(signal.SIGTERM, lambda number, frame: order.append("signal"))
+    try:
+        with undisturbed():
+            os.kill(os.getpid(), signal.SIGTERM)
+            for _ in range(1000):
+                pass
+            order.append("block")
+        assert order == ["block", "signal"]
+        assert signal.getsignal(signal.SIGTERM) != signal.SIG_DFL
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        assert signal.SIGTERM not in calls_to_leave()
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
+
+
+def test_a_file_system_without_swap_is_told_apart(tmp_path):
+    (tmp_path / "a").mkdir()
+    assert not places._swap(tmp_path / "a", tmp_path / "none")
+    assert Path(tmp_path / "a").is_dir()
