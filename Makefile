@@ -6,6 +6,7 @@ OUT ?= figures/$(notdir $(basename $(CORPUS:/=)))
 PARAMS ?=
 TEXTS ?=
 LABELLED ?=
+LAB ?=
 BIN := .venv/bin
 READY := .venv/ready
 
@@ -40,8 +41,10 @@ lint: $(READY)  ## Style and types
 	$(BIN)/python -m ruff format --cache-dir .venv/ruff-cache --check .
 	$(BIN)/python -m mypy --cache-dir .venv/mypy-cache
 
-lab: $(READY)  ## JupyterLab on the notebooks
-	$(BIN)/python -m jupyterlab notebooks
+# None of the user's own settings, which may open the server to others or take its token away; the page's are kept here.
+lab: $(READY)  ## JupyterLab on the notebooks, for this machine alone: make lab [LAB=options]
+	JUPYTER_CONFIG_DIR="$(CURDIR)/.venv/jupyter" JUPYTER_CONFIG_PATH= $(BIN)/python -m jupyterlab notebooks \
+	  --ServerApp.ip=127.0.0.1 --ServerApp.allow_remote_access=False $(LAB)
 
 verify: $(READY)  ## Rerun a finished run from its manifest and compare: make verify [OUT=figures/sample]
 	$(BIN)/python -m analysis verify "$(OUT)"

@@ -11,6 +11,7 @@ import typer
 
 from analysis.commands import CorpusArgument, counted, mistakes_told, names, note, progress_bars
 from analysis.paths import FIGURES
+from analysis.printable import printable
 from analysis.publish.parameters import ParameterError
 
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="The folder of a finished report.")]
@@ -96,7 +97,7 @@ def sweep(
             progress=lambda run, section, number, total: bars(f"{run} {section}", number, total),
         )
     for failure in done.failures:
-        print(f"lafz: {failure}", file=sys.stderr)
+        print(f"lafz: {printable(str(failure))}", file=sys.stderr)
     if done.kept:
         note(f"{counted(len(done.kept), 'finished run')} kept as it was: {', '.join(done.kept)}")
     if done.page:

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import math
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,14 +15,15 @@ import pandas as pd
 
 from analysis.framing.coding import NONE, codes, folded
 from analysis.framing.lexicon import Lexicon
+from analysis.text.formulas import guarded, restored
 from analysis.text.metadata import read_rows
 
 KEY_COLUMNS = ["item", "doc_id", "start", "end", "sentence", "stratum", "weight"]
 
-# A cell that begins so is a formula to a spreadsheet, or looks as if it were guarded against being one.
-_FORMULA = tuple("=+-@'\t\r")
 _SHORT = 32  # characters; a shorter text with a digit may be taken for a date or a number
 _CELL = 32_767  # characters that a cell holds
+_CELLS = 2_000_000  # of a workbook, blank ones too
+_UNPACKED = 50 << 20  # bytes of a workbook
 
 
 def write_sheet(sheet: pd.DataFrame, path: str | Path, lexicon: Lexicon) -> list[Path]:
@@ -122,7 +125,8 @@ def _to_csv(rows: Iterable[tuple[Any, ...]]) -> str:
 def _guarded(text: str) -> str:
     """`text` with an apostrophe before it where a spreadsheet would make a formula, a date or a number of it."""
     converted = len(text) < _SHORT and re.search(r"\d", text) and not text.isidentifier()
-    return "'" + text if converted or text.startswith(_FORMULA) else text
+    safe = guarded(text)
+    return "'" + safe if safe[:1] == text[:1] and (converted or text.startswith("'")) else safe
 
 
 def _write_workbook(file: Path, rows: Sequence[tuple[Any, ...]], codebook: Sequence[tuple[str, ...]]) -> None:
@@ -144,7 +148,7 @@ def _write_workbook(file: Path, rows: Sequence[tuple[Any, ...]], codebook: Seque
                     # Set as text and not guessed from what it begins with; the mark keeps it so when it is edited.
                     cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)[:_CELL] or None
                     if value:
-                        cell.data_type, cell.quotePrefix = "s", value.startswith(_FORMULA)
+                        cell.data_type, cell.quotePrefix = "s", value[0] in "'\t\r" or guarded(value) != value
                 else:
                     cell.value = int(value)
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -182,9 +186,10 @@ def _read_key(files: Sequence[Path], lexicon: Lexicon, key: Path | None) -> pd.D
         raise ValueError(f"no such file: {str(tried[0])!r}, which was written with the sheet: name it as the key")
     try:
         record = json.loads(found.read_text(encoding="utf-8"))
-        made_for, frames = record["lexicon"], [(row[0], row[2]) for row in record["codebook"]]
-        items = pd.DataFrame(record["items"])[KEY_COLUMNS]
-    except (ValueError, KeyError, TypeError, IndexError):
+        made_for = {name: str(record["lexicon"][name]) for name in ("name", "version")}
+        frames = [(str(row[0]), str(row[2])) for row in record["codebook"]]
+        items = _items(record["items"])
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError):
         raise ValueError(f"{found.name} is not the key of a sheet: use the one that was written with it") from None
     own = [*lexicon.frames[["frame", "definition"]].itertuples(index=False, name=None)]
     if made_for["name"] != lexicon.name or sorted(frames) != sorted(own):
@@ -192,6 +197,20 @@ def _read_key(files: Sequence[Path], lexicon: Lexicon, key: Path | None) -> pd.D
         changed = sorted({frame for frame, _ in {*frames} ^ {*own}})
         what = f": the frame {changed[0]!r} is not the same" if changed else ""
         raise ValueError(f"the sheet was coded by the codebook of {theirs}, the lexicon is {ours}{what}")
+    return items
+
+
+def _items(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """The items of a key; raises `ValueError` for what is not as `write_sheet` writes it."""
+    kinds = dict.fromkeys(KEY_COLUMNS, (str,)) | dict.fromkeys(("start", "end"), (int,)) | {"weight": (int, float)}
+    for row in rows:
+        odd = [name for name in KEY_COLUMNS if type(row[name]) not in kinds[name]]
+        if odd or not 0 <= row["weight"] < math.inf or max(abs(row["start"]), abs(row["end"])) >= 1 << 62:
+            raise ValueError("an item with a value that is none of its own")
+        "".join(row[name] for name in KEY_COLUMNS if kinds[name] == (str,)).encode()  # half a character is no text
+    items = pd.DataFrame(rows)[KEY_COLUMNS]
+    if not items["item"].is_unique:
+        raise ValueError("an item that stands twice")
     return items
 
 
@@ -221,12 +240,14 @@ def _codes_in(file: Path, items: pd.DataFrame, lexicon: Lexicon) -> Iterator[tup
             )
         seen.add(item)
         for column in coders:
-            coder, cell = column.removeprefix("coder_"), folded(row[column])
+            coder, said = column.removeprefix("coder_"), row[column].strip()
+            ways = [folded(text) for text in (said, restored(said), said.removeprefix("'"))]  # as the codebook has it
+            cell = next((way for way in ways if way in known), ways[0])
             if cell and cell not in known:
                 label = dict(zip(lexicon.frames["frame"], lexicon.frames["label"], strict=True)) | {NONE: NONE}
                 close = get_close_matches(cell, known, n=1)
                 hint = f"did you mean {label[known[close[0]]]!r}?" if close else f"use {', '.join(label.values())}"
-                raise ValueError(f"{where}: {row[column].strip()!r} of coder {coder!r} is no frame: {hint}")
+                raise ValueError(f"{where}: {said!r} of coder {coder!r} is no frame: {hint}")
             yield where, item, coder, known[cell] if cell else ""
 
 
@@ -237,13 +258,19 @@ def _rows(file: Path) -> list[tuple[int, list[str]]]:
     if file.suffix.lower() == ".xlsx":
         openpyxl = _openpyxl()
         try:
+            with zipfile.ZipFile(file) as parts:
+                if sum(part.file_size for part in parts.infolist()) > _UNPACKED:
+                    raise ValueError(f"it unpacks to more than {_UNPACKED >> 20} MB")
             book = openpyxl.load_workbook(file, data_only=True)
             worksheet = book["coding"] if "coding" in book.sheetnames else book.worksheets[0]
+            if worksheet.max_row * worksheet.max_column > _CELLS:  # one cell in the last corner is enough
+                raise ValueError(f"it has {worksheet.max_row:,} rows of {worksheet.max_column:,} cells")
             rows = [
                 ["" if cell is None else str(cell) for cell in row] for row in worksheet.iter_rows(values_only=True)
             ]
         except Exception as error:  # a broken zip, XML or workbook raises what its layer raises
-            raise ValueError(f"{file.name} is not a workbook: {error}") from None
+            reason = " ".join(str(error).split())[:200] or type(error).__name__
+            raise ValueError(f"{file.name} is not a workbook of a sheet: {reason}") from None
     else:
         rows, _ = read_rows(file)
     return [(number, row) for number, row in enumerate(rows, 1) if any(cell.strip() for cell in row)]
@@ -251,9 +278,12 @@ def _rows(file: Path) -> list[tuple[int, list[str]]]:
 
 def _same(read: str, drawn: str) -> bool:
     """Whether a cell holds the sentence: but for the guard, and for characters that a spreadsheet may not keep."""
-    read, drawn = " ".join(read.split()), drawn[:_CELL]
-    read = read.removeprefix("'") if len(read) > len(drawn) else read
-    return len(read) == len(drawn) and all(a == b or not _is_kept(b) for a, b in zip(read, drawn, strict=True))
+    drawn = drawn[:_CELL]
+    texts = {" ".join(text.split()) for bare in (read, read.removeprefix("'")) for text in (bare, restored(bare))}
+    return any(
+        len(text) == len(drawn) and all(a == b or not _is_kept(b) for a, b in zip(text, drawn, strict=True))
+        for text in texts
+    )
 
 
 def _is_kept(character: str) -> bool:

@@ -17,18 +17,29 @@ import yaml
 from analysis.paths import ROOT
 from analysis.publish.methods import methods_page
 from analysis.publish.tables import write_json
+from analysis.text.formulas import GUARD
 
 GROUP = "<group>"  # stands for the column that the parameter group_by names
 
 _FILE = Path(__file__).with_name("dictionary.yml")
-_INTRODUCTION = """\
+_INTRODUCTION = f"""\
 # The tables of a run
 
 Every table is a CSV file in the folder of its section, with a JSON file beside it that has its caption, its columns and
 their types. Shares go from 0 to 1, characters are those of the text as decoded and counted from 0, an empty cell is a
 missing value, and numbers have six significant digits. `<group>` stands for the column that the parameter `group_by`
 names; another name in angle brackets for all further columns. Not every run has every table: some need dates,
-groups, coded sentences or an option. [methods.md](methods.md) says how the numbers are made."""
+groups, coded sentences or an option. [methods.md](methods.md) says how the numbers are made.
+
+A text in a CSV file never runs as a formula: an apostrophe stands before each `=`, `+`, `-`, `@` (or full-width `＝`,
+`＋`, `－`, `＠`) that begins it, or follows a semicolon, a tab or a line end in it, with nothing but blanks, control
+characters, quotation marks and apostrophes between. Numbers in columns of numbers are as they are. Lafz takes one
+apostrophe off wherever it reads a table (`load_run`, the parameter `reference`, a coding sheet); elsewhere one line
+gives the texts back:
+
+```
+table = table.replace(r'''{GUARD}''', r"\\1", regex=True)  # pandas
+```"""
 
 
 class Table(NamedTuple):

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from analysis.publish.tables import described, write_csv
+from analysis.text.formulas import restored
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,6 +37,7 @@ class Call(NamedTuple):
 
 
 _CALLS: "WeakKeyDictionary[Figure, Call]" = WeakKeyDictionary()
+DRAWINGS: "dict[str, Callable[..., Figure]]" = {}  # by module and name: nothing else is ever called by a file's word
 
 
 def drawing(draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
@@ -63,6 +65,7 @@ def drawing(draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
         _CALLS[fig] = Call(function, tables[main], {name: tables[name] for name in beside}, options)
         return fig
 
+    DRAWINGS[function] = recorded
     return recorded
 
 
@@ -95,7 +98,10 @@ def read_table(source: Path | TextIO, columns: Iterable[Mapping[str, str]]) -> p
         na_values=[""],
     )
     for name, kind in types.items():
-        if kind == "date":
+        if kind == "string":
+            cells = [restored(cell) if isinstance(cell, str) else cell for cell in read[name]]
+            read[name] = pd.Series(cells, index=read.index, dtype=object)
+        elif kind == "date":
             read[name] = pd.to_datetime(read[name])
         elif kind in ("integer", "boolean") and not read[name].isna().any():
             read[name] = read[name].astype("int64" if kind == "integer" else "bool")

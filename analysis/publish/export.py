@@ -27,6 +27,7 @@ from markupsafe import Markup
 from matplotlib.ft2font import FT2Font
 
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
+from analysis.publish.inside import inside
 from analysis.publish.loading import Run, load_run
 from analysis.publish.page import MARKDOWN, ROWS
 from analysis.publish.pandoc import Tree, pandoc, read_html, text_of, with_pictures, without_shorthands
@@ -82,7 +83,7 @@ def _docx(report: Run) -> bytes:
 
     document, figures = _document(report)
     pictures = {
-        name: base64.b64encode((report.folder / f"{name}.png").read_bytes()).decode("ascii") for name in figures
+        name: base64.b64encode(inside(report.folder, f"{name}.png").read_bytes()).decode("ascii") for name in figures
     }
     document = with_pictures(document, {name: f"data:image/png;base64,{data}" for name, data in pictures.items()})
     word = docx.Document(io.BytesIO(pandoc(json.dumps(document), "--from=json", "--to=docx+native_numbering")))
@@ -145,6 +146,8 @@ def _pdf(report: Run) -> bytes:
     import typst
 
     document, figures = _document(report)
+    for name in figures:
+        inside(report.folder, f"{name}.svg")
     document = with_pictures(document, {name: f"{name}.svg" for name in figures})
     foreign = _foreign(document)
 

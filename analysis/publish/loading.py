@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.publish.drawing import read_table
+from analysis.publish.inside import inside
 from analysis.publish.manifest import MANIFEST
 from analysis.publish.parameters import ParameterError
 from analysis.publish.verify import read_manifest
@@ -46,9 +47,15 @@ class Run(Mapping[str, pd.DataFrame]):
 
     def about(self, table: str) -> dict[str, Any]:
         """The caption, columns with their types, and rows of a table; for a figure also its alt text."""
-        path = self.folder / f"{self.name(table)}.json"
-        about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return about
+        path = inside(self.folder, f"{self.name(table)}.json")
+        try:
+            about = json.loads(path.read_text(encoding="utf-8"))
+            if isinstance(about, dict) and isinstance(about.get("columns"), list):
+                return about
+            why = "it lists no columns"
+        except (OSError, ValueError) as error:
+            why = str(error)
+        raise ParameterError(f"{str(path)!r} is not as this program writes it ({why}): make the report anew")
 
     def __contains__(self, table: object) -> bool:
         try:
@@ -60,14 +67,22 @@ class Run(Mapping[str, pd.DataFrame]):
         columns = self.about(table)["columns"]
         if columns and not isinstance(columns[0], dict):
             raise ParameterError(f"{str(self.folder)!r} was made by an earlier version: make the report anew")
-        return read_table(self.folder / f"{self.name(table)}.csv", columns)
+        path = inside(self.folder, f"{self.name(table)}.csv")
+        try:
+            return read_table(path, columns)
+        except (KeyError, OSError, TypeError, ValueError) as error:
+            why = " ".join(str(error).split())
+            raise ParameterError(
+                f"{str(path)!r} is not as the file beside it says ({why}): make the report anew"
+            ) from None
 
 
 def load_run(folder: str | Path) -> Run:
     """The finished report in `folder`, its tables to be read by name.
 
-    Numbers have the six significant digits of the files, empty cells are missing values. Raises `ParameterError` where
-    `folder` holds no report.
+    Numbers have the six significant digits of the files, empty cells are missing values. Nothing outside of `folder` is
+    read, whatever its manifest says. Raises `ParameterError` where `folder` holds no report, or one that names files
+    elsewhere.
 
     >>> run = load_run("figures/sample")
     >>> run["term_frequency/all_words"].columns[:2].tolist()

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from analysis.framing.style import CERTAIN, OPEN
 from analysis.publish.reading import codes
 from analysis.text.forms import word_forms
+from analysis.text.formulas import restored
 from analysis.text.periods import PERIODS, longest_period, periods
 from analysis.text.stopwords import stop_words
 from analysis.text.tokens import Tokens
@@ -97,9 +98,7 @@ def _frames(run: Path) -> list[list[str]]:
     table = run / "framing" / "frames.csv"
     if not table.is_file():
         return []
-    labels: dict[str, str] = dict(
-        pd.read_csv(table, dtype=str, keep_default_na=False)[["frame", "label"]].itertuples(index=False)
-    )
+    labels = _labels(table)
     drawn = table.with_name("frames_profile.csv")
     if drawn.is_file():
         labels |= _labels(drawn)
@@ -107,8 +106,14 @@ def _frames(run: Path) -> list[list[str]]:
 
 
 def _labels(table: Path) -> dict[str, str]:
-    read = pd.read_csv(table, dtype=str, keep_default_na=False)
+    read = _read(table, ["frame", "label"])
     return dict(zip(read["frame"], read["label"], strict=True))
+
+
+def _read(table: Path, texts: Sequence[str]) -> pd.DataFrame:
+    """A table of the run, the columns `texts` as they were before they were written."""
+    read = pd.read_csv(table, dtype=dict.fromkeys(texts, str), keep_default_na=False)
+    return read.assign(**{name: read[name].map(restored) for name in texts})
 
 
 def _sides(run: Path) -> dict[str, str]:
@@ -124,7 +129,7 @@ def _cell(text: str, number: bool) -> Any:
     if not text:
         return None
     if not number:
-        return text
+        return restored(text)
     if text.lstrip("-").isdecimal():
         return int(text)
     return max(-LARGEST, min(float(text), LARGEST))  # JSON has no infinity
@@ -242,7 +247,7 @@ def _places(
     """The rows of a table of places as columns: document, start, end, and the `keys`, each as numbers of its values."""
     if not path.is_file():
         return None
-    table = pd.read_csv(path, dtype={"doc_id": str, **dict.fromkeys(keys, str)}, keep_default_na=False)
+    table = _read(path, ["doc_id", *keys])
     table = table[table["doc_id"].isin(number)].reset_index(drop=True)
     document = [number[doc_id] for doc_id in table["doc_id"]]
     columns: dict[str, Any] = {"document": document}

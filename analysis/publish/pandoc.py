@@ -19,6 +19,10 @@ _WORD = re.compile(r"[^\s-]+-*")  # what a line of text is broken between
 _SHORTHAND = re.compile(r"(-|(?<=\.)\.)")
 _RIGHT_TO_LEFT = ("ar", "ckb", "fa", "he", "ps", "sd", "ug", "ur", "yi")
 
+_KEPT = ("alt", "custom-style", "dir", "lang")  # attributes
+_RAW = ("RawBlock", "RawInline")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # no font has them, and a tagged PDF may hold nothing of that kind
+
 Tree = Any  # a piece of the syntax tree: {"t": type, "c": content}, or a list of such
 
 
@@ -47,9 +51,10 @@ def pandoc(source: str, *options: str) -> bytes:
 def read_html(source: str, *, language: str) -> Tree:
     """The syntax tree of a report's HTML: its tables cut to what a page holds, its right-to-left texts marked as such.
 
-    A table in a figure takes over its caption. `language` is that of the texts, where one is known.
+    A table in a figure takes over its caption. `language` is that of the texts, where one is known. Links become their
+    text, control characters U+FFFD, and nothing stays that a writer would pass on as it is, to typst or to Word.
     """
-    tree = json.loads(pandoc(source, "--from=html-auto_identifiers", "--to=json"))
+    tree = _plain(json.loads(pandoc(source, "--from=html-auto_identifiers", "--to=json")))
     return _changed(tree, lambda node: _arranged(node, language))
 
 
@@ -133,6 +138,23 @@ def _breadth(text: str) -> int:
         2 if unicodedata.east_asian_width(c) in "WF" else unicodedata.category(c) not in ("Mn", "Me", "Cf")
         for c in text
     )
+
+
+def _plain(tree: Tree) -> Tree:
+    """`tree` without links, raw pieces, and attributes but `_KEPT`: ``typst:fill`` would be run as typst's own code."""
+    if isinstance(tree, dict):
+        if tree.get("t") in _RAW:
+            return {"t": "Span", "c": [["", [], []], []]} if tree["t"] == "RawInline" else {"t": "Plain", "c": []}
+        if tree.get("t") == "Str":
+            return {"t": "Str", "c": _CONTROL.sub("\ufffd", tree["c"])}
+        if tree.get("t") == "Link":
+            return {"t": "Span", "c": [["", [], []], _plain(tree["c"][1])]}
+        return {key: _plain(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        if len(tree) == 3 and isinstance(tree[0], str) and isinstance(tree[1], list) and isinstance(tree[2], list):
+            return [*tree[:2], [pair for pair in tree[2] if pair[0] in _KEPT]]
+        return [_plain(item) for item in tree]
+    return tree
 
 
 def _changed(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:

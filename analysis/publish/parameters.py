@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import reprlib
 import tokenize
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -19,6 +20,11 @@ from analysis.paths import NOTEBOOKS
 READING = ("metadata", "language", "text_column", "name_pattern", "boilerplate", "emoji")
 
 TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+LARGEST = 2**63  # a whole number, or a number, is less, whatever its sign
+SHOWN = 200  # characters of a text that an error names whole
+
+_NOT_YAML = (yaml.YAMLError, RecursionError, ValueError)  # the last for a day that no month has, and bytes of no text
+_REPR = reprlib.Repr()
 _WANTED = {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false"}
 
 
@@ -104,7 +110,7 @@ def read_params_file(path: Path) -> dict[str, Any]:
         raise ParameterError(f"no such parameter file: {str(path)!r}: give a YAML file of 'name: value' lines")
     try:
         values = yaml.safe_load(path.read_bytes())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except _NOT_YAML as error:
         raise ParameterError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
     if values is None:
         return {}
@@ -155,16 +161,32 @@ def check(value: Any, parameter: Parameter) -> Any:
         return None
     wanted = TYPES[parameter.type]
     if isinstance(value, str) and wanted is not str:
-        with suppress(yaml.YAMLError):
+        with suppress(*_NOT_YAML):
             value = yaml.safe_load(value)
-    if wanted is float and type(value) is int:
+    if wanted is float and type(value) is int and abs(value) < LARGEST:
         value = float(value)
-    if type(value) is not wanted:
+    if type(value) is not wanted or not _is_kept(value):
         none = " or none" if parameter.optional else ""
         raise ParameterError(
-            f"parameter {parameter.name!r} takes {_WANTED[parameter.type]}{none}, not {value!r}: {parameter.meaning}"
+            f"parameter {parameter.name!r} takes {_WANTED[parameter.type]}{none}, not {_shown(value)}: "
+            f"{parameter.meaning}"
         )
     return value
+
+
+def _is_kept(value: Any) -> bool:
+    """Whether a kernel, a manifest and a file system can have a value of a right type: as it is, or not at all."""
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return bool(-LARGEST < value < LARGEST)  # so it is no NaN either
+
+
+def _shown(value: Any) -> str:
+    """`value` as an error names it: of what a file can make endless, the beginning."""
+    try:
+        return repr(value) if isinstance(value, str) and len(value) <= SHOWN else _REPR.repr(value)
+    except ValueError:  # a number of more digits than Python writes
+        return "a number too long to write"
 
 
 def joined(text: str | list[str]) -> str:

@@ -13,12 +13,13 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from analysis.publish.drawing import read_table
+from analysis.publish.drawing import DRAWINGS, read_table
 from analysis.publish.figures import WIDTH, Size, style, write_picture
+from analysis.publish.inside import inside
 from analysis.publish.loading import load_run
 from analysis.publish.parameters import ParameterError
 
-MODULES = ("plots", "charts", "reuse_charts")  # the drawings are in these, and no file can name a function elsewhere
+MODULES = ("plots", "charts", "reuse_charts")  # the drawings are in these
 FORMATS = ("pdf", "svg", "png")
 INCH = 25.4  # mm
 NAMED = {"report": WIDTH * INCH, "column": 85.0, "page": 174.0, "slide": 254.0}  # mm: a journal has columns of about 85
@@ -91,7 +92,7 @@ def _figure(run: Path, name: str) -> tuple[Path, dict[str, Any]]:
         hint = f" Did you mean {short.get(close[0], close[0])!r}?" if close else ""
         raise ParameterError(f"no figure {name!r} in {str(run)!r}.{hint} There are: {', '.join(known) or 'none'}")
     path = run / found[0]
-    about: dict[str, Any] = json.loads(path.with_name(f"{path.name}.json").read_text(encoding="utf-8"))
+    about = load_run(run).about(found[0])
     if "drawing" not in about:
         raise ParameterError(
             f"figure {name!r} has no record of how it was drawn: save it with the table that a drawing of "
@@ -102,20 +103,26 @@ def _figure(run: Path, name: str) -> tuple[Path, dict[str, Any]]:
 
 def _drawn(path: Path, about: dict[str, Any], size: Size) -> Figure:
     """The figure whose files are at `path`, as its record says, in another size."""
+    for module in MODULES:
+        import_module(f"analysis.publish.{module}")
     record = about["drawing"]
-    module, _, function = record["function"].partition(".")
-    draw = getattr(import_module(f"analysis.publish.{module}"), function, None) if module in MODULES else None
-    if draw is None or not hasattr(draw, "__wrapped__"):
-        raise ParameterError(f"{path.name}.json names a drawing that this version does not have: {record['function']}")
-    parts = {}
-    for part in record["parts"]:
-        beside = path.with_name(f"{path.name}.{part}.json")
-        columns = json.loads(beside.read_text(encoding="utf-8"))["columns"]
-        parts[part] = read_table(beside.with_suffix(".csv"), columns)
-    table = read_table(path.with_name(f"{path.name}.csv"), about["columns"])
-    with style(size):
-        fig: Figure = draw(table, **parts, **record["options"])
-    return fig
+    draw = DRAWINGS.get(str(record["function"])) if isinstance(record, dict) and "function" in record else None
+    if draw is None:
+        raise ParameterError(f"{path.name}.json names a drawing that this version does not have: {record!r:.80}")
+    try:
+        parts = {}
+        for part in record["parts"]:
+            beside = inside(path.parent, f"{path.name}.{part}.json")
+            columns = json.loads(beside.read_text(encoding="utf-8"))["columns"]
+            parts[part] = read_table(inside(path.parent, f"{path.name}.{part}.csv"), columns)
+        table = read_table(inside(path.parent, f"{path.name}.csv"), about["columns"])
+        with style(size):
+            return draw(table, **parts, **record["options"])
+    except ParameterError:
+        raise
+    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+        why = " ".join(str(error).split())
+        raise ParameterError(f"{path.name}.json does not say how to draw the figure again: {why}") from None
 
 
 def _millimetres(width: str) -> float:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from analysis.publish.parameters import joined, read_cells
+from analysis.publish.inside import inside
+from analysis.publish.parameters import ParameterError, joined, read_cells
 
 
 class Block(NamedTuple):
@@ -49,6 +50,7 @@ def read_sections(run: Path, names: Sequence[str]) -> list[Section]:
 
 def _section(run: Path, name: str) -> Section:
     path = next((run / "notebooks").glob(f"*_{name}.ipynb"))
+    inside(run, path.relative_to(run).as_posix())
     blocks = []
     for cell in read_cells(path):
         if "notebook-only" in cell.tags:
@@ -67,7 +69,9 @@ def _block(folder: Path, shown: dict[str, Any], data: dict[str, str]) -> Block:
     if shown["kind"] not in ("figure", "table"):
         return Block(shown["kind"], text, html)
     name = shown["name"]
-    about = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-    paths = sorted(path for path in folder.glob(f"{name}.*") if path.suffix != ".json")
+    if "/" in name:
+        raise ParameterError(f"{str(folder)!r} shows {name!r}, which is no name of a figure or table")
+    about = json.loads(inside(folder, f"{name}.json").read_text(encoding="utf-8"))
+    paths = sorted(path for path in folder.iterdir() if path.name.startswith(f"{name}.") and path.suffix != ".json")
     files = tuple(f"{folder.name}/{path.name}" for path in paths)
     return Block(shown["kind"], text, html, name, about, shown.get("rows", 0), files)

@@ -4,7 +4,9 @@ import html
 import json
 import math
 import os
+import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TextIO, TypeVar
 
@@ -13,6 +15,7 @@ import pandas as pd
 from IPython.display import display
 
 from analysis.paths import FIGURES
+from analysis.text.formulas import guarded
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,8 +33,40 @@ def output_folder() -> Path:
 
 
 def write_csv(table: pd.DataFrame, path: Path | TextIO) -> None:
-    """`table` as CSV, UTF-8, ``\\n`` line ends, numbers with `DIGITS` significant digits, dates as ISO days."""
-    table.to_csv(path, index=False, float_format=f"%.{DIGITS}g", date_format="%Y-%m-%d", lineterminator="\n")
+    """`table` as CSV, UTF-8, ``\\n`` line ends, numbers with `DIGITS` significant digits, dates as ISO days.
+
+    Texts, names of columns too, stand as `analysis.text.formulas.guarded` gives them: no spreadsheet runs one.
+
+    >>> import sys
+    >>> write_csv(pd.DataFrame({"term": ["-5%", "rain"], "z_score": [-0.5, 1]}), sys.stdout)
+    term,z_score
+    '-5%,-0.5
+    rain,1
+    """
+    safe = table.copy(deep=False)
+    returns = False
+    for place in range(len(table.columns)):
+        column = table.iloc[:, place]
+        if column_type(column) == "string":
+            cells = [guarded(cell) if isinstance(cell, str) else cell for cell in column]
+            safe.isetitem(place, pd.Series(cells, index=table.index, dtype=object))  # type: ignore[arg-type]
+            returns = returns or any("\r" in cell for cell in cells if isinstance(cell, str))
+    write = partial(
+        safe.to_csv,
+        index=False,
+        header=[guarded(str(name)) for name in table.columns],
+        float_format=f"%.{DIGITS}g",
+        date_format="%Y-%m-%d",
+    )
+    if not returns:
+        write(path, lineterminator="\n")
+        return
+    # A carriage return within a cell is put in quotes only where one ends the rows too.
+    text = re.sub(r'("[^"]*")|\r\n', lambda found: found[1] or "\n", str(write(lineterminator="\r\n")))
+    if isinstance(path, Path):
+        path.write_text(text, encoding="utf-8", newline="")
+    else:
+        path.write(text)
 
 
 def write_table(table: pd.DataFrame, path: Path, *, caption: str) -> None:

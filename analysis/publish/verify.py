@@ -16,8 +16,10 @@ from PIL import Image
 
 from analysis.paths import from_root, to_root
 from analysis.publish.crate import CRATE, contradictions
+from analysis.publish.inside import inside, links_out
 from analysis.publish.manifest import MANIFEST, RUN_LOG, inputs, versions
 from analysis.publish.parameters import ParameterError, notebooks
+from analysis.publish.places import restore
 from analysis.publish.runs import Progress
 from analysis.publish.runs import run as rerun
 from analysis.text.readers import ReadError
@@ -26,6 +28,7 @@ SHOWN = 20  # lines of a long list of differences that `shortened` keeps
 EXCERPT = 48  # characters shown of a cell or a line, from a little before where it differs
 BEFORE = 12  # how many of these stand before
 _PARTS = ("inputs", "outputs", "parameters", "versions")
+_RECORD = ("path", "sha256")
 
 
 def verify(run: str | Path, *, progress: Progress = lambda section, done, total: None) -> list[str]:
@@ -34,13 +37,17 @@ def verify(run: str | Path, *, progress: Progress = lambda section, done, total:
     The inputs come first: where a file has changed, is missing, or lies with the corpus and did not before, the run
     cannot be repeated, and the files with their SHA-256 (the first twelve digits) are the answer; no notebook is
     started. Else every file of the folder but ``run-log.json`` is compared with the rerun's and with the SHA-256 in the
-    manifest, which tells a file that was changed after the run from one that comes out differently. What differs is
+    manifest, which tells a file that was changed after the run from one that comes out differently. A link that leads
+    out of the folder is not followed but is the answer too. Nothing in `run` is executed: the notebooks are this
+    checkout's, and what they write goes to a temporary folder. What differs is
     said by the first cell of a table, the first line of a text, the number of pixels of a picture, or the first byte.
     Of the crate only what it claims of files, parameters and versions is compared: names, dates and terms are for
     whoever publishes it. Raises `ParameterError` when `run` holds no manifest.
     """
     folder = Path(run).expanduser()
     manifest = read_manifest(folder)
+    if out := links_out(folder):
+        return [f"{path} is a link that leads out of the folder" for path in out]
     if changed := _changed_inputs(manifest):
         return changed
     with tempfile.TemporaryDirectory() as scratch:
@@ -74,7 +81,11 @@ def shortened(lines: Sequence[str]) -> list[str]:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of the report in `folder`; raises `ParameterError` where there is none."""
+    """The manifest of the report in `folder`; raises `ParameterError` where there is none, or none to be trusted.
+
+    Of a run that somebody else has sent anything may be there: each output that it names lies in the folder.
+    """
+    restore(folder)
     path = folder / MANIFEST
     if not path.is_file():
         raise ParameterError(f"{str(folder)!r} holds no {MANIFEST}: give the folder of a finished report")
@@ -85,6 +96,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or (missing := [part for part in _PARTS if part not in manifest]):
         what = f"has no {missing[0]!r}" if isinstance(manifest, dict) else "is no JSON object"
         raise ParameterError(f"{str(path)!r} {what}: give the folder of a finished report")
+    if not _is_sound(manifest):
+        raise ParameterError(f"{str(path)!r} is not as this program writes it: make the report anew")
+    for record in manifest["outputs"]:
+        inside(folder, record["path"])
     return manifest
 
 
@@ -150,6 +165,20 @@ def _changed_inputs(manifest: Mapping[str, Any]) -> list[str]:
                 f"{_short(now)} found"
             )
     return found
+
+
+def _is_sound(manifest: Mapping[str, Any]) -> bool:
+    """Whether the parts of a manifest have the form that all who read one rely on."""
+    parameters, files = manifest["parameters"], [manifest["inputs"], manifest["outputs"]]
+    return (
+        isinstance(parameters, dict)
+        and bool(parameters)
+        and all(isinstance(own, dict) and isinstance(own.get("corpus"), str) for own in parameters.values())
+        and all(isinstance(records, list) for records in files)
+        and all(isinstance(record, dict) for records in files for record in records)
+        and all(isinstance(record.get(key), str) for records in files for record in records for key in _RECORD)
+        and isinstance(manifest["versions"], dict)
+    )
 
 
 def _crate_differences(here: Path, again: Path, manifest: Mapping[str, Any]) -> list[str]:

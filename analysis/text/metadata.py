@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
+from analysis.text.formulas import restored
 from analysis.text.readers import ReadError, decode
 
 FILE_COLUMNS = ("file", "filename", "path", "doc_id")  # a metadata table names its files in the first of these
@@ -36,13 +37,13 @@ class MetadataError(ValueError):
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """The CSV table in `path` as texts, names and values without blanks around them.
+    """The CSV table in `path` as texts, names and values without blanks around them and guards before them.
 
     Its delimiter is a comma, a semicolon or a tab, whichever parts its first line into the most names. Raises
     `MetadataError` when it is not there, is not text, or has a row with more values than the header has names.
     """
     rows, delimiter = read_rows(path)
-    names = [name.strip() for name in rows[0]] if rows else []
+    names = [restored(name.strip()) for name in rows[0]] if rows else []
     while names and not names[-1]:
         names.pop()
     twice = [name for name, count in Counter(names).items() if count > 1]
@@ -51,7 +52,7 @@ def read_table(path: Path) -> pd.DataFrame:
         raise MetadataError(f"{path.name} has {what}: its first line must name each column once")
     table = []
     for number, row in enumerate(rows[1:], start=2):
-        values = [value.strip() for value in row]
+        values = [restored(value.strip()) for value in row]
         if any(values[len(names) :]):
             raise MetadataError(
                 f"{path.name} row {number} has {len(values)} values for {len(names)} columns: "

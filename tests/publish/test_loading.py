@@ -31,7 +31,7 @@ def run(tmp_path):
     write_table(TABLE, tmp_path / "framing" / "matches", caption="Every match.")
     write_table(TABLE.head(0), tmp_path / "framing" / "loaded", caption="Nothing.")
     write_table(TABLE, tmp_path / "redundancy" / "loaded", caption="What was read.")
-    outputs = [{"path": path.relative_to(tmp_path).as_posix()} for path in sorted(tmp_path.rglob("*.*"))]
+    outputs = [{"path": path.relative_to(tmp_path).as_posix(), "sha256": ""} for path in sorted(tmp_path.rglob("*.*"))]
     manifest = {"inputs": [], "outputs": outputs, "parameters": {"framing": {"corpus": "x"}}, "versions": {}}
     write_json(manifest, tmp_path / "manifest.json")
     return tmp_path
@@ -55,7 +55,8 @@ def test_an_empty_table_has_its_columns(run):
 def test_whole_numbers_and_truths_with_a_gap_stay_what_they_are(tmp_path):
     table = pd.DataFrame({"n": pd.array([1, None], dtype="Int64"), "b": pd.array([True, None], dtype="boolean")})
     write_table(table, tmp_path / "t", caption="Gaps.")
-    manifest = {"inputs": [], "outputs": [{"path": "t.csv"}], "parameters": {}, "versions": {}}
+    made = {"outputs": [{"path": "t.csv", "sha256": ""}], "parameters": {"framing": {"corpus": "x"}}}
+    manifest = {"inputs": [], **made, "versions": {}}
     write_json(manifest, tmp_path / "manifest.json")
     found = load_run(tmp_path)["t"]
     assert (found["n"].iloc[0], found["b"].iloc[0]) == (1, True)
