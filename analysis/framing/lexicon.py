@@ -21,6 +21,7 @@ _NEGATION_KEYS = ("window", "words")
 LOADER: Any = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
 )  # the compiled one, twelve times as fast, where there is one
+_DIGITS = 4  # of a number of words
 _DEEPEST = 8  # levels of nesting; a lexicon has five
 
 
@@ -188,9 +189,10 @@ class _Reader:
         return weight
 
     def count(self, node: yaml.Node) -> int:
-        if not self.text(node).isdecimal():
-            raise self.error(node, f"expected a whole number from 0 up, found {self.text(node)!r}")
-        return int(self.text(node))
+        text = self.text(node)
+        if not text.isdecimal() or len(text) > _DIGITS:
+            raise self.error(node, f"expected a whole number from 0 up to {_DIGITS} digits, found {text[:20]!r}")
+        return int(text)
 
     def pattern(self, node: yaml.Node) -> str:
         """A pattern folded as tokens are, its words one blank apart."""

@@ -18,7 +18,10 @@ LARGEST_RATIO = 200  # unpacked to packed; text that people write stays below 20
 
 _PIECE = 1 << 20
 _IN_MEMORY = 16 << 20  # bytes of a member that do not go to disk
-_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError)
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(EOFError, OSError, NotImplementedError, RuntimeError, ValueError),  # a place before the beginning of the file
+)
 
 
 def members(file: BinaryIO) -> Iterator[tuple[str, BinaryIO] | Problem]:
@@ -43,8 +46,8 @@ def members(file: BinaryIO) -> Iterator[tuple[str, BinaryIO] | Problem]:
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise ReadError(f"is not a whole zip archive ({_line(error)}): copy or download it again") from None
     with archive:
-        files = [info for info in archive.infolist() if not info.is_dir()]
-        if not files:
+        files = [info for info in archive.infolist() if not info.filename.endswith("/")]
+        if all(_is_hidden(_name(info)) for info in files):
             raise ReadError("has no file in it: add texts, or leave it out")
         yield from _members(archive, files)
 
@@ -96,6 +99,8 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, into: BinaryIO, lef
 
 def _objection(info: zipfile.ZipInfo, name: str) -> str:
     """Why a member is not to be unpacked, "" where it may be."""
+    if not name:
+        return "has no name: pack it again"
     if re.match(r"[/\\]|[A-Za-z]:", name) or ".." in re.split(r"[/\\]", name):
         return "has a path that leads out of the archive: pack it again with paths from its folder"
     if stat.S_ISLNK(info.external_attr >> 16):

@@ -55,7 +55,7 @@ def decode(data: bytes) -> tuple[str, str]:
         try:
             return data.decode("utf-8"), "utf-8"
         except UnicodeDecodeError:
-            pass
+            _refuse_surrogates(data)
     elif len(data.translate(None, delete=_NO_CONTROLS)) < _HIGH_BYTES * len(data):
         raise ReadError(_NO_ENCODING)
     # A short text fits many code pages equally well; Windows-1252 is by far the likeliest, so it is asked alone first.
@@ -109,6 +109,15 @@ def _checked_encoding(file: BinaryIO) -> str:
     if decoder.getstate()[0]:
         raise ReadError("breaks off inside a character: copy or download it again")
     return "utf-8"
+
+
+def _refuse_surrogates(data: bytes) -> None:
+    """Raise `ReadError` for what is UTF-8 but for halves of characters, as some programs write it (CESU-8, WTF-8)."""
+    try:
+        data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return
+    raise ReadError("is UTF-8 in which characters are written as two halves (CESU-8): save it as UTF-8")
 
 
 def _refuse_other_formats(data: bytes) -> None:

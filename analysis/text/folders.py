@@ -4,7 +4,7 @@ import fnmatch
 import os
 from pathlib import Path
 
-from analysis.text.readers import ReadError, decode
+from analysis.text.readers import NO_FILE, ReadError, decode, is_endless
 
 IGNORE = ".lafzignore"  # paths of a folder that are no part of the corpus, one glob a line
 
@@ -14,7 +14,8 @@ def list_files(root: Path) -> tuple[list[Path], list[tuple[str, str]]]:
 
     Hidden files and folders are left out, and so is what a glob in ``.lafzignore`` fits, taken as a path from `root`;
     a folder that it fits is left out with all below it. Links to folders are not followed, since they can go round in a
-    circle. Raises `ReadError` when ``.lafzignore`` is not text.
+    circle, and pipes, sockets and devices not opened, since they may have no end: both are told. Raises `ReadError`
+    when ``.lafzignore`` is not text.
     """
     globs = _ignored(root / IGNORE)
     problems: list[tuple[str, str]] = []
@@ -37,8 +38,19 @@ def list_files(root: Path) -> tuple[list[Path], list[tuple[str, str]]]:
                 problems.append(
                     (name_from(root, here / name), "is a link to a folder: not followed; name the folder itself")
                 )
-        files += [here / name for name in names]
+        for name in names:
+            if _is_special(here / name):
+                problems.append((name_from(root, here / name), NO_FILE))
+            else:
+                files.append(here / name)
     return sorted(files, key=lambda file: name_from(root, file)), problems
+
+
+def _is_special(file: Path) -> bool:
+    try:
+        return is_endless(file)
+    except OSError:
+        return False  # what cannot be looked at cannot be opened, and that is said when it is read
 
 
 def name_from(root: Path, path: Path) -> str:

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+LARGEST = 500 * 10**6  # bytes of a file that is in memory whole
+
 
 class ReadError(ValueError):
     """A file whose text cannot be had; the message says in one line why and what to do."""

@@ -5,12 +5,17 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from analysis.text.formats.docx import read_docx
+from analysis.text.formats.html import read_html
+from analysis.text.formats.pdf import read_pdf
 from analysis.text.readers import SUFFIXES, Problem, ReadError, Record, read_file
 
 URDU = "اجلاس کی صدارت وزیراعظم نے کی۔"
@@ -110,15 +115,15 @@ def test_what_is_no_text(tmp_path: Path, name: str, data: bytes, reason: str) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "module", "extra"),
-    [("a.html", "trafilatura", "html"), ("a.pdf", "pypdfium2", "pdf"), ("a.docx", "docx", "docx")],
+    ("read", "module", "extra"),
+    [(read_html, "trafilatura", "html"), (read_pdf, "pypdfium2", "pdf"), (read_docx, "docx", "docx")],
 )
 def test_a_package_that_is_not_installed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, module: str, extra: str
+    monkeypatch: pytest.MonkeyPatch, read: Callable[[bytes], Record], module: str, extra: str
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ReadError) as raised:
-        list(read_file(write(tmp_path, name, "words")))
+        read(b"words")
     assert str(raised.value) == f"reading {extra} needs the extra '{extra}': pip install \"lafz[{extra}]\""
 
 
@@ -152,3 +157,19 @@ def test_members_of_an_archive_are_read_as_files_are(tmp_path: Path) -> None:
         Problem("six.csv", "has no column 'text' but 'body': give the one with the text as text_column"),
         Problem("empty.txt", "is empty: put text into it, or leave it out"),
     ]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.pdf"])
+def test_what_may_never_end_is_not_opened(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(ReadError, match="is no file but a pipe, a socket or a device"):
+        list(read_file(tmp_path / name))
+
+
+@pytest.mark.parametrize("kind", "txt md html pdf docx csv tsv json jsonl parquet zip".split())
+def test_a_file_that_claims_twenty_gigabytes(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"a.{kind}"
+    with path.open("wb") as file:
+        file.truncate(20 * 10**9)  # takes no room on the disk
+    with pytest.raises(ReadError):
+        list(read_file(path))

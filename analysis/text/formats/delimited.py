@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from analysis.text.decoding import stream_encoding
-from analysis.text.formats.rows import Source, demand, digest, document
+from analysis.text.formats.rows import LONGEST_LINE, Source, demand, digest, document
 from analysis.text.records import Problem, ReadError, Record
 
 _DELIMITERS = ",;\t|"
 _HEADER = 1 << 16  # characters within which the first row ends
-_LONGEST_FIELD = 200 * 1024 * 1024  # characters; a long report exceeds the limit that the csv module comes with
 
 
 def read_delimited(file: BinaryIO, kind: str = "csv", *, text_column: str = "text") -> Iterator[Record | Problem]:
@@ -28,8 +27,9 @@ def read_delimited(file: BinaryIO, kind: str = "csv", *, text_column: str = "tex
     ('The council met.', '1', {'source': 'Daily'})
     """
     source = Source(kind, stream_encoding(file), digest(file), text_column)
-    # The limit is the module's, not the reader's; raising it takes nothing from another user of the module.
-    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
+    # A long report exceeds the limit that the csv module comes with. The limit is the module's, not the reader's;
+    # raising it takes nothing from another user of the module.
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_LINE))
     stream = io.TextIOWrapper(file, encoding=source.encoding, newline="")
     try:
         yield from _rows(stream, source)
@@ -66,11 +66,15 @@ def _rows(stream: io.TextIOWrapper, source: Source) -> Iterator[Record | Problem
 
 def _numbered(stream: io.TextIOWrapper, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
     """Each row with the number of the line on which it begins; in place of a row that cannot be had, why."""
-    rows = csv.reader(stream, delimiter=delimiter, strict=True)
+    lines = _Lines(stream)
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
-        line = rows.line_num + 1
+        line, lines.taken = rows.line_num + 1, 0
         try:
             row = next(rows, None)
+        except _TooLongError:
+            yield line, f"is longer than {LONGEST_LINE >> 20} MB; nothing from here on is read: is a quote not closed?"
+            return
         except csv.Error as error:
             yield line, _reason(error, stream.encoding)
         except UnicodeDecodeError as error:
@@ -81,6 +85,30 @@ def _numbered(stream: io.TextIOWrapper, delimiter: str) -> Iterator[tuple[int, l
                 return
             if row:  # a blank line is no row
                 yield line, row
+
+
+class _TooLongError(ValueError):
+    """A row that would fill the memory."""
+
+
+class _Lines:
+    """The lines of a stream for the csv module; raises `_TooLongError` where those of one row are too long together."""
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        self._stream = stream
+        self.taken = 0  # characters since the row began
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(LONGEST_LINE + 1)
+        self.taken += len(line)
+        if self.taken > LONGEST_LINE:
+            raise _TooLongError
+        if not line:
+            raise StopIteration
+        return line
 
 
 def _columns(fields: list[str], text_column: str) -> list[str]:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from analysis.text.formats.extras import optional
-from analysis.text.records import ReadError, Record
+from analysis.text.records import LARGEST, ReadError, Record
 
-_LARGEST = 200 * 1024 * 1024  # bytes that the parts of a file may have when unpacked
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "‑", "softHyphen": "\u00ad"}
 # Deleted text and text that was moved away; the copy for old programs of what also stands there for new ones.
@@ -38,9 +37,11 @@ def read_docx(data: bytes) -> Record:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             # zipfile unpacks no more of a member than its header states, so the sum can be trusted.
-            if sum(member.file_size for member in package.infolist()) > _LARGEST:
-                raise ReadError(f"unpacks to more than {_LARGEST >> 20} MB: save its text as .txt")
+            if sum(member.file_size for member in package.infolist()) > LARGEST:
+                raise ReadError(f"unpacks to more than {LARGEST // 10**6} MB: save its text as .txt")
         document = docx.Document(io.BytesIO(data))
+        if document.element.getroottree().docinfo.doctype:  # entities would be lost, and Word has none
+            raise ReadError("has a document type declaration, which no Word file has: save it as .docx again")
         blocks = [block for block in _blocks(document.element.body) if block.strip()]
         properties = document.core_properties
         metadata = {

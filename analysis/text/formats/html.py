@@ -11,6 +11,8 @@ from analysis.text.formats.extras import optional
 from analysis.text.records import ReadError, Record
 
 _CHARSET = re.compile(rb"<(?:meta|\?xml)\b[^>]*?\b(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_NO_CHARSETS = frozenset("idna punycode raw-unicode-escape undefined unicode-escape utf-7".split())  # to no browser
+_STOPPED = "its elements are nested deeper than 256, or too long: not all of the page is read; save its text as .txt"
 _HEAD = 4096  # bytes in which a page declares its encoding
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite data del dfn em font graphic hi i img ins kbd label mark q ref s samp small "
@@ -43,7 +45,8 @@ def read_html(data: bytes) -> Record:
     text, encoding = _decode_page(data)
     try:
         # Handed over as a tree, since trafilatura may take a string for an address.
-        tree = lxml.document_fromstring(text.encode(), parser=lxml.HTMLParser(encoding="utf-8"))
+        parser = lxml.HTMLParser(encoding="utf-8")
+        tree = lxml.document_fromstring(text.encode(), parser=parser)
         page = list(_blocks(tree if tree.find("body") is None else tree.find("body")))
         document = trafilatura.bare_extraction(tree, with_metadata=True, include_comments=False, config=config)
     except (lxml.etree.LxmlError, RecursionError, ValueError) as error:
@@ -52,8 +55,10 @@ def read_html(data: bytes) -> Record:
     body: Any = document and document.body
     # Where no paragraph is found, what comes back is the text of the page in an element without children.
     article = [] if body is None or not len(body) else list(_blocks(body))
+    stopped = (_STOPPED,) * any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log)
     if not article:
-        raise ReadError("no article was found in the page: save its text as .txt, or leave it out")
+        reason = "no article was found in the page: save its text as .txt, or leave it out"
+        raise ReadError(_STOPPED if stopped else reason)
     if document.title and document.title not in article and body[0].tag != "head":
         article.insert(0, document.title)
     found = {
@@ -70,7 +75,7 @@ def read_html(data: bytes) -> Record:
         encoding,
         hashlib.sha256(data).hexdigest(),
         metadata=metadata,
-        problems=_left_out(page, article),
+        problems=_left_out(page, article) + stopped,
     )
 
 
@@ -83,6 +88,8 @@ def _decode_page(data: bytes) -> tuple[str, str]:
             # (both as in the WHATWG encoding standard).
             encoding = {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(encoding, encoding)
             encoding = "utf-8" if encoding.startswith(("utf-16", "utf-32")) else encoding
+            if encoding in _NO_CHARSETS:
+                raise LookupError(encoding)
             return data.decode(encoding), encoding
         except (LookupError, UnicodeError):
             pass  # an unknown or a wrong declaration is worth as much as none

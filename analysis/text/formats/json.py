@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from analysis.text.decoding import decode, marked_encoding
-from analysis.text.formats.rows import Source, demand, digest, document, kind, listed
-from analysis.text.records import Problem, ReadError, Record
+from analysis.text.formats.rows import LONGEST_LINE, Source, demand, digest, document, kind, listed
+from analysis.text.records import LARGEST, Problem, ReadError, Record
 
 
 def read_json(file: BinaryIO, *, text_column: str = "text") -> Iterator[Record | Problem]:
@@ -53,17 +53,34 @@ def read_jsonl(file: BinaryIO, *, text_column: str = "text") -> Iterator[Record 
     >>> [found.name for found in read_jsonl(io.BytesIO(b'{"text": "One."}\\n\\n{"text": "Two."}\\n'))]
     ['1', '3']
     """
-    source = Source("jsonl", marked_encoding(file.read(4)) or "utf-8", digest(file), text_column)
-    lines: Iterable[bytes] = file
+    start = file.read(4)
+    if start.startswith(b"\0") and not marked_encoding(start):
+        raise ReadError("begins with a NUL, which JSON does not have: save the file as UTF-8")
+    source = Source("jsonl", marked_encoding(start) or "utf-8", digest(file), text_column)
+    lines = iter(lambda: file.readline(LONGEST_LINE + 1), b"")
     if not source.encoding.startswith("utf-8"):
-        lines = io.BytesIO(decode(file.read())[0].encode())
+        lines = iter(io.BytesIO(_decoded(file)))
     yield from _documents(_values(lines), source)
+
+
+def _decoded(file: BinaryIO) -> bytes:
+    """A file in UTF-16 or UTF-32 as UTF-8; raises `ReadError` where it is too large to be in memory whole."""
+    if file.seek(0, io.SEEK_END) > LARGEST:
+        raise ReadError(f"is larger than {LARGEST // 10**6} MB and not UTF-8: save it as UTF-8")
+    file.seek(0)
+    return decode(file.read())[0].encode()
 
 
 def _values(lines: Iterable[bytes]) -> Iterator[tuple[str, Any]]:
     """Number and value of each line; in place of a value that cannot be had, a `Problem`."""
     for number, line in enumerate(lines, 1):
         name = str(number)
+        if len(line) > LONGEST_LINE:
+            yield (
+                name,
+                Problem(name, f"is longer than {LONGEST_LINE >> 20} MB, and nothing from here on is read: divide it"),
+            )
+            return
         try:
             if text := line.decode("utf-8-sig" if number == 1 else "utf-8").strip():
                 yield name, json.loads(text)

@@ -69,7 +69,7 @@ def read_pdf(data: bytes) -> Record:
         raise ReadError("is not a PDF, or a broken one: download or export it again") from None
     try:
         pages = [_page_lines(pdfium, document, index) for index in range(len(document))]
-        metadata = _metadata(document.get_metadata_dict())
+        metadata = _metadata({key: _entry(document, key) for key in ("Title", "Author", "CreationDate")})
     except pdfium.PdfiumError:
         raise ReadError("is a broken PDF: download or export it again") from None
     finally:
@@ -233,8 +233,16 @@ def _line(pdfium: Any, text: Any, line: str, first: int, last: int) -> Line:
 
 
 def _whole(line: str) -> str:
-    """`line` with the pairs of surrogates, which pdfium gives one by one, put together."""
-    return line.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    """`line` with the pairs of surrogates, which pdfium gives one by one, put together; else U+FFFD for them."""
+    return line.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "\ufffd")
+
+
+def _entry(document: Any, key: str) -> str:
+    """What the file says of itself under `key`, "" where that is no text."""
+    try:
+        return str(document.get_metadata_value(key)).replace("\0", "")
+    except UnicodeDecodeError:
+        return ""
 
 
 def _metadata(info: dict[str, str]) -> dict[str, str]:

@@ -11,6 +11,15 @@ from analysis.text.records import ReadError, Record
 
 _FENCE = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # neither can be saved as text
+_DEEPEST = 20  # levels of nesting in front matter
+_OPENS = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSES = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 _LONGEST = 10_000  # characters of front matter; a rule further down is a rule
 
 
@@ -44,16 +53,28 @@ def front_matter(text: str) -> tuple[dict[str, str], int, tuple[str, ...]]:
         return {}, 0, ()
     block = text[fence.end() : closing.start()]
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(block)):
-            raise yaml.YAMLError("aliases are not read")  # a few lines of them can stand for gigabytes
+        _refuse_traps(block)
         keys = yaml.load(block, Loader=yaml.BaseLoader)  # the safe loader that leaves every scalar as written
         if not isinstance(keys, dict):
             raise yaml.YAMLError("it is not a mapping of keys to values")
         metadata = {str(key): _as_text(value) for key, value in keys.items()}
+        if _NO_TEXT.search("".join(map("".join, metadata.items()))):
+            raise yaml.YAMLError("it holds a NUL or half a character")
     except (yaml.YAMLError, RecursionError) as error:
         reason = " ".join(str(getattr(error, "problem", None) or error).split())
         return {}, 0, (f"opens with a block that is not YAML front matter ({reason}): read as text",)
     return metadata, closing.end(), ()
+
+
+def _refuse_traps(block: str) -> None:
+    """Raise `yaml.YAMLError` for aliases, of which a few can stand for gigabytes, and for deep nesting."""
+    depth = 0
+    for token in yaml.scan(block):
+        depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
+        if isinstance(token, yaml.AliasToken):
+            raise yaml.YAMLError("aliases are not read")
+        if depth > _DEEPEST:
+            raise yaml.YAMLError("it is nested too deeply")
 
 
 def _as_text(value: object) -> str:

@@ -9,6 +9,8 @@ from typing import Any, BinaryIO, NamedTuple
 from analysis.text.records import Problem, ReadError, Record
 
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")  # a NUL and half a pair of surrogates: neither can be saved as text
+LONGEST_LINE = 64 << 20  # bytes or characters of one row; several copies of it are in memory
+MOST_COLUMNS = 250  # beside the text, of one document
 _SHOWN = 30  # column names in a message
 _KINDS = {bool: "a truth value", int: "a number", float: "a number", list: "a list", dict: "an object"}
 
@@ -38,11 +40,21 @@ def document(name: str, row: Mapping[str, Any], source: Source) -> Record | Prob
     if trouble := _NO_TEXT.search(text):
         reason = f"its {source.text_column!r} holds U+{ord(trouble[0]):04X}, which is no character: write the text anew"
         return Problem(name, reason)
-    values = {key: as_text(value) for key, value in row.items() if key != source.text_column}
-    bad = [key for key, value in values.items() if _NO_TEXT.search(key + value)]
-    metadata = {key: value for key, value in values.items() if key not in bad}
-    problems = tuple(f"column {key!a} is left out: it holds what is no character" for key in bad)
-    return Record(text, source.format, source.encoding, source.sha256, name, metadata, problems)
+    others = [key for key in row if key != source.text_column]
+    metadata, problems = {}, []
+    for key in others[:MOST_COLUMNS]:
+        try:
+            value = as_text(row[key])
+        except (ValueError, RecursionError) as error:
+            problems.append(f"column {key!a} is left out: it cannot be written as text ({error})")
+            continue
+        if _NO_TEXT.search(key + value):
+            problems.append(f"column {key!a} is left out: it holds what is no character")
+        else:
+            metadata[key] = value
+    if len(others) > MOST_COLUMNS:
+        problems.append(f"has {len(others):,} columns beside its text: the first {MOST_COLUMNS:,} are kept")
+    return Record(text, source.format, source.encoding, source.sha256, name, metadata, tuple(problems))
 
 
 def as_text(value: Any) -> str:

@@ -101,7 +101,7 @@ def test_what_is_no_word_file() -> None:
 
 
 def test_a_word_file_that_unpacks_to_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "_LARGEST", 1 << 20)
+    monkeypatch.setattr(reader, "LARGEST", 10**6)
     data = io.BytesIO(saved(docx.Document()))
     with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/padding.xml", bytes(1 << 20))

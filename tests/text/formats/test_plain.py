@@ -36,7 +36,7 @@ def test_values_stay_as_they_are_written() -> None:
         ("just a line", "it is not a mapping"),
         ("- a\n- b", "it is not a mapping"),
         ("a: &x [1]\nb: *x", "aliases are not read"),
-        ("[" * 2000, "recursion"),
+        ("[" * 2000, "nested too deeply"),
         ("!!python/object/apply:os.system ['true']", "it is not a mapping"),
     ],
 )

@@ -1,0 +1,101 @@
+# ruff: noqa: E501, PTH118
+"""Reads files one by one as a corpus each, and says of each what came of it: a process of its own for the tests.
+
+    python tests/hostile/reading.py FOLDER SECONDS < names
+
+`names` is a JSON list of paths below the folder, as `os.fsdecode` has them; SECONDS is what an isolated reader may take.
+
+One line before a file, "> 3", and one of JSON after it. A file that takes longer than it may ends the process.
+"""
+
+import json
+import os
+import re
+import resource
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from analysis import read_corpus, tokenize
+from analysis.text import isolation
+from analysis.text.corpus import Corpus, CorpusError
+
+SECONDS = 10  # of computing that a file may take
+PATIENCE = 300  # seconds by the clock: who waits for a pipe computes nothing
+MEMORY = 1 << 30  # bytes above what the process has when it begins, with all that it imports
+
+
+def outcome(path: Path) -> dict[str, object]:
+    """The documents of a file, checked to be sound, and its problems."""
+    try:
+        corpus = read_corpus(path)
+    except CorpusError as error:
+        return {"texts": [], "problems": [str(error)]}
+    check(corpus)
+    some = [*corpus.texts[:9], *corpus.texts[-9:]]
+    words = [" ".join(text[:400].split()) + " ... " + " ".join(text[-400:].split()) for text in some]
+    return {
+        "texts": words,
+        "problems": [*dict.fromkeys(corpus.problems["reason"])][:50],
+        "documents": len(corpus.texts),
+    }
+
+
+def check(corpus: Corpus) -> None:
+    """Spans point into the texts, and everything is text that can be written."""
+    tokens = tokenize(corpus)
+    assert len(corpus.documents) == len(corpus.texts) == tokens.n_documents
+    assert corpus.documents["doc_id"].is_unique
+    length = dict(zip(corpus.documents["doc_id"], map(len, corpus.texts), strict=True))
+    ends = corpus.segments["doc_id"].map(length)
+    assert (corpus.segments["start"] >= 0).all()
+    assert (corpus.segments["start"] < corpus.segments["end"]).all()
+    assert (corpus.segments["end"] <= ends).all()
+    if len(tokens.ids):
+        assert (tokens.start >= 0).all()
+        assert (tokens.start < tokens.end).all()
+        assert (tokens.end <= corpus.documents["n_chars"].to_numpy()[tokens.document]).all()
+    for text in corpus.texts:
+        text.encode()
+    for table in (corpus.documents, corpus.problems):
+        for column in table.select_dtypes(["object", "string"]):
+            "".join(map(str, table[column])).encode()
+
+
+def peak() -> int:
+    """The most memory that the process had since `forget_peak`, in bytes."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(found[1]) * 1024 if found else 0
+
+
+def forget_peak() -> None:
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def main() -> None:
+    folder = os.fsencode(sys.argv[1])
+    names = json.load(sys.stdin)
+    isolation.SECONDS = int(sys.argv[2])
+    outcome(Path(__file__).parents[2] / "data" / "sample" / "2024-06-22-wire-1.txt")  # imports, compiles
+    base = peak()
+    resource.setrlimit(resource.RLIMIT_DATA, (base + 2 * MEMORY, resource.RLIM_INFINITY))
+    for number, name in enumerate(names):
+        print(f"> {number}", flush=True)
+        forget_peak()
+        begun = time.process_time()
+        signal.alarm(PATIENCE)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        try:
+            found = outcome(Path(os.fsdecode(os.path.join(folder, os.fsencode(name)))))
+        except BaseException as error:  # whatever it is, it is told
+            found = {"error": f"{type(error).__name__}: {error}"[:300], "trace": traceback.format_exc()[-1500:]}
+        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        found |= {"memory": peak() - base, "seconds": time.process_time() - begun}
+        print(json.dumps(found), flush=True)
+
+
+if __name__ == "__main__":
+    main()

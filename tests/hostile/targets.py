@@ -1,0 +1,207 @@
+# ruff: noqa: E501, PT017
+"""What is fuzzed: each target takes bytes, refuses them with the one error that it documents, or gives what is sound."""
+
+import io
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from cases import WORDS
+from documents import _STORY, _page, _shown, docx, pdf
+from tables import parquet
+from zips import TEXT, zipped
+
+from analysis.framing.coding import NONE
+from analysis.framing.lexicon import LexiconError, read_lexicon
+from analysis.framing.sheets import read_sheet, write_sheet
+from analysis.paths import LEXICONS
+from analysis.text.archives import members
+from analysis.text.decoding import decode, stream_encoding
+from analysis.text.formats.delimited import read_delimited
+from analysis.text.formats.docx import read_docx
+from analysis.text.formats.html import read_html
+from analysis.text.formats.json import read_json, read_jsonl
+from analysis.text.formats.parquet import read_parquet
+from analysis.text.formats.pdf import read_pdf
+from analysis.text.formats.plain import read_plain
+from analysis.text.metadata import MetadataError, parse_date, read_table
+from analysis.text.records import Problem, ReadError, Record
+from analysis.text.segments import segments
+from analysis.text.sentences import sentences
+
+FOLDER = Path(tempfile.mkdtemp(prefix="hostile-"))
+LEXICON = b"""name: small
+version: "1"
+language: en
+negation: {window: 3, words: [not, no]}
+frames:
+  order:
+    label: Order
+    definition: Calls for order.
+    terms: [order*, "law and order", {pattern: rule ... law, weight: 2, note: x}]
+    excludes: ["in order to"]
+  loss: {definition: Speaks of loss., terms: [loss, lost]}
+"""
+
+
+def is_text(text: str) -> None:
+    text.encode()
+    assert isinstance(text, str)
+
+
+def check_record(record: Record | Problem) -> None:
+    """A record whose text is text and whose spans lie in it, or a problem that can be told in one line."""
+    assert isinstance(record.name, str)
+    is_text(record.name)
+    if isinstance(record, Problem):
+        check_reason(record.reason)
+        return
+    assert record.text[record.body :].strip()
+    is_text(record.text)
+    for key, value in record.metadata.items():
+        is_text(key + value)
+        parse_date(value)
+    for reason in record.problems:
+        check_reason(reason)
+    body, end = record.text[record.body :], 0
+    for part in segments(body):
+        assert end <= part.start < part.end <= len(body)
+        end = part.end
+    end = 0
+    for start, stop in sentences(body):
+        assert end <= start < stop <= len(body)
+        end = stop
+
+
+def check_reason(reason: str) -> None:
+    is_text(reason)
+    assert reason.strip()
+    assert len(reason) < 20_000, reason[:300]
+
+
+def records(read: Callable[[bytes], Any], data: bytes) -> None:
+    try:
+        found = read(data)
+        for one in [found] if isinstance(found, Record) else found:
+            check_record(one)
+    except ReadError as error:
+        check_reason(str(error))
+
+
+def text(data: bytes) -> None:
+    try:
+        found, encoding = decode(data)
+        is_text(found)
+        assert found.encode(encoding).decode(encoding) == found
+    except ReadError as error:
+        check_reason(str(error))
+    try:
+        "".encode(stream_encoding(io.BytesIO(data)))
+    except ReadError as error:
+        check_reason(str(error))
+
+
+def archive(data: bytes) -> None:
+    try:
+        for found in members(io.BytesIO(data)):
+            if isinstance(found, Problem):
+                is_text(found.name + found.reason)
+            else:
+                is_text(found[0])
+                assert ".." not in found[0].split("/")
+                found[1].read()
+    except ReadError as error:
+        check_reason(str(error))
+
+
+def lexicon(data: bytes) -> None:
+    file = FOLDER / "lexicon.yml"
+    file.write_bytes(data)
+    try:
+        found = read_lexicon(file)
+    except LexiconError as error:
+        check_reason(str(error))
+        return
+    assert len(found.terms)
+    assert set(found.terms["frame"]) == set(found.frames["frame"])
+    assert (found.terms["weight"] > 0).all()
+    assert 0 <= found.negation_window < 1 << 31
+    for table in (found.frames, found.terms, found.excludes):
+        for column in table:
+            is_text("".join(map(str, table[column])))
+
+
+def table(data: bytes) -> None:
+    file = FOLDER / "table.csv"
+    file.write_bytes(data)
+    try:
+        found = read_table(file)
+    except MetadataError as error:
+        check_reason(str(error))
+        return
+    assert found.columns.is_unique
+    is_text("".join(map(str, found.to_numpy().ravel())))
+
+
+def _sheet() -> tuple[Any, dict[str, bytes]]:
+    """A lexicon, and a sheet of three sentences drawn for it, as each of its files."""
+    (FOLDER / "lexicon.yml").write_bytes(LEXICON)
+    own = read_lexicon(FOLDER / "lexicon.yml")
+    rows = [
+        (f"i{n}", "a", n * 9, n * 9 + 8, "b", f"It rose {n}.", "c", "order", "none", "order", 1.5) for n in range(3)
+    ]
+    names = "item doc_id start end before sentence after coder_1 coder_2 stratum weight".split()
+    sheet = pd.DataFrame(rows, columns=names)
+    files = [file for kind in ("csv", "xlsx") for file in write_sheet(sheet, FOLDER / f"{kind}-sheet.{kind}", own)]
+    return own, {file.name: file.read_bytes() for file in files}
+
+
+OWN, SHEET = _sheet()
+
+
+def sheet(kind: str) -> Callable[[bytes], None]:
+    def check(data: bytes) -> None:
+        if kind == "key":
+            (FOLDER / "csv-sheet.key.json").write_bytes(data)
+            (FOLDER / "csv-sheet.csv").write_bytes(SHEET["csv-sheet.csv"])
+        else:
+            (FOLDER / f"{kind}-sheet.key.json").write_bytes(SHEET[f"{kind}-sheet.key.json"])
+            (FOLDER / f"{kind}-sheet.{kind}").write_bytes(data)
+        try:
+            found = read_sheet(FOLDER / ("csv-sheet.csv" if kind == "key" else f"{kind}-sheet.{kind}"), OWN)
+        except ValueError as error:
+            assert not isinstance(error, UnicodeError)
+            check_reason(str(error))
+            return
+        assert set(found["frame"].dropna()) <= {*OWN.frames["frame"], NONE}
+        found[["start", "end"]].astype("int64")
+        assert (found["weight"].astype(float) >= 0).all()
+
+    return check
+
+
+_CSV = f'text,source,n\n"{WORDS}, he ""said"".",Daily,1\nIt rose.,Wire,\n'.encode()
+_JSON = json.dumps([{"text": f"{WORDS}.", "source": "Daily", "n": [1, {"a": None}]}, {"text": "é \u2028"}])
+_LINES = '{"text": "The council met."}\n\n{"text": "It rose.", "n": 1.5}\n'
+_MATTER = f"---\nsource: Daily\ntags: [a, {{b: c}}]\ndate: 2024-06-22\n---\n{WORDS}.\n\nIt rose."
+
+TARGETS: dict[str, tuple[Callable[[bytes], None], list[bytes]]] = {
+    "decode": (text, [WORDS.encode(), "naïve café".encode("cp1252"), "اجلاس".encode(), "a b".encode("utf-16")]),
+    "plain": (lambda data: records(read_plain, data), [_MATTER.encode(), WORDS.encode()]),
+    "html": (lambda data: records(read_html, data), [_page(_STORY).encode(), _page(f"<table><tr><td>{_STORY}</table>", "<meta charset=cp1252><meta name=author content=A><title>B</title>").encode()]),
+    "delimited": (lambda data: records(lambda one: read_delimited(io.BytesIO(one)), data), [_CSV, _CSV.replace(b",", b";"), _CSV.decode().encode("utf-16")]),
+    "json": (lambda data: records(lambda one: read_json(io.BytesIO(one)), data), [_JSON.encode(), b'{"a": {"text": "b"}}']),
+    "jsonl": (lambda data: records(lambda one: read_jsonl(io.BytesIO(one)), data), [_LINES.encode(), _LINES.encode("utf-16")]),
+    "docx": (lambda data: records(read_docx, data), [docx(f"<w:p><w:r><w:t>{WORDS}.</w:t></w:r></w:p>"), zipped({"a": TEXT})]),
+    "parquet": (lambda data: records(lambda one: read_parquet(io.BytesIO(one)), data), [parquet({"text": [WORDS, None], "n": [1, 2], "tags": [["a"], []]}), parquet({"text": [WORDS] * 9}, compression="none")]),
+    "pdf": (lambda data: records(read_pdf, data), [pdf(_shown(WORDS)), pdf(_shown(WORDS), objects={6: "<< /Title (A) /CreationDate (D:20240622) >>"}, trailer="/Info 6 0 R")]),
+    "members": (archive, [zipped({"a/b.txt": TEXT, "c.txt": b"It rose."}), zipped({"a.txt": TEXT}, 0)]),
+    "lexicon": (lexicon, [LEXICON, (LEXICONS / "security_communication.yml").read_bytes()[:3000]]),
+    "table": (table, [b"file,title,date\na.txt,A,2024-06-22\nb.txt,\"B, c\",\n", b"file;title\na;b\n"]),
+    "sheet_csv": (sheet("csv"), [SHEET["csv-sheet.csv"]]),
+    "sheet_xlsx": (sheet("xlsx"), [SHEET["xlsx-sheet.xlsx"]]),
+    "sheet_key": (sheet("key"), [SHEET["csv-sheet.key.json"]]),
+}  # fmt: skip

@@ -1,0 +1,135 @@
+"""Zip archives that would fill a disk, climb out of their folder or lie about what is in them."""
+
+import io
+import struct
+import zipfile
+from collections.abc import Iterator, Mapping
+
+from cases import WORDS, Case, case, mutants
+
+TEXT = f"{WORDS}. It rose at noon.".encode()
+
+
+def archives(seed: int) -> Iterator[Case]:
+    good = {"day/one.txt": TEXT, "two.csv": f"text,n\n{WORDS},1\n".encode(), "three.json": b'[{"text": "It rose."}]'}
+    yield case("zip/good.zip", zipped(good), WORDS)
+    yield from mutants("mutants/a.zip", zipped(good), count=16, seed=seed)
+    outside = (
+        "../out.txt",
+        "/out.txt",
+        "C:/out.txt",
+        "a/../../out.txt",
+        "..\\out.txt",
+        "\\\\host\\out.txt",
+        "C:out.txt",
+    )
+    for number, name in enumerate(outside):
+        yield case(f"zip/outside {number}.zip", zipped({name: TEXT, "good.txt": TEXT}), WORDS, "leads out")
+    odd = (
+        "a\nb.txt",
+        "\x1b[2J.txt",
+        "\u202etxt.a.txt",
+        "-rf.txt",
+        "CON.txt",
+        " .txt",
+        "a" * 60_000 + ".txt",
+        "a/" * 9_000 + "b.txt",
+    )
+    for number, name in enumerate(odd):
+        yield case(f"zip/name {number}.zip", zipped({name: TEXT}), WORDS)
+    yield case("zip/no name.zip", zipped({"a.txt": TEXT}).replace(b"a.txt", b"\xff\xfe.tx"), says="not a kind of file")
+    yield case("zip/hidden.zip", zipped({".a.txt": TEXT, "__MACOSX/b.txt": TEXT}), says="no file")
+    yield case("zip/folders.zip", zipped({"a/": b"", "b/": b""}), says="no file")
+    yield case("zip/nothing.zip", zipped({}), says="no file")
+    yield case(
+        "zip/ratio.zip", zipped({"bomb.txt": b"x" * 5_000_000, "good.txt": TEXT}), WORDS, "times its packed size"
+    )
+    yield case(
+        "zip/ratios.zip", zipped({f"{n}.txt": b"x" * 1_000_000 for n in range(30)}), says="times its packed size"
+    )
+    nested = zipped({"bomb.txt": b"x" * 10_000_000})
+    for depth in range(10):
+        nested = zipped({f"{depth}.zip": nested} | {f"{depth}-{n}.zip": nested for n in range(3)})
+    yield case("zip/nested.zip", nested, says="archive in an archive")
+    yield case("zip/many.zip", zipped({f"{n}.txt": b"a" for n in range(10_050)}), "a", "the first 10,000 are read")
+    yield case("zip/twice.zip", _twice(), WORDS, "twice")
+    yield case("zip/link.zip", _link(), WORDS, "is a link")
+    yield case("zip/encrypted.zip", _flagged(1), says="encrypted")
+    yield case("zip/strongly encrypted.zip", _flagged(0x41), says="encrypted")
+    yield case("zip/method.zip", _method(99), says="damaged")
+    yield case(
+        "zip/checksum.zip",
+        zipped({"a.txt": TEXT, "b.txt": TEXT[::-1]}, zipfile.ZIP_STORED).replace(b"council", b"cuoncil", 1),
+        says="damaged",
+    )
+    yield case("zip/cut.zip", zipped(good)[:-30], says="zip archive")
+    yield case("zip/only the end.zip", b"PK\x05\x06" + b"\0" * 18, says="no file")
+    yield case("zip/lying end.zip", b"PK\x05\x06" + b"\xff" * 18, says="zip archive")
+    yield case("zip/overlapping.zip", _overlapping(500), says="")
+    yield case(
+        "zip/broken inside.zip",
+        zipped({"a.pdf": b"%PDF-1.4", "b.docx": TEXT, "c.html": TEXT, "d.txt": TEXT}),
+        WORDS,
+        "broken",
+    )
+    yield case("zip/comment.zip", _commented(), WORDS)
+    for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        yield case(f"zip/method {method}.zip", zipped({"a.txt": TEXT}, method), WORDS)
+        broken = bytearray(zipped({"a.txt": TEXT * 99}, method))
+        broken[60:90] = b"\xff" * 30
+        yield case(f"zip/broken method {method}.zip", bytes(broken), says="damaged")
+
+
+def zipped(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name), data, compress_type=method)
+    return file.getvalue()
+
+
+def _twice() -> bytes:
+    return zipped({"a.txt": TEXT, "b.txt": b"It rose."}).replace(b"b.txt", b"a.txt")
+
+
+def _link() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("good.txt", TEXT)
+        link = zipfile.ZipInfo("passwd.txt")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    return file.getvalue()
+
+
+def _flagged(bits: int) -> bytes:
+    """An archive of one member with flags set in both of its headers."""
+    data = bytearray(zipped({"a.txt": TEXT}))
+    for place in (6, data.index(b"PK\x01\x02") + 8):
+        data[place : place + 2] = struct.pack("<H", bits)
+    return bytes(data)
+
+
+def _method(number: int) -> bytes:
+    data = bytearray(zipped({"a.txt": TEXT}))
+    for place in (8, data.index(b"PK\x01\x02") + 10):
+        data[place : place + 2] = struct.pack("<H", number)
+    return bytes(data)
+
+
+def _commented() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.txt", TEXT)
+        archive.comment = b"\x1b[2J" * 15_000
+    return file.getvalue()
+
+
+def _overlapping(count: int) -> bytes:
+    """One packed text that `count` entries of the directory point to, each under a name of its own."""
+    data = zipped({"00000.txt": bytes(range(32, 127)) * 20_000})
+    start = data.index(b"PK\x01\x02")
+    entry, end = data[start : data.index(b"PK\x05\x06")], bytearray(data[data.index(b"PK\x05\x06") :])
+    entries = b"".join(entry.replace(b"00000", f"{number:05d}".encode()) for number in range(count))
+    end[8:20] = struct.pack("<HHII", count, count, len(entries), start)
+    return data[:start] + entries + bytes(end)
