@@ -281,7 +281,7 @@ def _histogram(shares: np.ndarray) -> tuple[Figure, Axes]:
         number, rotation = (f" {counts[k]:,}", 90) if upright else (f"{counts[k]:,}", 0)
         ax.text(k / 20 + 0.025, counts[k], number, ha="center", va="bottom", fontsize=6, rotation=rotation)
     ax.set_xlim(0, 1)
-    ax.set_ylim(0, (1.25 if upright else 1.08) * max(counts.max(), 1))
+    ax.set_ylim(0, (1.25 if upright else 1.08) * max(int(counts.max()), 1))
     ax.set_ylabel("Documents")
     ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     ax.yaxis.set_major_formatter(THOUSANDS)

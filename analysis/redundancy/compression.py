@@ -78,7 +78,7 @@ def compression(tokens: Tokens, *, shuffles: int = 5, seed: int = 0) -> pd.DataF
 
 def _parse(ids: NDArray[np.int32]) -> int:
     """The phrases of one text by itself."""
-    text = np.append(ids.astype(np.int64), ids.max(initial=0) + 1)
+    text: Ints = np.append(ids.astype(np.int64), np.int64(ids.max(initial=0) + 1))
     return int(_phrases(_longest_before(text), 0, len(ids)))
 
 

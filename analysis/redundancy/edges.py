@@ -33,7 +33,8 @@ def settled(pieces: Any, room: Any, spans: Any, a: Any, b: Any) -> Any:
             support[k] = shared * similarity[k]
     kept = np.empty(len(spans), dtype=np.int64)
     n = 0
-    for k in np.argsort(-support, kind="mergesort"):
+    for place in np.argsort(-support, kind="mergesort"):
+        k = int(place)
         free = support[k] >= LEAST_SUPPORT
         for other in kept[:n]:
             free &= not (_covered(spans[k, :2], spans[other, :2]) or _covered(spans[k, 2:], spans[other, 2:]))

@@ -28,7 +28,6 @@ _IDLE = 5  # seconds without work after which the process ends
 
 _lock = threading.Lock()
 _running: list[subprocess.Popen[bytes]] = []
-_foreign: list[subprocess.Popen[bytes]] = []
 
 
 def read_isolated(kind: str, data: bytes) -> Record:
@@ -99,11 +98,9 @@ def _end() -> None:
 
 
 def _after_fork() -> None:
-    """Leave the reader of the process that forked to that one: its pipes stay as they are and are not used here."""
+    """Give a process that was forked a lock of its own; the reader is no child of it, and so has ended for it."""
     global _lock
     _lock = threading.Lock()
-    _foreign.extend(_running)
-    _running.clear()
 
 
 if hasattr(os, "register_at_fork"):

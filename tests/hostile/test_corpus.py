@@ -123,4 +123,5 @@ def test_a_message_has_no_character_that_a_terminal_obeys(tmp_path: Path) -> Non
         assert said.startswith("lafz: ")
         assert said.count("\n") == 1
         assert said[:-1].isprintable()
+        assert "0;owned" in said
         assert not done.stdout

@@ -224,6 +224,7 @@ def test_what_may_never_end_is_a_problem_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "c.txt").symlink_to("/dev/zero")
     (tmp_path / "d.txt").symlink_to("d.txt")
     corpus = read_corpus(tmp_path)
+    assert [file.name for file in reading.corpus_files(tmp_path)] == ["a.txt", "d.txt"]
     assert corpus.documents["path"].tolist() == ["a.txt"]
     reasons = dict(corpus.problems.to_numpy().tolist())
     assert sorted(reasons) == ["b.txt", "c.txt", "d.txt"]

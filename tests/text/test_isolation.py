@@ -119,12 +119,23 @@ def test_it_ends_when_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_fork_does_not_use_the_reader_of_its_parent() -> None:
     read_isolated("html", PAGE)
+    first = reader()
     child = os.fork()
     if not child:
         ok = False
         try:
-            ok = read_isolated("html", PAGE).text.startswith("The council")
+            ok = read_isolated("html", PAGE).text.startswith("The council") and reader() != first
         finally:
             os._exit(0 if ok else 1)
     assert os.waitpid(child, 0)[1] == 0
+    assert read_isolated("html", PAGE).text
+
+
+def test_a_process_that_ends_just_when_it_is_asked_is_no_failure() -> None:
+    read_isolated("html", PAGE)
+    [process] = isolation._running
+    isolation._forget(process)
+    process.wait()
+    pipe = subprocess.PIPE
+    isolation._running.append(subprocess.Popen([sys.executable, "-c", "input()"], stdin=pipe, stdout=pipe))
     assert read_isolated("html", PAGE).text
