@@ -32,7 +32,8 @@ from analysis.text.records import Problem, ReadError, Record
 from analysis.text.segments import segments
 from analysis.text.sentences import sentences
 
-FOLDER = Path(tempfile.mkdtemp(prefix="hostile-"))
+_KEPT = tempfile.TemporaryDirectory(prefix="hostile-")  # until the process ends
+FOLDER = Path(_KEPT.name)
 LEXICON = b"""name: small
 version: "1"
 language: en
