@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -58,7 +59,8 @@ def checkout(tmp_path_factory):
 def run(checkout):
     """Runs a command in the copy, with this environment's `python` and `lafz`, and gives what it printed."""
     nowhere = "http://127.0.0.1:9"
-    environment = os.environ | {
+    # What a `make` that runs these tests hands down is not for the one that is looked at.
+    environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")} | {
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(checkout),
         "http_proxy": nowhere,
@@ -93,7 +95,7 @@ def test_the_shell_blocks(run, checkout, lines):
         if line in ELSEWHERE:
             continue
         # make would first set up a virtual environment: this one is used in its place
-        run("sh", "-c", re.sub(r"^make", f"make -o .venv/ready BIN='{BIN}'", line))
+        run("sh", "-c", re.sub(r"^make", f"make -o .venv/ready BIN={shlex.quote(shlex.quote(str(BIN)))}", line))
         if out := made(line, checkout):
             records = {"manifest.json", "compare.json", "sweep.json"}  # of a report, a comparison, a sweep
             there = out.is_file() or {path.name for path in out.iterdir()}

@@ -57,9 +57,14 @@ def test_an_earlier_report_is_whole_whenever_a_new_one_is_killed(place, made):
 
 @pytest.mark.parametrize("late", [0.001 * step for step in range(KILLS // 5)])
 def test_a_report_killed_when_it_takes_its_place_is_the_old_or_the_new_one(place, late):
-    before = place.hashes()
-    process = place.report()
-    place.wait_for(lambda: any(place.folder.glob(".out.building-*/run/run-log.json")), "last file", process)
+    for _ in range(10):  # the moment is short, and may be missed on a machine that does other things
+        before = place.hashes()
+        process = place.report()
+        try:
+            place.wait_for(lambda: any(place.folder.glob(".out.building-*/run/run-log.json")), "last file", process)
+            break
+        except AssertionError:
+            assert process.poll() == 0
     time.sleep(late)
     kill_main(place, process)
     assert place.hashes() == before or place.is_whole()

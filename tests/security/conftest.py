@@ -1,18 +1,12 @@
-"""The browser of the other tests, and a report on texts that try to act."""
+"""A report on texts that try to act."""
 
-import importlib.util
 import json
 import shutil
 
 import pytest
 import yaml
 
-from analysis.paths import LEXICONS, ROOT
-
-_about = importlib.util.spec_from_file_location("browser_fixtures", ROOT / "tests" / "browser" / "conftest.py")
-_fixtures = importlib.util.module_from_spec(_about)
-_about.loader.exec_module(_fixtures)
-browser, complaints, page = _fixtures.browser, _fixtures.complaints, _fixtures.page
+from analysis.paths import LEXICONS
 
 # Each sets a variable that no page may have, or would be another text where a template or a converter works on it.
 PAYLOADS = [

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -66,7 +67,14 @@ def lab(tmp_path_factory):
     # What is in the checkout's own .venv stays as it is.
     shutil.copy(ROOT / "Makefile", folder)
     (folder / "notebooks").mkdir()
-    command = ["make", "-o", ".venv/ready", "lab", f"BIN={Path(sys.executable).parent}", f"LAB={options}"]
+    command = [
+        "make",
+        "-o",
+        ".venv/ready",
+        "lab",
+        f"BIN={shlex.quote(str(Path(sys.executable).parent))}",
+        f"LAB={options}",
+    ]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:

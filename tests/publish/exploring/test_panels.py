@@ -237,8 +237,11 @@ def explored(tmp_path):
         job = {"notebook": str(NOTEBOOKS / "00_explore.ipynb"), "output": "done.ipynb"}
         job["parameters"] = {"corpus": str(corpus), **parameters}
         command = [sys.executable, "-m", "analysis.publish.execute"]
-        done = subprocess.run(command, cwd=tmp_path, input=json.dumps(job), capture_output=True, text=True, check=True)
-        assert json.loads(done.stdout.splitlines()[-1]) == {}
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, cwd=tmp_path, stdin=pipe, stdout=pipe, text=True) as process:
+            process.stdin.write(f"{json.dumps(job)}\n")
+            process.stdin.flush()  # and left open: the notebook ends with it
+            assert json.loads(process.stdout.read().splitlines()[-1]) == {}
         return nbformat.read(tmp_path / "done.ipynb", as_version=4)
 
     return run
