@@ -1,13 +1,15 @@
-"""A bar for work that takes long, where somebody is watching."""
+"""How far work that takes long has come, told to somebody who is watching."""
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from tqdm import tqdm
 
 Item = TypeVar("Item")
+
+Progress = Callable[[str, int, int], None]  # what, how much of it is done, how much it is in all
 
 SECONDS = 2  # work that is done sooner needs no bar
 

@@ -48,7 +48,7 @@ def count(
     again; the table is the same, byte for byte, whatever --memory and --dask.
     """
     from analysis.scale.count import count as counting
-    from analysis.scale.count import problems_of
+    from analysis.scale.problems import problems_of
 
     with _prepared(out, memory, dask, work, parameter) as given:
         done = counting(corpus, out, **given)
@@ -77,13 +77,11 @@ def pairs(
     that the other has), jaccard, and earlier (a, b or unknown), by the dates. A call that was stopped goes on where it
     stood when it is given again; the table is the same, byte for byte, whatever --memory and --dask.
     """
-    from analysis.scale.count import problems_of
     from analysis.scale.pairs import common_of
     from analysis.scale.pairs import pairs as pairing
+    from analysis.scale.problems import problems_of
 
     with _prepared(out, memory, dask, work, parameter) as given:
-        if threshold is not None and not 0 < threshold <= 1:
-            raise ValueError(f"--threshold {threshold:g}: give a share above 0 and up to 1, such as 0.8")
         done = pairing(corpus, out, threshold=threshold, **given)
     if done.common:
         note(

@@ -313,9 +313,9 @@ def test_the_row_of_a_span_that_is_not_the_sentence_is_named(lafz, towns, lexico
     ("arguments", "said"),
     [
         ("pairs SAMPLE --out p.txt", "--out 'p.txt': give a name that ends in .parquet or .csv"),
-        ("pairs SAMPLE --out p.csv --threshold 0", "--threshold 0: give a share above 0 and up to 1, such as 0.8"),
-        ("pairs SAMPLE --out p.csv --threshold 1.5", "--threshold 1.5: give a share above 0"),
-        ("pairs SAMPLE --out p.csv --threshold nan", "--threshold nan: give a share above 0"),
+        ("pairs SAMPLE --out p.csv --threshold 0", "threshold 0: give a share above 0 and up to 1, such as 0.8"),
+        ("pairs SAMPLE --out p.csv --threshold 1.5", "threshold 1.5: give a share above 0"),
+        ("pairs SAMPLE --out p.csv --threshold nan", "threshold nan: give a share above 0"),
         ("pairs SAMPLE --out folder.csv", "folder.csv' is a folder: give the name of a file"),
         ("pairs none --out p.csv", "'none': give a folder of texts"),
         ("pairs SAMPLE --out p.csv -p metadata=none.csv", "no such table: 'none.csv': give a CSV file"),

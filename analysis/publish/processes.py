@@ -8,14 +8,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from analysis.progress import Progress
+
 PATIENCE = 2  # seconds that a process has to end by itself
-Progress = Callable[[str, int, int], None]  # section, cells done, cells in all
 
 
 class Processes:

@@ -15,6 +15,7 @@ from analysis.framing.attribution import read_aliases
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.validity import read_validity
 from analysis.paths import from_root, to_root
+from analysis.progress import Progress
 from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.crate import write_crate
 from analysis.publish.dictionary import add_meanings
@@ -22,7 +23,6 @@ from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, RUN_LOG, write_
 from analysis.publish.page import write_page
 from analysis.publish.parameters import READING, ParameterError, notebooks, resolve
 from analysis.publish.places import put, undisturbed, with_advice, working_folder
-from analysis.publish.processes import Progress as Progress
 from analysis.publish.processes import run_notebooks
 from analysis.publish.tables import OUTPUT, write_json
 from analysis.text.corpus import Corpus

@@ -15,12 +15,12 @@ import numpy as np
 from PIL import Image
 
 from analysis.paths import from_root, to_root
+from analysis.progress import Progress
 from analysis.publish.crate import CRATE, contradictions
 from analysis.publish.inside import inside, links_out
 from analysis.publish.manifest import MANIFEST, RUN_LOG, inputs, versions
 from analysis.publish.parameters import ParameterError, notebooks
 from analysis.publish.places import restore
-from analysis.publish.runs import Progress
 from analysis.publish.runs import run as rerun
 from analysis.text.readers import ReadError
 

@@ -1,7 +1,7 @@
 """How often each document of a corpus uses each word, counted part by part."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,21 +9,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis.progress import Progress
 from analysis.publish.places import whole_file
-from analysis.scale.partitions import Partition, partitions, read_parts
+from analysis.scale.partitions import Partition, partitions
+from analysis.scale.problems import nothing_read, parts_told, write_problems
 from analysis.scale.resources import budget
-from analysis.scale.stages import Progress, run_stage, work_folder
+from analysis.scale.stages import run_stage, work_folder
 from analysis.scale.tables import pieces_in, stream, write_rows
 from analysis.scale.words import Words, find
 from analysis.text.corpus import CorpusError
 
 COUNTS = pa.schema([("doc_id", pa.string()), ("term", pa.string()), ("count", pa.int64())])
-PROBLEMS = pa.schema([("path", pa.string()), ("reason", pa.string())])
 
 # As they are kept between the stages: a name stands once in each batch.
 _NAMES = pa.dictionary(pa.int32(), pa.string())
 _KEPT = pa.schema([("doc_id", _NAMES), ("term", _NAMES), ("count", pa.int32())])
-_ROWS, _TERMS, _PROBLEMS, _ABOUT = "rows.arrow", "terms.arrow", "problems.arrow", "about.json"
+_ROWS, _ABOUT = "rows.arrow", "about.json"
 
 
 class Counted(NamedTuple):
@@ -73,50 +74,20 @@ def count(
         places = run_stage(count_words, tasks, folder, client=client, cores=cores, what="counting", progress=progress)
         documents = sum(json.loads((place / _ABOUT).read_text())["documents"] for place in places)
         if not documents:
-            raise CorpusError(_nothing(corpora, places))
-        problems = write_problems(_tables(places, _PROBLEMS), target)
+            raise CorpusError(nothing_read(corpora, places))
+        problems = write_problems(places, target)
         with whole_file(target) as place:
-            rows = write_rows(_told(_tables(places, _ROWS), len(places), progress), COUNTS, place)
+            rows = write_rows(_told(places, progress), COUNTS, place)
     return Counted(documents, rows, problems)
-
-
-def problems_of(out: Path) -> Path:
-    """The table of problems beside the table `out`.
-
-    >>> problems_of(Path("counts.parquet")).name
-    'counts.problems.csv'
-    """
-    return out.with_name(f"{out.stem}.problems.csv")
-
-
-def write_problems(parts: Iterable[Iterable[pa.RecordBatch]], out: Path) -> int:
-    """Write the rows (path, reason) to `problems_of(out)` and say how many there are; none: an earlier file goes.
-
-    >>> import tempfile
-    >>> batch = pa.record_batch({"path": ["a.txt"], "reason": ["is empty"]})
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     written = write_problems([[batch]], Path(folder, "counts.csv"))
-    ...     written, Path(folder, "counts.problems.csv").exists()
-    (1, True)
-    """
-    place = problems_of(out).expanduser()
-    with whole_file(place) as new:
-        number = write_rows(parts, PROBLEMS, new)
-    if not number:
-        place.unlink()
-    return number
 
 
 def count_words(partition: Partition, place: Path) -> None:
     """Count a partition into the folder `place`: rows, problems, and how many documents it has."""
     documents = 0
-    with stream(place / _ROWS, _KEPT) as rows, stream(place / _PROBLEMS, PROBLEMS) as problems:
-        for corpus in read_parts(partition):
-            columns = [pa.array(corpus.problems[name].tolist(), pa.string()) for name in PROBLEMS.names]
-            problems.write_batch(pa.record_batch(columns, schema=PROBLEMS))
+    with stream(place / _ROWS, _KEPT) as rows:
+        for corpus in parts_told(partition, place):
             documents += len(corpus.texts)
-            if len(corpus.texts):
-                rows.write_batch(_rows(corpus.documents["doc_id"].tolist(), find(corpus, **dict(partition.options))))
+            rows.write_batch(_rows(corpus.documents["doc_id"].tolist(), find(corpus, **dict(partition.options))))
     (place / _ABOUT).write_text(json.dumps({"documents": documents}))
 
 
@@ -139,21 +110,9 @@ def _rows(doc_ids: list[str], words: Words) -> pa.RecordBatch:
     return pa.record_batch(columns, schema=_KEPT)
 
 
-def _tables(places: Sequence[Path], name: str) -> Iterator[Iterator[pa.RecordBatch]]:
-    for place in places:
-        yield pieces_in(place / name)
-
-
-def _told(parts: Iterator[Any], total: int, progress: Progress) -> Iterator[Any]:
-    """The parts as they are, with progress told."""
-    for done, part in enumerate(parts):
-        progress("writing", done, total)
-        yield part
-    progress("writing", total, total)
-
-
-def _nothing(corpora: Sequence[str | Path], places: Sequence[Path]) -> str:
-    """Why there is no document, as `read_corpus` says it."""
-    first = next((batch.slice(0, 1) for place in places for batch in pieces_in(place / _PROBLEMS) if len(batch)), None)
-    why = ": ".join(first.to_pylist()[0].values()) if first else "it holds no text"
-    return f"no document could be read from {', '.join(repr(str(corpus)) for corpus in corpora)}: {why}"
+def _told(places: Sequence[Path], progress: Progress) -> Iterator[Iterator[pa.RecordBatch]]:
+    """The rows in each folder, with progress told."""
+    for done, place in enumerate(places):
+        progress("writing", done, len(places))
+        yield pieces_in(place / _ROWS)
+    progress("writing", len(places), len(places))

@@ -9,7 +9,7 @@ from analysis.text.planning import CorpusError, Plan, document_ids
 from analysis.text.readers import SUFFIXES, Problem, ReadError, Record, read_file, read_stream
 from analysis.text.sentences import is_known
 
-_CHANGED = ("ETag", "etag", "mtime", "LastModified", "last_modified", "created")  # what file systems call a state
+_CHANGED = ("ETag", "etag", "mtime", "LastModified", "last_modified", "created", "sha256")  # what tells a state
 
 
 class File(NamedTuple):
@@ -110,10 +110,7 @@ def _state(place: str) -> tuple[int, str]:
 def _remote_state(place: str) -> tuple[int, str]:
     system, path = _system(place)
     about = system.info(path)
-    changed = {
-        key: about.get(key) for key in ("ETag", "etag", "mtime", "LastModified", "last_modified", "created", "sha256")
-    }
-    return int(about.get("size") or 0), repr(changed)
+    return int(about.get("size") or 0), repr({key: about.get(key) for key in _CHANGED})
 
 
 def _system(address: str) -> tuple[Any, str]:

@@ -12,8 +12,7 @@ from analysis.redundancy.reuse import WIDEST, WORDS
 from analysis.redundancy.shingles import distinct_shingles
 from analysis.scale.pair_join import Records
 from analysis.scale.pair_keys import Keys, keys_at
-from analysis.scale.partitions import Partition, read_parts
-from analysis.text.tokens import tokenize
+from analysis.scale.partitions import Partition, read_tokens
 
 LISTED = 1_000  # shingles whose words are found: the most widespread ones
 COMMON = pa.schema([("shingle", pa.string()), ("documents", pa.int64())])
@@ -63,14 +62,12 @@ def worded(task: Wording, place: Path) -> None:
     high, low, *_ = np.load(Path(task.widest, _KEYS))
     wanted = {key: number for number, key in enumerate(zip(high.tolist(), low.tolist(), strict=True))}
     found: dict[int, str] = {}
-    for corpus in read_parts(task.partition):
-        if len(corpus.texts):
-            tokens = tokenize(corpus, **dict(task.partition.options))
-            _, first = distinct_shingles(tokens, WORDS)
-            keys = keys_at(tokens, first)
-            for own, token in _among(keys, first.tolist(), high):
-                if own in wanted:
-                    found[wanted[own]] = " ".join(tokens.vocabulary[tokens.ids[token : token + WORDS]])
+    for tokens in read_tokens(task.partition):
+        _, first = distinct_shingles(tokens, WORDS)
+        keys = keys_at(tokens, first)
+        for own, token in _among(keys, first.tolist(), high):
+            if own in wanted:
+                found[wanted[own]] = " ".join(tokens.vocabulary[tokens.ids[token : token + WORDS]])
     (place / _WORDS).write_text(json.dumps(found), encoding="utf-8")
 
 

@@ -12,20 +12,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analysis.redundancy.reuse import is_reuse
-from analysis.scale.count import PROBLEMS
 from analysis.scale.pair_common import write_common, write_widest
 from analysis.scale.pair_join import Records, gathered, lists, records
 from analysis.scale.pair_keys import Numbers, keyed_shingles
 from analysis.scale.pair_sums import summed, trimmed
 from analysis.scale.pair_table import Documents, Pairs, write_run
-from analysis.scale.partitions import Partition, read_parts
+from analysis.scale.partitions import Partition
+from analysis.scale.problems import parts_told
 from analysis.scale.shuffle import cut, read_slices, slice_sizes, write_slices
-from analysis.scale.tables import stream
-from analysis.text.corpus import Corpus
 from analysis.text.tokens import tokenize
 
 ABOUT = "about.json"
-PROBLEMS_FILE = "problems.arrow"
 
 _LARGEST = 1 << 31  # documents: a bit of each number is taken, see `pair_join.START`
 
@@ -89,9 +86,7 @@ class Span(NamedTuple):
 
 def shingled(partition: Partition, place: Path) -> None:
     """The shingles of a partition's documents by key, part by part, with the documents' names and dates."""
-    for number, corpus in enumerate(_told(partition, place)):
-        if not len(corpus.texts):
-            continue
+    for number, corpus in enumerate(parts_told(partition, place)):
         high, low, document, sizes = keyed_shingles(tokenize(corpus, **dict(partition.options)))
         dates = corpus.documents["date"].to_numpy(dtype="datetime64[s]")
         columns: dict[str, NDArray[Any]] = {"high": high, "low": low, "document": document, "sizes": sizes}
@@ -221,15 +216,6 @@ def read_about(place: Path) -> dict[str, Any]:
     """What a stage tells of its result."""
     about: dict[str, Any] = json.loads((place / ABOUT).read_text(encoding="utf-8"))
     return about
-
-
-def _told(partition: Partition, place: Path) -> Iterator[Corpus]:
-    """The parts of a partition as they are, with their problems written to `place`."""
-    with stream(place / PROBLEMS_FILE, PROBLEMS) as problems:
-        for corpus in read_parts(partition):
-            columns = [pa.array(corpus.problems[name].tolist(), pa.string()) for name in PROBLEMS.names]
-            problems.write_batch(pa.record_batch(columns, schema=PROBLEMS))
-            yield corpus
 
 
 def _records(plan: Plan, bucket: int) -> Iterator[Records]:

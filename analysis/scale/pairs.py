@@ -6,15 +6,16 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from analysis.progress import Progress
 from analysis.publish.places import whole_file
 from analysis.scale import pair_common
 from analysis.scale import pair_stages as stages
-from analysis.scale.count import PROBLEMS, problems_of
 from analysis.scale.pair_table import PAIRS, Documents, ordered, pairs_in, rows, runs_in
 from analysis.scale.partitions import partitions
+from analysis.scale.problems import nothing_read, write_problems
 from analysis.scale.resources import budget
-from analysis.scale.stages import Progress, run_stage, work_folder
-from analysis.scale.tables import pieces_in, write_rows
+from analysis.scale.stages import run_stage, work_folder
+from analysis.scale.tables import write_rows
 from analysis.text.corpus import CorpusError
 
 FEW = 4  # tasks a process: with fewer, starting processes takes longer than the work
@@ -50,7 +51,7 @@ def pairs(
     whatever `memory` (bytes of all processes on this machine, of each worker with a dask `client`) and the number of
     processes, and after an interruption, from which a second call goes on: see `work_folder`, to which `work` goes.
     `reading` are the parameters of `read_corpus` and `tokenize`. Beside `out` stand ``<stem>.problems.csv``, path and
-    reason, and ``<stem>.common.csv``, the thousand most widespread of the shingles that are put aside, with in how many
+    reason, where there are problems, and ``<stem>.common.csv``, the thousand most widespread of the shingles that are put aside, with in how many
     documents each is: as `common_shingles` has them.
 
     Shingles are compared by 128-bit keys, see `keyed_shingles` for how unlikely a false one is. The keys are cut into
@@ -79,9 +80,8 @@ def pairs(
         [listing] = run(stages.listed, [stages.Listing(key, tuple(map(str, parts)))], "numbering")
         about = stages.read_about(listing)
         if not about["documents"]:
-            raise CorpusError(_nothing(corpora, parts))
-        with whole_file(problems_of(target)) as place:
-            problems = write_rows(_problems(parts), PROBLEMS, place)
+            raise CorpusError(nothing_read(corpora, parts))
+        problems = write_problems(parts, target)
         plan = _plan(key, listing, about, limit)
         buckets = [stages.Bucket(f"{plan.key}-{k:06d}", plan, k) for k in range(plan.buckets)]
         joins = tuple(map(str, run(stages.joined, buckets, "joining")))
@@ -132,16 +132,3 @@ def _rows(documents: Documents, runs: Sequence[Path], limit: int, progress: Prog
         yield [rows(documents, found)]
         done += len(found.a)
     progress("writing", done, total)
-
-
-def _problems(parts: Sequence[Path]) -> Iterator[Iterator[pa.RecordBatch]]:
-    for part in parts:
-        yield pieces_in(part / stages.PROBLEMS_FILE)
-
-
-def _nothing(corpora: Sequence[str | Path], parts: Sequence[Path]) -> str:
-    """Why there is no document, as `read_corpus` says it."""
-    batches = (batch for part in _problems(parts) for batch in part)
-    first = next((batch.slice(0, 1).to_pylist()[0] for batch in batches if len(batch)), None)
-    why = ": ".join(first.values()) if first else "it holds no text"
-    return f"no document could be read from {', '.join(repr(str(corpus)) for corpus in corpora)}: {why}"

@@ -15,11 +15,10 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any, Protocol
 
+from analysis.progress import Progress
 from analysis.scale.versions import code_version
 
 DEATHS = 3  # of worker processes, after which a stage is given up
-
-Progress = Callable[[str, int, int], None]  # what, how much of it is done, how much it is in all
 
 
 class Task(Protocol):

@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis.progress import Progress
 from analysis.publish.places import whole_file
 from analysis.scale.partitions import Partition, partitions, read_parts
 from analysis.scale.resources import budget
-from analysis.scale.stages import Progress, run_stage, work_folder
+from analysis.scale.stages import run_stage, work_folder
 from analysis.scale.tables import pieces_in, stream, write_rows
 from analysis.scale.words import find
 

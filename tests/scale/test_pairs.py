@@ -85,7 +85,6 @@ def test_the_sample_as_in_memory(
         "pairs.common.csv",
         "pairs.csv",
         "pairs.parquet",
-        "pairs.problems.csv",
     ]
 
 

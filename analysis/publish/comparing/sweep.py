@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from analysis.framing.lexicon import LexiconError, read_lexicon
 from analysis.paths import from_root, to_root
+from analysis.progress import Progress
 from analysis.publish import runs
 from analysis.publish.comparing.sweep_page import write_sweep_page
 from analysis.publish.loading import load_run
@@ -24,7 +25,7 @@ from analysis.text.corpus import CorpusError
 ABOUT = "sweep.json"
 MOST = 24  # runs; of more, nobody reads the page
 LONGEST = 100  # characters of a folder's name
-Progress = Callable[[str, str, int, int], None]  # run, section, cells done, cells in all
+SweepProgress = Callable[[str, str, int, int], None]  # run, section, cells done, cells in all
 
 
 class Sweep(NamedTuple):
@@ -43,7 +44,7 @@ def sweep(
     assignments: Sequence[str],
     *,
     only: list[str] | None = None,
-    progress: Progress = lambda run, section, done, total: None,
+    progress: SweepProgress = lambda run, section, done, total: None,
 ) -> Sweep:
     """Run the notebooks on `corpus` once for each combination of the values in `assignments`, each into its own folder.
 
@@ -173,7 +174,7 @@ def _check(planned: Mapping[str, dict[str, dict[str, Any]]]) -> None:
         read_lexicon(from_root(path))
 
 
-def _of(name: str, progress: Progress) -> runs.Progress:
+def _of(name: str, progress: SweepProgress) -> Progress:
     return lambda section, done, total: progress(name, section, done, total)
 
 
