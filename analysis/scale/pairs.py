@@ -51,8 +51,8 @@ def pairs(
     whatever `memory` (bytes of all processes on this machine, of each worker with a dask `client`) and the number of
     processes, and after an interruption, from which a second call goes on: see `work_folder`, to which `work` goes.
     `reading` are the parameters of `read_corpus` and `tokenize`. Beside `out` stand ``<stem>.problems.csv``, path and
-    reason, where there are problems, and ``<stem>.common.csv``, the thousand most widespread of the shingles that are put aside, with in how many
-    documents each is: as `common_shingles` has them.
+    reason, where there are problems; and ``<stem>.common.csv``, the thousand most widespread of the shingles that are
+    put aside, with in how many documents each is: as `common_shingles` has them.
 
     Shingles are compared by 128-bit keys, see `keyed_shingles` for how unlikely a false one is. The keys are cut into
     ranges, in each of which the documents that share a key are listed; then the documents are cut into spans, in each
