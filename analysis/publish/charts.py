@@ -44,7 +44,7 @@ def labelled_points(
             table[x], table[y], "o", color=COLOURS["sky"], markersize=3, markeredgewidth=0, alpha=0.6, rasterized=True
         )
         ax.set_xscale("log")
-        _count_scale(ax.xaxis, table[x])
+        _count_scale(ax.xaxis, table[x], fine=1000)
         ax.set_ylim(*bounds)
         ax.set_xlabel(xlabel)
         ax.set_ylabel(ylabel)
@@ -119,8 +119,8 @@ def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
         left.set_ylabel("Occurrences")
         right.set_xlabel("Running words")
         right.set_ylabel("Different words so far")
-        _count_scale(left.xaxis, table["rank"])
-        _count_scale(left.yaxis, table["count"])
+        _count_scale(left.xaxis, table["rank"], fine=100)  # across, numbers have less room
+        _count_scale(left.yaxis, table["count"], fine=1000)
         for axis, most in ((right.xaxis, 3), (right.yaxis, 5)):
             axis.set_major_locator(MaxNLocator(most))
             axis.set_major_formatter(THOUSANDS)
@@ -150,9 +150,12 @@ def network(edges: pd.DataFrame, nodes: pd.DataFrame) -> Figure:
     return fig
 
 
-def _count_scale(axis: Axis, values: pd.Series) -> None:
-    """Ticks of a logarithmic axis that fall on counts one would say: 1, 2, 5, 10; or only 1, 10, 100 on a long one."""
-    is_long = values.max() > 1000 * values.min()
+def _count_scale(axis: Axis, values: pd.Series, *, fine: int) -> None:
+    """Ticks of a logarithmic axis that fall on counts one would say: 1, 2, 5, 10; or only 1, 10, 100 on a long one.
+
+    Up to `fine` times its least value an axis is a short one.
+    """
+    is_long = values.max() > fine * values.min()
     axis.set_major_locator(LogLocator(subs=(1.0,) if is_long else (1.0, 2.0, 5.0)))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(THOUSANDS)

@@ -121,3 +121,19 @@ def test_panels_fill_the_width_and_their_titles_do_not_meet(inches, rows):
     boxes = [ax._left_title.get_window_extent() for ax in figure.axes]
     apart = (a.x1 <= b.x0 or b.x1 <= a.x0 or a.y1 <= b.y0 or b.y1 <= a.y0 for a, b in itertools.combinations(boxes, 2))
     assert all(apart)
+
+
+@pytest.mark.parametrize("inches", [85 / 25.4, 4.9, 174 / 25.4], ids="{:.1f}in".format)
+@pytest.mark.parametrize("types", [9, 95, 206, 2_000, 60_000])
+def test_the_numbers_of_ranks_do_not_meet(types, inches):
+    rank = np.arange(1, types + 1)
+    table = pd.DataFrame({"rank": rank, "count": np.maximum(types // rank, 1), "fitted": 1.0})
+    growth = pd.DataFrame({"words": [10, 2 * types], "types": [5, types], "fitted": 1.0})
+    with style(Size(inches)):
+        figure = charts.rank_curve(table, growth)
+    drawn(figure)
+    axis = figure.axes[0]
+    low, high = axis.get_xlim()
+    boxes = [t.get_window_extent() for t in axis.get_xticklabels() if low <= t.get_position()[0] <= high]
+    assert len(boxes) > 1
+    assert all(left.x1 + 3 < right.x0 for left, right in itertools.pairwise(boxes))
