@@ -55,6 +55,7 @@ bench: $(READY)  ## The peers side by side: make bench [TEXTS=folder of .txt fil
 	$(BIN)/python benchmarks/framing.py $(if $(LABELLED),"$(LABELLED)") $(if $(TEXTS),--texts "$(TEXTS)")
 	$(BIN)/python benchmarks/redundancy.py $(if $(LABELLED),"$(LABELLED)/pan13_train")
 	$(BIN)/python benchmarks/report.py
+	$(BIN)/python benchmarks/scale.py
 
 docs: $(READY)  ## The pages in docs/, from what the package says of its tables and methods
 	$(BIN)/python -m analysis.publish.dictionary
