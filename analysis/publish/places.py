@@ -159,15 +159,11 @@ def _new(place: Path) -> tuple[Path, int | None]:
     while True:
         work = Path(tempfile.mkdtemp(prefix=_prefix(place), dir=place.parent))
         try:
-            held = _lock(work)
+            return work, _lock(work)
         except (BlockingIOError, FileNotFoundError):
             continue  # another process has found it without a lock, and takes it for left
         except OSError:
             return work, None  # a file system without locks: nobody else can lock it either
-        if work.exists():
-            return work, held
-        if held is not None:
-            os.close(held)
 
 
 def _free(work: Path) -> int | None:
@@ -184,6 +180,8 @@ def _lock(work: Path) -> int | None:
     lock = os.open(work / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not os.path.samestat(os.fstat(lock), (work / _LOCK).stat()):
+            raise BlockingIOError  # whoever held it has deleted it since it was opened, and another one is there
     except OSError:
         os.close(lock)
         raise
@@ -191,15 +189,33 @@ def _lock(work: Path) -> int | None:
 
 
 def _clear(work: Path, place: Path, lock: int | None) -> None:
-    """Delete a working folder, but not what belongs in the place; lets its lock go."""
+    """Delete a working folder, but not what belongs in the place; lets its lock go.
+
+    The lock is held until all but the empty folder is gone: whoever gets a lock in there meanwhile made a new one, and
+    keeps the folder, since only an empty one is deleted.
+    """
     earlier = work / _EARLIER
     if earlier.exists() and not place.exists():
         with suppress(OSError):  # somebody else's may be there by now
             earlier.rename(place)
-    if lock is not None:
-        os.close(lock)  # before the file goes: NFS keeps one that is open, and its folder
     if place.exists() or not earlier.exists():  # else the only one there is stays for the next call
-        shutil.rmtree(work, ignore_errors=True)
+        _empty(work)
+        with suppress(OSError):
+            work.rmdir()
+    if lock is not None:
+        os.close(lock)
+        with suppress(OSError):  # NFS keeps a deleted file that is open, and so its folder, until now
+            work.rmdir()
+
+
+def _empty(work: Path) -> None:
+    """Delete all that is in a working folder, its lock last."""
+    with suppress(OSError):
+        for path in sorted(work.iterdir(), key=lambda path: path.name == _LOCK):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
 
 
 def _swap(one: Path, other: Path) -> bool:

@@ -107,6 +107,29 @@ def test_several_processes_at_once_all_end_and_one_of_them_is_in_place(place, sw
     assert beside(place) == [place.name]
 
 
+@pytest.mark.skipif(places.fcntl is None, reason="needs locks of files, which this system does not have")
+@pytest.mark.parametrize("another_is_there", [False, True])
+def test_a_lock_that_was_deleted_after_it_was_opened_is_none(place, another_is_there, monkeypatch):
+    """Another process takes a new folder for left, and deletes it between the two steps by which its maker locks it."""
+    flock, came = places.fcntl.flock, []
+
+    def flock_after_another_process(lock, how):
+        if not came:
+            came.append(lock)
+            [work] = [path for path in place.parent.iterdir() if path != place]
+            if another_is_there:
+                (work / "lock").unlink()
+                (work / "lock").touch()
+            else:
+                shutil.rmtree(work)
+        flock(lock, how)
+
+    monkeypatch.setattr(places.fcntl, "flock", flock_after_another_process)
+    with working_folder(place) as work, working_folder(place):  # clears away what no process holds
+        assert work.is_dir()
+    assert beside(place) == [place.name]
+
+
 def test_what_was_taken_away_before_the_kill_comes_back_when_it_is_looked_for(place):
     left = place.with_name(f".{place.name}.building-x")
     left.mkdir()
