@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 
 # What a block of the work holds, in numbers of eight bytes: the factor of a product stays in the cache, the rates of
 # some columns in a corner of the memory.
-FACTOR, RATES = 500_000, 8_000_000
+FACTOR, RATES = 500_000, 2_000_000
 
 
 def rate_intervals(
@@ -60,7 +60,7 @@ def multiplicities(units: int, resamples: int, seed: int) -> NDArray[np.uint8]:
     """(units, resamples) how often each resample draws each unit; a byte each, for 256 of one are beyond all chance."""
     random = np.random.default_rng(seed)
     drawn = np.empty((units, resamples), dtype=np.uint8)
-    batch = max(1, 1_000_000 // units)
+    batch = max(1, 500_000 // units)
     for first in range(0, resamples, batch):
         count = min(batch, resamples - first)
         cell = random.integers(0, units, (count, units)) + units * np.arange(count)[:, None]

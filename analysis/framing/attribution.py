@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.framing import word_classes as wc
-from analysis.framing.clauses import Ints, words_of
+from analysis.framing.clauses import Ints, english, words_by_part
 from analysis.framing.cues import find_cues
 from analysis.framing.speech import Cue, Quote, Speech, speech_of
 from analysis.text.kernels import fold
+from analysis.text.lookup import word_at
 from analysis.text.metadata import read_table
 from analysis.text.places import starts
 from analysis.text.tokens import Tokens
@@ -65,10 +67,13 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
         if not _key(alias) or not name.strip():
             raise ValueError(f"alias {alias!r} for {name!r}: give both a name")
         names[_key(alias)] = name
-    speech = speech_of(tokens)
-    cues = find_cues(speech)
-    said = speakers(speech, cues, names)
-    return _table(tokens, sorted(_quoted(speech, cues, said) + _indirect(speech, cues, said)))
+    rows: list[_Row] = []
+    for words in words_by_part(tokens):
+        speech = speech_of(words)
+        cues = find_cues(speech)
+        said = speakers(speech, cues, names)
+        rows += sorted(_quoted(speech, cues, said) + _indirect(speech, cues, said))
+    return _table(tokens, rows)
 
 
 def speaker_shares(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -> pd.DataFrame:
@@ -101,11 +106,9 @@ def speaker_shares(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -
     quoted, indirect = _words_said(own.assign(document=document), tokens)
     own = own.assign(quoted_words=quoted, indirect_words=indirect)
     shares = own.groupby(["group", "key"], as_index=False).agg(
-        speaker=("speaker", _commonest),
-        statements=("kind", "size"),
-        quoted_words=("quoted_words", "sum"),
-        indirect_words=("indirect_words", "sum"),
+        statements=("kind", "size"), quoted_words=("quoted_words", "sum"), indirect_words=("indirect_words", "sum")
     )
+    shares["speaker"] = _commonest(own)
     total = shares.groupby("group")["quoted_words"].transform("sum")
     shares["share"] = (shares["quoted_words"] / total.where(total > 0, 1)).astype(float)
     shares["unknown"] = shares["key"] == ""
@@ -131,20 +134,21 @@ def read_aliases(path: Path) -> dict[str, str]:
     return names
 
 
-def _commonest(speakers: pd.Series) -> str:
-    """The form in which a speaker is named most often, of those the first in alphabetical order."""
-    counts = speakers.fillna("").value_counts()
-    return str(min(counts.index[counts == counts.max()]))
+def _commonest(table: pd.DataFrame) -> NDArray[np.object_]:
+    """The form in which each speaker of a group is named most often, of those the first in alphabetical order."""
+    named = table[["group", "key"]].assign(speaker=table["speaker"].astype(object).fillna(""))
+    forms = named.groupby(["group", "key", "speaker"], as_index=False).size()
+    forms = forms.sort_values("size", ascending=False, kind="stable").drop_duplicates(["group", "key"])
+    return forms.sort_index()["speaker"].to_numpy(dtype=object)
 
 
 def _words_said(table: pd.DataFrame, tokens: Tokens) -> tuple[Ints, Ints]:
     """The words in quotation marks, and those reported and not quoted, of each row; each word counts once."""
-    words = words_of(tokens)
-    place = starts(tokens)[tokens.document[words.token]] + tokens.start[words.token]
-    base = starts(tokens)[table["document"].to_numpy()]
-    first = np.searchsorted(place, base + table["start"].to_numpy())
-    last = np.searchsorted(place, base + table["end"].to_numpy())
-    taken = np.zeros(len(place) + 1, dtype=bool)
+    document = table["document"].to_numpy()
+    first, last = (word_at(tokens, document, table[side].to_numpy()) for side in ("start", "end"))
+    # What is no word counts nowhere, as if another row had it.
+    taken = (wc.classes(tokens.vocabulary) < 0)[tokens.ids]
+    taken |= np.repeat(~english(tokens), np.diff(tokens.document_offsets))
     counts = np.zeros((2, len(table)), dtype=np.int64)
     for kind, name in enumerate(("quoted", "indirect")):
         for row in np.flatnonzero((table["kind"] == name).to_numpy()):
@@ -208,10 +212,13 @@ def _quoted(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
     last: tuple[int, str, int] | None = None  # paragraph, speaker and last sentence of the speech before
     spoken = [(cue.verb, speaker) for cue, speaker in zip(cues, said, strict=True)]
     at = 0
+    document = -1
     for quote in speech.quotes:
+        if quote.document != document:
+            document, last = quote.document, None
         while at < len(spoken) and spoken[at][0] < quote.first:
             verb, speaker = spoken[at]
-            if speaker:
+            if speaker and speech.document[verb] == document:
                 last = (speech.paragraph[verb], speaker, speech.sentence[verb])
             at += 1
         chosen = speech.cue_of(quote, cues)

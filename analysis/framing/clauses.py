@@ -1,5 +1,6 @@
 """English clauses seen through word classes: what the verb's subject is, and where a phrase ends."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.framing import word_classes as wc
+from analysis.text.lookup import document_of, parts, sentence_of
 from analysis.text.tokens import Offsets, Tokens
 
 Ints = NDArray[np.int64]
@@ -26,6 +28,7 @@ _HINDERS = frozenset(
 )
 
 LONGEST = 16  # words of a phrase; what seems longer has been misread
+AT_ONCE = 200_000  # words that are looked at together: each takes some hundred bytes meanwhile
 
 
 class Words(NamedTuple):
@@ -46,7 +49,7 @@ class Words(NamedTuple):
     def text(self, first: int, last: int) -> str:
         """The words `first` to `last` as they stand, white space made one blank."""
         first, last = int(self.token[first]), int(self.token[last])
-        text = self.tokens.corpus.texts[self.tokens.document[first]]
+        text = self.tokens.corpus.texts[int(document_of(self.tokens, first))]
         return " ".join(text[self.tokens.start[first] : self.tokens.end[last]].split())
 
     def type(self, word: int) -> str:
@@ -56,23 +59,40 @@ class Words(NamedTuple):
     def is_capital(self, word: int) -> bool:
         """Whether a word is written with a capital."""
         token = int(self.token[word])
-        text: str = self.tokens.corpus.texts[self.tokens.document[token]]
+        text: str = self.tokens.corpus.texts[int(document_of(self.tokens, token))]
         return text[self.tokens.start[token]].isupper()
 
     def is_question(self, word: int) -> bool:
         """Whether a word's sentence ends in a question mark."""
         token = int(self.token[word])
-        end = int(self.tokens.sentence_end[self.tokens.sentence[token]])
-        text = self.tokens.corpus.texts[self.tokens.document[token]]
+        end = int(self.tokens.sentence_end[int(sentence_of(self.tokens, token))])
+        text = self.tokens.corpus.texts[int(document_of(self.tokens, token))]
         return "?" in text[max(end - 3, 0) : end]
 
 
 def words_of(tokens: Tokens) -> Words:
     """The words of the documents in English, with their classes and the punctuation between them."""
-    bits = wc.classes(tokens.vocabulary)
+    return _words(tokens, wc.classes(tokens.vocabulary), english(tokens), 0, tokens.n_documents)
+
+
+def words_by_part(tokens: Tokens) -> Iterator[Words]:
+    """The same for some documents after the others: what is held for each word is then never held for all of them."""
+    bits, spoken = wc.classes(tokens.vocabulary), english(tokens)
+    for first, stop in parts(tokens, AT_ONCE):
+        yield _words(tokens, bits, spoken, first, stop)
+
+
+def english(tokens: Tokens) -> NDArray[np.bool_]:
+    """(documents,) which are in English."""
     language = tokens.corpus.documents["language"].str.split("-").str[0].str.lower()
-    kept = (language == "en").to_numpy()[tokens.document] & (bits >= 0)[tokens.ids]
-    token = np.flatnonzero(kept)
+    return (language == "en").to_numpy(dtype=bool)
+
+
+def _words(tokens: Tokens, bits: Ints, spoken: NDArray[np.bool_], first: int, stop: int) -> Words:
+    """The words of the documents from `first` to `stop` that are in English, `bits` being the classes of each type."""
+    begin, end = tokens.document_offsets[[first, stop]].tolist()
+    kept = np.repeat(spoken[first:stop], np.diff(tokens.document_offsets[first : stop + 1]))
+    token = begin + np.flatnonzero(kept & (bits >= 0)[tokens.ids[begin:end]])
     found = bits[tokens.ids[token]]
     # A clitic is the verb "is" after a pronoun and the genitive after any other word.
     hosts = (found & (wc.PRONOUN | wc.QUESTION)) != 0
@@ -102,8 +122,8 @@ def _before(tokens: Tokens, token: Offsets) -> NDArray[np.int8]:
     start, end, document, sentence = (
         tokens.start[token],
         tokens.end[token],
-        tokens.document[token],
-        tokens.sentence[token],
+        document_of(tokens, token),
+        sentence_of(tokens, token),
     )
     new = np.append(True, sentence[1:] != sentence[:-1])
     before[new] = STOP

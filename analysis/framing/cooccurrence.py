@@ -11,6 +11,7 @@ from analysis.framing.contrasts import LEVEL
 from analysis.framing.counting import count, counting_matches, gather
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.permutations import adjusted
+from analysis.text.lookup import sentence_of
 from analysis.text.tokens import Tokens
 
 UNITS = ("sentence", "paragraph", "document")
@@ -111,9 +112,12 @@ def frame_words(tokens: Tokens, lexicon: Lexicon, frame: str) -> tuple[Tokens, T
     found = counting_matches(tokens, lexicon)
     found = found[(lexicon.terms["frame"] == frame).to_numpy()[found["term"]]]
     first, last = found["first"].to_numpy(), found["last"].to_numpy()
-    size = len(tokens) + 1
-    matched = np.cumsum(np.bincount(first, minlength=size) - np.bincount(last + 1, minlength=size))[:-1] > 0
-    inside = np.isin(tokens.sentence, tokens.sentence[first])
+    matched = np.zeros(len(tokens), dtype=bool)
+    for step in range(int((last - first).max(initial=-1)) + 1):
+        matched[np.minimum(first + step, last)] = True
+    speaking = np.zeros(tokens.n_sentences, dtype=bool)
+    speaking[sentence_of(tokens, first)] = True
+    inside = np.repeat(speaking, np.diff(tokens.sentence_offsets))
     for side, which in (
         (inside & ~matched, "other word stands in a sentence with"),
         (~inside, "word stands in a sentence without"),
@@ -126,9 +130,11 @@ def frame_words(tokens: Tokens, lexicon: Lexicon, frame: str) -> tuple[Tokens, T
 def _only(tokens: Tokens, kept: NDArray[np.bool_]) -> Tokens:
     """The words in `kept`, runs of them within one sentence being the sentences."""
     place = np.flatnonzero(kept)
-    begins = (np.diff(place, prepend=-2) > 1) | (np.diff(tokens.sentence[place], prepend=-1) > 0)
+    opens = np.zeros(len(tokens), dtype=bool)
+    opens[tokens.sentence_offsets[:-1]] = True
+    begins = (np.diff(place, prepend=-2) > 1) | opens[place]
     bounds = np.append(np.flatnonzero(begins), len(place))
-    line = tokens.sentence[place[begins]]
+    line = sentence_of(tokens, place[begins])
     return replace(
         tokens,
         ids=tokens.ids[place],

@@ -9,6 +9,7 @@ from scipy import sparse
 
 from analysis.framing.lexicon import Lexicon
 from analysis.text.compiled import compiled
+from analysis.text.lookup import document_of, sentence_of
 from analysis.text.patterns import find, fitting_types
 from analysis.text.tokens import Tokens, token_weights
 
@@ -54,15 +55,18 @@ def count(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Co
     found = counting_matches(tokens, lexicon)
     first, last, term = (found[column].to_numpy() for column in ("first", "last", "term"))
     frame = pd.Index(lexicon.frames["frame"]).get_indexer(lexicon.terms["frame"])[term]
-    running = np.concatenate([[0.0], np.cumsum(token_weights(tokens, weights))])
-    amount = (running[last + 1] - running[first]) / (last + 1 - first)
-    place = tokens.sentence[first], frame
+    amount, words = np.ones(len(first)), np.diff(tokens.sentence_offsets).astype(np.float64)
+    if weights is not None:
+        running = np.concatenate([[0.0], np.cumsum(token_weights(tokens, weights))])
+        amount = (running[last + 1] - running[first]) / (last + 1 - first)
+        words = np.diff(running[tokens.sentence_offsets])
+    place = sentence_of(tokens, first), frame
     shape = (tokens.n_sentences, len(lexicon.frames))
     hits = sparse.csr_array((amount, place), shape=shape)
     scores = sparse.csr_array((amount * lexicon.terms["weight"].to_numpy()[term], place), shape=shape)
     hits.sum_duplicates()
     scores.sum_duplicates()
-    return Counts(hits, scores, np.diff(running[tokens.sentence_offsets]))
+    return Counts(hits, scores, words)
 
 
 def counting_matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
@@ -130,7 +134,7 @@ def term_counts(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     table = pd.concat([part[["frame", "pattern", "weight"]] for part in rows], ignore_index=True)
     pattern = found["pattern"].to_numpy()
     table["hits"] = np.bincount(pattern, minlength=len(table))
-    places = found.assign(document=tokens.document[found["first"].to_numpy()])[["pattern", "document"]]
+    places = found.assign(document=document_of(tokens, found["first"].to_numpy()))[["pattern", "document"]]
     table["documents"] = np.bincount(places.drop_duplicates()["pattern"], minlength=len(table))
     in_frame = table["hits"].where(table["weight"] > 0)
     total = in_frame.groupby(table["frame"]).transform("sum")

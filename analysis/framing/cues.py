@@ -43,7 +43,7 @@ def _cue(speech: Speech, verb: int, found: list[Cue]) -> Cue | None:
         first -= 1
     that = _that(speech, verb)
     quoted = any(speech.inside[verb + 1 : verb + 1 + NEAR]) and _same_sentence_quote(speech, verb)
-    behind_quote = verb > 0 and speech.inside[verb - 1] and marks[verb] != 0
+    behind_quote = speech.goes_on(verb) and speech.inside[verb - 1] and marks[verb] != 0
     if kinds[verb] & wc.SPEAK_OR_NOUN and kinds[verb - 1] & (wc.DETERMINER | wc.PREPOSITION):
         return None
     # "..." said X;  ..., said X.
@@ -69,7 +69,7 @@ def _cue(speech: Speech, verb: int, found: list[Cue]) -> Cue | None:
         form, content = "apart", 0
     elif reports:
         form, content = "behind", that + 1 if that else _content(speech, verb)
-    elif quoted or (begin and speech.inside[begin - 1]) or _leads(speech, verb):
+    elif quoted or (speech.goes_on(begin) and speech.inside[begin - 1]) or _leads(speech, verb):
         form, content = "quote", 0
     else:
         return None

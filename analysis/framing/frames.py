@@ -1,6 +1,7 @@
 """Frame matches: which words of a text speak of which frame, walked back to the character."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,12 @@ from analysis.bootstrap import rate_intervals
 from analysis.framing.counting import DIGITS, amounts, count, counting_matches, gather
 from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
+from analysis.text.lookup import document_of, sentence_of
 from analysis.text.patterns import fitting_types
 from analysis.text.tokens import Tokens, tokenize
 
 MATCH_COLUMNS = ["doc_id", "sentence", "frame", "pattern", "text", "start", "end", "negated", "weight"]
+BLOCK = 10_000  # sentences that are held as strings of their own at a time
 STATUSES = ("framed", "tie", "below margin", "no term")
 
 Ints = NDArray[np.int64]
@@ -32,14 +35,14 @@ def matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     """
     found = counting_matches(tokens, lexicon)
     first, last, term = found["first"].to_numpy(), found["last"].to_numpy(), found["term"].to_numpy()
-    document = tokens.document[first]
+    document = document_of(tokens, first)
     first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
     start, end = tokens.start[first], tokens.end[last]
     texts = tokens.corpus.texts
     return pd.DataFrame(
         {
             "doc_id": tokens.doc_ids[document],
-            "sentence": tokens.sentence[first] - first_sentence[document],
+            "sentence": sentence_of(tokens, first) - first_sentence[document],
             "frame": lexicon.terms["frame"].to_numpy(dtype=object)[term],
             "pattern": lexicon.terms["pattern"].to_numpy(dtype=object)[term],
             "text": [texts[d][s:e] for d, s, e in zip(document, start, end, strict=True)],
@@ -74,17 +77,17 @@ def evidence(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
     ``end`` (its characters).
     """
     keys = ["frame", "doc_id", "sentence"]
-    table = found.groupby(keys, sort=True).agg(
-        hits=("text", "size"), weight=("weight", "sum"), words=("text", " · ".join)
-    )
-    table = table.reset_index()
+    groups = found.groupby(keys, sort=True)
+    table = groups.agg(hits=("text", "size"), weight=("weight", "sum")).reset_index()
+    text = found["text"].to_numpy(dtype=object)[np.argsort(groups.ngroup().to_numpy(), kind="stable")]
+    stops = np.cumsum(table["hits"].to_numpy(dtype=np.int64)).tolist()
+    table["words"] = [" ".join(" · ".join(text[a:b]).split()) for a, b in pairwise([0, *stops])]
     documents = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
     document = table["doc_id"].map(documents).to_numpy(dtype=np.int64)
     line = np.searchsorted(tokens.sentence_document, document) + table["sentence"].to_numpy(dtype=np.int64)
     table["start"], table["end"] = tokens.sentence_start[line], tokens.sentence_end[line]
     spans = zip(document, table["start"], table["end"], strict=True)
     table["sentence"] = [" ".join(tokens.corpus.texts[d][s:e].split()) for d, s, e in spans]
-    table["words"] = [" ".join(words.split()) for words in table["words"]]
     table = table.sort_values(["weight", "doc_id", "start"], ascending=[False, True, True], kind="stable")
     table["place"] = table.groupby("frame").cumcount()
     columns = ["frame", "doc_id", "hits", "weight", "words", "sentence", "start", "end"]
@@ -169,10 +172,9 @@ def sentence_frames(tokens: Tokens, lexicon: Lexicon, *, margin: float = 0.0) ->
     1        framed  law_and_prosecution  law_and_prosecution
     2       no term                 None                 None
     """
-    scores = count(tokens, lexicon).scores.toarray()
-    lead = _lead(scores, lexicon, margin)
+    scores = count(tokens, lexicon).scores
+    blocks = (scores[first : first + BLOCK].toarray() for first in range(0, max(tokens.n_sentences, 1), BLOCK))
     document = tokens.sentence_document
-    spans = zip(document, tokens.sentence_start, tokens.sentence_end, strict=True)
     first_sentence = np.searchsorted(document, document)
     places = pd.DataFrame(
         {
@@ -182,8 +184,18 @@ def sentence_frames(tokens: Tokens, lexicon: Lexicon, *, margin: float = 0.0) ->
             "end": tokens.sentence_end,
         }
     )
-    texts = [" ".join(tokens.corpus.texts[d][start:end].split()) for d, start, end in spans]
-    return pd.concat([places, lead], axis=1).assign(text=texts)
+    lead = pd.concat([_lead(block, lexicon, margin) for block in blocks], ignore_index=True)
+    return pd.concat([places, lead], axis=1).assign(text=_sentence_texts(tokens))
+
+
+def _sentence_texts(tokens: Tokens) -> pd.Series:
+    """The sentences on one line each; of the many short strings that they are cut from few are there at a time."""
+    columns = (tokens.sentence_document, tokens.sentence_start, tokens.sentence_end)
+    texts, blocks = tokens.corpus.texts, []
+    for first in range(0, max(tokens.n_sentences, 1), BLOCK):
+        spans = zip(*(column[first : first + BLOCK].tolist() for column in columns), strict=True)
+        blocks.append(pd.Series([" ".join(texts[d][start:end].split()) for d, start, end in spans]))
+    return pd.concat(blocks, ignore_index=True)
 
 
 def coverage(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -> pd.DataFrame:
@@ -272,6 +284,6 @@ def _lead(scores: NDArray[np.float64], lexicon: Lexicon, margin: float) -> pd.Da
 def _negated(tokens: Tokens, lexicon: Lexicon, first: Ints) -> NDArray[np.bool_]:
     """Whether a negation word stands in the window before each token, in its sentence."""
     negation = fitting_types(tokens, lexicon.negation_words).sum(axis=0) > 0
-    seen = np.concatenate([[0], np.cumsum(negation[tokens.ids])])
-    begin = np.maximum(first - lexicon.negation_window, tokens.sentence_offsets[tokens.sentence[first]])
-    return seen[first] > seen[begin]
+    places = np.flatnonzero(negation[tokens.ids])
+    begin = np.maximum(first - lexicon.negation_window, tokens.sentence_offsets[sentence_of(tokens, first)])
+    return np.searchsorted(places, first) > np.searchsorted(places, begin)

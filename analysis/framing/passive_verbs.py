@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 
 from analysis.framing import word_classes as wc
 from analysis.framing.agents import by_phrase
-from analysis.framing.clauses import COMMA, Ints, Words
+from analysis.framing.clauses import COMMA, STOP, Ints, Words
 from analysis.framing.syntax import parse
+from analysis.text.lookup import document_of
 from analysis.text.places import starts
 
 REACH = 5  # words from a form of "be" to its participle, or from there to one that is joined to it
@@ -87,7 +88,7 @@ def parsed_pairs(words: Words) -> Ints:
     """(pairs, 3): as `_pairs`, the forms of *be* and *get* that the parser takes for the auxiliary of a passive."""
     parsed = parse(words.tokens)
     base = starts(words.tokens)
-    place = base[words.tokens.document[words.token]] + words.tokens.start[words.token]
+    place = base[document_of(words.tokens, words.token)] + words.tokens.start[words.token]
     auxiliary = parsed[parsed["relation"] == "auxpass"]
     ends = [auxiliary, parsed.iloc[auxiliary["head"]]]
     characters = [base[rows["document"].to_numpy()] + rows["start"].to_numpy() for rows in ends]
@@ -143,7 +144,8 @@ def _is_passive(words: Words, verb: int, participle: int, *, named: bool) -> boo
     after = kinds[participle + 1] if participle + 1 < len(kinds) and not marks[participle + 1] else 0
     if named:
         return True
-    if kind & wc.ADJECTIVAL or (form & wc.GET and (kind & wc.GET_STATE or kinds[verb - 1] & wc.HAVE)):
+    have = marks[verb] != STOP and kinds[verb - 1] & wc.HAVE
+    if kind & wc.ADJECTIVAL or (form & wc.GET and (kind & wc.GET_STATE or have)):
         return False
     word = words.type(participle)
     if participle - 1 > verb and (

@@ -1,23 +1,27 @@
 """Who acts and who is acted upon: what those on a list of actors do in a sentence."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from analysis.framing import word_classes as wc
 from analysis.framing.agents import by_phrase
-from analysis.framing.clauses import Ints, Words, phrase_after, subject, words_of
+from analysis.framing.clauses import Ints, Words, english, phrase_after, subject, words_by_part
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.passive_verbs import first_auxiliary, passive_verbs
 from analysis.framing.syntax import parse
+from analysis.text.lookup import document_of
 from analysis.text.places import starts
 from analysis.text.tokens import Tokens
 
 ACTS, ACTED_UPON, NEITHER = "acts", "acted upon", "neither"
 
+_NO_VERB = wc.AUXILIARY | wc.DETERMINER | wc.PRONOUN | wc.PREPOSITION | wc.ADVERB | wc.CLAUSE
 _GROUP = wc.ADVERB | wc.NEGATION | wc.AUXILIARY | wc.TO
 _BE = frozenset("'m 're 's am are be been being is was were".split())
 _WHO = frozenset("that which who whom".split())
@@ -56,21 +60,22 @@ def roles(tokens: Tokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFr
     [['Troops', 'acts', 'killed'], ['militants', 'acted upon', 'killed'],
      ['militants', 'acted upon', 'buried'], ['villagers', 'acts', 'buried']]
     """
-    words = words_of(tokens)
     mentions = matches(tokens, actors).rename(columns={"frame": "actor"})
-    language = tokens.corpus.documents.set_index("doc_id")["language"].str.split("-").str[0].str.lower()
-    mentions = mentions[(mentions["doc_id"].map(language) == "en").to_numpy()].reset_index(drop=True)
-    base = starts(tokens)
     document = pd.Index(tokens.doc_ids).get_indexer(pd.Index(mentions["doc_id"]))
+    spoken = english(tokens)[document]
+    mentions, document = mentions[spoken].reset_index(drop=True), document[spoken]
+    base = starts(tokens)
     begins = base[document] + mentions["start"].to_numpy(dtype=np.int64)
     stops = base[document] + mentions["end"].to_numpy(dtype=np.int64)
-    if syntax:
-        place, given = _by_parser(tokens, base)
-    else:
-        place = base[tokens.document[words.token]] + tokens.start[words.token]
-        given = _by_rules(words)
-    first, last = np.searchsorted(place, begins), np.searchsorted(place, stops)
-    held = [_role(given, f, e) for f, e in zip(first.tolist(), last.tolist(), strict=True)]
+    held: list[_Role] = []
+    for place, given in [_by_parser(tokens, base)] if syntax else _by_rules(tokens, base):
+        # The mentions are in the order of the text: those up to the last word seen have not been looked at before.
+        own = slice(len(held), int(np.searchsorted(begins, place[-1], side="right")) if len(place) else len(held))
+        spans = zip(
+            np.searchsorted(place, begins[own]).tolist(), np.searchsorted(place, stops[own]).tolist(), strict=True
+        )
+        held += [_role(given, first, stop) for first, stop in spans]
+    held += [_role({}, 0, 0)] * (len(mentions) - len(held))
     mentions["role"] = pd.Series([role.role for role in held], dtype=object)
     mentions["verb"] = pd.Series([role.verb or None for role in held], dtype=object)
     return mentions[["doc_id", "sentence", "actor", "text", "start", "end", "role", "verb"]]
@@ -116,8 +121,17 @@ def _role(given: dict[int, _Role], first: int, stop: int) -> _Role:
     return _Role(NEITHER, "")
 
 
-def _by_rules(words: Words) -> dict[int, _Role]:
-    """The words with a role, as the rules see them."""
+def _by_rules(tokens: Tokens, base: Ints) -> Iterator[tuple[Ints, dict[int, _Role]]]:
+    """Where the words of some documents after the others begin, and those with a role."""
+    listed = wc.word_lists()["intransitive"]
+    intransitive = np.array([name.lower() in listed for name in tokens.vocabulary.tolist()], dtype=bool)
+    for words in words_by_part(tokens):
+        given = _ruled(words, _may_act(words, intransitive[tokens.ids[words.token]]))
+        yield base[document_of(tokens, words.token)] + tokens.start[words.token], given
+
+
+def _ruled(words: Words, verbs: Ints) -> dict[int, _Role]:
+    """The words with a role, as the rules see them; `verbs`: the words that may be active verbs."""
     given: dict[int, _Role] = {}
     taken: set[int] = set()
     for verb, participle, joined, questioned in passive_verbs(words):
@@ -130,8 +144,8 @@ def _by_rules(words: Words) -> dict[int, _Role]:
             by = by_phrase(words, place, joined)
             if by is not None:
                 _give(given, words, (by + 1, phrase_after(words, by + 1)), _Role(ACTS, words.type(place)))
-    for place, kind in enumerate(words.kinds):
-        if place in taken or kind & (wc.BE | wc.ADJECTIVAL):
+    for place in verbs.tolist():
+        if place in taken:
             continue
         first = _active(words, place)
         if first is not None:
@@ -139,6 +153,16 @@ def _by_rules(words: Words) -> dict[int, _Role]:
         if first is not None or _governs(words, place):
             _give(given, words, _object(words, place), _Role(ACTED_UPON, words.type(place)))
     return given
+
+
+def _may_act(words: Words, intransitive: NDArray[np.bool_]) -> Ints:
+    """The words that `_active` or `_governs` may say yes to, by what they ask first: a few of all."""
+    kinds = words.classes
+    before = np.where(words.before != 0, 0, np.append(0, kinds)[:-1])  # what stands before in the same phrase
+    verbal = ((kinds & (wc.PARTICIPLE | wc.SPEECH)) != 0) | intransitive | ((before & _GROUP) != 0)
+    active = verbal & ((kinds & _NO_VERB) == 0)
+    governs = ((kinds & wc.ING) != 0) | ((before & wc.TO) != 0)
+    return np.flatnonzero((active | governs) & ((kinds & (wc.BE | wc.ADJECTIVAL)) == 0))
 
 
 def _active(words: Words, place: int) -> int | None:
@@ -152,7 +176,7 @@ def _active(words: Words, place: int) -> int | None:
         first += 1
     if helped & (wc.BE | wc.TO):
         return None
-    if kinds[place] & (wc.AUXILIARY | wc.DETERMINER | wc.PRONOUN | wc.PREPOSITION | wc.ADVERB | wc.CLAUSE):
+    if kinds[place] & _NO_VERB:
         return None
     if helped & (wc.MODAL | wc.DO | wc.HAVE):
         return None if helped & wc.HAVE and not helped & wc.MODAL and not _is_past(words, place) else first
@@ -171,7 +195,7 @@ def _is_past(words: Words, place: int) -> bool:
 def _is_reduced(words: Words, place: int) -> bool:
     """Whether what looks like a past tense only describes a noun: "men killed in Bannu were", "plans approved by"."""
     kinds, marks = words.kinds, words.marks
-    if place + 1 >= len(kinds) or (not marks[place + 1] and kinds[place + 1] & wc.BY):
+    if place + 1 < len(kinds) and not marks[place + 1] and kinds[place + 1] & wc.BY:
         return True
     before = kinds[place - 1] if place and not marks[place] else wc.DETERMINER
     if before & (wc.DETERMINER | wc.PREPOSITION | wc.NUMBER | wc.OBJECT) and not before & wc.PERSONAL:

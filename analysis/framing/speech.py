@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.framing import word_classes as wc
-from analysis.framing.clauses import Words, words_of
+from analysis.framing.clauses import Words
 from analysis.framing.quotations import quotations
-from analysis.text.tokens import Tokens
+from analysis.text.lookup import document_of, sentence_of
 
 NEAR = 12  # words between a quotation and its verb
 LABEL = 6  # words of a speaker in front of a colon
@@ -54,6 +54,10 @@ class Speech(NamedTuple):
     def ends(self, word: int) -> bool:
         """Whether a sentence ends before the word."""
         return word in (0, len(self.sentence)) or self.sentence[word] != self.sentence[word - 1]
+
+    def goes_on(self, word: int) -> bool:
+        """Whether a word of the same document stands before the word."""
+        return word > 0 and self.document[word] == self.document[word - 1]
 
     def verb_text(self, cue: Cue) -> str:
         """The verb as the table names it."""
@@ -160,22 +164,23 @@ def _around(cues: list[Cue], quote: Quote) -> list[tuple[int, Cue]]:
     return [(at, cues[at]) for at in range(begin, stop)]
 
 
-def speech_of(tokens: Tokens) -> Speech:
-    """The words and quotations of the English documents."""
-    words = words_of(tokens)
-    document, sentence = tokens.document[words.token], tokens.sentence[words.token]
+def speech_of(words: Words) -> Speech:
+    """The quotations among words of the English documents."""
+    tokens = words.tokens
+    document, sentence = document_of(tokens, words.token), sentence_of(tokens, words.token)
     start = tokens.start[words.token]
-    bounds = np.searchsorted(document, np.arange(tokens.n_documents + 1))
+    held, first_word = np.unique(document, return_index=True)
+    bounds = np.append(first_word, len(document)).tolist()
     segments = tokens.corpus.segments
     begins, stops = segments["start"].to_numpy(), segments["end"].to_numpy()
     inside = np.zeros(len(words.token), dtype=bool)
     quotes = []
-    for d in np.unique(document).tolist():
-        own = slice(bounds[d], bounds[d + 1])
+    for row, d in enumerate(held.tolist()):
+        own = slice(bounds[row], bounds[row + 1])
         paragraphs = np.unique(tokens.sentence_segment[np.unique(sentence[own])])
         spans = zip(begins[paragraphs].tolist(), stops[paragraphs].tolist(), strict=True)
         for found in quotations(tokens.corpus.texts[d], spans):
-            first, stop = (bounds[d] + np.searchsorted(start[own], [found.start, found.end])).tolist()
+            first, stop = (own.start + np.searchsorted(start[own], [found.start, found.end])).tolist()
             if first < stop:
                 quotes.append(Quote(first, stop - 1, d, found.start, found.end, found.continues))
                 inside[first:stop] = True

@@ -13,10 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.framing.attribution import speakers
+from analysis.framing.clauses import words_by_part
 from analysis.framing.cues import find_cues
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.speech import speech_of
+from analysis.text.lookup import document_of, sentence_of, word_at
 from analysis.text.tokens import Tokens, token_weights
 
 CERTAIN = ("boosters",)
@@ -121,18 +123,25 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     1      Khan  admitted  reporting_conceding
     """
     terms = lexicon.terms[lexicon.terms["frame"].isin(_frames(lexicon, REPORTING))]
-    speech = speech_of(tokens)
-    cues = find_cues(speech)
-    verbs = [speech.verb_text(cue) for cue in cues]
-    stances = {verb: _stance(verb, terms) for verb in set(verbs)}
-    place = speech.words.token[[cue.verb for cue in cues]] if cues else np.zeros(0, dtype=np.int64)
-    document = tokens.document[place]
+    verbs: list[str] = []
+    named: list[str] = []
+    places: list[int] = []
+    for words in words_by_part(tokens):
+        speech = speech_of(words)
+        cues = find_cues(speech)
+        verbs += [speech.verb_text(cue) for cue in cues]
+        named += speakers(speech, cues, {})
+        places += [int(words.token[cue.verb]) for cue in cues]
+    patterns = [(pattern.split(), frame) for pattern, frame in zip(terms["pattern"], terms["frame"], strict=True)]
+    stances = {verb: _stance(verb, patterns) for verb in set(verbs)}
+    place = np.array(places, dtype=np.int64)
+    document = document_of(tokens, place)
     first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
     return pd.DataFrame(
         {
             "doc_id": tokens.doc_ids[document],
-            "sentence": tokens.sentence[place] - first_sentence[document],
-            "speaker": pd.Series([name or None for name in speakers(speech, cues, {})], dtype=object),
+            "sentence": sentence_of(tokens, place) - first_sentence[document],
+            "speaker": pd.Series([name or None for name in named], dtype=object),
             "verb": pd.Series(verbs, dtype=object),
             "stance": pd.Series([stances[verb] for verb in verbs], dtype=object),
             "start": tokens.start[place],
@@ -220,13 +229,13 @@ def _frames(lexicon: Lexicon, prefix: str) -> list[str]:
     return found
 
 
-def _stance(verb: str, terms: pd.DataFrame) -> str:
+def _stance(verb: str, patterns: list[tuple[list[str], str]]) -> str:
     """The frame of the shortest pattern that begins with a verb, of two the first in the lexicon."""
     words = len(verb.split())
     fitting = [
-        (len(pattern.split()), row, frame)
-        for row, (pattern, frame) in enumerate(zip(terms["pattern"], terms["frame"], strict=True))
-        if fnmatchcase(verb, " ".join(pattern.split()[:words]).replace("[", "[[]"))
+        (len(pattern), row, frame)
+        for row, (pattern, frame) in enumerate(patterns)
+        if fnmatchcase(verb, " ".join(pattern[:words]).replace("[", "[[]"))
     ]
     return str(min(fitting)[2]) if fitting else UNLISTED
 
@@ -243,17 +252,18 @@ def _placed(tokens: Tokens, found: pd.DataFrame, by: str | None, weights: NDArra
     document = found["doc_id"].map(rows).to_numpy(dtype=np.int64)
     first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
     groups = pd.Series([""] * tokens.n_documents) if by is None else tokens.groups(by)
-    width = max((len(text) for text in tokens.corpus.texts), default=0) + 1
-    first = np.searchsorted(tokens.document * width + tokens.start, document * width + found["start"].to_numpy())
-    after = np.searchsorted(tokens.document * width + tokens.start, document * width + found["end"].to_numpy())
-    running = np.concatenate([[0.0], np.cumsum(token_weights(tokens, weights))])
+    first, after = (word_at(tokens, document, found[side].to_numpy()) for side in ("start", "end"))
+    amount = np.ones(len(found))  # the mean of ones
+    if weights is not None:
+        running = np.concatenate([[0.0], np.cumsum(token_weights(tokens, weights))])
+        amount = (running[after] - running[first]) / (after - first)
     return pd.DataFrame(
         {
             "kind": found["kind"].to_numpy(dtype=object),
             "group": groups.to_numpy(dtype=object)[document],
             "document": document,
             "sentence": first_sentence[document] + found["sentence"].to_numpy(dtype=np.int64),
-            "amount": (running[after] - running[first]) / (after - first),
+            "amount": amount,
         }
     )
 

@@ -1,5 +1,7 @@
 """Passive voice: what is done to whom, and whether the text says by whom."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -7,9 +9,20 @@ from scipy import sparse
 from analysis.bootstrap import rate_intervals
 from analysis.framing import word_classes as wc
 from analysis.framing.agents import agent
-from analysis.framing.clauses import Words, subject, words_of
+from analysis.framing.clauses import Words, subject, words_by_part, words_of
 from analysis.framing.passive_verbs import SKIPPED, first_auxiliary, parsed_pairs, passive_verbs
+from analysis.text.lookup import document_of, sentence_of
 from analysis.text.tokens import Tokens
+
+
+class _Row(NamedTuple):
+    """A row of the table: its first and last token, and what is said of it."""
+
+    first: int
+    last: int
+    participle: str
+    agent: str | None
+    actor: str | None
 
 
 def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
@@ -45,13 +58,16 @@ def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
     1   arrested       None   Two men
     2    charged       None   Two men
     """
-    words = words_of(tokens)
-    rows = []
-    for verb, participle, joined, questioned in passive_verbs(words, parsed_pairs(words) if syntax else None):
-        actor = _questioned(words, verb, participle) if questioned else _actor(words, verb)
-        for place in (participle, *joined):
-            rows.append((verb, place, agent(words, place, joined), actor))
-    return _table(words, rows)
+    rows: list[_Row] = []
+    for words in [words_of(tokens)] if syntax else words_by_part(tokens):  # the parser takes the whole
+        own = {}
+        for verb, participle, joined, questioned in passive_verbs(words, parsed_pairs(words) if syntax else None):
+            actor = _questioned(words, verb, participle) if questioned else _actor(words, verb)
+            for place in (participle, *joined):
+                ends = int(words.token[verb]), int(words.token[place])
+                own[ends] = _Row(*ends, words.text(place, place), agent(words, place, joined), actor)
+        rows += sorted(own.values(), key=_places)
+    return _table(tokens, rows)
 
 
 def passive_rates(
@@ -88,25 +104,21 @@ def passive_rates(
     return table.drop(columns="group") if by is None else table
 
 
-def _table(words: Words, rows: list[tuple[int, int, str | None, str | None]]) -> pd.DataFrame:
-    """The table of `passives`, in the order of the text."""
-    rows = sorted(
-        {(verb, place): (verb, place, agent, actor) for verb, place, agent, actor in rows}.values(), key=_places
-    )
-    tokens = words.tokens
-    first = words.token[np.array([row[0] for row in rows], dtype=np.int64)]
-    last = words.token[np.array([row[1] for row in rows], dtype=np.int64)]
-    document = tokens.document[first]
+def _table(tokens: Tokens, rows: list[_Row]) -> pd.DataFrame:
+    """The rows as the table of `passives`."""
+    first = np.array([row.first for row in rows], dtype=np.int64)
+    last = np.array([row.last for row in rows], dtype=np.int64)
+    document = document_of(tokens, first)
     first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
     return pd.DataFrame(
         {
             "doc_id": tokens.doc_ids[document],
-            "sentence": tokens.sentence[first] - first_sentence[document],
+            "sentence": sentence_of(tokens, first) - first_sentence[document],
             "start": tokens.start[first],
             "end": tokens.end[last],
-            "participle": pd.Series([words.text(row[1], row[1]) for row in rows], dtype=object),
-            "agent": pd.Series([row[2] for row in rows], dtype=object),
-            "actor": pd.Series([row[3] for row in rows], dtype=object),
+            "participle": pd.Series([row.participle for row in rows], dtype=object),
+            "agent": pd.Series([row.agent for row in rows], dtype=object),
+            "actor": pd.Series([row.actor for row in rows], dtype=object),
         }
     )
 
@@ -130,5 +142,5 @@ def _questioned(words: Words, verb: int, participle: int) -> str | None:
     return words.text(verb + 1, last)
 
 
-def _places(row: tuple[int, int, str | None, str | None]) -> tuple[int, int]:
-    return row[0], row[1]
+def _places(row: _Row) -> tuple[int, int]:
+    return row.first, row.last

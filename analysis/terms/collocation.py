@@ -83,9 +83,11 @@ def collocations(
     rows, columns = lines.first_count[first], lines.second_count[second]
     measures = association_measures(count, rows - count, columns - count, lines.total - rows - columns + count)
     order = np.lexsort((rank[second], rank[first], -measures["g2"]))
-    table = pd.DataFrame({"first": words[first], "second": words[second], "count": count, "documents": documents})
-    table = pd.concat([table, measures], axis=1).assign(first_count=rows, second_count=columns)
-    return table.iloc[order].reset_index(drop=True)[COLUMNS]
+    values: dict[str, Any] = {"first": words[first[order]], "second": words[second[order]]}
+    values |= {"count": count[order], "documents": documents[order]}
+    values |= {name: measures.pop(name).to_numpy()[order] for name in [*MEASURES, "expected"]}
+    values |= {"first_count": rows[order], "second_count": columns[order]}
+    return pd.DataFrame(values, columns=COLUMNS, copy=False)
 
 
 def association_measures(o11: ArrayLike, o12: ArrayLike, o21: ArrayLike, o22: ArrayLike) -> pd.DataFrame:
@@ -181,7 +183,8 @@ def _lines(tokens: Tokens, window: int | str, *, both_ways: bool) -> _Lines:
     """The sentences of `tokens` for one way of counting; for whole sentences, each with every type once."""
     types = len(tokens.vocabulary)
     if window == "sentence":
-        key = np.sort(tokens.sentence * types + tokens.ids)
+        line = np.repeat(np.arange(tokens.n_sentences), np.diff(tokens.sentence_offsets))
+        key = np.sort(line * types + tokens.ids)
         line, ids = np.divmod(key[np.diff(key, prepend=-1) > 0], max(types, 1))
         offsets = np.searchsorted(line, np.arange(tokens.n_sentences + 1))
         holding = np.bincount(ids, minlength=types)
@@ -215,7 +218,7 @@ def _count(
     for i in ids:
         starts[i + 1] += begins[i]
     starts = np.cumsum(starts)
-    places, lines = np.empty(starts[-1], np.int64), np.empty(starts[-1], np.int64)  # of each type in turn
+    places, lines = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.int32)  # of each type in turn
     free = starts[:-1].copy()
     for line in range(len(offsets) - 1):
         for place in range(offsets[line], offsets[line + 1]):

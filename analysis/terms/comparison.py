@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from analysis.paths import from_root
@@ -54,7 +55,8 @@ def sides(tokens: Tokens, by: str | None, target: str | None = None, reference: 
             own, read_frequency_list(from_root(str(reference))), target or "these texts", Path(str(reference)).stem
         )
     if not target:
-        sizes = pd.Series(tokens.document).map(groups).value_counts()
+        sizes = pd.Series(np.diff(tokens.document_offsets)).groupby(groups.to_numpy(dtype=object)).sum()
+        sizes = sizes[sizes > 0]
         target = min((name for name in sizes.index if name != reference), key=lambda name: (-sizes[name], name))
     others = tokens.where(**{by: reference}) if reference else tokens.where(**{f"{by}__not": target})
     return Sides(tokens.where(**{by: target}), others, target, reference or REST)

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.text.lookup import document_of
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens
 
@@ -46,7 +47,7 @@ def dispersion(
     words, types = len(tokens), len(tokens.vocabulary)
     # One row a running word, turned by columns: the places of every word, in order, without a comparison sort.
     places = sparse.csr_array((np.ones(words, np.int8), tokens.ids, np.arange(words + 1)), shape=(words, types)).tocsc()
-    found = (np.ones(words, np.int64), part[places.indices], places.indptr.copy())
+    found = (np.ones(words, np.int32), part[places.indices], places.indptr.copy())
     counts = sparse.csc_array(found, shape=(len(sizes), types))
     counts.sum_duplicates()
 
@@ -73,7 +74,7 @@ def places(tokens: Tokens, terms: Iterable[str]) -> pd.DataFrame:
     place = np.flatnonzero(order >= 0)
     place = place[np.argsort(order[place], kind="stable")]
     term = np.array(names, dtype=object)[order[place]]
-    return pd.DataFrame({"term": term, "doc_id": tokens.doc_ids[tokens.document[place]], "place": place})
+    return pd.DataFrame({"term": term, "doc_id": tokens.doc_ids[document_of(tokens, place)], "place": place})
 
 
 def dispersion_of(counts: sparse.sparray | NDArray[Any], sizes: NDArray[Any]) -> pd.DataFrame:
@@ -161,15 +162,16 @@ def dispersion_of(counts: sparse.sparray | NDArray[Any], sizes: NDArray[Any]) ->
     return table
 
 
-def _parts(tokens: Tokens, parts: int | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _parts(tokens: Tokens, parts: int | None) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """The part of each word, and the words of each part."""
     if parts is None:
-        return tokens.document, np.diff(tokens.document_offsets)
+        sizes = np.diff(tokens.document_offsets)
+        return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes), sizes
     if parts < 2:
         raise ValueError(f"parts is {parts}: use 2 or more equal stretches, or None for the documents")
     if 0 < len(tokens) < parts:
         raise ValueError(f"parts is {parts}, but there are {len(tokens)} words: use no more parts than words")
-    part = np.arange(len(tokens)) * parts // max(len(tokens), 1)
+    part = (np.arange(len(tokens)) * parts // max(len(tokens), 1)).astype(np.int32)
     return part, np.bincount(part, minlength=parts)
 
 

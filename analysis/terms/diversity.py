@@ -7,8 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.text.compiled import compiled
+from analysis.text.lookup import parts
 from analysis.text.tokens import Tokens
 
+AT_ONCE = 200_000  # words that are worked on together
 HDD_SAMPLE = 42  # words, as in McCarthy and Jarvis
 
 Floats = NDArray[np.float64]
@@ -55,28 +57,37 @@ def diversity(tokens: Tokens, window: int = 50) -> pd.DataFrame:
     """
     if window < 1:
         raise ValueError(f"window is {window}: use 1 word or more, 50 as a rule")
-    offsets, words = tokens.document_offsets, np.diff(tokens.document_offsets)
-    position = np.arange(len(tokens)) - offsets[tokens.document]
-    earlier, occurrence = _earlier(tokens.ids, offsets, len(tokens.vocabulary))
-    # The same of the corpus read backwards: what was later is then earlier.
-    back_ids, back_offsets = np.ascontiguousarray(tokens.ids[::-1]), len(tokens) - offsets[::-1]
+    # Part by part, since all that is held for each word serves its own document only.
+    tables = [_diversity(tokens, first, stop, window) for first, stop in parts(tokens, AT_ONCE)]
+    return pd.concat(tables or [_diversity(tokens, 0, 0, window)], ignore_index=True)
+
+
+def _diversity(tokens: Tokens, begin: int, stop: int, window: int) -> pd.DataFrame:
+    """The rows of the documents from `begin` to `stop`."""
+    offsets = tokens.document_offsets[begin : stop + 1]
+    ids, offsets, words = tokens.ids[offsets[0] : offsets[-1]], offsets - offsets[0], np.diff(offsets)
+    owner = np.repeat(np.arange(len(words)), words)
+    position = np.arange(len(ids)) - offsets[owner]
+    earlier, occurrence = _earlier(np.ascontiguousarray(ids), offsets, len(tokens.vocabulary))
+    # The same of the words read backwards: what was later is then earlier.
+    back_ids, back_offsets = np.ascontiguousarray(ids[::-1]), len(ids) - offsets[::-1]
     later, _ = _earlier(back_ids, back_offsets, len(tokens.vocabulary))
     last = np.flatnonzero(later[::-1] < 0)  # one place for each type of each document
-    document, frequency = tokens.document[last], occurrence[last]
+    document, frequency = owner[last], occurrence[last]
     types = np.bincount(document, minlength=len(words))
     hapaxes = np.bincount(document[frequency == 1], minlength=len(words))
     repeats = np.bincount(document, frequency * (frequency - 1.0), minlength=len(words))
     forwards, backwards = _factors(earlier, offsets), _factors(later, back_offsets)[::-1]
     with np.errstate(divide="ignore", invalid="ignore"):  # a document of no word, or of one
         columns = {
-            "doc_id": tokens.doc_ids,
+            "doc_id": tokens.doc_ids[begin:stop],
             "words": words,
             "types": types,
             "ttr": types / words,
             "guiraud": types / np.sqrt(words),
             "herdan": np.log(types) / np.log(words),
-            "msttr": _segmental_ttr(tokens.document, words, position, earlier, window),
-            "mattr": _moving_ttr(tokens.document, words, position, earlier, window),
+            "msttr": _segmental_ttr(owner, words, position, earlier, window),
+            "mattr": _moving_ttr(owner, words, position, earlier, window),
             "mtld": np.where(types < words, (words / forwards + words / backwards) / 2, np.nan),
             "hdd": _hdd(words, document, frequency),
             "yule_k": 1e4 * repeats / words**2.0,

@@ -1,17 +1,13 @@
 """Which words one corpus uses more, or less, than another: keyness."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.terms import association
-from analysis.terms.ngrams import ngrams
-from analysis.text.compiled import compiled
+from analysis.terms.tallies import Ints, Names, Side, counted, counted_phrases, frequency_list, running, side
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens
 
@@ -21,9 +17,6 @@ COLUMNS = [
     *("g2_four_cell", "chi2", "chi2_yates", "fisher_p", "bic", "log_odds_z"),
     *("pct_diff", "diff_coefficient", "odds_ratio", "simple_maths"),
 ]
-
-Names = NDArray[np.object_]
-Ints = NDArray[np.int64]
 
 
 def keyness(
@@ -80,23 +73,26 @@ def keyness(
     2  peace  reference      0                1  0.97      -0.32
     """
     _check_n(n)
-    names, own = _counted(target, n)
-    if isinstance(reference, pd.DataFrame):
-        other_names, other = _frequency_list(reference)
-    else:
+    if not isinstance(reference, pd.DataFrame):
         _check_sides(target, reference)
-        other_names, other = _counted(reference, n)
-    for side, found in (("target", own), ("reference", other)):
+    numbers = n > 1 and isinstance(reference, Tokens) and target.vocabulary is reference.vocabulary
+    if numbers and isinstance(reference, Tokens):
+        names, own, other = counted_phrases(target, reference, n, stopwords, min_count)
+        other_names = names
+    else:
+        names, own = counted(target, n)
+        other_names, other = frequency_list(reference) if isinstance(reference, pd.DataFrame) else counted(reference, n)
+    for role, found in (("target", own), ("reference", other)):
         if not found.size:
             what = "words" if n == 1 else f"sentence of {n} words or more"
-            raise ValueError(f"the {side} has no {what}: there is nothing to compare")
+            raise ValueError(f"the {role} has no {what}: there is nothing to compare")
     if other_names is not names:
         names, own, other = _aligned(names, own, other_names, other)
     if isinstance(reference, pd.DataFrame) and not ((own.count > 0) & (other.count > 0)).any():
         raise ValueError(
             f"the reference table shares no term with the target: it begins {other_names[0]!r}, the target {names[0]!r}"
         )
-    rows = _ranked(names, stopwords)
+    rows = np.arange(len(names)) if numbers else _ranked(names, stopwords)
     return _compared(names[rows], own.at(rows), other.at(rows), min_count=min_count, k=k, prior=prior)
 
 
@@ -127,112 +123,20 @@ def keyness_by_group(
     """
     _check_n(n)
     groups = tokens.groups(by).to_numpy(dtype=object)
-    names, ids, bounds = _running(tokens, n)
+    names, ids, bounds = running(tokens, n)
     ranked = _ranked(names, stopwords)
-    every = {group: _side(ids, bounds, np.flatnonzero(groups == group), len(names)) for group in sorted(set(groups))}
+    every = {group: side(ids, bounds, np.flatnonzero(groups == group), len(names)) for group in sorted(set(groups))}
     sides = {group: side.at(ranked) for group, side in every.items() if side.size}
     if len(sides) < 2:
         said = " and ".join(map(repr, sides)) or "none"
         raise ValueError(f"{by!r} has fewer than two groups with words ({said}): compare by a column with more values")
-    whole = _side(ids, bounds, np.arange(tokens.n_documents), len(names)).at(ranked)
+    whole = side(ids, bounds, np.arange(tokens.n_documents), len(names)).at(ranked)
     tables = []
     for group, own in sides.items():
         table = _compared(names[ranked], own, whole.without(own), min_count=min_count, k=k, prior=prior)
         table.insert(0, by, group)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
-
-
-@dataclass(frozen=True)
-class _Side:
-    """One side of a comparison: what its terms count, and the whole that they are counted among.
-
-    ``count``, ``documents``: (terms,) occurrences, and documents with the term. ``size``: running words or n-grams.
-    ``n_documents``: all documents, 0 where they are not known.
-    """
-
-    count: Ints
-    documents: Ints
-    size: int
-    n_documents: int
-
-    def at(self, rows: Ints) -> "_Side":
-        """The same over the terms in `rows`; -1 is a term that this side does not have."""
-        count, documents = (np.where(rows < 0, 0, values[rows]) for values in (self.count, self.documents))
-        return _Side(count, documents, self.size, self.n_documents)
-
-    def without(self, part: "_Side") -> "_Side":
-        """What is left when `part` is taken out."""
-        return _Side(
-            self.count - part.count,
-            self.documents - part.documents,
-            self.size - part.size,
-            self.n_documents - part.n_documents,
-        )
-
-
-def _counted(tokens: Tokens, n: int) -> tuple[Names, _Side]:
-    """The names of the terms, and all documents as one side."""
-    names, ids, bounds = _running(tokens, n)
-    return names, _side(ids, bounds, np.arange(tokens.n_documents), len(names))
-
-
-def _running(tokens: Tokens, n: int) -> tuple[Names, NDArray[Any], Ints]:
-    """The names of the terms, the running terms as rows of `names`, and where among them each document begins."""
-    if n == 1:
-        return tokens.vocabulary, tokens.ids, tokens.document_offsets
-    names, ids, place = ngrams(tokens, n)
-    return names, ids, np.searchsorted(place, tokens.document_offsets)
-
-
-def _side(ids: NDArray[Any], bounds: Ints, rows: Ints, terms: int) -> _Side:
-    """The documents in `rows` as one side."""
-    count, documents = _count(ids, bounds, rows, terms)
-    return _Side(count, documents, int(count.sum()), len(rows))
-
-
-@compiled
-def _count(ids: NDArray[Any], bounds: Ints, rows: Ints, terms: int) -> tuple[Ints, Ints]:
-    """How often each term stands in the documents in `rows`, and in how many of them."""
-    count = np.zeros(terms, np.int64)
-    documents = np.zeros(terms, np.int64)
-    last = np.full(terms, -1)  # the last document that a term was seen in
-    for row in rows:
-        for place in range(bounds[row], bounds[row + 1]):
-            term = ids[place]
-            count[term] += 1
-            if last[term] != row:
-                last[term] = row
-                documents[term] += 1
-    return count, documents
-
-
-def _frequency_list(table: pd.DataFrame) -> tuple[Names, _Side]:
-    """A table of terms and counts as a side whose documents are unknown."""
-    for column in ("term", "count"):
-        if column not in table.columns:
-            has = ", ".join(map(str, table.columns)) or "none"
-            raise ValueError(f"the reference table has no column {column!r} (it has {has}): give it term and count")
-    terms = table["term"]
-    wrong = terms.map(lambda term: not isinstance(term, str)).to_numpy(dtype=bool)
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise ValueError(
-            f"the term in row {row} of the reference table is no text ({terms.iloc[row]}): "
-            "a file may need pandas.read_csv(..., dtype={'term': str}, keep_default_na=False)"
-        )
-    if terms.duplicated().any():
-        twice = terms[terms.duplicated()].iloc[0]
-        raise ValueError(f"the reference table has {twice!r} more than once: add up its rows, one row a term")
-    count = pd.to_numeric(table["count"], errors="coerce").to_numpy(dtype=np.float64)
-    wrong = ~(np.isfinite(count) & (count >= 0) & (count == np.floor(count)))
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise ValueError(
-            f"the count of {terms.iloc[row]!r} in the reference table is {table['count'].iloc[row]}: "
-            "give whole numbers, 0 or more"
-        )
-    return terms.to_numpy(dtype=object), _Side(count.astype(np.int64), np.zeros(len(count), int), int(count.sum()), 0)
 
 
 def _check_n(n: int) -> None:
@@ -253,7 +157,7 @@ def _check_sides(target: Tokens, reference: Tokens) -> None:
             raise ValueError(f"the target has {option}={one!r}, the reference {option}={two!r}: tokenize both alike")
 
 
-def _aligned(names: Names, own: _Side, other_names: Names, other: _Side) -> tuple[Names, _Side, _Side]:
+def _aligned(names: Names, own: Side, other_names: Names, other: Side) -> tuple[Names, Side, Side]:
     """Two sides over the terms of either: the target's, then those that only the reference has."""
     rows = pd.Index(other_names, dtype=object).get_indexer(pd.Index(names, dtype=object))
     missing = np.ones(len(other_names), dtype=bool)
@@ -273,7 +177,7 @@ def _ranked(names: Names, stopwords: Iterable[str] | None) -> Ints:
     return rows[~out.any(axis=1)]
 
 
-def _compared(names: Names, own: _Side, other: _Side, *, min_count: int, k: float, prior: float) -> pd.DataFrame:
+def _compared(names: Names, own: Side, other: Side, *, min_count: int, k: float, prior: float) -> pd.DataFrame:
     """The table of two sides over the same terms in alphabetical order."""
     rows = np.flatnonzero(own.count + other.count >= max(min_count, 1))
     g2 = association.g2_two_cell(own.count[rows], own.size, other.count[rows], other.size)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse, stats
 
 from analysis.bootstrap import rate_intervals
+from analysis.text.lookup import document_of, sentence_of
 from analysis.text.periods import periods
 from analysis.text.tokens import Tokens, token_weights
 
@@ -54,9 +55,12 @@ def trends(
         raise ValueError(f"terms is {terms!r}: give a collection of terms, such as [{terms!r}]")
     terms = list(dict.fromkeys(terms))
     first_days, period = periods(tokens, every)
-    amount = token_weights(tokens, weights)
+    amount = None if weights is None else token_weights(tokens, weights)
     counts = _counts(tokens, terms, amount)
-    sizes = np.bincount(tokens.document, amount, minlength=tokens.n_documents)
+    sizes: Any = np.diff(tokens.document_offsets).astype(np.float64)
+    if amount is not None:
+        owner = np.repeat(np.arange(tokens.n_documents), np.diff(tokens.document_offsets))
+        sizes = np.bincount(owner, amount, minlength=tokens.n_documents)
 
     low, high = np.full((2, len(first_days), len(terms)), np.nan)
     for number in np.unique(period[period >= 0]):
@@ -129,7 +133,7 @@ def trend_tests(table: pd.DataFrame) -> pd.DataFrame:
     return tests.sort_values(["p", "term"], ignore_index=True)
 
 
-def _counts(tokens: Tokens, terms: list[str], amount: NDArray[np.float64]) -> Any:
+def _counts(tokens: Tokens, terms: list[str], amount: NDArray[np.float64] | None) -> Any:
     """How much of each term is in each document: sparse (documents, terms)."""
     index = pd.Index(tokens.vocabulary)
     words = [index.get_indexer(pd.Index(term.split(" "))) for term in terms]
@@ -146,7 +150,7 @@ def _counts(tokens: Tokens, terms: list[str], amount: NDArray[np.float64]) -> An
         for step, word in enumerate(ids[1:], start=1):
             place = place[place + step < len(tokens)]
             place = place[
-                (tokens.ids[place + step] == word) & (tokens.sentence[place + step] == tokens.sentence[place])
+                (tokens.ids[place + step] == word) & (sentence_of(tokens, place + step) == sentence_of(tokens, place))
             ]
         if not len(place):
             raise ValueError(f"{term!r} does not occur: give terms as the table of `terms` has them")
@@ -154,4 +158,5 @@ def _counts(tokens: Tokens, terms: list[str], amount: NDArray[np.float64]) -> An
     place = np.concatenate([np.zeros(0, dtype=np.int64), *found])
     column = np.repeat(np.arange(len(terms)), [len(place) for place in found])
     shape = (tokens.n_documents, len(terms))
-    return sparse.csr_array((amount[place], (tokens.document[place], column)), shape=shape)
+    values = np.ones(len(place)) if amount is None else amount[place]
+    return sparse.csr_array((values, (document_of(tokens, place), column)), shape=shape)

@@ -41,7 +41,7 @@ def word_forms(tokens: Tokens, form: str = "words", *, keep: Collection[str] = (
     for language in sorted(set(languages)):
         change = _stemmer(language) if form == "stems" else _lemmatizer(language)
         (left if change is None else done).append(language)
-        own = (languages == language)[tokens.document]
+        own = np.repeat(languages == language, np.diff(tokens.document_offsets))
         used, place = np.unique(tokens.ids[own], return_inverse=True)
         written = (
             word if change is None or word in kept or not _is_plain(word) else change(word)

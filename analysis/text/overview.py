@@ -20,7 +20,7 @@ def overview(tokens: Tokens, by: str | None = None) -> pd.DataFrame:
     rows = []
     for group in sorted(set(groups)):
         chosen = (groups == group).to_numpy()
-        ids = tokens.ids[chosen[tokens.document]]
+        ids = tokens.ids[np.repeat(chosen, np.diff(tokens.document_offsets))]
         dates = tokens.corpus.documents["date"][chosen]
         rows.append(
             {

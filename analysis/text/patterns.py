@@ -20,6 +20,8 @@ GAP = 3  # words that "..." may stand for, at the most
 
 _BEYOND = "\U0010ffff"  # sorts behind whatever a word may go on with
 
+_Index = tuple[list[str], list[int]]
+
 
 @lru_cache(1 << 15)  # a report asks for the same few thousand patterns some twenty times
 def fold_pattern(pattern: str, *, lowercase: bool = True) -> str:
@@ -119,17 +121,17 @@ def _fitting(types: Sequence[str], words: Sequence[str]) -> list[list[int]]:
     parts = [re.split(r"[*?]+", word) for word in words]
     # Only what begins as the word does is looked at; where it begins with a wildcard, what ends as it does.
     forwards = _index(types, {part[0][0] for part in parts if part[0]})
-    backwards: list[tuple[str, int]] = []
+    backwards: _Index = ([], [])
     if tails := {part[-1][-1] for part in parts if not part[0] and part[-1]}:
         backwards = _index([name[::-1] for name in types], tails)
     found = []
     for word, part in zip(words, parts, strict=True):
         if len(part) == 1:
-            near = _between(forwards, (word,), (word, len(types)))
+            near = _between(forwards, word, word)
         elif part[0]:
-            near = _between(forwards, (part[0],), (part[0] + _BEYOND,))
+            near = _between(forwards, part[0], part[0] + _BEYOND)
         elif part[-1]:
-            near = _between(backwards, (part[-1][::-1],), (part[-1][::-1] + _BEYOND,))
+            near = _between(backwards, part[-1][::-1], part[-1][::-1] + _BEYOND)
         else:
             near = list(range(len(types)))
         if len(part) > 1 and word not in (part[0] + "*", "*" + part[-1]):
@@ -139,14 +141,17 @@ def _fitting(types: Sequence[str], words: Sequence[str]) -> list[list[int]]:
     return found
 
 
-def _index(names: Sequence[str], initials: set[str]) -> list[tuple[str, int]]:
+def _index(names: Sequence[str], initials: set[str]) -> _Index:
     """The names with one of `initials`, sorted, each with its place: to sort all takes longer than a search or two."""
-    return sorted((name, place) for place, name in enumerate(names) if name[:1] in initials)
+    places = [place for place, name in enumerate(names) if name[:1] in initials]
+    places.sort(key=names.__getitem__)
+    return [names[place] for place in places], places
 
 
-def _between(index: list[tuple[str, int]], low: tuple[str, ...], high: tuple[str | int, ...]) -> list[int]:
+def _between(index: _Index, low: str, high: str) -> list[int]:
     """The places of the names from `low` to `high`."""
-    return [place for _, place in index[bisect_left(index, low) : bisect_right(index, high)]]
+    names, places = index
+    return places[bisect_left(names, low) : bisect_right(names, high)]
 
 
 def _steps(pattern: str) -> list[tuple[str, int, int]]:

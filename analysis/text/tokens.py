@@ -65,12 +65,12 @@ class Tokens:
 
     @cached_property
     def document(self) -> Offsets:
-        """(tokens,) the position of each word's document in ``corpus.documents``."""
+        """(tokens,) the position of each word's document in ``corpus.documents``; for a few words, see `lookup`."""
         return np.repeat(np.arange(self.n_documents), np.diff(self.document_offsets))
 
     @cached_property
     def sentence(self) -> Offsets:
-        """(tokens,) the number of each word's sentence, counted through the corpus."""
+        """(tokens,) the number of each word's sentence, counted through the corpus; for a few words, see `lookup`."""
         return np.repeat(np.arange(self.n_sentences), np.diff(self.sentence_offsets))
 
     @cached_property
@@ -104,9 +104,8 @@ class Tokens:
         """
         kept = np.ones(self.n_documents, dtype=bool)
         for name, value in conditions.items():
-            column = name.removesuffix("__not")
             values = [_group(v) for v in value] if isinstance(value, list | tuple | set) else [_group(value)]
-            kept &= self.groups(column).isin(values).to_numpy() != name.endswith("__not")
+            kept &= self.groups(name.removesuffix("__not")).isin(values).to_numpy() != name.endswith("__not")
         if not kept.any():
             said = ", ".join(f"{name}={value!r}" for name, value in conditions.items())
             raise ValueError(f"no document with {said}: compare `corpus.documents`")
@@ -114,8 +113,10 @@ class Tokens:
 
     def subset(self, rows: Offsets) -> "Tokens":
         """The words of the documents in `rows`, positions in ``corpus.documents`` in rising order."""
-        words = np.isin(self.document, rows)
-        lines = np.isin(self.sentence_document, rows)
+        if len(rows) == self.n_documents:
+            return self  # nothing is ever written into a `Tokens`
+        kept = np.isin(np.arange(self.n_documents), rows)
+        words, lines = map(_stretch, (np.repeat(kept, np.diff(self.document_offsets)), kept[self.sentence_document]))
         corpus = self.corpus.subset(rows)
         segment_kept = self.corpus.segments["doc_id"].isin(set(corpus.documents["doc_id"])).to_numpy()
         return Tokens(
@@ -149,8 +150,8 @@ class Tokens:
 
     def document_term_matrix(self) -> tuple[sparse.csr_array, NDArray[np.object_], NDArray[np.object_]]:
         """Counts as a sparse (documents, types) matrix of int64, with the names of its rows and columns."""
-        ones = np.ones(len(self), dtype=np.int64)
-        matrix = sparse.csr_array((ones, (self.document, self.ids)), shape=(self.n_documents, len(self.vocabulary)))
+        found = np.ones(len(self), dtype=np.int64), (self.document, self.ids)
+        matrix = sparse.csr_array(found, shape=(self.n_documents, len(self.vocabulary)))
         matrix.sum_duplicates()
         return matrix, self.doc_ids, self.vocabulary
 
@@ -230,6 +231,12 @@ def token_weights(tokens: Tokens, weights: NDArray[np.float64] | None) -> NDArra
     return np.asarray(weights, dtype=np.float64)
 
 
+def _stretch(kept: NDArray[np.bool_]) -> Any:
+    """`kept` as a slice, by which nothing is copied, where what it keeps stands side by side."""
+    stretch = slice(kept.argmax(), len(kept) - kept[::-1].argmax()) if kept.any() else slice(0)
+    return stretch if kept[stretch].all() else kept
+
+
 def _group(value: Any) -> str:
     """A metadata value as `Tokens.groups` names it."""
     return value.strftime(DAY) if isinstance(value, datetime.date) else str(value)
@@ -249,8 +256,7 @@ def _sentence_spans(corpus: Corpus, boilerplate: bool, splitter: str) -> NDArray
         for first, last in sentences(corpus.texts[row][start:end], languages[row], splitter=splitter):
             found += (row, segment, start + first, start + last)
     # Four numbers a sentence in a row, read as one record: twice as fast as a list of tuples.
-    names = ("document", "segment", "start", "end")
-    return np.array(found, dtype=np.int64).view([(name, np.int64) for name in names])
+    return np.array(found, dtype=np.int64).view([(name, np.int64) for name in ("document", "segment", "start", "end")])
 
 
 def _whole_words(
@@ -279,13 +285,8 @@ def _treebank_words(texts: Sequence[str], spans: NDArray[Any], lowercase: bool) 
             ids.append(codes.setdefault(fold(text[start:end], lowercase=lowercase), len(codes)))
             starts.append(start)
             ends.append(end)
-    return Words(
-        np.array(list(codes), dtype=object),
-        np.array(ids, dtype=np.int32),
-        np.array(starts, dtype=np.int32),
-        np.array(ends, dtype=np.int32),
-        _offsets(lengths),
-    )
+    columns = [np.array(column, dtype=np.int32) for column in (ids, starts, ends)]
+    return Words(np.array(list(codes), dtype=object), columns[0], columns[1], columns[2], _offsets(lengths))
 
 
 def _used(vocabulary: NDArray[np.object_], ids: Ids) -> tuple[NDArray[np.object_], Ids]:

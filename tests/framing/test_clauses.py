@@ -1,9 +1,18 @@
 """Words of either scheme with the punctuation between them, and the phrases around a verb."""
 
+import pandas as pd
 import pytest
 
 from analysis import read_text, tokenize
+from analysis.framing import clauses
+from analysis.framing.attribution import attributions
 from analysis.framing.clauses import COMMA, STOP, Words, phrase_after, subject, words_of
+from analysis.framing.lexicon import read_lexicon
+from analysis.framing.roles import roles
+from analysis.framing.style import reports
+from analysis.framing.voice import passives
+from analysis.paths import LEXICONS
+from analysis.text.corpus import read_texts
 
 
 def read(text: str, scheme: str = "frequency") -> Words:
@@ -49,3 +58,25 @@ def test_subject(text: str, verb: str, phrase: str | None) -> None:
 def test_phrase_after(text: str, phrase: str) -> None:
     words = read(text)
     assert words.text(0, phrase_after(words, 0)) == phrase
+
+
+def test_what_is_found_does_not_depend_on_the_documents_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = (
+        "“It is late,” Khan said. They did not say what they have",  # a perfect, if it went on
+        "Got caught. “It rained all day long",  # a quotation left open
+        "Said no one. The men were told to wait. Khan said “No one knows how this ends.”",
+        "The Senate confirmed him. Troops attacked",  # a verb at the very end
+        "...",
+        "The militants were buried by villagers.",
+    )
+    tokens = tokenize(read_texts(texts))
+    actors, style = (read_lexicon(LEXICONS / name) for name in ("actors.yml", "style.yml"))
+
+    def found() -> list[pd.DataFrame]:
+        return [roles(tokens, actors), passives(tokens), attributions(tokens), reports(tokens, style)]
+
+    together = found()
+    assert [len(table) > 0 for table in together] == [True] * 4
+    monkeypatch.setattr(clauses, "AT_ONCE", 1)
+    for one, other in zip(together, found(), strict=True):
+        pd.testing.assert_frame_equal(one, other)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis import Corpus, Tokens, read_text, tokenize
+from analysis.framing import frames
 from analysis.framing.frames import (
     MATCH_COLUMNS,
     coverage,
@@ -385,3 +386,12 @@ def test_only_documents_in_the_language_of_the_lexicon_are_read(make_corpus):
     assert in_language(tokens, lexicon).doc_ids.tolist() == ["a"]
     with pytest.raises(ValueError, match="is in 'en' and the documents are in ur"):
         in_language(tokens.where(doc_id="b"), lexicon)
+
+
+def test_sentences_are_scored_block_by_block_as_together(
+    monkeypatch: pytest.MonkeyPatch, tokens: Tokens, lexicon: Lexicon
+) -> None:
+    together = sentence_frames(tokens, lexicon)
+    assert len(together) > 3
+    monkeypatch.setattr(frames, "BLOCK", 3)
+    pd.testing.assert_frame_equal(together, sentence_frames(tokens, lexicon), check_exact=True)

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis import read_text, tokenize
+from analysis import Tokens, read_text, tokenize
+from analysis.terms import diversity as module
 from analysis.terms.diversity import diversity
 from analysis.text.corpus import read_texts
 
@@ -173,3 +174,9 @@ def test_no_documents_and_no_window():
     with pytest.raises(ValueError, match="window is 0: use 1 word or more"):
         diversity(tokens, 0)
     assert diversity(tokens, 1)["mattr"].tolist() == [1]
+
+
+def test_documents_are_measured_one_by_one_as_together(monkeypatch: pytest.MonkeyPatch, sample_tokens: Tokens) -> None:
+    together = diversity(sample_tokens)
+    monkeypatch.setattr(module, "AT_ONCE", 1)
+    pd.testing.assert_frame_equal(together, diversity(sample_tokens), check_exact=True)

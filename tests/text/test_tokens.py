@@ -145,6 +145,14 @@ def test_where(tokens: Tokens, conditions: dict[str, str], doc_ids: list[str]) -
     assert_sound(chosen)
 
 
+def test_all_documents_are_no_copy_and_neighbours_share_the_columns(tokens: Tokens) -> None:
+    assert tokens.subset(np.arange(4)) is tokens
+    neighbours, apart = tokens.subset(np.array([1, 2])), tokens.subset(np.array([0, 3]))
+    for name in ("ids", "start", "end", "sentence_start", "sentence_end"):
+        assert np.shares_memory(getattr(neighbours, name), getattr(tokens, name))
+        assert not np.shares_memory(getattr(apart, name), getattr(tokens, name))
+
+
 def test_where_nothing_is_left(tokens: Tokens) -> None:
     with pytest.raises(ValueError, match="no document with source='Radio': compare `corpus"):
         tokens.where(source="Radio")

@@ -1,0 +1,135 @@
+"""What one side of a comparison counts: its terms, the documents that have them, and the whole they are part of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.terms.ngrams import joined, ngrams, numbered, running_ngrams
+from analysis.text.compiled import compiled
+from analysis.text.stopwords import stopped
+from analysis.text.tokens import Tokens
+
+Names = NDArray[np.object_]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison: what its terms count, and the whole that they are counted among.
+
+    ``count``, ``documents``: (terms,) occurrences, and documents with the term. ``size``: running words or n-grams.
+    ``n_documents``: all documents, 0 where they are not known.
+    """
+
+    count: Ints
+    documents: Ints
+    size: int
+    n_documents: int
+
+    def at(self, rows: Ints) -> "Side":
+        """The same over the terms in `rows`; -1 is a term that this side does not have."""
+        count, documents = (np.where(rows < 0, 0, values[rows]) for values in (self.count, self.documents))
+        return Side(count, documents, self.size, self.n_documents)
+
+    def without(self, part: "Side") -> "Side":
+        """What is left when `part` is taken out."""
+        return Side(
+            self.count - part.count,
+            self.documents - part.documents,
+            self.size - part.size,
+            self.n_documents - part.n_documents,
+        )
+
+
+def counted(tokens: Tokens, n: int) -> tuple[Names, Side]:
+    """The names of the terms, and all documents as one side."""
+    names, ids, bounds = running(tokens, n)
+    return names, side(ids, bounds, np.arange(tokens.n_documents), len(names))
+
+
+def running(tokens: Tokens, n: int) -> tuple[Names, NDArray[Any], Ints]:
+    """The names of the terms, the running terms as rows of `names`, and where among them each document begins."""
+    if n == 1:
+        return tokens.vocabulary, tokens.ids, tokens.document_offsets
+    names, ids, place = ngrams(tokens, n)
+    return names, ids, np.searchsorted(place, tokens.document_offsets)
+
+
+def side(ids: NDArray[Any], bounds: Ints, rows: Ints, terms: int) -> Side:
+    """The documents in `rows` as one side."""
+    count, documents = _count(ids, bounds, rows, terms)
+    return Side(count, documents, int(count.sum()), len(rows))
+
+
+@compiled
+def _count(ids: NDArray[Any], bounds: Ints, rows: Ints, terms: int) -> tuple[Ints, Ints]:
+    """How often each term stands in the documents in `rows`, and in how many of them."""
+    count = np.zeros(terms, np.int64)
+    documents = np.zeros(terms, np.int64)
+    last = np.full(terms, -1)  # the last document that a term was seen in
+    for row in rows:
+        for place in range(bounds[row], bounds[row + 1]):
+            term = ids[place]
+            count[term] += 1
+            if last[term] != row:
+                last[term] = row
+                documents[term] += 1
+    return count, documents
+
+
+def counted_phrases(
+    target: Tokens, reference: Tokens, n: int, stopwords: Iterable[str] | None, min_count: int
+) -> tuple[Names, Side, Side]:
+    """The names of the n-grams of two sides over one vocabulary, in alphabetical order, and both sides over them.
+
+    Left out are those that begin or end with one of `stopwords`, or stand less than `min_count` times in both sides
+    together: phrases are numbers up to here, since most of them are rare and a name takes far more room.
+    """
+    vocabulary, own_words, own_place = running_ngrams(target, n, 0)
+    _, other_words, other_place = running_ngrams(reference, n, 0)
+    number, words = numbered([np.concatenate(pair) for pair in zip(own_words, other_words, strict=True)])
+    sides = []
+    for tokens, ids, place in (
+        (target, number[: len(own_place)], own_place),
+        (reference, number[len(own_place) :], other_place),
+    ):
+        bounds = np.searchsorted(place, tokens.document_offsets)
+        sides.append(side(ids, bounds, np.arange(tokens.n_documents), len(words[0])))
+    own, other = sides
+    dropped = stopped(vocabulary, stopwords)
+    frequent = own.count + other.count >= max(min_count, 1)
+    rows = np.flatnonzero(frequent & ~dropped[words[0]] & ~dropped[words[-1]])
+    names = joined(vocabulary, [word[rows] for word in words]).to_numpy(dtype=object)
+    return names, own.at(rows), other.at(rows)
+
+
+def frequency_list(table: pd.DataFrame) -> tuple[Names, Side]:
+    """A table of terms and counts as a side whose documents are unknown."""
+    for column in ("term", "count"):
+        if column not in table.columns:
+            has = ", ".join(map(str, table.columns)) or "none"
+            raise ValueError(f"the reference table has no column {column!r} (it has {has}): give it term and count")
+    terms = table["term"]
+    wrong = terms.map(lambda term: not isinstance(term, str)).to_numpy(dtype=bool)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(
+            f"the term in row {row} of the reference table is no text ({terms.iloc[row]}): "
+            "a file may need pandas.read_csv(..., dtype={'term': str}, keep_default_na=False)"
+        )
+    if terms.duplicated().any():
+        twice = terms[terms.duplicated()].iloc[0]
+        raise ValueError(f"the reference table has {twice!r} more than once: add up its rows, one row a term")
+    count = pd.to_numeric(table["count"], errors="coerce").to_numpy(dtype=np.float64)
+    wrong = ~(np.isfinite(count) & (count >= 0) & (count == np.floor(count)))
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(
+            f"the count of {terms.iloc[row]!r} in the reference table is {table['count'].iloc[row]}: "
+            "give whole numbers, 0 or more"
+        )
+    return terms.to_numpy(dtype=object), Side(count.astype(np.int64), np.zeros(len(count), int), int(count.sum()), 0)
