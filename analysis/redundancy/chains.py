@@ -45,55 +45,102 @@ def scratch(common: NDArray[np.bool_]) -> Scratch:
 
 
 @compiled
-def candidates(pieces: Any, room: Any, a: Any, b: Any) -> Any:
+def candidates(pieces: Any, room: Any, documents: Any, first: Any, second: Any) -> Any:
     """First and last token, in a and then in b, of each stretch in which two documents have pieces that are alike.
 
-    `pieces` and `room` are `Pieces` and `Scratch`, `a` and `b` (4,) arrays: the first and last piece, the first and
-    last token of a document. A word that stands in too many pieces of the two, their subject as a rule, is from then
-    on common in the room; gives those words too.
+    `pieces` and `room` are `Pieces` and `Scratch`, `documents`: (documents, 4) the first and last piece, the first and
+    last token of each. The pairs are ``first[k]``, ``second[k]``; what is known of a second document is kept for the
+    pairs behind that have it too. A word that stands in too many pieces of the two, their subject as a rule, is common
+    for this pair. Gives the stretches, where those of each pair begin, these words, and where those of each pair begin.
     """
-    also_common = _add_common(pieces, room, a, b)
-    first, second = _seeds(pieces, room, a, b)
-    chain = _chains(pieces.bounds, first, second)
-    return _rectangles(pieces.bounds, first, second, chain), also_common
+    spans, also_common = np.empty((64, 4), dtype=np.int64), np.empty(64, dtype=np.int64)
+    span_begin, word_begin = np.zeros(len(first) + 1, dtype=np.int64), np.zeros(len(first) + 1, dtype=np.int64)
+    owner = after = turn = touched = shared = np.empty(0, dtype=np.int64)
+    cosine, seeds, most = np.empty(0), np.empty((64, 2), dtype=np.int64), 0
+    for k in range(len(first)):
+        a, b = documents[first[k]], documents[second[k]]
+        if k == 0 or second[k] != second[k - 1]:
+            if k > 0:
+                _forget(pieces, room, documents[second[k - 1]])
+            owner, after, most = _index(pieces, room, b)
+            turn, touched = np.arange(b[0], b[1]), np.empty(b[1] - b[0], dtype=np.int64)
+            cosine, shared = np.zeros(b[1] - b[0]), np.zeros(b[1] - b[0], dtype=np.int64)
+        also_common, word_begin[k + 1] = _add_common(pieces, room, a, b, most, also_common, word_begin[k])
+        seeds, n = _seeds(pieces, room, a, b, owner, after, turn, touched, cosine, shared, seeds)
+        for word in also_common[word_begin[k] : word_begin[k + 1]]:
+            room.common[word] = False
+        turn[:] = np.arange(b[0], b[1])
+        chain = _chains(pieces.bounds, seeds[:n, 0], seeds[:n, 1])
+        found = _rectangles(pieces.bounds, seeds[:n, 0], seeds[:n, 1], chain)
+        span_begin[k + 1] = span_begin[k] + len(found)
+        if span_begin[k + 1] > len(spans):
+            spans = np.concatenate((spans, np.empty((len(spans) + len(found), 4), dtype=np.int64)))
+        spans[span_begin[k] : span_begin[k + 1]] = found
+    if len(first) > 0:
+        _forget(pieces, room, documents[second[-1]])
+    return spans[: span_begin[-1]], span_begin, also_common[: word_begin[-1]], word_begin
 
 
 @compiled
-def _add_common(pieces: Any, room: Any, a: Any, b: Any) -> Any:
-    """The words that stand in too many pieces of two documents, copies aside; they are now common in the room."""
-    own = np.concatenate((np.arange(a[0], a[1]), np.arange(b[0], b[1])))
-    own = own[pieces.leading[own]]
-    most = max(COMMON_SHARE * len(own), COMMON_LEAST)
-    found, n = np.empty(a[3] - a[2] + b[3] - b[2], dtype=np.int64), 0
-    for piece in own:
-        for word in pieces.words[pieces.rows[piece] : pieces.rows[piece + 1]]:
-            room.times[word] += 1
-            if room.times[word] > most and not room.common[word]:
-                room.common[word] = True
-                found[n] = word
-                n += 1
-    for piece in own:
-        room.times[pieces.words[pieces.rows[piece] : pieces.rows[piece + 1]]] = 0
-    return found[:n]
+def _add_common(pieces: Any, room: Any, a: Any, b: Any, highest: int, found: Any, n: Any) -> Any:
+    """Puts the words that stand in too many pieces of two documents behind the `n` that are `found`; gives both anew.
+
+    Copies of a piece aside. They are then common in the room, whose ``times`` has the pieces of b with each word, at
+    most `highest`.
+    """
+    size = 0
+    for document in (a, b):
+        for piece in range(document[0], document[1]):
+            size += pieces.leading[piece]
+    most = max(COMMON_SHARE * size, COMMON_LEAST)
+    if size <= most:
+        return found, n
+    for k in range(0 if highest > most else 1, 2):  # first what b has too often by itself
+        for piece in range(b[0] if k == 0 else a[0], b[1] if k == 0 else a[1]):
+            if pieces.leading[piece]:
+                for word in pieces.words[pieces.rows[piece] : pieces.rows[piece + 1]]:
+                    room.times[word] += k
+                    if room.times[word] > most and not room.common[word]:
+                        room.common[word] = True
+                        if n == len(found):
+                            found = np.append(found, np.empty_like(found))
+                        found[n] = word
+                        n += 1
+    for piece in range(a[0], a[1]):
+        if pieces.leading[piece]:
+            for word in pieces.words[pieces.rows[piece] : pieces.rows[piece + 1]]:
+                room.times[word] -= 1
+    return found, n
 
 
 @compiled
-def _seeds(pieces: Any, room: Any, a: Any, b: Any) -> Any:
-    """Pairs of pieces that are alike, sorted by the first one.
+def _seeds(
+    pieces: Any,
+    room: Any,
+    a: Any,
+    b: Any,
+    owner: Any,
+    after: Any,
+    turn: Any,
+    touched: Any,
+    cosine: Any,
+    common: Any,
+    seeds: Any,
+) -> Any:
+    """Pairs of pieces that are alike, sorted by the first one, in the first rows of `seeds`; gives it and how many.
 
-    Pieces of b with the same words are compared once, and taken in turn.
+    Pieces of b with the same words are compared once, and taken in `turn`. `cosine` and `common`, one number a piece of
+    b, are 0 before and after.
     """
     rows, words, values, head = pieces.rows, pieces.words, pieces.values, room.head
-    owner, after = _index(pieces, room, b)
-    base, turn = rows[b[0]], np.arange(b[0], b[1])
-    cosine, common = np.zeros(b[1] - b[0]), np.zeros(b[1] - b[0], dtype=np.int64)
-    touched = np.empty(b[1] - b[0], dtype=np.int64)
-    first, second, n = np.empty(64, dtype=np.int64), np.empty(64, dtype=np.int64), 0
+    base, n = rows[b[0]], 0
     best, strength = np.empty(SEEDS, dtype=np.int64), np.empty(SEEDS)
     for piece in range(a[0], a[1]):
         met = 0
         for place in range(rows[piece], rows[piece + 1]):
             entry = head[words[place]]
+            if entry >= 0 and room.common[words[place]]:
+                continue
             while entry >= 0:
                 other = owner[entry]
                 if common[other] == 0:
@@ -115,14 +162,13 @@ def _seeds(pieces: Any, room: Any, a: Any, b: Any) -> Any:
                 if cosine[other] > strength[weakest]:
                     best[weakest], strength[weakest] = other, cosine[other]
             cosine[other], common[other] = 0.0, 0
-        if n + count > len(first):
-            first, second = np.append(first, np.empty_like(first)), np.append(second, np.empty_like(second))
+        if n + count > len(seeds):
+            seeds = np.concatenate((seeds, np.empty_like(seeds)))
         for other in best[:count]:
-            first[n], second[n] = piece, turn[other]
+            seeds[n, 0], seeds[n, 1] = piece, turn[other]
             turn[other] = pieces.following[turn[other]]
             n += 1
-    head[words[base : rows[b[1]]]] = -1
-    return first[:n], second[:n]
+    return seeds, n
 
 
 @compiled
@@ -130,18 +176,26 @@ def _index(pieces: Any, room: Any, document: Any) -> Any:
     """Which pieces have a word, copies aside: the piece of each entry, and the next entry of its word (or -1).
 
     Entries are places in ``pieces.words``, and pieces too, counted from the first of the document; the first entry of
-    each word is left in ``room.head``.
+    each word is left in ``room.head``, how many there are in ``room.times``; the highest of these numbers is given too.
     """
     base, size = pieces.rows[document[0]], pieces.rows[document[1]] - pieces.rows[document[0]]
-    owner, after = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+    owner, after, highest = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), 0
     for piece in range(document[0], document[1]):
         if pieces.leading[piece]:
             for place in range(pieces.rows[piece], pieces.rows[piece + 1]):
                 word = pieces.words[place]
-                if not room.common[word]:
-                    owner[place - base], after[place - base] = piece - document[0], room.head[word]
-                    room.head[word] = place - base
-    return owner, after
+                owner[place - base], after[place - base] = piece - document[0], room.head[word]
+                room.head[word] = place - base
+                room.times[word] += 1
+                highest = max(highest, room.times[word])
+    return owner, after, highest
+
+
+@compiled
+def _forget(pieces: Any, room: Any, document: Any) -> None:
+    """Leave the room as it was before `_index`."""
+    words = pieces.words[pieces.rows[document[0]] : pieces.rows[document[1]]]
+    room.head[words], room.times[words] = -1, 0
 
 
 @compiled

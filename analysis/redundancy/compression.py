@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from analysis.redundancy.reading import reading_order, share
 from analysis.redundancy.suffixes import common_prefixes, suffix_array
-from analysis.redundancy.units import Ints
 from analysis.text.compiled import compiled
 from analysis.text.tokens import Tokens
 
@@ -57,7 +56,7 @@ def compression(tokens: Tokens, *, shuffles: int = 5, seed: int = 0) -> pd.DataF
     joined = np.insert(
         np.concatenate([*texts, np.empty(0, np.int32)]), ends, len(tokens.vocabulary) + np.arange(len(order))
     )
-    before = _longest_before(joined.astype(np.int64))
+    before = _longest_before(joined)
     begins = ends - sizes + np.arange(len(order))
     rows = []
     for ids, begin, read in zip(texts, begins.tolist(), (ends - sizes).tolist(), strict=True):
@@ -78,14 +77,14 @@ def compression(tokens: Tokens, *, shuffles: int = 5, seed: int = 0) -> pd.DataF
 
 def _parse(ids: NDArray[np.int32]) -> int:
     """The phrases of one text by itself."""
-    text: Ints = np.append(ids.astype(np.int64), np.int64(ids.max(initial=0) + 1))
+    text = np.append(ids, np.int32(ids.max(initial=0) + 1))
     return int(_phrases(_longest_before(text), 0, len(ids)))
 
 
-def _longest_before(text: Ints) -> Ints:
+def _longest_before(text: NDArray[Any]) -> NDArray[Any]:
     """How many words from each place on also stand in a row from an earlier place on; a word of its own ends `text`."""
     suffixes, rank = suffix_array(text)
-    longest: Ints = _previous_factors(suffixes, rank, common_prefixes(text, suffixes))
+    longest: NDArray[Any] = _previous_factors(suffixes, rank, common_prefixes(text, suffixes))
     return longest
 
 
@@ -96,9 +95,10 @@ def _previous_factors(suffixes: Any, rank: Any, common: Any) -> Any:
     Places that are done leave the sorted list of suffixes, so that the neighbours of one are the nearest before it.
     """
     n = len(suffixes)
-    shared = np.append(common, 0)  # with the suffix before in the list, as it is now
-    before, after = np.arange(-1, n - 1), np.arange(1, n + 1)
-    longest = np.zeros(n, dtype=np.int64)
+    shared = np.append(common, np.zeros_like(common[:1]))  # with the suffix before in the list, as it is now
+    before, after, longest = np.empty_like(suffixes), np.empty_like(suffixes), np.zeros_like(suffixes)
+    for row in range(n):
+        before[row], after[row] = row - 1, row + 1
     for place in range(n - 1, -1, -1):
         row = rank[place]
         left, right = before[row], after[row]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.redundancy.units import Ints
+from analysis.text.lookup import document_of, sentence_of
 from analysis.text.tokens import Tokens
 
 CONJUNCTIONS = ("and", "or", "&")
@@ -74,7 +75,7 @@ def doublets(tokens: Tokens, *, min_score: float = 0.5) -> pd.DataFrame:
     shared = np.where(begin < first, words[ids[begin]] + " ", "")
     return pd.DataFrame(
         {
-            "doc_id": tokens.doc_ids[tokens.document[first]],
+            "doc_id": tokens.doc_ids[document_of(tokens, first)],
             "start": tokens.start[begin].astype(np.int64),
             "end": tokens.end[second].astype(np.int64),
             "first": shared + words[ids[first]],
@@ -95,7 +96,7 @@ def _coordinated(tokens: Tokens) -> tuple[Ints, Ints, Ints]:
     twice = (begin < before) & (ids[begin] == ids[after]) & (after < second)
     begin, second = np.where(twice, begin, before), np.where(twice, second, after)
     english = tokens.corpus.documents["language"].str.startswith("en").to_numpy(dtype=bool)
-    kept = (tokens.sentence[begin] == tokens.sentence[second]) & english[tokens.document[begin]]
+    kept = (sentence_of(tokens, begin) == sentence_of(tokens, second)) & english[document_of(tokens, begin)]
     return begin[kept], before[kept], second[kept]
 
 
@@ -116,7 +117,7 @@ def _ampersands(tokens: Tokens) -> Ints:
 
 def _is_pair(tokens: Tokens, begin: int, first: int, second: int) -> bool:
     """Whether nothing but the conjunction stands between two words, and nothing before makes them parts of a list."""
-    text = tokens.corpus.texts[tokens.document[begin]]
+    text = tokens.corpus.texts[int(document_of(tokens, begin))]
     inner = second if begin == first else second - 1
     joint, shared = text[tokens.end[first] : tokens.start[inner]], text[tokens.end[begin] : tokens.start[first]]
     lead = text[max(tokens.start[begin] - 5, 0) : tokens.start[begin]]

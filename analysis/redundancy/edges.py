@@ -17,13 +17,35 @@ LEAST_SUPPORT = 8.0  # content words in common times similarity: how much there 
 
 
 @compiled
-def settled(pieces: Any, room: Any, spans: Any, a: Any, b: Any) -> Any:
-    """Those of the `candidates` of two documents that are passages, with their edges set, and the similarity of each.
+def settled(pieces: Any, room: Any, documents: Any, first: Any, second: Any, possible: Any) -> Any:
+    """Those of the `candidates` of pairs of documents that are passages, with their edges set: which pair has them,
+    what tokens they are, and how similar.
 
-    `pieces`, `room`, `a` and `b` are as there. Of two passages of which one lies by more than half in the other, on
-    either side, the one with more support stands.
+    The arguments are as there, `possible` is what it gives. Of two passages of a pair of which one lies by more than
+    half in the other, on either side, the one with more support stands.
     """
-    spans = spans.copy()
+    all_spans, span_begin, also_common, word_begin = possible
+    pair, kept_spans = np.empty(len(all_spans), dtype=np.int32), np.empty_like(all_spans)
+    kept_similarity, total = np.empty(len(all_spans)), 0
+    for k in range(len(first)):
+        if span_begin[k] == span_begin[k + 1]:
+            continue
+        common = also_common[word_begin[k] : word_begin[k + 1]]
+        for word in common:
+            room.common[word] = True
+        spans = all_spans[span_begin[k] : span_begin[k + 1]].copy()
+        rows, similarity = _standing(pieces, room, spans, documents[first[k]], documents[second[k]])
+        for word in common:
+            room.common[word] = False
+        for row in rows:
+            pair[total], kept_spans[total], kept_similarity[total] = k, spans[row], similarity[row]
+            total += 1
+    return pair[:total], kept_spans[:total], kept_similarity[:total]
+
+
+@compiled
+def _standing(pieces: Any, room: Any, spans: Any, a: Any, b: Any) -> Any:
+    """Which of the spans of two documents stand, their edges set in place, and the similarity of each span."""
     similarity, support = np.empty(len(spans)), np.zeros(len(spans))
     for k in range(len(spans)):
         span = spans[k]
@@ -41,7 +63,7 @@ def settled(pieces: Any, room: Any, spans: Any, a: Any, b: Any) -> Any:
         if free:
             kept[n] = k
             n += 1
-    return spans[kept[:n]], similarity[kept[:n]]
+    return kept[:n], similarity
 
 
 @compiled

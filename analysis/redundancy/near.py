@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.redundancy.pasting import tokens_of
-from analysis.redundancy.units import Ints, groups, texts, units
+from analysis.redundancy.units import Ints, distinct_texts, groups, units
 from analysis.text.compiled import compiled
+from analysis.text.lookup import document_of
 from analysis.text.tokens import Tokens
 
 FEWEST = 5  # words of a unit from which shared words say something: one word of four changed is a quarter
@@ -62,7 +63,7 @@ def near_repeats(tokens: Tokens, threshold: float = 0.8, unit: str = "sentence")
     a, b, pair = _places(first, second, _starts(np.bincount(content)), np.argsort(content, kind="stable"), FULL)
     order = np.argsort(a.astype(np.int64) * len(start) + b)
     a, b = a[order], b[order]
-    document = tokens.document[offsets[:-1]]
+    document = document_of(tokens, offsets[:-1])
     names = pd.Series(tokens.doc_ids, dtype="str").array
     return pd.DataFrame(
         {
@@ -199,9 +200,8 @@ def _join(begin: Any, items: Any, threshold: float) -> Any:
     """
     n = len(begin) - 1
     bits = np.empty(n, dtype=np.uint64)
-    kept = np.zeros(
-        n, dtype=np.int64
-    )  # how many first words of a set suffice to find it, for sets of its size and more
+    # How many first words of a set suffice to find it, for sets of its size and more.
+    kept = np.zeros(n, dtype=np.int64)
     room = np.zeros(items.max() + 2 if len(items) else 1, dtype=np.int64)
     for x in range(n):
         size = begin[x + 1] - begin[x]
@@ -264,11 +264,15 @@ def near_texts(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
     0        0.71      1  We will win that war now.
     """
     table = found[~_same_wording(tokens, found)].reset_index(drop=True)
-    for side in ("a", "b"):
-        table[f"{side}_text"] = texts(tokens, *(table[f"{side}_{part}"] for part in ("doc", "start", "end")))
-    table["times"] = table.groupby(["a_text", "b_text"])["similarity"].transform("size").astype(int)
-    table = table.drop_duplicates(["a_text", "b_text"]).sort_values("similarity", ascending=False, kind="stable")
-    return table[["similarity", "times", "a_doc", "a_text", "b_doc", "b_text"]].reset_index(drop=True)
+    sides = [distinct_texts(tokens, *(table[f"{side}_{part}"] for part in ("doc", "start", "end"))) for side in "ab"]
+    (a_texts, a), (b_texts, b) = sides
+    both = pd.factorize(a * max(len(b_texts), 1) + b)[0]
+    first = np.flatnonzero(np.diff(np.maximum.accumulate(both), prepend=-1) > 0)
+    order = first[np.argsort(-table["similarity"].to_numpy()[first], kind="stable")]
+    shown = table.iloc[order].reset_index(drop=True)
+    shown["times"] = np.bincount(both)[both[order]]
+    shown["a_text"], shown["b_text"] = a_texts.take(a[order]).array, b_texts.take(b[order]).array
+    return shown[["similarity", "times", "a_doc", "a_text", "b_doc", "b_text"]]
 
 
 def _same_wording(tokens: Tokens, found: pd.DataFrame) -> NDArray[np.bool_]:

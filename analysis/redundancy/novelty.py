@@ -11,6 +11,7 @@ from analysis.redundancy.compression import compression
 from analysis.redundancy.reading import reading_order, share
 from analysis.redundancy.shingles import shingles
 from analysis.redundancy.units import Ints
+from analysis.text.compiled import compiled
 from analysis.text.tokens import Tokens
 
 __all__ = ["compression", "curve", "novelty", "reading_order"]
@@ -30,7 +31,7 @@ class _Grams(NamedTuple):
 
     sentences: Ints
     counts: Ints
-    unit: Ints
+    unit: NDArray[np.int32]
     number: NDArray[np.int32]
 
 
@@ -128,7 +129,7 @@ def curve(tokens: Tokens, *, n: int = 4, unit: str = "sentence", window: int | N
         first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
         own = {"sentence": grams.sentences - first_sentence[document]}
     else:
-        turn = np.empty_like(order)
+        turn = np.empty(len(order), dtype=np.int32)
         turn[order] = np.arange(len(order))
         of_gram, words, document, own = turn[document][grams.unit], sizes[order], order, {}
     table = pd.DataFrame(
@@ -163,22 +164,28 @@ def _grams(tokens: Tokens, n: int) -> _Grams:
     sizes = np.maximum(lengths, n)
     begins = np.cumsum(sizes) - sizes
     stream = np.zeros(sizes.sum(), dtype=np.int32)
-    stream[_ranges(begins, lengths)] = tokens.ids[_ranges(tokens.sentence_offsets[:-1][sentences], lengths)] + 1
+    _gather(tokens.ids, tokens.sentence_offsets[:-1][sentences], lengths, stream, begins, 1)
     counts = sizes - n + 1
-    number = shingles(stream, n)[_ranges(begins, counts)]
-    return _Grams(sentences, counts, np.repeat(np.arange(len(sentences)), counts), number)
+    number = np.empty(counts.sum(), dtype=np.int32)
+    _gather(shingles(stream, n), begins, counts, number, np.cumsum(counts) - counts, 0)
+    return _Grams(sentences, counts, np.repeat(np.arange(len(sentences), dtype=np.int32), counts), number)
 
 
-def _ranges(begins: Ints, lengths: Ints) -> Ints:
-    """The numbers from each of `begins` on, as many as `lengths` says, one range after the other."""
-    return np.repeat(begins - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
+@compiled
+def _gather(source: Any, begins: Any, lengths: Any, target: Any, to: Any, more: int) -> None:
+    """Put runs of `source` to their places in `target`, `more` added to each number."""
+    for run in range(len(begins)):
+        for k in range(lengths[run]):
+            target[to[run] + k] = source[begins[run] + k] + more
 
 
 def _first(keys: NDArray[Any]) -> Bools:
     """Whether each key stands for the first time."""
     # Numbers that are counted up as they are met rise above all before just there.
-    highest = np.maximum.accumulate(shingles(keys, 1))
-    return np.diff(highest, prepend=-1) > 0
+    number, first = shingles(keys, 1), np.ones(len(keys), dtype=bool)
+    np.maximum.accumulate(number, out=number)
+    np.greater(number[1:], number[:-1], out=first[1:])
+    return first
 
 
 def _around(values: Ints, width: int) -> Ints:
@@ -190,11 +197,11 @@ def _around(values: Ints, width: int) -> Ints:
     return sums
 
 
-def _rarefied(unit: Ints, number: NDArray[np.int32], units: int) -> Floats:
+def _rarefied(unit: NDArray[np.int32], number: NDArray[np.int32], units: int) -> Floats:
     """The expected share of new n-grams of the unit in each place: (units,), see `curve`."""
     if not units:
         return np.empty(0)
-    held = number[_first(unit << 32 | number)]
+    held = number[_first(unit.astype(np.int64) << 32 | number)]
     counts = np.bincount(np.bincount(held))
     spread = np.flatnonzero(counts)
     spread = spread[spread > 0]

@@ -1,25 +1,27 @@
 """Passages that stand in two documents, word for word or reworded."""
 
+from typing import Any, NamedTuple
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.redundancy.chains import candidates, scratch
+from analysis.redundancy.chains import Scratch, candidates, scratch
 from analysis.redundancy.edges import settled
-from analysis.redundancy.pieces import compared
+from analysis.redundancy.pieces import Pieces, compared
+from analysis.redundancy.runs import RUN, faithful_cores
 from analysis.redundancy.shingles import shingles
-from analysis.redundancy.summaries import summaries
+from analysis.redundancy.summaries import Neighbours, contents, neighbours, summaries
 from analysis.redundancy.units import units
 from analysis.text.tokens import Tokens
 
-# Of a side's words, those that stand in runs of RUN words which the other side has too; what share of them on both
-# sides makes a passage verbatim, and what share on one of them near. Where it is FAITHFUL on both, the passage goes
-# from the first of these words to the last.
-RUN = 4
-VERBATIM, NEAR, FAITHFUL = 0.95, 0.5, 0.8
+# What share of the words of both sides, in runs which the other side has too, makes a passage verbatim, and what share
+# of one side near.
+KINDS, VERBATIM, NEAR = np.array(["verbatim", "near", "reworded"], dtype=object), 0.95, 0.5
 # Words by which an edge is moved out, or else in, to the border of a sentence; the edges of a copy are certain to the
 # word, those of a rewording are not.
 OUT, OUT_FAITHFUL, IN = 6, 3, 3
+BLOCK = 20_000  # pairs of documents that are compared at a time: of earlier ones only the finished columns are left
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -39,93 +41,107 @@ def aligned(tokens: Tokens, first: Ints, second: Ints) -> pd.DataFrame:
        a_start  a_end  b_start  b_end      kind
     0        0    162       20    182  verbatim
     """
-    spans, pair, similarity = _spans(tokens, first, second)
-    share, core = _runs(tokens, spans)
-    faithful = share.min(axis=0) >= FAITHFUL
-    spans = np.where(faithful[:, None], core, spans)
-    share, _ = _runs(tokens, spans)
-    order = np.lexsort((spans[:, 3], spans[:, 1], spans[:, 2], spans[:, 0], pair))
-    out = np.where(faithful, OUT_FAITHFUL, OUT)
-    a_start, a_end = _characters(tokens, spans[:, 0], spans[:, 1], out)
-    b_start, b_end = _characters(tokens, spans[:, 2], spans[:, 3], out)
-    kind = np.select([share.min(axis=0) >= VERBATIM, share.max(axis=0) >= NEAR], ["verbatim", "near"], "reworded")
-    table = pd.DataFrame(
+    search = _search(tokens)
+    run = shingles(tokens.ids, RUN)
+    # Pairs of one document in a row: what is known of it serves them all.
+    turns = np.lexsort((first, second))
+    columns = [_finished(tokens, run, np.empty(0, dtype=np.int64), np.empty((0, 4), dtype=np.int64), np.empty(0))]
+    for begin in range(0, len(turns), BLOCK):
+        rows = turns[begin : begin + BLOCK]
+        pair, spans, similarity = _spans(search, first[rows], second[rows])
+        columns.append(_finished(tokens, run, rows[pair], spans, similarity))
+    pair, a_start, a_end, b_start, b_end, similarity, kind = (np.concatenate(of) for of in zip(*columns, strict=True))
+    order = np.argsort(pair, kind="stable")
+    pair = pair[order]
+    return pd.DataFrame(
         {
             "a_doc": tokens.doc_ids[first[pair]],
             "b_doc": tokens.doc_ids[second[pair]],
-            "a_start": a_start,
-            "a_end": a_end,
-            "b_start": b_start,
-            "b_end": b_end,
-            "similarity": similarity,
-            "kind": kind.astype(object),
+            "a_start": a_start[order].astype(np.int64),
+            "a_end": a_end[order].astype(np.int64),
+            "b_start": b_start[order].astype(np.int64),
+            "b_end": b_end[order].astype(np.int64),
+            "similarity": similarity[order],
+            "kind": KINDS[kind[order]],
         }
     )
-    return table.iloc[order].reset_index(drop=True)
 
 
-def _spans(tokens: Tokens, first: Ints, second: Ints) -> tuple[Ints, Ints, Floats]:
-    """The tokens of each passage (first and last in a, then in b), its pair of documents, and its similarity."""
-    pieces = compared(tokens)
+class _Search(NamedTuple):
+    """What the search goes by: the pieces of the corpus, room to work in, and of each document its pieces and tokens
+    (documents, 4); the pairs of neighbours; the tokens of paragraphs, where those of each document begin, and their
+    content words."""
+
+    pieces: Pieces
+    room: Scratch
+    documents: Ints
+    beside: Neighbours
+    paragraphs: Ints
+    of_document: Ints
+    words: NDArray[np.int32]
+    begin: Ints
+
+
+def _search(tokens: Tokens) -> _Search:
+    """What the search goes by, for all documents."""
+    pieces, offsets = compared(tokens), tokens.document_offsets
     room = scratch(pieces.common)
-    offsets = tokens.document_offsets
     borders = np.searchsorted(pieces.bounds, offsets)
     documents = np.column_stack((borders[:-1], borders[1:], offsets[:-1], offsets[1:]))
     bounds = units(tokens, "paragraph")[0]
-    paragraphs = np.split(np.column_stack((bounds[:-1], bounds[1:])), np.searchsorted(bounds, offsets[1:-1]))
-    spans, similarity = [np.empty((0, 4), dtype=np.int64)], [np.empty(0)]
-    for a, b in zip(first.tolist(), second.tolist(), strict=True):
-        possible, also_common = candidates(pieces, room, documents[a], documents[b])
-        found = settled(pieces, room, possible, documents[a], documents[b])
-        room.common[also_common] = False
-        for short, long, sides in ((a, b, slice(0, 2)), (b, a, slice(2, 4))):
-            share = summaries(pieces, room, paragraphs[short], documents[long])
-            for k in np.flatnonzero(share):
-                found = _with_summary(found, sides, paragraphs[short][k], documents[long, 2:], share[k])
-        spans.append(found[0])
-        similarity.append(found[1])
-    pair = np.repeat(np.arange(len(first)), [len(of_pair) for of_pair in spans[1:]])
-    return np.concatenate(spans), pair, np.concatenate(similarity)
+    paragraphs = np.column_stack((bounds[:-1], bounds[1:]))
+    words, begin = contents(pieces, room, paragraphs)
+    beside, of_document = neighbours(pieces.types), np.searchsorted(bounds, offsets)
+    return _Search(pieces, room, documents, beside, paragraphs, of_document, words, begin)
 
 
-def _with_summary(
-    found: tuple[Ints, Floats], sides: slice, paragraph: Ints, document: Ints, share: float
-) -> tuple[Ints, Floats]:
-    """The passages with a summary for what was found of its paragraph, which is in the columns `sides`."""
-    spans, similarity = found
-    apart = (spans[:, sides][:, 0] >= paragraph[1]) | (spans[:, sides][:, 1] <= paragraph[0])
-    row = np.concatenate((document, document))
-    row[sides] = paragraph
-    return np.vstack((spans[apart], row)), np.append(similarity[apart], share)
+def _spans(search: _Search, first: Ints, second: Ints) -> tuple[Ints, Ints, Floats]:
+    """Of each passage its pair of documents, its tokens (first and last in a, then in b), and its similarity."""
+    pieces, room, documents = search[:3]
+    possible = candidates(pieces, room, documents, first, second)
+    pair, spans, similarity = settled(pieces, room, documents, first, second, possible)
+    for side, pairs in enumerate(((first, second), (second, first))):
+        order = np.lexsort(pairs)
+        turned = np.column_stack(pairs)[order]
+        summary, paragraph, share = summaries(pieces, room, documents, *search[3:], turned)
+        token = search.paragraphs[paragraph]
+        rows = np.tile(documents[turned[summary, 1], 2:], 2)
+        rows[:, 2 * side : 2 * side + 2] = token
+        summary = order[summary]
+        by_pair = np.lexsort((paragraph, summary))
+        kept = _apart(pair, spans[:, 2 * side : 2 * side + 2], summary, token)
+        pair = np.append(pair[kept], summary[by_pair])
+        spans = np.vstack((spans[kept], rows[by_pair]))
+        similarity = np.append(similarity[kept], share[by_pair])
+    return pair, spans, similarity
 
 
-def _runs(tokens: Tokens, spans: Ints) -> tuple[Floats, Ints]:
-    """The words in runs which the other side has too: (2, passages) their share on each side; their first and last."""
-    first, last = np.concatenate((spans[:, :2], spans[:, 2:])).T
-    lengths = last - first
-    begin = np.cumsum(lengths) - lengths
-    owner = np.repeat(np.arange(len(lengths)), lengths)
-    token = np.arange(len(owner)) + np.repeat(first - begin, lengths)
-    run = shingles(tokens.ids[token], RUN).astype(np.int64)
-    start = np.flatnonzero(owner[: len(run)] == owner[len(owner) - len(run) :])
-    side, passage = np.divmod(owner[start], max(len(spans), 1))
-    # The run of a passage, whichever side it is on.
-    cell = np.unique(passage * (run.max(initial=0) + 1) + run[start], return_inverse=True)[1]
-    on = np.zeros((len(cell), 2), dtype=bool)
-    on[cell, side] = True
-    shared = start[(on[:, 0] & on[:, 1])[cell]]
-    covered = np.zeros(len(owner), dtype=bool)
-    for step in range(RUN):
-        covered[shared + step] = True
-    share = np.bincount(owner, covered, minlength=len(lengths)) / lengths
-    place = np.append(np.flatnonzero(covered), 0)
-    core_first = token[place[np.searchsorted(place[:-1], begin)]]
-    core_last = token[place[np.searchsorted(place[:-1], begin + lengths) - 1]] + 1
-    core = np.stack((core_first, core_last), axis=1)
-    return share.reshape(2, len(spans)), np.hstack((core[: len(spans)], core[len(spans) :]))
+def _apart(pair: Ints, spans: Ints, summary: Ints, paragraphs: Ints) -> NDArray[np.bool_]:
+    """Which spans of pairs have no word of a paragraph that is a summary in the same pair."""
+    kept = np.ones(len(pair), dtype=bool)
+    order = np.argsort(pair, kind="stable")
+    low, high = (np.searchsorted(pair[order], summary, side=side) for side in ("left", "right"))
+    of = np.repeat(np.arange(len(summary)), high - low)
+    row = order[np.arange(len(of)) + np.repeat(low - (np.cumsum(high - low) - (high - low)), high - low)]
+    kept[row[(spans[row, 0] < paragraphs[of, 1]) & (spans[row, 1] > paragraphs[of, 0])]] = False
+    return kept
 
 
-def _characters(tokens: Tokens, first: Ints, last: Ints, out: Ints) -> tuple[Ints, Ints]:
+def _finished(
+    tokens: Tokens, run: NDArray[np.int32], pair: Ints, spans: Ints, similarity: Floats
+) -> tuple[NDArray[Any], ...]:
+    """The columns of passages, those of a pair in the order of the text: pair, characters, similarity, kind."""
+    share, faithful, spans = faithful_cores(run, spans)
+    order = np.lexsort((spans[:, 3], spans[:, 1], spans[:, 2], spans[:, 0], pair))
+    spans, share = spans[order], share[order]
+    out = np.where(faithful[order], OUT_FAITHFUL, OUT)
+    kind = np.where(share.min(axis=1) >= VERBATIM, 0, np.where(share.max(axis=1) >= NEAR, 1, 2)).astype(np.int8)
+    sides = (_characters(tokens, spans[:, side], spans[:, side + 1], out) for side in (0, 2))
+    (a_start, a_end), (b_start, b_end) = sides
+    return pair[order], a_start, a_end, b_start, b_end, similarity[order], kind
+
+
+def _characters(tokens: Tokens, first: Ints, last: Ints, out: Ints) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """First and last character of passages from token `first` up to `last`, which end with sentences where they can."""
     bounds = tokens.sentence_offsets
     opening = np.searchsorted(bounds, first, side="right") - 1
@@ -137,4 +153,4 @@ def _characters(tokens: Tokens, first: Ints, last: Ints, out: Ints) -> tuple[Int
     end = tokens.end[last - 1]
     end = np.where(several & (last - bounds[closing] <= IN), tokens.sentence_end[closing - several], end)
     end = np.where(bounds[closing + 1] - last <= out, tokens.sentence_end[closing], end)
-    return start.astype(np.int64), end.astype(np.int64)
+    return start, end

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.redundancy.units import Ints
-from analysis.text.places import starts
+from analysis.text.lookup import word_at
 from analysis.text.tokens import Tokens
 
 SIDES = ("a", "b")
@@ -115,10 +115,8 @@ def rows_of(tokens: Tokens, doc_ids: pd.Series) -> Ints:
 
 def tokens_of(tokens: Tokens, spans: pd.DataFrame) -> tuple[Ints, Ints]:
     """The first token of each span (document, start, end), and the one behind its last."""
-    base = starts(tokens)
-    place = base[tokens.document] + tokens.start
     document = spans["document"].to_numpy(dtype=np.int64)
-    first, stop = (np.searchsorted(place, base[document] + spans[side].to_numpy()) for side in ("start", "end"))
+    first, stop = (word_at(tokens, document, spans[side].to_numpy()) for side in ("start", "end"))
     return first, stop
 
 

@@ -9,6 +9,7 @@ from scipy import sparse
 
 from analysis.redundancy.chains import COMMON_LEAST, COMMON_SHARE
 from analysis.redundancy.units import groups
+from analysis.text.lookup import document_of
 from analysis.text.tokens import Tokens
 
 # Words that agree in their first letters are one: a stemmer that needs no language.
@@ -50,9 +51,9 @@ def compared(tokens: Tokens) -> Pieces:
     types = codes.astype(np.int32)[tokens.ids]
     bounds = _bounds(tokens)
     shape = (len(bounds) - 1, len(names))
-    counts = sparse.csr_array((np.ones(len(types)), types, bounds.copy()), shape=shape)
+    counts = sparse.csr_array((np.ones(len(types), dtype=np.int32), types, bounds.copy()), shape=shape)
     counts.sum_duplicates()
-    piece, word = np.repeat(np.arange(shape[0]), np.diff(counts.indptr)), counts.indices
+    piece, word = np.repeat(np.arange(shape[0], dtype=np.int32), np.diff(counts.indptr)), counts.indices
 
     group = groups(types, bounds)
     original = np.zeros(shape[0], dtype=bool)
@@ -63,8 +64,8 @@ def compared(tokens: Tokens) -> Pieces:
     piece, word = piece[kept], word[kept]
     weight = counts.data[kept] * np.log1p(original.sum() / pieces_with[word])
     weight /= np.sqrt(np.bincount(piece, weight**2, minlength=shape[0]))[piece]
-    rows = np.searchsorted(piece, np.arange(shape[0] + 1))
-    following, leading = _copies(tokens.document[bounds[:-1]], group)
+    rows = np.searchsorted(piece, np.arange(shape[0] + 1, dtype=np.int32))
+    following, leading = _copies(document_of(tokens, bounds[:-1]), group)
     return Pieces(types, common, bounds, rows, word.astype(np.int32), weight, following, leading)
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from analysis.redundancy.maximal import maximal_repeats
 from analysis.redundancy.near import near_repeats
 from analysis.redundancy.units import UNITS, Ints, groups, texts, units
+from analysis.text.lookup import document_of, sentence_of
 from analysis.text.tokens import Tokens
 
 __all__ = ["exact_repeats", "map_of_repeats", "near_repeats", "repeat_groups", "shares", "weights"]
@@ -42,7 +43,7 @@ def exact_repeats(tokens: Tokens, unit: str = "sentence", *, min_words: int | No
         group, first, words, start, end = _equal_units(tokens, unit, 1 if min_words is None else min_words)
     else:
         raise ValueError(f"unknown unit {unit!r}: use {', '.join(map(repr, UNITS))} or 'passage'")
-    document = tokens.document[first]
+    document = document_of(tokens, first)
     spread = pd.DataFrame({"group": group, "document": document}).groupby("group")["document"]
     return pd.DataFrame(
         {
@@ -142,7 +143,7 @@ def _equal_units(tokens: Tokens, unit: str, min_words: int) -> tuple[Ints, Ints,
 def _characters(tokens: Tokens, first: Ints, words: Ints) -> tuple[Ints, Ints]:
     """Where passages begin and end in their documents, with the marks around whole sentences at their ends."""
     last = first + words - 1
-    begins, ends = tokens.sentence[first], tokens.sentence[last]
+    begins, ends = sentence_of(tokens, first), sentence_of(tokens, last)
     whole_first = first == tokens.sentence_offsets[begins]
     whole_last = last + 1 == tokens.sentence_offsets[ends + 1]
     start = np.where(whole_first, tokens.sentence_start[begins], tokens.start[first])

@@ -22,13 +22,9 @@ def shingles(ids: NDArray[Any], n: int) -> NDArray[np.int32]:
     """
     if len(ids) < n:
         return np.empty(0, dtype=np.int32)
-    keys = ids.astype(np.int64)
-    if n > 1:
-        # Two halves, which overlap where n is odd, make the whole.
-        half = shingles(ids, (n + 1) // 2).astype(np.int64)
-        skip = n // 2
-        keys = half[: len(half) - skip] << 32 | half[skip:]
-    number: NDArray[np.int32] = _numbered(keys)
+    # Two halves, which overlap where n is odd, make the whole.
+    half, skip = (ids, n - 1) if n < 3 else (shingles(ids, (n + 1) // 2), n // 2)
+    number: NDArray[np.int32] = _numbered(half[: len(half) - skip], half[skip:])
     return number
 
 
@@ -42,11 +38,13 @@ def distinct_shingles(tokens: Tokens, n: int) -> tuple[sparse.csr_array, NDArray
     ([[1, 1, 1, 1], [1, 0, 0, 0]], [0, 1, 2, 3])
     """
     number = shingles(tokens.ids, n)
-    places = np.flatnonzero(tokens.document[: len(number)] == tokens.document[len(tokens) - len(number) :])
-    number = number[places]
-    first = np.zeros(int(number.max(initial=-1)) + 1, dtype=np.int64)
-    first[number[::-1]] = places[::-1]  # of what is written to one place the last stays
-    ends = np.searchsorted(places, tokens.document_offsets)
+    within = np.ones(len(number), dtype=bool)
+    for step in range(1, n):  # what begins so few words before the end of a document runs over it
+        ends = tokens.document_offsets[1:] - step
+        within[ends[(ends >= 0) & (ends < len(number))]] = False
+    number = number[within]
+    first = _first_places(within, number)
+    ends = np.append(0, np.cumsum(np.maximum(np.diff(tokens.document_offsets) - n + 1, 0)))
     matrix = sparse.csr_array((np.ones(len(number), np.int32), number, ends), shape=(tokens.n_documents, len(first)))
     matrix.sum_duplicates()
     matrix.data[:] = 1
@@ -54,22 +52,40 @@ def distinct_shingles(tokens: Tokens, n: int) -> tuple[sparse.csr_array, NDArray
 
 
 @compiled
-def _numbered(keys: Any) -> Any:
-    """The number of each key (0 or more), in the order in which they are first met."""
+def _numbered(left: Any, right: Any) -> Any:
+    """The number of each pair of integers ``left[k], right[k]``, in the order in which they are first met.
+
+    The table holds where a pair was first met and nothing else: the keys would take several times as much.
+    """
     bits = 4
-    while 1 << bits < 2 * len(keys):
+    while 1 << bits < 2 * len(left):
         bits += 1
-    known = np.full(1 << bits, -1, dtype=np.int64)
-    number = np.empty(1 << bits, dtype=np.int32)
-    result = np.empty(len(keys), dtype=np.int32)
+    known = np.full(1 << bits, -1, dtype=np.int32)
+    result = np.empty(len(left), dtype=np.int32)
     n = 0
-    for k in range(len(keys)):
+    for k in range(len(left)):
         # Fibonacci hashing: the upper bits of the product are well spread.
-        slot = np.int64((np.uint64(keys[k]) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - bits))
-        while known[slot] >= 0 and known[slot] != keys[k]:
+        key = (np.uint64(left[k]) << np.uint64(32)) + np.uint64(right[k])
+        slot = np.int64((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - bits))
+        first = known[slot]
+        while first >= 0 and (left[first] != left[k] or right[first] != right[k]):
             slot = (slot + 1) & ((1 << bits) - 1)
-        if known[slot] < 0:
-            known[slot], number[slot] = keys[k], n
+            first = known[slot]
+        if first < 0:
+            known[slot], result[k] = k, n
             n += 1
-        result[k] = number[slot]
+        else:
+            result[k] = result[first]
     return result
+
+
+@compiled
+def _first_places(within: Any, number: Any) -> Any:
+    """The first place at which each number stands, which are those of the places `within`; 0 for numbers left out."""
+    first = np.zeros((number.max() if len(number) else -1) + 1, dtype=np.int64)
+    k = len(number)
+    for place in range(len(within) - 1, -1, -1):
+        if within[place]:
+            k -= 1
+            first[number[k]] = place
+    return first

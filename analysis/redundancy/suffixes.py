@@ -3,26 +3,37 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analysis.redundancy.units import Ints
 from analysis.text.compiled import compiled
 
 
-def suffix_array(text: Ints) -> tuple[Ints, Ints]:
+def suffix_array(text: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Where each suffix of `text` begins, in the order of the suffixes, and the row of each place in that order.
 
-    A number of its own must end `text`, so that no suffix begins another (Larsson and Sadakane 2007, Faster suffix
-    sorting).
+    Both are int32 where that can count the places. A number of its own must end `text`, so that no suffix begins
+    another (Larsson and Sadakane 2007, Faster suffix sorting).
 
     >>> suffixes, rank = suffix_array(np.array([5, 6, 5, 9]))
     >>> suffixes.tolist(), rank.tolist()
     ([0, 2, 1, 3], [0, 2, 1, 3])
     """
-    suffixes = np.argsort(text, kind="stable")
+    kind = np.int32 if len(text) <= np.iinfo(np.int32).max else np.int64
+    suffixes = np.argsort(text, kind="stable").astype(kind)
     rank = np.empty_like(suffixes)
-    rank[suffixes] = np.searchsorted(text[suffixes], text[suffixes])
+    _rank(text, suffixes, rank)
     _sort_suffixes(suffixes, rank)
     return suffixes, rank
+
+
+@compiled
+def _rank(text: Any, suffixes: Any, rank: Any) -> None:
+    """Set the rank of each place to the first row in `suffixes` of those that begin with the same word."""
+    first = 0
+    for row in range(len(suffixes)):
+        if text[suffixes[row]] != text[suffixes[first]]:
+            first = row
+        rank[suffixes[row]] = first
 
 
 @compiled

@@ -1,9 +1,11 @@
 """Paragraphs that say in short what a whole other document says."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from analysis.redundancy.shingles import shingles
 from analysis.text.compiled import compiled
 
 LEAST_WORDS = 50  # of the paragraph: abstracts and leads are longer
@@ -19,89 +21,150 @@ MOST_IN_ONE_PLACE = 0.7
 LEAST_LIFT = 5.0
 
 
-@compiled
-def summaries(pieces: Any, room: Any, paragraphs: Any, document: Any) -> Any:
-    """Which of the paragraphs of a document sum up another one, and the share of their content words that stand in it.
+class Neighbours(NamedTuple):
+    """``number``: of each token and the next one, the same for the same two words. Room for each number: ``met`` and
+    ``seen`` hold stamps, ``inside`` is 0 between two uses."""
 
-    `pieces` and `room` are as in `candidates`; `paragraphs`: (n, 2) the first and last token of each, as they follow
-    one another; `document`: (4,) the other document. Gives one number a paragraph, 0 where it is no summary.
+    number: NDArray[np.int32]
+    met: NDArray[np.int64]
+    seen: NDArray[np.int64]
+    inside: NDArray[np.int32]
+
+
+def neighbours(types: NDArray[np.int32]) -> Neighbours:
+    """The numbers of words and their neighbours, and fresh room.
+
+    >>> neighbours(np.array([5, 6, 5, 6, 6], dtype=np.int32)).number.tolist()
+    [0, 1, 0, 2]
     """
-    found = np.zeros(len(paragraphs))
-    begin, end = document[2], document[3]
-    room.stamp[0] += 1
-    stamp = room.stamp[0]
-    for token in range(begin, end):
-        room.mark[pieces.types[token]] = stamp
+    number = shingles(types, 2)
+    size = int(number.max(initial=-1)) + 1
+    met, seen = np.zeros((2, size), dtype=np.int64)
+    return Neighbours(number, met, seen, np.zeros(size, dtype=np.int32))
+
+
+@compiled
+def contents(pieces: Any, room: Any, paragraphs: Any) -> Any:
+    """The different content words of the paragraphs that are long enough, one behind the other, and where each begins.
+
+    `pieces` and `room` are as in `candidates`; `paragraphs`: (n, 2) the first and last token of each.
+    """
+    begin, n = np.zeros(len(paragraphs) + 1, dtype=np.int64), 0
     for k in range(len(paragraphs)):
-        first, last = paragraphs[k]
-        length = last - first
-        if length < LEAST_WORDS or not LEAST_RATIO * length <= end - begin <= MOST_RATIO * length:
-            continue
-        share = _share_found(pieces, room.mark, stamp, first, last)
-        if share < LEAST_WORDS_FOUND:
-            continue
-        pairs = _content_pairs(pieces, first, last)
-        places = _places(pairs, pieces.types, begin, end)
-        met = len(np.unique(places[places >= 0]))
-        in_one_place = _most_in_window(places, length, len(pairs))
-        if met < LEAST_PAIRS_FOUND * len(pairs) or in_one_place > MOST_IN_ONE_PLACE * met:
-            continue
-        around = _content_pairs(pieces, paragraphs[0, 0], paragraphs[-1, 1])
-        places = _places(around, pieces.types, begin, end)
-        met_around = len(np.unique(places[places >= 0]))
-        if met * (len(around) - len(pairs)) >= LEAST_LIFT * (met_around - met) * len(pairs):
-            found[k] = share
-    return found
+        if paragraphs[k, 1] - paragraphs[k, 0] >= LEAST_WORDS:
+            n += paragraphs[k, 1] - paragraphs[k, 0]
+    words, n = np.empty(n, dtype=np.int32), 0
+    for k in range(len(paragraphs)):
+        if paragraphs[k, 1] - paragraphs[k, 0] >= LEAST_WORDS:
+            room.stamp[0] += 1
+            for token in range(paragraphs[k, 0], paragraphs[k, 1]):
+                word = pieces.types[token]
+                if not pieces.common[word] and room.mark[word] < room.stamp[0]:
+                    room.mark[word] = room.stamp[0]
+                    words[n] = word
+                    n += 1
+        begin[k + 1] = n
+    return words[:n].copy(), begin
 
 
 @compiled
-def _share_found(pieces: Any, mark: Any, stamp: int, first: int, last: int) -> float:
-    """The share of the content words between two tokens, each counted once, that bear the mark."""
-    words = np.unique(pieces.types[first:last])
-    total = found = 0
-    for word in words:
-        if not pieces.common[word]:
-            total += 1
-            found += mark[word] == stamp
-    return found / max(total, 1)
+def summaries(
+    pieces: Any,
+    room: Any,
+    documents: Any,
+    beside: Any,
+    paragraphs: Any,
+    of_document: Any,
+    words: Any,
+    begin: Any,
+    pairs: Any,
+) -> Any:
+    """Which paragraphs of the first document of each pair sum up the second one: pairs, paragraphs, and of each the
+    share of its content words that stand in the document.
 
-
-@compiled
-def _content_pairs(pieces: Any, first: int, last: int) -> Any:
-    """The pairs of neighbouring words with a content word among them, as numbers, sorted, each once."""
-    pairs = np.empty(last - first, dtype=np.int64)
-    n = 0
-    for token in range(first, last - 1):
-        one, two = pieces.types[token], pieces.types[token + 1]
-        if not (pieces.common[one] and pieces.common[two]):
-            pairs[n] = np.int64(one) << 32 | two
+    `pieces`, `room` and `documents` are as in `candidates`, `beside` as `neighbours` gives it, `paragraphs`, `words`
+    and `begin` as in `contents`; those of document d are ``paragraphs[of_document[d] : of_document[d + 1]]``. `pairs`:
+    (n, 2). A second document is looked through once for all pairs with it that stand in a row.
+    """
+    pair, found, shares = np.empty(64, dtype=np.int32), np.empty(64, dtype=np.int64), np.empty(64)
+    n = stamp = 0
+    for k in range(len(pairs)):
+        first, end = documents[pairs[k, 1], 2], documents[pairs[k, 1], 3]
+        if k == 0 or pairs[k, 1] != pairs[k - 1, 1]:
+            room.stamp[0] += 1
+            stamp = room.stamp[0]
+            for token in range(first, end):
+                room.mark[pieces.types[token]] = stamp
+            for token in range(first, end - 1):
+                beside.met[beside.number[token]] = stamp
+        own = slice(of_document[pairs[k, 0]], of_document[pairs[k, 0] + 1])
+        for paragraph in range(own.start, own.stop):
+            length = paragraphs[paragraph, 1] - paragraphs[paragraph, 0]
+            if length < LEAST_WORDS or not LEAST_RATIO * length <= end - first <= MOST_RATIO * length:
+                continue
+            met = 0
+            for word in words[begin[paragraph] : begin[paragraph + 1]]:
+                met += room.mark[word] == stamp
+            share = met / max(begin[paragraph + 1] - begin[paragraph], 1)
+            if share < LEAST_WORDS_FOUND:
+                continue
+            if not _in_short(pieces, room, beside, stamp, paragraphs[own], paragraphs[paragraph], first, end):
+                continue
+            if n == len(pair):
+                pair, found = np.append(pair, np.empty_like(pair)), np.append(found, np.empty_like(found))
+                shares = np.append(shares, np.empty_like(shares))
+            pair[n], found[n], shares[n] = k, paragraph, share
             n += 1
-    return np.unique(pairs[:n])
+    return pair[:n], found[:n], shares[:n]
 
 
 @compiled
-def _places(pairs: Any, types: Any, begin: int, end: int) -> Any:
-    """For each pair of neighbours between two tokens, its number in `pairs`, or -1."""
-    places = np.full(max(end - begin - 1, 0), -1)
-    for token in range(begin, end - 1):
-        pair = np.int64(types[token]) << 32 | types[token + 1]
-        place = np.searchsorted(pairs, pair)
-        if place < len(pairs) and pairs[place] == pair:
-            places[token - begin] = place
-    return places
+def _in_short(
+    pieces: Any, room: Any, beside: Any, stamp: int, paragraphs: Any, paragraph: Any, begin: int, end: int
+) -> bool:
+    """Whether the pairs of words of one of the `paragraphs` stand all over a document, and those of the others don't.
+
+    The paragraphs of its document follow one another; `begin` and `end` are the first and last token of the other one,
+    whose pairs of words have the `stamp`.
+    """
+    pairs, met = _content_pairs(pieces, room, beside, stamp, paragraph[0], paragraph[1])
+    if met < LEAST_PAIRS_FOUND * pairs:
+        return False
+    in_one_place = _most_in_window(beside, room.stamp[0], begin, end, paragraph[1] - paragraph[0])
+    if in_one_place > MOST_IN_ONE_PLACE * met:
+        return False
+    around, met_around = _content_pairs(pieces, room, beside, stamp, paragraphs[0, 0], paragraphs[-1, 1])
+    lifted: bool = met * (around - pairs) >= LEAST_LIFT * (met_around - met) * pairs
+    return lifted
 
 
 @compiled
-def _most_in_window(places: Any, width: int, kinds: int) -> int:
-    """The most different numbers, apart from -1, in any `width` places in a row."""
-    inside = np.zeros(kinds, dtype=np.int64)
+def _content_pairs(pieces: Any, room: Any, beside: Any, stamp: int, first: int, last: int) -> Any:
+    """How many different pairs of neighbouring words there are with a content word among them, and how many of these
+    have the `stamp`. They are then seen with the newest stamp of the room."""
+    room.stamp[0] += 1
+    pairs = met = 0
+    for token in range(first, last - 1):
+        number = beside.number[token]
+        content = not (pieces.common[pieces.types[token]] and pieces.common[pieces.types[token + 1]])
+        if content and beside.seen[number] < room.stamp[0]:
+            beside.seen[number] = room.stamp[0]
+            pairs += 1
+            met += beside.met[number] == stamp
+    return pairs, met
+
+
+@compiled
+def _most_in_window(beside: Any, stamp: int, begin: int, end: int, width: int) -> int:
+    """The most different pairs of words that were seen with the `stamp` in any `width` places in a row."""
     different = most = 0
-    for at in range(len(places)):
-        if places[at] >= 0:
-            different += inside[places[at]] == 0
-            inside[places[at]] += 1
-        if at >= width and places[at - width] >= 0:
-            inside[places[at - width]] -= 1
-            different -= inside[places[at - width]] == 0
-        most = max(most, different)
+    for token in range(begin, end - 1 + width):
+        if token < end - 1 and beside.seen[beside.number[token]] == stamp:
+            different += beside.inside[beside.number[token]] == 0
+            beside.inside[beside.number[token]] += 1
+        if token >= begin + width and beside.seen[beside.number[token - width]] == stamp:
+            beside.inside[beside.number[token - width]] -= 1
+            different -= beside.inside[beside.number[token - width]] == 0
+        if token < end - 1:
+            most = max(most, different)
     return most

@@ -53,7 +53,30 @@ def texts(tokens: Tokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series
     >>> texts(tokenize(read_text("War is near.")), pd.Series(["text"]), pd.Series([4]), pd.Series([12])).tolist()
     ['is near.']
     """
+    distinct, number = distinct_texts(tokens, doc_ids, starts, ends)
+    return distinct.take(number).set_axis(doc_ids.index)
+
+
+def distinct_texts(
+    tokens: Tokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series
+) -> tuple[pd.Series, NDArray[np.intp]]:
+    """The different texts of spans of characters, as `texts` gives them, and which of them is that of each span.
+
+    >>> from analysis import read_text, tokenize
+    >>> tokens = tokenize(read_text("No, no. No,  no."))
+    >>> found, number = distinct_texts(tokens, pd.Series(["text"] * 3), pd.Series([0, 8, 4]), pd.Series([7, 16, 7]))
+    >>> found.tolist(), number.tolist()
+    (['No, no.', 'no.'], [0, 0, 1])
+    """
     rows = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
-    spans = zip(doc_ids, starts, ends, strict=True)
-    found = [" ".join(tokens.corpus.texts[rows[d]][s:e].split()) for d, s, e in spans]
-    return pd.Series(found, index=doc_ids.index, dtype="str")
+    document = np.fromiter(map(rows.__getitem__, doc_ids), np.int64, len(doc_ids))
+    # A place that many rows name is cut out once.
+    start, end = (side.to_numpy(dtype=np.int64) for side in (starts, ends))
+    opens = pd.factorize(document * (start.max(initial=0) + 1) + start)[0]
+    place = pd.factorize(opens * (end.max(initial=0) + 1) + end)[0]
+    first = np.flatnonzero(np.diff(np.maximum.accumulate(place), prepend=-1) > 0)
+    spans = zip(document[first].tolist(), start[first].tolist(), end[first].tolist(), strict=True)
+    number, found = pd.factorize(
+        np.fromiter((" ".join(tokens.corpus.texts[d][s:e].split()) for d, s, e in spans), object, len(first))
+    )
+    return pd.Series(found, dtype="str"), number[place]

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from analysis import Tokens, read_text, tokenize
 from analysis.paths import ROOT
-from analysis.redundancy.near import FEWEST, FULL, _join, near_repeats
+from analysis.redundancy.near import FEWEST, FULL, _join, near_repeats, near_texts
 from analysis.redundancy.units import units
 from analysis.text.corpus import read_texts
 
@@ -105,6 +105,18 @@ def test_so_many_copies_of_two_sentences() -> None:
     assert Counter(table["similarity"]) == {1.0: 118, 5 / 7: 60 + 59}
     assert not table.duplicated().any()
     assert set(table["a_start"]) | set(table["b_start"]) == {27 * k for k in range(120)}
+
+
+def test_two_texts_are_one_row_wherever_they_stand() -> None:
+    one, other, third = "We will win this war.", "We will win that war.", "We shall win that old war now."
+    tokens = tokenize(read_texts([f"{one} {other}", f"{other.replace(' ', '  ')} {third}", one]))
+    # one | other: 4 of 6 types; other | third: we, win, that, war of 8. White space is no difference.
+    table = near_texts(tokens, near_repeats(tokens, 0.5))
+    assert rows_of(table) == [
+        (4 / 6, 2, "0", one, "0", other),
+        (4 / 6, 2, "0", other, "2", one),
+        (4 / 8, 2, "0", other, "1", third),
+    ]
 
 
 def test_nothing_is_near_or_nothing_is_there() -> None:

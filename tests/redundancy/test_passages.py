@@ -9,6 +9,8 @@ import pytest
 
 from analysis import Tokens, tokenize
 from analysis.paths import ROOT
+from analysis.redundancy import passages as module
+from analysis.redundancy.chains import candidates
 from analysis.redundancy.evaluation import score_passages
 from analysis.redundancy.passages import aligned
 from analysis.redundancy.pieces import LONG, compared
@@ -219,6 +221,42 @@ def test_one_pair_leaves_no_trace_in_the_next() -> None:
     together = aligned(tokens, first, second)
     assert len(together) > 5
     pd.testing.assert_frame_equal(together, pd.concat([table for table in alone if len(table)], ignore_index=True))
+
+
+def test_pieces_of_other_pairs_do_not_make_a_word_common() -> None:
+    # FIRST stands in eight pieces of each document, in sixteen of each pair: fewer than it takes to be common.
+    ends, others = invented(24, seed=9), [" ".join(invented(8, seed=seed)).capitalize() + "." for seed in range(300)]
+    texts = [
+        " ".join([*(f"{FIRST[:-1]} {end}." for end in ends[8 * k : 8 * k + 8]), *others[8 * k : 8 * k + 8]])
+        for k in range(3)
+    ]
+    tokens = tokens_of(*texts, " ".join(others[24:]))
+    first, second = np.array([0, 0, 1]), np.array([1, 2, 2])
+    alone = [aligned(tokens, first[k : k + 1], second[k : k + 1]) for k in range(3)]
+    assert all(len(table) for table in alone)
+    pd.testing.assert_frame_equal(aligned(tokens, first, second), pd.concat(alone, ignore_index=True))
+
+
+def test_blocks_of_pairs_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Copies, a rewording, and a paragraph that sums up ARTICLE, in every order of pairs.
+    lead = " ".join(WORDS[k] + " " + WORDS[k + 1] for k in range(0, 600, 20)).capitalize() + "."
+    tokens = tokens_of(ARTICLE, f"{AROUND}\n\n{lead}", f"{FIRST} {SECOND}", f"{SECOND} {REWORDED}", f"{lead} {FIRST}")
+    a, b = (rows.tolist() for rows in np.nonzero(~np.eye(5, dtype=bool)))
+    first, second = np.array(a), np.array(b)
+    whole = aligned(tokens, first, second)
+    sizes = []
+
+    def watched(pieces, room, documents, one, other):
+        sizes.append(len(one))
+        return candidates(pieces, room, documents, one, other)
+
+    monkeypatch.setattr(module, "BLOCK", 3)
+    monkeypatch.setattr(module, "candidates", watched)
+    pd.testing.assert_frame_equal(aligned(tokens, first, second), whole)
+    assert sizes == [3] * 6 + [2]
+    alone = [aligned(tokens, first[k : k + 1], second[k : k + 1]) for k in range(len(first))]
+    pd.testing.assert_frame_equal(whole, pd.concat([table for table in alone if len(table)], ignore_index=True))
+    assert len(whole[whole["b_end"] - whole["b_start"] == len(ARTICLE)]) > 0  # a summary of all of it
 
 
 def test_pieces_join_short_sentences_and_cut_long_ones() -> None:

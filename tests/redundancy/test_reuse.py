@@ -116,6 +116,12 @@ def test_the_join_in_blocks_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> N
     pd.testing.assert_frame_equal(document_pairs(tokens), whole)
 
 
+def test_shingles_of_numbers_that_take_all_their_bits() -> None:
+    keys = np.array([1 << 32 | 5, 2 << 32 | 4, 1 << 32 | 5, 5, 2 << 32 | 4])
+    assert shingles(keys, 1).tolist() == [0, 1, 0, 2, 1]
+    assert shingles(keys, 2).tolist() == [0, 1, 2, 3]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 3), max_size=40), st.integers(1, 6))
 def test_shingles_equal_numbered_tuples(ids: list[int], n: int) -> None:

@@ -1,0 +1,46 @@
+"""The texts of places, each cut out of its document once."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis import Tokens, tokenize
+from analysis.redundancy.units import distinct_texts, texts
+from analysis.text.corpus import read_texts
+
+
+class Watched(str):
+    """A text that counts how often something is cut out of it."""
+
+    cuts = 0
+
+    def __getitem__(self, part):
+        self.cuts += 1
+        return str.__getitem__(self, part)
+
+
+def watched(*written: str) -> tuple[Tokens, list[Watched]]:
+    tokens = tokenize(read_texts(written))
+    held = [Watched(text) for text in tokens.corpus.texts]
+    return replace(tokens, corpus=replace(tokens.corpus, texts=held)), held
+
+
+def test_each_place_is_cut_out_once() -> None:
+    tokens, held = watched("We will\nwin. No.", "We will win.")
+    places = pd.DataFrame({"doc": ["0", "1", "0", "0", "0"], "start": [0, 0, 0, 13, 0], "end": [12, 12, 12, 16, 7]})
+    given = [places[name].set_axis(list("abcde")) for name in places]
+    found, number = distinct_texts(tokens, *given)
+    assert found.tolist() == ["We will win.", "No.", "We will"]
+    assert number.tolist() == [0, 0, 0, 1, 2]
+    assert [text.cuts for text in held] == [3, 1]
+    cut = texts(tokens, *given)
+    assert cut.to_dict() == dict(
+        zip("abcde", ["We will win.", "We will win.", "We will win.", "No.", "We will"], strict=True)
+    )
+    assert cut.dtype == "str"
+
+
+def test_no_places() -> None:
+    tokens, _ = watched("We will win.")
+    empty = pd.Series([], dtype=object)
+    assert texts(tokens, empty, empty.astype("int64"), empty.astype("int64")).tolist() == []
