@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TextIO
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import pandas as pd
 
 from analysis.publish.tables import described, write_csv
@@ -99,7 +100,8 @@ def read_table(source: Path | TextIO, columns: Iterable[Mapping[str, str]]) -> p
     )
     for name, kind in types.items():
         if kind == "string":
-            cells = [restored(cell) if isinstance(cell, str) else cell for cell in read[name]]
+            place, texts = pd.factorize(read[name])  # each text once: names stand in many rows
+            cells = np.array([*map(restored, texts), np.nan], dtype=object)[place]  # -1 is an empty cell
             read[name] = pd.Series(cells, index=read.index, dtype=object)
         elif kind == "date":
             read[name] = pd.to_datetime(read[name])

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from analysis.publish.figures import WIDTH, room
 
-THOUSANDS = StrMethodFormatter("{x:,g}")
+THOUSANDS = StrMethodFormatter("{x:,.10g}")  # a million in full, and no digits that only the processor knows
 LETTER = 0.066  # that a letter of a label takes, about
 LONGEST_LABEL = 44  # characters of a label of a row in a report
 SHORT = 5  # letters of a number that leave room to the next one wherever matplotlib puts them

@@ -1,11 +1,14 @@
 """The drawings: each takes a measure's table and gives a matplotlib figure."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, PathPatch
+from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from analysis.publish.drawing import drawing
@@ -18,6 +21,11 @@ Floats = NDArray[np.float64]
 SCALE = 0.8  # inches, about, that a scale of colours takes
 NUMBERED = 16  # columns of a grid up to which each cell has its number
 SLANTED = 0.2  # inches between two headings below which slanted ones would lie on each other
+STROKE = 0.7  # points, the width of a mark in a strip
+CROWDED = 300  # marks in a row of a strip from which they run into each other
+SLICES = 100  # of the running text, for each of which a crowded strip says how many marks there are
+PALE = "#C9DFEF"
+MANY = 300  # bars of a kind in a map from which they are drawn as one shape
 THIN = 0.5  # per cent of a document from which a bar has a white border, which would cover a thinner one
 
 
@@ -98,19 +106,64 @@ def strip(
 ) -> Figure:
     """Where in the running text each of `order` stands: a row for each value of the column `by`, a mark a ``place``.
 
-    `words` is how many places there are in all, `borders` (see `few`) are those at which another document begins.
+    `words` is how many places there are in all, `borders` (see `few`) are those at which another document begins. Where
+    a row has more marks than can be told apart, they are a pale ground, and dark steps on it say how dense they are.
     """
     with style():
-        fig, ax = labelled_rows(len(order), order)
         rows = {name: y for y, name in enumerate(order)}
         shown = places[places[by].isin(rows)]
+        y = np.asarray(shown[by].map(rows), dtype=np.int64)
+        dense = int(np.bincount(y).max(initial=0)) > CROWDED
+        fig, ax = labelled_rows(len(order), order, legend=dense)
         ax.vlines(borders, -0.6, len(order) - 0.4, color="#DDDDDD", linewidth=0.5)
-        y = shown[by].map(rows).to_numpy(dtype=float)
-        ax.vlines(shown["place"], y - 0.36, y + 0.36, color=COLOURS["blue"], linewidth=0.7)
+        if dense:
+            _dense_strip(fig, ax, y, shown["place"].to_numpy(dtype=float), max(words, 1))
+        else:
+            ax.vlines(shown["place"], y - 0.36, y + 0.36, color=COLOURS["blue"], linewidth=STROKE)
         ax.set_xlim(0, max(words, 1))
         ax.xaxis.set_major_formatter(THOUSANDS)
         name_x(ax, xlabel)
     return fig
+
+
+def _dense_strip(fig: Figure, ax: Axes, row: IntArray, place: Floats, words: int) -> None:
+    """Marks that can't be told apart: in pale the ground that they cover, on it how many are in each slice of the text.
+
+    A row has its own scale, from none to the fullest slice. As few shapes as slices, however many the marks.
+    """
+    y, left, right = _covered(row, place, words * STROKE / 72 / room())
+    ground = _boxes(y, left, right)
+    ax.add_patch(PathPatch(ground, facecolor=PALE, edgecolor=PALE, linewidth=STROKE))
+    edges = np.linspace(0, words, SLICES + 1)
+    for y in np.unique(row):
+        counts, _ = np.histogram(place[row == y], edges)
+        ax.stairs(y + 0.36 - 0.72 * counts / counts.max(), edges, baseline=y + 0.36, fill=True, color=COLOURS["blue"])
+    handles = [
+        Patch(color=PALE, label="where it stands"),
+        Patch(color=COLOURS["blue"], label=f"how many in each {SLICES}th of the text, a scale per row"),
+    ]
+    legend_above(fig, handles)
+
+
+def _boxes(row: IntArray, left: Floats, right: Floats) -> Path:
+    """Bars as one shape: a picture of thousands of shapes, hatched ones above all, is heavy and slow to draw."""
+    low, high = row + 0.36, row - 0.36
+    corners = [(left, low), (left, high), (right, high), (right, low)]
+    return Path.make_compound_path_from_polys(np.stack([np.stack(corner, axis=1) for corner in corners], axis=1))
+
+
+def _covered(row: IntArray, place: Floats, reach: float) -> tuple[IntArray, Floats, Floats]:
+    """What the places of each row cover (row, first, last), where those not further apart than `reach` are one.
+
+    >>> [side.tolist() for side in _covered(np.array([0, 1, 0, 0]), np.array([4.0, 5, 1, 2]), 1)]
+    [[0, 0, 1], [1.0, 4.0, 5.0], [2.0, 4.0, 5.0]]
+    """
+    order = np.lexsort((place, row))
+    row, place = row[order], place[order]
+    apart = np.ones(len(row), dtype=bool)
+    apart[1:] = (row[1:] != row[:-1]) | (place[1:] - place[:-1] > reach)
+    begins = np.flatnonzero(apart)
+    return row[begins], place[begins], place[np.append(begins[1:], len(row)) - 1]
 
 
 @drawing
@@ -183,9 +236,11 @@ def position_map(spans: pd.DataFrame, *, kinds: Sequence[Sequence[str]]) -> Figu
             own = spans[spans["kind"] == kind]
             start, end = (100 * own[side].to_numpy() / own["n_chars"].to_numpy() for side in ("start", "end"))
             y, left, right = _widened(own["doc_id"].map(row).to_numpy(dtype=np.int64), start, end)
-            ax.barh(
-                y, right - left, left=left, color=colour, edgecolor="white", linewidth=0.4, hatch=hatch, height=0.72
-            )
+            look: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.4, "hatch": hatch}
+            if len(y) > MANY:
+                ax.add_patch(PathPatch(_boxes(y, left, right), facecolor=colour, **look))
+            else:
+                ax.barh(y, right - left, left=left, color=colour, height=0.72, **look)
         shown = zip(kinds, palette, hatches, strict=False)
         handles = [Patch(facecolor=c, edgecolor="white", hatch=h, label=name) for (_, name), c, h in shown]
         legend_above(fig, handles)
@@ -218,6 +273,8 @@ def change_dots(table: pd.DataFrame, *, label: str, before: str, after: str, xla
         ax.plot(table[before], y, "o", color=COLOURS["vermillion"], markerfacecolor="white", markersize=5, label=before)
         ax.plot(table[after], y, "o", color=COLOURS["blue"], markersize=5, label=after)
         ax.set_xlim(left=0)
+        if ax.get_xlim()[1] >= 1000:
+            ax.xaxis.set_major_formatter(THOUSANDS)
         ax.grid(axis="x")
         legend_above(fig, ax.lines)
         name_x(ax, xlabel)

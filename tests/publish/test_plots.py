@@ -65,6 +65,14 @@ def marks(rows):
     return plots.strip(places, by="term", order=order, words=100, borders=[40], xlabel="Running words")
 
 
+def crowded(times):
+    """A strip of 1,000 words: "war" at 0, 1, 2 ... up to `times` words, "rain" at 5 and at 990."""
+    terms = ["war"] * times + ["rain"] * 2
+    places = pd.DataFrame({"term": terms, "place": [*range(times), 5, 990]})
+    order = ["war", "rain"]
+    return plots.strip(places, by="term", order=order, words=1000, borders=[], xlabel="Running words")
+
+
 def changes(rows):
     table = pd.DataFrame({"term": [WORDS[i % 6] for i in range(rows)], "count": range(rows, 0, -1)})
     table["adjusted"] = table["count"] / 2
@@ -82,6 +90,7 @@ def changes(rows):
         *((both, rows) for rows in (2, 25)),
         *((bars, rows) for rows in (1, 30)),
         *((marks, rows) for rows in (1, 20)),
+        *((crowded, times) for times in (301, 900)),
     ],
 )
 def test_labels_are_inside_the_picture_and_apart(draw, size, width):
@@ -136,6 +145,57 @@ def test_a_key_word_stands_on_its_side_and_is_hollow_where_it_is_not_sure():
 def test_a_mark_stands_at_its_word():
     places = [segment[0][0] for lines in marks(3).axes[0].collections[1:] for segment in lines.get_segments()]
     assert places == [0, 99]
+
+
+def test_marks_that_run_into_each_other_are_one_ground_under_steps():
+    ax = crowded(301).axes[0]
+    ground, war, rain = ax.patches
+    # From the first mark to the last of those that touch: war is one piece, rain two.
+    # Four corners each, and where it closes.
+    assert [box[0, 0] for box in ground.get_path().vertices.reshape(3, 5, 2)] == [0, 5, 990]
+    assert [box[2, 0] for box in ground.get_path().vertices.reshape(3, 5, 2)] == [300, 5, 990]
+    # Ten words are a slice: thirty are full, one has a single mark of the ten there may be, the others none.
+    values, edges, base = war.get_data()
+    assert list(edges[:3]) == [0, 10, 20]
+    assert [round((base - value) / 0.72, 6) for value in values] == [1] * 30 + [0.1] + [0] * 69
+    values, _, base = rain.get_data()
+    assert [round((base - value) / 0.72, 6) for value in values] == [1] + [0] * 98 + [1]
+
+
+def test_a_strip_with_room_for_its_marks_has_a_stroke_for_each():
+    ax = crowded(300).axes[0]
+    assert not ax.patches
+    assert sum(len(lines.get_segments()) for lines in ax.collections) == 302
+
+
+def test_a_crowded_strip_says_what_its_shades_mean():
+    assert [text.get_text() for text in crowded(301).legends[0].get_texts()] == [
+        "where it stands",
+        "how many in each 100th of the text, a scale per row",
+    ]
+
+
+@pytest.mark.parametrize(("bars", "shapes"), [(300, 300), (301, 1)])
+def test_thousands_of_bars_of_a_map_are_one_shape(bars, shapes):
+    names = [f"d{i}" for i in range(bars)]
+    spans = pd.DataFrame({"doc_id": names, "n_chars": 100, "start": 10, "end": 50, "kind": "across"})
+    ax = plots.position_map(spans, kinds=[("across", "also in another document")]).axes[0]
+    drawn = ax.patches[bars:]  # over a pale bar for each document
+    assert len(drawn) == shapes
+
+
+def test_a_million_is_written_in_full():
+    assert plots.THOUSANDS.format_ticks([0, 0.30000000000000004, 1500, 1e6, 2.5e7]) == [
+        "0", "0.3", "1,500", "1,000,000", "25,000,000",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("top", "last"), [(800, "800"), (3000, "3,000")])
+def test_dots_of_changes_stand_over_numbers_in_thousands(top, last):
+    table = pd.DataFrame({"term": ["war"], "count": [top], "adjusted": [top / 2]})
+    figure = plots.change_dots(table, label="term", before="count", after="adjusted", xlabel="Occurrences")
+    FigureCanvasAgg(figure).draw()
+    assert last in [label.get_text() for label in figure.axes[0].get_xticklabels()]
 
 
 @pytest.mark.parametrize(("width", "written"), [(9.0, True), (3.0, False)])

@@ -1,14 +1,21 @@
 """Tables are written to a stated number of digits, and shown with every cell escaped."""
 
+import io
 import json
+import re
+from datetime import datetime
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from analysis.publish.tables import OUTPUT, finding, save_table, table_html, write_csv
+from analysis.publish.tables import OUTPUT, column_type, finding, save_table, table_html, write_csv
+from analysis.text.formulas import guarded
 
 
 @pytest.fixture
@@ -66,3 +73,82 @@ def test_a_finding_is_escaped_where_it_is_shown(folder):
         finding("“<b>” 3 times")
     assert captured.outputs[0].data["text/html"] == "<p><strong>“&lt;b&gt;” 3 times</strong></p>"
     assert captured.outputs[0].data["text/plain"] == "“<b>” 3 times"
+
+
+def by_pandas(table):
+    """The same table by another writer, with line ends at which it puts a carriage return in quotes as well."""
+    safe = table.copy()
+    for name, column in table.items():
+        if column_type(column) == "string":
+            cells = [guarded(cell) if isinstance(cell, str) else cell for cell in column]
+            safe[name] = pd.Series(cells, index=table.index, dtype=object)
+    text = safe.to_csv(index=False, float_format="%.6g", date_format="%Y-%m-%d", lineterminator="\r\n")
+    return re.sub(r'("[^"]*")|\r\n', lambda found: found[1] or "\n", text)
+
+
+SIGNS = st.sampled_from(["=", "+", "-", "@", "'", '"', ",", ";", "\t", "\r", "\n", " ", "a", "1", "é", "ل", "\0"])
+WORDS = st.text(SIGNS, max_size=5)
+DAYS = st.datetimes(datetime(1700, 1, 1), datetime(2200, 1, 1))
+FLOATS = st.floats() | st.sampled_from([0.0, -0.0, 1e15, 123456.5, 1234567.5, 0.1 + 0.2])
+COLUMNS = {
+    "text": (WORDS | st.none() | st.just(np.nan), object),
+    "word": (WORDS, "string"),
+    "group": (WORDS, "category"),
+    "share": (FLOATS, "float64"),
+    "small": (st.floats(width=32), "float32"),
+    "count": (st.integers(-(2**63), 2**63 - 1), "int64"),
+    "maybe": (st.integers(-(2**63), 2**63 - 1) | st.none(), "Int64"),
+    "sure": (st.booleans(), "bool"),
+    "known": (st.booleans() | st.none(), "boolean"),
+    "day": (DAYS | st.none(), "datetime64[ns]"),
+    "mixed": (WORDS | st.integers(-2, 2) | st.booleans() | FLOATS | st.none() | DAYS, object),
+}
+
+
+@st.composite
+def tables(draw):
+    names = draw(st.lists(st.sampled_from(sorted(COLUMNS)), min_size=1, max_size=5, unique=True))
+    rows = draw(st.integers(0, 7))
+    columns = {}
+    for name in names:
+        cells, dtype = COLUMNS[name]
+        columns[name] = pd.Series(draw(st.lists(cells, min_size=rows, max_size=rows)), dtype=dtype)
+    return pd.DataFrame(columns)
+
+
+@given(tables())
+@example(pd.DataFrame({"a": ["", None, "x"]}))
+@example(pd.DataFrame({"x": [0.0, -0.0, np.nan, 0.1 + 0.2, np.inf, -np.inf]})).via("equal, but not as text")
+@example(pd.DataFrame({"mixed": pd.Series([1, True, 1.0, "1", -0.0, 0.0, None], dtype=object)}))
+def test_a_table_is_written_as_pandas_writes_it(table):
+    written = io.StringIO(newline="")
+    write_csv(table, written)
+    assert written.getvalue() == by_pandas(table)
+
+
+def test_a_table_of_many_blocks_is_the_same_as_one_of_one(tmp_path, monkeypatch):
+    table = pd.DataFrame({"n": range(7), "term": [*"ab=,", None, "a", "\r"], "x": [0.5, np.nan, -0.0, 1, 2, 3, np.inf]})
+    write_csv(table, tmp_path / "one.csv")
+    monkeypatch.setattr("analysis.publish.tables.BLOCK", 3)
+    write_csv(table, tmp_path / "many.csv")
+    assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "many.csv").read_bytes()
+    assert (tmp_path / "one.csv").read_text(encoding="utf-8").splitlines()[:6] == [
+        "n,term,x",
+        "0,a,0.5",
+        "1,b,",
+        "2,'=,-0",
+        '3,",",1',
+        "4,,2",
+    ]
+
+
+def test_a_table_is_text_a_block_of_rows_at_a_time(monkeypatch):
+    monkeypatch.setattr("analysis.publish.tables.BLOCK", 2)
+    pieces = []
+    write_csv(pd.DataFrame({"n": range(5)}), SimpleNamespace(write=pieces.append))
+    assert pieces == ["n\n", "0\n1\n", "2\n3\n", "4\n"]
+
+
+def test_a_name_of_a_column_is_written_as_a_text(tmp_path):
+    write_csv(pd.DataFrame({"=1": [1], 'a,"b"': [2]}), tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_bytes() == b'\'=1,"a,""b"""\n1,2\n'
