@@ -41,17 +41,28 @@ def count(
     dask: DaskOption = None,
     work: WorkOption = None,
     parameter: ReadingOption = None,
+    lexicon: Annotated[
+        Optional[Path], typer.Option(help="Count what speaks of the frames of this YAML file, and not each word.")
+    ] = None,
 ) -> None:
-    """Count the words of each document of CORPUS, however large it is.
+    """Count the words of each document of CORPUS, or its frames, however large it is.
 
-    One row a document and word: doc_id, term, count. A call that was stopped goes on where it stood when it is given
-    again; the table is the same, byte for byte, whatever --memory and --dask.
+    One row a document and word: doc_id, term, count. With --lexicon one a document and frame: doc_id, frame, hits,
+    score, sentences_with_hit, and the words and sentences of the document. A call that was stopped goes on where it
+    stood when it is given again; the table is the same, byte for byte, whatever --memory and --dask.
     """
-    from analysis.scale.count import count as counting
     from analysis.scale.problems import problems_of
 
     with _prepared(out, memory, dask, work, parameter) as given:
-        done = counting(corpus, out, **given)
+        if lexicon:
+            from analysis.framing.lexicon import read_lexicon
+            from analysis.scale.frames import frame_counts
+
+            done = frame_counts(corpus, read_lexicon(lexicon), out, **given)
+        else:
+            from analysis.scale.count import count as counting
+
+            done = counting(corpus, out, **given)
     _tell_problems(done.problems, problems_of(out))
     print(f"{counted(done.rows, 'row')} from {counted(done.documents, 'document')}: {out}")
 

@@ -1,11 +1,11 @@
-"""How long `lafz count` and `lafz pairs` take, and how much memory, as a corpus grows.
+"""How long `lafz count`, of words and of frames, and `lafz pairs` take, and how much memory, as a corpus grows.
 
 The corpus is made with a seed: articles of about 5,000 characters, of sentences drawn from given texts, in which every
 fifth word is one of an invented vocabulary that grows as that of a language does; a tenth of the paragraphs are copies
 of one in another article. It stands in Parquet files of about 8 MB. Each command runs in a process of its own; memory
 is that of all its processes together (the sum of their resident sets, twenty times a second).
 
-    python benchmarks/scale.py [SIZES ...] [--texts FOLDER] [--only count|pairs] [--memory 1GB] [--dask ADDRESS]
+    python benchmarks/scale.py [SIZES ...] [--texts FOLDER] [--only count|frames|pairs] [--memory 1GB] [--dask ADDRESS]
 
 SIZES are such as 10MB 100MB 1GB; the in-memory kernel that count is held against is measured on the first of them.
 """
@@ -27,9 +27,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis import read_corpus, sentences, tokenize
-from analysis.paths import SAMPLE
+from analysis.paths import LEXICONS, SAMPLE
 from analysis.scale.resources import read_memory
 
+COMMANDS = {
+    "count": ("count",),
+    "frames": ("count", "--lexicon", str(LEXICONS / "security_communication.yml")),
+    "pairs": ("pairs",),
+}
 ARTICLE = 5_000  # characters
 SHARD = 8_000_000
 COPIED = 0.1
@@ -148,11 +153,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("sizes", nargs="*", default=["10MB", "100MB"])
     parser.add_argument("--texts", type=Path, default=SAMPLE)
-    parser.add_argument("--only", choices=("count", "pairs"))
+    parser.add_argument("--only", choices=tuple(COMMANDS))
     parser.add_argument("--memory", default="1GB")
     parser.add_argument("--dask")
     given = parser.parse_args()
-    commands = [given.only] if given.only else ["count", "pairs"]
+    commands = [given.only] if given.only else list(COMMANDS)
     last: dict[str, tuple[int, float]] = {}
     in_memory = 0.0
     print("command    size MB  documents  seconds  processor s    MB/s  peak MB  exponent  sha256")
@@ -166,7 +171,8 @@ def main() -> None:
             for command in commands:
                 out = Path(name, f"{command}.parquet")
                 more = ["--dask", given.dask] if given.dask else []
-                seconds, used, peak = measured(command, str(folder), "--out", str(out), "--memory", given.memory, *more)
+                about = (str(folder), "--out", str(out), "--memory", given.memory, *more)
+                seconds, used, peak = measured(*COMMANDS[command], *about)
                 exponent = math.nan
                 if command in last:
                     smaller, sooner = last[command]

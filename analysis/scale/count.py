@@ -1,38 +1,23 @@
 """How often each document of a corpus uses each word, counted part by part."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.progress import Progress
-from analysis.publish.places import whole_file
+from analysis.scale.by_document import NAMES, Counted, write_by_document, write_part
 from analysis.scale.partitions import Partition, partitions
-from analysis.scale.problems import nothing_read, parts_told, write_problems
 from analysis.scale.resources import budget
-from analysis.scale.stages import run_stage, work_folder
-from analysis.scale.tables import pieces_in, stream, write_rows
 from analysis.scale.words import Words, find
-from analysis.text.corpus import CorpusError
+from analysis.text.corpus import Corpus
 
 COUNTS = pa.schema([("doc_id", pa.string()), ("term", pa.string()), ("count", pa.int64())])
 
-# As they are kept between the stages: a name stands once in each batch.
-_NAMES = pa.dictionary(pa.int32(), pa.string())
-_KEPT = pa.schema([("doc_id", _NAMES), ("term", _NAMES), ("count", pa.int32())])
-_ROWS, _ABOUT = "rows.arrow", "about.json"
-
-
-class Counted(NamedTuple):
-    """What was counted: documents, rows of the table, problems in reading."""
-
-    documents: int
-    rows: int
-    problems: int
+_KEPT = pa.schema([("doc_id", NAMES), ("term", NAMES), ("count", pa.int32())])  # as it is between the stages
 
 
 def count(
@@ -65,30 +50,19 @@ def count(
     doc_id,term,count 2024-06-22-communique-1,a,10 2024-06-22-communique-1,absence,1
     26
     """
-    target = Path(out)
     plan = budget(memory, local=client is None)
     tasks = partitions(corpora, characters=plan.characters, **reading)
-    # What fits in one part is counted before another process has started.
-    cores = plan.cores if sum(file.size for task in tasks for file in task.files) > plan.characters else 1
-    with work_folder(target, work) as folder:
-        places = run_stage(count_words, tasks, folder, client=client, cores=cores, what="counting", progress=progress)
-        documents = sum(json.loads((place / _ABOUT).read_text())["documents"] for place in places)
-        if not documents:
-            raise CorpusError(nothing_read(corpora, places))
-        problems = write_problems(places, target)
-        with whole_file(target) as place:
-            rows = write_rows(_told(places, progress), COUNTS, place)
-    return Counted(documents, rows, problems)
+    how = {"client": client, "work": work, "progress": progress}
+    return write_by_document(count_words, tasks, corpora, Path(out), COUNTS, plan=plan, **how)
 
 
 def count_words(partition: Partition, place: Path) -> None:
-    """Count a partition into the folder `place`: rows, problems, and how many documents it has."""
-    documents = 0
-    with stream(place / _ROWS, _KEPT) as rows:
-        for corpus in parts_told(partition, place):
-            documents += len(corpus.texts)
-            rows.write_batch(_rows(corpus.documents["doc_id"].tolist(), find(corpus, **dict(partition.options))))
-    (place / _ABOUT).write_text(json.dumps({"documents": documents}))
+    """Count a partition into the folder `place`."""
+
+    def rows(corpus: Corpus) -> pa.RecordBatch:
+        return _rows(corpus.documents["doc_id"].tolist(), find(corpus, **dict(partition.options)))
+
+    write_part(partition, place, _KEPT, rows)
 
 
 def _rows(doc_ids: list[str], words: Words) -> pa.RecordBatch:
@@ -108,11 +82,3 @@ def _rows(doc_ids: list[str], words: Words) -> pa.RecordBatch:
         pa.array(np.diff(first, append=len(keys)).astype(np.int32)),
     ]
     return pa.record_batch(columns, schema=_KEPT)
-
-
-def _told(places: Sequence[Path], progress: Progress) -> Iterator[Iterator[pa.RecordBatch]]:
-    """The rows in each folder, with progress told."""
-    for done, place in enumerate(places):
-        progress("writing", done, len(places))
-        yield pieces_in(place / _ROWS)
-    progress("writing", len(places), len(places))

@@ -1,0 +1,116 @@
+"""The frames of a corpus counted in parts are those of the whole in memory, the same bytes however it was cut."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from analysis import read_corpus, tokenize
+from analysis.framing.frames import in_language, profile
+from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.paths import LEXICONS, SAMPLE
+from analysis.scale import frames as module
+from analysis.scale.frames import frame_counts
+from analysis.scale.resources import Budget
+
+MEMORY = 10**9
+LEXICON = """
+name: small
+version: "1"
+language: en
+frames:
+  storm:
+    label: Storm
+    definition: What speaks of storms.
+    terms: [rain*, {pattern: heavy wind, weight: 0.3}]
+  calm:
+    label: Calm
+    definition: What speaks of calm.
+    terms: [quiet]
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Lexicon:
+    (tmp_path / "small.yml").write_text(LEXICON)
+    return read_lexicon(tmp_path / "small.yml")
+
+
+def cut(monkeypatch: pytest.MonkeyPatch, characters: int, cores: int = 1) -> None:
+    monkeypatch.setattr(module, "budget", lambda memory, local, per_character: Budget(cores, characters))
+
+
+def test_frames_by_hand(small, tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "b.txt").write_text("It rained. Rain and heavy wind, heavy wind. No more.")
+    (corpus / "a.txt").write_text("All was quiet.")
+    (corpus / "u.txt").write_text("rain")
+    (corpus / "metadata.csv").write_text("file,language\na.txt,en\nb.txt,en\nu.txt,ur\n")
+    done = frame_counts([corpus], small, tmp_path / "frames.csv", memory=MEMORY)
+    assert (tmp_path / "frames.csv").read_text() == (
+        "doc_id,frame,hits,score,sentences_with_hit,words,sentences\n"
+        "a,storm,0,0,0,3,1\n"
+        "a,calm,1,1,1,3,1\n"
+        "b,storm,4,2.6,2,10,3\n"  # rained, rain, and twice 0.3
+        "b,calm,0,0,0,10,3\n"
+    )
+    assert done == (3, 4, 0)
+
+
+def test_sums_are_the_profile_in_memory(monkeypatch, tmp_path):
+    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    cut(monkeypatch, 10_000)
+    frame_counts([SAMPLE], lexicon, tmp_path / "frames.parquet", memory=MEMORY)
+    table = pq.read_table(tmp_path / "frames.parquet").to_pandas()
+    tokens = in_language(tokenize(read_corpus(SAMPLE)), lexicon)
+    table["source"] = table["doc_id"].map(tokens.corpus.documents.set_index("doc_id")["source"])
+    sums = table.groupby(["source", "frame"]).sum(numeric_only=True)
+    own = profile(tokens, lexicon, by="source", resamples=0).set_index(["source", "frame"])
+    sums = sums.loc[own.index]
+    assert sums["hits"].tolist() == own["hits"].tolist()
+    pd.testing.assert_series_equal(1000 * sums["hits"] / sums["words"], own["per_1000_words"], check_names=False)
+    pd.testing.assert_series_equal(1000 * sums["score"] / sums["words"], own["score_per_1000_words"], check_names=False)
+    share = sums["sentences_with_hit"] / sums["sentences"]
+    np.testing.assert_allclose(share, own["sentence_share"])
+
+
+def test_the_bytes_do_not_depend_on_the_cut(small, monkeypatch, tangled, tmp_path):
+    found = set()
+    for characters, cores in [(1, 1), (3_000, 2), (10**7, 1)]:
+        cut(monkeypatch, characters, cores)
+        out = tmp_path / "frames.parquet"
+        frame_counts([tangled, SAMPLE], small, out, memory=MEMORY)
+        found.add((out.read_bytes(), (tmp_path / "frames.problems.csv").read_bytes()))
+    assert len(found) == 1
+    assert pq.read_table(out)["hits"].to_numpy().sum() > 0
+
+
+def test_what_another_lexicon_found_is_not_taken_for_this_ones(small, tmp_path):
+    (tmp_path / "other.yml").write_text(LEXICON.replace("quiet", "silent"))
+    keys = []
+    for lexicon in (small, read_lexicon(tmp_path / "other.yml")):
+        work = tmp_path / "work"
+
+        def stop(what: str, done: int, total: int) -> None:
+            if done:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            frame_counts([SAMPLE], lexicon, tmp_path / "a.csv", memory=MEMORY, work=work, progress=stop)
+        keys.append({place.name for place in work.glob("*/count_frames/*")})
+    assert len(keys[0]) == 1
+    assert len(keys[1]) == 2
+
+
+def test_the_command(command_line, tmp_path):
+    lexicon = LEXICONS / "security_communication.yml"
+    done = command_line("count", SAMPLE, "--lexicon", lexicon, "--out", tmp_path / "frames.parquet")
+    assert done.returncode == 0, done.stderr
+    rows = pq.read_table(tmp_path / "frames.parquet")
+    assert done.stdout.startswith(f"{len(rows):,} rows from 26 documents: ")
+    refused = command_line("count", SAMPLE, "--lexicon", tmp_path / "none.yml", "--out", tmp_path / "frames.parquet")
+    assert refused.returncode == 2
+    assert "no such lexicon" in refused.stderr.splitlines()[-1]
