@@ -8,6 +8,8 @@ TEXTS ?=
 LABELLED ?=
 LAB ?=
 BIN := .venv/bin
+# Compiled Python is kept, since a report starts many processes; an empty value is as if there were none.
+export PYTHONDONTWRITEBYTECODE :=
 READY := .venv/ready
 
 .DEFAULT_GOAL := help

@@ -27,6 +27,7 @@ from analysis.publish.parameters import (
     read_parameters,
     read_params_file,
 )
+from analysis.scale.resources import read_memory
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Read texts closely, with numbers."
@@ -48,6 +49,9 @@ def report(
     ] = None,
     params: Annotated[Optional[Path], typer.Option(help="A YAML file of parameters; -p goes over it.")] = None,
     keep_failed: Annotated[bool, typer.Option(help="Keep the unfinished folder of a failed run.")] = False,
+    memory: Annotated[
+        Optional[str], typer.Option(help="How much memory the notebooks may take, such as 8GB [default: what is free].")
+    ] = None,
 ) -> None:
     """Run the notebooks on CORPUS and write an illustrated report."""
     from analysis.publish import runs  # papermill and nbconvert take their time, and other commands need neither
@@ -57,8 +61,11 @@ def report(
         raise ParameterError("parameter 'corpus' is the first argument: lafz report CORPUS")
     target = Path(out) if out else FIGURES / (Path(corpus).resolve().stem or "report")
     chosen = names(only)
+    size = read_memory(memory) if memory else None
     with progress_bars() as progress:
-        failures = runs.report(corpus, target, only=chosen, values=values, keep_failed=keep_failed, progress=progress)
+        failures = runs.report(
+            corpus, target, only=chosen, values=values, keep_failed=keep_failed, memory=size, progress=progress
+        )
     for failure in failures:
         print(f"lafz: {printable(str(failure))}", file=sys.stderr)
     if failures:

@@ -1,7 +1,7 @@
-"""Corpora that several test modules read, finished reports, a browser: all real, and once for all tests of a process.
+"""Corpora that several test modules read, finished reports, a browser: all real.
 
-The browser is a Chromium without a network. A test fails when its page complains, or asks for anything beyond this
-machine.
+A report is made once for all processes that share the tests, the rest once for each. The browser is a Chromium without
+a network. A test fails when its page complains, or asks for anything beyond this machine.
 """
 
 import importlib
@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from analysis import Corpus, Tokens, read_corpus, tokenize
+from analysis.__main__ import main
 from analysis.paths import SAMPLE
 
 if os.environ.get("CI"):  # elsewhere a package that only some tests need may be missing, and they say so
@@ -26,8 +28,21 @@ if os.environ.get("CI"):  # elsewhere a package that only some tests need may be
     ).split():
         importlib.import_module(name)
 
+# Hundreds of processes are started here: where compiled Python is not kept, each compiles pandas and the rest anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+LONG = 900  # seconds after which another process is taken to hang
+# These take longest and begin first, so that two processes that share the tests end at about the same time.
+LONGEST = [Path(__file__).parent / name for name in ("test_readme.py", "publish", "faults", "browser", "security")]
+
 MakeFolder = Callable[[Mapping[str, str | bytes]], Path]
 MakeCorpus = Callable[..., Corpus]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the longest first; pytest itself would take overlapping `testpaths` by name, whatever their order."""
+    items.sort(key=lambda item: [not item.path.is_relative_to(path) for path in LONGEST])
 
 
 @pytest.fixture
@@ -83,32 +98,89 @@ def command_line():
     return lafz
 
 
+@pytest.fixture
+def typed(monkeypatch, capsys):
+    """The command line in this process, which has no need to start and import; its notebooks have their own."""
+
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["lafz", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), said.out, said.err)
+
+    return run
+
+
 @pytest.fixture(scope="session")
-def sample_run(tmp_path_factory):
+def once(tmp_path_factory):
+    """Gives a folder that `make` fills, once for all processes that share the tests: nobody may change it.
+
+    The first to ask makes it, the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def once(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            until = time.monotonic() + LONG
+            while not done.exists():
+                assert time.monotonic() < until, f"waited {LONG} seconds for {folder}"
+                time.sleep(0.1)
+            assert not (fault := done.read_text()), f"another process could not make {folder}: {fault}"
+            return folder
+        fault = "it was ended"
+        try:
+            make(folder)
+            fault = ""
+        except BaseException as error:
+            fault = str(error) or type(error).__name__
+            raise
+        finally:
+            half = done.with_suffix(".half")
+            half.write_text(fault)
+            half.rename(done)
+        return folder
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def sample_run(once):
     """The sample's report, in a folder whose path has a space."""
-    out = tmp_path_factory.mktemp("runs of the sample") / "first"
-    done = lafz("report", SAMPLE, "--out", out)
-    assert done.returncode == 0, done.stderr
-    return out
+
+    def make(folder):
+        done = lafz("report", SAMPLE, "--out", folder / "first")
+        assert done.returncode == 0, done.stderr
+
+    return once("runs of the sample", make) / "first"
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory):
+def small(once):
     """A corpus of two short documents."""
-    corpus = tmp_path_factory.mktemp("corpus") / "two documents"
-    corpus.mkdir()
-    (corpus / "a.txt").write_text("Unity Above All\n\nThe forum met on Monday. The plan will be carried out.\n")
-    (corpus / "b.txt").write_text("The plan will be carried out, officials said. The plan will be carried out.\n")
-    return corpus
+
+    def make(folder):
+        corpus = folder / "two documents"
+        corpus.mkdir()
+        (corpus / "a.txt").write_text("Unity Above All\n\nThe forum met on Monday. The plan will be carried out.\n")
+        (corpus / "b.txt").write_text("The plan will be carried out, officials said. The plan will be carried out.\n")
+
+    return once("small corpus", make) / "two documents"
 
 
 @pytest.fixture(scope="session")
-def small_run(small, tmp_path_factory):
+def small_run(small, once):
     """The framing notebook's report on two short documents."""
-    out = tmp_path_factory.mktemp("runs") / "small"
-    done = lafz("report", small, "--out", out, "--only", "framing")
-    assert done.returncode == 0, done.stderr
-    return out
+
+    def make(folder):
+        done = lafz("report", small, "--out", folder / "small", "--only", "framing")
+        assert done.returncode == 0, done.stderr
+
+    return once("small runs", make) / "small"
 
 
 # --- the browser

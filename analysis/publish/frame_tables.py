@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.framing.lexicon import Lexicon
-from analysis.text.places import starts
+from analysis.text.lookup import word_at
 from analysis.text.tokens import Tokens
 
 NAMED = {"year": "%Y", "month": "%Y-%m"}  # how a period is written that is no day
@@ -70,9 +70,8 @@ def placed(found: pd.DataFrame, tokens: Tokens, labels: dict[str, str]) -> pd.Da
       label  place
     0   Law      4
     """
-    base = starts(tokens)
     document = pd.Index(tokens.doc_ids).get_indexer(pd.Index(found["doc_id"]))
-    place = np.searchsorted(base[tokens.document] + tokens.start, base[document] + found["start"].to_numpy())
+    place = word_at(tokens, document, found["start"].to_numpy())
     return pd.DataFrame({"label": found["frame"].map(labels).to_numpy(), "place": place})
 
 

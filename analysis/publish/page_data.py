@@ -4,7 +4,6 @@ All of it is data in the page, which asks for nothing. Numbers of characters cou
 """
 
 import base64
-import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from analysis.framing.style import CERTAIN, OPEN
+from analysis.publish.csv_rows import csv_rows
 from analysis.publish.reading import codes
 from analysis.text.forms import word_forms
 from analysis.text.formulas import restored
@@ -61,7 +61,7 @@ def table_rows(path: Path, columns: Sequence[Mapping[str, str]]) -> list[list[An
     rows: list[list[Any]] = []
     room = BYTES
     with path.open(encoding="utf-8", newline="") as file:
-        lines = csv.reader(file)
+        lines = csv_rows(file)
         next(lines)
         for line in lines:
             room -= sum(map(len, line)) + 3 * len(line)

@@ -75,14 +75,19 @@ def _close(process: subprocess.Popen[str]) -> None:
 
 
 def run_notebooks(
-    jobs: Mapping[str, dict[str, Any]], cwd: Path, environments: Mapping[str, Mapping[str, str]], progress: Progress
+    jobs: Mapping[str, dict[str, Any]],
+    cwd: Path,
+    environments: Mapping[str, Mapping[str, str]],
+    progress: Progress,
+    *,
+    at_once: int,
 ) -> dict[str, dict[str, Any]]:
-    """Run the job of each section as `analysis.publish.execute` takes it, as many at once as there are cores.
+    """Run the job of each section as `analysis.publish.execute` takes it, `at_once`, or as many as there are cores.
 
     Gives a log a section: seconds, and what went wrong (cell, error, message), if anything did.
     """
     processes = Processes()
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(min(at_once, os.cpu_count() or 1)) as pool:
         try:
             logs = {
                 section: pool.submit(_run_one, processes, section, job, cwd, environments[section], progress)

@@ -19,6 +19,7 @@ from analysis.progress import Progress
 from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.crate import write_crate
 from analysis.publish.dictionary import add_meanings
+from analysis.publish.machine import check_open_files, side_by_side
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, RUN_LOG, write_manifest
 from analysis.publish.page import write_page
 from analysis.publish.parameters import READING, ParameterError, notebooks, resolve
@@ -32,7 +33,6 @@ from analysis.text.tokens import Tokens
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
 # What a notebook gives to `load_tokens`; with one of them missing it would read the corpus once more.
 LEXICON_PARAMETERS = ("lexicon", "style", "actors")
-OPEN_FILES = 128  # that a process must be allowed: a kernel with its sockets and the corpus has about 70
 
 
 class Failure(NamedTuple):
@@ -57,6 +57,7 @@ def report(
     only: list[str] | None = None,
     values: Mapping[str, Any] | None = None,
     keep_failed: bool = False,
+    memory: int | None = None,
     progress: Progress = lambda section, done, total: None,
 ) -> list[Failure]:
     """Run the notebooks on `corpus` and put the finished report at `out`; gives the notebooks that failed.
@@ -65,7 +66,7 @@ def report(
     them; a file that a value names is looked for from the working directory, then from the checkout. Names and types
     are checked before anything else (`ParameterError`). For the rest see `run`.
     """
-    return run(resolved(corpus, only, values or {}), out, keep_failed=keep_failed, progress=progress)
+    return run(resolved(corpus, only, values or {}), out, keep_failed=keep_failed, memory=memory, progress=progress)
 
 
 def resolved(corpus: str | Path, only: list[str] | None, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -82,16 +83,19 @@ def run(
     out: str | Path,
     *,
     keep_failed: bool = False,
+    memory: int | None = None,
     read: Path | None = None,
     progress: Progress = lambda section, done, total: None,
 ) -> list[Failure]:
     """Run each section's notebook with its `parameters`, complete and checked, as a manifest holds them.
 
     What is read of the corpus is kept in the folder `read`, for runs that follow, or only as long as this one lasts.
+    As many notebooks run at once as there are cores and as fit in `memory` bytes, by default in all that is free.
 
     The corpus and the lexicon are checked before a kernel starts (`CorpusError`, `LexiconError`; nothing has been
-    written then). With a failure nothing at `out` changes: each failed notebook is kept beside it as
-    ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder as ``<out>.failed``.
+    written then), and so is the memory (`ParameterError`). With a failure nothing at `out` changes: each failed
+    notebook is kept beside it as ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder as
+    ``<out>.failed``.
     """
     out = Path(out).expanduser().resolve()  # a link stays one, and its target is replaced
     chosen = notebooks(parameters)
@@ -99,17 +103,18 @@ def run(
     parameters = {name: resolve({name: path}, parameters[name])[name] for name, path in chosen.items()}
     lexicons = _lexicons(parameters)
     _check_files(parameters, lexicons)
-    _check_open_files()
+    check_open_files()
     started, since = time.time(), time.monotonic()
     with _faults_told(out), working_folder(Path(tempfile.gettempdir()) / "lafz") as scratch:
         kept = read or scratch / TOKENS
         tokens = read_once(parameters, kept)
         _check_language(parameters, lexicons, tokens.corpus)
+        at_once = side_by_side(int(tokens.corpus.documents["n_chars"].sum()), memory)
         _check_place(out)
         with working_folder(out) as work:
             build = work / "run"
             build.mkdir()
-            logs = _run_all(chosen, parameters, build, scratch, kept, progress)
+            logs = _run_all(chosen, parameters, build, scratch, kept, progress, at_once)
             failures = [
                 Failure(chosen[name].stem, log["cell"], log["error"], log["message"], _keep(out, build, chosen[name]))
                 for name, log in logs.items()
@@ -188,23 +193,6 @@ def _check_place(out: Path) -> None:
         raise ParameterError(f"--out {str(out)!r} cannot be made: {error.strerror}") from None
 
 
-def _check_open_files() -> None:
-    """With too few a notebook would fail, and with fewer still its kernel would, without a word of why."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if 0 <= allowed < OPEN_FILES:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, most))
-        except ValueError:
-            raise ParameterError(
-                f"a process may open {allowed} files at once, and a report needs {OPEN_FILES}: raise the limit, such "
-                f"as with: ulimit -n 1024"
-            ) from None
-
-
 @contextmanager
 def _faults_told(out: Path) -> Iterator[None]:
     """A full disk, or a folder that can't be written to, costs a line."""
@@ -221,6 +209,7 @@ def _run_all(
     scratch: Path,
     kept: Path,
     progress: Progress,
+    at_once: int,
 ) -> dict[str, dict[str, Any]]:
     """Run each notebook, its output in a folder of its own; one log a section."""
     executed = build / "notebooks"
@@ -231,7 +220,7 @@ def _run_all(
         for section, path in chosen.items()
     }
     environments = {section: _environment(build / section, scratch, kept) for section in chosen}
-    return run_notebooks(jobs, executed, environments, progress)
+    return run_notebooks(jobs, executed, environments, progress, at_once=at_once)
 
 
 def _environment(output: Path, scratch: Path, kept: Path) -> dict[str, str]:

@@ -17,6 +17,7 @@ from PIL import Image
 from analysis.paths import from_root, to_root
 from analysis.progress import Progress
 from analysis.publish.crate import CRATE, contradictions
+from analysis.publish.csv_rows import csv_rows
 from analysis.publish.inside import inside, links_out
 from analysis.publish.manifest import MANIFEST, RUN_LOG, inputs, versions
 from analysis.publish.parameters import ParameterError, notebooks
@@ -213,7 +214,7 @@ def _short(sha256: str | None) -> str:
 def _first_cell(here: str, again: str) -> str | None:
     """The first cell of two CSV tables that differs; None where the cells are the same, or it is no table."""
     try:
-        tables = [list(csv.reader(io.StringIO(text, newline=""), strict=True)) for text in (here, again)]
+        tables = [list(csv_rows(io.StringIO(text, newline=""))) for text in (here, again)]
     except csv.Error:
         return None
     header = tables[0][0] if tables[0] else []

@@ -7,6 +7,7 @@ for hours of work or all of the memory.
 import atexit
 import importlib
 import json
+import math
 import os
 import select
 import signal
@@ -144,7 +145,7 @@ def _limit(seconds: int) -> None:
         import resource
 
         used = resource.getrusage(resource.RUSAGE_SELF)
-        seconds += int(used.ru_utime + used.ru_stime)
+        seconds += math.ceil(used.ru_utime + used.ru_stime)
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])

@@ -138,6 +138,7 @@ def load_tokens(
         with suppress(OSError, ValueError):  # a disk that can't be written to, or another process was first
             save_tokens(found, saved)
             _clear(folder)
+            return open_tokens(saved)  # which leaves the memory to others
     return found
 
 

@@ -8,11 +8,14 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import matplotlib
+import matplotlib.font_manager  # makes the list of fonts where there is none
 import pytest
 
 from analysis.paths import NOTEBOOKS, SAMPLE
@@ -22,7 +25,7 @@ playwright = pytest.importorskip("playwright.sync_api")
 TOKEN = "only-for-tests"
 PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(prompt => prompt.textContent)"
 EXPLORE = "00_explore"
-LONG = 120_000  # milliseconds that a notebook may take on a busy machine
+LONG = 300_000  # milliseconds that a notebook, or the server, may take on a busy machine
 
 # What the sample's reader must find: a figure's name, the beginning of a finding, a table's name and cells of one row.
 # "campaign" stands 45 times in 21 files, by grep.
@@ -60,7 +63,7 @@ def lab(tmp_path_factory):
     about = folder / "settings" / "@jupyterlab" / "apputils-extension"
     about.mkdir(parents=True)
     (about / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')  # it would ask, and then the net
-    with socket.socket() as free:
+    with socket.socket() as free:  # which another process may take before the server does: it then tries others
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
@@ -76,28 +79,31 @@ def lab(tmp_path_factory):
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
         "LAFZ_OUTPUT": str(folder / "output"),
         "LAFZ_TOKENS": str(folder / "tokens"),
+        # In a new home it would look for all fonts, and say so in the notebook where that takes five seconds.
+        "MPLCONFIGDIR": matplotlib.get_cachedir(),
     }
     command = [sys.executable, "-m", "jupyterlab", "notebooks", "--no-browser", f"--port={port}"]
-    command += ["--ServerApp.port_retries=0"] + ["--allow-root"] * (os.name == "posix" and os.geteuid() == 0)
+    command += ["--allow-root"] * (os.name == "posix" and os.geteuid() == 0)
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
-            address = f"http://127.0.0.1:{port}"
-            wait_for(address, server, folder / "log")
-            yield Lab(address, folder / "output")
+            yield Lab(address(folder / "runtime", server, folder / "log"), folder / "output")
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=LONG / 1000)
 
 
-def wait_for(address, server, log):
-    for _ in range(300):
+def address(runtime, server, log):
+    """Where the server listens, as it writes down itself, once it answers there."""
+    until = time.monotonic() + LONG / 1000
+    while time.monotonic() < until:
         assert server.poll() is None, log.read_text()
-        try:
-            with urlopen(f"{address}/api/status?token={TOKEN}"):
-                return
-        except URLError:
-            time.sleep(0.2)
+        for path in runtime.glob("jpserver-*.json"):
+            with suppress(URLError, ValueError):  # not there yet, or not written to its end
+                found = f"http://127.0.0.1:{json.loads(path.read_text())['port']}"
+                with urlopen(f"{found}/api/status?token={TOKEN}"):
+                    return found
+        time.sleep(0.2)
     raise AssertionError(log.read_text())
 
 

@@ -112,25 +112,32 @@ def command_of(process):
 
 
 @pytest.fixture(scope="session")
-def one(tmp_path_factory):
+def one(once):
     """A corpus of one short document."""
-    corpus = tmp_path_factory.mktemp("corpus") / "one"
-    corpus.mkdir()
-    text = "The forum met on Monday. The plan will be carried out. The forum will meet again, officials said.\n"
-    (corpus / "a.txt").write_text(f"Unity Above All\n\n{text}\n{text}")
-    return corpus
+
+    def make(folder):
+        (folder / "one").mkdir()
+        text = "The forum met on Monday. The plan will be carried out. The forum will meet again, officials said.\n"
+        (folder / "one" / "a.txt").write_text(f"Unity Above All\n\n{text}\n{text}")
+
+    return once("corpus of one", make) / "one"
 
 
 @pytest.fixture(scope="session")
-def made(one, tmp_path_factory):
+def made(one, once):
     """A finished report of the one document, and the seconds that it took."""
-    place = Place(tmp_path_factory.mktemp("made"), one)
-    started = time.monotonic()
-    assert place.report().wait(LONG) == 0, place.said()
-    seconds = time.monotonic() - started
-    assert place.is_whole()
-    assert place.left() == set()
-    return place.out, seconds
+
+    def make(folder):
+        place = Place(folder, one)
+        started = time.monotonic()
+        assert place.report().wait(LONG) == 0, place.said()
+        seconds = time.monotonic() - started
+        assert place.is_whole()
+        assert place.left() == set()
+        (folder / "seconds").write_text(str(seconds))
+
+    folder = once("made", make)
+    return folder / "out", float((folder / "seconds").read_text())
 
 
 @pytest.fixture

@@ -21,3 +21,16 @@ def test_two_reports_into_one_folder_and_two_into_others(place, made):
 
 def top_n(run):
     return json.loads((run / "manifest.json").read_text())["parameters"]["term_frequency"]["top_n"]
+
+
+def test_what_somebody_puts_in_the_place_meanwhile_is_not_replaced(place):
+    shutil.rmtree(place.out)
+    process = place.report()
+    place.wait_for(place.kernels, "kernel", process)
+    place.out.mkdir()
+    (place.out / "mine.txt").write_text("not a report")
+    assert process.wait(600) == 2
+    [line] = place.said()
+    assert "out' exists and is not an earlier report: choose another --out, or move it away" in line
+    assert (place.out / "mine.txt").read_text() == "not a report"
+    assert place.left() == set()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.publish.runs import OPEN_FILES
+from analysis.publish.machine import OPEN_FILES
 
 
 def with_limit(number, *, soft=False):

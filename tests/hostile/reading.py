@@ -18,7 +18,7 @@ import time
 import traceback
 from pathlib import Path
 
-from analysis import read_corpus, tokenize
+from analysis import Tokens, read_corpus, tokenize
 from analysis.text import isolation
 from analysis.text.corpus import Corpus, CorpusError
 
@@ -43,8 +43,8 @@ def outcome(path: Path) -> dict[str, object]:
     }
 
 
-def check(corpus: Corpus) -> None:
-    """Spans point into the texts, and everything is text that can be written."""
+def check(corpus: Corpus) -> Tokens:
+    """Spans point into the texts, and everything is text that can be written; gives the words."""
     tokens = tokenize(corpus)
     assert len(corpus.documents) == len(corpus.texts) == tokens.n_documents
     assert corpus.documents["doc_id"].is_unique
@@ -62,6 +62,7 @@ def check(corpus: Corpus) -> None:
     for table in (corpus.documents, corpus.problems):
         for column in table.select_dtypes(["object", "string"]):
             "".join(map(str, table[column])).encode()
+    return tokens
 
 
 def peak() -> int:

@@ -10,15 +10,16 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from analysis import read_corpus, tokenize
+from analysis import read_corpus
 from analysis.framing.frames import profile
 from analysis.framing.lexicon import read_lexicon
-from analysis.paths import LEXICONS, ROOT
+from analysis.paths import LEXICONS
 from analysis.redundancy.repeats import exact_repeats
 from analysis.terms.frequency import terms
 from analysis.text import isolation
@@ -32,6 +33,7 @@ from reading import MEMORY, check
 pytest.importorskip("trafilatura")
 pytest.importorskip("pypdfium2")
 pytest.importorskip("docx")
+Typed = Callable[..., subprocess.CompletedProcess[str]]
 ALL = os.environ.get("LAFZ_HOSTILE") == "all"
 
 
@@ -50,7 +52,7 @@ def outcomes(folder: Path, names: list[str]) -> dict[str, dict[str, Any]]:
     """What comes of each file, read in a process; what ends that process is told, and the rest read in another one."""
     found: dict[str, dict[str, Any]] = {}
     while left := [name for name in names if name not in found]:
-        command = [sys.executable, HERE / "reading.py", folder, "10" if ALL else "2"]
+        command = [sys.executable, HERE / "reading.py", folder, "10" if ALL else "5"]
         done = subprocess.run(command, input=json.dumps(left), capture_output=True, text=True, check=False)
         name = ""
         for line in done.stdout.splitlines():
@@ -86,13 +88,13 @@ def test_each_file_alone(folder: Path, corpus: list[Case]) -> None:
 
 
 def test_the_whole_corpus_at_once(folder: Path, corpus: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolation, "SECONDS", 2)
+    monkeypatch.setattr(isolation, "SECONDS", 5)
     if not ALL:  # each has been read alone, and takes as long again
         for kind in ("docx", "html", "mutants", "pdf"):
             shutil.rmtree(folder / kind)
         corpus = [case for case in corpus if not case.name.startswith((b"docx/", b"html/", b"mutants/", b"pdf/"))]
     found = read_corpus(folder)
-    check(found)
+    tokens = check(found)
     told = {path.partition("#")[0] for path in found.problems["path"]}
     read = {path.partition("#")[0] for path in found.documents["path"]}
     names = {os.fsdecode(case.name).encode("utf-8", "backslashreplace").decode(): case for case in corpus}
@@ -101,7 +103,6 @@ def test_the_whole_corpus_at_once(folder: Path, corpus: list[Case], monkeypatch:
     special = [name for name, case in names.items() if name.startswith("special/") and case.says]
     assert len(special) > 15
     assert not [(name, names[name].says) for name in special if not re.search(names[name].says, reasons[name])]
-    tokens = tokenize(found)
     assert len(terms(tokens))
     assert len(profile(tokens, read_lexicon(LEXICONS / "policy_frames.yml")))
     repeats = exact_repeats(tokens)
@@ -111,13 +112,12 @@ def test_the_whole_corpus_at_once(folder: Path, corpus: list[Case], monkeypatch:
         assert 0 <= row.start < row.end <= len(texts[row.doc_id])
 
 
-def test_a_message_has_no_character_that_a_terminal_obeys(tmp_path: Path) -> None:
+def test_a_message_has_no_character_that_a_terminal_obeys(tmp_path: Path, typed: Typed) -> None:
     name = "new\nline \x1b[2J\x1b]0;owned\x07\u202e \x9b31m\x7f\r.txt"
     (tmp_path / name).mkdir()
     (tmp_path / name / name).write_bytes(b"\xff\xfea")
     for corpus in (tmp_path / name, tmp_path / name / "none"):
-        command = [sys.executable, "-m", "analysis", "report", corpus, "--out", tmp_path / "out"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+        done = typed("report", corpus, "--out", tmp_path / "out")
         assert done.returncode == 2
         said = done.stderr.lstrip("\n")  # the bars of what did not begin end with one
         assert said.startswith("lafz: ")

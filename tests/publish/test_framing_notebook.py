@@ -31,10 +31,10 @@ def of_kind(run, kind):
 
 
 @pytest.fixture
-def report(tmp_path, command_line):
+def report(tmp_path, typed):
     def report(corpus, **parameters):
         given = [part for name, value in parameters.items() for part in ("-p", f"{name}={value}")]
-        return command_line("report", corpus, "--out", tmp_path / "run", "--only", "framing", *given)
+        return typed("report", corpus, "--out", tmp_path / "run", "--only", "framing", *given)
 
     return report
 

@@ -121,3 +121,10 @@ def test_nothing_embedded_ends_its_script():
     said = str(embedded(["</script><script>alert(1)</script>", "<!--"]))
     assert "<" not in said
     assert json.loads(said) == ["</script><script>alert(1)</script>", "<!--"]
+
+
+def test_a_cell_may_be_longer_than_the_csv_module_expects(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text(f"term,text\nrain,short\nsnow,{'a' * 140_000}\n")
+    rows = table_rows(path, [{"name": name, "type": "string"} for name in ("term", "text")])
+    assert [len(text) for _, text in rows] == [5, 140_000]

@@ -70,13 +70,13 @@ def test_two_runs_give_the_same_bytes(sample_run, command_line, tmp_path):
     assert [name for name in first if first[name] != second[name]] == ["run-log.json"]
 
 
-def test_an_earlier_report_is_replaced_whole(small, small_run, command_line, tmp_path):
+def test_an_earlier_report_is_replaced_whole(small, small_run, typed, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(small_run, out)
     (out / "left over from before").touch()
     (tmp_path / "out.03_redundancy.failed.ipynb").touch()
     (tmp_path / ".out.building-999999999-x").mkdir()  # of a run that was killed
-    done = command_line("report", small, "--out", out, "--only", "redundancy", "-p", "min_words=3")
+    done = typed("report", small, "--out", out, "--only", "redundancy", "-p", "min_words=3")
     assert done.returncode == 0, done.stderr
     assert not (out / "left over from before").exists()
     manifest = json.loads((out / "manifest.json").read_text())
@@ -85,11 +85,11 @@ def test_an_earlier_report_is_replaced_whole(small, small_run, command_line, tmp
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_a_failed_notebook_leaves_the_earlier_report_and_lets_the_others_run(small, small_run, command_line, tmp_path):
+def test_a_failed_notebook_leaves_the_earlier_report_and_lets_the_others_run(small, small_run, typed, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(small_run, out)
     options = ["--only", "framing,redundancy", "--keep-failed", "-p", "stopwords=data/no such list.txt"]
-    done = command_line("report", small, "--out", out, *options)
+    done = typed("report", small, "--out", out, *options)
     assert done.returncode == 1
     said = [line for line in done.stderr.splitlines() if line.startswith("lafz:")]
     assert len(said) == 1  # the framing notebook has no stop list and does not fail
@@ -138,23 +138,23 @@ def test_bad_usage_is_one_line_and_status_2_before_anything_runs(monkeypatch, ca
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_that_is_no_report_is_not_replaced(small, command_line, tmp_path):
+def test_a_folder_that_is_no_report_is_not_replaced(small, typed, tmp_path):
     precious = tmp_path / "thesis"
     precious.mkdir()
     (precious / "chapter1.md").write_text("years of work")
-    done = command_line("report", small, "--out", precious)
+    done = typed("report", small, "--out", precious)
     assert done.returncode == 2
     assert "exists and is not an earlier report" in done.stderr
     assert (precious / "chapter1.md").read_text() == "years of work"
 
 
-def test_a_hostile_corpus_stays_text_on_the_page(command_line, tmp_path):
+def test_a_hostile_corpus_stays_text_on_the_page(typed, tmp_path):
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     text = "</title><script>alert(1)</script>\n\n" + "We will <img src=x onerror=alert(2)> fight terror </style>. " * 3
     (corpus / "a.txt").write_text(text + "\n\n" + text)
     (corpus / "metadata.csv").write_text("file,title,source\na.txt,<script>alert(3)</script>,<b>x</b>\n")
-    done = command_line("report", corpus, "--out", tmp_path / "out", "--only", "redundancy")
+    done = typed("report", corpus, "--out", tmp_path / "out", "--only", "redundancy")
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "out" / "index.html").read_text()
     assert "<script>alert" not in page

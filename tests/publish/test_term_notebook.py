@@ -16,11 +16,11 @@ def shown(run):
 
 
 @pytest.fixture
-def run(tmp_path, command_line):
+def run(tmp_path, typed):
     def run(corpus, **parameters):
         given = [part for name, value in parameters.items() for part in ("-p", f"{name}={value}")]
         out = tmp_path / "run"
-        done = command_line("report", corpus, "--out", out, "--only", "term_frequency", *given)
+        done = typed("report", corpus, "--out", out, "--only", "term_frequency", *given)
         assert done.returncode == 0, done.stderr
         return out
 

@@ -9,8 +9,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from analysis.publish.parameters import ParameterError
-from analysis.publish.verify import changed_versions, compare, first_difference, manifest_differences, verify
+from analysis.paths import to_root
+from analysis.publish.manifest import write_manifest
+from analysis.publish.parameters import ParameterError, notebooks, resolve
+from analysis.publish.verify import (
+    changed_versions,
+    compare,
+    first_difference,
+    manifest_differences,
+    read_manifest,
+    verify,
+)
 
 
 def short(data):
@@ -40,7 +49,7 @@ def test_a_run_comes_out_the_same_in_another_place_language_time_zone_and_on_one
     assert done.stdout.splitlines() == [f"{small_run}: every file is the same, byte for byte"]
 
 
-def test_what_was_changed_after_the_run_is_named_file_by_file(copy, command_line):
+def test_what_was_changed_after_the_run_is_named_file_by_file(copy, typed):
     rows = (copy / "framing" / "profile.csv").read_text().splitlines()
     name, value = rows[0].split(",")[1], rows[2].split(",")[1]
     rows[2] = rows[2].replace(f",{value},", ",77,", 1)
@@ -54,7 +63,7 @@ def test_what_was_changed_after_the_run_is_named_file_by_file(copy, command_line
     (copy / "framing" / "profile.json").unlink()
     (copy / "thoughts.md").write_text("mine")
     (copy / ".DS_Store").write_text("nobody's")
-    done = command_line("verify", copy)
+    done = typed("verify", copy)
     assert done.returncode == 1
     about = f"was changed after the run: 6 of {whole:,} pixels ({600 / whole:.2g}%)"
     assert done.stdout.splitlines() == sorted(
@@ -77,18 +86,18 @@ def test_a_manifest_that_was_changed_is_named_but_for_versions(small_run):
     assert found == ["manifest.json was changed after the run: seed, significant_digits"]
 
 
-def test_inputs_that_are_not_what_they_were_are_named_and_nothing_is_run(small, small_run):
-    before = {path: path.read_bytes() for path in sorted(small.iterdir())}
+def test_inputs_that_are_not_what_they_were_are_named_and_nothing_is_run(small, tmp_path):
+    corpus, run = tmp_path / "two documents", tmp_path / "run"
+    shutil.copytree(small, corpus)
+    run.mkdir()
+    chosen = notebooks(["framing"])
+    write_manifest(run, chosen, resolve(chosen, {"corpus": to_root(corpus)}))
+    before = {path: path.read_bytes() for path in sorted(corpus.iterdir())}
     a, b = before
-    try:
-        a.write_text("Other words.")
-        b.unlink()
-        (small / "c.txt").write_text("One more.")
-        found = verify(small_run)
-    finally:
-        (small / "c.txt").unlink(missing_ok=True)
-        for path, content in before.items():
-            path.write_bytes(content)
+    a.write_text("Other words.")
+    b.unlink()
+    (corpus / "c.txt").write_text("One more.")
+    found = verify(run)
     assert [line.replace(line.split("/two documents/")[0], "") for line in found] == [
         f"/two documents/a.txt has changed: {short(before[a])} expected, {short(b'Other words.')} found",
         f"/two documents/b.txt is missing: {short(before[b])} expected, nothing found",
@@ -195,3 +204,12 @@ def test_a_picture_with_a_flipped_byte_is_told_apart_wherever_it_is(tmp_path):
     for place in (*range(60), *range(border - 20, border + 20), *range(len(content) - 40, len(content))):
         other.write_bytes(content[:place] + bytes([content[place] ^ 0x20]) + content[place + 1 :])
         assert first_difference(one, other), place
+
+
+def test_a_report_that_was_taken_away_before_a_kill_is_found(copy):
+    """A process that was killed between taking the earlier folder away and putting the new one in its place."""
+    left = copy.with_name(f".{copy.name}.building-x")
+    left.mkdir()
+    manifest = (copy / "manifest.json").read_bytes()
+    copy.rename(left / "earlier")
+    assert read_manifest(copy) == json.loads(manifest)

@@ -210,13 +210,13 @@ def test_a_cell_of_a_workbook_is_a_text(tmp_path):
 # --- the command line
 
 
-def test_the_pairs_of_documents_are_guarded(command_line, tmp_path):
+def test_the_pairs_of_documents_are_guarded(typed, tmp_path):
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     said = "The council met on Monday and said that the plan will be carried out by the forum in the north.\n"
     for name in ("=cmd.txt", "-a.txt"):
         (corpus / name).write_text(said)
-    done = command_line("pairs", corpus, "--out", tmp_path / "pairs.csv")
+    done = typed("pairs", corpus, "--out", tmp_path / "pairs.csv")
     assert done.returncode == 0, done.stderr
     rows = list(csv.reader((tmp_path / "pairs.csv").open(newline="")))
     assert sorted(rows[1][:2]) == ["'-a", "'=cmd"]

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 from urllib.error import HTTPError
@@ -20,7 +21,7 @@ import pytest
 
 from analysis.paths import ROOT
 
-PATIENCE = 120  # seconds for a server to come up on a machine that does other things too
+PATIENCE = 300  # seconds for a server to come up on a machine that does other things too
 OPEN = """\
 c = get_config()
 c.ServerApp.ip = "0.0.0.0"
@@ -51,7 +52,7 @@ def lab(tmp_path_factory):
     own = folder / ".venv" / "jupyter"  # as the settings of a whole machine might be
     own.mkdir(parents=True)
     (own / "jupyter_server_config.py").write_text("\n".join(OPEN.splitlines()[:3]))
-    with socket.socket() as free:
+    with socket.socket() as free:  # which another process may take before the server does: it then tries others
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
@@ -62,7 +63,7 @@ def lab(tmp_path_factory):
         "JUPYTER_DATA_DIR": str(folder / "data"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
     }
-    options = f"--no-browser --port={port} --ServerApp.port_retries=0"
+    options = f"--no-browser --port={port}"
     options += " --allow-root" * (os.name == "posix" and os.geteuid() == 0)
     # What is in the checkout's own .venv stays as it is.
     shutil.copy(ROOT / "Makefile", folder)
@@ -79,7 +80,7 @@ def lab(tmp_path_factory):
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         about = wait_for(folder / "runtime", server, folder / "log")
-        yield Lab(psutil.Process(about["pid"]), port, about["token"])
+        yield Lab(psutil.Process(about["pid"]), about["port"], about["token"])
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=60)
@@ -87,12 +88,14 @@ def lab(tmp_path_factory):
 
 def wait_for(runtime, server, log):
     """What the server writes of itself, readable by its user alone, when it listens."""
-    for _ in range(5 * PATIENCE):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         assert server.poll() is None, log.read_text()
         for path in runtime.glob("jpserver-*.json"):
-            about = json.loads(path.read_text() or "{}")
-            if about and answer(about["port"], "/api/status", about["token"]) is not None:
-                return about
+            with suppress(ValueError):  # not written to its end
+                about = json.loads(path.read_text())
+                if answer(about["port"], "/api/status", about["token"]) is not None:
+                    return about
         time.sleep(0.2)
     raise AssertionError(log.read_text())
 

@@ -355,7 +355,7 @@ def test_verify_runs_the_notebooks_of_the_checkout(command_line, tmp_path):
     assert tree(tmp_path) == before
 
 
-def test_what_a_manifest_names_does_not_act_on_a_terminal(run, command_line):
+def test_what_a_manifest_names_does_not_act_on_a_terminal(run, typed):
     named = "data/\x1b]0;owned\x07\u202e\n.txt"
 
     def edit(about):
@@ -363,7 +363,7 @@ def test_what_a_manifest_names_does_not_act_on_a_terminal(run, command_line):
         about["versions"]["numpy"] = named
 
     change(run / "manifest.json", edit)
-    done = command_line("verify", run)
+    done = typed("verify", run)
     assert done.returncode == 1
     assert "is missing" in done.stdout
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", done.stdout + done.stderr)

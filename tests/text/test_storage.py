@@ -100,11 +100,16 @@ def test_whatever_changes_is_read_anew(folder, tmp_path, change):
 
 
 def test_what_is_damaged_is_made_anew(folder, tmp_path):
-    first = load_tokens(folder, cache=tmp_path / "cache")
+    load_tokens(folder, cache=tmp_path / "cache")
     (saved,) = (tmp_path / "cache").iterdir()
     (saved / "start.npy").write_bytes(b"")
-    assert_same(load_tokens(folder, cache=tmp_path / "cache"), first)
-    assert_same(open_tokens(saved), first)
+    own = tokenize(read_corpus(folder))
+    assert_same(load_tokens(folder, cache=tmp_path / "cache"), own)
+    assert_same(open_tokens(saved), own)
+
+
+def test_what_is_saved_is_not_held_in_memory_too(folder, tmp_path):
+    assert isinstance(load_tokens(folder, cache=tmp_path / "cache").ids.base, np.memmap)
 
 
 def test_a_cache_that_cannot_be_written_costs_nothing_but_time(folder, tmp_path):
