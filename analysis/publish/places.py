@@ -68,8 +68,9 @@ def put(new: Path, place: Path) -> None:
         try:
             new.rename(place)  # where there is nothing, or an empty folder
             return
-        except OSError:
-            if not place.exists():
+        except OSError as error:
+            # What stood in the way may have been taken away since, by a process that does the same.
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST) and not place.exists():
                 raise
         if _swap(new, place):
             return

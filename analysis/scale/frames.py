@@ -69,7 +69,7 @@ def frame_counts(
     ...     done = frame_counts([SAMPLE], lexicon, f"{folder}/frames.csv", memory=10**9)
     ...     print(*Path(folder, "frames.csv").read_text().splitlines()[:2], sep="\\n")
     doc_id,frame,hits,score,sentences_with_hit,words,sentences
-    2024-06-22-communique-1,threat,6,6,5,264,14
+    2024-06-22-communique-1,threat,7,1.25,5,495,22
     """
     plan = budget(memory, local=client is None, per_character=PER_CHARACTER)
     tasks = []

@@ -130,6 +130,30 @@ def test_a_lock_that_was_deleted_after_it_was_opened_is_none(place, another_is_t
     assert beside(place) == [place.name]
 
 
+def test_what_stands_in_the_way_may_be_taken_away_before_it_is_looked_at(place, monkeypatch):
+    """Another process moves the earlier folder between the two steps by which this one learns that it is there."""
+    monkeypatch.setattr(places, "_swap", lambda one, other: False)
+    rename, came = Path.rename, []
+
+    def rename_before_another_process(path, target):
+        try:
+            return rename(path, target)
+        except OSError:
+            if not came:
+                came.append(path)
+                shutil.rmtree(place)
+            raise
+
+    monkeypatch.setattr(Path, "rename", rename_before_another_process)
+    with working_folder(place) as work:
+        (work / "new").mkdir()
+        for name in "ab":
+            (work / "new" / name).write_text("mine")
+        put(work / "new", place)
+    assert came
+    assert content(place) == "mine"
+
+
 def test_what_was_taken_away_before_the_kill_comes_back_when_it_is_looked_for(place):
     left = place.with_name(f".{place.name}.building-x")
     left.mkdir()
