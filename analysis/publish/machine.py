@@ -9,7 +9,7 @@ import psutil  # type: ignore[import-untyped]
 from analysis.publish.parameters import ParameterError
 
 BASE = 450 * 10**6  # bytes of a notebook's processes with all that they import
-PER_CHARACTER = 60  # bytes at the peak of a notebook, for each character of the corpus
+PER_CHARACTER = 45  # bytes at the peak of a notebook, for each character of the corpus
 OPEN_FILES = 128  # that a process must be allowed: a kernel with its sockets and the corpus has about 70
 _CONTROL_GROUP = Path("/sys/fs/cgroup")
 
