@@ -20,7 +20,7 @@ def side_by_side(characters: int, memory: int | None = None) -> int:
     Raises `ParameterError` where not one does: it would be ended by the system in the middle of its work.
 
     >>> side_by_side(10**6, 2 * 10**9), side_by_side(60 * 10**6, 5 * 10**9)
-    (3, 1)
+    (4, 1)
     """
     room = free() if memory is None else memory
     needed = BASE + PER_CHARACTER * characters
