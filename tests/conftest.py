@@ -11,15 +11,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 
-from analysis import Corpus, Tokens, read_corpus, tokenize
+from analysis import Corpus, Tokens, read_corpus, save_tokens, tokenize
 from analysis.__main__ import main
 from analysis.paths import SAMPLE
+from analysis.text.parted import Parted, join_parts
 
 if os.environ.get("CI"):  # elsewhere a package that only some tests need may be missing, and they say so
     for name in (
@@ -38,6 +41,7 @@ LONGEST = [Path(__file__).parent / name for name in ("test_readme.py", "publish"
 
 MakeFolder = Callable[[Mapping[str, str | bytes]], Path]
 MakeCorpus = Callable[..., Corpus]
+MakeParts = Callable[..., Parted]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -79,6 +83,33 @@ def sample() -> Corpus:
 @pytest.fixture(scope="session")
 def sample_tokens(sample: Corpus) -> Tokens:
     return tokenize(sample)
+
+
+def parted(tokens: Tokens, place: Path, documents: int) -> Parted:
+    """`tokens` in parts of so many documents each, in the new folder `place`."""
+    saved = []
+    for first in range(0, tokens.n_documents, documents):
+        own = tokens.subset(np.arange(first, min(first + documents, tokens.n_documents)))
+        used, ids = np.unique(own.ids, return_inverse=True)  # what is tokenized by itself has its own words alone
+        saved.append(place.with_name(f"{place.name}-{first}"))
+        save_tokens(replace(own, vocabulary=own.vocabulary[used], ids=ids.astype(np.int32)), saved[-1])
+    return join_parts(saved, place)
+
+
+@pytest.fixture
+def in_parts(tmp_path_factory: pytest.TempPathFactory) -> MakeParts:
+    """Cuts `Tokens` into parts on disk, of two documents each or as many as are asked for."""
+
+    def make(tokens: Tokens, documents: int = 2) -> Parted:
+        return parted(tokens, tmp_path_factory.mktemp("parts") / "whole", documents)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def sample_parts(sample_tokens: Tokens, tmp_path_factory: pytest.TempPathFactory) -> Parted:
+    """The sample in six parts."""
+    return parted(sample_tokens, tmp_path_factory.mktemp("parts") / "sample", 5)
 
 
 def lafz(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:

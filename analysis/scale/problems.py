@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 
 from analysis.publish.places import whole_file
@@ -23,6 +24,13 @@ def parts_told(partition: Partition, place: Path) -> Iterator[Corpus]:
             problems.write_batch(pa.record_batch(columns, schema=PROBLEMS))
             if len(corpus.texts):
                 yield corpus
+
+
+def problems_in(places: Sequence[Path]) -> pd.DataFrame:
+    """What `parts_told` left in folders, as ``Corpus.problems``."""
+    rows = [batch.to_pandas() for place in places for batch in pieces_in(place / _FILE)]
+    table: pd.DataFrame = pd.concat([PROBLEMS.empty_table().to_pandas(), *rows], ignore_index=True)
+    return table
 
 
 def problems_of(out: Path) -> Path:

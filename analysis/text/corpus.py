@@ -185,15 +185,20 @@ def corpus_of(
     if len(columns) > MOST_COLUMNS:
         problems.append(("", f"has {len(columns):,} columns of metadata: the first {MOST_COLUMNS:,} are kept"))
     frame = pd.DataFrame(documents, columns=columns[:MOST_COLUMNS])
-    frame = frame.fillna({column: "" for column in frame.columns if column not in DOCUMENT_COLUMNS})
-    frame["date"] = frame["date"].astype("datetime64[s]")
     found = [(row["doc_id"], *part) for row, own in zip(documents, parts, strict=True) for part in own]
     return Corpus(
-        frame,
+        fill_columns(frame),
         pd.DataFrame(found, columns=["doc_id", "kind", "start", "end", "truncated"]),
         pd.DataFrame(problems, columns=["path", "reason"]),
         tuple(texts),
     )
+
+
+def fill_columns(documents: pd.DataFrame) -> pd.DataFrame:
+    """``Corpus.documents`` with "" where a document lacks what the metadata say of others, and days as days."""
+    filled = documents.fillna({column: "" for column in documents.columns if column not in DOCUMENT_COLUMNS})
+    filled["date"] = filled["date"].astype("datetime64[s]")
+    return filled
 
 
 def _assemble(

@@ -64,9 +64,9 @@ def save_tokens(tokens: Tokens, folder: str | Path) -> None:
         for name in (*_ARRAYS, *_SENTENCES):
             np.save(build / f"{name}.npy", getattr(tokens, name))
         for name in _TABLES:
-            _write_arrow(pa.Table.from_pandas(getattr(tokens.corpus, name), preserve_index=False), build, name)
+            write_arrow(pa.Table.from_pandas(getattr(tokens.corpus, name), preserve_index=False), build, name)
         for name, words in (("vocabulary", tokens.vocabulary.tolist()), ("texts", list(tokens.corpus.texts))):
-            _write_arrow(pa.table({name: pa.array(words, pa.large_string())}), build, name)
+            write_arrow(pa.table({name: pa.array(words, pa.large_string())}), build, name)
         (build / _ABOUT).write_text(json.dumps(dict(tokens.options)), encoding="utf-8")
         build.rename(place)
     except BaseException:
@@ -88,9 +88,9 @@ def open_tokens(folder: str | Path) -> Tokens:
     place = Path(folder).expanduser()
     try:
         options = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
-        documents, segments, problems = (_read_arrow(place, name).to_pandas() for name in _TABLES)
-        texts = Texts(_read_arrow(place, "texts").column(0))
-        vocabulary = np.array(_read_arrow(place, "vocabulary").column(0).to_pylist(), dtype=object)
+        documents, segments, problems = (read_arrow(place, name).to_pandas() for name in _TABLES)
+        texts = Texts(read_arrow(place, "texts").column(0))
+        vocabulary = np.array(read_arrow(place, "vocabulary").column(0).to_pylist(), dtype=object)
         arrays = {n: np.asarray(np.load(place / f"{n}.npy", mmap_mode="r")) for n in (*_ARRAYS, *_SENTENCES)}
     except (OSError, ValueError, EOFError) as error:  # Arrow's errors are of these kinds
         raise ValueError(f"{str(folder)!r} holds no saved tokens, or not all of them: {error}") from None
@@ -164,10 +164,12 @@ def _clear(folder: Path) -> None:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _write_arrow(table: pa.Table, folder: Path, name: str) -> None:
+def write_arrow(table: pa.Table, folder: Path, name: str) -> None:
+    """Write `table` to ``<name>.arrow`` in `folder`."""
     with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
         writer.write_table(table)
 
 
-def _read_arrow(folder: Path, name: str) -> pa.Table:
+def read_arrow(folder: Path, name: str) -> pa.Table:
+    """What `write_arrow` wrote, on disk until it is used."""
     return pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow"))).read_all()

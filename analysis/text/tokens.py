@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
@@ -27,8 +27,57 @@ Ids = NDArray[np.int32]
 Offsets = NDArray[np.int64]
 
 
+class ByDocument:
+    """What words have whether they are in memory or not: their documents, and what the metadata say of them."""
+
+    corpus: Corpus
+    document_offsets: Offsets
+
+    @property
+    def n_documents(self) -> int:
+        """How many documents there are."""
+        return len(self.document_offsets) - 1
+
+    @property
+    def doc_ids(self) -> NDArray[np.object_]:
+        """(documents,) the name of each document."""
+        return self.corpus.documents["doc_id"].to_numpy(dtype=object)
+
+    def groups(self, by: str) -> pd.Series:
+        """One group name a document: its value in the metadata column `by`, "(none)" where that is empty.
+
+        A date column groups by its day. Raises `ValueError` when there is no such column.
+        """
+        documents = self.corpus.documents
+        if by not in documents.columns:
+            raise ValueError(f"no metadata column {by!r}: this corpus has {', '.join(documents.columns)}")
+        values = documents[by]
+        if pd.api.types.is_datetime64_any_dtype(values):
+            values = values.dt.strftime(DAY)
+        return values.astype(object).where(values.notna() & (values != ""), "(none)").astype(str)
+
+    def where(self, **conditions: Any) -> Self:
+        """The words of the documents whose metadata meet all `conditions`: ``where(source="Daily")``.
+
+        A list or tuple means one of its values; a name ending in ``__not`` excludes: ``where(source__not="Daily")``. A
+        date is a day, "2024-06-22". Raises `ValueError` for an unknown column, or when no document is left.
+        """
+        kept = np.ones(self.n_documents, dtype=bool)
+        for name, value in conditions.items():
+            values = [_group(v) for v in value] if isinstance(value, list | tuple | set) else [_group(value)]
+            kept &= self.groups(name.removesuffix("__not")).isin(values).to_numpy() != name.endswith("__not")
+        if not kept.any():
+            said = ", ".join(f"{name}={value!r}" for name, value in conditions.items())
+            raise ValueError(f"no document with {said}: compare `corpus.documents`")
+        return self.subset(np.flatnonzero(kept))
+
+    def subset(self, rows: Offsets) -> Self:
+        """The words of the documents in `rows`, positions in ``corpus.documents`` in rising order."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
-class Tokens:
+class Tokens(ByDocument):
     """The words of a corpus as columns of integers.
 
     ``vocabulary``: (types,) str, the distinct words. ``ids``: (tokens,) int32, the row of each word in the vocabulary.
@@ -56,10 +105,6 @@ class Tokens:
         return len(self.ids)
 
     @property
-    def n_documents(self) -> int:
-        return len(self.document_offsets) - 1
-
-    @property
     def n_sentences(self) -> int:
         return len(self.sentence_offsets) - 1
 
@@ -78,39 +123,6 @@ class Tokens:
         """(sentences,) the position of each sentence's document in ``corpus.documents``."""
         return np.searchsorted(self.document_offsets, self.sentence_offsets[:-1], side="right") - 1
 
-    @property
-    def doc_ids(self) -> NDArray[np.object_]:
-        """(documents,) the name of each document."""
-        return self.corpus.documents["doc_id"].to_numpy(dtype=object)
-
-    def groups(self, by: str) -> pd.Series:
-        """One group name a document: its value in the metadata column `by`, "(none)" where that is empty.
-
-        A date column groups by its day. Raises `ValueError` when there is no such column.
-        """
-        documents = self.corpus.documents
-        if by not in documents.columns:
-            raise ValueError(f"no metadata column {by!r}: this corpus has {', '.join(documents.columns)}")
-        values = documents[by]
-        if pd.api.types.is_datetime64_any_dtype(values):
-            values = values.dt.strftime(DAY)
-        return values.astype(object).where(values.notna() & (values != ""), "(none)").astype(str)
-
-    def where(self, **conditions: Any) -> "Tokens":
-        """The words of the documents whose metadata meet all `conditions`: ``where(source="Daily")``.
-
-        A list or tuple means one of its values; a name ending in ``__not`` excludes: ``where(source__not="Daily")``. A
-        date is a day, "2024-06-22". Raises `ValueError` for an unknown column, or when no document is left.
-        """
-        kept = np.ones(self.n_documents, dtype=bool)
-        for name, value in conditions.items():
-            values = [_group(v) for v in value] if isinstance(value, list | tuple | set) else [_group(value)]
-            kept &= self.groups(name.removesuffix("__not")).isin(values).to_numpy() != name.endswith("__not")
-        if not kept.any():
-            said = ", ".join(f"{name}={value!r}" for name, value in conditions.items())
-            raise ValueError(f"no document with {said}: compare `corpus.documents`")
-        return self.subset(np.flatnonzero(kept))
-
     def subset(self, rows: Offsets) -> "Tokens":
         """The words of the documents in `rows`, positions in ``corpus.documents`` in rising order."""
         if len(rows) == self.n_documents:
@@ -125,8 +137,8 @@ class Tokens:
             self.ids[words],
             self.start[words],
             self.end[words],
-            _offsets(np.diff(self.document_offsets)[rows]),
-            _offsets(np.diff(self.sentence_offsets)[lines]),
+            offsets_of(np.diff(self.document_offsets)[rows]),
+            offsets_of(np.diff(self.sentence_offsets)[lines]),
             (np.cumsum(segment_kept) - 1)[self.sentence_segment[lines]],
             self.sentence_start[lines],
             self.sentence_end[lines],
@@ -195,7 +207,7 @@ def tokenize(
     else:
         words = _treebank_words(corpus.texts, spans, lowercase)
     # On one axis for all documents a word's sentence is a binary search away.
-    base = _offsets([len(text) + 1 for text in corpus.texts])
+    base = offsets_of([len(text) + 1 for text in corpus.texts])
     place = np.repeat(base[:-1], np.diff(words.offsets)) + words.start
     sentence = np.searchsorted(base[spans["document"]] + spans["start"], place, side="right") - 1
     if len(spans):
@@ -214,7 +226,7 @@ def tokenize(
         words.start[inside],
         words.end[inside],
         kept_before[words.offsets],
-        _offsets(lengths[lengths > 0]),
+        offsets_of(lengths[lengths > 0]),
         spans["segment"].astype(np.int64),
         spans["start"].astype(np.int32),
         spans["end"].astype(np.int32),
@@ -223,12 +235,21 @@ def tokenize(
 
 
 def token_weights(tokens: Tokens, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    """`weights` as an array of one number a token, ones where there are none; `ValueError` for another length."""
+    """`weights`, one number a token or one a sentence, as an array of one a token; ones where there are none.
+
+    Raises `ValueError` for another length.
+
+    >>> from analysis import read_text
+    >>> token_weights(tokenize(read_text("It rains. We go.")), np.array([0.5, 1.0])).tolist()
+    [0.5, 0.5, 1.0, 1.0]
+    """
     if weights is None:
         return np.ones(len(tokens))
-    if len(weights) != len(tokens):
-        raise ValueError(f"{len(weights)} weights for {len(tokens)} tokens: give one a token")
-    return np.asarray(weights, dtype=np.float64)
+    if len(weights) == len(tokens):
+        return np.asarray(weights, dtype=np.float64)
+    if len(weights) != tokens.n_sentences:
+        raise ValueError(f"{len(weights)} weights for {len(tokens)} tokens: give one a token, or one a sentence")
+    return np.repeat(np.asarray(weights, dtype=np.float64), np.diff(tokens.sentence_offsets))
 
 
 def _stretch(kept: NDArray[np.bool_]) -> Any:
@@ -286,7 +307,7 @@ def _treebank_words(texts: Sequence[str], spans: NDArray[Any], lowercase: bool) 
             starts.append(start)
             ends.append(end)
     columns = [np.array(column, dtype=np.int32) for column in (ids, starts, ends)]
-    return Words(np.array(list(codes), dtype=object), columns[0], columns[1], columns[2], _offsets(lengths))
+    return Words(np.array(list(codes), dtype=object), columns[0], columns[1], columns[2], offsets_of(lengths))
 
 
 def _used(vocabulary: NDArray[np.object_], ids: Ids) -> tuple[NDArray[np.object_], Ids]:
@@ -296,5 +317,6 @@ def _used(vocabulary: NDArray[np.object_], ids: Ids) -> tuple[NDArray[np.object_
     return vocabulary[used], (np.cumsum(used, dtype=np.int32) - np.int32(1))[ids]
 
 
-def _offsets(lengths: Sequence[int] | NDArray[Any]) -> Offsets:
+def offsets_of(lengths: Sequence[int] | NDArray[Any]) -> Offsets:
+    """Where runs of these lengths begin when they stand one behind the other, and where the last ends."""
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)

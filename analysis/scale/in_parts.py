@@ -1,0 +1,53 @@
+"""The words of a corpus of any size, read and tokenized part by part, for the measures of a report."""
+
+from pathlib import Path
+from typing import Any
+
+from analysis.progress import Progress
+from analysis.scale.partitions import Partition, partitions
+from analysis.scale.problems import nothing_read, parts_told, problems_in
+from analysis.scale.resources import budget
+from analysis.scale.stages import run_stage
+from analysis.text.corpus import CorpusError
+from analysis.text.parted import Parted, join_parts
+from analysis.text.storage import save_tokens
+from analysis.text.tokens import tokenize
+
+PER_CHARACTER = 45  # bytes at the peak of tokenizing a character with its sentences, and of saving it
+
+
+def tokens_in_parts(
+    corpus: str | Path,
+    folder: Path,
+    *,
+    memory: int,
+    progress: Progress = lambda what, done, total: None,
+    **reading: Any,
+) -> Parted:
+    """The words of `corpus` in parts, in the new folder `folder`, made with about `memory` bytes by all processes.
+
+    `reading` is as in `partitions`. Takes about four bytes of the disk a character. Raises `CorpusError` where no
+    document can be read.
+
+    >>> import tempfile
+    >>> from analysis.paths import SAMPLE
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     tokens = tokens_in_parts(SAMPLE, Path(place, "sample"), memory=10**9)
+    ...     tokens.n_documents, len(tokens)
+    (26, 11141)
+    """
+    plan = budget(memory, per_character=PER_CHARACTER)
+    tasks = partitions([corpus], characters=plan.characters, **reading)
+    cores = plan.cores if len(tasks) > 1 else 1
+    work = folder.with_name(f"{folder.name}-stages")
+    places = run_stage(save_part, tasks, work, cores=cores, what="reading", progress=progress)
+    saved = [path for place in places for path in sorted(place.glob("[0-9]*"))]
+    if not saved:
+        raise CorpusError(nothing_read([corpus], places))
+    return join_parts(saved, folder, problems_in(places))
+
+
+def save_part(partition: Partition, place: Path) -> None:
+    """Save the words of a partition into the folder `place`, in a folder for each of its parts."""
+    for number, corpus in enumerate(parts_told(partition, place)):
+        save_tokens(tokenize(corpus, **dict(partition.options)), place / f"{number:05}")

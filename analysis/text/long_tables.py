@@ -1,0 +1,84 @@
+"""Tables with a row for each of many places: a DataFrame, or of a corpus in parts one that is kept on disk."""
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec
+
+import pandas as pd
+import pyarrow as pa
+
+from analysis.text.parted import AnyTokens, Parted, parts
+from analysis.text.tokens import Tokens
+
+P = ParamSpec("P")
+
+
+class LongTable:
+    """A table that is made, kept and read part by part, the rows of each part behind those of the one before."""
+
+    def __init__(self, pieces: Iterable[pd.DataFrame], place: Path) -> None:
+        """Write `pieces`, one at least, to files in a new folder in `place`, which goes with this table."""
+        folder = Path(tempfile.mkdtemp(prefix="table-", dir=place))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._files: list[Path] = []
+        self._length = 0
+        for number, piece in enumerate(pieces):
+            file = folder / f"{number:05}.arrow"
+            table = pa.Table.from_pandas(piece, preserve_index=False)
+            options = pa.ipc.IpcWriteOptions(compression="lz4")
+            with pa.OSFile(str(file), "wb") as out, pa.ipc.new_file(out, table.schema, options=options) as writer:
+                writer.write_table(table)
+            self._files.append(file)
+            self._length += len(piece)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def parts(self) -> Iterator[pd.DataFrame]:
+        """The rows of each part, with an index from 0."""
+        for file in self._files:
+            with pa.OSFile(str(file), "rb") as opened:
+                yield pa.ipc.open_file(opened).read_all().to_pandas()
+
+    def head(self, rows: int) -> pd.DataFrame:
+        """The first `rows` rows."""
+        found: list[pd.DataFrame] = []
+        for part in self.parts():
+            found.append(part.head(rows - sum(map(len, found))))
+            if sum(map(len, found)) >= rows:
+                break
+        return pd.concat(found, ignore_index=True)
+
+
+AnyTable = pd.DataFrame | LongTable
+
+
+def by_part(
+    measure: Callable[Concatenate[Tokens, P], pd.DataFrame], tokens: AnyTokens, *args: P.args, **options: P.kwargs
+) -> AnyTable:
+    """The table that `measure` makes of `tokens`; of a corpus in parts that of each part, one behind the other.
+
+    For measures whose rows of a document do not depend on the other documents. Raises what `measure` raises.
+
+    >>> from analysis import read_text, tokenize
+    >>> def words(tokens):
+    ...     return pd.DataFrame({"words": [len(tokens)]})
+    >>> by_part(words, tokenize(read_text("It rains.")))["words"].tolist()
+    [2]
+    """
+    if isinstance(tokens, Parted):
+        return LongTable((measure(part.tokens, *args, **options) for part in parts(tokens)), tokens.folder)
+    return measure(tokens, *args, **options)
+
+
+def table_parts(table: AnyTable) -> Iterator[pd.DataFrame]:
+    """The rows of a table part by part: a DataFrame is one part."""
+    return table.parts() if isinstance(table, LongTable) else iter([table])
+
+
+def columns_of(table: AnyTable) -> list[Any]:
+    """The names of the columns of a table."""
+    return list((table.head(0) if isinstance(table, LongTable) else table).columns)

@@ -1,0 +1,307 @@
+"""The words of a corpus that does not fit in memory: `Tokens` in parts, over one vocabulary.
+
+A measure that works through `parts` gives the same for `Tokens`, which are one part, as for `Parted`, however they are
+cut, as long as what it keeps of a part is by document, or added up in the order of the text.
+"""
+
+import json
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple, overload
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from analysis.text.corpus import MOST_COLUMNS, Corpus, fill_columns
+from analysis.text.storage import Texts, open_tokens, read_arrow, write_arrow
+from analysis.text.tokens import ByDocument, Ids, Offsets, Tokens, offsets_of, token_weights
+
+LISTED = 100_000  # rows, at most, of a table that is made of a corpus in parts: the first in its order
+
+_ABOUT = "parts.json"
+
+
+class Vocabulary:
+    """The distinct words of all parts, in alphabetical order (by code point), on disk until they are asked for."""
+
+    def __init__(self, words: pa.ChunkedArray) -> None:
+        self._words = words
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def names(self, rows: NDArray[Any]) -> NDArray[np.object_]:
+        """The words in `rows`."""
+        return np.array(self._words.take(pa.array(rows)).to_pylist(), dtype=object)
+
+    def rows(self, words: Iterable[str]) -> Offsets:
+        """The row of each of a few words, -1 for one that no part has."""
+        found = []
+        for word in words:
+            row = bisect_left(range(len(self)), word, key=lambda place: self._words[place].as_py())
+            found.append(row if row < len(self) and self._words[row].as_py() == word else -1)
+        return np.array(found, dtype=np.int64)
+
+
+class Part(NamedTuple):
+    """A part of a corpus, and where in the whole it stands.
+
+    ``tokens``: its words, over a vocabulary of its own; ``types``: (types of `tokens`,) the row of each in the
+    vocabulary of the whole. ``document``, ``sentence``, ``word``: how many of the whole stand before its first.
+    """
+
+    tokens: Tokens
+    types: Ids
+    document: int
+    sentence: int
+    word: int
+
+
+@dataclass(frozen=True)
+class Parted(ByDocument):
+    """The words of a corpus in a folder that `join_parts` made, of which one part at a time is in memory.
+
+    ``corpus``: the documents and problems of all; no segments, and texts that are read when they are asked for.
+    ``vocabulary``: the words of all. ``document_offsets``: as in `Tokens`; ``sentences``: (documents + 1,) the same for
+    sentences: those of document d are numbered from ``sentences[d]``. ``rows``: (documents,) the place of each
+    document in the folder. ``form``: what is done with a part when it was opened, and ``types`` the folder of what goes
+    with it.
+    """
+
+    folder: Path
+    corpus: Corpus
+    vocabulary: Vocabulary
+    document_offsets: Offsets
+    sentences: Offsets
+    rows: Offsets
+    options: dict[str, Any]
+    types: Path
+    form: Callable[[Tokens], Tokens] | None = None
+
+    def __len__(self) -> int:
+        return int(self.document_offsets[-1])
+
+    @property
+    def n_sentences(self) -> int:
+        """How many sentences there are."""
+        return int(self.sentences[-1])
+
+    def subset(self, rows: Offsets) -> "Parted":
+        """The words of the documents in `rows`, positions in ``corpus.documents`` in rising order."""
+        if len(rows) == self.n_documents:
+            return self
+        texts = PartedTexts(self.folder, self.rows[rows])
+        documents = self.corpus.documents.iloc[rows].reset_index(drop=True)
+        return replace(
+            self,
+            corpus=replace(self.corpus, documents=documents, texts=texts),
+            document_offsets=offsets_of(np.diff(self.document_offsets)[rows]),
+            sentences=offsets_of(np.diff(self.sentences)[rows]),
+            rows=self.rows[rows],
+        )
+
+    def parts(self) -> Iterator[Part]:
+        """The parts that have documents, one after the other; each is closed when the next is asked for."""
+        for number, (first, stop) in enumerate(pairwise(_bounds(self.folder))):
+            low, high = np.searchsorted(self.rows, (first, stop)).tolist()
+            if low == high:
+                continue
+            tokens = open_tokens(_part(self.folder, number))
+            tokens = (self.form(tokens) if self.form else tokens).subset(self.rows[low:high] - first)
+            documents = self.corpus.documents.iloc[low:high].reset_index(drop=True)
+            tokens = replace(tokens, corpus=replace(tokens.corpus, documents=documents))
+            words, sentences = int(self.document_offsets[low]), int(self.sentences[low])
+            yield Part(tokens, np.load(self.types / f"{number:05}.npy"), low, sentences, words)
+
+    def take(self, rows: Offsets) -> Tokens:
+        """The words of a few documents, in memory; `rows` as in `subset`."""
+        return joined([(part.tokens, part.types) for part in self.subset(rows).parts()], self.vocabulary)
+
+
+class PartedTexts(Sequence[str]):
+    """The texts of the documents at `rows` of a folder of parts; each is read when it is asked for."""
+
+    def __init__(self, folder: Path, rows: Offsets) -> None:
+        self._folder, self._rows = folder, rows
+        self._bounds = _bounds(folder)
+        self._open: tuple[int, Texts | None] = (-1, None)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return PartedTexts(self._folder, self._rows[index])
+        row = int(self._rows[index])
+        number = int(np.searchsorted(self._bounds, row, side="right")) - 1
+        if number != self._open[0]:
+            self._open = number, Texts(read_arrow(_part(self._folder, number), "texts").column(0))
+        texts = self._open[1]
+        return texts[row - int(self._bounds[number])] if texts is not None else ""
+
+
+AnyTokens = Tokens | Parted
+
+
+def parts(tokens: AnyTokens) -> Iterator[Part]:
+    """The parts of `tokens`, in the order of the documents: one where they are in memory.
+
+    >>> from analysis.text.corpus import read_texts
+    >>> from analysis.text.tokens import tokenize
+    >>> [(len(part.tokens), part.word) for part in parts(tokenize(read_texts(["It rains.", "It snows."])))]
+    [(4, 0)]
+    """
+    if isinstance(tokens, Parted):
+        return tokens.parts()
+    return iter([Part(tokens, np.arange(len(tokens.vocabulary), dtype=np.int32), 0, 0, 0)])
+
+
+def names(tokens: AnyTokens, types: NDArray[Any]) -> NDArray[np.object_]:
+    """The words that are the `types`, rows of the vocabulary of the whole."""
+    return tokens.vocabulary.names(types) if isinstance(tokens, Parted) else tokens.vocabulary[types]
+
+
+def sentence_counts(tokens: AnyTokens) -> Offsets:
+    """(documents,) how many sentences each document has.
+
+    >>> from analysis.text.corpus import read_texts
+    >>> from analysis.text.tokens import tokenize
+    >>> sentence_counts(tokenize(read_texts(["It rains. It snows.", "", "It is."]))).tolist()
+    [2, 0, 1]
+    """
+    if isinstance(tokens, Parted):
+        return np.diff(tokens.sentences)
+    return np.bincount(tokens.sentence_document, minlength=tokens.n_documents)
+
+
+def part_weights(tokens: AnyTokens, weights: NDArray[np.float64] | None, part: Part) -> NDArray[np.float64] | None:
+    """Of `weights`, one number a token of `tokens` or one a sentence, those of `part`, one a token; None of None.
+
+    Raises `ValueError` for another length.
+
+    >>> from analysis import read_text
+    >>> from analysis.text.tokens import tokenize
+    >>> tokens = tokenize(read_text("It rains. We go."))
+    >>> [part_weights(tokens, np.array([0.5, 1.0]), part).tolist() for part in parts(tokens)]
+    [[0.5, 0.5, 1.0, 1.0]]
+    """
+    if weights is None:
+        return None
+    if len(weights) == len(tokens):
+        return token_weights(part.tokens, weights[part.word : part.word + len(part.tokens)])
+    if len(weights) != tokens.n_sentences:
+        raise ValueError(f"{len(weights)} weights for {len(tokens)} tokens: give one a token, or one a sentence")
+    return token_weights(part.tokens, weights[part.sentence : part.sentence + part.tokens.n_sentences])
+
+
+def taken(tokens: AnyTokens, rows: Offsets) -> Tokens:
+    """The words of a few documents, positions in ``corpus.documents`` in rising order, in memory."""
+    return tokens.take(rows) if isinstance(tokens, Parted) else tokens.subset(rows)
+
+
+def join_parts(saved: Sequence[Path], folder: Path, problems: pd.DataFrame | None = None) -> Parted:
+    """Make of folders of saved tokens, the parts of one corpus in its order, one whole in the new folder `folder`.
+
+    The folders are moved there. `problems` are those of the whole corpus, by default those of the parts. Raises
+    `ValueError` where none has a document.
+    """
+    folder.mkdir(parents=True)
+    tables, told, vocabularies, counts = [], [], [], []
+    for number, place in enumerate(saved):
+        place.rename(_part(folder, number))
+        tokens = open_tokens(_part(folder, number))
+        tables.append(tokens.corpus.documents)
+        told.append(tokens.corpus.problems)
+        vocabularies.append(read_arrow(_part(folder, number), "vocabulary").column(0).combine_chunks())
+        sentences = np.bincount(tokens.sentence_document, minlength=tokens.n_documents)
+        counts.append(np.column_stack([np.diff(tokens.document_offsets), sentences]))
+        options = dict(tokens.options)
+    if not saved:
+        raise ValueError("no part has a document: there is nothing to join")
+    unite(vocabularies, folder, folder / "types")
+    documents = fill_columns(pd.concat(tables, ignore_index=True).iloc[:, :MOST_COLUMNS])
+    problems = pd.concat(told, ignore_index=True) if problems is None else problems
+    for name, table in (("documents", documents), ("problems", problems)):
+        write_arrow(pa.Table.from_pandas(table, preserve_index=False), folder, name)
+    np.save(folder / "sizes.npy", np.concatenate(counts))
+    about = {"documents": [len(table) for table in tables], "options": options}
+    (folder / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    return open_parts(folder)
+
+
+def open_parts(folder: Path) -> Parted:
+    """What `join_parts` made in `folder`; raises `ValueError` where it is not all there."""
+    try:
+        about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+        documents, problems = (read_arrow(folder, name).to_pandas() for name in ("documents", "problems"))
+        vocabulary = Vocabulary(read_arrow(folder, "vocabulary").column(0))
+        words, sentences = np.load(folder / "sizes.npy").T
+    except (OSError, ValueError, EOFError) as error:
+        raise ValueError(f"{str(folder)!r} holds no corpus in parts, or not all of it: {error}") from None
+    rows = np.arange(len(documents))
+    segments = pd.DataFrame(columns=["doc_id", "kind", "start", "end", "truncated"])
+    corpus = Corpus(documents, segments, problems, PartedTexts(folder, rows))
+    offsets = offsets_of(words), offsets_of(sentences)
+    return Parted(folder, corpus, vocabulary, *offsets, rows, about["options"], folder / "types")
+
+
+def unite(vocabularies: Sequence[pa.Array], folder: Path, types: Path) -> None:
+    """Write the words of all `vocabularies`, in alphabetical order, into `folder`, and to `types` where each stands."""
+    encoded = pa.chunked_array(vocabularies).dictionary_encode()
+    words = encoded.chunk(0).dictionary
+    order = pc.sort_indices(words)  # of UTF-8 bytes, which is that of code points
+    rank = np.empty(len(words), dtype=np.int32)
+    rank[order.to_numpy()] = np.arange(len(words), dtype=np.int32)
+    folder.mkdir(parents=True, exist_ok=True)
+    types.mkdir(parents=True, exist_ok=True)
+    write_arrow(pa.table({"vocabulary": words.take(order)}), folder, "vocabulary")
+    for number, chunk in enumerate(encoded.chunks):
+        np.save(types / f"{number:05}.npy", rank[chunk.indices.to_numpy()])
+
+
+def joined(pieces: Sequence[tuple[Tokens, Ids]], vocabulary: Vocabulary) -> Tokens:
+    """Several `Tokens`, of which the types are rows of one vocabulary, as one, in memory."""
+    own = [types[tokens.ids] for tokens, types in pieces]
+    used, ids = np.unique(np.concatenate(own), return_inverse=True)
+    all_tokens = [tokens for tokens, _ in pieces]
+    corpora = [tokens.corpus for tokens in all_tokens]
+    before = np.cumsum([0, *(len(corpus.segments) for corpus in corpora)])
+    corpus = Corpus(
+        pd.concat([corpus.documents for corpus in corpora], ignore_index=True),
+        pd.concat([corpus.segments for corpus in corpora], ignore_index=True),
+        corpora[0].problems,
+        tuple(text for corpus in corpora for text in corpus.texts),
+    )
+    segment = [tokens.sentence_segment + shift for tokens, shift in zip(all_tokens, before, strict=False)]
+    return Tokens(
+        corpus,
+        vocabulary.names(used),
+        ids.astype(np.int32),
+        np.concatenate([tokens.start for tokens in all_tokens]),
+        np.concatenate([tokens.end for tokens in all_tokens]),
+        offsets_of(np.concatenate([np.diff(tokens.document_offsets) for tokens in all_tokens])),
+        offsets_of(np.concatenate([np.diff(tokens.sentence_offsets) for tokens in all_tokens])),
+        np.concatenate(segment),
+        np.concatenate([tokens.sentence_start for tokens in all_tokens]),
+        np.concatenate([tokens.sentence_end for tokens in all_tokens]),
+        all_tokens[0].options,
+    )
+
+
+def _bounds(folder: Path) -> Offsets:
+    """The number of the first document of each part, and of all."""
+    return offsets_of(json.loads((folder / _ABOUT).read_text(encoding="utf-8"))["documents"])
+
+
+def _part(folder: Path, number: int) -> Path:
+    return folder / f"{number:05}"

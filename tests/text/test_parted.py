@@ -1,0 +1,116 @@
+"""A corpus in parts says of each of its documents, words and sentences what the corpus in memory says."""
+
+from itertools import chain, pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import read_text, tokenize
+from analysis.text.buckets import Buckets
+from analysis.text.corpus import read_texts
+from analysis.text.long_tables import LongTable, by_part, table_parts
+from analysis.text.parted import join_parts, names, open_parts, parts, sentence_counts, taken
+
+SOURCE = "Local radio"
+TEXTS = ["War and peace. It is.", "", "Ärger, war, Zeit. and so on.", "It is peace."]
+
+
+def test_parts_have_the_words_of_the_whole_in_their_order(sample_tokens, sample_parts):
+    words, word, sentence = [], 0, 0
+    for part in parts(sample_parts):
+        assert (part.word, part.sentence, part.document) == (word, sentence, len(words))
+        local = part.tokens.vocabulary[part.tokens.ids]
+        assert names(sample_parts, part.types[part.tokens.ids]).tolist() == local.tolist()
+        words += [local[a:b].tolist() for a, b in pairwise(part.tokens.document_offsets)]
+        word, sentence = word + len(part.tokens), sentence + part.tokens.n_sentences
+    bounds = sample_tokens.document_offsets
+    assert words == [sample_tokens.vocabulary[sample_tokens.ids[a:b]].tolist() for a, b in pairwise(bounds)]
+    assert len(sample_parts) == len(sample_tokens)
+    assert sample_parts.n_sentences == sample_tokens.n_sentences
+    assert sample_parts.document_offsets.tolist() == bounds.tolist()
+    assert sentence_counts(sample_parts).tolist() == sentence_counts(sample_tokens).tolist()
+    pd.testing.assert_frame_equal(sample_parts.corpus.documents, sample_tokens.corpus.documents)
+    pd.testing.assert_frame_equal(sample_parts.corpus.problems, sample_tokens.corpus.problems)
+
+
+def test_the_vocabulary_stands_in_alphabetical_order_and_is_searched(in_parts):
+    vocabulary = in_parts(tokenize(read_texts(TEXTS)), 1).vocabulary
+    found = vocabulary.names(np.arange(len(vocabulary))).tolist()
+    assert found == sorted(found) == ["and", "is", "it", "on", "peace", "so", "war", "zeit", "ärger"]
+    assert vocabulary.rows(["war", "ärger", "a", "zz", "zzz"]).tolist() == [6, 8, -1, -1, -1]
+
+
+def test_chosen_documents_are_those_of_the_whole(sample_tokens, sample_parts):
+    whole, cut = (tokens.where(source__not=SOURCE) for tokens in (sample_tokens, sample_parts))
+    assert cut.doc_ids.tolist() == whole.doc_ids.tolist()
+    assert 0 < cut.n_documents < sample_tokens.n_documents
+    found = [names(cut, part.types[part.tokens.ids]).tolist() for part in parts(cut)]
+    assert list(chain.from_iterable(found)) == whole.vocabulary[whole.ids].tolist()
+    documents = pd.concat([part.tokens.corpus.documents for part in parts(cut)], ignore_index=True)
+    pd.testing.assert_frame_equal(documents, whole.corpus.documents)
+    assert list(cut.corpus.texts) == list(whole.corpus.texts)
+    rows = np.array([0, 3, 9])
+    few, same = taken(cut, rows), whole.subset(rows)
+    pd.testing.assert_frame_equal(few.to_frame(), same.to_frame())
+    pd.testing.assert_frame_equal(few.corpus.segments, same.corpus.segments)
+    assert few.sentence_segment.tolist() == same.sentence_segment.tolist()
+    assert few.sentence_end.tolist() == same.sentence_end.tolist()
+
+
+def test_texts_are_read_when_they_are_asked_for(in_parts):
+    texts = in_parts(tokenize(read_texts(TEXTS)), 3).corpus.texts
+    assert [texts[3], texts[0], len(texts)] == [TEXTS[3], TEXTS[0], 4]
+    assert list(texts[1:3]) == TEXTS[1:3]
+
+
+def test_documents_that_name_other_columns_are_one_table(make_corpus, in_parts):
+    corpus = make_corpus({"a.json": '{"text": "War.", "desk": "1"}', "b.json": '{"text": "Peace.", "place": "Rome"}'})
+    whole = tokenize(corpus)
+    rows = [whole.subset(np.array([row])) for row in range(2)]
+    assert "place" in rows[0].corpus.documents  # so that the parts differ in nothing but the rows
+    documents = in_parts(whole, 1).corpus.documents
+    pd.testing.assert_frame_equal(documents, corpus.documents)
+
+
+def test_what_is_not_whole_is_not_opened(in_parts, tmp_path):
+    cut = in_parts(tokenize(read_text("It rains.")))
+    assert len(open_parts(cut.folder)) == 2
+    (cut.folder / "sizes.npy").unlink()
+    with pytest.raises(ValueError, match="holds no corpus in parts, or not all of it"):
+        open_parts(cut.folder)
+    with pytest.raises(ValueError, match="no part has a document"):
+        join_parts([], tmp_path / "none")
+
+
+def test_a_long_table_is_read_part_by_part(sample_tokens, sample_parts):
+    def sizes(tokens, least):
+        table = tokens.corpus.documents[["doc_id", "date", "n_chars"]]
+        return table[table["n_chars"] > least].reset_index(drop=True)
+
+    whole, cut = by_part(sizes, sample_tokens, 900), by_part(sizes, sample_parts, least=900)
+    assert isinstance(cut, LongTable)
+    assert len(cut) == len(whole)
+    assert len(list(table_parts(cut))) == 6
+    pd.testing.assert_frame_equal(pd.concat(table_parts(cut), ignore_index=True), whole)
+    pd.testing.assert_frame_equal(cut.head(7), whole.head(7))
+    folder = next(sample_parts.folder.glob("table-*"))
+    del cut
+    assert not folder.exists()
+
+
+def test_buckets_bring_equal_keys_together_in_the_order_they_came(tmp_path):
+    random = np.random.default_rng(3)
+    key, value = random.integers(0, 50, 1000), np.arange(1000)
+    buckets = Buckets(tmp_path, [np.int64, np.float64], number=7)
+    for first in range(0, 1000, 300):
+        buckets.add(key[first : first + 300], value[first : first + 300])
+    found = [buckets.read(k) for k in range(len(buckets))]
+    owners = [set(keys.tolist()) for keys, _ in found]
+    assert sum(map(len, owners)) == len(set().union(*owners)) == 50
+    assert all(map(len, owners))
+    for keys, values in found:
+        for one in set(keys.tolist()):
+            assert values[keys == one].tolist() == value[key == one].tolist()
+    del buckets
+    assert not list(tmp_path.iterdir())
