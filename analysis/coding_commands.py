@@ -114,7 +114,8 @@ def score(
     Precision, recall and F1 of each frame, estimated for all sentences of CORPUS.
     """
     from analysis.framing.lexicon import read_lexicon
-    from analysis.framing.validity import validity, write_validity
+    from analysis.framing.validity import validity
+    from analysis.framing.validity_file import write_validity
 
     with mistakes_told():
         check_ending(out, (".yml", ".yaml", ".json"))

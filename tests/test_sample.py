@@ -11,7 +11,8 @@ import pytest
 from analysis import Corpus, tokenize
 from analysis.framing.frames import in_language
 from analysis.framing.lexicon import read_lexicon
-from analysis.framing.validity import coded_spans, read_validity, validity
+from analysis.framing.validity import coded_spans, validity
+from analysis.framing.validity_file import read_validity
 from analysis.paths import LEXICONS
 from analysis.text.metadata import read_table
 

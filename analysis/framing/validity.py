@@ -1,13 +1,9 @@
 """How well a lexicon finds what human coders see: precision, recall and F1 of each frame on a corpus."""
 
-import json
-import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 from numpy.typing import NDArray
 
 from analysis.framing.agreement import agreement
@@ -21,7 +17,6 @@ POSITIVES = 10  # coded sentences of a frame below which nothing is said about i
 RELIABLE = 0.667  # the alpha from which Krippendorff (2004) allows tentative conclusions
 
 _SHARES = ("precision", "recall", "f1")
-_FILE_KEYS = ("lexicon", "frames")
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -168,57 +163,6 @@ def coded_spans(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> pd.Dat
     return pd.DataFrame(rows, columns=columns).assign(frame=pd.Series([row[-1] for row in rows], dtype=object))
 
 
-def write_validity(table: pd.DataFrame, path: str | Path, lexicon: Lexicon) -> None:
-    """Write the table of `validity` as .yml or .json, with the lexicon that it is about; shares have 6 digits.
-
-    Raises `ValueError` for another ending, or frames that are not the lexicon's.
-    """
-    file = Path(path).expanduser()
-    if table["frame"].tolist() != lexicon.frames["frame"].tolist():
-        raise ValueError(f"the table's frames are not those of lexicon {lexicon.name!r}: give the one it was made with")
-    rows = [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
-    about = {"name": lexicon.name, "version": lexicon.version, "sha256": lexicon.sha256}
-    record = dict(zip(_FILE_KEYS, (about, rows), strict=True))
-    if file.suffix.lower() == ".json":
-        text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
-    elif file.suffix.lower() in (".yml", ".yaml"):
-        text = yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=120)
-    else:
-        raise ValueError(f"{file.name!r}: validity is written as .yml or .json")
-    file.write_text(text, encoding="utf-8", newline="\n")
-
-
-def read_validity(path: str | Path, lexicon: Lexicon) -> pd.DataFrame:
-    """The table that `write_validity` wrote, for the lexicon whose file it was made with.
-
-    Raises `ValueError` for a file that is not there, is not one of these, or belongs to another lexicon, to another
-    version, or to the lexicon as it was before its file was changed.
-    """
-    file = Path(path).expanduser()
-    if not file.is_file():
-        raise ValueError(f"no such validity file: {str(path)!r}")
-    try:
-        record = yaml.safe_load(file.read_text(encoding="utf-8"))  # JSON is YAML
-        about, rows = (record[key] for key in _FILE_KEYS)
-        made_for, sha256 = f"{about['name']} {about['version']}", about["sha256"]
-        table = pd.DataFrame(rows)
-        missing = {"frame", "coded", "valid", "note", *_SHARES} - set(table.columns)
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, KeyError, TypeError):
-        missing = {"lexicon"}
-    if missing:
-        raise ValueError(f"{file.name} is not a validity file: it lacks {min(missing)!r}; make it with write_validity")
-    if sha256 != lexicon.sha256:
-        own = f"{lexicon.name} {lexicon.version}"
-        how = "as its file was then" if own == made_for else f"and not for {own}"
-        raise ValueError(f"{file.name} was made for lexicon {made_for}, {how}: score the coded sheet again")
-    if table["frame"].tolist() != lexicon.frames["frame"].tolist():
-        raise ValueError(f"{file.name} does not have the frames of lexicon {lexicon.name!r}: score the sheet again")
-    shares = [name for name in table.columns if name.startswith(_SHARES)] + ["alpha"]
-    table[shares] = table[shares].astype(float)
-    table["valid"] = pd.Series([row["valid"] for row in rows], dtype=object)
-    return table
-
-
 def _found(items: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> Bools:
     """(items, frames) whether a match of the frame begins in the item's characters."""
     rows = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
@@ -318,10 +262,3 @@ def _number(value: Any, row: int) -> int:
         return int(value)
     except (ValueError, TypeError):
         raise ValueError(f"row {row}: start and end are whole numbers of characters, not {value!r}") from None
-
-
-def _plain(value: Any) -> Any:
-    """A value as YAML and JSON write it: 6 digits, None for what is no number."""
-    if isinstance(value, float | np.floating):
-        return None if math.isnan(value) else float(f"{value:.6g}")
-    return value.item() if isinstance(value, np.generic) else value

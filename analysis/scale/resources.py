@@ -1,5 +1,6 @@
 """What the work may use: memory, the cores of this machine, the workers of another."""
 
+import asyncio
 import os
 import re
 from collections.abc import Iterator
@@ -84,6 +85,8 @@ def connect(address: str | None) -> Iterator[Any]:
             yield client
         return
     try:
+        # First without a client: one that has failed may keep the next one of this process waiting for ever.
+        asyncio.run(_reach(address))
         client = Client(address, timeout=WAIT)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError, RuntimeError, AssertionError) as error:  # dask asserts that it is quick
         reason = " ".join(str(error).split()) or type(error).__name__
@@ -93,6 +96,14 @@ def connect(address: str | None) -> Iterator[Any]:
         ) from None
     with client:
         yield client
+
+
+async def _reach(address: str) -> None:
+    """Raises what `address` brings where nobody answers there."""
+    from distributed.comm.core import connect as reached
+
+    answer = await reached(address, timeout=WAIT)  # type: ignore[no-untyped-call]
+    await answer.close()
 
 
 def _local(cluster: Any) -> Any:

@@ -1,6 +1,7 @@
 """Precision, recall and F1 against coders: by hand, against scikit-learn, and on average over many drawn sheets."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from analysis import Tokens, read_text, tokenize
 from analysis.framing.coding import draw_sheet
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.sheets import read_sheet, write_sheet
-from analysis.framing.validity import coded_spans, read_validity, validity, write_validity
+from analysis.framing.validity import coded_spans, validity
+from analysis.framing.validity_file import read_validity, write_validity
 from analysis.paths import LEXICONS, SAMPLE
 from analysis.text.metadata import read_table
 
@@ -235,6 +237,24 @@ def test_whose_validity_a_file_tells(lexicon: Lexicon, tmp_path: Path) -> None:
         path.write_text(other, encoding="utf-8")
         with pytest.raises(ValueError, match=r"v\.yml is not a validity file"):
             read_validity(path, lexicon)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("f1", "high"), ("coded", 1.5), ("items", True), ("valid", "yes"), ("note", None), ("alpha", [])]
+)
+def test_what_cannot_stand_in_a_column_is_named(lexicon: Lexicon, tmp_path: Path, key: str, value: object) -> None:
+    path = tmp_path / "v.json"
+    write_validity(validity(coded(["A war."], ["war"]), tokens_of(["A war."]), lexicon), path, lexicon)
+    record = json.loads(path.read_text("utf-8"))
+    record["frames"][0][key] = value
+    path.write_text(json.dumps(record), encoding="utf-8")
+    frame = record["frames"][0]["frame"]
+    with pytest.raises(ValueError, match=rf"v\.json has {re.escape(repr(value))} for '{key}' of '{frame}': score"):
+        read_validity(path, lexicon)
+    del record["frames"][0][key]
+    path.write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"v\.json is not a validity file: it lacks '{key}'"):
+        read_validity(path, lexicon)
 
 
 def test_codes_that_are_not_of_this_corpus_or_lexicon(lexicon: Lexicon) -> None:

@@ -14,9 +14,12 @@ from documents import _STORY, _page, _shown, docx, pdf
 from tables import parquet
 from zips import TEXT, zipped
 
+from analysis import CorpusError, read_corpus
+from analysis.framing.attribution import read_aliases
 from analysis.framing.coding import NONE
 from analysis.framing.lexicon import LexiconError, read_lexicon
 from analysis.framing.sheets import read_sheet, write_sheet
+from analysis.framing.validity_file import COLUMNS, read_validity, write_validity
 from analysis.paths import LEXICONS
 from analysis.text.archives import members
 from analysis.text.decoding import decode, stream_encoding
@@ -147,6 +150,59 @@ def table(data: bytes) -> None:
     is_text("".join(map(str, found.to_numpy().ravel())))
 
 
+def metadata(data: bytes) -> None:
+    """A corpus of two documents whose ``metadata.csv`` is `data`: both are read whatever it says of them."""
+    folder = FOLDER / "corpus"
+    folder.mkdir(exist_ok=True)
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text(f"{WORDS}.", encoding="utf-8")
+    (folder / "metadata.csv").write_bytes(data)
+    try:
+        found = read_corpus(folder)
+    except CorpusError as error:
+        check_reason(str(error))
+        return
+    assert found.documents["doc_id"].tolist() == ["a", "b"]
+    assert found.documents.columns.is_unique
+    assert {"title", "source", "date"} <= set(found.documents)
+    is_text("".join(map(str, [*found.documents, *found.documents.astype(str).to_numpy().ravel()])))
+    for reason in found.problems["reason"]:
+        check_reason(reason)
+
+
+def validity(data: bytes) -> None:
+    file = FOLDER / "validity.yml"
+    file.write_bytes(data)
+    try:
+        found = read_validity(file, OWN)
+    except ValueError as error:
+        assert not isinstance(error, UnicodeError)
+        check_reason(str(error))
+        return
+    assert found["frame"].tolist() == OWN.frames["frame"].tolist()
+    assert list(found) == list(COLUMNS)
+    assert found[["f1", "threshold", "alpha"]].dtypes.eq("float64").all()
+
+
+def aliases(data: bytes) -> None:
+    file = FOLDER / "aliases.csv"
+    file.write_bytes(data)
+    try:
+        found = read_aliases(file)
+    except ValueError as error:
+        assert not isinstance(error, UnicodeError)
+        check_reason(str(error))
+        return
+    is_text("".join(f"{alias}{name}" for alias, name in found.items()))
+
+
+def _validity() -> bytes:
+    """What was found to be the validity of the lexicon of `_sheet`."""
+    rows = [dict.fromkeys(COLUMNS, 1) | {"frame": name, "note": "n", "valid": None} for name in OWN.frames["frame"]]
+    write_validity(pd.DataFrame(rows), FOLDER / "validity.yml", OWN)
+    return (FOLDER / "validity.yml").read_bytes()
+
+
 def _sheet() -> tuple[Any, dict[str, bytes]]:
     """A lexicon, and a sheet of three sentences drawn for it, as each of its files."""
     (FOLDER / "lexicon.yml").write_bytes(LEXICON)
@@ -202,6 +258,9 @@ TARGETS: dict[str, tuple[Callable[[bytes], None], list[bytes]]] = {
     "members": (archive, [zipped({"a/b.txt": TEXT, "c.txt": b"It rose."}), zipped({"a.txt": TEXT}, 0)]),
     "lexicon": (lexicon, [LEXICON, (LEXICONS / "security_communication.yml").read_bytes()[:3000]]),
     "table": (table, [b"file,title,date\na.txt,A,2024-06-22\nb.txt,\"B, c\",\n", b"file;title\na;b\n"]),
+    "metadata": (metadata, [b"file,title,date,source\na.txt,A,2024-06-22,Daily\nb,\"B, c\",22 June,\n", b"path;desk\na;home\nc;\n"]),
+    "validity": (validity, [_validity()]),
+    "aliases": (aliases, [b"alias,name\nKhan,Imran Khan\nPM,\"Khan, Imran\"\n"]),
     "sheet_csv": (sheet("csv"), [SHEET["csv-sheet.csv"]]),
     "sheet_xlsx": (sheet("xlsx"), [SHEET["xlsx-sheet.xlsx"]]),
     "sheet_key": (sheet("key"), [SHEET["csv-sheet.key.json"]]),

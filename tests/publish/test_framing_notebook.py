@@ -8,7 +8,8 @@ import pytest
 
 from analysis import read_corpus, tokenize
 from analysis.framing.lexicon import read_lexicon
-from analysis.framing.validity import coded_spans, validity, write_validity
+from analysis.framing.validity import coded_spans, validity
+from analysis.framing.validity_file import write_validity
 from analysis.paths import LEXICONS
 
 FIGURES = (

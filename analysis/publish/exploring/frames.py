@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.framing.frames import MATCH_COLUMNS, evidence, in_language, matches, profile
 from analysis.framing.lexicon import Lexicon, read_lexicon
-from analysis.framing.validity import read_validity
+from analysis.framing.validity_file import read_validity
 from analysis.paths import LEXICONS, from_root
 from analysis.publish import frame_tables, plots
 from analysis.publish.exploring.widgets import LINES, MIN_WORDS, by_group, drawn, labelled, panel, scrolled, sentence
