@@ -1,16 +1,25 @@
 """Bootstrap intervals of rates: how far a figure would move had other documents, or sentences, been drawn."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+
+from analysis.text.compiled import compiled
 
 Floats = NDArray[np.float64]
 
 # What a block of the work holds, in numbers of eight bytes: the factor of a product stays in the cache, the rates of
 # some columns in a corner of the memory.
 FACTOR, RATES = 500_000, 2_000_000
+
+
+class Draws(NamedTuple):
+    """``times``: (units, resamples) how often each resample draws each unit; ``sizes``: (resamples,) what it has."""
+
+    times: NDArray[np.uint8]
+    sizes: Floats
 
 
 def rate_intervals(
@@ -33,27 +42,64 @@ def rate_intervals(
     >>> low.tolist(), high.tolist()
     ([0.0, 0.0], [0.3, 0.15])
     """
+    drawn = draws(sizes, resamples=resamples, seed=seed)
+    return intervals(None if drawn is None else counts.T.tocsr(), drawn, columns=counts.shape[1], level=level)
+
+
+def draws(sizes: NDArray[Any], *, resamples: int, seed: int) -> Draws | None:
+    """The resamples of units of these `sizes`; None where there are fewer than two units or no resamples.
+
+    >>> drawn = draws(np.array([1, 1, 1]), resamples=4, seed=0)
+    >>> drawn.times.sum(axis=0).tolist(), drawn.sizes.tolist()
+    ([3, 3, 3, 3], [3.0, 3.0, 3.0, 3.0])
+    """
     if resamples < 0:
         raise ValueError(f"resamples is {resamples}: use 0 (no intervals) or more")
-    units, columns = counts.shape
+    units = len(sizes)
     if units < 2 or not resamples:
-        return np.full(columns, np.nan), np.full(columns, np.nan)
-    drawn = multiplicities(units, resamples, seed)
-    sizes = sizes.astype(np.float64)
-    by_column = counts.T.tocsr().astype(np.float64)
+        return None
+    times = multiplicities(units, resamples, seed)
+    sizes, totals = sizes.astype(np.float64), np.empty(resamples)
+    width = max(16, FACTOR // units)
+    for left in range(0, resamples, width):
+        totals[left : left + width] = sizes @ times[:, left : left + width].astype(np.float64)
+    return Draws(times, totals)
+
+
+def intervals(by_column: Any, drawn: Draws | None, *, columns: int, level: float = 0.95) -> tuple[Floats, Floats]:
+    """The intervals of `rate_intervals` over resamples that are drawn, NaN where there are none.
+
+    `by_column`: sparse (columns, units), the transpose of its counts.
+    """
+    low, high = np.full((2, columns), np.nan)
+    if drawn is None:
+        return low, high
     tail = (1 - level) / 2
-    low, high = np.empty(columns), np.empty(columns)
-    height, width = max(1, RATES // resamples), max(16, FACTOR // units)
+    resamples = len(drawn.sizes)
+    data, height = by_column.data.astype(np.float64), max(1, RATES // resamples)
     for first in range(0, columns, height):
-        part = by_column[first : first + height]
-        rates = np.zeros((part.shape[0], resamples))
-        for left in range(0, resamples, width):
-            factor = drawn[:, left : left + width].astype(np.float64)
-            total = sizes @ factor
-            np.divide(part @ factor, total, out=rates[:, left : left + width], where=total > 0)
+        rates = np.zeros((min(height, columns - first), resamples))
+        _add_rates(by_column.indptr[first:], by_column.indices, data, drawn.times, drawn.sizes, rates)
         ends = np.quantile(rates, [tail, 1 - tail], axis=1, overwrite_input=True)
         low[first : first + height], high[first : first + height] = ends
     return low, high
+
+
+@compiled
+def _add_rates(indptr: Any, indices: Any, data: Any, times: Any, sizes: Any, rates: Any) -> None:
+    """Write the rate of each column, a row of a sparse matrix, in each resample into `rates`, which are 0.
+
+    A sparse product would have to hold `times` as numbers of eight bytes, and read them anew for each few resamples.
+    """
+    for row in range(len(rates)):
+        found = np.zeros(len(sizes))
+        for at in range(indptr[row], indptr[row + 1]):
+            amount, drawn = data[at], times[indices[at]]
+            for k in range(len(found)):
+                found[k] += amount * drawn[k]
+        for k in range(len(found)):
+            if sizes[k] > 0:
+                rates[row, k] = found[k] / sizes[k]
 
 
 def multiplicities(units: int, resamples: int, seed: int) -> NDArray[np.uint8]:

@@ -85,9 +85,13 @@ def read_tokens(corpus: str, assignments: Sequence[str] | None) -> "Tokens":
     ``corpus.problems`` has. Raises `ParameterError` for a name that is none of `READING` or a value that is none of its
     values, `CorpusError` for a corpus that can't be read.
     """
-    from analysis.text.storage import load_tokens
+    import numpy as np
 
-    tokens = load_tokens(corpus, **read_options(assignments))
+    from analysis.text.loading import load_tokens
+    from analysis.text.parted import taken
+
+    found = load_tokens(corpus, **read_options(assignments))
+    tokens = taken(found, np.arange(found.n_documents))
     if count := len(tokens.corpus.problems):
         note(
             f"{counted(count, 'problem')} in reading {corpus}: the report lists them, "

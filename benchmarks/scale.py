@@ -1,4 +1,4 @@
-"""How long `lafz count`, of words and of frames, and `lafz pairs` take, and how much memory, as a corpus grows.
+"""How long `lafz count`, of words and of frames, `lafz pairs` and `lafz report` take, and how much memory, by size.
 
 The corpus is made with a seed: articles of about 5,000 characters, of sentences put together from thirds of sentences
 of given texts, in which every fifth word is one of an invented vocabulary that grows as that of a language does; a
@@ -6,9 +6,10 @@ tenth of the paragraphs are copies of one in another article. It stands in Parqu
 runs in a process of its own; memory is that of all its processes together (the sum of their resident sets, twenty times
 a second).
 
-    python benchmarks/scale.py [SIZES ...] [--texts FOLDER] [--only count|frames|pairs] [--memory 1GB] [--dask ADDRESS]
+    python benchmarks/scale.py [SIZES ...] [--texts FOLDER] [--only NAME] [--memory 1GB] [--dask ADDRESS]
 
-SIZES are such as 10MB 100MB 1GB; the in-memory kernel that count is held against is measured on the first of them.
+NAME is count, frames, pairs or report. SIZES are such as 10MB 100MB 1GB; the in-memory kernel that count is held
+against is measured on the first of them.
 """
 
 import argparse
@@ -35,6 +36,7 @@ COMMANDS = {
     "count": ("count",),
     "frames": ("count", "--lexicon", str(LEXICONS / "security_communication.yml")),
     "pairs": ("pairs",),
+    "report": ("report",),
 }
 ARTICLE = 5_000  # characters
 SHARD = 8_000_000
@@ -172,8 +174,8 @@ def main() -> None:
             documents = build(folder, size, given.texts)
             in_memory = in_memory or kernel(folder)
             for command in commands:
-                out = Path(name, f"{command}.parquet")
-                more = ["--dask", given.dask] if given.dask else []
+                out = Path(name, "report" if command == "report" else f"{command}.parquet")
+                more = ["--dask", given.dask] if given.dask and command != "report" else []
                 about = (str(folder), "--out", str(out), "--memory", given.memory, *more)
                 seconds, used, peak = measured(*COMMANDS[command], *about)
                 exponent = math.nan
@@ -181,7 +183,8 @@ def main() -> None:
                     smaller, sooner = last[command]
                     exponent = math.log(seconds / sooner) / math.log(size / smaller)
                 last[command] = size, seconds
-                digest = hashlib.sha256(out.read_bytes()).hexdigest()[:16]
+                result = out / "manifest.json" if out.is_dir() else out
+                digest = hashlib.sha256(result.read_bytes()).hexdigest()[:16]
                 rate = size / seconds / 1e6
                 print(
                     f"{command:7} {size / 1e6:10,.0f} {documents:10,} {seconds:8.1f} {used:12.1f} {rate:7.2f} "

@@ -41,7 +41,7 @@ def by_phrase(words: Words, participle: int, joined: tuple[int, ...] = ()) -> in
 
 def _is_ordinal(words: Words, word: int) -> bool:
     """Whether a word tells a day: "tenth", "31st"."""
-    return word < len(words.kinds) and bool(_ORDINAL.fullmatch(words.type(word)))
+    return bool(_ORDINAL.fullmatch(words.type(word)))
 
 
 def _ends_after(words: Words, word: int) -> bool:
@@ -59,7 +59,7 @@ def _names_agent(words: Words, first: int) -> bool:
     follows = 0 if ends else kinds[first + 1]
     if kind & wc.NO_AGENT or (kind & wc.DETERMINER and follows & wc.TIME):
         return False
-    if kind & wc.DETERMINER and _is_ordinal(words, first + 1) and _ends_after(words, first + 1):
+    if kind & wc.DETERMINER and not ends and _is_ordinal(words, first + 1) and _ends_after(words, first + 1):
         return False  # "by the tenth", "by the 31st of May"
     if kind & wc.ING and not words.is_capital(first):
         return False

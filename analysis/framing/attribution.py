@@ -6,15 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.framing import word_classes as wc
-from analysis.framing.clauses import Ints, english, words_by_part
+from analysis.framing.clauses import words_by_part
 from analysis.framing.cues import find_cues
+from analysis.framing.speaker_counts import key_of, speaker_counts
 from analysis.framing.speech import Cue, Quote, Speech, speech_of
 from analysis.text.kernels import fold
-from analysis.text.lookup import word_at
+from analysis.text.long_tables import AnyTable
 from analysis.text.metadata import read_table
+from analysis.text.parted import AnyTokens
 from analysis.text.places import starts
 from analysis.text.tokens import Tokens
 
@@ -64,9 +65,9 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
     """
     names = {}
     for alias, name in (aliases or {}).items():
-        if not _key(alias) or not name.strip():
+        if not key_of(alias) or not name.strip():
             raise ValueError(f"alias {alias!r} for {name!r}: give both a name")
-        names[_key(alias)] = name
+        names[key_of(alias)] = name
     rows: list[_Row] = []
     for words in words_by_part(tokens):
         speech = speech_of(words)
@@ -76,7 +77,7 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
     return _table(tokens, rows)
 
 
-def speaker_shares(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -> pd.DataFrame:
+def speaker_shares(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
     """How much each speaker of `attributions` is given to say: one row a speaker (and a group, with `by`).
 
     ``speaker`` (None: unattributed, the last row of its group); ``statements``, rows of `table`; ``quoted_words``,
@@ -95,22 +96,9 @@ def speaker_shares(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -
     1  A mayor           1             0               3  0.000000
     2     None           1             5               0  0.714286
     """
-    rows = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
-    if unknown := set(table["doc_id"]) - rows.keys():
-        raise ValueError(
-            f"the table is about document {min(unknown)!r}, which is not in the tokens: give its own tokens"
-        )
-    groups = pd.Series([""] * tokens.n_documents) if by is None else tokens.groups(by)
-    document = table["doc_id"].map(rows).to_numpy(dtype=np.int64)
-    own = table.assign(group=groups.to_numpy(dtype=object)[document], key=[_key(s or "") for s in table["speaker"]])
-    quoted, indirect = _words_said(own.assign(document=document), tokens)
-    own = own.assign(quoted_words=quoted, indirect_words=indirect)
-    shares = own.groupby(["group", "key"], as_index=False).agg(
-        statements=("kind", "size"), quoted_words=("quoted_words", "sum"), indirect_words=("indirect_words", "sum")
-    )
-    shares["speaker"] = _commonest(own)
-    total = shares.groupby("group")["quoted_words"].transform("sum")
-    shares["share"] = (shares["quoted_words"] / total.where(total > 0, 1)).astype(float)
+    groups = np.full(tokens.n_documents, "", dtype=object) if by is None else tokens.groups(by).to_numpy(dtype=object)
+    shares = speaker_counts(table, tokens, groups)
+    shares["share"] = (shares["quoted_words"] / shares["total"].where(shares["total"] > 0, 1)).astype(float)
     shares["unknown"] = shares["key"] == ""
     order = ["group", "unknown", "quoted_words", "indirect_words", "key"]
     shares = shares.sort_values(order, ascending=[True, True, False, False, True], ignore_index=True)
@@ -134,36 +122,6 @@ def read_aliases(path: Path) -> dict[str, str]:
     return names
 
 
-def _commonest(table: pd.DataFrame) -> NDArray[np.object_]:
-    """The form in which each speaker of a group is named most often, of those the first in alphabetical order."""
-    named = table[["group", "key"]].assign(speaker=table["speaker"].astype(object).fillna(""))
-    forms = named.groupby(["group", "key", "speaker"], as_index=False).size()
-    forms = forms.sort_values("size", ascending=False, kind="stable").drop_duplicates(["group", "key"])
-    return forms.sort_index()["speaker"].to_numpy(dtype=object)
-
-
-def _words_said(table: pd.DataFrame, tokens: Tokens) -> tuple[Ints, Ints]:
-    """The words in quotation marks, and those reported and not quoted, of each row; each word counts once."""
-    document = table["document"].to_numpy()
-    first, last = (word_at(tokens, document, table[side].to_numpy()) for side in ("start", "end"))
-    # What is no word counts nowhere, as if another row had it.
-    taken = (wc.classes(tokens.vocabulary) < 0)[tokens.ids]
-    taken |= np.repeat(~english(tokens), np.diff(tokens.document_offsets))
-    counts = np.zeros((2, len(table)), dtype=np.int64)
-    for kind, name in enumerate(("quoted", "indirect")):
-        for row in np.flatnonzero((table["kind"] == name).to_numpy()):
-            span = slice(first[row], last[row])
-            counts[kind, row] = (~taken[span]).sum()
-            taken[span] = True
-    return counts[0], counts[1]
-
-
-def _key(name: str) -> str:
-    """A speaker's name without what tells nothing: case, blanks, a leading article."""
-    words = fold(name).lower().split()
-    return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an") else words)
-
-
 def speakers(speech: Speech, cues: list[Cue], names: Mapping[str, str]) -> list[str]:
     """The speaker of each cue, pronouns resolved and aliases replaced; "" where there is none."""
     words, sentence = speech.words, speech.sentence
@@ -185,7 +143,7 @@ def speakers(speech: Speech, cues: list[Cue], names: Mapping[str, str]) -> list[
                 text = named[2]
         else:
             named = (document, here, text)
-        found.append(names.get(_key(text), text))
+        found.append(names.get(key_of(text), text))
     return found
 
 
@@ -257,13 +215,12 @@ def _goes_on(speech: Speech, quote: Quote, paragraph: int, sentence: int) -> boo
 def _indirect(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
     """A row for each reported clause that is not all in quotation marks."""
     rows = []
-    tokens = speech.words.tokens
+    words = speech.words
     for at in range(len(cues)):
         span = speech.clause(at, cues)
         if span is None or all(speech.inside[span[0] : span[1] + 1]):
             continue
-        first, last = (int(speech.words.token[place]) for place in span)
-        start, end = int(tokens.start[first]), int(tokens.end[last])
+        start, end = int(words.start[span[0]]), int(words.end[span[1]])
         verb = speech.verb_text(cues[at])
         rows.append(_Row(speech.document[span[0]], start, end, "indirect", said[at], verb))
     return rows

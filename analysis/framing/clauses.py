@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.framing import word_classes as wc
 from analysis.text.lookup import document_of, parts, sentence_of
-from analysis.text.tokens import Offsets, Tokens
+from analysis.text.tokens import Ids, Offsets, Tokens
 
 Ints = NDArray[np.int64]
 
@@ -34,39 +34,42 @@ AT_ONCE = 200_000  # words that are looked at together: each takes some hundred 
 class Words(NamedTuple):
     """The words of English documents, without punctuation marks, whatever the scheme of the tokens.
 
-    One entry a word: ``token``, its place in the tokens; ``classes``, what it can be, as bits; ``before``, the
-    punctuation before it: 0, COMMA or STOP (also at the beginning of a sentence). ``kinds`` and ``marks`` are the last
-    two as lists, for walks from word to word.
+    One entry a word: ``token``, its place in the tokens; ``document``, ``start`` and ``end``, where it stands;
+    ``classes``, what it can be, as bits; ``before``, the punctuation before it: 0, COMMA or STOP (also at the beginning
+    of a sentence). For walks from word to word there are lists: ``types``, the words as they are counted, and ``kinds``
+    and ``marks``, the classes and the punctuation.
     """
 
     tokens: Tokens
     token: Offsets
+    document: Offsets
+    start: Ids
+    end: Ids
     classes: Ints
     before: NDArray[np.int8]
+    types: list[str]
     kinds: list[int]
     marks: list[int]
 
     def text(self, first: int, last: int) -> str:
         """The words `first` to `last` as they stand, white space made one blank."""
-        first, last = int(self.token[first]), int(self.token[last])
-        text = self.tokens.corpus.texts[int(document_of(self.tokens, first))]
-        return " ".join(text[self.tokens.start[first] : self.tokens.end[last]].split())
+        text = self.tokens.corpus.texts[int(self.document[first])]
+        return " ".join(text[self.start[first] : self.end[last]].split())
 
     def type(self, word: int) -> str:
         """A word as it is counted, in lower case."""
-        return str(self.tokens.vocabulary[self.tokens.ids[self.token[word]]]).lower()
+        return self.types[word].lower()
 
     def is_capital(self, word: int) -> bool:
         """Whether a word is written with a capital."""
-        token = int(self.token[word])
-        text: str = self.tokens.corpus.texts[int(document_of(self.tokens, token))]
-        return text[self.tokens.start[token]].isupper()
+        text: str = self.tokens.corpus.texts[int(self.document[word])]
+        return text[self.start[word]].isupper()
 
     def is_question(self, word: int) -> bool:
         """Whether a word's sentence ends in a question mark."""
         token = int(self.token[word])
         end = int(self.tokens.sentence_end[int(sentence_of(self.tokens, token))])
-        text = self.tokens.corpus.texts[int(document_of(self.tokens, token))]
+        text = self.tokens.corpus.texts[int(self.document[word])]
         return "?" in text[max(end - 3, 0) : end]
 
 
@@ -93,38 +96,36 @@ def _words(tokens: Tokens, bits: Ints, spoken: NDArray[np.bool_], first: int, st
     begin, end = tokens.document_offsets[[first, stop]].tolist()
     kept = np.repeat(spoken[first:stop], np.diff(tokens.document_offsets[first : stop + 1]))
     token = begin + np.flatnonzero(kept & (bits >= 0)[tokens.ids[begin:end]])
-    found = bits[tokens.ids[token]]
+    document, start, end, ids = document_of(tokens, token), tokens.start[token], tokens.end[token], tokens.ids[token]
+    found = bits[ids]
+    follows = np.append(False, document[1:] == document[:-1])[: len(token)]  # a word of the same document
     # A clitic is the verb "is" after a pronoun and the genitive after any other word.
-    hosts = (found & (wc.PRONOUN | wc.QUESTION)) != 0
-    genitive = ((found & wc.CLITIC_S) != 0) & ((found & wc.JOINED) == 0) & ~np.append(False, hosts[:-1])
+    hosts = np.append(False, (found[:-1] & (wc.PRONOUN | wc.QUESTION)) != 0)[: len(token)] & follows
+    genitive = ((found & wc.CLITIC_S) != 0) & ((found & wc.JOINED) == 0) & ~hosts
     found[genitive] = 0
-    found[_hyphened(tokens, token, found)] = 0
-    before = _before(tokens, token)
-    return Words(tokens, token, found, before, found.tolist(), before.tolist())
+    found[_hyphened(tokens, token, found, follows)] = 0
+    before = _before(tokens, token, document, start, end)
+    types = tokens.vocabulary[ids].tolist()
+    return Words(tokens, token, document, start, end, found, before, types, found.tolist(), before.tolist())
 
 
-def _hyphened(tokens: Tokens, token: Offsets, found: Ints) -> NDArray[np.bool_]:
+def _hyphened(tokens: Tokens, token: Offsets, found: Ints, follows: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which words a hyphen joins to the next, where the scheme cuts there: "first" in "first-year" is no adverb."""
     hyphen = np.flatnonzero(tokens.vocabulary == "-")
     joined = np.zeros(len(token), dtype=bool)
     if len(hyphen) and len(token):
-        apart = token[1:] - token[:-1] == 2
+        apart = follows[1:] & (token[1:] - token[:-1] == 2)
         joined[:-1] = apart & (tokens.ids[token[:-1] + apart] == hyphen[0]) & ((found[1:] & wc.PARTICIPLE) == 0)
         joined[:-1] &= tokens.start[token[1:]] - tokens.end[token[:-1]] == 1
     return joined
 
 
-def _before(tokens: Tokens, token: Offsets) -> NDArray[np.int8]:
+def _before(tokens: Tokens, token: Offsets, document: Offsets, start: Ids, end: Ids) -> NDArray[np.int8]:
     """The punctuation before each word."""
     before = np.zeros(len(token), dtype=np.int8)
     if not len(token):
         return before
-    start, end, document, sentence = (
-        tokens.start[token],
-        tokens.end[token],
-        document_of(tokens, token),
-        sentence_of(tokens, token),
-    )
+    sentence = sentence_of(tokens, token)
     new = np.append(True, sentence[1:] != sentence[:-1])
     before[new] = STOP
     # Most words are a blank apart: the text between the others is looked at.
@@ -163,7 +164,8 @@ def subject(words: Words, verb: int) -> tuple[int, int] | None:
             return None
         head = opening - 1
     if kinds[head] & wc.PREPOSITION and words.type(verb) == "being":
-        return _hindered(words, head) if words.type(head) == "from" else None  # "after being told" does not say of whom
+        hindered = words.type(head) == "from" and marks[head] != STOP
+        return _hindered(words, head) if hindered else None  # "after being told" does not say of whom
     if kinds[head] & wc.RELATIVE and marks[head] != STOP and not kinds[head - 1] & (wc.SPEECH | wc.AUXILIARY):
         head -= 1
         while kinds[head] & wc.PREPOSITION and marks[head] != STOP:
@@ -177,6 +179,8 @@ def subject(words: Words, verb: int) -> tuple[int, int] | None:
 def _hindered(words: Words, place: int) -> tuple[int, int] | None:
     """What the verb before it keeps "from", the word at `place`: "kept the cases from being tried"."""
     for verb in range(place - 2, max(place - LONGEST, -1), -1):
+        if words.marks[verb + 1] == STOP:
+            break
         if words.type(verb) in _HINDERS:
             return verb + 1, place - 1
         if words.marks[verb + 1]:

@@ -1,25 +1,22 @@
 """Where frames differ: between headlines and the texts below them, between one group of documents and the others."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 
-from analysis.bootstrap import multiplicities
-from analysis.framing.counting import Floats, amounts, count, gather, titles
+from analysis.framing.counting import Floats, Ints, added, amounts, count_documents, counted_parts, stacked, titles
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.permutations import adjusted, as_headline, dealt, permuted
+from analysis.framing.permutations import Lines, adjusted, as_headline, dealt, permuted
+from analysis.framing.resampling import drawn_rates, rates
+from analysis.text.parted import AnyTokens, parts
 from analysis.text.tokens import Tokens
 
 LEVEL = 0.05  # of the false discovery rate below which a shift has a direction
 TAIL = 0.025  # of the resamples that a 95% interval leaves out at each end
-BLOCK = 4_000_000  # numbers of the draws that are worked on together
 
 
 def headline_body(
-    tokens: Tokens,
+    tokens: AnyTokens,
     lexicon: Lexicon,
     *,
     measure: str = "hits",
@@ -56,39 +53,40 @@ def headline_body(
     >>> table.loc[0, ["headline_hits", "headline_words", "body_hits", "body_words"]].tolist()
     [1, 2, 1, 9]
     """
-    counted = count(tokens, lexicon, weights)
-    hits = counted.rates(measure)
-    title = titles(tokens)
-    documents = np.flatnonzero(_with_both(tokens, title))
+    head, body, sizes, lines = [], [], [], Lines(tokens.n_sentences)
+    for part, counted in counted_parts(tokens, lexicon, weights):
+        title, document, many = titles(part.tokens), part.tokens.sentence_document, part.tokens.n_documents
+        head.append(added(counted, np.where(title, document, -1), many))
+        body.append(added(counted, np.where(title, -1, document), many))
+        sizes.append(_headed(part.tokens))
+        own_lines = _both(sizes[-1])[document]
+        lines.add(counted.rates(measure)[own_lines], counted.words[own_lines])
+    size = np.concatenate(sizes)
+    documents = np.flatnonzero(_both(size))
     if not len(documents):
         raise ValueError("no document has a headline and a text below it: compare documents that have both")
-    own = {}
-    for part, lines in (("headline", title), ("body", ~title)):
-        units = gather(np.where(lines, tokens.sentence_document, -1), tokens.n_documents)
-        own[part] = (units @ hits)[documents], np.asarray(units @ counted.words)[documents]
-    rate = {part: _rates(*counts) for part, counts in own.items()}
+    sides = {"headline": stacked(head), "body": stacked(body)}
+    own = {side: (counts.rates(measure)[documents], counts.words[documents]) for side, counts in sides.items()}
+    rate = {side: rates(*counts) for side, counts in own.items()}
     low = high = np.full(len(lexicon.frames), np.nan)
     if len(documents) > 1 and resamples:
-        drawn = multiplicities(len(documents), resamples, seed)
-        low, high = _interval(_drawn_rates(*own["headline"], drawn) - _drawn_rates(*own["body"], drawn))
+        drawn = drawn_rates(list(own.values()), resamples, seed)
+        low, high = _interval(drawn[0] - drawn[1])
     columns = {"frame": lexicon.frames["frame"], "documents": len(documents)}
-    for part, (found, words) in own.items():
-        columns[f"{part}_hits"] = amounts(found.sum(axis=0), whole=weights is None and measure == "hits")
-        columns[f"{part}_words"] = amounts(words.sum(), whole=weights is None)
-        columns[f"{part}_per_1000"] = rate[part]
+    for side, (found, amount) in own.items():
+        columns[f"{side}_hits"] = amounts(found.sum(axis=0), whole=weights is None and measure == "hits")
+        columns[f"{side}_words"] = amounts(amount.sum(), whole=weights is None)
+        columns[f"{side}_per_1000"] = rate[side]
     table = pd.DataFrame(columns | {"gap": rate["headline"] - rate["body"], "ci_low": low, "ci_high": high})
-    lines = np.isin(tokens.sentence_document, documents)
-    table["p"] = (
-        as_headline(
-            hits[lines], counted.words[lines], tokens.sentence_document[lines], title[lines], permutations, seed
-        )
-        if permutations
-        else np.nan
-    )
+    table["p"] = np.nan
+    if permutations:
+        actual = np.append(own["headline"][1].sum(), own["headline"][0].sum(axis=0))
+        sentences, title = size[documents].T
+        table["p"] = as_headline(lines, sentences, title, actual, permutations, seed)
     return _with_direction(table, table["gap"], ("headline", "body"))
 
 
-def without_headline(tokens: Tokens) -> pd.DataFrame:
+def without_headline(tokens: AnyTokens) -> pd.DataFrame:
     """The documents that `headline_body` leaves out: ``doc_id``, ``title``, ``lacks`` ("headline" or "text").
 
     >>> from analysis import read_text, tokenize
@@ -96,14 +94,13 @@ def without_headline(tokens: Tokens) -> pd.DataFrame:
       doc_id     lacks
     0   text  headline
     """
-    title = titles(tokens)
-    has_title = np.isin(np.arange(tokens.n_documents), tokens.sentence_document[title])
-    table = tokens.corpus.documents[["doc_id", "title"]].assign(lacks=np.where(has_title, "text", "headline"))
-    return table[~_with_both(tokens, title)].reset_index(drop=True)
+    size = np.concatenate([_headed(part.tokens) for part in parts(tokens)])
+    table = tokens.corpus.documents[["doc_id", "title"]].assign(lacks=np.where(size[:, 1] > 0, "text", "headline"))
+    return table[~_both(size)].reset_index(drop=True)
 
 
 def shifts(
-    tokens: Tokens,
+    tokens: AnyTokens,
     lexicon: Lexicon,
     by: str,
     *,
@@ -151,9 +148,8 @@ def shifts(
         raise ValueError(f"no group {reference!r} in {by!r}: the reference is one of {', '.join(map(repr, names))}")
     if len(names) < 2:
         raise ValueError(f"{by!r} has one group only ({names[0]!r}): compare by a column with more values")
-    counted = count(tokens, lexicon, weights)
-    units = gather(tokens.sentence_document, tokens.n_documents)
-    hits, words = units @ counted.rates(measure), np.asarray(units @ counted.words)
+    counted = count_documents(tokens, lexicon, weights)
+    hits, words = counted.rates(measure), counted.words
     chances = None
     if reference is None and permutations:
         chances = dict(zip(names, dealt(hits, words, np.searchsorted(names, groups), permutations, seed), strict=True))
@@ -162,13 +158,13 @@ def shifts(
         own = np.flatnonzero(groups == group)
         other = np.flatnonzero(groups != group if reference is None else groups == reference)
         sides = [(hits[rows], words[rows]) for rows in (own, other)]
-        rate, other_rate = (_rates(*side) for side in sides)
+        rate, other_rate = (rates(*side) for side in sides)
         low = high = p = np.full(len(lexicon.frames), np.nan)
         if min(len(own), len(other)) > 1:
             if resamples:
                 # Two seeds, since with one the two sides would be drawn alike.
-                draws = [multiplicities(len(side[1]), resamples, seed + n) for n, side in enumerate(sides)]
-                low, high = _interval(_drawn_rates(*sides[0], draws[0]) - _drawn_rates(*sides[1], draws[1]))
+                drawn = [drawn_rates([side], resamples, seed + n)[0] for n, side in enumerate(sides)]
+                low, high = _interval(drawn[0] - drawn[1])
             if chances is not None:
                 p = chances[group]
             elif permutations:
@@ -205,27 +201,17 @@ def _with_direction(table: pd.DataFrame, difference: pd.Series, names: tuple[str
     return table.assign(q=q, direction=direction)
 
 
-def _with_both(tokens: Tokens, title: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which documents have a sentence that is a title, and one that is none."""
-    every = np.arange(tokens.n_documents)
-    return np.isin(every, tokens.sentence_document[title]) & np.isin(every, tokens.sentence_document[~title])
+def _headed(tokens: Tokens) -> Ints:
+    """(documents, 2) how many sentences each document has, and how many of them are its title."""
+    document, many = tokens.sentence_document, tokens.n_documents
+    lines = [np.bincount(own, minlength=many) for own in (document, document[titles(tokens)])]
+    return np.column_stack(lines)
 
 
-def _rates(hits: sparse.csr_array, words: Floats) -> Floats:
-    """(frames,) hits a thousand words of all documents together, 0 where there are no words."""
-    return _drawn_rates(hits, words, np.ones((len(words), 1)))[:, 0]
-
-
-def _drawn_rates(hits: sparse.csr_array, words: Floats, drawn: NDArray[Any]) -> Floats:
-    """(frames, draws) the same when each document counts as often as `drawn`, (documents, draws), says."""
-    rates = np.zeros((hits.shape[1], drawn.shape[1]))
-    by_frame = hits.T.tocsr()
-    width = max(1, BLOCK // len(words))
-    for left in range(0, drawn.shape[1], width):
-        factor = drawn[:, left : left + width].astype(np.float64)
-        total = words @ factor
-        np.divide(1000 * (by_frame @ factor), total, out=rates[:, left : left + width], where=total > 0)
-    return rates
+def _both(size: Ints) -> NDArray[np.bool_]:
+    """Which of the documents of `_headed` have a sentence that is a title, and one that is none."""
+    own: NDArray[np.bool_] = (size[:, 1] > 0) & (size[:, 1] < size[:, 0])
+    return own
 
 
 def _interval(values: Floats) -> tuple[Floats, Floats]:

@@ -1,23 +1,20 @@
 """What stands with a frame: other frames in the same sentence, paragraph or document, and the words around it."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.framing.contrasts import LEVEL
-from analysis.framing.counting import count, counting_matches, gather
+from analysis.framing.counting import counted_parts, gather, matched_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.permutations import adjusted
-from analysis.text.lookup import sentence_of
-from analysis.text.tokens import Tokens
+from analysis.framing.sides import sides_of, split
+from analysis.text.parted import AnyTokens, Parted
 
 UNITS = ("sentence", "paragraph", "document")
 
 
-def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") -> pd.DataFrame:
+def cooccurrence(tokens: AnyTokens, lexicon: Lexicon, *, unit: str = "sentence") -> pd.DataFrame:
     """Which frames stand together in a "sentence", "paragraph" (a title or heading is one) or "document", as `unit`.
 
     One row a pair of frames, those most above chance first, then by ``both`` and the lexicon's order:
@@ -49,17 +46,20 @@ def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") ->
     """
     if unit not in UNITS:
         raise ValueError(f"unknown unit {unit!r}: use {', '.join(map(repr, UNITS))}")
-    number = {
-        "sentence": np.arange(tokens.n_sentences),
-        "paragraph": np.unique(tokens.sentence_segment, return_inverse=True)[1],
-        "document": np.unique(tokens.sentence_document, return_inverse=True)[1],
-    }[unit]
-    units = int(number.max(initial=-1)) + 1
-    has = ((gather(number, units) @ count(tokens, lexicon).hits).toarray() > 0).astype(np.int64)
     frames = lexicon.frames["frame"].to_numpy(dtype=object)
+    units, together = 0, np.zeros((len(frames), len(frames)), dtype=np.int64)
+    for part, counted in counted_parts(tokens, lexicon):
+        number = {
+            "sentence": np.arange(part.tokens.n_sentences),
+            "paragraph": np.unique(part.tokens.sentence_segment, return_inverse=True)[1],
+            "document": np.unique(part.tokens.sentence_document, return_inverse=True)[1],
+        }[unit]
+        own = int(number.max(initial=-1)) + 1
+        has = ((gather(number, own) @ counted.hits).toarray() > 0).astype(np.int64)
+        units, together = units + own, together + has.T @ has
     one, other = np.triu_indices(len(frames), k=1)
-    own, both = has.sum(axis=0), (has.T @ has)[one, other]
-    a, b = own[one], own[other]
+    both = together[one, other]
+    a, b = together[one, one], together[other, other]
     expected = a * b / max(units, 1)
     apart = np.divide(both, expected, out=np.ones(len(both)), where=expected > 0)
     p = np.array(
@@ -90,7 +90,7 @@ def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") ->
     return table.sort_values(["ppmi", "both"], ascending=False, kind="stable", ignore_index=True)
 
 
-def frame_words(tokens: Tokens, lexicon: Lexicon, frame: str) -> tuple[Tokens, Tokens]:
+def frame_words(tokens: AnyTokens, lexicon: Lexicon, frame: str) -> tuple[AnyTokens, AnyTokens]:
     """The words of the sentences that speak of `frame`, but for those that do so, and the words of all the others.
 
     Two `Tokens` over the same documents, to hold against each other: the words that are key in the first stand with
@@ -109,40 +109,12 @@ def frame_words(tokens: Tokens, lexicon: Lexicon, frame: str) -> tuple[Tokens, T
     frames = lexicon.frames["frame"].tolist()
     if frame not in frames:
         raise ValueError(f"no frame {frame!r} in lexicon {lexicon.name!r}: it has {', '.join(frames)}")
-    found = counting_matches(tokens, lexicon)
-    found = found[(lexicon.terms["frame"] == frame).to_numpy()[found["term"]]]
-    first, last = found["first"].to_numpy(), found["last"].to_numpy()
-    matched = np.zeros(len(tokens), dtype=bool)
-    for step in range(int((last - first).max(initial=-1)) + 1):
-        matched[np.minimum(first + step, last)] = True
-    speaking = np.zeros(tokens.n_sentences, dtype=bool)
-    speaking[sentence_of(tokens, first)] = True
-    inside = np.repeat(speaking, np.diff(tokens.sentence_offsets))
-    for side, which in (
-        (inside & ~matched, "other word stands in a sentence with"),
-        (~inside, "word stands in a sentence without"),
+    own = (lexicon.terms["frame"] == frame).to_numpy()
+    parts = ((part, found[own[found["term"]]]) for part, found in matched_parts(tokens, lexicon))
+    sides = sides_of(tokens, parts) if isinstance(tokens, Parted) else split(tokens, next(parts)[1])
+    for side, which in zip(
+        sides, ("other word stands in a sentence with", "word stands in a sentence without"), strict=True
     ):
-        if not side.any():
+        if not side.document_offsets[-1]:
             raise ValueError(f"no {which} frame {frame!r}: there is nothing to compare")
-    return _only(tokens, inside & ~matched), _only(tokens, ~inside)
-
-
-def _only(tokens: Tokens, kept: NDArray[np.bool_]) -> Tokens:
-    """The words in `kept`, runs of them within one sentence being the sentences."""
-    place = np.flatnonzero(kept)
-    opens = np.zeros(len(tokens), dtype=bool)
-    opens[tokens.sentence_offsets[:-1]] = True
-    begins = (np.diff(place, prepend=-2) > 1) | opens[place]
-    bounds = np.append(np.flatnonzero(begins), len(place))
-    line = sentence_of(tokens, place[begins])
-    return replace(
-        tokens,
-        ids=tokens.ids[place],
-        start=tokens.start[place],
-        end=tokens.end[place],
-        document_offsets=np.searchsorted(place, tokens.document_offsets).astype(np.int64),
-        sentence_offsets=bounds.astype(np.int64),
-        sentence_segment=tokens.sentence_segment[line],
-        sentence_start=tokens.start[place[bounds[:-1]]],
-        sentence_end=tokens.end[place[bounds[1:] - 1]],
-    )
+    return sides

@@ -1,5 +1,6 @@
 """What the patterns of a lexicon count: which match keeps its words, and what the counts of a sentence are."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,10 +9,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.framing.lexicon import Lexicon
-from analysis.text.compiled import compiled
+from analysis.framing.search import kept_parts
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.patterns import find, fitting_types
-from analysis.text.tokens import Tokens, token_weights
+from analysis.text.parted import AnyTokens, Part, part_weights
+from analysis.text.patterns import fitting_counts
+from analysis.text.tokens import Tokens
 
 # A pattern is greedy that fits so many different words, or takes such a share of all words in so many hits.
 TYPES, SHARE, HITS = 50, 0.02, 10
@@ -52,12 +54,35 @@ def count(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Co
     >>> counted.words.tolist(), (counted.hits.sum(axis=1) > 0).tolist()
     ([3.0, 5.0], [True, True])
     """
-    found = counting_matches(tokens, lexicon)
+    return next(counted_parts(tokens, lexicon, weights))[1]
+
+
+def counted_parts(tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None = None) -> Iterator[tuple[Part, Counts]]:
+    """The parts of `tokens`, each with the `Counts` of its sentences; all else as in `count`.
+
+    >>> from analysis import read_text, tokenize
+    >>> from analysis.framing.lexicon import read_lexicon
+    >>> from analysis.paths import LEXICONS
+    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> tokens = tokenize(read_text("The militants fled. It rained."))
+    >>> [(part.sentence, counted.words.tolist()) for part, counted in counted_parts(tokens, lexicon)]
+    [(0, [3.0, 2.0])]
+    """
+    before = np.zeros(1)  # the weights of all words before the part: added up as if there were one part
+    for part, found in kept_parts(tokens, lexicon):
+        running = None
+        if weights is not None:
+            running = np.cumsum(np.concatenate([before, part_weights(tokens, weights, part)]))
+            before = running[-1:]
+        yield part, _counts(part.tokens, lexicon, _of_terms(found, lexicon), running)
+
+
+def _counts(tokens: Tokens, lexicon: Lexicon, found: pd.DataFrame, running: Floats | None) -> Counts:
+    """The `Counts` of the matches that are `found`; `running` is the sum of the weights before each token."""
     first, last, term = (found[column].to_numpy() for column in ("first", "last", "term"))
     frame = pd.Index(lexicon.frames["frame"]).get_indexer(lexicon.terms["frame"])[term]
     amount, words = np.ones(len(first)), np.diff(tokens.sentence_offsets).astype(np.float64)
-    if weights is not None:
-        running = np.concatenate([[0.0], np.cumsum(token_weights(tokens, weights))])
+    if running is not None:
         amount = (running[last + 1] - running[first]) / (last + 1 - first)
         words = np.diff(running[tokens.sentence_offsets])
     place = sentence_of(tokens, first), frame
@@ -69,14 +94,52 @@ def count(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Co
     return Counts(hits, scores, words)
 
 
+def count_documents(tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None = None) -> Counts:
+    """The `Counts` of the documents in `tokens`: those of their sentences added up; all else as in `count`.
+
+    >>> from analysis import read_text, tokenize
+    >>> from analysis.framing.lexicon import read_lexicon
+    >>> from analysis.paths import LEXICONS
+    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> count_documents(tokenize(read_text("The militants fled. It rained.")), lexicon).words.tolist()
+    [5.0]
+    """
+    return stacked(
+        added(counts, part.tokens.sentence_document, part.tokens.n_documents)
+        for part, counts in counted_parts(tokens, lexicon, weights)
+    )
+
+
+def added(counts: Counts, unit: Ints, units: int) -> Counts:
+    """The `Counts` of `units`: the rows of each added up as `gather` does."""
+    member = gather(unit, units)
+    return Counts(member @ counts.hits, member @ counts.scores, np.asarray(member @ counts.words))
+
+
+def stacked(pieces: Iterable[Counts]) -> Counts:
+    """The `Counts` of several parts, one at least, one below the other."""
+    hits, scores, words = zip(*pieces, strict=True)
+    return Counts(sparse.vstack(hits, format="csr"), sparse.vstack(scores, format="csr"), np.concatenate(words))
+
+
 def counting_matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     """The matches that count, in the order of the text: ``first`` and ``last`` token, ``term``, its row in the lexicon.
 
     Which they are is said at `analysis.framing.frames.matches`.
     """
-    found = _kept(tokens, lexicon)
-    found["term"] = found.pop("pattern") - len(lexicon.excludes)
-    return found[found["term"] >= 0].reset_index(drop=True)
+    return next(matched_parts(tokens, lexicon))[1]
+
+
+def matched_parts(tokens: AnyTokens, lexicon: Lexicon) -> Iterator[tuple[Part, pd.DataFrame]]:
+    """The parts of `tokens`, each with its `counting_matches`."""
+    return ((part, _of_terms(found, lexicon)) for part, found in kept_parts(tokens, lexicon))
+
+
+def _of_terms(found: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
+    """The matches of terms among those that keep their words."""
+    table = found.rename(columns={"pattern": "term"})
+    table["term"] -= len(lexicon.excludes)
+    return table[table["term"] >= 0].reset_index(drop=True)
 
 
 def gather(unit: Ints, units: int) -> sparse.csr_array:
@@ -89,7 +152,7 @@ def gather(unit: Ints, units: int) -> sparse.csr_array:
     return sparse.csr_array((np.ones(len(column)), (unit[column], column)), shape=(units, len(unit)))
 
 
-def amounts(values: Floats, *, whole: bool) -> NDArray[Any]:
+def amounts(values: NDArray[Any], *, whole: bool) -> NDArray[Any]:
     """Sums of counts as they stand in a table: `whole` numbers, or weights without the digits that adding them makes.
 
     >>> amounts(np.array([0.1 + 0.2]), whole=False).tolist(), amounts(np.array([3.0]), whole=True).tolist()
@@ -109,7 +172,7 @@ def titles(tokens: Tokens) -> NDArray[np.bool_]:
     return np.asarray(kinds[tokens.sentence_segment])
 
 
-def term_counts(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
+def term_counts(tokens: AnyTokens, lexicon: Lexicon) -> pd.DataFrame:
     """How often each pattern of a lexicon counts, terms and excludes: the most frequent first, those at 0 last.
 
     - ``frame``, ``pattern``, ``weight`` (0: an exclude, which takes its words out of the count);
@@ -129,49 +192,29 @@ def term_counts(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
         frame   pattern  hits  types  greedy
     0  threat  militan*     2      2   False
     """
-    found = _kept(tokens, lexicon)
     rows = [lexicon.excludes.assign(weight=0.0), lexicon.terms]
     table = pd.concat([part[["frame", "pattern", "weight"]] for part in rows], ignore_index=True)
-    pattern = found["pattern"].to_numpy()
-    table["hits"] = np.bincount(pattern, minlength=len(table))
-    places = found.assign(document=document_of(tokens, found["first"].to_numpy()))[["pattern", "document"]]
-    table["documents"] = np.bincount(places.drop_duplicates()["pattern"], minlength=len(table))
+    hits, documents, words = np.zeros((3, len(table)), dtype=np.int64)
+    for part, found in kept_parts(tokens, lexicon):
+        pattern, first, last = (found[column].to_numpy() for column in ("pattern", "first", "last"))
+        hits += np.bincount(pattern, minlength=len(table))
+        places = pd.DataFrame({"pattern": pattern, "document": document_of(part.tokens, first)})
+        documents += np.bincount(places.drop_duplicates()["pattern"], minlength=len(table))
+        words += np.bincount(pattern, last - first + 1, minlength=len(table)).astype(np.int64)
+    table["hits"], table["documents"] = hits, documents
     in_frame = table["hits"].where(table["weight"] > 0)
     total = in_frame.groupby(table["frame"]).transform("sum")
     table["frame_share"] = in_frame / total.where(total > 0)
-    words = (found["last"] - found["first"] + 1).to_numpy()
-    table["word_share"] = np.bincount(pattern, words, minlength=len(table)) / max(len(tokens), 1)
+    table["word_share"] = words / max(len(tokens), 1)
     table["types"] = _fewest_types(tokens, table["pattern"].tolist())
     heavy = (table["word_share"] > SHARE) & (table["hits"] >= HITS)
     table["greedy"] = heavy | (table["types"] > TYPES)
     return table.sort_values("hits", ascending=False, kind="stable", ignore_index=True)
 
 
-def _fewest_types(tokens: Tokens, patterns: list[str]) -> list[int]:
+def _fewest_types(tokens: AnyTokens, patterns: list[str]) -> list[int]:
     """How many types of the vocabulary the least wild word of each pattern fits."""
     words = [[word for word in pattern.split() if word not in ("*", "...")] for pattern in patterns]
-    names = sorted({word for own in words for word in own})
-    types = dict(zip(names, np.diff(fitting_types(tokens, names).indptr).tolist(), strict=True))
+    single = sorted({word for own in words for word in own})
+    types = dict(zip(single, fitting_counts(tokens, single).tolist(), strict=True))
     return [min(types[word] for word in own) for own in words]
-
-
-def _kept(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
-    """The matches that keep their words: first, last, and pattern, a row of the excludes with the terms below them."""
-    # With the excludes before the terms, and a sort that is stable, of two for the same words the exclude wins.
-    found = find(tokens, lexicon.excludes["pattern"].tolist() + lexicon.terms["pattern"].tolist())
-    first, last = found["first"].to_numpy(), found["last"].to_numpy()
-    longest = np.lexsort((tokens.start[first] - tokens.end[last], first - last))
-    kept: pd.DataFrame = found[_first_come(first, last, longest, len(tokens))]
-    return kept.reset_index(drop=True)
-
-
-@compiled
-def _first_come(first: Any, last: Any, order: Any, size: Any) -> Any:
-    """Which spans stay when, in the order given, each keeps its tokens to itself."""
-    taken = np.zeros(size, np.bool_)
-    kept = np.zeros(len(first), np.bool_)
-    for row in order:
-        if not taken[first[row] : last[row] + 1].any():
-            taken[first[row] : last[row] + 1] = True
-            kept[row] = True
-    return kept

@@ -4,14 +4,25 @@ import numpy as np
 import pandas as pd
 
 from analysis.bootstrap import rate_intervals
-from analysis.framing.counting import Floats, Ints, amounts, count, gather, titles
+from analysis.framing.counting import (
+    Counts,
+    Floats,
+    Ints,
+    added,
+    amounts,
+    count_documents,
+    counted_parts,
+    stacked,
+    titles,
+)
 from analysis.framing.lexicon import Lexicon
+from analysis.text.parted import AnyTokens, sentence_counts
 from analysis.text.periods import periods
 from analysis.text.tokens import Tokens
 
 
 def over_time(
-    tokens: Tokens,
+    tokens: AnyTokens,
     lexicon: Lexicon,
     every: str = "month",
     *,
@@ -39,14 +50,16 @@ def over_time(
     0 2024-06-01  threat     1      4           250.0
     """
     first_days, period = periods(tokens, every)
-    cell = period[tokens.sentence_document]
-    table = _in_cells(tokens, lexicon, cell, len(first_days), measure, weights, resamples, seed)
+    counted = count_documents(tokens, lexicon, weights)
+    cell = np.where(sentence_counts(tokens) > 0, period, -1)
+    whole = weights is None
+    table = _in_cells(counted, lexicon, cell, len(first_days), measure, whole=whole, resamples=resamples, seed=seed)
     table.insert(0, "period", first_days[table.pop("cell")])
     return table
 
 
 def over_position(
-    tokens: Tokens,
+    tokens: AnyTokens,
     lexicon: Lexicon,
     segments: int = 10,
     *,
@@ -76,30 +89,35 @@ def over_position(
     """
     if segments < 1:
         raise ValueError(f"segments is {segments}: use 1 or more")
-    document = tokens.sentence_document
-    words = np.where(titles(tokens), 0, np.diff(tokens.sentence_offsets))
-    before = np.concatenate([[0], np.cumsum(words)])
-    first = np.searchsorted(document, np.arange(tokens.n_documents + 1))
-    begin, total = before[first[:-1]][document], np.diff(before[first])[document]
-    middle = 2 * (before[:-1] - begin) + words  # in half words, and so a whole number
-    cell = np.where(words > 0, segments * middle // np.maximum(2 * total, 1), -1)
-    table = _in_cells(tokens, lexicon, cell, segments, measure, weights, resamples, seed)
+    counts, cells = [], []
+    for part, counted in counted_parts(tokens, lexicon, weights):
+        position = _position(part.tokens, segments)
+        place = np.where(position < 0, -1, part.tokens.sentence_document * segments + position)
+        units, unit = np.unique(place, return_inverse=True)
+        counts.append(added(counted, unit, len(units)))
+        cells.append(np.where(units < 0, -1, units % segments))
+    cell, whole = np.concatenate(cells), weights is None
+    counted = stacked(counts)
+    table = _in_cells(counted, lexicon, cell, segments, measure, whole=whole, resamples=resamples, seed=seed)
     table.insert(0, "position", table.pop("cell") + 1)
     return table
 
 
 def _in_cells(
-    tokens: Tokens,
+    counted: Counts,
     lexicon: Lexicon,
     cell: Ints,
     cells: int,
     measure: str,
-    weights: Floats | None,
+    *,
+    whole: bool,
     resamples: int,
     seed: int,
 ) -> pd.DataFrame:
-    """Rates and intervals of the sentences of each cell (-1: of none), one row a frame and cell."""
-    counted = count(tokens, lexicon, weights)
+    """Rates and intervals of the rows of each cell (-1: of none), which are of a document each; a row a frame and cell.
+
+    `whole` as in `amounts`.
+    """
     hits = counted.rates(measure)
     frames = len(lexicon.frames)
     total, rate, low, high = np.full((4, cells, frames), np.nan)
@@ -107,11 +125,9 @@ def _in_cells(
     order = np.argsort(cell, kind="stable")
     bounds = np.searchsorted(cell[order], np.arange(cells + 1))
     for number in range(cells):
-        lines = order[bounds[number] : bounds[number + 1]]
-        units, unit = np.unique(tokens.sentence_document[lines], return_inverse=True)
-        documents = gather(unit, len(units))
-        own, own_words = documents @ hits[lines], np.asarray(documents @ counted.words[lines])
-        total[number], size[number], held[number] = own.sum(axis=0), own_words.sum(), len(units)
+        rows = order[bounds[number] : bounds[number + 1]]
+        own, own_words = hits[rows], counted.words[rows]
+        total[number], size[number], held[number] = own.sum(axis=0), own_words.sum(), len(rows)
         if size[number] > 0:
             rate[number] = 1000 * total[number] / size[number]
             ends = rate_intervals(own, own_words, resamples=resamples, seed=seed)
@@ -121,10 +137,21 @@ def _in_cells(
             "cell": np.tile(np.arange(cells), frames),
             "frame": np.repeat(lexicon.frames["frame"].to_numpy(), cells),
             "documents": np.tile(held, frames),
-            "hits": amounts(total.T.ravel(), whole=weights is None and measure == "hits"),
-            "words": amounts(np.tile(size, frames), whole=weights is None),
+            "hits": amounts(total.T.ravel(), whole=whole and measure == "hits"),
+            "words": amounts(np.tile(size, frames), whole=whole),
             "per_1000_words": rate.T.ravel(),
             "ci_low": low.T.ravel(),
             "ci_high": high.T.ravel(),
         }
     )
+
+
+def _position(tokens: Tokens, segments: int) -> Ints:
+    """(sentences,) the part of its document, from 0, in which the middle of each sentence stands; -1 for a title."""
+    document = tokens.sentence_document
+    words = np.where(titles(tokens), 0, np.diff(tokens.sentence_offsets))
+    before = np.concatenate([[0], np.cumsum(words)])
+    first = np.searchsorted(document, np.arange(tokens.n_documents + 1))
+    begin, total = before[first[:-1]][document], np.diff(before[first])[document]
+    middle = 2 * (before[:-1] - begin) + words  # in half words, and so a whole number
+    return np.where(words > 0, segments * middle // np.maximum(2 * total, 1), -1)

@@ -16,6 +16,7 @@ from analysis.bootstrap import rate_intervals
 from analysis.embeddings import embed, means
 from analysis.framing import frames
 from analysis.framing.lexicon import Lexicon
+from analysis.text.parted import AnyTokens, Parted
 from analysis.text.patterns import fitting_types
 from analysis.text.tokens import Tokens
 
@@ -111,7 +112,7 @@ def score_sentences(
     return table
 
 
-def expand(tokens: Tokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: int = 2) -> pd.DataFrame:
+def expand(tokens: AnyTokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: int = 2) -> pd.DataFrame:
     """Words of the corpus that a frame may lack, for a person to take or leave; nothing is added to the lexicon.
 
     One row a word, the frames in the order of the lexicon, at most `per_frame` for each, the nearest first: ``frame``,
@@ -124,8 +125,8 @@ def expand(tokens: Tokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: 
     sentence) and fit no word of a pattern. Each is proposed for the frame with the highest similarity, if it is at
     least one standard deviation nearer to that than the terms of the lexicon are.
 
-    Raises `ValueError` where `per_frame` or `min_count` is below 1, no document is in the language of the lexicon, or
-    that is not English.
+    Raises `ValueError` where `per_frame` or `min_count` is below 1, no document is in the language of the lexicon, that
+    is not English, or the corpus is in parts.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -139,7 +140,7 @@ def expand(tokens: Tokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: 
         if value < 1:
             raise ValueError(f"{name} is {value}: use 1 or more")
     known = _frames(lexicon)
-    tokens = frames.in_language(tokens, lexicon)
+    tokens = frames.in_language(_in_memory(tokens), lexicon)
     words = _new_words(tokens, lexicon, min_count)
     names = tokens.vocabulary[words].tolist()
     vectors = embed(names).astype(np.float64)
@@ -179,7 +180,9 @@ def expand(tokens: Tokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: 
     return table.groupby("place", sort=False).head(per_frame).drop(columns="place").reset_index(drop=True)
 
 
-def axes(tokens: Tokens, poles: Poles, by: str | None = None, *, resamples: int = 1000, seed: int = 0) -> pd.DataFrame:
+def axes(
+    tokens: AnyTokens, poles: Poles, by: str | None = None, *, resamples: int = 1000, seed: int = 0
+) -> pd.DataFrame:
     r"""To which of two opposites the words of a corpus lean, and how much is made of the matter at all.
 
     `poles` names each axis by its two lists of words: ``{"safety": (["safe", "secure"], ["dangerous", "risky"])}``. The
@@ -195,8 +198,8 @@ def axes(tokens: Tokens, poles: Poles, by: str | None = None, *, resamples: int 
     ``intensity_high``. The intervals are 95% bootstrap intervals over documents; NaN with fewer than two.
 
     Unlike the authors' it leaves out words that tell little ("the", "of"). Only English documents are counted. Raises
-    `ValueError` for an axis without words on either side or with the same on both, an unknown column, or no English
-    document.
+    `ValueError` for an axis without words on either side or with the same on both, an unknown column, no English
+    document, or a corpus in parts.
 
     >>> from analysis import tokenize
     >>> from analysis.text.corpus import read_texts
@@ -212,7 +215,7 @@ def axes(tokens: Tokens, poles: Poles, by: str | None = None, *, resamples: int 
     english = np.flatnonzero((languages == "en").to_numpy())
     if not len(english):
         raise ValueError(f"the documents are in {', '.join(sorted(set(languages)))}: axes are drawn through 'en' alone")
-    tokens = tokens.subset(english)
+    tokens = _in_memory(tokens).subset(english)
     shape = (tokens.n_documents, len(tokens.vocabulary))
     counts = sparse.csr_array((np.ones(len(tokens)), (tokens.document, tokens.ids)), shape=shape)
     counts.sum_duplicates()
@@ -256,6 +259,12 @@ def _frames(lexicon: Lexicon) -> _Frames:
         cosine = vectors @ vectors.T
     deviation = cosine.std(axis=0)
     return _Frames(vectors, cosine.mean(axis=0), np.where(deviation > 1e-6, deviation, 1.0))
+
+
+def _in_memory(tokens: AnyTokens) -> Tokens:
+    if isinstance(tokens, Parted):
+        raise ValueError("words are compared by their vectors in a corpus in memory only: give some of its documents")
+    return tokens
 
 
 def _plain(pattern: str) -> str:

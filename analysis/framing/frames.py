@@ -1,29 +1,37 @@
 """Frame matches: which words of a text speak of which frame, walked back to the character."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TypeVar, overload
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 
-from analysis.bootstrap import rate_intervals
-from analysis.framing.counting import DIGITS, amounts, count, counting_matches, gather
+from analysis.framing.counting import DIGITS, amounts, count, counted_parts, gather, matched_parts
+from analysis.framing.leading import lead, leading_frames
 from analysis.framing.lexicon import Lexicon
+from analysis.framing.strongest import sentences_at, strongest
+from analysis.framing.sums import sums
 from analysis.text.corpus import read_texts
+from analysis.text.long_tables import AnyTable, LongTable, table_parts
 from analysis.text.lookup import document_of, sentence_of
+from analysis.text.parted import LISTED, AnyTokens, Parted
 from analysis.text.patterns import fitting_types
-from analysis.text.tokens import Tokens, tokenize
+from analysis.text.tokens import ByDocument, Tokens, tokenize
 
 MATCH_COLUMNS = ["doc_id", "sentence", "frame", "pattern", "text", "start", "end", "negated", "weight"]
-BLOCK = 10_000  # sentences that are held as strings of their own at a time
 STATUSES = ("framed", "tie", "below margin", "no term")
 
 Ints = NDArray[np.int64]
+Words = TypeVar("Words", bound=ByDocument)
 
 
-def matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
+@overload
+def matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame: ...
+@overload
+def matches(tokens: AnyTokens, lexicon: Lexicon) -> AnyTable: ...
+def matches(tokens: AnyTokens, lexicon: Lexicon) -> AnyTable:
     """Every match of a lexicon's terms, one row each, in the order of the text.
 
     Columns: doc_id, sentence (from 0 in each document), frame, pattern, text (as it stands), start, end (characters),
@@ -33,7 +41,16 @@ def matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     the earlier, then an exclude, then the one that stands first in the lexicon. An ``excludes`` phrase that wins takes
     its words out of the count.
     """
-    found = counting_matches(tokens, lexicon)
+    return _table(tokens, (_matches(part.tokens, lexicon, own) for part, own in matched_parts(tokens, lexicon)))
+
+
+def _table(tokens: AnyTokens, pieces: Iterator[pd.DataFrame]) -> AnyTable:
+    """The rows of each part of `tokens`, one behind the other, as a table."""
+    return LongTable(pieces, tokens.folder) if isinstance(tokens, Parted) else next(pieces)
+
+
+def _matches(tokens: Tokens, lexicon: Lexicon, found: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `matches` for the matches that are `found`."""
     first, last, term = found["first"].to_numpy(), found["last"].to_numpy(), found["term"].to_numpy()
     document = document_of(tokens, first)
     first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
@@ -48,13 +65,13 @@ def matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
             "text": [texts[d][s:e] for d, s, e in zip(document, start, end, strict=True)],
             "start": start,
             "end": end,
-            "negated": _negated(tokens, lexicon, first),
+            "negated": negated(tokens, lexicon, first),
             "weight": lexicon.terms["weight"].to_numpy()[term],
         }
     )
 
 
-def in_language(tokens: Tokens, lexicon: Lexicon) -> Tokens:
+def in_language(tokens: Words, lexicon: Lexicon) -> Words:
     """The words of the documents in the lexicon's language: in any other it finds nothing and dilutes every rate.
 
     Raises `ValueError` when there is no such document.
@@ -69,25 +86,22 @@ def in_language(tokens: Tokens, lexicon: Lexicon) -> Tokens:
     return tokens.subset(rows)
 
 
-def evidence(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
+def evidence(tokens: AnyTokens, found: AnyTable) -> pd.DataFrame:
     """The sentences behind a table of matches, one row a sentence and frame.
 
     First the sentence with the most weight of each frame, then the second of each, and so on: ``frame``, ``doc_id``,
     ``hits``, ``weight`` (the sum over the hits), ``words`` (the matched words), ``sentence`` (the text), ``start``,
     ``end`` (its characters).
     """
-    keys = ["frame", "doc_id", "sentence"]
-    groups = found.groupby(keys, sort=True)
+    if isinstance(tokens, Parted) or isinstance(found, LongTable):
+        found = strongest(tokens, found, LISTED)
+    groups = found.groupby(["frame", "doc_id", "sentence"], sort=True)
     table = groups.agg(hits=("text", "size"), weight=("weight", "sum")).reset_index()
     text = found["text"].to_numpy(dtype=object)[np.argsort(groups.ngroup().to_numpy(), kind="stable")]
     stops = np.cumsum(table["hits"].to_numpy(dtype=np.int64)).tolist()
     table["words"] = [" ".join(" · ".join(text[a:b]).split()) for a, b in pairwise([0, *stops])]
-    documents = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
-    document = table["doc_id"].map(documents).to_numpy(dtype=np.int64)
-    line = np.searchsorted(tokens.sentence_document, document) + table["sentence"].to_numpy(dtype=np.int64)
-    table["start"], table["end"] = tokens.sentence_start[line], tokens.sentence_end[line]
-    spans = zip(document, table["start"], table["end"], strict=True)
-    table["sentence"] = [" ".join(tokens.corpus.texts[d][s:e].split()) for d, s, e in spans]
+    document = pd.Index(tokens.doc_ids).get_indexer(pd.Index(table["doc_id"]))
+    table["start"], table["end"], table["sentence"] = sentences_at(tokens, document, table["sentence"].to_numpy())
     table = table.sort_values(["weight", "doc_id", "start"], ascending=[False, True, True], kind="stable")
     table["place"] = table.groupby("frame").cumcount()
     columns = ["frame", "doc_id", "hits", "weight", "words", "sentence", "start", "end"]
@@ -95,7 +109,7 @@ def evidence(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def profile(
-    tokens: Tokens,
+    tokens: AnyTokens,
     lexicon: Lexicon,
     by: str | None = None,
     weights: NDArray[np.float64] | None = None,
@@ -114,27 +128,22 @@ def profile(
     for an unknown column, or weights that are not one a token.
     """
     frames = lexicon.frames["frame"].tolist()
-    counted = count(tokens, lexicon, weights)
-    both = sparse.hstack([counted.hits, counted.scores], format="csr")
     groups = np.zeros(tokens.n_documents, dtype=object) if by is None else tokens.groups(by).to_numpy(dtype=object)
+    names = sorted(set(groups))
+    number = pd.Index(names, dtype=object).get_indexer(groups)
+    summed = sums(tokens, lexicon, weights, number, resamples=resamples, seed=seed)
     tables = []
-    for group in sorted(set(groups)):
-        rows = np.flatnonzero(groups == group)
-        lines = np.flatnonzero(np.isin(tokens.sentence_document, rows))
-        own, size = both[lines], counted.words[lines]
-        unit = np.searchsorted(rows, tokens.sentence_document[lines]) if len(rows) > 1 else np.arange(len(lines))
-        units = gather(unit, len(rows) if len(rows) > 1 else len(lines))
-        ends = rate_intervals(units @ own, np.asarray(units @ size), resamples=resamples, seed=seed)
+    for group, name in enumerate(names):
+        ends = summed.low[group], summed.high[group]
         low, score_low, high, score_high = (1000 * half for end in ends for half in np.split(end, 2))
-        hits, scores = np.split(own.sum(axis=0), 2)
-        words = size.sum()
+        hits, scores = np.split(summed.counts[group], 2)
+        words = summed.words[group]
         table = pd.DataFrame(
             {
                 "frame": frames,
                 "hits": amounts(hits, whole=weights is None),
                 "per_1000_words": 1000 * hits / words if words else 0.0,
-                "sentence_share": np.bincount(own.nonzero()[1], minlength=2 * len(frames))[: len(frames)]
-                / max(len(lines), 1),
+                "sentence_share": summed.with_hit[group] / max(summed.sentences[group], 1),
                 "ci_low": low,
                 "ci_high": high,
                 "score_per_1000_words": 1000 * scores / words if words else 0.0,
@@ -143,12 +152,16 @@ def profile(
             }
         )
         if by is not None:
-            table.insert(0, by, group)
+            table.insert(0, by, name)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
-def sentence_frames(tokens: Tokens, lexicon: Lexicon, *, margin: float = 0.0) -> pd.DataFrame:
+@overload
+def sentence_frames(tokens: Tokens, lexicon: Lexicon, *, margin: float = 0.0) -> pd.DataFrame: ...
+@overload
+def sentence_frames(tokens: AnyTokens, lexicon: Lexicon, *, margin: float = 0.0) -> AnyTable: ...
+def sentence_frames(tokens: AnyTokens, lexicon: Lexicon, *, margin: float = 0.0) -> AnyTable:
     """Which frame leads in each sentence, and how clearly: one row a sentence, in the order of the text.
 
     - ``doc_id``, ``sentence`` (from 0 in each document), ``start``, ``end`` (characters), ``text`` (on one line);
@@ -172,33 +185,11 @@ def sentence_frames(tokens: Tokens, lexicon: Lexicon, *, margin: float = 0.0) ->
     1        framed  law_and_prosecution  law_and_prosecution
     2       no term                 None                 None
     """
-    scores = count(tokens, lexicon).scores
-    blocks = (scores[first : first + BLOCK].toarray() for first in range(0, max(tokens.n_sentences, 1), BLOCK))
-    document = tokens.sentence_document
-    first_sentence = np.searchsorted(document, document)
-    places = pd.DataFrame(
-        {
-            "doc_id": tokens.doc_ids[document],
-            "sentence": np.arange(tokens.n_sentences) - first_sentence,
-            "start": tokens.sentence_start,
-            "end": tokens.sentence_end,
-        }
-    )
-    lead = pd.concat([_lead(block, lexicon, margin) for block in blocks], ignore_index=True)
-    return pd.concat([places, lead], axis=1).assign(text=_sentence_texts(tokens))
+    counted = counted_parts(tokens, lexicon)
+    return _table(tokens, (leading_frames(part.tokens, counts.scores, lexicon, margin) for part, counts in counted))
 
 
-def _sentence_texts(tokens: Tokens) -> pd.Series:
-    """The sentences on one line each; of the many short strings that they are cut from few are there at a time."""
-    columns = (tokens.sentence_document, tokens.sentence_start, tokens.sentence_end)
-    texts, blocks = tokens.corpus.texts, []
-    for first in range(0, max(tokens.n_sentences, 1), BLOCK):
-        spans = zip(*(column[first : first + BLOCK].tolist() for column in columns), strict=True)
-        blocks.append(pd.Series([" ".join(texts[d][start:end].split()) for d, start, end in spans]))
-    return pd.concat(blocks, ignore_index=True)
-
-
-def coverage(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -> pd.DataFrame:
+def coverage(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
     """How many sentences of `sentence_frames` have each status: one row a status (and a group, with `by`).
 
     ``status`` in the order framed, tie, below margin, no term; ``sentences``; ``share``: of the sentences of the group
@@ -217,24 +208,27 @@ def coverage(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -> pd.D
     2  below margin          0   0.00
     3       no term          3   0.75
     """
-    rows = pd.Index(tokens.doc_ids).get_indexer(pd.Index(table["doc_id"]))
-    if (rows < 0).any():
-        raise ValueError(
-            f"the table is about document {table['doc_id'].iloc[(rows < 0).argmax()]!r}, which is not in the tokens: "
-            "give its own tokens"
-        )
     groups = np.array([""] * tokens.n_documents, dtype=object) if by is None else tokens.groups(by).to_numpy(object)
-    counts = pd.crosstab(groups[rows], table["status"].to_numpy())
-    counts = counts.reindex(index=sorted(set(groups)), columns=list(STATUSES), fill_value=0)
+    names = sorted(set(groups))
+    number = pd.Index(names, dtype=object).get_indexer(groups)
+    documents = pd.Index(tokens.doc_ids)
+    counts = np.zeros((len(names), len(STATUSES)), dtype=np.int64)
+    for part in table_parts(table):
+        rows = documents.get_indexer(pd.Index(part["doc_id"]))
+        if (rows < 0).any():
+            other = part["doc_id"].iloc[(rows < 0).argmax()]
+            raise ValueError(f"the table is about document {other!r}, which is not in the tokens: give its own tokens")
+        cell = number[rows] * len(STATUSES) + pd.Index(STATUSES).get_indexer(pd.Index(part["status"]))
+        counts += np.bincount(cell, minlength=counts.size).reshape(counts.shape)
     result = pd.DataFrame(
         {
-            "status": list(STATUSES) * len(counts),
-            "sentences": counts.to_numpy().ravel(),
-            "share": (counts.to_numpy() / counts.sum(axis=1).clip(lower=1).to_numpy()[:, None]).ravel(),
+            "status": list(STATUSES) * len(names),
+            "sentences": counts.ravel(),
+            "share": (counts / counts.sum(axis=1, keepdims=True).clip(min=1)).ravel(),
         }
     )
     if by is not None:
-        result.insert(0, by, np.repeat(counts.index.to_numpy(), len(STATUSES)))
+        result.insert(0, by, np.repeat(np.array(names, dtype=object), len(STATUSES)))
     return result
 
 
@@ -253,35 +247,11 @@ def score_sentences(sentences: Sequence[str], lexicon: Lexicon, *, margin: float
     tokens = tokenize(read_texts(sentences), boilerplate=True)
     scores = (gather(tokens.sentence_document, len(sentences)) @ count(tokens, lexicon).scores).toarray()
     table = pd.DataFrame(scores.round(DIGITS), columns=lexicon.frames["frame"].tolist())
-    table["frame"] = _lead(scores, lexicon, margin)["frame"]
+    table["frame"] = lead(scores, lexicon, margin)["frame"]
     return table
 
 
-def _lead(scores: NDArray[np.float64], lexicon: Lexicon, margin: float) -> pd.DataFrame:
-    """The columns status, frame, leading, second, score and margin of `sentence_frames`, from (sentences, frames)."""
-    if not margin >= 0:
-        raise ValueError(f"margin is {margin}: use 0 or a weight above it")
-    frames = lexicon.frames["frame"].to_numpy(dtype=object)
-    scores = scores.round(DIGITS)
-    best = scores.max(axis=1, initial=0.0)
-    lower = np.where(scores < best[:, None], scores, 0.0)
-    runner_up = lower.max(axis=1, initial=0.0)
-    highest = (scores == best[:, None]) & (best > 0)[:, None]
-    tied = highest.sum(axis=1) > 1
-    ahead = np.where(tied, 0.0, best - runner_up).round(DIGITS)
-    status = np.select([best == 0, tied, ahead < margin], ["no term", "tie", "below margin"], "framed").astype(object)
-    leading = np.full(len(scores), None, dtype=object)
-    leading[best > 0] = frames[scores.argmax(axis=1)[best > 0]]
-    second = np.full(len(scores), None, dtype=object)
-    second[runner_up > 0] = frames[lower.argmax(axis=1)[runner_up > 0]]
-    leading[tied] = [" · ".join(frames[row]) for row in highest[tied]]
-    frame = leading.copy()
-    frame[status != "framed"] = None
-    names = pd.DataFrame({"status": status, "frame": frame, "leading": leading, "second": second}, dtype=object)
-    return names.assign(score=best, margin=ahead)
-
-
-def _negated(tokens: Tokens, lexicon: Lexicon, first: Ints) -> NDArray[np.bool_]:
+def negated(tokens: Tokens, lexicon: Lexicon, first: Ints) -> NDArray[np.bool_]:
     """Whether a negation word stands in the window before each token, in its sentence."""
     negation = fitting_types(tokens, lexicon.negation_words).sum(axis=0) > 0
     places = np.flatnonzero(negation[tokens.ids])

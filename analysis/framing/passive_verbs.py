@@ -7,7 +7,6 @@ from analysis.framing import word_classes as wc
 from analysis.framing.agents import by_phrase
 from analysis.framing.clauses import COMMA, STOP, Ints, Words
 from analysis.framing.syntax import parse
-from analysis.text.lookup import document_of
 from analysis.text.places import starts
 
 REACH = 5  # words from a form of "be" to its participle, or from there to one that is joined to it
@@ -29,13 +28,16 @@ _ADVERBIAL = frozenset(
 )
 
 
-def passive_verbs(words: Words, more: Ints | None = None) -> list[tuple[int, int, tuple[int, ...], bool]]:
+def passive_verbs(
+    words: Words, more: Ints | None = None, *, near: Bools | None = None
+) -> list[tuple[int, int, tuple[int, ...], bool]]:
     """The passives among words: form of *be* or *get*, participle, those joined to it, whether it is a question.
 
-    `more` are pairs to look at besides those that the rules find, in the shape of these: (pairs, 3).
+    `more` are pairs to look at besides those that the rules find, in the shape of these: (pairs, 3); `near`: (words,)
+    which forms of *be* and *get* the rules look at, by default all.
     """
     found = []
-    pairs = _pairs(words) if more is None else np.unique(np.concatenate([_pairs(words), more]), axis=0)
+    pairs = _pairs(words, near) if more is None else np.unique(np.concatenate([_pairs(words, near), more]), axis=0)
     for verb, participle, questioned in pairs.tolist():
         by = by_phrase(words, participle)
         if _is_passive(words, verb, participle, named=by == participle + 1):
@@ -43,12 +45,13 @@ def passive_verbs(words: Words, more: Ints | None = None) -> list[tuple[int, int
     return found
 
 
-def _pairs(words: Words) -> Ints:
+def _pairs(words: Words, near: Bools | None) -> Ints:
     """(pairs, 3): each verb with the participle that may belong to it, and whether the subject stands between them."""
     classes, before = words.classes, words.before
     size = len(classes)
     places = np.arange(size)
-    verb = np.flatnonzero(classes & (wc.BE | wc.GET))
+    auxiliary = (classes & (wc.BE | wc.GET)) != 0
+    verb = np.flatnonzero(auxiliary if near is None else auxiliary & near)
     verb = verb[verb < size - 1]
     # The next word that is no adverb, the next participle, the next comma; `size` where there is none.
     passed = ((classes & SKIPPED) != 0) & ((classes & wc.PARTICIPLE) == 0)
@@ -88,7 +91,7 @@ def parsed_pairs(words: Words) -> Ints:
     """(pairs, 3): as `_pairs`, the forms of *be* and *get* that the parser takes for the auxiliary of a passive."""
     parsed = parse(words.tokens)
     base = starts(words.tokens)
-    place = base[document_of(words.tokens, words.token)] + words.tokens.start[words.token]
+    place = base[words.document] + words.start
     auxiliary = parsed[parsed["relation"] == "auxpass"]
     ends = [auxiliary, parsed.iloc[auxiliary["head"]]]
     characters = [base[rows["document"].to_numpy()] + rows["start"].to_numpy() for rows in ends]

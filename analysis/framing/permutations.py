@@ -1,10 +1,15 @@
 """Chances by permutation: how often what was found comes about when documents, or sentences, are dealt out anew."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from analysis.framing.counting import Floats, Ints, gather
+from analysis.framing.counting import Floats, Ints
+from analysis.text.compiled import compiled
+
+DEALT, TOGETHER = 8, 32  # dealings, and choices of headlines, that are drawn before they are added up
 
 
 def adjusted(p: Floats) -> Floats:
@@ -41,44 +46,100 @@ def permuted(
 def dealt(hits: sparse.csr_array, words: Floats, group: Ints, permutations: int, seed: int) -> Floats:
     """(groups, frames) the same for each group against all others; one dealing of the documents serves all groups."""
     values = np.column_stack([words, hits.toarray()])
-    member = gather(group, int(group.max()) + 1)
+    groups = int(group.max()) + 1
+    side = group.astype(np.int32)
     total = values.sum(axis=0)
 
-    def apart(own: Floats) -> Floats:
+    def apart(members: NDArray[np.int32]) -> Floats:
+        own = np.zeros((len(members), groups, values.shape[1]))
+        _add_members(values, members, own)
         other = total - own
-        rates = np.zeros((2, len(own), own.shape[1] - 1))
-        for rate, side in zip(rates, (own, other), strict=True):
-            np.divide(side[:, 1:], side[:, :1], out=rate, where=side[:, :1] > 0)
+        rates = np.zeros((2, *own.shape[:2], own.shape[2] - 1))
+        for rate, sums in zip(rates, (own, other), strict=True):
+            np.divide(sums[..., 1:], sums[..., :1], out=rate, where=sums[..., :1] > 0)
         gap: Floats = np.abs(rates[0] - rates[1])
         return gap
 
-    actual = apart(member @ values) * (1 - 1e-9) - 1e-12
+    actual = apart(side[None])[0] * (1 - 1e-9) - 1e-12
     as_far = np.ones(actual.shape)  # the actual one
     random = np.random.default_rng(seed)
-    for _ in range(permutations):
-        as_far += apart(member @ values[random.permutation(len(values))]) >= actual
+    for first in range(0, permutations, DEALT):
+        members = np.empty((min(DEALT, permutations - first), len(side)), dtype=np.int32)
+        for row in members:
+            row[random.permutation(len(values))] = side
+        as_far += (apart(members) >= actual).sum(axis=0)
     return as_far / (permutations + 1)
 
 
-def as_headline(
-    hits: sparse.csr_array, words: Floats, document: Ints, title: NDArray[np.bool_], permutations: int, seed: int
-) -> Floats:
+@compiled
+def _add_members(values: Any, members: Any, own: Any) -> None:
+    """Add to ``own[k, g]`` the rows of `values` that are of group g by row k of `members`; each value is read once."""
+    for row in range(len(values)):
+        for k in range(len(members)):
+            group = members[k, row]
+            for column in range(values.shape[1]):
+                own[k, group, column] += values[row, column]
+
+
+class Lines:
+    """The words and hits of many sentences, in few bytes each; they are added as they come."""
+
+    def __init__(self, most: int) -> None:
+        """Room for `most` sentences."""
+        self._words, self._before, self._count = np.empty(most), np.zeros(most + 1, dtype=np.int32), 0
+        self._frames: list[NDArray[np.int16]] = []
+        self._hits: list[Floats] = []
+
+    def add(self, hits: sparse.csr_array, words: Floats) -> None:
+        """Add sentences: their hits (sentences, frames) and their words."""
+        first, self._count = self._count, self._count + len(words)
+        self._words[first : self._count] = words
+        self._before[first + 1 : self._count + 1] = self._before[first] + hits.indptr[1:]
+        self._frames.append(hits.indices.astype(np.int16))
+        self._hits.append(hits.data.astype(np.float64))
+
+    def columns(self) -> tuple[Floats, NDArray[np.int32], NDArray[np.int16], Floats]:
+        """The words of each sentence, how many hits stand before each, and the frames and amounts of the hits."""
+        if len(self._hits) > 1:
+            self._frames, self._hits = [np.concatenate(self._frames)], [np.concatenate(self._hits)]
+        return self._words[: self._count], self._before[: self._count + 1], self._frames[0], self._hits[0]
+
+
+def as_headline(lines: Lines, sentences: Ints, size: Ints, actual: Floats, permutations: int, seed: int) -> Floats:
     """(frames,) of random choices of sentences as headlines and the actual one, the share with as wide a gap.
 
     Of each document as many sentences in a row are taken as its title has, each such run as likely as any other.
+    `sentences` and `size`: (documents,) how many of `lines` each document has, and its title; `actual`: words and hits
+    of all titles.
     """
-    values = np.column_stack([words, hits.toarray()])
-    before = np.concatenate([np.zeros((1, values.shape[1])), values.cumsum(axis=0)])
-    first = np.flatnonzero(np.diff(document, prepend=-1))
-    size = np.add.reduceat(title.astype(np.int64), first)
-    starts = np.diff(first, append=len(document)) - size + 1
-    chosen = np.empty((permutations + 1, values.shape[1]))
-    chosen[0] = values[title].sum(axis=0)
+    first, starts = np.cumsum(sentences) - sentences, sentences - size + 1
+    columns = lines.columns()
+    chosen = np.zeros((permutations + 1, len(actual)))
+    chosen[0] = actual
+    total = np.append(columns[0].sum(), np.bincount(columns[2], columns[3], minlength=len(actual) - 1))
     random = np.random.default_rng(seed)
-    for row in range(1, permutations + 1):
-        begin = first + random.integers(starts)
-        chosen[row] = (before[begin + size] - before[begin]).sum(axis=0)
-    return _as_far_apart(chosen, values.sum(axis=0) - chosen)
+    begin = np.empty((TOGETHER, len(first)), dtype=np.int64)
+    for row in range(1, permutations + 1, TOGETHER):
+        draws = min(TOGETHER, permutations + 1 - row)
+        for draw in range(draws):
+            begin[draw] = random.integers(starts)
+        begin[:draws] += first
+        _add_runs(*columns, begin[:draws], size, chosen[row : row + draws])
+    return _as_far_apart(chosen, total - chosen)
+
+
+@compiled
+def _add_runs(words: Any, before: Any, frame: Any, hits: Any, begin: Any, size: Any, chosen: Any) -> None:
+    """Add to each row of `chosen` the words and hits of the runs of sentences that begin where its draw says.
+
+    Document by document, since what all draws take of one document is in the cache then.
+    """
+    for document in range(len(size)):
+        for draw in range(len(begin)):
+            for line in range(begin[draw, document], begin[draw, document] + size[document]):
+                chosen[draw, 0] += words[line]
+                for k in range(before[line], before[line + 1]):
+                    chosen[draw, 1 + frame[k]] += hits[k]
 
 
 def _as_far_apart(one: Floats, other: Floats) -> Floats:

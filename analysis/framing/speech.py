@@ -1,13 +1,15 @@
 """A corpus with its quotations: which cue names the speaker of each, and which words a cue reports."""
 
+from bisect import bisect_right
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.framing import word_classes as wc
 from analysis.framing.clauses import Words
 from analysis.framing.quotations import quotations
-from analysis.text.lookup import document_of, sentence_of
+from analysis.text.lookup import sentence_of
 
 NEAR = 12  # words between a quotation and its verb
 LABEL = 6  # words of a speaker in front of a colon
@@ -42,9 +44,13 @@ class Cue(NamedTuple):
 
 
 class Speech(NamedTuple):
-    """The words and quotations of a corpus; of each word its sentence, paragraph, document, whether it is quoted."""
+    """The words and quotations of a corpus; of each word its sentence, paragraph, document, whether it is quoted.
+
+    ``bounds``: the first word of each sentence, and the number of words.
+    """
 
     words: Words
+    bounds: list[int]
     quotes: list[Quote]
     inside: list[bool]
     sentence: list[int]
@@ -53,7 +59,15 @@ class Speech(NamedTuple):
 
     def ends(self, word: int) -> bool:
         """Whether a sentence ends before the word."""
-        return word in (0, len(self.sentence)) or self.sentence[word] != self.sentence[word - 1]
+        return word == len(self.sentence) or word == 0 or self.sentence[word] != self.sentence[word - 1]
+
+    def begins(self, word: int) -> int:
+        """The first word of the sentence of the word."""
+        return self.bounds[bisect_right(self.bounds, word) - 1]
+
+    def stops(self, word: int) -> int:
+        """The word after the last of the sentence of the word."""
+        return self.bounds[bisect_right(self.bounds, word)]
 
     def goes_on(self, word: int) -> bool:
         """Whether a word of the same document stands before the word."""
@@ -65,11 +79,11 @@ class Speech(NamedTuple):
         return "according to" if according else self.words.type(cue.verb)
 
     def between(self, word: int) -> str:
-        """The text between a word and the one before it."""
-        tokens, token = self.words.tokens, self.words.token
-        before, after = int(token[word - 1]), int(token[word])
-        text = tokens.corpus.texts[self.document[word]]
-        return text[tokens.end[before] : tokens.start[after]]
+        """The text between a word and the one before it, "" where that is of another document."""
+        if not self.goes_on(word):
+            return ""
+        text = self.words.tokens.corpus.texts[self.document[word]]
+        return text[self.words.end[word - 1] : self.words.start[word]]
 
     def cue_of(self, quote: Quote, cues: list[Cue]) -> int | None:
         """The cue that names the speaker of a quotation, where one stands with it."""
@@ -133,15 +147,11 @@ class Speech(NamedTuple):
         here = self.sentence[cue.verb]
         previous = cues[at - 1] if at and self.sentence[cues[at - 1].verb] == here else None
         following = cues[at + 1] if at + 1 < len(cues) and self.sentence[cues[at + 1].verb] == here else None
-        if cue.form == "behind":
-            first = cue.content
-        else:
-            first = previous.last + 1 if previous else cue.first
-            while not previous and not self.ends(first):
-                first -= 1
+        first = cue.content if cue.form == "behind" else previous.last + 1 if previous else self.begins(cue.first)
         last = cue.last if cue.form == "behind" else cue.first - 1
-        while not self.ends(last + 1) and (following is None or last + 1 < following.first):
-            last += 1
+        if not self.ends(last + 1):
+            stop = self.stops(last + 1)
+            last = max(last, (stop if following is None else min(stop, following.first)) - 1)
         if cue.form == "apart" and last == cue.last:
             last = cue.first - 1
         kinds = self.words.kinds
@@ -166,23 +176,29 @@ def _around(cues: list[Cue], quote: Quote) -> list[tuple[int, Cue]]:
 
 def speech_of(words: Words) -> Speech:
     """The quotations among words of the English documents."""
-    tokens = words.tokens
-    document, sentence = document_of(tokens, words.token), sentence_of(tokens, words.token)
-    start = tokens.start[words.token]
-    held, first_word = np.unique(document, return_index=True)
-    bounds = np.append(first_word, len(document)).tolist()
+    tokens, document, start = words.tokens, words.document, words.start
+    sentence = sentence_of(tokens, words.token)
+    paragraph = tokens.sentence_segment[sentence]
+    first_words = _changes(sentence)
+    held, first_word = np.unique(document[first_words], return_index=True)
+    lines = np.append(first_word, len(first_words)).tolist()  # of the sentences that have words
+    bounds = np.append(first_words, len(document)).tolist()
     segments = tokens.corpus.segments
     begins, stops = segments["start"].to_numpy(), segments["end"].to_numpy()
     inside = np.zeros(len(words.token), dtype=bool)
     quotes = []
     for row, d in enumerate(held.tolist()):
-        own = slice(bounds[row], bounds[row + 1])
-        paragraphs = np.unique(tokens.sentence_segment[np.unique(sentence[own])])
+        own = slice(bounds[lines[row]], bounds[lines[row + 1]])
+        paragraphs = np.unique(paragraph[first_words[lines[row] : lines[row + 1]]])
         spans = zip(begins[paragraphs].tolist(), stops[paragraphs].tolist(), strict=True)
         for found in quotations(tokens.corpus.texts[d], spans):
             first, stop = (own.start + np.searchsorted(start[own], [found.start, found.end])).tolist()
             if first < stop:
                 quotes.append(Quote(first, stop - 1, d, found.start, found.end, found.continues))
                 inside[first:stop] = True
-    paragraph = tokens.sentence_segment[sentence]
-    return Speech(words, quotes, inside.tolist(), sentence.tolist(), paragraph.tolist(), document.tolist())
+    return Speech(words, bounds, quotes, inside.tolist(), sentence.tolist(), paragraph.tolist(), document.tolist())
+
+
+def _changes(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places of values that differ from the one before, the first of all among them."""
+    return np.flatnonzero(np.diff(values, prepend=values[:1] - 1))

@@ -5,21 +5,26 @@ lexicon data/lexicons/style.yml. Here are the shares that a rate does not tell: 
 the verbs that report, of the names for the opponent, how much is of each kind.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.framing.attribution import speakers
 from analysis.framing.clauses import words_by_part
+from analysis.framing.counting import Floats, Ints
 from analysis.framing.cues import find_cues
-from analysis.framing.frames import matches
+from analysis.framing.hits import groups_of, hits_of, marked, together
 from analysis.framing.lexicon import Lexicon
+from analysis.framing.own_rows import own_rows
 from analysis.framing.speech import speech_of
-from analysis.text.lookup import document_of, sentence_of, word_at
-from analysis.text.tokens import Tokens, token_weights
+from analysis.text.long_tables import AnyTable, columns_of
+from analysis.text.lookup import document_of, sentence_of
+from analysis.text.parted import LISTED, AnyTokens, Parted
+from analysis.text.tokens import Tokens
 
 CERTAIN = ("boosters",)
 OPEN = ("hedges", "modals_of_possibility")
@@ -29,12 +34,8 @@ REPORT_COLUMNS = ["doc_id", "sentence", "speaker", "verb", "stance", "start", "e
 
 _Z = 1.959963984540054  # of the normal distribution 95 of 100 lie within this many standard deviations
 
-Floats = NDArray[np.float64]
 
-
-def firmness(
-    tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: NDArray[np.float64] | None = None
-) -> pd.DataFrame:
+def firmness(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights: Floats | None = None) -> pd.DataFrame:
     """Whether a text rather closes matters to doubt or holds them open: one row (a group, with `by`).
 
     ``boosters`` and ``hedges``: matches of the frames in `CERTAIN` and in `OPEN`. A booster under a negation is left
@@ -61,28 +62,25 @@ def firmness(
         raise ValueError(
             f"lexicon {lexicon.name!r} has no frame {missing[0]!r}: firmness counts {', '.join((*CERTAIN, *OPEN))}"
         )
-    found = matches(tokens, lexicon)
-    certain = found["frame"].isin(CERTAIN) & ~found["negated"]
-    found = found[certain | found["frame"].isin(OPEN)]
-    found = found.assign(kind=np.where(found["frame"].isin(CERTAIN), "boosters", "hedges"))
-    table = _shares(_placed(tokens, found, by, weights), ["boosters", "hedges"], _groups(tokens, by))
+    kinds = dict.fromkeys(CERTAIN, 0) | dict.fromkeys(OPEN, 1)
+    groups, group = groups_of(tokens, by)
+    hits = together(marked(tokens, lexicon, kinds, group, weights, plain=CERTAIN), tokens, group)
+    table = _shares(hits, ["boosters", "hedges"], groups)
     boosters, hedges = (table[table["kind"] == kind].reset_index(drop=True) for kind in ("boosters", "hedges"))
     result = pd.DataFrame({"boosters": boosters["hits"], "hedges": hedges["hits"]})
     for column, share in (("firmness", "share"), ("ci_low", "ci_low"), ("ci_high", "ci_high")):
         result[column] = 2 * boosters[share] - 1
-    return _named(result, boosters["group"], by, weights, ["boosters", "hedges"])
+    return _named(result, boosters["group"], tokens, by, weights, ["boosters", "hedges"])
 
 
-def naming(
-    tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: NDArray[np.float64] | None = None
-) -> pd.DataFrame:
+def naming(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights: Floats | None = None) -> pd.DataFrame:
     """What the armed opponent is called: one row a way of naming, in the lexicon's order (and a group, with `by`).
 
     A way of naming is a frame that begins with "naming_": terrorist, militant, fighter ... ``hits``: matches; with
     `weights` (one number a token), the sum of each match's mean weight. ``share``: of all hits of these frames in the
-    group (0 to 1), NaN where there are none. ``ci_low``, ``ci_high``: its 95% interval, see `share_intervals`. A name
-    in quoted words counts like one in the author's. Raises `ValueError` for an unknown column or a lexicon without such
-    a frame.
+    group (0 to 1), NaN where there are none. ``ci_low``, ``ci_high``: its 95% interval, see `share_intervals`. A
+    name in quoted words counts like one in the author's. Raises `ValueError` for an unknown column or a lexicon without
+    such a frame.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -95,11 +93,11 @@ def naming(
     7     naming_gunman     1   0.33
     """
     ways = _frames(lexicon, NAMING)
-    found = matches(tokens, lexicon)
-    found = found[found["frame"].isin(ways)].rename(columns={"frame": "kind"})
-    table = _shares(_placed(tokens, found, by, weights), ways, _groups(tokens, by))
-    group = table.pop("group")
-    return _named(table.rename(columns={"kind": "naming"}), group, by, weights, ["hits"])
+    groups, group = groups_of(tokens, by)
+    kinds = {way: kind for kind, way in enumerate(ways)}
+    table = _shares(together(marked(tokens, lexicon, kinds, group, weights), tokens, group), ways, groups)
+    name = table.pop("group")
+    return _named(table.rename(columns={"kind": "naming"}), name, tokens, by, weights, ["hits"])
 
 
 def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
@@ -132,7 +130,7 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
         verbs += [speech.verb_text(cue) for cue in cues]
         named += speakers(speech, cues, {})
         places += [int(words.token[cue.verb]) for cue in cues]
-    patterns = [(pattern.split(), frame) for pattern, frame in zip(terms["pattern"], terms["frame"], strict=True)]
+    patterns = tuple(zip(terms["pattern"].tolist(), terms["frame"].tolist(), strict=True))
     stances = {verb: _stance(verb, patterns) for verb in set(verbs)}
     place = np.array(places, dtype=np.int64)
     document = document_of(tokens, place)
@@ -150,14 +148,14 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     )[REPORT_COLUMNS]
 
 
-def reporting(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: str | None = None) -> pd.DataFrame:
+def reporting(table: AnyTable, tokens: AnyTokens, lexicon: Lexicon, by: str | None = None) -> pd.DataFrame:
     """In what stance words are reported: one row a stance, in the lexicon's order (and a group, with `by`).
 
     `table` is that of `reports`, of the same tokens; `by` a column of it (speaker, or one that you add, a class of
     speakers say) or of the metadata. ``hits``: verbs; ``share``: of the verbs of the group (0 to 1), NaN where it has
-    none; ``ci_low``, ``ci_high``: its 95% interval, see `share_intervals`. Verbs that the lexicon does not list are the
-    last stance, "unlisted". Raises `ValueError` for an unknown column, a table of other documents, or a lexicon without
-    a frame that begins with "reporting_".
+    none; ``ci_low``, ``ci_high``: its 95% interval, see `share_intervals`. Verbs that the lexicon does not list
+    are the last stance, "unlisted". Raises `ValueError` for an unknown column (of a corpus in parts for one of the
+    table, too), a table of other documents, or a lexicon without a frame that begins with "reporting_".
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -171,17 +169,31 @@ def reporting(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: str | N
     13     Rao  reporting_conceding     1    1.0
     """
     stances = [*_frames(lexicon, REPORTING), UNLISTED]
-    if strange := sorted(set(table["stance"]) - set(stances)):
-        raise ValueError(f"lexicon {lexicon.name!r} has no stance {strange[0]!r}: give the one that made the table")
-    own = by is not None and by in table.columns
-    placed = _placed(tokens, table.rename(columns={"stance": "kind"}), None if own else by, None)
-    groups = _groups(tokens, None if own else by)
-    if by is not None and own:
-        placed["group"] = table[by].astype(object).where(table[by].notna(), "(none)").astype(str).to_numpy()
-        groups = sorted(set(placed["group"]))
-    shares = _shares(placed, stances, groups)
-    group = shares.pop("group")
-    return _named(shares.rename(columns={"kind": "stance"}), group, by, None, ["hits"])
+    own = by is not None and by in columns_of(table)
+    if own and isinstance(tokens, Parted):
+        raise ValueError(f"{by!r} is a column of the table: of a corpus in parts give a column of the metadata")
+    groups, group = groups_of(tokens, None if own else by)
+    hits = together(_reported(table, tokens, lexicon, stances, group), tokens, group)
+    if isinstance(table, pd.DataFrame) and own:
+        names = table[by].astype(object).where(table[by].notna(), "(none)").astype(str).to_numpy()
+        groups = sorted(set(names))
+        hits["group"] = pd.Index(groups).get_indexer(pd.Index(names))
+    result = _shares(hits, stances, groups)
+    name = result.pop("group")
+    return _named(result.rename(columns={"kind": "stance"}), name, tokens, by, None, ["hits"])
+
+
+def _reported(
+    table: AnyTable, tokens: AnyTokens, lexicon: Lexicon, stances: list[str], group: Ints
+) -> Iterator[pd.DataFrame]:
+    """The rows of `reports` as `hits_of` has them, part by part."""
+    for part, rows, row in own_rows(table, tokens):
+        if strange := sorted(set(rows["stance"]) - set(stances)):
+            raise ValueError(f"lexicon {lexicon.name!r} has no stance {strange[0]!r}: give the one that made the table")
+        first_sentence = np.searchsorted(part.tokens.sentence_document, row)
+        sentence = part.sentence + first_sentence + rows["sentence"].to_numpy(dtype=np.int64)
+        kind = pd.Index(stances).get_indexer(pd.Index(rows["stance"]))
+        yield hits_of(kind, group, part.document + row, sentence, np.ones(len(rows)))
 
 
 def share_intervals(counts: Floats) -> tuple[Floats, Floats]:
@@ -229,71 +241,45 @@ def _frames(lexicon: Lexicon, prefix: str) -> list[str]:
     return found
 
 
-def _stance(verb: str, patterns: list[tuple[list[str], str]]) -> str:
+@lru_cache(1 << 12)
+def _stance(verb: str, patterns: tuple[tuple[str, str], ...]) -> str:
     """The frame of the shortest pattern that begins with a verb, of two the first in the lexicon."""
     words = len(verb.split())
     fitting = [
-        (len(pattern), row, frame)
+        (len(pattern.split()), row, frame)
         for row, (pattern, frame) in enumerate(patterns)
-        if fnmatchcase(verb, " ".join(pattern[:words]).replace("[", "[[]"))
+        if fnmatchcase(verb, " ".join(pattern.split()[:words]).replace("[", "[[]"))
     ]
     return str(min(fitting)[2]) if fitting else UNLISTED
 
 
-def _groups(tokens: Tokens, by: str | None) -> list[str]:
-    return [""] if by is None else sorted(set(tokens.groups(by)))
-
-
-def _placed(tokens: Tokens, found: pd.DataFrame, by: str | None, weights: NDArray[np.float64] | None) -> pd.DataFrame:
-    """Of each hit (doc_id, sentence, kind, start, end) its kind, group, document, sentence in the corpus and amount."""
-    rows = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
-    if unknown := sorted(set(found["doc_id"]) - rows.keys()):
-        raise ValueError(f"the table is about document {unknown[0]!r}, which is not in the tokens: give its own tokens")
-    document = found["doc_id"].map(rows).to_numpy(dtype=np.int64)
-    first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
-    groups = pd.Series([""] * tokens.n_documents) if by is None else tokens.groups(by)
-    first, after = (word_at(tokens, document, found[side].to_numpy()) for side in ("start", "end"))
-    amount = np.ones(len(found))  # the mean of ones
-    if weights is not None:
-        running = np.concatenate([[0.0], np.cumsum(token_weights(tokens, weights))])
-        amount = (running[after] - running[first]) / (after - first)
-    return pd.DataFrame(
-        {
-            "kind": found["kind"].to_numpy(dtype=object),
-            "group": groups.to_numpy(dtype=object)[document],
-            "document": document,
-            "sentence": first_sentence[document] + found["sentence"].to_numpy(dtype=np.int64),
-            "amount": amount,
-        }
-    )
-
-
-def _shares(placed: pd.DataFrame, kinds: Sequence[str], groups: Iterable[str]) -> pd.DataFrame:
+def _shares(hits: pd.DataFrame, kinds: Sequence[str], groups: Sequence[str]) -> pd.DataFrame:
     """group, kind, hits, share, ci_low, ci_high of each kind in each group."""
-    column = {kind: code for code, kind in enumerate(kinds)}
-    tables = []
-    for group in groups:
-        own = placed[placed["group"] == group]
-        names, row = np.unique(own["document"].to_numpy(), return_inverse=True)
-        if len(names) == 1:
-            names, row = np.unique(own["sentence"].to_numpy(), return_inverse=True)
-        counts = np.zeros((len(names), len(kinds)))
-        np.add.at(counts, (row, own["kind"].map(column).to_numpy(dtype=np.int64)), own["amount"].to_numpy())
-        hits = counts.sum(axis=0)
-        low, high = share_intervals(counts)
-        share = hits / hits.sum() if hits.sum() else np.full(len(kinds), np.nan)
-        tables.append(
-            pd.DataFrame({"group": group, "kind": kinds, "hits": hits, "share": share, "ci_low": low, "ci_high": high})
-        )
-    return pd.concat(tables, ignore_index=True)
+    kind, group, document, sentence, amount = (column.to_numpy() for _, column in hits.items())
+    order = np.argsort(group, kind="stable")
+    bounds = np.searchsorted(group[order], np.arange(len(groups) + 1))
+    columns = np.full((4, len(groups), len(kinds)), np.nan)
+    for number, (first, stop) in enumerate(pairwise(bounds.tolist())):
+        own = order[first:stop]
+        units, row = np.unique(document[own], return_inverse=True)
+        if len(units) == 1:
+            units, row = np.unique(sentence[own], return_inverse=True)
+        counts = np.zeros((len(units), len(kinds)))
+        np.add.at(counts, (row, kind[own]), amount[own])
+        total = counts.sum(axis=0)
+        share = total / total.sum() if total.sum() else np.full(len(kinds), np.nan)
+        columns[:, number] = total, share, *share_intervals(counts)
+    named = {"group": np.repeat(np.array(groups, dtype=object), len(kinds)), "kind": [*kinds] * len(groups)}
+    values = zip(("hits", "share", "ci_low", "ci_high"), columns.reshape(4, -1), strict=True)
+    return pd.DataFrame({**named, **dict(values)})
 
 
 def _named(
-    table: pd.DataFrame, group: pd.Series, by: str | None, weights: NDArray[np.float64] | None, whole: list[str]
+    table: pd.DataFrame, group: pd.Series, tokens: AnyTokens, by: str | None, weights: Floats | None, whole: list[str]
 ) -> pd.DataFrame:
     """The table with the group's name in front, and counts as whole numbers where no weights made them fractions."""
     if weights is None:
         table = table.astype(dict.fromkeys(whole, np.int64))
     if by is not None:
         table.insert(0, by, group.to_numpy())
-    return table
+    return table.head(LISTED) if isinstance(tokens, Parted) else table

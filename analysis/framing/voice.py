@@ -11,7 +11,9 @@ from analysis.framing import word_classes as wc
 from analysis.framing.agents import agent
 from analysis.framing.clauses import Words, subject, words_by_part, words_of
 from analysis.framing.passive_verbs import SKIPPED, first_auxiliary, parsed_pairs, passive_verbs
+from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.lookup import document_of, sentence_of
+from analysis.text.parted import LISTED, AnyTokens, Parted
 from analysis.text.tokens import Tokens
 
 
@@ -71,7 +73,7 @@ def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
 
 
 def passive_rates(
-    found: pd.DataFrame, tokens: Tokens, by: str | None = None, *, resamples: int = 1000, seed: int = 0
+    found: AnyTable, tokens: AnyTokens, by: str | None = None, *, resamples: int = 1000, seed: int = 0
 ) -> pd.DataFrame:
     """How often a text says that something is done without saying by whom: one row (a group, with `by`).
 
@@ -87,12 +89,14 @@ def passive_rates(
     0         3          2             0.67
     """
     group = np.full(tokens.n_documents, "all", dtype=object) if by is None else tokens.groups(by).to_numpy(dtype=object)
-    row = pd.Index(tokens.doc_ids).get_indexer(pd.Index(found["doc_id"]))
-    sizes = np.diff(tokens.document_offsets)
-    every = np.bincount(row, minlength=tokens.n_documents)
-    agentless = np.bincount(row[found["agent"].isna().to_numpy()], minlength=tokens.n_documents)
+    documents, sizes = pd.Index(tokens.doc_ids), np.diff(tokens.document_offsets)
+    every, agentless = (np.zeros(tokens.n_documents, dtype=np.int64) for _ in range(2))
+    for part in table_parts(found):
+        row = documents.get_indexer(pd.Index(part["doc_id"]))
+        every += np.bincount(row, minlength=tokens.n_documents)
+        agentless += np.bincount(row[part["agent"].isna().to_numpy()], minlength=tokens.n_documents)
     rows = []
-    for name in sorted(set(group)):
+    for name in sorted(set(group))[: LISTED if isinstance(tokens, Parted) else None]:
         own = np.flatnonzero(group == name)
         counts = sparse.csr_array(agentless[own][:, None])
         low, high = rate_intervals(counts, sizes[own], resamples=resamples, seed=seed)

@@ -1,7 +1,7 @@
 """What an English word can be: verb forms, pronouns, prepositions and the rest, by list and by ending."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,6 +109,7 @@ _SINGLE = {
 }
 _CONTRACTED = {"'re": "are", "'m": "am", "'ll": "will", "'d": "would", "'ve": "have", "'s": "is"}
 _PREFIXES = ("over", "under", "re", "mis", "out", "un", "fore", "pre", "inter")
+_ENDINGS = ("ed", "ing", "ly")
 _EED = ("agreed", "decreed", "freed", "guaranteed", "refereed")
 _FORMS = PARTICIPLE | DISTINCT | ADJECTIVAL
 
@@ -149,9 +150,12 @@ def _listed() -> dict[str, int]:
     return found
 
 
+@lru_cache(1 << 16)  # a corpus is looked at several times, and in parts, which have most of their words in common
 def _classify(word: str) -> int:
     """The classes of one word."""
-    if not any(letter.isalnum() for letter in word):
+    if word.isalpha() and word not in _listed() and not word.endswith(_ENDINGS) and not word.startswith(_PREFIXES):
+        return 0  # most words; what follows would say so, too
+    if not word.isalnum() and not any(letter.isalnum() for letter in word):
         return -1
     if "'" in word:
         return _contracted(word)
@@ -177,8 +181,10 @@ def _participle(word: str) -> int:
     found = listed & _FORMS
     if word.endswith("ed") and len(word) > 3 and (not word.endswith("eed") or word.endswith(_EED)):
         found |= PARTICIPLE
-    for prefix in _PREFIXES:
-        if not found and word.startswith(prefix):
+    if not found and word.startswith(_PREFIXES):
+        for prefix in _PREFIXES:
+            if found or not word.startswith(prefix):
+                continue
             found = _listed().get(word[len(prefix) :], 0) & _FORMS
     if found and word.startswith("un") and word not in lists["un_verbs"]:
         found |= ADJECTIVAL

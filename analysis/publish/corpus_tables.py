@@ -7,6 +7,9 @@ import pandas as pd
 
 from analysis.publish.tables import write_table
 from analysis.text.corpus import Corpus
+from analysis.text.long_tables import AnyTable, by_part
+from analysis.text.parted import AnyTokens
+from analysis.text.tokens import Tokens
 
 FOLDER = "corpus"
 CAPTIONS = {
@@ -17,15 +20,14 @@ CAPTIONS = {
 }
 
 
-def write_corpus_tables(run: Path, corpus: Corpus) -> None:
+def write_corpus_tables(run: Path, tokens: AnyTokens) -> None:
     """Write the tables of `CAPTIONS` into the folder ``corpus`` of `run`."""
     (run / FOLDER).mkdir()
-    segments = corpus.segments
-    tables = {
-        "documents": corpus.documents,
-        "problems": corpus.problems,
-        "boilerplate": _texts(corpus, (segments["kind"] == "boilerplate").to_numpy()),
-        "truncated": _texts(corpus, segments["truncated"].to_numpy(dtype=bool)),
+    tables: dict[str, AnyTable] = {
+        "documents": tokens.corpus.documents,
+        "problems": tokens.corpus.problems,
+        "boilerplate": by_part(_boilerplate, tokens),
+        "truncated": by_part(_truncated, tokens),
     }
     for name, table in tables.items():
         write_table(table, run / FOLDER / name, caption=CAPTIONS[name])
@@ -60,6 +62,14 @@ def summary_of(documents: pd.DataFrame) -> str:
 
 def _day(date: Any) -> str:
     return f"{date.day} {date:%B %Y}"  # %-d is not to be had on Windows
+
+
+def _boilerplate(tokens: Tokens) -> pd.DataFrame:
+    return _texts(tokens.corpus, (tokens.corpus.segments["kind"] == "boilerplate").to_numpy())
+
+
+def _truncated(tokens: Tokens) -> pd.DataFrame:
+    return _texts(tokens.corpus, tokens.corpus.segments["truncated"].to_numpy(dtype=bool))
 
 
 def _texts(corpus: Corpus, chosen: Any) -> pd.DataFrame:

@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.framing.lexicon import Lexicon
+from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.lookup import word_at
-from analysis.text.tokens import Tokens
+from analysis.text.parted import LISTED, AnyTokens, Parted, parts
 
 NAMED = {"year": "%Y", "month": "%Y-%m"}  # how a period is written that is no day
+STRETCHES = 20_000  # of the running text, many more than a figure is wide
 MARKS = {True: "", False: " (not valid here)", None: " (validity unknown)"}
 
 
@@ -61,8 +63,11 @@ def matrix(pairs: pd.DataFrame, frames: pd.Series) -> pd.DataFrame:
     return grid.reindex(index=pd.Index(frames, name="frame"), columns=pd.Index(frames, name=None))
 
 
-def placed(found: pd.DataFrame, tokens: Tokens, labels: dict[str, str]) -> pd.DataFrame:
+def placed(found: AnyTable, tokens: AnyTokens, labels: dict[str, str]) -> pd.DataFrame:
     """Where each match stands in the running text: ``label`` of its frame, ``place`` of its first word from 0.
+
+    Where a corpus in parts has more than `LISTED` matches, a row stands for those of a label in one of 20,000 equal
+    stretches of the running text: the place of the first, and ``times``, how many they are.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("They will go to court."))
@@ -70,8 +75,36 @@ def placed(found: pd.DataFrame, tokens: Tokens, labels: dict[str, str]) -> pd.Da
       label  place
     0   Law      4
     """
-    document = pd.Index(tokens.doc_ids).get_indexer(pd.Index(found["doc_id"]))
-    place = word_at(tokens, document, found["start"].to_numpy())
+    documents = pd.Index(tokens.doc_ids)
+    tables = (_placed(table, documents, tokens, labels) for table in table_parts(found))
+    if not isinstance(tokens, Parted) or len(found) <= LISTED:
+        return pd.concat(tables, ignore_index=True)
+    names = sorted(set(labels.values()))
+    times, first = np.zeros((2, len(names), STRETCHES), dtype=np.int64)
+    first += len(tokens)
+    for table in tables:
+        cell = (
+            pd.Index(names).get_indexer(pd.Index(table["label"])),
+            table["place"].to_numpy() * STRETCHES // len(tokens),
+        )
+        np.add.at(times, cell, 1)
+        np.minimum.at(first, cell, table["place"].to_numpy())
+    row, stretch = np.nonzero(times)
+    columns = {"label": np.array(names, dtype=object)[row], "place": first[row, stretch], "times": times[row, stretch]}
+    return pd.DataFrame(columns).sort_values(["place", "label"], ignore_index=True)
+
+
+def _placed(found: pd.DataFrame, documents: "pd.Index[str]", tokens: AnyTokens, labels: dict[str, str]) -> pd.DataFrame:
+    """The label and the place of each match; `documents` are the names of those of `tokens`."""
+    document = documents.get_indexer(pd.Index(found["doc_id"]))
+    start, place = found["start"].to_numpy(), np.empty(len(found), dtype=np.int64)
+    rows = np.unique(document) if isinstance(tokens, Parted) else np.arange(tokens.n_documents)
+    for part in parts(tokens.subset(rows)):
+        whole = rows[part.document : part.document + part.tokens.n_documents]
+        inside = (document >= whole[0]) & (document <= whole[-1])
+        own = np.searchsorted(whole, document[inside])
+        within = word_at(part.tokens, own, start[inside]) - part.tokens.document_offsets[own]
+        place[inside] = tokens.document_offsets[document[inside]] + within
     return pd.DataFrame({"label": found["frame"].map(labels).to_numpy(), "place": place})
 
 

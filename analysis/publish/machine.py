@@ -1,37 +1,79 @@
 """What a report needs of the machine: memory, of which the notebooks side by side take theirs, and open files."""
 
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 import psutil  # type: ignore[import-untyped]
+import pyarrow.parquet as pq
 
 from analysis.publish.parameters import ParameterError
 
 BASE = 450 * 10**6  # bytes of a notebook's processes with all that they import
 PER_CHARACTER = 45  # bytes at the peak of a notebook, for each character of the corpus
+IN_PARTS = 10**9  # bytes of a notebook's processes where it reads the corpus in parts
 OPEN_FILES = 128  # that a process must be allowed: a kernel with its sockets and the corpus has about 70
 _CONTROL_GROUP = Path("/sys/fs/cgroup")
 
 
-def side_by_side(characters: int, memory: int | None = None) -> int:
-    """How many notebooks on a corpus of so many characters fit in `memory` bytes, by default all that is free.
+def side_by_side(characters: int, room: int) -> int:
+    """How many notebooks on a corpus of so many characters fit in `room` bytes with the whole of it in memory.
+
+    >>> side_by_side(10**6, 2 * 10**9), side_by_side(60 * 10**6, 5 * 10**9), side_by_side(10**9, 5 * 10**9)
+    (4, 1, 0)
+    """
+    return room // (BASE + PER_CHARACTER * characters)
+
+
+def check_fits(characters: int, room: int) -> None:
+    """Raises `ParameterError` where a notebook with so many characters in memory does not fit in `room` bytes."""
+    if not side_by_side(characters, room):
+        raise ParameterError(
+            f"the corpus has {characters:,} characters, for which a notebook takes about "
+            f"{_gigabytes(BASE + PER_CHARACTER * characters)}, and there are {_gigabytes(room)}: run it where there is "
+            "more memory"
+        )
+
+
+def in_parts_side_by_side(room: int) -> int:
+    """How many notebooks on a corpus of any size fit in `room` bytes, with a part of it in memory at a time.
 
     Raises `ParameterError` where not one does: it would be ended by the system in the middle of its work.
 
-    >>> side_by_side(10**6, 2 * 10**9), side_by_side(60 * 10**6, 5 * 10**9)
-    (4, 1)
+    >>> in_parts_side_by_side(10**9), in_parts_side_by_side(3 * 10**9)
+    (1, 3)
     """
-    room = free() if memory is None else memory
-    needed = BASE + PER_CHARACTER * characters
-    if needed <= room:
-        return room // needed
-    there = "are free" if memory is None else "are what --memory gives"
-    raise ParameterError(
-        f"the corpus has {characters:,} characters, for which a notebook takes about {_gigabytes(needed)}, and "
-        f"{_gigabytes(room)} {there}: report on a part of it, give more with --memory, or use lafz count and "
-        "lafz pairs, which read a corpus in parts"
-    )
+    if room < IN_PARTS:
+        raise ParameterError(
+            f"the corpus does not fit in {_gigabytes(room)}, and a notebook that reads it in parts takes "
+            f"{_gigabytes(IN_PARTS)}: give so much with --memory, or report on a part of the corpus"
+        )
+    return room // IN_PARTS
+
+
+def text_size(files: Iterable[Path]) -> int:
+    """About how many bytes of text are in `files`: their own, or what they hold packed.
+
+    >>> from analysis.paths import SAMPLE
+    >>> text_size([SAMPLE / "metadata.csv"]) == (SAMPLE / "metadata.csv").stat().st_size
+    True
+    """
+    return sum(map(_unpacked, files))
+
+
+def _unpacked(file: Path) -> int:
+    """The bytes of a file as it is when it is read; of one that can't be looked at none, and reading it says why."""
+    with suppress(OSError, ValueError, BadZipFile):
+        if file.suffix.lower() == ".parquet":
+            about = pq.ParquetFile(file).metadata
+            return int(sum(about.row_group(k).total_byte_size for k in range(about.num_row_groups)))
+        if file.suffix.lower() == ".zip":
+            with ZipFile(file) as archive:
+                return sum(member.file_size for member in archive.infolist())
+        return file.stat().st_size
+    return 0
 
 
 def free() -> int:

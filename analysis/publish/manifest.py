@@ -13,6 +13,7 @@ from analysis.publish.tables import DIGITS, write_json
 from analysis.text.corpus import corpus_files
 
 MANIFEST = "manifest.json"
+IN_PARTS = "in_parts"  # in a manifest, that the corpus was read in parts, so that long tables are cut
 RUN_LOG = "run-log.json"  # of a run, what may differ next time
 
 # The packages whose versions can change a text, a number, a picture or a page.
@@ -52,7 +53,9 @@ SOURCE = (".css", ".j2", ".js", ".py", ".typ", ".yml")  # endings of the files t
 FILE_PARAMETERS = ("actors", "aliases", "lexicon", "metadata", "reference", "stopwords", "style", "validity")
 
 
-def write_manifest(run: Path, chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+def write_manifest(
+    run: Path, chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]], *, in_parts: bool = False
+) -> dict[str, Any]:
     """Write the manifest of the finished folder `run` into it, and give it.
 
     Parameters of every notebook, inputs and outputs with size and SHA-256, versions. No clock and no path of this
@@ -64,6 +67,7 @@ def write_manifest(run: Path, chosen: Mapping[str, Path], parameters: Mapping[st
         "inputs": _records({to_root(file): file for file in inputs(chosen, parameters)}),
         "outputs": _records({file.relative_to(run).as_posix(): file for file in outputs}),
         "significant_digits": DIGITS,
+        **({IN_PARTS: True} if in_parts else {}),
         **versions(),
     }
     write_json(manifest, run / MANIFEST)
@@ -94,6 +98,16 @@ def inputs(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]])
     return files
 
 
+def sha256_of(file: Path) -> str:
+    """The SHA-256 of a file of any size.
+
+    >>> sha256_of(ROOT / "LICENSE") == hashlib.sha256((ROOT / "LICENSE").read_bytes()).hexdigest()
+    True
+    """
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
 def _source() -> str:
     """One SHA-256 of all code of this package: its version stays while it is worked on."""
     folder = ROOT / "analysis"
@@ -112,6 +126,5 @@ def _version(package: str) -> str | None:
 
 def _records(files: Mapping[str, Path]) -> list[dict[str, Any]]:
     return [
-        {"path": name, "bytes": file.stat().st_size, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
-        for name, file in sorted(files.items())
+        {"path": name, "bytes": file.stat().st_size, "sha256": sha256_of(file)} for name, file in sorted(files.items())
     ]

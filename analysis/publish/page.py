@@ -24,7 +24,7 @@ from analysis.publish.page_data import embedded, table_rows, texts
 from analysis.publish.reading import style_sheet
 from analysis.publish.sections import Block, Section, read_sections
 from analysis.publish.tables import table_html
-from analysis.text.tokens import Tokens
+from analysis.text.parted import AnyTokens
 
 MARKDOWN = mistune.create_markdown(escape=True, plugins=["table"])
 SCRIPTS = ("tables.js", "texts.js", "evidence.js", "reader.js")
@@ -32,7 +32,7 @@ ROWS = 20  # of a table of the corpus
 _WEB = Path(__file__).with_name("web")
 
 
-def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict[str, Any]], tokens: Tokens) -> None:
+def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict[str, Any]], tokens: AnyTokens) -> None:
     """Write ``index.html`` into the folder `run` from the notebooks, figures and tables that stand there.
 
     `tokens` are those of the corpus, as the notebooks read it: the page holds the texts, so that each number leads to

@@ -20,6 +20,7 @@ from analysis.publish.csv_rows import csv_rows
 from analysis.publish.reading import codes
 from analysis.text.forms import word_forms
 from analysis.text.formulas import restored
+from analysis.text.parted import LISTED, AnyTokens, Parted, taken
 from analysis.text.periods import PERIODS, longest_period, periods
 from analysis.text.stopwords import stop_words
 from analysis.text.tokens import Tokens
@@ -71,11 +72,14 @@ def table_rows(path: Path, columns: Sequence[Mapping[str, str]]) -> list[list[An
     return rows
 
 
-def texts(tokens: Tokens, run: Path, parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def texts(whole: AnyTokens, run: Path, parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The documents, their words, and where the hits of the tables of `run` stand in them."""
-    rows = _chosen(tokens)
-    units = [_units(tokens.corpus.texts[row]) for row in rows]
-    number = {tokens.doc_ids[row]: place for place, row in enumerate(rows)}
+    complete = _complete(whole, run)
+    rows = _chosen(whole.corpus.documents["n_chars"].to_numpy(dtype=np.int64), complete)
+    tokens = taken(whole, rows)
+    period = _period(whole, parameters)
+    units = [_units(text) for text in tokens.corpus.texts]
+    number = {doc_id: place for place, doc_id in enumerate(tokens.doc_ids)}
     wanted = (values.get("group_by") for values in parameters.values())
     grouped_by = next((name for name in wanted if name in tokens.corpus.documents.columns), None)
     window = parameters.get("term_frequency", {}).get("window", 0)
@@ -83,10 +87,11 @@ def texts(tokens: Tokens, run: Path, parameters: Mapping[str, Mapping[str, Any]]
         "group_by": grouped_by,
         "window": window,
         "sides": _sides(run),
-        "of": tokens.n_documents,
-        "documents": _documents(tokens, rows, units, grouped_by, _period(tokens, parameters)),
-        "words": _words(tokens, rows, units),
-        "forms": _forms(tokens, rows, parameters),
+        "of": whole.n_documents,
+        "chosen": "evenly chosen" if complete is None else "the first ones",
+        "documents": _documents(tokens, units, grouped_by, [period[row] for row in rows]),
+        "words": _words(tokens, units),
+        "forms": _forms(tokens, parameters),
         "frames": _frames(run),
         "firmness": {"certain": CERTAIN, "open": OPEN},
         "places": {name: _places(run / f"{name}.csv", keys, number, units) for name, keys in PLACES.items()},
@@ -135,14 +140,29 @@ def _cell(text: str, number: bool) -> Any:
     return max(-LARGEST, min(float(text), LARGEST))  # JSON has no infinity
 
 
-def _chosen(tokens: Tokens) -> list[int]:
-    """The documents that a page holds: all, or as many as there is room for, evenly through the corpus."""
-    sizes = np.array([len(text) for text in tokens.corpus.texts], dtype=np.int64)
+def _complete(tokens: AnyTokens, run: Path) -> int | None:
+    """How many documents, from the first, have all their rows in tables that were cut; None where none was cut."""
+    if not isinstance(tokens, Parted):
+        return None
+    known = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
+    found = [tokens.n_documents]
+    for table in (run / f"{name}.csv" for name in PLACES):
+        if table.is_file() and len(own := _read(table, ["doc_id"])) >= LISTED:
+            found.append(known[own["doc_id"].iloc[-1]])
+    return min(found)
+
+
+def _chosen(sizes: Ints, complete: int | None) -> Ints:
+    """The documents that a page holds, of so many characters: all, or as many as there is room for, evenly chosen.
+
+    Where only the first ones are `complete`, of these as many as there is room for, from the first.
+    """
     share = CHARACTERS / max(int(sizes.sum()), 1)
-    count = len(sizes) if share >= 1 else int(len(sizes) * share)
+    count = len(sizes) if share >= 1 or complete is not None else int(len(sizes) * share)
     rows = np.unique(np.linspace(0, len(sizes) - 1, max(count, 1)).astype(np.int64))
-    kept = np.cumsum(sizes[rows]) <= max(CHARACTERS, sizes[rows[0]])
-    return [int(row) for row in rows[kept]]
+    rows = rows if complete is None else rows[: max(complete, 1)]
+    kept: Ints = rows[np.cumsum(sizes[rows]) <= max(CHARACTERS, sizes[rows[0]])]
+    return kept
 
 
 def _units(text: str) -> Ints | None:
@@ -157,7 +177,7 @@ def _in_units(places: Any, units: Ints | None) -> list[int]:
     return [int(place) for place in (places if units is None else units[places])]
 
 
-def _period(tokens: Tokens, parameters: Mapping[str, Mapping[str, Any]]) -> list[str | None]:
+def _period(tokens: AnyTokens, parameters: Mapping[str, Mapping[str, Any]]) -> list[str | None]:
     """The first day of each document's period, as the tables over time have it."""
     every = next((values["every"] for values in parameters.values() if values.get("every")), None)
     if (every := every or longest_period(tokens)) not in PERIODS:  # the notebooks have said why there is no course
@@ -169,7 +189,6 @@ def _period(tokens: Tokens, parameters: Mapping[str, Mapping[str, Any]]) -> list
 
 def _documents(
     tokens: Tokens,
-    rows: Sequence[int],
     units: Sequence[Ints | None],
     grouped_by: str | None,
     period: Sequence[str | None],
@@ -177,7 +196,7 @@ def _documents(
     groups = tokens.groups(grouped_by) if grouped_by else None
     own = dict(iter(tokens.corpus.segments.groupby("doc_id", sort=False)))
     documents = []
-    for row, unit in zip(rows, units, strict=True):
+    for row, unit in enumerate(units):
         about = tokens.corpus.documents.iloc[row]
         parts = own.get(about["doc_id"], tokens.corpus.segments.head(0))
         spans = [part for side in ("start", "end") for part in (_in_units(parts[side], unit),)]
@@ -197,14 +216,14 @@ def _documents(
     return documents
 
 
-def _words(tokens: Tokens, rows: Sequence[int], units: Sequence[Ints | None]) -> dict[str, Any]:
+def _words(tokens: Tokens, units: Sequence[Ints | None]) -> dict[str, Any]:
     """Where words and sentences stand, document after document; and how many each document has.
 
     A place is how far it begins behind the end of the one before it, and how long it is: small numbers pack well.
     """
     parts: dict[str, list[Ints]] = {name: [] for name in ("gap", "length", "sentence_gap", "sentence_length")}
     in_sentence, words, sentences = [], [], []
-    for row, unit in zip(rows, units, strict=True):
+    for row, unit in enumerate(units):
         first, last = tokens.document_offsets[row : row + 2]
         one, after = np.searchsorted(tokens.sentence_offsets, (first, last))
         sides = {
@@ -223,21 +242,20 @@ def _words(tokens: Tokens, rows: Sequence[int], units: Sequence[Ints | None]) ->
     return packed | in_all | {"document_words": words, "document_sentences": sentences}
 
 
-def _forms(tokens: Tokens, rows: Sequence[int], parameters: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _forms(tokens: Tokens, parameters: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What the words are called: as they stand, or where the term notebook counts stems or lemmas, so in its tables."""
     found = []
     about = parameters.get("term_frequency", {})
     form = "lemmas" if about.get("lemmatize") else "stems" if about.get("stem") else "words"
     if form != "words":
         stops = stop_words(about["stopwords"], set(tokens.corpus.documents["language"]))
-        found.append({"sections": ["term_frequency"], **_named(word_forms(tokens, form, keep=stops), rows)})
+        found.append({"sections": ["term_frequency"], **_named(word_forms(tokens, form, keep=stops))})
     sections = [name for name in parameters if form == "words" or name != "term_frequency"]
-    return [*found, {"sections": sections, **_named(tokens, rows)}]
+    return [*found, {"sections": sections, **_named(tokens)}]
 
 
-def _named(tokens: Tokens, rows: Sequence[int]) -> dict[str, Any]:
-    chosen = [tokens.ids[slice(*tokens.document_offsets[row : row + 2])] for row in rows]
-    used, ids = np.unique(np.concatenate(chosen) if chosen else tokens.ids[:0], return_inverse=True)
+def _named(tokens: Tokens) -> dict[str, Any]:
+    used, ids = np.unique(tokens.ids, return_inverse=True)
     return {"vocabulary": [str(word) for word in tokens.vocabulary[used]], "ids": _packed(ids)}
 
 

@@ -107,17 +107,19 @@ def strip(
     """Where in the running text each of `order` stands: a row for each value of the column `by`, a mark a ``place``.
 
     `words` is how many places there are in all, `borders` (see `few`) are those at which another document begins. Where
-    a row has more marks than can be told apart, they are a pale ground, and dark steps on it say how dense they are.
+    a row has more marks than can be told apart, they are a pale ground, and dark steps on it say how dense they are. A
+    column ``times`` says how many a mark stands for.
     """
     with style():
         rows = {name: y for y, name in enumerate(order)}
         shown = places[places[by].isin(rows)]
         y = np.asarray(shown[by].map(rows), dtype=np.int64)
-        dense = int(np.bincount(y).max(initial=0)) > CROWDED
+        times = shown["times"].to_numpy() if "times" in shown else np.ones(len(shown))
+        dense = int(np.bincount(y, times).max(initial=0)) > CROWDED
         fig, ax = labelled_rows(len(order), order, legend=dense)
         ax.vlines(borders, -0.6, len(order) - 0.4, color="#DDDDDD", linewidth=0.5)
         if dense:
-            _dense_strip(fig, ax, y, shown["place"].to_numpy(dtype=float), max(words, 1))
+            _dense_strip(fig, ax, y, shown["place"].to_numpy(dtype=float), times, max(words, 1))
         else:
             ax.vlines(shown["place"], y - 0.36, y + 0.36, color=COLOURS["blue"], linewidth=STROKE)
         ax.set_xlim(0, max(words, 1))
@@ -126,7 +128,7 @@ def strip(
     return fig
 
 
-def _dense_strip(fig: Figure, ax: Axes, row: IntArray, place: Floats, words: int) -> None:
+def _dense_strip(fig: Figure, ax: Axes, row: IntArray, place: Floats, times: Floats, words: int) -> None:
     """Marks that can't be told apart: in pale the ground that they cover, on it how many are in each slice of the text.
 
     A row has its own scale, from none to the fullest slice. As few shapes as slices, however many the marks.
@@ -136,7 +138,7 @@ def _dense_strip(fig: Figure, ax: Axes, row: IntArray, place: Floats, words: int
     ax.add_patch(PathPatch(ground, facecolor=PALE, edgecolor=PALE, linewidth=STROKE))
     edges = np.linspace(0, words, SLICES + 1)
     for y in np.unique(row):
-        counts, _ = np.histogram(place[row == y], edges)
+        counts, _ = np.histogram(place[row == y], edges, weights=times[row == y])
         ax.stairs(y + 0.36 - 0.72 * counts / counts.max(), edges, baseline=y + 0.36, fill=True, color=COLOURS["blue"])
     handles = [
         Patch(color=PALE, label="where it stands"),

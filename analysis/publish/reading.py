@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from analysis.publish.figures import COLOURS
 from analysis.publish.markup import Layer, paragraphs
 from analysis.publish.tables import show
-from analysis.text.corpus import Corpus
+from analysis.text.long_tables import AnyTable, table_parts
+from analysis.text.parted import AnyTokens, taken
 from analysis.text.tokens import Tokens
 
 LONGEST = 60_000  # characters of a document: most speeches and articles are shorter, and a page can hold as many
@@ -44,12 +45,12 @@ class _Article(NamedTuple):
 
 
 def show_reading(
-    tokens: Tokens,
-    spans: pd.DataFrame,
+    tokens: AnyTokens,
+    spans: AnyTable,
     *,
     labels: Mapping[str, str],
     caption: str,
-    repeats: pd.DataFrame | None = None,
+    repeats: AnyTable | None = None,
     documents: int | Sequence[str] = 3,
     characters: int = LONGEST,
 ) -> None:
@@ -59,11 +60,11 @@ def show_reading(
 
 
 def reading_view(
-    tokens: Tokens,
-    spans: pd.DataFrame,
+    tokens: AnyTokens,
+    spans: AnyTable,
     *,
     labels: Mapping[str, str],
-    repeats: pd.DataFrame | None = None,
+    repeats: AnyTable | None = None,
     documents: int | Sequence[str] = 3,
     characters: int = LONGEST,
 ) -> str:
@@ -90,19 +91,26 @@ def reading_view(
     'They will go to <mark class="f f0" title="Law">court</mark>.'
     """
     corpus = tokens.corpus
-    _check(corpus, spans, "frame")
-    if unknown := [frame for frame in spans["frame"].unique() if frame not in labels]:
-        raise ValueError(f"frame {unknown[0]!r} has no label: give one for each frame of the spans")
-    if repeats is not None:
-        _check(corpus, repeats, "count")
-    if characters < 1:
-        raise ValueError(f"characters is {characters}: use 1 or more")
-    rows = _chosen(corpus, spans, documents)
-    names = list(labels.values())
-    spans = spans.assign(frame=spans["frame"].map({frame: number for number, frame in enumerate(labels)}))
+    sizes = corpus.documents.set_index("doc_id")["n_chars"]
+    hits = np.zeros(len(sizes), dtype=np.int64)
+    for part in table_parts(spans):
+        _check(sizes, part, "frame")
+        if unknown := [frame for frame in part["frame"].unique() if frame not in labels]:
+            raise ValueError(f"frame {unknown[0]!r} has no label: give one for each frame of the spans")
+        hits += np.bincount(sizes.index.get_indexer(pd.Index(part["doc_id"])), minlength=len(hits))
     if repeats is None:
         repeats = pd.DataFrame({"doc_id": [], "start": [], "end": [], "count": []})
-    articles = [_article(tokens, row, spans, repeats, names, characters) for row in rows]
+    for part in table_parts(repeats):
+        _check(sizes, part, "count")
+    if characters < 1:
+        raise ValueError(f"characters is {characters}: use 1 or more")
+    rows = _chosen(sizes.index.tolist(), hits, documents)
+    names = list(labels.values())
+    held = taken(tokens, np.sort(rows))
+    marked, again = (_of_documents(table, held.doc_ids) for table in (spans, repeats))
+    marked = marked.assign(frame=marked["frame"].map({frame: number for number, frame in enumerate(labels)}))
+    places = np.searchsorted(np.sort(rows), rows).tolist()
+    articles = [_article(held, place, marked, again, names, characters) for place in places]
     key = _legend(articles, names, ranked=isinstance(documents, int), total=len(corpus.texts))
     return (
         f'<div class="lafz-r"><style>{style_sheet(names)}</style>{key}{"".join(part.markup for part in articles)}</div>'
@@ -139,12 +147,16 @@ def _candidates(label: str, place: int) -> Iterator[str]:
         yield f"{start}{rest}{number}"
 
 
-def _check(corpus: Corpus, table: pd.DataFrame, last: str) -> None:
-    """Raise `ValueError` unless each row of `table` points into a document."""
+def _of_documents(table: AnyTable, doc_ids: NDArray[np.object_]) -> pd.DataFrame:
+    """The rows of a table that are about a few documents."""
+    return pd.concat([part[part["doc_id"].isin(doc_ids)] for part in table_parts(table)], ignore_index=True)
+
+
+def _check(sizes: "pd.Series[int]", table: pd.DataFrame, last: str) -> None:
+    """Raise `ValueError` unless each row of `table` points into a document, of which `sizes` are the characters."""
     for column in ("doc_id", "start", "end", last):
         if column not in table.columns:
             raise ValueError(f"no column {column!r}: a row needs doc_id, start, end and {last}")
-    sizes = corpus.documents.set_index("doc_id")["n_chars"]
     size = table["doc_id"].map(sizes).astype(float)  # an empty column of names would give an empty column of names
     if size.isna().any():
         unknown = table["doc_id"][size.isna()].iloc[0]
@@ -158,13 +170,11 @@ def _check(corpus: Corpus, table: pd.DataFrame, last: str) -> None:
         )
 
 
-def _chosen(corpus: Corpus, spans: pd.DataFrame, documents: int | Sequence[str]) -> list[int]:
-    """The rows of the documents to show."""
-    doc_ids = corpus.documents["doc_id"].tolist()
+def _chosen(doc_ids: list[str], hits: Ints, documents: int | Sequence[str]) -> list[int]:
+    """The rows of the documents to show, of which `hits` are the spans."""
     if isinstance(documents, int):
         if documents < 1 or not doc_ids:
             raise ValueError(f"{documents} of {len(doc_ids)} documents: show 1 or more")
-        hits = spans["doc_id"].value_counts().reindex(doc_ids, fill_value=0).to_numpy()
         return sorted(np.argsort(-hits, kind="stable")[:documents].tolist())
     wanted = list(dict.fromkeys([documents] if isinstance(documents, str) else documents))
     if unknown := [doc_id for doc_id in wanted if doc_id not in doc_ids]:

@@ -7,28 +7,30 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.framing.attribution import read_aliases
 from analysis.framing.lexicon import Lexicon, read_lexicon
-from analysis.framing.validity import read_validity
+from analysis.framing.validity_file import read_validity
 from analysis.paths import from_root, to_root
 from analysis.progress import Progress
 from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.crate import write_crate
 from analysis.publish.dictionary import add_meanings
-from analysis.publish.machine import check_open_files, side_by_side
+from analysis.publish.machine import check_fits, check_open_files, free, in_parts_side_by_side, side_by_side, text_size
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, RUN_LOG, write_manifest
 from analysis.publish.page import write_page
 from analysis.publish.parameters import READING, ParameterError, notebooks, resolve
 from analysis.publish.places import put, undisturbed, with_advice, working_folder
 from analysis.publish.processes import run_notebooks
 from analysis.publish.tables import OUTPUT, write_json
-from analysis.text.corpus import Corpus
-from analysis.text.storage import CACHE, load_tokens
-from analysis.text.tokens import Tokens
+from analysis.scale.in_parts import tokens_in_parts
+from analysis.text.corpus import Corpus, corpus_files
+from analysis.text.loading import CACHE, load_tokens, place_of
+from analysis.text.parted import AnyTokens
+from analysis.text.readers import ReadError
 
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
 # What a notebook gives to `load_tokens`; with one of them missing it would read the corpus once more.
@@ -84,13 +86,16 @@ def run(
     *,
     keep_failed: bool = False,
     memory: int | None = None,
+    in_parts: bool | None = None,
     read: Path | None = None,
     progress: Progress = lambda section, done, total: None,
 ) -> list[Failure]:
     """Run each section's notebook with its `parameters`, complete and checked, as a manifest holds them.
 
     What is read of the corpus is kept in the folder `read`, for runs that follow, or only as long as this one lasts.
-    As many notebooks run at once as there are cores and as fit in `memory` bytes, by default in all that is free.
+    As many notebooks run at once as there are cores and as fit in `memory` bytes, by default in all that is free. A
+    corpus with which not one fits is read and counted `in_parts`, on the disk that `out` is on; the manifest says so,
+    since tables of words and of places have their first rows only then.
 
     The corpus and the lexicon are checked before a kernel starts (`CorpusError`, `LexiconError`; nothing has been
     written then), and so is the memory (`ParameterError`). With a failure nothing at `out` changes: each failed
@@ -105,11 +110,23 @@ def run(
     _check_files(parameters, lexicons)
     check_open_files()
     started, since = time.time(), time.monotonic()
-    with _faults_told(out), working_folder(Path(tempfile.gettempdir()) / "lafz") as scratch:
+    room = free() if memory is None else memory
+    with _faults_told(out), working_folder(Path(tempfile.gettempdir()) / "lafz") as scratch, ExitStack() as stack:
         kept = read or scratch / TOKENS
-        tokens = read_once(parameters, kept)
+        parted = not side_by_side(_text_size(parameters), room) if in_parts is None else in_parts
+        if not parted:
+            tokens = read_once(parameters, kept)
+            characters = int(tokens.corpus.documents["n_chars"].sum())
+            at_once = side_by_side(characters, room)
+            parted = in_parts is None and not at_once
+            if in_parts is not None:
+                check_fits(characters, room)
+        if parted:
+            at_once = in_parts_side_by_side(room)
+            _check_place(out)
+            kept = read or stack.enter_context(working_folder(out)) / TOKENS  # the temporary folder may be in memory
+            tokens = read_once(parameters, kept, memory=room, progress=progress)
         _check_language(parameters, lexicons, tokens.corpus)
-        at_once = side_by_side(int(tokens.corpus.documents["n_chars"].sum()), memory)
         _check_place(out)
         with working_folder(out) as work:
             build = work / "run"
@@ -121,7 +138,7 @@ def run(
                 if log.get("error")
             ]
             if not failures:
-                _finish(build, chosen, parameters, tokens)
+                _finish(build, chosen, parameters, tokens, in_parts=parted)
                 _write_log(build, logs, started, time.monotonic() - since)
                 _check_place(out)  # once more: it was some time ago
                 with undisturbed():
@@ -134,19 +151,35 @@ def run(
     return failures
 
 
-def read_once(parameters: Mapping[str, dict[str, Any]], kept: Path) -> Tokens:
+def read_once(
+    parameters: Mapping[str, dict[str, Any]],
+    kept: Path,
+    *,
+    memory: int | None = None,
+    progress: Progress = lambda section, done, total: None,
+) -> AnyTokens:
     """Read and tokenize the corpus, into the folder `kept`, once for all notebooks that read it in the same way.
 
-    Gives the words as the first notebook has them.
+    In parts where `memory` says how many bytes there are for it. Gives the words as the first notebook has them.
     """
-    done: dict[str, Tokens] = {}
+    done: dict[str, AnyTokens] = {}
     for values in parameters.values():
         about = {name: values[name] for name in ("corpus", *READING)}
         if (key := json.dumps(about, sort_keys=True)) not in done:
-            place, metadata = from_root(about.pop("corpus")), about.pop("metadata")
-            named = metadata and from_root(metadata)
-            done[key] = load_tokens(place, metadata=named, cache=kept, **about)
+            corpus = from_root(about.pop("corpus"))
+            about["metadata"] = about["metadata"] and from_root(about["metadata"])
+            place = place_of(corpus, kept, **about) if memory else None
+            if memory and place and not place.is_dir():
+                tokens_in_parts(corpus, place, memory=memory, progress=progress, **about)
+            done[key] = load_tokens(corpus, cache=kept, **about)
     return next(iter(done.values()))
+
+
+def _text_size(parameters: Mapping[str, dict[str, Any]]) -> int:
+    """About how many bytes of text the largest corpus of the notebooks has; of one that is not there none."""
+    with suppress(ReadError):
+        return max(text_size(corpus_files(from_root(values["corpus"]))) for values in parameters.values())
+    return 0
 
 
 def _lexicons(parameters: Mapping[str, dict[str, Any]]) -> dict[str, Lexicon]:
@@ -245,13 +278,15 @@ def _finish(
     build: Path,
     chosen: Mapping[str, Path],
     parameters: Mapping[str, dict[str, Any]],
-    tokens: Tokens,
+    tokens: AnyTokens,
+    *,
+    in_parts: bool,
 ) -> None:
     """Write what belongs to the whole run: the page, the manifest, and the crate."""
-    write_corpus_tables(build, tokens.corpus)
+    write_corpus_tables(build, tokens)
     add_meanings(build, parameters)
     write_page(build, list(chosen), parameters, tokens)
-    manifest = write_manifest(build, chosen, parameters)
+    manifest = write_manifest(build, chosen, parameters, in_parts=in_parts)
     write_crate(build, manifest)  # after the manifest, whose SHA-256 it gives
 
 

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from analysis.paths import FIGURES
 from analysis.text.formulas import guarded
+from analysis.text.long_tables import AnyTable, LongTable
+from analysis.text.parted import LISTED
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -119,10 +121,16 @@ def _in_csv(cell: Any) -> str:
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
-def write_table(table: pd.DataFrame, path: Path, *, caption: str) -> None:
-    """Write `table` to ``<path>.csv``, and what it is to ``<path>.json``."""
-    write_csv(table, path.with_name(f"{path.name}.csv"))
-    write_json({"caption": caption, **described(table)}, path.with_name(f"{path.name}.json"))
+def write_table(table: AnyTable, path: Path, *, caption: str) -> None:
+    """Write `table` to ``<path>.csv``, and what it is to ``<path>.json``: of a `LongTable` the first `LISTED` rows."""
+    rows, caption = (table, caption) if isinstance(table, pd.DataFrame) else (table.head(LISTED), _cut(caption, table))
+    write_csv(rows, path.with_name(f"{path.name}.csv"))
+    write_json({"caption": caption, **described(rows)}, path.with_name(f"{path.name}.json"))
+
+
+def _cut(caption: str, table: LongTable) -> str:
+    """`caption`, with how many rows of a long table are there, where that is not all."""
+    return f"{caption} The first {LISTED:,} of {len(table):,} rows." if len(table) > LISTED else caption
 
 
 def described(table: pd.DataFrame) -> dict[str, Any]:
@@ -149,7 +157,7 @@ def column_type(column: pd.Series) -> str:
 
 
 def save_table(
-    table: pd.DataFrame, name: str, *, caption: str, rows: int = 20, drawn: Callable[[pd.DataFrame], str] | None = None
+    table: AnyTable, name: str, *, caption: str, rows: int = 20, drawn: Callable[[pd.DataFrame], str] | None = None
 ) -> None:
     """Write `table` to ``<name>.csv`` with ``<name>.json`` (caption, columns, rows), and show its first `rows` rows.
 
@@ -157,7 +165,7 @@ def save_table(
     """
     write_table(table, output_folder() / name, caption=caption)
     shown = (drawn or table_html)(table.head(rows))
-    more = f" First {rows} of {len(table):,} rows." if len(table) > rows else " There are none." if table.empty else ""
+    more = f" First {rows} of {len(table):,} rows." if len(table) > rows else "" if len(table) else " There are none."
     show(
         f"<figure>{shown}<figcaption>{html.escape(caption + more)}</figcaption></figure>",
         caption,

@@ -1,7 +1,6 @@
 """A finished run done again from its manifest, and compared byte for byte."""
 
 import csv
-import hashlib
 import io
 import json
 import tempfile
@@ -19,7 +18,7 @@ from analysis.progress import Progress
 from analysis.publish.crate import CRATE, contradictions
 from analysis.publish.csv_rows import csv_rows
 from analysis.publish.inside import inside, links_out
-from analysis.publish.manifest import MANIFEST, RUN_LOG, inputs, versions
+from analysis.publish.manifest import IN_PARTS, MANIFEST, RUN_LOG, inputs, sha256_of, versions
 from analysis.publish.parameters import ParameterError, notebooks
 from analysis.publish.places import restore
 from analysis.publish.runs import run as rerun
@@ -53,7 +52,7 @@ def verify(run: str | Path, *, progress: Progress = lambda section, done, total:
         return changed
     with tempfile.TemporaryDirectory() as scratch:
         again = Path(scratch) / "run"
-        if failures := rerun(manifest["parameters"], again, progress=progress):
+        if failures := rerun(manifest["parameters"], again, in_parts=bool(manifest.get(IN_PARTS)), progress=progress):
             return [str(failure) for failure in failures]
         found = compare(folder, again, {record["path"]: record["sha256"] for record in manifest["outputs"]})
         # What the manifest says beside the hashes follows from what has been compared, if nobody has touched it.
@@ -116,7 +115,9 @@ def compare(here: Path, again: Path, recorded: Mapping[str, str]) -> list[str]:
 
     Files that stand for themselves (`MANIFEST`, `RUN_LOG`, `CRATE`) are left out, and so are hidden ones.
     """
-    sides = [{path.relative_to(folder).as_posix(): _hash(path) for path in _files(folder)} for folder in (here, again)]
+    sides = [
+        {path.relative_to(folder).as_posix(): sha256_of(path) for path in _files(folder)} for folder in (here, again)
+    ]
     found = []
     for path in sorted(recorded.keys() | sides[0].keys() | sides[1].keys()):
         was, is_here, made = recorded.get(path), sides[0].get(path), sides[1].get(path)
@@ -155,7 +156,7 @@ def _changed_inputs(manifest: Mapping[str, Any]) -> list[str]:
         files |= {to_root(file): file for file in inputs(notebooks(manifest["parameters"]), manifest["parameters"])}
     found = []
     for path, file in sorted(files.items()):
-        expected, now = recorded.get(path), _hash(file) if file.is_file() else None
+        expected, now = recorded.get(path), sha256_of(file) if file.is_file() else None
         if expected == now:
             continue
         if expected is None:
@@ -200,11 +201,6 @@ def _files(folder: Path) -> Iterable[Path]:
     for path in folder.rglob("*"):
         if path.is_file() and path not in own and not any(p.startswith(".") for p in path.relative_to(folder).parts):
             yield path
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _short(sha256: str | None) -> str:

@@ -1,5 +1,6 @@
 """How much shorter a document can be told by pointing back."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -8,11 +9,15 @@ from numpy.typing import NDArray
 
 from analysis.redundancy.reading import reading_order, share
 from analysis.redundancy.suffixes import common_prefixes, suffix_array
+from analysis.redundancy.units import Ints
 from analysis.text.compiled import compiled
+from analysis.text.parted import AnyTokens, Parted, parts
 from analysis.text.tokens import Tokens
 
+SHORT = 2000  # words up to which a text is parsed the faster without its suffixes in order
 
-def compression(tokens: Tokens, *, shuffles: int = 5, seed: int = 0) -> pd.DataFrame:
+
+def compression(tokens: AnyTokens, *, shuffles: int = 5, seed: int = 0) -> pd.DataFrame:
     """How much shorter each document can be told by pointing back: one row a document, in reading order (`novelty`).
 
     A document is cut, from left to right, into phrases, each the longest run of words that began earlier, or one word
@@ -37,7 +42,8 @@ def compression(tokens: Tokens, *, shuffles: int = 5, seed: int = 0) -> pd.DataF
       and 0.3 by 100,000.
 
     A document without words has NaN for all but ``words`` and ``phrases``; ``given`` and ``known`` are NaN where no
-    words were read earlier. Raises `ValueError` when `shuffles` is below 1.
+    words were read earlier, and in a corpus in parts, where what was read is not in memory. Raises `ValueError` when
+    `shuffles` is below 1.
 
     >>> from analysis import read_text, tokenize
     >>> once = "the plan will be carried out by all of them in due time "
@@ -47,25 +53,20 @@ def compression(tokens: Tokens, *, shuffles: int = 5, seed: int = 0) -> pd.DataF
     """
     if shuffles < 1:
         raise ValueError(f"shuffles is {shuffles}: use how many random orders to take the mean of, 1 or more")
+    phrases, mixed = np.zeros((2, tokens.n_documents))
+    for part in parts(tokens):
+        last = np.full(len(part.tokens.vocabulary), -1, dtype=np.int32)
+        offsets = part.tokens.document_offsets.tolist()
+        for row, (first, stop) in enumerate(pairwise(offsets), part.document):
+            if first == stop:
+                continue
+            # A generator for each document: its figures don't depend on the others.
+            random, ids = np.random.default_rng(seed), part.tokens.ids[first:stop]
+            phrases[row] = _parse(ids, last)
+            mixed[row] = sum(_parse(random.permutation(ids), last) for _ in range(shuffles)) / shuffles
     order = reading_order(tokens)
-    offsets = tokens.document_offsets
-    texts = [tokens.ids[offsets[row] : offsets[row + 1]] for row in order]
-    sizes = np.array([len(ids) for ids in texts], dtype=np.int64)
-    # One text of all documents, each with a word of its own behind it, so that no phrase crosses into the next.
-    ends = np.cumsum(sizes)
-    joined = np.insert(
-        np.concatenate([*texts, np.empty(0, np.int32)]), ends, len(tokens.vocabulary) + np.arange(len(order))
-    )
-    before = _longest_before(joined)
-    begins = ends - sizes + np.arange(len(order))
-    rows = []
-    for ids, begin, read in zip(texts, begins.tolist(), (ends - sizes).tolist(), strict=True):
-        # A generator for each document: its figures don't depend on the others.
-        random = np.random.default_rng(seed)
-        alone = _parse(ids)
-        chance = sum(_parse(random.permutation(ids)) for _ in range(shuffles)) / shuffles
-        rows.append((alone, chance, _phrases(before, begin, begin + len(ids)) if read else np.nan))
-    phrases, mixed, given = np.array(rows, dtype=np.float64).reshape(-1, 3).T
+    given = np.full(len(order), np.nan) if isinstance(tokens, Parted) else _given(tokens, order)
+    phrases, mixed, sizes = phrases[order], mixed[order], np.diff(tokens.document_offsets)[order]
     table = pd.DataFrame({"doc_id": tokens.doc_ids[order], "date": tokens.corpus.documents["date"].to_numpy()[order]})
     table["words"], table["phrases"] = sizes, phrases.astype(np.int64)
     table["ratio"], table["shuffled"] = share(phrases, sizes), share(mixed, sizes)
@@ -75,8 +76,26 @@ def compression(tokens: Tokens, *, shuffles: int = 5, seed: int = 0) -> pd.DataF
     return table
 
 
-def _parse(ids: NDArray[np.int32]) -> int:
-    """The phrases of one text by itself."""
+def _given(tokens: Tokens, order: Ints) -> NDArray[np.float64]:
+    """The phrases of the documents in the `order` of reading when those before may be pointed to; NaN for the first."""
+    offsets = tokens.document_offsets
+    texts = [tokens.ids[offsets[row] : offsets[row + 1]] for row in order]
+    ends = np.cumsum([len(ids) for ids in texts])
+    # One text of all documents, each with a word of its own behind it, so that no phrase crosses into the next.
+    joined = np.insert(
+        np.concatenate([*texts, np.empty(0, np.int32)]), ends, len(tokens.vocabulary) + np.arange(len(order))
+    )
+    before = _longest_before(joined)
+    stops = ends + np.arange(len(order))
+    begins = np.append(0, stops[:-1] + 1)
+    found = [_phrases(before, *place) for place in zip(begins.tolist(), stops.tolist(), strict=True)]
+    return np.where(np.append(0, ends[:-1]) > 0, np.array(found, dtype=np.float64), np.nan)
+
+
+def _parse(ids: NDArray[np.int32], last: NDArray[np.int32]) -> int:
+    """The phrases of one text by itself; `last`: -1 for each type, which is there again afterwards."""
+    if len(ids) <= SHORT:
+        return int(_phrases_of_few(ids, last))
     text = np.append(ids, np.int32(ids.max(initial=0) + 1))
     return int(_phrases(_longest_before(text), 0, len(ids)))
 
@@ -117,5 +136,28 @@ def _phrases(longest: Any, begin: int, end: int) -> int:
     count = 0
     while begin < end:
         begin += max(1, longest[begin])
+        count += 1
+    return count
+
+
+@compiled
+def _phrases_of_few(text: Any, last: Any) -> int:
+    """How many phrases make a short text: what begins at one is compared at each earlier place of its first word."""
+    before = np.empty(len(text), dtype=np.int32)  # the place before at which the same word stands
+    for place in range(len(text)):
+        before[place] = last[text[place]]
+        last[text[place]] = place
+    for place in range(len(text)):
+        last[text[place]] = -1
+    begin = count = 0
+    while begin < len(text):
+        longest, place = 1, before[begin]
+        while place >= 0:
+            size = 1
+            while begin + size < len(text) and text[place + size] == text[begin + size]:
+                size += 1
+            longest = max(longest, size)
+            place = before[place]
+        begin += longest
         count += 1
     return count

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from analysis.redundancy.shingles import shingles
 from analysis.redundancy.units import Ints, units
 from analysis.text.compiled import compiled
+from analysis.text.parted import AnyTokens, Parted
 from analysis.text.tokens import Tokens
 
 MOST = 20_000  # strokes: more of them would be a black field
 
 
-def dot_matches(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) -> pd.DataFrame:
+def dot_matches(tokens: AnyTokens, doc_id: str, *, n: int = 4, most: int = MOST) -> pd.DataFrame:
     """Every run of `n` words or more that stands again in the document, with each of its later places.
 
     One row a pair of places, in the order of the text: ``doc_id``; ``a_word``, ``b_word``: the first word of the
@@ -33,6 +34,7 @@ def dot_matches(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) ->
        a_word  b_word  words  b_start  b_end
     0       0       7      4       30     45
     """
+    tokens = _in_memory(tokens, doc_id)
     begin, number, passed = _numbers(tokens, doc_id, n, most)
     before = _neighbours(number, passed, -1)
     after = _neighbours(number, passed, 1)
@@ -56,7 +58,7 @@ def dot_matches(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) ->
     )
 
 
-def too_common(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) -> pd.DataFrame:
+def too_common(tokens: AnyTokens, doc_id: str, *, n: int = 4, most: int = MOST) -> pd.DataFrame:
     """The n-grams that `dot_matches` with the same options passes over: ``ngram``, ``count``, the commonest first.
 
     >>> from analysis import read_text, tokenize
@@ -64,6 +66,7 @@ def too_common(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) -> 
        ngram  count
     0  so it      3
     """
+    tokens = _in_memory(tokens, doc_id)
     begin, number, passed = _numbers(tokens, doc_id, n, most)
     values, first, counts = np.unique(number[passed], return_index=True, return_counts=True)
     places = np.flatnonzero(passed)[first] + begin
@@ -72,25 +75,37 @@ def too_common(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) -> 
     return pd.DataFrame({"ngram": pd.Series(ngrams, dtype="str"), "count": counts[order]})
 
 
-def paragraph_borders(tokens: Tokens, doc_id: str) -> list[int]:
+def paragraph_borders(tokens: AnyTokens, doc_id: str) -> list[int]:
     """The first word of each paragraph of the document, counted from 0 in it, and at the end how many there are.
 
     >>> from analysis import read_text, tokenize
     >>> paragraph_borders(tokenize(read_text("War is near.\\n\\nPeace is far.")), "text")
     [0, 3, 6]
     """
+    tokens = _in_memory(tokens, doc_id)
     begin, end = _extent(tokens, doc_id)
     offsets = units(tokens, "paragraph")[0]
     borders: list[int] = (np.unique(np.append(offsets[(offsets >= begin) & (offsets < end)], end)) - begin).tolist()
     return borders
 
 
-def _extent(tokens: Tokens, doc_id: str) -> tuple[int, int]:
-    """The first token of a document, and the one behind its last."""
+def _in_memory(tokens: AnyTokens, doc_id: str) -> Tokens:
+    """The words of a corpus, or of one in parts those of the document alone."""
+    return tokens.take(_row(tokens, doc_id)) if isinstance(tokens, Parted) else tokens
+
+
+def _row(tokens: AnyTokens, doc_id: str) -> Ints:
+    """The place of a document in ``corpus.documents``."""
     found = np.flatnonzero(tokens.doc_ids == doc_id)
     if not len(found):
         raise ValueError(f"no document {doc_id!r}: `tokens.doc_ids` lists all {tokens.n_documents}")
-    begin, end = tokens.document_offsets[found[0] : found[0] + 2].tolist()
+    return found[:1]
+
+
+def _extent(tokens: Tokens, doc_id: str) -> tuple[int, int]:
+    """The first token of a document, and the one behind its last."""
+    row = int(_row(tokens, doc_id)[0])
+    begin, end = tokens.document_offsets[row : row + 2].tolist()
     return begin, end
 
 

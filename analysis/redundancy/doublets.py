@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 import pandas as pd
 
 from analysis.redundancy.units import Ints
+from analysis.text.long_tables import AnyTable, LongTable
 from analysis.text.lookup import document_of, sentence_of
+from analysis.text.parted import AnyTokens, Parted, parts
 from analysis.text.tokens import Tokens
 
 CONJUNCTIONS = ("and", "or", "&")
@@ -18,6 +21,8 @@ ONE = frozenset(["one", "same", "single"])  # before either half, claim that the
 SHARED = frozenset("aim body cause goal heart mind nation people purpose soul spirit voice will".split())  # ... of many
 PREFIXES = ("re", "un", "mis", "dis", "over", "out")  # say the same of whatever they stand before
 QUALITIES = ("ed", "en", "ing", "able", "ible", "ive", "ful", "less", "ous", "ly")  # endings of adjectives and adverbs
+WORDS = 1 << 14  # of which it is remembered what they may be forms of
+ROWS = 100_000  # of a piece of the table of a corpus in parts
 STEM = 5  # letters that two words of one stem begin with at least, and two thirds of the shorter word
 
 # How far each kind of evidence goes to say that two words are one thing.
@@ -29,7 +34,11 @@ _AMPERSAND = re.compile(r"(?<=\s)&(?=\s)")
 _TAIL = re.compile(r"[,;/]\s*[\"'“‘«]?$")
 
 
-def doublets(tokens: Tokens, *, min_score: float = 0.5) -> pd.DataFrame:
+@overload
+def doublets(tokens: Tokens, *, min_score: float = ...) -> pd.DataFrame: ...
+@overload
+def doublets(tokens: AnyTokens, *, min_score: float = ...) -> AnyTable: ...
+def doublets(tokens: AnyTokens, *, min_score: float = 0.5) -> AnyTable:
     r"""The pairs "X and Y" (or, &) of English documents that seem to say one thing twice, the likeliest first.
 
     A row a pair: ``doc_id``, ``start``, ``end`` (characters, from the start of X to the end of Y), ``first``,
@@ -63,6 +72,10 @@ def doublets(tokens: Tokens, *, min_score: float = 0.5) -> pd.DataFrame:
     """
     if not 0 <= min_score <= 1:
         raise ValueError(f"min_score is {min_score}: use a number from 0 to 1, such as 0.5")
+    return _in_parts(tokens, min_score) if isinstance(tokens, Parted) else _doublets(tokens, min_score)
+
+
+def _doublets(tokens: Tokens, min_score: float) -> pd.DataFrame:
     words, ids = tokens.vocabulary, tokens.ids.astype(np.int64)
     begin, first, second = _coordinated(tokens)
     claimed = (begin < first) & np.isin(ids[begin], np.flatnonzero(pd.Series(words).isin(ONE)))
@@ -83,6 +96,30 @@ def doublets(tokens: Tokens, *, min_score: float = 0.5) -> pd.DataFrame:
             "score": score[rows],
         }
     )
+
+
+def _in_parts(tokens: Parted, min_score: float) -> LongTable:
+    """The rows of all parts, sorted as numbers and told in words a piece at a time."""
+    known: dict[tuple[str, str], int] = {}
+    found = []
+    for part in parts(tokens):
+        own = _doublets(part.tokens, min_score)
+        document = pd.Index(part.tokens.doc_ids).get_indexer(pd.Index(own["doc_id"])) + part.document
+        pairs = zip(own["first"], own["second"], strict=True)
+        pair = np.fromiter((known.setdefault(words, len(known)) for words in pairs), np.int32, len(own))
+        places = (document, own["start"].to_numpy(), own["end"].to_numpy())
+        found.append((own["score"].to_numpy(), pair, *(column.astype(np.int32) for column in places)))
+    score, pair, document, start, end = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.argsort(-score, kind="stable")
+    first, second = np.array([*known, ("", "")], dtype=object).T
+
+    def piece(rows: Ints) -> pd.DataFrame:
+        names = {"doc_id": tokens.doc_ids[document[rows]]}
+        names |= {"start": start[rows].astype(np.int64), "end": end[rows].astype(np.int64)}
+        return pd.DataFrame(names | {"first": first[pair[rows]], "second": second[pair[rows]], "score": score[rows]})
+
+    begins = range(0, max(len(order), 1), ROWS)
+    return LongTable((piece(order[begin : begin + ROWS]) for begin in begins), tokens.folder)
 
 
 def _coordinated(tokens: Tokens) -> tuple[Ints, Ints, Ints]:
@@ -132,28 +169,37 @@ def _is_pair(tokens: Tokens, begin: int, first: int, second: int) -> bool:
 
 def _likeness(first: str, second: str, claimed: bool) -> float:
     """The score of two words; `claimed`: whether a word before each says that they are one."""
-    if {first, *_bases(first)} & {second, *_bases(second)}:
+    if not _forms(first).isdisjoint(_forms(second)):
         return 0.0
-    same_class = all(first.endswith(end) == second.endswith(end) for end in ("ing", "ly"))
-    qualities = first.endswith(QUALITIES) and second.endswith(QUALITIES) and "-" not in first + second
-    stem = max(STEM, 2 * min(len(first), len(second)) // 3)
+    same_class = first.endswith("ing") == second.endswith("ing") and first.endswith("ly") == second.endswith("ly")
     doubt = 1.0
-    for strength, holds in (
-        (SYNONYMS, same_class and bool(_groups(first) & _groups(second))),
-        (ONE_STEM, same_class and qualities and first[:stem] == second[:stem]),
-        (CLAIMED, claimed and first in SHARED and second in SHARED),
-        (PREFIX, any(first.startswith(start) and second.startswith(start) for start in PREFIXES)),
-        (ENDING, any(first.endswith(end) and second.endswith(end) for end in QUALITIES)),
-        (LETTER, first[0] == second[0]),
-    ):
-        doubt *= 1 - strength * holds
-    return round(1 - doubt, 6)
+    if same_class and not _groups(first).isdisjoint(_groups(second)):
+        doubt *= 1 - SYNONYMS
+    stem = max(STEM, 2 * min(len(first), len(second)) // 3)
+    if same_class and first[:stem] == second[:stem] and "-" not in first + second:
+        doubt *= 1 - ONE_STEM * (first.endswith(QUALITIES) and second.endswith(QUALITIES))
+    if claimed and first in SHARED and second in SHARED:
+        doubt *= 1 - CLAIMED
+    if first.startswith(PREFIXES) and any(first.startswith(start) and second.startswith(start) for start in PREFIXES):
+        doubt *= 1 - PREFIX
+    if first.endswith(QUALITIES) and any(first.endswith(end) and second.endswith(end) for end in QUALITIES):
+        doubt *= 1 - ENDING
+    if first[0] == second[0]:
+        doubt *= 1 - LETTER
+    return round(1 - doubt, 6) if doubt < 1 else 0.0
 
 
+@lru_cache(maxsize=WORDS)
 def _groups(word: str) -> frozenset[int]:
     """The groups of near-synonyms in which `word` stands, or a word that it may be an inflection of."""
     listed = _listed()
-    return frozenset[int]().union(*(listed.get(base, ()) for base in {word, *_bases(word)}))
+    return frozenset[int]().union(*(listed.get(base, ()) for base in _forms(word)))
+
+
+@lru_cache(maxsize=WORDS)
+def _forms(word: str) -> frozenset[str]:
+    """`word` and what it may be an inflection of."""
+    return frozenset((word, *_bases(word)))
 
 
 def _bases(word: str) -> Iterator[str]:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from analysis.redundancy.reuse import document_pairs, passages
 from analysis.text.corpus import read_texts
+from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.metadata import read_table, stem
-from analysis.text.tokens import Tokens, tokenize
+from analysis.text.parted import AnyTokens
+from analysis.text.tokens import tokenize
 
 Floats = NDArray[np.float64]
 
@@ -83,7 +85,7 @@ def score_passages(found: pd.DataFrame, cases: pd.DataFrame) -> dict[str, float]
     return scores | {"plagdet": f1 / float(np.log2(1 + granularity)), "gold": len(cases), "found": len(found)}
 
 
-def known_reuse(path: Path, tokens: Tokens) -> pd.DataFrame:
+def known_reuse(path: Path, tokens: AnyTokens) -> pd.DataFrame:
     """Labelled passages of a corpus from a CSV table, in the columns of `score_passages` and with their ``kind``.
 
     The table has ``source_file``, ``source_start``, ``source_end``, ``target_file``, ``target_start``, ``target_end``
@@ -118,14 +120,14 @@ def known_reuse(path: Path, tokens: Tokens) -> pd.DataFrame:
     return cases
 
 
-def scores_by_kind(cases: pd.DataFrame, *found: pd.DataFrame) -> pd.DataFrame:
+def scores_by_kind(cases: pd.DataFrame, *found: AnyTable) -> pd.DataFrame:
     """`score_passages` of all labelled passages, and how many of each kind are found: one row "all", then each kind.
 
     `found` are tables of `reuse.passages`, `near.near_repeats` or the like, taken together; their rows within one
     document are left out. ``kind``, ``precision`` (NaN but for all: what was found has no labelled kind), ``recall``,
     ``gold``, ``found``.
     """
-    together = pd.concat([table[SPAN] for table in found])
+    together = pd.concat([piece[SPAN] for table in found for piece in table_parts(table)])
     together = together[together["a_doc"] != together["b_doc"]]
     rows = [{"kind": "all", **score_passages(together, cases)}]
     for kind in sorted(set(cases["kind"])):

@@ -3,10 +3,12 @@
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.redundancy.suffixes import common_prefixes, suffix_array
 from analysis.redundancy.units import Ints
 from analysis.text.compiled import compiled
+from analysis.text.lookup import sentence_of
 from analysis.text.tokens import Tokens
 
 
@@ -46,11 +48,26 @@ def maximal_repeats(tokens: Tokens, min_words: int) -> Passages:
         raise ValueError(f"min_words is {min_words}: use the fewest words of a passage, 1 or more")
     document_end = np.repeat(tokens.document_offsets[1:], np.diff(tokens.document_offsets))
     place = np.flatnonzero(_repeated(tokens.ids, document_end, min_words))
-    # What is kept is looked at as one text, with a word of its own after each run of words that stood in a row.
+    return passages_of(*one_text(tokens.ids, place, document_end, len(tokens.vocabulary)), min_words)
+
+
+def one_text(ids: NDArray[Any], place: Ints, document_end: Ints, free: int) -> tuple[NDArray[np.int32], Ints]:
+    """The words at each `place` as one text, a word of its own after each run that stood in a row, and their places.
+
+    `document_end`: for each of `ids` the end of its document; `free`: the first number that is no word's.
+
+    >>> text, place = one_text(np.array([7, 8, 9, 7]), np.array([0, 1, 3]), np.array([4, 4, 4, 4]), 10)
+    >>> text.tolist(), place.tolist()
+    ([7, 8, 10, 7, 11], [0, 1, -1, 3, -1])
+    """
     gaps = np.flatnonzero((np.diff(place, append=-1) != 1) | (document_end[place] == place + 1))
-    text = np.insert(tokens.ids[place].astype(np.int64), gaps + 1, len(tokens.vocabulary) + np.arange(len(gaps)))
-    place = np.insert(place, gaps + 1, -1)
-    suffixes, _ = suffix_array(text)
+    text = np.insert(ids[place].astype(np.int32), gaps + 1, free + np.arange(len(gaps)))
+    return text, np.insert(place, gaps + 1, -1)
+
+
+def passages_of(text: NDArray[np.int32], place: Ints, min_words: int) -> Passages:
+    """The passages of what `one_text` makes of the words in n-grams that stand twice; see `maximal_repeats`."""
+    suffixes = suffix_array(text)[0]
     begin, first, words = _passages(text, suffixes, common_prefixes(text, suffixes), min_words)
     group = np.repeat(np.arange(len(words)), np.diff(begin))
     first = place[first]
@@ -60,6 +77,17 @@ def maximal_repeats(tokens: Tokens, min_words: int) -> Passages:
     rank[order] = np.arange(len(order))
     rows = np.lexsort((first, rank[group]))
     return Passages(rank[group][rows], first[rows], words[group[rows]])
+
+
+def passage_spans(tokens: Tokens, first: Ints, words: Ints) -> tuple[Ints, Ints]:
+    """Where passages begin and end in their documents, with the marks around whole sentences at their ends."""
+    last = first + words - 1
+    begins, ends = sentence_of(tokens, first), sentence_of(tokens, last)
+    whole_first = first == tokens.sentence_offsets[begins]
+    whole_last = last + 1 == tokens.sentence_offsets[ends + 1]
+    start = np.where(whole_first, tokens.sentence_start[begins], tokens.start[first])
+    end = np.where(whole_last, tokens.sentence_end[ends], tokens.end[last])
+    return start.astype(np.int64), end.astype(np.int64)
 
 
 @compiled
@@ -127,9 +155,7 @@ def _occurrences(places: Any, words: int, within: int, least: int) -> Any:
 def _passages(text: Any, suffixes: Any, common: Any, least: int) -> Any:
     """Where the occurrences of each passage begin in the list of all, these occurrences, and the words of each."""
     n = len(text)
-    differs = np.zeros(
-        n + 1, dtype=np.int64
-    )  # how often the word before changes from one suffix to the next, up to each
+    differs = np.zeros(n + 1, dtype=np.int32)  # how often the word before changes from suffix to suffix, up to each
     for k in range(1, n):
         a, b = suffixes[k - 1], suffixes[k]
         same = a > 0 and b > 0 and text[a - 1] == text[b - 1]
@@ -137,7 +163,7 @@ def _passages(text: Any, suffixes: Any, common: Any, least: int) -> Any:
     begin, words = np.zeros(1024, dtype=np.int64), np.empty(1024, dtype=np.int64)
     first = np.empty(1024, dtype=np.int64)
     groups = rows = 0
-    stack_words, stack_left = np.zeros(n + 1, dtype=np.int64), np.zeros(n + 1, dtype=np.int64)
+    stack_words, stack_left = np.zeros(1024, dtype=np.int64), np.zeros(1024, dtype=np.int64)
     top = 0
     for k in range(1, n + 1):
         here = common[k] if k < n else 0
@@ -165,5 +191,8 @@ def _passages(text: Any, suffixes: Any, common: Any, least: int) -> Any:
             begin[groups] = rows
         if here > stack_words[top]:
             top += 1
+            if top == len(stack_words):
+                stack_words = np.append(stack_words, np.zeros_like(stack_words))
+                stack_left = np.append(stack_left, np.zeros_like(stack_left))
             stack_words[top], stack_left[top] = here, left
     return begin[: groups + 1], first[:rows], words[:groups]

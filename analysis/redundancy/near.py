@@ -1,25 +1,28 @@
 """What stands again almost word for word: all pairs of sentences or paragraphs that share most of their words."""
 
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.redundancy.near_in_parts import near_in_parts
+from analysis.redundancy.near_join import FEWEST, FULL, Ids, join, places_of_pairs
+from analysis.redundancy.near_texts_in_parts import near_texts_in_parts
 from analysis.redundancy.pasting import tokens_of
 from analysis.redundancy.units import Ints, distinct_texts, groups, units
-from analysis.text.compiled import compiled
+from analysis.text.long_tables import AnyTable, LongTable
 from analysis.text.lookup import document_of
+from analysis.text.parted import AnyTokens, Parted
 from analysis.text.tokens import Tokens
 
-FEWEST = 5  # words of a unit from which shared words say something: one word of four changed is a quarter
-FULL = 2500  # pairs of places that the same two contents are listed with, about what fifty copies of each make
 
-Ids = NDArray[np.int32]
-
-
-def near_repeats(tokens: Tokens, threshold: float = 0.8, unit: str = "sentence") -> pd.DataFrame:
+@overload
+def near_repeats(tokens: Tokens, threshold: float = ..., unit: str = ...) -> pd.DataFrame: ...
+@overload
+def near_repeats(tokens: AnyTokens, threshold: float = ..., unit: str = ...) -> AnyTable: ...
+def near_repeats(tokens: AnyTokens, threshold: float = 0.8, unit: str = "sentence") -> AnyTable:
     r"""Every pair of sentences or paragraphs (`unit`) whose words are the same to a share of at least `threshold`.
 
     .. math:: J(A, B) = |A \cap B| / |A \cup B|
@@ -51,16 +54,18 @@ def near_repeats(tokens: Tokens, threshold: float = 0.8, unit: str = "sentence")
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold is {threshold}: use a share above 0 and at most 1, such as 0.8")
+    if isinstance(tokens, Parted):
+        return near_in_parts(tokens, float(threshold), unit)
     offsets, start, end = units(tokens, unit)
     content, begin, items = _contents(tokens, offsets)
     by_size = np.argsort(np.diff(begin), kind="stable")
     sizes = np.diff(begin)[by_size]
-    first, second, shared = _join(_starts(sizes), _gathered(begin, items, by_size), float(threshold))
+    first, second, shared = join(_starts(sizes), _gathered(begin, items, by_size), float(threshold))
     similarity = shared / (sizes[first] + sizes[second] - shared)
     again = np.flatnonzero(np.bincount(content) > 1)
     first, second = np.append(by_size[first], again), np.append(by_size[second], again)
     similarity = np.append(similarity, np.ones(len(again)))
-    a, b, pair = _places(first, second, _starts(np.bincount(content)), np.argsort(content, kind="stable"), FULL)
+    a, b, pair = places_of_pairs(first, second, _starts(np.bincount(content)), np.argsort(content, kind="stable"), FULL)
     order = np.argsort(a.astype(np.int64) * len(start) + b)
     a, b = a[order], b[order]
     document = document_of(tokens, offsets[:-1])
@@ -116,142 +121,7 @@ def _starts(lengths: NDArray[Any]) -> Ints:
     return np.append(0, np.cumsum(lengths)).astype(np.int64)
 
 
-@compiled
-def _places(first: Any, second: Any, begin: Any, places: Any, full: int) -> Any:
-    """The units that pairs of contents stand for, the earlier and the later one, and the pair they come from.
-
-    The units of content k are ``places[begin[k] : begin[k + 1]]``. All of one with all of the other or, where these are
-    more than `full`, the first of either with all of the other.
-    """
-    rows = 0
-    for pair in range(len(first)):
-        m, n = begin[first[pair] + 1] - begin[first[pair]], begin[second[pair] + 1] - begin[second[pair]]
-        if first[pair] == second[pair]:
-            rows += m * (m - 1) // 2 if m * m <= full else m - 1
-        else:
-            rows += m * n if m * n <= full else m + n - 1
-    earlier, later = np.empty(rows, dtype=np.int32), np.empty(rows, dtype=np.int32)
-    origin = np.empty(rows, dtype=np.int32)
-    row = 0
-    for pair in range(len(first)):
-        one, other = begin[first[pair]], begin[second[pair]]
-        m, n = begin[first[pair] + 1] - one, begin[second[pair] + 1] - other
-        same = one == other
-        for i in range(m):
-            last = n if i == 0 or m * n <= full else 1
-            for j in range(i + 1 if same else 0, last):
-                a, b = places[one + i], places[other + j]
-                earlier[row], later[row], origin[row] = min(a, b), max(a, b), pair
-                row += 1
-    return earlier, later, origin
-
-
-@compiled
-def _needed(x: int, y: int, threshold: float) -> int:
-    """How many words sets of x and y words must share: the smallest number whose similarity reaches the threshold."""
-    shared = int(threshold / (1.0 + threshold) * (x + y))
-    while shared > 0 and shared / (x + y - shared) >= threshold:  # rounding may have put it on either side
-        shared -= 1
-    while shared / (x + y - shared) < threshold:
-        shared += 1
-    return shared
-
-
-@compiled
-def _bits(items: Any, first: int, last: int) -> Any:
-    """64 bits, one set for each word: two sets differ in at least as many words as their bits do."""
-    bits = np.uint64(0)
-    for k in range(first, last):
-        bits |= np.uint64(1) << ((np.uint64(items[k]) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(58))
-    return bits
-
-
-@compiled
-def _ones(bits: Any) -> Any:
-    """How many of 64 bits are set."""
-    bits -= (bits >> np.uint64(1)) & np.uint64(0x5555555555555555)
-    bits = (bits & np.uint64(0x3333333333333333)) + ((bits >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((bits * np.uint64(0x0101010101010101)) >> np.uint64(56))
-
-
-@compiled
-def _shared(items: Any, i: int, i_end: int, j: int, j_end: int, shared: int, needed: int) -> int:
-    """`shared` and the common words of two rising runs; -1 as soon as `needed` is out of reach."""
-    while i < i_end and j < j_end:
-        if shared + min(i_end - i, j_end - j) < needed:
-            return -1
-        a, b = items[i], items[j]
-        if a == b:
-            shared += 1
-        i += a <= b
-        j += b <= a
-    return shared if shared >= needed else -1
-
-
-@compiled
-def _join(begin: Any, items: Any, threshold: float) -> Any:
-    """The pairs of sets of a similarity of at least `threshold`, and how many words they share.
-
-    The sets ``items[begin[k] : begin[k + 1]]`` stand in the order of their sizes, their words in that of their numbers.
-    Two that share enough words share one of the first few of either, else too few are left: so each set looks only for
-    those met before that have one of its first words among theirs. Where both have met such a word for the first time,
-    they share it and at most what stands behind it on either side.
-    """
-    n = len(begin) - 1
-    bits = np.empty(n, dtype=np.uint64)
-    # How many first words of a set suffice to find it, for sets of its size and more.
-    kept = np.zeros(n, dtype=np.int64)
-    room = np.zeros(items.max() + 2 if len(items) else 1, dtype=np.int64)
-    for x in range(n):
-        size = begin[x + 1] - begin[x]
-        bits[x] = _bits(items, begin[x], begin[x + 1])
-        if size > 0:
-            kept[x] = size - _needed(size, size, threshold) + 1
-        for i in range(begin[x], begin[x] + kept[x]):
-            room[items[i] + 1] += 1
-    head = np.cumsum(room)  # of each word, those that have it: from `head`, where they are large enough, to `tail`
-    tail = head.copy()
-    owner, position = np.empty(head[-1], dtype=np.int32), np.empty(head[-1], dtype=np.int32)
-    last = np.full(n, -1, dtype=np.int32)
-    found = np.empty((1024, 3), dtype=np.int32)
-    pairs = 0
-    for x in range(n):
-        x_end = begin[x + 1]
-        size = x_end - begin[x]
-        smallest = max(int(threshold * size) - 1, 1)  # words of a set that can be alike; one less: products are rounded
-        while smallest < size and smallest / size < threshold:
-            smallest += 1
-        for i in range(begin[x], x_end - smallest + 1):
-            word = items[i]
-            while head[word] < tail[word] and begin[owner[head[word]] + 1] - begin[owner[head[word]]] < smallest:
-                head[word] += 1
-            for at in range(head[word], tail[word]):
-                y = owner[at]
-                if last[y] == x:
-                    continue
-                last[y] = x
-                j, y_end = position[at], begin[y + 1]
-                total = size + y_end - begin[y]
-                needed = _needed(size, y_end - begin[y], threshold)
-                if min(x_end - i, y_end - j) < needed or _ones(bits[x] ^ bits[y]) > total - 2 * needed:
-                    continue
-                shared = _shared(items, i + 1, x_end, j + 1, y_end, 1, needed)
-                if shared < 0:
-                    continue
-                if pairs == len(found):
-                    longer = np.empty((2 * pairs, 3), dtype=np.int32)
-                    longer[:pairs] = found
-                    found = longer
-                found[pairs, 0], found[pairs, 1], found[pairs, 2] = y, x, shared
-                pairs += 1
-        for i in range(begin[x], begin[x] + kept[x]):
-            owner[tail[items[i]]], position[tail[items[i]]] = x, i
-            tail[items[i]] += 1
-    return found[:pairs, 0], found[:pairs, 1], found[:pairs, 2]
-
-
-def near_texts(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
+def near_texts(tokens: AnyTokens, found: AnyTable) -> pd.DataFrame:
     """The texts behind a table of `near_repeats` that are not the same word for word, the most alike first.
 
     One row for each two texts that stand side by side: ``similarity``, ``times`` (how many rows of `found` have these
@@ -263,6 +133,8 @@ def near_texts(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
        similarity  times                     b_text
     0        0.71      1  We will win that war now.
     """
+    if isinstance(tokens, Parted) or isinstance(found, LongTable):
+        return near_texts_in_parts(tokens, found)
     table = found[~_same_wording(tokens, found)].reset_index(drop=True)
     sides = [distinct_texts(tokens, *(table[f"{side}_{part}"] for part in ("doc", "start", "end"))) for side in "ab"]
     (a_texts, a), (b_texts, b) = sides

@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from analysis.redundancy.compression import compression
+from analysis.redundancy.long_novelty import document_grams
 from analysis.redundancy.reading import reading_order, share
 from analysis.redundancy.shingles import shingles
 from analysis.redundancy.units import Ints
 from analysis.text.compiled import compiled
+from analysis.text.parted import AnyTokens, Parted
 from analysis.text.tokens import Tokens
 
 __all__ = ["compression", "curve", "novelty", "reading_order"]
@@ -84,7 +86,7 @@ def novelty(tokens: Tokens, *, n: int = 4) -> pd.DataFrame:
     return table
 
 
-def curve(tokens: Tokens, *, n: int = 4, unit: str = "sentence", window: int | None = None) -> pd.DataFrame:
+def curve(tokens: AnyTokens, *, n: int = 4, unit: str = "sentence", window: int | None = None) -> pd.DataFrame:
     """How fast the texts stop saying new things: one row a sentence or document (`unit`), in reading order.
 
     - ``doc_id``, ``date``, ``sentence`` (from 0 in its document; not for documents), ``place`` (1, 2, 3 ...);
@@ -106,7 +108,7 @@ def curve(tokens: Tokens, *, n: int = 4, unit: str = "sentence", window: int | N
     diversity; for words Baayen 2001, Word frequency distributions, chapter 2). Of more than 300 units it is worked
     out at some hundred, with straight lines between. A document without words has NaN for all shares and no place among
     the K. For one document: ``curve(tokens.subset(...))`` or ``tokens.where(...)``. Raises `ValueError` for another
-    unit, when `n` or `window` is below 1.
+    unit, for sentences of a corpus in parts, when `n` or `window` is below 1.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("We will win. They left. We will win. We will win."))
@@ -121,17 +123,28 @@ def curve(tokens: Tokens, *, n: int = 4, unit: str = "sentence", window: int | N
         raise ValueError(f"unknown unit {unit!r}: use {' or '.join(map(repr, UNITS))}")
     if window is not None and window < 1:
         raise ValueError(f"window is {window}: use a number of units, 1 or more")
-    grams = _grams(tokens, n)
+    if isinstance(tokens, Parted) and unit == "sentence":
+        raise ValueError("of a corpus that does not fit in memory the curve is drawn by documents, not by sentences")
+    _check(n)
     order, sizes = reading_order(tokens), np.diff(tokens.document_offsets)
-    document = tokens.sentence_document[grams.sentences]
-    if unit == "sentence":
-        of_gram, words = grams.unit, np.diff(tokens.sentence_offsets)[grams.sentences]
-        first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
-        own = {"sentence": grams.sentences - first_sentence[document]}
+    turn = np.empty(len(order), dtype=np.int32)
+    turn[order] = np.arange(len(order))
+    document, words, own = order, sizes[order], {}
+    if isinstance(tokens, Parted):
+        ngrams, new, spread = document_grams(tokens, n, turn)
     else:
-        turn = np.empty(len(order), dtype=np.int32)
-        turn[order] = np.arange(len(order))
-        of_gram, words, document, own = turn[document][grams.unit], sizes[order], order, {}
+        grams = _grams(tokens, n)
+        of_sentence = tokens.sentence_document[grams.sentences]
+        if unit == "sentence":
+            document, of_gram, words = of_sentence, grams.unit, np.diff(tokens.sentence_offsets)[grams.sentences]
+            first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
+            own = {"sentence": grams.sentences - first_sentence[document]}
+        else:
+            of_gram = turn[of_sentence][grams.unit]
+        ngrams = np.bincount(of_gram, minlength=len(document))
+        new = np.bincount(of_gram[_first(grams.number)], minlength=len(document))
+        held = grams.number[_first(of_gram.astype(np.int64) << 32 | grams.number)]
+        spread = np.bincount(np.bincount(held))
     table = pd.DataFrame(
         {
             "doc_id": tokens.doc_ids[document],
@@ -139,23 +152,25 @@ def curve(tokens: Tokens, *, n: int = 4, unit: str = "sentence", window: int | N
             **own,
             "place": np.arange(1, len(document) + 1),
             "words": np.cumsum(words),
-            "ngrams": np.bincount(of_gram, minlength=len(document)),
+            "ngrams": ngrams,
         }
     )
-    new = np.bincount(of_gram[_first(grams.number)], minlength=len(document))
-    ngrams = table["ngrams"].to_numpy()
     width = window or max(5, len(table) // 20)
     table["new"] = share(new, ngrams)
     table["running"] = np.where(ngrams > 0, share(_around(new, width), _around(ngrams, width)), np.nan)
     table["so_far"] = np.where(ngrams > 0, share(np.cumsum(new), np.cumsum(ngrams)), np.nan)
     table["expected"] = np.nan
-    table.loc[ngrams > 0, "expected"] = _rarefied(of_gram, grams.number, int(np.count_nonzero(ngrams)))
+    table.loc[ngrams > 0, "expected"] = _rarefied(spread, int(ngrams.sum()), int(np.count_nonzero(ngrams)))
     return table
 
 
-def _grams(tokens: Tokens, n: int) -> _Grams:
+def _check(n: int) -> None:
     if n < 1:
         raise ValueError(f"n is {n}: use the words of an n-gram, 1 or more")
+
+
+def _grams(tokens: Tokens, n: int) -> _Grams:
+    _check(n)
     turn = np.empty(tokens.n_documents, dtype=np.int64)
     turn[reading_order(tokens)] = np.arange(tokens.n_documents)
     sentences = np.argsort(turn[tokens.sentence_document], kind="stable")
@@ -197,15 +212,13 @@ def _around(values: Ints, width: int) -> Ints:
     return sums
 
 
-def _rarefied(unit: NDArray[np.int32], number: NDArray[np.int32], units: int) -> Floats:
-    """The expected share of new n-grams of the unit in each place: (units,), see `curve`."""
+def _rarefied(counts: Ints, ngrams: int, units: int) -> Floats:
+    """The expected share of new n-grams of the unit in each place: (units,), see `curve`; `counts` is F."""
     if not units:
         return np.empty(0)
-    held = number[_first(unit.astype(np.int64) << 32 | number)]
-    counts = np.bincount(np.bincount(held))
     spread = np.flatnonzero(counts)
     spread = spread[spread > 0]
-    weight = (counts[spread] * spread) / len(number)
+    weight = (counts[spread] * spread) / ngrams
     places = np.concatenate([np.linspace(1, units, GRID), np.geomspace(1, units, GRID)])
     places = np.unique(places.round().astype(np.int64))  # all there are, up to the GRID
     others, free = (places - 1)[:, None], (units - spread)[None, :]  # units before, and those without the n-gram

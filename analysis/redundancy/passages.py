@@ -1,33 +1,28 @@
 """Passages that stand in two documents, word for word or reworded."""
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.redundancy.chains import Scratch, candidates, scratch
-from analysis.redundancy.edges import settled
-from analysis.redundancy.pieces import Pieces, compared
+from analysis.redundancy.passages_in_parts import found_in_parts
 from analysis.redundancy.runs import RUN, faithful_cores
+from analysis.redundancy.searching import NOTHING, Found, finished, found, whole
 from analysis.redundancy.shingles import shingles
-from analysis.redundancy.summaries import Neighbours, contents, neighbours, summaries
-from analysis.redundancy.units import units
+from analysis.text.parted import AnyTokens, Parted, parts
 from analysis.text.tokens import Tokens
 
-# What share of the words of both sides, in runs which the other side has too, makes a passage verbatim, and what share
-# of one side near.
-KINDS, VERBATIM, NEAR = np.array(["verbatim", "near", "reworded"], dtype=object), 0.95, 0.5
+KINDS = np.array(["verbatim", "near", "reworded"], dtype=object)
 # Words by which an edge is moved out, or else in, to the border of a sentence; the edges of a copy are certain to the
 # word, those of a rewording are not.
 OUT, OUT_FAITHFUL, IN = 6, 3, 3
-BLOCK = 20_000  # pairs of documents that are compared at a time: of earlier ones only the finished columns are left
+BLOCK = 20_000  # pairs of documents that are compared at a time: of earlier ones only the passages are left
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
-def aligned(tokens: Tokens, first: Ints, second: Ints) -> pd.DataFrame:
+def aligned(tokens: AnyTokens, first: Ints, second: Ints) -> pd.DataFrame:
     """The passages that the documents ``first[k]`` and ``second[k]`` (positions in the corpus) share.
 
     The table that `analysis.redundancy.reuse.passages` describes.
@@ -41,108 +36,50 @@ def aligned(tokens: Tokens, first: Ints, second: Ints) -> pd.DataFrame:
        a_start  a_end  b_start  b_end      kind
     0        0    162       20    182  verbatim
     """
-    search = _search(tokens)
-    run = shingles(tokens.ids, RUN)
     # Pairs of one document in a row: what is known of it serves them all.
     turns = np.lexsort((first, second))
-    columns = [_finished(tokens, run, np.empty(0, dtype=np.int64), np.empty((0, 4), dtype=np.int64), np.empty(0))]
-    for begin in range(0, len(turns), BLOCK):
-        rows = turns[begin : begin + BLOCK]
-        pair, spans, similarity = _spans(search, first[rows], second[rows])
-        columns.append(_finished(tokens, run, rows[pair], spans, similarity))
-    pair, a_start, a_end, b_start, b_end, similarity, kind = (np.concatenate(of) for of in zip(*columns, strict=True))
+    several = (
+        found_in_parts(tokens, first, second, turns)
+        if isinstance(tokens, Parted)
+        else _found(tokens, first, second, turns)
+    )
+    pair, spans, similarity, kind, faithful = (np.concatenate(of) for of in zip(NOTHING, *several, strict=True))
     order = np.argsort(pair, kind="stable")
-    pair = pair[order]
+    pair, spans, faithful = pair[order], spans[order], faithful[order]
+    ends = np.empty((4, len(pair)), dtype=np.int64)
+    for part in parts(tokens):
+        for side in (0, 2):
+            rows = np.flatnonzero((spans[:, side] >= part.word) & (spans[:, side] < part.word + len(part.tokens)))
+            own = spans[rows, side : side + 2] - part.word
+            ends[side, rows], ends[side + 1, rows] = _characters(part.tokens, own[:, 0], own[:, 1], faithful[rows])
     return pd.DataFrame(
         {
             "a_doc": tokens.doc_ids[first[pair]],
             "b_doc": tokens.doc_ids[second[pair]],
-            "a_start": a_start[order].astype(np.int64),
-            "a_end": a_end[order].astype(np.int64),
-            "b_start": b_start[order].astype(np.int64),
-            "b_end": b_end[order].astype(np.int64),
+            "a_start": ends[0],
+            "a_end": ends[1],
+            "b_start": ends[2],
+            "b_end": ends[3],
             "similarity": similarity[order],
             "kind": KINDS[kind[order]],
         }
     )
 
 
-class _Search(NamedTuple):
-    """What the search goes by: the pieces of the corpus, room to work in, and of each document its pieces and tokens
-    (documents, 4); the pairs of neighbours; the tokens of paragraphs, where those of each document begin, and their
-    content words."""
-
-    pieces: Pieces
-    room: Scratch
-    documents: Ints
-    beside: Neighbours
-    paragraphs: Ints
-    of_document: Ints
-    words: NDArray[np.int32]
-    begin: Ints
+def _found(tokens: Tokens, first: Ints, second: Ints, turns: Ints) -> Iterator[Found]:
+    """The passages of pairs in the order of `turns`, some pairs at a time."""
+    search, run = whole(tokens), shingles(tokens.ids, RUN)
+    for begin in range(0, len(turns), BLOCK):
+        rows = turns[begin : begin + BLOCK]
+        pair, spans, similarity = found(search, first[rows], second[rows])
+        yield finished(rows[pair], similarity, *faithful_cores(run, spans))
 
 
-def _search(tokens: Tokens) -> _Search:
-    """What the search goes by, for all documents."""
-    pieces, offsets = compared(tokens), tokens.document_offsets
-    room = scratch(pieces.common)
-    borders = np.searchsorted(pieces.bounds, offsets)
-    documents = np.column_stack((borders[:-1], borders[1:], offsets[:-1], offsets[1:]))
-    bounds = units(tokens, "paragraph")[0]
-    paragraphs = np.column_stack((bounds[:-1], bounds[1:]))
-    words, begin = contents(pieces, room, paragraphs)
-    beside, of_document = neighbours(pieces.types), np.searchsorted(bounds, offsets)
-    return _Search(pieces, room, documents, beside, paragraphs, of_document, words, begin)
-
-
-def _spans(search: _Search, first: Ints, second: Ints) -> tuple[Ints, Ints, Floats]:
-    """Of each passage its pair of documents, its tokens (first and last in a, then in b), and its similarity."""
-    pieces, room, documents = search[:3]
-    possible = candidates(pieces, room, documents, first, second)
-    pair, spans, similarity = settled(pieces, room, documents, first, second, possible)
-    for side, pairs in enumerate(((first, second), (second, first))):
-        order = np.lexsort(pairs)
-        turned = np.column_stack(pairs)[order]
-        summary, paragraph, share = summaries(pieces, room, documents, *search[3:], turned)
-        token = search.paragraphs[paragraph]
-        rows = np.tile(documents[turned[summary, 1], 2:], 2)
-        rows[:, 2 * side : 2 * side + 2] = token
-        summary = order[summary]
-        by_pair = np.lexsort((paragraph, summary))
-        kept = _apart(pair, spans[:, 2 * side : 2 * side + 2], summary, token)
-        pair = np.append(pair[kept], summary[by_pair])
-        spans = np.vstack((spans[kept], rows[by_pair]))
-        similarity = np.append(similarity[kept], share[by_pair])
-    return pair, spans, similarity
-
-
-def _apart(pair: Ints, spans: Ints, summary: Ints, paragraphs: Ints) -> NDArray[np.bool_]:
-    """Which spans of pairs have no word of a paragraph that is a summary in the same pair."""
-    kept = np.ones(len(pair), dtype=bool)
-    order = np.argsort(pair, kind="stable")
-    low, high = (np.searchsorted(pair[order], summary, side=side) for side in ("left", "right"))
-    of = np.repeat(np.arange(len(summary)), high - low)
-    row = order[np.arange(len(of)) + np.repeat(low - (np.cumsum(high - low) - (high - low)), high - low)]
-    kept[row[(spans[row, 0] < paragraphs[of, 1]) & (spans[row, 1] > paragraphs[of, 0])]] = False
-    return kept
-
-
-def _finished(
-    tokens: Tokens, run: NDArray[np.int32], pair: Ints, spans: Ints, similarity: Floats
-) -> tuple[NDArray[Any], ...]:
-    """The columns of passages, those of a pair in the order of the text: pair, characters, similarity, kind."""
-    share, faithful, spans = faithful_cores(run, spans)
-    order = np.lexsort((spans[:, 3], spans[:, 1], spans[:, 2], spans[:, 0], pair))
-    spans, share = spans[order], share[order]
-    out = np.where(faithful[order], OUT_FAITHFUL, OUT)
-    kind = np.where(share.min(axis=1) >= VERBATIM, 0, np.where(share.max(axis=1) >= NEAR, 1, 2)).astype(np.int8)
-    sides = (_characters(tokens, spans[:, side], spans[:, side + 1], out) for side in (0, 2))
-    (a_start, a_end), (b_start, b_end) = sides
-    return pair[order], a_start, a_end, b_start, b_end, similarity[order], kind
-
-
-def _characters(tokens: Tokens, first: Ints, last: Ints, out: Ints) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _characters(
+    tokens: Tokens, first: Ints, last: Ints, faithful: NDArray[np.bool_]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """First and last character of passages from token `first` up to `last`, which end with sentences where they can."""
+    out = np.where(faithful, OUT_FAITHFUL, OUT)
     bounds = tokens.sentence_offsets
     opening = np.searchsorted(bounds, first, side="right") - 1
     closing = np.searchsorted(bounds, last, side="left") - 1

@@ -1,6 +1,6 @@
 """What two documents are compared by: their words by the first letters, in pieces of a sentence's length."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -47,29 +47,54 @@ def compared(tokens: Tokens) -> Pieces:
     The weight of a word in a piece is tf-isf: how often it stands there, times log(1 + n / n(word)), n pieces in the
     corpus, n(word) of them with the word; copies of a piece count once.
     """
-    codes, names = pd.factorize(pd.Series(tokens.vocabulary, dtype="str").str.slice(0, LETTERS))
+    codes, names = pd.factorize(shortened(tokens.vocabulary))
     types = codes.astype(np.int32)[tokens.ids]
-    bounds = _bounds(tokens)
-    shape = (len(bounds) - 1, len(names))
+    bounds = bounds_of_pieces(tokens)
+    counts = counted(types, bounds, len(names))
+    piece, word = np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), np.diff(counts.indptr)), counts.indices
+    group = groups(types, bounds)
+    original = np.zeros(len(bounds) - 1, dtype=bool)
+    original[np.unique(group, return_index=True)[1]] = True
+    pieces_with = np.bincount(word[original[piece]], minlength=len(names))
+    common = is_common(pieces_with, int(original.sum()))
+    word, weight, rows = weighted(counts, common, pieces_with, int(original.sum()))
+    following, leading = copies(document_of(tokens, bounds[:-1]), group)
+    return Pieces(types, common, bounds, rows, word, weight, following, leading)
+
+
+def shortened(words: NDArray[np.object_]) -> pd.Series:
+    """The first letters of words, by which they are compared."""
+    return pd.Series(words, dtype="str").str.slice(0, LETTERS)
+
+
+def counted(types: NDArray[np.int32], bounds: Ints, size: int) -> sparse.csr_array:
+    """How often each of `size` types stands in each piece: (pieces, types), the types of a piece in their order."""
+    shape = (len(bounds) - 1, size)
     counts = sparse.csr_array((np.ones(len(types), dtype=np.int32), types, bounds.copy()), shape=shape)
     counts.sum_duplicates()
-    piece, word = np.repeat(np.arange(shape[0], dtype=np.int32), np.diff(counts.indptr)), counts.indices
+    return counts
 
-    group = groups(types, bounds)
-    original = np.zeros(shape[0], dtype=bool)
-    original[np.unique(group, return_index=True)[1]] = True
-    pieces_with = np.bincount(word[original[piece]], minlength=shape[1])
-    common = pieces_with > max(COMMON_SHARE * original.sum(), COMMON_LEAST)
+
+def is_common(pieces_with: NDArray[Any], pieces: int) -> NDArray[np.bool_]:
+    """Which words stand in so many of the pieces that they say too little."""
+    common: NDArray[np.bool_] = pieces_with > max(COMMON_SHARE * pieces, COMMON_LEAST)
+    return common
+
+
+def weighted(
+    counts: sparse.csr_array, common: NDArray[np.bool_], pieces_with: NDArray[Any], pieces: int
+) -> tuple[NDArray[np.int32], NDArray[np.float64], Ints]:
+    """The words of each piece that are not common, their weights, and where those of each piece begin."""
+    piece, word = np.repeat(np.arange(counts.shape[0], dtype=np.int32), np.diff(counts.indptr)), counts.indices
     kept = ~common[word]
     piece, word = piece[kept], word[kept]
-    weight = counts.data[kept] * np.log1p(original.sum() / pieces_with[word])
-    weight /= np.sqrt(np.bincount(piece, weight**2, minlength=shape[0]))[piece]
-    rows = np.searchsorted(piece, np.arange(shape[0] + 1, dtype=np.int32))
-    following, leading = _copies(document_of(tokens, bounds[:-1]), group)
-    return Pieces(types, common, bounds, rows, word.astype(np.int32), weight, following, leading)
+    weight = counts.data[kept] * np.log1p(pieces / pieces_with[word])
+    weight /= np.sqrt(np.bincount(piece, weight**2, minlength=counts.shape[0]))[piece]
+    rows = np.searchsorted(piece, np.arange(counts.shape[0] + 1, dtype=np.int32))
+    return word.astype(np.int32), weight, rows
 
 
-def _bounds(tokens: Tokens) -> Ints:
+def bounds_of_pieces(tokens: Tokens) -> Ints:
     """Where the pieces begin, and the last one ends."""
     begins: list[int] = []
     length, last = 0, -1
@@ -83,7 +108,7 @@ def _bounds(tokens: Tokens) -> Ints:
     return np.array([*begins, len(tokens)], dtype=np.int64)
 
 
-def _copies(document: Ints, group: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+def copies(document: Ints, group: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     """The next piece of the same document and group, in a ring, and whether a piece is the first one of its ring."""
     order = np.lexsort((group, document))
     begins = np.ones(len(order), dtype=bool)

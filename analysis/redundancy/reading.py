@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.redundancy.units import Ints
-from analysis.text.tokens import Tokens
+from analysis.text.parted import AnyTokens
 
 Floats = NDArray[np.float64]
 
 
-def reading_order(tokens: Tokens) -> Ints:
+def reading_order(tokens: AnyTokens) -> Ints:
     """The documents by date, undated ones last; those of one day, and the undated, in the order of the corpus.
 
     >>> from analysis import read_text, tokenize

@@ -11,6 +11,7 @@ from scipy import sparse
 from analysis.embeddings import embed, means
 from analysis.redundancy.units import Ints, groups, units
 from analysis.text.kernels import Words, find_words
+from analysis.text.parted import AnyTokens, Parted
 from analysis.text.tokens import Tokens
 
 Floats = NDArray[np.float64]
@@ -48,7 +49,7 @@ FEATURES = {
 INTERCEPT = -4.60
 
 
-def restatements(tokens: Tokens, *, threshold: float = 0.3, unit: str = "sentence") -> pd.DataFrame:
+def restatements(tokens: AnyTokens, *, threshold: float = 0.3, unit: str = "sentence") -> pd.DataFrame:
     """Pairs of sentences or paragraphs (`unit`) that say the same in other words. Exploratory: read before you count.
 
     One row a pair, in the order of the text: ``a_doc``, ``a_start``, ``a_end`` of the earlier one (characters), then
@@ -70,7 +71,8 @@ def restatements(tokens: Tokens, *, threshold: float = 0.3, unit: str = "sentenc
     year of rural news (ABC 2006) with a similarity of 0.5 or more, about 28 told of the same. Two sentences that have
     hardly a word in common are not found.
 
-    Raises `ValueError` for a `threshold` that is not above 0 and at most 1, another `unit`, or no English document;
+    Raises `ValueError` for a `threshold` that is not above 0 and at most 1, another `unit`, no English document, or a
+    corpus in parts, since each sentence is compared with all others;
     `ModuleNotFoundError` without the extra "embeddings".
 
     >>> from analysis import read_text, tokenize
@@ -82,6 +84,8 @@ def restatements(tokens: Tokens, *, threshold: float = 0.3, unit: str = "sentenc
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold is {threshold}: use a share above 0 and at most 1, such as 0.3")
+    if isinstance(tokens, Parted):
+        raise ValueError("sentences of one meaning are not looked for in a corpus that does not fit in memory")
     offsets, start, end = units(tokens, unit)
     document = tokens.document[np.minimum(offsets[:-1], max(len(tokens) - 1, 0))]
     languages = tokens.corpus.documents["language"].str.split("-").str[0].str.lower().to_numpy(dtype=object)

@@ -1,29 +1,33 @@
 """Text that documents share: which pairs of documents have some, and which of their passages."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.redundancy.pairs_in_parts import pairs_in_parts, widespread
 from analysis.redundancy.passages import aligned
+from analysis.redundancy.pasting import places_of
 from analysis.redundancy.shingles import distinct_shingles
 from analysis.redundancy.units import texts
-from analysis.text.tokens import Tokens
+from analysis.text.parted import LISTED, AnyTokens, Parted, names
 
 WORDS = 4  # in a shingle
 FEWEST = 2  # shingles that a pair shares: one alone is a turn of phrase
 ENOUGH = 5  # shingles that a pair shares, whatever the length of its documents
 LEAST = 0.006  # share of a document's shingles that a pair has in common, where it has fewer
 WIDEST = 200  # documents that a shingle stands in: in more it is a turn of phrase or boilerplate
+PAIRS = 1_000_000  # pairs of documents, at most, of a corpus in parts: those that share most
 BLOCK = 4_000_000  # pairs that share a shingle, counted with each shingle, that are summed up at a time
 
 Ints = NDArray[np.int64]
 
 
 def document_pairs(
-    tokens: Tokens,
+    tokens: AnyTokens,
     *,
     n: int = WORDS,
     min_shared: int = ENOUGH,
@@ -45,7 +49,8 @@ def document_pairs(
     (Broder 1997, On the resemblance and containment of documents.) Counted word by word: no hashes, no samples.
     Shingles cross sentences, not documents. Those that stand in more than `max_documents` documents are turns of
     phrase and boilerplate as a rule: `common_shingles` lists them, and they count neither as shared nor in any
-    document's shingles. So the work grows as the corpus does, whatever it repeats.
+    document's shingles. So the work grows as the corpus does, whatever it repeats. Of a corpus that does not fit in
+    memory there are at most the first `PAIRS` rows.
 
     Raises `ValueError` for `n` < 1, `min_shared` < 1, `max_documents` < 2, or a containment outside 0 to 1.
 
@@ -60,21 +65,39 @@ def document_pairs(
         raise ValueError(f"min_shared is {min_shared}: use 1 or more")
     if not 0 <= min_containment <= 1:
         raise ValueError(f"min_containment is {min_containment}: use a share from 0 to 1, such as 0.006")
-    matrix, _ = _distinct(tokens, n, max_documents)
-    documents = np.bincount(matrix.indices, minlength=matrix.shape[1])
-    sizes = matrix @ (documents <= max_documents).astype(np.int64)
-    first, second, shared = _join(
-        matrix[:, np.flatnonzero((documents > 1) & (documents <= max_documents))], min(FEWEST, min_shared)
-    )
-    rows = np.flatnonzero(is_reuse(shared, sizes[first], sizes[second], min_shared, min_containment))
-    rows = rows[np.lexsort((second[rows], first[rows], -shared[rows]))]
+    _check(n, max_documents)
+    first, second, shared, sizes = _reused(tokens, n, max_documents, min_shared, min_containment)
+    rows = np.lexsort((second, first, -shared))
     first, second, shared = first[rows], second[rows], shared[rows]
     names = {"a": tokens.doc_ids[first], "b": tokens.doc_ids[second], "shared": shared}
     return pd.DataFrame(names | shares(shared, sizes[first], sizes[second]))
 
 
+def _reused(
+    tokens: AnyTokens, n: int, max_documents: int, min_shared: int, min_containment: float
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """The pairs of documents that are reuse, how many shingles they share, and how many each document has."""
+    least = min(FEWEST, min_shared)
+    if isinstance(tokens, Parted):
+        sizes: Ints = np.zeros(tokens.n_documents, dtype=np.int64)
+        best = np.empty((3, 0), dtype=np.int32)
+        for found in pairs_in_parts(tokens, n, max_documents, least):
+            sizes = found.sizes
+            kept = is_reuse(found.shared, sizes[found.first], sizes[found.second], min_shared, min_containment)
+            best = np.concatenate([best, np.array(found[:3])[:, kept]], axis=1)
+            if best.shape[1] > PAIRS:
+                best = best[:, np.lexsort((best[1], best[0], -best[2]))[:PAIRS]]
+        return (*best.astype(np.int64), sizes)
+    matrix, _ = distinct_shingles(tokens, n)
+    documents = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    sizes = matrix @ (documents <= max_documents).astype(np.int64)
+    first, second, shared = _join(matrix[:, np.flatnonzero((documents > 1) & (documents <= max_documents))], least)
+    rows = np.flatnonzero(is_reuse(shared, sizes[first], sizes[second], min_shared, min_containment))
+    return first[rows], second[rows], shared[rows], sizes
+
+
 def is_reuse(
-    shared: Ints, size_a: Ints, size_b: Ints, min_shared: int = ENOUGH, min_containment: float = LEAST
+    shared: NDArray[Any], size_a: Ints, size_b: Ints, min_shared: int = ENOUGH, min_containment: float = LEAST
 ) -> NDArray[np.bool_]:
     """Which pairs `document_pairs` lists, of those with `FEWEST` shared shingles, by the documents' sizes in shingles.
 
@@ -98,7 +121,7 @@ def shares(shared: Ints, size_a: Ints, size_b: Ints) -> dict[str, NDArray[np.flo
     }
 
 
-def common_shingles(tokens: Tokens, *, n: int = WORDS, max_documents: int = WIDEST) -> pd.DataFrame:
+def common_shingles(tokens: AnyTokens, *, n: int = WORDS, max_documents: int = WIDEST) -> pd.DataFrame:
     """The runs of `n` words that stand in more than `max_documents` documents, which `document_pairs` puts aside.
 
     ``shingle`` (its words), ``documents`` (how many it stands in), the most widespread first, then alphabetically.
@@ -110,15 +133,22 @@ def common_shingles(tokens: Tokens, *, n: int = WORDS, max_documents: int = WIDE
            shingle  documents
     0  a matter of          3
     """
-    matrix, first = _distinct(tokens, n, max_documents)
-    documents = np.bincount(matrix.indices, minlength=matrix.shape[1])
-    common = np.flatnonzero(documents > max_documents)
-    words = [" ".join(tokens.vocabulary[tokens.ids[place : place + n]]) for place in first[common].tolist()]
-    table = pd.DataFrame({"shingle": pd.Series(words, dtype=object), "documents": documents[common]})
+    _check(n, max_documents)
+    if isinstance(tokens, Parted):
+        types, counts = widespread(tokens, n, max_documents)
+        own = names(tokens, types.ravel()).reshape(types.shape)
+        words = [" ".join(row) for row in own.tolist()]
+    else:
+        matrix, first = distinct_shingles(tokens, n)
+        documents = np.bincount(matrix.indices, minlength=matrix.shape[1])
+        common = np.flatnonzero(documents > max_documents)
+        counts = documents[common]
+        words = [" ".join(tokens.vocabulary[tokens.ids[place : place + n]]) for place in first[common].tolist()]
+    table = pd.DataFrame({"shingle": pd.Series(words, dtype=object), "documents": counts})
     return table.sort_values(["documents", "shingle"], ascending=[False, True], ignore_index=True)
 
 
-def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
+def passages(tokens: AnyTokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
     r"""The passages that pairs of documents share, word for word or reworded.
 
     `pairs` has the columns ``a`` and ``b`` (doc_ids), as `document_pairs` gives them; with None it is all pairs that
@@ -160,18 +190,20 @@ def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
         raise ValueError(
             f"pairs has no column {sorted(missing)[0]!r}: give one row a pair, with the doc_ids as a and b"
         )
-    place = pd.Index(tokens.doc_ids)
-    first, second = (place.get_indexer(pd.Index(pairs[side], dtype=object)) for side in ("a", "b"))
+    first, second = (places_of(tokens, pairs[side]) for side in ("a", "b"))
     for side, rows in (("a", first), ("b", second)):
         if (rows < 0).any():
             unknown = pairs[side].iloc[int(np.argmin(rows))]
-            raise ValueError(f"no document {unknown!r} (column {side}): `tokens.doc_ids` lists all {len(place)}")
+            raise ValueError(
+                f"no document {unknown!r} (column {side}): `tokens.doc_ids` lists all {tokens.n_documents}"
+            )
     if (first == second).any():
-        raise ValueError(f"{place[first[first == second][0]]!r} is paired with itself: pair it with other documents")
+        own = tokens.doc_ids[first[first == second][0]]
+        raise ValueError(f"{own!r} is paired with itself: pair it with other documents")
     return aligned(tokens, first, second)
 
 
-def passage_texts(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
+def passage_texts(tokens: AnyTokens, found: pd.DataFrame) -> pd.DataFrame:
     """The texts behind a table of `passages`: kind, similarity, a_doc, a_text, b_doc, b_text.
 
     The longest first, by the shorter of the two sides: of a text and its summary the summary counts.
@@ -183,19 +215,19 @@ def passage_texts(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
     """
     sizes = [(found[f"{side}_end"] - found[f"{side}_start"]).to_numpy() for side in ("a", "b")]
     order = np.argsort(-np.min(sizes, axis=0), kind="stable")
+    if isinstance(tokens, Parted):
+        order = order[:LISTED]
     table = found.iloc[order].reset_index(drop=True)
     for side in ("a", "b"):
         table[f"{side}_text"] = texts(tokens, *(table[f"{side}_{part}"] for part in ("doc", "start", "end")))
     return table[["kind", "similarity", "a_doc", "a_text", "b_doc", "b_text"]]
 
 
-def _distinct(tokens: Tokens, n: int, max_documents: int) -> tuple[sparse.csr_array, Ints]:
-    """Ones where a document (row) has a shingle (column), and the token at which each shingle stands first."""
+def _check(n: int, max_documents: int) -> None:
     if n < 1:
         raise ValueError(f"n is {n}: use 1 for words, 4 for runs of four, and so on")
     if max_documents < 2:
         raise ValueError(f"max_documents is {max_documents}: use 2 or more, for what stands in one is not shared")
-    return distinct_shingles(tokens, n)
 
 
 def _join(matrix: sparse.csr_array, min_shared: int) -> tuple[Ints, Ints, Ints]:

@@ -24,7 +24,7 @@ def shingles(ids: NDArray[Any], n: int) -> NDArray[np.int32]:
         return np.empty(0, dtype=np.int32)
     # Two halves, which overlap where n is odd, make the whole.
     half, skip = (ids, n - 1) if n < 3 else (shingles(ids, (n + 1) // 2), n // 2)
-    number: NDArray[np.int32] = _numbered(half[: len(half) - skip], half[skip:])
+    number: NDArray[np.int32] = numbered(half[: len(half) - skip], half[skip:])
     return number
 
 
@@ -52,7 +52,7 @@ def distinct_shingles(tokens: Tokens, n: int) -> tuple[sparse.csr_array, NDArray
 
 
 @compiled
-def _numbered(left: Any, right: Any) -> Any:
+def numbered(left: Any, right: Any) -> Any:
     """The number of each pair of integers ``left[k], right[k]``, in the order in which they are first met.
 
     The table holds where a pair was first met and nothing else: the keys would take several times as much.

@@ -7,10 +7,10 @@ from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
 from analysis.redundancy.pasting import even, rows_of, spans, tokens_of
 from analysis.redundancy.units import Ints, texts
-from analysis.text.tokens import Tokens
+from analysis.text.parted import LISTED, AnyTokens, Parted
 
 
-def clusters(tokens: Tokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -> pd.DataFrame:
+def clusters(tokens: AnyTokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -> pd.DataFrame:
     """The documents that hang together by shared text: one row a document of a cluster, the largest cluster first.
 
     `pairs` is a table of `reuse.document_pairs`. A link is the larger of the two containments of a pair; documents that
@@ -49,7 +49,7 @@ def clusters(tokens: Tokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -> p
     return table
 
 
-def families(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
+def families(tokens: AnyTokens, found: pd.DataFrame) -> pd.DataFrame:
     """Each passage with all places where it stands: one row a place, the families with the most pasted words first.
 
     `found` is a table of `reuse.passages`, of which those are left out that have more than twice as many characters on
@@ -83,6 +83,8 @@ def families(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
     order = ["weight", "opens", "family", "date", "document", "start"]
     table = table.sort_values(order, ascending=[False, True, True, True, True, True], ignore_index=True)
     table["family"] = pd.factorize(table["family"])[0]
+    if isinstance(tokens, Parted):
+        table = table.head(LISTED).copy()
     table["text"] = texts(tokens, table["doc_id"], table["start"], table["end"])
     return table[["family", "documents", "doc_id", "date", "source", "start", "end", "words", "text"]]
 

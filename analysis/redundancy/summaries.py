@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.redundancy.pair_lists import Ints, cut
 from analysis.redundancy.shingles import shingles
 from analysis.text.compiled import compiled
 
@@ -19,6 +20,7 @@ MOST_IN_ONE_PLACE = 0.7
 # How many times as often its pairs stand there as those of the rest of its document, which tells a summary from a
 # paragraph on the same subject or of the same stock phrases.
 LEAST_LIFT = 5.0
+AT_ONCE = 500_000  # words of documents whose neighbours are numbered at a time
 
 
 class Neighbours(NamedTuple):
@@ -67,24 +69,41 @@ def contents(pieces: Any, room: Any, paragraphs: Any) -> Any:
     return words[:n].copy(), begin
 
 
-@compiled
 def summaries(
     pieces: Any,
     room: Any,
-    documents: Any,
-    beside: Any,
-    paragraphs: Any,
-    of_document: Any,
-    words: Any,
-    begin: Any,
-    pairs: Any,
-) -> Any:
+    documents: Ints,
+    beside: Neighbours | None,
+    paragraphs: Ints,
+    of_document: Ints,
+    words: NDArray[np.int32],
+    begin: Ints,
+    pairs: Ints,
+) -> tuple[NDArray[np.int32], Ints, NDArray[np.float64]]:
     """Which paragraphs of the first document of each pair sum up the second one: pairs, paragraphs, and of each the
     share of its content words that stand in the document.
 
-    `pieces`, `room` and `documents` are as in `candidates`, `beside` as `neighbours` gives it, `paragraphs`, `words`
-    and `begin` as in `contents`; those of document d are ``paragraphs[of_document[d] : of_document[d + 1]]``. `pairs`:
-    (n, 2). A second document is looked through once for all pairs with it that stand in a row.
+    `pieces`, `room` and `documents` are as in `candidates`, `beside` as `neighbours` gives it for all words, or None
+    where those of a few documents are to be numbered when they are needed; `paragraphs`, `words` and `begin` as in
+    `contents`; those of document d are ``paragraphs[of_document[d] : of_document[d + 1]]``. `pairs`: (n, 2).
+    """
+    pair, found, share = _told(pieces, room, documents, paragraphs, of_document, words, begin, pairs)
+    told = pairs[pair]
+    if beside is not None:
+        kept = _in_short(pieces.types, pieces.common, room, beside, documents[told], paragraphs[found])
+    else:
+        kept = _in_short_of_few(pieces, room, documents, told, paragraphs[found])
+    return pair[kept], found[kept], share[kept]
+
+
+@compiled
+def _told(
+    pieces: Any, room: Any, documents: Any, paragraphs: Any, of_document: Any, words: Any, begin: Any, pairs: Any
+) -> Any:
+    """Which paragraphs of the first document of each pair have most of their content words in the second one.
+
+    Pairs, paragraphs, shares as in `summaries`. A second document is looked through once for all pairs with it that
+    stand in a row.
     """
     pair, found, shares = np.empty(64, dtype=np.int32), np.empty(64, dtype=np.int64), np.empty(64)
     n = stamp = 0
@@ -95,10 +114,7 @@ def summaries(
             stamp = room.stamp[0]
             for token in range(first, end):
                 room.mark[pieces.types[token]] = stamp
-            for token in range(first, end - 1):
-                beside.met[beside.number[token]] = stamp
-        own = slice(of_document[pairs[k, 0]], of_document[pairs[k, 0] + 1])
-        for paragraph in range(own.start, own.stop):
+        for paragraph in range(of_document[pairs[k, 0]], of_document[pairs[k, 0] + 1]):
             length = paragraphs[paragraph, 1] - paragraphs[paragraph, 0]
             if length < LEAST_WORDS or not LEAST_RATIO * length <= end - first <= MOST_RATIO * length:
                 continue
@@ -108,8 +124,6 @@ def summaries(
             share = met / max(begin[paragraph + 1] - begin[paragraph], 1)
             if share < LEAST_WORDS_FOUND:
                 continue
-            if not _in_short(pieces, room, beside, stamp, paragraphs[own], paragraphs[paragraph], first, end):
-                continue
             if n == len(pair):
                 pair, found = np.append(pair, np.empty_like(pair)), np.append(found, np.empty_like(found))
                 shares = np.append(shares, np.empty_like(shares))
@@ -118,35 +132,59 @@ def summaries(
     return pair[:n], found[:n], shares[:n]
 
 
-@compiled
-def _in_short(
-    pieces: Any, room: Any, beside: Any, stamp: int, paragraphs: Any, paragraph: Any, begin: int, end: int
-) -> bool:
-    """Whether the pairs of words of one of the `paragraphs` stand all over a document, and those of the others don't.
+def _in_short_of_few(pieces: Any, room: Any, documents: Ints, told: Ints, paragraphs: Ints) -> NDArray[np.bool_]:
+    """What `_in_short` says, with the neighbours of the documents in question numbered, some at a time."""
+    kept = np.empty(len(told), dtype=bool)
+    lengths = documents[:, 3] - documents[:, 2]
+    for low, high in cut(lengths[told].sum(axis=1), AT_ONCE):
+        own, place = np.unique(told[low:high], return_inverse=True)
+        types = np.concatenate([pieces.types[first:end] for first, end in documents[own, 2:].tolist()])
+        begin = np.append(0, np.cumsum(lengths[own]))
+        shift = begin[:-1] - documents[own, 2]
+        here = np.column_stack((documents[own, :2], begin[:-1], begin[1:]))
+        place = place.reshape(-1, 2)
+        spans = paragraphs[low:high] + shift[place[:, :1]]
+        kept[low:high] = _in_short(types, pieces.common, room, neighbours(types), here[place], spans)
+    return kept
 
-    The paragraphs of its document follow one another; `begin` and `end` are the first and last token of the other one,
-    whose pairs of words have the `stamp`.
+
+@compiled
+def _in_short(types: Any, common: Any, room: Any, beside: Any, pairs: Any, paragraphs: Any) -> Any:
+    """Of which pairs of documents the pairs of words of a paragraph of the first stand all over the second, and those
+    of the rest of the first don't.
+
+    `pairs`: (n, 2, 4) the two documents as in `documents` of `candidates`; `paragraphs`: (n, 2).
     """
-    pairs, met = _content_pairs(pieces, room, beside, stamp, paragraph[0], paragraph[1])
-    if met < LEAST_PAIRS_FOUND * pairs:
-        return False
-    in_one_place = _most_in_window(beside, room.stamp[0], begin, end, paragraph[1] - paragraph[0])
-    if in_one_place > MOST_IN_ONE_PLACE * met:
-        return False
-    around, met_around = _content_pairs(pieces, room, beside, stamp, paragraphs[0, 0], paragraphs[-1, 1])
-    lifted: bool = met * (around - pairs) >= LEAST_LIFT * (met_around - met) * pairs
-    return lifted
+    kept = np.zeros(len(pairs), dtype=np.bool_)
+    stamp = begin = end = 0
+    for k in range(len(pairs)):
+        if k == 0 or pairs[k, 1, 2] != begin or pairs[k, 1, 3] != end:
+            begin, end = pairs[k, 1, 2], pairs[k, 1, 3]
+            room.stamp[0] += 1
+            stamp = room.stamp[0]
+            for token in range(begin, end - 1):
+                beside.met[beside.number[token]] = stamp
+        first, last = paragraphs[k, 0], paragraphs[k, 1]
+        found, met = _content_pairs(types, common, room, beside, stamp, first, last)
+        if met < LEAST_PAIRS_FOUND * found:
+            continue
+        in_one_place = _most_in_window(beside, room.stamp[0], begin, end, last - first)
+        if in_one_place > MOST_IN_ONE_PLACE * met:
+            continue
+        around, met_around = _content_pairs(types, common, room, beside, stamp, pairs[k, 0, 2], pairs[k, 0, 3])
+        kept[k] = met * (around - found) >= LEAST_LIFT * (met_around - met) * found
+    return kept
 
 
 @compiled
-def _content_pairs(pieces: Any, room: Any, beside: Any, stamp: int, first: int, last: int) -> Any:
+def _content_pairs(types: Any, common: Any, room: Any, beside: Any, stamp: int, first: int, last: int) -> Any:
     """How many different pairs of neighbouring words there are with a content word among them, and how many of these
     have the `stamp`. They are then seen with the newest stamp of the room."""
     room.stamp[0] += 1
     pairs = met = 0
     for token in range(first, last - 1):
         number = beside.number[token]
-        content = not (pieces.common[pieces.types[token]] and pieces.common[pieces.types[token + 1]])
+        content = not (common[types[token]] and common[types[token + 1]])
         if content and beside.seen[number] < room.stamp[0]:
             beside.seen[number] = room.stamp[0]
             pairs += 1

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.text.parted import AnyTokens
 from analysis.text.tokens import Tokens
 
 UNITS = ("sentence", "paragraph")
@@ -46,7 +47,7 @@ def groups(ids: NDArray[np.int32], offsets: Ints) -> Ints:
     return np.array([known.setdefault(piece, len(known)) for piece in pieces], dtype=np.int64)
 
 
-def texts(tokens: Tokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series) -> pd.Series:
+def texts(tokens: AnyTokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series) -> pd.Series:
     """The text of each span of characters, white space made one blank.
 
     >>> from analysis import read_text, tokenize
@@ -58,7 +59,7 @@ def texts(tokens: Tokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series
 
 
 def distinct_texts(
-    tokens: Tokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series
+    tokens: AnyTokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series
 ) -> tuple[pd.Series, NDArray[np.intp]]:
     """The different texts of spans of characters, as `texts` gives them, and which of them is that of each span.
 
@@ -75,8 +76,9 @@ def distinct_texts(
     opens = pd.factorize(document * (start.max(initial=0) + 1) + start)[0]
     place = pd.factorize(opens * (end.max(initial=0) + 1) + end)[0]
     first = np.flatnonzero(np.diff(np.maximum.accumulate(place), prepend=-1) > 0)
-    spans = zip(document[first].tolist(), start[first].tolist(), end[first].tolist(), strict=True)
-    number, found = pd.factorize(
-        np.fromiter((" ".join(tokens.corpus.texts[d][s:e].split()) for d, s, e in spans), object, len(first))
-    )
+    cut = np.empty(len(first), dtype=object)
+    for k in np.argsort(document[first], kind="stable").tolist():  # a text that is on disk is read once
+        row = first[k]
+        cut[k] = " ".join(tokens.corpus.texts[document[row]][start[row] : end[row]].split())
+    number, found = pd.factorize(cut)
     return pd.Series(found, dtype="str"), number[place]

@@ -1,5 +1,6 @@
 """The words of a corpus of any size, read and tokenized part by part, for the measures of a report."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from analysis.text.parted import Parted, join_parts
 from analysis.text.storage import save_tokens
 from analysis.text.tokens import tokenize
 
+MOST = 2 * 10**6  # characters of a part: what a measure makes of it is to fit beside all else that a notebook holds
 PER_CHARACTER = 45  # bytes at the peak of tokenizing a character with its sentences, and of saving it
 
 
@@ -37,14 +39,16 @@ def tokens_in_parts(
     (26, 11141)
     """
     plan = budget(memory, per_character=PER_CHARACTER)
-    tasks = partitions([corpus], characters=plan.characters, **reading)
+    tasks = partitions([corpus], characters=min(MOST, plan.characters), **reading)
     cores = plan.cores if len(tasks) > 1 else 1
     work = folder.with_name(f"{folder.name}-stages")
     places = run_stage(save_part, tasks, work, cores=cores, what="reading", progress=progress)
     saved = [path for place in places for path in sorted(place.glob("[0-9]*"))]
     if not saved:
         raise CorpusError(nothing_read([corpus], places))
-    return join_parts(saved, folder, problems_in(places))
+    tokens = join_parts(saved, folder, problems_in(places))
+    shutil.rmtree(work)
+    return tokens
 
 
 def save_part(partition: Partition, place: Path) -> None:

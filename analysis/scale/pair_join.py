@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.redundancy import pair_lists
+from analysis.redundancy.pair_lists import Ints, Numbers
 from analysis.redundancy.reuse import WIDEST
-from analysis.scale.pair_keys import Keys, Numbers
-from analysis.scale.shuffle import Ints, cut
-
-START = np.uint32(1 << 31)  # added to the first document of a list
+from analysis.scale.pair_keys import Keys
 
 
 class Records(NamedTuple):
@@ -54,30 +53,11 @@ def gathered(pieces: Iterable[Records], limit: int, put_aside: Callable[[Numbers
 def lists(found: Records, per_block: int, limit: int) -> Iterator[tuple[Numbers, Ints]]:
     """The documents of each key that stands in two or more, as each block of documents needs them.
 
-    Block k is the documents ``per_block * k`` and those that follow. For each key with a document in it, the block gets
-    a list: the key's documents from the first in the block on, the first marked with `START`. Lists of one document
-    are left out. Yields lists in the order of their blocks, some `limit` documents at a time, with the block of each
-    document.
+    Yields what `pair_lists.lists` does.
     """
     starts, counts = _groups(found)
     shared = (counts >= 2) & (found.weight[starts] == 1)
-    kept = np.repeat(shared, counts)
-    document, counts = found.document[kept], counts[shared]
-    block = document // np.uint32(per_block)
-    ends = np.repeat(np.cumsum(counts), counts)
-    begins = np.append(True, block[1:] != block[:-1])[: len(block)]
-    begins[np.cumsum(counts) - counts] = True
-    lengths = ends - np.arange(len(ends))
-    heads = np.flatnonzero(begins & (lengths >= 2))
-    for first, stop in cut(lengths[heads], limit):
-        chosen = heads[first:stop]
-        chosen = chosen[np.argsort(block[chosen], kind="stable")]
-        own = lengths[chosen]
-        begin = np.cumsum(own) - own
-        places = np.repeat(chosen - begin, own) + np.arange(own.sum())
-        members = document[places]
-        members[begin] |= START
-        yield members, np.repeat(block[chosen], own).astype(np.int64)
+    return pair_lists.lists(found.document[np.repeat(shared, counts)], counts[shared], per_block, limit)
 
 
 def _sorted(pieces: list[Records]) -> Records:

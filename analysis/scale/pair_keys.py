@@ -5,12 +5,12 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.redundancy.pair_lists import Numbers
 from analysis.redundancy.reuse import WORDS
 from analysis.redundancy.shingles import distinct_shingles
 from analysis.text.tokens import Tokens
 
 Keys = NDArray[np.uint64]
-Numbers = NDArray[np.uint32]
 
 
 def keyed_shingles(tokens: Tokens) -> tuple[Keys, Keys, Numbers, NDArray[np.int64]]:

@@ -11,15 +11,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analysis.redundancy.reuse import is_reuse
+from analysis.redundancy.pair_lists import Numbers, cut
+from analysis.redundancy.pair_sums import summed, trimmed
+from analysis.redundancy.reuse import FEWEST, is_reuse
 from analysis.scale.pair_common import write_common, write_widest
 from analysis.scale.pair_join import Records, gathered, lists, records
-from analysis.scale.pair_keys import Numbers, keyed_shingles
-from analysis.scale.pair_sums import summed, trimmed
+from analysis.scale.pair_keys import keyed_shingles
 from analysis.scale.pair_table import Documents, Pairs, write_run
 from analysis.scale.partitions import Partition
 from analysis.scale.problems import parts_told
-from analysis.scale.shuffle import cut, read_slices, slice_sizes, write_slices
+from analysis.scale.shuffle import read_slices, slice_sizes, write_slices
 from analysis.text.tokens import tokenize
 
 ABOUT = "about.json"
@@ -170,7 +171,9 @@ def paired(task: Span, place: Path) -> None:
     pieces = trimmed(read_slices(joins, "lists", *task.blocks), task.first, task.stop)
     kept: list[Pairs] = []
     waiting = 0
-    for a, b, shared in summed(pieces, task.first, task.stop, per_block=plan.per_block, limit=plan.limit // 2):
+    for a, b, shared in summed(
+        pieces, task.first, task.stop, least=FEWEST, per_block=plan.per_block, limit=plan.limit // 2
+    ):
         size_a, size_b = sizes[a], sizes[b]
         chosen = is_reuse(shared, size_a, size_b)
         if task.threshold is not None:

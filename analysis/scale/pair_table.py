@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from analysis.redundancy.pair_lists import Ints, cut
 from analysis.redundancy.pasting import SIDES
 from analysis.redundancy.reuse import shares
-from analysis.scale.shuffle import Ints, cut
 
 PAIRS = pa.schema(
     [("a", pa.string()), ("b", pa.string()), ("shared", pa.int64())]

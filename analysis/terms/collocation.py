@@ -5,15 +5,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import xlog1py
+from numpy.typing import NDArray
 
+from analysis.terms.first_by_g2 import first_of
+from analysis.terms.pair_measures import MEASURES, association_measures, pair_g2
+from analysis.terms.pairs_in_parts import frequent_pairs
 from analysis.text.compiled import compiled
+from analysis.text.parted import LISTED, AnyTokens, Parted, names, parts
 from analysis.text.patterns import fitting_types, fold_pattern
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Ids, Tokens
 
-MEASURES = "g2 chi2 pmi mi3 npmi dice log_dice t_score z_score delta_p_forward delta_p_backward".split()
+__all__ = ["COLUMNS", "MEASURES", "association_measures", "collocations"]
+
 COLUMNS = ["first", "second", "count", "documents", *MEASURES, "first_count", "second_count", "expected"]
 
 Ints = NDArray[np.int64]
@@ -21,7 +25,7 @@ Bools = NDArray[np.bool_]
 
 
 def collocations(
-    tokens: Tokens,
+    tokens: AnyTokens,
     window: int | str = 1,
     min_count: int = 1,
     *,
@@ -50,7 +54,8 @@ def collocations(
     is a word, or a pattern in which ``*`` stands for any characters and ``?`` for one: only pairs with a word that it
     fits as `first`, this being asked for even where it is a stop word. Without such a word the table has no rows.
 
-    Raises `ValueError` for another window, or a node that is not one word or all wildcard.
+    Of a corpus in parts there are the first `LISTED` rows. Raises `ValueError` for another window (in parts also for
+    whole sentences), or a node that is not one word or all wildcard.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("Rule of law. The rule of force. Force of habit."))
@@ -65,136 +70,89 @@ def collocations(
     1  force  habit      1
     2  force     of      2
     """
-    words = tokens.vocabulary
-    lines = _lines(tokens, window, both_ways=node is not None)
-
+    if window != "sentence":
+        totals = _running_totals(tokens, window, both_ways=node is not None)
+    elif not isinstance(tokens, Parted):
+        ids, offsets, totals = _whole_sentences(tokens)
+    else:
+        raise ValueError("a corpus too large for memory has too many pairs in whole sentences: give a number of words")
     least = max(min_count, 1)  # a pair is no more frequent than either of its words
-    allowed = ~stopped(words, stopwords)
-    begins = (allowed if node is None else _nodes(tokens, node)) & (lines.first_count >= least)
-    ends = allowed & (lines.second_count >= least)
-    first, second, count, documents = _count(
-        lines.ids, lines.offsets, tokens.sentence_document, lines.reach, node is not None, begins, ends, least
-    )
-    rank = np.empty(len(words), dtype=np.int64)
-    rank[np.argsort(words, kind="stable")] = np.arange(len(words))
-    if window == "sentence" and node is None:
-        swapped = rank[first] > rank[second]
-        first, second = np.where(swapped, second, first), np.where(swapped, first, second)
-    rows, columns = lines.first_count[first], lines.second_count[second]
-    measures = association_measures(count, rows - count, columns - count, lines.total - rows - columns + count)
-    order = np.lexsort((rank[second], rank[first], -measures["g2"]))
-    values: dict[str, Any] = {"first": words[first[order]], "second": words[second[order]]}
+    allowed = ~stopped(tokens.vocabulary, stopwords)
+    begins = (allowed if node is None else _nodes(tokens, node)) & (totals.first_count >= least)
+    ends = allowed & (totals.second_count >= least)
+    if isinstance(tokens, Parted):
+        found = frequent_pairs(tokens, totals.reach, node is not None, begins, ends, least)
+        first, second, count, documents = _first_by_g2(found, totals)
+        alphabet = first, second  # so are the types of parts numbered
+    else:
+        if window != "sentence":
+            ids, offsets = tokens.ids, tokens.sentence_offsets
+        first, second, count, documents = _count(
+            ids, offsets, tokens.sentence_document, totals.reach, node is not None, begins, ends, least
+        )
+        rank = np.empty(len(allowed), dtype=np.int64)
+        rank[np.argsort(tokens.vocabulary, kind="stable")] = np.arange(len(allowed))
+        if window == "sentence" and node is None:
+            swapped = rank[first] > rank[second]
+            first, second = np.where(swapped, second, first), np.where(swapped, first, second)
+        alphabet = rank[first], rank[second]
+    measures = association_measures(*totals.cells(first, second, count))
+    order = np.lexsort((alphabet[1], alphabet[0], -measures["g2"]))
+    values: dict[str, Any] = {"first": names(tokens, first[order]), "second": names(tokens, second[order])}
     values |= {"count": count[order], "documents": documents[order]}
     values |= {name: measures.pop(name).to_numpy()[order] for name in [*MEASURES, "expected"]}
-    values |= {"first_count": rows[order], "second_count": columns[order]}
+    values |= {"first_count": totals.first_count[first[order]], "second_count": totals.second_count[second[order]]}
     return pd.DataFrame(values, columns=COLUMNS, copy=False)
 
 
-def association_measures(o11: ArrayLike, o12: ArrayLike, o21: ArrayLike, o22: ArrayLike) -> pd.DataFrame:
-    """How strongly two words are tied, from the four cells of their table: one row a table, one column a measure.
+class _Totals(NamedTuple):
+    """How many pairs (sentences) each type begins (is in), how many it ends, how many there are, and how far apart."""
 
-    `o11` counts `first` with `second`, `o12` `first` without `second`, `o21` `second` without `first`, `o22` neither;
-    each is an array of (tables,) or one number. With R = O11 + O12, C = O11 + O21, N the sum of all four, and E the
-    count to expect of a cell, its row's total times its column's total over N (E11 = R·C/N, column ``expected``):
-
-    - ``g2`` = 2 Σ O ln(O / E) over the four cells (Dunning 1993, Accurate Methods for the Statistics of Surprise and
-      Coincidence). From 0, as expected, upward; it grows with the amount of text. 3.84 is p = 0.05 for one table.
-    - ``chi2`` = N (O11·O22 - O12·O21)² / (R·C·(N-R)·(N-C)): Pearson's, without Yates' correction (Manning and Schütze
-      1999, Foundations of Statistical Natural Language Processing, 5.3.3). From 0 up to N; unsafe where E11 < 5.
-    - ``pmi`` = log2(O11 / E11), in bits (Church and Hanks 1990, Word Association Norms, Mutual Information, and
-      Lexicography). 0 as expected, 1 twice as often; above all high for rare words.
-    - ``mi3`` = log2(O11³ / E11), which favours the rare less (Daille 1994, Approche mixte pour l'extraction automatique
-      de terminologie, with E11 in the place of R·C, as usual today).
-    - ``npmi`` = pmi / -log2(O11 / N) (Bouma 2009, Normalized (Pointwise) Mutual Information in Collocation Extraction).
-      -1 never together, 0 as expected, 1 never apart.
-    - ``dice`` = 2 O11 / (R + C) (Dice 1945). 0 never together, 1 never apart.
-    - ``log_dice`` = 14 + log2(dice) (Rychlý 2008, A Lexicographer-Friendly Association Score). 14 never apart, one less
-      for half as much; it does not depend on N.
-    - ``t_score`` = (O11 - E11) / √O11 (Church, Gale, Hanks and Hindle 1991, Using Statistics in Lexical Analysis).
-      0 as expected; high for frequent pairs.
-    - ``z_score`` = (O11 - E11) / √E11, with E11 as the variance (Dennis 1965, The Construction of a Thesaurus
-      Automatically from a Sample of Text). 0 as expected; high for rare words.
-    - ``delta_p_forward`` = O11 / R - O21 / (N - R): how much likelier `second` is where `first` is there (ΔP(2|1),
-      Gries 2013, 50-something Years of Work on Collocations). -1 to 1, 0 as expected. ``delta_p_backward`` =
-      O11 / C - O12 / (N - C), the same of `first` where `second` is there.
-
-    Where O11 is 0 the logarithms are -inf; what divides nothing by nothing is NaN, such as chi2 and delta_p_forward
-    where every pair begins with `first`. Raises `ValueError` for a negative cell, or a table in which nothing is
-    counted.
-
-    >>> association_measures(10, 0, 3, 31764)[["g2", "expected"]].round(2)      # printed by Dunning, p. 72
-           g2  expected
-    0  167.23       0.0
-    """
-    cells = np.broadcast_arrays(*(np.atleast_1d(np.asarray(cell, dtype=np.float64)) for cell in (o11, o12, o21, o22)))
-    for name, cell in zip(("o11", "o12", "o21", "o22"), cells, strict=True):
-        if not (cell >= 0).all():
-            raise ValueError(f"{name} is {cell[~(cell >= 0)][0]:g}: a cell is a count, 0 or more")
-    together, only_first, only_second, neither = cells
-    row, column = together + only_first, together + only_second
-    no_row, no_column = only_second + neither, only_first + neither
-    total = row + no_row
-    if not total.all():
-        raise ValueError("a table has four cells of 0: leave out tables in which nothing is counted")
-    expected = row * column / total
-    # In every cell O is E plus or minus the same surplus, and ln(1 + surplus / E) is exact where O / E is nearly 1.
-    surplus = together - expected
-    g2 = np.zeros_like(expected)
-    for cell, sign, e in (
-        (together, 1, expected),
-        (only_first, -1, row * no_column / total),
-        (only_second, -1, no_row * column / total),
-        (neither, 1, no_row * no_column / total),
-    ):
-        g2 += xlog1py(cell, np.maximum(sign * np.divide(surplus, e, out=np.zeros_like(e), where=e > 0), -1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        pmi = np.log2(together / expected)
-        dice = 2 * together / (row + column)
-        return pd.DataFrame(
-            {
-                "g2": np.maximum(2 * g2, 0),
-                "chi2": surplus / expected * surplus * total / no_row * total / no_column,
-                "pmi": pmi,
-                "mi3": pmi + 2 * np.log2(together),
-                "npmi": np.where((together == 0) & (expected > 0), -1.0, pmi / -np.log2(together / total)),
-                "dice": dice,
-                "log_dice": 14 + np.log2(dice),
-                "t_score": surplus / np.sqrt(together),
-                "z_score": surplus / np.sqrt(expected),
-                "delta_p_forward": together / row - only_second / no_row,
-                "delta_p_backward": together / column - only_first / no_column,
-                "expected": expected,
-            }
-        )
-
-
-class _Lines(NamedTuple):
-    """Sentences as the words in which pairs are looked for, and the totals of the pairs."""
-
-    ids: Ids
-    offsets: Ints
-    reach: int
     first_count: Ints
     second_count: Ints
     total: int
+    reach: int
+
+    def cells(self, first: Ints, second: Ints, count: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+        """The four cells of each pair."""
+        row, column = self.first_count[first], self.second_count[second]
+        return count, row - count, column - count, self.total - row - column + count
 
 
-def _lines(tokens: Tokens, window: int | str, *, both_ways: bool) -> _Lines:
-    """The sentences of `tokens` for one way of counting; for whole sentences, each with every type once."""
+def _whole_sentences(tokens: Tokens) -> tuple[Ids, Ints, _Totals]:
+    """The sentences with each type once, as ids and where each begins, and the totals."""
     types = len(tokens.vocabulary)
-    if window == "sentence":
-        line = np.repeat(np.arange(tokens.n_sentences), np.diff(tokens.sentence_offsets))
-        key = np.sort(line * types + tokens.ids)
-        line, ids = np.divmod(key[np.diff(key, prepend=-1) > 0], max(types, 1))
-        offsets = np.searchsorted(line, np.arange(tokens.n_sentences + 1))
-        holding = np.bincount(ids, minlength=types)
-        return _Lines(ids.astype(np.int32), offsets, len(ids), holding, holding, tokens.n_sentences)
+    line = np.repeat(np.arange(tokens.n_sentences), np.diff(tokens.sentence_offsets))
+    key = np.sort(line * types + tokens.ids)
+    line, ids = np.divmod(key[np.diff(key, prepend=-1) > 0], max(types, 1))
+    offsets = np.searchsorted(line, np.arange(tokens.n_sentences + 1))
+    holding = np.bincount(ids, minlength=types)
+    return ids.astype(np.int32), offsets, _Totals(holding, holding, tokens.n_sentences, len(ids))
+
+
+def _running_totals(tokens: AnyTokens, window: int | str, *, both_ways: bool) -> _Totals:
+    """The totals of running pairs."""
     if not isinstance(window, int) or window < 1:
         raise ValueError(f"window is {window!r}: give a number of words, 1 or more, or 'sentence'")
-    first_count, second_count = _totals(tokens.ids, tokens.sentence_offsets, window, types)
+    first_count, second_count = np.zeros((2, len(tokens.vocabulary)), dtype=np.int64)
+    for part in parts(tokens):
+        begun, ended = _totals(part.tokens.ids, part.tokens.sentence_offsets, window, len(part.types))
+        first_count[part.types] += begun
+        second_count[part.types] += ended
     if both_ways:
         first_count = second_count = first_count + second_count
-    return _Lines(tokens.ids, tokens.sentence_offsets, window, first_count, second_count, int(first_count.sum()))
+    return _Totals(first_count, second_count, int(first_count.sum()), window)
+
+
+def _first_by_g2(found: Iterable[Ints], totals: _Totals) -> Ints:
+    """The first `LISTED` of the pairs that are `found`."""
+    kept, g2 = np.empty((4, 0), dtype=np.int64), np.empty(0)
+    for pairs in found:
+        g2 = np.append(g2, pair_g2(*totals.cells(*pairs[:3])))
+        kept = np.concatenate([kept, pairs], axis=1)
+        order = first_of(g2, kept[0] * len(totals.first_count) + kept[1], LISTED)
+        kept, g2 = kept[:, order], g2[order]
+    return kept
 
 
 @compiled
@@ -260,11 +218,12 @@ def _count(
     return found[:, :n]
 
 
-def _nodes(tokens: Tokens, node: str) -> Bools:
+def _nodes(tokens: AnyTokens, node: str) -> Bools:
     """Which types are the node."""
     word = fold_pattern(node, lowercase=tokens.options["lowercase"])
     if " " in word:
         raise ValueError(f"node is {node!r}: give one word, or a pattern such as 'secur*'")
     chosen = np.zeros(len(tokens.vocabulary), dtype=bool)
-    chosen[fitting_types(tokens, [word]).indices] = True
+    for part in parts(tokens):
+        chosen[part.types[fitting_types(part.tokens, [word]).indices]] = True
     return chosen

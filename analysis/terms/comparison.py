@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.paths import from_root
+from analysis.terms.key_table import OWN_WORDS, SIGNIFICANT
 from analysis.text.metadata import MetadataError, read_table
-from analysis.text.tokens import Tokens
+from analysis.text.parted import AnyTokens
 
 REST = "the others"
 
@@ -16,13 +17,13 @@ REST = "the others"
 class Sides(NamedTuple):
     """Two sides of a comparison and what each is called."""
 
-    target: Tokens
-    reference: Tokens | pd.DataFrame
+    target: AnyTokens
+    reference: AnyTokens | pd.DataFrame
     target_name: str
     reference_name: str
 
 
-def sides(tokens: Tokens, by: str | None, target: str | None = None, reference: str | None = None) -> Sides:
+def sides(tokens: AnyTokens, by: str | None, target: str | None = None, reference: str | None = None) -> Sides:
     """The sides that `target` and `reference` name.
 
     `target` is a group of the metadata column `by`; without it the group with the most words (of equal ones the first
@@ -104,16 +105,19 @@ def strongest(table: pd.DataFrame, top: int) -> pd.DataFrame:
     return pd.concat([own, others[::-1]], ignore_index=True)
 
 
-def most_distinct(table: pd.DataFrame, by: str, *, significant: float = 0.05) -> str | None:
+def most_distinct(table: pd.DataFrame, by: str, *, significant: float = SIGNIFICANT) -> str | None:
     """The group with the most key words of its own in a table of `keyness_by_group` (q below `significant`).
 
     Of groups with as many, the one whose key words have the most G² together, then the first by name; None
-    where no group has any word of its own.
+    where no group has any word of its own. A table of a corpus in parts says itself how many there are in all.
 
     >>> table = pd.DataFrame({"source": ["a", "a", "b"], "key": "target", "q": [0.01, 0.3, 0.02], "g2": [9, 1, 8]})
     >>> most_distinct(table, "source")
     'a'
     """
+    if (counted := table.attrs.get(OWN_WORDS)) is not None and significant == SIGNIFICANT:
+        counted = {group: found for group, found in counted.items() if found[1] > 0}
+        return min(counted, key=lambda group: (-counted[group][0], -counted[group][1], group), default=None)
     own = table[table["key"] == "target"]
     sure = (own["q"] < significant).groupby(own[by]).sum()
     evidence = own.groupby(by)["g2"].sum()

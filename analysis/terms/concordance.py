@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.text.kernels import fold
+from analysis.text.parted import LISTED, AnyTokens, Parted, parts
 from analysis.text.patterns import find
 from analysis.text.tokens import Ids, Tokens
 
@@ -21,7 +22,7 @@ _PARTS = "display:grid;grid-template-columns:minmax(0,1fr) auto minmax(0,1fr);co
 Ints = NDArray[np.int64]
 
 
-def kwic(tokens: Tokens, pattern: str | Sequence[str], window: int = 8, *, sort: str = "document") -> pd.DataFrame:
+def kwic(tokens: AnyTokens, pattern: str | Sequence[str], window: int = 8, *, sort: str = "document") -> pd.DataFrame:
     """Every place of a word or phrase with `window` words on either side, its key word in context.
 
     (Luhn 1960, Key word-in-context index for technical literature.) `pattern` is one pattern or a list of them, as
@@ -38,8 +39,8 @@ def kwic(tokens: Tokens, pattern: str | Sequence[str], window: int = 8, *, sort:
 
     `sort` is "document" (as the corpus stands), "left" or "right" (by the words before, or behind, the nearest first,
     in the order of Unicode) or "date" (unknown dates last). What is equal stands as in the corpus. Without a match the
-    table has no rows. Raises `ValueError` for a window below 0, another `sort`, no pattern, or a pattern that does not
-    begin and end with a word.
+    table has no rows. Of a corpus in parts there are the first `LISTED` rows. Raises `ValueError` for a window below 0,
+    another `sort` (in parts, any but "document"), no pattern, or a pattern that does not begin and end with a word.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("No one wins a war, they say. This war was won."))
@@ -55,6 +56,21 @@ def kwic(tokens: Tokens, pattern: str | Sequence[str], window: int = 8, *, sort:
     patterns = [pattern] if isinstance(pattern, str) else list(pattern)
     if not patterns:
         raise ValueError("the list of patterns is empty: give at least one, such as 'war*'")
+    if not isinstance(tokens, Parted):
+        return _contexts(tokens, patterns, window, sort)
+    if sort != "document":
+        raise ValueError(f"sort is {sort!r}: a corpus too large for memory is read as it stands, by 'document'")
+    tables, rows = [], 0
+    for part in parts(tokens):
+        tables.append(_contexts(part.tokens, patterns, window, sort).head(LISTED - rows))
+        rows += len(tables[-1])
+        if rows >= LISTED:
+            break
+    return pd.concat(tables, ignore_index=True)
+
+
+def _contexts(tokens: Tokens, patterns: Sequence[str], window: int, sort: str) -> pd.DataFrame:
+    """The table of `kwic`."""
     first, last = _shortest(find(tokens, patterns))
     document = np.searchsorted(tokens.document_offsets, first, side="right") - 1
     begin, stop = tokens.document_offsets[document], tokens.document_offsets[document + 1]

@@ -8,17 +8,21 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.text.lookup import document_of
+from analysis.terms.by_type import type_counts
+from analysis.terms.spread_cells import blocks
+from analysis.text.parted import LISTED, AnyTokens, Parted, names
+from analysis.text.parted import parts as parts_of
 from analysis.text.stopwords import stopped
-from analysis.text.tokens import Tokens
 
 EVENNESS = ["juilland_d", "carroll_d2", "rosengren_s", "da", "dkl"]  # 1 = even
 DEVIATION = ["dp", "dp_norm", "dp_adjusted"]  # 0 = even
 COLUMNS = ["term", "count", "range", "range_share", *EVENNESS, *DEVIATION, "arf"]
 
+STRETCHES = 5_000  # of a long text, of each of which a strip of its words need not show more than one mark
+
 
 def dispersion(
-    tokens: Tokens, *, parts: int | None = None, stopwords: Iterable[str] | None = None, min_count: int = 1
+    tokens: AnyTokens, *, parts: int | None = None, stopwords: Iterable[str] | None = None, min_count: int = 1
 ) -> pd.DataFrame:
     r"""How evenly each word is spread over the documents, or over `parts` equal stretches of the running words.
 
@@ -31,8 +35,9 @@ def dispersion(
       about 1 when all occurrences stand together. No parts are needed.
 
     With one part, as for a single text without `parts`, all measures of evenness but ``arf`` are NaN. Words in
-    `stopwords`, and those that occur less than `min_count` times, have no row but count as running words. Raises
-    `ValueError` for parts < 2 or more parts than words, or when `stopwords` is one string.
+    `stopwords`, and those that occur less than `min_count` times, have no row but count as running words. Of a corpus
+    in parts there are the first `LISTED` rows. Raises `ValueError` for parts < 2 or more parts than words, or when
+    `stopwords` is one string.
 
     >>> from analysis import read_text, tokenize
     >>> table = dispersion(tokenize(read_text("Rain, rain, go away. Come again, come some other day.")), parts=2)
@@ -43,7 +48,10 @@ def dispersion(
     2  again      1      1         0.0  0.5  1.0
     """
     allowed = ~stopped(tokens.vocabulary, stopwords)
-    part, sizes = _parts(tokens, parts)
+    sizes = _sizes(tokens, parts)
+    if isinstance(tokens, Parted):
+        return _of_first_words(tokens, sizes, allowed, parts, max(min_count, 1))
+    part = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     words, types = len(tokens), len(tokens.vocabulary)
     # One row a running word, turned by columns: the places of every word, in order, without a comparison sort.
     places = sparse.csr_array((np.ones(words, np.int8), tokens.ids, np.arange(words + 1)), shape=(words, types)).tocsc()
@@ -58,10 +66,27 @@ def dispersion(
     return table.sort_values(["count", "term"], ascending=[False, True], ignore_index=True)
 
 
-def places(tokens: Tokens, terms: Iterable[str]) -> pd.DataFrame:
+def _of_first_words(
+    tokens: Parted, sizes: NDArray[np.int64], allowed: NDArray[np.bool_], parts: int | None, least: int
+) -> pd.DataFrame:
+    """The first `LISTED` rows of the table of `dispersion`."""
+    count = type_counts(tokens)
+    kept = np.flatnonzero(allowed & (count >= least))
+    kept = kept[np.argsort(-count[kept], kind="stable")][:LISTED]  # types are in alphabetical order
+    tables = []
+    for block in blocks(tokens, kept, count[kept], parts):
+        table = dispersion_of(block.counts, sizes)
+        table.insert(0, "term", names(tokens, kept[block.first : block.stop]))
+        tables.append(table.assign(arf=block.reduced))
+    return pd.concat(tables, ignore_index=True)
+
+
+def places(tokens: AnyTokens, terms: Iterable[str]) -> pd.DataFrame:
     """Where each of `terms` stands: one row an occurrence, by term in the order given, then in the order of the text.
 
     ``term``; ``doc_id``; ``place``, the number of running words before it in the whole corpus, documents in order.
+    Where a corpus in parts has more than `LISTED` of them, its words are taken as `STRETCHES` equal stretches, and of
+    the places of a term in one stretch only the first has a row: ``times`` says then how many there are.
 
     >>> from analysis import read_text, tokenize
     >>> places(tokenize(read_text("War is war.")), ["war", "peace"])
@@ -69,12 +94,31 @@ def places(tokens: Tokens, terms: Iterable[str]) -> pd.DataFrame:
     0  war   text      0
     1  war   text      2
     """
-    names = list(dict.fromkeys(terms))
-    order = pd.Index(names, dtype=object).get_indexer(pd.Index(tokens.vocabulary, dtype=object))[tokens.ids]
-    place = np.flatnonzero(order >= 0)
-    place = place[np.argsort(order[place], kind="stable")]
-    term = np.array(names, dtype=object)[order[place]]
-    return pd.DataFrame({"term": term, "doc_id": tokens.doc_ids[document_of(tokens, place)], "place": place})
+    sought = list(dict.fromkeys(terms))
+    if isinstance(tokens, Parted):
+        rows = tokens.vocabulary.rows(sought)
+        which = np.full(len(tokens.vocabulary), -1)
+        which[rows[rows >= 0]] = np.flatnonzero(rows >= 0)
+    else:
+        which = pd.Index(sought, dtype=object).get_indexer(pd.Index(tokens.vocabulary, dtype=object))
+    found = []
+    for part in parts_of(tokens):
+        order = which[part.types][part.tokens.ids]
+        own = np.flatnonzero(order >= 0)
+        found.append(np.stack([order[own], own + part.word]))
+    order, place = np.concatenate(found, axis=1)
+    ranked = np.argsort(order, kind="stable")
+    order, place = order[ranked], place[ranked]
+    times = None
+    if isinstance(tokens, Parted) and len(place) > LISTED:
+        stretch = order * STRETCHES + place * STRETCHES // len(tokens)
+        first = np.flatnonzero(np.diff(stretch, prepend=-1))
+        times = np.diff(first, append=len(place))
+        order, place = order[first], place[first]
+    document = np.searchsorted(tokens.document_offsets, place, side="right") - 1
+    term = np.array(sought, dtype=object)[order]
+    table = pd.DataFrame({"term": term, "doc_id": tokens.doc_ids[document], "place": place})
+    return table if times is None else table.assign(times=times)
 
 
 def dispersion_of(counts: sparse.sparray | NDArray[Any], sizes: NDArray[Any]) -> pd.DataFrame:
@@ -162,17 +206,15 @@ def dispersion_of(counts: sparse.sparray | NDArray[Any], sizes: NDArray[Any]) ->
     return table
 
 
-def _parts(tokens: Tokens, parts: int | None) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """The part of each word, and the words of each part."""
+def _sizes(tokens: AnyTokens, parts: int | None) -> NDArray[np.int64]:
+    """The words of each part."""
     if parts is None:
-        sizes = np.diff(tokens.document_offsets)
-        return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes), sizes
+        return np.diff(tokens.document_offsets)
     if parts < 2:
         raise ValueError(f"parts is {parts}: use 2 or more equal stretches, or None for the documents")
     if 0 < len(tokens) < parts:
         raise ValueError(f"parts is {parts}, but there are {len(tokens)} words: use no more parts than words")
-    part = (np.arange(len(tokens)) * parts // max(len(tokens), 1)).astype(np.int32)
-    return part, np.bincount(part, minlength=parts)
+    return np.diff(-(-np.arange(parts + 1) * len(tokens) // parts))  # word i is in part i * parts // words
 
 
 def _sums(values: NDArray[np.float64], term: NDArray[np.int64], terms: int) -> NDArray[np.float64]:

@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.text.compiled import compiled
-from analysis.text.lookup import parts
+from analysis.text.lookup import parts as stretches
+from analysis.text.parted import AnyTokens, parts
 from analysis.text.tokens import Tokens
 
 AT_ONCE = 200_000  # words that are worked on together
@@ -17,7 +18,7 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 
-def diversity(tokens: Tokens, window: int = 50) -> pd.DataFrame:
+def diversity(tokens: AnyTokens, window: int = 50) -> pd.DataFrame:
     r"""How varied the vocabulary of each document is: one row a document, in the order of the corpus.
 
     With N words in a document, V distinct ones (types), and :math:`f_t` occurrences of type t:
@@ -57,9 +58,13 @@ def diversity(tokens: Tokens, window: int = 50) -> pd.DataFrame:
     """
     if window < 1:
         raise ValueError(f"window is {window}: use 1 word or more, 50 as a rule")
-    # Part by part, since all that is held for each word serves its own document only.
-    tables = [_diversity(tokens, first, stop, window) for first, stop in parts(tokens, AT_ONCE)]
-    return pd.concat(tables or [_diversity(tokens, 0, 0, window)], ignore_index=True)
+    # Stretch by stretch, since all that is held for each word serves its own document only.
+    tables = [
+        _diversity(part.tokens, first, stop, window)
+        for part in parts(tokens)
+        for first, stop in stretches(part.tokens, AT_ONCE) or [(0, 0)]
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def _diversity(tokens: Tokens, begin: int, stop: int, window: int) -> pd.DataFrame:

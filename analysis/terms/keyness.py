@@ -7,21 +7,18 @@ import pandas as pd
 from scipy import stats
 
 from analysis.terms import association
-from analysis.terms.tallies import Ints, Names, Side, counted, counted_phrases, frequency_list, running, side
-from analysis.text.stopwords import stopped
+from analysis.terms.key_table import COLUMNS, Settings, key_table
+from analysis.terms.keyness_in_parts import against_list, against_part, each_group
+from analysis.terms.tallies import Names, Side, counted, counted_phrases, frequency_list, ranked, running, side
+from analysis.text.parted import AnyTokens, Parted
 from analysis.text.tokens import Tokens
 
-COLUMNS = [
-    *("term", "key", "count", "reference_count", "log_ratio", "ci_low", "ci_high", "g2", "p", "q", "dispersion_p"),
-    *("per_million", "reference_per_million", "documents", "reference_documents", "dispersion_g2"),
-    *("g2_four_cell", "chi2", "chi2_yates", "fisher_p", "bic", "log_odds_z"),
-    *("pct_diff", "diff_coefficient", "odds_ratio", "simple_maths"),
-]
+__all__ = ["COLUMNS", "keyness", "keyness_by_group"]
 
 
 def keyness(
-    target: Tokens,
-    reference: Tokens | pd.DataFrame,
+    target: AnyTokens,
+    reference: AnyTokens | pd.DataFrame,
     *,
     n: int = 1,
     stopwords: Iterable[str] | None = None,
@@ -63,6 +60,9 @@ def keyness(
     without words, two sides that are the same documents or were tokenized differently, a table that is no frequency
     list or shares no term, and n < 1, k <= 0 or prior <= 0.
 
+    Of a corpus in parts there are the first `LISTED` rows; ``q`` is that of all. Both sides must be documents of it, or
+    the reference a frequency list, for single words. Raises `ValueError` for others.
+
     >>> from analysis import read_text, tokenize
     >>> target = tokenize(read_text("War and war and war."))
     >>> reference = tokenize(read_text("Peace and trade. Trade and war and rest."))
@@ -73,6 +73,13 @@ def keyness(
     2  peace  reference      0                1  0.97      -0.32
     """
     _check_n(n)
+    how = Settings(min_count, k, prior)
+    if isinstance(target, Parted) and isinstance(reference, pd.DataFrame):
+        return against_list(target, reference, n, stopwords, how)
+    if isinstance(target, Parted) and isinstance(reference, Parted):
+        return against_part(target, reference, n, stopwords, how)
+    if isinstance(target, Parted) or isinstance(reference, Parted):
+        raise ValueError("one side is in memory and the other in parts: compare two parts of one corpus")
     if not isinstance(reference, pd.DataFrame):
         _check_sides(target, reference)
     numbers = n > 1 and isinstance(reference, Tokens) and target.vocabulary is reference.vocabulary
@@ -92,12 +99,12 @@ def keyness(
         raise ValueError(
             f"the reference table shares no term with the target: it begins {other_names[0]!r}, the target {names[0]!r}"
         )
-    rows = np.arange(len(names)) if numbers else _ranked(names, stopwords)
-    return _compared(names[rows], own.at(rows), other.at(rows), min_count=min_count, k=k, prior=prior)
+    rows = np.arange(len(names)) if numbers else ranked(names, stopwords)
+    return _compared(names[rows], own.at(rows), other.at(rows), how)
 
 
 def keyness_by_group(
-    tokens: Tokens,
+    tokens: AnyTokens,
     by: str,
     *,
     n: int = 1,
@@ -111,6 +118,10 @@ def keyness_by_group(
     Groups in alphabetical order, each with its own ``q``; `by` empty makes the group "(none)". A group without words
     has no rows. Raises `ValueError` for an unknown column, and where fewer than two groups have words.
 
+    Of a corpus in parts each group has its first rows, `LISTED` shared among the groups, but 1,000 at least; how many
+    words it has of its own, which `most_distinct` asks for, is in the table's ``attrs``. Raises `ValueError` for more
+    than 500 groups, and for phrases.
+
     >>> from analysis import tokenize
     >>> from analysis.text.corpus import read_texts
     >>> tokens = tokenize(read_texts(["War, war, war.", "Peace and trade.", "Trade and war."]))
@@ -122,18 +133,21 @@ def keyness_by_group(
     8      2  peace  reference      0                1
     """
     _check_n(n)
+    how = Settings(min_count, k, prior)
     groups = tokens.groups(by).to_numpy(dtype=object)
+    if isinstance(tokens, Parted):
+        return each_group(tokens, by, groups, n, stopwords, how)
     names, ids, bounds = running(tokens, n)
-    ranked = _ranked(names, stopwords)
+    rows = ranked(names, stopwords)
     every = {group: side(ids, bounds, np.flatnonzero(groups == group), len(names)) for group in sorted(set(groups))}
-    sides = {group: side.at(ranked) for group, side in every.items() if side.size}
+    sides = {group: side.at(rows) for group, side in every.items() if side.size}
     if len(sides) < 2:
         said = " and ".join(map(repr, sides)) or "none"
         raise ValueError(f"{by!r} has fewer than two groups with words ({said}): compare by a column with more values")
-    whole = side(ids, bounds, np.arange(tokens.n_documents), len(names)).at(ranked)
+    whole = side(ids, bounds, np.arange(tokens.n_documents), len(names)).at(rows)
     tables = []
     for group, own in sides.items():
-        table = _compared(names[ranked], own, whole.without(own), min_count=min_count, k=k, prior=prior)
+        table = _compared(names[rows], own, whole.without(own), how)
         table.insert(0, by, group)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
@@ -167,57 +181,11 @@ def _aligned(names: Names, own: Side, other_names: Names, other: Side) -> tuple[
     return np.append(names, other_names[added]), own.at(own_rows), other.at(np.concatenate([rows, added]))
 
 
-def _ranked(names: Names, stopwords: Iterable[str] | None) -> Ints:
-    """The rows of all terms that neither begin nor end with a stop word, in alphabetical order."""
-    rows = np.asarray(pd.Series(names, dtype="str").argsort())
-    if stopwords is None:
-        return rows
-    ends = [(words[0], words[-1]) for words in (name.split(" ") for name in names[rows])]
-    out = stopped(np.array(ends, dtype=object).reshape(-1), stopwords).reshape(-1, 2)
-    return rows[~out.any(axis=1)]
-
-
-def _compared(names: Names, own: Side, other: Side, *, min_count: int, k: float, prior: float) -> pd.DataFrame:
+def _compared(names: Names, own: Side, other: Side, how: Settings) -> pd.DataFrame:
     """The table of two sides over the same terms in alphabetical order."""
-    rows = np.flatnonzero(own.count + other.count >= max(min_count, 1))
+    rows = np.flatnonzero(own.count + other.count >= max(how.min_count, 1))
     g2 = association.g2_two_cell(own.count[rows], own.size, other.count[rows], other.size)
     rows = rows[np.argsort(-g2, kind="stable")]
     own, other = own.at(rows), other.at(rows)
-    cells = (own.count, own.size, other.count, other.size)
-    rate, other_rate = own.count / own.size, other.count / other.size
-    g2 = association.g2_two_cell(*cells)
-    p = association.p_value(g2)
-    ratio = association.log_ratio(*cells)
-    unknown = np.full(len(rows), np.nan)
-    dispersion = unknown
-    if other.n_documents:
-        dispersion = association.g2_two_cell(own.documents, own.n_documents, other.documents, other.n_documents)
-    columns = {
-        "term": names[rows],
-        "key": np.array(["reference", "neither", "target"], dtype=object)[np.sign(rate - other_rate).astype(int) + 1],
-        "count": own.count,
-        "reference_count": other.count,
-        "per_million": 1e6 * rate,
-        "reference_per_million": 1e6 * other_rate,
-        "documents": own.documents,
-        "reference_documents": other.documents if other.n_documents else unknown,
-        "g2": g2,
-        "g2_four_cell": association.g2_four_cell(*cells),
-        "p": p,
-        "q": stats.false_discovery_control(p) if len(p) else p,
-        "chi2": association.chi2(*cells),
-        "chi2_yates": association.chi2(*cells, yates=True),
-        "fisher_p": association.fisher_p(*cells),
-        "log_ratio": ratio.value,
-        "ci_low": ratio.low,
-        "ci_high": ratio.high,
-        "pct_diff": association.pct_diff(*cells),
-        "diff_coefficient": association.diff_coefficient(*cells),
-        "odds_ratio": association.odds_ratio(*cells),
-        "simple_maths": association.simple_maths(*cells, k=k),
-        "bic": association.bic(*cells),
-        "log_odds_z": association.log_odds_z(*cells, prior=prior),
-        "dispersion_g2": dispersion,
-        "dispersion_p": association.p_value(dispersion),
-    }
-    return pd.DataFrame(columns, columns=COLUMNS)
+    p = association.p_value(association.g2_two_cell(own.count, own.size, other.count, other.size))
+    return key_table(names[rows], own, other, stats.false_discovery_control(p) if len(p) else p, how)

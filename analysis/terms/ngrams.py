@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.text.tokens import Ids, Tokens
+from analysis.text.tokens import Ids, Offsets, Tokens
 
 Ints = NDArray[np.int64]
 
@@ -31,19 +31,20 @@ def ngrams(tokens: Tokens, n: int, *, skip: int = 0) -> tuple[NDArray[np.object_
 
 def running_ngrams(tokens: Tokens, n: int, skip: int) -> tuple[pd.Series, list[Ids], Ids]:
     """The vocabulary in alphabetical order, the n words of each running n-gram in it, and the place of its first."""
-    if n < 1:
-        raise ValueError(f"n is {n}: use 1 for words, 2 for pairs of words, and so on")
-    if skip < 0:
-        raise ValueError(f"skip is {skip}: use 0 for words in a row, 1 to leave out one word between them, and so on")
     vocabulary = pd.Series(tokens.vocabulary, dtype="str")
     alphabet = vocabulary.argsort().to_numpy()
     rank = np.empty(len(alphabet), dtype=np.int32)
     rank[alphabet] = np.arange(len(alphabet))
-    ids = rank[tokens.ids]
-    if n == 1:
-        return vocabulary.take(alphabet), [ids], np.arange(len(ids), dtype=np.int32)
+    return vocabulary.take(alphabet), *runs(rank[tokens.ids], tokens.sentence_offsets, n, skip)
 
-    ends = np.repeat(tokens.sentence_offsets[1:].astype(np.int32), np.diff(tokens.sentence_offsets))
+
+def runs(ids: Ids, sentence_offsets: Offsets, n: int, skip: int) -> tuple[list[Ids], Ids]:
+    """The n of the `ids` that make each running n-gram, and the place of its first."""
+    check(n, skip)
+    if n == 1:
+        return [ids], np.arange(len(ids), dtype=np.int32)
+
+    ends = np.repeat(sentence_offsets[1:].astype(np.int32), np.diff(sentence_offsets))
     left = ends - np.arange(len(ids), dtype=np.int32)  # the words of the sentence from here on
     steps = [(0, *rest) for rest in combinations(range(1, n + skip), n - 1)]
     places = [np.flatnonzero(left > step[-1]).astype(np.int32) for step in steps]
@@ -54,7 +55,15 @@ def running_ngrams(tokens: Tokens, n: int, skip: int) -> tuple[pd.Series, list[I
     if skip:
         order = np.argsort(place, kind="stable")
         place, words = place[order], [word[order] for word in words]
-    return vocabulary.take(alphabet), words, place
+    return words, place
+
+
+def check(n: int, skip: int) -> None:
+    """Raise `ValueError` where there are no n-grams of `n` words that leave out `skip`."""
+    if n < 1:
+        raise ValueError(f"n is {n}: use 1 for words, 2 for pairs of words, and so on")
+    if skip < 0:
+        raise ValueError(f"skip is {skip}: use 0 for words in a row, 1 to leave out one word between them, and so on")
 
 
 def numbered(words: list[Ids]) -> tuple[Ids, list[Ids]]:

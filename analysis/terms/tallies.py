@@ -107,6 +107,16 @@ def counted_phrases(
     return names, own.at(rows), other.at(rows)
 
 
+def ranked(names: Names, stopwords: Iterable[str] | None) -> Ints:
+    """The rows of all terms that neither begin nor end with a stop word, in alphabetical order."""
+    rows = np.asarray(pd.Series(names, dtype="str").argsort())
+    if stopwords is None:
+        return rows
+    ends = [(words[0], words[-1]) for words in (name.split(" ") for name in names[rows])]
+    out = stopped(np.array(ends, dtype=object).reshape(-1), stopwords).reshape(-1, 2)
+    return rows[~out.any(axis=1)]
+
+
 def frequency_list(table: pd.DataFrame) -> tuple[Names, Side]:
     """A table of terms and counts as a side whose documents are unknown."""
     for column in ("term", "count"):

@@ -1,6 +1,7 @@
 """How the use of words changes over time: rates by day, week, month or year, and tests for a trend."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ from scipy import sparse, stats
 
 from analysis.bootstrap import rate_intervals
 from analysis.text.lookup import document_of, sentence_of
+from analysis.text.parted import AnyTokens, Part, Parted, part_weights, parts
 from analysis.text.periods import periods
-from analysis.text.tokens import Tokens, token_weights
+from analysis.text.tokens import Tokens
 
 LEVEL = 0.05  # of the false discovery rate below which a trend has a direction
 
@@ -19,7 +21,7 @@ Ints = NDArray[np.int64]
 
 
 def trends(
-    tokens: Tokens,
+    tokens: AnyTokens,
     terms: Iterable[str],
     *,
     every: str = "month",
@@ -32,8 +34,8 @@ def trends(
     One row a term, in the order given, and a period:
 
     - ``period``: its first day; a week begins on Monday;
-    - ``term``; ``count``: its occurrences, within one sentence each; with `weights` (one number a token), their sum,
-      where words in a row have the weight of the first of them;
+    - ``term``; ``count``: its occurrences, within one sentence each; with `weights` (one number a token, or one a
+      sentence), their sum, where words in a row have the weight of the first of them;
     - ``words``: the running words of the period; with `weights`, their sum;
     - ``documents``: the documents of the period that hold the term, out of ``period_documents``;
     - ``per_million``: ``count`` a million ``words``; NaN in a period without words, so that a gap is seen as a gap;
@@ -42,7 +44,7 @@ def trends(
 
     Documents without a date are left out, `analysis.text.periods.undated` lists them; a term that only these have is 0.
     Raises `ValueError` when there is no other document, when `every` is not one of "day", "week", "month" and "year",
-    when a term does not occur, or when weights are not one a token.
+    when a term does not occur, or when weights are of another length.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("War is near. Peace is far.", date="2024-06-22"))
@@ -55,12 +57,7 @@ def trends(
         raise ValueError(f"terms is {terms!r}: give a collection of terms, such as [{terms!r}]")
     terms = list(dict.fromkeys(terms))
     first_days, period = periods(tokens, every)
-    amount = None if weights is None else token_weights(tokens, weights)
-    counts = _counts(tokens, terms, amount)
-    sizes: Any = np.diff(tokens.document_offsets).astype(np.float64)
-    if amount is not None:
-        owner = np.repeat(np.arange(tokens.n_documents), np.diff(tokens.document_offsets))
-        sizes = np.bincount(owner, amount, minlength=tokens.n_documents)
+    counts, sizes = _counts(tokens, terms, weights)
 
     low, high = np.full((2, len(first_days), len(terms)), np.nan)
     for number in np.unique(period[period >= 0]):
@@ -133,11 +130,55 @@ def trend_tests(table: pd.DataFrame) -> pd.DataFrame:
     return tests.sort_values(["p", "term"], ignore_index=True)
 
 
-def _counts(tokens: Tokens, terms: list[str], amount: NDArray[np.float64] | None) -> Any:
-    """How much of each term is in each document: sparse (documents, terms)."""
-    index = pd.Index(tokens.vocabulary)
-    words = [index.get_indexer(pd.Index(term.split(" "))) for term in terms]
-    first = np.array([ids[0] for ids in words], dtype=np.int32)
+def _counts(tokens: AnyTokens, terms: list[str], weights: NDArray[np.float64] | None) -> tuple[Any, Any]:
+    """How much of each term is in each document, sparse (documents, terms), and how much of all words."""
+    split = [term.split(" ") for term in terms]
+    rows = _rows(tokens, [word for words in split for word in words])
+    bounds = np.cumsum([0, *map(len, split)]).tolist()
+    found: list[Any] = []
+    sizes: list[NDArray[Any]] = []
+    times = np.zeros(len(terms), dtype=np.int64)
+    for part in parts(tokens):
+        amount = part_weights(tokens, weights, part)
+        ids = _own(part, rows)
+        words = [ids[first:stop] for first, stop in pairwise(bounds)]
+        places = _places(part.tokens, words)
+        here = np.array([len(place) for place in places], dtype=np.int64)
+        times += here
+        place = np.concatenate([np.zeros(0, dtype=np.int64), *places])
+        column = np.repeat(np.arange(len(terms)), here)
+        values = np.ones(len(place)) if amount is None else amount[place]
+        shape = (part.tokens.n_documents, len(terms))
+        found.append(sparse.csr_array((values, (document_of(part.tokens, place), column)), shape=shape))
+        lengths = np.diff(part.tokens.document_offsets)
+        if amount is None:
+            sizes.append(lengths.astype(np.float64))
+        else:
+            owner = np.repeat(np.arange(len(lengths)), lengths)
+            sizes.append(np.bincount(owner, amount, minlength=len(lengths)))
+    for term, count in zip(terms, times.tolist(), strict=True):
+        if not count:
+            raise ValueError(f"{term!r} does not occur: give terms as the table of `terms` has them")
+    return sparse.vstack(found, format="csr"), np.concatenate(sizes)
+
+
+def _rows(tokens: AnyTokens, words: list[str]) -> Ints:
+    """The row of each of `words` in the vocabulary of the whole, -1 where it has none."""
+    if isinstance(tokens, Parted):
+        return tokens.vocabulary.rows(words)
+    return pd.Index(tokens.vocabulary).get_indexer(pd.Index(words, dtype=object))
+
+
+def _own(part: Part, rows: Ints) -> Ints:
+    """The id in a part of each row of the vocabulary of the whole, -1 where the part does not have it."""
+    order = np.argsort(part.types, kind="stable")
+    place = np.minimum(np.searchsorted(part.types, rows, sorter=order), len(order) - 1)
+    return np.where(part.types[order[place]] == rows, order[place], -1) if len(order) else np.full(len(rows), -1)
+
+
+def _places(tokens: Tokens, terms: list[Ints]) -> list[Ints]:
+    """Where each of `terms` begins, given as the ids of its words."""
+    first = np.array([ids[0] for ids in terms], dtype=np.int32)
     # The places of all first words, sorted by word, so that a term looks at its own only.
     begins = np.isin(np.arange(len(tokens.vocabulary)), first)
     places = np.flatnonzero(begins[tokens.ids])
@@ -145,18 +186,12 @@ def _counts(tokens: Tokens, terms: list[str], amount: NDArray[np.float64] | None
     begun = tokens.ids[places]
     bounds = np.searchsorted(begun, first, side="left"), np.searchsorted(begun, first, side="right")
     found = []
-    for term, ids, left, right in zip(terms, words, *bounds, strict=True):
+    for ids, left, right in zip(terms, *bounds, strict=True):
         place = places[left:right]
         for step, word in enumerate(ids[1:], start=1):
             place = place[place + step < len(tokens)]
             place = place[
                 (tokens.ids[place + step] == word) & (sentence_of(tokens, place + step) == sentence_of(tokens, place))
             ]
-        if not len(place):
-            raise ValueError(f"{term!r} does not occur: give terms as the table of `terms` has them")
         found.append(place)
-    place = np.concatenate([np.zeros(0, dtype=np.int64), *found])
-    column = np.repeat(np.arange(len(terms)), [len(place) for place in found])
-    shape = (tokens.n_documents, len(terms))
-    values = np.ones(len(place)) if amount is None else amount[place]
-    return sparse.csr_array((values, (document_of(tokens, place), column)), shape=shape)
+    return found

@@ -7,17 +7,19 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize
 
-from analysis.text.tokens import Tokens
+from analysis.terms.by_type import type_counts
+from analysis.text.parted import AnyTokens, Parted, names, parts
 
 Floats = NDArray[np.float64]
 
 
-def zipf(tokens: Tokens) -> pd.DataFrame:
+def zipf(tokens: AnyTokens) -> pd.DataFrame:
     r"""Each word's rank and count beside the Zipf-Mandelbrot curve through them.
 
     One row a word, the most frequent first, ties in alphabetical order: ``rank`` (from 1), ``term``, ``count``, and
     ``fitted``, the count that the curve of `zipf_fit` gives to this rank. The fitted counts sum up to all words; they
-    are NaN where there are fewer than three different words.
+    are NaN where there are fewer than three different words. Of a corpus in parts, where millions of words may occur
+    once, the table has of all words with one count the first and the last only: the curve through them is the same.
 
     Ranks and counts come from the same text, so that the counts fall with the rank by construction and a close fit
     says little by itself; it is the systematic departures from the curve that can be read (Piantadosi 2014, Zipf's word
@@ -30,9 +32,10 @@ def zipf(tokens: Tokens) -> pd.DataFrame:
     1     2    is     16    16.0
     2     3  near      9     9.0
     """
-    table = pd.DataFrame(
-        {"term": tokens.vocabulary, "count": np.bincount(tokens.ids, minlength=len(tokens.vocabulary))}
-    )
+    count = type_counts(tokens)
+    if isinstance(tokens, Parted):
+        return _ends_of_steps(tokens, count)
+    table = pd.DataFrame({"term": tokens.vocabulary, "count": count})
     table = table[table["count"] > 0].sort_values(["count", "term"], ascending=[False, True], ignore_index=True)
     rank = np.arange(1, len(table) + 1)
     exponent, shift = _zipf_mandelbrot(table["count"].to_numpy())
@@ -40,7 +43,7 @@ def zipf(tokens: Tokens) -> pd.DataFrame:
     return table.assign(fitted=len(tokens) * _shares(rank, exponent, shift))
 
 
-def zipf_fit(tokens: Tokens) -> pd.DataFrame:
+def zipf_fit(tokens: AnyTokens) -> pd.DataFrame:
     r"""The Zipf-Mandelbrot curve of a corpus, one row: exponent, shift, scale, types, tokens.
 
     .. math:: f(r) = C / (r + q)^a
@@ -59,7 +62,7 @@ def zipf_fit(tokens: Tokens) -> pd.DataFrame:
        exponent  shift  scale  types  tokens
     0       2.0    1.0  144.0      3      61
     """
-    counts = np.bincount(tokens.ids)
+    counts = type_counts(tokens)
     counts = np.sort(counts[counts > 0])[::-1]
     exponent, shift = _zipf_mandelbrot(counts)
     scale = len(tokens) / np.sum((np.arange(1, len(counts) + 1) + shift) ** -exponent) if len(counts) else np.nan
@@ -68,7 +71,7 @@ def zipf_fit(tokens: Tokens) -> pd.DataFrame:
     )
 
 
-def heaps(tokens: Tokens, points: int = 200) -> pd.DataFrame:
+def heaps(tokens: AnyTokens, points: int = 200) -> pd.DataFrame:
     """How many different words the first n words of the corpus have, its documents read in their order.
 
     One row each for `points` values of n in even steps, the last of them the whole corpus (a row for every n where it
@@ -84,7 +87,7 @@ def heaps(tokens: Tokens, points: int = 200) -> pd.DataFrame:
     return table.assign(fitted=scale * table["words"] ** exponent)
 
 
-def heaps_fit(tokens: Tokens, points: int = 200) -> pd.DataFrame:
+def heaps_fit(tokens: AnyTokens, points: int = 200) -> pd.DataFrame:
     r"""The growth of the vocabulary as one curve, one row: exponent, scale, types, tokens.
 
     .. math:: V(n) = K n^\beta        (Heaps 1978, Information Retrieval: Computational and Theoretical Aspects)
@@ -109,6 +112,18 @@ def heaps_fit(tokens: Tokens, points: int = 200) -> pd.DataFrame:
     )
 
 
+def _ends_of_steps(tokens: Parted, count: NDArray[np.int64]) -> pd.DataFrame:
+    """Of the table of `zipf` the first and the last row of each count."""
+    order = np.argsort(-count, kind="stable")[: np.count_nonzero(count)]  # of equal ones the first in the alphabet
+    count = count[order]
+    steps = np.flatnonzero(np.diff(count, prepend=0, append=0))
+    rows = np.union1d(steps[:-1], steps[1:] - 1)
+    table = pd.DataFrame({"rank": rows + 1, "term": names(tokens, order[rows]), "count": count[rows]})
+    del order
+    exponent, shift = _zipf_mandelbrot(count)
+    return table.assign(fitted=len(tokens) * _shares(np.arange(1, len(count) + 1), exponent, shift)[rows])
+
+
 def _zipf_mandelbrot(counts: NDArray[np.int64]) -> tuple[float, float]:
     """Exponent and shift of greatest likelihood for `counts` in falling order."""
     if len(counts) < 3:
@@ -119,11 +134,14 @@ def _zipf_mandelbrot(counts: NDArray[np.int64]) -> tuple[float, float]:
     def loss(at: Floats) -> tuple[float, Floats]:
         """Minus the mean log-likelihood of a word, and its slope, at an exponent and the logarithm of 1 + shift."""
         exponent, shift = at[0], np.expm1(at[1])
-        logs = np.log(rank + shift)
-        expected = np.exp(-exponent * logs)
+        place = rank + shift
+        logs = np.log(place)
+        expected = -exponent * logs
+        np.exp(expected, out=expected)  # in place, as all that follows: there may be millions of ranks
         total = expected.sum()
-        excess = observed - expected / total
-        slope = np.array([excess @ logs, exponent * (excess @ (1 / (rank + shift))) * (1 + shift)])
+        expected /= total
+        excess = np.subtract(observed, expected, out=expected)
+        slope = np.array([excess @ logs, exponent * (excess @ np.divide(1, place, out=place)) * (1 + shift)])
         return float(exponent * (observed @ logs) + np.log(total)), slope
 
     # The bounds keep a curve that is exponential rather than a power of the rank from running off to infinity.
@@ -137,19 +155,26 @@ def _zipf_mandelbrot(counts: NDArray[np.int64]) -> tuple[float, float]:
 
 def _shares(rank: NDArray[Any], exponent: float, shift: float) -> Floats:
     """The share of all words that the curve gives to each rank."""
-    height = (rank + shift) ** -exponent
-    return np.asarray(height / height.sum(), dtype=np.float64)
+    height: Floats = rank + shift
+    height **= -exponent
+    height /= height.sum()
+    return height
 
 
-def _growth(tokens: Tokens, points: int) -> tuple[pd.DataFrame, float, float]:
+def _growth(tokens: AnyTokens, points: int) -> tuple[pd.DataFrame, float, float]:
     """The types among the first words, and scale and exponent of the curve through them."""
     if points < 2:
         raise ValueError(f"points is {points}: two or more are needed for a curve")
     words = np.unique(np.ceil(len(tokens) * np.arange(1, points + 1) / points).astype(np.int64))
     words = words[words > 0]
     first = np.full(len(tokens.vocabulary), len(tokens))
-    first[tokens.ids[::-1]] = np.arange(len(tokens))[::-1]  # of several places the last one assigned stays
-    types = np.searchsorted(np.sort(first), words)
+    for part in parts(tokens):
+        own = np.full(len(part.types), len(tokens))
+        # Of several places the last one assigned stays.
+        own[part.tokens.ids[::-1]] = np.arange(part.word, part.word + len(part.tokens))[::-1]
+        first[part.types] = np.minimum(first[part.types], own)
+    first.sort()
+    types = np.searchsorted(first, words)
     table = pd.DataFrame({"words": words, "types": types})
     if len(words) < 2:
         return table, np.nan, np.nan

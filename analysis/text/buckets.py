@@ -42,7 +42,7 @@ class Buckets:
         which = key.astype(np.uint64)
         if self._spread:
             which = (which * MIXER) >> np.uint64(40)
-        bucket = (which % np.uint64(self.number)).astype(np.int64)
+        bucket = (which % np.uint64(self.number)).astype(np.uint16 if self.number < 1 << 16 else np.int64)
         order = np.argsort(bucket, kind="stable")
         bounds = np.searchsorted(bucket[order], np.arange(self.number + 1)).tolist()
         for column, (kind, values) in enumerate(zip(self._types, (key, *columns), strict=True)):

@@ -2,17 +2,28 @@
 
 import dataclasses
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from typing import overload
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
+from analysis.text.forms_in_parts import AT_ONCE, renamed
+from analysis.text.parted import AnyTokens, Parted, names
 from analysis.text.stopwords import NLTK_NAMES
 from analysis.text.tokens import Tokens
 
 FORMS = ("words", "stems", "lemmas")
 
+Change = Callable[[str], str]
 
-def word_forms(tokens: Tokens, form: str = "words", *, keep: Collection[str] = ()) -> Tokens:
+
+@overload
+def word_forms(tokens: Tokens, form: str = "words", *, keep: Collection[str] = ()) -> Tokens: ...
+@overload
+def word_forms(tokens: Parted, form: str = "words", *, keep: Collection[str] = ()) -> Parted: ...
+def word_forms(tokens: AnyTokens, form: str = "words", *, keep: Collection[str] = ()) -> AnyTokens:
     """`tokens` with each word's stem or lemma for its type, by the language of its document.
 
     `form` is "words" (as they stand), "stems" (Snowball, Porter 2001, of NLTK) or "lemmas" (the dictionary form, of
@@ -33,53 +44,72 @@ def word_forms(tokens: Tokens, form: str = "words", *, keep: Collection[str] = (
     if form == "words":
         return tokens
     kept = frozenset(keep)
-    languages = tokens.corpus.documents["language"].str.split("-").str[0].str.lower().to_numpy(dtype=object)
+    languages = _languages(tokens.corpus.documents)
+    changes = {language: _change(language, form) for language in sorted(set(languages))}
+    done, left = ([name for name, change in changes.items() if (change is None) == none] for none in (False, True))
+    tool = "NLTK Snowball" if form == "stems" else "simplemma"
+    said = [f"{tool} for {', '.join(done)}"] * bool(done) + [f"none for {', '.join(left)}"] * bool(left)
+    options = {**tokens.options, "forms": f"{form} ({'; '.join(said)})"}
+    if isinstance(tokens, Parted):
+        return renamed(tokens, _languages, lambda name, words: _written(words, _change(name, form), kept), options)
     codes: dict[str, int] = {}
     ids = np.empty_like(tokens.ids)
-    done: list[str] = []
-    left: list[str] = []
-    for language in sorted(set(languages)):
-        change = _stemmer(language) if form == "stems" else _lemmatizer(language)
-        (left if change is None else done).append(language)
+    for language, change in changes.items():
         own = np.repeat(languages == language, np.diff(tokens.document_offsets))
         used, place = np.unique(tokens.ids[own], return_inverse=True)
-        written = (
-            word if change is None or word in kept or not _is_plain(word) else change(word)
-            for word in tokens.vocabulary[used]
-        )
-        renamed = np.fromiter((codes.setdefault(word, len(codes)) for word in written), dtype=np.int32, count=len(used))
-        ids[own] = renamed[place]
+        written = _written(tokens.vocabulary[used], change, kept)
+        numbers = np.fromiter((codes.setdefault(word, len(codes)) for word in written), dtype=np.int32, count=len(used))
+        ids[own] = numbers[place]
     vocabulary = np.array(list(codes), dtype=object)
     # Types stand in the order in which the text brings them, as in all tokens.
     order, first = np.unique(ids, return_index=True)
     order = order[np.argsort(first)]
     rank = np.empty(len(vocabulary), dtype=np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    tool = "NLTK Snowball" if form == "stems" else "simplemma"
-    said = [f"{tool} for {', '.join(done)}"] * bool(done) + [f"none for {', '.join(left)}"] * bool(left)
-    options = {**tokens.options, "forms": f"{form} ({'; '.join(said)})"}
     return dataclasses.replace(tokens, vocabulary=vocabulary[order], ids=rank[ids], options=options)
 
 
-def short_words(tokens: Tokens, length: int) -> frozenset[str]:
+def short_words(tokens: AnyTokens, length: int) -> frozenset[str]:
     """The types of fewer than `length` characters, marks not counted, for use as stop words.
 
     >>> from analysis import read_text, tokenize
     >>> sorted(short_words(tokenize(read_text("We are on our way.")), 3))
     ['on', 'we']
     """
-    return frozenset(
-        word
-        for word in tokens.vocabulary
-        if len(word) < length or sum(not unicodedata.category(c).startswith("M") for c in word) < length
-    )
+    if length < 1 or (length == 1 and tokens.options["scheme"] == "frequency"):
+        return frozenset()  # no word of that scheme is made of marks alone
+    found: set[str] = set()
+    for first in range(0, len(tokens.vocabulary), AT_ONCE):
+        words = names(tokens, np.arange(first, min(first + AT_ONCE, len(tokens.vocabulary))))
+        found.update(word for word in words if len(word) < length or (not word.isascii() and _letters(word) < length))
+    return frozenset(found)
+
+
+def _letters(word: str) -> int:
+    """How many characters of a word are no marks."""
+    return sum(not unicodedata.category(c).startswith("M") for c in word)
+
+
+def _languages(documents: pd.DataFrame) -> NDArray[np.object_]:
+    """The language of each document, without what follows its hyphen."""
+    return documents["language"].str.split("-").str[0].str.lower().to_numpy(dtype=object)
+
+
+def _change(language: str, form: str) -> Change | None:
+    """What makes words of a language stems or lemmas, if there is such a thing."""
+    return _stemmer(language) if form == "stems" else _lemmatizer(language)
+
+
+def _written(words: Iterable[str], change: Change | None, kept: Collection[str]) -> list[str]:
+    """Each word as it is counted."""
+    return [word if change is None or word in kept or not _is_plain(word) else change(word) for word in words]
 
 
 def _is_plain(word: str) -> bool:
     return word.replace("'", "").replace("-", "").isalpha()
 
 
-def _stemmer(language: str) -> Callable[[str], str] | None:
+def _stemmer(language: str) -> Change | None:
     from nltk.stem.snowball import SnowballStemmer  # NLTK takes longer to import than all the rest
 
     name = NLTK_NAMES.get(language)
@@ -89,7 +119,7 @@ def _stemmer(language: str) -> Callable[[str], str] | None:
     return lambda word: stem(word) or word
 
 
-def _lemmatizer(language: str) -> Callable[[str], str] | None:
+def _lemmatizer(language: str) -> Change | None:
     try:
         from simplemma import lemmatize
         from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES

@@ -25,12 +25,14 @@ class LongTable:
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._files: list[Path] = []
         self._length = 0
+        self._objects: list[str] = []  # columns whose values may be of any kind, which Arrow would give back as texts
         for number, piece in enumerate(pieces):
             file = folder / f"{number:05}.arrow"
             table = pa.Table.from_pandas(piece, preserve_index=False)
             options = pa.ipc.IpcWriteOptions(compression="lz4")
             with pa.OSFile(str(file), "wb") as out, pa.ipc.new_file(out, table.schema, options=options) as writer:
                 writer.write_table(table)
+            self._objects = [str(name) for name in piece.columns if piece[name].dtype == object]
             self._files.append(file)
             self._length += len(piece)
 
@@ -41,7 +43,11 @@ class LongTable:
         """The rows of each part, with an index from 0."""
         for file in self._files:
             with pa.OSFile(str(file), "rb") as opened:
-                yield pa.ipc.open_file(opened).read_all().to_pandas()
+                table = pa.ipc.open_file(opened).read_all().to_pandas()
+            for name in self._objects:
+                column = table[name].astype(object)
+                table[name] = column.where(column.notna(), None)
+            yield table
 
     def head(self, rows: int) -> pd.DataFrame:
         """The first `rows` rows."""

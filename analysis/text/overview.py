@@ -1,12 +1,19 @@
 """What was loaded: how many documents, sentences and words, by any metadata column."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from analysis.text.tokens import Tokens
+from analysis.text.buckets import Buckets
+from analysis.text.compiled import compiled
+from analysis.text.parted import AnyTokens, Parted, parts, sentence_counts
+from analysis.text.tokens import Offsets
+
+FILES = 64  # into which the words of groups are sorted where they do not fit in memory
 
 
-def overview(tokens: Tokens, by: str | None = None) -> pd.DataFrame:
+def overview(tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
     """One row a group of the metadata column `by` (one row in all without it): documents, sentences, words, types.
 
     With dates in the corpus also ``first`` and ``last``, the days of the group's first and last document.
@@ -17,18 +24,24 @@ def overview(tokens: Tokens, by: str | None = None) -> pd.DataFrame:
     0          1          2      8      5
     """
     groups = pd.Series("all", index=range(tokens.n_documents)) if by is None else tokens.groups(by)
+    labels = sorted(set(groups))
+    number = pd.Index(labels, dtype=object).get_indexer(groups)
+    types, words, sentences = (
+        _types(tokens, number, len(labels)),
+        np.diff(tokens.document_offsets),
+        sentence_counts(tokens),
+    )
     rows = []
-    for group in sorted(set(groups)):
-        chosen = (groups == group).to_numpy()
-        ids = tokens.ids[np.repeat(chosen, np.diff(tokens.document_offsets))]
+    for row, group in enumerate(labels):
+        chosen = number == row
         dates = tokens.corpus.documents["date"][chosen]
         rows.append(
             {
                 by or "group": group,
                 "documents": int(chosen.sum()),
-                "sentences": int(chosen[tokens.sentence_document].sum()),
-                "words": len(ids),
-                "types": len(np.unique(ids)),
+                "sentences": int(sentences[chosen].sum()),
+                "words": int(words[chosen].sum()),
+                "types": int(types[row]),
                 "first": dates.min(),
                 "last": dates.max(),
             }
@@ -39,7 +52,40 @@ def overview(tokens: Tokens, by: str | None = None) -> pd.DataFrame:
     return table.drop(columns=["first", "last"]) if table["first"].isna().all() else table
 
 
-def varying(tokens: Tokens, by: str | None) -> str | None:
+def _types(tokens: AnyTokens, group: Offsets, groups: int) -> Offsets:
+    """(groups,) how many different words each group of documents has."""
+    whole = max(len(tokens.vocabulary), 1)
+    order = np.argsort(group, kind="stable")
+    if not isinstance(tokens, Parted):
+        return np.bincount(_met(tokens.ids, tokens.document_offsets, order, group, whole)[0], minlength=groups)
+    found = Buckets(tokens.folder, [np.int64], number=FILES)
+    for part in parts(tokens):
+        own = group[part.document : part.document + part.tokens.n_documents]
+        order = np.argsort(own, kind="stable")
+        met, local = _met(part.tokens.ids, part.tokens.document_offsets, order, own, len(part.types))
+        found.add(met * whole + part.types[local])
+    types = np.zeros(groups, np.int64)
+    for k in range(len(found)):
+        types += np.bincount(np.unique(found.read(k)[0]) // whole, minlength=groups)
+    return types
+
+
+@compiled
+def _met(ids: Any, offsets: Any, order: Any, group: Any, types: Any) -> Any:
+    """Each group with each type that it has, the documents being in the `order` of their groups."""
+    out, which = np.empty(len(ids), np.int64), np.empty(len(ids), np.int32)
+    last = np.full(types, -1)
+    n = 0
+    for document in order:
+        for place in range(offsets[document], offsets[document + 1]):
+            if last[ids[place]] != group[document]:
+                last[ids[place]] = group[document]
+                out[n], which[n] = group[document], ids[place]
+                n += 1
+    return out[:n], which[:n]
+
+
+def varying(tokens: AnyTokens, by: str | None) -> str | None:
     """`by` where the documents differ in that metadata column, None where there is nothing to compare.
 
     Raises `ValueError` when there is no such column.
@@ -52,13 +98,13 @@ def varying(tokens: Tokens, by: str | None) -> str | None:
 
 
 def side_by_side(
-    table: pd.DataFrame, tokens: Tokens, *, by: str, index: str, value: str, rows: pd.Series, most: int = 12
+    table: pd.DataFrame, tokens: AnyTokens, *, by: str, index: str, value: str, rows: pd.Series, most: int = 12
 ) -> pd.DataFrame:
     """`value` with the `rows` of `index` down the side and the groups of `by` along the top, in the order of names.
 
     Where there are more than `most` groups, those with the most words are taken. What a group lacks is 0.
     """
-    sizes = overview(tokens, by).sort_values(["words", by], ascending=[False, True])
-    groups = sorted(sizes[by].head(most))
+    words = pd.Series(np.diff(tokens.document_offsets)).groupby(tokens.groups(by).to_numpy(dtype=object)).sum()
+    groups = sorted(words.sort_index().sort_values(ascending=False, kind="stable").index[:most])
     grid = table[table[index].isin(rows)].pivot_table(index=index, columns=by, values=value)
     return grid.reindex(index=pd.Index(rows, name=index), columns=groups).fillna(0.0)

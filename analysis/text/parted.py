@@ -255,18 +255,26 @@ def open_parts(folder: Path) -> Parted:
     return Parted(folder, corpus, vocabulary, *offsets, rows, about["options"], folder / "types")
 
 
+def are_parts(folder: Path) -> bool:
+    """Whether `join_parts` made what is in `folder`."""
+    return (folder / _ABOUT).is_file()
+
+
 def unite(vocabularies: Sequence[pa.Array], folder: Path, types: Path) -> None:
     """Write the words of all `vocabularies`, in alphabetical order, into `folder`, and to `types` where each stands."""
-    encoded = pa.chunked_array(vocabularies).dictionary_encode()
-    words = encoded.chunk(0).dictionary
-    order = pc.sort_indices(words)  # of UTF-8 bytes, which is that of code points
-    rank = np.empty(len(words), dtype=np.int32)
-    rank[order.to_numpy()] = np.arange(len(words), dtype=np.int32)
+    # Arrow leaves empty arrays out of what it encodes.
+    encoded = pa.chunked_array([words for words in vocabularies if len(words)], pa.large_string()).dictionary_encode()
+    found = encoded.chunk(0).dictionary if encoded.num_chunks else pa.array([], pa.large_string())
+    order = pc.sort_indices(found)  # of UTF-8 bytes, which is that of code points
+    rank = np.empty(len(found), dtype=np.int32)
+    rank[order.to_numpy()] = np.arange(len(found), dtype=np.int32)
     folder.mkdir(parents=True, exist_ok=True)
     types.mkdir(parents=True, exist_ok=True)
-    write_arrow(pa.table({"vocabulary": words.take(order)}), folder, "vocabulary")
-    for number, chunk in enumerate(encoded.chunks):
-        np.save(types / f"{number:05}.npy", rank[chunk.indices.to_numpy()])
+    write_arrow(pa.table({"vocabulary": found.take(order)}), folder, "vocabulary")
+    chunks = iter(encoded.chunks)
+    for number, words in enumerate(vocabularies):
+        own = rank[next(chunks).indices.to_numpy()] if len(words) else rank[:0]
+        np.save(types / f"{number:05}.npy", own)
 
 
 def joined(pieces: Sequence[tuple[Tokens, Ids]], vocabulary: Vocabulary) -> Tokens:

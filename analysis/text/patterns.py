@@ -5,18 +5,21 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.text.compiled import compiled
 from analysis.text.kernels import fold
-from analysis.text.tokens import Tokens
+from analysis.text.parted import AnyTokens, names
+from analysis.text.tokens import Offsets, Tokens
 
 GAP = 3  # words that "..." may stand for, at the most
+TYPES = 200_000  # words of a vocabulary that are in memory at a time
 
 _BEYOND = "\U0010ffff"  # sorts behind whatever a word may go on with
 
@@ -60,16 +63,12 @@ def find(tokens: Tokens, patterns: Sequence[str]) -> pd.DataFrame:
     """
     if not len(patterns):
         return pd.DataFrame({"first": [], "last": [], "pattern": []}, dtype=np.int64)
-    steps = [_steps(fold_pattern(pattern, lowercase=tokens.options["lowercase"])) for pattern in patterns]
-    words = sorted({word for pattern in steps for word, _, _ in pattern})
+    words, table, bounds = _prepared(tuple(patterns), tokens.options["lowercase"])
     fits = fitting_types(tokens, words)
-    number = {name: row for row, name in enumerate(words)}
-    table = np.array([(number[name], least, most) for pattern in steps for name, least, most in pattern]).T
-    bounds = np.cumsum([0, *map(len, steps)])
 
     # A pattern is looked for around that of its words which occurs least: most of its words need no look then.
     occurs = (fits @ np.bincount(tokens.ids, minlength=len(tokens.vocabulary)))[table[0]]
-    anchor = np.array([left + np.argmin(occurs[left:right]) for left, right in pairwise(bounds)])
+    anchor = np.lexsort((occurs, np.repeat(np.arange(len(patterns)), np.diff(bounds))))[bounds[:-1]]
     order = np.argsort(table[0][anchor], kind="stable")
     anchored = np.searchsorted(table[0][anchor][order], np.arange(len(words) + 1))
     by_type = fits.tocsc()
@@ -87,9 +86,9 @@ def find(tokens: Tokens, patterns: Sequence[str]) -> pd.DataFrame:
     )
     # One number a match sorts faster than three. Two gaps can lead to one match by several ways: it is one.
     reach = int((last - first).max(initial=0)) + 1
-    key = np.sort((first * reach + last - first) * len(steps) + which)
+    key = np.sort((first * reach + last - first) * len(patterns) + which)
     key = key[np.diff(key, prepend=-1) > 0]
-    match, which = np.divmod(key, len(steps))
+    match, which = np.divmod(key, len(patterns))
     first, further = np.divmod(match, reach)
     return pd.DataFrame({"first": first, "last": first + further, "pattern": which})
 
@@ -104,21 +103,41 @@ def fitting_types(tokens: Tokens, words: Sequence[str]) -> sparse.csr_array:
     >>> tokens.vocabulary.tolist(), fitting_types(tokens, ["court*", "?ule"]).toarray().astype(int).tolist()
     (['court', 'and', 'courts', 'rule'], [[1, 0, 1, 0], [0, 0, 0, 1]])
     """
-    types = tokens.vocabulary.tolist()
-    columns = _fitting(types, words)
-    if not tokens.options["lowercase"]:
+    columns = _fitting(tokens.vocabulary.tolist(), words, tokens.options["lowercase"])
+    indptr = np.cumsum([0, *map(len, columns)])
+    indices = np.fromiter(chain.from_iterable(columns), dtype=np.int64, count=int(indptr[-1]))
+    shape = len(words), len(tokens.vocabulary)
+    return sparse.csr_array((np.ones(len(indices), dtype=bool), indices, indptr), shape=shape)
+
+
+def fitting_counts(tokens: AnyTokens, words: Sequence[str]) -> Offsets:
+    """(words,) how many types of the vocabulary each word of a pattern fits; `words` as in `fitting_types`.
+
+    >>> from analysis import read_text, tokenize
+    >>> fitting_counts(tokenize(read_text("Court and courts rule.")), ["court*", "?ule"]).tolist()
+    [2, 1]
+    """
+    total = np.zeros(len(words), dtype=np.int64)
+    for first in range(0, len(tokens.vocabulary), TYPES):
+        types = names(tokens, np.arange(first, min(first + TYPES, len(tokens.vocabulary)))).tolist()
+        total += list(map(len, _fitting(types, words, tokens.options["lowercase"])))
+    return total
+
+
+def _fitting(types: Sequence[str], words: Sequence[str], lowercase: bool) -> list[list[int]]:
+    """For each word, the places in `types`, written as they are with `lowercase`, of those that it fits."""
+    columns = _fitting_as_written(types, words)
+    if not lowercase:
         either_case = [row for row, word in enumerate(words) if fold(word) == word]
-        folded = _fitting([fold(name) for name in types], [words[row] for row in either_case])
+        folded = _fitting_as_written([fold(name) for name in types], [words[row] for row in either_case])
         for row, found in zip(either_case, folded, strict=True):
             columns[row] = found
-    indptr = np.cumsum([0, *map(len, columns)])
-    indices = np.array([column for found in columns for column in found], dtype=np.int64)
-    return sparse.csr_array((np.ones(len(indices), dtype=bool), indices, indptr), shape=(len(words), len(types)))
+    return columns
 
 
-def _fitting(types: Sequence[str], words: Sequence[str]) -> list[list[int]]:
-    """For each word, the places in `types` of those that it fits."""
-    parts = [re.split(r"[*?]+", word) for word in words]
+def _fitting_as_written(types: Sequence[str], words: Sequence[str]) -> list[list[int]]:
+    """The same with upper and lower case as two."""
+    parts = list(map(_around_wildcards, words))
     # Only what begins as the word does is looked at; where it begins with a wildcard, what ends as it does.
     forwards = _index(types, {part[0][0] for part in parts if part[0]})
     backwards: _Index = ([], [])
@@ -135,10 +154,22 @@ def _fitting(types: Sequence[str], words: Sequence[str]) -> list[list[int]]:
         else:
             near = list(range(len(types)))
         if len(part) > 1 and word not in (part[0] + "*", "*" + part[-1]):
-            fit = re.compile(fnmatch.translate(word.replace("[", "[[]"))).match
+            fit = _expression(word).match
             near = [place for place in near if fit(types[place])]
         found.append(near)
     return found
+
+
+@lru_cache(1 << 15)  # each part of a corpus asks for the words of the same patterns
+def _around_wildcards(word: str) -> list[str]:
+    """What stands before, between and behind the wildcards of a word."""
+    return re.split(r"[*?]+", word)
+
+
+@lru_cache(1 << 12)
+def _expression(word: str) -> re.Pattern[str]:
+    """The regular expression that fits what a word with wildcards fits."""
+    return re.compile(fnmatch.translate(word.replace("[", "[[]")))
 
 
 def _index(names: Sequence[str], initials: set[str]) -> _Index:
@@ -152,6 +183,16 @@ def _between(index: _Index, low: str, high: str) -> list[int]:
     """The places of the names from `low` to `high`."""
     names, places = index
     return places[bisect_left(names, low) : bisect_right(names, high)]
+
+
+@lru_cache(8)  # of some thousand patterns, which each part of a corpus asks for again
+def _prepared(patterns: tuple[str, ...], lowercase: bool) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """The different words of `patterns`, their steps (3, steps) by the row of their word, and where they begin."""
+    steps = [_steps(fold_pattern(pattern, lowercase=lowercase)) for pattern in patterns]
+    words = sorted({word for pattern in steps for word, _, _ in pattern})
+    number = {name: row for row, name in enumerate(words)}
+    table = np.array([(number[name], least, most) for pattern in steps for name, least, most in pattern]).T
+    return words, table, np.cumsum([0, *map(len, steps)])
 
 
 def _steps(pattern: str) -> list[tuple[str, int, int]]:

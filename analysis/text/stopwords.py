@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.paths import from_root
 from analysis.text.kernels import fold
+from analysis.text.parted import Vocabulary
 from analysis.text.readers import ReadError, decode
 
 # What NLTK calls the languages of its stop lists and of its stemmers, which are nearly the same.
@@ -59,7 +60,7 @@ def stop_words(name: str | Path, languages: Collection[str] = ("en",)) -> frozen
     return frozenset(fold(word) for words in lists for word in words)
 
 
-def stopped(words: pd.Series | NDArray[np.object_], stopwords: Iterable[str] | None) -> NDArray[np.bool_]:
+def stopped(words: pd.Series | NDArray[np.object_] | Vocabulary, stopwords: Iterable[str] | None) -> NDArray[np.bool_]:
     """Which of `words` are in a collection of stop words; none where that is None.
 
     Raises `ValueError` where it is one string, whose letters would be the words.
@@ -69,7 +70,13 @@ def stopped(words: pd.Series | NDArray[np.object_], stopwords: Iterable[str] | N
     """
     if isinstance(stopwords, str):
         raise ValueError(f"stopwords is {stopwords!r}: give a collection of words, such as {{{stopwords!r}}}")
-    return pd.Series(words).isin([] if stopwords is None else list(stopwords)).to_numpy(dtype=bool)
+    listed = [] if stopwords is None else list(stopwords)
+    if isinstance(words, Vocabulary):
+        found = words.rows(listed)
+        out = np.zeros(len(words), dtype=bool)
+        out[found[found >= 0]] = True
+        return out
+    return pd.Series(words).isin(listed).to_numpy(dtype=bool)
 
 
 def _nltk_list(language: str) -> list[str]:

@@ -1,26 +1,17 @@
-"""`Tokens` in a folder: saved once, opened memory-mapped, and found again by what they were made of."""
+"""`Tokens` in a folder: saved once, and opened memory-mapped."""
 
-import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, overload
+from typing import overload
 
 import numpy as np
 import pyarrow as pa
 
-from analysis.paths import ROOT
-from analysis.text.corpus import Corpus, corpus_files, read_corpus
-from analysis.text.folders import name_from
-from analysis.text.tokens import Tokens, tokenize
-from analysis.text.versions import reading_versions
-
-CACHE = "LAFZ_TOKENS"  # environment variable: the folder in which `load_tokens` keeps what it made
-KEPT = 4  # corpora that stay in that folder, the last ones used
+from analysis.text.corpus import Corpus
+from analysis.text.tokens import Tokens
 
 _ABOUT = "tokens.json"
 _ARRAYS = ("ids", "start", "end", "document_offsets", "sentence_offsets")
@@ -79,7 +70,7 @@ def open_tokens(folder: str | Path) -> Tokens:
 
     Raises `ValueError` where there are none, or not all of them.
 
-    >>> from analysis import read_text
+    >>> from analysis import read_text, tokenize
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_tokens(tokenize(read_text("The council met.")), f"{folder}/saved")
     ...     open_tokens(f"{folder}/saved").to_frame()["token"].tolist()
@@ -95,73 +86,6 @@ def open_tokens(folder: str | Path) -> Tokens:
     except (OSError, ValueError, EOFError) as error:  # Arrow's errors are of these kinds
         raise ValueError(f"{str(folder)!r} holds no saved tokens, or not all of them: {error}") from None
     return Tokens(Corpus(documents, segments, problems, texts), vocabulary, **arrays, options=options)
-
-
-def load_tokens(
-    path: str | Path,
-    *,
-    metadata: str | Path | None = None,
-    language: str = "en",
-    text_column: str = "text",
-    name_pattern: str | None = None,
-    cache: str | Path | None = None,
-    **options: Any,
-) -> Tokens:
-    """The words of the corpus at `path`: read and tokenized, or opened as they were the last time.
-
-    The first parameters are those of `read_corpus`, `options` those of `tokenize`. What was made is saved in the folder
-    `cache` (the environment variable LAFZ_TOKENS, else ``.cache/tokens`` in the checkout) under a name made of the
-    bytes of every file, the parameters, this package's code and the versions of what it reads with, so that a changed
-    file or program is never answered from before. The folder holds the four corpora used last; where it can't be
-    written, nothing is saved.
-
-    >>> from analysis.paths import SAMPLE
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     first = load_tokens(SAMPLE, cache=folder)
-    ...     again = load_tokens(SAMPLE, cache=folder)
-    >>> len(first) == len(again)
-    True
-    """
-    about = {"metadata": metadata, "language": language, "text_column": text_column, "name_pattern": name_pattern}
-    folder = Path(cache or os.environ.get(CACHE) or ROOT / ".cache" / "tokens")
-    key = _key(Path(path).expanduser(), metadata, about | options)
-    saved = folder / key if key else None
-    if saved and saved.is_dir():
-        try:
-            found = open_tokens(saved)
-            os.utime(saved)  # used just now: the last to be cleared away
-            return found
-        except (OSError, ValueError):
-            shutil.rmtree(saved, ignore_errors=True)  # damaged: made anew
-    found = tokenize(read_corpus(path, **about), **options)  # type: ignore[arg-type]
-    if saved:
-        with suppress(OSError, ValueError):  # a disk that can't be written to, or another process was first
-            save_tokens(found, saved)
-            _clear(folder)
-            return open_tokens(saved)  # which leaves the memory to others
-    return found
-
-
-def _key(path: Path, metadata: str | Path | None, options: dict[str, Any]) -> str | None:
-    """A name for what `load_tokens` makes, from all that it depends on; None where a file can't be read."""
-    known = hashlib.sha256(json.dumps([options, reading_versions()], sort_keys=True, default=str).encode())
-    root = path if path.is_dir() else path.parent
-    code = sorted(Path(__file__).parent.rglob("*.py"))
-    files = [(file.name, file) for file in code] + [(name_from(root, file), file) for file in corpus_files(path)]
-    try:
-        for name, file in files + ([("metadata", Path(metadata).expanduser())] if metadata else []):
-            with file.open("rb") as content:
-                known.update(f"{name}\0{hashlib.file_digest(content, 'sha256').hexdigest()}\0".encode())
-    except OSError:
-        return None
-    return known.hexdigest()[:32]
-
-
-def _clear(folder: Path) -> None:
-    """Delete all but the newest of what is saved in `folder`."""
-    saved = sorted((place for place in folder.iterdir() if place.is_dir()), key=lambda place: place.stat().st_mtime)
-    for place in saved[:-KEPT]:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 def write_arrow(table: pa.Table, folder: Path, name: str) -> None:

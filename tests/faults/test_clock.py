@@ -6,7 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
-from analysis.text.storage import KEPT, load_tokens
+from analysis.text.loading import KEPT, load_tokens
 
 # The command line on a clock that goes back by an hour each time it is asked.
 BACKWARDS = """

@@ -1,13 +1,26 @@
 """Who is said to have spoken, in which words, and how much each speaker is given."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
+from analysis.framing import speaker_counts
 from analysis.framing.attribution import attributions, read_aliases, speaker_shares
 from analysis.text.corpus import read_texts
+from analysis.text.long_tables import by_part, table_parts
 
 COLUMNS = ["doc_id", "sentence", "start", "end", "kind", "speaker", "verb"]
+
+ODD = (
+    "Troops killed ten men. The men were buried by villagers. “We won the day,” said Khan.",
+    "",
+    "It rains.",
+    "The bill was passed. The bill was passed. It was clearly late, Khan said.",
+    "...",
+    "Khan claimed that it fell. Perhaps it was sold by the army. Terrorists fled.",
+    "Militants were held. An army officer said it was “very good for all of us”.",
+)
 
 
 def found(
@@ -215,3 +228,53 @@ def test_aliases_come_from_a_table(tmp_path):
     path.write_text("short,long\nPM,Khan\n")
     with pytest.raises(ValueError, match="no column 'alias'"):
         read_aliases(path)
+
+
+@pytest.mark.parametrize("documents", [2, 3])
+def test_a_corpus_in_parts_has_the_speech_of_the_whole(in_parts, documents: int) -> None:
+    whole = tokenize(read_texts(ODD))
+    cut = in_parts(whole, documents)
+    of_whole, of_cut = (by_part(attributions, tokens, aliases={"Khan": "A. Khan"}) for tokens in (whole, cut))
+    rows = pd.concat(table_parts(of_cut), ignore_index=True)
+    pd.testing.assert_frame_equal(rows.astype(object).fillna("-"), of_whole.astype(object).fillna("-"))
+    for by in (None, "doc_id"):
+        shares = [speaker_shares(*pair, by) for pair in ((of_cut, cut), (of_whole, whole))]
+        pd.testing.assert_frame_equal(*shares, check_exact=True)
+
+
+def test_shares_of_the_sample_in_parts(sample_tokens: Tokens, sample_parts) -> None:
+    pairs = [(by_part(attributions, tokens), tokens) for tokens in (sample_parts, sample_tokens)]
+    for by in (None, "source"):
+        pd.testing.assert_frame_equal(*(speaker_shares(*pair, by) for pair in pairs), check_exact=True)
+    assert not list(sample_parts.folder.glob("speakers-*"))
+    other = sample_parts.where(source__not="Local radio")
+    with pytest.raises(ValueError, match="not in the tokens: give its own tokens"):
+        speaker_shares(pairs[0][0], other)
+    with pytest.raises(ValueError, match="of other parts than the tokens have"):
+        speaker_shares(pairs[0][0], sample_tokens)
+    with pytest.raises(ValueError, match="of other parts than the tokens have"):
+        speaker_shares(by_part(attributions, sample_parts.subset(np.arange(5))), sample_parts)
+
+
+def test_only_the_first_speakers_of_each_group_are_listed(sample_tokens: Tokens, sample_parts, monkeypatch) -> None:
+    monkeypatch.setattr(speaker_counts, "LISTED", 17)
+    monkeypatch.setattr(speaker_counts, "FILES", 2)  # so that one has more speakers than are listed
+    table, cut = attributions(sample_tokens), by_part(attributions, sample_parts)
+    shares, few = (speaker_shares(*pair) for pair in ((table, sample_tokens), (cut, sample_parts)))
+    pd.testing.assert_frame_equal(
+        few, pd.concat([shares.head(17), shares.tail(1)], ignore_index=True), check_exact=True
+    )
+    # Of eight sources two speakers each, and those that nobody is named for.
+    shares, few = (speaker_shares(*pair, "source") for pair in ((table, sample_tokens), (cut, sample_parts)))
+    assert sample_tokens.groups("source").nunique() == 8
+    nobody = shares["speaker"].isna()
+    first = shares.assign(nobody=nobody).groupby(["source", "nobody"]).cumcount() < 2
+    pd.testing.assert_frame_equal(few, shares[first | nobody].reset_index(drop=True), check_exact=True)
+
+
+def test_speakers_in_one_file_and_in_many_are_the_same(sample_tokens: Tokens, sample_parts, monkeypatch) -> None:
+    table, cut = attributions(sample_tokens), by_part(attributions, sample_parts)
+    for files in (1, 200):
+        monkeypatch.setattr(speaker_counts, "FILES", files)
+        pair = speaker_shares(cut, sample_parts, "source"), speaker_shares(table, sample_tokens, "source")
+        pd.testing.assert_frame_equal(*pair, check_exact=True)

@@ -1,5 +1,8 @@
 """Words of either scheme with the punctuation between them, and the phrases around a verb."""
 
+from functools import partial
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -80,3 +83,29 @@ def test_what_is_found_does_not_depend_on_the_documents_looked_at_together(monke
     monkeypatch.setattr(clauses, "AT_ONCE", 1)
     for one, other in zip(together, found(), strict=True):
         pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize("scheme", ["frequency", "treebank"])
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("It was told by the", "Tenth. It rained."),  # "by the tenth" would be a day
+        ("They kept", "Cases from being told."),
+        ("It was he", "'s told that it was."),  # "he's told" would be a passive
+        ("He was taken", "-            It was told."),  # 12 characters, then one: as in "taken-it"
+        ("Khan said", "          : “Hello to all of you.” Yes"),
+    ],
+)
+def test_what_is_found_in_a_document_does_not_depend_on_the_one_before(texts: tuple[str, str], scheme: str) -> None:
+    tokens = tokenize(read_texts(texts), scheme=scheme)
+    style = read_lexicon(LEXICONS / "style.yml")
+    for measure in (passives, attributions, partial(reports, lexicon=style)):
+        alone = [measure(tokens.subset(np.array([row]))) for row in range(2)]
+        apart = pd.concat([table for table in alone if len(table)] or alone[:1], ignore_index=True)
+        pd.testing.assert_frame_equal(measure(tokens), apart)
+
+
+def test_what_keeps_someone_from_a_thing_stands_in_its_sentence() -> None:
+    kept = passives(tokenize(read_text("They kept. Cases from being told.")))
+    assert kept["actor"].isna().all()
+    assert passives(tokenize(read_text("They kept cases from being told.")))["actor"].tolist() == ["cases"]

@@ -1,14 +1,17 @@
 """What stands together with a frame."""
 
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import comb, log2
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analysis import Tokens, read_text, tokenize
 from analysis.framing.cooccurrence import cooccurrence, frame_words
 from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.text.corpus import read_texts
+from analysis.text.parted import Parted, names, parts, sentence_counts
 
 YAML = """\
 name: test
@@ -116,3 +119,45 @@ def test_both_sides_have_all_words_that_did_not_match(sample_tokens: Tokens, lex
 def test_no_words_to_compare(text: str, frame: str, message: str, lexicon: Lexicon) -> None:
     with pytest.raises(ValueError, match=message):
         frame_words(tokenize(read_text(text)), lexicon, frame)
+
+
+@pytest.mark.parametrize("unit", ["sentence", "paragraph", "document"])
+def test_pairs_in_parts_are_those_of_the_whole(unit: str, cut, same) -> None:
+    same(cooccurrence(cut.parts, cut.lexicon, unit=unit), cooccurrence(cut.whole, cut.lexicon, unit=unit))
+
+
+def test_sides_in_parts_have_the_words_of_the_whole(cut) -> None:
+    frame = cut.lexicon.frames["frame"].iloc[0]
+    for whole, own in zip(*(frame_words(tokens, cut.lexicon, frame) for tokens in (cut.whole, cut.parts)), strict=True):
+        chosen = np.arange(1, whole.n_documents, 2)
+        for one, other in ((whole, own), (whole.subset(chosen), own.subset(chosen))):
+            assert isinstance(other, Parted)
+            assert other.document_offsets.tolist() == one.document_offsets.tolist()
+            assert sentence_counts(other).tolist() == sentence_counts(one).tolist()
+            words, spans, ends, sizes = [], [], [], []
+            for part in parts(other):
+                words += names(other, part.types[part.tokens.ids]).tolist()
+                spans += part.tokens.start.tolist()
+                ends += part.tokens.sentence_end.tolist()
+                sizes += np.diff(part.tokens.sentence_offsets).tolist()
+            assert words == one.vocabulary[one.ids].tolist()
+            assert spans == one.start.tolist()
+            assert ends == one.sentence_end.tolist()
+            assert sizes == np.diff(one.sentence_offsets).tolist()
+
+
+def test_a_side_may_be_made_of_a_side(cut) -> None:
+    names_of = cut.lexicon.frames["frame"].tolist()
+    rest = [frame_words(tokens, cut.lexicon, names_of[0])[1] for tokens in (cut.whole, cut.parts)]
+    inner = [frame_words(tokens, cut.lexicon, names_of[1])[0] for tokens in rest]
+    assert len(inner[0])
+    found = [names(inner[1], part.types[part.tokens.ids]).tolist() for part in parts(inner[1])]
+    assert list(chain.from_iterable(found)) == inner[0].vocabulary[inner[0].ids].tolist()
+
+
+def test_a_side_without_words_in_parts(in_parts, lexicon: Lexicon) -> None:
+    cut = in_parts(tokenize(read_texts(["War.", "War war."])), 1)
+    with pytest.raises(ValueError, match="no other word stands in a sentence with frame 'war'"):
+        frame_words(cut, lexicon, "war")
+    with pytest.raises(ValueError, match="no word stands in a sentence without frame 'war'"):
+        frame_words(in_parts(tokenize(read_texts(["A war.", "War."])), 1), lexicon, "war")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis import read_text, tokenize
-from analysis.framing.counting import count, gather, term_counts
+from analysis.framing.counting import count, count_documents, counted_parts, gather, stacked, term_counts
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon, read_lexicon
 
@@ -108,3 +108,18 @@ def test_nothing_to_count(tmp_path: Path) -> None:
 
 def test_gather_adds_up() -> None:
     assert gather(np.array([2, -1, 0, 2]), 3).toarray().tolist() == [[0, 0, 1, 0], [0, 0, 0, 0], [1, 0, 0, 1]]
+
+
+def test_counts_in_parts_are_those_of_the_whole(cut) -> None:
+    for weights in (None, cut.weights):
+        whole = count(cut.whole, cut.lexicon, weights)
+        found = stacked(counts for _, counts in counted_parts(cut.parts, cut.lexicon, weights))
+        documents = [count_documents(tokens, cut.lexicon, weights) for tokens in (cut.whole, cut.parts)]
+        for one, other in ((whole, found), documents):
+            assert one.words.tolist() == other.words.tolist()
+            assert one.hits.toarray().tolist() == other.hits.toarray().tolist()
+            assert one.scores.toarray().tolist() == other.scores.toarray().tolist()
+
+
+def test_terms_in_parts_are_those_of_the_whole(cut, same) -> None:
+    same(term_counts(cut.parts, cut.lexicon), term_counts(cut.whole, cut.lexicon))

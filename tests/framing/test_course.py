@@ -113,3 +113,17 @@ def test_position_of_nothing(lexicon: Lexicon) -> None:
     assert table["per_1000_words"].isna().all()
     with pytest.raises(ValueError, match="segments is 0: use 1 or more"):
         over_position(tokenize(read_text("War.")), lexicon, 0)
+
+
+@pytest.mark.parametrize("measure", ["hits", "score"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_course_in_parts_is_that_of_the_whole(measure: str, weighted: bool, cut, same) -> None:
+    options = {"measure": measure, "weights": cut.weights if weighted else None, "resamples": 50, "seed": 2}
+    for every in ("week", "year"):
+        same(over_time(cut.parts, cut.lexicon, every, **options), over_time(cut.whole, cut.lexicon, every, **options))
+    same(over_position(cut.parts, cut.lexicon, 4, **options), over_position(cut.whole, cut.lexicon, 4, **options))
+
+
+def test_documents_without_words_are_in_no_period(make_corpus, lexicon: Lexicon) -> None:
+    files = {"a.txt": "War.", "b.txt": "© 2024 The Daily", "metadata.csv": "file,date\na,2024-01-02\nb,2024-01-02\n"}
+    assert over_time(tokenize(make_corpus(files)), lexicon)["documents"].tolist() == [1, 1]

@@ -14,6 +14,7 @@ from analysis.framing.evaluation import frame_scores
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.paths import LEXICONS, SAMPLE
 from analysis.text.corpus import read_texts
+from analysis.text.parted import Parted
 
 pytestmark = pytest.mark.skipif(not available(), reason="the extra 'embeddings' (wordllama) is not installed")
 
@@ -253,3 +254,10 @@ def test_numbers_below_one_are_refused(option: dict[str, int], small: Lexicon, s
 def test_numbers_below_zero_are_refused(option: dict[str, float], small: Lexicon) -> None:
     with pytest.raises(ValueError, match=r"(share|margin) is (-1\.0|nan): use 0"):
         score_sentences(TEXTS, small, **option)
+
+
+def test_a_corpus_in_parts_is_refused(security: Lexicon, sample_parts: Parted) -> None:
+    with pytest.raises(ValueError, match="in a corpus in memory only"):
+        expand(sample_parts, security)
+    with pytest.raises(ValueError, match="in a corpus in memory only"):
+        axes(sample_parts, {"safety": (["safe"], ["dangerous"])})

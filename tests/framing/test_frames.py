@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis import Corpus, Tokens, read_text, tokenize
-from analysis.framing import frames
+from analysis.framing import frames, leading, strongest
 from analysis.framing.frames import (
     MATCH_COLUMNS,
     coverage,
@@ -21,6 +21,7 @@ from analysis.framing.frames import (
 )
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.paths import LEXICONS, SAMPLE
+from analysis.text.corpus import read_texts
 
 HEAD = "name: t\nversion: '1'\nlanguage: en\n"
 
@@ -393,5 +394,41 @@ def test_sentences_are_scored_block_by_block_as_together(
 ) -> None:
     together = sentence_frames(tokens, lexicon)
     assert len(together) > 3
-    monkeypatch.setattr(frames, "BLOCK", 3)
+    monkeypatch.setattr(leading, "BLOCK", 3)
     pd.testing.assert_frame_equal(together, sentence_frames(tokens, lexicon), check_exact=True)
+
+
+@pytest.mark.parametrize("by", [None, "source", "doc_id", "date"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_profiles_in_parts_are_those_of_the_whole(by: str | None, weighted: bool, cut, same) -> None:
+    options = {"by": by, "weights": cut.weights if weighted else None, "resamples": 50, "seed": 2}
+    same(profile(cut.parts, cut.lexicon, **options), profile(cut.whole, cut.lexicon, **options))
+
+
+def test_leading_frames_in_parts_are_those_of_the_whole(cut, same) -> None:
+    for margin in (0.0, 0.5):
+        whole, own = (sentence_frames(tokens, cut.lexicon, margin=margin) for tokens in (cut.whole, cut.parts))
+        same(own, whole)
+        for by in (None, "source", "doc_id"):
+            same(coverage(own, cut.parts, by), coverage(whole, cut.whole, by))
+    other = cut.parts.subset(np.arange(1, cut.parts.n_documents))
+    with pytest.raises(ValueError, match=f"document '{cut.whole.doc_ids[0]}', which is not in the tokens"):
+        coverage(own, other)
+
+
+def test_matches_and_evidence_in_parts_are_those_of_the_whole(cut, same, monkeypatch) -> None:
+    whole, own = (matches(tokens, cut.lexicon) for tokens in (cut.whole, cut.parts))
+    same(own, whole)
+    every = evidence(cut.whole, whole)
+    same(evidence(cut.parts, own), every)
+    for listed, held in ((7, 1_000_000), (2, 1)):
+        monkeypatch.setattr(frames, "LISTED", listed)
+        monkeypatch.setattr(strongest, "HELD", held)
+        same(evidence(cut.parts, own), every.head(listed))
+        same(evidence(cut.parts, whole), every.head(listed))
+
+
+def test_there_may_be_no_match_in_any_part(in_parts, lexicon: Lexicon, same) -> None:
+    whole = tokenize(read_texts(["It rained.", "It was late."]))
+    cut = in_parts(whole, 1)
+    same(evidence(cut, matches(cut, lexicon)), evidence(whole, matches(whole, lexicon)))

@@ -9,11 +9,15 @@ import pytest
 from scipy.stats import binomtest
 
 from analysis import Corpus, Tokens, read_text, tokenize
+from analysis.framing import hits, style
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.style import firmness, naming, reporting, reports, share_intervals
 from analysis.framing.word_classes import word_lists
 from analysis.paths import LEXICONS
+from analysis.text.corpus import read_texts
+from analysis.text.long_tables import by_part
+from analysis.text.parted import Parted
 
 SHIPPED = LEXICONS / "style.yml"
 
@@ -253,8 +257,8 @@ def test_mistakes_are_named(two_sources: Tokens, lexicon: Lexicon) -> None:
 
 def test_interval_of_one_unit_is_wilsons() -> None:
     low, high = share_intervals(np.array([[7.0, 3.0, 0.0]]))
-    for column, hits in enumerate((7, 3, 0)):
-        expected = binomtest(hits, 10).proportion_ci(method="wilson")
+    for column, count in enumerate((7, 3, 0)):
+        expected = binomtest(count, 10).proportion_ci(method="wilson")
         assert (low[column], high[column]) == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
@@ -296,3 +300,57 @@ def test_two_runs_agree(sample_tokens: Tokens, lexicon: Lexicon) -> None:
         pd.testing.assert_frame_equal(
             measure(sample_tokens, lexicon, by="source"), measure(sample_tokens, lexicon, by="source")
         )
+
+
+def both(whole: Tokens, cut: Parted, lexicon: Lexicon, by: str | None, weights: np.ndarray | None) -> None:
+    """Assert that a corpus in parts is as firm, calls the opponent and reports as it does in memory."""
+    for measure in (firmness, naming):
+        pair = (measure(tokens, lexicon, by, weights) for tokens in (cut, whole))
+        pd.testing.assert_frame_equal(*pair, check_exact=True)
+    if by != "doc_id":
+        pair = (reporting(by_part(reports, tokens, lexicon), tokens, lexicon, by) for tokens in (cut, whole))
+        pd.testing.assert_frame_equal(*pair, check_exact=True)
+
+
+@pytest.mark.parametrize("by", [None, "source", "title", "doc_id"])
+def test_the_sample_in_parts(by: str | None, sample_tokens: Tokens, sample_parts: Parted, lexicon: Lexicon) -> None:
+    weights = np.random.default_rng(1).random(sample_tokens.n_sentences)
+    both(sample_tokens, sample_parts, lexicon, by, None)
+    both(sample_tokens, sample_parts, lexicon, by, weights)
+
+
+@pytest.mark.parametrize("documents", [2, 3, 4])
+def test_groups_with_one_document_that_has_hits(documents: int, in_parts, lexicon: Lexicon) -> None:
+    texts = (
+        "Terrorists fled. Two terrorists and a gunman fled. It may rain.",
+        "",
+        "It rains.",
+        "Perhaps it may. Clearly it was late. Clearly it was late.",
+        "Militants fled. A gunman certainly came. Khan said that it fell. Rao claimed that it did.",
+        "...",
+        "A rebel may come. Khan admitted that it fell.",
+    )
+    corpus = read_texts(texts)
+    corpus.documents["side"] = ["a", "a", "b", "b", "c", "c", "c"]  # of "a" one document has hits, of "c" two
+    whole = tokenize(corpus)
+    cut = in_parts(whole, documents)
+    for by in (None, "side", "doc_id"):
+        both(whole, cut, lexicon, by, None)
+        both(whole, cut, lexicon, by, np.linspace(0.1, 0.9, len(whole)))
+
+
+def test_only_the_first_rows_of_a_corpus_in_parts_are_listed(
+    sample_tokens: Tokens, sample_parts: Parted, lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (style, hits):
+        monkeypatch.setattr(module, "LISTED", 3)
+    few, every = (firmness(tokens, lexicon, "doc_id") for tokens in (sample_parts, sample_tokens))
+    pd.testing.assert_frame_equal(few, every.head(3))
+    few, every = (naming(tokens, lexicon, "source") for tokens in (sample_parts, sample_tokens))
+    pd.testing.assert_frame_equal(few, every.head(3))
+
+
+def test_reporting_by_a_column_of_the_table_needs_memory(sample_parts: Parted, lexicon: Lexicon) -> None:
+    verbs = by_part(reports, sample_parts, lexicon)
+    with pytest.raises(ValueError, match="'speaker' is a column of the table"):
+        reporting(verbs, sample_parts, lexicon, "speaker")

@@ -44,3 +44,7 @@ def test_no_word_is_both_a_participle_and_none() -> None:
     lists = wc.word_lists()
     none = lists["no_participle"] | lists["intransitive"]
     assert not none & (lists["participle_same"] | lists["adjectival"])
+
+
+def test_most_words_have_no_class():
+    assert wc.classes(["river", "Lahore", "table", "return"]).tolist() == [0, 0, 0, 0]

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from analysis import tokenize
 from analysis.publish.corpus_tables import summary_of, title_of, write_corpus_tables
 
 
@@ -11,7 +12,7 @@ def test_boilerplate_and_broken_paragraphs_are_listed_with_their_places(make_cor
     )
     run = tmp_path / "run"
     run.mkdir()
-    write_corpus_tables(run, corpus)
+    write_corpus_tables(run, tokenize(corpus))
     for name in ("boilerplate", "truncated"):
         table = pd.read_csv(run / "corpus" / f"{name}.csv")
         [row] = table.to_dict("records")

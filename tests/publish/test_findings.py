@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.framing.lexicon import read_lexicon
+from analysis.framing.voice import passives
 from analysis.paths import LEXICONS
 from analysis.publish.findings import manner
 from analysis.publish.findings.framing import (
@@ -20,6 +21,7 @@ from analysis.publish.findings.framing import (
 from analysis.publish.findings.redundancy import repeated
 from analysis.publish.findings.terms import most_used
 from analysis.publish.findings.wording import listed
+from analysis.text.long_tables import by_part
 
 LABELS = {"war": "War", "law": "Law"}
 
@@ -169,3 +171,12 @@ def test_a_pronoun_is_nobody_that_is_heard():
     assert manner.heard(unknown) == "Of the quoted words 100% have no speaker."
     silent = "Nothing stands between quotation marks as anyone's speech."
     assert manner.heard(shares.assign(quoted_words=0)) == manner.heard(shares.head(0)) == silent
+
+
+def test_passives_of_a_corpus_in_parts_are_those_of_the_whole(sample_tokens, sample_parts):
+    whole, cut = (manner.done_by_whom(by_part(passives, tokens)) for tokens in (sample_tokens, sample_parts))
+    assert cut == whole
+    table = pd.DataFrame({"agent": None, "actor": ["The b", "a", "C", "the B", "A", None, "c", "d", "it", "it"]})
+    for top in (1, 2, 3, 9):
+        names = listed([f"“{name}” (twice)" for name in ("a", "c", "the b")[:top]])
+        assert manner.done_by_whom(table, top=top).endswith(f"Acted upon most: {names}.")

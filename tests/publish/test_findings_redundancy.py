@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.publish.findings import redundancy
 from analysis.publish.findings.redundancy import (
     clustered,
     dotted,
@@ -61,6 +62,14 @@ def test_the_threshold_is_said_as_it_was_set(threshold, share):
     assert nearly_repeated(empty, threshold) == said
     one = nearly_repeated(frame("similarity times", (1.0, 1)), threshold)
     assert one == f"1 pair of different sentences shares at least {share} of their words."
+
+
+def test_as_many_pairs_as_are_listed_may_be_more(monkeypatch):
+    monkeypatch.setattr(redundancy, "LISTED", 2)
+    table = frame("similarity times", (1.0, 1), (0.9, 1), (0.8, 1))
+    said = "of different sentences share at least 80% of their words."
+    assert nearly_repeated(table.head(2), 0.8) == f"2 pairs or more {said}"
+    assert nearly_repeated(table, 0.8) == f"3 pairs {said}"
 
 
 def test_what_was_not_looked_at_is_said():

@@ -36,7 +36,7 @@ def page(tmp_path):
         cells = [new_markdown_cell(prose), aside, new_code_cell(outputs=[*shown, loud])]
         (tmp_path / "notebooks").mkdir()
         nbformat.write(new_notebook(cells=cells), tmp_path / "notebooks" / "02_framing.ipynb")
-        write_corpus_tables(tmp_path, TOKENS.corpus)
+        write_corpus_tables(tmp_path, TOKENS)
         write_page(tmp_path, ["framing"], {"framing": {"corpus": "a/b.txt"}}, TOKENS)
         return (tmp_path / "index.html").read_text(encoding="utf-8")
 

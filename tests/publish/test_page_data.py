@@ -89,6 +89,22 @@ def test_of_a_large_corpus_the_page_holds_documents_evenly_chosen(make_corpus, t
     assert [about["id"] for about in held["documents"]] == ["0", "2", "5", "8"]
 
 
+def test_of_a_corpus_in_parts_it_holds_the_first_documents_of_which_the_tables_have_all_rows(
+    make_corpus, in_parts, tmp_path, monkeypatch
+):
+    tokens = in_parts(tokenize(make_corpus({f"{n}.txt": "One hundred words.\n" for n in range(9)})))
+    held = texts(tokens, tmp_path, PARAMETERS)
+    assert (held["of"], held["chosen"], len(held["documents"])) == (9, "the first ones", 9)
+    monkeypatch.setattr(page_data, "CHARACTERS", 4 * len("One hundred words.\n"))
+    assert [about["id"] for about in texts(tokens, tmp_path, PARAMETERS)["documents"]] == ["0", "1", "2", "3"]
+    (tmp_path / "framing").mkdir()
+    lines = ["doc_id,frame,pattern,negated,start,end", *(f"{n},law,word,False,12,17" for n in (0, 1, 2, 2))]
+    (tmp_path / "framing" / "matches.csv").write_text("\n".join([*lines, ""]))
+    assert len(texts(tokens, tmp_path, PARAMETERS)["documents"]) == 4  # the table has all of its rows
+    monkeypatch.setattr(page_data, "LISTED", 4)
+    assert [about["id"] for about in texts(tokens, tmp_path, PARAMETERS)["documents"]] == ["0", "1"]
+
+
 def test_words_have_the_form_in_which_their_tables_count_them(tmp_path):
     tokens = tokenize(read_text("Rains and raining."))
     about = {"corpus": "a", "group_by": None, "stem": True, "lemmatize": False, "stopwords": "", "window": 5}

@@ -162,6 +162,16 @@ def test_marks_that_run_into_each_other_are_one_ground_under_steps():
     assert [round((base - value) / 0.72, 6) for value in values] == [1] + [0] * 98 + [1]
 
 
+def test_a_mark_that_stands_for_several_counts_as_often():
+    places = pd.DataFrame({"term": "war", "place": [0, 15, 990], "times": [200, 50, 100]})
+    options = {"by": "term", "order": ["war"], "words": 1000, "borders": [], "xlabel": "Running words"}
+    ax = plots.strip(places, **options).axes[0]
+    [_, steps] = ax.patches
+    values, _, base = steps.get_data()
+    assert [round((base - value) / 0.72, 6) for value in values] == [1, 0.25] + [0] * 97 + [0.5]
+    assert not plots.strip(places.assign(times=1), **options).axes[0].patches  # three marks are strokes
+
+
 def test_a_strip_with_room_for_its_marks_has_a_stroke_for_each():
     ax = crowded(300).axes[0]
     assert not ax.patches

@@ -200,3 +200,19 @@ def test_it_is_shown_with_its_caption():
     assert output.data["text/plain"] == "A & B"
     assert output.data["text/html"].startswith('<figure><div class="lafz-r">')
     assert output.data["text/html"].endswith("<figcaption>A &amp; B</figcaption></figure>")
+
+
+def test_a_corpus_in_parts_is_shown_as_the_whole(sample, in_parts):
+    sample_tokens = sample[0]
+    sample_parts = in_parts(sample_tokens, 7)
+    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    labels = lexicon.frames.set_index("frame")["label"].to_dict()
+    repeats = exact_repeats(sample_tokens, "passage")
+    for documents in (3, list(sample_tokens.doc_ids[[9, 2]])):
+        whole, own = (
+            reading_view(tokens, matches(tokens, lexicon), labels=labels, repeats=repeats, documents=documents)
+            for tokens in (sample_tokens, sample_parts)
+        )
+        assert own == whole
+    with pytest.raises(ValueError, match="has no label"):
+        reading_view(sample_parts, matches(sample_parts, lexicon), labels={})

@@ -1,6 +1,7 @@
 """Runs of words that stand again in one document, against a look at every pair of places."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -72,7 +73,7 @@ def test_one_word_ten_thousand_times():
     assert (table["a_word"] == 0).all()
     assert np.array_equal(table["words"], 10_000 - table["b_word"])
     assert dot_matches(of("ha " * 10_000), "text", most=9_995).empty
-    assert too_common(of("ha " * 10_000), "text", most=9_995).values.tolist() == [["ha ha ha ha", 9_997]]
+    assert too_common(of("ha " * 10_000), "text", most=9_995).to_numpy().tolist() == [["ha ha ha ha", 9_997]]
 
 
 def test_only_the_document_itself_is_looked_at(make_corpus):
@@ -91,3 +92,14 @@ def test_bad_values_are_named():
         dot_matches(of("a b"), "x")
     with pytest.raises(ValueError, match="n is 0"):
         dot_matches(of("a b"), "text", n=0)
+
+
+def test_a_document_of_a_corpus_in_parts(sample_tokens, sample_parts):
+    for doc_id in sample_tokens.doc_ids[[0, 7, 25]]:
+        for measure, options in ((dot_matches, {"n": 2}), (too_common, {"n": 1, "most": 50})):
+            table, same = (measure(tokens, doc_id, **options) for tokens in (sample_tokens, sample_parts))
+            assert len(table)
+            pd.testing.assert_frame_equal(same, table, check_exact=True)
+        assert paragraph_borders(sample_parts, doc_id) == paragraph_borders(sample_tokens, doc_id)
+    with pytest.raises(ValueError, match="no document 'nowhere'"):
+        dot_matches(sample_parts, "nowhere")

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -109,6 +110,13 @@ def test_much_of_the_same(sentence: str, times: int, least: int, first: tuple[in
 def test_a_copied_document_is_one_passage() -> None:
     text = " ".join(f"w{k}" for k in range(5000))
     assert [places for _, places in found(tokenize(read_texts([text, "x y", text])), 8)] == [[0, 5002]]
+
+
+def test_more_than_a_thousand_beginnings_within_one_another() -> None:
+    words = [f"w{k}" for k in range(1100)]
+    group, _, length = maximal_repeats(tokenize(read_texts([" ".join(words[:size]) for size in range(8, 1101)])), 8)
+    assert np.bincount(group).tolist() == list(range(1093, 1, -1))  # the first 8 words of all, ... 1,099 of two
+    assert np.unique(length).tolist() == list(range(8, 1100))
 
 
 @settings(deadline=None, max_examples=400)

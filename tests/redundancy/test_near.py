@@ -14,7 +14,8 @@ from scipy import sparse
 
 from analysis import Tokens, read_text, tokenize
 from analysis.paths import ROOT
-from analysis.redundancy.near import FEWEST, FULL, _join, near_repeats, near_texts
+from analysis.redundancy.near import near_repeats, near_texts
+from analysis.redundancy.near_join import FEWEST, FULL, join
 from analysis.redundancy.units import units
 from analysis.text.corpus import read_texts
 
@@ -151,7 +152,7 @@ def test_the_join_equals_a_comparison_of_all_with_all(sets: list[set[int]], thre
     sets = sorted(sets, key=len)
     begin = np.cumsum([0, *map(len, sets)])
     items = np.array([item for one in sets for item in sorted(one)], dtype=np.int32)
-    found = set(zip(*(column.tolist() for column in _join(begin, items, threshold)), strict=True))
+    found = set(zip(*(column.tolist() for column in join(begin, items, threshold)), strict=True))
     pairs = combinations(range(len(sets)), 2)
     shared = [(a, b, len(sets[a] & sets[b])) for a, b in pairs]
     assert found == {(a, b, n) for a, b, n in shared if n / (len(sets[a]) + len(sets[b]) - n) >= threshold}

@@ -12,6 +12,8 @@ from scipy import stats
 
 from analysis import read_corpus, read_text, tokenize
 from analysis.paths import ROOT
+from analysis.redundancy import compression as parsing
+from analysis.redundancy import long_novelty
 from analysis.redundancy.novelty import compression, curve, novelty, reading_order
 from analysis.text.corpus import Corpus
 
@@ -186,6 +188,13 @@ def test_phrases_are_those_of_a_search_at_every_place(texts):
     assert table["given"][read].tolist() == [cut(texts[k], texts[:k]) for k in range(len(texts)) if read[k]]
 
 
+def test_short_texts_have_the_phrases_of_long_ones(sample_tokens, monkeypatch):
+    table = compression(sample_tokens, shuffles=2)
+    assert table["words"].max() < parsing.SHORT
+    monkeypatch.setattr(parsing, "SHORT", 0)
+    pd.testing.assert_frame_equal(compression(sample_tokens, shuffles=2), table, check_exact=True)
+
+
 def test_ratios_by_hand():
     # one, two, three, one two three: 4 phrases of 6 words
     row = compression(of("One two three one two three")).iloc[0]
@@ -250,3 +259,41 @@ def test_bad_values_are_named(tokens):
         curve(tokens, window=0)
     with pytest.raises(ValueError, match="shuffles is 0"):
         compression(tokens, shuffles=0)
+
+
+LATER = {
+    "e.txt": "—",
+    "f.txt": "They left, they left. No.",
+    "g.txt": "—",
+    "h.txt": "We will win. All is new here, I say.",
+}
+DAYS = f"{METADATA}e.txt,2024-01-02\nf.txt,2024-01-02\ng.txt,\nh.txt,2023-01-01\n"
+
+
+@pytest.mark.parametrize("documents", [3, 5])
+@pytest.mark.parametrize("n", [1, 2, 4])
+def test_the_curve_of_a_corpus_in_parts(make_corpus, in_parts, monkeypatch, documents, n):
+    monkeypatch.setattr(long_novelty, "GRAMS", 5)
+    whole = tokenize(make_corpus(TEXTS | LATER | {"metadata.csv": DAYS}))
+    cut = in_parts(whole, documents)
+    pairs = [(whole, cut), [tokens.where(doc_id__not="c") for tokens in (whole, cut)]]
+    for tokens, same in pairs:
+        for window in (None, 2):
+            options = {"n": n, "unit": "document", "window": window}
+            pd.testing.assert_frame_equal(curve(same, **options), curve(tokens, **options), check_exact=True)
+
+
+def test_the_curve_of_the_sample_in_parts(sample_tokens, sample_parts):
+    tables = (curve(tokens, unit="document") for tokens in (sample_parts, sample_tokens))
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
+    with pytest.raises(ValueError, match="by documents, not by sentences"):
+        curve(sample_parts)
+    with pytest.raises(ValueError, match="n is 0"):
+        curve(sample_parts, n=0, unit="document")
+
+
+def test_compression_in_parts_is_that_of_each_document(make_corpus, in_parts, sample_tokens, sample_parts):
+    made = tokenize(make_corpus(TEXTS | LATER | {"metadata.csv": DAYS}))
+    for tokens, cut in ((made, in_parts(made, 3)), (made, in_parts(made, 5)), (sample_tokens, sample_parts)):
+        table = compression(tokens, shuffles=2, seed=3).assign(given=np.nan, known=np.nan)
+        pd.testing.assert_frame_equal(compression(cut, shuffles=2, seed=3), table, check_exact=True)

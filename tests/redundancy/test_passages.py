@@ -10,6 +10,7 @@ import pytest
 from analysis import Tokens, tokenize
 from analysis.paths import ROOT
 from analysis.redundancy import passages as module
+from analysis.redundancy import searching
 from analysis.redundancy.chains import candidates
 from analysis.redundancy.evaluation import score_passages
 from analysis.redundancy.passages import aligned
@@ -251,7 +252,7 @@ def test_blocks_of_pairs_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
         return candidates(pieces, room, documents, one, other)
 
     monkeypatch.setattr(module, "BLOCK", 3)
-    monkeypatch.setattr(module, "candidates", watched)
+    monkeypatch.setattr(searching, "candidates", watched)
     pd.testing.assert_frame_equal(aligned(tokens, first, second), whole)
     assert sizes == [3] * 6 + [2]
     alone = [aligned(tokens, first[k : k + 1], second[k : k + 1]) for k in range(len(first))]

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import tokenize
+from analysis import save_tokens, tokenize
 from analysis.redundancy.pasting import directions, pasted, pasted_between
+from analysis.redundancy.reuse import document_pairs
+from analysis.redundancy.reuse import passages as found_in
 from analysis.text.corpus import read_texts
+from analysis.text.parted import join_parts
 
 METADATA = (
     "file,source,date\na.txt,Ministry,2024-01-01\nb.txt,Agency,2024-01-02\nc.txt,Daily,2024-01-02\nd.txt,Radio,\n"
@@ -147,3 +150,41 @@ def test_of_two_origins_with_as_many_words_the_first_is_named():
     columns = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
     rows = [("2", "4", 0, 7, 0, 7, 1.0, "near"), ("0", "4", 8, 18, 8, 18, 1.0, "near")]  # two words each
     assert pasted(FIVE, pd.DataFrame(rows, columns=columns))["origin"].tolist() == [None, None, None, None, "0"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(passage.filter(lambda row: row[0] != row[1]), max_size=12))
+def test_a_corpus_in_parts_has_as_much(parts_of_five, rows):
+    columns = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
+    found = pd.DataFrame([(str(a), str(b), *x, *y, 1.0, kind) for a, b, x, y, kind in rows], columns=columns)
+    for cut in parts_of_five:
+        for measure in (directions, pasted, lambda *about: pasted_between(*about, "desk")):
+            whole, own = measure(FIVE, found), measure(cut, found)
+            check = pd.testing.assert_series_equal if isinstance(whole, pd.Series) else pd.testing.assert_frame_equal
+            check(own, whole, check_exact=True)
+
+
+@pytest.fixture(scope="module")
+def parts_of_five(tmp_path_factory):
+    """`FIVE` in one part, in two, in five."""
+    cuts = []
+    for size in (5, 3, 1):
+        place = tmp_path_factory.mktemp("parts")
+        for first in range(0, 5, size):
+            save_tokens(FIVE.subset(np.arange(first, min(first + size, 5))), place / f"{first}")
+        cuts.append(join_parts(sorted(place.iterdir()), place / "whole"))
+    return cuts
+
+
+def test_the_sample_in_parts(sample_tokens, sample_parts):
+    pairs = document_pairs(sample_tokens)
+    found = found_in(sample_tokens, pairs)
+    for table in (pairs, found):
+        whole = directions(sample_tokens, table)
+        assert set(whole) >= {"a", "unknown"}
+        pd.testing.assert_series_equal(directions(sample_parts, table), whole)
+    assert directions(sample_parts, pairs.head(1).assign(a="z")).tolist() == ["unknown"]
+    for measure in (pasted, lambda *about: pasted_between(*about, "source")):
+        whole = measure(sample_tokens, found)
+        assert whole["pasted"].any()
+        pd.testing.assert_frame_equal(measure(sample_parts, found), whole, check_exact=True)

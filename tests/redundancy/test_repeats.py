@@ -9,8 +9,12 @@ import pytest
 
 from analysis import Corpus, Tokens, read_text, tokenize
 from analysis.paths import SAMPLE
+from analysis.redundancy import equal, long_passages, long_repeats
 from analysis.redundancy.repeats import exact_repeats, map_of_repeats, repeat_groups, shares, weights
 from analysis.terms.frequency import before_and_after
+from analysis.text.corpus import read_texts
+from analysis.text.long_tables import LongTable, table_parts
+from analysis.text.parted import Parted, part_weights, parts
 
 COLUMNS = ["group", "count", "documents", "words", "doc_id", "start", "end"]
 FILES = {
@@ -18,6 +22,16 @@ FILES = {
     "b.txt": "They said no. It rained all day.",
     "c.txt": "It is over now.",
 }
+# Empty documents, one that repeats itself, one in which nothing stands again, and one said over and over.
+MANY = [
+    "Zeal is here. No war. We will win.\n\nThe road is closed. It rained.",
+    "",
+    "We will win! We will win. Another day.",
+    "Nothing of it is said again.",
+    "",
+    "The road is closed. It rained.\n\nNo war. No war. No war. A road is closed.",
+    "No war.\n\nThe road is closed. It rained.",
+]
 
 
 @pytest.fixture
@@ -249,3 +263,96 @@ def test_verbatim_reuse_of_the_sample(sample_tokens: Tokens) -> None:
 def test_words_of_a_group_are_words():
     tokens = tokenize(read_text("We — they — win. We — they — win."))
     assert repeat_groups(tokens, exact_repeats(tokens))["words"].tolist() == [3]
+
+
+def same(cut: LongTable | pd.DataFrame, whole: pd.DataFrame) -> None:
+    table = pd.concat(table_parts(cut), ignore_index=True)
+    pd.testing.assert_frame_equal(table, whole, check_exact=True)
+
+
+def check_in_parts(whole: Tokens, cut: Parted) -> None:
+    """Everything that is said of a corpus in memory is said of the same one in parts."""
+    weighed = weights(cut)
+    assert len(weighed) == whole.n_sentences
+    found = [part_weights(cut, weighed, part) for part in parts(cut)]
+    assert np.concatenate([own for own in found if own is not None]).tolist() == weights(whole).tolist()
+    for least in (1, 3):
+        same(shares(cut, min_words=least), shares(whole, min_words=least))
+    for unit in ("sentence", "paragraph"):
+        for least in (1, 2, 6):
+            table, kept = (exact_repeats(tokens, unit, min_words=least) for tokens in (whole, cut))
+            assert isinstance(kept, LongTable)
+            same(kept, table)
+            same(repeat_groups(cut, kept), repeat_groups(whole, table))
+            for most in (40, 2):
+                (spans, lengths), (own, sizes) = (
+                    map_of_repeats(whole, table, most=most),
+                    map_of_repeats(cut, kept, most=most),
+                )
+                same(own, spans)
+                pd.testing.assert_series_equal(sizes, lengths)
+
+
+@pytest.mark.parametrize("documents", [2, 3])
+@pytest.mark.parametrize("rows", [1, 3, 1000])
+def test_repeats_of_a_corpus_in_parts(in_parts, monkeypatch, documents, rows):
+    monkeypatch.setattr(equal, "BUCKET", 3)
+    monkeypatch.setattr(long_repeats, "ROWS", rows)
+    whole = tokenize(read_texts(MANY))
+    cut = in_parts(whole, documents)
+    check_in_parts(whole, cut)
+    same(shares(cut.where(doc_id__not="1")), shares(whole.where(doc_id__not="1")))
+
+
+def test_repeats_of_the_sample_in_parts(sample_tokens, sample_parts):
+    check_in_parts(sample_tokens, sample_parts)
+    agency, same_agency = (tokens.where(source="Wire agency") for tokens in (sample_tokens, sample_parts))
+    check_in_parts(agency, same_agency)
+    assert not list(sample_parts.folder.glob("buckets-*"))
+
+
+def test_nothing_stands_again_in_parts(in_parts):
+    whole = tokenize(read_texts(["It rained.", "", "It is."]))
+    check_in_parts(whole, in_parts(whole, 2))
+
+
+def test_of_many_groups_in_parts_the_first_are_listed(sample_tokens, sample_parts, monkeypatch):
+    monkeypatch.setattr(long_repeats, "LISTED", 7)
+    monkeypatch.setattr(long_repeats, "ROWS", 10)
+    whole, cut = (repeat_groups(tokens, exact_repeats(tokens)) for tokens in (sample_tokens, sample_parts))
+    assert len(whole) > 7
+    same(cut, whole.head(7))
+
+
+@pytest.mark.parametrize("documents", [2, 3])
+@pytest.mark.parametrize("rows", [1, 4, 1000])
+def test_passages_of_a_corpus_in_parts(in_parts, monkeypatch, documents, rows):
+    monkeypatch.setattr(long_passages, "GRAMS", 7)
+    monkeypatch.setattr(long_passages, "ROWS", rows)
+    drums = "Down down down down down. The drum the drum the drum the drum."
+    whole = tokenize(read_texts([*MANY, f"Nothing of it is said here. {drums}", drums, "Zeal is here. No war."]))
+    cut = in_parts(whole, documents)
+    for least in (1, 2, 3, 8, 40):
+        table, kept = (exact_repeats(tokens, "passage", min_words=least) for tokens in (whole, cut))
+        assert table.empty == (least == 40)
+        same(kept, table)
+        same(repeat_groups(cut, kept), repeat_groups(whole, table))
+
+
+def test_passages_of_the_sample_in_parts(sample_tokens, sample_parts):
+    table, kept = (exact_repeats(tokens, "passage") for tokens in (sample_tokens, sample_parts))
+    same(kept, table)
+    some, same_some = (tokens.where(source__not="Wire agency") for tokens in (sample_tokens, sample_parts))
+    same(exact_repeats(same_some, "passage"), exact_repeats(some, "passage"))
+
+
+def test_passages_that_are_too_many_are_left_out(sample_parts, monkeypatch):
+    begins = len(long_passages._repeated(sample_parts, 8))
+    monkeypatch.setattr(long_passages, "MOST", begins)  # the runs that begin there have more words
+    with pytest.raises(ValueError, match=f"more than {begins:,} words stand again"):
+        exact_repeats(sample_parts, "passage")
+    monkeypatch.setattr(long_passages, "MOST", 200)
+    with pytest.raises(ValueError, match="more than 200 words stand again in passages of 8 words or more: too many"):
+        exact_repeats(sample_parts, "passage")
+    with pytest.raises(ValueError, match="unknown unit 'word'"):
+        exact_repeats(sample_parts, "word")

@@ -250,3 +250,8 @@ def test_a_threshold_out_of_range_is_refused(threshold: float) -> None:
 def test_an_unknown_unit_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown unit 'word'"):
         restatements(corpus(RAIN), unit="word")
+
+
+def test_a_corpus_in_parts_is_left_out(sample_parts) -> None:
+    with pytest.raises(ValueError, match="not looked for in a corpus that does not fit in memory"):
+        restatements(sample_parts)

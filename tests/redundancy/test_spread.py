@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import tokenize
+from analysis.redundancy import spread
 from analysis.redundancy.reuse import document_pairs, passages
 from analysis.redundancy.spread import _overlapping, clusters, families
 from analysis.text.corpus import read_texts
@@ -155,3 +156,29 @@ def test_overlaps_equal_all_pairs(places):
     found = _overlapping(*np.array(rows, dtype=np.int64).reshape(-1, 3).T)
     assert set(map(tuple, found.T.tolist())) == expected
     assert found.shape == (2, len(expected))
+
+
+def test_the_sample_in_parts(monkeypatch, sample_tokens, sample_parts):
+    pairs = document_pairs(sample_tokens)
+    found = passages(sample_tokens, pairs)
+    for measure, table in ((families, found), (clusters, pairs), (families, found.head(0)), (clusters, pairs.head(0))):
+        whole = measure(sample_tokens, table)
+        assert len(whole) > 9 or table.empty
+        pd.testing.assert_frame_equal(measure(sample_parts, table), whole, check_exact=True)
+    monkeypatch.setattr(spread, "LISTED", 5)
+    whole = families(sample_tokens, found)
+    pd.testing.assert_frame_equal(families(sample_parts, found), whole.head(5), check_exact=True)
+    assert len(whole) > 5
+
+
+def test_places_of_a_corpus_in_parts(in_parts):
+    text = f"{BRIDGE} {SCHOOL}"
+    tokens = tokenize(read_texts([text, "", BRIDGE, "Nothing shared.", SCHOOL]))
+    half = len(BRIDGE)
+    rows = [("0", "2", 0, half, 0, half, 1.0, "near"), ("0", "4", half + 1, len(text), 0, len(SCHOOL), 1.0, "near")]
+    columns = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
+    found = pd.DataFrame(rows, columns=columns)
+    whole = families(tokens, found)
+    assert whole["family"].tolist() == [0, 0, 1, 1]
+    for documents in (2, 3):
+        pd.testing.assert_frame_equal(families(in_parts(tokens, documents), found), whole, check_exact=True)

@@ -44,3 +44,11 @@ def test_no_places() -> None:
     tokens, _ = watched("We will win.")
     empty = pd.Series([], dtype=object)
     assert texts(tokens, empty, empty.astype("int64"), empty.astype("int64")).tolist() == []
+
+
+def test_places_of_a_corpus_in_parts(in_parts) -> None:
+    whole = tokenize(read_texts(["We will win. No.", "It  rained.", "We will win.", "—"]))
+    places = pd.DataFrame({"doc": ["2", "1", "0", "1", "0"], "start": [0, 0, 0, 4, 13], "end": [12, 11, 12, 11, 16]})
+    columns = [places[name] for name in places]
+    for documents in (2, 3):
+        pd.testing.assert_series_equal(texts(in_parts(whole, documents), *columns), texts(whole, *columns))

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.redundancy.pair_lists import START
 from analysis.scale import pair_join
-from analysis.scale.pair_join import START, Records, gathered, lists, records
+from analysis.scale.pair_join import Records, gathered, lists, records
 
 Key = tuple[int, int]
 

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 
-from analysis.scale.shuffle import cut, read_slices, slice_sizes, write_slices
+from analysis.scale.shuffle import read_slices, slice_sizes, write_slices
 
 
 def read(places: list[Path], first: int, stop: int) -> list[list[int]]:
@@ -30,17 +29,3 @@ def test_pieces_stay_in_the_order_in_which_they_were_written(tmp_path: Path) -> 
     for number in range(12):  # "10" would come before "2" if the names were not filled up
         write_slices(tmp_path, "numbers", np.array([number]), np.array([1]))
     assert read([tmp_path], 0, 1) == [[number] for number in range(12)]
-
-
-@pytest.mark.parametrize(
-    ("sizes", "limit", "ranges"),
-    [
-        ([], 5, []),
-        ([0, 0, 0], 5, [(0, 3)]),
-        ([2, 3, 1], 5, [(0, 2), (2, 3)]),
-        ([9, 1, 9], 5, [(0, 1), (1, 2), (2, 3)]),
-        ([0, 9, 0, 0], 5, [(0, 1), (1, 2), (2, 4)]),
-    ],
-)
-def test_neighbours_up_to_a_limit(sizes: list[int], limit: int, ranges: list[tuple[int, int]]) -> None:
-    assert cut(np.array(sizes, dtype=np.int64), limit) == ranges

@@ -15,6 +15,7 @@ from nltk.metrics.association import BigramAssocMeasures
 from scipy.stats import chi2_contingency
 
 from analysis import Corpus, Tokens, read_corpus, read_text, tokenize
+from analysis.terms import collocation, pairs_in_parts
 from analysis.terms.collocation import COLUMNS, MEASURES, association_measures, collocations
 
 INAUGURAL = Path(__file__).parents[3] / "shared" / "data" / "corpora" / "inaugural"
@@ -314,3 +315,33 @@ def test_other_mistakes_are_named(tokens: Tokens) -> None:
         association_measures(130, 2991, 13, -1)
     with pytest.raises(ValueError, match="four cells of 0"):
         association_measures([1, 0], 0, 0, [1, 0])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"window": 3, "min_count": 2},
+        {"window": 5, "stopwords": {"the", "of", "nowhere"}},
+        {"window": 2, "node": "p*"},
+        {"node": "nowhere"},
+        {"min_count": 9999},
+    ],
+)
+def test_pairs_of_a_corpus_in_parts(both, options, monkeypatch) -> None:
+    monkeypatch.setattr(pairs_in_parts, "IN_A_FILE", 9)
+    whole, cut = both
+    table = collocations(whole, **options)
+    pd.testing.assert_frame_equal(collocations(cut, **options), table, check_exact=True)
+    some = [tokens.where(source__not="Daily") for tokens in both]
+    found, expected = (collocations(tokens, **options) for tokens in some[::-1])
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+    monkeypatch.setattr(collocation, "LISTED", 5)
+    pd.testing.assert_frame_equal(collocations(cut, **options), table.head(5), check_exact=True)
+
+
+def test_what_pairs_of_a_corpus_in_parts_cannot_be(both) -> None:
+    with pytest.raises(ValueError, match="too large for memory has too many pairs in whole sentences"):
+        collocations(both[1], window="sentence")
+    with pytest.raises(ValueError, match="window is 0: give a number of words"):
+        collocations(both[1], window=0)

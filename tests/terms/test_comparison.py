@@ -110,3 +110,10 @@ def test_the_most_distinct_group_has_the_most_key_words_of_its_own():
         columns=["source", "key", "q", "g2"],
     )
     assert most_distinct(table, "source") == "c"
+
+
+def test_the_sides_of_a_corpus_in_parts(both):
+    whole, cut = (sides(tokens, "source") for tokens in both)
+    assert cut[2:] == whole[2:]
+    assert [side.doc_ids.tolist() for side in cut[:2]] == [side.doc_ids.tolist() for side in whole[:2]]
+    assert [len(side) for side in cut[:2]] == [len(side) for side in whole[:2]]

@@ -11,6 +11,8 @@ from scipy import sparse
 
 from analysis import Tokens, read_text, tokenize
 from analysis.paths import ROOT
+from analysis.terms import dispersion as module
+from analysis.terms import spread_cells
 from analysis.terms.dispersion import COLUMNS, DEVIATION, EVENNESS, dispersion, dispersion_of, places
 from analysis.text.corpus import read_texts
 
@@ -280,3 +282,35 @@ def test_places_of_words_are_counted_through_the_corpus():
     assert found["place"].tolist() == [3, 0, 2, 5]
     assert found["doc_id"].tolist() == ["1", "0", "0", "1"]
     assert places(tokens, []).empty
+
+
+def test_words_in_parts_are_spread_as_in_the_whole(both, monkeypatch):
+    whole, cut = both
+    for options in ({}, {"parts": 2}, {"parts": 7, "min_count": 2}, {"stopwords": {"war", "the", "nowhere"}}):
+        pd.testing.assert_frame_equal(dispersion(cut, **options), dispersion(whole, **options), check_exact=True)
+    some = [tokens.where(source__not="Daily") for tokens in both]
+    pd.testing.assert_frame_equal(dispersion(some[1]), dispersion(some[0]), check_exact=True)
+    assert dispersion(cut, min_count=9999).empty
+    monkeypatch.setattr(spread_cells, "AT_ONCE", 7)
+    monkeypatch.setattr(module, "LISTED", 9)
+    pd.testing.assert_frame_equal(dispersion(cut), dispersion(whole).head(9), check_exact=True)
+    with pytest.raises(ValueError, match="parts is 1: use 2 or more"):
+        dispersion(cut, parts=1)
+
+
+def test_places_in_parts(both, monkeypatch):
+    whole, cut = both
+    terms = ["plan", "nowhere", "war", "plan"]
+    every = places(whole, terms)
+    pd.testing.assert_frame_equal(places(cut, terms), every)
+    # Of many places one a stretch is left, and how many stand for it.
+    monkeypatch.setattr(module, "LISTED", 3)
+    monkeypatch.setattr(module, "STRETCHES", 10)
+    few = places(cut, terms)
+    every["stretch"] = every["place"] * 10 // len(whole)
+    groups = every.groupby(["term", "stretch"])
+    assert few["place"].tolist() == groups["place"].min().tolist()
+    assert few["times"].tolist() == groups.size().tolist()
+    assert few["doc_id"].tolist() == groups["doc_id"].first().tolist()
+    assert len(few) < len(every)
+    assert places(cut, ["nowhere"]).empty

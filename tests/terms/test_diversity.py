@@ -180,3 +180,9 @@ def test_documents_are_measured_one_by_one_as_together(monkeypatch: pytest.Monke
     together = diversity(sample_tokens)
     monkeypatch.setattr(module, "AT_ONCE", 1)
     pd.testing.assert_frame_equal(together, diversity(sample_tokens), check_exact=True)
+
+
+def test_a_corpus_in_parts_is_as_varied(both):
+    whole, cut = both
+    for window in (3, 50):
+        pd.testing.assert_frame_equal(diversity(cut, window), diversity(whole, window), check_exact=True)

@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 
 from analysis import Corpus, Tokens, read_text, tokenize
 from analysis.redundancy.repeats import weights
-from analysis.terms.frequency import COLUMNS, before_and_after, ngrams, terms
+from analysis.terms.frequency import COLUMNS, ngrams, terms
 
 FILES = {
     "a.txt": "War is war. No war!",  # 5 words
@@ -240,31 +240,6 @@ def test_a_sentence_too_short_for_an_ngram_is_a_unit_too() -> None:
     ]
 
 
-def test_before_and_after() -> None:
-    tokens = tokenize(read_text("We will win. They said no. We will win. We wait."))
-    weights = np.array([0.5, 0.5, 0.5, 1, 1, 1, 0.5, 0.5, 0.5, 1, 1])
-    table = before_and_after(tokens, weights)
-    assert table.columns.tolist() == ["term", "count", "adjusted", "lost", "rank", "adjusted_rank"]
-    # before: we 3, will 2, win 2, then no said they wait; after: we 2, then all of them 1, in the order of the alphabet
-    assert table.to_numpy().tolist() == [
-        ["we", 3, 2.0, 1.0, 1, 1],
-        ["will", 2, 1.0, 1.0, 2, 6],
-        ["win", 2, 1.0, 1.0, 3, 7],
-        ["no", 1, 1.0, 0.0, 4, 2],
-        ["said", 1, 1.0, 0.0, 5, 3],
-        ["they", 1, 1.0, 0.0, 6, 4],
-        ["wait", 1, 1.0, 0.0, 7, 5],
-    ]
-    assert before_and_after(tokens, weights, stopwords=["we"])["term"].tolist()[:2] == ["will", "win"]
-
-
-def test_a_sum_of_weights_is_without_its_last_bit() -> None:
-    tokens = tokenize(read_text("Hold on. Hold on. Hold on."))
-    assert 0.7 + 0.7 + 0.7 == 2.0999999999999996
-    table = before_and_after(tokens, np.full(6, 0.7))
-    assert table[["adjusted", "lost"]].to_numpy().tolist() == [[2.1, 0.9], [2.1, 0.9]]
-
-
 def test_a_corpus_without_words() -> None:
     tokens = tokenize(read_text("© 2024 The Daily"))
     for n in (1, 2):
@@ -288,7 +263,6 @@ def test_mistakes(tokens: Tokens) -> None:
 
 def test_weights_lose_no_word():
     tokens = tokenize(read_text("Hold on. " * 6 + "Go."))
-    assert set(before_and_after(tokens, weights(tokens))["term"]) == {"hold", "on", "go"}
     assert set(terms(tokens, weights=weights(tokens), resamples=0)["term"]) == {"hold", "on", "go"}
 
 

@@ -13,6 +13,8 @@ import pytest
 from scipy import stats
 
 from analysis import Corpus, Tokens, read_text, tokenize
+from analysis.terms import association, first_by_g2, keyness_in_parts, marked_keys
+from analysis.terms.comparison import most_distinct
 from analysis.terms.keyness import COLUMNS, keyness, keyness_by_group
 from analysis.text.corpus import read_texts
 
@@ -317,3 +319,112 @@ def test_phrases_are_the_same_as_numbers_of_one_vocabulary_and_as_names(
     by_name = keyness(with_own_vocabulary(target), reference, n=n, stopwords=stopwords, min_count=min_count)
     assert len(by_number) > 100
     pd.testing.assert_frame_equal(by_number, by_name)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"min_count": 2, "stopwords": {"the", "war"}}, {"n": 2}, {"n": 3, "stopwords": {"the"}, "prior": 9.0}],
+)
+def test_two_sides_in_parts(both, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyness_in_parts, "AT_ONCE", 7)
+    monkeypatch.setattr(keyness_in_parts, "IN_A_FILE", 30)
+    name = both[0].groups("source").iloc[0]
+    own, cut_own = (tokens.where(source=name) for tokens in both)
+    other, cut_other = (tokens.where(source__not=name) for tokens in both)
+    table = keyness(own, other, **options)
+    pd.testing.assert_frame_equal(keyness(cut_own, cut_other, **options), table, check_exact=True)
+    monkeypatch.setattr(keyness_in_parts, "LISTED", 6)
+    pd.testing.assert_frame_equal(keyness(cut_own, cut_other, **options), table.head(6), check_exact=True)
+
+
+def test_a_frequency_list_beside_a_corpus_in_parts(both, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, cut = both
+    words = ["war", "the", "plan", "of course", "zzz", "Zulu", "aardvark", "peace", "äther"]
+    listed = pd.DataFrame({"term": words, "count": [5, 60, 0, 7, 1, 7, 7, 3, 7]})
+    for options in ({}, {"stopwords": {"course", "the"}, "min_count": 2}):
+        table = keyness(whole, listed, **options)
+        pd.testing.assert_frame_equal(keyness(cut, listed, **options), table, check_exact=True)
+    # A type that only other documents have stands among the words that only the list has, by the alphabet.
+    name = whole.groups("source").iloc[0]
+    own, cut_own = whole.where(source=name), cut.where(source=name)
+    unused = whole.vocabulary[np.bincount(own.ids, minlength=len(whole.vocabulary)) == 0]
+    more = pd.DataFrame({"term": [*words, *(set(unused) - set(words))], "count": 7})
+    pd.testing.assert_frame_equal(keyness(cut_own, more), keyness(own, more), check_exact=True)
+    monkeypatch.setattr(keyness_in_parts, "LISTED", 5)
+    pd.testing.assert_frame_equal(keyness(cut, listed), keyness(whole, listed).head(5), check_exact=True)
+    pd.testing.assert_frame_equal(keyness(cut_own, more), keyness(own, more).head(5), check_exact=True)
+    with pytest.raises(ValueError, match="the reference table shares no term with the target"):
+        keyness(cut, listed[3:7])
+    with pytest.raises(ValueError, match="compared with a frequency list by single words"):
+        keyness(cut, listed, n=2)
+
+
+def test_each_group_of_a_corpus_in_parts(both, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyness_in_parts, "AT_ONCE", 7)
+    whole, cut = both
+    for options in ({}, {"min_count": 2, "stopwords": {"the", "war"}}):
+        table = keyness_by_group(whole, "source", **options)
+        found = keyness_by_group(cut, "source", **options)
+        pd.testing.assert_frame_equal(found, table, check_exact=True)
+        assert found.attrs["own_words"]
+        assert most_distinct(found, "source") == most_distinct(table, "source")
+    monkeypatch.setattr(keyness_in_parts, "LEAST", 3)
+    monkeypatch.setattr(keyness_in_parts, "LISTED", 1)
+    few, whole_table = keyness_by_group(cut, "source"), keyness_by_group(whole, "source")
+    expected = whole_table.groupby("source").head(3).reset_index(drop=True)
+    pd.testing.assert_frame_equal(few, expected, check_exact=True)
+    assert most_distinct(few, "source") == most_distinct(whole_table, "source")
+    own = whole_table[whole_table["key"] == "target"]
+    for group, (sure, evidence) in few.attrs["own_words"].items():
+        mine = own[own["source"] == group]
+        assert sure == (mine["q"] < 0.05).sum()
+        assert evidence == pytest.approx(mine["g2"].sum())
+    monkeypatch.setattr(keyness_in_parts, "GROUPS", 1)
+    with pytest.raises(ValueError, match=r"'source' has .* values: in a corpus too large for memory compare at most 1"):
+        keyness_by_group(cut, "source")
+    with pytest.raises(ValueError, match="groups are compared by single words, not by phrases"):
+        keyness_by_group(cut, "source", n=2)
+    with pytest.raises(ValueError, match="'source' has fewer than two groups with words"):
+        keyness_by_group(cut.where(source=whole.groups("source").iloc[0]), "source")
+
+
+def test_what_cannot_be_compared_in_parts(both, in_parts) -> None:
+    whole, cut = both
+    with pytest.raises(ValueError, match="the same documents"):
+        keyness(cut, cut.where(format=["txt", "md", "html"]))
+    with pytest.raises(ValueError, match="one side is in memory and the other in parts"):
+        keyness(cut, whole)
+    with pytest.raises(ValueError, match="two corpora in parts: compare two parts of one"):
+        keyness(cut, in_parts(whole, 4))
+    name = whole.groups("source").iloc[0]
+    sides = cut.where(source=name), cut.where(source__not=name)
+    with pytest.raises(ValueError, match="stopwords is 'war': give a collection"):
+        keyness(*sides, stopwords="war")
+    with pytest.raises(ValueError, match=r"40 words in a row of .* are more than can be told apart"):
+        keyness(*sides, n=40)
+
+
+def test_a_key_is_found_again_within_its_document_only() -> None:
+    random = np.random.default_rng(5)
+    key, bounds = random.integers(0, 40, 300), np.array([0, 0, 100, 101, 300])
+    seen: set[tuple[int, int]] = set()
+    expected = []
+    for place, one in enumerate(key.tolist()):
+        document = int(np.searchsorted(bounds, place, side="right"))
+        expected.append((document, one) in seen)
+        seen.add((document, one))
+    assert marked_keys.again(key, bounds).tolist() == expected
+
+
+def test_q_values_of_equal_counts_are_those_of_scipy() -> None:
+    random = np.random.default_rng(6)
+    counts = random.integers(0, 6, (4, 500))
+    counts[0] += 1
+    first = first_by_g2.FirstByG2(5000, 4000, 40)
+    for begin in range(0, 500, 120):
+        first.add(np.arange(begin, min(begin + 120, 500)), counts[:, begin : begin + 120])
+    g2 = association.g2_two_cell(counts[0], 5000, counts[1], 4000)
+    q = stats.false_discovery_control(association.p_value(g2))
+    order = np.lexsort((np.arange(500), -g2))[:40]
+    assert first.key.tolist() == order.tolist()
+    assert first.q().tolist() == q[order].tolist()

@@ -11,6 +11,7 @@ import pytest
 
 from analysis import Corpus, Tokens, read_corpus, read_text, tokenize
 from analysis.bootstrap import rate_intervals
+from analysis.terms.frequency import terms
 from analysis.terms.trends import trend_tests, trends
 from analysis.text.periods import longest_period, undated
 
@@ -131,6 +132,29 @@ def test_mistakes(tokens: Tokens) -> None:
         trends(tokens.where(source="Late"), ["war"])
     with pytest.raises(ValueError, match="3 weights for 15 tokens"):
         trends(tokens, ["war"], weights=np.ones(3))
+
+
+@pytest.mark.parametrize("every", ["day", "week", "month", "year"])
+def test_a_corpus_in_parts(tokens, in_parts, sample_tokens, sample_parts, every):
+    chosen = [*terms(sample_tokens, resamples=0)["term"].iloc[[0, 9, 99, -1]], "national action plan", "of the"]
+    small = [(tokens, in_parts(tokens, documents), ["war", "war is war", "truce"]) for documents in (1, 2, 3)]
+    for whole, cut, sought in [(sample_tokens, sample_parts, chosen), *small]:
+        thirds = 1 / np.random.default_rng(0).integers(1, 8, whole.n_sentences)
+        for given in (None, thirds, np.repeat(thirds, np.diff(whole.sentence_offsets))):
+            options = {"every": every, "weights": given, "resamples": 50, "seed": 2}
+            expected, found = (trends(any_tokens, sought, **options) for any_tokens in (whole, cut))
+            pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
+def test_mistakes_with_a_corpus_in_parts(tokens, in_parts):
+    cut = in_parts(tokens, 1)
+    with pytest.raises(ValueError, match="'peas' does not occur: give terms as the table"):
+        trends(cut, ["war", "peas"])
+    with pytest.raises(ValueError, match="'war no' does not occur: give terms as the table"):
+        trends(cut, ["war no"])
+    with pytest.raises(ValueError, match="3 weights for 15 tokens"):
+        trends(cut, ["war"], weights=np.ones(3))
+    assert trends(cut, []).empty
 
 
 def rates(**terms: Iterable[float]) -> pd.DataFrame:

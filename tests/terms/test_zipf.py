@@ -1,6 +1,7 @@
 """Curves through counts that lie on a curve exactly, and the conditions of the best fit on the sample."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
@@ -119,3 +120,26 @@ def test_too_little_to_grow() -> None:
     assert (fit["types"], fit["tokens"]) == (1, 1)
     with pytest.raises(ValueError, match="points is 1: two or more are needed"):
         heaps(repeated(2, 1), points=1)
+
+
+def test_a_corpus_in_parts_has_the_ends_of_each_step_of_the_same_curve(both):
+    whole, cut = both
+    table = zipf(whole)
+    ends = ~(table["count"].duplicated() & table["count"].duplicated(keep="last"))
+    pd.testing.assert_frame_equal(zipf(cut), table[ends].reset_index(drop=True), check_exact=True)
+    assert 2 < ends.sum() < len(table)
+    pd.testing.assert_frame_equal(zipf_fit(cut), zipf_fit(whole), check_exact=True)
+
+
+def test_a_vocabulary_in_parts_grows_as_the_whole_does(both):
+    whole, cut = both
+    for points in (2, 7, 200):
+        pd.testing.assert_frame_equal(heaps(cut, points), heaps(whole, points), check_exact=True)
+        pd.testing.assert_frame_equal(heaps_fit(cut, points), heaps_fit(whole, points), check_exact=True)
+
+
+def test_some_documents_of_a_corpus_in_parts(both):
+    whole, cut = (tokens.where(source__not="Daily") for tokens in both)
+    pd.testing.assert_frame_equal(zipf_fit(cut), zipf_fit(whole), check_exact=True)
+    pd.testing.assert_frame_equal(heaps(cut), heaps(whole), check_exact=True)
+    assert zipf(cut)["rank"].max() == len(zipf(whole))

@@ -1,12 +1,16 @@
 """Stems and lemmas are other names for the same tokens, by the language of each document."""
 
+import gc
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from analysis import read_text, tokenize
+from analysis.text import forms, forms_in_parts
 from analysis.text.corpus import read_corpus, read_texts
 from analysis.text.forms import short_words, word_forms
+from analysis.text.parted import names, parts, taken
 
 
 def words(tokens):
@@ -93,3 +97,61 @@ def test_short_words_are_measured_without_their_marks():
     tokens = tokenize(read_text("a an and مِن مِنَ 5 50 أنا"))  # two of them two letters under three or four characters
     assert short_words(tokens, 3) == {"a", "an", "مِن", "مِنَ", "5", "50"}
     assert short_words(tokens, 1) == frozenset()
+
+
+def words_in_parts(tokens):
+    found = []
+    for part in parts(tokens):
+        local = part.tokens.vocabulary[part.tokens.ids]
+        assert names(tokens, part.types[part.tokens.ids]).tolist() == local.tolist()
+        found += local.tolist()
+    return found
+
+
+@pytest.mark.parametrize("form", ["stems", "lemmas"])
+@pytest.mark.parametrize("documents", [1, 2])
+def test_forms_of_a_corpus_in_parts(two_languages, in_parts, form, documents, monkeypatch):
+    monkeypatch.setattr(forms_in_parts, "AT_ONCE", 3)
+    cut = in_parts(two_languages, documents)
+    whole, changed = word_forms(two_languages, form, keep={"in"}), word_forms(cut, form, keep={"in"})
+    assert words_in_parts(changed) == words(whole)
+    assert names(changed, np.arange(len(changed.vocabulary))).tolist() == sorted(whole.vocabulary)
+    assert changed.options == whole.options
+    assert dict(taken(changed, np.array([0])).options) == whole.options
+    assert words_in_parts(cut) == words(two_languages)
+    some = changed.where(language="ur")
+    folder = changed.types.parent
+    del changed
+    assert words_in_parts(some) == words(whole.where(language="ur"))
+    assert folder.exists()
+    assert words_in_parts(word_forms(some, form, keep={"in"})) == words(whole.where(language="ur"))
+    del some
+    gc.collect()
+    assert not folder.exists()
+
+
+def test_forms_of_some_documents_of_a_corpus_in_parts(two_languages, in_parts):
+    cut = in_parts(two_languages, 2).where(language__not="ur")
+    whole, changed = (word_forms(tokens, "stems") for tokens in (two_languages.where(language__not="ur"), cut))
+    assert words_in_parts(changed) == words(whole)
+    assert changed.options == whole.options
+    assert word_forms(cut, "words") is cut
+
+
+def test_stems_of_the_sample_in_parts(sample_tokens, sample_parts):
+    whole, changed = word_forms(sample_tokens, "stems"), word_forms(sample_parts, "stems")
+    assert words_in_parts(changed) == words(whole)
+    assert len(changed.vocabulary) == len(whole.vocabulary)
+
+
+def test_short_words_of_a_corpus_in_parts(sample_tokens, sample_parts, in_parts, monkeypatch):
+    monkeypatch.setattr(forms, "AT_ONCE", 5)
+    marked = tokenize(read_texts(["a an and مِن مِنَ", "5 50 أنا"]))
+    for length in (0, 1, 2, 3, 4):
+        assert short_words(sample_parts, length) == short_words(sample_tokens, length)
+        assert short_words(in_parts(marked, 1), length) == short_words(marked, length)
+
+
+def test_a_word_of_marks_alone_is_short_where_there_is_one():
+    tokens = tokenize(read_texts(["a \u0650 b"]), scheme="treebank")
+    assert short_words(tokens, 1) == {"\u0650"}

@@ -1,13 +1,16 @@
 """How much was loaded, counted by hand."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from analysis import Corpus, Tokens, read_text, tokenize
+from analysis.terms.frequency import terms
 from analysis.text.overview import overview, side_by_side, varying
+from analysis.text.parted import Parted
 
 FILES = {
     "a.txt": "To be or not to be. Be quick!",  # 8 words, 5 of them different
@@ -65,3 +68,21 @@ def test_side_by_side(tokens: Tokens) -> None:
     largest = side_by_side(table, tokens, by="source", index="term", value="rate", rows=rows, most=1)
     assert largest.columns.tolist() == ["Daily"]  # 10 words against 3
     np.testing.assert_array_equal(largest, [[4.0]])
+
+
+def test_a_corpus_in_parts(tokens: Tokens, in_parts: Callable[..., Parted]) -> None:
+    for documents in (1, 2):
+        cut = in_parts(tokens, documents)
+        for by in (None, "source", "doc_id", "date"):
+            pd.testing.assert_frame_equal(overview(cut, by), overview(tokens, by))
+        assert varying(cut, "source") == "source"
+
+
+def test_the_sample_in_parts(sample_tokens: Tokens, sample_parts: Parted) -> None:
+    for by in (None, "source", "doc_id"):
+        pd.testing.assert_frame_equal(overview(sample_parts, by), overview(sample_tokens, by))
+    table = terms(sample_tokens, by="source", resamples=0)
+    options: dict[str, Any] = {"by": "source", "index": "term", "value": "per_million", "rows": table["term"].head(5)}
+    for most in (2, 12):
+        found = side_by_side(table, sample_parts, **options, most=most)
+        pd.testing.assert_frame_equal(found, side_by_side(table, sample_tokens, **options, most=most))

@@ -58,6 +58,16 @@ def test_chosen_documents_are_those_of_the_whole(sample_tokens, sample_parts):
     assert few.sentence_end.tolist() == same.sentence_end.tolist()
 
 
+def test_a_part_without_a_word_is_a_part(in_parts):
+    whole = tokenize(read_texts(["", "War is.", "...", "It is war."]))
+    cut = in_parts(whole, 1)
+    found = [names(cut, part.types[part.tokens.ids]).tolist() for part in parts(cut)]
+    assert found == [[], ["war", "is"], [], ["it", "is", "war"]]
+    assert taken(cut, np.array([0, 2, 3])).document_offsets.tolist() == [0, 0, 0, 3]
+    empty = in_parts(tokenize(read_texts(["...", ""])), 1)
+    assert (len(empty), len(empty.vocabulary), empty.n_documents) == (0, 0, 2)
+
+
 def test_texts_are_read_when_they_are_asked_for(in_parts):
     texts = in_parts(tokenize(read_texts(TEXTS)), 3).corpus.texts
     assert [texts[3], texts[0], len(texts)] == [TEXTS[3], TEXTS[0], 4]

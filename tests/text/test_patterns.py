@@ -3,12 +3,14 @@
 import re
 
 import hypothesis.strategies as st
+import numpy as np
 import pytest
 from hypothesis import given
 
 from analysis import Tokens, read_text, tokenize
+from analysis.text import patterns
 from analysis.text.corpus import read_texts
-from analysis.text.patterns import find, fitting_types, fold_pattern
+from analysis.text.patterns import find, fitting_counts, fitting_types, fold_pattern
 
 
 def matched(text: str, *patterns: str, lowercase: bool = True) -> list[str]:
@@ -176,3 +178,13 @@ def test_a_sentence_many_patterns_share() -> None:
     assert find(tokens, patterns).to_numpy().tolist() == [
         *([0, 1, 0], [0, 3, 2], [0, 3, 3], [1, 1, 4], [1, 1, 5], [1, 1, 6], [1, 2, 1], [2, 2, 6], [2, 3, 2])
     ]
+
+
+@pytest.mark.parametrize("lowercase", [True, False])
+def test_types_that_fit_are_counted_in_parts_too(lowercase, in_parts, monkeypatch):
+    whole = tokenize(read_texts(["Wars and a War.", "Court, courts, WAR.", "It rained."]), lowercase=lowercase)
+    words = ["war", "War", "war*", "*s", "c*t*", "zzz"]
+    expected = fitting_types(whole, words).sum(axis=1).tolist()
+    monkeypatch.setattr(patterns, "TYPES", 2)
+    assert fitting_counts(whole, words).tolist() == expected
+    assert fitting_counts(in_parts(whole, 1).subset(np.array([1])), words).tolist() == expected

@@ -1,5 +1,6 @@
 """Which period a document falls in."""
 
+import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
@@ -51,3 +52,11 @@ def test_the_longest_period(tokens: Tokens) -> None:
     assert longest_period(tokens, at_least=2) == "year"
     assert longest_period(tokens) == "day"  # no unit has four
     assert longest_period(tokens.where(doc_id="b")) is None
+
+
+def test_a_corpus_in_parts_has_the_same_days(sample_tokens, sample_parts):
+    for every in ("day", "week", "month", "year"):
+        whole, cut = periods(sample_tokens, every), periods(sample_parts, every)
+        assert [array.tolist() for array in cut] == [array.tolist() for array in whole]
+    assert longest_period(sample_parts) == longest_period(sample_tokens)
+    pd.testing.assert_frame_equal(undated(sample_parts), undated(sample_tokens))

@@ -3,11 +3,12 @@
 import codecs
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analysis import Tokens
 from analysis.paths import STOPWORDS
-from analysis.text.stopwords import read_stopwords, stop_words
+from analysis.text.stopwords import read_stopwords, stop_words, stopped
 
 
 def test_one_word_a_line_folded_as_tokens_are(tmp_path: Path) -> None:
@@ -77,3 +78,12 @@ def test_nltk_lists_are_read_where_they_are(tmp_path: Path, monkeypatch: pytest.
     folder.mkdir(parents=True)
     (folder / "english").write_text("the\nwon't\n", encoding="utf-8")
     assert stop_words("nltk", ["en", "ur"]) == {"the", "won't"}
+
+
+def test_stop_words_of_a_corpus_in_parts(sample_tokens, sample_parts) -> None:
+    words = sample_parts.vocabulary.names(np.arange(len(sample_parts.vocabulary)))
+    for listed in (read_stopwords(STOPWORDS), {"a", "peas", "zz"}, set(), None):
+        assert stopped(sample_parts.vocabulary, listed).tolist() == stopped(words, listed).tolist()
+    assert stopped(sample_parts.vocabulary, {"the", "peas"}).sum() == 1
+    with pytest.raises(ValueError, match="stopwords is 'war': give a collection of words"):
+        stopped(sample_parts.vocabulary, "war")

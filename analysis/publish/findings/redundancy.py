@@ -3,6 +3,8 @@
 import pandas as pd
 
 from analysis.publish.findings.wording import listed, percent, times
+from analysis.text.long_tables import AnyTable, table_parts
+from analysis.text.parted import LISTED
 
 KINDS = {"verbatim": "word for word", "near": "edited", "reworded": "reworded"}  # of shared passages, in words
 LONGEST = 70  # characters of a passage that are quoted
@@ -45,25 +47,28 @@ def moved_most(table: pd.DataFrame, *, top: int = 3) -> str:
 def nearly_repeated(table: pd.DataFrame, threshold: float) -> str:
     """How many sentences are nearly the same, from a table of `near_texts`, as a sentence.
 
+    Of a corpus in parts the table has no more than `LISTED` rows, so that many are said to be so many or more.
+
     >>> nearly_repeated(pd.DataFrame({"similarity": [0.9, 0.7], "times": [2, 1]}), 0.6)
     '2 pairs of different sentences share at least 60% of their words.'
     """
     share = f"{100 * threshold:.4g}%"
     if table.empty:
         return f"No two different sentences of five words or more share as much as {share} of their words."
-    pairs = "1 pair" if len(table) == 1 else f"{len(table):,} pairs"
+    pairs = "1 pair" if len(table) == 1 else f"{len(table):,} pairs{' or more' * (len(table) == LISTED)}"
     return f"{pairs} of different sentences share{'s' * (len(table) == 1)} at least {share} of their words."
 
 
-def said_twice(table: pd.DataFrame, *, top: int = 4) -> str:
+def said_twice(table: AnyTable, *, top: int = 4) -> str:
     """The doublets that stand most often, from a table of doublets, as a sentence.
 
     >>> said_twice(pd.DataFrame({"first": ["firm"], "second": ["resolute"]}))
     'One thing said by two words: “firm” and “resolute” (once).'
     """
-    if table.empty:
+    if not len(table):
         return "No two words joined by “and” or “or” are found to say one thing twice."
-    counts = table.groupby(["first", "second"]).size().reset_index(name="count")
+    sizes = pd.concat([piece.groupby(["first", "second"]).size() for piece in table_parts(table)])
+    counts = sizes.groupby(level=[0, 1]).sum().reset_index(name="count")
     counts = counts.sort_values(["count", "first", "second"], ascending=[False, True, True]).head(top)
     said = [f"“{first}” and “{second}” ({times(count)})" for first, second, count in counts.itertuples(index=False)]
     return f"One thing said by two words: {', '.join(said)}."

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from analysis.publish.findings.wording import listed, percent, times
-from analysis.text.tokens import Tokens
+from analysis.text.parted import AnyTokens, Parted
 
 
 def most_used(table: pd.DataFrame, what: str = "words", *, top: int = 3) -> str:
@@ -24,7 +24,7 @@ def most_used(table: pd.DataFrame, what: str = "words", *, top: int = 3) -> str:
     return f"The {what} used most, stop words aside: {listed(said)}."
 
 
-def counted_as(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:
+def counted_as(tokens: AnyTokens, stopwords: str, stops: Collection[str]) -> str:
     """What a word is taken to be and which words are not ranked, as a sentence.
 
     >>> from analysis import read_text, tokenize
@@ -33,12 +33,19 @@ def counted_as(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:
     """
     form = tokens.options.get("forms")
     said = f"Words are counted by their {form}" if form else "Words are counted as they stand"
-    stopped = sum(word in stops for word in tokens.vocabulary)
+    stopped = _how_many(tokens, stops)
     if not stopped:
         return f"{said}; all of them are ranked."
     by = f", by the stop list {stopwords}," if stopwords else ", too short,"
     verb = "is" if stopped == 1 else "are"
     return f"{said}; {stopped:,} of the {len(tokens.vocabulary):,} different ones{by} {verb} counted and not ranked."
+
+
+def _how_many(tokens: AnyTokens, words: Collection[str]) -> int:
+    """How many of `words` are types of `tokens`."""
+    if isinstance(tokens, Parted):
+        return int((tokens.vocabulary.rows(words) >= 0).sum())
+    return sum(word in words for word in tokens.vocabulary)
 
 
 def kept_to(table: pd.DataFrame, what: str, *, top: int = 3) -> str:
@@ -128,10 +135,12 @@ def tied(table: pd.DataFrame, *, top: int = 4) -> str:
 
 
 def varied(table: pd.DataFrame, words: int) -> str:
-    """How many different words there are, from a table of terms and counts, as a sentence.
+    """How many different words there are, from a table of `zipf`, as a sentence.
 
-    >>> varied(pd.DataFrame({"count": [3, 1, 1]}), 5)
+    >>> varied(pd.DataFrame({"rank": [1, 2, 3], "count": [3, 1, 1]}), 5)
     'The 5 running words are 3 different ones; 67% of these occur only once.'
     """
-    once = percent(float((table["count"] == 1).mean())) if len(table) else "0%"
-    return f"The {words:,} running words are {len(table):,} different ones; {once} of these occur only once."
+    types = int(table["rank"].max()) if len(table) else 0
+    rare = table.loc[table["count"] == 1, "rank"]  # of a corpus in parts the first and the last of them
+    once = percent((rare.max() - rare.min() + 1) / types) if len(rare) else "0%"
+    return f"The {words:,} running words are {types:,} different ones; {once} of these occur only once."

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.text.tokens import Tokens
+from analysis.text.parted import LISTED, AnyTokens, Parted
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:
@@ -54,7 +54,21 @@ def of_all(grid: pd.DataFrame, groups: pd.Series) -> str:
     return f" (the largest {shown:,} of {total:,})" if shown < total else ""
 
 
-def sized(tokens: Tokens) -> str:
+def what_was_read(tokens: AnyTokens, by: str | None) -> str:
+    """What the table of what was read says, and what is not in the tables of a corpus that was read in parts.
+
+    >>> from analysis import read_text, tokenize
+    >>> what_was_read(tokenize(read_text("Peace is near.")), "source")
+    'What was read, by source.'
+    """
+    said = f"What was read, by {by}." if by else "What was read."
+    if isinstance(tokens, Parted):
+        said += " It does not fit in memory and was counted in parts: all of it is in every number, but tables with"
+        said += f" more than {LISTED:,} rows have their first ones, and a section that needs the whole is left out."
+    return said
+
+
+def sized(tokens: AnyTokens) -> str:
     """How much text a figure is about.
 
     >>> from analysis import read_text, tokenize
@@ -64,7 +78,7 @@ def sized(tokens: Tokens) -> str:
     return f"{counted(tokens.n_documents, 'document')}, {counted(len(tokens), 'word')}"
 
 
-def with_intervals(tokens: Tokens, resamples: int) -> str:
+def with_intervals(tokens: AnyTokens, resamples: int) -> str:
     """What the intervals of rates are over; of one document, its sentences (see `analysis.terms.frequency.terms`).
 
     >>> from analysis import read_text, tokenize

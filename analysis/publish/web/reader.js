@@ -70,7 +70,7 @@
       const results = element("div", { class: "results" });
       const status = element("p", { role: "status" });
       const page = element("div", { class: "lafz-r" });
-      const hold = texts.documents.length < texts.of ? `This page holds ${texts.documents.length.toLocaleString("en")} of ${texts.of.toLocaleString("en")} documents, evenly chosen.` : "";
+      const hold = texts.documents.length < texts.of ? `This page holds ${texts.documents.length.toLocaleString("en")} of ${texts.of.toLocaleString("en")} documents, ${texts.chosen}.` : "";
       const step = (by, text) => {
         const button = element("button", { type: "button", "aria-label": text }, by < 0 ? "‹" : "›");
         button.addEventListener("click", () => {

@@ -5,10 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.redundancy.reuse import FEWEST
-from analysis.scale.pair_join import START
-from analysis.scale.pair_keys import Numbers
-from analysis.scale.shuffle import Ints
+from analysis.redundancy.pair_lists import START, Ints, Numbers
 from analysis.text.compiled import compiled
 
 UNMARKED = np.uint32(START - 1)
@@ -35,10 +32,12 @@ def trimmed(pieces: Iterable[Numbers], first: int, stop: int) -> Numbers:
     return np.concatenate(kept)
 
 
-def summed(lists: Numbers, first: int, stop: int, *, per_block: int, limit: int) -> Iterator[tuple[Ints, Ints, Ints]]:
-    """The pairs with two shared shingles or more whose first document is from `first` to before `stop`.
+def summed(
+    lists: Numbers, first: int, stop: int, *, least: int, per_block: int, limit: int
+) -> Iterator[tuple[Ints, Ints, Ints]]:
+    """The pairs with `least` shared shingles or more whose first document is from `first` to before `stop`.
 
-    `lists` are those of each key that such a document has, for each block of `per_block`: see `pair_join.lists`.
+    `lists` are those of each key that such a document has, for each block of `per_block`: see `pair_lists.lists`.
     Yields the first documents, which rise, the second ones, and how many shingles they share, about `limit` pairs at
     a time.
     """
@@ -61,7 +60,7 @@ def summed(lists: Numbers, first: int, stop: int, *, per_block: int, limit: int)
     found = np.empty((3, max(limit, most)), dtype=np.int64)
     row = 0
     while row < stop - first:
-        row, size = _sum(document, places, ends, bounds, row, FEWEST, table, counts, found)
+        row, size = _sum(document, places, ends, bounds, row, least, table, counts, found)
         if size:
             yield found[0, :size] + first, found[1, :size].copy(), found[2, :size].copy()
 

@@ -7,9 +7,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.scale.pair_join import START, Records, lists
-from analysis.scale.pair_keys import Numbers
-from analysis.scale.pair_sums import summed, trimmed
+from analysis.redundancy.pair_lists import START, Numbers, lists
+from analysis.redundancy.pair_sums import summed, trimmed
 
 shingles = st.lists(st.sets(st.integers(0, 25), min_size=2, max_size=8), max_size=25)
 
@@ -21,7 +20,7 @@ def marked(*documents: list[int]) -> Numbers:
 def counted(given: Numbers, first: int, stop: int, per_block: int, limit: int = 100) -> list[tuple[int, int, int]]:
     rows = []
     last = first
-    for a, b, shared in summed(given, first, stop, per_block=per_block, limit=limit):
+    for a, b, shared in summed(given, first, stop, least=2, per_block=per_block, limit=limit):
         assert a[0] >= last  # a document's pairs may not be in two pieces that others stand between
         last = int(a[-1])
         rows += list(zip(a.tolist(), b.tolist(), shared.tolist(), strict=True))
@@ -53,9 +52,7 @@ def test_lists_are_trimmed_to_a_span() -> None:
 def test_equals_all_pairs(keys: list[set[int]], per_block: int, span: int, limit: int) -> None:
     total = Counter(pair for own in keys for pair in combinations(sorted(own), 2))
     document = np.array([number for own in keys for number in sorted(own)], dtype=np.uint32)
-    high = np.repeat(np.arange(len(keys)), [len(own) for own in keys]).astype(np.uint64)
-    found = Records(high, high, document, np.ones(len(high), dtype=np.int64))
-    made = list(lists(found, per_block, limit))
+    made = list(lists(document, np.array([len(own) for own in keys], dtype=np.int64), per_block, limit))
     rows = []
     for begin in range(0, 26, per_block):  # each block by itself, in spans
         own = [members[block == begin // per_block] for members, block in made]

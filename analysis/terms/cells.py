@@ -1,0 +1,143 @@
+"""What stands where: the occurrences of terms in documents, or in the sentences of one, counted."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.text.compiled import compiled
+from analysis.text.parted import AnyTokens, Part
+from analysis.text.tokens import Ids, Tokens
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Groups(NamedTuple):
+    """``of``: (documents,) the group of each, as a number; ``names``: the sorted names of the groups.
+
+    ``sizes``: how many documents each group has; ``alone``: (documents,) which are the only one of theirs.
+    """
+
+    of: Ids
+    names: Any
+    sizes: NDArray[Any]
+    alone: NDArray[np.bool_]
+
+    def within(self, part: Part) -> "Groups":
+        """Those of the documents of a part."""
+        own = slice(part.document, part.document + part.tokens.n_documents)
+        return self._replace(of=self.of[own], alone=self.alone[own])
+
+
+class Cells(NamedTuple):
+    """One row a group and term in it, one cell a unit and row in it: a unit is a document, or a sentence (`counted`).
+
+    ``group``, ``term`` of each row, the rows of a group side by side; ``row``, ``times`` (occurrences) and ``amount``
+    (with the weights) of each cell; ``begin``: where the cells of each unit begin, the units ordered by group.
+    ``owner``: the group of each unit; ``running``: what each has of all terms; ``order``: the units ordered by group.
+    """
+
+    group: Ids
+    term: Ids
+    row: Ids
+    times: Ids
+    amount: Floats
+    begin: Ints
+    owner: Ids
+    running: NDArray[Any]
+    order: Ints
+
+
+class Listed(NamedTuple):
+    """The rows of a table of terms; ``low`` and ``high`` are of the rate, ``total`` is what runs in each group."""
+
+    term: Any
+    group: Ids
+    counts: NDArray[Any]
+    documents: Ints
+    idf: Floats
+    low: Floats
+    high: Floats
+    total: NDArray[Any]
+
+
+def groups_of(tokens: AnyTokens, by: str | None) -> Groups:
+    """The documents in groups by the metadata column `by`, all in one without it."""
+    group: NDArray[Any] = np.zeros(tokens.n_documents, dtype=np.int32)
+    names: Any = [""]
+    if by is not None:
+        labels, group = np.unique(tokens.groups(by).to_numpy(dtype=object), return_inverse=True)
+        names = pd.Series(labels, dtype="str").array
+    sizes = np.bincount(group, minlength=len(names))
+    return Groups(group.astype(np.int32), names, sizes, sizes[group] == 1)
+
+
+def inverse_frequency(documents: NDArray[Any], of: int) -> Floats:
+    """The smooth idf of terms that stand in so many `documents` of all."""
+    frequency: Floats = np.log((1 + of) / (1 + documents)) + 1
+    return frequency
+
+
+def counted(
+    tokens: Tokens, term: Ids, place: NDArray[Any], terms: int, *, groups: Groups, weights: Floats | None
+) -> Cells:
+    """The cells of occurrences, each of a `term` (-1: not to be counted) at a `place` in the text.
+
+    The units are the documents, which are in `groups`, or, where one is alone in its group, its sentences: what is
+    drawn for the intervals.
+    """
+    unit, owner = _units(tokens, groups.of, groups.alone)
+    unit = unit[place]
+    amount = None if weights is None else weights[place]
+    begin = np.searchsorted(unit, np.arange(len(owner) + 1))
+    sums: Any = np.diff(begin) if amount is None else np.bincount(unit, amount, minlength=len(owner))
+    order = np.argsort(owner, kind="stable")
+    weight = np.empty(0) if amount is None else amount
+    own, number, row, times, amount, bounds = _count(term, weight, begin, order, owner, terms)
+    return Cells(own, number, row, times, amount, bounds, owner, sums.astype(np.float64), order)
+
+
+def _units(tokens: Tokens, group: Ids, alone: NDArray[np.bool_]) -> tuple[Ids, Ids]:
+    """The unit of each word, and the group of each unit."""
+    document = tokens.sentence_document
+    first = np.searchsorted(document, np.arange(tokens.n_documents + 1))
+    units = np.where(alone, np.diff(first), 1)
+    base = np.cumsum(units) - units
+    of_sentence = base[document] + alone[document] * (np.arange(tokens.n_sentences) - first[document])
+    return np.repeat(of_sentence.astype(np.int32), np.diff(tokens.sentence_offsets)), np.repeat(group, units)
+
+
+@compiled
+def _count(term: Any, weight: Any, begin: Any, order: Any, owner: Any, terms: int) -> Any:
+    """The `Cells` of occurrences, each of a term (-1: not to be counted) and a weight (none: all weigh 1).
+
+    `begin`: where the occurrences of each unit begin; `order`: the units in the order of their group, the `owner`.
+    """
+    group, number, row = np.empty_like(term), np.empty_like(term), np.empty_like(term)
+    times, amount = np.empty_like(term), np.empty(len(term))
+    bounds = np.zeros(len(order) + 1, dtype=np.int64)
+    last_row, last_cell = np.full(terms, -1), np.full(terms, -1)  # of each term
+    rows = cells = group_row = 0
+    for at, unit in enumerate(order):
+        first_cell = cells
+        if at == 0 or owner[order[at - 1]] != owner[unit]:
+            group_row = rows
+        for place in range(begin[unit], begin[unit + 1]):
+            this = term[place]
+            if this < 0:
+                continue
+            if last_row[this] < group_row:
+                group[rows], number[rows] = owner[unit], this
+                last_row[this] = rows
+                rows += 1
+            if last_cell[this] < first_cell:
+                row[cells], times[cells], amount[cells] = last_row[this], 0, 0.0
+                last_cell[this] = cells
+                cells += 1
+            cell = last_cell[this]
+            times[cell] += 1
+            amount[cell] += weight[place] if len(weight) else 1.0
+        bounds[at + 1] = cells
+    return group[:rows], number[:rows], row[:cells], times[:cells], amount[:cells], bounds

@@ -1,0 +1,92 @@
+"""The words of a corpus, found again by what they were made of."""
+
+import hashlib
+import json
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from analysis.paths import ROOT
+from analysis.text.corpus import corpus_files, read_corpus
+from analysis.text.folders import name_from
+from analysis.text.parted import AnyTokens, are_parts, open_parts
+from analysis.text.storage import open_tokens, save_tokens
+from analysis.text.tokens import tokenize
+from analysis.text.versions import reading_versions
+
+CACHE = "LAFZ_TOKENS"  # environment variable: the folder in which `load_tokens` keeps what it made
+KEPT = 4  # corpora that stay in that folder, the last ones used
+
+
+def load_tokens(
+    path: str | Path,
+    *,
+    metadata: str | Path | None = None,
+    language: str = "en",
+    text_column: str = "text",
+    name_pattern: str | None = None,
+    cache: str | Path | None = None,
+    **options: Any,
+) -> AnyTokens:
+    """The words of the corpus at `path`: read and tokenized, or opened as they were the last time.
+
+    The first parameters are those of `read_corpus`, `options` those of `tokenize`. What was made is saved in the folder
+    `cache` (the environment variable LAFZ_TOKENS, else ``.cache/tokens`` in the checkout) under a name made of the
+    bytes of every file, the parameters, this package's code and the versions of what it reads with, so that a changed
+    file or program is never answered from before. The folder holds the four corpora used last; where it can't be
+    written, nothing is saved. In a report on a corpus that does not fit in memory they are `Parted`.
+
+    >>> import tempfile
+    >>> from analysis.paths import SAMPLE
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     first = load_tokens(SAMPLE, cache=folder)
+    ...     again = load_tokens(SAMPLE, cache=folder)
+    >>> len(first) == len(again)
+    True
+    """
+    about = {"metadata": metadata, "language": language, "text_column": text_column, "name_pattern": name_pattern}
+    folder = Path(cache or os.environ.get(CACHE) or ROOT / ".cache" / "tokens")
+    saved = place_of(path, folder, **about, **options)
+    if saved and saved.is_dir():
+        try:
+            found: AnyTokens = open_parts(saved) if are_parts(saved) else open_tokens(saved)
+            os.utime(saved)  # used just now: the last to be cleared away
+            return found
+        except (OSError, ValueError):
+            shutil.rmtree(saved, ignore_errors=True)  # damaged: made anew
+    made = tokenize(read_corpus(path, **about), **options)  # type: ignore[arg-type]
+    if saved:
+        with suppress(OSError, ValueError):  # a disk that can't be written to, or another process was first
+            save_tokens(made, saved)
+            _clear(folder)
+            return open_tokens(saved)  # which leaves the memory to others
+    return made
+
+
+def place_of(path: str | Path, folder: Path, *, metadata: str | Path | None, **options: Any) -> Path | None:
+    """Where in `folder` the words are kept that `load_tokens` makes of the same arguments; None where a file can't be
+    read.
+
+    The name is made of all that they depend on.
+    """
+    corpus, about = Path(path).expanduser(), options | {"metadata": metadata}
+    known = hashlib.sha256(json.dumps([about, reading_versions()], sort_keys=True, default=str).encode())
+    root = corpus if corpus.is_dir() else corpus.parent
+    code = sorted(Path(__file__).parent.rglob("*.py"))
+    files = [(file.name, file) for file in code] + [(name_from(root, file), file) for file in corpus_files(corpus)]
+    try:
+        for name, file in files + ([("metadata", Path(metadata).expanduser())] if metadata else []):
+            with file.open("rb") as content:
+                known.update(f"{name}\0{hashlib.file_digest(content, 'sha256').hexdigest()}\0".encode())
+    except OSError:
+        return None
+    return folder / known.hexdigest()[:32]
+
+
+def _clear(folder: Path) -> None:
+    """Delete all but the newest of what is saved in `folder`."""
+    saved = sorted((place for place in folder.iterdir() if place.is_dir()), key=lambda place: place.stat().st_mtime)
+    for place in saved[:-KEPT]:
+        shutil.rmtree(place, ignore_errors=True)

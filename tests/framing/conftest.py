@@ -1,0 +1,86 @@
+"""Corpora in memory and in parts, whose tables are to be the same."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+
+from analysis import Tokens, tokenize
+from analysis.framing.frames import in_language
+from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.paths import LEXICONS
+from analysis.text.long_tables import AnyTable, LongTable, table_parts
+from analysis.text.parted import Parted
+
+LEXICON = """\
+name: test
+version: "1"
+language: en
+negation: {window: 3, words: ["no"]}
+frames:
+  war:
+    definition: A fight.
+    terms: [war*, {pattern: fight*, weight: 0.3}, {pattern: "root* out", weight: 0.7}]
+    excludes: ["trade war"]
+  law:
+    definition: Courts.
+    terms: [court*, {pattern: "rule of law", weight: 1.1}, {pattern: trial, weight: 0.1}]
+  aid:
+    definition: Help.
+    terms: [aid]
+"""
+
+FILES = {
+    "a.txt": "War At Last\n\nIt rained all day. The court met at noon. They fight. It was no war at court.",
+    "b.txt": "© 2024 The Daily",  # no words
+    "c.txt": "La war. Il pleut.",
+    "d.txt": "It rained. It was late.",  # no hits
+    "e.txt": "It rained all day. They fight. They fight.",
+    "f.txt": "War Ends\n\nThe court met at noon. They fight. They root it out, a trade war, wars, a trial.\n\nA trial.",
+    "g.txt": "Aid Is Here\n\nThey fight. Warfare and the rule of law, and the court: they fight, and go to trial.",
+    "h.txt": "© 2025 The Daily",
+    "i.txt": "It rained all day. They fight. Some court. Some trial, some trial, some aid.",
+    "metadata.csv": (
+        "file,date,source,language\na,2024-01-30,Radio,en\nb,2024-01-30,Radio,en\nc,2024-01-30,Radio,fr\n"
+        "d,2024-03-01,Post,en\ne,2024-03-01,Post,en\nf,,Daily,en\ng,2024-01-02,Post,en\nh,2024-04-02,Post,en\n"
+        "i,2024-04-02,Daily,en\n"
+    ),
+}
+
+
+class Cut(NamedTuple):
+    """A corpus in memory and in parts, a lexicon for it, and one weight a sentence."""
+
+    whole: Tokens
+    parts: Parted
+    lexicon: Lexicon
+    weights: NDArray[np.float64]
+
+
+@pytest.fixture(params=["made up, in five", "made up, in two", "sample"])
+def cut(request, make_corpus, in_parts, tmp_path: Path, sample_tokens: Tokens, sample_parts: Parted) -> Cut:
+    if request.param == "sample":
+        whole, cut, lexicon = sample_tokens, sample_parts, read_lexicon(LEXICONS / "security_communication.yml")
+    else:
+        (tmp_path / "test.yml").write_text(LEXICON, encoding="utf-8")
+        whole, lexicon = tokenize(make_corpus(FILES)), read_lexicon(tmp_path / "test.yml")
+        cut = in_parts(whole, 2 if request.param.endswith("five") else 5)
+    whole, cut = in_language(whole, lexicon), in_language(cut, lexicon)
+    return Cut(whole, cut, lexicon, np.random.default_rng(5).random(whole.n_sentences))
+
+
+@pytest.fixture
+def same():
+    """Whether two tables are the same, also where one, or both, are kept on disk."""
+
+    def check(one: AnyTable, other: AnyTable) -> None:
+        tables = [pd.concat(table_parts(table), ignore_index=True) for table in (one, other)]
+        if LongTable in (type(one), type(other)):  # where texts are of one kind, and None is a text that is missing
+            texts = [name for name in tables[0] if not pd.api.types.is_numeric_dtype(tables[0][name])]
+            tables = [table.astype(dict.fromkeys(texts, "str")) for table in tables]
+        pd.testing.assert_frame_equal(*tables, check_exact=True)
+
+    return check

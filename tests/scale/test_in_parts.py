@@ -1,0 +1,68 @@
+"""A corpus that was read in parts has the documents, words and problems of the one that was read as a whole."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import CorpusError, read_corpus, tokenize
+from analysis.paths import SAMPLE
+from analysis.scale import in_parts
+from analysis.scale.in_parts import tokens_in_parts
+from analysis.text.parted import are_parts, parts
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Parts of so many characters that a corpus of a few pages has several."""
+    monkeypatch.setattr(in_parts, "MOST", 10_000)
+
+
+def words_of(tokens, part_names):
+    bounds = tokens.document_offsets.tolist()
+    return [part_names[first:last] for first, last in pairwise(bounds)]
+
+
+def test_the_sample_in_parts_is_the_sample(small, sample_tokens, tmp_path):
+    cut = tokens_in_parts(SAMPLE, tmp_path / "sample", memory=10**9)
+    found = list(parts(cut))
+    assert len(found) > 3
+    written = [word for part in found for word in part.tokens.vocabulary[part.tokens.ids].tolist()]
+    assert written == sample_tokens.vocabulary[sample_tokens.ids].tolist()
+    assert cut.document_offsets.tolist() == sample_tokens.document_offsets.tolist()
+    starts = np.concatenate([part.tokens.sentence_start for part in found])
+    assert starts.tolist() == sample_tokens.sentence_start.tolist()
+    pd.testing.assert_frame_equal(cut.corpus.documents, sample_tokens.corpus.documents)
+    pd.testing.assert_frame_equal(cut.corpus.problems, sample_tokens.corpus.problems, check_dtype=False)
+    segments = pd.concat([part.tokens.corpus.segments for part in found], ignore_index=True)
+    pd.testing.assert_frame_equal(segments, sample_tokens.corpus.segments)
+    assert cut.options == sample_tokens.options
+    assert are_parts(tmp_path / "sample")
+    assert [place.name for place in tmp_path.iterdir()] == ["sample"]
+
+
+def test_options_and_metadata_are_those_of_reading_the_whole(small, make_folder, tmp_path):
+    folder = make_folder(
+        {
+            "metadata.csv": "file,source,date,desk\na,Daily,2024-06-22,home\nc,Weekly,22 Junember,\n",
+            "a.txt": "War 🙂. " * 2000,
+            "b.txt": "",
+            "c.txt": "Read more: peace.\n\n" + "Peace is near. " * 500,
+        }
+    )
+    cut = tokens_in_parts(folder, tmp_path / "cut", memory=10**9, metadata=None, boilerplate=True, emoji=False)
+    corpus = read_corpus(folder)
+    whole = tokenize(corpus, boilerplate=True, emoji=False)
+    assert len(cut) == len(whole)
+    assert cut.n_documents == 2
+    pd.testing.assert_frame_equal(cut.corpus.documents, corpus.documents)
+    assert cut.corpus.problems.to_numpy().tolist() == corpus.problems.to_numpy().tolist()
+    assert len(corpus.problems) > 1
+    assert cut.groups("desk").tolist() == ["home", "(none)"]
+
+
+def test_without_a_document_nothing_is_left(make_folder, tmp_path):
+    with pytest.raises(CorpusError, match=r"no document could be read from .*: b.txt: "):
+        tokens_in_parts(make_folder({"b.txt": ""}), tmp_path / "cut", memory=10**9)
+    assert not (tmp_path / "cut").exists()

@@ -1,0 +1,77 @@
+"""What has changed is never answered from before."""
+
+import numpy as np
+import pytest
+
+from analysis import read_corpus, tokenize
+from analysis.text import loading
+from analysis.text.loading import load_tokens
+from analysis.text.storage import open_tokens
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A corpus of two documents, one of them not ASCII, and a problem."""
+    place = tmp_path / "texts"
+    place.mkdir()
+    (place / "a.txt").write_text("The council met. It rose at noon.", encoding="utf-8")
+    (place / "b.txt").write_text("مجلس نے کہا۔ \U0001f642 Ça va?", encoding="utf-8")
+    (place / "c.txt").write_text("", encoding="utf-8")
+    return place
+
+
+def test_the_second_time_nothing_is_read_or_tokenized(folder, tmp_path, monkeypatch, assert_same):
+    first = load_tokens(folder, cache=tmp_path / "cache")
+    assert_same(first, tokenize(read_corpus(folder)))
+    for name in ("read_corpus", "tokenize"):
+        monkeypatch.delattr(loading, name)
+    assert_same(load_tokens(folder, cache=tmp_path / "cache"), first)
+
+
+@pytest.mark.parametrize("change", ["a byte", "another file", "a name", "metadata", "ignored", "language", "option"])
+def test_whatever_changes_is_read_anew(folder, tmp_path, change, assert_same):
+    cache = tmp_path / "cache"
+    load_tokens(folder, cache=cache)
+    about: dict[str, object] = {}
+    if change == "a byte":
+        (folder / "a.txt").write_text("The council met. It rose at seven.", encoding="utf-8")
+    elif change == "another file":
+        (folder / "d.txt").write_text("More.", encoding="utf-8")
+    elif change == "a name":
+        (folder / "a.txt").rename(folder / "z.txt")
+    elif change == "metadata":
+        (folder / "metadata.csv").write_text("file,source\na,Daily\n", encoding="utf-8")
+    elif change == "ignored":
+        (folder / ".lafzignore").write_text("b.txt\n", encoding="utf-8")
+    else:
+        about = {"language": "ur"} if change == "language" else {"lowercase": False}
+    again = load_tokens(folder, cache=cache, **about)
+    assert len(list(cache.iterdir())) == 2
+    language = str(about.get("language", "en"))
+    assert_same(again, tokenize(read_corpus(folder, language=language), lowercase="lowercase" not in about))
+
+
+def test_what_is_damaged_is_made_anew(folder, tmp_path, assert_same):
+    load_tokens(folder, cache=tmp_path / "cache")
+    (saved,) = (tmp_path / "cache").iterdir()
+    (saved / "start.npy").write_bytes(b"")
+    own = tokenize(read_corpus(folder))
+    assert_same(load_tokens(folder, cache=tmp_path / "cache"), own)
+    assert_same(open_tokens(saved), own)
+
+
+def test_what_is_saved_is_not_held_in_memory_too(folder, tmp_path):
+    assert isinstance(load_tokens(folder, cache=tmp_path / "cache").ids.base, np.memmap)
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(folder, tmp_path, assert_same):
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where a folder should be", encoding="utf-8")
+    assert_same(load_tokens(folder, cache=blocked), tokenize(read_corpus(folder)))
+
+
+def test_only_the_corpora_used_last_are_kept(folder, tmp_path):
+    for number in range(loading.KEPT + 2):
+        (folder / "a.txt").write_text(f"Version {number}.", encoding="utf-8")
+        load_tokens(folder, cache=tmp_path / "cache")
+    assert len(list((tmp_path / "cache").iterdir())) == loading.KEPT
