@@ -32,6 +32,8 @@ from analysis.text.loading import CACHE, load_tokens, place_of
 from analysis.text.parted import AnyTokens
 from analysis.text.readers import ReadError
 
+# Of a notebook that works part by part: what it is done with goes back to the system at once, and not when all is done.
+SPARING = {"MALLOC_MMAP_THRESHOLD_": "4000000", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
 # What a notebook gives to `load_tokens`; with one of them missing it would read the corpus once more.
 LEXICON_PARAMETERS = ("lexicon", "style", "actors")
@@ -131,7 +133,9 @@ def run(
         with working_folder(out) as work:
             build = work / "run"
             build.mkdir()
-            logs = _run_all(chosen, parameters, build, scratch, kept, progress, at_once)
+            sparing = SPARING if parted else {}
+            environments = {section: _environment(build / section, scratch, kept) | sparing for section in chosen}
+            logs = _run_all(chosen, parameters, build, environments, progress, at_once)
             failures = [
                 Failure(chosen[name].stem, log["cell"], log["error"], log["message"], _keep(out, build, chosen[name]))
                 for name, log in logs.items()
@@ -239,8 +243,7 @@ def _run_all(
     chosen: Mapping[str, Path],
     parameters: Mapping[str, dict[str, Any]],
     build: Path,
-    scratch: Path,
-    kept: Path,
+    environments: Mapping[str, dict[str, str]],
     progress: Progress,
     at_once: int,
 ) -> dict[str, dict[str, Any]]:
@@ -252,7 +255,6 @@ def _run_all(
         section: {"notebook": str(path), "output": path.name, "parameters": parameters[section]}
         for section, path in chosen.items()
     }
-    environments = {section: _environment(build / section, scratch, kept) for section in chosen}
     return run_notebooks(jobs, executed, environments, progress, at_once=at_once)
 
 

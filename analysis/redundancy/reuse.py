@@ -20,7 +20,7 @@ FEWEST = 2  # shingles that a pair shares: one alone is a turn of phrase
 ENOUGH = 5  # shingles that a pair shares, whatever the length of its documents
 LEAST = 0.006  # share of a document's shingles that a pair has in common, where it has fewer
 WIDEST = 200  # documents that a shingle stands in: in more it is a turn of phrase or boilerplate
-PAIRS = 1_000_000  # pairs of documents, at most, of a corpus in parts: those that share most
+PAIRS = 300_000  # pairs of documents, at most, of a corpus in parts: those that share most
 BLOCK = 4_000_000  # pairs that share a shingle, counted with each shingle, that are summed up at a time
 
 Ints = NDArray[np.int64]

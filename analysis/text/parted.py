@@ -229,6 +229,8 @@ def join_parts(saved: Sequence[Path], folder: Path, problems: pd.DataFrame | Non
     if not saved:
         raise ValueError("no part has a document: there is nothing to join")
     unite(vocabularies, folder, folder / "types")
+    del vocabularies
+    pa.default_memory_pool().release_unused()  # which Arrow would keep for itself
     documents = fill_columns(pd.concat(tables, ignore_index=True).iloc[:, :MOST_COLUMNS])
     problems = pd.concat(told, ignore_index=True) if problems is None else problems
     for name, table in (("documents", documents), ("problems", problems)):
