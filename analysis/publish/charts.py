@@ -20,6 +20,8 @@ from analysis.publish.drawing import drawing
 from analysis.publish.figures import COLOURS, room, style
 from analysis.publish.layout import LETTER, THOUSANDS
 
+WIDE = 5_000_000  # running words
+
 
 @drawing
 def labelled_points(
@@ -121,7 +123,8 @@ def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
         right.set_ylabel("Different words so far")
         _count_scale(left.xaxis, table["rank"], fine=100)  # across, numbers have less room
         _count_scale(left.yaxis, table["count"], fine=1000)
-        for axis, most in ((right.xaxis, 3), (right.yaxis, 5)):
+        wide = 2 if growth["words"].max() > WIDE else 3  # numbers as long leave room for fewer
+        for axis, most in ((right.xaxis, wide), (right.yaxis, 5)):
             axis.set_major_locator(MaxNLocator(most))
             axis.set_major_formatter(THOUSANDS)
     return fig
@@ -153,10 +156,11 @@ def network(edges: pd.DataFrame, nodes: pd.DataFrame) -> Figure:
 def _count_scale(axis: Axis, values: pd.Series, *, fine: int) -> None:
     """Ticks of a logarithmic axis that fall on counts one would say: 1, 2, 5, 10; or only 1, 10, 100 on a long one.
 
-    Up to `fine` times its least value an axis is a short one.
+    Up to `fine` times its least value an axis is a short one, and above 1,000 times that it has 1, 1,000, 1,000,000.
     """
-    is_long = values.max() > fine * values.min()
-    axis.set_major_locator(LogLocator(subs=(1.0,) if is_long else (1.0, 2.0, 5.0)))
+    is_long, is_longest = (values.max() > times * fine * values.min() for times in (1, 1000))
+    subs = (1.0,) if is_long else (1.0, 2.0, 5.0)
+    axis.set_major_locator(LogLocator(base=1000.0 if is_longest else 10.0, subs=subs))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(THOUSANDS)
 

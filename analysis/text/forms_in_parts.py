@@ -77,8 +77,8 @@ def _new_types(
         types = np.flatnonzero(used[row])
         for first in range(0, len(types), AT_ONCE):
             words = whole.vocabulary.names(types[first : first + AT_ONCE])
-            pieces.append(pa.array(written(name, words), pa.string()))
-    unite(pieces or [pa.array([], pa.string())], place, place / "types")
+            pieces.append(pa.array(written(name, words), pa.large_string()))
+    unite(pieces or [pa.array([], pa.large_string())], place, place / "types")
     new = np.full(used.shape, -1, dtype=np.int32)
     new[used] = np.concatenate([np.load(file) for file in sorted((place / "types").iterdir())])
     return new
