@@ -22,7 +22,8 @@ import pytest
 from analysis import Corpus, Tokens, read_corpus, save_tokens, tokenize
 from analysis.__main__ import main
 from analysis.paths import SAMPLE
-from analysis.text.parted import Parted, join_parts
+from analysis.text.joining import join_parts
+from analysis.text.parted import Parted
 
 if os.environ.get("CI"):  # elsewhere a package that only some tests need may be missing, and they say so
     for name in (

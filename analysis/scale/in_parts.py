@@ -10,7 +10,8 @@ from analysis.scale.problems import nothing_read, parts_told, problems_in
 from analysis.scale.resources import budget
 from analysis.scale.stages import run_stage
 from analysis.text.corpus import CorpusError
-from analysis.text.parted import Parted, join_parts
+from analysis.text.joining import join_parts
+from analysis.text.parted import Parted
 from analysis.text.storage import save_tokens
 from analysis.text.tokens import tokenize
 

@@ -13,7 +13,8 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analysis.text.parted import Parted, Vocabulary, open_parts, parts, unite
+from analysis.text.joining import unite
+from analysis.text.parted import Parted, Vocabulary, open_parts, parts
 from analysis.text.storage import read_arrow
 from analysis.text.tokens import Ids, Tokens
 

@@ -15,16 +15,15 @@ from typing import Any, NamedTuple, overload
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from analysis.text.corpus import MOST_COLUMNS, Corpus, fill_columns
-from analysis.text.storage import Texts, open_tokens, read_arrow, write_arrow
+from analysis.text.corpus import Corpus
+from analysis.text.storage import Texts, open_tokens, read_arrow
 from analysis.text.tokens import ByDocument, Ids, Offsets, Tokens, offsets_of, token_weights
 
 LISTED = 100_000  # rows, at most, of a table that is made of a corpus in parts: the first in its order
 
-_ABOUT = "parts.json"
+ABOUT = "parts.json"
 
 
 class Vocabulary:
@@ -65,7 +64,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Parted(ByDocument):
-    """The words of a corpus in a folder that `join_parts` made, of which one part at a time is in memory.
+    """The words of a corpus in a folder that `joining.join_parts` made, of which one part at a time is in memory.
 
     ``corpus``: the documents and problems of all; no segments, and texts that are read when they are asked for.
     ``vocabulary``: the words of all. ``document_offsets``: as in `Tokens`; ``sentences``: (documents + 1,) the same for
@@ -112,7 +111,7 @@ class Parted(ByDocument):
             low, high = np.searchsorted(self.rows, (first, stop)).tolist()
             if low == high:
                 continue
-            tokens = open_tokens(_part(self.folder, number))
+            tokens = open_tokens(part_folder(self.folder, number))
             tokens = (self.form(tokens) if self.form else tokens).subset(self.rows[low:high] - first)
             documents = self.corpus.documents.iloc[low:high].reset_index(drop=True)
             tokens = replace(tokens, corpus=replace(tokens.corpus, documents=documents))
@@ -145,7 +144,7 @@ class PartedTexts(Sequence[str]):
         row = int(self._rows[index])
         number = int(np.searchsorted(self._bounds, row, side="right")) - 1
         if number != self._open[0]:
-            self._open = number, Texts(read_arrow(_part(self._folder, number), "texts").column(0))
+            self._open = number, Texts(read_arrow(part_folder(self._folder, number), "texts").column(0))
         texts = self._open[1]
         return texts[row - int(self._bounds[number])] if texts is not None else ""
 
@@ -209,42 +208,10 @@ def taken(tokens: AnyTokens, rows: Offsets) -> Tokens:
     return tokens.take(rows) if isinstance(tokens, Parted) else tokens.subset(rows)
 
 
-def join_parts(saved: Sequence[Path], folder: Path, problems: pd.DataFrame | None = None) -> Parted:
-    """Make of folders of saved tokens, the parts of one corpus in its order, one whole in the new folder `folder`.
-
-    The folders are moved there. `problems` are those of the whole corpus, by default those of the parts. Raises
-    `ValueError` where none has a document.
-    """
-    folder.mkdir(parents=True)
-    tables, told, vocabularies, counts = [], [], [], []
-    for number, place in enumerate(saved):
-        place.rename(_part(folder, number))
-        tokens = open_tokens(_part(folder, number))
-        tables.append(tokens.corpus.documents)
-        told.append(tokens.corpus.problems)
-        vocabularies.append(read_arrow(_part(folder, number), "vocabulary").column(0).combine_chunks())
-        sentences = np.bincount(tokens.sentence_document, minlength=tokens.n_documents)
-        counts.append(np.column_stack([np.diff(tokens.document_offsets), sentences]))
-        options = dict(tokens.options)
-    if not saved:
-        raise ValueError("no part has a document: there is nothing to join")
-    unite(vocabularies, folder, folder / "types")
-    del vocabularies
-    pa.default_memory_pool().release_unused()  # which Arrow would keep for itself
-    documents = fill_columns(pd.concat(tables, ignore_index=True).iloc[:, :MOST_COLUMNS])
-    problems = pd.concat(told, ignore_index=True) if problems is None else problems
-    for name, table in (("documents", documents), ("problems", problems)):
-        write_arrow(pa.Table.from_pandas(table, preserve_index=False), folder, name)
-    np.save(folder / "sizes.npy", np.concatenate(counts))
-    about = {"documents": [len(table) for table in tables], "options": options}
-    (folder / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
-    return open_parts(folder)
-
-
 def open_parts(folder: Path) -> Parted:
-    """What `join_parts` made in `folder`; raises `ValueError` where it is not all there."""
+    """What `joining.join_parts` made in `folder`; raises `ValueError` where it is not all there."""
     try:
-        about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         documents, problems = (read_arrow(folder, name).to_pandas() for name in ("documents", "problems"))
         vocabulary = Vocabulary(read_arrow(folder, "vocabulary").column(0))
         words, sentences = np.load(folder / "sizes.npy").T
@@ -258,25 +225,8 @@ def open_parts(folder: Path) -> Parted:
 
 
 def are_parts(folder: Path) -> bool:
-    """Whether `join_parts` made what is in `folder`."""
-    return (folder / _ABOUT).is_file()
-
-
-def unite(vocabularies: Sequence[pa.Array], folder: Path, types: Path) -> None:
-    """Write the words of all `vocabularies`, in alphabetical order, into `folder`, and to `types` where each stands."""
-    # Arrow leaves empty arrays out of what it encodes.
-    encoded = pa.chunked_array([words for words in vocabularies if len(words)], pa.large_string()).dictionary_encode()
-    found = encoded.chunk(0).dictionary if encoded.num_chunks else pa.array([], pa.large_string())
-    order = pc.sort_indices(found)  # of UTF-8 bytes, which is that of code points
-    rank = np.empty(len(found), dtype=np.int32)
-    rank[order.to_numpy()] = np.arange(len(found), dtype=np.int32)
-    folder.mkdir(parents=True, exist_ok=True)
-    types.mkdir(parents=True, exist_ok=True)
-    write_arrow(pa.table({"vocabulary": found.take(order)}), folder, "vocabulary")
-    chunks = iter(encoded.chunks)
-    for number, words in enumerate(vocabularies):
-        own = rank[next(chunks).indices.to_numpy()] if len(words) else rank[:0]
-        np.save(types / f"{number:05}.npy", own)
+    """Whether `joining.join_parts` made what is in `folder`."""
+    return (folder / ABOUT).is_file()
 
 
 def joined(pieces: Sequence[tuple[Tokens, Ids]], vocabulary: Vocabulary) -> Tokens:
@@ -310,8 +260,9 @@ def joined(pieces: Sequence[tuple[Tokens, Ids]], vocabulary: Vocabulary) -> Toke
 
 def _bounds(folder: Path) -> Offsets:
     """The number of the first document of each part, and of all."""
-    return offsets_of(json.loads((folder / _ABOUT).read_text(encoding="utf-8"))["documents"])
+    return offsets_of(json.loads((folder / ABOUT).read_text(encoding="utf-8"))["documents"])
 
 
-def _part(folder: Path, number: int) -> Path:
+def part_folder(folder: Path, number: int) -> Path:
+    """Where a part stands."""
     return folder / f"{number:05}"

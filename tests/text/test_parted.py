@@ -9,8 +9,9 @@ import pytest
 from analysis import read_text, tokenize
 from analysis.text.buckets import Buckets
 from analysis.text.corpus import read_texts
+from analysis.text.joining import join_parts
 from analysis.text.long_tables import LongTable, by_part, table_parts
-from analysis.text.parted import join_parts, names, open_parts, parts, sentence_counts, taken
+from analysis.text.parted import names, open_parts, parts, sentence_counts, taken
 
 SOURCE = "Local radio"
 TEXTS = ["War and peace. It is.", "", "Ärger, war, Zeit. and so on.", "It is peace."]
