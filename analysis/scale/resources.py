@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -86,7 +87,8 @@ def connect(address: str | None) -> Iterator[Any]:
         return
     try:
         # First without a client: one that has failed may keep the next one of this process waiting for ever.
-        asyncio.run(_reach(address))
+        with ThreadPoolExecutor(1) as aside:  # a thread of its own, since in a notebook this one has a loop already
+            aside.submit(lambda: asyncio.run(_reach(address))).result()
         client = Client(address, timeout=WAIT)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError, RuntimeError, AssertionError) as error:  # dask asserts that it is quick
         reason = " ".join(str(error).split()) or type(error).__name__

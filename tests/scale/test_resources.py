@@ -1,7 +1,9 @@
 """Sizes as they are typed, what fits into them, and addresses that lead nowhere."""
 
+import asyncio
 import builtins
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -58,11 +60,21 @@ def test_no_address_is_no_client():
 def test_an_address_that_does_not_answer_costs_a_line_as_often_as_it_is_asked(monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr(resources, "WAIT", 0.5)
+
     # Of two failed clients in one process, dask may wait for ever for the first while the second begins.
-    for address in ["tcp://127.0.0.1:9", "nonsense", "abc://x", "tcp://127.0.0.1:9"]:
-        said = f"--dask '{re.escape(address)}' does not answer .*: give the address that"
-        with pytest.raises(ParameterError, match=said), connect(address):
-            pass
+    async def ask() -> None:  # as in a notebook, where a loop is running
+        for address, why in [
+            ("tcp://127.0.0.1:9", "Timed out trying to connect"),
+            ("nonsense", "missing port number"),
+            ("abc://x", "unknown address scheme"),
+            ("tcp://127.0.0.1:9", "Timed out trying to connect"),
+        ]:
+            said = f"--dask '{re.escape(address)}' does not answer .*{why}.*: give the address that"
+            with pytest.raises(ParameterError, match=said), connect(address):
+                pass
+
+    with ThreadPoolExecutor(1) as aside:  # in which no other test has left a loop
+        aside.submit(lambda: asyncio.run(ask())).result()
 
 
 def test_without_dask(monkeypatch):

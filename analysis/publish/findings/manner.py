@@ -27,8 +27,16 @@ def firm(table: pd.DataFrame | None) -> str:
     if table["firmness"].isna().all():
         return "The text has neither hedges nor boosters."
     row = table.iloc[0]
-    said = f"Boosters: {row['boosters']:,.4g}, hedges: {row['hedges']:,.4g}; firmness {row['firmness']:.2f}"
+    said = f"Boosters: {_amount(row['boosters'])}, hedges: {_amount(row['hedges'])}; firmness {row['firmness']:.2f}"
     return f"{said} (95% interval {row['ci_low']:.2f} to {row['ci_high']:.2f})."
+
+
+def _amount(hits: float) -> str:
+    """
+    >>> _amount(3), _amount(2 / 3), _amount(118_622.5)
+    ('3', '0.6667', '118,622')
+    """
+    return f"{hits:,.0f}" if hits >= 1000 else f"{hits:.4g}"
 
 
 def called(table: pd.DataFrame | None, labels: dict[str, str], *, top: int = 3) -> str:
