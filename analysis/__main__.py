@@ -62,14 +62,15 @@ def report(
     target = Path(out) if out else FIGURES / (Path(corpus).resolve().stem or "report")
     chosen = names(only)
     size = read_memory(memory) if memory else None
-    with progress_bars() as progress:
-        failures = runs.report(
-            corpus, target, only=chosen, values=values, keep_failed=keep_failed, memory=size, progress=progress
-        )
-    for failure in failures:
-        print(f"lafz: {printable(str(failure))}", file=sys.stderr)
-    if failures:
-        raise typer.Exit(1)
+    with run_commands.kept_told(target):
+        with progress_bars() as progress:
+            failures = runs.report(
+                corpus, target, only=chosen, values=values, keep_failed=keep_failed, memory=size, progress=progress
+            )
+        for failure in failures:
+            print(f"lafz: {printable(str(failure))}", file=sys.stderr)
+        if failures:
+            raise typer.Exit(1)
     print(target / "index.html")
 
 

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 from analysis.paths import SAMPLE
-from analysis.publish import runs
 from analysis.publish.parameters import notebooks, read_cells, resolve
+from analysis.publish.running import environment_of, run_sections
 
 FLOOR = "--floor"  # the option that makes this program run the bare notebooks and no more
 FIGURE = """
@@ -60,7 +60,9 @@ def floor() -> None:
         parameters = resolve(chosen, {"corpus": str(SAMPLE)})
         (folder / "run").mkdir()
         made = {section: bare(path, folder) for section, path in chosen.items()}
-        logs = runs._run_all(made, parameters, folder / "run", folder, folder / "tokens", lambda *_: None)
+        environment = environment_of(folder, folder / "tokens")
+        how = {"environment": environment, "progress": lambda *_: None, "at_once": len(made)}
+        logs = run_sections(made, parameters, folder / "run", **how)
         assert not any("error" in log for log in logs.values()), logs
 
 

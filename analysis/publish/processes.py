@@ -8,15 +8,25 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import psutil  # type: ignore[import-untyped]
 
 from analysis.progress import Progress
 
 PATIENCE = 2  # seconds that a process has to end by itself
+
+
+class Job(NamedTuple):
+    """A notebook to be run: what `analysis.publish.execute` takes, the folder to run it in, and its environment."""
+
+    task: dict[str, Any]
+    folder: Path
+    environment: Mapping[str, str]
 
 
 class Processes:
@@ -64,7 +74,18 @@ class Processes:
             try:
                 process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
-                process.kill()
+                _kill(process)
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """End a process and all that it has started: a kernel that it can't end any more would go on for a while."""
+    started: list[psutil.Process] = []
+    with suppress(psutil.NoSuchProcess):
+        started = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    for child in started:
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
 
 
 def _close(process: subprocess.Popen[str]) -> None:
@@ -75,42 +96,36 @@ def _close(process: subprocess.Popen[str]) -> None:
 
 
 def run_notebooks(
-    jobs: Mapping[str, dict[str, Any]],
-    cwd: Path,
-    environments: Mapping[str, Mapping[str, str]],
+    jobs: Mapping[str, Job],
     progress: Progress,
     *,
     at_once: int,
+    ended: Callable[[str, dict[str, Any]], None] = lambda section, log: None,
 ) -> dict[str, dict[str, Any]]:
-    """Run the job of each section as `analysis.publish.execute` takes it, `at_once`, or as many as there are cores.
+    """Run the job of each section, `at_once`, or as many as there are cores.
 
-    Gives a log a section: seconds, and what went wrong (cell, error, message), if anything did.
+    Gives a log a section: seconds, and what went wrong (cell, error, message), if anything did. `ended` is given each
+    as soon as it is there, while others still run.
     """
     processes = Processes()
     with ThreadPoolExecutor(min(at_once, os.cpu_count() or 1)) as pool:
         try:
-            logs = {
-                section: pool.submit(_run_one, processes, section, job, cwd, environments[section], progress)
-                for section, job in jobs.items()
-            }
-            return {section: log.result() for section, log in logs.items()}
+            futures = {pool.submit(_run_one, processes, name, job, progress): name for name, job in jobs.items()}
+            logs = {}
+            for future in as_completed(futures):
+                logs[futures[future]] = future.result()
+                ended(futures[future], future.result())
+            return {section: logs[section] for section in jobs}
         except BaseException:  # a signal, or no process could be started: what still runs is of no use
             pool.shutdown(wait=False, cancel_futures=True)
             processes.stop()
             raise
 
 
-def _run_one(
-    processes: Processes,
-    section: str,
-    job: dict[str, Any],
-    cwd: Path,
-    environment: Mapping[str, str],
-    progress: Progress,
-) -> dict[str, Any]:
+def _run_one(processes: Processes, section: str, job: Job, progress: Progress) -> dict[str, Any]:
     started = time.monotonic()
     command = [sys.executable, "-m", "analysis.publish.execute"]
-    process = processes.start(command, json.dumps(job), cwd, environment)
+    process = processes.start(command, json.dumps(job.task), job.folder, job.environment)
     assert process.stdout is not None
     assert process.stderr is not None
     with process.stdout, process.stderr, ThreadPoolExecutor(1) as reader:

@@ -1,8 +1,12 @@
 """The words of a corpus of any size, read and tokenized part by part, for the measures of a report."""
 
+import os
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from analysis.progress import Progress
 from analysis.scale.partitions import Partition, partitions
@@ -11,7 +15,7 @@ from analysis.scale.resources import budget
 from analysis.scale.stages import run_stage
 from analysis.text.corpus import CorpusError
 from analysis.text.joining import join_parts
-from analysis.text.parted import Parted
+from analysis.text.parted import Parted, open_parts
 from analysis.text.storage import save_tokens
 from analysis.text.tokens import tokenize
 
@@ -22,6 +26,7 @@ PER_CHARACTER = 45  # bytes at the peak of tokenizing a character with its sente
 def tokens_in_parts(
     corpus: str | Path,
     folder: Path,
+    work: Path,
     *,
     memory: int,
     progress: Progress = lambda what, done, total: None,
@@ -29,27 +34,45 @@ def tokens_in_parts(
 ) -> Parted:
     """The words of `corpus` in parts, in the new folder `folder`, made with about `memory` bytes by all processes.
 
-    `reading` is as in `partitions`. Takes about four bytes of the disk a character. Raises `CorpusError` where no
-    document can be read.
+    What is finished on the way is kept in the folder `work`, from which a call that follows an interrupted one goes on;
+    `folder` gets its name when all is in it. `reading` is as in `partitions`. Takes about four bytes of the disk a
+    character. Raises `CorpusError` where no document can be read.
 
-    >>> import tempfile
     >>> from analysis.paths import SAMPLE
     >>> with tempfile.TemporaryDirectory() as place:
-    ...     tokens = tokens_in_parts(SAMPLE, Path(place, "sample"), memory=10**9)
+    ...     tokens = tokens_in_parts(SAMPLE, Path(place, "sample"), Path(place, "work"), memory=10**9)
     ...     tokens.n_documents, len(tokens)
     (26, 11141)
     """
     plan = budget(memory, per_character=PER_CHARACTER)
     tasks = partitions([corpus], characters=min(MOST, plan.characters), **reading)
     cores = plan.cores if len(tasks) > 1 else 1
-    work = folder.with_name(f"{folder.name}-stages")
     places = run_stage(save_part, tasks, work, cores=cores, what="reading", progress=progress)
     saved = [path for place in places for path in sorted(place.glob("[0-9]*"))]
     if not saved:
         raise CorpusError(nothing_read([corpus], places))
-    tokens = join_parts(saved, folder, problems_in(places))
-    shutil.rmtree(work)
-    return tokens
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    build = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        # Joining moves what it is given, and a stage's results stay where they are until all is whole.
+        own = [_again(place, build / f"{number:05}") for number, place in enumerate(saved)]
+        join_parts(own, build / "whole", problems_in(places))
+        (build / "whole").rename(folder)
+    finally:
+        shutil.rmtree(build, ignore_errors=True)
+    pa.default_memory_pool().release_unused()  # else what joining took stays with this process, which waits from now on
+    return open_parts(folder)
+
+
+def _again(place: Path, copy: Path) -> Path:
+    """The files of the folder `place` in the new folder `copy`, by links, which take no room, where there are such."""
+    copy.mkdir()
+    for file in place.iterdir():
+        try:
+            os.link(file, copy / file.name)
+        except OSError:  # another disk, or a file system without them
+            shutil.copyfile(file, copy / file.name)
+    return copy
 
 
 def save_part(partition: Partition, place: Path) -> None:

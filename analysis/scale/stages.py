@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from analysis.progress import Progress
+from analysis.publish.places import undisturbed
 from analysis.scale.versions import code_version
 
 DEATHS = 3  # of worker processes, after which a stage is given up
+KEPT = "what is finished is kept: the same command goes on from there"  # for whoever has stopped one
 
 
 class Task(Protocol):
@@ -30,6 +32,10 @@ class Task(Protocol):
 
 class LostError(ValueError):
     """Work that came to nothing because processes were killed; the message says what to do."""
+
+
+class BusyError(ValueError):
+    """A folder of stages in which another process works; the message says what to do."""
 
 
 def run_stage(
@@ -77,21 +83,40 @@ def run_stage(
 
 @contextmanager
 def work_folder(out: Path, work: Path | None = None) -> Iterator[Path]:
-    """The folder that the stages on the way to `out` are kept in: beside it, or in the folder `work`.
+    """The folder that the stages on the way to the file `out` are kept in: see `work_of` and `held`.
 
-    It is deleted when the block ends without error, or with a `CorpusError`, after which nothing in it is of use. Else
-    what is whole in it stays for the next call. Raises `ValueError` where another process works in it, and, before
-    anything is done, where `out` is a folder.
+    It is deleted when the block ends without error. Raises `ValueError`, before anything is done, where `out` is a
+    folder.
 
     >>> with tempfile.TemporaryDirectory() as name:
     ...     with work_folder(Path(name, "counts.parquet")) as folder:
     ...         folder.name
     '.counts.parquet.work'
     """
-    place = out.expanduser().absolute()
-    if place.is_dir():
+    if out.expanduser().is_dir():
         raise ValueError(f"{str(out)!r} is a folder: give the name of a file")
-    folder = (work.expanduser().absolute() if work else place.parent) / f".{place.name}.work"
+    with held(work_of(out, work)) as folder:
+        yield folder
+        delete(folder)
+
+
+def work_of(out: Path, work: Path | None = None) -> Path:
+    """The folder for the stages on the way to `out`: beside it, or in the folder `work`.
+
+    >>> work_of(Path("/texts/counts.parquet"), Path("/fast")).as_posix()
+    '/fast/.counts.parquet.work'
+    """
+    place = out.expanduser().absolute()
+    return (work.expanduser().absolute() if work else place.parent) / f".{place.name}.work"
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[Path]:
+    """A folder of stages, made where there is none, for this process alone as long as the block lasts.
+
+    What is not whole in it is deleted, before and after; after a `CorpusError` all of it, since nothing in it is of use
+    then. Raises `BusyError` where another process holds it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder):
         _clear(folder)
@@ -99,12 +124,22 @@ def work_folder(out: Path, work: Path | None = None) -> Iterator[Path]:
             yield folder
         except BaseException as error:
             if _is_of_the_corpus(error):
-                shutil.rmtree(folder)
-            _clear(folder)
-            with suppress(OSError):  # it is not empty
-                folder.rmdir()
+                delete(folder)
             raise
-        shutil.rmtree(folder)
+        finally:
+            _clear(folder)
+            with suppress(OSError):  # it is not empty, or gone
+                folder.rmdir()
+
+
+def delete(folder: Path) -> None:
+    """Delete a folder of stages; a process that is killed meanwhile leaves no result that lacks something."""
+    gone = folder / "gone"
+    gone.mkdir(exist_ok=True)
+    for stage in folder.iterdir():
+        if stage != gone:
+            stage.rename(gone / f".{stage.name}")  # where `_clear` finds it
+    shutil.rmtree(folder)
 
 
 def _clear(folder: Path) -> None:
@@ -159,7 +194,9 @@ def _by_pool(run: Callable[[Any], None], left: dict[str, Any], cores: int) -> It
         # Spawned, since a process with threads can't be forked without risk.
         pool = ProcessPoolExecutor(min(cores, len(left)), get_context("spawn"), initializer=_as_worker)
         try:
-            futures = {pool.submit(run, task): key for key, task in left.items()}
+            # Processes are begun: none is left half-made, and only when they run could they leave Ctrl-C to this one.
+            with undisturbed(), _unheard(signal.SIGINT):
+                futures = {pool.submit(run, task): key for key, task in left.items()}
             for future in as_completed(futures):
                 future.result()
                 del left[futures[future]]
@@ -173,6 +210,22 @@ def _by_pool(run: Callable[[Any], None], left: dict[str, Any], cores: int) -> It
         f"processes were killed {DEATHS} times, perhaps for want of memory: give a smaller --memory; "
         "what is finished is kept for the next call"
     )
+
+
+@contextmanager
+def _unheard(number: int) -> Iterator[None]:
+    """A block in which a signal waits for its end; processes begun in it do not hear the signal at all.
+
+    Windows has nothing of the kind.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    earlier = signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, earlier)
 
 
 def _by_client(run: Callable[[Any], None], left: dict[str, Any], client: Any, name: str) -> Iterator[None]:
@@ -217,12 +270,13 @@ def _locked(folder: Path) -> Iterator[None]:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BusyError(f"another lafz works in {str(folder)!r}: wait for it, or give another --out") from None
+        except OSError:  # a file system without locks: nobody else can hold one there either
+            pass
         yield
-    except BlockingIOError:
-        raise ValueError(
-            f"another lafz works in {str(folder)!r}: wait for it, or give another --out or --work"
-        ) from None
     finally:
         os.close(handle)
 

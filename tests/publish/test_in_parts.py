@@ -1,4 +1,4 @@
-"""A report on a corpus that was read in parts is the report on the corpus in memory."""
+"""A report on a corpus in parts is the report on the corpus in memory, and goes on where it was stopped."""
 
 import json
 from pathlib import Path
@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 
 from analysis.paths import FIGURES, SAMPLE
+from analysis.publish.keeping import kept_work, key_of, words_of
+from analysis.publish.parameters import ParameterError, notebooks
 from analysis.publish.runs import resolved, run
 from analysis.publish.verify import verify
 from analysis.scale import in_parts
+from analysis.scale.stages import held
+from analysis.text.corpus import CorpusError
 
 MEMORY = 2 * 10**9
 OTHERS = {
@@ -74,3 +78,125 @@ def test_a_report_in_parts_is_verified_in_parts(cut, monkeypatch):
     assert json.loads((cut / "manifest.json").read_text(encoding="utf-8"))["in_parts"] is True
     monkeypatch.setattr(in_parts, "MOST", 40_000)  # other parts: the same bytes
     assert verify(cut) == []
+
+
+# --- what is finished is kept
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """All of a report but the times."""
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in found.items() if name != "run-log.json"}
+
+
+def kept(work: Path) -> set[str]:
+    """The notebooks that are kept in a folder, by their sections."""
+    return {path.name.rpartition("-")[0] for path in (work / "notebooks").iterdir()}
+
+
+def test_a_report_that_was_stopped_goes_on_and_is_the_same(cut, tmp_path, monkeypatch):
+    monkeypatch.setattr(in_parts, "MOST", 15_000)
+    told: list[tuple[str, int, int]] = []
+
+    def stop_in_the_second(section: str, done: int, total: int) -> None:
+        told.append((section, done, total))
+        if section == "framing" and done > 20:
+            raise KeyboardInterrupt
+
+    def again(progress):
+        return run(resolved(SAMPLE, None, {}), tmp_path / "out", in_parts=True, memory=10**9, progress=progress)
+
+    with pytest.raises(KeyboardInterrupt):
+        again(stop_in_the_second)
+    assert [path.name for path in tmp_path.iterdir()] == [".out.work"]
+    assert kept(tmp_path / ".out.work") == {"term_frequency"}
+    told.clear()
+    assert again(lambda *about: told.append(about)) == []
+    assert {section for section, _, _ in told} == {"term_frequency (kept)", "framing", "redundancy"}
+    assert files(tmp_path / "out") == files(cut)
+    assert set(json.loads((tmp_path / "out" / "run-log.json").read_bytes())["sections"]) == set(notebooks())
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_notebook_that_fails_leaves_the_others_finished_for_the_next_call(small, tmp_path):
+    only, told = ["framing", "redundancy"], []
+    wrong = resolved(small, only, {"stopwords": "no such list.txt"})
+    [failure] = run(wrong, tmp_path / "out", in_parts=True, memory=MEMORY, keep_failed=True)
+    assert failure.notebook == "03_redundancy"
+    assert failure.kept == tmp_path / "out.03_redundancy.failed.ipynb"
+    assert {path.name for path in (tmp_path / "out.failed" / "notebooks").iterdir()} == {
+        "02_framing.ipynb",
+        "03_redundancy.ipynb",
+    }
+    assert kept(tmp_path / ".out.work") == {"framing"}
+    right = resolved(small, only, {})
+    options = {"in_parts": True, "memory": MEMORY}
+    assert run(right, tmp_path / "out", **options, progress=lambda *about: told.append(about[0])) == []
+    assert {"framing (kept)", "redundancy"} <= set(told)
+    assert not {"framing", "reading"} & set(told)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "out.failed"]
+
+
+def test_a_notebook_is_known_by_all_that_it_reads(make_folder, tmp_path):
+    corpus = make_folder({"a.txt": "The forum met.", "metadata.csv": "file,source\na.txt,Daily\n"})
+    lexicon = tmp_path / "own.yml"
+    lexicon.write_text("name: own")
+    path = notebooks(["framing"])["framing"]
+    values = {"corpus": str(corpus), "lexicon": str(lexicon), "seed": 1}
+    names = [key_of("framing", path, values)]
+
+    def other(**more):
+        names.append(key_of("framing", path, values | more))
+
+    assert key_of("framing", path, values) == names[0]
+    other(seed=2)
+    lexicon.write_text("name: new")
+    other()
+    (corpus / "a.txt").write_text("The forum sat.")
+    other()
+    (corpus / "metadata.csv").write_text("file,source\na.txt,Weekly\n")
+    other()
+    (corpus / "b.txt").touch()
+    other()
+    copy = tmp_path / path.name
+    copy.write_text(path.read_text().replace("frames", "sides", 1))
+    names.append(key_of("framing", copy, values))
+    assert len(set(names)) == len(names) == 7
+
+
+def test_a_mistake_in_the_corpus_leaves_nothing(make_folder, tmp_path):
+    corpus = make_folder({"a.txt": ""})
+    with pytest.raises(CorpusError, match=r"no document could be read from .*: a.txt: "):
+        run(resolved(corpus, None, {}), tmp_path / "out", in_parts=True, memory=MEMORY)
+    (corpus / "a.txt").write_text("The forum met.")
+    with pytest.raises(CorpusError, match="is in 'en' and the documents are in ur: give one in their language"):
+        run(resolved(corpus, None, {"language": "ur"}), tmp_path / "out", in_parts=True, memory=MEMORY)
+    assert [path.name for path in tmp_path.iterdir()] == ["corpus"]
+
+
+def test_of_two_reports_in_parts_into_one_folder_the_second_is_told(small, tmp_path):
+    with held(tmp_path / ".out.work"), pytest.raises(ParameterError, match="another lafz works in"):
+        run(resolved(small, None, {}), tmp_path / "out", in_parts=True, memory=MEMORY)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_report_in_memory_takes_away_what_one_in_parts_had_kept(small, tmp_path):
+    (tmp_path / ".out.work" / "notebooks" / "framing-1").mkdir(parents=True)
+    assert run(resolved(small, ["redundancy"], {}), tmp_path / "out") == []
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_a_notebook_that_was_killed_left_beside_the_words_goes(tmp_path):
+    words = words_of(tmp_path / ".out.work") / "0123"
+    for name in ("00000", "00001", "types", "buckets-1", "table-2"):
+        (words / name).mkdir(parents=True)
+        (words / name / "numbers").touch()
+    (words / "parts.json").touch()
+
+    def there():
+        return sorted(path.name for path in words.iterdir())
+
+    with kept_work(tmp_path / "out"):
+        assert there() == ["00000", "00001", "parts.json", "types"]
+        (words / "columns-3").mkdir()
+    assert there() == ["00000", "00001", "parts.json", "types"]

@@ -25,7 +25,7 @@ def words_of(tokens, part_names):
 
 
 def test_the_sample_in_parts_is_the_sample(small, sample_tokens, tmp_path):
-    cut = tokens_in_parts(SAMPLE, tmp_path / "sample", memory=10**9)
+    cut = tokens_in_parts(SAMPLE, tmp_path / "sample", tmp_path / "work", memory=10**9)
     found = list(parts(cut))
     assert len(found) > 3
     written = [word for part in found for word in part.tokens.vocabulary[part.tokens.ids].tolist()]
@@ -39,7 +39,7 @@ def test_the_sample_in_parts_is_the_sample(small, sample_tokens, tmp_path):
     pd.testing.assert_frame_equal(segments, sample_tokens.corpus.segments)
     assert cut.options == sample_tokens.options
     assert are_parts(tmp_path / "sample")
-    assert [place.name for place in tmp_path.iterdir()] == ["sample"]
+    assert sorted(place.name for place in tmp_path.iterdir()) == ["sample", "work"]
 
 
 def test_options_and_metadata_are_those_of_reading_the_whole(small, make_folder, tmp_path):
@@ -51,7 +51,7 @@ def test_options_and_metadata_are_those_of_reading_the_whole(small, make_folder,
             "c.txt": "Read more: peace.\n\n" + "Peace is near. " * 500,
         }
     )
-    cut = tokens_in_parts(folder, tmp_path / "cut", memory=10**9, metadata=None, boilerplate=True, emoji=False)
+    cut = tokens_in_parts(folder, tmp_path / "cut", tmp_path / "work", memory=10**9, boilerplate=True, emoji=False)
     corpus = read_corpus(folder)
     whole = tokenize(corpus, boilerplate=True, emoji=False)
     assert len(cut) == len(whole)
@@ -64,5 +64,59 @@ def test_options_and_metadata_are_those_of_reading_the_whole(small, make_folder,
 
 def test_without_a_document_nothing_is_left(make_folder, tmp_path):
     with pytest.raises(CorpusError, match=r"no document could be read from .*: b.txt: "):
-        tokens_in_parts(make_folder({"b.txt": ""}), tmp_path / "cut", memory=10**9)
+        tokens_in_parts(make_folder({"b.txt": ""}), tmp_path / "cut", tmp_path / "work", memory=10**9)
     assert not (tmp_path / "cut").exists()
+
+
+def files(folder):
+    return {
+        path.relative_to(folder).as_posix(): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def contents(folder):
+    return {name: content for name, (_, content) in files(folder).items()}
+
+
+def test_an_interrupted_reading_goes_on(small, tmp_path):
+    told = []
+
+    def stop_at_two(what, done, total):
+        told.append((what, done, total))
+        if done == 2:
+            raise KeyboardInterrupt
+
+    tokens_in_parts(SAMPLE, tmp_path / "whole", tmp_path / "other", memory=10**9)
+    with pytest.raises(KeyboardInterrupt):
+        tokens_in_parts(SAMPLE, tmp_path / "cut", tmp_path / "work", memory=10**9, progress=stop_at_two)
+    assert not (tmp_path / "cut").exists()
+    first = files(tmp_path / "work")
+    kept = len(list((tmp_path / "work" / "save_part").iterdir()))  # other processes were at work too
+    assert kept >= 2
+    tokens_in_parts(
+        SAMPLE, tmp_path / "cut", tmp_path / "work", memory=10**9, progress=lambda *about: told.append(about)
+    )
+    total = told[0][2]
+    assert told == [("reading", done, total) for done in (0, 1, 2, *range(kept, total + 1))]
+    assert first.items() <= files(tmp_path / "work").items()  # neither done again nor changed by joining
+    assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
+
+
+def test_what_was_read_stays_whole_where_its_parts_cannot_be_joined(small, tmp_path, monkeypatch):
+    (tmp_path / "cut").mkdir()
+    (tmp_path / "cut" / "mine.txt").touch()  # so that nothing can be given this name
+    with pytest.raises(OSError, match="cut"):
+        tokens_in_parts(SAMPLE, tmp_path / "cut", tmp_path / "work", memory=10**9)
+    read = files(tmp_path / "work")
+    assert [path.name for path in (tmp_path / "cut").iterdir()] == ["mine.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cut", "work"]
+    monkeypatch.setattr("os.link", no_links)
+    found = tokens_in_parts(SAMPLE, tmp_path / "new", tmp_path / "work", memory=10**9)
+    assert files(tmp_path / "work") == read
+    assert found.n_documents == 26
+
+
+def no_links(source, target):
+    raise OSError(1, "Operation not permitted", target)

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from analysis.scale import stages
-from analysis.scale.stages import LostError, run_stage, work_folder
+from analysis.scale.stages import BusyError, LostError, delete, held, run_stage, work_folder
 from analysis.text.corpus import CorpusError
 
 # In a module of its own, which new processes can import too.
@@ -163,7 +163,7 @@ def test_a_mistake_leaves_no_folder(functions, tmp_path):
 def test_two_calls_do_not_share_a_folder(tmp_path):
     with (
         work_folder(tmp_path / "out.csv"),
-        pytest.raises(ValueError, match=r"another lafz works in '.*\.out\.csv\.work': wait for it"),
+        pytest.raises(BusyError, match=r"another lafz works in '.*\.out\.csv\.work': wait for it"),
         work_folder(tmp_path / "out.csv"),
     ):
         pass
@@ -174,3 +174,29 @@ def test_two_calls_do_not_share_a_folder(tmp_path):
 def test_a_folder_is_no_table(tmp_path):
     with pytest.raises(ValueError, match="is a folder: give the name of a file"), work_folder(tmp_path):
         pass
+
+
+def test_what_is_whole_stays_until_it_is_deleted(functions, tmp_path):
+    for _ in "ab":
+        with held(tmp_path / "work") as folder:
+            run_stage(functions.write, tasks(1), folder)
+            (folder / "write" / ".half").mkdir()
+        assert [path.name for path in (tmp_path / "work" / "write").iterdir()] == ["task-0"]
+    with held(tmp_path / "work") as folder:
+        delete(folder)
+    assert not list(tmp_path.glob("work*"))
+
+
+def test_what_is_being_deleted_is_not_taken_for_whole(functions, tmp_path, monkeypatch):
+    def stop_half_way(folder):
+        (tmp_path / "work" / "gone" / ".write" / "task-0" / "result").unlink()
+        raise KeyboardInterrupt
+
+    with held(tmp_path / "work") as folder:
+        run_stage(functions.write, tasks(2), folder)
+    with monkeypatch.context() as patched:
+        patched.setattr("shutil.rmtree", stop_half_way)
+        with pytest.raises(KeyboardInterrupt):
+            delete(tmp_path / "work")
+    with held(tmp_path / "work") as folder:
+        assert list(folder.iterdir()) == []
