@@ -1,4 +1,4 @@
-"""Commands for corpora of any size: words counted and document pairs listed part by part, on this machine or others."""
+"""Commands for corpora of any size: words counted and pairs listed part by part, on this machine or others."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,6 +9,8 @@ from typing import Annotated, Any, Optional
 import typer
 
 from analysis.commands import ReadingOption, check_ending, counted, mistakes_told, note, progress_bars, read_options
+
+DOCUMENT = "document"  # what `lafz pairs` pairs by default
 
 CorporaArgument = Annotated[
     list[str],
@@ -44,6 +46,13 @@ def count(
     lexicon: Annotated[
         Optional[Path], typer.Option(help="Count what speaks of the frames of this YAML file, and not each word.")
     ] = None,
+    adjust_for_redundancy: Annotated[
+        bool,
+        typer.Option(
+            "--adjust-for-redundancy",
+            help="Count a sentence that stands n times as 1/n at each of its places: counts have fractions then.",
+        ),
+    ] = False,
 ) -> None:
     """Count the words of each document of CORPUS, or its frames, however large it is.
 
@@ -54,6 +63,7 @@ def count(
     from analysis.scale.problems import problems_of
 
     with _prepared(out, memory, dask, work, parameter) as given:
+        given["adjust_for_redundancy"] = adjust_for_redundancy
         if lexicon:
             from analysis.framing.lexicon import read_lexicon
             from analysis.scale.frames import frame_counts
@@ -70,11 +80,16 @@ def count(
 def pairs(
     corpus: CorporaArgument,
     out: OutOption,
+    unit: Annotated[
+        str,
+        typer.Option(help="What is paired: document; or sentence or paragraph, those with nearly the same words."),
+    ] = DOCUMENT,
     threshold: Annotated[
         Optional[float],
         typer.Option(
-            help="Only pairs of which one document has this share of its runs of four words in the other, up to 1 "
-            "[default: all pairs held to be reuse]."
+            help="Of documents only pairs of which one has this share of its runs of four words in the other, up to 1 "
+            "[default: all pairs held to be reuse]; of sentences or paragraphs those with this share of the words of "
+            "both in common [default: 0.8]."
         ),
     ] = None,
     memory: MemoryOption = "1GB",
@@ -82,26 +97,48 @@ def pairs(
     work: WorkOption = None,
     parameter: ReadingOption = None,
 ) -> None:
-    """List the pairs of documents of CORPUS that share text, however large it is.
+    """List the pairs of documents of CORPUS that share text, or of its sentences, however large it is.
 
     One row a pair: a, b, shared (runs of four words), containment_a and containment_b (the share of a document's runs
-    that the other has), jaccard, and earlier (a, b or unknown), by the dates. A call that was stopped goes on where it
-    stood when it is given again; the table is the same, byte for byte, whatever --memory and --dask.
+    that the other has), jaccard, and earlier (a, b or unknown), by the dates. With --unit sentence or paragraph a_doc,
+    a_start, a_end, b_doc, b_start, b_end (characters) and similarity. A call that was stopped goes on where it stood
+    when it is given again; the table is the same, byte for byte, whatever --memory and --dask.
     """
+    with _prepared(out, memory, dask, work, parameter) as given:
+        if threshold is not None:
+            given["threshold"] = threshold
+        if unit == DOCUMENT:
+            _pair_documents(corpus, out, given)
+        else:
+            _pair_units(corpus, out, unit, given)
+
+
+def _pair_documents(corpus: list[str], out: Path, given: dict[str, Any]) -> None:
     from analysis.scale.pairs import common_of
     from analysis.scale.pairs import pairs as pairing
     from analysis.scale.problems import problems_of
 
-    with _prepared(out, memory, dask, work, parameter) as given:
-        done = pairing(corpus, out, threshold=threshold, **given)
+    done = pairing(corpus, out, **given)
     if done.common:
         note(
             f"{counted(done.common, 'run')} of four words, in more than 200 documents each, not counted as shared: "
             f"{common_of(out)} lists the most widespread"
         )
     _tell_problems(done.problems, problems_of(out))
-    at_least = "" if threshold is None else f" with a containment of {threshold:g} or more"
+    at_least = f" with a containment of {given['threshold']:g} or more" if "threshold" in given else ""
     print(f"{counted(done.pairs, 'pair')}{at_least} among {counted(done.documents, 'document')}: {out}")
+
+
+def _pair_units(corpus: list[str], out: Path, unit: str, given: dict[str, Any]) -> None:
+    from analysis.redundancy.units import UNITS
+    from analysis.scale.near import near
+    from analysis.scale.problems import problems_of
+
+    if unit not in UNITS:
+        raise ValueError(f"--unit {unit!r}: use {', '.join([DOCUMENT, *UNITS[:-1]])} or {UNITS[-1]}")
+    done = near(corpus, out, unit=unit, **given)
+    _tell_problems(done.problems, problems_of(out))
+    print(f"{counted(done.pairs, 'pair')} among {counted(done.units, unit)}: {out}")
 
 
 COMMANDS = (count, pairs)
@@ -113,6 +150,7 @@ def _prepared(
 ) -> Iterator[dict[str, Any]]:
     """What both commands give on, checked before any work is done, with progress on stderr and mistakes in one line."""
     from analysis.scale.resources import LOCAL, connect, cores, read_memory
+    from analysis.scale.stages import KEPT
 
     with mistakes_told():
         check_ending(out, (".parquet", ".csv"))
@@ -125,7 +163,7 @@ def _prepared(
             except Exception:
                 raise
             except BaseException:  # Ctrl-C, or another call to leave
-                note("what is finished is kept: the same command goes on from there")
+                note(KEPT)
                 raise
 
 

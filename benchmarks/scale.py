@@ -1,4 +1,4 @@
-"""How long `lafz count`, of words and of frames, `lafz pairs` and `lafz report` take, and how much memory, by size.
+"""Time and memory of `lafz count` (words, frames), `lafz pairs` (documents, sentences) and `lafz report`, by size.
 
 The corpus is made with a seed: articles of about 5,000 characters, of sentences put together from thirds of sentences
 of given texts, in which every fifth word is one of an invented vocabulary that grows as that of a language does; a
@@ -8,8 +8,8 @@ a second).
 
     python benchmarks/scale.py [SIZES ...] [--texts FOLDER] [--only NAME] [--memory 1GB] [--dask ADDRESS]
 
-NAME is count, frames, pairs or report. SIZES are such as 10MB 100MB 1GB; the in-memory kernel that count is held
-against is measured on the first of them.
+NAME is count, adjusted (each sentence once), frames, pairs, near or report. SIZES are such as 10MB 100MB 1GB; the
+in-memory kernel that count is held against is measured on the first of them.
 """
 
 import argparse
@@ -34,8 +34,10 @@ from analysis.scale.resources import read_memory
 
 COMMANDS = {
     "count": ("count",),
+    "adjusted": ("count", "--adjust-for-redundancy"),
     "frames": ("count", "--lexicon", str(LEXICONS / "security_communication.yml")),
     "pairs": ("pairs",),
+    "near": ("pairs", "--unit", "sentence"),
     "report": ("report",),
 }
 ARTICLE = 5_000  # characters

@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from analysis.progress import Progress
 from analysis.scale.by_document import NAMES, Counted, write_by_document, write_part
-from analysis.scale.partitions import Partition, partitions
+from analysis.scale.counting import PER_CHARACTER, Counting, countings
+from analysis.scale.partitions import partitions
 from analysis.scale.resources import budget
+from analysis.scale.sentence_stages import word_weights
 from analysis.scale.words import Words, find
 from analysis.text.corpus import Corpus
 
@@ -25,6 +28,7 @@ def count(
     out: str | Path,
     *,
     memory: int,
+    adjust_for_redundancy: bool = False,
     client: Any = None,
     work: Path | None = None,
     progress: Progress = lambda what, done, total: None,
@@ -38,6 +42,13 @@ def count(
     beside `out` (or in the folder `work`) and not done again, see `work_folder`. The corpus' problems are in
     ``<stem of out>.problems.csv``, path and reason, in the order of the documents.
 
+    With `adjust_for_redundancy` each word weighs 1/n where its sentence stands n times in all corpora together, as
+    `analysis.redundancy.repeats.weights` has it, and ``count`` is the sum of the weights, a number with a fraction:
+    added up within the document in the order of the text, and rounded only in a .csv. What was said n times then
+    counts once.
+    Each corpus is read twice: first the sentences of all parts are compared, by 128-bit keys (`distinct_sentences`
+    says how unlikely a false equality is).
+
     `memory` is how many bytes all processes together may take, about, or with a dask `client` each worker. `reading`
     is as in `partitions`, several corpora too. Raises `CorpusError` where no document can be read.
 
@@ -50,35 +61,53 @@ def count(
     doc_id,term,count 2024-06-22-communique-1,a,10 2024-06-22-communique-1,absence,1
     26
     """
-    plan = budget(memory, local=client is None)
-    tasks = partitions(corpora, characters=plan.characters, **reading)
-    how = {"client": client, "work": work, "progress": progress}
-    return write_by_document(count_words, tasks, corpora, Path(out), COUNTS, plan=plan, **how)
+    more = {"per_character": PER_CHARACTER} if adjust_for_redundancy else {}
+    plan = budget(memory, local=client is None, **more)
+    tasks = countings(partitions(corpora, characters=plan.characters, **reading))
+    schema = _with_fractions(COUNTS) if adjust_for_redundancy else COUNTS
+    how = {"adjust": adjust_for_redundancy, "client": client, "work": work, "progress": progress}
+    return write_by_document(count_words, tasks, corpora, Path(out), schema, plan=plan, **how)
 
 
-def count_words(partition: Partition, place: Path) -> None:
+def count_words(task: Counting, place: Path) -> None:
     """Count a partition into the folder `place`."""
+    options = dict(task.partition.options)
 
-    def rows(corpus: Corpus) -> pa.RecordBatch:
-        return _rows(corpus.documents["doc_id"].tolist(), find(corpus, **dict(partition.options)))
+    def rows(corpus: Corpus, number: int) -> pa.RecordBatch:
+        words = find(corpus, **options)
+        weights = task.tally and word_weights(task.tally, number, len(words.ids))
+        return _rows(corpus.documents["doc_id"].tolist(), words, weights)
 
-    write_part(partition, place, _KEPT, rows)
+    write_part(task, place, _with_fractions(_KEPT) if task.tally else _KEPT, rows)
 
 
-def _rows(doc_ids: list[str], words: Words) -> pa.RecordBatch:
-    """The counts of documents, in their order and that of the words."""
+def _rows(doc_ids: list[str], words: Words, weights: NDArray[np.float64] | None) -> pa.RecordBatch:
+    """The counts of documents, in their order and that of the words; `weights`: of each word, all 1 without them."""
     terms = pa.array(words.vocabulary, pa.string())
-    order = pc.sort_indices(terms).to_numpy()  # of UTF-8 bytes, which is that of code points
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
+    by_term = pc.sort_indices(terms).to_numpy()  # of UTF-8 bytes, which is that of code points
+    rank = np.empty(len(by_term), dtype=np.int64)
+    rank[by_term] = np.arange(len(by_term))
     # A document and a word as one number, so that one sort brings equal ones together and all in order.
-    document = np.repeat(np.arange(len(doc_ids)), np.diff(words.offsets))
-    keys = np.sort(document * len(rank) + rank[words.ids])
-    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    keys = np.repeat(np.arange(len(doc_ids)), np.diff(words.offsets)) * len(rank) + rank[words.ids]
+    amount: NDArray[Any]
+    if weights is None:
+        keys.sort()
+        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        amount = np.diff(first, append=len(keys)).astype(np.int32)
+    else:
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order]
+        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        # Added up one after the other in the order of the text, so that no cut makes a last bit another.
+        amount = np.bincount(np.repeat(np.arange(len(first)), np.diff(first, append=len(keys))), weights[order])
     document, term = np.divmod(keys[first], max(1, len(rank)))
     columns = [
         pa.DictionaryArray.from_arrays(pa.array(document.astype(np.int32)), pa.array(doc_ids, pa.string())),
-        pa.DictionaryArray.from_arrays(pa.array(term.astype(np.int32)), terms.take(pa.array(order))),
-        pa.array(np.diff(first, append=len(keys)).astype(np.int32)),
+        pa.DictionaryArray.from_arrays(pa.array(term.astype(np.int32)), terms.take(pa.array(by_term))),
+        pa.array(amount),
     ]
-    return pa.record_batch(columns, schema=_KEPT)
+    return pa.record_batch(columns, schema=_KEPT if weights is None else _with_fractions(_KEPT))
+
+
+def _with_fractions(schema: pa.Schema) -> pa.Schema:
+    return schema.set(2, pa.field("count", pa.float64()))

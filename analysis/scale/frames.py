@@ -1,21 +1,23 @@
 """How much each document of a corpus speaks of each frame of a lexicon, counted part by part."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from analysis.framing.counting import amounts, count, gather
 from analysis.framing.lexicon import Lexicon
 from analysis.progress import Progress
 from analysis.scale.by_document import NAMES, Counted, write_by_document, write_part
-from analysis.scale.partitions import Partition, partitions
+from analysis.scale.counting import PER_CHARACTER, Counting, countings
+from analysis.scale.partitions import partitions
 from analysis.scale.resources import budget
+from analysis.scale.sentence_stages import word_weights
 from analysis.text.corpus import Corpus
-from analysis.text.tokens import tokenize
+from analysis.text.tokens import Tokens, tokenize
 
 FRAME_COUNTS = pa.schema(
     [
@@ -28,17 +30,7 @@ FRAME_COUNTS = pa.schema(
         ("sentences", pa.int64()),
     ]
 )
-PER_CHARACTER = 45  # bytes at the peak of tokenizing a character and looking for patterns in it
-
 _KEPT = FRAME_COUNTS.set(0, pa.field("doc_id", NAMES)).set(1, pa.field("frame", NAMES))
-
-
-class Search(NamedTuple):
-    """A lexicon to be looked for in a partition."""
-
-    key: str
-    partition: Partition
-    lexicon: Lexicon
 
 
 def frame_counts(
@@ -47,6 +39,7 @@ def frame_counts(
     out: str | Path,
     *,
     memory: int,
+    adjust_for_redundancy: bool = False,
     client: Any = None,
     work: Path | None = None,
     progress: Progress = lambda what, done, total: None,
@@ -59,7 +52,9 @@ def frame_counts(
     document ``words`` and ``sentences``. Sums of rows, over all documents or over a group, are what
     `analysis.framing.frames.profile` takes its rates of: 1000 · hits / words, sentences_with_hit / sentences. Documents
     in another language than the lexicon's have no rows, since it finds nothing there. All else is as with
-    `analysis.scale.count.count`.
+    `analysis.scale.count.count`. With `adjust_for_redundancy` hits, score and words are sums of weights, those of a
+    match's and a word's sentence, and numbers with a fraction: 1/n where it stands n times in the documents of the
+    lexicon's language.
 
     >>> import tempfile
     >>> from analysis.framing.lexicon import read_lexicon
@@ -72,42 +67,52 @@ def frame_counts(
     2024-06-22-communique-1,threat,7,1.25,5,495,22
     """
     plan = budget(memory, local=client is None, per_character=PER_CHARACTER)
-    tasks = []
-    for partition in partitions(corpora, characters=plan.characters, **reading):
-        known = f"{partition.key} {lexicon.sha256}"
-        tasks.append(Search(hashlib.sha256(known.encode()).hexdigest()[:32], partition, lexicon))
-    how = {"client": client, "work": work, "progress": progress}
-    return write_by_document(count_frames, tasks, corpora, Path(out), FRAME_COUNTS, plan=plan, **how)
+    tasks = countings(partitions(corpora, characters=plan.characters, **reading), lexicon)
+    schema = _with_fractions(FRAME_COUNTS) if adjust_for_redundancy else FRAME_COUNTS
+    how = {"adjust": adjust_for_redundancy, "client": client, "work": work, "progress": progress}
+    return write_by_document(count_frames, tasks, corpora, Path(out), schema, plan=plan, **how)
 
 
-def count_frames(task: Search, place: Path) -> None:
+def count_frames(task: Counting, place: Path) -> None:
     """Count the frames of a partition into the folder `place`."""
 
-    def rows(corpus: Corpus) -> pa.RecordBatch:
-        return _rows(corpus, task.lexicon, dict(task.partition.options))
+    def rows(corpus: Corpus, number: int) -> pa.RecordBatch:
+        tokens = tokenize(corpus, **dict(task.partition.options))
+        weights = task.tally and word_weights(task.tally, number, len(tokens))
+        return _rows(tokens, cast(Lexicon, task.lexicon), weights)
 
-    write_part(task.partition, place, _KEPT, rows)
+    write_part(task, place, _with_fractions(_KEPT) if task.tally else _KEPT, rows)
 
 
-def _rows(corpus: Corpus, lexicon: Lexicon, options: dict[str, Any]) -> pa.RecordBatch:
-    """The rows of the documents in the lexicon's language."""
-    languages = corpus.documents["language"].str.split("-").str[0].str.lower()
-    corpus = corpus.subset(np.flatnonzero((languages == lexicon.language).to_numpy()))
-    frames = lexicon.frames["frame"].tolist()
-    documents, width = len(corpus.texts), len(frames)
-    tokens = tokenize(corpus, **options)
+def _rows(tokens: Tokens, lexicon: Lexicon, weights: NDArray[np.float64] | None) -> pa.RecordBatch:
+    """The rows of documents; `weights`: of each word, all 1 without them."""
+    frames, documents = lexicon.frames["frame"].tolist(), tokens.n_documents
     counted = count(tokens, lexicon)
-    by_document = gather(tokens.sentence_document, documents)
-    number = np.repeat(np.arange(documents, dtype=np.int32), width)
-    frame = np.tile(np.arange(width, dtype=np.int32), documents)
+    member = gather(tokens.sentence_document, documents)
+    weighted = member.copy()
+    if weights is not None:
+        # A match stands in one sentence, and weighs what that does. Sums go through a document's sentences in order.
+        weighted.data = weights[tokens.sentence_offsets[weighted.indices]]
+    score = (weighted @ counted.scores).toarray()
+    number = np.repeat(np.arange(documents, dtype=np.int32), len(frames))
+    frame = np.tile(np.arange(len(frames), dtype=np.int32), documents)
     columns = [
-        pa.DictionaryArray.from_arrays(pa.array(number), pa.array(corpus.documents["doc_id"].tolist(), pa.string())),
+        pa.DictionaryArray.from_arrays(pa.array(number), pa.array(tokens.doc_ids.tolist(), pa.string())),
         pa.DictionaryArray.from_arrays(pa.array(frame), pa.array(frames, pa.string())),
-        *(
-            pa.array(amounts((by_document @ each).toarray().ravel(), whole=whole))
-            for each, whole in ((counted.hits, True), (counted.scores, False), (counted.hits > 0, True))
-        ),
-        pa.array(np.diff(tokens.document_offsets)[number]),
-        pa.array(np.bincount(tokens.sentence_document, minlength=documents)[number]),
+        (weighted @ counted.hits).toarray().ravel(),
+        (amounts(score, whole=False) if weights is None else score).ravel(),
+        (member @ (counted.hits > 0)).toarray().ravel(),
+        (weighted @ counted.words)[number],
+        member.sum(axis=1)[number],
     ]
-    return pa.record_batch(columns, schema=_KEPT)
+    schema = _KEPT if weights is None else _with_fractions(_KEPT)
+    return pa.record_batch(
+        [pa.array(each).cast(kind) for each, kind in zip(columns, schema.types, strict=True)], schema
+    )
+
+
+def _with_fractions(schema: pa.Schema) -> pa.Schema:
+    """`schema` for sums of weights."""
+    for name in ("hits", "words"):
+        schema = schema.set(schema.get_field_index(name), pa.field(name, pa.float64()))
+    return schema

@@ -1,6 +1,5 @@
 """The stages on the way to document pairs: what each reads from the one before, and leaves in a folder for the next."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from analysis.redundancy.pair_lists import Numbers, cut
 from analysis.redundancy.pair_sums import summed, trimmed
 from analysis.redundancy.reuse import FEWEST, is_reuse
+from analysis.scale.names import named
 from analysis.scale.pair_common import write_common, write_widest
 from analysis.scale.pair_join import Records, gathered, lists, records
 from analysis.scale.pair_keys import keyed_shingles
@@ -208,11 +208,6 @@ def opened(listing: Path, weighed: Path) -> Documents:
     names = pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(letters))
     dates = np.load(listing / "dates.npy", mmap_mode="r")
     return Documents(names, dates, np.load(weighed / "sizes.npy", mmap_mode="r"))
-
-
-def named(*about: str) -> str:
-    """A name for what is made of all that `about` says."""
-    return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:32]
 
 
 def read_about(place: Path) -> dict[str, Any]:

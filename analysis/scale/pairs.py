@@ -10,6 +10,7 @@ from analysis.progress import Progress
 from analysis.publish.places import whole_file
 from analysis.scale import pair_common
 from analysis.scale import pair_stages as stages
+from analysis.scale.names import named
 from analysis.scale.pair_table import PAIRS, Documents, ordered, pairs_in, rows, runs_in
 from analysis.scale.partitions import partitions
 from analysis.scale.problems import nothing_read, write_problems
@@ -76,7 +77,7 @@ def pairs(
             return run_stage(function, tasks, folder, client=client, cores=own, what=what, progress=progress)
 
         parts = run(stages.shingled, pieces, "reading")
-        key = stages.named(*map(str, parts))
+        key = named(*map(str, parts))
         [listing] = run(stages.listed, [stages.Listing(key, tuple(map(str, parts)))], "numbering")
         about = stages.read_about(listing)
         if not about["documents"]:
@@ -120,7 +121,7 @@ def _plan(key: str, listing: Path, about: dict[str, Any], limit: int) -> stages.
     """Buckets of half of `limit` shingles, so that a round of putting aside is rare; blocks of as many or fewer."""
     pieces = max(1, -(-2 * int(about["shingles"]) // limit))
     per_block = max(1, int(about["documents"]) // (2 * pieces))
-    own = stages.named(key, str(pieces), str(per_block), str(limit))
+    own = named(key, str(pieces), str(per_block), str(limit))
     return stages.Plan(own, str(listing), pieces, per_block, about["documents"], limit)
 
 

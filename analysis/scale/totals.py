@@ -1,7 +1,7 @@
 """How often a corpus of any size uses each word: counts of parts, each in the order of the words, merged."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,8 +11,11 @@ import pyarrow.compute as pc
 
 from analysis.progress import Progress
 from analysis.publish.places import whole_file
-from analysis.scale.partitions import Partition, partitions, read_parts
+from analysis.scale.counting import PER_CHARACTER, Counting, adjusted, countings
+from analysis.scale.names import named
+from analysis.scale.partitions import partitions, read_parts
 from analysis.scale.resources import budget
+from analysis.scale.sentence_stages import words_once
 from analysis.scale.stages import run_stage, work_folder
 from analysis.scale.tables import pieces_in, stream, write_rows
 from analysis.scale.words import find
@@ -35,6 +38,7 @@ def totals(
     out: str | Path,
     *,
     memory: int,
+    adjust_for_redundancy: bool = False,
     client: Any = None,
     work: Path | None = None,
     progress: Progress = lambda what, done, total: None,
@@ -43,15 +47,17 @@ def totals(
     """Write how often `corpora` use each word to the table `out`, .csv or else Parquet; how many words there are.
 
     ``term`` (in the order of code points), ``count`` (of its tokens), ``documents`` (in which it stands): the sums of
-    what `analysis.scale.count.count` writes. All else is as there; the vocabulary need not fit in memory either.
+    what `analysis.scale.count.count` writes. All else is as there; the vocabulary need not fit in memory either. With
+    `adjust_for_redundancy` the counts are what the weights there sum to: n tokens of the weight 1/n come to 1, so they
+    are whole numbers, those of the tokens in the different sentences. ``documents`` is the same with and without.
     """
-    plan = budget(memory, local=client is None)
-    tasks = partitions(corpora, characters=plan.characters, **reading)
+    more = {"per_character": PER_CHARACTER} if adjust_for_redundancy else {}
+    plan = budget(memory, local=client is None, **more)
+    tasks = countings(partitions(corpora, characters=plan.characters, **reading))
     with work_folder(Path(out), work) as folder:
-
-        def run(function: Any, own: Sequence[Any]) -> list[Path]:
-            return run_stage(function, own, folder, client=client, cores=plan.cores, progress=progress)
-
+        run = partial(run_stage, folder=folder, client=client, cores=plan.cores, progress=progress)
+        if adjust_for_redundancy:
+            tasks = adjusted(tasks, run, plan)
         runs = [path for place in run(count_terms, tasks) for path in sorted(place.glob("*.arrow"))]
         while len(runs) > _RUNS:
             runs = [place / "0.arrow" for place in run(merge_terms, _merges(runs))]
@@ -59,19 +65,21 @@ def totals(
             return write_rows([merged([pieces_in(path) for path in runs])], TOTALS, place)
 
 
-def count_terms(partition: Partition, place: Path) -> None:
+def count_terms(task: Counting, place: Path) -> None:
     """Count the words of a partition into the folder `place`, one run for each of its parts."""
-    for number, corpus in enumerate(read_parts(partition)):
-        if not len(corpus.texts):
-            continue
-        words = find(corpus, **dict(partition.options))
+    options = dict(task.partition.options)
+    parts = (corpus for corpus in read_parts(task.partition) if len(corpus.texts))
+    for number, corpus in enumerate(parts):
+        words = find(corpus, **options)
+        counted = words.ids[words_once(task.tally, number, len(words.ids))] if task.tally else words.ids
         document = np.repeat(np.arange(len(corpus.texts)), np.diff(words.offsets))
         width = len(words.vocabulary)
         cells = np.unique(document * width + words.ids)
-        counts = [np.bincount(words.ids, minlength=width), np.bincount(cells % max(1, width), minlength=width)]
+        counts = [np.bincount(counted, minlength=width), np.bincount(cells % max(1, width), minlength=width)]
         columns = [pa.array(words.vocabulary, pa.string()), *(pa.array(column.astype(np.int64)) for column in counts)]
         table = pa.table(columns, schema=TOTALS)
-        _write_run(place / f"{number:06}.arrow", _batches(table.filter(pc.greater(table["count"], 0)).sort_by("term")))
+        used = table.filter(pc.greater(table["documents"], 0))
+        _write_run(place / f"{number:06}.arrow", _batches(used.sort_by("term")))
 
 
 def merge_terms(task: Merge, place: Path) -> None:
@@ -106,7 +114,7 @@ def merged(runs: Sequence[Iterator[pa.RecordBatch]]) -> Iterator[pa.RecordBatch]
 
 def _merges(runs: Sequence[Path]) -> list[Merge]:
     groups = [tuple(map(str, runs[first : first + _RUNS])) for first in range(0, len(runs), _RUNS)]
-    return [Merge(hashlib.sha256(repr(group).encode()).hexdigest()[:32], group) for group in groups]
+    return [Merge(named(*group), group) for group in groups]
 
 
 def _batches(table: pa.Table) -> Iterator[pa.RecordBatch]:

@@ -66,6 +66,29 @@ def tangled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def repeated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which sentences stand again: in one document, in one file, in others, and one in every document."""
+    folder = tmp_path_factory.mktemp("repeated") / "said"
+    folder.mkdir()
+    draw = random.Random(5)
+    said = [" ".join(draw.choices(WORDS, k=draw.randint(1, 9))) for _ in range(40)]
+    hot = "The council said: no rain!"
+
+    def text() -> str:
+        own = [draw.choice(said) + draw.choice(".!?") for _ in range(12)]
+        return hot + " " + " ".join(draw.choice([str.upper, str.capitalize])(each) for each in own)
+
+    for number in range(6):
+        (folder / f"{number}.txt").write_text(f"# {draw.choice(said)}\n\n{text()} {hot}\n\n{text()}")
+    (folder / "none.txt").write_text("...")
+    (folder / "urdu.txt").write_text(f"{hot} {hot}")
+    (folder / "metadata.csv").write_text("file,language\nurdu.txt,ur\n")
+    texts = [*(text() for _ in range(30)), "--", hot]
+    pq.write_table(pa.table({"text": texts}), folder / "table.parquet", row_group_size=3)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forty Parquet files of thirty articles each."""
     folder = tmp_path_factory.mktemp("shards") / "news"

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +16,15 @@ import pytest
 
 from analysis import read_corpus, tokenize
 from analysis.paths import SAMPLE
+from analysis.redundancy.repeats import weights
 from analysis.scale import count as module
 from analysis.scale import tables
 from analysis.scale.count import count
 from analysis.scale.resources import Budget
-from analysis.text.corpus import CorpusError
+from analysis.text.corpus import CorpusError, read_texts
 
 MEMORY = 10**9
-HANG = 300  # seconds after which something is wrong, however slow the machine
+HANG = 900  # seconds after which something is wrong, however slow the machine
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def cut(monkeypatch) -> Callable[..., None]:
     monkeypatch.setattr(tables, "ROWS", 1_000)
 
     def set_budget(characters: int, cores: int = 1) -> None:
-        monkeypatch.setattr(module, "budget", lambda memory, local: Budget(cores, characters))
+        monkeypatch.setattr(module, "budget", lambda memory, local, per_character=30: Budget(cores, characters))
 
     return set_budget
 
@@ -45,7 +46,22 @@ def in_memory(corpus: str | Path, **options: bool) -> list[tuple[str, str, int]]
     return [(doc_ids[row], term, number) for row, term, number in ordered]
 
 
-def rows_of(path: Path) -> list[tuple[str, str, int]]:
+def in_memory_adjusted(corpora: Sequence[Path]) -> list[tuple[str, str, float]]:
+    """The weights of all corpora together, added up word by word in the order of the text."""
+    sums: dict[tuple[int, str], float] = {}
+    texts = [text for corpus in corpora for text in read_corpus(corpus).texts]
+    names = [
+        f"{corpus.name}/{doc_id}" if len(corpora) > 1 else doc_id
+        for corpus in corpora
+        for doc_id in read_corpus(corpus).documents["doc_id"]
+    ]
+    tokens = tokenize(read_texts(texts))
+    for document, word, weight in zip(tokens.document, tokens.vocabulary[tokens.ids], weights(tokens), strict=True):
+        sums[document, word] = sums.get((document, word), 0.0) + float(weight)
+    return [(names[document], word, amount) for (document, word), amount in sorted(sums.items())]
+
+
+def rows_of(path: Path) -> list[tuple[str, str, float]]:
     return [tuple(row.values()) for row in pq.read_table(path).to_pylist()]
 
 
@@ -110,17 +126,127 @@ def test_a_corpus_without_a_document(tmp_path):
     assert (tmp_path / "counts.csv").read_text() == "earlier"
 
 
+# --- each sentence counted once
+
+
+def test_adjusted_counts_by_hand(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.txt").write_text("We will win. They said no. We will win.")
+    (tmp_path / "corpus" / "b.txt").write_text("“WE WILL WIN!” No, they will not.")
+    for name in ("counts.parquet", "counts.csv"):
+        done = count([tmp_path / "corpus"], tmp_path / name, memory=MEMORY, adjust_for_redundancy=True)
+    two, one = 2 / 3, 1 / 3
+    expected = [("a", "no", 1), ("a", "said", 1), ("a", "they", 1), ("a", "we", two), ("a", "will", two),
+                ("a", "win", two), ("b", "no", 1), ("b", "not", 1), ("b", "they", 1), ("b", "we", one),
+                ("b", "will", 1 + one), ("b", "win", one)]  # fmt: skip
+    assert rows_of(tmp_path / "counts.parquet") == expected
+    assert done == (2, 12, 0)
+    assert pq.read_schema(tmp_path / "counts.parquet").types == [pa.string(), pa.string(), pa.float64()]
+    lines = (tmp_path / "counts.csv").read_text().splitlines()
+    assert [lines[0], *lines[3:5], lines[11]] == ["doc_id,term,count", "a,they,1", "a,we,0.666667", "b,will,1.33333"]
+
+
+def test_the_command_adjusts(command_line, tmp_path):
+    out = tmp_path / "counts.parquet"
+    done = command_line("count", SAMPLE, "--out", out, "--adjust-for-redundancy")
+    assert done.returncode == 0, done.stderr
+    assert rows_of(out) == in_memory_adjusted([SAMPLE])
+
+
+@pytest.mark.parametrize("characters", [300, 10**6])
+def test_adjusted_counts_have_the_weights_in_memory(cut, repeated, tangled, tmp_path, characters):
+    cut(characters)
+    for corpora in ([repeated], [tangled, repeated, SAMPLE]):
+        count(corpora, tmp_path / "counts.parquet", memory=MEMORY, adjust_for_redundancy=True)
+        rows = rows_of(tmp_path / "counts.parquet")
+        assert rows == in_memory_adjusted(corpora)
+        assert any(amount % 1 for _, _, amount in rows)
+    assert rows[0][0].startswith("corpus/")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, {"rain": 2, "🌧": 1}),
+        ({"emoji": False}, {"rain": 1}),
+        ({"lowercase": False}, {"RAIN": 1, "Rain": 2, "rain": 1, "🌧": 1}),
+    ],
+)
+def test_sentences_are_equal_as_they_are_read(tmp_path, options, expected):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.txt").write_text("Rain 🌧. Rain. RAIN. rain")
+    out = tmp_path / "counts.parquet"
+    count([tmp_path / "corpus"], out, memory=MEMORY, adjust_for_redundancy=True, **options)
+    assert {term: amount for _, term, amount in rows_of(out)} == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_the_bytes_of_adjusted_counts_do_not_depend_on_the_cut(cut, repeated, tmp_path, ending):
+    found = set()
+    for characters, cores in [(300, 1), (3_000, 2 if ending == "parquet" else 1), (10**7, 1)]:
+        cut(characters, cores)
+        out = tmp_path / f"counts.{ending}"
+        count([repeated, SAMPLE], out, memory=MEMORY, adjust_for_redundancy=True)
+        found.add(out.read_bytes())
+    assert len(found) == 1
+    assert not (tmp_path / f".{out.name}.work").exists()
+
+
+def stopped(corpus: Path, out: Path, name: str, number: int) -> None:
+    """Stop counting as soon as `number` of the tasks called `name` are done."""
+
+    def stop(what: str, done: int, total: int) -> None:
+        if (what, done) == (name, number):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        count([corpus], out, memory=MEMORY, adjust_for_redundancy=True, progress=stop)
+
+
+def test_what_was_read_in_other_parts_is_read_again(cut, repeated, tmp_path):
+    corpus, out = tmp_path / "corpus", tmp_path / "counts.parquet"
+    corpus.mkdir()
+    (corpus / "table.parquet").write_bytes((repeated / "table.parquet").read_bytes())
+    cut(700)  # one table is one partition, in parts of as many characters
+    stopped(corpus, out, "counting", 0)
+    cut(10**6)
+    count([corpus], out, memory=MEMORY, adjust_for_redundancy=True)
+    assert rows_of(out) == in_memory_adjusted([corpus])
+
+
+def test_a_sentence_that_is_new_elsewhere_is_counted_again(cut, tmp_path):
+    corpus, out = tmp_path / "corpus", tmp_path / "counts.parquet"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text("It rained.")
+    (corpus / "b.txt").write_text("It did not.")
+    cut(5)
+    stopped(corpus, out, "counting", 2)
+    (corpus / "b.txt").write_text("It rained!")
+    count([corpus], out, memory=MEMORY, adjust_for_redundancy=True)
+    assert rows_of(out) == [("a", "it", 0.5), ("a", "rained", 0.5), ("b", "it", 0.5), ("b", "rained", 0.5)]
+
+
 # --- interrupted, and done by others
 
+# Its workers wait once three results of a stage are whole, so that it is killed in the middle, however fast it is.
 SLOWLY = """
 import sys, time
-from pathlib import Path
-from analysis.scale import count as module
+from analysis.scale import count as module, stages
 from analysis.scale.resources import Budget
 
+run = stages._run
+
+
+def run_three(function, stage, version, task):
+    while stage.name == sys.argv[3] and len(list(stage.glob("[!.]*"))) >= 3:
+        time.sleep(0.01)
+    run(function, stage, version, task)
+
+
+stages._run = run_three
 if __name__ == "__main__":
-    module.budget = lambda memory, local: Budget(2, 10_000)
-    module.count([sys.argv[1]], sys.argv[2], memory=10**9)
+    module.budget = lambda memory, local, per_character=30: Budget(2, 10_000)
+    module.count([sys.argv[1]], sys.argv[2], memory=10**9, adjust_for_redundancy=len(sys.argv) > 4)
 """
 
 
@@ -129,6 +255,14 @@ def wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "nothing happens"
         time.sleep(0.01)
+
+
+def is_json(file: Path) -> bool:
+    """Whether a file is there and whole."""
+    try:
+        return bool(json.loads(file.read_text()))
+    except (OSError, ValueError):
+        return False
 
 
 def children(process: int) -> list[int]:
@@ -144,13 +278,22 @@ def is_alive(process: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc, which Linux has")
-def test_a_killed_call_goes_on_where_it_stood(cut, shards, tmp_path):
+@pytest.mark.parametrize(
+    ("adjust", "stage_name", "file"),
+    [
+        (False, "count_words", "rows.arrow"),
+        (True, "keyed_sentences", "000000.keys.npy"),
+        (True, "count_words", "rows.arrow"),
+    ],
+)
+def test_a_killed_call_goes_on_where_it_stood(cut, shards, tmp_path, adjust, stage_name, file):
     cut(10_000)
-    count([shards], tmp_path / "whole.parquet", memory=MEMORY)
-    out, stage = tmp_path / "counts.parquet", tmp_path / ".counts.parquet.work" / "count_words"
+    count([shards], tmp_path / "whole.parquet", memory=MEMORY, adjust_for_redundancy=adjust)
+    out, stage = tmp_path / "counts.parquet", tmp_path / ".counts.parquet.work" / stage_name
     program = tmp_path / "slowly.py"
     program.write_text(SLOWLY)
-    process = subprocess.Popen([sys.executable, program, shards, out], env=ENVIRONMENT, stderr=subprocess.DEVNULL)
+    command = [sys.executable, program, shards, out, stage_name, *["adjust"] * adjust]
+    process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
     try:
         wait_for(lambda: len(list(stage.glob("[!.]*"))) >= 3 or process.poll() is not None)
         below = children(process.pid)
@@ -159,15 +302,15 @@ def test_a_killed_call_goes_on_where_it_stood(cut, shards, tmp_path):
         process.wait()
     wait_for(lambda: not any(map(is_alive, below)))  # nobody is left to work for nobody
     assert not out.exists()
-    before = {place.name: (place / "rows.arrow").stat().st_mtime_ns for place in stage.glob("[!.]*")}
+    before = {place.name: (place / file).stat().st_mtime_ns for place in stage.glob("[!.]*")}
     assert 3 <= len(before) < 40
     after = {}
 
     def look(what: str, done: int, total: int) -> None:
         if what == "writing" and not after:
-            after.update({place.name: (place / "rows.arrow").stat().st_mtime_ns for place in stage.iterdir()})
+            after.update({place.name: (place / file).stat().st_mtime_ns for place in stage.iterdir()})
 
-    count([shards], out, memory=MEMORY, progress=look)
+    count([shards], out, memory=MEMORY, adjust_for_redundancy=adjust, progress=look)
     assert before.items() <= after.items()
     assert len(after) == 40
     assert out.read_bytes() == (tmp_path / "whole.parquet").read_bytes()
@@ -188,7 +331,7 @@ def scheduler(tmp_path) -> Iterator[tuple[str, Callable[[], subprocess.Popen[byt
         return started[-1]
 
     start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", about)
-    wait_for(lambda: about.exists() and bool(about.read_text().strip()))
+    wait_for(lambda: is_json(about))
     worker = [
         "worker",
         "--scheduler-file",
@@ -211,11 +354,13 @@ def scheduler(tmp_path) -> Iterator[tuple[str, Callable[[], subprocess.Popen[byt
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
-def test_dask_workers_write_the_same_bytes(cut, scheduler, shards, tmp_path):
+@pytest.mark.parametrize(("adjust", "stage"), [(False, "counting"), (True, "reading sentences")])
+def test_dask_workers_write_the_same_bytes(cut, scheduler, shards, tmp_path, adjust, stage):
     from distributed import Client
 
     cut(10_000)
-    count([shards], tmp_path / "alone.parquet", memory=MEMORY)
+    how = {"memory": MEMORY, "adjust_for_redundancy": adjust}
+    count([shards], tmp_path / "alone.parquet", **how)
     expected = (tmp_path / "alone.parquet").read_bytes()
     address, add_worker = scheduler
     workers: list[subprocess.Popen[bytes]] = []
@@ -224,16 +369,16 @@ def test_dask_workers_write_the_same_bytes(cut, scheduler, shards, tmp_path):
             workers += [add_worker() for _ in range(number - len(workers))]
             client.wait_for_workers(number, timeout=HANG)
             out = tmp_path / f"{number}.parquet"
-            count([shards], out, memory=MEMORY, client=client)
+            count([shards], out, client=client, **how)
             assert out.read_bytes() == expected
 
         def kill(what: str, done: int, total: int) -> None:
-            if (what, done) == ("counting", 5):
+            if (what, done) == (stage, 5):
                 workers.pop().kill()
                 workers.pop().kill()
 
         out = tmp_path / "killed.parquet"
-        count([shards], out, memory=MEMORY, client=client, progress=kill)
+        count([shards], out, client=client, progress=kill, **how)
         assert len(workers) == 2
         assert out.read_bytes() == expected
 
@@ -241,7 +386,8 @@ def test_dask_workers_write_the_same_bytes(cut, scheduler, shards, tmp_path):
 # --- how much memory it takes
 
 
-def test_memory_is_bounded(tmp_path):
+@pytest.mark.parametrize("more", [[], ["--adjust-for-redundancy"]])
+def test_memory_is_bounded(tmp_path, more):
     folder = tmp_path / "news"
     folder.mkdir()
     draw = np.random.default_rng(4)
@@ -261,6 +407,7 @@ def test_memory_is_bounded(tmp_path):
         tmp_path / "counts.parquet",
         "--memory",
         "300MB",
+        *more,
     ]
     program = "import resource, subprocess, sys\nstatus = subprocess.run(sys.argv[1:]).returncode\n"
     program += "print(status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"

@@ -11,6 +11,7 @@ from analysis import read_corpus, tokenize
 from analysis.framing.frames import in_language, profile
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.paths import LEXICONS, SAMPLE
+from analysis.redundancy.repeats import weights
 from analysis.scale import frames as module
 from analysis.scale.frames import frame_counts
 from analysis.scale.resources import Budget
@@ -36,6 +37,15 @@ frames:
 def small(tmp_path: Path) -> Lexicon:
     (tmp_path / "small.yml").write_text(LEXICON)
     return read_lexicon(tmp_path / "small.yml")
+
+
+def small_words(folder: Path) -> Lexicon:
+    """A lexicon of words that the made-up corpora use."""
+    words = LEXICON.replace("[rain*, {pattern: heavy wind", "[rain, {pattern: north ... south").replace(
+        "quiet", "peace"
+    )
+    (folder / "words.yml").write_text(words)
+    return read_lexicon(folder / "words.yml")
 
 
 def cut(monkeypatch: pytest.MonkeyPatch, characters: int, cores: int = 1) -> None:
@@ -86,6 +96,55 @@ def test_the_bytes_do_not_depend_on_the_cut(small, monkeypatch, tangled, tmp_pat
         found.add((out.read_bytes(), (tmp_path / "frames.problems.csv").read_bytes()))
     assert len(found) == 1
     assert pq.read_table(out)["hits"].to_numpy().sum() > 0
+
+
+def test_adjusted_frames_by_hand(small, tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text("Rain and heavy wind. All was quiet. All was quiet.")
+    (corpus / "b.txt").write_text("All was QUIET! It is quiet, quiet.")
+    (corpus / "u.txt").write_text("All was quiet.")  # in another language: makes nothing weigh less
+    (corpus / "metadata.csv").write_text("file,language\na.txt,en\nb.txt,en\nu.txt,ur\n")
+    done = frame_counts([corpus], small, tmp_path / "frames.csv", memory=MEMORY, adjust_for_redundancy=True)
+    assert (tmp_path / "frames.csv").read_text() == (
+        "doc_id,frame,hits,score,sentences_with_hit,words,sentences\n"
+        "a,storm,2,1.3,1,6,3\n"  # 4 words, and twice 3 that weigh a third
+        "a,calm,0.666667,0.666667,2,6,3\n"
+        "b,storm,0,0,0,5,2\n"
+        "b,calm,2.33333,2.33333,2,5,2\n"
+    )
+    assert done == (3, 4, 0)
+
+
+@pytest.mark.parametrize("characters", [300, 10**6])
+def test_sums_of_adjusted_frames_are_the_profile_in_memory(monkeypatch, repeated, tmp_path, characters):
+    lexicon = small_words(tmp_path)
+    cut(monkeypatch, characters)
+    frame_counts([repeated], lexicon, tmp_path / "frames.parquet", memory=MEMORY, adjust_for_redundancy=True)
+    table = pq.read_table(tmp_path / "frames.parquet").to_pandas()
+    tokens = in_language(tokenize(read_corpus(repeated)), lexicon)
+    sums = table.groupby("frame").sum(numeric_only=True)
+    own = profile(tokens, lexicon, weights=weights(tokens), resamples=0).set_index("frame")
+    sums = sums.loc[own.index]
+    assert "urdu" not in set(table["doc_id"])
+    assert sums["hits"].round(9).tolist() == own["hits"].tolist()
+    assert sums["hits"].min() >= 10
+    rates = [1000 * sums["hits"] / sums["words"], 1000 * sums["score"] / sums["words"]]
+    np.testing.assert_allclose(rates[0], own["per_1000_words"], rtol=1e-12)
+    np.testing.assert_allclose(rates[1], own["score_per_1000_words"], rtol=1e-12)
+    np.testing.assert_allclose(sums["sentences_with_hit"] / sums["sentences"], own["sentence_share"])
+    np.testing.assert_allclose(sums["words"], weights(tokens).sum(), rtol=1e-12)
+
+
+def test_the_bytes_of_adjusted_frames_do_not_depend_on_the_cut(monkeypatch, repeated, tmp_path):
+    lexicon = small_words(tmp_path)
+    found = set()
+    for characters, cores in [(300, 1), (3_000, 2), (10**7, 1)]:
+        cut(monkeypatch, characters, cores)
+        out = tmp_path / "frames.parquet"
+        frame_counts([repeated, SAMPLE], lexicon, out, memory=MEMORY, adjust_for_redundancy=True)
+        found.add(out.read_bytes())
+    assert len(found) == 1
 
 
 def test_what_another_lexicon_found_is_not_taken_for_this_ones(small, tmp_path):

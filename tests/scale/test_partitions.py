@@ -152,7 +152,7 @@ def test_a_key_stands_for_what_is_read(corpus, monkeypatch):
     assert one != two
     assert keys(corpus, characters=2) == [one, two]  # how much is in memory changes no result
     assert not {one, two} & {*keys(corpus, language="ur"), *keys(corpus, boilerplate=True)}
-    changed = (corpus / "one.txt").stat().st_mtime_ns + 1
+    changed = (corpus / "one.txt").stat().st_mtime_ns + 10**9
     os.utime(corpus / "one.txt", ns=(changed, changed))
     assert keys(corpus)[0] != one
     assert keys(corpus)[1] == two

@@ -3,6 +3,7 @@
 import asyncio
 import builtins
 import re
+import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -59,22 +60,26 @@ def test_no_address_is_no_client():
 
 def test_an_address_that_does_not_answer_costs_a_line_as_often_as_it_is_asked(monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(resources, "WAIT", 0.5)
+    taken = socket.socket()  # nobody listens at its port, and nobody else can get it
+    taken.bind(("127.0.0.1", 0))
+    silent = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
 
     # Of two failed clients in one process, dask may wait for ever for the first while the second begins.
     async def ask() -> None:  # as in a notebook, where a loop is running
-        for address, why in [
-            ("tcp://127.0.0.1:9", "Timed out trying to connect"),
-            ("nonsense", "missing port number"),
-            ("abc://x", "unknown address scheme"),
-            ("tcp://127.0.0.1:9", "Timed out trying to connect"),
+        for address, why, wait in [
+            (silent, "Timed out trying to connect", 0.5),
+            ("nonsense", "missing port number", 600),
+            ("abc://x", "unknown address scheme", 600),
+            (silent, "Timed out trying to connect", 0.5),
         ]:
+            monkeypatch.setattr(resources, "WAIT", wait)
             said = f"--dask '{re.escape(address)}' does not answer .*{why}.*: give the address that"
             with pytest.raises(ParameterError, match=said), connect(address):
                 pass
 
     with ThreadPoolExecutor(1) as aside:  # in which no other test has left a loop
         aside.submit(lambda: asyncio.run(ask())).result()
+    taken.close()
 
 
 def test_without_dask(monkeypatch):

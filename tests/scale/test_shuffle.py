@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.scale.shuffle import read_slices, slice_sizes, write_slices
+from analysis.scale.shuffle import WHOLE, between, ranges, read_slices, slice_sizes, write_slices
 
 
 def read(places: list[Path], first: int, stop: int) -> list[list[int]]:
@@ -29,3 +29,21 @@ def test_pieces_stay_in_the_order_in_which_they_were_written(tmp_path: Path) -> 
     for number in range(12):  # "10" would come before "2" if the names were not filled up
         write_slices(tmp_path, "numbers", np.array([number]), np.array([1]))
     assert read([tmp_path], 0, 1) == [[number] for number in range(12)]
+
+
+def test_ranges_hold_every_number_once() -> None:
+    draw = np.random.default_rng(2)
+    columns = [np.sort(draw.integers(0, 1 << 63, 400, dtype=np.uint64)) for _ in range(3)]
+    columns += [np.array([0, 7, WHOLE - 1], dtype=np.uint64), np.full(500, 1 << 40, dtype=np.uint64)]
+    found = ranges(columns, 100)
+    assert (found[0][0], found[-1][1]) == (0, WHOLE)
+    assert [high for _, high in found[:-1]] == [low for low, _ in found[1:]]
+    held = [sum(len(column[between(column, low, high)]) for column in columns) for low, high in found]
+    assert sum(held) == 1_703
+    # The five hundred that are equal stay together. Of each column no more than a step is held beyond 100.
+    assert sorted(held)[-1] >= 500
+    assert sorted(held)[-2] <= 100 + 5 * (100 // 20)
+
+
+def test_no_number_is_one_range() -> None:
+    assert ranges([], 5) == ranges([np.empty(0, dtype=np.uint64)], 5) == [(0, WHOLE)]

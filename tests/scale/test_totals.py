@@ -1,21 +1,27 @@
 """Counts of the whole corpus are the sums of those of its documents, however many runs are merged."""
 
+from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from analysis import read_corpus, tokenize
+from analysis.paths import SAMPLE
+from analysis.redundancy.repeats import weights
 from analysis.scale import totals as module
 from analysis.scale.resources import Budget
 from analysis.scale.totals import TOTALS, merged, totals
+from analysis.terms.frequency import terms
+from analysis.text.corpus import read_texts
 
 
 @pytest.mark.parametrize(("characters", "runs", "batch"), [(700, 3, 10), (10**6, 64, 1 << 14)])
 def test_totals_are_those_in_memory(monkeypatch, tangled, tmp_path, characters, runs, batch):
-    monkeypatch.setattr(module, "budget", lambda memory, local: Budget(1, characters))
+    monkeypatch.setattr(module, "budget", lambda memory, local, per_character=30: Budget(1, characters))
     monkeypatch.setattr(module, "_RUNS", runs)
     monkeypatch.setattr(module, "BATCH", batch)
     out = tmp_path / "totals.parquet"
@@ -26,6 +32,23 @@ def test_totals_are_those_in_memory(monkeypatch, tangled, tmp_path, characters, 
     assert pq.read_table(out).to_pylist() == expected.to_dict("records")
     assert number == len(expected)
     assert [path.name for path in Path(tmp_path).iterdir()] == ["totals.parquet"]
+
+
+@pytest.mark.parametrize(("characters", "cores"), [(300, 1), (3_000, 2), (10**6, 1)])
+def test_adjusted_totals_are_those_of_the_different_sentences(monkeypatch, repeated, tmp_path, characters, cores):
+    monkeypatch.setattr(module, "budget", lambda memory, local, per_character=30: Budget(cores, characters))
+    out = tmp_path / "totals.parquet"
+    totals([repeated, SAMPLE], out, memory=10**9, adjust_for_redundancy=True)
+    tokens = tokenize(read_texts([*read_corpus(repeated).texts, *read_corpus(SAMPLE).texts]))
+    sentences = np.split(tokens.vocabulary[tokens.ids], tokens.sentence_offsets[1:-1])
+    count = Counter(word for sentence in set(map(tuple, sentences)) for word in sentence)
+    own = terms(tokens, weights=weights(tokens), resamples=0).sort_values("term")
+    assert count == dict(zip(own["term"], own["count"], strict=True))
+    expected = [
+        {"term": term, "count": count[term], "documents": documents}
+        for term, documents in zip(own["term"], own["documents"], strict=True)
+    ]
+    assert pq.read_table(out).to_pylist() == expected
 
 
 def test_merged_by_hand():

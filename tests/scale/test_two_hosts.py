@@ -7,28 +7,28 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from analysis.scale import count as module
-from analysis.scale.count import count
+from analysis.scale import count, near
 from analysis.scale.resources import Budget
 
-HANG = 300  # seconds after which something is wrong, however slow the machine
+HANG = 900  # seconds after which something is wrong, however slow the machine
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 PROGRAM = """
 import json, sys
-from analysis.scale import count as module
+from analysis.scale import count, near
 from analysis.scale.resources import Budget, connect
 
 if __name__ == "__main__":
     corpus, out, address = sys.argv[1:]
-    module.budget = lambda memory, local: Budget(1, 10_000)
+    count.budget = lambda memory, **options: Budget(1, 10_000)
+    near.budget = lambda memory, **options: Budget(1, 50_000)
     with connect(address) as client:
         client.wait_for_workers(2, timeout=200)
         hosts = sorted(about["host"] for about in client.scheduler_info()["workers"].values())
-        module.count([corpus], out, memory=10**9, client=client)
+        count.count([corpus], f"{out}/counts.parquet", memory=10**9, client=client)
+        near.near([corpus], f"{out}/near.parquet", memory=10**9, threshold=0.85, client=client)
     print(json.dumps(hosts))
 """
 
@@ -75,8 +75,13 @@ def hosts() -> Iterator[dict[str, str]]:
 
 def test_two_hosts(hosts, shards, tmp_path, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(module, "budget", lambda memory, local: Budget(1, 10_000))
-    count([shards], tmp_path / "alone.parquet", memory=10**9)
+    alone, out = tmp_path / "alone", tmp_path / "hosts"
+    monkeypatch.setattr(count, "budget", lambda memory, **options: Budget(1, 10_000))
+    monkeypatch.setattr(near, "budget", lambda memory, **options: Budget(1, 50_000))
+    for folder in (alone, out):
+        folder.mkdir()
+    count.count([shards], alone / "counts.parquet", memory=10**9)
+    assert near.near([shards], alone / "near.parquet", memory=10**9, threshold=0.85).pairs > 100
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     started = []
@@ -93,7 +98,6 @@ def test_two_hosts(hosts, shards, tmp_path, monkeypatch):
         for host in hosts:
             start(host, "worker", address, "--nthreads", "1", "--no-nanny")
         wait_for_listener(first, hosts[first])
-        out = tmp_path / "hosts.parquet"
         run = subprocess.run(
             ["ip", "netns", "exec", first, sys.executable, program, shards, out, address],
             env=ENVIRONMENT,
@@ -108,4 +112,6 @@ def test_two_hosts(hosts, shards, tmp_path, monkeypatch):
             process.wait()
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout) == sorted(hosts.values())
-    assert Path(out).read_bytes() == (tmp_path / "alone.parquet").read_bytes()
+    assert sorted(path.name for path in out.iterdir()) == ["counts.parquet", "near.parquet"]
+    for table in out.iterdir():
+        assert table.read_bytes() == (alone / table.name).read_bytes()

@@ -1,0 +1,116 @@
+"""What stands again almost word for word, in a corpus that need not fit in memory or on one machine."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from analysis.progress import Progress
+from analysis.publish.places import whole_file
+from analysis.redundancy.units import UNITS
+from analysis.scale import near_stages, near_units
+from analysis.scale.names import named
+from analysis.scale.near_table import NEAR, Parts, ordered, pairs_in, rows, runs_in
+from analysis.scale.pair_stages import read_about
+from analysis.scale.partitions import partitions
+from analysis.scale.problems import nothing_read, write_problems
+from analysis.scale.resources import budget
+from analysis.scale.stages import run_stage, work_folder
+from analysis.scale.tables import write_rows
+from analysis.text.corpus import CorpusError
+
+FEW = 4  # tasks a process: with fewer, starting processes takes longer than the work
+PER_CHARACTER = 45  # bytes at the peak of reading a character and telling what it belongs to apart
+PER_RECORD = 100  # bytes at the peak of sorting a word of a set, or a pair of places, with what it is told by
+
+
+class Found(NamedTuple):
+    """What was found: documents, sentences or paragraphs in them, pairs of these, problems in reading."""
+
+    documents: int
+    units: int
+    pairs: int
+    problems: int
+
+
+def near(
+    corpora: Sequence[str | Path],
+    out: str | Path,
+    *,
+    memory: int,
+    threshold: float = 0.8,
+    unit: str = "sentence",
+    client: Any = None,
+    work: Path | None = None,
+    progress: Progress = lambda what, done, total: None,
+    **reading: Any,
+) -> Found:
+    """Write the pairs of sentences or paragraphs that are nearly the same, in one corpus or several, to `out`.
+
+    The rows are those of `near_repeats` for all documents together, in its order: ``a_doc``, ``a_start``, ``a_end``,
+    ``b_doc``, ``b_start``, ``b_end``, ``similarity``; `out` ends in .parquet or .csv. The file is the same, byte for
+    byte, whatever `memory` (bytes of all processes on this machine, of each worker with a dask `client`) and the number
+    of processes, and after an interruption, from which a second call goes on: see `work_folder`, to which `work` goes.
+    `reading` are the parameters of `read_corpus` and `tokenize`. Beside `out` stands ``<stem>.problems.csv``, path and
+    reason, where there are problems.
+
+    No pair is missed. Two sets of words of this similarity share one of the rarest words of each (Bayardo, Ma and
+    Srikant 2007, Scaling up all pairs similarity search), so each set is put with those that have such a word, in
+    ranges of words (as in Vernica, Carey and Li 2010, Efficient parallel set-similarity joins using MapReduce); the
+    sets with a word that many have are compared block by block. What the bounds of `near_candidates.candidates` leave
+    is counted word by word, where the two meet in the first word that they share. Contents are told apart by 128-bit
+    keys. On disk there are a few bytes for each character, more with a lower threshold, and 16 for each row, until the
+    table is whole.
+
+    Raises `CorpusError` as `partitions` does and where no document can be read; `ValueError` for a threshold that is no
+    share above 0, for another `unit`, and where more comparisons would be needed than `near_stages.MOST`.
+    """
+    if not 0 < threshold <= 1:
+        raise ValueError(f"threshold {threshold:g}: give a share above 0 and up to 1, such as 0.8")
+    if unit not in UNITS:
+        raise ValueError(f"unknown unit {unit!r}: use {' or '.join(map(repr, UNITS))}")
+    target = Path(out)
+    cores, characters = budget(memory, local=client is None, per_character=PER_CHARACTER)
+    limit = characters * PER_CHARACTER // PER_RECORD
+    pieces = partitions(corpora, characters=characters, **reading)
+    with work_folder(target, work) as folder:
+
+        def run(function: Any, tasks: Sequence[Any], what: str) -> list[Path]:
+            own = cores if len(tasks) >= FEW * cores or function is near_units.units_read else 1
+            return run_stage(function, tasks, folder, client=client, cores=own, what=what, progress=progress)
+
+        readings = [near_units.Reading(named(piece.key, unit), piece, unit) for piece in pieces]
+        read = run(near_units.units_read, readings, "reading")
+        folders = tuple(map(str, read))
+        [listing] = run(near_units.listed, [near_units.Listing(named(*folders), folders)], "numbering")
+        about = read_about(listing)
+        if not about["documents"]:
+            raise CorpusError(nothing_read(corpora, read))
+        problems = write_problems(read, target)
+        words = run(near_units.counted, near_units.key_ranges(listing, "word_high", limit), "counting")
+        apart = run(near_units.told_apart, near_units.key_ranges(listing, "high", limit), "telling apart")
+        parts = near_units.parts_of(listing)
+        given = str(listing), tuple(map(str, words)), tuple(map(str, apart)), float(threshold), limit
+        key = named(*map(str, given))
+        settings = run(
+            near_stages.ordered_sets,
+            [near_stages.Setting(f"{key}-{k:06d}", given[0], k, *given[1:]) for k in range(len(parts))],
+            "ordering",
+        )
+        shelved = run(near_stages.shelved, near_stages.shelves(settings, key, limit), "gathering")
+        meetings = near_stages.meetings(shelved, str(listing), settings, float(threshold), limit, unit)
+        runs = runs_in([*settings, *run(near_stages.met, meetings, "comparing")])
+        with whole_file(target) as place:
+            written = write_rows(_rows(parts, runs, limit, progress), NEAR, place)
+        return Found(about["documents"], about["units"], written, problems)
+
+
+def _rows(parts: Parts, runs: Sequence[Path], limit: int, progress: Progress) -> Iterator[list[pa.RecordBatch]]:
+    """The rows of the table, with progress told."""
+    total, done = pairs_in(runs), 0
+    for both, similarity in ordered(runs, limit // 4):  # a row is some times as large as the numbers it is made of
+        progress("writing", done, total)
+        yield [rows(parts, both, similarity)]
+        done += len(both)
+    progress("writing", done, total)

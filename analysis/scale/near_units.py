@@ -1,0 +1,228 @@
+"""The first stages on the way to what is nearly the same: sentences or paragraphs read, their words and contents."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from analysis.redundancy.near_join import FEWEST
+from analysis.redundancy.pair_lists import START, Ints
+from analysis.redundancy.units import units
+from analysis.scale.names import named
+from analysis.scale.near_table import Parts
+from analysis.scale.pair_stages import ABOUT, read_about
+from analysis.scale.partitions import Partition
+from analysis.scale.problems import parts_told
+from analysis.scale.sentence_keys import grouped
+from analysis.scale.shuffle import between, column, ranges, write_columns, write_slices
+from analysis.text.corpus import Corpus
+from analysis.text.lookup import document_of
+from analysis.text.tokens import Tokens, tokenize
+
+_LARGEST = 1 << 31  # sentences or paragraphs, and words: a bit of each number is taken, see `pair_lists.START`
+
+
+class Reading(NamedTuple):
+    """That the sentences or the paragraphs of a partition are to be read."""
+
+    key: str
+    partition: Partition
+    unit: str
+
+
+class Listing(NamedTuple):
+    """That the sentences or paragraphs of all parts are to be numbered: the folders that `units_read` made."""
+
+    key: str
+    folders: tuple[str, ...]
+
+
+class Range(NamedTuple):
+    """That what all parts say of the keys in a range is to be put together; `listing`: the folder of `listed`."""
+
+    key: str
+    listing: str
+    low: int
+    high: int
+
+
+def units_read(task: Reading, place: Path) -> None:
+    """The sentences or paragraphs of a partition, part by part: where they stand, their words and their contents."""
+    for number, corpus in enumerate(parts_told(task.partition, place)):
+        tokens = tokenize(corpus, **dict(task.partition.options))
+        offsets, start, end = units(tokens, task.unit)
+        spans = {"start": start, "end": end, "document": document_of(tokens, offsets[:-1])}
+        part = place / f"{number:06d}"
+        write_columns(part, **{name: values.astype(np.int32) for name, values in spans.items()})
+        write_columns(part, **_names(corpus), **_contents(tokens, offsets))
+
+
+def listed(task: Listing, place: Path) -> None:
+    """All parts, with the number of the first sentence or paragraph of each, and how many documents they have."""
+    found = [
+        part.with_suffix("").with_suffix("")
+        for folder in map(Path, task.folders)
+        for part in sorted(folder.glob("*.start.npy"))
+    ]
+    bases = np.append(0, np.cumsum([len(column(part, "start")) for part in found], dtype=np.int64)).tolist()
+    if bases[-1] >= _LARGEST:
+        raise ValueError(f"{bases[-1]:,} places are too many to compare: give texts with {_LARGEST - 1:,} at the most")
+    about = {
+        "parts": [[str(part), base] for part, base in zip(found, bases, strict=False)],
+        "documents": sum(len(column(part, "ends")) - 1 for part in found),
+        "units": bases[-1],
+    }
+    (place / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+
+
+def parts_of(listing: str | Path) -> Parts:
+    """The parts that `listed` listed."""
+    return [(Path(part), base) for part, base in read_about(Path(listing))["parts"]]
+
+
+def key_ranges(listing: Path, name: str, limit: int) -> list[Range]:
+    """The keys in a column of all parts, in ranges with about `limit` of them."""
+    found = ranges([column(part, name) for part, _ in parts_of(listing)], limit)
+    about = named(listing.name, name, str(limit))
+    return [Range(f"{about}-{k:06d}", str(listing), *both) for k, both in enumerate(found)]
+
+
+def counted(task: Range, place: Path) -> None:
+    """The different words of a range of keys, in how many sets each is, and its place among those in as many."""
+    pieces = []
+    for part, _ in parts_of(task.listing):
+        own = between(column(part, "word_high"), task.low, task.high)
+        pieces.append([np.array(column(part, name)[own]) for name in ("word_high", "word_low", "word_sets")])
+    high, low, sets = (np.concatenate(values) for values in zip(*pieces, strict=True))
+    order, starts = grouped(high, low)
+    first = order[starts]
+    total = np.add.reduceat(sets[order], starts) if len(starts) else sets
+    values, which, number = np.unique(total, return_inverse=True, return_counts=True)
+    rank = np.empty(len(total), dtype=np.int64)
+    rank[np.argsort(which, kind="stable")] = np.arange(len(total))
+    rank -= (np.cumsum(number) - number)[which]
+    write_columns(place / "words", high=high[first], low=low[first], sets=total, rank=rank)
+    write_columns(place / "words", values=values, number=number)
+
+
+def word_ranks(part: Path, places: Iterable[Path]) -> tuple[NDArray[np.int32], int]:
+    """The number of each word of a part, that in the fewest sets first; and how many words are in one set alone.
+
+    `places` are the folders that `counted` made. Words in as many sets stand in the order of their keys, so all parts
+    get the same numbers, whatever the ranges were.
+    """
+    words = [place / "words" for place in places]
+    values = np.concatenate([column(own, "values") for own in words])
+    number = np.concatenate([column(own, "number") for own in words])
+    if number.sum() >= _LARGEST:
+        raise ValueError(f"{number.sum():,} different words are too many: give texts with {_LARGEST - 1:,} at the most")
+    by_value = np.argsort(values, kind="stable")
+    before = np.empty(len(values), dtype=np.int64)
+    before[by_value] = np.cumsum(number[by_value]) - number[by_value]
+    high, low = column(part, "word_high"), column(part, "word_low")
+    found = np.empty(len(high), dtype=np.int32)
+    done = seen = 0
+    for own in words:
+        known, known_low = column(own, "high"), column(own, "low")
+        stop = int(np.searchsorted(high, known[-1], side="right")) if len(known) else done
+        row = np.searchsorted(known, high[done:stop])
+        while len(again := np.flatnonzero(known_low[row] != low[done:stop])):
+            row[again] += 1  # another word has the same first half
+        of_range = column(own, "values")
+        which = np.searchsorted(of_range, column(own, "sets")[row])
+        found[done:stop] = before[seen + which] + column(own, "rank")[row]
+        done, seen = stop, seen + len(of_range)
+    return found, int(number[values == 1].sum())
+
+
+def told_apart(task: Range, place: Path) -> None:
+    """Of contents in a range of keys that stand more than once, the places: for the part in which each stands first.
+
+    Those behind the first are told to their own parts, too, which have no content of their own there.
+    """
+    parts = parts_of(task.listing)
+    pieces = []
+    for part, base in parts:
+        own = between(column(part, "high"), task.low, task.high)
+        high, low, row = (np.array(column(part, name)[own]) for name in ("high", "low", "row"))
+        pieces.append([high, low, row.astype(np.int64) + base])
+    high, low, unit = (np.concatenate(values) for values in zip(*pieces, strict=True))
+    order, starts = grouped(high, low)
+    copies = np.diff(np.append(starts, len(order)))
+    again = np.repeat(copies > 1, copies)
+    unit, begins = unit[order][again], np.isin(np.flatnonzero(again), starts)
+    bases = [base for _, base in parts]
+
+    def send(name: str, values: NDArray[np.uint32], place_of: Ints) -> None:
+        part = np.searchsorted(bases, place_of, side="right") - 1
+        by_part = np.argsort(part, kind="stable")
+        write_slices(place, name, values[by_part], np.bincount(part, minlength=len(parts)))
+
+    send("later", unit[~begins].astype(np.uint32), unit[~begins])
+    marked = unit.astype(np.uint32) | np.where(begins, START, np.uint32(0))
+    send("copies", marked, np.repeat(unit[begins], copies[copies > 1]))
+
+
+def _names(corpus: Corpus) -> dict[str, NDArray[Any]]:
+    names = pa.array(corpus.documents["doc_id"].tolist(), pa.large_string())
+    _, ends, letters = names.buffers()
+    return {
+        "ends": np.frombuffer(ends, dtype=np.int64, count=len(names) + 1),
+        "letters": np.frombuffer(letters or b"", dtype=np.uint8),
+    }
+
+
+def _contents(tokens: Tokens, offsets: Ints) -> dict[str, NDArray[Any]]:
+    r"""The contents of sentences or paragraphs as keys, and the sets of words of the long ones.
+
+    ``high``, ``low``: the halves of the key of each content, which rise, and ``row``: whose it is. ``size``: words in
+    the set of each unit, 0 for a short one; ``items``: the sets one behind the other, as rows of the words that are in
+    any. ``word_high``, ``word_low``: keys of those words, which rise; ``word_sets``: in how many sets each is.
+
+    The key of a word is the 128-bit BLAKE2b digest of its letters; that of a set is the sum of its words', half by
+    half, that of a short unit the sum of another digest for each place. Two contents then have one key with a
+    probability of :math:`2^{-128}`, as in `pair_keys.keyed_shingles`.
+    """
+    length = np.diff(offsets)
+    long = length >= FEWEST
+    unit = np.repeat(np.arange(len(length), dtype=np.uint64), length)
+    both = np.unique(((unit << np.uint64(32)) | tokens.ids.astype(np.uint64))[np.repeat(long, length)])
+    size = np.bincount((both >> np.uint64(32)).astype(np.int64), minlength=len(length))
+    used, items = np.unique(both & np.uint64((1 << 32) - 1), return_inverse=True)
+    words = _digests(tokens.vocabulary[used.astype(np.int64)], 1)[:, 0]
+    order = np.lexsort((words[:, 1], words[:, 0]))
+    row = np.empty(len(order), dtype=np.int32)
+    row[order] = np.arange(len(order), dtype=np.int32)
+    items, words = row[items], words[order]
+    keys = np.zeros((len(length), 2), dtype=np.uint64)
+    if len(items):
+        keys[long] = np.add.reduceat(words[items], (np.cumsum(size) - size)[long], axis=0)
+    short = tokens.ids[np.repeat(~long, length)]
+    used, _ = np.unique(short, return_inverse=True)
+    places = _digests(tokens.vocabulary[used], FEWEST - 1)
+    for k in range(FEWEST - 1):
+        own = np.flatnonzero(~long & (length > k))
+        keys[own] += places[np.searchsorted(used, tokens.ids[offsets[own] + k]), k]
+    by_key = np.lexsort((keys[:, 1], keys[:, 0]))
+    return {
+        "high": keys[by_key, 0],
+        "low": keys[by_key, 1],
+        "row": by_key.astype(np.int32),
+        "size": size.astype(np.int32),
+        "items": items,
+        "word_high": words[:, 0],
+        "word_low": words[:, 1],
+        "word_sets": np.bincount(items, minlength=len(words)),
+    }
+
+
+def _digests(words: NDArray[np.object_], number: int) -> NDArray[np.uint64]:
+    """So many 128-bit numbers for each word, each as two halves: (words, number, 2)."""
+    letters = (word.encode("utf-8", "surrogatepass") for word in words)
+    digests = b"".join(hashlib.blake2b(word, digest_size=16 * number).digest() for word in letters)
+    return np.frombuffer(digests, dtype="<u8").reshape(-1, number, 2)

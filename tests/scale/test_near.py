@@ -1,0 +1,372 @@
+"""What is nearly the same, found part by part: as in memory, however the work is cut and by whom it is done."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from analysis import read_corpus, tokenize
+from analysis.__main__ import main
+from analysis.paths import SAMPLE
+from analysis.publish.tables import write_csv
+from analysis.redundancy.near import near_repeats
+from analysis.scale import near as module
+from analysis.scale import near_stages, near_units
+from analysis.scale.near import Found, near
+from analysis.scale.resources import Budget
+from analysis.text.corpus import CorpusError
+
+MEMORY = 10**9
+HANG = 900  # seconds after which something is wrong, however slow the machine
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+Cut = Callable[[int, int], None]
+
+
+@pytest.fixture
+def cut(monkeypatch: pytest.MonkeyPatch) -> Cut:
+    """Sets how many characters a part has, and how many words of sets are in memory at a time."""
+
+    def set_sizes(characters: int, records: int) -> None:
+        monkeypatch.setattr(module, "budget", lambda memory, **options: Budget(1, characters))
+        monkeypatch.setattr(module, "PER_RECORD", module.PER_CHARACTER * characters // records)
+
+    return set_sizes
+
+
+def assert_same(out: Path, expected: pd.DataFrame) -> None:
+    """Every value of the file is that of the table; what kind of texts they are may differ."""
+    found = pd.read_parquet(out)
+    assert found.columns.tolist() == expected.columns.tolist()
+    assert found.to_numpy().tolist() == expected.to_numpy().tolist()
+
+
+def write_corpus(folder: Path, seed: int, documents: int = 40) -> Path:
+    """Texts of a few words: the same sentences over and over, a word changed, words in another order, short ones."""
+    folder.mkdir()
+    draw = random.Random(seed)
+    common, rare = [f"w{number}" for number in range(draw.choice([4, 9, 30]))], [f"r{number}" for number in range(90)]
+    kept = [" ".join(draw.choices(common + rare, k=size)) for size in (1, 3, 4, 5, 9, 14)]
+
+    def sentence() -> str:
+        words = draw.choice(kept).split() if draw.random() < 0.5 else draw.choices(common, k=draw.choice([2, 5, 6, 9]))
+        if draw.random() < 0.3:
+            words[draw.randrange(len(words))] = draw.choice(common + rare)
+        if draw.random() < 0.2:
+            draw.shuffle(words)
+        return " ".join(words).capitalize() + "."
+
+    def text() -> str:
+        return "\n\n".join(
+            " ".join(sentence() for _ in range(draw.choice([1, 2, 4]))) for _ in range(draw.choice([0, 2, 3]))
+        )
+
+    for number in range(documents):
+        (folder / f"{number:03}.txt").write_text(text() or "...")
+    return folder
+
+
+def write_copies(folder: Path) -> Path:
+    """60 copies of a sentence, 60 of one with a word more, 40 of another, 30 short ones; documents without a word."""
+    folder.mkdir()
+    said = "The council of the north closed the old stone bridge again"
+    texts = [*[f"{said}."] * 60, *[f"{said} today."] * 60, *["Of this we know nothing more than you do."] * 40]
+    texts += ["It rained."] * 30 + ["Rained it."] + ["..."] * 5
+    random.Random(4).shuffle(texts)
+    for number in range(0, len(texts), 3):
+        (folder / f"{number:03}.txt").write_text("\n\n".join(texts[number : number + 3]))
+    return folder
+
+
+@pytest.mark.parametrize("unit", ["sentence", "paragraph"])
+@pytest.mark.parametrize("threshold", [0.4, 0.8])
+def test_the_sample_as_in_memory(sample_tokens: Any, tmp_path: Path, cut: Cut, unit: str, threshold: float) -> None:
+    expected = near_repeats(sample_tokens, threshold, unit)
+    made = []
+    for characters, records in ((10**6, 10**6), (20_000, 2_000)):
+        cut(characters, records)
+        out = tmp_path / f"{characters}.parquet"
+        found = near([SAMPLE], out, memory=MEMORY, threshold=threshold, unit=unit)
+        assert (found.documents, found.pairs, found.problems) == (26, len(expected), 0)
+        assert_same(out, expected)
+        made.append(out.read_bytes())
+    assert made[0] == made[1]
+    near([SAMPLE], tmp_path / "near.csv", memory=MEMORY, threshold=threshold, unit=unit)
+    write_csv(expected, tmp_path / "expected.csv")
+    assert (tmp_path / "near.csv").read_bytes() == (tmp_path / "expected.csv").read_bytes()
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "1000000.parquet",
+        "20000.parquet",
+        "expected.csv",
+        "near.csv",
+    ]
+
+
+@pytest.mark.parametrize("unit", ["sentence", "paragraph"])
+@pytest.mark.parametrize(("seed", "threshold"), [(0, 0.8), (1, 0.5), (2, 1), (3, 2 / 3)])
+def test_drawn_corpora_as_in_memory(
+    tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch, seed: int, threshold: float, unit: str
+) -> None:
+    corpus = write_corpus(tmp_path / "corpus", seed)
+    expected = near_repeats(tokenize(read_corpus(corpus)), threshold, unit)
+    assert len(expected) > 5
+    made = []
+    # The last with words that so many sets have that they are compared block by block, from several parts.
+    for characters, records, block in ((10**6, 10**6, 30_000), (2_000, 400, 9), (900, 150, 20)):
+        cut(characters, records)
+        monkeypatch.setattr(near_stages, "BLOCK", block)
+        monkeypatch.setattr(near_stages, "COMPARED", 10 * block)
+        out = tmp_path / f"{records}.parquet"
+        near([corpus], out, memory=MEMORY, threshold=threshold, unit=unit)
+        assert_same(out, expected)
+        made.append(out.read_bytes())
+    assert made[0] == made[1] == made[2]
+
+
+@pytest.mark.parametrize("size", [(10**6, 10**6), (600, 100)])
+def test_many_copies_stand_with_the_first_one(tmp_path: Path, cut: Cut, size: tuple[int, int]) -> None:
+    corpus = write_copies(tmp_path / "corpus")
+    cut(*size)
+    out = tmp_path / "near.parquet"
+    found = near([corpus], out, memory=MEMORY)
+    # 60 copies: 59 rows, twice; both sentences: 119. 40 copies: 780. 30 short ones: 435; in another order: none.
+    assert found == Found(66, 191, 59 + 59 + 119 + 780 + 435, len(read_corpus(corpus).problems))
+    table = pd.read_parquet(out)
+    assert (table["similarity"] < 1).sum() == 119
+    assert set(table["similarity"]) == {9 / 10, 1}  # the, council, of, north, closed, old, stone, bridge, again; today
+    assert_same(out, near_repeats(tokenize(read_corpus(corpus))))
+
+
+def test_what_is_compared_is_bounded(tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "corpus").mkdir()
+    lines = (f"rare{number} said once more that it had rained." for number in range(20))
+    (tmp_path / "corpus" / "a.txt").write_text("\n\n".join(line.capitalize() for line in lines))
+    cut(10**6, 10**6)
+    # Of 8 words the first is in one sentence alone, so the second is the rarest of all 20: 190 comparisons.
+    monkeypatch.setattr(near_stages, "MOST", 189)
+    with pytest.raises(ValueError, match=r"so many sentences share .* would take 2e\+02 comparisons, and 2e\+02 are"):
+        near([tmp_path / "corpus"], tmp_path / "near.parquet", memory=MEMORY, threshold=0.8)
+    assert not (tmp_path / "near.parquet").exists()
+    monkeypatch.setattr(near_stages, "BLOCK", 7)  # three blocks, each with itself and with the later ones: the same 190
+    with pytest.raises(ValueError, match="give a higher threshold, or fewer texts"):
+        near([tmp_path / "corpus"], tmp_path / "near.csv", memory=MEMORY, threshold=0.8)
+    monkeypatch.setattr(near_stages, "MOST", 190)
+    assert near([tmp_path / "corpus"], tmp_path / "near.csv", memory=MEMORY, threshold=0.8).pairs == 0
+    assert near([tmp_path / "corpus"], tmp_path / "near.csv", memory=MEMORY, threshold=7 / 9).pairs == 190
+
+
+def test_too_many_places_or_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = write_copies(tmp_path / "corpus")
+    monkeypatch.setattr(near_units, "_LARGEST", 191)
+    with pytest.raises(ValueError, match="191 places are too many to compare: give texts with 190 at the most"):
+        near([corpus], tmp_path / "near.csv", memory=MEMORY)
+    words = {"single": ["one two three four five"], "double": ["one two three four five six"]}
+    monkeypatch.setattr(near_units, "_LARGEST", 6)
+    for name, texts in words.items():
+        pq.write_table(pa.table({"text": texts}), tmp_path / f"{name}.parquet")
+    assert near([tmp_path / "single.parquet"], tmp_path / "near.csv", memory=MEMORY).pairs == 0
+    with pytest.raises(ValueError, match="6 different words are too many: give texts with 5 at the most"):
+        near([tmp_path / "double.parquet"], tmp_path / "near.csv", memory=MEMORY)
+
+
+def test_several_corpora_are_one(tmp_path: Path, cut: Cut) -> None:
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    corpora = [write_corpus(whole / name, 5, 15) for name in ("east", "west")]
+    cut(1_000, 1_000)
+    near(corpora, tmp_path / "near.parquet", memory=MEMORY)
+    expected = near_repeats(tokenize(read_corpus(whole)))
+    assert {("east", "west"), ("east", "east")} <= set(
+        zip(expected["a_doc"].str.partition("/")[0], expected["b_doc"].str.partition("/")[0], strict=True)
+    )
+    assert_same(tmp_path / "near.parquet", expected)
+
+
+def test_reading_parameters_are_kept_to(tmp_path: Path) -> None:
+    rows = [{"body": f"The Bridge over the {name} is closed", "text": f"nothing {name}"} for name in ("river", "RIVER")]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "news.parquet")
+    out = tmp_path / "near.parquet"
+    given = {"memory": MEMORY, "threshold": 1}
+    assert near([tmp_path / "news.parquet"], out, **given).pairs == 0
+    assert near([tmp_path / "news.parquet"], out, text_column="body", **given).pairs == 1
+    assert near([tmp_path / "news.parquet"], out, text_column="body", lowercase=False, **given).pairs == 0
+
+
+@pytest.mark.parametrize("text", ["Too short.", "...", "Five words that stand here."])
+def test_a_table_without_a_row(tmp_path: Path, text: str) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "one.txt").write_text(text)
+    for name in ("near.csv", "near.parquet"):
+        assert near([tmp_path / "corpus"], tmp_path / name, memory=MEMORY).pairs == 0
+    header = "a_doc,a_start,a_end,b_doc,b_start,b_end,similarity"
+    assert (tmp_path / "near.csv").read_text() == header + "\n"
+    assert pd.read_parquet(tmp_path / "near.parquet").columns.tolist() == header.split(",")
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+    corpus = write_copies(tmp_path / "corpus")
+    (corpus / "picture.png").write_bytes(b"\x89PNG")
+    found = near([corpus], tmp_path / "near.csv", memory=MEMORY)
+    problems = pd.read_csv(tmp_path / "near.problems.csv")
+    assert found.problems == len(problems) == len(read_corpus(corpus).problems)
+    assert "picture.png" in problems["path"].tolist()
+    for file in corpus.glob("*.txt"):
+        file.unlink()
+    with pytest.raises(CorpusError, match="no document could be read from"):
+        near([corpus], tmp_path / "near.csv", memory=MEMORY)
+
+
+def test_mistakes_cost_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    for bad in (0, 1.5):
+        with pytest.raises(ValueError, match=f"threshold {bad:g}: give a share above 0"):
+            near([SAMPLE], tmp_path / "near.csv", memory=MEMORY, threshold=bad)
+    with pytest.raises(ValueError, match="unknown unit 'document': use 'sentence' or 'paragraph'"):
+        near([SAMPLE], tmp_path / "near.csv", memory=MEMORY, unit="document")
+    assert lafz(monkeypatch, "pairs", SAMPLE, "--out", tmp_path / "near.csv", "--unit", "line") == 2
+    assert capsys.readouterr().err == "lafz: --unit 'line': use document, sentence or paragraph\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command(sample_tokens: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    out = tmp_path / "near.parquet"
+    for unit, more, threshold in (("sentence", [], 0.8), ("paragraph", ["--threshold", "0.4"], 0.4)):
+        expected = near_repeats(sample_tokens, threshold, unit)
+        assert lafz(monkeypatch, "pairs", SAMPLE, "--out", out, "--unit", unit, *more) == 0
+        units = {"sentence": 600, "paragraph": 300}[unit]
+        assert capsys.readouterr() == (f"{len(expected)} pairs among {units} {unit}s: {out}\n", "")
+        assert_same(out, expected)
+
+
+def lafz(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    """Runs a command in this process; its exit status."""
+    monkeypatch.setattr(sys, "argv", ["lafz", *map(str, arguments)])
+    with pytest.raises(SystemExit) as left:
+        main()
+    return int(left.value.code or 0)
+
+
+def test_a_killed_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut) -> None:
+    corpus = write_corpus(tmp_path / "corpus", 7)
+    cut(600, 60)
+    whole, out = tmp_path / "whole.parquet", tmp_path / "near.parquet"
+    near([corpus], whole, memory=MEMORY)
+    for what in ("reading", "ordering", "comparing"):
+        script = f"""
+            import os, signal
+            from analysis.scale import near as module
+            from analysis.scale.resources import Budget
+            def progress(what, done, total):
+                if what == {what!r} and done == 2 < total:
+                    os.kill(os.getpid(), signal.SIGKILL)
+            module.budget = lambda memory, **options: Budget(1, 600)
+            module.PER_RECORD = module.PER_CHARACTER * 10
+            module.near([{str(corpus)!r}], {str(out)!r}, memory=10**9, progress=progress)
+        """
+        command = [sys.executable, "-c", textwrap.dedent(script)]
+        killed = subprocess.run(command, env=ENVIRONMENT, capture_output=True, timeout=HANG, check=False)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        assert not out.exists()
+    told: dict[str, list[int]] = {}
+
+    def progress(what: str, done: int, total: int) -> None:
+        told.setdefault(what, []).extend((done, total))
+
+    near([corpus], out, memory=MEMORY, progress=progress)
+    assert out.read_bytes() == whole.read_bytes()
+    assert {what: done == total for what, (done, total, *_) in told.items()} == {
+        **dict.fromkeys(["reading", "numbering", "counting", "telling apart", "ordering", "gathering"], True),
+        "comparing": False,
+        "writing": False,
+    }
+    assert told["comparing"][0] == 2
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut: Cut, workers: int) -> None:
+    distributed = pytest.importorskip("distributed")
+    corpus = write_corpus(tmp_path / "corpus", 7)
+    cut(600, 60)
+    here, there = tmp_path / "here.parquet", tmp_path / "there.parquet"
+    found = near([corpus], here, memory=MEMORY)
+    assert found.pairs > 10
+    with (
+        suppress(TimeoutError),  # workers have ten seconds to leave at the end, too few on a busy machine
+        distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit=0
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        alive = list(client.run(os.getpid).values())
+        assert len(set(alive)) == workers
+        kill_at = [("ordering", 1), ("comparing", 1)] if workers == 4 else [("ordering", 1)]
+
+        def progress(what: str, done: int, total: int) -> None:
+            if (what, done) in kill_at:
+                assert done < total  # others are to do yet
+                os.kill(alive.pop(), signal.SIGKILL)
+
+        assert near([corpus], there, memory=MEMORY, client=client, progress=progress) == found
+    assert len(alive) == workers - len(kill_at)
+    assert there.read_bytes() == here.read_bytes()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the most memory a process had")
+def test_memory_is_bounded_where_all_share_words(tmp_path: Path) -> None:
+    """40,000 sentences of a hundred words, so that each word is among the rarest of thousands of them."""
+    (tmp_path / "corpus").mkdir()
+    draw = random.Random(3)
+    vocabulary = [f"w{number}" for number in range(100)]
+    for shard in range(4):
+        texts = []
+        for _ in range(500):
+            own = draw.choices(vocabulary, k=20)
+            rows = (" ".join([*own[:-1], draw.choice(vocabulary)]).capitalize() for _ in range(20))
+            texts.append("\n\n".join(f"{row}." for row in rows))
+        pq.write_table(pa.table({"text": texts}), tmp_path / "corpus" / f"{shard}.parquet")
+    expected = len(near_repeats(tokenize(read_corpus(tmp_path / "corpus"))))
+    near([SAMPLE], tmp_path / "compiled.csv", memory=MEMORY)  # which takes memory of its own, once
+    script = f"""
+        import re
+        from pathlib import Path
+        from analysis.scale.near import near
+        found = near([{str(tmp_path / "corpus")!r}], {str(tmp_path / "near.parquet")!r}, memory=300_000_000)
+        peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]
+        print(found.units, found.pairs, peak)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=HANG, check=False)
+    assert done.returncode == 0, done.stderr
+    units, pairs, peak = map(int, done.stdout.split())
+    assert units == 40_000
+    assert pairs == expected > 2_000 * 150
+    assert peak * 1024 < 1.5 * 300_000_000
+
+
+def test_keys_that_are_the_same_by_half_are_told_apart(
+    sample_tokens: Any, tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digests, halves = near_units._digests, np.array([3, 2**64 - 1], dtype=np.uint64)
+    monkeypatch.setattr(near_units, "_digests", lambda words, number: digests(words, number) & halves)
+    cut(20_000, 2_000)
+    near([SAMPLE], tmp_path / "near.parquet", memory=MEMORY)
+    assert_same(tmp_path / "near.parquet", near_repeats(sample_tokens))
+
+
+def test_sets_meet_in_their_first_common_word() -> None:
+    from analysis.scale.near_candidates import shared_words
+
+    begin, items = np.array([0, 3, 7]), np.array([1, 4, 6, 1, 2, 4, 6], dtype=np.int32)
+    one, other = np.array([0, 0, 0]), np.array([1, 1, 1])
+    # 1, 4 and 6 are shared: from 1 on they count, and from 4 and from 6 on they have been met before.
+    assert shared_words(begin, items, one, other, np.array([0, 1, 2], dtype=np.int32)).tolist() == [3, 0, 0]
