@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.framing import word_classes as wc
-from analysis.framing.clauses import words_by_part
+from analysis.framing.clauses import words_by_stretch
 from analysis.framing.cues import find_cues
 from analysis.framing.speaker_counts import key_of, speaker_counts
 from analysis.framing.speech import Cue, Quote, Speech, speech_of
 from analysis.text.kernels import fold
 from analysis.text.long_tables import AnyTable
+from analysis.text.lookup import document_starts, first_sentences
 from analysis.text.metadata import read_table
 from analysis.text.parted import AnyTokens
-from analysis.text.places import starts
 from analysis.text.tokens import Tokens
 
 WINDOW = 3  # sentences in which a speaker is looked for
@@ -69,7 +69,7 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
             raise ValueError(f"alias {alias!r} for {name!r}: give both a name")
         names[key_of(alias)] = name
     rows: list[_Row] = []
-    for words in words_by_part(tokens):
+    for words in words_by_stretch(tokens):
         speech = speech_of(words)
         cues = find_cues(speech)
         said = speakers(speech, cues, names)
@@ -96,8 +96,8 @@ def speaker_shares(table: AnyTable, tokens: AnyTokens, by: str | None = None) ->
     1  A mayor           1             0               3  0.000000
     2     None           1             5               0  0.714286
     """
-    groups = np.full(tokens.n_documents, "", dtype=object) if by is None else tokens.groups(by).to_numpy(dtype=object)
-    shares = speaker_counts(table, tokens, groups)
+    names, group = tokens.numbered_groups(by)
+    shares = speaker_counts(table, tokens, np.array(names, dtype=object)[group])
     shares["share"] = (shares["quoted_words"] / shares["total"].where(shares["total"] > 0, 1)).astype(float)
     shares["unknown"] = shares["key"] == ""
     order = ["group", "unknown", "quoted_words", "indirect_words", "key"]
@@ -230,14 +230,14 @@ def _table(tokens: Tokens, rows: list[_Row]) -> pd.DataFrame:
     """The rows as the table of `attributions`."""
     document = np.array([row.document for row in rows], dtype=np.int64)
     start = np.array([row.start for row in rows], dtype=np.int32)
-    base = starts(tokens)
+    # A row may begin between two words, in the sentence of either: the one that began last holds it.
+    base = document_starts(tokens)
     begins = base[tokens.sentence_document] + tokens.sentence_start
     sentence = np.searchsorted(begins, base[document] + start, side="right") - 1
-    first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
     return pd.DataFrame(
         {
             "doc_id": tokens.doc_ids[document],
-            "sentence": sentence - first_sentence[document],
+            "sentence": sentence - first_sentences(tokens)[document],
             "start": start,
             "end": np.array([row.end for row in rows], dtype=np.int32),
             "kind": pd.Series([row.kind for row in rows], dtype=object),

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.framing import word_classes as wc
-from analysis.text.lookup import document_of, parts, sentence_of
-from analysis.text.tokens import Ids, Offsets, Tokens
+from analysis.text.documents import ByDocument, Offsets
+from analysis.text.lookup import document_of, sentence_of, stretches
+from analysis.text.tokens import Ids, Tokens
 
 Ints = NDArray[np.int64]
 
@@ -78,17 +79,16 @@ def words_of(tokens: Tokens) -> Words:
     return _words(tokens, wc.classes(tokens.vocabulary), english(tokens), 0, tokens.n_documents)
 
 
-def words_by_part(tokens: Tokens) -> Iterator[Words]:
+def words_by_stretch(tokens: Tokens) -> Iterator[Words]:
     """The same for some documents after the others: what is held for each word is then never held for all of them."""
     bits, spoken = wc.classes(tokens.vocabulary), english(tokens)
-    for first, stop in parts(tokens, AT_ONCE):
+    for first, stop in stretches(tokens, AT_ONCE):
         yield _words(tokens, bits, spoken, first, stop)
 
 
-def english(tokens: Tokens) -> NDArray[np.bool_]:
+def english(tokens: ByDocument) -> NDArray[np.bool_]:
     """(documents,) which are in English."""
-    language = tokens.corpus.documents["language"].str.split("-").str[0].str.lower()
-    return (language == "en").to_numpy(dtype=bool)
+    return np.asarray(tokens.languages == "en", dtype=bool)
 
 
 def _words(tokens: Tokens, bits: Ints, spoken: NDArray[np.bool_], first: int, stop: int) -> Words:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from analysis.framing.frames import in_language, matches
 from analysis.framing.lexicon import Lexicon
+from analysis.framing.own_rows import documents_of
+from analysis.text.lookup import first_sentences
 from analysis.text.patterns import find
 from analysis.text.tokens import Tokens
 
@@ -138,9 +140,9 @@ def _strata(tokens: Tokens, lexicon: Lexicon) -> NDArray[np.object_]:
     """(sentences,) the stratum of each sentence, see `draw_sheet`."""
     frames = lexicon.frames["frame"].tolist()
     found = matches(tokens, lexicon)
-    rows = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
-    document = found["doc_id"].map(rows).to_numpy(dtype=np.int64)
-    line = np.searchsorted(tokens.sentence_document, document) + found["sentence"].to_numpy(dtype=np.int64)
+    line = first_sentences(tokens)[documents_of(found, pd.Index(tokens.doc_ids))] + found["sentence"].to_numpy(
+        dtype=np.int64
+    )
     column = found["frame"].map({frame: at for at, frame in enumerate(frames)}).to_numpy(dtype=np.int64)
     score = np.zeros((tokens.n_sentences, len(frames)))
     np.add.at(score, (line, column), found["weight"].to_numpy())

@@ -142,8 +142,7 @@ def shifts(
       doc_id   frame  hits  difference
     0      0  threat     1       500.0
     """
-    groups = tokens.groups(by).to_numpy(dtype=object)
-    names = sorted(set(groups))
+    names, number = tokens.numbered_groups(by)
     if reference is not None and reference not in names:
         raise ValueError(f"no group {reference!r} in {by!r}: the reference is one of {', '.join(map(repr, names))}")
     if len(names) < 2:
@@ -152,11 +151,14 @@ def shifts(
     hits, words = counted.rates(measure), counted.words
     chances = None
     if reference is None and permutations:
-        chances = dict(zip(names, dealt(hits, words, np.searchsorted(names, groups), permutations, seed), strict=True))
+        chances = dealt(hits, words, number, permutations, seed)
+    against = None if reference is None else names.index(reference)
     tables = []
-    for group in [name for name in names if name != reference]:
-        own = np.flatnonzero(groups == group)
-        other = np.flatnonzero(groups != group if reference is None else groups == reference)
+    for group, name in enumerate(names):
+        if name == reference:
+            continue
+        own = np.flatnonzero(number == group)
+        other = np.flatnonzero(number != group if against is None else number == against)
         sides = [(hits[rows], words[rows]) for rows in (own, other)]
         rate, other_rate = (rates(*side) for side in sides)
         low = high = p = np.full(len(lexicon.frames), np.nan)
@@ -174,7 +176,7 @@ def shifts(
         tables.append(
             pd.DataFrame(
                 {
-                    by: group,
+                    by: name,
                     "frame": lexicon.frames["frame"],
                     "documents": len(own),
                     "hits": amounts(sides[0][0].sum(axis=0), whole=weights is None and measure == "hits"),

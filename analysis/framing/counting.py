@@ -68,23 +68,17 @@ def counted_parts(tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None = 
     >>> [(part.sentence, counted.words.tolist()) for part, counted in counted_parts(tokens, lexicon)]
     [(0, [3.0, 2.0])]
     """
-    before = np.zeros(1)  # the weights of all words before the part: added up as if there were one part
-    for part, found in kept_parts(tokens, lexicon):
-        running = None
-        if weights is not None:
-            running = np.cumsum(np.concatenate([before, part_weights(tokens, weights, part)]))
-            before = running[-1:]
-        yield part, _counts(part.tokens, lexicon, _of_terms(found, lexicon), running)
+    for part, found, running in weighted_parts(tokens, lexicon, weights):
+        yield part, _counts(part.tokens, lexicon, found, running)
 
 
 def _counts(tokens: Tokens, lexicon: Lexicon, found: pd.DataFrame, running: Floats | None) -> Counts:
-    """The `Counts` of the matches that are `found`; `running` is the sum of the weights before each token."""
+    """The `Counts` of the matches that are `found`; `running` as in `weighted_parts`."""
     first, last, term = (found[column].to_numpy() for column in ("first", "last", "term"))
     frame = pd.Index(lexicon.frames["frame"]).get_indexer(lexicon.terms["frame"])[term]
-    amount, words = np.ones(len(first)), np.diff(tokens.sentence_offsets).astype(np.float64)
-    if running is not None:
-        amount = (running[last + 1] - running[first]) / (last + 1 - first)
-        words = np.diff(running[tokens.sentence_offsets])
+    amount = mean_weights(running, first, last)
+    offsets = tokens.sentence_offsets
+    words = np.diff(offsets).astype(np.float64) if running is None else np.diff(running[offsets])
     place = sentence_of(tokens, first), frame
     shape = (tokens.n_sentences, len(lexicon.frames))
     hits = sparse.csr_array((amount, place), shape=shape)
@@ -133,6 +127,35 @@ def counting_matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
 def matched_parts(tokens: AnyTokens, lexicon: Lexicon) -> Iterator[tuple[Part, pd.DataFrame]]:
     """The parts of `tokens`, each with its `counting_matches`."""
     return ((part, _of_terms(found, lexicon)) for part, found in kept_parts(tokens, lexicon))
+
+
+def weighted_parts(
+    tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None
+) -> Iterator[tuple[Part, pd.DataFrame, Floats | None]]:
+    """The parts of `tokens`, each with its `counting_matches` and the running sum of the weights.
+
+    The sum has one number more than the part has words: the weights of all words of the whole before each, and before
+    its end, added up as if there were one part; None without weights.
+    """
+    before = np.zeros(1)
+    for part, found in matched_parts(tokens, lexicon):
+        running = None
+        if weights is not None:
+            running = np.cumsum(np.concatenate([before, part_weights(tokens, weights, part)]))
+            before = running[-1:]
+        yield part, found, running
+
+
+def mean_weights(running: Floats | None, first: Ints, last: Ints) -> Floats:
+    """The mean weight of the words of each match, `running` as in `weighted_parts`: 1 without weights.
+
+    >>> mean_weights(np.array([0.0, 1.0, 1.5]), np.array([0, 1]), np.array([1, 1])).tolist()
+    [0.75, 0.5]
+    """
+    if running is None:
+        return np.ones(len(first))
+    mean: Floats = (running[last + 1] - running[first]) / (last + 1 - first)
+    return mean
 
 
 def _of_terms(found: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:

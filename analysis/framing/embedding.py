@@ -1,18 +1,16 @@
-"""Frames by meaning as well as by words: sentences and words near a frame, and axes between opposites. Exploratory.
+"""Frames by meaning as well as by words: sentences and words near a frame. Exploratory.
 
 Vectors of words that were learnt elsewhere (`analysis.embeddings`) stand behind all of this: what they hold to be near
 cannot be walked back to a rule, as a match of the lexicon can. Read what they propose before you count it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 
-from analysis.bootstrap import rate_intervals
 from analysis.embeddings import embed, means
 from analysis.framing import frames
 from analysis.framing.lexicon import Lexicon
@@ -29,7 +27,6 @@ TELLING = (
 )
 
 Floats = NDArray[np.float64]
-Poles = Mapping[str, tuple[Sequence[str], Sequence[str]]]
 
 
 class _Frames(NamedTuple):
@@ -140,7 +137,7 @@ def expand(tokens: AnyTokens, lexicon: Lexicon, *, per_frame: int = 10, min_coun
         if value < 1:
             raise ValueError(f"{name} is {value}: use 1 or more")
     known = _frames(lexicon)
-    tokens = frames.in_language(_in_memory(tokens), lexicon)
+    tokens = frames.in_language(in_memory(tokens), lexicon)
     words = _new_words(tokens, lexicon, min_count)
     names = tokens.vocabulary[words].tolist()
     vectors = embed(names).astype(np.float64)
@@ -180,69 +177,6 @@ def expand(tokens: AnyTokens, lexicon: Lexicon, *, per_frame: int = 10, min_coun
     return table.groupby("place", sort=False).head(per_frame).drop(columns="place").reset_index(drop=True)
 
 
-def axes(
-    tokens: AnyTokens, poles: Poles, by: str | None = None, *, resamples: int = 1000, seed: int = 0
-) -> pd.DataFrame:
-    r"""To which of two opposites the words of a corpus lean, and how much is made of the matter at all.
-
-    `poles` names each axis by its two lists of words: ``{"safety": (["safe", "secure"], ["dangerous", "risky"])}``. The
-    axis runs from the mean of the second to the mean of the first, and each content word w has a cosine with it:
-
-    .. math:: B = \sum_w n_w c_w / \sum_w n_w, \qquad I = \sum_w n_w (c_w - B_0)^2 / \sum_w n_w
-
-    (Kwak, An, Jing and Ahn 2021, FrameAxis: characterizing microframe bias and intensity with word embedding), n being
-    how often a word stands there and :math:`B_0` the bias of the whole corpus. One row an axis (and a group, the values
-    of the metadata column `by`), axes in the order given: ``axis``, ``words`` (content words counted), ``bias`` (above
-    that of another group = nearer to the first pole; its sign alone says little, since an axis leans by itself),
-    ``bias_low``, ``bias_high``, ``intensity`` (0 = all words are indifferent to it), ``intensity_low``,
-    ``intensity_high``. The intervals are 95% bootstrap intervals over documents; NaN with fewer than two.
-
-    Unlike the authors' it leaves out words that tell little ("the", "of"). Only English documents are counted. Raises
-    `ValueError` for an axis without words on either side or with the same on both, an unknown column, no English
-    document, or a corpus in parts.
-
-    >>> from analysis import tokenize
-    >>> from analysis.text.corpus import read_texts
-    >>> tokens = tokenize(read_texts(["Gunmen shelled the dangerous valley.", "Families came home safe."]))
-    >>> pole = {"safety": (["safe", "secure"], ["dangerous", "risky"])}
-    >>> first, second = (axes(tokens.subset(np.array([row])), pole)["bias"].item() for row in (0, 1))
-    >>> first < second
-    True
-    """
-    if not poles:
-        raise ValueError("poles is empty: give at least one axis, such as {'safety': (['safe'], ['dangerous'])}")
-    languages = tokens.corpus.documents["language"].str.split("-").str[0].str.lower()
-    english = np.flatnonzero((languages == "en").to_numpy())
-    if not len(english):
-        raise ValueError(f"the documents are in {', '.join(sorted(set(languages)))}: axes are drawn through 'en' alone")
-    tokens = _in_memory(tokens).subset(english)
-    shape = (tokens.n_documents, len(tokens.vocabulary))
-    counts = sparse.csr_array((np.ones(len(tokens)), (tokens.document, tokens.ids)), shape=shape)
-    counts.sum_duplicates()
-    used = np.flatnonzero(np.bincount(tokens.ids, minlength=shape[1]))
-    used = used[_length(tokens.vocabulary[used].tolist()) >= TELLING]
-    counts = counts[:, used]
-    vectors = embed(tokens.vocabulary[used].tolist()).astype(np.float64)
-    cosine = (vectors @ np.array([_axis(name, *words) for name, words in poles.items()]).T).round(DIGITS)
-    size = np.asarray(counts.sum(axis=1), dtype=np.float64)
-    baseline = (counts @ cosine).sum(axis=0) / max(size.sum(), 1)
-    sums = np.hstack([counts @ cosine, counts @ (cosine - baseline) ** 2])
-    groups = np.zeros(tokens.n_documents, dtype=object) if by is None else tokens.groups(by).to_numpy(dtype=object)
-    tables = []
-    for group in sorted(set(groups)):
-        rows = np.flatnonzero(groups == group)
-        low, high = rate_intervals(sparse.csr_array(sums[rows]), size[rows], resamples=resamples, seed=seed)
-        rate = sums[rows].sum(axis=0) / size[rows].sum() if size[rows].sum() else np.full(len(low), np.nan)
-        table = pd.DataFrame({"axis": list(poles), "words": int(size[rows].sum())})
-        for number, measure in enumerate(("bias", "intensity")):
-            own = slice(number * len(poles), (number + 1) * len(poles))
-            table[measure], table[f"{measure}_low"], table[f"{measure}_high"] = rate[own], low[own], high[own]
-        if by is not None:
-            table.insert(0, by, group)
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True).round(8)
-
-
 def _frames(lexicon: Lexicon) -> _Frames:
     """The vectors of the frames of a lexicon, and how near its terms are to them."""
     if lexicon.language != "en":
@@ -252,8 +186,8 @@ def _frames(lexicon: Lexicon) -> _Frames:
     literal = ~lexicon.terms["pattern"].str.contains(r"[*?]|\.\.\.", regex=True).to_numpy()
     weight = np.where(literal, lexicon.terms["weight"].to_numpy(dtype=np.float64), 0.0)
     own = lexicon.terms["frame"].to_numpy()[None, :] == lexicon.frames["frame"].to_numpy()[:, None]
-    spoken = _unit((own * weight) @ terms)
-    vectors = _unit((1 - DEFINITION) * spoken + DEFINITION * said)
+    spoken = unit((own * weight) @ terms)
+    vectors = unit((1 - DEFINITION) * spoken + DEFINITION * said)
     cosine = terms[terms.any(axis=1)] @ vectors.T
     if not len(cosine):
         cosine = vectors @ vectors.T
@@ -261,7 +195,8 @@ def _frames(lexicon: Lexicon) -> _Frames:
     return _Frames(vectors, cosine.mean(axis=0), np.where(deviation > 1e-6, deviation, 1.0))
 
 
-def _in_memory(tokens: AnyTokens) -> Tokens:
+def in_memory(tokens: AnyTokens) -> Tokens:
+    """`tokens`; raises `ValueError` where they are in parts."""
     if isinstance(tokens, Parted):
         raise ValueError("words are compared by their vectors in a corpus in memory only: give some of its documents")
     return tokens
@@ -288,26 +223,17 @@ def _new_words(tokens: Tokens, lexicon: Lexicon, min_count: int) -> NDArray[np.i
     named = np.bincount(tokens.ids[~opens & capital], minlength=len(count))
     letters = np.array([word.isalpha() and len(word) > 2 for word in tokens.vocabulary], dtype=bool)
     rows = np.flatnonzero((count >= min_count) & ~matched & letters & (2 * named <= within))
-    return rows[_length(tokens.vocabulary[rows].tolist()) >= TELLING]
+    return rows[length_of(tokens.vocabulary[rows].tolist()) >= TELLING]
 
 
-def _axis(name: str, first: Sequence[str], second: Sequence[str]) -> Floats:
-    """The unit vector from the mean of the second words to the mean of the first."""
-    for words in (first, second):
-        if isinstance(words, str) or not len(words) or not embed(words).any(axis=1).all():
-            raise ValueError(f"axis {name!r} has the pole {words!r}: give a list of one word or more")
-    vector = embed(first).astype(np.float64).mean(axis=0) - embed(second).astype(np.float64).mean(axis=0)
-    if np.abs(vector).max() < 1e-6:
-        raise ValueError(f"axis {name!r} has the same words on both sides: give two opposites")
-    return _unit(vector[None, :]).ravel()
-
-
-def _length(words: Sequence[str]) -> Floats:
+def length_of(words: Sequence[str]) -> Floats:
+    """(words,) the length of the vector of each word: how much it tells."""
     size: Floats = np.sqrt((means(words).astype(np.float64) ** 2).sum(axis=1))
     return size
 
 
-def _unit(vectors: Floats) -> Floats:
+def unit(vectors: Floats) -> Floats:
+    """The rows of `vectors` brought to length 1; a row of zeros stays as it is."""
     size = np.sqrt((vectors**2).sum(axis=1, keepdims=True))
-    unit: Floats = np.divide(vectors, size, out=np.zeros_like(vectors), where=size > 0)
-    return unit
+    scaled: Floats = np.divide(vectors, size, out=np.zeros_like(vectors), where=size > 0)
+    return scaled

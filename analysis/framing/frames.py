@@ -1,6 +1,6 @@
 """Frame matches: which words of a text speak of which frame, walked back to the character."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeVar, overload
 
@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from analysis.framing.counting import DIGITS, amounts, count, counted_parts, gather, matched_parts
 from analysis.framing.leading import lead, leading_frames
 from analysis.framing.lexicon import Lexicon
+from analysis.framing.own_rows import documents_of
 from analysis.framing.strongest import sentences_at, strongest
 from analysis.framing.sums import sums
 from analysis.text.corpus import read_texts
-from analysis.text.long_tables import AnyTable, LongTable, table_parts
-from analysis.text.lookup import document_of, sentence_of
+from analysis.text.documents import ByDocument
+from analysis.text.long_tables import AnyTable, LongTable, table_of, table_parts
+from analysis.text.lookup import document_of, sentence_in_document, sentence_of
 from analysis.text.parted import LISTED, AnyTokens, Parted
 from analysis.text.patterns import fitting_types
-from analysis.text.tokens import ByDocument, Tokens, tokenize
+from analysis.text.tokens import Tokens, tokenize
 
 MATCH_COLUMNS = ["doc_id", "sentence", "frame", "pattern", "text", "start", "end", "negated", "weight"]
 STATUSES = ("framed", "tie", "below margin", "no term")
@@ -41,25 +43,19 @@ def matches(tokens: AnyTokens, lexicon: Lexicon) -> AnyTable:
     the earlier, then an exclude, then the one that stands first in the lexicon. An ``excludes`` phrase that wins takes
     its words out of the count.
     """
-    return _table(tokens, (_matches(part.tokens, lexicon, own) for part, own in matched_parts(tokens, lexicon)))
-
-
-def _table(tokens: AnyTokens, pieces: Iterator[pd.DataFrame]) -> AnyTable:
-    """The rows of each part of `tokens`, one behind the other, as a table."""
-    return LongTable(pieces, tokens.folder) if isinstance(tokens, Parted) else next(pieces)
+    return table_of(tokens, (_matches(part.tokens, lexicon, own) for part, own in matched_parts(tokens, lexicon)))
 
 
 def _matches(tokens: Tokens, lexicon: Lexicon, found: pd.DataFrame) -> pd.DataFrame:
     """The rows of `matches` for the matches that are `found`."""
     first, last, term = found["first"].to_numpy(), found["last"].to_numpy(), found["term"].to_numpy()
     document = document_of(tokens, first)
-    first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
     start, end = tokens.start[first], tokens.end[last]
     texts = tokens.corpus.texts
     return pd.DataFrame(
         {
             "doc_id": tokens.doc_ids[document],
-            "sentence": sentence_of(tokens, first) - first_sentence[document],
+            "sentence": sentence_in_document(tokens, first),
             "frame": lexicon.terms["frame"].to_numpy(dtype=object)[term],
             "pattern": lexicon.terms["pattern"].to_numpy(dtype=object)[term],
             "text": [texts[d][s:e] for d, s, e in zip(document, start, end, strict=True)],
@@ -76,10 +72,9 @@ def in_language(tokens: Words, lexicon: Lexicon) -> Words:
 
     Raises `ValueError` when there is no such document.
     """
-    languages = tokens.corpus.documents["language"].str.split("-").str[0].str.lower()
-    rows = np.flatnonzero((languages == lexicon.language).to_numpy())
+    rows = np.flatnonzero(tokens.languages == lexicon.language)
     if not len(rows):
-        said = ", ".join(sorted(set(languages)))
+        said = ", ".join(sorted(set(tokens.languages)))
         raise ValueError(
             f"lexicon {lexicon.name!r} is in {lexicon.language!r} and the documents are in {said}: give one of theirs"
         )
@@ -91,7 +86,16 @@ def evidence(tokens: AnyTokens, found: AnyTable) -> pd.DataFrame:
 
     First the sentence with the most weight of each frame, then the second of each, and so on: ``frame``, ``doc_id``,
     ``hits``, ``weight`` (the sum over the hits), ``words`` (the matched words), ``sentence`` (the text), ``start``,
-    ``end`` (its characters).
+    ``end`` (its characters). Of a corpus in parts there are the first `LISTED` rows. Raises `ValueError` for a table of
+    other documents.
+
+    >>> from analysis import read_text, tokenize
+    >>> from analysis.framing.lexicon import read_lexicon
+    >>> from analysis.paths import LEXICONS
+    >>> tokens = tokenize(read_text("The militants fled. The suspects will stand trial."))
+    >>> table = evidence(tokens, matches(tokens, read_lexicon(LEXICONS / "security_communication.yml")))
+    >>> table[["frame", "words", "sentence"]].values.tolist()[-1]
+    ['threat', 'militants', 'The militants fled.']
     """
     if isinstance(tokens, Parted) or isinstance(found, LongTable):
         found = strongest(tokens, found, LISTED)
@@ -100,7 +104,7 @@ def evidence(tokens: AnyTokens, found: AnyTable) -> pd.DataFrame:
     text = found["text"].to_numpy(dtype=object)[np.argsort(groups.ngroup().to_numpy(), kind="stable")]
     stops = np.cumsum(table["hits"].to_numpy(dtype=np.int64)).tolist()
     table["words"] = [" ".join(" · ".join(text[a:b]).split()) for a, b in pairwise([0, *stops])]
-    document = pd.Index(tokens.doc_ids).get_indexer(pd.Index(table["doc_id"]))
+    document = documents_of(table, pd.Index(tokens.doc_ids))
     table["start"], table["end"], table["sentence"] = sentences_at(tokens, document, table["sentence"].to_numpy())
     table = table.sort_values(["weight", "doc_id", "start"], ascending=[False, True, True], kind="stable")
     table["place"] = table.groupby("frame").cumcount()
@@ -128,9 +132,7 @@ def profile(
     for an unknown column, or weights that are not one a token.
     """
     frames = lexicon.frames["frame"].tolist()
-    groups = np.zeros(tokens.n_documents, dtype=object) if by is None else tokens.groups(by).to_numpy(dtype=object)
-    names = sorted(set(groups))
-    number = pd.Index(names, dtype=object).get_indexer(groups)
+    names, number = tokens.numbered_groups(by)
     summed = sums(tokens, lexicon, weights, number, resamples=resamples, seed=seed)
     tables = []
     for group, name in enumerate(names):
@@ -186,7 +188,7 @@ def sentence_frames(tokens: AnyTokens, lexicon: Lexicon, *, margin: float = 0.0)
     2       no term                 None                 None
     """
     counted = counted_parts(tokens, lexicon)
-    return _table(tokens, (leading_frames(part.tokens, counts.scores, lexicon, margin) for part, counts in counted))
+    return table_of(tokens, (leading_frames(part.tokens, counts.scores, lexicon, margin) for part, counts in counted))
 
 
 def coverage(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
@@ -208,17 +210,12 @@ def coverage(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd.Da
     2  below margin          0   0.00
     3       no term          3   0.75
     """
-    groups = np.array([""] * tokens.n_documents, dtype=object) if by is None else tokens.groups(by).to_numpy(object)
-    names = sorted(set(groups))
-    number = pd.Index(names, dtype=object).get_indexer(groups)
+    names, number = tokens.numbered_groups(by)
     documents = pd.Index(tokens.doc_ids)
     counts = np.zeros((len(names), len(STATUSES)), dtype=np.int64)
     for part in table_parts(table):
-        rows = documents.get_indexer(pd.Index(part["doc_id"]))
-        if (rows < 0).any():
-            other = part["doc_id"].iloc[(rows < 0).argmax()]
-            raise ValueError(f"the table is about document {other!r}, which is not in the tokens: give its own tokens")
-        cell = number[rows] * len(STATUSES) + pd.Index(STATUSES).get_indexer(pd.Index(part["status"]))
+        status = pd.Index(STATUSES).get_indexer(pd.Index(part["status"]))
+        cell = number[documents_of(part, documents)] * len(STATUSES) + status
         counts += np.bincount(cell, minlength=counts.size).reshape(counts.shape)
     result = pd.DataFrame(
         {

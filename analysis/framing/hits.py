@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.framing.counting import Floats, Ints, matched_parts
+from analysis.framing.counting import Floats, Ints, mean_weights, weighted_parts
 from analysis.framing.frames import negated
 from analysis.framing.lexicon import Lexicon
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import LISTED, AnyTokens, Parted, part_weights
+from analysis.text.parted import AnyTokens, Parted, limit
 
 _KINDS = 1 << 10  # more than there are kinds
 
@@ -19,11 +19,9 @@ def groups_of(tokens: AnyTokens, by: str | None) -> tuple[list[str], Ints]:
 
     Of a corpus in parts the first `LISTED` groups, and -1 for the documents of others.
     """
-    if by is None:
-        return [""], np.zeros(tokens.n_documents, dtype=np.int64)
-    names = tokens.groups(by)
-    groups = sorted(set(names))[: LISTED if isinstance(tokens, Parted) else None]
-    return groups, pd.Index(groups).get_indexer(pd.Index(names))
+    names, group = tokens.numbered_groups(by)
+    listed = names[: limit(tokens)]
+    return listed, np.where(group < len(listed), group, -1)
 
 
 def hits_of(kind: Ints, group: Ints, document: Ints, sentence: Ints, amount: Floats) -> pd.DataFrame:
@@ -69,17 +67,13 @@ def marked(
     frame = lexicon.terms["frame"]
     kind_of = frame.map(kinds).fillna(-1).to_numpy(dtype=np.int64)
     apart = frame.isin(plain).to_numpy()
-    before = np.zeros(1)  # the weights of all words before the part: added up as if there were one part
-    for part, found in matched_parts(tokens, lexicon):
+    for part, found, running in weighted_parts(tokens, lexicon, weights):
         own = part.tokens
-        first, after, term = found["first"].to_numpy(), found["last"].to_numpy() + 1, found["term"].to_numpy()
+        first, last, term = (found[column].to_numpy() for column in ("first", "last", "term"))
         kept = kind_of[term] >= 0
         if apart.any():
             kept &= ~(apart[term] & negated(own, lexicon, first))
-        first, after, term = first[kept], after[kept], term[kept]
-        amount = np.ones(len(first))  # the mean of ones
-        if weights is not None:
-            running = np.cumsum(np.concatenate([before, part_weights(tokens, weights, part)]))
-            amount, before = (running[after] - running[first]) / (after - first), running[-1:]
+        first, last, term = first[kept], last[kept], term[kept]
+        amount = mean_weights(running, first, last)
         document = part.document + document_of(own, first)
         yield hits_of(kind_of[term], group, document, part.sentence + sentence_of(own, first), amount)

@@ -11,6 +11,21 @@ from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.parted import AnyTokens, Part, parts
 
 
+def documents_of(rows: pd.DataFrame, documents: "pd.Index[str]") -> NDArray[np.int64]:
+    """The place among `documents`, their names, of the document that each row has in its column ``doc_id``.
+
+    Raises `ValueError` for a document that is not there.
+
+    >>> documents_of(pd.DataFrame({"doc_id": ["b", "a", "b"]}), pd.Index(["a", "b"])).tolist()
+    [1, 0, 1]
+    """
+    document = documents.get_indexer(pd.Index(rows["doc_id"]))
+    if (document < 0).any():
+        other = rows["doc_id"].iloc[int((document < 0).argmax())]
+        raise ValueError(f"the table is about document {other!r}, which is not in the tokens: give its own tokens")
+    return document
+
+
 def own_rows(table: AnyTable, tokens: AnyTokens) -> Iterator[tuple[Part, pd.DataFrame, NDArray[np.int64]]]:
     """The parts of `tokens`, each with the rows of `table` that are about it, and the document of each row in the part.
 
@@ -25,10 +40,4 @@ def own_rows(table: AnyTable, tokens: AnyTokens) -> Iterator[tuple[Part, pd.Data
     for part, rows in zip_longest(parts(tokens), table_parts(table)):
         if part is None or rows is None:
             raise ValueError("the table was made of other parts than the tokens have: give its own tokens")
-        document = pd.Index(part.tokens.doc_ids).get_indexer(pd.Index(rows["doc_id"]))
-        if (document < 0).any():
-            raise ValueError(
-                f"the table is about document {min(rows['doc_id'][document < 0])!r}, which is not in the tokens: "
-                "give its own tokens"
-            )
-        yield part, rows, document
+        yield part, rows, documents_of(rows, pd.Index(part.tokens.doc_ids))

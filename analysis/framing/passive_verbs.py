@@ -7,7 +7,7 @@ from analysis.framing import word_classes as wc
 from analysis.framing.agents import by_phrase
 from analysis.framing.clauses import COMMA, STOP, Ints, Words
 from analysis.framing.syntax import parse
-from analysis.text.places import starts
+from analysis.text.lookup import document_starts
 
 REACH = 5  # words from a form of "be" to its participle, or from there to one that is joined to it
 REMARK = 10  # words of a remark between commas, or of the subject of a question
@@ -90,7 +90,7 @@ def _is(classes: Ints, place: Ints, kind: int) -> Bools:
 def parsed_pairs(words: Words) -> Ints:
     """(pairs, 3): as `_pairs`, the forms of *be* and *get* that the parser takes for the auxiliary of a passive."""
     parsed = parse(words.tokens)
-    base = starts(words.tokens)
+    base = document_starts(words.tokens)
     place = base[words.document] + words.start
     auxiliary = parsed[parsed["relation"] == "auxpass"]
     ends = [auxiliary, parsed.iloc[auxiliary["head"]]]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.framing import word_classes as wc
 from analysis.framing.agents import by_phrase
-from analysis.framing.clauses import STOP, Ints, Words, phrase_after, subject, words_by_part
+from analysis.framing.clauses import STOP, Ints, Words, phrase_after, subject, words_by_stretch
 from analysis.framing.passive_verbs import first_auxiliary, passive_verbs
 from analysis.text.tokens import Tokens
 
@@ -34,7 +34,7 @@ def by_rules(tokens: Tokens, base: Ints) -> Iterator[tuple[Ints, Given]]:
     """Where the words of some documents after the others begin, and those with a role among words asked for."""
     listed = wc.word_lists()["intransitive"]
     intransitive = np.array([name.lower() in listed for name in tokens.vocabulary.tolist()], dtype=bool)
-    for words in words_by_part(tokens):
+    for words in words_by_stretch(tokens):
         verbs = _may_act(words, intransitive[tokens.ids[words.token]])
         yield base[words.document] + words.start, partial(_ruled, words, verbs)
 

@@ -7,11 +7,12 @@ from scipy.stats import binomtest
 from analysis.framing.clauses import Ints, english
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
+from analysis.framing.own_rows import documents_of
 from analysis.framing.role_rules import ACTED_UPON, ACTS, NEITHER, Given, Role, by_rules
 from analysis.framing.syntax import parse
 from analysis.text.long_tables import AnyTable, table_parts
-from analysis.text.parted import LISTED, AnyTokens, Parted
-from analysis.text.places import starts
+from analysis.text.lookup import document_starts
+from analysis.text.parted import AnyTokens, limit
 from analysis.text.tokens import Tokens
 
 _BE = frozenset("'m 're 's am are be been being is was were".split())
@@ -45,10 +46,10 @@ def roles(tokens: Tokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFr
      ['militants', 'acted upon', 'buried'], ['villagers', 'acts', 'buried']]
     """
     mentions = matches(tokens, actors).rename(columns={"frame": "actor"})
-    document = pd.Index(tokens.doc_ids).get_indexer(pd.Index(mentions["doc_id"]))
+    document = documents_of(mentions, pd.Index(tokens.doc_ids))
     spoken = english(tokens)[document]
     mentions, document = mentions[spoken].reset_index(drop=True), document[spoken]
-    base = starts(tokens)
+    base = document_starts(tokens)
     begins = base[document] + mentions["start"].to_numpy(dtype=np.int64)
     stops = base[document] + mentions["end"].to_numpy(dtype=np.int64)
     held: list[Role] = []
@@ -69,18 +70,29 @@ def role_shares(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd
 
     ``actor``; ``mentions``; ``acts``, ``acted_upon``: counts; ``active_share``: acts / (acts + acted_upon), 0 to 1, NaN
     where an actor has neither, with its 95% Wilson interval ``ci_low``, ``ci_high`` (Wilson 1927), which takes the
-    mentions as independent. Most mentions first. Raises `ValueError` for an unknown column.
+    mentions as independent. Most mentions first. Raises `ValueError` for an unknown column, or a table of other
+    documents.
+
+    >>> from analysis import read_text, tokenize
+    >>> from analysis.framing.lexicon import read_lexicon
+    >>> from analysis.paths import LEXICONS
+    >>> tokens = tokenize(read_text("Troops killed ten militants. The militants were buried by villagers."))
+    >>> table = role_shares(roles(tokens, read_lexicon(LEXICONS / "actors.yml")), tokens)
+    >>> table[["mentions", "acts", "acted_upon", "active_share"]]
+       mentions  acts  acted_upon  active_share
+    0         2     0           2           0.0
+    1         1     1           0           1.0
+    2         1     1           0           1.0
     """
     columns = ["actor", "mentions", "acts", "acted_upon"]
-    keys = ["actor"]
-    groups: dict[str, str] = {}
-    if by is not None:
-        groups, keys = dict(zip(tokens.doc_ids, tokens.groups(by), strict=True)), [by, "actor"]
-    counts = []
+    keys = ["actor"] if by is None else [by, "actor"]
+    names, group = tokens.numbered_groups(by)
+    documents, counts = pd.Index(tokens.doc_ids), []
     for part in table_parts(table):
+        document = documents_of(part, documents)
         own = part.assign(acts=part["role"] == ACTS, acted_upon=part["role"] == ACTED_UPON)
         if by is not None:
-            own[by] = own["doc_id"].map(groups)
+            own[by] = np.array(names, dtype=object)[group[document]]
         counts.append(
             own.groupby(keys, as_index=False).agg(
                 mentions=("role", "size"), acts=("acts", "sum"), acted_upon=("acted_upon", "sum")
@@ -96,8 +108,7 @@ def role_shares(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd
     shares["ci_low"], shares["ci_high"] = [low for low, _ in ends], [high for _, high in ends]
     order = [*keys[:-1], "mentions", "actor"]
     shares = shares.sort_values(order, ascending=[True] * len(keys[:-1]) + [False, True], ignore_index=True)
-    shares = shares[[*keys[:-1], *columns, "active_share", "ci_low", "ci_high"]]
-    return shares.head(LISTED) if isinstance(tokens, Parted) else shares
+    return shares[[*keys[:-1], *columns, "active_share", "ci_low", "ci_high"]][: limit(tokens)]
 
 
 def _wilson(count: int, of: int) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import Part, Parted
+from analysis.text.parted import Part, Parted, part_bounds, sentence_counts
 from analysis.text.tokens import Ids, Tokens, offsets_of
 
 
@@ -36,17 +36,16 @@ def sides_of(tokens: Parted, parts: Iterable[tuple[Part, pd.DataFrame]]) -> tupl
     places = []
     for part, found in parts:
         for side, own in zip(sizes, split(part.tokens, found), strict=True):
-            lines = np.bincount(own.sentence_document, minlength=own.n_documents)
-            side.append(np.column_stack([np.diff(own.document_offsets), lines]))
+            side.append(np.column_stack([np.diff(own.document_offsets), sentence_counts(own)]))
         document = document_of(part.tokens, found["first"].to_numpy())
         begin = part.tokens.document_offsets[document]
         place = np.column_stack([part.document + document, found["first"] - begin, found["last"] - begin])
         places.append(place.astype(np.int32))
-    documents, matches = pd.Index(tokens.doc_ids), np.concatenate(places)
+    matches = np.concatenate(places)
     sides = []
     for number, side in enumerate(sizes):
         words, lines = np.concatenate(side).T
-        form = _Side(documents, matches, number, tokens)
+        form = _Side(tokens, matches, number)
         sides.append(replace(tokens, document_offsets=offsets_of(words), sentences=offsets_of(lines), form=form))
     return sides[0], sides[1]
 
@@ -55,24 +54,20 @@ def sides_of(tokens: Parted, parts: Iterable[tuple[Part, pd.DataFrame]]) -> tupl
 class _Side:
     """Makes of the words of a part, when it is opened, those of one side.
 
-    ``documents``: the names of the documents of the corpus; ``matches``: (matches, 3) the place of the document of
-    each among them, in rising order, and its first and its last word, counted from 0 in the document; ``side``: of
-    `split`.
+    ``whole``: the corpus that was split; ``matches``: (matches, 3) the place of the document of each in it, in rising
+    order, and its first and its last word, counted from 0 in the document; ``side``: of `split`.
     """
 
-    documents: "pd.Index[str]"
+    whole: Parted
     matches: Ids
     side: int
-    whole: Parted
 
-    def __call__(self, tokens: Tokens) -> Tokens:
-        tokens = self.whole.form(tokens) if self.whole.form else tokens
-        # A part may have documents between those of the corpus, or behind them, that are not among them.
-        row = self.documents.get_indexer(pd.Index(tokens.doc_ids))
-        here = np.flatnonzero(row >= 0)
-        low, high = np.searchsorted(self.matches[:, 0], [row[here[0]], row[here[-1]] + 1])
+    def __call__(self, tokens: Tokens, number: int) -> Tokens:
+        tokens = self.whole.form(tokens, number) if self.whole.form else tokens
+        bounds = part_bounds(self.whole.folder)[number : number + 2]
+        low, high = np.searchsorted(self.matches[:, 0], np.searchsorted(self.whole.rows, bounds))
         document, first, last = self.matches[low:high].T.astype(np.int64)
-        begin = tokens.document_offsets[here[np.searchsorted(row[here], document)]]
+        begin = tokens.document_offsets[self.whole.rows[document] - bounds[0]]
         return split(tokens, pd.DataFrame({"first": begin + first, "last": begin + last}))[self.side]
 
 

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.framing.own_rows import documents_of
 from analysis.text.long_tables import AnyTable, table_parts
+from analysis.text.lookup import first_sentences
 from analysis.text.parted import AnyTokens, parts
 from analysis.text.tokens import Ids
 
@@ -25,15 +27,15 @@ def strongest(tokens: AnyTokens, found: AnyTable, listed: int) -> pd.DataFrame:
     >>> strongest(tokenize(read_texts(["War. Court. Law."])), found, 1)["sentence"].tolist()
     [1]
     """
-    documents = pd.Index(tokens.doc_ids)
     frames = sorted({frame for part in table_parts(found) for frame in part["frame"].unique()})
+    documents = pd.Index(tokens.doc_ids)
     rank = np.empty(len(documents), dtype=np.int32)
     rank[np.argsort(tokens.doc_ids, kind="stable")] = np.arange(len(documents), dtype=np.int32)
 
     def keys(part: pd.DataFrame) -> Ints:
         """A number for the frame, document and sentence of each match; in this order the lower comes first."""
         frame = pd.Index(frames, dtype=object).get_indexer(pd.Index(part["frame"]))
-        document = rank[documents.get_indexer(pd.Index(part["doc_id"]))]
+        document = rank[documents_of(part, documents)]
         own: Ints = (frame * len(documents) + document) * SENTENCES + part["sentence"].to_numpy()
         return own
 
@@ -87,7 +89,7 @@ def sentences_at(tokens: AnyTokens, document: Ints, number: Ints) -> tuple[Ids, 
         inside = (document >= part.document) & (document < part.document + part.tokens.n_documents)
         rows = np.flatnonzero(inside)[np.argsort(document[inside], kind="stable")]
         own, texts = document[rows] - part.document, part.tokens.corpus.texts
-        line = np.searchsorted(part.tokens.sentence_document, own) + number[rows]
+        line = first_sentences(part.tokens)[own] + number[rows]
         start[rows], end[rows] = part.tokens.sentence_start[line], part.tokens.sentence_end[line]
         for row, d, s, e in zip(rows.tolist(), own.tolist(), start[rows].tolist(), end[rows].tolist(), strict=True):
             said[row] = " ".join(texts[d][s:e].split())

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.framing.attribution import speakers
-from analysis.framing.clauses import words_by_part
+from analysis.framing.clauses import words_by_stretch
 from analysis.framing.counting import Floats, Ints
 from analysis.framing.cues import find_cues
 from analysis.framing.hits import groups_of, hits_of, marked, together
@@ -22,8 +22,8 @@ from analysis.framing.lexicon import Lexicon
 from analysis.framing.own_rows import own_rows
 from analysis.framing.speech import speech_of
 from analysis.text.long_tables import AnyTable, columns_of
-from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import LISTED, AnyTokens, Parted
+from analysis.text.lookup import document_of, first_sentences, sentence_in_document
+from analysis.text.parted import AnyTokens, Parted, limit
 from analysis.text.tokens import Tokens
 
 CERTAIN = ("boosters",)
@@ -124,7 +124,7 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     verbs: list[str] = []
     named: list[str] = []
     places: list[int] = []
-    for words in words_by_part(tokens):
+    for words in words_by_stretch(tokens):
         speech = speech_of(words)
         cues = find_cues(speech)
         verbs += [speech.verb_text(cue) for cue in cues]
@@ -133,12 +133,10 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     patterns = tuple(zip(terms["pattern"].tolist(), terms["frame"].tolist(), strict=True))
     stances = {verb: _stance(verb, patterns) for verb in set(verbs)}
     place = np.array(places, dtype=np.int64)
-    document = document_of(tokens, place)
-    first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
     return pd.DataFrame(
         {
-            "doc_id": tokens.doc_ids[document],
-            "sentence": sentence_of(tokens, place) - first_sentence[document],
+            "doc_id": tokens.doc_ids[document_of(tokens, place)],
+            "sentence": sentence_in_document(tokens, place),
             "speaker": pd.Series([name or None for name in named], dtype=object),
             "verb": pd.Series(verbs, dtype=object),
             "stance": pd.Series([stances[verb] for verb in verbs], dtype=object),
@@ -190,8 +188,7 @@ def _reported(
     for part, rows, row in own_rows(table, tokens):
         if strange := sorted(set(rows["stance"]) - set(stances)):
             raise ValueError(f"lexicon {lexicon.name!r} has no stance {strange[0]!r}: give the one that made the table")
-        first_sentence = np.searchsorted(part.tokens.sentence_document, row)
-        sentence = part.sentence + first_sentence + rows["sentence"].to_numpy(dtype=np.int64)
+        sentence = part.sentence + first_sentences(part.tokens)[row] + rows["sentence"].to_numpy(dtype=np.int64)
         kind = pd.Index(stances).get_indexer(pd.Index(rows["stance"]))
         yield hits_of(kind, group, part.document + row, sentence, np.ones(len(rows)))
 
@@ -282,4 +279,4 @@ def _named(
         table = table.astype(dict.fromkeys(whole, np.int64))
     if by is not None:
         table.insert(0, by, group.to_numpy())
-    return table.head(LISTED) if isinstance(tokens, Parted) else table
+    return table[: limit(tokens)]

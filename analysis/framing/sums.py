@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from analysis.bootstrap import rate_intervals
-from analysis.framing.counting import Floats, Ints, added, counted_parts, stacked
+from analysis.framing.counting import Floats, Ints, counted_parts, gather
 from analysis.framing.lexicon import Lexicon
 from analysis.text.parted import AnyTokens, sentence_counts
 from analysis.text.tokens import offsets_of
@@ -40,11 +40,11 @@ def sums(
     frames, members = len(lexicon.frames), np.bincount(group)
     counts, (low, high) = np.zeros((len(members), 2 * frames)), np.full((2, len(members), 2 * frames), np.nan)
     with_hit = np.zeros((len(members), frames), dtype=np.int64)
-    by_document, of_sentences = [], np.empty(tokens.n_sentences)
+    pieces, words, of_sentences = [], [], np.empty(tokens.n_sentences)
     for part, counted in counted_parts(tokens, lexicon, weights):
         own = part.tokens
         both = sparse.hstack([counted.hits, counted.scores], format="csr")
-        groups = group[part.document : part.document + own.n_documents]
+        groups = group[part.rows]
         line, column = both.nonzero()
         line_group = groups[own.sentence_document]
         # One after the other, so that the parts make no difference to how the sums are rounded.
@@ -58,8 +58,11 @@ def sums(
             ends = rate_intervals(both[its], counted.words[its], resamples=resamples, seed=seed)
             low[groups[d]], high[groups[d]] = ends
         of_sentences[part.sentence : part.sentence + own.n_sentences] = counted.words
-        by_document.append(added(counted, own.sentence_document, own.n_documents))
-    documents = stacked(by_document)
+        member = gather(own.sentence_document, own.n_documents)
+        pieces.append(member @ both)
+        words.append(member @ counted.words)
+    by_document, words_of = sparse.vstack(pieces, format="csr"), np.concatenate(words)
+    del pieces
     order = np.argsort(group, kind="stable")
     held, first = offsets_of(members), offsets_of(sentence_counts(tokens))
     size, lines = np.zeros(len(members)), np.zeros(len(members), dtype=np.int64)
@@ -69,6 +72,6 @@ def sums(
         own_words = of_sentences if whole else np.concatenate([of_sentences[first[d] : first[d + 1]] for d in rows])
         size[number], lines[number] = own_words.sum(), len(own_words)
         if len(rows) > 1:
-            both = sparse.hstack([documents.hits[rows], documents.scores[rows]], format="csr")
-            low[number], high[number] = rate_intervals(both, documents.words[rows], resamples=resamples, seed=seed)
+            both = by_document if whole else by_document[rows]
+            low[number], high[number] = rate_intervals(both, words_of[rows], resamples=resamples, seed=seed)
     return Sums(counts, size, with_hit, lines, low, high)

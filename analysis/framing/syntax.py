@@ -25,10 +25,9 @@ def parse(tokens: Tokens) -> pd.DataFrame:
     >>> parse(tokenize(read_text("The plan was approved.")))["relation"].tolist()
     ['det', 'nsubjpass', 'auxpass', 'ROOT', 'punct']
     """
-    language = tokens.corpus.documents["language"].str.split("-").str[0].str.lower()
-    english = np.flatnonzero((language == "en").to_numpy()[tokens.sentence_document])
-    documents = tokens.sentence_document[english].tolist()
-    begins, stops = tokens.sentence_start[english].tolist(), tokens.sentence_end[english].tolist()
+    sentences = np.flatnonzero((tokens.languages == "en")[tokens.sentence_document])
+    documents = tokens.sentence_document[sentences].tolist()
+    begins, stops = tokens.sentence_start[sentences].tolist(), tokens.sentence_end[sentences].tolist()
     texts = tokens.corpus.texts
     # One blank for each white space, so that a line end inside a sentence is no word of its own.
     cut = (
@@ -43,7 +42,7 @@ def parse(tokens: Tokens) -> pd.DataFrame:
         rows += [
             (
                 documents[place],
-                int(english[place]),
+                int(sentences[place]),
                 begin + word.idx,
                 begin + word.idx + len(word),
                 word.dep_,

@@ -9,11 +9,12 @@ from scipy import sparse
 from analysis.bootstrap import rate_intervals
 from analysis.framing import word_classes as wc
 from analysis.framing.agents import agent
-from analysis.framing.clauses import Words, subject, words_by_part, words_of
+from analysis.framing.clauses import Words, subject, words_by_stretch, words_of
+from analysis.framing.own_rows import documents_of
 from analysis.framing.passive_verbs import SKIPPED, first_auxiliary, parsed_pairs, passive_verbs
 from analysis.text.long_tables import AnyTable, table_parts
-from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import LISTED, AnyTokens, Parted
+from analysis.text.lookup import document_of, sentence_in_document
+from analysis.text.parted import AnyTokens, limit
 from analysis.text.tokens import Tokens
 
 
@@ -61,7 +62,7 @@ def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
     2    charged       None   Two men
     """
     rows: list[_Row] = []
-    for words in [words_of(tokens)] if syntax else words_by_part(tokens):  # the parser takes the whole
+    for words in [words_of(tokens)] if syntax else words_by_stretch(tokens):  # the parser takes the whole
         own = {}
         for verb, participle, joined, questioned in passive_verbs(words, parsed_pairs(words) if syntax else None):
             actor = _questioned(words, verb, participle) if questioned else _actor(words, verb)
@@ -80,7 +81,7 @@ def passive_rates(
     `found` is the table of `passives`. ``passives``; ``agentless``, those without an agent, and ``agentless_share`` (0
     to 1; NaN without a passive); ``per_1000_words``, agentless passives a thousand running words, with its 95%
     bootstrap interval over documents, ``ci_low`` and ``ci_high`` (`resamples` draws from `seed`; NaN for one document).
-    Raises `ValueError` for an unknown column.
+    Raises `ValueError` for an unknown column, or a table of other documents.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("The bill was passed by the house. It was signed. Nobody was told."))
@@ -88,16 +89,16 @@ def passive_rates(
        passives  agentless  agentless_share
     0         3          2             0.67
     """
-    group = np.full(tokens.n_documents, "all", dtype=object) if by is None else tokens.groups(by).to_numpy(dtype=object)
+    names, group = tokens.numbered_groups(by)
     documents, sizes = pd.Index(tokens.doc_ids), np.diff(tokens.document_offsets)
     every, agentless = (np.zeros(tokens.n_documents, dtype=np.int64) for _ in range(2))
     for part in table_parts(found):
-        row = documents.get_indexer(pd.Index(part["doc_id"]))
+        row = documents_of(part, documents)
         every += np.bincount(row, minlength=tokens.n_documents)
         agentless += np.bincount(row[part["agent"].isna().to_numpy()], minlength=tokens.n_documents)
     rows = []
-    for name in sorted(set(group))[: LISTED if isinstance(tokens, Parted) else None]:
-        own = np.flatnonzero(group == name)
+    for number, name in enumerate(names[: limit(tokens)]):
+        own = np.flatnonzero(group == number)
         counts = sparse.csr_array(agentless[own][:, None])
         low, high = rate_intervals(counts, sizes[own], resamples=resamples, seed=seed)
         total, without, words = every[own].sum(), agentless[own].sum(), sizes[own].sum()
@@ -112,12 +113,10 @@ def _table(tokens: Tokens, rows: list[_Row]) -> pd.DataFrame:
     """The rows as the table of `passives`."""
     first = np.array([row.first for row in rows], dtype=np.int64)
     last = np.array([row.last for row in rows], dtype=np.int64)
-    document = document_of(tokens, first)
-    first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
     return pd.DataFrame(
         {
-            "doc_id": tokens.doc_ids[document],
-            "sentence": sentence_of(tokens, first) - first_sentence[document],
+            "doc_id": tokens.doc_ids[document_of(tokens, first)],
+            "sentence": sentence_in_document(tokens, first),
             "start": tokens.start[first],
             "end": tokens.end[last],
             "participle": pd.Series([row.participle for row in rows], dtype=object),

@@ -27,8 +27,7 @@ class Groups(NamedTuple):
 
     def within(self, part: Part) -> "Groups":
         """Those of the documents of a part."""
-        own = slice(part.document, part.document + part.tokens.n_documents)
-        return self._replace(of=self.of[own], alone=self.alone[own])
+        return self._replace(of=self.of[part.rows], alone=self.alone[part.rows])
 
 
 class Cells(NamedTuple):
@@ -51,7 +50,10 @@ class Cells(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """The rows of a table of terms; ``low`` and ``high`` are of the rate, ``total`` is what runs in each group."""
+    """The rows of the table of `analysis.terms.frequency.terms`.
+
+    ``low`` and ``high`` are of the rate, ``total`` is what runs in each group.
+    """
 
     term: Any
     group: Ids
@@ -65,13 +67,9 @@ class Listed(NamedTuple):
 
 def groups_of(tokens: AnyTokens, by: str | None) -> Groups:
     """The documents in groups by the metadata column `by`, all in one without it."""
-    group: NDArray[Any] = np.zeros(tokens.n_documents, dtype=np.int32)
-    names: Any = [""]
-    if by is not None:
-        labels, group = np.unique(tokens.groups(by).to_numpy(dtype=object), return_inverse=True)
-        names = pd.Series(labels, dtype="str").array
+    names, group = tokens.numbered_groups(by)
     sizes = np.bincount(group, minlength=len(names))
-    return Groups(group.astype(np.int32), names, sizes, sizes[group] == 1)
+    return Groups(group.astype(np.int32), pd.Series(names, dtype="str").array, sizes, sizes[group] == 1)
 
 
 def inverse_frequency(documents: NDArray[Any], of: int) -> Floats:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.text.kernels import fold
+from analysis.text.lookup import document_of, sentence_in_document, sentence_of
 from analysis.text.parted import LISTED, AnyTokens, Parted, parts
 from analysis.text.patterns import find
 from analysis.text.tokens import Ids, Tokens
@@ -72,7 +73,7 @@ def kwic(tokens: AnyTokens, pattern: str | Sequence[str], window: int = 8, *, so
 def _contexts(tokens: Tokens, patterns: Sequence[str], window: int, sort: str) -> pd.DataFrame:
     """The table of `kwic`."""
     first, last = _shortest(find(tokens, patterns))
-    document = np.searchsorted(tokens.document_offsets, first, side="right") - 1
+    document = document_of(tokens, first)
     begin, stop = tokens.document_offsets[document], tokens.document_offsets[document + 1]
     outer_first, outer_last = np.maximum(first - window, begin), np.minimum(last + window, stop - 1)
     start, end = tokens.start[first], tokens.end[last]
@@ -86,7 +87,7 @@ def _contexts(tokens: Tokens, patterns: Sequence[str], window: int, sort: str) -
             "pre": _passages(tokens, document, outer_first, first, tokens.start[outer_first], start),
             "keyword": [texts[d][s:e] for d, s, e in zip(document, start, end, strict=True)],
             "post": _passages(tokens, document, last, outer_last, end, tokens.end[outer_last]),
-            "sentence": _sentence(tokens, first) - _sentence(tokens, begin),
+            "sentence": sentence_in_document(tokens, first),
             "source": about["source"].to_numpy(dtype=object),
             "date": about["date"].to_numpy(),
         }
@@ -148,11 +149,6 @@ def _shortest(found: pd.DataFrame) -> tuple[Ints, Ints]:
     return found["first"].to_numpy(), found["last"].to_numpy()
 
 
-def _sentence(tokens: Tokens, place: Ints) -> Ints:
-    """The number of each word's sentence, counted through the corpus."""
-    return np.searchsorted(tokens.sentence_offsets, place, side="right") - 1
-
-
 def _passages(tokens: Tokens, document: Ints, first: Ints, last: Ints, start: Ids, end: Ids) -> list[str]:
     """The text of each row from character `start`, at word `first`, to `end`, at word `last`.
 
@@ -161,7 +157,8 @@ def _passages(tokens: Tokens, document: Ints, first: Ints, last: Ints, start: Id
     texts, segment = tokens.corpus.texts, tokens.sentence_segment
     begins, ends = (tokens.corpus.segments[column].tolist() for column in ("start", "end"))
     passages = []
-    rows = zip(document, _sentence(tokens, first), _sentence(tokens, last), start.tolist(), end.tolist(), strict=True)
+    sentences = sentence_of(tokens, first), sentence_of(tokens, last)
+    rows = zip(document, *sentences, start.tolist(), end.tolist(), strict=True)
     for d, a, b, here, there in rows:
         own = dict.fromkeys(segment[a : b + 1].tolist())
         parts = (texts[d][max(here, begins[number]) : min(there, ends[number])] for number in own)

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from analysis.terms.by_type import type_counts
 from analysis.terms.spread_cells import blocks
-from analysis.text.parted import LISTED, AnyTokens, Parted, names
+from analysis.text.parted import LISTED, AnyTokens, Parted, names, types_of
 from analysis.text.parted import parts as parts_of
 from analysis.text.stopwords import stopped
 
@@ -95,12 +95,9 @@ def places(tokens: AnyTokens, terms: Iterable[str]) -> pd.DataFrame:
     1  war   text      2
     """
     sought = list(dict.fromkeys(terms))
-    if isinstance(tokens, Parted):
-        rows = tokens.vocabulary.rows(sought)
-        which = np.full(len(tokens.vocabulary), -1)
-        which[rows[rows >= 0]] = np.flatnonzero(rows >= 0)
-    else:
-        which = pd.Index(sought, dtype=object).get_indexer(pd.Index(tokens.vocabulary, dtype=object))
+    types = types_of(tokens, sought)
+    which = np.full(len(tokens.vocabulary), -1)
+    which[types[types >= 0]] = np.flatnonzero(types >= 0)
     found = []
     for part in parts_of(tokens):
         order = which[part.types][part.tokens.ids]

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.text.compiled import compiled
-from analysis.text.lookup import parts as stretches
+from analysis.text.lookup import stretches
 from analysis.text.parted import AnyTokens, parts
 from analysis.text.tokens import Tokens
 

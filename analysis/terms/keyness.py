@@ -1,6 +1,7 @@
 """Which words one corpus uses more, or less, than another: keyness."""
 
 from collections.abc import Iterable
+from operator import eq
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,20 @@ from scipy import stats
 from analysis.terms import association
 from analysis.terms.key_table import COLUMNS, Settings, key_table
 from analysis.terms.keyness_in_parts import against_list, against_part, each_group
-from analysis.terms.tallies import Names, Side, counted, counted_phrases, frequency_list, ranked, running, side
+from analysis.terms.ngrams import check
+from analysis.terms.tallies import (
+    Names,
+    Side,
+    check_groups,
+    check_shared,
+    check_sizes,
+    counted,
+    counted_phrases,
+    frequency_list,
+    ranked,
+    running,
+    side,
+)
 from analysis.text.parted import AnyTokens, Parted
 from analysis.text.tokens import Tokens
 
@@ -72,7 +86,7 @@ def keyness(
     1  trade  reference      0                2  1.94      -1.32
     2  peace  reference      0                1  0.97      -0.32
     """
-    _check_n(n)
+    check(n)
     how = Settings(min_count, k, prior)
     if isinstance(target, Parted) and isinstance(reference, pd.DataFrame):
         return against_list(target, reference, n, stopwords, how)
@@ -80,26 +94,20 @@ def keyness(
         return against_part(target, reference, n, stopwords, how)
     if isinstance(target, Parted) or isinstance(reference, Parted):
         raise ValueError("one side is in memory and the other in parts: compare two parts of one corpus")
-    if not isinstance(reference, pd.DataFrame):
+    if isinstance(reference, Tokens):
         _check_sides(target, reference)
-    numbers = n > 1 and isinstance(reference, Tokens) and target.vocabulary is reference.vocabulary
-    if numbers and isinstance(reference, Tokens):
-        names, own, other = counted_phrases(target, reference, n, stopwords, min_count)
-        other_names = names
-    else:
-        names, own = counted(target, n)
-        other_names, other = frequency_list(reference) if isinstance(reference, pd.DataFrame) else counted(reference, n)
-    for role, found in (("target", own), ("reference", other)):
-        if not found.size:
-            what = "words" if n == 1 else f"sentence of {n} words or more"
-            raise ValueError(f"the {role} has no {what}: there is nothing to compare")
+        if n > 1 and target.vocabulary is reference.vocabulary:
+            names, own, other = counted_phrases(target, reference, n, stopwords, min_count)
+            check_sizes((own.size, other.size), n)
+            return _compared(names, own, other, how)
+    names, own = counted(target, n)
+    other_names, other = frequency_list(reference) if isinstance(reference, pd.DataFrame) else counted(reference, n)
+    check_sizes((own.size, other.size), n)
     if other_names is not names:
         names, own, other = _aligned(names, own, other_names, other)
-    if isinstance(reference, pd.DataFrame) and not ((own.count > 0) & (other.count > 0)).any():
-        raise ValueError(
-            f"the reference table shares no term with the target: it begins {other_names[0]!r}, the target {names[0]!r}"
-        )
-    rows = np.arange(len(names)) if numbers else ranked(names, stopwords)
+    if isinstance(reference, pd.DataFrame):
+        check_shared(own.count, other.count, names[0], other_names[0])
+    rows = ranked(names, stopwords)
     return _compared(names[rows], own.at(rows), other.at(rows), how)
 
 
@@ -132,37 +140,30 @@ def keyness_by_group(
     4      1    war  reference      0                4
     8      2  peace  reference      0                1
     """
-    _check_n(n)
+    check(n)
     how = Settings(min_count, k, prior)
-    groups = tokens.groups(by).to_numpy(dtype=object)
     if isinstance(tokens, Parted):
-        return each_group(tokens, by, groups, n, stopwords, how)
+        return each_group(tokens, by, n, stopwords, how)
+    labels, group = tokens.numbered_groups(by)
     names, ids, bounds = running(tokens, n)
     rows = ranked(names, stopwords)
-    every = {group: side(ids, bounds, np.flatnonzero(groups == group), len(names)) for group in sorted(set(groups))}
-    sides = {group: side.at(rows) for group, side in every.items() if side.size}
-    if len(sides) < 2:
-        said = " and ".join(map(repr, sides)) or "none"
-        raise ValueError(f"{by!r} has fewer than two groups with words ({said}): compare by a column with more values")
+    every = [side(ids, bounds, np.flatnonzero(group == number), len(names)) for number in range(len(labels))]
+    sides = {label: side.at(rows) for label, side in zip(labels, every, strict=True) if side.size}
+    check_groups(by, sides)
     whole = side(ids, bounds, np.arange(tokens.n_documents), len(names)).at(rows)
     tables = []
-    for group, own in sides.items():
+    for label, own in sides.items():
         table = _compared(names[rows], own, whole.without(own), how)
-        table.insert(0, by, group)
+        table.insert(0, by, label)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
-
-
-def _check_n(n: int) -> None:
-    if n < 1:
-        raise ValueError(f"n is {n}: use 1 for words, 2 for pairs of words, and so on")
 
 
 def _check_sides(target: Tokens, reference: Tokens) -> None:
     if target is reference or (
         target.doc_ids.tolist() == reference.doc_ids.tolist()
-        and target.corpus.texts == reference.corpus.texts
         and np.array_equal(target.start, reference.start)
+        and all(map(eq, target.corpus.texts, reference.corpus.texts))
     ):
         raise ValueError("target and reference are the same documents: compare two parts, such as `where` gives")
     for option in ("scheme", "lowercase"):
@@ -185,7 +186,7 @@ def _compared(names: Names, own: Side, other: Side, how: Settings) -> pd.DataFra
     """The table of two sides over the same terms in alphabetical order."""
     rows = np.flatnonzero(own.count + other.count >= max(how.min_count, 1))
     g2 = association.g2_two_cell(own.count[rows], own.size, other.count[rows], other.size)
-    rows = rows[np.argsort(-g2, kind="stable")]
-    own, other = own.at(rows), other.at(rows)
-    p = association.p_value(association.g2_two_cell(own.count, own.size, other.count, other.size))
-    return key_table(names[rows], own, other, stats.false_discovery_control(p) if len(p) else p, how)
+    order = np.argsort(-g2, kind="stable")
+    rows, p = rows[order], association.p_value(g2[order])
+    q = stats.false_discovery_control(p) if len(p) else p
+    return key_table(names[rows], own.at(rows), other.at(rows), q, how)

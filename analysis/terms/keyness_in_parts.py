@@ -11,7 +11,16 @@ from analysis.terms.first_by_g2 import FirstByG2
 from analysis.terms.key_table import OWN_WORDS, SIGNIFICANT, Settings, key_table
 from analysis.terms.marked_keys import again, checked, tallied
 from analysis.terms.ngrams import runs
-from analysis.terms.tallies import Names, Side, frequency_list, ranked, side
+from analysis.terms.tallies import (
+    Names,
+    Side,
+    check_groups,
+    check_shared,
+    check_sizes,
+    frequency_list,
+    ranked,
+    side,
+)
 from analysis.text.buckets import Buckets
 from analysis.text.compiled import compiled
 from analysis.text.parted import LISTED, Parted, names, parts
@@ -41,7 +50,7 @@ def against_part(
     if n > 1:
         return _phrases_compared(target, reference, n, dropped, how)
     sizes = len(target), len(reference)
-    _check_words(sizes, "words")
+    check_sizes(sizes, n)
     first = FirstByG2(*sizes, LISTED)
     _add_words(first, _counted(target), _counted(reference), dropped, how)
     documents = target.n_documents, reference.n_documents
@@ -56,16 +65,12 @@ def against_list(
         raise ValueError("a corpus too large for memory is compared with a frequency list by single words, not phrases")
     other_names, listed = frequency_list(reference)
     sizes = len(target), listed.size
-    _check_words(sizes, "words")
+    check_sizes(sizes, n)
     rows = target.vocabulary.rows(other_names)
     known, own = rows >= 0, _counted(target)
     other = np.zeros_like(own)
     other[0, rows[known]] = listed.count[known]
-    if not ((own[0] > 0) & (other[0] > 0)).any():
-        begins = names(target, np.array([0]))[0]
-        raise ValueError(
-            f"the reference table shares no term with the target: it begins {other_names[0]!r}, the target {begins!r}"
-        )
+    check_shared(own[0], other[0], names(target, np.array([0]))[0], other_names[0])
     first = FirstByG2(*sizes, LISTED)
     _add_words(first, own, other, stopped(target.vocabulary, stopwords), how)
     # What only the list has is no type: it is numbered from the number of types on, and sorted in by name at the end.
@@ -80,18 +85,14 @@ def against_list(
     return _table(words, first, (target.n_documents, 0), sizes, how)
 
 
-def each_group(
-    tokens: Parted, by: str, groups: NDArray[np.object_], n: int, stopwords: Iterable[str] | None, how: Settings
-) -> pd.DataFrame:
+def each_group(tokens: Parted, by: str, n: int, stopwords: Iterable[str] | None, how: Settings) -> pd.DataFrame:
     """`keyness_by_group` of a corpus in parts."""
     if n > 1:
         raise ValueError("in a corpus too large for memory groups are compared by single words, not by phrases")
-    labels, group = np.unique(groups, return_inverse=True)
+    labels, group = tokens.numbered_groups(by)
     words = np.bincount(group, np.diff(tokens.document_offsets)).astype(np.int64)
-    used = np.flatnonzero(words)
-    if len(used) < 2:
-        said = " and ".join(map(repr, labels[used])) or "none"
-        raise ValueError(f"{by!r} has fewer than two groups with words ({said}): compare by a column with more values")
+    used = np.flatnonzero(words).tolist()
+    check_groups(by, (labels[row] for row in used))
     if len(used) > GROUPS:
         raise ValueError(f"{by!r} has {len(used):,} values: in a corpus too large for memory compare at most {GROUPS}")
     whole = _counted(tokens)
@@ -100,7 +101,7 @@ def each_group(
     cells = _cells(tokens, kept, group, len(labels))
     documents = np.bincount(group)
     tables, own_words = [], {}
-    for row in used.tolist():
+    for row in used:
         own = np.zeros_like(whole)
         _add(own, *cells.read(row)[1:])
         sizes = int(words[row]), len(tokens) - int(words[row])
@@ -117,12 +118,6 @@ def each_group(
     every_table = pd.concat(tables, ignore_index=True)
     every_table.attrs[OWN_WORDS] = own_words
     return every_table
-
-
-def _check_words(sizes: tuple[int, int], what: str) -> None:
-    for role, size in zip(("target", "reference"), sizes, strict=True):
-        if not size:
-            raise ValueError(f"the {role} has no {what}: there is nothing to compare")
 
 
 def _counted(tokens: Parted) -> Counts:
@@ -164,7 +159,7 @@ def _phrases_compared(target: Parted, reference: Parted, n: int, dropped: Bools,
             bounds = np.searchsorted(place[kept], part.tokens.document_offsets)
             buckets.add(key, again(key, bounds) + np.int8(2 * which))
     sizes = running[0], running[1]
-    _check_words(sizes, f"sentence of {n} words or more")
+    check_sizes(sizes, n)
     first = FirstByG2(*sizes, LISTED)
     for k in range(len(buckets)):
         key, mark = buckets.read(k)
@@ -195,7 +190,7 @@ def _cells(tokens: Parted, kept: Ints, group: Ints, groups: int) -> Buckets:
     row[kept] = np.arange(len(kept), dtype=np.int32)
     cells = Buckets(tokens.folder, [np.int32] * 4, number=groups, spread=False)
     for part in parts(tokens):
-        own = group[part.document : part.document + part.tokens.n_documents]
+        own = group[part.rows]
         order = np.argsort(own, kind="stable")
         cells.add(*_by_group(part.tokens.ids, part.tokens.document_offsets, order, own, row[part.types]))
     return cells

@@ -8,7 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.text.tokens import Ids, Offsets, Tokens
+from analysis.text.documents import Offsets
+from analysis.text.tokens import Ids, Tokens
 
 Ints = NDArray[np.int64]
 
@@ -58,7 +59,7 @@ def runs(ids: Ids, sentence_offsets: Offsets, n: int, skip: int) -> tuple[list[I
     return words, place
 
 
-def check(n: int, skip: int) -> None:
+def check(n: int, skip: int = 0) -> None:
     """Raise `ValueError` where there are no n-grams of `n` words that leave out `skip`."""
     if n < 1:
         raise ValueError(f"n is {n}: use 1 for words, 2 for pairs of words, and so on")

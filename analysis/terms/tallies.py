@@ -117,6 +117,28 @@ def ranked(names: Names, stopwords: Iterable[str] | None) -> Ints:
     return rows[~out.any(axis=1)]
 
 
+def check_sizes(sizes: tuple[int, int], n: int) -> None:
+    """Raise `ValueError` where the target, or the reference, has no words, or for n > 1 no n-grams."""
+    for role, size in zip(("target", "reference"), sizes, strict=True):
+        if not size:
+            what = "words" if n == 1 else f"sentence of {n} words or more"
+            raise ValueError(f"the {role} has no {what}: there is nothing to compare")
+
+
+def check_groups(by: str, with_words: Iterable[str]) -> None:
+    """Raise `ValueError` where fewer than two groups of `by` have words."""
+    known = list(with_words)
+    if len(known) < 2:
+        said = " and ".join(map(repr, known)) or "none"
+        raise ValueError(f"{by!r} has fewer than two groups with words ({said}): compare by a column with more values")
+
+
+def check_shared(count: NDArray[Any], listed: NDArray[Any], own: str, other: str) -> None:
+    """Raise `ValueError` where a corpus and a frequency list share no term; `own` and `other` are the first of each."""
+    if not ((count > 0) & (listed > 0)).any():
+        raise ValueError(f"the reference table shares no term with the target: it begins {other!r}, the target {own!r}")
+
+
 def frequency_list(table: pd.DataFrame) -> tuple[Names, Side]:
     """A table of terms and counts as a side whose documents are unknown."""
     for column in ("term", "count"):

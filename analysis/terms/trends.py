@@ -11,7 +11,7 @@ from scipy import sparse, stats
 
 from analysis.bootstrap import rate_intervals
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import AnyTokens, Part, Parted, part_weights, parts
+from analysis.text.parted import AnyTokens, Part, part_weights, parts, types_of
 from analysis.text.periods import periods
 from analysis.text.tokens import Tokens
 
@@ -133,14 +133,14 @@ def trend_tests(table: pd.DataFrame) -> pd.DataFrame:
 def _counts(tokens: AnyTokens, terms: list[str], weights: NDArray[np.float64] | None) -> tuple[Any, Any]:
     """How much of each term is in each document, sparse (documents, terms), and how much of all words."""
     split = [term.split(" ") for term in terms]
-    rows = _rows(tokens, [word for words in split for word in words])
+    types = types_of(tokens, [word for words in split for word in words])
     bounds = np.cumsum([0, *map(len, split)]).tolist()
     found: list[Any] = []
     sizes: list[NDArray[Any]] = []
     times = np.zeros(len(terms), dtype=np.int64)
     for part in parts(tokens):
         amount = part_weights(tokens, weights, part)
-        ids = _own(part, rows)
+        ids = _own(part, types)
         words = [ids[first:stop] for first, stop in pairwise(bounds)]
         places = _places(part.tokens, words)
         here = np.array([len(place) for place in places], dtype=np.int64)
@@ -162,18 +162,9 @@ def _counts(tokens: AnyTokens, terms: list[str], weights: NDArray[np.float64] | 
     return sparse.vstack(found, format="csr"), np.concatenate(sizes)
 
 
-def _rows(tokens: AnyTokens, words: list[str]) -> Ints:
-    """The row of each of `words` in the vocabulary of the whole, -1 where it has none."""
-    if isinstance(tokens, Parted):
-        return tokens.vocabulary.rows(words)
-    return pd.Index(tokens.vocabulary).get_indexer(pd.Index(words, dtype=object))
-
-
-def _own(part: Part, rows: Ints) -> Ints:
-    """The id in a part of each row of the vocabulary of the whole, -1 where the part does not have it."""
-    order = np.argsort(part.types, kind="stable")
-    place = np.minimum(np.searchsorted(part.types, rows, sorter=order), len(order) - 1)
-    return np.where(part.types[order[place]] == rows, order[place], -1) if len(order) else np.full(len(rows), -1)
+def _own(part: Part, types: Ints) -> Ints:
+    """The id in a part of each of the `types` of the whole, -1 where the part does not have it."""
+    return pd.Index(part.types).get_indexer(pd.Index(types))
 
 
 def _places(tokens: Tokens, terms: list[Ints]) -> list[Ints]:

@@ -21,6 +21,7 @@ from analysis.text.segments import Segment, segments
 from analysis.text.sentences import is_known
 
 DOCUMENT_COLUMNS = ["doc_id", "title", "source", "date", "language", "format", "path", "encoding", "sha256", "n_chars"]
+SEGMENT_COLUMNS = ["doc_id", "kind", "start", "end", "truncated"]
 MOST_COLUMNS = 300  # of ``documents``: files that each name columns of their own would fill the memory
 
 IntArray = NDArray[np.int64]
@@ -188,7 +189,7 @@ def corpus_of(
     found = [(row["doc_id"], *part) for row, own in zip(documents, parts, strict=True) for part in own]
     return Corpus(
         fill_columns(frame),
-        pd.DataFrame(found, columns=["doc_id", "kind", "start", "end", "truncated"]),
+        pd.DataFrame(found, columns=SEGMENT_COLUMNS),
         pd.DataFrame(problems, columns=["path", "reason"]),
         tuple(texts),
     )

@@ -6,8 +6,6 @@ from collections.abc import Callable, Collection, Iterable
 from typing import overload
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.text.forms_in_parts import AT_ONCE, renamed
 from analysis.text.parted import AnyTokens, Parted, names
@@ -44,14 +42,14 @@ def word_forms(tokens: AnyTokens, form: str = "words", *, keep: Collection[str] 
     if form == "words":
         return tokens
     kept = frozenset(keep)
-    languages = _languages(tokens.corpus.documents)
+    languages = tokens.languages
     changes = {language: _change(language, form) for language in sorted(set(languages))}
     done, left = ([name for name, change in changes.items() if (change is None) == none] for none in (False, True))
     tool = "NLTK Snowball" if form == "stems" else "simplemma"
     said = [f"{tool} for {', '.join(done)}"] * bool(done) + [f"none for {', '.join(left)}"] * bool(left)
     options = {**tokens.options, "forms": f"{form} ({'; '.join(said)})"}
     if isinstance(tokens, Parted):
-        return renamed(tokens, _languages, lambda name, words: _written(words, _change(name, form), kept), options)
+        return renamed(tokens, lambda name, words: _written(words, _change(name, form), kept), options)
     codes: dict[str, int] = {}
     ids = np.empty_like(tokens.ids)
     for language, change in changes.items():
@@ -88,11 +86,6 @@ def short_words(tokens: AnyTokens, length: int) -> frozenset[str]:
 def _letters(word: str) -> int:
     """How many characters of a word are no marks."""
     return sum(not unicodedata.category(c).startswith("M") for c in word)
-
-
-def _languages(documents: pd.DataFrame) -> NDArray[np.object_]:
-    """The language of each document, without what follows its hyphen."""
-    return documents["language"].str.split("-").str[0].str.lower().to_numpy(dtype=object)
 
 
 def _change(language: str, form: str) -> Change | None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.text.corpus import MOST_COLUMNS, fill_columns
-from analysis.text.parted import ABOUT, Parted, open_parts, part_folder
+from analysis.text.parted import ABOUT, Parted, open_parts, part_folder, sentence_counts
 from analysis.text.storage import open_tokens, read_arrow, write_arrow
 
 
@@ -18,8 +18,10 @@ def join_parts(saved: Sequence[Path], folder: Path, problems: pd.DataFrame | Non
     """Make of folders of saved tokens, the parts of one corpus in its order, one whole in the new folder `folder`.
 
     The folders are moved there. `problems` are those of the whole corpus, by default those of the parts. Raises
-    `ValueError` where none has a document.
+    `ValueError` where there is no part.
     """
+    if not saved:
+        raise ValueError("no part has a document: there is nothing to join")
     folder.mkdir(parents=True)
     tables, told, vocabularies, counts = [], [], [], []
     for number, place in enumerate(saved):
@@ -28,11 +30,8 @@ def join_parts(saved: Sequence[Path], folder: Path, problems: pd.DataFrame | Non
         tables.append(tokens.corpus.documents)
         told.append(tokens.corpus.problems)
         vocabularies.append(read_arrow(part_folder(folder, number), "vocabulary").column(0).combine_chunks())
-        sentences = np.bincount(tokens.sentence_document, minlength=tokens.n_documents)
-        counts.append(np.column_stack([np.diff(tokens.document_offsets), sentences]))
+        counts.append(np.column_stack([np.diff(tokens.document_offsets), sentence_counts(tokens)]))
         options = dict(tokens.options)
-    if not saved:
-        raise ValueError("no part has a document: there is nothing to join")
     unite(vocabularies, folder, folder / "types")
     del vocabularies
     pa.default_memory_pool().release_unused()  # which Arrow would keep for itself
@@ -48,8 +47,7 @@ def join_parts(saved: Sequence[Path], folder: Path, problems: pd.DataFrame | Non
 
 def unite(vocabularies: Sequence[pa.Array], folder: Path, types: Path) -> None:
     """Write the words of all `vocabularies`, in alphabetical order, into `folder`, and to `types` where each stands."""
-    # Arrow leaves empty arrays out of what it encodes.
-    encoded = pa.chunked_array([words for words in vocabularies if len(words)], pa.large_string()).dictionary_encode()
+    encoded = pa.chunked_array(vocabularies, pa.large_string()).dictionary_encode()
     found = encoded.chunk(0).dictionary if encoded.num_chunks else pa.array([], pa.large_string())
     order = pc.sort_indices(found)  # of UTF-8 bytes, which is that of code points
     rank = np.empty(len(found), dtype=np.int32)
@@ -57,7 +55,7 @@ def unite(vocabularies: Sequence[pa.Array], folder: Path, types: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     types.mkdir(parents=True, exist_ok=True)
     write_arrow(pa.table({"vocabulary": found.take(order)}), folder, "vocabulary")
-    chunks = iter(encoded.chunks)
+    chunks = iter(encoded.chunks)  # one for each vocabulary but the empty ones, which Arrow leaves out
     for number, words in enumerate(vocabularies):
         own = rank[next(chunks).indices.to_numpy()] if len(words) else rank[:0]
         np.save(types / f"{number:05}.npy", own)

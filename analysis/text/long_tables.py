@@ -62,6 +62,11 @@ class LongTable:
 AnyTable = pd.DataFrame | LongTable
 
 
+def table_of(tokens: AnyTokens, pieces: Iterator[pd.DataFrame]) -> AnyTable:
+    """The rows of each part of `tokens`, one behind the other: a table that is kept on disk where they are in parts."""
+    return LongTable(pieces, tokens.folder) if isinstance(tokens, Parted) else next(pieces)
+
+
 def by_part(
     measure: Callable[Concatenate[Tokens, P], pd.DataFrame], tokens: AnyTokens, *args: P.args, **options: P.kwargs
 ) -> AnyTable:
@@ -75,9 +80,7 @@ def by_part(
     >>> by_part(words, tokenize(read_text("It rains.")))["words"].tolist()
     [2]
     """
-    if isinstance(tokens, Parted):
-        return LongTable((measure(part.tokens, *args, **options) for part in parts(tokens)), tokens.folder)
-    return measure(tokens, *args, **options)
+    return table_of(tokens, (measure(part.tokens, *args, **options) for part in parts(tokens)))
 
 
 def table_parts(table: AnyTable) -> Iterator[pd.DataFrame]:

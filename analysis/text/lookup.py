@@ -1,4 +1,4 @@
-"""Which document, sentence or word a place belongs to: a search for each place asked for, no column for all words."""
+"""Which document, sentence or word a place of the text belongs to: searches, and no column for all words."""
 
 from itertools import pairwise
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.text.tokens import Offsets, Tokens
+from analysis.text.documents import Offsets
+from analysis.text.tokens import Tokens
 
 
 def document_of(tokens: Tokens, places: ArrayLike) -> Offsets:
@@ -30,6 +31,28 @@ def sentence_of(tokens: Tokens, places: ArrayLike) -> Offsets:
     return np.searchsorted(tokens.sentence_offsets, places, side="right") - 1
 
 
+def sentence_in_document(tokens: Tokens, places: NDArray[Any]) -> Offsets:
+    """The number of the sentence of the words at `places`, counted from 0 in each document.
+
+    >>> from analysis.text.corpus import read_texts
+    >>> from analysis.text.tokens import tokenize
+    >>> sentence_in_document(tokenize(read_texts(["Rain.", "It is. Rain fell."])), np.array([0, 2, 4])).tolist()
+    [0, 0, 1]
+    """
+    return sentence_of(tokens, places) - first_sentences(tokens)[document_of(tokens, places)]
+
+
+def first_sentences(tokens: Tokens) -> Offsets:
+    """(documents,) the number of the first sentence of each document, of one without sentences that of the next.
+
+    >>> from analysis.text.corpus import read_texts
+    >>> from analysis.text.tokens import tokenize
+    >>> first_sentences(tokenize(read_texts(["It is. Rain fell.", "", "War."]))).tolist()
+    [0, 2, 2]
+    """
+    return np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
+
+
 def word_at(tokens: Tokens, document: Offsets, character: NDArray[Any]) -> Offsets:
     """The first word of each `document` that begins at its `character` or behind; else the one after the document.
 
@@ -45,14 +68,29 @@ def word_at(tokens: Tokens, document: Offsets, character: NDArray[Any]) -> Offse
     return low
 
 
-def parts(tokens: Tokens, words: int) -> list[tuple[int, int]]:
+def document_starts(tokens: Tokens) -> Offsets:
+    """Where each document begins when the texts are set in a row, each with one character behind it.
+
+    ``document_starts(tokens)[document] + character`` is one number for a character of a document, in the order of the
+    corpus: for spans of characters that are no words, or that are searched among other places than those of words.
+
+    >>> from analysis.text.corpus import read_texts
+    >>> from analysis.text.tokens import tokenize
+    >>> document_starts(tokenize(read_texts(["War.", "Peace."]))).tolist()
+    [0, 5]
+    """
+    lengths = np.array([len(text) + 1 for text in tokens.corpus.texts], dtype=np.int64)
+    return np.cumsum(lengths) - lengths
+
+
+def stretches(tokens: Tokens, words: int) -> list[tuple[int, int]]:
     """The documents in stretches of about `words` words, each as its first document and the one after its last.
 
     For work that takes up much for each word and knows no more than one document.
 
     >>> from analysis.text.corpus import read_texts
     >>> from analysis.text.tokens import tokenize
-    >>> parts(tokenize(read_texts(["Rain.", "To be or not.", "It is.", "War."])), 3)
+    >>> stretches(tokenize(read_texts(["Rain.", "To be or not.", "It is.", "War."])), 3)
     [(0, 2), (2, 3), (3, 4)]
     """
     cuts = np.searchsorted(tokens.document_offsets, np.arange(0, len(tokens), words)).tolist()

@@ -7,8 +7,8 @@ import pandas as pd
 
 from analysis.text.buckets import Buckets
 from analysis.text.compiled import compiled
+from analysis.text.documents import Offsets
 from analysis.text.parted import AnyTokens, Parted, parts, sentence_counts
-from analysis.text.tokens import Offsets
 
 FILES = 64  # into which the words of groups are sorted where they do not fit in memory
 
@@ -23,14 +23,9 @@ def overview(tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
        documents  sentences  words  types
     0          1          2      8      5
     """
-    groups = pd.Series("all", index=range(tokens.n_documents)) if by is None else tokens.groups(by)
-    labels = sorted(set(groups))
-    number = pd.Index(labels, dtype=object).get_indexer(groups)
-    types, words, sentences = (
-        _types(tokens, number, len(labels)),
-        np.diff(tokens.document_offsets),
-        sentence_counts(tokens),
-    )
+    labels, number = tokens.numbered_groups(by)
+    types = _types(tokens, number, len(labels))
+    words, sentences = np.diff(tokens.document_offsets), sentence_counts(tokens)
     rows = []
     for row, group in enumerate(labels):
         chosen = number == row
@@ -55,12 +50,12 @@ def overview(tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
 def _types(tokens: AnyTokens, group: Offsets, groups: int) -> Offsets:
     """(groups,) how many different words each group of documents has."""
     whole = max(len(tokens.vocabulary), 1)
-    order = np.argsort(group, kind="stable")
     if not isinstance(tokens, Parted):
+        order = np.argsort(group, kind="stable")
         return np.bincount(_met(tokens.ids, tokens.document_offsets, order, group, whole)[0], minlength=groups)
     found = Buckets(tokens.folder, [np.int64], number=FILES)
     for part in parts(tokens):
-        own = group[part.document : part.document + part.tokens.n_documents]
+        own = group[part.rows]
         order = np.argsort(own, kind="stable")
         met, local = _met(part.tokens.ids, part.tokens.document_offsets, order, own, len(part.types))
         found.add(met * whole + part.types[local])

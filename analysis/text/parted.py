@@ -17,9 +17,10 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analysis.text.corpus import Corpus
+from analysis.text.corpus import SEGMENT_COLUMNS, Corpus
+from analysis.text.documents import ByDocument, Offsets
 from analysis.text.storage import Texts, open_tokens, read_arrow
-from analysis.text.tokens import ByDocument, Ids, Offsets, Tokens, offsets_of, token_weights
+from analysis.text.tokens import Ids, Tokens, offsets_of, token_weights
 
 LISTED = 100_000  # rows, at most, of a table that is made of a corpus in parts: the first in its order
 
@@ -53,13 +54,20 @@ class Part(NamedTuple):
 
     ``tokens``: its words, over a vocabulary of its own; ``types``: (types of `tokens`,) the row of each in the
     vocabulary of the whole. ``document``, ``sentence``, ``word``: how many of the whole stand before its first.
+    ``number``: which of the folder's parts it is, some of which may have no document of the whole.
     """
 
     tokens: Tokens
     types: Ids
-    document: int
-    sentence: int
-    word: int
+    document: int = 0
+    sentence: int = 0
+    word: int = 0
+    number: int = 0
+
+    @property
+    def rows(self) -> slice:
+        """Where its documents stand among those of the whole."""
+        return slice(self.document, self.document + self.tokens.n_documents)
 
 
 @dataclass(frozen=True)
@@ -69,8 +77,8 @@ class Parted(ByDocument):
     ``corpus``: the documents and problems of all; no segments, and texts that are read when they are asked for.
     ``vocabulary``: the words of all. ``document_offsets``: as in `Tokens`; ``sentences``: (documents + 1,) the same for
     sentences: those of document d are numbered from ``sentences[d]``. ``rows``: (documents,) the place of each
-    document in the folder. ``form``: what is done with a part when it was opened, and ``types`` the folder of what goes
-    with it.
+    document in the folder. ``types``: the folder with the ``types`` of each part. ``form``: makes other words of those
+    of a part, when it was opened, and of its number.
     """
 
     folder: Path
@@ -81,7 +89,7 @@ class Parted(ByDocument):
     rows: Offsets
     options: dict[str, Any]
     types: Path
-    form: Callable[[Tokens], Tokens] | None = None
+    form: Callable[[Tokens, int], Tokens] | None = None
 
     def __len__(self) -> int:
         return int(self.document_offsets[-1])
@@ -107,20 +115,24 @@ class Parted(ByDocument):
 
     def parts(self) -> Iterator[Part]:
         """The parts that have documents, one after the other; each is closed when the next is asked for."""
-        for number, (first, stop) in enumerate(pairwise(_bounds(self.folder))):
+        for number, (first, stop) in enumerate(pairwise(part_bounds(self.folder))):
             low, high = np.searchsorted(self.rows, (first, stop)).tolist()
             if low == high:
                 continue
-            tokens = open_tokens(part_folder(self.folder, number))
-            tokens = (self.form(tokens) if self.form else tokens).subset(self.rows[low:high] - first)
+            tokens = self.open(number).subset(self.rows[low:high] - first)
             documents = self.corpus.documents.iloc[low:high].reset_index(drop=True)
             tokens = replace(tokens, corpus=replace(tokens.corpus, documents=documents))
             words, sentences = int(self.document_offsets[low]), int(self.sentences[low])
-            yield Part(tokens, np.load(self.types / f"{number:05}.npy"), low, sentences, words)
+            yield Part(tokens, np.load(self.types / f"{number:05}.npy"), low, sentences, words, number)
+
+    def open(self, number: int) -> Tokens:
+        """The words of a part of the folder, with all documents that it has there."""
+        tokens = open_tokens(part_folder(self.folder, number))
+        return self.form(tokens, number) if self.form else tokens
 
     def take(self, rows: Offsets) -> Tokens:
         """The words of a few documents, in memory; `rows` as in `subset`."""
-        return joined([(part.tokens, part.types) for part in self.subset(rows).parts()], self.vocabulary)
+        return _joined(list(self.subset(rows).parts()), self.vocabulary)
 
 
 class PartedTexts(Sequence[str]):
@@ -128,8 +140,8 @@ class PartedTexts(Sequence[str]):
 
     def __init__(self, folder: Path, rows: Offsets) -> None:
         self._folder, self._rows = folder, rows
-        self._bounds = _bounds(folder)
-        self._open: tuple[int, Texts | None] = (-1, None)
+        self._bounds = part_bounds(folder)
+        self._number, self._texts = -1, Texts(pa.chunked_array([], pa.large_string()))  # of the part read last
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -143,10 +155,10 @@ class PartedTexts(Sequence[str]):
             return PartedTexts(self._folder, self._rows[index])
         row = int(self._rows[index])
         number = int(np.searchsorted(self._bounds, row, side="right")) - 1
-        if number != self._open[0]:
-            self._open = number, Texts(read_arrow(part_folder(self._folder, number), "texts").column(0))
-        texts = self._open[1]
-        return texts[row - int(self._bounds[number])] if texts is not None else ""
+        if number != self._number:
+            self._texts = Texts(read_arrow(part_folder(self._folder, number), "texts").column(0))
+            self._number = number
+        return self._texts[row - int(self._bounds[number])]
 
 
 AnyTokens = Tokens | Parted
@@ -162,12 +174,29 @@ def parts(tokens: AnyTokens) -> Iterator[Part]:
     """
     if isinstance(tokens, Parted):
         return tokens.parts()
-    return iter([Part(tokens, np.arange(len(tokens.vocabulary), dtype=np.int32), 0, 0, 0)])
+    return iter([Part(tokens, np.arange(len(tokens.vocabulary), dtype=np.int32))])
+
+
+def limit(tokens: AnyTokens) -> int | None:
+    """How many rows a table of `tokens` has at most, where it is cut off: `LISTED` in parts, None (all) in memory."""
+    return LISTED if isinstance(tokens, Parted) else None
 
 
 def names(tokens: AnyTokens, types: NDArray[Any]) -> NDArray[np.object_]:
     """The words that are the `types`, rows of the vocabulary of the whole."""
     return tokens.vocabulary.names(types) if isinstance(tokens, Parted) else tokens.vocabulary[types]
+
+
+def types_of(tokens: AnyTokens, words: Sequence[str]) -> Offsets:
+    """The types, rows of the vocabulary of the whole, that are a few words; -1 for one that does not occur.
+
+    >>> from analysis import read_text, tokenize
+    >>> types_of(tokenize(read_text("It rains.")), ["rains", "snows"]).tolist()
+    [1, -1]
+    """
+    if isinstance(tokens, Parted):
+        return tokens.vocabulary.rows(words)
+    return pd.Index(tokens.vocabulary, dtype=object).get_indexer(pd.Index(words, dtype=object))
 
 
 def sentence_counts(tokens: AnyTokens) -> Offsets:
@@ -197,10 +226,12 @@ def part_weights(tokens: AnyTokens, weights: NDArray[np.float64] | None, part: P
     if weights is None:
         return None
     if len(weights) == len(tokens):
-        return token_weights(part.tokens, weights[part.word : part.word + len(part.tokens)])
-    if len(weights) != tokens.n_sentences:
+        own = weights[part.word : part.word + len(part.tokens)]
+    elif len(weights) == tokens.n_sentences:
+        own = weights[part.sentence : part.sentence + part.tokens.n_sentences]
+    else:
         raise ValueError(f"{len(weights)} weights for {len(tokens)} tokens: give one a token, or one a sentence")
-    return token_weights(part.tokens, weights[part.sentence : part.sentence + part.tokens.n_sentences])
+    return token_weights(part.tokens, own)
 
 
 def taken(tokens: AnyTokens, rows: Offsets) -> Tokens:
@@ -211,17 +242,17 @@ def taken(tokens: AnyTokens, rows: Offsets) -> Tokens:
 def open_parts(folder: Path) -> Parted:
     """What `joining.join_parts` made in `folder`; raises `ValueError` where it is not all there."""
     try:
-        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        options = json.loads((folder / ABOUT).read_text(encoding="utf-8"))["options"]
         documents, problems = (read_arrow(folder, name).to_pandas() for name in ("documents", "problems"))
         vocabulary = Vocabulary(read_arrow(folder, "vocabulary").column(0))
         words, sentences = np.load(folder / "sizes.npy").T
-    except (OSError, ValueError, EOFError) as error:
+        rows = np.arange(len(documents))
+        texts = PartedTexts(folder, rows)
+    except (OSError, ValueError, EOFError, KeyError) as error:
         raise ValueError(f"{str(folder)!r} holds no corpus in parts, or not all of it: {error}") from None
-    rows = np.arange(len(documents))
-    segments = pd.DataFrame(columns=["doc_id", "kind", "start", "end", "truncated"])
-    corpus = Corpus(documents, segments, problems, PartedTexts(folder, rows))
+    corpus = Corpus(documents, pd.DataFrame(columns=SEGMENT_COLUMNS), problems, texts)
     offsets = offsets_of(words), offsets_of(sentences)
-    return Parted(folder, corpus, vocabulary, *offsets, rows, about["options"], folder / "types")
+    return Parted(folder, corpus, vocabulary, *offsets, rows, options, folder / "types")
 
 
 def are_parts(folder: Path) -> bool:
@@ -229,40 +260,37 @@ def are_parts(folder: Path) -> bool:
     return (folder / ABOUT).is_file()
 
 
-def joined(pieces: Sequence[tuple[Tokens, Ids]], vocabulary: Vocabulary) -> Tokens:
-    """Several `Tokens`, of which the types are rows of one vocabulary, as one, in memory."""
-    own = [types[tokens.ids] for tokens, types in pieces]
-    used, ids = np.unique(np.concatenate(own), return_inverse=True)
-    all_tokens = [tokens for tokens, _ in pieces]
-    corpora = [tokens.corpus for tokens in all_tokens]
-    before = np.cumsum([0, *(len(corpus.segments) for corpus in corpora)])
-    corpus = Corpus(
-        pd.concat([corpus.documents for corpus in corpora], ignore_index=True),
-        pd.concat([corpus.segments for corpus in corpora], ignore_index=True),
-        corpora[0].problems,
-        tuple(text for corpus in corpora for text in corpus.texts),
-    )
-    segment = [tokens.sentence_segment + shift for tokens, shift in zip(all_tokens, before, strict=False)]
-    return Tokens(
-        corpus,
-        vocabulary.names(used),
-        ids.astype(np.int32),
-        np.concatenate([tokens.start for tokens in all_tokens]),
-        np.concatenate([tokens.end for tokens in all_tokens]),
-        offsets_of(np.concatenate([np.diff(tokens.document_offsets) for tokens in all_tokens])),
-        offsets_of(np.concatenate([np.diff(tokens.sentence_offsets) for tokens in all_tokens])),
-        np.concatenate(segment),
-        np.concatenate([tokens.sentence_start for tokens in all_tokens]),
-        np.concatenate([tokens.sentence_end for tokens in all_tokens]),
-        all_tokens[0].options,
-    )
-
-
-def _bounds(folder: Path) -> Offsets:
-    """The number of the first document of each part, and of all."""
+def part_bounds(folder: Path) -> Offsets:
+    """(parts + 1,) the place in the folder of the first document of each of its parts, and how many there are."""
     return offsets_of(json.loads((folder / ABOUT).read_text(encoding="utf-8"))["documents"])
 
 
 def part_folder(folder: Path, number: int) -> Path:
     """Where a part stands."""
     return folder / f"{number:05}"
+
+
+def _joined(own: Sequence[Part], vocabulary: Vocabulary) -> Tokens:
+    """The words of several parts as one `Tokens`, in memory."""
+    used, ids = np.unique(np.concatenate([part.types[part.tokens.ids] for part in own]), return_inverse=True)
+    tokens = [part.tokens for part in own]
+    corpora = [part.tokens.corpus for part in own]
+    segments = np.cumsum([0, *(len(corpus.segments) for corpus in corpora[:-1])])  # before those of each part
+    return Tokens(
+        Corpus(
+            pd.concat([corpus.documents for corpus in corpora], ignore_index=True),
+            pd.concat([corpus.segments for corpus in corpora], ignore_index=True),
+            corpora[0].problems,
+            tuple(text for corpus in corpora for text in corpus.texts),
+        ),
+        vocabulary.names(used),
+        ids.astype(np.int32),
+        np.concatenate([each.start for each in tokens]),
+        np.concatenate([each.end for each in tokens]),
+        offsets_of(np.concatenate([np.diff(each.document_offsets) for each in tokens])),
+        offsets_of(np.concatenate([np.diff(each.sentence_offsets) for each in tokens])),
+        np.concatenate([each.sentence_segment + before for each, before in zip(tokens, segments, strict=True)]),
+        np.concatenate([each.sentence_start for each in tokens]),
+        np.concatenate([each.sentence_end for each in tokens]),
+        tokens[0].options,
+    )

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.text.compiled import compiled
+from analysis.text.documents import Offsets
 from analysis.text.kernels import fold
 from analysis.text.parted import AnyTokens, names
-from analysis.text.tokens import Offsets, Tokens
+from analysis.text.tokens import Tokens
 
 GAP = 3  # words that "..." may stand for, at the most
 TYPES = 200_000  # words of a vocabulary that are in memory at a time

@@ -2,7 +2,8 @@
 
 Text comes in as an array of code points (uint32) in which documents, or parts of them, stand between line feeds: a
 line feed is inside no token, so no loop has to ask whether the text is over.
-What a token is, is defined more readably in ``tests/text/reference_words.py``.
+What a token is, is defined more readably in ``tests/text/reference_words.py``. All loops are in this one file, since
+machine code that is kept is made anew for a change of its own file only (see `compiled`).
 """
 
 from typing import Any

@@ -1,10 +1,9 @@
 """A `Corpus` as integers: every word coded once, with its place in the text and its sentence."""
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,66 +13,16 @@ from scipy import sparse
 from analysis.progress import bar
 from analysis.text import treebank
 from analysis.text.corpus import Corpus
+from analysis.text.documents import ByDocument, Offsets
 from analysis.text.kernels import Words, find_words, fold, is_emoji
 from analysis.text.sentences import sentences
 
 if TYPE_CHECKING:
     import nltk
 
-DAY = "%Y-%m-%d"  # how a date is written where it names a group
 SCHEMES = ("frequency", "treebank")
 
 Ids = NDArray[np.int32]
-Offsets = NDArray[np.int64]
-
-
-class ByDocument:
-    """What words have whether they are in memory or not: their documents, and what the metadata say of them."""
-
-    corpus: Corpus
-    document_offsets: Offsets
-
-    @property
-    def n_documents(self) -> int:
-        """How many documents there are."""
-        return len(self.document_offsets) - 1
-
-    @property
-    def doc_ids(self) -> NDArray[np.object_]:
-        """(documents,) the name of each document."""
-        return self.corpus.documents["doc_id"].to_numpy(dtype=object)
-
-    def groups(self, by: str) -> pd.Series:
-        """One group name a document: its value in the metadata column `by`, "(none)" where that is empty.
-
-        A date column groups by its day. Raises `ValueError` when there is no such column.
-        """
-        documents = self.corpus.documents
-        if by not in documents.columns:
-            raise ValueError(f"no metadata column {by!r}: this corpus has {', '.join(documents.columns)}")
-        values = documents[by]
-        if pd.api.types.is_datetime64_any_dtype(values):
-            values = values.dt.strftime(DAY)
-        return values.astype(object).where(values.notna() & (values != ""), "(none)").astype(str)
-
-    def where(self, **conditions: Any) -> Self:
-        """The words of the documents whose metadata meet all `conditions`: ``where(source="Daily")``.
-
-        A list or tuple means one of its values; a name ending in ``__not`` excludes: ``where(source__not="Daily")``. A
-        date is a day, "2024-06-22". Raises `ValueError` for an unknown column, or when no document is left.
-        """
-        kept = np.ones(self.n_documents, dtype=bool)
-        for name, value in conditions.items():
-            values = [_group(v) for v in value] if isinstance(value, list | tuple | set) else [_group(value)]
-            kept &= self.groups(name.removesuffix("__not")).isin(values).to_numpy() != name.endswith("__not")
-        if not kept.any():
-            said = ", ".join(f"{name}={value!r}" for name, value in conditions.items())
-            raise ValueError(f"no document with {said}: compare `corpus.documents`")
-        return self.subset(np.flatnonzero(kept))
-
-    def subset(self, rows: Offsets) -> Self:
-        """The words of the documents in `rows`, positions in ``corpus.documents`` in rising order."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -106,6 +55,7 @@ class Tokens(ByDocument):
 
     @property
     def n_sentences(self) -> int:
+        """How many sentences there are."""
         return len(self.sentence_offsets) - 1
 
     @cached_property
@@ -256,11 +206,6 @@ def _stretch(kept: NDArray[np.bool_]) -> Any:
     """`kept` as a slice, by which nothing is copied, where what it keeps stands side by side."""
     stretch = slice(kept.argmax(), len(kept) - kept[::-1].argmax()) if kept.any() else slice(0)
     return stretch if kept[stretch].all() else kept
-
-
-def _group(value: Any) -> str:
-    """A metadata value as `Tokens.groups` names it."""
-    return value.strftime(DAY) if isinstance(value, datetime.date) else str(value)
 
 
 def _sentence_spans(corpus: Corpus, boilerplate: bool, splitter: str) -> NDArray[Any]:

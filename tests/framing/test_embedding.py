@@ -9,7 +9,8 @@ import pytest
 from analysis import Tokens, read_text, tokenize
 from analysis.embeddings import available, embed, means
 from analysis.framing import frames
-from analysis.framing.embedding import DEFINITION, NEARER, TELLING, axes, expand, score_sentences, similarities
+from analysis.framing.axes import axes
+from analysis.framing.embedding import DEFINITION, NEARER, TELLING, expand, score_sentences, similarities
 from analysis.framing.evaluation import frame_scores
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.paths import LEXICONS, SAMPLE

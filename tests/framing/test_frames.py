@@ -432,3 +432,10 @@ def test_there_may_be_no_match_in_any_part(in_parts, lexicon: Lexicon, same) -> 
     whole = tokenize(read_texts(["It rained.", "It was late."]))
     cut = in_parts(whole, 1)
     same(evidence(cut, matches(cut, lexicon)), evidence(whole, matches(whole, lexicon)))
+
+
+def test_evidence_of_other_documents(tokens: Tokens, lexicon: Lexicon, sample_tokens: Tokens, sample_parts) -> None:
+    table = matches(tokens, lexicon)
+    for other in (sample_tokens, sample_parts):
+        with pytest.raises(ValueError, match=r"the table is about document '.*', which is not in the tokens"):
+            evidence(other, table)

@@ -3,12 +3,12 @@
 import numpy as np
 
 from analysis.framing.role_rules import by_rules
-from analysis.text.places import starts
+from analysis.text.lookup import document_starts
 
 
 def test_a_word_has_the_role_that_it_has_when_all_words_are_asked_for(sample_tokens):
     seen = 0
-    for place, given_to in by_rules(sample_tokens, starts(sample_tokens)):
+    for place, given_to in by_rules(sample_tokens, document_starts(sample_tokens)):
         words = np.arange(len(place))
         every = given_to(words, words + 1)
         for first in range(5):

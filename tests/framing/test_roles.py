@@ -8,6 +8,7 @@ from analysis import read_text, tokenize
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.roles import role_shares, roles
 from analysis.paths import LEXICONS
+from analysis.text import parted
 from analysis.text.corpus import read_texts
 from analysis.text.long_tables import by_part, table_parts
 
@@ -130,7 +131,7 @@ def test_shares_of_the_sample_in_parts(sample_tokens, sample_parts, monkeypatch)
     pairs = [(by_part(roles, tokens, ACTORS), tokens) for tokens in (sample_parts, sample_tokens)]
     for by in (None, "source"):
         pd.testing.assert_frame_equal(*(role_shares(*pair, by) for pair in pairs), check_exact=True)
-    monkeypatch.setattr("analysis.framing.roles.LISTED", 3)
+    monkeypatch.setattr(parted, "LISTED", 3)
     few, every = (role_shares(*pair, "source") for pair in pairs)
     pd.testing.assert_frame_equal(few, every.head(3))
 
@@ -140,3 +141,10 @@ def test_shares_of_parts_without_a_mention(in_parts):
     pairs = [(by_part(roles, tokens, ACTORS), tokens) for tokens in (in_parts(whole, 1), whole)]
     for by in (None, "doc_id"):
         pd.testing.assert_frame_equal(*(role_shares(*pair, by) for pair in pairs), check_exact=True)
+
+
+@pytest.mark.parametrize("by", [None, "source"])
+def test_a_table_of_other_documents(sample_tokens, by):
+    table = roles(tokenize(read_text("Troops killed ten militants.")), ACTORS)
+    with pytest.raises(ValueError, match="the table is about document 'text', which is not in the tokens"):
+        role_shares(table, sample_tokens, by)

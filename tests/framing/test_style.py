@@ -9,12 +9,12 @@ import pytest
 from scipy.stats import binomtest
 
 from analysis import Corpus, Tokens, read_text, tokenize
-from analysis.framing import hits, style
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.style import firmness, naming, reporting, reports, share_intervals
 from analysis.framing.word_classes import word_lists
 from analysis.paths import LEXICONS
+from analysis.text import parted
 from analysis.text.corpus import read_texts
 from analysis.text.long_tables import by_part
 from analysis.text.parted import Parted
@@ -342,8 +342,7 @@ def test_groups_with_one_document_that_has_hits(documents: int, in_parts, lexico
 def test_only_the_first_rows_of_a_corpus_in_parts_are_listed(
     sample_tokens: Tokens, sample_parts: Parted, lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (style, hits):
-        monkeypatch.setattr(module, "LISTED", 3)
+    monkeypatch.setattr(parted, "LISTED", 3)
     few, every = (firmness(tokens, lexicon, "doc_id") for tokens in (sample_parts, sample_tokens))
     pd.testing.assert_frame_equal(few, every.head(3))
     few, every = (naming(tokens, lexicon, "source") for tokens in (sample_parts, sample_tokens))

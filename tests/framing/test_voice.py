@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
-from analysis.framing import voice
 from analysis.framing.voice import passive_rates, passives
 from analysis.paths import ROOT
+from analysis.text import parted
 from analysis.text.corpus import read_texts
 from analysis.text.long_tables import by_part, table_parts
 
@@ -252,6 +252,12 @@ def test_rates_of_the_sample_in_parts(sample_tokens: Tokens, sample_parts, monke
     for by in (None, "source"):
         rates = [passive_rates(*pair, by, resamples=50) for pair in pairs]
         pd.testing.assert_frame_equal(*rates, check_exact=True)
-    monkeypatch.setattr(voice, "LISTED", 2)
+    monkeypatch.setattr(parted, "LISTED", 2)
     few, every = (passive_rates(*pair, "source", resamples=50) for pair in pairs)
     pd.testing.assert_frame_equal(few, every.head(2))
+
+
+def test_a_table_of_other_documents(sample_tokens: Tokens) -> None:
+    table = passives(tokenize(read_text("The bill was passed.")))
+    with pytest.raises(ValueError, match="the table is about document 'text', which is not in the tokens"):
+        passive_rates(table, sample_tokens)

@@ -6,8 +6,8 @@ import pytest
 
 from analysis import read_text, tokenize
 from analysis.redundancy.repeats import weights
-from analysis.terms import adjusted
 from analysis.terms.adjusted import before_and_after
+from analysis.text import parted
 
 FILES = {f"{number}.txt": text for number, text in enumerate(["War is war. No war!", "", "No war!", "Go. No war!"])}
 
@@ -57,7 +57,7 @@ def test_a_corpus_in_parts(sample_tokens, sample_parts, make_corpus, in_parts, s
 
 def test_a_corpus_in_parts_has_the_first_rows_and_their_ranks_among_all(sample_tokens, sample_parts, monkeypatch):
     thirds = 1 / np.random.default_rng(0).integers(1, 8, sample_tokens.n_sentences)
-    monkeypatch.setattr(adjusted, "LISTED", 30)
+    monkeypatch.setattr(parted, "LISTED", 30)
     expected, found = (before_and_after(tokens, thirds) for tokens in (sample_tokens, sample_parts))
     pd.testing.assert_frame_equal(found, expected.head(30), check_exact=True)
     assert len(expected) > 2000

@@ -4,6 +4,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable
 from math import log, sqrt
+from pathlib import Path
 from typing import Any
 
 import nltk
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis import Corpus, Tokens, read_text, tokenize
+from analysis import Corpus, Tokens, open_tokens, read_text, save_tokens, tokenize
 from analysis.terms import association, first_by_g2, keyness_in_parts, marked_keys
 from analysis.terms.comparison import most_distinct
 from analysis.terms.keyness import COLUMNS, keyness, keyness_by_group
@@ -428,3 +429,9 @@ def test_q_values_of_equal_counts_are_those_of_scipy() -> None:
     order = np.lexsort((np.arange(500), -g2))[:40]
     assert first.key.tolist() == order.tolist()
     assert first.q().tolist() == q[order].tolist()
+
+
+def test_one_corpus_opened_twice_is_not_compared_with_itself(tokens: Tokens, tmp_path: Path) -> None:
+    save_tokens(tokens, tmp_path / "saved")
+    with pytest.raises(ValueError, match="target and reference are the same documents"):
+        keyness(open_tokens(tmp_path / "saved"), open_tokens(tmp_path / "saved"))

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import read_text, tokenize
+from analysis import read_text, save_tokens, tokenize
 from analysis.text import forms, forms_in_parts
 from analysis.text.corpus import read_corpus, read_texts
 from analysis.text.forms import short_words, word_forms
+from analysis.text.joining import join_parts
 from analysis.text.parted import names, parts, taken
 
 
@@ -155,3 +156,21 @@ def test_short_words_of_a_corpus_in_parts(sample_tokens, sample_parts, in_parts,
 def test_a_word_of_marks_alone_is_short_where_there_is_one():
     tokens = tokenize(read_texts(["a \u0650 b"]), scheme="treebank")
     assert short_words(tokens, 1) == {"\u0650"}
+
+
+def test_a_part_without_a_document_is_passed_over(two_languages, in_parts, tmp_path):
+    whole, none = two_languages, np.zeros(0, dtype=np.int64)
+    saved = [tmp_path / name for name in "abc"]
+    for place, rows in zip(saved, (np.array([0]), none, np.arange(1, whole.n_documents)), strict=True):
+        save_tokens(whole.subset(rows), place)
+    cut = join_parts(saved, tmp_path / "whole")
+    assert [part.number for part in parts(cut)] == [0, 2]
+    assert words_in_parts(word_forms(cut, "stems")) == words(word_forms(whole, "stems"))
+
+
+def test_parts_whose_documents_have_one_name_keep_their_own_words(tmp_path):
+    saved = [tmp_path / name for name in "ab"]
+    for place, text in zip(saved, ("He condemned it.", "They were walking away."), strict=True):
+        save_tokens(tokenize(read_text(text)), place)
+    cut = join_parts(saved, tmp_path / "whole")
+    assert words_in_parts(word_forms(cut, "stems")) == "he condemn it they were walk away".split()

@@ -3,7 +3,7 @@ import pytest
 
 from analysis import tokenize
 from analysis.text.corpus import read_texts
-from analysis.text.lookup import document_of, parts, sentence_of, word_at
+from analysis.text.lookup import document_of, sentence_of, stretches, word_at
 from analysis.text.tokens import Tokens
 
 TEXTS = ["Rain fell. It is late.", "...", "War", "To be or not. To be."]
@@ -28,7 +28,7 @@ def test_a_character_finds_the_word_that_begins_there_or_behind(tokens: Tokens) 
     assert word_at(tokens, document[:0], character[:0]).tolist() == []
 
 
-def test_parts_hold_every_document_once_and_never_half_of_one(tokens: Tokens) -> None:
-    assert parts(tokens, 100) == [(0, 4)]
-    assert parts(tokens, 1) == [(0, 1), (1, 3), (3, 4)]
-    assert parts(tokenize(read_texts(["..."])), 5) == [(0, 1)]  # a document without a word
+def test_stretches_hold_every_document_once_and_never_half_of_one(tokens: Tokens) -> None:
+    assert stretches(tokens, 100) == [(0, 4)]
+    assert stretches(tokens, 1) == [(0, 1), (1, 3), (3, 4)]
+    assert stretches(tokenize(read_texts(["..."])), 5) == [(0, 1)]  # a document without a word

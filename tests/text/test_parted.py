@@ -11,7 +11,7 @@ from analysis.text.buckets import Buckets
 from analysis.text.corpus import read_texts
 from analysis.text.joining import join_parts
 from analysis.text.long_tables import LongTable, by_part, table_parts
-from analysis.text.parted import names, open_parts, parts, sentence_counts, taken
+from analysis.text.parted import names, open_parts, parts, sentence_counts, taken, types_of
 
 SOURCE = "Local radio"
 TEXTS = ["War and peace. It is.", "", "Ärger, war, Zeit. and so on.", "It is peace."]
@@ -87,6 +87,12 @@ def test_documents_that_name_other_columns_are_one_table(make_corpus, in_parts):
 def test_what_is_not_whole_is_not_opened(in_parts, tmp_path):
     cut = in_parts(tokenize(read_text("It rains.")))
     assert len(open_parts(cut.folder)) == 2
+    about = (cut.folder / "parts.json").read_text(encoding="utf-8")
+    for text in ("{}", '{"options": {}}', about[:-1], ""):
+        (cut.folder / "parts.json").write_text(text, encoding="utf-8")
+        with pytest.raises(ValueError, match="holds no corpus in parts, or not all of it"):
+            open_parts(cut.folder)
+    (cut.folder / "parts.json").write_text(about, encoding="utf-8")
     (cut.folder / "sizes.npy").unlink()
     with pytest.raises(ValueError, match="holds no corpus in parts, or not all of it"):
         open_parts(cut.folder)
@@ -125,3 +131,21 @@ def test_buckets_bring_equal_keys_together_in_the_order_they_came(tmp_path):
             assert values[keys == one].tolist() == value[key == one].tolist()
     del buckets
     assert not list(tmp_path.iterdir())
+
+
+def test_groups_are_numbered_in_the_order_of_their_names(in_parts):
+    for tokens in (whole := tokenize(read_texts(TEXTS)), in_parts(whole, 3)):
+        names_of, number = tokens.numbered_groups("doc_id")
+        assert (names_of, number.tolist()) == (["0", "1", "2", "3"], [0, 1, 2, 3])
+        names_of, number = tokens.numbered_groups("title")
+        assert (names_of, number.tolist()) == (["(none)"], [0, 0, 0, 0])
+        names_of, number = tokens.numbered_groups(None)
+        assert (names_of, number.tolist()) == ([""], [0, 0, 0, 0])
+        assert tokens.languages.tolist() == ["en"] * 4
+
+
+def test_words_are_types_of_the_whole(in_parts):
+    for tokens in (whole := tokenize(read_texts(TEXTS)), in_parts(whole, 1)):
+        found = types_of(tokens, ["zeit", "rain", "war"])
+        assert found[1] == -1
+        assert names(tokens, found[[0, 2]]).tolist() == ["zeit", "war"]
