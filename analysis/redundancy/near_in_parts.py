@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.redundancy.columns import Columns
+from analysis.redundancy.hashes import Hashes, run_hashes
 from analysis.redundancy.near_join import FEWEST, FULL, Ids, bits_of, first_words, index, met, places_of_pairs
 from analysis.redundancy.shingles import numbered
 from analysis.redundancy.units import Ints, units
@@ -76,8 +77,9 @@ def _contents(tokens: Parted, unit: str, columns: Columns) -> tuple[Ids, list[in
     before = 0
     for part in parts(tokens):
         offsets = units(part.tokens, unit)[0]
-        items, size, high, low = _sets(rank[part.types[part.tokens.ids]], offsets, FEWEST)
-        buckets.add(high, low, np.arange(before, before + len(size)))
+        ranks = rank[part.types[part.tokens.ids]]
+        items, size = _sets(ranks, offsets, FEWEST)
+        buckets.add(*_keys(ranks, offsets, items, size), np.arange(before, before + len(size)))
         begin = offsets_of(size)
         for one in np.unique(size[size > 0]).tolist():
             rows = np.flatnonzero(size == one)
@@ -183,33 +185,30 @@ def _spans(tokens: Parted, unit: str, places: Ints) -> NDArray[np.int64]:
     return spans
 
 
+def _keys(ranks: Ids, offsets: Ints, items: Ids, size: Ints) -> tuple[Hashes, Hashes]:
+    """Two numbers for the content of each unit: its set of words, where it has one, else its words in order."""
+    in_order = run_hashes(ranks, offsets[:-1], np.diff(offsets))
+    sets = run_hashes(items, offsets_of(size)[:-1], size)
+    one, two = (np.where(size > 0, of_set + np.uint64(1), own) for of_set, own in zip(sets, in_order, strict=True))
+    return one, two
+
+
 @compiled
 def _sets(ranks: Any, offsets: Any, few: int) -> Any:
-    """The set of words of each unit, rising, one behind the other; its size; two numbers made of the content.
+    """The set of words of each unit, rising, one behind the other; its size.
 
-    The set of a unit of fewer than `few` words is empty, and the numbers are made of its words in order.
+    The set of a unit of fewer than `few` words is empty.
     """
     units_ = len(offsets) - 1
     items, size = np.empty(len(ranks), dtype=np.int32), np.zeros(units_, dtype=np.int64)
-    keys = np.empty((2, units_), dtype=np.uint64)
     n = 0
     for k in range(units_):
-        one, two = np.uint64(0x243F6A8885A308D3), np.uint64(0x13198A2E03707344)  # digits of pi
-        words = ranks[offsets[k] : offsets[k + 1]].copy()
-        if len(words) >= few:
-            words.sort()
-            one += np.uint64(1)
+        if offsets[k + 1] - offsets[k] < few:
+            continue
+        words = np.sort(ranks[offsets[k] : offsets[k + 1]])
         for place in range(len(words)):
-            if len(words) >= few:
-                if place > 0 and words[place] == words[place - 1]:
-                    continue
+            if place == 0 or words[place] != words[place - 1]:
                 items[n] = words[place]
                 n += 1
                 size[k] += 1
-            word = np.uint64(words[place] + 1)
-            one = (one ^ word) * np.uint64(0x9E3779B97F4A7C15)
-            one ^= one >> np.uint64(32)
-            two = (two + word) * np.uint64(0xD1B54A32D192ED03)
-            two ^= two >> np.uint64(29)
-        keys[0, k], keys[1, k] = one, two
-    return items[:n], size, keys[0], keys[1]
+    return items[:n], size

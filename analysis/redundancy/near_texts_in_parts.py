@@ -2,16 +2,15 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.redundancy.hashes import run_hashes
 from analysis.redundancy.pasting import SIDES, rows_of
 from analysis.redundancy.shingles import numbered
 from analysis.redundancy.units import Ints, texts
-from analysis.text.compiled import compiled
 from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.lookup import word_at
 from analysis.text.parted import LISTED, AnyTokens, parts
@@ -55,7 +54,7 @@ def _places(tokens: AnyTokens, rows: pd.DataFrame) -> list[tuple[Ints, Ints, Int
 
 
 def _same_wording(tokens: AnyTokens, rows: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which rows have two units of the same words in the same order: as many, and with the same hash of 64 bits."""
+    """Which rows have two units of the same words in the same order: by their hashes."""
     same = (rows["similarity"] == 1).to_numpy(copy=True)
     chosen = np.flatnonzero(same)
     sides = _places(tokens, rows.iloc[chosen])
@@ -66,22 +65,9 @@ def _same_wording(tokens: AnyTokens, rows: pd.DataFrame) -> NDArray[np.bool_]:
             here = np.flatnonzero((document >= part.document) & (document < part.document + part.tokens.n_documents))
             own = document[here] - part.document
             first, stop = (word_at(part.tokens, own, character[here]) for character in (start, end))
-            found[:, here] = _hashes(types, first, stop)
+            found[:, here] = run_hashes(types, first, stop - first)
     same[chosen] = (hashes[0] == hashes[1]).all(axis=0)
     return same
-
-
-@compiled
-def _hashes(types: Any, first: Any, stop: Any) -> Any:
-    """Of each run of words a hash, and how many they are."""
-    found = np.empty((2, len(first)), dtype=np.uint64)
-    for k in range(len(first)):
-        hashed = np.uint64(0x243F6A8885A308D3)  # digits of pi
-        for token in range(first[k], stop[k]):
-            hashed = (hashed ^ np.uint64(types[token] + 1)) * np.uint64(0x9E3779B97F4A7C15)
-            hashed ^= hashed >> np.uint64(32)
-        found[0, k], found[1, k] = hashed, stop[k] - first[k]
-    return found
 
 
 def _numbers_of_texts(tokens: AnyTokens, document: Ints, start: Ints, end: Ints) -> Ints:

@@ -13,6 +13,7 @@ from analysis.redundancy.reading import reading_order, share
 from analysis.redundancy.shingles import shingles
 from analysis.redundancy.units import Ints
 from analysis.text.compiled import compiled
+from analysis.text.lookup import first_sentences
 from analysis.text.parted import AnyTokens, Parted
 from analysis.text.tokens import Tokens
 
@@ -69,7 +70,7 @@ def novelty(tokens: Tokens, *, n: int = 4) -> pd.DataFrame:
         "new_in_document": _first(document[grams.unit] << 32 | grams.number),
         "new": _first(grams.number),
     }
-    first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
+    first_sentence = first_sentences(tokens)
     table = pd.DataFrame(
         {
             "doc_id": tokens.doc_ids[document],
@@ -137,7 +138,7 @@ def curve(tokens: AnyTokens, *, n: int = 4, unit: str = "sentence", window: int 
         of_sentence = tokens.sentence_document[grams.sentences]
         if unit == "sentence":
             document, of_gram, words = of_sentence, grams.unit, np.diff(tokens.sentence_offsets)[grams.sentences]
-            first_sentence = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
+            first_sentence = first_sentences(tokens)
             own = {"sentence": grams.sentences - first_sentence[document]}
         else:
             of_gram = turn[of_sentence][grams.unit]

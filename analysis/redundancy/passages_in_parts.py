@@ -10,6 +10,7 @@ from scipy import sparse
 
 from analysis.redundancy.chains import scratch
 from analysis.redundancy.columns import Columns
+from analysis.redundancy.hashes import run_hashes
 from analysis.redundancy.pair_lists import Ints, cut
 from analysis.redundancy.pieces import (
     Pieces,
@@ -132,7 +133,7 @@ def _count(tokens: Parted, columns: Columns, counting: Columns) -> _Counts:
         matrix, group = counted(types, bounds, size), groups(types, bounds)
         following, leading = copies(document_of(part.tokens, bounds[:-1]), group)
         before = sum(row[1] for row in sizes)
-        pieces.add(*_hashes(types, bounds), np.arange(before, before + len(group)))
+        pieces.add(*run_hashes(types, bounds[:-1], np.diff(bounds)), np.arange(before, before + len(group)))
         paragraphs = units(part.tokens, "paragraph")[0] + part.word
         for name, values in (
             ("ids", ids),
@@ -193,19 +194,3 @@ def _add(pieces_with: Any, word: Any, entries: Any, original: Any) -> None:
         for entry in range(first, first + original[piece] * entries[piece]):
             pieces_with[word[entry]] += 1
         first += entries[piece]
-
-
-@compiled
-def _hashes(types: Any, bounds: Any) -> Any:
-    """Two numbers of 64 bits for each piece: of pieces of other words both are the same by a chance of one in 2^128."""
-    found = np.empty((2, len(bounds) - 1), dtype=np.uint64)
-    for piece in range(len(bounds) - 1):
-        one, two = np.uint64(0x243F6A8885A308D3), np.uint64(0x13198A2E03707344)  # digits of pi
-        for token in range(bounds[piece], bounds[piece + 1]):
-            word = np.uint64(types[token] + 1)
-            one = (one ^ word) * np.uint64(0x9E3779B97F4A7C15)
-            one ^= one >> np.uint64(32)
-            two = (two + word) * np.uint64(0xD1B54A32D192ED03)
-            two ^= two >> np.uint64(29)
-        found[0, piece], found[1, piece] = one, two
-    return found

@@ -88,7 +88,7 @@ def restatements(tokens: AnyTokens, *, threshold: float = 0.3, unit: str = "sent
         raise ValueError("sentences of one meaning are not looked for in a corpus that does not fit in memory")
     offsets, start, end = units(tokens, unit)
     document = tokens.document[np.minimum(offsets[:-1], max(len(tokens) - 1, 0))]
-    languages = tokens.corpus.documents["language"].str.split("-").str[0].str.lower().to_numpy(dtype=object)
+    languages = tokens.languages
     if not (languages == "en").any():
         raise ValueError(f"the documents are in {', '.join(sorted(set(languages)))}: restatements are found in 'en'")
     wording = groups(tokens.ids, offsets)

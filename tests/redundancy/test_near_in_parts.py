@@ -99,3 +99,10 @@ def test_too_much_to_compare_is_said(monkeypatch, sample_parts):
         near_repeats(sample_parts, 0.6)
     with pytest.raises(ValueError, match="unknown unit 'word'"):
         near_repeats(sample_parts, 0.6, "word")
+
+
+def test_a_short_unit_is_not_a_long_one_with_the_same_words(in_parts):
+    own = tokenize(read_texts(["No. It rained.", "No no no no no! No."]))
+    whole = near_repeats(own, 0.5)
+    assert [tuple(row) for row in whole[["a_doc", "a_start", "b_doc", "b_start"]].to_numpy()] == [("0", 0, "1", 16)]
+    pd.testing.assert_frame_equal(whole_of(near_repeats(in_parts(own, 1), 0.5)), whole, check_exact=True)
