@@ -4,20 +4,22 @@ A report is made once for all processes that share the tests, the rest once for 
 a network. A test fails when its page complains, or asks for anything beyond this machine.
 """
 
+import fcntl
 import importlib
 import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import matplotlib.font_manager  # noqa: F401 - makes the list of fonts; a kernel would tell of it where it takes long
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from analysis import Corpus, Tokens, read_corpus, save_tokens, tokenize
 from analysis.__main__ import main
@@ -35,8 +37,15 @@ if os.environ.get("CI"):  # elsewhere a package that only some tests need may be
 # Hundreds of processes are started here: where compiled Python is not kept, each compiles pandas and the rest anew.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+for name in ("LAFZ_OUTPUT", "LAFZ_TOKENS", "SOURCE_DATE_EPOCH", "FORCE_COLOR"):  # the user's own, for other work
+    os.environ.pop(name, None)
 
-LONG = 900  # seconds after which another process is taken to hang
+# A slow machine, or one that does other things too, is no failure.
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check={*settings.default.suppress_health_check, HealthCheck.too_slow}
+)
+settings.load_profile("patient")
+
 # These take longest and begin first, so that two processes that share the tests end at about the same time.
 LONGEST = [Path(__file__).parent / name for name in ("test_readme.py", "publish", "faults", "browser", "security")]
 
@@ -154,27 +163,19 @@ def once(tmp_path_factory):
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
     def once(name: str, make: Callable[[Path], None]) -> Path:
-        folder, done = shared / name, shared / f"{name}.done"
-        try:
-            folder.mkdir()
-        except FileExistsError:
-            until = time.monotonic() + LONG
-            while not done.exists():
-                assert time.monotonic() < until, f"waited {LONG} seconds for {folder}"
-                time.sleep(0.1)
-            assert not (fault := done.read_text()), f"another process could not make {folder}: {fault}"
-            return folder
-        fault = "it was ended"
-        try:
-            make(folder)
-            fault = ""
-        except BaseException as error:
-            fault = str(error) or type(error).__name__
-            raise
-        finally:
-            half = done.with_suffix(".half")
-            half.write_text(fault)
-            half.rename(done)
+        folder, done, fault = (shared / f"{name}{ending}" for ending in ("", ".done", ".fault"))
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # which goes with the process, however that ends
+            if not folder.exists():
+                folder.mkdir()
+                try:
+                    make(folder)
+                except BaseException as error:
+                    fault.write_text(str(error) or type(error).__name__)
+                    raise
+                done.touch()
+            why = fault.read_text() if fault.exists() else "it was ended"
+            assert done.exists(), f"another process could not make {folder}: {why}"
         return folder
 
     return once
@@ -221,7 +222,7 @@ CHROMIUM = shutil.which("chromium")
 LOOPBACK = "127.0.0.1"
 # Names are not looked up, so that what no handler sees (a prefetch, a worker's request) can't leave the machine either.
 FLAGS = [f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {LOOPBACK}", "--force-color-profile=srgb"]
-PATIENCE = 30_000  # milliseconds for anything but a running notebook, on a machine that does other things too
+PATIENCE = 600_000  # milliseconds for anything, on a slow machine that does other things too
 
 
 @pytest.fixture(scope="session")
@@ -233,7 +234,7 @@ def browser():
     playwright.expect.set_options(timeout=PATIENCE)
     flags = FLAGS + ["--no-sandbox"] * (os.name == "posix" and os.geteuid() == 0)  # it refuses root its sandbox
     with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=flags)
+        chromium = started.chromium.launch(executable_path=CHROMIUM, args=flags, timeout=PATIENCE)
         yield chromium
         chromium.close()
 
@@ -244,12 +245,23 @@ def complaints():
     return []
 
 
+@pytest.fixture(scope="session")
+def profile(browser):
+    """Opens a profile of its own; what its pages complain of is put on the list that is given."""
+
+    def opened(complaints, **options):
+        context = browser.new_context(service_workers="block", **options)
+        context.set_default_timeout(PATIENCE)
+        watch(context, complaints)
+        return context
+
+    return opened
+
+
 @pytest.fixture
-def page(browser, complaints):
+def page(profile, complaints):
     """An empty page in a profile of its own; at the end there must have been no complaint."""
-    context = browser.new_context(service_workers="block")
-    context.set_default_timeout(PATIENCE)
-    watch(context, complaints)
+    context = profile(complaints)
     yield context.new_page()
     context.close()
     assert not complaints, "\n".join(complaints)

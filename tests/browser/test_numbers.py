@@ -46,12 +46,14 @@ FIND = """([table, column, kind]) => {
 
 
 @pytest.fixture(scope="module")
-def opened(browser, sample_run):
-    context = browser.new_context()
+def opened(profile, sample_run):
+    complaints = []
+    context = profile(complaints)
     page = context.new_page()
     page.goto((sample_run / "index.html").as_uri())
     yield page
     context.close()
+    assert not complaints
 
 
 @pytest.mark.parametrize(("table", "column", "kind"), COUNTED)

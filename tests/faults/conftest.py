@@ -8,12 +8,35 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
 
-LONG = 300  # seconds after which a test takes a process to hang
+LONG = 900  # seconds after which a test takes a process to hang, however slow the machine
 ONLY = ("--only", "term_frequency")
+# Read by each process that Python starts: it waits where it opens the first file whose path fits a pattern, as on a
+# machine that does something else just then, until it is let go. What a test does meanwhile is never too late.
+WAIT = """
+import os, sys, time
+from fnmatch import fnmatch
+
+pattern, folder = os.environ["TEST_WAITS_AT"].split("|")
+
+
+def wait(event, values):
+    global pattern
+    if event == "open" and pattern and isinstance(values[0], str) and fnmatch(values[0], pattern):
+        pattern = ""
+        os.mkdir(os.path.join(folder, str(os.getpid())))
+        for _ in range(180_000):  # for an hour, should the test be gone
+            if os.path.isdir(os.path.join(folder, "go on")):
+                break
+            time.sleep(0.02)
+
+
+sys.addaudithook(wait)
+"""
 
 
 class Place:
@@ -21,11 +44,19 @@ class Place:
 
     def __init__(self, folder, corpus):
         self.folder, self.corpus = folder, corpus
-        self.out, self.temporary = folder / "out", folder / "temporary"
+        self.out, self.temporary, self.waiting = folder / "out", folder / "temporary", folder / "waiting"
         self.temporary.mkdir()
 
-    def start(self, *arguments, wrapped=(), **environment):
-        """A command, the first of a session of its own; what it says goes to two files."""
+    def start(self, *arguments, wrapped=(), at="", **environment):
+        """A command, the first of a session of its own; what it says goes to two files.
+
+        Its processes wait where they open a file whose path fits the pattern `at`: see `wait_until_there`.
+        """
+        if at:
+            self.waiting.mkdir()
+            (self.waiting / "sitecustomize.py").write_text(WAIT)
+            path = os.pathsep.join(filter(None, [str(self.waiting), os.environ.get("PYTHONPATH")]))
+            environment |= {"TEST_WAITS_AT": f"{at}|{self.waiting}", "PYTHONPATH": path}
         with (self.folder / "stdout").open("wb") as stdout, (self.folder / "stderr").open("wb") as stderr:
             return subprocess.Popen(
                 [*wrapped, sys.executable, "-m", "analysis", *map(str, arguments)],
@@ -39,6 +70,15 @@ class Place:
     def report(self, *arguments, **options):
         """The report that stands in `out` already, made again."""
         return self.start("report", self.corpus, "--out", self.out, *ONLY, *arguments, **options)
+
+    def wait_until_there(self, process):
+        """The process that now waits where it was told to, of all that `process` has started."""
+        found = self.wait_for(lambda: list(self.waiting.glob("[0-9]*")), "process at that file", process)
+        return psutil.Process(int(found[0].name))
+
+    def let_go(self):
+        """Lets what waits go on."""
+        (self.waiting / "go on").mkdir()
 
     def said(self):
         """What the last command said on stderr, without the bars."""
@@ -66,11 +106,13 @@ class Place:
     def wait_for(happened, what, process=None):
         """Waits, looking all the time, and gives what `happened` gives; in vain when `process` has ended before."""
         until = time.monotonic() + LONG
-        while not (found := happened()):
+        while True:
+            ended = process is not None and process.poll() is not None  # asked before, since the two may come together
+            if found := happened():
+                return found
+            assert not ended, f"no {what} before the command ended"
             assert time.monotonic() < until, f"waited {LONG} seconds for {what}"
-            assert process is None or process.poll() is None, f"no {what} before the command ended"
             time.sleep(0.02)
-        return found
 
     def hashes(self, folder=None):
         """The SHA-256 of every file of a folder, the report's if no other is named."""
@@ -89,7 +131,7 @@ class Place:
 
     def left(self):
         """What lies beside the report and in the temporary folder, and should not."""
-        beside = {path.name for path in self.folder.iterdir()} - {"out", "temporary", "stdout", "stderr"}
+        beside = {path.name for path in self.folder.iterdir()} - {"out", "temporary", "stdout", "stderr", "waiting"}
         return beside | {path.name for path in self.temporary.iterdir() if path.name.startswith(".lafz")}
 
 
@@ -147,7 +189,8 @@ def place(one, made, tmp_path):
     shutil.copytree(made[0], found.out)
     yield found
     for process in found.processes():
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 @pytest.fixture

@@ -25,10 +25,11 @@ def top_n(run):
 
 def test_what_somebody_puts_in_the_place_meanwhile_is_not_replaced(place):
     shutil.rmtree(place.out)
-    process = place.report()
-    place.wait_for(place.kernels, "kernel", process)
+    process = place.report(at="*/run/term_frequency/*.svg")
+    place.wait_until_there(process)
     place.out.mkdir()
     (place.out / "mine.txt").write_text("not a report")
+    place.let_go()
     assert process.wait(600) == 2
     [line] = place.said()
     assert "out' exists and is not an earlier report: choose another --out, or move it away" in line

@@ -30,16 +30,19 @@ def test_the_cell_in_which_a_kernel_died_is_named(notebook, tmp_path):
 
 
 def test_a_cell_that_gets_no_more_memory_is_named(notebook):
-    limit = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\nbytearray(1 << 31)"
+    limit = (
+        "import psutil, resource\nmost = psutil.Process().memory_info().vms + (1 << 30)\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (most, most))\nbytearray(1 << 31)"
+    )
     result = notebook("corpus: str = ''", limit)
     assert (result["cell"], result["error"]) == ("cell-1", "MemoryError")
 
 
 def test_a_report_says_which_kernel_died_where(place):
     before = place.hashes()
-    process = place.report()
-    place.wait_for(lambda: any(place.folder.glob(".out.building-*/run/term_frequency/*.svg")), "figure", process)
-    [kernel] = place.kernels()
+    process = place.report(at="*/run/term_frequency/*.svg")
+    kernel = place.wait_until_there(process)
+    assert [kernel] == place.kernels()
     kernel.kill()
     assert process.wait(600) == 1
     [line] = place.said()
@@ -52,8 +55,8 @@ def test_a_report_says_which_kernel_died_where(place):
 
 def test_a_report_whose_notebook_process_is_killed(place):
     before = place.hashes()
-    process = place.report()
-    [kernel] = place.wait_for(place.kernels, "kernel", process)
+    process = place.report(at="*/run/term_frequency/*.svg")
+    kernel = place.wait_until_there(process)
     kernel.parent().kill()
     assert process.wait(600) == 1
     [line] = place.said()

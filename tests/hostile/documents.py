@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from cases import WORDS, Case, case, mutants
 from zips import zipped
 
+from analysis.text.records import LARGEST
+
 _STORY = f"<p>{WORDS} and talked about the roads of the city until noon.</p><p>It rose at noon, and all went home.</p>"
 
 
@@ -17,7 +19,7 @@ def bombs() -> Iterator[Case]:
     """Files that take seconds to make, and more to read."""
     good = f"<w:p><w:r><w:t>{WORDS}.</w:t></w:r></w:p>"
     yield case("bombs/large.docx", docx(good + "<w:p/>" * 12_000_000))
-    yield case("bombs/packed.docx", docx(good + "<!--" + "x" * 250_000_000 + "-->"), says="unpacks to more than")
+    yield case("bombs/packed.docx", docx(good + "<!--" + "x" * LARGEST + "-->"), says="unpacks to more than")
     yield case("bombs/operators.pdf", _packed(b"BT /F1 12 Tf ET\n" * 12_000_000), says="no text layer")
     yield case("bombs/letters.pdf", _packed(b"BT /F1 12 Tf 50 700 Td" + b"(a b c d e f g h) Tj 0 -14 Td\n" * 2_000_000))
     twice = zlib.compress(zlib.compress(b" " * 900_000_000, 9), 9)

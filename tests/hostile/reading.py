@@ -5,25 +5,31 @@
 
 `names` is a JSON list of paths below the folder, as `os.fsdecode` has them; SECONDS is what an isolated reader may take.
 
-One line before a file, "> 3", and one of JSON after it. A file that takes longer than it may ends the process.
+One line before a file, "> 3", and one of JSON after it. A file that takes longer than it may ends the process. Seconds
+are those of computing, and of a fast machine: a slow one has more, as many as it takes longer to read the sample.
 """
 
 import json
+import math
 import os
 import re
 import resource
 import signal
+import statistics
 import sys
 import time
 import traceback
 from pathlib import Path
 
 from analysis import Tokens, read_corpus, tokenize
+from analysis.paths import SAMPLE
 from analysis.text import isolation
 from analysis.text.corpus import Corpus, CorpusError
 
-SECONDS = 10  # of computing that a file may take
-PATIENCE = 300  # seconds by the clock: who waits for a pipe computes nothing
+SECONDS = 10  # that a file may take
+PER_MEGABYTE = 5  # seconds that a file may take beyond, for each million bytes of it
+FAST = 0.02  # seconds in which a fast machine reads the sample
+PATIENCE = 3600  # seconds by the clock: who waits for a pipe computes nothing
 MEMORY = 1 << 30  # bytes above what the process has when it begins, with all that it imports
 
 
@@ -61,8 +67,18 @@ def check(corpus: Corpus) -> Tokens:
         text.encode()
     for table in (corpus.documents, corpus.problems):
         for column in table.select_dtypes(["object", "string"]):
-            "".join(map(str, table[column])).encode()
+            "".join(map(str, table[column].dropna())).encode()
     return tokens
+
+
+def slowness() -> float:
+    """How many times longer than a fast machine this one computes."""
+    taken = []
+    for _ in range(5):
+        begun = time.process_time()
+        tokenize(read_corpus(SAMPLE))
+        taken.append(time.process_time() - begun)
+    return max(1, statistics.median(taken) / FAST)
 
 
 def peak() -> int:
@@ -78,18 +94,20 @@ def forget_peak() -> None:
 def main() -> None:
     folder = os.fsencode(sys.argv[1])
     names = json.load(sys.stdin)
-    isolation.SECONDS = int(sys.argv[2])
-    outcome(Path(__file__).parents[2] / "data" / "sample" / "2024-06-22-wire-1.txt")  # imports, compiles
+    outcome(SAMPLE / "2024-06-22-wire-1.txt")  # imports, compiles
+    slow = slowness()
+    isolation.SECONDS = math.ceil(slow * int(sys.argv[2]))
     base = peak()
     resource.setrlimit(resource.RLIMIT_DATA, (base + 2 * MEMORY, resource.RLIM_INFINITY))
     for number, name in enumerate(names):
         print(f"> {number}", flush=True)
+        path = Path(os.fsdecode(os.path.join(folder, os.fsencode(name))))
         forget_peak()
         begun = time.process_time()
         signal.alarm(PATIENCE)
-        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, slow * (SECONDS + PER_MEGABYTE * path.stat().st_size / 10**6))
         try:
-            found = outcome(Path(os.fsdecode(os.path.join(folder, os.fsencode(name)))))
+            found = outcome(path)
         except BaseException as error:  # whatever it is, it is told
             found = {"error": f"{type(error).__name__}: {error}"[:300], "trace": traceback.format_exc()[-1500:]}
         signal.alarm(0)

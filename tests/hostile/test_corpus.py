@@ -5,6 +5,7 @@ LAFZ_HOSTILE=all reads the files of many megabytes and the bombs, too: some ten 
 """
 
 import json
+import math
 import os
 import re
 import shutil
@@ -28,7 +29,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 from cases import Case
 from corpus import write
-from reading import MEMORY, check
+from reading import MEMORY, check, slowness
 
 pytest.importorskip("trafilatura")
 pytest.importorskip("pypdfium2")
@@ -88,7 +89,7 @@ def test_each_file_alone(folder: Path, corpus: list[Case]) -> None:
 
 
 def test_the_whole_corpus_at_once(folder: Path, corpus: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolation, "SECONDS", 5)
+    monkeypatch.setattr(isolation, "SECONDS", math.ceil(5 * slowness()))
     if not ALL:  # each has been read alone, and takes as long again
         for kind in ("docx", "html", "mutants", "pdf"):
             shutil.rmtree(folder / kind)

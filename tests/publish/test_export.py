@@ -85,6 +85,11 @@ def hostile_run(command_line, tmp_path_factory):
     return out
 
 
+@pytest.fixture(scope="module")
+def hostile_word(hostile_run, tmp_path_factory):
+    return export(hostile_run, tmp_path_factory.mktemp("exports") / "hostile.docx")
+
+
 def styled(word, *names):
     return [paragraph.text for paragraph in word.paragraphs if paragraph.style.name in names]
 
@@ -176,19 +181,18 @@ def test_the_same_run_gives_the_same_bytes(exported, sample_run, tmp_path, endin
     assert again.read_bytes() == exported[ending].read_bytes()
 
 
-def test_what_documents_say_stays_text(hostile_run, tmp_path):
+def test_what_documents_say_stays_text(hostile_run, hostile_word, tmp_path):
     with pytest.warns(UserWarning, match="show as boxes: \u0378 "):
         pdf = export(hostile_run, tmp_path / "report.pdf")
-    word = export(hostile_run, tmp_path / "report.docx")
-    cells = {cell.text for table in docx.Document(word).tables for row in table.rows for cell in row.cells}
+    cells = {cell.text for table in docx.Document(hostile_word).tables for row in table.rows for cell in row.cells}
     assert any(HOSTILE in cell for cell in cells)
     assert letters(HOSTILE) in pdf_text(pdf)
-    with zipfile.ZipFile(word) as file:
+    with zipfile.ZipFile(hostile_word) as file:
         assert not any(b"file:///etc" in file.read(name) for name in file.namelist() if name.endswith(".rels"))
 
 
-def test_urdu_is_read_from_the_right(hostile_run, tmp_path):
-    word = docx.Document(export(hostile_run, tmp_path / "report.docx"))
+def test_urdu_is_read_from_the_right(hostile_word):
+    word = docx.Document(hostile_word)
     paragraphs = [p for table in word.tables for row in table.rows for cell in row.cells for p in cell.paragraphs]
     [own, *_] = [p for p in paragraphs if ABJAD in p.text]
     assert own._p.pPr.find(qn("w:bidi")) is not None

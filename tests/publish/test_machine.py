@@ -6,6 +6,7 @@ import pandas as pd
 import psutil
 import pytest
 
+from analysis.paths import SAMPLE
 from analysis.publish import machine
 from analysis.publish.machine import (
     BASE,
@@ -73,7 +74,7 @@ def test_a_container_has_what_its_limit_leaves(tmp_path, monkeypatch):
 
 
 def test_a_report_that_does_not_fit_is_refused_before_a_notebook_runs(command_line, tmp_path):
-    done = command_line("report", "data/sample", "--out", tmp_path / "run", "--memory", "400MB")
+    done = command_line("report", SAMPLE, "--out", tmp_path / "run", "--memory", "400MB")
     assert done.returncode == 2
     assert done.stderr.strip().splitlines()[-1].startswith("lafz: the corpus does not fit in 0.4 GB")
     assert not list(tmp_path.iterdir())

@@ -14,7 +14,7 @@ from analysis.publish.methods import methods, methods_page
 from analysis.publish.parameters import notebooks, read_parameters
 
 # What no notebook shows: scores of the word and sentence splitters on labelled texts, and axes between opposites.
-ELSEWHERE = {"analysis.text.evaluation.score_spans", "analysis.framing.embedding.axes"}
+ELSEWHERE = {"analysis.text.evaluation.score_spans", "analysis.framing.axes.axes"}
 ROOMS = ("text", "terms", "framing", "redundancy")
 LOOK = {"documents"}  # a parameter that changes what is shown and nothing that is computed
 

@@ -21,7 +21,7 @@ import pytest
 
 from analysis.paths import ROOT
 
-PATIENCE = 300  # seconds for a server to come up on a machine that does other things too
+PATIENCE = 1200  # seconds for a server to come up, or to end, on a slow machine that does other things too
 OPEN = """\
 c = get_config()
 c.ServerApp.ip = "0.0.0.0"
@@ -82,8 +82,9 @@ def lab(tmp_path_factory):
         about = wait_for(folder / "runtime", server, folder / "log")
         yield Lab(psutil.Process(about["pid"]), about["port"], about["token"])
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=60)
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=PATIENCE)
 
 
 def wait_for(runtime, server, log):
@@ -92,7 +93,7 @@ def wait_for(runtime, server, log):
     while time.monotonic() < until:
         assert server.poll() is None, log.read_text()
         for path in runtime.glob("jpserver-*.json"):
-            with suppress(ValueError):  # not written to its end
+            with suppress(FileNotFoundError, ValueError):  # not written to its end
                 about = json.loads(path.read_text())
                 if answer(about["port"], "/api/status", about["token"]) is not None:
                     return about
