@@ -194,7 +194,10 @@ def test_several_corpora_are_one(tmp_path: Path, cut: Cut) -> None:
 
 
 def test_reading_parameters_are_kept_to(tmp_path: Path) -> None:
-    rows = [{"body": f"The Bridge over the {name} is closed", "text": f"nothing {name}"} for name in ("river", "RIVER")]
+    names = {"river": "north", "RIVER": "south"}
+    rows = [
+        {"body": f"The Bridge over the {name} is closed", "text": f"nothing {other}"} for name, other in names.items()
+    ]
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "news.parquet")
     out = tmp_path / "near.parquet"
     given = {"memory": MEMORY, "threshold": 1}
