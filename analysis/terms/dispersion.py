@@ -98,24 +98,28 @@ def places(tokens: AnyTokens, terms: Iterable[str]) -> pd.DataFrame:
     types = types_of(tokens, sought)
     which = np.full(len(tokens.vocabulary), -1)
     which[types[types >= 0]] = np.flatnonzero(types >= 0)
-    found = []
+    found, total = np.empty((3, 0), dtype=np.int64), 0
     for part in parts_of(tokens):
         order = which[part.types][part.tokens.ids]
         own = np.flatnonzero(order >= 0)
-        found.append(np.stack([order[own], own + part.word]))
-    order, place = np.concatenate(found, axis=1)
-    ranked = np.argsort(order, kind="stable")
-    order, place = order[ranked], place[ranked]
-    times = None
-    if isinstance(tokens, Parted) and len(place) > LISTED:
-        stretch = order * STRETCHES + place * STRETCHES // len(tokens)
-        first = np.flatnonzero(np.diff(stretch, prepend=-1))
-        times = np.diff(first, append=len(place))
-        order, place = order[first], place[first]
+        total += len(own)
+        found = np.concatenate([found, [order[own], own + part.word, np.ones_like(own)]], axis=1)
+        if isinstance(tokens, Parted) and found.shape[1] > 2 * LISTED:
+            found = _thinned(found, len(tokens))  # now and then, so that not all places are held at once
+    many = isinstance(tokens, Parted) and total > LISTED
+    order, place, times = _thinned(found, len(tokens)) if many else found[:, np.argsort(found[0], kind="stable")]
     document = np.searchsorted(tokens.document_offsets, place, side="right") - 1
     term = np.array(sought, dtype=object)[order]
     table = pd.DataFrame({"term": term, "doc_id": tokens.doc_ids[document], "place": place})
-    return table if times is None else table.assign(times=times)
+    return table.assign(times=times) if many else table
+
+
+def _thinned(found: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Term, place and number of the first place in each stretch of a text of `size` words, by term: (3, rows)."""
+    order, place, times = found[:, np.argsort(found[0], kind="stable")]
+    stretch = order * STRETCHES + place * STRETCHES // size
+    first = np.flatnonzero(np.diff(stretch, prepend=-1))
+    return np.stack([order[first], place[first], np.add.reduceat(times, first)])
 
 
 def dispersion_of(counts: sparse.sparray | NDArray[Any], sizes: NDArray[Any]) -> pd.DataFrame:
