@@ -20,7 +20,11 @@ import nbformat  # noqa: E402
 import papermill  # noqa: E402
 import psutil  # type: ignore[import-untyped]  # noqa: E402
 from jupyter_client.kernelspec import KernelSpecManager  # noqa: E402
+from jupyter_core.paths import jupyter_runtime_dir  # noqa: E402
 from nbclient.exceptions import DeadKernelError  # noqa: E402
+from traitlets.config import Config  # noqa: E402
+
+_LONGEST = 100  # bytes of the name of a socket's file, of which macOS takes 103 and Linux 107
 
 
 def execute(notebook: Path, output: str, parameters: dict[str, Any]) -> dict[str, str]:
@@ -32,7 +36,9 @@ def execute(notebook: Path, output: str, parameters: dict[str, Any]) -> dict[str
     node = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
     progress = {"file": sys.stdout, "bar_format": "{n_fmt}/{total_fmt}", "mininterval": 0}
     try:
-        done = papermill.execute_notebook(node, output, parameters, kernel_name="python3", progress_bar=progress)
+        done = papermill.execute_notebook(
+            node, output, parameters, kernel_name="python3", progress_bar=progress, config=_connection()
+        )
     except (papermill.PapermillExecutionError, DeadKernelError) as error:
         done = nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
         started = _started_cell(done)
@@ -48,6 +54,20 @@ def execute(notebook: Path, output: str, parameters: dict[str, Any]) -> dict[str
     if last.execution_count is None:
         return {"cell": last.id, "error": "Unfinished", "message": "the notebook ended before its last cell"}
     return {}
+
+
+def _connection() -> Config:
+    """How to talk to the kernel: by files of this process's own, where the system has such and their names fit.
+
+    A port is chosen before the kernel opens it: where several kernels start, another may have taken it by then.
+    """
+    runtime = Path(jupyter_runtime_dir())
+    runtime.mkdir(parents=True, exist_ok=True, mode=0o700)
+    address = str(runtime / f"kernel-{os.getpid()}")
+    manager = {"connection_file": f"{address}.json"}  # else one that would be left if killed
+    if sys.platform != "win32" and len(os.fsencode(address)) <= _LONGEST:
+        manager |= {"transport": "ipc", "ip": address}
+    return Config(KernelManager=manager)
 
 
 def _failed_cell(node: Any) -> str:

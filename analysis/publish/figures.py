@@ -1,6 +1,5 @@
 """Figures for reports: one style, and each figure with the table behind it, its caption and its alt text."""
 
-import base64
 import dataclasses
 import html
 import re
@@ -19,23 +18,11 @@ from matplotlib.backends import backend_pdf
 from matplotlib.figure import Figure
 
 from analysis.publish.drawing import call_of
+from analysis.publish.pictures import svg_source
 from analysis.publish.tables import described, note, output_folder, show, write_csv, write_json
 
 WIDTH = 4.9  # inches, of the figures of a report: between one column of a journal and two
 DPI = 300  # of a PNG
-
-# Okabe and Ito (2008): eight colours that people with any kind of colour vision tell apart.
-COLOURS = {
-    "blue": "#0072B2",
-    "orange": "#E69F00",
-    "green": "#009E73",
-    "vermillion": "#D55E00",
-    "sky": "#56B4E9",
-    "purple": "#CC79A7",
-    "yellow": "#F0E442",
-    "black": "#000000",
-    "grey": "#767676",
-}
 
 _MISSING = re.compile(r"Glyph (\d+) .* missing from")
 
@@ -213,8 +200,3 @@ def _enlarge_svg(path: Path, times: float) -> None:
         lambda m: f'{m[1]}width="{times * float(m[2]):.6g}pt" height="{times * float(m[3]):.6g}pt"', text, 1
     )
     path.write_text(larger, encoding="utf-8", newline="\n")
-
-
-def svg_source(path: Path) -> str:
-    """The picture in `path` as the source of an ``<img>``, where it can run no script and its ids meet no others."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"

@@ -18,10 +18,10 @@ from markupsafe import Markup
 from analysis import __version__
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.drawing import read_table
-from analysis.publish.figures import svg_source
 from analysis.publish.methods import Method, methods
 from analysis.publish.page_data import embedded, table_rows, texts
-from analysis.publish.reading import style_sheet
+from analysis.publish.pictures import svg_source
+from analysis.publish.reading_style import style_sheet
 from analysis.publish.sections import Block, Section, read_sections
 from analysis.publish.tables import table_html
 from analysis.text.parted import AnyTokens

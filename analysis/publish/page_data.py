@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from analysis.framing.style import CERTAIN, OPEN
 from analysis.publish.csv_rows import csv_rows
-from analysis.publish.reading import codes
+from analysis.publish.reading_style import codes
 from analysis.text.forms import word_forms
 from analysis.text.formulas import restored
 from analysis.text.parted import LISTED, AnyTokens, Parted, taken

@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,7 @@ from analysis.scale.in_parts import tokens_in_parts
 from analysis.scale.stages import delete
 from analysis.text.corpus import corpus_files
 from analysis.text.loading import load_tokens, place_of
-from analysis.text.parted import AnyTokens
+from analysis.text.parted import AnyTokens, Parted, open_parts
 from analysis.text.readers import ReadError
 
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
@@ -123,6 +123,8 @@ def run(
             words = read or words_of(work)  # the temporary folder may be in memory
             tokens = read_once(parameters, words, memory=room, work=work, progress=progress)
         check_language(parameters, lexicons, tokens.corpus)
+        opened = _opened_again(tokens)
+        del tokens  # the notebooks have its memory meanwhile
         check_place(out)
         with working_folder(out) as beside:
             build = beside / "run"
@@ -132,7 +134,7 @@ def run(
             logs = run_all(chosen, parameters, build, environment=environment, progress=progress, at_once=at_once)
             failures = failures_in(logs, chosen, build, out)
             if not failures:
-                _finish(build, chosen, parameters, tokens, in_parts=parted)
+                _finish(build, chosen, parameters, opened(), in_parts=parted)
                 _write_log(build, logs, started, time.monotonic() - since)
                 check_place(out)  # once more: it was some time ago
                 with undisturbed():
@@ -174,6 +176,11 @@ def read_once(
                     tokens_in_parts(corpus, place, work, memory=memory, progress=progress, **about)
             done[key] = load_tokens(corpus, cache=words, **about)
     return next(iter(done.values()))
+
+
+def _opened_again(tokens: AnyTokens) -> Callable[[], AnyTokens]:
+    """What gives the same words once more: of those in parts the table of all documents need not stay until then."""
+    return partial(open_parts, tokens.folder) if isinstance(tokens, Parted) else lambda: tokens
 
 
 def _text_size(parameters: Mapping[str, dict[str, Any]]) -> int:

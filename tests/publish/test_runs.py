@@ -110,6 +110,18 @@ def test_a_notebook_that_ends_early_is_not_taken_for_whole(small, tmp_path):
     assert result["error"], result
 
 
+@pytest.mark.parametrize(("runtime", "transport"), [("short", "ipc"), ("long" * 30, "tcp")])
+def test_a_kernel_needs_no_port_that_another_could_take(tmp_path, monkeypatch, runtime, transport):
+    folder = tmp_path / runtime
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(folder))
+    source = f"import ipykernel\nassert ipykernel.get_connection_info(unpack=True)['transport'] == '{transport}'"
+    cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]
+    about = {"language_info": {"name": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), tmp_path / "given.ipynb")
+    assert execute(tmp_path / "given.ipynb", str(tmp_path / "out.ipynb"), {"a": 1}) == {}
+    assert not list(folder.iterdir())
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

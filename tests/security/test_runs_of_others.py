@@ -266,7 +266,7 @@ def test_what_a_notebook_shows_is_no_code_of_a_document(run, tmp_path, ending):
         "plots.drawing",
         "plots.interval_dots.__globals__",
         "charts.pd.read_pickle",
-        "figures.svg_source",
+        "figures.write_picture",
         "..plots.interval_dots",
         "analysis.publish.plots.interval_dots",
         ["plots.interval_dots"],

@@ -7,12 +7,14 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.publish.colours import COLOURS
 from analysis.publish.comparing.comparable import numbers, whole
 from analysis.publish.comparing.compare_page import rendered
-from analysis.publish.figures import COLOURS, room, style, svg_source, write_picture
+from analysis.publish.figures import room, style, write_picture
 from analysis.publish.findings.moves import amount, upper
 from analysis.publish.findings.wording import listed
 from analysis.publish.loading import Run
+from analysis.publish.pictures import svg_source
 from analysis.publish.sections import read_sections
 from analysis.publish.tables import write_table
 
