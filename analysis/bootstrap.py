@@ -1,5 +1,6 @@
 """Bootstrap intervals of rates: how far a figure would move had other documents, or sentences, been drawn."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ Floats = NDArray[np.float64]
 # What a block of the work holds, in numbers of eight bytes: the factor of a product stays in the cache, the rates of
 # some columns in a corner of the memory.
 FACTOR, RATES = 500_000, 2_000_000
+LEAST = 16  # resamples that are drawn together
 
 
 class Draws(NamedTuple):
@@ -42,46 +44,65 @@ def rate_intervals(
     >>> low.tolist(), high.tolist()
     ([0.0, 0.0], [0.3, 0.15])
     """
-    drawn = draws(sizes, resamples=resamples, seed=seed)
-    return intervals(None if drawn is None else counts.T.tocsr(), drawn, columns=counts.shape[1], level=level)
+    drawn: Iterable[Draws] = draws_in_turn(sizes, resamples=resamples, seed=seed)
+    if counts.shape[1] * _checked(resamples) > RATES:
+        drawn = draws(sizes, resamples=resamples, seed=seed)
+    return intervals(counts.T.tocsr(), drawn, columns=counts.shape[1], resamples=resamples, level=level)
 
 
-def draws(sizes: NDArray[Any], *, resamples: int, seed: int) -> Draws | None:
-    """The resamples of units of these `sizes`; None where there are fewer than two units or no resamples.
+def draws(sizes: NDArray[Any], *, resamples: int, seed: int) -> list[Draws]:
+    """The resamples of units of these `sizes`, all in one; none where there are fewer than two units or no resamples.
 
-    >>> drawn = draws(np.array([1, 1, 1]), resamples=4, seed=0)
+    >>> [drawn] = draws(np.array([1, 1, 1]), resamples=4, seed=0)
     >>> drawn.times.sum(axis=0).tolist(), drawn.sizes.tolist()
     ([3, 3, 3, 3], [3.0, 3.0, 3.0, 3.0])
     """
+    times, totals, done = np.empty((len(sizes), _checked(resamples)), dtype=np.uint8), np.empty(resamples), 0
+    for part in draws_in_turn(sizes, resamples=resamples, seed=seed):
+        own = slice(done, done := done + len(part.sizes))
+        times[:, own], totals[own] = part
+    return [Draws(times, totals)] if done else []
+
+
+def draws_in_turn(sizes: NDArray[Any], *, resamples: int, seed: int) -> Iterator[Draws]:
+    """The same, a few at a time: of a hundred thousand documents all would take up a hundred megabytes.
+
+    >>> [drawn.times.shape for drawn in draws_in_turn(np.ones(100_000), resamples=40, seed=0)]
+    [(100000, 16), (100000, 16), (100000, 8)]
+    """
+    if len(sizes) > 1:
+        sizes = sizes.astype(np.float64)
+        for times in multiplicities(len(sizes), resamples, seed):
+            yield Draws(times, sizes @ times.astype(np.float64))
+
+
+def _checked(resamples: int) -> int:
     if resamples < 0:
         raise ValueError(f"resamples is {resamples}: use 0 (no intervals) or more")
-    units = len(sizes)
-    if units < 2 or not resamples:
-        return None
-    times = multiplicities(units, resamples, seed)
-    sizes, totals = sizes.astype(np.float64), np.empty(resamples)
-    width = max(16, FACTOR // units)
-    for left in range(0, resamples, width):
-        totals[left : left + width] = sizes @ times[:, left : left + width].astype(np.float64)
-    return Draws(times, totals)
+    return resamples
 
 
-def intervals(by_column: Any, drawn: Draws | None, *, columns: int, level: float = 0.95) -> tuple[Floats, Floats]:
+def intervals(
+    by_column: Any, drawn: Iterable[Draws], *, columns: int, resamples: int, level: float = 0.95
+) -> tuple[Floats, Floats]:
     """The intervals of `rate_intervals` over resamples that are drawn, NaN where there are none.
 
-    `by_column`: sparse (columns, units), the transpose of its counts.
+    `by_column`: sparse (columns, units), the transpose of its counts. Of many columns (`RATES`) `drawn` is gone through
+    several times.
     """
     low, high = np.full((2, columns), np.nan)
-    if drawn is None:
-        return low, high
     tail = (1 - level) / 2
-    resamples = len(drawn.sizes)
-    data, height = by_column.data.astype(np.float64), max(1, RATES // resamples)
+    data, height = by_column.data.astype(np.float64), max(1, RATES // max(resamples, 1))
     for first in range(0, columns, height):
-        rates = np.zeros((min(height, columns - first), resamples))
-        _add_rates(by_column.indptr[first:], by_column.indices, data, drawn.times, drawn.sizes, rates)
-        ends = np.quantile(rates, [tail, 1 - tail], axis=1, overwrite_input=True)
-        low[first : first + height], high[first : first + height] = ends
+        rates, done = np.zeros((min(height, columns - first), resamples)), 0
+        for times, sizes in drawn:
+            own = np.zeros((len(rates), len(sizes)))
+            _add_rates(by_column.indptr[first:], by_column.indices, data, times, sizes, own)
+            rates[:, done : done + len(sizes)] = own
+            done += len(sizes)
+        if done:
+            ends = np.quantile(rates, [tail, 1 - tail], axis=1, overwrite_input=True)
+            low[first : first + height], high[first : first + height] = ends
     return low, high
 
 
@@ -102,13 +123,15 @@ def _add_rates(indptr: Any, indices: Any, data: Any, times: Any, sizes: Any, rat
                 rates[row, k] = found[k] / sizes[k]
 
 
-def multiplicities(units: int, resamples: int, seed: int) -> NDArray[np.uint8]:
-    """(units, resamples) how often each resample draws each unit; a byte each, for 256 of one are beyond all chance."""
+def multiplicities(units: int, resamples: int, seed: int) -> Iterator[NDArray[np.uint8]]:
+    """(units, some resamples) how often each resample draws each unit; a byte each, for 256 of one are beyond all
+    chance."""
     random = np.random.default_rng(seed)
-    drawn = np.empty((units, resamples), dtype=np.uint8)
-    batch = max(1, 500_000 // units)
-    for first in range(0, resamples, batch):
-        count = min(batch, resamples - first)
-        cell = random.integers(0, units, (count, units)) + units * np.arange(count)[:, None]
-        drawn[:, first : first + count] = np.bincount(cell.ravel(), minlength=count * units).reshape(count, units).T
-    return drawn
+    width, batch = max(LEAST, FACTOR // units), max(1, FACTOR // units)
+    for left in range(0, resamples, width):
+        drawn = np.empty((units, min(width, resamples - left)), dtype=np.uint8)
+        for first in range(0, drawn.shape[1], batch):
+            count = min(batch, drawn.shape[1] - first)
+            cell = random.integers(0, units, (count, units)) + units * np.arange(count)[:, None]
+            drawn[:, first : first + count] = np.bincount(cell.ravel(), minlength=count * units).reshape(count, units).T
+        yield drawn

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse, stats
 
+from analysis import bootstrap
 from analysis.bootstrap import Floats, rate_intervals
 
 
@@ -93,6 +94,22 @@ def test_covers_the_true_rate_about_as_often_as_it_says() -> None:
     low, high = rate_intervals(sparse.csr_array(counts), np.ones(40), resamples=500)
     covered = ((low <= 2.0) & (high >= 2.0)).mean()
     assert 0.90 <= covered <= 0.98
+
+
+@pytest.mark.parametrize(("factor", "least", "rates"), [(100, 3, 10_000), (100, 3, 1), (1, 1, 120)])
+def test_how_many_are_drawn_or_worked_on_together_makes_no_difference(monkeypatch, factor, least, rates) -> None:
+    counts = sparse.csr_array(np.random.default_rng(2).poisson(0.4, (30, 7)))
+    sizes = np.arange(30)
+    whole = rate_intervals(counts, sizes, resamples=50, seed=4)
+    for name, value in {"FACTOR": factor, "LEAST": least, "RATES": rates}.items():
+        monkeypatch.setattr(bootstrap, name, value)
+    np.testing.assert_array_equal(rate_intervals(counts, sizes, resamples=50, seed=4), whole)
+
+
+def test_less_than_no_resample_is_a_mistake() -> None:
+    for units in (1, 2):
+        with pytest.raises(ValueError, match="resamples is -1: use 0"):
+            rate_intervals(column(*range(units)), np.ones(units), resamples=-1)
 
 
 def test_a_seed_decides_the_draws() -> None:

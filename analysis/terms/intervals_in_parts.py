@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.bootstrap import draws, intervals
+from analysis.bootstrap import Draws, draws, intervals
 from analysis.terms.cells import Cells, Floats, Ints
 from analysis.terms.ngrams import by_value
 from analysis.text.buckets import Buckets
@@ -53,7 +53,8 @@ def cell_intervals(
     position = np.empty(len(order), dtype=np.int32)  # of each unit in its group
     position[order] = np.arange(len(order)) - begin[owner[order]]
     low, high = np.empty((2, len(group)))
-    drawn, of = None, -1
+    drawn: list[Draws] = []
+    of = -1
     for k in range(len(buckets)):
         first, stop = np.searchsorted(file, (k, k + 1)).tolist()
         _, of_row, of_unit, amount = buckets.read(k)
@@ -64,11 +65,12 @@ def cell_intervals(
         changes = np.flatnonzero(np.diff(group[first:stop])) + 1
         for a, b in pairwise([0, *changes.tolist(), stop - first] if stop > first else []):
             if group[first + a] != of:
-                of, drawn = int(group[first + a]), None  # no two at a time
+                of, drawn = int(group[first + a]), []  # no two at a time
                 drawn = draws(running[order[begin[of] : begin[of + 1]]], resamples=resamples, seed=seed)
             inside, shape = slice(bounds[a], bounds[b]), (b - a, int(begin[of + 1] - begin[of]))
             own = sparse.csr_array((amount[inside], of_unit[inside], bounds[a : b + 1] - bounds[a]), shape=shape)
-            low[first + a : first + b], high[first + a : first + b] = intervals(own, drawn, columns=b - a)
+            ends = intervals(own, drawn, columns=b - a, resamples=resamples)
+            low[first + a : first + b], high[first + a : first + b] = ends
     return low, high
 
 

@@ -74,8 +74,9 @@ def paired(
     difference = rate_b - rate_a
     low = high = np.full(a.shape[1], np.nan)
     if len(a) > 1:
-        drawn = multiplicities(len(a), resamples, seed).astype(np.float64)
-        low, high = np.quantile(_rates(b, b_size, drawn, per) - _rates(a, a_size, drawn, per), [0.025, 0.975], axis=1)
+        drawn = (times.astype(np.float64) for times in multiplicities(len(a), resamples, seed))
+        differences = [_rates(b, b_size, times, per) - _rates(a, a_size, times, per) for times in drawn]
+        low, high = np.quantile(np.hstack(differences), [0.025, 0.975], axis=1)
         change = b - a * (b_size.sum() / max(a_size.sum(), 1))  # at the same number of words
         largest = np.abs(change).max(axis=0, initial=0)
         taken, added = (_summed(np.maximum(sign * change.round(9), 0), largest) for sign in (-1, 1))
