@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Annotated, Literal, Optional
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from analysis import coding_commands, run_commands, scale_commands
 from analysis.commands import (
@@ -18,15 +16,10 @@ from analysis.commands import (
     note,
     progress_bars,
 )
+from analysis.errors import ParameterError
 from analysis.paths import FIGURES
 from analysis.printable import printable
-from analysis.publish.parameters import (
-    ParameterError,
-    notebooks,
-    parse_assignments,
-    read_parameters,
-    read_params_file,
-)
+from analysis.publish.parameters import notebooks, parse_assignments, read_parameters, read_params_file
 from analysis.scale.resources import read_memory
 
 app = typer.Typer(
@@ -121,6 +114,9 @@ def list_parameters(
     notebook: Annotated[Optional[str], typer.Argument(help="One notebook, such as framing; all without it.")] = None,
 ) -> None:
     """List the parameters of the notebooks: type, default, meaning."""
+    from rich.console import Console  # no other command shows a table, and whoever asks for help waits for none
+    from rich.table import Table
+
     only = [notebook.split("_", 1)[1] if notebook[:2].isdigit() else notebook] if notebook else []
     console = Console(width=None if sys.stdout.isatty() else 140)
     for path in notebooks(only).values():

@@ -92,7 +92,7 @@ def intervals(
     """
     low, high = np.full((2, columns), np.nan)
     tail = (1 - level) / 2
-    data, height = by_column.data.astype(np.float64), max(1, RATES // max(resamples, 1))
+    data, height = by_column.data.astype(np.float64, copy=False), max(1, RATES // max(resamples, 1))
     for first in range(0, columns, height):
         rates, done = np.zeros((min(height, columns - first), resamples)), 0
         for times, sizes in drawn:

@@ -16,7 +16,7 @@ from analysis.commands import (
     read_tokens,
 )
 from analysis.paths import LEXICONS
-from analysis.publish.places import whole_file
+from analysis.places import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from analysis.errors import ParameterError, with_advice
 from analysis.printable import printable
-from analysis.publish.parameters import READING, ParameterError, check, notebooks, parse_assignments, read_parameters
-from analysis.publish.places import calls_to_leave, with_advice
+from analysis.publish.parameters import READING, check, notebooks, parse_assignments, read_parameters
+from analysis.signals import calls_to_leave
 
 if TYPE_CHECKING:
     from analysis.text.tokens import Tokens
@@ -68,7 +69,7 @@ def mistakes_told() -> Iterator[None]:
     >>> with mistakes_told():
     ...     text = Path("no such file").read_text()
     Traceback (most recent call last):
-    analysis.publish.parameters.ParameterError: [Errno 2] No such file or directory: 'no such file'
+    analysis.errors.ParameterError: [Errno 2] No such file or directory: 'no such file'
     """
     try:
         yield
@@ -162,7 +163,7 @@ def check_ending(path: Path, endings: Sequence[str]) -> None:
 
     >>> check_ending(Path("pairs.txt"), (".parquet", ".csv"))
     Traceback (most recent call last):
-    analysis.publish.parameters.ParameterError: --out 'pairs.txt': give a name that ends in .parquet or .csv
+    analysis.errors.ParameterError: --out 'pairs.txt': give a name that ends in .parquet or .csv
     """
     if path.suffix.lower() not in endings:
         raise ParameterError(f"--out {str(path)!r}: give a name that ends in {' or '.join(endings)}")

@@ -10,9 +10,9 @@ from typing import Annotated, Optional
 import typer
 
 from analysis.commands import CorpusArgument, counted, mistakes_told, names, note, progress_bars
+from analysis.errors import ParameterError
 from analysis.paths import FIGURES
 from analysis.printable import printable
-from analysis.publish.parameters import ParameterError
 
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="The folder of a finished report.")]
 

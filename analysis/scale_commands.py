@@ -149,15 +149,16 @@ def _prepared(
     out: Path, memory: str, dask: str | None, work: Path | None, parameter: Sequence[str] | None
 ) -> Iterator[dict[str, Any]]:
     """What both commands give on, checked before any work is done, with progress on stderr and mistakes in one line."""
-    from analysis.scale.resources import LOCAL, connect, cores, read_memory
+    from analysis.scale.resources import LOCAL, connect, fitting, read_memory
     from analysis.scale.stages import KEPT
 
     with mistakes_told():
         check_ending(out, (".parquet", ".csv"))
-        each = read_memory(memory) // (cores() if dask == LOCAL else 1)  # there the workers share this machine
-        given: dict[str, Any] = {"memory": each, "work": work, **read_options(parameter)}
+        size = read_memory(memory)
+        workers = fitting(size) if dask == LOCAL else 1  # they share what this machine gives; elsewhere each has all
+        given: dict[str, Any] = {"memory": size // workers, "work": work, **read_options(parameter)}
         watched = progress_bars() if sys.stderr.isatty() else nullcontext(lambda what, done, total: None)
-        with connect(dask) as client, watched as progress:
+        with connect(dask, workers=workers) as client, watched as progress:
             try:
                 yield given | {"client": client, "progress": progress}
             except Exception:

@@ -17,7 +17,7 @@ from analysis.__main__ import app, main
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.validity_file import read_validity
 from analysis.paths import LEXICONS, ROOT, SAMPLE
-from analysis.publish.places import whole_file
+from analysis.places import whole_file
 
 
 class Ended(NamedTuple):

@@ -95,7 +95,10 @@ def test_the_shell_blocks(run, checkout, lines):
         if line in ELSEWHERE:
             continue
         # make would first set up a virtual environment: this one is used in its place
-        run("sh", "-c", re.sub(r"^make", f"make -o .venv/ready BIN={shlex.quote(shlex.quote(str(BIN)))}", line))
+        command = re.sub(r"^make", f"make -o .venv/ready BIN={shlex.quote(shlex.quote(str(BIN)))}", line)
+        printed = run("sh", "-c", command)
+        if line.startswith("lafz verify "):
+            assert "every file is the same, byte for byte" in printed
         if out := made(line, checkout):
             records = {"manifest.json", "compare.json", "sweep.json"}  # of a report, a comparison, a sweep
             there = out.is_file() or {path.name for path in out.iterdir()}

@@ -61,7 +61,8 @@ def sums(
         member = gather(own.sentence_document, own.n_documents)
         pieces.append(member @ both)
         words.append(member @ counted.words)
-    by_document, words_of = sparse.vstack(pieces, format="csr"), np.concatenate(words)
+    # By columns, as the intervals take it: else they would have it once more.
+    by_document, words_of = sparse.vstack(pieces, format="csc"), np.concatenate(words)
     del pieces
     order = np.argsort(group, kind="stable")
     held, first = offsets_of(members), offsets_of(sentence_counts(tokens))

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from analysis.errors import ParameterError, with_advice
 from analysis.framing.attribution import read_aliases
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.validity_file import read_validity
 from analysis.paths import from_root
 from analysis.publish.keeping import is_kept
 from analysis.publish.manifest import MANIFEST
-from analysis.publish.parameters import ParameterError, notebooks
-from analysis.publish.places import with_advice
+from analysis.publish.parameters import notebooks
 from analysis.scale.stages import KEPT, BusyError, LostError
 from analysis.text.corpus import Corpus, CorpusError
 

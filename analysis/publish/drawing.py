@@ -17,7 +17,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from analysis.publish.tables import described, write_csv
+from analysis.publish.tables import described
+from analysis.text.csv_files import write_csv
 from analysis.text.formulas import restored
 
 if TYPE_CHECKING:

@@ -26,12 +26,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.ft2font import FT2Font
 
+from analysis.errors import ParameterError
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.inside import inside
 from analysis.publish.loading import Run, load_run
 from analysis.publish.page import MARKDOWN, ROWS
 from analysis.publish.pandoc import Tree, pandoc, read_html, text_of, with_pictures, without_shorthands
-from analysis.publish.parameters import ParameterError
 from analysis.publish.sections import Block, read_sections
 from analysis.publish.tables import table_html
 
@@ -60,7 +60,7 @@ def export(run: Path, out: Path) -> Path:
 
     >>> export(Path("figures/sample"), Path("sample.odt"))
     Traceback (most recent call last):
-    analysis.publish.parameters.ParameterError: cannot export to 'sample.odt': give a name that ends in .docx or .pdf
+    analysis.errors.ParameterError: cannot export to 'sample.odt': give a name that ends in .docx or .pdf
     """
     writers: dict[str, Callable[[Run], bytes]] = {".docx": _docx, ".pdf": _pdf}
     write = writers.get(out.suffix.lower())

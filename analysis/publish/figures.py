@@ -19,7 +19,8 @@ from matplotlib.figure import Figure
 
 from analysis.publish.drawing import call_of
 from analysis.publish.pictures import svg_source
-from analysis.publish.tables import described, note, output_folder, show, write_csv, write_json
+from analysis.publish.tables import described, note, output_folder, show, write_json
+from analysis.text.csv_files import write_csv
 
 WIDTH = 4.9  # inches, of the figures of a report: between one column of a journal and two
 DPI = 300  # of a PNG

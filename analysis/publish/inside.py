@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from analysis.publish.parameters import ParameterError
+from analysis.errors import ParameterError
 
 
 def inside(folder: Path, name: object) -> Path:
@@ -15,7 +15,7 @@ def inside(folder: Path, name: object) -> Path:
     'run/framing/profile.csv'
     >>> inside(Path("run"), "../profile.csv")
     Traceback (most recent call last):
-    analysis.publish.parameters.ParameterError: 'run' names '../profile.csv', which is not in it: do not trust this run
+    analysis.errors.ParameterError: 'run' names '../profile.csv', which is not in it: do not trust this run
     """
     if isinstance(name, str) and name.strip("./") and "\0" not in name and _leads_in(folder, folder / name):
         return folder / name

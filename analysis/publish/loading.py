@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.errors import ParameterError
 from analysis.publish.drawing import read_table
 from analysis.publish.inside import inside
 from analysis.publish.manifest import MANIFEST
-from analysis.publish.parameters import ParameterError
 from analysis.publish.verify import read_manifest
 
 

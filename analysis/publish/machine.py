@@ -9,7 +9,7 @@ from zipfile import BadZipFile, ZipFile
 import psutil  # type: ignore[import-untyped]
 import pyarrow.parquet as pq
 
-from analysis.publish.parameters import ParameterError
+from analysis.errors import ParameterError
 
 BASE = 450 * 10**6  # bytes of a notebook's processes with all that they import
 PER_CHARACTER = 45  # bytes at the peak of a notebook, for each character of the corpus

@@ -9,8 +9,9 @@ from typing import Any
 
 from analysis import __version__
 from analysis.paths import GOLD, LEXICONS, ROOT, from_root, gold_file, to_root
-from analysis.publish.tables import DIGITS, write_json
+from analysis.publish.tables import write_json
 from analysis.text.corpus import corpus_files
+from analysis.text.csv_files import DIGITS
 
 MANIFEST = "manifest.json"
 IN_PARTS = "in_parts"  # in a manifest, that the corpus was read in parts, so that long tables are cut

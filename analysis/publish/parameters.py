@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from analysis.errors import ParameterError
 from analysis.paths import NOTEBOOKS
 
 # Those that say how a corpus is read; a test holds them to what the notebooks read.
@@ -26,10 +27,6 @@ SHOWN = 200  # characters of a text that an error names whole
 _NOT_YAML = (yaml.YAMLError, RecursionError, ValueError)  # the last for a day that no month has, and bytes of no text
 _REPR = reprlib.Repr()
 _WANTED = {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false"}
-
-
-class ParameterError(ValueError):
-    """A parameter that cannot be used; the message names the value, what was expected and what to do."""
 
 
 class Parameter(NamedTuple):

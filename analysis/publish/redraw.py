@@ -13,11 +13,11 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from analysis.errors import ParameterError
 from analysis.publish.drawing import DRAWINGS, read_table
 from analysis.publish.figures import WIDTH, Size, style, write_picture
 from analysis.publish.inside import inside
 from analysis.publish.loading import load_run
-from analysis.publish.parameters import ParameterError
 
 MODULES = ("plots", "charts", "reuse_charts")  # the drawings are in these
 FORMATS = ("pdf", "svg", "png")

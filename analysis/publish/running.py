@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from analysis.errors import with_advice
 from analysis.progress import Progress
 from analysis.publish.keeping import key_of
-from analysis.publish.places import with_advice
 from analysis.publish.processes import Job, run_notebooks
 from analysis.publish.tables import OUTPUT, write_json
 from analysis.text.loading import CACHE

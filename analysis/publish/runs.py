@@ -13,6 +13,7 @@ from typing import Any
 
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.paths import from_root, to_root
+from analysis.places import put, working_folder
 from analysis.progress import Progress
 from analysis.publish.checks import check_files, check_language, check_place, faults_told
 from analysis.publish.corpus_tables import write_corpus_tables
@@ -23,7 +24,6 @@ from analysis.publish.machine import check_fits, check_open_files, free, in_part
 from analysis.publish.manifest import FILE_PARAMETERS, RUN_LOG, write_manifest
 from analysis.publish.page import write_page
 from analysis.publish.parameters import READING, notebooks, resolve
-from analysis.publish.places import put, undisturbed, working_folder
 from analysis.publish.running import (
     Failure,
     environment_of,
@@ -35,6 +35,7 @@ from analysis.publish.running import (
 from analysis.publish.tables import write_json
 from analysis.scale.in_parts import tokens_in_parts
 from analysis.scale.stages import delete
+from analysis.signals import undisturbed
 from analysis.text.corpus import corpus_files
 from analysis.text.loading import load_tokens, place_of
 from analysis.text.parted import AnyTokens, Parted, open_parts

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from analysis.errors import ParameterError
 from analysis.publish.inside import inside
-from analysis.publish.parameters import ParameterError, joined, read_cells
+from analysis.publish.parameters import joined, read_cells
 
 
 class Block(NamedTuple):

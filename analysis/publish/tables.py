@@ -1,37 +1,27 @@
-"""Tables as files and as HTML: numbers with a stated number of digits, so that two machines write the same bytes."""
+"""Tables of a run, as files and as HTML."""
 
 import html
 import json
 import math
 import os
-import re
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from typing import Any, ParamSpec, TextIO, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
 from IPython.display import display
-from numpy.typing import NDArray
 
 from analysis.paths import FIGURES
-from analysis.text.formulas import guarded
+from analysis.text.csv_files import write_csv
 from analysis.text.long_tables import AnyTable, LongTable
 from analysis.text.parted import LISTED
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-DIGITS = 6  # significant digits of a written number: the last bits differ between processors, these do not
-DAY = "%Y-%m-%d"  # a date, as written
-BLOCK = 1 << 15  # rows that are made into text at a time
 LONG = 60  # characters of a cell that is a text rather than a name
 OUTPUT = "LAFZ_OUTPUT"  # environment variable: the folder that a running notebook writes to
-
-# No guard can apply to a text that begins with a letter or digit and has nothing at which a spreadsheet parts cells.
-_HARMLESS = re.compile(r"[^\W_][^;\t\r\n]*\Z")
-_QUOTED = re.compile('[",\r\n]')
 
 
 def output_folder() -> Path:
@@ -39,86 +29,6 @@ def output_folder() -> Path:
     folder = Path(os.environ.get(OUTPUT) or FIGURES / "lab")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def write_csv(table: pd.DataFrame, path: Path | TextIO) -> None:
-    """`table` as CSV, UTF-8, ``\\n`` line ends, numbers with `DIGITS` significant digits, dates as ISO days.
-
-    Texts, names of columns too, stand as `analysis.text.formulas.guarded` gives them: no spreadsheet runs one.
-
-    >>> import sys
-    >>> write_csv(pd.DataFrame({"term": ["-5%", "rain"], "z_score": [-0.5, 1]}), sys.stdout)
-    term,z_score
-    '-5%,-0.5
-    rain,1
-    """
-    if isinstance(path, Path):
-        with path.open("w", encoding="utf-8", newline="") as file:
-            _write_rows(table, file)
-    else:
-        _write_rows(table, path)
-
-
-def _write_rows(table: pd.DataFrame, file: TextIO) -> None:
-    """`table` to `file`, a block of rows at a time, so that a long table isn't in memory as text all at once."""
-    file.write(_lines([[_in_csv(str(name))] for name in table.columns]))
-    for start in range(0, len(table), BLOCK):
-        block = table.iloc[start : start + BLOCK]
-        file.write(_lines([_cells(block.iloc[:, place]) for place in range(len(table.columns))]))
-
-
-def _lines(columns: list[list[str]]) -> str:
-    """Columns of finished cells as lines; a cell that is empty and alone in its row has quotes, or there were no row.
-
-    >>> _lines([["a", "b"], ["1", ""]]), _lines([["a", ""]])
-    ('a,1\\nb,\\n', 'a\\n""\\n')
-    """
-    rows = [cell or '""' for cell in columns[0]] if len(columns) == 1 else map(",".join, zip(*columns, strict=True))
-    return "\n".join([*rows, ""]) if columns else "\n"
-
-
-def _cells(column: pd.Series) -> list[str]:
-    """Each value of `column` as it stands in a CSV: what is frequent is worked out once for all its places."""
-    if pd.api.types.is_float_dtype(column.dtype):
-        bits = column.to_numpy(dtype=np.float64, na_value=np.nan).view(np.int64)  # 0 and -0 are equal, but two texts
-        return _by_value(bits, lambda values: _digits(values.view(np.float64).tolist()))
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return _by_value(column, lambda days: list(pd.DatetimeIndex(days).strftime(DAY)))
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biu":
-        return _by_value(column.to_numpy(), lambda values: [str(value) for value in values.tolist()])
-    if pd.api.types.infer_dtype(column, skipna=True) == "string":
-        return _by_value(column, lambda texts: [_in_csv(text) for text in texts])
-    missing = column.isna()
-    return ["" if none else _in_csv(cell) for cell, none in zip(column.astype(object), missing, strict=True)]
-
-
-def _digits(values: list[float]) -> list[str]:
-    """Each number with `DIGITS` significant digits, "" for one that is missing; all at once, which is the quickest.
-
-    >>> _digits([2 / 3, 1e9, float("nan")])
-    ['0.666667', '1e+09', '']
-    """
-    return (f"%.{DIGITS}g\n" * len(values) % tuple(values)).replace("nan", "").split("\n")[:-1]
-
-
-def _by_value(column: pd.Series | NDArray[Any], written: Callable[[Any], list[str]]) -> list[str]:
-    """What `written` makes of the different values of `column`, at each of their places; "" where there is none."""
-    place, values = pd.factorize(column)
-    cells: list[str] = np.array([*written(values), ""], dtype=object)[place].tolist()  # -1 is what is missing
-    return cells
-
-
-def _in_csv(cell: Any) -> str:
-    """One cell that is there: a text guarded, a time as a day, anything with a sign of the format in quotes.
-
-    >>> [_in_csv(cell) for cell in ("rain", "rain, snow", "=1+1", 7)]
-    ['rain', '"rain, snow"', "'=1+1", '7']
-    """
-    if isinstance(cell, str):
-        text = cell if _HARMLESS.match(cell) else guarded(cell)
-    else:
-        text = cell.strftime(DAY) if isinstance(cell, datetime | pd.Period) else str(cell)
-    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 def write_table(table: AnyTable, path: Path, *, caption: str) -> None:

@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from analysis.errors import ParameterError
 from analysis.paths import from_root, to_root
+from analysis.places import restore
 from analysis.progress import Progress
 from analysis.publish.crate import CRATE, contradictions
 from analysis.publish.csv_rows import csv_rows
 from analysis.publish.inside import inside, links_out
 from analysis.publish.manifest import IN_PARTS, MANIFEST, RUN_LOG, inputs, sha256_of, versions
-from analysis.publish.parameters import ParameterError, notebooks
-from analysis.publish.places import restore
+from analysis.publish.parameters import notebooks
 from analysis.publish.runs import run as rerun
 from analysis.text.readers import ReadError
 

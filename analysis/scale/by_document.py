@@ -1,6 +1,5 @@
 """Tables of what each document of a corpus has, made part by part and put together in the order of the documents."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -8,18 +7,19 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from analysis.places import whole_file
 from analysis.progress import Progress
-from analysis.publish.places import whole_file
-from analysis.scale.counting import Counting, adjusted, language
+from analysis.scale.counting import Task, adjusted
+from analysis.scale.partitions import Partition
 from analysis.scale.problems import nothing_read, parts_told, write_problems
 from analysis.scale.resources import Budget
-from analysis.scale.sentence_stages import spoken
+from analysis.scale.shuffle import read_about, write_about
 from analysis.scale.stages import run_stage, work_folder
 from analysis.scale.tables import pieces_in, stream, write_rows
 from analysis.text.corpus import Corpus, CorpusError
 
 NAMES = pa.dictionary(pa.int32(), pa.string())  # between the stages a name stands once in each batch
-_ROWS, _ABOUT = "rows.arrow", "about.json"
+_ROWS = "rows.arrow"
 
 
 class Counted(NamedTuple):
@@ -31,13 +31,14 @@ class Counted(NamedTuple):
 
 
 def write_by_document(
-    function: Callable[[Counting, Path], None],
-    tasks: Sequence[Counting],
+    function: Callable[[Task, Path], None],
+    tasks: Sequence[Task],
     corpora: Sequence[str | Path],
     out: Path,
     schema: pa.Schema,
     *,
     adjust: bool,
+    language: str | None = None,
     plan: Budget,
     client: Any,
     work: Path | None,
@@ -45,16 +46,16 @@ def write_by_document(
 ) -> Counted:
     """Write the rows that `function` makes of each task, with `write_part`, to the table `out`; the problems beside it.
 
-    `tasks` are for the partitions of `corpora`; with `adjust` they get the tally of their sentences, `adjusted`. What
-    is finished is kept beside `out`, or in the folder `work`, and not done again: see `work_folder`. Raises
-    `CorpusError` where no document can be read.
+    `tasks` are for the partitions of `corpora`; with `adjust` they get the tally of their sentences, of all or of those
+    in a language: see `adjusted`. What is finished is kept beside `out`, or in the folder `work`, and not done again:
+    see `work_folder`. Raises `CorpusError` where no document can be read.
     """
     # What fits in one part is counted before another process has started.
     cores = plan.cores if sum(file.size for task in tasks for file in task.partition.files) > plan.characters else 1
     with work_folder(out, work) as folder:
         run = partial(run_stage, folder=folder, client=client, cores=cores, progress=progress)
-        places = run(function, adjusted(tasks, run, plan) if adjust else tasks, what="counting")
-        documents = sum(json.loads((place / _ABOUT).read_text())["documents"] for place in places)
+        places = run(function, adjusted(tasks, run, plan, language=language) if adjust else tasks, what="counting")
+        documents = sum(read_about(place)["documents"] for place in places)
         if not documents:
             raise CorpusError(nothing_read(corpora, places))
         problems = write_problems(places, out)
@@ -63,22 +64,31 @@ def write_by_document(
     return Counted(documents, rows, problems)
 
 
-def write_part(task: Counting, place: Path, schema: pa.Schema, rows: Callable[[Corpus, int], pa.RecordBatch]) -> None:
-    """Write the `rows` of each part of a partition into the folder `place`, its problems, and how many documents.
+def write_part(
+    partition: Partition, place: Path, schema: pa.Schema, rows: Callable[[Corpus, int], pa.RecordBatch]
+) -> None:
+    """Write the `rows` of each part of a partition, and its number, into the folder `place`.
 
-    `rows` is given what of a part is in the language that is counted, and the part's number.
+    How many documents there are is told there too, and what could not be read.
     """
     documents = 0
     with stream(place / _ROWS, schema) as written:
-        for number, corpus in enumerate(parts_told(task.partition, place)):
+        for number, corpus in enumerate(parts_told(partition, place)):
             documents += len(corpus.texts)
-            written.write_batch(rows(spoken(corpus, language(task)), number))
-    (place / _ABOUT).write_text(json.dumps({"documents": documents}))
+            written.write_batch(rows(corpus, number))
+    write_about(place, documents=documents)
 
 
-def _told(places: Sequence[Path], progress: Progress) -> Iterator[Iterator[pa.RecordBatch]]:
+def with_fractions(schema: pa.Schema, *names: str) -> pa.Schema:
+    """`schema` with the columns `names` as they are where words have weights: sums of them, and no whole numbers."""
+    for name in names:
+        schema = schema.set(schema.get_field_index(name), pa.field(name, pa.float64()))
+    return schema
+
+
+def _told(places: Sequence[Path], progress: Progress) -> Iterator[pa.RecordBatch]:
     """The rows in each folder, with progress told."""
     for done, place in enumerate(places):
         progress("writing", done, len(places))
-        yield pieces_in(place / _ROWS)
+        yield from pieces_in(place / _ROWS)
     progress("writing", len(places), len(places))

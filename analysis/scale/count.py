@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from analysis.progress import Progress
-from analysis.scale.by_document import NAMES, Counted, write_by_document, write_part
-from analysis.scale.counting import PER_CHARACTER, Counting, countings
+from analysis.scale.by_document import NAMES, Counted, with_fractions, write_by_document, write_part
+from analysis.scale.counting import PER_CHARACTER, WordCounting
 from analysis.scale.partitions import partitions
+from analysis.scale.problems import problems_of
 from analysis.scale.resources import budget
 from analysis.scale.sentence_stages import word_weights
 from analysis.scale.words import Words, find
@@ -50,7 +51,8 @@ def count(
     says how unlikely a false equality is).
 
     `memory` is how many bytes all processes together may take, about, or with a dask `client` each worker. `reading`
-    is as in `partitions`, several corpora too. Raises `CorpusError` where no document can be read.
+    is as in `partitions`, several corpora too. Raises `CorpusError` where no document can be read, and `ValueError`
+    where a table would be written over a file that is read.
 
     >>> import tempfile
     >>> from analysis.paths import SAMPLE
@@ -63,25 +65,28 @@ def count(
     """
     more = {"per_character": PER_CHARACTER} if adjust_for_redundancy else {}
     plan = budget(memory, local=client is None, **more)
-    tasks = countings(partitions(corpora, characters=plan.characters, **reading))
-    schema = _with_fractions(COUNTS) if adjust_for_redundancy else COUNTS
+    written = (Path(out), problems_of(Path(out)))
+    pieces = partitions(corpora, characters=plan.characters, written=written, **reading)
+    tasks = [WordCounting(piece.key, piece) for piece in pieces]
+    schema = with_fractions(COUNTS, "count") if adjust_for_redundancy else COUNTS
     how = {"adjust": adjust_for_redundancy, "client": client, "work": work, "progress": progress}
     return write_by_document(count_words, tasks, corpora, Path(out), schema, plan=plan, **how)
 
 
-def count_words(task: Counting, place: Path) -> None:
+def count_words(task: WordCounting, place: Path) -> None:
     """Count a partition into the folder `place`."""
     options = dict(task.partition.options)
+    schema = with_fractions(_KEPT, "count") if task.tally else _KEPT
 
     def rows(corpus: Corpus, number: int) -> pa.RecordBatch:
         words = find(corpus, **options)
         weights = task.tally and word_weights(task.tally, number, len(words.ids))
-        return _rows(corpus.documents["doc_id"].tolist(), words, weights)
+        return pa.record_batch(_columns(corpus.documents["doc_id"].tolist(), words, weights), schema=schema)
 
-    write_part(task, place, _with_fractions(_KEPT) if task.tally else _KEPT, rows)
+    write_part(task.partition, place, schema, rows)
 
 
-def _rows(doc_ids: list[str], words: Words, weights: NDArray[np.float64] | None) -> pa.RecordBatch:
+def _columns(doc_ids: list[str], words: Words, weights: NDArray[np.float64] | None) -> list[pa.Array]:
     """The counts of documents, in their order and that of the words; `weights`: of each word, all 1 without them."""
     terms = pa.array(words.vocabulary, pa.string())
     by_term = pc.sort_indices(terms).to_numpy()  # of UTF-8 bytes, which is that of code points
@@ -101,13 +106,8 @@ def _rows(doc_ids: list[str], words: Words, weights: NDArray[np.float64] | None)
         # Added up one after the other in the order of the text, so that no cut makes a last bit another.
         amount = np.bincount(np.repeat(np.arange(len(first)), np.diff(first, append=len(keys))), weights[order])
     document, term = np.divmod(keys[first], max(1, len(rank)))
-    columns = [
+    return [
         pa.DictionaryArray.from_arrays(pa.array(document.astype(np.int32)), pa.array(doc_ids, pa.string())),
         pa.DictionaryArray.from_arrays(pa.array(term.astype(np.int32)), terms.take(pa.array(by_term))),
         pa.array(amount),
     ]
-    return pa.record_batch(columns, schema=_KEPT if weights is None else _with_fractions(_KEPT))
-
-
-def _with_fractions(schema: pa.Schema) -> pa.Schema:
-    return schema.set(2, pa.field("count", pa.float64()))

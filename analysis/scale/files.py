@@ -1,5 +1,6 @@
 """The files of a corpus that is read in parts, on this machine or at an address."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -48,14 +49,17 @@ def is_remote(place: str | Path) -> bool:
 def corpus_name(corpus: str | Path) -> str:
     """What a corpus is called among several: the name of the folder, or of the file without its ending.
 
-    >>> corpus_name("s3://bucket/news/*.parquet"), corpus_name("texts/speeches.csv")
-    ('news', 'speeches')
+    It stands before names as `name_from` gives them, and bytes that are no text are written out as there.
+
+    >>> corpus_name("s3://bucket/news/*.parquet"), corpus_name("texts/speeches.csv"), corpus_name("/data/news/1999/..")
+    ('news', 'speeches', 'news')
     """
     if is_remote(corpus):
         path = PurePosixPath(str(corpus).partition("://")[2].partition("*")[0])
         return path.stem if path.suffix.lower() in SUFFIXES else path.name
-    local = Path(corpus).expanduser().absolute()
-    return local.name if local.is_dir() else local.stem
+    local = Path(os.path.abspath(Path(corpus).expanduser()))  # noqa: PTH100 - ".." has no name, and a link keeps its own
+    name = local.name if local.is_dir() else local.stem
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def open_file(place: str, text_column: str) -> Iterator[Record | Problem]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from analysis.framing.counting import amounts, count, gather
 from analysis.framing.lexicon import Lexicon
 from analysis.progress import Progress
-from analysis.scale.by_document import NAMES, Counted, write_by_document, write_part
-from analysis.scale.counting import PER_CHARACTER, Counting, countings
+from analysis.scale.by_document import NAMES, Counted, with_fractions, write_by_document, write_part
+from analysis.scale.counting import PER_CHARACTER, FrameCounting
+from analysis.scale.names import named
 from analysis.scale.partitions import partitions
+from analysis.scale.problems import problems_of
 from analysis.scale.resources import budget
-from analysis.scale.sentence_stages import word_weights
+from analysis.scale.sentence_stages import spoken, word_weights
 from analysis.text.corpus import Corpus
 from analysis.text.tokens import Tokens, tokenize
 
@@ -30,6 +32,7 @@ FRAME_COUNTS = pa.schema(
         ("sentences", pa.int64()),
     ]
 )
+_SUMS = ("hits", "words")  # the columns that have fractions where words have weights
 _KEPT = FRAME_COUNTS.set(0, pa.field("doc_id", NAMES)).set(1, pa.field("frame", NAMES))
 
 
@@ -67,25 +70,37 @@ def frame_counts(
     2024-06-22-communique-1,threat,7,1.25,5,495,22
     """
     plan = budget(memory, local=client is None, per_character=PER_CHARACTER)
-    tasks = countings(partitions(corpora, characters=plan.characters, **reading), lexicon)
-    schema = _with_fractions(FRAME_COUNTS) if adjust_for_redundancy else FRAME_COUNTS
-    how = {"adjust": adjust_for_redundancy, "client": client, "work": work, "progress": progress}
+    written = (Path(out), problems_of(Path(out)))
+    pieces = partitions(corpora, characters=plan.characters, written=written, **reading)
+    tasks = [FrameCounting(named(piece.key, lexicon.sha256), piece, lexicon) for piece in pieces]
+    schema = with_fractions(FRAME_COUNTS, *_SUMS) if adjust_for_redundancy else FRAME_COUNTS
+    how = {
+        "adjust": adjust_for_redundancy,
+        "language": lexicon.language,
+        "client": client,
+        "work": work,
+        "progress": progress,
+    }
     return write_by_document(count_frames, tasks, corpora, Path(out), schema, plan=plan, **how)
 
 
-def count_frames(task: Counting, place: Path) -> None:
+def count_frames(task: FrameCounting, place: Path) -> None:
     """Count the frames of a partition into the folder `place`."""
+    schema = with_fractions(_KEPT, *_SUMS) if task.tally else _KEPT
 
     def rows(corpus: Corpus, number: int) -> pa.RecordBatch:
-        tokens = tokenize(corpus, **dict(task.partition.options))
+        tokens = tokenize(spoken(corpus, task.lexicon.language), **dict(task.partition.options))
         weights = task.tally and word_weights(task.tally, number, len(tokens))
-        return _rows(tokens, cast(Lexicon, task.lexicon), weights)
+        columns = _columns(tokens, task.lexicon, weights)
+        return pa.record_batch(
+            [pa.array(each).cast(kind) for each, kind in zip(columns, schema.types, strict=True)], schema
+        )
 
-    write_part(task, place, _with_fractions(_KEPT) if task.tally else _KEPT, rows)
+    write_part(task.partition, place, schema, rows)
 
 
-def _rows(tokens: Tokens, lexicon: Lexicon, weights: NDArray[np.float64] | None) -> pa.RecordBatch:
-    """The rows of documents; `weights`: of each word, all 1 without them."""
+def _columns(tokens: Tokens, lexicon: Lexicon, weights: NDArray[np.float64] | None) -> list[Any]:
+    """The columns of the rows of documents; `weights`: of each word, all 1 without them."""
     frames, documents = lexicon.frames["frame"].tolist(), tokens.n_documents
     counted = count(tokens, lexicon)
     member = gather(tokens.sentence_document, documents)
@@ -96,7 +111,7 @@ def _rows(tokens: Tokens, lexicon: Lexicon, weights: NDArray[np.float64] | None)
     score = (weighted @ counted.scores).toarray()
     number = np.repeat(np.arange(documents, dtype=np.int32), len(frames))
     frame = np.tile(np.arange(len(frames), dtype=np.int32), documents)
-    columns = [
+    return [
         pa.DictionaryArray.from_arrays(pa.array(number), pa.array(tokens.doc_ids.tolist(), pa.string())),
         pa.DictionaryArray.from_arrays(pa.array(frame), pa.array(frames, pa.string())),
         (weighted @ counted.hits).toarray().ravel(),
@@ -105,14 +120,3 @@ def _rows(tokens: Tokens, lexicon: Lexicon, weights: NDArray[np.float64] | None)
         (weighted @ counted.words)[number],
         member.sum(axis=1)[number],
     ]
-    schema = _KEPT if weights is None else _with_fractions(_KEPT)
-    return pa.record_batch(
-        [pa.array(each).cast(kind) for each, kind in zip(columns, schema.types, strict=True)], schema
-    )
-
-
-def _with_fractions(schema: pa.Schema) -> pa.Schema:
-    """`schema` for sums of weights."""
-    for name in ("hits", "words"):
-        schema = schema.set(schema.get_field_index(name), pa.field(name, pa.float64()))
-    return schema

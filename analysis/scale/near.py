@@ -1,27 +1,17 @@
 """What stands again almost word for word, in a corpus that need not fit in memory or on one machine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pyarrow as pa
-
 from analysis.progress import Progress
-from analysis.publish.places import whole_file
 from analysis.redundancy.units import UNITS
 from analysis.scale import near_stages, near_units
 from analysis.scale.names import named
-from analysis.scale.near_table import NEAR, Parts, ordered, pairs_in, rows, runs_in
-from analysis.scale.pair_stages import read_about
-from analysis.scale.partitions import partitions
-from analysis.scale.problems import nothing_read, write_problems
+from analysis.scale.near_table import NEAR, ordered, pairs_in, rows, runs_in
+from analysis.scale.pairing import PER_CHARACTER, numbered, write_pairs
 from analysis.scale.resources import budget
-from analysis.scale.stages import run_stage, work_folder
-from analysis.scale.tables import write_rows
-from analysis.text.corpus import CorpusError
 
-FEW = 4  # tasks a process: with fewer, starting processes takes longer than the work
-PER_CHARACTER = 45  # bytes at the peak of reading a character and telling what it belongs to apart
 PER_RECORD = 100  # bytes at the peak of sorting a word of a set, or a pair of places, with what it is told by
 
 
@@ -63,54 +53,40 @@ def near(
     keys. On disk there are a few bytes for each character, more with a lower threshold, and 16 for each row, until the
     table is whole.
 
-    Raises `CorpusError` as `partitions` does and where no document can be read; `ValueError` for a threshold that is no
-    share above 0, for another `unit`, and where more comparisons would be needed than `near_stages.MOST`.
+    Raises `CorpusError` and `ValueError` as `partitions` does; the first where no document can be read, too, the other
+    for a threshold that is no share above 0, for another `unit`, and where more comparisons would be needed than
+    `near_stages.MOST`.
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold {threshold:g}: give a share above 0 and up to 1, such as 0.8")
     if unit not in UNITS:
         raise ValueError(f"unknown unit {unit!r}: use {' or '.join(map(repr, UNITS))}")
     target = Path(out)
-    cores, characters = budget(memory, local=client is None, per_character=PER_CHARACTER)
-    limit = characters * PER_CHARACTER // PER_RECORD
-    pieces = partitions(corpora, characters=characters, **reading)
-    with work_folder(target, work) as folder:
-
-        def run(function: Any, tasks: Sequence[Any], what: str) -> list[Path]:
-            own = cores if len(tasks) >= FEW * cores or function is near_units.units_read else 1
-            return run_stage(function, tasks, folder, client=client, cores=own, what=what, progress=progress)
-
-        readings = [near_units.Reading(named(piece.key, unit), piece, unit) for piece in pieces]
-        read = run(near_units.units_read, readings, "reading")
-        folders = tuple(map(str, read))
-        [listing] = run(near_units.listed, [near_units.Listing(named(*folders), folders)], "numbering")
-        about = read_about(listing)
-        if not about["documents"]:
-            raise CorpusError(nothing_read(corpora, read))
-        problems = write_problems(read, target)
-        words = run(near_units.counted, near_units.key_ranges(listing, "word_high", limit), "counting")
-        apart = run(near_units.told_apart, near_units.key_ranges(listing, "high", limit), "telling apart")
+    plan = budget(memory, local=client is None, per_character=PER_CHARACTER)
+    limit = plan.characters * PER_CHARACTER // PER_RECORD
+    with numbered(
+        corpora,
+        target,
+        plan=plan,
+        task=lambda piece: near_units.Reading(named(piece.key, unit), piece, unit),
+        reading_stage=near_units.units_read,
+        listing_stage=near_units.listed,
+        client=client,
+        work=work,
+        progress=progress,
+        **reading,
+    ) as (corpus, run):
+        listing = corpus.listing
+        words = run(near_units.counted, near_units.key_ranges(listing, "word_high", limit), what="counting")
+        apart = run(near_units.told_apart, near_units.key_ranges(listing, "high", limit), what="telling apart")
         parts = near_units.parts_of(listing)
         given = str(listing), tuple(map(str, words)), tuple(map(str, apart)), float(threshold), limit
         key = named(*map(str, given))
-        settings = run(
-            near_stages.ordered_sets,
-            [near_stages.Setting(f"{key}-{k:06d}", given[0], k, *given[1:]) for k in range(len(parts))],
-            "ordering",
-        )
-        shelved = run(near_stages.shelved, near_stages.shelves(settings, key, limit), "gathering")
+        tasks = [near_stages.Setting(f"{key}-{k:06d}", given[0], k, *given[1:]) for k in range(len(parts))]
+        settings = run(near_stages.ordered_sets, tasks, what="ordering")
+        shelved = run(near_stages.shelved, near_stages.shelves(settings, key, limit), what="gathering")
         meetings = near_stages.meetings(shelved, str(listing), settings, float(threshold), limit, unit)
-        runs = runs_in([*settings, *run(near_stages.met, meetings, "comparing")])
-        with whole_file(target) as place:
-            written = write_rows(_rows(parts, runs, limit, progress), NEAR, place)
-        return Found(about["documents"], about["units"], written, problems)
-
-
-def _rows(parts: Parts, runs: Sequence[Path], limit: int, progress: Progress) -> Iterator[list[pa.RecordBatch]]:
-    """The rows of the table, with progress told."""
-    total, done = pairs_in(runs), 0
-    for both, similarity in ordered(runs, limit // 4):  # a row is some times as large as the numbers it is made of
-        progress("writing", done, total)
-        yield [rows(parts, both, similarity)]
-        done += len(both)
-    progress("writing", done, total)
+        runs = runs_in([*settings, *run(near_stages.met, meetings, what="comparing")])
+        pairs = ordered(runs, limit // 4)  # a row is some times as large as the numbers it is made of
+        written = write_pairs((rows(parts, *own) for own in pairs), pairs_in(runs), NEAR, target, progress)
+        return Found(corpus.about["documents"], corpus.about["units"], written, corpus.problems)

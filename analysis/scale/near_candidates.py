@@ -81,6 +81,7 @@ def shared_words(begin: Any, items: Any, first: Any, second: Any, positions: Any
 @compiled
 def _ones(bits: Any) -> Any:
     """How many of 64 bits are set."""
+    # Stands in `analysis.redundancy.near_join` too: a compiled function calls none of another module, see `compiled`.
     bits -= (bits >> np.uint64(1)) & np.uint64(0x5555555555555555)
     bits = (bits & np.uint64(0x3333333333333333)) + ((bits >> np.uint64(2)) & np.uint64(0x3333333333333333))
     bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)

@@ -15,7 +15,7 @@ from analysis.scale.names import named
 from analysis.scale.near_candidates import HALF, candidates, shared_words
 from analysis.scale.near_table import Alike, write_places
 from analysis.scale.near_units import parts_of, word_ranks
-from analysis.scale.shuffle import between, column, ranges, read_slices, runs_of, write_columns
+from analysis.scale.shuffle import between, column, ranges, read_slices, rows_between, runs_of, write_columns
 from analysis.text.tokens import offsets_of
 
 MOST = 1_000_000_000_000  # comparisons of sets that share one of their first words: some hours of one processor
@@ -108,11 +108,8 @@ def shelves(settings: Sequence[Path], about: str, limit: int) -> list[Shelf]:
 
 def shelved(task: Shelf, place: Path) -> None:
     """The first words of all sets in a range of keys, in order, without those of one set; cut into blocks."""
-    pieces = []
-    for setting in map(Path, task.settings):
-        own = between(column(setting / "first", "key"), task.low, task.high)
-        pieces.append([np.array(column(setting / "first", name)[own]) for name in _RECORDS])
-    records = dict(zip(_RECORDS, map(np.concatenate, zip(*pieces, strict=True)), strict=True))
+    parts = [Path(setting, "first") for setting in task.settings]
+    records = dict(zip(_RECORDS, rows_between(parts, _RECORDS, task.low, task.high), strict=True))
     order = np.argsort(records["key"], kind="stable")
     counts = _groups(records["key"][order])[1]
     kept = counts > 1

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analysis.redundancy.near_join import FULL, places_of_pairs
 from analysis.redundancy.pair_lists import Ints, Numbers, cut
 from analysis.redundancy.pasting import SIDES
-from analysis.scale.shuffle import between, column, ranges, write_columns
+from analysis.scale.shuffle import column, parts_in, ranges, rows_between, texts_of, write_columns
 
 NEAR = pa.schema(
     [
@@ -56,7 +56,7 @@ def write_places(place: Path, found: Alike, begin: Ints, places: Numbers, limit:
 
 def runs_in(places: Sequence[Path]) -> list[Path]:
     """The runs in folders."""
-    return [run.with_suffix("").with_suffix("") for place in places for run in sorted(place.glob("*.both.npy"))]
+    return [run for place in places for run in parts_in(place, "both")]
 
 
 def pairs_in(runs: Sequence[Path]) -> int:
@@ -66,12 +66,8 @@ def pairs_in(runs: Sequence[Path]) -> int:
 
 def ordered(runs: Sequence[Path], limit: int) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.float64]]]:
     """The pairs of all runs in the order of the text, each one number, and how similar: about `limit` at a time."""
-    for low, high in ranges([column(run, "both") for run in runs], limit):
-        pieces = [(np.empty(0, dtype=np.uint64), np.empty(0))]
-        for run in runs:
-            own = between(column(run, "both"), low, high)
-            pieces.append((np.array(column(run, "both")[own]), np.array(column(run, "similarity")[own])))
-        both, similarity = (np.concatenate(values) for values in zip(*pieces, strict=True))
+    for low, high in ranges([column(run, "both") for run in runs], limit) if runs else []:
+        both, similarity = rows_between(runs, ["both", "similarity"], low, high)
         order = np.argsort(both)
         yield both[order], similarity[order]
 
@@ -93,14 +89,10 @@ def _spans(parts: Parts, places: Ints) -> tuple[pa.Array, Ints, Ints]:
     for (part, base), (low, stop) in zip(parts, pairwise(borders), strict=True):
         if low < stop:
             own = distinct[low:stop] - base
-            names.append(_names(part).take(pa.array(column(part, "document")[own])))
+            names.append(
+                texts_of(column(part, "ends"), column(part, "letters")).take(pa.array(column(part, "document")[own]))
+            )
             starts.append(column(part, "start")[own].astype(np.int64))
             ends.append(column(part, "end")[own].astype(np.int64))
     all_names = pa.concat_arrays(names).take(pa.array(back)).cast(pa.string())
     return all_names, np.concatenate(starts)[back], np.concatenate(ends)[back]
-
-
-def _names(part: Path) -> pa.Array:
-    """The names of a part's documents; they stay on disk."""
-    ends, letters = column(part, "ends"), column(part, "letters")
-    return pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(letters))

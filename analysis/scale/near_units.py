@@ -1,26 +1,34 @@
 """The first stages on the way to what is nearly the same: sentences or paragraphs read, their words and contents."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from analysis.redundancy.near_join import FEWEST
 from analysis.redundancy.pair_lists import START, Ints
 from analysis.redundancy.units import units
+from analysis.scale.digests import digests
 from analysis.scale.names import named
 from analysis.scale.near_table import Parts
-from analysis.scale.pair_stages import ABOUT, read_about
+from analysis.scale.pairing import Listing
 from analysis.scale.partitions import Partition
 from analysis.scale.problems import parts_told
 from analysis.scale.sentence_keys import grouped
-from analysis.scale.shuffle import between, column, ranges, write_columns, write_slices
-from analysis.text.corpus import Corpus
+from analysis.scale.shuffle import (
+    between,
+    column,
+    parts_in,
+    ranges,
+    read_about,
+    rows_between,
+    text_columns,
+    write_about,
+    write_columns,
+    write_slices,
+)
 from analysis.text.lookup import document_of
 from analysis.text.tokens import Tokens, tokenize
 
@@ -33,13 +41,6 @@ class Reading(NamedTuple):
     key: str
     partition: Partition
     unit: str
-
-
-class Listing(NamedTuple):
-    """That the sentences or paragraphs of all parts are to be numbered: the folders that `units_read` made."""
-
-    key: str
-    folders: tuple[str, ...]
 
 
 class Range(NamedTuple):
@@ -59,25 +60,17 @@ def units_read(task: Reading, place: Path) -> None:
         spans = {"start": start, "end": end, "document": document_of(tokens, offsets[:-1])}
         part = place / f"{number:06d}"
         write_columns(part, **{name: values.astype(np.int32) for name, values in spans.items()})
-        write_columns(part, **_names(corpus), **_contents(tokens, offsets))
+        write_columns(part, **text_columns(corpus.documents["doc_id"].tolist()), **_contents(tokens, offsets))
 
 
 def listed(task: Listing, place: Path) -> None:
     """All parts, with the number of the first sentence or paragraph of each, and how many documents they have."""
-    found = [
-        part.with_suffix("").with_suffix("")
-        for folder in map(Path, task.folders)
-        for part in sorted(folder.glob("*.start.npy"))
-    ]
+    found = [part for folder in map(Path, task.folders) for part in parts_in(folder, "start")]
     bases = np.append(0, np.cumsum([len(column(part, "start")) for part in found], dtype=np.int64)).tolist()
     if bases[-1] >= _LARGEST:
         raise ValueError(f"{bases[-1]:,} places are too many to compare: give texts with {_LARGEST - 1:,} at the most")
-    about = {
-        "parts": [[str(part), base] for part, base in zip(found, bases, strict=False)],
-        "documents": sum(len(column(part, "ends")) - 1 for part in found),
-        "units": bases[-1],
-    }
-    (place / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    parts = [[str(part), base] for part, base in zip(found, bases, strict=False)]
+    write_about(place, parts=parts, documents=sum(len(column(part, "ends")) - 1 for part in found), units=bases[-1])
 
 
 def parts_of(listing: str | Path) -> Parts:
@@ -94,11 +87,8 @@ def key_ranges(listing: Path, name: str, limit: int) -> list[Range]:
 
 def counted(task: Range, place: Path) -> None:
     """The different words of a range of keys, in how many sets each is, and its place among those in as many."""
-    pieces = []
-    for part, _ in parts_of(task.listing):
-        own = between(column(part, "word_high"), task.low, task.high)
-        pieces.append([np.array(column(part, name)[own]) for name in ("word_high", "word_low", "word_sets")])
-    high, low, sets = (np.concatenate(values) for values in zip(*pieces, strict=True))
+    parts = [part for part, _ in parts_of(task.listing)]
+    high, low, sets = rows_between(parts, ["word_high", "word_low", "word_sets"], task.low, task.high)
     order, starts = grouped(high, low)
     first = order[starts]
     total = np.add.reduceat(sets[order], starts) if len(starts) else sets
@@ -168,15 +158,6 @@ def told_apart(task: Range, place: Path) -> None:
     send("copies", marked, np.repeat(unit[begins], copies[copies > 1]))
 
 
-def _names(corpus: Corpus) -> dict[str, NDArray[Any]]:
-    names = pa.array(corpus.documents["doc_id"].tolist(), pa.large_string())
-    _, ends, letters = names.buffers()
-    return {
-        "ends": np.frombuffer(ends, dtype=np.int64, count=len(names) + 1),
-        "letters": np.frombuffer(letters or b"", dtype=np.uint8),
-    }
-
-
 def _contents(tokens: Tokens, offsets: Ints) -> dict[str, NDArray[Any]]:
     r"""The contents of sentences or paragraphs as keys, and the sets of words of the long ones.
 
@@ -194,7 +175,7 @@ def _contents(tokens: Tokens, offsets: Ints) -> dict[str, NDArray[Any]]:
     both = np.unique(((unit << np.uint64(32)) | tokens.ids.astype(np.uint64))[np.repeat(long, length)])
     size = np.bincount((both >> np.uint64(32)).astype(np.int64), minlength=len(length))
     used, items = np.unique(both & np.uint64((1 << 32) - 1), return_inverse=True)
-    words = _digests(tokens.vocabulary[used.astype(np.int64)], 1)[:, 0]
+    words = digests(tokens.vocabulary[used.astype(np.int64)], 1)[:, 0]
     order = np.lexsort((words[:, 1], words[:, 0]))
     row = np.empty(len(order), dtype=np.int32)
     row[order] = np.arange(len(order), dtype=np.int32)
@@ -204,7 +185,7 @@ def _contents(tokens: Tokens, offsets: Ints) -> dict[str, NDArray[Any]]:
         keys[long] = np.add.reduceat(words[items], (np.cumsum(size) - size)[long], axis=0)
     short = tokens.ids[np.repeat(~long, length)]
     used, _ = np.unique(short, return_inverse=True)
-    places = _digests(tokens.vocabulary[used], FEWEST - 1)
+    places = digests(tokens.vocabulary[used], FEWEST - 1)
     for k in range(FEWEST - 1):
         own = np.flatnonzero(~long & (length > k))
         keys[own] += places[np.searchsorted(used, tokens.ids[offsets[own] + k]), k]
@@ -219,10 +200,3 @@ def _contents(tokens: Tokens, offsets: Ints) -> dict[str, NDArray[Any]]:
         "word_low": words[:, 1],
         "word_sets": np.bincount(items, minlength=len(words)),
     }
-
-
-def _digests(words: NDArray[np.object_], number: int) -> NDArray[np.uint64]:
-    """So many 128-bit numbers for each word, each as two halves: (words, number, 2)."""
-    letters = (word.encode("utf-8", "surrogatepass") for word in words)
-    digests = b"".join(hashlib.blake2b(word, digest_size=16 * number).digest() for word in letters)
-    return np.frombuffer(digests, dtype="<u8").reshape(-1, number, 2)

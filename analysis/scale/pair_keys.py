@@ -1,13 +1,12 @@
 """Shingles as keys that are the same in every part of a corpus, since they are made of the words themselves."""
 
-import hashlib
-
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.redundancy.pair_lists import Numbers
 from analysis.redundancy.reuse import WORDS
 from analysis.redundancy.shingles import distinct_shingles
+from analysis.scale.digests import digests
 from analysis.text.tokens import Tokens
 
 Keys = NDArray[np.uint64]
@@ -49,9 +48,7 @@ def keyed_shingles(tokens: Tokens) -> tuple[Keys, Keys, Numbers, NDArray[np.int6
 
 def keys_at(tokens: Tokens, first: NDArray[np.int64]) -> tuple[Keys, Keys]:
     """The two halves of the key of each run of words that begins at a token in `first`."""
-    words = (word.encode("utf-8", "surrogatepass") for word in tokens.vocabulary)
-    digests = b"".join(hashlib.blake2b(word, digest_size=16 * WORDS).digest() for word in words)
-    table = np.frombuffer(digests, dtype="<u8").reshape(-1, WORDS, 2)
+    table = digests(tokens.vocabulary, WORDS)
     keys = np.zeros((2, len(first)), dtype=np.uint64)
     for place in range(WORDS):
         keys += table[tokens.ids[first + place], place].T

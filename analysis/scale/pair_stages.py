@@ -1,14 +1,11 @@
 """The stages on the way to document pairs: what each reads from the one before, and leaves in a folder for the next."""
 
-import json
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 
 from analysis.redundancy.pair_lists import Numbers, cut
 from analysis.redundancy.pair_sums import summed, trimmed
@@ -18,21 +15,26 @@ from analysis.scale.pair_common import write_common, write_widest
 from analysis.scale.pair_join import Records, gathered, lists, records
 from analysis.scale.pair_keys import keyed_shingles
 from analysis.scale.pair_table import Documents, Pairs, write_run
+from analysis.scale.pairing import Listing
 from analysis.scale.partitions import Partition
 from analysis.scale.problems import parts_told
-from analysis.scale.shuffle import read_slices, slice_sizes, write_slices
+from analysis.scale.shuffle import (
+    between,
+    column,
+    parts_in,
+    read_about,
+    read_slices,
+    share,
+    slice_sizes,
+    text_columns,
+    texts_of,
+    write_about,
+    write_columns,
+    write_slices,
+)
 from analysis.text.tokens import tokenize
 
-ABOUT = "about.json"
-
-_LARGEST = 1 << 31  # documents: a bit of each number is taken, see `pair_join.START`
-
-
-class Listing(NamedTuple):
-    """That the documents of all parts are to be numbered: the folders that `shingled` made, in order."""
-
-    key: str
-    parts: tuple[str, ...]
+_LARGEST = 1 << 31  # documents: a bit of each number is taken, see `pair_lists.START`
 
 
 class Plan(NamedTuple):
@@ -89,25 +91,16 @@ def shingled(partition: Partition, place: Path) -> None:
     """The shingles of a partition's documents by key, part by part, with the documents' names and dates."""
     for number, corpus in enumerate(parts_told(partition, place)):
         high, low, document, sizes = keyed_shingles(tokenize(corpus, **dict(partition.options)))
-        dates = corpus.documents["date"].to_numpy(dtype="datetime64[s]")
-        columns: dict[str, NDArray[Any]] = {"high": high, "low": low, "document": document, "sizes": sizes}
-        columns["dates"] = dates
-        for name, column in columns.items():
-            np.save(place / f"{number:06d}.{name}.npy", column)
-        names = pa.array(corpus.documents["doc_id"].tolist(), pa.large_string())
-        _, ends, letters = names.buffers()
-        np.save(place / f"{number:06d}.ends.npy", np.frombuffer(ends, dtype=np.int64, count=len(names) + 1))
-        np.save(place / f"{number:06d}.letters.npy", np.frombuffer(letters or b"", dtype=np.uint8))
+        part = place / f"{number:06d}"
+        write_columns(part, high=high, low=low, document=document, sizes=sizes)
+        write_columns(part, dates=corpus.documents["date"].to_numpy(dtype="datetime64[s]"))
+        write_columns(part, **text_columns(corpus.documents["doc_id"].tolist()))
 
 
 def listed(task: Listing, place: Path) -> None:
     """The documents of all parts in a row, and which number the first one of each part has."""
-    parts = [
-        part.with_suffix("").with_suffix("")
-        for folder in map(Path, task.parts)
-        for part in sorted(folder.glob("*.sizes.npy"))
-    ]
-    counts = [len(_column(part, "sizes")) for part in parts]
+    parts = [part for folder in map(Path, task.folders) for part in parts_in(folder, "sizes")]
+    counts = [len(column(part, "sizes")) for part in parts]
     total = sum(counts)
     if total >= _LARGEST:
         raise ValueError(f"{total:,} documents are too many: pairs can be found among {_LARGEST - 1:,}")
@@ -115,20 +108,16 @@ def listed(task: Listing, place: Path) -> None:
     for name, kind in (("sizes", np.int64), ("dates", "datetime64[s]")):
         whole = np.lib.format.open_memmap(place / f"{name}.npy", "w+", kind, (total,))
         for base, count, part in zip(bases, counts, parts, strict=False):
-            whole[base : base + count] = _column(part, name)
+            whole[base : base + count] = column(part, name)
         whole.flush()
     ends = np.lib.format.open_memmap(place / "ends.npy", "w+", np.int64, (total + 1,))
     with (place / "letters").open("wb") as letters:
         for base, count, part in zip(bases, counts, parts, strict=False):
-            ends[base : base + count + 1] = letters.tell() + _column(part, "ends")
-            letters.write(_column(part, "letters").tobytes())
+            ends[base : base + count + 1] = letters.tell() + column(part, "ends")
+            letters.write(column(part, "letters").tobytes())
     ends.flush()
-    about = {
-        "parts": [[str(part), base] for part, base in zip(parts, bases, strict=False)],
-        "documents": total,
-        "shingles": sum(len(_column(part, "high")) for part in parts),
-    }
-    (place / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    known = [[str(part), base] for part, base in zip(parts, bases, strict=False)]
+    write_about(place, parts=known, documents=total, shingles=sum(len(column(part, "high")) for part in parts))
 
 
 def joined(task: Bucket, place: Path) -> None:
@@ -159,8 +148,7 @@ def weighed(task: Weighing, place: Path) -> None:
             sizes[own] -= np.bincount(document - np.uint32(own.start), minlength=len(given[own]))
     sizes.flush()
     np.save(place / "volumes.npy", slice_sizes(joins, "lists", plan.blocks))
-    about = {"joins": task.joins, "common": write_widest(place, joins)}
-    (place / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    write_about(place, joins=task.joins, common=write_widest(place, joins))
 
 
 def paired(task: Span, place: Path) -> None:
@@ -205,35 +193,19 @@ def opened(listing: Path, weighed: Path) -> Documents:
     """The documents that `listed` numbered and `weighed` counted the shingles of; they stay on disk."""
     ends = np.load(listing / "ends.npy", mmap_mode="r")
     letters = np.memmap(listing / "letters", dtype=np.uint8, mode="r")
-    names = pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(letters))
     dates = np.load(listing / "dates.npy", mmap_mode="r")
-    return Documents(names, dates, np.load(weighed / "sizes.npy", mmap_mode="r"))
-
-
-def read_about(place: Path) -> dict[str, Any]:
-    """What a stage tells of its result."""
-    about: dict[str, Any] = json.loads((place / ABOUT).read_text(encoding="utf-8"))
-    return about
+    return Documents(texts_of(ends, letters), dates, np.load(weighed / "sizes.npy", mmap_mode="r"))
 
 
 def _records(plan: Plan, bucket: int) -> Iterator[Records]:
     """The records of a bucket, part by part: the keys whose first half is in its share of all numbers."""
-    borders = [(bucket << 64) // plan.buckets, ((bucket + 1) << 64) // plan.buckets - 1]
     for name, base in read_about(Path(plan.listing))["parts"]:
         part = Path(name)
-        high = _column(part, "high")
-        low = int(np.searchsorted(high, np.uint64(borders[0]), side="left"))
-        stop = int(np.searchsorted(high, np.uint64(borders[1]), side="right"))
-        if low < stop:
-            own = slice(low, stop)
-            document = np.array(_column(part, "document")[own]) + np.uint32(base)
-            yield records(np.array(high[own]), np.array(_column(part, "low")[own]), document)
-
-
-def _column(part: Path, name: str) -> NDArray[Any]:
-    column: NDArray[Any] = np.load(part.with_name(f"{part.name}.{name}.npy"), mmap_mode="r")
-    return column
+        own = between(column(part, "high"), *share(bucket, plan.buckets))
+        if own.start < own.stop:
+            high, low, document = (np.array(column(part, name)[own]) for name in ("high", "low", "document"))
+            yield records(high, low, document + np.uint32(base))
 
 
 def _together(kept: Sequence[Pairs]) -> Pairs:
-    return Pairs(*(np.concatenate(column) for column in zip(*kept, strict=True)))
+    return Pairs(*(np.concatenate(values) for values in zip(*kept, strict=True)))

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from analysis.redundancy.pair_lists import Ints, cut
 from analysis.redundancy.pasting import SIDES
 from analysis.redundancy.reuse import shares
+from analysis.scale.shuffle import column, parts_in, write_columns
 
 PAIRS = pa.schema(
     [("a", pa.string()), ("b", pa.string()), ("shared", pa.int64())]
     + [(name, pa.float64()) for name in ("containment_a", "containment_b", "jaccard")]
     + [("earlier", pa.string())]
 )
-
-_RUN = ("a", "b", "shared")
 
 
 class Pairs(NamedTuple):
@@ -41,18 +40,19 @@ def write_run(place: Path, found: Pairs) -> None:
     """Write pairs in the order of the table as one more run in the folder `place`."""
     order = np.lexsort((found.b, found.a, -found.shared))
     number = len(list(place.glob("*.shared.npy")))
-    for name, column in zip(_RUN, found, strict=True):
-        np.save(place / f"{number:06d}.{name}.npy", column[order].astype(np.uint32))
+    write_columns(
+        place / f"{number:06d}", **{name: values[order].astype(np.uint32) for name, values in found._asdict().items()}
+    )
 
 
 def runs_in(places: Sequence[Path]) -> list[Path]:
-    """The runs in folders, in the order in which they were written; each is its path but for the last ``.a.npy``."""
-    return [run.with_suffix("").with_suffix("") for place in places for run in sorted(place.glob("*.shared.npy"))]
+    """The runs in folders, in the order in which they were written."""
+    return [run for place in places for run in parts_in(place, "shared")]
 
 
 def pairs_in(runs: Sequence[Path]) -> int:
     """How many pairs runs have together."""
-    return sum(len(_column(run, "shared")) for run in runs)
+    return sum(len(column(run, "shared")) for run in runs)
 
 
 def ordered(runs: Sequence[Path], limit: int) -> Iterator[Pairs]:
@@ -61,10 +61,10 @@ def ordered(runs: Sequence[Path], limit: int) -> Iterator[Pairs]:
     No document may be the ``a`` of two runs, and those of a later run must be later documents. So of pairs that share
     as many, those of the first run come first, and nothing need be compared between runs.
     """
-    most = [int(_column(run, "shared")[:1].max(initial=0)) for run in runs]
+    most = [int(column(run, "shared")[:1].max(initial=0)) for run in runs]
     count = np.zeros(max(most, default=0) + 1, dtype=np.int64)
     for run in runs:
-        shared, number = np.unique(_column(run, "shared"), return_counts=True)
+        shared, number = np.unique(column(run, "shared"), return_counts=True)
         count[shared] += number
     values = np.flatnonzero(count)[::-1]
     for first, stop in cut(count[values], limit):
@@ -72,9 +72,9 @@ def ordered(runs: Sequence[Path], limit: int) -> Iterator[Pairs]:
         if stop - first == 1:
             yield from pieces
             continue
-        found = Pairs(*(np.concatenate(column) for column in zip(*pieces, strict=True)))
+        found = Pairs(*(np.concatenate(values) for values in zip(*pieces, strict=True)))
         order = np.argsort(-found.shared, kind="stable")
-        yield Pairs(*(column[order] for column in found))
+        yield Pairs(*(values[order] for values in found))
 
 
 def rows(documents: Documents, found: Pairs) -> pa.RecordBatch:
@@ -86,16 +86,11 @@ def rows(documents: Documents, found: Pairs) -> pa.RecordBatch:
     return pa.record_batch([*names, found.shared, *shared.values(), pa.array(earlier, pa.string())], schema=PAIRS)
 
 
-def _column(run: Path, name: str) -> NDArray[np.uint32]:
-    column: NDArray[np.uint32] = np.load(run.with_name(f"{run.name}.{name}.npy"), mmap_mode="r")
-    return column
-
-
 def _between(run: Path, most: int, least: int) -> Pairs:
     """The pairs of a run that share from `least` to `most` shingles."""
-    shared = _column(run, "shared")
+    shared = column(run, "shared")
     # The column falls, and what is searched must rise.
     low, high = len(shared) - np.searchsorted(shared[::-1], np.array([most, least - 1], shared.dtype), side="right")
     if low == high:
-        return Pairs(*(np.empty(0, dtype=np.int64) for _ in _RUN))
-    return Pairs(*(np.array(_column(run, name)[low:high], dtype=np.int64) for name in _RUN))
+        return Pairs(*(np.empty(0, dtype=np.int64) for _ in Pairs._fields))
+    return Pairs(*(np.array(column(run, name)[low:high], dtype=np.int64) for name in Pairs._fields))

@@ -1,26 +1,20 @@
 """The pairs of documents that share text, in a corpus that need not fit in memory or on one machine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pyarrow as pa
-
+from analysis.places import whole_file
 from analysis.progress import Progress
-from analysis.publish.places import whole_file
 from analysis.scale import pair_common
 from analysis.scale import pair_stages as stages
 from analysis.scale.names import named
-from analysis.scale.pair_table import PAIRS, Documents, ordered, pairs_in, rows, runs_in
-from analysis.scale.partitions import partitions
-from analysis.scale.problems import nothing_read, write_problems
+from analysis.scale.pair_table import PAIRS, ordered, pairs_in, rows, runs_in
+from analysis.scale.pairing import PER_CHARACTER, numbered, write_pairs
 from analysis.scale.resources import budget
-from analysis.scale.stages import run_stage, work_folder
+from analysis.scale.shuffle import read_about
 from analysis.scale.tables import write_rows
-from analysis.text.corpus import CorpusError
 
-FEW = 4  # tasks a process: with fewer, starting processes takes longer than the work
-PER_CHARACTER = 45  # bytes at the peak of making shingles of a character
 PER_SHINGLE = 90  # bytes at the peak of sorting a shingle's records, or of counting with its lists
 
 
@@ -61,40 +55,41 @@ def pairs(
     at the most some 20 bytes for each different shingle of each document, and 4 for each pair that shares it, until
     the table is whole.
 
-    Raises `CorpusError` as `partitions` does and where no document can be read, `ValueError` for a threshold that is
-    no share above 0.
+    Raises `CorpusError` and `ValueError` as `partitions` does; the first where no document can be read, too, the other
+    for a threshold that is no share above 0.
     """
     if threshold is not None and not 0 < threshold <= 1:
         raise ValueError(f"threshold {threshold:g}: give a share above 0 and up to 1, such as 0.8")
     target = Path(out)
-    cores, characters = budget(memory, local=client is None, per_character=PER_CHARACTER)
-    limit = characters * PER_CHARACTER // PER_SHINGLE
-    pieces = partitions(corpora, characters=characters, **reading)
-    with work_folder(target, work) as folder:
-
-        def run(function: Any, tasks: Sequence[Any], what: str) -> list[Path]:
-            own = cores if len(tasks) >= FEW * cores or function is stages.shingled else 1
-            return run_stage(function, tasks, folder, client=client, cores=own, what=what, progress=progress)
-
-        parts = run(stages.shingled, pieces, "reading")
-        key = named(*map(str, parts))
-        [listing] = run(stages.listed, [stages.Listing(key, tuple(map(str, parts)))], "numbering")
-        about = stages.read_about(listing)
-        if not about["documents"]:
-            raise CorpusError(nothing_read(corpora, parts))
-        problems = write_problems(parts, target)
-        plan = _plan(key, listing, about, limit)
-        buckets = [stages.Bucket(f"{plan.key}-{k:06d}", plan, k) for k in range(plan.buckets)]
-        joins = tuple(map(str, run(stages.joined, buckets, "joining")))
-        [weighed] = run(stages.weighed, [stages.Weighing(plan.key, plan, joins)], "weighing")
-        runs = runs_in(run(stages.paired, stages.spans(plan, weighed, threshold), "pairing"))
-        first = _starts(parts, about["parts"])
-        words = run(pair_common.worded, pair_common.wordings(pieces, first, weighed), "common words")
+    plan = budget(memory, local=client is None, per_character=PER_CHARACTER)
+    limit = plan.characters * PER_CHARACTER // PER_SHINGLE
+    with numbered(
+        corpora,
+        target,
+        tables=[common_of(target)],
+        plan=plan,
+        task=lambda piece: piece,
+        reading_stage=stages.shingled,
+        listing_stage=stages.listed,
+        client=client,
+        work=work,
+        progress=progress,
+        **reading,
+    ) as (corpus, run):
+        cut = _plan(corpus.listing, corpus.about, limit)
+        buckets = [stages.Bucket(f"{cut.key}-{k:06d}", cut, k) for k in range(cut.buckets)]
+        joins = tuple(map(str, run(stages.joined, buckets, what="joining")))
+        [weighed] = run(stages.weighed, [stages.Weighing(cut.key, cut, joins)], what="weighing")
+        runs = runs_in(run(stages.paired, stages.spans(cut, weighed, threshold), what="pairing"))
+        first = _starts(corpus.read, corpus.about["parts"])
+        wordings = pair_common.wordings(corpus.pieces, first, weighed)
+        words = run(pair_common.worded, wordings, what="common words")
         with whole_file(common_of(target)) as place:
-            write_rows([[pair_common.common_rows(weighed, words)]], pair_common.COMMON, place)
-        with whole_file(target) as place:
-            written = write_rows(_rows(stages.opened(listing, weighed), runs, limit, progress), PAIRS, place)
-        return Found(about["documents"], written, stages.read_about(weighed)["common"], problems)
+            write_rows([pair_common.common_rows(weighed, words)], pair_common.COMMON, place)
+        documents = stages.opened(corpus.listing, weighed)
+        found = ordered(runs, limit // 4)  # a row is some times as large as the numbers it is made of
+        written = write_pairs((rows(documents, own) for own in found), pairs_in(runs), PAIRS, target, progress)
+        return Found(corpus.about["documents"], written, read_about(weighed)["common"], corpus.problems)
 
 
 def common_of(out: Path) -> Path:
@@ -117,19 +112,9 @@ def _starts(parts: Sequence[Path], numbered: Sequence[tuple[str, int]]) -> list[
     return found[::-1]
 
 
-def _plan(key: str, listing: Path, about: dict[str, Any], limit: int) -> stages.Plan:
+def _plan(listing: Path, about: dict[str, Any], limit: int) -> stages.Plan:
     """Buckets of half of `limit` shingles, so that a round of putting aside is rare; blocks of as many or fewer."""
     pieces = max(1, -(-2 * int(about["shingles"]) // limit))
     per_block = max(1, int(about["documents"]) // (2 * pieces))
-    own = named(key, str(pieces), str(per_block), str(limit))
+    own = named(listing.name, str(pieces), str(per_block), str(limit))
     return stages.Plan(own, str(listing), pieces, per_block, about["documents"], limit)
-
-
-def _rows(documents: Documents, runs: Sequence[Path], limit: int, progress: Progress) -> Iterator[list[pa.RecordBatch]]:
-    """The rows of the table, with progress told."""
-    total, done = pairs_in(runs), 0
-    for found in ordered(runs, limit // 4):  # a row is some times as large as the numbers it is made of
-        progress("writing", done, total)
-        yield [rows(documents, found)]
-        done += len(found.a)
-    progress("writing", done, total)

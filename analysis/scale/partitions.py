@@ -1,15 +1,16 @@
 """A corpus, or several, in pieces that are read one at a time: the same documents, whatever the pieces."""
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.scale.files import File, corpus_name, is_remote, open_file, plan_remote
-from analysis.scale.twins import clashes, originals
+from analysis.scale.twins import clashes, doc_ids, originals
 from analysis.scale.versions import code_version
 from analysis.text.corpus import Corpus, CorpusError, corpus_of, document_row
-from analysis.text.planning import Layers, Plan, described, plan_corpus
+from analysis.text.planning import METADATA, Layers, Plan, described, plan_corpus
 from analysis.text.segments import Segment
 from analysis.text.tokens import Tokens, tokenize
 
@@ -43,6 +44,7 @@ def partitions(
     corpora: Sequence[str | Path],
     *,
     characters: int,
+    written: Sequence[Path] = (),
     metadata: str | Path | None = None,
     language: str = "en",
     text_column: str = "text",
@@ -53,11 +55,13 @@ def partitions(
 
     `characters` is how much is in memory at a time: files are put together up to as many bytes, and what `read_parts`
     makes of them has about as many characters at most. A table or an archive that is larger is a partition of its own,
-    read in several parts. The other parameters are those of `read_corpus` and, as `options`, of `tokenize`. Beside a
-    folder or a file, a corpus may be an address such as ``s3://bucket/news/*.parquet``, see `plan_remote`.
+    read in several parts. `written` are the tables that are going to be made of it. The other parameters are those of
+    `read_corpus` and, as `options`, of `tokenize`. Beside a folder or a file, a corpus may be an address such as
+    ``s3://bucket/news/*.parquet``, see `plan_remote`.
 
     With several corpora each doc_id and path has the corpus' name before it: ``speeches/1999``. Raises `CorpusError`
-    as `read_corpus` does, for corpora of one name, and where there are none; `ValueError` for an unknown option.
+    as `read_corpus` does, for corpora of one name, and where there are none; `ValueError` for an unknown option, and
+    where a table of `written` would take the place of texts or of metadata that are read.
 
     >>> from analysis.paths import SAMPLE
     >>> pieces = partitions([SAMPLE], characters=10_000)
@@ -84,7 +88,9 @@ def partitions(
         if not places:
             why = ": ".join(plan.problems[0]) if plan.problems else "it holds no file"
             raise CorpusError(f"no document could be read from {str(corpus)!r}: {why}")
-        found += _cut(plan, _files(plan, places, text_column), name if len(corpora) > 1 else "", characters, about)
+        files = _files(plan, places, text_column)
+        _check_kept(written, files, Path(metadata or Path(corpus, METADATA)), text_column)
+        found += _cut(plan, files, name if len(corpora) > 1 else "", characters, about)
     return found
 
 
@@ -119,11 +125,14 @@ def read_parts(partition: Partition) -> Iterator[Corpus]:
     yield corpus_of(documents, segments, texts, _placed(partition, problems))
 
 
+def read_texts(partition: Partition) -> Iterator[Corpus]:
+    """Those of `read_parts` that have documents."""
+    return (part for part in read_parts(partition) if len(part.texts))
+
+
 def read_tokens(partition: Partition) -> Iterator[Tokens]:
     """The words of a partition, one `Tokens` for each part that has documents."""
-    for part in read_parts(partition):
-        if len(part.texts):
-            yield tokenize(part, **dict(partition.options))
+    return (tokenize(part, **dict(partition.options)) for part in read_texts(partition))
 
 
 def _named(corpora: Sequence[str | Path]) -> dict[str, str | Path]:
@@ -145,6 +154,24 @@ def _files(plan: Plan, places: Mapping[str, str], text_column: str) -> list[File
     files = [File.at(name, place, plan.doc_ids[name], plan.given.get(name)) for name, place in places.items()]
     first_of, taken = originals(files, text_column), clashes(files, text_column)
     return [file._replace(originals=first_of.get(file.name, ()), taken=taken.get(file.name, ())) for file in files]
+
+
+def _check_kept(tables: Sequence[Path], files: Sequence[File], metadata: Path, text_column: str) -> None:
+    """Raise `ValueError` for a table that would be written over texts or metadata, by whatever name.
+
+    An earlier table may stand among the files, where no document is found in it.
+    """
+    for table in (table for table in tables if table.expanduser().is_file()):
+        about = table.expanduser().stat()
+        alike = [file for file in files if file.size == about.st_size and _is(file.place, about)]
+        if _is(metadata.expanduser(), about) or any(next(doc_ids(file, text_column), "") for file in alike):
+            raise ValueError(f"{str(table)!r} is read and would be written over: give the table another name or folder")
+
+
+def _is(place: str | Path, about: os.stat_result) -> bool:
+    """Whether what stands at a place of this machine is the file that a stat is of."""
+    path = Path(str(place).removeprefix("file://"))
+    return path.is_file() and os.path.samestat(path.stat(), about)
 
 
 def _cut(plan: Plan, files: list[File], corpus: str, characters: int, about: dict[str, Any]) -> list[Partition]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from analysis.publish.places import whole_file
+from analysis.places import whole_file
 from analysis.scale.partitions import Partition, read_parts
 from analysis.scale.tables import pieces_in, stream, write_rows
 from analysis.text.corpus import Corpus
@@ -28,7 +28,7 @@ def parts_told(partition: Partition, place: Path) -> Iterator[Corpus]:
 
 def problems_in(places: Sequence[Path]) -> pd.DataFrame:
     """What `parts_told` left in folders, as ``Corpus.problems``."""
-    rows = [batch.to_pandas() for place in places for batch in pieces_in(place / _FILE)]
+    rows = [batch.to_pandas() for batch in _rows(places)]
     table: pd.DataFrame = pd.concat([PROBLEMS.empty_table().to_pandas(), *rows], ignore_index=True)
     return table
 
@@ -45,15 +45,19 @@ def problems_of(out: Path) -> Path:
 def write_problems(places: Sequence[Path], out: Path) -> int:
     """Write what `parts_told` left in folders to `problems_of(out)`; how many there are. None: an earlier file goes."""
     target = problems_of(out).expanduser()
+    if not any(len(batch) for batch in _rows(places)):
+        target.unlink(missing_ok=True)
+        return 0
     with whole_file(target) as new:
-        number = write_rows((pieces_in(place / _FILE) for place in places), PROBLEMS, new)
-    if not number:
-        target.unlink()
-    return number
+        return write_rows(_rows(places), PROBLEMS, new)
 
 
 def nothing_read(corpora: Sequence[str | Path], places: Sequence[Path]) -> str:
     """Why there is no document, as `read_corpus` says it; from what `parts_told` left in folders."""
-    rows = (row for place in places for batch in pieces_in(place / _FILE) for row in batch.to_pylist())
+    rows = (row for batch in _rows(places) for row in batch.to_pylist())
     why = next((": ".join(row.values()) for row in rows), "it holds no text")
     return f"no document could be read from {', '.join(repr(str(corpus)) for corpus in corpora)}: {why}"
+
+
+def _rows(places: Sequence[Path]) -> Iterator[pa.RecordBatch]:
+    return (batch for place in places for batch in pieces_in(place / _FILE))

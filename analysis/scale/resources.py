@@ -1,14 +1,12 @@
 """What the work may use: memory, the cores of this machine, the workers of another."""
 
-import asyncio
 import os
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from analysis.publish.parameters import ParameterError
+from analysis.errors import ParameterError
 
 BASE = 270 * 10**6  # bytes of a process with all it imports, the pages of libraries that all share counted in part
 PER_CHARACTER = 30  # bytes at the peak of reading and tokenizing a character
@@ -67,12 +65,21 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextmanager
-def connect(address: str | None) -> Iterator[Any]:
-    """A dask client for the scheduler at `address`; of workers on this machine for "local"; None for None.
+def fitting(memory: int) -> int:
+    """How many workers of this machine fit in `memory` bytes: one a core, and each has `SMALLEST` at least.
 
-    What was opened is closed at the end. Raises `ParameterError` where dask is not installed, or the address does not
-    answer.
+    >>> fitting(SMALLEST)
+    1
+    """
+    return max(1, min(cores(), memory // SMALLEST))
+
+
+@contextmanager
+def connect(address: str | None, *, workers: int | None = None) -> Iterator[Any]:
+    """A dask client for the scheduler at `address`; of `workers` on this machine for "local"; None for None.
+
+    By default there is one worker a core. What was opened is closed at the end. Raises `ParameterError` where dask is
+    not installed, or the address does not answer.
     """
     if address is None:
         yield None
@@ -82,9 +89,12 @@ def connect(address: str | None) -> Iterator[Any]:
     except ModuleNotFoundError:
         raise ParameterError(f"--dask {address!r} needs dask: pip install 'lafz[distributed]'") from None
     if address == LOCAL:
-        with _local(LocalCluster) as cluster, Client(cluster) as client:  # type: ignore[no-untyped-call]
+        with _local(LocalCluster, workers or cores()) as cluster, Client(cluster) as client:  # type: ignore[no-untyped-call]
             yield client
         return
+    import asyncio  # here, since it and what it needs take longer to import than the rest of the command line
+    from concurrent.futures import ThreadPoolExecutor
+
     try:
         # First without a client: one that has failed may keep the next one of this process waiting for ever.
         with ThreadPoolExecutor(1) as aside:  # a thread of its own, since in a notebook this one has a loop already
@@ -108,10 +118,10 @@ async def _reach(address: str) -> None:
     await answer.close()
 
 
-def _local(cluster: Any) -> Any:
+def _local(cluster: Any, workers: int) -> Any:
     """A scheduler and workers that no other machine can reach."""
     return cluster(
-        n_workers=cores(),
+        n_workers=workers,
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",

@@ -1,6 +1,5 @@
 """Sentences as keys that are the same in every part of a corpus, since they are made of the words themselves."""
 
-import hashlib
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +7,7 @@ from numpy.typing import NDArray
 
 from analysis.redundancy.hashes import Hashes, run_hashes
 from analysis.redundancy.units import units
+from analysis.scale.digests import digests
 from analysis.text.tokens import Tokens
 
 
@@ -36,9 +36,7 @@ def distinct_sentences(tokens: Tokens) -> Distinct:
     >>> found.times[found.row].tolist(), len(found.high)
     ([2, 1, 2], 2)
     """
-    words = (word.encode("utf-8", "surrogatepass") for word in tokens.vocabulary)
-    digests = b"".join(hashlib.blake2b(word, digest_size=16).digest() for word in words)
-    numbers = np.frombuffer(digests, dtype="<u8").reshape(-1, 2)
+    numbers = digests(tokens.vocabulary, 1)[:, 0]
     offsets = units(tokens, "sentence")[0]
     high, low = (run_hashes(numbers[tokens.ids, k], offsets[:-1], np.diff(offsets))[k] for k in (0, 1))
     order, starts = grouped(high, low)

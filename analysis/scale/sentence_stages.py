@@ -4,7 +4,6 @@ Only counts travel: of each part the keys of its different sentences, with how o
 each range of keys how often each stands in all, for each part in the order in which the part has them.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,16 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.scale.names import named
-from analysis.scale.partitions import Partition, read_parts
+from analysis.scale.partitions import Partition, read_texts
 from analysis.scale.sentence_keys import distinct_sentences, grouped
-from analysis.scale.shuffle import read_slices, write_slices
+from analysis.scale.shuffle import between, read_about, read_slices, share, write_about, write_slices
 from analysis.scale.stages import LostError
 from analysis.text.corpus import Corpus
 from analysis.text.tokens import tokenize
 
 PER_SENTENCE = 130  # bytes at the peak of telling how often a different sentence of a part stands in all parts
 
-_KEYS, _SENTENCES, _PARTS = "keys.npy", "sentences.npy", "parts.json"
+_KEYS, _SENTENCES = "keys.npy", "sentences.npy"
 
 
 class Sentences(NamedTuple):
@@ -91,8 +90,7 @@ def keyed_sentences(task: Sentences, place: Path) -> None:
 
     With the words of each sentence it is known later which words it has, without telling sentences apart again.
     """
-    parts = (corpus for corpus in read_parts(task.partition) if len(corpus.texts))
-    for number, corpus in enumerate(parts):
+    for number, corpus in enumerate(read_texts(task.partition)):
         tokens = tokenize(spoken(corpus, task.language), **dict(task.partition.options))
         found = distinct_sentences(tokens)
         np.save(place / f"{number:06d}.{_KEYS}", np.stack([found.high, found.low, found.times.astype(np.uint64)]))
@@ -102,13 +100,12 @@ def keyed_sentences(task: Sentences, place: Path) -> None:
 
 def listed_parts(task: Listing, place: Path) -> None:
     """The parts of all partitions in a row: in a file, since with each task they would be sent once for each."""
-    parts = [str(part) for folder in task.places for part in _parts(Path(folder))]
-    (place / _PARTS).write_text(json.dumps(parts), encoding="utf-8")
+    write_about(place, parts=[str(part) for folder in task.places for part in _parts(Path(folder))])
 
 
 def counted_sentences(task: Range, place: Path) -> None:
     """How often each sentence of a range of keys stands in all parts, and in which part first: told to each part."""
-    pieces = [_in_range(Path(part), task) for part in json.loads(Path(task.listing, _PARTS).read_text("utf-8"))]
+    pieces = [_in_range(Path(part), task) for part in read_about(Path(task.listing))["parts"]]
     sizes = np.array([piece.shape[1] for piece in pieces], dtype=np.int64)
     high, low, times = np.concatenate([np.empty((3, 0), dtype=np.uint64), *pieces], axis=1)
     pieces.clear()
@@ -173,10 +170,7 @@ def _sentences(tally: Tally, number: int, words: int) -> NDArray[np.int32]:
 def _in_range(part: Path, task: Range) -> NDArray[np.uint64]:
     """The columns of a part's keys in a range."""
     columns = np.load(part, mmap_mode="r")
-    borders = [(task.number << 64) // task.ranges, ((task.number + 1) << 64) // task.ranges - 1]
-    begin = np.searchsorted(columns[0], np.uint64(borders[0]), side="left")
-    stop = np.searchsorted(columns[0], np.uint64(borders[1]), side="right")
-    return np.array(columns[:, begin:stop])
+    return np.array(columns[:, between(columns[0], *share(task.number, task.ranges))])
 
 
 def _parts(place: Path) -> list[Path]:

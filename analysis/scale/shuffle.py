@@ -1,16 +1,20 @@
-"""Numbers on their way from one stage to the next: written together, read by what they are for."""
+"""What goes from one stage to the next: numbers, texts as numbers, and what a stage tells of its result."""
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 
 WHOLE = 1 << 64  # above all numbers of 64 bits
+
+_ABOUT = "about.json"
 
 
 def write_slices(place: Path, name: str, values: NDArray[Any], counts: Ints) -> None:
@@ -63,6 +67,57 @@ def column(part: Path, name: str) -> NDArray[Any]:
     return found
 
 
+def parts_in(place: Path, name: str) -> list[Path]:
+    """What `write_columns` wrote into a folder with a column `name`, in the order of the names.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_columns(Path(folder, "b"), days=np.arange(3))
+    ...     write_columns(Path(folder, "a"), days=np.arange(2))
+    ...     [(part.name, len(column(part, "days"))) for part in parts_in(Path(folder), "days")]
+    [('a', 2), ('b', 3)]
+    """
+    return [file.with_name(file.name.removesuffix(f".{name}.npy")) for file in sorted(place.glob(f"*.{name}.npy"))]
+
+
+def text_columns(texts: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Texts as columns for `write_columns`: ``letters``, in UTF-8, and where each text ends in them, ``ends``, after 0.
+
+    >>> {name: values.tolist() for name, values in text_columns(["a", "bc"]).items()}
+    {'ends': [0, 1, 3], 'letters': [97, 98, 99]}
+    """
+    _, ends, letters = pa.array(texts, pa.large_string()).buffers()
+    return {
+        "ends": np.frombuffer(ends, dtype=np.int64, count=len(texts) + 1),
+        "letters": np.frombuffer(letters or b"", dtype=np.uint8),
+    }
+
+
+def texts_of(ends: NDArray[np.int64], letters: NDArray[np.uint8]) -> pa.Array:
+    """The texts of such columns, which stay on disk where they are there."""
+    return pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(letters))
+
+
+def write_about(place: Path, **about: Any) -> None:
+    """Write what a stage tells of its result, beside that."""
+    (place / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
+
+
+def read_about(place: Path) -> dict[str, Any]:
+    """What a stage told of its result."""
+    about: dict[str, Any] = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
+    return about
+
+
+def share(number: int, of: int) -> tuple[int, int]:
+    """The range `number` of all numbers of 64 bits cut into `of` equal ones: its first, and the one behind its last.
+
+    >>> share(1, 2)
+    (9223372036854775808, 18446744073709551616)
+    """
+    return number * WHOLE // of, (number + 1) * WHOLE // of
+
+
 def ranges(columns: Sequence[NDArray[np.uint64]], limit: int) -> list[tuple[int, int]]:
     """All numbers of 64 bits, cut into ranges in which about `limit` values of the columns are, each its own part.
 
@@ -86,6 +141,24 @@ def between(values: NDArray[np.uint64], low: int, high: int) -> slice:
     """
     first = np.searchsorted(values, np.uint64(low), side="left")
     return slice(int(first), int(np.searchsorted(values, np.uint64(high - 1), side="right")))
+
+
+def rows_between(parts: Sequence[Path], names: Sequence[str], low: int, high: int) -> list[NDArray[Any]]:
+    """The rows of all parts in which the first of the columns `names`, which rises, is in a range; in memory.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     parts = [Path(folder, name) for name in "ab"]
+    ...     for part in parts:
+    ...         write_columns(part, day=np.array([1, 3, 7], dtype=np.uint64), rain=np.array([10, 30, 70]))
+    ...     [values.tolist() for values in rows_between(parts, ["day", "rain"], 3, 8)]
+    [[3, 7, 3, 7], [30, 70, 30, 70]]
+    """
+    pieces = []
+    for part in parts:
+        own = between(column(part, names[0]), low, high)
+        pieces.append([np.array(column(part, name)[own]) for name in names])
+    return [np.concatenate(values) for values in zip(*pieces, strict=True)]
 
 
 def runs_of(begin: NDArray[Any], rows: NDArray[Any]) -> tuple[Ints, Ints]:

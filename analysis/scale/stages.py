@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from analysis.progress import Progress
-from analysis.publish.places import undisturbed
 from analysis.scale.versions import code_version
+from analysis.signals import undisturbed
 
 DEATHS = 3  # of worker processes, after which a stage is given up
+FEW = 4  # short tasks a process: with fewer, starting processes takes longer than the work
 KEPT = "what is finished is kept: the same command goes on from there"  # for whoever has stopped one
 
 
@@ -45,6 +46,7 @@ def run_stage(
     *,
     client: Any = None,
     cores: int = 1,
+    short: bool = False,
     what: str = "",
     progress: Progress = lambda what, done, total: None,
 ) -> list[Path]:
@@ -54,10 +56,10 @@ def run_stage(
     name when the function is done: a result that is there is whole, and its task is not done again. Where two do a
     task at once, the first one's result stays. `tasks` are `Task`\\s; of several with one key one is done.
 
-    The work is done in this process; or in `cores` new ones; or by the workers of a dask `client`, to which `folder`
-    must be the same place. A worker that is killed costs time and changes nothing. `what` is the work's name for
-    `progress`, by default that of the function. Raises what `function` raises, and `LostError` where workers die again
-    and again; the results there are stay.
+    The work is done in this process; or in `cores` new ones, of `short` tasks where there are `FEW` for each or more;
+    or by the workers of a dask `client`, to which `folder` must be the same place. A worker that is killed costs time
+    and changes nothing. `what` is the work's name for `progress`, by default that of the function. Raises what
+    `function` raises, and `LostError` where workers die again and again; the results there are stay.
 
     >>> from types import SimpleNamespace
     >>> def double(task, place):
@@ -75,6 +77,7 @@ def run_stage(
     done = len(places) - len(left)
     progress(name, done, len(places))
     run = partial(_run, function, stage, code_version())
+    cores = 1 if short and len(tasks) < FEW * cores else cores
     for _ in _finished(run, left, client, cores, f"{function.__name__}-{_short(stage)}"):
         done += 1
         progress(name, done, len(places))

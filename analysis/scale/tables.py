@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.text.csv_files import write_csv
+
 ROWS = 1 << 18  # in a row group, whatever the batches: so the bytes of the file are the same however it was made
 
 
@@ -26,22 +28,20 @@ def pieces_in(path: Path) -> Iterator[pa.RecordBatch]:
         yield from batches
 
 
-def write_rows(parts: Iterable[Iterable[pa.RecordBatch]], schema: pa.Schema, out: Path) -> int:
-    """Write the rows of `parts` to `out`, as .csv or else as Parquet; how many there are.
+def write_rows(batches: Iterable[pa.RecordBatch], schema: pa.Schema, out: Path) -> int:
+    """Write the rows of `batches` to `out`, as .csv or else as Parquet; how many there are.
 
     Names in dictionaries become plain texts. The bytes depend on the rows and on nothing else.
 
     >>> import tempfile
     >>> batch = pa.record_batch({"term": ["rain", "war"]})
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_rows([[batch], [batch]], batch.schema, Path(folder, "a.csv")), Path(folder, "a.csv").read_text()
+    ...     write_rows([batch, batch], batch.schema, Path(folder, "a.csv")), Path(folder, "a.csv").read_text()
     (4, 'term\\nrain\\nwar\\nrain\\nwar\\n')
     """
     rows = 0
-    groups = _groups((batch for part in parts for batch in part), schema)
+    groups = _groups(batches, schema)
     if out.suffix.lower() == ".csv":
-        from analysis.publish.tables import write_csv  # which takes a second and forty MB, that workers can do without
-
         with out.open("w", encoding="utf-8", newline="") as file:
             write_csv(schema.empty_table().to_pandas(), file)
             for table in groups:

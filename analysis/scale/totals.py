@@ -9,16 +9,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis.places import whole_file
 from analysis.progress import Progress
-from analysis.publish.places import whole_file
-from analysis.scale.counting import PER_CHARACTER, Counting, adjusted, countings
+from analysis.scale.counting import PER_CHARACTER, WordCounting, adjusted
 from analysis.scale.names import named
-from analysis.scale.partitions import partitions, read_parts
+from analysis.scale.partitions import partitions
+from analysis.scale.problems import nothing_read, parts_told, problems_of, write_problems
 from analysis.scale.resources import budget
 from analysis.scale.sentence_stages import words_once
 from analysis.scale.stages import run_stage, work_folder
 from analysis.scale.tables import pieces_in, stream, write_rows
 from analysis.scale.words import find
+from analysis.text.corpus import CorpusError
 
 TOTALS = pa.schema([("term", pa.string()), ("count", pa.int64()), ("documents", pa.int64())])
 
@@ -51,25 +53,30 @@ def totals(
     `adjust_for_redundancy` the counts are what the weights there sum to: n tokens of the weight 1/n come to 1, so they
     are whole numbers, those of the tokens in the different sentences. ``documents`` is the same with and without.
     """
+    target = Path(out)
     more = {"per_character": PER_CHARACTER} if adjust_for_redundancy else {}
     plan = budget(memory, local=client is None, **more)
-    tasks = countings(partitions(corpora, characters=plan.characters, **reading))
-    with work_folder(Path(out), work) as folder:
+    pieces = partitions(corpora, characters=plan.characters, written=(target, problems_of(target)), **reading)
+    tasks = [WordCounting(piece.key, piece) for piece in pieces]
+    with work_folder(target, work) as folder:
         run = partial(run_stage, folder=folder, client=client, cores=plan.cores, progress=progress)
         if adjust_for_redundancy:
             tasks = adjusted(tasks, run, plan)
-        runs = [path for place in run(count_terms, tasks) for path in sorted(place.glob("*.arrow"))]
+        places = run(count_terms, tasks)
+        runs = [path for place in places for path in sorted(place.glob("[0-9]*.arrow"))]
+        if not runs:
+            raise CorpusError(nothing_read(corpora, places))
+        write_problems(places, target)
         while len(runs) > _RUNS:
             runs = [place / "0.arrow" for place in run(merge_terms, _merges(runs))]
-        with whole_file(Path(out)) as place:
-            return write_rows([merged([pieces_in(path) for path in runs])], TOTALS, place)
+        with whole_file(target) as place:
+            return write_rows(merged([pieces_in(path) for path in runs]), TOTALS, place)
 
 
-def count_terms(task: Counting, place: Path) -> None:
+def count_terms(task: WordCounting, place: Path) -> None:
     """Count the words of a partition into the folder `place`, one run for each of its parts."""
     options = dict(task.partition.options)
-    parts = (corpus for corpus in read_parts(task.partition) if len(corpus.texts))
-    for number, corpus in enumerate(parts):
+    for number, corpus in enumerate(parts_told(task.partition, place)):
         words = find(corpus, **options)
         counted = words.ids[words_once(task.tally, number, len(words.ids))] if task.tally else words.ids
         document = np.repeat(np.arange(len(corpus.texts)), np.diff(words.offsets))

@@ -43,8 +43,18 @@ def clashes(files: Sequence[File], text_column: str) -> dict[str, tuple[str, ...
         for place in (place for place, character in enumerate(file.doc_id) if character == "#"):
             if (other := named.get(file.doc_id[:place], k)) != k:
                 first, last = sorted((k, other))
-                taken[files[last].name].update(_doc_ids(files[first], text_column))
+                taken[files[last].name].update(doc_ids(files[first], text_column))
     return {name: tuple(sorted(own)) for name, own in taken.items()}
+
+
+def doc_ids(file: File, text_column: str) -> Iterator[str]:
+    """The doc_ids that the documents of a file have where no other file could be meant."""
+    try:
+        for record in open_file(file.place, text_column):
+            if isinstance(record, Record):
+                yield file.doc_id + (f"#{record.name}" if record.name else "")
+    except ReadError:
+        return
 
 
 def _sizes(file: File) -> Iterator[int]:
@@ -79,12 +89,3 @@ def _gives(file: File, found: str, text_column: str) -> bool:
         return any(isinstance(record, Record) and record.sha256 == found for record in records)
     except ReadError:
         return False
-
-
-def _doc_ids(file: File, text_column: str) -> Iterator[str]:
-    try:
-        for record in open_file(file.place, text_column):
-            if isinstance(record, Record):
-                yield file.doc_id + (f"#{record.name}" if record.name else "")
-    except ReadError:
-        return

@@ -1,8 +1,11 @@
 """A full disk and one that can't be written to: one line with what to do, the earlier result whole, nothing half."""
 
 import shutil
+import sys
 
 import pytest
+
+from analysis.scale.stages import KEPT
 
 ROOM = "free some space where the result goes and in the temporary folder, or name others (--out, TMPDIR)"
 
@@ -58,6 +61,91 @@ def test_a_report_with_a_full_temporary_folder(place, mounted):
         assert ROOM in line
     assert place.is_whole()
     assert names(folder) == {"ballast"}
+
+
+# The command line as it is, but that no corpus fits in memory.
+IN_PARTS = """
+import sys
+from analysis.publish import machine
+
+machine.PER_CHARACTER = 10**9
+sys.argv = ["lafz", *sys.argv[4:]]  # in place of: python -m analysis
+if __name__ == "__main__":
+    from analysis.__main__ import main
+
+    main()
+"""
+
+
+@pytest.fixture
+def in_parts(place):
+    """Starts the report in parts, and gives it when it stands where it opens a file whose path fits a pattern."""
+    program = place.temporary / "in_parts.py"
+    program.write_text(IN_PARTS)
+    waited = []
+
+    def start(at=""):
+        place.waiting = place.temporary / f"waiting {len(waited)}"
+        waited.append(place.report("--memory", "1GB", wrapped=[sys.executable, program], at=at))
+        if at:
+            place.wait_until_there(waited[-1])
+        return waited[-1]
+
+    return start
+
+
+READ = "*/ipykernel_launcher.*"  # opened when all words are there
+RUN = "*/.out.building-*/run/notebooks/*.ipynb"  # and this when all is there that the notebook makes
+
+
+def test_a_report_in_parts_goes_on_when_there_is_room_again(place, disk, in_parts):
+    whole, out = place.temporary / "whole", place.out
+    before = place.hashes()
+    place.out = whole
+    assert in_parts().wait(600) == 0, place.said()
+    place.out = out
+
+    def fails(process):
+        status = process.wait(600)
+        assert status in (1, 2), place.said()
+        [line] = [line for line in place.said() if not line.startswith("reading ")]  # its bar
+        assert line.startswith("lafz: ")
+        assert "No space left on device" in line
+        assert line.count(ROOM) == 1
+        assert status == 1 or line.endswith(f"; {KEPT}") == (disk / ".out.work").exists()
+        assert place.hashes() == before
+        assert not list(disk.glob(".out.work/**/.*"))
+        (disk / "ballast").unlink()
+
+    def kept(folder):
+        """The one folder of that name that is kept: what is in it, and that it is no new one of the same content."""
+        [found] = disk.glob(f".out.work/{folder}")
+        return place.hashes(found), found.stat().st_ino
+
+    fill(disk, leave=0)
+    fails(in_parts())  # nothing can be read
+    assert names(disk) == {"out"}
+    process = in_parts(READ)
+    words = kept("words-*/*")
+    fill(disk, leave=0)
+    place.let_go()
+    fails(process)
+    assert not list(disk.glob(".out.work/notebooks/*"))
+    process = in_parts(RUN)
+    assert kept("words-*/*") == words
+    notebook = kept("notebooks/term_frequency-*")
+    fill(disk, leave=0)
+    place.let_go()
+    fails(process)  # nothing can be put together
+    process = in_parts(RUN)
+    assert kept("words-*/*") == words
+    assert kept("notebooks/term_frequency-*") == notebook
+    place.let_go()
+    assert process.wait(600) == 0, place.said()
+    assert names(disk) == {"out"}
+    made, expected = place.hashes(), place.hashes(whole)
+    assert {name for name in made if made[name] != expected.get(name)} == {"run-log.json"}
+    assert made.keys() == expected.keys()
 
 
 COMMANDS = {

@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from analysis.publish import charts, plots
 from analysis.publish.drawing import as_written, call_of, drawing, read_table
 from analysis.publish.figures import save_figure
-from analysis.publish.tables import OUTPUT, described, write_csv
+from analysis.publish.tables import OUTPUT, described
+from analysis.text.csv_files import write_csv
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from docx.oxml.ns import qn
 from pypdfium2 import raw
 
 from analysis import load_run
+from analysis.errors import ParameterError
 from analysis.publish.export import export
-from analysis.publish.parameters import ParameterError
 from analysis.publish.sections import read_sections
 
 SECTIONS = ["term_frequency", "framing", "redundancy"]

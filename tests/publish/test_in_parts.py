@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from analysis.errors import ParameterError
 from analysis.paths import FIGURES, SAMPLE
 from analysis.publish.keeping import kept_work, key_of, words_of
-from analysis.publish.parameters import ParameterError, notebooks
+from analysis.publish.parameters import notebooks
 from analysis.publish.runs import resolved, run
 from analysis.publish.verify import verify
 from analysis.scale import in_parts

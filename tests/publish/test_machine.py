@@ -6,6 +6,7 @@ import pandas as pd
 import psutil
 import pytest
 
+from analysis.errors import ParameterError
 from analysis.paths import SAMPLE
 from analysis.publish import machine
 from analysis.publish.machine import (
@@ -18,7 +19,6 @@ from analysis.publish.machine import (
     side_by_side,
     text_size,
 )
-from analysis.publish.parameters import ParameterError
 
 MEGABYTE = 10**6
 

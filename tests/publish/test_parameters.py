@@ -6,15 +6,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from analysis.publish.parameters import (
-    ParameterError,
-    check,
-    notebooks,
-    parse_assignments,
-    read_parameters,
-    read_params_file,
-    resolve,
-)
+from analysis.errors import ParameterError
+from analysis.publish.parameters import check, notebooks, parse_assignments, read_parameters, read_params_file, resolve
 
 
 def notebook(folder: Path, source: str) -> Path:

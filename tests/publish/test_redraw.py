@@ -7,8 +7,8 @@ import shutil
 import pytest
 from PIL import Image
 
+from analysis.errors import ParameterError
 from analysis.publish.figures import WIDTH
-from analysis.publish.parameters import ParameterError
 from analysis.publish.redraw import figures, redraw
 
 MM = 72 / 25.4  # points

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from analysis.errors import ParameterError
 from analysis.paths import to_root
 from analysis.publish.manifest import write_manifest
-from analysis.publish.parameters import ParameterError, notebooks, resolve
+from analysis.publish.parameters import notebooks, resolve
 from analysis.publish.verify import (
     changed_versions,
     compare,

@@ -112,10 +112,14 @@ def test_a_copied_document_is_one_passage() -> None:
     assert [places for _, places in found(tokenize(read_texts([text, "x y", text])), 8)] == [[0, 5002]]
 
 
-def test_more_than_a_thousand_beginnings_within_one_another() -> None:
+# Longer ones come before those that they begin with in the order of suffixes, or after them where these go on.
+@pytest.mark.parametrize("end", ["", "a b c d e f g h"])
+def test_more_than_a_thousand_beginnings_within_one_another(end: str) -> None:
     words = [f"w{k}" for k in range(1100)]
-    group, _, length = maximal_repeats(tokenize(read_texts([" ".join(words[:size]) for size in range(8, 1101)])), 8)
-    assert np.bincount(group).tolist() == list(range(1093, 1, -1))  # the first 8 words of all, ... 1,099 of two
+    texts = [end, *(" ".join([*words[:size], end]) for size in range(8, 1101))]
+    group, _, length = maximal_repeats(tokenize(read_texts(texts)), 8)
+    own = [1094] * bool(end)  # of the end itself, in a text of its own too
+    assert np.bincount(group).tolist() == own + list(range(1093, 1, -1))  # the first 8 words of all, ... 1,099 of two
     assert np.unique(length).tolist() == list(range(8, 1100))
 
 

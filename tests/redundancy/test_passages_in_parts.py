@@ -6,7 +6,8 @@ import pytest
 
 from analysis import tokenize
 from analysis.redundancy import passages_in_parts as module
-from analysis.redundancy import reuse, summaries
+from analysis.redundancy import reuse, searching, summaries
+from analysis.redundancy.columns import Columns
 from analysis.redundancy.reuse import document_pairs, passage_texts, passages
 from analysis.text.corpus import read_texts
 
@@ -86,6 +87,44 @@ def test_words_that_are_common_in_the_whole_are_so_in_each_part(in_parts):
     assert len(whole) > 9
     for documents in (3, 11):
         pd.testing.assert_frame_equal(passages(in_parts(tokens, documents), pairs), whole, check_exact=True)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("documents", [1, 4])
+def test_what_is_gone_by_is_that_of_the_whole(tokens, in_parts, documents):
+    # In one order too, so that weights are added up in it and rounded alike.
+    cut = in_parts(tokens, documents)
+    columns = Columns(cut.folder)
+    whole, own = searching.whole(tokens), module._search(cut, columns)
+    for name in ("documents", "paragraphs", "of_document", "words", "begin"):
+        np.testing.assert_array_equal(getattr(own, name), getattr(whole, name), name)
+    for name in whole.pieces._fields:
+        np.testing.assert_array_equal(getattr(own.pieces, name), getattr(whole.pieces, name), name)
+    np.testing.assert_array_equal(own.room.common, whole.room.common)
+
+
+def test_words_are_one_by_their_first_letters_wherever_the_vocabulary_is_cut(in_parts, monkeypatch):
+    monkeypatch.setattr(module, "WORDS", 2)
+    cut = in_parts(tokenize(read_texts(["bridged bridgehead bridges", "bridging brisk rain rains"])), 1)
+    # bridge-d, bridge-head | bridge-s, bridgi-ng | brisk, rain | rains
+    assert [part.tolist() for part in module._stems(cut)[:1]] == [[0, 0, 0, 1, 2, 3, 4]]
+    assert module._stems(cut)[1] == 5
+
+
+def test_pairs_are_taken_as_long_as_their_documents_fit(tokens, in_parts, monkeypatch):
+    for name, size in {"A_WORD": 0, "A_DOCUMENT": 1, "ROOM": 3}.items():
+        monkeypatch.setattr(module, name, size)
+    whole, taken = module.found, []
+
+    def watched(search, first, second):
+        taken.append(list(zip(first.tolist(), second.tolist(), strict=True)))
+        return whole(search, first, second)
+
+    monkeypatch.setattr(module, "found", watched)
+    first, second = np.array([4, 2, 0, 7, 6]), np.array([2, 0, 2, 2, 0])
+    list(module.found_in_parts(in_parts(tokens, 3), first, second, np.array([1, 4, 0, 2, 3])))
+    # Of a pair one document or, with another second one than before, two: 2 + 1, 2 + 1, 1.
+    assert taken == [[(2, 0), (6, 0)], [(4, 2), (0, 2)], [(7, 2)]]
 
 
 def test_the_sample_in_parts(monkeypatch, sample_tokens, sample_parts):

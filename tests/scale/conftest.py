@@ -4,11 +4,16 @@ import io
 import json
 import random
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from analysis.scale.resources import Budget
 
 WORDS = "rain war peace road bridge river north south council minister police report said closed open again".split()
 
@@ -25,6 +30,35 @@ def zipped(members: dict[str, str]) -> bytes:
         for name, text in members.items():
             archive.writestr(name, text)
     return content.getvalue()
+
+
+@pytest.fixture
+def cut_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[ModuleType, str], Callable[[int, int], None]]:
+    """Gives what sets, for a module, how many characters a part has, and how many records are in memory at a time.
+
+    A record takes the bytes that the module has under the name that is given.
+    """
+
+    def cut_by(module: ModuleType, name: str) -> Callable[[int, int], None]:
+        def set_sizes(characters: int, records: int) -> None:
+            monkeypatch.setattr(module, "budget", lambda memory, **options: Budget(1, characters))
+            monkeypatch.setattr(module, name, module.PER_CHARACTER * characters // records)
+
+        return set_sizes
+
+    return cut_by
+
+
+@pytest.fixture
+def assert_same() -> Callable[[Path, pd.DataFrame], None]:
+    """Asserts that every value of a file is that of a table; what kind of texts they are may differ."""
+
+    def assert_same(out: Path, expected: pd.DataFrame) -> None:
+        found = pd.read_parquet(out)
+        assert found.columns.tolist() == expected.columns.tolist()
+        assert found.to_numpy().tolist() == expected.to_numpy().tolist()
+
+    return assert_same
 
 
 @pytest.fixture(scope="session")

@@ -79,12 +79,11 @@ def test_counts_are_those_in_memory(cut, tangled, tmp_path, characters, options)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["counts.parquet", "counts.problems.csv"]
 
 
-def test_counts_by_hand(tmp_path):
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "b.txt").write_text("War 🇵🇰 and peace, and WAR: Zoë's état.")
-    (tmp_path / "corpus" / "a.txt").write_text("ALSO READ: More news\n\nNo. No, no!")
+def test_counts_by_hand(make_folder, tmp_path):
+    texts = {"b.txt": "War 🇵🇰 and peace, and WAR: Zoë's état.", "a.txt": "ALSO READ: More news\n\nNo. No, no!"}
+    corpus = make_folder(texts)
     for name in ("counts.parquet", "counts.csv"):
-        count([tmp_path / "corpus"], tmp_path / name, memory=MEMORY)
+        count([corpus], tmp_path / name, memory=MEMORY)
     expected = [("a", "no", 3), ("b", "and", 2), ("b", "peace", 1), ("b", "war", 2), ("b", "zoë's", 1),
                 ("b", "état", 1), ("b", "🇵🇰", 1)]  # fmt: skip
     assert rows_of(tmp_path / "counts.parquet") == expected
@@ -116,12 +115,11 @@ def test_several_corpora(cut, tangled, tmp_path):
     assert rows_of(tmp_path / "counts.parquet") == expected
 
 
-def test_a_corpus_without_a_document(tmp_path):
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "a.txt").write_text("")
+def test_a_corpus_without_a_document(make_folder, tmp_path):
+    corpus = make_folder({"a.txt": ""})
     (tmp_path / "counts.csv").write_text("earlier")
     with pytest.raises(CorpusError, match=r"no document could be read from '.*corpus': a\.txt: is empty"):
-        count([tmp_path / "corpus"], tmp_path / "counts.csv", memory=MEMORY)
+        count([corpus], tmp_path / "counts.csv", memory=MEMORY)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus", "counts.csv"]
     assert (tmp_path / "counts.csv").read_text() == "earlier"
 
@@ -129,12 +127,11 @@ def test_a_corpus_without_a_document(tmp_path):
 # --- each sentence counted once
 
 
-def test_adjusted_counts_by_hand(tmp_path):
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "a.txt").write_text("We will win. They said no. We will win.")
-    (tmp_path / "corpus" / "b.txt").write_text("“WE WILL WIN!” No, they will not.")
+def test_adjusted_counts_by_hand(make_folder, tmp_path):
+    texts = {"a.txt": "We will win. They said no. We will win.", "b.txt": "“WE WILL WIN!” No, they will not."}
+    corpus = make_folder(texts)
     for name in ("counts.parquet", "counts.csv"):
-        done = count([tmp_path / "corpus"], tmp_path / name, memory=MEMORY, adjust_for_redundancy=True)
+        done = count([corpus], tmp_path / name, memory=MEMORY, adjust_for_redundancy=True)
     two, one = 2 / 3, 1 / 3
     expected = [("a", "no", 1), ("a", "said", 1), ("a", "they", 1), ("a", "we", two), ("a", "will", two),
                 ("a", "win", two), ("b", "no", 1), ("b", "not", 1), ("b", "they", 1), ("b", "we", one),
@@ -172,11 +169,9 @@ def test_adjusted_counts_have_the_weights_in_memory(cut, repeated, tangled, tmp_
         ({"lowercase": False}, {"RAIN": 1, "Rain": 2, "rain": 1, "🌧": 1}),
     ],
 )
-def test_sentences_are_equal_as_they_are_read(tmp_path, options, expected):
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "a.txt").write_text("Rain 🌧. Rain. RAIN. rain")
-    out = tmp_path / "counts.parquet"
-    count([tmp_path / "corpus"], out, memory=MEMORY, adjust_for_redundancy=True, **options)
+def test_sentences_are_equal_as_they_are_read(make_folder, tmp_path, options, expected):
+    corpus, out = make_folder({"a.txt": "Rain 🌧. Rain. RAIN. rain"}), tmp_path / "counts.parquet"
+    count([corpus], out, memory=MEMORY, adjust_for_redundancy=True, **options)
     assert {term: amount for _, term, amount in rows_of(out)} == pytest.approx(expected)
 
 
@@ -203,10 +198,9 @@ def stopped(corpus: Path, out: Path, name: str, number: int) -> None:
         count([corpus], out, memory=MEMORY, adjust_for_redundancy=True, progress=stop)
 
 
-def test_what_was_read_in_other_parts_is_read_again(cut, repeated, tmp_path):
-    corpus, out = tmp_path / "corpus", tmp_path / "counts.parquet"
-    corpus.mkdir()
-    (corpus / "table.parquet").write_bytes((repeated / "table.parquet").read_bytes())
+def test_what_was_read_in_other_parts_is_read_again(cut, make_folder, repeated, tmp_path):
+    corpus = make_folder({"table.parquet": (repeated / "table.parquet").read_bytes()})
+    out = tmp_path / "counts.parquet"
     cut(700)  # one table is one partition, in parts of as many characters
     stopped(corpus, out, "counting", 0)
     cut(10**6)
@@ -214,11 +208,8 @@ def test_what_was_read_in_other_parts_is_read_again(cut, repeated, tmp_path):
     assert rows_of(out) == in_memory_adjusted([corpus])
 
 
-def test_a_sentence_that_is_new_elsewhere_is_counted_again(cut, tmp_path):
-    corpus, out = tmp_path / "corpus", tmp_path / "counts.parquet"
-    corpus.mkdir()
-    (corpus / "a.txt").write_text("It rained.")
-    (corpus / "b.txt").write_text("It did not.")
+def test_a_sentence_that_is_new_elsewhere_is_counted_again(cut, make_folder, tmp_path):
+    corpus, out = make_folder({"a.txt": "It rained.", "b.txt": "It did not."}), tmp_path / "counts.parquet"
     cut(5)
     stopped(corpus, out, "counting", 2)
     (corpus / "b.txt").write_text("It rained!")

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,36 +20,28 @@ import pytest
 from analysis import read_corpus, tokenize
 from analysis.__main__ import main
 from analysis.paths import SAMPLE
-from analysis.publish.tables import write_csv
 from analysis.redundancy.near import near_repeats
 from analysis.scale import near as module
 from analysis.scale import near_stages, near_units
 from analysis.scale.near import Found, near
-from analysis.scale.resources import Budget
+from analysis.scale.near_candidates import shared_words
+from analysis.scale.near_stages import Shelf, shelved
+from analysis.scale.shuffle import column, write_columns
 from analysis.text.corpus import CorpusError
+from analysis.text.csv_files import write_csv
 
 MEMORY = 10**9
 HANG = 900  # seconds after which something is wrong, however slow the machine
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 Cut = Callable[[int, int], None]
+Same = Callable[[Path, pd.DataFrame], None]
+MakeFolder = Callable[[Mapping[str, str]], Path]
 
 
 @pytest.fixture
-def cut(monkeypatch: pytest.MonkeyPatch) -> Cut:
+def cut(cut_by: Callable[..., Cut]) -> Cut:
     """Sets how many characters a part has, and how many words of sets are in memory at a time."""
-
-    def set_sizes(characters: int, records: int) -> None:
-        monkeypatch.setattr(module, "budget", lambda memory, **options: Budget(1, characters))
-        monkeypatch.setattr(module, "PER_RECORD", module.PER_CHARACTER * characters // records)
-
-    return set_sizes
-
-
-def assert_same(out: Path, expected: pd.DataFrame) -> None:
-    """Every value of the file is that of the table; what kind of texts they are may differ."""
-    found = pd.read_parquet(out)
-    assert found.columns.tolist() == expected.columns.tolist()
-    assert found.to_numpy().tolist() == expected.to_numpy().tolist()
+    return cut_by(module, "PER_RECORD")
 
 
 def write_corpus(folder: Path, seed: int, documents: int = 40) -> Path:
@@ -91,7 +83,9 @@ def write_copies(folder: Path) -> Path:
 
 @pytest.mark.parametrize("unit", ["sentence", "paragraph"])
 @pytest.mark.parametrize("threshold", [0.4, 0.8])
-def test_the_sample_as_in_memory(sample_tokens: Any, tmp_path: Path, cut: Cut, unit: str, threshold: float) -> None:
+def test_the_sample_as_in_memory(
+    sample_tokens: Any, tmp_path: Path, cut: Cut, unit: str, threshold: float, assert_same: Same
+) -> None:
     expected = near_repeats(sample_tokens, threshold, unit)
     made = []
     for characters, records in ((10**6, 10**6), (20_000, 2_000)):
@@ -116,7 +110,7 @@ def test_the_sample_as_in_memory(sample_tokens: Any, tmp_path: Path, cut: Cut, u
 @pytest.mark.parametrize("unit", ["sentence", "paragraph"])
 @pytest.mark.parametrize(("seed", "threshold"), [(0, 0.8), (1, 0.5), (2, 1), (3, 2 / 3)])
 def test_drawn_corpora_as_in_memory(
-    tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch, seed: int, threshold: float, unit: str
+    tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch, seed: int, threshold: float, unit: str, assert_same: Same
 ) -> None:
     corpus = write_corpus(tmp_path / "corpus", seed)
     expected = near_repeats(tokenize(read_corpus(corpus)), threshold, unit)
@@ -135,7 +129,9 @@ def test_drawn_corpora_as_in_memory(
 
 
 @pytest.mark.parametrize("size", [(10**6, 10**6), (600, 100)])
-def test_many_copies_stand_with_the_first_one(tmp_path: Path, cut: Cut, size: tuple[int, int]) -> None:
+def test_many_copies_stand_with_the_first_one(
+    tmp_path: Path, cut: Cut, size: tuple[int, int], assert_same: Same
+) -> None:
     corpus = write_copies(tmp_path / "corpus")
     cut(*size)
     out = tmp_path / "near.parquet"
@@ -148,22 +144,23 @@ def test_many_copies_stand_with_the_first_one(tmp_path: Path, cut: Cut, size: tu
     assert_same(out, near_repeats(tokenize(read_corpus(corpus))))
 
 
-def test_what_is_compared_is_bounded(tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "corpus").mkdir()
+def test_what_is_compared_is_bounded(
+    make_folder: MakeFolder, tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lines = (f"rare{number} said once more that it had rained." for number in range(20))
-    (tmp_path / "corpus" / "a.txt").write_text("\n\n".join(line.capitalize() for line in lines))
+    corpus = make_folder({"a.txt": "\n\n".join(line.capitalize() for line in lines)})
     cut(10**6, 10**6)
     # Of 8 words the first is in one sentence alone, so the second is the rarest of all 20: 190 comparisons.
     monkeypatch.setattr(near_stages, "MOST", 189)
     with pytest.raises(ValueError, match=r"so many sentences share .* would take 2e\+02 comparisons, and 2e\+02 are"):
-        near([tmp_path / "corpus"], tmp_path / "near.parquet", memory=MEMORY, threshold=0.8)
+        near([corpus], tmp_path / "near.parquet", memory=MEMORY, threshold=0.8)
     assert not (tmp_path / "near.parquet").exists()
     monkeypatch.setattr(near_stages, "BLOCK", 7)  # three blocks, each with itself and with the later ones: the same 190
     with pytest.raises(ValueError, match="give a higher threshold, or fewer texts"):
-        near([tmp_path / "corpus"], tmp_path / "near.csv", memory=MEMORY, threshold=0.8)
+        near([corpus], tmp_path / "near.csv", memory=MEMORY, threshold=0.8)
     monkeypatch.setattr(near_stages, "MOST", 190)
-    assert near([tmp_path / "corpus"], tmp_path / "near.csv", memory=MEMORY, threshold=0.8).pairs == 0
-    assert near([tmp_path / "corpus"], tmp_path / "near.csv", memory=MEMORY, threshold=7 / 9).pairs == 190
+    assert near([corpus], tmp_path / "near.csv", memory=MEMORY, threshold=0.8).pairs == 0
+    assert near([corpus], tmp_path / "near.csv", memory=MEMORY, threshold=7 / 9).pairs == 190
 
 
 def test_too_many_places_or_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +177,7 @@ def test_too_many_places_or_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         near([tmp_path / "double.parquet"], tmp_path / "near.csv", memory=MEMORY)
 
 
-def test_several_corpora_are_one(tmp_path: Path, cut: Cut) -> None:
+def test_several_corpora_are_one(tmp_path: Path, cut: Cut, assert_same: Same) -> None:
     whole = tmp_path / "whole"
     whole.mkdir()
     corpora = [write_corpus(whole / name, 5, 15) for name in ("east", "west")]
@@ -207,11 +204,10 @@ def test_reading_parameters_are_kept_to(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["Too short.", "...", "Five words that stand here."])
-def test_a_table_without_a_row(tmp_path: Path, text: str) -> None:
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "one.txt").write_text(text)
+def test_a_table_without_a_row(make_folder: MakeFolder, tmp_path: Path, text: str) -> None:
+    corpus = make_folder({"one.txt": text})
     for name in ("near.csv", "near.parquet"):
-        assert near([tmp_path / "corpus"], tmp_path / name, memory=MEMORY).pairs == 0
+        assert near([corpus], tmp_path / name, memory=MEMORY).pairs == 0
     header = "a_doc,a_start,a_end,b_doc,b_start,b_end,similarity"
     assert (tmp_path / "near.csv").read_text() == header + "\n"
     assert pd.read_parquet(tmp_path / "near.parquet").columns.tolist() == header.split(",")
@@ -241,7 +237,9 @@ def test_mistakes_cost_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert not list(tmp_path.iterdir())
 
 
-def test_the_command(sample_tokens: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_the_command(
+    sample_tokens: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, assert_same: Same
+) -> None:
     out = tmp_path / "near.parquet"
     for unit, more, threshold in (("sentence", [], 0.8), ("paragraph", ["--threshold", "0.4"], 0.4)):
         expected = near_repeats(sample_tokens, threshold, unit)
@@ -357,19 +355,71 @@ def test_memory_is_bounded_where_all_share_words(tmp_path: Path) -> None:
 
 
 def test_keys_that_are_the_same_by_half_are_told_apart(
-    sample_tokens: Any, tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch
+    sample_tokens: Any, tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch, assert_same: Same
 ) -> None:
-    digests, halves = near_units._digests, np.array([3, 2**64 - 1], dtype=np.uint64)
-    monkeypatch.setattr(near_units, "_digests", lambda words, number: digests(words, number) & halves)
+    digests, halves = near_units.digests, np.array([3, 2**64 - 1], dtype=np.uint64)
+    monkeypatch.setattr(near_units, "digests", lambda words, number: digests(words, number) & halves)
     cut(20_000, 2_000)
     near([SAMPLE], tmp_path / "near.parquet", memory=MEMORY)
     assert_same(tmp_path / "near.parquet", near_repeats(sample_tokens))
 
 
 def test_sets_meet_in_their_first_common_word() -> None:
-    from analysis.scale.near_candidates import shared_words
-
     begin, items = np.array([0, 3, 7]), np.array([1, 4, 6, 1, 2, 4, 6], dtype=np.int32)
     one, other = np.array([0, 0, 0]), np.array([1, 1, 1])
     # 1, 4 and 6 are shared: from 1 on they count, and from 4 and from 6 on they have been met before.
     assert shared_words(begin, items, one, other, np.array([0, 1, 2], dtype=np.int32)).tolist() == [3, 0, 0]
+
+
+# Of two parts, the first words of sets: the word, how many words the set has, and which set it is.
+WORDS_OF_SETS = ([(2, 5, 10), (3, 5, 11), (4, 5, 12)], [(4, 7, 20), (5, 5, 21), (6, 5, 22), (7, 5, 23)])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "sets", "costs"),
+    [
+        (3, 7, [11, 12, 20, 22], [1]),  # word 5 is in one set alone; 3 and 6 may be in others of other ranges, too
+        (5, 6, [21], [0]),
+        (4, 5, [12, 20], [1]),
+        (8, 9, [], []),
+    ],
+)
+def test_a_word_of_one_set_is_dropped_within_a_range(
+    tmp_path: Path, low: int, high: int, sets: list[int], costs: list[int]
+) -> None:
+    folders = []
+    for number, rows in enumerate(WORDS_OF_SETS):
+        word, size, unit = np.array(rows, dtype=np.uint64).T
+        folders.append(tmp_path / str(number))
+        folders[-1].mkdir()
+        write_columns(folders[-1] / "first", key=(word << np.uint64(32)) | size, unit=unit, position=size, bits=word)
+    shelved(Shelf("", tuple(map(str, folders)), low << 32, high << 32), tmp_path)
+    assert column(tmp_path / "first", "unit").tolist() == sets
+    expected = [row for rows in WORDS_OF_SETS for row in rows if row[2] in sets]
+    for name, values in (
+        ("key", [(word << 32) | size for word, size, _ in expected]),
+        ("bits", [w for w, *_ in expected]),
+    ):
+        assert column(tmp_path / "first", name).tolist() == values
+    assert column(tmp_path / "first", "borders").tolist() == [0, len(sets)][: len(costs) + 1]
+    assert column(tmp_path / "first", "costs").tolist() == costs
+
+
+@pytest.mark.parametrize(
+    ("counts", "borders", "costs"),
+    [
+        ([], [0], []),
+        ([3, 3, 3], [0, 6, 9], [6, 3]),
+        ([2, 4, 2], [0, 2, 8], [1, 7]),  # a word of four sets is no more than a block
+        ([9], [0, 4, 8, 9], [6, 6, 0]),
+        ([2, 9, 3, 3], [0, 2, 6, 10, 11, 14, 17], [1, 6, 6, 0, 3, 3]),  # and one of nine shares its blocks with none
+    ],
+)
+def test_blocks_end_with_words_or_have_one_alone(
+    monkeypatch: pytest.MonkeyPatch, counts: list[int], borders: list[int], costs: list[int]
+) -> None:
+    monkeypatch.setattr(near_stages, "BLOCK", 4)
+    monkeypatch.setattr(near_stages, "COMPARED", 7)  # of n sets n (n - 1) / 2: 1, 3, 6 of two, three, four
+    own = np.array(counts, dtype=np.int64)
+    found = near_stages._cut(np.cumsum(own) - own, own)
+    assert {name: values.tolist() for name, values in found.items()} == {"borders": borders, "costs": costs}

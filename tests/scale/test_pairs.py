@@ -5,7 +5,7 @@ import subprocess
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,41 +16,30 @@ import pytest
 
 from analysis import Tokens, read_corpus, tokenize
 from analysis.paths import SAMPLE
-from analysis.publish.tables import write_csv
 from analysis.redundancy.pasting import directions
 from analysis.redundancy.reuse import common_shingles, document_pairs
 from analysis.scale import pair_common
 from analysis.scale import pairs as module
 from analysis.scale.pair_stages import shingled
 from analysis.scale.pairs import Found, pairs
-from analysis.scale.resources import Budget
 from analysis.text.corpus import CorpusError
+from analysis.text.csv_files import write_csv
 
 MEMORY = 10**9
 Cut = Callable[[int, int], None]
+Same = Callable[[Path, pd.DataFrame], None]
+MakeFolder = Callable[[Mapping[str, str]], Path]
 
 
 @pytest.fixture
-def cut(monkeypatch: pytest.MonkeyPatch) -> Cut:
+def cut(cut_by: Callable[..., Cut]) -> Cut:
     """Sets how many characters a part has, and how many shingles are in memory at a time."""
-
-    def set_sizes(characters: int, shingles: int) -> None:
-        monkeypatch.setattr(module, "budget", lambda memory, **options: Budget(1, characters))
-        monkeypatch.setattr(module, "PER_SHINGLE", module.PER_CHARACTER * characters // shingles)
-
-    return set_sizes
+    return cut_by(module, "PER_SHINGLE")
 
 
 def in_memory(tokens: Tokens) -> pd.DataFrame:
     found = document_pairs(tokens)
     return found.assign(earlier=directions(tokens, found))
-
-
-def assert_same(out: Path, expected: pd.DataFrame) -> None:
-    """Every value of the file is that of the table; what kind of texts they are may differ."""
-    found = pd.read_parquet(out)
-    assert found.columns.tolist() == expected.columns.tolist()
-    assert found.to_numpy().tolist() == expected.to_numpy().tolist()
 
 
 def write_corpus(folder: Path, draw: random.Random, documents: int) -> Path:
@@ -70,7 +59,7 @@ def write_corpus(folder: Path, draw: random.Random, documents: int) -> Path:
 
 @pytest.mark.parametrize(("characters", "shingles"), [(10**6, 10**6), (10_000, 1_500), (30_000, 60_000)])
 def test_the_sample_as_in_memory(
-    sample_tokens: Tokens, tmp_path: Path, cut: Cut, characters: int, shingles: int
+    sample_tokens: Tokens, tmp_path: Path, cut: Cut, characters: int, shingles: int, assert_same: Same
 ) -> None:
     expected = in_memory(sample_tokens)
     cut(characters, shingles)
@@ -89,7 +78,7 @@ def test_the_sample_as_in_memory(
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_drawn_corpora_as_in_memory(tmp_path: Path, cut: Cut, seed: int) -> None:
+def test_drawn_corpora_as_in_memory(tmp_path: Path, cut: Cut, seed: int, assert_same: Same) -> None:
     draw = random.Random(seed)
     corpus = write_corpus(tmp_path / "corpus", draw, 260 if seed % 2 else 60)
     tokens = tokenize(read_corpus(corpus))
@@ -106,17 +95,19 @@ def test_drawn_corpora_as_in_memory(tmp_path: Path, cut: Cut, seed: int) -> None
     assert made[0] == made[1] == made[2]
 
 
-def test_runs_in_more_than_200_documents_are_put_aside(tmp_path: Path, cut: Cut) -> None:
+def test_runs_in_more_than_200_documents_are_put_aside(
+    make_folder: MakeFolder, tmp_path: Path, cut: Cut, assert_same: Same
+) -> None:
     # Ten words stand in all 230 documents: their seven runs count nowhere. 200 have six others: those three do.
-    (tmp_path / "corpus").mkdir()
+    texts = {}
     for number in range(230):
-        text = "this is what stands at the end of all texts " + f"own{number} " * 3
-        text += "but not each of them has" * (number < 200)
-        (tmp_path / "corpus" / f"{number:03}.txt").write_text(text)
+        texts[f"{number:03}.txt"] = "this is what stands at the end of all texts " + f"own{number} " * 3
+        texts[f"{number:03}.txt"] += "but not each of them has" * (number < 200)
+    corpus = make_folder(texts)
     cut(2_000, 400)
-    found = pairs([tmp_path / "corpus"], tmp_path / "pairs.parquet", memory=MEMORY)
+    found = pairs([corpus], tmp_path / "pairs.parquet", memory=MEMORY)
     assert found == Found(230, 200 * 199 // 2, 7, 0)
-    tokens = tokenize(read_corpus(tmp_path / "corpus"))
+    tokens = tokenize(read_corpus(corpus))
     common = pd.read_csv(tmp_path / "pairs.common.csv")
     assert common.to_numpy().tolist() == common_shingles(tokens).to_numpy().tolist()
     assert common["documents"].tolist() == [230] * 7
@@ -126,21 +117,23 @@ def test_runs_in_more_than_200_documents_are_put_aside(tmp_path: Path, cut: Cut)
     assert_same(tmp_path / "pairs.parquet", in_memory(tokens))
 
 
-def test_only_the_most_common_runs_are_named(tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "corpus").mkdir()
+def test_only_the_most_common_runs_are_named(
+    make_folder: MakeFolder, tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {}
     for number in range(250):  # the later documents have the more widespread words
         text = "these words stand in all of them" if number >= 10 else "something"
-        text += " and these in nearly all" if number >= 30 else " but not here"
-        (tmp_path / "corpus" / f"{number:03}.txt").write_text(text)
+        texts[f"{number:03}.txt"] = text + (" and these in nearly all" if number >= 30 else " but not here")
+    corpus = make_folder(texts)
     cut(500, 400)
     monkeypatch.setattr(pair_common, "LISTED", 4)
-    assert pairs([tmp_path / "corpus"], tmp_path / "pairs.parquet", memory=MEMORY).common == 4 + 5
+    assert pairs([corpus], tmp_path / "pairs.parquet", memory=MEMORY).common == 4 + 5
     common = pd.read_csv(tmp_path / "pairs.common.csv")
     runs = ["in all of them", "stand in all of", "these words stand in", "words stand in all"]
     assert common.to_numpy().tolist() == [[run, 240] for run in runs]
 
 
-def test_a_threshold(sample_tokens: Tokens, tmp_path: Path) -> None:
+def test_a_threshold(sample_tokens: Tokens, tmp_path: Path, assert_same: Same) -> None:
     expected = in_memory(sample_tokens)
     larger = expected[["containment_a", "containment_b"]].max(axis=1)
     share = float(larger.iloc[len(larger) // 2])  # that of a pair, which is listed
@@ -152,7 +145,7 @@ def test_a_threshold(sample_tokens: Tokens, tmp_path: Path) -> None:
             pairs([SAMPLE], tmp_path / "pairs.parquet", memory=MEMORY, threshold=bad)
 
 
-def test_several_corpora_are_one(tmp_path: Path, cut: Cut) -> None:
+def test_several_corpora_are_one(tmp_path: Path, cut: Cut, assert_same: Same) -> None:
     whole = tmp_path / "whole"
     whole.mkdir()
     corpora = [write_corpus(whole / name, random.Random(5), 30) for name in ("east", "west")]
@@ -177,12 +170,10 @@ def test_reading_parameters_are_kept_to(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["Too short.", "...", "Four words stand here."])
-def test_a_table_without_a_row(tmp_path: Path, text: str) -> None:
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "one.txt").write_text(text)
-    (tmp_path / "corpus" / "two.txt").write_text("Something else is written here.")
+def test_a_table_without_a_row(make_folder: MakeFolder, tmp_path: Path, text: str) -> None:
+    corpus = make_folder({"one.txt": text, "two.txt": "Something else is written here."})
     for name in ("pairs.csv", "pairs.parquet"):
-        assert pairs([tmp_path / "corpus"], tmp_path / name, memory=MEMORY) == Found(2, 0, 0, 0)
+        assert pairs([corpus], tmp_path / name, memory=MEMORY) == Found(2, 0, 0, 0)
     header = "a,b,shared,containment_a,containment_b,jaccard,earlier"
     assert (tmp_path / "pairs.csv").read_text() == header + "\n"
     assert pd.read_parquet(tmp_path / "pairs.parquet").columns.tolist() == header.split(",")

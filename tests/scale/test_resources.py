@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from analysis.publish.parameters import ParameterError
+from analysis.errors import ParameterError
 from analysis.scale import resources
 from analysis.scale.resources import BASE, FEWEST, MOST, budget, connect, read_memory
 

@@ -1,6 +1,8 @@
 """Results that are whole or not there: after errors, killed processes and calls at the same time."""
 
 import os
+import subprocess
+import sys
 import textwrap
 import threading
 import time
@@ -169,6 +171,36 @@ def test_two_calls_do_not_share_a_folder(tmp_path):
         pass
     with work_folder(tmp_path / "out.csv"):
         pass
+
+
+HOLDS = """
+import os, sys
+from pathlib import Path
+from analysis.scale.stages import held
+
+with held(Path(sys.argv[1])) as folder:
+    os.mkdir(folder / "write")
+    os.mkdir(folder / "write" / "task-0")
+    os.mkdir(folder / "write" / ".task-1.x")
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_folder_that_another_process_holds_is_left_alone_until_it_is_killed(tmp_path):
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", HOLDS, str(tmp_path / "work")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, text=True, **pipes) as process:
+        try:
+            assert process.stdout.readline() == "held\n"
+            with pytest.raises(BusyError, match="another lafz works in"), held(tmp_path / "work"):
+                pass
+            assert sorted(path.name for path in (tmp_path / "work" / "write").iterdir()) == [".task-1.x", "task-0"]
+        finally:
+            process.kill()
+    with held(tmp_path / "work") as folder:
+        assert [path.name for path in (folder / "write").iterdir()] == ["task-0"]
 
 
 def test_a_folder_is_no_table(tmp_path):

@@ -18,8 +18,9 @@ from analysis.paths import LEXICONS, ROOT
 from analysis.publish import page_data
 from analysis.publish.drawing import as_written, read_table
 from analysis.publish.loading import load_run
-from analysis.publish.tables import described, write_csv, write_table
+from analysis.publish.tables import described, write_table
 from analysis.text import metadata
+from analysis.text.csv_files import write_csv
 from analysis.text.formulas import guarded, restored
 
 SIGNS = "=+-@＝＋－＠"

@@ -12,15 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
 
-from analysis.publish.parameters import (
-    TYPES,
-    Parameter,
-    ParameterError,
-    check,
-    notebooks,
-    read_params_file,
-    resolve,
-)
+from analysis.errors import ParameterError
+from analysis.publish.parameters import TYPES, Parameter, check, notebooks, read_params_file, resolve
 
 ATTACKS = [
     '"); import os; os.system("touch ran"); ("',

@@ -9,6 +9,7 @@ import zipfile
 import nbformat
 import pytest
 
+from analysis.errors import ParameterError
 from analysis.paths import FIGURES, to_root
 from analysis.publish.comparing.compare import compare
 from analysis.publish.comparing.compare_page import write_comparison
@@ -16,7 +17,7 @@ from analysis.publish.drawing import DRAWINGS
 from analysis.publish.export import export
 from analysis.publish.loading import load_run
 from analysis.publish.manifest import write_manifest
-from analysis.publish.parameters import ParameterError, notebooks, resolve
+from analysis.publish.parameters import notebooks, resolve
 from analysis.publish.redraw import MODULES, redraw
 from analysis.publish.sections import read_sections
 from analysis.publish.verify import verify

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.errors import ParameterError
 from analysis.publish.comparing.comparable import GROUP, Number, numbers, whole
 from analysis.publish.comparing.making import Texts, differences, texts_of
 from analysis.publish.comparing.moved import COLUMNS, Estimate, Floats, paired, recovered, with_chance, with_none_seen
 from analysis.publish.loading import Run, load_run
-from analysis.publish.parameters import ParameterError
 
 AGREES = 1e-4  # how closely counts of documents have to give the rate in a table, whose numbers have six digits
 SURE = 0.05  # of q

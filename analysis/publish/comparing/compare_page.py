@@ -15,13 +15,13 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from analysis.errors import ParameterError
 from analysis.publish.comparing.compare import AT_MOST, EXACT, PAIRED, RECOVERED, Comparison
 from analysis.publish.comparing.making import parameter_differences
 from analysis.publish.figures import write_picture
 from analysis.publish.findings.moves import did_move, in_order, key_text, moves, upper
 from analysis.publish.loading import Run
 from analysis.publish.manifest import MANIFEST
-from analysis.publish.parameters import ParameterError
 from analysis.publish.pictures import svg_source
 from analysis.publish.plots import interval_dots
 from analysis.publish.tables import table_html, write_json, write_table

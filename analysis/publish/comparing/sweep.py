@@ -10,6 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from analysis.errors import ParameterError
 from analysis.framing.lexicon import LexiconError, read_lexicon
 from analysis.paths import from_root, to_root
 from analysis.progress import Progress
@@ -17,7 +18,7 @@ from analysis.publish import runs
 from analysis.publish.comparing.sweep_page import write_sweep_page
 from analysis.publish.loading import load_run
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, inputs, versions
-from analysis.publish.parameters import ParameterError, notebooks
+from analysis.publish.parameters import notebooks
 from analysis.publish.tables import write_json
 from analysis.publish.verify import read_manifest
 from analysis.text.corpus import CorpusError

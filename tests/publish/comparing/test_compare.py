@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.errors import ParameterError
 from analysis.paths import FIGURES
 from analysis.publish.comparing.comparable import numbers, whole
 from analysis.publish.comparing.compare import compare
 from analysis.publish.comparing.compare_page import names_of, write_comparison
 from analysis.publish.loading import load_run
-from analysis.publish.parameters import ParameterError
 from analysis.publish.tables import write_json, write_table
 
 SAMPLE_RUN = FIGURES / "sample"

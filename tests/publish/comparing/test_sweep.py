@@ -5,10 +5,10 @@ import json
 import pandas as pd
 import pytest
 
+from analysis.errors import ParameterError
 from analysis.framing.lexicon import LexiconError
 from analysis.publish.comparing.sweep import folder_names, grid, sweep
 from analysis.publish.comparing.sweep_page import said, small_lines, told_apart
-from analysis.publish.parameters import ParameterError
 
 
 @pytest.fixture(scope="module")
@@ -50,27 +50,33 @@ def test_the_page_says_what_changes_and_leads_to_the_reports(swept):
     assert str(out) not in page
 
 
-def test_what_is_finished_is_kept_and_what_was_changed_is_made_anew(swept, corpus):
+def test_what_is_finished_is_kept_and_what_was_changed_is_made_anew(swept, corpus, typed):
     out, _ = swept
     before = (out / "similarity=0.5" / "run-log.json").read_text()
     (out / "similarity=0.95" / "redundancy" / "near_repeats.csv").write_text("mine")
-    done = sweep(corpus, out, ["similarity=0.5,0.95", "top_n=5"], only=["redundancy"])
-    assert (done.kept, done.made) == (["similarity=0.5"], ["similarity=0.95"])
+    parameters = ("-p", "similarity=0.5,0.95", "-p", "top_n=5")
+    done = typed("sweep", corpus, "--only", "redundancy", *parameters, "--out", out)
+    assert (done.returncode, done.stdout) == (0, f"{out / 'index.html'}\n")
+    assert "lafz: 1 finished run kept as it was: similarity=0.5" in done.stderr.splitlines()
     assert (out / "similarity=0.5" / "run-log.json").read_text() == before
     assert (out / "similarity=0.95" / "redundancy" / "near_repeats.csv").read_text() != "mine"
 
 
-def test_what_fails_leaves_the_others(small, tmp_path):
+def test_what_fails_leaves_the_others(small, typed, tmp_path):
     lexicon = tmp_path / "urdu.yml"
     lexicon.write_text(
         'name: u\nversion: "1"\nlanguage: ur\nlicence: CC0-1.0\ndescription: d\nframes:\n  f: {label: F, definition: d,'
         " terms: [{pattern: x, weight: 1}]}\n"
     )
-    done = sweep(small, tmp_path / "out", [f"lexicon=data/lexicons/gun_violence.yml,{lexicon}"], only=["framing"])
-    assert done.made == ["lexicon=gun_violence.yml"]
-    assert [line.partition(": ")[0] for line in done.failures] == ["lexicon=urdu.yml"]
-    assert "the documents are in en" in done.failures[0]
-    assert "the documents are in en" in done.page.read_text()
+    out = tmp_path / "out"
+    parameter = f"lexicon=data/lexicons/gun_violence.yml,{lexicon}"
+    done = typed("sweep", small, "--only", "framing", "-p", parameter, "--out", out)
+    assert (done.returncode, done.stdout) == (1, f"{out / 'index.html'}\n")
+    assert [path.parent.name for path in out.glob("*/manifest.json")] == ["lexicon=gun_violence.yml"]
+    [failure] = [line for line in done.stderr.splitlines() if line.startswith("lafz: ")]
+    assert failure.startswith("lafz: lexicon=urdu.yml: ")
+    assert "the documents are in en" in failure
+    assert "the documents are in en" in (out / "index.html").read_text()
 
 
 def test_nothing_is_started_with_a_value_that_cannot_be(small, tmp_path):

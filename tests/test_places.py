@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.publish import places
-from analysis.publish.places import calls_to_leave, put, restore, undisturbed, working_folder
+from analysis import places
+from analysis.places import put, restore, working_folder
+from analysis.signals import calls_to_leave, undisturbed
 
 LONG = 900  # seconds after which a process is held to hang, however slow the machine
 # Puts one folder after another in place; each has two files that say the same.
@@ -22,7 +23,7 @@ PUT = """
 import sys, os
 from itertools import count
 from pathlib import Path
-from analysis.publish import places
+from analysis import places
 if "without swap" in sys.argv:
     places._swap = lambda one, other: False  # as on a system, or a file system, that can't
 place = Path(sys.argv[1])
@@ -38,7 +39,7 @@ for number in count() if sys.argv[2] == "on and on" else range(int(sys.argv[2]))
 HOLD = """
 import sys, time
 from pathlib import Path
-from analysis.publish.places import working_folder
+from analysis.places import working_folder
 with working_folder(Path(sys.argv[1])) as work:
     print(work.name, flush=True)
     time.sleep(600)

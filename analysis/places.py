@@ -3,14 +3,13 @@
 import ctypes
 import errno
 import os
-import re
 import shutil
-import signal
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from analysis.signals import undisturbed
 
 try:
     import fcntl
@@ -19,13 +18,6 @@ except ImportError:  # Windows: what a killed process left stays, since nobody c
 
 _EARLIER = "earlier"  # in a working folder, what stood in the place until a moment ago
 _LOCK = "lock"  # and the file that its process holds
-_ADVICE = {
-    errno.ENOSPC: "free some space where the result goes and in the temporary folder, or name others (--out, TMPDIR)",
-    errno.EDQUOT: "free some space where the result goes and in the temporary folder, or name others (--out, TMPDIR)",
-    errno.EROFS: "choose a folder that can be written to",
-    errno.EACCES: "choose a folder that you may write to",
-    errno.EMFILE: "raise the limit of open files, such as with: ulimit -n 1024",
-}
 
 
 @contextmanager
@@ -112,38 +104,6 @@ def restore(place: Path) -> None:
         for left in _left(place):
             if (left / _EARLIER).exists() and (lock := _free(left)) is not None:
                 _clear(left, place, lock)
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """A block that SIGINT, SIGTERM or SIGHUP does not cut short: the first that came takes effect at its end."""
-    came: list[int] = []
-    earlier = {kind: signal.signal(kind, lambda number, frame: came.append(number)) for kind in calls_to_leave()}
-    try:
-        yield
-    finally:
-        for kind, handler in earlier.items():
-            signal.signal(kind, handler)
-        if came:
-            signal.raise_signal(came[0])
-
-
-def calls_to_leave() -> list[signal.Signals]:
-    """SIGINT, SIGTERM and SIGHUP, as far as they are not ignored (as under nohup); none in any thread but the main."""
-    if threading.current_thread() is not threading.main_thread():
-        return []
-    kinds = [kind for kind in signal.Signals if kind.name in ("SIGINT", "SIGTERM", "SIGHUP")]
-    return [kind for kind in kinds if signal.getsignal(kind) not in (signal.SIG_IGN, None)]
-
-
-def with_advice(text: str) -> str:
-    """What an error says, and what to do where it has the number of a system's error for which that is known.
-
-    >>> with_advice(str(OSError(errno.EROFS, "Read-only file system", "/mnt/report")))
-    "[Errno 30] Read-only file system: '/mnt/report': choose a folder that can be written to"
-    """
-    number = re.search(r"\[errno (\d+)\]", text, re.IGNORECASE)
-    return f"{text}: {_ADVICE[int(number[1])]}" if number and int(number[1]) in _ADVICE else text
 
 
 def _left(place: Path) -> list[Path]:

@@ -1,0 +1,28 @@
+"""What went wrong, told in one line: what it was, and what to do."""
+
+import errno
+import re
+
+_ADVICE = {
+    errno.ENOSPC: "free some space where the result goes and in the temporary folder, or name others (--out, TMPDIR)",
+    errno.EDQUOT: "free some space where the result goes and in the temporary folder, or name others (--out, TMPDIR)",
+    errno.EROFS: "choose a folder that can be written to",
+    errno.EACCES: "choose a folder that you may write to",
+    errno.ENOTDIR: "what should be a folder on the way is a file: give another path",
+    errno.ENAMETOOLONG: "give a shorter name",
+    errno.EMFILE: "raise the limit of open files, such as with: ulimit -n 1024",
+}
+
+
+class ParameterError(ValueError):
+    """A parameter that cannot be used; the message names the value, what was expected and what to do."""
+
+
+def with_advice(text: str) -> str:
+    """What an error says, and what to do where it has the number of a system's error for which that is known.
+
+    >>> with_advice(str(OSError(errno.EROFS, "Read-only file system", "/mnt/report")))
+    "[Errno 30] Read-only file system: '/mnt/report': choose a folder that can be written to"
+    """
+    number = re.search(r"\[errno (\d+)\]", text, re.IGNORECASE)
+    return f"{text}: {_ADVICE[int(number[1])]}" if number and int(number[1]) in _ADVICE else text

@@ -1,0 +1,236 @@
+"""Corpora with next to nothing in them, odd names, little memory, and tables that would cover what is read."""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from analysis.__main__ import main
+from analysis.framing.lexicon import read_lexicon
+from analysis.paths import LEXICONS
+from analysis.scale import resources
+from analysis.scale.count import count
+from analysis.scale.files import corpus_name
+from analysis.scale.frames import frame_counts
+from analysis.scale.near import near
+from analysis.scale.pairs import pairs
+from analysis.scale.resources import BASE, SMALLEST, budget, connect, fitting
+from analysis.scale.stages import FEW, run_stage
+from analysis.scale.totals import totals
+from analysis.text.corpus import CorpusError
+
+LEXICON = read_lexicon(LEXICONS / "security_communication.yml")
+SAID = "It rained all night in the north. The council met at noon and closed the bridge."
+Make = Callable[..., Any]
+TABLES: dict[str, Make] = {
+    "count": count,
+    "frames": lambda corpora, out, **more: frame_counts(corpora, LEXICON, out, **more),
+    "totals": totals,
+    "pairs": pairs,
+    "sentences": near,
+    "paragraphs": lambda corpora, out, **more: near(corpora, out, unit="paragraph", **more),
+}
+EVERY = pytest.mark.parametrize("make", TABLES.values(), ids=TABLES)
+
+
+def folder(place: Path, **texts: str) -> Path:
+    """A corpus of a file for each text."""
+    place.mkdir()
+    for name, text in texts.items():
+        (place / f"{name}.txt").write_text(text)
+    return place
+
+
+@EVERY
+@pytest.mark.parametrize("texts", [{}, {"a": "", "b": " \n"}], ids=["no file", "no text"])
+def test_no_document_is_an_error_that_says_why_and_leaves_nothing(make: Make, texts: dict[str, str], tmp_path: Path):
+    corpus, out = folder(tmp_path / "corpus", **texts), tmp_path / "out" / "table.csv"
+    why = "a.txt: is empty" if texts else "it holds no file"
+    with pytest.raises(CorpusError, match=f"no document could be read from '{corpus}': {why}"):
+        make([corpus], out, memory=SMALLEST)
+    assert not list(tmp_path.glob("out/*"))
+
+
+@EVERY
+def test_documents_without_a_word_have_a_table_without_a_count(make: Make, tmp_path: Path):
+    make([folder(tmp_path / "corpus", a="...", b="--")], tmp_path / "table.csv", memory=SMALLEST)
+    table = pd.read_csv(tmp_path / "table.csv")
+    frames = len(LEXICON.frames) if "hits" in table else 0  # zeros too
+    assert (len(table), table.get("hits", pd.Series([0])).sum()) == (2 * frames, 0)
+    assert sorted(path.suffix for path in tmp_path.iterdir() if "common" not in path.name) == ["", ".csv"]
+
+
+@pytest.mark.parametrize(("text", "words", "sentences"), [("Rain", 1, 1), (SAID, 14, 2)])
+def test_one_document_is_counted_and_paired_with_nothing(text: str, words: int, sentences: int, tmp_path: Path):
+    corpus, out = folder(tmp_path / "corpus", a=text), tmp_path / "table.parquet"
+    counted = count([corpus], out, memory=SMALLEST, adjust_for_redundancy=True)
+    assert (counted.documents, counted.rows) == (1, words)
+    assert totals([corpus], out, memory=SMALLEST) == words
+    assert pairs([corpus], out, memory=SMALLEST)[:2] == (1, 0)
+    assert near([corpus], out, memory=SMALLEST)[:3] == (1, sentences, 0)
+
+
+@pytest.mark.parametrize("said", [0, 1, 2])
+def test_totals_leave_the_problems_beside_their_table(said: int, tmp_path: Path):
+    texts = {f"empty {number}": "" for number in range(said)}
+    totals([folder(tmp_path / "corpus", a="Rain", **texts)], tmp_path / "totals.csv", memory=SMALLEST)
+    problems = tmp_path / "totals.problems.csv"
+    assert problems.exists() == bool(said)
+    if said:
+        assert pd.read_csv(problems)["path"].tolist() == [f"{name}.txt" for name in texts]
+
+
+@pytest.mark.parametrize("kind", [".csv", ".parquet"])
+def test_problems_that_are_gone_are_told_no_more(kind: str, tmp_path: Path):
+    corpus, out = folder(tmp_path / "corpus", a="Rain", b=""), tmp_path / f"table{kind}"
+    assert count([corpus], out, memory=SMALLEST).problems == 1
+    assert (tmp_path / "table.problems.csv").exists()
+    (corpus / "b.txt").write_text("Snow")
+    assert count([corpus], out, memory=SMALLEST).problems == 0
+    assert not (tmp_path / "table.problems.csv").exists()
+
+
+@pytest.fixture
+def lafz(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    """A command's exit status and what it says on stderr."""
+
+    def run(*arguments: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["lafz", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        return int(left.value.code or 0), capsys.readouterr().err
+
+    return run
+
+
+@EVERY
+def test_a_table_is_not_written_over_the_text_that_it_is_made_of(make: Make, tmp_path: Path):
+    news, link = tmp_path / "news.csv", tmp_path / "link.csv"
+    news.write_text(f'text\n"{SAID}"\n')
+    link.symlink_to(news)
+    for out in (news, link):
+        with pytest.raises(
+            ValueError, match=f"^'{out}' is read and would be written over: give the table another name"
+        ):
+            make([news], out, memory=SMALLEST)
+    with pytest.raises(ValueError, match="is read and would be written over"):
+        make([f"file://{news}"], news, memory=SMALLEST)
+    assert news.read_text() == f'text\n"{SAID}"\n'
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.csv", "news.csv"]
+
+
+@pytest.mark.parametrize("read", ["metadata.csv", "table.problems.csv", "table.common.csv"])
+def test_what_is_read_is_not_covered_by_what_stands_beside_the_table(read: str, tmp_path: Path):
+    corpus = folder(tmp_path / "corpus", a=SAID)
+    (corpus / read).write_text("file,text\na.txt,Rain\n")
+    out = corpus / ("metadata.csv" if read == "metadata.csv" else "table.parquet")
+    with pytest.raises(ValueError, match=f"^'{corpus / read}' is read and would be written over"):
+        pairs([corpus], out, memory=SMALLEST)
+    assert (corpus / read).read_text() == "file,text\na.txt,Rain\n"
+
+
+def test_metadata_that_are_given_are_not_covered_either(lafz: Any, tmp_path: Path):
+    corpus, metadata = folder(tmp_path / "corpus", a=SAID), tmp_path / "about.csv"
+    metadata.write_text("file,title\na.txt,Rain\n")
+    status, said = lafz("count", corpus, "--out", metadata, "-p", f"metadata={metadata}")
+    assert (status, said.count("\n")) == (2, 1)
+    assert said.startswith(f"lafz: '{metadata}' is read and would be written over")
+    assert metadata.read_text() == "file,title\na.txt,Rain\n"
+
+
+@pytest.mark.parametrize("place", [".", "corpus"])
+def test_an_earlier_table_is_replaced_also_among_the_texts(place: str, tmp_path: Path):
+    corpus, out = folder(tmp_path / "corpus", a=SAID), tmp_path / place / "counts.csv"
+    for _ in range(2):
+        count([corpus], out, memory=SMALLEST)
+    assert len(pd.read_csv(out)) == 14
+
+
+@EVERY
+def test_a_name_that_is_no_text_stands_before_documents_as_it_is_written_out(make: Make, tmp_path: Path):
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/news\xff"))
+    try:
+        odd.mkdir()
+    except OSError:
+        pytest.skip("this file system has no names that are no text")
+    (odd / "a.txt").write_text(SAID)
+    make([odd, folder(tmp_path / "other", b=SAID)], tmp_path / "table.csv", memory=SMALLEST)
+    table = pd.read_csv(tmp_path / "table.csv")
+    names = {value for column in ("doc_id", "a", "b", "a_doc", "b_doc") if column in table for value in table[column]}
+    assert "term" in table or names == {"news\\udcff/a", "other/b"}
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("a/news/..", "a"),
+        ("a/news/.", "news"),
+        ("~/../x", "x"),
+        ("a.b/c.d.txt", "c.d"),
+        ("s3://bucket/*.csv", "bucket"),
+    ],
+)
+def test_the_name_of_a_corpus_is_that_of_the_folder_that_is_meant(given: str, name: str):
+    assert corpus_name(given) == name
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--out", "{file}/table.csv"], "what should be a folder on the way is a file: give another path"),
+        (["--out", "table.csv", "--work", "{file}"], "what should be a folder on the way is a file: give another path"),
+        (["--out", "x" * 252 + ".csv"], "give a shorter name"),
+    ],
+)
+def test_a_place_that_cannot_be_is_told_in_one_line(lafz: Any, tmp_path: Path, more: list[str], said: str, monkeypatch):
+    corpus = folder(tmp_path / "corpus", a=SAID)
+    monkeypatch.chdir(tmp_path)
+    status, errors = lafz("count", corpus, *(each.format(file=corpus / "a.txt") for each in more))
+    assert (status, errors.count("\n")) == (2, 1)
+    assert errors.endswith(f": {said}\n")
+
+
+def test_workers_of_this_machine_are_as_many_as_the_memory_is_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(resources, "cores", lambda: 64)
+    assert [fitting(size) for size in (SMALLEST, 2 * SMALLEST - 1, 2 * SMALLEST, 10**9, 100 * SMALLEST)] == [
+        1,
+        1,
+        2,
+        3,
+        64,
+    ]
+    # What each has holds a process and a part.
+    assert all(size // fitting(size) > BASE for size in range(SMALLEST, 20 * SMALLEST, 10**7))
+    assert budget(10**9 // fitting(10**9), local=False).characters == (10**9 // 3 - BASE) // 30
+
+
+def test_so_many_workers_are_begun(monkeypatch: pytest.MonkeyPatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(resources, "cores", lambda: 64)
+    with connect("local", workers=2) as client:
+        assert len(client.scheduler_info()["workers"]) == 2
+
+
+def test_short_tasks_are_given_to_new_processes_only_where_there_are_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "code").mkdir()
+    source = "import os\n\ndef told(task, place):\n    (place / 'process').write_text(str(os.getpid()))\n"
+    (tmp_path / "code" / "edge_stage.py").write_text(source)  # of a module, which new processes can import too
+    monkeypatch.syspath_prepend(tmp_path / "code")
+    function = importlib.import_module("edge_stage").told
+
+    def here(number: int, short: bool) -> bool:
+        tasks = [SimpleNamespace(key=f"{number}-{short}-{k}") for k in range(number)]
+        places = run_stage(function, tasks, tmp_path / "work", cores=2, short=short)
+        return {(place / "process").read_text() for place in places} == {str(os.getpid())}
+
+    assert here(2 * FEW - 1, short=True)
+    assert not here(2 * FEW, short=True)
+    assert not here(2, short=False)
