@@ -40,7 +40,7 @@ def sums(
     frames, members = len(lexicon.frames), np.bincount(group)
     counts, (low, high) = np.zeros((len(members), 2 * frames)), np.full((2, len(members), 2 * frames), np.nan)
     with_hit = np.zeros((len(members), frames), dtype=np.int64)
-    pieces, words, of_sentences = [], [], np.empty(tokens.n_sentences)
+    pieces, words = [], []
     for part, counted in counted_parts(tokens, lexicon, weights):
         own = part.tokens
         both = sparse.hstack([counted.hits, counted.scores], format="csr")
@@ -57,22 +57,19 @@ def sums(
             its = slice(bounds[d], bounds[d + 1])
             ends = rate_intervals(both[its], counted.words[its], resamples=resamples, seed=seed)
             low[groups[d]], high[groups[d]] = ends
-        of_sentences[part.sentence : part.sentence + own.n_sentences] = counted.words
         member = gather(own.sentence_document, own.n_documents)
         pieces.append(member @ both)
         words.append(member @ counted.words)
-    # By columns, as the intervals take it: else they would have it once more.
-    by_document, words_of = sparse.vstack(pieces, format="csc"), np.concatenate(words)
+    by_document, words_of = sparse.vstack(pieces, format="csr"), np.concatenate(words)
     del pieces
+    by_document = by_document.tocsc()  # as the intervals take it: else they would have it once more
     order = np.argsort(group, kind="stable")
-    held, first = offsets_of(members), offsets_of(sentence_counts(tokens))
+    held, sentences = offsets_of(members), sentence_counts(tokens)
     size, lines = np.zeros(len(members)), np.zeros(len(members), dtype=np.int64)
     for number, (left, right) in enumerate(pairwise(held.tolist())):
         rows = order[left:right]
-        whole = len(rows) == len(group)
-        own_words = of_sentences if whole else np.concatenate([of_sentences[first[d] : first[d + 1]] for d in rows])
-        size[number], lines[number] = own_words.sum(), len(own_words)
+        size[number], lines[number] = words_of[rows].sum(), sentences[rows].sum()
         if len(rows) > 1:
-            both = by_document if whole else by_document[rows]
+            both = by_document if len(rows) == len(group) else by_document[rows]
             low[number], high[number] = rate_intervals(both, words_of[rows], resamples=resamples, seed=seed)
     return Sums(counts, size, with_hit, lines, low, high)
