@@ -18,7 +18,7 @@ def test_documents_are_drawn_as_for_all_intervals(words, width, monkeypatch):
     monkeypatch.setattr(resampling, "BATCH", 8)
     size = np.array(words)
     found, again = drawn_rates([(HITS, size), (2 * HITS, size)], 50, 3)
-    times = multiplicities(4, 50, 3).astype(float)
+    times = np.hstack([*multiplicities(4, 50, 3)]).astype(float)
     assert found == pytest.approx(1000 * (HITS.T @ times) / (size @ times))
     assert again == pytest.approx(2 * found)
 
