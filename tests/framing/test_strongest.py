@@ -32,17 +32,18 @@ def matches_of(tokens: Tokens, names: list[str]) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("documents", "names"),
+    ("documents", "names", "size"),
     [
-        (9, ["storm"]),  # frame by frame, and document by document by their names
-        (12, ["storm"]),  # "10" comes before "2"
-        (9, ["storm", "calm"]),
+        (9, ["storm"], 4),  # frame by frame, and document by document by their names
+        (12, ["storm"], 4),  # "10" comes before "2"
+        (12, ["storm"], 1),  # in order within each part
+        (9, ["storm", "calm"], 4),
     ],
 )
-def test_the_strongest_in_parts_are_those_of_all(documents, names, in_parts, monkeypatch):
+def test_the_strongest_in_parts_are_those_of_all(documents, names, size, in_parts, monkeypatch):
     whole = tokenize(read_texts(["It rained. It poured."] * documents))
     every = matches_of(whole, names)
-    cut = in_parts(whole, 4)
+    cut = in_parts(whole, size)
     found = by_part(lambda tokens: every[every["doc_id"].isin(tokens.doc_ids)].reset_index(drop=True), cut)
     expected = evidence(whole, every)
     in_order = len(names) == 1 and documents < 10
