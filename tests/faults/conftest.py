@@ -37,6 +37,20 @@ def wait(event, values):
 
 sys.addaudithook(wait)
 """
+# The command line as it is, but that no corpus fits in memory, and that a part is a few lines.
+WITHOUT_MEMORY = """
+import sys
+from analysis.publish import machine
+from analysis.scale import in_parts
+
+machine.PER_CHARACTER = 10**9
+in_parts.MOST = 250
+sys.argv = ["lafz", *sys.argv[4:]]  # in place of: python -m analysis
+if __name__ == "__main__":
+    from analysis.__main__ import main
+
+    main()
+"""
 
 
 class Place:
@@ -191,6 +205,14 @@ def place(one, made, tmp_path):
     for process in found.processes():
         with suppress(psutil.NoSuchProcess):
             process.kill()
+
+
+@pytest.fixture
+def without_memory(place):
+    """The program that is to run a command as where no corpus fits in memory: see `Place.start`."""
+    program = place.temporary / "without_memory.py"
+    program.write_text(WITHOUT_MEMORY)
+    return [sys.executable, program]
 
 
 @pytest.fixture

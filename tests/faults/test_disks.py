@@ -1,7 +1,6 @@
 """A full disk and one that can't be written to: one line with what to do, the earlier result whole, nothing half."""
 
 import shutil
-import sys
 
 import pytest
 
@@ -63,30 +62,14 @@ def test_a_report_with_a_full_temporary_folder(place, mounted):
     assert names(folder) == {"ballast"}
 
 
-# The command line as it is, but that no corpus fits in memory.
-IN_PARTS = """
-import sys
-from analysis.publish import machine
-
-machine.PER_CHARACTER = 10**9
-sys.argv = ["lafz", *sys.argv[4:]]  # in place of: python -m analysis
-if __name__ == "__main__":
-    from analysis.__main__ import main
-
-    main()
-"""
-
-
 @pytest.fixture
-def in_parts(place):
+def in_parts(place, without_memory):
     """Starts the report in parts, and gives it when it stands where it opens a file whose path fits a pattern."""
-    program = place.temporary / "in_parts.py"
-    program.write_text(IN_PARTS)
     waited = []
 
     def start(at=""):
         place.waiting = place.temporary / f"waiting {len(waited)}"
-        waited.append(place.report("--memory", "1GB", wrapped=[sys.executable, program], at=at))
+        waited.append(place.report("--memory", "1GB", wrapped=without_memory, at=at))
         if at:
             place.wait_until_there(waited[-1])
         return waited[-1]

@@ -83,36 +83,18 @@ def test_a_report_killed_when_it_takes_its_place_is_the_old_or_the_new_one(place
     assert place.left() == set()
 
 
-# The command line as it is, but that no corpus fits in memory, and that a part is a few lines.
-IN_PARTS = """
-import sys
-from analysis.publish import machine
-from analysis.scale import in_parts
-
-machine.PER_CHARACTER = 10**9
-in_parts.MOST = 250
-sys.argv = ["lafz", *sys.argv[4:]]  # in place of: python -m analysis
-if __name__ == "__main__":
-    from analysis.__main__ import main
-
-    main()
-"""
-
-
 @pytest.fixture
-def in_parts(place):
+def in_parts(place, without_memory):
     """Starts the report of three documents, each a part of the corpus, in the place of the earlier one or elsewhere."""
     place.corpus = place.temporary / "texts"
     place.corpus.mkdir()
     for number in range(3):
         text = f"The forum met on day {number}. The plan will be carried out. The forum will meet again, they said.\n"
         (place.corpus / f"{number}.txt").write_text(f"Unity Above All\n\n{text}\n{text}")
-    program = place.temporary / "in_parts.py"
-    program.write_text(IN_PARTS)
 
     def start(out=place.out):
         options = ("--out", out, "--only", "term_frequency", "--memory", "1GB")
-        return place.start("report", place.corpus, *options, wrapped=[sys.executable, program])
+        return place.start("report", place.corpus, *options, wrapped=without_memory)
 
     return start
 
