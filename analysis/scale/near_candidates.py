@@ -37,7 +37,7 @@ def candidates(keys: Any, positions: Any, bits: Any, stop: int, start: int, thre
             smaller = np.int64(keys[y] & mask)
             if smaller != other:
                 other = smaller
-                needed = max(0, int(threshold / (1.0 + threshold) * (size + other)) - 1)  # one less: it is rounded
+                needed = int(threshold / (1.0 + threshold) * (size + other))  # rounded down, and never too high
                 while needed / (size + other - needed) < threshold:
                     needed += 1
                 most = size + other - 2 * needed

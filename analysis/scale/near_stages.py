@@ -208,7 +208,7 @@ def _cut(starts: Ints, counts: Ints) -> dict[str, Ints]:
     cost = counts * (counts - 1) // 2
     wide = counts > BLOCK
     before = np.where(wide, 0, cost).cumsum() // COMPARED
-    new = np.append(True, (before[1:] != before[:-1]) | wide[1:] | wide[:-1])[: len(counts)]
+    new = np.append(True, (before[1:] != before[:-1]) | wide[:-1])[: len(counts)]
     inner = [np.arange(start, start + count, BLOCK) for start, count in zip(starts[wide], counts[wide], strict=True)]
     borders = np.unique(np.concatenate([starts[new], *inner, [counts.sum()]])).astype(np.int64)
     costs = np.zeros(len(borders) - 1, dtype=np.int64)
