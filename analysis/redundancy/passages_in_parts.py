@@ -108,7 +108,7 @@ def _search(tokens: Parted, columns: Columns) -> Search:
     offsets = tokens.document_offsets
     borders = np.searchsorted(bounds, offsets)
     documents = np.column_stack((borders[:-1], borders[1:], offsets[:-1], offsets[1:]))
-    of_document = np.searchsorted(np.append(paragraphs[:, 0], len(tokens)), offsets)
+    of_document = np.searchsorted(paragraphs[:, 0], offsets)
     content_words, begin = columns.array("contents", np.int32), columns.array("begin", np.int64)
     columns.release()
     return Search(pieces, room, documents, None, paragraphs, of_document, content_words, begin)

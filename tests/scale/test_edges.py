@@ -144,6 +144,21 @@ def test_metadata_that_are_given_are_not_covered_either(lafz: Any, tmp_path: Pat
     assert metadata.read_text() == "file,title\na.txt,Rain\n"
 
 
+def test_a_table_in_the_home_folder_covers_nothing_there_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    texts, about = tmp_path / "news.csv", folder(tmp_path / "corpus", a=SAID) / "metadata.csv"
+    texts.write_text(f'text\n"{SAID}"\n')
+    about.write_text("file,title\na.txt,Rain\n")
+    for corpus, out, more in (
+        (texts, "~/news.csv", {}),
+        (tmp_path / "corpus", "~/corpus/metadata.csv", {}),
+        (tmp_path / "corpus", about, {"metadata": "~/corpus/metadata.csv"}),
+    ):
+        with pytest.raises(ValueError, match=f"^'{out}' is read and would be written over"):
+            count([corpus], out, memory=SMALLEST, **more)
+    assert len(list(tmp_path.rglob("*"))) == 4
+
+
 @pytest.mark.parametrize("place", [".", "corpus"])
 def test_an_earlier_table_is_replaced_also_among_the_texts(place: str, tmp_path: Path):
     corpus, out = folder(tmp_path / "corpus", a=SAID), tmp_path / place / "counts.csv"
