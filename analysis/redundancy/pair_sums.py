@@ -5,30 +5,22 @@ from typing import Any
 
 import numpy as np
 
-from analysis.redundancy.pair_lists import START, Ints, Numbers
+from analysis.redundancy.pair_lists import Ints, Numbers
 from analysis.text.compiled import compiled
 
-UNMARKED = np.uint32(START - 1)
+UNMARKED = np.uint32((1 << 31) - 1)  # all but `START`; written out, since compiled functions have it: see `compiled`
 
 
 def trimmed(pieces: Iterable[Numbers], first: int, stop: int) -> Numbers:
     """The lists of `pieces` from their first document that is `first` or later, where it is before `stop`.
 
+    >>> from analysis.redundancy.pair_lists import START
     >>> lists = np.array([1 + START, 5, 9], dtype=np.uint32)
     >>> (trimmed([lists], 2, 6) & UNMARKED).tolist(), len(trimmed([lists], 6, 9))
     ([5, 9], 0)
     """
     kept = [np.empty(0, dtype=np.uint32)]
-    for piece in pieces:
-        starts = np.flatnonzero(piece >= START)
-        document = piece & UNMARKED
-        later = document >= first
-        count = np.add.reduceat(later, starts, dtype=np.int64)
-        ends = np.append(starts, len(piece))[1:]
-        heads = ends - count
-        used = (count >= 2) & (document[np.minimum(heads, len(piece) - 1)] < stop)
-        document[heads[used]] |= START
-        kept.append(document[later & np.repeat(used, ends - starts)])
+    kept += [_trimmed(piece, np.uint32(first), np.uint32(stop)) for piece in pieces]
     return np.concatenate(kept)
 
 
@@ -41,33 +33,79 @@ def summed(
     Yields the first documents, which rise, the second ones, and how many shingles they share, about `limit` pairs at
     a time.
     """
-    starts = np.flatnonzero(lists >= START)
-    document = lists & UNMARKED
-    lengths = np.diff(np.append(starts, len(lists)))
-    ends = np.repeat(starts + lengths, lengths)
-    # A key has a list in each block, which goes on behind the block, and each pair must be counted in one.
-    block = document // np.uint32(per_block)
-    places = np.flatnonzero((document < stop) & (block == np.repeat(block[starts], lengths)))
-    places = places[places + 1 < ends[places]]
-    places = places[np.argsort(document[places], kind="stable")]
-    ends = ends[places]
-    bounds = np.searchsorted(document[places], np.arange(first, stop + 1))
-    work = np.append(0, np.cumsum(ends - places - 1))
+    places, bounds, work, largest = _places(lists, first, stop, per_block)
     # The pairs of one document: as many as shingles that others have, or as others, whichever are fewer.
-    most = min(int(np.diff(work[bounds]).max(initial=0)), int(document.max(initial=0)) + 1 - first)
+    most = min(int(work.max(initial=0)), int(largest) + 1 - first)
     table = np.full(1 << max(4, (2 * most).bit_length()), -1, dtype=np.int64)
     counts = np.zeros(len(table), dtype=np.int64)
     found = np.empty((3, max(limit, most)), dtype=np.int64)
     row = 0
     while row < stop - first:
-        row, size = _sum(document, places, ends, bounds, row, least, table, counts, found)
+        row, size = _sum(lists, places, bounds, row, least, table, counts, found)
         if size:
             yield found[0, :size] + first, found[1, :size].copy(), found[2, :size].copy()
 
 
 @compiled
+def _trimmed(piece: Any, first: Any, stop: Any) -> Any:
+    """The lists of one piece, as `trimmed` has them."""
+    kept = np.empty_like(piece)
+    size = here = 0
+    while here < len(piece):
+        head, here = here, here + 1
+        while here < len(piece) and piece[here] <= UNMARKED:
+            here += 1
+        while head < here and piece[head] & UNMARKED < first:
+            head += 1
+        if here - head >= 2 and piece[head] & UNMARKED < stop:
+            kept[size : size + here - head] = piece[head:here]
+            kept[size] |= UNMARKED + np.uint32(1)
+            size += here - head
+    return kept[:size].copy()
+
+
+@compiled
+def _places(lists: Any, first: Any, stop: Any, per_block: Any) -> tuple[Any, Any, Any, Any]:
+    """Where the documents from `first` to before `stop` stand in lists, other than last.
+
+    A key has a list in each block, which goes on behind the block, and each pair must be counted in one: a place is
+    left out behind the block in which its list begins. Returns the places of one document after the other, where those
+    of each begin, how many documents stand behind them in the lists, and the largest number of all documents.
+    """
+    bounds = np.zeros(stop - first + 1, dtype=np.int64)
+    work = np.zeros(stop - first, dtype=np.int64)
+    places = np.empty(0, dtype=np.int64)
+    largest = np.int64(first - 1)
+    for fill in (False, True):
+        here = 0
+        while here < len(lists):
+            head, here = here, here + 1
+            while here < len(lists) and lists[here] <= UNMARKED:
+                here += 1
+            largest = max(largest, np.int64(lists[here - 1] & UNMARKED))
+            border = min(stop, (np.int64(lists[head] & UNMARKED) // per_block + 1) * per_block)
+            for place in range(head, here - 1):
+                document = np.int64(lists[place] & UNMARKED)
+                if document >= border:
+                    break
+                own = document - first
+                if own >= 0 and fill:
+                    places[bounds[own]] = place
+                    bounds[own] += 1
+                elif own >= 0:
+                    bounds[own + 1] += 1
+                    work[own] += here - 1 - place
+        if not fill:
+            bounds = np.cumsum(bounds)
+            places = np.empty(bounds[-1], dtype=np.int64)
+    bounds[1:] = bounds[:-1].copy()  # each was moved on by what it has
+    bounds[0] = 0
+    return places, bounds, work, largest
+
+
+@compiled
 def _sum(
-    document: Any, places: Any, ends: Any, bounds: Any, row: Any, least: Any, table: Any, counts: Any, found: Any
+    lists: Any, places: Any, bounds: Any, row: Any, least: Any, table: Any, counts: Any, found: Any
 ) -> tuple[int, int]:
     """Fill `found` with the pairs of the documents from `row` on; the first that found no room, and the pairs."""
     mask = len(table) - 1
@@ -76,8 +114,9 @@ def _sum(
     while row < len(bounds) - 1:
         used, fit = 0, 0
         for k in range(bounds[row], bounds[row + 1]):
-            for j in range(places[k] + 1, ends[k]):
-                other = np.int64(document[j])
+            j = places[k] + 1
+            while j < len(lists) and lists[j] <= UNMARKED:
+                other = np.int64(lists[j])
                 slot = (other * 0x9E3779B1 >> 15) & mask
                 while table[slot] >= 0 and table[slot] != other:
                     slot = (slot + 1) & mask
@@ -87,6 +126,7 @@ def _sum(
                     used += 1
                 counts[slot] += 1
                 fit += counts[slot] == least
+                j += 1
         full = size + fit > found.shape[1]
         for k in range(used):
             slot = touched[k]

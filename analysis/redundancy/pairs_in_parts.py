@@ -1,21 +1,20 @@
 """The shingles of a corpus in parts: which documents share how many of them, and which stand in too many documents."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.redundancy.pair_lists import Ints, lists
-from analysis.redundancy.pair_sums import summed, trimmed
+from analysis.redundancy.pair_sums import summed
 from analysis.redundancy.shingles import numbered, shingles
 from analysis.text.buckets import MIXER, Buckets
 from analysis.text.compiled import compiled
 from analysis.text.parted import Parted, parts
 
-# Shingles in memory at a time, about, each once a document; documents in lists that are written, and that are counted
-# with at a time; pairs of documents whose shared shingles are counted at a time.
+# Shingles in memory at a time, about, each once a document; documents in lists that are written at a time; words of the
+# documents of a block; pairs of documents whose shared shingles are counted at a time.
 SHINGLES, LISTED_AT_ONCE, COUNTED_AT_ONCE, PAIRS_AT_ONCE = 2_000_000, 1_000_000, 1_500_000, 1_000_000
 
 
@@ -53,8 +52,8 @@ def pairs_in_parts(tokens: Parted, n: int, max_documents: int, least: int) -> It
     the pairs are counted block by block.
     """
     sizes = np.zeros(tokens.n_documents, dtype=np.int64)
-    blocks = max(1, min(tokens.n_documents, len(tokens) // COUNTED_AT_ONCE))
-    per_block = -(-tokens.n_documents // blocks)
+    per_block = -(-tokens.n_documents // max(1, min(tokens.n_documents, len(tokens) // COUNTED_AT_ONCE)))
+    blocks = -(-tokens.n_documents // per_block)
     listed = Buckets(tokens.folder, [np.int64, np.uint32], number=blocks, spread=False)
     for _, counts, documents in _groups(tokens, n):
         few = counts <= max_documents
@@ -65,11 +64,8 @@ def pairs_in_parts(tokens: Parted, n: int, max_documents: int, least: int) -> It
     for number in range(blocks):
         members = listed.read(number)[1]
         first, stop = per_block * number, min(per_block * (number + 1), tokens.n_documents)
-        spans = max(1, min(stop - first, -(-len(members) // COUNTED_AT_ONCE)))
-        for low, high in pairwise(np.linspace(first, stop, spans + 1).astype(int).tolist()):
-            own = trimmed([members] if len(members) else [], low, high)
-            for a, b, shared in summed(own, low, high, least=least, per_block=per_block, limit=PAIRS_AT_ONCE):
-                yield Shared(a.astype(np.int32), b.astype(np.int32), shared.astype(np.int32), sizes)
+        for a, b, shared in summed(members, first, stop, least=least, per_block=per_block, limit=PAIRS_AT_ONCE):
+            yield Shared(a.astype(np.int32), b.astype(np.int32), shared.astype(np.int32), sizes)
 
 
 def widespread(tokens: Parted, n: int, max_documents: int) -> Widespread:

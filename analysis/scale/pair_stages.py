@@ -34,6 +34,7 @@ from analysis.scale.shuffle import (
 )
 from analysis.text.tokens import tokenize
 
+READ = 4  # times the shingles in memory at a time: lists that are counted with, of four bytes a document
 _LARGEST = 1 << 31  # documents: a bit of each number is taken, see `pair_lists.START`
 
 
@@ -156,11 +157,11 @@ def paired(task: Span, place: Path) -> None:
     plan = task.plan
     joins = [Path(join) for join in read_about(Path(task.weighed))["joins"]]
     sizes = np.load(Path(task.weighed, "sizes.npy"), mmap_mode="r")
-    pieces = trimmed(read_slices(joins, "lists", *task.blocks), task.first, task.stop)
+    lists = trimmed(read_slices(joins, "lists", *task.blocks), task.first, task.stop)
     kept: list[Pairs] = []
     waiting = 0
     for a, b, shared in summed(
-        pieces, task.first, task.stop, least=FEWEST, per_block=plan.per_block, limit=plan.limit // 2
+        lists, task.first, task.stop, least=FEWEST, per_block=plan.per_block, limit=plan.limit // 2
     ):
         size_a, size_b = sizes[a], sizes[b]
         chosen = is_reuse(shared, size_a, size_b)
@@ -176,12 +177,12 @@ def paired(task: Span, place: Path) -> None:
 
 
 def spans(plan: Plan, weighed: Path, threshold: float | None) -> list[Span]:
-    """All documents, cut so that the lists of each span are some `plan.limit` long."""
+    """All documents, cut so that the lists of each span are `READ` times `plan.limit` long, or a little more."""
     volumes = np.load(weighed / "volumes.npy")
     found = []
-    for low, high in cut(volumes, plan.limit):
+    for low, high in cut(volumes, READ * plan.limit):
         first, stop = low * plan.per_block, min(plan.documents, high * plan.per_block)
-        pieces = min(stop - first, -(-int(volumes[low:high].sum()) // plan.limit)) if high - low == 1 else 1
+        pieces = min(stop - first, -(-int(volumes[low:high].sum()) // (READ * plan.limit))) if high - low == 1 else 1
         borders = np.linspace(first, stop, max(1, pieces) + 1).astype(int).tolist()
         for start, end in pairwise(borders):
             about = named(plan.key, str(threshold), str(start), str(end))
@@ -201,10 +202,11 @@ def _records(plan: Plan, bucket: int) -> Iterator[Records]:
     """The records of a bucket, part by part: the keys whose first half is in its share of all numbers."""
     for name, base in read_about(Path(plan.listing))["parts"]:
         part = Path(name)
-        own = between(column(part, "high"), *share(bucket, plan.buckets))
+        high = column(part, "high")
+        own = between(high, *share(bucket, plan.buckets))
         if own.start < own.stop:
-            high, low, document = (np.array(column(part, name)[own]) for name in ("high", "low", "document"))
-            yield records(high, low, document + np.uint32(base))
+            low, document = (np.array(column(part, name)[own]) for name in ("low", "document"))
+            yield records(np.array(high[own]), low, document + np.uint32(base))
 
 
 def _together(kept: Sequence[Pairs]) -> Pairs:

@@ -113,8 +113,11 @@ def _starts(parts: Sequence[Path], numbered: Sequence[tuple[str, int]]) -> list[
 
 
 def _plan(listing: Path, about: dict[str, Any], limit: int) -> stages.Plan:
-    """Buckets of half of `limit` shingles, so that a round of putting aside is rare; blocks of as many or fewer."""
+    """Buckets of half of `limit` shingles, so that a round of putting aside is rare; blocks of four times as many.
+
+    The larger a block, the fewer the lists that one shingle has, and the longer those that one block has.
+    """
     pieces = max(1, -(-2 * int(about["shingles"]) // limit))
-    per_block = max(1, int(about["documents"]) // (2 * pieces))
+    per_block = max(1, 4 * int(about["documents"]) // pieces)
     own = named(listing.name, str(pieces), str(per_block), str(limit))
     return stages.Plan(own, str(listing), pieces, per_block, about["documents"], limit)

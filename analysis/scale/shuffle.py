@@ -156,8 +156,9 @@ def rows_between(parts: Sequence[Path], names: Sequence[str], low: int, high: in
     """
     pieces = []
     for part in parts:
-        own = between(column(part, names[0]), low, high)
-        pieces.append([np.array(column(part, name)[own]) for name in names])
+        first = column(part, names[0])
+        own = between(first, low, high)
+        pieces.append([np.array(values[own]) for values in (first, *(column(part, name) for name in names[1:]))])
     return [np.concatenate(values) for values in zip(*pieces, strict=True)]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,7 +21,7 @@ from analysis.redundancy.pasting import directions
 from analysis.redundancy.reuse import common_shingles, document_pairs
 from analysis.scale import pair_common
 from analysis.scale import pairs as module
-from analysis.scale.pair_stages import shingled
+from analysis.scale.pair_stages import Plan, shingled, spans
 from analysis.scale.pairs import Found, pairs
 from analysis.text.corpus import CorpusError
 from analysis.text.csv_files import write_csv
@@ -131,6 +132,22 @@ def test_only_the_most_common_runs_are_named(
     common = pd.read_csv(tmp_path / "pairs.common.csv")
     runs = ["in all of them", "stand in all of", "these words stand in", "words stand in all"]
     assert common.to_numpy().tolist() == [[run, 240] for run in runs]
+
+
+@pytest.mark.parametrize(
+    ("volumes", "expected"),
+    [
+        ([30, 9, 100], [(0, 20, (0, 2)), (20, 21, (2, 3)), (21, 23, (2, 3)), (23, 25, (2, 3))]),
+        ([41, 0, 40], [(0, 5, (0, 1)), (5, 10, (0, 1)), (10, 25, (1, 3))]),
+        ([0, 0, 900], [(0, 20, (0, 2)), *((number, number + 1, (2, 3)) for number in range(20, 25))]),
+    ],
+)
+def test_lists_are_counted_with_four_times_the_limit_at_a_time(
+    tmp_path: Path, volumes: list[int], expected: list[tuple[int, int, tuple[int, int]]]
+) -> None:
+    np.save(tmp_path / "volumes.npy", volumes)
+    plan = Plan("", "", buckets=1, per_block=10, documents=25, limit=10)
+    assert [(span.first, span.stop, span.blocks) for span in spans(plan, tmp_path, None)] == expected
 
 
 def test_a_threshold(sample_tokens: Tokens, tmp_path: Path, assert_same: Same) -> None:
