@@ -19,8 +19,8 @@ from analysis.scale.pairing import Listing
 from analysis.scale.partitions import Partition
 from analysis.scale.problems import parts_told
 from analysis.scale.shuffle import (
-    between,
     column,
+    column_rows,
     parts_in,
     read_about,
     read_slices,
@@ -56,11 +56,20 @@ class Plan(NamedTuple):
         return -(-self.documents // self.per_block)
 
 
-class Bucket(NamedTuple):
-    """That the documents with the same shingles are to be found, for one range of keys."""
+class Dividing(NamedTuple):
+    """That it is to be told where in each part the keys of each bucket stand."""
 
     key: str
     plan: Plan
+
+
+class Bucket(NamedTuple):
+    """That the documents with the same shingles are to be found, for one range of keys; ``divided``: what `divided`
+    made."""
+
+    key: str
+    plan: Plan
+    divided: str
     number: int
 
 
@@ -121,6 +130,19 @@ def listed(task: Listing, place: Path) -> None:
     write_about(place, parts=known, documents=total, shingles=sum(len(column(part, "high")) for part in parts))
 
 
+def divided(task: Dividing, place: Path) -> None:
+    """Where the keys of each bucket, and behind the last one's the end, stand in each part: (buckets + 1, parts)."""
+    plan = task.plan
+    parts = read_about(Path(plan.listing))["parts"]
+    lowest = np.array([share(number, plan.buckets)[0] for number in range(plan.buckets)], dtype=np.uint64)
+    whole = np.lib.format.open_memmap(place / "bounds.npy", "w+", np.int64, (plan.buckets + 1, len(parts)))
+    for number, (part, _) in enumerate(parts):
+        high = column(Path(part), "high")
+        whole[:-1, number] = np.searchsorted(high, lowest)
+        whole[-1, number] = len(high)
+    whole.flush()
+
+
 def joined(task: Bucket, place: Path) -> None:
     """The documents of each shingle in a bucket, for each block of documents; and those of shingles put aside."""
     plan = task.plan
@@ -130,7 +152,7 @@ def joined(task: Bucket, place: Path) -> None:
             document = np.sort(document)
             write_slices(place, "aside", document, np.bincount(document // plan.per_block, minlength=plan.blocks))
 
-    found = gathered(_records(plan, task.number), plan.limit, put_aside)
+    found = gathered(_records(task), plan.limit, put_aside)
     write_common(place, found)
     for members, block in lists(found, plan.per_block, plan.limit):
         write_slices(place, "lists", members, np.bincount(block, minlength=plan.blocks))
@@ -198,15 +220,15 @@ def opened(listing: Path, weighed: Path) -> Documents:
     return Documents(texts_of(ends, letters), dates, np.load(weighed / "sizes.npy", mmap_mode="r"))
 
 
-def _records(plan: Plan, bucket: int) -> Iterator[Records]:
+def _records(task: Bucket) -> Iterator[Records]:
     """The records of a bucket, part by part: the keys whose first half is in its share of all numbers."""
-    for name, base in read_about(Path(plan.listing))["parts"]:
-        part = Path(name)
-        high = column(part, "high")
-        own = between(high, *share(bucket, plan.buckets))
-        if own.start < own.stop:
-            low, document = (np.array(column(part, name)[own]) for name in ("low", "document"))
-            yield records(np.array(high[own]), low, document + np.uint32(base))
+    bounds = np.array(np.load(Path(task.divided, "bounds.npy"), mmap_mode="r")[task.number : task.number + 2])
+    parts = read_about(Path(task.plan.listing))["parts"]
+    for (name, base), first, stop in zip(parts, *bounds.tolist(), strict=True):
+        if first < stop:
+            own = slice(first, stop)
+            high, low, document = (column_rows(Path(name), column, own) for column in ("high", "low", "document"))
+            yield records(high, low, document + np.uint32(base))
 
 
 def _together(kept: Sequence[Pairs]) -> Pairs:

@@ -77,7 +77,8 @@ def pairs(
         **reading,
     ) as (corpus, run):
         cut = _plan(corpus.listing, corpus.about, limit)
-        buckets = [stages.Bucket(f"{cut.key}-{k:06d}", cut, k) for k in range(cut.buckets)]
+        [divided] = run(stages.divided, [stages.Dividing(cut.key, cut)], what="dividing")
+        buckets = [stages.Bucket(f"{cut.key}-{k:06d}", cut, str(divided), k) for k in range(cut.buckets)]
         joins = tuple(map(str, run(stages.joined, buckets, what="joining")))
         [weighed] = run(stages.weighed, [stages.Weighing(cut.key, cut, joins)], what="weighing")
         runs = runs_in(run(stages.paired, stages.spans(cut, weighed, threshold), what="pairing"))

@@ -1,8 +1,9 @@
 """What goes from one stage to the next: numbers, texts as numbers, and what a stage tells of its result."""
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +40,13 @@ def read_slices(places: Sequence[Path], name: str, first: int, stop: int) -> Ite
     [[6, 7], [8]]
     """
     for place in places:
-        for bounds in sorted(place.glob(f"{name}-*.bounds.npy")):
-            low, high = np.load(bounds, mmap_mode="r")[[first, stop]].tolist()
+        for number in itertools.count():
+            try:
+                low, *_, high = _rows(place / f"{name}-{number:06d}.bounds.npy", first, stop + 1).tolist()
+            except FileNotFoundError:
+                break
             if low < high:
-                values = np.load(bounds.with_name(bounds.name.replace(".bounds", "")), mmap_mode="r")
-                yield np.array(values[low:high])
+                yield _rows(place / f"{name}-{number:06d}.npy", low, high)
 
 
 def slice_sizes(places: Sequence[Path], name: str, receivers: int) -> Ints:
@@ -65,6 +68,18 @@ def column(part: Path, name: str) -> NDArray[Any]:
     """One of the arrays that `write_columns` wrote; it stays on disk."""
     found: NDArray[Any] = np.load(part.with_name(f"{part.name}.{name}.npy"), mmap_mode="r")
     return found
+
+
+def column_rows(part: Path, name: str, own: slice) -> NDArray[Any]:
+    """Some rows of such an array, in memory.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_columns(Path(folder, "a"), rain=np.array([10, 30, 70]))
+    ...     column_rows(Path(folder, "a"), "rain", slice(1, 3)).tolist()
+    [30, 70]
+    """
+    return _rows(part.with_name(f"{part.name}.{name}.npy"), own.start, own.stop)
 
 
 def parts_in(place: Path, name: str) -> list[Path]:
@@ -130,7 +145,7 @@ def ranges(columns: Sequence[NDArray[np.uint64]], limit: int) -> list[tuple[int,
     step = max(1, limit // (4 * max(1, len(columns))))
     samples = np.sort(np.concatenate([np.empty(0, dtype=np.uint64), *(values[::step] for values in columns)]))
     inner = np.unique(samples[limit // step :: limit // step]).tolist()
-    return list(pairwise([0, *(value for value in inner if value), WHOLE]))
+    return list(itertools.pairwise([0, *(value for value in inner if value), WHOLE]))
 
 
 def between(values: NDArray[np.uint64], low: int, high: int) -> slice:
@@ -156,9 +171,8 @@ def rows_between(parts: Sequence[Path], names: Sequence[str], low: int, high: in
     """
     pieces = []
     for part in parts:
-        first = column(part, names[0])
-        own = between(first, low, high)
-        pieces.append([np.array(values[own]) for values in (first, *(column(part, name) for name in names[1:]))])
+        own = between(column(part, names[0]), low, high)
+        pieces.append([column_rows(part, name, own) for name in names])
     return [np.concatenate(values) for values in zip(*pieces, strict=True)]
 
 
@@ -173,3 +187,21 @@ def runs_of(begin: NDArray[Any], rows: NDArray[Any]) -> tuple[Ints, Ints]:
     lengths = np.asarray(begin[rows + 1], dtype=np.int64) - first
     before = np.cumsum(lengths) - lengths
     return np.repeat(first - before, lengths) + np.arange(lengths.sum()), lengths
+
+
+def _rows(file: Path, low: int, stop: int) -> NDArray[Any]:
+    """Some rows of the numbers in a file: they are read, and not mapped, which takes far longer where they are few."""
+    kind, begin = _layout(file)
+    found: NDArray[Any] = np.fromfile(file, kind, stop - low, offset=begin + low * kind.itemsize)
+    if len(found) < stop - low:
+        raise OSError(f"{str(file)!r} ends before row {stop}: delete the work folder and start again")
+    return found
+
+
+@lru_cache(1 << 14)
+def _layout(file: Path) -> tuple[np.dtype[Any], int]:
+    """The type of the numbers in a file, and where they begin; a name stands for one type of numbers."""
+    with file.open("rb") as opened:
+        np.lib.format.read_magic(opened)
+        _, _, kind = np.lib.format.read_array_header_1_0(opened)
+        return kind, opened.tell()
