@@ -58,18 +58,21 @@ def sums(
             ends = rate_intervals(both[its], counted.words[its], resamples=resamples, seed=seed)
             low[groups[d]], high[groups[d]] = ends
         member = gather(own.sentence_document, own.n_documents)
-        pieces.append(member @ both)
         words.append(member @ counted.words)
-    by_document, words_of = sparse.vstack(pieces, format="csr"), np.concatenate(words)
-    del pieces
-    by_document = by_document.tocsc()  # as the intervals take it: else they would have it once more
+        if resamples:  # what is drawn from: of many documents it is much
+            pieces.append(member @ both)
+    words_of = np.concatenate(words)
+    if resamples:
+        by_document = sparse.vstack(pieces, format="csr")
+        del pieces
+        by_document = by_document.tocsc()  # as the intervals take it: else they would have it once more
     order = np.argsort(group, kind="stable")
     held, sentences = offsets_of(members), sentence_counts(tokens)
     size, lines = np.zeros(len(members)), np.zeros(len(members), dtype=np.int64)
     for number, (left, right) in enumerate(pairwise(held.tolist())):
         rows = order[left:right]
         size[number], lines[number] = words_of[rows].sum(), sentences[rows].sum()
-        if len(rows) > 1:
+        if resamples and len(rows) > 1:
             both = by_document if len(rows) == len(group) else by_document[rows]
             low[number], high[number] = rate_intervals(both, words_of[rows], resamples=resamples, seed=seed)
     return Sums(counts, size, with_hit, lines, low, high)

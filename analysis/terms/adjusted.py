@@ -32,13 +32,16 @@ def before_and_after(
     1  will      2       1.0   1.0
     """
     count, adjusted = type_counts(tokens).astype(np.int32), type_weights(tokens, weights)
+    del weights  # of a large corpus they are the most that is here
     kept = ~stopped(tokens.vocabulary, stopwords) & (count > 0)
     rows = np.flatnonzero(kept).astype(np.int32)
     if isinstance(tokens, Tokens):  # of which the types are not in alphabetical order
         rows = rows[pd.Series(names(tokens, rows), dtype="str").argsort().to_numpy()]
+    count, adjusted = count[rows], adjusted[rows]
     # Sums of thirds are off by a last bit; the count of a word that loses nothing is exactly as before.
-    count, adjusted = count[rows], adjusted[rows].round(9)
-    lost = (count - adjusted).round(9)
+    np.round(adjusted, 9, out=adjusted)
+    lost = count - adjusted
+    np.round(lost, 9, out=lost)
     first = _first(lost, count, limit(tokens) or len(rows))
     lost = lost[first]
     rank, adjusted_rank = _ranks(count, first), _ranks(adjusted, first)
