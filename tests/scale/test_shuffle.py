@@ -3,8 +3,18 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from analysis.scale.shuffle import WHOLE, between, ranges, read_slices, slice_sizes, write_slices
+from analysis.scale.shuffle import (
+    WHOLE,
+    between,
+    column_rows,
+    ranges,
+    read_slices,
+    slice_sizes,
+    write_columns,
+    write_slices,
+)
 
 
 def read(places: list[Path], first: int, stop: int) -> list[list[int]]:
@@ -29,6 +39,24 @@ def test_pieces_stay_in_the_order_in_which_they_were_written(tmp_path: Path) -> 
     for number in range(12):  # "10" would come before "2" if the names were not filled up
         write_slices(tmp_path, "numbers", np.array([number]), np.array([1]))
     assert read([tmp_path], 0, 1) == [[number] for number in range(12)]
+
+
+def test_rows_of_a_file_that_ends_too_soon_are_an_error(tmp_path: Path) -> None:
+    write_columns(tmp_path / "a", rain=np.arange(9))
+    file = tmp_path / "a.rain.npy"
+    file.write_bytes(file.read_bytes()[:-1])
+    assert column_rows(tmp_path / "a", "rain", slice(6, 8)).tolist() == [6, 7]
+    with pytest.raises(OSError, match=r"a\.rain\.npy' ends before row 9: delete the work folder"):
+        column_rows(tmp_path / "a", "rain", slice(6, 9))
+
+
+def test_rows_are_those_of_any_kind_of_number(tmp_path: Path) -> None:
+    kinds = {"small": np.uint8, "whole": np.uint64, "real": np.float64, "day": "datetime64[s]"}
+    write_columns(tmp_path / "a", **{name: np.arange(5).astype(kind) for name, kind in kinds.items()})
+    for name, kind in kinds.items():
+        found = column_rows(tmp_path / "a", name, slice(1, 4))
+        assert (found.dtype, found.astype(int).tolist()) == (np.dtype(kind), [1, 2, 3])
+        assert len(column_rows(tmp_path / "a", name, slice(5, 5))) == 0
 
 
 def test_ranges_hold_every_number_once() -> None:
