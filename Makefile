@@ -11,34 +11,55 @@ BIN := .venv/bin
 # Compiled Python is kept, since a report starts many processes; an empty value is as if there were none.
 export PYTHONDONTWRITEBYTECODE :=
 READY := .venv/ready
+EXTRAS := .venv/extras-ready
+DEV := .venv/dev-ready
+# uv where it is there, else pip: both install what the locks pin, checked against their hashes.
+UV := $(shell command -v uv 2>/dev/null)
+INSTALL := $(if $(UV),"$(UV)" pip install --quiet --python .venv,$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile)
+PINNED := $(INSTALL) --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test lint lab verify bench docs clean
+.PHONY: help setup extras dev report test test-all lint lab verify bench docs locks clean
 
 help:  ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-# Hash-checked and pinned down to the installer; made again only when the lock or the project file changes.
+# Made again only when the lock or the project file changes. Without uv, an older Python's venv brings setuptools along.
 $(READY): requirements.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; '$(PYTHON)' is older. Name another: make report PYTHON=python3.12" >&2; exit 1; }
 	@rm -f $(READY)
-	"$(PYTHON)" -m venv .venv
-	sed -n '/^pip==/,/[^\\]$$/p' requirements.lock > .venv/pip.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/pip.lock
-	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --no-compile -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@$(if $(UV),"$(UV)" venv --quiet --allow-existing --python "$(PYTHON)" .venv,"$(PYTHON)" -m venv .venv)
+	@$(if $(UV),,$(BIN)/python -m pip uninstall --quiet --yes setuptools 2>/dev/null)
+	@$(if $(UV),,sed -n '/^pip==/,/[^\\]$$/p' requirements.lock > .venv/pip.lock && $(PINNED) -r .venv/pip.lock)
+	$(PINNED) -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-setup: $(READY)  ## Only the virtual environment, in .venv
+$(EXTRAS): $(READY) requirements-extras.lock
+	$(PINNED) -r requirements-extras.lock
+	@touch $(EXTRAS)
+
+$(DEV): $(EXTRAS) requirements-dev.lock
+	$(PINNED) -r requirements-dev.lock
+	@touch $(DEV)
+
+setup: $(READY)  ## What a report needs, in .venv
+
+extras: $(EXTRAS)  ## And what the extras need: web pages, PDF, Word, exports, parser, classifier, clusters
+
+dev: $(DEV)  ## And what the tests and benchmarks need
+
+locks:  ## Resolve the three locks anew, with uv
+	"$(PYTHON)" .ci/locks.py
 
 report: $(READY)  ## The illustrated report: make report [CORPUS=data/sample] [OUT=figures/sample] [PARAMS=file.yml]
 	$(BIN)/python -m analysis report "$(CORPUS)" --out "$(OUT)" $(if $(PARAMS),--params "$(PARAMS)")
 
-test: $(READY) lint  ## Everything that CI runs
+test: $(DEV) lint  ## Everything that CI runs
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-lint: $(READY)  ## Style and types
+lint: $(DEV)  ## Style and types
 	$(BIN)/python -m ruff check --cache-dir .venv/ruff-cache .
 	$(BIN)/python -m ruff format --cache-dir .venv/ruff-cache --check .
 	$(BIN)/python -m mypy --cache-dir .venv/mypy-cache
@@ -51,7 +72,7 @@ lab: $(READY)  ## JupyterLab on the notebooks, for this machine alone: make lab 
 verify: $(READY)  ## Rerun a finished run from its manifest and compare: make verify [OUT=figures/sample]
 	$(BIN)/python -m analysis verify "$(OUT)"
 
-bench: $(READY)  ## The peers side by side: make bench [TEXTS=folder of .txt files] [LABELLED=folder of labelled data]
+bench: $(DEV)  ## The peers side by side: make bench [TEXTS=folder of .txt files] [LABELLED=folder of labelled data]
 	$(BIN)/python benchmarks/words.py $(if $(TEXTS),"$(TEXTS)")
 	$(BIN)/python benchmarks/terms.py
 	$(BIN)/python benchmarks/framing.py $(if $(LABELLED),"$(LABELLED)") $(if $(TEXTS),--texts "$(TEXTS)")

@@ -11,7 +11,6 @@ from analysis.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text())
-LOCK = (ROOT / "requirements.lock").read_text()
 
 CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
@@ -24,11 +23,6 @@ def split(requirement):
     """The name of a requirement and its bounds without blanks."""
     name, bounds = re.fullmatch(r"([A-Za-z0-9_.-]+)\s*(.*)", requirement).groups()
     return name.lower(), bounds.replace(" ", "")
-
-
-def python_name(requirement):
-    """The name of a requirement as package registries compare it."""
-    return re.sub(r"[-_.]+", "-", split(requirement)[0])
 
 
 def runtime():
@@ -57,16 +51,6 @@ def test_every_conda_spec_is_one_to_conda():
             name, bounds = split(entry)
             spec = rattler.MatchSpec(entry)
             assert (spec.name.normalized, spec.version or "") == (name, bounds)
-
-
-def test_the_lock_pins_every_dependency_with_hashes_and_no_address():
-    pins = {python_name(line.partition("==")[0]) for line in LOCK.splitlines() if re.match(r"[A-Za-z0-9]", line)}
-    extras = PROJECT["project"]["optional-dependencies"].values()
-    wanted = [PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"].values(), *extras]
-    assert {python_name(requirement) for group in wanted for requirement in group} <= pins
-    assert not re.search(r"https?://|index-url|find-links", LOCK)
-    blocks = re.split(r"\n(?=[A-Za-z0-9])", LOCK.strip())
-    assert all("--hash=sha256:" in block for block in blocks if not block.startswith("#"))
 
 
 def test_ci_runs_the_command_of_the_readme():

@@ -1,23 +1,25 @@
-"""The lock: one version of each package, its hashes, no address; what is installed is what it says."""
+"""The three locks: one version of each package, its hashes, no address; what is installed is what they say."""
 
 import importlib.metadata
 import re
 import tomllib
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from analysis.paths import ROOT
 
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+NAMES = ("requirements.lock", "requirements-extras.lock", "requirements-dev.lock")
+LOCKS = {name: (ROOT / name).read_text(encoding="utf-8") for name in NAMES}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 HASH = re.compile(r" +--hash=sha256:[0-9a-f]{64}")
 
 
-def pins():
-    """Each requirement of the lock with its hashes."""
-    entries = re.split(r"\n(?=\S)", LOCK.strip())
+def pins(*names):
+    """Each requirement of the locks called so (all by default) with its hashes."""
+    entries = [entry for name in names or NAMES for entry in re.split(r"\n(?=\S)", LOCKS[name].strip())]
     found = []
     for entry in entries:
         lines = [line.removesuffix("\\").rstrip() for line in entry.splitlines() if not line.lstrip().startswith("#")]
@@ -26,17 +28,18 @@ def pins():
     return found
 
 
-def locked():
+def locked(*names):
     """The versions for this machine, by name."""
-    here = [requirement for requirement, _ in pins() if not requirement.marker or requirement.marker.evaluate()]
+    here = [requirement for requirement, _ in pins(*names) if not requirement.marker or requirement.marker.evaluate()]
     return {canonicalize_name(requirement.name): str(requirement.specifier).removeprefix("==") for requirement in here}
 
 
-def wanted():
-    """All that the project asks for, with its extras and groups."""
-    extras = PROJECT["project"]["optional-dependencies"].values()
-    groups = [PROJECT["project"]["dependencies"], *extras, *PROJECT["dependency-groups"].values()]
-    return [Requirement(text) for group in groups for text in group]
+# What each lock has to hold, beside what the ones before it do.
+WANTED = {
+    "requirements.lock": [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["install"]],
+    "requirements-extras.lock": sum(PROJECT["project"]["optional-dependencies"].values(), []),
+    "requirements-dev.lock": sum((PROJECT["dependency-groups"][name] for name in ("dev", "bench")), []),
+}
 
 
 def test_every_line_is_an_exact_version_or_a_sha256():
@@ -51,7 +54,8 @@ def test_every_line_is_an_exact_version_or_a_sha256():
 
 
 def test_no_address_and_no_option_of_pip():
-    assert not re.search(r"://|^ *(-e|-r|-c|-f|-i)\b|--(?!hash=sha256:)", LOCK, re.MULTILINE)
+    for text in LOCKS.values():
+        assert not re.search(r"://|^ *(-e|-r|-c|-f|-i)\b|--(?!hash=sha256:)", text, re.MULTILINE)
 
 
 def test_no_package_has_two_versions_here():
@@ -60,28 +64,30 @@ def test_no_package_has_two_versions_here():
     assert len(names) == len(set(names))
 
 
-def test_what_the_project_asks_for_is_in_the_lock():
-    versions = locked()
-    for requirement in wanted():
+@pytest.mark.parametrize("number", range(3))
+def test_what_each_lock_is_for_is_in_it_or_before_it(number):
+    versions = locked(*NAMES[: number + 1])
+    for requirement in map(Requirement, WANTED[NAMES[number]]):
         if not requirement.marker or requirement.marker.evaluate():
             assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)]), requirement
 
 
-def test_what_the_locked_packages_ask_for_is_in_the_lock():
-    versions = locked()
-    for name in versions:
+@pytest.mark.parametrize("number", range(3))
+def test_what_the_locked_packages_ask_for_is_in_their_lock_or_before_it(number):
+    versions = locked(*NAMES[: number + 1])
+    for name in locked(NAMES[number]):
         try:
             needs = importlib.metadata.requires(name) or []
         except importlib.metadata.PackageNotFoundError:
             continue  # an optional one that is not installed here
         for requirement in map(Requirement, needs):
             if not requirement.marker or requirement.marker.evaluate({"extra": ""}):
-                assert requirement.specifier.contains(
-                    versions[canonicalize_name(requirement.name)], prereleases=True
-                ), (
-                    name,
-                    requirement,
-                )
+                found = versions[canonicalize_name(requirement.name)]
+                assert requirement.specifier.contains(found, prereleases=True), (name, requirement)
+
+
+def test_a_report_needs_no_fuzzer_browser_rival_or_extra():
+    assert not locked("requirements.lock").keys() & {"atheris", "playwright", "polars", "datasketch", "spacy", "typst"}
 
 
 def test_what_is_installed_is_what_the_lock_says():
