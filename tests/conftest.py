@@ -26,6 +26,7 @@ from analysis.__main__ import main
 from analysis.paths import SAMPLE
 from analysis.text.joining import join_parts
 from analysis.text.parted import Parted
+from tests.in_process import run_in_process
 
 if os.environ.get("CI"):  # elsewhere a package that only some tests need may be missing, and they say so
     for name in (
@@ -149,6 +150,19 @@ def typed(monkeypatch, capsys):
             main()
         said = capsys.readouterr()
         return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def run_cells(tmp_path, monkeypatch):
+    """Runs a section's notebook on a corpus in this process, and gives the folder of the run."""
+
+    def run(section: str, corpus: Path, **parameters: Any) -> Path:
+        monkeypatch.setenv("LAFZ_OUTPUT", str(tmp_path / "run" / section))
+        monkeypatch.setenv("LAFZ_TOKENS", str(tmp_path / "tokens"))
+        run_in_process(section, tmp_path / "run", {"corpus": corpus, **parameters})
+        return tmp_path / "run"
 
     return run
 

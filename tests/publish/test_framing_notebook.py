@@ -1,8 +1,8 @@
 """The framing notebook says in its own words what these texts cannot carry, and goes on with the rest."""
 
 import json
+from functools import partial
 
-import nbformat
 import pandas as pd
 import pytest
 
@@ -11,6 +11,7 @@ from analysis.framing.lexicon import read_lexicon
 from analysis.framing.validity import coded_spans, validity
 from analysis.framing.validity_file import write_validity
 from analysis.paths import LEXICONS
+from tests.in_process import shown_by
 
 FIGURES = (
     "validity frames_profile frames_by_group frames_by_time frames_places headlines together words_of_frame style "
@@ -20,11 +21,7 @@ ABOUT_ENGLISH = ("passive", "quotation marks", "actor", "hedges", "opponent")
 
 
 def shown(run):
-    """(kind, name or text) of all that the notebook of a run showed."""
-    node = nbformat.read(run / "notebooks" / "02_framing.ipynb", as_version=4)
-    outputs = [o for cell in node.cells for o in cell.get("outputs", [])]
-    assert not [o for o in outputs if o.output_type == "stream"]
-    return [(o.metadata["lafz"]["kind"], o.metadata["lafz"].get("name") or o.data["text/plain"]) for o in outputs]
+    return shown_by(run, "framing")
 
 
 def of_kind(run, kind):
@@ -41,13 +38,8 @@ def report(tmp_path, typed):
 
 
 @pytest.fixture
-def run(tmp_path, report):
-    def run(corpus, **parameters):
-        done = report(corpus, **parameters)
-        assert done.returncode == 0, done.stderr
-        return tmp_path / "run"
-
-    return run
+def run(run_cells):
+    return partial(run_cells, "framing")
 
 
 def lexicon_file(path, name, language, frames):
@@ -75,7 +67,7 @@ def test_hits_of_the_sample_can_be_counted_again(sample_run):
 
 
 def test_mistakes_cost_their_section_and_no_more(run, small):
-    wrong = {"group_by": "sauce", "every": "fortnight", "margin": -1, "documents": 0, "top_n": 0, "bootstrap": 0}
+    wrong = {"group_by": "sauce", "every": "fortnight", "margin": -1.0, "documents": 0, "top_n": 0, "bootstrap": 0}
     made = run(small, style=LEXICONS / "gun_violence.yml", **wrong)
     notes = of_kind(made, "note")
     assert sum(text.startswith("Left out: no metadata column 'sauce': this corpus has") for text in notes) == 1
@@ -132,9 +124,7 @@ def test_names_that_are_markup_coded_frames_and_aliases(run, make_folder, tmp_pa
     write_validity(validity(coded, tokens, lexicon), tmp_path / "validity.yml", lexicon)
     (tmp_path / "names.csv").write_text("alias,name\nthe premier,Shehbaz Sharif\n", encoding="utf-8")
 
-    made = run(
-        folder, lexicon=path, validity=tmp_path / "validity.yml", aliases=tmp_path / "names.csv", weighted="false"
-    )
+    made = run(folder, lexicon=path, validity=tmp_path / "validity.yml", aliases=tmp_path / "names.csv", weighted=False)
     grid = pd.read_csv(made / "framing" / "frames_by_group.csv", index_col="frame")
     # 10 of 60 words in the one, none of 67 in the other; 2 of the 67 are courts
     assert grid["<script>alert(1)</script>"].tolist() == [pytest.approx(166.667), 0.0]
@@ -145,4 +135,4 @@ def test_names_that_are_markup_coded_frames_and_aliases(run, make_folder, tmp_pa
     told = "Whether any source is set apart from the others cannot be told: it takes two documents on each side."
     assert told in findings
     assert any(text.startswith("Of those named, most is quoted of Shehbaz Sharif (100%") for text in findings)
-    assert "<script>alert(1)" not in (made / "index.html").read_text(encoding="utf-8")
+    assert "<script>alert(1)" not in (made / "notebooks" / "02_framing.ipynb").read_text(encoding="utf-8")

@@ -1,18 +1,16 @@
 """The redundancy notebook finds what its own tables bear out, says what these texts cannot carry, and goes on."""
 
 import json
+from functools import partial
 
-import nbformat
 import pandas as pd
 import pytest
 
+from tests.in_process import shown_by
+
 
 def shown(run):
-    """(kind, name or text) of all that the notebook of a run showed."""
-    node = nbformat.read(run / "notebooks" / "03_redundancy.ipynb", as_version=4)
-    outputs = [o for cell in node.cells for o in cell.get("outputs", [])]
-    assert not [o for o in outputs if o.output_type == "stream"]
-    return [(o.metadata["lafz"]["kind"], o.metadata["lafz"].get("name") or o.data["text/plain"]) for o in outputs]
+    return shown_by(run, "redundancy")
 
 
 def of_kind(made, kind):
@@ -20,15 +18,8 @@ def of_kind(made, kind):
 
 
 @pytest.fixture
-def run(tmp_path, typed):
-    def run(corpus, **parameters):
-        given = [part for name, value in parameters.items() for part in ("-p", f"{name}={value}")]
-        out = tmp_path / "run"
-        done = typed("report", corpus, "--out", out, "--only", "redundancy", *given)
-        assert done.returncode == 0, done.stderr
-        return out
-
-    return run
+def run(run_cells):
+    return partial(run_cells, "redundancy")
 
 
 def read(run, name):
@@ -74,7 +65,7 @@ def test_the_sample_is_held_against_its_labels(sample_run):
 
 
 def test_mistakes_cost_their_section_and_no_more(run, small):
-    made = shown(run(small, similarity=1.5, min_link=2, group_by="sauce"))
+    made = shown(run(small, similarity=1.5, min_link=2.0, group_by="sauce"))
     notes = of_kind(made, "note")
     assert any(text.startswith("Left out: no metadata column 'sauce': this corpus has doc_id") for text in notes)
     assert "Left out: threshold is 1.5: use a share above 0 and at most 1, such as 0.8." in notes

@@ -1,30 +1,21 @@
 """The term notebook says in its own words what these texts cannot carry, and goes on with the rest."""
 
 import json
+from functools import partial
 
-import nbformat
 import pandas as pd
 import pytest
 
+from tests.in_process import shown_by
+
 
 def shown(run):
-    """(kind, name or text) of all that the notebook of a run showed, and its table of words."""
-    node = nbformat.read(run / "notebooks" / "01_term_frequency.ipynb", as_version=4)
-    outputs = [o for cell in node.cells for o in cell.get("outputs", [])]
-    assert not [o for o in outputs if o.output_type == "stream"]
-    return [(o.metadata["lafz"]["kind"], o.metadata["lafz"].get("name") or o.data["text/plain"]) for o in outputs]
+    return shown_by(run, "term_frequency")
 
 
 @pytest.fixture
-def run(tmp_path, typed):
-    def run(corpus, **parameters):
-        given = [part for name, value in parameters.items() for part in ("-p", f"{name}={value}")]
-        out = tmp_path / "run"
-        done = typed("report", corpus, "--out", out, "--only", "term_frequency", *given)
-        assert done.returncode == 0, done.stderr
-        return out
-
-    return run
+def run(run_cells):
+    return partial(run_cells, "term_frequency")
 
 
 def test_the_sample_has_every_figure_with_its_table(sample_run):

@@ -3,6 +3,7 @@
 import importlib.metadata
 import re
 import tomllib
+from itertools import chain
 
 import pytest
 from packaging.requirements import Requirement
@@ -37,8 +38,8 @@ def locked(*names):
 # What each lock has to hold, beside what the ones before it do.
 WANTED = {
     "requirements.lock": [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["install"]],
-    "requirements-extras.lock": sum(PROJECT["project"]["optional-dependencies"].values(), []),
-    "requirements-dev.lock": sum((PROJECT["dependency-groups"][name] for name in ("dev", "bench")), []),
+    "requirements-extras.lock": [*chain(*PROJECT["project"]["optional-dependencies"].values())],
+    "requirements-dev.lock": [*PROJECT["dependency-groups"]["dev"], *PROJECT["dependency-groups"]["bench"]],
 }
 
 
