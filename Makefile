@@ -56,8 +56,14 @@ locks:  ## Resolve the three locks anew, with uv
 report: $(READY)  ## The illustrated report: make report [CORPUS=data/sample] [OUT=figures/sample] [PARAMS=file.yml]
 	$(BIN)/python -m analysis report "$(CORPUS)" --out "$(OUT)" $(if $(PARAMS),--params "$(PARAMS)")
 
-test: $(DEV) lint  ## Everything that CI runs
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Two processes share the tests, a file at a time; what a test needs and how long it takes, its marks say (pyproject.toml).
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test: $(DEV) lint  ## The proof: style, types, every measure, a whole report, the page, a kill; five minutes
+	$(PYTEST) -m "not slow"
+
+test-all: test  ## And the long proofs: kills at every step, full disks, hostile files, clusters; what CI runs
+	$(PYTEST) -m slow
 
 lint: $(DEV)  ## Style and types
 	$(BIN)/python -m ruff check --cache-dir .venv/ruff-cache .

@@ -1,4 +1,4 @@
-"""Resolves the three locks with uv, as one: `requirements.lock`, what the extras add to it, what developers add to both.
+"""Resolves the three locks with uv, as one: what a report needs, what the extras add, what developers add to both.
 
 Versions that are locked already stay: an entry that is to be resolved anew, or a whole lock, is deleted first.
 """

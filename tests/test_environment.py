@@ -53,7 +53,12 @@ def test_every_conda_spec_is_one_to_conda():
             assert (spec.name.normalized, spec.version or "") == (name, bounds)
 
 
-def test_ci_runs_the_command_of_the_readme():
+def test_ci_runs_both_commands_of_the_readme():
     readme = (ROOT / "README.md").read_text()
-    assert "make test" in readme
-    assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("\nmake test")
+    assert "make test " in readme
+    assert "make test-all " in readme
+    assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("\nmake test-all")
+    makefile = (ROOT / "Makefile").read_text()
+    first, second = (re.search(rf"^{name}: (.*)  ##.*\n\t(.*)$", makefile, re.MULTILINE) for name in ("test", "test-all"))
+    assert first.groups() == ("$(DEV) lint", '$(PYTEST) -m "not slow"')
+    assert second.groups() == ("test", "$(PYTEST) -m slow")

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "make lab": "tests/browser/test_lab.py starts it",
     "make verify": "tests/publish/test_verify.py verifies reports",
     "make test": "this is part of it",
+    "make test-all": "this is part of it",
     "conda env create -f environment.yml && conda activate lafz": "tests/test_environment.py reads it as conda does",
     "lafz report data/sample --out figures/sample": "tests/publish reports the sample",
 }
