@@ -14,6 +14,7 @@ from analysis.commands import (
     mistakes_told,
     names,
     note,
+    path_given,
     progress_bars,
 )
 from analysis.errors import ParameterError
@@ -34,13 +35,16 @@ for command in (*run_commands.COMMANDS, *scale_commands.COMMANDS):
 def report(
     corpus: CorpusArgument,
     out: Annotated[
-        Optional[str], typer.Option(help="The report's folder [default: figures/<name of the corpus>].")
+        Optional[str],
+        typer.Option(help="The report's folder [default: figures/<name of the corpus>].", callback=path_given),
     ] = None,
     only: Annotated[Optional[str], typer.Option(help="Only these notebooks, such as framing,redundancy.")] = None,
     parameter: Annotated[
         Optional[list[str]], typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A parameter; repeatable.")
     ] = None,
-    params: Annotated[Optional[Path], typer.Option(help="A YAML file of parameters; -p goes over it.")] = None,
+    params: Annotated[
+        Optional[Path], typer.Option(help="A YAML file of parameters; -p goes over it.", callback=path_given)
+    ] = None,
     keep_failed: Annotated[bool, typer.Option(help="Keep the unfinished folder of a failed run.")] = False,
     memory: Annotated[
         Optional[str], typer.Option(help="How much memory the notebooks may take, such as 8GB [default: what is free].")
@@ -68,7 +72,9 @@ def report(
 
 
 @app.command()
-def verify(run: Annotated[str, typer.Argument(help="The folder of a finished report.")]) -> None:
+def verify(
+    run: Annotated[str, typer.Argument(help="The folder of a finished report.", callback=path_given)],
+) -> None:
     """Run a finished report again from its manifest and compare every file byte for byte."""
     from analysis.publish.verify import changed_versions, shortened
     from analysis.publish.verify import verify as compare
@@ -94,11 +100,13 @@ def evaluate_on(
         list[str],
         typer.Argument(
             help="words, sentences: treebanks in CoNLL-U. frames: CSV tables of text and frame. passives: CSV tables "
-            "of sentence and passive, 1 or 0. reuse: folders of docs.jsonl.gz, pairs.csv and cases.csv, as PAN's."
+            "of sentence and passive, 1 or 0. reuse: folders of docs.jsonl.gz, pairs.csv and cases.csv, as PAN's.",
+            callback=path_given,
         ),
     ],
     lexicon: Annotated[
-        Optional[Path], typer.Option(help=f"For frames, a YAML file [default: {coding_commands.LEXICON.name}].")
+        Optional[Path],
+        typer.Option(help=f"For frames, a YAML file [default: {coding_commands.LEXICON.name}].", callback=path_given),
     ] = None,
 ) -> None:
     """Score the package on labelled texts of your own."""

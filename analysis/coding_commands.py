@@ -13,6 +13,7 @@ from analysis.commands import (
     counted,
     mistakes_told,
     note,
+    path_given,
     read_tokens,
 )
 from analysis.paths import LEXICONS
@@ -33,17 +34,21 @@ app = typer.Typer(
 LEXICON = LEXICONS / "security_communication.yml"
 SHARES = ("precision", "recall", "f1", "f1_low", "f1_high")  # of the table of `validity`, those that are shown
 LexiconOption = Annotated[
-    Path, typer.Option(help=f"The frames, a YAML file [default: {LEXICON.name}].", show_default=False)
+    Path,
+    typer.Option(help=f"The frames, a YAML file [default: {LEXICON.name}].", show_default=False, callback=path_given),
 ]
 KeyOption = Annotated[
-    Optional[Path], typer.Option(help="The key written with the sheet [default: <name of a sheet>.key.json].")
+    Optional[Path],
+    typer.Option(help="The key written with the sheet [default: <name of a sheet>.key.json].", callback=path_given),
 ]
 
 
 @app.command()
 def draw(
     corpus: CorpusArgument,
-    out: Annotated[Path, typer.Option(help="The sheet to write: a name that ends in .xlsx or .csv.")],
+    out: Annotated[
+        str, typer.Option(help="The sheet to write: a name that ends in .xlsx or .csv.", callback=path_given)
+    ],
     lexicon: LexiconOption = LEXICON,
     size: Annotated[int, typer.Option(help="How many sentences.")] = 200,
     coders: Annotated[int, typer.Option(help="How many columns for codes.")] = 2,
@@ -79,7 +84,9 @@ def draw(
 
 @app.command()
 def agree(
-    sheets: Annotated[list[Path], typer.Argument(metavar="SHEET", help="Filled sheets, or the coders' copies.")],
+    sheets: Annotated[
+        list[Path], typer.Argument(metavar="SHEET", help="Filled sheets, or the coders' copies.", callback=path_given)
+    ],
     lexicon: LexiconOption = LEXICON,
     key: KeyOption = None,
 ) -> None:
@@ -101,9 +108,15 @@ def score(
     corpus: CorpusArgument,
     sheets: Annotated[
         list[Path],
-        typer.Argument(metavar="SHEET", help="Filled sheets, or CSV tables of doc_id (or file), start, end and frame."),
+        typer.Argument(
+            metavar="SHEET",
+            help="Filled sheets, or CSV tables of doc_id (or file), start, end and frame.",
+            callback=path_given,
+        ),
     ],
-    out: Annotated[Path, typer.Option(help="The result to write: a name that ends in .yml, .yaml or .json.")],
+    out: Annotated[
+        str, typer.Option(help="The result to write: a name that ends in .yml, .yaml or .json.", callback=path_given)
+    ],
     lexicon: LexiconOption = LEXICON,
     threshold: Annotated[float, typer.Option(help="The F1 from which a frame is held to be valid, 0 to 1.")] = 0.5,
     key: KeyOption = None,
@@ -118,11 +131,11 @@ def score(
     from analysis.framing.validity_file import write_validity
 
     with mistakes_told():
-        check_ending(out, (".yml", ".yaml", ".json"))
+        check_ending(Path(out), (".yml", ".yaml", ".json"))
         frames = read_lexicon(lexicon)
         tokens = read_tokens(corpus, parameter)
         table = validity(_coded(sheets, tokens, frames, key), tokens, frames, threshold=threshold)
-        with whole_file(out) as place:
+        with whole_file(Path(out)) as place:
             write_validity(table, place, frames)
     _print(table[["frame", "coded", "found", "both", *SHARES, "alpha", "note"]])
     verdicts = [valid for valid in table["valid"] if valid is not None]

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from analysis.errors import ParameterError, with_advice
+from analysis.paths import given
+from analysis.places import LeftAlone, finished
 from analysis.printable import printable
 from analysis.publish.parameters import READING, check, notebooks, parse_assignments, read_parameters
 from analysis.signals import calls_to_leave
@@ -18,7 +21,23 @@ from analysis.signals import calls_to_leave
 if TYPE_CHECKING:
     from analysis.text.tokens import Tokens
 
-CorpusArgument = Annotated[str, typer.Argument(help="A folder of texts, or one text file.")]
+
+def path_given(param: typer.CallbackParam, value: Any) -> Any:
+    """A path on the command line, or several, with ``~`` written out: for `callback`.
+
+    An address such as s3://bucket/news stays as it is. Raises `ParameterError` for a path that can name nothing.
+    """
+    if isinstance(value, list | tuple):
+        return [path_given(param, one) for one in value]
+    if value is None or (isinstance(value, str) and "://" in value):
+        return value
+    try:
+        return type(value)(given(value))
+    except ParameterError as error:
+        raise ParameterError(f"{param.opts[0]} {error}") from None
+
+
+CorpusArgument = Annotated[str, typer.Argument(help="A folder of texts, or one text file.", callback=path_given)]
 ReadingOption = Annotated[
     Optional[list[str]],
     typer.Option("-p", "--parameter", metavar="NAME=VALUE", help=f"{', '.join(READING)}, as in a report; repeatable."),
@@ -36,22 +55,33 @@ class Stopped(BaseException):
 def faults_told() -> Iterator[None]:
     """What a whole command leaves with when it is stopped, or a file can't be written: one line, and an exit status.
 
-    A signal (those of `calls_to_leave`) lets everything clear up what it has
-    begun; the status is 128 more than its number. For files it is 2.
+    A signal (those of `calls_to_leave`) lets everything clear up what it has begun; the line names what had its place
+    before, and the status is 128 more than the signal's number. For files it is 2. What is not cleared up, since it is
+    not this package's, is told of in a line too.
     """
-    heard = calls_to_leave()
+    heard, before, shown = calls_to_leave(), len(finished), warnings.showwarning
 
     def stop(number: int, frame: FrameType | None) -> None:
         for kind in heard:
             signal.signal(kind, signal.SIG_IGN)  # the way out takes no second one
         raise Stopped(number)
 
+    def tell(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if issubclass(category, LeftAlone):
+            note(str(message))
+        else:
+            shown(message, category, *where, **more)
+
     earlier = {kind: signal.signal(kind, stop) for kind in heard}
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("once", LeftAlone)
+            warnings.showwarning = tell
+            yield
     except Stopped as stopped:
+        new = ", ".join(str(path) for path in dict.fromkeys(finished[before:]) if path.exists())
         with suppress(OSError):  # the terminal may be gone
-            note(f"stopped by {stopped.signal.name}: no result is half-written")
+            note(f"stopped by {stopped.signal.name}: no result is half-written{new and f'; finished before: {new}'}")
         raise SystemExit(128 + stopped.signal) from None
     except OSError as error:
         note(with_advice(str(error)))
@@ -112,6 +142,8 @@ def read_options(assignments: Sequence[str] | None) -> dict[str, Any]:
     [notebook] = notebooks(["redundancy"]).values()
     known = {parameter.name: parameter for parameter in read_parameters(notebook) if parameter.name in READING}
     values = parse_assignments(assignments or ())
+    if values.get("metadata"):
+        given(values["metadata"])
     if unknown := [name for name in values if name not in known]:
         raise ParameterError(f"{unknown[0]!r} is no parameter of reading a corpus: use {', '.join(READING)}")
     return {name: check(values[name], known[name]) if name in values else known[name].default for name in READING}

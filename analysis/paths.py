@@ -1,7 +1,10 @@
 """Where things stand in a checkout: plain constants, and the one rule for naming a path in a record."""
 
+import errno
 import os
 from pathlib import Path
+
+from analysis.errors import ParameterError
 
 ROOT = Path(__file__).resolve().parents[1]  # the checkout
 NOTEBOOKS = ROOT / "notebooks"  # the parameterized notebooks, without outputs
@@ -19,7 +22,30 @@ def from_root(path: str | Path) -> Path:
     >>> from_root("data/sample") == SAMPLE
     True
     """
-    return Path(os.path.normpath(ROOT / Path(path).expanduser()))
+    return Path(os.path.normpath(ROOT / os.path.expanduser(path)))  # noqa: PTH111 - an unknown user's home is no error here
+
+
+def given(path: str | Path) -> Path:
+    """A path that somebody has typed, with ``~`` written out.
+
+    Raises `ParameterError` for one that can name nothing: an empty one, a home that is not known, links in a circle.
+
+    >>> given("~no such user/texts")
+    Traceback (most recent call last):
+    analysis.errors.ParameterError: '~no such user/texts': there is no such user: give the whole path
+    """
+    if not str(path):
+        raise ParameterError("'' names no file and no folder: give a path")
+    try:
+        found = Path(path).expanduser()
+    except RuntimeError:
+        raise ParameterError(f"{str(path)!r}: there is no such user: give the whole path") from None
+    try:
+        found.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise ParameterError(f"{str(path)!r} is a link that leads back to itself: give another path") from None
+    return found
 
 
 def gold_file(corpus: Path, name: str) -> Path | None:

@@ -1,14 +1,23 @@
-"""Folders and files made beside their place, which they get when whole, whoever is killed or comes at the same time."""
+"""Folders and files made beside their place, which they get when whole, whoever is killed or comes at the same time.
+
+Whatever this package deletes is deleted here: what the process itself has just made, and what it finds by name only
+where the folder bears the package's mark and belongs to the user. No link is followed.
+"""
 
 import ctypes
 import errno
 import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+import warnings
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path, PurePath
+from typing import NamedTuple
 
+from analysis.errors import ParameterError
 from analysis.signals import undisturbed
 
 try:
@@ -16,8 +25,32 @@ try:
 except ImportError:  # Windows: what a killed process left stays, since nobody can tell that it is dead
     fcntl = None  # type: ignore[assignment]
 
+finished: list[Path] = []  # what this process has put in its place, for whoever is stopped after that
+
 _EARLIER = "earlier"  # in a working folder, what stood in the place until a moment ago
-_LOCK = "lock"  # and the file that its process holds
+# The file by which a folder is known as this package's, and which its process locks. An archive can hold one too, but
+# then the folder around it came out of the archive, and only that is deleted.
+_MARK = "made-by-lafz"
+
+
+class ForeignError(ParameterError):
+    """Something else has the name of a folder of this package; it stays as it is, and the message names it."""
+
+    def __init__(self, path: Path) -> None:
+        what = "has the name of a working folder, but lafz did not make it and leaves it alone"
+        super().__init__(f"{str(path)!r} {what}: move it away")
+
+
+class LeftAlone(UserWarning):
+    """What was not cleared up, since it is not this package's."""
+
+
+class _Held(NamedTuple):
+    """A folder of this package in which no other process works."""
+
+    path: Path
+    folder: int | None  # open; None on Windows, where no folder can be
+    lock: int | None  # its mark, locked; None where there are no locks
 
 
 @contextmanager
@@ -26,6 +59,7 @@ def working_folder(place: Path) -> Iterator[Path]:
 
     It is locked, and every folder of this kind beside `place` whose lock is free was left by a process that was killed:
     it is cleared away first, see `restore` for what is saved of it. The lock goes with the process, however that ends.
+    A link, or a folder without the mark, stays and is told of in a `LeftAlone`; other users' folders are not looked at.
 
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     place = Path(folder, "report")
@@ -36,17 +70,24 @@ def working_folder(place: Path) -> Iterator[Path]:
     ['report']
     """
     for left in _left(place):
-        if (lock := _free(left)) is not None:
-            _clear(left, place, lock)
-    new: tuple[Path, int | None] | None = None
+        try:
+            _clear_left(left, place)
+        except ForeignError as error:
+            warnings.warn(str(error), LeftAlone, stacklevel=3)
+    new: _Held | None = None
     try:
         with undisturbed():  # no signal comes between making the folder and knowing of it
             new = _new(place)
-        yield new[0]
+        yield new.path
     finally:
         with undisturbed():
             if new:
-                _clear(new[0], place, new[1])
+                _end(new, place)
+
+
+def temporary_folder() -> AbstractContextManager[Path]:
+    """A `working_folder` in the folder that the system has for temporary files."""
+    return working_folder(Path(tempfile.gettempdir(), "lafz-run"))
 
 
 def put(new: Path, place: Path) -> None:
@@ -56,19 +97,24 @@ def put(new: Path, place: Path) -> None:
     other, and so does who is killed. Elsewhere the earlier folder is moved away first; see `restore`.
     """
     earlier = new.with_name(_EARLIER)
-    while True:
-        try:
-            new.rename(place)  # where there is nothing, or an empty folder
-            return
-        except OSError as error:
-            # What stood in the way may have been taken away since, by a process that does the same.
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST) and not place.exists():
-                raise
-        if _swap(new, place):
-            return
-        shutil.rmtree(earlier, ignore_errors=True)  # another process has put a newer one there since
-        with suppress(FileNotFoundError):
-            place.rename(earlier)
+    with undisturbed():
+        while not _renamed(new, place) and not _swap(new, place):
+            delete_made(earlier)  # another process has put a newer one there since
+            with suppress(FileNotFoundError):
+                place.rename(earlier)
+        finished.append(place)
+
+
+def _renamed(new: Path, place: Path) -> bool:
+    """Whether there was nothing at `place`, or an empty folder, and `new` is there now."""
+    try:
+        new.rename(place)
+    except OSError as error:
+        # What stood in the way may have been taken away since, by a process that does the same.
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST) and not place.exists():
+            raise
+        return False
+    return True
 
 
 @contextmanager
@@ -90,7 +136,32 @@ def whole_file(path: Path) -> Iterator[Path]:
     with working_folder(path) as folder:
         place = folder / path.name
         yield place
-        place.replace(path)
+        with undisturbed():
+            place.replace(path)
+            finished.append(path)
+
+
+@contextmanager
+def whole_folder(folder: str | Path) -> Iterator[Path]:
+    """A new folder to write to that becomes `folder` when the block ends without error.
+
+    Folders on the way are made. Raises `ValueError` where something is there already.
+
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with whole_folder(f"{folder}/model") as new:
+    ...         _ = (new / "a.txt").write_text("Whole.")
+    ...     [path.relative_to(folder).as_posix() for path in Path(folder).rglob("*.txt")]
+    ['model/a.txt']
+    """
+    place = Path(folder).expanduser().absolute()
+    if os.path.lexists(place):
+        raise ValueError(f"{str(folder)!r} exists: give the name of a new folder")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with working_folder(place) as work:
+        new = work / "new"
+        new.mkdir()
+        yield new
+        new.rename(place)
 
 
 def restore(place: Path) -> None:
@@ -102,8 +173,76 @@ def restore(place: Path) -> None:
         return
     with suppress(OSError):  # whoever looks for the place then finds nothing there, and says so
         for left in _left(place):
-            if (left / _EARLIER).exists() and (lock := _free(left)) is not None:
-                _clear(left, place, lock)
+            if (left / _EARLIER).is_dir():
+                with suppress(ForeignError):
+                    _clear_left(left, place)
+
+
+@contextmanager
+def own_folder(path: Path) -> Iterator[None]:
+    """The folder `path`, made where there is none, for this process alone as long as the block lasts.
+
+    It bears the package's mark, and goes at the end if nothing else is in it. Raises `ForeignError` where something
+    else has the name, `BlockingIOError` while another process works in it, another `OSError` if it is another user's.
+    """
+    held: _Held | None = None
+    while not held:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = True
+        try:
+            path.mkdir()
+        except FileExistsError:
+            new = False
+        with suppress(FileNotFoundError):  # another process has done with it since
+            held = _hold(path, new=new)
+    try:
+        yield
+    finally:
+        _let_go(held)
+
+
+def is_own(path: Path) -> bool:
+    """Whether `path` is a folder of this package's own, which `own_folder` would give."""
+    try:
+        _close(_opened(path))
+    except (ForeignError, OSError):
+        return False
+    return True
+
+
+def clear(folder: Path, doomed: Callable[[PurePath], bool], *, deep: int = 1) -> None:
+    """Delete what is `doomed` in a folder of this package's own, by its path from there, and all links.
+
+    `deep` says down to how many folders it is looked for. What is deleted gets a hidden name before, so that whoever is
+    killed meanwhile leaves nothing that looks whole; a folder at the top in which nothing is then goes too. Raises what
+    `own_folder` raises but for `BlockingIOError`.
+    """
+    opened = _opened(folder)
+    try:
+        _clear(folder, opened, doomed, deep)
+        for name in _names(folder, opened):
+            with suppress(OSError):  # it is not empty, or no folder
+                os.rmdir(_at(folder, opened, name), dir_fd=opened)
+    finally:
+        _close(opened)
+
+
+def scratch_folder(owner: object, place: Path, name: str) -> Path:
+    """A new folder ``<name>-...`` in the folder `place`, which goes with the object `owner`."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=place))
+    weakref.finalize(owner, delete_made, folder)
+    return folder
+
+
+def delete_made(folder: Path) -> None:
+    """Delete a folder that this process has made, if it is there; of a link nothing."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def delete_file(path: Path) -> None:
+    """Delete a file, if it is there; of a link the link. A folder of that name stays."""
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
 
 
 def _left(place: Path) -> list[Path]:
@@ -115,68 +254,169 @@ def _prefix(place: Path) -> str:
     return f".{place.name}.building-"
 
 
-def _new(place: Path) -> tuple[Path, int | None]:
-    """A new working folder, and its lock (None where there are none)."""
+def _new(place: Path) -> _Held:
+    """A new working folder."""
     while True:
         work = Path(tempfile.mkdtemp(prefix=_prefix(place), dir=place.parent))
         try:
-            return work, _lock(work)
+            return _hold(work, new=True)
         except (BlockingIOError, FileNotFoundError):
             continue  # another process has found it without a lock, and takes it for left
         except OSError:
-            return work, None  # a file system without locks: nobody else can lock it either
+            with suppress(OSError):
+                work.rmdir()
+            raise
 
 
-def _free(work: Path) -> int | None:
-    """The lock of a working folder that no process holds; None where one does, or may."""
-    try:
-        return _lock(work)
-    except OSError:
-        return None
-
-
-def _lock(work: Path) -> int | None:
+def _clear_left(left: Path, place: Path) -> None:
+    """Clear away a working folder if no process holds it. Raises `ForeignError` for what is none."""
     if fcntl is None:
+        return
+    try:
+        held = _hold(left)
+    except OSError:  # it is held, or gone, or another user's
+        return
+    if held.lock is None:  # nobody can tell
+        _close(held.folder)
+    else:
+        _end(held, place)
+
+
+def _hold(path: Path, *, new: bool = False) -> _Held:
+    """Take a folder of this package, or an empty one, for this process; raises as `own_folder`.
+
+    `new`: it was made just now, and whoever owns it (some file systems name another user) is not asked for.
+    """
+    folder = _opened(path, new=new)
+    try:
+        return _Held(path, folder, _lock(path, folder))
+    except BaseException:
+        _close(folder)
+        raise
+
+
+def _opened(path: Path, *, new: bool = False) -> int | None:
+    """A folder of this package, or an empty one, opened without following a link."""
+    try:
+        folder = None if fcntl is None else os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EMLINK, errno.ENOTDIR):  # systems differ
+            raise ForeignError(path) from None
+        raise
+    try:
+        about = path.lstat() if folder is None else os.fstat(folder)
+        if folder is not None and not new and about.st_uid != os.geteuid():
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        if not stat.S_ISDIR(about.st_mode) or not _is_marked(path, folder):
+            raise ForeignError(path)
+    except BaseException:
+        _close(folder)
+        raise
+    return folder
+
+
+def _is_marked(path: Path, folder: int | None) -> bool:
+    """Whether a folder has the mark, or nothing at all."""
+    return _is(stat.S_ISREG, _at(path, folder, _MARK), folder) or not _names(path, folder)
+
+
+def _names(path: Path, folder: int | None) -> list[str]:
+    return os.listdir(path if folder is None else folder)  # noqa: PTH208 - pathlib lists no open folder
+
+
+def _at(path: Path, folder: int | None, name: str) -> str:
+    """What to call a file of the folder `path`: by its name alone where the folder is open."""
+    return name if folder is not None else str(path / name)
+
+
+def _is(kind: Callable[[int], bool], target: str, folder: int | None) -> bool:
+    """Whether something is there, and of this kind; a link is a link."""
+    with suppress(OSError):
+        return kind(os.stat(target, dir_fd=folder, follow_symlinks=False).st_mode)
+    return False
+
+
+def _lock(path: Path, folder: int | None) -> int | None:
+    """The mark of an open folder, which it gets if it has none, locked; None where there are no locks."""
+    if fcntl is None:
+        (path / _MARK).touch()
         return None
-    lock = os.open(work / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    lock = os.open(_MARK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600, dir_fd=folder)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not os.path.samestat(os.fstat(lock), (work / _LOCK).stat()):
+        if not os.path.samestat(os.fstat(lock), os.stat(_MARK, dir_fd=folder, follow_symlinks=False)):
             raise BlockingIOError  # whoever held it has deleted it since it was opened, and another one is there
-    except OSError:
+    except (BlockingIOError, FileNotFoundError):
         os.close(lock)
         raise
+    except OSError:  # a file system without locks: nobody else can lock it either
+        os.close(lock)
+        return None
     return lock
 
 
-def _clear(work: Path, place: Path, lock: int | None) -> None:
-    """Delete a working folder, but not what belongs in the place; lets its lock go.
+def _end(held: _Held, place: Path) -> None:
+    """Delete a working folder, but not what belongs in the place; lets its lock go."""
+    earlier = _at(held.path, held.folder, _EARLIER)
+    if _is(stat.S_ISDIR, earlier, held.folder) and not place.exists():
+        with suppress(OSError):  # somebody else's may be there by now
+            os.rename(earlier, place, src_dir_fd=held.folder)
+    if place.exists() or not _is(stat.S_ISDIR, earlier, held.folder):  # else the only one stays for the next call
+        _clear(held.path, held.folder, lambda path: True, 1)
+    _let_go(held)
+
+
+def _let_go(held: _Held) -> None:
+    """Let the lock of a folder go, and delete the folder if nothing but the mark is in it.
 
     The lock is held until all but the empty folder is gone: whoever gets a lock in there meanwhile made a new one, and
     keeps the folder, since only an empty one is deleted.
     """
-    earlier = work / _EARLIER
-    if earlier.exists() and not place.exists():
-        with suppress(OSError):  # somebody else's may be there by now
-            earlier.rename(place)
-    if place.exists() or not earlier.exists():  # else the only one there is stays for the next call
-        _empty(work)
-        with suppress(OSError):
-            work.rmdir()
-    if lock is not None:
-        os.close(lock)
-        with suppress(OSError):  # NFS keeps a deleted file that is open, and so its folder, until now
-            work.rmdir()
-
-
-def _empty(work: Path) -> None:
-    """Delete all that is in a working folder, its lock last."""
     with suppress(OSError):
-        for path in sorted(work.iterdir(), key=lambda path: path.name == _LOCK):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink()
+        if _names(held.path, held.folder) == [_MARK]:
+            os.unlink(_at(held.path, held.folder, _MARK), dir_fd=held.folder)
+            held.path.rmdir()
+    _close(held.lock)
+    _close(held.folder)
+    with suppress(OSError):  # NFS keeps a deleted file that is open, and so its folder, until now
+        held.path.rmdir()
+
+
+def _close(opened: int | None) -> None:
+    if opened is not None:
+        os.close(opened)
+
+
+def _clear(folder: Path, opened: int | None, doomed: Callable[[PurePath], bool], deep: int) -> None:
+    """See `clear`."""
+    for root, folders, files, here in _walk(folder, opened):
+        for name in (*folders, *files):
+            path, target = root / name, _at(folder / root, here, name)
+            if path != PurePath(_MARK) and (doomed(path) or _is(stat.S_ISLNK, target, here)):
+                _delete(target, _at(folder / root, here, f".{name}"), here)
+        if len(root.parts) + 1 == deep:
+            folders.clear()
+
+
+def _walk(folder: Path, opened: int | None) -> Iterator[tuple[PurePath, list[str], list[str], int | None]]:
+    """As `os.fwalk`, with paths from the folder on; follows no link."""
+    if opened is not None:
+        for root, folders, files, here in os.fwalk(dir_fd=opened):
+            yield PurePath(root), folders, files, here
+    else:
+        for root, folders, files in os.walk(folder):
+            yield PurePath(root).relative_to(folder), folders, files, None
+
+
+def _delete(target: str, hidden: str, here: int | None) -> None:
+    """Delete a file, a link, or a folder with all that is in it, by way of a hidden name."""
+    with suppress(OSError):
+        os.rename(target, hidden, src_dir_fd=here, dst_dir_fd=here)
+        target = hidden
+    try:
+        os.unlink(target, dir_fd=here)
+    except OSError:
+        shutil.rmtree(target, ignore_errors=True, dir_fd=here)
 
 
 def _swap(one: Path, other: Path) -> bool:

@@ -9,12 +9,14 @@ from typing import Annotated, Optional
 
 import typer
 
-from analysis.commands import CorpusArgument, counted, mistakes_told, names, note, progress_bars
+from analysis.commands import CorpusArgument, counted, mistakes_told, names, note, path_given, progress_bars
 from analysis.errors import ParameterError
 from analysis.paths import FIGURES
 from analysis.printable import printable
 
-RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="The folder of a finished report.")]
+RunArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help="The folder of a finished report.", callback=path_given)
+]
 
 
 def figure(
@@ -28,14 +30,15 @@ def figure(
         Optional[str], typer.Option(help="pdf, svg or png [default: the ending of --out, or pdf].")
     ] = None,
     out: Annotated[
-        Optional[Path], typer.Option(help="The picture to write [default: the figure's name, here].")
+        Optional[str],
+        typer.Option(help="The picture to write [default: the figure's name, here].", callback=path_given),
     ] = None,
 ) -> None:
     """Draw one figure of a finished report again, from its table, in another width or format."""
     from analysis.publish.redraw import redraw
 
     with _warnings_told():
-        print(redraw(Path(run).expanduser(), name, width=width, format=format, out=out))
+        print(redraw(Path(run), name, width=width, format=format, out=Path(out) if out else None))
 
 
 def export(
@@ -43,33 +46,38 @@ def export(
     docx: Annotated[bool, typer.Option("--docx", help="As an editable Word file.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="As a PDF.")] = False,
     out: Annotated[
-        Optional[Path], typer.Option(help="The file to write, .docx or .pdf [default: RUN.docx, RUN.pdf].")
+        Optional[str],
+        typer.Option(help="The file to write, .docx or .pdf [default: RUN.docx, RUN.pdf].", callback=path_given),
     ] = None,
 ) -> None:
     """Write a finished report as a Word file or a PDF, with figures, captions and alt texts."""
     from analysis.publish.export import export as write
 
-    folder = Path(run).expanduser().absolute()
+    folder, target = Path(run).absolute(), Path(out) if out else None
     wanted = [ending for ending, asked in ((".docx", docx), (".pdf", pdf)) if asked]
-    if out and (len(wanted) > 1 or wanted not in ([], [out.suffix.lower()])):
-        raise ParameterError(f"--out {str(out)!r} goes with one of --docx and --pdf, that of its ending: leave one out")
-    if not out and not wanted:
+    if target and (len(wanted) > 1 or wanted not in ([], [target.suffix.lower()])):
+        raise ParameterError(f"--out {out!r} goes with one of --docx and --pdf, that of its ending: leave one out")
+    if not target and not wanted:
         raise ParameterError("nothing to write: give --docx, --pdf, or --out with a name that ends in .docx or .pdf")
     with mistakes_told(), _warnings_told():
-        for place in [out] if out else [folder.with_name(f"{folder.name}{ending}") for ending in wanted]:
+        for place in [target] if target else [folder.with_name(f"{folder.name}{ending}") for ending in wanted]:
             print(write(folder, place))
 
 
 def compare(
-    run_a: Annotated[str, typer.Argument(metavar="RUN_A", help="The folder of a finished report.")],
-    run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="The folder of another.")],
-    out: Annotated[Optional[Path], typer.Option(help="The comparison's folder [default: figures/A-and-B].")] = None,
+    run_a: Annotated[
+        str, typer.Argument(metavar="RUN_A", help="The folder of a finished report.", callback=path_given)
+    ],
+    run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="The folder of another.", callback=path_given)],
+    out: Annotated[
+        Optional[str], typer.Option(help="The comparison's folder [default: figures/A-and-B].", callback=path_given)
+    ] = None,
 ) -> None:
     """Say what moved from one finished report to another, with intervals."""
     from analysis.publish.comparing.compare import compare as compared
     from analysis.publish.comparing.compare_page import write_comparison
 
-    pair = [Path(run).expanduser().resolve().name for run in (run_a, run_b)]
+    pair = [Path(run).resolve().name for run in (run_a, run_b)]
     print(write_comparison(compared(run_a, run_b), out or FIGURES / "-and-".join(pair)))
 
 
@@ -80,7 +88,8 @@ def sweep(
         typer.Option("-p", "--parameter", metavar="NAME=A,B", help="A parameter and its values; repeatable."),
     ],
     out: Annotated[
-        Optional[str], typer.Option(help="The sweep's folder [default: figures/<name of the corpus>-sweep].")
+        Optional[str],
+        typer.Option(help="The sweep's folder [default: figures/<name of the corpus>-sweep].", callback=path_given),
     ] = None,
     only: Annotated[Optional[str], typer.Option(help="Only these notebooks, such as framing,redundancy.")] = None,
 ) -> None:

@@ -8,7 +8,17 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from analysis.commands import ReadingOption, check_ending, counted, mistakes_told, note, progress_bars, read_options
+from analysis.commands import (
+    ReadingOption,
+    check_ending,
+    counted,
+    mistakes_told,
+    note,
+    path_given,
+    progress_bars,
+    read_options,
+)
+from analysis.places import is_own
 
 DOCUMENT = "document"  # what `lafz pairs` pairs by default
 
@@ -18,9 +28,12 @@ CorporaArgument = Annotated[
         metavar="CORPUS...",
         help="Folders of texts, text files, or addresses such as s3://bucket/news/*.parquet. Of several, the name "
         "stands before each document's.",
+        callback=path_given,
     ),
 ]
-OutOption = Annotated[Path, typer.Option(help="The table to write: a name that ends in .parquet or .csv.")]
+OutOption = Annotated[
+    str, typer.Option(help="The table to write: a name that ends in .parquet or .csv.", callback=path_given)
+]
 MemoryOption = Annotated[
     str, typer.Option(help="How much memory all processes together may take; with --dask ADDRESS each worker.")
 ]
@@ -32,7 +45,8 @@ DaskOption = Annotated[
     ),
 ]
 WorkOption = Annotated[
-    Optional[Path], typer.Option(help="The folder for what is kept on the way [default: beside the table].")
+    Optional[Path],
+    typer.Option(help="The folder for what is kept on the way [default: beside the table].", callback=path_given),
 ]
 
 
@@ -44,7 +58,8 @@ def count(
     work: WorkOption = None,
     parameter: ReadingOption = None,
     lexicon: Annotated[
-        Optional[Path], typer.Option(help="Count what speaks of the frames of this YAML file, and not each word.")
+        Optional[Path],
+        typer.Option(help="Count what speaks of the frames of this YAML file, and not each word.", callback=path_given),
     ] = None,
     adjust_for_redundancy: Annotated[
         bool,
@@ -73,7 +88,7 @@ def count(
             from analysis.scale.count import count as counting
 
             done = counting(corpus, out, **given)
-    _tell_problems(done.problems, problems_of(out))
+    _tell_problems(done.problems, problems_of(Path(out)))
     print(f"{counted(done.rows, 'row')} from {counted(done.documents, 'document')}: {out}")
 
 
@@ -108,9 +123,9 @@ def pairs(
         if threshold is not None:
             given["threshold"] = threshold
         if unit == DOCUMENT:
-            _pair_documents(corpus, out, given)
+            _pair_documents(corpus, Path(out), given)
         else:
-            _pair_units(corpus, out, unit, given)
+            _pair_units(corpus, Path(out), unit, given)
 
 
 def _pair_documents(corpus: list[str], out: Path, given: dict[str, Any]) -> None:
@@ -146,14 +161,14 @@ COMMANDS = (count, pairs)
 
 @contextmanager
 def _prepared(
-    out: Path, memory: str, dask: str | None, work: Path | None, parameter: Sequence[str] | None
+    out: str, memory: str, dask: str | None, work: Path | None, parameter: Sequence[str] | None
 ) -> Iterator[dict[str, Any]]:
     """What both commands give on, checked before any work is done, with progress on stderr and mistakes in one line."""
     from analysis.scale.resources import LOCAL, connect, fitting, read_memory
-    from analysis.scale.stages import KEPT
+    from analysis.scale.stages import KEPT, work_of
 
     with mistakes_told():
-        check_ending(out, (".parquet", ".csv"))
+        check_ending(Path(out), (".parquet", ".csv"))
         size = read_memory(memory)
         workers = fitting(size) if dask == LOCAL else 1  # they share what this machine gives; elsewhere each has all
         given: dict[str, Any] = {"memory": size // workers, "work": work, **read_options(parameter)}
@@ -164,7 +179,8 @@ def _prepared(
             except Exception:
                 raise
             except BaseException:  # Ctrl-C, or another call to leave
-                note(KEPT)
+                if is_own(work_of(Path(out), work)):
+                    note(KEPT)
                 raise
 
 

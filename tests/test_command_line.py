@@ -2,11 +2,13 @@
 
 import csv
 import re
+import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -14,10 +16,12 @@ import pytest
 import typer
 
 from analysis.__main__ import app, main
+from analysis.commands import faults_told, path_given
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.validity_file import read_validity
 from analysis.paths import LEXICONS, ROOT, SAMPLE
 from analysis.places import whole_file
+from analysis.signals import undisturbed
 
 
 class Ended(NamedTuple):
@@ -93,6 +97,40 @@ def test_a_file_that_is_not_finished_takes_no_place(tmp_path):
         assert path.read_text() == "earlier"
     assert path.read_text() == "whole"
     assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_signal_after_a_file_has_its_place_says_that_it_is_there(tmp_path, capsys):
+    def write() -> None:
+        with faults_told(), undisturbed():
+            for path in (tmp_path / "a.csv", tmp_path / "gone.csv"):
+                with whole_file(path) as place:
+                    place.touch()
+            path.unlink()
+            signal.raise_signal(signal.SIGHUP)
+
+    with whole_file(tmp_path / "earlier.csv") as place:
+        place.touch()
+    with pytest.raises(SystemExit) as ended:
+        write()
+    said = f"lafz: stopped by SIGHUP: no result is half-written; finished before: {tmp_path}/a.csv\n"
+    assert (ended.value.code, capsys.readouterr().err) == (129, said)
+
+
+# --- what has only the name of a folder of the package
+
+
+@pytest.mark.parametrize("name", [".c.csv.building-x", ".c.csv.work"])
+def test_a_link_named_as_a_working_folder_does_not_empty_its_target(lafz, tmp_path, name):
+    (tmp_path / "v").mkdir()
+    (tmp_path / "v" / "mine.txt").touch()
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / name).symlink_to("../v")
+    done = lafz("count", SAMPLE, "--out", tmp_path / "p" / "c.csv")
+    said = "has the name of a working folder, but lafz did not make it and leaves it alone: move it away"
+    assert done.err == f"lafz: '{tmp_path / 'p' / name}' {said}\n"
+    assert done.status == (2 if name.endswith("work") else 0)
+    assert {path.name for path in (tmp_path / "p").iterdir()} == {name} | ({"c.csv"} if done.status == 0 else set())
+    assert (tmp_path / "v" / "mine.txt").exists()
 
 
 # --- lafz pairs
@@ -307,6 +345,73 @@ def test_the_row_of_a_span_that_is_not_the_sentence_is_named(lafz, towns, lexico
 
 
 # --- mistakes
+
+
+WITH_PATHS = """
+report PATH --out r
+report SAMPLE --out PATH
+verify PATH
+count PATH --out c.csv
+count SAMPLE --out PATH
+pairs SAMPLE PATH --out c.csv
+pairs SAMPLE --out PATH
+figure PATH words
+figure RUN words --out PATH
+export PATH --pdf
+export RUN --out PATH
+compare PATH RUN --out c
+compare RUN PATH --out c
+compare RUN RUN --out PATH
+sweep PATH -p similarity=0.5,0.6 --out s
+sweep SAMPLE -p similarity=0.5,0.6 --out PATH
+evaluate words PATH
+code draw PATH --out s.csv
+code draw SAMPLE --out PATH
+code score PATH GOLD --out v.yml
+code score SAMPLE GOLD --out PATH
+"""
+WITH_FILES = """
+report SAMPLE --out r --params PATH
+report SAMPLE --out r -p lexicon=PATH
+sweep SAMPLE -p lexicon=PATH,other --out s
+count SAMPLE --out c.csv --work PATH
+count SAMPLE --out c.csv --lexicon PATH
+count SAMPLE --out c.csv -p metadata=PATH
+evaluate frames GOLD --lexicon PATH
+code agree PATH
+code agree GOLD --key PATH
+code score SAMPLE PATH --out v.yml
+"""
+NOTHING = {
+    "": "'' names no file and no folder: give a path",
+    "~nosuchuser/a": "'~nosuchuser/a': there is no such user: give the whole path",
+    "circle": "'circle' is a link that leads back to itself: give another path",
+    "circle/a.csv": "'circle/a.csv' is a link that leads back to itself: give another path",
+}
+NAMED = [(arguments, path) for arguments in WITH_PATHS.strip().splitlines() for path in NOTHING]
+NAMED += [(arguments, path) for arguments in WITH_FILES.strip().splitlines() for path in NOTHING if path]
+
+
+@pytest.mark.parametrize(("arguments", "path"), NAMED)
+def test_a_path_that_can_name_nothing_is_told_in_one_line(lafz, tmp_path, monkeypatch, arguments, path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "circle").symlink_to("circle")
+    places = {"SAMPLE": str(SAMPLE), "GOLD": str(SAMPLE / "gold" / "frames.csv"), "RUN": str(tmp_path), "PATH": path}
+    done = lafz(*(re.sub("SAMPLE|GOLD|RUN|PATH", lambda found: places[found[0]], word) for word in arguments.split()))
+    assert (done.status, done.out) == (2, "")
+    [line] = filter(None, done.err.splitlines())  # a bar that was not drawn leaves an empty one
+    assert line.startswith("lafz: ")
+    assert line.endswith(NOTHING[path])
+    assert {path.name for path in tmp_path.iterdir()} <= {"circle", "cache"}
+
+
+def test_a_home_is_written_out_and_an_address_stays(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    param = SimpleNamespace(opts=["--out"])
+    given = ["~/a", "a", "s3://bucket//a"]
+    assert path_given(param, given) == [f"{tmp_path}/a", "a", "s3://bucket//a"]
+    assert path_given(param, Path("~/a")) == tmp_path / "a"
+    assert path_given(param, None) is None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from analysis import places
-from analysis.places import put, restore, working_folder
+from analysis.places import LeftAlone, put, restore, whole_folder, working_folder
 from analysis.signals import calls_to_leave, undisturbed
 
 LONG = 900  # seconds after which a process is held to hang, however slow the machine
@@ -128,8 +128,8 @@ def test_a_lock_that_was_deleted_after_it_was_opened_is_none(place, another_is_t
             came.append(lock)
             [work] = [path for path in place.parent.iterdir() if path != place]
             if another_is_there:
-                (work / "lock").unlink()
-                (work / "lock").touch()
+                (work / places._MARK).unlink()
+                (work / places._MARK).touch()
             else:
                 shutil.rmtree(work)
         flock(lock, how)
@@ -164,9 +164,16 @@ def test_what_stands_in_the_way_may_be_taken_away_before_it_is_looked_at(place, 
     assert content(place) == "mine"
 
 
-def test_what_was_taken_away_before_the_kill_comes_back_when_it_is_looked_for(place):
-    left = place.with_name(f".{place.name}.building-x")
-    left.mkdir()
+@pytest.fixture
+def left(place):
+    """The working folder of a process that was killed."""
+    found = place.with_name(f".{place.name}.building-x")
+    found.mkdir()
+    (found / places._MARK).touch()
+    return found
+
+
+def test_what_was_taken_away_before_the_kill_comes_back_when_it_is_looked_for(place, left):
     place.rename(left / "earlier")
     (left / "new").mkdir()
     restore(place)
@@ -174,22 +181,138 @@ def test_what_was_taken_away_before_the_kill_comes_back_when_it_is_looked_for(pl
     assert beside(place) == [place.name]
 
 
-def test_what_was_taken_away_before_the_kill_comes_back_at_the_next_call(place):
-    left = place.with_name(f".{place.name}.building-x")
-    left.mkdir()
+def test_what_was_taken_away_before_the_kill_comes_back_at_the_next_call(place, left):
     place.rename(left / "earlier")
     with working_folder(place):
         assert content(place) == "earlier"
 
 
-def test_what_was_replaced_before_the_kill_does_not_come_back(place):
-    left = place.with_name(f".{place.name}.building-x")
+def test_what_was_replaced_before_the_kill_does_not_come_back(place, left):
     shutil.copytree(place, left / "earlier")
     (left / "earlier" / "a").write_text("older")
     restore(place)
     with working_folder(place):
         assert content(place) == "earlier"
     assert beside(place) == [place.name]
+
+
+# --- what is not the package's own
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """Somebody's files, and a test that they are all there."""
+    folder = tmp_path / "elsewhere"
+    for name in ("a.txt", "deep/b.txt", "lock", "earlier/c.txt", ".hidden/d.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    before = sorted(folder.rglob("*"))
+    yield folder
+    assert sorted(folder.rglob("*")) == before
+
+
+def name_of_a_link(found, elsewhere):
+    found.symlink_to(elsewhere)
+
+
+def name_of_a_folder_with_another_lock(found, elsewhere):
+    shutil.copytree(elsewhere, found)
+
+
+def name_of_a_folder_whose_mark_is_a_link(found, elsewhere):
+    shutil.copytree(elsewhere, found)
+    (found / places._MARK).symlink_to("lock")
+
+
+def name_of_a_file(found, elsewhere):
+    found.write_text("mine")
+
+
+FOREIGN = (
+    name_of_a_link,
+    name_of_a_folder_with_another_lock,
+    name_of_a_folder_whose_mark_is_a_link,
+    name_of_a_file,
+)
+
+
+@pytest.mark.parametrize("make", FOREIGN)
+@pytest.mark.parametrize("there", [True, False])
+def test_what_has_only_the_name_of_a_working_folder_stays_and_is_told_of(place, elsewhere, make, there):
+    found = place.with_name(f".{place.name}.building-x")
+    make(found, elsewhere)
+    content = sorted(found.rglob("*"))
+    if not there:
+        shutil.rmtree(place)
+    restore(place)
+    told = pytest.warns(LeftAlone, match=r"building-x' has the name of a working folder, but lafz did not make it")
+    with told, working_folder(place):
+        pass
+    assert place.exists() == there
+    assert os.path.lexists(found)
+    assert sorted(found.rglob("*")) == content
+
+
+def test_links_in_a_working_folder_that_was_left_are_not_followed(place, left, elsewhere):
+    (left / "run").mkdir()
+    for link in (left / "link", left / "run" / "link", left / "earlier"):
+        link.symlink_to(elsewhere)
+    shutil.rmtree(place)
+    with working_folder(place):
+        assert not os.path.lexists(place)  # a link is no earlier folder
+        assert not left.exists()
+
+
+def test_a_link_that_comes_while_a_working_folder_is_cleared_is_not_followed(place, left, elsewhere, monkeypatch):
+    """Somebody who may write beside the place puts a link where the folder was, after it was looked at."""
+    walk = places._walk
+
+    def walk_after_a_swap(folder, opened):
+        folder.rename(folder.with_name("moved"))
+        folder.symlink_to(elsewhere)
+        return walk(folder, opened)
+
+    (left / "run").mkdir()
+    monkeypatch.setattr(places, "_walk", walk_after_a_swap)
+    places._clear_left(left, place)
+    assert left.is_symlink()
+    assert list(place.with_name("moved").iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can make another user's folder")
+def test_another_users_folder_is_not_looked_at(place, left, recwarn):
+    (left / "a.txt").touch()
+    os.chown(left, 12345, 12345)
+    with working_folder(place):
+        assert (left / "a.txt").exists()
+    assert not recwarn.list
+    with pytest.raises(PermissionError), places.own_folder(left):
+        pass
+    assert (left / "a.txt").exists()
+
+
+def test_a_folder_of_which_something_cannot_be_deleted_keeps_its_mark(place, left, monkeypatch):
+    (left / "a.txt").touch()
+    monkeypatch.setattr(places, "_delete", lambda *about: None)
+    with working_folder(place):
+        pass
+    assert sorted(path.name for path in left.iterdir()) == ["a.txt", places._MARK]
+    monkeypatch.undo()
+    with working_folder(place):
+        assert not left.exists()
+
+
+def test_a_new_folder_takes_no_place_that_is_taken(tmp_path):
+    (tmp_path / "nowhere").symlink_to("none")
+    refused = pytest.raises(ValueError, match=r"nowhere' exists: give the name of a new folder")
+    with refused, whole_folder(tmp_path / "nowhere"):
+        pass
+    with suppress(ZeroDivisionError), whole_folder(tmp_path / "a" / "b"):
+        1 / 0  # noqa: B018
+    assert list((tmp_path / "a").iterdir()) == []
+
+
+# --- processes and signals
 
 
 def test_the_folder_of_a_living_process_is_not_cleared_away(place):

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from analysis.framing import features as rows_of
 from analysis.framing.features import Features, Floats, Matrix
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.paths import LEXICONS
+from analysis.places import whole_folder
 
 STRENGTH = 3.0  # scikit-learn's C: the inverse of the penalty on large coefficients
 
@@ -127,13 +126,8 @@ def save(model: Model, folder: str | Path) -> None:
 
     The folder gets its name when all of it is written. Raises `ValueError` where there is something of that name.
     """
-    place = Path(folder).expanduser().absolute()
-    if place.exists():
-        raise ValueError(f"{str(folder)!r} exists: give the name of a new folder")
-    place.parent.mkdir(parents=True, exist_ok=True)
     made = model.features
-    build = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
-    try:
+    with whole_folder(folder) as build:
         arrays = (model.coefficients, model.intercept, model.typical, made.word_idf, made.piece_idf)
         probe = embeddings.embed([_PROBE])[0] if made.embedded else np.zeros(0)
         named = dict(zip(_ARRAYS, (*arrays, made.frame_weights, probe), strict=True))
@@ -150,10 +144,6 @@ def save(model: Model, folder: str | Path) -> None:
             "pieces": made.pieces,
         }
         (build / _ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=0), encoding="utf-8")
-        build.rename(place)
-    except BaseException:
-        shutil.rmtree(build, ignore_errors=True)
-        raise
 
 
 def load(folder: str | Path, *, lexicons: Sequence[Lexicon] | None = None) -> Model:

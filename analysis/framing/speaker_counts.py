@@ -1,6 +1,5 @@
 """What each speaker is given to say, added up by name; of a corpus in parts by way of files, each with some names."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -103,9 +102,8 @@ def _cut(speakers: pd.DataFrame, most: int) -> pd.DataFrame:
 
 def _gathered(pieces: Iterator[pd.DataFrame], place: Path) -> Iterator[pd.DataFrame]:
     """The rows of all `pieces`, those of a key together: some keys after the others, by way of files in `place`."""
-    folder = Path(tempfile.mkdtemp(prefix="speakers-", dir=place))
-    try:
-        files = [folder / str(number) for number in range(FILES)]
+    with tempfile.TemporaryDirectory(prefix="speakers-", dir=place, ignore_cleanup_errors=True) as folder:
+        files = [Path(folder, str(number)) for number in range(FILES)]
         rows = pd.DataFrame()
         with ExitStack() as opened:
             writers = {}
@@ -125,8 +123,6 @@ def _gathered(pieces: Iterator[pd.DataFrame], place: Path) -> Iterator[pd.DataFr
         for number in sorted(writers):
             with pa.OSFile(str(files[number]), "rb") as file:
                 yield pa.ipc.open_stream(file).read_all().to_pandas()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _words_said(table: pd.DataFrame, tokens: Tokens) -> tuple[Ints, Ints]:

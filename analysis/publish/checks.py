@@ -43,9 +43,12 @@ def check_language(parameters: Mapping[str, dict[str, Any]], lexicons: Mapping[s
         )
 
 
-def check_place(out: Path) -> None:
-    """Raises `ParameterError` for a place with anything but an earlier report, which alone may be replaced."""
-    if out.exists() and not (out.is_dir() and ((out / MANIFEST).is_file() or not any(out.iterdir()))):
+def check_place(out: Path, mark: str = MANIFEST) -> None:
+    """Raises `ParameterError` for a place with anything but an earlier report, which alone may be replaced.
+
+    `mark` is what is in such a report.
+    """
+    if out.exists() and not (out.is_dir() and ((out / mark).exists() or not any(out.iterdir()))):
         raise ParameterError(f"{str(out)!r} exists and is not an earlier report: choose another --out, or move it away")
     if out.is_mount():  # nothing can be renamed to it
         raise ParameterError(f"--out {str(out)!r} is where a file system is mounted: give the name of a folder in it")

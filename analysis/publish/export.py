@@ -27,6 +27,7 @@ from markupsafe import Markup
 from matplotlib.ft2font import FT2Font
 
 from analysis.errors import ParameterError
+from analysis.places import whole_file
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.inside import inside
 from analysis.publish.loading import Run, load_run
@@ -69,11 +70,8 @@ def export(run: Path, out: Path) -> Path:
     if any(find_spec(package) is None for package in ("docx", "pypandoc", "typst")):
         raise ModuleNotFoundError("an export needs the extra 'export': pip install 'lafz[export]'")
     data = write(load_run(run))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
-        place = Path(folder, out.name)
+    with whole_file(out) as place:
         place.write_bytes(data)
-        place.replace(out)
     return out
 
 

@@ -2,13 +2,15 @@
 
 import hashlib
 import json
-import shutil
+import os
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from analysis.paths import to_root
+from analysis.places import ForeignError, LeftAlone, clear, is_own
 from analysis.publish.manifest import inputs, sha256_of, versions
 from analysis.scale.stages import BusyError, delete, held, work_of
 from analysis.scale.versions import code_version
@@ -25,11 +27,11 @@ def kept_work(out: Path) -> Iterator[Path]:
     deleted, before and after.
     """
     with held(work_of(out)) as work:
-        _clear_words(work)
+        clear(work, _is_beside_words, deep=3)
         try:
             yield work
         finally:
-            _clear_words(work)
+            clear(work, _is_beside_words, deep=3)
 
 
 def words_of(work: Path) -> Path:
@@ -50,17 +52,21 @@ def key_of(section: str, notebook: Path, values: Mapping[str, Any]) -> str:
 
 def is_kept(out: str | Path) -> bool:
     """Whether something is kept on the way to the report `out`."""
-    return work_of(Path(out).expanduser().resolve()).is_dir()
+    return is_own(work_of(Path(out).expanduser().resolve()))
 
 
 def forget(out: Path) -> None:
     """Delete what an earlier call has kept on the way to the report `out`, unless another process works with it."""
-    if is_kept(out):
+    if not os.path.lexists(work_of(out)):
+        return
+    try:
         with suppress(BusyError), held(work_of(out)) as work:
             delete(work)
+    except ForeignError as error:
+        warnings.warn(str(error), LeftAlone, stacklevel=2)
 
 
-def _clear_words(work: Path) -> None:
-    for folder in work.glob(f"{_WORDS}*/*/*"):
-        if folder.is_dir() and not (folder.name.isdigit() or folder.name == "types"):
-            shutil.rmtree(folder, ignore_errors=True)
+def _is_beside_words(path: PurePath) -> bool:
+    """Whether it is no folder or file of the words, but a folder that a notebook has made beside them."""
+    inside = len(path.parts) == 3 and path.parts[0].startswith(_WORDS)
+    return inside and not (path.name.isdigit() or path.name == "types" or path.suffix)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from analysis.errors import ParameterError
+from analysis.places import whole_file
 from analysis.publish.drawing import DRAWINGS, read_table
 from analysis.publish.figures import WIDTH, Size, style, write_picture
 from analysis.publish.inside import inside
@@ -51,12 +51,8 @@ def redraw(run: Path, name: str, *, width: str = "report", format: str | None = 
             high = _drawn(path, about, size._replace(letters=2.0)).get_figheight()
             size = size._replace(letters=min(2.0, max(1.0, size.width / SLIDE / high)))
         fig = _drawn(path, about, size)
-        # Written beside its place and renamed, so that nobody meets half a picture.
-        with tempfile.TemporaryDirectory(dir=place.parent, prefix=".lafz-") as scratch:
-            written = Path(scratch) / f"figure.{form}"
-            with style(size):
-                missing = write_picture(fig, {form: written})
-            written.replace(place)
+        with whole_file(place) as written, style(size):
+            missing = write_picture(fig, {form: written})
     if missing:
         warnings.warn(f"{place.name} shows boxes for letters that its fonts do not have: {missing}", stacklevel=2)
     return place

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.errors import with_advice
+from analysis.places import delete_file
 from analysis.progress import Progress
 from analysis.publish.keeping import key_of
+from analysis.publish.parameters import notebooks
 from analysis.publish.processes import Job, run_notebooks
 from analysis.publish.tables import OUTPUT, write_json
 from analysis.text.loading import CACHE
@@ -120,9 +122,8 @@ def failures_in(
 
 def forget_failures(out: Path) -> None:
     """Delete the failed notebooks of earlier runs."""
-    for path in out.parent.iterdir():
-        if path.name.startswith(f"{out.name}.") and path.name.endswith(".failed.ipynb"):
-            path.unlink(missing_ok=True)
+    for notebook in notebooks().values():
+        delete_file(_failed(out, notebook))
 
 
 def _job(section: str, notebook: Path, values: dict[str, Any], place: Path, environment: Mapping[str, str]) -> Job:
@@ -141,8 +142,13 @@ def _keep_failed(out: Path, build: Path, notebook: Path) -> Path | None:
         json.loads(executed.read_bytes())
     except (OSError, ValueError):
         return None
-    kept = out.with_name(f"{out.name}.{notebook.stem}.failed.ipynb")
+    kept = _failed(out, notebook)
     copy = build.with_name(kept.name)
     shutil.copyfile(executed, copy)
     copy.replace(kept)
     return kept
+
+
+def _failed(out: Path, notebook: Path) -> Path:
+    """Where a notebook that failed is kept."""
+    return out.with_name(f"{out.name}.{notebook.stem}.failed.ipynb")

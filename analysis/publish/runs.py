@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
@@ -12,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.framing.lexicon import Lexicon, read_lexicon
-from analysis.paths import from_root, to_root
-from analysis.places import put, working_folder
+from analysis.paths import from_root, given, to_root
+from analysis.places import put, temporary_folder, working_folder
 from analysis.progress import Progress
 from analysis.publish.checks import check_files, check_language, check_place, faults_told
 from analysis.publish.corpus_tables import write_corpus_tables
@@ -25,6 +24,7 @@ from analysis.publish.manifest import FILE_PARAMETERS, RUN_LOG, write_manifest
 from analysis.publish.page import write_page
 from analysis.publish.parameters import READING, notebooks, resolve
 from analysis.publish.running import (
+    EXECUTED,
     Failure,
     environment_of,
     failures_in,
@@ -67,11 +67,11 @@ def report(
 
 def resolved(corpus: str | Path, only: list[str] | None, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Every parameter of the notebooks that `only` names (all by default), the files in `values` found and named."""
-    given = {
-        name: to_root(value) if name in FILE_PARAMETERS and value and Path(value).expanduser().exists() else value
+    found = {
+        name: to_root(value) if name in FILE_PARAMETERS and value and given(value).exists() else value
         for name, value in values.items()
     }
-    return resolve(notebooks(only or ()), given | {"corpus": to_root(corpus)})
+    return resolve(notebooks(only or ()), found | {"corpus": to_root(corpus)})
 
 
 def run(
@@ -106,7 +106,7 @@ def run(
     check_open_files()
     started, since = time.time(), time.monotonic()
     room = free() if memory is None else memory
-    with faults_told(out), working_folder(Path(tempfile.gettempdir()) / "lafz") as scratch, ExitStack() as stack:
+    with faults_told(out), temporary_folder() as scratch, ExitStack() as stack:
         work, words = None, read or scratch / TOKENS
         parted = not side_by_side(_text_size(parameters), room) if in_parts is None else in_parts
         if not parted:
@@ -124,6 +124,9 @@ def run(
             words = read or words_of(work)  # the temporary folder may be in memory
             tokens = read_once(parameters, words, memory=room, work=work, progress=progress)
         check_language(parameters, lexicons, tokens.corpus)
+        failed = out.with_name(f"{out.name}.failed")
+        if keep_failed:
+            check_place(failed, EXECUTED)
         opened = _opened_again(tokens)
         del tokens  # the notebooks have its memory meanwhile
         check_place(out)
@@ -146,7 +149,6 @@ def run(
                 else:
                     forget(out)
             elif keep_failed:
-                failed = out.with_name(f"{out.name}.failed")
                 with working_folder(failed) as aside:  # its own: what is saved of a folder goes to that folder's place
                     put(build.rename(aside / "run"), failed)
     return failures

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import zip_longest
@@ -15,7 +14,7 @@ from PIL import Image
 
 from analysis.errors import ParameterError
 from analysis.paths import from_root, to_root
-from analysis.places import restore
+from analysis.places import restore, temporary_folder
 from analysis.progress import Progress
 from analysis.publish.crate import CRATE, contradictions
 from analysis.publish.csv_rows import csv_rows
@@ -51,8 +50,8 @@ def verify(run: str | Path, *, progress: Progress = lambda section, done, total:
         return [f"{path} is a link that leads out of the folder" for path in out]
     if changed := _changed_inputs(manifest):
         return changed
-    with tempfile.TemporaryDirectory() as scratch:
-        again = Path(scratch) / "run"
+    with temporary_folder() as scratch:
+        again = scratch / "run"
         if failures := rerun(manifest["parameters"], again, in_parts=bool(manifest.get(IN_PARTS)), progress=progress):
             return [str(failure) for failure in failures]
         found = compare(folder, again, {record["path"]: record["sha256"] for record in manifest["outputs"]})

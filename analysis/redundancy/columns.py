@@ -1,19 +1,19 @@
 """Columns of numbers on disk, read as arrays of which only what was touched last is in memory."""
 
 import mmap
-import shutil
-import tempfile
-import weakref
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.places import scratch_folder
+
 
 class Columns:
     """Numbers that are written piece by piece, column by column, and then read as arrays.
 
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     columns = Columns(Path(folder))
     ...     for piece in ([1, 2], [], [3]):
@@ -24,8 +24,7 @@ class Columns:
 
     def __init__(self, place: Path) -> None:
         """Files in a new folder in `place`, which goes with this object."""
-        self._folder = Path(tempfile.mkdtemp(prefix="columns-", dir=place))
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._folder = scratch_folder(self, place, "columns")
         self._maps: dict[str, mmap.mmap] = {}
 
     def add(self, name: str, values: NDArray[Any]) -> None:

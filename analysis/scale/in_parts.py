@@ -2,12 +2,12 @@
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from analysis.places import working_folder
 from analysis.progress import Progress
 from analysis.scale.partitions import Partition, partitions
 from analysis.scale.problems import nothing_read, parts_told, problems_in
@@ -38,6 +38,7 @@ def tokens_in_parts(
     `folder` gets its name when all is in it. `reading` is as in `partitions`. Takes about four bytes of the disk a
     character. Raises `CorpusError` where no document can be read.
 
+    >>> import tempfile
     >>> from analysis.paths import SAMPLE
     >>> with tempfile.TemporaryDirectory() as place:
     ...     tokens = tokens_in_parts(SAMPLE, Path(place, "sample"), Path(place, "work"), memory=10**9)
@@ -52,14 +53,11 @@ def tokens_in_parts(
     if not saved:
         raise CorpusError(nothing_read([corpus], places))
     folder.parent.mkdir(parents=True, exist_ok=True)
-    build = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
+    with working_folder(folder) as build:
         # Joining moves what it is given, and a stage's results stay where they are until all is whole.
         own = [_again(place, build / f"{number:05}") for number, place in enumerate(saved)]
         join_parts(own, build / "whole", problems_in(places))
         (build / "whole").rename(folder)
-    finally:
-        shutil.rmtree(build, ignore_errors=True)
     pa.default_memory_pool().release_unused()  # else what joining took stays with this process, which waits from now on
     return open_parts(folder)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from analysis.places import whole_file
+from analysis.places import delete_file, whole_file
 from analysis.scale.partitions import Partition, read_parts
 from analysis.scale.tables import pieces_in, stream, write_rows
 from analysis.text.corpus import Corpus
@@ -46,7 +46,7 @@ def write_problems(places: Sequence[Path], out: Path) -> int:
     """Write what `parts_told` left in folders to `problems_of(out)`; how many there are. None: an earlier file goes."""
     target = problems_of(out).expanduser()
     if not any(len(batch) for batch in _rows(places)):
-        target.unlink(missing_ok=True)
+        delete_file(target)
         return 0
     with whole_file(target) as new:
         return write_rows(_rows(places), PROBLEMS, new)

@@ -2,19 +2,19 @@
 
 import hashlib
 import os
-import shutil
 import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing import get_context, parent_process
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Protocol
 
+from analysis.places import clear, delete_made, own_folder
 from analysis.progress import Progress
 from analysis.scale.versions import code_version
 from analysis.signals import undisturbed
@@ -118,11 +118,14 @@ def held(folder: Path) -> Iterator[Path]:
     """A folder of stages, made where there is none, for this process alone as long as the block lasts.
 
     What is not whole in it is deleted, before and after; after a `CorpusError` all of it, since nothing in it is of use
-    then. Raises `BusyError` where another process holds it.
+    then. Raises `BusyError` where another process holds it, and `ForeignError` where it was not made here.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder):
-        _clear(folder)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(own_folder(folder))
+        except BlockingIOError:
+            raise BusyError(f"another lafz works in {str(folder)!r}: wait for it, or give another --out") from None
+        clear(folder, _is_unfinished, deep=2)
         try:
             yield folder
         except BaseException as error:
@@ -130,28 +133,16 @@ def held(folder: Path) -> Iterator[Path]:
                 delete(folder)
             raise
         finally:
-            _clear(folder)
-            with suppress(OSError):  # it is not empty, or gone
-                folder.rmdir()
+            clear(folder, _is_unfinished, deep=2)
 
 
 def delete(folder: Path) -> None:
-    """Delete a folder of stages; a process that is killed meanwhile leaves no result that lacks something."""
-    gone = folder / "gone"
-    gone.mkdir(exist_ok=True)
-    for stage in folder.iterdir():
-        if stage != gone:
-            stage.rename(gone / f".{stage.name}")  # where `_clear` finds it
-    shutil.rmtree(folder)
+    """Delete all that is in a held folder, which then goes with its block; whoever is killed leaves nothing in part."""
+    clear(folder, lambda path: True)
 
 
-def _clear(folder: Path) -> None:
-    """Delete what is not whole in a folder of stages, and the folders in which nothing is then."""
-    for unfinished in folder.glob("*/.*"):
-        shutil.rmtree(unfinished, ignore_errors=True)
-    for stage in folder.glob("*"):
-        with suppress(OSError):
-            stage.rmdir()
+def _is_unfinished(path: PurePath) -> bool:
+    return path.name.startswith(".")
 
 
 def _is_of_the_corpus(error: BaseException) -> bool:
@@ -173,7 +164,7 @@ def _run(function: Callable[[Any, Path], None], stage: Path, version: str, task:
         build.chmod(0o755)  # mkdtemp's are for their owner alone
         build.rename(place)
     except BaseException as error:
-        shutil.rmtree(build, ignore_errors=True)
+        delete_made(build)
         if not (isinstance(error, OSError) and place.is_dir()):
             raise
 
@@ -261,27 +252,6 @@ def _as_worker() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold a folder for this process; the lock goes with the process, however it ends."""
-    try:
-        import fcntl
-    except ImportError:  # Windows has none
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BusyError(f"another lafz works in {str(folder)!r}: wait for it, or give another --out") from None
-        except OSError:  # a file system without locks: nobody else can hold one there either
-            pass
-        yield
-    finally:
-        os.close(handle)
 
 
 def _short(stage: Path) -> str:

@@ -1,8 +1,5 @@
 """Numbers that are too many for memory, sorted into files by a key, so that equal keys come together in one of them."""
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,12 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.places import scratch_folder
+
 MIXER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: its multiples spread evenly (Knuth, Fibonacci hash)
 
 
 class Buckets:
     """Rows of numbers in so many files, each row in that of its key; the rows of a file stay in the order of `add`.
 
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     buckets = Buckets(Path(folder), [np.int64, np.int32], number=2, spread=False)
     ...     buckets.add(np.array([1, 0, 3]), np.array([10, 20, 30]))
@@ -29,8 +29,7 @@ class Buckets:
 
         The first is the key: with `spread` its file is one of `number` by a hash, else by the key itself, modulo.
         """
-        self._folder = Path(tempfile.mkdtemp(prefix="buckets-", dir=place))
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._folder = scratch_folder(self, place, "buckets")
         self._types = [np.dtype(kind) for kind in types]
         self.number, self._spread = number, spread
 

@@ -1,6 +1,5 @@
 """Other types for the words of a corpus in parts: what each word becomes is worked out once and kept on disk."""
 
-import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from analysis.places import delete_made
 from analysis.text.joining import unite
 from analysis.text.parted import Part, Parted, Vocabulary, open_parts, parts
 from analysis.text.storage import read_arrow
@@ -33,7 +33,7 @@ def renamed(tokens: Parted, written: Writer, options: dict[str, Any]) -> Parted:
     place = Path(tempfile.mkdtemp(prefix="forms-", dir=tokens.folder))
     new = _new_types(whole, languages, language, written, place)
     vocabulary = Vocabulary(read_arrow(place, "vocabulary").column(0))
-    weakref.finalize(vocabulary, shutil.rmtree, place, ignore_errors=True)
+    weakref.finalize(vocabulary, delete_made, place)
     (place / "types").mkdir()
     for part in parts(whole):
         types, ids = np.unique(new[_by_word(language, part), part.types[part.tokens.ids]], return_inverse=True)

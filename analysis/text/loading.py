@@ -3,16 +3,17 @@
 import hashlib
 import json
 import os
-import shutil
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from analysis.paths import ROOT
+from analysis.places import delete_made, working_folder
 from analysis.text.corpus import corpus_files, read_corpus
 from analysis.text.folders import name_from
 from analysis.text.parted import AnyTokens, are_parts, open_parts
-from analysis.text.storage import open_tokens, save_tokens
+from analysis.text.storage import are_tokens, open_tokens, save_tokens
 from analysis.text.tokens import tokenize
 from analysis.text.versions import reading_versions
 
@@ -55,11 +56,14 @@ def load_tokens(
             os.utime(saved)  # used just now: the last to be cleared away
             return found
         except (OSError, ValueError):
-            shutil.rmtree(saved, ignore_errors=True)  # damaged: made anew
+            delete_made(saved)  # under a name made of all its bytes; damaged: made anew
     made = tokenize(read_corpus(path, **about), **options)  # type: ignore[arg-type]
     if saved:
         with suppress(OSError, ValueError):  # a disk that can't be written to, or another process was first
-            save_tokens(made, saved)
+            folder.mkdir(parents=True, exist_ok=True)
+            with working_folder(folder / "tokens") as work:  # one name, so that what was left half-made is cleared away
+                save_tokens(made, work / "new")
+                (work / "new").rename(saved)
             _clear(folder)
             return open_tokens(saved)  # which leaves the memory to others
     return made
@@ -86,7 +90,8 @@ def place_of(path: str | Path, folder: Path, *, metadata: str | Path | None, **o
 
 
 def _clear(folder: Path) -> None:
-    """Delete all but the newest of what is saved in `folder`."""
-    saved = sorted((place for place in folder.iterdir() if place.is_dir()), key=lambda place: place.stat().st_mtime)
-    for place in saved[:-KEPT]:
-        shutil.rmtree(place, ignore_errors=True)
+    """Delete all but the newest of what is saved in `folder`, and nothing else that somebody keeps there."""
+    named = [place for place in folder.iterdir() if re.fullmatch("[0-9a-f]{32}", place.name)]
+    saved = [place for place in named if not place.is_symlink() and (are_tokens(place) or are_parts(place))]
+    for place in sorted(saved, key=lambda place: place.stat().st_mtime)[:-KEPT]:
+        delete_made(place)

@@ -1,8 +1,5 @@
 """Tables with a row for each of many places: a DataFrame, or of a corpus in parts one that is kept on disk."""
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
@@ -10,6 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 import pandas as pd
 import pyarrow as pa
 
+from analysis.places import scratch_folder
 from analysis.text.parted import AnyTokens, Parted, parts
 from analysis.text.tokens import Tokens
 
@@ -21,8 +19,7 @@ class LongTable:
 
     def __init__(self, pieces: Iterable[pd.DataFrame], place: Path) -> None:
         """Write `pieces`, one at least, to files in a new folder in `place`, which goes with this table."""
-        folder = Path(tempfile.mkdtemp(prefix="table-", dir=place))
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        folder = scratch_folder(self, place, "table")
         self._files: list[Path] = []
         self._length = 0
         self._objects: list[str] = []  # columns whose values may be of any kind, which Arrow would give back as texts

@@ -1,8 +1,6 @@
 """`Tokens` in a folder: saved once, and opened memory-mapped."""
 
 import json
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import overload
@@ -10,6 +8,7 @@ from typing import overload
 import numpy as np
 import pyarrow as pa
 
+from analysis.places import whole_folder
 from analysis.text.corpus import Corpus
 from analysis.text.tokens import Tokens
 
@@ -46,12 +45,7 @@ def save_tokens(tokens: Tokens, folder: str | Path) -> None:
 
     The folder gets its name when all of it is written. Raises `ValueError` where there is something of that name.
     """
-    place = Path(folder).expanduser().absolute()
-    if place.exists():
-        raise ValueError(f"{str(folder)!r} exists: give the name of a new folder")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    build = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
-    try:
+    with whole_folder(folder) as build:
         for name in (*_ARRAYS, *_SENTENCES):
             np.save(build / f"{name}.npy", getattr(tokens, name))
         for name in _TABLES:
@@ -59,10 +53,6 @@ def save_tokens(tokens: Tokens, folder: str | Path) -> None:
         for name, words in (("vocabulary", tokens.vocabulary.tolist()), ("texts", list(tokens.corpus.texts))):
             write_arrow(pa.table({name: pa.array(words, pa.large_string())}), build, name)
         (build / _ABOUT).write_text(json.dumps(dict(tokens.options)), encoding="utf-8")
-        build.rename(place)
-    except BaseException:
-        shutil.rmtree(build, ignore_errors=True)
-        raise
 
 
 def open_tokens(folder: str | Path) -> Tokens:
@@ -70,6 +60,7 @@ def open_tokens(folder: str | Path) -> Tokens:
 
     Raises `ValueError` where there are none, or not all of them.
 
+    >>> import tempfile
     >>> from analysis import read_text, tokenize
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_tokens(tokenize(read_text("The council met.")), f"{folder}/saved")
@@ -86,6 +77,11 @@ def open_tokens(folder: str | Path) -> Tokens:
     except (OSError, ValueError, EOFError) as error:  # Arrow's errors are of these kinds
         raise ValueError(f"{str(folder)!r} holds no saved tokens, or not all of them: {error}") from None
     return Tokens(Corpus(documents, segments, problems, texts), vocabulary, **arrays, options=options)
+
+
+def are_tokens(folder: Path) -> bool:
+    """Whether `save_tokens` made what is in `folder`."""
+    return (folder / _ABOUT).is_file()
 
 
 def write_arrow(table: pa.Table, folder: Path, name: str) -> None:

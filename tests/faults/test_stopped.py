@@ -39,12 +39,25 @@ def test_a_signal_ends_a_report_and_all_that_it_has_started(place, moment, send,
     process = place.report(at=moment)
     there = place.wait_until_there(process)
     assert (there.pid == process.pid) == (moment == READING)
-    assert any(place.temporary.glob(".lafz.building-*"))
+    assert any(place.temporary.glob(".lafz-run.building-*"))
     send(process, number)
     assert process.wait(LONG) == 128 + number, place.said()  # which nobody has let go: the notebook is not waited for
     assert place.processes() == []  # at that moment, and not some time later
     assert place.said() == [f"lafz: stopped by {number.name}: no result is half-written"]
     assert place.hashes() == before
+    assert place.left() == set()
+
+
+def test_a_signal_after_the_report_has_its_place_says_that_it_is_there(place):
+    before = place.hashes()
+    process = place.report(at="notebooks")  # a folder of the earlier one, which is deleted when the new one is there
+    assert place.wait_until_there(process).pid == process.pid
+    process.send_signal(signal.SIGHUP)
+    place.let_go()
+    assert process.wait(LONG) == 129, place.said()
+    assert place.said() == [f"lafz: stopped by SIGHUP: no result is half-written; finished before: {place.out}"]
+    assert place.is_whole()
+    assert place.hashes() != before
     assert place.left() == set()
 
 
@@ -79,10 +92,7 @@ def test_another_command_is_stopped_too(place, command):
     place.wait_until_there(process)
     process.send_signal(signal.SIGINT)
     assert process.wait(LONG) == 130, place.said()
-    assert place.said() == [
-        "lafz: what is finished is kept: the same command goes on from there",
-        "lafz: stopped by SIGINT: no result is half-written",
-    ]
+    assert place.said() == ["lafz: stopped by SIGINT: no result is half-written"]  # and nothing is kept
     assert place.left() == set()
 
 

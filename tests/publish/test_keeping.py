@@ -2,12 +2,14 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import nbformat
 import pytest
 
-from analysis.publish.keeping import forget, kept_work, key_of
-from analysis.publish.running import run_what_is_left
+from analysis.places import ForeignError, LeftAlone
+from analysis.publish.keeping import forget, is_kept, kept_work, key_of
+from analysis.publish.running import forget_failures, run_what_is_left
 from analysis.scale.stages import held
 
 WRITE = """
@@ -98,24 +100,58 @@ def test_what_is_forgotten_is_gone_unless_another_works_with_it(tmp_path):
     work = tmp_path / ".out.work"
     forget(tmp_path / "out")
     assert not work.exists()
-    (work / "notebooks" / "framing-1").mkdir(parents=True)
     with held(work):
+        (work / "notebooks" / "framing-1").mkdir(parents=True)
         forget(tmp_path / "out")
         assert (work / "notebooks" / "framing-1").is_dir()
     forget(tmp_path / "out")
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("make", [Path.mkdir, lambda work: work.symlink_to("elsewhere")])
+def test_what_others_have_under_that_name_is_not_forgotten_and_not_worked_with(tmp_path, make):
+    (tmp_path / "elsewhere").mkdir()
+    work = tmp_path / ".out.work"
+    make(work)
+    (work / "texts").mkdir()
+    (work / "texts" / ".a").touch()
+    assert not is_kept(tmp_path / "out")
+    with pytest.warns(LeftAlone, match=r"\.out\.work' has the name of a working folder, but lafz did not make it"):
+        forget(tmp_path / "out")
+    with pytest.raises(ForeignError), kept_work(tmp_path / "out"):
+        pass
+    assert (work / "texts" / ".a").exists()
+
+
+def test_only_names_of_notebooks_that_failed_are_forgotten(tmp_path):
+    notebooks = [tmp_path / f"out.0{name}.failed.ipynb" for name in ("1_term_frequency", "2_framing", "3_redundancy")]
+    notebooks[0].touch()
+    (tmp_path / "mine").touch()
+    notebooks[1].symlink_to("mine")
+    notebooks[2].mkdir()
+    others = [tmp_path / f"out.{name}.failed.ipynb" for name in ("mine", "2024.01_term_frequency")]  # of a run out.2024
+    for other in others:
+        other.touch()
+    forget_failures(tmp_path / "out")
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "mine", notebooks[2], *others])
+
+
 def test_only_what_notebooks_put_beside_the_words_is_cleared_away(tmp_path):
     words = tmp_path / ".out.work" / "words-0123" / "4567"
-    for name in ("00000", "types", "table-2"):
-        (words / name).mkdir(parents=True)
-        (words / name / "numbers").touch()
-    for name in ("parts.json", "sizes.npy"):
-        (words / name).touch()
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "4567" / "mine").mkdir(parents=True)
+    with held(tmp_path / ".out.work") as work:
+        for name in ("00000", "types", "table-2"):
+            (words / name).mkdir(parents=True)
+            (words / name / "numbers").touch()
+        for name in ("parts.json", "sizes.npy"):
+            (words / name).touch()
+        for link in (work / "words-89", work / "words-0123" / "89", words / "89"):
+            link.symlink_to(elsewhere)
 
     def there():
         return sorted(path.name for path in words.iterdir())
 
     with kept_work(tmp_path / "out"):
         assert there() == ["00000", "parts.json", "sizes.npy", "types"]
+    assert (elsewhere / "4567" / "mine").exists()

@@ -101,6 +101,15 @@ def test_a_failed_notebook_leaves_the_earlier_report_and_lets_the_others_run(sma
     assert (tmp_path / "out.failed" / "framing" / "profile.csv").is_file()
 
 
+def test_an_unfinished_folder_replaces_only_one_of_its_kind(small, typed, tmp_path):
+    (tmp_path / "out.failed").mkdir()
+    (tmp_path / "out.failed" / "mine.txt").touch()
+    done = typed("report", small, "--out", tmp_path / "out", "--only", "redundancy", "--keep-failed")
+    said = "out.failed' exists and is not an earlier report: choose another --out, or move it away\n"
+    assert (done.returncode, done.stderr.count("lafz: "), done.stderr.endswith(said)) == (2, 1, True)
+    assert [path.name for path in tmp_path.rglob("*")] == ["out.failed", "mine.txt"]
+
+
 def test_a_notebook_that_ends_early_is_not_taken_for_whole(small, tmp_path):
     node = nbformat.read(ROOT / "notebooks" / "03_redundancy.ipynb", as_version=4)
     load = next(cell for cell in node.cells if cell.id == "load")

@@ -211,6 +211,7 @@ def test_a_report_that_was_taken_away_before_a_kill_is_found(copy):
     """A process that was killed between taking the earlier folder away and putting the new one in its place."""
     left = copy.with_name(f".{copy.name}.building-x")
     left.mkdir()
+    (left / "made-by-lafz").touch()
     manifest = (copy / "manifest.json").read_bytes()
     copy.rename(left / "earlier")
     assert read_manifest(copy) == json.loads(manifest)

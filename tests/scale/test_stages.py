@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from analysis.places import ForeignError
 from analysis.scale import stages
 from analysis.scale.stages import BusyError, LostError, delete, held, run_stage, work_folder
 from analysis.text.corpus import CorpusError
@@ -220,8 +221,8 @@ def test_what_is_whole_stays_until_it_is_deleted(functions, tmp_path):
 
 
 def test_what_is_being_deleted_is_not_taken_for_whole(functions, tmp_path, monkeypatch):
-    def stop_half_way(folder):
-        (tmp_path / "work" / "gone" / ".write" / "task-0" / "result").unlink()
+    def stop_half_way(name, **where):
+        (tmp_path / "work" / name / "task-0" / "result").unlink()
         raise KeyboardInterrupt
 
     with held(tmp_path / "work") as folder:
@@ -231,4 +232,38 @@ def test_what_is_being_deleted_is_not_taken_for_whole(functions, tmp_path, monke
         with pytest.raises(KeyboardInterrupt):
             delete(tmp_path / "work")
     with held(tmp_path / "work") as folder:
-        assert list(folder.iterdir()) == []
+        assert [path.name for path in folder.iterdir()] == ["made-by-lafz"]
+
+
+def test_what_has_only_the_name_of_the_folder_is_in_the_way_and_stays(tmp_path):
+    elsewhere, out = tmp_path / "elsewhere", tmp_path / "out.csv"
+    (elsewhere / "texts" / ".git").mkdir(parents=True)  # in which a name begins as that of what is unfinished
+    (elsewhere / "texts" / ".git" / "config").touch()
+    work = tmp_path / ".out.csv.work"
+
+    def is_refused() -> None:
+        with pytest.raises(ForeignError, match=r"\.out\.csv\.work' has the name of a working folder"), work_folder(out):
+            pass
+        assert (work / "texts" / ".git" / "config").exists()
+
+    work.symlink_to(elsewhere)
+    is_refused()
+    work.unlink()
+    elsewhere.rename(work)
+    is_refused()
+
+
+def test_links_in_the_folder_are_not_followed(functions, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / ".git").mkdir(parents=True)
+    (elsewhere / ".git" / "config").touch()
+    with held(tmp_path / "work") as folder:
+        run_stage(functions.write, tasks(1), folder)
+    for link in ("write/task-1", ".write", "fail"):
+        (tmp_path / "work" / link).symlink_to(elsewhere)
+    with held(tmp_path / "work") as folder:
+        assert sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/*")) == ["write/task-0"]
+        (folder / "late").symlink_to(elsewhere)
+        delete(folder)
+    assert not (tmp_path / "work").exists()
+    assert (elsewhere / ".git" / "config").exists()

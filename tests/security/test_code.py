@@ -154,6 +154,40 @@ def test_nothing_runs_code_opens_a_shell_or_asks_the_network():
     assert [line for name, source in sources().items() for line in dangers(name, source)] == []
 
 
+DELETES = {"rmtree", "unlink", "rmdir", "removedirs", "os.remove"}
+
+
+def deletes(source):
+    """The lines of a source that name what deletes a file or a folder, called there or handed on."""
+    for node in ast.walk(ast.parse(source)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
+        if isinstance(node, ast.Attribute):
+            names = [node.attr, ast.unparse(node)]
+        if DELETES & {*names}:
+            yield node.lineno
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "shutil.rmtree(place)",
+        "weakref.finalize(self, shutil.rmtree, place)",
+        "from shutil import rmtree",
+        "path.unlink()",
+        "place.rmdir()",
+        "os.remove(path)",
+    ],
+)
+def test_the_search_finds_what_deletes(source):
+    assert [*deletes(source)] == [1]
+    assert [*deletes("names.remove(one); tempfile.TemporaryDirectory()")] == []
+
+
+def test_what_is_deleted_is_deleted_by_the_one_module_that_follows_no_link():
+    named = {name for name, source in sources().items() if name.startswith("analysis/") and any(deletes(source))}
+    assert named == {"analysis/places.py"}
+
+
 class Bomb:
     """What a pickle runs when it is read."""
 

@@ -75,3 +75,23 @@ def test_only_the_corpora_used_last_are_kept(folder, tmp_path):
         (folder / "a.txt").write_text(f"Version {number}.", encoding="utf-8")
         load_tokens(folder, cache=tmp_path / "cache")
     assert len(list((tmp_path / "cache").iterdir())) == loading.KEPT
+
+
+def test_what_others_keep_in_that_folder_stays(folder, tmp_path):
+    cache, elsewhere = tmp_path / "cache", tmp_path / "elsewhere"
+    digests = [f"{number:032x}" for number in range(3)]
+    cache.mkdir()
+    (cache / digests[0]).mkdir()  # as another program's cache may name it
+    (cache / "texts").mkdir()
+    elsewhere.mkdir()
+    (elsewhere / "tokens.json").touch()
+    (cache / digests[1]).symlink_to(elsewhere)
+    for place in (cache / digests[0] / "a", cache / "texts" / "tokens.json", cache / ".building"):
+        place.touch()
+    others = set(cache.iterdir())
+    for number in range(loading.KEPT + 1):
+        (folder / "a.txt").write_text(f"Version {number}.", encoding="utf-8")
+        load_tokens(folder, cache=cache)
+    assert len(set(cache.iterdir()) - others) == loading.KEPT
+    assert others <= set(cache.iterdir())
+    assert (elsewhere / "tokens.json").exists()

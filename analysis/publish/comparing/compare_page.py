@@ -4,8 +4,6 @@ import base64
 import hashlib
 import math
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,8 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis.errors import ParameterError
+from analysis.errors import ParameterError, with_advice
+from analysis.places import put, working_folder
 from analysis.publish.comparing.compare import AT_MOST, EXACT, PAIRED, RECOVERED, Comparison
 from analysis.publish.comparing.making import parameter_differences
 from analysis.publish.figures import write_picture
@@ -49,22 +48,18 @@ def write_comparison(found: Comparison, out: str | Path) -> Path:
     stands under its own name, such as ``framing/profile.csv``, with what moved in it as a figure where something did.
     An earlier comparison at `out` is replaced whole; raises `ParameterError` where something else is there.
     """
-    place = Path(out).expanduser().absolute()
+    place = Path(out).expanduser().resolve()  # a link stays one, and its target is replaced
     if place.exists() and not (place.is_dir() and ((place / ABOUT).is_file() or not any(place.iterdir()))):
         raise ParameterError(f"{str(out)!r} exists and is no comparison: choose another --out, or move it away")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        build = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+        with working_folder(place) as work:
+            build = work / "new"
+            build.mkdir()
+            _write(found, build, place)
+            put(build, place)
     except OSError as error:
-        raise ParameterError(f"--out {str(out)!r} cannot be written: {error.strerror}") from None
-    try:
-        _write(found, build, place)
-        build.chmod(0o755)  # a temporary folder is private, a report is not
-        if place.exists():
-            shutil.rmtree(place)
-        build.rename(place)
-    finally:
-        shutil.rmtree(build, ignore_errors=True)
+        raise ParameterError(f"--out {str(out)!r} cannot be written: {with_advice(str(error))}") from None
     return place / "index.html"
 
 

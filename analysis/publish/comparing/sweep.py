@@ -4,7 +4,6 @@ import csv
 import hashlib
 import math
 import re
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 from analysis.errors import ParameterError
 from analysis.framing.lexicon import LexiconError, read_lexicon
 from analysis.paths import from_root, to_root
+from analysis.places import temporary_folder
 from analysis.progress import Progress
 from analysis.publish import runs
 from analysis.publish.comparing.sweep_page import write_sweep_page
@@ -69,13 +69,13 @@ def sweep(
     except OSError as error:
         raise ParameterError(f"--out {str(out)!r} cannot be written: {error.strerror}") from None
     made, kept, failures = [], [], []
-    with tempfile.TemporaryDirectory() as read:  # the corpus is read once for all runs that read it in one way
+    with temporary_folder() as read:  # the corpus is read once for all runs that read it in one way
         for name, parameters in planned.items():
             if is_finished(folder / name, parameters):
                 kept.append(name)
                 continue
             try:
-                failed = runs.run(parameters, folder / name, read=Path(read), progress=_of(name, progress))
+                failed = runs.run(parameters, folder / name, read=read, progress=_of(name, progress))
             except (CorpusError, LexiconError, ParameterError) as error:
                 failures.append(f"{name}: {error}")
                 continue

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.places import working_folder
 from analysis.publish.colours import COLOURS
 from analysis.publish.comparing.comparable import numbers, whole
 from analysis.publish.comparing.compare_page import rendered
@@ -57,9 +58,10 @@ def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, fai
         failures=failures,
     )
     place = folder / "index.html"
-    build = folder / ".index.html"
-    build.write_text(page, encoding="utf-8", newline="\n")
-    return build.replace(place)
+    with working_folder(place) as work:
+        build = work / place.name
+        build.write_text(page, encoding="utf-8", newline="\n")
+        return build.replace(place)
 
 
 def numbers_of(found: Mapping[str, Run], values: Values) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pytest
 
 from analysis.errors import ParameterError
 from analysis.paths import FIGURES
+from analysis.places import LeftAlone
 from analysis.publish.comparing.comparable import numbers, whole
 from analysis.publish.comparing.compare import compare
 from analysis.publish.comparing.compare_page import names_of, write_comparison
@@ -251,6 +252,16 @@ def test_only_an_earlier_comparison_is_replaced(make_run, tmp_path):
     (out / "left.csv").touch()
     write_comparison(found, out)
     assert not (out / "left.csv").exists()
+    (tmp_path / "link").symlink_to(out)
+    (out / "left.csv").touch()
+    for left in (".out.building-x", ".out.building-y"):  # of a process that was killed, and of somebody else
+        (tmp_path / left / "new").mkdir(parents=True)
+    (tmp_path / ".out.building-x" / "made-by-lafz").touch()
+    with pytest.warns(LeftAlone, match=r"\.out\.building-y' has the name of a working folder"):
+        write_comparison(found, tmp_path / "link")
+    assert not (out / "left.csv").exists()
+    assert (tmp_path / "link").is_symlink()
+    assert {path.name for path in tmp_path.glob(".*")} == {".out.building-y"}
     with pytest.raises(ParameterError, match="exists and is no comparison"):
         write_comparison(found, run)
     assert (run / "manifest.json").is_file()

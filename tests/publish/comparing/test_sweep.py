@@ -54,12 +54,15 @@ def test_what_is_finished_is_kept_and_what_was_changed_is_made_anew(swept, corpu
     out, _ = swept
     before = (out / "similarity=0.5" / "run-log.json").read_text()
     (out / "similarity=0.95" / "redundancy" / "near_repeats.csv").write_text("mine")
+    (corpus.parent / "mine").write_text("mine")
+    (out / ".index.html").symlink_to(corpus.parent / "mine")
     parameters = ("-p", "similarity=0.5,0.95", "-p", "top_n=5")
     done = typed("sweep", corpus, "--only", "redundancy", *parameters, "--out", out)
     assert (done.returncode, done.stdout) == (0, f"{out / 'index.html'}\n")
     assert "lafz: 1 finished run kept as it was: similarity=0.5" in done.stderr.splitlines()
     assert (out / "similarity=0.5" / "run-log.json").read_text() == before
     assert (out / "similarity=0.95" / "redundancy" / "near_repeats.csv").read_text() != "mine"
+    assert (corpus.parent / "mine").read_text() == "mine"
 
 
 def test_what_fails_leaves_the_others(small, typed, tmp_path):
