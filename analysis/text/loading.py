@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.paths import ROOT
-from analysis.text.corpus import corpus_files, read_corpus
+from analysis.text.corpus import CorpusError, corpus_files, read_corpus
 from analysis.text.folders import name_from
 from analysis.text.parted import AnyTokens, are_parts, open_parts
 from analysis.text.storage import open_tokens, save_tokens
@@ -17,6 +17,7 @@ from analysis.text.tokens import tokenize
 from analysis.text.versions import reading_versions
 
 CACHE = "LAFZ_TOKENS"  # environment variable: the folder in which `load_tokens` keeps what it made
+ONLY_KEPT = "LAFZ_TOKENS_ONLY"  # and one, of a report's notebooks, by which it reads nothing that is not kept there
 KEPT = 4  # corpora that stay in that folder, the last ones used
 
 
@@ -36,7 +37,9 @@ def load_tokens(
     `cache` (the environment variable LAFZ_TOKENS, else ``.cache/tokens`` in the checkout) under a name made of the
     bytes of every file, the parameters, this package's code and the versions of what it reads with, so that a changed
     file or program is never answered from before. The folder holds the four corpora used last; where it can't be
-    written, nothing is saved. In a report on a corpus that does not fit in memory they are `Parted`.
+    written, or a file changed while it was read, nothing is saved. In a report on a corpus that does not fit in memory
+    they are `Parted`. Raises `CorpusError` as `read_corpus` does, and in a report's notebook where the corpus is no
+    longer what the report is on.
 
     >>> import tempfile
     >>> from analysis.paths import SAMPLE
@@ -56,8 +59,10 @@ def load_tokens(
             return found
         except (OSError, ValueError):
             shutil.rmtree(saved, ignore_errors=True)  # damaged: made anew
+    elif saved and os.environ.get(ONLY_KEPT):
+        raise CorpusError(f"{str(path)!r} is no longer what was read for this report: make the report again")
     made = tokenize(read_corpus(path, **about), **options)  # type: ignore[arg-type]
-    if saved:
+    if saved and saved == place_of(path, folder, **about, **options):
         with suppress(OSError, ValueError):  # a disk that can't be written to, or another process was first
             save_tokens(made, saved)
             _clear(folder)

@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -231,6 +232,12 @@ def test_a_table_from_elsewhere(make_folder: MakeFolder, tmp_path: Path) -> None
     frame = pd.DataFrame({"file": ["a.txt"], "source": ["Daily"], "year": [2024], "note": [None]})
     documents = read_corpus(folder, frame, strict=True).documents
     assert documents[["source", "year", "note"]].to_numpy().tolist() == [["Daily", "2024", ""]]
+    (folder / "b.txt").write_text("Two.")
+    shutil.copy(elsewhere, folder)  # a table that is given and lies with the texts is none of them
+    for given in (elsewhere, folder / "table.csv"):
+        said = [problem for problem in problems(read_corpus(folder, given)) if problem[0] != "table.csv"]
+        assert said == [("b.txt", "has no row in table.csv: read without title, source and date")]  # and not where
+    assert read_corpus(folder, folder / "table.csv").documents["path"].tolist() == ["a.txt", "b.txt"]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis import read_corpus, tokenize
+from analysis import CorpusError, read_corpus, tokenize
 from analysis.text import loading
 from analysis.text.loading import load_tokens
 from analysis.text.storage import open_tokens
@@ -75,3 +75,24 @@ def test_only_the_corpora_used_last_are_kept(folder, tmp_path):
         (folder / "a.txt").write_text(f"Version {number}.", encoding="utf-8")
         load_tokens(folder, cache=tmp_path / "cache")
     assert len(list((tmp_path / "cache").iterdir())) == loading.KEPT
+
+
+def test_what_changed_while_it_was_read_is_not_kept_as_what_it_was(folder, tmp_path, monkeypatch):
+    def read_while_it_changes(path, **about):
+        (folder / "metadata.csv").write_text("file,source\na,Daily\n", encoding="utf-8")
+        return read_corpus(path, **about)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loading, "read_corpus", read_while_it_changes)
+        assert load_tokens(folder, cache=tmp_path / "cache").corpus.documents["source"].tolist() == ["Daily", ""]
+    (folder / "metadata.csv").unlink()
+    assert load_tokens(folder, cache=tmp_path / "cache").corpus.documents["source"].tolist() == ["", ""]
+
+
+def test_a_notebook_of_a_report_reads_no_corpus_but_the_reports(folder, tmp_path, monkeypatch, assert_same):
+    made = load_tokens(folder, cache=tmp_path / "cache")
+    monkeypatch.setenv(loading.ONLY_KEPT, "1")
+    assert_same(load_tokens(folder, cache=tmp_path / "cache"), made)
+    (folder / "d.txt").write_text("More.", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"texts' is no longer what was read for this report: make the report again"):
+        load_tokens(folder, cache=tmp_path / "cache")
