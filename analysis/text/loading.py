@@ -83,8 +83,10 @@ def place_of(path: str | Path, folder: Path, *, metadata: str | Path | None, **o
     files = [(file.name, file) for file in code] + [(name_from(root, file), file) for file in corpus_files(corpus)]
     try:
         for name, file in files + ([("metadata", Path(metadata).expanduser())] if metadata else []):
-            with file.open("rb") as content:
-                known.update(f"{name}\0{hashlib.file_digest(content, 'sha256').hexdigest()}\0".encode())
+            known.update(f"{name}\0".encode())
+            if file.is_file():  # a link to nothing and a pipe, which may never end, have a name alone
+                with file.open("rb") as content:
+                    known.update(f"{hashlib.file_digest(content, 'sha256').hexdigest()}\0".encode())
     except OSError:
         return None
     return folder / known.hexdigest()[:32]

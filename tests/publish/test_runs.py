@@ -14,7 +14,9 @@ from analysis.paths import ROOT, SAMPLE
 from analysis.publish.execute import _without_places, execute
 from analysis.publish.manifest import recorded
 from analysis.publish.parameters import resolve
+from analysis.publish.running import environment_of
 from analysis.publish.runs import read_once
+from analysis.text.loading import ONLY_KEPT
 
 SECTIONS = ("term_frequency", "framing", "redundancy")
 
@@ -74,15 +76,16 @@ read_stopwords(Path.home() / "none.txt")"""
     assert f"{str(tmp_path / 'none.txt')!r}" in result["message"]  # whoever runs it is told
     outputs = [o for cell in nbformat.read(tmp_path / "out.ipynb", as_version=4).cells for o in cell.get("outputs", [])]
     warned, failed = outputs
-    assert warned.text.endswith("site-packages/pandas/__init__.py:1: UserWarning: old\n")
+    assert "site-packages/pandas/__init__.py:1: UserWarning: old\n" in warned.text
     assert "'~/none.txt'" in failed.evalue
     assert "analysis/text/stopwords.py" in "".join(failed.traceback)
     content = (tmp_path / "out.ipynb").read_text()
     assert [place for place in (str(ROOT), sys.prefix, str(tmp_path)) if place in content] == []
 
 
-def test_a_checkout_in_the_users_folder_is_not_told_by_its_short_name(monkeypatch):
+def test_a_checkout_in_the_users_folder_is_not_told_by_its_short_name(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(ROOT.parent))
+    monkeypatch.chdir(tmp_path)
     text = f"File ~/{ROOT.name}/analysis/paths.py:3 and {ROOT}/analysis/paths.py and {ROOT.parent}/texts"
     assert _without_places(text) == "File analysis/paths.py:3 and analysis/paths.py and ~/texts"
 
@@ -222,7 +225,10 @@ def test_links_of_the_page_lead_to_files_of_the_run(sample_run):
 def test_a_notebook_opens_what_was_read_for_all(small, tmp_path, monkeypatch, name):
     path = ROOT / "notebooks" / f"{name}.ipynb"
     parameters = resolve({"section": path}, {"corpus": str(small)})
+    assert not environment_of(tmp_path, tmp_path / "tokens")[ONLY_KEPT]  # it could not be written, and is read anew
     read_once(parameters, tmp_path / "tokens", recorded({}, parameters))
+    assert environment_of(tmp_path, tmp_path / "tokens")[ONLY_KEPT]
+    monkeypatch.setenv(ONLY_KEPT, "1")
     monkeypatch.setenv("LAFZ_TOKENS", str(tmp_path / "tokens"))
     monkeypatch.setenv("LAFZ_OUTPUT", str(tmp_path / "made"))
     saved = list((tmp_path / "tokens").iterdir())

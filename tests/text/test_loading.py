@@ -1,5 +1,7 @@
 """What has changed is never answered from before."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -96,3 +98,15 @@ def test_a_notebook_of_a_report_reads_no_corpus_but_the_reports(folder, tmp_path
     (folder / "d.txt").write_text("More.", encoding="utf-8")
     with pytest.raises(CorpusError, match=r"texts' is no longer what was read for this report: make the report again"):
         load_tokens(folder, cache=tmp_path / "cache")
+
+
+def test_what_is_no_file_has_no_bytes_to_be_known_by(folder, tmp_path):
+    (folder / "link.txt").symlink_to(folder / "d.txt")
+    first = load_tokens(folder, cache=tmp_path / "cache")
+    assert first.corpus.problems["path"].tolist() == ["c.txt", "link.txt"]
+    assert isinstance(first.ids.base, np.memmap)  # it was kept
+    (folder / "d.txt").write_text("More.", encoding="utf-8")
+    assert load_tokens(folder, cache=tmp_path / "cache").n_documents == 4
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(CorpusError, match="is no file but a pipe"):
+        load_tokens(tmp_path / "pipe.txt", cache=tmp_path / "cache")
