@@ -59,6 +59,8 @@ def test_ci_runs_both_commands_of_the_readme():
     assert "make test-all " in readme
     assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("\nmake test-all")
     makefile = (ROOT / "Makefile").read_text()
-    first, second = (re.search(rf"^{name}: (.*)  ##.*\n\t(.*)$", makefile, re.MULTILINE) for name in ("test", "test-all"))
+    first, second = (
+        re.search(rf"^{name}: (.*)  ##.*\n\t(.*)$", makefile, re.MULTILINE) for name in ("test", "test-all")
+    )
     assert first.groups() == ("$(DEV) lint", '$(PYTEST) -m "not slow"')
     assert second.groups() == ("test", "$(PYTEST) -m slow")

@@ -24,6 +24,8 @@ from jupyter_core.paths import jupyter_runtime_dir  # noqa: E402
 from nbclient.exceptions import DeadKernelError  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
+from analysis.paths import ROOT  # noqa: E402
+
 _LONGEST = 100  # bytes of the name of a socket's file, of which macOS takes 103 and Linux 107
 
 
@@ -83,7 +85,10 @@ def _started_cell(node: Any) -> str:
 
 
 def _tidy(node: Any) -> None:
-    """Take out of an executed notebook what differs between two runs: clock times, random ids, papermill's marks."""
+    """Take out of an executed notebook what differs between two runs: clock times, random ids, papermill's marks.
+
+    And, since a report is passed on, what errors and warnings say of where things are on this machine.
+    """
     node.metadata["papermill"] = {"parameters": node.metadata.get("papermill", {}).get("parameters", {})}
     node.cells = [cell for cell in node.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])]
     for cell in node.cells:
@@ -91,6 +96,23 @@ def _tidy(node: Any) -> None:
         cell.metadata.pop("execution", None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                output.evalue, output.traceback = (
+                    _without_places(output.evalue),
+                    [*map(_without_places, output.traceback)],
+                )
+            elif output.get("name") == "stderr":
+                output.text = _without_places(output.text)
+
+
+def _without_places(text: str) -> str:
+    """Paths in the checkout, the environment and the run as they are from there, and ``~`` for the user's folder."""
+    home = str(Path.home())
+    for place in (str(ROOT), sys.prefix, str(Path.cwd().parent)):
+        for written in (place, place.replace(home, "~", 1)):  # IPython writes most paths in the second way
+            text = text.replace(f"{written}{os.sep}", "")
+    return text.replace(home, "~")
 
 
 def _end_with_stdin() -> None:

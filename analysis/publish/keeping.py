@@ -9,9 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
 from typing import Any
 
-from analysis.paths import to_root
 from analysis.places import ForeignError, LeftAlone, clear, is_own
-from analysis.publish.manifest import inputs, sha256_of, versions
+from analysis.publish.manifest import named, recorded, versions
 from analysis.scale.stages import BusyError, delete, held, work_of
 from analysis.scale.versions import code_version
 
@@ -45,7 +44,7 @@ def key_of(section: str, notebook: Path, values: Mapping[str, Any]) -> str:
     That is its parameters, the bytes of every file that it reads, itself among them, and this package's code with the
     versions of what it works with.
     """
-    read = {to_root(file): sha256_of(file) for file in inputs({section: notebook}, {section: dict(values)})}
+    read = named(recorded({section: notebook}, {section: dict(values)}))
     known = json.dumps([values, read, versions()], sort_keys=True)
     return f"{section}-{hashlib.sha256(known.encode()).hexdigest()[:32]}"
 

@@ -4,18 +4,25 @@ import hashlib
 import importlib.metadata
 import platform
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from analysis import __version__
 from analysis.paths import GOLD, LEXICONS, ROOT, from_root, gold_file, to_root
 from analysis.publish.tables import write_json
-from analysis.text.corpus import corpus_files
+from analysis.scale.twins import contents
+from analysis.text.corpus import CorpusError, corpus_files
 from analysis.text.csv_files import DIGITS
+from analysis.text.folders import name_from
+from analysis.text.readers import ReadError
 
 MANIFEST = "manifest.json"
 IN_PARTS = "in_parts"  # in a manifest, that the corpus was read in parts, so that long tables are cut
 RUN_LOG = "run-log.json"  # of a run, what may differ next time
+_NAMED = 3  # files that the line names which says what has changed
 
 # The packages whose versions can change a text, a number, a picture or a page.
 PACKAGES = (
@@ -53,19 +60,21 @@ SOURCE = (".css", ".j2", ".js", ".py", ".typ", ".yml")  # endings of the files t
 # Parameters that may name a file, or a folder.
 FILE_PARAMETERS = ("actors", "aliases", "lexicon", "metadata", "reference", "stopwords", "style", "validity")
 
+Inputs = Mapping[Path, dict[str, Any]]  # each file that a run reads, with its size and SHA-256
+
 
 def write_manifest(
-    run: Path, chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]], *, in_parts: bool = False
+    run: Path, parameters: Mapping[str, dict[str, Any]], read: Inputs, *, in_parts: bool = False
 ) -> dict[str, Any]:
     """Write the manifest of the finished folder `run` into it, and give it.
 
-    Parameters of every notebook, inputs and outputs with size and SHA-256, versions. No clock and no path of this
+    Parameters of every notebook, what was `read` and made with size and SHA-256, versions. No clock and no path of this
     machine: inputs are named from the checkout, outputs from the run's folder, so two runs of the same are equal.
     """
     outputs = [file for file in run.rglob("*") if file.is_file()]
     manifest = {
         "parameters": parameters,
-        "inputs": _records({to_root(file): file for file in inputs(chosen, parameters)}),
+        "inputs": named(read),
         "outputs": _records({file.relative_to(run).as_posix(): file for file in outputs}),
         "significant_digits": DIGITS,
         **({IN_PARTS: True} if in_parts else {}),
@@ -99,6 +108,58 @@ def inputs(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]])
     return files
 
 
+def recorded(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]]) -> Inputs:
+    """The `inputs` as they are now. What cannot be opened, such as a link to nothing, has no bytes and is left out.
+
+    Raises `CorpusError` where the ignore list of a corpus is not text.
+    """
+    found = {}
+    try:
+        for file in sorted(inputs(chosen, parameters)):
+            with suppress(OSError):
+                if file.is_file():  # and no pipe, which may never end
+                    found[file] = _record(file)
+    except ReadError as error:
+        raise CorpusError(str(error)) from None
+    return found
+
+
+def named(read: Inputs) -> list[dict[str, Any]]:
+    """The inputs as a manifest has them."""
+    return [{"path": path, **about} for path, about in sorted({to_root(f): a for f, a in read.items()}.items())]
+
+
+def changes(begun: Inputs, now: Inputs) -> str:
+    """What two of `recorded` differ in, in a few words; "" where they are the same.
+
+    >>> changes({ROOT / "a": {"bytes": 1}, ROOT / "b": {}}, {ROOT / "a": {"bytes": 2}}).replace(str(ROOT), "")
+    "'/a' was changed, '/b' is gone"
+    """
+    differ = [file for file in sorted(begun.keys() | now.keys()) if begun.get(file) != now.get(file)]
+    how = [("was changed" if file in now else "is gone") if file in begun else "is new" for file in differ[:_NAMED]]
+    said = ", ".join(f"{str(file)!r} {what}" for file, what in zip(differ, how, strict=False))
+    return said + f" and {len(differ) - _NAMED:,} more" * (len(differ) > _NAMED)
+
+
+def check_read(begun: Inputs, corpus: Path, documents: pd.DataFrame) -> None:
+    """Raises `CorpusError` for `documents` that were not made of the bytes in `begun`: their file was another then.
+
+    A document of an archive has the SHA-256 of its member, each other one that of its file.
+    """
+    root = corpus if corpus.is_dir() else corpus.parent
+    own = {file: about for file, about in begun.items() if file.is_relative_to(root)}
+    known = {name_from(root, file): {about["sha256"]} for file, about in own.items()}
+    for file in own:
+        if file.suffix.lower() == ".zip" and _record(file) == own[file]:
+            known[name_from(root, file)].update(contents(file))
+    for path, sha256 in zip(documents["path"], documents["sha256"], strict=True):
+        name = path
+        while name and sha256 not in known.get(name, ()):
+            name = name.rpartition("#")[0]  # behind it a row of the file, or a member
+        if not name:
+            raise CorpusError(f"{path!r} in {str(corpus)!r} changed while it was read: make the report again")
+
+
 def sha256_of(file: Path) -> str:
     """The SHA-256 of a file of any size.
 
@@ -126,6 +187,9 @@ def _version(package: str) -> str | None:
 
 
 def _records(files: Mapping[str, Path]) -> list[dict[str, Any]]:
-    return [
-        {"path": name, "bytes": file.stat().st_size, "sha256": sha256_of(file)} for name, file in sorted(files.items())
-    ]
+    return [{"path": name, **_record(file)} for name, file in sorted(files.items())]
+
+
+def _record(file: Path) -> dict[str, Any]:
+    with file.open("rb") as content:
+        return {"sha256": hashlib.file_digest(content, "sha256").hexdigest(), "bytes": content.tell()}

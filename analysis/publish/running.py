@@ -14,7 +14,7 @@ from analysis.publish.keeping import key_of
 from analysis.publish.parameters import notebooks
 from analysis.publish.processes import Job, run_notebooks
 from analysis.publish.tables import OUTPUT, write_json
-from analysis.text.loading import CACHE
+from analysis.text.loading import CACHE, ONLY_KEPT
 
 # Of a notebook that works part by part: what it is done with goes back to the system at once, and not when all is done.
 SPARING = {"MALLOC_MMAP_THRESHOLD_": "500000", "ARROW_DEFAULT_MEMORY_POOL": "system"}
@@ -96,6 +96,7 @@ def environment_of(scratch: Path, words: Path) -> dict[str, str]:
     """The environment of a notebook: the words that were read for it, and none of the user's Jupyter settings."""
     own = {
         CACHE: str(words),
+        ONLY_KEPT: "1" * any(words.glob("*")),  # nothing is where it could not be written
         "IPYTHONDIR": str(scratch / "ipython"),
         "JUPYTER_CONFIG_DIR": str(scratch / "config"),
         "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),

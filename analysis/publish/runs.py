@@ -2,7 +2,7 @@
 
 import json
 import os
-import sys
+import platform
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from analysis.errors import ParameterError
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.paths import from_root, given, to_root
 from analysis.places import put, temporary_folder, working_folder
@@ -20,7 +21,16 @@ from analysis.publish.crate import write_crate
 from analysis.publish.dictionary import add_meanings
 from analysis.publish.keeping import forget, kept_work, words_of
 from analysis.publish.machine import check_fits, check_open_files, free, in_parts_side_by_side, side_by_side, text_size
-from analysis.publish.manifest import FILE_PARAMETERS, RUN_LOG, write_manifest
+from analysis.publish.manifest import (
+    FILE_PARAMETERS,
+    RUN_LOG,
+    Inputs,
+    changes,
+    check_read,
+    recorded,
+    versions,
+    write_manifest,
+)
 from analysis.publish.page import write_page
 from analysis.publish.parameters import READING, notebooks, resolve
 from analysis.publish.running import (
@@ -34,14 +44,15 @@ from analysis.publish.running import (
 )
 from analysis.publish.tables import write_json
 from analysis.scale.in_parts import tokens_in_parts
-from analysis.scale.stages import delete
+from analysis.scale.stages import KEPT, delete
 from analysis.signals import undisturbed
-from analysis.text.corpus import corpus_files
+from analysis.text.corpus import CorpusError, corpus_files
 from analysis.text.loading import load_tokens, place_of
 from analysis.text.parted import AnyTokens, Parted, open_parts
 from analysis.text.readers import ReadError
 
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
+_AGAIN = "make it again when nothing writes there"
 # What a notebook gives to `load_tokens`; with one of them missing it would read the corpus once more.
 LEXICON_PARAMETERS = ("lexicon", "style", "actors")
 
@@ -96,6 +107,11 @@ def run(
     written then), and so is the memory (`ParameterError`). With a failure nothing at `out` changes: each failed
     notebook is kept beside it as ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder as
     ``<out>.failed``.
+
+    The manifest has every file as it was when the run began. The documents were made of those bytes, and at the end all
+    files, which notebooks read by themselves too, are the same still, or that is a failure as well (`CorpusError`,
+    `ParameterError`) that names what changed. Not seen is a file that changes while a notebook reads it and is then as
+    before, if it is no document.
     """
     out = Path(out).expanduser().resolve()  # a link stays one, and its target is replaced
     chosen = notebooks(parameters)
@@ -105,12 +121,13 @@ def run(
     check_files(parameters, lexicons)
     check_open_files()
     started, since = time.time(), time.monotonic()
+    begun, code = recorded(chosen, parameters), versions()
     room = free() if memory is None else memory
     with faults_told(out), temporary_folder() as scratch, ExitStack() as stack:
         work, words = None, read or scratch / TOKENS
         parted = not side_by_side(_text_size(parameters), room) if in_parts is None else in_parts
         if not parted:
-            tokens = read_once(parameters, words)
+            tokens = read_once(parameters, words, begun)
             characters = int(tokens.corpus.documents["n_chars"].sum())
             at_once = side_by_side(characters, room)
             parted = in_parts is None and not at_once
@@ -122,7 +139,9 @@ def run(
             with undisturbed():  # no signal comes between making the folder and knowing of it
                 work = stack.enter_context(kept_work(out))
             words = read or words_of(work)  # the temporary folder may be in memory
-            tokens = read_once(parameters, words, memory=room, work=work, progress=progress)
+            tokens = read_once(parameters, words, begun, memory=room, work=work, progress=progress)
+            if changed := changes(begun, recorded(chosen, parameters)):
+                raise CorpusError(f"{changed}, since the report was begun: {_AGAIN}")
         check_language(parameters, lexicons, tokens.corpus)
         failed = out.with_name(f"{out.name}.failed")
         if keep_failed:
@@ -137,8 +156,11 @@ def run(
             environment = environment_of(scratch, words)
             logs = run_all(chosen, parameters, build, environment=environment, progress=progress, at_once=at_once)
             failures = failures_in(logs, chosen, build, out)
-            if not failures:
-                _finish(build, chosen, parameters, opened(), in_parts=parted)
+            changed = changes(begun, recorded(chosen, parameters)) or "the code of lafz was changed" * (
+                code != versions()
+            )
+            if not failures and not changed:
+                _finish(build, chosen, parameters, opened(), begun, in_parts=parted)
                 _write_log(build, logs, started, time.monotonic() - since)
                 check_place(out)  # once more: it was some time ago
                 with undisturbed():
@@ -151,12 +173,15 @@ def run(
             elif keep_failed:
                 with working_folder(failed) as aside:  # its own: what is saved of a folder goes to that folder's place
                     put(build.rename(aside / "run"), failed)
+            if changed:
+                raise ParameterError(f"{changed}, since the report was begun: {_AGAIN}" + f"; {KEPT}" * bool(work))
     return failures
 
 
 def read_once(
     parameters: Mapping[str, dict[str, Any]],
     words: Path,
+    begun: Inputs,
     *,
     memory: int | None = None,
     work: Path | None = None,
@@ -165,7 +190,8 @@ def read_once(
     """Read and tokenize the corpus, into the folder `words`, once for all notebooks that read it in the same way.
 
     In parts where `memory` says how many bytes there are for it, and `work` where to keep what is read meanwhile. Gives
-    the words as the first notebook has them.
+    the words as the first notebook has them. Raises `CorpusError` for documents of other bytes than files had when it
+    was `begun`.
     """
     done: dict[str, AnyTokens] = {}
     for values in parameters.values():
@@ -173,11 +199,12 @@ def read_once(
         if (key := json.dumps(about, sort_keys=True)) not in done:
             corpus = from_root(about.pop("corpus"))
             about["metadata"] = about["metadata"] and from_root(about["metadata"])
-            if memory and work:
-                place = place_of(corpus, words, **about)
-                if place and not place.is_dir():
-                    tokens_in_parts(corpus, place, work, memory=memory, progress=progress, **about)
-            done[key] = load_tokens(corpus, cache=words, **about)
+            place = place_of(corpus, words, **about) if memory and work else None
+            if memory and work and place and not place.is_dir():
+                done[key] = tokens_in_parts(corpus, place, work, memory=memory, progress=progress, **about)
+            else:
+                done[key] = load_tokens(corpus, cache=words, **about)
+            check_read(begun, corpus, done[key].corpus.documents)
     return next(iter(done.values()))
 
 
@@ -204,6 +231,7 @@ def _finish(
     chosen: Mapping[str, Path],
     parameters: Mapping[str, dict[str, Any]],
     tokens: AnyTokens,
+    read: Inputs,
     *,
     in_parts: bool,
 ) -> None:
@@ -211,7 +239,7 @@ def _finish(
     write_corpus_tables(build, tokens)
     add_meanings(build, parameters)
     write_page(build, list(chosen), parameters, tokens)
-    manifest = write_manifest(build, chosen, parameters, in_parts=in_parts)
+    manifest = write_manifest(build, parameters, read, in_parts=in_parts)
     write_crate(build, manifest)  # after the manifest, whose SHA-256 it gives
 
 
@@ -221,7 +249,8 @@ def _write_log(build: Path, logs: Mapping[str, dict[str, Any]], started: float, 
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(seconds, 3),
         "sections": logs,
-        "python": sys.executable,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",  # no path, and no name of a user or a machine
         "cores": os.cpu_count(),
     }
     write_json(log, build / RUN_LOG)

@@ -34,7 +34,8 @@ def tokens_in_parts(
 ) -> Parted:
     """The words of `corpus` in parts, in the new folder `folder`, made with about `memory` bytes by all processes.
 
-    What is finished on the way is kept in the folder `work`, from which a call that follows an interrupted one goes on;
+    What is finished on the way is kept in the folder `work`, from which a call that follows an interrupted one goes on,
+    if its `folder` has the same name, which stands for the bytes of all files: a `Partition` knows their times alone.
     `folder` gets its name when all is in it. `reading` is as in `partitions`. Takes about four bytes of the disk a
     character. Raises `CorpusError` where no document can be read.
 
@@ -46,7 +47,8 @@ def tokens_in_parts(
     (26, 11141)
     """
     plan = budget(memory, per_character=PER_CHARACTER)
-    tasks = partitions([corpus], characters=min(MOST, plan.characters), **reading)
+    pieces = partitions([corpus], characters=min(MOST, plan.characters), **reading)
+    tasks = [piece._replace(key=f"{folder.name}-{piece.key}") for piece in pieces]
     cores = plan.cores if len(tasks) > 1 else 1
     places = run_stage(save_part, tasks, work, cores=cores, what="reading", progress=progress)
     saved = [path for place in places for path in sorted(place.glob("[0-9]*"))]

@@ -21,7 +21,7 @@ def originals(files: Sequence[File], text_column: str) -> dict[str, tuple[tuple[
     owners: dict[str, list[File]] = defaultdict(list)
     for file in files:
         if any(sizes[size] > 1 for size in _sizes(file)):
-            for found in dict.fromkeys(_digests(file)):
+            for found in dict.fromkeys(contents(Path(file.place))):
                 owners[found].append(file)
     known: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for found, own in owners.items():
@@ -71,10 +71,11 @@ def _sizes(file: File) -> Iterator[int]:
         return
 
 
-def _digests(file: File) -> Iterator[str]:
+def contents(path: Path) -> Iterator[str]:
+    """The SHA-256 of a file, of an archive that of each member; none of what can't be read."""
     try:
-        with Path(file.place).open("rb") as content:
-            if Path(file.place).suffix.lower() == ".zip":
+        with path.open("rb") as content:
+            if path.suffix.lower() == ".zip":
                 yield from (digest(part[1]) for part in members(content) if not isinstance(part, Problem))
             else:
                 yield digest(content)

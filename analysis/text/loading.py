@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.paths import ROOT
 from analysis.places import delete_made, working_folder
-from analysis.text.corpus import corpus_files, read_corpus
+from analysis.text.corpus import CorpusError, corpus_files, read_corpus
 from analysis.text.folders import name_from
 from analysis.text.parted import AnyTokens, are_parts, open_parts
 from analysis.text.storage import are_tokens, open_tokens, save_tokens
@@ -18,6 +18,7 @@ from analysis.text.tokens import tokenize
 from analysis.text.versions import reading_versions
 
 CACHE = "LAFZ_TOKENS"  # environment variable: the folder in which `load_tokens` keeps what it made
+ONLY_KEPT = "LAFZ_TOKENS_ONLY"  # and one, of a report's notebooks, by which it reads nothing that is not kept there
 KEPT = 4  # corpora that stay in that folder, the last ones used
 
 
@@ -37,7 +38,9 @@ def load_tokens(
     `cache` (the environment variable LAFZ_TOKENS, else ``.cache/tokens`` in the checkout) under a name made of the
     bytes of every file, the parameters, this package's code and the versions of what it reads with, so that a changed
     file or program is never answered from before. The folder holds the four corpora used last; where it can't be
-    written, nothing is saved. In a report on a corpus that does not fit in memory they are `Parted`.
+    written, or a file changed while it was read, nothing is saved. In a report on a corpus that does not fit in memory
+    they are `Parted`. Raises `CorpusError` as `read_corpus` does, and in a report's notebook where the corpus is no
+    longer what the report is on.
 
     >>> import tempfile
     >>> from analysis.paths import SAMPLE
@@ -57,8 +60,10 @@ def load_tokens(
             return found
         except (OSError, ValueError):
             delete_made(saved)  # under a name made of all its bytes; damaged: made anew
+    elif saved and os.environ.get(ONLY_KEPT):
+        raise CorpusError(f"{str(path)!r} is no longer what was read for this report: make the report again")
     made = tokenize(read_corpus(path, **about), **options)  # type: ignore[arg-type]
-    if saved:
+    if saved and saved == place_of(path, folder, **about, **options):
         with suppress(OSError, ValueError):  # a disk that can't be written to, or another process was first
             folder.mkdir(parents=True, exist_ok=True)
             with working_folder(folder / "tokens") as work:  # one name, so that what was left half-made is cleared away
@@ -82,8 +87,10 @@ def place_of(path: str | Path, folder: Path, *, metadata: str | Path | None, **o
     files = [(file.name, file) for file in code] + [(name_from(root, file), file) for file in corpus_files(corpus)]
     try:
         for name, file in files + ([("metadata", Path(metadata).expanduser())] if metadata else []):
-            with file.open("rb") as content:
-                known.update(f"{name}\0{hashlib.file_digest(content, 'sha256').hexdigest()}\0".encode())
+            known.update(f"{name}\0".encode())
+            if file.is_file():  # a link to nothing and a pipe, which may never end, have a name alone
+                with file.open("rb") as content:
+                    known.update(f"{hashlib.file_digest(content, 'sha256').hexdigest()}\0".encode())
     except OSError:
         return None
     return folder / known.hexdigest()[:32]

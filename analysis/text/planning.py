@@ -63,7 +63,7 @@ def plan_corpus(
         files, problems = list_files(root) if root.is_dir() else ([root], [])
         names = {name_from(root if root.is_dir() else root.parent, file): file for file in files}
         table, label = _table(metadata, root)
-        names = {name: file for name, file in names.items() if table is None or not _is_same(file, label, root)}
+        names = {name: file for name, file in names.items() if table is None or not _is_same(file, metadata, root)}
         strays: list[tuple[str, str]] = []
         given = {} if table is None else rows_by_file(table, label, names, strays)
         if name_pattern:
@@ -119,16 +119,16 @@ def _table(metadata: str | Path | pd.DataFrame | None, root: Path) -> tuple[pd.D
     if isinstance(metadata, pd.DataFrame):
         return metadata, "the metadata"
     if metadata is not None:
-        return read_table(Path(metadata).expanduser()), str(metadata)
+        return read_table(Path(metadata).expanduser()), Path(metadata).name  # a report does not tell of folders
     beside = root / METADATA
     return (read_table(beside), METADATA) if root.is_dir() and beside.is_file() else (None, "")
 
 
-def _is_same(file: Path, label: str, root: Path) -> bool:
-    """Whether `file` is the metadata table itself."""
-    if file in (root / METADATA, Path(label)):
+def _is_same(file: Path, metadata: str | Path | pd.DataFrame | None, root: Path) -> bool:
+    """Whether `file` is the metadata table itself, or the one that another was given for."""
+    if file == root / METADATA:
         return True
-    return Path(label).is_file() and file.is_file() and file.samefile(label)
+    return isinstance(metadata, str | Path) and file.is_file() and file.samefile(Path(metadata).expanduser())
 
 
 def document_ids(names: list[str]) -> dict[str, str]:

@@ -140,6 +140,7 @@ def test_a_notebook_that_fails_leaves_the_others_finished_for_the_next_call(smal
 
 def test_a_notebook_is_known_by_all_that_it_reads(make_folder, tmp_path):
     corpus = make_folder({"a.txt": "The forum met.", "metadata.csv": "file,source\na.txt,Daily\n"})
+    (corpus / "gone.txt").symlink_to("nowhere")  # which has no bytes
     lexicon = tmp_path / "own.yml"
     lexicon.write_text("name: own")
     path = notebooks(["framing"])["framing"]

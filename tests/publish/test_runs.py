@@ -11,9 +11,12 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.paths import ROOT, SAMPLE
-from analysis.publish.execute import execute
+from analysis.publish.execute import _without_places, execute
+from analysis.publish.manifest import recorded
 from analysis.publish.parameters import resolve
+from analysis.publish.running import environment_of
 from analysis.publish.runs import read_once
+from analysis.text.loading import ONLY_KEPT
 
 SECTIONS = ("term_frequency", "framing", "redundancy")
 
@@ -53,10 +56,38 @@ def test_no_warning_is_left_in_a_notebook(sample_run):
 
 
 def test_nothing_in_a_run_names_this_machine(sample_run):
+    named = [str(ROOT), sys.prefix, sample_run.parent.name, "zq-environment", "zq-user", ".building-"]
     for name, content in files(sample_run).items():
-        if name != "run-log.json":
-            assert str(ROOT).encode() not in content, name
-            assert str(sample_run).encode() not in content, name
+        assert [place for place in named if place.encode() in content] == [], name
+
+
+def test_a_notebook_that_failed_does_not_tell_where_it_was_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    source = """import pandas, warnings
+from pathlib import Path
+from analysis.text.stopwords import read_stopwords
+warnings.warn_explicit("old", UserWarning, pandas.__file__, 1)
+read_stopwords(Path.home() / "none.txt")"""
+    cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]
+    about = {"language_info": {"name": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), tmp_path / "given.ipynb")
+    result = execute(tmp_path / "given.ipynb", str(tmp_path / "out.ipynb"), {"a": 1})
+    assert f"{str(tmp_path / 'none.txt')!r}" in result["message"]  # whoever runs it is told
+    outputs = [o for cell in nbformat.read(tmp_path / "out.ipynb", as_version=4).cells for o in cell.get("outputs", [])]
+    warned, failed = outputs
+    assert "site-packages/pandas/__init__.py:1: UserWarning: old\n" in warned.text
+    assert "'~/none.txt'" in failed.evalue
+    assert "analysis/text/stopwords.py" in "".join(failed.traceback)
+    content = (tmp_path / "out.ipynb").read_text()
+    assert [place for place in (str(ROOT), sys.prefix, str(tmp_path)) if place in content] == []
+
+
+def test_a_checkout_in_the_users_folder_is_not_told_by_its_short_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(ROOT.parent))
+    monkeypatch.chdir(tmp_path)
+    text = f"File ~/{ROOT.name}/analysis/paths.py:3 and {ROOT}/analysis/paths.py and {ROOT.parent}/texts"
+    assert _without_places(text) == "File analysis/paths.py:3 and analysis/paths.py and ~/texts"
 
 
 def test_two_runs_give_the_same_bytes(sample_run, command_line, tmp_path):
@@ -203,7 +234,10 @@ def test_links_of_the_page_lead_to_files_of_the_run(sample_run):
 def test_a_notebook_opens_what_was_read_for_all(small, tmp_path, monkeypatch, name):
     path = ROOT / "notebooks" / f"{name}.ipynb"
     parameters = resolve({"section": path}, {"corpus": str(small)})
-    read_once(parameters, tmp_path / "tokens")
+    assert not environment_of(tmp_path, tmp_path / "tokens")[ONLY_KEPT]  # it could not be written, and is read anew
+    read_once(parameters, tmp_path / "tokens", recorded({}, parameters))
+    assert environment_of(tmp_path, tmp_path / "tokens")[ONLY_KEPT]
+    monkeypatch.setenv(ONLY_KEPT, "1")
     monkeypatch.setenv("LAFZ_TOKENS", str(tmp_path / "tokens"))
     monkeypatch.setenv("LAFZ_OUTPUT", str(tmp_path / "made"))
     saved = list((tmp_path / "tokens").iterdir())

@@ -11,7 +11,7 @@ from PIL import Image
 
 from analysis.errors import ParameterError
 from analysis.paths import to_root
-from analysis.publish.manifest import write_manifest
+from analysis.publish.manifest import recorded, write_manifest
 from analysis.publish.parameters import notebooks, resolve
 from analysis.publish.verify import (
     changed_versions,
@@ -92,7 +92,8 @@ def test_inputs_that_are_not_what_they_were_are_named_and_nothing_is_run(small, 
     shutil.copytree(small, corpus)
     run.mkdir()
     chosen = notebooks(["framing"])
-    write_manifest(run, chosen, resolve(chosen, {"corpus": to_root(corpus)}))
+    parameters = resolve(chosen, {"corpus": to_root(corpus)})
+    write_manifest(run, parameters, recorded(chosen, parameters))
     before = {path: path.read_bytes() for path in sorted(corpus.iterdir())}
     a, b = before
     a.write_text("Other words.")

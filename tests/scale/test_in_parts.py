@@ -1,5 +1,6 @@
 """A corpus that was read in parts has the documents, words and problems of the one that was read as a whole."""
 
+import os
 from itertools import pairwise
 
 import numpy as np
@@ -113,9 +114,19 @@ def test_what_was_read_stays_whole_where_its_parts_cannot_be_joined(small, tmp_p
     assert [path.name for path in (tmp_path / "cut").iterdir()] == ["mine.txt"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cut", "work"]
     monkeypatch.setattr("os.link", no_links)
-    found = tokens_in_parts(SAMPLE, tmp_path / "new", tmp_path / "work", memory=10**9)
+    found = tokens_in_parts(SAMPLE, tmp_path / "new" / "cut", tmp_path / "work", memory=10**9)
     assert files(tmp_path / "work") == read
     assert found.n_documents == 26
+
+
+def test_what_was_kept_of_other_bytes_with_the_time_and_size_of_these_is_not_taken(make_folder, tmp_path):
+    corpus = make_folder({"a.txt": "It rained."})
+    tokens_in_parts(corpus, tmp_path / "words of rain", tmp_path / "work", memory=10**9)
+    time = (corpus / "a.txt").stat().st_mtime_ns
+    (corpus / "a.txt").write_text("It snowed.")
+    os.utime(corpus / "a.txt", ns=(time, time))
+    tokens = tokens_in_parts(corpus, tmp_path / "words of snow", tmp_path / "work", memory=10**9)
+    assert tokens.corpus.text("a") == "It snowed."
 
 
 def no_links(source, target):

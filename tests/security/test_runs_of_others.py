@@ -16,7 +16,7 @@ from analysis.publish.comparing.compare_page import write_comparison
 from analysis.publish.drawing import DRAWINGS
 from analysis.publish.export import export
 from analysis.publish.loading import load_run
-from analysis.publish.manifest import write_manifest
+from analysis.publish.manifest import recorded, write_manifest
 from analysis.publish.parameters import notebooks, resolve
 from analysis.publish.redraw import MODULES, redraw
 from analysis.publish.sections import read_sections
@@ -346,7 +346,8 @@ def test_verify_runs_the_notebooks_of_the_checkout(command_line, tmp_path):
         (run / name).parent.mkdir(exist_ok=True)
         (run / name).write_text(code)
     chosen = notebooks(["redundancy"])
-    write_manifest(run, chosen, resolve(chosen, {"corpus": to_root(corpus)}))
+    parameters = resolve(chosen, {"corpus": to_root(corpus)})
+    write_manifest(run, parameters, recorded(chosen, parameters))
     before = tree(tmp_path)
     done = command_line("verify", run)
     assert done.returncode == 1, done.stderr

@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -231,6 +232,11 @@ def test_a_table_from_elsewhere(make_folder: MakeFolder, tmp_path: Path) -> None
     frame = pd.DataFrame({"file": ["a.txt"], "source": ["Daily"], "year": [2024], "note": [None]})
     documents = read_corpus(folder, frame, strict=True).documents
     assert documents[["source", "year", "note"]].to_numpy().tolist() == [["Daily", "2024", ""]]
+    (folder / "b.txt").write_text("Two.")
+    said = [("b.txt", "has no row in table.csv: read without title, source and date")]  # and not where that is
+    assert problems(read_corpus(folder, elsewhere)) == said
+    shutil.copy(elsewhere, folder)
+    assert problems(read_corpus(folder, folder / "table.csv")) == said  # it is no text, though it lies with them
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """What has changed is never answered from before."""
 
+import os
+
 import numpy as np
 import pytest
 
-from analysis import read_corpus, tokenize
+from analysis import CorpusError, read_corpus, tokenize
 from analysis.text import loading
 from analysis.text.loading import load_tokens
 from analysis.text.storage import open_tokens
@@ -95,3 +97,36 @@ def test_what_others_keep_in_that_folder_stays(folder, tmp_path):
     assert len(set(cache.iterdir()) - others) == loading.KEPT
     assert others <= set(cache.iterdir())
     assert (elsewhere / "tokens.json").exists()
+
+
+def test_what_changed_while_it_was_read_is_not_kept_as_what_it_was(folder, tmp_path, monkeypatch):
+    def read_while_it_changes(path, **about):
+        (folder / "metadata.csv").write_text("file,source\na,Daily\n", encoding="utf-8")
+        return read_corpus(path, **about)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loading, "read_corpus", read_while_it_changes)
+        assert load_tokens(folder, cache=tmp_path / "cache").corpus.documents["source"].tolist() == ["Daily", ""]
+    (folder / "metadata.csv").unlink()
+    assert load_tokens(folder, cache=tmp_path / "cache").corpus.documents["source"].tolist() == ["", ""]
+
+
+def test_a_notebook_of_a_report_reads_no_corpus_but_the_reports(folder, tmp_path, monkeypatch, assert_same):
+    made = load_tokens(folder, cache=tmp_path / "cache")
+    monkeypatch.setenv(loading.ONLY_KEPT, "1")
+    assert_same(load_tokens(folder, cache=tmp_path / "cache"), made)
+    (folder / "d.txt").write_text("More.", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"texts' is no longer what was read for this report: make the report again"):
+        load_tokens(folder, cache=tmp_path / "cache")
+
+
+def test_what_is_no_file_has_no_bytes_to_be_known_by(folder, tmp_path):
+    (folder / "link.txt").symlink_to(folder / "d.txt")
+    first = load_tokens(folder, cache=tmp_path / "cache")
+    assert first.corpus.problems["path"].tolist() == ["c.txt", "link.txt"]
+    assert isinstance(first.ids.base, np.memmap)  # it was kept
+    (folder / "d.txt").write_text("More.", encoding="utf-8")
+    assert load_tokens(folder, cache=tmp_path / "cache").n_documents == 4
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(CorpusError, match="is no file but a pipe"):
+        load_tokens(tmp_path / "pipe.txt", cache=tmp_path / "cache")

@@ -17,7 +17,7 @@ from analysis.progress import Progress
 from analysis.publish import runs
 from analysis.publish.comparing.sweep_page import write_sweep_page
 from analysis.publish.loading import load_run
-from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, inputs, versions
+from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, named, recorded, versions
 from analysis.publish.parameters import notebooks
 from analysis.publish.tables import write_json
 from analysis.publish.verify import read_manifest
@@ -153,8 +153,7 @@ def is_finished(folder: Path, parameters: Mapping[str, dict[str, Any]]) -> bool:
     now = {"parameters": parameters, **versions()}
     if any(manifest.get(part) != value for part, value in now.items()):
         return False
-    read = {to_root(file): _hash(file) for file in inputs(notebooks(parameters), parameters)}
-    if read != {record["path"]: record["sha256"] for record in manifest["inputs"]}:
+    if named(recorded(notebooks(parameters), parameters)) != manifest["inputs"]:
         return False
     return all(_hash(folder / record["path"]) == record["sha256"] for record in manifest["outputs"])
 
