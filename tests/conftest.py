@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import matplotlib.font_manager  # noqa: F401 - makes the list of fonts; a kernel would tell of it where it takes long
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings

@@ -248,7 +248,7 @@ def _forms(tokens: Tokens, parameters: Mapping[str, Mapping[str, Any]]) -> list[
     about = parameters.get("term_frequency", {})
     form = "lemmas" if about.get("lemmatize") else "stems" if about.get("stem") else "words"
     if form != "words":
-        stops = stop_words(about["stopwords"], set(tokens.corpus.documents["language"]))
+        stops = stop_words(about["stopwords"], tokens.languages)
         found.append({"sections": ["term_frequency"], **_named(word_forms(tokens, form, keep=stops))})
     sections = [name for name in parameters if form == "words" or name != "term_frequency"]
     return [*found, {"sections": sections, **_named(tokens)}]

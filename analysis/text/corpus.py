@@ -107,8 +107,8 @@ def read_corpus(
     default the folder's own ``metadata.csv``. It goes over what the file says, and that over `name_pattern`, what the
     file's name says: ``"{source}_{date}_{title}"``, see `analysis.text.metadata.names_reader`. Title, source, date and
     language describe the document; all else is kept, with "metadata_" before a name that ``documents`` has itself.
-    `language` is the ISO 639 code of documents for which none is named. A file ``.lafzignore`` lists, one glob a line,
-    what is no part of the corpus.
+    `language` is the ISO 639 code of documents for which none is named; one that is named and not known is read as
+    "und". A file ``.lafzignore`` lists, one glob a line, what is no part of the corpus.
 
     Whatever cannot be read is a row in ``problems`` and the rest goes on; files of the same bytes are all kept, and
     said to be the same there. With `strict` the first problem raises. Raises `CorpusError` when the path or the
@@ -231,7 +231,8 @@ def _date(value: str, name: str, problems: list[tuple[str, str]]) -> datetime | 
 
 
 def _language(value: str, default: str, name: str, problems: list[tuple[str, str]]) -> str:
-    """`value` where its sentences can be split; else `default`, with a problem row where there was a value."""
-    if value and not is_known(value):
-        problems.append((name, f"language {value!r} is not a known ISO 639 code: read as {default!r}"))
-    return value if is_known(value) else default
+    """`value` where its sentences can be split; `default` where it is empty; else "und", with a problem row."""
+    if value and not is_known(value):  # it is not `default` either, whose stop words and lexicons would not fit
+        problems.append((name, f"language {value!r} is not a known code, such as 'en': read as 'und' (undetermined)"))
+        return "und"
+    return value or default

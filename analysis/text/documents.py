@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.text.corpus import Corpus
+from analysis.text.sentences import primary
 
 DAY = "%Y-%m-%d"  # how a date is written where it names a group
 
@@ -37,7 +38,7 @@ class ByDocument(ABC):
     @property
     def languages(self) -> NDArray[np.object_]:
         """(documents,) the language of each document, in lower case and without its region: "en" of "en-GB"."""
-        return self.corpus.documents["language"].str.split("-").str[0].str.lower().to_numpy(dtype=object)
+        return self.corpus.documents["language"].map(primary).to_numpy(dtype=object)
 
     def groups(self, by: str) -> pd.Series:
         """One group name a document: its value in the metadata column `by`, "(none)" where that is empty.

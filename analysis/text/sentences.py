@@ -24,10 +24,11 @@ Span = tuple[int, int]
 
 SPLITTERS = ("sentencex", "punkt")
 
-# Languages with rules of their own in sentencex, and below them some that it gives the rules of a neighbour.
+# Languages with rules of their own in sentencex, and below them some that it gives the rules of a neighbour; und is
+# undetermined.
 LANGUAGES = frozenset(
     "am ar bg bn ca da de el en es fi fr gu hi hy it ja kk kn ml mr my nl pa pl pt ru sk ta te uk "
-    "be bs ckb cs et fa he hr hu id ko ku lt lv mk ms nb ne nn no ps ro sd sl sq sr sv th tr ug ur uz vi zh".split()
+    "be bs ckb cs et fa he hr hu id ko ku lt lv mk ms nb ne nn no ps ro sd sl sq sr sv th tr ug und ur uz vi zh".split()
 )
 
 _OPENERS = "\"“‘'‚„«(\\[{"
@@ -76,7 +77,7 @@ def sentences(text: str, language: str = "en", *, splitter: "str | PunktSentence
     """
     if not is_known(language):
         raise ValueError(f"language {language!r} is not known: use one of {', '.join(sorted(LANGUAGES))}")
-    language = _primary(language)
+    language = primary(language)
     if not isinstance(splitter, str):
         cuts = _punkt_cuts(text, splitter)
     elif splitter == "punkt":
@@ -99,7 +100,7 @@ def is_known(language: str) -> bool:
     >>> is_known("en-GB"), is_known("ur"), is_known("english")
     (True, True, False)
     """
-    return _primary(language) in LANGUAGES
+    return primary(language) in LANGUAGES
 
 
 def train_punkt(texts: Iterable[str]) -> "PunktSentenceTokenizer":
@@ -132,7 +133,12 @@ def _untrained_punkt() -> "PunktSentenceTokenizer":
 
 
 @lru_cache(maxsize=256)  # asked for every paragraph, of a few languages
-def _primary(language: str) -> str:
+def primary(language: str) -> str:
+    """The code of a language without its region, in lower case.
+
+    >>> primary("es-MX"), primary("pt_BR")
+    ('es', 'pt')
+    """
     return language.replace("_", "-").partition("-")[0].lower()
 
 

@@ -1,6 +1,6 @@
 """Stop lists: words that are counted and not ranked."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from analysis.paths import from_root
 from analysis.text.kernels import fold
 from analysis.text.parted import Vocabulary
 from analysis.text.readers import ReadError, decode
+from analysis.text.sentences import is_known, primary
 
 # What NLTK calls the languages of its stop lists and of its stemmers, which are nearly the same.
 NLTK_NAMES = {
@@ -35,29 +36,58 @@ NLTK_NAMES = {
     "tr": "turkish",
 }
 
+_ISO_NAMES = {"nb": "no", "nn": "no"}  # both ways of writing Norwegian are in one list of stopwordsiso
 
-def stop_words(name: str | Path, languages: Collection[str] = ("en",)) -> frozenset[str]:
-    """The stop list called `name`, folded as tokens are.
+# Written without blanks between words: what stands between blanks is no word, and no list of words fits it.
+UNDIVIDED = frozenset({"ja", "my", "th", "zh"})
 
-    "stopwordsiso" is that package's lists for the `languages` (ISO 639 codes), "nltk" NLTK's, where its data is on this
-    machine; "" is none; all else is a file or a folder for `read_stopwords`, a relative path starting at the checkout.
-    Raises `ValueError` when there is no such list, or it has none of the languages.
 
-    >>> "the" in stop_words("stopwordsiso"), "ہے" in stop_words("stopwordsiso", ["en", "ur"]), len(stop_words(""))
+def stop_words(name: str | Path, languages: Iterable[str] = ("en",)) -> frozenset[str]:
+    """The stop list called `name` for documents in `languages` (ISO 639 codes), folded as tokens are.
+
+    "stopwordsiso" is that package's lists for the `languages`, "nltk" NLTK's, where its data is on this machine; "" is
+    none; all else is a file or a folder for `read_stopwords`, a relative path starting at the checkout, and what
+    `stop_lists` adds to it. The lists count together, whatever the language of a document. Raises `ValueError` when
+    there is no such list, or a package is named that has none of the languages.
+
+    >>> "the" in stop_words("stopwordsiso"), "de" in stop_words("data/stopwords", ["es-MX"]), len(stop_words(""))
     (True, True, 0)
     """
-    if not name:
-        return frozenset()
-    codes = sorted({language.partition("-")[0].lower() for language in languages})
-    if name == "stopwordsiso":
-        lists = [list(stopwordsiso.stopwords(code)) for code in codes if stopwordsiso.has_lang(code)]
-    elif name == "nltk":
-        lists = [_nltk_list(NLTK_NAMES[code]) for code in codes if code in NLTK_NAMES]
-    else:
-        return read_stopwords(from_root(name))
-    if not lists:
-        raise ValueError(f"stop list {name!r} has no words for {', '.join(codes)}: name a file with one word a line")
-    return frozenset(fold(word) for words in lists for word in words)
+    lists = stop_lists(name, languages)
+    words: set[str] = set()
+    if name not in ("", "stopwordsiso", "nltk"):
+        words.update(read_stopwords(from_root(name)))
+    elif name and not any(lists.values()):
+        raise ValueError(f"stop list {name!r} has no words for {', '.join(lists)}: name a file with one word a line")
+    for code, used in lists.items():
+        if used == "stopwordsiso":
+            words.update(map(fold, stopwordsiso.stopwords(_ISO_NAMES.get(code, code))))
+        elif used == "nltk":
+            words.update(map(fold, _nltk_list(NLTK_NAMES[code])))
+    return frozenset(words)
+
+
+def stop_lists(name: str | Path, languages: Iterable[str]) -> dict[str, str]:
+    """Which stop list each of `languages` has: `name`, "stopwordsiso", or "" where none fits.
+
+    A folder with a list for each language, as in ``en.txt``, is made up by stopwordsiso for those that it lacks; a
+    file, or a folder with a list of another name, is taken to be for all.
+
+    >>> stop_lists("data/stopwords", ["en-GB", "es-MX", "ps"])
+    {'en': 'data/stopwords', 'es': 'stopwordsiso', 'ps': ''}
+    """
+    codes = sorted({primary(language) for language in languages})
+    if name in ("", "nltk"):
+        return {code: "nltk" if name and code in NLTK_NAMES else "" for code in codes}
+    own = set() if name == "stopwordsiso" else _provided(from_root(name), codes)
+    iso = {code for code in codes if stopwordsiso.has_lang(_ISO_NAMES.get(code, code))} - UNDIVIDED
+    return {code: str(name) if code in own else "stopwordsiso" if code in iso else "" for code in codes}
+
+
+def _provided(place: Path, codes: Iterable[str]) -> set[str]:
+    """Those of the languages `codes` that a file or a folder has a list for."""
+    named = {primary(file.stem) for file in place.glob("*.txt")} if place.is_dir() else {""}
+    return set(codes) & named if all(map(is_known, named)) else set(codes)
 
 
 def stopped(words: pd.Series | NDArray[np.object_] | Vocabulary, stopwords: Iterable[str] | None) -> NDArray[np.bool_]:

@@ -1,6 +1,9 @@
 """A figure is written in every format, with its data and its words, and the same twice."""
 
 import json
+import os
+import subprocess
+import sys
 
 import matplotlib as mpl
 import pandas as pd
@@ -78,3 +81,13 @@ def test_letters_without_a_font_are_named_and_no_warning_is_left(folder, recwarn
     said = [output.data["text/plain"] for output in captured.outputs]
     assert any("letters that its fonts do not have: 日本. Its table" in text for text in said)
     assert not [str(w.message) for w in recwarn if "Glyph" in str(w.message)]
+
+
+@pytest.mark.parametrize(("first", "told"), [("from analysis.publish import plots", False), ("pass", True)])
+def test_a_slow_first_scan_of_the_fonts_says_nothing(tmp_path, first, told):
+    # It tells of itself after five seconds: here at once, whatever the machine.
+    code = f"import threading\nthreading.Timer.start = lambda self: self.function()\n{first}\n"
+    code += "import matplotlib.font_manager"
+    environment = os.environ | {"MPLCONFIGDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stderr == "Matplotlib is building the font cache; this may take a moment.\n" * told

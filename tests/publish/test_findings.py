@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis import tokenize
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.voice import passives
 from analysis.paths import LEXICONS
@@ -19,7 +20,7 @@ from analysis.publish.findings.framing import (
     words_with,
 )
 from analysis.publish.findings.redundancy import repeated
-from analysis.publish.findings.terms import most_used
+from analysis.publish.findings.terms import counted_as, most_used, stop_words_aside
 from analysis.publish.findings.wording import listed
 from analysis.text.long_tables import by_part
 
@@ -36,6 +37,44 @@ def test_an_empty_table_is_said_to_be_empty():
 def test_one_word_is_a_list_of_one():
     one = pd.DataFrame({"term": ["plan"], "count": [2], "documents": [1]})
     assert most_used(one) == "The words used most, stop words aside: “plan” (twice)."
+
+
+@pytest.mark.parametrize(
+    ("stopwords", "languages", "said"),
+    [
+        ("data/stopwords", ["en", "es-MX", "ur"], "stop words aside"),
+        ("data/stopwords", ["en", "ps", "th", "en"], "stop words aside except in ps and th"),
+        ("data/stopwords", ["ps"], "stop words included (no stop list fits ps)"),
+        ("stopwordsiso", ["zh", "ja"], "stop words included (no stop list fits ja and zh)"),
+        ("my.txt", ["ps"], "stop words aside"),
+        ("", ["en", "ps"], "stop words included"),
+    ],
+)
+def test_stop_words_are_left_out_only_of_languages_that_have_a_list(stopwords, languages, said):
+    assert stop_words_aside(stopwords, languages) == said
+    nothing = pd.DataFrame({"term": [], "count": [], "documents": []})
+    assert most_used(nothing, aside=said) == f"S{said[1:]}, there are no words."
+
+
+def test_languages_and_their_stop_lists_are_named(make_corpus):
+    files = {"a.txt": "The war.", "b.txt": "De guerra.", "c.txt": "دا جګړه.", "d.txt": "战争。"}
+    metadata = "file,language\na.txt,en-GB\nb.txt,es_MX\nc.txt,ps\nd.txt,zh\n"
+    tokens = tokenize(make_corpus(files | {"metadata.csv": metadata}))
+    assert counted_as(tokens, "data/stopwords", {"the", "de"}) == (
+        "Words are counted as they stand; 2 of the 7 different ones, by the stop lists data/stopwords and stopwordsiso "
+        "(for es), are counted and not ranked, whatever the language of the document. "
+        "The lists of stopwordsiso hold some words of content too. "
+        "No stop list is used for ps (1 of 4 documents): function words are ranked like all others. "
+        "Text in zh (1 of 4 documents) is not cut into words: what stands between blanks and punctuation is counted "
+        "as one."
+    )
+    assert counted_as(tokens.where(language="ps"), "data/stopwords", set()) == (
+        "Words are counted as they stand; all of them are ranked. "
+        "No stop list is used for ps: function words are ranked like all others."
+    )
+    assert counted_as(tokens.where(language="ps"), "", set()) == (
+        "Words are counted as they stand; all of them are ranked."
+    )
 
 
 def test_frames_without_a_hit_are_named():

@@ -44,9 +44,14 @@ def test_mistakes_cost_their_section_and_no_more(run, small):
     assert {"words", "shape"} <= {name for kind, name in made if kind == "figure"}
 
 
-def test_one_word_alone(run, tmp_path):
-    (tmp_path / "one.txt").write_text("Word.", encoding="utf-8")
-    made = shown(run(tmp_path / "one.txt"))
+def test_one_word_alone_in_a_language_without_a_stop_list(run, tmp_path):
+    (tmp_path / "one.txt").write_text("د.", encoding="utf-8")  # of
+    out = run(tmp_path / "one.txt", language="ps")
+    made = shown(out)
+    assert ("finding", "The words used most, stop words included (no stop list fits ps): “د” (once).") in made
+    captions = [path for path in out.rglob("*.json") if "stop words aside" in path.read_text(encoding="utf-8").lower()]
+    assert not captions
+    assert not [text for _, text in made if "stop words aside" in text.lower()]
     notes = [text for kind, text in made if kind == "note"]
     assert "Left out: fewer than ten words have no spread to speak of." in notes
     assert "Left out: the documents have no dates, or all the same, so there is no course of time to show." in notes

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import Corpus, CorpusError, read_corpus, read_text
+from analysis import Corpus, CorpusError, read_corpus, read_text, tokenize
 from analysis.text.corpus import corpus_files
 from analysis.text.readers import SUFFIXES
 
@@ -203,6 +203,15 @@ def test_metadata_describes_the_documents(make_corpus: MakeCorpus) -> None:
     assert documents["language"].to_dict() == {"a": "ur", "b": "fr"}  # empty: the argument
     assert documents["region"].to_dict() == {"a": "", "b": "north"}
     assert documents["date"].to_dict() == {"a": pd.Timestamp("2024-06-22"), "b": pd.Timestamp("2024-06-23")}
+
+
+def test_a_language_that_is_not_known_is_not_taken_for_the_default(make_corpus: MakeCorpus) -> None:
+    table = "file,language\na.txt,xx\nb.txt,und\nc.txt,pt_BR\nd.txt,\n"
+    corpus = make_corpus({"a.txt": "One.", "b.txt": "Two.", "c.txt": "Three.", "d.txt": "Four.", "metadata.csv": table})
+    said = "language 'xx' is not a known code, such as 'en': read as 'und' (undetermined)"
+    assert problems(corpus) == [("a.txt", said)]
+    assert corpus.documents["language"].tolist() == ["und", "und", "pt_BR", "en"]
+    assert tokenize(corpus).languages.tolist() == ["und", "und", "pt", "en"]
 
 
 @pytest.mark.parametrize("column", ["file", "filename", "path", "doc_id"])

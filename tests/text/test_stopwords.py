@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import Tokens
+from analysis import Tokens, read_text, tokenize
 from analysis.paths import STOPWORDS
-from analysis.text.stopwords import read_stopwords, stop_words, stopped
+from analysis.text.stopwords import read_stopwords, stop_lists, stop_words, stopped
 
 
 def test_one_word_a_line_folded_as_tokens_are(tmp_path: Path) -> None:
@@ -58,6 +58,39 @@ def test_lists_by_name_are_those_of_the_languages() -> None:
     assert {"ہے", "the"} <= stop_words("stopwordsiso", ["ur", "en"])
     assert stop_words("data/stopwords") == read_stopwords(STOPWORDS)
     assert stop_words("") == frozenset()
+
+
+def test_each_language_of_a_corpus_has_its_list() -> None:
+    own, iso = "data/stopwords", "stopwordsiso"
+    languages = ["en_GB", "ur", "es-MX", "es", "pt_BR", "nb", "nn", "ps", "zh"]
+    lists = {"en": own, "es": iso, "nb": iso, "nn": iso, "ps": "", "pt": iso, "ur": own, "zh": ""}
+    assert stop_lists(own, languages) == lists
+    words = stop_words(own, languages)
+    assert {"the", "کی", "de", "también", "não", "ikke", "ikkje"} <= words  # "د" is of Pashto
+    assert not {"able", "gobierno", "د"} & words  # "able" is in the English list of stopwordsiso
+    assert stop_words(own, ["ps"]) == read_stopwords(STOPWORDS)
+    assert stop_lists(iso, ["en", "ps"]) == {"en": iso, "ps": ""}
+    assert stop_lists("nltk", ["ur", "en"]) == {"en": "nltk", "ur": ""}
+    assert stop_lists("", ["en"]) == {"en": ""}
+
+
+def test_lists_of_ones_own_are_for_all_languages_where_they_are_not_named_by_them(tmp_path: Path) -> None:
+    (tmp_path / "es.txt").write_text("gobierno\n", encoding="utf-8")
+    languages = ["es-MX", "en"]
+    assert stop_lists(tmp_path, languages) == {"en": "stopwordsiso", "es": str(tmp_path)}
+    assert {"gobierno", "the"} <= stop_words(tmp_path, languages)
+    assert "también" not in stop_words(tmp_path, languages)
+    assert set(stop_lists(tmp_path / "es.txt", languages).values()) == {str(tmp_path / "es.txt")}
+    (tmp_path / "names.txt").write_text("azm\n", encoding="utf-8")
+    assert set(stop_lists(tmp_path, languages).values()) == {str(tmp_path)}
+    assert stop_words(tmp_path, languages) == {"gobierno", "azm"}
+
+
+def test_words_of_stopwordsiso_are_folded_as_tokens_are() -> None:
+    # A dot below its letter or in one with it, and marks in another order than the list has them.
+    tokens = tokenize(read_text("का\u092b\u093cी का\u095eी ثُم\u0651\u064e"))
+    assert set(tokens.vocabulary) <= stop_words("data/stopwords", ["hi", "ar"])
+    assert len(tokens.vocabulary) == 2
 
 
 @pytest.mark.parametrize("name", ["stopwordsiso", "nltk"])

@@ -90,7 +90,8 @@ def words(tokens: Tokens, *, by: str | None = None, stopwords: Collection[str] =
         least = max(min_count, int(np.ceil(table["count"].iloc[-1])))
         table = terms(own, min_count=least, **options).head(top)
         what = "words" if n == 1 else f"phrases of {n} words"
-        said = f"The {len(table)} {what} used most{', stop words aside' * stopped}, with 95% bootstrap intervals"
+        aside = ", those of the stop lists aside" * stopped
+        said = f"The {len(table)} {what} used most{aside}, with 95% bootstrap intervals"
         figure = plots.interval_dots(table, label="term", value="per_million", xlabel="Occurrences per million words")
         columns = ["term", "count", "per_million", "ci_low", "ci_high", "documents"]
         return drawn(figure, f"{said}: {', '.join(table['term'].head(5))} …", said, table[columns])

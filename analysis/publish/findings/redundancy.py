@@ -37,7 +37,7 @@ def moved_most(table: pd.DataFrame, *, top: int = 3) -> str:
     'Counted once a sentence, “plan” falls from 4 to 2.5 occurrences and “law” from 2 to 1.'
     """
     if table.empty:
-        return "No word loses an occurrence when each sentence counts once, stop words aside."
+        return "No word that is ranked loses an occurrence when each sentence counts once."
     found = table.head(top).to_dict("records")
     said = [f"“{row['term']}” from {row['count']:,} to {_whole(row['adjusted'])}" for row in found]
     said[0] = said[0].replace(" from ", " falls from ") + " occurrences"

@@ -1,44 +1,91 @@
 """Findings about words, in plain sentences, each made from the table that bears it out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
 from analysis.publish.findings.wording import listed, percent, times
 from analysis.text.parted import AnyTokens, Parted
+from analysis.text.stopwords import UNDIVIDED, stop_lists
 
 
-def most_used(table: pd.DataFrame, what: str = "words", *, top: int = 3) -> str:
-    """The first rows of a table of terms as a sentence.
+def stop_words_aside(stopwords: str, languages: Iterable[str]) -> str:
+    """Whether stop words are left out of what is ranked, and in which languages they are not, as part of a sentence.
+
+    >>> stop_words_aside("data/stopwords", ["en", "es"]), stop_words_aside("data/stopwords", ["en", "ps"])
+    ('stop words aside', 'stop words aside except in ps')
+    >>> stop_words_aside("data/stopwords", ["ps"]), stop_words_aside("", ["en"])
+    ('stop words included (no stop list fits ps)', 'stop words included')
+    """
+    lists = stop_lists(stopwords, languages)
+    without = [language for language, used in lists.items() if not used]
+    if len(without) < len(lists):
+        return f"stop words aside except in {listed(without)}" if without else "stop words aside"
+    return f"stop words included (no stop list fits {listed(without)})" if stopwords else "stop words included"
+
+
+def most_used(table: pd.DataFrame, what: str = "words", *, top: int = 3, aside: str = "stop words aside") -> str:
+    """The first rows of a table of terms as a sentence; `aside` is what `stop_words_aside` says.
 
     >>> most_used(pd.DataFrame({"term": ["plan", "unity"], "count": [9, 1], "documents": [4, 1]}))
     'The words used most, stop words aside: “plan” (9 times, in 4 documents) and “unity” (once).'
     """
     if table.empty:
-        return f"Stop words aside, there are no {what}."
+        return f"{aside[0].upper()}{aside[1:]}, there are no {what}."
     said = [
         f"“{row['term']}” ({times(row['count'])}"
         + (f", in {row['documents']:,} documents)" if row["documents"] > 1 else ")")
         for row in table.head(top).to_dict("records")
     ]
-    return f"The {what} used most, stop words aside: {listed(said)}."
+    return f"The {what} used most, {aside}: {listed(said)}."
 
 
 def counted_as(tokens: AnyTokens, stopwords: str, stops: Collection[str]) -> str:
-    """What a word is taken to be and which words are not ranked, as a sentence.
+    """What a word is taken to be, which words are not ranked, and which languages have no stop list, in sentences.
 
     >>> from analysis import read_text, tokenize
     >>> counted_as(tokenize(read_text("War is war.")), "my.txt", {"is"})
     'Words are counted as they stand; 1 of the 2 different ones, by the stop list my.txt, is counted and not ranked.'
     """
+    return f"{_not_ranked(tokens, stopwords, stops)}{_without_list(tokens, stopwords)}"
+
+
+def _not_ranked(tokens: AnyTokens, stopwords: str, stops: Collection[str]) -> str:
+    """What a word is taken to be, and how many are not ranked by which lists."""
     form = tokens.options.get("forms")
     said = f"Words are counted by their {form}" if form else "Words are counted as they stand"
     stopped = _how_many(tokens, stops)
     if not stopped:
         return f"{said}; all of them are ranked."
+    lists = stop_lists(stopwords, tokens.languages)
+    added = [language for language, used in lists.items() if used == "stopwordsiso"]
     by = f", by the stop list {stopwords}," if stopwords else ", too short,"
+    if added and stopwords != "stopwordsiso":
+        by = f", by the stop lists {stopwords} and stopwordsiso (for {listed(added)}),"
     verb = "is" if stopped == 1 else "are"
-    return f"{said}; {stopped:,} of the {len(tokens.vocabulary):,} different ones{by} {verb} counted and not ranked."
+    said = f"{said}; {stopped:,} of the {len(tokens.vocabulary):,} different ones{by} {verb} counted and not ranked"
+    said += ", whatever the language of the document." if stopwords and len(lists) > 1 else "."
+    return said + " The lists of stopwordsiso hold some words of content too." * bool(added)
+
+
+def _without_list(tokens: AnyTokens, stopwords: str) -> str:
+    """Which languages have no stop list, and which are not cut into words that one could fit."""
+    lists = stop_lists(stopwords, tokens.languages)
+    without = [language for language, used in lists.items() if stopwords and not used and language not in UNDIVIDED]
+    whole = [language for language in lists if language in UNDIVIDED]
+    said = ""
+    if without:
+        said += f" No stop list is used for {_with_share(without, tokens)}: function words are ranked like all others."
+    if whole:
+        said += f" Text in {_with_share(whole, tokens)} is not cut into words: what stands between blanks and"
+        said += " punctuation is counted as one."
+    return said
+
+
+def _with_share(languages: list[str], tokens: AnyTokens) -> str:
+    """The `languages`, and how many documents are in them where that is not all."""
+    own = sum(language in languages for language in tokens.languages)
+    return listed(languages) + f" ({own:,} of {tokens.n_documents:,} documents)" * (own < tokens.n_documents)
 
 
 def _how_many(tokens: AnyTokens, words: Collection[str]) -> int:

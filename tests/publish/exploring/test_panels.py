@@ -143,6 +143,7 @@ def test_words_are_those_of_the_measure_with_the_same_intervals(sample_tokens):
     panel = words(sample_tokens, by="source", stopwords=stops)
     columns = ["term", "count", "per_million", "ci_low", "ci_high", "documents"]
     assert table_html(terms(sample_tokens, stopwords=stops).head(25)[columns]) in said(panel)
+    assert "The 25 words used most, those of the stop lists aside, with 95% bootstrap intervals." in said(panel)
     control(panel, "length").value = 2
     control(panel, "top").value = 7
     control(panel, "stops").value = False
@@ -264,6 +265,7 @@ def test_the_notebook_runs_and_stands_still_where_no_kernel_answers(explored, sm
         assert made[name][0].data["text/html"].startswith('<div class="lafz-still">')
     assert made["search"][0].data["text/html"].count("<mark>plan</mark>") == 3
     assert made["loaded"][0].data["text/plain"].startswith("Left out: the documents have no two values of 'source'")
+    assert "by the stop list data/stopwords, are counted and not ranked." in made["words"][1].data["text/plain"]
     node.metadata.pop("widgets")
     page = HTMLExporter().from_notebook_node(node)[0]
     assert page.count('<div class="lafz-still">') == len(shown)
