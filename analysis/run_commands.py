@@ -11,7 +11,7 @@ import typer
 
 from analysis.commands import CorpusArgument, counted, mistakes_told, names, note, progress_bars
 from analysis.errors import ParameterError
-from analysis.paths import FIGURES
+from analysis.paths import FIGURES, expanded
 from analysis.printable import printable
 
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="The folder of a finished report.")]
@@ -35,7 +35,7 @@ def figure(
     from analysis.publish.redraw import redraw
 
     with _warnings_told():
-        print(redraw(Path(run).expanduser(), name, width=width, format=format, out=out))
+        print(redraw(expanded(run), name, width=width, format=format, out=out))
 
 
 def export(
@@ -49,7 +49,7 @@ def export(
     """Write a finished report as a Word file or a PDF, with figures, captions and alt texts."""
     from analysis.publish.export import export as write
 
-    folder = Path(run).expanduser().absolute()
+    folder = expanded(run).absolute()
     wanted = [ending for ending, asked in ((".docx", docx), (".pdf", pdf)) if asked]
     if out and (len(wanted) > 1 or wanted not in ([], [out.suffix.lower()])):
         raise ParameterError(f"--out {str(out)!r} goes with one of --docx and --pdf, that of its ending: leave one out")
@@ -69,7 +69,7 @@ def compare(
     from analysis.publish.comparing.compare import compare as compared
     from analysis.publish.comparing.compare_page import write_comparison
 
-    pair = [Path(run).expanduser().resolve().name for run in (run_a, run_b)]
+    pair = [expanded(run).resolve().name for run in (run_a, run_b)]
     print(write_comparison(compared(run_a, run_b), out or FIGURES / "-and-".join(pair)))
 
 
