@@ -22,7 +22,16 @@ def from_root(path: str | Path) -> Path:
     >>> from_root("data/sample") == SAMPLE
     True
     """
-    return Path(os.path.normpath(ROOT / os.path.expanduser(path)))  # noqa: PTH111 - an unknown user's home is no error here
+    return Path(os.path.normpath(ROOT / expanded(path)))
+
+
+def expanded(path: str | Path) -> Path:
+    """`path` with the home folder that ``~`` stands for; the name of a user who is not there stays as it is.
+
+    >>> expanded("~nosuchuser/texts").as_posix()
+    '~nosuchuser/texts'
+    """
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own raises RuntimeError
 
 
 def given(path: str | Path) -> Path:
@@ -63,7 +72,7 @@ def to_root(path: str | Path) -> str:
     'data/sample/metadata.csv'
     """
     try:
-        name = Path(os.path.relpath(Path(path).expanduser().resolve(), ROOT)).as_posix()
+        name = Path(os.path.relpath(expanded(path).resolve(), ROOT)).as_posix()
     except ValueError:
-        name = Path(path).expanduser().resolve().as_posix()
+        name = expanded(path).resolve().as_posix()
     return name.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,15 +1,17 @@
 """The provenance of a run as an RO-Crate: what was made by which notebook, from what, with which parameters."""
 
 import hashlib
-import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+from analysis.errors import ParameterError
 from analysis.publish.corpus_tables import FOLDER
+from analysis.publish.inside import read_inside
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST
 from analysis.publish.tables import write_json
 
@@ -58,10 +60,11 @@ def write_crate(run: Path, manifest: Mapping[str, Any]) -> None:
 
 def contradictions(run: Path, manifest: Mapping[str, Any]) -> list[str]:
     """What the crate in `run` says otherwise than `manifest`, one line each; what else it has may be anything."""
+    from analysis.publish.records import read_crate  # it takes its time to import, and a report needs it last
+
     try:
-        graph = json.loads((run / CRATE).read_bytes())["@graph"]
-        found = {entity["@id"]: entity for entity in graph}
-    except (ValueError, KeyError, TypeError):
+        found = read_crate(run, CRATE)
+    except ParameterError:
         return ["it is no longer a crate"]
     lines = []
     for entity in describe(run, manifest):
@@ -77,7 +80,7 @@ def contradictions(run: Path, manifest: Mapping[str, Any]) -> list[str]:
 
 def describe(run: Path, manifest: Mapping[str, Any]) -> list[Entity]:
     """The entities of a crate: itself, the run, its files, its actions, and what they name."""
-    files = [_file(record, run) for record in [*manifest["outputs"], _record(run / MANIFEST)]]
+    files = [_file(record, run) for record in [*manifest["outputs"], _record(run)]]
     inputs = {record["path"]: _input(record) for record in manifest["inputs"]}
     software = _software(manifest)
     actions, parameters = [], []
@@ -184,20 +187,14 @@ def _page(manifest: Mapping[str, Any]) -> Entity:
 
 def _file(record: Mapping[str, Any], run: Path) -> Entity:
     """A file of the run, described by the caption that stands beside it."""
+    from analysis.publish.records import read_about
+
     path = PurePosixPath(record["path"])
     entity = {"@id": quote(record["path"]), "@type": "File", "name": record["path"], **_content(record)}
-    beside = run / path.with_suffix(".json")
-    if beside.is_file() and len(path.parts) == 2 and (caption := _caption(beside)):
-        entity["description"] = caption
+    if len(path.parts) == 2 and (run / path.with_suffix(".json")).is_file():
+        with suppress(ParameterError):  # of a run that was changed
+            entity["description"] = read_about(run, path.with_suffix("").as_posix())["caption"]
     return entity
-
-
-def _caption(path: Path) -> str | None:
-    try:
-        about = json.loads(path.read_bytes())
-    except ValueError:
-        return None
-    return about.get("caption") if isinstance(about, dict) else None
 
 
 def _input(record: Mapping[str, Any]) -> Entity:
@@ -250,9 +247,9 @@ def _content(record: Mapping[str, Any]) -> Entity:
     return {"encodingFormat": kind} | size if kind else size
 
 
-def _record(path: Path) -> dict[str, Any]:
-    content = path.read_bytes()
-    return {"path": path.name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+def _record(run: Path) -> dict[str, Any]:
+    content = read_inside(run, MANIFEST)
+    return {"path": MANIFEST, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def _input_id(path: str) -> str:

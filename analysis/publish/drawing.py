@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TextIO
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, ParamSpec
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -88,8 +88,11 @@ def as_written(table: pd.DataFrame) -> pd.DataFrame:
     return read_table(text, described(table)["columns"])
 
 
-def read_table(source: Path | TextIO, columns: Iterable[Mapping[str, str]]) -> pd.DataFrame:
-    """The table in a CSV that `write_csv` wrote; `columns` are what the file beside it says, ``name`` and ``type``."""
+def read_table(source: Path | IO[Any], columns: Iterable[Mapping[str, str]]) -> pd.DataFrame:
+    """The table in a CSV that `write_csv` wrote; `columns` are what the file beside it says, ``name`` and ``type``.
+
+    Raises `ValueError`, `TypeError` or `OverflowError` for a table that is not as they say.
+    """
     types = {column["name"]: column["type"] for column in columns}
     read = pd.read_csv(
         source,
@@ -99,6 +102,8 @@ def read_table(source: Path | TextIO, columns: Iterable[Mapping[str, str]]) -> p
         keep_default_na=False,  # "null" and "nan" are words
         na_values=[""],
     )
+    if not isinstance(read.index, pd.RangeIndex):  # what pandas makes of the columns that are left
+        raise ValueError(f"there are more columns than {len(types):,}")
     for name, kind in types.items():
         if kind == "string":
             place, texts = pd.factorize(read[name])  # each text once: names stand in many rows

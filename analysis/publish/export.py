@@ -29,14 +29,16 @@ from matplotlib.ft2font import FT2Font
 from analysis.errors import ParameterError
 from analysis.places import whole_file
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
-from analysis.publish.inside import inside
+from analysis.publish.inside import read_inside
 from analysis.publish.loading import Run, load_run
 from analysis.publish.page import MARKDOWN, ROWS
 from analysis.publish.pandoc import Tree, pandoc, read_html, text_of, with_pictures, without_shorthands
+from analysis.publish.records import content_told
 from analysis.publish.sections import Block, read_sections
 from analysis.publish.tables import table_html
 
 SHOWN = 40  # letters without a font that a warning names
+MOST = 10_000_000  # characters of a report, as HTML without its figures; pandoc takes some minutes for as many
 
 _TYPST = Path(__file__).with_name("web") / "export.typ"
 _FONTS = (  # besides those that typst has in it
@@ -56,8 +58,8 @@ def export(run: Path, out: Path) -> Path:
     run gives the same bytes. Letters that the fonts of the package don't have are set in a font of the machine; where
     there is none either, they show as boxes, and a `UserWarning` and a line in the PDF say so.
 
-    Raises `ParameterError` for another ending, or where `run` holds no report, and `ModuleNotFoundError` without the
-    extra "export".
+    Raises `ParameterError` for another ending, or where `run` holds no report or is not as this program writes one, and
+    `ModuleNotFoundError` without the extra "export".
 
     >>> export(Path("figures/sample"), Path("sample.odt"))
     Traceback (most recent call last):
@@ -69,7 +71,8 @@ def export(run: Path, out: Path) -> Path:
         raise ParameterError(f"cannot export to {str(out)!r}: give a name that ends in {' or '.join(writers)}")
     if any(find_spec(package) is None for package in ("docx", "pypandoc", "typst")):
         raise ModuleNotFoundError("an export needs the extra 'export': pip install 'lafz[export]'")
-    data = write(load_run(run))
+    with content_told(repr(str(run))):
+        data = write(load_run(run))
     with whole_file(out) as place:
         place.write_bytes(data)
     return out
@@ -80,9 +83,7 @@ def _docx(report: Run) -> bytes:
     import docx
 
     document, figures = _document(report)
-    pictures = {
-        name: base64.b64encode(inside(report.folder, f"{name}.png").read_bytes()).decode("ascii") for name in figures
-    }
+    pictures = {name: base64.b64encode(read_inside(report.folder, f"{name}.png")).decode("ascii") for name in figures}
     document = with_pictures(document, {name: f"data:image/png;base64,{data}" for name, data in pictures.items()})
     word = docx.Document(io.BytesIO(pandoc(json.dumps(document), "--from=json", "--to=docx+native_numbering")))
     _style(word)
@@ -144,8 +145,7 @@ def _pdf(report: Run) -> bytes:
     import typst
 
     document, figures = _document(report)
-    for name in figures:
-        inside(report.folder, f"{name}.svg")
+    pictures = {f"{name}.svg": read_inside(report.folder, f"{name}.svg") for name in figures}
     document = with_pictures(document, {name: f"{name}.svg" for name in figures})
     foreign = _foreign(document)
 
@@ -153,11 +153,16 @@ def _pdf(report: Run) -> bytes:
         tree = json.dumps(without_shorthands(document))
         source = pandoc(tree, "--from=json", "--to=typst-smart", f"--template={_TYPST}")
         alt = {f"{name}.svg": text for name, text in figures.items()}
-        with tempfile.TemporaryDirectory() as folder:  # typst takes all fonts of a folder
+        # Typst opens files itself: these are copies of those that may be read. It takes all fonts of a folder.
+        with tempfile.TemporaryDirectory() as root, tempfile.TemporaryDirectory() as folder:
+            for name, picture in pictures.items():
+                place = Path(root, name)
+                place.parent.mkdir(exist_ok=True)
+                place.write_bytes(picture)
             for font in _FONTS:
                 shutil.copy(font, folder)
             fonts = typst.Fonts(include_system_fonts=bool(foreign), font_paths=[folder])
-            compiler = typst.Compiler(source, report.folder, fonts, sys_inputs={"alt": json.dumps(alt)})
+            compiler = typst.Compiler(source, root, fonts, sys_inputs={"alt": json.dumps(alt)})
             made = compiler.compile(format="pdf", pdf_standards=standard)
         assert isinstance(made, bytes)
         return made
@@ -184,6 +189,8 @@ def _foreign(tree: Tree) -> str:
 def _document(report: Run) -> tuple[Tree, dict[str, str]]:
     """The report as pandoc's syntax tree, and the alt text of each figure by its name ("framing/profile")."""
     names = [path.stem.partition("_")[2] for path in sorted(report.folder.glob("notebooks/*.ipynb"))]
+    if not names or not set(names) <= set(report.parameters):
+        raise ParameterError(f"{str(report.folder)!r} has no notebook of its manifest, or others: make the report anew")
     sections = read_sections(report.folder, names)
     first = report.parameters[names[0]]
     about = report.manifest
@@ -217,6 +224,11 @@ def _document(report: Run) -> tuple[Tree, dict[str, str]]:
         for block in section.blocks
         if block.kind == "figure"
     }
+    if len(source) > MOST:
+        raise ParameterError(
+            f"the report in {str(report.folder)!r} has {len(source):,} characters, more than {MOST:,}: "
+            f"export one of fewer notebooks"
+        )
     return read_html(source, language=first["language"]), figures
 
 
@@ -231,8 +243,10 @@ def _block(block: Block, section: str) -> dict[str, Any]:
     if block.kind == "figure":
         ready["alt"] = block.about["alt"]
     if block.kind == "table":
-        shown = block.html[block.html.index("<table") : block.html.rindex("</table>") + len("</table>")]
-        shown = re.sub("<style>.*?</style>", "", shown, flags=re.DOTALL)
+        found = re.search("<table.*</table>", block.html, re.DOTALL)
+        if found is None:
+            raise ParameterError(f"the notebook of {section!r} shows no table {block.name!r}: make the report anew")
+        shown = re.sub("<style>.*?</style>", "", found[0], flags=re.DOTALL)
         ready |= {"html": Markup(shown), "rows": block.rows, "of": block.about["rows"]}
     return ready
 

@@ -1,15 +1,24 @@
-"""What a run's folder names stays in the folder, whoever sent it."""
+"""What a run's folder names stays in the folder, whoever sent it; every file of a run is opened here."""
 
+import os
+import stat
+from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
 
 from analysis.errors import ParameterError
 
+LARGEST = 2**30  # bytes of a file of a run
 
-def inside(folder: Path, name: object) -> Path:
-    """The path `name`, with forward slashes, in `folder`.
+# A link put there meanwhile is not followed, and a pipe does not make its reader wait. The last is Windows's.
+_FLAGS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The path of the file `name`, with forward slashes, in `folder`, whether or not it is there.
 
     Raises `ParameterError` for what is no path within it, be it absolute, on another drive, up by ``..``, or by a link
-    that leads out of it.
+    that leads out of it; and for what is there and no file, or larger than `LARGEST`.
 
     >>> inside(Path("run"), "framing/profile.csv").as_posix()
     'run/framing/profile.csv'
@@ -17,19 +26,71 @@ def inside(folder: Path, name: object) -> Path:
     Traceback (most recent call last):
     analysis.errors.ParameterError: 'run' names '../profile.csv', which is not in it: do not trust this run
     """
-    if isinstance(name, str) and name.strip("./") and "\0" not in name and _leads_in(folder, folder / name):
-        return folder / name
-    raise ParameterError(f"{str(folder)!r} names {name!r}, which is not in it: do not trust this run")
+    _target(folder, name)
+    return folder / name
+
+
+def open_inside(folder: Path, name: str, *, most: int = LARGEST) -> BufferedReader:
+    """The file `name` in `folder`, open to be read; raises `ParameterError` as `inside` does, and where it can't be.
+
+    A pipe might keep its reader waiting for ever: what is no file is refused, and so is one of more than `most` bytes.
+    """
+    place = _target(folder, name)
+    try:
+        descriptor = os.open(place, os.O_RDONLY | _FLAGS)
+    except OSError as error:
+        raise ParameterError(
+            f"{str(folder / name)!r} cannot be read ({error.strerror}): make the report anew"
+        ) from None
+    try:
+        _check(folder, name, os.fstat(descriptor), most)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_inside(folder: Path, name: str, *, most: int = LARGEST) -> bytes:
+    """The bytes of the file `name` in `folder`; see `open_inside`."""
+    with open_inside(folder, name, most=most) as file:
+        return file.read()
 
 
 def links_out(folder: Path) -> list[str]:
-    """The links in `folder` that lead out of it."""
-    links = (path for path in folder.rglob("*") if path.is_symlink() and not _leads_in(folder, path))
-    return sorted(path.relative_to(folder).as_posix() for path in links)
+    """The links in `folder` that lead out of it; raises `ParameterError` for what is no file, or too large, in it."""
+    out = []
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink() and _resolved(folder, name) is None:
+            out.append(name)
+        elif not path.is_dir():
+            _check(folder, name, path.stat())
+    return sorted(out)
 
 
-def _leads_in(folder: Path, place: Path) -> bool:
+def _target(folder: Path, name: str) -> Path:
+    """Where the file `name` really is; what is there has been checked."""
+    place = _resolved(folder, name) if name.strip("./") and "\0" not in name else None
+    if place is None:
+        raise ParameterError(f"{str(folder)!r} names {name!r}, which is not in it: do not trust this run")
+    with suppress(OSError):  # it is not there, or whoever opens it is told why it can't be
+        _check(folder, name, place.stat())
+    return place
+
+
+def _resolved(folder: Path, name: str) -> Path | None:
+    """The path `name` with its links followed; None where it is not within `folder`."""
     try:
-        return place.resolve().is_relative_to(folder.resolve())
+        place = (folder / name).resolve()
+        return place if place.is_relative_to(folder.resolve()) else None
     except (OSError, RuntimeError):  # a link to itself
-        return False
+        return None
+
+
+def _check(folder: Path, name: str, about: os.stat_result, most: int = LARGEST) -> None:
+    if not stat.S_ISREG(about.st_mode):
+        raise ParameterError(f"{str(folder)!r} has {name!r}, which is no file: do not trust this run")
+    if about.st_size > most:
+        raise ParameterError(
+            f"{str(folder)!r} has {name!r} of {about.st_size:,} bytes, more than {most:,}: do not trust this run"
+        )

@@ -1,6 +1,5 @@
 """A finished run as DataFrames."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import ParameterError
+from analysis.paths import expanded
 from analysis.publish.drawing import read_table
-from analysis.publish.inside import inside
+from analysis.publish.inside import open_inside
 from analysis.publish.manifest import MANIFEST
-from analysis.publish.verify import read_manifest
+from analysis.publish.records import content_told, read_about, read_manifest
 
 
 class Run(Mapping[str, pd.DataFrame]):
@@ -47,15 +47,7 @@ class Run(Mapping[str, pd.DataFrame]):
 
     def about(self, table: str) -> dict[str, Any]:
         """The caption, columns with their types, and rows of a table; for a figure also its alt text."""
-        path = inside(self.folder, f"{self.name(table)}.json")
-        try:
-            about = json.loads(path.read_text(encoding="utf-8"))
-            if isinstance(about, dict) and isinstance(about.get("columns"), list):
-                return about
-            why = "it lists no columns"
-        except (OSError, ValueError) as error:
-            why = str(error)
-        raise ParameterError(f"{str(path)!r} is not as this program writes it ({why}): make the report anew")
+        return read_about(self.folder, self.name(table))
 
     def __contains__(self, table: object) -> bool:
         try:
@@ -64,17 +56,13 @@ class Run(Mapping[str, pd.DataFrame]):
             return False
 
     def __getitem__(self, table: str) -> pd.DataFrame:
-        columns = self.about(table)["columns"]
-        if columns and not isinstance(columns[0], dict):
-            raise ParameterError(f"{str(self.folder)!r} was made by an earlier version: make the report anew")
-        path = inside(self.folder, f"{self.name(table)}.csv")
-        try:
-            return read_table(path, columns)
-        except (KeyError, OSError, TypeError, ValueError) as error:
-            why = " ".join(str(error).split())
-            raise ParameterError(
-                f"{str(path)!r} is not as the file beside it says ({why}): make the report anew"
-            ) from None
+        return read_run_table(self.folder, self.name(table), self.about(table))
+
+
+def read_run_table(folder: Path, name: str, about: Mapping[str, Any]) -> pd.DataFrame:
+    """The table `name` of the run `folder`, whose columns are those that `about` it says."""
+    with open_inside(folder, f"{name}.csv") as file, content_told(repr(f"{folder / name}.csv")):
+        return read_table(file, about["columns"])
 
 
 def load_run(folder: str | Path) -> Run:
@@ -88,7 +76,7 @@ def load_run(folder: str | Path) -> Run:
     >>> run["term_frequency/all_words"].columns[:2].tolist()
     ['term', 'count']
     """
-    place = Path(folder).expanduser()
+    place = expanded(folder)
     if not (place / MANIFEST).is_file() and not place.exists():
         raise ParameterError(f"no such folder: {str(folder)!r}: give the folder of a finished report")
     return Run(place)

@@ -59,18 +59,12 @@ class Cell(NamedTuple):
     kind: str  # markdown or code
     source: str
     tags: list[str]
-    outputs: list[dict[str, Any]]
 
 
 def read_cells(path: Path) -> list[Cell]:
-    """The cells of a notebook of format 4. (nbformat reads any, and takes a second to import.)"""
+    """The cells of a notebook of the checkout, in format 4. (nbformat reads any, and takes a second to import.)"""
     return [
-        Cell(
-            cell["cell_type"],
-            joined(cell["source"]),
-            cell.get("metadata", {}).get("tags", []),
-            cell.get("outputs", []),
-        )
+        Cell(cell["cell_type"], joined(cell["source"]), cell.get("metadata", {}).get("tags", []))
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
     ]
 

@@ -1,6 +1,5 @@
 """A figure of a finished report drawn again from its files, at another size, without its notebook."""
 
-import json
 import re
 import warnings
 from collections.abc import Iterator
@@ -14,10 +13,10 @@ from matplotlib.figure import Figure
 
 from analysis.errors import ParameterError
 from analysis.places import whole_file
-from analysis.publish.drawing import DRAWINGS, read_table
+from analysis.publish.drawing import DRAWINGS
 from analysis.publish.figures import WIDTH, Size, style, write_picture
-from analysis.publish.inside import inside
-from analysis.publish.loading import load_run
+from analysis.publish.loading import load_run, read_run_table
+from analysis.publish.records import content_told, read_about
 
 MODULES = ("plots", "charts", "reuse_charts")  # the drawings are in these
 FORMATS = ("pdf", "svg", "png")
@@ -41,16 +40,16 @@ def redraw(run: Path, name: str, *, width: str = "report", format: str | None = 
     """
     form, place = _target(format, out)
     millimetres = _millimetres(width)
-    path, about = _figure(Path(run), name)
-    place = place or Path(f"{path.name}.{form}")
+    whole, about = _figure(run, name)
+    place = place or Path(f"{whole.rpartition('/')[2]}.{form}")
     if not place.parent.is_dir():
         raise ParameterError(f"no such folder: {str(place.parent)!r}: make it first, or give another --out")
     size = Size(millimetres / INCH, pixels=PIXELS if width == "slide" else None)
-    with _no_room_told(name, width):
+    with _no_room_told(name, width), content_told(f"the figure {whole!r} of {str(run)!r}"):
         if width == "slide":
-            high = _drawn(path, about, size._replace(letters=2.0)).get_figheight()
+            high = _drawn(run, whole, about, size._replace(letters=2.0)).get_figheight()
             size = size._replace(letters=min(2.0, max(1.0, size.width / SLIDE / high)))
-        fig = _drawn(path, about, size)
+        fig = _drawn(run, whole, about, size)
         with whole_file(place) as written, style(size):
             missing = write_picture(fig, {form: written})
     if missing:
@@ -76,8 +75,8 @@ def _no_room_told(name: str, width: str) -> Iterator[None]:
             ) from None
 
 
-def _figure(run: Path, name: str) -> tuple[Path, dict[str, Any]]:
-    """The path of a figure's files without an ending, and what the file beside its table says."""
+def _figure(run: Path, name: str) -> tuple[str, dict[str, Any]]:
+    """The whole name of a figure, and what the file beside its table says."""
     known = figures(run)
     found = [one for one in known if name in (one, one.rpartition("/")[2])]
     if len(found) > 1:
@@ -87,38 +86,27 @@ def _figure(run: Path, name: str) -> tuple[Path, dict[str, Any]]:
         close = get_close_matches(name, [*known, *short], n=1)
         hint = f" Did you mean {short.get(close[0], close[0])!r}?" if close else ""
         raise ParameterError(f"no figure {name!r} in {str(run)!r}.{hint} There are: {', '.join(known) or 'none'}")
-    path = run / found[0]
-    about = load_run(run).about(found[0])
-    if "drawing" not in about:
+    about = read_about(run, found[0], figure=True)
+    if about.get("drawing") is None:
         raise ParameterError(
             f"figure {name!r} has no record of how it was drawn: save it with the table that a drawing of "
             f"analysis.publish was given, or make the report again"
         )
-    return path, about
+    return found[0], about
 
 
-def _drawn(path: Path, about: dict[str, Any], size: Size) -> Figure:
-    """The figure whose files are at `path`, as its record says, in another size."""
+def _drawn(run: Path, name: str, about: dict[str, Any], size: Size) -> Figure:
+    """The figure `name`, as its record says, in another size."""
     for module in MODULES:
         import_module(f"analysis.publish.{module}")
     record = about["drawing"]
-    draw = DRAWINGS.get(str(record["function"])) if isinstance(record, dict) and "function" in record else None
+    draw = DRAWINGS.get(record["function"])
     if draw is None:
-        raise ParameterError(f"{path.name}.json names a drawing that this version does not have: {record!r:.80}")
-    try:
-        parts = {}
-        for part in record["parts"]:
-            beside = inside(path.parent, f"{path.name}.{part}.json")
-            columns = json.loads(beside.read_text(encoding="utf-8"))["columns"]
-            parts[part] = read_table(inside(path.parent, f"{path.name}.{part}.csv"), columns)
-        table = read_table(inside(path.parent, f"{path.name}.csv"), about["columns"])
-        with style(size):
-            return draw(table, **parts, **record["options"])
-    except ParameterError:
-        raise
-    except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
-        why = " ".join(str(error).split())
-        raise ParameterError(f"{path.name}.json does not say how to draw the figure again: {why}") from None
+        raise ParameterError(f"{name}.json names a drawing that this version does not have: {record['function']!r:.80}")
+    names = {part: f"{name}.{part}" for part in record["parts"]}
+    parts = {part: read_run_table(run, own, read_about(run, own)) for part, own in names.items()}
+    with style(size):
+        return draw(read_run_table(run, name, about), **parts, **record["options"])
 
 
 def _millimetres(width: str) -> float:

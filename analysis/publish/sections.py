@@ -1,14 +1,14 @@
 """What the executed notebooks of a run say and show, block by block, for whatever prints it."""
 
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analysis.errors import ParameterError
-from analysis.publish.inside import inside
-from analysis.publish.parameters import joined, read_cells
+
+if TYPE_CHECKING:
+    from analysis.publish.records import Shown
 
 
 class Block(NamedTuple):
@@ -50,29 +50,35 @@ def read_sections(run: Path, names: Sequence[str]) -> list[Section]:
 
 
 def _section(run: Path, name: str) -> Section:
-    path = next((run / "notebooks").glob(f"*_{name}.ipynb"))
-    inside(run, path.relative_to(run).as_posix())
+    from analysis.publish.records import read_notebook  # it takes its time to import, and a report needs it last
+
+    paths = (path for path in sorted((run / "notebooks").glob("*.ipynb")) if path.stem.partition("_")[2] == name)
+    path = next(paths, None)
+    if path is None:
+        raise ParameterError(f"{str(run)!r} has no notebook {name!r}: make the report anew")
     blocks = []
-    for cell in read_cells(path):
-        if "notebook-only" in cell.tags:
+    for cell in read_notebook(run, f"notebooks/{path.name}"):
+        if "notebook-only" in cell.metadata.tags:
             continue
-        if cell.kind == "markdown":
+        if cell.cell_type == "markdown":
             blocks.append(Block("prose", cell.source))
         for output in cell.outputs:
-            if about := output.get("metadata", {}).get("lafz"):
-                blocks.append(_block(run / name, about, {kind: joined(text) for kind, text in output["data"].items()}))
+            if shown := output.metadata.lafz:
+                blocks.append(_block(run, name, shown, output.data.plain, output.data.html))
     title = re.match(r"#\s+(.*)", blocks[0].text) if blocks else None
     return Section(name, title[1] if title else name, blocks)
 
 
-def _block(folder: Path, shown: dict[str, Any], data: dict[str, str]) -> Block:
-    text, html = data["text/plain"], data["text/html"]
-    if shown["kind"] not in ("figure", "table"):
-        return Block(shown["kind"], text, html)
-    name = shown["name"]
+def _block(run: Path, section: str, shown: "Shown", text: str, html: str) -> Block:
+    from analysis.publish.records import read_about
+
+    if shown.kind not in ("figure", "table"):
+        return Block(shown.kind, text, html)
+    name = shown.name
     if "/" in name:
-        raise ParameterError(f"{str(folder)!r} shows {name!r}, which is no name of a figure or table")
-    about = json.loads(inside(folder, f"{name}.json").read_text(encoding="utf-8"))
+        raise ParameterError(f"{str(run / section)!r} shows {name!r}, which is no name of a figure or table")
+    about = read_about(run, f"{section}/{name}", figure=shown.kind == "figure")
+    folder = run / section
     paths = sorted(path for path in folder.iterdir() if path.name.startswith(f"{name}.") and path.suffix != ".json")
-    files = tuple(f"{folder.name}/{path.name}" for path in paths)
-    return Block(shown["kind"], text, html, name, about, shown.get("rows", 0), files)
+    files = tuple(f"{section}/{path.name}" for path in paths)
+    return Block(shown.kind, text, html, name, about, shown.rows, files)

@@ -1,8 +1,8 @@
 """A finished run done again from its manifest, and compared byte for byte."""
 
 import csv
+import hashlib
 import io
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import zip_longest
@@ -12,23 +12,22 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from analysis.errors import ParameterError
-from analysis.paths import from_root, to_root
-from analysis.places import restore, temporary_folder
+from analysis.paths import expanded, from_root, to_root
+from analysis.places import temporary_folder
 from analysis.progress import Progress
 from analysis.publish.crate import CRATE, contradictions
 from analysis.publish.csv_rows import csv_rows
-from analysis.publish.inside import inside, links_out
+from analysis.publish.inside import links_out, open_inside, read_inside
 from analysis.publish.manifest import IN_PARTS, MANIFEST, RUN_LOG, inputs, sha256_of, versions
 from analysis.publish.parameters import notebooks
+from analysis.publish.records import content_told, read_manifest
 from analysis.publish.runs import run as rerun
 from analysis.text.readers import ReadError
 
 SHOWN = 20  # lines of a long list of differences that `shortened` keeps
 EXCERPT = 48  # characters shown of a cell or a line, from a little before where it differs
 BEFORE = 12  # how many of these stand before
-_PARTS = ("inputs", "outputs", "parameters", "versions")
-_RECORD = ("path", "sha256")
+DETAILED = 2**26  # bytes of a file up to which it is said where it differs
 
 
 def verify(run: str | Path, *, progress: Progress = lambda section, done, total: None) -> list[str]:
@@ -44,9 +43,11 @@ def verify(run: str | Path, *, progress: Progress = lambda section, done, total:
     Of the crate only what it claims of files, parameters and versions is compared: names, dates and terms are for
     whoever publishes it. Raises `ParameterError` when `run` holds no manifest.
     """
-    folder = Path(run).expanduser()
+    folder = expanded(run)
     manifest = read_manifest(folder)
-    if out := links_out(folder):
+    with content_told(repr(str(folder))):
+        out = links_out(folder)
+    if out:
         return [f"{path} is a link that leads out of the folder" for path in out]
     if changed := _changed_inputs(manifest):
         return changed
@@ -54,7 +55,8 @@ def verify(run: str | Path, *, progress: Progress = lambda section, done, total:
         again = scratch / "run"
         if failures := rerun(manifest["parameters"], again, in_parts=bool(manifest.get(IN_PARTS)), progress=progress):
             return [str(failure) for failure in failures]
-        found = compare(folder, again, {record["path"]: record["sha256"] for record in manifest["outputs"]})
+        with content_told(repr(str(folder))):
+            found = compare(folder, again, {record["path"]: record["sha256"] for record in manifest["outputs"]})
         # What the manifest says beside the hashes follows from what has been compared, if nobody has touched it.
         found += [] if found else manifest_differences(manifest, read_manifest(again))
         found += _crate_differences(folder, again, manifest)
@@ -63,7 +65,7 @@ def verify(run: str | Path, *, progress: Progress = lambda section, done, total:
 
 def changed_versions(run: str | Path) -> list[str]:
     """What has another version than the manifest in `run` says, one line each: it may explain differences."""
-    was, now = (_flat(about) for about in (read_manifest(Path(run).expanduser()), versions()))
+    was, now = (_flat(about) for about in (read_manifest(expanded(run)), versions()))
     return [
         f"{name} was {was.get(name) or 'not there'} and is {now.get(name) or 'not there'}"
         for name in sorted(was.keys() & now.keys())
@@ -80,29 +82,6 @@ def shortened(lines: Sequence[str]) -> list[str]:
     return [*lines[:SHOWN], *[f"and {len(lines) - SHOWN:,} more"] * (len(lines) > SHOWN)]
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of the report in `folder`; raises `ParameterError` where there is none, or none to be trusted.
-
-    Of a run that somebody else has sent anything may be there: each output that it names lies in the folder.
-    """
-    restore(folder)
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise ParameterError(f"{str(folder)!r} holds no {MANIFEST}: give the folder of a finished report")
-    try:
-        manifest = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise ParameterError(f"{str(path)!r} is not JSON ({error}): make the report anew") from None
-    if not isinstance(manifest, dict) or (missing := [part for part in _PARTS if part not in manifest]):
-        what = f"has no {missing[0]!r}" if isinstance(manifest, dict) else "is no JSON object"
-        raise ParameterError(f"{str(path)!r} {what}: give the folder of a finished report")
-    if not _is_sound(manifest):
-        raise ParameterError(f"{str(path)!r} is not as this program writes it: make the report anew")
-    for record in manifest["outputs"]:
-        inside(folder, record["path"])
-    return manifest
-
-
 def manifest_differences(manifest: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
     """In which parts a manifest says something else than the rerun's, versions apart: one line, or none."""
     parts = sorted((manifest.keys() | again.keys()) - versions().keys())
@@ -115,9 +94,7 @@ def compare(here: Path, again: Path, recorded: Mapping[str, str]) -> list[str]:
 
     Files that stand for themselves (`MANIFEST`, `RUN_LOG`, `CRATE`) are left out, and so are hidden ones.
     """
-    sides = [
-        {path.relative_to(folder).as_posix(): sha256_of(path) for path in _files(folder)} for folder in (here, again)
-    ]
+    sides = [{path: _sha256(folder, path) for path in _files(folder)} for folder in (here, again)]
     found = []
     for path in sorted(recorded.keys() | sides[0].keys() | sides[1].keys()):
         was, is_here, made = recorded.get(path), sides[0].get(path), sides[1].get(path)
@@ -131,21 +108,23 @@ def compare(here: Path, again: Path, recorded: Mapping[str, str]) -> list[str]:
             why = f"is the same in the rerun, but not what {MANIFEST} says: {_short(was)} there, {_short(made)} here"
         else:
             reasons = ["was changed after the run"] * (is_here != was) + ["comes out differently"] * (made != was)
-            why = f"{' and '.join(reasons)}: {first_difference(here / path, again / path)}"
+            where = first_difference(path, read_inside(here, path), read_inside(again, path))
+            why = f"{' and '.join(reasons)}: {where}"
         found.append(f"{path} {why}")
     return found
 
 
-def first_difference(here: Path, again: Path) -> str:
-    """Where two files of one kind differ, in a few words; their bytes are not the same."""
-    pair = here.read_bytes(), again.read_bytes()
+def first_difference(name: str, here: bytes, again: bytes) -> str:
+    """Where the file `name` differs from the rerun's, in a few words; their bytes are not the same."""
+    if len(here) > DETAILED:
+        return f"{len(here):,} bytes here, {len(again):,} in the rerun"
     found = None
-    if here.suffix == ".png":
+    if name.endswith(".png"):
         found = _pixels(here, again)
-    elif b"\0" not in pair[0] and here.suffix != ".pdf":
-        texts = [data.decode("utf-8", "backslashreplace") for data in pair]
-        found = (_first_cell(*texts) if here.suffix == ".csv" else None) or _first_line(*texts)
-    return found or _first_byte(*pair)
+    elif b"\0" not in here and not name.endswith(".pdf"):
+        texts = [data.decode("utf-8", "backslashreplace") for data in (here, again)]
+        found = (_first_cell(*texts) if name.endswith(".csv") else None) or _first_line(*texts)
+    return found or _first_byte(here, again)
 
 
 def _changed_inputs(manifest: Mapping[str, Any]) -> list[str]:
@@ -169,20 +148,6 @@ def _changed_inputs(manifest: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _is_sound(manifest: Mapping[str, Any]) -> bool:
-    """Whether the parts of a manifest have the form that all who read one rely on."""
-    parameters, files = manifest["parameters"], [manifest["inputs"], manifest["outputs"]]
-    return (
-        isinstance(parameters, dict)
-        and bool(parameters)
-        and all(isinstance(own, dict) and isinstance(own.get("corpus"), str) for own in parameters.values())
-        and all(isinstance(records, list) for records in files)
-        and all(isinstance(record, dict) for records in files for record in records)
-        and all(isinstance(record.get(key), str) for records in files for record in records for key in _RECORD)
-        and isinstance(manifest["versions"], dict)
-    )
-
-
 def _crate_differences(here: Path, again: Path, manifest: Mapping[str, Any]) -> list[str]:
     """What the crate of a run says of its files and does not agree with the manifest."""
     if not (here / CRATE).is_file():
@@ -196,11 +161,17 @@ def _flat(about: Mapping[str, Any]) -> dict[str, str | None]:
     return {"lafz": about.get("lafz"), **source, **about["versions"]}
 
 
-def _files(folder: Path) -> Iterable[Path]:
-    own = {folder / name for name in (MANIFEST, RUN_LOG, CRATE)}
+def _files(folder: Path) -> Iterable[str]:
     for path in folder.rglob("*"):
-        if path.is_file() and path not in own and not any(p.startswith(".") for p in path.relative_to(folder).parts):
-            yield path
+        name = path.relative_to(folder)
+        hidden = any(part.startswith(".") for part in name.parts)
+        if not hidden and not path.is_dir() and name.as_posix() not in (MANIFEST, RUN_LOG, CRATE):
+            yield name.as_posix()
+
+
+def _sha256(folder: Path, name: str) -> str:
+    with open_inside(folder, name) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _short(sha256: str | None) -> str:
@@ -237,14 +208,14 @@ def _first_line(here: str, again: str) -> str | None:
     return f"lines: {len(lines[0]):,} here, {len(lines[1]):,} in the rerun" if here != again else None
 
 
-def _pixels(here: Path, again: Path) -> str | None:
+def _pixels(here: bytes, again: bytes) -> str | None:
     """How many pixels of two pictures differ; None where one of them cannot be opened."""
     try:
         pictures = []
-        for path in (here, again):
-            with Image.open(path) as picture:
+        for data in (here, again):
+            with Image.open(io.BytesIO(data)) as picture:
                 pictures.append(np.asarray(picture.convert("RGBA")))
-    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError):  # the third for a broken chunk
+    except Exception:  # a broken picture breaks its decoder in many ways
         return None
     one, other = pictures
     if one.shape != other.shape:

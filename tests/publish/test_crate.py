@@ -40,7 +40,7 @@ def a_manifest(**parameters):
 def run(tmp_path):
     (tmp_path / "manifest.json").write_text("{}")
     (tmp_path / "framing").mkdir()
-    (tmp_path / "framing" / "50% more.json").write_text('{"caption": "What grew."}')
+    (tmp_path / "framing" / "50% more.json").write_text('{"caption": "What grew.", "columns": [], "rows": 0}')
     return tmp_path
 
 

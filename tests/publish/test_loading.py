@@ -23,6 +23,14 @@ TABLE = pd.DataFrame(
 )
 
 
+def list_files(run):
+    """Write the manifest of a folder with tables."""
+    names = [path.relative_to(run).as_posix() for path in sorted(run.rglob("*.*"))]
+    outputs = [{"path": name, "sha256": "0" * 64, "bytes": 1} for name in names]
+    made = {"lafz": "0.1.0", "source": "", "versions": {}, "parameters": {"framing": {"corpus": "x"}}}
+    write_json({"inputs": [], "outputs": outputs, **made}, run / "manifest.json")
+
+
 @pytest.fixture
 def run(tmp_path):
     """A folder with two sections, one name of a table in both."""
@@ -31,9 +39,7 @@ def run(tmp_path):
     write_table(TABLE, tmp_path / "framing" / "matches", caption="Every match.")
     write_table(TABLE.head(0), tmp_path / "framing" / "loaded", caption="Nothing.")
     write_table(TABLE, tmp_path / "redundancy" / "loaded", caption="What was read.")
-    outputs = [{"path": path.relative_to(tmp_path).as_posix(), "sha256": ""} for path in sorted(tmp_path.rglob("*.*"))]
-    manifest = {"inputs": [], "outputs": outputs, "parameters": {"framing": {"corpus": "x"}}, "versions": {}}
-    write_json(manifest, tmp_path / "manifest.json")
+    list_files(tmp_path)
     return tmp_path
 
 
@@ -55,9 +61,7 @@ def test_an_empty_table_has_its_columns(run):
 def test_whole_numbers_and_truths_with_a_gap_stay_what_they_are(tmp_path):
     table = pd.DataFrame({"n": pd.array([1, None], dtype="Int64"), "b": pd.array([True, None], dtype="boolean")})
     write_table(table, tmp_path / "t", caption="Gaps.")
-    made = {"outputs": [{"path": "t.csv", "sha256": ""}], "parameters": {"framing": {"corpus": "x"}}}
-    manifest = {"inputs": [], **made, "versions": {}}
-    write_json(manifest, tmp_path / "manifest.json")
+    list_files(tmp_path)
     found = load_run(tmp_path)["t"]
     assert (found["n"].iloc[0], found["b"].iloc[0]) == (1, True)
     assert found.isna().iloc[1].all()

@@ -125,9 +125,9 @@ def run(tmp_path):
     write_table(awkward(), folder / "framing" / "awkward", caption="c")
     frames = pd.DataFrame({"frame": ["-a", "'=b"], "label": ["=A", "+B"]})
     write_table(frames, folder / "framing" / "frames", caption="c")
-    outputs = [{"path": f"framing/{name}.csv", "sha256": "", "bytes": 0} for name in ("awkward", "frames")]
-    about = {"inputs": [], "outputs": outputs, "parameters": {"framing": {"corpus": "x"}}, "versions": {}}
-    (folder / "manifest.json").write_text(json.dumps(about))
+    outputs = [{"path": f"framing/{name}.csv", "sha256": "0" * 64, "bytes": 0} for name in ("awkward", "frames")]
+    made = {"lafz": "0.1.0", "source": "", "versions": {}, "parameters": {"framing": {"corpus": "x"}}}
+    (folder / "manifest.json").write_text(json.dumps({"inputs": [], "outputs": outputs, **made}))
     return folder
 
 

@@ -4,6 +4,8 @@ import json
 import os
 import re
 import shutil
+import signal
+import stat
 import zipfile
 
 import nbformat
@@ -11,19 +13,25 @@ import pytest
 
 from analysis.errors import ParameterError
 from analysis.paths import FIGURES, to_root
+from analysis.publish import export as document
 from analysis.publish.comparing.compare import compare
 from analysis.publish.comparing.compare_page import write_comparison
+from analysis.publish.crate import CRATE, contradictions
 from analysis.publish.drawing import DRAWINGS
 from analysis.publish.export import export
+from analysis.publish.inside import LARGEST
 from analysis.publish.loading import load_run
-from analysis.publish.manifest import recorded, write_manifest
+from analysis.publish.manifest import recorded, sha256_of, write_manifest
 from analysis.publish.parameters import notebooks, resolve
+from analysis.publish.records import MOST_FILES, MOST_VALUES
 from analysis.publish.redraw import MODULES, redraw
 from analysis.publish.sections import read_sections
+from analysis.publish.verify import compare as differences_of
 from analysis.publish.verify import verify
 
 SECRET = "what-nobody-but-the-user-has"
 TABLE, FIGURE, NODES = "framing/profile", "framing/style", "term_frequency/pairs"
+FIRST = "framing/validity"  # figure of the framing notebook
 
 
 @pytest.fixture
@@ -75,7 +83,6 @@ def tree(folder):
         "..",
         ".",
         "",
-        "a\0b.csv",
     ],
 )
 def test_a_manifest_names_nothing_outside(run, tmp_path, name):
@@ -92,26 +99,6 @@ def test_a_manifest_names_nothing_outside(run, tmp_path, name):
     ]:
         refused(call, *args, said="which is not in it: do not trust this run")
     assert tree(tmp_path) == before
-
-
-@pytest.mark.parametrize(
-    "edit",
-    [
-        lambda about: about.update(parameters={}),
-        lambda about: about.update(parameters=["framing"]),
-        lambda about: about["parameters"].update(framing="x"),
-        lambda about: about["parameters"]["framing"].update(corpus=["/"]),
-        lambda about: about.update(outputs={"path": "x"}),
-        lambda about: about["outputs"].append("framing/profile.csv"),
-        lambda about: about["outputs"].append({"path": 7, "sha256": ""}),
-        lambda about: about["inputs"].append({"path": "x", "sha256": None}),
-        lambda about: about.update(versions=[]),
-    ],
-)
-def test_a_manifest_of_another_form_is_refused_in_one_line(run, edit):
-    change(run / "manifest.json", edit)
-    refused(load_run, run, said="is not as this program writes it")
-    refused(verify, run, said="is not as this program writes it")
 
 
 def test_a_manifest_starts_no_notebook_but_those_of_the_checkout(run):
@@ -189,8 +176,9 @@ def test_a_figure_is_not_drawn_from_a_link_out(run, tmp_path, name):
 
 @pytest.mark.parametrize(("kind", "ending"), [("png", ".docx"), ("svg", ".pdf")])
 def test_a_picture_that_is_a_link_out_goes_into_no_document(run, tmp_path, kind, ending):
-    link(run / f"{FIGURE}.{kind}", tmp_path / f"secret.{kind}")
-    unlist(run, f"{FIGURE}.{kind}")
+    show_alone(run, "figure")
+    link(run / f"{FIRST}.{kind}", tmp_path / f"secret.{kind}")
+    unlist(run, f"{FIRST}.{kind}")
     refused(export, run, tmp_path / f"out{ending}", said="which is not in it")
     assert not (tmp_path / f"out{ending}").exists()
 
@@ -217,6 +205,20 @@ def shown(node, kind):
     return next(o for o in outputs if o.get("metadata", {}).get("lafz", {}).get("kind") == kind)
 
 
+def show_alone(run, kind, **data):
+    """Leave of all notebooks the first output of a kind, with other data."""
+
+    def edit(node):
+        output = shown(node, kind)
+        output.data.update(data)
+        node.cells = [cell for cell in node.cells if output in cell.get("outputs", [])]
+
+    edit_notebook(run, edit)
+    for place in (run / "notebooks").iterdir():
+        if "framing" not in place.name:
+            place.unlink()
+
+
 @pytest.mark.parametrize("name", ["../../../secret", "../framing/style", "{outside}/secret", "..", ""])
 def test_a_name_in_a_notebook_leads_nowhere_else(run, tmp_path, name):
     name = name.format(outside=tmp_path)
@@ -237,15 +239,7 @@ THEIRS = """<table typst:fill='read("secret.txt")'><thead><tr><th typst:fill='pa
 
 @pytest.mark.parametrize("ending", [".docx", ".pdf"])
 def test_what_a_notebook_shows_is_no_code_of_a_document(run, tmp_path, ending):
-    def edit(node):
-        output = shown(node, "table")
-        output.data["text/html"] = f"<figure>{THEIRS}</figure>"
-        node.cells = [cell for cell in node.cells if output in cell.get("outputs", [])]
-
-    edit_notebook(run, edit)
-    for place in (run / "notebooks").iterdir():
-        if "framing" not in place.name:
-            place.unlink()
+    show_alone(run, "table", **{"text/html": f"<figure>{THEIRS}</figure>"})
     made = export(run, tmp_path / f"out{ending}").read_bytes()  # typst would stop with "panicked with: ran"
     if ending == ".pdf":
         for word in (b"/JavaScript", b"/JS", b"/URI", b"/Launch", b"/EmbeddedFile", b"/SubmitForm", b"/OpenAction"):
@@ -270,8 +264,6 @@ def test_what_a_notebook_shows_is_no_code_of_a_document(run, tmp_path, ending):
         "figures.write_picture",
         "..plots.interval_dots",
         "analysis.publish.plots.interval_dots",
-        ["plots.interval_dots"],
-        None,
     ],
 )
 def test_only_a_drawing_of_this_package_is_called(run, tmp_path, function):
@@ -294,19 +286,16 @@ def test_the_drawings_are_those_of_three_modules(run, tmp_path):
         lambda record: record.update(parts=["../../../secret"]),
         lambda record: record.update(parts=["/etc/passwd"]),
         lambda record: record.update(parts=[7]),
+        lambda record: record.update(function=["plots.interval_dots"]),
+        lambda record: record.update(function=None),
+        lambda record: record.update(more=1),
         lambda record: record.pop("parts"),
         lambda record: record["options"].update({"value": "no such column"}),
     ],
 )
 def test_a_record_that_cannot_be_drawn_is_told_in_one_line(run, tmp_path, edit):
     change(run / f"{FIGURE}.json", lambda about: edit(about["drawing"]))
-    refused(redraw, run, FIGURE, out=tmp_path / "a.svg", said="does not say how to draw|which is not in it")
-
-
-@pytest.mark.parametrize("text", ["{", "[]", '{"columns": 1}', '{"columns": [{"name": "x", "type": "code"}]}'])
-def test_a_table_that_is_not_as_it_says_is_told_in_one_line(run, text):
-    write(run / f"{TABLE}.json", text)
-    refused(lambda: load_run(run)[TABLE], said="make the report anew")
+    refused(redraw, run, FIGURE, out=tmp_path / "a.svg", said="make the report anew$")
 
 
 # --- what is written
@@ -370,3 +359,374 @@ def test_what_a_manifest_names_does_not_act_on_a_terminal(run, typed):
     assert "is missing" in done.stdout
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", done.stdout + done.stderr)
     assert not [line for line in done.stdout.splitlines() if line.startswith(".txt")]
+
+
+# --- what no reader may stumble over: one line and exit status 2, whatever it is, and at once
+
+
+@pytest.fixture
+def in_time():
+    """Fails a test that waits for ever."""
+
+    def late(number, frame):
+        pytest.fail("nothing came of it in two minutes")
+
+    earlier = signal.signal(signal.SIGALRM, late)
+    signal.alarm(120)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, earlier)
+
+
+@pytest.fixture
+def told(typed, run, tmp_path, in_time):
+    """What a reader says of the run: it is one line with status 2, and nothing is written."""
+    commands = {
+        "figure": ("figure", run, FIGURE, "--out", tmp_path / "made.svg"),
+        "figure of two tables": ("figure", run, NODES, "--out", tmp_path / "made.svg"),
+        "verify": ("verify", run),
+        "compare": ("compare", FIGURES / "sample", run, "--out", tmp_path / "made"),
+        "export": ("export", run, "--out", tmp_path / "made.docx"),
+        "export as PDF": ("export", run, "--out", tmp_path / "made.pdf"),
+    }
+
+    def told(reader):
+        if reader == "load_run":
+            with pytest.raises(ParameterError) as refusal:
+                load_run(run)[FIGURE]
+            said = f"lafz: {refusal.value}\n"
+        else:
+            done = typed(*commands[reader])
+            assert (done.returncode, done.stdout) == (2, "")
+            said = done.stderr
+        assert re.fullmatch(r"lafz: [^\n]+\n", said)
+        assert not [path for path in tmp_path.iterdir() if path.name.startswith("made")]
+        return said
+
+    return told
+
+
+def put(make):
+    """What puts something else in the place of a file."""
+
+    def edit(path):
+        path.unlink()
+        make(path)
+
+    return edit
+
+
+def device(path):
+    try:
+        os.mknod(path, 0o600 | stat.S_IFCHR, os.makedev(1, 5))  # as /dev/zero
+    except PermissionError:
+        pytest.skip("only root can make a device")
+
+
+NO_FILES = {
+    "a pipe": put(os.mkfifo),
+    "a folder": put(os.mkdir),
+    "a socket": put(lambda path: os.mknod(path, 0o600 | stat.S_IFSOCK)),
+    "a device": put(device),
+    "a huge file": put(lambda path: path.touch() or os.truncate(path, LARGEST + 1)),
+}
+DEEP = 200_000 * "["
+
+
+def manifest(edit):
+    return lambda run: change(run / "manifest.json", edit)
+
+
+def record(**fields):
+    return manifest(lambda about: about["outputs"][0].update(fields))
+
+
+def parameter(**values):
+    return manifest(lambda about: about["parameters"]["framing"].update(values))
+
+
+def raw(name, text):
+    return lambda run: write(run / name, text)
+
+
+MANIFESTS = {
+    "200,000 levels": (raw("manifest.json", f'{{"outputs": {DEEP}'), "recursion limit exceeded"),
+    "half a character": (record(path="\ud800.csv"), "hex escape"),
+    "NUL in a path": (record(path="a\0.csv"), "'outputs.0.path': String should match"),
+    "NUL in an input": (
+        manifest(lambda about: about["inputs"][0].update(path="a\0")),
+        "'inputs.0.path': String",
+    ),
+    "infinite bytes": (record(bytes=float("inf")), "'outputs.0.bytes': Input should be a valid integer"),
+    "bytes that are no number": (record(bytes=float("nan")), "'outputs.0.bytes': Input should be a valid integer"),
+    "bytes as a fraction": (record(bytes=1.0), "'outputs.0.bytes': Input should be a valid integer"),
+    "bytes as a text": (record(bytes="1"), "'outputs.0.bytes': Input should be a valid integer"),
+    "bytes as a truth": (record(bytes=True), "'outputs.0.bytes': Input should be a valid integer"),
+    "bytes below none": (record(bytes=-1), "'outputs.0.bytes': Input should be greater than or equal to 0"),
+    "no bytes": (manifest(lambda about: about["outputs"][0].pop("bytes")), "'outputs.0.bytes': Field required"),
+    "one more field": (record(mode=1), "'outputs.0.mode': Extra inputs are not permitted"),
+    "no hash": (record(sha256=""), "'outputs.0.sha256': String should match pattern"),
+    "a path as a number": (record(path=7), "'outputs.0.path': Input should be a valid string"),
+    "a path for a record": (manifest(lambda about: about["outputs"].append("a")), "Input should be an object"),
+    "outputs by name": (manifest(lambda about: about.update(outputs={})), "'outputs': Input should be a valid array"),
+    "many outputs": (
+        manifest(lambda about: about.update(outputs=(MOST_FILES + 1) * about["outputs"][:1])),
+        f"'outputs': List should have at most {MOST_FILES} items after validation, not {MOST_FILES + 1}",
+    ),
+    "many names": (parameter(**{f"n{n}": n for n in range(1001)}), "names, and at most 1,000 are read"),
+    "no parameters": (
+        manifest(lambda about: about.update(parameters={})),
+        "Value should have at least 1 item",
+    ),
+    "a list of sections": (
+        manifest(lambda about: about.update(parameters=["framing"])),
+        "Input should be an object",
+    ),
+    "a section that is a text": (
+        manifest(lambda about: about["parameters"].update(framing="x")),
+        "should be an object",
+    ),
+    "no corpus": (manifest(lambda about: about["parameters"]["framing"].pop("corpus")), "'corpus' should name a file"),
+    "a corpus that is a list": (parameter(corpus=["/"]), "'parameters.framing': Value error, 'corpus' should name a"),
+    "a lexicon that is a number": (parameter(lexicon=7), "'lexicon' should name a file"),
+    "a parameter without end": (parameter(margin=float("inf")), "'margin' should be a text, a number, true, false or"),
+    "a parameter with parts": (parameter(margin=[[0]]), "'margin' should be a text, a number"),
+    "versions as a list": (
+        manifest(lambda about: about.update(versions=[])),
+        "'versions': Input should be an object",
+    ),
+    "a version as a number": (
+        manifest(lambda about: about["versions"].update(numpy=2)),
+        "'versions.numpy': Input",
+    ),
+    "no text": (
+        lambda run: put(lambda path: path.write_bytes(b'"\xff"'))(run / "manifest.json"),
+        "invalid unicode",
+    ),
+    "a manifest that is a pipe": (lambda run: NO_FILES["a pipe"](run / "manifest.json"), "holds no manifest.json"),
+    **{what: (lambda run, put=put: put(run / f"{TABLE}.csv"), f"has '{TABLE}.csv'") for what, put in NO_FILES.items()},
+}
+
+
+@pytest.mark.parametrize("reader", ["load_run", "figure", "verify", "compare", "export"])
+@pytest.mark.parametrize("case", MANIFESTS)
+def test_a_manifest_is_refused_by_every_reader(told, run, reader, case):
+    edit, said = MANIFESTS[case]
+    edit(run)
+    assert said in told(reader)
+
+
+def test_a_manifest_of_too_many_values_or_bytes_is_not_read(told, run):
+    manifest(lambda about: about.update(more=MOST_VALUES * [0]))(run)
+    assert "(more than 4,194,304 values)" in told("load_run")
+    os.truncate(run / "manifest.json", 2**27 + 1)
+    assert "has 'manifest.json' of 134,217,729 bytes, more than 134,217,728: do not trust" in told("load_run")
+
+
+def about(edit):
+    return lambda run: change(run / f"{FIGURE}.json", edit)
+
+
+def column(**fields):
+    return about(lambda about: about["columns"][1].update(fields))
+
+
+ABOUTS = {
+    "200,000 levels": (raw(f"{FIGURE}.json", f'{{"columns": {DEEP}'), "recursion limit exceeded"),
+    "half a character": (about(lambda about: about.update(caption="\udfff")), "hex escape"),
+    "no object": (raw(f"{FIGURE}.json", "[]"), "Input should be an object"),
+    "no columns": (about(lambda about: about.pop("columns")), "'columns': Field required"),
+    "columns of an earlier version": (
+        about(lambda about: about.update(columns=["frame"])),
+        "'columns.0': Input",
+    ),
+    "an unknown type": (
+        column(type="code"),
+        "'columns.1.type': Input should be 'string', 'integer', 'number'",
+    ),
+    "a column twice": (column(name="frame"), "'columns': Value error, two columns have one name"),
+    "rows as a fraction": (about(lambda about: about.update(rows=1.5)), "'rows': Input should be a valid integer"),
+    "no caption": (about(lambda about: about.update(caption=None)), "'caption': Input should be a valid string"),
+}
+TABLES = {  # each a line of the table, whose second column is of integers
+    "inf": "inf,1",
+    "1e400": "1e400,1",
+    "nan": "nan,1",
+    "a word": "many,1",
+    "a fraction": "0.5,1",
+    "too large a number": "99999999999999999999,1",
+    "more cells": "1,1" + ",1" * 20,
+    "a quotation mark": '"',
+}
+
+
+def without(run, *names):
+    """Take files out of the manifest; the figure's table is another there, so that it is compared."""
+
+    def edit(about):
+        about["outputs"] = [record for record in about["outputs"] if record["path"] not in names]
+        for record in about["outputs"]:
+            if record["path"] == f"{FIGURE}.csv":
+                record["sha256"] = "0" * 64
+
+    change(run / "manifest.json", edit)
+
+
+@pytest.mark.parametrize("reader", ["load_run", "figure", "compare", "export"])
+@pytest.mark.parametrize("case", ABOUTS)
+def test_what_is_said_of_a_table_is_refused_by_every_reader(told, run, reader, case):
+    edit, said = ABOUTS[case]
+    edit(run)
+    without(run)
+    assert said in told(reader)
+
+
+@pytest.mark.parametrize("reader", ["load_run", "figure", "compare"])
+@pytest.mark.parametrize("case", TABLES)
+def test_a_table_is_refused_by_every_reader(told, run, reader, case):
+    rows = (run / f"{FIGURE}.csv").read_text(encoding="utf-8").splitlines()
+    write(run / f"{FIGURE}.csv", "\n".join([rows[0], f"totality,{TABLES[case]}", *rows[2:]]))
+    without(run)
+    assert re.search(r"style('|\.csv').* is not as this program writes it \(\w+Error", told(reader))
+
+
+@pytest.mark.parametrize("what", [what for what in NO_FILES if what != "a folder"])
+@pytest.mark.parametrize(
+    ("reader", "name"),
+    [
+        *((reader, f"{FIGURE}.json") for reader in ("load_run", "figure", "verify", "compare", "export")),
+        ("figure of two tables", f"{NODES}.nodes.csv"),
+        ("figure of two tables", f"{NODES}.nodes.json"),
+        ("verify", "framing/more"),
+        ("export", "notebooks/02_framing.ipynb"),
+        ("export", f"{FIRST}.png"),
+        ("export as PDF", f"{FIRST}.svg"),
+    ],
+)
+def test_what_no_manifest_lists_is_no_trap(told, run, reader, name, what):
+    if name.startswith(FIRST):
+        show_alone(run, "figure")
+    without(run, name)
+    (run / name).touch()
+    NO_FILES[what](run / name)
+    assert f"has '{name}'" in told(reader)
+
+
+def notebook(edit):
+    def edited(run):
+        place = next((run / "notebooks").glob("*_framing.ipynb"))
+        change(place, edit)
+
+    return edited
+
+
+def with_table(markup):
+    return lambda run: show_alone(run, "table", **{"text/html": markup})
+
+
+NESTED = 300 * "<div>" + "x" + 300 * "</div>"
+OUTPUT = {"output_type": "display_data", "metadata": {}, "data": {}}
+CODE = {"cell_type": "code", "metadata": {}, "source": "", "outputs": []}
+NOTEBOOKS = {
+    "200,000 levels": (raw("notebooks/02_framing.ipynb", f'{{"cells": {DEEP}'), "recursion limit exceeded"),
+    "half a character": (notebook(lambda node: node["cells"][0].update(source="\ud800")), "hex escape"),
+    "no cells": (notebook(lambda node: node.pop("cells")), "'cells': Field required"),
+    "a source that is a number": (notebook(lambda node: node["cells"][0].update(source=1)), "'cells.0.source': Input"),
+    "many outputs in a cell": (
+        notebook(lambda node: node.update(cells=[{**CODE, "outputs": (MOST_FILES + 1) * [OUTPUT]}])),
+        f"'cells.0.outputs': List should have at most {MOST_FILES} items",
+    ),
+    "many outputs in all": (
+        notebook(lambda node: node.update(cells=2 * [{**CODE, "outputs": (MOST_FILES // 2 + 1) * [OUTPUT]}])),
+        "there are 10,002 outputs, and at most 10,000 are read",
+    ),
+    "an unknown kind": (
+        lambda run: edit_notebook(run, lambda node: shown(node, "figure").metadata["lafz"].update(kind="code")),
+        "metadata.lafz.kind': Input should be 'figure', 'finding', 'note', 'reading' or 'table'",
+    ),
+    "no such notebook": (lambda run: shutil.rmtree(run / "notebooks"), "has no notebook of its manifest, or others"),
+    "a notebook more": (
+        lambda run: shutil.copy(run / "notebooks" / "02_framing.ipynb", run / "notebooks" / "04_[.ipynb"),
+        "has no notebook of its manifest, or others",
+    ),
+    "a table without a table": (with_table("<p>no</p>"), "shows no table"),
+    "300 levels of HTML": (with_table(f"<table><tr><td>{NESTED}</td></tr></table>"), "RecursionError"),
+}
+
+
+@pytest.mark.parametrize("case", NOTEBOOKS)
+def test_a_notebook_is_refused_by_an_export(told, run, case):
+    edit, said = NOTEBOOKS[case]
+    edit(run)
+    assert said in told("export")
+
+
+def test_a_picture_that_is_none_is_told_in_one_line(told, run):
+    show_alone(run, "figure")
+    write(run / f"{FIRST}.svg", "<svg")
+    assert "is not as this program writes it (TypstError: " in told("export as PDF")
+
+
+def test_a_report_too_long_for_a_document_is_told_in_one_line(told, run, monkeypatch):
+    monkeypatch.setattr(document, "MOST", 1000)
+    show_alone(run, "figure")
+    assert re.search(r"characters, more than 1,000: export one of fewer notebooks$", told("export"))
+
+
+def test_a_table_of_the_corpus_that_lacks_columns_is_told_in_one_line(told, run):
+    show_alone(run, "figure")
+    for ending in ("csv", "json"):
+        write(run / f"corpus/documents.{ending}", (run / f"{TABLE}.{ending}").read_text(encoding="utf-8"))
+    assert "is not as this program writes it (KeyError: " in told("export")
+
+
+def test_tables_that_lack_columns_are_not_compared(told, run):
+    for ending in ("csv", "json"):
+        write(run / f"framing/frames.{ending}", (run / f"{TABLE}.{ending}").read_text(encoding="utf-8"))
+        write(run / f"{FIGURE}.{ending}", (run / f"framing/evidence.{ending}").read_text(encoding="utf-8"))
+    without(run)
+    assert "one of the two runs is not as this program writes it (KeyError: " in told("compare")
+
+
+def test_a_file_of_any_content_is_compared(tmp_path, in_time):
+    again = FIGURES / "sample" / "framing"
+    names = ["style.csv", "style.json", "style.png", "style.svg"]
+    recorded = {name: sha256_of(again / name) for name in names}
+    for side in ("here", "again"):
+        (tmp_path / side).mkdir()
+    for name in names:
+        shutil.copy(again / name, tmp_path / "again")
+    for content in (b"", b"\0", b"\xff\xfe", DEEP.encode(), b"inf,nan\n" * 99, b'"' * 99):
+        for name in names:
+            (tmp_path / "here" / name).write_bytes(content)
+        found = differences_of(tmp_path / "here", tmp_path / "again", recorded)
+        assert [line.partition(" was changed after the run: ")[0] for line in found] == names
+        assert "\n" not in "".join(found)
+
+
+def test_a_crate_of_any_content_is_compared(run):
+    own = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    assert contradictions(run, own) == []
+    for text in (f'{{"@graph": {DEEP}', '{"@graph": [{"@id": ["x"]}]}', '{"@graph": [7]}', "[]"):
+        write(run / CRATE, text)
+        assert contradictions(run, own) == ["it is no longer a crate"]
+
+
+def test_parameters_that_lack_one_are_told_in_one_line(told, run):
+    show_alone(run, "figure")
+    manifest(lambda about: about["parameters"]["framing"].pop("language"))(run)
+    assert "is not as this program writes it (KeyError: 'language')" in told("export")
+
+
+@pytest.mark.parametrize("command", ["figure {} style", "verify {}", "compare {} {}", "export {} --pdf"])
+def test_a_folder_of_nobody_is_no_report(typed, command):
+    done = typed(*command.format("~nosuchuser/run", "~nosuchuser/run").split())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"lafz: [^\n]*~nosuchuser/run'[^\n]*\n", done.stderr)
+    with pytest.raises(ParameterError, match="no such folder: '~nosuchuser/run'"):
+        load_run("~nosuchuser/run")
+
+
+def test_a_corpus_of_nobody_is_missing(told, run):
+    parameter(corpus="~nosuchuser/texts")(run)
+    assert "no such file or folder: " in told("verify")

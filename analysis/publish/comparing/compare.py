@@ -11,6 +11,7 @@ from analysis.publish.comparing.comparable import GROUP, Number, numbers, whole
 from analysis.publish.comparing.making import Texts, differences, texts_of
 from analysis.publish.comparing.moved import COLUMNS, Estimate, Floats, paired, recovered, with_chance, with_none_seen
 from analysis.publish.loading import Run, load_run
+from analysis.publish.records import content_told
 
 AGREES = 1e-4  # how closely counts of documents have to give the rate in a table, whose numbers have six digits
 SURE = 0.05  # of q
@@ -39,6 +40,7 @@ class Comparison(NamedTuple):
     left: list[str]
 
 
+@content_told("one of the two runs")
 def compare(a: str | Path, b: str | Path) -> Comparison:
     """What moved from the finished report in the folder `a` to the one in `b`.
 

@@ -14,15 +14,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.errors import ParameterError, with_advice
+from analysis.paths import given
 from analysis.places import put, working_folder
 from analysis.publish.comparing.compare import AT_MOST, EXACT, PAIRED, RECOVERED, Comparison
 from analysis.publish.comparing.making import parameter_differences
 from analysis.publish.figures import write_picture
 from analysis.publish.findings.moves import did_move, in_order, key_text, moves, upper
+from analysis.publish.inside import read_inside
 from analysis.publish.loading import Run
 from analysis.publish.manifest import MANIFEST
 from analysis.publish.pictures import svg_source
 from analysis.publish.plots import interval_dots
+from analysis.publish.records import content_told
 from analysis.publish.tables import table_html, write_json, write_table
 
 ABOUT = "compare.json"
@@ -40,6 +43,7 @@ _WEB = Path(__file__).parents[1] / "web"
 _STYLE = "li, .summary { overflow-wrap: anywhere; }"  # the names of files are long words
 
 
+@content_told("one of the two runs")
 def write_comparison(found: Comparison, out: str | Path) -> Path:
     """Write `found` into the new folder `out` and give the path of its page.
 
@@ -48,7 +52,7 @@ def write_comparison(found: Comparison, out: str | Path) -> Path:
     stands under its own name, such as ``framing/profile.csv``, with what moved in it as a figure where something did.
     An earlier comparison at `out` is replaced whole; raises `ParameterError` where something else is there.
     """
-    place = Path(out).expanduser().resolve()  # a link stays one, and its target is replaced
+    place = given(out).resolve()  # a link stays one, and its target is replaced
     if place.exists() and not (place.is_dir() and ((place / ABOUT).is_file() or not any(place.iterdir()))):
         raise ParameterError(f"{str(out)!r} exists and is no comparison: choose another --out, or move it away")
     try:
@@ -65,7 +69,7 @@ def write_comparison(found: Comparison, out: str | Path) -> Path:
 
 def names_of(a: Run, b: Run) -> tuple[str, str]:
     """What the two runs are called: their folders, with the folder above where that is needed to tell them apart."""
-    paths = [run.folder.expanduser().absolute() for run in (a, b)]
+    paths = [run.folder.absolute() for run in (a, b)]
     one, other = (path.name for path in paths)
     if one == other and paths[0] != paths[1]:
         one, other = (f"{path.parent.name}/{path.name}" for path in paths)
@@ -138,8 +142,8 @@ def _write(found: Comparison, build: Path, place: Path) -> None:
 
 
 def _about(run: Run, name: str, place: Path) -> dict[str, str]:
-    sha256 = hashlib.sha256((run.folder / MANIFEST).read_bytes()).hexdigest()
-    page = run.folder.expanduser().absolute() / "index.html"
+    sha256 = hashlib.sha256(read_inside(run.folder, MANIFEST)).hexdigest()
+    page = run.folder.absolute() / "index.html"
     try:
         link = quote(Path(os.path.relpath(page, place)).as_posix())
     except ValueError:  # on another drive

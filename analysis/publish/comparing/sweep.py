@@ -19,8 +19,8 @@ from analysis.publish.comparing.sweep_page import write_sweep_page
 from analysis.publish.loading import load_run
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, named, recorded, versions
 from analysis.publish.parameters import notebooks
+from analysis.publish.records import read_manifest
 from analysis.publish.tables import write_json
-from analysis.publish.verify import read_manifest
 from analysis.text.corpus import CorpusError
 
 ABOUT = "sweep.json"

@@ -35,12 +35,12 @@ def make_run(tmp_path):
         for table, rows in tables.items():
             (folder / table).parent.mkdir(parents=True, exist_ok=True)
             write_table(rows, folder / table, caption=f"{table}.")
-        outputs = [
-            {"path": path.relative_to(folder).as_posix(), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-            for path in sorted(folder.rglob("*.*"))
-        ]
+        written = {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*.*"))}
         own = {"corpus": "texts", "group_by": None, "weighted": False, **parameters}
-        inputs = [{"path": path, "sha256": sha(text)} for path, text in (read or {"texts/a.txt": "a"}).items()]
+        inputs, outputs = (
+            [{"path": path, "sha256": sha(text), "bytes": len(text.encode())} for path, text in files.items()]
+            for files in (read or {"texts/a.txt": "a"}, written)
+        )
         manifest = {"inputs": inputs, "outputs": outputs, "parameters": dict.fromkeys(sections, own), **versions}
         write_json(manifest, folder / "manifest.json")
         return folder
