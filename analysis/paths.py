@@ -19,7 +19,12 @@ def from_root(path: str | Path) -> Path:
     >>> from_root("data/sample") == SAMPLE
     True
     """
-    return Path(os.path.normpath(ROOT / Path(path).expanduser()))
+    return Path(os.path.normpath(ROOT / at_home(path)))
+
+
+def at_home(path: str | Path) -> Path:
+    """`path` with what ``~`` stands for, as it is where nobody has the name behind it (`Path.expanduser` would raise)."""
+    return Path(os.path.expanduser(path))
 
 
 def gold_file(corpus: Path, name: str) -> Path | None:
@@ -37,7 +42,7 @@ def to_root(path: str | Path) -> str:
     'data/sample/metadata.csv'
     """
     try:
-        name = Path(os.path.relpath(Path(path).expanduser().resolve(), ROOT)).as_posix()
+        name = Path(os.path.relpath(at_home(path).resolve(), ROOT)).as_posix()
     except ValueError:
-        name = Path(path).expanduser().resolve().as_posix()
+        name = at_home(path).resolve().as_posix()
     return name.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, settings
 from analysis import Corpus, Tokens, read_corpus, save_tokens, tokenize
 from analysis.__main__ import main
 from analysis.paths import SAMPLE
+from analysis.publish.parameters import notebooks
 from analysis.text.joining import join_parts
 from analysis.text.parted import Parted
 
@@ -190,6 +191,25 @@ def sample_run(once):
         assert done.returncode == 0, done.stderr
 
     return once("runs of the sample", make) / "first"
+
+
+@pytest.fixture
+def by_hand(tmp_path, monkeypatch):
+    """Runs a notebook of a section as JupyterLab does, with parameters that nothing has checked."""
+
+    def run(section, corpus, **parameters):
+        from analysis.publish.execute import execute  # papermill takes its time
+
+        notebook = notebooks([section])[section]
+        made = tmp_path / "by hand"
+        (made / "notebooks").mkdir(parents=True)
+        monkeypatch.setenv("LAFZ_OUTPUT", str(made / section))
+        monkeypatch.setenv("LAFZ_TOKENS", str(tmp_path / "tokens"))
+        values = {"corpus": str(corpus), **parameters}
+        assert execute(notebook, str(made / "notebooks" / notebook.name), values) == {}
+        return made
+
+    return run
 
 
 @pytest.fixture(scope="session")

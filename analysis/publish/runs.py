@@ -5,17 +5,16 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from analysis.framing.lexicon import Lexicon, read_lexicon
-from analysis.paths import from_root, to_root
+from analysis.paths import at_home, from_root, to_root
 from analysis.places import put, working_folder
 from analysis.progress import Progress
-from analysis.publish.checks import check_files, check_language, check_place, faults_told
+from analysis.publish.checks import check_files, check_groups, check_language, check_place, faults_told
 from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.crate import write_crate
 from analysis.publish.dictionary import add_meanings
@@ -42,8 +41,6 @@ from analysis.text.parted import AnyTokens, Parted, open_parts
 from analysis.text.readers import ReadError
 
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
-# What a notebook gives to `load_tokens`; with one of them missing it would read the corpus once more.
-LEXICON_PARAMETERS = ("lexicon", "style", "actors")
 
 
 def report(
@@ -59,8 +56,8 @@ def report(
     """Run the notebooks on `corpus` and put the finished report at `out`; gives the notebooks that failed.
 
     `only` names the notebooks (all by default) and `values` the parameters that are not to be as the notebooks have
-    them; a file that a value names is looked for from the working directory, then from the checkout. Names and types
-    are checked before anything else (`ParameterError`). For the rest see `run`.
+    them; a file that a value names is looked for from the working directory, then from the checkout. Names, types
+    and ranges are checked before anything else (`ParameterError`). For the rest see `run`.
     """
     return run(resolved(corpus, only, values or {}), out, keep_failed=keep_failed, memory=memory, progress=progress)
 
@@ -68,7 +65,7 @@ def report(
 def resolved(corpus: str | Path, only: list[str] | None, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Every parameter of the notebooks that `only` names (all by default), the files in `values` found and named."""
     given = {
-        name: to_root(value) if name in FILE_PARAMETERS and value and Path(value).expanduser().exists() else value
+        name: to_root(value) if name in FILE_PARAMETERS and _is_there(value) else value
         for name, value in values.items()
     }
     return resolve(notebooks(only or ()), given | {"corpus": to_root(corpus)})
@@ -92,17 +89,16 @@ def run(
     since tables of words and of places have their first rows only then. What is finished of such a run is kept beside
     `out` until it is whole, and the next call goes on from there: see `kept_work`.
 
-    The corpus and the lexicon are checked before a kernel starts (`CorpusError`, `LexiconError`; nothing has been
-    written then), and so is the memory (`ParameterError`). With a failure nothing at `out` changes: each failed
-    notebook is kept beside it as ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder as
-    ``<out>.failed``.
+    The corpus, the memory and all that the parameters name are checked before a kernel starts (`CorpusError`,
+    `LexiconError`, `ParameterError`; nothing has been written then). With a failure nothing at `out` changes: each
+    failed notebook is kept beside it as ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder
+    as ``<out>.failed``.
     """
     out = Path(out).expanduser().resolve()  # a link stays one, and its target is replaced
     chosen = notebooks(parameters)
     # Once more, and in the notebooks' own order: a manifest may be older than a notebook, and has its names sorted.
     parameters = {name: resolve({name: path}, parameters[name])[name] for name, path in chosen.items()}
-    lexicons = _lexicons(parameters)
-    check_files(parameters, lexicons)
+    lexicons = check_files(parameters)
     check_open_files()
     started, since = time.time(), time.monotonic()
     room = free() if memory is None else memory
@@ -123,6 +119,7 @@ def run(
                 work = stack.enter_context(kept_work(out))
             words = read or words_of(work)  # the temporary folder may be in memory
             tokens = read_once(parameters, words, memory=room, work=work, progress=progress)
+        check_groups(parameters, tokens)
         check_language(parameters, lexicons, tokens.corpus)
         opened = _opened_again(tokens)
         del tokens  # the notebooks have its memory meanwhile
@@ -150,6 +147,17 @@ def run(
                 with working_folder(failed) as aside:  # its own: what is saved of a folder goes to that folder's place
                     put(build.rename(aside / "run"), failed)
     return failures
+
+
+def check_sweep(reports: Collection[Mapping[str, dict[str, Any]]], words: Path) -> None:
+    """Check all that `run` does of the parameters of several reports, with what is read for them in the folder `words`.
+
+    A corpus that does not fit in memory is left to `run`, which reads it in parts.
+    """
+    check_files(*reports)
+    for parameters in reports:
+        if side_by_side(_text_size(parameters), free()):
+            check_groups(parameters, read_once(parameters, words))
 
 
 def read_once(
@@ -184,17 +192,16 @@ def _opened_again(tokens: AnyTokens) -> Callable[[], AnyTokens]:
     return partial(open_parts, tokens.folder) if isinstance(tokens, Parted) else lambda: tokens
 
 
+def _is_there(value: Any) -> bool:
+    """Whether a value, which nothing has checked so far, is the path of a file or folder."""
+    return isinstance(value, str) and value != "" and at_home(value).exists()
+
+
 def _text_size(parameters: Mapping[str, dict[str, Any]]) -> int:
     """About how many bytes of text the largest corpus of the notebooks has; of one that is not there none."""
     with suppress(ReadError):
         return max(text_size(corpus_files(from_root(values["corpus"]))) for values in parameters.values())
     return 0
-
-
-def _lexicons(parameters: Mapping[str, dict[str, Any]]) -> dict[str, Lexicon]:
-    """The lexicons that parameters name, each read once, so that a mistake in one costs a line and not a run."""
-    named = {values[name] for values in parameters.values() for name in LEXICON_PARAMETERS if name in values}
-    return {name: read_lexicon(from_root(name)) for name in sorted(named)}
 
 
 def _finish(

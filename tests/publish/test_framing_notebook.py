@@ -74,9 +74,9 @@ def test_hits_of_the_sample_can_be_counted_again(sample_run):
     assert with_hit == (leading["status"] != "no term").sum()
 
 
-def test_mistakes_cost_their_section_and_no_more(run, small):
-    wrong = {"group_by": "sauce", "every": "fortnight", "margin": -1, "documents": 0, "top_n": 0, "bootstrap": 0}
-    made = run(small, style=LEXICONS / "gun_violence.yml", **wrong)
+def test_by_hand_mistakes_cost_their_section_and_no_more(by_hand, small):
+    wrong = {"group_by": "sauce", "every": "fortnight", "margin": -1.0, "documents": 0, "top_n": 0, "bootstrap": 0}
+    made = by_hand("framing", small, style=str(LEXICONS / "gun_violence.yml"), **wrong)
     notes = of_kind(made, "note")
     assert sum(text.startswith("Left out: no metadata column 'sauce': this corpus has") for text in notes) == 1
     assert "Left out: every is 'fortnight': use 'day', 'week', 'month', 'year'." in notes

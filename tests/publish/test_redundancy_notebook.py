@@ -73,8 +73,8 @@ def test_the_sample_is_held_against_its_labels(sample_run):
     assert float(table.loc["all", "precision"]) > 0.9
 
 
-def test_mistakes_cost_their_section_and_no_more(run, small):
-    made = shown(run(small, similarity=1.5, min_link=2, group_by="sauce"))
+def test_by_hand_mistakes_cost_their_section_and_no_more(by_hand, small):
+    made = shown(by_hand("redundancy", small, similarity=1.5, min_link=2.0, group_by="sauce"))
     notes = of_kind(made, "note")
     assert any(text.startswith("Left out: no metadata column 'sauce': this corpus has doc_id") for text in notes)
     assert "Left out: threshold is 1.5: use a share above 0 and at most 1, such as 0.8." in notes
