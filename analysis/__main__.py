@@ -20,7 +20,7 @@ from analysis.commands import (
 from analysis.errors import ParameterError
 from analysis.paths import FIGURES
 from analysis.printable import printable
-from analysis.publish.parameters import notebooks, parse_assignments, read_parameters, read_params_file
+from analysis.publish.parameters import notebooks, parse_assignments, read_parameters, read_params_file, takes
 from analysis.scale.resources import read_memory
 
 app = typer.Typer(
@@ -121,17 +121,16 @@ def evaluate_on(
 def list_parameters(
     notebook: Annotated[Optional[str], typer.Argument(help="One notebook, such as framing; all without it.")] = None,
 ) -> None:
-    """List the parameters of the notebooks: type, default, meaning."""
+    """List the parameters of the notebooks: what they take, default, meaning."""
     from rich.console import Console  # no other command shows a table, and whoever asks for help waits for none
     from rich.table import Table
 
     only = [notebook.split("_", 1)[1] if notebook[:2].isdigit() else notebook] if notebook else []
     console = Console(width=None if sys.stdout.isatty() else 140)
     for path in notebooks(only).values():
-        table = Table("parameter", "type", "default", "meaning", title=path.stem, title_justify="left")
+        table = Table("parameter", "takes", "default", "meaning", title=path.stem, title_justify="left")
         for parameter in read_parameters(path):
-            kind = f"{parameter.type} or none" if parameter.optional else parameter.type
-            table.add_row(parameter.name, kind, repr(parameter.default), parameter.meaning)
+            table.add_row(parameter.name, takes(parameter), repr(parameter.default), parameter.meaning)
         console.print(table)
 
 

@@ -2,6 +2,8 @@
 
 import errno
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 _ADVICE = {
     errno.ENOSPC: "free some space where the result goes and in the temporary folder, or name others (--out, TMPDIR)",
@@ -16,6 +18,16 @@ _ADVICE = {
 
 class ParameterError(ValueError):
     """A parameter that cannot be used; the message names the value, what was expected and what to do."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The question, with a blank before it, where one of the `known` names is near `name`; "" where none is.
+
+    >>> did_you_mean("sauce", ["title", "source"]), did_you_mean("x", ["title"])
+    (" Did you mean 'source'?", '')
+    """
+    close = get_close_matches(name, list(known), n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 def with_advice(text: str) -> str:

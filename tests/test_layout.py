@@ -16,7 +16,15 @@ ABOVE = {
     "scale": ("publish",),
     "publish": (),
 }
-BELOW_ALL = ("errors", "paths", "places", "printable", "progress", "signals")  # modules at the top that every room has
+BELOW_ALL = (
+    "errors",
+    "paths",
+    "places",
+    "printable",
+    "progress",
+    "signals",
+    "strict_yaml",
+)  # modules at the top that every room has
 
 
 def imported(source: str) -> Iterator[str]:

@@ -4,13 +4,14 @@ import hashlib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 
+from analysis.errors import did_you_mean
+from analysis.strict_yaml import LOADER, refuse_traps
 from analysis.text.kernels import fold
 from analysis.text.patterns import fold_pattern
 
@@ -18,11 +19,7 @@ _LEXICON_KEYS = ("name", "version", "language", "licence", "description", "negat
 _FRAME_KEYS = ("label", "definition", "terms", "excludes")
 _TERM_KEYS = ("pattern", "weight", "note")
 _NEGATION_KEYS = ("window", "words")
-LOADER: Any = getattr(
-    yaml, "CSafeLoader", yaml.SafeLoader
-)  # the compiled one, twelve times as fast, where there is one
 _DIGITS = 4  # of a number of words
-_DEEPEST = 8  # levels of nesting; a lexicon has five
 
 
 class LexiconError(ValueError):
@@ -118,25 +115,18 @@ class _Reader:
         return LexiconError(f"{self.name} line {_line(node.start_mark)}: {message}")
 
     def compose(self, data: bytes) -> yaml.Node:
-        """The tree of the file; anchors are refused, since a few of them can stand for billions of nodes."""
+        """The tree of the file."""
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = data[: error.start].count(b"\n") + 1
             raise LexiconError(f"{self.name} line {line}: not UTF-8: save the file as UTF-8") from None
         try:
-            depth = 0
-            for event in yaml.parse(text, Loader=LOADER):
-                depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-                if depth > _DEEPEST:
-                    raise LexiconError(
-                        f"{self.name} line {_line(event.start_mark)}: is nested too deeply for a lexicon"
-                    )
-                if isinstance(event, yaml.AliasEvent):
-                    raise LexiconError(f"{self.name} line {_line(event.start_mark)}: write the terms out, no *anchors")
+            refuse_traps(text)
             node = yaml.compose(text, Loader=LOADER)
         except yaml.MarkedYAMLError as error:
-            raise LexiconError(f"{self.name} line {_line(error.problem_mark)}: not YAML: {error.problem}") from None
+            what = error.problem if type(error) is yaml.MarkedYAMLError else f"not YAML: {error.problem}"
+            raise LexiconError(f"{self.name} line {_line(error.problem_mark)}: {what}") from None
         except yaml.YAMLError as error:
             raise LexiconError(f"{self.name} is not YAML: {error}".replace("\n", " ")) from None
         if node is None:
@@ -154,8 +144,7 @@ class _Reader:
         for key_node, value in node.value:
             key = self.text(key_node)
             if keys and key not in keys:
-                close = get_close_matches(key, keys, n=1)
-                hint = f" Did you mean {close[0]!r}?" if close else ""
+                hint = did_you_mean(key, keys)
                 raise self.error(key_node, f"unknown key {key!r}, expected one of {', '.join(keys)}.{hint}")
             if key in entries:
                 raise self.error(key_node, f"key {key!r} stands twice: keep one")

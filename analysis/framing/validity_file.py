@@ -10,6 +10,7 @@ import pandas as pd
 import yaml
 
 from analysis.framing.lexicon import Lexicon
+from analysis.strict_yaml import read_yaml
 
 _COUNT, _NUMBER, _SHARE, _NONE = (int,), (int, float), (int, float, type(None)), type(None)
 _SHARES = [f"{share}{end}" for share in ("precision", "recall", "f1") for end in ("", "_low", "_high")]
@@ -57,11 +58,13 @@ def read_validity(path: str | Path, lexicon: Lexicon) -> pd.DataFrame:
     if not file.is_file():
         raise ValueError(f"no such validity file: {str(path)!r}")
     try:
-        record = yaml.safe_load(file.read_text(encoding="utf-8"))  # JSON is YAML
+        record = read_yaml(file.read_text(encoding="utf-8"))  # JSON is YAML
         about, rows = (record[key] for key in _FILE_KEYS)
         made_for, sha256 = f"{about['name']} {about['version']}", about["sha256"]
         missing = {column for row in rows for column in COLUMNS if column not in set(row)}
-    except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except yaml.YAMLError as error:
+        raise ValueError(f"{file.name} is not a validity file: {' '.join(str(error).split())}") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
         missing = {"lexicon"}
     if missing:
         raise ValueError(f"{file.name} is not a validity file: it lacks {min(missing)!r}; make it with write_validity")

@@ -1,6 +1,6 @@
 """What every table of a run holds: what a row is, and what each column means; ``dictionary.yml`` has the words.
 
-``python -m analysis.publish.dictionary`` writes docs/tables.md and docs/methods.md anew.
+``python -m analysis.publish.dictionary`` writes docs/tables.md, docs/methods.md and docs/parameters.md anew.
 """
 
 import json
@@ -16,6 +16,7 @@ import yaml
 
 from analysis.paths import ROOT
 from analysis.publish.methods import methods_page
+from analysis.publish.parameters import parameters_page
 from analysis.publish.tables import write_json
 from analysis.text.formulas import GUARD
 
@@ -162,5 +163,6 @@ def _tables() -> dict[str, Table]:
 
 
 if __name__ == "__main__":
-    for name, page in {"tables.md": tables_page(), "methods.md": methods_page()}.items():
+    pages = {"tables.md": tables_page(), "methods.md": methods_page(), "parameters.md": parameters_page()}
+    for name, page in pages.items():
         (ROOT / "docs" / name).write_text(page, encoding="utf-8", newline="\n")

@@ -7,36 +7,50 @@ import reprlib
 import tokenize
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
-from analysis.errors import ParameterError
+from analysis.errors import ParameterError, did_you_mean
 from analysis.paths import NOTEBOOKS
+from analysis.strict_yaml import read_yaml
 
 # Those that say how a corpus is read; a test holds them to what the notebooks read.
 READING = ("metadata", "language", "text_column", "name_pattern", "boilerplate", "emoji")
 
+# What a text is where it is not one of a few words. Those of the first line are checked by what reads the corpus, those
+# of the next two by `analysis.publish.checks`; the last is of the notebook to look around in, which no command runs.
+KINDS = (
+    *("a path", "a CSV table of files", "a column of texts", "a pattern of names", "an ISO 639 code"),
+    *("a lexicon", "a CSV table of alias and name", "a file of lafz code", "a stop list", "a word or phrase"),
+    *("a metadata column", "a group", "a group or a .csv file of term and count"),
+    "the folder of a report",
+)
 TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 LARGEST = 2**63  # a whole number, or a number, is less, whatever its sign
 SHOWN = 200  # characters of a text that an error names whole
 
 _NOT_YAML = (yaml.YAMLError, RecursionError, ValueError)  # the last for a day that no month has, and bytes of no text
+_RANGE = re.compile(r"(?P<above>above )?(?P<low>\d[\d,.]*)(?: or more| (?:up )?to (?P<high>\d[\d,.]*))")
 _REPR = reprlib.Repr()
 _WANTED = {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false"}
 
 
 class Parameter(NamedTuple):
-    """One line of a notebook's parameters cell: ``name: type = default  # meaning``."""
+    """One line of a notebook's parameters cell: ``name: type = default  # meaning [values]``.
+
+    `values`: of a number its range, "1 or more", "0 to 100" or "above 0 up to 1"; of a text a choice, "day, week or
+    month", or one of `KINDS`; of a bool nothing.
+    """
 
     name: str
     type: str  # str, int, float or bool
     optional: bool  # whether None will do
     default: Any
     meaning: str
+    values: str = ""
 
 
 def notebooks(only: Iterable[str] = ()) -> dict[str, Path]:
@@ -49,7 +63,7 @@ def notebooks(only: Iterable[str] = ()) -> dict[str, Path]:
     wanted = list(only) or list(known)
     for name in wanted:
         if name not in known:
-            raise ParameterError(f"no notebook {name!r}.{_suggest(name, known)} There are: {', '.join(known)}")
+            raise ParameterError(f"no notebook {name!r}.{did_you_mean(name, known)} There are: {', '.join(known)}")
     return {name: path for name, path in known.items() if name in wanted}
 
 
@@ -91,7 +105,14 @@ def read_parameters(path: Path) -> list[Parameter]:
         if kind not in TYPES:
             raise ParameterError(f"{path.name}: parameter {node.target.id!r} is a {written}: use {' '.join(TYPES)}")
         default = ast.literal_eval(node.value)
-        found.append(Parameter(node.target.id, kind, inner is not None, default, comments.get(node.lineno, "")))
+        comment = comments.get(node.lineno, "")
+        meaning, _, values = comment[:-1].rpartition(" [") if comment.endswith("]") else (comment, "", "")
+        found.append(Parameter(node.target.id, kind, inner is not None, default, meaning, values))
+        if not _is_declared(found[-1]):
+            raise ParameterError(
+                f"{path.name}: parameter {node.target.id!r} does not say what it takes: end its line with a range, a "
+                "choice or a kind, such as [1 or more]"
+            )
     return found
 
 
@@ -100,7 +121,7 @@ def read_params_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise ParameterError(f"no such parameter file: {str(path)!r}: give a YAML file of 'name: value' lines")
     try:
-        values = yaml.safe_load(path.read_bytes())
+        values = read_yaml(path.read_bytes())
     except _NOT_YAML as error:
         raise ParameterError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
     if values is None:
@@ -138,10 +159,10 @@ def resolve(chosen: Mapping[str, Path], values: Mapping[str, Any]) -> dict[str, 
             where = f"notebook {chosen[next(iter(chosen))].stem}" if len(chosen) == 1 else "the notebooks"
             has = "has" if len(chosen) == 1 else "have"
             raise ParameterError(
-                f"{where} {has} no parameter {name!r}.{_suggest(name, known)} (`lafz params` lists all)"
+                f"{where} {has} no parameter {name!r}.{did_you_mean(name, known)} (`lafz params` lists all)"
             )
     return {
-        section: {name: check(values[name], p) if name in values else p.default for name, p in parameters.items()}
+        section: {name: check(values.get(name, p.default), p) for name, p in parameters.items()}
         for section, parameters in declared.items()
     }
 
@@ -153,16 +174,61 @@ def check(value: Any, parameter: Parameter) -> Any:
     wanted = TYPES[parameter.type]
     if isinstance(value, str) and wanted is not str:
         with suppress(*_NOT_YAML):
-            value = yaml.safe_load(value)
+            value = read_yaml(value)
     if wanted is float and type(value) is int and abs(value) < LARGEST:
         value = float(value)
-    if type(value) is not wanted or not _is_kept(value):
-        none = " or none" if parameter.optional else ""
+    if type(value) is not wanted or not _is_kept(value) or not _is_within(value, parameter):
+        hint = did_you_mean(value, _choices(parameter)) if isinstance(value, str) else ""
         raise ParameterError(
-            f"parameter {parameter.name!r} takes {_WANTED[parameter.type]}{none}, not {_shown(value)}: "
-            f"{parameter.meaning}"
+            f"parameter {parameter.name!r} takes {takes(parameter)}, not {shown(value)}: {parameter.meaning}"
+            + (hint and f".{hint}")
         )
     return value
+
+
+def takes(parameter: Parameter) -> str:
+    """The values of a parameter in words.
+
+    >>> takes(Parameter("top_n", "int", False, 25, "how many", "0 or more"))
+    'a whole number, 0 or more'
+    """
+    said = [_WANTED[parameter.type]] if parameter.type != "str" or not parameter.values else []
+    return ", ".join([*said, *[parameter.values] * bool(parameter.values), *["or none"] * parameter.optional])
+
+
+def parameters_page() -> str:
+    """The parameters of every notebook as a page of Markdown, a table each."""
+    lines = ["# Parameters", "", "Given with `-p name=value` or in a file, `--params settings.yml`, and checked before"]
+    lines += ["anything runs. In `notebooks/00_explore.ipynb` they are changed by hand."]
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        lines += ["", f"## {path.stem}", "", "| parameter | takes | default | meaning |", "| --- | --- | --- | --- |"]
+        for parameter in read_parameters(path):
+            cells = (f"`{parameter.name}`", takes(parameter), f"`{parameter.default!r}`", parameter.meaning)
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _is_declared(parameter: Parameter) -> bool:
+    """Whether it is said, in a way that can be checked, which values a parameter takes."""
+    if parameter.type == "str":
+        return parameter.values in KINDS or len(_choices(parameter)) > 1
+    return bool(_RANGE.fullmatch(parameter.values)) != (parameter.type == "bool")
+
+
+def _choices(parameter: Parameter) -> list[str]:
+    """The words that a text may be; none where it may be others too."""
+    free = parameter.type != "str" or parameter.values in ("", *KINDS)
+    return [] if free else re.split(", | or ", parameter.values)
+
+
+def _is_within(value: Any, parameter: Parameter) -> bool:
+    """Whether a value of the right type is in the range, or one of the choices."""
+    if choices := _choices(parameter):
+        return value in choices
+    if not (said := _RANGE.fullmatch(parameter.values)):
+        return True
+    low, high = (float(end.replace(",", "")) for end in (said["low"], said["high"] or "inf"))
+    return low <= value <= high and not (said["above"] and value == low)
 
 
 def _is_kept(value: Any) -> bool:
@@ -172,7 +238,7 @@ def _is_kept(value: Any) -> bool:
     return bool(-LARGEST < value < LARGEST)  # so it is no NaN either
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """`value` as an error names it: of what a file can make endless, the beginning."""
     try:
         return repr(value) if isinstance(value, str) and len(value) <= SHOWN else _REPR.repr(value)
@@ -183,8 +249,3 @@ def _shown(value: Any) -> str:
 def joined(text: str | list[str]) -> str:
     """A text of a notebook, which the format also allows to be a list of lines."""
     return text if isinstance(text, str) else "".join(text)
-
-
-def _suggest(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""

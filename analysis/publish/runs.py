@@ -4,18 +4,17 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import ParameterError
-from analysis.framing.lexicon import Lexicon, read_lexicon
-from analysis.paths import from_root, given, to_root
+from analysis.paths import expanded, from_root, to_root
 from analysis.places import put, temporary_folder, working_folder
 from analysis.progress import Progress
-from analysis.publish.checks import check_files, check_language, check_place, faults_told
+from analysis.publish.checks import check_files, check_groups, check_language, check_place, faults_told
 from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.crate import write_crate
 from analysis.publish.dictionary import add_meanings
@@ -53,8 +52,6 @@ from analysis.text.readers import ReadError
 
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
 _AGAIN = "make it again when nothing writes there"
-# What a notebook gives to `load_tokens`; with one of them missing it would read the corpus once more.
-LEXICON_PARAMETERS = ("lexicon", "style", "actors")
 
 
 def report(
@@ -70,8 +67,8 @@ def report(
     """Run the notebooks on `corpus` and put the finished report at `out`; gives the notebooks that failed.
 
     `only` names the notebooks (all by default) and `values` the parameters that are not to be as the notebooks have
-    them; a file that a value names is looked for from the working directory, then from the checkout. Names and types
-    are checked before anything else (`ParameterError`). For the rest see `run`.
+    them; a file that a value names is looked for from the working directory, then from the checkout. Names, types
+    and ranges are checked before anything else (`ParameterError`). For the rest see `run`.
     """
     return run(resolved(corpus, only, values or {}), out, keep_failed=keep_failed, memory=memory, progress=progress)
 
@@ -79,7 +76,7 @@ def report(
 def resolved(corpus: str | Path, only: list[str] | None, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Every parameter of the notebooks that `only` names (all by default), the files in `values` found and named."""
     found = {
-        name: to_root(value) if name in FILE_PARAMETERS and value and given(value).exists() else value
+        name: to_root(value) if name in FILE_PARAMETERS and _is_there(value) else value
         for name, value in values.items()
     }
     return resolve(notebooks(only or ()), found | {"corpus": to_root(corpus)})
@@ -103,10 +100,10 @@ def run(
     since tables of words and of places have their first rows only then. What is finished of such a run is kept beside
     `out` until it is whole, and the next call goes on from there: see `kept_work`.
 
-    The corpus and the lexicon are checked before a kernel starts (`CorpusError`, `LexiconError`; nothing has been
-    written then), and so is the memory (`ParameterError`). With a failure nothing at `out` changes: each failed
-    notebook is kept beside it as ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder as
-    ``<out>.failed``.
+    The corpus, the memory and all that the parameters name are checked before a kernel starts (`CorpusError`,
+    `LexiconError`, `ParameterError`; nothing has been written then). With a failure nothing at `out` changes: each
+    failed notebook is kept beside it as ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder
+    as ``<out>.failed``.
 
     The manifest has every file as it was when the run began. The documents were made of those bytes, and at the end all
     files, which notebooks read by themselves too, are the same still, or that is a failure as well (`CorpusError`,
@@ -117,8 +114,7 @@ def run(
     chosen = notebooks(parameters)
     # Once more, and in the notebooks' own order: a manifest may be older than a notebook, and has its names sorted.
     parameters = {name: resolve({name: path}, parameters[name])[name] for name, path in chosen.items()}
-    lexicons = _lexicons(parameters)
-    check_files(parameters, lexicons)
+    lexicons = check_files(parameters)
     check_open_files()
     started, since = time.time(), time.monotonic()
     begun, code = recorded(chosen, parameters), versions()
@@ -142,6 +138,7 @@ def run(
             tokens = read_once(parameters, words, begun, memory=room, work=work, progress=progress)
             if changed := changes(begun, recorded(chosen, parameters)):
                 raise CorpusError(f"{changed}, since the report was begun: {_AGAIN}")
+        check_groups(parameters, tokens)
         check_language(parameters, lexicons, tokens.corpus)
         failed = out.with_name(f"{out.name}.failed")
         if keep_failed:
@@ -176,6 +173,17 @@ def run(
             if changed:
                 raise ParameterError(f"{changed}, since the report was begun: {_AGAIN}" + f"; {KEPT}" * bool(work))
     return failures
+
+
+def check_sweep(reports: Collection[Mapping[str, dict[str, Any]]], words: Path) -> None:
+    """Check all that `run` does of the parameters of several reports, with what is read for them in the folder `words`.
+
+    A corpus that does not fit in memory is left to `run`, which reads it in parts.
+    """
+    check_files(*reports)
+    for parameters in reports:
+        if side_by_side(_text_size(parameters), free()):
+            check_groups(parameters, read_once(parameters, words))
 
 
 def read_once(
@@ -213,17 +221,16 @@ def _opened_again(tokens: AnyTokens) -> Callable[[], AnyTokens]:
     return partial(open_parts, tokens.folder) if isinstance(tokens, Parted) else lambda: tokens
 
 
+def _is_there(value: Any) -> bool:
+    """Whether a value, which nothing has checked so far, is the path of a file or folder."""
+    return isinstance(value, str) and value != "" and expanded(value).exists()
+
+
 def _text_size(parameters: Mapping[str, dict[str, Any]]) -> int:
     """About how many bytes of text the largest corpus of the notebooks has; of one that is not there none."""
     with suppress(ReadError):
         return max(text_size(corpus_files(from_root(values["corpus"]))) for values in parameters.values())
     return 0
-
-
-def _lexicons(parameters: Mapping[str, dict[str, Any]]) -> dict[str, Lexicon]:
-    """The lexicons that parameters name, each read once, so that a mistake in one costs a line and not a run."""
-    named = {values[name] for values in parameters.values() for name in LEXICON_PARAMETERS if name in values}
-    return {name: read_lexicon(from_root(name)) for name in sorted(named)}
 
 
 def _finish(

@@ -38,7 +38,7 @@ def sides(tokens: AnyTokens, by: str | None, target: str | None = None, referenc
     >>> found.target_name, found.reference_name, len(found.target), len(found.reference)
     ('1', 'the others', 3, 1)
     """
-    listed = bool(reference) and str(reference).lower().endswith(".csv")
+    listed = is_list(reference)
     if by is None:
         if not listed:
             raise ValueError("nothing to compare: name a metadata column, or a CSV file of term and count as reference")
@@ -61,6 +61,15 @@ def sides(tokens: AnyTokens, by: str | None, target: str | None = None, referenc
         target = min((name for name in sizes.index if name != reference), key=lambda name: (-sizes[name], name))
     others = tokens.where(**{by: reference}) if reference else tokens.where(**{f"{by}__not": target})
     return Sides(tokens.where(**{by: target}), others, target, reference or REST)
+
+
+def is_list(reference: str | None) -> bool:
+    """Whether a reference is a frequency list, by its ending, and no group.
+
+    >>> is_list("general.CSV"), is_list("Wire agency"), is_list(None)
+    (True, False, False)
+    """
+    return bool(reference) and str(reference).lower().endswith(".csv")
 
 
 def read_frequency_list(path: str | Path) -> pd.DataFrame:

@@ -66,7 +66,7 @@ def test_hits_of_the_sample_can_be_counted_again(sample_run):
     assert with_hit == (leading["status"] != "no term").sum()
 
 
-def test_mistakes_cost_their_section_and_no_more(run, small):
+def test_by_hand_mistakes_cost_their_section_and_no_more(run, small):
     wrong = {"group_by": "sauce", "every": "fortnight", "margin": -1.0, "documents": 0, "top_n": 0, "bootstrap": 0}
     made = run(small, style=LEXICONS / "gun_violence.yml", **wrong)
     notes = of_kind(made, "note")

@@ -7,7 +7,17 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from analysis.errors import ParameterError
-from analysis.publish.parameters import check, notebooks, parse_assignments, read_parameters, read_params_file, resolve
+from analysis.paths import ROOT
+from analysis.publish.parameters import (
+    check,
+    notebooks,
+    parameters_page,
+    parse_assignments,
+    read_parameters,
+    read_params_file,
+    resolve,
+    takes,
+)
 
 
 def notebook(folder: Path, source: str) -> Path:
@@ -22,19 +32,23 @@ def notebook(folder: Path, source: str) -> Path:
 def made_up(tmp_path):
     return notebook(
         tmp_path,
-        'corpus: str = "data/sample"  # the texts\n'
-        "top_n: int = 25  # how many\n"
-        "threshold: float = 0.8  # how like\n"
+        'corpus: str = "data/sample"  # the texts [a path]\n'
+        "top_n: int = 25  # how many [1 to 1,000]\n"
+        "threshold: float = 0.8  # how like [above 0 up to 1]\n"
         "deep: bool = False  # whether\n"
-        "group_by: Optional[str] = None  # the column\n",
+        "group_by: Optional[str] = None  # the column [a metadata column]\n"
+        "every: Optional[str] = None  # how long [day, week or month]\n",
     )
 
 
 def test_a_parameter_is_a_line_with_type_default_and_meaning(made_up):
-    corpus, top_n, *_, group_by = read_parameters(made_up)
-    assert corpus == ("corpus", "str", False, "data/sample", "the texts")
-    assert top_n == ("top_n", "int", False, 25, "how many")
-    assert group_by == ("group_by", "str", True, None, "the column")
+    corpus, top_n, _, deep, group_by, every = read_parameters(made_up)
+    assert corpus == ("corpus", "str", False, "data/sample", "the texts", "a path")
+    assert top_n == ("top_n", "int", False, 25, "how many", "1 to 1,000")
+    assert deep == ("deep", "bool", False, False, "whether", "")
+    assert group_by == ("group_by", "str", True, None, "the column", "a metadata column")
+    words = ["a whole number, 1 to 1,000", "true or false", "a metadata column, or none", "day, week or month, or none"]
+    assert [takes(parameter) for parameter in (top_n, deep, group_by, every)] == words
 
 
 def test_every_parameter_of_every_notebook_says_what_it_means():
@@ -51,10 +65,45 @@ def test_a_derived_parameter_is_refused(tmp_path):
         read_parameters(notebook(tmp_path, "x: list[str] = []"))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "top_n: int = 3  # how many",
+        "top_n: int = 3  # how many [some]",
+        "top_n: int = 3  # how many [0]",
+        "every: str = 'day'  # how long [day]",
+        "name: str = 'x'  # what it is",
+        "deep: bool = True  # whether [0 or more]",
+    ],
+)
+def test_a_parameter_that_does_not_say_what_it_takes_is_refused(tmp_path, line):
+    with pytest.raises(ParameterError, match="does not say what it takes"):
+        read_parameters(notebook(tmp_path, line))
+
+
+def test_the_page_of_parameters_is_made_of_the_notebooks():
+    page = (ROOT / "docs" / "parameters.md").read_text(encoding="utf-8")
+    assert page == parameters_page(), "docs/parameters.md is stale: python -m analysis.publish.dictionary"
+    assert "| `similarity` | a number, above 0 up to 1 | `0.6` | share of words" in page
+
+
+def test_the_command_line_lists_what_each_takes(typed):
+    said = typed("params", "term_frequency").stdout
+    assert "day, week, month or year, or none" in said
+    assert "a whole number, 1 to 1,000" in said
+
+
 def test_all_parameters_are_resolved_given_or_default(made_up):
     resolved = resolve({"made_up": made_up}, {"top_n": "3", "threshold": 1, "group_by": "source"})
     assert resolved == {
-        "made_up": {"corpus": "data/sample", "top_n": 3, "threshold": 1.0, "deep": False, "group_by": "source"}
+        "made_up": {
+            "corpus": "data/sample",
+            "top_n": 3,
+            "threshold": 1.0,
+            "deep": False,
+            "group_by": "source",
+            "every": None,
+        }
     }
 
 
@@ -66,14 +115,20 @@ def test_an_unknown_name_is_named_with_the_nearest_known_one(made_up):
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("top_n", "ten", "'top_n' takes a whole number, not 'ten': how many"),
-        ("top_n", 2.5, "takes a whole number, not 2.5"),
-        ("top_n", True, "takes a whole number, not True"),
+        ("top_n", "ten", "'top_n' takes a whole number, 1 to 1,000, not 'ten': how many"),
+        ("top_n", 2.5, "takes a whole number, 1 to 1,000, not 2.5"),
+        ("top_n", True, "takes a whole number, 1 to 1,000, not True"),
         ("top_n", "", "takes a whole number"),
-        ("threshold", "high", "'threshold' takes a number, not 'high'"),
+        ("top_n", 0, "takes a whole number, 1 to 1,000, not 0: how many"),
+        ("top_n", "1001", "takes a whole number, 1 to 1,000, not 1001: how many"),
+        ("threshold", "high", "'threshold' takes a number, above 0 up to 1, not 'high'"),
+        ("threshold", 0, "'threshold' takes a number, above 0 up to 1, not 0.0"),
+        ("threshold", "1.01", "'threshold' takes a number, above 0 up to 1, not 1.01"),
         ("deep", "1", "'deep' takes true or false, not 1"),
-        ("corpus", 5, "'corpus' takes a text, not 5"),
-        ("group_by", ["a"], "'group_by' takes a text or none, not"),
+        ("corpus", 5, "'corpus' takes a path, not 5"),
+        ("group_by", ["a"], "'group_by' takes a metadata column, or none, not"),
+        ("every", "weak", "takes day, week or month, or none, not 'weak': how long. Did you mean 'week'?"),
+        ("every", "day, week", "takes day, week or month, or none, not 'day, week': how long"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_was_expected(made_up, name, value, said):
@@ -82,13 +137,27 @@ def test_a_wrong_value_is_named_with_what_was_expected(made_up, name, value, sai
     assert said in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("top_n", [1, 1000]), ("threshold", [5e-324, 1.0]), ("every", ["day", "week", "month", None])],
+)
+def test_the_ends_of_a_range_and_every_choice_are_taken(made_up, name, values):
+    assert [resolve({"m": made_up}, {name: value})["m"][name] for value in values] == values
+
+
+def test_a_default_that_was_changed_by_hand_is_checked_too(tmp_path):
+    changed = notebook(tmp_path, "top_n: int = -5  # how many [0 or more]")
+    with pytest.raises(ParameterError, match="takes a whole number, 0 or more, not -5"):
+        resolve({"m": changed}, {})
+
+
 @pytest.mark.parametrize(("given", "taken"), [("true", True), ("False", False), ("no", False)])
 def test_texts_from_the_command_line_become_booleans(made_up, given, taken):
     assert resolve({"m": made_up}, {"deep": given})["m"]["deep"] is taken
 
 
 def test_none_is_a_value_where_the_parameter_allows_it(made_up):
-    group_by = read_parameters(made_up)[-1]
+    group_by = read_parameters(made_up)[4]
     assert check("none", group_by) is None
     assert check(None, group_by) is None
 

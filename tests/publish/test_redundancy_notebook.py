@@ -64,7 +64,7 @@ def test_the_sample_is_held_against_its_labels(sample_run):
     assert float(table.loc["all", "precision"]) > 0.9
 
 
-def test_mistakes_cost_their_section_and_no_more(run, small):
+def test_by_hand_mistakes_cost_their_section_and_no_more(run, small):
     made = shown(run(small, similarity=1.5, min_link=2.0, group_by="sauce"))
     notes = of_kind(made, "note")
     assert any(text.startswith("Left out: no metadata column 'sauce': this corpus has doc_id") for text in notes)

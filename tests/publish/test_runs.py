@@ -116,15 +116,21 @@ def test_an_earlier_report_is_replaced_whole(small, small_run, typed, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_a_failed_notebook_leaves_the_earlier_report_and_lets_the_others_run(small, small_run, typed, tmp_path):
-    out = tmp_path / "out"
+def test_a_failed_notebook_leaves_the_earlier_report_and_lets_the_others_run(
+    small, small_run, typed, tmp_path, monkeypatch
+):
+    out, changed = tmp_path / "out", tmp_path / "notebooks"
     shutil.copytree(small_run, out)
-    options = ["--only", "framing,redundancy", "--keep-failed", "-p", "stopwords=data/no such list.txt"]
-    done = typed("report", small, "--out", out, *options)
+    shutil.copytree(ROOT / "notebooks", changed)
+    node = nbformat.read(changed / "03_redundancy.ipynb", as_version=4)
+    next(cell for cell in node.cells if cell.id == "load").source = "raise ValueError('no such list')"
+    nbformat.write(node, changed / "03_redundancy.ipynb")
+    monkeypatch.setattr("analysis.publish.parameters.NOTEBOOKS", changed)
+    done = typed("report", small, "--out", out, "--only", "framing,redundancy", "--keep-failed")
     assert done.returncode == 1
     said = [line for line in done.stderr.splitlines() if line.startswith("lafz:")]
-    assert len(said) == 1  # the framing notebook has no stop list and does not fail
-    assert "notebook 03_redundancy failed in cell 'load': ValueError: no such stop list" in said[0]
+    assert len(said) == 1
+    assert "notebook 03_redundancy failed in cell 'load': ValueError: no such list" in said[0]
     assert "Traceback" not in done.stderr
     assert files(out) == files(small_run)
     failed = nbformat.read(tmp_path / "out.03_redundancy.failed.ipynb", as_version=4)
@@ -167,7 +173,16 @@ def test_a_kernel_needs_no_port_that_another_could_take(tmp_path, monkeypatch, r
     [
         (["no such folder"], "no such folder': give a folder of texts"),
         ([SAMPLE, "-p", "topn=3"], "no parameter 'topn'. Did you mean 'top_n'?"),
-        ([SAMPLE, "-p", "top_n=many"], "parameter 'top_n' takes a whole number, not 'many'"),
+        ([SAMPLE, "-p", "top_n=many"], "parameter 'top_n' takes a whole number, 0 or more, not 'many'"),
+        ([SAMPLE, "-p", "top_n=-5"], "parameter 'top_n' takes a whole number, 0 or more, not -5: how many words"),
+        ([SAMPLE, "-p", "every=weak"], "'every' takes day, week, month or year, or none, not 'weak': periods of the"),
+        (
+            [SAMPLE, "-p", "group_by=sauce"],
+            "'sauce', which is no metadata column. Did you mean 'source'? There are: doc",
+        ),
+        ([SAMPLE, "-p", "stopwords=nope.txt"], "nope.txt': give a text file with one word a line"),
+        ([SAMPLE, "-p", "lexicon=~nobody here/own.yml"], "no such lexicon: '~nobody here/own.yml'"),
+        (["~nobody here/texts"], "no such file or folder: "),
         ([SAMPLE, "--only", "frames"], "no notebook 'frames'. Did you mean 'framing'?"),
         ([SAMPLE, "-p", "lexicon=data/lexicons/none.yml"], "no such lexicon"),
         ([SAMPLE, "-p", "corpus=data"], "'corpus' is the first argument"),

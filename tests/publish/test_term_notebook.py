@@ -34,7 +34,7 @@ def test_key_words_of_the_sample_can_be_counted_again(sample_run, sample_tokens)
     assert row["count"] + row["reference_count"] == (sample_tokens.vocabulary[sample_tokens.ids] == "pakistan").sum()
 
 
-def test_mistakes_cost_their_section_and_no_more(run, small):
+def test_by_hand_mistakes_cost_their_section_and_no_more(run, small):
     made = shown(run(small, group_by="sauce", pattern="*", every="fortnight", ngram=500, bootstrap=0))
     notes = [text for kind, text in made if kind == "note"]
     assert any(text.startswith("Left out: no metadata column 'sauce': this corpus has doc_id") for text in notes)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.errors import ParameterError
-from analysis.framing.lexicon import LexiconError, read_lexicon
-from analysis.paths import from_root, to_root
+from analysis.framing.lexicon import LexiconError
+from analysis.paths import to_root
 from analysis.places import temporary_folder
 from analysis.progress import Progress
 from analysis.publish import runs
@@ -62,18 +62,18 @@ def sweep(
     _check(planned)
     if folder.exists() and not (folder.is_dir() and ((folder / ABOUT).is_file() or not any(folder.iterdir()))):
         raise ParameterError(f"{str(out)!r} exists and is no earlier sweep: choose another --out, or move it away")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # Before the first run, so that what a killed sweep has finished is known as its own.
-        write_json({"corpus": to_root(corpus), "runs": dict(zip(names, values, strict=True))}, folder / ABOUT)
-    except OSError as error:
-        raise ParameterError(f"--out {str(out)!r} cannot be written: {error.strerror}") from None
-    made, kept, failures = [], [], []
+    kept = [name for name, parameters in planned.items() if is_finished(folder / name, parameters)]
+    left = {name: parameters for name, parameters in planned.items() if name not in kept}
+    made, failures = [], []
     with temporary_folder() as read:  # the corpus is read once for all runs that read it in one way
-        for name, parameters in planned.items():
-            if is_finished(folder / name, parameters):
-                kept.append(name)
-                continue
+        runs.check_sweep(left.values(), read)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            # Before the first run, so that what a killed sweep has finished is known as its own.
+            write_json({"corpus": to_root(corpus), "runs": dict(zip(names, values, strict=True))}, folder / ABOUT)
+        except OSError as error:
+            raise ParameterError(f"--out {str(out)!r} cannot be written: {error.strerror}") from None
+        for name, parameters in left.items():
             try:
                 failed = runs.run(parameters, folder / name, read=read, progress=_of(name, progress))
             except (CorpusError, LexiconError, ParameterError) as error:
@@ -163,15 +163,12 @@ def _last(path: str) -> str:
 
 
 def _check(planned: Mapping[str, dict[str, dict[str, Any]]]) -> None:
-    """No two runs are the same, and every lexicon can be read: it costs a second now, and a run later."""
+    """No two runs are the same."""
     seen: dict[str, str] = {}
     for name, parameters in planned.items():
         other = seen.setdefault(repr(parameters), name)
         if other != name:
             raise ParameterError(f"{other} and {name} are the same run: give each value once")
-    everywhere = [values for parameters in planned.values() for values in parameters.values()]
-    for path in sorted({own[name] for own in everywhere for name in runs.LEXICON_PARAMETERS if name in own}):
-        read_lexicon(from_root(path))
 
 
 def _of(name: str, progress: SweepProgress) -> Progress:

@@ -6,20 +6,13 @@ import re
 
 import yaml
 
+from analysis.strict_yaml import refuse_traps
 from analysis.text.decoding import decode
 from analysis.text.records import ReadError, Record
 
 _FENCE = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")  # neither can be saved as text
-_DEEPEST = 20  # levels of nesting in front matter
-_OPENS = (
-    yaml.BlockMappingStartToken,
-    yaml.BlockSequenceStartToken,
-    yaml.FlowMappingStartToken,
-    yaml.FlowSequenceStartToken,
-)
-_CLOSES = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
 _LONGEST = 10_000  # characters of front matter; a rule further down is a rule
 
 
@@ -53,7 +46,7 @@ def front_matter(text: str) -> tuple[dict[str, str], int, tuple[str, ...]]:
         return {}, 0, ()
     block = text[fence.end() : closing.start()]
     try:
-        _refuse_traps(block)
+        refuse_traps(block, yaml.BaseLoader)
         keys = yaml.load(block, Loader=yaml.BaseLoader)  # the safe loader that leaves every scalar as written
         if not isinstance(keys, dict):
             raise yaml.YAMLError("it is not a mapping of keys to values")
@@ -64,17 +57,6 @@ def front_matter(text: str) -> tuple[dict[str, str], int, tuple[str, ...]]:
         reason = " ".join(str(getattr(error, "problem", None) or error).split())
         return {}, 0, (f"opens with a block that is not YAML front matter ({reason}): read as text",)
     return metadata, closing.end(), ()
-
-
-def _refuse_traps(block: str) -> None:
-    """Raise `yaml.YAMLError` for aliases, of which a few can stand for gigabytes, and for deep nesting."""
-    depth = 0
-    for token in yaml.scan(block):
-        depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
-        if isinstance(token, yaml.AliasToken):
-            raise yaml.YAMLError("aliases are not read")
-        if depth > _DEEPEST:
-            raise yaml.YAMLError("it is nested too deeply")
 
 
 def _as_text(value: object) -> str:

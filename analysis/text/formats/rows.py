@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, BinaryIO, NamedTuple
 
+from analysis.errors import did_you_mean
 from analysis.text.records import Problem, ReadError, Record
 
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")  # a NUL and half a pair of surrogates: neither can be saved as text
@@ -78,8 +79,10 @@ def demand(text_column: str, columns: list[str]) -> None:
     analysis.text.records.ReadError: has no column 'text' but 'id', 'body': give the one with the text as text_column
     """
     if text_column not in columns:
+        hint = did_you_mean(text_column, columns[:_SHOWN])
         raise ReadError(
             f"has no column {text_column!r} but {listed(columns)}: give the one with the text as text_column"
+            + (hint and f".{hint}")
         )
 
 

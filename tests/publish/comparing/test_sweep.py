@@ -85,9 +85,13 @@ def test_what_fails_leaves_the_others(small, typed, tmp_path):
 def test_nothing_is_started_with_a_value_that_cannot_be(small, tmp_path):
     out = tmp_path / "out"
     for assignments, said_of in (
-        (["similarity=0.5,high"], "parameter 'similarity' takes a number, not 'high'"),
+        (["similarity=0.5,high"], "parameter 'similarity' takes a number, above 0 up to 1, not 'high'"),
         (["similarty=0.5,0.6"], "Did you mean 'similarity'"),
         (["similarity=0.5,.50"], "similarity=0.5 and similarity=.50 are the same run"),
+        (["similarity=0.5,7"], "parameter 'similarity' takes a number, above 0 up to 1, not 7.0"),
+        (["group_by=source,sauce"], "'sauce', which is no metadata column. Did you mean 'source'?"),
+        (["target=,Nobody"], "'Nobody', which is no value of 'source'"),
+        (["stopwords=,none.txt"], "no such stop list"),
         (["corpus=a,b"], "lafz sweep CORPUS"),
         (["similarity=0.5"], "nothing to sweep"),
         (["similarity"], "is not a parameter"),
