@@ -14,6 +14,7 @@ from analysis.commands import (
     mistakes_told,
     names,
     note,
+    print_table,
     progress_bars,
 )
 from analysis.errors import ParameterError
@@ -106,7 +107,7 @@ def evaluate_on(
 
     with mistakes_told():
         table = evaluate(what, gold, lexicon=lexicon)
-    print(table.to_string(index=False, float_format="{:.4f}".format, na_rep="-"))
+    print_table(table, digits=4)
 
 
 @app.command("params")

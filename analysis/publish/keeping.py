@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis.paths import to_root
-from analysis.publish.manifest import inputs, sha256_of, versions
+from analysis.publish.manifest import inputs, versions
 from analysis.scale.stages import BusyError, delete, held, work_of
 from analysis.scale.versions import code_version
+from analysis.text.folders import sha256_of
 
 _WORDS = "words-"  # begins the name of the folder of what all notebooks read
 

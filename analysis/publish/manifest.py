@@ -12,6 +12,7 @@ from analysis.paths import GOLD, LEXICONS, ROOT, from_root, gold_file, to_root
 from analysis.publish.tables import write_json
 from analysis.text.corpus import corpus_files
 from analysis.text.csv_files import DIGITS
+from analysis.text.folders import sha256_of
 
 MANIFEST = "manifest.json"
 IN_PARTS = "in_parts"  # in a manifest, that the corpus was read in parts, so that long tables are cut
@@ -99,16 +100,6 @@ def inputs(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]])
     return files
 
 
-def sha256_of(file: Path) -> str:
-    """The SHA-256 of a file of any size.
-
-    >>> sha256_of(ROOT / "LICENSE") == hashlib.sha256((ROOT / "LICENSE").read_bytes()).hexdigest()
-    True
-    """
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
-
-
 def _source() -> str:
     """One SHA-256 of all code of this package: its version stays while it is worked on."""
     folder = ROOT / "analysis"
@@ -126,6 +117,6 @@ def _version(package: str) -> str | None:
 
 
 def _records(files: Mapping[str, Path]) -> list[dict[str, Any]]:
-    return [
-        {"path": name, "bytes": file.stat().st_size, "sha256": sha256_of(file)} for name, file in sorted(files.items())
-    ]
+    """Size and SHA-256 of each of the files that can be read: of the others there is nothing to certify."""
+    hashes = ((name, file, sha256_of(file)) for name, file in sorted(files.items()))
+    return [{"path": name, "bytes": file.stat().st_size, "sha256": sha256} for name, file, sha256 in hashes if sha256]

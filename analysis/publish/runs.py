@@ -173,7 +173,7 @@ def read_once(
             about["metadata"] = about["metadata"] and from_root(about["metadata"])
             if memory and work:
                 place = place_of(corpus, words, **about)
-                if place and not place.is_dir():
+                if not place.is_dir():
                     tokens_in_parts(corpus, place, work, memory=memory, progress=progress, **about)
             done[key] = load_tokens(corpus, cache=words, **about)
     return next(iter(done.values()))

@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.paths import ROOT
 from analysis.text.corpus import corpus_files, read_corpus
-from analysis.text.folders import name_from
+from analysis.text.folders import name_from, sha256_of
 from analysis.text.parted import AnyTokens, are_parts, open_parts
 from analysis.text.storage import open_tokens, save_tokens
 from analysis.text.tokens import tokenize
@@ -49,7 +49,7 @@ def load_tokens(
     about = {"metadata": metadata, "language": language, "text_column": text_column, "name_pattern": name_pattern}
     folder = Path(cache or os.environ.get(CACHE) or ROOT / ".cache" / "tokens")
     saved = place_of(path, folder, **about, **options)
-    if saved and saved.is_dir():
+    if saved.is_dir():
         try:
             found: AnyTokens = open_parts(saved) if are_parts(saved) else open_tokens(saved)
             os.utime(saved)  # used just now: the last to be cleared away
@@ -57,31 +57,25 @@ def load_tokens(
         except (OSError, ValueError):
             shutil.rmtree(saved, ignore_errors=True)  # damaged: made anew
     made = tokenize(read_corpus(path, **about), **options)  # type: ignore[arg-type]
-    if saved:
-        with suppress(OSError, ValueError):  # a disk that can't be written to, or another process was first
-            save_tokens(made, saved)
-            _clear(folder)
-            return open_tokens(saved)  # which leaves the memory to others
+    with suppress(OSError, ValueError):  # a disk that can't be written to, or another process was first
+        save_tokens(made, saved)
+        _clear(folder)
+        return open_tokens(saved)  # which leaves the memory to others
     return made
 
 
-def place_of(path: str | Path, folder: Path, *, metadata: str | Path | None, **options: Any) -> Path | None:
-    """Where in `folder` the words are kept that `load_tokens` makes of the same arguments; None where a file can't be
-    read.
+def place_of(path: str | Path, folder: Path, *, metadata: str | Path | None, **options: Any) -> Path:
+    """Where in `folder` the words are kept that `load_tokens` makes of the same arguments.
 
-    The name is made of all that they depend on.
+    The name is made of all that they depend on: of each file the bytes, or that it can't be read.
     """
     corpus, about = Path(path).expanduser(), options | {"metadata": metadata}
     known = hashlib.sha256(json.dumps([about, reading_versions()], sort_keys=True, default=str).encode())
     root = corpus if corpus.is_dir() else corpus.parent
     code = sorted(Path(__file__).parent.rglob("*.py"))
     files = [(file.name, file) for file in code] + [(name_from(root, file), file) for file in corpus_files(corpus)]
-    try:
-        for name, file in files + ([("metadata", Path(metadata).expanduser())] if metadata else []):
-            with file.open("rb") as content:
-                known.update(f"{name}\0{hashlib.file_digest(content, 'sha256').hexdigest()}\0".encode())
-    except OSError:
-        return None
+    for name, file in files + ([("metadata", Path(metadata).expanduser())] if metadata else []):
+        known.update(f"{name}\0{sha256_of(file)}\0".encode())
     return folder / known.hexdigest()[:32]
 
 

@@ -128,7 +128,10 @@ def _is_same(file: Path, label: str, root: Path) -> bool:
     """Whether `file` is the metadata table itself."""
     if file in (root / METADATA, Path(label)):
         return True
-    return Path(label).is_file() and file.is_file() and file.samefile(label)
+    try:
+        return file.samefile(label)
+    except OSError:  # one of them is no file, or cannot be looked at
+        return False
 
 
 def document_ids(names: list[str]) -> dict[str, str]:
