@@ -15,6 +15,7 @@ from analysis.commands import (
     names,
     note,
     path_given,
+    print_table,
     progress_bars,
 )
 from analysis.errors import ParameterError
@@ -114,7 +115,7 @@ def evaluate_on(
 
     with mistakes_told():
         table = evaluate(what, gold, lexicon=lexicon)
-    print(table.to_string(index=False, float_format="{:.4f}".format, na_rep="-"))
+    print_table(table, digits=4)
 
 
 @app.command("params")

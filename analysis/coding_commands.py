@@ -14,6 +14,7 @@ from analysis.commands import (
     mistakes_told,
     note,
     path_given,
+    print_table,
     read_tokens,
 )
 from analysis.paths import LEXICONS
@@ -100,7 +101,7 @@ def agree(
 
     with mistakes_told():
         table = agreement(read_sheet(sheets, read_lexicon(lexicon), key=key))
-    _print(table)
+    print_table(table)
 
 
 @app.command()
@@ -137,7 +138,7 @@ def score(
         table = validity(_coded(sheets, tokens, frames, key), tokens, frames, threshold=threshold)
         with whole_file(Path(out)) as place:
             write_validity(table, place, frames)
-    _print(table[["frame", "coded", "found", "both", *SHARES, "alpha", "note"]])
+    print_table(table[["frame", "coded", "found", "both", *SHARES, "alpha", "note"]])
     verdicts = [valid for valid in table["valid"] if valid is not None]
     print(f"{sum(verdicts)} of {len(table)} frames valid, {len(table) - len(verdicts)} that can't be told: {out}")
 
@@ -168,7 +169,3 @@ def _coded(files: Sequence[Path], tokens: "Tokens", lexicon: "Lexicon", key: Pat
 
 def _is_coder(column: str) -> bool:
     return column.startswith("coder_")
-
-
-def _print(table: "pd.DataFrame") -> None:
-    print(table.to_string(index=False, float_format="{:.3f}".format, na_rep="-"))

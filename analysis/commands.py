@@ -19,6 +19,8 @@ from analysis.publish.parameters import READING, check, notebooks, parse_assignm
 from analysis.signals import calls_to_leave
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analysis.text.tokens import Tokens
 
 
@@ -184,6 +186,12 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
 def note(text: str) -> None:
     """Tell on stderr what the user may want to know."""
     print(f"lafz: {printable(text)}", file=sys.stderr)
+
+
+def print_table(table: "pd.DataFrame", *, digits: int = 3) -> None:
+    """Print `table` on stdout, each row a line, numbers with so many digits behind the point."""
+    for line in table.to_string(index=False, float_format=f"{{:.{digits}f}}".format, na_rep="-").split("\n"):
+        print(printable(line))
 
 
 def counted(number: int, thing: str) -> str:

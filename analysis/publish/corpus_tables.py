@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.printable import visible
 from analysis.publish.tables import write_table
 from analysis.text.corpus import Corpus
 from analysis.text.long_tables import AnyTable, by_part
@@ -37,8 +38,8 @@ def title_of(documents: pd.DataFrame, corpus: str) -> str:
     """The document's own title where there is one document, else the name of the `corpus`, a path."""
     if len(documents) == 1:
         title = documents["title"].iloc[0]
-        return str(documents["doc_id"].iloc[0] if pd.isna(title) or not title else title)
-    return f"Corpus “{PurePosixPath(corpus).name or corpus}”"
+        return visible(str(documents["doc_id"].iloc[0] if pd.isna(title) or not title else title))
+    return f"Corpus “{visible(PurePosixPath(corpus).name or corpus)}”"
 
 
 def summary_of(documents: pd.DataFrame) -> str:

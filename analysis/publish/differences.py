@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 import numpy as np
 import pandas as pd
 
+from analysis.printable import visible
 from analysis.publish.markup import escaped
 from analysis.text.kernels import Words, find_words
 
@@ -105,7 +106,7 @@ def _row(kind: str, similarity: float, a_doc: str, a_text: str, b_doc: str, b_te
     note = "" if found else "<br>too long to compare word by word: the beginnings"
     sides = found or (_beginning(a_text), _beginning(b_text))
     cells = "".join(
-        f'<td><b><bdi>{html.escape(doc_id)}</bdi></b><div dir="auto">{side}</div></td>'
+        f'<td><b><bdi>{html.escape(visible(doc_id))}</bdi></b><div dir="auto">{side}</div></td>'
         for doc_id, side in zip((a_doc, b_doc), sides, strict=True)
     )
     return f"<tr><td>{html.escape(kind)}<br>{similarity:.2f}{note}</td>{cells}</tr>"

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
+from analysis.printable import visible
 from analysis.publish.tables import described
 from analysis.text.csv_files import write_csv
 from analysis.text.formulas import restored
@@ -46,7 +47,8 @@ def drawing(draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
     """A function that draws tables, the first argument the main one, made to draw what its files will say.
 
     Its tables come to it as `as_written` gives them, its other arguments as JSON has them (a tuple is a list, the keys
-    of a dict are sorted); defaults are recorded too, since they may change. `call_of` the figure tells all of it.
+    of a dict are sorted); defaults are recorded too, since they may change. `call_of` the figure tells all of it. Names
+    are drawn as `visible` gives them: an SVG with a control character is none.
     """
     signature = inspect.signature(draw)
     by_name: Callable[..., Figure] = draw
@@ -62,7 +64,8 @@ def drawing(draw: "Callable[P, Figure]") -> "Callable[P, Figure]":
         with warnings.catch_warnings():
             # Laying out a figure draws it; what letters no font has is told once, where it is written.
             warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from")
-            fig = by_name(**{name: as_written(table) for name, table in tables.items()}, **options)
+            drawn = {name: _visible_table(as_written(table)) for name, table in tables.items()}
+            fig = by_name(**drawn, **_visible_value(options))
         main, *beside = tables
         _CALLS[fig] = Call(function, tables[main], {name: tables[name] for name in beside}, options)
         return fig
@@ -114,6 +117,24 @@ def read_table(source: Path | IO[Any], columns: Iterable[Mapping[str, str]]) -> 
         elif kind in ("integer", "boolean") and not read[name].isna().any():
             read[name] = read[name].astype("int64" if kind == "integer" else "bool")
     return read
+
+
+def _visible_table(table: pd.DataFrame) -> pd.DataFrame:
+    """`table` with the texts in it, names of columns too, as they can be seen."""
+    for name in table.select_dtypes("object"):
+        texts = (text for text in table[name].unique() if isinstance(text, str))
+        if unseen := {text: shown for text in texts if (shown := visible(text)) != text}:
+            table[name] = table[name].map(lambda text, unseen=unseen: unseen.get(text, text))
+    return table.rename(columns=visible)
+
+
+def _visible_value(value: Any) -> Any:
+    """A value of JSON with the texts in it as they can be seen."""
+    if isinstance(value, dict):
+        return {visible(key): _visible_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_visible_value(item) for item in value]
+    return visible(value) if isinstance(value, str) else value
 
 
 def _plain(value: Any) -> Any:

@@ -17,6 +17,7 @@ from matplotlib import font_manager
 from matplotlib.backends import backend_pdf
 from matplotlib.figure import Figure
 
+from analysis.printable import visible
 from analysis.publish.drawing import call_of
 from analysis.publish.pictures import svg_source
 from analysis.publish.tables import described, note, output_folder, show, write_json
@@ -122,6 +123,7 @@ def save_figure(fig: Figure, name: str, data: pd.DataFrame, caption: str, alt: s
     """
     if not caption.strip() or not alt.strip():
         raise ValueError(f"figure {name!r} needs a caption and an alt text: say what it shows")
+    caption, alt = visible(caption), visible(alt)
     folder = output_folder()
     missing = write_picture(fig, {kind: folder / f"{name}.{kind}" for kind in _METADATA})
     write_csv(data, folder / f"{name}.csv")

@@ -4,7 +4,6 @@ import hashlib
 import importlib.metadata
 import platform
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from analysis.publish.tables import write_json
 from analysis.scale.twins import contents
 from analysis.text.corpus import CorpusError, corpus_files
 from analysis.text.csv_files import DIGITS
-from analysis.text.folders import name_from
+from analysis.text.folders import name_from, sha256_of
 from analysis.text.readers import ReadError
 
 MANIFEST = "manifest.json"
@@ -113,15 +112,10 @@ def recorded(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]
 
     Raises `CorpusError` where the ignore list of a corpus is not text.
     """
-    found = {}
     try:
-        for file in sorted(inputs(chosen, parameters)):
-            with suppress(OSError):
-                if file.is_file():  # and no pipe, which may never end
-                    found[file] = _record(file)
+        return {file: about for file in sorted(inputs(chosen, parameters)) if (about := _record(file))}
     except ReadError as error:
         raise CorpusError(str(error)) from None
-    return found
 
 
 def named(read: Inputs) -> list[dict[str, Any]]:
@@ -160,16 +154,6 @@ def check_read(begun: Inputs, corpus: Path, documents: pd.DataFrame) -> None:
             raise CorpusError(f"{path!r} in {str(corpus)!r} changed while it was read: make the report again")
 
 
-def sha256_of(file: Path) -> str:
-    """The SHA-256 of a file of any size.
-
-    >>> sha256_of(ROOT / "LICENSE") == hashlib.sha256((ROOT / "LICENSE").read_bytes()).hexdigest()
-    True
-    """
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
-
-
 def _source() -> str:
     """One SHA-256 of all code of this package: its version stays while it is worked on."""
     folder = ROOT / "analysis"
@@ -187,9 +171,10 @@ def _version(package: str) -> str | None:
 
 
 def _records(files: Mapping[str, Path]) -> list[dict[str, Any]]:
-    return [{"path": name, **_record(file)} for name, file in sorted(files.items())]
+    return [{"path": name, **about} for name, file in sorted(files.items()) if (about := _record(file))]
 
 
-def _record(file: Path) -> dict[str, Any]:
-    with file.open("rb") as content:
-        return {"sha256": hashlib.file_digest(content, "sha256").hexdigest(), "bytes": content.tell()}
+def _record(file: Path) -> dict[str, Any] | None:
+    """Size and SHA-256 of a file; None where it can't be read, so that there is nothing to certify."""
+    sha256 = sha256_of(file)
+    return {"bytes": file.stat().st_size, "sha256": sha256} if sha256 else None

@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis import __version__
+from analysis.printable import visible_text
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.drawing import read_table
 from analysis.publish.methods import Method, methods
@@ -62,7 +63,7 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
         frame_style=Markup(style_sheet([label for _, label, _ in held["frames"]])),
         script=Markup("\n".join((_WEB / name).read_text(encoding="utf-8") for name in SCRIPTS)),
     )
-    (run / "index.html").write_text(_guarded(page), encoding="utf-8", newline="\n")
+    (run / "index.html").write_text(_guarded(visible_text(page)), encoding="utf-8", newline="\n")
 
 
 def _titled(section: Section, run: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ All of it is data in the page, which asks for nothing. Numbers of characters cou
 
 import base64
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -38,6 +39,7 @@ PLACES = {
     "framing/sentence_frames": ("status",),
     "redundancy/repeat_places": ("count",),
 }
+_ESCAPED = re.compile("[<\x7f-\x9f]")  # JSON itself escapes those before the blank
 LARGEST = sys.float_info.max
 _SCALARS = {"integer", "number"}
 
@@ -45,12 +47,13 @@ Ints = NDArray[np.int64]
 
 
 def embedded(value: Any) -> Markup:
-    """`value` as JSON that may stand in a page's ``<script>`` whatever it says.
+    """`value` as JSON that may stand in a page's ``<script>`` whatever it says, without a control character.
 
     >>> str(embedded(["</script>"]))
     '["\\\\u003c/script>"]'
     """
-    return Markup(json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"))
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Markup(_ESCAPED.sub(lambda one: f"\\u{ord(one[0]):04x}", written))
 
 
 def table_rows(path: Path, columns: Sequence[Mapping[str, str]]) -> list[list[Any]]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.printable import visible
 from analysis.publish.markup import Layer, paragraphs
 from analysis.publish.reading_style import codes, style_sheet
 from analysis.publish.tables import show
@@ -214,7 +215,7 @@ def _about(about: "pd.Series[Any]", titled: bool) -> str:
     """What stands above a document: its name, its title unless the text begins with it, source and date."""
     date = "" if pd.isna(about["date"]) else f"{about['date']:%Y-%m-%d}"
     parts = [about["doc_id"], "" if titled else about["title"], about["source"], date]
-    return " · ".join(f"<bdi>{html.escape(str(part))}</bdi>" for part in parts if part)
+    return " · ".join(f"<bdi>{html.escape(visible(str(part)))}</bdi>" for part in parts if part)
 
 
 def _shown(text: str, segments: Sequence[tuple[str, int, int]], characters: int) -> int:

@@ -207,8 +207,8 @@ def read_once(
         if (key := json.dumps(about, sort_keys=True)) not in done:
             corpus = from_root(about.pop("corpus"))
             about["metadata"] = about["metadata"] and from_root(about["metadata"])
-            place = place_of(corpus, words, **about) if memory and work else None
-            if memory and work and place and not place.is_dir():
+            place = place_of(corpus, words, **about)
+            if memory and work and not place.is_dir():
                 done[key] = tokens_in_parts(corpus, place, work, memory=memory, progress=progress, **about)
             else:
                 done[key] = load_tokens(corpus, cache=words, **about)

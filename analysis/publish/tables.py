@@ -13,6 +13,7 @@ import pandas as pd
 from IPython.display import display
 
 from analysis.paths import FIGURES
+from analysis.printable import visible, visible_text
 from analysis.text.csv_files import write_csv
 from analysis.text.long_tables import AnyTable, LongTable
 from analysis.text.parted import LISTED
@@ -21,6 +22,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 LONG = 60  # characters of a cell that is a text rather than a name
+NAMES = frozenset("doc_id a_doc b_doc a b title source path".split())  # columns of names, each of one line
 OUTPUT = "LAFZ_OUTPUT"  # environment variable: the folder that a running notebook writes to
 
 
@@ -73,6 +75,7 @@ def save_table(
 
     `drawn` makes the HTML of the rows shown, where it is not a column for each of the table's.
     """
+    caption = visible(caption)
     write_table(table, output_folder() / name, caption=caption)
     shown = (drawn or table_html)(table.head(rows))
     more = f" First {rows} of {len(table):,} rows." if len(table) > rows else "" if len(table) else " There are none."
@@ -87,11 +90,13 @@ def save_table(
 
 def finding(text: str) -> None:
     """Show one plain sentence that the tables bear out; the report puts it first."""
+    text = visible(text)
     show(f"<p><strong>{html.escape(text)}</strong></p>", text, kind="finding")
 
 
 def note(text: str) -> None:
     """Show one plain sentence, such as why a section is left out."""
+    text = visible(text)
     show(f"<p>{html.escape(text)}</p>", text, kind="note")
 
 
@@ -108,19 +113,20 @@ def attempt(measure: Callable[P, T], /, *args: P.args, **options: P.kwargs) -> T
 
 
 def show(markup: str, text: str, **about: Any) -> None:
-    """Display `markup` with a plain-text form; `about` tells the report what it is."""
-    display({"text/html": markup, "text/plain": text}, raw=True, metadata={"lafz": about})  # type: ignore[no-untyped-call]
+    """Display `markup` with a plain-text form; `about` tells the report what it is. Control characters are seen."""
+    display({"text/html": visible_text(markup), "text/plain": visible_text(text)}, raw=True, metadata={"lafz": about})  # type: ignore[no-untyped-call]
 
 
 def table_html(table: pd.DataFrame) -> str:
-    """`table` as an HTML table, every cell escaped, numbers to the right and shortened for reading."""
+    """`table` as an HTML table, every cell escaped, numbers to the right and shortened for reading, names visible."""
     numeric = [pd.api.types.is_numeric_dtype(table[column]) and table[column].dtype != bool for column in table.columns]
     head = "".join(
-        f"<th{_align(n)}>{html.escape(str(c).replace('_', ' '))}</th>"
+        f"<th{_align(n)}>{html.escape(visible(str(c)).replace('_', ' '))}</th>"
         for c, n in zip(table.columns, numeric, strict=True)
     )
+    shown = [visible if column in NAMES else visible_text for column in table.columns]
     body = "".join(
-        "<tr>" + "".join(_td(_cell(value), number) for value, number in zip(row, numeric, strict=True)) + "</tr>"
+        "<tr>" + "".join(_td(see(_cell(v)), n) for v, see, n in zip(row, shown, numeric, strict=True)) + "</tr>"
         for row in table.itertuples(index=False, name=None)
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -18,10 +18,11 @@ from analysis.progress import Progress
 from analysis.publish.crate import CRATE, contradictions
 from analysis.publish.csv_rows import csv_rows
 from analysis.publish.inside import links_out, open_inside, read_inside
-from analysis.publish.manifest import IN_PARTS, MANIFEST, RUN_LOG, inputs, sha256_of, versions
+from analysis.publish.manifest import IN_PARTS, MANIFEST, RUN_LOG, inputs, versions
 from analysis.publish.parameters import notebooks
 from analysis.publish.records import content_told, read_manifest
 from analysis.publish.runs import run as rerun
+from analysis.text.folders import sha256_of
 from analysis.text.readers import ReadError
 
 SHOWN = 20  # lines of a long list of differences that `shortened` keeps
@@ -135,7 +136,7 @@ def _changed_inputs(manifest: Mapping[str, Any]) -> list[str]:
         files |= {to_root(file): file for file in inputs(notebooks(manifest["parameters"]), manifest["parameters"])}
     found = []
     for path, file in sorted(files.items()):
-        expected, now = recorded.get(path), sha256_of(file) if file.is_file() else None
+        expected, now = recorded.get(path), sha256_of(file)
         if expected == now:
             continue
         if expected is None:

@@ -1,6 +1,7 @@
 """The files of a corpus folder, in an order that does not depend on the machine."""
 
 import fnmatch
+import hashlib
 import os
 from pathlib import Path
 
@@ -53,6 +54,21 @@ def _is_special(file: Path) -> bool:
         return False  # what cannot be looked at cannot be opened, and that is said when it is read
 
 
+def sha256_of(file: Path) -> str | None:
+    """The SHA-256 of a file of any size; None for what is no file, or cannot be read to its end.
+
+    >>> sha256_of(Path(__file__)) == hashlib.sha256(Path(__file__).read_bytes()).hexdigest(), sha256_of(Path("no file"))
+    (True, None)
+    """
+    try:
+        if is_endless(file):
+            return None
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
 def name_from(root: Path, path: Path) -> str:
     """`path` as written from `root`, with forward slashes; bytes that are no text are written out as ``\\udcff``."""
     return path.relative_to(root).as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
@@ -63,6 +79,6 @@ def _ignored(file: Path) -> list[str]:
         return []
     try:
         lines = decode(file.read_bytes())[0].splitlines()
-    except ReadError as error:
-        raise ReadError(f"{file.name} {error}") from None
+    except (OSError, ReadError) as error:
+        raise ReadError(f"{file.name} {getattr(error, 'strerror', None) or error}") from None
     return [line.strip().rstrip("/") for line in lines if line.strip() and not line.startswith("#")]

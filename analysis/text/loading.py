@@ -11,7 +11,7 @@ from typing import Any
 from analysis.paths import ROOT
 from analysis.places import delete_made, working_folder
 from analysis.text.corpus import CorpusError, corpus_files, read_corpus
-from analysis.text.folders import name_from
+from analysis.text.folders import name_from, sha256_of
 from analysis.text.parted import AnyTokens, are_parts, open_parts
 from analysis.text.storage import are_tokens, open_tokens, save_tokens
 from analysis.text.tokens import tokenize
@@ -53,17 +53,17 @@ def load_tokens(
     about = {"metadata": metadata, "language": language, "text_column": text_column, "name_pattern": name_pattern}
     folder = Path(cache or os.environ.get(CACHE) or ROOT / ".cache" / "tokens")
     saved = place_of(path, folder, **about, **options)
-    if saved and saved.is_dir():
+    if saved.is_dir():
         try:
             found: AnyTokens = open_parts(saved) if are_parts(saved) else open_tokens(saved)
             os.utime(saved)  # used just now: the last to be cleared away
             return found
         except (OSError, ValueError):
             delete_made(saved)  # under a name made of all its bytes; damaged: made anew
-    elif saved and os.environ.get(ONLY_KEPT):
+    elif os.environ.get(ONLY_KEPT):
         raise CorpusError(f"{str(path)!r} is no longer what was read for this report: make the report again")
     made = tokenize(read_corpus(path, **about), **options)  # type: ignore[arg-type]
-    if saved and saved == place_of(path, folder, **about, **options):
+    if saved == place_of(path, folder, **about, **options):
         with suppress(OSError, ValueError):  # a disk that can't be written to, or another process was first
             folder.mkdir(parents=True, exist_ok=True)
             with working_folder(folder / "tokens") as work:  # one name, so that what was left half-made is cleared away
@@ -74,25 +74,18 @@ def load_tokens(
     return made
 
 
-def place_of(path: str | Path, folder: Path, *, metadata: str | Path | None, **options: Any) -> Path | None:
-    """Where in `folder` the words are kept that `load_tokens` makes of the same arguments; None where a file can't be
-    read.
+def place_of(path: str | Path, folder: Path, *, metadata: str | Path | None, **options: Any) -> Path:
+    """Where in `folder` the words are kept that `load_tokens` makes of the same arguments.
 
-    The name is made of all that they depend on.
+    The name is made of all that they depend on: of each file the bytes, or that it can't be read.
     """
     corpus, about = Path(path).expanduser(), options | {"metadata": metadata}
     known = hashlib.sha256(json.dumps([about, reading_versions()], sort_keys=True, default=str).encode())
     root = corpus if corpus.is_dir() else corpus.parent
     code = sorted(Path(__file__).parent.rglob("*.py"))
     files = [(file.name, file) for file in code] + [(name_from(root, file), file) for file in corpus_files(corpus)]
-    try:
-        for name, file in files + ([("metadata", Path(metadata).expanduser())] if metadata else []):
-            known.update(f"{name}\0".encode())
-            if file.is_file():  # a link to nothing and a pipe, which may never end, have a name alone
-                with file.open("rb") as content:
-                    known.update(f"{hashlib.file_digest(content, 'sha256').hexdigest()}\0".encode())
-    except OSError:
-        return None
+    for name, file in files + ([("metadata", Path(metadata).expanduser())] if metadata else []):
+        known.update(f"{name}\0{sha256_of(file)}\0".encode())
     return folder / known.hexdigest()[:32]
 
 

@@ -73,6 +73,8 @@ def read_rows(path: Path) -> tuple[list[list[str]], str]:
         return list(_csv(text, delimiter)), delimiter
     except (ReadError, csv.Error) as error:
         raise MetadataError(f"{path.name} is not a CSV table: {error}") from None
+    except OSError as error:
+        raise MetadataError(f"{path.name} cannot be read: {error.strerror}") from None
 
 
 def _csv(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -102,8 +104,9 @@ def rows_by_file(
     named = {stem(file): file for file in files} | {file: file for file in files}
     found: dict[str, dict[str, str]] = {}
     for row in table.astype(object).where(table.notna(), "").astype(str).to_dict("records"):
-        name = PurePosixPath(row[key].strip().replace("\\", "/")).as_posix()
-        file = named.get(name)
+        name = PurePosixPath(row[key].strip()).as_posix()
+        # A table made on Windows has a backslash between folders; elsewhere it may be part of a name, which goes first.
+        file = named.get(name) or named.get(name := PurePosixPath(name.replace("\\", "/")).as_posix())
         if file is None:
             problems.append((name, f"has a row in {label} but there is no such file: add the file, or drop the row"))
         elif file in found:

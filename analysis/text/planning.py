@@ -128,7 +128,10 @@ def _is_same(file: Path, metadata: str | Path | pd.DataFrame | None, root: Path)
     """Whether `file` is the metadata table itself, or the one that another was given for."""
     if file == root / METADATA:
         return True
-    return isinstance(metadata, str | Path) and file.is_file() and file.samefile(Path(metadata).expanduser())
+    try:
+        return isinstance(metadata, str | Path) and file.samefile(Path(metadata).expanduser())
+    except OSError:  # one of them is no file, or cannot be looked at
+        return False
 
 
 def document_ids(names: list[str]) -> dict[str, str]:

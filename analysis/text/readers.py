@@ -1,5 +1,6 @@
 """Any file that is read, as its documents: by the ending of its name, through the reader of its format."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from analysis.text.archives import members
-from analysis.text.decoding import decode
+from analysis.text.decoding import control_characters, decode
 from analysis.text.formats.delimited import read_delimited
 from analysis.text.formats.json import read_json, read_jsonl
 from analysis.text.formats.parquet import read_parquet
@@ -18,6 +19,8 @@ from analysis.text.records import LARGEST, Problem, ReadError, Record
 __all__ = ["SUFFIXES", "Problem", "ReadError", "Record", "decode", "read_file", "read_stream"]
 
 NO_FILE = "is no file but a pipe, a socket or a device, which may never end: left out"
+# Trouble of this process and not of the file: the next one would have it too.
+_OWN = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC)
 
 SUFFIXES = {  # file name ending -> format
     ".txt": "txt",
@@ -43,7 +46,8 @@ def read_file(path: Path, *, text_column: str = "text") -> Iterator[Record | Pro
 
     The ending of the name decides the format (`SUFFIXES`). A text, a page, a PDF and a Word file are one document each;
     a table has one in each row, in the column `text_column`; a zip archive those of its members. No more than one
-    document of a CSV, JSON Lines or Parquet file, and one member of an archive, is in memory at a time.
+    document of a CSV, JSON Lines or Parquet file, and one member of an archive, is in memory at a time. Control
+    characters are told, and a text of which they are more than 10% is a problem.
     Raises `ReadError`, when the first document is asked for, where nothing of the file can be read.
 
     >>> import tempfile
@@ -56,19 +60,33 @@ def read_file(path: Path, *, text_column: str = "text") -> Iterator[Record | Pro
     Problem 2 line 3: its 'text' is empty
     """
     _format(path.name)
+    said = "cannot be opened"
     try:
         if is_endless(path):
             raise ReadError(NO_FILE)
-        file = path.open("rb")
-    except OSError as error:
-        raise ReadError(f"cannot be opened: {error.strerror}") from None
-    with file:
-        yield from read_stream(file, path.name, text_column=text_column)
+        with path.open("rb") as file:
+            said = "cannot be read to its end"
+            yield from read_stream(file, path.name, text_column=text_column)
+    except OSError as error:  # a disk or a server that fails, what is no file under /proc
+        if error.errno in _OWN:
+            raise
+        raise ReadError(f"{said}: {error.strerror or error}") from None
 
 
 def read_stream(file: BinaryIO, name: str, *, text_column: str = "text") -> Iterator[Record | Problem]:
     """The documents in an open file that is called `name`, as `read_file` has them."""
-    yield from _read(file, _format(name), text_column)
+    for found in _read(file, _format(name), text_column):
+        yield _told(found) if isinstance(found, Record) else found
+
+
+def _told(record: Record) -> Record | Problem:
+    """`record` with a line on the control characters in its text; a problem where these are too many for a text."""
+    try:
+        said = control_characters(record.text)
+    except ReadError as error:
+        return Problem(record.name, str(error))
+    kept = (f"{said}: kept in the text, and no part of a word",) if said else ()
+    return record._replace(problems=record.problems + kept)
 
 
 def _read(file: BinaryIO, kind: str, text_column: str) -> Iterator[Record | Problem]:

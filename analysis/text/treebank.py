@@ -56,6 +56,7 @@ _PORTION = 1 << 16
 _PIECE = re.compile(rf"(?s:.){{1,{_PORTION}}}\S{{0,{_PORTION}}}")
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # parts words as white space does
 _SPACES = np.array([code for code in range(0x10000) if chr(code).isspace()], dtype=np.uint32)
 
 
@@ -149,7 +150,7 @@ def find_words(text: str, sentences: Sequence[Span]) -> list[Span]:
 
     `sentences` are the character spans of sentences of `text`, in order and without overlap, as
     `analysis.text.sentences.sentences` gives them. The tokens come in order too. They do not overlap, cross no end of
-    a sentence, hold no white space, and together cover every other character of the sentences.
+    a sentence, hold no white space and no control characters, and together cover all other characters of the sentences.
 
     Tokens are clitics (``do|n't``, ``can|not``, ``state|'s``), each sign of punctuation or currency and each
     ``%``, repeated signs (``...``, ``?!``) as one, and the words between hyphens and slashes with these for themselves
@@ -161,6 +162,7 @@ def find_words(text: str, sentences: Sequence[Span]) -> list[Span]:
     >>> " ".join(text[start:end] for start, end in find_words(text, [(0, len(text))]))
     'The U.S. ca n’t pay $ 3.5 bn ( 12 % ) for counter-attacks , said no - one at www.dawn.com .'
     """
+    text = _CONTROL.sub(" ", text)
     lengths = [len(token) for portion in _portions(text, sentences) for token in _nltk().tokenize(_mend(portion))]
     ends = np.cumsum(lengths, dtype=np.int64)
     starts = ends - np.array(lengths, dtype=np.int64)

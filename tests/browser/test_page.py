@@ -5,6 +5,10 @@ import re
 import pandas as pd
 import pytest
 
+from analysis import tokenize
+from analysis.publish.corpus_tables import write_corpus_tables
+from analysis.publish.page import write_page
+
 playwright = pytest.importorskip("playwright.sync_api")
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
@@ -59,6 +63,28 @@ def test_what_a_page_may_not_do_is_seen_and_refused(profile):
 
 
 # --- tables
+
+
+def test_control_characters_in_names_and_texts_are_seen(page, make_corpus, tmp_path):
+    names = [f"{number:02}\x01\n\x7fa" for number in range(22)]
+    corpus = make_corpus({f"{name}.txt": f"Rain\x1b[31m {name[:2]}\n\nThe coun\0cil met.\n" for name in names})
+    tokens = tokenize(corpus)
+    run = tmp_path / "run"
+    run.mkdir()
+    write_corpus_tables(run, tokens)
+    write_page(run, [], {"none": {"corpus": "names"}}, tokens)
+    source = (run / "index.html").read_text(encoding="utf-8")
+    assert not re.search(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]", source)
+    page.goto((run / "index.html").as_uri())
+    figure = table(page, "corpus/documents")
+    figure.get_by_role("button", name="2 more rows").click()  # 20 are written in the page, two by its script
+    assert column(figure, 0) == [f"{number:02}\\x01\\n\\x7fa" for number in range(22)]
+    assert column(figure, 1) == [f"Rain\\x1b[31m {number:02}" for number in range(22)]
+    page.locator("#reader").scroll_into_view_if_needed()
+    playwright.expect(page.locator("#reader .x")).to_have_text("Rain\\x1b[31m 00The coun\\x00cil met.")
+    playwright.expect(page.locator("#reader .from")).to_have_text("00\\x01\\n\\x7fa")
+    page.get_by_role("searchbox", name="Search all texts").fill("met")
+    playwright.expect(page.locator("#reader .results li").first).to_contain_text("coun\\x00cil met")
 
 
 def test_a_table_is_sorted_by_pointer_and_by_keyboard(report, sample_run):

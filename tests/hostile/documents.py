@@ -92,7 +92,9 @@ def _pages() -> Iterator[Case]:
         "html/title.html", _page(_STORY, "<title>&lt;script&gt;alert(1)&lt;/script&gt;&#27;[31m\n=cmd</title>"), WORDS
     )
     yield case("html/no article.html", "<html></html>", says="no article")
-    yield case("html/controls.html", _page(_STORY + "<p>\x00\x01\x08\x0b\x1b[2J</p>"))
+    yield case(
+        "html/controls.html", _page(_STORY + "<p>\x00\x01\x08\x0b\x1b[2J</p>"), WORDS, "holds 4 control characters"
+    )
     yield case("html/charset.html", _page(_STORY, "<meta charset=rot13>"), WORDS)
     for charset in (
         "base64",

@@ -60,8 +60,8 @@ def _encodings() -> Iterator[Case]:
     yield case("encodings/lone surrogate.txt", codecs.BOM_UTF16_LE + b"\x00\xd8a\0b\0", says="breaks at byte")
     yield case("encodings/mark alone.txt", codecs.BOM_UTF8, says="is empty")
     yield case("encodings/mark of utf-32 alone.txt", codecs.BOM_UTF32_LE, says="is empty")
-    yield case("encodings/a nul.txt", f"{WORDS}.\0 It rose.", says="encoding")
-    yield case("encodings/nuls.txt", b"\0" * 100_000, says="")
+    yield case("encodings/a nul.txt", f"{WORDS}.\0 It rose.", WORDS, "holds 1 NUL character")
+    yield case("encodings/nuls.txt", b"\0" * 100_000, says="not text")
     yield case("encodings/random.txt", bytes((i * i * 31 + i * 7) % 251 + 2 for i in range(50_000)))
 
 

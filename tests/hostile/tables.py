@@ -35,7 +35,7 @@ def _delimited() -> Iterator[Case]:
     good = f"{WORDS}.,Daily\n"
     yield case("csv/open quote.csv", f'{head}{good}"It rose,Daily\n' + good * 50, WORDS, "never closed")
     yield case("csv/quote inside.csv", f'{head}{good}"It" rose,Daily\n{good}', WORDS, "double each quote")
-    yield case("csv/nul.csv", f"{head}{good}It\0 rose,Daily\n", says="")
+    yield case("csv/nul.csv", f"{head}{good}It\0 rose in the afternoon,Daily\n", WORDS, "holds 1 NUL character")
     yield case(
         "csv/columns.csv",
         ",".join(["text", *(f"c{n}" for n in range(100_000))]) + f"\n{WORDS}" + ",x" * 100_000,

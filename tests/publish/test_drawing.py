@@ -2,6 +2,7 @@
 
 import io
 import json
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -65,6 +66,36 @@ def test_what_was_read_is_written_the_same_and_read_the_same():
     assert texts[0].getvalue() == texts[1].getvalue()
     texts[0].seek(0)
     pd.testing.assert_frame_equal(read_table(texts[0], described(awkward())["columns"]), first)
+
+
+ODD = ["a\x01b", "red\x1b[31m", "del\x7f", "new\nline", "nel\x85", "nul\0", "zw\u200cnj\xa0"]
+SEEN = ["a\\x01b", "red\\x1b[31m", "del\\x7f", "new\\nline", "nel\\x85", "nul\\x00", "zw\u200cnj\xa0"]
+
+
+def test_control_characters_in_names_are_seen_in_a_figure_and_its_table_keeps_them(folder):
+    spans = pd.DataFrame({"doc_id": ODD, "n_chars": 9, "start": 1, "end": 5, "kind": ODD})
+    grid = pd.DataFrame({"source": ODD, ODD[0]: 1.0, ODD[1]: 2.0})
+    places = pd.DataFrame({"source": ODD, "place": 1})
+    figures = [
+        plots.position_map(spans, kinds=[[ODD[0], ODD[1]]]),
+        plots.heat_map(grid, xlabel=ODD[0], names={ODD[0]: ODD[1]}),
+        plots.strip(places, by="source", order=ODD, words=3, borders=[], xlabel="Place"),
+        charts.labelled_points(places, x="place", y="place", label="source", xlabel=ODD[1], ylabel=ODD[2]),
+    ]
+    assert [label.get_text() for label in figures[0].axes[0].get_yticklabels()] == SEEN
+    assert [label.get_text() for label in figures[1].axes[0].get_yticklabels()] == [SEEN[1], *SEEN[1:]]
+    assert [label.get_text() for label in figures[1].axes[0].get_xticklabels()] == SEEN[:2]
+    for number, (fig, table) in enumerate(zip(figures, (spans, grid, places, places), strict=True)):
+        with capture_output() as captured:
+            save_figure(fig, f"odd-{number}", data=table, caption=f"Of {ODD[3]}.", alt=f"By {ODD[1]}.")
+        ElementTree.parse(folder / f"odd-{number}.svg")
+        about = json.loads((folder / f"odd-{number}.json").read_text(encoding="utf-8"))
+        read = read_table(folder / f"odd-{number}.csv", about["columns"])
+        assert read.iloc[:, 0].tolist() == table.iloc[:, 0].tolist()
+        assert (about["caption"], about["alt"]) == ("Of new\\nline.", "By red\\x1b[31m.")
+        assert "Of new\\nline." in captured.outputs[0].data["text/html"]
+    about = json.loads((folder / "odd-2.json").read_text(encoding="utf-8"))
+    assert about["drawing"]["options"]["order"] == ODD  # so that it can be drawn again from its table
 
 
 def test_a_call_is_recorded_with_its_defaults_and_as_json_has_it():

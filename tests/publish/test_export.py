@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from xml.etree import ElementTree
 
 import docx
 import pypdfium2
@@ -24,6 +25,7 @@ HOSTILE = (
     r"*Boom* `#set page(fill: red)` $x^2$ \input{/etc/passwd} @cite <script>alert(1)</script> #read(/etc/passwd) "
     "[link](file:///etc/passwd) ![i](/etc/passwd) <img src=x> {{ 7*7 }} $body$ ~~~ -1 --- -?x ... // end /*"
 )
+UNSEEN, SEEN = "d\x01\x1b[31m\x7f\nname", r"d\x01\x1b[31m\x7f\nname"
 ABJAD = "قومی سلامتی کا اجلاس"
 
 
@@ -79,6 +81,10 @@ def hostile_run(command_line, tmp_path_factory):
     (corpus / "a.txt").write_text(f"{HOSTILE} \u0378\n\nThe plan stands. {HOSTILE}\n", encoding="utf-8")
     (corpus / "b.txt").write_text(f"{ABJAD}\n\nدہشت گردی کے خلاف مہم جاری رہے گی۔\n" * 2, encoding="utf-8")
     (corpus / "c.txt").write_text("The plan stands. " + "x" * 300 + "\x0b end.\n", encoding="utf-8")
+    (corpus / f"{UNSEEN}.md").write_text(
+        '---\ntitle: "Ti\\x01tle"\nsource: "Wi\\x1bre"\n---\nThe plan stands. A\0B\x1bC\x7fD. ' + "x" * 300 + " end.\n",
+        encoding="utf-8",
+    )
     out = tmp_path_factory.mktemp("runs") / "hostile"
     done = command_line("report", corpus, "--out", out, "--only", "redundancy", "-p", "min_words=3")
     assert done.returncode == 0, done.stderr
@@ -189,6 +195,23 @@ def test_what_documents_say_stays_text(hostile_run, hostile_word, tmp_path):
     assert letters(HOSTILE) in pdf_text(pdf)
     with zipfile.ZipFile(hostile_word) as file:
         assert not any(b"file:///etc" in file.read(name) for name in file.namelist() if name.endswith(".rels"))
+
+
+def test_control_characters_in_names_and_texts_are_seen(hostile_run, hostile_word, tmp_path):
+    pictures = sorted(hostile_run.rglob("*.svg"))
+    assert len(pictures) > 3
+    for picture in pictures:
+        ElementTree.parse(picture)
+    assert UNSEEN in load_run(hostile_run)["corpus/documents"]["doc_id"].tolist()
+    page = (hostile_run / "index.html").read_text(encoding="utf-8")
+    for text in (SEEN, r"Ti\x01tle", r"Wi\x1bre"):
+        assert text in page
+    assert not re.search(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]", page)
+    with pytest.warns(UserWarning, match="show as boxes: \u0378 "):
+        pdf = pdf_text(export(hostile_run, tmp_path / "report.pdf"))
+    cells = {cell.text for table in docx.Document(hostile_word).tables for row in table.rows for cell in row.cells}
+    assert SEEN in cells
+    assert letters(SEEN) in pdf
 
 
 def test_urdu_is_read_from_the_right(hostile_word):

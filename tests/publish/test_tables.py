@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from analysis.publish.tables import OUTPUT, column_type, finding, save_table, table_html
+from analysis.publish.tables import OUTPUT, column_type, finding, note, save_table, table_html
 from analysis.text.csv_files import write_csv
 from analysis.text.formulas import guarded
 
@@ -74,6 +74,23 @@ def test_a_finding_is_escaped_where_it_is_shown(folder):
         finding("“<b>” 3 times")
     assert captured.outputs[0].data["text/html"] == "<p><strong>“&lt;b&gt;” 3 times</strong></p>"
     assert captured.outputs[0].data["text/plain"] == "“<b>” 3 times"
+
+
+def test_control_characters_are_written_out_where_they_are_shown(folder):
+    table = pd.DataFrame({"doc_id": ["a\x01\nb"], "text": ["It rai\0ned\nat noon."], "n\x1b": ["\x85"]})
+    shown = table_html(table)
+    assert ">a\\x01\\nb</td>" in shown  # a name is one line
+    assert ">It rai\\x00ned\nat noon.</td>" in shown
+    assert ">n\\x1b</th>" in shown
+    assert ">\\x85</td>" in shown
+    with capture_output() as captured:
+        finding("“a\nb” says \x1b[31m")
+        note("Left out: \x7f.")
+        save_table(table, "odd", caption="Of \x01")
+    said = [output.data["text/plain"] for output in captured.outputs]
+    assert said == ["“a\\nb” says \\x1b[31m", "Left out: \\x7f.", "Of \\x01"]
+    assert "“a\\nb” says \\x1b[31m" in captured.outputs[0].data["text/html"]
+    assert pd.read_csv(folder / "odd.csv").iloc[0].tolist() == table.iloc[0].tolist()
 
 
 def by_pandas(table):

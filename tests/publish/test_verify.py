@@ -15,6 +15,7 @@ from analysis.paths import to_root
 from analysis.publish.manifest import recorded, write_manifest
 from analysis.publish.parameters import notebooks, resolve
 from analysis.publish.verify import (
+    _changed_inputs,
     changed_versions,
     compare,
     first_difference,
@@ -86,6 +87,24 @@ def test_a_manifest_that_was_changed_is_named_but_for_versions(small_run):
     other |= {"significant_digits": 5, "seed": 1}
     found = manifest_differences(other, manifest)
     assert found == ["manifest.json was changed after the run: seed, significant_digits"]
+
+
+def test_an_input_that_cannot_be_read_is_not_certified(small, tmp_path):
+    corpus, run = tmp_path / "texts", tmp_path / "run"
+    shutil.copytree(small, corpus)
+    run.mkdir()
+    (corpus / "gone.txt").symlink_to("nowhere.txt")
+    (corpus / "long.txt").symlink_to("x" * 300)
+    chosen = notebooks(["redundancy"])
+    manifest = write_manifest(run, chosen, resolve(chosen, {"corpus": to_root(corpus)}))
+    known = {record["path"].rpartition("/")[2] for record in manifest["inputs"]} - {"03_redundancy.ipynb"}
+    assert known == {path.name for path in small.iterdir()}
+    assert _changed_inputs(manifest) == []
+    (corpus / "nowhere.txt").write_text("It is there.")
+    assert [line.partition(" was ")[0].rpartition("/")[2] for line in _changed_inputs(manifest)] == [
+        "gone.txt",
+        "nowhere.txt",
+    ]
 
 
 def test_inputs_that_are_not_what_they_were_are_named_and_nothing_is_run(small, tmp_path):

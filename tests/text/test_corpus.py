@@ -4,13 +4,15 @@ import codecs
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from analysis import Corpus, CorpusError, read_corpus, read_text, tokenize
+from analysis.text import corpus as reading
 from analysis.text.corpus import corpus_files
 from analysis.text.readers import SUFFIXES
 
@@ -121,17 +123,18 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(make_corpus: MakeCorpu
             "a.txt": "One.",
             "binary.txt": bytes(range(256)),
             "empty.txt": "",
-            "nul.txt": "Twelve words\0 and a byte that is no text.",
+            "nul.txt": "Twelve words\0 and a byte that no text has.",
             "photo.jpg": b"JFIF",
         }
     )
-    assert corpus.documents["doc_id"].tolist() == ["a"]
+    assert corpus.documents["doc_id"].tolist() == ["a", "nul"]
+    assert corpus.text("nul") == "Twelve words\0 and a byte that no text has."
     unread = f"not a kind of file that is read ({' '.join(SUFFIXES)}): convert it, or leave it out"
     no_text = "its bytes are not text in any encoding that was tried: save it as UTF-8, or leave it out"
     assert problems(corpus) == [
         ("binary.txt", no_text),
         ("empty.txt", "is empty: put text into it, or leave it out"),
-        ("nul.txt", no_text),
+        ("nul.txt", "holds 1 NUL character: kept in the text, and no part of a word"),
         ("photo.jpg", unread),
     ]
 
@@ -174,6 +177,38 @@ def test_links_that_lead_nowhere(make_folder: MakeFolder) -> None:
         ("gone.txt", "cannot be opened"),
         ("self.txt", "cannot be opened"),
     ]
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no /proc with a file that opens and cannot be read")
+def test_a_file_that_fails_costs_itself_alone(make_folder: MakeFolder) -> None:
+    folder = make_folder({"a.txt": "One.", "metadata.csv": "file\na.txt\nlong.txt\nmem.csv\n"})
+    (folder / "long.txt").symlink_to("x" * 300)  # a name of which the system refuses even to say whether it is there
+    (folder / "mem.csv").symlink_to("/proc/self/mem")
+    corpus = read_corpus(folder)
+    assert corpus.documents["path"].tolist() == ["a.txt"]
+    assert problems(corpus) == [
+        ("long.txt", "cannot be opened: File name too long"),
+        ("mem.csv", "cannot be read to its end: Input/output error"),
+    ]
+    for name, said in ((".lafzignore", "Input/output error$"), ("metadata.csv", "cannot be read: Input/output error$")):
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to("/proc/self/mem")
+        with pytest.raises(CorpusError, match=rf"^{name} {said}"):
+            read_corpus(folder)
+        (folder / name).unlink()
+
+
+def test_a_file_that_goes_while_others_are_read(make_folder: MakeFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_folder({"a.txt": "One.", "b.txt": "Two.", "c.txt": "Three."})
+
+    def listed(files: Iterable[Any], **_: str) -> Iterable[Any]:
+        (folder / "b.txt").unlink()
+        return files
+
+    monkeypatch.setattr(reading, "bar", listed)  # called when the files are listed and none is read
+    corpus = read_corpus(folder)
+    assert corpus.documents["path"].tolist() == ["a.txt", "c.txt"]
+    assert problems(corpus) == [("b.txt", "cannot be opened: No such file or directory")]
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads every file, whatever its mode")
@@ -220,6 +255,18 @@ def test_metadata_names_files_with_or_without_ending(make_corpus: MakeCorpus, co
     corpus = make_corpus({"sub/a.txt": "One.", "b.txt": "Two.", "metadata.csv": table})
     assert problems(corpus) == []
     assert corpus.documents.set_index("path")["source"].to_dict() == {"sub/a.txt": "Daily", "b.txt": "Wire"}
+
+
+@pytest.mark.skipif(os.sep == "\\", reason="here a backslash stands between folders")
+def test_a_backslash_in_a_name_and_one_between_folders(make_corpus: MakeCorpus) -> None:
+    table = "file,source\nback\\slash.txt,Daily\nday\\one.txt,Wire\nday\\two,Post\n"
+    files = {"back\\slash.txt": "One.", "day/one.txt": "Two.", "day/two.txt": "Three.", "day\\two.txt": "Four."}
+    corpus = make_corpus(files | {"metadata.csv": table})
+    sources = {"back\\slash.txt": "Daily", "day/one.txt": "Wire", "day/two.txt": "", "day\\two.txt": "Post"}
+    assert corpus.documents.set_index("path")["source"].to_dict() == sources
+    assert problems(corpus) == [
+        ("day/two.txt", "has no row in metadata.csv: read without title, source and date"),
+    ]
 
 
 def test_rows_without_files_files_without_rows_and_rows_twice(make_corpus: MakeCorpus) -> None:

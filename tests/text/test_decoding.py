@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.text.decoding import decode, marked_encoding, stream_encoding
+from analysis.text.decoding import control_characters, decode, marked_encoding, stream_encoding
 from analysis.text.records import ReadError
 
 ENGLISH = "The “country’s” resolve, at £5 a café."
@@ -56,17 +56,59 @@ def test_what_is_not_utf8_is_found_out(text: str, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "hello\0world, and more words here",
+        "The council\0met on Monday.",  # an even number of bytes, which UTF-16 would take
+        "Совет\0собрался в понедельник",
+        "The \x1b[31mcouncil\0 met.\x1a",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_stray_control_character_stays_where_it_is(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == (text, encoding)
+    assert stream_encoding(io.BytesIO(text.encode(encoding))) == encoding
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a\tb\r\nc\vd\fe\x85f\u2028g\u00a0h", ""),  # white space, the line end of C1 among it
+        ("The council met." * 4 + "\0", "holds 1 NUL character"),
+        ("The council met." * 4 + "\0\0", "holds 2 NUL characters"),
+        ("The council met." * 4 + "\0\x1b", "holds 2 control characters"),
+        ("Le café est fermé, dit-il. " * 4 + "\x01\x7f\x80\x9f", "holds 4 control characters"),
+        ("اجلاس کی صدارت " * 8 + "\x93" + "\u0c93", "holds 1 control character"),
+        ("a" * 1_200_000 + "\0" * 1_200, "holds 1,200 NUL characters"),
+    ],
+)
+def test_what_is_told_of_control_characters(text: str, said: str) -> None:
+    assert control_characters(text) == said
+
+
+def test_what_is_mostly_control_characters_is_no_text() -> None:
+    assert control_characters("a" * 90 + "\0" * 10) == "holds 10 NUL characters"
+    with pytest.raises(ReadError, match=r"is not text: 11 of its 100 characters are control characters, more than 10%"):
+        control_characters("a" * 89 + "\0" * 11)
+
+
+@pytest.mark.parametrize("text", ["परिषद की बैठक सोमवार को हुई।", "ഒരു യോഗം തിങ്കളാഴ്ച നടന്നു."])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_an_alphabet_of_which_utf16_looks_like_utf8_is_refused_and_not_misread(text: str, encoding: str) -> None:
+    with pytest.raises(ReadError, match="is not text"):
+        control_characters(decode(text.encode(encoding))[0])
+
+
+@pytest.mark.parametrize(
     "data",
     [
         bytes(range(256)),
-        b"hello\0world, and more words here",
-        b"The council\0met on Monday.",  # an even number of bytes, which UTF-16 would take
-        "Совет\0собрался".encode(),
+        bytes(1000),
         "caf\u00e9\0 and more".encode("cp1252"),
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + np.random.default_rng(0).bytes(200),
         b"\xff\xd8\xff\xe0\0\x10JFIF\0" + np.random.default_rng(1).bytes(300),
     ],
-    ids=["every byte", "NUL in a text", "even", "Cyrillic", "cp1252", "PNG", "JPEG"],
+    ids=["every byte", "nothing", "cp1252", "PNG", "JPEG"],
 )
 def test_binary_data_is_refused(data: bytes) -> None:
     with pytest.raises(ReadError, match=r"not text.*: save it as UTF-8, or leave it out"):
@@ -107,8 +149,8 @@ def test_a_line_of_five_million_characters() -> None:
     text = "word “word” " * 420_000
     assert decode(text.encode()) == (text, "utf-8")
     assert decode(text.encode("cp1252")) == (text, "cp1252")
-    with pytest.raises(ReadError, match="not text in any encoding"):
-        decode(text.encode() + b"\0")
+    assert decode(text.encode() + b"\0") == (text + "\0", "utf-8")
+    assert control_characters(text + "\0") == "holds 1 NUL character"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "utf-16-le"])
@@ -117,6 +159,11 @@ def test_a_stream_has_the_encoding_of_its_bytes(encoding: str) -> None:
     file = io.BytesIO(data)
     assert codecs.lookup(stream_encoding(file)) == codecs.lookup(decode(data)[1]) == codecs.lookup(encoding)
     assert file.tell() == 0
+
+
+def test_a_stream_with_a_nul_at_the_end_of_its_first_piece() -> None:
+    data = b"a" * (2**20 - 2) + b"\0" + "é".encode()  # cut inside the last character
+    assert stream_encoding(io.BytesIO(data)) == decode(data)[1] == "utf-8"
 
 
 def test_a_piece_is_not_cut_inside_a_character() -> None:

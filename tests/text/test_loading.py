@@ -53,6 +53,17 @@ def test_whatever_changes_is_read_anew(folder, tmp_path, change, assert_same):
     assert_same(again, tokenize(read_corpus(folder, language=language), lowercase="lowercase" not in about))
 
 
+def test_a_file_that_cannot_be_read_is_kept_in_mind_too(folder, tmp_path, monkeypatch, assert_same):
+    (folder / "d.txt").symlink_to("nowhere.txt")
+    first = load_tokens(folder, cache=tmp_path / "cache")
+    assert first.corpus.problems["path"].tolist() == ["c.txt", "d.txt"]
+    with monkeypatch.context() as patch:
+        patch.delattr(loading, "read_corpus")
+        assert_same(load_tokens(folder, cache=tmp_path / "cache"), first)
+    (folder / "nowhere.txt").write_text("It is there.", encoding="utf-8")
+    assert load_tokens(folder, cache=tmp_path / "cache").n_documents == 4  # both names of it
+
+
 def test_what_is_damaged_is_made_anew(folder, tmp_path, assert_same):
     load_tokens(folder, cache=tmp_path / "cache")
     (saved,) = (tmp_path / "cache").iterdir()

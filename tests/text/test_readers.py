@@ -10,7 +10,10 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from analysis.text.formats.docx import read_docx
@@ -100,11 +103,10 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"The council\0met on Monday.", "not text in any encoding"),
         (bytes(range(256)) * 9, "not text in any encoding"),
         (gzip.compress(b"The council met.", mtime=0), "is gzip data, not text: unpack it"),
     ],
-    ids=["NUL", "binary", "gzip"],
+    ids=["binary", "gzip"],
 )
 @pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.json", "a.html"])
 def test_what_is_no_text(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
@@ -112,6 +114,101 @@ def test_what_is_no_text(tmp_path: Path, name: str, data: bytes, reason: str) ->
         pytest.importorskip("trafilatura")
     with pytest.raises(ReadError, match=reason):
         list(read_file(write(tmp_path, name, data)))
+
+
+STRAY = "The coun\0cil met\x01 on Monday."
+TOLD = ("holds 2 control characters: kept in the text, and no part of a word",)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", STRAY),
+        ("a.md", STRAY.encode("utf-16")),
+        ("a.csv", f"text,title\n{STRAY},A\0b\n"),
+        ("a.tsv", f"text\ttitle\n{STRAY}\tA\0b\n".encode("utf-16")),
+        ("a.json", json.dumps([{"text": STRAY, "title": "A\0b"}])),
+        ("a.json", f'[{{"text": "{STRAY}", "title": "A\0b"}}]'),  # not escaped, as some programs write it
+        ("a.jsonl", json.dumps({"text": STRAY, "title": "A\0b"})),
+        ("a.jsonl", f'{{"text": "{STRAY}", "title": "A\0b"}}'),
+        ("a.parquet", {"text": [STRAY], "title": ["A\0b"]}),
+        ("a.zip", {"day/one.txt": STRAY}),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value.startswith("a.") else "",
+)
+def test_a_stray_control_character_costs_no_document(tmp_path: Path, name: str, content: Any) -> None:
+    data = io.BytesIO()
+    if name == "a.parquet":
+        pq.write_table(pa.table(content), data)
+    elif name == "a.zip":
+        with zipfile.ZipFile(data, "w") as archive:
+            for member, text in content.items():
+                archive.writestr(member, text)
+    [record] = read_file(write(tmp_path, name, data.getvalue() or content))
+    assert isinstance(record, Record)
+    assert (record.text, record.problems) == (STRAY, TOLD)
+    assert record.metadata == ({"title": "A\0b"} if record.format not in ("txt", "md") else {})
+
+
+def test_a_control_character_in_a_page(tmp_path: Path) -> None:
+    pytest.importorskip("trafilatura")
+    page = "<h1>Council\x0crises</h1><p>The coun\0cil met&#1; on <b>Mon\x1bday</b> and rose at noon\x93.</p>"
+    [record] = read_file(write(tmp_path, "a.html", page))
+    assert isinstance(record, Record)
+    # A form feed is white space; no element of a page can hold the others.
+    assert record.text == "Council rises\n\nThe coun\ufffdcil met\ufffd on Mon\ufffdday and rose at noon\ufffd."
+    assert record.problems == ("holds 3 control characters: read as U+FFFD",)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.html", "a.csv", "a.zip"])
+def test_where_control_characters_are_many_there_is_no_text(tmp_path: Path, name: str) -> None:
+    if name == "a.html":
+        pytest.importorskip("trafilatura")
+    broken = "\x01\x02" + "It rose." * 2  # 2 of 18
+    content: str | bytes = f"text,n\nOne.,1\n{broken},2\n" if name == "a.csv" else broken
+    if name == "a.zip":
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("one.txt", "One.")
+            archive.writestr("two.txt", broken)
+        content = packed.getvalue()
+    said = (
+        "is not text: 2 of its 18 characters are control characters, more than 10%: save it as UTF-8, or leave it out"
+    )
+    place = write(tmp_path, name, content)
+    if name == "a.html":
+        with pytest.raises(ReadError) as raised:
+            list(read_file(place))
+        assert str(raised.value) == said
+        return
+    *records, problem = read_file(place)
+    assert problem == Problem({"a.txt": "", "a.csv": "2", "a.zip": "two.txt"}[name], said)
+    assert len(records) == (name != "a.txt")
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no /proc with a file that cannot be read")
+
+
+@needs_proc
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.json", "a.jsonl", "a.parquet", "a.zip", "a.html", "a.pdf"])
+def test_a_file_that_opens_and_cannot_be_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).symlink_to("/proc/self/mem")
+    with pytest.raises(ReadError, match=r"^cannot be read to its end: Input/output error$"):
+        list(read_file(tmp_path / name))
+
+
+def test_too_few_open_files_are_no_fault_of_the_file(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    place = write(tmp_path, "a.txt", "One.")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    last = os.dup(0)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (last + 1, hard))
+    try:
+        with pytest.raises(OSError, match="Too many open files"):
+            list(read_file(place))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        os.close(last)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import unicodedata
 from itertools import pairwise
 from pathlib import Path
 
@@ -212,7 +213,8 @@ def test_any_text_is_covered_in_order(text, data):
     found = find_words(text, parts)
     assert found == sorted(found)
     covered = [at for start, end in found for at in range(start, end)]
-    assert covered == [at for at in range(len(text)) if not text[at].isspace()]
+    parting = [letter.isspace() or unicodedata.category(letter) == "Cc" for letter in text]
+    assert covered == [at for at, parts_words in enumerate(parting) if not parts_words]
     assert all(any(start <= a and b <= end for start, end in parts) for a, b in found)
 
 

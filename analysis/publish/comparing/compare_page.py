@@ -16,6 +16,7 @@ from markupsafe import Markup
 from analysis.errors import ParameterError, with_advice
 from analysis.paths import given
 from analysis.places import put, working_folder
+from analysis.printable import visible_text
 from analysis.publish.comparing.compare import AT_MOST, EXACT, PAIRED, RECOVERED, Comparison
 from analysis.publish.comparing.making import parameter_differences
 from analysis.publish.figures import write_picture
@@ -88,7 +89,7 @@ def rendered(template: str, **values: Any) -> str:
     loader = PackageLoader("analysis.publish", "web")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     style, policy = style_and_policy()
-    return environment.get_template(template).render(style=style, policy=policy, **values)
+    return visible_text(environment.get_template(template).render(style=style, policy=policy, **values))
 
 
 def _write(found: Comparison, build: Path, place: Path) -> None:

@@ -1,7 +1,6 @@
 """A report for each of several values of a parameter, and one page that holds them against each other."""
 
 import csv
-import hashlib
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +21,7 @@ from analysis.publish.parameters import notebooks
 from analysis.publish.records import read_manifest
 from analysis.publish.tables import write_json
 from analysis.text.corpus import CorpusError
+from analysis.text.folders import sha256_of
 
 ABOUT = "sweep.json"
 MOST = 24  # runs; of more, nobody reads the page
@@ -155,7 +155,7 @@ def is_finished(folder: Path, parameters: Mapping[str, dict[str, Any]]) -> bool:
         return False
     if named(recorded(notebooks(parameters), parameters)) != manifest["inputs"]:
         return False
-    return all(_hash(folder / record["path"]) == record["sha256"] for record in manifest["outputs"])
+    return all(sha256_of(folder / record["path"]) == record["sha256"] for record in manifest["outputs"])
 
 
 def _last(path: str) -> str:
@@ -173,10 +173,3 @@ def _check(planned: Mapping[str, dict[str, dict[str, Any]]]) -> None:
 
 def _of(name: str, progress: SweepProgress) -> Progress:
     return lambda section, done, total: progress(name, section, done, total)
-
-
-def _hash(path: Path) -> str | None:
-    if not path.is_file():
-        return None
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -14,6 +14,7 @@ from analysis.framing.frames import MATCH_COLUMNS, evidence, in_language, matche
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.validity_file import read_validity
 from analysis.paths import LEXICONS, from_root
+from analysis.printable import visible
 from analysis.publish import frame_tables, plots
 from analysis.publish.exploring.widgets import LINES, MIN_WORDS, by_group, drawn, labelled, panel, scrolled, sentence
 from analysis.publish.reading import reading_view
@@ -116,7 +117,7 @@ def _about(tokens: Tokens) -> list[str]:
     documents = tokens.corpus.documents
     dates = documents["date"].dt.strftime("%Y-%m-%d")
     rows = zip(dates, documents["source"], documents["title"], documents["doc_id"], strict=True)
-    return [" · ".join(str(part) for part in row if part and not pd.isna(part)) for row in rows]
+    return [" · ".join(visible(str(part)) for part in row if part and not pd.isna(part)) for row in rows]
 
 
 def _lexicons(files: Sequence[Path]) -> dict[str, Any]:

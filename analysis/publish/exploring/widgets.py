@@ -13,6 +13,7 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from analysis.printable import visible, visible_text
 from analysis.publish.figures import style
 from analysis.publish.tables import table_html
 from analysis.text.tokens import Tokens
@@ -76,7 +77,7 @@ def panel(
             made = answer(**{key: control.value for key, control in controls.items()})
         except (ModuleNotFoundError, ValueError) as error:
             made = sentence(str(error))
-        shown.value = f'<div class="lafz-out">{_STYLE}{made}</div>'
+        shown.value = f'<div class="lafz-out">{_STYLE}{visible_text(made)}</div>'
 
     for control in controls.values():
         control.observe(update, "value")
@@ -100,7 +101,7 @@ def by_group(tokens: Tokens, by: str | None) -> tuple[Callable[[str], tuple[Toke
 
     if by is None:
         return part, {}
-    options = [("all", ""), *((name, name) for name in sorted(set(tokens.groups(by))))]
+    options = [("all", ""), *((visible(name), name) for name in sorted(set(tokens.groups(by))))]
     label = by.replace("_", " ").capitalize()
     return part, {"group": labelled(ui.Dropdown, label, "group", options=options)}
 

@@ -17,7 +17,7 @@
     return [...parts, text.slice(last, end)];
   };
 
-  const named = (about) => [about.title || about.id, about.source, about.date].filter(Boolean).join(" · ");
+  const named = (about) => [about.title || about.id, about.source, about.date].filter(Boolean).map(Lafz.name).join(" · ");
 
   // A list of passages {document, start, end, marks}, each with a button that goes to it in its text.
   const list = (passages, goTo) => {
@@ -148,7 +148,7 @@
         return inside.slice(1).map((to, place) => {
           const from = inside[place];
           const over = ([s, e]) => s <= from && to <= e;
-          let piece = new Text(about.text.slice(from, to));
+          let piece = new Text(Lafz.visible(about.text.slice(from, to)));
           if (marks.some(({ start: s, end: e }) => over([s, e]))) piece = element("mark", { class: "sought" }, piece);
           const hit = hits.find(over);
           if (hit) {
@@ -178,7 +178,7 @@
       between(last, about.text.length);
       page.replaceChildren(
         switches(texts.frames, hits, repeats),
-        element("p", { class: "from" }, element("bdi", {}, [about.id, about.source, about.date].filter(Boolean).join(" · "))),
+        element("p", { class: "from" }, element("bdi", {}, [about.id, about.source, about.date].filter(Boolean).map(Lafz.name).join(" · "))),
         element("div", { class: "x", lang: about.language }, ...paragraphs));
       const sought = page.querySelector(".sought") ?? (marks.length ? page : null);
       if (sought) {

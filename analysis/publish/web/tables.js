@@ -2,13 +2,20 @@
 // Tables that can be sorted by a heading and filtered by words, with more rows than the page has written out.
 const Lafz = {};
 
+// Control characters written out as in the tables and figures of the run: a browser shows nothing for them. In a name,
+// line ends are too.
+Lafz.visible = (text, signs = /[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]/g) => text.replace(signs, (sign) =>
+  ({ "\t": "\\t", "\n": "\\n", "\r": "\\r" })[sign] ?? `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
+Lafz.name = (text) => Lafz.visible(text, /[\x00-\x1f\x7f-\x9f]/g);
+Lafz.NAMES = new Set(["doc_id", "a_doc", "b_doc", "a", "b", "title", "source", "path"]);  // columns of names
+
 Lafz.element = (tag, attributes = {}, ...children) => {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name in made && typeof value !== "string") made[name] = value;
     else made.setAttribute(name, value);
   }
-  made.append(...children);
+  made.append(...children.map((child) => (typeof child === "string" ? Lafz.visible(child) : child)));
   return made;
 };
 
@@ -49,7 +56,8 @@ Lafz.table = (figure) => {
   const line = (row) => {
     if (row.line) return row.line;
     const cells = row.values.map((value, place) => {
-      const said = text(value, types[place]);
+      const plain = text(value, types[place]);
+      const said = Lafz.NAMES.has(names[place]) ? Lafz.name(plain) : plain;
       const number = types[place] === "integer" || types[place] === "number";
       const kind = number ? "number" : said.length > LONG ? "long" : "";
       return Lafz.element("td", { dir: "auto", ...(kind && { class: kind }) }, said);

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from analysis.text.decoding import decode, marked_encoding
+from analysis.text.decoding import control_characters, decode, marked_encoding
 from analysis.text.formats.extras import optional
 from analysis.text.records import ReadError, Record
 
@@ -21,6 +21,8 @@ _INLINE = frozenset(
 _CELLS = frozenset("cell td th".split())
 _UNSEEN = frozenset("datalist iframe noscript object option script style svg template textarea".split())
 _SPACE = re.compile(r"\s+")
+# A control character in an element, a form feed even, would make trafilatura lose the article.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _EXCERPT = 80  # characters
 _TELLING = 5  # words: a block as long that stands inside a paragraph of the article is no accident
 
@@ -30,8 +32,8 @@ def read_html(data: bytes) -> Record:
 
     The encoding is that of the byte order mark, else the one that the page declares, else what `decode` finds. Title,
     author, source (the site's name), language and date (that of the page's own metadata, never guessed from the text)
-    are metadata. What the page shows beside the article is left out and noted. Nothing is fetched. Raises `ReadError`
-    where trafilatura finds no article.
+    are metadata. What the page shows beside the article is left out and noted; control characters, which no page may
+    have, are read as U+FFFD and noted. Nothing is fetched. Raises `ReadError` where trafilatura finds no article.
 
     >>> page = "<h1>Council rises</h1><p>The council met on <b>Monday</b> and rose at noon.</p>"
     >>> read_html(page.encode()).text
@@ -43,10 +45,15 @@ def read_html(data: bytes) -> Record:
     # a date that is searched for in the text is as often that of the copyright line.
     config["DEFAULT"].update({"MIN_EXTRACTED_SIZE": "1", "EXTENSIVE_DATE_SEARCH": "off"})
     text, encoding = _decode_page(data)
+    noted = (f"{said}: read as U+FFFD",) if (said := control_characters(text)) else ()
     try:
         # Handed over as a tree, since trafilatura may take a string for an address.
         parser = lxml.HTMLParser(encoding="utf-8")
         tree = lxml.document_fromstring(text.encode(), parser=parser)
+        for element in tree.iter():
+            for part in ("text", "tail"):
+                if (shown := getattr(element, part)) and _NO_TEXT.search(shown):
+                    setattr(element, part, _NO_TEXT.sub(lambda one: " " if one[0] in "\v\f" else "\ufffd", shown))
         page = list(_blocks(tree if tree.find("body") is None else tree.find("body")))
         document = trafilatura.bare_extraction(tree, with_metadata=True, include_comments=False, config=config)
     except (lxml.etree.LxmlError, RecursionError, ValueError) as error:
@@ -75,7 +82,7 @@ def read_html(data: bytes) -> Record:
         encoding,
         hashlib.sha256(data).hexdigest(),
         metadata=metadata,
-        problems=_left_out(page, article) + stopped,
+        problems=noted + _left_out(page, article) + stopped,
     )
 
 

@@ -16,8 +16,9 @@ def read_json(file: BinaryIO, *, text_column: str = "text") -> Iterator[Record |
     key), or the one that the file is.
 
     Keys beside `text_column` are metadata; lists and objects among their values stay JSON. What is no object, or has
-    no text, is a `Problem`. The file is in memory whole, since JSON has no rows. Raises `ReadError` for what is not
-    JSON, and where no object has `text_column`.
+    no text, is a `Problem`. Control characters in a string, which JSON wants escaped, are read as they are. The file is
+    in memory whole, since JSON has no rows. Raises `ReadError` for what is not JSON, and where no object has
+    `text_column`.
 
     >>> [found] = read_json(io.BytesIO(b'[{"text": "The council met.", "tags": ["a"]}]'))
     >>> found.text, found.name, found.metadata
@@ -26,7 +27,7 @@ def read_json(file: BinaryIO, *, text_column: str = "text") -> Iterator[Record |
     data = file.read()
     text, encoding = decode(data)
     try:
-        value = json.loads(text)
+        value = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         raise ReadError(f"is not JSON ({error}): export it again, or correct it") from None
     source = Source("json", encoding, hashlib.sha256(data).hexdigest(), text_column)
@@ -83,7 +84,7 @@ def _values(lines: Iterable[bytes]) -> Iterator[tuple[str, Any]]:
             return
         try:
             if text := line.decode("utf-8-sig" if number == 1 else "utf-8").strip():
-                yield name, json.loads(text)
+                yield name, json.loads(text, strict=False)
         except UnicodeDecodeError as error:
             yield name, Problem(name, f"is not UTF-8 from byte {error.start} on: save the file as UTF-8")
         except (ValueError, RecursionError) as error:

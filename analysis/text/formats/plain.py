@@ -12,7 +12,7 @@ from analysis.text.records import ReadError, Record
 
 _FENCE = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # neither can be saved as text
+_HALF = re.compile("[\ud800-\udfff]")  # of a pair of surrogates: it cannot be saved as text
 _LONGEST = 10_000  # characters of front matter; a rule further down is a rule
 
 
@@ -51,8 +51,8 @@ def front_matter(text: str) -> tuple[dict[str, str], int, tuple[str, ...]]:
         if not isinstance(keys, dict):
             raise yaml.YAMLError("it is not a mapping of keys to values")
         metadata = {str(key): _as_text(value) for key, value in keys.items()}
-        if _NO_TEXT.search("".join(map("".join, metadata.items()))):
-            raise yaml.YAMLError("it holds a NUL or half a character")
+        if _HALF.search("".join(map("".join, metadata.items()))):
+            raise yaml.YAMLError("it holds half a character")
     except (yaml.YAMLError, RecursionError) as error:
         reason = " ".join(str(getattr(error, "problem", None) or error).split())
         return {}, 0, (f"opens with a block that is not YAML front matter ({reason}): read as text",)

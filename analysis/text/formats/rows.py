@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, NamedTuple
 from analysis.errors import did_you_mean
 from analysis.text.records import Problem, ReadError, Record
 
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # a NUL and half a pair of surrogates: neither can be saved as text
+_HALF = re.compile("[\ud800-\udfff]")  # of a pair of surrogates: it cannot be saved as text
 LONGEST_LINE = 64 << 20  # bytes or characters of one row; several copies of it are in memory
 MOST_COLUMNS = 250  # beside the text, of one document
 _SHOWN = 30  # column names in a message
@@ -38,7 +38,7 @@ def document(name: str, row: Mapping[str, Any], source: Source) -> Record | Prob
         return Problem(name, f"its {source.text_column!r} is {kind(text)}, not text")
     if not text or not text.strip():
         return Problem(name, f"its {source.text_column!r} is empty")
-    if trouble := _NO_TEXT.search(text):
+    if trouble := _HALF.search(text):
         reason = f"its {source.text_column!r} holds U+{ord(trouble[0]):04X}, which is no character: write the text anew"
         return Problem(name, reason)
     others = [key for key in row if key != source.text_column]
@@ -49,7 +49,7 @@ def document(name: str, row: Mapping[str, Any], source: Source) -> Record | Prob
         except (ValueError, RecursionError) as error:
             problems.append(f"column {key!a} is left out: it cannot be written as text ({error})")
             continue
-        if _NO_TEXT.search(key + value):
+        if _HALF.search(key + value):
             problems.append(f"column {key!a} is left out: it holds what is no character")
         else:
             metadata[key] = value

@@ -98,13 +98,10 @@ def test_a_file_that_changes_its_encoding_further_down() -> None:
     )
 
 
-def test_what_cannot_be_saved_as_text() -> None:
-    [problem] = read("text,source\nOne\0two.,Daily\n".encode("utf-8-sig"))
-    assert problem == Problem("1", "line 2: its 'text' holds U+0000, which is no character: write the text anew")
-    [record] = read("text,source\nOne.,Da\0ily\n".encode("utf-8-sig"))
+def test_a_nul_is_kept_in_a_text_and_in_a_column() -> None:
+    [record] = read(b"text,sou\0rce\nOne\0two.,Da\0ily\n")
     assert isinstance(record, Record)
-    assert record.metadata == {}
-    assert record.problems == ("column 'source' is left out: it holds what is no character",)
+    assert (record.text, record.metadata, record.problems) == ("One\0two.", {"sou\0rce": "Da\0ily"}, ())
 
 
 @pytest.mark.parametrize(
