@@ -117,12 +117,13 @@ def run(
             if in_parts is not None:
                 check_fits(characters, room)
         if parted:
-            at_once = in_parts_side_by_side(room)
+            in_parts_side_by_side(room)  # before anything is read
             check_place(out)
             with undisturbed():  # no signal comes between making the folder and knowing of it
                 work = stack.enter_context(kept_work(out))
             words = read or words_of(work)  # the temporary folder may be in memory
             tokens = read_once(parameters, words, memory=room, work=work, progress=progress)
+            at_once = in_parts_side_by_side(room, int(tokens.corpus.documents["n_chars"].max()))
         check_language(parameters, lexicons, tokens.corpus)
         opened = _opened_again(tokens)
         del tokens  # the notebooks have its memory meanwhile

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from analysis.progress import Progress
-from analysis.scale.partitions import Partition, partitions
+from analysis.scale.partitions import Partition, planned
 from analysis.scale.problems import nothing_read, parts_told, problems_in
 from analysis.scale.resources import budget
 from analysis.scale.stages import run_stage
@@ -45,7 +45,7 @@ def tokens_in_parts(
     (26, 11141)
     """
     plan = budget(memory, per_character=PER_CHARACTER)
-    tasks = partitions([corpus], characters=min(MOST, plan.characters), **reading)
+    tasks, plan = planned([corpus], plan._replace(characters=min(MOST, plan.characters)), **reading)
     cores = plan.cores if len(tasks) > 1 else 1
     places = run_stage(save_part, tasks, work, cores=cores, what="reading", progress=progress)
     saved = [path for place in places for path in sorted(place.glob("[0-9]*"))]
