@@ -67,17 +67,17 @@ def budget(memory: int, *, local: bool = True, per_character: int = PER_CHARACTE
     room = memory - BASE if most == 1 else (memory - BASE) // most - BASE
     characters = int(min(MOST, max(FEWEST, room // per_character)))
     least = FEWEST * per_character
-    # One long document takes half as much a character as many that are short: 11 to 15 bytes where its words are
-    # counted, and up to 22 where its sentences are, measured with 20 to 100 MB.
-    return Budget(most, characters, max(least, room), max(least, memory - BASE), per_character // 2)
+    # A character of one long document takes less than those of many that are short. Measured with 20 to 100 MB: 11 to
+    # 15 bytes where words are counted, and 14 to 25 where sentences are, most with an emoji in it.
+    return Budget(most, characters, max(least, room), max(least, memory - BASE), per_character * 5 // 9)
 
 
 def check_length(name: str, characters: int, room: int, each: int) -> None:
     """Raise `ParameterError` for a document that does not fit in `room` bytes, at `each` bytes a character.
 
-    >>> check_length("a.txt", 301_000_000, 730_000_000, 15)
+    >>> check_length("a.txt", 301_000_000, 730_000_000, 16)
     Traceback (most recent call last):
-    analysis.errors.ParameterError: 'a.txt' has a text of 301.0 million characters, which takes a process of 4.8 GB, \
+    analysis.errors.ParameterError: 'a.txt' has a text of 301.0 million characters, which takes a process of 5.1 GB, \
 and --memory leaves one 1.0 GB: give more, or divide the text
     """
     if characters * each > room:

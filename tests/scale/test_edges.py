@@ -227,8 +227,8 @@ def test_what_a_text_takes_is_told_in_one_line(lafz: Any, tmp_path: Path):
         file.truncate(301_000_000)
     status, errors = lafz("count", tmp_path / "corpus", "--out", tmp_path / "table.csv", "--memory", "1GB")
     assert status == 2
-    assert errors == (  # 0.27 GB and 15 bytes a character
-        "lafz: 'long.txt' has a text of 301.0 million characters, which takes a process of 4.8 GB, and --memory leaves "
+    assert errors == (  # 0.27 GB and 16 bytes a character
+        "lafz: 'long.txt' has a text of 301.0 million characters, which takes a process of 5.1 GB, and --memory leaves "
         "one 1.0 GB: give more, or divide the text\n"
     )
 

@@ -216,25 +216,32 @@ def test_a_long_text_is_read_by_one_process_or_not_at_all(make_folder):
     with zipfile.ZipFile(folder / "c.zip", "w") as archive:
         archive.writestr("in/d.txt", "It snowed. " * 60)
         archive.writestr("in/e.pdf", "x" * 9_000)  # of which the text may be short
-    plan = Budget(cores=4, characters=100, room=1_320, alone=1_320, each=2)
+    plan = Budget(cores=4, characters=100, room=1_320, alone=2_000, each=2)
     pieces, same = planned([folder], plan)
     assert same == plan
     assert {piece.room for piece in pieces} == {1_320}
     pieces, alone = planned([folder], plan._replace(room=1_319))
-    assert alone == plan._replace(cores=1)
-    assert {piece.room for piece in pieces} == {1_320}
+    assert alone == plan._replace(cores=1, room=2_000)
+    assert {piece.room for piece in pieces} == {2_000}
     assert [piece.key for piece in pieces] == [piece.key for piece in planned([folder], Budget(1, 50))[0]]
     with pytest.raises(ParameterError, match=r"^'c\.zip' has a text of 0\.0 million characters, which takes a process"):
         planned([folder], plan._replace(room=1_319, alone=1_319))
 
 
 def test_no_text_that_is_too_long_is_read_to_find_that_out(tmp_path):
-    for name in ("a.txt", "b.txt"):  # two of one size are read to compare them
+    for name in ("a.txt", "b.txt", "c.txt"):  # of one size, for which they would be read to compare them
         with (tmp_path / name).open("wb") as file:
             file.truncate(301_000_000)  # of NULs, which are no text
+        os.utime(tmp_path / name, ns=(0, 10**18))
     with pytest.raises(ParameterError, match=r"^'a\.txt' has a text of 301\.0 million characters"):
         planned([tmp_path], Budget(2, 100, room=10**8, alone=10**9, each=15))
-    (tmp_path / "b.txt").unlink()
+    with (tmp_path / "c.txt").open("rb") as file:
+        file.read(1)
+    if not (tmp_path / "c.txt").stat().st_atime_ns:
+        pytest.skip("this file system does not keep when a file was read last")
+    assert (tmp_path / "a.txt").stat().st_atime_ns == 0
+    for name in ("b.txt", "c.txt"):
+        (tmp_path / name).unlink()
     with (tmp_path / "a.txt").open("wb") as file:
         file.truncate(501_000_000)  # which is not read whatever the memory
     [piece], _ = planned([tmp_path], Budget(2, 100, room=10**8, alone=10**9, each=15))
