@@ -10,6 +10,7 @@ import psutil  # type: ignore[import-untyped]
 import pyarrow.parquet as pq
 
 from analysis.errors import ParameterError
+from analysis.scale.in_parts import MOST as PART
 
 BASE = 450 * 10**6  # bytes of a notebook's processes with all that they import
 PER_CHARACTER = 45  # bytes at the peak of a notebook, for each character of the corpus
@@ -37,20 +38,22 @@ def check_fits(characters: int, room: int) -> None:
         )
 
 
-def in_parts_side_by_side(room: int) -> int:
+def in_parts_side_by_side(room: int, longest: int = 0) -> int:
     """How many notebooks on a corpus of any size fit in `room` bytes, with a part of it in memory at a time.
 
-    Raises `ParameterError` where not one does: it would be ended by the system in the middle of its work.
+    `longest`: characters of its longest document, which may be more than a part has. Raises `ParameterError` where not
+    one does: it would be ended by the system in the middle of its work.
 
     >>> in_parts_side_by_side(10**9), in_parts_side_by_side(3 * 10**9)
     (1, 3)
     """
-    if room < IN_PARTS:
+    needed = IN_PARTS + PER_CHARACTER * max(0, longest - PART)
+    if room < needed:
         raise ParameterError(
             f"the corpus does not fit in {_gigabytes(room)}, and a notebook that reads it in parts takes "
-            f"{_gigabytes(IN_PARTS)}: give so much with --memory, or report on a part of the corpus"
+            f"{_gigabytes(needed)}: give so much with --memory, or report on a part of the corpus"
         )
-    return room // IN_PARTS
+    return room // needed
 
 
 def text_size(files: Iterable[Path]) -> int:

@@ -130,7 +130,7 @@ def run(
             if in_parts is not None:
                 check_fits(characters, room)
         if parted:
-            at_once = in_parts_side_by_side(room)
+            in_parts_side_by_side(room)  # before anything is read
             check_place(out)
             with undisturbed():  # no signal comes between making the folder and knowing of it
                 work = stack.enter_context(kept_work(out))
@@ -138,6 +138,7 @@ def run(
             tokens = read_once(parameters, words, begun, memory=room, work=work, progress=progress)
             if changed := changes(begun, recorded(chosen, parameters)):
                 raise CorpusError(f"{changed}, since the report was begun: {_AGAIN}")
+            at_once = in_parts_side_by_side(room, int(tokens.corpus.documents["n_chars"].max()))
         check_groups(parameters, tokens)
         check_language(parameters, lexicons, tokens.corpus)
         failed = out.with_name(f"{out.name}.failed")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analysis.progress import Progress
 from analysis.scale.by_document import NAMES, Counted, with_fractions, write_by_document, write_part
 from analysis.scale.counting import PER_CHARACTER, WordCounting
-from analysis.scale.partitions import partitions
+from analysis.scale.partitions import planned
 from analysis.scale.problems import problems_of
 from analysis.scale.resources import budget
 from analysis.scale.sentence_stages import word_weights
@@ -66,7 +66,7 @@ def count(
     more = {"per_character": PER_CHARACTER} if adjust_for_redundancy else {}
     plan = budget(memory, local=client is None, **more)
     written = (Path(out), problems_of(Path(out)))
-    pieces = partitions(corpora, characters=plan.characters, written=written, **reading)
+    pieces, plan = planned(corpora, plan, written=written, **reading)
     tasks = [WordCounting(piece.key, piece) for piece in pieces]
     schema = with_fractions(COUNTS, "count") if adjust_for_redundancy else COUNTS
     how = {"adjust": adjust_for_redundancy, "client": client, "work": work, "progress": progress}

@@ -1,15 +1,20 @@
 """The files of a corpus that is read in parts, on this machine or at an address."""
 
 import os
+import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+from analysis.text.archives import LARGEST_MEMBER
 from analysis.text.metadata import MetadataError, names_reader
 from analysis.text.planning import CorpusError, Plan, document_ids
 from analysis.text.readers import SUFFIXES, Problem, ReadError, Record, read_file, read_stream
+from analysis.text.records import LARGEST
 from analysis.text.sentences import is_known
 
+_TEXTS = (".txt", ".text", ".md", ".markdown")  # of which a file is one document, and about as long as its bytes
 _CHANGED = ("ETag", "etag", "mtime", "LastModified", "last_modified", "created", "sha256")  # what tells a state
 
 
@@ -18,7 +23,7 @@ class File(NamedTuple):
 
     ``name`` is its path in the corpus, ``place`` where it is, ``given`` its row of the metadata table. ``originals``:
     of its bytes that an earlier file has too, their digest and that file's name. ``taken``: doc_ids in earlier files
-    that its own could be.
+    that its own could be. ``longest``: bytes of the longest text that is known to be in it.
     """
 
     name: str
@@ -29,12 +34,14 @@ class File(NamedTuple):
     given: tuple[tuple[str, str], ...] | None
     originals: tuple[tuple[str, str], ...] = ()
     taken: tuple[str, ...] = ()
+    longest: int = 0
 
     @classmethod
     def at(cls, name: str, place: str, doc_id: str, given: dict[str, str] | None) -> "File":
         """The file at `place` as it is now; one that cannot be looked at has no size, and reading it says why."""
         size, changed = _remote_state(place) if is_remote(place) else _state(place)
-        return cls(name, place, doc_id, size, changed, None if given is None else tuple(given.items()))
+        row = None if given is None else tuple(given.items())
+        return cls(name, place, doc_id, size, changed, row, longest=_longest(place, size))
 
 
 def is_remote(place: str | Path) -> bool:
@@ -101,6 +108,16 @@ def plan_remote(address: str, *, language: str, name_pattern: str | None) -> tup
     shown = sorted((name.removeprefix(root).lstrip("/"), system.unstrip_protocol(name)) for name in found)
     places = {name: place for name, place in shown if not any(part.startswith(".") for part in name.split("/"))}
     return Plan({}, document_ids(list(places)), {}, "", name_pattern or None, []), places
+
+
+def _longest(place: str, size: int) -> int:
+    """The bytes of the longest text that is known to be in a file, of those that are small enough to be read."""
+    sizes = {place: size}
+    if place.lower().endswith(".zip") and not is_remote(place):
+        with suppress(zipfile.BadZipFile, NotImplementedError, OSError, ValueError), zipfile.ZipFile(place) as archive:
+            sizes = {f"{info.filename}": info.file_size for info in archive.infolist()}
+    most = LARGEST if place in sizes else LARGEST_MEMBER
+    return max((size for name, size in sizes.items() if name.lower().endswith(_TEXTS) and size <= most), default=0)
 
 
 def _state(place: str) -> tuple[int, str]:

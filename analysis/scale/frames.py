@@ -14,7 +14,7 @@ from analysis.progress import Progress
 from analysis.scale.by_document import NAMES, Counted, with_fractions, write_by_document, write_part
 from analysis.scale.counting import PER_CHARACTER, FrameCounting
 from analysis.scale.names import named
-from analysis.scale.partitions import partitions
+from analysis.scale.partitions import planned
 from analysis.scale.problems import problems_of
 from analysis.scale.resources import budget
 from analysis.scale.sentence_stages import spoken, word_weights
@@ -71,7 +71,7 @@ def frame_counts(
     """
     plan = budget(memory, local=client is None, per_character=PER_CHARACTER)
     written = (Path(out), problems_of(Path(out)))
-    pieces = partitions(corpora, characters=plan.characters, written=written, **reading)
+    pieces, plan = planned(corpora, plan, written=written, **reading)
     tasks = [FrameCounting(named(piece.key, lexicon.sha256), piece, lexicon) for piece in pieces]
     schema = with_fractions(FRAME_COUNTS, *_SUMS) if adjust_for_redundancy else FRAME_COUNTS
     how = {

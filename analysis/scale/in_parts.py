@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from analysis.places import working_folder
 from analysis.progress import Progress
-from analysis.scale.partitions import Partition, partitions
+from analysis.scale.partitions import Partition, planned
 from analysis.scale.problems import nothing_read, parts_told, problems_in
 from analysis.scale.resources import budget
 from analysis.scale.stages import run_stage
@@ -47,7 +47,7 @@ def tokens_in_parts(
     (26, 11141)
     """
     plan = budget(memory, per_character=PER_CHARACTER)
-    pieces = partitions([corpus], characters=min(MOST, plan.characters), **reading)
+    pieces, plan = planned([corpus], plan._replace(characters=min(MOST, plan.characters)), **reading)
     tasks = [piece._replace(key=f"{folder.name}-{piece.key}") for piece in pieces]
     cores = plan.cores if len(tasks) > 1 else 1
     places = run_stage(save_part, tasks, work, cores=cores, what="reading", progress=progress)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from analysis.places import whole_file
 from analysis.progress import Progress
 from analysis.scale.names import named
-from analysis.scale.partitions import Partition, partitions
+from analysis.scale.partitions import Partition, planned
 from analysis.scale.problems import nothing_read, problems_of, write_problems
 from analysis.scale.resources import Budget
 from analysis.scale.shuffle import read_about
@@ -66,7 +66,7 @@ def numbered(
     what `partitions` raises.
     """
     written = (out, problems_of(out), *tables)
-    pieces = partitions(corpora, characters=plan.characters, written=written, **reading)
+    pieces, plan = planned(corpora, plan, written=written, **reading)
     with work_folder(out, work) as folder:
         run = partial(run_stage, folder=folder, client=client, cores=plan.cores, progress=progress)
         short = partial(run, short=True)

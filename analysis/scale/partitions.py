@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis.scale.files import File, corpus_name, is_remote, open_file, plan_remote
+from analysis.scale.resources import Budget, check_length
 from analysis.scale.twins import clashes, doc_ids, originals
 from analysis.scale.versions import code_version
 from analysis.text.corpus import Corpus, CorpusError, corpus_of, document_row
@@ -26,6 +28,7 @@ class Partition(NamedTuple):
     changed has another time, and the key is used from one call to the next, not from year to year.
     ``corpus`` is what stands before each doc_id and path, "" for one corpus. ``label`` and ``pattern`` are as in
     `Layers`, ``problems`` what was found before any file was read. ``characters``: of a part, about, at most.
+    ``room`` and ``each``: as in `Budget`, for one document.
     """
 
     key: str
@@ -38,12 +41,29 @@ class Partition(NamedTuple):
     options: tuple[tuple[str, Any], ...]
     problems: tuple[tuple[str, str], ...]
     characters: int
+    room: int = sys.maxsize
+    each: int = 1
+
+
+def planned(corpora: Sequence[str | Path], plan: Budget, **reading: Any) -> tuple[list[Partition], Budget]:
+    """The `partitions` that a plan has room for, and the plan: of one process where only that has room for a text.
+
+    Raises `ParameterError` for a text that is longer still, before one is read; for one whose length is not known
+    before (of a table, a page, a PDF or a Word file) `read_parts` does. Others as `partitions`.
+    """
+    pieces = partitions(corpora, characters=plan.characters, room=plan.alone, each=plan.each, **reading)
+    longest = max(file.longest for piece in pieces for file in piece.files)
+    if longest * plan.each > plan.room:
+        plan = plan._replace(cores=1, room=plan.alone)
+    return [piece._replace(room=plan.room) for piece in pieces], plan
 
 
 def partitions(
     corpora: Sequence[str | Path],
     *,
     characters: int,
+    room: int = sys.maxsize,
+    each: int = 1,
     written: Sequence[Path] = (),
     metadata: str | Path | None = None,
     language: str = "en",
@@ -55,9 +75,9 @@ def partitions(
 
     `characters` is how much is in memory at a time: files are put together up to as many bytes, and what `read_parts`
     makes of them has about as many characters at most. A table or an archive that is larger is a partition of its own,
-    read in several parts. `written` are the tables that are going to be made of it. The other parameters are those of
-    `read_corpus` and, as `options`, of `tokenize`. Beside a folder or a file, a corpus may be an address such as
-    ``s3://bucket/news/*.parquet``, see `plan_remote`.
+    read in several parts. `room` and `each` are as in `Budget`, for one document. `written` are the tables that are
+    going to be made of it. The other parameters are those of `read_corpus` and, as `options`, of `tokenize`. Beside a
+    folder or a file, a corpus may be an address such as ``s3://bucket/news/*.parquet``, see `plan_remote`.
 
     With several corpora each doc_id and path has the corpus' name before it: ``speeches/1999``. Raises `CorpusError`
     as `read_corpus` does, for corpora of one name, and where there are none; `ValueError` for an unknown option, and
@@ -73,7 +93,8 @@ def partitions(
         raise CorpusError("no corpus: give a folder of texts, or one text file")
     if unknown := sorted(set(options) - set(_TOKENIZING)):
         raise ValueError(f"{unknown[0]!r} is no parameter of reading or of {', '.join(_TOKENIZING)}")
-    about = {"language": language, "text_column": text_column, "options": tuple(sorted(options.items()))}
+    about: dict[str, Any] = {"language": language, "text_column": text_column, "room": room, "each": each}
+    about["options"] = tuple(sorted(options.items()))
     found = []
     for name, corpus in _named(corpora).items():
         if is_remote(corpus):
@@ -88,7 +109,7 @@ def partitions(
         if not places:
             why = ": ".join(plan.problems[0]) if plan.problems else "it holds no file"
             raise CorpusError(f"no document could be read from {str(corpus)!r}: {why}")
-        files = _files(plan, places, text_column)
+        files = _files(plan, places, text_column, room, each)
         _check_kept(written, files, Path(metadata or Path(corpus, METADATA)), text_column)
         found += _cut(plan, files, name if len(corpora) > 1 else "", characters, about)
     return found
@@ -110,6 +131,7 @@ def read_parts(partition: Partition) -> Iterator[Corpus]:
         layers = Layers(None if file.given is None else dict(file.given), partition.label, partition.pattern)
         found = open_file(file.place, partition.text_column)
         for inside, record, row in described(file.name, found, layers, dict(file.originals), problems):
+            check_length(file.name + inside, len(record.text), partition.room, partition.each)
             if size and size + len(record.text) > partition.characters:
                 yield corpus_of(documents, segments, texts, _placed(partition, problems))
                 documents, segments, texts, size = [], [], [], 0
@@ -149,9 +171,11 @@ def _named(corpora: Sequence[str | Path]) -> dict[str, str | Path]:
     return found
 
 
-def _files(plan: Plan, places: Mapping[str, str], text_column: str) -> list[File]:
+def _files(plan: Plan, places: Mapping[str, str], text_column: str, room: int, each: int) -> list[File]:
     """The files of a plan; what one must know of the others is found out here, so that it can be read alone."""
     files = [File.at(name, place, plan.doc_ids[name], plan.given.get(name)) for name, place in places.items()]
+    for file in files:
+        check_length(file.name, file.longest, room, each)
     first_of, taken = originals(files, text_column), clashes(files, text_column)
     return [file._replace(originals=first_of.get(file.name, ()), taken=taken.get(file.name, ())) for file in files]
 
@@ -190,7 +214,7 @@ def _cut(plan: Plan, files: list[File], corpus: str, characters: int, about: dic
         own = Partition(
             "", tuple(group), corpus, plan.label, plan.pattern, **about, problems=problems, characters=characters
         )
-        known = [own._replace(characters=0), code_version()]
+        known = [own._replace(characters=0, room=0, each=0), code_version()]
         found.append(own._replace(key=hashlib.sha256(repr(known).encode()).hexdigest()[:32]))
     return found
 

@@ -13,7 +13,7 @@ from analysis.places import whole_file
 from analysis.progress import Progress
 from analysis.scale.counting import PER_CHARACTER, WordCounting, adjusted
 from analysis.scale.names import named
-from analysis.scale.partitions import partitions
+from analysis.scale.partitions import planned
 from analysis.scale.problems import nothing_read, parts_told, problems_of, write_problems
 from analysis.scale.resources import budget
 from analysis.scale.sentence_stages import words_once
@@ -56,7 +56,7 @@ def totals(
     target = Path(out)
     more = {"per_character": PER_CHARACTER} if adjust_for_redundancy else {}
     plan = budget(memory, local=client is None, **more)
-    pieces = partitions(corpora, characters=plan.characters, written=(target, problems_of(target)), **reading)
+    pieces, plan = planned(corpora, plan, written=(target, problems_of(target)), **reading)
     tasks = [WordCounting(piece.key, piece) for piece in pieces]
     with work_folder(target, work) as folder:
         run = partial(run_stage, folder=folder, client=client, cores=plan.cores, progress=progress)

@@ -1,21 +1,23 @@
 """A folder, a file or a string as a `Corpus`: the documents, their segments, and what could not be read."""
 
 import hashlib
+import reprlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from analysis.progress import bar
 from analysis.text.folders import IGNORE, list_files
 from analysis.text.metadata import parse_date
 from analysis.text.planning import METADATA as METADATA
 from analysis.text.planning import CorpusError as CorpusError
-from analysis.text.planning import described, plan_corpus
+from analysis.text.planning import column_of, described, plan_corpus
 from analysis.text.readers import Record, read_file
 from analysis.text.segments import Segment, segments
 from analysis.text.sentences import is_known
@@ -27,7 +29,7 @@ MOST_COLUMNS = 300  # of ``documents``: files that each name columns of their ow
 IntArray = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Corpus:
     """Documents with their text, segments and metadata.
 
@@ -50,15 +52,96 @@ class Corpus:
             raise KeyError(f"no document {doc_id!r}; `corpus.documents.doc_id` lists all {len(self.texts)}")
         return self.texts[int(found[0])]
 
-    def subset(self, rows: IntArray) -> "Corpus":
-        """The corpus of the documents in `rows` (positions in ``documents``), in that order."""
-        documents = self.documents.iloc[rows].reset_index(drop=True)
+    def subset(self, rows: ArrayLike) -> "Corpus":
+        """The corpus of the documents in `rows`, a mask or positions as in `positions`; positions in any order."""
+        numbers = positions(rows, self.documents, rising=False)
+        documents = self.documents.iloc[numbers].reset_index(drop=True)
         owner = pd.Index(self.documents["doc_id"]).get_indexer(pd.Index(self.segments["doc_id"]))
         order = np.argsort(owner, kind="stable")
         bounds = np.searchsorted(owner[order], np.arange(len(self.documents) + 1))
-        chosen = [order[bounds[row] : bounds[row + 1]] for row in np.asarray(rows).tolist()]
+        chosen = [order[bounds[row] : bounds[row + 1]] for row in numbers.tolist()]
         kept = self.segments.iloc[np.concatenate([order[:0], *chosen])].reset_index(drop=True)
-        return Corpus(documents, kept, self.problems, tuple(self.texts[int(row)] for row in rows))
+        return Corpus(documents, kept, self.problems, tuple(self.texts[row] for row in numbers.tolist()))
+
+    def _facts(self) -> dict[str, str]:
+        dates = self.documents["date"].dropna()
+        return {
+            "documents": f"{len(self.documents):,}",
+            "characters": f"{self.documents['n_chars'].sum():,}",
+            "dates": f"{dates.min().date()} to {dates.max().date()}" if len(dates) else "none",
+            "problems": f"{len(self.problems):,}",
+        }
+
+    def __repr__(self) -> str:
+        return as_line("Corpus", self._facts())
+
+    def _repr_html_(self) -> str:
+        return as_html("Corpus", self._facts())
+
+
+def as_line(kind: str, facts: dict[str, str]) -> str:
+    """What an object is, on one line.
+
+    >>> as_line("Corpus", {"documents": "26", "problems": "0"})
+    '<Corpus: documents 26, problems 0>'
+    """
+    return f"<{kind}: {', '.join(f'{name} {fact}' for name, fact in facts.items())}>"
+
+
+def as_html(kind: str, facts: dict[str, str]) -> str:
+    """What an object is, as a table of one row for a notebook; all in it is escaped."""
+    return pd.DataFrame([facts], index=[kind]).to_html(border=0)
+
+
+def positions(rows: ArrayLike, documents: pd.DataFrame, *, rising: bool = True) -> IntArray:
+    """The positions in the table `documents` that `rows`, a mask or positions, choose.
+
+    A mask is a list, an array or a Series of one True or False a document. A Series goes by its index where that holds
+    the doc_ids, or the labels of ``corpus.documents``, in whatever order; one with any other range index goes by
+    position. Positions are whole numbers from 0, each once, in rising order (in any order with `rising` false).
+    Raises `ValueError` for anything else.
+
+    >>> documents = read_texts(["Rain.", "Snow.", "Hail."]).documents
+    >>> positions([True, False, True], documents).tolist(), positions([0, 2], documents).tolist()
+    ([0, 2], [0, 2])
+    >>> positions(pd.Series([True, False, False], index=["2", "0", "1"]), documents).tolist()
+    [2]
+    """
+    count = len(documents)
+    expected = f"give one True or False for each of the {count:,} documents, or positions from 0 to {count - 1:,}"
+    values = np.asarray(rows)
+    if values.ndim != 1:
+        said = reprlib.repr(rows) if values.ndim == 0 else f"a table of {values.ndim} dimensions"
+        raise ValueError(f"rows is {said}: {expected}")
+    if values.dtype == object:  # such as a column of True and False that once had missing values
+        values = pd.Series(values).infer_objects().to_numpy()
+    if values.dtype == bool:
+        if len(values) != count:
+            raise ValueError(f"a mask of {len(values):,} values: give one for each of the {count:,} documents")
+        return np.sort(_labelled(rows.index, documents)[values]) if isinstance(rows, pd.Series) else values.nonzero()[0]
+    if len(values) and values.dtype.kind not in "iu":
+        odd = next((value for value in values.tolist() if not isinstance(value, int)), values[0])
+        raise ValueError(f"rows hold {odd!r}: {expected}")
+    numbers = values.astype(np.int64)
+    if (outside := numbers[(numbers < 0) | (numbers >= count)]).size:
+        raise ValueError(f"rows hold {outside[0]}: {expected}")
+    ordered = numbers if rising else np.sort(numbers)
+    if (early := np.flatnonzero(np.diff(ordered) <= 0)).size:
+        before, after = ordered[early[0] : early[0] + 2]
+        raise ValueError(f"rows hold {after} after {before}: give each once{', in rising order' if rising else ''}")
+    return numbers
+
+
+def _labelled(index: "pd.Index[Any]", documents: pd.DataFrame) -> IntArray:
+    """The position of the document that each label of a mask's index names; raises `ValueError` where they don't."""
+    for labels in (documents.index, pd.Index(documents["doc_id"])):
+        found = labels.get_indexer(index)
+        if np.array_equal(np.sort(found), np.arange(len(documents))):
+            return found
+    if isinstance(index, pd.RangeIndex):
+        return np.arange(len(documents))
+    odd = next((label for label in index if label not in set(documents["doc_id"])), index[0])
+    raise ValueError(f"a mask with the label {odd!r}: its index must be the doc_ids, or that of `corpus.documents`")
 
 
 def read_text(text: str, title: str | None = None, source: str | None = None, date: str | None = None) -> Corpus:
@@ -106,7 +189,9 @@ def read_corpus(
     `metadata` is a table or a CSV file with one row a file, named in a column ``file`` (or filename, path, doc_id); by
     default the folder's own ``metadata.csv``. It goes over what the file says, and that over `name_pattern`, what the
     file's name says: ``"{source}_{date}_{title}"``, see `analysis.text.metadata.names_reader`. Title, source, date and
-    language describe the document; all else is kept, with "metadata_" before a name that ``documents`` has itself.
+    language describe the document; all else is kept. A name that ``documents`` has itself gets "metadata_" before it,
+    which is told in ``problems``: a column "doc_id" is kept as "metadata_doc_id", and documents are called by their
+    files, whose names are unique and lead back to the texts.
     `language` is the ISO 639 code of documents for which none is named; one that is named and not known is read as
     "und". A file ``.lafzignore`` lists, one glob a line, what is no part of the corpus.
 
@@ -164,15 +249,7 @@ def document_row(
         "n_chars": len(record.text),
     }
     own = {"title", "source", "date", "language"}
-    return base | {_column(key, base, row): value for key, value in row.items() if key not in own}, parts
-
-
-def _column(key: str, base: dict[str, object], row: dict[str, str]) -> str:
-    """The column of a document's metadata `key`: another one where ``documents`` has one of that name itself."""
-    name = key
-    while name in base or (name != key and name in row):
-        name = f"metadata_{name}"
-    return name
+    return base | {column_of(key, row): value for key, value in row.items() if key not in own}, parts
 
 
 def corpus_of(

@@ -1,29 +1,49 @@
 """The documents that words are of: their names, languages and groups, and which of them a condition chooses."""
 
 import datetime
+import operator
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from analysis.text.corpus import Corpus
+from analysis.text.corpus import Corpus, as_html, as_line, positions
+from analysis.text.metadata import date_span
 from analysis.text.sentences import primary
 
 DAY = "%Y-%m-%d"  # how a date is written where it names a group
 
+COMPARISONS = {"ge": operator.ge, "gt": operator.gt, "le": operator.le, "lt": operator.lt}
+SUFFIXES = (*COMPARISONS, "contains", "in", "not")  # of a column's name, in `ByDocument.where`
+
 Offsets = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 class ByDocument(ABC):
     """What words have whether they are in memory or not: their documents, and what the metadata say of them.
 
     ``corpus``: the documents. ``document_offsets``: (documents + 1,) how many words stand before each, and in all.
+    ``vocabulary``: the distinct words. ``options``: what made the words.
     """
 
     corpus: Corpus
     document_offsets: Offsets
+    vocabulary: Any
+    options: Mapping[str, Any]
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """How many words there are."""
+
+    @property
+    @abstractmethod
+    def n_sentences(self) -> int:
+        """How many sentences there are."""
 
     @property
     def n_documents(self) -> int:
@@ -45,13 +65,7 @@ class ByDocument(ABC):
 
         A date column groups by its day. Raises `ValueError` when there is no such column.
         """
-        documents = self.corpus.documents
-        if by not in documents.columns:
-            raise ValueError(f"no metadata column {by!r}: this corpus has {', '.join(documents.columns)}")
-        values = documents[by]
-        if pd.api.types.is_datetime64_any_dtype(values):
-            values = values.dt.strftime(DAY)
-        return values.astype(object).where(values.notna() & (values != ""), "(none)").astype(str)
+        return _named(_column(self.corpus.documents, by))
 
     def numbered_groups(self, by: str | None) -> tuple[list[str], Offsets]:
         """The names of the `groups` of `by` in rising order, and (documents,) the number of each document's group.
@@ -64,26 +78,122 @@ class ByDocument(ABC):
         names = sorted(set(groups))
         return names, pd.Index(names, dtype=object).get_indexer(groups)
 
-    def where(self, **conditions: Any) -> Self:
+    def where(self, condition: Callable[[pd.DataFrame], ArrayLike] | None = None, /, **conditions: Any) -> Self:
         """The words of the documents whose metadata meet all `conditions`: ``where(source="Daily")``.
 
-        A list or tuple means one of its values; a name ending in ``__not`` excludes: ``where(source__not="Daily")``. A
-        date is a day, "2024-06-22". Raises `ValueError` for an unknown column, or when no document is left.
+        A list means one of its values, and a date is a day, "2024-06-22". An ending of the name says more:
+
+        - ``source__not="Daily"`` excludes; ``source__in=["Daily", "Wire"]`` is the list again;
+        - ``__ge``, ``__gt``, ``__le``, ``__lt`` (from, after, up to, before) compare dates as dates, numbers as numbers
+          and other texts by code point. A date may be a year or a month, all of it: ``date__ge="1990"`` is from 1
+          January 1990 on, ``date__gt="1990"`` from 1991 on, ``date__le="1990"`` to the end of 1990;
+        - ``title__contains="war"`` has these letters in it, in this case.
+
+        Missing values meet none of the last two. `condition` is a function of the table ``corpus.documents`` that gives
+        what `subset` takes: ``where(lambda d: d["n_chars"] > 100)``. Where the metadata have no column ``words``, it is
+        the number of words of each document. Raises `ValueError` for an unknown column or ending, for a value that
+        can't be compared, and when no document is left.
+
+        >>> from analysis.text.corpus import read_texts
+        >>> from analysis.text.tokens import tokenize
+        >>> tokens = tokenize(read_texts(["Rain.", "It rains.", "It is raining now."]))
+        >>> tokens.where(words__ge=2).doc_ids.tolist(), tokens.where(lambda d: d["n_chars"] < 10).doc_ids.tolist()
+        (['1', '2'], ['0', '1'])
         """
+        documents = self.corpus.documents
+        table = documents.assign(words=documents.get("words", np.diff(self.document_offsets)))
+        said = [f"{name}={value!r}" for name, value in conditions.items()]
         kept = np.ones(self.n_documents, dtype=bool)
         for name, value in conditions.items():
-            values = [_group(v) for v in value] if isinstance(value, list | tuple | set) else [_group(value)]
-            kept &= self.groups(name.removesuffix("__not")).isin(values).to_numpy() != name.endswith("__not")
+            kept &= _met(table, name, value)
+        if callable(condition):
+            said.append("what the function asks for")
+            kept &= np.isin(np.arange(self.n_documents), positions(condition(table), documents))
+        elif condition is not None:
+            kind = type(condition).__name__
+            raise ValueError(f"where() of a {kind}: give a function, or name=value; subset() takes a mask")
         if not kept.any():
-            said = ", ".join(f"{name}={value!r}" for name, value in conditions.items())
-            raise ValueError(f"no document with {said}: compare `corpus.documents`")
-        return self.subset(np.flatnonzero(kept))
+            raise ValueError(f"no document with {', '.join(said)}: compare `corpus.documents`")
+        return self.subset(kept)
 
     @abstractmethod
-    def subset(self, rows: Offsets) -> Self:
-        """The words of the documents in `rows`, positions in ``corpus.documents`` in rising order."""
+    def subset(self, rows: ArrayLike) -> Self:
+        """The words of the documents in `rows`: a mask, or positions in ``corpus.documents`` in rising order.
+
+        A mask has one True or False a document; a Series goes by its index where that holds the doc_ids or is that of
+        ``corpus.documents``, see `analysis.text.corpus.positions`. Raises `ValueError` for anything else.
+        """
+
+    def _facts(self) -> dict[str, str]:
+        sizes = {"documents": self.n_documents, "words": len(self), "types": len(self.vocabulary)}
+        counts = {name: f"{size:,}" for name, size in (sizes | {"sentences": self.n_sentences}).items()}
+        return counts | {"scheme": str(self.options["scheme"])}
+
+    def __repr__(self) -> str:
+        return as_line(type(self).__name__, self._facts())
+
+    def _repr_html_(self) -> str:
+        return as_html(type(self).__name__, self._facts())
+
+
+def _column(table: pd.DataFrame, name: str) -> pd.Series:
+    """A column of the documents' table; raises `ValueError` where there is none of that name."""
+    if name not in table.columns:
+        raise ValueError(f"no metadata column {name!r}: this corpus has {', '.join(table.columns)}")
+    return table[name]
+
+
+def _named(values: pd.Series) -> pd.Series:
+    """The values of a column as `ByDocument.groups` names them."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        values = values.dt.strftime(DAY)
+    return values.astype(object).where(values.notna() & (values != ""), "(none)").astype(str)
 
 
 def _group(value: Any) -> str:
     """A metadata value as `ByDocument.groups` names it."""
     return value.strftime(DAY) if isinstance(value, datetime.date) else str(value)
+
+
+def _met(table: pd.DataFrame, name: str, value: Any) -> Bools:
+    """Which documents meet a condition of `ByDocument.where`."""
+    column, mark, suffix = (name, "", "") if name in table.columns else name.rpartition("__")
+    if not mark:
+        column, suffix = name, "is"
+    elif suffix not in SUFFIXES:
+        raise ValueError(f"{name}={value!r}: no ending {suffix!r}: use {', '.join(SUFFIXES)}")
+    values = _column(table, column)
+    if suffix in ("is", "in", "not"):
+        several = pd.api.types.is_list_like(value)
+        if suffix == "in" and not several:
+            raise ValueError(f"{name}={value!r} is no list: write [{value!r}]")
+        chosen = [_group(one) for one in (value if several else [value])]
+        return np.asarray(_named(values).isin(chosen) != (suffix == "not"))
+    met = np.array(values.notna() & (values != ""))
+    met[met] = _compared(values[met], suffix, value, f"{name}={value!r}")
+    return met
+
+
+def _compared(values: pd.Series, suffix: str, value: Any, said: str) -> Any:
+    """Which of `values`, of which none is missing, compare so with `value`; `said` is what an error names."""
+    if suffix == "contains":
+        if not isinstance(value, str):
+            raise ValueError(f"{said} is no text: write it in quotes")
+        return [value in text for text in _named(values)]
+    if pd.api.types.is_datetime64_any_dtype(values):
+        span = date_span(str(value))
+        if span is None:
+            raise ValueError(f"{said} is no date: write it as 2024-06-22, 2024-06 or 2024")
+        first, after = span  # up to a year is before the next one, and after a year is from the next one on
+        return {"ge": values >= first, "gt": values >= after, "le": values < after, "lt": values < first}[suffix]
+    if not isinstance(value, str | Real) or isinstance(value, bool):
+        raise ValueError(f"{said} is neither number nor text: give one of these")
+    number = pd.to_numeric(pd.Series([value], dtype=object), errors="coerce")[0]
+    if pd.isna(number):
+        if not isinstance(value, str) or pd.api.types.is_numeric_dtype(values):
+            raise ValueError(f"{said} is no number: give one, such as 100")
+        return COMPARISONS[suffix](values.astype(str), value)
+    numbers = pd.to_numeric(values, errors="coerce")
+    if (odd := values[numbers.isna()]).size:
+        raise ValueError(f"{said}: {odd.iloc[0]!r} in that column is no number: correct it, or choose by a function")
+    return COMPARISONS[suffix](numbers, number)

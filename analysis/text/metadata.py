@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+import numpy as np
 import pandas as pd
 
 from analysis.text.formulas import restored
@@ -16,19 +17,19 @@ from analysis.text.readers import ReadError, decode
 FILE_COLUMNS = ("file", "filename", "path", "doc_id")  # a metadata table names its files in the first of these
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}  # of two that fit alike, the earlier one
 
-# Ways to write a date that can be read in one way only, beside ISO 8601.
-_FORMATS = (
-    "%d %B %Y",
-    "%d %b %Y",
-    "%B %d, %Y",
-    "%b %d, %Y",
-    "%B %d %Y",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%Y-%m",
-    "%B %Y",
-    "%Y",
-)
+# Ways to write a date that can be read in one way only, beside ISO 8601, and numpy's unit of what each names.
+_FORMATS = {
+    "%d %B %Y": "D",
+    "%d %b %Y": "D",
+    "%B %d, %Y": "D",
+    "%b %d, %Y": "D",
+    "%B %d %Y": "D",
+    "%Y/%m/%d": "D",
+    "%Y.%m.%d": "D",
+    "%Y-%m": "M",
+    "%B %Y": "M",
+    "%Y": "Y",
+}
 _TWO_NUMBERS_FIRST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 
 
@@ -166,15 +167,34 @@ def parse_date(value: str) -> datetime | None:
     >>> parse_date("2024-06-22"), parse_date("22 June 2024") == parse_date("22/06/2024"), parse_date("12/06/2024")
     (datetime.datetime(2024, 6, 22, 0, 0), True, None)
     """
+    found = _dated(value)
+    return found[0] if found else None
+
+
+def date_span(value: str) -> tuple[np.datetime64, np.datetime64] | None:
+    """When the year, month, day or second that `value` names begins, and when the next one does; None as `parse_date`.
+
+    >>> [str(day) for day in date_span("1990") or ()], [str(day) for day in date_span("2024-06-22") or ()]
+    (['1990-01-01T00:00:00', '1991-01-01T00:00:00'], ['2024-06-22T00:00:00', '2024-06-23T00:00:00'])
+    """
+    found = _dated(value)
+    if found is None:
+        return None
+    first = np.datetime64(found[0]).astype(f"datetime64[{found[1]}]")
+    return first.astype("datetime64[s]"), (first + 1).astype("datetime64[s]")
+
+
+def _dated(value: str) -> tuple[datetime, str] | None:
+    """The date that `parse_date` gives, and numpy's unit of what `value` names: Y, M, D, or s for a time."""
     value = " ".join(value.split())
     try:
         date = datetime.fromisoformat(value)
-        return date.astimezone(UTC).replace(tzinfo=None) if date.tzinfo else date
+        return (date.astimezone(UTC).replace(tzinfo=None) if date.tzinfo else date), "s" if len(value) > 10 else "D"
     except ValueError:
         pass
-    for pattern in _FORMATS:
+    for pattern, unit in _FORMATS.items():
         try:
-            return datetime.strptime(value, pattern)
+            return datetime.strptime(value, pattern), unit
         except ValueError:
             continue
     numbers = _TWO_NUMBERS_FIRST.fullmatch(value)
@@ -185,7 +205,7 @@ def parse_date(value: str) -> datetime | None:
     if len(ways) != 1:
         return None
     try:
-        return datetime(year, *ways.pop())
+        return datetime(year, *ways.pop()), "D"
     except ValueError:
         return None
 

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple, overload
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from analysis.text.corpus import SEGMENT_COLUMNS, Corpus
+from analysis.text.corpus import SEGMENT_COLUMNS, Corpus, positions
 from analysis.text.documents import ByDocument, Offsets
 from analysis.text.storage import Texts, open_tokens, read_arrow
 from analysis.text.tokens import Ids, Tokens, offsets_of, token_weights
@@ -70,7 +70,7 @@ class Part(NamedTuple):
         return slice(self.document, self.document + self.tokens.n_documents)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Parted(ByDocument):
     """The words of a corpus in a folder that `joining.join_parts` made, of which one part at a time is in memory.
 
@@ -99,18 +99,18 @@ class Parted(ByDocument):
         """How many sentences there are."""
         return int(self.sentences[-1])
 
-    def subset(self, rows: Offsets) -> "Parted":
-        """The words of the documents in `rows`, positions in ``corpus.documents`` in rising order."""
-        if len(rows) == self.n_documents:
+    def subset(self, rows: ArrayLike) -> "Parted":
+        numbers = positions(rows, self.corpus.documents)
+        if len(numbers) == self.n_documents:
             return self
-        texts = PartedTexts(self.folder, self.rows[rows])
-        documents = self.corpus.documents.iloc[rows].reset_index(drop=True)
+        texts = PartedTexts(self.folder, self.rows[numbers])
+        documents = self.corpus.documents.iloc[numbers].reset_index(drop=True)
         return replace(
             self,
             corpus=replace(self.corpus, documents=documents, texts=texts),
-            document_offsets=offsets_of(np.diff(self.document_offsets)[rows]),
-            sentences=offsets_of(np.diff(self.sentences)[rows]),
-            rows=self.rows[rows],
+            document_offsets=offsets_of(np.diff(self.document_offsets)[numbers]),
+            sentences=offsets_of(np.diff(self.sentences)[numbers]),
+            rows=self.rows[numbers],
         )
 
     def parts(self) -> Iterator[Part]:
@@ -130,7 +130,7 @@ class Parted(ByDocument):
         tokens = open_tokens(part_folder(self.folder, number))
         return self.form(tokens, number) if self.form else tokens
 
-    def take(self, rows: Offsets) -> Tokens:
+    def take(self, rows: ArrayLike) -> Tokens:
         """The words of a few documents, in memory; `rows` as in `subset`."""
         return _joined(list(self.subset(rows).parts()), self.vocabulary)
 
@@ -234,8 +234,8 @@ def part_weights(tokens: AnyTokens, weights: NDArray[np.float64] | None, part: P
     return token_weights(part.tokens, own)
 
 
-def taken(tokens: AnyTokens, rows: Offsets) -> Tokens:
-    """The words of a few documents, positions in ``corpus.documents`` in rising order, in memory."""
+def taken(tokens: AnyTokens, rows: ArrayLike) -> Tokens:
+    """The words of a few documents, `rows` as in ``subset``, in memory."""
     return tokens.take(rows) if isinstance(tokens, Parted) else tokens.subset(rows)
 
 

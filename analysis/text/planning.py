@@ -13,6 +13,7 @@ from analysis.text.readers import Problem, ReadError, Record
 from analysis.text.sentences import is_known
 
 METADATA = "metadata.csv"  # the table that describes the files of a folder
+OWN_COLUMNS = {"doc_id", "format", "path", "encoding", "sha256", "n_chars"}  # of documents: no metadata go over them
 
 
 class CorpusError(ValueError):
@@ -66,6 +67,7 @@ def plan_corpus(
         names = {name: file for name, file in names.items() if table is None or not _is_same(file, metadata, root)}
         strays: list[tuple[str, str]] = []
         given = {} if table is None else rows_by_file(table, label, names, strays)
+        _tell_renamed(next(iter(given.values()), {}), set(), Path(label).name, problems)
         if name_pattern:
             names_reader(name_pattern)
     except (MetadataError, ReadError) as error:
@@ -88,6 +90,7 @@ def described(
     is doubtful joins `problems`.
     """
     in_name = names_reader(layers.pattern)(name) if layers.pattern else {}
+    told = set(layers.given or {})  # by `plan_corpus`
     if in_name is None:
         problems.append((name, f"its name does not fit {layers.pattern!r}: nothing is known from it"))
     for record in _records(name, found, problems):
@@ -97,7 +100,30 @@ def described(
             problems.append((name + inside, f"has the same bytes as {original}: both are kept"))
         if layers.label and layers.given is None and not record.metadata and not in_name:
             problems.append((name, f"has no row in {layers.label}: read without title, source and date"))
-        yield inside, record, _layers(in_name or {}, record.metadata, layers.given or {})
+        row = _layers(in_name or {}, record.metadata, layers.given or {})
+        _tell_renamed(row, told, name, problems)
+        told.update(row)
+        yield inside, record, row
+
+
+def column_of(key: str, row: dict[str, str]) -> str:
+    """The column of a document's metadata `key`: another one where ``documents`` has one of that name itself.
+
+    >>> column_of("doc_id", {"doc_id": "7", "metadata_doc_id": "8"}), column_of("region", {"region": "north"})
+    ('metadata_metadata_doc_id', 'region')
+    """
+    name = key
+    while name in OWN_COLUMNS or (name != key and name in row):
+        name = f"metadata_{name}"
+    return name
+
+
+def _tell_renamed(row: dict[str, str], told: set[str], where: str, problems: list[tuple[str, str]]) -> None:
+    """Add to `problems` which metadata of a `row` of the file `where` get another name, and were not `told` before."""
+    for key in row:
+        if key in OWN_COLUMNS - told:
+            own = f"documents have a {key!r} of their own"
+            problems.append((where, f"its {key!r} is kept in the column {column_of(key, row)!r}: {own}"))
 
 
 def _records(name: str, found: Iterable[Record | Problem], problems: list[tuple[str, str]]) -> Iterator[Record]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from analysis.progress import bar
 from analysis.text import treebank
-from analysis.text.corpus import Corpus
+from analysis.text.corpus import Corpus, positions
 from analysis.text.documents import ByDocument, Offsets
 from analysis.text.kernels import Words, find_words, fold, is_emoji
 from analysis.text.sentences import sentences
@@ -25,7 +25,7 @@ SCHEMES = ("frequency", "treebank")
 Ids = NDArray[np.int32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tokens(ByDocument):
     """The words of a corpus as columns of integers.
 
@@ -73,13 +73,13 @@ class Tokens(ByDocument):
         """(sentences,) the position of each sentence's document in ``corpus.documents``."""
         return np.searchsorted(self.document_offsets, self.sentence_offsets[:-1], side="right") - 1
 
-    def subset(self, rows: Offsets) -> "Tokens":
-        """The words of the documents in `rows`, positions in ``corpus.documents`` in rising order."""
-        if len(rows) == self.n_documents:
+    def subset(self, rows: ArrayLike) -> "Tokens":
+        numbers = positions(rows, self.corpus.documents)
+        if len(numbers) == self.n_documents:
             return self  # nothing is ever written into a `Tokens`
-        kept = np.isin(np.arange(self.n_documents), rows)
+        kept = np.isin(np.arange(self.n_documents), numbers)
         words, lines = map(_stretch, (np.repeat(kept, np.diff(self.document_offsets)), kept[self.sentence_document]))
-        corpus = self.corpus.subset(rows)
+        corpus = self.corpus.subset(numbers)
         segment_kept = self.corpus.segments["doc_id"].isin(set(corpus.documents["doc_id"])).to_numpy()
         return Tokens(
             corpus,
@@ -87,7 +87,7 @@ class Tokens(ByDocument):
             self.ids[words],
             self.start[words],
             self.end[words],
-            offsets_of(np.diff(self.document_offsets)[rows]),
+            offsets_of(np.diff(self.document_offsets)[numbers]),
             offsets_of(np.diff(self.sentence_offsets)[lines]),
             (np.cumsum(segment_kept) - 1)[self.sentence_segment[lines]],
             self.sentence_start[lines],

@@ -176,6 +176,16 @@ def test_a_mistake_in_the_corpus_leaves_nothing(make_folder, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["corpus"]
 
 
+def test_a_document_that_is_too_long_for_a_notebook_is_told_before_one_starts(make_folder, tmp_path):
+    corpus = make_folder({"a.txt": "It rained. " * 400_000})  # 2.4 million characters more than a part has
+    with pytest.raises(ParameterError, match=r"does not fit in 1\.0 GB, and a notebook .* takes 1\.1 GB: give so much"):
+        run(resolved(corpus, None, {}), tmp_path / "out", in_parts=True, memory=10**9)
+    with (corpus / "b.txt").open("wb") as file:
+        file.truncate(301_000_000)
+    with pytest.raises(ParameterError, match=r"^'b\.txt' has a text of 301\.0 million characters"):
+        run(resolved(corpus, None, {}), tmp_path / "out", in_parts=True, memory=10**9)
+
+
 def test_of_two_reports_in_parts_into_one_folder_the_second_is_told(small, tmp_path):
     with held(tmp_path / ".out.work"), pytest.raises(ParameterError, match="another lafz works in"):
         run(resolved(small, None, {}), tmp_path / "out", in_parts=True, memory=MEMORY)

@@ -12,6 +12,7 @@ from analysis.publish import machine
 from analysis.publish.machine import (
     BASE,
     IN_PARTS,
+    PART,
     PER_CHARACTER,
     check_fits,
     free,
@@ -43,6 +44,13 @@ def test_in_parts_a_notebook_takes_as_much_for_any_corpus():
     assert [in_parts_side_by_side(memory) for memory in (IN_PARTS, 2 * IN_PARTS - 1, 2 * IN_PARTS)] == [1, 1, 2]
     with pytest.raises(ParameterError, match=r"does not fit in 0\.5 GB, and .* takes 1\.0 GB: give so much with --mem"):
         in_parts_side_by_side(500 * MEGABYTE)
+
+
+def test_in_parts_a_document_that_is_longer_than_a_part_takes_more():
+    assert in_parts_side_by_side(2 * IN_PARTS, longest=PART) == 2
+    assert in_parts_side_by_side(2 * IN_PARTS, longest=PART + 1) == 1
+    with pytest.raises(ParameterError, match=r"does not fit in 1\.0 GB, and .* takes 5\.5 GB: give so much with --mem"):
+        in_parts_side_by_side(IN_PARTS, longest=PART + 100 * MEGABYTE)
 
 
 def test_the_size_of_what_is_packed_is_that_of_what_is_in_it(tmp_path):

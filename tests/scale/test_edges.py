@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.__main__ import main
+from analysis.errors import ParameterError
 from analysis.framing.lexicon import read_lexicon
 from analysis.paths import LEXICONS
 from analysis.scale import resources
@@ -209,6 +210,27 @@ def test_a_place_that_cannot_be_is_told_in_one_line(lafz: Any, tmp_path: Path, m
     status, errors = lafz("count", corpus, *(each.format(file=corpus / "a.txt") for each in more))
     assert (status, errors.count("\n")) == (2, 1)
     assert errors.endswith(f": {said}\n")
+
+
+@EVERY
+def test_a_text_for_which_there_is_no_memory_is_refused_before_it_is_read(make: Make, tmp_path: Path):
+    corpus = folder(tmp_path / "corpus", a=SAID)
+    with (corpus / "long.txt").open("wb") as file:
+        file.truncate(301_000_000)
+    with pytest.raises(ParameterError, match=r"^'long\.txt' has a text of 301\.0 million characters, which takes a"):
+        make([corpus], tmp_path / "table.csv", memory=10**9)
+    assert [path.name for path in tmp_path.iterdir()] == ["corpus"]
+
+
+def test_what_a_text_takes_is_told_in_one_line(lafz: Any, tmp_path: Path):
+    with (folder(tmp_path / "corpus") / "long.txt").open("wb") as file:
+        file.truncate(301_000_000)
+    status, errors = lafz("count", tmp_path / "corpus", "--out", tmp_path / "table.csv", "--memory", "1GB")
+    assert status == 2
+    assert errors == (  # 0.27 GB and 16 bytes a character
+        "lafz: 'long.txt' has a text of 301.0 million characters, which takes a process of 5.1 GB, and --memory leaves "
+        "one 1.0 GB: give more, or divide the text\n"
+    )
 
 
 def test_workers_of_this_machine_are_as_many_as_the_memory_is_for(monkeypatch: pytest.MonkeyPatch):

@@ -4,15 +4,18 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from analysis import Corpus, read_corpus, tokenize
+from analysis.errors import ParameterError
 from analysis.paths import SAMPLE
 from analysis.scale import partitions as module
-from analysis.scale.partitions import Partition, partitions, read_parts, read_tokens
+from analysis.scale.partitions import Partition, partitions, planned, read_parts, read_tokens
+from analysis.scale.resources import Budget
 from analysis.text.corpus import CorpusError
 
 SIZES = [1, 700, 5_000, 10**6]
@@ -206,3 +209,50 @@ def test_a_partition_is_a_small_plain_tuple(tangled):
     piece = partitions([tangled], characters=10**6)[0]
     assert isinstance(piece, Partition)
     assert eval(repr(piece), {"Partition": Partition, "File": type(piece.files[0])}) == piece
+
+
+def test_a_long_text_is_read_by_one_process_or_not_at_all(make_folder):
+    folder = make_folder({"a.txt": "One.", "b.md": "It rained. " * 50})  # of 550 characters
+    with zipfile.ZipFile(folder / "c.zip", "w") as archive:
+        archive.writestr("in/d.txt", "It snowed. " * 60)
+        archive.writestr("in/e.pdf", "x" * 9_000)  # of which the text may be short
+    plan = Budget(cores=4, characters=100, room=1_320, alone=2_000, each=2)
+    pieces, same = planned([folder], plan)
+    assert same == plan
+    assert {piece.room for piece in pieces} == {1_320}
+    pieces, alone = planned([folder], plan._replace(room=1_319))
+    assert alone == plan._replace(cores=1, room=2_000)
+    assert {piece.room for piece in pieces} == {2_000}
+    assert [piece.key for piece in pieces] == [piece.key for piece in planned([folder], Budget(1, 50))[0]]
+    with pytest.raises(ParameterError, match=r"^'c\.zip' has a text of 0\.0 million characters, which takes a process"):
+        planned([folder], plan._replace(room=1_319, alone=1_319))
+
+
+def test_no_text_that_is_too_long_is_read_to_find_that_out(tmp_path):
+    for name in ("a.txt", "b.txt", "c.txt"):  # of one size, for which they would be read to compare them
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(301_000_000)  # of NULs, which are no text
+        os.utime(tmp_path / name, ns=(0, 10**18))
+    with pytest.raises(ParameterError, match=r"^'a\.txt' has a text of 301\.0 million characters"):
+        planned([tmp_path], Budget(2, 100, room=10**8, alone=10**9, each=15))
+    with (tmp_path / "c.txt").open("rb") as file:
+        file.read(1)
+    if not (tmp_path / "c.txt").stat().st_atime_ns:
+        pytest.skip("this file system does not keep when a file was read last")
+    assert (tmp_path / "a.txt").stat().st_atime_ns == 0
+    for name in ("b.txt", "c.txt"):
+        (tmp_path / name).unlink()
+    with (tmp_path / "a.txt").open("wb") as file:
+        file.truncate(501_000_000)  # which is not read whatever the memory
+    [piece], _ = planned([tmp_path], Budget(2, 100, room=10**8, alone=10**9, each=15))
+    assert problems(list(read_parts(piece))) == [
+        ("a.txt", "is larger than 500 MB: divide it, or make it a .csv, .jsonl or .parquet file")
+    ]
+
+
+def test_a_long_row_of_a_table_is_told_when_it_is_read(make_folder):
+    folder = make_folder({"a.csv": "text\nOne.\n" + "It rained. " * 50 + "\n"})
+    [piece], _ = planned([folder], Budget(1, 100, room=549, alone=549, each=1))
+    with pytest.raises(ParameterError, match=r"^'a\.csv#2' has a text of 0\.0 million characters"):
+        list(read_parts(piece))
+    assert [len(part.texts) for part in read_parts(piece._replace(room=550))] == [1, 1]

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.errors import ParameterError
 from analysis.scale import resources
-from analysis.scale.resources import BASE, FEWEST, MOST, budget, connect, read_memory
+from analysis.scale.resources import BASE, FEWEST, MOST, budget, check_length, connect, read_memory
 
 
 @pytest.mark.parametrize(
@@ -43,14 +43,23 @@ def test_too_small():
 def test_what_fits(monkeypatch):
     monkeypatch.setattr(resources, "cores", lambda: 4)
     # One process: all that it does not need for itself, at 100 bytes a character.
-    assert budget(BASE + 10**8, per_character=100) == (1, 10**6)
+    assert budget(BASE + 10**8, per_character=100)[:2] == (1, 10**6)
     # Three beside this one, of which each has its base and a million characters; for a fourth a byte is lacking.
     assert budget(5 * BASE + 4 * 10**8 - 1, per_character=100)[0] == 3
-    assert budget(5 * BASE + 4 * 10**8, per_character=100) == (4, 10**6)
-    assert budget(100 * 10**9) == (4, MOST)
-    assert budget(BASE) == (1, FEWEST)
+    assert budget(5 * BASE + 4 * 10**8, per_character=100)[:2] == (4, 10**6)
+    assert budget(100 * 10**9)[:2] == (4, MOST)
+    assert budget(BASE)[:2] == (1, FEWEST)
     # A worker elsewhere has all of it.
-    assert budget(BASE + 10**8, local=False, per_character=100) == (1, 10**6)
+    assert budget(BASE + 10**8, local=False, per_character=100)[:2] == (1, 10**6)
+
+
+def test_one_long_document_has_all_that_its_process_has_at_fewer_bytes_a_character(monkeypatch):
+    monkeypatch.setattr(resources, "cores", lambda: 4)
+    several = budget(5 * BASE + 4 * 10**8, per_character=100)
+    assert (several.room, several.alone, several.each) == (10**8, 4 * BASE + 4 * 10**8, 55)
+    check_length("a.txt", 1_818_181, several.room, several.each)
+    with pytest.raises(ParameterError, match=r"^'a.txt' has a text of 1\.8 million characters, which takes a process"):
+        check_length("a.txt", 1_818_182, several.room, several.each)
 
 
 def test_no_address_is_no_client():

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from analysis import Corpus, CorpusError, read_corpus, read_text, tokenize
 from analysis.text import corpus as reading
-from analysis.text.corpus import corpus_files
+from analysis.text.corpus import corpus_files, positions, read_texts
 from analysis.text.readers import SUFFIXES
 
 MakeFolder = Callable[[Mapping[str, str | bytes]], Path]
@@ -354,6 +355,100 @@ def test_subset_keeps_the_order_asked_for(make_corpus: MakeCorpus) -> None:
     assert chosen.documents["doc_id"].tolist() == ["c", "a"]
     assert chosen.texts == ("Three.", "A Headline\n\nOne.")
     assert chosen.segments["doc_id"].tolist() == ["c", "a", "a"]
+
+
+FOUR = read_texts(["One.", "Two.", "Three.", "Four."])  # doc_ids "0" to "3"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [False, True, False, True],
+        np.array([False, True, False, True]),
+        pd.Series([False, True, False, True]),
+        pd.Series([False, True, False, True], dtype=object),  # it once had missing values
+        pd.Series([False, True, False, True], index=range(5, 9)),
+        pd.Series([True, True, False, False], index=[3, 1, 0, 2]),  # the table's own labels, sorted by something
+        pd.Series([True, False, False, True], index=["3", "2", "0", "1"]),  # doc_ids, in another order
+        [1, 3],
+        range(1, 4, 2),
+        np.array([1, 3], dtype=np.uint8),
+        FOUR.documents.index[[1, 3]],
+    ],
+)
+def test_a_mask_or_positions_choose_documents(rows) -> None:
+    assert positions(rows, FOUR.documents).tolist() == [1, 3]
+    assert FOUR.subset(rows).texts == ("Two.", "Four.")
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([True, False], "a mask of 2 values: give one for each of the 4 documents"),
+        (
+            pd.Series([True, False, None, True]),
+            "rows hold None: give one True or False for each of the 4 documents, or",
+        ),
+        (
+            pd.Series([True] * 4, index=list("012x")),
+            "a mask with the label 'x': its index must be the doc_ids, or that",
+        ),
+        (
+            pd.Series([True] * 4, index=list("0012")),
+            "a mask with the label '0': its index must be the doc_ids, or that",
+        ),
+        ([0.0, 1.5], "rows hold 0.0: give one True or False for each of the 4 documents, or positions from 0 to 3"),
+        (["0"], "rows hold '0': give one True or False"),
+        ([-1], "rows hold -1: give one True or False"),
+        ([2, 4], "rows hold 4: give one True or False"),
+        (2, "rows is 2: give one True or False"),
+        (FOUR.documents, "rows is a table of 2 dimensions: give one True or False"),
+        ([0, 3, 1, 2], "rows hold 1 after 3: give each once, in rising order"),
+        ([0, 1, 1, 2], "rows hold 1 after 1: give each once, in rising order"),
+    ],
+)
+def test_what_chooses_no_documents(rows, message) -> None:
+    with pytest.raises(ValueError, match=f"^{message}"):
+        positions(rows, FOUR.documents)
+
+
+def test_a_corpus_takes_positions_in_any_order_and_no_document_twice() -> None:
+    assert FOUR.subset([3, 0, 1, 2]).documents["doc_id"].tolist() == ["3", "0", "1", "2"]
+    with pytest.raises(ValueError, match=r"^rows hold 1 after 1: give each once$"):
+        FOUR.subset([1, 3, 1])
+
+
+def test_a_corpus_on_one_line_and_as_a_table(make_corpus: MakeCorpus) -> None:
+    dates = "file,date\na.txt,2024-06-22\nb.txt,2023-01-05\n"
+    corpus = make_corpus({"a.txt": "One.", "b.txt": "It rained. " * 400, "c.txt": "", "metadata.csv": dates})
+    assert repr(corpus) == "<Corpus: documents 2, characters 4,404, dates 2023-01-05 to 2024-06-22, problems 1>"
+    assert repr(FOUR) == "<Corpus: documents 4, characters 19, dates none, problems 0>"
+    assert "<td>4,404</td>" in corpus._repr_html_()
+
+
+def test_metadata_that_documents_have_themselves_are_kept_and_told(make_corpus: MakeCorpus) -> None:
+    corpus = make_corpus(
+        {
+            "a.txt": "One.",
+            "b.md": "---\nsha256: x\n---\nTwo.",
+            "c.csv": "text,doc_id,metadata_doc_id\nThree.,7,u\nFour.,8,v\n",
+            "metadata.csv": "file,doc_id,region\na.txt,first,north\nb.md,second,south\n",
+        }
+    )
+    assert corpus.documents["doc_id"].tolist() == ["a", "b", "c#1", "c#2"]
+    assert corpus.documents["metadata_doc_id"].tolist() == ["first", "second", "u", "v"]
+    assert corpus.documents["metadata_metadata_doc_id"].tolist() == ["", "", "7", "8"]
+    assert problems(corpus) == [  # once for a table, however many rows it has
+        (
+            "metadata.csv",
+            "its 'doc_id' is kept in the column 'metadata_doc_id': documents have a 'doc_id' of their own",
+        ),
+        ("b.md", "its 'sha256' is kept in the column 'metadata_sha256': documents have a 'sha256' of their own"),
+        (
+            "c.csv",
+            "its 'doc_id' is kept in the column 'metadata_metadata_doc_id': documents have a 'doc_id' of their own",
+        ),
+    ]
 
 
 def test_the_sample_has_no_problem(sample: Corpus) -> None:

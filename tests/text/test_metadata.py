@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+import numpy as np
 import pytest
 
-from analysis.text.metadata import MetadataError, names_reader, parse_date, read_table, stem
+from analysis.text.metadata import MetadataError, date_span, names_reader, parse_date, read_table, stem
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,25 @@ def test_a_column_named_twice_is_refused(tmp_path):
     path.write_text("file,title,title\na.txt,x,y\n")
     with pytest.raises(MetadataError, match="has the column 'title' twice"):
         read_table(path)
+
+
+@pytest.mark.parametrize(
+    ("value", "first", "after"),
+    [
+        ("1990", "1990-01-01", "1991-01-01"),
+        ("1991-12", "1991-12-01", "1992-01-01"),
+        ("February 2024", "2024-02-01", "2024-03-01"),
+        ("22/06/2024", "2024-06-22", "2024-06-23"),
+        ("20240622", "2024-06-22", "2024-06-23"),
+        ("22 Jun 2024", "2024-06-22", "2024-06-23"),
+        ("2024-06-22T23:59:59", "2024-06-22T23:59:59", "2024-06-23"),
+        ("20240622T05", "2024-06-22T05:00:00", "2024-06-22T05:00:01"),
+        ("2024-06-22 23:59:59+05:00", "2024-06-22T18:59:59", "2024-06-22T19:00:00"),
+    ],
+)
+def test_a_year_a_month_a_day_and_a_second_have_a_length(value, first, after):
+    assert date_span(value) == (np.datetime64(first), np.datetime64(after))
+    assert date_span("soon") is None
 
 
 def test_only_the_last_ending_goes():
