@@ -116,8 +116,9 @@ def pairs(
 
     One row a pair: a, b, shared (runs of four words), containment_a and containment_b (the share of a document's runs
     that the other has), jaccard, and earlier (a, b or unknown), by the dates. With --unit sentence or paragraph a_doc,
-    a_start, a_end, b_doc, b_start, b_end (characters) and similarity. A call that was stopped goes on where it stood
-    when it is given again; the table is the same, byte for byte, whatever --memory and --dask.
+    a_start, a_end, b_doc, b_start, b_end (characters), similarity, and omitted: with how many more earlier ones b,
+    which has more than 50, is not listed. A call that was stopped goes on where it stood when it is given again; the
+    table is the same, byte for byte, whatever --memory and --dask.
     """
     with _prepared(out, memory, dask, work, parameter) as given:
         if threshold is not None:
@@ -145,6 +146,7 @@ def _pair_documents(corpus: list[str], out: Path, given: dict[str, Any]) -> None
 
 
 def _pair_units(corpus: list[str], out: Path, unit: str, given: dict[str, Any]) -> None:
+    from analysis.redundancy.near_places import MANY
     from analysis.redundancy.units import UNITS
     from analysis.scale.near import near
     from analysis.scale.problems import problems_of
@@ -152,6 +154,11 @@ def _pair_units(corpus: list[str], out: Path, unit: str, given: dict[str, Any]) 
     if unit not in UNITS:
         raise ValueError(f"--unit {unit!r}: use {', '.join([DOCUMENT, *UNITS[:-1]])} or {UNITS[-1]}")
     done = near(corpus, out, unit=unit, **given)
+    if done.omitted:
+        note(
+            f"{counted(done.omitted, 'pair')} more, counted in the column omitted: a {unit} that is nearly the same as "
+            f"more than {MANY} earlier ones is listed with the first of them alone"
+        )
     _tell_problems(done.problems, problems_of(out))
     print(f"{counted(done.pairs, 'pair')} among {counted(done.units, unit)}: {out}")
 

@@ -86,6 +86,16 @@ def make_corpus(make_folder: MakeFolder) -> MakeCorpus:
 
 
 @pytest.fixture(scope="session")
+def bulletins() -> list[str]:
+    """150 different sentences of twelve words, of which any two share ten: 11,175 pairs that are 0.7 alike."""
+    names = ["town" + str(number).translate(str.maketrans("0123456789", "abcdefghij")) for number in range(1_050)]
+    return [
+        f"Forces in {names[k]} district killed several armed men near {names[7 * k + 1]} late yesterday."
+        for k in range(150)
+    ]
+
+
+@pytest.fixture(scope="session")
 def sample() -> Corpus:
     return read_corpus(SAMPLE)
 

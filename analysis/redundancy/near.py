@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.redundancy.near_in_parts import near_in_parts
-from analysis.redundancy.near_join import FEWEST, FULL, Ids, join, places_of_pairs
+from analysis.redundancy.near_join import FEWEST, Ids, join
+from analysis.redundancy.near_places import of_contents
 from analysis.redundancy.near_texts_in_parts import near_texts_in_parts
 from analysis.redundancy.pasting import tokens_of
 from analysis.redundancy.units import Ints, distinct_texts, groups, units
@@ -36,21 +37,23 @@ def near_repeats(tokens: AnyTokens, threshold: float = 0.8, unit: str = "sentenc
 
     One row a pair of places, in the order of the text: ``a_doc``, ``a_start``, ``a_end`` of the earlier one
     (characters; documents in the order of the corpus), ``b_doc``, ``b_start``, ``b_end`` of the later one,
-    ``similarity``.
+    ``similarity``, ``omitted``.
 
     - Units of fewer than five words are too short to be nearly the same: two of them make a pair, of similarity 1,
       where they are equal word by word in order, and they make none with a longer unit.
-    - Copies are pairs too. But where the same two sets of words would make more than 2,500 pairs of places, as 51
-      copies of one sentence do, each place is listed with the first place of the other set alone (with the first
-      place of all where the two sets are one). So every place is in the table, and 10,000 copies make 9,999 rows,
-      not 50 million.
+    - Copies are pairs too.
+    - A unit that is nearly the same as more than 50 earlier ones is listed with the first of these alone, and
+      ``omitted`` in that row tells how many more there are; it is 0 in all other rows. So 10,000 bulletins that differ
+      in a name make 11,224 rows, not 50 million, and the rows and ``omitted`` come to all pairs together. A unit that
+      no earlier one is like is always listed with the first later one that is, so that every unit with a near repeat
+      is in the table.
 
     Raises `ValueError` when `threshold` is not above 0 and at most 1, and for another `unit`.
 
     >>> from analysis import read_text, tokenize
     >>> near_repeats(tokenize(read_text("We will win this war. It rained. We will win that war!")), 0.6)
-      a_doc  a_start  a_end b_doc  b_start  b_end  similarity
-    0  text        0     21  text       33     54    0.666667
+      a_doc  a_start  a_end b_doc  b_start  b_end  similarity  omitted
+    0  text        0     21  text       33     54    0.666667        0
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold is {threshold}: use a share above 0 and at most 1, such as 0.8")
@@ -60,14 +63,10 @@ def near_repeats(tokens: AnyTokens, threshold: float = 0.8, unit: str = "sentenc
     content, begin, items = _contents(tokens, offsets)
     by_size = np.argsort(np.diff(begin), kind="stable")
     sizes = np.diff(begin)[by_size]
-    first, second, shared = join(_starts(sizes), _gathered(begin, items, by_size), float(threshold))
-    similarity = shared / (sizes[first] + sizes[second] - shared)
-    again = np.flatnonzero(np.bincount(content) > 1)
-    first, second = np.append(by_size[first], again), np.append(by_size[second], again)
-    similarity = np.append(similarity, np.ones(len(again)))
-    a, b, pair = places_of_pairs(first, second, _starts(np.bincount(content)), np.argsort(content, kind="stable"), FULL)
-    order = np.argsort(a.astype(np.int64) * len(start) + b)
-    a, b = a[order], b[order]
+    found = of_contents(content)
+    for first, second, shared in join(_starts(sizes), _gathered(begin, items, by_size), float(threshold)):
+        found.add(by_size[first], by_size[second], shared / (sizes[first] + sizes[second] - shared))
+    a, b, similarity, omitted = found.rows()
     document = document_of(tokens, offsets[:-1])
     names = pd.Series(tokens.doc_ids, dtype="str").array
     return pd.DataFrame(
@@ -78,7 +77,8 @@ def near_repeats(tokens: AnyTokens, threshold: float = 0.8, unit: str = "sentenc
             "b_doc": names.take(document[b]),
             "b_start": start[b],
             "b_end": end[b],
-            "similarity": similarity[pair[order]],
+            "similarity": similarity,
+            "omitted": omitted,
         }
     )
 

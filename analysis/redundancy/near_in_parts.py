@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from analysis.redundancy.columns import Columns
 from analysis.redundancy.hashes import Hashes, run_hashes
-from analysis.redundancy.near_join import FEWEST, FULL, Ids, bits_of, first_words, index, met, places_of_pairs
+from analysis.redundancy.near_join import FEWEST, Ids, alike, bits_of, first_words, index
+from analysis.redundancy.near_places import Listed, of_contents
 from analysis.redundancy.shingles import numbered
 from analysis.redundancy.units import Ints, units
 from analysis.text.buckets import Buckets
@@ -39,30 +40,22 @@ def near_in_parts(tokens: Parted, threshold: float, unit: str) -> LongTable:
     """The table of `near.near_repeats`, on disk."""
     columns = Columns(tokens.folder)
     content, sizes = _contents(tokens, unit, columns)
-    first, second, similarity = _alike(columns, content, sizes, threshold, len(tokens.vocabulary))
-    again = np.unique(content[content != np.arange(len(content), dtype=np.int32)])
-    first, second = np.append(first, again), np.append(second, again)
-    similarity = np.append(similarity, np.ones(len(again)))
-    own = np.unique(np.append(first, second))
-    listed = np.zeros(len(content), dtype=bool)
-    listed[own] = True
-    places = np.flatnonzero(listed[content])
-    number = np.searchsorted(own, content[places])
-    begin, by_content = offsets_of(np.bincount(number, minlength=len(own))), np.argsort(number, kind="stable")
-    one, other = np.searchsorted(own, first), np.searchsorted(own, second)
-    a, b, pair = places_of_pairs(one, other, begin, by_content, FULL)
-    order = np.argsort(a.astype(np.int64) * len(places) + b)
+    found = of_contents(content)
+    _compare(found, columns, content, sizes, threshold, len(tokens.vocabulary))
+    a, b, similarity, omitted = found.rows()
+    places = np.unique(np.append(a, b))
+    sides = {"a": np.searchsorted(places, a), "b": np.searchsorted(places, b)}
     spans = _spans(tokens, unit, places)
     names = pd.Series(tokens.doc_ids, dtype="str").array
 
-    def rows(chosen: Ints) -> pd.DataFrame:
+    def rows(chosen: slice) -> pd.DataFrame:
         table: dict[str, Any] = {}
-        for side, place in (("a", a[chosen]), ("b", b[chosen])):
-            document, start, end = spans[:, place]
+        for side, place in sides.items():
+            document, start, end = spans[:, place[chosen]]
             table |= {f"{side}_doc": names.take(document), f"{side}_start": start, f"{side}_end": end}
-        return pd.DataFrame(table | {"similarity": similarity[pair[chosen]]})
+        return pd.DataFrame(table | {"similarity": similarity[chosen], "omitted": omitted[chosen]})
 
-    return LongTable((rows(order[low : low + ROWS]) for low in range(0, max(len(order), 1), ROWS)), tokens.folder)
+    return LongTable((rows(slice(low, low + ROWS)) for low in range(0, max(len(a), 1), ROWS)), tokens.folder)
 
 
 def _contents(tokens: Parted, unit: str, columns: Columns) -> tuple[Ids, list[int]]:
@@ -106,10 +99,8 @@ def _rank(tokens: Parted) -> Ids:
     return rank
 
 
-def _alike(
-    columns: Columns, content: Ids, sizes: list[int], threshold: float, types: int
-) -> tuple[Ids, Ids, NDArray[np.float64]]:
-    """The pairs of contents that are alike, each as its first unit, and how similar they are."""
+def _compare(found: Listed, columns: Columns, content: Ids, sizes: list[int], threshold: float, types: int) -> None:
+    """Add the pairs of contents that are alike, each as its first unit, and how similar they are."""
     blocks = list(_cut(columns, sizes))
     room = np.zeros(types + 1, dtype=np.int64)
     for pieces in blocks:
@@ -121,7 +112,6 @@ def _alike(
             f"their rarest words, it would take {hits:.0e} comparisons, and {MOST:.0e} are made at most"
         )
     del room
-    found = [(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))]
     for k, pieces in enumerate(blocks):
         own = _block(columns, content, pieces)
         indexed = index(own.begin, own.items, threshold, types)
@@ -131,12 +121,10 @@ def _alike(
             if threshold * other.least > own.most + 1:
                 break
             bits = indexed.bits if later == 0 else bits_of(other.begin, other.items)
-            one, two, shared = met(indexed, other.begin, other.items, bits, number, threshold, later == 0)
+            for one, two, shared in alike(indexed, other.begin, other.items, bits, number, threshold, later == 0):
+                total = np.diff(own.begin)[one] + np.diff(other.begin)[two]
+                found.add(own.unit[one], other.unit[two], shared / (total - shared))
             number += len(other.unit)
-            total = np.diff(own.begin)[one] + np.diff(other.begin)[two]
-            found.append((own.unit[one], other.unit[two], shared / (total - shared)))
-    first, second, similarity = (np.concatenate(column) for column in zip(*found, strict=True))
-    return first, second, similarity
 
 
 def _cut(columns: Columns, sizes: list[int]) -> Iterator[list[tuple[int, int, int]]]:
@@ -172,7 +160,7 @@ def _block(columns: Columns, content: Ids, pieces: list[tuple[int, int, int]]) -
     return _Block(np.concatenate(unit), begin, np.concatenate(items), pieces[0][0], pieces[-1][0])
 
 
-def _spans(tokens: Parted, unit: str, places: Ints) -> NDArray[np.int64]:
+def _spans(tokens: Parted, unit: str, places: Ids) -> NDArray[np.int64]:
     """Document, first and last character of the units that are `places`, in rising order: (3, places)."""
     spans = np.empty((3, len(places)), dtype=np.int64)
     before = 0

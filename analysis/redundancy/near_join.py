@@ -1,5 +1,6 @@
 """Sets of words that are alike: all pairs, found by their rarest words. Machine code on integers."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,23 +10,22 @@ from analysis.redundancy.units import Ints
 from analysis.text.compiled import compiled
 
 FEWEST = 5  # words of a unit from which shared words say something: one word of four changed is a quarter
-FULL = 2500  # pairs of places that the same two contents are listed with, about what fifty copies of each make
+ROOM = 1_000_000  # pairs that are in memory at a time, and those of one set more
 
 Ids = NDArray[np.int32]
 
 
-def join(begin: Ints, items: Ids, threshold: float) -> tuple[Ids, Ids, Ids]:
-    """The pairs of sets of a similarity of at least `threshold`, and how many words they share.
+def join(begin: Ints, items: Ids, threshold: float) -> Iterator[tuple[Ids, Ids, Ids]]:
+    """The pairs of sets of a similarity of at least `threshold`, and how many words they share: about `ROOM` at a time.
 
     The sets ``items[begin[k] : begin[k + 1]]`` stand in the order of their sizes, their words in that of their numbers.
 
-    >>> first, second, shared = join(np.array([0, 2, 5]), np.array([1, 2, 1, 2, 3], dtype=np.int32), 0.5)
-    >>> first.tolist(), second.tolist(), shared.tolist()
-    ([0], [1], [2])
+    >>> pieces = join(np.array([0, 2, 5]), np.array([1, 2, 1, 2, 3], dtype=np.int32), 0.5)
+    >>> [[column.tolist() for column in piece] for piece in pieces]
+    [[[0], [1], [2]]]
     """
     own = index(begin, items, threshold, int(items.max(initial=-1)) + 1)
-    first, second, shared = met(own, begin, items, own.bits, 0, threshold, True)
-    return first, second, shared
+    return alike(own, begin, items, own.bits, 0, threshold, True)
 
 
 class Index(NamedTuple):
@@ -61,6 +61,16 @@ def index(begin: Ints, items: Ids, threshold: float, types: int) -> Index:
     return Index(begin, items, bits_of(begin, items), kept, head, head.copy(), owner, position, sizes, signs, last)
 
 
+def alike(
+    own: Index, begin: Ints, items: Ids, bits: NDArray[np.uint64], number: int, threshold: float, enters: bool
+) -> Iterator[tuple[Ids, Ids, Ids]]:
+    """What `met` finds, about `ROOM` pairs at a time."""
+    start = 0
+    while start < len(begin) - 1:
+        first, second, shared, start = met(own, begin, items, bits, number, threshold, enters, start, ROOM)
+        yield first, second, shared
+
+
 @compiled
 def first_words(begin: Any, items: Any, threshold: float, types: int) -> Any:
     """How many first words of each set are in the index, and how often each word then is, one place further on."""
@@ -85,12 +95,15 @@ def bits_of(begin: Any, items: Any) -> Any:
 
 
 @compiled
-def met(own: Any, begin: Any, items: Any, bits: Any, number: int, threshold: float, enters: bool) -> Any:
+def met(
+    own: Any, begin: Any, items: Any, bits: Any, number: int, threshold: float, enters: bool, start: int, room: int
+) -> Any:
     """The sets of an index that others are alike, to at least `threshold`; the others; how many words they share.
 
     `own` is an `Index`; ``items[begin[k] : begin[k + 1]]`` with their `bits` are the others, in the order of their
     sizes and none smaller than those that the index was asked for before, which are `number`. With `enters` each other
-    one is the next set of the index itself, and enters it then.
+    one is the next set of the index itself, and enters it then. It begins with the other one `start`, and ends after
+    the one with which there are `room` pairs or more; the last number returned is that of the next one.
 
     Two that share enough words share one of the first few of either, else too few are left: so each set looks only for
     those met before that have one of its first words among theirs. Where both have met such a word for the first time,
@@ -99,8 +112,8 @@ def met(own: Any, begin: Any, items: Any, bits: Any, number: int, threshold: flo
     head, tail, owner, position, last = own.head, own.tail, own.owner, own.position, own.last
     begins, contents, sizes, signs = own.begin, own.items, own.sizes, own.signs
     found = np.empty((1024, 3), dtype=np.int32)
-    pairs = 0
-    for x in range(len(begin) - 1):
+    pairs, x = 0, start
+    while x < len(begin) - 1 and pairs < room:
         x_end = begin[x + 1]
         size, sign = x_end - begin[x], bits[x]
         smallest = max(int(threshold * size) - 1, 1)  # words of a set that can be alike; one less: products are rounded
@@ -140,7 +153,8 @@ def met(own: Any, begin: Any, items: Any, bits: Any, number: int, threshold: flo
                 place = tail[items[i]]
                 owner[place], position[place], sizes[place], signs[place] = x, i, size, sign
                 tail[items[i]] += 1
-    return found[:pairs, 0], found[:pairs, 1], found[:pairs, 2]
+        x += 1
+    return found[:pairs, 0], found[:pairs, 1], found[:pairs, 2], x
 
 
 @compiled
@@ -185,33 +199,3 @@ def _shared(items: Any, i: int, i_end: int, others: Any, j: int, j_end: int, sha
         i += a <= b
         j += b <= a
     return shared if shared >= needed else -1
-
-
-@compiled
-def places_of_pairs(first: Any, second: Any, begin: Any, places: Any, full: int) -> Any:
-    """The units that pairs of contents stand for, the earlier and the later one, and the pair they come from.
-
-    The units of content k are ``places[begin[k] : begin[k + 1]]``. All of one with all of the other or, where these are
-    more than `full`, the first of either with all of the other.
-    """
-    rows = 0
-    for pair in range(len(first)):
-        m, n = begin[first[pair] + 1] - begin[first[pair]], begin[second[pair] + 1] - begin[second[pair]]
-        if first[pair] == second[pair]:
-            rows += m * (m - 1) // 2 if m * m <= full else m - 1
-        else:
-            rows += m * n if m * n <= full else m + n - 1
-    earlier, later = np.empty(rows, dtype=np.int32), np.empty(rows, dtype=np.int32)
-    origin = np.empty(rows, dtype=np.int32)
-    row = 0
-    for pair in range(len(first)):
-        one, other = begin[first[pair]], begin[second[pair]]
-        m, n = begin[first[pair] + 1] - one, begin[second[pair] + 1] - other
-        same = one == other
-        for i in range(m):
-            last = n if i == 0 or m * n <= full else 1
-            for j in range(i + 1 if same else 0, last):
-                a, b = places[one + i], places[other + j]
-                earlier[row], later[row], origin[row] = min(a, b), max(a, b), pair
-                row += 1
-    return earlier, later, origin

@@ -8,19 +8,21 @@ from analysis.progress import Progress
 from analysis.redundancy.units import UNITS
 from analysis.scale import near_stages, near_units
 from analysis.scale.names import named
-from analysis.scale.near_table import NEAR, ordered, pairs_in, rows, runs_in
+from analysis.scale.near_table import NEAR, Settling, ordered, rows, runs_in, settled
 from analysis.scale.pairing import PER_CHARACTER, numbered, write_pairs
 from analysis.scale.resources import budget
+from analysis.scale.shuffle import read_about
 
 PER_RECORD = 100  # bytes at the peak of sorting a word of a set, or a pair of places, with what it is told by
 
 
 class Found(NamedTuple):
-    """What was found: documents, sentences or paragraphs in them, pairs of these, problems in reading."""
+    """What was found: documents, sentences or paragraphs in them, pairs listed and omitted, problems in reading."""
 
     documents: int
     units: int
     pairs: int
+    omitted: int
     problems: int
 
 
@@ -39,9 +41,10 @@ def near(
     """Write the pairs of sentences or paragraphs that are nearly the same, in one corpus or several, to `out`.
 
     The rows are those of `near_repeats` for all documents together, in its order: ``a_doc``, ``a_start``, ``a_end``,
-    ``b_doc``, ``b_start``, ``b_end``, ``similarity``; `out` ends in .parquet or .csv. The file is the same, byte for
-    byte, whatever `memory` (bytes of all processes on this machine, of each worker with a dask `client`) and the number
-    of processes, and after an interruption, from which a second call goes on: see `work_folder`, to which `work` goes.
+    ``b_doc``, ``b_start``, ``b_end``, ``similarity``, ``omitted``; `out` ends in .parquet or .csv. The file is the
+    same, byte for byte, whatever `memory` (bytes of all processes on this machine, of each worker with a dask `client`)
+    and the number of processes, and after an interruption, from which a second call goes on: see `work_folder`, to
+    which `work` goes.
     `reading` are the parameters of `read_corpus` and `tokenize`. Beside `out` stands ``<stem>.problems.csv``, path and
     reason, where there are problems.
 
@@ -86,7 +89,10 @@ def near(
         settings = run(near_stages.ordered_sets, tasks, what="ordering")
         shelved = run(near_stages.shelved, near_stages.shelves(settings, key, limit), what="gathering")
         meetings = near_stages.meetings(shelved, str(listing), settings, float(threshold), limit, unit)
-        runs = runs_in([*settings, *run(near_stages.met, meetings, what="comparing")])
-        pairs = ordered(runs, limit // 4)  # a row is some times as large as the numbers it is made of
-        written = write_pairs((rows(parts, *own) for own in pairs), pairs_in(runs), NEAR, target, progress)
-        return Found(corpus.about["documents"], corpus.about["units"], written, corpus.problems)
+        folders = [*settings, *run(near_stages.met, meetings, what="comparing")]
+        settling = Settling(key, tuple(map(str, folders)), corpus.about["units"])
+        [counts] = run(settled, [settling], what="settling")
+        told = read_about(counts)
+        pairs = ordered(runs_in(folders), counts, limit // 4)  # a row is some times as large as its numbers
+        written = write_pairs((rows(parts, *own) for own in pairs), told["pairs"], NEAR, target, progress)
+        return Found(corpus.about["documents"], corpus.about["units"], written, told["omitted"], corpus.problems)

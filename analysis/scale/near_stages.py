@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.redundancy.near_join import bits_of
-from analysis.redundancy.pair_lists import START, Ints, Numbers
+from analysis.redundancy.near_places import MANY, Listed
+from analysis.redundancy.pair_lists import START, Ints, Numbers, cut
 from analysis.scale.names import named
 from analysis.scale.near_candidates import HALF, candidates, shared_words
-from analysis.scale.near_table import Alike, write_places
+from analysis.scale.near_table import write_near, write_run
 from analysis.scale.near_units import parts_of, word_ranks
 from analysis.scale.shuffle import between, column, ranges, read_slices, rows_between, runs_of, write_columns
 from analysis.text.tokens import offsets_of
@@ -74,8 +75,13 @@ def ordered_sets(task: Setting, place: Path) -> None:
     part, base = parts_of(task.listing)[task.number]
     first, copies = _copies(task)
     write_columns(place / "copies", unit=first, begin=copies[0], items=copies[1])
-    alone = np.arange(len(first))
-    write_places(place, Alike(alone, alone, np.ones(len(first))), *copies, task.limit)
+    units, places = np.unique(copies[1], return_inverse=True)
+    found = Listed(copies[0], places)
+    for low, stop in cut((MANY + 1) * np.diff(copies[0]), task.limit):
+        alone = np.arange(low, stop)
+        found.add(alone, alone, np.ones(len(alone)))
+        write_run(place, found, units)
+    write_near(place, found, units)
     rank, single = word_ranks(part, map(Path, task.words))
     size = np.array(column(part, "size"), dtype=np.int64)
     for later in read_slices(list(map(Path, task.apart)), "later", task.number, task.number + 1):
@@ -160,25 +166,24 @@ def met(task: Meeting, place: Path) -> None:
     key, unit, position, bits = (np.concatenate([own[name] for own in rows]) for name in _RECORDS)
     bases = [base for _, base in parts_of(task.listing)]
     settings = list(map(Path, task.settings))
-    waiting: list[Alike] = []
+    contents, content = np.unique(unit.astype(np.int64), return_inverse=True)
+    copies, copied = _lists(settings, "copies", bases, contents)
+    units, places = np.unique(copied, return_inverse=True)
+    found = Listed(copies, places)
     start = stop if task.other else 0
     while start < len(key):
         one, other, start = candidates(key, position, bits, stop, start, task.threshold, task.limit)
-        distinct, back = np.unique(unit[np.append(one, other)].astype(np.int64), return_inverse=True)
-        begin, items = _lists(settings, "sets", bases, distinct)
+        distinct, back = np.unique(content[np.append(one, other)], return_inverse=True)
+        begin, items = _lists(settings, "sets", bases, contents[distinct])
         first, second = back.reshape(2, -1)
         shared = shared_words(begin, items, first, second, position[one])
         size = np.diff(begin)
         similarity = shared / (size[first] + size[second] - shared)
         chosen = similarity >= task.threshold
-        waiting.append(Alike(distinct[first[chosen]], distinct[second[chosen]], similarity[chosen]))
-        if start == len(key) or sum(len(own.first) for own in waiting) > task.limit // 4:
-            found = Alike(*map(np.concatenate, zip(*waiting, strict=True)))
-            waiting = []
-            distinct, back = np.unique(np.append(found.first, found.second), return_inverse=True)
-            first, second = back.reshape(2, -1)
-            copies = _lists(settings, "copies", bases, distinct)
-            write_places(place, Alike(first, second, found.similarity), *copies, task.limit)
+        found.add(distinct[first[chosen]], distinct[second[chosen]], similarity[chosen])
+        if start == len(key) or len(found) > task.limit // 4:
+            write_run(place, found, units)
+    write_near(place, found, units)
 
 
 def _copies(task: Setting) -> tuple[Numbers, tuple[Ints, Numbers]]:

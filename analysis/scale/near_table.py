@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analysis.redundancy.near_join import FULL, places_of_pairs
-from analysis.redundancy.pair_lists import Ints, Numbers, cut
+from analysis.redundancy.near_places import NONE, Listed, listed
+from analysis.redundancy.pair_lists import Ints, Numbers
 from analysis.redundancy.pasting import SIDES
-from analysis.scale.shuffle import column, parts_in, ranges, rows_between, texts_of, write_columns
+from analysis.scale.shuffle import column, parts_in, ranges, rows_between, texts_of, write_about, write_columns
 
 NEAR = pa.schema(
     [
@@ -20,7 +20,7 @@ NEAR = pa.schema(
         for side in SIDES
         for name, kind in (("doc", pa.string()), ("start", pa.int64()), ("end", pa.int64()))
     ]
-    + [("similarity", pa.float64())]
+    + [("similarity", pa.float64()), ("omitted", pa.int64())]
 )
 
 Parts = Sequence[tuple[Path, int]]  # of the corpus, each with the number of its first sentence or paragraph
@@ -28,30 +28,49 @@ Parts = Sequence[tuple[Path, int]]  # of the corpus, each with the number of its
 _HALF = np.uint64(32)
 
 
-class Alike(NamedTuple):
-    """Pairs of contents, as the rows of lists of their places, and how similar they are."""
+class Settling(NamedTuple):
+    """That what tasks say of the same places is to be put together; ``folders``: theirs; ``units``: all places."""
 
-    first: Ints
-    second: Ints
-    similarity: NDArray[np.float64]
+    key: str
+    folders: tuple[str, ...]
+    units: int
 
 
-def write_places(place: Path, found: Alike, begin: Ints, places: Numbers, limit: int) -> None:
-    """Write the pairs of places that pairs of contents stand for, in runs of about `limit` at the most.
-
-    The places of content k are ``places[begin[k] : begin[k + 1]]``; which of them are paired is told by
-    `near_join.places_of_pairs`.
-    """
-    copies = np.diff(begin)
-    m, n = copies[found.first], copies[found.second]
-    for low, stop in cut(np.minimum(m * n, np.maximum(FULL, m + n)), limit):
-        first, second = found.first[low:stop], found.second[low:stop]
-        a, b, pair = places_of_pairs(first, second, begin, places, FULL)
-        both = (a.astype(np.uint64) << _HALF) | b.astype(np.uint64)
+def write_run(place: Path, found: Listed, units: Numbers) -> None:
+    """Write the pairs of places that `found` has by now, as a run, and forget them; place k is ``units[k]``."""
+    a, b, similarity = found.take()
+    if len(a):
+        both = (units[a].astype(np.uint64) << _HALF) | units[b].astype(np.uint64)
         order = np.argsort(both)
         number = len(list(place.glob("*.both.npy")))
-        similarity = found.similarity[low:stop][pair[order]]
-        write_columns(place / f"{number:06d}", both=both[order], similarity=similarity)
+        write_columns(place / f"{number:06d}", both=both[order], similarity=similarity[order])
+
+
+def write_near(place: Path, found: Listed, units: Numbers) -> None:
+    """Write how many earlier places each is like, and the first of all: of those that are like any."""
+    near = np.flatnonzero(found.closest != NONE)
+    write_columns(place / "near", unit=units[near], earlier=found.earlier[near], closest=units[found.closest[near]])
+
+
+def settled(task: Settling, place: Path) -> None:
+    """For each place what `near_places.listed` asks for, and how many pairs with earlier ones are not listed."""
+    earlier, closest, left = (
+        np.asarray(np.lib.format.open_memmap(place / f"near.{name}.npy", "w+", np.int32, (task.units,)))
+        for name in ("earlier", "closest", "left")
+    )
+    closest[:] = NONE
+    for folder in map(Path, task.folders):
+        unit = column(folder / "near", "unit")
+        earlier[unit] += column(folder / "near", "earlier")
+        closest[unit] = np.minimum(closest[unit], column(folder / "near", "closest"))
+    left[:] = earlier
+    pairs = 0
+    for run in runs_in(list(map(Path, task.folders))):
+        a, b = _sides(column(run, "both"))
+        shown = listed(a, b, earlier, closest)
+        np.subtract.at(left, b[shown], 1)
+        pairs += int(shown.sum())
+    write_about(place, pairs=pairs, omitted=int(left.sum()))
 
 
 def runs_in(places: Sequence[Path]) -> list[Path]:
@@ -59,24 +78,31 @@ def runs_in(places: Sequence[Path]) -> list[Path]:
     return [run for place in places for run in parts_in(place, "both")]
 
 
-def pairs_in(runs: Sequence[Path]) -> int:
-    """How many pairs runs have together."""
-    return sum(len(column(run, "both")) for run in runs)
+def ordered(
+    runs: Sequence[Path], counts: Path, limit: int
+) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.float64], Ints]]:
+    """The pairs of all runs that are listed, in the order of the text, about `limit` at a time.
 
-
-def ordered(runs: Sequence[Path], limit: int) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.float64]]]:
-    """The pairs of all runs in the order of the text, each one number, and how similar: about `limit` at a time."""
+    Each is one number; how similar; and `omitted`, as in `near_places.Listed.rows`. `counts` is what `settled` made.
+    """
+    earlier, closest, left = (column(counts / "near", name) for name in ("earlier", "closest", "left"))
     for low, high in ranges([column(run, "both") for run in runs], limit) if runs else []:
         both, similarity = rows_between(runs, ["both", "similarity"], low, high)
-        order = np.argsort(both)
-        yield both[order], similarity[order]
+        shown = np.flatnonzero(listed(*_sides(both), earlier, closest))
+        order = shown[np.argsort(both[shown])]
+        a, b = _sides(both[order])
+        yield both[order], similarity[order], np.where(closest[b] == a, left[b], 0).astype(np.int64)
 
 
-def rows(parts: Parts, both: NDArray[np.uint64], similarity: NDArray[np.float64]) -> pa.RecordBatch:
+def rows(parts: Parts, both: NDArray[np.uint64], similarity: NDArray[np.float64], omitted: Ints) -> pa.RecordBatch:
     """The rows of the table for pairs of places."""
-    sides = (both >> _HALF, both & np.uint64((1 << 32) - 1))
-    columns = [values for side in sides for values in _spans(parts, side.astype(np.int64))]
-    return pa.record_batch([*columns, similarity], schema=NEAR)
+    columns = [values for side in _sides(both) for values in _spans(parts, side)]
+    return pa.record_batch([*columns, similarity, omitted], schema=NEAR)
+
+
+def _sides(both: NDArray[np.uint64]) -> tuple[Ints, Ints]:
+    """The earlier and the later place of each pair."""
+    return (both >> _HALF).astype(np.int64), (both & np.uint64((1 << 32) - 1)).astype(np.int64)
 
 
 def _spans(parts: Parts, places: Ints) -> tuple[pa.Array, Ints, Ints]:

@@ -64,6 +64,22 @@ def test_the_threshold_is_said_as_it_was_set(threshold, share):
     assert one == f"1 pair of different sentences shares at least {share} of their words."
 
 
+def test_pairs_that_are_counted_and_not_listed_are_told():
+    found = frame("similarity omitted", (1.0, 0), (0.9, 1200))
+    one = nearly_repeated(frame("similarity", (0.9,)), 0.6, found.head(1))
+    assert one == "1 pair of different sentences shares at least 60% of their words."
+    told = (
+        " A sentence that is nearly the same as more than 50 earlier ones is listed with the first of them alone: "
+        "1,200 more pairs of places, copies among them, are counted and not listed."
+    )
+    assert (
+        nearly_repeated(frame("similarity", (0.9,)), 0.6, found)
+        == f"1 pair or more of different sentences share at least 60% of their words.{told}"
+    )
+    none = nearly_repeated(frame("similarity"), 0.6, found)
+    assert none == f"No two different sentences of five words or more share as much as 60% of their words.{told}"
+
+
 def test_as_many_pairs_as_are_listed_may_be_more(monkeypatch):
     monkeypatch.setattr(redundancy, "LISTED", 2)
     table = frame("similarity times", (1.0, 1), (0.9, 1), (0.8, 1))

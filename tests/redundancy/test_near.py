@@ -4,6 +4,7 @@ import gzip
 import json
 from collections import Counter
 from itertools import combinations, pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,12 +15,14 @@ from scipy import sparse
 
 from analysis import Tokens, read_text, tokenize
 from analysis.paths import ROOT
+from analysis.redundancy import near_join
 from analysis.redundancy.near import near_repeats, near_texts
-from analysis.redundancy.near_join import FEWEST, FULL, join
+from analysis.redundancy.near_join import FEWEST, join
+from analysis.redundancy.near_places import MANY
 from analysis.redundancy.units import units
 from analysis.text.corpus import read_texts
 
-COLUMNS = ["a_doc", "a_start", "a_end", "b_doc", "b_start", "b_end", "similarity"]
+COLUMNS = ["a_doc", "a_start", "a_end", "b_doc", "b_start", "b_end", "similarity", "omitted"]
 PAN = ROOT.parent / "shared" / "data" / "pan13_train" / "docs.jsonl.gz"
 
 # Few words, so that many sentences are alike, in sentences of up to eleven.
@@ -31,8 +34,8 @@ def text_of(sentences: list[list[str]]) -> str:
     return " ".join(" ".join(words).capitalize() + "." for words in sentences)
 
 
-def all_with_all(tokens: Tokens, threshold: float, unit: str) -> list[tuple[object, ...]]:
-    """The table by its definition, where no two sets of words stand together often."""
+def all_with_all(tokens: Tokens, threshold: float, unit: str) -> list[tuple[Any, ...]]:
+    """The table by its definition, but for the last column."""
     offsets, start, end = units(tokens, unit)
     words = [tuple(tokens.ids[i:j].tolist()) for i, j in pairwise(offsets)]
     places = list(zip(tokens.doc_ids[tokens.document[offsets[:-1]]], start.tolist(), end.tolist(), strict=True))
@@ -48,7 +51,7 @@ def all_with_all(tokens: Tokens, threshold: float, unit: str) -> list[tuple[obje
     return rows
 
 
-def rows_of(table: pd.DataFrame) -> list[tuple[object, ...]]:
+def rows_of(table: pd.DataFrame) -> list[tuple[Any, ...]]:
     return list(table.itertuples(index=False, name=None))
 
 
@@ -58,9 +61,9 @@ def test_by_hand() -> None:
     table = near_repeats(tokens, 0.6)
     assert table.columns.tolist() == COLUMNS
     assert rows_of(table) == [
-        ("text", 0, 21, "text", 33, 54, 4 / 6),
-        ("text", 0, 21, "text", 55, 76, 1.0),
-        ("text", 33, 54, "text", 55, 76, 4 / 6),
+        ("text", 0, 21, "text", 33, 54, 4 / 6, 0),
+        ("text", 0, 21, "text", 55, 76, 1.0, 0),
+        ("text", 33, 54, "text", 55, 76, 4 / 6, 0),
     ]
     assert rows_of(near_repeats(tokens, 4 / 6)) == rows_of(table)
     assert rows_of(near_repeats(tokens, np.nextafter(4 / 6, 1))) == rows_of(table)[1:2]
@@ -74,38 +77,56 @@ def test_words_count_once() -> None:
 
 def test_short_units_are_paired_with_equal_ones_only() -> None:
     tokens = tokenize(read_text("We will not win. We will win. Will we win? We will win! We will win, win, win."))
-    assert rows_of(near_repeats(tokens, 0.1)) == [("text", 17, 29, "text", 43, 55, 1.0)]
+    assert rows_of(near_repeats(tokens, 0.1)) == [("text", 17, 29, "text", 43, 55, 1.0, 0)]
 
 
 def test_across_documents_and_in_paragraphs() -> None:
     first = "It rained all day long. The road to the valley is closed."
     second = "The road to the valley is closed. It rained all night long."
     tokens = tokenize(read_texts([f"{first}\n\nNobody came.", second]))
-    assert rows_of(near_repeats(tokens)) == [("0", 24, 57, "1", 0, 33, 1.0)]
+    assert rows_of(near_repeats(tokens)) == [("0", 24, 57, "1", 0, 33, 1.0, 0)]
     # it rained all (day | night) long the road to valley is closed: 10 of 12
-    assert rows_of(near_repeats(tokens, unit="paragraph")) == [("0", 0, 57, "1", 0, 59, 10 / 12)]
+    assert rows_of(near_repeats(tokens, unit="paragraph")) == [("0", 0, 57, "1", 0, 59, 10 / 12, 0)]
 
 
 def test_so_many_copies_are_listed_with_the_first() -> None:
     copy, other = "We will win this long war.", "We will win that long war."
-    fifty = near_repeats(tokenize(read_text(" ".join([copy] * 50))))
-    assert len(fifty) == 50 * 49 / 2
+    fifty = near_repeats(tokenize(read_text(" ".join([copy] * 51))))
+    assert (len(fifty), fifty["omitted"].sum()) == (51 * 50 / 2, 0)
     table = near_repeats(tokenize(read_text(" ".join([other] + [copy] * 2600))), 0.7)
-    assert FULL < 2600
-    # the other one with each copy; each further copy with the first
-    pairs = table.groupby("similarity").agg(rows=("a_start", "size"), first=("a_start", "unique"))
-    assert pairs.index.tolist() == [5 / 7, 1]
-    assert pairs["rows"].tolist() == [2600, 2599]
-    assert [places.tolist() for places in pairs["first"]] == [[0], [27]]
+    # 51 sentences with each other, and each further copy with the first sentence of all, which is the other one.
+    assert Counter(table["similarity"]) == {5 / 7: 50 + 2550, 1: 50 * 49 / 2}
+    late = table[table["b_start"] >= 27 * 51]
+    assert late["a_start"].unique().tolist() == [0]
+    assert late["omitted"].tolist() == [k - 1 for k in range(51, 2601)]
+    assert len(table) + table["omitted"].sum() == 2601 * 2600 / 2
 
 
-def test_so_many_copies_of_two_sentences() -> None:
-    copy, other = "We will win this long war.", "We will win that long war."
-    table = near_repeats(tokenize(read_text(" ".join([copy] * 60 + [other] * 60))), 0.7)
-    # each with its own first: 2 * 59; one first with all of the other, and the rest of the one with that first
-    assert Counter(table["similarity"]) == {1.0: 118, 5 / 7: 60 + 59}
-    assert not table.duplicated().any()
-    assert set(table["a_start"]) | set(table["b_start"]) == {27 * k for k in range(120)}
+def test_of_bulletins_that_are_all_alike_every_pair_is_counted(
+    monkeypatch: pytest.MonkeyPatch, bulletins: list[str]
+) -> None:
+    monkeypatch.setattr(near_join, "ROOM", 100)
+    tokens = tokenize(read_text(" ".join(bulletins)))
+    pairs = all_with_all(tokens, 0.6, "sentence")
+    assert len(pairs) == 150 * 149 / 2
+    number = {start: k for k, start in enumerate(tokens.sentence_start.tolist())}
+    # All pairs of 51; each later one with the first alone, and how many more there are.
+    expected = [
+        (*row, max(number[row[4]] - 1, 0) if number[row[4]] > MANY else 0)
+        for row in pairs
+        if number[row[4]] <= MANY or not number[row[1]]
+    ]
+    assert rows_of(near_repeats(tokens, 0.6)) == expected
+    assert len(expected) + sum(row[7] for row in expected) == len(pairs)
+
+
+def test_pairs_are_found_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    sets = np.column_stack([np.tile(np.arange(9), (60, 1)), np.arange(9, 69)]).astype(np.int32)
+    monkeypatch.setattr(near_join, "ROOM", 100)
+    sizes = [len(first) for first, _, _ in join(np.arange(0, 601, 10), sets.ravel(), 0.8)]
+    # Each of 60 is like all before it, and a piece ends with the one that makes it a hundred.
+    assert sum(sizes) == 60 * 59 / 2
+    assert max(sizes) < 100 + 60
 
 
 def test_two_texts_are_one_row_wherever_they_stand() -> None:
@@ -143,7 +164,8 @@ def test_unknown_unit() -> None:
 def test_equals_a_comparison_of_all_with_all(documents: list[list[list[str]]], threshold: float) -> None:
     tokens = tokenize(read_texts([text_of(sentences) for sentences in documents] or [""]))
     for unit in ("sentence", "paragraph"):
-        assert rows_of(near_repeats(tokens, threshold, unit)) == all_with_all(tokens, threshold, unit)
+        expected = [(*row, 0) for row in all_with_all(tokens, threshold, unit)]
+        assert rows_of(near_repeats(tokens, threshold, unit)) == expected
 
 
 @settings(deadline=None)
@@ -152,7 +174,9 @@ def test_the_join_equals_a_comparison_of_all_with_all(sets: list[set[int]], thre
     sets = sorted(sets, key=len)
     begin = np.cumsum([0, *map(len, sets)])
     items = np.array([item for one in sets for item in sorted(one)], dtype=np.int32)
-    found = set(zip(*(column.tolist() for column in join(begin, items, threshold)), strict=True))
+    pieces = [list(zip(*map(np.ndarray.tolist, piece), strict=True)) for piece in join(begin, items, threshold)]
+    found = {row for piece in pieces for row in piece}
+    assert len(found) == sum(map(len, pieces))
     pairs = combinations(range(len(sets)), 2)
     shared = [(a, b, len(sets[a] & sets[b])) for a, b in pairs]
     assert found == {(a, b, n) for a, b, n in shared if n / (len(sets[a]) + len(sets[b]) - n) >= threshold}

@@ -6,7 +6,7 @@ import pytest
 
 from analysis import tokenize
 from analysis.redundancy import near_in_parts as module
-from analysis.redundancy import near_texts_in_parts
+from analysis.redundancy import near_join, near_texts_in_parts
 from analysis.redundancy.near import near_repeats, near_texts
 from analysis.text.corpus import read_texts
 from analysis.text.long_tables import LongTable, table_parts
@@ -58,11 +58,18 @@ def test_pairs_equal_those_in_memory(tokens, in_parts, documents, threshold, uni
 
 
 @pytest.mark.usefixtures("small")
-def test_so_many_copies_are_listed_with_the_first(monkeypatch, in_parts):
+def test_so_many_that_are_alike_are_listed_with_the_first(monkeypatch, in_parts, bulletins):
+    monkeypatch.setattr(near_join, "ROOM", 100)
     texts = ["We will win this long war. " * 30, "We will win that long war. " * 40, "It rained."] * 2
+    texts += [" ".join(bulletins[k : k + 40]) for k in range(0, 150, 40)]
     tokens = tokenize(read_texts(texts))
-    whole = near_repeats(tokens, 0.7)
-    pd.testing.assert_frame_equal(whole_of(near_repeats(in_parts(tokens), 0.7)), whole, check_exact=True)
+    whole = near_repeats(tokens, 0.6)
+    # 140 sentences that are all alike, 150, and 2.
+    assert len(whole) + whole["omitted"].sum() == 140 * 139 / 2 + 150 * 149 / 2 + 1
+    assert len(whole) == 1_275 + 89 + 1_275 + 99 + 1
+    for documents in (1, 3):
+        found = near_repeats(in_parts(tokens, documents), 0.6)
+        pd.testing.assert_frame_equal(whole_of(found), whole, check_exact=True)
 
 
 @pytest.mark.usefixtures("small")

@@ -20,6 +20,7 @@ import pytest
 from analysis import read_corpus, tokenize
 from analysis.__main__ import main
 from analysis.paths import SAMPLE
+from analysis.redundancy import near_places
 from analysis.redundancy.near import near_repeats
 from analysis.scale import near as module
 from analysis.scale import near_stages, near_units
@@ -108,13 +109,22 @@ def test_the_sample_as_in_memory(
 
 
 @pytest.mark.parametrize("unit", ["sentence", "paragraph"])
-@pytest.mark.parametrize(("seed", "threshold"), [(0, 0.8), (1, 0.5), (2, 1), (3, 2 / 3)])
+@pytest.mark.parametrize(("seed", "threshold", "many"), [(0, 0.8, 3), (1, 0.5, 4), (2, 1, 50), (3, 2 / 3, 50)])
 def test_drawn_corpora_as_in_memory(
-    tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch, seed: int, threshold: float, unit: str, assert_same: Same
+    tmp_path: Path,
+    cut: Cut,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    threshold: float,
+    many: int,
+    unit: str,
+    assert_same: Same,
 ) -> None:
     corpus = write_corpus(tmp_path / "corpus", seed)
+    monkeypatch.setattr(near_places, "MANY", many)
     expected = near_repeats(tokenize(read_corpus(corpus)), threshold, unit)
     assert len(expected) > 5
+    assert expected["omitted"].any() == (many < 50)
     made = []
     # The last with words that so many sets have that they are compared block by block, from several parts.
     for characters, records, block in ((10**6, 10**6, 30_000), (2_000, 400, 9), (900, 150, 20)):
@@ -136,10 +146,12 @@ def test_many_copies_stand_with_the_first_one(
     cut(*size)
     out = tmp_path / "near.parquet"
     found = near([corpus], out, memory=MEMORY)
-    # 60 copies: 59 rows, twice; both sentences: 119. 40 copies: 780. 30 short ones: 435; in another order: none.
-    assert found == Found(66, 191, 59 + 59 + 119 + 780 + 435, len(read_corpus(corpus).problems))
+    # Two times 60 copies that are alike: all pairs of 51, and 69 rows. 40 copies: 780. 30 short ones: 435; in another
+    # order: none.
+    rows = 1275 + 69 + 780 + 435
+    omitted = 120 * 119 // 2 - 1275 - 69
+    assert found == Found(66, 191, rows, omitted, len(read_corpus(corpus).problems))
     table = pd.read_parquet(out)
-    assert (table["similarity"] < 1).sum() == 119
     assert set(table["similarity"]) == {9 / 10, 1}  # the, council, of, north, closed, old, stone, bridge, again; today
     assert_same(out, near_repeats(tokenize(read_corpus(corpus))))
 
@@ -208,7 +220,7 @@ def test_a_table_without_a_row(make_folder: MakeFolder, tmp_path: Path, text: st
     corpus = make_folder({"one.txt": text})
     for name in ("near.csv", "near.parquet"):
         assert near([corpus], tmp_path / name, memory=MEMORY).pairs == 0
-    header = "a_doc,a_start,a_end,b_doc,b_start,b_end,similarity"
+    header = "a_doc,a_start,a_end,b_doc,b_start,b_end,similarity,omitted"
     assert (tmp_path / "near.csv").read_text() == header + "\n"
     assert pd.read_parquet(tmp_path / "near.parquet").columns.tolist() == header.split(",")
 
@@ -247,6 +259,20 @@ def test_the_command(
         units = {"sentence": 600, "paragraph": 300}[unit]
         assert capsys.readouterr() == (f"{len(expected)} pairs among {units} {unit}s: {out}\n", "")
         assert_same(out, expected)
+
+
+def test_pairs_that_are_not_listed_are_told(
+    make_folder: MakeFolder, bulletins: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    corpus, out = make_folder({"a.txt": " ".join(bulletins)}), tmp_path / "near.csv"
+    assert lafz(monkeypatch, "pairs", corpus, "--out", out, "--unit", "sentence", "--threshold", "0.6") == 0
+    told = capsys.readouterr()
+    assert told.out == f"1,374 pairs among 150 sentences: {out}\n"
+    assert told.err == (
+        "lafz: 9,801 pairs more, counted in the column omitted: a sentence that is nearly the same as more than 50 "
+        "earlier ones is listed with the first of them alone\n"
+    )
+    assert pd.read_csv(out)["omitted"].sum() == 9_801
 
 
 def lafz(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
@@ -288,6 +314,7 @@ def test_a_killed_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut) -> None:
     assert {what: done == total for what, (done, total, *_) in told.items()} == {
         **dict.fromkeys(["reading", "numbering", "counting", "telling apart", "ordering", "gathering"], True),
         "comparing": False,
+        "settling": False,
         "writing": False,
     }
     assert told["comparing"][0] == 2

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis.redundancy import near_places
 from analysis.redundancy.near_join import bits_of
+from analysis.redundancy.near_places import Listed
 from analysis.scale import near as module
 from analysis.scale import near_stages
 from analysis.scale.near import near
 from analysis.scale.near_candidates import candidates
-from analysis.scale.near_table import Alike, ordered, pairs_in, runs_in, write_places
+from analysis.scale.near_table import Settling, ordered, runs_in, settled, write_near, write_run
+from analysis.scale.shuffle import column, read_about
 
 SETS = 30
 
@@ -42,34 +45,53 @@ def test_sets_whose_bits_tell_them_apart_are_no_candidates(other: int, pairs: in
 
 
 def test_places_are_written_in_runs_and_read_in_order(tmp_path: Path) -> None:
-    # 30 contents of ten copies: content k stands at k, at k + 30, and so on. Each takes the room of 10 times 10 pairs.
-    places = np.arange(300, dtype=np.uint32).reshape(10, 30).T.ravel()
-    each = np.arange(30)
-    write_places(tmp_path, Alike(each, each, 1 - each / 100), np.arange(0, 301, 10), places, 250)
+    # 30 contents of ten copies: content k stands at k, at k + 30, and so on.
+    units = np.arange(300, dtype=np.uint32)
+    found = Listed(np.arange(0, 301, 10), units.reshape(10, 30).T.ravel())
+    for low in range(0, 30, 2):
+        own = np.arange(low, low + 2)
+        found.add(own, own, 1 - own / 100)
+        write_run(tmp_path, found, units)
+    write_run(tmp_path, found, units)  # of nothing
+    write_near(tmp_path, found, units)
     runs = runs_in([tmp_path])
-    assert len(runs) == 15  # of two contents
-    assert pairs_in(runs) == 30 * 45
-    pieces = list(ordered(runs, 200))
-    assert max(len(both) for both, _ in pieces) <= 300
-    expected = [(a << 32 | b, 1 - a % 30 / 100) for a in range(300) for b in range(a + 30, 300, 30)]
+    assert len(runs) == 15
+    counts = tmp_path / "counts"
+    counts.mkdir()
+    settled(Settling("", (str(tmp_path),), 300), counts)
+    assert read_about(counts) == {"pairs": 30 * 45, "omitted": 0}
+    pieces = list(ordered(runs, counts, 200))
+    assert max(len(both) for both, _, _ in pieces) <= 300
+    expected = [(a << 32 | b, 1 - a % 30 / 100, 0) for a in range(300) for b in range(a + 30, 300, 30)]
     assert [row for piece in pieces for row in zip(*(own.tolist() for own in piece), strict=True)] == expected
 
 
-def test_pairs_are_written_before_all_are_found(
+@pytest.mark.parametrize(("many", "pairs"), [(150, 11_175), (50, 1_275 + 99), (5, 15 + 144)])
+def test_pairs_are_written_before_all_are_found_and_few_where_all_are_alike(
     make_folder: Callable[[Mapping[str, str]], Path],
+    bulletins: list[str],
     tmp_path: Path,
     cut_by: Callable[..., Callable[[int, int], None]],
     monkeypatch: pytest.MonkeyPatch,
+    many: int,
+    pairs: int,
 ) -> None:
-    lines = (f"Of number{number} we know that one two three four five six." for number in range(60))
-    corpus = make_folder({"a.txt": "\n\n".join(lines)})
+    corpus = make_folder({"a.txt": "\n\n".join(bulletins)})
     cut_by(module, "PER_RECORD")(10**6, 100)
-    written = []
+    monkeypatch.setattr(near_places, "MANY", many)
+    waiting, written = [], []
 
-    def writing(place: Path, found: Alike, *more: Any) -> None:
-        written.append(len(found.first))
-        write_places(place, found, *more)
+    def writing(place: Path, found: Listed, units: Any) -> None:
+        waiting.append(len(found))
+        write_run(place, found, units)
 
-    monkeypatch.setattr(near_stages, "write_places", writing)
-    assert near([corpus], tmp_path / "near.csv", memory=10**9).pairs == 60 * 59 // 2
-    assert max(written) <= 25 + 59  # a quarter of 100, and those of one sentence
+    def settling(task: Settling, place: Path) -> None:
+        written.extend(len(column(run, "both")) for run in runs_in(list(map(Path, task.folders))))
+        settled(task, place)
+
+    monkeypatch.setattr(near_stages, "write_run", writing)
+    monkeypatch.setattr(module, "settled", settling)
+    assert near([corpus], tmp_path / "near.csv", memory=10**9, threshold=0.6).pairs == pairs
+    assert max(waiting) <= 25 + 149  # a quarter of 100, and those of one sentence
+    # Of 150 sentences each is written with few more than `many`, whatever was known of them by then.
+    assert sum(written) <= min(11_175, 150 * (many + 3))

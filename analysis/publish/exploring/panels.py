@@ -110,24 +110,27 @@ def repeated(tokens: Tokens, *, similarity: float = 0.6) -> Any:
     """Sentences that say nearly the same, in pairs with their differences marked, or word for word the same.
 
     The slider is the share of their different words that two sentences have in common (Jaccard), from `similarity` on
-    or lower; pairs that are the same word for word are left out. Lowering it below what was looked for searches again.
+    or lower; pairs that are the same word for word are left out. Lowering it below what was looked for searches again;
+    so does each move where many are so alike that not all pairs are listed, see `near_repeats`.
     Raises `ValueError` for a similarity that is no share above 0.
     """
     if not 0 < similarity <= 1:
         raise ValueError(f"similarity is {similarity}: use a share above 0 and at most 1, such as 0.6")
-    looked_for: list[tuple[float, pd.DataFrame]] = []
+    looked_for: list[tuple[float, pd.DataFrame, bool]] = []
     exact = repeats.repeat_groups(tokens, repeats.exact_repeats(tokens, "sentence", min_words=MIN_WORDS))
 
     def answer(kind: str, similarity: float) -> str:
         if kind == "same":
             said = f"Sentences of {MIN_WORDS} words or more that stand more than once word for word: {len(exact):,}"
             return sentence(said) + scrolled(table_html(exact.head(LINES)), "Sentences")
-        if not looked_for or similarity < looked_for[0][0]:
-            looked_for[:] = [(similarity, near_texts(tokens, repeats.near_repeats(tokens, similarity)))]
-        near = looked_for[0][1]
+        if not looked_for or similarity < looked_for[0][0] or looked_for[0][2]:
+            found = repeats.near_repeats(tokens, similarity)
+            looked_for[:] = [(similarity, near_texts(tokens, found), bool(found["omitted"].any()))]
+        _, near, crowded = looked_for[0]
         near = near[near["similarity"] >= similarity - 1e-9]
         said = (
             f"Pairs of sentences that share {similarity:.0%} of their words or more and are not the same: {len(near):,}"
+            f"{' or more, of which not all are listed' * (crowded and len(near) > 0)}"
         )
         if near.empty:
             return sentence(said)

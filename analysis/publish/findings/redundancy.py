@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.publish.findings.wording import listed, percent, times
+from analysis.redundancy.near_places import MANY
 from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.parted import LISTED
 
@@ -44,19 +45,29 @@ def moved_most(table: pd.DataFrame, *, top: int = 3) -> str:
     return f"Counted once a sentence, {listed(said)}."
 
 
-def nearly_repeated(table: pd.DataFrame, threshold: float) -> str:
-    """How many sentences are nearly the same, from a table of `near_texts`, as a sentence.
+def nearly_repeated(table: pd.DataFrame, threshold: float, found: AnyTable | None = None) -> str:
+    """How many sentences are nearly the same, from a table of `near_texts`, in a sentence or two.
 
-    Of a corpus in parts the table has no more than `LISTED` rows, so that many are said to be so many or more.
+    Of a corpus in parts the table has no more than `LISTED` rows, so that many are said to be so many or more. With
+    the table of `near_repeats` as `found`, the pairs that it counts without listing them are told too.
 
     >>> nearly_repeated(pd.DataFrame({"similarity": [0.9, 0.7], "times": [2, 1]}), 0.6)
     '2 pairs of different sentences share at least 60% of their words.'
     """
     share = f"{100 * threshold:.4g}%"
+    omitted = 0 if found is None else sum(int(piece["omitted"].sum()) for piece in table_parts(found))
+    one = len(table) == 1 and not omitted
+    more = " or more" * (len(table) == LISTED or omitted > 0)
+    said = f"{'1 pair' if len(table) == 1 else f'{len(table):,} pairs'}{more} of different sentences"
+    said = f"{said} share{'s' * one} at least {share} of their words."
     if table.empty:
-        return f"No two different sentences of five words or more share as much as {share} of their words."
-    pairs = "1 pair" if len(table) == 1 else f"{len(table):,} pairs{' or more' * (len(table) == LISTED)}"
-    return f"{pairs} of different sentences share{'s' * (len(table) == 1)} at least {share} of their words."
+        said = f"No two different sentences of five words or more share as much as {share} of their words."
+    if omitted:
+        said += (
+            f" A sentence that is nearly the same as more than {MANY} earlier ones is listed with the first of them "
+            f"alone: {omitted:,} more pairs of places, copies among them, are counted and not listed."
+        )
+    return said
 
 
 def said_twice(table: AnyTable, *, top: int = 4) -> str:

@@ -192,6 +192,16 @@ def test_pairs_come_and_go_with_the_share(make_corpus, share, pairs):
     assert f" and are not the same: {pairs}." in text(panel)
 
 
+def test_where_many_are_alike_each_share_is_looked_for_again(make_corpus, bulletins):
+    # Behind the bulletins, which are .7 alike, one with the words of the last but one: all but one are left out at .6.
+    last = bulletins[-2].replace("Forces in", "Today forces in")
+    panel = repeated(tokenize(make_corpus({"a.txt": " ".join([*bulletins, last])})), similarity=0.6)
+    assert " and are not the same: 1,375 or more, of which not all are listed; the first 40 are shown." in text(panel)
+    control(panel, "similarity").value = 0.9
+    assert " and are not the same: 1." in text(panel)
+    assert keywords(panel) == ["Today"]
+
+
 def test_differences_are_marked_and_repeats_are_listed(make_corpus):
     panel = repeated(tokenize(make_corpus({"a.txt": " ".join(SENTENCES)})))
     assert keywords(panel) == ["old", "new"]

@@ -1,0 +1,143 @@
+"""Which places are listed side by side, where so many are alike that not all pairs of them can be."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.redundancy.units import Ints
+from analysis.text.compiled import compiled
+from analysis.text.tokens import offsets_of
+
+MANY = 50  # earlier places that one is listed with; with more of them it is listed with the first alone
+NONE = 2**31 - 1  # what `closest` says of a place that nothing is like
+ROOM = 1_000_000  # pairs in memory before those of crowded places are taken out
+
+Ids = NDArray[np.int32]
+
+
+def listed(a: Any, b: Any, earlier: Any, closest: Any) -> NDArray[np.bool_]:
+    """Which pairs of places, `a` the earlier one, are rows of the table.
+
+    ``earlier[p]`` is how many earlier places the place p is like, ``closest[p]`` the first of all that it is like,
+    before it or behind it. A place that is like more than `MANY` earlier ones is listed with the first of these alone;
+    and each place without an earlier one is listed with the first that follows, so that none is missing.
+
+    >>> listed(np.array([0, 1]), np.array([2, 2]), np.array([0, 1, 51]), np.array([1, 0, 0])).tolist()
+    [True, False]
+    """
+    shown: NDArray[np.bool_] = (earlier[b] <= MANY) | (closest[b] == a) | (closest[a] == b)
+    return shown
+
+
+class Listed:
+    """The pairs of places to be listed, of pairs of contents that come in bit by bit and in any order.
+
+    The places of content k are ``places[begin[k] : begin[k + 1]]``, rising. What is in memory grows with the number of
+    places: the more pairs come in, the fewer of them are to be listed.
+
+    >>> found = Listed(np.array([0, 2, 3]), np.array([0, 2, 1]))  # one content at 0 and 2, one at 1
+    >>> found.add(np.array([0, 0]), np.array([0, 1]), np.array([1, 0.8]))
+    >>> [column.tolist() for column in found.rows()]
+    [[0, 0, 1], [1, 2, 2], [0.8, 1.0, 0.8], [0, 0, 0]]
+    """
+
+    def __init__(self, begin: NDArray[Any], places: NDArray[Any]) -> None:
+        self._begin, self._places = begin.astype(np.int32), places.astype(np.int32)
+        self.earlier = np.zeros(len(places), dtype=np.int32)
+        self.closest = np.full(len(places), NONE, dtype=np.int32)
+        self._found = [(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))]
+        self._room = ROOM
+
+    def __len__(self) -> int:
+        """How many pairs of places are waiting."""
+        return sum(len(a) for a, _, _ in self._found)
+
+    def add(self, first: NDArray[Any], second: NDArray[Any], similarity: NDArray[np.float64]) -> None:
+        """Pairs of contents that are alike, each given once; a content with several places is a pair with itself."""
+        pairs = first.astype(np.int32), second.astype(np.int32)
+        given = *pairs, self._begin, self._places, self.earlier, self.closest
+        _count(*given)
+        a, b, pair = _places_of_pairs(*given, MANY)
+        self._found.append((a, b, similarity[pair]))
+        if len(self) > self._room:
+            self._found = [self.take()]
+            self._room = max(ROOM, 2 * len(self))
+
+    def take(self) -> tuple[Ids, Ids, NDArray[np.float64]]:
+        """The pairs that are to be listed by what came in so far, which are forgotten then: a, b, similarity."""
+        a, b, similarity = (np.concatenate(column) for column in zip(*self._found, strict=True))
+        self._found = [(a[:0], b[:0], similarity[:0])]
+        shown = listed(a, b, self.earlier, self.closest)
+        return a[shown], b[shown], similarity[shown]
+
+    def rows(self) -> tuple[Ids, Ids, NDArray[np.float64], Ints]:
+        """All pairs that are listed, by place: a, b, similarity, omitted.
+
+        ``omitted``: in the row of b's first earlier place, with how many more earlier ones it is not listed; else 0.
+        """
+        a, b, similarity = self.take()
+        order = np.argsort(a.astype(np.int64) * len(self.earlier) + b)
+        a, b = a[order], b[order]
+        left = self.earlier.copy()
+        np.subtract.at(left, b, 1)
+        return a, b, similarity[order], np.where(self.closest[b] == a, left[b], 0).astype(np.int64)
+
+
+def of_contents(content: NDArray[Any]) -> Listed:
+    """`Listed` for units of which the number of the content is given, with the pairs of copies in it."""
+    copies = np.bincount(content)
+    found = Listed(offsets_of(copies), np.argsort(content, kind="stable"))
+    again = np.flatnonzero(copies > 1)
+    found.add(again, again, np.ones(len(again)))
+    return found
+
+
+@compiled
+def _count(first: Any, second: Any, begin: Any, places: Any, earlier: Any, closest: Any) -> None:
+    """Adds to `earlier` and `closest`, see `listed`, what pairs of contents say."""
+    for pair in range(len(first)):
+        one, other = first[pair], second[pair]
+        for _ in range(1 if one == other else 2):
+            low, stop = begin[other], begin[other + 1]
+            k = low
+            for i in range(begin[one], begin[one + 1]):
+                place = places[i]
+                while k < stop and places[k] < place:
+                    k += 1
+                earlier[place] += k - low
+                alike = places[low] if places[low] != place else places[low + 1]
+                closest[place] = min(closest[place], alike)
+            one, other = other, one
+
+
+@compiled
+def _places_of_pairs(
+    first: Any, second: Any, begin: Any, places: Any, earlier: Any, closest: Any, many: int
+) -> tuple[Any, Any, Any]:
+    """The pairs of places that pairs of contents stand for and that `listed` lists; the pair each comes from."""
+    found = np.empty((1024, 3), dtype=np.int32)
+    rows = 0
+    for pair in range(len(first)):
+        one, other = first[pair], second[pair]
+        for _ in range(1 if one == other else 2):
+            low, stop = begin[other], begin[other + 1]
+            for i in range(begin[one], begin[one + 1]):
+                place = places[i]
+                for k in range(low, stop):
+                    a, b = places[k], place
+                    if b <= a:
+                        # Nothing is before it: only the first that follows may have to be listed for its sake.
+                        if k > low or closest[b] != a or earlier[a] <= many or closest[a] == b:
+                            break
+                        a, b = b, a
+                    elif earlier[b] > many and closest[b] != a:
+                        break
+                    if rows == len(found):
+                        longer = np.empty((2 * rows, 3), dtype=np.int32)
+                        longer[:rows] = found
+                        found = longer
+                    found[rows, 0], found[rows, 1], found[rows, 2] = a, b, pair
+                    rows += 1
+            one, other = other, one
+    return found[:rows, 0].copy(), found[:rows, 1].copy(), found[:rows, 2].copy()
