@@ -184,7 +184,7 @@ def check_sweep(reports: Collection[Mapping[str, dict[str, Any]]], words: Path) 
     check_files(*reports)
     for parameters in reports:
         if side_by_side(_text_size(parameters), free()):
-            check_groups(parameters, read_once(parameters, words))
+            check_groups(parameters, read_once(parameters, words, recorded(notebooks(parameters), parameters)))
 
 
 def read_once(
