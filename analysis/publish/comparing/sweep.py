@@ -150,7 +150,7 @@ def is_finished(folder: Path, parameters: Mapping[str, dict[str, Any]]) -> bool:
         manifest = read_manifest(folder)
     except ParameterError:
         return False
-    now = {"parameters": parameters, **versions()}
+    now = {"parameters": parameters, **versions(manifest["versions"].keys() - {"python"})}
     if any(manifest.get(part) != value for part, value in now.items()):
         return False
     if named(recorded(notebooks(parameters), parameters)) != manifest["inputs"]:
