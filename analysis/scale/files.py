@@ -115,7 +115,7 @@ def _longest(place: str, size: int) -> int:
     sizes = {place: size}
     if place.lower().endswith(".zip") and not is_remote(place):
         with suppress(zipfile.BadZipFile, NotImplementedError, OSError, ValueError), zipfile.ZipFile(place) as archive:
-            sizes = {f"{info.filename}": info.file_size for info in archive.infolist()}
+            sizes = {info.filename: info.file_size for info in archive.infolist()}
     most = LARGEST if place in sizes else LARGEST_MEMBER
     return max((size for name, size in sizes.items() if name.lower().endswith(_TEXTS) and size <= most), default=0)
 

@@ -77,14 +77,14 @@ def check_length(name: str, characters: int, room: int, each: int) -> None:
 
     >>> check_length("a.txt", 301_000_000, 730_000_000, 16)
     Traceback (most recent call last):
-    analysis.errors.ParameterError: 'a.txt' has a text of 301.0 million characters, which takes a process of 5.1 GB, \
-and --memory leaves one 1.0 GB: give more, or divide the text
+    analysis.errors.ParameterError: 'a.txt' has a text of 301.0 MB, which takes a process of 5,086 MB, and --memory \
+leaves one 1,000 MB: give more, or divide the text
     """
     if characters * each > room:
-        needed, left = (f"{(BASE + size) / 1e9:.1f} GB" for size in (characters * each, room))
+        needed, left = (f"{(BASE + size) / 1e6:,.0f} MB" for size in (characters * each, room))
         raise ParameterError(
-            f"{name!r} has a text of {characters / 1e6:,.1f} million characters, which takes a process of {needed}, "
-            f"and --memory leaves one {left}: give more, or divide the text"
+            f"{name!r} has a text of {characters / 1e6:,.1f} MB, which takes a process of {needed}, and --memory leaves "
+            f"one {left}: give more, or divide the text"
         )
 
 

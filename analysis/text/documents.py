@@ -89,10 +89,10 @@ class ByDocument(ABC):
           January 1990 on, ``date__gt="1990"`` from 1991 on, ``date__le="1990"`` to the end of 1990;
         - ``title__contains="war"`` has these letters in it, in this case.
 
-        Missing values meet none of the last two. `condition` is a function of the table ``corpus.documents`` that gives
-        what `subset` takes: ``where(lambda d: d["n_chars"] > 100)``. Where the metadata have no column ``words``, it is
-        the number of words of each document. Raises `ValueError` for an unknown column or ending, for a value that
-        can't be compared, and when no document is left.
+        A missing value meets no comparison and contains nothing. `condition` is a function of the table
+        ``corpus.documents`` that gives what `subset` takes: ``where(lambda d: d["n_chars"] > 100)``. Where the metadata
+        have no column ``words``, it is the number of words of each document. Raises `ValueError` for an unknown column
+        or ending, for a value that can't be compared, and when no document is left.
 
         >>> from analysis.text.corpus import read_texts
         >>> from analysis.text.tokens import tokenize

@@ -177,12 +177,12 @@ def test_a_mistake_in_the_corpus_leaves_nothing(make_folder, tmp_path):
 
 
 def test_a_document_that_is_too_long_for_a_notebook_is_told_before_one_starts(make_folder, tmp_path):
-    corpus = make_folder({"a.txt": "It rained. " * 400_000})  # 2.4 million characters more than a part has
+    corpus = make_folder({"a.txt": "It rained. " * 400_000})  # 2.4 MB more than a part has
     with pytest.raises(ParameterError, match=r"does not fit in 1\.0 GB, and a notebook .* takes 1\.1 GB: give so much"):
         run(resolved(corpus, None, {}), tmp_path / "out", in_parts=True, memory=10**9)
     with (corpus / "b.txt").open("wb") as file:
         file.truncate(301_000_000)
-    with pytest.raises(ParameterError, match=r"^'b\.txt' has a text of 301\.0 million characters"):
+    with pytest.raises(ParameterError, match=r"^'b\.txt' has a text of 301\.0 MB"):
         run(resolved(corpus, None, {}), tmp_path / "out", in_parts=True, memory=10**9)
 
 

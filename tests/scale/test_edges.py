@@ -217,7 +217,7 @@ def test_a_text_for_which_there_is_no_memory_is_refused_before_it_is_read(make: 
     corpus = folder(tmp_path / "corpus", a=SAID)
     with (corpus / "long.txt").open("wb") as file:
         file.truncate(301_000_000)
-    with pytest.raises(ParameterError, match=r"^'long\.txt' has a text of 301\.0 million characters, which takes a"):
+    with pytest.raises(ParameterError, match=r"^'long\.txt' has a text of 301\.0 MB, which takes a"):
         make([corpus], tmp_path / "table.csv", memory=10**9)
     assert [path.name for path in tmp_path.iterdir()] == ["corpus"]
 
@@ -228,8 +228,8 @@ def test_what_a_text_takes_is_told_in_one_line(lafz: Any, tmp_path: Path):
     status, errors = lafz("count", tmp_path / "corpus", "--out", tmp_path / "table.csv", "--memory", "1GB")
     assert status == 2
     assert errors == (  # 0.27 GB and 16 bytes a character
-        "lafz: 'long.txt' has a text of 301.0 million characters, which takes a process of 5.1 GB, and --memory leaves "
-        "one 1.0 GB: give more, or divide the text\n"
+        "lafz: 'long.txt' has a text of 301.0 MB, which takes a process of 5,086 MB, and --memory leaves one 1,000 MB: "
+        "give more, or divide the text\n"
     )
 
 

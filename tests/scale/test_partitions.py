@@ -224,7 +224,7 @@ def test_a_long_text_is_read_by_one_process_or_not_at_all(make_folder):
     assert alone == plan._replace(cores=1, room=2_000)
     assert {piece.room for piece in pieces} == {2_000}
     assert [piece.key for piece in pieces] == [piece.key for piece in planned([folder], Budget(1, 50))[0]]
-    with pytest.raises(ParameterError, match=r"^'c\.zip' has a text of 0\.0 million characters, which takes a process"):
+    with pytest.raises(ParameterError, match=r"^'c\.zip' has a text of 0\.0 MB, which takes a process"):
         planned([folder], plan._replace(room=1_319, alone=1_319))
 
 
@@ -233,7 +233,7 @@ def test_no_text_that_is_too_long_is_read_to_find_that_out(tmp_path):
         with (tmp_path / name).open("wb") as file:
             file.truncate(301_000_000)  # of NULs, which are no text
         os.utime(tmp_path / name, ns=(0, 10**18))
-    with pytest.raises(ParameterError, match=r"^'a\.txt' has a text of 301\.0 million characters"):
+    with pytest.raises(ParameterError, match=r"^'a\.txt' has a text of 301\.0 MB"):
         planned([tmp_path], Budget(2, 100, room=10**8, alone=10**9, each=15))
     with (tmp_path / "c.txt").open("rb") as file:
         file.read(1)
@@ -253,6 +253,6 @@ def test_no_text_that_is_too_long_is_read_to_find_that_out(tmp_path):
 def test_a_long_row_of_a_table_is_told_when_it_is_read(make_folder):
     folder = make_folder({"a.csv": "text\nOne.\n" + "It rained. " * 50 + "\n"})
     [piece], _ = planned([folder], Budget(1, 100, room=549, alone=549, each=1))
-    with pytest.raises(ParameterError, match=r"^'a\.csv#2' has a text of 0\.0 million characters"):
+    with pytest.raises(ParameterError, match=r"^'a\.csv#2' has a text of 0\.0 MB"):
         list(read_parts(piece))
     assert [len(part.texts) for part in read_parts(piece._replace(room=550))] == [1, 1]
