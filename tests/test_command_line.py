@@ -16,12 +16,20 @@ import pytest
 import typer
 
 from analysis.__main__ import app, main
-from analysis.commands import faults_told, path_given
+from analysis.commands import faults_told, path_given, print_table
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.validity_file import read_validity
 from analysis.paths import LEXICONS, ROOT, SAMPLE
 from analysis.places import whole_file
 from analysis.signals import undisturbed
+
+
+def test_a_printed_table_has_no_character_that_a_terminal_obeys(capsys):
+    print_table(pd.DataFrame({"coder": ["a\x1b[2J\nb"], "alpha": [0.5]}), digits=2)
+    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+        ["coder", "alpha"],
+        ["a\\x1b[2J\\nb", "0.50"],
+    ]
 
 
 class Ended(NamedTuple):

@@ -72,7 +72,7 @@ def test_control_characters_in_names_and_texts_are_seen(page, make_corpus, tmp_p
     run = tmp_path / "run"
     run.mkdir()
     write_corpus_tables(run, tokens)
-    write_page(run, [], {"none": {"corpus": "names"}}, tokens)
+    write_page(run, [], {"none": {"corpus": "na\x7fmes"}}, tokens)
     source = (run / "index.html").read_text(encoding="utf-8")
     assert not re.search(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]", source)
     page.goto((run / "index.html").as_uri())

@@ -79,6 +79,11 @@ def test_a_row_is_a_pair_and_all_text_is_escaped():
     assert len(re.findall("</?table", view)) == 2
 
 
+def test_control_characters_in_names_are_written_out():
+    table = pd.DataFrame([("near", 0.9, "a\x01\nb", "One.", "c", "One.")], columns=list(COLUMNS))
+    assert "<bdi>a\\x01\\nb</bdi>" in side_by_side_passages(table)
+
+
 def test_other_languages_and_empty_texts():
     one, other = differences("آپریشن کا اعلان ہوا", "آپریشن کا آغاز ہوا")
     assert (one, other) == ("آپریشن کا <mark>اعلان</mark> ہوا", "آپریشن کا <mark>آغاز</mark> ہوا")

@@ -157,6 +157,16 @@ def test_nothing_hostile_gets_out_of_its_place():
     assert not [text for text in texts if re.search(r"[<>;{}']", text)]
 
 
+def test_control_characters_in_names_are_written_out():
+    corpus = read_text("War\0.", title="Ti\ntle\x01", source="Wi\x1bre")
+    view = reading_view(tokenize(corpus), NONE, labels={"a": "A"})
+    assert "<bdi>text</bdi> · <bdi>Ti\\ntle\\x01</bdi> · <bdi>Wi\\x1bre</bdi>" in view
+    InteractiveShell.instance()
+    with capture_output() as captured:
+        show_reading(tokenize(corpus), NONE, labels={"a": "A"}, caption="Words.")
+    assert "War\\x00." in captured.outputs[0].data["text/html"]
+
+
 def test_a_view_asks_for_nothing_and_has_no_ids():
     view = reading_view(tokenize(read_text("One")), NONE, labels={})
     assert not re.search(r"<script|\bon\w+=|\bid=|\bfor=|http|url\(|@import", view)

@@ -13,7 +13,7 @@ from analysis.paths import FIGURES
 from analysis.places import LeftAlone
 from analysis.publish.comparing.comparable import numbers, whole
 from analysis.publish.comparing.compare import compare
-from analysis.publish.comparing.compare_page import names_of, write_comparison
+from analysis.publish.comparing.compare_page import names_of, rendered, write_comparison
 from analysis.publish.loading import load_run
 from analysis.publish.tables import write_json, write_table
 
@@ -57,6 +57,13 @@ def matches(**hits):
     """Each frame's hits, by document: "aab" is two in document a and one in b."""
     rows = [(doc, frame) for frame, docs in hits.items() for doc in docs]
     return pd.DataFrame(rows, columns=["doc_id", "frame"]).assign(sentence=0, weight=0.5)
+
+
+def test_control_characters_are_written_out_on_a_page():
+    empty = dict.fromkeys(("sections", "corpus", "settings"), ())
+    about = dict.fromkeys(("summary", "path", "version", "source"), "")
+    page = rendered("export.html.j2", title="Corpus “a\x01\x1b[31m”", **empty, **about)
+    assert "“a\\x01\\x1b[31m”" in page
 
 
 def test_independent_texts_are_compared_by_their_two_intervals(make_run):

@@ -59,6 +59,11 @@ def rates(panel):
     return [[html.unescape(row[0]), *map(float, row[1:3])] for row in found]
 
 
+def test_control_characters_in_the_names_of_documents_are_written_out(make_corpus, lexicon):
+    panel = reading(tokenize(make_corpus({"a\x01\nb.txt": "The judge fled."})), [lexicon])
+    assert control(panel, "document").options == (("a\\x01\\nb", 0),)
+
+
 def test_a_document_is_found_by_its_title_source_or_date(tokens, lexicon):
     panel = reading(tokens, [lexicon])
     find, document = control(panel, "find"), control(panel, "document")

@@ -87,6 +87,14 @@ def test_a_group_is_its_documents_and_where_their_words_are(make_corpus):
     assert by_group(tokens, None)[1] == {}
 
 
+def test_control_characters_are_written_out(make_corpus):
+    named = {"a.md": '---\nsource: "Wi\\x1bre\\n"\n---\nOne.'}
+    control = by_group(tokenize(make_corpus(named)), "source")[1]["group"]
+    assert control.options[1] == ("Wi\\x1bre\\n", "Wi\x1bre\n")  # the value stays what the metadata say
+    made = panel("odd", {"group": control}, lambda group: f"<p>One\0\n{group}</p>")
+    assert "<p>One\\x00\n</p>" in made.children[1].value
+
+
 def test_a_figure_stands_with_its_words_and_its_table():
     made = drawn(matplotlib.figure.Figure(), 'a "figure"', "What <is> shown", pd.DataFrame({"term": ["<i>"]}))
     assert re.search('<img src="data:image/svg\\+xml;base64,[A-Za-z0-9+/=]+" alt="a &quot;figure&quot;">', made)
