@@ -128,6 +128,26 @@ def test_inputs_that_are_not_what_they_were_are_named_and_nothing_is_run(small, 
     assert all(line.startswith("input ") for line in found)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("top_n", -5, "parameter 'top_n' takes a whole number, 0 or more, not -5: how many sentences"),
+        ("every", "fortnight", "'every' takes day, week, month or year, or none, not 'fortnight'"),
+        ("group_by", "sauce", "'sauce', which is no metadata column. Did you mean 'source'?"),
+        ("aliases", "none.csv", "no such table: "),
+    ],
+)
+def test_a_manifest_of_before_with_a_value_that_is_refused_now_is_told_in_one_line(copy, typed, name, value, said):
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["parameters"]["framing"][name] = value
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    done = typed("verify", copy)
+    assert done.returncode == 2
+    [line] = [line for line in done.stderr.splitlines() if line.strip()]
+    assert line.startswith("lafz: ")
+    assert said in line
+
+
 def test_other_versions_are_named(copy):
     assert changed_versions(copy) == []
     path = copy / "manifest.json"

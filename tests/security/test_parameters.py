@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
 
 from analysis.errors import ParameterError
+from analysis.framing.lexicon import read_lexicon
+from analysis.framing.validity_file import read_validity
+from analysis.paths import LEXICONS
 from analysis.publish.parameters import TYPES, Parameter, check, notebooks, read_params_file, resolve
 
 ATTACKS = [
@@ -160,6 +163,22 @@ LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
 )
 
 
+# Each level has the keys of the one below it nine times: with six more levels they would never all be read.
+MERGES = "a0: &a0 {x: 1}\n" + "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 6))
+
+
+@pytest.mark.parametrize("text", [LAUGHS, MERGES, "a: &a {x: 1}\nb: {<<: *a}\n", "top_n: &x [*x]\n"])
+def test_aliases_are_not_read(tmp_path, text):
+    file = tmp_path / "own.yml"
+    file.write_text(text)
+    with pytest.raises(ParameterError, match="aliases are not read: write out what they stand for"):
+        read_params_file(file)
+    with pytest.raises(ValueError, match=r"own\.yml is not a validity file: aliases are not read"):
+        read_validity(file, read_lexicon(LEXICONS / "actors.yml"))
+    with pytest.raises(ParameterError, match="takes a whole number"):
+        resolve(notebooks(["redundancy"]), {"top_n": text})
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -174,8 +193,6 @@ LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         "1: 2\n",
         "- top_n\n",
         "'top_n=1\nimport os': 1\n",
-        f"{LAUGHS}top_n: *i\n",
-        "top_n: &x [*x]\n",
         "<<: *missing\n",
     ],
 )
