@@ -59,7 +59,7 @@ def working_folder(place: Path) -> Iterator[Path]:
 
     It is locked, and every folder of this kind beside `place` whose lock is free was left by a process that was killed:
     it is cleared away first, see `restore` for what is saved of it. The lock goes with the process, however that ends.
-    A link, or a folder without the mark, stays and is told of in a `LeftAlone`; other users' folders are not looked at.
+    A link, or what lacks the mark, stays and is told of in a `LeftAlone`; what another user works in is no news.
 
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     place = Path(folder, "report")
@@ -214,8 +214,8 @@ def clear(folder: Path, doomed: Callable[[PurePath], bool], *, deep: int = 1) ->
     """Delete what is `doomed` in a folder of this package's own, by its path from there, and all links.
 
     `deep` says down to how many folders it is looked for. What is deleted gets a hidden name before, so that whoever is
-    killed meanwhile leaves nothing that looks whole; a folder at the top in which nothing is then goes too. Raises what
-    `own_folder` raises but for `BlockingIOError`.
+    killed meanwhile leaves nothing that looks whole; a folder at the top in which nothing is then goes too. Raises
+    `ForeignError` as `own_folder`.
     """
     opened = _opened(folder)
     try:
@@ -287,27 +287,31 @@ def _hold(path: Path, *, new: bool = False) -> _Held:
 
     `new`: it was made just now, and whoever owns it (some file systems name another user) is not asked for.
     """
-    folder = _opened(path, new=new)
+    folder = _opened(path)
     try:
+        if folder is not None and not new and os.fstat(folder).st_uid != os.geteuid():
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         return _Held(path, folder, _lock(path, folder))
     except BaseException:
         _close(folder)
         raise
 
 
-def _opened(path: Path, *, new: bool = False) -> int | None:
-    """A folder of this package, or an empty one, opened without following a link."""
+def _opened(path: Path) -> int | None:
+    """A folder that has the mark, or nothing in it, opened without following a link."""
+    folder = None
     try:
-        folder = None if fcntl is None else os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        if fcntl is not None:
+            folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        elif not stat.S_ISDIR(path.lstat().st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EMLINK, errno.ENOTDIR):  # systems differ
             raise ForeignError(path) from None
         raise
     try:
-        about = path.lstat() if folder is None else os.fstat(folder)
-        if folder is not None and not new and about.st_uid != os.geteuid():
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-        if not stat.S_ISDIR(about.st_mode) or not _is_marked(path, folder):
+        # The mark comes before all else and goes after it. Asked twice, since its process may clear up just now.
+        if _names(path, folder) and not _is(stat.S_ISREG, _at(path, folder, _MARK), folder) and _names(path, folder):
             raise ForeignError(path)
     except BaseException:
         _close(folder)
@@ -315,13 +319,9 @@ def _opened(path: Path, *, new: bool = False) -> int | None:
     return folder
 
 
-def _is_marked(path: Path, folder: int | None) -> bool:
-    """Whether a folder has the mark, or nothing at all."""
-    return _is(stat.S_ISREG, _at(path, folder, _MARK), folder) or not _names(path, folder)
-
-
-def _names(path: Path, folder: int | None) -> list[str]:
-    return os.listdir(path if folder is None else folder)  # noqa: PTH208 - pathlib lists no open folder
+def _names(path: Path, folder: int | None) -> set[str]:
+    """What is in a folder, but for the mark."""
+    return {*os.listdir(path if folder is None else folder)} - {_MARK}  # noqa: PTH208 - pathlib lists no open folder
 
 
 def _at(path: Path, folder: int | None, name: str) -> str:
@@ -373,7 +373,7 @@ def _let_go(held: _Held) -> None:
     keeps the folder, since only an empty one is deleted.
     """
     with suppress(OSError):
-        if _names(held.path, held.folder) == [_MARK]:
+        if not _names(held.path, held.folder):
             os.unlink(_at(held.path, held.folder, _MARK), dir_fd=held.folder)
             held.path.rmdir()
     _close(held.lock)

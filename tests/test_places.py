@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from analysis import places
-from analysis.places import LeftAlone, put, restore, whole_folder, working_folder
+from analysis.places import ForeignError, LeftAlone, clear, own_folder, put, restore, whole_folder, working_folder
 from analysis.signals import calls_to_leave, undisturbed
 
 LONG = 900  # seconds after which a process is held to hang, however slow the machine
@@ -215,6 +215,12 @@ def name_of_a_link(found, elsewhere):
     found.symlink_to(elsewhere)
 
 
+def name_of_a_link_to_a_folder_with_the_mark(found, elsewhere):
+    marked = shutil.copytree(elsewhere, found.with_name("marked"))
+    (marked / places._MARK).touch()
+    found.symlink_to(marked)
+
+
 def name_of_a_folder_with_another_lock(found, elsewhere):
     shutil.copytree(elsewhere, found)
 
@@ -230,6 +236,7 @@ def name_of_a_file(found, elsewhere):
 
 FOREIGN = (
     name_of_a_link,
+    name_of_a_link_to_a_folder_with_the_mark,
     name_of_a_folder_with_another_lock,
     name_of_a_folder_whose_mark_is_a_link,
     name_of_a_file,
@@ -251,6 +258,44 @@ def test_what_has_only_the_name_of_a_working_folder_stays_and_is_told_of(place, 
     assert place.exists() == there
     assert os.path.lexists(found)
     assert sorted(found.rglob("*")) == content
+
+
+@pytest.mark.parametrize("make", FOREIGN)
+@pytest.mark.parametrize("system", ["with locks", "without locks, as Windows"])
+def test_what_has_only_the_name_of_an_own_folder_is_in_the_way(tmp_path, elsewhere, make, system, monkeypatch):
+    if "without" in system:
+        monkeypatch.setattr(places, "fcntl", None)
+    found = tmp_path / ".out.work"
+    make(found, elsewhere)
+    content = sorted(found.rglob("*"))
+    assert not places.is_own(found)
+    with pytest.raises(ForeignError, match=r"\.out\.work' has .* leaves it alone: move it away"), own_folder(found):
+        pass
+    with pytest.raises(ForeignError):
+        clear(found, lambda path: True)
+    assert sorted(found.rglob("*")) == content
+
+
+@pytest.mark.parametrize("system", ["with locks", "without locks, as Windows"])
+def test_an_own_folder_is_cleared_down_to_a_depth_and_no_link_in_it_is_followed(
+    tmp_path, elsewhere, system, monkeypatch
+):
+    if "without" in system:
+        monkeypatch.setattr(places, "fcntl", None)
+    work = tmp_path / ".out.work"
+    with own_folder(work):
+        assert places.is_own(work)
+        for name in ("a/b/c", "a/gone/c", "gone/b", "d/gone"):
+            (work / name).mkdir(parents=True)
+        for name in ("link", "a/link", "a/b/link"):
+            (work / name).symlink_to(elsewhere)
+        clear(work, lambda path: path.name == "gone", deep=2)
+    assert {path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_dir()} == {
+        *("a", "a/b", "a/b/c", "a/b/link")
+    }
+    with own_folder(work):
+        clear(work, lambda path: True)
+    assert not work.exists()
 
 
 def test_links_in_a_working_folder_that_was_left_are_not_followed(place, left, elsewhere):
