@@ -224,7 +224,7 @@ def _opened_again(tokens: AnyTokens) -> Callable[[], AnyTokens]:
 
 def _is_there(value: Any) -> bool:
     """Whether a value, which nothing has checked so far, is the path of a file or folder."""
-    return isinstance(value, str) and value != "" and expanded(value).exists()
+    return isinstance(value, str | Path) and str(value) != "" and expanded(value).exists()
 
 
 def _text_size(parameters: Mapping[str, dict[str, Any]]) -> int:
