@@ -83,8 +83,8 @@ leaves one 1,000 MB: give more, or divide the text
     if characters * each > room:
         needed, left = (f"{(BASE + size) / 1e6:,.0f} MB" for size in (characters * each, room))
         raise ParameterError(
-            f"{name!r} has a text of {characters / 1e6:,.1f} MB, which takes a process of {needed}, and --memory leaves "
-            f"one {left}: give more, or divide the text"
+            f"{name!r} has a text of {characters / 1e6:,.1f} MB, which takes a process of {needed}, and --memory "
+            f"leaves one {left}: give more, or divide the text"
         )
 
 
