@@ -23,8 +23,8 @@ def from_root(path: str | Path) -> Path:
 
 
 def at_home(path: str | Path) -> Path:
-    """`path` with what ``~`` stands for, as it is where nobody has the name behind it (`Path.expanduser` would raise)."""
-    return Path(os.path.expanduser(path))
+    """`path` with what ``~`` stands for; as it is where nobody has the name behind it."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - that of Path raises there
 
 
 def gold_file(corpus: Path, name: str) -> Path | None:
