@@ -59,7 +59,7 @@ def test_pairs_equal_those_in_memory(tokens, in_parts, documents, threshold, uni
 
 @pytest.mark.usefixtures("small")
 def test_so_many_that_are_alike_are_listed_with_the_first(monkeypatch, in_parts, bulletins):
-    monkeypatch.setattr(near_join, "ROOM", 100)
+    monkeypatch.setattr(near_join, "ROOM", 9)
     texts = ["We will win this long war. " * 30, "We will win that long war. " * 40, "It rained."] * 2
     texts += [" ".join(bulletins[k : k + 40]) for k in range(0, 150, 40)]
     tokens = tokenize(read_texts(texts))
