@@ -8,6 +8,7 @@ last line is a JSON object, empty for success, else with cell, error and message
 
 import json
 import os
+import re
 import sys
 import threading
 from pathlib import Path
@@ -98,21 +99,19 @@ def _tidy(node: Any) -> None:
             cell.id = "injected-parameters"
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                output.evalue, output.traceback = (
-                    _without_places(output.evalue),
-                    [*map(_without_places, output.traceback)],
-                )
+                output.evalue = _without_places(output.evalue)
+                output.traceback = [_without_places(line) for line in output.traceback]
             elif output.get("name") == "stderr":
                 output.text = _without_places(output.text)
 
 
 def _without_places(text: str) -> str:
     """Paths in the checkout, the environment and the run as they are from there, and ``~`` for the user's folder."""
-    home = str(Path.home())
+    home = os.path.expanduser("~")  # noqa: PTH111 - which raises nothing where a user has none
     for place in (str(ROOT), sys.prefix, str(Path.cwd().parent)):
         for written in (place, place.replace(home, "~", 1)):  # IPython writes most paths in the second way
             text = text.replace(f"{written}{os.sep}", "")
-    return text.replace(home, "~")
+    return re.sub(rf"{re.escape(home)}\b", "~", text) if len(home) > 1 else text
 
 
 def _end_with_stdin() -> None:

@@ -88,6 +88,8 @@ def test_a_checkout_in_the_users_folder_is_not_told_by_its_short_name(tmp_path, 
     monkeypatch.chdir(tmp_path)
     text = f"File ~/{ROOT.name}/analysis/paths.py:3 and {ROOT}/analysis/paths.py and {ROOT.parent}/texts"
     assert _without_places(text) == "File analysis/paths.py:3 and analysis/paths.py and ~/texts"
+    monkeypatch.setenv("HOME", "/")  # as of a user without a folder
+    assert _without_places("/texts/a.txt") == "/texts/a.txt"
 
 
 def test_two_runs_give_the_same_bytes(sample_run, command_line, tmp_path):
