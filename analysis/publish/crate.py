@@ -257,7 +257,7 @@ def _input_id(path: str) -> str:
 
 
 def _is_notebook(path: str) -> bool:
-    return path.startswith("notebooks/") and path.endswith(".ipynb")
+    return path.endswith(".ipynb") and PurePosixPath(path).parent.name == "notebooks"
 
 
 def _paths(manifest: Mapping[str, Any], part: str) -> list[str]:

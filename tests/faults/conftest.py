@@ -10,8 +10,11 @@ import sys
 import time
 from contextlib import suppress
 
+import nbformat
 import psutil
 import pytest
+
+from analysis.publish.parameters import notebooks
 
 LONG = 900  # seconds after which a test takes a process to hang, however slow the machine
 ONLY = ("--only", "term_frequency")
@@ -37,27 +40,53 @@ def wait(event, values):
 
 sys.addaudithook(wait)
 """
-# The command line as it is, but that no corpus fits in memory, and that a part is a few lines.
-WITHOUT_MEMORY = """
-import sys
-from analysis.publish import machine
-from analysis.scale import in_parts
+# The command line as it is, but that the notebook of words is its first few cells; with TEST_IN_PARTS no corpus fits in
+# memory, and a part is a few lines; at TEST_KILLED_AT, a number of steps that move, lock or delete something in the
+# place or the temporary folder, it kills itself, and with 0 it writes down how many there are.
+SHORT = """
+import os, signal, sys
+from pathlib import Path
 
-machine.PER_CHARACTER = 10**9
-in_parts.MOST = 250
-sys.argv = ["lafz", *sys.argv[4:]]  # in place of: python -m analysis
+from analysis import paths
+
+paths.NOTEBOOKS = Path(__file__).with_name("notebooks")
+if os.environ.get("TEST_IN_PARTS"):
+    from analysis.publish import machine
+    from analysis.scale import in_parts
+
+    machine.PER_CHARACTER = 10**9
+    in_parts.MOST = 250
+if at := os.environ.get("TEST_KILLED_AT"):
+    folders, done = os.environ["TEST_FOLDERS"].split("|"), 0
+
+    def count(event, values):
+        global done
+        if event == "fcntl.flock" or (event in STEPS and str(values[0]).startswith((*folders, "."))):
+            done += 1
+            if done == int(at):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    STEPS = ("os.mkdir", "os.remove", "os.rename", "os.rmdir", "shutil.rmtree")
+sys.argv = ["lafz", *sys.argv[1:]]
 if __name__ == "__main__":
     from analysis.__main__ import main
 
-    main()
+    try:
+        if at:
+            sys.addaudithook(count)
+        main()
+    finally:
+        if at:
+            Path(folders[-1], "steps").write_text(str(done))
 """
+SHORTENED = ("imports", "parameters", "load", "options", "loaded", "words", "words-figure", "words-table")
 
 
 class Place:
     """A folder with an earlier report in it, and a temporary folder of its own, by which its processes are known."""
 
-    def __init__(self, folder, corpus):
-        self.folder, self.corpus = folder, corpus
+    def __init__(self, folder, corpus, program):
+        self.folder, self.corpus, self.program = folder, corpus, program
         self.out, self.temporary, self.waiting = folder / "out", folder / "temporary", folder / "waiting"
         self.temporary.mkdir()
 
@@ -73,7 +102,7 @@ class Place:
             environment |= {"TEST_WAITS_AT": f"{at}|{self.waiting}", "PYTHONPATH": path}
         with (self.folder / "stdout").open("wb") as stdout, (self.folder / "stderr").open("wb") as stderr:
             return subprocess.Popen(
-                [*wrapped, sys.executable, "-m", "analysis", *map(str, arguments)],
+                [*wrapped, sys.executable, str(self.program), *map(str, arguments)],
                 stdout=stdout,
                 stderr=stderr,
                 env=os.environ | {"TMPDIR": str(self.temporary)} | environment,
@@ -180,39 +209,44 @@ def one(once):
 
 
 @pytest.fixture(scope="session")
-def made(one, once):
-    """A finished report of the one document, and the seconds that it took."""
+def program(once):
+    """The command line with a short notebook of words."""
 
     def make(folder):
-        place = Place(folder, one)
-        started = time.monotonic()
+        (folder / "notebooks").mkdir()
+        for name, path in notebooks().items():
+            node = nbformat.read(path, as_version=4)
+            if name == "term_frequency":
+                node.cells = [cell for cell in node.cells if cell.id in SHORTENED]
+                assert len(node.cells) == len(SHORTENED)
+            nbformat.write(node, folder / "notebooks" / path.name)
+        (folder / "short.py").write_text(SHORT)
+
+    return once("short notebook", make) / "short.py"
+
+
+@pytest.fixture(scope="session")
+def made(one, program, once):
+    """A finished report of the one document."""
+
+    def make(folder):
+        place = Place(folder, one, program)
         assert place.report().wait(LONG) == 0, place.said()
-        seconds = time.monotonic() - started
         assert place.is_whole()
         assert place.left() == set()
-        (folder / "seconds").write_text(str(seconds))
 
-    folder = once("made", make)
-    return folder / "out", float((folder / "seconds").read_text())
+    return once("made", make) / "out"
 
 
 @pytest.fixture
-def place(one, made, tmp_path):
+def place(one, program, made, tmp_path):
     """A place with an earlier report; nothing that was started there outlives the test."""
-    found = Place(tmp_path, one)
-    shutil.copytree(made[0], found.out)
+    found = Place(tmp_path, one, program)
+    shutil.copytree(made, found.out)
     yield found
     for process in found.processes():
         with suppress(psutil.NoSuchProcess):
             process.kill()
-
-
-@pytest.fixture
-def without_memory(place):
-    """The program that is to run a command as where no corpus fits in memory: see `Place.start`."""
-    program = place.temporary / "without_memory.py"
-    program.write_text(WITHOUT_MEMORY)
-    return [sys.executable, program]
 
 
 @pytest.fixture

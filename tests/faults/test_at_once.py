@@ -3,10 +3,14 @@
 import json
 import shutil
 
+import pytest
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
 
 def test_two_reports_into_one_folder_and_two_into_others(place, made):
     second, third = place.folder / "second", place.folder / "third"
-    shutil.copytree(made[0], second)
+    shutil.copytree(made, second)
     outs = {5: place.out, 6: place.out, 7: second, 8: third}
     processes = [
         place.start("report", place.corpus, "--out", out, "--only", "term_frequency", "-p", f"top_n={number}")

@@ -12,9 +12,13 @@ from analysis.text.loading import KEPT, load_tokens
 BACKWARDS = """
 import sys, time
 from itertools import count
+
+import pytest
 hours, now = count(), time.time()
 time.time = lambda: now - 3600 * next(hours)
 from analysis.__main__ import main
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
 main()
 """
 

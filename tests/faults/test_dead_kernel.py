@@ -5,6 +5,8 @@ import pytest
 
 from analysis.publish.execute import execute
 
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
 
 @pytest.fixture
 def notebook(tmp_path):

@@ -6,6 +6,8 @@ import pytest
 
 from analysis.scale.stages import KEPT
 
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
 ROOM = "free some space where the result goes and in the temporary folder, or name others (--out, TMPDIR)"
 
 
@@ -63,13 +65,13 @@ def test_a_report_with_a_full_temporary_folder(place, mounted):
 
 
 @pytest.fixture
-def in_parts(place, without_memory):
+def in_parts(place):
     """Starts the report in parts, and gives it when it stands where it opens a file whose path fits a pattern."""
     waited = []
 
     def start(at=""):
         place.waiting = place.temporary / f"waiting {len(waited)}"
-        waited.append(place.report("--memory", "1GB", wrapped=without_memory, at=at))
+        waited.append(place.report("--memory", "1GB", at=at, TEST_IN_PARTS="1"))
         if at:
             place.wait_until_there(waited[-1])
         return waited[-1]

@@ -4,7 +4,6 @@ One on a corpus in parts goes on where it was killed.
 """
 
 import os
-import random
 import signal
 import sys
 import time
@@ -16,8 +15,9 @@ import pytest
 
 from analysis.publish.processes import Processes
 
-KILLS = int(os.environ.get("LAFZ_KILLS", "5"))  # moments at which a report is killed; LAFZ_KILLS=50 for a long look
-SEED = 20
+pytestmark = pytest.mark.faults
+
+KILLS = int(os.environ.get("LAFZ_KILLS", "12"))  # steps at which a report is killed; LAFZ_KILLS=1000 for all there are
 
 
 def kill_tree(place, process):
@@ -40,51 +40,56 @@ def kill_group(place, process):
     process.wait(600)
 
 
-WAYS = (kill_main, kill_group, kill_tree)
+OTHER_WAYS = [pytest.param(way, marks=pytest.mark.slow) for way in (kill_main, kill_group)]
 
 
-def test_an_earlier_report_is_whole_whenever_a_new_one_is_killed(place, made):
-    moments = random.Random(SEED)
+@pytest.mark.parametrize("kill", [kill_tree, *OTHER_WAYS])
+def test_an_earlier_report_is_whole_when_a_new_one_is_killed_over_a_figure(place, kill):
     before = place.hashes()
-    for number in range(KILLS):
-        process = place.report()
-        time.sleep(moments.uniform(0, 0.95 * made[1]))
-        WAYS[number % len(WAYS)](place, process)
+    process = place.report(at="*/run/term_frequency/*.svg")
+    place.wait_until_there(process)
+    kill(place, process)
+    place.wait_until_alone()
+    assert place.hashes() == before
+    assert place.left() != set()
+    # What is left of it goes with the next call, which need not be a whole one.
+    assert place.report("--params", place.folder / "none.yml").wait(600) == 2
+    process = place.report()
+    assert process.wait(600) == 0, place.said()
+    assert place.is_whole()
+    assert place.left() == set()
+
+
+def steps(place, start):
+    """Some `KILLS` of the steps of a command at which it moves, locks or deletes something, and the last of all."""
+    folders = f"{place.folder}|{place.temporary}"
+    assert start(TEST_KILLED_AT="0", TEST_FOLDERS=folders).wait(600) == 0, place.said()
+    number = int((place.temporary / "steps").read_text())
+    assert number > 10
+    return sorted(
+        {*range(number, 0, -max(1, number // KILLS)), *range(number, max(0, number - KILLS // 2), -1)}
+    ), folders
+
+
+@pytest.mark.slow
+def test_an_earlier_report_is_whole_at_whatever_step_a_new_one_is_killed(place):
+    moments, folders = steps(place, place.report)
+    before = place.hashes()
+    for step in moments:
+        process = place.report(TEST_KILLED_AT=str(step), TEST_FOLDERS=folders)
+        assert process.wait(600) == -signal.SIGKILL, (step, place.said())
         place.wait_until_alone()
         now = place.hashes()
         if now != before:  # killed when the new one had just got its place
-            assert place.is_whole(), number
+            assert place.is_whole(), step
             before = now
     assert place.report().wait(600) == 0, place.said()
     assert place.is_whole()
     assert place.left() == set()
 
 
-@pytest.mark.parametrize("late", [0.001 * step for step in range(KILLS // 5)])
-def test_a_report_killed_when_it_takes_its_place_is_the_old_or_the_new_one(place, late):
-    for _ in range(10):  # the moment is short, and may be missed on a machine that does other things
-        before = place.hashes()
-        process = place.report()
-        try:
-            place.wait_for(lambda: any(place.folder.glob(".out.building-*/run/run-log.json")), "last file", process)
-            break
-        except AssertionError:
-            assert process.poll() == 0
-    time.sleep(late)
-    kill_main(place, process)
-    assert place.hashes() == before or place.is_whole()
-    place.wait_until_alone()
-    # What is left of it goes with the next call, which need not be a whole one.
-    process = place.report(at="*/ipykernel_launcher.*")
-    place.wait_until_there(process)
-    assert len(list(place.folder.glob(".out.building-*"))) == 1
-    process.terminate()
-    process.wait(600)
-    assert place.left() == set()
-
-
 @pytest.fixture
-def in_parts(place, without_memory):
+def in_parts(place):
     """Starts the report of three documents, each a part of the corpus, in the place of the earlier one or elsewhere."""
     place.corpus = place.temporary / "texts"
     place.corpus.mkdir()
@@ -92,9 +97,9 @@ def in_parts(place, without_memory):
         text = f"The forum met on day {number}. The plan will be carried out. The forum will meet again, they said.\n"
         (place.corpus / f"{number}.txt").write_text(f"Unity Above All\n\n{text}\n{text}")
 
-    def start(out=place.out):
+    def start(out=place.out, **environment):
         options = ("--out", out, "--only", "term_frequency", "--memory", "1GB")
-        return place.start("report", place.corpus, *options, wrapped=without_memory)
+        return place.start("report", place.corpus, *options, TEST_IN_PARTS="1", **environment)
 
     return start
 
@@ -103,25 +108,22 @@ def untimed(hashes):
     return {name: value for name, value in hashes.items() if name != "run-log.json"}
 
 
-def test_a_report_in_parts_goes_on_whenever_it_is_killed(place, made, in_parts):
-    whole = place.temporary / "whole"
-    assert in_parts(whole).wait(600) == 0, place.said()
-    moments = random.Random(SEED)
-    before = place.hashes()
-    for number in range(KILLS):
-        process = in_parts()
-        time.sleep(moments.uniform(0, 0.95 * made[1]))
-        WAYS[number % len(WAYS)](place, process)
+@pytest.mark.slow
+def test_a_report_in_parts_goes_on_at_whatever_step_it_is_killed(place, in_parts):
+    moments, folders = steps(place, in_parts)
+    whole = untimed(place.hashes())
+    for step in moments:
+        process = in_parts(TEST_KILLED_AT=str(step), TEST_FOLDERS=folders)
+        # One that goes on from what is kept has fewer steps, and may come to its end.
+        assert process.wait(600) in (0, -signal.SIGKILL), (step, place.said())
         place.wait_until_alone()
-        now = place.hashes()
-        if now != before:
-            assert untimed(now) == untimed(place.hashes(whole)), number
-            before = now
+        assert untimed(place.hashes()) == whole, step
     assert in_parts().wait(600) == 0, place.said()
-    assert untimed(place.hashes()) == untimed(place.hashes(whole))
+    assert untimed(place.hashes()) == whole
     assert place.left() == set()
 
 
+@pytest.mark.slow
 def test_a_report_in_parts_that_is_stopped_says_what_is_kept_and_reads_nothing_again(place, in_parts):
     before = place.hashes()
     process = in_parts()
@@ -151,6 +153,7 @@ ASLEEP = "import ctypes\nopen('begun', 'w').close()\nctypes.PyDLL(None).sleep(60
 IDLE = "import time\nopen('begun', 'w').close()\ntime.sleep(600)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("source", "end"), [(ASLEEP, Processes.stop), (IDLE, lambda processes: kill_first(processes))])
 def test_a_notebook_that_nobody_waits_for_ends_with_its_kernel(tmp_path, source, end):
     cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]

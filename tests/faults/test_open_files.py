@@ -4,6 +4,8 @@ import pytest
 
 from analysis.publish.machine import OPEN_FILES
 
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
 
 def with_limit(number, *, soft=False):
     return ["sh", "-c", f'ulimit -{"S" if soft else ""}n {number}; exec "$@"', "sh"]

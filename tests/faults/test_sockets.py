@@ -8,6 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
 LONGEST = 90  # bytes of a path for which the system has room where a socket's file is named
 
 

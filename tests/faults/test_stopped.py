@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
 LONG = 900  # seconds after which a process is taken to hang
 
 
