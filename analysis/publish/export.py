@@ -27,7 +27,6 @@ from markupsafe import Markup
 from matplotlib.ft2font import FT2Font
 
 from analysis.errors import ParameterError
-from analysis.printable import visible_text
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.inside import inside
 from analysis.publish.loading import Run, load_run
@@ -220,7 +219,7 @@ def _document(report: Run) -> tuple[Tree, dict[str, str]]:
         for block in section.blocks
         if block.kind == "figure"
     }
-    return read_html(visible_text(source), language=first["language"]), figures
+    return read_html(source, language=first["language"]), figures
 
 
 def _block(block: Block, section: str) -> dict[str, Any]:
