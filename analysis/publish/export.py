@@ -28,7 +28,6 @@ from matplotlib.ft2font import FT2Font
 
 from analysis.errors import ParameterError
 from analysis.places import whole_file
-from analysis.printable import visible_text
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.inside import read_inside
 from analysis.publish.loading import Run, load_run
@@ -230,7 +229,7 @@ def _document(report: Run) -> tuple[Tree, dict[str, str]]:
             f"the report in {str(report.folder)!r} has {len(source):,} characters, more than {MOST:,}: "
             f"export one of fewer notebooks"
         )
-    return read_html(visible_text(source), language=first["language"]), figures
+    return read_html(source, language=first["language"]), figures
 
 
 def _block(block: Block, section: str) -> dict[str, Any]:

@@ -79,6 +79,8 @@ def _ignored(file: Path) -> list[str]:
         return []
     try:
         lines = decode(file.read_bytes())[0].splitlines()
-    except (OSError, ReadError) as error:
-        raise ReadError(f"{file.name} {getattr(error, 'strerror', None) or error}") from None
+    except ReadError as error:
+        raise ReadError(f"{file.name} {error}") from None
+    except OSError as error:
+        raise ReadError(f"{file.name} cannot be read: {error.strerror}") from None
     return [line.strip().rstrip("/") for line in lines if line.strip() and not line.startswith("#")]

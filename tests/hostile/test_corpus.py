@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from analysis import read_corpus
+from analysis import read_corpus, tokenize
 from analysis.framing.frames import profile
 from analysis.framing.lexicon import read_lexicon
 from analysis.paths import LEXICONS
@@ -111,6 +111,20 @@ def test_the_whole_corpus_at_once(folder: Path, corpus: list[Case], monkeypatch:
     texts = dict(zip(found.documents["doc_id"], found.texts, strict=True))
     for row in repeats.head(2000).itertuples():
         assert 0 <= row.start < row.end <= len(texts[row.doc_id])
+
+
+@pytest.mark.skipif(not ALL, reason="LAFZ_HOSTILE=all reads a line of 50 MB and 100,000 files, too")
+def test_a_line_of_fifty_megabytes_and_a_hundred_thousand_files(tmp_path: Path) -> None:
+    for number in range(100_000):
+        (tmp_path / f"{number}.txt").write_text(f"One {number}.")
+    line = "The council met on Monday and it rose. " * 1_300_000
+    (tmp_path / "line.txt").write_text(line)
+    corpus = read_corpus(tmp_path, strict=True)
+    assert len(corpus.texts) == 100_001
+    assert corpus.text("line") == line
+    tokens = tokenize(corpus)
+    assert tokens.n_documents == 100_001
+    assert len(tokens.ids) == 8 * 1_300_000 + 2 * 100_000
 
 
 def test_a_message_has_no_character_that_a_terminal_obeys(tmp_path: Path, typed: Typed) -> None:

@@ -191,10 +191,10 @@ def test_a_file_that_fails_costs_itself_alone(make_folder: MakeFolder) -> None:
         ("long.txt", "cannot be opened: File name too long"),
         ("mem.csv", "cannot be read to its end: Input/output error"),
     ]
-    for name, said in ((".lafzignore", "Input/output error$"), ("metadata.csv", "cannot be read: Input/output error$")):
+    for name in (".lafzignore", "metadata.csv"):
         (folder / name).unlink(missing_ok=True)
         (folder / name).symlink_to("/proc/self/mem")
-        with pytest.raises(CorpusError, match=rf"^{name} {said}"):
+        with pytest.raises(CorpusError, match=rf"^{name} cannot be read: Input/output error$"):
             read_corpus(folder)
         (folder / name).unlink()
 
