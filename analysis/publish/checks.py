@@ -15,6 +15,7 @@ from analysis.publish.manifest import MANIFEST
 from analysis.publish.parameters import notebooks
 from analysis.scale.stages import KEPT, BusyError, LostError
 from analysis.text.corpus import Corpus, CorpusError
+from analysis.text.sentences import primary
 
 
 def check_files(parameters: Mapping[str, dict[str, Any]], lexicons: Mapping[str, Lexicon]) -> None:
@@ -34,12 +35,14 @@ def check_language(parameters: Mapping[str, dict[str, Any]], lexicons: Mapping[s
     if "framing" not in parameters:
         return
     lexicon = lexicons[parameters["framing"]["lexicon"]]
-    languages = set(corpus.documents["language"].str.split("-").str[0].str.lower())
+    languages = set(corpus.documents["language"].map(primary))
     if lexicon.language not in languages:
+        said = ", ".join(sorted(languages))
+        said += " (undetermined: the metadata name a language by no known code, such as 'en')" * ("und" in languages)
         rest = ",".join(section for section in notebooks() if section != "framing")
         raise CorpusError(
             f"lexicon {lexicon.name!r} is in {lexicon.language!r} and the documents are in "
-            f"{', '.join(sorted(languages))}: give one in their language with -p lexicon=FILE, or --only {rest}"
+            f"{said}: give one in their language with -p lexicon=FILE, or --only {rest}"
         )
 
 
