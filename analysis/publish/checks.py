@@ -18,6 +18,7 @@ from analysis.terms.comparison import is_list, read_frequency_list
 from analysis.text.corpus import Corpus, CorpusError
 from analysis.text.parted import AnyTokens
 from analysis.text.patterns import fold_pattern
+from analysis.text.sentences import primary
 from analysis.text.stopwords import NLTK_NAMES, stop_words
 
 LISTED = 20  # groups that an error names
@@ -82,12 +83,14 @@ def check_language(parameters: Mapping[str, dict[str, Any]], lexicons: Mapping[s
     if "framing" not in parameters:
         return
     lexicon = lexicons[parameters["framing"]["lexicon"]]
-    languages = set(corpus.documents["language"].str.split("-").str[0].str.lower())
+    languages = set(corpus.documents["language"].map(primary))
     if lexicon.language not in languages:
+        said = ", ".join(sorted(languages))
+        said += " (undetermined: the metadata name a language by no known code, such as 'en')" * ("und" in languages)
         rest = ",".join(section for section in notebooks() if section != "framing")
         raise CorpusError(
             f"lexicon {lexicon.name!r} is in {lexicon.language!r} and the documents are in "
-            f"{', '.join(sorted(languages))}: give one in their language with -p lexicon=FILE, or --only {rest}"
+            f"{said}: give one in their language with -p lexicon=FILE, or --only {rest}"
         )
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from analysis import read_corpus, tokenize
+from analysis import CorpusError, read_corpus, tokenize
 from analysis.errors import ParameterError
-from analysis.framing.lexicon import LexiconError
-from analysis.publish.checks import READERS, check_files, check_groups
+from analysis.framing.lexicon import LexiconError, read_lexicon
+from analysis.paths import LEXICONS
+from analysis.publish.checks import READERS, check_files, check_groups, check_language
 from analysis.publish.manifest import FILE_PARAMETERS
 from analysis.publish.parameters import KINDS, notebooks, read_parameters, resolve
 from analysis.publish.runs import report
-from analysis.text.corpus import CorpusError
 
 # What a parameter takes, by what the notebooks say of it; a value outside that; and what is said of it.
 OUTSIDE = {
@@ -152,3 +152,15 @@ def test_a_stop_list_has_words_for_the_languages_of_the_texts(make_corpus):
 def test_a_value_that_is_no_text_names_no_file(corpus, tmp_path):
     with pytest.raises(ParameterError, match="'lexicon' takes a lexicon, not 5"):
         report(corpus, tmp_path / "out", values={"lexicon": 5})
+
+
+def test_a_lexicon_needs_a_document_in_its_language_however_that_is_named(make_corpus):
+    parameters, lexicons = {"framing": {"lexicon": "style"}}, {"style": read_lexicon(LEXICONS / "style.yml")}
+    corpus = make_corpus({"a.txt": "One.", "metadata.csv": "file,language\na.txt,English\n"})
+    told = (
+        r"documents are in und \(undetermined: the metadata name a language by no known code, such as 'en'\): give one"
+    )
+    with pytest.raises(CorpusError, match=told):
+        check_language(parameters, lexicons, corpus)
+    corpus.documents["language"] = "en_GB"
+    check_language(parameters, lexicons, corpus)
