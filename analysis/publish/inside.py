@@ -26,7 +26,9 @@ def inside(folder: Path, name: str) -> Path:
     Traceback (most recent call last):
     analysis.errors.ParameterError: 'run' names '../profile.csv', which is not in it: do not trust this run
     """
-    _target(folder, name)
+    place = _target(folder, name)
+    with suppress(OSError):  # it is not there, or whoever opens it is told why it can't be
+        _check(folder, name, place.stat())
     return folder / name
 
 
@@ -69,12 +71,10 @@ def links_out(folder: Path) -> list[str]:
 
 
 def _target(folder: Path, name: str) -> Path:
-    """Where the file `name` really is; what is there has been checked."""
+    """Where in `folder` the file `name` really is."""
     place = _resolved(folder, name) if name.strip("./") and "\0" not in name else None
     if place is None:
         raise ParameterError(f"{str(folder)!r} names {name!r}, which is not in it: do not trust this run")
-    with suppress(OSError):  # it is not there, or whoever opens it is told why it can't be
-        _check(folder, name, place.stat())
     return place
 
 
