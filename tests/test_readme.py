@@ -41,7 +41,11 @@ def commands(block):
     return [re.sub(r"\s+#.*", "", line).strip() for line in block.splitlines()]
 
 
-SHELL = [pytest.param(commands(block), id=commands(block)[0]) for block in blocks("sh")]
+# The first block makes a whole report of a document by way of make, which differs from lafz in the recipe alone.
+SHELL = [
+    pytest.param(commands(block), id=commands(block)[0], marks=[pytest.mark.slow] * block.startswith("make report"))
+    for block in blocks("sh")
+]
 PYTHON = blocks("python")
 
 

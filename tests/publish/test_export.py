@@ -178,6 +178,7 @@ def test_every_figure_of_the_pdf_has_its_alt_text(exported, blocks):
     assert len(set(re.findall(r"Figure(\d+):", pdf_text(exported[".pdf"])))) == len(figures)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".docx", ".pdf"])
 def test_the_same_run_gives_the_same_bytes(exported, sample_run, tmp_path, ending):
     again = tmp_path / f"again{ending}"

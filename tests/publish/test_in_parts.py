@@ -15,6 +15,8 @@ from analysis.scale import in_parts
 from analysis.scale.stages import held
 from analysis.text.corpus import CorpusError
 
+pytestmark = pytest.mark.slow
+
 MEMORY = 2 * 10**9
 OTHERS = {
     "redundancy/compression",  # without what a document has from earlier ones

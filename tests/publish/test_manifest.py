@@ -158,6 +158,7 @@ def test_what_changes_while_a_corpus_is_read_in_parts_ends_the_report_before_a_n
     assert [path.name for path in tmp_path.iterdir()] == ["corpus"]  # what was read is of no use
 
 
+@pytest.mark.slow
 def test_what_is_kept_of_a_report_whose_code_changed_is_not_certified(small, tmp_path, monkeypatch):
     out, now = tmp_path / "out", runs.versions() | {"source": "another"}
     progress = changing("redundancy", 5, lambda: monkeypatch.setattr(runs, "versions", lambda: now))

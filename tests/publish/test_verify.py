@@ -11,16 +11,16 @@ import pytest
 from PIL import Image
 
 from analysis.errors import ParameterError
-from analysis.paths import to_root
+from analysis.paths import FIGURES, to_root
 from analysis.publish.manifest import recorded, write_manifest
 from analysis.publish.parameters import notebooks, resolve
+from analysis.publish.records import read_manifest
 from analysis.publish.verify import (
     _changed_inputs,
     changed_versions,
     compare,
     first_difference,
     manifest_differences,
-    read_manifest,
     verify,
 )
 
@@ -35,6 +35,7 @@ def copy(small_run, tmp_path):
     return tmp_path / "copy"
 
 
+@pytest.mark.slow
 def test_a_run_comes_out_the_same_in_another_place_language_time_zone_and_on_one_core(
     small_run, command_line, tmp_path
 ):
@@ -50,6 +51,15 @@ def test_a_run_comes_out_the_same_in_another_place_language_time_zone_and_on_one
             os.sched_setaffinity(0, cores)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines() == [f"{small_run}: every file is the same, byte for byte"]
+
+
+def test_the_committed_report_of_the_sample_is_what_comes_out(sample_run):
+    committed = FIGURES / "sample"
+    if other := changed_versions(committed):
+        pytest.skip(f"the committed report was made with other versions: {', '.join(other)}")
+    made = {record["path"]: record["sha256"] for record in read_manifest(committed)["outputs"]}
+    assert compare(committed, sample_run, made) == []
+    assert manifest_differences(read_manifest(committed), read_manifest(sample_run)) == []
 
 
 def test_what_was_changed_after_the_run_is_named_file_by_file(copy, typed):

@@ -27,6 +27,7 @@ def swept(corpus, tmp_path_factory):
     return out, sweep(corpus, out, ["similarity=0.5,0.95", "top_n=5"], only=["redundancy"])
 
 
+@pytest.mark.slow
 def test_a_sweep_makes_a_whole_report_for_each_value(swept):
     out, done = swept
     assert (done.made, done.kept, done.failures) == (["similarity=0.5", "similarity=0.95"], [], [])
@@ -39,6 +40,7 @@ def test_a_sweep_makes_a_whole_report_for_each_value(swept):
     assert pairs[["similarity", "value"]].to_numpy().tolist() == [[0.5, 1], [0.95, 0]]
 
 
+@pytest.mark.slow
 def test_the_page_says_what_changes_and_leads_to_the_reports(swept):
     out, done = swept
     page = done.page.read_text()
@@ -50,6 +52,7 @@ def test_the_page_says_what_changes_and_leads_to_the_reports(swept):
     assert str(out) not in page
 
 
+@pytest.mark.slow
 def test_what_is_finished_is_kept_and_what_was_changed_is_made_anew(swept, corpus, typed):
     out, _ = swept
     before = (out / "similarity=0.5" / "run-log.json").read_text()
@@ -65,6 +68,7 @@ def test_what_is_finished_is_kept_and_what_was_changed_is_made_anew(swept, corpu
     assert (corpus.parent / "mine").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_what_fails_leaves_the_others(small, typed, tmp_path):
     lexicon = tmp_path / "urdu.yml"
     lexicon.write_text(
