@@ -6,6 +6,8 @@ import pytest
 
 from analysis.paths import LEXICONS
 
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
 
 @pytest.fixture
 def texts(place):

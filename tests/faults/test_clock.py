@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from analysis.text.loading import KEPT, load_tokens
 
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
 # The command line on a clock that goes back by an hour each time it is asked.
 BACKWARDS = """
 import sys, time
@@ -17,8 +19,6 @@ import pytest
 hours, now = count(), time.time()
 time.time = lambda: now - 3600 * next(hours)
 from analysis.__main__ import main
-
-pytestmark = [pytest.mark.faults, pytest.mark.slow]
 main()
 """
 
@@ -38,18 +38,22 @@ def test_durations_do_not_come_from_a_clock_that_can_be_set(place):
 
 
 def test_what_was_saved_in_the_future_or_long_ago_does_no_harm(one, tmp_path):
+    cache, texts = tmp_path / "cache", tmp_path / "texts"
+    texts.mkdir()
     now = datetime.now(UTC)
-    for number, days in enumerate((-20_000, -1, 20_000, 20_001, 20_002, 20_003)):
-        folder = tmp_path / f"saved-{number}"
-        folder.mkdir()
+    for days in (-20_000, -1, 20_000, 20_001, 20_002, 20_003):
+        (texts / "a.txt").write_text(f"After {days} days.")
+        before = set(cache.glob("*"))
+        load_tokens(texts, cache=cache)
         seconds = (now + timedelta(days=days)).timestamp()
-        os.utime(folder, (seconds, seconds))
-    words = [load_tokens(one, cache=tmp_path).to_frame()["token"].tolist() for _ in range(2)]
+        for saved in set(cache.iterdir()) - before:
+            os.utime(saved, (seconds, seconds))
+    words = [load_tokens(one, cache=cache).to_frame()["token"].tolist() for _ in range(2)]
     assert words[0] == words[1]
     assert len(words[0]) > 20
-    assert len(list(tmp_path.iterdir())) <= KEPT
-    for folder in tmp_path.iterdir():  # set back to now, the newest of all is what was made
-        os.utime(folder, (0, 0))
-    assert load_tokens(one, cache=tmp_path).to_frame()["token"].tolist() == words[0]
-    again = load_tokens(one, cache=tmp_path)
+    assert len(list(cache.iterdir())) <= KEPT
+    for saved in cache.iterdir():  # set back to now, the newest of all is what was made
+        os.utime(saved, (0, 0))
+    assert load_tokens(one, cache=cache).to_frame()["token"].tolist() == words[0]
+    again = load_tokens(one, cache=cache)
     assert again.to_frame()["token"].tolist() == words[0]

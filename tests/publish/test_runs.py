@@ -186,7 +186,7 @@ def test_a_kernel_needs_no_port_that_another_could_take(tmp_path, monkeypatch, r
         ),
         ([SAMPLE, "-p", "stopwords=nope.txt"], "nope.txt': give a text file with one word a line"),
         ([SAMPLE, "-p", "lexicon=~nobody here/own.yml"], "~nobody here/own.yml' (beside it: no .yml file there)"),
-        (["~nobody here/texts"], "no such file or folder: "),
+        (["~nobody here/texts"], "there is no such user: give the whole path"),
         ([SAMPLE, "--only", "frames"], "no notebook 'frames'. Did you mean 'framing'?"),
         ([SAMPLE, "-p", "lexicon=data/lexicons/none.yml"], "no such lexicon"),
         ([SAMPLE, "-p", "corpus=data"], "'corpus' is the first argument"),

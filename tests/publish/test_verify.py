@@ -106,7 +106,8 @@ def test_an_input_that_cannot_be_read_is_not_certified(small, tmp_path):
     (corpus / "gone.txt").symlink_to("nowhere.txt")
     (corpus / "long.txt").symlink_to("x" * 300)
     chosen = notebooks(["redundancy"])
-    manifest = write_manifest(run, chosen, resolve(chosen, {"corpus": to_root(corpus)}))
+    parameters = resolve(chosen, {"corpus": to_root(corpus)})
+    manifest = write_manifest(run, parameters, recorded(chosen, parameters))
     known = {record["path"].rpartition("/")[2] for record in manifest["inputs"]} - {"03_redundancy.ipynb"}
     assert known == {path.name for path in small.iterdir()}
     assert _changed_inputs(manifest) == []
