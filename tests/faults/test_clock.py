@@ -6,6 +6,8 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from analysis.text.loading import KEPT, load_tokens
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
@@ -14,8 +16,6 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 BACKWARDS = """
 import sys, time
 from itertools import count
-
-import pytest
 hours, now = count(), time.time()
 time.time = lambda: now - 3600 * next(hours)
 from analysis.__main__ import main
