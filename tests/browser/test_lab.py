@@ -18,6 +18,8 @@ import pytest
 
 from analysis.paths import NOTEBOOKS, SAMPLE
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
 playwright = pytest.importorskip("playwright.sync_api")
 
 TOKEN = "only-for-tests"

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.browser
+
 # A table, the number in it, and what the script finds for it: places, or the sentences with them.
 COUNTED = [
     ("term_frequency/all_words", "count", "places"),

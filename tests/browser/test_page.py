@@ -9,6 +9,8 @@ from analysis import tokenize
 from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.page import write_page
 
+pytestmark = pytest.mark.browser
+
 playwright = pytest.importorskip("playwright.sync_api")
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}

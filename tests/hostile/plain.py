@@ -67,7 +67,8 @@ def _encodings() -> Iterator[Case]:
 
 def _characters() -> Iterator[Case]:
     for name, text in {
-        "controls": "\x01\x02\x07\x08\x0b\x0c\x0e\x1b\x7f\x80\x85\x9b",
+        "controls": "\x01\x02\x07\x08\x0b\x0c\x0e\x1b\x7f\x80\x85\x9b"
+        + " The river rose." * 9,  # more than a tenth is no text
         "escapes": "\x1b[2J\x1b]0;owned\x07\x1b[31mred\x1b[0m \x9b31m",
         "bidi": "\u202e\u202d\u2066\u2067\u2068\u2069\u200f\u200e\u061c gnp.exe",
         "separators": "\u2028\u2029\x1c\x1d\x1e\x1f\x85",

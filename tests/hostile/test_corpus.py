@@ -31,6 +31,8 @@ from cases import Case
 from corpus import write
 from reading import MEMORY, check, slowness
 
+pytestmark = [pytest.mark.hostile, pytest.mark.slow]
+
 pytest.importorskip("trafilatura")
 pytest.importorskip("pypdfium2")
 pytest.importorskip("docx")

@@ -39,6 +39,8 @@ from documents import docx, pdf, stream_object
 from tables import _bomb, parquet
 from zips import zipped
 
+pytestmark = pytest.mark.hostile
+
 WORDS = "The council met on Monday and rose at noon."
 
 

@@ -13,6 +13,8 @@ for package in ("trafilatura", "pypdfium2", "docx", "openpyxl"):
     pytest.importorskip(package)
 from targets import TARGETS
 
+pytestmark = [pytest.mark.hostile, pytest.mark.slow]
+
 EXAMPLES = {"html": 40, "pdf": 60, "docx": 60, "parquet": 100, "sheet_xlsx": 40}
 _PIECES = st.one_of(
     st.binary(max_size=8),

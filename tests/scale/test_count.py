@@ -268,6 +268,7 @@ def is_alive(process: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc, which Linux has")
 @pytest.mark.parametrize(
     ("adjust", "stage_name", "file"),
@@ -345,6 +346,8 @@ def scheduler(tmp_path) -> Iterator[tuple[str, Callable[[], subprocess.Popen[byt
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
+@pytest.mark.cluster
+@pytest.mark.slow
 @pytest.mark.parametrize(("adjust", "stage"), [(False, "counting"), (True, "reading sentences")])
 def test_dask_workers_write_the_same_bytes(cut, scheduler, shards, tmp_path, adjust, stage):
     from distributed import Client
@@ -377,6 +380,7 @@ def test_dask_workers_write_the_same_bytes(cut, scheduler, shards, tmp_path, adj
 # --- how much memory it takes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [[], ["--adjust-for-redundancy"]])
 def test_memory_is_bounded(tmp_path, more):
     folder = tmp_path / "news"

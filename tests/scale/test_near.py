@@ -320,6 +320,8 @@ def test_a_killed_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut) -> None:
     assert told["comparing"][0] == 2
 
 
+@pytest.mark.cluster
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [2, 4])
 def test_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut: Cut, workers: int) -> None:
     distributed = pytest.importorskip("distributed")

@@ -242,6 +242,8 @@ def test_an_interrupted_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut, mo
     assert out.read_bytes() == whole.read_bytes()
 
 
+@pytest.mark.cluster
+@pytest.mark.slow
 def test_two_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut: Cut) -> None:
     distributed = pytest.importorskip("distributed")
     corpus = write_corpus(tmp_path / "corpus", random.Random(3), 60)
@@ -259,6 +261,7 @@ def test_two_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut: Cut)
     assert there.read_bytes() == here.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the most memory a process had")
 def test_memory_is_bounded_where_all_documents_share_words(tmp_path: Path) -> None:
     """12 MB of 6,000 documents, half of each the same words; the rest of one in ten that of another."""

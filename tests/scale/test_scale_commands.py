@@ -93,6 +93,8 @@ def test_help_names_what_one_can_give():
     assert all(option in said for option in ("CORPUS...", "--out", "--memory", "--dask", "--work", "--parameter"))
 
 
+@pytest.mark.cluster
+@pytest.mark.slow
 def test_workers_of_this_machine_write_the_same_bytes(lafz, tmp_path, monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr(resources, "cores", lambda: 2)

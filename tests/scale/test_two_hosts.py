@@ -13,6 +13,8 @@ import pytest
 from analysis.scale import count, near
 from analysis.scale.resources import Budget
 
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
+
 HANG = 900  # seconds after which something is wrong, however slow the machine
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 PROGRAM = """

@@ -17,6 +17,8 @@ from analysis.publish.export import export
 from analysis.publish.loading import load_run
 from analysis.text.formulas import guarded, restored
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
 VIOLATION = "addEventListener('securitypolicyviolation', found => console.error('refused: ' + found.blockedURI))"
 
 
