@@ -11,6 +11,7 @@ _ADVICE = {
     errno.EROFS: "choose a folder that can be written to",
     errno.EACCES: "choose a folder that you may write to",
     errno.ENOTDIR: "what should be a folder on the way is a file: give another path",
+    errno.EEXIST: "what should be a folder on the way is a file: give another path",  # of a folder to be made
     errno.ENAMETOOLONG: "give a shorter name",
     errno.EMFILE: "raise the limit of open files, such as with: ulimit -n 1024",
 }
