@@ -114,14 +114,14 @@ def test_a_signal_after_a_file_has_its_place_says_that_it_is_there(tmp_path, cap
                 with whole_file(path) as place:
                     place.touch()
             path.unlink()
-            signal.raise_signal(signal.SIGHUP)
+            signal.raise_signal(signal.SIGTERM)
 
     with whole_file(tmp_path / "earlier.csv") as place:
         place.touch()
     with pytest.raises(SystemExit) as ended:
         write()
-    said = f"lafz: stopped by SIGHUP: no result is half-written; finished before: {tmp_path}/a.csv\n"
-    assert (ended.value.code, capsys.readouterr().err) == (129, said)
+    said = f"lafz: stopped by SIGTERM: no result is half-written; finished before: {tmp_path}/a.csv\n"
+    assert (ended.value.code, capsys.readouterr().err) == (143, said)
 
 
 # --- what has only the name of a folder of the package

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import ParameterError
-from analysis.paths import expanded, from_root, to_root
+from analysis.paths import from_root, given, to_root
 from analysis.places import put, temporary_folder, working_folder
 from analysis.progress import Progress
 from analysis.publish.checks import check_files, check_groups, check_language, check_place, faults_told
@@ -224,7 +224,7 @@ def _opened_again(tokens: AnyTokens) -> Callable[[], AnyTokens]:
 
 def _is_there(value: Any) -> bool:
     """Whether a value, which nothing has checked so far, is the path of a file or folder."""
-    return isinstance(value, str | Path) and str(value) != "" and expanded(value).exists()
+    return isinstance(value, str | Path) and str(value) != "" and given(value).exists()
 
 
 def _text_size(parameters: Mapping[str, dict[str, Any]]) -> int:

@@ -185,7 +185,7 @@ def test_a_kernel_needs_no_port_that_another_could_take(tmp_path, monkeypatch, r
             "'sauce', which is no metadata column. Did you mean 'source'? There are: doc",
         ),
         ([SAMPLE, "-p", "stopwords=nope.txt"], "nope.txt': give a text file with one word a line"),
-        ([SAMPLE, "-p", "lexicon=~nobody here/own.yml"], "~nobody here/own.yml' (beside it: no .yml file there)"),
+        ([SAMPLE, "-p", "lexicon=~nobody here/own.yml"], "there is no such user: give the whole path"),
         (["~nobody here/texts"], "there is no such user: give the whole path"),
         ([SAMPLE, "--only", "frames"], "no notebook 'frames'. Did you mean 'framing'?"),
         ([SAMPLE, "-p", "lexicon=data/lexicons/none.yml"], "no such lexicon"),
