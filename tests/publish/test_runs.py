@@ -219,6 +219,7 @@ def test_a_folder_that_is_no_report_is_not_replaced(small, typed, tmp_path):
     assert (precious / "chapter1.md").read_text() == "years of work"
 
 
+@pytest.mark.slow
 def test_a_hostile_corpus_stays_text_on_the_page(typed, tmp_path):
     corpus = tmp_path / "corpus"
     corpus.mkdir()

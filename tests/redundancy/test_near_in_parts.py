@@ -43,6 +43,7 @@ def whole_of(table):
     return pd.concat(table_parts(table), ignore_index=True)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("unit", ["sentence", "paragraph"])
 @pytest.mark.parametrize("threshold", [0.2, 0.6, 0.8, 1.0])

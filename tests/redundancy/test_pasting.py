@@ -152,6 +152,7 @@ def test_of_two_origins_with_as_many_words_the_first_is_named():
     assert pasted(FIVE, pd.DataFrame(rows, columns=columns))["origin"].tolist() == [None, None, None, None, "0"]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(passage.filter(lambda row: row[0] != row[1]), max_size=12))
 def test_a_corpus_in_parts_has_as_much(parts_of_five, rows):

@@ -93,6 +93,7 @@ def test_counts_by_hand(make_folder, tmp_path):
     assert not (tmp_path / "counts.problems.csv").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
 def test_the_bytes_do_not_depend_on_the_cut(cut, tangled, tmp_path, ending):
     found = set()
@@ -175,6 +176,7 @@ def test_sentences_are_equal_as_they_are_read(make_folder, tmp_path, options, ex
     assert {term: amount for _, term, amount in rows_of(out)} == pytest.approx(expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["parquet", "csv"])
 def test_the_bytes_of_adjusted_counts_do_not_depend_on_the_cut(cut, repeated, tmp_path, ending):
     found = set()

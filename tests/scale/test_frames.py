@@ -87,6 +87,7 @@ def test_sums_are_the_profile_in_memory(monkeypatch, tmp_path):
     np.testing.assert_allclose(share, own["sentence_share"])
 
 
+@pytest.mark.slow
 def test_the_bytes_do_not_depend_on_the_cut(small, monkeypatch, tangled, tmp_path):
     found = set()
     for characters, cores in [(1, 1), (3_000, 2), (10**7, 1)]:
@@ -136,6 +137,7 @@ def test_sums_of_adjusted_frames_are_the_profile_in_memory(monkeypatch, repeated
     np.testing.assert_allclose(sums["words"], weights(tokens).sum(), rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_the_bytes_of_adjusted_frames_do_not_depend_on_the_cut(monkeypatch, repeated, tmp_path):
     lexicon = small_words(tmp_path)
     found = set()

@@ -13,6 +13,8 @@ from analysis.scale import in_parts
 from analysis.scale.in_parts import tokens_in_parts
 from analysis.text.parted import are_parts, parts
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def small(monkeypatch):

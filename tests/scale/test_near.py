@@ -283,6 +283,7 @@ def lafz(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
     return int(left.value.code or 0)
 
 
+@pytest.mark.slow
 def test_a_killed_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut) -> None:
     corpus = write_corpus(tmp_path / "corpus", 7)
     cut(600, 60)
@@ -351,6 +352,7 @@ def test_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut: Cut, wor
     assert there.read_bytes() == here.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the most memory a process had")
 def test_memory_is_bounded_where_all_share_words(tmp_path: Path) -> None:
     """40,000 sentences of a hundred words, so that each word is among the rarest of thousands of them."""

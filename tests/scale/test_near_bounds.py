@@ -18,6 +18,8 @@ from analysis.scale.near_candidates import candidates
 from analysis.scale.near_table import Settling, ordered, runs_in, settled, write_near, write_run
 from analysis.scale.shuffle import column, read_about
 
+pytestmark = pytest.mark.slow
+
 SETS = 30
 
 

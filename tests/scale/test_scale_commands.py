@@ -179,6 +179,7 @@ def interrupted(shards, tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_is_finished(lafz, interrupted, shards, tmp_path):
     said, stage = interrupted(lambda stage: len(list(stage.glob("[!.]*"))) >= 3)
     assert "what is finished is kept: the same command goes on from there" in said
@@ -188,6 +189,7 @@ def test_ctrl_c_keeps_what_is_finished(lafz, interrupted, shards, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == [OUT, "program"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_is_the_first_process_s_own_even_where_its_workers_only_start(interrupted, tmp_path):
     (tmp_path / "program").mkdir()
     (tmp_path / "program" / "wait at the start").touch()

@@ -34,6 +34,7 @@ def test_totals_are_those_in_memory(monkeypatch, tangled, tmp_path, characters, 
     assert sorted(path.name for path in Path(tmp_path).iterdir()) == ["totals.parquet", "totals.problems.csv"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("characters", "cores"), [(300, 1), (3_000, 2), (10**6, 1)])
 def test_adjusted_totals_are_those_of_the_different_sentences(monkeypatch, repeated, tmp_path, characters, cores):
     monkeypatch.setattr(module, "budget", lambda memory, local, per_character=30: Budget(cores, characters))

@@ -323,6 +323,7 @@ def test_a_comparison_writes_into_its_own_folder_and_escapes_what_they_say(run, 
     assert "&lt;script&gt;owned=1" in page
 
 
+@pytest.mark.slow
 def test_verify_runs_the_notebooks_of_the_checkout(command_line, tmp_path):
     run, canary, corpus = tmp_path / "sent", tmp_path / "ran", tmp_path / "corpus"
     (run / "notebooks").mkdir(parents=True)

@@ -66,6 +66,7 @@ def test_no_word_of_the_sample_covers_another(sample_tokens: Tokens, window: int
     assert apart.min() > 0.01
 
 
+@pytest.mark.slow
 def test_every_process_draws_the_same() -> None:
     # The order in which Python keeps strings in a set differs from one process to the next.
     code = (
