@@ -122,7 +122,11 @@ def test_the_shell_blocks(run, checkout, lines):
             assert there is True or ("index.html" in there and there & records), line
 
 
-@pytest.mark.parametrize("block", PYTHON, ids=range(len(PYTHON)))
+# The classifier's block trains five times.
+TRAINING = [pytest.param(block, marks=[pytest.mark.slow] * ("cross_validate" in block)) for block in PYTHON]
+
+
+@pytest.mark.parametrize("block", TRAINING, ids=range(len(PYTHON)))
 def test_the_python_blocks(run, block):
     run("python", "-c", block)
 

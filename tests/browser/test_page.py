@@ -233,6 +233,7 @@ def test_without_scripts_all_is_there_but_the_tools(profile, complaints, sample_
 CONTRAST = "color-contrast"  # takes most of the time, and does not depend on the width
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scheme", "size", "rules"),
     [

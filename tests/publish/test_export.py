@@ -188,6 +188,7 @@ def test_the_same_run_gives_the_same_bytes(exported, sample_run, tmp_path, endin
     assert again.read_bytes() == exported[ending].read_bytes()
 
 
+@pytest.mark.slow
 def test_what_documents_say_stays_text(hostile_run, hostile_word, tmp_path):
     with pytest.warns(UserWarning, match="show as boxes: \u0378 "):
         pdf = export(hostile_run, tmp_path / "report.pdf")

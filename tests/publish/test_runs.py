@@ -105,6 +105,7 @@ def test_two_runs_give_the_same_bytes(sample_run, command_line, tmp_path):
     assert [name for name in first if first[name] != second[name]] == ["run-log.json"]
 
 
+@pytest.mark.slow
 def test_an_earlier_report_is_replaced_whole(small, small_run, typed, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(small_run, out)
@@ -120,6 +121,7 @@ def test_an_earlier_report_is_replaced_whole(small, small_run, typed, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+@pytest.mark.slow
 def test_a_failed_notebook_leaves_the_earlier_report_and_lets_the_others_run(
     small, small_run, typed, tmp_path, monkeypatch
 ):
