@@ -35,7 +35,7 @@ def names(folder):
     return {path.name for path in folder.iterdir()}
 
 
-@pytest.mark.parametrize(("share", "status"), [(0, 1), (0.3, 1), (0.97, 2)])
+@pytest.mark.parametrize(("share", "status"), [(0, 1), (0.3, 1), (0.85, 2)])
 def test_a_report_on_a_full_disk(place, disk, share, status):
     before = place.hashes()
     fill(disk, leave=int(share * size(place.out)))

@@ -1,12 +1,14 @@
 """A report on a corpus in parts is the report on the corpus in memory, and goes on where it was stopped."""
 
 import json
+import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from analysis.errors import ParameterError
-from analysis.paths import FIGURES, SAMPLE
+from analysis.paths import FIGURES, NOTEBOOKS, SAMPLE
 from analysis.publish.keeping import kept_work, key_of, words_of
 from analysis.publish.parameters import notebooks
 from analysis.publish.runs import resolved, run
@@ -121,10 +123,18 @@ def test_a_report_that_was_stopped_goes_on_and_is_the_same(cut, tmp_path, monkey
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_a_notebook_that_fails_leaves_the_others_finished_for_the_next_call(small, tmp_path):
-    only, told = ["framing", "redundancy"], []
-    wrong = resolved(small, only, {"stopwords": "no such list.txt"})
-    [failure] = run(wrong, tmp_path / "out", in_parts=True, memory=MEMORY, keep_failed=True)
+def test_a_notebook_that_fails_leaves_the_others_finished_for_the_next_call(
+    small, tmp_path, tmp_path_factory, monkeypatch
+):
+    changed, name = tmp_path_factory.mktemp("changed") / "notebooks", "03_redundancy.ipynb"
+    shutil.copytree(NOTEBOOKS, changed)
+    node = nbformat.read(changed / name, as_version=4)
+    next(cell for cell in node.cells if cell.id == "load").source = "raise ValueError('no')"
+    nbformat.write(node, changed / name)
+    monkeypatch.setattr("analysis.publish.parameters.NOTEBOOKS", changed)
+    told = []
+    parameters = resolved(small, ["framing", "redundancy"], {})
+    [failure] = run(parameters, tmp_path / "out", in_parts=True, memory=MEMORY, keep_failed=True)
     assert failure.notebook == "03_redundancy"
     assert failure.kept == tmp_path / "out.03_redundancy.failed.ipynb"
     assert {path.name for path in (tmp_path / "out.failed" / "notebooks").iterdir()} == {
@@ -132,9 +142,9 @@ def test_a_notebook_that_fails_leaves_the_others_finished_for_the_next_call(smal
         "03_redundancy.ipynb",
     }
     assert kept(tmp_path / ".out.work") == {"framing"}
-    right = resolved(small, only, {})
+    shutil.copy(NOTEBOOKS / name, changed)
     options = {"in_parts": True, "memory": MEMORY}
-    assert run(right, tmp_path / "out", **options, progress=lambda *about: told.append(about[0])) == []
+    assert run(parameters, tmp_path / "out", **options, progress=lambda *about: told.append(about[0])) == []
     assert {"framing (kept)", "redundancy"} <= set(told)
     assert not {"framing", "reading"} & set(told)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "out.failed"]
@@ -196,6 +206,7 @@ def test_of_two_reports_in_parts_into_one_folder_the_second_is_told(small, tmp_p
 
 def test_a_report_in_memory_takes_away_what_one_in_parts_had_kept(small, tmp_path):
     (tmp_path / ".out.work" / "notebooks" / "framing-1").mkdir(parents=True)
+    (tmp_path / ".out.work" / "made-by-lafz").touch()
     assert run(resolved(small, ["redundancy"], {}), tmp_path / "out") == []
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -206,6 +217,7 @@ def test_what_a_notebook_that_was_killed_left_beside_the_words_goes(tmp_path):
         (words / name).mkdir(parents=True)
         (words / name / "numbers").touch()
     (words / "parts.json").touch()
+    (tmp_path / ".out.work" / "made-by-lafz").touch()
 
     def there():
         return sorted(path.name for path in words.iterdir())
