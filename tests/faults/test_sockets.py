@@ -23,7 +23,7 @@ def place(place):
 
 def test_of_a_killed_report_no_socket_is_left_when_the_next_one_is_done(place):
     process = place.report()
-    [runtime] = place.wait_for(lambda: list(place.temporary.glob(".lafz.*/runtime")), "folder of sockets", process)
+    [runtime] = place.wait_for(lambda: list(place.temporary.glob(".lafz-run.*/runtime")), "folder of sockets", process)
     by_files = os.name == "posix" and len(os.fsencode(runtime / "kernel-1234567")) <= LONGEST
     expected = 1 + 5 * by_files  # what says where the sockets are, and they
     place.wait_for(lambda: len(list(runtime.glob("kernel-*"))) == expected, "sockets", process)
