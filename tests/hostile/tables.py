@@ -82,7 +82,9 @@ def _json() -> Iterator[Case]:
     yield case(
         "json/surrogate in metadata.json", r'[{"text": %s, "\udc00": 1, "b": "\ud800"}]' % text, WORDS, "left out"
     )
-    yield case("json/nul.json", r'[{"text": "It rose \u0000 by noon"}, {"text": %s}]' % text, WORDS, "holds 1 NUL character")
+    yield case(
+        "json/nul.json", r'[{"text": "It rose \u0000 by noon"}, {"text": %s}]' % text, WORDS, "holds 1 NUL character"
+    )
     yield case(
         "json/kinds.json", f'[1, null, "a", [], true, {{}}, {{"text": 5}}, {{"text": {text}}}]', WORDS, "not an object"
     )
