@@ -17,7 +17,7 @@ from analysis.publish.processes import Processes
 
 pytestmark = pytest.mark.faults
 
-KILLS = int(os.environ.get("LAFZ_KILLS", "12"))  # steps at which a report is killed; LAFZ_KILLS=1000 for all there are
+KILLS = int(os.environ.get("LAFZ_KILLS", "8"))  # steps at which a report is killed; LAFZ_KILLS=1000 for all there are
 
 
 def kill_tree(place, process):

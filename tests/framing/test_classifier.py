@@ -213,6 +213,7 @@ def test_folds_that_cannot_be_drawn_are_refused(options: dict[str, Any], message
         cross_validate(TEXTS, LABELS, lexicons=[], **options)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not GVFC.is_file(), reason="the labelled data beside the repository (shared/data) is not there")
 def test_frames_of_headlines() -> None:
     """The nine frames of the Gun Violence Frame Corpus; TF-IDF with logistic regression reaches .62."""

@@ -182,6 +182,7 @@ def test_the_join_equals_a_comparison_of_all_with_all(sets: list[set[int]], thre
     assert found == {(a, b, n) for a, b, n in shared if n / (len(sets[a]) + len(sets[b]) - n) >= threshold}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PAN.is_file(), reason="the labelled data beside the repository (shared/data) is not there")
 @pytest.mark.parametrize("threshold", [0.6, 0.8])
 def test_misses_none_of_fifteen_thousand_sentences(threshold: float) -> None:

@@ -302,6 +302,7 @@ def test_bad_pairs(pairs: dict[str, list[str]], message: str) -> None:
         passages(tokens_of(FIRST, SECOND), pd.DataFrame(pairs))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PAN.is_dir(), reason="the labelled data beside the repository (shared/data) is not there")
 def test_labelled_passages() -> None:
     pairs = pd.read_csv(PAN / "pairs.csv").iloc[::6]

@@ -110,6 +110,7 @@ def test_labelled_pairs() -> None:
     assert (order[label == 1].sum() - yes * (yes + 1) / 2) / (yes * no) >= 0.815  # Mann and Whitney's U / pairs = AUC
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not MSR.is_dir(), reason="the labelled pairs beside the repository (shared/data/msr) are not there")
 def test_weights_are_those_of_the_fit() -> None:
     linear_model = pytest.importorskip("sklearn.linear_model")

@@ -160,6 +160,7 @@ def test_bad_options(options: dict[str, float], message: str) -> None:
         document_pairs(tokens_of("ant bee cat dog", "eel"), **options)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PAN.is_dir(), reason="the labelled data beside the repository (shared/data) is not there")
 def test_labelled_pairs() -> None:
     pairs = pd.read_csv(PAN / "pairs.csv").iloc[::4]
