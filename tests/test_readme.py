@@ -30,6 +30,7 @@ ELSEWHERE = {
     "conda env create -f environment.yml && conda activate lafz": "tests/test_environment.py reads it as conda does",
     "lafz report data/sample --out figures/sample": "tests/publish reports the sample",
     "lafz verify figures/my_texts": "tests/publish/test_verify.py verifies reports",
+    "lafz report my_texts --only framing -p group_by=source_kind -p lexicon=my_frames.yml": "the line before, and less",
     "lafz sweep data/sample --only redundancy -p similarity=0.5,0.8 --out figures/swept": "tests/publish/comparing",
 }
 

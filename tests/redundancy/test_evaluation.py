@@ -77,6 +77,7 @@ side = st.tuples(st.integers(0, 30), st.integers(1, 15)).map(lambda at: (at[0], 
 span = st.tuples(st.just("x"), st.sampled_from("yz"), side, side).map(lambda s: (s[0], s[1], *s[2], *s[3]))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.lists(span, max_size=8), st.lists(span, max_size=8))
 def test_equals_sets_of_characters(cases, found):

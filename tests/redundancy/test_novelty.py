@@ -230,6 +230,7 @@ def test_figures_of_a_document_do_not_depend_on_the_others():
     assert alone[columns].tolist() == among[columns].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CLOUGH.is_dir(), reason="the labelled data beside the repository (shared/data) is not there")
 def test_answers_written_from_a_source_are_known_by_it():
     """Clough and Stevenson (2011): 57 answers cut, lightly or heavily revised from a source and 38 that are not."""

@@ -99,6 +99,7 @@ def labelled(part: str) -> pd.DataFrame:
     return pd.read_csv(path, sep="\t", quoting=csv.QUOTE_NONE, encoding="utf-8-sig")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not MSR.is_dir(), reason="the labelled pairs beside the repository (shared/data/msr) are not there")
 def test_labelled_pairs() -> None:
     """On the validation pairs, which had no part in the fit: accuracy .770, AUC .820."""

@@ -180,6 +180,7 @@ def test_words_are_scored_in_two_conventions(treebank: Path) -> None:
     assert table[["correct", "gold", "predicted"]].to_numpy().tolist() == [[2, 8, 6], [3, 6, 6]]
 
 
+@pytest.mark.slow
 @needs_treebanks
 @pytest.mark.parametrize("name", ["ewt", "gum"])
 def test_gold_scored_against_itself_is_perfect(name: str) -> None:
@@ -194,6 +195,7 @@ def test_gold_scored_against_itself_is_perfect(name: str) -> None:
     assert evaluate_words(path, lambda _: next(joined))["f1"].iloc[1] == 1
 
 
+@pytest.mark.slow
 @needs_treebanks
 @pytest.mark.parametrize(("name", "sentences"), [("ewt", 2001), ("gum", 1575)])
 def test_every_sentence_has_the_text_that_the_treebank_states(name: str, sentences: int) -> None:

@@ -248,6 +248,7 @@ def test_equals_the_definition_on_the_sample():
     _equal_to_definition(texts)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled data beside the repository (shared/data) is not there")
 def test_equals_the_definition_on_labelled_data():
     cases = (SHARED / "golden_rules" / "golden_rules.jsonl").read_text(encoding="utf-8").splitlines()

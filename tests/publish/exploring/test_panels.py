@@ -264,6 +264,7 @@ def outputs(node):
     return found
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_and_stands_still_where_no_kernel_answers(explored, small, small_run):
     from nbconvert import HTMLExporter
 
