@@ -66,7 +66,8 @@ def _add_products(values: Any, times: Any, sums: Any) -> None:
     """Add to `sums` the product of `values`, turned, and `times`, document by document."""
     factor = np.empty(times.shape[1])
     for document in range(len(values)):
-        factor[:] = times[document]
+        for draw in range(len(factor)):
+            factor[draw] = times[document, draw]
         for column in range(values.shape[1]):
             value = values[document, column]
             if value != 0:

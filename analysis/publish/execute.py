@@ -1,9 +1,9 @@
 """One notebook, run by papermill in a process of its own: ``python -m analysis.publish.execute`` with a job on stdin.
 
 A process rather than a thread, because papermill changes the working directory of the whole process. The job is a line
-of JSON: notebook, output (a file name in the working directory), parameters. When stdin ends before the notebook does,
-whoever asked for it is gone: the kernel is killed and the process ends. Progress goes to stdout as "done/total"; the
-last line is a JSON object, empty for success, else with cell, error and message.
+of JSON: notebook, output (a file name in the folder), parameters, folder and environment. When stdin ends before the
+notebook does, whoever asked for it is gone: the kernel is killed and the process ends. Progress goes to stdout as
+"done/total"; the last line is a JSON object, empty for success, else with cell, error and message.
 """
 
 import json
@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,26 @@ import psutil  # type: ignore[import-untyped]  # noqa: E402
 from jupyter_client.kernelspec import KernelSpecManager  # noqa: E402
 from jupyter_core.paths import jupyter_runtime_dir  # noqa: E402
 from nbclient.exceptions import DeadKernelError  # noqa: E402
+from papermill.engines import NBClientEngine, papermill_engines  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
 from analysis.paths import ROOT  # noqa: E402
+
+
+class Engine(NBClientEngine):  # type: ignore[misc]
+    """Papermill's own, but that the notebook is written once, at its end: it does so before and after each cell."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, *args: Any, **options: Any) -> None:
+        """Run the cells."""
+        output, nb_man.output_path = nb_man.output_path, None
+        try:
+            super().execute_managed_notebook(nb_man, *args, **options)
+        finally:
+            nb_man.output_path = output
+
+
+papermill_engines.register("lafz", Engine)
 
 _LONGEST = 100  # bytes of the name of a socket's file, of which macOS takes 103 and Linux 107
 
@@ -40,7 +58,13 @@ def execute(notebook: Path, output: str, parameters: dict[str, Any]) -> dict[str
     progress = {"file": sys.stdout, "bar_format": "{n_fmt}/{total_fmt}", "mininterval": 0}
     try:
         done = papermill.execute_notebook(
-            node, output, parameters, kernel_name="python3", progress_bar=progress, config=_connection()
+            node,
+            output,
+            parameters,
+            engine_name="lafz",
+            kernel_name="python3",
+            progress_bar=progress,
+            config=_connection(),
         )
     except (papermill.PapermillExecutionError, DeadKernelError) as error:
         done = nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
@@ -123,8 +147,21 @@ def _end_with_stdin() -> None:
     os._exit(1)
 
 
-if __name__ == "__main__":
+def become(environment: Mapping[str, str], folder: str) -> None:
+    """Take on an environment and a working directory."""
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+
+
+def work() -> None:
+    """Run the notebook that stdin tells of."""
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_stdin, daemon=True).start()
+    become(job["environment"], job["folder"])
     result = execute(Path(job["notebook"]), job["output"], job["parameters"])
     print(f"\n{json.dumps(result)}", flush=True)
+
+
+if __name__ == "__main__":
+    work()

@@ -14,7 +14,7 @@ import fontpkg_noto_sans_arabic
 import matplotlib as mpl
 import pandas as pd
 from matplotlib import font_manager
-from matplotlib.backends import backend_pdf
+from matplotlib.backends import backend_agg, backend_pdf, backend_svg
 from matplotlib.figure import Figure
 
 from analysis.printable import visible
@@ -58,6 +58,11 @@ _METADATA: dict[str, dict[str, None]] = {
     "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+_CANVAS: dict[str, Any] = {
+    "png": backend_agg.FigureCanvasAgg,
+    "svg": backend_svg.FigureCanvasSVG,
+    "pdf": backend_pdf.FigureCanvasPdf,
 }
 
 
@@ -164,7 +169,7 @@ def write_picture(fig: Figure, paths: dict[str, Path]) -> str:
             wide = fig.get_figwidth()
             dpi = size.pixels / wide if size.pixels else DPI * size.letters
             meant: dict[str, Any] = {"pil_kwargs": {"dpi": (dpi / size.letters,) * 2}} if kind == "png" else {}
-            fig.savefig(path, format=kind, dpi=dpi, metadata=_METADATA[kind], **meant)
+            _print(fig, kind, path, dpi, **meant)
             if kind == "svg" and size.letters != 1:
                 _enlarge_svg(path, size.letters)
     # A warning would bring a path of this machine into the notebook; that a letter is missing is for the reader.
@@ -173,6 +178,17 @@ def write_picture(fig: Figure, paths: dict[str, Path]) -> str:
         if not _MISSING.match(str(other.message)):
             warnings.warn_explicit(other.message, other.category, other.filename, other.lineno)
     return "".join(sorted(missing))
+
+
+def _print(fig: Figure, kind: str, path: Path, dpi: float, **meant: Any) -> None:
+    """Draw `fig` into a file of one format. (`savefig` would lay it out each time before it draws it.)"""
+    canvas, own = fig.canvas, fig.dpi
+    fig.set_dpi(dpi)
+    try:
+        getattr(_CANVAS[kind](fig), f"print_{kind}")(path, metadata=_METADATA[kind], **meant)
+    finally:
+        fig.set_dpi(own)
+        fig.set_canvas(canvas)
 
 
 def _write_enlarged_pdf(fig: Figure, path: Path, times: float) -> None:

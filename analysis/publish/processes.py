@@ -3,22 +3,25 @@
 import json
 import os
 import re
-import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple, Self
 
 import psutil  # type: ignore[import-untyped]
 
 from analysis.progress import Progress
 
-PATIENCE = 2  # seconds that a process has to end by itself
+CAN_FORK = sys.platform == "linux"  # elsewhere libraries of the system may fail in a process that was forked
+PATIENCE = 2  # seconds that processes have to end by themselves
+
+_ERROR = re.compile(r"[\w.]*(Error|Exception)\b")  # the last line of a traceback
 
 
 class Job(NamedTuple):
@@ -29,70 +32,112 @@ class Job(NamedTuple):
     environment: Mapping[str, str]
 
 
-class Processes:
-    """Processes that end when their stdin does: when `stop` is called, and when this process is gone.
+class Streams(NamedTuple):
+    """This side's ends of a process's stdin, stdout and stderr."""
 
-    Each is the first of a session of its own, so that a terminal's Ctrl-C reaches this process alone.
+    stdin: IO[str]
+    stdout: IO[str]
+    stderr: IO[str]
+
+
+class Processes:
+    """Processes that run notebooks, and end when their stdin does: with this block, and when this process is gone.
+
+    They are forked where that is safe, see `analysis.publish.forking`, and begun anew elsewhere. Their session is not
+    this process's, so that a terminal's Ctrl-C reaches this process alone.
     """
 
     def __init__(self) -> None:
-        self._running: list[subprocess.Popen[str]] = []
+        self._begun: list[subprocess.Popen[bytes]] = []
+        self._streams: list[Streams] = []
+        self._messages: socket.socket | None = None  # to the process that forks
         self._lock = threading.Lock()
-        self._stopped = False
+        self._ended = False
 
-    def start(self, command: list[str], line: str, cwd: Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:
-        """A new process that has `line` to read."""
-        pipe = subprocess.PIPE
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.end()
+
+    def start(self, job: Job) -> Streams:
+        """A new process that has `job` to do; `RuntimeError` where all were ended before."""
+        with self._lock, ExitStack() as theirs:
+            if self._ended:
+                raise RuntimeError("a process was to be started when all were ended")
+            pipes = [os.pipe() for _ in Streams._fields]
+            pipes[0] = pipes[0][::-1]  # of stdin the other end is this process's
+            for _, file in pipes:
+                theirs.callback(os.close, file)
+            streams = Streams(*(_text(own, mode) for (own, _), mode in zip(pipes, "wrr", strict=True)))
+            self._streams.append(streams)
+            files = [file for _, file in pipes]
+            if CAN_FORK:
+                with suppress(ConnectionError):  # then nobody has the other ends, and the streams end
+                    socket.send_fds(self._forking(job), [b"."], files)
+            else:
+                self._begin("execute", job, files)
+            about = {"folder": str(job.folder), "environment": dict(job.environment)}
+            with suppress(BrokenPipeError):
+                print(json.dumps(job.task | about), file=streams.stdin, flush=True)
+        return streams
+
+    def end(self) -> None:
+        """End all processes with all that they have started."""
         with self._lock:
-            process = subprocess.Popen(
+            self._ended = True
+            running = [one for process in self._begun for one in _with_children(process.pid)]
+            for streams in self._streams:
+                _close(streams.stdin)
+            if self._messages:
+                self._messages.close()
+        _, deaf = psutil.wait_procs(running, PATIENCE)
+        for one in deaf:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        for process in self._begun:
+            process.wait()
+
+    def _forking(self, job: Job) -> socket.socket:
+        """The socket to the process that forks, which is begun for the first job."""
+        if self._messages is None:
+            self._messages, theirs = socket.socketpair()
+            with theirs:
+                self._begin("forking", job, [theirs.fileno(), None, None])
+        return self._messages
+
+    def _begin(self, module: str, job: Job, files: Sequence[int | None]) -> None:
+        """Begin a process with a module of this folder as its program, and `files` as its streams."""
+        command = [sys.executable, "-P", "-m", f"analysis.publish.{module}"]
+        stdin, stdout, stderr = files
+        self._begun.append(
+            subprocess.Popen(
                 command,
-                stdin=pipe,
-                stdout=pipe,
-                stderr=pipe,
-                cwd=cwd,
-                env=environment,
-                encoding="utf-8",
-                errors="replace",
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                cwd=job.folder,
+                env=job.environment,
                 start_new_session=True,
             )
-            self._running.append(process)
-            assert process.stdin is not None
-            with suppress(BrokenPipeError):  # it has ended: its exit status says why
-                process.stdin.write(f"{line}\n")
-                process.stdin.flush()
-            if self._stopped:
-                _close(process)
-        return process
-
-    def stop(self) -> None:
-        """End all processes, also those that are started after this, and wait for them."""
-        with self._lock:
-            self._stopped = True
-            for process in self._running:
-                _close(process)
-        for process in self._running:
-            try:
-                process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                _kill(process)
+        )
 
 
-def _kill(process: subprocess.Popen[str]) -> None:
-    """End a process and all that it has started: a kernel that it can't end any more would go on for a while."""
-    started: list[psutil.Process] = []
-    with suppress(psutil.NoSuchProcess):
-        started = psutil.Process(process.pid).children(recursive=True)
-    process.kill()
-    for child in started:
-        with suppress(psutil.NoSuchProcess):
-            child.kill()
+def _text(file: int, mode: str) -> IO[str]:
+    return open(file, mode, encoding="utf-8", errors="replace")
 
 
-def _close(process: subprocess.Popen[str]) -> None:
-    """End a process's stdin."""
-    assert process.stdin is not None
+def _close(stream: IO[str]) -> None:
     with suppress(BrokenPipeError):
-        process.stdin.close()
+        stream.close()
+
+
+def _with_children(pid: int) -> list[psutil.Process]:
+    """A process and all that it has started; none of one that is gone."""
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    return []
 
 
 def run_notebooks(
@@ -107,10 +152,10 @@ def run_notebooks(
     Gives a log a section: seconds, and what went wrong (cell, error, message), if anything did. `ended` is given each
     as soon as it is there, while others still run.
     """
-    processes = Processes()
-    with ThreadPoolExecutor(min(at_once, os.cpu_count() or 1)) as pool:
+    with Processes() as processes, ThreadPoolExecutor(min(at_once, os.cpu_count() or 1)) as pool:
         try:
-            futures = {pool.submit(_run_one, processes, name, job, progress): name for name, job in jobs.items()}
+            # The last one first: when nothing is compiled so far, it has more to compile than the others together.
+            futures = {pool.submit(_run_one, processes, name, jobs[name], progress): name for name in reversed([*jobs])}
             logs = {}
             for future in as_completed(futures):
                 logs[futures[future]] = future.result()
@@ -118,36 +163,26 @@ def run_notebooks(
             return {section: logs[section] for section in jobs}
         except BaseException:  # a signal, or no process could be started: what still runs is of no use
             pool.shutdown(wait=False, cancel_futures=True)
-            processes.stop()
+            processes.end()
             raise
 
 
 def _run_one(processes: Processes, section: str, job: Job, progress: Progress) -> dict[str, Any]:
     started = time.monotonic()
-    command = [sys.executable, "-m", "analysis.publish.execute"]
-    process = processes.start(command, json.dumps(job.task), job.folder, job.environment)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    with process.stdout, process.stderr, ThreadPoolExecutor(1) as reader:
-        errors = reader.submit(process.stderr.read)
+    streams = processes.start(job)
+    with streams.stdout, streams.stderr, ThreadPoolExecutor(1) as reader:
+        errors = reader.submit(streams.stderr.read)
         last = ""
-        for line in process.stdout:  # text mode ends a line at \r too
+        for line in streams.stdout:  # text mode ends a line at \r too
             last = line.strip() or last
             counted = re.fullmatch(r"(\d+)/(\d+)", last)
             if counted:
                 progress(section, int(counted[1]), int(counted[2]))
-        said = errors.result().strip().splitlines()
-    status = process.wait()
-    _close(process)
+        said = [line for line in errors.result().splitlines() if _ERROR.match(line)]
+    _close(streams.stdin)
     log: dict[str, Any] = {"seconds": round(time.monotonic() - started, 3)}
-    try:
-        result = json.loads(last)
-    except ValueError:
-        result = None
-    if isinstance(result, dict):
-        return log | result
-    if status < 0:
-        why = f"its process was ended by {signal.Signals(-status).name}, most likely for want of memory"
-    else:
-        why = (said or [f"exit status {status}"])[-1]
+    with suppress(ValueError):
+        if isinstance(result := json.loads(last), dict):
+            return log | result
+    why = (said or ["its process ended before the notebook did, most likely for want of memory"])[-1]
     return log | {"cell": "-", "error": "NotRun", "message": why}

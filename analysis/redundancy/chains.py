@@ -69,13 +69,16 @@ def candidates(pieces: Any, room: Any, documents: Any, first: Any, second: Any) 
         seeds, n = _seeds(pieces, room, a, b, owner, after, turn, touched, cosine, shared, seeds)
         for word in also_common[word_begin[k] : word_begin[k + 1]]:
             room.common[word] = False
-        turn[:] = np.arange(b[0], b[1])
+        for piece in range(b[0], b[1]):
+            turn[piece - b[0]] = piece
         chain = _chains(pieces.bounds, seeds[:n, 0], seeds[:n, 1])
         found = _rectangles(pieces.bounds, seeds[:n, 0], seeds[:n, 1], chain)
         span_begin[k + 1] = span_begin[k] + len(found)
         if span_begin[k + 1] > len(spans):
             spans = np.concatenate((spans, np.empty((len(spans) + len(found), 4), dtype=np.int64)))
-        spans[span_begin[k] : span_begin[k + 1]] = found
+        for row in range(len(found)):
+            for column in range(4):
+                spans[span_begin[k] + row, column] = found[row, column]
     if len(first) > 0:
         _forget(pieces, room, documents[second[-1]])
     return spans[: span_begin[-1]], span_begin, also_common[: word_begin[-1]], word_begin

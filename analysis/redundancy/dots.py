@@ -168,9 +168,9 @@ def _pairs(places: Any, number: Any, beside: Any) -> Any:
                 if count + end - stop > len(one):
                     one = np.append(one, np.empty(len(one) + end - stop, dtype=np.int64))
                     other = np.append(other, np.empty(len(other) + end - stop, dtype=np.int64))
-                one[count : count + end - stop] = places[k]
-                other[count : count + end - stop] = places[stop:end]
-                count += end - stop
+                for place in places[stop:end]:
+                    one[count], other[count] = places[k], place
+                    count += 1
             run = stop
         begin = end
     return one[:count], other[:count]

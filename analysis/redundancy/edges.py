@@ -38,7 +38,9 @@ def settled(pieces: Any, room: Any, documents: Any, first: Any, second: Any, pos
         for word in common:
             room.common[word] = False
         for row in rows:
-            pair[total], kept_spans[total], kept_similarity[total] = k, spans[row], similarity[row]
+            pair[total], kept_similarity[total] = k, similarity[row]
+            for column in range(4):
+                kept_spans[total, column] = spans[row, column]
             total += 1
     return pair[:total], kept_spans[:total], kept_similarity[:total]
 

@@ -184,9 +184,10 @@ def _passages(text: Any, suffixes: Any, common: Any, least: int) -> Any:
                 begin, words = np.append(begin, np.empty_like(begin)), np.append(words, np.empty_like(words))
             if rows + len(places) > len(first):
                 first = np.append(first, np.empty(max(len(first), len(places)), dtype=np.int64))
-            first[rows : rows + len(places)] = places
+            for place in places:
+                first[rows] = place
+                rows += 1
             words[groups] = length
-            rows += len(places)
             groups += 1
             begin[groups] = rows
         if here > stack_words[top]:

@@ -144,7 +144,9 @@ def met(
                     continue
                 if pairs == len(found):
                     longer = np.empty((2 * pairs, 3), dtype=np.int32)
-                    longer[:pairs] = found
+                    for row in range(pairs):
+                        for column in range(3):
+                            longer[row, column] = found[row, column]
                     found = longer
                 found[pairs, 0], found[pairs, 1], found[pairs, 2] = y, x, shared
                 pairs += 1

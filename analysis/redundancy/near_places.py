@@ -135,7 +135,9 @@ def _places_of_pairs(
                         break
                     if rows == len(found):
                         longer = np.empty((2 * rows, 3), dtype=np.int32)
-                        longer[:rows] = found
+                        for row in range(rows):
+                            for column in range(3):
+                                longer[row, column] = found[row, column]
                         found = longer
                     found[rows, 0], found[rows, 1], found[rows, 2] = a, b, pair
                     rows += 1

@@ -55,7 +55,9 @@ def _sort_suffixes(suffixes: Any, rank: Any) -> None:
                 alike = True
                 own = suffixes[begin:end]
                 if len(own) > 32:
-                    own[:] = own[np.argsort(rank[own + reach])]
+                    ordered = own[np.argsort(rank[own + reach])]
+                    for k in range(len(own)):
+                        own[k] = ordered[k]
                 else:
                     for k in range(1, len(own)):
                         one, at = own[k], k

@@ -46,7 +46,8 @@ def candidates(keys: Any, positions: Any, bits: Any, stop: int, start: int, thre
                 continue
             if pairs == len(found):
                 longer = np.empty((2 * pairs, 2), dtype=np.int32)
-                longer[:pairs] = found
+                for row in range(pairs):
+                    longer[row, 0], longer[row, 1] = found[row, 0], found[row, 1]
                 found = longer
             found[pairs, 0], found[pairs, 1] = y, x
             pairs += 1

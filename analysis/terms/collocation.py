@@ -208,13 +208,15 @@ def _count(
         kept = met[:m][counts[met[:m]] >= min_count]
         if n + len(kept) > found.shape[1]:
             larger = np.empty((4, 2 * (n + len(kept))), np.int64)
-            larger[:, :n] = found[:, :n]
+            for row in range(4):
+                for column in range(n):
+                    larger[row, column] = found[row, column]
             found = larger
         for second in kept:
             found[0, n], found[1, n], found[2, n], found[3, n] = first, second, counts[second], documents[second]
             n += 1
-        counts[met[:m]] = 0
-        documents[met[:m]] = 0
+        for second in met[:m]:
+            counts[second] = documents[second] = 0
     return found[:, :n]
 
 

@@ -68,7 +68,8 @@ def _pairs(
                 continue
             if n + 2 * (lines[line + 1] - lines[line]) > len(key):
                 larger = np.empty(2 * n + 2 * (lines[line + 1] - lines[line]), np.int64)
-                larger[:n] = key[:n]
+                for k in range(n):
+                    larger[k] = key[k]
                 key = larger
             low = max(lines[line], place - reach) if both_ways else place + 1
             for other in range(low, min(lines[line + 1], place + reach + 1)):

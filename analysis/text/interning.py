@@ -172,7 +172,8 @@ def _number(
             number = slots[slot]
         if number == 0:
             bounds[size + 1] = bounds[size] + last[k] - first[k]
-            kept[bounds[size] : bounds[size + 1]] = units[first[k] : last[k]]
+            for unit in range(last[k] - first[k]):
+                kept[bounds[size] + unit] = units[first[k] + unit]
             codes[size, 0], codes[size, 1] = low, high
             size += 1
             slots[slot] = number = np.uint32(size)

@@ -255,7 +255,9 @@ def _matches(
                         after, spare = spare, after
                     while n + left * right > out.shape[1]:
                         larger = np.empty((3, 2 * out.shape[1]), np.int64)
-                        larger[:, :n] = out[:, :n]
+                        for row in range(3):
+                            for column in range(n):
+                                larger[row, column] = out[row, column]
                         out = larger
                     for one in range(left):
                         for other in range(right):

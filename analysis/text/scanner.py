@@ -334,7 +334,8 @@ def scan(
                 i += 1
                 continue
             if kind == ADDRESS:
-                folded[i:stop] = units[i:stop]
+                for unit in range(i, stop):
+                    folded[unit] = units[unit]
             if emoji or kind != EMOJI:
                 first[n] = i
                 last[n] = stop

@@ -18,6 +18,7 @@ from analysis.publish.parameters import notebooks
 
 LONG = 900  # seconds after which a test takes a process to hang, however slow the machine
 ONLY = ("--only", "term_frequency")
+FORKS = "analysis.publish.forking"
 # Read by each process that Python starts: it waits where it opens the first file whose path fits a pattern, as on a
 # machine that does something else just then, until it is let go. What a test does meanwhile is never too late.
 WAIT = """
@@ -140,7 +141,8 @@ class Place:
         return found
 
     def kernels(self):
-        return [process for process in self.processes() if "ipykernel_launcher" in command_of(process)]
+        """The kernels, each forked from what leads it, and that from the process that forks."""
+        return [p for p in self.processes() if all(FORKS in command_of(each) for each in [p, *p.parents()[:2]])]
 
     def wait_until_alone(self):
         self.wait_for(lambda: not self.processes(), "end of all processes")

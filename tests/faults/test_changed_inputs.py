@@ -42,7 +42,7 @@ def test_texts_and_a_lexicon_that_change_while_a_kernel_runs(place, texts):
 
 def test_a_corpus_that_vanishes_before_a_notebook_reads_it(place, texts):
     before = place.hashes()
-    process = place.start("report", texts, "--out", place.out, "--only", "redundancy", at="*/ipykernel_launcher.*")
+    process = place.start("report", texts, "--out", place.out, "--only", "redundancy", at="*/runtime/kernel-*")
     place.wait_until_there(process)
     shutil.rmtree(texts)
     place.let_go()

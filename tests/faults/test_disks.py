@@ -79,7 +79,7 @@ def in_parts(place):
     return start
 
 
-READ = "*/ipykernel_launcher.*"  # opened when all words are there
+READ = "*/runtime/kernel-*"  # opened when all words are there
 RUN = "*/.out.building-*/run/notebooks/*.ipynb"  # and this when all is there that the notebook makes
 
 

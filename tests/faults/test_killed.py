@@ -5,15 +5,10 @@ One on a corpus in parts goes on where it was killed.
 
 import os
 import signal
-import sys
-import time
 from contextlib import suppress
 
-import nbformat
 import psutil
 import pytest
-
-from analysis.publish.processes import Processes
 
 pytestmark = pytest.mark.faults
 
@@ -146,36 +141,3 @@ def test_a_report_in_parts_that_is_stopped_says_what_is_kept_and_reads_nothing_a
     assert (place.hashes(words), words.stat().st_ino) == read
     assert in_parts().wait(600) == 0, place.said()
     assert place.left() == set()
-
-
-# Python can do nothing in this kernel while the C library sleeps, not even look whether its parent still lives.
-ASLEEP = "import ctypes\nopen('begun', 'w').close()\nctypes.PyDLL(None).sleep(600)"
-IDLE = "import time\nopen('begun', 'w').close()\ntime.sleep(600)"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("source", "end"), [(ASLEEP, Processes.stop), (IDLE, lambda processes: kill_first(processes))])
-def test_a_notebook_that_nobody_waits_for_ends_with_its_kernel(tmp_path, source, end):
-    cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]
-    about = {"language_info": {"name": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), tmp_path / "given.ipynb")
-    job = f'{{"notebook": "{tmp_path}/given.ipynb", "output": "out.ipynb", "parameters": {{"a": 1}}}}'
-    processes = Processes()
-    process = processes.start([sys.executable, "-m", "analysis.publish.execute"], job, tmp_path, os.environ)
-    until = time.monotonic() + 900
-    while not (tmp_path / "begun").exists():
-        assert time.monotonic() < until, process.poll()
-        time.sleep(0.02)
-    [kernel] = psutil.Process(process.pid).children()
-    end(processes)
-    psutil.wait_procs([kernel], 900)
-    gone = not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE
-    if not gone:
-        kernel.kill()
-    process.wait(600)
-    assert gone
-
-
-def kill_first(processes):
-    """Kills the process that leads the kernel, as for want of memory."""
-    processes._running[0].kill()

@@ -23,7 +23,7 @@ def to_group(process, number):
 
 
 # Files that are opened when the corpus is read, when a kernel is asked for what it knows, and when a figure is drawn.
-READING, KERNEL, FIGURE = "*/one/a.txt", "*/ipykernel_launcher.*", "*/run/term_frequency/*.svg"
+READING, KERNEL, FIGURE = "*/one/a.txt", "*/runtime/kernel-*", "*/run/term_frequency/*.svg"
 
 
 @pytest.mark.parametrize(

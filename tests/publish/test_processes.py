@@ -1,102 +1,117 @@
-"""Processes that end with the one that has started them."""
+"""Processes that run notebooks, forked or begun anew, and end with the one that has started them."""
 
 import os
-import sys
+import signal
 import threading
 import time
 
+import nbformat
 import psutil
 import pytest
 
-from analysis.publish.processes import Job, Processes, run_notebooks
+from analysis.publish.processes import CAN_FORK, Job, Processes, run_notebooks
 
 LONG = 900  # seconds after which a process is taken to hang, however slow the machine
-# Ends with its stdin, as `analysis.publish.execute` does, but for what is left to the test.
-LISTEN = "import sys; print(sys.stdin.readline().strip(), flush=True); sys.stdin.read()"
-DEAF = "import sys, time; print(sys.stdin.readline().strip(), flush=True); time.sleep(600)"
-LEADER = f"""
-import subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", {DEAF!r}], stdin=subprocess.PIPE, text=True, start_new_session=True)
-child.stdin.write("the child reads\\n")
-child.stdin.flush()
-time.sleep(600)
-"""
+IDLE = "import time\nopen('begun', 'w').close()\ntime.sleep(600)"
+# Python can do nothing in this kernel while the C library sleeps, not even look whether its parent still lives.
+ASLEEP = "import ctypes\nopen('begun', 'w').close()\nctypes.PyDLL(None).sleep(600)"
 
 
-def start(processes, code, line="hello"):
-    return processes.start([sys.executable, "-c", code], line, cwd="/", environment=os.environ)
+@pytest.fixture(params=[pytest.param(True, marks=pytest.mark.skipif(not CAN_FORK, reason="no fork here")), False])
+def forked(request, monkeypatch):
+    """Runs a test with processes that are forked, and with those that are begun anew."""
+    monkeypatch.setattr("analysis.publish.processes.CAN_FORK", request.param)
+    return request.param
 
 
-def test_a_process_reads_its_line_and_ends_when_it_is_stopped(monkeypatch):
-    monkeypatch.setattr("analysis.publish.processes.PATIENCE", LONG)  # on a busy machine it may take more than two
-    processes = Processes()
-    process = start(processes, LISTEN)
-    assert process.stdout.readline() == "hello\n"
-    assert process.poll() is None
-    processes.stop()
-    assert process.wait(LONG) == 0
+def job(folder, source=None):
+    """The job of a notebook with the cell `source`; without one, of a notebook that is not there."""
+    if source is not None:
+        cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]
+        about = {"language_info": {"name": "python"}}
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), folder / "given.ipynb")
+    return Job(
+        {"notebook": str(folder / "given.ipynb"), "output": "out.ipynb", "parameters": {"a": 1}}, folder, os.environ
+    )
 
 
-def test_a_process_that_does_not_listen_is_killed(monkeypatch):
+def begun(folder):
+    """Waits until a cell of the notebook has begun; gives the processes that this one has started, kernels last."""
+    until = time.monotonic() + LONG
+    while not (folder / "begun").exists():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    return sorted(psutil.Process().children(recursive=True), key=lambda process: process.pid)
+
+
+def gone(processes):
+    """Waits until no process lives any more; one that nobody has waited for so far does not."""
+    until = time.monotonic() + LONG
+    while any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("source", [IDLE, ASLEEP])
+def test_notebooks_end_with_their_kernels_when_nobody_waits_for_them(tmp_path, forked, source):
+    with Processes() as processes:
+        streams = processes.start(job(tmp_path, source))
+        started = begun(tmp_path)
+        assert len(started) == 2 + forked
+        assert os.getsid(0) not in {os.getsid(process.pid) for process in started}
+    gone(started)
+    assert "3/3" not in streams.stdout.read()
+
+
+def test_a_process_that_does_not_listen_is_killed(tmp_path, forked, monkeypatch):
     monkeypatch.setattr("analysis.publish.processes.PATIENCE", 0.1)
+    with Processes() as processes:
+        processes.start(job(tmp_path, IDLE))
+        started = begun(tmp_path)
+        for process in started:
+            process.send_signal(signal.SIGSTOP)
+    gone(started)
+
+
+def test_a_kernel_ends_with_the_process_that_leads_it(tmp_path, forked):
+    logs = {}
+    jobs = {"a": job(tmp_path, IDLE)}
+    thread = threading.Thread(target=lambda: logs.update(run_notebooks(jobs, lambda *_: None, at_once=1)))
+    thread.start()
+    *_, leader, kernel = begun(tmp_path)
+    assert kernel.ppid() == leader.pid
+    leader.kill()
+    gone([kernel])
+    thread.join(LONG)
+    assert (logs["a"]["error"], logs["a"]["cell"]) == ("NotRun", "-")
+    assert logs["a"]["message"] == "its process ended before the notebook did, most likely for want of memory"
+
+
+def test_no_process_is_started_after_the_end(tmp_path, forked):
     processes = Processes()
-    process = start(processes, DEAF)
-    assert process.stdout.readline() == "hello\n"
-    processes.stop()
-    assert process.wait(LONG) == -9
+    processes.end()
+    with pytest.raises(RuntimeError, match="ended"):
+        processes.start(job(tmp_path, IDLE))
 
 
-def test_what_a_process_has_started_ends_with_it_even_where_it_does_not_listen(monkeypatch):
-    monkeypatch.setattr("analysis.publish.processes.PATIENCE", 0.1)
-    processes = Processes()
-    process = start(processes, LEADER)
-    assert process.stdout.readline() == "the child reads\n"
-    [child] = psutil.Process(process.pid).children()
-    processes.stop()
-    gone, _ = psutil.wait_procs([child], LONG)
-    assert gone == [child]
-    assert process.wait(LONG) == -9
-
-
-def test_a_process_started_after_the_stop_ends_too():
-    processes = Processes()
-    processes.stop()
-    process = start(processes, LISTEN)
-    assert process.wait(LONG) == 0
-
-
-def test_a_process_has_a_session_of_its_own():
-    processes = Processes()
-    process = start(processes, LISTEN)
-    process.stdout.readline()
-    assert os.getsid(process.pid) == process.pid != os.getsid(0)
-    processes.stop()
-
-
-def missing(folder):
-    """The job of a notebook that is not there."""
-    task = {"notebook": str(folder / "none.ipynb"), "output": "out.ipynb", "parameters": {}}
-    return Job(task, folder, os.environ)
-
-
-def test_an_error_while_notebooks_run_ends_them(tmp_path):
+def test_an_error_while_notebooks_run_ends_them(tmp_path, forked):
     before = threading.active_count()
     with pytest.raises(FileNotFoundError):
-        run_notebooks({"a": missing(tmp_path / "no such folder")}, print, at_once=3)
+        run_notebooks({"a": job(tmp_path / "no such folder")}, print, at_once=3)
     assert threading.active_count() <= before
 
 
-def test_a_process_that_says_nothing_more_is_told_by_its_last_words(tmp_path):
-    [log] = run_notebooks({"a": missing(tmp_path)}, print, at_once=3).values()
+def test_a_process_that_says_nothing_more_is_told_by_its_last_words(tmp_path, forked):
+    [log] = run_notebooks({"a": job(tmp_path)}, print, at_once=3).values()
     assert log["error"] == "NotRun"
     assert "No such file or directory" in log["message"]
     assert log["seconds"] > 0
 
 
 def test_no_more_notebooks_run_at_once_than_may_and_the_end_of_each_is_told(tmp_path):
-    jobs = dict.fromkeys("ab", missing(tmp_path))
+    jobs = dict.fromkeys("ab", job(tmp_path))
     ends = []
     started = time.monotonic()
     logs = run_notebooks(jobs, print, at_once=1, ended=lambda *end: ends.append(end))
     assert sum(log["seconds"] for log in logs.values()) <= time.monotonic() - started + 0.001  # they are rounded
-    assert ends == list(logs.items())
+    assert ends == list(logs.items())[::-1]
