@@ -25,7 +25,7 @@ _ERROR = re.compile(r"[\w.]*(Error|Exception)\b")  # the last line of a tracebac
 
 
 class Job(NamedTuple):
-    """A notebook to be run: what `analysis.publish.execute` takes, the folder to run it in, and its environment."""
+    """A notebook to be run: what `analysis.publish.execute` takes, the folder, and what is added to the environment."""
 
     task: dict[str, Any]
     folder: Path
@@ -43,16 +43,22 @@ class Streams(NamedTuple):
 class Processes:
     """Processes that run notebooks, and end when their stdin does: with this block, and when this process is gone.
 
-    They are forked where that is safe, see `analysis.publish.forking`, and begun anew elsewhere. Their session is not
-    this process's, so that a terminal's Ctrl-C reaches this process alone.
+    They are forked where that is safe, see `analysis.publish.forking`, and begun anew elsewhere: from `folder`, with
+    `environment`, which is complete but for what a job adds to it. Their session is not this process's, so that a
+    terminal's Ctrl-C reaches this process alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self._folder, self._environment = folder, environment
         self._begun: list[subprocess.Popen[bytes]] = []
         self._streams: list[Streams] = []
-        self._messages: socket.socket | None = None  # to the process that forks
         self._lock = threading.Lock()
         self._ended = False
+        self._messages: socket.socket | None = None  # to the process that forks
+        if CAN_FORK:
+            self._messages, theirs = socket.socketpair()
+            with theirs:
+                self._begin("forking", [theirs.fileno(), None, None])
 
     def __enter__(self) -> Self:
         return self
@@ -72,12 +78,12 @@ class Processes:
             streams = Streams(*(_text(own, mode) for (own, _), mode in zip(pipes, "wrr", strict=True)))
             self._streams.append(streams)
             files = [file for _, file in pipes]
-            if CAN_FORK:
+            if self._messages:
                 with suppress(ConnectionError):  # then nobody has the other ends, and the streams end
-                    socket.send_fds(self._forking(job), [b"."], files)
+                    socket.send_fds(self._messages, [b"."], files)
             else:
-                self._begin("execute", job, files)
-            about = {"folder": str(job.folder), "environment": dict(job.environment)}
+                self._begin("execute", files)
+            about = {"folder": str(job.folder), "environment": {**self._environment, **job.environment}}
             with suppress(BrokenPipeError):
                 print(json.dumps(job.task | about), file=streams.stdin, flush=True)
         return streams
@@ -91,22 +97,14 @@ class Processes:
                 _close(streams.stdin)
             if self._messages:
                 self._messages.close()
-        _, deaf = psutil.wait_procs(running, PATIENCE)
+        _, deaf = psutil.wait_procs(running, PATIENCE if self._streams else 0)
         for one in deaf:
             with suppress(psutil.NoSuchProcess):
                 one.kill()
         for process in self._begun:
             process.wait()
 
-    def _forking(self, job: Job) -> socket.socket:
-        """The socket to the process that forks, which is begun for the first job."""
-        if self._messages is None:
-            self._messages, theirs = socket.socketpair()
-            with theirs:
-                self._begin("forking", job, [theirs.fileno(), None, None])
-        return self._messages
-
-    def _begin(self, module: str, job: Job, files: Sequence[int | None]) -> None:
+    def _begin(self, module: str, files: Sequence[int | None]) -> None:
         """Begin a process with a module of this folder as its program, and `files` as its streams."""
         command = [sys.executable, "-P", "-m", f"analysis.publish.{module}"]
         stdin, stdout, stderr = files
@@ -116,8 +114,8 @@ class Processes:
                 stdin=stdin,
                 stdout=stdout,
                 stderr=stderr,
-                cwd=job.folder,
-                env=job.environment,
+                cwd=self._folder,
+                env=self._environment,
                 start_new_session=True,
             )
         )
@@ -142,17 +140,18 @@ def _with_children(pid: int) -> list[psutil.Process]:
 
 def run_notebooks(
     jobs: Mapping[str, Job],
+    processes: Processes,
     progress: Progress,
     *,
     at_once: int,
     ended: Callable[[str, dict[str, Any]], None] = lambda section, log: None,
 ) -> dict[str, dict[str, Any]]:
-    """Run the job of each section, `at_once`, or as many as there are cores.
+    """Run the job of each section, `at_once`, or as many as there are cores. An error ends all processes.
 
     Gives a log a section: seconds, and what went wrong (cell, error, message), if anything did. `ended` is given each
     as soon as it is there, while others still run.
     """
-    with Processes() as processes, ThreadPoolExecutor(min(at_once, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(min(at_once, os.cpu_count() or 1)) as pool:
         try:
             # The last one first: when nothing is compiled so far, it has more to compile than the others together.
             futures = {pool.submit(_run_one, processes, name, jobs[name], progress): name for name in reversed([*jobs])}

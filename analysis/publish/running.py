@@ -12,12 +12,10 @@ from analysis.places import delete_file
 from analysis.progress import Progress
 from analysis.publish.keeping import key_of
 from analysis.publish.parameters import notebooks
-from analysis.publish.processes import Job, run_notebooks
+from analysis.publish.processes import Job, Processes, run_notebooks
 from analysis.publish.tables import OUTPUT, write_json
 from analysis.text.loading import CACHE, ONLY_KEPT
 
-# Of a notebook that works part by part: what it is done with goes back to the system at once, and not when all is done.
-SPARING = {"MALLOC_MMAP_THRESHOLD_": "500000", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 EXECUTED = "notebooks"  # of a run, the folder of the executed notebooks
 _LOG = "log.json"  # beside what is kept of a notebook
 
@@ -42,16 +40,17 @@ def run_sections(
     parameters: Mapping[str, dict[str, Any]],
     build: Path,
     *,
-    environment: Mapping[str, str],
+    words: Path,
+    processes: Processes,
     progress: Progress,
     at_once: int,
 ) -> dict[str, dict[str, Any]]:
     """Run each section's notebook into the folder `build`: itself into `EXECUTED`, its output into the section's.
 
-    `environment` is that of each but for its output, `at_once` as in `run_notebooks`. Gives a log a section.
+    `words` is the folder of the words that were read for them, `at_once` as in `run_notebooks`. Gives a log a section.
     """
-    jobs = {name: _job(name, path, parameters[name], build, environment) for name, path in chosen.items()}
-    return run_notebooks(jobs, progress, at_once=at_once)
+    jobs = {name: _job(name, path, parameters[name], build, words) for name, path in chosen.items()}
+    return run_notebooks(jobs, processes, progress, at_once=at_once)
 
 
 def run_what_is_left(
@@ -60,7 +59,8 @@ def run_what_is_left(
     build: Path,
     *,
     work: Path,
-    environment: Mapping[str, str],
+    words: Path,
+    processes: Processes,
     progress: Progress,
     at_once: int,
 ) -> dict[str, dict[str, Any]]:
@@ -76,14 +76,14 @@ def run_what_is_left(
             progress(f"{name} (kept)", 1, 1)
         else:
             places[name] = place.with_name(f".{place.name}")
-            jobs[name] = _job(name, chosen[name], parameters[name], places[name], {**environment, **SPARING})
+            jobs[name] = _job(name, chosen[name], parameters[name], places[name], words)
 
     def ended(name: str, log: dict[str, Any]) -> None:
         if not log.get("error") and key_of(name, chosen[name], parameters[name]) == keys[name]:
             write_json(log, places[name] / _LOG)
             places[name] = places[name].rename(work / EXECUTED / keys[name])
 
-    logs = run_notebooks(jobs, progress, at_once=at_once, ended=ended)
+    logs = run_notebooks(jobs, processes, progress, at_once=at_once, ended=ended)
     for name, place in places.items():
         for folder in (EXECUTED, name):
             (build / folder).mkdir(exist_ok=True)
@@ -92,22 +92,27 @@ def run_what_is_left(
     return {name: logs.get(name) or json.loads((place / _LOG).read_bytes()) for name, place in places.items()}
 
 
-def environment_of(scratch: Path, words: Path) -> dict[str, str]:
-    """The environment of a notebook: the words that were read for it, and none of the user's Jupyter settings."""
+def environment_of(scratch: Path) -> dict[str, str]:
+    """The environment of all notebooks, without the user's Jupyter settings, and which gives memory back once free."""
     own = {
-        CACHE: str(words),
-        ONLY_KEPT: "1" * any(words.glob("*")),  # nothing is where it could not be written
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
         "IPYTHONDIR": str(scratch / "ipython"),
         "JUPYTER_CONFIG_DIR": str(scratch / "config"),
         "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
         "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_PLATFORM_DIRS": "1",
+        "MALLOC_MMAP_THRESHOLD_": "500000",  # bytes
         "MPLBACKEND": "agg",
         "PYTHONIOENCODING": "utf-8",
         "PYTHONUTF8": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
     return {name: value for name, value in os.environ.items() if name != "JUPYTER_PATH"} | own
+
+
+def reading_from(words: Path) -> dict[str, str]:
+    """The environment of a notebook that finds its words in a folder; it is empty where they could not be written."""
+    return {CACHE: str(words), ONLY_KEPT: "1" * any(words.glob("*"))}
 
 
 def failures_in(
@@ -127,13 +132,13 @@ def forget_failures(out: Path) -> None:
         delete_file(_failed(out, notebook))
 
 
-def _job(section: str, notebook: Path, values: dict[str, Any], place: Path, environment: Mapping[str, str]) -> Job:
+def _job(section: str, notebook: Path, values: dict[str, Any], place: Path, words: Path) -> Job:
     """The job of a notebook that writes into the folder `place`, with the folders for it."""
     executed, output = place / EXECUTED, place / section
     executed.mkdir(parents=True, exist_ok=True)
     output.mkdir()
     task = {"notebook": str(notebook), "output": notebook.name, "parameters": values}
-    return Job(task, executed, {**environment, OUTPUT: str(output)})
+    return Job(task, executed, {**reading_from(words), OUTPUT: str(output)})
 
 
 def _keep_failed(out: Path, build: Path, notebook: Path) -> Path | None:

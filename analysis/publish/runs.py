@@ -32,6 +32,7 @@ from analysis.publish.manifest import (
 )
 from analysis.publish.page import write_page
 from analysis.publish.parameters import READING, notebooks, resolve
+from analysis.publish.processes import Processes
 from analysis.publish.running import (
     EXECUTED,
     Failure,
@@ -121,6 +122,7 @@ def run(
     room = free() if memory is None else memory
     with faults_told(out), temporary_folder() as scratch, ExitStack() as stack:
         work, words = None, read or scratch / TOKENS
+        processes = stack.enter_context(Processes(scratch, environment_of(scratch)))  # they get ready meanwhile
         parted = not side_by_side(_text_size(parameters), room) if in_parts is None else in_parts
         if not parted:
             tokens = read_once(parameters, words, begun)
@@ -151,8 +153,9 @@ def run(
             build = beside / "run"
             build.mkdir()
             run_all = partial(run_what_is_left, work=work) if work else run_sections
-            environment = environment_of(scratch, words)
-            logs = run_all(chosen, parameters, build, environment=environment, progress=progress, at_once=at_once)
+            logs = run_all(
+                chosen, parameters, build, words=words, processes=processes, progress=progress, at_once=at_once
+            )
             failures = failures_in(logs, chosen, build, out)
             changed = changes(begun, recorded(chosen, parameters)) or "the code of lafz was changed" * (
                 code != versions()

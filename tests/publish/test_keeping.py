@@ -9,6 +9,7 @@ import pytest
 
 from analysis.places import ForeignError, LeftAlone
 from analysis.publish.keeping import forget, is_kept, kept_work, key_of
+from analysis.publish.processes import Processes
 from analysis.publish.running import forget_failures, run_what_is_left
 from analysis.scale.stages import held
 
@@ -43,8 +44,10 @@ def run(make_folder, tmp_path):
         shutil.rmtree(run.build, ignore_errors=True)
         run.build.mkdir()
         run.key = key_of("lines", path, parameters["lines"])
-        chosen, options = {"lines": path}, {"environment": os.environ, "progress": lambda *about: None, "at_once": 1}
-        return run_what_is_left(chosen, parameters, run.build, work=work, **options)["lines"]
+        chosen, options = {"lines": path}, {"words": tmp_path, "progress": lambda *about: None, "at_once": 1}
+        with Processes(tmp_path, os.environ) as processes:
+            logs = run_what_is_left(chosen, parameters, run.build, work=work, processes=processes, **options)
+        return logs["lines"]
 
     run.build, run.log = tmp_path / "build", log
     return run

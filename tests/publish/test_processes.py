@@ -30,9 +30,7 @@ def job(folder, source=None):
         cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]
         about = {"language_info": {"name": "python"}}
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), folder / "given.ipynb")
-    return Job(
-        {"notebook": str(folder / "given.ipynb"), "output": "out.ipynb", "parameters": {"a": 1}}, folder, os.environ
-    )
+    return Job({"notebook": str(folder / "given.ipynb"), "output": "out.ipynb", "parameters": {"a": 1}}, folder, {})
 
 
 def begun(folder):
@@ -54,7 +52,7 @@ def gone(processes):
 
 @pytest.mark.parametrize("source", [IDLE, ASLEEP])
 def test_notebooks_end_with_their_kernels_when_nobody_waits_for_them(tmp_path, forked, source):
-    with Processes() as processes:
+    with Processes(tmp_path, os.environ) as processes:
         streams = processes.start(job(tmp_path, source))
         started = begun(tmp_path)
         assert len(started) == 2 + forked
@@ -65,7 +63,7 @@ def test_notebooks_end_with_their_kernels_when_nobody_waits_for_them(tmp_path, f
 
 def test_a_process_that_does_not_listen_is_killed(tmp_path, forked, monkeypatch):
     monkeypatch.setattr("analysis.publish.processes.PATIENCE", 0.1)
-    with Processes() as processes:
+    with Processes(tmp_path, os.environ) as processes:
         processes.start(job(tmp_path, IDLE))
         started = begun(tmp_path)
         for process in started:
@@ -75,34 +73,44 @@ def test_a_process_that_does_not_listen_is_killed(tmp_path, forked, monkeypatch)
 
 def test_a_kernel_ends_with_the_process_that_leads_it(tmp_path, forked):
     logs = {}
-    jobs = {"a": job(tmp_path, IDLE)}
-    thread = threading.Thread(target=lambda: logs.update(run_notebooks(jobs, lambda *_: None, at_once=1)))
-    thread.start()
-    *_, leader, kernel = begun(tmp_path)
-    assert kernel.ppid() == leader.pid
-    leader.kill()
-    gone([kernel])
-    thread.join(LONG)
+    with Processes(tmp_path, os.environ) as processes:
+        jobs = {"a": job(tmp_path, IDLE)}
+        thread = threading.Thread(
+            target=lambda: logs.update(run_notebooks(jobs, processes, lambda *_: None, at_once=1))
+        )
+        thread.start()
+        *_, leader, kernel = begun(tmp_path)
+        assert kernel.ppid() == leader.pid
+        leader.kill()
+        gone([kernel])
+        thread.join(LONG)
     assert (logs["a"]["error"], logs["a"]["cell"]) == ("NotRun", "-")
     assert logs["a"]["message"] == "its process ended before the notebook did, most likely for want of memory"
 
 
 def test_no_process_is_started_after_the_end(tmp_path, forked):
-    processes = Processes()
+    processes = Processes(tmp_path, os.environ)
     processes.end()
     with pytest.raises(RuntimeError, match="ended"):
         processes.start(job(tmp_path, IDLE))
 
 
-def test_an_error_while_notebooks_run_ends_them(tmp_path, forked):
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_an_error_while_notebooks_run_ends_them(tmp_path, forked, error):
+    def fail(*_):
+        raise error
+
     before = threading.active_count()
-    with pytest.raises(FileNotFoundError):
-        run_notebooks({"a": job(tmp_path / "no such folder")}, print, at_once=3)
+    with Processes(tmp_path, os.environ) as processes:
+        with pytest.raises(error):
+            run_notebooks({"a": job(tmp_path, IDLE)}, processes, fail, at_once=3)
+        assert psutil.Process().children() == []
     assert threading.active_count() <= before
 
 
 def test_a_process_that_says_nothing_more_is_told_by_its_last_words(tmp_path, forked):
-    [log] = run_notebooks({"a": job(tmp_path)}, print, at_once=3).values()
+    with Processes(tmp_path, os.environ) as processes:
+        [log] = run_notebooks({"a": job(tmp_path)}, processes, print, at_once=3).values()
     assert log["error"] == "NotRun"
     assert "No such file or directory" in log["message"]
     assert log["seconds"] > 0
@@ -112,6 +120,7 @@ def test_no_more_notebooks_run_at_once_than_may_and_the_end_of_each_is_told(tmp_
     jobs = dict.fromkeys("ab", job(tmp_path))
     ends = []
     started = time.monotonic()
-    logs = run_notebooks(jobs, print, at_once=1, ended=lambda *end: ends.append(end))
+    with Processes(tmp_path, os.environ) as processes:
+        logs = run_notebooks(jobs, processes, print, at_once=1, ended=lambda *end: ends.append(end))
     assert sum(log["seconds"] for log in logs.values()) <= time.monotonic() - started + 0.001  # they are rounded
     assert ends == list(logs.items())[::-1]

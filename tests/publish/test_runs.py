@@ -14,7 +14,7 @@ from analysis.paths import ROOT, SAMPLE
 from analysis.publish.execute import _without_places, execute
 from analysis.publish.manifest import recorded
 from analysis.publish.parameters import resolve
-from analysis.publish.running import environment_of
+from analysis.publish.running import reading_from
 from analysis.publish.runs import read_once
 from analysis.text.loading import ONLY_KEPT
 from tests.in_process import run_in_process
@@ -256,9 +256,9 @@ def test_links_of_the_page_lead_to_files_of_the_run(sample_run):
 def test_a_notebook_opens_what_was_read_for_all(small, tmp_path, monkeypatch, name):
     path = ROOT / "notebooks" / f"{name}.ipynb"
     parameters = resolve({"section": path}, {"corpus": str(small)})
-    assert not environment_of(tmp_path, tmp_path / "tokens")[ONLY_KEPT]  # it could not be written, and is read anew
+    assert not reading_from(tmp_path / "tokens")[ONLY_KEPT]  # it could not be written, and is read anew
     read_once(parameters, tmp_path / "tokens", recorded({}, parameters))
-    assert environment_of(tmp_path, tmp_path / "tokens")[ONLY_KEPT]
+    assert reading_from(tmp_path / "tokens")[ONLY_KEPT]
     monkeypatch.setenv(ONLY_KEPT, "1")
     monkeypatch.setenv("LAFZ_TOKENS", str(tmp_path / "tokens"))
     monkeypatch.setenv("LAFZ_OUTPUT", str(tmp_path / "made"))
