@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any, NamedTuple, Self
 
 import psutil  # type: ignore[import-untyped]
@@ -33,7 +34,7 @@ class Job(NamedTuple):
 
 
 class Streams(NamedTuple):
-    """This side's ends of a process's stdin, stdout and stderr."""
+    """This side's ends of a process's stdin and stdout, and the file that is its stderr."""
 
     stdin: IO[str]
     stdout: IO[str]
@@ -71,13 +72,13 @@ class Processes:
         with self._lock, ExitStack() as theirs:
             if self._ended:
                 raise RuntimeError("a process was to be started when all were ended")
-            pipes = [os.pipe() for _ in Streams._fields]
-            pipes[0] = pipes[0][::-1]  # of stdin the other end is this process's
-            for _, file in pipes:
-                theirs.callback(os.close, file)
-            streams = Streams(*(_text(own, mode) for (own, _), mode in zip(pipes, "wrr", strict=True)))
+            (reads, stdin), (stdout, writes) = os.pipe(), os.pipe()
+            theirs.callback(os.close, reads)
+            theirs.callback(os.close, writes)
+            errors = TemporaryFile("w+", dir=self._folder, encoding="utf-8", errors="replace")  # noqa: SIM115
+            streams = Streams(_text(stdin, "w"), _text(stdout, "r"), errors)
             self._streams.append(streams)
-            files = [file for _, file in pipes]
+            files = [reads, writes, errors.fileno()]
             if self._messages:
                 with suppress(ConnectionError):  # then nobody has the other ends, and the streams end
                     socket.send_fds(self._messages, [b"."], files)
@@ -169,15 +170,15 @@ def run_notebooks(
 def _run_one(processes: Processes, section: str, job: Job, progress: Progress) -> dict[str, Any]:
     started = time.monotonic()
     streams = processes.start(job)
-    with streams.stdout, streams.stderr, ThreadPoolExecutor(1) as reader:
-        errors = reader.submit(streams.stderr.read)
+    with streams.stdout, streams.stderr:
         last = ""
         for line in streams.stdout:  # text mode ends a line at \r too
             last = line.strip() or last
             counted = re.fullmatch(r"(\d+)/(\d+)", last)
             if counted:
                 progress(section, int(counted[1]), int(counted[2]))
-        said = [line for line in errors.result().splitlines() if _ERROR.match(line)]
+        streams.stderr.seek(0)
+        said = [line.strip() for line in streams.stderr if _ERROR.match(line)]
     _close(streams.stdin)
     log: dict[str, Any] = {"seconds": round(time.monotonic() - started, 3)}
     with suppress(ValueError):

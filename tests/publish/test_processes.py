@@ -17,7 +17,11 @@ IDLE = "import time\nopen('begun', 'w').close()\ntime.sleep(600)"
 ASLEEP = "import ctypes\nopen('begun', 'w').close()\nctypes.PyDLL(None).sleep(600)"
 
 
-@pytest.fixture(params=[pytest.param(True, marks=pytest.mark.skipif(not CAN_FORK, reason="no fork here")), False])
+FORKED = pytest.param(True, marks=pytest.mark.skipif(not CAN_FORK, reason="no fork here"))
+ANEW = pytest.param(False, marks=pytest.mark.slow)
+
+
+@pytest.fixture(params=[FORKED, ANEW], ids=["forked", "anew"])
 def forked(request, monkeypatch):
     """Runs a test with processes that are forked, and with those that are begun anew."""
     monkeypatch.setattr("analysis.publish.processes.CAN_FORK", request.param)
@@ -50,7 +54,7 @@ def gone(processes):
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("source", [IDLE, ASLEEP])
+@pytest.mark.parametrize("source", [IDLE, ASLEEP], ids=["idle", "asleep"])
 def test_notebooks_end_with_their_kernels_when_nobody_waits_for_them(tmp_path, forked, source):
     with Processes(tmp_path, os.environ) as processes:
         streams = processes.start(job(tmp_path, source))
@@ -117,7 +121,7 @@ def test_a_process_that_says_nothing_more_is_told_by_its_last_words(tmp_path, fo
 
 
 def test_no_more_notebooks_run_at_once_than_may_and_the_end_of_each_is_told(tmp_path):
-    jobs = dict.fromkeys("ab", job(tmp_path))
+    jobs = dict.fromkeys("ab", job(tmp_path))  # of which nothing is there
     ends = []
     started = time.monotonic()
     with Processes(tmp_path, os.environ) as processes:

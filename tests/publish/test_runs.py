@@ -14,8 +14,9 @@ from analysis.paths import ROOT, SAMPLE
 from analysis.publish.execute import _without_places, execute
 from analysis.publish.manifest import recorded
 from analysis.publish.parameters import resolve
+from analysis.publish.processes import CAN_FORK
 from analysis.publish.running import reading_from
-from analysis.publish.runs import read_once
+from analysis.publish.runs import read_once, report
 from analysis.text.loading import ONLY_KEPT
 from tests.in_process import run_in_process
 
@@ -250,6 +251,20 @@ def test_links_of_the_page_lead_to_files_of_the_run(sample_run):
     links = {unquote(link) for link in re.findall(r'href="([^"#]+)"', page)}
     assert len(links) > 30
     assert [link for link in links if not (sample_run / link).is_file()] == []
+
+
+@pytest.mark.slow
+def test_a_kernel_begun_anew_writes_what_a_forked_one_writes(small, small_run, tmp_path, monkeypatch):
+    if not CAN_FORK:
+        pytest.skip("no process is forked here: there is nothing to compare")
+    monkeypatch.setattr("analysis.publish.processes.CAN_FORK", False)
+    assert report(small, tmp_path / "small", only=["framing"]) == []
+    forked, anew = (
+        {path.relative_to(run): path.read_bytes() for path in run.rglob("*") if path.is_file()}
+        for run in (small_run, tmp_path / "small")
+    )
+    assert forked.keys() == anew.keys()
+    assert {str(path) for path in forked if forked[path] != anew[path]} == {"run-log.json"}
 
 
 @pytest.mark.parametrize("name", ["01_term_frequency", "02_framing", "03_redundancy"])
