@@ -44,19 +44,19 @@ class Streams(NamedTuple):
 class Processes:
     """Processes that run notebooks, and end when their stdin does: with this block, and when this process is gone.
 
-    They are forked where that is safe, see `analysis.publish.forking`, and begun anew elsewhere: from `folder`, with
-    `environment`, which is complete but for what a job adds to it. Their session is not this process's, so that a
-    terminal's Ctrl-C reaches this process alone.
+    With `fork` they are forked, see `analysis.publish.forking`, where that is safe; else, and elsewhere, each is begun
+    anew, which takes longer and less memory in all. `folder` is where they begin, and `environment` is theirs but for
+    what a job adds. Their session is not this process's, so that a terminal's Ctrl-C reaches this process alone.
     """
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], *, fork: bool = True) -> None:
         self._folder, self._environment = folder, environment
         self._begun: list[subprocess.Popen[bytes]] = []
         self._streams: list[Streams] = []
         self._lock = threading.Lock()
         self._ended = False
         self._messages: socket.socket | None = None  # to the process that forks
-        if CAN_FORK:
+        if fork and CAN_FORK:
             self._messages, theirs = socket.socketpair()
             with theirs:
                 self._begin("forking", [theirs.fileno(), None, None])

@@ -122,8 +122,9 @@ def run(
     room = free() if memory is None else memory
     with faults_told(out), temporary_folder() as scratch, ExitStack() as stack:
         work, words = None, read or scratch / TOKENS
-        processes = stack.enter_context(Processes(scratch, environment_of(scratch)))  # they get ready meanwhile
         parted = not side_by_side(_text_size(parameters), room) if in_parts is None else in_parts
+        # They get ready while the corpus is read; where that is large, what imports take is not worth the memory.
+        processes = stack.enter_context(Processes(scratch, environment_of(scratch), fork=not parted))
         if not parted:
             tokens = read_once(parameters, words, begun)
             characters = int(tokens.corpus.documents["n_chars"].sum())

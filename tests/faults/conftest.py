@@ -141,8 +141,13 @@ class Place:
         return found
 
     def kernels(self):
-        """The kernels, each forked from what leads it, and that from the process that forks."""
-        return [p for p in self.processes() if all(FORKS in command_of(each) for each in [p, *p.parents()[:2]])]
+        """The kernels, begun anew or each forked from what leads it, and that from the process that forks."""
+        return [
+            process
+            for process in self.processes()
+            if "ipykernel_launcher" in command_of(process)
+            or all(FORKS in command_of(each) for each in [process, *process.parents()[:2]])
+        ]
 
     def wait_until_alone(self):
         self.wait_for(lambda: not self.processes(), "end of all processes")
