@@ -22,7 +22,8 @@ from hypothesis import HealthCheck, settings
 
 from analysis import Corpus, Tokens, read_corpus, save_tokens, tokenize
 from analysis.__main__ import main
-from analysis.paths import SAMPLE
+from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.paths import LEXICONS, SAMPLE
 from analysis.text.joining import join_parts
 from analysis.text.parted import Parted
 from tests.in_process import run_in_process
@@ -51,6 +52,7 @@ LONGEST = [Path(__file__).parent / name for name in ("test_readme.py", "publish"
 
 MakeFolder = Callable[[Mapping[str, str | bytes]], Path]
 MakeCorpus = Callable[..., Corpus]
+MakeLexicon = Callable[..., Lexicon]
 MakeParts = Callable[..., Parted]
 
 
@@ -83,6 +85,36 @@ def make_corpus(make_folder: MakeFolder) -> MakeCorpus:
         return read_corpus(make_folder(files), **options)
 
     return make
+
+
+@pytest.fixture
+def tokens(request: pytest.FixtureRequest, make_corpus: MakeCorpus) -> Tokens:
+    """The words of the module's `FILES`."""
+    return tokenize(make_corpus(request.module.FILES))
+
+
+@pytest.fixture
+def make_lexicon(tmp_path: Path) -> MakeLexicon:
+    """Reads a lexicon "test" of the frames that are given, in YAML; `head` is what its file says before them."""
+
+    def make(frames: str, head: str = "", version: int = 1) -> Lexicon:
+        path = tmp_path / "own.yml"
+        path.write_text(f"name: test\nversion: '{version}'\nlanguage: en\n{head}frames:\n{frames}", encoding="utf-8")
+        return read_lexicon(path)
+
+    return make
+
+
+@pytest.fixture
+def lexicon(request: pytest.FixtureRequest, make_lexicon: MakeLexicon) -> Lexicon:
+    """The lexicon of the module's `FRAMES`."""
+    return make_lexicon(request.module.FRAMES)
+
+
+@pytest.fixture(scope="session")
+def security() -> Lexicon:
+    """The lexicon that a report takes where no other is named."""
+    return read_lexicon(LEXICONS / "security_communication.yml")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Frames compared: headlines with texts, groups with the others."""
 
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,27 +8,12 @@ import pytest
 
 from analysis import Tokens, read_text, tokenize
 from analysis.framing.contrasts import adjusted, headline_body, shifts, without_headline
-from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.lexicon import Lexicon
 
-YAML = """\
-name: test
-version: "1"
-language: en
-frames:
-  war:
-    definition: A fight.
-    terms: [war, {pattern: fight*, weight: 0.5}]
-  law:
-    definition: Courts.
-    terms: [court*]
+FRAMES = """\
+  war: {definition: A fight., terms: [war, {pattern: fight*, weight: 0.5}]}
+  law: {definition: Courts., terms: [court*]}
 """
-
-
-@pytest.fixture
-def lexicon(tmp_path: Path) -> Lexicon:
-    path = tmp_path / "test.yml"
-    path.write_text(YAML, encoding="utf-8")
-    return read_lexicon(path)
 
 
 NEWS = {

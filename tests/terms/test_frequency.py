@@ -1,6 +1,5 @@
 """Counts, rates and weights worked out by hand; n-grams and n-gram counts against NLTK."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from math import log
 
@@ -10,7 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.feature_extraction.text import TfidfTransformer
 
-from analysis import Corpus, Tokens, read_text, tokenize
+from analysis import Tokens, read_text, tokenize
 from analysis.redundancy.repeats import weights
 from analysis.terms.frequency import COLUMNS, ngrams, terms
 
@@ -20,11 +19,6 @@ FILES = {
     "c.txt": "War is near.",  # 3
     "metadata.csv": "file,source\na.txt,Daily\nb.txt,\nc.txt,Daily\n",
 }
-
-
-@pytest.fixture
-def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
-    return tokenize(make_corpus(FILES))
 
 
 def test_every_column_by_hand(tokens: Tokens) -> None:

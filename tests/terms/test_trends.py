@@ -1,6 +1,6 @@
 """Counts by period worked out by hand; Kendall's tau and the false discovery rate against their definitions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import combinations
 from math import sqrt
 from pathlib import Path
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Corpus, Tokens, read_corpus, read_text, tokenize
+from analysis import Tokens, read_corpus, read_text, tokenize
 from analysis.bootstrap import rate_intervals
 from analysis.terms.frequency import terms
 from analysis.terms.trends import trend_tests, trends
@@ -23,11 +23,6 @@ FILES = {
     "metadata.csv": "file,source,date\n"
     "a.txt,Daily,2024-01-01\nb.txt,Daily,2024-01-07T23:30\nc.txt,Daily,2024-03-01\nd.txt,Late,\n",
 }
-
-
-@pytest.fixture
-def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
-    return tokenize(make_corpus(FILES))
 
 
 def test_every_column_by_hand(tokens: Tokens) -> None:

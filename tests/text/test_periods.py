@@ -15,11 +15,6 @@ FILES = {
 }
 
 
-@pytest.fixture
-def tokens(make_corpus) -> Tokens:
-    return tokenize(make_corpus(FILES))
-
-
 @pytest.mark.parametrize(
     ("every", "first", "last", "period"),
     [

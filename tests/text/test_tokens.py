@@ -23,11 +23,6 @@ FILES = {
 }
 
 
-@pytest.fixture
-def tokens(make_corpus: MakeCorpus) -> Tokens:
-    return tokenize(make_corpus(FILES))
-
-
 def words(tokens: Tokens) -> list[str]:
     return [str(word) for word in tokens.vocabulary[tokens.ids]]
 

@@ -24,11 +24,6 @@ FILES = {
 }
 
 
-@pytest.fixture
-def tokens(make_corpus):
-    return tokenize(make_corpus(FILES))
-
-
 def control(panel, name):
     return next(part for part in panel.children[0].children if f"lafz-{name}" in part._dom_classes)
 
