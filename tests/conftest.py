@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -181,16 +181,29 @@ def command_line():
     return lafz
 
 
-@pytest.fixture
-def typed(monkeypatch, capsys):
-    """The command line in this process, which has no need to start and import; its notebooks have their own."""
+class Ended(NamedTuple):
+    """A command that was typed: its exit status, what it printed, what it said on stderr."""
 
-    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def typed(monkeypatch, capsys, tmp_path_factory):
+    """The command line in this process, which has no need to start and import; its notebooks have their own.
+
+    What is read is kept in a folder of its own.
+    """
+    monkeypatch.setenv("LAFZ_TOKENS", str(tmp_path_factory.mktemp("cache")))
+
+    def run(*arguments: Any) -> Ended:
         monkeypatch.setattr(sys, "argv", ["lafz", *map(str, arguments)])
+        capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()
         said = capsys.readouterr()
-        return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), said.out, said.err)
+        return Ended(int(ended.value.code or 0), said.out, said.err)
 
     return run
 

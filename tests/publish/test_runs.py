@@ -9,7 +9,6 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 
-from analysis.__main__ import main
 from analysis.paths import ROOT, SAMPLE
 from analysis.publish.execute import _without_places, execute
 from analysis.publish.manifest import recorded
@@ -113,7 +112,7 @@ def test_an_earlier_report_is_replaced_whole(small, small_run, typed, tmp_path):
     (tmp_path / "out.03_redundancy.failed.ipynb").touch()
     (tmp_path / ".out.building-999999999-x").mkdir()  # of a run that was killed
     done = typed("report", small, "--out", out, "--only", "redundancy", "-p", "min_words=3")
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.err
     assert not (out / "left over from before").exists()
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["parameters"]["redundancy"]["min_words"] == 3
@@ -133,11 +132,11 @@ def test_a_failed_notebook_leaves_the_earlier_report_and_lets_the_others_run(
     nbformat.write(node, changed / "03_redundancy.ipynb")
     monkeypatch.setattr("analysis.publish.parameters.NOTEBOOKS", changed)
     done = typed("report", small, "--out", out, "--only", "framing,redundancy", "--keep-failed")
-    assert done.returncode == 1
-    said = [line for line in done.stderr.splitlines() if line.startswith("lafz:")]
+    assert done.status == 1
+    said = [line for line in done.err.splitlines() if line.startswith("lafz:")]
     assert len(said) == 1
     assert "notebook 03_redundancy failed in cell 'load': ValueError: no such list" in said[0]
-    assert "Traceback" not in done.stderr
+    assert "Traceback" not in done.err
     assert files(out) == files(small_run)
     failed = nbformat.read(tmp_path / "out.03_redundancy.failed.ipynb", as_version=4)
     assert any(o.output_type == "error" for cell in failed.cells for o in cell.get("outputs", []))
@@ -149,7 +148,7 @@ def test_an_unfinished_folder_replaces_only_one_of_its_kind(small, typed, tmp_pa
     (tmp_path / "out.failed" / "mine.txt").touch()
     done = typed("report", small, "--out", tmp_path / "out", "--only", "redundancy", "--keep-failed")
     said = "out.failed' exists and is not an earlier report: choose another --out, or move it away\n"
-    assert (done.returncode, done.stderr.count("lafz: "), done.stderr.endswith(said)) == (2, 1, True)
+    assert (done.status, done.err.count("lafz: "), done.err.endswith(said)) == (2, 1, True)
     assert [path.name for path in tmp_path.rglob("*")] == ["out.failed", "mine.txt"]
 
 
@@ -198,13 +197,10 @@ def test_a_kernel_needs_no_port_that_another_could_take(tmp_path, monkeypatch, r
         ([SAMPLE, "-p", "language=english"], "language 'english' is not known"),
     ],
 )
-def test_bad_usage_is_one_line_and_status_2_before_anything_runs(monkeypatch, capsys, tmp_path, arguments, said):
-    out = tmp_path / "out"
-    monkeypatch.setattr(sys, "argv", ["lafz", "report", *map(str, arguments), "--out", str(out)])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 2
-    lines = [line for line in capsys.readouterr().err.splitlines() if line.strip() and "━" not in line]
+def test_bad_usage_is_one_line_and_status_2_before_anything_runs(typed, tmp_path, arguments, said):
+    done = typed("report", *arguments, "--out", tmp_path / "out")
+    assert done.status == 2
+    lines = [line for line in done.err.splitlines() if line.strip() and "━" not in line]
     assert len(lines) == 1, lines
     assert lines[0].startswith("lafz: ")
     assert said in lines[0]
@@ -216,8 +212,8 @@ def test_a_folder_that_is_no_report_is_not_replaced(small, typed, tmp_path):
     precious.mkdir()
     (precious / "chapter1.md").write_text("years of work")
     done = typed("report", small, "--out", precious)
-    assert done.returncode == 2
-    assert "exists and is not an earlier report" in done.stderr
+    assert done.status == 2
+    assert "exists and is not an earlier report" in done.err
     assert (precious / "chapter1.md").read_text() == "years of work"
 
 
@@ -229,7 +225,7 @@ def test_a_hostile_corpus_stays_text_on_the_page(typed, tmp_path):
     (corpus / "a.txt").write_text(text + "\n\n" + text)
     (corpus / "metadata.csv").write_text("file,title,source\na.txt,<script>alert(3)</script>,<b>x</b>\n")
     done = typed("report", corpus, "--out", tmp_path / "out", "--only", "redundancy")
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.err
     page = (tmp_path / "out" / "index.html").read_text()
     assert "<script>alert" not in page
     assert "</title><script" not in page
