@@ -6,8 +6,6 @@ import pytest
 from analysis.framing.evaluation import frame_scores
 from analysis.framing.frames import score_sentences
 from analysis.paths import SAMPLE
-from analysis.text.corpus import read_texts
-from analysis.text.tokens import tokenize
 
 FRAMES = (
     "threat war_and_eradication resolve_and_renewal national_unity law_and_prosecution diplomacy "
@@ -132,25 +130,6 @@ def test_what_only_sounds_like_a_frame_has_none(security):
 def test_a_longer_phrase_keeps_its_words_from_another_frame(security):
     texts = ["They spoke of sanctions.", "They spoke of the threat of sanctions."]
     assert score_sentences(texts, security)["threat"].tolist() == [0, 0]
-
-
-def test_every_pattern_is_written_as_tokens_are(security):
-    """A pattern like "u.n." or "women, children" would never be found."""
-    patterns = [*security.terms["pattern"], *security.excludes["pattern"]]
-    texts = [pattern.replace(" ... ", " ").replace("*", "x").replace("?", "x") for pattern in patterns]
-    tokens = tokenize(read_texts(texts), boilerplate=True)
-    words = pd.Series(tokens.vocabulary[tokens.ids]).groupby(tokens.document).agg(" ".join)
-    assert [text for text, found in zip(texts, words, strict=True) if text != found] == []
-
-
-def test_terms_stand_in_alphabetical_order(security):
-    for _, own in security.terms.groupby("frame"):
-        assert own["pattern"].tolist() == sorted(own["pattern"])
-
-
-def test_no_weight_stands_in_two_frames(security):
-    shared = security.terms.groupby("weight")["frame"].nunique()
-    assert shared[shared > 1].empty
 
 
 def test_no_two_frames_are_tied_on_the_sample(security):

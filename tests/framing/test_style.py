@@ -66,8 +66,6 @@ def test_the_shipped_lexicon_has_its_frames_and_every_term_a_note(lexicon: Lexic
     assert lexicon.frames["frame"].tolist() == KEYS
     assert (lexicon.terms["note"] != "").all()
     assert (lexicon.frames["definition"].str.len() > 60).all()
-    for _, terms in lexicon.terms.groupby("frame"):  # a reader finds a term where the alphabet has it
-        assert terms["pattern"].tolist() == sorted(terms["pattern"])
 
 
 @pytest.mark.parametrize(
