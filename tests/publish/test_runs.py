@@ -66,6 +66,8 @@ def test_nothing_in_a_run_names_this_machine(sample_run):
 def test_a_notebook_that_failed_does_not_tell_where_it_was_run(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    (tmp_path / "work" / "run").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "work" / "run")
     source = """import pandas, warnings
 from pathlib import Path
 from analysis.text.stopwords import read_stopwords

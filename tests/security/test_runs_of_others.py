@@ -626,7 +626,7 @@ def with_table(markup):
     return lambda run: show_alone(run, "table", **{"text/html": markup})
 
 
-NESTED = 300 * "<div>" + "x" + 300 * "</div>"
+NESTED = 1000 * "<div>" + "x" + 1000 * "</div>"
 OUTPUT = {"output_type": "display_data", "metadata": {}, "data": {}}
 CODE = {"cell_type": "code", "metadata": {}, "source": "", "outputs": []}
 NOTEBOOKS = {
@@ -652,7 +652,7 @@ NOTEBOOKS = {
         "has no notebook of its manifest, or others",
     ),
     "a table without a table": (with_table("<p>no</p>"), "shows no table"),
-    "300 levels of HTML": (with_table(f"<table><tr><td>{NESTED}</td></tr></table>"), "RecursionError"),
+    "1,000 levels of HTML": (with_table(f"<table><tr><td>{NESTED}</td></tr></table>"), "RecursionError"),
 }
 
 
