@@ -24,6 +24,7 @@ from analysis import Corpus, Tokens, read_corpus, save_tokens, tokenize
 from analysis.__main__ import main
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.paths import LEXICONS, SAMPLE
+from analysis.publish.parameters import notebooks
 from analysis.text.joining import join_parts
 from analysis.text.parted import Parted
 from tests.in_process import run_in_process
@@ -215,7 +216,7 @@ def run_cells(tmp_path, monkeypatch):
     def run(section: str, corpus: Path, **parameters: Any) -> Path:
         monkeypatch.setenv("LAFZ_OUTPUT", str(tmp_path / "run" / section))
         monkeypatch.setenv("LAFZ_TOKENS", str(tmp_path / "tokens"))
-        run_in_process(section, tmp_path / "run", {"corpus": corpus, **parameters})
+        run_in_process(notebooks()[section], tmp_path / "run", {"corpus": corpus, **parameters})
         return tmp_path / "run"
 
     return run

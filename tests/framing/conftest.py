@@ -52,15 +52,24 @@ class Cut(NamedTuple):
     weights: NDArray[np.float64]
 
 
+@pytest.fixture(scope="session")
+def sample_cut(security: Lexicon, sample_tokens: Tokens, sample_parts: Parted) -> Cut:
+    """The English documents of the sample, which are searched for a lexicon once."""
+    return as_cut(sample_tokens, sample_parts, security)
+
+
 @pytest.fixture(params=["made up, in five", "made up, in two", "sample"])
-def cut(request, make_corpus, make_lexicon, in_parts, security, sample_tokens: Tokens, sample_parts: Parted) -> Cut:
+def cut(request, make_corpus, make_lexicon, in_parts) -> Cut:
     if request.param == "sample":
-        whole, cut, lexicon = sample_tokens, sample_parts, security
-    else:
-        whole, lexicon = tokenize(make_corpus(FILES)), make_lexicon(FRAMES, NEGATION)
-        cut = in_parts(whole, 2 if request.param.endswith("five") else 5)
-    whole, cut = in_language(whole, lexicon), in_language(cut, lexicon)
-    return Cut(whole, cut, lexicon, np.random.default_rng(5).random(whole.n_sentences))
+        return request.getfixturevalue("sample_cut")
+    whole = tokenize(make_corpus(FILES))
+    parts = in_parts(whole, 2 if request.param.endswith("five") else 5)
+    return as_cut(whole, parts, make_lexicon(FRAMES, NEGATION))
+
+
+def as_cut(whole: Tokens, parts: Parted, lexicon: Lexicon) -> Cut:
+    whole, parts = in_language(whole, lexicon), in_language(parts, lexicon)
+    return Cut(whole, parts, lexicon, np.random.default_rng(5).random(whole.n_sentences))
 
 
 @pytest.fixture

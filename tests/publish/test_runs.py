@@ -263,5 +263,5 @@ def test_a_notebook_opens_what_was_read_for_all(small, tmp_path, monkeypatch, na
     monkeypatch.setenv("LAFZ_TOKENS", str(tmp_path / "tokens"))
     monkeypatch.setenv("LAFZ_OUTPUT", str(tmp_path / "made"))
     saved = list((tmp_path / "tokens").iterdir())
-    run_in_process(path.stem[3:], tmp_path / "run", parameters["section"])
+    run_in_process(path, tmp_path / "run", parameters["section"])
     assert list((tmp_path / "tokens").iterdir()) == saved
