@@ -3,7 +3,6 @@
 from itertools import combinations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
@@ -178,11 +177,6 @@ def test_adjusted_leaves_out_what_has_no_p() -> None:
         [0.9, np.nan, 0.03, 0.03], nan_ok=True
     )
     assert adjusted(np.array([np.nan])).tolist() == pytest.approx([np.nan], nan_ok=True)
-
-
-def test_two_runs_agree(sample_tokens: Tokens, lexicon: Lexicon) -> None:
-    one, two = (shifts(sample_tokens, lexicon, "source", permutations=99, resamples=99) for _ in range(2))
-    pd.testing.assert_frame_equal(one, two)
 
 
 def test_no_words(lexicon: Lexicon) -> None:

@@ -282,13 +282,6 @@ def test_interval_of_few_documents_covers_the_share() -> None:
     assert inside / 400 > 0.9 > plain / 400  # of 95 that it promises; Wilson's alone takes the hits for independent
 
 
-def test_two_runs_agree(sample_tokens: Tokens, lexicon: Lexicon) -> None:
-    for measure in (firmness, naming):
-        pd.testing.assert_frame_equal(
-            measure(sample_tokens, lexicon, by="source"), measure(sample_tokens, lexicon, by="source")
-        )
-
-
 def both(whole: Tokens, cut: Parted, lexicon: Lexicon, by: str | None, weights: np.ndarray | None) -> None:
     """Assert that a corpus in parts is as firm and calls the opponent as it does in memory."""
     for measure in (firmness, naming):
