@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -22,7 +22,9 @@ from hypothesis import HealthCheck, settings
 
 from analysis import Corpus, Tokens, read_corpus, save_tokens, tokenize
 from analysis.__main__ import main
-from analysis.paths import SAMPLE
+from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.paths import LEXICONS, SAMPLE
+from analysis.publish.parameters import notebooks
 from analysis.text.joining import join_parts
 from analysis.text.parted import Parted
 from tests.in_process import run_in_process
@@ -51,6 +53,7 @@ LONGEST = [Path(__file__).parent / name for name in ("test_readme.py", "publish"
 
 MakeFolder = Callable[[Mapping[str, str | bytes]], Path]
 MakeCorpus = Callable[..., Corpus]
+MakeLexicon = Callable[..., Lexicon]
 MakeParts = Callable[..., Parted]
 
 
@@ -83,6 +86,36 @@ def make_corpus(make_folder: MakeFolder) -> MakeCorpus:
         return read_corpus(make_folder(files), **options)
 
     return make
+
+
+@pytest.fixture
+def tokens(request: pytest.FixtureRequest, make_corpus: MakeCorpus) -> Tokens:
+    """The words of the module's `FILES`."""
+    return tokenize(make_corpus(request.module.FILES))
+
+
+@pytest.fixture
+def make_lexicon(tmp_path: Path) -> MakeLexicon:
+    """Reads a lexicon "test" of the frames that are given, in YAML; `head` is what its file says before them."""
+
+    def make(frames: str, head: str = "", version: int = 1) -> Lexicon:
+        path = tmp_path / "own.yml"
+        path.write_text(f"name: test\nversion: '{version}'\nlanguage: en\n{head}frames:\n{frames}", encoding="utf-8")
+        return read_lexicon(path)
+
+    return make
+
+
+@pytest.fixture
+def lexicon(request: pytest.FixtureRequest, make_lexicon: MakeLexicon) -> Lexicon:
+    """The lexicon of the module's `FRAMES`."""
+    return make_lexicon(request.module.FRAMES)
+
+
+@pytest.fixture(scope="session")
+def security() -> Lexicon:
+    """The lexicon that a report takes where no other is named."""
+    return read_lexicon(LEXICONS / "security_communication.yml")
 
 
 @pytest.fixture(scope="session")
@@ -149,16 +182,29 @@ def command_line():
     return lafz
 
 
-@pytest.fixture
-def typed(monkeypatch, capsys):
-    """The command line in this process, which has no need to start and import; its notebooks have their own."""
+class Ended(NamedTuple):
+    """A command that was typed: its exit status, what it printed, what it said on stderr."""
 
-    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def typed(monkeypatch, capsys, tmp_path_factory):
+    """The command line in this process, which has no need to start and import; its notebooks have their own.
+
+    What is read is kept in a folder of its own.
+    """
+    monkeypatch.setenv("LAFZ_TOKENS", str(tmp_path_factory.mktemp("cache")))
+
+    def run(*arguments: Any) -> Ended:
         monkeypatch.setattr(sys, "argv", ["lafz", *map(str, arguments)])
+        capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()
         said = capsys.readouterr()
-        return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), said.out, said.err)
+        return Ended(int(ended.value.code or 0), said.out, said.err)
 
     return run
 
@@ -170,7 +216,7 @@ def run_cells(tmp_path, monkeypatch):
     def run(section: str, corpus: Path, **parameters: Any) -> Path:
         monkeypatch.setenv("LAFZ_OUTPUT", str(tmp_path / "run" / section))
         monkeypatch.setenv("LAFZ_TOKENS", str(tmp_path / "tokens"))
-        run_in_process(section, tmp_path / "run", {"corpus": corpus, **parameters})
+        run_in_process(notebooks()[section], tmp_path / "run", {"corpus": corpus, **parameters})
         return tmp_path / "run"
 
     return run

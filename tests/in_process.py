@@ -1,5 +1,6 @@
 """A notebook's cells run in this process, where what they say is tested and not the kernel that says it."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,11 @@ from IPython.utils.capture import capture_output
 from analysis.publish.parameters import notebooks
 
 
-def run_in_process(section: str, run: Path, parameters: Mapping[str, Any]) -> None:
-    """Run the notebook of a section, and write it into `run` with what its cells showed, as a report does.
+def run_in_process(notebook: Path, run: Path, parameters: Mapping[str, Any]) -> nbformat.NotebookNode:
+    """Run a notebook, and write it into `run` with what its cells showed, as a report does; it is given back, too.
 
     The parameters are not checked, as where somebody runs a notebook by hand.
     """
-    notebook = notebooks()[section]
     node = nbformat.read(notebook, as_version=4)
     given = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
     shell = InteractiveShell.instance()
@@ -25,6 +25,7 @@ def run_in_process(section: str, run: Path, parameters: Mapping[str, Any]) -> No
         for cell in node.cells:
             if cell.cell_type == "code":
                 with capture_output() as shown:
+                    shell.display_trap.hook = sys.displayhook  # by which the value of a last line is kept too
                     shell.run_cell(cell.source).raise_error()
                 said = [nbformat.v4.new_output("stream", text=text) for text in (shown.stdout, shown.stderr) if text]
                 cell.outputs = said + [
@@ -38,6 +39,7 @@ def run_in_process(section: str, run: Path, parameters: Mapping[str, Any]) -> No
         InteractiveShell.clear_instance()
     (run / "notebooks").mkdir(parents=True, exist_ok=True)
     nbformat.write(node, run / "notebooks" / notebook.name)
+    return node
 
 
 def shown_by(run: Path, section: str) -> list[tuple[str, str]]:

@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import pytest
 import typer
 
-from analysis.__main__ import app, main
+from analysis.__main__ import app
 from analysis.commands import faults_told, path_given, print_table
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.validity_file import read_validity
@@ -30,27 +30,6 @@ def test_a_printed_table_has_no_character_that_a_terminal_obeys(capsys):
         ["coder", "alpha"],
         ["a\\x1b[2J\\nb", "0.50"],
     ]
-
-
-class Ended(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def lafz(monkeypatch, capsys, tmp_path):
-    """Runs the command line in this process; what is read is kept in a folder of its own."""
-    monkeypatch.setenv("LAFZ_TOKENS", str(tmp_path / "cache"))
-
-    def run(*arguments: Any) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["lafz", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return Ended(int(ended.value.code or 0), said.out, said.err)
-
-    return run
 
 
 # --- the README
@@ -128,12 +107,12 @@ def test_a_signal_after_a_file_has_its_place_says_that_it_is_there(tmp_path, cap
 
 
 @pytest.mark.parametrize("name", [".c.csv.building-x", ".c.csv.work"])
-def test_a_link_named_as_a_working_folder_does_not_empty_its_target(lafz, tmp_path, name):
+def test_a_link_named_as_a_working_folder_does_not_empty_its_target(typed, tmp_path, name):
     (tmp_path / "v").mkdir()
     (tmp_path / "v" / "mine.txt").touch()
     (tmp_path / "p").mkdir()
     (tmp_path / "p" / name).symlink_to("../v")
-    done = lafz("count", SAMPLE, "--out", tmp_path / "p" / "c.csv")
+    done = typed("count", SAMPLE, "--out", tmp_path / "p" / "c.csv")
     said = "has the name of a working folder, but lafz did not make it and leaves it alone: move it away"
     assert done.err == f"lafz: '{tmp_path / 'p' / name}' {said}\n"
     assert done.status == (2 if name.endswith("work") else 0)
@@ -169,9 +148,9 @@ def folder(make_folder) -> Path:
     ],
 )
 @pytest.mark.parametrize("name", ["new/pairs.parquet", "pairs.CSV"])
-def test_pairs(lafz, folder, tmp_path, name, options, expected, said):
+def test_pairs(typed, folder, tmp_path, name, options, expected, said):
     out = tmp_path / name
-    done = lafz("pairs", folder, "--out", out, *options)
+    done = typed("pairs", folder, "--out", out, *options)
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith(said)
     assert done.out.endswith(f"{out}\n")
@@ -181,22 +160,22 @@ def test_pairs(lafz, folder, tmp_path, name, options, expected, said):
     assert table.to_numpy().tolist() == [rows[pair] for pair in expected]
 
 
-def test_nothing_pairs(lafz, make_folder, tmp_path):
+def test_nothing_pairs(typed, make_folder, tmp_path):
     corpus = make_folder({"a.txt": "It rained all night.", "b.txt": "", "metadata.csv": "file\na.txt\nb.txt\n"})
     out = tmp_path / "pairs.parquet"
     out.write_text("earlier")
-    done = lafz("pairs", corpus, "--out", out)
+    done = typed("pairs", corpus, "--out", out)
     assert (done.status, done.out) == (0, f"no pairs among 1 document: {out}\n")
     assert pd.read_parquet(out).empty
     assert done.err == f"lafz: 1 problem in reading: {tmp_path / 'pairs.problems.csv'} lists them\n"
 
 
-def test_a_corpus_is_read_as_one_says(lafz, tmp_path):
+def test_a_corpus_is_read_as_one_says(typed, tmp_path):
     news = tmp_path / "news.csv"
     news.write_text("body\nThe road to the north is closed.\nThe road to the north is closed.\n")
     out = tmp_path / "pairs.csv"
-    assert lafz("pairs", news, "--out", out, "-p", "text_column=body").out.startswith("1 pair among 2 documents")
-    done = lafz("pairs", news, "--out", out, "-p", "top_n=3")
+    assert typed("pairs", news, "--out", out, "-p", "text_column=body").out.startswith("1 pair among 2 documents")
+    done = typed("pairs", news, "--out", out, "-p", "top_n=3")
     assert (done.status, done.out) == (2, "")
     assert done.err == (
         "lafz: 'top_n' is no parameter of reading a corpus: "
@@ -204,10 +183,10 @@ def test_a_corpus_is_read_as_one_says(lafz, tmp_path):
     )
 
 
-def test_an_earlier_file_outlives_a_corpus_that_cannot_be_read(lafz, tmp_path):
+def test_an_earlier_file_outlives_a_corpus_that_cannot_be_read(typed, tmp_path):
     out = tmp_path / "pairs.csv"
     out.write_text("earlier")
-    assert lafz("pairs", tmp_path / "none", "--out", out).status == 2
+    assert typed("pairs", tmp_path / "none", "--out", out).status == 2
     assert out.read_text() == "earlier"
     assert [path.name for path in tmp_path.iterdir()] == ["pairs.csv"]
 
@@ -250,28 +229,28 @@ def fill(sheet: Path, copy: Path, coder: str) -> None:
         writer.writerows(rows)
 
 
-def test_sentences_are_drawn_coded_and_scored(lafz, towns, lexicon, tmp_path):
+def test_sentences_are_drawn_coded_and_scored(typed, towns, lexicon, tmp_path):
     sheet = tmp_path / "sheet.csv"
-    drawn = lafz("code", "draw", towns, "--out", sheet, "--lexicon", lexicon)
+    drawn = typed("code", "draw", towns, "--out", sheet, "--lexicon", lexicon)
     assert drawn.status == 0
     assert drawn.err == "lafz: nothing is drawn from 1 document in another language than 'en'\n"
     assert drawn.out == (
         f"25 sentences, all there are: {sheet} (a copy for each coder), {tmp_path}/sheet.codebook.csv "
         f"(for the coders too), {tmp_path}/sheet.key.json (not for the coders)\n"
     )
-    again = lafz("code", "draw", towns, "--out", sheet, "--lexicon", lexicon)
+    again = typed("code", "draw", towns, "--out", sheet, "--lexicon", lexicon)
     assert again.status == 2
     assert "is there already and may hold codes" in again.err
 
     copies = [tmp_path / "anna.csv", tmp_path / "ben.csv"]
     for number, copy in enumerate(copies, 1):
         fill(sheet, copy, str(number))
-    lost = lafz("code", "agree", *copies, "--lexicon", lexicon)
+    lost = typed("code", "agree", *copies, "--lexicon", lexicon)
     assert lost.status == 2
     assert lost.err.count("\n") == 1
     assert "anna.key.json', which was written with the sheet: name it as the key" in lost.err
     own = ["--lexicon", lexicon, "--key", tmp_path / "sheet.key.json"]
-    agreed = lafz("code", "agree", *copies, *own)
+    agreed = typed("code", "agree", *copies, *own)
     assert agreed.status == 0
     # 48 codes of 24 sentences, "war" 12 + 11 times; they differ on one sentence, 2 of 48 pairs.
     alpha = 1 - (2 / 48) / (1 - (23 * 22 + 25 * 24) / (48 * 47))
@@ -279,7 +258,7 @@ def test_sentences_are_drawn_coded_and_scored(lafz, towns, lexicon, tmp_path):
 
     out = tmp_path / "validity.yml"
     out.write_text("earlier")
-    scored = lafz("code", "score", towns, *copies, "--out", out, *own)
+    scored = typed("code", "score", towns, *copies, "--out", out, *own)
     assert (scored.status, scored.err) == (0, "")
     assert scored.out.splitlines()[-1] == f"1 of 1 frames valid, 0 that can't be told: {out}"
     row = read_validity(out, read_lexicon(lexicon)).iloc[0]
@@ -290,14 +269,14 @@ def test_sentences_are_drawn_coded_and_scored(lafz, towns, lexicon, tmp_path):
         [1, 11 / (11 + missed), 22 / (22 + missed)], abs=1e-6
     )
     assert bool(row["valid"])
-    strict = lafz("code", "score", towns, *copies, "--out", out, *own, "--threshold", 0.99)
+    strict = typed("code", "score", towns, *copies, "--out", out, *own, "--threshold", 0.99)
     assert strict.out.splitlines()[-1].startswith("0 of 1 frames valid")
 
 
-def test_size_coders_and_seed_go_to_the_sheet(lafz, towns, lexicon, tmp_path):
+def test_size_coders_and_seed_go_to_the_sheet(typed, towns, lexicon, tmp_path):
     def items(name: str, *options: Any) -> list[list[str]]:
         path = tmp_path / name
-        done = lafz("code", "draw", towns, "--out", path, "--lexicon", lexicon, "--size", 8, *options)
+        done = typed("code", "draw", towns, "--out", path, "--lexicon", lexicon, "--size", 8, *options)
         assert done.out.startswith(f"8 sentences: {path} ")
         return list(csv.reader(path.open(encoding="utf-8-sig", newline="")))
 
@@ -307,35 +286,35 @@ def test_size_coders_and_seed_go_to_the_sheet(lafz, towns, lexicon, tmp_path):
     assert [row[0] for row in items("3.csv", "--seed", 1)] != [row[0] for row in first]
 
 
-def test_a_workbook_goes_the_same_way(lafz, towns, lexicon, tmp_path):
+def test_a_workbook_goes_the_same_way(typed, towns, lexicon, tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
     sheet = tmp_path / "sheet.xlsx"
-    assert lafz("code", "draw", towns, "--out", sheet, "--lexicon", lexicon).status == 0
+    assert typed("code", "draw", towns, "--out", sheet, "--lexicon", lexicon).status == 0
     book = openpyxl.load_workbook(sheet)
     for row in book["coding"].iter_rows(min_row=2):
         row[7].value = row[8].value = "war" if "war" in row[5].value else "none"
     book.save(sheet)
-    assert lafz("code", "agree", sheet, "--lexicon", lexicon).out.splitlines()[1].split()[1] == "1.000"
+    assert typed("code", "agree", sheet, "--lexicon", lexicon).out.splitlines()[1].split()[1] == "1.000"
     spans = tmp_path / "spans.csv"
     spans.write_text("file,start,end,frame\na.txt,0,8,none\n")
-    mixed = lafz("code", "score", towns, sheet, spans, "--out", tmp_path / "v.yml", "--lexicon", lexicon)
+    mixed = typed("code", "score", towns, sheet, spans, "--out", tmp_path / "v.yml", "--lexicon", lexicon)
     assert (mixed.status, mixed.err) == (
         2,
         f"lafz: {sheet} is a sheet and {spans} a table of spans: score them one by one\n",
     )
 
 
-def test_a_workbook_needs_an_extra(lafz, towns, lexicon, tmp_path, monkeypatch):
+def test_a_workbook_needs_an_extra(typed, towns, lexicon, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "openpyxl", None)
-    done = lafz("code", "draw", towns, "--out", tmp_path / "s.xlsx", "--lexicon", lexicon)
+    done = typed("code", "draw", towns, "--out", tmp_path / "s.xlsx", "--lexicon", lexicon)
     assert done.status == 2
     assert done.err.splitlines()[-1] == "lafz: workbooks need the extra 'xlsx': pip install 'lafz[xlsx]', or use .csv"
 
 
-def test_the_sample_is_scored_by_its_gold_labels(lafz, tmp_path):
+def test_the_sample_is_scored_by_its_gold_labels(typed, tmp_path):
     gold = SAMPLE / "gold" / "frames.csv"
     out = tmp_path / "validity.json"
-    done = lafz("code", "score", SAMPLE, gold, "--out", out)
+    done = typed("code", "score", SAMPLE, gold, "--out", out)
     assert done.status == 0, done.err
     table = read_validity(out, read_lexicon(LEXICONS / "security_communication.yml"))
     labels = Counter(row["frame"] for row in csv.DictReader(gold.open(encoding="utf-8", newline="")))
@@ -343,10 +322,10 @@ def test_the_sample_is_scored_by_its_gold_labels(lafz, tmp_path):
     assert set(table["items"]) == {labels.total()}
 
 
-def test_the_row_of_a_span_that_is_not_the_sentence_is_named(lafz, towns, lexicon, tmp_path):
+def test_the_row_of_a_span_that_is_not_the_sentence_is_named(typed, towns, lexicon, tmp_path):
     spans = tmp_path / "spans.csv"
     spans.write_text("file,start,end,sentence,frame\na.txt,0,8,Headline,none\na.txt,0,8,Another,none\n")
-    done = lafz("code", "score", towns, spans, "--out", tmp_path / "v.yml", "--lexicon", lexicon)
+    done = typed("code", "score", towns, spans, "--out", tmp_path / "v.yml", "--lexicon", lexicon)
     assert (done.status, done.out) == (2, "")
     assert done.err == f"lafz: {spans}: row 3: 'a' 0 to 8 is 'Headline', not the sentence coded\n"
     assert not (tmp_path / "v.yml").exists()
@@ -401,16 +380,16 @@ NAMED += [(arguments, path) for arguments in WITH_FILES.strip().splitlines() for
 
 
 @pytest.mark.parametrize(("arguments", "path"), NAMED)
-def test_a_path_that_can_name_nothing_is_told_in_one_line(lafz, tmp_path, monkeypatch, arguments, path):
+def test_a_path_that_can_name_nothing_is_told_in_one_line(typed, tmp_path, monkeypatch, arguments, path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "circle").symlink_to("circle")
     places = {"SAMPLE": str(SAMPLE), "GOLD": str(SAMPLE / "gold" / "frames.csv"), "RUN": str(tmp_path), "PATH": path}
-    done = lafz(*(re.sub("SAMPLE|GOLD|RUN|PATH", lambda found: places[found[0]], word) for word in arguments.split()))
+    done = typed(*(re.sub("SAMPLE|GOLD|RUN|PATH", lambda found: places[found[0]], word) for word in arguments.split()))
     assert (done.status, done.out) == (2, "")
     [line] = filter(None, done.err.splitlines())  # a bar that was not drawn leaves an empty one
     assert line.startswith("lafz: ")
     assert line.endswith(NOTHING[path])
-    assert {path.name for path in tmp_path.iterdir()} <= {"circle", "cache"}
+    assert {path.name for path in tmp_path.iterdir()} == {"circle"}
 
 
 def test_a_home_is_written_out_and_an_address_stays(monkeypatch, tmp_path):
@@ -447,14 +426,14 @@ def test_a_home_is_written_out_and_an_address_stays(monkeypatch, tmp_path):
         ("evaluate words GOLD --lexicon own.yml", "a lexicon finds frames, not words: leave out 'own.yml'"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(lafz, tmp_path, monkeypatch, arguments, said):
+def test_a_mistake_is_told_in_one_line(typed, tmp_path, monkeypatch, arguments, said):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder.csv").mkdir()
     places = {"SAMPLE": SAMPLE, "GOLD": SAMPLE / "gold" / "frames.csv"}
-    done = lafz(*(places.get(word, word) for word in arguments.split()))
+    done = typed(*(places.get(word, word) for word in arguments.split()))
     assert done.status == 2
     assert done.out == ""
     last = done.err.splitlines()[-1]  # above it may stand what was said of the corpus
     assert last.startswith("lafz: ")
     assert said in last
-    assert {path.name for path in tmp_path.iterdir()} <= {"folder.csv", "cache"}
+    assert {path.name for path in tmp_path.iterdir()} == {"folder.csv"}

@@ -2,11 +2,9 @@
 
 import gzip
 import json
-import sys
 
 import pytest
 
-from analysis.__main__ import main
 from analysis.evaluate import evaluate
 
 ROWS = [
@@ -44,23 +42,18 @@ def test_sentences(treebank):
     ("arguments", "status", "said"),
     [(["words"], 0, "joined"), (["sentences"], 0, "inside"), (["lemmas"], 2, "lemmas")],
 )
-def test_the_command(treebank, monkeypatch, capsys, arguments, status, said):
-    monkeypatch.setattr(sys, "argv", ["lafz", "evaluate", *arguments, str(treebank)])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert (ended.value.code or 0) == status
-    output = capsys.readouterr()
-    assert said in output.out + output.err
+def test_the_command(treebank, typed, arguments, status, said):
+    done = typed("evaluate", *arguments, treebank)
+    assert done.status == status
+    assert said in done.out + done.err
 
 
-def test_a_file_that_is_no_treebank_is_named(tmp_path, monkeypatch, capsys):
+def test_a_file_that_is_no_treebank_is_named(tmp_path, typed):
     path = tmp_path / "a.txt"
     path.write_text("The council met.\n")
-    monkeypatch.setattr(sys, "argv", ["lafz", "evaluate", "words", str(path)])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 2
-    assert "a.txt:1: expected a number" in capsys.readouterr().err
+    done = typed("evaluate", "words", path)
+    assert done.status == 2
+    assert "a.txt:1: expected a number" in done.err
 
 
 def test_passives_by_hand(tmp_path):
@@ -90,7 +83,7 @@ def test_a_table_that_holds_no_labels(tmp_path, table, message):
 LEXICON = "name: own\nversion: '1'\nlanguage: en\nframes: {war: {definition: A fight., terms: [war]}}\n"
 
 
-def test_frames_by_hand(tmp_path, monkeypatch, capsys):
+def test_frames_by_hand(tmp_path, typed):
     gold, lexicon = tmp_path / "gold.csv", tmp_path / "own.yml"
     gold.write_text("sentence;frame\nA war, they said;war\nAnother war;none\nShells fell;war\nRain fell;none\n")
     lexicon.write_text(LEXICON)
@@ -99,11 +92,9 @@ def test_frames_by_hand(tmp_path, monkeypatch, capsys):
     assert table.loc["war", ["correct", "gold", "predicted"]].tolist() == [1, 2, 2]
     assert table.loc["all", ["precision", "recall", "f1"]].tolist() == [0.5, 0.5, 0.5]
     assert set(table["file"]) == {"gold.csv"}
-    monkeypatch.setattr(sys, "argv", ["lafz", "evaluate", "frames", str(gold), "--lexicon", str(lexicon)])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert not ended.value.code
-    lines = capsys.readouterr().out.splitlines()
+    done = typed("evaluate", "frames", gold, "--lexicon", lexicon)
+    assert done.status == 0
+    lines = done.out.splitlines()
     assert lines[1].split() == ["gold.csv", "war", "0.5000", "0.5000", "0.5000", "1", "2", "2", "0.5000"]
     assert lines[3].split()[-1] == "-"  # a mean has no coverage
 

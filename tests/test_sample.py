@@ -10,10 +10,9 @@ import pytest
 
 from analysis import Corpus, tokenize
 from analysis.framing.frames import in_language
-from analysis.framing.lexicon import read_lexicon
+from analysis.framing.lexicon import Lexicon
 from analysis.framing.validity import coded_spans, validity
 from analysis.framing.validity_file import read_validity
-from analysis.paths import LEXICONS
 from analysis.text.metadata import read_table
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
@@ -200,10 +199,9 @@ def test_the_urdu_document_is_urdu() -> None:
     assert TEXTS[name].count("۔") >= 10
 
 
-def test_the_validity_file_is_that_of_the_shipped_lexicon_and_labels(sample: Corpus) -> None:
-    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    tokens = in_language(tokenize(sample), lexicon)
-    coded = coded_spans(read_table(GOLD / "frames.csv"), tokens, lexicon)
-    measured = validity(coded, tokens, lexicon)
-    kept = read_validity(GOLD / "validity.yml", lexicon)
+def test_the_validity_file_is_that_of_the_shipped_lexicon_and_labels(sample: Corpus, security: Lexicon) -> None:
+    tokens = in_language(tokenize(sample), security)
+    coded = coded_spans(read_table(GOLD / "frames.csv"), tokens, security)
+    measured = validity(coded, tokens, security)
+    kept = read_validity(GOLD / "validity.yml", security)
     pd.testing.assert_frame_equal(kept[measured.columns.tolist()], measured, check_dtype=False, rtol=1e-5)

@@ -81,10 +81,10 @@ def _target(folder: Path, name: str) -> Path:
 def _resolved(folder: Path, name: str) -> Path | None:
     """The path `name` with its links followed; None where it is not within `folder`."""
     try:
-        place = (folder / name).resolve()
-        return place if place.is_relative_to(folder.resolve()) else None
-    except (OSError, RuntimeError):  # a link to itself
+        place, whole = (folder / name).resolve(), folder.resolve()
+    except (OSError, RuntimeError):  # a link to itself, which Python 3.13 resolves to that link
         return None
+    return place if place.is_relative_to(whole) and not place.is_symlink() else None
 
 
 def _check(folder: Path, name: str, about: os.stat_result, most: int = LARGEST) -> None:

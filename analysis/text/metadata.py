@@ -181,7 +181,8 @@ def date_span(value: str) -> tuple[np.datetime64, np.datetime64] | None:
     if found is None:
         return None
     first = np.datetime64(found[0]).astype(f"datetime64[{found[1]}]")
-    return first.astype("datetime64[s]"), (first + 1).astype("datetime64[s]")
+    following = first + np.array(1, f"timedelta64[{found[1]}]")
+    return first.astype("datetime64[s]"), following.astype("datetime64[s]")
 
 
 def _dated(value: str) -> tuple[datetime, str] | None:

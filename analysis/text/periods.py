@@ -28,7 +28,7 @@ def periods(tokens: AnyTokens, every: str) -> tuple[NDArray[np.datetime64], NDAr
     if not dated.any():
         raise ValueError("no document has a date: give one in a column 'date' of metadata.csv, as 2024-06-22")
     days = dates[dated].to_numpy().astype("datetime64[D]")
-    shift = SINCE_MONDAY if every == "week" else 0
+    shift = np.timedelta64(SINCE_MONDAY if every == "week" else 0, "D")
     unit = f"datetime64[{PERIODS[every]}]"
     number = (days + shift).astype(unit).astype(np.int64)
     period = np.full(len(dates), -1)

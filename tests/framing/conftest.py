@@ -1,6 +1,5 @@
 """Corpora in memory and in parts, whose tables are to be the same."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -10,17 +9,12 @@ from numpy.typing import NDArray
 
 from analysis import Tokens, tokenize
 from analysis.framing.frames import in_language
-from analysis.framing.lexicon import Lexicon, read_lexicon
-from analysis.paths import LEXICONS
+from analysis.framing.lexicon import Lexicon
 from analysis.text.long_tables import AnyTable, LongTable, table_parts
 from analysis.text.parted import Parted
 
-LEXICON = """\
-name: test
-version: "1"
-language: en
-negation: {window: 3, words: ["no"]}
-frames:
+NEGATION = 'negation: {window: 3, words: ["no"]}\n'
+FRAMES = """\
   war:
     definition: A fight.
     terms: [war*, {pattern: fight*, weight: 0.3}, {pattern: "root* out", weight: 0.7}]
@@ -28,9 +22,7 @@ frames:
   law:
     definition: Courts.
     terms: [court*, {pattern: "rule of law", weight: 1.1}, {pattern: trial, weight: 0.1}]
-  aid:
-    definition: Help.
-    terms: [aid]
+  aid: {definition: Help., terms: [aid]}
 """
 
 FILES = {
@@ -60,16 +52,24 @@ class Cut(NamedTuple):
     weights: NDArray[np.float64]
 
 
+@pytest.fixture(scope="session")
+def sample_cut(security: Lexicon, sample_tokens: Tokens, sample_parts: Parted) -> Cut:
+    """The English documents of the sample, which are searched for a lexicon once."""
+    return as_cut(sample_tokens, sample_parts, security)
+
+
 @pytest.fixture(params=["made up, in five", "made up, in two", "sample"])
-def cut(request, make_corpus, in_parts, tmp_path: Path, sample_tokens: Tokens, sample_parts: Parted) -> Cut:
+def cut(request, make_corpus, make_lexicon, in_parts) -> Cut:
     if request.param == "sample":
-        whole, cut, lexicon = sample_tokens, sample_parts, read_lexicon(LEXICONS / "security_communication.yml")
-    else:
-        (tmp_path / "test.yml").write_text(LEXICON, encoding="utf-8")
-        whole, lexicon = tokenize(make_corpus(FILES)), read_lexicon(tmp_path / "test.yml")
-        cut = in_parts(whole, 2 if request.param.endswith("five") else 5)
-    whole, cut = in_language(whole, lexicon), in_language(cut, lexicon)
-    return Cut(whole, cut, lexicon, np.random.default_rng(5).random(whole.n_sentences))
+        return request.getfixturevalue("sample_cut")
+    whole = tokenize(make_corpus(FILES))
+    parts = in_parts(whole, 2 if request.param.endswith("five") else 5)
+    return as_cut(whole, parts, make_lexicon(FRAMES, NEGATION))
+
+
+def as_cut(whole: Tokens, parts: Parted, lexicon: Lexicon) -> Cut:
+    whole, parts = in_language(whole, lexicon), in_language(parts, lexicon)
+    return Cut(whole, parts, lexicon, np.random.default_rng(5).random(whole.n_sentences))
 
 
 @pytest.fixture

@@ -8,19 +8,9 @@ from analysis import Tokens, read_text, tokenize
 from analysis.framing import speaker_counts
 from analysis.framing.attribution import attributions, read_aliases, speaker_shares
 from analysis.text.corpus import read_texts
-from analysis.text.long_tables import by_part, table_parts
+from analysis.text.long_tables import by_part
 
 COLUMNS = ["doc_id", "sentence", "start", "end", "kind", "speaker", "verb"]
-
-ODD = (
-    "Troops killed ten men. The men were buried by villagers. “We won the day,” said Khan.",
-    "",
-    "It rains.",
-    "The bill was passed. The bill was passed. It was clearly late, Khan said.",
-    "...",
-    "Khan claimed that it fell. Perhaps it was sold by the army. Terrorists fled.",
-    "Militants were held. An army officer said it was “very good for all of us”.",
-)
 
 
 def found(
@@ -196,15 +186,6 @@ def test_shares_by_group(sample_tokens: Tokens) -> None:
     sums = shares.groupby("source")["share"].sum()
     assert set(sums.round(9)) <= {0.0, 1.0}
     assert shares["statements"].sum() == len(table)
-    with pytest.raises(ValueError, match="no metadata column"):
-        speaker_shares(table, sample_tokens, by="planet")
-
-
-def test_shares_of_other_documents() -> None:
-    tokens = tokenize(read_text("Khan said it was late."))
-    table = attributions(tokens).assign(doc_id="elsewhere")
-    with pytest.raises(ValueError, match="'elsewhere'"):
-        speaker_shares(table, tokens)
 
 
 def test_the_sample(sample_tokens: Tokens) -> None:
@@ -230,28 +211,15 @@ def test_aliases_come_from_a_table(tmp_path):
         read_aliases(path)
 
 
-@pytest.mark.parametrize("documents", [2, 3])
-def test_a_corpus_in_parts_has_the_speech_of_the_whole(in_parts, documents: int) -> None:
-    whole = tokenize(read_texts(ODD))
-    cut = in_parts(whole, documents)
-    of_whole, of_cut = (by_part(attributions, tokens, aliases={"Khan": "A. Khan"}) for tokens in (whole, cut))
-    rows = pd.concat(table_parts(of_cut), ignore_index=True)
-    pd.testing.assert_frame_equal(rows.astype(object).fillna("-"), of_whole.astype(object).fillna("-"))
-    for by in (None, "doc_id"):
-        shares = [speaker_shares(*pair, by) for pair in ((of_cut, cut), (of_whole, whole))]
-        pd.testing.assert_frame_equal(*shares, check_exact=True)
-
-
-def test_shares_of_the_sample_in_parts(sample_tokens: Tokens, sample_parts) -> None:
-    pairs = [(by_part(attributions, tokens), tokens) for tokens in (sample_parts, sample_tokens)]
-    for by in (None, "source"):
-        pd.testing.assert_frame_equal(*(speaker_shares(*pair, by) for pair in pairs), check_exact=True)
+def test_a_table_of_other_parts(sample_tokens: Tokens, sample_parts) -> None:
+    found = by_part(attributions, sample_parts)
+    speaker_shares(found, sample_parts, by="source")
     assert not list(sample_parts.folder.glob("speakers-*"))
     other = sample_parts.where(source__not="Local radio")
     with pytest.raises(ValueError, match="not in the tokens: give its own tokens"):
-        speaker_shares(pairs[0][0], other)
+        speaker_shares(found, other)
     with pytest.raises(ValueError, match="of other parts than the tokens have"):
-        speaker_shares(pairs[0][0], sample_tokens)
+        speaker_shares(found, sample_tokens)
     with pytest.raises(ValueError, match="of other parts than the tokens have"):
         speaker_shares(by_part(attributions, sample_parts.subset(np.arange(5))), sample_parts)
 

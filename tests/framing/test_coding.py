@@ -1,7 +1,6 @@
 """Sentences for coders: which are drawn, how many of each kind, and for how many each stands."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,35 +8,18 @@ import pytest
 
 from analysis import Tokens, read_text, tokenize
 from analysis.framing.coding import codes, draw_sheet
-from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.lexicon import Lexicon
 
-YAML = """\
-name: test
-version: "1"
-language: en
-negation: {window: 3, words: [not, "no"]}
-frames:
-  war_and_peace:
-    label: War & peace
-    definition: A fight.
-    terms: [war, battle]
-    excludes: ["war of words"]
-  law:
-    label: Law
-    definition: Courts.
-    terms: [court, {pattern: judge, weight: 0.5}]
+NEGATION = 'negation: {window: 3, words: [not, "no"]}\n'
+FRAMES = """\
+  war_and_peace: {label: War & peace, definition: A fight., terms: [war, battle], excludes: ["war of words"]}
+  law: {label: Law, definition: Courts., terms: [court, {pattern: judge, weight: 0.5}]}
 """
 
 
-def lexicon_of(folder: Path, text: str = YAML) -> Lexicon:
-    path = folder / "own.yml"
-    path.write_text(text, encoding="utf-8")
-    return read_lexicon(path)
-
-
 @pytest.fixture
-def lexicon(tmp_path: Path) -> Lexicon:
-    return lexicon_of(tmp_path)
+def lexicon(make_lexicon) -> Lexicon:
+    return make_lexicon(FRAMES, NEGATION)
 
 
 def tokens_of(*paragraphs: str) -> Tokens:
@@ -128,7 +110,7 @@ def test_weighted_counts_are_right_on_average(lexicon: Lexicon) -> None:
     assert error < 1
 
 
-def test_what_no_sheet_can_be_drawn_from(lexicon: Lexicon, tmp_path: Path) -> None:
+def test_what_no_sheet_can_be_drawn_from(lexicon: Lexicon, make_lexicon) -> None:
     tokens = tokens_of(*STRATA)
     with pytest.raises(ValueError, match="size=3: the sentences are of 4 kinds"):
         draw_sheet(tokens, lexicon, size=3)
@@ -137,4 +119,4 @@ def test_what_no_sheet_can_be_drawn_from(lexicon: Lexicon, tmp_path: Path) -> No
     with pytest.raises(ValueError, match="no sentence"):
         draw_sheet(tokenize(read_text("© 2024 The Daily")), lexicon)
     with pytest.raises(ValueError, match="a frame 'None', the code for no frame"):
-        codes(lexicon_of(tmp_path, YAML.replace("  law:", "  None:")))
+        codes(make_lexicon(FRAMES.replace("  law:", "  None:")))

@@ -1,35 +1,18 @@
 """Frames compared: headlines with texts, groups with the others."""
 
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
 from analysis.framing.contrasts import adjusted, headline_body, shifts, without_headline
-from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.lexicon import Lexicon
 
-YAML = """\
-name: test
-version: "1"
-language: en
-frames:
-  war:
-    definition: A fight.
-    terms: [war, {pattern: fight*, weight: 0.5}]
-  law:
-    definition: Courts.
-    terms: [court*]
+FRAMES = """\
+  war: {definition: A fight., terms: [war, {pattern: fight*, weight: 0.5}]}
+  law: {definition: Courts., terms: [court*]}
 """
-
-
-@pytest.fixture
-def lexicon(tmp_path: Path) -> Lexicon:
-    path = tmp_path / "test.yml"
-    path.write_text(YAML, encoding="utf-8")
-    return read_lexicon(path)
 
 
 NEWS = {
@@ -194,11 +177,6 @@ def test_adjusted_leaves_out_what_has_no_p() -> None:
         [0.9, np.nan, 0.03, 0.03], nan_ok=True
     )
     assert adjusted(np.array([np.nan])).tolist() == pytest.approx([np.nan], nan_ok=True)
-
-
-def test_two_runs_agree(sample_tokens: Tokens, lexicon: Lexicon) -> None:
-    one, two = (shifts(sample_tokens, lexicon, "source", permutations=99, resamples=99) for _ in range(2))
-    pd.testing.assert_frame_equal(one, two)
 
 
 def test_no_words(lexicon: Lexicon) -> None:

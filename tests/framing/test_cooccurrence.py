@@ -2,40 +2,21 @@
 
 from itertools import chain, pairwise
 from math import comb, log2
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from analysis import Tokens, read_text, tokenize
 from analysis.framing.cooccurrence import cooccurrence, frame_words
-from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
 from analysis.text.parted import Parted, names, parts, sentence_counts
 
-YAML = """\
-name: test
-version: "1"
-language: en
-frames:
-  war:
-    definition: A fight.
-    terms: [war, "war on terror"]
-    excludes: ["trade war"]
-  law:
-    definition: Courts.
-    terms: [court*]
-  aid:
-    definition: Help.
-    terms: [aid]
+FRAMES = """\
+  war: {definition: A fight., terms: [war, "war on terror"], excludes: ["trade war"]}
+  law: {definition: Courts., terms: [court*]}
+  aid: {definition: Help., terms: [aid]}
 """
-
-
-@pytest.fixture
-def lexicon(tmp_path: Path) -> Lexicon:
-    path = tmp_path / "test.yml"
-    path.write_text(YAML, encoding="utf-8")
-    return read_lexicon(path)
 
 
 TEXT = "The war came to court. A war. A war. The courts sat.\n\nIt rained. It rained. War and war. Aid came."

@@ -1,23 +1,12 @@
 """What each pattern counts, and which take too much."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from analysis import read_text, tokenize
 from analysis.framing.counting import count, count_documents, counted_parts, gather, stacked, term_counts
 from analysis.framing.frames import matches
-from analysis.framing.lexicon import Lexicon, read_lexicon
-
-HEAD = "name: test\nversion: '1'\nlanguage: en\nframes:\n"
-
-
-def lexicon_of(tmp_path: Path, frames: str) -> Lexicon:
-    path = tmp_path / "test.yml"
-    path.write_text(HEAD + frames, encoding="utf-8")
-    return read_lexicon(path)
-
+from analysis.framing.lexicon import Lexicon
 
 FRAMES = """\
   war:
@@ -30,10 +19,10 @@ FRAMES = """\
 """
 
 
-def test_terms_and_excludes(make_corpus, tmp_path: Path) -> None:
+def test_terms_and_excludes(make_corpus, lexicon: Lexicon) -> None:
     files = {"a.txt": "War, wars, a war on terror. A trade war.", "b.txt": "A court and war. They root it out."}
     tokens = tokenize(make_corpus(files))  # 9 + 8 words
-    table = term_counts(tokens, lexicon_of(tmp_path, FRAMES))
+    table = term_counts(tokens, lexicon)
     assert table[["frame", "pattern", "weight", "hits", "documents", "types"]].to_numpy().tolist() == [
         ["war", "war*", 1, 3, 2, 2],  # war and wars, not those in longer matches
         ["war", "trade war", 0, 1, 1, 1],
@@ -47,16 +36,8 @@ def test_terms_and_excludes(make_corpus, tmp_path: Path) -> None:
     assert not table["greedy"].any()  # a share of 3 in 17, but three hits only
 
 
-def test_patterns_that_take_what_they_meet(tmp_path: Path) -> None:
-    lexicon = lexicon_of(
-        tmp_path,
-        """\
-  one:
-    definition: d
-    terms: ["a*", "b* *1", the, of, b1]
-    excludes: ["*z"]
-""",
-    )
+def test_patterns_that_take_what_they_meet(make_lexicon) -> None:
+    lexicon = make_lexicon("  one: {definition: d, terms: ['a*', 'b* *1', the, of, b1], excludes: ['*z']}")
     # 60 words with an a, 51 with a b in front of a c1, 10 of "the" and 9 of "of", 52 with a z at the end
     words = [f"a{n}" for n in range(60)] + [f"b{n} c1" for n in range(51)] + ["the"] * 10 + ["of"] * 9
     table = term_counts(tokenize(read_text(" ".join(words + [f"{n}z" for n in range(52)]))), lexicon)
@@ -69,15 +50,14 @@ def test_patterns_that_take_what_they_meet(tmp_path: Path) -> None:
     assert types["b* *1"] == sum(word[-1] == "1" for word in {*" ".join(words).split()})
 
 
-def test_a_wildcard_for_many_words_is_greedy_however_rare_they_are(tmp_path: Path) -> None:
-    lexicon = lexicon_of(tmp_path, "  one:\n    definition: d\n    terms: ['a*', 'b*']\n")
+def test_a_wildcard_for_many_words_is_greedy_however_rare_they_are(make_lexicon) -> None:
+    lexicon = make_lexicon("  one: {definition: d, terms: ['a*', 'b*']}")
     words = [f"a{n}" for n in range(51)] + [f"b{n}" for n in range(50)] + ["x"] * 5000
     table = term_counts(tokenize(read_text(" ".join(words))), lexicon)
     assert table[["pattern", "types", "greedy"]].to_numpy().tolist() == [["a*", 51, True], ["b*", 50, False]]
 
 
-def test_counts_of_sentences(tmp_path: Path) -> None:
-    lexicon = lexicon_of(tmp_path, FRAMES)
+def test_counts_of_sentences(lexicon: Lexicon) -> None:
     tokens = tokenize(read_text("They root it out in court. No. Wars."))
     counted = count(tokens, lexicon)
     assert counted.words.tolist() == [6, 1, 1]
@@ -90,8 +70,7 @@ def test_counts_of_sentences(tmp_path: Path) -> None:
         counted.rates("rate")
 
 
-def test_counts_are_the_matches(sample_tokens, tmp_path: Path) -> None:
-    lexicon = lexicon_of(tmp_path, FRAMES)
+def test_counts_are_the_matches(sample_tokens, lexicon: Lexicon) -> None:
     found = matches(sample_tokens, lexicon)
     table = term_counts(sample_tokens, lexicon)
     terms = table[(table["weight"] > 0) & (table["hits"] > 0)].set_index("pattern")["hits"]
@@ -100,8 +79,8 @@ def test_counts_are_the_matches(sample_tokens, tmp_path: Path) -> None:
     assert scores.tolist() == [found.loc[found["frame"] == frame, "weight"].sum() for frame in ("war", "law")]
 
 
-def test_nothing_to_count(tmp_path: Path) -> None:
-    table = term_counts(tokenize(read_text("© 2024 The Daily")), lexicon_of(tmp_path, FRAMES))
+def test_nothing_to_count(lexicon: Lexicon) -> None:
+    table = term_counts(tokenize(read_text("© 2024 The Daily")), lexicon)
     assert len(table) == 6
     assert (table[["hits", "documents", "word_share", "types"]] == 0).all(axis=None)
 

@@ -1,35 +1,17 @@
 """Frames over time, and from the beginning of documents to their end."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from analysis import Tokens, read_text, tokenize
 from analysis.framing.course import over_position, over_time
 from analysis.framing.frames import profile
-from analysis.framing.lexicon import Lexicon, read_lexicon
-from analysis.paths import LEXICONS
+from analysis.framing.lexicon import Lexicon
 
-YAML = """\
-name: test
-version: "1"
-language: en
-frames:
-  war:
-    definition: A fight.
-    terms: [war, {pattern: fight*, weight: 0.5}]
-  law:
-    definition: Courts.
-    terms: [court*]
+FRAMES = """\
+  war: {definition: A fight., terms: [war, {pattern: fight*, weight: 0.5}]}
+  law: {definition: Courts., terms: [court*]}
 """
-
-
-@pytest.fixture
-def lexicon(tmp_path: Path) -> Lexicon:
-    path = tmp_path / "test.yml"
-    path.write_text(YAML, encoding="utf-8")
-    return read_lexicon(path)
 
 
 DATED = {
@@ -89,20 +71,18 @@ def test_over_position(make_corpus, lexicon: Lexicon) -> None:
     assert table.loc[[1, 3], "ci_low"].isna().all()
 
 
-def test_all_positions_together_are_the_text(sample_tokens: Tokens) -> None:
-    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+def test_all_positions_together_are_the_text(sample_tokens: Tokens, security: Lexicon) -> None:
     titles = sample_tokens.corpus.segments["kind"].to_numpy()[sample_tokens.sentence_segment] == "title"
     words = np.diff(sample_tokens.sentence_offsets)
     for segments in (1, 7, 1000):
-        table = over_position(sample_tokens, lexicon, segments, resamples=0)
-        assert len(table) == segments * len(lexicon.frames)
-        assert table["words"].sum() == words[~titles].sum() * len(lexicon.frames)
+        table = over_position(sample_tokens, security, segments, resamples=0)
+        assert len(table) == segments * len(security.frames)
+        assert table["words"].sum() == words[~titles].sum() * len(security.frames)
 
 
-def test_one_period_is_the_profile(sample_tokens: Tokens) -> None:
-    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    whole = profile(sample_tokens, lexicon, resamples=100)
-    year = over_time(sample_tokens, lexicon, "year", resamples=100)
+def test_one_period_is_the_profile(sample_tokens: Tokens, security: Lexicon) -> None:
+    whole = profile(sample_tokens, security, resamples=100)
+    year = over_time(sample_tokens, security, "year", resamples=100)
     assert year["hits"].tolist() == whole["hits"].tolist()
     assert year["ci_high"].tolist() == pytest.approx(whole["ci_high"].tolist())
 

@@ -1,6 +1,6 @@
 """Frames by meaning: the formulas written out word by word, and what is refused, left out or abstained from."""
 
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,52 +12,35 @@ from analysis.framing import frames
 from analysis.framing.axes import axes
 from analysis.framing.embedding import DEFINITION, NEARER, TELLING, expand, score_sentences, similarities
 from analysis.framing.evaluation import frame_scores
-from analysis.framing.lexicon import Lexicon, read_lexicon
-from analysis.paths import LEXICONS, SAMPLE
+from analysis.framing.lexicon import Lexicon
+from analysis.paths import SAMPLE
 from analysis.text.corpus import read_texts
 from analysis.text.parted import Parted
 
 pytestmark = pytest.mark.skipif(not available(), reason="the extra 'embeddings' (wordllama) is not installed")
 
-LEXICON = """\
-name: small
-version: "1"
-language: en
-frames:
+WAR = """\
   war:
     label: War
     definition: Armies fight.
     terms: ["attack", {pattern: "air raid", weight: 0.5}, "bomb*"]
+"""
+TRADE = """\
   trade:
     label: Trade
     definition: Goods are bought and sold.
     terms: ["wheat price*", "market*"]
     excludes: ["stock exchange"]
 """
+FRAMES = WAR + TRADE
 TEXTS = ["Armies fought a battle.", "Flour was bought and sold.", "The attack hit the market.", ""]
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Lexicon:
-    return lexicon(tmp_path, LEXICON)
-
-
-def lexicon(folder: Path, text: str) -> Lexicon:
-    path = folder / "small.yml"
-    path.write_text(text)
-    return read_lexicon(path)
-
-
-@pytest.fixture(scope="module")
-def security() -> Lexicon:
-    return read_lexicon(LEXICONS / "security_communication.yml")
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
     return vector / np.linalg.norm(vector)
 
 
-def test_similarity_is_a_cosine_measured_against_those_of_the_terms(small: Lexicon) -> None:
+def test_similarity_is_a_cosine_measured_against_those_of_the_terms(lexicon: Lexicon) -> None:
     attack, raid, bomb, wheat, market = embed(["attack", "air raid", "bomb", "wheat price", "market"]).astype(float)
     war_words, trade_words = embed(["War. Armies fight.", "Trade. Goods are bought and sold."]).astype(float)
     # Terms with a wildcard have no part in a frame's vector: war has two terms, trade none.
@@ -66,7 +49,7 @@ def test_similarity_is_a_cosine_measured_against_those_of_the_terms(small: Lexic
     for frame in (war, trade_words):
         background = np.array([attack, raid, bomb, wheat, market]) @ frame
         expected.append((embed(TEXTS[:3]) @ frame - background.mean()) / background.std())
-    found = similarities(TEXTS, small)
+    found = similarities(TEXTS, lexicon)
     assert found.columns.tolist() == ["war", "trade"]
     np.testing.assert_allclose(found.to_numpy()[:3], np.array(expected).T, atol=1e-4)
     assert found.iloc[3].isna().all()
@@ -79,18 +62,18 @@ def test_a_row_depends_on_its_sentence_alone(security: Lexicon) -> None:
     assert similarities([], security).shape == (0, 12)
 
 
-def test_a_score_is_the_weight_of_matches_and_a_share_of_nearness(small: Lexicon) -> None:
-    near, counted = similarities(TEXTS, small), frames.score_sentences(TEXTS, small)
-    found = score_sentences(TEXTS, small, share=0.2, least=-9.0)
+def test_a_score_is_the_weight_of_matches_and_a_share_of_nearness(lexicon: Lexicon) -> None:
+    near, counted = similarities(TEXTS, lexicon), frames.score_sentences(TEXTS, lexicon)
+    found = score_sentences(TEXTS, lexicon, share=0.2, least=-9.0)
     np.testing.assert_allclose(found[["war", "trade"]], counted[["war", "trade"]] + 0.2 * near.fillna(0), atol=2e-6)
     assert counted["frame"].tolist() == [None, None, None, None]  # the third speaks of both
     assert found["frame"].tolist()[:2] == ["war", "trade"]
     assert found["frame"].tolist()[3] is None
-    assert score_sentences(TEXTS, small, share=0, least=0.01)["frame"].tolist() == counted["frame"].tolist()
+    assert score_sentences(TEXTS, lexicon, share=0, least=0.01)["frame"].tolist() == counted["frame"].tolist()
 
 
-def test_abstains_below_the_least_and_within_the_margin(small: Lexicon) -> None:
-    table = score_sentences(TEXTS[:1], small, least=-9.0)
+def test_abstains_below_the_least_and_within_the_margin(lexicon: Lexicon) -> None:
+    table = score_sentences(TEXTS[:1], lexicon, least=-9.0)
     best, other = table[["war", "trade"]].to_numpy()[0]
     assert best > other
     for least, margin, frame in [
@@ -99,16 +82,14 @@ def test_abstains_below_the_least_and_within_the_margin(small: Lexicon) -> None:
         (-9, best - other - 1e-5, "war"),
         (-9, best - other + 1e-5, None),
     ]:
-        assert score_sentences(TEXTS[:1], small, least=least, margin=margin)["frame"].tolist() == [frame]
-    assert score_sentences([], small).columns.tolist() == ["war", "trade", "frame"]
+        assert score_sentences(TEXTS[:1], lexicon, least=least, margin=margin)["frame"].tolist() == [frame]
+    assert score_sentences([], lexicon).columns.tolist() == ["war", "trade", "frame"]
 
 
-def test_a_lexicon_of_one_frame(tmp_path: Path) -> None:
-    one = lexicon(tmp_path, LEXICON[: LEXICON.index("  trade:")].replace(', "bomb*"', ""))
+def test_a_lexicon_of_one_frame(make_lexicon) -> None:
+    one = make_lexicon(WAR.replace(', "bomb*"', ""))
     assert score_sentences(["Troops attack.", ""], one)["frame"].tolist() == ["war", None]
-    wild = lexicon(
-        tmp_path, LEXICON[: LEXICON.index("  trade:")].replace('"attack", {pattern: "air raid", weight: 0.5}, ', "")
-    )
+    wild = make_lexicon(WAR.replace('"attack", {pattern: "air raid", weight: 0.5}, ', ""))
     assert np.isfinite(similarities(["Troops attack."], wild).to_numpy()).all()
 
 
@@ -127,9 +108,9 @@ CORPUS = (
 )
 
 
-def test_words_that_a_frame_may_lack(small: Lexicon) -> None:
+def test_words_that_a_frame_may_lack(lexicon: Lexicon) -> None:
     tokens = tokenize(read_text(CORPUS))
-    found = expand(tokens, small).set_index("word")
+    found = expand(tokens, lexicon).set_index("word")
     assert set(found.index) <= {
         "militia",
         "shelled",
@@ -145,16 +126,16 @@ def test_words_that_a_frame_may_lack(small: Lexicon) -> None:
     terms = embed(["attack", "air raid", "bomb"])
     cosine = float((terms @ embed(["attacked"])[0]).mean())
     assert found.loc["attacked", "similarity"] == pytest.approx(cosine, abs=1e-5)
-    nearness = similarities(["attacked"], small)["war"].item()
+    nearness = similarities(["attacked"], lexicon)["war"].item()
     assert found.loc["attacked", "frame_similarity"] == pytest.approx(nearness, abs=1e-5)
     assert (found["frame_similarity"] >= NEARER).all()
 
 
-def test_words_of_patterns_are_not_proposed(small: Lexicon) -> None:
+def test_words_of_patterns_are_not_proposed(lexicon: Lexicon) -> None:
     tokens = tokenize(
         read_text("Bombers raid the exchange. Bombers raid the exchange. Prices of bread. Prices of bread.")
     )
-    assert not {"bombers", "raid", "exchange", "prices"} & set(expand(tokens, small)["word"])
+    assert not {"bombers", "raid", "exchange", "prices"} & set(expand(tokens, lexicon)["word"])
 
 
 def test_names_are_not_proposed(security: Lexicon) -> None:
@@ -179,8 +160,8 @@ def test_proposals_are_sorted_and_as_many_as_asked_for(security: Lexicon, sample
     assert set(found["word"]) < set(more["word"])
 
 
-def test_no_word_to_propose(small: Lexicon) -> None:
-    assert expand(tokenize(read_text("Attack!")), small).empty
+def test_no_word_to_propose(lexicon: Lexicon) -> None:
+    assert expand(tokenize(read_text("Attack!")), lexicon).empty
 
 
 POLES = {"safety": (["safe", "secure"], ["dangerous", "risky"]), "law": (["legal"], ["illegal"])}
@@ -229,7 +210,7 @@ def test_a_pole_without_words_is_refused(words: list[str]) -> None:
         axes(tokenize(read_texts(["War."])), {"a": (["safe"], words)})
 
 
-def test_what_is_no_axis_or_not_english_is_refused(small: Lexicon, sample_tokens: Tokens, tmp_path: Path) -> None:
+def test_what_is_no_axis_or_not_english_is_refused(lexicon: Lexicon, sample_tokens: Tokens) -> None:
     urdu = sample_tokens.where(language="ur")
     with pytest.raises(ValueError, match="same words on both sides"):
         axes(sample_tokens, {"a": (["safe"], ["safe"])})
@@ -238,23 +219,23 @@ def test_what_is_no_axis_or_not_english_is_refused(small: Lexicon, sample_tokens
     with pytest.raises(ValueError, match="the documents are in ur"):
         axes(urdu, POLES)
     with pytest.raises(ValueError, match="and the documents are in ur"):
-        expand(urdu, small)
+        expand(urdu, lexicon)
     with pytest.raises(ValueError, match="no metadata column 'x'"):
         axes(sample_tokens, POLES, by="x")
     with pytest.raises(ValueError, match="is in 'ur': the vectors know 'en' alone"):
-        similarities(TEXTS, lexicon(tmp_path, LEXICON.replace("language: en", "language: ur")))
+        similarities(TEXTS, replace(lexicon, language="ur"))
 
 
 @pytest.mark.parametrize("option", [{"per_frame": 0}, {"min_count": 0}])
-def test_numbers_below_one_are_refused(option: dict[str, int], small: Lexicon, sample_tokens: Tokens) -> None:
+def test_numbers_below_one_are_refused(option: dict[str, int], lexicon: Lexicon, sample_tokens: Tokens) -> None:
     with pytest.raises(ValueError, match="is 0: use 1 or more"):
-        expand(sample_tokens, small, **option)
+        expand(sample_tokens, lexicon, **option)
 
 
 @pytest.mark.parametrize("option", [{"share": -1.0}, {"margin": -1.0}, {"share": float("nan")}])
-def test_numbers_below_zero_are_refused(option: dict[str, float], small: Lexicon) -> None:
+def test_numbers_below_zero_are_refused(option: dict[str, float], lexicon: Lexicon) -> None:
     with pytest.raises(ValueError, match=r"(share|margin) is (-1\.0|nan): use 0"):
-        score_sentences(TEXTS, small, **option)
+        score_sentences(TEXTS, lexicon, **option)
 
 
 def test_a_corpus_in_parts_is_refused(security: Lexicon, sample_parts: Parted) -> None:

@@ -4,24 +4,12 @@ import numpy as np
 import pytest
 
 from analysis.framing.evaluation import evaluate_frames, frame_scores
-from analysis.framing.lexicon import read_lexicon
 
-LEXICON = """\
-name: two
-version: "1"
-language: en
-frames:
+FRAMES = """\
   armed_force: {label: War and force, definition: A fight., terms: [war, bomb*]}
   law: {label: Law, definition: Courts., terms: [court, judge]}
   trade: {label: Trade, definition: Goods., terms: [export*]}
 """
-
-
-@pytest.fixture
-def lexicon(tmp_path):
-    path = tmp_path / "two.yml"
-    path.write_text(LEXICON, encoding="utf-8")
-    return read_lexicon(path)
 
 
 @pytest.fixture
@@ -116,7 +104,7 @@ def test_the_columns_may_be_named(lexicon, write):
         ("text,frame_1,frame_2\na,law,law\n", {}, "no column 'frame' or 'label', only 'text', 'frame_1', 'frame_2'"),
         ("text,frame\na,law\n", {"frame": "code"}, "no column 'code', only 'text', 'frame'"),
         ("text,frame\n", {}, r"gold\.csv has no rows"),
-        ("text,frame\na,law\nb,peace\n", {}, "label 'peace', which lexicon 'two' does not know: use armed_force, law"),
+        ("text,frame\na,law\nb,peace\n", {}, "label 'peace', which lexicon 'test' does not know: use armed_force, law"),
     ],
 )
 def test_a_table_that_cannot_be_scored(lexicon, write, content, named, message):

@@ -1,26 +1,20 @@
 """The numbers of a text against scikit-learn's, and against sums on paper."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from analysis import embeddings
 from analysis.framing.features import KINDS, Features, fit, transform
-from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.lexicon import Lexicon
 
 TEXTS = ["the tax rose", "the tax fell", "the army fell back and back", "army back"]
 LABELS = np.array(["economy", "economy", "war", "war"], dtype=object)
-
-
-@pytest.fixture
-def lexicon(tmp_path: Path) -> Lexicon:
-    path = tmp_path / "own.yml"
-    frames = "  war: {definition: A fight., terms: [army, {pattern: back, weight: 0.5}]}\n"
-    frames += "  article: {definition: A word in all texts., terms: [the, and]}\n"
-    path.write_text(f"name: own\nversion: '1'\nlanguage: en\nframes:\n{frames}", encoding="utf-8")
-    return read_lexicon(path)
+FRAMES = """\
+  war: {definition: A fight., terms: [army, {pattern: back, weight: 0.5}]}
+  article: {definition: A word in all texts., terms: [the, and]}
+"""
 
 
 def columns(features: Features, kind: str) -> list[int]:
@@ -73,7 +67,7 @@ def test_frames_count_as_far_as_they_follow_the_labels(lexicon: Lexicon) -> None
     assert features.frame_weights == pytest.approx(ratios, abs=1e-6)
     expected = np.column_stack([war, article]) * ratios
     assert rows[:, columns(features, "frame")].toarray() == pytest.approx(expected, abs=1e-6)
-    assert features.names()["feature"][columns(features, "frame")].tolist() == ["own/war", "own/article"]
+    assert features.names()["feature"][columns(features, "frame")].tolist() == ["test/war", "test/article"]
 
 
 def test_a_row_depends_on_its_own_text(lexicon: Lexicon) -> None:

@@ -1,7 +1,6 @@
 """Which words match, which of two matches counts, and what the counts come to."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,45 +18,24 @@ from analysis.framing.frames import (
     score_sentences,
     sentence_frames,
 )
-from analysis.framing.lexicon import Lexicon, read_lexicon
-from analysis.paths import LEXICONS, SAMPLE
+from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
 
-HEAD = "name: t\nversion: '1'\nlanguage: en\n"
-
-SHIPPED = LEXICONS / "security_communication.yml"
-
-YAML = """\
-name: test
-version: "1"
-language: en
-negation: {window: 3, words: [no, not, "don't"]}
-frames:
+NEGATION = "negation: {window: 3, words: [no, not, don't]}\n"
+FRAMES = """\
   war:
     definition: A fight.
-    terms:
-      - war
-      - "war on terror"
-      - {pattern: "root* out", weight: 0.5}
-      - "counter-terror*"
-    excludes:
-      - "war of words"
-      - "trade war"
+    terms: [war, "war on terror", {pattern: "root* out", weight: 0.5}, "counter-terror*"]
+    excludes: ["war of words", "trade war"]
   law:
     definition: Courts.
-    terms:
-      - {pattern: "court*", weight: 2}
-      - "rule of * law"
-      - "terror case"
-      - "country's law"
+    terms: [{pattern: "court*", weight: 2}, "rule of * law", "terror case", "country's law"]
 """
 
 
 @pytest.fixture
-def lexicon(tmp_path: Path) -> Lexicon:
-    path = tmp_path / "test.yml"
-    path.write_text(YAML, encoding="utf-8")
-    return read_lexicon(path)
+def lexicon(make_lexicon) -> Lexicon:
+    return make_lexicon(FRAMES, NEGATION)
 
 
 def hits(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
@@ -86,35 +64,22 @@ def test_a_word_counts_once(text: str, expected: list[tuple[str, str]], lexicon:
     assert hits(text, lexicon) == expected
 
 
-def lexicon_of(tmp_path: Path, frames: dict[str, list[str]], excludes: list[str] | None = None) -> Lexicon:
-    lines = ["name: t", "version: '1'", "language: en", "frames:"]
-    for frame, patterns in frames.items():
-        lines += [f"  {frame}:", "    definition: None.", f"    terms: {patterns}"]
-    lines += [f"    excludes: {excludes}"] if excludes else []
-    path = tmp_path / "own.yml"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return read_lexicon(path)
-
-
-def test_of_matches_with_as_many_words_the_one_of_more_characters_wins(tmp_path: Path) -> None:
-    own = lexicon_of(tmp_path, {"one": ["big dog"], "two": ["dog kennels"]})
-    assert hits("A big dog kennels here.", own) == [("two", "dog kennels")]  # 11 characters against 7
-
-
-def test_of_matches_as_long_the_earlier_wins(tmp_path: Path) -> None:
-    own = lexicon_of(tmp_path, {"one": ["dog cat"], "two": ["cow dog"]})
-    assert hits("A cow dog cat.", own) == [("two", "cow dog")]
-
-
-def test_of_patterns_for_the_same_words_the_exclude_wins_then_the_first(tmp_path: Path) -> None:
-    own = lexicon_of(tmp_path, {"one": ["cow*"], "two": ["*cow"], "three": ["dog*"]}, ["*dog"])
-    assert hits("A cow, a dog, dogs.", own) == [("one", "cow"), ("three", "dogs")]
-
-
-def test_one_wins_over_two_that_would_have_more_words_together(tmp_path: Path) -> None:
-    """The longest is taken first, whatever is lost by it: a rule that can be followed by eye."""
-    own = lexicon_of(tmp_path, {"one": ["a b", "e f"], "two": ["b c e"]})
-    assert hits("x a b c e f", own) == [("two", "b c e")]
+@pytest.mark.parametrize(
+    ("frames", "text", "expected"),
+    [
+        # of as many words the one of more characters: 11 against 7
+        ({"one": ["big dog"], "two": ["dog kennels"]}, "A big dog kennels here.", [("two", "dog kennels")]),
+        # of as many characters the earlier
+        ({"one": ["dog cat"], "two": ["cow dog"]}, "A cow dog cat.", [("two", "cow dog")]),
+        # of patterns for the same words the exclude, then the first
+        ({"one": ["cow*"], "two": ["*cow", "dog*"]}, "A cow, a dog, dogs.", [("one", "cow"), ("two", "dogs")]),
+        # the longest is taken first, whatever is lost by it: a rule that can be followed by eye
+        ({"one": ["a b", "e f"], "two": ["b c e"]}, "x a b c e f", [("two", "b c e")]),
+    ],
+)
+def test_which_of_two_matches_wins(frames, text: str, expected: list[tuple[str, str]], make_lexicon) -> None:
+    each = [f"  {frame}: {{definition: None., terms: {terms}, excludes: ['*dog']}}" for frame, terms in frames.items()]
+    assert hits(text, make_lexicon("\n".join(each))) == expected
 
 
 def test_matches_point_into_the_text(make_corpus: Callable[..., Corpus], lexicon: Lexicon) -> None:
@@ -149,24 +114,18 @@ def test_negation(text: str, negated: bool, lexicon: Lexicon) -> None:
     assert matches(tokenize(read_text(text)), lexicon)["negated"].tolist()[-1] is negated
 
 
-def test_a_negation_inside_a_match_does_not_negate_it(tmp_path: Path) -> None:
-    path = tmp_path / "own.yml"
-    path.write_text(YAML.replace("- war\n", "- war\n      - no war at all\n"), encoding="utf-8")
-    table = matches(tokenize(read_text("It was no war at all.")), read_lexicon(path))
+def test_a_negation_inside_a_match_does_not_negate_it(make_lexicon) -> None:
+    own = make_lexicon(FRAMES.replace("[war,", "[war, no war at all,"), NEGATION)
+    table = matches(tokenize(read_text("It was no war at all.")), own)
     assert table[["text", "negated"]].to_numpy().tolist() == [["no war at all", False]]
 
 
-PROFILE = {
+FILES = {
     "a.txt": "War is war. It rained.",  # 5 words, 2 sentences
     "b.txt": "The court met. No war.",  # 5, 2
     "c.txt": "It rained all day long. War on terror in court!",  # 10, 2
     "metadata.csv": "file,source\na.txt,Daily\nb.txt,\nc.txt,Daily\n",
 }
-
-
-@pytest.fixture
-def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
-    return tokenize(make_corpus(PROFILE))
 
 
 def test_profile(tokens: Tokens, lexicon: Lexicon) -> None:
@@ -217,17 +176,15 @@ def test_profile_with_weights(tokens: Tokens, lexicon: Lexicon) -> None:
     assert table["score_per_1000_words"].tolist() == pytest.approx([2500 / running, 4000 / running])
 
 
-def test_weights_of_one_change_nothing(sample_tokens: Tokens) -> None:
-    lexicon = read_lexicon(SHIPPED)
-    plain = profile(sample_tokens, lexicon, resamples=50)
-    weighted = profile(sample_tokens, lexicon, weights=np.ones(len(sample_tokens)), resamples=50)
+def test_weights_of_one_change_nothing(sample_tokens: Tokens, security: Lexicon) -> None:
+    plain = profile(sample_tokens, security, resamples=50)
+    weighted = profile(sample_tokens, security, weights=np.ones(len(sample_tokens)), resamples=50)
     pd.testing.assert_frame_equal(plain, weighted, check_dtype=False)
 
 
-def test_the_profile_counts_the_matches(sample_tokens: Tokens) -> None:
-    lexicon = read_lexicon(SHIPPED)
-    table = matches(sample_tokens, lexicon)
-    counted = profile(sample_tokens, lexicon, resamples=0).set_index("frame")["hits"]
+def test_the_profile_counts_the_matches(sample_tokens: Tokens, security: Lexicon) -> None:
+    table = matches(sample_tokens, security)
+    counted = profile(sample_tokens, security, resamples=0).set_index("frame")["hits"]
     assert counted[counted > 0].to_dict() == table["frame"].value_counts().to_dict()
     for _, rows in table.groupby("doc_id"):
         assert (rows["end"].to_numpy()[:-1] <= rows["start"].to_numpy()[1:]).all()  # no word twice
@@ -284,8 +241,9 @@ def test_the_frame_of_each_sentence(lexicon: Lexicon) -> None:
         assert scored == sentence_frames(tokenize(read_text(LINES)), lexicon, margin=margin)["frame"].tolist()
 
 
-def test_a_tie_of_all_and_what_comes_second(tmp_path: Path) -> None:
-    own = lexicon_of(tmp_path, {"one": ["aa"], "two": ["bb"], "three": ["cc"]})
+def test_a_tie_of_all_and_what_comes_second(make_lexicon) -> None:
+    terms = {"one": "aa", "two": "bb", "three": "cc"}
+    own = make_lexicon("".join(f"  {name}: {{definition: d, terms: [{word}]}}\n" for name, word in terms.items()))
     table = sentence_frames(tokenize(read_text("Aa, bb and cc.\n\nAa, aa, bb, bb, cc.\n\nCc, cc, bb, aa.")), own)
     assert table["leading"].tolist() == ["one · two · three", "one · two", "three"]
     assert table["second"].tolist() == [None, "three", "one"]  # of two alike the first in the lexicon
@@ -339,51 +297,32 @@ def test_a_sentence_that_looks_like_boilerplate_is_scored(lexicon: Lexicon) -> N
     assert score_sentences(["Read more: the war on terror"], lexicon)["frame"].tolist() == ["war"]
 
 
-def test_the_shipped_lexicon_on_the_coded_sentences_of_the_sample() -> None:
-    """Every third of the different sentences: what the sample repeats on purpose does not count twice."""
-    gold = pd.read_csv(SAMPLE / "gold" / "frames.csv").drop_duplicates("sentence").iloc[::3]
-    coded = gold["frame"].to_numpy()
-    found = score_sentences(gold["sentence"].tolist(), read_lexicon(SHIPPED))["frame"].fillna("none").to_numpy()
-    f1 = [
-        2 * ((coded == frame) & (found == frame)).sum() / ((coded == frame).sum() + (found == frame).sum())
-        for frame in sorted(set(coded))
-    ]
-    assert len(f1) == 13  # twelve frames and none
-    assert np.mean(f1) >= 0.25
-    assert (coded == found).mean() >= 0.29
+def test_profile_of_a_corpus_without_words(lexicon):
+    assert profile(tokenize(read_text("© 2024 The Daily")), lexicon)["hits"].tolist() == [0, 0]
 
 
-def test_profile_of_a_corpus_without_words():
-    table = profile(tokenize(read_text("© 2024 The Daily")), read_lexicon(SHIPPED))
-    assert (table["hits"] == 0).all()
-
-
-def test_documents_without_words_are_units_too(make_corpus):
+def test_documents_without_words_are_units_too(make_corpus, security):
     corpus = make_corpus({"a.txt": "It was a war on terror.", "b.txt": "© 2024 The Daily"})
-    table = profile(tokenize(corpus), read_lexicon(SHIPPED)).set_index("frame")
+    table = profile(tokenize(corpus), security).set_index("frame")
     assert not np.isnan(table.loc["threat", "ci_low"])  # two documents, as terms() has it
 
 
-def test_a_tie_in_floating_point(tmp_path):
-    path = tmp_path / "t.yml"
-    a = ", ".join(f"{{pattern: {w}, weight: 0.3}}" for w in ("aa", "bb", "cc"))
-    b = "{pattern: dd, weight: 0.5}, {pattern: ee, weight: 0.4}"
-    path.write_text(
-        f"{HEAD}frames:\n  a:\n    definition: d\n    terms: [{a}]\n  b:\n    definition: d\n    terms: [{b}]\n"
-    )
-    assert score_sentences(["aa bb cc dd ee"], read_lexicon(path))["frame"].tolist() == [None]
+def test_a_tie_in_floating_point(make_lexicon):
+    one = ", ".join(f"{{pattern: {word}, weight: 0.3}}" for word in ("aa", "bb", "cc"))
+    two = "{pattern: dd, weight: 0.5}, {pattern: ee, weight: 0.4}"
+    own = make_lexicon(f"  one: {{definition: d, terms: [{one}]}}\n  two: {{definition: d, terms: [{two}]}}\n")
+    assert score_sentences(["aa bb cc dd ee"], own)["frame"].tolist() == [None]
 
 
-def test_weights_of_the_wrong_length():
+def test_weights_of_the_wrong_length(lexicon):
     tokens = tokenize(read_text("It was a war."))
     with pytest.raises(ValueError, match="2 weights for 4 tokens"):
-        profile(tokens, read_lexicon(SHIPPED), weights=np.ones(2))
+        profile(tokens, lexicon, weights=np.ones(2))
 
 
-def test_only_documents_in_the_language_of_the_lexicon_are_read(make_corpus):
+def test_only_documents_in_the_language_of_the_lexicon_are_read(make_corpus, lexicon):
     files = {"a.txt": "It was a war.", "b.txt": "یہ جنگ تھی۔", "metadata.csv": "file,language\na.txt,en-GB\nb.txt,ur\n"}
     tokens = tokenize(make_corpus(files))
-    lexicon = read_lexicon(SHIPPED)
     assert in_language(tokens, lexicon).doc_ids.tolist() == ["a"]
     with pytest.raises(ValueError, match="is in 'en' and the documents are in ur"):
         in_language(tokens.where(doc_id="b"), lexicon)

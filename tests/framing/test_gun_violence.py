@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from analysis import read_text, tokenize
 from analysis.framing.evaluation import frame_scores
 from analysis.framing.frames import score_sentences
 from analysis.framing.lexicon import read_lexicon
@@ -65,18 +64,6 @@ def test_headlines(lexicon):
 def test_what_has_nothing_to_do_with_guns_has_no_frame(lexicon):
     texts = ["The museum opens in March.", "Black Friday was warm and dry.", ""]
     assert score_sentences(texts, lexicon)["frame"].tolist() == [None, None, None]
-
-
-def test_every_pattern_is_written_as_tokens_are(lexicon):
-    for pattern in [*lexicon.terms["pattern"], *lexicon.excludes["pattern"]]:
-        words = pattern.replace(" ... ", " ").replace("*", "").replace("?", "x")
-        tokens = tokenize(read_text(words), boilerplate=True)
-        assert " ".join(tokens.vocabulary[tokens.ids]) == words  # "gov." or "smith & wesson" would never be found
-
-
-def test_no_single_word_of_one_frame_ties_with_one_of_another(lexicon):
-    shared = lexicon.terms.groupby("weight")["frame"].nunique()
-    assert (shared == 1).all()
 
 
 @pytest.mark.skipif(not CORPUS.is_file(), reason="the labelled data beside the repository (shared/data) is not there")

@@ -3,12 +3,13 @@
 import hashlib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from analysis import tokenize
 from analysis.framing.lexicon import Lexicon, LexiconError, read_lexicon
 from analysis.paths import LEXICONS
-
-HEAD = "name: t\nversion: '1'\nlanguage: en\n"
+from analysis.text.corpus import read_texts
 
 HEAD = 'name: test\nversion: "1.0"\nlanguage: en\n'  # lines 1 to 3
 FRAME = "frames:\n  war:\n    definition: A fight.\n"  # lines 4 to 6
@@ -203,26 +204,42 @@ def test_the_shipped_lexicons_are_sound(path: Path) -> None:
     assert not set(lexicon.excludes["pattern"]) & set(lexicon.terms["pattern"])  # an exclude would silence the term
 
 
+@pytest.mark.parametrize("name", ["security_communication", "gun_violence", "actors"])
+def test_every_pattern_is_written_as_tokens_are(name: str) -> None:
+    """A pattern like "u.n.", "smith & wesson" or "women, children" would never be found."""
+    lexicon = read_lexicon(LEXICONS / f"{name}.yml")
+    patterns = [*lexicon.terms["pattern"], *lexicon.excludes["pattern"]]
+    texts = [pattern.replace(" ... ", " ").replace("*", "x").replace("?", "x") for pattern in patterns]
+    tokens = tokenize(read_texts(texts), boilerplate=True)
+    words = pd.Series(tokens.vocabulary[tokens.ids]).groupby(tokens.document).agg(" ".join)
+    assert [text for text, found in zip(texts, words, strict=True) if text != found] == []
+
+
+@pytest.mark.parametrize("name", ["security_communication", "gun_violence"])
+def test_no_single_words_of_two_frames_tie(name: str) -> None:
+    assert read_lexicon(LEXICONS / f"{name}.yml").terms.groupby("weight")["frame"].nunique().eq(1).all()
+
+
+@pytest.mark.parametrize("name", ["security_communication", "style"])
+def test_a_reader_finds_a_term_where_the_alphabet_has_it(name: str) -> None:
+    for _, terms in read_lexicon(LEXICONS / f"{name}.yml").terms.groupby("frame"):
+        assert terms["pattern"].tolist() == sorted(terms["pattern"])
+
+
 @pytest.mark.parametrize(
     "negation", ["{window: -5, words: [no]}", "{window: nan, words: [no]}", "{window: 2.7, words: [no]}"]
 )
 def test_a_window_that_is_none(tmp_path, negation):
-    path = tmp_path / "t.yml"
-    path.write_text(f"{HEAD}negation: {negation}\nframes:\n  a:\n    definition: d\n    terms: [war]\n")
     with pytest.raises(LexiconError, match="line 4"):
-        read_lexicon(path)
+        read(tmp_path, f"{HEAD}negation: {negation}\n{FRAME}    terms: [war]\n")
 
 
 @pytest.mark.parametrize("weight", ["nan", "inf"])
 def test_a_weight_that_is_none(tmp_path, weight):
-    path = tmp_path / "t.yml"
-    path.write_text(f"{HEAD}frames:\n  a:\n    definition: d\n    terms:\n      - {{pattern: war, weight: {weight}}}\n")
     with pytest.raises(LexiconError, match="line 8"):
-        read_lexicon(path)
+        read(tmp_path, f"{HEAD}{FRAME}    terms:\n      - {{pattern: war, weight: {weight}}}\n")
 
 
 def test_nesting_without_end(tmp_path):
-    path = tmp_path / "t.yml"
-    path.write_text("[" * 5000 + "]" * 5000)
     with pytest.raises(LexiconError):
-        read_lexicon(path)
+        read(tmp_path, "[" * 5000 + "]" * 5000)

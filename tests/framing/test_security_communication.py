@@ -5,10 +5,7 @@ import pytest
 
 from analysis.framing.evaluation import frame_scores
 from analysis.framing.frames import score_sentences
-from analysis.framing.lexicon import read_lexicon
-from analysis.paths import LEXICONS, SAMPLE
-from analysis.text.corpus import read_texts
-from analysis.text.tokens import tokenize
+from analysis.paths import SAMPLE
 
 FRAMES = (
     "threat war_and_eradication resolve_and_renewal national_unity law_and_prosecution diplomacy "
@@ -103,24 +100,19 @@ SENTENCES = {
 }
 
 
-@pytest.fixture(scope="module")
-def lexicon():
-    return read_lexicon(LEXICONS / "security_communication.yml")
-
-
-def test_the_twelve_frames(lexicon):
-    assert lexicon.frames["frame"].tolist() == FRAMES
-    assert lexicon.terms["frame"].value_counts().min() >= 250
-    assert (lexicon.terms["note"] != "").all()
+def test_the_twelve_frames(security):
+    assert security.frames["frame"].tolist() == FRAMES
+    assert security.terms["frame"].value_counts().min() >= 250
+    assert (security.terms["note"] != "").all()
 
 
 @pytest.mark.parametrize("frame", FRAMES)
-def test_sentences(lexicon, frame):
-    found = score_sentences(SENTENCES[frame], lexicon)["frame"].tolist()
+def test_sentences(security, frame):
+    found = score_sentences(SENTENCES[frame], security)["frame"].tolist()
     assert dict(zip(SENTENCES[frame], found, strict=True)) == dict.fromkeys(SENTENCES[frame], frame)
 
 
-def test_what_only_sounds_like_a_frame_has_none(lexicon):
+def test_what_only_sounds_like_a_frame_has_none(security):
     texts = [
         "The board of the national park met in March.",
         "He suffered a heart attack at the world cup.",  # no attack, no fight
@@ -130,45 +122,26 @@ def test_what_only_sounds_like_a_frame_has_none(lexicon):
         "Trade rose.",
         "",
     ]
-    found = score_sentences(texts, lexicon)
+    found = score_sentences(texts, security)
     wrong = found.loc[found["frame"].isin(["threat", "war_and_eradication", "rights_and_accountability"])]
     assert wrong.empty
 
 
-def test_a_longer_phrase_keeps_its_words_from_another_frame(lexicon):
+def test_a_longer_phrase_keeps_its_words_from_another_frame(security):
     texts = ["They spoke of sanctions.", "They spoke of the threat of sanctions."]
-    assert score_sentences(texts, lexicon)["threat"].tolist() == [0, 0]
+    assert score_sentences(texts, security)["threat"].tolist() == [0, 0]
 
 
-def test_every_pattern_is_written_as_tokens_are(lexicon):
-    """A pattern like "u.n." or "women, children" would never be found."""
-    patterns = [*lexicon.terms["pattern"], *lexicon.excludes["pattern"]]
-    texts = [pattern.replace(" ... ", " ").replace("*", "x").replace("?", "x") for pattern in patterns]
-    tokens = tokenize(read_texts(texts), boilerplate=True)
-    words = pd.Series(tokens.vocabulary[tokens.ids]).groupby(tokens.document).agg(" ".join)
-    assert [text for text, found in zip(texts, words, strict=True) if text != found] == []
-
-
-def test_terms_stand_in_alphabetical_order(lexicon):
-    for _, own in lexicon.terms.groupby("frame"):
-        assert own["pattern"].tolist() == sorted(own["pattern"])
-
-
-def test_no_weight_stands_in_two_frames(lexicon):
-    shared = lexicon.terms.groupby("weight")["frame"].nunique()
-    assert shared[shared > 1].empty
-
-
-def test_no_two_frames_are_tied_on_the_sample(lexicon):
+def test_no_two_frames_are_tied_on_the_sample(security):
     gold = pd.read_csv(SAMPLE / "gold" / "frames.csv")
-    scores = score_sentences(gold["sentence"].tolist(), lexicon)
+    scores = score_sentences(gold["sentence"].tolist(), security)
     undecided = scores["frame"].isna() & (scores[FRAMES].max(axis=1) > 0)
     assert undecided.mean() < 0.01
 
 
-def test_the_coded_sentences_of_the_sample(lexicon):
+def test_the_coded_sentences_of_the_sample(security):
     gold = pd.read_csv(SAMPLE / "gold" / "frames.csv")
-    found = score_sentences(gold["sentence"].tolist(), lexicon)["frame"].tolist()
+    found = score_sentences(gold["sentence"].tolist(), security)["frame"].tolist()
     scores = frame_scores(gold["frame"].tolist(), found, FRAMES).set_index("frame")
     assert scores.loc["macro", "f1"] >= 0.54  # version 1.0 had .284
     assert scores.loc["all", "coverage"] >= 0.7

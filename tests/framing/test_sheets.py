@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,36 +12,15 @@ import pytest
 
 from analysis import Tokens, read_text, tokenize
 from analysis.framing.coding import codes, draw_sheet
-from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.lexicon import Lexicon
 from analysis.framing.sheets import read_sheet, write_sheet
 
 openpyxl = pytest.importorskip("openpyxl")
 
-YAML = """\
-name: test
-version: "1"
-language: en
-frames:
-  war_and_peace:
-    label: War & peace
-    definition: A fight.
-    terms: [war, battle]
-  law:
-    label: Law
-    definition: Courts.
-    terms: [court]
+FRAMES = """\
+  war_and_peace: {label: War & peace, definition: A fight., terms: [war, battle]}
+  law: {label: Law, definition: Courts., terms: [court]}
 """
-
-
-def lexicon_of(folder: Path, text: str = YAML) -> Lexicon:
-    path = folder / "own.yml"
-    path.write_text(text, encoding="utf-8")
-    return read_lexicon(path)
-
-
-@pytest.fixture
-def lexicon(tmp_path: Path) -> Lexicon:
-    return lexicon_of(tmp_path)
 
 
 def tokens_of(*paragraphs: str) -> Tokens:
@@ -170,8 +150,8 @@ def test_a_workbook_needs_an_extra(
     assert len(write_sheet(sheet, tmp_path / "s.csv", lexicon)) == 3
 
 
-def test_frames_of_one_label_are_chosen_by_name(tmp_path: Path) -> None:
-    own = lexicon_of(tmp_path, YAML.replace("War & peace", "LAW"))
+def test_frames_of_one_label_are_chosen_by_name(make_lexicon, tmp_path: Path) -> None:
+    own = make_lexicon(FRAMES.replace("War & peace", "LAW"))
     write_sheet(draw_sheet(tokens_of("A war."), own), tmp_path / "s.xlsx", own)
     [choice] = openpyxl.load_workbook(tmp_path / "s.xlsx")["coding"].data_validations.dataValidation
     assert choice.formula1 == "codebook!$A$2:$A$4"
@@ -250,16 +230,15 @@ def test_what_is_wrong_in_a_sheet_is_named(
         read_sheet(path, lexicon)
 
 
-def test_which_lexicon_a_sheet_belongs_to(sheet: pd.DataFrame, lexicon: Lexicon, tmp_path: Path) -> None:
+def test_which_lexicon_a_sheet_belongs_to(sheet: pd.DataFrame, lexicon: Lexicon, make_lexicon, tmp_path: Path) -> None:
     write_sheet(sheet, tmp_path / "s.csv", lexicon)
-    more_terms = lexicon_of(tmp_path, YAML.replace('"1"', '"2"').replace("battle", "battle, fight"))
+    more_terms = make_lexicon(FRAMES.replace("battle", "battle, fight"), version=2)
     assert len(read_sheet(tmp_path / "s.csv", more_terms)) == 20  # the coders' codebook is the same
-    other_meaning = lexicon_of(tmp_path, YAML.replace('"1"', '"2"').replace("Courts.", "Courts and police."))
+    other_meaning = make_lexicon(FRAMES.replace("Courts.", "Courts and police."), version=2)
     with pytest.raises(ValueError, match="codebook of test 1, the lexicon is test 2: the frame 'law' is not the same"):
         read_sheet(tmp_path / "s.csv", other_meaning)
-    other_name = lexicon_of(tmp_path, YAML.replace("name: test", "name: other"))
     with pytest.raises(ValueError, match=r"codebook of test 1, the lexicon is other 1$"):
-        read_sheet(tmp_path / "s.csv", other_name)
+        read_sheet(tmp_path / "s.csv", replace(lexicon, name="other"))
 
 
 def test_files_that_are_not_there_or_not_a_sheet(sheet: pd.DataFrame, lexicon: Lexicon, tmp_path: Path) -> None:

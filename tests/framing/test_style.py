@@ -1,7 +1,6 @@
 """What counts as firm, as a report, as a name for the opponent; and the intervals of the shares."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -67,8 +66,6 @@ def test_the_shipped_lexicon_has_its_frames_and_every_term_a_note(lexicon: Lexic
     assert lexicon.frames["frame"].tolist() == KEYS
     assert (lexicon.terms["note"] != "").all()
     assert (lexicon.frames["definition"].str.len() > 60).all()
-    for _, terms in lexicon.terms.groupby("frame"):  # a reader finds a term where the alphabet has it
-        assert terms["pattern"].tolist() == sorted(terms["pattern"])
 
 
 @pytest.mark.parametrize(
@@ -221,38 +218,28 @@ def test_reporting_by_metadata_has_groups_that_report_nothing(two_sources: Token
     assert table["stance"].iloc[-1] == "unlisted"
 
 
-def test_a_verb_that_the_lexicon_does_not_list(tmp_path: Path) -> None:
-    path = tmp_path / "own.yml"
-    path.write_text(
-        "name: own\nversion: '1'\nlanguage: en\nframes:\n  reporting_plain:\n    definition: x\n    terms: [said]\n"
-    )
-    own = read_lexicon(path)
+def test_a_verb_that_the_lexicon_does_not_list(make_lexicon) -> None:
+    own = make_lexicon("  reporting_plain: {definition: x, terms: [said]}\n")
     tokens = tokenize(read_text("Khan said that it fell. Khan denied that it fell."))
     table = reports(tokens, own)
     assert table["stance"].tolist() == ["reporting_plain", "unlisted"]
     assert reporting(table, tokens, own)["hits"].tolist() == [1, 1]
     for measure, missing in ((firmness, "'boosters'"), (naming, "'naming_'")):
-        with pytest.raises(ValueError, match=f"lexicon 'own' has no frame .*{missing}"):
+        with pytest.raises(ValueError, match=f"lexicon 'test' has no frame .*{missing}"):
             measure(tokens, own)
     with pytest.raises(ValueError, match="no stance 'reporting_neutral'"):
         reporting(table.assign(stance="reporting_neutral"), tokens, own)
 
 
-def test_mistakes_are_named(two_sources: Tokens, lexicon: Lexicon) -> None:
-    table = reports(two_sources, lexicon)
+def test_mistakes_are_named(two_sources: Tokens, lexicon: Lexicon, security: Lexicon) -> None:
     for call in (
         lambda: firmness(two_sources, lexicon, by="outlet"),
         lambda: naming(two_sources, lexicon, by="outlet"),
-        lambda: reporting(table, two_sources, lexicon, by="outlet"),
     ):
         with pytest.raises(ValueError, match="no metadata column 'outlet'"):
             call()
-    others = tokenize(read_text("Khan said that it fell."))
-    with pytest.raises(ValueError, match="'text', which is not in the tokens"):
-        reporting(reports(others, lexicon), two_sources, lexicon)
-    topics = read_lexicon(LEXICONS / "security_communication.yml")
     with pytest.raises(ValueError, match="no frame that begins with 'reporting_'"):
-        reports(two_sources, topics)
+        reports(two_sources, security)
 
 
 def test_interval_of_one_unit_is_wilsons() -> None:
@@ -295,20 +282,10 @@ def test_interval_of_few_documents_covers_the_share() -> None:
     assert inside / 400 > 0.9 > plain / 400  # of 95 that it promises; Wilson's alone takes the hits for independent
 
 
-def test_two_runs_agree(sample_tokens: Tokens, lexicon: Lexicon) -> None:
-    for measure in (firmness, naming):
-        pd.testing.assert_frame_equal(
-            measure(sample_tokens, lexicon, by="source"), measure(sample_tokens, lexicon, by="source")
-        )
-
-
 def both(whole: Tokens, cut: Parted, lexicon: Lexicon, by: str | None, weights: np.ndarray | None) -> None:
-    """Assert that a corpus in parts is as firm, calls the opponent and reports as it does in memory."""
+    """Assert that a corpus in parts is as firm and calls the opponent as it does in memory."""
     for measure in (firmness, naming):
         pair = (measure(tokens, lexicon, by, weights) for tokens in (cut, whole))
-        pd.testing.assert_frame_equal(*pair, check_exact=True)
-    if by != "doc_id":
-        pair = (reporting(by_part(reports, tokens, lexicon), tokens, lexicon, by) for tokens in (cut, whole))
         pd.testing.assert_frame_equal(*pair, check_exact=True)
 
 

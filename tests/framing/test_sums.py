@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 from analysis import tokenize
-from analysis.framing.lexicon import read_lexicon
 from analysis.framing.sums import sums
-from analysis.paths import LEXICONS
 from analysis.text.corpus import read_texts
 
 
@@ -15,15 +13,14 @@ def militants():
     return tokenize(read_texts(["Militants fled. Militants fled again."] * 40))
 
 
-def test_parts_make_no_difference_to_the_last_bit(militants, in_parts):
-    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+def test_parts_make_no_difference_to_the_last_bit(militants, in_parts, security):
     weights = 1 / np.random.default_rng(2).integers(3, 50, militants.n_sentences)
     group = np.arange(militants.n_documents) % 3
     whole, *cuts = (
-        sums(tokens, lexicon, weights, group, resamples=20, seed=0)
+        sums(tokens, security, weights, group, resamples=20, seed=0)
         for tokens in (militants, in_parts(militants, 1), in_parts(militants, 7))
     )
-    column = lexicon.frames["frame"].tolist().index("threat")
+    column = security.frames["frame"].tolist().index("threat")
     one_by_one = np.zeros(3)
     for document in range(40):  # a hit weighs what its sentence does: two a document
         for weight in weights[2 * document : 2 * document + 2]:
@@ -34,13 +31,12 @@ def test_parts_make_no_difference_to_the_last_bit(militants, in_parts):
             assert one.tobytes() == other.tobytes()
 
 
-def test_a_group_of_one_document_has_the_interval_of_its_sentences(militants, in_parts):
-    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+def test_a_group_of_one_document_has_the_interval_of_its_sentences(militants, in_parts, security):
     group = np.zeros(militants.n_documents, dtype=np.int64)
     group[7] = 1
-    column = lexicon.frames["frame"].tolist().index("threat")
+    column = security.frames["frame"].tolist().index("threat")
     for tokens in (militants, in_parts(militants, 3)):
-        found = sums(tokens, lexicon, None, group, resamples=50, seed=0)
+        found = sums(tokens, security, None, group, resamples=50, seed=0)
         assert found.sentences.tolist() == [78, 2]
         assert found.counts[:, column].tolist() == [78, 2]
         assert found.words.tolist() == [39 * 5, 5]

@@ -13,32 +13,18 @@ from scipy import stats
 
 from analysis import Tokens, read_text, tokenize
 from analysis.framing.coding import draw_sheet
-from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.frames import score_sentences
+from analysis.framing.lexicon import Lexicon
 from analysis.framing.sheets import read_sheet, write_sheet
 from analysis.framing.validity import coded_spans, validity
 from analysis.framing.validity_file import read_validity, write_validity
-from analysis.paths import LEXICONS, SAMPLE
+from analysis.paths import SAMPLE
 from analysis.text.metadata import read_table
 
-YAML = """\
-name: test
-version: "1"
-language: en
-frames:
-  war:
-    definition: A fight.
-    terms: [war]
-  law:
-    definition: Courts.
-    terms: [court]
+FRAMES = """\
+  war: {definition: A fight., terms: [war]}
+  law: {definition: Courts., terms: [court]}
 """
-
-
-@pytest.fixture
-def lexicon(tmp_path: Path) -> Lexicon:
-    path = tmp_path / "own.yml"
-    path.write_text(YAML, encoding="utf-8")
-    return read_lexicon(path)
 
 
 def tokens_of(sentences: list[str]) -> Tokens:
@@ -184,15 +170,14 @@ def test_a_frame_that_is_neither_coded_nor_found(lexicon: Lexicon) -> None:
     assert table["note"][0].startswith("0 sentences coded")
 
 
-def test_the_coded_sentences_of_the_sample_as_scikit_learn_counts_them(sample_tokens: Tokens) -> None:
+def test_the_coded_sentences_of_the_sample_as_scikit_learn_counts_them(
+    sample_tokens: Tokens, security: Lexicon
+) -> None:
     metrics = pytest.importorskip("sklearn.metrics")
-    from analysis.framing.frames import score_sentences
-
-    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     gold = read_table(SAMPLE / "gold" / "frames.csv")
-    table = validity(coded_spans(gold, sample_tokens, lexicon), sample_tokens, lexicon, resamples=0)
-    frames = lexicon.frames["frame"].tolist()
-    found = score_sentences(gold["sentence"].tolist(), lexicon)[frames].to_numpy() > 0
+    table = validity(coded_spans(gold, sample_tokens, security), sample_tokens, security, resamples=0)
+    frames = security.frames["frame"].tolist()
+    found = score_sentences(gold["sentence"].tolist(), security)[frames].to_numpy() > 0
     human = gold["frame"].to_numpy(dtype=object)[:, None] == frames
     scores = metrics.precision_recall_fscore_support(human, found, average=None, zero_division=np.nan)
     for name, values in zip(("precision", "recall", "f1", "coded"), scores, strict=True):
@@ -200,35 +185,32 @@ def test_the_coded_sentences_of_the_sample_as_scikit_learn_counts_them(sample_to
     assert set(table["items"]) == {len(gold)}
 
 
-def test_from_a_corpus_to_the_file_and_back(sample_tokens: Tokens, tmp_path: Path) -> None:
-    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    sheet = draw_sheet(sample_tokens, lexicon, size=60)
+def test_from_a_corpus_to_the_file_and_back(sample_tokens: Tokens, security: Lexicon, tmp_path: Path) -> None:
+    sheet = draw_sheet(sample_tokens, security, size=60)
     sheet["coder_1"] = sheet["coder_2"] = np.where(sheet["stratum"].str.startswith("("), "none", sheet["stratum"])
-    write_sheet(sheet, tmp_path / "sheet.csv", lexicon)
-    table = validity(read_sheet(tmp_path / "sheet.csv", lexicon), sample_tokens, lexicon)
+    write_sheet(sheet, tmp_path / "sheet.csv", security)
+    table = validity(read_sheet(tmp_path / "sheet.csv", security), sample_tokens, security)
     assert table["recall"].dropna().tolist() == [1] * 12  # the coders said what the lexicon finds
     for name in ("validity.yml", "validity.json"):
-        write_validity(table, tmp_path / name, lexicon)
-        read = read_validity(tmp_path / name, lexicon)
+        write_validity(table, tmp_path / name, security)
+        read = read_validity(tmp_path / name, security)
         pd.testing.assert_frame_equal(read, table, rtol=1e-5)
         assert [type(value) for value in read["valid"]] == [type(value) for value in table["valid"]]
     record = yaml.safe_load((tmp_path / "validity.yml").read_text("utf-8"))
     assert record == json.loads((tmp_path / "validity.json").read_text("utf-8"))
-    assert record["lexicon"] == {"name": lexicon.name, "version": lexicon.version, "sha256": lexicon.sha256}
+    assert record["lexicon"] == {"name": security.name, "version": security.version, "sha256": security.sha256}
 
 
-def test_whose_validity_a_file_tells(lexicon: Lexicon, tmp_path: Path) -> None:
+def test_whose_validity_a_file_tells(lexicon: Lexicon, security: Lexicon, make_lexicon, tmp_path: Path) -> None:
     table = validity(coded(["A war."], ["war"]), tokens_of(["A war."]), lexicon)
     path = tmp_path / "v.yml"
     write_validity(table, path, lexicon)
-    (tmp_path / "own.yml").write_text(YAML.replace("[war]", "[war, battle]"), encoding="utf-8")
     with pytest.raises(ValueError, match=r"v\.yml was made for lexicon test 1, as its file was then"):
-        read_validity(path, read_lexicon(tmp_path / "own.yml"))
-    shipped = read_lexicon(LEXICONS / "security_communication.yml")
+        read_validity(path, make_lexicon(FRAMES.replace("[war]", "[war, battle]")))
     with pytest.raises(ValueError, match=r"v\.yml was made for lexicon test 1, and not for security_communication"):
-        read_validity(path, shipped)
+        read_validity(path, security)
     with pytest.raises(ValueError, match="not those of lexicon 'security_communication'"):
-        write_validity(table, path, shipped)
+        write_validity(table, path, security)
     with pytest.raises(ValueError, match=r"'v\.csv': validity is written as \.yml or \.json"):
         write_validity(table, tmp_path / "v.csv", lexicon)
     with pytest.raises(ValueError, match="no such validity file"):

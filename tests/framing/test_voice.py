@@ -6,23 +6,11 @@ import pytest
 from analysis import Tokens, read_text, tokenize
 from analysis.framing.voice import passive_rates, passives
 from analysis.paths import ROOT
-from analysis.text import parted
 from analysis.text.corpus import read_texts
-from analysis.text.long_tables import by_part, table_parts
 
 SHARED = ROOT.parent / "shared" / "data"
 
 COLUMNS = ["doc_id", "sentence", "start", "end", "participle", "agent", "actor"]
-
-ODD = (
-    "Troops killed ten men. The men were buried by villagers. “We won the day,” said Khan.",
-    "",
-    "It rains.",
-    "The bill was passed. The bill was passed. It was clearly late, Khan said.",
-    "...",
-    "Khan claimed that it fell. Perhaps it was sold by the army. Terrorists fled.",
-    "Militants were held. An army officer said it was “very good for all of us”.",
-)
 
 PASSIVE = {
     "The man was arrested.": "arrested",
@@ -233,31 +221,3 @@ def test_rates_by_group(make_corpus):
     # of two documents drawn with replacement: at the least 2 of 20 words, at the most 4 of 14
     assert table.loc[0, ["ci_low", "ci_high"]].tolist() == pytest.approx([100, 4000 / 14])
     assert table.loc[1, ["agentless_share", "ci_low"]].isna().all()
-
-
-@pytest.mark.parametrize("documents", [2, 3])
-def test_a_corpus_in_parts_has_the_passives_and_rates_of_the_whole(in_parts, documents: int) -> None:
-    whole = tokenize(read_texts(ODD))
-    cut = in_parts(whole, documents)
-    of_whole, of_cut = passives(whole), by_part(passives, cut)
-    rows = pd.concat(table_parts(of_cut), ignore_index=True)
-    pd.testing.assert_frame_equal(rows.astype(object).fillna("-"), of_whole.astype(object).fillna("-"))
-    for by in (None, "title", "doc_id"):
-        rates = [passive_rates(*pair, by, resamples=50) for pair in ((of_cut, cut), (of_whole, whole))]
-        pd.testing.assert_frame_equal(*rates, check_exact=True)
-
-
-def test_rates_of_the_sample_in_parts(sample_tokens: Tokens, sample_parts, monkeypatch) -> None:
-    pairs = [(by_part(passives, tokens), tokens) for tokens in (sample_parts, sample_tokens)]
-    for by in (None, "source"):
-        rates = [passive_rates(*pair, by, resamples=50) for pair in pairs]
-        pd.testing.assert_frame_equal(*rates, check_exact=True)
-    monkeypatch.setattr(parted, "LISTED", 2)
-    few, every = (passive_rates(*pair, "source", resamples=50) for pair in pairs)
-    pd.testing.assert_frame_equal(few, every.head(2))
-
-
-def test_a_table_of_other_documents(sample_tokens: Tokens) -> None:
-    table = passives(tokenize(read_text("The bill was passed.")))
-    with pytest.raises(ValueError, match="the table is about document 'text', which is not in the tokens"):
-        passive_rates(table, sample_tokens)

@@ -135,10 +135,10 @@ def test_a_message_has_no_character_that_a_terminal_obeys(tmp_path: Path, typed:
     (tmp_path / name / name).write_bytes(b"\xff\xfea")
     for corpus in (tmp_path / name, tmp_path / name / "none"):
         done = typed("report", corpus, "--out", tmp_path / "out")
-        assert done.returncode == 2
-        said = done.stderr.lstrip("\n")  # the bars of what did not begin end with one
+        assert done.status == 2
+        said = done.err.lstrip("\n")  # the bars of what did not begin end with one
         assert said.startswith("lafz: ")
         assert said.count("\n") == 1
         assert said[:-1].isprintable()
         assert "0;owned" in said
-        assert not done.stdout
+        assert not done.out

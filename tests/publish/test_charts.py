@@ -5,11 +5,11 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Annotation
 
 from analysis.publish import charts
 from analysis.publish.figures import Size, style
+from tests.publish.drawn import assert_all_can_be_read, assert_apart, drawn, every_width, tick_labels
 
 NAMES = ["plan", "counter-terrorism", "عزمِ استحکام", "$ 5", "x", "people"]
 
@@ -44,28 +44,14 @@ def curves():
     return charts.rank_curve(table, growth)
 
 
-def drawn(figure):
-    canvas = FigureCanvasAgg(figure)
-    with style():
-        canvas.draw()
-    return canvas.get_width_height()
-
-
-@pytest.mark.parametrize("inches", [85 / 25.4, 4.9, 174 / 25.4], ids="{:.1f}in".format)
+@every_width
 @pytest.mark.parametrize(
     ("draw", "size"), [(points, 1), (points, 300), (web, 2), (web, 40), (panels, 1), (panels, 6), (curves, None)]
 )
-def test_all_that_is_written_is_inside_the_picture(draw, size, inches):
-    with style(Size(inches)):
+def test_all_that_is_written_is_inside_the_picture(draw, size, width):
+    with style(Size(width)):
         figure = draw() if size is None else draw(size)
-    width, height = drawn(figure)
-    for axes in figure.axes:
-        for text in [*axes.texts, axes.title, axes._left_title, axes.xaxis.label, axes.yaxis.label]:
-            if text.get_text() and axes.get_visible():
-                box = text.get_window_extent()
-                assert min(box.x0, box.y0) >= -1, text
-                assert box.x1 <= width + 1, text
-                assert box.y1 <= height + 1, text
+    assert_all_can_be_read(figure)
 
 
 @pytest.mark.parametrize("rows", [10, 300])
@@ -74,9 +60,7 @@ def test_no_label_covers_another(rows):
     drawn(figure)
     labels = [t for t in figure.axes[0].texts if isinstance(t, Annotation)]
     assert len(labels) >= min(rows, 15)
-    boxes = [label.get_window_extent() for label in labels]
-    apart = (a.x1 <= b.x0 or b.x1 <= a.x0 or a.y1 <= b.y0 or b.y1 <= a.y0 for a, b in itertools.combinations(boxes, 2))
-    assert all(apart)
+    assert_apart(labels)
 
 
 def test_every_word_of_a_network_is_named():
@@ -105,8 +89,7 @@ def test_a_scale_of_counts_has_ticks_that_can_be_read(counts):
     figure = charts.labelled_points(table, x="count", y="even", label="term", xlabel="n", ylabel="Evenness")
     drawn(figure)
     axes = figure.axes[0]
-    low, high = axes.get_xlim()
-    ticks = [t.get_text() for t in axes.get_xticklabels() if low <= t.get_position()[0] <= high]
+    ticks = [number.get_text() for number in tick_labels(axes)[0]]
     assert len(ticks) >= 2
     assert all(float(tick.replace(",", "")) >= 1 for tick in ticks)
     assert not axes.xaxis.get_minorticklocs().size
@@ -118,22 +101,19 @@ def test_panels_fill_the_width_and_their_titles_do_not_meet(inches, rows):
         figure = panels(6)
     drawn(figure)
     assert len({round(ax.get_position().y0, 3) for ax in figure.axes}) == rows
-    boxes = [ax._left_title.get_window_extent() for ax in figure.axes]
-    apart = (a.x1 <= b.x0 or b.x1 <= a.x0 or a.y1 <= b.y0 or b.y1 <= a.y0 for a, b in itertools.combinations(boxes, 2))
-    assert all(apart)
+    assert_apart([ax._left_title for ax in figure.axes])
 
 
-@pytest.mark.parametrize("inches", [85 / 25.4, 4.9, 174 / 25.4], ids="{:.1f}in".format)
+@every_width
 @pytest.mark.parametrize("types", [9, 95, 206, 2_000, 60_000])
-def test_the_numbers_of_ranks_do_not_meet(types, inches):
+def test_the_numbers_of_ranks_do_not_meet(types, width):
     rank = np.arange(1, types + 1)
     table = pd.DataFrame({"rank": rank, "count": np.maximum(types // rank, 1), "fitted": 1.0})
     growth = pd.DataFrame({"words": [10, 2 * types], "types": [5, types], "fitted": 1.0})
-    with style(Size(inches)):
+    with style(Size(width)):
         figure = charts.rank_curve(table, growth)
     drawn(figure)
-    axis = figure.axes[0]
-    low, high = axis.get_xlim()
-    boxes = [t.get_window_extent() for t in axis.get_xticklabels() if low <= t.get_position()[0] <= high]
+    numbers, _ = tick_labels(figure.axes[0])
+    boxes = [number.get_window_extent() for number in numbers]
     assert len(boxes) > 1
     assert all(left.x1 + 3 < right.x0 for left, right in itertools.pairwise(boxes))

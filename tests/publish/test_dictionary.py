@@ -9,8 +9,7 @@ import yaml
 
 from analysis import load_run, read_text, tokenize
 from analysis.framing.frames import profile
-from analysis.framing.lexicon import read_lexicon
-from analysis.paths import LEXICONS, ROOT
+from analysis.paths import ROOT
 from analysis.publish import dictionary, frame_tables
 from analysis.publish.corpus_tables import CAPTIONS
 from analysis.publish.dictionary import GROUP, meaning, row_of, tables, tables_page
@@ -71,14 +70,13 @@ def test_the_columns_are_those_of_a_run(run):
             assert found[0] == named[0], name
 
 
-def test_a_run_without_weights_has_the_intervals_of_both_rates():
-    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    overall = profile(tokenize(read_text("Militants fled. It rained.")), lexicon, resamples=0)
-    ranked = frame_tables.ranked(overall, frame_tables.labelled(lexicon, None), "per_1000_words")
+def test_a_run_without_weights_has_the_intervals_of_both_rates(security):
+    overall = profile(tokenize(read_text("Militants fled. It rained.")), security, resamples=0)
+    ranked = frame_tables.ranked(overall, frame_tables.labelled(security, None), "per_1000_words")
     assert list(ranked.columns) == columns("framing/frames_profile")
 
 
-def test_tables_that_the_sample_does_not_have():
+def test_tables_that_the_sample_does_not_have(security):
     tokens = tokenize(read_texts(["We will win this war now.", "We will win that war now.", "It rained all day."]))
     assert list(undated(tokens).columns) == columns("term_frequency/undated")
     assert list(common_shingles(tokens, n=2, max_documents=2).columns) == columns("redundancy/common_runs")
@@ -87,7 +85,7 @@ def test_tables_that_the_sample_does_not_have():
     assert list(frame_tables.with_nearness(leading, leading, {"law": "Law"}).columns) == columns("framing/nearness")
     embedding = pytest.importorskip("analysis.framing.embedding")
     pytest.importorskip("wordllama")
-    proposed = embedding.expand(tokens, read_lexicon(LEXICONS / "security_communication.yml"), min_count=1)
+    proposed = embedding.expand(tokens, security, min_count=1)
     assert list(proposed.columns) == columns("framing/proposed_terms")
 
 

@@ -7,22 +7,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from matplotlib.figure import Figure
 
 from analysis.publish import charts, plots
 from analysis.publish.drawing import as_written, call_of, drawing, read_table
 from analysis.publish.figures import save_figure
-from analysis.publish.tables import OUTPUT, described
+from analysis.publish.tables import described
 from analysis.text.csv_files import write_csv
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(OUTPUT, str(tmp_path))
-    InteractiveShell.instance()
-    return tmp_path
 
 
 def awkward():

@@ -8,23 +8,14 @@ import sys
 import matplotlib as mpl
 import pandas as pd
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from PIL import Image
 
 from analysis.publish import plots
 from analysis.publish.figures import save_figure
-from analysis.publish.tables import OUTPUT
 
 TABLE = pd.DataFrame({"term": ["plan", "$5", "عزم", "a\\b_c^d"], "rate": [3.0, 2.0, 1.0, 0.5]})
 TABLE = TABLE.assign(ci_low=TABLE["rate"] - 0.4, ci_high=TABLE["rate"] + 0.4)
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(OUTPUT, str(tmp_path))
-    InteractiveShell.instance()
-    return tmp_path
 
 
 def draw():

@@ -5,9 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import tokenize
-from analysis.framing.lexicon import read_lexicon
 from analysis.framing.voice import passives
-from analysis.paths import LEXICONS
 from analysis.publish.findings import manner
 from analysis.publish.findings.framing import (
     framed_as,
@@ -125,16 +123,15 @@ def test_terms_that_do_not_occur_take_nothing():
     assert took_much(excluded) == "None of the terms occurs in these texts."
 
 
-def test_why_a_frame_cannot_be_told_is_said_for_each_reason():
+def test_why_a_frame_cannot_be_told_is_said_for_each_reason(security):
     measured = pd.DataFrame({"frame": ["threat", "sacrifice", "diplomacy"], "coded": [20, 3, 30], "threshold": 0.5})
     measured["valid"] = pd.Series([True, None, None], dtype=object)
-    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    assert trusted(measured, lexicon) == (
+    assert trusted(measured, security) == (
         "Human coders bear the lexicon out (an F1 of 0.5 or more) on 1 of its 3 frames (threat); for 1 too few "
         "sentences are coded to tell; on 1 the coders agree too little."
     )
     measured["valid"] = pd.Series([False] * 3, dtype=object)
-    assert trusted(measured, lexicon).endswith("on none of its 3 frames.")
+    assert trusted(measured, security).endswith("on none of its 3 frames.")
 
 
 @pytest.mark.parametrize(

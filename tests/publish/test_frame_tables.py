@@ -4,25 +4,18 @@ import math
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from analysis import read_text, tokenize
 from analysis.framing.cooccurrence import cooccurrence
 from analysis.framing.course import over_time
 from analysis.framing.frames import matches, profile
-from analysis.framing.lexicon import read_lexicon
-from analysis.paths import LEXICONS
 from analysis.publish import frame_tables
 
 LABELS = {"war": "War", "law": "Law"}
-
-
-@pytest.fixture
-def lexicon(tmp_path):
-    path = tmp_path / "two.yml"
-    frames = "{war: {definition: d, terms: [fight*, battle]}, law: {definition: d, terms: [court]}}"
-    path.write_text(f"name: two\nversion: 1\nlanguage: en\nframes: {frames}\n", encoding="utf-8")
-    return read_lexicon(path)
+FRAMES = """\
+  war: {definition: d, terms: [fight*, battle]}
+  law: {definition: d, terms: [court]}
+"""
 
 
 def test_a_frame_is_marked_unless_coders_bear_it_out(lexicon):
@@ -82,26 +75,25 @@ def test_a_lexicon_of_one_frame_has_no_pairs():
     assert frame_tables.matrix(pairs, pd.Series(["war"])).isna().to_numpy().tolist() == [[True]]
 
 
-def test_places_in_parts_are_those_of_the_whole(sample_tokens, sample_parts, monkeypatch):
-    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    labels = frame_tables.labelled(lexicon, None)
-    whole, own = (frame_tables.placed(matches(t, lexicon), t, labels) for t in (sample_tokens, sample_parts))
+def test_places_in_parts_are_those_of_the_whole(sample_tokens, sample_parts, security, monkeypatch):
+    labels = frame_tables.labelled(security, None)
+    whole, own = (frame_tables.placed(matches(t, security), t, labels) for t in (sample_tokens, sample_parts))
     pd.testing.assert_frame_equal(own, whole)
     monkeypatch.setattr(frame_tables, "LISTED", len(whole) - 1)
-    own = frame_tables.placed(matches(sample_parts, lexicon), sample_parts, labels)
+    own = frame_tables.placed(matches(sample_parts, security), sample_parts, labels)
     expected = whole.sort_values(["place", "label"], ignore_index=True).assign(times=1)
     pd.testing.assert_frame_equal(own, expected)  # the stretches are shorter than a word
     monkeypatch.setattr(frame_tables, "STRETCHES", 7)
     monkeypatch.setattr(frame_tables, "LISTED", 7)
-    own = frame_tables.placed(matches(sample_parts, lexicon), sample_parts, labels)
+    own = frame_tables.placed(matches(sample_parts, security), sample_parts, labels)
     stretch = whole["place"] * 7 // len(sample_tokens)
     first = whole.groupby([whole["label"], stretch])["place"].agg(["min", "size"])
     found = own.set_index(["label", own["place"] * 7 // len(sample_tokens)])
     assert found["place"].to_dict() == first["min"].to_dict()
     assert found["times"].to_dict() == first["size"].to_dict()
     some = sample_parts.subset(np.arange(1, sample_parts.n_documents, 3))
-    few = frame_tables.placed(matches(some, lexicon), some, labels)
+    few = frame_tables.placed(matches(some, security), some, labels)
     monkeypatch.undo()
     same = sample_tokens.subset(np.arange(1, sample_tokens.n_documents, 3))
-    assert few["times"].sum() == len(matches(same, lexicon))
-    assert set(few["place"]) <= set(frame_tables.placed(matches(same, lexicon), same, labels)["place"])
+    assert few["times"].sum() == len(matches(same, security))
+    assert set(few["place"]) <= set(frame_tables.placed(matches(same, security), same, labels)["place"])

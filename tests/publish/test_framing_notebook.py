@@ -1,6 +1,5 @@
 """The framing notebook says in its own words what these texts cannot carry, and goes on with the rest."""
 
-import json
 from functools import partial
 
 import pandas as pd
@@ -13,10 +12,6 @@ from analysis.framing.validity_file import write_validity
 from analysis.paths import LEXICONS
 from tests.in_process import shown_by
 
-FIGURES = (
-    "validity frames_profile frames_by_group frames_by_time frames_places headlines together words_of_frame style "
-    "style_by_group agentless actors"
-)
 ABOUT_ENGLISH = ("passive", "quotation marks", "actor", "hedges", "opponent")
 
 
@@ -45,14 +40,6 @@ def run(run_cells):
 def lexicon_file(path, name, language, frames):
     path.write_text(f"name: {name}\nversion: 1\nlanguage: {language}\nframes: {frames}\n", encoding="utf-8")
     return path
-
-
-def test_the_sample_has_every_figure_with_its_table(sample_run):
-    figures = of_kind(sample_run, "figure")
-    assert figures == FIGURES.split()
-    for name in figures:
-        about = json.loads((sample_run / "framing" / f"{name}.json").read_text(encoding="utf-8"))
-        assert len(pd.read_csv(sample_run / "framing" / f"{name}.csv")) == about["rows"] > 0
 
 
 def test_hits_of_the_sample_can_be_counted_again(sample_run):
@@ -94,10 +81,8 @@ def test_nothing_is_said_of_style_and_passives_of_texts_in_another_language(run,
     text = "\u062f\u06c1\u0634\u062a \u06af\u0631\u062f \u0645\u0627\u0631\u06d2 \u06af\u0626\u06d2\u06d4\n"
     folder = make_folder({"a.txt": text, "metadata.csv": "file,language\na.txt,ur\n"})
     refused = report(folder)
-    assert refused.returncode == 2
-    assert (
-        "'security_communication' is in 'en' and the documents are in ur: give one in their language" in refused.stderr
-    )
+    assert refused.status == 2
+    assert "'security_communication' is in 'en' and the documents are in ur: give one in their language" in refused.err
     words = "{war: {definition: war, terms: [\u062f\u06c1\u0634\u062a \u06af\u0631\u062f]}}"
     made = run(folder, lexicon=lexicon_file(tmp_path / "urdu.yml", "urdu", "ur", words))
     profile = pd.read_csv(made / "framing" / "profile.csv")

@@ -5,14 +5,12 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from analysis.publish import plots
 from analysis.publish.figures import Size, style
 from analysis.publish.layout import cut
-
-WIDTHS = [85 / 25.4, 4.9, 174 / 25.4]  # inches: one column of a journal, a report, two columns
+from tests.publish.drawn import assert_all_can_be_read, drawn, every_width, tick_labels
 
 WORDS = [
     "plan",
@@ -79,7 +77,7 @@ def changes(rows):
     return plots.change_dots(table, label="term", before="count", after="adjusted", xlabel="n")
 
 
-@pytest.mark.parametrize("width", WIDTHS, ids="{:.1f}in".format)
+@every_width
 @pytest.mark.parametrize(
     ("draw", "size"),
     [
@@ -97,30 +95,7 @@ def test_labels_are_inside_the_picture_and_apart(draw, size, width):
     with style(Size(width)):
         figure = draw(*size) if isinstance(size, tuple) else draw(size)
     assert figure.get_figwidth() == pytest.approx(width)
-    canvas = FigureCanvasAgg(figure)
-    with style():
-        canvas.draw()
-    axes = figure.axes[0]
-    width, height = canvas.get_width_height()
-    ticks = [t for t in (*axes.get_xticklabels(), *axes.get_yticklabels()) if t.get_visible() and t.get_text()]
-    low, high = sorted(axes.get_xlim())
-    shown = [t for t in ticks if t in axes.get_yticklabels() or low <= t.get_position()[0] <= high]
-    numbers = axes.texts if draw is grid else []
-    for text in [
-        *shown,
-        *numbers,
-        axes.xaxis.label,
-        *itertools.chain(*(legend.get_texts() for legend in figure.legends)),
-    ]:
-        box = text.get_window_extent()
-        assert box.x0 >= -1, text
-        assert box.y0 >= -1, text
-        assert box.x1 <= width + 1, text
-        assert box.y1 <= height + 1, text
-    rows = sorted((t.get_window_extent() for t in axes.get_yticklabels()), key=lambda box: box.y0)
-    assert all(below.y1 <= above.y0 + 2 for below, above in itertools.pairwise(rows))
-    flat = [t.get_window_extent() for t in axes.get_xticklabels() if t in shown and not t.get_rotation()]
-    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(sorted(flat, key=lambda box: box.x0)))
+    assert_all_can_be_read(figure)
 
 
 def test_a_cell_shows_its_number():
@@ -204,7 +179,7 @@ def test_a_million_is_written_in_full():
 def test_dots_of_changes_stand_over_numbers_in_thousands(top, last):
     table = pd.DataFrame({"term": ["war"], "count": [top], "adjusted": [top / 2]})
     figure = plots.change_dots(table, label="term", before="count", after="adjusted", xlabel="Occurrences")
-    FigureCanvasAgg(figure).draw()
+    drawn(figure)
     assert last in [label.get_text() for label in figure.axes[0].get_xticklabels()]
 
 
@@ -231,15 +206,12 @@ def test_a_cut_label_is_no_longer_than_it_may_be(most):
 
 @pytest.mark.parametrize("most", [9.5, 12_345, 19_616, 123_456, 2_345_678])
 @pytest.mark.parametrize("label", ["war", "operation azm-e-istehkam"])
-@pytest.mark.parametrize("width", WIDTHS, ids="{:.1f}in".format)
+@every_width
 def test_the_numbers_of_an_axis_stand_apart(most, label, width):
     table = pd.DataFrame({"term": [label, "b"], "rate": [most, 0]})
     with style(Size(width)):
         figure = plots.interval_dots(table, label="term", value="rate", xlabel="n")
-        FigureCanvasAgg(figure).draw()
-    axes = figure.axes[0]
-    low, high = axes.get_xlim()
-    numbers = [label for label in axes.get_xticklabels() if low <= label.get_position()[0] <= high]
-    boxes = [label.get_window_extent() for label in numbers]
+    drawn(figure)
+    boxes = [number.get_window_extent() for number in tick_labels(figure.axes[0])[0]]
     assert len(boxes) > 1
     assert all(left.x1 + 2 < right.x0 for left, right in itertools.pairwise(boxes))

@@ -10,8 +10,7 @@ from IPython.utils.capture import capture_output
 
 from analysis import load_tokens, read_corpus, read_text, tokenize
 from analysis.framing.frames import in_language, matches
-from analysis.framing.lexicon import read_lexicon
-from analysis.paths import LEXICONS, SAMPLE
+from analysis.paths import SAMPLE
 from analysis.publish.reading import reading_view, show_reading
 from analysis.publish.reading_style import HUES, LINES, codes
 from analysis.redundancy.repeats import exact_repeats
@@ -36,10 +35,13 @@ def bare(markup):
 
 
 @pytest.fixture(scope="module")
-def sample():
+def sample(security):
     tokens = load_tokens(SAMPLE)
-    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    return tokens, matches(in_language(tokens, lexicon), lexicon), lexicon.frames.set_index("frame")["label"].to_dict()
+    return (
+        tokens,
+        matches(in_language(tokens, security), security),
+        security.frames.set_index("frame")["label"].to_dict(),
+    )
 
 
 def test_every_document_of_the_sample_stands_in_its_own_words_with_its_matches(sample):
@@ -213,17 +215,16 @@ def test_it_is_shown_with_its_caption():
     assert output.data["text/html"].endswith("<figcaption>A &amp; B</figcaption></figure>")
 
 
-def test_a_corpus_in_parts_is_shown_as_the_whole(sample, in_parts):
+def test_a_corpus_in_parts_is_shown_as_the_whole(sample, security, in_parts):
     sample_tokens = sample[0]
     sample_parts = in_parts(sample_tokens, 7)
-    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    labels = lexicon.frames.set_index("frame")["label"].to_dict()
+    labels = security.frames.set_index("frame")["label"].to_dict()
     repeats = exact_repeats(sample_tokens, "passage")
     for documents in (3, list(sample_tokens.doc_ids[[9, 2]])):
         whole, own = (
-            reading_view(tokens, matches(tokens, lexicon), labels=labels, repeats=repeats, documents=documents)
+            reading_view(tokens, matches(tokens, security), labels=labels, repeats=repeats, documents=documents)
             for tokens in (sample_tokens, sample_parts)
         )
         assert own == whole
     with pytest.raises(ValueError, match="has no label"):
-        reading_view(sample_parts, matches(sample_parts, lexicon), labels={})
+        reading_view(sample_parts, matches(sample_parts, security), labels={})

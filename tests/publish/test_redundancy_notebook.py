@@ -1,6 +1,5 @@
 """The redundancy notebook finds what its own tables bear out, says what these texts cannot carry, and goes on."""
 
-import json
 from functools import partial
 
 import pandas as pd
@@ -24,15 +23,6 @@ def run(run_cells):
 
 def read(run, name):
     return pd.read_csv(run / "redundancy" / f"{name}.csv", keep_default_na=False)
-
-
-def test_the_sample_has_every_figure_with_its_table(sample_run):
-    figures = of_kind(shown(sample_run), "figure")
-    names = "repeat_map dot_plot pasted_shares reuse_network timeline novelty counted_once frames_once"
-    assert figures == names.split()
-    for name in figures:
-        about = json.loads((sample_run / "redundancy" / f"{name}.json").read_text(encoding="utf-8"))
-        assert len(read(sample_run, name)) == about["rows"] > 0
 
 
 def test_what_is_pasted_can_be_counted_again(sample_run, sample_tokens):

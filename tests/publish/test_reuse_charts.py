@@ -5,7 +5,6 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.dates import date2num
 from matplotlib.patches import FancyArrowPatch
@@ -13,6 +12,7 @@ from matplotlib.patches import FancyArrowPatch
 from analysis.publish import reuse_charts as charts
 from analysis.publish.colours import COLOURS
 from analysis.publish.figures import Size, style
+from tests.publish.drawn import assert_all_can_be_read, assert_apart, drawn, every_width
 
 NAMES = ["Ministry", "A private daily with a very long name of its own", "ریڈیو", "", "Agency", "x"]
 
@@ -52,14 +52,7 @@ def shares(values):
     return charts.share_bars(table, xlabel="Words pasted from earlier documents")
 
 
-def drawn(figure):
-    canvas = FigureCanvasAgg(figure)
-    with style():
-        canvas.draw()
-    return canvas.get_width_height()
-
-
-@pytest.mark.parametrize("inches", [85 / 25.4, 4.9, 174 / 25.4], ids="{:.1f}in".format)
+@every_width
 @pytest.mark.parametrize(
     ("draw", "table"),
     [
@@ -83,30 +76,11 @@ def drawn(figure):
     ],
     ids=map(str, range(17)),
 )
-def test_all_that_is_written_is_inside_the_picture_and_apart(draw, table, inches):
-    with style(Size(inches)):
+def test_all_that_is_written_is_inside_the_picture_and_apart(draw, table, width):
+    with style(Size(width)):
         figure = draw(table)
-    width, height = drawn(figure)
-    (axes,) = figure.axes
-    columns, rows = (
-        [t for t in axis.get_ticklabels() if t.get_text() and low <= t.get_position()[side] <= high]
-        for side, axis in enumerate((axes.xaxis, axes.yaxis))
-        for low, high in [sorted(axis.get_view_interval())]
-    )
-    written = [*axes.texts, axes._left_title, axes.xaxis.label, axes.yaxis.label, *figure.texts]
-    written += [*rows, *itertools.chain(*(legend.get_texts() for legend in figure.legends))] if axes.axison else []
-    if figure._supxlabel:
-        written.append(figure._supxlabel)
-    for text in written:
-        box = text.get_window_extent()
-        if text.get_text():
-            assert min(box.x0, box.y0) >= -1, text
-            assert box.x1 <= width + 1, text
-            assert box.y1 <= height + 1, text
-    for kind in (rows, columns, axes.texts):
-        boxes = [text.get_window_extent() for text in kind if axes.axison or kind is axes.texts]
-        for a, b in itertools.combinations(boxes, 2):
-            assert min(a.x1, b.x1) - max(a.x0, b.x0) <= 1 or min(a.y1, b.y1) - max(a.y0, b.y0) <= 1.5
+    assert_all_can_be_read(figure)
+    assert_apart(figure.axes[0].texts)
 
 
 def test_a_run_is_a_diagonal_on_both_sides():

@@ -8,22 +8,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from analysis.publish.tables import OUTPUT, column_type, finding, note, save_table, table_html
+from analysis.publish.tables import column_type, finding, note, save_table, table_html
 from analysis.text.csv_files import write_csv
 from analysis.text.formulas import guarded
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(OUTPUT, str(tmp_path))
-    InteractiveShell.instance()
-    return tmp_path
 
 
 def test_numbers_are_written_with_six_significant_digits(tmp_path):

@@ -1,6 +1,5 @@
 """The term notebook says in its own words what these texts cannot carry, and goes on with the rest."""
 
-import json
 from functools import partial
 
 import pandas as pd
@@ -16,14 +15,6 @@ def shown(run):
 @pytest.fixture
 def run(run_cells):
     return partial(run_cells, "term_frequency")
-
-
-def test_the_sample_has_every_figure_with_its_table(sample_run):
-    figures = [name for kind, name in shown(sample_run) if kind == "figure"]
-    assert figures == "words phrases spread places words_by_group keyness trends pairs shape".split()
-    for name in figures:
-        about = json.loads((sample_run / "term_frequency" / f"{name}.json").read_text(encoding="utf-8"))
-        assert len(pd.read_csv(sample_run / "term_frequency" / f"{name}.csv")) == about["rows"] > 0
 
 
 def test_key_words_of_the_sample_can_be_counted_again(sample_run, sample_tokens):

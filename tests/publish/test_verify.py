@@ -77,9 +77,9 @@ def test_what_was_changed_after_the_run_is_named_file_by_file(copy, typed):
     (copy / "thoughts.md").write_text("mine")
     (copy / ".DS_Store").write_text("nobody's")
     done = typed("verify", copy)
-    assert done.returncode == 1
+    assert done.status == 1
     about = f"was changed after the run: 6 of {whole:,} pixels ({600 / whole:.2g}%)"
-    assert done.stdout.splitlines() == sorted(
+    assert done.out.splitlines() == sorted(
         [
             f"framing/profile.csv was changed after the run: row 2, column {name}: '77' here, '{value}' in the rerun",
             "framing/profile.json is missing",
@@ -87,7 +87,7 @@ def test_what_was_changed_after_the_run_is_named_file_by_file(copy, typed):
             "thoughts.md is no file of the run",
         ]
     )
-    assert done.stderr.splitlines()[-1] == f"lafz: {copy}: 4 differences"
+    assert done.err.splitlines()[-1] == f"lafz: {copy}: 4 differences"
 
 
 def test_a_manifest_that_was_changed_is_named_but_for_versions(small_run):
@@ -150,8 +150,8 @@ def test_a_manifest_of_before_with_a_value_that_is_refused_now_is_told_in_one_li
     manifest["parameters"]["framing"][name] = value
     (copy / "manifest.json").write_text(json.dumps(manifest))
     done = typed("verify", copy)
-    assert done.returncode == 2
-    [line] = [line for line in done.stderr.splitlines() if line.strip()]
+    assert done.status == 2
+    [line] = [line for line in done.err.splitlines() if line.strip()]
     assert line.startswith("lafz: ")
     assert said in line
 

@@ -18,18 +18,13 @@ from analysis.redundancy.novelty import compression, curve, novelty, reading_ord
 from analysis.text.corpus import Corpus
 
 CLOUGH = ROOT.parent / "shared" / "data" / "clough"
-METADATA = "file,date\na.txt,2024-01-03\nb.txt,2024-01-01\nc.txt,\nd.txt,2024-01-03\n"
-TEXTS = {
+FILES = {
+    "metadata.csv": "file,date\na.txt,2024-01-03\nb.txt,2024-01-01\nc.txt,\nd.txt,2024-01-03\n",
     "a.txt": "We will win in the end. They left.",
     "b.txt": "We will win. We will win. No.",
     "c.txt": "No. They left.",
     "d.txt": "We will win in the end.",
 }
-
-
-@pytest.fixture
-def tokens(make_corpus):
-    return tokenize(make_corpus(TEXTS | {"metadata.csv": METADATA}))
 
 
 def of(text):
@@ -268,14 +263,14 @@ LATER = {
     "g.txt": "—",
     "h.txt": "We will win. All is new here, I say.",
 }
-DAYS = f"{METADATA}e.txt,2024-01-02\nf.txt,2024-01-02\ng.txt,\nh.txt,2023-01-01\n"
+DAYS = FILES["metadata.csv"] + "e.txt,2024-01-02\nf.txt,2024-01-02\ng.txt,\nh.txt,2023-01-01\n"
 
 
 @pytest.mark.parametrize("documents", [3, 5])
 @pytest.mark.parametrize("n", [1, 2, 4])
 def test_the_curve_of_a_corpus_in_parts(make_corpus, in_parts, monkeypatch, documents, n):
     monkeypatch.setattr(long_novelty, "GRAMS", 5)
-    whole = tokenize(make_corpus(TEXTS | LATER | {"metadata.csv": DAYS}))
+    whole = tokenize(make_corpus(FILES | LATER | {"metadata.csv": DAYS}))
     cut = in_parts(whole, documents)
     pairs = [(whole, cut), [tokens.where(doc_id__not="c") for tokens in (whole, cut)]]
     for tokens, same in pairs:
@@ -294,7 +289,7 @@ def test_the_curve_of_the_sample_in_parts(sample_tokens, sample_parts):
 
 
 def test_compression_in_parts_is_that_of_each_document(make_corpus, in_parts, sample_tokens, sample_parts):
-    made = tokenize(make_corpus(TEXTS | LATER | {"metadata.csv": DAYS}))
+    made = tokenize(make_corpus(FILES | LATER | {"metadata.csv": DAYS}))
     for tokens, cut in ((made, in_parts(made, 3)), (made, in_parts(made, 5)), (sample_tokens, sample_parts)):
         table = compression(tokens, shuffles=2, seed=3).assign(given=np.nan, known=np.nan)
         pd.testing.assert_frame_equal(compression(cut, shuffles=2, seed=3), table, check_exact=True)

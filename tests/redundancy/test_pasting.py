@@ -16,20 +16,14 @@ from analysis.redundancy.reuse import passages as found_in
 from analysis.text.corpus import read_texts
 from analysis.text.joining import join_parts
 
-METADATA = (
-    "file,source,date\na.txt,Ministry,2024-01-01\nb.txt,Agency,2024-01-02\nc.txt,Daily,2024-01-02\nd.txt,Radio,\n"
-)
-TEXTS = {
+FILES = {
+    "metadata.csv": "file,source,date\na.txt,Ministry,2024-01-01\nb.txt,Agency,2024-01-02\n"
+    "c.txt,Daily,2024-01-02\nd.txt,Radio,\n",
     "a.txt": "one two three four five six seven eight",
     "b.txt": "zero one two three four nine",
     "c.txt": "one two three four five six ten eleven twelve thirteen",
     "d.txt": "five six seven eight",
 }
-
-
-@pytest.fixture
-def tokens(make_corpus):
-    return tokenize(make_corpus(TEXTS | {"metadata.csv": METADATA}))
 
 
 def passages(tokens, *rows):

@@ -34,11 +34,6 @@ MANY = [
 ]
 
 
-@pytest.fixture
-def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
-    return tokenize(make_corpus(FILES))
-
-
 def texts(tokens: Tokens, repeats: pd.DataFrame) -> list[str]:
     places = repeats[["doc_id", "start", "end"]].itertuples(index=False, name=None)
     return [tokens.corpus.text(doc_id)[start:end] for doc_id, start, end in places]

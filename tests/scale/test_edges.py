@@ -2,7 +2,6 @@
 
 import importlib
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +10,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.__main__ import main
 from analysis.errors import ParameterError
 from analysis.framing.lexicon import read_lexicon
 from analysis.paths import LEXICONS
@@ -97,19 +95,6 @@ def test_problems_that_are_gone_are_told_no_more(kind: str, tmp_path: Path):
     assert not (tmp_path / "table.problems.csv").exists()
 
 
-@pytest.fixture
-def lafz(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
-    """A command's exit status and what it says on stderr."""
-
-    def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["lafz", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        return int(left.value.code or 0), capsys.readouterr().err
-
-    return run
-
-
 @EVERY
 def test_a_table_is_not_written_over_the_text_that_it_is_made_of(make: Make, tmp_path: Path):
     news, link = tmp_path / "news.csv", tmp_path / "link.csv"
@@ -136,10 +121,10 @@ def test_what_is_read_is_not_covered_by_what_stands_beside_the_table(read: str, 
     assert (corpus / read).read_text() == "file,text\na.txt,Rain\n"
 
 
-def test_metadata_that_are_given_are_not_covered_either(lafz: Any, tmp_path: Path):
+def test_metadata_that_are_given_are_not_covered_either(typed: Any, tmp_path: Path):
     corpus, metadata = folder(tmp_path / "corpus", a=SAID), tmp_path / "about.csv"
     metadata.write_text("file,title\na.txt,Rain\n")
-    status, said = lafz("count", corpus, "--out", metadata, "-p", f"metadata={metadata}")
+    status, _, said = typed("count", corpus, "--out", metadata, "-p", f"metadata={metadata}")
     assert (status, said.count("\n")) == (2, 1)
     assert said.startswith(f"lafz: '{metadata}' is read and would be written over")
     assert metadata.read_text() == "file,title\na.txt,Rain\n"
@@ -204,10 +189,12 @@ def test_the_name_of_a_corpus_is_that_of_the_folder_that_is_meant(given: str, na
         (["--out", "x" * 252 + ".csv"], "give a shorter name"),
     ],
 )
-def test_a_place_that_cannot_be_is_told_in_one_line(lafz: Any, tmp_path: Path, more: list[str], said: str, monkeypatch):
+def test_a_place_that_cannot_be_is_told_in_one_line(
+    typed: Any, tmp_path: Path, more: list[str], said: str, monkeypatch
+):
     corpus = folder(tmp_path / "corpus", a=SAID)
     monkeypatch.chdir(tmp_path)
-    status, errors = lafz("count", corpus, *(each.format(file=corpus / "a.txt") for each in more))
+    status, _, errors = typed("count", corpus, *(each.format(file=corpus / "a.txt") for each in more))
     assert (status, errors.count("\n")) == (2, 1)
     assert errors.endswith(f": {said}\n")
 
@@ -222,10 +209,10 @@ def test_a_text_for_which_there_is_no_memory_is_refused_before_it_is_read(make: 
     assert [path.name for path in tmp_path.iterdir()] == ["corpus"]
 
 
-def test_what_a_text_takes_is_told_in_one_line(lafz: Any, tmp_path: Path):
+def test_what_a_text_takes_is_told_in_one_line(typed: Any, tmp_path: Path):
     with (folder(tmp_path / "corpus") / "long.txt").open("wb") as file:
         file.truncate(301_000_000)
-    status, errors = lafz("count", tmp_path / "corpus", "--out", tmp_path / "table.csv", "--memory", "1GB")
+    status, _, errors = typed("count", tmp_path / "corpus", "--out", tmp_path / "table.csv", "--memory", "1GB")
     assert status == 2
     assert errors == (  # 0.27 GB and 16 bytes a character
         "lafz: 'long.txt' has a text of 301.0 MB, which takes a process of 5,086 MB, and --memory leaves one 1,000 MB: "

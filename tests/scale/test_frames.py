@@ -1,7 +1,5 @@
 """The frames of a corpus counted in parts are those of the whole in memory, the same bytes however it was cut."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -9,7 +7,7 @@ import pytest
 
 from analysis import read_corpus, tokenize
 from analysis.framing.frames import in_language, profile
-from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.lexicon import Lexicon
 from analysis.paths import LEXICONS, SAMPLE
 from analysis.redundancy.repeats import weights
 from analysis.scale import frames as module
@@ -17,49 +15,28 @@ from analysis.scale.frames import frame_counts
 from analysis.scale.resources import Budget
 
 MEMORY = 10**9
-LEXICON = """
-name: small
-version: "1"
-language: en
-frames:
-  storm:
-    label: Storm
-    definition: What speaks of storms.
-    terms: [rain*, {pattern: heavy wind, weight: 0.3}]
-  calm:
-    label: Calm
-    definition: What speaks of calm.
-    terms: [quiet]
+FRAMES = """\
+  storm: {label: Storm, definition: What speaks of storms., terms: [rain*, {pattern: heavy wind, weight: 0.3}]}
+  calm: {label: Calm, definition: What speaks of calm., terms: [quiet]}
 """
+METADATA = "file,language\na.txt,en\nb.txt,en\nu.txt,ur\n"
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Lexicon:
-    (tmp_path / "small.yml").write_text(LEXICON)
-    return read_lexicon(tmp_path / "small.yml")
-
-
-def small_words(folder: Path) -> Lexicon:
+def of_news(make_lexicon) -> Lexicon:
     """A lexicon of words that the made-up corpora use."""
-    words = LEXICON.replace("[rain*, {pattern: heavy wind", "[rain, {pattern: north ... south").replace(
-        "quiet", "peace"
-    )
-    (folder / "words.yml").write_text(words)
-    return read_lexicon(folder / "words.yml")
+    storm = FRAMES.replace("rain*, {pattern: heavy wind", "rain, {pattern: north ... south")
+    return make_lexicon(storm.replace("quiet", "peace"))
 
 
 def cut(monkeypatch: pytest.MonkeyPatch, characters: int, cores: int = 1) -> None:
     monkeypatch.setattr(module, "budget", lambda memory, local, per_character: Budget(cores, characters))
 
 
-def test_frames_by_hand(small, tmp_path):
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    (corpus / "b.txt").write_text("It rained. Rain and heavy wind, heavy wind. No more.")
-    (corpus / "a.txt").write_text("All was quiet.")
-    (corpus / "u.txt").write_text("rain")
-    (corpus / "metadata.csv").write_text("file,language\na.txt,en\nb.txt,en\nu.txt,ur\n")
-    done = frame_counts([corpus], small, tmp_path / "frames.csv", memory=MEMORY)
+def test_frames_by_hand(lexicon, make_folder, tmp_path):
+    rain = "It rained. Rain and heavy wind, heavy wind. No more."
+    corpus = make_folder({"b.txt": rain, "a.txt": "All was quiet.", "u.txt": "rain", "metadata.csv": METADATA})
+    done = frame_counts([corpus], lexicon, tmp_path / "frames.csv", memory=MEMORY)
     assert (tmp_path / "frames.csv").read_text() == (
         "doc_id,frame,hits,score,sentences_with_hit,words,sentences\n"
         "a,storm,0,0,0,3,1\n"
@@ -70,15 +47,14 @@ def test_frames_by_hand(small, tmp_path):
     assert done == (3, 4, 0)
 
 
-def test_sums_are_the_profile_in_memory(monkeypatch, tmp_path):
-    lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+def test_sums_are_the_profile_in_memory(security, monkeypatch, tmp_path):
     cut(monkeypatch, 10_000)
-    frame_counts([SAMPLE], lexicon, tmp_path / "frames.parquet", memory=MEMORY)
+    frame_counts([SAMPLE], security, tmp_path / "frames.parquet", memory=MEMORY)
     table = pq.read_table(tmp_path / "frames.parquet").to_pandas()
-    tokens = in_language(tokenize(read_corpus(SAMPLE)), lexicon)
+    tokens = in_language(tokenize(read_corpus(SAMPLE)), security)
     table["source"] = table["doc_id"].map(tokens.corpus.documents.set_index("doc_id")["source"])
     sums = table.groupby(["source", "frame"]).sum(numeric_only=True)
-    own = profile(tokens, lexicon, by="source", resamples=0).set_index(["source", "frame"])
+    own = profile(tokens, security, by="source", resamples=0).set_index(["source", "frame"])
     sums = sums.loc[own.index]
     assert sums["hits"].tolist() == own["hits"].tolist()
     pd.testing.assert_series_equal(1000 * sums["hits"] / sums["words"], own["per_1000_words"], check_names=False)
@@ -88,25 +64,27 @@ def test_sums_are_the_profile_in_memory(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_bytes_do_not_depend_on_the_cut(small, monkeypatch, tangled, tmp_path):
+def test_the_bytes_do_not_depend_on_the_cut(lexicon, monkeypatch, tangled, tmp_path):
     found = set()
     for characters, cores in [(1, 1), (3_000, 2), (10**7, 1)]:
         cut(monkeypatch, characters, cores)
         out = tmp_path / "frames.parquet"
-        frame_counts([tangled, SAMPLE], small, out, memory=MEMORY)
+        frame_counts([tangled, SAMPLE], lexicon, out, memory=MEMORY)
         found.add((out.read_bytes(), (tmp_path / "frames.problems.csv").read_bytes()))
     assert len(found) == 1
     assert pq.read_table(out)["hits"].to_numpy().sum() > 0
 
 
-def test_adjusted_frames_by_hand(small, tmp_path):
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    (corpus / "a.txt").write_text("Rain and heavy wind. All was quiet. All was quiet.")
-    (corpus / "b.txt").write_text("All was QUIET! It is quiet, quiet.")
-    (corpus / "u.txt").write_text("All was quiet.")  # in another language: makes nothing weigh less
-    (corpus / "metadata.csv").write_text("file,language\na.txt,en\nb.txt,en\nu.txt,ur\n")
-    done = frame_counts([corpus], small, tmp_path / "frames.csv", memory=MEMORY, adjust_for_redundancy=True)
+def test_adjusted_frames_by_hand(lexicon, make_folder, tmp_path):
+    files = {
+        "a.txt": "Rain and heavy wind. All was quiet. All was quiet.",
+        "b.txt": "All was QUIET! It is quiet, quiet.",
+        "u.txt": "All was quiet.",  # in another language: makes nothing weigh less
+        "metadata.csv": METADATA,
+    }
+    done = frame_counts(
+        [make_folder(files)], lexicon, tmp_path / "frames.csv", memory=MEMORY, adjust_for_redundancy=True
+    )
     assert (tmp_path / "frames.csv").read_text() == (
         "doc_id,frame,hits,score,sentences_with_hit,words,sentences\n"
         "a,storm,2,1.3,1,6,3\n"  # 4 words, and twice 3 that weigh a third
@@ -118,14 +96,13 @@ def test_adjusted_frames_by_hand(small, tmp_path):
 
 
 @pytest.mark.parametrize("characters", [300, 10**6])
-def test_sums_of_adjusted_frames_are_the_profile_in_memory(monkeypatch, repeated, tmp_path, characters):
-    lexicon = small_words(tmp_path)
+def test_sums_of_adjusted_frames_are_the_profile_in_memory(monkeypatch, repeated, of_news, tmp_path, characters):
     cut(monkeypatch, characters)
-    frame_counts([repeated], lexicon, tmp_path / "frames.parquet", memory=MEMORY, adjust_for_redundancy=True)
+    frame_counts([repeated], of_news, tmp_path / "frames.parquet", memory=MEMORY, adjust_for_redundancy=True)
     table = pq.read_table(tmp_path / "frames.parquet").to_pandas()
-    tokens = in_language(tokenize(read_corpus(repeated)), lexicon)
+    tokens = in_language(tokenize(read_corpus(repeated)), of_news)
     sums = table.groupby("frame").sum(numeric_only=True)
-    own = profile(tokens, lexicon, weights=weights(tokens), resamples=0).set_index("frame")
+    own = profile(tokens, of_news, weights=weights(tokens), resamples=0).set_index("frame")
     sums = sums.loc[own.index]
     assert "urdu" not in set(table["doc_id"])
     assert sums["hits"].round(9).tolist() == own["hits"].tolist()
@@ -138,21 +115,19 @@ def test_sums_of_adjusted_frames_are_the_profile_in_memory(monkeypatch, repeated
 
 
 @pytest.mark.slow
-def test_the_bytes_of_adjusted_frames_do_not_depend_on_the_cut(monkeypatch, repeated, tmp_path):
-    lexicon = small_words(tmp_path)
+def test_the_bytes_of_adjusted_frames_do_not_depend_on_the_cut(monkeypatch, repeated, of_news, tmp_path):
     found = set()
     for characters, cores in [(300, 1), (3_000, 2), (10**7, 1)]:
         cut(monkeypatch, characters, cores)
         out = tmp_path / "frames.parquet"
-        frame_counts([repeated, SAMPLE], lexicon, out, memory=MEMORY, adjust_for_redundancy=True)
+        frame_counts([repeated, SAMPLE], of_news, out, memory=MEMORY, adjust_for_redundancy=True)
         found.add(out.read_bytes())
     assert len(found) == 1
 
 
-def test_what_another_lexicon_found_is_not_taken_for_this_ones(small, tmp_path):
-    (tmp_path / "other.yml").write_text(LEXICON.replace("quiet", "silent"))
+def test_what_another_lexicon_found_is_not_taken_for_this_ones(lexicon, make_lexicon, tmp_path):
     keys = []
-    for lexicon in (small, read_lexicon(tmp_path / "other.yml")):
+    for own in (lexicon, make_lexicon(FRAMES.replace("quiet", "silent"))):
         work = tmp_path / "work"
 
         def stop(what: str, done: int, total: int) -> None:
@@ -160,7 +135,7 @@ def test_what_another_lexicon_found_is_not_taken_for_this_ones(small, tmp_path):
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            frame_counts([SAMPLE], lexicon, tmp_path / "a.csv", memory=MEMORY, work=work, progress=stop)
+            frame_counts([SAMPLE], own, tmp_path / "a.csv", memory=MEMORY, work=work, progress=stop)
         keys.append({place.name for place in work.glob("*/count_frames/*")})
     assert len(keys[0]) == 1
     assert len(keys[1]) == 2

@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis import read_corpus, tokenize
-from analysis.__main__ import main
 from analysis.paths import SAMPLE
 from analysis.redundancy import near_places
 from analysis.redundancy.near import near_repeats
@@ -238,49 +237,38 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
         near([corpus], tmp_path / "near.csv", memory=MEMORY)
 
 
-def test_mistakes_cost_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_mistakes_cost_one_line(tmp_path: Path, typed: Any) -> None:
     for bad in (0, 1.5):
         with pytest.raises(ValueError, match=f"threshold {bad:g}: give a share above 0"):
             near([SAMPLE], tmp_path / "near.csv", memory=MEMORY, threshold=bad)
     with pytest.raises(ValueError, match="unknown unit 'document': use 'sentence' or 'paragraph'"):
         near([SAMPLE], tmp_path / "near.csv", memory=MEMORY, unit="document")
-    assert lafz(monkeypatch, "pairs", SAMPLE, "--out", tmp_path / "near.csv", "--unit", "line") == 2
-    assert capsys.readouterr().err == "lafz: --unit 'line': use document, sentence or paragraph\n"
+    done = typed("pairs", SAMPLE, "--out", tmp_path / "near.csv", "--unit", "line")
+    assert done == (2, "", "lafz: --unit 'line': use document, sentence or paragraph\n")
     assert not list(tmp_path.iterdir())
 
 
-def test_the_command(
-    sample_tokens: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, assert_same: Same
-) -> None:
+def test_the_command(sample_tokens: Any, tmp_path: Path, typed: Any, assert_same: Same) -> None:
     out = tmp_path / "near.parquet"
     for unit, more, threshold in (("sentence", [], 0.8), ("paragraph", ["--threshold", "0.4"], 0.4)):
         expected = near_repeats(sample_tokens, threshold, unit)
-        assert lafz(monkeypatch, "pairs", SAMPLE, "--out", out, "--unit", unit, *more) == 0
+        done = typed("pairs", SAMPLE, "--out", out, "--unit", unit, *more)
         units = {"sentence": 600, "paragraph": 300}[unit]
-        assert capsys.readouterr() == (f"{len(expected)} pairs among {units} {unit}s: {out}\n", "")
+        assert done == (0, f"{len(expected)} pairs among {units} {unit}s: {out}\n", "")
         assert_same(out, expected)
 
 
 def test_pairs_that_are_not_listed_are_told(
-    make_folder: MakeFolder, bulletins: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+    make_folder: MakeFolder, bulletins: list[str], tmp_path: Path, typed: Any
 ) -> None:
     corpus, out = make_folder({"a.txt": " ".join(bulletins)}), tmp_path / "near.csv"
-    assert lafz(monkeypatch, "pairs", corpus, "--out", out, "--unit", "sentence", "--threshold", "0.6") == 0
-    told = capsys.readouterr()
-    assert told.out == f"1,374 pairs among 150 sentences: {out}\n"
+    told = typed("pairs", corpus, "--out", out, "--unit", "sentence", "--threshold", 0.6)
+    assert told[:2] == (0, f"1,374 pairs among 150 sentences: {out}\n")
     assert told.err == (
         "lafz: 9,801 pairs more, counted in the column omitted: a sentence that is nearly the same as more than 50 "
         "earlier ones is listed with the first of them alone\n"
     )
     assert pd.read_csv(out)["omitted"].sum() == 9_801
-
-
-def lafz(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    """Runs a command in this process; its exit status."""
-    monkeypatch.setattr(sys, "argv", ["lafz", *map(str, arguments)])
-    with pytest.raises(SystemExit) as left:
-        main()
-    return int(left.value.code or 0)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from analysis.__main__ import app, main
+from analysis.__main__ import app
 from analysis.paths import SAMPLE
 from analysis.scale import resources
 
@@ -21,24 +21,9 @@ HANG = 900  # seconds after which something is wrong, however slow the machine
 OUT = "counts.parquet"
 
 
-@pytest.fixture
-def lafz(monkeypatch, capsys):
-    """Runs a command in this process: exit status, stdout, stderr."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lafz", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capsys.readouterr()
-        return int(left.value.code or 0), said.out, said.err
-
-    return run
-
-
-def test_count(lafz, tmp_path):
+def test_count(typed, tmp_path):
     out = tmp_path / "new" / "counts.csv"
-    status, said, errors = lafz("count", SAMPLE, "--out", out, "-p", "boilerplate=true")
+    status, said, errors = typed("count", SAMPLE, "--out", out, "-p", "boilerplate=true")
     table = pd.read_csv(out, dtype={"doc_id": "str", "term": "str"}, keep_default_na=False)
     assert (status, errors) == (0, "")
     assert said == f"{len(table):,} rows from {table['doc_id'].nunique()} documents: {out}\n"
@@ -46,17 +31,17 @@ def test_count(lafz, tmp_path):
     assert [path.name for path in out.parent.iterdir()] == ["counts.csv"]
 
 
-def test_problems_are_told_and_listed(lafz, tmp_path):
+def test_problems_are_told_and_listed(typed, tmp_path):
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "a.txt").write_text("It rained.")
     (tmp_path / "news" / "b.txt").write_text("")
     out = tmp_path / "counts.parquet"
-    status, _, errors = lafz("count", tmp_path / "news", SAMPLE, "--out", out)
+    status, _, errors = typed("count", tmp_path / "news", SAMPLE, "--out", out)
     listed = tmp_path / "counts.problems.csv"
     assert (status, errors) == (0, f"lafz: 1 problem in reading: {listed} lists them\n")
     assert listed.read_text().splitlines()[1].startswith('news/b.txt,"is empty')
     (tmp_path / "news" / "b.txt").unlink()
-    assert lafz("count", tmp_path / "news", "--out", out)[2] == ""
+    assert typed("count", tmp_path / "news", "--out", out)[2] == ""
     assert not listed.exists()
 
 
@@ -75,12 +60,12 @@ def test_problems_are_told_and_listed(lafz, tmp_path):
         ("abc://bucket/x.parquet --out c.csv", "'abc://bucket/x.parquet': Protocol not known: abc"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(lafz, tmp_path, monkeypatch, arguments, said):
+def test_a_mistake_is_told_in_one_line(typed, tmp_path, monkeypatch, arguments, said):
     if "dask" in arguments or "://" in arguments:
         pytest.importorskip("distributed")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder.csv").mkdir()
-    status, out, errors = lafz("count", *(str(SAMPLE) if word == "SAMPLE" else word for word in arguments.split()))
+    status, out, errors = typed("count", *(str(SAMPLE) if word == "SAMPLE" else word for word in arguments.split()))
     assert (status, out) == (2, "")
     assert said in errors
     assert errors.startswith("lafz: ")
@@ -95,11 +80,11 @@ def test_help_names_what_one_can_give():
 
 @pytest.mark.cluster
 @pytest.mark.slow
-def test_workers_of_this_machine_write_the_same_bytes(lafz, tmp_path, monkeypatch):
+def test_workers_of_this_machine_write_the_same_bytes(typed, tmp_path, monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr(resources, "cores", lambda: 2)
     for name, more in (("alone", []), ("workers", ["--dask", "local"])):
-        status, _, errors = lafz("count", SAMPLE, "--out", tmp_path / f"{name}.parquet", *more)
+        status, _, errors = typed("count", SAMPLE, "--out", tmp_path / f"{name}.parquet", *more)
         # dask warns where it has to wait for long.
         assert (status, [line for line in errors.splitlines() if line.startswith("lafz:")]) == (0, [])
     assert (tmp_path / "alone.parquet").read_bytes() == (tmp_path / "workers.parquet").read_bytes()
@@ -180,12 +165,12 @@ def interrupted(shards, tmp_path):
 
 
 @pytest.mark.slow
-def test_ctrl_c_keeps_what_is_finished(lafz, interrupted, shards, tmp_path):
+def test_ctrl_c_keeps_what_is_finished(typed, interrupted, shards, tmp_path):
     said, stage = interrupted(lambda stage: len(list(stage.glob("[!.]*"))) >= 3)
     assert "what is finished is kept: the same command goes on from there" in said
     assert 3 <= len(list(stage.glob("*"))) < 40
     assert not list(stage.glob(".*"))
-    assert lafz("count", shards, "--out", tmp_path / OUT)[0] == 0
+    assert typed("count", shards, "--out", tmp_path / OUT)[0] == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [OUT, "program"]
 
 

@@ -218,6 +218,6 @@ def test_the_pairs_of_documents_are_guarded(typed, tmp_path):
     for name in ("=cmd.txt", "-a.txt"):
         (corpus / name).write_text(said)
     done = typed("pairs", corpus, "--out", tmp_path / "pairs.csv")
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.err
     rows = list(csv.reader((tmp_path / "pairs.csv").open(newline="")))
     assert sorted(rows[1][:2]) == ["'-a", "'=cmd"]

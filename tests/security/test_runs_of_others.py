@@ -356,10 +356,10 @@ def test_what_a_manifest_names_does_not_act_on_a_terminal(run, typed):
 
     change(run / "manifest.json", edit)
     done = typed("verify", run)
-    assert done.returncode == 1
-    assert "is missing" in done.stdout
-    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", done.stdout + done.stderr)
-    assert not [line for line in done.stdout.splitlines() if line.startswith(".txt")]
+    assert done.status == 1
+    assert "is missing" in done.out
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", done.out + done.err)
+    assert not [line for line in done.out.splitlines() if line.startswith(".txt")]
 
 
 # --- what no reader may stumble over: one line and exit status 2, whatever it is, and at once
@@ -398,8 +398,8 @@ def told(typed, run, tmp_path, in_time):
             said = f"lafz: {refusal.value}\n"
         else:
             done = typed(*commands[reader])
-            assert (done.returncode, done.stdout) == (2, "")
-            said = done.stderr
+            assert (done.status, done.out) == (2, "")
+            said = done.err
         assert re.fullmatch(r"lafz: [^\n]+\n", said)
         assert not [path for path in tmp_path.iterdir() if path.name.startswith("made")]
         return said
@@ -626,7 +626,7 @@ def with_table(markup):
     return lambda run: show_alone(run, "table", **{"text/html": markup})
 
 
-NESTED = 300 * "<div>" + "x" + 300 * "</div>"
+NESTED = 1000 * "<div>" + "x" + 1000 * "</div>"
 OUTPUT = {"output_type": "display_data", "metadata": {}, "data": {}}
 CODE = {"cell_type": "code", "metadata": {}, "source": "", "outputs": []}
 NOTEBOOKS = {
@@ -652,7 +652,7 @@ NOTEBOOKS = {
         "has no notebook of its manifest, or others",
     ),
     "a table without a table": (with_table("<p>no</p>"), "shows no table"),
-    "300 levels of HTML": (with_table(f"<table><tr><td>{NESTED}</td></tr></table>"), "RecursionError"),
+    "1,000 levels of HTML": (with_table(f"<table><tr><td>{NESTED}</td></tr></table>"), "RecursionError"),
 }
 
 
@@ -723,8 +723,8 @@ def test_parameters_that_lack_one_are_told_in_one_line(told, run):
 @pytest.mark.parametrize("command", ["figure {} style", "verify {}", "compare {} {}", "export {} --pdf"])
 def test_a_folder_of_nobody_is_no_report(typed, command):
     done = typed(*command.format("~nosuchuser/run", "~nosuchuser/run").split())
-    assert (done.returncode, done.stdout) == (2, "")
-    assert re.fullmatch(r"lafz: [^\n]*~nosuchuser/run'[^\n]*\n", done.stderr)
+    assert (done.status, done.out) == (2, "")
+    assert re.fullmatch(r"lafz: [^\n]*~nosuchuser/run'[^\n]*\n", done.err)
     with pytest.raises(ParameterError, match="no such folder: '~nosuchuser/run'"):
         load_run("~nosuchuser/run")
 

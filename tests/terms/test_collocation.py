@@ -1,7 +1,6 @@
 """Pairs of words: counts by hand and against plain loops, measures against NLTK, SciPy and printed values."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from decimal import Decimal, localcontext
 from itertools import combinations, pairwise
 from math import log, log2, sqrt
@@ -14,18 +13,13 @@ import pytest
 from nltk.metrics.association import BigramAssocMeasures
 from scipy.stats import chi2_contingency
 
-from analysis import Corpus, Tokens, read_corpus, read_text, tokenize
+from analysis import Tokens, read_corpus, read_text, tokenize
 from analysis.terms import collocation, pairs_in_parts
 from analysis.terms.collocation import COLUMNS, MEASURES, association_measures, collocations
 
 INAUGURAL = Path(__file__).parents[3] / "shared" / "data" / "corpora" / "inaugural"
 
 FILES = {"a.txt": "Rule of law. The rule of force.", "b.txt": "Force of habit."}
-
-
-@pytest.fixture
-def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
-    return tokenize(make_corpus(FILES))
 
 
 def pair(table: pd.DataFrame, first: str, second: str) -> pd.Series:

@@ -35,11 +35,6 @@ def words(texts: Iterable[str], **options: Any) -> Tokens:
 
 
 @pytest.fixture
-def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
-    return tokenize(make_corpus(FILES))
-
-
-@pytest.fixture
 def official(sample_tokens: Tokens) -> tuple[Tokens, Tokens]:
     """Two sides that share their vocabulary."""
     return sample_tokens.where(source_kind="official"), sample_tokens.where(source_kind__not="official")

@@ -1,19 +1,18 @@
 """Counts by period worked out by hand; Kendall's tau and the false discovery rate against their definitions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import combinations
 from math import sqrt
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Corpus, Tokens, read_corpus, read_text, tokenize
+from analysis import Tokens
 from analysis.bootstrap import rate_intervals
 from analysis.terms.frequency import terms
 from analysis.terms.trends import trend_tests, trends
-from analysis.text.periods import longest_period, undated
+from analysis.text.periods import undated
 
 FILES = {
     "a.txt": "War is war. No war!",  # 5 words, of Monday the 1st of January
@@ -23,11 +22,6 @@ FILES = {
     "metadata.csv": "file,source,date\n"
     "a.txt,Daily,2024-01-01\nb.txt,Daily,2024-01-07T23:30\nc.txt,Daily,2024-03-01\nd.txt,Late,\n",
 }
-
-
-@pytest.fixture
-def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
-    return tokenize(make_corpus(FILES))
 
 
 def test_every_column_by_hand(tokens: Tokens) -> None:
@@ -43,33 +37,6 @@ def test_every_column_by_hand(tokens: Tokens) -> None:
     assert table["per_million"].tolist() == pytest.approx(expected, nan_ok=True)
     assert table[["ci_low", "ci_high"]].isna().all(axis=None)
     assert table.columns.tolist()[-2:] == ["ci_low", "ci_high"]
-
-
-@pytest.mark.parametrize(
-    ("every", "periods", "first", "last"),
-    [
-        ("day", 61, "2024-01-01", "2024-03-01"),  # 31 + 29 + 1
-        ("week", 9, "2024-01-01", "2024-02-26"),  # Monday to Sunday: the first two documents are of one week
-        ("month", 3, "2024-01-01", "2024-03-01"),
-        ("year", 1, "2024-01-01", "2024-01-01"),
-    ],
-)
-def test_periods(tokens: Tokens, every: str, periods: int, first: str, last: str) -> None:
-    table = trends(tokens, ["is"], every=every, resamples=0)
-    assert len(table) == periods
-    assert table["period"].iloc[[0, -1]].tolist() == [pd.Timestamp(first), pd.Timestamp(last)]
-    assert table["count"].sum() == 3
-    assert table["words"].sum() == 11
-    assert (
-        table["per_million"].notna().sum()
-        == (table["words"] > 0).sum()
-        == {"day": 3, "week": 2, "month": 2, "year": 1}[every]
-    )
-
-
-def test_a_week_begins_on_monday_before_1970_too() -> None:
-    tokens = tokenize(read_text("War.", date="1969-07-20"))  # a Sunday
-    assert trends(tokens, ["war"], every="week")["period"].tolist() == [pd.Timestamp("1969-07-14")]
 
 
 def test_terms_of_several_words_do_not_cross_sentences(tokens: Tokens) -> None:
@@ -109,6 +76,7 @@ def test_the_interval_is_over_the_documents_of_the_period(tokens: Tokens) -> Non
 
 
 def test_terms_keep_their_order_and_no_document_is_left_out_unseen(tokens: Tokens) -> None:
+    assert len(trends(tokens, ["is"], every="week")) == 9
     assert trends(tokens, ["near", "war", "near"], every="year")["term"].tolist() == ["near", "war"]
     assert undated(tokens).to_dict("records") == [{"doc_id": "d", "title": "", "source": "Late", "words": 4}]
     assert trends(tokens, ["war"], every="year")["words"].sum() + undated(tokens)["words"].sum() == len(tokens)
@@ -121,7 +89,12 @@ def test_no_terms_make_an_empty_table(tokens: Tokens) -> None:
     assert trend_tests(table).empty
 
 
-def test_mistakes(tokens: Tokens) -> None:
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_mistakes(tokens: Tokens, in_parts, in_memory: bool) -> None:
+    tokens = tokens if in_memory else in_parts(tokens, 1)
+    assert trends(tokens, []).empty
+    with pytest.raises(ValueError, match="'war no' does not occur: give terms as the table"):
+        trends(tokens, ["war no"])
     with pytest.raises(ValueError, match="every is 'hour': use 'day', 'week', 'month', 'year'"):
         trends(tokens, ["war"], every="hour")
     with pytest.raises(ValueError, match="terms is 'war': give a collection of terms"):
@@ -144,17 +117,6 @@ def test_a_corpus_in_parts(tokens, in_parts, sample_tokens, sample_parts, every)
             options = {"every": every, "weights": given, "resamples": 50, "seed": 2}
             expected, found = (trends(any_tokens, sought, **options) for any_tokens in (whole, cut))
             pd.testing.assert_frame_equal(found, expected, check_exact=True)
-
-
-def test_mistakes_with_a_corpus_in_parts(tokens, in_parts):
-    cut = in_parts(tokens, 1)
-    with pytest.raises(ValueError, match="'peas' does not occur: give terms as the table"):
-        trends(cut, ["war", "peas"])
-    with pytest.raises(ValueError, match="'war no' does not occur: give terms as the table"):
-        trends(cut, ["war no"])
-    with pytest.raises(ValueError, match="3 weights for 15 tokens"):
-        trends(cut, ["war"], weights=np.ones(3))
-    assert trends(cut, []).empty
 
 
 def rates(**terms: Iterable[float]) -> pd.DataFrame:
@@ -223,23 +185,3 @@ def test_the_sample_from_text_to_test(sample_tokens: Tokens) -> None:
 
 def test_a_term_of_undated_documents_alone_is_at_nothing(tokens: Tokens) -> None:
     assert trends(tokens, ["truce"], every="year")["count"].tolist() == [0]
-
-
-@pytest.mark.parametrize(
-    ("dates", "at_least", "period"),
-    [
-        ("2020-01-01 2021-06-01 2022-01-01 2023-01-01", 4, "year"),
-        ("2020-01-01 2020-02-01 2020-03-01 2020-04-01", 4, "month"),
-        ("2020-01-01 2020-01-08 2020-01-15 2020-01-22", 4, "week"),
-        ("2020-01-01 2020-01-02 2020-01-03", 4, "day"),
-        ("2020-01-01 2020-01-02 2020-01-03", 3, "day"),
-        ("2020-01-01 2020-01-01", 1, None),
-        ("2020-01-01", 4, None),
-    ],
-)
-def test_the_longest_period_that_gives_enough_of_them(tmp_path: Path, dates: str, at_least: int, period: str) -> None:
-    for number, date in enumerate(dates.split()):
-        (tmp_path / f"{number}_{date}.txt").write_text("War.", encoding="utf-8")
-    (tmp_path / "9_unknown.txt").write_text("War.", encoding="utf-8")
-    read = tokenize(read_corpus(tmp_path, name_pattern="{number}_{date}"))
-    assert longest_period(read, at_least=at_least) == period

@@ -48,18 +48,12 @@ def test_segments_point_into_the_text_with_its_line_ends(make_corpus: MakeCorpus
     ]
 
 
-@pytest.mark.parametrize(
-    ("data", "encoding"),
-    [
-        ("The café opened.".encode("cp1252"), "cp1252"),
-        (codecs.BOM_UTF8 + "The café opened.".encode(), "utf-8-sig"),
-        (codecs.BOM_UTF16_LE + "The café opened.".encode("utf-16-le"), "utf-16"),
-    ],
-)
-def test_another_encoding_is_no_problem(make_corpus: MakeCorpus, data: bytes, encoding: str) -> None:
-    corpus = make_corpus({"a.txt": data})
-    assert corpus.text("a") == "The café opened."
-    assert corpus.documents["encoding"].tolist() == [encoding]
+def test_encodings_mixed_in_one_folder_are_no_problem(make_corpus: MakeCorpus) -> None:
+    text = "Le préfet a dit “oui” à l’été, déjà."
+    files = {"a.txt": text.encode(), "b.txt": text.encode("cp1252"), "c.txt": text.encode("utf-16")}
+    corpus = make_corpus(files | {"d.txt": codecs.BOM_UTF8 + text.encode()})
+    assert list(corpus.texts) == [text] * 4
+    assert corpus.documents["encoding"].tolist() == ["utf-8", "cp1252", "utf-16", "utf-8-sig"]
     assert problems(corpus) == []
 
 
@@ -81,9 +75,10 @@ def test_nested_folders_and_names(make_corpus: MakeCorpus) -> None:
 
 
 def test_two_files_of_one_stem_keep_their_endings(make_corpus: MakeCorpus) -> None:
-    corpus = make_corpus({"a.txt": "One.", "a.md": "Two.", "b.txt": "Three."})
-    assert corpus.documents["doc_id"].tolist() == ["a.md", "a.txt", "b"]
-    assert [corpus.text(name) for name in ("a.md", "a.txt", "b")] == ["Two.", "One.", "Three."]
+    corpus = make_corpus({"a.txt": "One.", "a.md": "Two.", "a.txt.txt": "Three.", "b.txt": "Four."})
+    names = ["a.md", "a.txt", "a.txt.txt", "b"]
+    assert corpus.documents["doc_id"].tolist() == names
+    assert [corpus.text(name) for name in names] == ["Two.", "One.", "Three.", "Four."]
 
 
 def test_reading_again_gives_the_same_tables(make_folder: MakeFolder) -> None:
@@ -173,10 +168,8 @@ def test_links_that_lead_nowhere(make_folder: MakeFolder) -> None:
         pytest.skip("this system makes no symbolic links")
     corpus = read_corpus(folder)
     assert corpus.documents["path"].tolist() == ["a.txt"]
-    told = [(path, reason.partition(":")[0]) for path, reason in problems(corpus)]
-    assert [row for row in told if row[0] != "loop"] == [
-        ("gone.txt", "cannot be opened"),
-        ("self.txt", "cannot be opened"),
+    assert [(path, reason.startswith("cannot be opened")) for path, reason in problems(corpus)] == [
+        *(("loop", False), ("gone.txt", True), ("self.txt", True))
     ]
 
 
@@ -316,7 +309,7 @@ def test_metadata_that_is_not_there(make_folder: MakeFolder) -> None:
         read_corpus(make_folder({"a.txt": "One."}), "missing.csv")
 
 
-@pytest.mark.parametrize("date", ["2024-02-30", "soon", "22/22/2024"])
+@pytest.mark.parametrize("date", ["2024-02-30", "soon", "22/22/2024", "now", "today"])
 def test_a_date_that_is_none(make_corpus: MakeCorpus, date: str) -> None:
     corpus = make_corpus({"a.txt": "One.", "metadata.csv": f"file,date\na.txt,{date}\n"})
     assert corpus.documents["date"].isna().tolist() == [True]
@@ -457,25 +450,9 @@ def test_the_sample_has_no_problem(sample: Corpus) -> None:
     assert set(sample.documents["language"]) == {"en", "ur"}
 
 
-def test_doc_ids_are_unique(make_corpus):
-    corpus = make_corpus({"a.txt": "One.", "a.md": "Two.", "a.txt.txt": "Three."})
-    assert corpus.documents["doc_id"].is_unique
-
-
-@pytest.mark.parametrize("value", ["now", "today"])
-def test_a_date_does_not_depend_on_the_clock(value):
-    with pytest.raises(ValueError, match="is not a date"):
-        read_text("One.", date=value)
-
-
 def test_an_ignore_list_that_is_not_text(make_corpus):
     with pytest.raises(CorpusError, match="lafzignore"):
         make_corpus({"a.txt": "One.", ".lafzignore": bytes(range(256))})
-
-
-def test_a_comma_without_quotes_is_an_error(make_corpus):
-    with pytest.raises(CorpusError, match=r"metadata\.csv"):
-        make_corpus({"a.txt": "One.", "metadata.csv": "file,title,source\na.txt,Hello, world,Daily\n"})
 
 
 def test_two_rows_for_a_file_under_two_names(make_corpus):
@@ -553,22 +530,6 @@ def test_ten_thousand_empty_files_are_ten_thousand_problems(tmp_path: Path) -> N
     corpus = read_corpus(tmp_path)
     assert (len(corpus.documents), len(corpus.problems)) == (1, 10_000)
     assert set(corpus.problems["reason"]) == {"is empty: put text into it, or leave it out"}
-
-
-def test_encodings_mixed_in_one_folder(make_corpus: MakeCorpus) -> None:
-    text = "Le préfet a dit “oui” à l’été, déjà."
-    corpus = make_corpus({"a.txt": text.encode(), "b.txt": text.encode("cp1252"), "c.txt": text.encode("utf-16")})
-    assert list(corpus.texts) == [text] * 3
-    assert corpus.documents["encoding"].tolist() == ["utf-8", "cp1252", "utf-16"]
-    assert corpus.problems.empty
-
-
-def test_links_in_a_circle(make_folder: MakeFolder) -> None:
-    folder = make_folder({"a/one.txt": "One."})
-    (folder / "a" / "loop").symlink_to(folder, target_is_directory=True)
-    corpus = read_corpus(folder)
-    assert corpus.documents["doc_id"].tolist() == ["a/one"]
-    assert corpus.problems["path"].tolist() == ["a/loop"]
 
 
 def test_one_line_of_two_hundred_megabytes(tmp_path: Path) -> None:

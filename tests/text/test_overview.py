@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Corpus, Tokens, read_text, tokenize
+from analysis import Tokens, read_text, tokenize
 from analysis.terms.frequency import terms
 from analysis.text.overview import overview, side_by_side, varying
 from analysis.text.parted import Parted
@@ -18,11 +18,6 @@ FILES = {
     "c.txt": "Quick, quick.",  # 2, 1
     "metadata.csv": "file,source,date\na.txt,Daily,2024-06-22\nb.txt,,2024-07-01\nc.txt,Daily,2024-06-20\n",
 }
-
-
-@pytest.fixture
-def tokens(make_corpus: Callable[..., Corpus]) -> Tokens:
-    return tokenize(make_corpus(FILES))
 
 
 def test_all_together(tokens: Tokens) -> None:

@@ -1,9 +1,11 @@
 """Which period a document falls in."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
-from analysis import Tokens, read_text, tokenize
+from analysis import Tokens, read_corpus, read_text, tokenize
 from analysis.text.periods import longest_period, periods, undated
 
 FILES = {
@@ -13,11 +15,6 @@ FILES = {
     "d.txt": "Four.",
     "metadata.csv": "file,date\na,2023-12-31\nb,\nc,2024-01-01\nd,2024-02-29\n",
 }
-
-
-@pytest.fixture
-def tokens(make_corpus) -> Tokens:
-    return tokenize(make_corpus(FILES))
 
 
 @pytest.mark.parametrize(
@@ -36,6 +33,11 @@ def test_periods(every: str, first: str, last: str, period: list[int], tokens: T
     assert [str(days[0])[:10], str(days[-1])[:10]] == [first, last]
 
 
+def test_a_week_begins_on_monday_before_1970_too() -> None:
+    days, _ = periods(tokenize(read_text("War.", date="1969-07-20")), "week")  # a Sunday
+    assert days.astype(str).tolist() == ["1969-07-14T00:00:00"]
+
+
 def test_mistakes(tokens: Tokens) -> None:
     with pytest.raises(ValueError, match="every is 'hour': use 'day', 'week', 'month', 'year'"):
         periods(tokens, "hour")
@@ -47,11 +49,24 @@ def test_what_has_no_date(tokens: Tokens) -> None:
     assert undated(tokens)[["doc_id", "words"]].to_numpy().tolist() == [["b", 2]]
 
 
-def test_the_longest_period(tokens: Tokens) -> None:
-    assert longest_period(tokens, at_least=3) == "month"
-    assert longest_period(tokens, at_least=2) == "year"
-    assert longest_period(tokens) == "day"  # no unit has four
-    assert longest_period(tokens.where(doc_id="b")) is None
+@pytest.mark.parametrize(
+    ("dates", "at_least", "period"),
+    [
+        ("2020-01-01 2021-06-01 2022-01-01 2023-01-01", 4, "year"),
+        ("2020-01-01 2020-02-01 2020-03-01 2020-04-01", 4, "month"),
+        ("2020-01-01 2020-01-08 2020-01-15 2020-01-22", 4, "week"),
+        ("2020-01-01 2020-01-02 2020-01-03", 4, "day"),
+        ("2020-01-01 2020-01-02 2020-01-03", 3, "day"),
+        ("2020-01-01 2020-01-01", 1, None),
+        ("2020-01-01", 4, None),
+    ],
+)
+def test_the_longest_period_that_gives_enough_of_them(tmp_path: Path, dates: str, at_least: int, period: str) -> None:
+    for number, date in enumerate(dates.split()):
+        (tmp_path / f"{number}_{date}.txt").write_text("War.", encoding="utf-8")
+    (tmp_path / "9_unknown.txt").write_text("War.", encoding="utf-8")
+    read = tokenize(read_corpus(tmp_path, name_pattern="{number}_{date}"))
+    assert longest_period(read, at_least=at_least) == period
 
 
 def test_a_corpus_in_parts_has_the_same_days(sample_tokens, sample_parts):

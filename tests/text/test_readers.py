@@ -30,6 +30,14 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
     return path
 
 
+def zipped(members: dict[str, str]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [("a.txt", "txt"), ("a.TXT", "txt"), ("a.text", "txt"), ("a.md", "md"), ("a.b.Markdown", "md")],
@@ -132,7 +140,7 @@ TOLD = ("holds 2 control characters: kept in the text, and no part of a word",)
         ("a.jsonl", json.dumps({"text": STRAY, "title": "A\0b"})),
         ("a.jsonl", f'{{"text": "{STRAY}", "title": "A\0b"}}'),
         ("a.parquet", {"text": [STRAY], "title": ["A\0b"]}),
-        ("a.zip", {"day/one.txt": STRAY}),
+        ("a.zip", zipped({"day/one.txt": STRAY})),
     ],
     ids=lambda value: value if isinstance(value, str) and value.startswith("a.") else "",
 )
@@ -140,10 +148,6 @@ def test_a_stray_control_character_costs_no_document(tmp_path: Path, name: str, 
     data = io.BytesIO()
     if name == "a.parquet":
         pq.write_table(pa.table(content), data)
-    elif name == "a.zip":
-        with zipfile.ZipFile(data, "w") as archive:
-            for member, text in content.items():
-                archive.writestr(member, text)
     [record] = read_file(write(tmp_path, name, data.getvalue() or content))
     assert isinstance(record, Record)
     assert (record.text, record.problems) == (STRAY, TOLD)
@@ -167,11 +171,7 @@ def test_where_control_characters_are_many_there_is_no_text(tmp_path: Path, name
     broken = "\x01\x02" + "It rose." * 2  # 2 of 18
     content: str | bytes = f"text,n\nOne.,1\n{broken},2\n" if name == "a.csv" else broken
     if name == "a.zip":
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w") as archive:
-            archive.writestr("one.txt", "One.")
-            archive.writestr("two.txt", broken)
-        content = packed.getvalue()
+        content = zipped({"one.txt": "One.", "two.txt": broken})
     said = (
         "is not text: 2 of its 18 characters are control characters, more than 10%: save it as UTF-8, or leave it out"
     )
@@ -234,11 +234,7 @@ def test_members_of_an_archive_are_read_as_files_are(tmp_path: Path) -> None:
         "six.csv": "body\nSix.\n",
         "empty.txt": "",
     }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    found = list(read_file(write(tmp_path, "a.zip", packed.getvalue())))
+    found = list(read_file(write(tmp_path, "a.zip", zipped(files))))
     records = [part for part in found if isinstance(part, Record)]
     assert [(record.name, record.format, record.text[record.body :]) for record in records] == [
         ("day/one.txt", "txt", "One."),

@@ -61,8 +61,8 @@ def test_what_is_finished_is_kept_and_what_was_changed_is_made_anew(swept, corpu
     (out / ".index.html").symlink_to(corpus.parent / "mine")
     parameters = ("-p", "similarity=0.5,0.95", "-p", "top_n=5")
     done = typed("sweep", corpus, "--only", "redundancy", *parameters, "--out", out)
-    assert (done.returncode, done.stdout) == (0, f"{out / 'index.html'}\n")
-    assert "lafz: 1 finished run kept as it was: similarity=0.5" in done.stderr.splitlines()
+    assert (done.status, done.out) == (0, f"{out / 'index.html'}\n")
+    assert "lafz: 1 finished run kept as it was: similarity=0.5" in done.err.splitlines()
     assert (out / "similarity=0.5" / "run-log.json").read_text() == before
     assert (out / "similarity=0.95" / "redundancy" / "near_repeats.csv").read_text() != "mine"
     assert (corpus.parent / "mine").read_text() == "mine"
@@ -78,9 +78,9 @@ def test_what_fails_leaves_the_others(small, typed, tmp_path):
     out = tmp_path / "out"
     parameter = f"lexicon=data/lexicons/gun_violence.yml,{lexicon}"
     done = typed("sweep", small, "--only", "framing", "-p", parameter, "--out", out)
-    assert (done.returncode, done.stdout) == (1, f"{out / 'index.html'}\n")
+    assert (done.status, done.out) == (1, f"{out / 'index.html'}\n")
     assert [path.parent.name for path in out.glob("*/manifest.json")] == ["lexicon=gun_violence.yml"]
-    [failure] = [line for line in done.stderr.splitlines() if line.startswith("lafz: ")]
+    [failure] = [line for line in done.err.splitlines() if line.startswith("lafz: ")]
     assert failure.startswith("lafz: lexicon=urdu.yml: ")
     assert "the documents are in en" in failure
     assert "the documents are in en" in (out / "index.html").read_text()

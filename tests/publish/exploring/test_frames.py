@@ -29,11 +29,6 @@ frames:
 
 
 @pytest.fixture
-def tokens(make_corpus):
-    return tokenize(make_corpus(FILES))
-
-
-@pytest.fixture
 def lexicon(tmp_path):
     path = tmp_path / "two.yml"
     path.write_text(LEXICON, encoding="utf-8")

@@ -16,17 +16,14 @@ from analysis.publish.exploring.panels import concordance, repeated, report_fold
 from analysis.publish.tables import table_html
 from analysis.terms.concordance import kwic
 from analysis.terms.frequency import terms
+from tests.in_process import run_in_process
 
+EXPLORER = NOTEBOOKS / "00_explore.ipynb"
 FILES = {
     "a.txt": "No one wins a war. War is loud.",
     "b.txt": "The wars ended. <script>alert(1)</script> peace & war",
     "metadata.csv": "file,source,title\na.txt,Daily,One\nb.txt,<Wire>,Two\n",
 }
-
-
-@pytest.fixture
-def tokens(make_corpus):
-    return tokenize(make_corpus(FILES))
 
 
 def control(panel, name):
@@ -240,24 +237,6 @@ def test_the_report_of_a_corpus_is_where_it_was_put(tmp_path):
     assert report_folder("my_texts", str(tmp_path)) == tmp_path
 
 
-@pytest.fixture
-def explored(tmp_path):
-    """Runs the notebook for real and gives its cells' outputs by the cells' names."""
-
-    def run(corpus, **parameters):
-        job = {"notebook": str(NOTEBOOKS / "00_explore.ipynb"), "output": "done.ipynb"}
-        job["parameters"] = {"corpus": str(corpus), **parameters}
-        command = [sys.executable, "-m", "analysis.publish.execute"]
-        pipe = subprocess.PIPE
-        with subprocess.Popen(command, cwd=tmp_path, stdin=pipe, stdout=pipe, text=True) as process:
-            process.stdin.write(f"{json.dumps(job)}\n")
-            process.stdin.flush()  # and left open: the notebook ends with it
-            assert json.loads(process.stdout.read().splitlines()[-1]) == {}
-        return nbformat.read(tmp_path / "done.ipynb", as_version=4)
-
-    return run
-
-
 def outputs(node):
     found = {cell.id: cell.outputs for cell in node.cells if cell.get("outputs")}
     assert not [output for own in found.values() for output in own if output.output_type in ("stream", "error")]
@@ -265,10 +244,18 @@ def outputs(node):
 
 
 @pytest.mark.slow
-def test_the_notebook_runs_and_stands_still_where_no_kernel_answers(explored, small, small_run):
+def test_the_notebook_runs_and_stands_still_where_no_kernel_answers(small, small_run, tmp_path):
     from nbconvert import HTMLExporter
 
-    node = explored(small, run=str(small_run), pattern="plan")
+    job = {"notebook": str(EXPLORER), "output": "done.ipynb"}
+    job["parameters"] = {"corpus": str(small), "run": str(small_run), "pattern": "plan"}
+    command = [sys.executable, "-m", "analysis.publish.execute"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=tmp_path, stdin=pipe, stdout=pipe, text=True) as process:
+        process.stdin.write(f"{json.dumps(job)}\n")
+        process.stdin.flush()  # and left open: the notebook ends with it
+        assert json.loads(process.stdout.read().splitlines()[-1]) == {}
+    node = nbformat.read(tmp_path / "done.ipynb", as_version=4)
     made = outputs(node)
     shown = "search reading words frames repeated report".split()
     for name in shown:
@@ -286,9 +273,11 @@ def test_the_notebook_runs_and_stands_still_where_no_kernel_answers(explored, sm
 URDU = "حکومت تمام سیاسی جماعتوں سے مشاورت کرے گی۔ پارلیمان کو اعتماد میں لیا جائے گا۔"
 
 
-def test_one_document_in_another_language_without_date_or_source(explored, tmp_path):
+def test_one_document_in_another_language_without_date_or_source(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAFZ_TOKENS", str(tmp_path / "tokens"))
     (tmp_path / "urdu.txt").write_text(URDU, encoding="utf-8")
-    made = outputs(explored(tmp_path / "urdu.txt", language="ur", group_by="sauce", similarity=2.0))
+    given = {"corpus": tmp_path / "urdu.txt", "language": "ur", "group_by": "sauce", "similarity": 2.0}
+    made = outputs(run_in_process(EXPLORER, tmp_path / "run", given))
     shown = {name: own[0].data["text/html"] for name, own in made.items() if "text/html" in own[0].data}
     assert "no metadata column &#x27;sauce&#x27;" in shown["load"]
     other = "in &#x27;en&#x27; and the documents are in ur: give one of theirs."
