@@ -102,6 +102,7 @@ class Processes:
         for one in deaf:
             with suppress(psutil.NoSuchProcess):
                 one.kill()
+        psutil.wait_procs(deaf, PATIENCE)
         for process in self._begun:
             process.wait()
 
