@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.framing.frames import in_language, matches
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.own_rows import documents_of
+from analysis.text.long_tables import documents_of
 from analysis.text.lookup import first_sentences
 from analysis.text.patterns import find
 from analysis.text.tokens import Tokens

@@ -6,8 +6,7 @@ from numpy.typing import NDArray
 
 from analysis.framing.counting import Floats, Ints, added, amounts, count_documents, counted_parts, stacked, titles
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.permutations import Lines, adjusted, as_headline, dealt, permuted
-from analysis.framing.resampling import drawn_rates, rates
+from analysis.framing.permutations import Lines, adjusted, as_headline, dealt, drawn_rates, permuted, rates
 from analysis.text.parted import AnyTokens, parts
 from analysis.text.tokens import Tokens
 

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.framing.own_rows import documents_of
-from analysis.text.long_tables import AnyTable, table_parts
+from analysis.text.long_tables import AnyTable, documents_of, table_parts
 from analysis.text.lookup import first_sentences
 from analysis.text.parted import AnyTokens, parts
 from analysis.text.tokens import Ids

@@ -6,11 +6,12 @@ import pytest
 
 from analysis import read_text, tokenize
 from analysis.framing.lexicon import read_lexicon
-from analysis.framing.roles import role_shares, roles
+from analysis.framing.roles import by_rules, role_shares, roles
 from analysis.paths import LEXICONS
 from analysis.text import parted
 from analysis.text.corpus import read_texts
 from analysis.text.long_tables import by_part, table_parts
+from analysis.text.lookup import document_starts
 
 ACTORS = read_lexicon(LEXICONS / "actors.yml")
 
@@ -23,13 +24,6 @@ ODD = (
     "Khan claimed that it fell. Perhaps it was sold by the army. Terrorists fled.",
     "Militants were held. An army officer said it was “very good for all of us”.",
 )
-
-
-def found(text, *, syntax=False):
-    table = roles(tokenize(read_text(text), boilerplate=True), ACTORS, syntax=syntax)
-    return [(row["text"].lower(), row["role"], row["verb"]) for row in table.to_dict("records")]
-
-
 CLEAR = [
     ("The army will attack at dawn.", [("army", "acts", "attack")]),
     ("Militants killed three soldiers.", [("militants", "acts", "killed"), ("soldiers", "acted upon", "killed")]),
@@ -39,6 +33,11 @@ CLEAR = [
     ("Officials said that it rained.", [("officials", "acts", "said")]),
     ("The army is strong.", [("army", "neither", None)]),
 ]
+
+
+def found(text, *, syntax=False):
+    table = roles(tokenize(read_text(text), boilerplate=True), ACTORS, syntax=syntax)
+    return [(row["text"].lower(), row["role"], row["verb"]) for row in table.to_dict("records")]
 
 
 @pytest.mark.parametrize(("text", "wanted"), CLEAR)
@@ -148,3 +147,17 @@ def test_a_table_of_other_documents(sample_tokens, by):
     table = roles(tokenize(read_text("Troops killed ten militants.")), ACTORS)
     with pytest.raises(ValueError, match="the table is about document 'text', which is not in the tokens"):
         role_shares(table, sample_tokens, by)
+
+
+def test_a_word_has_the_role_that_it_has_when_all_words_are_asked_for(sample_tokens):
+    seen = 0
+    for place, given_to in by_rules(sample_tokens, document_starts(sample_tokens)):
+        words = np.arange(len(place))
+        every = given_to(words, words + 1)
+        for first in range(5):
+            own = words[first::50]
+            given = given_to(own, own + 1)
+            for word in own.tolist():
+                assert given.get(word) == every.get(word)
+                seen += word in every
+    assert seen > 50
