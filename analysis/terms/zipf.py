@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize
 
-from analysis.terms.by_type import type_counts
+from analysis.terms.cells import type_counts
 from analysis.text.parted import AnyTokens, Parted, names, parts
 
 Floats = NDArray[np.float64]
