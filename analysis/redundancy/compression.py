@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.redundancy.reading import reading_order, share
-from analysis.redundancy.suffixes import common_prefixes, suffix_array
+from analysis.redundancy.maximal import common_prefixes, suffix_array
 from analysis.redundancy.units import Ints
 from analysis.text.compiled import compiled
 from analysis.text.parted import AnyTokens, Parted, parts
 from analysis.text.tokens import Tokens
 
 SHORT = 2000  # words up to which a text is parsed the faster without its suffixes in order
+Floats = NDArray[np.float64]
 
 
 def compression(tokens: AnyTokens, *, shuffles: int = 5, seed: int = 0) -> pd.DataFrame:
@@ -161,3 +161,20 @@ def _phrases_of_few(text: Any, last: Any) -> int:
         begin += longest
         count += 1
     return count
+
+
+def reading_order(tokens: AnyTokens) -> Ints:
+    """The documents by date, undated ones last; those of one day, and the undated, in the order of the corpus.
+
+    >>> from analysis import read_text, tokenize
+    >>> reading_order(tokenize(read_text("War is near."))).tolist()
+    [0]
+    """
+    dates = tokens.corpus.documents["date"].reset_index(drop=True)
+    return dates.sort_values(kind="stable", na_position="last").index.to_numpy(dtype=np.int64)
+
+
+def share(part: NDArray[Any], whole: NDArray[Any]) -> Floats:
+    """`part` / `whole`, NaN where `whole` is 0."""
+    quotient: Floats = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    return quotient

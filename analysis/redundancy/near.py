@@ -7,10 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.redundancy.near_in_parts import near_in_parts
+from analysis.redundancy.near_in_parts import near_in_parts, near_texts_in_parts
 from analysis.redundancy.near_join import FEWEST, Ids, join
 from analysis.redundancy.near_places import of_contents
-from analysis.redundancy.near_texts_in_parts import near_texts_in_parts
 from analysis.redundancy.pasting import tokens_of
 from analysis.redundancy.units import Ints, distinct_texts, groups, units
 from analysis.text.long_tables import AnyTable, LongTable
