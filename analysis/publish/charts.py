@@ -16,8 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from analysis.publish.colours import COLOURS
-from analysis.publish.drawing import drawing
+from analysis.publish.drawing import COLOURS, drawing
 from analysis.publish.figures import room, style
 from analysis.publish.layout import LETTER, THOUSANDS
 

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from analysis.printable import visible
 from analysis.publish.drawing import call_of
-from analysis.publish.pictures import svg_source
+from analysis.publish.markup import svg_source
 from analysis.publish.tables import described, note, output_folder, show, write_json
 from analysis.text.csv_files import write_csv
 

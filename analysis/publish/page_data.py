@@ -17,10 +17,9 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from analysis.framing.style import CERTAIN, OPEN
-from analysis.publish.csv_rows import csv_rows
-from analysis.publish.reading_style import codes
+from analysis.publish.reading import codes
+from analysis.text.csv_files import csv_rows, restored
 from analysis.text.forms import word_forms
-from analysis.text.formulas import restored
 from analysis.text.parted import LISTED, AnyTokens, Parted, taken
 from analysis.text.periods import PERIODS, longest_period, periods
 from analysis.text.stopwords import stop_words

@@ -11,8 +11,7 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from analysis.publish.colours import COLOURS
-from analysis.publish.drawing import drawing
+from analysis.publish.drawing import COLOURS, drawing
 from analysis.publish.figures import WIDTH, room, style
 from analysis.publish.layout import LETTER, THOUSANDS, cut, labelled_rows, legend_above, longest, name_x
 

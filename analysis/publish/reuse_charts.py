@@ -17,8 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from analysis.publish.colours import COLOURS
-from analysis.publish.drawing import drawing
+from analysis.publish.drawing import COLOURS, drawing
 from analysis.publish.figures import WIDTH, room, style
 from analysis.publish.layout import LETTER, THOUSANDS, cut, labelled_rows, legend_above, longest, name_x
 

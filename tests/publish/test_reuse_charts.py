@@ -11,7 +11,7 @@ from matplotlib.dates import date2num
 from matplotlib.patches import FancyArrowPatch
 
 from analysis.publish import reuse_charts as charts
-from analysis.publish.colours import COLOURS
+from analysis.publish.drawing import COLOURS
 from analysis.publish.figures import Size, style
 
 NAMES = ["Ministry", "A private daily with a very long name of its own", "ریڈیو", "", "Agency", "x"]

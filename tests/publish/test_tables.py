@@ -15,8 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from analysis.publish.tables import OUTPUT, column_type, finding, note, save_table, table_html
-from analysis.text.csv_files import write_csv
-from analysis.text.formulas import guarded
+from analysis.text.csv_files import guarded, write_csv
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.places import working_folder
-from analysis.publish.colours import COLOURS
 from analysis.publish.comparing.comparable import numbers, whole
 from analysis.publish.comparing.compare_page import rendered
+from analysis.publish.drawing import COLOURS
 from analysis.publish.figures import room, style, write_picture
 from analysis.publish.findings.moves import amount, upper
 from analysis.publish.findings.wording import listed
 from analysis.publish.loading import Run
-from analysis.publish.pictures import svg_source
-from analysis.publish.sections import read_sections
+from analysis.publish.markup import svg_source
+from analysis.publish.page import read_sections
 from analysis.publish.tables import write_table
 
 PANELS = 12  # of the figure
@@ -31,9 +31,9 @@ def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, fai
 
     `values` says what the parameters that vary are in each run. The page has the numbers that are not the same in all
     runs, as sentences, as a figure (``numbers.svg``, png, pdf) and as a table with a row a run, then the findings of
-    the reports that are not the same, side by side, and the `failures`. ``numbers.csv`` is `numbers_of`.
+    the reports that are not the same, side by side, and the `failures`. ``numbers.csv`` is `_numbers_of`.
     """
-    table = numbers_of(found, values)
+    table = _numbers_of(found, values)
     varied = list(next(iter(values.values())))
     write_table(table, folder / NUMBERS, caption=f"What each run found, by {listed(varied)}.")
     differ, same, some = told_apart(table)
@@ -64,7 +64,7 @@ def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, fai
         return build.replace(place)
 
 
-def numbers_of(found: Mapping[str, Run], values: Values) -> pd.DataFrame:
+def _numbers_of(found: Mapping[str, Run], values: Values) -> pd.DataFrame:
     """What each run found in all, and its rate of each frame: run, the parameters, section, name, unit, value."""
     weighted = all(run.parameters.get("framing", {}).get("weighted", False) for run in found.values())
     frames = numbers(weighted)[0]
