@@ -9,13 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.redundancy.chains import scratch
+from analysis.redundancy.chains import Pieces, scratch
 from analysis.redundancy.hashes import run_hashes
 from analysis.redundancy.pair_lists import Ints, cut
 from analysis.redundancy.searching import (
     NOTHING,
     Found,
-    Pieces,
     Search,
     bounds_of_pieces,
     copies,

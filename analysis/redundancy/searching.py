@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.redundancy.chains import COMMON_LEAST, COMMON_SHARE, Scratch, candidates, scratch
+from analysis.redundancy.chains import COMMON_LEAST, COMMON_SHARE, Pieces, Scratch, candidates, scratch
 from analysis.redundancy.summaries import Neighbours, contents, neighbours, summaries
 from analysis.redundancy.units import groups, units
 from analysis.text.compiled import compiled
@@ -32,26 +32,6 @@ SLACK = 10  # words around the other side that still count as it: word order dif
 ROUNDS = 3  # after which edges rarely move
 LEAST_WORDS = 20  # on either side: shorter ones are phrases that many texts share
 LEAST_SUPPORT = 8.0  # content words in common times similarity: how much there is times how sure it is
-
-
-class Pieces(NamedTuple):
-    """The words of a corpus as they are compared, and the pieces that they stand in.
-
-    ``types``: (tokens,) the number of each word's type. ``common``: (types,) whether a type is common in the corpus.
-    ``bounds``: (pieces + 1,) where the tokens of each piece begin. ``rows``: (pieces + 1,) where its words that are not
-    common begin in ``words`` (their types, each once) and ``values`` (their weights, of length 1 as a vector).
-    ``following``: (pieces,) the next piece of the same document with the same words, after the last one the first;
-    ``leading``: (pieces,) whether it is the first one.
-    """
-
-    types: NDArray[np.int32]
-    common: NDArray[np.bool_]
-    bounds: Ints
-    rows: Ints
-    words: NDArray[np.int32]
-    values: NDArray[np.float64]
-    following: Ints
-    leading: NDArray[np.bool_]
 
 
 class Search(NamedTuple):

@@ -17,8 +17,7 @@ LEAST_RATIO, MOST_RATIO = 2.0, 25.0
 LEAST_WORDS_FOUND, LEAST_PAIRS_FOUND = 0.6, 0.2
 # Of the pairs found, the share that stands in one window of the paragraph's length, which a copy has all of them in.
 MOST_IN_ONE_PLACE = 0.7
-# How many times as often its pairs stand there as those of the rest of its document, which tells a summary from a
-# paragraph on the same subject or of the same stock phrases.
+# How many times as often its pairs appear there as those of the rest of its document: more than one subject explains.
 LEAST_LIFT = 5.0
 AT_ONCE = 500_000  # words of documents whose neighbours are numbered at a time
 
