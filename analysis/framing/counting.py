@@ -185,17 +185,6 @@ def amounts(values: NDArray[Any], *, whole: bool) -> NDArray[Any]:
     return np.rint(values).astype(np.int64) if whole else np.asarray(values, dtype=np.float64).round(DIGITS)
 
 
-def titles(tokens: Tokens) -> NDArray[np.bool_]:
-    """(sentences,) which sentences of `tokens` are titles.
-
-    >>> from analysis import read_text, tokenize
-    >>> titles(tokenize(read_text("Militants strike\\n\\nIt rained. It was late."))).tolist()
-    [True, False, False]
-    """
-    kinds = (tokens.corpus.segments["kind"] == "title").to_numpy(dtype=bool)
-    return np.asarray(kinds[tokens.sentence_segment])
-
-
 def term_counts(tokens: AnyTokens, lexicon: Lexicon) -> pd.DataFrame:
     """How often each pattern of a lexicon counts, terms and excludes: the most frequent first, those at 0 last.
 
