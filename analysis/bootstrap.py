@@ -108,10 +108,7 @@ def intervals(
 
 @compiled
 def _add_rates(indptr: Any, indices: Any, data: Any, times: Any, sizes: Any, rates: Any) -> None:
-    """Write the rate of each column, a row of a sparse matrix, in each resample into `rates`, which are 0.
-
-    A sparse product would have to hold `times` as numbers of eight bytes, and read them anew for each few resamples.
-    """
+    """Write each column's rate in each resample into `rates`, all 0: a sparse product needs `times` in eight bytes."""
     for row in range(len(rates)):
         found = np.zeros(len(sizes))
         for at in range(indptr[row], indptr[row + 1]):

@@ -93,8 +93,7 @@ def _counts(coded: pd.DataFrame) -> tuple[list[str], NDArray[np.int64]]:
 
 
 def _pairs(kinds: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(kinds,) ordered pairs of codes of an item, and (kinds, 1 + codes) those alike: overall, and for each code
-    against all others."""
+    """(kinds,) ordered pairs of codes of an item, and (kinds, 1 + codes) those alike: overall, and by code."""
     size = kinds.sum(axis=1, keepdims=True)
     same, rest = kinds * (kinds - 1), (size - kinds) * (size - kinds - 1)
     alike = np.concatenate([same.sum(axis=1, keepdims=True), same + rest], axis=1)

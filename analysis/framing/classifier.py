@@ -219,10 +219,7 @@ def _lone_source_notes(labels: NDArray[Any], groups: NDArray[np.object_]) -> tup
 def _source_notes(
     labels: NDArray[Any], groups: NDArray[np.object_], *, accuracy: float | None = None
 ) -> tuple[str, ...]:
-    """A sentence, where the source alone tells the label: more often than the most frequent label, or than the model.
-
-    McNemar's exact test (1947): of the texts that just one of the two rules gets right, how many are the source's.
-    """
+    """A sentence where the source alone predicts the label as well as the model does (McNemar's exact test, 1947)."""
     by_source, by_frequency = _of_source(labels, groups) == labels, _majority(labels) == labels
     won, lost = int((by_source & ~by_frequency).sum()), int((by_frequency & ~by_source).sum())
     p = float(stats.binomtest(won, won + lost, alternative="greater").pvalue) if won + lost else 1.0

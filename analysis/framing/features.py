@@ -155,10 +155,7 @@ def _frame_counts(tokens: Tokens, lexicons: Sequence[Lexicon]) -> Matrix:
 
 
 def _correlation_ratios(columns: Matrix, labels: NDArray[np.object_]) -> Floats:
-    """How far each column follows the labels, 0 to 1: the root of the share of its variance that lies between them.
-
-    Kelley's (1935) epsilon, less than eta by what as many labels would take by chance.
-    """
+    """How far each column follows the labels, 0 to 1: the root of Kelley's (1935) epsilon squared."""
     _, code, size = np.unique(labels, return_inverse=True, return_counts=True)
     values = columns.toarray()
     values -= values.mean(axis=0)

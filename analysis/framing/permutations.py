@@ -133,10 +133,7 @@ def as_headline(lines: Lines, sentences: Ints, size: Ints, actual: Floats, permu
 
 @compiled
 def _add_runs(words: Any, before: Any, frame: Any, hits: Any, begin: Any, size: Any, chosen: Any) -> None:
-    """Add to each row of `chosen` the words and hits of the runs of sentences that begin where its draw says.
-
-    Document by document, since what all draws take of one document is in the cache then.
-    """
+    """Add to each row of `chosen` the words and hits of the runs its draw names, document by document."""
     for document in range(len(size)):
         for draw in range(len(begin)):
             for line in range(begin[draw, document], begin[draw, document] + size[document]):

@@ -207,10 +207,7 @@ def _mathml(formula: str) -> Markup:
 
 
 def _guarded(page: str) -> str:
-    """`page` with the policy that lets its own styles and script be used, and nothing else that may stand in it.
-
-    Attributes of style are allowed: what comes from a document never stands in one.
-    """
+    """`page` with a policy that lets only its own styles and script run; no style attribute comes from a document."""
     styles, scripts = (
         " ".join(dict.fromkeys(_hash(text) for text in re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)))
         for tag in ("style", "script")

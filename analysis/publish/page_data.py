@@ -155,10 +155,7 @@ def _complete(tokens: AnyTokens, run: Path) -> int | None:
 
 
 def _chosen(sizes: Ints, complete: int | None) -> Ints:
-    """The documents that a page holds, of so many characters: all, or as many as there is room for, evenly chosen.
-
-    Where only the first ones are `complete`, of these as many as there is room for, from the first.
-    """
+    """The documents a page holds, of so many characters: evenly chosen, or the first where only they are `complete`."""
     share = CHARACTERS / max(int(sizes.sum()), 1)
     count = len(sizes) if share >= 1 or complete is not None else int(len(sizes) * share)
     rows = np.unique(np.linspace(0, len(sizes) - 1, max(count, 1)).astype(np.int64))
@@ -219,10 +216,7 @@ def _documents(
 
 
 def _words(tokens: Tokens, units: Sequence[Ints | None]) -> dict[str, Any]:
-    """Where words and sentences stand, document after document; and how many each document has.
-
-    A place is how far it begins behind the end of the one before it, and how long it is: small numbers pack well.
-    """
+    """Words and sentences as gaps and lengths, since small numbers pack well; how many each document has."""
     parts: dict[str, list[Ints]] = {name: [] for name in ("gap", "length", "sentence_gap", "sentence_length")}
     in_sentence, words, sentences = [], [], []
     for row, unit in enumerate(units):

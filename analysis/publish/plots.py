@@ -129,10 +129,7 @@ def strip(
 
 
 def _dense_strip(fig: Figure, ax: Axes, row: IntArray, place: Floats, times: Floats, words: int) -> None:
-    """Marks that can't be told apart: in pale the ground that they cover, on it how many are in each slice of the text.
-
-    A row has its own scale, from none to the fullest slice. As few shapes as slices, however many the marks.
-    """
+    """Marks too dense to tell apart: pale where they cover the row, and on it how many each slice of the text has."""
     y, left, right = _covered(row, place, words * STROKE / 72 / room())
     ground = _boxes(y, left, right)
     ax.add_patch(PathPatch(ground, facecolor=PALE, edgecolor=PALE, linewidth=STROKE))

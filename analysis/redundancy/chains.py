@@ -103,11 +103,7 @@ def candidates(pieces: Any, room: Any, documents: Any, first: Any, second: Any) 
 
 @compiled
 def _add_common(pieces: Any, room: Any, a: Any, b: Any, highest: int, found: Any, n: Any) -> Any:
-    """Puts the words that stand in too many pieces of two documents behind the `n` that are `found`; gives both anew.
-
-    Copies of a piece aside. They are then common in the room, whose ``times`` has the pieces of b with each word, at
-    most `highest`.
-    """
+    """Puts words that are too common in the two documents behind the `n` that are `found`; gives both anew."""
     size = 0
     for document in (a, b):
         for piece in range(document[0], document[1]):

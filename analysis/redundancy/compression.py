@@ -109,10 +109,7 @@ def _longest_before(text: NDArray[Any]) -> NDArray[Any]:
 
 @compiled
 def _previous_factors(suffixes: Any, rank: Any, common: Any) -> Any:
-    """The longest previous factors of a text (Crochemore and Ilie 2008), from the last place to the first.
-
-    Places that are done leave the sorted list of suffixes, so that the neighbours of one are the nearest before it.
-    """
+    """The longest previous factors of a text (Crochemore and Ilie 2008), from the last place to the first."""
     n = len(suffixes)
     shared = np.append(common, np.zeros_like(common[:1]))  # with the suffix before in the list, as it is now
     before, after, longest = np.empty_like(suffixes), np.empty_like(suffixes), np.zeros_like(suffixes)

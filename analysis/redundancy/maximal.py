@@ -126,10 +126,7 @@ def _repeated(ids: Any, document_end: Any, n: int) -> Any:
 
 @compiled
 def _occurrences(places: Any, words: int, within: int, least: int) -> Any:
-    """The words of a passage, and those of its sorted `places` that are listed: none where a shorter one says it all.
-
-    Of the shorter ones that stand in the same places, none has `within` words or fewer.
-    """
+    """A passage's words, and those of its sorted `places` that are listed: none where one `within` it says it all."""
     many = len(places)
     alone, nearest = 0, words
     for k in range(many):

@@ -83,11 +83,7 @@ def near_repeats(tokens: AnyTokens, threshold: float = 0.8, unit: str = "sentenc
 
 
 def _contents(tokens: Tokens, offsets: Ints) -> tuple[Ints, Ints, Ids]:
-    """The content of each unit, as a number, and the set of words of each content, the rarest word first.
-
-    The content of a long unit is its set of words, that of a short one its words in order. A set is ``items[begin[k] :
-    begin[k + 1]]``; that of a short one is empty, since it is compared with nothing.
-    """
+    """Each unit's content as a number, and each content's set of words, rarest first; a short unit's set is empty."""
     wording = groups(tokens.ids, offsets)
     rows = np.unique(wording, return_index=True)[1]
     length = np.diff(offsets)[rows]

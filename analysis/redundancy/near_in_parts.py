@@ -61,11 +61,7 @@ def near_in_parts(tokens: Parted, threshold: float, unit: str) -> LongTable:
 
 
 def _contents(tokens: Parted, unit: str, columns: Columns) -> tuple[Ids, list[int]]:
-    """The first unit with the same content of each unit, and the sizes of the sets of words that are in `columns`.
-
-    The content of a long unit is its set of words, that of a short one its words in order. In `columns` are, for each
-    size, the sets of all long units, the rarest word first, and the units.
-    """
+    """The first unit with the content of each unit, and the sizes of the sets of words that are in `columns`."""
     rank = _rank(tokens)
     buckets = Buckets(tokens.folder, [np.uint64, np.uint64, np.int32], number=tokens.n_sentences // CONTENTS + 1)
     sizes: set[int] = set()
@@ -185,10 +181,7 @@ def _keys(ranks: Ids, offsets: Ints, items: Ids, size: Ints) -> tuple[Hashes, Ha
 
 @compiled
 def _sets(ranks: Any, offsets: Any, few: int) -> Any:
-    """The set of words of each unit, rising, one behind the other; its size.
-
-    The set of a unit of fewer than `few` words is empty.
-    """
+    """The set of words of each unit, rising, one behind the other, and its size; empty for fewer than `few` words."""
     units_ = len(offsets) - 1
     items, size = np.empty(len(ranks), dtype=np.int32), np.zeros(units_, dtype=np.int64)
     n = 0

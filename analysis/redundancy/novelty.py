@@ -253,10 +253,7 @@ def _document_grams(tokens: Parted, n: int, turn: NDArray[np.int32]) -> tuple[In
 
 @compiled
 def _meet(one: Any, two: Any, turn: Any, new: Any, spread: Any) -> None:
-    """Count for each different n-gram the document that is read first, and how many have it.
-
-    The rows of an n-gram that come from one document stand side by side among its rows.
-    """
+    """Count each n-gram for the document read first, and how many have it; its rows of one document are adjacent."""
     size = 16
     while size < 2 * len(one):
         size *= 2

@@ -291,10 +291,7 @@ def _count(tokens: Parted, columns: Columns, counting: Columns) -> _Counts:
 
 
 def _stems(tokens: Parted) -> tuple[NDArray[np.int32], int]:
-    """A number for each type, the same for those that are compared as one, and how many numbers there are.
-
-    The vocabulary is in alphabetical order, so that words with the same first letters stand side by side.
-    """
+    """A number for each type, the same for those with the same first letters, and how many numbers there are."""
     stem = np.empty(len(tokens.vocabulary), dtype=np.int32)
     last, size = None, 0
     for low in range(0, len(stem), WORDS):

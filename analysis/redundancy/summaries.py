@@ -99,11 +99,7 @@ def summaries(
 def _told(
     pieces: Any, room: Any, documents: Any, paragraphs: Any, of_document: Any, words: Any, begin: Any, pairs: Any
 ) -> Any:
-    """Which paragraphs of the first document of each pair have most of their content words in the second one.
-
-    Pairs, paragraphs, shares as in `summaries`. A second document is looked through once for all pairs with it that
-    stand in a row.
-    """
+    """Which paragraphs of the first document of each pair have most of their content words in the second."""
     pair, found, shares = np.empty(64, dtype=np.int32), np.empty(64, dtype=np.int64), np.empty(64)
     n = stamp = 0
     for k in range(len(pairs)):
@@ -177,8 +173,7 @@ def _in_short(types: Any, common: Any, room: Any, beside: Any, pairs: Any, parag
 
 @compiled
 def _content_pairs(types: Any, common: Any, room: Any, beside: Any, stamp: int, first: int, last: int) -> Any:
-    """How many different pairs of neighbouring words there are with a content word among them, and how many of these
-    have the `stamp`. They are then seen with the newest stamp of the room."""
+    """How many different neighbour pairs hold a content word, and how many have the `stamp`; then they are seen."""
     room.stamp[0] += 1
     pairs = met = 0
     for token in range(first, last - 1):

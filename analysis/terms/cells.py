@@ -109,10 +109,7 @@ def _units(tokens: Tokens, group: Ids, alone: NDArray[np.bool_]) -> tuple[Ids, I
 
 @compiled
 def _count(term: Any, weight: Any, begin: Any, order: Any, owner: Any, terms: int) -> Any:
-    """The `Cells` of occurrences, each of a term (-1: not to be counted) and a weight (none: all weigh 1).
-
-    `begin`: where the occurrences of each unit begin; `order`: the units in the order of their group, the `owner`.
-    """
+    """The `Cells` of occurrences, each of a term (-1: not counted) and a weight (none: 1), by unit in `order`."""
     group, number, row = np.empty_like(term), np.empty_like(term), np.empty_like(term)
     times, amount = np.empty_like(term), np.empty(len(term))
     bounds = np.zeros(len(order) + 1, dtype=np.int64)

@@ -263,10 +263,7 @@ def _frequent_pairs(
 def _pairs(
     ids: Any, lines: Any, documents: Any, reach: int, both_ways: bool, begins: Any, ends: Any, types: int
 ) -> Any:
-    """The key of each pair, first · `types` + second, as they run, and where those of each document begin.
-
-    `begins` and `ends` say of each word whether it may be the first, or the second, of a pair.
-    """
+    """The key of each allowed pair, first · `types` + second, and where those of each document begin."""
     key, n = np.empty(len(ids) + 1024, np.int64), 0
     bounds = np.zeros(len(documents), np.int64)
     document = 0

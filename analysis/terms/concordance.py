@@ -150,10 +150,7 @@ def _shortest(found: pd.DataFrame) -> tuple[Ints, Ints]:
 
 
 def _passages(tokens: Tokens, document: Ints, first: Ints, last: Ints, start: Ids, end: Ids) -> list[str]:
-    """The text of each row from character `start`, at word `first`, to `end`, at word `last`.
-
-    What lies between two segments, or in one without words of `tokens`, is left out.
-    """
+    """The text of each row from character `start` to `end`, without what lies between segments or outside `tokens`."""
     texts, segment = tokens.corpus.texts, tokens.sentence_segment
     begins, ends = (tokens.corpus.segments[column].tolist() for column in ("start", "end"))
     passages = []

@@ -100,10 +100,7 @@ def _rows_each(groups: int) -> int:
 def _found(
     tokens: Parted, groups: Groups, n: int, skip: int, dropped: NDArray[np.bool_], weights: Floats | None
 ) -> Iterator[tuple[Cells, list[NDArray[Any]]]]:
-    """The cells of each part, and the keys of each of their rows.
-
-    A key is the row of a word in the vocabulary; those of the first two words of an n-gram are one number.
-    """
+    """The cells of each part, and the keys of each of their rows: vocabulary rows, those of two words as one number."""
     for part in parts(tokens):
         running, place = runs(part.tokens.ids, part.tokens.sentence_offsets, n, skip)
         term, words = numbered(running)
