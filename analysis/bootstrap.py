@@ -7,9 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.text.compiled import compiled
-
-Floats = NDArray[np.float64]
+from analysis.text.compiled import Floats, compiled
 
 # What a block of the work holds, in numbers of eight bytes: the factor of a product stays in the cache, the rates of
 # some columns in a corner of the memory.

@@ -5,10 +5,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.bootstrap import middle
+from analysis.text.compiled import Floats
 
 ALL = "(all)"  # the row for all frames together
-
-Floats = NDArray[np.float64]
 
 
 def agreement(coded: pd.DataFrame, *, resamples: int = 1000, seed: int = 0) -> pd.DataFrame:

@@ -12,9 +12,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analysis.framing import word_classes as wc
-from analysis.framing.clauses import Ints, english, words_by_stretch
+from analysis.framing.clauses import english, words_by_stretch
 from analysis.framing.cues import find_cues
 from analysis.framing.speech import Cue, Quote, Speech, speech_of
+from analysis.text.compiled import Ints
 from analysis.text.kernels import fold
 from analysis.text.long_tables import AnyTable, own_rows
 from analysis.text.lookup import document_starts, first_sentences, word_at

@@ -8,7 +8,8 @@ from scipy import sparse
 
 from analysis.bootstrap import rate_intervals
 from analysis.embeddings import embed
-from analysis.framing.embedding import DIGITS, TELLING, Floats, in_memory, length_of, unit
+from analysis.framing.embedding import DIGITS, TELLING, in_memory, length_of, unit
+from analysis.text.compiled import Floats
 from analysis.text.parted import AnyTokens
 
 Poles = Mapping[str, tuple[Sequence[str], Sequence[str]]]

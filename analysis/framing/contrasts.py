@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.framing.counting import Floats, Ints, added, amounts, count_documents, counted_parts, stacked
+from analysis.framing.counting import added, amounts, count_documents, counted_parts, stacked
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.permutations import Lines, adjusted, as_headline, dealt, drawn_rates, permuted, rates
+from analysis.text.compiled import Floats, Ints
 from analysis.text.parted import AnyTokens
 from analysis.text.tokens import Tokens
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.framing.lexicon import Lexicon
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Floats, Ints, compiled
 from analysis.text.long_tables import LongTable
 from analysis.text.lookup import document_of, sentence_of
 from analysis.text.parted import AnyTokens, Part, Parted, part_weights, parts
@@ -21,8 +21,6 @@ from analysis.text.tokens import Tokens
 TYPES, SHARE, HITS = 50, 0.02, 10
 DIGITS = 9  # to which weights are summed: three times 0.3 is to tie with 0.9
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 KEPT = 4  # searches of a corpus in parts whose matches stay on disk: a report asks a lexicon some ten times in a row
 _searches: list[tuple[weakref.ref[Parted], Lexicon, LongTable]] = []  # the last ones asked for, the newest last
 

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.bootstrap import rate_intervals
-from analysis.framing.counting import Floats, amounts, count_documents
+from analysis.framing.counting import amounts, count_documents
 from analysis.framing.lexicon import Lexicon
+from analysis.text.compiled import Floats
 from analysis.text.parted import AnyTokens, sentence_counts
 from analysis.text.periods import periods
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from analysis.embeddings import embed, means
 from analysis.framing import frames
 from analysis.framing.lexicon import Lexicon
+from analysis.text.compiled import Floats
 from analysis.text.parted import AnyTokens, Parted
 from analysis.text.patterns import fitting_types
 from analysis.text.tokens import Tokens
@@ -25,8 +26,6 @@ NEARER = 1.0  # nearness, as `similarities` measures it, from which a word is pr
 TELLING = (
     5.0  # length of a word's vector from which it is a content word: that of "the" is 1.6, "said" 6.5, "killed" 17
 )
-
-Floats = NDArray[np.float64]
 
 
 class _Frames(NamedTuple):

@@ -11,6 +11,7 @@ from scipy import sparse
 from analysis import embeddings
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
+from analysis.text.compiled import Floats
 from analysis.text.corpus import read_texts
 from analysis.text.tokens import Tokens, tokenize
 
@@ -18,7 +19,6 @@ KINDS = ("word", "characters", "frame", "embedding")  # in the order of the colu
 PIECES = (3, 4, 5)  # characters of a piece of a word, a blank for each edge among them
 MIN_TEXTS = 2  # texts a word or a piece must stand in: what stands in one says little of others
 
-Floats = NDArray[np.float64]
 Names = NDArray[np.object_]
 Matrix = sparse.csr_array
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.bootstrap import rate_intervals
-from analysis.framing.counting import DIGITS, Floats, Ints, amounts, count, counted_parts, gather, matched_parts
+from analysis.framing.counting import DIGITS, amounts, count, counted_parts, gather, matched_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.strongest import sentences_at, strongest
+from analysis.text.compiled import Floats, Ints
 from analysis.text.corpus import read_texts
 from analysis.text.documents import ByDocument
 from analysis.text.long_tables import AnyTable, LongTable, documents_of, table_of, table_parts
@@ -115,7 +116,7 @@ def profile(
     tokens: AnyTokens,
     lexicon: Lexicon,
     by: str | None = None,
-    weights: NDArray[np.float64] | None = None,
+    weights: Floats | None = None,
     *,
     resamples: int = 1000,
     seed: int = 0,
@@ -282,7 +283,7 @@ def _sentence_texts(tokens: Tokens) -> pd.Series:
     return pd.concat(blocks, ignore_index=True)
 
 
-def _lead(scores: NDArray[np.float64], lexicon: Lexicon, margin: float) -> pd.DataFrame:
+def _lead(scores: Floats, lexicon: Lexicon, margin: float) -> pd.DataFrame:
     """The columns status, frame, leading, second, score and margin of `sentence_frames`, from (sentences, frames)."""
     if not margin >= 0:
         raise ValueError(f"margin is {margin}: use 0 or a weight above it")

@@ -3,17 +3,16 @@
 import re
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.framing import word_classes as wc
-from analysis.framing.clauses import COMMA, STOP, Ints, Words, phrase_after
+from analysis.framing.clauses import COMMA, STOP, Words, phrase_after
 from analysis.framing.syntax import parse
+from analysis.text.compiled import Bools, Ints
 from analysis.text.lookup import document_starts
 
 REACH = 5  # words from a form of "be" to its participle, or from there to one that is joined to it
 REMARK = 10  # words of a remark between commas, or of the subject of a question
 
-Bools = NDArray[np.bool_]
 
 SKIPPED = wc.ADVERB | wc.NEGATION
 _INVERTS = frozenset("neither nor never only".split())  # the verb comes before the subject after these, as in questions

@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from analysis.framing import word_classes as wc
-from analysis.framing.clauses import STOP, Ints, Words, english, phrase_after, subject, words_by_stretch
+from analysis.framing.clauses import STOP, Words, english, phrase_after, subject, words_by_stretch
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.passive_verbs import by_phrase, first_auxiliary, passive_verbs
 from analysis.framing.syntax import parse
+from analysis.text.compiled import Bools, Ints
 from analysis.text.long_tables import AnyTable, documents_of, table_parts
 from analysis.text.lookup import document_starts
 from analysis.text.parted import AnyTokens, limit
@@ -25,7 +25,6 @@ _WHO = frozenset("that which who whom".split())
 ACTS, ACTED_UPON, NEITHER = "acts", "acted upon", "neither"
 _NO_VERB = wc.AUXILIARY | wc.DETERMINER | wc.PRONOUN | wc.PREPOSITION | wc.ADVERB | wc.CLAUSE
 _GROUP = wc.ADVERB | wc.NEGATION | wc.AUXILIARY | wc.TO
-Bools = NDArray[np.bool_]
 
 
 class Role(NamedTuple):

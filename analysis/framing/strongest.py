@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.text.compiled import Ints
 from analysis.text.long_tables import AnyTable, documents_of, table_parts
 from analysis.text.lookup import first_sentences
 from analysis.text.parted import AnyTokens, parts
@@ -13,8 +14,6 @@ from analysis.text.tokens import Ids
 
 HELD = 1_000_000  # sentences that are looked at together
 SENTENCES = 1 << 31  # more than a document has
-
-Ints = NDArray[np.int64]
 
 
 def strongest(tokens: AnyTokens, found: AnyTable, listed: int) -> pd.DataFrame:

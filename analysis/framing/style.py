@@ -15,11 +15,12 @@ import pandas as pd
 
 from analysis.framing.attribution import speakers
 from analysis.framing.clauses import words_by_stretch
-from analysis.framing.counting import Floats, Ints, mean_weights, weighted_parts
+from analysis.framing.counting import mean_weights, weighted_parts
 from analysis.framing.cues import find_cues
 from analysis.framing.frames import negated
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.speech import speech_of
+from analysis.text.compiled import Floats, Ints
 from analysis.text.long_tables import AnyTable, columns_of, own_rows
 from analysis.text.lookup import document_of, first_sentences, sentence_in_document, sentence_of
 from analysis.text.parted import AnyTokens, Parted, limit

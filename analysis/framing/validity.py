@@ -11,6 +11,7 @@ from analysis.framing.agreement import agreement
 from analysis.framing.coding import NONE, codes, folded, item_name
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
+from analysis.text.compiled import Bools, Floats
 from analysis.text.metadata import FILE_COLUMNS, stem
 from analysis.text.tokens import Tokens
 
@@ -18,9 +19,6 @@ POSITIVES = 10  # coded sentences of a frame below which nothing is said about i
 RELIABLE = 0.667  # the alpha from which Krippendorff (2004) allows tentative conclusions
 
 _SHARES = ("precision", "recall", "f1")
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 def validity(

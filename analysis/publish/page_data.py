@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from analysis.framing.style import CERTAIN, OPEN
 from analysis.publish.reading import codes
+from analysis.text.compiled import Ints
 from analysis.text.csv_files import csv_rows, restored
 from analysis.text.forms import word_forms
 from analysis.text.parted import LISTED, AnyTokens, Parted, taken
@@ -41,8 +42,6 @@ PLACES = {
 _ESCAPED = re.compile("[<\x7f-\x9f]")  # JSON itself escapes those before the blank
 LARGEST = sys.float_info.max
 _SCALARS = {"integer", "number"}
-
-Ints = NDArray[np.int64]
 
 
 def embedded(value: Any) -> Markup:

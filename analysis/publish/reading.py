@@ -20,13 +20,13 @@ from analysis.printable import visible
 from analysis.publish.drawing import COLOURS
 from analysis.publish.markup import Layer, paragraphs
 from analysis.publish.tables import show
+from analysis.text.compiled import Ints
 from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.parted import AnyTokens, taken
 from analysis.text.tokens import Tokens
 
 LONGEST = 60_000  # characters of a document: most speeches and articles are shorter, and a page can hold as many
 
-Ints = NDArray[np.int64]
 CODE = 4  # letters of a frame's code, before a number
 HUES = [colour for name, colour in COLOURS.items() if name != "black"]
 LINES = ("solid", "dashed", "double")  # under a match: with eight hues, all of 24 frames look different

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Ints, compiled
 
 # Numbers without a source, here, in `searching`, `summaries` and `passages`, were chosen on the training pairs of PAN
 # 2013 (Potthast and others 2013, Overview of the 5th International Competition on Plagiarism Detection): there plagdet
@@ -20,8 +20,6 @@ SEEDS = 8  # of one piece, the most similar ones: what stands everywhere must no
 # passage is about. (Here, for it is compiled in: see `compiled`.)
 COMMON_SHARE, COMMON_LEAST = 0.1, 20
 GAP = 60  # words between two seeds of one passage, on either side: about three sentences
-
-Ints = NDArray[np.int64]
 
 
 class Pieces(NamedTuple):

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from analysis.redundancy.maximal import common_prefixes, suffix_array
 from analysis.redundancy.units import Ints
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Floats, compiled
 from analysis.text.parted import AnyTokens, Parted, parts
 from analysis.text.tokens import Tokens
 
 SHORT = 2000  # words up to which a text is parsed the faster without its suffixes in order
-Floats = NDArray[np.float64]
 
 
 def compression(tokens: AnyTokens, *, shuffles: int = 5, seed: int = 0) -> pd.DataFrame:
@@ -76,7 +75,7 @@ def compression(tokens: AnyTokens, *, shuffles: int = 5, seed: int = 0) -> pd.Da
     return table
 
 
-def _given(tokens: Tokens, order: Ints) -> NDArray[np.float64]:
+def _given(tokens: Tokens, order: Ints) -> Floats:
     """The phrases of the documents in the `order` of reading when those before may be pointed to; NaN for the first."""
     offsets = tokens.document_offsets
     texts = [tokens.ids[offsets[row] : offsets[row + 1]] for row in order]

@@ -12,7 +12,7 @@ from analysis.redundancy.hashes import run_hashes
 from analysis.redundancy.shingles import shingles
 from analysis.redundancy.units import Ints
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Bools, Floats, compiled
 from analysis.text.lookup import first_sentences
 from analysis.text.parted import AnyTokens, Parted, parts
 from analysis.text.tokens import Tokens
@@ -22,8 +22,6 @@ __all__ = ["compression", "curve", "novelty", "reading_order"]
 UNITS = ("sentence", "document")
 GRID = 300  # places at which the expected share is worked out, one part of them evenly spaced, one on a log scale
 
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 GRAMS = 1_500_000  # n-grams that are compared with one another at a time
 
 

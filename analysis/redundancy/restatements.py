@@ -10,11 +10,10 @@ from scipy import sparse
 
 from analysis.embeddings import embed, means
 from analysis.redundancy.units import Ints, groups, units
+from analysis.text.compiled import Floats
 from analysis.text.kernels import Words, find_words
 from analysis.text.parted import AnyTokens, Parted
 from analysis.text.tokens import Tokens
-
-Floats = NDArray[np.float64]
 
 FEWEST = 5  # words of a unit: what `near_repeats` asks for as well
 COPY = 0.8  # Jaccard coefficient of the words from which a pair is a near repeat and no restatement

@@ -10,7 +10,7 @@ from scipy import sparse
 from analysis.redundancy.chains import COMMON_LEAST, COMMON_SHARE, Pieces, Scratch, candidates, scratch
 from analysis.redundancy.summaries import Neighbours, contents, neighbours, summaries
 from analysis.redundancy.units import groups, units
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Floats, Ints, compiled
 from analysis.text.lookup import document_of
 from analysis.text.tokens import Tokens
 
@@ -18,8 +18,6 @@ from analysis.text.tokens import Tokens
 # of one side near.
 VERBATIM, NEAR = 0.95, 0.5
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 # Words that agree in their first letters are one: a stemmer that needs no language.
 LETTERS = 6
 # A piece is a sentence; a shorter one is joined to the next one of its document, and a longer one cut, since lists and
@@ -160,7 +158,7 @@ def is_common(pieces_with: NDArray[Any], pieces: int) -> NDArray[np.bool_]:
 
 def weighted(
     counts: sparse.csr_array, common: NDArray[np.bool_], pieces_with: NDArray[Any], pieces: int
-) -> tuple[NDArray[np.int32], NDArray[np.float64], Ints]:
+) -> tuple[NDArray[np.int32], Floats, Ints]:
     """The words of each piece that are not common, their weights, and where those of each piece begin."""
     piece, word = np.repeat(np.arange(counts.shape[0], dtype=np.int32), np.diff(counts.indptr)), counts.indices
     kept = ~common[word]

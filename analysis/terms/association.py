@@ -12,10 +12,8 @@ import numpy.typing as npt
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Floats, Ints, compiled
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Counts = npt.ArrayLike
 
 

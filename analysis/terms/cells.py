@@ -6,12 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Floats, Ints, compiled
 from analysis.text.parted import AnyTokens, Part, part_weights, parts
 from analysis.text.tokens import Ids, Tokens
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class Groups(NamedTuple):
@@ -138,7 +135,7 @@ def _count(term: Any, weight: Any, begin: Any, order: Any, owner: Any, terms: in
     return group[:rows], number[:rows], row[:cells], times[:cells], amount[:cells], bounds
 
 
-def type_counts(tokens: AnyTokens) -> NDArray[np.int64]:
+def type_counts(tokens: AnyTokens) -> Ints:
     """(types,) how often each type stands in the whole.
 
     >>> from analysis import read_text, tokenize
@@ -151,7 +148,7 @@ def type_counts(tokens: AnyTokens) -> NDArray[np.int64]:
     return count
 
 
-def type_weights(tokens: AnyTokens, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def type_weights(tokens: AnyTokens, weights: Floats) -> Floats:
     """(types,) the sum of the weights, one a token or one a sentence, of the places of each type.
 
     Raises `ValueError` for weights of another length.

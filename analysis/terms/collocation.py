@@ -11,7 +11,7 @@ from scipy.special import xlog1py
 from analysis.terms.association import first_of
 from analysis.terms.ngrams import again, checked, tallied
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Bools, Floats, Ints, compiled
 from analysis.text.parted import LISTED, AnyTokens, Parted, names, parts
 from analysis.text.patterns import fitting_types, fold_pattern
 from analysis.text.stopwords import stopped
@@ -20,10 +20,7 @@ from analysis.text.tokens import Ids, Tokens
 MEASURES = "g2 chi2 pmi mi3 npmi dice log_dice t_score z_score delta_p_forward delta_p_backward".split()
 COLUMNS = ["first", "second", "count", "documents", *MEASURES, "first_count", "second_count", "expected"]
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 IN_A_FILE = 1_500_000  # running words whose pairs are in memory together
-Floats = NDArray[np.float64]
 
 
 def collocations(

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from analysis.text.compiled import Ints
 from analysis.text.kernels import fold
 from analysis.text.lookup import document_of, sentence_in_document, sentence_of
 from analysis.text.parted import LISTED, AnyTokens, Parted, parts
@@ -19,8 +19,6 @@ SORTS = ("document", "left", "right", "date")
 
 # A grid in one cell of the table: cells of their own could not change sides from line to line, as scripts do.
 _PARTS = "display:grid;grid-template-columns:minmax(0,1fr) auto minmax(0,1fr);column-gap:.4em;align-items:baseline"
-
-Ints = NDArray[np.int64]
 
 
 def kwic(tokens: AnyTokens, pattern: str | Sequence[str], window: int = 8, *, sort: str = "document") -> pd.DataFrame:

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from analysis.terms.cells import type_counts
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Ints, compiled
 from analysis.text.parted import LISTED, AnyTokens, Parted, names, parts, types_of
 from analysis.text.parted import parts as parts_of
 from analysis.text.stopwords import stopped
@@ -21,7 +21,6 @@ COLUMNS = ["term", "count", "range", "range_share", *EVENNESS, *DEVIATION, "arf"
 
 STRETCHES = 5_000  # of a long text, of each of which a strip of its words need not show more than one mark
 AT_ONCE = 1_000_000  # cells in memory, at most about so many
-Ints = NDArray[np.int64]
 
 
 def dispersion(
@@ -70,7 +69,7 @@ def dispersion(
 
 
 def _of_first_words(
-    tokens: Parted, sizes: NDArray[np.int64], allowed: NDArray[np.bool_], parts: int | None, least: int
+    tokens: Parted, sizes: Ints, allowed: NDArray[np.bool_], parts: int | None, least: int
 ) -> pd.DataFrame:
     """The first `LISTED` rows of the table of `dispersion`."""
     count = type_counts(tokens)
@@ -117,7 +116,7 @@ def places(tokens: AnyTokens, terms: Iterable[str]) -> pd.DataFrame:
     return table.assign(times=times) if many else table
 
 
-def _thinned(found: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+def _thinned(found: Ints, size: int) -> Ints:
     """Term, place and number of the first place in each stretch of a text of `size` words, by term: (3, rows)."""
     order, place, times = found[:, np.argsort(found[0], kind="stable")]
     stretch = order * STRETCHES + place * STRETCHES // size
@@ -210,7 +209,7 @@ def dispersion_of(counts: sparse.sparray | NDArray[Any], sizes: NDArray[Any]) ->
     return table
 
 
-def _sizes(tokens: AnyTokens, parts: int | None) -> NDArray[np.int64]:
+def _sizes(tokens: AnyTokens, parts: int | None) -> Ints:
     """The words of each part."""
     if parts is None:
         return np.diff(tokens.document_offsets)
@@ -221,12 +220,12 @@ def _sizes(tokens: AnyTokens, parts: int | None) -> NDArray[np.int64]:
     return np.diff(-(-np.arange(parts + 1) * len(tokens) // parts))  # word i is in part i * parts // words
 
 
-def _sums(values: NDArray[np.float64], term: NDArray[np.int64], terms: int) -> NDArray[np.float64]:
+def _sums(values: NDArray[np.float64], term: Ints, terms: int) -> NDArray[np.float64]:
     """The sum of `values` for each term."""
     return np.bincount(term, values, minlength=terms).astype(np.float64)
 
 
-def _ranked(p: NDArray[np.float64], term: NDArray[np.int64], indptr: NDArray[np.int32]) -> NDArray[np.float64]:
+def _ranked(p: NDArray[np.float64], term: Ints, indptr: NDArray[np.int32]) -> NDArray[np.float64]:
     """Rank times p, rank 1 being the largest p of its term; `term` is in rising order."""
     # Complex numbers sort by their real, then by their imaginary part: several times as fast as `np.lexsort`.
     falling = -np.sort(term - 1j * p).imag
@@ -234,7 +233,7 @@ def _ranked(p: NDArray[np.float64], term: NDArray[np.int64], indptr: NDArray[np.
     return ranked
 
 
-def _adjusted(dp: NDArray[np.float64], count: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+def _adjusted(dp: NDArray[np.float64], count: Ints, sizes: Ints) -> NDArray[np.float64]:
     """DP on a scale from the least (0) to the greatest (1) that each count can have."""
     distinct, inverse = np.unique(count, return_inverse=True)
     even, uneven = (bound[inverse] for bound in _extremes(distinct, sizes))
@@ -242,7 +241,7 @@ def _adjusted(dp: NDArray[np.float64], count: NDArray[np.int64], sizes: NDArray[
     return np.where((count > 1) & (uneven > even), scaled, np.nan)
 
 
-def _extremes(count: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _extremes(count: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     """The DP of the most even and the most uneven distribution of each count, both times N · count, as integers."""
     words = sizes.sum()
     size, times = np.unique(sizes, return_counts=True)

@@ -24,7 +24,7 @@ from analysis.terms.tallies import (
     side,
 )
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Bools, Floats, Ints, compiled
 from analysis.text.parted import LISTED, Parted, names, parts
 from analysis.text.stopwords import stopped
 
@@ -33,10 +33,7 @@ IN_A_FILE = 4_000_000  # running words whose phrases are in memory together
 GROUPS = 500  # that can be held against all others: each takes a second, and rows enough to be read
 LEAST = 1000  # rows of a group
 
-Ints = NDArray[np.int64]
 Counts = NDArray[np.int32]  # (2, types) occurrences, and documents: half of int64, of which there would be four
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 _HALF = 32  # bits of a count
 
 

@@ -8,11 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Ints, compiled
 from analysis.text.documents import Offsets
 from analysis.text.tokens import Ids, Tokens
-
-Ints = NDArray[np.int64]
 
 
 def ngrams(tokens: Tokens, n: int, *, skip: int = 0) -> tuple[NDArray[np.object_], Ints, Ints]:

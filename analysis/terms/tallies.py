@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from analysis.terms import association
 from analysis.terms.ngrams import joined, ngrams, numbered, running_ngrams
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Ints, compiled
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens
 
 Names = NDArray[np.object_]
-Ints = NDArray[np.int64]
 COLUMNS = [
     *("term", "key", "count", "reference_count", "log_ratio", "ci_low", "ci_high", "g2", "p", "q", "dispersion_p"),
     *("per_million", "reference_per_million", "documents", "reference_documents", "dispersion_g2"),

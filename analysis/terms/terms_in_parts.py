@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.bootstrap import Draws, draws, intervals
-from analysis.terms.cells import Cells, Floats, Groups, Ints, Listed, counted, inverse_frequency
+from analysis.terms.cells import Cells, Groups, Listed, counted, inverse_frequency
 from analysis.terms.ngrams import by_value, check, joined, numbered, runs
 from analysis.text.buckets import Buckets
+from analysis.text.compiled import Floats, Ints
 from analysis.text.parted import LISTED, Parted, part_weights, parts
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Ids, offsets_of

@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from analysis.terms.cells import type_counts
+from analysis.text.compiled import Floats
 from analysis.text.parted import AnyTokens, Parted, names, parts
-
-Floats = NDArray[np.float64]
 
 
 def zipf(tokens: AnyTokens) -> pd.DataFrame:

@@ -4,13 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.bootstrap import multiplicities
 from analysis.framing.permutations import adjusted
-
-Floats = NDArray[np.float64]
+from analysis.text.compiled import Floats
 
 Z = float(stats.norm.ppf(0.975))
 # The rate times the exposure that stays likely when nothing at all was seen: exp(-x) is 0.025 (Garwood 1936).
