@@ -17,8 +17,7 @@ from matplotlib.text import Annotation
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from analysis.publish.drawing import COLOURS, drawing
-from analysis.publish.figures import room, style
-from analysis.publish.layout import LETTER, THOUSANDS
+from analysis.publish.figures import LETTER, THOUSANDS, room, style
 
 WIDE = 5_000_000  # running words
 

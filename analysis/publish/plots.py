@@ -11,8 +11,18 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 
 from analysis.publish.drawing import COLOURS, drawing
-from analysis.publish.figures import WIDTH, room, style
-from analysis.publish.layout import LETTER, THOUSANDS, cut, labelled_rows, legend_above, longest, name_x
+from analysis.publish.figures import (
+    LETTER,
+    THOUSANDS,
+    WIDTH,
+    cut,
+    labelled_rows,
+    legend_above,
+    longest,
+    name_x,
+    room,
+    style,
+)
 from analysis.text.compiled import Floats, Ints
 
 SCALE = 0.8  # inches, about, that a scale of colours takes

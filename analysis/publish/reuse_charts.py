@@ -18,8 +18,18 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from analysis.publish.drawing import COLOURS, drawing
-from analysis.publish.figures import WIDTH, room, style
-from analysis.publish.layout import LETTER, THOUSANDS, cut, labelled_rows, legend_above, longest, name_x
+from analysis.publish.figures import (
+    LETTER,
+    THOUSANDS,
+    WIDTH,
+    cut,
+    labelled_rows,
+    legend_above,
+    longest,
+    name_x,
+    room,
+    style,
+)
 
 PERCENT = PercentFormatter(1.0, decimals=0)
 SMOOTH = 2000  # strokes up to which their edges are smoothed

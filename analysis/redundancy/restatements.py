@@ -8,9 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.embeddings import embed, means
+from analysis.embeddings import embed, means, tells
 from analysis.redundancy.units import Ints, groups, units
-from analysis.text.compiled import Floats
+from analysis.text.compiled import Bools, Floats
 from analysis.text.kernels import Words, find_words
 from analysis.text.parted import AnyTokens, Parted
 from analysis.text.tokens import Tokens
@@ -26,9 +26,6 @@ COMMON_LEAST, COMMON_SHARE = 20, 0.1  # words in more units than both are the su
 BLOCK = 512  # units that are compared with all others at once
 
 LETTERS = 6  # words that agree in their first letters are one content word
-TELLING = (
-    5.0  # length of a word's vector from which it is a content word: that of "the" is 1.6, "said" 6.5, "killed" 17
-)
 NEGATIONS = frozenset("no not never none nobody nothing nor neither without cannot hardly".split())
 
 # What a pair is judged by, and what each is worth: a logistic regression fit on the 3,576 training pairs of the
@@ -199,8 +196,8 @@ def _features(wordings: Sequence[str], vectors: NDArray[np.float32], first: Ints
     ``longer``: words that the longer side has more. ``clash``: whether each side has a number that the other lacks.
     """
     words = find_words(wordings)
-    long = np.sqrt((means(words.vocabulary.tolist()).astype(np.float64) ** 2).sum(axis=1))
-    said = [_said(words, row, long) for row in range(len(wordings))]
+    telling = tells(words.vocabulary.tolist())
+    said = [_said(words, row, telling) for row in range(len(wordings))]
     rows, only = [], []
     for i, j in zip(first.tolist(), second.tolist(), strict=True):
         a, b = said[i], said[j]
@@ -231,7 +228,7 @@ class _Said(NamedTuple):
     denies: bool
 
 
-def _said(words: Words, row: int, long: Floats) -> _Said:
+def _said(words: Words, row: int, telling: Bools) -> _Said:
     low, high = words.offsets[row : row + 2].tolist()
     order = words.ids[low:high].tolist()
     names = [words.vocabulary[i] for i in order]
@@ -239,7 +236,7 @@ def _said(words: Words, row: int, long: Floats) -> _Said:
     return _Said(
         order,
         frozenset(order),
-        frozenset(name[:LETTERS] for name, i in zip(names, order, strict=True) if long[i] >= TELLING),
+        frozenset(name[:LETTERS] for name, i in zip(names, order, strict=True) if telling[i]),
         frozenset(zip(order, order[1:], order[2:], strict=False)),
         frozenset(i for i, yes in zip(order, number, strict=True) if yes),
         any(name in NEGATIONS or name.endswith("n't") for name in names),

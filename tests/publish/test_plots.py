@@ -9,8 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from analysis.publish import plots
-from analysis.publish.figures import Size, style
-from analysis.publish.layout import cut
+from analysis.publish.figures import Size, cut, style
 
 WIDTHS = [85 / 25.4, 4.9, 174 / 25.4]  # inches: one column of a journal, a report, two columns
 

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import ParameterError
-from analysis.publish.comparing.comparable import GROUP, Number, numbers, whole
+from analysis.publish.comparing.comparable import Number, numbers, whole
 from analysis.publish.comparing.making import Texts, differences, texts_of
 from analysis.publish.comparing.moved import COLUMNS, Estimate, paired, recovered, with_chance, with_none_seen
+from analysis.publish.dictionary import GROUP
 from analysis.publish.loading import Run, load_run
 from analysis.publish.records import content_told
 from analysis.text.compiled import Floats
