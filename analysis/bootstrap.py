@@ -1,11 +1,11 @@
-"""Bootstrap intervals of rates: how far a figure would move had other documents, or sentences, been drawn."""
+"""Intervals: how far a figure would move had other documents, or sentences, been drawn."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy import sparse, stats
 
 from analysis.text.compiled import Floats, compiled
 
@@ -13,6 +13,7 @@ from analysis.text.compiled import Floats, compiled
 # some columns in a corner of the memory.
 FACTOR, RATES = 500_000, 2_000_000
 LEAST = 16  # resamples that are drawn together
+Z = float(stats.norm.ppf(0.975))  # of the normal distribution 95 of 100 lie within so many standard deviations
 
 
 class Draws(NamedTuple):
@@ -144,3 +145,15 @@ def middle(draws: Floats) -> Floats:
         if len(told):
             ends[(slice(None), *row)] = np.quantile(told, [0.025, 0.975]).round(9)
     return ends
+
+
+def wilson(share: Floats, n: Floats | float) -> tuple[Floats, Floats]:
+    """The ends of the 95% score interval of each share of `n` (Wilson 1927); NaN where `n` is 0.
+
+    >>> [end.round(3).tolist() for end in wilson(np.array([0.5, 0.0]), np.array([8.0, 8.0]))]
+    [[0.215, 0.0], [0.785, 0.324]]
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
+        half = Z / (1 + Z**2 / n) * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
+    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)

@@ -118,20 +118,15 @@ def stacked(pieces: Iterable[Counts]) -> Counts:
     return Counts(sparse.vstack(hits, format="csr"), sparse.vstack(scores, format="csr"), np.concatenate(words))
 
 
-def _counting_matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
-    """The matches that count, in text order: ``first`` and ``last`` token, and ``term``, its row in the lexicon."""
-    return next(matched_parts(tokens, lexicon))[1]
-
-
 def matched_parts(tokens: AnyTokens, lexicon: Lexicon) -> Iterator[tuple[Part, pd.DataFrame]]:
-    """The parts of `tokens`, each with its `_counting_matches`."""
+    """The parts of `tokens`, each with its matches that count: ``first`` and ``last`` token, ``term``."""
     return ((part, _of_terms(found, lexicon)) for part, found in kept_parts(tokens, lexicon))
 
 
 def weighted_parts(
     tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None
 ) -> Iterator[tuple[Part, pd.DataFrame, Floats | None]]:
-    """The parts of `tokens`, each with its `_counting_matches` and the running sum of the weights.
+    """The parts of `tokens`, each with its `matched_parts` and the running sum of the weights.
 
     The sum has one number more than the part has words: the weights of all words of the whole before each, and before
     its end, added up as if there were one part; None without weights.

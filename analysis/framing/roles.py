@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
+from analysis.bootstrap import wilson
 from analysis.framing import word_classes as wc
 from analysis.framing.clauses import STOP, Words, english, phrase_after, subject, words_by_stretch
 from analysis.framing.frames import matches
@@ -122,18 +122,10 @@ def role_shares(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd
         shares = pd.concat(held, ignore_index=True).groupby(keys, as_index=False).sum()
     known = shares["acts"] + shares["acted_upon"]
     shares["active_share"] = shares["acts"] / known.where(known > 0)
-    ends = [_wilson(a, n) for a, n in zip(shares["acts"].tolist(), known.tolist(), strict=True)]
-    shares["ci_low"], shares["ci_high"] = [low for low, _ in ends], [high for _, high in ends]
+    shares["ci_low"], shares["ci_high"] = wilson(shares["active_share"].to_numpy(), known.to_numpy())
     order = [*keys[:-1], "mentions", "actor"]
     shares = shares.sort_values(order, ascending=[True] * len(keys[:-1]) + [False, True], ignore_index=True)
     return shares[[*keys[:-1], *columns, "active_share", "ci_low", "ci_high"]][: limit(tokens)]
-
-
-def _wilson(count: int, of: int) -> tuple[float, float]:
-    if not of:
-        return np.nan, np.nan
-    interval = binomtest(count, of).proportion_ci(0.95, method="wilson")
-    return float(interval.low), float(interval.high)
 
 
 def _role(given: dict[int, Role], first: int, stop: int) -> Role:

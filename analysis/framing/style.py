@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from analysis.bootstrap import wilson
 from analysis.framing.attribution import speakers
 from analysis.framing.clauses import words_by_stretch
 from analysis.framing.counting import mean_weights, weighted_parts
@@ -32,7 +33,6 @@ NAMING, REPORTING = "naming_", "reporting_"  # how the frames begin that are way
 UNLISTED = "unlisted"  # the stance of a verb that the lexicon has in no frame of reporting
 REPORT_COLUMNS = ["doc_id", "sentence", "speaker", "verb", "stance", "start", "end"]
 
-_Z = 1.959963984540054  # of the normal distribution 95 of 100 lie within this many standard deviations
 _KINDS = 1 << 10  # more than there are kinds
 
 
@@ -223,10 +223,7 @@ def share_intervals(counts: Floats) -> tuple[Floats, Floats]:
     if units > 1 and held.sum() > 1:
         spread = ((counts - share * size[:, None]) ** 2).sum(axis=0) / n**2 * units / (units - 1)
         effect = max(1.0, n / (held.sum() - 1) * (spread[held] / share[held]).sum())
-    n = n / effect
-    middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
+    return wilson(share, n / effect)
 
 
 def _frames(lexicon: Lexicon, prefix: str) -> list[str]:

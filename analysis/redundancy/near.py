@@ -1,5 +1,7 @@
 """What stands again almost word for word: all pairs of sentences or paragraphs that share most of their words."""
 
+import hashlib
+from collections.abc import Iterator
 from typing import Any, overload
 
 import numpy as np
@@ -7,15 +9,19 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.redundancy.near_in_parts import near_in_parts, near_texts_in_parts
+from analysis.redundancy.hashes import run_hashes
+from analysis.redundancy.near_in_parts import near_in_parts
 from analysis.redundancy.near_join import FEWEST, Ids, join
 from analysis.redundancy.near_places import of_contents
-from analysis.redundancy.pasting import tokens_of
-from analysis.redundancy.units import Ints, distinct_texts, groups, units
-from analysis.text.long_tables import AnyTable, LongTable
-from analysis.text.lookup import document_of
-from analysis.text.parted import AnyTokens, Parted
-from analysis.text.tokens import Tokens
+from analysis.redundancy.pasting import SIDES, rows_of
+from analysis.redundancy.shingles import numbered
+from analysis.redundancy.units import Ints, groups, texts, units
+from analysis.text.long_tables import AnyTable, LongTable, table_parts
+from analysis.text.lookup import document_of, word_at
+from analysis.text.parted import LISTED, AnyTokens, Parted, parts
+from analysis.text.tokens import Tokens, offsets_of
+
+IN_A_PASS = 1_000_000  # rows of the long table that are looked at in one pass over the corpus
 
 
 @overload
@@ -63,7 +69,7 @@ def near_repeats(tokens: AnyTokens, threshold: float = 0.8, unit: str = "sentenc
     by_size = np.argsort(np.diff(begin), kind="stable")
     sizes = np.diff(begin)[by_size]
     found = of_contents(content)
-    for first, second, shared in join(_starts(sizes), _gathered(begin, items, by_size), float(threshold)):
+    for first, second, shared in join(offsets_of(sizes), _gathered(begin, items, by_size), float(threshold)):
         found.add(by_size[first], by_size[second], shared / (sizes[first] + sizes[second] - shared))
     a, b, similarity, omitted = found.rows()
     document = document_of(tokens, offsets[:-1])
@@ -93,7 +99,7 @@ def _contents(tokens: Tokens, offsets: Ints) -> tuple[Ints, Ints, Ids]:
     long, short = np.flatnonzero(length >= FEWEST), np.flatnonzero(length < FEWEST)
     words = rank[_gathered(offsets, tokens.ids, rows[long])]
     shape = (len(long), len(rank))
-    sets = sparse.csr_array((np.ones(len(words), dtype=np.int8), words, _starts(length[long])), shape=shape)
+    sets = sparse.csr_array((np.ones(len(words), dtype=np.int8), words, offsets_of(length[long])), shape=shape)
     sets.sum_duplicates()
     set_of_long = groups(sets.indices, sets.indptr.astype(np.int64))
     kept = np.unique(set_of_long, return_index=True)[1]
@@ -101,26 +107,22 @@ def _contents(tokens: Tokens, offsets: Ints) -> tuple[Ints, Ints, Ids]:
     content[long] = set_of_long
     content[short] = len(kept) + np.arange(len(short))
     sizes = np.append(np.diff(sets.indptr)[kept], np.zeros(len(short), dtype=np.int64))
-    return content[wording], _starts(sizes), _gathered(sets.indptr, sets.indices, kept)
+    return content[wording], offsets_of(sizes), _gathered(sets.indptr, sets.indices, kept)
 
 
 def _gathered(begin: NDArray[Any], items: Ids, rows: Ints) -> Ids:
     """The runs of `items` that are called for by `rows`, one behind the other."""
     length = np.diff(begin)[rows]
-    shift = begin[rows] - _starts(length)[:-1]
+    shift = begin[rows] - offsets_of(length)[:-1]
     return items.take(np.repeat(shift, length) + np.arange(length.sum()))
-
-
-def _starts(lengths: NDArray[Any]) -> Ints:
-    """Where runs of these lengths begin when they stand one behind the other, and where the last ends."""
-    return np.append(0, np.cumsum(lengths)).astype(np.int64)
 
 
 def near_texts(tokens: AnyTokens, found: AnyTable) -> pd.DataFrame:
     """The texts behind a table of `near_repeats` that are not the same word for word, the most alike first.
 
     One row for each two texts that stand side by side: ``similarity``, ``times`` (how many rows of `found` have these
-    two), ``a_doc``, ``a_text``, ``b_doc``, ``b_text`` (where they stand first, white space made one blank).
+    two), ``a_doc``, ``a_text``, ``b_doc``, ``b_text`` (where they stand first, white space made one blank). Of a corpus
+    in parts there are the first `LISTED` rows.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("We will win this war now. They said no. We will win that war now."))
@@ -128,34 +130,67 @@ def near_texts(tokens: AnyTokens, found: AnyTable) -> pd.DataFrame:
        similarity  times                     b_text
     0        0.71      1  We will win that war now.
     """
-    if isinstance(tokens, Parted) or isinstance(found, LongTable):
-        return near_texts_in_parts(tokens, found)
-    table = found[~_same_wording(tokens, found)].reset_index(drop=True)
-    sides = [distinct_texts(tokens, *(table[f"{side}_{part}"] for part in ("doc", "start", "end"))) for side in "ab"]
-    (a_texts, a), (b_texts, b) = sides
-    both = pd.factorize(a * max(len(b_texts), 1) + b)[0]
+    most = LISTED if isinstance(tokens, Parted) or isinstance(found, LongTable) else None
+    table = pd.concat([rows[~_same_wording(tokens, rows)] for rows in _stretches(found)], ignore_index=True)
+    document, start, end = (np.concatenate(column) for column in zip(*_places(tokens, table), strict=True))
+    a, b = _numbers_of_texts(tokens, document, start, end).reshape(2, -1)
+    both = pd.factorize(a * (b.max(initial=0) + 1) + b)[0]
     first = np.flatnonzero(np.diff(np.maximum.accumulate(both), prepend=-1) > 0)
-    order = first[np.argsort(-table["similarity"].to_numpy()[first], kind="stable")]
+    order = first[np.argsort(-table["similarity"].to_numpy()[first], kind="stable")][:most]
     shown = table.iloc[order].reset_index(drop=True)
     shown["times"] = np.bincount(both)[both[order]]
-    shown["a_text"], shown["b_text"] = a_texts.take(a[order]).array, b_texts.take(b[order]).array
+    for side in SIDES:
+        own = (shown[f"{side}_{column}"] for column in ("doc", "start", "end"))
+        shown[f"{side}_text"] = texts(tokens, *own).array
     return shown[["similarity", "times", "a_doc", "a_text", "b_doc", "b_text"]]
 
 
-def _same_wording(tokens: Tokens, found: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which rows of `near_repeats` have two units of the same words in the same order."""
-    same = (found["similarity"] == 1).to_numpy(copy=True)
-    rows = np.flatnonzero(same)
-    sides = []
-    for side in ("a", "b"):
-        own = found.iloc[rows].rename(columns={f"{side}_{part}": part for part in ("doc", "start", "end")})
-        document = pd.Index(tokens.doc_ids).get_indexer(pd.Index(own["doc"], dtype=object))
-        sides.append(tokens_of(tokens, own[["start", "end"]].assign(document=document)))
-    (a, a_stop), (b, b_stop) = sides
-    equal = a_stop - a == b_stop - b
-    length = np.where(equal, a_stop - a, 0)
-    owner = np.repeat(np.arange(len(rows)), length)
-    step = np.arange(len(owner)) - np.repeat(np.cumsum(length) - length, length)
-    differs = tokens.ids[a[owner] + step] != tokens.ids[b[owner] + step]
-    same[rows] = equal & (np.bincount(owner, differs, minlength=len(rows)) == 0)
+def _stretches(found: AnyTable) -> Iterator[pd.DataFrame]:
+    """The table in stretches of about `IN_A_PASS` rows, one at least."""
+    waiting: list[pd.DataFrame] = []
+    for piece in table_parts(found):
+        if waiting and sum(map(len, waiting)) + len(piece) > IN_A_PASS:
+            yield pd.concat(waiting, ignore_index=True)
+            waiting = []
+        waiting.append(piece)
+    yield pd.concat(waiting, ignore_index=True)
+
+
+def _places(tokens: AnyTokens, rows: pd.DataFrame) -> list[tuple[Ints, Ints, Ints]]:
+    """The document and the characters of either side."""
+    return [
+        (rows_of(tokens, rows[f"{side}_doc"]), rows[f"{side}_start"].to_numpy(), rows[f"{side}_end"].to_numpy())
+        for side in SIDES
+    ]
+
+
+def _same_wording(tokens: AnyTokens, rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which rows have two units of the same words in the same order: by their hashes."""
+    same = (rows["similarity"] == 1).to_numpy(copy=True)
+    chosen = np.flatnonzero(same)
+    sides = _places(tokens, rows.iloc[chosen])
+    hashes = np.zeros((2, 2, len(chosen)), dtype=np.uint64)
+    for part in parts(tokens):
+        types = part.types[part.tokens.ids]
+        for (document, start, end), found in zip(sides, hashes, strict=True):
+            here = np.flatnonzero((document >= part.document) & (document < part.document + part.tokens.n_documents))
+            own = document[here] - part.document
+            first, stop = (word_at(part.tokens, own, character[here]) for character in (start, end))
+            found[:, here] = run_hashes(types, first, stop - first)
+    same[chosen] = (hashes[0] == hashes[1]).all(axis=0)
     return same
+
+
+def _numbers_of_texts(tokens: AnyTokens, document: Ints, start: Ints, end: Ints) -> Ints:
+    """A number for the text of each span, the same for the same text with white space made one blank."""
+    opens = pd.factorize(document * (start.max(initial=0) + 1) + start)[0]
+    place = pd.factorize(opens * (end.max(initial=0) + 1) + end)[0]
+    first = np.flatnonzero(np.diff(np.maximum.accumulate(place), prepend=-1) > 0)
+    hashes = np.empty((len(first), 2), dtype=np.uint64)
+    for k in np.argsort(document[first], kind="stable").tolist():  # a text that is on disk is read once
+        row = first[k]
+        text = " ".join(tokens.corpus.texts[document[row]][start[row] : end[row]].split())
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        hashes[k] = np.frombuffer(digest, dtype="<u8")
+    number: Ints = numbered(hashes[:, 0], hashes[:, 1]).astype(np.int64)
+    return number[place]

@@ -11,7 +11,7 @@ from scipy import sparse
 from analysis.terms.cells import type_counts
 from analysis.text.buckets import Buckets
 from analysis.text.compiled import Ints, compiled
-from analysis.text.parted import LISTED, AnyTokens, Parted, names, parts, types_of
+from analysis.text.parted import LISTED, AnyTokens, Parted, names, types_of
 from analysis.text.parted import parts as parts_of
 from analysis.text.stopwords import stopped
 
@@ -302,7 +302,7 @@ def blocks(tokens: Parted, types: Ints, count: Ints, stretches: int | None) -> I
     place[types] = np.arange(len(types), dtype=np.int32)
     begin, last, near = np.full(len(types), -1), np.zeros(len(types), np.int64), np.zeros(len(types), np.int64)
     buckets = Buckets(tokens.folder, [np.int32, np.int32, np.int32, np.int32], number=number, spread=False)
-    for part in parts(tokens):
+    for part in parts_of(tokens):
         chosen, ids = place[part.types], part.tokens.ids
         if stretches is None:
             document = np.arange(part.document, part.document + part.tokens.n_documents, dtype=np.int32)

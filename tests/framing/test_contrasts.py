@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
-from analysis.framing.contrasts import adjusted, headline_body, shifts
+from analysis.framing.contrasts import headline_body, shifts
 from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.permutations import adjusted
 
 YAML = """\
 name: test

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from analysis import tokenize
+from analysis.redundancy import near, near_join
 from analysis.redundancy import near_in_parts as module
-from analysis.redundancy import near_join
 from analysis.redundancy.near import near_repeats, near_texts
 from analysis.text.corpus import read_texts
 from analysis.text.long_tables import LongTable, table_parts
@@ -35,7 +35,7 @@ def small(monkeypatch):
     """Many buckets, blocks and pieces also of a small corpus."""
     for name, size in {"CONTENTS": 20, "WORDS": 90, "ROWS": 7}.items():
         monkeypatch.setattr(module, name, size)
-    monkeypatch.setattr(module, "IN_A_PASS", 20)
+    monkeypatch.setattr(near, "IN_A_PASS", 20)
 
 
 def whole_of(table):
@@ -78,7 +78,7 @@ def test_only_the_first_texts_are_listed(monkeypatch, tokens, in_parts):
     cut = in_parts(tokens, 5)
     whole = near_texts(tokens, near_repeats(tokens, 0.6))
     assert (whole["times"] > 1).any()
-    monkeypatch.setattr(module, "LISTED", 9)
+    monkeypatch.setattr(near, "LISTED", 9)
     assert len(whole) > 9
     pd.testing.assert_frame_equal(near_texts(cut, near_repeats(cut, 0.6)), whole.head(9), check_exact=True)
 
