@@ -9,7 +9,7 @@ from scipy.special import gammaln
 
 from analysis.redundancy.compression import compression, reading_order, share
 from analysis.redundancy.hashes import run_hashes
-from analysis.redundancy.shingles import shingles
+from analysis.redundancy.shingles import numbered, shingles
 from analysis.redundancy.units import Ints
 from analysis.text.buckets import Buckets
 from analysis.text.compiled import Bools, Floats, compiled
@@ -245,31 +245,13 @@ def _document_grams(tokens: Parted, n: int, turn: NDArray[np.int32]) -> tuple[In
         buckets.add(one, (two >> np.uint64(32)).astype(np.uint32), np.repeat(place, counts))
     spread = np.zeros(tokens.n_documents + 1, dtype=np.int64)
     for k in range(len(buckets)):
-        _meet(*buckets.read(k), new, spread)
+        one, two, place = buckets.read(k)
+        number = numbered(one, two)
+        order = np.argsort(number, kind="stable")  # in which an n-gram's rows of one document stay side by side
+        number, place = number[order], place[order]
+        met = np.diff(number, prepend=-1) > 0
+        begins = np.flatnonzero(met)
+        documents = np.add.reduceat(met | (np.diff(place, prepend=-1) != 0), begins, dtype=np.int64)
+        new += np.bincount(np.minimum.reduceat(place, begins), minlength=len(new))
+        spread += np.bincount(documents, minlength=len(spread))
     return ngrams, new, spread
-
-
-@compiled
-def _meet(one: Any, two: Any, turn: Any, new: Any, spread: Any) -> None:
-    """Count each n-gram for the document read first, and how many have it; its rows of one document are adjacent."""
-    size = 16
-    while size < 2 * len(one):
-        size *= 2
-    known = np.full(size, -1, dtype=np.int32)  # the row in which an n-gram was met first; there stand:
-    first, last, documents = turn.copy(), turn.copy(), np.zeros(len(one), dtype=np.int32)
-    for row in range(len(one)):
-        slot = np.int64(two[row]) & (size - 1)
-        while known[slot] >= 0 and (one[known[slot]] != one[row] or two[known[slot]] != two[row]):
-            slot = (slot + 1) & (size - 1)
-        if known[slot] < 0:
-            known[slot] = row
-            documents[row] = 1
-        met = known[slot]
-        if last[met] != turn[row]:
-            documents[met] += 1
-            last[met] = turn[row]
-            first[met] = min(first[met], turn[row])
-    for row in range(len(one)):
-        if documents[row] > 0:
-            new[first[row]] += 1
-            spread[documents[row]] += 1

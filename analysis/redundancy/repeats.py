@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from analysis.redundancy.hashes import run_hashes
 from analysis.redundancy.maximal import Passages, maximal_repeats, one_text, passage_spans, passages_of
 from analysis.redundancy.near import near_repeats
+from analysis.redundancy.shingles import numbered
 from analysis.redundancy.units import UNITS, Ints, groups, texts, units
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import compiled
 from analysis.text.long_tables import AnyTable, LongTable, table_parts
 from analysis.text.lookup import document_of
 from analysis.text.parted import LISTED, AnyTokens, Parted, parts
@@ -275,7 +275,8 @@ def _repeated(tokens: Parted, n: int) -> Ints:
     found = [np.empty(0, dtype=np.int64)]
     for k in range(len(buckets)):
         code, place = buckets.read(k)
-        found.append(place[_twice(code)])
+        number = numbered(code, code)
+        found.append(place[np.bincount(number)[number] > 1])
         _check(sum(map(len, found)), n)
     return np.sort(np.concatenate(found))
 
@@ -285,25 +286,6 @@ def _check(words: int, n: int) -> None:
         raise ValueError(
             f"more than {MOST:,} words stand again in passages of {n} words or more: too many to be sorted in memory"
         )
-
-
-@compiled
-def _twice(code: Any) -> Any:
-    """Which numbers stand more than once."""
-    size = 16
-    while size < 2 * len(code):
-        size *= 2
-    known = np.full(size, -1, dtype=np.int32)
-    again = np.zeros(len(code), dtype=np.bool_)
-    for row in range(len(code)):
-        slot = np.int64(code[row] & np.uint64(size - 1))
-        while known[slot] >= 0 and code[known[slot]] != code[row]:
-            slot = (slot + 1) & (size - 1)
-        if known[slot] < 0:
-            known[slot] = row
-        else:
-            again[row] = again[known[slot]] = True
-    return again
 
 
 def _passage_pieces(found: Passages, tokens: Parted) -> Iterator[pd.DataFrame]:
@@ -363,25 +345,8 @@ def _equal_in_parts(tokens: Parted, unit: str) -> Equal:
         seen += len(one)
     group, times = np.empty(seen, dtype=np.int32), np.zeros(seen, dtype=np.int32)
     for k in range(len(buckets)):
-        _match(*buckets.read(k), group, times)
+        one, two, place = buckets.read(k)
+        number = numbered(one, two)
+        first = np.flatnonzero(np.diff(np.maximum.accumulate(number), prepend=-1) > 0)
+        group[place], times[place] = place[first][number], np.bincount(number)[number]
     return Equal(group, times)
-
-
-@compiled
-def _match(one: Any, two: Any, place: Any, group: Any, times: Any) -> None:
-    """Set at each `place` the first place with the same two hashes, and how many there are; places rise."""
-    size = 16
-    while size < 2 * len(place):
-        size *= 2
-    known = np.full(size, -1, dtype=np.int32)  # the row in which a pair of hashes was met first
-    for row in range(len(place)):
-        slot = np.int64(two[row] & np.uint64(size - 1))
-        while known[slot] >= 0 and (one[known[slot]] != one[row] or two[known[slot]] != two[row]):
-            slot = (slot + 1) & (size - 1)
-        if known[slot] < 0:
-            known[slot] = row
-        first = place[known[slot]]
-        group[place[row]] = first
-        times[first] += 1
-    for row in range(len(place)):
-        times[place[row]] = times[group[place[row]]]
