@@ -27,9 +27,8 @@ WINDOW = 3  # sentences in which a speaker is looked for
 TERM = 4  # words; what is shorter and has no speaker is a term in quotation marks, nobody's speech
 
 _PRONOUNS = frozenset("he she it they".split())
-FILES = (
-    32  # among which the names are shared out: those of a gigabyte of text, over a million, are read a few at a time
-)
+# Files among which the names are shared out: those of a gigabyte of text, over a million, are read a few at a time.
+FILES = 32
 COUNTS = ["statements", "quoted_words", "indirect_words"]
 _NAMED = ["group", "key", "speaker"]
 _FIRST = {"quoted_words": False, "indirect_words": False, "key": True}  # the order of speakers, and whether it rises

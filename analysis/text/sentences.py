@@ -56,13 +56,15 @@ _WINDOW = 8192
 _CONTEXT = 512  # a beginning nearer than this to the end of a window, perhaps in a quotation, is judged in the next
 _WIDE_SPACES = "\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Stand before a name, a number or an explanation and never end a sentence.
+# Abbreviations, without their last full stop. Those written here in lower case are known in either case; those with a
+# capital only with it, since without it they are words or initials that often end a sentence ("art.", "sat.", "mt.").
+# These stand before a name, a number or an explanation and never end a sentence.
 TITLES = frozenset(
     "mr mrs ms messrs mx mme mlle mgr msgr dr drs prof assoc asst gen lt lieut col maj capt cpt cmdr comdr cdr sgt "
     "cpl pvt pte adm brig supt insp gov sen sens rep reps rev hon pres amb atty cllr engr adv smt mst mohd "
     "Ch Det Flt Fr Md Mt Pt Sh Sqn Wg Art Eq Fig Figs Nos Rs Sec Vol Vols pp para approx cf e.g i.e viz vs".split()
 )
-# Stand inside a sentence or at its end.
+# These stand inside a sentence or at its end.
 ABBREVIATIONS = frozenset(
     "inc co cos corp ltd llc plc bros assn intl natl dept univ inst govt jr sr esq ph.d "
     "a.m p.m a.d b.c u.s u.k u.n e.u u.s.a d.c st ave blvd rd hwy pkwy bldg apt ext tel fig figs nos p vol vols "
@@ -311,7 +313,3 @@ def _spans(text: str, cuts: set[int], paragraphs: Set[int]) -> list[Span]:
             incomplete = wordless or (len(core) <= 8 and _LABEL.fullmatch(core) is not None)
         same_paragraph = True
     return spans
-
-
-# Abbreviations, without their last full stop. Those written here in lower case are known in either case; those with a
-# capital only with it, since without it they are words or initials that often end a sentence ("art.", "sat.", "mt.").
