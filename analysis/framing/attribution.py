@@ -59,7 +59,7 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
     sentence, then in front of a colon; a quotation without a verb goes on with the speaker of the speech before it, at
     most three sentences back in its paragraph, or, where it opens a paragraph, in the sentence just before. A pronoun
     stands for the speaker named last within three sentences, if number and kind fit ("he" for no ministry, "they" for
-    no single person), and else is given as it stands. Quotations shorter than four words that are no sentence and have
+    no single person), and else is given as written. Quotations shorter than four words that are no sentence and have
     no verb are terms in quotation marks and left out. Speech that is denied, planned or asked for is left out, too.
 
     Raises `ValueError` for an alias with an empty name.

@@ -136,7 +136,7 @@ def weights(model: Model, top: int = 10) -> pd.DataFrame:
 
     Columns: label, kind ("word", "characters", "frame", "embedding"), feature, weight. The weight of a word, a piece
     of a word (a blank for its edge) or a frame (lexicon/frame) is what it adds to the label's score, on average over
-    the training texts in which it stands; a score higher by 0.69 doubles the odds against a label that it leaves
+    the training texts in which it appears; a score higher by 0.69 doubles the odds against a label that it leaves
     alone. The dimensions of a sentence vector mean nothing to a reader; kind "embedding" has words of the training
     texts instead, and what the sentence vector of that word standing alone would add. Raises `ValueError` when `top`
     is below 1.

@@ -36,11 +36,11 @@ def matches(tokens: AnyTokens, lexicon: Lexicon) -> AnyTable: ...
 def matches(tokens: AnyTokens, lexicon: Lexicon) -> AnyTable:
     """Every match of a lexicon's terms, one row each, in the order of the text.
 
-    Columns: doc_id, sentence (from 0 in each document), frame, pattern, text (as it stands), start, end (characters),
+    Columns: doc_id, sentence (from 0 in each document), frame, pattern, text (as written), start, end (characters),
     negated (a negation word stands within the lexicon's window before it in the sentence), weight (of the term).
 
     A word counts for one frame only: of matches that share a word the longest wins (in words, then characters), then
-    the earlier, then an exclude, then the one that stands first in the lexicon. An ``excludes`` phrase that wins takes
+    the earlier, then an exclude, then the one that appears first in the lexicon. An ``excludes`` phrase that wins takes
     its words out of the count.
     """
     return table_of(tokens, (_matches(part.tokens, lexicon, own) for part, own in matched_parts(tokens, lexicon)))

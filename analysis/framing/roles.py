@@ -42,7 +42,7 @@ def roles(tokens: Tokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFr
 
     `actors` is a lexicon whose frames are the actors: each has the names and nouns by which a text speaks of it.
     Columns: ``doc_id``, ``sentence`` (from 0 in each document), ``actor`` (key of the frame), ``text``, ``start``,
-    ``end`` (characters), ``role``, ``verb`` (as it stands; None without a role).
+    ``end`` (characters), ``role``, ``verb`` (as written; None without a role).
 
     - "acts": head of the subject of an active verb ("*troops* killed ten men", "the *army* will act"), or of the phrase
       after *by* of a passive;

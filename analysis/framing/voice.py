@@ -36,7 +36,7 @@ def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
 
     - ``doc_id``, ``sentence`` (from 0 in each document);
     - ``start``, ``end``: characters from the form of *be* or *get* to the participle;
-    - ``participle``: as it stands;
+    - ``participle``: as written;
     - ``agent``: the noun phrase after *by*, None where there is none. "by" before a time, a measure or a way ("by
       Friday", "by 5 percent", "by mistake", "by using") names no agent;
     - ``actor``: the subject, that is, what is acted upon and not who acts: the words before the verb as

@@ -73,7 +73,7 @@ def reading_view(
     `spans`: doc_id, start, end (characters), frame, as `analysis.framing.frames.matches` gives them; where there is a
     column ``negated``, a sign stands before those that are. `labels` says what each frame is called, in the order of
     the legend. `repeats`: doc_id, start, end, count, as `analysis.redundancy.repeats.exact_repeats` gives them; of
-    repeats that overlap, the one that stands more often keeps the characters, then the earlier, then the longer. What
+    repeats that overlap, the one that appears more often keeps the characters, then the earlier, then the longer. What
     `tokens` did not count (front matter, marks, boilerplate) is grey.
 
     `documents` is how many are shown, those with the most spans, in the order of the corpus; or the doc_ids. Of a

@@ -1,4 +1,4 @@
-"""Drawings of what stands again: a document against itself, passages through time, who takes from whom.
+"""Drawings of what is repeated: a document against itself, passages through time, who takes from whom.
 
 As in `charts`, clouds of points and strokes are pictures inside the drawing, so that no file grows with the corpus.
 """

@@ -26,7 +26,7 @@ def compression(tokens: AnyTokens, *, shuffles: int = 5, seed: int = 0) -> pd.Da
     on every machine, know all that was read, and there is no n to choose.
 
     - ``doc_id``, ``date``, ``words``, ``phrases``;
-    - ``ratio``: ``phrases / words``, from 1 (no word stands twice) down to 0;
+    - ``ratio``: ``phrases / words``, from 1 (no word appears twice) down to 0;
     - ``shuffled``: the same ratio for the document's words in random order, the mean of `shuffles` orders drawn from
       `seed`. It falls with length much as ``ratio`` does, so that a text is not called redundant for being long;
     - ``redundancy``: ``1 - ratio / shuffled``: 0 where the order holds no repetition beyond chance, above 0.5 where

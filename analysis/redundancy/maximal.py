@@ -1,4 +1,4 @@
-"""The longest passages that stand again word for word, wherever sentences begin and end in them."""
+"""The longest passages that are repeated word for word, wherever sentences begin and end in them."""
 
 from typing import Any, NamedTuple
 
@@ -27,12 +27,12 @@ def maximal_repeats(tokens: Tokens, min_words: int) -> Passages:
     (Gusfield 1997, Algorithms on strings, trees, and sequences, section 7.12); so a passage within a longer one counts
     where it stands elsewhere too. It may cross sentences and paragraphs, not documents.
 
-    What is said several times in a row makes a passage overlap itself ("a b a b a b": "a b a b" stands twice). An
+    What is said several times in a row makes a passage overlap itself ("a b a b a b": "a b a b" appears twice). An
     occurrence that begins before an earlier one of the same passage ends is left out. A passage most of whose
     occurrences overlap is a shorter one said over and over: that one is listed, or as many of it in a row as make
     `min_words` words.
 
-    The search takes time and memory in proportion to the words in n-grams that stand twice (n = `min_words`), but
+    The search takes time and memory in proportion to the words in n-grams that appear twice (n = `min_words`), but
     for a logarithm: suffix array (Larsson and Sadakane 2007, Faster suffix sorting), common prefixes (Kasai and
     others 2001) and the intervals of these (Abouelhoda, Kurtz and Ohlebusch 2004). Raises `ValueError` when
     `min_words` is below 1.
@@ -65,7 +65,7 @@ def one_text(ids: NDArray[Any], place: Ints, document_end: Ints, free: int) -> t
 
 
 def passages_of(text: NDArray[np.int32], place: Ints, min_words: int) -> Passages:
-    """The passages of what `one_text` makes of the words in n-grams that stand twice; see `maximal_repeats`."""
+    """The passages of what `one_text` makes of the words in n-grams that appear twice; see `maximal_repeats`."""
     suffixes = suffix_array(text)[0]
     begin, first, words = _passages(text, suffixes, common_prefixes(text, suffixes), min_words)
     group = np.repeat(np.arange(len(words)), np.diff(begin))
@@ -91,7 +91,7 @@ def passage_spans(tokens: Tokens, first: Ints, words: Ints) -> tuple[Ints, Ints]
 
 @compiled
 def _repeated(ids: Any, document_end: Any, n: int) -> Any:
-    """Whether each token is in an n-gram that stands twice in the corpus (or, once in a great while, seems to)."""
+    """Whether each token is in an n-gram that appears twice in the corpus (or, once in a great while, seems to)."""
     multiplier = np.uint64(0x9E3779B97F4A7C15)
     power = np.uint64(1)
     for _ in range(n - 1):

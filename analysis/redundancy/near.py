@@ -1,4 +1,4 @@
-"""What stands again almost word for word: all pairs of sentences or paragraphs that share most of their words."""
+"""What is repeated almost word for word: all pairs of sentences or paragraphs that share most of their words."""
 
 import hashlib
 from collections.abc import Iterator
@@ -111,7 +111,7 @@ def _contents(tokens: Tokens, offsets: Ints) -> tuple[Ints, Ints, Ids]:
 
 
 def _gathered(begin: NDArray[Any], items: Ids, rows: Ints) -> Ids:
-    """The runs of `items` that are called for by `rows`, one behind the other."""
+    """The runs of `items` that are called for by `rows`, one after another."""
     length = np.diff(begin)[rows]
     shift = begin[rows] - offsets_of(length)[:-1]
     return items.take(np.repeat(shift, length) + np.arange(length.sum()))
@@ -120,7 +120,7 @@ def _gathered(begin: NDArray[Any], items: Ids, rows: Ints) -> Ids:
 def near_texts(tokens: AnyTokens, found: AnyTable) -> pd.DataFrame:
     """The texts behind a table of `near_repeats` that are not the same word for word, the most alike first.
 
-    One row for each two texts that stand side by side: ``similarity``, ``times`` (how many rows of `found` have these
+    One row for each pair of texts: ``similarity``, ``times`` (how many rows of `found` have these
     two), ``a_doc``, ``a_text``, ``b_doc``, ``b_text`` (where they stand first, white space made one blank). Of a corpus
     in parts there are the first `LISTED` rows.
 

@@ -1,4 +1,4 @@
-"""What stands again almost word for word in a corpus in parts: the sets of words on disk, compared block by block."""
+"""What is repeated almost word for word in a corpus in parts: the sets of words on disk, compared block by block."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -178,7 +178,7 @@ def _keys(ranks: Ids, offsets: Ints, items: Ids, size: Ints) -> tuple[Hashes, Ha
 
 @compiled
 def _sets(ranks: Any, offsets: Any, few: int) -> Any:
-    """The set of words of each unit, rising, one behind the other, and its size; empty for fewer than `few` words."""
+    """The set of words of each unit, rising, one after another, and its size; empty for fewer than `few` words."""
     units_ = len(offsets) - 1
     items, size = np.empty(len(ranks), dtype=np.int32), np.zeros(units_, dtype=np.int64)
     n = 0

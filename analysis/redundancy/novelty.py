@@ -52,7 +52,7 @@ def novelty(tokens: Tokens, *, n: int = 4) -> pd.DataFrame:
 
     .. math:: new = |\\{i : g_i \\ne g_j \\text{ for all } j < i\\}| / ngrams
 
-    where i runs over the sentence's n-grams and j over all that begin before: one that stands twice in a sentence is
+    where i runs over the sentence's n-grams and j over all that begin before: one that appears twice in a sentence is
     new once. Neither share is ever NaN, for a sentence has a word; documents without words have no row. Raises
     `ValueError` when `n` is below 1.
 
@@ -97,7 +97,7 @@ def curve(tokens: AnyTokens, *, n: int = 4, unit: str = "sentence", window: int 
       before the middle), fewer at both ends; without a `window` a twentieth of the units, but at least 5;
     - ``so_far``: the share over all units up to it, that is, different n-grams by n-grams;
     - ``expected``: the share for a unit in this place had the same units been read in random order, as the mean over
-      all orders. It is 1 where nothing stands twice, and falls the faster, the more does. What lies below it repeats
+      all orders. It is 1 where nothing appears twice, and falls the faster, the more does. What lies below it repeats
       more of what came before than its place accounts for; a text that sums up at its end is above it and then below.
 
     With K units, G n-grams, and F(s) different n-grams that stand in s units each, the unit in place k has in the mean

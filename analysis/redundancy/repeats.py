@@ -1,4 +1,4 @@
-"""What stands again: sentences, paragraphs and passages, within one document and across documents."""
+"""What is repeated: sentences, paragraphs and passages, within one document and across documents."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -38,13 +38,13 @@ def exact_repeats(tokens: AnyTokens, unit: str = "sentence", *, min_words: int |
 
     Two units are equal when their words are, as types and in order: case, punctuation, and the kinds of apostrophe and
     hyphen don't matter. One row an occurrence, in the order of the text, the groups in the order of their first
-    place: ``group`` (from 0), ``count`` (how often it stands in the corpus), ``documents`` (in how many documents),
+    place: ``group`` (from 0), ``count`` (how often it appears in the corpus), ``documents`` (in how many documents),
     ``words`` (in it), ``doc_id``, ``start``, ``end`` (characters). A paragraph is any segment that was tokenized. A
     passage is as long as its places allow and may begin and end within a sentence and go on over sentences and
     paragraphs, but not documents: `maximal.maximal_repeats` says exactly what counts. One passage may stand within
-    another that stands less often. Units of fewer than `min_words` words are not looked at: 1 when it is not given, 8
+    another that appears less often. Units of fewer than `min_words` words are not looked at: 1 when it is not given, 8
     for passages. Raises `ValueError` for another unit, when `min_words` is below 1, and for passages of a corpus in
-    parts where what stands again is too long to be sorted in memory.
+    parts where what is repeated is too long to be sorted in memory.
 
     >>> from analysis import read_text, tokenize
     >>> exact_repeats(tokenize(read_text("We will win. They said: no. “We will WIN”!")))
@@ -72,7 +72,7 @@ def exact_repeats(tokens: AnyTokens, unit: str = "sentence", *, min_words: int |
 def repeat_groups(tokens: AnyTokens, repeats: AnyTable) -> pd.DataFrame:
     """A table of repeats with one row a group, the longest times the most often first.
 
-    ``text`` (as it stands at its first place), ``words``, ``count``, ``documents``, ``first`` (the document it stands
+    ``text`` (as written at its first place), ``words``, ``count``, ``documents``, ``first`` (the document it stands
     in first, in the order of the corpus) and ``again`` (those it stands in again, each once).
     """
     listed = _listed_groups(repeats) if isinstance(repeats, LongTable) else None
@@ -118,7 +118,7 @@ def map_of_repeats(tokens: AnyTokens, repeats: AnyTable, *, most: int = 40) -> t
 
 
 def weights(tokens: AnyTokens) -> NDArray[np.float64]:
-    """One weight a token: 1/n in a sentence or paragraph that stands n times in the corpus, 1 elsewhere.
+    """One weight a token: 1/n in a sentence or paragraph that appears n times in the corpus, 1 elsewhere.
 
     With these weights a count is what it would be had everything that was said n times been said once. Shorter phrases
     are not discounted. Of a corpus in parts it is one weight a sentence, which all its tokens have.
@@ -127,13 +127,13 @@ def weights(tokens: AnyTokens) -> NDArray[np.float64]:
     >>> weights(tokenize(read_text("We will win. They said no. We will win."))).tolist()
     [0.5, 0.5, 0.5, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5]
     """
-    # A paragraph that stands n times is made of sentences that stand n times or more, so sentences say it all.
+    # A paragraph that appears n times is made of sentences that appear n times or more, so sentences say it all.
     share = 1.0 / equal_units(tokens, "sentence").times
     return share if isinstance(tokens, Parted) else np.repeat(share, np.diff(tokens.sentence_offsets))
 
 
 def shares(tokens: AnyTokens, *, min_words: int = 1) -> pd.DataFrame:
-    """How much of each document stands again: one row a document, in the order of the corpus.
+    """How much of each document is repeated: one row a document, in the order of the corpus.
 
     ``words``: running words; ``within``: those in sentences that stand more than once in the document; ``across``:
     those in sentences that stand in another document too; ``repeated``: those in either; ``repeated_share``:
@@ -161,7 +161,7 @@ def shares(tokens: AnyTokens, *, min_words: int = 1) -> pd.DataFrame:
 
 
 def _equal_units(tokens: Tokens, unit: str, min_words: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Of each place of a unit that stands again: its group, first token, words, first and last character."""
+    """Of each place of a unit that is repeated: its group, first token, words, first and last character."""
     offsets, start, end = units(tokens, unit)
     words, (group, times) = np.diff(offsets), equal_units(tokens, unit)
     rows = np.flatnonzero((times > 1) & (words >= min_words))
@@ -264,7 +264,7 @@ def _long_passages(tokens: Parted, min_words: int) -> LongTable:
 
 
 def _repeated(tokens: Parted, n: int) -> Ints:
-    """The first words of all n-grams that stand twice in documents, and a few more where hashes agree by chance."""
+    """The first words of all n-grams that appear twice in documents, and a few more where hashes agree by chance."""
     buckets = Buckets(tokens.folder, [np.uint64, np.int64], number=len(tokens) // GRAMS + 1)
     for part in parts(tokens):
         own = part.tokens

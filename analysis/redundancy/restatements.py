@@ -19,7 +19,7 @@ FEWEST = 5  # words of a unit: what `near_repeats` asks for as well
 COPY = 0.8  # Jaccard coefficient of the words from which a pair is a near repeat and no restatement
 NEAREST = 0.5  # cosine from which two units speak of the same thing at all
 # Of two units picked at random each has a word of frequency p with probability p. So n units hold less than one pair
-# that shares some words by chance where -log p, summed over them, is log n or more. Words do hang together: twice that.
+# that shares some words by chance where -log p, summed over them, is log n or more. Words go together: twice that.
 CHANCE = 2.0
 COVERED = 0.4  # share of what the words of a unit tell (the sum of -log p) that the other one has too
 COMMON_LEAST, COMMON_SHARE = 20, 0.1  # words in more units than both are the subject of all, and tell nothing
@@ -54,7 +54,7 @@ def restatements(tokens: AnyTokens, *, threshold: float = 0.3, unit: str = "sent
 
     - Only English documents are compared: the vectors know no other language, and take any two sentences of one for
       the same.
-    - What stands again with the same words is no restatement: of equal wordings (as types, in order) the first place
+    - What is repeated with the same words is no restatement: of equal wordings (as types, in order) the first place
       alone is compared, and pairs whose sets of words have a Jaccard coefficient of 0.8 or more are left out.
       `exact_repeats` and `near_repeats` have both. So are units of fewer than five words.
     - Most pairs of a corpus have nothing to do with one another, so likeness alone would bring more false pairs than

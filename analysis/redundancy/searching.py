@@ -119,7 +119,7 @@ def finished(pair: Ints, similarity: Floats, share: Floats, faithful: NDArray[np
 def compared(tokens: Tokens) -> Pieces:
     """The words of a corpus as they are compared: by their first letters, in pieces of a sentence's length.
 
-    The weight of a word in a piece is tf-isf: how often it stands there, times log(1 + n / n(word)), n pieces in the
+    The weight of a word in a piece is tf-isf: how often it appears there, times log(1 + n / n(word)), n pieces in the
     corpus, n(word) of them with the word; copies of a piece count once.
     """
     codes, names = pd.factorize(shortened(tokens.vocabulary))

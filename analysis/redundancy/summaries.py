@@ -46,7 +46,7 @@ def neighbours(types: NDArray[np.int32]) -> Neighbours:
 
 @compiled
 def contents(pieces: Any, room: Any, paragraphs: Any) -> Any:
-    """The different content words of the paragraphs that are long enough, one behind the other, and where each begins.
+    """The different content words of the paragraphs that are long enough, one after another, and where each begins.
 
     `pieces` and `room` are as in `candidates`; `paragraphs`: (n, 2) the first and last token of each.
     """

@@ -136,7 +136,7 @@ def _count(term: Any, weight: Any, begin: Any, order: Any, owner: Any, terms: in
 
 
 def type_counts(tokens: AnyTokens) -> Ints:
-    """(types,) how often each type stands in the whole.
+    """(types,) how often each type appears in the whole.
 
     >>> from analysis import read_text, tokenize
     >>> type_counts(tokenize(read_text("War is war."))).tolist()

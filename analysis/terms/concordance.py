@@ -30,7 +30,7 @@ def kwic(tokens: AnyTokens, pattern: str | Sequence[str], window: int = 8, *, so
     same words matched by several patterns are one row. Case is as in `analysis.text.patterns.find`. One row a match:
 
     - ``doc_id``, ``start``, ``end``: the characters of the match;
-    - ``keyword``: the match as it stands, ``corpus.text(doc_id)[start:end]``;
+    - ``keyword``: the match as written, ``corpus.text(doc_id)[start:end]``;
     - ``pre``, ``post``: the text from the first of the words before, and up to the last of those behind, punctuation
       kept, white space made one blank. It goes over the ends of sentences and paragraphs, not of documents, and leaves
       out what was not tokenized (boilerplate, front matter). Empty where the document begins or ends;

@@ -280,7 +280,7 @@ def _average_reduced_frequency(places: NDArray[Any], indptr: NDArray[Any]) -> ND
 class Block(NamedTuple):
     """Some of the words that were asked for, side by side.
 
-    ``first``, ``stop``: which of them. ``counts``: (rows, words) how often each stands in each row, a document or a
+    ``first``, ``stop``: which of them. ``counts``: (rows, words) how often each appears in each row, a document or a
     stretch. ``reduced``: (words,) the average reduced frequency.
     """
 
@@ -323,7 +323,7 @@ def blocks(tokens: Parted, types: Ints, count: Ints, stretches: int | None) -> I
 
 @compiled
 def _cells(ids: Any, row: Any, chosen: Any) -> Any:
-    """Each of the chosen types with each row that has it, and how often; words of a row stand side by side."""
+    """Each of the chosen types with each row that has it, and how often; words of a row are adjacent."""
     which, at, times = np.empty(len(ids), np.int32), np.empty(len(ids), np.int32), np.empty(len(ids), np.int32)
     cell = np.full(len(chosen), -1)
     n = 0

@@ -105,7 +105,7 @@ def checked(types: int, words: int, marks: int) -> None:
 
 
 def tallied(key: Ints, mark: NDArray[Any], marks: int) -> tuple[Ints, Ints]:
-    """The different keys, rising, and (marks, keys) how often each stands with each mark.
+    """The different keys, rising, and (marks, keys) how often each appears with each mark.
 
     >>> [found.tolist() for found in tallied(np.array([7, 3, 7]), np.array([0, 0, 1]), 2)]
     [[3, 7], [[1, 1], [0, 1]]]

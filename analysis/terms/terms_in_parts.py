@@ -1,7 +1,7 @@
 """The table of terms of a corpus in parts: counted through files, of which one is in memory, and listed to a limit.
 
 What stands in a part is counted and sorted into files by term, so that each file has all there is to know of its terms;
-of these the first in the order of the table are kept. A second reading finds the documents in which they stand.
+of these the first in the order of the table are kept. A second reading finds the documents in which they appear.
 """
 
 from collections.abc import Iterable, Iterator

@@ -70,7 +70,7 @@ def _lines(columns: list[list[str]]) -> str:
 
 
 def _cells(column: pd.Series) -> list[str]:
-    """Each value of `column` as it stands in a CSV: what is frequent is worked out once for all its places."""
+    """Each value of `column` as written in a CSV: what is frequent is worked out once for all its places."""
     if pd.api.types.is_float_dtype(column.dtype):
         bits = column.to_numpy(dtype=np.float64, na_value=np.nan).view(np.int64)  # 0 and -0 are equal, but two texts
         return _by_value(bits, lambda values: _digits(values.view(np.float64).tolist()))

@@ -64,14 +64,14 @@ AnyTable = pd.DataFrame | LongTable
 
 
 def table_of(tokens: AnyTokens, pieces: Iterator[pd.DataFrame]) -> AnyTable:
-    """The rows of each part of `tokens`, one behind the other: a table that is kept on disk where they are in parts."""
+    """The rows of each part of `tokens`, one after another: a table that is kept on disk where they are in parts."""
     return LongTable(pieces, tokens.folder) if isinstance(tokens, Parted) else next(pieces)
 
 
 def by_part(
     measure: Callable[Concatenate[Tokens, P], pd.DataFrame], tokens: AnyTokens, *args: P.args, **options: P.kwargs
 ) -> AnyTable:
-    """The table that `measure` makes of `tokens`; of a corpus in parts that of each part, one behind the other.
+    """The table that `measure` makes of `tokens`; of a corpus in parts that of each part, one after another.
 
     For measures whose rows of a document do not depend on the other documents. Raises what `measure` raises.
 

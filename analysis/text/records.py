@@ -12,7 +12,7 @@ class ReadError(ValueError):
 
 
 class Record(NamedTuple):
-    """One document as it stands in a file.
+    """One document as written in a file.
 
     ``text`` is all of it; ``body`` is the offset of its first character after front matter. ``sha256`` is the digest of
     the bytes of the file, or of the archive member, that the document stands in. ``name`` says where inside the file:
