@@ -1,20 +1,19 @@
-"""Bootstrap intervals of rates: how far a figure would move had other documents, or sentences, been drawn."""
+"""Intervals: how far a figure would move had other documents, or sentences, been drawn."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy import sparse, stats
 
-from analysis.text.compiled import compiled
-
-Floats = NDArray[np.float64]
+from analysis.text.compiled import Floats, compiled
 
 # What a block of the work holds, in numbers of eight bytes: the factor of a product stays in the cache, the rates of
 # some columns in a corner of the memory.
 FACTOR, RATES = 500_000, 2_000_000
 LEAST = 16  # resamples that are drawn together
+Z = float(stats.norm.ppf(0.975))  # of the normal distribution 95 of 100 lie within so many standard deviations
 
 
 class Draws(NamedTuple):
@@ -108,10 +107,7 @@ def intervals(
 
 @compiled
 def _add_rates(indptr: Any, indices: Any, data: Any, times: Any, sizes: Any, rates: Any) -> None:
-    """Write the rate of each column, a row of a sparse matrix, in each resample into `rates`, which are 0.
-
-    A sparse product would have to hold `times` as numbers of eight bytes, and read them anew for each few resamples.
-    """
+    """Write each column's rate in each resample into `rates`, all 0: a sparse product needs `times` in eight bytes."""
     for row in range(len(rates)):
         found = np.zeros(len(sizes))
         for at in range(indptr[row], indptr[row + 1]):
@@ -135,3 +131,29 @@ def multiplicities(units: int, resamples: int, seed: int) -> Iterator[NDArray[np
             cell = random.integers(0, units, (count, units)) + units * np.arange(count)[:, None]
             drawn[:, first : first + count] = np.bincount(cell.ravel(), minlength=count * units).reshape(count, units).T
         yield drawn
+
+
+def middle(draws: Floats) -> Floats:
+    """(2, ...) the ends of the middle 95% of the draws on the last axis, NaN left out; NaN where there are no others.
+
+    >>> middle(np.array([[0.0, 0.5, 1.0, np.nan], [np.nan] * 4])).tolist()
+    [[0.025, nan], [0.975, nan]]
+    """
+    ends = np.full((2, *draws.shape[:-1]), np.nan)
+    for row in np.ndindex(*draws.shape[:-1]):
+        told = draws[row][~np.isnan(draws[row])]
+        if len(told):
+            ends[(slice(None), *row)] = np.quantile(told, [0.025, 0.975]).round(9)
+    return ends
+
+
+def wilson(share: Floats, n: Floats | float) -> tuple[Floats, Floats]:
+    """The ends of the 95% score interval of each share of `n` (Wilson 1927); NaN where `n` is 0.
+
+    >>> [end.round(3).tolist() for end in wilson(np.array([0.5, 0.0]), np.array([8.0, 8.0]))]
+    [[0.215, 0.0], [0.785, 0.324]]
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
+        half = Z / (1 + Z**2 / n) * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
+    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)

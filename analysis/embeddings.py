@@ -15,6 +15,7 @@ Floats = NDArray[np.float32]
 
 SIZE = 256  # numbers of a vector
 DIGITS = 6  # decimals that are kept: far fewer than a vector says, and enough that machines agree
+TELLING = 5.0  # length of a content word's vector at least: that of "the" is 1.6, "said" 6.5, "killed" 17
 BATCH = 512  # texts whose word vectors are in memory at once, some 20 MB for sentences
 
 
@@ -60,6 +61,16 @@ def means(texts: Sequence[str]) -> Floats:
     (1.6, 15.8)
     """
     return _means(texts).round(DIGITS).astype(np.float32)
+
+
+def tells(words: Sequence[str]) -> NDArray[np.bool_]:
+    """(words,) whether each is a content word: its vector has the length `TELLING` or more.
+
+    >>> tells(["the", "committee"]).tolist()
+    [False, True]
+    """
+    size: NDArray[np.float64] = np.sqrt((means(words).astype(np.float64) ** 2).sum(axis=1))
+    return size >= TELLING
 
 
 def _means(texts: Sequence[str]) -> NDArray[np.float64]:

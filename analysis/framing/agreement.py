@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-ALL = "(all)"  # the row for all frames together
+from analysis.bootstrap import middle
+from analysis.text.compiled import Floats
 
-Floats = NDArray[np.float64]
+ALL = "(all)"  # the row for all frames together
 
 
 def agreement(coded: pd.DataFrame, *, resamples: int = 1000, seed: int = 0) -> pd.DataFrame:
@@ -56,7 +57,7 @@ def agreement(coded: pd.DataFrame, *, resamples: int = 1000, seed: int = 0) -> p
     low = high = np.full(len(point), np.nan)
     if resamples and len(counts) > 1:
         drawn = np.random.default_rng(seed).multinomial(len(counts), number / len(counts), size=resamples)
-        low, high = _quantiles(_alphas(kinds, drawn))
+        low, high = middle(_alphas(kinds, drawn).T)
     pairs, alike = _pairs(kinds)
     return pd.DataFrame(
         {
@@ -91,8 +92,7 @@ def _counts(coded: pd.DataFrame) -> tuple[list[str], NDArray[np.int64]]:
 
 
 def _pairs(kinds: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(kinds,) ordered pairs of codes of an item, and (kinds, 1 + codes) those alike: overall, and for each code
-    against all others."""
+    """(kinds,) ordered pairs of codes of an item, and (kinds, 1 + codes) those alike: overall, and by code."""
     size = kinds.sum(axis=1, keepdims=True)
     same, rest = kinds * (kinds - 1), (size - kinds) * (size - kinds - 1)
     alike = np.concatenate([same.sum(axis=1, keepdims=True), same + rest], axis=1)
@@ -115,13 +115,3 @@ def _alphas(kinds: NDArray[np.int64], number: NDArray[np.int64]) -> Floats:
         # Sums of whole numbers: where all codes are the same this is 0 and not nearly so.
         alphas: Floats = np.where(by_chance > 0, 1 - observed / by_chance, np.nan)
     return alphas
-
-
-def _quantiles(alphas: Floats) -> tuple[Floats, Floats]:
-    """The middle 95% of each column, what is not a number left out."""
-    low, high = np.full((2, alphas.shape[1]), np.nan)
-    for column in range(alphas.shape[1]):
-        told = alphas[~np.isnan(alphas[:, column]), column]
-        if len(told):
-            low[column], high[column] = np.quantile(told, [0.025, 0.975]).round(9)
-    return low, high

@@ -7,8 +7,9 @@ import pandas as pd
 from scipy import sparse
 
 from analysis.bootstrap import rate_intervals
-from analysis.embeddings import embed
-from analysis.framing.embedding import DIGITS, TELLING, Floats, in_memory, length_of, unit
+from analysis.embeddings import embed, tells
+from analysis.framing.embedding import DIGITS, in_memory, unit
+from analysis.text.compiled import Floats
 from analysis.text.parted import AnyTokens
 
 Poles = Mapping[str, tuple[Sequence[str], Sequence[str]]]
@@ -54,7 +55,7 @@ def axes(
     counts = sparse.csr_array((np.ones(len(tokens)), (tokens.document, tokens.ids)), shape=shape)
     counts.sum_duplicates()
     used = np.flatnonzero(np.bincount(tokens.ids, minlength=shape[1]))
-    used = used[length_of(tokens.vocabulary[used].tolist()) >= TELLING]
+    used = used[tells(tokens.vocabulary[used].tolist())]
     counts = counts[:, used]
     vectors = embed(tokens.vocabulary[used].tolist()).astype(np.float64)
     cosine = (vectors @ np.array([_axis(name, *words) for name, words in poles.items()]).T).round(DIGITS)

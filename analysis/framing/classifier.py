@@ -136,7 +136,7 @@ def weights(model: Model, top: int = 10) -> pd.DataFrame:
 
     Columns: label, kind ("word", "characters", "frame", "embedding"), feature, weight. The weight of a word, a piece
     of a word (a blank for its edge) or a frame (lexicon/frame) is what it adds to the label's score, on average over
-    the training texts in which it stands; a score higher by 0.69 doubles the odds against a label that it leaves
+    the training texts in which it appears; a score higher by 0.69 doubles the odds against a label that it leaves
     alone. The dimensions of a sentence vector mean nothing to a reader; kind "embedding" has words of the training
     texts instead, and what the sentence vector of that word standing alone would add. Raises `ValueError` when `top`
     is below 1.
@@ -219,10 +219,7 @@ def _lone_source_notes(labels: NDArray[Any], groups: NDArray[np.object_]) -> tup
 def _source_notes(
     labels: NDArray[Any], groups: NDArray[np.object_], *, accuracy: float | None = None
 ) -> tuple[str, ...]:
-    """A sentence, where the source alone tells the label: more often than the most frequent label, or than the model.
-
-    McNemar's exact test (1947): of the texts that just one of the two rules gets right, how many are the source's.
-    """
+    """A sentence where the source alone predicts the label as well as the model does (McNemar's exact test, 1947)."""
     by_source, by_frequency = _of_source(labels, groups) == labels, _majority(labels) == labels
     won, lost = int((by_source & ~by_frequency).sum()), int((by_frequency & ~by_source).sum())
     p = float(stats.binomtest(won, won + lost, alternative="greater").pvalue) if won + lost else 1.0

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.framing import word_classes as wc
+from analysis.text.compiled import Ints
 from analysis.text.documents import ByDocument, Offsets
 from analysis.text.lookup import document_of, sentence_of, stretches
 from analysis.text.tokens import Ids, Tokens
-
-Ints = NDArray[np.int64]
 
 COMMA, STOP = 1, 2  # the punctuation before a word: a comma; a dash, bracket, colon, or the end of a sentence
 _NOMINATIVE = frozenset("he i she they we".split())

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.framing.frames import in_language, matches
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.own_rows import documents_of
+from analysis.text.long_tables import documents_of
 from analysis.text.lookup import first_sentences
 from analysis.text.patterns import find
 from analysis.text.tokens import Tokens
@@ -30,7 +30,7 @@ def draw_sheet(tokens: Tokens, lexicon: Lexicon, *, size: int = 200, coders: int
     two frames lead with the same weight, or there is no match and an ``excludes`` phrase; "(none)", where nothing is
     found. Half of the sheet is shared out evenly among the frames, so that rare ones get enough, 15% are near misses,
     35% have none; what a stratum is too small for goes to the others. A sentence that stands several times (white space
-    apart) is coded once, where it stands first.
+    apart) is coded once, where it appears first.
 
     Columns: ``item`` (a name that the same sentence at the same place always has), ``doc_id``, ``start``, ``end``
     (characters), ``before``, ``sentence``, ``after`` (the sentence and its neighbours, white space made one blank),

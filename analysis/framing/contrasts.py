@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.framing.counting import Floats, Ints, added, amounts, count_documents, counted_parts, stacked, titles
+from analysis.framing.counting import added, amounts, count_documents, counted_parts, stacked
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.permutations import Lines, adjusted, as_headline, dealt, permuted
-from analysis.framing.resampling import drawn_rates, rates
-from analysis.text.parted import AnyTokens, parts
+from analysis.framing.permutations import Lines, adjusted, as_headline, dealt, drawn_rates, permuted, rates
+from analysis.text.compiled import Floats, Ints
+from analysis.text.parted import AnyTokens
 from analysis.text.tokens import Tokens
 
 LEVEL = 0.05  # of the false discovery rate below which a shift has a direction
@@ -27,7 +27,7 @@ def headline_body(
 ) -> pd.DataFrame:
     """What headlines say more, or less, of than the texts below them: one row a frame, in the lexicon's order.
 
-    - ``documents``: those with a title and something below it; the others are left out (`without_headline`);
+    - ``documents``: those with a title and something below it; the others are left out;
     - ``headline_hits``, ``headline_words``, ``headline_per_1000``: in their titles; ``body_hits``, ``body_words``,
       ``body_per_1000``: in what is below them; the rates are a thousand running words;
     - ``gap``: ``headline_per_1000 - body_per_1000``, above 0 = more in headlines; ``ci_low``, ``ci_high``: its 95%
@@ -55,7 +55,7 @@ def headline_body(
     """
     head, body, sizes, lines = [], [], [], Lines(tokens.n_sentences)
     for part, counted in counted_parts(tokens, lexicon, weights):
-        title, document, many = titles(part.tokens), part.tokens.sentence_document, part.tokens.n_documents
+        title, document, many = _titles(part.tokens), part.tokens.sentence_document, part.tokens.n_documents
         head.append(added(counted, np.where(title, document, -1), many))
         body.append(added(counted, np.where(title, -1, document), many))
         sizes.append(_headed(part.tokens))
@@ -84,19 +84,6 @@ def headline_body(
         sentences, title = size[documents].T
         table["p"] = as_headline(lines, sentences, title, actual, permutations, seed)
     return _with_direction(table, table["gap"], ("headline", "body"))
-
-
-def without_headline(tokens: AnyTokens) -> pd.DataFrame:
-    """The documents that `headline_body` leaves out: ``doc_id``, ``title``, ``lacks`` ("headline" or "text").
-
-    >>> from analysis import read_text, tokenize
-    >>> without_headline(tokenize(read_text("It rained all day long. The militants had fled.")))[["doc_id", "lacks"]]
-      doc_id     lacks
-    0   text  headline
-    """
-    size = np.concatenate([_headed(part.tokens) for part in parts(tokens)])
-    table = tokens.corpus.documents[["doc_id", "title"]].assign(lacks=np.where(size[:, 1] > 0, "text", "headline"))
-    return table[~_both(size)].reset_index(drop=True)
 
 
 def shifts(
@@ -206,7 +193,7 @@ def _with_direction(table: pd.DataFrame, difference: pd.Series, names: tuple[str
 def _headed(tokens: Tokens) -> Ints:
     """(documents, 2) how many sentences each document has, and how many of them are its title."""
     document, many = tokens.sentence_document, tokens.n_documents
-    lines = [np.bincount(own, minlength=many) for own in (document, document[titles(tokens)])]
+    lines = [np.bincount(own, minlength=many) for own in (document, document[_titles(tokens)])]
     return np.column_stack(lines)
 
 
@@ -220,3 +207,9 @@ def _interval(values: Floats) -> tuple[Floats, Floats]:
     """The ends of the 95% percentile interval of each row."""
     low, high = np.quantile(values, [TAIL, 1 - TAIL], axis=1)
     return low, high
+
+
+def _titles(tokens: Tokens) -> NDArray[np.bool_]:
+    """(sentences,) which sentences are titles."""
+    kinds = (tokens.corpus.segments["kind"] == "title").to_numpy(dtype=bool)
+    return np.asarray(kinds[tokens.sentence_segment])

@@ -1,5 +1,6 @@
 """What the patterns of a lexicon count: which match keeps its words, and what the counts of a sentence are."""
 
+import weakref
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -9,18 +10,19 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.search import kept_parts
+from analysis.text.compiled import Floats, Ints, compiled
+from analysis.text.long_tables import LongTable
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import AnyTokens, Part, part_weights
-from analysis.text.patterns import fitting_counts
+from analysis.text.parted import AnyTokens, Part, Parted, part_weights, parts
+from analysis.text.patterns import find, fitting_counts
 from analysis.text.tokens import Tokens
 
 # A pattern is greedy that fits so many different words, or takes such a share of all words in so many hits.
 TYPES, SHARE, HITS = 50, 0.02, 10
 DIGITS = 9  # to which weights are summed: three times 0.3 is to tie with 0.9
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+KEPT = 4  # searches of a corpus in parts whose matches stay on disk: a report asks a lexicon some ten times in a row
+_searches: list[tuple[weakref.ref[Parted], Lexicon, LongTable]] = []  # the last ones asked for, the newest last
 
 
 class Counts(NamedTuple):
@@ -116,23 +118,15 @@ def stacked(pieces: Iterable[Counts]) -> Counts:
     return Counts(sparse.vstack(hits, format="csr"), sparse.vstack(scores, format="csr"), np.concatenate(words))
 
 
-def counting_matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
-    """The matches that count, in the order of the text: ``first`` and ``last`` token, ``term``, its row in the lexicon.
-
-    Which they are is said at `analysis.framing.frames.matches`.
-    """
-    return next(matched_parts(tokens, lexicon))[1]
-
-
 def matched_parts(tokens: AnyTokens, lexicon: Lexicon) -> Iterator[tuple[Part, pd.DataFrame]]:
-    """The parts of `tokens`, each with its `counting_matches`."""
+    """The parts of `tokens`, each with its matches that count: ``first`` and ``last`` token, ``term``."""
     return ((part, _of_terms(found, lexicon)) for part, found in kept_parts(tokens, lexicon))
 
 
 def weighted_parts(
     tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None
 ) -> Iterator[tuple[Part, pd.DataFrame, Floats | None]]:
-    """The parts of `tokens`, each with its `counting_matches` and the running sum of the weights.
+    """The parts of `tokens`, each with its `matched_parts` and the running sum of the weights.
 
     The sum has one number more than the part has words: the weights of all words of the whole before each, and before
     its end, added up as if there were one part; None without weights.
@@ -184,17 +178,6 @@ def amounts(values: NDArray[Any], *, whole: bool) -> NDArray[Any]:
     return np.rint(values).astype(np.int64) if whole else np.asarray(values, dtype=np.float64).round(DIGITS)
 
 
-def titles(tokens: Tokens) -> NDArray[np.bool_]:
-    """(sentences,) which sentences of `tokens` are titles.
-
-    >>> from analysis import read_text, tokenize
-    >>> titles(tokenize(read_text("Militants strike\\n\\nIt rained. It was late."))).tolist()
-    [True, False, False]
-    """
-    kinds = (tokens.corpus.segments["kind"] == "title").to_numpy(dtype=bool)
-    return np.asarray(kinds[tokens.sentence_segment])
-
-
 def term_counts(tokens: AnyTokens, lexicon: Lexicon) -> pd.DataFrame:
     """How often each pattern of a lexicon counts, terms and excludes: the most frequent first, those at 0 last.
 
@@ -241,3 +224,48 @@ def _fewest_types(tokens: AnyTokens, patterns: list[str]) -> list[int]:
     single = sorted({word for own in words for word in own})
     types = dict(zip(single, fitting_counts(tokens, single).tolist(), strict=True))
     return [min(types[word] for word in own) for own in words]
+
+
+def kept_parts(tokens: AnyTokens, lexicon: Lexicon) -> Iterator[tuple[Part, pd.DataFrame]]:
+    """The parts of `tokens`, each with the matches that keep their words, as `kept` has them.
+
+    A corpus in parts is searched at the first time; what was found is read from disk at the next.
+    """
+    if not isinstance(tokens, Parted):
+        return ((part, kept(part.tokens, lexicon)) for part in parts(tokens))
+    pieces = (piece.astype(np.int64) for piece in _searched(tokens, lexicon).parts())
+    return zip(parts(tokens), pieces, strict=True)
+
+
+def _searched(tokens: Parted, lexicon: Lexicon) -> LongTable:
+    """The matches in each part of `tokens`."""
+    place = next((k for k, (whole, own, _) in enumerate(_searches) if whole() is tokens and own is lexicon), None)
+    if place is None:
+        pieces = (kept(part.tokens, lexicon).astype(np.int32) for part in parts(tokens))
+        search = weakref.ref(tokens), lexicon, LongTable(pieces, tokens.folder)
+    else:
+        search = _searches.pop(place)
+    _searches[:] = [*(known for known in _searches if known[0]() is not None), search][-KEPT:]
+    return search[2]
+
+
+def kept(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
+    """The matches that keep their words: first, last, and pattern, a row of the excludes with the terms below them."""
+    # With the excludes before the terms, and a sort that is stable, of two for the same words the exclude wins.
+    found = find(tokens, lexicon.excludes["pattern"].tolist() + lexicon.terms["pattern"].tolist())
+    first, last = found["first"].to_numpy(), found["last"].to_numpy()
+    longest = np.lexsort((tokens.start[first] - tokens.end[last], first - last))
+    own: pd.DataFrame = found[_first_come(first, last, longest, len(tokens))]
+    return own.reset_index(drop=True)
+
+
+@compiled
+def _first_come(first: Any, last: Any, order: Any, size: Any) -> Any:
+    """Which spans stay when, in the order given, each keeps its tokens to itself."""
+    taken = np.zeros(size, np.bool_)
+    kept = np.zeros(len(first), np.bool_)
+    for row in order:
+        if not taken[first[row] : last[row] + 1].any():
+            taken[first[row] : last[row] + 1] = True
+            kept[row] = True
+    return kept

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.embeddings import embed, means
+from analysis.embeddings import embed, tells
 from analysis.framing import frames
 from analysis.framing.lexicon import Lexicon
+from analysis.text.compiled import Floats
 from analysis.text.parted import AnyTokens, Parted
 from analysis.text.patterns import fitting_types
 from analysis.text.tokens import Tokens
@@ -22,11 +23,6 @@ DIGITS = 6  # significant decimals of what comes out of products of vectors: mac
 # How much of a frame's vector is its label and definition; the rest is its terms.
 DEFINITION = 0.3
 NEARER = 1.0  # nearness, as `similarities` measures it, from which a word is proposed for a frame
-TELLING = (
-    5.0  # length of a word's vector from which it is a content word: that of "the" is 1.6, "said" 6.5, "killed" 17
-)
-
-Floats = NDArray[np.float64]
 
 
 class _Frames(NamedTuple):
@@ -223,13 +219,7 @@ def _new_words(tokens: Tokens, lexicon: Lexicon, min_count: int) -> NDArray[np.i
     named = np.bincount(tokens.ids[~opens & capital], minlength=len(count))
     letters = np.array([word.isalpha() and len(word) > 2 for word in tokens.vocabulary], dtype=bool)
     rows = np.flatnonzero((count >= min_count) & ~matched & letters & (2 * named <= within))
-    return rows[length_of(tokens.vocabulary[rows].tolist()) >= TELLING]
-
-
-def length_of(words: Sequence[str]) -> Floats:
-    """(words,) the length of the vector of each word: how much it tells."""
-    size: Floats = np.sqrt((means(words).astype(np.float64) ** 2).sum(axis=1))
-    return size
+    return rows[tells(tokens.vocabulary[rows].tolist())]
 
 
 def unit(vectors: Floats) -> Floats:

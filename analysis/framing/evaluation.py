@@ -17,16 +17,13 @@ FRAME_COLUMNS = ("frame", "label")
 _RATES, _COUNTS = ["precision", "recall", "f1"], ["correct", "gold", "predicted"]
 
 
-def evaluate_frames(
-    path: str | Path, lexicon: Lexicon, *, text: str | None = None, frame: str | None = None
-) -> pd.DataFrame:
+def evaluate_frames(path: str | Path, lexicon: Lexicon) -> pd.DataFrame:
     """Score the frame that `lexicon` gives each text against the frame that a reader gave it, see `frame_scores`.
 
     The file is a CSV table with a text and its frame in each row: columns ``text``, ``sentence`` or ``headline``, and
-    ``frame`` or ``label`` (the first that is there), or those named by `text` and `frame`. A frame is written by its
-    key or its label in the lexicon; case, blanks, hyphens and underscores are no matter. ``none``, or nothing, is no
-    frame. Raises `ValueError` for a file that is no such table, a column that is not there, and a label that the
-    lexicon does not know.
+    ``frame`` or ``label`` (the first that is there). A frame is written by its key or its label in the lexicon; case,
+    blanks, hyphens and underscores are no matter. ``none``, or nothing, is no frame. Raises `ValueError` for a file
+    that is no such table, a column that is not there, and a label that the lexicon does not know.
 
     >>> from analysis.framing.lexicon import read_lexicon
     >>> from analysis.paths import LEXICONS, SAMPLE
@@ -36,8 +33,8 @@ def evaluate_frames(
     """
     file = Path(path)
     table = read_table(file)
-    texts = table[_column(table, file.name, "text", text, TEXT_COLUMNS)].tolist()
-    labels = table[_column(table, file.name, "frame", frame, FRAME_COLUMNS)].tolist()
+    texts = table[_column(table, file.name, "text", TEXT_COLUMNS)].tolist()
+    labels = table[_column(table, file.name, "frame", FRAME_COLUMNS)].tolist()
     if not texts:
         raise ValueError(f"{file.name} has no rows: give a CSV table of texts and frames")
     known = codes(lexicon) | {"": NONE}
@@ -101,12 +98,12 @@ def frame_scores(gold: Sequence[str | None], predicted: Sequence[str | None], fr
     return pd.concat([each, pd.DataFrame([macro], columns=table.columns), whole], ignore_index=True)
 
 
-def _column(table: pd.DataFrame, file: str, what: str, name: str | None, usual: Sequence[str]) -> str:
-    wanted = usual if name is None else (name,)
-    found = next((column for column in wanted if column in table.columns), None)
+def _column(table: pd.DataFrame, file: str, what: str, names: Sequence[str]) -> str:
+    """The first of `names` that is a column of `table`."""
+    found = next((column for column in names if column in table.columns), None)
     if found is None:
         raise ValueError(
-            f"{file} has no column {' or '.join(map(repr, wanted))}, only {', '.join(map(repr, table.columns))}: "
+            f"{file} has no column {' or '.join(map(repr, names))}, only {', '.join(map(repr, table.columns))}: "
             f"name the column with each row's {what}"
         )
     return found

@@ -11,6 +11,7 @@ from scipy import sparse
 from analysis import embeddings
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
+from analysis.text.compiled import Floats
 from analysis.text.corpus import read_texts
 from analysis.text.tokens import Tokens, tokenize
 
@@ -18,7 +19,6 @@ KINDS = ("word", "characters", "frame", "embedding")  # in the order of the colu
 PIECES = (3, 4, 5)  # characters of a piece of a word, a blank for each edge among them
 MIN_TEXTS = 2  # texts a word or a piece must stand in: what stands in one says little of others
 
-Floats = NDArray[np.float64]
 Names = NDArray[np.object_]
 Matrix = sparse.csr_array
 
@@ -155,10 +155,7 @@ def _frame_counts(tokens: Tokens, lexicons: Sequence[Lexicon]) -> Matrix:
 
 
 def _correlation_ratios(columns: Matrix, labels: NDArray[np.object_]) -> Floats:
-    """How far each column follows the labels, 0 to 1: the root of the share of its variance that lies between them.
-
-    Kelley's (1935) epsilon, less than eta by what as many labels would take by chance.
-    """
+    """How far each column follows the labels, 0 to 1: the root of Kelley's (1935) epsilon squared."""
     _, code, size = np.unique(labels, return_inverse=True, return_counts=True)
     values = columns.toarray()
     values -= values.mean(axis=0)

@@ -2,31 +2,31 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TypeVar, overload
+from typing import NamedTuple, TypeVar, overload
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
+from analysis.bootstrap import rate_intervals
 from analysis.framing.counting import DIGITS, amounts, count, counted_parts, gather, matched_parts
-from analysis.framing.leading import lead, leading_frames
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.own_rows import documents_of
 from analysis.framing.strongest import sentences_at, strongest
-from analysis.framing.sums import sums
+from analysis.text.compiled import Floats, Ints
 from analysis.text.corpus import read_texts
 from analysis.text.documents import ByDocument
-from analysis.text.long_tables import AnyTable, LongTable, table_of, table_parts
+from analysis.text.long_tables import AnyTable, LongTable, documents_of, table_of, table_parts
 from analysis.text.lookup import document_of, sentence_in_document, sentence_of
-from analysis.text.parted import LISTED, AnyTokens, Parted
+from analysis.text.parted import LISTED, AnyTokens, Parted, sentence_counts
 from analysis.text.patterns import fitting_types
-from analysis.text.tokens import Tokens, tokenize
+from analysis.text.tokens import Tokens, offsets_of, tokenize
 
 MATCH_COLUMNS = ["doc_id", "sentence", "frame", "pattern", "text", "start", "end", "negated", "weight"]
 STATUSES = ("framed", "tie", "below margin", "no term")
 
-Ints = NDArray[np.int64]
 Words = TypeVar("Words", bound=ByDocument)
+BLOCK = 10_000  # sentences that are held as strings of their own at a time
 
 
 @overload
@@ -36,11 +36,11 @@ def matches(tokens: AnyTokens, lexicon: Lexicon) -> AnyTable: ...
 def matches(tokens: AnyTokens, lexicon: Lexicon) -> AnyTable:
     """Every match of a lexicon's terms, one row each, in the order of the text.
 
-    Columns: doc_id, sentence (from 0 in each document), frame, pattern, text (as it stands), start, end (characters),
+    Columns: doc_id, sentence (from 0 in each document), frame, pattern, text (as written), start, end (characters),
     negated (a negation word stands within the lexicon's window before it in the sentence), weight (of the term).
 
     A word counts for one frame only: of matches that share a word the longest wins (in words, then characters), then
-    the earlier, then an exclude, then the one that stands first in the lexicon. An ``excludes`` phrase that wins takes
+    the earlier, then an exclude, then the one that appears first in the lexicon. An ``excludes`` phrase that wins takes
     its words out of the count.
     """
     return table_of(tokens, (_matches(part.tokens, lexicon, own) for part, own in matched_parts(tokens, lexicon)))
@@ -116,7 +116,7 @@ def profile(
     tokens: AnyTokens,
     lexicon: Lexicon,
     by: str | None = None,
-    weights: NDArray[np.float64] | None = None,
+    weights: Floats | None = None,
     *,
     resamples: int = 1000,
     seed: int = 0,
@@ -188,7 +188,7 @@ def sentence_frames(tokens: AnyTokens, lexicon: Lexicon, *, margin: float = 0.0)
     2       no term                 None                 None
     """
     counted = counted_parts(tokens, lexicon)
-    return table_of(tokens, (leading_frames(part.tokens, counts.scores, lexicon, margin) for part, counts in counted))
+    return table_of(tokens, (_leading_frames(part.tokens, counts.scores, lexicon, margin) for part, counts in counted))
 
 
 def coverage(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
@@ -244,7 +244,7 @@ def score_sentences(sentences: Sequence[str], lexicon: Lexicon, *, margin: float
     tokens = tokenize(read_texts(sentences), boilerplate=True)
     scores = (gather(tokens.sentence_document, len(sentences)) @ count(tokens, lexicon).scores).toarray()
     table = pd.DataFrame(scores.round(DIGITS), columns=lexicon.frames["frame"].tolist())
-    table["frame"] = lead(scores, lexicon, margin)["frame"]
+    table["frame"] = _lead(scores, lexicon, margin)["frame"]
     return table
 
 
@@ -254,3 +254,119 @@ def negated(tokens: Tokens, lexicon: Lexicon, first: Ints) -> NDArray[np.bool_]:
     places = np.flatnonzero(negation[tokens.ids])
     begin = np.maximum(first - lexicon.negation_window, tokens.sentence_offsets[sentence_of(tokens, first)])
     return np.searchsorted(places, first) > np.searchsorted(places, begin)
+
+
+def _leading_frames(tokens: Tokens, scores: sparse.csr_array, lexicon: Lexicon, margin: float) -> pd.DataFrame:
+    """The rows of `sentence_frames` for the `scores`, (sentences, frames)."""
+    blocks = (scores[first : first + BLOCK].toarray() for first in range(0, max(tokens.n_sentences, 1), BLOCK))
+    document = tokens.sentence_document
+    first_sentence = np.searchsorted(document, document)
+    places = pd.DataFrame(
+        {
+            "doc_id": tokens.doc_ids[document],
+            "sentence": np.arange(tokens.n_sentences) - first_sentence,
+            "start": tokens.sentence_start,
+            "end": tokens.sentence_end,
+        }
+    )
+    leads = pd.concat([_lead(block, lexicon, margin) for block in blocks], ignore_index=True)
+    return pd.concat([places, leads], axis=1).assign(text=_sentence_texts(tokens))
+
+
+def _sentence_texts(tokens: Tokens) -> pd.Series:
+    """The sentences on one line each; of the many short strings that they are cut from few are there at a time."""
+    columns = (tokens.sentence_document, tokens.sentence_start, tokens.sentence_end)
+    texts, blocks = tokens.corpus.texts, []
+    for first in range(0, max(tokens.n_sentences, 1), BLOCK):
+        spans = zip(*(column[first : first + BLOCK].tolist() for column in columns), strict=True)
+        blocks.append(pd.Series([" ".join(texts[d][start:end].split()) for d, start, end in spans]))
+    return pd.concat(blocks, ignore_index=True)
+
+
+def _lead(scores: Floats, lexicon: Lexicon, margin: float) -> pd.DataFrame:
+    """The columns status, frame, leading, second, score and margin of `sentence_frames`, from (sentences, frames)."""
+    if not margin >= 0:
+        raise ValueError(f"margin is {margin}: use 0 or a weight above it")
+    frames = lexicon.frames["frame"].to_numpy(dtype=object)
+    scores = scores.round(DIGITS)
+    best = scores.max(axis=1, initial=0.0)
+    lower = np.where(scores < best[:, None], scores, 0.0)
+    runner_up = lower.max(axis=1, initial=0.0)
+    highest = (scores == best[:, None]) & (best > 0)[:, None]
+    tied = highest.sum(axis=1) > 1
+    ahead = np.where(tied, 0.0, best - runner_up).round(DIGITS)
+    status = np.select([best == 0, tied, ahead < margin], ["no term", "tie", "below margin"], "framed").astype(object)
+    leading = np.full(len(scores), None, dtype=object)
+    leading[best > 0] = frames[scores.argmax(axis=1)[best > 0]]
+    second = np.full(len(scores), None, dtype=object)
+    second[runner_up > 0] = frames[lower.argmax(axis=1)[runner_up > 0]]
+    leading[tied] = [" · ".join(frames[row]) for row in highest[tied]]
+    frame = leading.copy()
+    frame[status != "framed"] = None
+    names = pd.DataFrame({"status": status, "frame": frame, "leading": leading, "second": second}, dtype=object)
+    return names.assign(score=best, margin=ahead)
+
+
+class Sums(NamedTuple):
+    """What the sentences of each group come to.
+
+    ``counts``: (groups, 2 * frames) hits and scores; ``words``: (groups,) running words, or the sum of their weights;
+    ``with_hit``: (groups, frames) sentences with a hit; ``sentences``: (groups,) all of them; ``low`` and ``high``:
+    (groups, 2 * frames) the ends of the interval of ``counts / words``.
+    """
+
+    counts: Floats
+    words: Floats
+    with_hit: Ints
+    sentences: Ints
+    low: Floats
+    high: Floats
+
+
+def sums(
+    tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None, group: Ints, *, resamples: int, seed: int
+) -> Sums:
+    """The `Sums` of the groups from 0 up; `group` has the group of each document, each with one at least.
+
+    The intervals are over the documents of a group, or over its sentences where it is one document. Raises
+    `ValueError` for weights that are not one a token.
+    """
+    frames, members = len(lexicon.frames), np.bincount(group)
+    counts, (low, high) = np.zeros((len(members), 2 * frames)), np.full((2, len(members), 2 * frames), np.nan)
+    with_hit = np.zeros((len(members), frames), dtype=np.int64)
+    pieces, words = [], []
+    for part, counted in counted_parts(tokens, lexicon, weights):
+        own = part.tokens
+        both = sparse.hstack([counted.hits, counted.scores], format="csr")
+        groups = group[part.rows]
+        line, column = both.nonzero()
+        line_group = groups[own.sentence_document]
+        # One after the other, so that the parts make no difference to how the sums are rounded.
+        entries = both.tocoo()
+        np.add.at(counts, (line_group[entries.row], entries.col), entries.data)
+        hit = column < frames
+        np.add.at(with_hit, (line_group[line[hit]], column[hit]), 1)
+        bounds = np.searchsorted(own.sentence_document, np.arange(own.n_documents + 1)).tolist()
+        for d in np.flatnonzero(members[groups] == 1).tolist():
+            its = slice(bounds[d], bounds[d + 1])
+            ends = rate_intervals(both[its], counted.words[its], resamples=resamples, seed=seed)
+            low[groups[d]], high[groups[d]] = ends
+        member = gather(own.sentence_document, own.n_documents)
+        words.append(member @ counted.words)
+        if resamples:  # what is drawn from: of many documents it is much
+            pieces.append(member @ both)
+    words_of = np.concatenate(words)
+    if resamples:
+        by_document = sparse.vstack(pieces, format="csr")
+        del pieces
+        by_document = by_document.tocsc()  # as the intervals take it: else they would have it once more
+    order = np.argsort(group, kind="stable")
+    held, sentences = offsets_of(members), sentence_counts(tokens)
+    size, lines = np.zeros(len(members)), np.zeros(len(members), dtype=np.int64)
+    for number, (left, right) in enumerate(pairwise(held.tolist())):
+        rows = order[left:right]
+        size[number], lines[number] = words_of[rows].sum(), sentences[rows].sum()
+        if resamples and len(rows) > 1:
+            both = by_document if len(rows) == len(group) else by_document[rows]
+            low[number], high[number] = rate_intervals(both, words_of[rows], resamples=resamples, seed=seed)
+    return Sums(counts, size, with_hit, lines, low, high)

@@ -53,7 +53,7 @@ def read_lexicon(path: str | Path) -> Lexicon:
     A term is a pattern, or a mapping of ``pattern``, ``weight`` (default 1) and ``note``. A pattern is one or more
     words matched against whole tokens of one sentence: in a word ``*`` stands for any characters and ``?`` for one;
     a lone ``*`` is any one word, ``...`` up to three words. Raises `LexiconError` for a file that is not there or not
-    YAML, a wrong or missing key, a frame without terms, a pattern that would match everything or stands twice.
+    YAML, a wrong or missing key, a frame without terms, a pattern that would match everything or appears twice.
 
     >>> from analysis.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from analysis import embeddings
 from analysis.framing import features as rows_of
-from analysis.framing.features import Features, Floats, Matrix
+from analysis.framing.features import Features, Matrix
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.paths import LEXICONS
 from analysis.places import whole_folder
+from analysis.text.compiled import Floats
 
 STRENGTH = 3.0  # scikit-learn's C: the inverse of the penalty on large coefficients
 

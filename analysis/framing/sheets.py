@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.framing.coding import NONE, codes, folded
 from analysis.framing.lexicon import Lexicon
-from analysis.text.formulas import guarded, restored
+from analysis.text.csv_files import guarded, restored
 from analysis.text.metadata import read_rows
 
 KEY_COLUMNS = ["item", "doc_id", "start", "end", "sentence", "stratum", "weight"]

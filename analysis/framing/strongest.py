@@ -6,16 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.framing.own_rows import documents_of
-from analysis.text.long_tables import AnyTable, table_parts
+from analysis.text.compiled import Ints
+from analysis.text.long_tables import AnyTable, documents_of, table_parts
 from analysis.text.lookup import first_sentences
 from analysis.text.parted import AnyTokens, parts
 from analysis.text.tokens import Ids
 
 HELD = 1_000_000  # sentences that are looked at together
 SENTENCES = 1 << 31  # more than a document has
-
-Ints = NDArray[np.int64]
 
 
 def strongest(tokens: AnyTokens, found: AnyTable, listed: int) -> pd.DataFrame:

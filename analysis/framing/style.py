@@ -5,7 +5,7 @@ lexicon data/lexicons/style.yml. Here are the shares that a rate does not tell: 
 the verbs that report, of the names for the opponent, how much is of each kind.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import pairwise
@@ -13,16 +13,17 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from analysis.bootstrap import wilson
 from analysis.framing.attribution import speakers
 from analysis.framing.clauses import words_by_stretch
-from analysis.framing.counting import Floats, Ints
+from analysis.framing.counting import mean_weights, weighted_parts
 from analysis.framing.cues import find_cues
-from analysis.framing.hits import groups_of, hits_of, marked, together
+from analysis.framing.frames import negated
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.own_rows import own_rows
 from analysis.framing.speech import speech_of
-from analysis.text.long_tables import AnyTable, columns_of
-from analysis.text.lookup import document_of, first_sentences, sentence_in_document
+from analysis.text.compiled import Floats, Ints
+from analysis.text.long_tables import AnyTable, columns_of, own_rows
+from analysis.text.lookup import document_of, first_sentences, sentence_in_document, sentence_of
 from analysis.text.parted import AnyTokens, Parted, limit
 from analysis.text.tokens import Tokens
 
@@ -32,7 +33,7 @@ NAMING, REPORTING = "naming_", "reporting_"  # how the frames begin that are way
 UNLISTED = "unlisted"  # the stance of a verb that the lexicon has in no frame of reporting
 REPORT_COLUMNS = ["doc_id", "sentence", "speaker", "verb", "stance", "start", "end"]
 
-_Z = 1.959963984540054  # of the normal distribution 95 of 100 lie within this many standard deviations
+_KINDS = 1 << 10  # more than there are kinds
 
 
 def firmness(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights: Floats | None = None) -> pd.DataFrame:
@@ -63,7 +64,7 @@ def firmness(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights
             f"lexicon {lexicon.name!r} has no frame {missing[0]!r}: firmness counts {', '.join((*CERTAIN, *OPEN))}"
         )
     kinds = dict.fromkeys(CERTAIN, 0) | dict.fromkeys(OPEN, 1)
-    groups, group = groups_of(tokens, by)
+    groups, group = _groups_of(tokens, by)
     hits = together(marked(tokens, lexicon, kinds, group, weights, plain=CERTAIN), tokens, group)
     table = _shares(hits, ["boosters", "hedges"], groups)
     boosters, hedges = (table[table["kind"] == kind].reset_index(drop=True) for kind in ("boosters", "hedges"))
@@ -93,7 +94,7 @@ def naming(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights: 
     7     naming_gunman     1   0.33
     """
     ways = _frames(lexicon, NAMING)
-    groups, group = groups_of(tokens, by)
+    groups, group = _groups_of(tokens, by)
     kinds = {way: kind for kind, way in enumerate(ways)}
     table = _shares(together(marked(tokens, lexicon, kinds, group, weights), tokens, group), ways, groups)
     name = table.pop("group")
@@ -170,7 +171,7 @@ def reporting(table: AnyTable, tokens: AnyTokens, lexicon: Lexicon, by: str | No
     own = by is not None and by in columns_of(table)
     if own and isinstance(tokens, Parted):
         raise ValueError(f"{by!r} is a column of the table: of a corpus in parts give a column of the metadata")
-    groups, group = groups_of(tokens, None if own else by)
+    groups, group = _groups_of(tokens, None if own else by)
     hits = together(_reported(table, tokens, lexicon, stances, group), tokens, group)
     if isinstance(table, pd.DataFrame) and own:
         names = table[by].astype(object).where(table[by].notna(), "(none)").astype(str).to_numpy()
@@ -222,10 +223,7 @@ def share_intervals(counts: Floats) -> tuple[Floats, Floats]:
     if units > 1 and held.sum() > 1:
         spread = ((counts - share * size[:, None]) ** 2).sum(axis=0) / n**2 * units / (units - 1)
         effect = max(1.0, n / (held.sum() - 1) * (spread[held] / share[held]).sum())
-    n = n / effect
-    middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
+    return wilson(share, n / effect)
 
 
 def _frames(lexicon: Lexicon, prefix: str) -> list[str]:
@@ -280,3 +278,65 @@ def _named(
     if by is not None:
         table.insert(0, by, group.to_numpy())
     return table[: limit(tokens)]
+
+
+def _groups_of(tokens: AnyTokens, by: str | None) -> tuple[list[str], Ints]:
+    """The names of the groups, and (documents,) the group of each document."""
+    names, group = tokens.numbered_groups(by)
+    listed = names[: limit(tokens)]
+    return listed, np.where(group < len(listed), group, -1)
+
+
+def hits_of(kind: Ints, group: Ints, document: Ints, sentence: Ints, amount: Floats) -> pd.DataFrame:
+    """A row a hit: its kind, the group of its document, the document and sentence in the corpus, what it counts."""
+    places = {"group": group[document], "document": document, "sentence": sentence}
+    return pd.DataFrame({"kind": kind, **places}).astype(np.int32).assign(amount=amount)
+
+
+def together(pieces: Iterator[pd.DataFrame], tokens: AnyTokens, group: Ints) -> pd.DataFrame:
+    """The hits of all parts; of a corpus in parts those of a document are made one a kind.
+
+    As they are stay those of a document that alone in its group has any: its sentences are the units.
+    """
+    if not isinstance(tokens, Parted):
+        (whole,) = pieces
+        return whole
+    held: list[pd.DataFrame] = []
+    alone = np.full(len(group), -1)  # the one document with hits in a group, -1 of none, -2 of several
+    for found in pieces:
+        piece = found[found["group"] >= 0]
+        documents = np.unique(piece["document"])
+        groups, row, count = np.unique(group[documents], return_index=True, return_counts=True)
+        alone[groups] = np.where((count == 1) & (alone[groups] == -1), documents[row], -2)
+        kept = alone[piece["group"]] == piece["document"].to_numpy()
+        rest = piece[~kept]
+        # What is added up here, in the order of the text and from 0 on, would be added up in the same way later.
+        cells = rest["document"].to_numpy(dtype=np.int64) * _KINDS + rest["kind"]
+        _, row, cell = np.unique(cells, return_index=True, return_inverse=True)
+        held += [piece[kept], rest.iloc[row].assign(amount=np.bincount(cell, rest["amount"]))]
+    return pd.concat(held, ignore_index=True)
+
+
+def marked(
+    tokens: AnyTokens,
+    lexicon: Lexicon,
+    kinds: Mapping[str, int],
+    group: Ints,
+    weights: Floats | None,
+    *,
+    plain: Sequence[str] = (),
+) -> Iterator[pd.DataFrame]:
+    """The matches of the frames in `kinds` as `hits_of` has them, part by part; of those in `plain` no negated one."""
+    frame = lexicon.terms["frame"]
+    kind_of = frame.map(kinds).fillna(-1).to_numpy(dtype=np.int64)
+    apart = frame.isin(plain).to_numpy()
+    for part, found, running in weighted_parts(tokens, lexicon, weights):
+        own = part.tokens
+        first, last, term = (found[column].to_numpy() for column in ("first", "last", "term"))
+        kept = kind_of[term] >= 0
+        if apart.any():
+            kept &= ~(apart[term] & negated(own, lexicon, first))
+        first, last, term = first[kept], last[kept], term[kept]
+        amount = mean_weights(running, first, last)
+        document = part.document + document_of(own, first)
+        yield hits_of(kind_of[term], group, document, part.sentence + sentence_of(own, first), amount)

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.bootstrap import middle
 from analysis.framing.agreement import agreement
 from analysis.framing.coding import NONE, codes, folded, item_name
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
+from analysis.text.compiled import Bools, Floats
 from analysis.text.metadata import FILE_COLUMNS, stem
 from analysis.text.tokens import Tokens
 
@@ -17,9 +19,6 @@ POSITIVES = 10  # coded sentences of a frame below which nothing is said about i
 RELIABLE = 0.667  # the alpha from which Krippendorff (2004) allows tentative conclusions
 
 _SHARES = ("precision", "recall", "f1")
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 def validity(
@@ -111,7 +110,7 @@ def validity(
     low = high = np.full(point.shape, np.nan)
     if resamples and clear.sum() > 1:
         draws = _rates(weight * _multiplicities(strata, clear, resamples, seed), human, found)
-        low, high = _quantiles(draws)
+        low, high = middle(draws.swapaxes(1, 2))
     for name, values, lower, upper in zip(_SHARES, point, low, high, strict=True):
         table[name], table[f"{name}_low"], table[f"{name}_high"] = values, lower, upper
     alphas = agreement(coded, resamples=0).set_index("frame")["alpha"] if _doubled(given) else pd.Series(dtype=float)
@@ -233,17 +232,6 @@ def _rates(weights: Floats, human: Bools, found: Bools) -> Floats:
     parts = ((both, hit), (both, coded), (2 * both, hit + coded))
     rates = [np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0) for part, whole in parts]
     return np.array(rates).round(9)
-
-
-def _quantiles(draws: Floats) -> tuple[Floats, Floats]:
-    """The middle 95% of (shares, draws, frames), draws without a value left out."""
-    low, high = np.full((2, draws.shape[0], draws.shape[2]), np.nan)
-    for share, frame in np.ndindex(low.shape):
-        told = draws[share, :, frame]
-        told = told[~np.isnan(told)]
-        if len(told):
-            low[share, frame], high[share, frame] = np.quantile(told, [0.025, 0.975]).round(9)
-    return low, high
 
 
 def _verdict(coded: int, alpha: float, f1: float, threshold: float) -> tuple[bool | None, str]:

@@ -8,11 +8,9 @@ from scipy import sparse
 
 from analysis.bootstrap import rate_intervals
 from analysis.framing import word_classes as wc
-from analysis.framing.agents import agent
 from analysis.framing.clauses import Words, subject, words_by_stretch, words_of
-from analysis.framing.own_rows import documents_of
-from analysis.framing.passive_verbs import SKIPPED, first_auxiliary, parsed_pairs, passive_verbs
-from analysis.text.long_tables import AnyTable, table_parts
+from analysis.framing.passive_verbs import SKIPPED, agent, first_auxiliary, parsed_pairs, passive_verbs
+from analysis.text.long_tables import AnyTable, documents_of, table_parts
 from analysis.text.lookup import document_of, sentence_in_document
 from analysis.text.parted import AnyTokens, limit
 from analysis.text.tokens import Tokens
@@ -38,7 +36,7 @@ def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
 
     - ``doc_id``, ``sentence`` (from 0 in each document);
     - ``start``, ``end``: characters from the form of *be* or *get* to the participle;
-    - ``participle``: as it stands;
+    - ``participle``: as written;
     - ``agent``: the noun phrase after *by*, None where there is none. "by" before a time, a measure or a way ("by
       Friday", "by 5 percent", "by mistake", "by using") names no agent;
     - ``actor``: the subject, that is, what is acted upon and not who acts: the words before the verb as

@@ -16,10 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from analysis.publish.colours import COLOURS
-from analysis.publish.drawing import drawing
-from analysis.publish.figures import room, style
-from analysis.publish.layout import LETTER, THOUSANDS
+from analysis.publish.drawing import COLOURS, drawing
+from analysis.publish.figures import LETTER, THOUSANDS, room, style
 
 WIDE = 5_000_000  # running words
 
@@ -155,10 +153,7 @@ def network(edges: pd.DataFrame, nodes: pd.DataFrame) -> Figure:
 
 
 def _count_scale(axis: Axis, values: pd.Series, *, fine: int) -> None:
-    """Ticks of a logarithmic axis that fall on counts one would say: 1, 2, 5, 10; or only 1, 10, 100 on a long one.
-
-    Up to `fine` times its least value an axis is a short one, and above 1,000 times that it has 1, 1,000, 1,000,000.
-    """
+    """Ticks of a logarithmic axis at round counts: 1, 2, 5, 10 up to `fine` times the least, else powers of ten."""
     is_long, is_longest = (values.max() > times * fine * values.min() for times in (1, 1000))
     subs = (1.0,) if is_long else (1.0, 2.0, 5.0)
     axis.set_major_locator(LogLocator(base=1000.0 if is_longest else 10.0, subs=subs))

@@ -19,8 +19,7 @@ import pandas as pd
 
 from analysis.printable import visible
 from analysis.publish.tables import described
-from analysis.text.csv_files import write_csv
-from analysis.text.formulas import restored
+from analysis.text.csv_files import restored, write_csv
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,6 +27,20 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 _DTYPES = {"string": "object", "integer": "Int64", "number": "float64", "boolean": "boolean", "date": "object"}
+_CALLS: "WeakKeyDictionary[Figure, Call]" = WeakKeyDictionary()
+DRAWINGS: "dict[str, Callable[..., Figure]]" = {}  # by module and name: nothing else is ever called by a file's word
+# Okabe and Ito (2008): eight colours that people with any kind of colour vision tell apart.
+COLOURS = {
+    "blue": "#0072B2",
+    "orange": "#E69F00",
+    "green": "#009E73",
+    "vermillion": "#D55E00",
+    "sky": "#56B4E9",
+    "purple": "#CC79A7",
+    "yellow": "#F0E442",
+    "black": "#000000",
+    "grey": "#767676",
+}
 
 
 class Call(NamedTuple):
@@ -37,10 +50,6 @@ class Call(NamedTuple):
     table: pd.DataFrame  # the first table, as it was given
     parts: dict[str, pd.DataFrame]  # the tables drawn beside it, by the name of the parameter
     options: dict[str, Any]  # all else, as JSON has it
-
-
-_CALLS: "WeakKeyDictionary[Figure, Call]" = WeakKeyDictionary()
-DRAWINGS: "dict[str, Callable[..., Figure]]" = {}  # by module and name: nothing else is ever called by a file's word
 
 
 def drawing(draw: "Callable[P, Figure]") -> "Callable[P, Figure]":

@@ -31,10 +31,9 @@ from analysis.places import whole_file
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.inside import read_inside
 from analysis.publish.loading import Run, load_run
-from analysis.publish.page import MARKDOWN, ROWS
+from analysis.publish.page import MARKDOWN, ROWS, Block, read_sections
 from analysis.publish.pandoc import Tree, pandoc, read_html, text_of, with_pictures, without_shorthands
 from analysis.publish.records import content_told
-from analysis.publish.sections import Block, read_sections
 from analysis.publish.tables import table_html
 
 SHOWN = 40  # letters without a font that a warning names

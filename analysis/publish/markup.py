@@ -1,8 +1,10 @@
 """A text as HTML, each character once and in its place, whatever is marked in it and however the marks overlap."""
 
+import base64
 import html
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import regex
@@ -87,3 +89,8 @@ def _between(text: str, start: int, end: int, layers: Sequence[Layer]) -> str:
     if not text[start:end].strip():
         return escaped(text[start:end])
     return f'<p dir="auto" class="o">{marked(text, start, end, layers)}</p>'
+
+
+def svg_source(path: Path) -> str:
+    """The picture in `path` as the source of an ``<img>``, where it can run no script and its ids meet no others."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"

@@ -17,10 +17,10 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from analysis.framing.style import CERTAIN, OPEN
-from analysis.publish.csv_rows import csv_rows
-from analysis.publish.reading_style import codes
+from analysis.publish.reading import codes
+from analysis.text.compiled import Ints
+from analysis.text.csv_files import csv_rows, restored
 from analysis.text.forms import word_forms
-from analysis.text.formulas import restored
 from analysis.text.parted import LISTED, AnyTokens, Parted, taken
 from analysis.text.periods import PERIODS, longest_period, periods
 from analysis.text.stopwords import stop_words
@@ -42,8 +42,6 @@ PLACES = {
 _ESCAPED = re.compile("[<\x7f-\x9f]")  # JSON itself escapes those before the blank
 LARGEST = sys.float_info.max
 _SCALARS = {"integer", "number"}
-
-Ints = NDArray[np.int64]
 
 
 def embedded(value: Any) -> Markup:
@@ -156,10 +154,7 @@ def _complete(tokens: AnyTokens, run: Path) -> int | None:
 
 
 def _chosen(sizes: Ints, complete: int | None) -> Ints:
-    """The documents that a page holds, of so many characters: all, or as many as there is room for, evenly chosen.
-
-    Where only the first ones are `complete`, of these as many as there is room for, from the first.
-    """
+    """The documents a page holds, of so many characters: evenly chosen, or the first where only they are `complete`."""
     share = CHARACTERS / max(int(sizes.sum()), 1)
     count = len(sizes) if share >= 1 or complete is not None else int(len(sizes) * share)
     rows = np.unique(np.linspace(0, len(sizes) - 1, max(count, 1)).astype(np.int64))
@@ -220,10 +215,7 @@ def _documents(
 
 
 def _words(tokens: Tokens, units: Sequence[Ints | None]) -> dict[str, Any]:
-    """Where words and sentences stand, document after document; and how many each document has.
-
-    A place is how far it begins behind the end of the one before it, and how long it is: small numbers pack well.
-    """
+    """Words and sentences as gaps and lengths, since small numbers pack well; how many each document has."""
     parts: dict[str, list[Ints]] = {name: [] for name in ("gap", "length", "sentence_gap", "sentence_length")}
     in_sentence, words, sentences = [], [], []
     for row, unit in enumerate(units):

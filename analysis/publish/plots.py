@@ -9,15 +9,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
-from numpy.typing import NDArray
 
-from analysis.publish.colours import COLOURS
-from analysis.publish.drawing import drawing
-from analysis.publish.figures import WIDTH, room, style
-from analysis.publish.layout import LETTER, THOUSANDS, cut, labelled_rows, legend_above, longest, name_x
-
-IntArray = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from analysis.publish.drawing import COLOURS, drawing
+from analysis.publish.figures import (
+    LETTER,
+    THOUSANDS,
+    WIDTH,
+    cut,
+    labelled_rows,
+    legend_above,
+    longest,
+    name_x,
+    room,
+    style,
+)
+from analysis.text.compiled import Floats, Ints
 
 SCALE = 0.8  # inches, about, that a scale of colours takes
 NUMBERED = 16  # columns of a grid up to which each cell has its number
@@ -129,11 +135,8 @@ def strip(
     return fig
 
 
-def _dense_strip(fig: Figure, ax: Axes, row: IntArray, place: Floats, times: Floats, words: int) -> None:
-    """Marks that can't be told apart: in pale the ground that they cover, on it how many are in each slice of the text.
-
-    A row has its own scale, from none to the fullest slice. As few shapes as slices, however many the marks.
-    """
+def _dense_strip(fig: Figure, ax: Axes, row: Ints, place: Floats, times: Floats, words: int) -> None:
+    """Marks too dense to tell apart: pale where they cover the row, and on it how many each slice of the text has."""
     y, left, right = _covered(row, place, words * STROKE / 72 / room())
     ground = _boxes(y, left, right)
     ax.add_patch(PathPatch(ground, facecolor=PALE, edgecolor=PALE, linewidth=STROKE))
@@ -148,14 +151,14 @@ def _dense_strip(fig: Figure, ax: Axes, row: IntArray, place: Floats, times: Flo
     legend_above(fig, handles)
 
 
-def _boxes(row: IntArray, left: Floats, right: Floats) -> Path:
+def _boxes(row: Ints, left: Floats, right: Floats) -> Path:
     """Bars as one shape: a picture of thousands of shapes, hatched ones above all, is heavy and slow to draw."""
     low, high = row + 0.36, row - 0.36
     corners = [(left, low), (left, high), (right, high), (right, low)]
     return Path.make_compound_path_from_polys(np.stack([np.stack(corner, axis=1) for corner in corners], axis=1))
 
 
-def _covered(row: IntArray, place: Floats, reach: float) -> tuple[IntArray, Floats, Floats]:
+def _covered(row: Ints, place: Floats, reach: float) -> tuple[Ints, Floats, Floats]:
     """What the places of each row cover (row, first, last), where those not further apart than `reach` are one.
 
     >>> [side.tolist() for side in _covered(np.array([0, 1, 0, 0]), np.array([4.0, 5, 1, 2]), 1)]
@@ -252,7 +255,7 @@ def position_map(spans: pd.DataFrame, *, kinds: Sequence[Sequence[str]]) -> Figu
     return fig
 
 
-def _widened(row: IntArray, left: Floats, right: Floats) -> tuple[IntArray, Floats, Floats]:
+def _widened(row: Ints, left: Floats, right: Floats) -> tuple[Ints, Floats, Floats]:
     """Bars (row, left, right, in per cent), thin ones widened, and one where such overlap, in the order of the text."""
     order = np.lexsort((left, row))
     row, left, right = row[order], left[order], right[order]
@@ -284,7 +287,7 @@ def change_dots(table: pd.DataFrame, *, label: str, before: str, after: str, xla
     return fig
 
 
-def few(borders: IntArray | Sequence[int], most: int = 200) -> list[int]:
+def few(borders: Ints | Sequence[int], most: int = 200) -> list[int]:
     """The places of `borders`, none where there are more than `most`: so many lines would be a grey field.
 
     >>> few([3, 6]), few([3, 6], most=1)

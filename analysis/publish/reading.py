@@ -6,24 +6,32 @@ document's text and nothing else. There are no ids, so any number of views can s
 """
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import regex
 from numpy.typing import NDArray
 
 from analysis.printable import visible
+from analysis.publish.drawing import COLOURS
 from analysis.publish.markup import Layer, paragraphs
-from analysis.publish.reading_style import codes, style_sheet
 from analysis.publish.tables import show
+from analysis.text.compiled import Ints
 from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.parted import AnyTokens, taken
 from analysis.text.tokens import Tokens
 
 LONGEST = 60_000  # characters of a document: most speeches and articles are shorter, and a page can hold as many
 
-Ints = NDArray[np.int64]
+CODE = 4  # letters of a frame's code, before a number
+HUES = [colour for name, colour in COLOURS.items() if name != "black"]
+LINES = ("solid", "dashed", "double")  # under a match: with eight hues, all of 24 frames look different
+_CSS = Path(__file__).with_name("reading.css")
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
 class _Article(NamedTuple):
@@ -65,7 +73,7 @@ def reading_view(
     `spans`: doc_id, start, end (characters), frame, as `analysis.framing.frames.matches` gives them; where there is a
     column ``negated``, a sign stands before those that are. `labels` says what each frame is called, in the order of
     the legend. `repeats`: doc_id, start, end, count, as `analysis.redundancy.repeats.exact_repeats` gives them; of
-    repeats that overlap, the one that stands more often keeps the characters, then the earlier, then the longer. What
+    repeats that overlap, the one that appears more often keeps the characters, then the earlier, then the longer. What
     `tokens` did not count (front matter, marks, boilerplate) is grey.
 
     `documents` is how many are shown, those with the most spans, in the order of the corpus; or the doc_ids. Of a
@@ -266,3 +274,58 @@ def _legend(articles: Sequence[_Article], names: Sequence[str], *, ranked: bool,
         said.append('<span class="g">Grey</span> was not counted.')
     switches = f"<legend>Show</legend>{switches}" if switches else ""
     return f'<fieldset class="k">{switches}<p>{" ".join(said)}</p></fieldset>'
+
+
+def codes(labels: Sequence[str]) -> list[str]:
+    """A short code for each label, no two the same: initials, or more letters where these are taken.
+
+    Small words of up to three letters are passed over, but not the first, and so is what a label has in parentheses; a
+    label without a letter gets a number.
+
+    >>> codes(["Law and prosecution", "Local press", "Threat (not valid here)", "Threat", "جنگ", "—"])
+    ['LP', 'LoP', 'Th', 'Thr', 'جن', '6']
+    """
+    found: list[str] = []
+    taken: set[str] = set()
+    for place, label in enumerate(labels, 1):
+        code = next(code for code in _candidates(label, place) if code.casefold() not in taken)
+        taken.add(code.casefold())
+        found.append(code)
+    return found
+
+
+def _candidates(label: str, place: int) -> Iterator[str]:
+    words = _WORD.findall(regex.sub(r"\(.*?\)", "", label))
+    words = [word for at, word in enumerate(words) if at == 0 or len(word) > 3 or word[0].isupper()]
+    letters = [regex.findall(r"\X", word) for word in words[:CODE]]
+    first, rest = (letters or [[]])[0], "".join(word[0].upper() for word in letters[1:])
+    start = "".join(first[:1]).upper()
+    for length in range(1 if rest else 2, CODE + 1) if first else ():
+        yield start + "".join(first[1:length]) + rest
+    for number in count(place):
+        yield f"{start}{rest}{number}"
+
+
+def style_sheet(names: Sequence[str]) -> str:
+    """The style sheet: colours, code and off switch of each frame, then what is the same for all views."""
+    rules = []
+    for number, (name, code) in enumerate(zip(names, codes(names), strict=True)):
+        colour, line = HUES[number % len(HUES)], LINES[number % len(LINES)]
+        rules.append(
+            f".lafz-r .f{number}{{--b:{_mixed(colour, 255, 0.7)};--u:{line} {_mixed(colour, 0, 0.25)};"
+            f"--c:{_css_text(code)};--l:{_css_text(f' ({name})')}}}"
+            f".lafz-r:has(.s{number}:not(:checked)) .f{number}{{all:unset;--c:none;--n:none}}"
+        )
+    return "".join(rules) + _CSS.read_text(encoding="utf-8").partition("*/")[2].replace("\n", "")
+
+
+def _mixed(colour: str, with_level: int, share: float) -> str:
+    """A colour with `share` of white (255) or black (0) in it."""
+    levels = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return "#" + "".join(f"{round(level + (with_level - level) * share):02x}" for level in levels)
+
+
+def _css_text(text: str) -> str:
+    """`text` as a string of a style sheet: whatever could end the string, or the sheet, is a number."""
+    letters = (letter if letter.isascii() and letter.isalnum() else f"\\{ord(letter):x} " for letter in text)
+    return f'"{"".join(letters)}"'

@@ -1,4 +1,4 @@
-"""Drawings of what stands again: a document against itself, passages through time, who takes from whom.
+"""Drawings of what is repeated: a document against itself, passages through time, who takes from whom.
 
 As in `charts`, clouds of points and strokes are pictures inside the drawing, so that no file grows with the corpus.
 """
@@ -17,10 +17,19 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from analysis.publish.colours import COLOURS
-from analysis.publish.drawing import drawing
-from analysis.publish.figures import WIDTH, room, style
-from analysis.publish.layout import LETTER, THOUSANDS, cut, labelled_rows, legend_above, longest, name_x
+from analysis.publish.drawing import COLOURS, drawing
+from analysis.publish.figures import (
+    LETTER,
+    THOUSANDS,
+    WIDTH,
+    cut,
+    labelled_rows,
+    legend_above,
+    longest,
+    name_x,
+    room,
+    style,
+)
 
 PERCENT = PercentFormatter(1.0, decimals=0)
 SMOOTH = 2000  # strokes up to which their edges are smoothed

@@ -16,12 +16,12 @@ from analysis.paths import expanded, from_root, to_root
 from analysis.places import temporary_folder
 from analysis.progress import Progress
 from analysis.publish.crate import CRATE, contradictions
-from analysis.publish.csv_rows import csv_rows
 from analysis.publish.inside import links_out, open_inside, read_inside
 from analysis.publish.manifest import IN_PARTS, MANIFEST, RUN_LOG, inputs, versions
 from analysis.publish.parameters import notebooks
 from analysis.publish.records import content_told, read_manifest
 from analysis.publish.runs import run as rerun
+from analysis.text.csv_files import csv_rows
 from analysis.text.folders import sha256_of
 from analysis.text.readers import ReadError
 

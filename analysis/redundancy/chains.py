@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Ints, compiled
 
-# Numbers without a source, here and in `edges`, `summaries` and `passages`, were chosen on the training pairs of PAN
+# Numbers without a source, here, in `searching`, `summaries` and `passages`, were chosen on the training pairs of PAN
 # 2013 (Potthast and others 2013, Overview of the 5th International Competition on Plagiarism Detection): there plagdet
 # is .93, and a quarter more or less of any of them takes at most .02 away.
 
@@ -17,11 +17,29 @@ from analysis.text.compiled import compiled
 LEAST_COSINE, LEAST_DICE = 0.3, 0.25
 SEEDS = 8  # of one piece, the most similar ones: what stands everywhere must not take quadratic memory
 # Words in more than this share of the pieces, and in more than so many, are common: they say too little of what a
-# passage is about. (Here, and not in `pieces`, for it is compiled in: see `compiled`.)
+# passage is about. (Here, for it is compiled in: see `compiled`.)
 COMMON_SHARE, COMMON_LEAST = 0.1, 20
 GAP = 60  # words between two seeds of one passage, on either side: about three sentences
 
-Ints = NDArray[np.int64]
+
+class Pieces(NamedTuple):
+    """The words of a corpus as they are compared, and the pieces that they stand in.
+
+    ``types``: (tokens,) the number of each word's type. ``common``: (types,) whether a type is common in the corpus.
+    ``bounds``: (pieces + 1,) where the tokens of each piece begin. ``rows``: (pieces + 1,) where its words that are not
+    common begin in ``words`` (their types, each once) and ``values`` (their weights, of length 1 as a vector).
+    ``following``: (pieces,) the next piece of the same document with the same words, after the last one the first;
+    ``leading``: (pieces,) whether it is the first one.
+    """
+
+    types: NDArray[np.int32]
+    common: NDArray[np.bool_]
+    bounds: Ints
+    rows: Ints
+    words: NDArray[np.int32]
+    values: NDArray[np.float64]
+    following: Ints
+    leading: NDArray[np.bool_]
 
 
 class Scratch(NamedTuple):
@@ -86,11 +104,7 @@ def candidates(pieces: Any, room: Any, documents: Any, first: Any, second: Any) 
 
 @compiled
 def _add_common(pieces: Any, room: Any, a: Any, b: Any, highest: int, found: Any, n: Any) -> Any:
-    """Puts the words that stand in too many pieces of two documents behind the `n` that are `found`; gives both anew.
-
-    Copies of a piece aside. They are then common in the room, whose ``times`` has the pieces of b with each word, at
-    most `highest`.
-    """
+    """Puts words that are too common in the two documents behind the `n` that are `found`; gives both anew."""
     size = 0
     for document in (a, b):
         for piece in range(document[0], document[1]):

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.redundancy.reading import reading_order, share
-from analysis.redundancy.suffixes import common_prefixes, suffix_array
+from analysis.redundancy.maximal import common_prefixes, suffix_array
 from analysis.redundancy.units import Ints
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Floats, compiled
 from analysis.text.parted import AnyTokens, Parted, parts
 from analysis.text.tokens import Tokens
 
@@ -27,7 +26,7 @@ def compression(tokens: AnyTokens, *, shuffles: int = 5, seed: int = 0) -> pd.Da
     on every machine, know all that was read, and there is no n to choose.
 
     - ``doc_id``, ``date``, ``words``, ``phrases``;
-    - ``ratio``: ``phrases / words``, from 1 (no word stands twice) down to 0;
+    - ``ratio``: ``phrases / words``, from 1 (no word appears twice) down to 0;
     - ``shuffled``: the same ratio for the document's words in random order, the mean of `shuffles` orders drawn from
       `seed`. It falls with length much as ``ratio`` does, so that a text is not called redundant for being long;
     - ``redundancy``: ``1 - ratio / shuffled``: 0 where the order holds no repetition beyond chance, above 0.5 where
@@ -76,7 +75,7 @@ def compression(tokens: AnyTokens, *, shuffles: int = 5, seed: int = 0) -> pd.Da
     return table
 
 
-def _given(tokens: Tokens, order: Ints) -> NDArray[np.float64]:
+def _given(tokens: Tokens, order: Ints) -> Floats:
     """The phrases of the documents in the `order` of reading when those before may be pointed to; NaN for the first."""
     offsets = tokens.document_offsets
     texts = [tokens.ids[offsets[row] : offsets[row + 1]] for row in order]
@@ -109,10 +108,7 @@ def _longest_before(text: NDArray[Any]) -> NDArray[Any]:
 
 @compiled
 def _previous_factors(suffixes: Any, rank: Any, common: Any) -> Any:
-    """The longest previous factors of a text (Crochemore and Ilie 2008), from the last place to the first.
-
-    Places that are done leave the sorted list of suffixes, so that the neighbours of one are the nearest before it.
-    """
+    """The longest previous factors of a text (Crochemore and Ilie 2008), from the last place to the first."""
     n = len(suffixes)
     shared = np.append(common, np.zeros_like(common[:1]))  # with the suffix before in the list, as it is now
     before, after, longest = np.empty_like(suffixes), np.empty_like(suffixes), np.zeros_like(suffixes)
@@ -161,3 +157,20 @@ def _phrases_of_few(text: Any, last: Any) -> int:
         begin += longest
         count += 1
     return count
+
+
+def reading_order(tokens: AnyTokens) -> Ints:
+    """The documents by date, undated ones last; those of one day, and the undated, in the order of the corpus.
+
+    >>> from analysis import read_text, tokenize
+    >>> reading_order(tokenize(read_text("War is near."))).tolist()
+    [0]
+    """
+    dates = tokens.corpus.documents["date"].reset_index(drop=True)
+    return dates.sort_values(kind="stable", na_position="last").index.to_numpy(dtype=np.int64)
+
+
+def share(part: NDArray[Any], whole: NDArray[Any]) -> Floats:
+    """`part` / `whole`, NaN where `whole` is 0."""
+    quotient: Floats = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    return quotient

@@ -16,7 +16,7 @@ MOST = 20_000  # strokes: more of them would be a black field
 
 
 def dot_matches(tokens: AnyTokens, doc_id: str, *, n: int = 4, most: int = MOST) -> pd.DataFrame:
-    """Every run of `n` words or more that stands again in the document, with each of its later places.
+    """Every run of `n` words or more that is repeated in the document, with each of its later places.
 
     One row a pair of places, in the order of the text: ``doc_id``; ``a_word``, ``b_word``: the first word of the
     earlier and of the later place, counted from 0 in the document; ``words``: how many words in a row are the same
@@ -25,7 +25,7 @@ def dot_matches(tokens: AnyTokens, doc_id: str, *, n: int = 4, most: int = MOST)
     sentences and paragraphs, and the two places of a pair may overlap.
 
     What stands k times has up to k (k - 1) / 2 rows. Where that would make more than `most`, the commonest n-grams, all
-    that stand more often than some number of times, are passed over, as if no other words were like them; `too_common`
+    that appear more often than some number of times, are passed over, as if no other words were like them; `too_common`
     lists them. Raises `ValueError` for an unknown document, and when `n` is below 1.
 
     >>> from analysis import read_text, tokenize

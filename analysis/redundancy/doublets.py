@@ -221,7 +221,7 @@ def _bases(word: str) -> Iterator[str]:
 
 @cache
 def _listed() -> dict[str, set[int]]:
-    """Of each word of the list, the groups in which it stands."""
+    """Of each word of the list, the groups in which it appears."""
     listed: dict[str, set[int]] = {}
     for number, line in enumerate(_LIST.read_text(encoding="utf-8").splitlines()):
         if not line.startswith("#"):

@@ -6,16 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.redundancy.reuse import document_pairs, passages
+from analysis.text.compiled import Floats
 from analysis.text.corpus import read_texts
 from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.metadata import read_table, stem
 from analysis.text.parted import AnyTokens
 from analysis.text.tokens import tokenize
-
-Floats = NDArray[np.float64]
 
 SPAN = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end"]
 FILES = {

@@ -1,11 +1,10 @@
-"""The longest passages that stand again word for word, wherever sentences begin and end in them."""
+"""The longest passages that are repeated word for word, wherever sentences begin and end in them."""
 
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.redundancy.suffixes import common_prefixes, suffix_array
 from analysis.redundancy.units import Ints
 from analysis.text.compiled import compiled
 from analysis.text.lookup import sentence_of
@@ -28,12 +27,12 @@ def maximal_repeats(tokens: Tokens, min_words: int) -> Passages:
     (Gusfield 1997, Algorithms on strings, trees, and sequences, section 7.12); so a passage within a longer one counts
     where it stands elsewhere too. It may cross sentences and paragraphs, not documents.
 
-    What is said several times in a row makes a passage overlap itself ("a b a b a b": "a b a b" stands twice). An
+    What is said several times in a row makes a passage overlap itself ("a b a b a b": "a b a b" appears twice). An
     occurrence that begins before an earlier one of the same passage ends is left out. A passage most of whose
     occurrences overlap is a shorter one said over and over: that one is listed, or as many of it in a row as make
     `min_words` words.
 
-    The search takes time and memory in proportion to the words in n-grams that stand twice (n = `min_words`), but
+    The search takes time and memory in proportion to the words in n-grams that appear twice (n = `min_words`), but
     for a logarithm: suffix array (Larsson and Sadakane 2007, Faster suffix sorting), common prefixes (Kasai and
     others 2001) and the intervals of these (Abouelhoda, Kurtz and Ohlebusch 2004). Raises `ValueError` when
     `min_words` is below 1.
@@ -66,7 +65,7 @@ def one_text(ids: NDArray[Any], place: Ints, document_end: Ints, free: int) -> t
 
 
 def passages_of(text: NDArray[np.int32], place: Ints, min_words: int) -> Passages:
-    """The passages of what `one_text` makes of the words in n-grams that stand twice; see `maximal_repeats`."""
+    """The passages of what `one_text` makes of the words in n-grams that appear twice; see `maximal_repeats`."""
     suffixes = suffix_array(text)[0]
     begin, first, words = _passages(text, suffixes, common_prefixes(text, suffixes), min_words)
     group = np.repeat(np.arange(len(words)), np.diff(begin))
@@ -92,7 +91,7 @@ def passage_spans(tokens: Tokens, first: Ints, words: Ints) -> tuple[Ints, Ints]
 
 @compiled
 def _repeated(ids: Any, document_end: Any, n: int) -> Any:
-    """Whether each token is in an n-gram that stands twice in the corpus (or, once in a great while, seems to)."""
+    """Whether each token is in an n-gram that appears twice in the corpus (or, once in a great while, seems to)."""
     multiplier = np.uint64(0x9E3779B97F4A7C15)
     power = np.uint64(1)
     for _ in range(n - 1):
@@ -127,10 +126,7 @@ def _repeated(ids: Any, document_end: Any, n: int) -> Any:
 
 @compiled
 def _occurrences(places: Any, words: int, within: int, least: int) -> Any:
-    """The words of a passage, and those of its sorted `places` that are listed: none where a shorter one says it all.
-
-    Of the shorter ones that stand in the same places, none has `within` words or fewer.
-    """
+    """A passage's words, and those of its sorted `places` that are listed: none where one `within` it says it all."""
     many = len(places)
     alone, nearest = 0, words
     for k in range(many):
@@ -197,3 +193,90 @@ def _passages(text: Any, suffixes: Any, common: Any, least: int) -> Any:
                 stack_left = np.append(stack_left, np.zeros_like(stack_left))
             stack_words[top], stack_left[top] = here, left
     return begin[: groups + 1], first[:rows], words[:groups]
+
+
+def suffix_array(text: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Where each suffix of `text` begins, in the order of the suffixes, and the row of each place in that order.
+
+    Both are int32 where that can count the places. A number of its own must end `text`, so that no suffix begins
+    another (Larsson and Sadakane 2007, Faster suffix sorting).
+
+    >>> suffixes, rank = suffix_array(np.array([5, 6, 5, 9]))
+    >>> suffixes.tolist(), rank.tolist()
+    ([0, 2, 1, 3], [0, 2, 1, 3])
+    """
+    kind = np.int32 if len(text) <= np.iinfo(np.int32).max else np.int64
+    suffixes = np.argsort(text, kind="stable").astype(kind)
+    rank = np.empty_like(suffixes)
+    _rank(text, suffixes, rank)
+    _sort_suffixes(suffixes, rank)
+    return suffixes, rank
+
+
+@compiled
+def _rank(text: Any, suffixes: Any, rank: Any) -> None:
+    """Set the rank of each place to the first row in `suffixes` of those that begin with the same word."""
+    first = 0
+    for row in range(len(suffixes)):
+        if text[suffixes[row]] != text[suffixes[first]]:
+            first = row
+        rank[suffixes[row]] = first
+
+
+@compiled
+def _sort_suffixes(suffixes: Any, rank: Any) -> None:
+    """Put the suffixes of a text, in the order of their first word alone, into the order of all their words.
+
+    `rank`: of each place of the text, the first row in `suffixes` of those that begin with the same word. Each round
+    sorts those still alike by the ranks of what follows the words that are already sorted by, and doubles these words.
+    Words of its own at the end of each run see to it that no two suffixes stay alike.
+    """
+    reach, alike = 1, True
+    while alike:
+        alike, begin = False, 0
+        while begin < len(suffixes):
+            end = begin + 1
+            while end < len(suffixes) and rank[suffixes[end]] == begin:
+                end += 1
+            if end - begin > 1:
+                alike = True
+                own = suffixes[begin:end]
+                if len(own) > 32:
+                    ordered = own[np.argsort(rank[own + reach])]
+                    for k in range(len(own)):
+                        own[k] = ordered[k]
+                else:
+                    for k in range(1, len(own)):
+                        one, at = own[k], k
+                        while at > 0 and rank[own[at - 1] + reach] > rank[one + reach]:
+                            own[at] = own[at - 1]
+                            at -= 1
+                        own[at] = one
+                behind = rank[own + reach]
+                first = begin
+                for k in range(1, len(own)):
+                    if behind[k] != behind[k - 1]:
+                        first = begin + k
+                    rank[own[k]] = first
+            begin = end
+        reach *= 2
+
+
+@compiled
+def common_prefixes(text: Any, suffixes: Any) -> Any:
+    """How many first words each suffix shares with the one before it in the order of the suffixes."""
+    rank = np.empty_like(suffixes)
+    for k in range(len(suffixes)):
+        rank[suffixes[k]] = k
+    common = np.zeros_like(suffixes)
+    length = 0
+    for at in range(len(text)):
+        if rank[at] == 0:
+            length = 0
+            continue
+        other = suffixes[rank[at] - 1]
+        while max(at, other) + length < len(text) and text[at + length] == text[other + length]:
+            length += 1
+        common[rank[at]] = length
+        length = max(length - 1, 0)
+    return common

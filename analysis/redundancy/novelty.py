@@ -7,14 +7,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from analysis.redundancy.compression import compression
-from analysis.redundancy.long_novelty import document_grams
-from analysis.redundancy.reading import reading_order, share
-from analysis.redundancy.shingles import shingles
+from analysis.redundancy.compression import compression, reading_order, share
+from analysis.redundancy.hashes import run_hashes
+from analysis.redundancy.shingles import numbered, shingles
 from analysis.redundancy.units import Ints
-from analysis.text.compiled import compiled
+from analysis.text.buckets import Buckets
+from analysis.text.compiled import Bools, Floats, compiled
 from analysis.text.lookup import first_sentences
-from analysis.text.parted import AnyTokens, Parted
+from analysis.text.parted import AnyTokens, Parted, parts
 from analysis.text.tokens import Tokens
 
 __all__ = ["compression", "curve", "novelty", "reading_order"]
@@ -22,8 +22,7 @@ __all__ = ["compression", "curve", "novelty", "reading_order"]
 UNITS = ("sentence", "document")
 GRID = 300  # places at which the expected share is worked out, one part of them evenly spaced, one on a log scale
 
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
+GRAMS = 1_500_000  # n-grams that are compared with one another at a time
 
 
 class _Grams(NamedTuple):
@@ -53,7 +52,7 @@ def novelty(tokens: Tokens, *, n: int = 4) -> pd.DataFrame:
 
     .. math:: new = |\\{i : g_i \\ne g_j \\text{ for all } j < i\\}| / ngrams
 
-    where i runs over the sentence's n-grams and j over all that begin before: one that stands twice in a sentence is
+    where i runs over the sentence's n-grams and j over all that begin before: one that appears twice in a sentence is
     new once. Neither share is ever NaN, for a sentence has a word; documents without words have no row. Raises
     `ValueError` when `n` is below 1.
 
@@ -98,7 +97,7 @@ def curve(tokens: AnyTokens, *, n: int = 4, unit: str = "sentence", window: int 
       before the middle), fewer at both ends; without a `window` a twentieth of the units, but at least 5;
     - ``so_far``: the share over all units up to it, that is, different n-grams by n-grams;
     - ``expected``: the share for a unit in this place had the same units been read in random order, as the mean over
-      all orders. It is 1 where nothing stands twice, and falls the faster, the more does. What lies below it repeats
+      all orders. It is 1 where nothing appears twice, and falls the faster, the more does. What lies below it repeats
       more of what came before than its place accounts for; a text that sums up at its end is above it and then below.
 
     With K units, G n-grams, and F(s) different n-grams that stand in s units each, the unit in place k has in the mean
@@ -132,7 +131,7 @@ def curve(tokens: AnyTokens, *, n: int = 4, unit: str = "sentence", window: int 
     turn[order] = np.arange(len(order))
     document, words, own = order, sizes[order], {}
     if isinstance(tokens, Parted):
-        ngrams, new, spread = document_grams(tokens, n, turn)
+        ngrams, new, spread = _document_grams(tokens, n, turn)
     else:
         grams = _grams(tokens, n)
         of_sentence = tokens.sentence_document[grams.sentences]
@@ -228,3 +227,31 @@ def _rarefied(counts: Ints, ngrams: int, units: int) -> Floats:
     share = np.where(free >= others, np.exp(logs), 0.0) @ weight
     expected: Floats = np.interp(np.arange(1, units + 1), places, share).round(9)
     return expected
+
+
+def _document_grams(tokens: Parted, n: int, turn: NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
+    """What `novelty.curve` is made of, by documents in the order of reading, of which `turn` is the place of each."""
+    number = len(tokens) // GRAMS + 1
+    buckets = Buckets(tokens.folder, [np.uint64, np.uint32, np.int32], number=number)
+    ngrams, new = np.zeros((2, tokens.n_documents), dtype=np.int64)
+    for part in parts(tokens):
+        own = part.tokens
+        sizes = np.diff(own.sentence_offsets)
+        counts = np.maximum(sizes - n, 0) + 1
+        place = turn[own.sentence_document + part.document]
+        ngrams += np.bincount(np.repeat(place, counts), minlength=tokens.n_documents)
+        begins = np.arange(counts.sum()) + np.repeat(own.sentence_offsets[:-1] - (np.cumsum(counts) - counts), counts)
+        one, two = run_hashes(part.types[own.ids], begins, np.repeat(np.minimum(sizes, n), counts))
+        buckets.add(one, (two >> np.uint64(32)).astype(np.uint32), np.repeat(place, counts))
+    spread = np.zeros(tokens.n_documents + 1, dtype=np.int64)
+    for k in range(len(buckets)):
+        one, two, place = buckets.read(k)
+        number = numbered(one, two)
+        order = np.argsort(number, kind="stable")  # in which an n-gram's rows of one document stay side by side
+        number, place = number[order], place[order]
+        met = np.diff(number, prepend=-1) > 0
+        begins = np.flatnonzero(met)
+        documents = np.add.reduceat(met | (np.diff(place, prepend=-1) != 0), begins, dtype=np.int64)
+        new += np.bincount(np.minimum.reduceat(place, begins), minlength=len(new))
+        spread += np.bincount(documents, minlength=len(spread))
+    return ngrams, new, spread

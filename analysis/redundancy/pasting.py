@@ -145,8 +145,7 @@ def _with_tokens(tokens: AnyTokens, spans: pd.DataFrame) -> pd.DataFrame:
 
 
 def _covered(tokens: AnyTokens, spans: pd.DataFrame, key: Ints, size: int) -> Ints:
-    """How many words lie in the spans (``first``, ``stop``) of each `key` (from 0 to below `size`), each word once for
-    each key: (size,)."""
+    """(size,) how many words lie in the spans (``first``, ``stop``) of each `key`, each word once for a key."""
     first, stop = spans["first"].to_numpy(), spans["stop"].to_numpy()
     order = np.lexsort((first, key))
     key, first, stop = key[order], first[order], stop[order]

@@ -8,28 +8,24 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.embeddings import embed, means
+from analysis.embeddings import embed, means, tells
 from analysis.redundancy.units import Ints, groups, units
+from analysis.text.compiled import Bools, Floats
 from analysis.text.kernels import Words, find_words
 from analysis.text.parted import AnyTokens, Parted
 from analysis.text.tokens import Tokens
-
-Floats = NDArray[np.float64]
 
 FEWEST = 5  # words of a unit: what `near_repeats` asks for as well
 COPY = 0.8  # Jaccard coefficient of the words from which a pair is a near repeat and no restatement
 NEAREST = 0.5  # cosine from which two units speak of the same thing at all
 # Of two units picked at random each has a word of frequency p with probability p. So n units hold less than one pair
-# that shares some words by chance where -log p, summed over them, is log n or more. Words do hang together: twice that.
+# that shares some words by chance where -log p, summed over them, is log n or more. Words go together: twice that.
 CHANCE = 2.0
 COVERED = 0.4  # share of what the words of a unit tell (the sum of -log p) that the other one has too
 COMMON_LEAST, COMMON_SHARE = 20, 0.1  # words in more units than both are the subject of all, and tell nothing
 BLOCK = 512  # units that are compared with all others at once
 
 LETTERS = 6  # words that agree in their first letters are one content word
-TELLING = (
-    5.0  # length of a word's vector from which it is a content word: that of "the" is 1.6, "said" 6.5, "killed" 17
-)
 NEGATIONS = frozenset("no not never none nobody nothing nor neither without cannot hardly".split())
 
 # What a pair is judged by, and what each is worth: a logistic regression fit on the 3,576 training pairs of the
@@ -58,7 +54,7 @@ def restatements(tokens: AnyTokens, *, threshold: float = 0.3, unit: str = "sent
 
     - Only English documents are compared: the vectors know no other language, and take any two sentences of one for
       the same.
-    - What stands again with the same words is no restatement: of equal wordings (as types, in order) the first place
+    - What is repeated with the same words is no restatement: of equal wordings (as types, in order) the first place
       alone is compared, and pairs whose sets of words have a Jaccard coefficient of 0.8 or more are left out.
       `exact_repeats` and `near_repeats` have both. So are units of fewer than five words.
     - Most pairs of a corpus have nothing to do with one another, so likeness alone would bring more false pairs than
@@ -200,8 +196,8 @@ def _features(wordings: Sequence[str], vectors: NDArray[np.float32], first: Ints
     ``longer``: words that the longer side has more. ``clash``: whether each side has a number that the other lacks.
     """
     words = find_words(wordings)
-    long = np.sqrt((means(words.vocabulary.tolist()).astype(np.float64) ** 2).sum(axis=1))
-    said = [_said(words, row, long) for row in range(len(wordings))]
+    telling = tells(words.vocabulary.tolist())
+    said = [_said(words, row, telling) for row in range(len(wordings))]
     rows, only = [], []
     for i, j in zip(first.tolist(), second.tolist(), strict=True):
         a, b = said[i], said[j]
@@ -232,7 +228,7 @@ class _Said(NamedTuple):
     denies: bool
 
 
-def _said(words: Words, row: int, long: Floats) -> _Said:
+def _said(words: Words, row: int, telling: Bools) -> _Said:
     low, high = words.offsets[row : row + 2].tolist()
     order = words.ids[low:high].tolist()
     names = [words.vocabulary[i] for i in order]
@@ -240,7 +236,7 @@ def _said(words: Words, row: int, long: Floats) -> _Said:
     return _Said(
         order,
         frozenset(order),
-        frozenset(name[:LETTERS] for name, i in zip(names, order, strict=True) if long[i] >= TELLING),
+        frozenset(name[:LETTERS] for name, i in zip(names, order, strict=True) if telling[i]),
         frozenset(zip(order, order[1:], order[2:], strict=False)),
         frozenset(i for i, yes in zip(order, number, strict=True) if yes),
         any(name in NEGATIONS or name.endswith("n't") for name in names),

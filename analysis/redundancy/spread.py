@@ -1,4 +1,4 @@
-"""How shared text spreads: which documents hang together by it, and a passage's way from one to the next."""
+"""How shared text spreads: which documents are connected by it, and a passage's way from one to the next."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from analysis.text.parted import LISTED, AnyTokens, Parted
 
 
 def clusters(tokens: AnyTokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -> pd.DataFrame:
-    """The documents that hang together by shared text: one row a document of a cluster, the largest cluster first.
+    """The documents that are connected by shared text: one row a document of a cluster, the largest cluster first.
 
     `pairs` is a table of `reuse.document_pairs`. A link is the larger of the two containments of a pair; documents that
     links of `min_link` or more join, directly or over others, are a cluster (connected components), and a chain is cut

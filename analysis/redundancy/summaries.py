@@ -17,8 +17,7 @@ LEAST_RATIO, MOST_RATIO = 2.0, 25.0
 LEAST_WORDS_FOUND, LEAST_PAIRS_FOUND = 0.6, 0.2
 # Of the pairs found, the share that stands in one window of the paragraph's length, which a copy has all of them in.
 MOST_IN_ONE_PLACE = 0.7
-# How many times as often its pairs stand there as those of the rest of its document, which tells a summary from a
-# paragraph on the same subject or of the same stock phrases.
+# How many times as often its pairs appear there as those of the rest of its document: more than one subject explains.
 LEAST_LIFT = 5.0
 AT_ONCE = 500_000  # words of documents whose neighbours are numbered at a time
 
@@ -47,7 +46,7 @@ def neighbours(types: NDArray[np.int32]) -> Neighbours:
 
 @compiled
 def contents(pieces: Any, room: Any, paragraphs: Any) -> Any:
-    """The different content words of the paragraphs that are long enough, one behind the other, and where each begins.
+    """The different content words of the paragraphs that are long enough, one after another, and where each begins.
 
     `pieces` and `room` are as in `candidates`; `paragraphs`: (n, 2) the first and last token of each.
     """
@@ -100,11 +99,7 @@ def summaries(
 def _told(
     pieces: Any, room: Any, documents: Any, paragraphs: Any, of_document: Any, words: Any, begin: Any, pairs: Any
 ) -> Any:
-    """Which paragraphs of the first document of each pair have most of their content words in the second one.
-
-    Pairs, paragraphs, shares as in `summaries`. A second document is looked through once for all pairs with it that
-    stand in a row.
-    """
+    """Which paragraphs of the first document of each pair have most of their content words in the second."""
     pair, found, shares = np.empty(64, dtype=np.int32), np.empty(64, dtype=np.int64), np.empty(64)
     n = stamp = 0
     for k in range(len(pairs)):
@@ -178,8 +173,7 @@ def _in_short(types: Any, common: Any, room: Any, beside: Any, pairs: Any, parag
 
 @compiled
 def _content_pairs(types: Any, common: Any, room: Any, beside: Any, stamp: int, first: int, last: int) -> Any:
-    """How many different pairs of neighbouring words there are with a content word among them, and how many of these
-    have the `stamp`. They are then seen with the newest stamp of the room."""
+    """How many different neighbour pairs hold a content word, and how many have the `stamp`; then they are seen."""
     room.stamp[0] += 1
     pairs = met = 0
     for token in range(first, last - 1):

@@ -1,4 +1,4 @@
-"""What can stand again as a whole: the sentences and the paragraphs of a corpus, and which of them are equal."""
+"""What can be repeated as a whole: the sentences and the paragraphs of a corpus, and which of them are equal."""
 
 from itertools import pairwise
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.terms.by_type import type_counts, type_weights
+from analysis.terms.association import first_of
+from analysis.terms.cells import type_counts, type_weights
 from analysis.text.parted import AnyTokens, limit, names
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens
@@ -42,7 +43,7 @@ def before_and_after(
     np.round(adjusted, 9, out=adjusted)
     lost = count - adjusted
     np.round(lost, 9, out=lost)
-    first = _first(lost, count, limit(tokens) or len(rows))
+    first = first_of(lost, -count, limit(tokens) or len(rows))  # of those that lose as much, the most frequent
     lost = lost[first]
     rank, adjusted_rank = _ranks(count, first), _ranks(adjusted, first)
     return pd.DataFrame(
@@ -55,12 +56,6 @@ def before_and_after(
             "adjusted_rank": adjusted_rank,
         }
     )
-
-
-def _first(lost: NDArray[np.float64], count: NDArray[np.int32], most: int) -> NDArray[np.int64]:
-    """The `most` rows that lose most, of those that lose as much the most frequent first."""
-    near = np.flatnonzero(lost >= np.partition(lost, -most)[-most]) if most < len(lost) else np.arange(len(lost))
-    return near[np.lexsort((-count[near], -lost[near]))[:most]]
 
 
 def _ranks(values: NDArray[np.int32] | NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -6,12 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.text.compiled import compiled
-from analysis.text.parted import AnyTokens, Part
+from analysis.text.compiled import Floats, Ints, compiled
+from analysis.text.parted import AnyTokens, Part, part_weights, parts
 from analysis.text.tokens import Ids, Tokens
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 class Groups(NamedTuple):
@@ -109,10 +106,7 @@ def _units(tokens: Tokens, group: Ids, alone: NDArray[np.bool_]) -> tuple[Ids, I
 
 @compiled
 def _count(term: Any, weight: Any, begin: Any, order: Any, owner: Any, terms: int) -> Any:
-    """The `Cells` of occurrences, each of a term (-1: not to be counted) and a weight (none: all weigh 1).
-
-    `begin`: where the occurrences of each unit begin; `order`: the units in the order of their group, the `owner`.
-    """
+    """The `Cells` of occurrences, each of a term (-1: not counted) and a weight (none: 1), by unit in `order`."""
     group, number, row = np.empty_like(term), np.empty_like(term), np.empty_like(term)
     times, amount = np.empty_like(term), np.empty(len(term))
     bounds = np.zeros(len(order) + 1, dtype=np.int64)
@@ -139,3 +133,31 @@ def _count(term: Any, weight: Any, begin: Any, order: Any, owner: Any, terms: in
             amount[cell] += weight[place] if len(weight) else 1.0
         bounds[at + 1] = cells
     return group[:rows], number[:rows], row[:cells], times[:cells], amount[:cells], bounds
+
+
+def type_counts(tokens: AnyTokens) -> Ints:
+    """(types,) how often each type appears in the whole.
+
+    >>> from analysis import read_text, tokenize
+    >>> type_counts(tokenize(read_text("War is war."))).tolist()
+    [2, 1]
+    """
+    count = np.zeros(len(tokens.vocabulary), np.int64)
+    for part in parts(tokens):
+        count[part.types] += np.bincount(part.tokens.ids, minlength=len(part.types))
+    return count
+
+
+def type_weights(tokens: AnyTokens, weights: Floats) -> Floats:
+    """(types,) the sum of the weights, one a token or one a sentence, of the places of each type.
+
+    Raises `ValueError` for weights of another length.
+
+    >>> from analysis import read_text, tokenize
+    >>> type_weights(tokenize(read_text("War is war.")), np.array([0.5, 1.0, 0.25])).tolist()
+    [0.75, 1.0]
+    """
+    total = np.zeros(len(tokens.vocabulary))
+    for part in parts(tokens):
+        total[part.types] += np.bincount(part.tokens.ids, part_weights(tokens, weights, part), len(part.types))
+    return total

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.paths import from_root
-from analysis.terms.key_table import OWN_WORDS, SIGNIFICANT
+from analysis.terms.tallies import OWN_WORDS, SIGNIFICANT
 from analysis.text.metadata import MetadataError, read_table
 from analysis.text.parted import AnyTokens
 

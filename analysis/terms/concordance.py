@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from analysis.text.compiled import Ints
 from analysis.text.kernels import fold
 from analysis.text.lookup import document_of, sentence_in_document, sentence_of
 from analysis.text.parted import LISTED, AnyTokens, Parted, parts
@@ -20,8 +20,6 @@ SORTS = ("document", "left", "right", "date")
 # A grid in one cell of the table: cells of their own could not change sides from line to line, as scripts do.
 _PARTS = "display:grid;grid-template-columns:minmax(0,1fr) auto minmax(0,1fr);column-gap:.4em;align-items:baseline"
 
-Ints = NDArray[np.int64]
-
 
 def kwic(tokens: AnyTokens, pattern: str | Sequence[str], window: int = 8, *, sort: str = "document") -> pd.DataFrame:
     """Every place of a word or phrase with `window` words on either side, its key word in context.
@@ -32,7 +30,7 @@ def kwic(tokens: AnyTokens, pattern: str | Sequence[str], window: int = 8, *, so
     same words matched by several patterns are one row. Case is as in `analysis.text.patterns.find`. One row a match:
 
     - ``doc_id``, ``start``, ``end``: the characters of the match;
-    - ``keyword``: the match as it stands, ``corpus.text(doc_id)[start:end]``;
+    - ``keyword``: the match as written, ``corpus.text(doc_id)[start:end]``;
     - ``pre``, ``post``: the text from the first of the words before, and up to the last of those behind, punctuation
       kept, white space made one blank. It goes over the ends of sentences and paragraphs, not of documents, and leaves
       out what was not tokenized (boilerplate, front matter). Empty where the document begins or ends;
@@ -150,10 +148,7 @@ def _shortest(found: pd.DataFrame) -> tuple[Ints, Ints]:
 
 
 def _passages(tokens: Tokens, document: Ints, first: Ints, last: Ints, start: Ids, end: Ids) -> list[str]:
-    """The text of each row from character `start`, at word `first`, to `end`, at word `last`.
-
-    What lies between two segments, or in one without words of `tokens`, is left out.
-    """
+    """The text of each row from character `start` to `end`, without what lies between segments or outside `tokens`."""
     texts, segment = tokens.corpus.texts, tokens.sentence_segment
     begins, ends = (tokens.corpus.segments[column].tolist() for column in ("start", "end"))
     passages = []

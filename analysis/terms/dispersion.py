@@ -1,15 +1,16 @@
 """How evenly words are spread over the parts of a corpus, or over one running text."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.terms.by_type import type_counts
-from analysis.terms.spread_cells import blocks
+from analysis.terms.cells import type_counts
+from analysis.text.buckets import Buckets
+from analysis.text.compiled import Ints, compiled
 from analysis.text.parted import LISTED, AnyTokens, Parted, names, types_of
 from analysis.text.parted import parts as parts_of
 from analysis.text.stopwords import stopped
@@ -19,6 +20,7 @@ DEVIATION = ["dp", "dp_norm", "dp_adjusted"]  # 0 = even
 COLUMNS = ["term", "count", "range", "range_share", *EVENNESS, *DEVIATION, "arf"]
 
 STRETCHES = 5_000  # of a long text, of each of which a strip of its words need not show more than one mark
+AT_ONCE = 1_000_000  # cells in memory, at most about so many
 
 
 def dispersion(
@@ -67,7 +69,7 @@ def dispersion(
 
 
 def _of_first_words(
-    tokens: Parted, sizes: NDArray[np.int64], allowed: NDArray[np.bool_], parts: int | None, least: int
+    tokens: Parted, sizes: Ints, allowed: NDArray[np.bool_], parts: int | None, least: int
 ) -> pd.DataFrame:
     """The first `LISTED` rows of the table of `dispersion`."""
     count = type_counts(tokens)
@@ -114,7 +116,7 @@ def places(tokens: AnyTokens, terms: Iterable[str]) -> pd.DataFrame:
     return table.assign(times=times) if many else table
 
 
-def _thinned(found: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+def _thinned(found: Ints, size: int) -> Ints:
     """Term, place and number of the first place in each stretch of a text of `size` words, by term: (3, rows)."""
     order, place, times = found[:, np.argsort(found[0], kind="stable")]
     stretch = order * STRETCHES + place * STRETCHES // size
@@ -207,7 +209,7 @@ def dispersion_of(counts: sparse.sparray | NDArray[Any], sizes: NDArray[Any]) ->
     return table
 
 
-def _sizes(tokens: AnyTokens, parts: int | None) -> NDArray[np.int64]:
+def _sizes(tokens: AnyTokens, parts: int | None) -> Ints:
     """The words of each part."""
     if parts is None:
         return np.diff(tokens.document_offsets)
@@ -218,12 +220,12 @@ def _sizes(tokens: AnyTokens, parts: int | None) -> NDArray[np.int64]:
     return np.diff(-(-np.arange(parts + 1) * len(tokens) // parts))  # word i is in part i * parts // words
 
 
-def _sums(values: NDArray[np.float64], term: NDArray[np.int64], terms: int) -> NDArray[np.float64]:
+def _sums(values: NDArray[np.float64], term: Ints, terms: int) -> NDArray[np.float64]:
     """The sum of `values` for each term."""
     return np.bincount(term, values, minlength=terms).astype(np.float64)
 
 
-def _ranked(p: NDArray[np.float64], term: NDArray[np.int64], indptr: NDArray[np.int32]) -> NDArray[np.float64]:
+def _ranked(p: NDArray[np.float64], term: Ints, indptr: NDArray[np.int32]) -> NDArray[np.float64]:
     """Rank times p, rank 1 being the largest p of its term; `term` is in rising order."""
     # Complex numbers sort by their real, then by their imaginary part: several times as fast as `np.lexsort`.
     falling = -np.sort(term - 1j * p).imag
@@ -231,7 +233,7 @@ def _ranked(p: NDArray[np.float64], term: NDArray[np.int64], indptr: NDArray[np.
     return ranked
 
 
-def _adjusted(dp: NDArray[np.float64], count: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+def _adjusted(dp: NDArray[np.float64], count: Ints, sizes: Ints) -> NDArray[np.float64]:
     """DP on a scale from the least (0) to the greatest (1) that each count can have."""
     distinct, inverse = np.unique(count, return_inverse=True)
     even, uneven = (bound[inverse] for bound in _extremes(distinct, sizes))
@@ -239,7 +241,7 @@ def _adjusted(dp: NDArray[np.float64], count: NDArray[np.int64], sizes: NDArray[
     return np.where((count > 1) & (uneven > even), scaled, np.nan)
 
 
-def _extremes(count: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _extremes(count: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     """The DP of the most even and the most uneven distribution of each count, both times N · count, as integers."""
     words = sizes.sum()
     size, times = np.unique(sizes, return_counts=True)
@@ -273,3 +275,79 @@ def _average_reduced_frequency(places: NDArray[Any], indptr: NDArray[Any]) -> ND
     if words:
         arf[used] = np.add.reduceat(np.minimum(gap * np.repeat(count, count), words), first) / words
     return arf
+
+
+class Block(NamedTuple):
+    """Some of the words that were asked for, side by side.
+
+    ``first``, ``stop``: which of them. ``counts``: (rows, words) how often each appears in each row, a document or a
+    stretch. ``reduced``: (words,) the average reduced frequency.
+    """
+
+    first: int
+    stop: int
+    counts: sparse.csc_array
+    reduced: NDArray[np.float64]
+
+
+def blocks(tokens: Parted, types: Ints, count: Ints, stretches: int | None) -> Iterator[Block]:
+    """The cells of `types`, which stand `count` times each, block by block in their order.
+
+    The rows are the documents or, where a number of them is given, equal `stretches` of the running words.
+    """
+    rows = tokens.n_documents if stretches is None else stretches
+    block = np.unique(np.cumsum(np.minimum(count, rows)) // AT_ONCE, return_inverse=True)[1]
+    number = int(block.max(initial=0)) + 1
+    place = np.full(len(tokens.vocabulary), -1, dtype=np.int32)
+    place[types] = np.arange(len(types), dtype=np.int32)
+    begin, last, near = np.full(len(types), -1), np.zeros(len(types), np.int64), np.zeros(len(types), np.int64)
+    buckets = Buckets(tokens.folder, [np.int32, np.int32, np.int32, np.int32], number=number, spread=False)
+    for part in parts_of(tokens):
+        chosen, ids = place[part.types], part.tokens.ids
+        if stretches is None:
+            document = np.arange(part.document, part.document + part.tokens.n_documents, dtype=np.int32)
+            row = np.repeat(document, np.diff(part.tokens.document_offsets))
+        else:
+            row = (np.arange(part.word, part.word + len(ids)) * stretches // len(tokens)).astype(np.int32)
+        which, at, times = _cells(ids, row, chosen)
+        buckets.add(block[which], which, at, times)
+        _pass(ids, chosen, part.word, len(tokens), count, begin, last, near)
+    reduced = (near + np.minimum((begin + len(tokens) - last) * count, len(tokens))) / max(len(tokens), 1)
+    bounds = np.searchsorted(block, np.arange(number + 1)).tolist()
+    for k in range(number):
+        first, stop = bounds[k : k + 2]
+        _, which, at, times = buckets.read(k)
+        counts = sparse.csc_array((times, (at, which - first)), shape=(rows, stop - first))
+        yield Block(first, stop, counts, reduced[first:stop])
+
+
+@compiled
+def _cells(ids: Any, row: Any, chosen: Any) -> Any:
+    """Each of the chosen types with each row that has it, and how often; words of a row are adjacent."""
+    which, at, times = np.empty(len(ids), np.int32), np.empty(len(ids), np.int32), np.empty(len(ids), np.int32)
+    cell = np.full(len(chosen), -1)
+    n = 0
+    for place in range(len(ids)):
+        this = ids[place]
+        if chosen[this] < 0:
+            continue
+        if cell[this] < 0 or at[cell[this]] != row[place]:
+            which[n], at[n], times[n] = chosen[this], row[place], 0
+            cell[this] = n
+            n += 1
+        times[cell[this]] += 1
+    return which[:n], at[:n], times[:n]
+
+
+@compiled
+def _pass(ids: Any, chosen: Any, before: Any, words: Any, count: Any, begin: Any, last: Any, near: Any) -> None:
+    """Note the first and the last place of each chosen type, and add up how near its places are, as its ARF has it."""
+    for place in range(len(ids)):
+        k = chosen[ids[place]]
+        if k < 0:
+            continue
+        if begin[k] < 0:
+            begin[k] = before + place
+        else:
+            near[k] += min((before + place - last[k]) * count[k], words)
+        last[k] = before + place

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Floats, compiled
 from analysis.text.lookup import stretches
 from analysis.text.parted import AnyTokens, parts
 from analysis.text.tokens import Tokens
@@ -14,7 +14,6 @@ from analysis.text.tokens import Tokens
 AT_ONCE = 200_000  # words that are worked on together
 HDD_SAMPLE = 42  # words, as in McCarthy and Jarvis
 
-Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 

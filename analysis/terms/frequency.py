@@ -10,13 +10,14 @@ from scipy import sparse
 
 from analysis.bootstrap import rate_intervals
 from analysis.terms.adjusted import before_and_after
-from analysis.terms.cells import Cells, Floats, Groups, Ints, Listed, counted, groups_of, inverse_frequency
+from analysis.terms.cells import Cells, Groups, Listed, counted, groups_of, inverse_frequency
 from analysis.terms.dispersion import dispersion
 from analysis.terms.diversity import diversity
 from analysis.terms.ngrams import by_value, joined, ngrams, numbered, running_ngrams
 from analysis.terms.terms_in_parts import listed_in_parts
 from analysis.terms.trends import trends
 from analysis.terms.zipf import zipf
+from analysis.text.compiled import Floats, Ints
 from analysis.text.parted import AnyTokens, Parted
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens, token_weights
@@ -32,7 +33,7 @@ def terms(
     by: str | None = None,
     n: int = 1,
     stopwords: Iterable[str] | None = None,
-    weights: NDArray[np.float64] | None = None,
+    weights: Floats | None = None,
     min_count: int = 1,
     *,
     skip: int = 0,

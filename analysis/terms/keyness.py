@@ -8,11 +8,12 @@ import pandas as pd
 from scipy import stats
 
 from analysis.terms import association
-from analysis.terms.key_table import COLUMNS, Settings, key_table
 from analysis.terms.keyness_in_parts import against_list, against_part, each_group
 from analysis.terms.ngrams import check
 from analysis.terms.tallies import (
+    COLUMNS,
     Names,
+    Settings,
     Side,
     check_groups,
     check_shared,
@@ -20,6 +21,7 @@ from analysis.terms.tallies import (
     counted,
     counted_phrases,
     frequency_list,
+    key_table,
     ranked,
     running,
     side,

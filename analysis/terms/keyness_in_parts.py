@@ -7,22 +7,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.terms.first_by_g2 import FirstByG2
-from analysis.terms.key_table import OWN_WORDS, SIGNIFICANT, Settings, key_table
-from analysis.terms.marked_keys import again, checked, tallied
-from analysis.terms.ngrams import runs
+from analysis.terms import association
+from analysis.terms.ngrams import again, checked, runs, tallied
 from analysis.terms.tallies import (
+    OWN_WORDS,
+    SIGNIFICANT,
     Names,
+    Settings,
     Side,
     check_groups,
     check_shared,
     check_sizes,
     frequency_list,
+    key_table,
     ranked,
     side,
 )
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Bools, Floats, Ints, compiled
 from analysis.text.parted import LISTED, Parted, names, parts
 from analysis.text.stopwords import stopped
 
@@ -31,9 +33,74 @@ IN_A_FILE = 4_000_000  # running words whose phrases are in memory together
 GROUPS = 500  # that can be held against all others: each takes a second, and rows enough to be read
 LEAST = 1000  # rows of a group
 
-Ints = NDArray[np.int64]
 Counts = NDArray[np.int32]  # (2, types) occurrences, and documents: half of int64, of which there would be four
-Bools = NDArray[np.bool_]
+_HALF = 32  # bits of a count
+
+
+class FirstByG2:
+    """Keeps the first terms by G², of equal ones those with the lowest key, and what the q-values of all depend on."""
+
+    def __init__(self, size: int, other_size: int, most: int) -> None:
+        """Keep `most` terms of two sides of so many running words."""
+        self._size, self._other_size, self._most = size, other_size, most
+        self._pairs, self._times = np.empty(0, np.int64), np.empty(0, np.int64)  # how many terms have the same counts
+        self.key, self.counts, self.g2 = np.empty(0, np.int64), np.empty((4, 0), np.int64), np.empty(0)
+
+    def add(self, key: Ints, counts: Ints) -> None:
+        """Look at terms: the key and, (4, terms), the counts of either side and the documents of either side."""
+        pairs, place, times = np.unique(_paired(counts), return_inverse=True, return_counts=True)
+        g2 = self._g2_of(pairs)[place]
+        self._tally(pairs, times)
+        key, g2 = np.concatenate([self.key, key]), np.concatenate([self.g2, g2])
+        counts = np.concatenate([self.counts, counts], axis=1)
+        order = association.first_of(g2, key, self._most)
+        self.key, self.g2, self.counts = key[order], g2[order], counts[:, order]
+
+    def take_in(self, rest: "FirstByG2", words: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Add what `rest` has, of equal ones the first by the alphabet; gives those `words`, of both, that stay."""
+        self._tally(rest._pairs, rest._times)
+        g2 = np.concatenate([self.g2, rest.g2])
+        alphabet = np.empty(len(words), dtype=np.int64)
+        alphabet[pd.Series(words, dtype="str").argsort().to_numpy()] = np.arange(len(words))
+        order = np.lexsort((alphabet, -g2))[: self._most]
+        self.key, self.g2 = np.concatenate([self.key, rest.key])[order], g2[order]
+        self.counts = np.concatenate([self.counts, rest.counts], axis=1)[:, order]
+        return words[order]
+
+    def q(self) -> Floats:
+        """The q-value of each term that is kept, among all that were looked at."""
+        return self._every_q()[np.searchsorted(self._pairs, _paired(self.counts))]
+
+    def own(self, significant: float) -> tuple[int, float]:
+        """How many terms the first side uses more with a q-value below `significant`; the sum of G² of all it does."""
+        count, other = self._unpaired(self._pairs)
+        more = count / self._size > other / self._other_size
+        sure = more & (self._every_q() < significant)
+        g2 = self._g2_of(self._pairs)
+        return int(self._times[sure].sum()), float((g2 * self._times)[more].sum())
+
+    def _tally(self, pairs: Ints, times: Ints) -> None:
+        times = np.concatenate([self._times, times])
+        self._pairs, place = np.unique(np.concatenate([self._pairs, pairs]), return_inverse=True)
+        self._times = np.bincount(place, times, minlength=len(self._pairs)).astype(np.int64)
+
+    def _every_q(self) -> Floats:
+        """The q-value of each pair of counts (Benjamini and Hochberg), which is that of the last of equal p-values."""
+        p = association.p_value(self._g2_of(self._pairs))
+        order = np.argsort(p)
+        rank = np.cumsum(self._times[order])
+        q = p[order] * (rank[-1:] / rank)
+        np.minimum.accumulate(q[::-1], out=q[::-1])
+        p[order] = np.clip(q, 0, 1)
+        return p
+
+    def _g2_of(self, pairs: Ints) -> Floats:
+        count, other = self._unpaired(pairs)
+        return association.g2_two_cell(count, self._size, other, self._other_size)
+
+    @staticmethod
+    def _unpaired(pairs: Ints) -> tuple[Ints, Ints]:
+        return pairs >> _HALF, pairs & ((1 << _HALF) - 1)
 
 
 def against_part(
@@ -223,3 +290,9 @@ def _add(counts: Any, row: Any, count: Any, documents: Any) -> None:
     for k in range(len(row)):
         counts[0, row[k]] += count[k]
         counts[1, row[k]] += documents[k]
+
+
+def _paired(counts: Ints) -> Ints:
+    """The two counts of each term as one number."""
+    paired: Ints = counts[0] << _HALF | counts[1]
+    return paired

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import networkx as nx
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+
+from analysis.text.compiled import Floats
 
 ROOM = (1.6, 1.0)  # between two parts, across and down, in lengths of a line: words are wider than high
-
-Floats = NDArray[np.float64]
 
 
 def network(table: pd.DataFrame, *, top: int = 60, measure: str = "log_dice") -> tuple[pd.DataFrame, pd.DataFrame]:

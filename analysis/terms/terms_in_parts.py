@@ -1,26 +1,32 @@
 """The table of terms of a corpus in parts: counted through files, of which one is in memory, and listed to a limit.
 
 What stands in a part is counted and sorted into files by term, so that each file has all there is to know of its terms;
-of these the first in the order of the table are kept. A second reading finds the documents in which they stand.
+of these the first in the order of the table are kept. A second reading finds the documents in which they appear.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from math import comb
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
-from analysis.terms.cells import Cells, Floats, Groups, Ints, Listed, counted, inverse_frequency
-from analysis.terms.intervals_in_parts import cell_intervals
-from analysis.terms.ngrams import check, joined, numbered, runs
+from analysis.bootstrap import Draws, draws, intervals
+from analysis.terms.cells import Cells, Groups, Listed, counted, inverse_frequency
+from analysis.terms.ngrams import by_value, check, joined, numbered, runs
 from analysis.text.buckets import Buckets
+from analysis.text.compiled import Floats, Ints
 from analysis.text.parted import LISTED, Parted, part_weights, parts
 from analysis.text.stopwords import stopped
+from analysis.text.tokens import Ids, offsets_of
 
 AT_LEAST = 1000  # rows of a group
 ROWS, TOGETHER = 2_000_000, 400_000  # of a file, about; of how many the first are found at a time
+CELLS = 500_000  # of a file, about: what is made of them takes up some 80 bytes each beside the resamples
 
 
 class _Rows(NamedTuple):
@@ -81,28 +87,21 @@ def listed_in_parts(
         found = ((cells, [*keys, cells.group]) for cells, keys in _found(tokens, groups, n, skip, dropped, weights))
         known = [*rows.keys, rows.group]
         options: dict[str, Any] = {"weighted": weights is not None, "resamples": resamples, "seed": seed}
-        low, high = cell_intervals(found, known, rows.units, owner, running, place=tokens.folder, **options)
+        low, high = _cell_intervals(found, known, rows.units, owner, running, place=tokens.folder, **options)
     total = np.bincount(owner, running, minlength=len(groups.names))
     names = _names(tokens, rows.keys, n)
     return Listed(names, rows.group, rows.counts, rows.documents, rows.idf, low, high, total)
 
 
-def rows_each(groups: int) -> int:
-    """How many rows of each of so many groups are listed: `LISTED` in all, or `AT_LEAST` of each unless these are many.
-
-    >>> [rows_each(groups) for groups in (1, 40, 500, 10_000)]
-    [100000, 2500, 1000, 100]
-    """
+def _rows_each(groups: int) -> int:
+    """How many rows each of so many groups lists: `LISTED` in all, or `AT_LEAST` of each if that is more."""
     return max(LISTED // groups, min(AT_LEAST, 10 * LISTED // groups), 1)
 
 
 def _found(
     tokens: Parted, groups: Groups, n: int, skip: int, dropped: NDArray[np.bool_], weights: Floats | None
 ) -> Iterator[tuple[Cells, list[NDArray[Any]]]]:
-    """The cells of each part, and the keys of each of their rows.
-
-    A key is the row of a word in the vocabulary; those of the first two words of an n-gram are one number.
-    """
+    """The cells of each part, and the keys of each of their rows: vocabulary rows, those of two words as one number."""
     for part in parts(tokens):
         running, place = runs(part.tokens.ids, part.tokens.sentence_offsets, n, skip)
         term, words = numbered(running)
@@ -127,7 +126,7 @@ def _buckets(tokens: Parted, groups: Groups, n: int, skip: int, *, weighted: boo
 
 def _first_rows(buckets: Buckets, groups: Groups, min_count: int, *, weighted: bool) -> _Rows:
     """The first rows of each group, and those of the terms that are first in all, in the order of the table."""
-    each = rows_each(len(groups.names))
+    each = _rows_each(len(groups.names))
     least, lightest = np.zeros(len(groups.names)), 0.0  # of those that are first so far
     found: list[_Rows] = []
     for k in range(len(buckets)):
@@ -205,3 +204,90 @@ def _names(tokens: Parted, keys: list[NDArray[Any]], n: int) -> Any:
     words = np.stack([*first, *keys[1:]])
     used, places = np.unique(words, return_inverse=True)
     return joined(pd.Series(tokens.vocabulary.names(used), dtype="str"), list(places.reshape(words.shape)))
+
+
+def _cell_intervals(
+    found: Iterable[tuple[Cells, list[NDArray[Any]]]],
+    known: list[NDArray[Any]],
+    units: NDArray[Any],
+    owner: Ids,
+    running: Floats,
+    *,
+    place: Path,
+    weighted: bool,
+    resamples: int,
+    seed: int,
+) -> tuple[Floats, Floats]:
+    """The interval of the rate of each row of a table, NaN where its group has fewer than two units."""
+    group = known[-1]
+    file = (np.cumsum(units) - 1).astype(np.int64) // CELLS  # of each row: files of whole rows, side by side
+    types = [np.int32, np.int32, np.int32, np.float64 if weighted else np.int32]
+    buckets = Buckets(place, types, number=int(file[-1]) + 1, spread=False)
+    lookup, before = RowLookup(known), 0
+    for cells, columns in found:
+        row = lookup.rows(columns)[cells.row]
+        unit = np.repeat(cells.order + before, np.diff(cells.begin))
+        before += len(cells.owner)
+        listed = row >= 0
+        buckets.add(file[row[listed]], row[listed], unit[listed], cells.amount[listed])
+
+    order = np.argsort(owner, kind="stable")
+    begin = np.searchsorted(owner[order], np.arange(int(owner.max()) + 2))
+    position = np.empty(len(order), dtype=np.int32)  # of each unit in its group
+    position[order] = np.arange(len(order)) - begin[owner[order]]
+    low, high = np.empty((2, len(group)))
+    drawn: list[Draws] = []
+    of = -1
+    for k in range(len(buckets)):
+        first, stop = np.searchsorted(file, (k, k + 1)).tolist()
+        _, of_row, of_unit, amount = buckets.read(k)
+        of_row -= first
+        by_row = by_value(of_row)
+        of_unit, amount = position[of_unit[by_row]], amount[by_row]
+        bounds = offsets_of(np.bincount(of_row, minlength=stop - first))
+        changes = np.flatnonzero(np.diff(group[first:stop])) + 1
+        for a, b in pairwise([0, *changes.tolist(), stop - first] if stop > first else []):
+            if group[first + a] != of:
+                of, drawn = int(group[first + a]), []  # no two at a time
+                drawn = draws(running[order[begin[of] : begin[of + 1]]], resamples=resamples, seed=seed)
+            inside, shape = slice(bounds[a], bounds[b]), (b - a, int(begin[of + 1] - begin[of]))
+            own = sparse.csr_array((amount[inside], of_unit[inside], bounds[a : b + 1] - bounds[a]), shape=shape)
+            ends = intervals(own, drawn, columns=b - a, resamples=resamples)
+            low[first + a : first + b], high[first + a : first + b] = ends
+    return low, high
+
+
+class RowLookup:
+    """Finds rows of numbers among known ones, which are distinct.
+
+    >>> lookup = RowLookup([np.array([3, 1, 3]), np.array([0, 0, 7])])
+    >>> lookup.rows([np.array([3, 3, 1, 2]), np.array([7, 1, 0, 0])]).tolist()
+    [2, -1, 1, -1]
+    """
+
+    def __init__(self, known: list[NDArray[Any]]) -> None:
+        self._levels: list[tuple[NDArray[Any], Ints]] = []
+        code = np.zeros(len(known[0]), dtype=np.int64)  # of what the columns so far hold
+        for column in known:
+            values, own = np.unique(column, return_inverse=True)
+            pairs, code = np.unique(code * len(values) + own, return_inverse=True)
+            self._levels.append((values, pairs))
+        self._row = np.argsort(code)
+
+    def rows(self, columns: list[NDArray[Any]]) -> Ints:
+        """The known row that each row of `columns` is, -1 where it is none."""
+        found = np.full(len(columns[0]), -1)
+        left, code = np.arange(len(found)), np.zeros(len(found), dtype=np.int64)  # those that may yet be known
+        for column, (values, pairs) in zip(columns, self._levels, strict=True):
+            own, known = _places(values, column[left])
+            left, own = left[known], own[known]
+            code, known = _places(pairs, code[known] * len(values) + own)
+            left, code = left[known], code[known]
+        found[left] = self._row[code]
+        return found
+
+
+def _places(values: NDArray[Any], wanted: NDArray[Any]) -> tuple[Ints, NDArray[np.bool_]]:
+    """Where each number that is wanted stands among sorted `values`, one at least, and which of them do."""
+    place = np.minimum(np.searchsorted(values, wanted), len(values) - 1)
+    return place, values[place] == wanted

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from scipy import sparse, stats
 
 from analysis.bootstrap import rate_intervals
+from analysis.text.compiled import Ints
 from analysis.text.lookup import document_of, sentence_of
 from analysis.text.parted import AnyTokens, Part, part_weights, parts, types_of
 from analysis.text.periods import periods
 from analysis.text.tokens import Tokens
 
 LEVEL = 0.05  # of the false discovery rate below which a trend has a direction
-
-Ints = NDArray[np.int64]
 
 
 def trends(

@@ -7,10 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize
 
-from analysis.terms.by_type import type_counts
+from analysis.terms.cells import type_counts
+from analysis.text.compiled import Floats
 from analysis.text.parted import AnyTokens, Parted, names, parts
-
-Floats = NDArray[np.float64]
 
 
 def zipf(tokens: AnyTokens) -> pd.DataFrame:

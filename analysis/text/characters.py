@@ -95,10 +95,6 @@ def character_classes() -> NDArray[np.uint8]:
 
 
 def _code_points(ranges: str) -> list[tuple[int, int]]:
-    """The first and last code point of each range.
-
-    >>> _code_points("A9 2194-2199")
-    [(169, 169), (8596, 8601)]
-    """
+    """The first and last code point of each range, such as "A9 2194-2199"."""
     pairs = (item.partition("-") for item in ranges.split())
     return [(int(first, 16), int(last or first, 16)) for first, _, last in pairs]

@@ -1,9 +1,15 @@
-"""Loops in machine code."""
+"""Loops in machine code, and the arrays that they run over."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 def compiled(function: Callable[..., Any]) -> Any:

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.progress import bar
+from analysis.text.compiled import Ints
 from analysis.text.folders import IGNORE, list_files
 from analysis.text.metadata import parse_date
 from analysis.text.planning import METADATA as METADATA
@@ -25,8 +26,6 @@ from analysis.text.sentences import is_known
 DOCUMENT_COLUMNS = ["doc_id", "title", "source", "date", "language", "format", "path", "encoding", "sha256", "n_chars"]
 SEGMENT_COLUMNS = ["doc_id", "kind", "start", "end", "truncated"]
 MOST_COLUMNS = 300  # of ``documents``: files that each name columns of their own would fill the memory
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,7 +92,7 @@ def as_html(kind: str, facts: dict[str, str]) -> str:
     return pd.DataFrame([facts], index=[kind]).to_html(border=0)
 
 
-def positions(rows: ArrayLike, documents: pd.DataFrame, *, rising: bool = True) -> IntArray:
+def positions(rows: ArrayLike, documents: pd.DataFrame, *, rising: bool = True) -> Ints:
     """The positions in the table `documents` that `rows`, a mask or positions, choose.
 
     A mask is a list, an array or a Series of one True or False a document. A Series goes by its index where that holds
@@ -132,7 +131,7 @@ def positions(rows: ArrayLike, documents: pd.DataFrame, *, rising: bool = True) 
     return numbers
 
 
-def _labelled(index: "pd.Index[Any]", documents: pd.DataFrame) -> IntArray:
+def _labelled(index: "pd.Index[Any]", documents: pd.DataFrame) -> Ints:
     """The position of the document that each label of a mask's index names; raises `ValueError` where they don't."""
     for labels in (documents.index, pd.Index(documents["doc_id"])):
         found = labels.get_indexer(index)

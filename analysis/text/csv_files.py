@@ -1,7 +1,14 @@
-"""Tables as CSV: numbers with a stated number of digits, so that two machines write the same bytes."""
+"""Tables as CSV: numbers with a stated number of digits, so that two machines write the same bytes.
 
+No text runs as a formula in a spreadsheet: an apostrophe is put before each ``=``, ``+``, ``-`` and ``@``, or its
+full-width form, that begins a text, or follows a semicolon, a tab or a line end in it, at which a spreadsheet may part
+cells. Blanks, control characters and quotation marks may come between, and so may apostrophes: one is added on writing
+and one removed on reading, so that every text comes back as it was.
+"""
+
+import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -10,8 +17,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.text.formulas import guarded
-
 DIGITS = 6  # significant digits of a written number: the last bits differ between processors, these do not
 DAY = "%Y-%m-%d"  # a date, as written
 BLOCK = 1 << 15  # rows that are made into text at a time
@@ -19,12 +24,19 @@ BLOCK = 1 << 15  # rows that are made into text at a time
 # No guard can apply to a text that begins with a letter or digit and has nothing at which a spreadsheet parts cells.
 _HARMLESS = re.compile(r"[^\W_][^;\t\r\n]*\Z")
 _QUOTED = re.compile('[",\r\n]')
+_BETWEEN = r'[\x00-\x08\x0b\x0c\x0e-\x20"\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]*'
+_PLACE = rf"((?:^|[;\t\r\n]){_BETWEEN})"
+_SIGN = "(?='*[=+@＝＋－＠-])"
+FORMULA = _PLACE + _SIGN
+GUARD = _PLACE + "'" + _SIGN
+_FORMULA, _GUARD = re.compile(FORMULA), re.compile(GUARD)
+LONGEST = 2**31 - 1  # characters of a cell; the most that the csv module takes on every system
 
 
 def write_csv(table: pd.DataFrame, path: Path | TextIO) -> None:
     """`table` as CSV, UTF-8, ``\\n`` line ends, numbers with `DIGITS` significant digits, dates as ISO days.
 
-    Texts, names of columns too, stand as `analysis.text.formulas.guarded` gives them: no spreadsheet runs one.
+    Texts, names of columns too, are written as `guarded` gives them: no spreadsheet runs one.
 
     >>> import sys
     >>> write_csv(pd.DataFrame({"term": ["-5%", "rain"], "z_score": [-0.5, 1]}), sys.stdout)
@@ -58,7 +70,7 @@ def _lines(columns: list[list[str]]) -> str:
 
 
 def _cells(column: pd.Series) -> list[str]:
-    """Each value of `column` as it stands in a CSV: what is frequent is worked out once for all its places."""
+    """Each value of `column` as written in a CSV: what is frequent is worked out once for all its places."""
     if pd.api.types.is_float_dtype(column.dtype):
         bits = column.to_numpy(dtype=np.float64, na_value=np.nan).view(np.int64)  # 0 and -0 are equal, but two texts
         return _by_value(bits, lambda values: _digits(values.view(np.float64).tolist()))
@@ -99,3 +111,34 @@ def _in_csv(cell: Any) -> str:
     else:
         text = cell.strftime(DAY) if isinstance(cell, datetime | pd.Period) else str(cell)
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
+
+
+def guarded(text: str) -> str:
+    """`text` as no spreadsheet runs it, and as it is where none would.
+
+    >>> guarded("=1+1"), guarded("'=1+1"), guarded("rain; -5%"), guarded("well-read")
+    ("'=1+1", "''=1+1", "rain; '-5%", 'well-read')
+    """
+    return _FORMULA.sub(r"\1'", text)
+
+
+def restored(text: str) -> str:
+    """The text that `guarded` was given.
+
+    >>> restored("'=1+1"), restored("''=1+1"), restored("'tis"), restored("=1+1")
+    ('=1+1', "'=1+1", "'tis", '=1+1')
+    """
+    return _GUARD.sub(r"\1", text)
+
+
+def csv_rows(file: TextIO) -> Iterator[list[str]]:
+    """The rows of `file`, the names of the columns first; raises `csv.Error` where it is no CSV.
+
+    A shared passage may well be longer than the 131,072 characters with which the csv module stops of itself.
+
+    >>> import io
+    >>> [len(cell) for row in csv_rows(io.StringIO("text\\n" + 200_000 * "a")) for cell in row]
+    [4, 200000]
+    """
+    csv.field_size_limit(LONGEST)  # of the module, not of a reader; that it is higher takes nothing from others
+    return csv.reader(file, strict=True)

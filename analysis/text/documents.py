@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.text.compiled import Bools
 from analysis.text.corpus import Corpus, as_html, as_line, positions
 from analysis.text.metadata import date_span
 from analysis.text.sentences import primary
@@ -21,7 +22,6 @@ COMPARISONS = {"ge": operator.ge, "gt": operator.gt, "le": operator.le, "lt": op
 SUFFIXES = (*COMPARISONS, "contains", "in", "not")  # of a column's name, in `ByDocument.where`
 
 Offsets = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 class ByDocument(ABC):

@@ -207,10 +207,7 @@ def _close_up(array: NDArray[np.int32], first: NDArray[np.int64], sizes: Sequenc
 
 @compiled
 def _count_rows(ids: Any, counts: Any, lengths: Any, width: int) -> Any:
-    """Leave at the beginning of `ids` the distinct ones of each row, and beside them in `counts` how often they occur.
-
-    `lengths` are those of the rows; how many ids are left of each comes back.
-    """
+    """Leave each row's distinct `ids` at the beginning, their number in `counts`; gives how many are left of each."""
     distinct = np.empty(len(lengths), np.int64)
     place = np.full(width, -1, np.int64)  # of an id's count; below the row's beginning if it is of another row
     k = n = 0

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pandas as pd
 
-from analysis.text.formulas import restored
+from analysis.text.csv_files import restored
 from analysis.text.readers import ReadError, decode
 
 FILE_COLUMNS = ("file", "filename", "path", "doc_id")  # a metadata table names its files in the first of these

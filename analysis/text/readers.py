@@ -42,7 +42,7 @@ SUFFIXES = {  # file name ending -> format
 
 
 def read_file(path: Path, *, text_column: str = "text") -> Iterator[Record | Problem]:
-    """The documents in a file, one by one, and what of it could not be read, in the order in which they stand there.
+    """The documents in a file, one by one, and what of it could not be read, in the order in which they appear there.
 
     The ending of the name decides the format (`SUFFIXES`). A text, a page, a PDF and a Word file are one document each;
     a table has one in each row, in the column `text_column`; a zip archive those of its members. No more than one

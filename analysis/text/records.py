@@ -1,5 +1,7 @@
 """What reading a file gives: documents as records, the parts that could not be read as problems."""
 
+import importlib
+from types import ModuleType
 from typing import NamedTuple
 
 LARGEST = 500 * 10**6  # bytes of a file that is in memory whole
@@ -10,7 +12,7 @@ class ReadError(ValueError):
 
 
 class Record(NamedTuple):
-    """One document as it stands in a file.
+    """One document as written in a file.
 
     ``text`` is all of it; ``body`` is the offset of its first character after front matter. ``sha256`` is the digest of
     the bytes of the file, or of the archive member, that the document stands in. ``name`` says where inside the file:
@@ -34,3 +36,15 @@ class Problem(NamedTuple):
 
     name: str
     reason: str
+
+
+def optional(module: str, extra: str) -> ModuleType:
+    """The module of that name; raises `ReadError` naming the extra of this package that brings it.
+
+    >>> optional("json", "html").__name__
+    'json'
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        raise ReadError(f"reading {extra} needs the extra '{extra}': pip install \"lafz[{extra}]\"") from None

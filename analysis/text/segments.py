@@ -1,6 +1,6 @@
 """A text cut into what it is made of: title, headings, paragraphs, boilerplate.
 
-The cut works on the text as it stands, so each span points into the source. What is cut away (white space,
+The cut works on the text as written, so each span points into the source. What is cut away (white space,
 Markdown marks, rules) holds no letter and no digit.
 """
 

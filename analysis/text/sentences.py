@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 
 import sentencex
 
-from analysis.text.abbreviations import ABBREVIATIONS, EXCLAIMING_NAMES, STARTERS, TITLES
-
 if TYPE_CHECKING:
     from nltk.tokenize.punkt import PunktSentenceTokenizer
 
@@ -58,6 +56,32 @@ _WINDOW = 8192
 _CONTEXT = 512  # a beginning nearer than this to the end of a window, perhaps in a quotation, is judged in the next
 _WIDE_SPACES = "\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# Abbreviations, without their last full stop. Those written here in lower case are known in either case; those with a
+# capital only with it, since without it they are words or initials that often end a sentence ("art.", "sat.", "mt.").
+# These stand before a name, a number or an explanation and never end a sentence.
+TITLES = frozenset(
+    "mr mrs ms messrs mx mme mlle mgr msgr dr drs prof assoc asst gen lt lieut col maj capt cpt cmdr comdr cdr sgt "
+    "cpl pvt pte adm brig supt insp gov sen sens rep reps rev hon pres amb atty cllr engr adv smt mst mohd "
+    "Ch Det Flt Fr Md Mt Pt Sh Sqn Wg Art Eq Fig Figs Nos Rs Sec Vol Vols pp para approx cf e.g i.e viz vs".split()
+)
+# These stand inside a sentence or at its end.
+ABBREVIATIONS = frozenset(
+    "inc co cos corp ltd llc plc bros assn intl natl dept univ inst govt jr sr esq ph.d "
+    "a.m p.m a.d b.c u.s u.k u.n e.u u.s.a d.c st ave blvd rd hwy pkwy bldg apt ext tel fig figs nos p vol vols "
+    "jan feb apr jun jul aug sept oct nov dec tue tues thu thur thurs Mar Sep Mon Wed Fri Sat Sun "
+    "al ca cit dist ed eds est ibid op avg excl incl misc tech voc dob sec hr hrs ft lb lbs oz sq mph "
+    "ala ariz ark calif colo conn fla kan ky mich minn mont neb nev okla penn tenn tex va vt wis wyo "
+    "Del Ga Ill Ind La Mass Me Miss Mo Ore Pa Wash".split()
+)
+# Names that end with the mark of an exclamation.
+EXCLAIMING_NAMES = frozenset(["Yahoo", "Jeopardy", "Joomla"])
+# Words of the closed classes: with a capital they begin a sentence, are no names, and no number counts them.
+STARTERS = frozenset(
+    "A An The This That These Those There Here He She It We They You His Her Its Our Their Your My "
+    "And But Or So Yet If When While Although Though Because Since As At In On For From By With To Of "
+    "After Before During Until Even Now Then Thus Also Still However Yes No Yeah Oh Well Okay "
+    "What Who How Why Where Which Do Does Did Is Are Was Were Has Have Had Can Could Will Would Should Not".split()
+)
 
 
 def sentences(text: str, language: str = "en", *, splitter: "str | PunktSentenceTokenizer" = "sentencex") -> list[Span]:
@@ -106,7 +130,7 @@ def is_known(language: str) -> bool:
 def train_punkt(texts: Iterable[str]) -> "PunktSentenceTokenizer":
     """A Punkt tokenizer that has learnt abbreviations, collocations and sentence starters from raw `texts`.
 
-    The abbreviations of `analysis.text.abbreviations` are known to it as well. Give it to `sentences` as `splitter`.
+    The abbreviations of `analysis.text.sentences` are known to it as well. Give it to `sentences` as `splitter`.
 
     >>> punkt = train_punkt(["The pop. grew. Then the pop. fell. Now the pop. grows again."] * 9)
     >>> sentences("The pop. grew. It fell.", splitter=punkt)

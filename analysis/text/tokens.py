@@ -203,7 +203,7 @@ def token_weights(tokens: Tokens, weights: NDArray[np.float64] | None) -> NDArra
 
 
 def _stretch(kept: NDArray[np.bool_]) -> Any:
-    """`kept` as a slice, by which nothing is copied, where what it keeps stands side by side."""
+    """`kept` as a slice, by which nothing is copied, where what it keeps is adjacent."""
     stretch = slice(kept.argmax(), len(kept) - kept[::-1].argmax()) if kept.any() else slice(0)
     return stretch if kept[stretch].all() else kept
 
@@ -263,5 +263,5 @@ def _used(vocabulary: NDArray[np.object_], ids: Ids) -> tuple[NDArray[np.object_
 
 
 def offsets_of(lengths: Sequence[int] | NDArray[Any]) -> Offsets:
-    """Where runs of these lengths begin when they stand one behind the other, and where the last ends."""
+    """Where runs of these lengths begin when they stand one after another, and where the last ends."""
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)

@@ -15,8 +15,8 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from analysis.text.abbreviations import ABBREVIATIONS, TITLES
 from analysis.text.characters import APOSTROPHES
+from analysis.text.sentences import ABBREVIATIONS, TITLES
 
 Span = tuple[int, int]
 

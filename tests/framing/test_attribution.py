@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
-from analysis.framing import speaker_counts
+from analysis.framing import attribution
 from analysis.framing.attribution import attributions, read_aliases, speaker_shares
 from analysis.text.corpus import read_texts
 from analysis.text.long_tables import by_part
@@ -225,8 +225,8 @@ def test_a_table_of_other_parts(sample_tokens: Tokens, sample_parts) -> None:
 
 
 def test_only_the_first_speakers_of_each_group_are_listed(sample_tokens: Tokens, sample_parts, monkeypatch) -> None:
-    monkeypatch.setattr(speaker_counts, "LISTED", 17)
-    monkeypatch.setattr(speaker_counts, "FILES", 2)  # so that one has more speakers than are listed
+    monkeypatch.setattr(attribution, "LISTED", 17)
+    monkeypatch.setattr(attribution, "FILES", 2)  # so that one has more speakers than are listed
     table, cut = attributions(sample_tokens), by_part(attributions, sample_parts)
     shares, few = (speaker_shares(*pair) for pair in ((table, sample_tokens), (cut, sample_parts)))
     pd.testing.assert_frame_equal(
@@ -243,6 +243,6 @@ def test_only_the_first_speakers_of_each_group_are_listed(sample_tokens: Tokens,
 def test_speakers_in_one_file_and_in_many_are_the_same(sample_tokens: Tokens, sample_parts, monkeypatch) -> None:
     table, cut = attributions(sample_tokens), by_part(attributions, sample_parts)
     for files in (1, 200):
-        monkeypatch.setattr(speaker_counts, "FILES", files)
+        monkeypatch.setattr(attribution, "FILES", files)
         pair = speaker_shares(cut, sample_parts, "source"), speaker_shares(table, sample_tokens, "source")
         pd.testing.assert_frame_equal(*pair, check_exact=True)

@@ -1,11 +1,24 @@
 """What each pattern counts, and which take too much."""
 
+import gc
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis import read_text, tokenize
-from analysis.framing.counting import count, count_documents, counted_parts, gather, stacked, term_counts
-from analysis.framing.frames import matches
+from analysis.framing import counting
+from analysis.framing.counting import (
+    count,
+    count_documents,
+    counted_parts,
+    gather,
+    kept,
+    kept_parts,
+    stacked,
+    term_counts,
+)
+from analysis.framing.frames import in_language, matches
 from analysis.framing.lexicon import Lexicon
 
 FRAMES = """\
@@ -102,3 +115,38 @@ def test_counts_in_parts_are_those_of_the_whole(cut) -> None:
 
 def test_terms_in_parts_are_those_of_the_whole(cut, same) -> None:
     same(term_counts(cut.parts, cut.lexicon), term_counts(cut.whole, cut.lexicon))
+
+
+def test_the_matches_of_the_parts_are_those_of_the_whole(cut):
+    whole = kept(cut.whole, cut.lexicon)
+    found = [own.assign(first=own["first"] + p.word, last=own["last"] + p.word) for p, own in kept_parts(*cut[1:3])]
+    pd.testing.assert_frame_equal(pd.concat(found, ignore_index=True), whole)
+
+
+def test_a_lexicon_is_looked_for_once(cut, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        counting, "find", lambda tokens, patterns, find=counting.find: (asked.append(1), find(tokens, patterns))[1]
+    )
+    many = [len(list(kept_parts(cut.parts, cut.lexicon))) for _ in range(3)]
+    assert len(asked) == many[0]
+    other = cut.parts.subset(range(1, cut.parts.n_documents))
+    assert len(list(kept_parts(other, cut.lexicon))) == len(asked) - many[0]
+
+
+def test_what_was_found_goes_with_the_corpus(cut, monkeypatch):
+    monkeypatch.setattr(counting, "_searches", [])
+    before = set(cut.parts.folder.glob("table-*"))
+    own = cut.parts.where(source__not="Radio")
+    list(kept_parts(own, cut.lexicon))
+    assert len(set(cut.parts.folder.glob("table-*")) - before) == 1
+    del own
+    gc.collect()
+    list(kept_parts(cut.parts, cut.lexicon))
+    assert len(counting._searches) == 1
+    monkeypatch.setattr(counting, "KEPT", 2)
+    others = [cut.parts.where(doc_id__not=name) for name in cut.parts.doc_ids[:3]]
+    for other in others:
+        list(kept_parts(other, cut.lexicon))
+    assert [known[0]() for known in counting._searches] == others[1:]
+    assert in_language(cut.parts, cut.lexicon) is cut.parts

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
-from analysis.embeddings import available, embed, means
+from analysis.embeddings import TELLING, available, embed, means
 from analysis.framing import frames
 from analysis.framing.axes import axes
-from analysis.framing.embedding import DEFINITION, NEARER, TELLING, expand, score_sentences, similarities
+from analysis.framing.embedding import DEFINITION, NEARER, expand, score_sentences, similarities
 from analysis.framing.evaluation import frame_scores
 from analysis.framing.lexicon import Lexicon
 from analysis.paths import SAMPLE

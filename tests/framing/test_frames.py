@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import Corpus, Tokens, read_text, tokenize
-from analysis.framing import frames, leading, strongest
+from analysis.framing import frames, strongest
 from analysis.framing.frames import (
     MATCH_COLUMNS,
     coverage,
@@ -17,6 +17,7 @@ from analysis.framing.frames import (
     profile,
     score_sentences,
     sentence_frames,
+    sums,
 )
 from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
@@ -31,6 +32,13 @@ FRAMES = """\
     definition: Courts.
     terms: [{pattern: "court*", weight: 2}, "rule of * law", "terror case", "country's law"]
 """
+PROFILE = {
+    "a.txt": "War is war. It rained.",  # 5 words, 2 sentences
+    "b.txt": "The court met. No war.",  # 5, 2
+    "c.txt": "It rained all day long. War on terror in court!",  # 10, 2
+    "metadata.csv": "file,source\na.txt,Daily\nb.txt,\nc.txt,Daily\n",
+}
+LINES = "War is war at court. War, war, war at court. War at court. Rooted out. It rained."
 
 
 @pytest.fixture
@@ -220,9 +228,6 @@ def test_score_sentences(lexicon: Lexicon) -> None:
     assert table["frame"].tolist() == ["war", None, "law", "war", None, None, None]
 
 
-LINES = "War is war at court. War, war, war at court. War at court. Rooted out. It rained."
-
-
 def test_the_frame_of_each_sentence(lexicon: Lexicon) -> None:
     table = sentence_frames(tokenize(read_text(LINES)), lexicon, margin=1)
     assert table.columns.tolist()[:4] == ["doc_id", "sentence", "start", "end"]
@@ -333,7 +338,7 @@ def test_sentences_are_scored_block_by_block_as_together(
 ) -> None:
     together = sentence_frames(tokens, lexicon)
     assert len(together) > 3
-    monkeypatch.setattr(leading, "BLOCK", 3)
+    monkeypatch.setattr(frames, "BLOCK", 3)
     pd.testing.assert_frame_equal(together, sentence_frames(tokens, lexicon), check_exact=True)
 
 
@@ -378,3 +383,40 @@ def test_evidence_of_other_documents(tokens: Tokens, lexicon: Lexicon, sample_to
     for other in (sample_tokens, sample_parts):
         with pytest.raises(ValueError, match=r"the table is about document '.*', which is not in the tokens"):
             evidence(other, table)
+
+
+@pytest.fixture(scope="module")
+def militants():
+    return tokenize(read_texts(["Militants fled. Militants fled again."] * 40))
+
+
+def test_parts_make_no_difference_to_the_last_bit(militants, in_parts, security):
+    weights = 1 / np.random.default_rng(2).integers(3, 50, militants.n_sentences)
+    group = np.arange(militants.n_documents) % 3
+    whole, *cuts = (
+        sums(tokens, security, weights, group, resamples=20, seed=0)
+        for tokens in (militants, in_parts(militants, 1), in_parts(militants, 7))
+    )
+    column = security.frames["frame"].tolist().index("threat")
+    one_by_one = np.zeros(3)
+    for document in range(40):  # a hit weighs what its sentence does: two a document
+        for weight in weights[2 * document : 2 * document + 2]:
+            one_by_one[document % 3] += weight
+    assert whole.counts[:, column] == pytest.approx(one_by_one)
+    for cut in cuts:
+        for one, other in zip(cut, whole, strict=True):
+            assert one.tobytes() == other.tobytes()
+
+
+def test_a_group_of_one_document_has_the_interval_of_its_sentences(militants, in_parts, security):
+    group = np.zeros(militants.n_documents, dtype=np.int64)
+    group[7] = 1
+    column = security.frames["frame"].tolist().index("threat")
+    for tokens in (militants, in_parts(militants, 3)):
+        found = sums(tokens, security, None, group, resamples=50, seed=0)
+        assert found.sentences.tolist() == [78, 2]
+        assert found.counts[:, column].tolist() == [78, 2]
+        assert found.words.tolist() == [39 * 5, 5]
+        # Of its two sentences, one hit in two words and one in three, some draws have twice the one or the other.
+        assert found.low[1, column] == pytest.approx(1 / 3)
+        assert found.high[1, column] == pytest.approx(1 / 2)

@@ -5,15 +5,11 @@ import pytest
 
 from analysis import read_text, tokenize
 from analysis.framing.lexicon import read_lexicon
-from analysis.framing.roles import role_shares, roles
+from analysis.framing.roles import by_rules, role_shares, roles
 from analysis.paths import LEXICONS
+from analysis.text.lookup import document_starts
 
 ACTORS = read_lexicon(LEXICONS / "actors.yml")
-
-
-def found(text, *, syntax=False):
-    table = roles(tokenize(read_text(text), boilerplate=True), ACTORS, syntax=syntax)
-    return [(row["text"].lower(), row["role"], row["verb"]) for row in table.to_dict("records")]
 
 
 CLEAR = [
@@ -25,6 +21,11 @@ CLEAR = [
     ("Officials said that it rained.", [("officials", "acts", "said")]),
     ("The army is strong.", [("army", "neither", None)]),
 ]
+
+
+def found(text, *, syntax=False):
+    table = roles(tokenize(read_text(text), boilerplate=True), ACTORS, syntax=syntax)
+    return [(row["text"].lower(), row["role"], row["verb"]) for row in table.to_dict("records")]
 
 
 @pytest.mark.parametrize(("text", "wanted"), CLEAR)
@@ -94,3 +95,17 @@ def test_the_rules_agree_with_the_parser_where_both_see_a_role(sample_tokens):
     both = (rules["role"] != "neither") & (parsed["role"] != "neither")
     assert both.sum() >= 90
     assert (rules["role"] == parsed["role"])[both].mean() >= 0.9
+
+
+def test_a_word_has_the_role_that_it_has_when_all_words_are_asked_for(sample_tokens):
+    seen = 0
+    for place, given_to in by_rules(sample_tokens, document_starts(sample_tokens)):
+        words = np.arange(len(place))
+        every = given_to(words, words + 1)
+        for first in range(5):
+            own = words[first::50]
+            given = given_to(own, own + 1)
+            for word in own.tolist():
+                assert given.get(word) == every.get(word)
+                seen += word in every
+    assert seen > 50

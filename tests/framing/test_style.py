@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 from analysis import Corpus, Tokens, read_text, tokenize
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon, read_lexicon
-from analysis.framing.style import firmness, naming, reporting, reports, share_intervals
+from analysis.framing.style import firmness, hits_of, naming, reporting, reports, share_intervals, together
 from analysis.framing.word_classes import word_lists
 from analysis.paths import LEXICONS
 from analysis.text import parted
@@ -30,6 +30,19 @@ naming_terrorist naming_extremist naming_militant naming_insurgent naming_rebel 
 naming_gunman naming_criminal naming_enemy naming_suspect naming_resistance
 blame_open blame_settled source_vague distancing
 """.split()
+GROUP = np.array([0, 0, 1, 1, -1, 0])  # of six documents, one of them in no group that is listed
+# Part by part each hit: its kind, its document, the sentence, what it counts.
+PIECES = [
+    [(0, 0, 0, 0.5), (0, 0, 1, 0.25), (1, 0, 1, 1.0)],
+    [(0, 2, 4, 0.5), (0, 2, 5, 0.75), (1, 2, 5, 1.0), (0, 3, 7, 1.0), (0, 4, 8, 1.0)],
+    [(0, 5, 9, 0.25), (0, 5, 9, 0.5), (0, 5, 11, 0.5)],
+]
+# Of the first group one document has hits until the last part; of the second two, so that they are the units.
+EXPECTED = [
+    *[(0, 0, 0, 0, 0.5), (0, 0, 0, 1, 0.25), (1, 0, 0, 1, 1.0)],
+    *[(0, 1, 2, 4, 1.25), (1, 1, 2, 5, 1.0), (0, 1, 3, 7, 1.0)],
+    (0, 0, 5, 9, 1.25),
+]
 
 
 @pytest.fixture(scope="module")
@@ -330,3 +343,24 @@ def test_reporting_by_a_column_of_the_table_needs_memory(sample_parts: Parted, l
     verbs = by_part(reports, sample_parts, lexicon)
     with pytest.raises(ValueError, match="'speaker' is a column of the table"):
         reporting(verbs, sample_parts, lexicon, "speaker")
+
+
+def tables() -> list[pd.DataFrame]:
+    found = []
+    for piece in PIECES:
+        kind, document, sentence, amount = map(np.array, zip(*piece, strict=True))
+        found.append(hits_of(kind, GROUP, document, sentence, amount))
+    return found
+
+
+def test_hits_of_parts_are_one_a_document_and_kind_unless_it_is_alone(in_parts):
+    cut = in_parts(tokenize(read_texts(["It rained. It poured."] * 6)), 2)
+    found = together(iter(tables()), cut, GROUP)
+    assert found.columns.tolist() == ["kind", "group", "document", "sentence", "amount"]
+    assert list(found.itertuples(index=False, name=None)) == EXPECTED
+
+
+def test_hits_of_a_corpus_in_memory_stay_as_they_are():
+    whole = tokenize(read_texts(["It rained. It poured."] * 6))
+    first = tables()[1]
+    pd.testing.assert_frame_equal(together(iter([first]), whole, GROUP), first)

@@ -18,7 +18,7 @@ from pypdfium2 import raw
 from analysis import load_run
 from analysis.errors import ParameterError
 from analysis.publish.export import export
-from analysis.publish.sections import read_sections
+from analysis.publish.page import read_sections
 
 SECTIONS = ["term_frequency", "framing", "redundancy"]
 HOSTILE = (

@@ -11,9 +11,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from analysis import read_text, tokenize
 from analysis.publish.corpus_tables import write_corpus_tables
-from analysis.publish.page import write_page
+from analysis.publish.page import read_sections, write_page
 from analysis.publish.reading import reading_view
-from analysis.publish.sections import read_sections
 from analysis.publish.tables import table_html, write_table
 
 TOKENS = tokenize(read_text("They went to court.", title="</style><script>alert(1)</script>"))

@@ -8,8 +8,7 @@ import pytest
 from matplotlib.text import Text
 
 from analysis.publish import plots
-from analysis.publish.figures import Size, style
-from analysis.publish.layout import cut
+from analysis.publish.figures import Size, cut, style
 from tests.publish.drawn import assert_all_can_be_read, drawn, every_width, tick_labels
 
 WORDS = [

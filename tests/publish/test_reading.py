@@ -11,8 +11,7 @@ from IPython.utils.capture import capture_output
 from analysis import load_tokens, read_corpus, read_text, tokenize
 from analysis.framing.frames import in_language, matches
 from analysis.paths import SAMPLE
-from analysis.publish.reading import reading_view, show_reading
-from analysis.publish.reading_style import HUES, LINES, codes
+from analysis.publish.reading import HUES, LINES, codes, reading_view, show_reading
 from analysis.redundancy.repeats import exact_repeats
 from analysis.text.corpus import read_texts
 

@@ -10,7 +10,7 @@ from matplotlib.dates import date2num
 from matplotlib.patches import FancyArrowPatch
 
 from analysis.publish import reuse_charts as charts
-from analysis.publish.colours import COLOURS
+from analysis.publish.drawing import COLOURS
 from analysis.publish.figures import Size, style
 from tests.publish.drawn import assert_all_can_be_read, assert_apart, drawn, every_width
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from IPython.utils.capture import capture_output
 
 from analysis.publish.tables import column_type, finding, note, save_table, table_html
-from analysis.text.csv_files import write_csv
-from analysis.text.formulas import guarded
+from analysis.text.csv_files import guarded, write_csv
 
 
 def test_numbers_are_written_with_six_significant_digits(tmp_path):

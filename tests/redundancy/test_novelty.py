@@ -13,7 +13,7 @@ from scipy import stats
 from analysis import read_corpus, read_text, tokenize
 from analysis.paths import ROOT
 from analysis.redundancy import compression as parsing
-from analysis.redundancy import long_novelty
+from analysis.redundancy import novelty as module
 from analysis.redundancy.novelty import compression, curve, novelty, reading_order
 from analysis.text.corpus import Corpus
 
@@ -269,7 +269,7 @@ DAYS = FILES["metadata.csv"] + "e.txt,2024-01-02\nf.txt,2024-01-02\ng.txt,\nh.tx
 @pytest.mark.parametrize("documents", [3, 5])
 @pytest.mark.parametrize("n", [1, 2, 4])
 def test_the_curve_of_a_corpus_in_parts(make_corpus, in_parts, monkeypatch, documents, n):
-    monkeypatch.setattr(long_novelty, "GRAMS", 5)
+    monkeypatch.setattr(module, "GRAMS", 5)
     whole = tokenize(make_corpus(FILES | LATER | {"metadata.csv": DAYS}))
     cut = in_parts(whole, documents)
     pairs = [(whole, cut), [tokens.where(doc_id__not="c") for tokens in (whole, cut)]]

@@ -6,17 +6,21 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis import Tokens, tokenize
 from analysis.paths import ROOT
 from analysis.redundancy import passages as module
-from analysis.redundancy import searching
+from analysis.redundancy import reuse, searching, summaries
 from analysis.redundancy.chains import candidates
 from analysis.redundancy.evaluation import score_passages
-from analysis.redundancy.passages import aligned
-from analysis.redundancy.pieces import LONG, compared
-from analysis.redundancy.reuse import document_pairs, passages
+from analysis.redundancy.passages import FAITHFUL, RUN, aligned, faithful_cores
+from analysis.redundancy.reuse import document_pairs, passage_texts, passages
+from analysis.redundancy.searching import LONG, compared
+from analysis.redundancy.shingles import shingles
 from analysis.text.corpus import read_texts
+from analysis.text.long_tables import Columns
 
 COLUMNS = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
 PAN = ROOT.parent / "shared" / "data" / "pan13_train"
@@ -63,6 +67,20 @@ ARTICLE = "\n\n".join(
     for first in range(0, 600, 60)
 )
 AROUND = "\n\n".join(" ".join(invented(70, seed=k)).capitalize() + "." for k in (1, 2))
+# Two of each twenty words: a summary of all of the article.
+LEAD = " ".join(f"{WORDS[k]} {WORDS[k + 1]}" for k in range(0, 600, 20)).capitalize() + "."
+TEXTS = [
+    f"{FIRST} Her second novel sold poorly. {SECOND}",
+    "",
+    f"{SECOND}\n\nMuseums open late on Thursdays.",
+    "Nothing of this is said anywhere else.",
+    f"Reported today. {FIRST}\n\n{SECOND} {SECOND}",
+    ARTICLE,
+    f"A goalkeeper from Lahore saved three penalties in a row.\n\n{LEAD}\n\n{SECOND}",
+    f"{SECOND} {REWORDED} {FIRST} {FIRST}",
+    "",
+    f"{LEAD} It rained.",
+]
 
 
 def spans(table: pd.DataFrame, a: str, b: str) -> list[tuple[str, str]]:
@@ -317,3 +335,163 @@ def test_labelled_passages() -> None:
     cases = cases.assign(a_start=cases["this_offset"], a_end=cases["this_offset"] + cases["this_length"])
     cases = cases.assign(b_start=cases["source_offset"], b_end=cases["source_offset"] + cases["source_length"])
     assert score_passages(passages(tokens, chosen), cases)["plagdet"] >= 0.9
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Many blocks, buckets and stretches of the vocabulary also of a small corpus."""
+    for name, size in {"WORDS": 50, "DIFFERENT": 9, "ROOM": 700_000}.items():
+        monkeypatch.setattr(module, name, size)
+    monkeypatch.setattr(summaries, "AT_ONCE", 100)
+
+
+@pytest.fixture(scope="module")
+def tokens():
+    return tokenize(read_texts(TEXTS))
+
+
+def every_pair(tokens):
+    """All pairs of documents, in both orders, as they would not come by themselves."""
+    a, b = np.nonzero(~np.eye(tokens.n_documents, dtype=bool))
+    order = np.random.default_rng(2).permutation(len(a))
+    return pd.DataFrame({"a": tokens.doc_ids[a[order]], "b": tokens.doc_ids[b[order]]})
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("documents", [2, 4, 10])
+def test_passages_equal_those_in_memory(tokens, in_parts, documents):
+    pairs = every_pair(tokens)
+    whole = passages(tokens, pairs)
+    assert set(whole["kind"]) == {"verbatim", "near", "reworded"}
+    assert (whole["a_end"] - whole["a_start"] == len(ARTICLE)).any()  # which is summed up
+    cut = in_parts(tokens, documents)
+    pd.testing.assert_frame_equal(passages(cut, pairs), whole, check_exact=True)
+    pd.testing.assert_frame_equal(passages(cut), passages(tokens), check_exact=True)
+
+
+@pytest.mark.usefixtures("small")
+def test_words_that_are_common_in_the_whole_are_so_in_each_part(in_parts):
+    # "garden" and "letter" stand in far more than a tenth of all sentences, and in two of each document.
+    fill = [f"Garden letter {' '.join(WORDS[k : k + 8])}. {' '.join(WORDS[k + 8 : k + 15])} garden." for k in range(30)]
+    tokens = tokenize(read_texts([*TEXTS, *fill, *(f"{FIRST} Garden letter garden {text}" for text in fill[:3])]))
+    pairs = document_pairs(tokens)
+    whole = passages(tokens, pairs)
+    assert len(whole) > 9
+    for documents in (3, 11):
+        pd.testing.assert_frame_equal(passages(in_parts(tokens, documents), pairs), whole, check_exact=True)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("documents", [1, 4])
+def test_what_is_gone_by_is_that_of_the_whole(tokens, in_parts, documents):
+    # In one order too, so that weights are added up in it and rounded alike.
+    cut = in_parts(tokens, documents)
+    columns = Columns(cut.folder)
+    whole, own = searching.whole(tokens), module._search(cut, columns)
+    for name in ("documents", "paragraphs", "of_document", "words", "begin"):
+        np.testing.assert_array_equal(getattr(own, name), getattr(whole, name), name)
+    for name in whole.pieces._fields:
+        np.testing.assert_array_equal(getattr(own.pieces, name), getattr(whole.pieces, name), name)
+    np.testing.assert_array_equal(own.room.common, whole.room.common)
+
+
+def test_words_are_one_by_their_first_letters_wherever_the_vocabulary_is_cut(in_parts, monkeypatch):
+    monkeypatch.setattr(module, "WORDS", 2)
+    cut = in_parts(tokenize(read_texts(["bridged bridgehead bridges", "bridging brisk rain rains"])), 1)
+    # bridge-d, bridge-head | bridge-s, bridgi-ng | brisk, rain | rains
+    assert [part.tolist() for part in module._stems(cut)[:1]] == [[0, 0, 0, 1, 2, 3, 4]]
+    assert module._stems(cut)[1] == 5
+
+
+def test_pairs_are_taken_as_long_as_their_documents_fit(tokens, in_parts, monkeypatch):
+    for name, size in {"A_WORD": 0, "A_DOCUMENT": 1, "ROOM": 3}.items():
+        monkeypatch.setattr(module, name, size)
+    whole, taken = module.found, []
+
+    def watched(search, first, second):
+        taken.append(list(zip(first.tolist(), second.tolist(), strict=True)))
+        return whole(search, first, second)
+
+    monkeypatch.setattr(module, "found", watched)
+    first, second = np.array([4, 2, 0, 7, 6]), np.array([2, 0, 2, 2, 0])
+    list(module.found_in_parts(in_parts(tokens, 3), first, second, np.array([1, 4, 0, 2, 3])))
+    # Of a pair one document or, with another second one than before, two: 2 + 1, 2 + 1, 1.
+    assert taken == [[(2, 0), (6, 0)], [(4, 2), (0, 2)], [(7, 2)]]
+
+
+def test_the_sample_in_parts(monkeypatch, sample_tokens, sample_parts):
+    whole = passages(sample_tokens)
+    assert len(whole) > 20
+    pd.testing.assert_frame_equal(passages(sample_parts), whole, check_exact=True)
+    texts = passage_texts(sample_tokens, whole)
+    pd.testing.assert_frame_equal(passage_texts(sample_parts, whole), texts, check_exact=True)
+    monkeypatch.setattr(reuse, "LISTED", 7)
+    pd.testing.assert_frame_equal(passage_texts(sample_parts, whole), texts.head(7), check_exact=True)
+    assert not list(sample_parts.folder.glob("columns-*"))
+
+
+def test_chosen_documents_in_parts(sample_tokens, sample_parts):
+    whole, cut = (passages(tokens.where(source__not="Local radio")) for tokens in (sample_tokens, sample_parts))
+    assert len(whole)
+    pd.testing.assert_frame_equal(cut, whole, check_exact=True)
+
+
+def test_nothing_to_compare(tokens, in_parts):
+    cut = in_parts(tokens, 3)
+    none = pd.DataFrame({"a": [], "b": []}, dtype="str")
+    pd.testing.assert_frame_equal(passages(cut, none), passages(tokens, none), check_exact=True)
+    pairs = pd.DataFrame({"a": ["1", "8"], "b": ["8", "3"]})  # of documents without a word
+    pd.testing.assert_frame_equal(passages(cut, pairs), passages(tokens, pairs), check_exact=True)
+    with pytest.raises(ValueError, match="no document 'z'"):
+        passages(cut, pd.DataFrame({"a": ["0"], "b": ["z"]}))
+
+
+side = st.lists(st.integers(0, 2), min_size=1, max_size=12)
+
+
+def cores(one: list[int], other: list[int]) -> tuple[list[float], bool, list[int]]:
+    words = np.array([*one, *other], dtype=np.int64)
+    spans = np.array([[0, len(one), len(one), len(words)]])
+    share, faithful, core = faithful_cores(shingles(words, RUN), spans)
+    return share[0].tolist(), bool(faithful[0]), core[0].tolist()
+
+
+def covered(one: list[int], other: list[int]) -> list[int]:
+    """The places in one side that runs cover which the other side has."""
+    runs = {tuple(other[k : k + RUN]) for k in range(len(other) - RUN + 1)}
+    begins = [k for k in range(len(one) - RUN + 1) if tuple(one[k : k + RUN]) in runs]
+    return sorted({k + step for k in begins for step in range(RUN)})
+
+
+def test_by_hand() -> None:
+    # Of five words and of ten, the same four stand in a run: less than FAITHFUL on the right, so nothing is cut.
+    assert cores([7, 1, 2, 3, 4], [8, 1, 2, 3, 4, 5, 6, 9, 9, 9]) == ([4 / 5, 4 / 10], False, [0, 5, 5, 15])
+    # Of five words on either side: cut to the four.
+    assert cores([7, 1, 2, 3, 4], [1, 2, 3, 4, 8]) == ([1.0, 1.0], True, [1, 5, 5, 9])
+
+
+def test_runs_may_overlap_and_stand_apart() -> None:
+    one = [1, 2, 3, 4, 5, 0, 6, 7, 8, 9]  # 1 to 5 and 6 to 9: nine of ten words
+    assert cores(one, [6, 7, 8, 9, 1, 2, 3, 4, 5]) == ([9 / 10, 1.0], True, [0, 10, 10, 19])
+
+
+@settings(max_examples=200, deadline=None)
+@given(side, side)
+def test_equals_sets_of_tuples(one: list[int], other: list[int]) -> None:
+    places = covered(one, other), covered(other, one)
+    share = [len(places[0]) / len(one), len(places[1]) / len(other)]
+    expected = [0, len(one), len(one), len(one) + len(other)]
+    faithful = min(share) >= FAITHFUL
+    if faithful:
+        left, right = ((of[0], of[-1] + 1) for of in places)
+        expected = [*left, len(one) + right[0], len(one) + right[1]]
+        inner = one[slice(*left)], other[slice(*right)]
+        share = [len(covered(*inner)) / len(inner[0]), len(covered(*inner[::-1])) / len(inner[1])]
+    assert cores(one, other) == (share, faithful, expected)
+
+
+def test_one_passage_leaves_no_trace_in_the_next() -> None:
+    words = np.array([1, 2, 3, 4, 1, 2, 3, 4, 5, 6, 7, 8])
+    share, faithful, _ = faithful_cores(shingles(words, RUN), np.array([[0, 4, 4, 8], [0, 4, 8, 12], [8, 12, 4, 8]]))
+    assert share.tolist() == [[1, 1], [0, 0], [0, 0]]
+    assert faithful.tolist() == [True, False, False]

@@ -9,7 +9,7 @@ import pytest
 
 from analysis import Corpus, Tokens, read_text, tokenize
 from analysis.paths import SAMPLE
-from analysis.redundancy import equal, long_passages, long_repeats
+from analysis.redundancy import repeats
 from analysis.redundancy.repeats import exact_repeats, map_of_repeats, repeat_groups, shares, weights
 from analysis.terms.frequency import before_and_after
 from analysis.text.corpus import read_texts
@@ -291,8 +291,8 @@ def check_in_parts(whole: Tokens, cut: Parted) -> None:
 @pytest.mark.parametrize("documents", [2, 3])
 @pytest.mark.parametrize("rows", [1, 3, 1000])
 def test_repeats_of_a_corpus_in_parts(in_parts, monkeypatch, documents, rows):
-    monkeypatch.setattr(equal, "BUCKET", 3)
-    monkeypatch.setattr(long_repeats, "ROWS", rows)
+    monkeypatch.setattr(repeats, "BUCKET", 3)
+    monkeypatch.setattr(repeats, "ROWS", rows)
     whole = tokenize(read_texts(MANY))
     cut = in_parts(whole, documents)
     check_in_parts(whole, cut)
@@ -312,8 +312,8 @@ def test_nothing_stands_again_in_parts(in_parts):
 
 
 def test_of_many_groups_in_parts_the_first_are_listed(sample_tokens, sample_parts, monkeypatch):
-    monkeypatch.setattr(long_repeats, "LISTED", 7)
-    monkeypatch.setattr(long_repeats, "ROWS", 10)
+    monkeypatch.setattr(repeats, "LISTED", 7)
+    monkeypatch.setattr(repeats, "ROWS", 10)
     whole, cut = (repeat_groups(tokens, exact_repeats(tokens)) for tokens in (sample_tokens, sample_parts))
     assert len(whole) > 7
     same(cut, whole.head(7))
@@ -322,8 +322,8 @@ def test_of_many_groups_in_parts_the_first_are_listed(sample_tokens, sample_part
 @pytest.mark.parametrize("documents", [2, 3])
 @pytest.mark.parametrize("rows", [1, 4, 1000])
 def test_passages_of_a_corpus_in_parts(in_parts, monkeypatch, documents, rows):
-    monkeypatch.setattr(long_passages, "GRAMS", 7)
-    monkeypatch.setattr(long_passages, "ROWS", rows)
+    monkeypatch.setattr(repeats, "GRAMS", 7)
+    monkeypatch.setattr(repeats, "ROWS", rows)
     drums = "Down down down down down. The drum the drum the drum the drum."
     whole = tokenize(read_texts([*MANY, f"Nothing of it is said here. {drums}", drums, "Zeal is here. No war."]))
     cut = in_parts(whole, documents)
@@ -342,11 +342,11 @@ def test_passages_of_the_sample_in_parts(sample_tokens, sample_parts):
 
 
 def test_passages_that_are_too_many_are_left_out(sample_parts, monkeypatch):
-    begins = len(long_passages._repeated(sample_parts, 8))
-    monkeypatch.setattr(long_passages, "MOST", begins)  # the runs that begin there have more words
+    begins = len(repeats._repeated(sample_parts, 8))
+    monkeypatch.setattr(repeats, "MOST", begins)  # the runs that begin there have more words
     with pytest.raises(ValueError, match=f"more than {begins:,} words stand again"):
         exact_repeats(sample_parts, "passage")
-    monkeypatch.setattr(long_passages, "MOST", 200)
+    monkeypatch.setattr(repeats, "MOST", 200)
     with pytest.raises(ValueError, match="more than 200 words stand again in passages of 8 words or more: too many"):
         exact_repeats(sample_parts, "passage")
     with pytest.raises(ValueError, match="unknown unit 'word'"):

@@ -20,8 +20,7 @@ from analysis.publish.drawing import as_written, read_table
 from analysis.publish.loading import load_run
 from analysis.publish.tables import described, write_table
 from analysis.text import metadata
-from analysis.text.csv_files import write_csv
-from analysis.text.formulas import guarded, restored
+from analysis.text.csv_files import guarded, restored, write_csv
 
 SIGNS = "=+-@＝＋－＠"
 # What Excel, LibreOffice Calc and Google Sheets have run, and what looks like it.

@@ -12,10 +12,10 @@ import pytest
 from analysis.paths import FIGURES
 from analysis.publish.comparing.compare import compare
 from analysis.publish.comparing.compare_page import write_comparison
-from analysis.publish.comparing.sweep_page import write_sweep_page
+from analysis.publish.comparing.sweep import write_sweep_page
 from analysis.publish.export import export
 from analysis.publish.loading import load_run
-from analysis.text.formulas import guarded, restored
+from analysis.text.csv_files import guarded, restored
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

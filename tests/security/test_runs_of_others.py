@@ -22,10 +22,10 @@ from analysis.publish.export import export
 from analysis.publish.inside import LARGEST
 from analysis.publish.loading import load_run
 from analysis.publish.manifest import recorded, sha256_of, write_manifest
+from analysis.publish.page import read_sections
 from analysis.publish.parameters import notebooks, resolve
 from analysis.publish.records import MOST_FILES, MOST_VALUES
 from analysis.publish.redraw import MODULES, redraw
-from analysis.publish.sections import read_sections
 from analysis.publish.verify import compare as differences_of
 from analysis.publish.verify import verify
 

@@ -14,7 +14,7 @@ from nltk.metrics.association import BigramAssocMeasures
 from scipy.stats import chi2_contingency
 
 from analysis import Tokens, read_corpus, read_text, tokenize
-from analysis.terms import collocation, pairs_in_parts
+from analysis.terms import collocation
 from analysis.terms.collocation import COLUMNS, MEASURES, association_measures, collocations
 
 INAUGURAL = Path(__file__).parents[3] / "shared" / "data" / "corpora" / "inaugural"
@@ -324,7 +324,7 @@ def test_other_mistakes_are_named(tokens: Tokens) -> None:
 )
 def test_pairs_of_a_corpus_in_parts(both, options, monkeypatch) -> None:
     whole, cut = both
-    monkeypatch.setattr(pairs_in_parts, "IN_A_FILE", 9 if whole.n_documents < 20 else 999)  # many files, not thousands
+    monkeypatch.setattr(collocation, "IN_A_FILE", 9 if whole.n_documents < 20 else 999)  # many files, not thousands
     table = collocations(whole, **options)
     pd.testing.assert_frame_equal(collocations(cut, **options), table, check_exact=True)
     some = [tokens.where(source__not="Daily") for tokens in both]

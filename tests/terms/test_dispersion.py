@@ -12,7 +12,6 @@ from scipy import sparse
 from analysis import Tokens, read_text, tokenize
 from analysis.paths import ROOT
 from analysis.terms import dispersion as module
-from analysis.terms import spread_cells
 from analysis.terms.dispersion import COLUMNS, DEVIATION, EVENNESS, dispersion, dispersion_of, places
 from analysis.text.corpus import read_texts
 
@@ -291,7 +290,7 @@ def test_words_in_parts_are_spread_as_in_the_whole(both, monkeypatch):
     some = [tokens.where(source__not="Daily") for tokens in both]
     pd.testing.assert_frame_equal(dispersion(some[1]), dispersion(some[0]), check_exact=True)
     assert dispersion(cut, min_count=9999).empty
-    monkeypatch.setattr(spread_cells, "AT_ONCE", 7)
+    monkeypatch.setattr(module, "AT_ONCE", 7)
     monkeypatch.setattr(module, "LISTED", 9)
     pd.testing.assert_frame_equal(dispersion(cut), dispersion(whole).head(9), check_exact=True)
     with pytest.raises(ValueError, match="parts is 1: use 2 or more"):

@@ -14,7 +14,7 @@ import pytest
 from scipy import stats
 
 from analysis import Corpus, Tokens, open_tokens, read_text, save_tokens, tokenize
-from analysis.terms import association, first_by_g2, keyness_in_parts, marked_keys
+from analysis.terms import association, keyness_in_parts, ngrams
 from analysis.terms.comparison import most_distinct
 from analysis.terms.keyness import COLUMNS, keyness, keyness_by_group
 from analysis.text.corpus import read_texts
@@ -409,14 +409,14 @@ def test_a_key_is_found_again_within_its_document_only() -> None:
         document = int(np.searchsorted(bounds, place, side="right"))
         expected.append((document, one) in seen)
         seen.add((document, one))
-    assert marked_keys.again(key, bounds).tolist() == expected
+    assert ngrams.again(key, bounds).tolist() == expected
 
 
 def test_q_values_of_equal_counts_are_those_of_scipy() -> None:
     random = np.random.default_rng(6)
     counts = random.integers(0, 6, (4, 500))
     counts[0] += 1
-    first = first_by_g2.FirstByG2(5000, 4000, 40)
+    first = keyness_in_parts.FirstByG2(5000, 4000, 40)
     for begin in range(0, 500, 120):
         first.add(np.arange(begin, min(begin + 120, 500)), counts[:, begin : begin + 120])
     g2 = association.g2_two_cell(counts[0], 5000, counts[1], 4000)

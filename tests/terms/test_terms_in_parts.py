@@ -6,8 +6,9 @@ import pytest
 
 from analysis import tokenize
 from analysis.redundancy.repeats import weights
-from analysis.terms import intervals_in_parts, terms_in_parts
+from analysis.terms import terms_in_parts
 from analysis.terms.frequency import terms
+from analysis.terms.terms_in_parts import RowLookup
 
 FILES = {
     "a.txt": "War is war. No war! Peace is near.",
@@ -37,7 +38,7 @@ def small_files(monkeypatch):
     """Files of a few rows each, so that there are many."""
     monkeypatch.setattr(terms_in_parts, "ROWS", 5)
     monkeypatch.setattr(terms_in_parts, "TOGETHER", 7)
-    monkeypatch.setattr(intervals_in_parts, "CELLS", 11)
+    monkeypatch.setattr(terms_in_parts, "CELLS", 11)
 
 
 @pytest.mark.parametrize("options", OPTIONS)
@@ -56,7 +57,7 @@ def test_made_up_texts(make_corpus, in_parts, small_files, options):
 @pytest.mark.parametrize("options", OPTIONS[2:])
 def test_the_sample(sample_tokens, sample_parts, monkeypatch, options):
     monkeypatch.setattr(terms_in_parts, "ROWS", 10_000)
-    monkeypatch.setattr(intervals_in_parts, "CELLS", 900)
+    monkeypatch.setattr(terms_in_parts, "CELLS", 900)
     thirds = 1 / np.random.default_rng(0).integers(1, 8, sample_tokens.n_sentences)
     for given in (None, thirds):
         both = sample_tokens, sample_parts
@@ -121,3 +122,15 @@ def test_mistakes(sample_parts):
         terms(sample_parts, by="outlet")
     with pytest.raises(ValueError, match="resamples is -1: use 0"):
         terms(sample_parts, resamples=-1)
+
+
+def test_rows_are_found_where_they_are_and_nowhere_else():
+    random = np.random.default_rng(1)
+    known = np.unique(random.integers(0, 9, (200, 3)), axis=0)
+    known = known[random.permutation(len(known))]
+    wanted = random.integers(-1, 11, (2000, 3))
+    places = {tuple(row): place for place, row in enumerate(known.tolist())}
+    expected = [places.get(tuple(row), -1) for row in wanted.tolist()]
+    assert 100 < sum(place >= 0 for place in expected) < 1900
+    assert RowLookup(list(known.T)).rows(list(wanted.T)).tolist() == expected
+    assert RowLookup(list(known.T)).rows([np.empty(0, np.int64)] * 3).tolist() == []

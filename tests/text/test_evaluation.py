@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 
-from analysis.text.conllu import read_conllu
 from analysis.text.evaluation import (
     Score,
     add_scores,
@@ -10,6 +9,7 @@ from analysis.text.evaluation import (
     evaluate_words,
     join_words,
     lexical_spans,
+    read_conllu,
     score_spans,
     solid_spans,
 )

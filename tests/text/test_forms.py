@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import read_text, save_tokens, tokenize
-from analysis.text import forms, forms_in_parts
+from analysis.text import forms
 from analysis.text.corpus import read_corpus, read_texts
 from analysis.text.forms import short_words, word_forms
 from analysis.text.joining import join_parts
@@ -112,7 +112,7 @@ def words_in_parts(tokens):
 @pytest.mark.parametrize("form", ["stems", "lemmas"])
 @pytest.mark.parametrize("documents", [1, 2])
 def test_forms_of_a_corpus_in_parts(two_languages, in_parts, form, documents, monkeypatch):
-    monkeypatch.setattr(forms_in_parts, "AT_ONCE", 3)
+    monkeypatch.setattr(forms, "AT_ONCE", 3)
     cut = in_parts(two_languages, documents)
     whole, changed = word_forms(two_languages, form, keep={"in"}), word_forms(cut, form, keep={"in"})
     assert words_in_parts(changed) == words(whole)

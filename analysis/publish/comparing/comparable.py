@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.publish.dictionary import GROUP
 from analysis.publish.loading import Run
-
-GROUP = "<group>"  # stands for the column that the parameter group_by names
 
 
 class Number(NamedTuple):

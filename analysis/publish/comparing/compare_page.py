@@ -24,7 +24,7 @@ from analysis.publish.findings.moves import did_move, in_order, key_text, moves,
 from analysis.publish.inside import read_inside
 from analysis.publish.loading import Run
 from analysis.publish.manifest import MANIFEST
-from analysis.publish.pictures import svg_source
+from analysis.publish.markup import svg_source
 from analysis.publish.plots import interval_dots
 from analysis.publish.records import content_told
 from analysis.publish.tables import table_html, write_json, write_table
@@ -77,7 +77,7 @@ def names_of(a: Run, b: Run) -> tuple[str, str]:
     return one, other
 
 
-def style_and_policy() -> tuple[Markup, str]:
+def _style_and_policy() -> tuple[Markup, str]:
     """The look of all pages, and the policy that allows it, pictures in the page, and nothing else."""
     style = (_WEB / "page.css").read_text(encoding="utf-8") + _STYLE
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -88,7 +88,7 @@ def rendered(template: str, **values: Any) -> str:
     """A template of the folder ``web`` with these values; all that comes from a document is escaped."""
     loader = PackageLoader("analysis.publish", "web")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    style, policy = style_and_policy()
+    style, policy = _style_and_policy()
     return visible_text(environment.get_template(template).render(style=style, policy=policy, **values))
 
 

@@ -4,15 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.bootstrap import multiplicities
+from analysis.bootstrap import Z, multiplicities
 from analysis.framing.permutations import adjusted
+from analysis.text.compiled import Floats
 
-Floats = NDArray[np.float64]
-
-Z = float(stats.norm.ppf(0.975))
 # The rate times the exposure that stays likely when nothing at all was seen: exp(-x) is 0.025 (Garwood 1936).
 NONE_SEEN = -float(np.log(0.025))
 COLUMNS = ("difference", "ci_low", "ci_high", "ratio", "ratio_low", "ratio_high")

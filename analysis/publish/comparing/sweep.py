@@ -8,18 +8,28 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
+from matplotlib.figure import Figure
+
 from analysis.errors import ParameterError
 from analysis.framing.lexicon import LexiconError
 from analysis.paths import to_root
-from analysis.places import temporary_folder
+from analysis.places import temporary_folder, working_folder
 from analysis.progress import Progress
 from analysis.publish import runs
-from analysis.publish.comparing.sweep_page import write_sweep_page
-from analysis.publish.loading import load_run
+from analysis.publish.comparing.comparable import numbers, whole
+from analysis.publish.comparing.compare_page import rendered
+from analysis.publish.drawing import COLOURS
+from analysis.publish.figures import room, style, write_picture
+from analysis.publish.findings.moves import amount, upper
+from analysis.publish.findings.wording import listed
+from analysis.publish.loading import Run, load_run
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, named, recorded, versions
+from analysis.publish.markup import svg_source
+from analysis.publish.page import read_sections
 from analysis.publish.parameters import notebooks
 from analysis.publish.records import read_manifest
-from analysis.publish.tables import write_json
+from analysis.publish.tables import write_json, write_table
 from analysis.text.corpus import CorpusError
 from analysis.text.folders import sha256_of
 
@@ -27,6 +37,11 @@ ABOUT = "sweep.json"
 MOST = 24  # runs; of more, nobody reads the page
 LONGEST = 100  # characters of a folder's name
 SweepProgress = Callable[[str, str, int, int], None]  # run, section, cells done, cells in all
+PANELS = 12  # of the figure
+WIDEST = 7  # letters of a value below a chart
+SAID = 8  # numbers that have a sentence
+NUMBERS = "numbers"
+Values = Mapping[str, Mapping[str, str]]  # of each run, what its varied parameters are
 
 
 class Sweep(NamedTuple):
@@ -53,7 +68,7 @@ def sweep(
     first notebook starts (`ParameterError`, `LexiconError`). The folders, such as ``out/similarity=0.5``, are whole
     reports; one that stands there already, made by this program from the same files with the same parameters, is kept
     and not made anew. What fails leaves the others as they are. ``out/index.html`` has a row a run; see
-    `sweep_page.write_sweep_page`. Raises `ParameterError` too where `out` holds something else.
+    `write_sweep_page`. Raises `ParameterError` too where `out` holds something else.
     """
     folder = Path(out).expanduser().absolute()
     values = grid(assignments)
@@ -62,7 +77,7 @@ def sweep(
     _check(planned)
     if folder.exists() and not (folder.is_dir() and ((folder / ABOUT).is_file() or not any(folder.iterdir()))):
         raise ParameterError(f"{str(out)!r} exists and is no earlier sweep: choose another --out, or move it away")
-    kept = [name for name, parameters in planned.items() if is_finished(folder / name, parameters)]
+    kept = [name for name, parameters in planned.items() if _is_finished(folder / name, parameters)]
     left = {name: parameters for name, parameters in planned.items() if name not in kept}
     made, failures = [], []
     with temporary_folder() as read:  # the corpus is read once for all runs that read it in one way
@@ -142,7 +157,7 @@ def folder_names(values: Sequence[Mapping[str, str]]) -> list[str]:
     return names
 
 
-def is_finished(folder: Path, parameters: Mapping[str, dict[str, Any]]) -> bool:
+def _is_finished(folder: Path, parameters: Mapping[str, dict[str, Any]]) -> bool:
     """Whether `folder` holds the report that a run with these parameters would make now, no file of it changed."""
     if not (folder / MANIFEST).is_file():
         return False
@@ -173,3 +188,199 @@ def _check(planned: Mapping[str, dict[str, dict[str, Any]]]) -> None:
 
 def _of(name: str, progress: SweepProgress) -> Progress:
     return lambda section, done, total: progress(name, section, done, total)
+
+
+def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, failures: Sequence[str] = ()) -> Path:
+    """Write ``index.html`` into `folder`, in which each of the runs `found` has a folder of its name; gives its path.
+
+    `values` says what the parameters that vary are in each run. The page has the numbers that are not the same in all
+    runs, as sentences, as a figure (``numbers.svg``, png, pdf) and as a table with a row a run, then the findings of
+    the reports that are not the same, side by side, and the `failures`. ``numbers.csv`` is `_numbers_of`.
+    """
+    table = _numbers_of(found, values)
+    varied = list(next(iter(values.values())))
+    write_table(table, folder / NUMBERS, caption=f"What each run found, by {listed(varied)}.")
+    differ, same, some = told_apart(table)
+    figure = None
+    if differ:
+        paths = {kind: folder / f"{NUMBERS}.{kind}" for kind in ("svg", "png", "pdf")}
+        write_picture(small_lines(table, differ[:PANELS], varied), paths)
+        figure = svg_source(paths["svg"])
+    page = rendered(
+        "sweep.html.j2",
+        varied=varied,
+        corpus=next(iter(next(iter(found.values())).parameters.values()))["corpus"],
+        runs=[{"name": name, "values": [short(values[name][key]) for key in varied]} for name in found],
+        said=said(table, differ, varied),
+        same=same,
+        some=some,
+        columns=differ,
+        rows=_rows(table, differ),
+        figure=figure,
+        shown=min(len(differ), PANELS),
+        side_by_side=_side_by_side(found),
+        failures=failures,
+    )
+    place = folder / "index.html"
+    with working_folder(place) as work:
+        build = work / place.name
+        build.write_text(page, encoding="utf-8", newline="\n")
+        return build.replace(place)
+
+
+def _numbers_of(found: Mapping[str, Run], values: Values) -> pd.DataFrame:
+    """What each run found in all, and its rate of each frame: run, the parameters, section, name, unit, value."""
+    weighted = all(run.parameters.get("framing", {}).get("weighted", False) for run in found.values())
+    frames = numbers(weighted)[0]
+    parts = []
+    for name, run in found.items():
+        table = whole(run)
+        if frames.table in run:
+            own = run[frames.table]
+            labels = run["framing/frames"].set_index("frame")["label"]
+            rates = {
+                "section": "framing",
+                "name": own["frame"].map(labels),
+                "unit": frames.unit,
+                "value": own[frames.value],
+            }
+            table = pd.concat([table, pd.DataFrame(rates)], ignore_index=True)
+        about = {"run": name, **values[name]}
+        parts.append(pd.DataFrame({key: [value] * len(table) for key, value in about.items()}).join(table))
+    return pd.concat(parts, ignore_index=True)
+
+
+def told_apart(table: pd.DataFrame) -> tuple[list[str], list[str], list[str]]:
+    """The names of the numbers that change, the larger change (in relation to the number) first, of those that are the
+    same in all runs, and of those that are the same where they are and that some runs don't have.
+
+    >>> table = pd.DataFrame({"run": ["a", "b", "a", "b", "a"], "name": ["pairs", "pairs", "words", "words", "hits"]})
+    >>> told_apart(table.assign(value=[3, 4, 9, 9, 1]))
+    (['pairs'], ['words'], ['hits'])
+    """
+    groups = table.groupby("name", sort=False)["value"]
+    low, high = groups.min(), groups.max()
+    change = ((high - low) / high.abs().where(high != 0, 1)).sort_values(ascending=False, kind="stable")
+    everywhere = groups.size() == table["run"].nunique()
+    still = (high == low).to_numpy()
+    names = low.index
+    return (
+        change.index[change > 0].tolist(),
+        names[still & everywhere.to_numpy()].tolist(),
+        names[still & ~everywhere.to_numpy()].tolist(),
+    )
+
+
+def said(table: pd.DataFrame, differ: Sequence[str], varied: Sequence[str]) -> list[str]:
+    """How the first of the numbers that differ go with the parameters, a sentence each, and how many more there are.
+
+    >>> table = pd.DataFrame({"similarity": ["0.5", "0.8"], "name": "pairs", "unit": "", "value": [41.0, 8.0]})
+    >>> said(table, ["pairs"], ["similarity"])
+    ['Pairs: 41 with 0.5, 8 with 0.8.']
+    """
+    sentences = []
+    for name in differ[:SAID]:
+        own = table[table["name"] == name].to_dict("records")
+        unit = own[0]["unit"]
+        parts = [f"{amount(row['value'], unit)} with {_called(row, varied)}" for row in own]
+        if len(own) > 4:
+            low, high = min(own, key=lambda row: row["value"]), max(own, key=lambda row: row["value"])
+            ends = [f"{amount(row['value'], unit)} ({_called(row, varied)})" for row in (low, high)]
+            parts = [f"from {ends[0]} to {ends[1]}"]
+        sentences.append(f"{upper(name)}{f', {unit}' if unit not in ('', 'share') else ''}: {', '.join(parts)}.")
+    return [*sentences, *[f"And {len(differ) - SAID:,} more, in the table below."] * (len(differ) > SAID)]
+
+
+def small_lines(table: pd.DataFrame, names: Sequence[str], varied: Sequence[str]) -> Figure:
+    """A small chart for each of the numbers called `names`: the value, from 0, against a parameter.
+
+    The parameter with the most values lies along the bottom, to scale where all its values are numbers; each
+    combination of the others has a line of its own.
+    """
+    by = max(varied, key=lambda name: (table[name].nunique(), -list(varied).index(name)))
+    others = [name for name in varied if name != by]
+    known = list(dict.fromkeys(table[by]))
+    scale = pd.to_numeric(pd.Series(known), errors="coerce")
+    measured = bool(scale.notna().all())
+    place = dict(zip(known, scale if measured else range(len(known)), strict=True))
+    lines = list(dict.fromkeys(table[others].itertuples(index=False, name=None)))
+    rows = -(-len(names) // 3)
+    # Names too long to go side by side below a chart get numbers there, and are told at the bottom.
+    ticks = [short(value) for value in known]
+    key = [f"{number}: {name}" for number, name in enumerate(ticks, 1)] * (max(map(len, ticks)) > WIDEST)
+    ticks = [str(number) for number in range(1, len(known) + 1)] if key else ticks
+    with style():
+        fig = Figure(figsize=(room(), 0.35 + 0.17 * len(key) + 0.25 * bool(others) + 1.3 * rows))
+        axes = fig.subplots(rows, 3, squeeze=False).ravel()
+        palette = [COLOURS[name] for name in ("blue", "vermillion", "green", "purple", "orange", "black")]
+        for ax, name in zip(axes, names, strict=False):
+            own = table[table["name"] == name]
+            for number, line in enumerate(lines):
+                part = own[(own[others] == list(line)).all(axis=1)] if others else own
+                at = sorted((place[value], found) for value, found in zip(part[by], part["value"], strict=True))
+                colour, marker = palette[number % len(palette)], "osD^vP"[number % 6]
+                ax.plot(
+                    *zip(*at, strict=True), color=colour, marker=marker, markersize=3.5, linewidth=1.2, clip_on=False
+                )
+            ax.set_title(_wrapped(name), fontsize=7)
+            ax.set_ylim(bottom=min(0, own["value"].min()))
+            ax.set_xticks(list(place.values()), ticks, fontsize=6.5)
+            ax.margins(x=0.12)
+            ax.tick_params(axis="y", labelsize=6.5)
+        for ax in axes[len(names) :]:
+            ax.set_axis_off()
+        fig.supxlabel("\n".join([by, *key]), fontsize=7.5)
+        if others:
+            handles = axes[0].lines
+            named = [
+                ", ".join(f"{name} {short(value)}" for name, value in zip(others, line, strict=True)) for line in lines
+            ]
+            fig.legend(handles, named, loc="outside upper left", ncols=3)
+    return fig
+
+
+def short(value: str) -> str:
+    """A value of a parameter as a page names it: of a path its last part.
+
+    >>> short("data/lexicons/style.yml"), short("0.5"), short("")
+    ('style.yml', '0.5', 'none')
+    """
+    return value.rstrip("/").rpartition("/")[2] or "none"
+
+
+def _rows(table: pd.DataFrame, differ: Sequence[str]) -> dict[str, list[str]]:
+    """Of each run, its numbers that differ, as they are printed."""
+    known = {(row["run"], row["name"]): amount(row["value"], row["unit"]) for row in table.to_dict("records")}
+    return {run: [known.get((run, name), "–") for name in differ] for run in dict.fromkeys(table["run"])}
+
+
+def _side_by_side(found: Mapping[str, Run]) -> list[list[str]]:
+    """The findings of the reports that are not the same in all: the question, and what each of the runs says."""
+    columns = {}
+    for name, run in found.items():
+        texts: dict[tuple[str, str, int], str] = {}
+        for section in read_sections(run.folder, list(run.parameters)):
+            question, number = "", 0
+            for block in section.blocks:
+                if block.kind == "prose":
+                    question, number = block.text.partition("\n")[0].lstrip("# "), 0
+                elif block.kind == "finding":
+                    texts[section.name, question, number] = block.text
+                    number += 1
+        columns[name] = texts
+    places = dict.fromkeys(place for texts in columns.values() for place in texts)
+    rows = [[place[1], *(texts.get(place, "–") for texts in columns.values())] for place in places]
+    return [row for row in rows if len(set(row[1:])) > 1]
+
+
+def _called(row: Mapping[Any, Any], varied: Sequence[str]) -> str:
+    return ", ".join(short(row[key]) for key in varied)
+
+
+def _wrapped(text: str) -> str:
+    """A title in two lines, broken at the blank nearest to its middle."""
+    blanks = [place for place, letter in enumerate(text) if letter == " "]
+    if len(text) < 22 or not blanks:
+        return text
+    place = min(blanks, key=lambda blank: abs(blank - len(text) / 2))
+    return f"{text[:place]}\n{text[place + 1 :]}"

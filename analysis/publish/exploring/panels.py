@@ -107,7 +107,7 @@ def words(tokens: Tokens, *, by: str | None = None, stopwords: Collection[str] =
 
 
 def repeated(tokens: Tokens, *, similarity: float = 0.6) -> Any:
-    """Sentences that say nearly the same, in pairs with their differences marked, or word for word the same.
+    """Sentences that say nearly the same, in pairs with their differences marked, or verbatim.
 
     The slider is the share of their different words that two sentences have in common (Jaccard), from `similarity` on
     or lower; pairs that are the same word for word are left out. Lowering it below what was looked for searches again;

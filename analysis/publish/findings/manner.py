@@ -32,10 +32,7 @@ def firm(table: pd.DataFrame | None) -> str:
 
 
 def _amount(hits: float) -> str:
-    """
-    >>> _amount(3), _amount(2 / 3), _amount(118_622.5)
-    ('3', '0.6667', '118,622')
-    """
+    """A count as a finding prints it: 3, 0.6667, 118,622."""
     return f"{hits:,.0f}" if hits >= 1000 else f"{hits:.4g}"
 
 
@@ -103,10 +100,7 @@ def done_by_whom(found: AnyTable, *, top: int = 3) -> str:
 
 
 def _acted_upon(found: AnyTable, top: int) -> list[tuple[int, str]]:
-    """Of the actors that passives have twice or more the most frequent, each behind its count; of equals by name.
-
-    Names are counted by a number for each, since a large corpus has too many to be held as strings.
-    """
+    """The actors that passives have twice or more, most frequent first, each behind its count; equals by name."""
     numbers = [pd.util.hash_array(_actors(part)) for part in table_parts(found)]
     number, count = np.unique(np.concatenate(numbers), return_counts=True)
     least = max([2, *np.sort(count)[-top:][:1].tolist()])

@@ -243,10 +243,7 @@ def found_of_known(scores: pd.DataFrame) -> str:
 
 
 def _whole(count: float) -> str:
-    """
-    >>> _whole(3640.02), _whole(2.5), _whole(1)
-    ('3,640', '2.5', '1')
-    """
+    """A number without needless digits: 3,640, 2.5, 1."""
     return f"{count:,.1f}".removesuffix(".0")
 
 

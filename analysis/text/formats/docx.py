@@ -6,8 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from analysis.text.formats.extras import optional
-from analysis.text.records import LARGEST, ReadError, Record
+from analysis.text.records import LARGEST, ReadError, Record, optional
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "‑", "softHyphen": "\u00ad"}

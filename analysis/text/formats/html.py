@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analysis.text.decoding import control_characters, decode, marked_encoding
-from analysis.text.formats.extras import optional
-from analysis.text.records import ReadError, Record
+from analysis.text.records import ReadError, Record, optional
 
 _CHARSET = re.compile(rb"<(?:meta|\?xml)\b[^>]*?\b(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _NO_CHARSETS = frozenset("idna punycode raw-unicode-escape undefined unicode-escape utf-7".split())  # to no browser

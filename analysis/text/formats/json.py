@@ -92,10 +92,7 @@ def _values(lines: Iterable[bytes]) -> Iterator[tuple[str, Any]]:
 
 
 def _documents(values: Iterable[tuple[str, Any]], source: Source) -> Iterator[Record | Problem]:
-    """The documents among named values.
-
-    Problems wait for the first document: where no object has the text column, the column is wrong and not the objects.
-    """
+    """The documents among named values; problems wait for the first: without one, the text column is wrong."""
     waiting: list[Problem] = []
     keys: list[str] = []  # of the first object without the column
     begun = found = False  # whether there was a document, whether there was the column

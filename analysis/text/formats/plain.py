@@ -1,4 +1,4 @@
-"""Plain text and Markdown: the text exactly as it stands, and the front matter that may open it."""
+"""Plain text and Markdown: the text exactly as written, and the front matter that may open it."""
 
 import hashlib
 import json

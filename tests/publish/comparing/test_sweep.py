@@ -7,8 +7,7 @@ import pytest
 
 from analysis.errors import ParameterError
 from analysis.framing.lexicon import LexiconError
-from analysis.publish.comparing.sweep import folder_names, grid, sweep
-from analysis.publish.comparing.sweep_page import said, small_lines, told_apart
+from analysis.publish.comparing.sweep import folder_names, grid, said, small_lines, sweep, told_apart
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis import read_text, tokenize
-from analysis.terms.by_type import type_counts, type_weights
+from analysis.terms.cells import type_counts, type_weights
 from analysis.text.corpus import read_texts
 from analysis.text.parted import names
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.framing.quotations import quotations
+from analysis.framing.speech import quotations
 
 
 def found(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.redundancy.columns import Columns
+from analysis.text.long_tables import Columns
 
 
 def test_what_is_let_go_can_be_read_again(tmp_path):
