@@ -124,6 +124,7 @@ def test_the_matches_of_the_parts_are_those_of_the_whole(cut):
 
 
 def test_a_lexicon_is_looked_for_once(cut, monkeypatch):
+    monkeypatch.setattr(counting, "_searches", [])
     asked = []
     monkeypatch.setattr(
         counting, "find", lambda tokens, patterns, find=counting.find: (asked.append(1), find(tokens, patterns))[1]
