@@ -25,7 +25,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from analysis import read_text, tokenize
 from analysis.publish.execute import become, work
-from analysis.publish.parameters import notebooks, read_cells
+from analysis.publish.parameters import Cell, notebooks, read_cells
 
 STREAMS = 3  # stdin, stdout and stderr
 _IMPORTED_LATER = (  # by functions of what the notebooks import, and by Jupyter's kernel
@@ -121,15 +121,21 @@ def _work() -> None:
 def _prepare() -> None:
     """Import what the notebooks do. What can't be imported is left to them, whose errors are told."""
     sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]  # no debugger comes to these kernels
-    code = "\n".join(cell.source for path in notebooks().values() for cell in read_cells(path) if cell.kind == "code")
-    names = set(_IMPORTED_LATER)
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.ImportFrom):
-            names |= {str(node.module)} | {f"{node.module}.{alias.name}" for alias in node.names}
-    for name in sorted(names):
+    cells = [cell for path in notebooks().values() for cell in read_cells(path) if cell.kind == "code"]
+    for name in sorted({*_IMPORTED_LATER}.union(*map(_imported, cells))):
         with suppress(Exception):
             import_module(name)
     tokenize(read_text("A word."))  # with the first compiled function numba imports the rest of itself
+
+
+def _imported(cell: Cell) -> set[str]:
+    """The modules that a cell imports names of, and the names, since some are modules too."""
+    with suppress(SyntaxError):
+        found = [node for node in ast.parse(cell.source).body if isinstance(node, ast.ImportFrom)]
+        return {
+            name for node in found for name in (str(node.module), *(f"{node.module}.{own.name}" for own in node.names))
+        }
+    return set()
 
 
 if __name__ == "__main__":

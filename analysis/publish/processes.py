@@ -84,9 +84,9 @@ class Processes:
                     socket.send_fds(self._messages, [b"."], files)
             else:
                 self._begin("execute", files)
-            about = {"folder": str(job.folder), "environment": {**self._environment, **job.environment}}
-            with suppress(BrokenPipeError):
-                print(json.dumps(job.task | about), file=streams.stdin, flush=True)
+        about = {"folder": str(job.folder), "environment": {**self._environment, **job.environment}}
+        with suppress(BrokenPipeError, ValueError):  # it has ended, or all were ended
+            print(json.dumps(job.task | about), file=streams.stdin, flush=True)
         return streams
 
     def end(self) -> None:
