@@ -11,7 +11,6 @@ from scipy import sparse
 from analysis.redundancy.chains import scratch
 from analysis.redundancy.columns import Columns
 from analysis.redundancy.hashes import run_hashes
-from analysis.redundancy.pair_lists import Ints, cut
 from analysis.redundancy.pieces import (
     Pieces,
     bounds_of_pieces,
@@ -25,7 +24,7 @@ from analysis.redundancy.runs import RUN, faithful_cores
 from analysis.redundancy.searching import Found, Search, finished, found
 from analysis.redundancy.shingles import numbered, shingles
 from analysis.redundancy.summaries import contents
-from analysis.redundancy.units import groups, units
+from analysis.redundancy.units import Ints, cut, groups, units
 from analysis.text.buckets import Buckets
 from analysis.text.compiled import compiled
 from analysis.text.lookup import document_of
