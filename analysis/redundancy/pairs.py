@@ -24,7 +24,7 @@ FEWEST = 2  # shingles that a pair shares: one alone is a turn of phrase
 ENOUGH = 5  # shingles that a pair shares, whatever the length of its documents
 LEAST = 0.006  # share of a document's shingles that a pair has in common, where it has fewer
 WIDEST = 200  # documents that a shingle appears in: in more it is a turn of phrase or boilerplate
-FOUND = 500_000  # pairs, about, that are counted at a time
+FOUND = 200_000  # pairs, about, that are counted at a time
 
 # The queries, after `group`, for the keys that are put aside and for how many of each document are.
 COMMON = "SELECT high, low, count(*) AS documents, min(document) AS first FROM wide GROUP BY high, low"

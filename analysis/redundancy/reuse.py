@@ -15,8 +15,8 @@ from analysis.redundancy.units import texts
 from analysis.text.parted import LISTED, AnyTokens, Parted, parts
 
 PAIRS = 300_000  # pairs of documents, at most, of a corpus in parts: those that share most
-ROWS = 16_000_000  # shingles of documents that are in memory at a time
-MEMORY = 400 * 10**6  # bytes for joining a corpus in parts; what does not fit goes to its folder
+ROWS = 4_000_000  # shingles of documents that are counted at a time
+MEMORY = 300 * 10**6  # bytes for joining a corpus in parts; what does not fit goes to its folder
 
 
 def document_pairs(
@@ -63,6 +63,7 @@ def document_pairs(
     most = PAIRS if isinstance(tokens, Parted) else None
     least, found = min(FEWEST, min_shared), list[Shared]()
     with _grouped(tokens, n, max_documents) as (engine, sizes):
+        engine.run(f"CREATE TABLE members AS {joins.members('shingles')}")
         for pairs in joins.count(engine, "members", 0, tokens.n_documents, least=least, rows=ROWS):
             kept = is_reuse(pairs.shared, sizes[pairs.a], sizes[pairs.b], min_shared, min_containment)
             found.append(Shared(*(values[kept] for values in pairs)))
@@ -180,7 +181,7 @@ def _check(n: int, max_documents: int) -> None:
 
 @contextmanager
 def _grouped(tokens: AnyTokens, n: int, max_documents: int) -> Iterator[tuple[Database, Ints]]:
-    """An engine in which the shingles are grouped, with the relation ``members``, and the documents' sizes in shingles.
+    """An engine with the relation ``shingles``, which are grouped in it, and the documents' sizes in shingles.
 
     Of a corpus in parts each is a shard on disk; what is in memory is one shard that stays there.
     """
@@ -196,9 +197,13 @@ def _grouped(tokens: AnyTokens, n: int, max_documents: int) -> Iterator[tuple[Da
                 write_shard(files[-1], **columns)
             else:
                 engine.relate("shingles", **columns)
-        shingles = shards(files) if files else "shingles"
-        joins.group(engine, shingles, max_documents)
-        engine.run(f"CREATE TABLE members AS {joins.members(shingles)}")
+        if engine.folder:
+            files.append(engine.folder / "none.parquet")  # so that there is one, whatever the corpus
+            write_shard(
+                files[-1], high=np.empty(0, np.uint64), low=np.empty(0, np.uint64), document=np.empty(0, np.uint32)
+            )
+            engine.run(f"CREATE VIEW shingles AS FROM {shards(files)}")
+        joins.group(engine, "shingles", max_documents)
         for batch in engine.batches(joins.ASIDE):
             document, aside = batch.columns
             sizes[document] -= aside

@@ -203,7 +203,8 @@ def paired(task: Block, place: Path) -> None:
             chosen = is_reuse(shared, sizes[a], sizes[b])
             if task.threshold is not None:
                 chosen &= np.maximum(shared / sizes[a], shared / sizes[b]) >= task.threshold
-            write_shard(place / f"{number:06d}.parquet", a=a[chosen], b=b[chosen], shared=shared[chosen])
+            if chosen.any():
+                write_shard(place / f"{number:06d}.parquet", a=a[chosen], b=b[chosen], shared=shared[chosen])
 
 
 def ordered(task: Ordering, place: Path) -> None:

@@ -22,7 +22,7 @@ from analysis.scale.tables import write_rows
 
 PER_SHINGLE = 40  # bytes at the peak of grouping a shingle of a document, beside what the engine puts on disk
 PER_ROW = 40  # bytes at the peak of multiplying one that others have too
-BATCH = 1 << 18  # pairs of which the rows are made at a time
+BATCH = 1 << 16  # pairs of which the rows are made at a time
 LEAST = 50 * 10**6  # bytes for a task, however small the memory
 
 PAIRS = pa.schema(

@@ -67,3 +67,10 @@ def test_the_sample_in_parts(sample_tokens, sample_parts):
         assert len(whole) > 9
         pd.testing.assert_frame_equal(measure(sample_parts, **options), whole, check_exact=True)
     assert not list(sample_parts.folder.glob(".engine-*"))
+
+
+def test_of_no_document_there_is_no_pair(tokens, in_parts):
+    none = in_parts(tokens, 7).subset([])
+    assert none.n_documents == 0
+    for measure in (document_pairs, common_shingles):
+        pd.testing.assert_frame_equal(measure(none), measure(tokens.subset([])))
