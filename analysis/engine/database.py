@@ -68,8 +68,8 @@ class Database:
     def write(self, query: str, place: Path, *, by: str = "") -> None:
         """Write the rows of a query to the Parquet file `place`; with `by` to a folder with files for each value of
         this column, which `parts_of` lists."""
-        name = str(place).replace("'", "''")
-        self.run(f"COPY ({query}) TO '{name}' (FORMAT parquet, COMPRESSION lz4{f', PARTITION_BY ({by})' * bool(by)})")
+        options = f"FORMAT parquet, COMPRESSION lz4{f', PARTITION_BY ({by})' if by else ''}"
+        self.run(f"COPY ({query}) TO {_quoted(str(place))} ({options})")
 
     def _beside(self, function: Callable[..., Any], *values: Any) -> Any:
         """What a function of the engine gives, which runs beside this thread: that hears signals meanwhile, and
@@ -137,12 +137,12 @@ def write_shard(place: Path, **columns: NDArray[Any]) -> None:
 def shards(files: Sequence[Path]) -> str:
     """The relation of all rows of Parquet files with the same columns; ``file_index`` says of which, from 0 on.
 
-    >>> shards([Path("/texts/it's [new].parquet")])
-    "read_parquet(['/texts/it''s [[]new].parquet'], hive_partitioning = false)"
+    A name that could be a pattern is one of itself where such a file is there.
+
+    >>> shards([Path("/texts/it's new.parquet")])
+    "read_parquet(['/texts/it''s new.parquet'], hive_partitioning = false)"
     """
-    # What would be a pattern in a name is one of itself.
-    names = ("".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(file)) for file in files)
-    return f"read_parquet([{', '.join(map(_quoted, names))}], hive_partitioning = false)"
+    return f"read_parquet([{', '.join(_quoted(str(file)) for file in files)}], hive_partitioning = false)"
 
 
 def parts_of(place: Path, by: str, value: int) -> list[Path]:
