@@ -11,7 +11,8 @@ from analysis.paths import ROOT
 PACKAGE = ROOT / "analysis"
 MIDDLE = ("terms", "framing", "redundancy")
 ABOVE = {
-    "text": ("scale", "publish", *MIDDLE),
+    "text": ("engine", "scale", "publish", *MIDDLE),
+    "engine": ("scale", "publish", *MIDDLE),
     **{room: ("scale", "publish", *(other for other in MIDDLE if other != room)) for room in MIDDLE},
     "scale": ("publish",),
     "publish": (),

@@ -26,6 +26,7 @@ _NAMED = 3  # files that the line names which says what has changed
 # The packages whose versions can change a text, a number, a picture or a page.
 PACKAGES = (
     "charset-normalizer",
+    "duckdb",
     "fontpkg-noto-sans-arabic",
     "ipykernel",
     "jinja2",

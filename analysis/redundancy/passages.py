@@ -11,7 +11,6 @@ from scipy import sparse
 
 from analysis.redundancy.chains import Pieces, scratch
 from analysis.redundancy.hashes import run_hashes
-from analysis.redundancy.pair_lists import Ints, cut
 from analysis.redundancy.searching import (
     NOTHING,
     Found,
@@ -28,7 +27,7 @@ from analysis.redundancy.searching import (
 )
 from analysis.redundancy.shingles import numbered, shingles
 from analysis.redundancy.summaries import contents
-from analysis.redundancy.units import groups, units
+from analysis.redundancy.units import Ints, cut, groups, units
 from analysis.text.buckets import Buckets
 from analysis.text.compiled import compiled
 from analysis.text.long_tables import Columns

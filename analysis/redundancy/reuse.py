@@ -1,29 +1,22 @@
 """Text that documents share: which pairs of documents have some, and which of their passages."""
 
-from itertools import pairwise
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy import sparse
 
-from analysis.redundancy.pairs_in_parts import pairs_in_parts, widespread
+from analysis.engine.database import Database, database, shards, write_shard
+from analysis.redundancy import pairs as joins
+from analysis.redundancy.pairs import ENOUGH, FEWEST, LEAST, WIDEST, WORDS, Ints, Shared, is_reuse, keyed, shares
 from analysis.redundancy.passages import aligned
 from analysis.redundancy.pasting import places_of
-from analysis.redundancy.shingles import distinct_shingles
 from analysis.redundancy.units import texts
-from analysis.text.parted import LISTED, AnyTokens, Parted, names
+from analysis.text.parted import LISTED, AnyTokens, Parted, parts
 
-WORDS = 4  # in a shingle
-FEWEST = 2  # shingles that a pair shares: one alone is a turn of phrase
-ENOUGH = 5  # shingles that a pair shares, whatever the length of its documents
-LEAST = 0.006  # share of a document's shingles that a pair has in common, where it has fewer
-WIDEST = 200  # documents that a shingle stands in: in more it is a turn of phrase or boilerplate
 PAIRS = 300_000  # pairs of documents, at most, of a corpus in parts: those that share most
-BLOCK = 4_000_000  # pairs that share a shingle, counted with each shingle, that are summed up at a time
-
-Ints = NDArray[np.int64]
+ROWS = 4_000_000  # shingles of documents that are counted at a time
+MEMORY = 300 * 10**6  # bytes for joining a corpus in parts; what does not fit goes to its folder
 
 
 def document_pairs(
@@ -46,11 +39,12 @@ def document_pairs(
       ``containment_b`` the share of b's that stand in a (directional; 0 = none, 1 = all);
     - ``jaccard`` = :math:`|A \cap B| / |A \cup B|` (0 = nothing shared, 1 = the same shingles).
 
-    (Broder 1997, On the resemblance and containment of documents.) Counted word by word: no hashes, no samples.
-    Shingles cross sentences, not documents. Those that stand in more than `max_documents` documents are turns of
-    phrase and boilerplate as a rule: `common_shingles` lists them, and they count neither as shared nor in any
-    document's shingles. So the work grows as the corpus does, whatever it repeats. Of a corpus that does not fit in
-    memory there are at most the first `PAIRS` rows.
+    (Broder 1997, On the resemblance and containment of documents.) Counted word by word: no hashes, no samples; of a
+    corpus in parts by keys of 128 bits, see `pairs.keyed` for how unlikely a false one is. Shingles cross sentences,
+    not documents. Those that stand in more than `max_documents` documents are turns of phrase and boilerplate as a
+    rule: `common_shingles` lists them, and they count neither as shared nor in any document's shingles. So the work
+    grows as the corpus does, whatever it repeats. Of a corpus that does not fit in memory there are at most the first
+    `PAIRS` rows.
 
     Raises `ValueError` for `n` < 1, `min_shared` < 1, `max_documents` < 2, or a containment outside 0 to 1.
 
@@ -66,59 +60,18 @@ def document_pairs(
     if not 0 <= min_containment <= 1:
         raise ValueError(f"min_containment is {min_containment}: use a share from 0 to 1, such as 0.006")
     _check(n, max_documents)
-    first, second, shared, sizes = _reused(tokens, n, max_documents, min_shared, min_containment)
-    rows = np.lexsort((second, first, -shared))
-    first, second, shared = first[rows], second[rows], shared[rows]
-    names = {"a": tokens.doc_ids[first], "b": tokens.doc_ids[second], "shared": shared}
-    return pd.DataFrame(names | shares(shared, sizes[first], sizes[second]))
-
-
-def _reused(
-    tokens: AnyTokens, n: int, max_documents: int, min_shared: int, min_containment: float
-) -> tuple[Ints, Ints, Ints, Ints]:
-    """The pairs of documents that are reuse, how many shingles they share, and how many each document has."""
-    least = min(FEWEST, min_shared)
-    if isinstance(tokens, Parted):
-        sizes: Ints = np.zeros(tokens.n_documents, dtype=np.int64)
-        best = np.empty((3, 0), dtype=np.int32)
-        for found in pairs_in_parts(tokens, n, max_documents, least):
-            sizes = found.sizes
-            kept = is_reuse(found.shared, sizes[found.first], sizes[found.second], min_shared, min_containment)
-            best = np.concatenate([best, np.array(found[:3])[:, kept]], axis=1)
-            if best.shape[1] > PAIRS:
-                best = best[:, np.lexsort((best[1], best[0], -best[2]))[:PAIRS]]
-        return (*best.astype(np.int64), sizes)
-    matrix, _ = distinct_shingles(tokens, n)
-    documents = np.bincount(matrix.indices, minlength=matrix.shape[1])
-    sizes = matrix @ (documents <= max_documents).astype(np.int64)
-    first, second, shared = _join(matrix[:, np.flatnonzero((documents > 1) & (documents <= max_documents))], least)
-    rows = np.flatnonzero(is_reuse(shared, sizes[first], sizes[second], min_shared, min_containment))
-    return first[rows], second[rows], shared[rows], sizes
-
-
-def is_reuse(
-    shared: NDArray[Any], size_a: Ints, size_b: Ints, min_shared: int = ENOUGH, min_containment: float = LEAST
-) -> NDArray[np.bool_]:
-    """Which pairs `document_pairs` lists, of those with `FEWEST` shared shingles, by the documents' sizes in shingles.
-
-    >>> is_reuse(np.array([4, 4, 5]), np.array([900, 500, 900]), np.array([900, 900, 900])).tolist()
-    [False, True, True]
-    """
-    large = np.maximum(shared / size_a, shared / size_b) >= min_containment
-    return large | (shared >= min_shared)
-
-
-def shares(shared: Ints, size_a: Ints, size_b: Ints) -> dict[str, NDArray[np.float64]]:
-    """The columns of `document_pairs` that are shares, by the documents' sizes in shingles.
-
-    >>> {name: share.tolist() for name, share in shares(np.array([3]), np.array([4]), np.array([5])).items()}
-    {'containment_a': [0.75], 'containment_b': [0.6], 'jaccard': [0.5]}
-    """
-    return {
-        "containment_a": shared / size_a,
-        "containment_b": shared / size_b,
-        "jaccard": shared / (size_a + size_b - shared),
-    }
+    most = PAIRS if isinstance(tokens, Parted) else None
+    least, found = min(FEWEST, min_shared), list[Shared]()
+    with _grouped(tokens, n, max_documents) as (engine, sizes):
+        engine.run(f"CREATE TABLE members AS {joins.members('shingles')}")
+        for pairs in joins.count(engine, "members", 0, tokens.n_documents, least=least, rows=ROWS):
+            kept = is_reuse(pairs.shared, sizes[pairs.a], sizes[pairs.b], min_shared, min_containment)
+            found.append(Shared(*(values[kept] for values in pairs)))
+            if most and sum(len(each.a) for each in found) > 2 * most:
+                found = [_first(found, most)]
+    a, b, shared = _first(found, most)
+    names = {"a": tokens.doc_ids[a], "b": tokens.doc_ids[b], "shared": shared}
+    return pd.DataFrame(names | shares(shared, sizes[a], sizes[b]))
 
 
 def common_shingles(tokens: AnyTokens, *, n: int = WORDS, max_documents: int = WIDEST) -> pd.DataFrame:
@@ -134,17 +87,13 @@ def common_shingles(tokens: AnyTokens, *, n: int = WORDS, max_documents: int = W
     0  a matter of          3
     """
     _check(n, max_documents)
-    if isinstance(tokens, Parted):
-        types, counts = widespread(tokens, n, max_documents)
-        own = names(tokens, types.ravel()).reshape(types.shape)
-        words = [" ".join(row) for row in own.tolist()]
-    else:
-        matrix, first = distinct_shingles(tokens, n)
-        documents = np.bincount(matrix.indices, minlength=matrix.shape[1])
-        common = np.flatnonzero(documents > max_documents)
-        counts = documents[common]
-        words = [" ".join(tokens.vocabulary[tokens.ids[place : place + n]]) for place in first[common].tolist()]
-    table = pd.DataFrame({"shingle": pd.Series(words, dtype=object), "documents": counts})
+    with _grouped(tokens, n, max_documents) as (engine, _):
+        common = engine.columns(joins.COMMON)
+    words: dict[int, str] = {}
+    for part in parts(tokens) if len(common["high"]) else ():
+        words |= joins.wordings(part.tokens, common["high"], common["low"], n, alone=not isinstance(tokens, Parted))
+    listed = [words[number] for number in range(len(common["high"]))]
+    table = pd.DataFrame({"shingle": pd.Series(listed, dtype=object), "documents": common["documents"]})
     return table.sort_values(["documents", "shingle"], ascending=[False, True], ignore_index=True)
 
 
@@ -230,16 +179,40 @@ def _check(n: int, max_documents: int) -> None:
         raise ValueError(f"max_documents is {max_documents}: use 2 or more, for what stands in one is not shared")
 
 
-def _join(matrix: sparse.csr_array, min_shared: int) -> tuple[Ints, Ints, Ints]:
-    """The pairs of rows, the earlier one first, with ones in at least so many of the same columns, and how many."""
-    transposed = matrix.T.tocsr()
-    work = np.cumsum(matrix @ np.diff(transposed.indptr))
-    borders = np.searchsorted(work, np.arange(BLOCK, work.max(initial=0), BLOCK))
-    found = [np.empty((3, 0), dtype=np.int64)]
-    for low, high in pairwise(np.unique([0, *borders, matrix.shape[0]]).tolist()):
-        product = (matrix[low:high] @ transposed).tocoo()
-        first, second, shared = product.row + low, product.col, product.data
-        kept = (first < second) & (shared >= min_shared)
-        found.append(np.array([first[kept], second[kept], shared[kept]], dtype=np.int64))
-    first, second, shared = np.concatenate(found, axis=1)
-    return first, second, shared
+@contextmanager
+def _grouped(tokens: AnyTokens, n: int, max_documents: int) -> Iterator[tuple[Database, Ints]]:
+    """An engine with the relation ``shingles``, which are grouped in it, and the documents' sizes in shingles.
+
+    Of a corpus in parts each is a shard on disk; what is in memory is one shard that stays there.
+    """
+    sizes = np.zeros(tokens.n_documents, dtype=np.int64)
+    with database(folder=tokens.folder, memory=MEMORY) if isinstance(tokens, Parted) else database() as engine:
+        files = []
+        for part in parts(tokens):
+            own = keyed(part.tokens, n, alone=not engine.folder)
+            sizes[part.rows] = own.sizes
+            columns = {"high": own.high, "low": own.low, "document": own.document + np.uint32(part.document)}
+            if engine.folder:
+                files.append(engine.folder / f"{part.number:05}.parquet")
+                write_shard(files[-1], **columns)
+            else:
+                engine.relate("shingles", **columns)
+        if engine.folder:
+            files.append(engine.folder / "none.parquet")  # so that there is one, whatever the corpus
+            write_shard(
+                files[-1], high=np.empty(0, np.uint64), low=np.empty(0, np.uint64), document=np.empty(0, np.uint32)
+            )
+            engine.run(f"CREATE VIEW shingles AS FROM {shards(files)}")
+        joins.group(engine, "shingles", max_documents)
+        for batch in engine.batches(joins.ASIDE):
+            document, aside = batch.columns
+            sizes[document] -= aside
+        yield engine, sizes
+
+
+def _first(found: Sequence[Shared], most: int | None) -> Shared:
+    """All pairs in the order of the table, or as many as `most` of them."""
+    none = Shared(*np.empty((3, 0), dtype=np.int64))
+    whole = Shared(*(np.concatenate(values) for values in zip(none, *found, strict=True)))
+    order = np.lexsort((whole.b, whole.a, -whole.shared))[:most]
+    return Shared(*(values[order] for values in whole))

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.redundancy.pair_lists import Ints, cut
 from analysis.redundancy.shingles import shingles
+from analysis.redundancy.units import Ints, cut
 from analysis.text.compiled import compiled
 
 LEAST_WORDS = 50  # of the paragraph: abstracts and leads are longer

@@ -82,3 +82,20 @@ def distinct_texts(
         cut[k] = " ".join(tokens.corpus.texts[document[row]][start[row] : end[row]].split())
     number, found = pd.factorize(cut)
     return pd.Series(found, dtype="str"), number[place]
+
+
+def cut(sizes: Ints, limit: int) -> list[tuple[int, int]]:
+    """Neighbours put together as long as their sizes come to no more than `limit`; one alone may be larger.
+
+    Each range is its first and the one behind its last.
+
+    >>> cut(np.array([3, 3, 3, 9, 1]), 6)
+    [(0, 2), (2, 3), (3, 4), (4, 5)]
+    """
+    total = np.append(0, np.cumsum(sizes, dtype=np.int64))
+    ranges, first = [], 0
+    while first < len(sizes):
+        stop = max(first + 1, int(np.searchsorted(total, total[first] + limit, side="right")) - 1)
+        ranges.append((first, stop))
+        first = stop
+    return ranges

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from analysis.redundancy.near_join import bits_of
 from analysis.redundancy.near_places import MANY, Listed
-from analysis.redundancy.pair_lists import START, Ints, Numbers, cut
+from analysis.redundancy.units import Ints, cut
 from analysis.scale.names import named
 from analysis.scale.near_candidates import HALF, candidates, shared_words
-from analysis.scale.near_table import write_near, write_run
-from analysis.scale.near_units import parts_of, word_ranks
+from analysis.scale.near_table import Numbers, write_near, write_run
+from analysis.scale.near_units import START, parts_of, word_ranks
 from analysis.scale.shuffle import between, column, ranges, read_slices, rows_between, runs_of, write_columns
 from analysis.text.tokens import offsets_of
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analysis.redundancy.near_places import NONE, Listed, listed
-from analysis.redundancy.pair_lists import Ints, Numbers
 from analysis.redundancy.pasting import SIDES
+from analysis.redundancy.units import Ints
 from analysis.scale.shuffle import column, parts_in, ranges, rows_between, texts_of, write_about, write_columns
 
 NEAR = pa.schema(
@@ -23,6 +23,7 @@ NEAR = pa.schema(
     + [("similarity", pa.float64()), ("omitted", pa.int64())]
 )
 
+Numbers = NDArray[np.uint32]
 Parts = Sequence[tuple[Path, int]]  # of the corpus, each with the number of its first sentence or paragraph
 
 _HALF = np.uint64(32)

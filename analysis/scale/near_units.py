@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.redundancy.near_join import FEWEST
-from analysis.redundancy.pair_lists import START, Ints
-from analysis.redundancy.units import units
-from analysis.scale.digests import digests
+from analysis.redundancy.pairs import digests
+from analysis.redundancy.units import Ints, units
 from analysis.scale.names import named
 from analysis.scale.near_table import Parts
 from analysis.scale.pairing import Listing
@@ -32,7 +31,8 @@ from analysis.scale.shuffle import (
 from analysis.text.lookup import document_of
 from analysis.text.tokens import Tokens, tokenize
 
-_LARGEST = 1 << 31  # sentences or paragraphs, and words: a bit of each number is taken, see `pair_lists.START`
+START = np.uint32(1 << 31)  # added to the first of a list
+_LARGEST = 1 << 31  # sentences or paragraphs, and words: a bit of each number is taken, see `START`
 
 
 class Reading(NamedTuple):
@@ -167,7 +167,7 @@ def _contents(tokens: Tokens, offsets: Ints) -> dict[str, NDArray[Any]]:
 
     The key of a word is the 128-bit BLAKE2b digest of its letters; that of a set is the sum of its words', half by
     half, that of a short unit the sum of another digest for each place. Two contents then have one key with a
-    probability of :math:`2^{-128}`, as in `pair_keys.keyed_shingles`.
+    probability of :math:`2^{-128}`, as in `redundancy.pairs.keyed`.
     """
     length = np.diff(offsets)
     long = length >= FEWEST

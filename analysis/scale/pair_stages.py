@@ -1,47 +1,46 @@
-"""The stages on the way to document pairs: what each reads from the one before, and leaves in a folder for the next."""
+"""The stages on the way to document pairs: what each reads from the one before, and leaves in a folder for the next.
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+Each but the first and the second is the same statements, of `redundancy.pairs`, on a bucket or a block of the corpus.
+"""
+
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from analysis.redundancy.pair_lists import Numbers, cut
-from analysis.redundancy.pair_sums import summed, trimmed
-from analysis.redundancy.reuse import FEWEST, is_reuse
-from analysis.scale.names import named
-from analysis.scale.pair_common import write_common, write_widest
-from analysis.scale.pair_join import Records, gathered, lists, records
-from analysis.scale.pair_keys import keyed_shingles
-from analysis.scale.pair_table import Documents, Pairs, write_run
+from analysis.engine.database import database, parts_of, shards, write_shard
+from analysis.redundancy import pairs as joins
+from analysis.redundancy.pairs import FEWEST, WIDEST, Ints, is_reuse, keyed
 from analysis.scale.pairing import Listing
-from analysis.scale.partitions import Partition
+from analysis.scale.partitions import Partition, read_tokens
 from analysis.scale.problems import parts_told
 from analysis.scale.shuffle import (
     column,
-    column_rows,
     parts_in,
     read_about,
-    read_slices,
     share,
-    slice_sizes,
     text_columns,
     texts_of,
     write_about,
     write_columns,
-    write_slices,
 )
 from analysis.text.tokens import tokenize
 
-READ = 4  # times the shingles in memory at a time: lists that are counted with, of four bytes a document
-_LARGEST = 1 << 31  # documents: a bit of each number is taken, see `pair_lists.START`
+LISTED = 1_000  # shingles put aside of which the words are found: the most widespread ones
+_LARGEST = 1 << 31  # documents
+_PER_BUCKET = 40  # bits by which the keys of a bucket are numbered apart from those of others
 
 
 class Plan(NamedTuple):
     """How the work is cut: into so many buckets of keys, and blocks of so many documents.
 
-    ``listing``: the folder that `listed` made; ``limit``: shingles or pairs that are in memory at a time, about.
+    ``listing``: the folder that `listed` made; ``memory``: bytes that a task may take beside what each process needs;
+    ``threads`` of the engine; ``rows``: shingles of documents that are multiplied at a time.
     """
 
     key: str
@@ -49,27 +48,20 @@ class Plan(NamedTuple):
     buckets: int
     per_block: int
     documents: int
-    limit: int
+    memory: int
+    threads: int
+    rows: int
 
     @property
     def blocks(self) -> int:
         return -(-self.documents // self.per_block)
 
 
-class Dividing(NamedTuple):
-    """That it is to be told where in each part the keys of each bucket stand."""
-
-    key: str
-    plan: Plan
-
-
 class Bucket(NamedTuple):
-    """That the documents with the same shingles are to be found, for one range of keys; ``divided``: what `divided`
-    made."""
+    """That the documents with the same shingles are to be found, for one range of keys."""
 
     key: str
     plan: Plan
-    divided: str
     number: int
 
 
@@ -81,29 +73,51 @@ class Weighing(NamedTuple):
     joins: tuple[str, ...]
 
 
-class Span(NamedTuple):
-    """That pairs are to be counted whose first document is from `first` to before `stop`, all in the blocks given.
+class Block(NamedTuple):
+    """That pairs are to be counted whose first document is in a block.
 
-    ``weighed``: the folder that `weighed` made, in which the names of those of `joined` stand; ``threshold``: the
-    share that one document has of the other's shingles, at least, or None.
+    ``weighed``: the folder that `weighed` made; ``threshold``: the share that one document has of the other's shingles,
+    at least, or None.
     """
 
     key: str
     plan: Plan
     weighed: str
-    blocks: tuple[int, int]
-    first: int
-    stop: int
+    number: int
     threshold: float | None
+
+
+class Ordering(NamedTuple):
+    """That the pairs of all blocks are to be put in order: the folders that `paired` made."""
+
+    key: str
+    plan: Plan
+    blocks: tuple[str, ...]
+
+
+class Wording(NamedTuple):
+    """That the words of shingles put aside are to be found in a partition: their keys are in the folder `weighed`."""
+
+    key: str
+    partition: Partition
+    weighed: str
+
+
+class Documents(NamedTuple):
+    """All documents of a corpus, on disk: names, days (NaT where unknown) and sizes in shingles."""
+
+    names: pa.Array
+    dates: NDArray[np.datetime64]
+    sizes: Ints
 
 
 def shingled(partition: Partition, place: Path) -> None:
     """The shingles of a partition's documents by key, part by part, with the documents' names and dates."""
     for number, corpus in enumerate(parts_told(partition, place)):
-        high, low, document, sizes = keyed_shingles(tokenize(corpus, **dict(partition.options)))
+        found = keyed(tokenize(corpus, **dict(partition.options)))
         part = place / f"{number:06d}"
-        write_columns(part, high=high, low=low, document=document, sizes=sizes)
-        write_columns(part, dates=corpus.documents["date"].to_numpy(dtype="datetime64[s]"))
+        write_shard(part.with_suffix(".parquet"), high=found.high, low=found.low, document=found.document)
+        write_columns(part, sizes=found.sizes, dates=corpus.documents["date"].to_numpy(dtype="datetime64[s]"))
         write_columns(part, **text_columns(corpus.documents["doc_id"].tolist()))
 
 
@@ -127,92 +141,96 @@ def listed(task: Listing, place: Path) -> None:
             letters.write(column(part, "letters").tobytes())
     ends.flush()
     known = [[str(part), base] for part, base in zip(parts, bases, strict=False)]
-    write_about(place, parts=known, documents=total, shingles=sum(len(column(part, "high")) for part in parts))
-
-
-def divided(task: Dividing, place: Path) -> None:
-    """Where the keys of each bucket, and behind the last one's the end, stand in each part: (buckets + 1, parts)."""
-    plan = task.plan
-    parts = read_about(Path(plan.listing))["parts"]
-    lowest = np.array([share(number, plan.buckets)[0] for number in range(plan.buckets)], dtype=np.uint64)
-    whole = np.lib.format.open_memmap(place / "bounds.npy", "w+", np.int64, (plan.buckets + 1, len(parts)))
-    for number, (part, _) in enumerate(parts):
-        high = column(Path(part), "high")
-        whole[:-1, number] = np.searchsorted(high, lowest)
-        whole[-1, number] = len(high)
-    whole.flush()
+    shingles = sum(int(column(part, "sizes").sum()) for part in parts)
+    write_about(place, parts=known, documents=total, shingles=shingles)
 
 
 def joined(task: Bucket, place: Path) -> None:
-    """The documents of each shingle in a bucket, for each block of documents; and those of shingles put aside."""
+    """The documents of each shingle in a bucket, for each block of documents; and what is put aside.
+
+    ``common.parquet``: the keys put aside; ``aside.parquet``: how many shingles of each document they are.
+    """
     plan = task.plan
-
-    def put_aside(document: Numbers) -> None:
-        if len(document):
-            document = np.sort(document)
-            write_slices(place, "aside", document, np.bincount(document // plan.per_block, minlength=plan.blocks))
-
-    found = gathered(_records(task), plan.limit, put_aside)
-    write_common(place, found)
-    for members, block in lists(found, plan.per_block, plan.limit):
-        write_slices(place, "lists", members, np.bincount(block, minlength=plan.blocks))
+    parts = read_about(Path(plan.listing))["parts"]
+    files = shards([Path(part).with_suffix(".parquet") for part, _ in parts])
+    low, high = share(task.number, plan.buckets)
+    own = f"high BETWEEN CAST({low} AS UBIGINT) AND CAST({high - 1} AS UBIGINT)"
+    shingles = f"(SELECT high, low, document + base AS document FROM {files} JOIN parts USING (file_index) WHERE {own})"
+    with database(memory=plan.memory, threads=plan.threads, folder=place) as engine:
+        bases = np.array([base for _, base in parts], dtype=np.uint32)
+        engine.relate("parts", file_index=np.arange(len(bases), dtype=np.uint64), base=bases)
+        joins.group(engine, shingles, WIDEST)
+        engine.write(joins.COMMON, place / "common.parquet")
+        engine.write(joins.ASIDE, place / "aside.parquet")
+        members = joins.members(shingles, base=task.number << _PER_BUCKET)
+        if plan.blocks == 1:
+            (place / "members" / "block=0").mkdir(parents=True)
+            engine.write(members, place / "members" / "block=0" / "all.parquet")
+        else:
+            engine.run(f"CREATE TABLE members AS {members}")
+            engine.write(joins.in_blocks("members", plan.per_block), place / "members", by="block")
 
 
 def weighed(task: Weighing, place: Path) -> None:
-    """How many shingles each document has that are not put aside; which ones are; how long each block's lists are."""
-    plan, joins = task.plan, [Path(join) for join in task.joins]
+    """How many shingles each document has that are not put aside; which ones are most widespread of those that are."""
+    plan, folders = task.plan, [Path(join) for join in task.joins]
     sizes = np.lib.format.open_memmap(place / "sizes.npy", "w+", np.int64, (plan.documents,))
-    given = np.load(Path(plan.listing, "sizes.npy"), mmap_mode="r")
-    aside = slice_sizes(joins, "aside", plan.blocks)
-    for first, stop in cut(aside, plan.limit):
-        own = slice(first * plan.per_block, stop * plan.per_block)
-        sizes[own] = given[own]
-        for document in read_slices(joins, "aside", first, stop):
-            sizes[own] -= np.bincount(document - np.uint32(own.start), minlength=len(given[own]))
+    sizes[:] = np.load(Path(plan.listing, "sizes.npy"), mmap_mode="r")
+    with database(memory=plan.memory, threads=plan.threads, folder=place) as engine:
+        aside, common = (shards([own / f"{name}.parquet" for own in folders]) for name in ("aside", "common"))
+        for batch in engine.batches(f"SELECT document, aside FROM {aside}"):
+            np.subtract.at(sizes, *(values.to_numpy() for values in batch.columns))
+        best = f"SELECT * FROM {common} ORDER BY documents DESC, high, low LIMIT {LISTED}"
+        engine.write(best, place / "widest.parquet")
+        total = int(engine.columns(f"SELECT count(*) AS total FROM {common}")["total"][0])
     sizes.flush()
-    np.save(place / "volumes.npy", slice_sizes(joins, "lists", plan.blocks))
-    write_about(place, joins=task.joins, common=write_widest(place, joins))
+    write_about(place, joins=task.joins, common=total)
 
 
-def paired(task: Span, place: Path) -> None:
-    """The pairs held to be reuse whose first document is in a span, in runs as `pair_table.ordered` wants them."""
+def paired(task: Block, place: Path) -> None:
+    """The pairs held to be reuse whose first document is in a block."""
     plan = task.plan
-    joins = [Path(join) for join in read_about(Path(task.weighed))["joins"]]
+    folders = map(Path, read_about(Path(task.weighed))["joins"])
+    files = [file for folder in folders for file in parts_of(folder / "members", "block", task.number)]
+    if not files:
+        return
     sizes = np.load(Path(task.weighed, "sizes.npy"), mmap_mode="r")
-    lists = trimmed(read_slices(joins, "lists", *task.blocks), task.first, task.stop)
-    kept: list[Pairs] = []
-    waiting = 0
-    for a, b, shared in summed(
-        lists, task.first, task.stop, least=FEWEST, per_block=plan.per_block, limit=plan.limit // 2
-    ):
-        size_a, size_b = sizes[a], sizes[b]
-        chosen = is_reuse(shared, size_a, size_b)
-        if task.threshold is not None:
-            chosen &= np.maximum(shared / size_a, shared / size_b) >= task.threshold
-        kept.append(Pairs(a[chosen], b[chosen], shared[chosen]))
-        waiting += int(chosen.sum())
-        if waiting > plan.limit // 2:
-            write_run(place, _together(kept))
-            kept, waiting = [], 0
-    if waiting:
-        write_run(place, _together(kept))
+    first = task.number * plan.per_block
+    stop = min(plan.documents, first + plan.per_block)
+    with database(memory=plan.memory // 2, threads=plan.threads, folder=place) as engine:
+        found = joins.count(engine, shards(files), first, stop, least=FEWEST, rows=plan.rows)
+        for number, (a, b, shared) in enumerate(found):
+            chosen = is_reuse(shared, sizes[a], sizes[b])
+            if task.threshold is not None:
+                chosen &= np.maximum(shared / sizes[a], shared / sizes[b]) >= task.threshold
+            if chosen.any():
+                write_shard(place / f"{number:06d}.parquet", a=a[chosen], b=b[chosen], shared=shared[chosen])
 
 
-def spans(plan: Plan, weighed: Path, threshold: float | None) -> list[Span]:
-    """All documents, cut so that the lists of each span are `READ` times `plan.limit` long, or a little more."""
-    volumes = np.load(weighed / "volumes.npy")
-    found = []
-    for low, high in cut(volumes, READ * plan.limit):
-        first, stop = low * plan.per_block, min(plan.documents, high * plan.per_block)
-        pieces = min(stop - first, -(-int(volumes[low:high].sum()) // (READ * plan.limit))) if high - low == 1 else 1
-        borders = np.linspace(first, stop, max(1, pieces) + 1).astype(int).tolist()
-        for start, end in pairwise(borders):
-            about = named(plan.key, str(threshold), str(start), str(end))
-            found.append(Span(about, plan, str(weighed), (low, high), start, end, threshold))
-    return found
+def ordered(task: Ordering, place: Path) -> None:
+    """All pairs in the order of the table, in ``pairs.parquet``: those that share most first, then by a and b."""
+    files = [file for block in map(Path, task.blocks) for file in sorted(block.glob("*.parquet"))]
+    pairs = shards(files) if files else "(SELECT 0 AS a, 0 AS b, 0 AS shared WHERE false)"
+    with database(memory=task.plan.memory, threads=task.plan.threads, folder=place) as engine:
+        engine.write(f"SELECT a, b, shared FROM {pairs} ORDER BY shared DESC, a, b", place / "pairs.parquet")
 
 
-def opened(listing: Path, weighed: Path) -> Documents:
+def worded(task: Wording, place: Path) -> None:
+    """The words of the most widespread shingles that a partition has, by their place among these."""
+    high, low, _ = widest(Path(task.weighed))
+    found: dict[int, str] = {}
+    for tokens in read_tokens(task.partition):
+        found |= joins.wordings(tokens, high, low)
+    (place / "words.json").write_text(json.dumps(found), encoding="utf-8")
+
+
+def widest(weighed: Path) -> tuple[joins.Keys, joins.Keys, pa.Table]:
+    """The halves of the keys that `weighed` listed, and ``documents`` and ``first`` of each."""
+    table = pq.read_table(weighed / "widest.parquet", partitioning=None)
+    return table["high"].to_numpy(), table["low"].to_numpy(), table.select(["documents", "first"])
+
+
+def documents_of(listing: Path, weighed: Path) -> Documents:
     """The documents that `listed` numbered and `weighed` counted the shingles of; they stay on disk."""
     ends = np.load(listing / "ends.npy", mmap_mode="r")
     letters = np.memmap(listing / "letters", dtype=np.uint8, mode="r")
@@ -220,16 +238,8 @@ def opened(listing: Path, weighed: Path) -> Documents:
     return Documents(texts_of(ends, letters), dates, np.load(weighed / "sizes.npy", mmap_mode="r"))
 
 
-def _records(task: Bucket) -> Iterator[Records]:
-    """The records of a bucket, part by part: the keys whose first half is in its share of all numbers."""
-    bounds = np.array(np.load(Path(task.divided, "bounds.npy"), mmap_mode="r")[task.number : task.number + 2])
-    parts = read_about(Path(task.plan.listing))["parts"]
-    for (name, base), first, stop in zip(parts, *bounds.tolist(), strict=True):
-        if first < stop:
-            own = slice(first, stop)
-            high, low, document = (column_rows(Path(name), column, own) for column in ("high", "low", "document"))
-            yield records(high, low, document + np.uint32(base))
-
-
-def _together(kept: Sequence[Pairs]) -> Pairs:
-    return Pairs(*(np.concatenate(values) for values in zip(*kept, strict=True)))
+def wordings(pieces: Sequence[Partition], starts: Sequence[int], weighed: Path) -> list[Wording]:
+    """The partitions in which such a shingle stands first; `starts` are the numbers of their first documents."""
+    first = np.unique(widest(weighed)[2]["first"].to_numpy())
+    chosen = np.unique(np.searchsorted(np.asarray(starts), first.astype(np.int64), side="right") - 1)
+    return [Wording(f"{weighed.name}-{k:06d}", pieces[k], str(weighed)) for k in chosen.tolist()]

@@ -1,21 +1,36 @@
 """The pairs of documents that share text, in a corpus that need not fit in memory or on one machine."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from analysis.places import whole_file
 from analysis.progress import Progress
-from analysis.scale import pair_common
+from analysis.redundancy.pairs import shares
+from analysis.redundancy.pasting import SIDES
 from analysis.scale import pair_stages as stages
 from analysis.scale.names import named
-from analysis.scale.pair_table import PAIRS, ordered, pairs_in, rows, runs_in
 from analysis.scale.pairing import PER_CHARACTER, numbered, write_pairs
-from analysis.scale.resources import budget
+from analysis.scale.resources import BASE, budget
 from analysis.scale.shuffle import read_about
 from analysis.scale.tables import write_rows
 
-PER_SHINGLE = 90  # bytes at the peak of sorting a shingle's records, or of counting with its lists
+PER_SHINGLE = 40  # bytes at the peak of grouping a shingle of a document, beside what the engine puts on disk
+PER_ROW = 40  # bytes at the peak of multiplying one that others have too
+BATCH = 1 << 16  # pairs of which the rows are made at a time
+LEAST = 50 * 10**6  # bytes for a task, however small the memory
+
+PAIRS = pa.schema(
+    [("a", pa.string()), ("b", pa.string()), ("shared", pa.int64())]
+    + [(name, pa.float64()) for name in ("containment_a", "containment_b", "jaccard")]
+    + [("earlier", pa.string())]
+)
+COMMON = pa.schema([("shingle", pa.string()), ("documents", pa.int64())])
 
 
 class Found(NamedTuple):
@@ -49,10 +64,10 @@ def pairs(
     reason, where there are problems; and ``<stem>.common.csv``, the thousand most widespread of the shingles that are
     put aside, with in how many documents each is: as `common_shingles` has them.
 
-    Shingles are compared by 128-bit keys, see `keyed_shingles` for how unlikely a false one is. The keys are cut into
-    ranges, in each of which the documents that share a key are listed; then the documents are cut into spans, in each
-    of which the lists are counted out. Keys in more than 200 documents are counted and never listed. On disk there are
-    at the most some 20 bytes for each different shingle of each document, and 4 for each pair that shares it, until
+    Shingles are compared by 128-bit keys, see `redundancy.pairs.keyed` for how unlikely a false one is. The keys are
+    cut into ranges, in each of which the documents that share a key are joined; then the documents are cut into blocks,
+    in each of which the pairs are counted. Keys in more than 200 documents are counted and never joined. On disk there
+    are at the most some 20 bytes for each different shingle of each document, and 4 for each pair that shares it, until
     the table is whole.
 
     Raises `CorpusError` and `ValueError` as `partitions` does; the first where no document can be read, too, the other
@@ -62,7 +77,6 @@ def pairs(
         raise ValueError(f"threshold {threshold:g}: give a share above 0 and up to 1, such as 0.8")
     target = Path(out)
     plan = budget(memory, local=client is None, per_character=PER_CHARACTER)
-    limit = plan.characters * PER_CHARACTER // PER_SHINGLE
     with numbered(
         corpora,
         target,
@@ -76,20 +90,22 @@ def pairs(
         progress=progress,
         **reading,
     ) as (corpus, run):
-        cut = _plan(corpus.listing, corpus.about, limit)
-        [divided] = run(stages.divided, [stages.Dividing(cut.key, cut)], what="dividing")
-        buckets = [stages.Bucket(f"{cut.key}-{k:06d}", cut, str(divided), k) for k in range(cut.buckets)]
-        joins = tuple(map(str, run(stages.joined, buckets, what="joining")))
+        cut = _plan(corpus.listing, corpus.about, max(LEAST, memory - BASE), plan.cores)
+        buckets = [stages.Bucket(f"{cut.key}-{k:06d}", cut, k) for k in range(cut.buckets)]
+        joins = tuple(map(str, run(stages.joined, buckets, cores=1, what="joining")))
         [weighed] = run(stages.weighed, [stages.Weighing(cut.key, cut, joins)], what="weighing")
-        runs = runs_in(run(stages.paired, stages.spans(cut, weighed, threshold), what="pairing"))
+        own = named(cut.key, str(threshold))
+        blocks = [stages.Block(f"{own}-{k:06d}", cut, str(weighed), k, threshold) for k in range(cut.blocks)]
+        found = tuple(map(str, run(stages.paired, blocks, cores=1, what="pairing")))
+        [ordered] = run(stages.ordered, [stages.Ordering(own, cut, found)], what="ordering")
         first = _starts(corpus.read, corpus.about["parts"])
-        wordings = pair_common.wordings(corpus.pieces, first, weighed)
-        words = run(pair_common.worded, wordings, what="common words")
+        words = run(stages.worded, stages.wordings(corpus.pieces, first, weighed), what="common words")
         with whole_file(common_of(target)) as place:
-            write_rows([pair_common.common_rows(weighed, words)], pair_common.COMMON, place)
-        documents = stages.opened(corpus.listing, weighed)
-        found = ordered(runs, limit // 4)  # a row is some times as large as the numbers it is made of
-        written = write_pairs((rows(documents, own) for own in found), pairs_in(runs), PAIRS, target, progress)
+            write_rows([_common_rows(weighed, words)], COMMON, place)
+        documents = stages.documents_of(corpus.listing, weighed)
+        with pq.ParquetFile(ordered / "pairs.parquet") as file:
+            batches = (rows(documents, batch) for batch in file.iter_batches(BATCH))
+            written = write_pairs(batches, file.metadata.num_rows, PAIRS, target, progress)
         return Found(corpus.about["documents"], written, read_about(weighed)["common"], corpus.problems)
 
 
@@ -113,12 +129,35 @@ def _starts(parts: Sequence[Path], numbered: Sequence[tuple[str, int]]) -> list[
     return found[::-1]
 
 
-def _plan(listing: Path, about: dict[str, Any], limit: int) -> stages.Plan:
-    """Buckets of half of `limit` shingles, so that a round of putting aside is rare; blocks of four times as many.
+def _plan(listing: Path, about: dict[str, Any], memory: int, threads: int) -> stages.Plan:
+    """Buckets of as many shingles as there is memory for, and blocks of four times as many as are multiplied at a time.
 
-    The larger a block, the fewer the lists that one shingle has, and the longer those that one block has.
+    The larger a block, the fewer there are that need what one shingle has, and the more often each is read.
     """
-    pieces = max(1, -(-2 * int(about["shingles"]) // limit))
-    per_block = max(1, 4 * int(about["documents"]) // pieces)
-    own = named(listing.name, str(pieces), str(per_block), str(limit))
-    return stages.Plan(own, str(listing), pieces, per_block, about["documents"], limit)
+    rows = max(1, memory // 2 // PER_ROW)
+    buckets = max(1, -(-about["shingles"] * PER_SHINGLE // memory))
+    per_block = max(1, min(about["documents"], 4 * rows * about["documents"] // max(1, about["shingles"])))
+    own = named(listing.name, str(buckets), str(per_block))
+    return stages.Plan(own, str(listing), buckets, per_block, about["documents"], memory, threads, rows)
+
+
+def rows(documents: stages.Documents, found: pa.RecordBatch) -> pa.RecordBatch:
+    """The rows of pairs ``a``, ``b``, ``shared``: the columns of `document_pairs`, and ``earlier`` as `directions`."""
+    first, second, shared = (column.to_numpy() for column in found.columns)
+    names = (documents.names.take(numbers).cast(pa.string()) for numbers in found.columns[:2])
+    a, b = documents.dates[first], documents.dates[second]
+    earlier = np.select([a < b, b < a], list(SIDES), "unknown")
+    parts = shares(shared, documents.sizes[first], documents.sizes[second])
+    return pa.record_batch([*names, shared, *parts.values(), pa.array(earlier, pa.string())], schema=PAIRS)
+
+
+def _common_rows(weighed: Path, places: Iterable[Path]) -> pa.RecordBatch:
+    """The most widespread shingles, as `common_shingles` lists them: ``shingle``, ``documents``."""
+    documents = stages.widest(weighed)[2]["documents"].to_pylist()
+    words: dict[str, str] = {}
+    for place in places:
+        words |= json.loads((place / "words.json").read_text(encoding="utf-8"))
+    listed = sorted(
+        ((words[str(number)], count) for number, count in enumerate(documents)), key=lambda row: (-row[1], row[0])
+    )
+    return pa.record_batch([[word for word, _ in listed], [count for _, count in listed]], schema=COMMON)

@@ -49,15 +49,6 @@ def read_slices(places: Sequence[Path], name: str, first: int, stop: int) -> Ite
                 yield _rows(place / f"{name}-{number:06d}.npy", low, high)
 
 
-def slice_sizes(places: Sequence[Path], name: str, receivers: int) -> Ints:
-    """How many values each receiver gets: (receivers,)."""
-    sizes = np.zeros(receivers, dtype=np.int64)
-    for place in places:
-        for bounds in sorted(place.glob(f"{name}-*.bounds.npy")):
-            sizes += np.diff(np.load(bounds))
-    return sizes
-
-
 def write_columns(part: Path, **columns: NDArray[Any]) -> None:
     """Write arrays that belong together: the files are `part` with the name of each added."""
     for name, values in columns.items():

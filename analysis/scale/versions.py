@@ -1,6 +1,7 @@
 """Which program made a result: another one may make another."""
 
 import hashlib
+import importlib.metadata
 import json
 from functools import cache
 from pathlib import Path
@@ -12,8 +13,9 @@ _PACKAGE = Path(__file__).parent.parent
 
 @cache
 def code_version() -> str:
-    """A name for this package's code and the versions of what it reads with: other ones may make other results."""
-    known = hashlib.sha256(json.dumps(reading_versions(), sort_keys=True).encode())
+    """A name for this package's code and the versions of what it reads and joins with, which may change a result."""
+    versions = reading_versions() | {"duckdb": importlib.metadata.version("duckdb")}
+    known = hashlib.sha256(json.dumps(versions, sort_keys=True).encode())
     for file in sorted(_PACKAGE.rglob("*.py")):
         known.update(f"{file.relative_to(_PACKAGE).as_posix()}\0".encode() + file.read_bytes() + b"\0")
     return known.hexdigest()

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from analysis.engine.database import database
 from analysis.scale.stages import KEPT
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
@@ -154,6 +155,23 @@ def test_a_file_on_a_full_disk(place, disk, name):
     assert line.endswith(ROOM)
     assert (disk / name).read_bytes() == b"the earlier one"
     assert names(disk) == {"out", "ballast", name}
+
+
+STATEMENTS = {
+    "sorted": "CREATE TABLE large AS SELECT range, random() AS draw FROM range(20_000_000) ORDER BY draw",
+    "written": "COPY (SELECT random() AS draw FROM range(20_000_000)) TO '{}/large.parquet' (FORMAT parquet)",
+}
+
+
+@pytest.mark.parametrize("what", STATEMENTS)
+def test_what_the_engine_puts_on_a_full_disk(disk, what):
+    fill(disk, leave=1 << 20)  # enough for the folder
+    with (
+        database(memory=1, folder=disk) as engine,
+        pytest.raises(OSError, match=r"\[Errno 28\] No space left on device"),
+    ):
+        engine.run(STATEMENTS[what].format(disk))
+    assert not list(disk.glob(".engine-*"))
 
 
 def test_a_report_in_a_folder_that_cannot_be_written_to(place, mounted):

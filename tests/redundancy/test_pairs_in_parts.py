@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import tokenize
-from analysis.redundancy import pairs_in_parts as module
-from analysis.redundancy import reuse
+from analysis.redundancy import pairs, reuse
 from analysis.redundancy.reuse import common_shingles, document_pairs
 from analysis.text.corpus import read_texts
 
@@ -20,9 +19,9 @@ def tokens():
 
 
 def small(monkeypatch):
-    """Many buckets, blocks and spans also of a small corpus."""
-    for name, size in (("SHINGLES", 40), ("LISTED_AT_ONCE", 50), ("COUNTED_AT_ONCE", 70), ("PAIRS_AT_ONCE", 9)):
-        monkeypatch.setattr(module, name, size)
+    """Many pieces also of a small corpus."""
+    monkeypatch.setattr(reuse, "ROWS", 40)
+    monkeypatch.setattr(pairs, "FOUND", 9)
 
 
 @pytest.mark.parametrize("documents", [2, 7, 43])
@@ -67,15 +66,11 @@ def test_the_sample_in_parts(sample_tokens, sample_parts):
         whole = measure(sample_tokens, **options)
         assert len(whole) > 9
         pd.testing.assert_frame_equal(measure(sample_parts, **options), whole, check_exact=True)
-    assert not list(sample_parts.folder.glob("buckets-*"))
+    assert not list(sample_parts.folder.glob(".engine-*"))
 
 
-@pytest.mark.parametrize(("bits", "n"), [(1, 64), (1, 70), (20, 4), (23, 4), (31, 5), (33, 3)])
-def test_packed_words_are_told_apart_and_found_again(bits, n):
-    random = np.random.default_rng(1)
-    ids = random.integers(max(0, (1 << bits) - 3), 1 << bits, 300)
-    places = np.arange(300 - n + 1)
-    packed = module._packed(ids, places, n, bits, 64 // bits)
-    runs = np.lib.stride_tricks.sliding_window_view(ids, n)
-    assert module._unpacked(packed, n, bits, 64 // bits).tolist() == runs.tolist()
-    assert len(np.unique(packed, axis=0)) == len(np.unique(runs, axis=0))
+def test_of_no_document_there_is_no_pair(tokens, in_parts):
+    none = in_parts(tokens, 7).subset([])
+    assert none.n_documents == 0
+    for measure in (document_pairs, common_shingles):
+        pd.testing.assert_frame_equal(measure(none), measure(tokens.subset([])))

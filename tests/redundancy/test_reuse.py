@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis import Tokens, tokenize
 from analysis.paths import ROOT
-from analysis.redundancy import reuse
+from analysis.redundancy import pairs
 from analysis.redundancy.reuse import common_shingles, document_pairs, passages
 from analysis.redundancy.shingles import shingles
 from analysis.text.corpus import read_texts
@@ -111,7 +111,7 @@ def test_the_join_in_blocks_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> N
     random = np.random.default_rng(0)
     tokens = tokens_of(*(" ".join(random.choice(["ant", "bee", "cat"], 20)) for _ in range(12)))
     whole = document_pairs(tokens)
-    monkeypatch.setattr(reuse, "BLOCK", 10)
+    monkeypatch.setattr(pairs, "FOUND", 3)
     assert len(whole) > 20
     pd.testing.assert_frame_equal(document_pairs(tokens), whole)
 

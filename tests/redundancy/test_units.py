@@ -1,11 +1,13 @@
-"""The texts of places, each cut out of its document once."""
+"""The texts of places, each cut out of its document once; neighbours put together up to a limit."""
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
+import pytest
 
 from analysis import Tokens, tokenize
-from analysis.redundancy.units import distinct_texts, texts
+from analysis.redundancy.units import cut, distinct_texts, texts
 from analysis.text.corpus import read_texts
 
 
@@ -52,3 +54,17 @@ def test_places_of_a_corpus_in_parts(in_parts) -> None:
     columns = [places[name] for name in places]
     for documents in (2, 3):
         pd.testing.assert_series_equal(texts(in_parts(whole, documents), *columns), texts(whole, *columns))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "limit", "ranges"),
+    [
+        ([], 5, []),
+        ([0, 0, 0], 5, [(0, 3)]),
+        ([2, 3, 1], 5, [(0, 2), (2, 3)]),
+        ([9, 1, 9], 5, [(0, 1), (1, 2), (2, 3)]),
+        ([0, 9, 0, 0], 5, [(0, 1), (1, 2), (2, 4)]),
+    ],
+)
+def test_neighbours_up_to_a_limit(sizes: list[int], limit: int, ranges: list[tuple[int, int]]) -> None:
+    assert cut(np.array(sizes, dtype=np.int64), limit) == ranges

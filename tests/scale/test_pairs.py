@@ -19,10 +19,10 @@ from analysis import Tokens, read_corpus, tokenize
 from analysis.paths import SAMPLE
 from analysis.redundancy.pasting import directions
 from analysis.redundancy.reuse import common_shingles, document_pairs
-from analysis.scale import pair_common
 from analysis.scale import pairs as module
-from analysis.scale.pair_stages import Plan, shingled, spans
+from analysis.scale.pair_stages import Documents, shingled
 from analysis.scale.pairs import Found, pairs
+from analysis.scale.resources import Budget
 from analysis.text.corpus import CorpusError
 from analysis.text.csv_files import write_csv
 
@@ -33,9 +33,15 @@ MakeFolder = Callable[[Mapping[str, str]], Path]
 
 
 @pytest.fixture
-def cut(cut_by: Callable[..., Cut]) -> Cut:
-    """Sets how many characters a part has, and how many shingles are in memory at a time."""
-    return cut_by(module, "PER_SHINGLE")
+def cut(monkeypatch: pytest.MonkeyPatch) -> Cut:
+    """Sets how many characters a part has, and how many shingles a bucket and, by a quarter, a block."""
+
+    def cut(characters: int, shingles: int) -> None:
+        monkeypatch.setattr(module, "budget", lambda memory, **options: Budget(1, characters))
+        monkeypatch.setattr(module, "PER_SHINGLE", (MEMORY - module.BASE) // shingles)
+        monkeypatch.setattr(module, "PER_ROW", max(1, (MEMORY - module.BASE) * 2 // shingles))
+
+    return cut
 
 
 def in_memory(tokens: Tokens) -> pd.DataFrame:
@@ -127,27 +133,32 @@ def test_only_the_most_common_runs_are_named(
         texts[f"{number:03}.txt"] = text + (" and these in nearly all" if number >= 30 else " but not here")
     corpus = make_folder(texts)
     cut(500, 400)
-    monkeypatch.setattr(pair_common, "LISTED", 4)
+    monkeypatch.setattr(module.stages, "LISTED", 4)
     assert pairs([corpus], tmp_path / "pairs.parquet", memory=MEMORY).common == 4 + 5
     common = pd.read_csv(tmp_path / "pairs.common.csv")
     runs = ["in all of them", "stand in all of", "these words stand in", "words stand in all"]
     assert common.to_numpy().tolist() == [[run, 240] for run in runs]
 
 
-@pytest.mark.parametrize(
-    ("volumes", "expected"),
-    [
-        ([30, 9, 100], [(0, 20, (0, 2)), (20, 21, (2, 3)), (21, 23, (2, 3)), (23, 25, (2, 3))]),
-        ([41, 0, 40], [(0, 5, (0, 1)), (5, 10, (0, 1)), (10, 25, (1, 3))]),
-        ([0, 0, 900], [(0, 20, (0, 2)), *((number, number + 1, (2, 3)) for number in range(20, 25))]),
-    ],
-)
-def test_lists_are_counted_with_four_times_the_limit_at_a_time(
-    tmp_path: Path, volumes: list[int], expected: list[tuple[int, int, tuple[int, int]]]
-) -> None:
-    np.save(tmp_path / "volumes.npy", volumes)
-    plan = Plan("", "", buckets=1, per_block=10, documents=25, limit=10)
-    assert [(span.first, span.stop, span.blocks) for span in spans(plan, tmp_path, None)] == expected
+def test_a_row_by_hand() -> None:
+    dates = np.array(["2024-06-22", "2024-06-21", "NaT", "2024-06-22"], dtype="datetime64[s]")
+    documents = Documents(pa.array(["one", "two", "three", "four"], pa.large_string()), dates, np.array([4, 5, 8, 4]))
+    found = pa.record_batch({"a": [0, 1, 0, 1], "b": [1, 3, 3, 2], "shared": [3, 2, 4, 5]})
+    assert [tuple(row.values()) for row in module.rows(documents, found).to_pylist()] == [
+        ("one", "two", 3, 3 / 4, 3 / 5, 3 / 6, "b"),
+        ("two", "four", 2, 2 / 5, 2 / 4, 2 / 7, "a"),
+        ("one", "four", 4, 1, 1, 1, "unknown"),  # of one day
+        ("two", "three", 5, 1, 5 / 8, 5 / 8, "unknown"),  # one has no date
+    ]
+
+
+def test_the_more_shingles_the_more_buckets_and_blocks(tmp_path: Path) -> None:
+    about = {"shingles": 1_000_000, "documents": 500}
+    plan = module._plan(tmp_path, about, 8_000_000, 1)
+    assert plan.buckets == 5  # 40 bytes each
+    assert plan.rows == 100_000  # 40 bytes of half the memory
+    assert (plan.per_block, plan.blocks) == (200, 3)  # 400,000 shingles
+    assert module._plan(tmp_path, {"shingles": 0, "documents": 3}, 8_000_000, 1)[2:4] == (1, 3)
 
 
 def test_a_threshold(sample_tokens: Tokens, tmp_path: Path, assert_same: Same) -> None:

@@ -11,7 +11,6 @@ from analysis.scale.shuffle import (
     column_rows,
     ranges,
     read_slices,
-    slice_sizes,
     write_columns,
     write_slices,
 )
@@ -32,7 +31,6 @@ def test_receivers_get_what_was_written_for_them(tmp_path: Path) -> None:
     assert read([one, two], 0, 1) == [[1, 2], [5]]
     assert read([one, two], 1, 2) == [[6]]
     assert read([two, one], 1, 3) == [[6], [3], [4]]
-    assert slice_sizes([one, two], "numbers", 3).tolist() == [3, 1, 2]
 
 
 def test_pieces_stay_in_the_order_in_which_they_were_written(tmp_path: Path) -> None:

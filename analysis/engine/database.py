@@ -1,0 +1,155 @@
+"""DuckDB on this machine: relations of arrays and of Parquet files, statements on them, rows read back in order.
+
+What is joined, grouped and sorted here may be larger than memory: what finds no room goes to a folder until it is used.
+No measure is in here. The engine reads no file but those it is given, loads no extension and asks no network.
+"""
+
+import errno
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from analysis.errors import ParameterError
+from analysis.places import delete_made, scratch_folder
+
+OVER = 100 * 10**6  # bytes that a process takes above what the engine is given: its own code, and what is not counted
+LEAST = 50 * 10**6  # bytes, below which it cannot work
+GROUP = 1 << 14  # rows of a shard that are read at a time, where only some of its keys are wanted
+BATCH = 1 << 16  # rows of a batch that is read back
+
+_OPTIONS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "preserve_insertion_order": "false",  # a query that wants an order says so
+    "python_enable_replacements": "false",  # a name in a statement is a relation, and no variable of this process
+}
+
+
+class Database:
+    """An engine with its relations, for one thread at a time; see `database`.
+
+    Everything that a statement makes is in memory, or in a folder for what does not fit, as long as the engine is open.
+    ``folder``: that folder, which goes with the engine and in which shards may be kept too; None where there is none.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, memory: int | None, place: Path | None) -> None:
+        self._connection, self._memory = connection, memory
+        self.folder = scratch_folder(self, place, ".engine") if place else None
+
+    def run(self, statement: str) -> None:
+        """Run a statement to its end. Raises `OSError` where the disk is full, and `ParameterError` where the memory is
+        too small for the statement."""
+        self._beside(self._connection.execute, statement)
+
+    def relate(self, name: str, **columns: NDArray[Any]) -> None:
+        """Make a relation of arrays, which are not copied."""
+        self._connection.register(name, pa.table({key: pa.array(values) for key, values in columns.items()}))
+
+    def columns(self, query: str) -> dict[str, NDArray[Any]]:
+        """The rows of a query as one array for each column."""
+        self.run(query)
+        return {name: np.asarray(values) for name, values in self._connection.fetchnumpy().items()}
+
+    def batches(self, query: str) -> Iterator[pa.RecordBatch]:
+        """The rows of a query, some at a time; they are to be read before the next statement."""
+        reader = self._beside(lambda: self._connection.sql(query).to_arrow_reader(BATCH))
+        while (batch := self._beside(next, reader, None)) is not None:
+            yield batch
+
+    def write(self, query: str, place: Path, *, by: str = "") -> None:
+        """Write the rows of a query to the Parquet file `place`; with `by` to a folder with files for each value of
+        this column, which `parts_of` lists."""
+        options = f"FORMAT parquet, COMPRESSION lz4{f', PARTITION_BY ({by})' if by else ''}"
+        self.run(f"COPY ({query}) TO {_quoted(str(place))} ({options})")
+
+    def _beside(self, function: Callable[..., Any], *values: Any) -> Any:
+        """What a function of the engine gives, which runs beside this thread: that hears signals meanwhile, and
+        whatever ends it ends the function."""
+        with ThreadPoolExecutor(1) as aside:
+            running = aside.submit(function, *values)
+            try:
+                return running.result()
+            except duckdb.Error as error:
+                raise self._told(error) from error
+            except BaseException:
+                self._connection.interrupt()
+                raise
+
+    def _told(self, error: duckdb.Error) -> Exception:
+        """The error as this package tells it: in one line, with what to do."""
+        text = " ".join(str(error).split())
+        if "No space left" in text or "failed to offload" in text:
+            return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.folder))
+        if isinstance(error, duckdb.OutOfMemoryException):
+            had = f"{self._memory / 1e6:,.0f} MB" if self._memory else "the memory of this machine"
+            return ParameterError(f"{had} of memory are too little to join with ({text[:120]}): give more")
+        if isinstance(error, duckdb.IOException):
+            return OSError(text)
+        return error
+
+
+@contextmanager
+def database(*, memory: int | None = None, threads: int = 1, folder: Path | None = None) -> Iterator[Database]:
+    """An engine without any relation, as long as the block lasts.
+
+    `memory`: bytes of this process that it may take, by default what the machine has; `folder`: where a new folder is
+    made for what does not fit, which goes at the end; without one everything has to fit.
+
+    >>> with database() as engine:
+    ...     engine.relate("days", day=np.array([3, 1, 2]))
+    ...     engine.columns("SELECT day * 2 AS twice FROM days ORDER BY day")["twice"].tolist()
+    [2, 4, 6]
+    """
+    options = _OPTIONS | {"threads": threads, "temp_directory": ""}
+    if memory is not None:
+        options["memory_limit"] = f"{max(LEAST, memory - OVER)}B"
+    connection = duckdb.connect(config=options)
+    engine = Database(connection, memory, folder)
+    try:
+        engine.run("SET enable_progress_bar = false")  # which it draws where it takes this for a terminal
+        if engine.folder:
+            engine.run(f"SET temp_directory = {_quoted(str(engine.folder / 'spill'))}")
+        yield engine
+    finally:
+        connection.close()
+        if engine.folder:
+            delete_made(engine.folder)
+
+
+def write_shard(place: Path, **columns: NDArray[Any]) -> None:
+    """Write arrays of one length as the columns of a Parquet file.
+
+    What is sorted by its first column is read in small pieces where only some values of that are asked for.
+    """
+    table = pa.table({name: pa.array(values) for name, values in columns.items()})
+    pq.write_table(table, place, compression="lz4", use_dictionary=False, row_group_size=GROUP)
+
+
+def shards(files: Sequence[Path]) -> str:
+    """The relation of all rows of Parquet files with the same columns; ``file_index`` says of which, from 0 on.
+
+    A name that could be a pattern is one of itself where such a file is there.
+
+    >>> shards([Path("/texts/it's new.parquet")])
+    "read_parquet(['/texts/it''s new.parquet'], hive_partitioning = false)"
+    """
+    return f"read_parquet([{', '.join(_quoted(str(file)) for file in files)}], hive_partitioning = false)"
+
+
+def parts_of(place: Path, by: str, value: int) -> list[Path]:
+    """The files that `Database.write` made in `place` for one value of the column `by`."""
+    return sorted(place.glob(f"{by}={value}/*.parquet"))
+
+
+def _quoted(text: str) -> str:
+    """A text as it is written in a statement."""
+    return "'" + text.replace("'", "''") + "'"
