@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.engine.database import Database
@@ -25,6 +24,7 @@ ENOUGH = 5  # shingles that a pair shares, whatever the length of its documents
 LEAST = 0.006  # share of a document's shingles that a pair has in common, where it has fewer
 WIDEST = 200  # documents that a shingle appears in: in more it is a turn of phrase or boilerplate
 FOUND = 200_000  # pairs, about, that are counted at a time
+_UNMARKED = np.uint32((1 << 31) - 1)  # all but the bit that marks the first document of a list
 
 # The queries, after `group`, for the keys that are put aside and for how many of each document are.
 COMMON = "SELECT high, low, count(*) AS documents, min(document) AS first FROM wide GROUP BY high, low"
@@ -157,32 +157,40 @@ def count(engine: Database, members: str, first: int, stop: int, *, least: int, 
     total = int(engine.columns(f"SELECT count(*) AS total FROM {members}")["total"][0])
     pieces = max(1, min(stop - first, -(-total // rows)))
     for low, high in pairwise(np.linspace(first, stop, pieces + 1).astype(int).tolist()):
-        own = f"SELECT number, document - {low} AS document FROM {members} WHERE document >= {low}"
+        own = f"SELECT number, document FROM {members} WHERE document >= {low}"
         if pieces > 1:
             own += f" AND number IN (SELECT number FROM {members} WHERE document BETWEEN {low} AND {high - 1})"
-        for a, b, shared in counted(**engine.columns(own), stop=high - low, least=least):
-            yield Shared(a + low, b + low, shared)
+        columns = engine.columns(own)
+        yield from counted([(columns["number"], columns["document"])], total, low, high, least=least)
 
 
-def counted(number: NDArray[Any], document: NDArray[Any], *, stop: int, least: int) -> Iterator[Shared]:
-    """The pairs that have `least` of the same numbers or more and whose first document is before `stop`.
+def counted(
+    chunks: Iterable[tuple[NDArray[Any], NDArray[Any]]], most: int, first: int, stop: int, *, least: int
+) -> Iterator[Shared]:
+    """The pairs with `least` shared numbers or more whose first document is from `first` to before `stop`.
 
-    Number and document are of one length, each pair of them once, in any order.
+    A chunk has numbers, each of which is in no other chunk, and the documents that have them, `first` or later, in any
+    order; all chunks together are `most` rows or fewer. A row takes 8 bytes, and those of the chunk at hand 30 more.
 
-    >>> a, b, shared = next(counted(np.array([7, 7, 7, 8, 8]), np.array([0, 2, 1, 1, 2]), stop=3, least=2))
+    >>> number, document = np.array([7, 7, 7, 8, 8]), np.array([0, 2, 1, 1, 2])
+    >>> a, b, shared = next(counted([(number, document)], 5, 0, 3, least=2))
     >>> a.tolist(), b.tolist(), shared.tolist()
     ([1], [2], [2])
     """
-    if number.max(initial=0) >= 2 * len(number):
-        number = pd.factorize(number)[0]
-    documents = int(document.max(initial=0)) + 1
-    lists = _lists(number, document, int(number.max(initial=-1)) + 1, documents)
-    left, counts = lists[0].copy(), np.zeros(documents, dtype=np.int32)
-    found = np.empty((3, FOUND + documents), dtype=np.int64)
+    member, size = np.empty(most, dtype=np.uint32), 0
+    for number, document in chunks:
+        if len(number):
+            low, high = int(number.min()), int(number.max())
+            size = _add_lists(number - low, document, high - low + 1, first, member, size)
+    member = member[:size]
+    documents = int((member & _UNMARKED).max(initial=0)) + 1
+    own, places = _places(member, min(stop - first, documents))
+    counts, found = np.zeros(documents, dtype=np.int32), np.empty((3, FOUND + documents), dtype=np.int64)
     row = 0
-    while row < min(stop, documents):
-        row, size = _count(*lists, left, row, min(stop, documents), least, counts, found, FOUND)
-        yield Shared(*found[:, :size].copy())
+    while row < len(own) - 1:
+        row, size = _count(member, own, places, row, least, counts, found, FOUND)
+        pairs = found[:, :size].copy()
+        yield Shared(pairs[0] + first, pairs[1] + first, pairs[2])
 
 
 def is_reuse(
@@ -221,57 +229,69 @@ def _keys_at(tokens: Tokens, first: Ints, n: int) -> tuple[Keys, Keys]:
 
 
 @compiled
-def _lists(number: Any, document: Any, size: Any, documents: Any) -> tuple[Any, Any, Any, Any]:
-    """The documents of each number, which rise, where each list begins; the numbers of each document, and where."""
+def _add_lists(number: Any, document: Any, size: Any, first: Any, member: Any, begin: Any) -> Any:
+    """Put the documents of each number, counted from `first`, into `member` from `begin` on; where they end.
+
+    Those of a number rise, and the first of them is marked.
+    """
+    ends = np.zeros(size + 1, dtype=np.int64)
+    for k in range(len(number)):
+        ends[number[k] + 1] += 1
+    ends[0] = begin
+    for k in range(size):
+        ends[k + 1] += ends[k]
+    free = ends[:-1].copy()
+    for k in range(len(number)):
+        own, at = np.uint32(document[k] - first), free[number[k]]
+        while at > ends[number[k]] and member[at - 1] > own:
+            member[at] = member[at - 1]
+            at -= 1
+        member[at] = own
+        free[number[k]] += 1
+    for k in range(size):
+        if ends[k] < ends[k + 1]:
+            member[ends[k]] |= _UNMARKED + np.uint32(1)
+    return ends[size]
+
+
+@compiled
+def _places(member: Any, documents: Any) -> tuple[Any, Any]:
+    """Where in `member` each of the first `documents` is: the places, and where those of each begin."""
     own = np.zeros(documents + 1, dtype=np.int64)
-    begin = np.zeros(size + 1, dtype=np.int64)
-    for k in range(len(number)):
-        own[document[k] + 1] += 1
-        begin[number[k] + 1] += 1
-    own, begin = np.cumsum(own), np.cumsum(begin)
-    numbers, member = np.empty(len(number), dtype=np.int32), np.empty(len(number), dtype=np.int32)
-    free = own[:-1].copy()
-    for k in range(len(number)):
-        numbers[free[document[k]]] = number[k]
-        free[document[k]] += 1
-    free = begin[:-1].copy()
-    for row in range(documents):
-        for k in range(own[row], own[row + 1]):
-            member[free[numbers[k]]] = row
-            free[numbers[k]] += 1
-    return begin, member, own, numbers
+    for k in range(len(member)):
+        if member[k] & _UNMARKED < documents:
+            own[(member[k] & _UNMARKED) + 1] += 1
+    own = np.cumsum(own)
+    places, free = np.empty(own[-1], dtype=np.uint32), own[:-1].copy()
+    for k in range(len(member)):
+        row = member[k] & _UNMARKED
+        if row < documents:
+            places[free[row]] = k
+            free[row] += 1
+    return own, places
 
 
 @compiled
 def _count(
-    begin: Any,
-    member: Any,
-    own: Any,
-    numbers: Any,
-    left: Any,
-    row: Any,
-    stop: Any,
-    least: Any,
-    counts: Any,
-    found: Any,
-    most: Any,
+    member: Any, own: Any, places: Any, row: Any, least: Any, counts: Any, found: Any, most: Any
 ) -> tuple[int, int]:
     """Fill `found` with the pairs of the documents from `row` on, until it has `most`; the next document, and how many.
 
-    ``left``: where the documents of each number begin that are not done. ``counts`` is zero before and after.
+    ``counts`` is zero before and after.
     """
     touched = np.empty(len(counts), dtype=np.int32)
     size = 0
-    while row < stop and size < most:
+    while row < len(own) - 1 and size < most:
         used = 0
         for k in range(own[row], own[row + 1]):
-            left[numbers[k]] += 1
-            for place in range(left[numbers[k]], begin[numbers[k] + 1]):
-                other = member[place]
+            place = np.int64(places[k]) + 1
+            while place < len(member) and member[place] <= _UNMARKED:
+                other = np.int64(member[place])
                 if counts[other] == 0:
                     touched[used] = other
                     used += 1
                 counts[other] += 1
+                place += 1
         for k in range(used):
             other = touched[k]
             if counts[other] >= least:

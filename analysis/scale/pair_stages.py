@@ -40,7 +40,7 @@ class Plan(NamedTuple):
     """How the work is cut: into so many buckets of keys, and blocks of so many documents.
 
     ``listing``: the folder that `listed` made; ``memory``: bytes that a task may take beside what each process needs;
-    ``threads`` of the engine; ``rows``: shingles of documents that are multiplied at a time.
+    ``threads`` of the engine.
     """
 
     key: str
@@ -50,7 +50,6 @@ class Plan(NamedTuple):
     documents: int
     memory: int
     threads: int
-    rows: int
 
     @property
     def blocks(self) -> int:
@@ -191,20 +190,24 @@ def paired(task: Block, place: Path) -> None:
     """The pairs held to be reuse whose first document is in a block."""
     plan = task.plan
     folders = map(Path, read_about(Path(task.weighed))["joins"])
-    files = [file for folder in folders for file in parts_of(folder / "members", "block", task.number)]
-    if not files:
-        return
+    buckets = [files for folder in folders if (files := parts_of(folder / "members", "block", task.number))]
+    most = sum(pq.read_metadata(file).num_rows for files in buckets for file in files)
     sizes = np.load(Path(task.weighed, "sizes.npy"), mmap_mode="r")
     first = task.number * plan.per_block
     stop = min(plan.documents, first + plan.per_block)
-    with database(memory=plan.memory // 2, threads=plan.threads, folder=place) as engine:
-        found = joins.count(engine, shards(files), first, stop, least=FEWEST, rows=plan.rows)
-        for number, (a, b, shared) in enumerate(found):
-            chosen = is_reuse(shared, sizes[a], sizes[b])
-            if task.threshold is not None:
-                chosen &= np.maximum(shared / sizes[a], shared / sizes[b]) >= task.threshold
-            if chosen.any():
-                write_shard(place / f"{number:06d}.parquet", a=a[chosen], b=b[chosen], shared=shared[chosen])
+    found = joins.counted(map(_members, buckets), most, first, stop, least=FEWEST)
+    for number, (a, b, shared) in enumerate(found):
+        chosen = is_reuse(shared, sizes[a], sizes[b])
+        if task.threshold is not None:
+            chosen &= np.maximum(shared / sizes[a], shared / sizes[b]) >= task.threshold
+        if chosen.any():
+            write_shard(place / f"{number:06d}.parquet", a=a[chosen], b=b[chosen], shared=shared[chosen])
+
+
+def _members(files: Sequence[Path]) -> tuple[Ints, NDArray[np.uint32]]:
+    """The numbers of a bucket's keys, and the documents that have them, as `joined` left them for a block."""
+    table = pa.concat_tables([pq.read_table(file, partitioning=None) for file in files])
+    return table["number"].to_numpy(), table["document"].to_numpy()
 
 
 def ordered(task: Ordering, place: Path) -> None:

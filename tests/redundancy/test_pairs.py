@@ -112,7 +112,10 @@ def test_equals_all_pairs(keys: list[set[int]], per_block: int, rows: int, most:
 
 
 def test_pairs_by_hand() -> None:
-    # Documents 0 to 2 have the keys 5 and 9 of ten thousand; 1 and 2 have 7 too.
-    rows = np.array([*product((5, 9), (0, 1, 2)), (7, 1), (7, 2), (10_000, 0)])
-    [(a, b, shared)] = pairs.counted(rows[::-1, 0], rows[::-1, 1], stop=3, least=2)
-    assert sorted(zip(a.tolist(), b.tolist(), shared.tolist(), strict=True)) == [(0, 1, 2), (0, 2, 2), (1, 2, 3)]
+    # Documents 4 to 6 have the keys 5 and 9; 5 and 6 have 7 too, and 4 has one that no other has.
+    one, two = np.array([*product((5, 9), (4, 5, 6))]), np.array([(7 << 40, 5), (7 << 40, 6), ((7 << 40) + 9, 4)])
+    chunks = [(rows[::-1, 0], rows[::-1, 1]) for rows in (one, two)]
+    [(a, b, shared)] = pairs.counted(chunks, 9, 4, 7, least=2)
+    assert sorted(zip(a.tolist(), b.tolist(), shared.tolist(), strict=True)) == [(4, 5, 2), (4, 6, 2), (5, 6, 3)]
+    [(a, b, shared)] = pairs.counted(chunks, 9, 4, 5, least=2)
+    assert sorted(zip(a.tolist(), b.tolist(), shared.tolist(), strict=True)) == [(4, 5, 2), (4, 6, 2)]
