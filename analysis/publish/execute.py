@@ -21,6 +21,7 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 import nbformat  # noqa: E402
 import papermill  # noqa: E402
 import psutil  # type: ignore[import-untyped]  # noqa: E402
+import tqdm.auto  # noqa: E402, F401  # later, beside what a kernel imports, it would draw a widget
 from jupyter_client.kernelspec import KernelSpecManager  # noqa: E402
 from jupyter_core.paths import jupyter_runtime_dir  # noqa: E402
 from nbclient.exceptions import DeadKernelError  # noqa: E402

@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import sys
+import warnings
 from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import EntryPoint
@@ -89,6 +90,8 @@ def serve(messages: socket.socket) -> None:
     _prepare()
     gc.freeze()  # else a collection would touch, and so copy, all that is shared
     signal.signal(signal.SIGCHLD, lambda *_: _reap(os.WNOHANG))
+    # The threads are those of OpenBLAS, which ends them before a fork.
+    warnings.filterwarnings("ignore", r"This process .* is multi-threaded", DeprecationWarning)
     while files := socket.recv_fds(messages, 1, STREAMS)[1]:
         if os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -112,6 +112,14 @@ def test_an_error_while_notebooks_run_ends_them(tmp_path, forked, error):
     assert threading.active_count() <= before
 
 
+def test_progress_is_told_cell_by_cell(tmp_path, forked):
+    told = []
+    with Processes(tmp_path, os.environ) as processes:
+        jobs = {"a": job(tmp_path, "1 + 1")}
+        run_notebooks(jobs, processes, lambda *about: told.append(about), at_once=1)
+    assert list(dict.fromkeys(told)) == [("a", done, 3) for done in range(4)]  # the parameters, those given, the cell
+
+
 def test_a_process_that_says_nothing_more_is_told_by_its_last_words(tmp_path, forked):
     with Processes(tmp_path, os.environ) as processes:
         [log] = run_notebooks({"a": job(tmp_path)}, processes, print, at_once=3).values()

@@ -1,10 +1,8 @@
 """The panels of the explorer answer as their controls are used, counted by hand; the notebook runs whole."""
 
 import html
-import json
+import os
 import re
-import subprocess
-import sys
 
 import nbformat
 import pytest
@@ -13,6 +11,7 @@ from analysis import load_run, tokenize
 from analysis.paths import FIGURES, NOTEBOOKS
 from analysis.publish.exploring import panels
 from analysis.publish.exploring.panels import concordance, repeated, report_folder, report_tables, words
+from analysis.publish.processes import Job, Processes, run_notebooks
 from analysis.publish.tables import table_html
 from analysis.terms.concordance import kwic
 from analysis.terms.frequency import terms
@@ -247,14 +246,11 @@ def outputs(node):
 def test_the_notebook_runs_and_stands_still_where_no_kernel_answers(small, small_run, tmp_path):
     from nbconvert import HTMLExporter
 
-    job = {"notebook": str(EXPLORER), "output": "done.ipynb"}
-    job["parameters"] = {"corpus": str(small), "run": str(small_run), "pattern": "plan"}
-    command = [sys.executable, "-m", "analysis.publish.execute"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=tmp_path, stdin=pipe, stdout=pipe, text=True) as process:
-        process.stdin.write(f"{json.dumps(job)}\n")
-        process.stdin.flush()  # and left open: the notebook ends with it
-        assert json.loads(process.stdout.read().splitlines()[-1]) == {}
+    task = {"notebook": str(EXPLORER), "output": "done.ipynb"}
+    task["parameters"] = {"corpus": str(small), "run": str(small_run), "pattern": "plan"}
+    with Processes(tmp_path, os.environ) as processes:
+        logs = run_notebooks({"explore": Job(task, tmp_path, {})}, processes, lambda *_: None, at_once=1)
+    assert "error" not in logs["explore"]
     node = nbformat.read(tmp_path / "done.ipynb", as_version=4)
     made = outputs(node)
     shown = "search reading words frames repeated report".split()
