@@ -6,7 +6,9 @@ more of the others have is numbered, and pairs are counted document by document 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -16,20 +18,23 @@ from numpy.typing import NDArray
 from analysis.engine.database import Database
 from analysis.redundancy.shingles import distinct_shingles
 from analysis.text.compiled import compiled
-from analysis.text.tokens import Tokens
+from analysis.text.words import Words
 
 WORDS = 4  # in a shingle
 FEWEST = 2  # shingles that a pair shares: one alone is a turn of phrase
 ENOUGH = 5  # shingles that a pair shares, whatever the length of its documents
 LEAST = 0.006  # share of a document's shingles that a pair has in common, where it has fewer
 WIDEST = 200  # documents that a shingle appears in: in more it is a turn of phrase or boilerplate
-FOUND = 200_000  # pairs, about, that are counted at a time
+PLACES = 500_000  # shingles of documents, about, whose pairs a thread counts at a time
+FOUND = 200_000  # pairs, about, for which it has room
+_NONE = np.empty(0, dtype=np.uint32)
 _UNMARKED = np.uint32((1 << 31) - 1)  # all but the bit that marks the first document of a list
 
 # The queries, after `group`, for the keys that are put aside and for how many of each document are.
 COMMON = "SELECT high, low, count(*) AS documents, min(document) AS first FROM wide GROUP BY high, low"
 ASIDE = "SELECT document, count(*) AS aside FROM wide GROUP BY document"
 
+Members = tuple[NDArray[Any], NDArray[Any]]  # numbers of shingles, and documents that have them
 Keys = NDArray[np.uint64]
 Ints = NDArray[np.int64]
 
@@ -54,7 +59,7 @@ class Shared(NamedTuple):
     shared: Ints
 
 
-def keyed(tokens: Tokens, n: int = WORDS, *, alone: bool = False) -> Keyed:
+def keyed(words: Words, n: int = WORDS, *, alone: bool = False) -> Keyed:
     r"""Each document's different runs of `n` words, as keys that are the same in every shard of a corpus.
 
     Sorted by the first 16 bits, so that a range of keys is read in a few pieces. A word has a 128-bit number for each
@@ -65,37 +70,37 @@ def keyed(tokens: Tokens, n: int = WORDS, *, alone: bool = False) -> Keyed:
 
     A shard that is `alone` needs no such keys: its runs are numbered, compared word by word.
 
-    >>> from analysis import tokenize
     >>> from analysis.text.corpus import read_texts
-    >>> found = keyed(tokenize(read_texts(["Well, it rained all night.", "It rained."])))
+    >>> from analysis.text.words import find
+    >>> found = keyed(find(read_texts(["Well, it rained all night.", "It rained."])))
     >>> len(found.high), found.document.tolist(), found.sizes.tolist()
     (2, [0, 0], [2, 0])
     """
-    matrix, first = distinct_shingles(tokens, n)
+    matrix, first = distinct_shingles(words.ids, words.offsets, n)
     sizes = np.diff(matrix.indptr).astype(np.int64)
-    document = np.repeat(np.arange(tokens.n_documents, dtype=np.uint32), sizes)
+    document = np.repeat(np.arange(len(sizes), dtype=np.uint32), sizes)
     if alone:
         return Keyed(matrix.indices.astype(np.uint64), np.zeros(len(document), dtype=np.uint64), document, sizes)
-    high, low = _keys_at(tokens, first, n)
+    high, low = _keys_at(words, first, n)
     order = np.argsort((high >> np.uint64(48)).astype(np.uint16)[matrix.indices], kind="stable")
     rows = matrix.indices[order]
     return Keyed(high[rows], low[rows], document[order], sizes)
 
 
-def wordings(tokens: Tokens, high: Keys, low: Keys, n: int = WORDS, *, alone: bool = False) -> dict[int, str]:
-    """The words of those shingles whose keys, as `keyed` makes them, are given and that `tokens` have.
+def wordings(words: Words, high: Keys, low: Keys, n: int = WORDS, *, alone: bool = False) -> dict[int, str]:
+    """The words of those shingles whose keys, as `keyed` makes them, are given and that are among `words`.
 
     By their place among the keys.
     """
     wanted = {key: number for number, key in enumerate(zip(high.tolist(), low.tolist(), strict=True))}
-    _, first = distinct_shingles(tokens, n)
+    _, first = distinct_shingles(words.ids, words.offsets, n)
     numbers = np.arange(len(first), dtype=np.uint64)
-    own = (numbers, np.zeros_like(numbers)) if alone else _keys_at(tokens, first, n)
+    own = (numbers, np.zeros_like(numbers)) if alone else _keys_at(words, first, n)
     found = {}
     for row in np.flatnonzero(np.isin(own[0], high)).tolist():
         number = wanted.get((int(own[0][row]), int(own[1][row])))
         if number is not None:
-            found[number] = " ".join(tokens.vocabulary[tokens.ids[first[row] : first[row] + n]])
+            found[number] = " ".join(words.vocabulary[words.ids[first[row] : first[row] + n]])
     return found
 
 
@@ -155,42 +160,62 @@ def count(engine: Database, members: str, first: int, stop: int, *, least: int, 
     in the order of the documents.
     """
     total = int(engine.columns(f"SELECT count(*) AS total FROM {members}")["total"][0])
-    pieces = max(1, min(stop - first, -(-total // rows)))
-    for low, high in pairwise(np.linspace(first, stop, pieces + 1).astype(int).tolist()):
+    for low, high in ranges(first, stop, total, rows):
         own = f"SELECT number, document FROM {members} WHERE document >= {low}"
-        if pieces > 1:
+        if (low, high) != (first, stop):
             own += f" AND number IN (SELECT number FROM {members} WHERE document BETWEEN {low} AND {high - 1})"
-        columns = engine.columns(own)
-        yield from counted([(columns["number"], columns["document"])], total, low, high, least=least)
+        yield from counted([partial(_members_of, engine, own)], low, high, least=least)
+
+
+def _members_of(engine: Database, query: str) -> Members:
+    """The rows of a query for members."""
+    columns = engine.columns(query)
+    return columns["number"], columns["document"]
+
+
+def ranges(first: int, stop: int, total: int, rows: int) -> Iterator[tuple[int, int]]:
+    """The documents from `first` to before `stop` in ranges that have about `rows` of `total` rows each.
+
+    >>> list(ranges(0, 10, 90, 30))
+    [(0, 3), (3, 6), (6, 10)]
+    """
+    pieces = max(1, min(stop - first, -(-total // rows)))
+    return pairwise(np.linspace(first, stop, pieces + 1).astype(int).tolist())
 
 
 def counted(
-    chunks: Iterable[tuple[NDArray[Any], NDArray[Any]]], most: int, first: int, stop: int, *, least: int
+    chunks: Sequence[Callable[[], Members]], first: int, stop: int, *, least: int, threads: int = 1
 ) -> Iterator[Shared]:
     """The pairs with `least` shared numbers or more whose first document is from `first` to before `stop`.
 
-    A chunk has numbers, each of which is in no other chunk, and the documents that have them, `first` or later, in any
-    order; all chunks together are `most` rows or fewer. A row takes 8 bytes, and those of the chunk at hand 30 more.
+    A chunk gives numbers, each of which is in no other chunk, and the documents that have them, in any order. The pairs
+    of a document come together, in the order of the documents. A row of a document from `first` on takes 8 bytes, and
+    those of the chunks that so many `threads` have at hand 30 more.
 
     >>> number, document = np.array([7, 7, 7, 8, 8]), np.array([0, 2, 1, 1, 2])
-    >>> a, b, shared = next(counted([(number, document)], 5, 0, 3, least=2))
+    >>> a, b, shared = next(counted([lambda: (number, document)], 0, 3, least=2))
     >>> a.tolist(), b.tolist(), shared.tolist()
     ([1], [2], [2])
     """
-    member, size = np.empty(most, dtype=np.uint32), 0
-    for number, document in chunks:
-        if len(number):
-            low, high = int(number.min()), int(number.max())
-            size = _add_lists(number - low, document, high - low + 1, first, member, size)
-    member = member[:size]
-    documents = int((member & _UNMARKED).max(initial=0)) + 1
-    own, places = _places(member, min(stop - first, documents))
-    counts, found = np.zeros(documents, dtype=np.int32), np.empty((3, FOUND + documents), dtype=np.int64)
-    row = 0
-    while row < len(own) - 1:
-        row, size = _count(member, own, places, row, least, counts, found, FOUND)
-        pairs = found[:, :size].copy()
-        yield Shared(pairs[0] + first, pairs[1] + first, pairs[2])
+    with ThreadPoolExecutor(threads) as pool:
+        member = np.concatenate([_NONE, *pool.map(lambda chunk: _lists_of(chunk(), first, stop), chunks)])
+        documents = int((member & _UNMARKED).max(initial=0)) + 1
+        own, places = _places(member, min(stop - first, documents))
+
+        def pairs_of(rows: tuple[int, int]) -> list[Shared]:
+            counts, buffer = np.zeros(documents, dtype=np.int32), np.empty((3, FOUND + documents), dtype=np.int64)
+            (row, end), found = rows, []
+            while row < end:
+                row, size = _count(member, own, places, row, end, least, counts, buffer, FOUND)
+                a, b, shared = buffer[:, :size].copy()
+                found.append(Shared(a + first, b + first, shared))
+            return found
+
+        # A few ranges of documents at a time, so that what is found is not waiting in memory for whoever reads it.
+        parts = list(ranges(0, len(own) - 1, len(places), PLACES))
+        for begin in range(0, len(parts), threads):
+            for found in pool.map(pairs_of, parts[begin : begin + threads]):
+                yield from found
 
 
 def is_reuse(
@@ -218,30 +243,44 @@ def shares(shared: Ints, size_a: Ints, size_b: Ints) -> dict[str, NDArray[np.flo
     }
 
 
-def _keys_at(tokens: Tokens, first: Ints, n: int) -> tuple[Keys, Keys]:
+def _keys_at(words: Words, first: Ints, n: int) -> tuple[Keys, Keys]:
     """The two halves of the key of each run of `n` words that begins at a token in `first`."""
-    table = digests(tokens.vocabulary, n)
+    table = digests(words.vocabulary, n)
     high, low = np.zeros((2, len(first)), dtype=np.uint64)
     for place in range(n):
-        high += table[tokens.ids[first + place], place, 0]
-        low += table[tokens.ids[first + place], place, 1]
+        high += table[words.ids[first + place], place, 0]
+        low += table[words.ids[first + place], place, 1]
     return high, low
 
 
-@compiled
-def _add_lists(number: Any, document: Any, size: Any, first: Any, member: Any, begin: Any) -> Any:
-    """Put the documents of each number, counted from `first`, into `member` from `begin` on; where they end.
+def _lists_of(members: Members, first: int, stop: int) -> NDArray[np.uint32]:
+    """The documents from `first` on of each number that one before `stop` has: `_lists`."""
+    number, document = members
+    if not len(number):
+        return _NONE
+    low, high = int(number.min()), int(number.max())
+    member: NDArray[np.uint32] = _lists(number - low, document, high - low + 1, first, stop)
+    return member
 
-    Those of a number rise, and the first of them is marked.
+
+@compiled
+def _lists(number: Any, document: Any, size: Any, first: Any, stop: Any) -> Any:
+    """The documents of each number, counted from `first`: those of a number rise, and the first of them is marked.
+
+    Only of numbers that a document from `first` to before `stop` has, and only the documents from `first` on.
     """
     ends = np.zeros(size + 1, dtype=np.int64)
+    wanted = np.zeros(size, dtype=np.bool_)
     for k in range(len(number)):
-        ends[number[k] + 1] += 1
-    ends[0] = begin
+        if document[k] >= first:
+            ends[number[k] + 1] += 1
+            wanted[number[k]] |= document[k] < stop
     for k in range(size):
-        ends[k + 1] += ends[k]
-    free = ends[:-1].copy()
+        ends[k + 1] = ends[k] + (ends[k + 1] if wanted[k] else 0)
+    member, free = np.empty(ends[size], dtype=np.uint32), ends[:-1].copy()
     for k in range(len(number)):
+        if document[k] < first or not wanted[number[k]]:
+            continue
         own, at = np.uint32(document[k] - first), free[number[k]]
         while at > ends[number[k]] and member[at - 1] > own:
             member[at] = member[at - 1]
@@ -251,7 +290,7 @@ def _add_lists(number: Any, document: Any, size: Any, first: Any, member: Any, b
     for k in range(size):
         if ends[k] < ends[k + 1]:
             member[ends[k]] |= _UNMARKED + np.uint32(1)
-    return ends[size]
+    return member
 
 
 @compiled
@@ -273,15 +312,17 @@ def _places(member: Any, documents: Any) -> tuple[Any, Any]:
 
 @compiled
 def _count(
-    member: Any, own: Any, places: Any, row: Any, least: Any, counts: Any, found: Any, most: Any
+    member: Any, own: Any, places: Any, row: Any, end: Any, least: Any, counts: Any, found: Any, most: Any
 ) -> tuple[int, int]:
-    """Fill `found` with the pairs of the documents from `row` on, until it has `most`; the next document, and how many.
+    """Fill `found` with the pairs of the documents from `row` to before `end`, until it has `most`.
+
+    The document to go on from, and how many pairs.
 
     ``counts`` is zero before and after.
     """
     touched = np.empty(len(counts), dtype=np.int32)
     size = 0
-    while row < len(own) - 1 and size < most:
+    while row < end and size < most:
         used = 0
         for k in range(own[row], own[row + 1]):
             place = np.int64(places[k]) + 1

@@ -13,6 +13,8 @@ from analysis.redundancy.passages import aligned
 from analysis.redundancy.pasting import places_of
 from analysis.redundancy.units import texts
 from analysis.text.parted import LISTED, AnyTokens, Parted, parts
+from analysis.text.tokens import Tokens
+from analysis.text.words import Words
 
 PAIRS = 300_000  # pairs of documents, at most, of a corpus in parts: those that share most
 ROWS = 4_000_000  # shingles of documents that are counted at a time
@@ -91,7 +93,9 @@ def common_shingles(tokens: AnyTokens, *, n: int = WORDS, max_documents: int = W
         common = engine.columns(joins.COMMON)
     words: dict[int, str] = {}
     for part in parts(tokens) if len(common["high"]) else ():
-        words |= joins.wordings(part.tokens, common["high"], common["low"], n, alone=not isinstance(tokens, Parted))
+        words |= joins.wordings(
+            _words(part.tokens), common["high"], common["low"], n, alone=not isinstance(tokens, Parted)
+        )
     listed = [words[number] for number in range(len(common["high"]))]
     table = pd.DataFrame({"shingle": pd.Series(listed, dtype=object), "documents": common["documents"]})
     return table.sort_values(["documents", "shingle"], ascending=[False, True], ignore_index=True)
@@ -189,7 +193,7 @@ def _grouped(tokens: AnyTokens, n: int, max_documents: int) -> Iterator[tuple[Da
     with database(folder=tokens.folder, memory=MEMORY) if isinstance(tokens, Parted) else database() as engine:
         files = []
         for part in parts(tokens):
-            own = keyed(part.tokens, n, alone=not engine.folder)
+            own = keyed(_words(part.tokens), n, alone=not engine.folder)
             sizes[part.rows] = own.sizes
             columns = {"high": own.high, "low": own.low, "document": own.document + np.uint32(part.document)}
             if engine.folder:
@@ -208,6 +212,11 @@ def _grouped(tokens: AnyTokens, n: int, max_documents: int) -> Iterator[tuple[Da
             document, aside = batch.columns
             sizes[document] -= aside
         yield engine, sizes
+
+
+def _words(tokens: Tokens) -> Words:
+    """The words of `tokens` without their sentences."""
+    return Words(tokens.vocabulary, tokens.ids, tokens.document_offsets)
 
 
 def _first(found: Sequence[Shared], most: int | None) -> Shared:

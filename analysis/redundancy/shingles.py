@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.text.compiled import compiled
-from analysis.text.tokens import Tokens
 
 
 def shingles(ids: NDArray[Any], n: int) -> NDArray[np.int32]:
@@ -28,24 +27,26 @@ def shingles(ids: NDArray[Any], n: int) -> NDArray[np.int32]:
     return number
 
 
-def distinct_shingles(tokens: Tokens, n: int) -> tuple[sparse.csr_array, NDArray[np.int64]]:
-    """Ones where a document (row) has a shingle (column), and the token at which each shingle stands first.
+def distinct_shingles(
+    ids: NDArray[Any], offsets: NDArray[np.int64], n: int
+) -> tuple[sparse.csr_array, NDArray[np.int64]]:
+    """Ones where a document (row) has a shingle (column), and the token at which each shingle appears first.
 
-    >>> from analysis import tokenize
-    >>> from analysis.text.corpus import read_texts
-    >>> matrix, first = distinct_shingles(tokenize(read_texts(["To be or not to be", "to be"])), 2)
+    The documents are runs of ``ids``, cut at ``offsets``, (documents + 1,).
+
+    >>> matrix, first = distinct_shingles(np.array([0, 1, 2, 3, 0, 1, 0, 1]), np.array([0, 6, 8]), 2)
     >>> matrix.toarray().tolist(), first.tolist()
     ([[1, 1, 1, 1], [1, 0, 0, 0]], [0, 1, 2, 3])
     """
-    number = shingles(tokens.ids, n)
+    number = shingles(ids, n)
     within = np.ones(len(number), dtype=bool)
     for step in range(1, n):  # what begins so few words before the end of a document runs over it
-        ends = tokens.document_offsets[1:] - step
+        ends = offsets[1:] - step
         within[ends[(ends >= 0) & (ends < len(number))]] = False
     number = number[within]
     first = _first_places(within, number)
-    ends = np.append(0, np.cumsum(np.maximum(np.diff(tokens.document_offsets) - n + 1, 0)))
-    matrix = sparse.csr_array((np.ones(len(number), np.int32), number, ends), shape=(tokens.n_documents, len(first)))
+    ends = np.append(0, np.cumsum(np.maximum(np.diff(offsets) - n + 1, 0)))
+    matrix = sparse.csr_array((np.ones(len(number), np.int32), number, ends), shape=(len(offsets) - 1, len(first)))
     matrix.sum_duplicates()
     matrix.data[:] = 1
     return matrix, first

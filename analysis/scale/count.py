@@ -16,8 +16,8 @@ from analysis.scale.partitions import planned
 from analysis.scale.problems import problems_of
 from analysis.scale.resources import budget
 from analysis.scale.sentence_stages import word_weights
-from analysis.scale.words import Words, find
 from analysis.text.corpus import Corpus
+from analysis.text.words import Words, find
 
 COUNTS = pa.schema([("doc_id", pa.string()), ("term", pa.string()), ("count", pa.int64())])
 

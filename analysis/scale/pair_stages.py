@@ -5,6 +5,7 @@ Each but the first and the second is the same statements, of `redundancy.pairs`,
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from analysis.engine.database import database, parts_of, shards, write_shard
 from analysis.redundancy import pairs as joins
 from analysis.redundancy.pairs import FEWEST, WIDEST, Ints, is_reuse, keyed
 from analysis.scale.pairing import Listing
-from analysis.scale.partitions import Partition, read_tokens
+from analysis.scale.partitions import Partition, read_texts
 from analysis.scale.problems import parts_told
 from analysis.scale.shuffle import (
     column,
@@ -29,8 +30,9 @@ from analysis.scale.shuffle import (
     write_about,
     write_columns,
 )
-from analysis.text.tokens import tokenize
+from analysis.text.words import find
 
+PER_ROW = 20  # bytes at the peak of counting with a shingle of a document that others have too
 LISTED = 1_000  # shingles put aside of which the words are found: the most widespread ones
 _LARGEST = 1 << 31  # documents
 _PER_BUCKET = 40  # bits by which the keys of a bucket are numbered apart from those of others
@@ -113,7 +115,7 @@ class Documents(NamedTuple):
 def shingled(partition: Partition, place: Path) -> None:
     """The shingles of a partition's documents by key, part by part, with the documents' names and dates."""
     for number, corpus in enumerate(parts_told(partition, place)):
-        found = keyed(tokenize(corpus, **dict(partition.options)))
+        found = keyed(find(corpus, **dict(partition.options)))
         part = place / f"{number:06d}"
         write_shard(part.with_suffix(".parquet"), high=found.high, low=found.low, document=found.document)
         write_columns(part, sizes=found.sizes, dates=corpus.documents["date"].to_numpy(dtype="datetime64[s]"))
@@ -191,20 +193,23 @@ def paired(task: Block, place: Path) -> None:
     plan = task.plan
     folders = map(Path, read_about(Path(task.weighed))["joins"])
     buckets = [files for folder in folders if (files := parts_of(folder / "members", "block", task.number))]
-    most = sum(pq.read_metadata(file).num_rows for files in buckets for file in files)
+    total = sum(pq.read_metadata(file).num_rows for files in buckets for file in files)
     sizes = np.load(Path(task.weighed, "sizes.npy"), mmap_mode="r")
     first = task.number * plan.per_block
     stop = min(plan.documents, first + plan.per_block)
-    found = joins.counted(map(_members, buckets), most, first, stop, least=FEWEST)
-    for number, (a, b, shared) in enumerate(found):
-        chosen = is_reuse(shared, sizes[a], sizes[b])
-        if task.threshold is not None:
-            chosen &= np.maximum(shared / sizes[a], shared / sizes[b]) >= task.threshold
-        if chosen.any():
-            write_shard(place / f"{number:06d}.parquet", a=a[chosen], b=b[chosen], shared=shared[chosen])
+    number = 0
+    for low, high in joins.ranges(first, stop, total, plan.memory // PER_ROW):
+        chunks = [partial(_members, files) for files in buckets]
+        for a, b, shared in joins.counted(chunks, low, high, least=FEWEST, threads=plan.threads):
+            chosen = is_reuse(shared, sizes[a], sizes[b])
+            if task.threshold is not None:
+                chosen &= np.maximum(shared / sizes[a], shared / sizes[b]) >= task.threshold
+            if chosen.any():
+                write_shard(place / f"{number:06d}.parquet", a=a[chosen], b=b[chosen], shared=shared[chosen])
+                number += 1
 
 
-def _members(files: Sequence[Path]) -> tuple[Ints, NDArray[np.uint32]]:
+def _members(files: Sequence[Path]) -> joins.Members:
     """The numbers of a bucket's keys, and the documents that have them, as `joined` left them for a block."""
     table = pa.concat_tables([pq.read_table(file, partitioning=None) for file in files])
     return table["number"].to_numpy(), table["document"].to_numpy()
@@ -222,8 +227,8 @@ def worded(task: Wording, place: Path) -> None:
     """The words of the most widespread shingles that a partition has, by their place among these."""
     high, low, _ = widest(Path(task.weighed))
     found: dict[int, str] = {}
-    for tokens in read_tokens(task.partition):
-        found |= joins.wordings(tokens, high, low)
+    for corpus in read_texts(task.partition):
+        found |= joins.wordings(find(corpus, **dict(task.partition.options)), high, low)
     (place / "words.json").write_text(json.dumps(found), encoding="utf-8")
 
 

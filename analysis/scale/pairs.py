@@ -21,7 +21,6 @@ from analysis.scale.shuffle import read_about
 from analysis.scale.tables import write_rows
 
 PER_SHINGLE = 40  # bytes at the peak of grouping a shingle of a document, beside what the engine puts on disk
-PER_ROW = 20  # bytes at the peak of counting with one that others have too
 BATCH = 1 << 16  # pairs of which the rows are made at a time
 LEAST = 50 * 10**6  # bytes for a task, however small the memory
 
@@ -96,7 +95,7 @@ def pairs(
         [weighed] = run(stages.weighed, [stages.Weighing(cut.key, cut, joins)], what="weighing")
         own = named(cut.key, str(threshold))
         blocks = [stages.Block(f"{own}-{k:06d}", cut, str(weighed), k, threshold) for k in range(cut.blocks)]
-        found = tuple(map(str, run(stages.paired, blocks, what="pairing")))
+        found = tuple(map(str, run(stages.paired, blocks, cores=1, what="pairing")))
         [ordered] = run(stages.ordered, [stages.Ordering(own, cut, found)], what="ordering")
         first = _starts(corpus.read, corpus.about["parts"])
         words = run(stages.worded, stages.wordings(corpus.pieces, first, weighed), what="common words")
@@ -130,12 +129,12 @@ def _starts(parts: Sequence[Path], numbered: Sequence[tuple[str, int]]) -> list[
 
 
 def _plan(listing: Path, about: dict[str, Any], memory: int, threads: int) -> stages.Plan:
-    """Buckets and blocks of as many shingles as there is memory for; of blocks, one for each of `threads` at a time.
+    """Buckets and blocks of as many shingles as there is memory for.
 
     The larger a block, the fewer there are that need what one shingle has.
     """
     buckets = max(1, -(-about["shingles"] * PER_SHINGLE // memory))
-    rows = memory // PER_ROW // threads
+    rows = memory // stages.PER_ROW
     per_block = max(1, min(about["documents"], rows * about["documents"] // max(1, about["shingles"])))
     own = named(listing.name, str(buckets), str(per_block))
     return stages.Plan(own, str(listing), buckets, per_block, about["documents"], memory, threads)

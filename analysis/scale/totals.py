@@ -19,8 +19,8 @@ from analysis.scale.resources import budget
 from analysis.scale.sentence_stages import words_once
 from analysis.scale.stages import run_stage, work_folder
 from analysis.scale.tables import pieces_in, stream, write_rows
-from analysis.scale.words import find
 from analysis.text.corpus import CorpusError
+from analysis.text.words import find
 
 TOTALS = pa.schema([("term", pa.string()), ("count", pa.int64()), ("documents", pa.int64())])
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from functools import partial
 from itertools import combinations, product
 
 import numpy as np
@@ -9,18 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import tokenize
 from analysis.engine.database import database
 from analysis.redundancy import pairs
 from analysis.redundancy.pairs import ASIDE, COMMON, count, group, in_blocks, keyed, members, wordings
 from analysis.text.corpus import read_texts
+from analysis.text.words import find
 
 documents = st.lists(st.lists(st.sampled_from("ant bee cat".split()), max_size=25), min_size=1, max_size=6)
 shingles = st.lists(st.sets(st.integers(0, 25), min_size=1, max_size=8), min_size=1, max_size=25)
 
 
 def keys_of(*texts: str, n: int = 4) -> list[tuple[int, int]]:
-    high, low, *_ = keyed(tokenize(read_texts(texts)), n)
+    high, low, *_ = keyed(find(read_texts(texts)), n)
     return list(zip(high.tolist(), low.tolist(), strict=True))
 
 
@@ -50,7 +51,7 @@ def test_the_order_of_the_words_counts(n: int) -> None:
 @given(documents, st.booleans())
 def test_keys_equal_sets_of_tuples(texts: list[list[str]], alone: bool) -> None:
     sets = [{tuple(text[k : k + 4]) for k in range(len(text) - 3)} for text in texts]
-    high, low, document, sizes = keyed(tokenize(read_texts(" ".join(text) for text in texts)), alone=alone)
+    high, low, document, sizes = keyed(find(read_texts(" ".join(text) for text in texts)), alone=alone)
     assert sizes.tolist() == [len(own) for own in sets]
     top = (high >> np.uint64(48)).astype(np.int64)
     assert alone or (np.diff(top) >= 0).all()  # so that few pieces of a shard have a range of keys
@@ -68,10 +69,10 @@ def test_no_run_of_four_words() -> None:
 
 @pytest.mark.parametrize("alone", [False, True])
 def test_words_are_found_by_the_very_key(alone: bool) -> None:
-    tokens = tokenize(read_texts(["the forum met in rain again today"]))
-    high, low, *_ = keyed(tokens, alone=alone)
+    words = find(read_texts(["the forum met in rain again today"]))
+    high, low, *_ = keyed(words, alone=alone)
     low = low + np.array([0, 0, 0, 1], dtype=np.uint64)  # the last one has another half: it is not there
-    found = wordings(tokens, high, low, alone=alone)
+    found = wordings(words, high, low, alone=alone)
     every = {"the forum met in", "forum met in rain", "met in rain again", "in rain again today"}
     assert sorted(found) == [0, 1, 2]
     assert len(set(found.values())) == 3
@@ -90,6 +91,7 @@ def test_equals_all_pairs(keys: list[set[int]], per_block: int, rows: int, most:
     found = []
     with pytest.MonkeyPatch.context() as patch, database() as engine:
         patch.setattr(pairs, "FOUND", 3)
+        patch.setattr(pairs, "PLACES", 10)
         engine.relate("given", high=number % np.uint64(3), low=number, document=document)
         group(engine, "given", most)
         common = engine.columns(f"SELECT low, documents, first FROM ({COMMON}) ORDER BY low")
@@ -111,11 +113,16 @@ def test_equals_all_pairs(keys: list[set[int]], per_block: int, rows: int, most:
     assert dict(zip(aside["document"].tolist(), aside["aside"].tolist(), strict=True)) == counts
 
 
-def test_pairs_by_hand() -> None:
+@pytest.mark.parametrize("threads", [1, 2])
+def test_pairs_by_hand(threads: int) -> None:
     # Documents 4 to 6 have the keys 5 and 9; 5 and 6 have 7 too, and 4 has one that no other has.
     one, two = np.array([*product((5, 9), (4, 5, 6))]), np.array([(7 << 40, 5), (7 << 40, 6), ((7 << 40) + 9, 4)])
-    chunks = [(rows[::-1, 0], rows[::-1, 1]) for rows in (one, two)]
-    [(a, b, shared)] = pairs.counted(chunks, 9, 4, 7, least=2)
-    assert sorted(zip(a.tolist(), b.tolist(), shared.tolist(), strict=True)) == [(4, 5, 2), (4, 6, 2), (5, 6, 3)]
-    [(a, b, shared)] = pairs.counted(chunks, 9, 4, 5, least=2)
-    assert sorted(zip(a.tolist(), b.tolist(), shared.tolist(), strict=True)) == [(4, 5, 2), (4, 6, 2)]
+    chunks = [partial(tuple, rows.T[:, ::-1]) for rows in (one, two)]
+    for first, stop, known in (
+        (4, 7, [(4, 5, 2), (4, 6, 2), (5, 6, 3)]),
+        (4, 5, [(4, 5, 2), (4, 6, 2)]),
+        (5, 6, [(5, 6, 3)]),
+        (6, 7, []),
+    ):
+        found = [np.transpose(each).tolist() for each in pairs.counted(chunks, first, stop, least=2, threads=threads)]
+        assert sorted(tuple(pair) for each in found for pair in each) == known

@@ -39,7 +39,7 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> Cut:
     def cut(characters: int, shingles: int) -> None:
         monkeypatch.setattr(module, "budget", lambda memory, **options: Budget(1, characters))
         monkeypatch.setattr(module, "PER_SHINGLE", (MEMORY - module.BASE) // shingles)
-        monkeypatch.setattr(module, "PER_ROW", max(1, (MEMORY - module.BASE) * 2 // shingles))
+        monkeypatch.setattr(module.stages, "PER_ROW", max(1, (MEMORY - module.BASE) * 2 // shingles))
 
     return cut
 
@@ -156,8 +156,7 @@ def test_the_more_shingles_the_more_buckets_and_blocks(tmp_path: Path) -> None:
     about = {"shingles": 1_000_000, "documents": 500}
     plan = module._plan(tmp_path, about, 8_000_000, 1)
     assert plan.buckets == 5  # 40 bytes each
-    assert plan.rows == 100_000  # 40 bytes of half the memory
-    assert (plan.per_block, plan.blocks) == (200, 3)  # 400,000 shingles
+    assert (plan.per_block, plan.blocks) == (200, 3)  # 400,000 shingles, of 20 bytes each
     assert module._plan(tmp_path, {"shingles": 0, "documents": 3}, 8_000_000, 1)[2:4] == (1, 3)
 
 
