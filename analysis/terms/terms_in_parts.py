@@ -203,7 +203,7 @@ def _names(tokens: Parted, keys: list[NDArray[Any]], n: int) -> Any:
     first = divmod(keys[0], len(tokens.vocabulary)) if n > 1 else keys[:1]
     words = np.stack([*first, *keys[1:]])
     used, places = np.unique(words, return_inverse=True)
-    return joined(pd.Series(tokens.vocabulary.names(used), dtype="str"), list(places.reshape(words.shape)))
+    return joined(pd.Series(tokens.vocabulary[used], dtype="str"), list(places.reshape(words.shape)))
 
 
 def _cell_intervals(

@@ -160,7 +160,7 @@ class _Form:
     options: Mapping[str, Any]
 
     def __call__(self, tokens: Tokens, number: int) -> Tokens:
-        vocabulary = self.vocabulary.names(np.load(self.folder / "types" / _file(number)))
+        vocabulary = self.vocabulary[np.load(self.folder / "types" / _file(number))]
         ids = np.load(self.folder / _file(number))
         return replace(tokens, vocabulary=vocabulary, ids=ids, options=self.options)
 
@@ -176,7 +176,7 @@ def _new_types(
     for row, name in enumerate(languages):
         types = np.flatnonzero(used[row])
         for first in range(0, len(types), AT_ONCE):
-            words = whole.vocabulary.names(types[first : first + AT_ONCE])
+            words = whole.vocabulary[types[first : first + AT_ONCE]]
             pieces.append(pa.array(written(name, words), pa.large_string()))
     unite(pieces, place, place / "pieces")
     new = np.full(used.shape, -1, dtype=np.int32)

@@ -7,7 +7,8 @@ cut, as long as what it keeps of a part is by document, or added up in the order
 import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, overload
@@ -18,13 +19,14 @@ import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.text.corpus import SEGMENT_COLUMNS, Corpus, positions
-from analysis.text.documents import ByDocument, Offsets
+from analysis.text.documents import Offsets
 from analysis.text.storage import Texts, open_tokens, read_arrow
 from analysis.text.tokens import Ids, Tokens, offsets_of, token_weights
 
 LISTED = 100_000  # rows, at most, of a table that is made of a corpus in parts: the first in its order
 
 ABOUT = "parts.json"
+_COLUMNS = ("ids", "start", "end", "sentence_offsets", "sentence_segment", "sentence_start", "sentence_end")
 
 
 class Vocabulary:
@@ -36,9 +38,14 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self._words)
 
-    def names(self, rows: NDArray[Any]) -> NDArray[np.object_]:
+    def __getitem__(self, rows: NDArray[Any]) -> NDArray[np.object_]:
         """The words in `rows`."""
         return np.array(self._words.take(pa.array(rows)).to_pylist(), dtype=object)
+
+    def tolist(self) -> list[str]:
+        """All words, in memory."""
+        words: list[str] = self._words.to_pylist()
+        return words
 
     def rows(self, words: Iterable[str]) -> Offsets:
         """The row of each of a few words, -1 for one that no part has."""
@@ -71,25 +78,44 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Parted(ByDocument):
+class Parted(Tokens):
     """The words of a corpus in a folder that `joining.join_parts` made, of which one part at a time is in memory.
 
-    ``corpus``: the documents and problems of all; no segments, and texts that are read when they are asked for.
-    ``vocabulary``: the words of all. ``document_offsets``: as in `Tokens`; ``sentences``: (documents + 1,) the same for
-    sentences: those of document d are numbered from ``sentences[d]``. ``rows``: (documents,) the place of each
-    document in the folder. ``types``: the folder with the ``types`` of each part. ``form``: makes other words of those
-    of a part, when it was opened, and of its number.
+    ``corpus``: the documents and problems of all, and texts that are read when they are asked for. So are the segments,
+    and the columns of words and sentences, which then take the memory that they take in `Tokens`: a measure that goes
+    by `parts` does without. ``vocabulary``: the words of all, on disk. ``sentences``: (documents + 1,) the sentences of
+    document d are numbered from ``sentences[d]``. ``rows``: (documents,) the place of each document in the folder.
+    ``types``: the folder with the ``types`` of each part. ``form``: makes other words of those of a part, when it was
+    opened, and of its number.
     """
 
+    vocabulary: Vocabulary  # type: ignore[assignment]  # indexed by an array, as an array is
     folder: Path
-    corpus: Corpus
-    vocabulary: Vocabulary
-    document_offsets: Offsets
     sentences: Offsets
     rows: Offsets
-    options: dict[str, Any]
     types: Path
     form: Callable[[Tokens, int], Tokens] | None = None
+    ids: Ids = field(init=False)
+    start: Ids = field(init=False)
+    end: Ids = field(init=False)
+    sentence_offsets: Offsets = field(init=False)
+    sentence_segment: Offsets = field(init=False)
+    sentence_start: Ids = field(init=False)
+    sentence_end: Ids = field(init=False)
+
+    def __getattr__(self, name: str) -> Any:
+        """The columns that are on disk: called for what is not in memory."""
+        if name not in _COLUMNS:
+            raise AttributeError(name)
+        return self._whole[name]
+
+    @cached_property
+    def _whole(self) -> dict[str, NDArray[Any]]:
+        """The columns of words and sentences."""
+        own = list(self.parts())
+        columns = _columns([part.tokens for part in own])
+        none = np.empty(0, dtype=np.int32)
+        return columns | {"ids": np.concatenate([none, *(part.types[part.tokens.ids] for part in own)])}
 
     def __len__(self) -> int:
         return int(self.document_offsets[-1])
@@ -135,6 +161,28 @@ class Parted(ByDocument):
         return _joined(list(self.subset(rows).parts()), self.vocabulary)
 
 
+@dataclass(frozen=True, repr=False)
+class PartedCorpus(Corpus):
+    """The documents at `rows` of a folder of parts; ``segments`` and ``texts`` are read when they are asked for."""
+
+    texts: "PartedTexts"
+    segments: pd.DataFrame = field(init=False)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """The segments, which are on disk: called for what is not in memory."""
+        if name != "segments":
+            raise AttributeError(name)
+        return self._segments
+
+    @cached_property
+    def _segments(self) -> pd.DataFrame:
+        kept = set(self.documents["doc_id"])
+        tables = [read_arrow(place, "segments").to_pandas() for place in self.texts.places()]
+        none = pd.DataFrame(columns=SEGMENT_COLUMNS)
+        found: pd.DataFrame = pd.concat([table[table["doc_id"].isin(kept)] for table in tables] or [none])
+        return found.reset_index(drop=True)
+
+
 class PartedTexts(Sequence[str]):
     """The texts of the documents at `rows` of a folder of parts; each is read when it is asked for."""
 
@@ -160,8 +208,13 @@ class PartedTexts(Sequence[str]):
             self._number = number
         return self._texts[row - int(self._bounds[number])]
 
+    def places(self) -> list[Path]:
+        """The folders of the parts that have documents of these."""
+        numbers = np.unique(np.searchsorted(self._bounds, self._rows, side="right") - 1)
+        return [part_folder(self._folder, number) for number in numbers.tolist()]
 
-AnyTokens = Tokens | Parted
+
+AnyTokens = Tokens
 
 
 def parts(tokens: AnyTokens) -> Iterator[Part]:
@@ -184,7 +237,8 @@ def limit(tokens: AnyTokens) -> int | None:
 
 def names(tokens: AnyTokens, types: NDArray[Any]) -> NDArray[np.object_]:
     """The words that are the `types`, rows of the vocabulary of the whole."""
-    return tokens.vocabulary.names(types) if isinstance(tokens, Parted) else tokens.vocabulary[types]
+    found: NDArray[np.object_] = tokens.vocabulary[types]
+    return found
 
 
 def types_of(tokens: AnyTokens, words: Sequence[str]) -> Offsets:
@@ -250,9 +304,9 @@ def open_parts(folder: Path) -> Parted:
         texts = PartedTexts(folder, rows)
     except (OSError, ValueError, EOFError, KeyError) as error:
         raise ValueError(f"{str(folder)!r} holds no corpus in parts, or not all of it: {error}") from None
-    corpus = Corpus(documents, pd.DataFrame(columns=SEGMENT_COLUMNS), problems, texts)
+    corpus = PartedCorpus(documents, problems, texts)
     offsets = offsets_of(words), offsets_of(sentences)
-    return Parted(folder, corpus, vocabulary, *offsets, rows, options, folder / "types")
+    return Parted(corpus, vocabulary, offsets[0], options, folder, offsets[1], rows, folder / "types")
 
 
 def are_parts(folder: Path) -> bool:
@@ -275,7 +329,6 @@ def _joined(own: Sequence[Part], vocabulary: Vocabulary) -> Tokens:
     used, ids = np.unique(np.concatenate([part.types[part.tokens.ids] for part in own]), return_inverse=True)
     tokens = [part.tokens for part in own]
     corpora = [part.tokens.corpus for part in own]
-    segments = np.cumsum([0, *(len(corpus.segments) for corpus in corpora[:-1])])  # before those of each part
     return Tokens(
         Corpus(
             pd.concat([corpus.documents for corpus in corpora], ignore_index=True),
@@ -283,14 +336,24 @@ def _joined(own: Sequence[Part], vocabulary: Vocabulary) -> Tokens:
             corpora[0].problems,
             tuple(text for corpus in corpora for text in corpus.texts),
         ),
-        vocabulary.names(used),
+        vocabulary[used],
         ids.astype(np.int32),
-        np.concatenate([each.start for each in tokens]),
-        np.concatenate([each.end for each in tokens]),
-        offsets_of(np.concatenate([np.diff(each.document_offsets) for each in tokens])),
-        offsets_of(np.concatenate([np.diff(each.sentence_offsets) for each in tokens])),
-        np.concatenate([each.sentence_segment + before for each, before in zip(tokens, segments, strict=True)]),
-        np.concatenate([each.sentence_start for each in tokens]),
-        np.concatenate([each.sentence_end for each in tokens]),
-        tokens[0].options,
+        **_columns(tokens),
+        options=tokens[0].options,
     )
+
+
+def _columns(tokens: Sequence[Tokens]) -> dict[str, NDArray[Any]]:
+    """The columns of the words and sentences of several `Tokens`, one behind the other, but for the ``ids``."""
+    segments = np.cumsum([0, *(len(each.corpus.segments) for each in tokens[:-1])])  # before those of each
+    return {
+        "start": np.concatenate([each.start for each in tokens]),
+        "end": np.concatenate([each.end for each in tokens]),
+        "document_offsets": offsets_of(np.concatenate([np.diff(each.document_offsets) for each in tokens])),
+        "sentence_offsets": offsets_of(np.concatenate([np.diff(each.sentence_offsets) for each in tokens])),
+        "sentence_segment": np.concatenate(
+            [each.sentence_segment + before for each, before in zip(tokens, segments, strict=True)]
+        ),
+        "sentence_start": np.concatenate([each.sentence_start for each in tokens]),
+        "sentence_end": np.concatenate([each.sentence_end for each in tokens]),
+    }

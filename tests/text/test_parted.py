@@ -37,7 +37,7 @@ def test_parts_have_the_words_of_the_whole_in_their_order(sample_tokens, sample_
 
 def test_the_vocabulary_stands_in_alphabetical_order_and_is_searched(in_parts):
     vocabulary = in_parts(tokenize(read_texts(TEXTS)), 1).vocabulary
-    found = vocabulary.names(np.arange(len(vocabulary))).tolist()
+    found = vocabulary[np.arange(len(vocabulary))].tolist()
     assert found == sorted(found) == ["and", "is", "it", "on", "peace", "so", "war", "zeit", "ärger"]
     assert vocabulary.rows(["war", "ärger", "a", "zz", "zzz"]).tolist() == [6, 8, -1, -1, -1]
 
@@ -57,6 +57,24 @@ def test_chosen_documents_are_those_of_the_whole(sample_tokens, sample_parts):
     pd.testing.assert_frame_equal(few.corpus.segments, same.corpus.segments)
     assert few.sentence_segment.tolist() == same.sentence_segment.tolist()
     assert few.sentence_end.tolist() == same.sentence_end.tolist()
+
+
+def test_who_asks_for_the_columns_of_the_whole_gets_them(sample_tokens, sample_parts):
+    whole, cut = (tokens.where(source__not=SOURCE) for tokens in (sample_tokens, sample_parts))
+    pd.testing.assert_frame_equal(cut.to_frame(), whole.to_frame())
+    pd.testing.assert_frame_equal(cut.corpus.segments, whole.corpus.segments)
+    for name in ("sentence_segment", "sentence_start", "sentence_end", "sentence_document"):
+        assert getattr(cut, name).tolist() == getattr(whole, name).tolist()
+    counts, _, terms = whole.document_term_matrix()
+    own, doc_ids, names = cut.document_term_matrix()
+    assert doc_ids.tolist() == whole.doc_ids.tolist()
+    chosen = pd.Index(names.tolist()).get_indexer(terms)
+    assert (own[:, chosen] != counts).nnz == 0
+    assert cut.to_nltk().tokens == whole.to_nltk().tokens
+    with pytest.raises(AttributeError, match="paragraphs"):
+        cut.paragraphs  # noqa: B018
+    with pytest.raises(AttributeError, match="titles"):
+        cut.corpus.titles  # noqa: B018
 
 
 def test_a_part_without_a_word_is_a_part(in_parts):

@@ -114,7 +114,7 @@ def test_nltk_lists_are_read_where_they_are(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_stop_words_of_a_corpus_in_parts(sample_tokens, sample_parts) -> None:
-    words = sample_parts.vocabulary.names(np.arange(len(sample_parts.vocabulary)))
+    words = sample_parts.vocabulary[np.arange(len(sample_parts.vocabulary))]
     for listed in (read_stopwords(STOPWORDS), {"a", "peas", "zz"}, set(), None):
         assert stopped(sample_parts.vocabulary, listed).tolist() == stopped(words, listed).tolist()
     assert stopped(sample_parts.vocabulary, {"the", "peas"}).sum() == 1
