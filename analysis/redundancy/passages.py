@@ -12,6 +12,7 @@ from scipy import sparse
 from analysis.redundancy.chains import Pieces, scratch
 from analysis.redundancy.hashes import run_hashes
 from analysis.redundancy.searching import (
+    LETTERS,
     NOTHING,
     Found,
     Search,
@@ -21,25 +22,21 @@ from analysis.redundancy.searching import (
     finished,
     found,
     is_common,
-    shortened,
     weighted,
-    whole,
 )
 from analysis.redundancy.shingles import numbered, shingles
 from analysis.redundancy.summaries import contents
 from analysis.redundancy.units import Ints, cut, groups, units
-from analysis.text.buckets import Buckets
 from analysis.text.compiled import compiled
 from analysis.text.long_tables import Columns
 from analysis.text.lookup import document_of
-from analysis.text.parted import AnyTokens, Parted, names, parts
+from analysis.text.parted import folder_of, names, parts
 from analysis.text.tokens import Tokens
 
 KINDS = np.array(["verbatim", "near", "reworded"], dtype=object)
 # Words by which an edge is moved out, or else in, to the border of a sentence; the edges of a copy are certain to the
 # word, those of a rewording are not.
 OUT, OUT_FAITHFUL, IN = 6, 3, 3
-BLOCK = 20_000  # pairs of documents that are compared at a time: of earlier ones only the passages are left
 
 RUN = 4  # words of a run
 # Where so much of both sides stands in runs, the passage goes from the first of these words to the last.
@@ -51,7 +48,7 @@ DIFFERENT = 1_000_000  # pieces whose copies are looked for at a time
 ROOM, A_WORD, A_DOCUMENT = 200_000_000, 24, 500_000
 
 
-def aligned(tokens: AnyTokens, first: Ints, second: Ints) -> pd.DataFrame:
+def aligned(tokens: Tokens, first: Ints, second: Ints) -> pd.DataFrame:
     """The passages that the documents ``first[k]`` and ``second[k]`` (positions in the corpus) share.
 
     The table that `analysis.redundancy.reuse.passages` describes.
@@ -67,11 +64,7 @@ def aligned(tokens: AnyTokens, first: Ints, second: Ints) -> pd.DataFrame:
     """
     # Pairs of one document in a row: what is known of it serves them all.
     turns = np.lexsort((first, second))
-    several = (
-        found_in_parts(tokens, first, second, turns)
-        if isinstance(tokens, Parted)
-        else _found(tokens, first, second, turns)
-    )
+    several = _found(tokens, first, second, turns)
     pair, spans, similarity, kind, faithful = (np.concatenate(of) for of in zip(NOTHING, *several, strict=True))
     order = np.argsort(pair, kind="stable")
     pair, spans, faithful = pair[order], spans[order], faithful[order]
@@ -93,15 +86,6 @@ def aligned(tokens: AnyTokens, first: Ints, second: Ints) -> pd.DataFrame:
             "kind": KINDS[kind[order]],
         }
     )
-
-
-def _found(tokens: Tokens, first: Ints, second: Ints, turns: Ints) -> Iterator[Found]:
-    """The passages of pairs in the order of `turns`, some pairs at a time."""
-    search, run = whole(tokens), shingles(tokens.ids, RUN)
-    for begin in range(0, len(turns), BLOCK):
-        rows = turns[begin : begin + BLOCK]
-        pair, spans, similarity = found(search, first[rows], second[rows])
-        yield finished(rows[pair], similarity, *faithful_cores(run, spans))
 
 
 def _characters(
@@ -169,8 +153,10 @@ def _measure(run: Any, mark: Any, stamp: int, span: Any, share: Any, core: Any) 
 
 
 class _Counts(NamedTuple):
-    """How much each part has: of words, pieces, and entries of different words in a piece; (parts + 1,) ends of each.
-    Whether a piece is the first of those with its words; in how many of these each type stands."""
+    """How many words, pieces, and entries (a word of a piece) the parts have up to each: (parts + 1,).
+
+    Whether a piece is the first of those with its words, and in how many of these each type appears.
+    """
 
     words: Ints
     pieces: Ints
@@ -179,9 +165,9 @@ class _Counts(NamedTuple):
     pieces_with: NDArray[np.int32]
 
 
-def found_in_parts(tokens: Parted, first: Ints, second: Ints, turns: Ints) -> Iterator[Found]:
+def _found(tokens: Tokens, first: Ints, second: Ints, turns: Ints) -> Iterator[Found]:
     """The passages that the documents ``first[k]`` and ``second[k]`` share, of pairs in the order of `turns`."""
-    columns = Columns(tokens.folder)
+    columns = Columns(folder_of(tokens))
     search = _search(tokens, columns)
     ids = columns.array("ids", np.int32)
     length = np.diff(tokens.document_offsets)
@@ -201,9 +187,9 @@ def found_in_parts(tokens: Parted, first: Ints, second: Ints, turns: Ints) -> It
         columns.release()
 
 
-def _search(tokens: Parted, columns: Columns) -> Search:
-    """What the search goes by, for all documents, as `searching.whole` has it, in `columns`."""
-    counting = Columns(tokens.folder)
+def _search(tokens: Tokens, columns: Columns) -> Search:
+    """The pieces of all documents and their words, in `columns`."""
+    counting = Columns(folder_of(tokens))
     counts = _count(tokens, columns, counting)
     types, paragraphs = columns.array("types", np.int32), columns.array("paragraphs", np.int64).reshape(-1, 2)
     of_part = np.searchsorted(paragraphs[:, 0], counts.words)
@@ -241,15 +227,14 @@ def _search(tokens: Parted, columns: Columns) -> Search:
     of_document = np.searchsorted(paragraphs[:, 0], offsets)
     content_words, begin = columns.array("contents", np.int32), columns.array("begin", np.int64)
     columns.release()
-    return Search(pieces, room, documents, None, paragraphs, of_document, content_words, begin)
+    return Search(pieces, room, documents, paragraphs, of_document, content_words, begin)
 
 
-def _count(tokens: Parted, columns: Columns, counting: Columns) -> _Counts:
+def _count(tokens: Tokens, columns: Columns, counting: Columns) -> _Counts:
     """Write the words, pieces and paragraphs of all parts to `columns`, the words of each piece to `counting`."""
     stem, size = _stems(tokens)
     number = np.full(size, -1, dtype=np.int32)  # of types in the order in which they stand first
     known = 0
-    pieces = Buckets(tokens.folder, [np.uint64, np.uint64, np.int64], number=tokens.n_sentences // DIFFERENT + 1)
     sizes = [(0, 0, 0)]
     for part in parts(tokens):
         ids = part.types[part.tokens.ids]
@@ -263,7 +248,7 @@ def _count(tokens: Parted, columns: Columns, counting: Columns) -> _Counts:
         matrix, group = counted(types, bounds, size), groups(types, bounds)
         following, leading = copies(document_of(part.tokens, bounds[:-1]), group)
         before = sum(row[1] for row in sizes)
-        pieces.add(*run_hashes(types, bounds[:-1], np.diff(bounds)), np.arange(before, before + len(group)))
+        one, two = run_hashes(types, bounds[:-1], np.diff(bounds))
         paragraphs = units(part.tokens, "paragraph")[0] + part.word
         for name, values in (
             ("ids", ids),
@@ -271,6 +256,8 @@ def _count(tokens: Parted, columns: Columns, counting: Columns) -> _Counts:
             ("bounds", bounds[:-1] + part.word),
             ("following", following + before),
             ("leading", leading),
+            ("one", one),
+            ("two", two),
             ("paragraphs", np.column_stack((paragraphs[:-1], paragraphs[1:]))),
         ):
             columns.add(name, values)
@@ -280,7 +267,7 @@ def _count(tokens: Parted, columns: Columns, counting: Columns) -> _Counts:
         sizes.append((len(ids), len(group), len(matrix.data)))
     columns.add("bounds", np.array([len(tokens)]))
     ends = np.cumsum(sizes, axis=0).T
-    original = _originals(pieces, int(ends[1, -1]))
+    original = _originals(columns.array("one", np.uint64), columns.array("two", np.uint64))
     word, entries = counting.array("word", np.int32), counting.array("entries", np.int32)
     pieces_with = np.zeros(known, dtype=np.int32)
     for here, entry in zip(pairwise(ends[1].tolist()), pairwise(ends[2].tolist()), strict=True):
@@ -289,27 +276,24 @@ def _count(tokens: Parted, columns: Columns, counting: Columns) -> _Counts:
     return _Counts(ends[0], ends[1], ends[2], original, pieces_with)
 
 
-def _stems(tokens: Parted) -> tuple[NDArray[np.int32], int]:
+def _stems(tokens: Tokens) -> tuple[NDArray[np.int32], int]:
     """A number for each type, the same for those with the same first letters, and how many numbers there are."""
     stem = np.empty(len(tokens.vocabulary), dtype=np.int32)
-    last, size = None, 0
+    known: dict[str, int] = {}
     for low in range(0, len(stem), WORDS):
         rows = np.arange(low, min(low + WORDS, len(stem)))
-        short = shortened(names(tokens, rows))
-        other = (short != short.shift(fill_value="")).to_numpy(copy=True)
-        other[0] = short.iloc[0] != last
-        stem[rows] = size - 1 + np.cumsum(other)
-        last, size = short.iloc[-1], int(stem[rows[-1]]) + 1
-    return stem, size
+        stem[rows] = [known.setdefault(word[:LETTERS], len(known)) for word in names(tokens, rows).tolist()]
+    return stem, len(known)
 
 
-def _originals(pieces: Buckets, size: int) -> NDArray[np.bool_]:
-    """Which pieces are the first of those with the same words."""
-    original = np.zeros(size, dtype=bool)
-    for k in range(len(pieces)):
-        high, low, piece = pieces.read(k)
-        first = np.diff(np.maximum.accumulate(numbered(high, low)), prepend=-1) > 0
-        original[piece[first]] = True
+def _originals(one: NDArray[np.uint64], two: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which pieces are the first of those with the same words, by their two hashes."""
+    original = np.zeros(len(one), dtype=bool)
+    range_of = (one >> np.uint64(32)).astype(np.uint32)
+    width = (1 << 32) // (len(one) // DIFFERENT + 1) + 1
+    for low in range(0, 1 << 32, width):
+        own = np.flatnonzero((range_of >= low) & (range_of - np.uint32(low) < width))
+        original[own[np.diff(np.maximum.accumulate(numbered(one[own], two[own])), prepend=-1) > 0]] = True
     return original
 
 

@@ -12,22 +12,23 @@ from analysis.redundancy.pairs import ENOUGH, FEWEST, LEAST, WIDEST, WORDS, Ints
 from analysis.redundancy.passages import aligned
 from analysis.redundancy.pasting import places_of
 from analysis.redundancy.units import texts
-from analysis.text.parted import LISTED, AnyTokens, Parted, parts
+from analysis.text.parted import folder_of, parts
 from analysis.text.tokens import Tokens
 from analysis.text.words import Words
 
-PAIRS = 300_000  # pairs of documents, at most, of a corpus in parts: those that share most
+PAIRS = 300_000  # pairs of documents that a report goes into, at most: those that share most
 ROWS = 4_000_000  # shingles of documents that are counted at a time
 MEMORY = 300 * 10**6  # bytes for joining a corpus in parts; what does not fit goes to its folder
 
 
 def document_pairs(
-    tokens: AnyTokens,
+    tokens: Tokens,
     *,
     n: int = WORDS,
     min_shared: int = ENOUGH,
     min_containment: float = LEAST,
     max_documents: int = WIDEST,
+    most: int | None = None,
 ) -> pd.DataFrame:
     r"""The pairs of documents held to be reuse, by the runs of `n` words (shingles) that both have.
 
@@ -45,8 +46,7 @@ def document_pairs(
     corpus in parts by keys of 128 bits, see `pairs.keyed` for how unlikely a false one is. Shingles cross sentences,
     not documents. Those that stand in more than `max_documents` documents are turns of phrase and boilerplate as a
     rule: `common_shingles` lists them, and they count neither as shared nor in any document's shingles. So the work
-    grows as the corpus does, whatever it repeats. Of a corpus that does not fit in memory there are at most the first
-    `PAIRS` rows.
+    grows as the corpus does, whatever it repeats. With `most` there are the first rows of the table, so many at most.
 
     Raises `ValueError` for `n` < 1, `min_shared` < 1, `max_documents` < 2, or a containment outside 0 to 1.
 
@@ -62,7 +62,6 @@ def document_pairs(
     if not 0 <= min_containment <= 1:
         raise ValueError(f"min_containment is {min_containment}: use a share from 0 to 1, such as 0.006")
     _check(n, max_documents)
-    most = PAIRS if isinstance(tokens, Parted) else None
     least, found = min(FEWEST, min_shared), list[Shared]()
     with _grouped(tokens, n, max_documents) as (engine, sizes):
         engine.run(f"CREATE TABLE members AS {joins.members('shingles')}")
@@ -76,7 +75,7 @@ def document_pairs(
     return pd.DataFrame(names | shares(shared, sizes[a], sizes[b]))
 
 
-def common_shingles(tokens: AnyTokens, *, n: int = WORDS, max_documents: int = WIDEST) -> pd.DataFrame:
+def common_shingles(tokens: Tokens, *, n: int = WORDS, max_documents: int = WIDEST) -> pd.DataFrame:
     """The runs of `n` words that stand in more than `max_documents` documents, which `document_pairs` puts aside.
 
     ``shingle`` (its words), ``documents`` (how many it stands in), the most widespread first, then alphabetically.
@@ -92,16 +91,15 @@ def common_shingles(tokens: AnyTokens, *, n: int = WORDS, max_documents: int = W
     with _grouped(tokens, n, max_documents) as (engine, _):
         common = engine.columns(joins.COMMON)
     words: dict[int, str] = {}
+    alone = folder_of(tokens) is None
     for part in parts(tokens) if len(common["high"]) else ():
-        words |= joins.wordings(
-            _words(part.tokens), common["high"], common["low"], n, alone=not isinstance(tokens, Parted)
-        )
+        words |= joins.wordings(_words(part.tokens), common["high"], common["low"], n, alone=alone)
     listed = [words[number] for number in range(len(common["high"]))]
     table = pd.DataFrame({"shingle": pd.Series(listed, dtype=object), "documents": common["documents"]})
     return table.sort_values(["documents", "shingle"], ascending=[False, True], ignore_index=True)
 
 
-def passages(tokens: AnyTokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
+def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
     r"""The passages that pairs of documents share, word for word or reworded.
 
     `pairs` has the columns ``a`` and ``b`` (doc_ids), as `document_pairs` gives them; with None it is all pairs that
@@ -156,10 +154,11 @@ def passages(tokens: AnyTokens, pairs: pd.DataFrame | None = None) -> pd.DataFra
     return aligned(tokens, first, second)
 
 
-def passage_texts(tokens: AnyTokens, found: pd.DataFrame) -> pd.DataFrame:
+def passage_texts(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
     """The texts behind a table of `passages`: kind, similarity, a_doc, a_text, b_doc, b_text.
 
-    The longest first, by the shorter of the two sides: of a text and its summary the summary counts.
+    The longest first, by the shorter of the two sides: of a text and its summary the summary counts; `most` rows at
+    most.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("War is near."))
@@ -167,9 +166,7 @@ def passage_texts(tokens: AnyTokens, found: pd.DataFrame) -> pd.DataFrame:
     True
     """
     sizes = [(found[f"{side}_end"] - found[f"{side}_start"]).to_numpy() for side in ("a", "b")]
-    order = np.argsort(-np.min(sizes, axis=0), kind="stable")
-    if isinstance(tokens, Parted):
-        order = order[:LISTED]
+    order = np.argsort(-np.min(sizes, axis=0), kind="stable")[:most]
     table = found.iloc[order].reset_index(drop=True)
     for side in ("a", "b"):
         table[f"{side}_text"] = texts(tokens, *(table[f"{side}_{part}"] for part in ("doc", "start", "end")))
@@ -184,13 +181,14 @@ def _check(n: int, max_documents: int) -> None:
 
 
 @contextmanager
-def _grouped(tokens: AnyTokens, n: int, max_documents: int) -> Iterator[tuple[Database, Ints]]:
+def _grouped(tokens: Tokens, n: int, max_documents: int) -> Iterator[tuple[Database, Ints]]:
     """An engine with the relation ``shingles``, which are grouped in it, and the documents' sizes in shingles.
 
     Of a corpus in parts each is a shard on disk; what is in memory is one shard that stays there.
     """
     sizes = np.zeros(tokens.n_documents, dtype=np.int64)
-    with database(folder=tokens.folder, memory=MEMORY) if isinstance(tokens, Parted) else database() as engine:
+    folder = folder_of(tokens)
+    with database(folder=folder, memory=MEMORY if folder else None) as engine:
         files = []
         for part in parts(tokens):
             own = keyed(_words(part.tokens), n, alone=not engine.folder)

@@ -3,15 +3,12 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.redundancy.chains import COMMON_LEAST, COMMON_SHARE, Pieces, Scratch, candidates, scratch
-from analysis.redundancy.summaries import Neighbours, contents, neighbours, summaries
-from analysis.redundancy.units import groups, units
+from analysis.redundancy.chains import COMMON_LEAST, COMMON_SHARE, Pieces, Scratch, candidates
+from analysis.redundancy.summaries import summaries
 from analysis.text.compiled import Floats, Ints, compiled
-from analysis.text.lookup import document_of
 from analysis.text.tokens import Tokens
 
 # What share of the words of both sides, in runs which the other side has too, makes a passage verbatim, and what share
@@ -34,13 +31,11 @@ LEAST_SUPPORT = 8.0  # content words in common times similarity: how much there 
 
 class Search(NamedTuple):
     """What the search goes by: the pieces of the corpus, room to work in, and of each document its pieces and tokens
-    (documents, 4); the pairs of neighbours, where they are numbered for all words; the tokens of paragraphs, where
-    those of each document begin, and their content words."""
+    (documents, 4); the tokens of paragraphs, where those of each document begin, and their content words."""
 
     pieces: Pieces
     room: Scratch
     documents: Ints
-    beside: Neighbours | None
     paragraphs: Ints
     of_document: Ints
     words: NDArray[np.int32]
@@ -61,19 +56,6 @@ class Found(NamedTuple):
 NOTHING = Found(
     np.empty(0, np.int64), np.empty((0, 4), np.int64), np.empty(0), np.empty(0, np.int8), np.empty(0, np.bool_)
 )
-
-
-def whole(tokens: Tokens) -> Search:
-    """What the search goes by, for all documents of a corpus in memory."""
-    pieces, offsets = compared(tokens), tokens.document_offsets
-    room = scratch(pieces.common)
-    borders = np.searchsorted(pieces.bounds, offsets)
-    documents = np.column_stack((borders[:-1], borders[1:], offsets[:-1], offsets[1:]))
-    bounds = units(tokens, "paragraph")[0]
-    paragraphs = np.column_stack((bounds[:-1], bounds[1:]))
-    words, begin = contents(pieces, room, paragraphs)
-    beside, of_document = neighbours(pieces.types), np.searchsorted(bounds, offsets)
-    return Search(pieces, room, documents, beside, paragraphs, of_document, words, begin)
 
 
 def found(search: Search, first: Ints, second: Ints) -> tuple[Ints, Ints, Floats]:
@@ -116,32 +98,6 @@ def finished(pair: Ints, similarity: Floats, share: Floats, faithful: NDArray[np
     return Found(pair[order], spans[order], similarity[order], kind, faithful[order])
 
 
-def compared(tokens: Tokens) -> Pieces:
-    """The words of a corpus as they are compared: by their first letters, in pieces of a sentence's length.
-
-    The weight of a word in a piece is tf-isf: how often it appears there, times log(1 + n / n(word)), n pieces in the
-    corpus, n(word) of them with the word; copies of a piece count once.
-    """
-    codes, names = pd.factorize(shortened(tokens.vocabulary))
-    types = codes.astype(np.int32)[tokens.ids]
-    bounds = bounds_of_pieces(tokens)
-    counts = counted(types, bounds, len(names))
-    piece, word = np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), np.diff(counts.indptr)), counts.indices
-    group = groups(types, bounds)
-    original = np.zeros(len(bounds) - 1, dtype=bool)
-    original[np.unique(group, return_index=True)[1]] = True
-    pieces_with = np.bincount(word[original[piece]], minlength=len(names))
-    common = is_common(pieces_with, int(original.sum()))
-    word, weight, rows = weighted(counts, common, pieces_with, int(original.sum()))
-    following, leading = copies(document_of(tokens, bounds[:-1]), group)
-    return Pieces(types, common, bounds, rows, word, weight, following, leading)
-
-
-def shortened(words: NDArray[np.object_]) -> pd.Series:
-    """The first letters of words, by which they are compared."""
-    return pd.Series(words, dtype="str").str.slice(0, LETTERS)
-
-
 def counted(types: NDArray[np.int32], bounds: Ints, size: int) -> sparse.csr_array:
     """How often each of `size` types stands in each piece: (pieces, types), the types of a piece in their order."""
     shape = (len(bounds) - 1, size)
@@ -159,7 +115,11 @@ def is_common(pieces_with: NDArray[Any], pieces: int) -> NDArray[np.bool_]:
 def weighted(
     counts: sparse.csr_array, common: NDArray[np.bool_], pieces_with: NDArray[Any], pieces: int
 ) -> tuple[NDArray[np.int32], Floats, Ints]:
-    """The words of each piece that are not common, their weights, and where those of each piece begin."""
+    """The words of each piece that are not common, their weights, and where those of each piece begin.
+
+    The weight of a word in a piece is tf-isf: how often it appears there, times log(1 + n / n(word)), n pieces in the
+    corpus, n(word) of them with the word; copies of a piece count once.
+    """
     piece, word = np.repeat(np.arange(counts.shape[0], dtype=np.int32), np.diff(counts.indptr)), counts.indices
     kept = ~common[word]
     piece, word = piece[kept], word[kept]

@@ -72,7 +72,6 @@ def summaries(
     pieces: Any,
     room: Any,
     documents: Ints,
-    beside: Neighbours | None,
     paragraphs: Ints,
     of_document: Ints,
     words: NDArray[np.int32],
@@ -82,16 +81,11 @@ def summaries(
     """Which paragraphs of the first document of each pair sum up the second one: pairs, paragraphs, and of each the
     share of its content words that stand in the document.
 
-    `pieces`, `room` and `documents` are as in `candidates`, `beside` as `neighbours` gives it for all words, or None
-    where those of a few documents are to be numbered when they are needed; `paragraphs`, `words` and `begin` as in
-    `contents`; those of document d are ``paragraphs[of_document[d] : of_document[d + 1]]``. `pairs`: (n, 2).
+    `pieces`, `room` and `documents` are as in `candidates`; `paragraphs`, `words` and `begin` as in `contents`; those
+    of document d are ``paragraphs[of_document[d] : of_document[d + 1]]``. `pairs`: (n, 2).
     """
     pair, found, share = _told(pieces, room, documents, paragraphs, of_document, words, begin, pairs)
-    told = pairs[pair]
-    if beside is not None:
-        kept = _in_short(pieces.types, pieces.common, room, beside, documents[told], paragraphs[found])
-    else:
-        kept = _in_short_of_few(pieces, room, documents, told, paragraphs[found])
+    kept = _those_in_short(pieces, room, documents, pairs[pair], paragraphs[found])
     return pair[kept], found[kept], share[kept]
 
 
@@ -127,7 +121,7 @@ def _told(
     return pair[:n], found[:n], shares[:n]
 
 
-def _in_short_of_few(pieces: Any, room: Any, documents: Ints, told: Ints, paragraphs: Ints) -> NDArray[np.bool_]:
+def _those_in_short(pieces: Any, room: Any, documents: Ints, told: Ints, paragraphs: Ints) -> NDArray[np.bool_]:
     """What `_in_short` says, with the neighbours of the documents in question numbered, some at a time."""
     kept = np.empty(len(told), dtype=bool)
     lengths = documents[:, 3] - documents[:, 2]

@@ -1,6 +1,7 @@
 """Tables with a row for each of many places: a DataFrame, or of a corpus in parts one that is kept on disk."""
 
 import mmap
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
@@ -138,18 +139,25 @@ class Columns:
     [1, 2, 3]
     """
 
-    def __init__(self, place: Path) -> None:
-        """Files in a new folder in `place`, which goes with this object."""
-        self._folder = scratch_folder(self, place, "columns")
+    def __init__(self, place: Path | None = None) -> None:
+        """Files in a new folder in `place`, which goes with this object; in memory without one."""
+        self._folder = scratch_folder(self, place, "columns") if place else None
+        self._pieces: defaultdict[str, list[NDArray[Any]]] = defaultdict(list)
         self._maps: dict[str, mmap.mmap] = {}
 
     def add(self, name: str, values: NDArray[Any]) -> None:
         """Write `values` behind those that the column has; all of a column are of one type."""
+        if self._folder is None:
+            self._pieces[name].append(values.ravel())
+            return
         with (self._folder / name).open("ab") as file:
             np.ascontiguousarray(values).tofile(file)
 
     def array(self, name: str, kind: Any) -> NDArray[Any]:
         """All values of a column of this type, to which no more are added; what is written there stays in memory."""
+        if self._folder is None:
+            self._pieces[name] = [np.concatenate([np.empty(0, dtype=kind), *self._pieces[name]])]
+            return self._pieces[name][0]
         if not (self._folder / name).stat().st_size:
             return np.empty(0, dtype=kind)
         if name not in self._maps:

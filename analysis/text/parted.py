@@ -230,6 +230,11 @@ def parts(tokens: AnyTokens) -> Iterator[Part]:
     return iter([Part(tokens, np.arange(len(tokens.vocabulary), dtype=np.int32))])
 
 
+def folder_of(tokens: Tokens) -> Path | None:
+    """Where what is made of `tokens` may be put on disk: in the folder of those that are there, else nowhere (None)."""
+    return tokens.folder if isinstance(tokens, Parted) else None
+
+
 def limit(tokens: AnyTokens) -> int | None:
     """How many rows a table of `tokens` has at most, where it is cut off: `LISTED` in parts, None (all) in memory."""
     return LISTED if isinstance(tokens, Parted) else None

@@ -44,11 +44,11 @@ def test_pairs_equal_those_in_memory(monkeypatch, tokens, in_parts, documents, o
 
 def test_of_too_many_pairs_those_that_share_most_are_listed(monkeypatch, tokens, in_parts):
     small(monkeypatch)
-    monkeypatch.setattr(reuse, "PAIRS", 20)
     whole = document_pairs(tokens)
     assert len(whole) > 100
     assert whole["shared"].iloc[19] == whole["shared"].iloc[20]  # so that the order of the corpus decides
-    pd.testing.assert_frame_equal(document_pairs(in_parts(tokens, 7)), whole.head(20), check_exact=True)
+    pd.testing.assert_frame_equal(document_pairs(in_parts(tokens, 7), most=20), whole.head(20), check_exact=True)
+    pd.testing.assert_frame_equal(document_pairs(tokens, most=20), whole.head(20), check_exact=True)
 
 
 @pytest.mark.parametrize("documents", [2, 7])

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from analysis import Tokens, tokenize
 from analysis.paths import ROOT
 from analysis.redundancy import passages as module
-from analysis.redundancy import reuse, searching, summaries
+from analysis.redundancy import searching, summaries
 from analysis.redundancy.chains import candidates
 from analysis.redundancy.evaluation import score_passages
 from analysis.redundancy.passages import FAITHFUL, RUN, aligned, faithful_cores
 from analysis.redundancy.reuse import document_pairs, passage_texts, passages
-from analysis.redundancy.searching import LONG, compared
+from analysis.redundancy.searching import LONG, bounds_of_pieces
 from analysis.redundancy.shingles import shingles
 from analysis.text.corpus import read_texts
 from analysis.text.long_tables import Columns
@@ -269,10 +269,12 @@ def test_blocks_of_pairs_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
         sizes.append(len(one))
         return candidates(pieces, room, documents, one, other)
 
-    monkeypatch.setattr(module, "BLOCK", 3)
+    for name, size in {"A_WORD": 0, "A_DOCUMENT": 1, "ROOM": 3}.items():
+        monkeypatch.setattr(module, name, size)
     monkeypatch.setattr(searching, "candidates", watched)
     pd.testing.assert_frame_equal(aligned(tokens, first, second), whole)
-    assert sizes == [3] * 6 + [2]
+    assert len(sizes) > 6
+    assert sum(sizes) == len(first)
     alone = [aligned(tokens, first[k : k + 1], second[k : k + 1]) for k in range(len(first))]
     pd.testing.assert_frame_equal(whole, pd.concat([table for table in alone if len(table)], ignore_index=True))
     assert len(whole[whole["b_end"] - whole["b_start"] == len(ARTICLE)]) > 0  # a summary of all of it
@@ -281,7 +283,7 @@ def test_blocks_of_pairs_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pieces_join_short_sentences_and_cut_long_ones() -> None:
     tokens = tokens_of(f"One two. Three four five. Six.\n\n{'word ' * (2 * LONG + 1)}", "Alone.")
     # 2 + 3 words joined; "Six." joined to what follows, which is cut: 61 pieces of LONG from its start on.
-    assert compared(tokens).bounds.tolist() == [0, 5, 6 + LONG, 6 + 2 * LONG, 6 + 2 * LONG + 1, 6 + 2 * LONG + 2]
+    assert bounds_of_pieces(tokens).tolist() == [0, 5, 6 + LONG, 6 + 2 * LONG, 6 + 2 * LONG + 1, 6 + 2 * LONG + 2]
 
 
 @pytest.mark.parametrize(
@@ -387,7 +389,7 @@ def test_what_is_gone_by_is_that_of_the_whole(tokens, in_parts, documents):
     # In one order too, so that weights are added up in it and rounded alike.
     cut = in_parts(tokens, documents)
     columns = Columns(cut.folder)
-    whole, own = searching.whole(tokens), module._search(cut, columns)
+    whole, own = module._search(tokens, Columns()), module._search(cut, columns)
     for name in ("documents", "paragraphs", "of_document", "words", "begin"):
         np.testing.assert_array_equal(getattr(own, name), getattr(whole, name), name)
     for name in whole.pieces._fields:
@@ -398,7 +400,6 @@ def test_what_is_gone_by_is_that_of_the_whole(tokens, in_parts, documents):
 def test_words_are_one_by_their_first_letters_wherever_the_vocabulary_is_cut(in_parts, monkeypatch):
     monkeypatch.setattr(module, "WORDS", 2)
     cut = in_parts(tokenize(read_texts(["bridged bridgehead bridges", "bridging brisk rain rains"])), 1)
-    # bridge-d, bridge-head | bridge-s, bridgi-ng | brisk, rain | rains
     assert [part.tolist() for part in module._stems(cut)[:1]] == [[0, 0, 0, 1, 2, 3, 4]]
     assert module._stems(cut)[1] == 5
 
@@ -414,19 +415,18 @@ def test_pairs_are_taken_as_long_as_their_documents_fit(tokens, in_parts, monkey
 
     monkeypatch.setattr(module, "found", watched)
     first, second = np.array([4, 2, 0, 7, 6]), np.array([2, 0, 2, 2, 0])
-    list(module.found_in_parts(in_parts(tokens, 3), first, second, np.array([1, 4, 0, 2, 3])))
+    list(module._found(in_parts(tokens, 3), first, second, np.array([1, 4, 0, 2, 3])))
     # Of a pair one document or, with another second one than before, two: 2 + 1, 2 + 1, 1.
     assert taken == [[(2, 0), (6, 0)], [(4, 2), (0, 2)], [(7, 2)]]
 
 
-def test_the_sample_in_parts(monkeypatch, sample_tokens, sample_parts):
+def test_the_sample_in_parts(sample_tokens, sample_parts):
     whole = passages(sample_tokens)
     assert len(whole) > 20
     pd.testing.assert_frame_equal(passages(sample_parts), whole, check_exact=True)
     texts = passage_texts(sample_tokens, whole)
     pd.testing.assert_frame_equal(passage_texts(sample_parts, whole), texts, check_exact=True)
-    monkeypatch.setattr(reuse, "LISTED", 7)
-    pd.testing.assert_frame_equal(passage_texts(sample_parts, whole), texts.head(7), check_exact=True)
+    pd.testing.assert_frame_equal(passage_texts(sample_parts, whole, most=7), texts.head(7), check_exact=True)
     assert not list(sample_parts.folder.glob("columns-*"))
 
 
