@@ -152,7 +152,9 @@ def in_blocks(members: str, per_block: int) -> str:
     )
 
 
-def count(engine: Database, members: str, first: int, stop: int, *, least: int, rows: int) -> Iterator[Shared]:
+def count(
+    engine: Database, members: str, first: int, stop: int, *, least: int, rows: int, threads: int = 1
+) -> Iterator[Shared]:
     """The pairs with `least` shared shingles or more whose first document is from `first` to before `stop`.
 
     `members` is a relation as `members` makes it, in which the keys of these documents have all theirs from `first` on.
@@ -164,7 +166,7 @@ def count(engine: Database, members: str, first: int, stop: int, *, least: int, 
         own = f"SELECT number, document FROM {members} WHERE document >= {low}"
         if (low, high) != (first, stop):
             own += f" AND number IN (SELECT number FROM {members} WHERE document BETWEEN {low} AND {high - 1})"
-        yield from counted([partial(_members_of, engine, own)], low, high, least=least)
+        yield from counted([partial(_members_of, engine, own)], low, high, least=least, threads=threads)
 
 
 def _members_of(engine: Database, query: str) -> Members:

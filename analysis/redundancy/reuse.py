@@ -1,10 +1,13 @@
 """Text that documents share: which pairs of documents have some, and which of their passages."""
 
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.engine.database import Database, database, shards, write_shard
 from analysis.redundancy import pairs as joins
@@ -12,6 +15,7 @@ from analysis.redundancy.pairs import ENOUGH, FEWEST, LEAST, WIDEST, WORDS, Ints
 from analysis.redundancy.passages import aligned
 from analysis.redundancy.pasting import places_of
 from analysis.redundancy.units import texts
+from analysis.scale.resources import cores
 from analysis.text.parted import folder_of, parts
 from analysis.text.tokens import Tokens
 from analysis.text.words import Words
@@ -64,8 +68,9 @@ def document_pairs(
     _check(n, max_documents)
     least, found = min(FEWEST, min_shared), list[Shared]()
     with _grouped(tokens, n, max_documents) as (engine, sizes):
+        _keep_common(tokens, n, max_documents, engine)
         engine.run(f"CREATE TABLE members AS {joins.members('shingles')}")
-        for pairs in joins.count(engine, "members", 0, tokens.n_documents, least=least, rows=ROWS):
+        for pairs in joins.count(engine, "members", 0, tokens.n_documents, least=least, rows=ROWS, threads=cores()):
             kept = is_reuse(pairs.shared, sizes[pairs.a], sizes[pairs.b], min_shared, min_containment)
             found.append(Shared(*(values[kept] for values in pairs)))
             if most and sum(len(each.a) for each in found) > 2 * most:
@@ -88,8 +93,7 @@ def common_shingles(tokens: Tokens, *, n: int = WORDS, max_documents: int = WIDE
     0  a matter of          3
     """
     _check(n, max_documents)
-    with _grouped(tokens, n, max_documents) as (engine, _):
-        common = engine.columns(joins.COMMON)
+    common = _common(tokens, n, max_documents)
     words: dict[int, str] = {}
     alone = folder_of(tokens) is None
     for part in parts(tokens) if len(common["high"]) else ():
@@ -180,6 +184,21 @@ def _check(n: int, max_documents: int) -> None:
         raise ValueError(f"max_documents is {max_documents}: use 2 or more, for what stands in one is not shared")
 
 
+_kept: list[tuple[weakref.ref[Tokens], int, int, dict[str, NDArray[Any]]]] = []  # what was asked for last
+
+
+def _common(tokens: Tokens, n: int, max_documents: int) -> dict[str, NDArray[Any]]:
+    """The keys of the shingles in too many documents, which whoever has found pairs of documents knows already."""
+    if not (_kept and _kept[0][0]() is tokens and _kept[0][1:3] == (n, max_documents)):
+        with _grouped(tokens, n, max_documents) as (engine, _):
+            _keep_common(tokens, n, max_documents, engine)
+    return _kept[0][3]
+
+
+def _keep_common(tokens: Tokens, n: int, max_documents: int, engine: Database) -> None:
+    _kept[:] = [(weakref.ref(tokens), n, max_documents, engine.columns(joins.COMMON))]
+
+
 @contextmanager
 def _grouped(tokens: Tokens, n: int, max_documents: int) -> Iterator[tuple[Database, Ints]]:
     """An engine with the relation ``shingles``, which are grouped in it, and the documents' sizes in shingles.
@@ -188,7 +207,7 @@ def _grouped(tokens: Tokens, n: int, max_documents: int) -> Iterator[tuple[Datab
     """
     sizes = np.zeros(tokens.n_documents, dtype=np.int64)
     folder = folder_of(tokens)
-    with database(folder=folder, memory=MEMORY if folder else None) as engine:
+    with database(folder=folder, memory=MEMORY if folder else None, threads=cores()) as engine:
         files = []
         for part in parts(tokens):
             own = keyed(_words(part.tokens), n, alone=not engine.folder)
