@@ -46,22 +46,6 @@ class Cells(NamedTuple):
     order: Ints
 
 
-class Listed(NamedTuple):
-    """The rows of the table of `analysis.terms.frequency.terms`.
-
-    ``low`` and ``high`` are of the rate, ``total`` is what runs in each group.
-    """
-
-    term: Any
-    group: Ids
-    counts: NDArray[Any]
-    documents: Ints
-    idf: Floats
-    low: Floats
-    high: Floats
-    total: NDArray[Any]
-
-
 def groups_of(tokens: AnyTokens, by: str | None) -> Groups:
     """The documents in groups by the metadata column `by`, all in one without it."""
     names, group = tokens.numbered_groups(by)

@@ -11,6 +11,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 
 from analysis import Tokens, read_text, tokenize
 from analysis.redundancy.repeats import weights
+from analysis.terms import frequency, keys
 from analysis.terms.frequency import COLUMNS, ngrams, terms
 
 FILES = {
@@ -265,3 +266,89 @@ def test_weights_by_group_lose_no_word(make_corpus):
     tokens = tokenize(make_corpus(files))
     table = terms(tokens, by="source", weights=weights(tokens), resamples=0)
     assert table["count"].tolist() == [0.5] * 6
+
+
+CUT = {
+    "a.txt": "War is war. No war! Peace is near.",
+    "b.txt": "",
+    "c.txt": "Peace is near. Is war near? No.",
+    "d.txt": "No war! No war! Ärger is near.",
+    "e.txt": "",
+    "f.txt": "",
+    "g.txt": "Zeit. Peace is near, no war is near.",
+    "metadata.csv": "file,source\na.txt,Daily\nb.txt,Daily\nc.txt,Late\nd.txt,Daily\ne.txt,Late\nf.txt,\ng.txt,Once\n",
+}
+OPTIONS = [
+    {},
+    {"min_count": 2},
+    {"by": "source"},
+    {"by": "source", "min_count": 2, "stopwords": {"is", "the", "peas"}},
+    {"by": "doc_id", "n": 2},
+    {"n": 2, "stopwords": {"is", "the", "of"}},
+    {"n": 3, "by": "source"},
+    {"n": 4, "skip": 2, "min_count": 2},
+    {"n": 40},
+]
+
+
+@pytest.fixture
+def small_files(monkeypatch):
+    """Of a corpus in parts a few rows are added up, and a few cells drawn from, at a time."""
+    monkeypatch.setattr(keys, "ROWS", 5)
+    monkeypatch.setattr(frequency, "CELLS", 11)
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_made_up_texts_in_parts(make_corpus, in_parts, small_files, options):
+    whole = tokenize(make_corpus(CUT))
+    thirds = 1 / np.random.default_rng(0).integers(1, 8, len(whole))
+    zeros = np.where(whole.document == 2, 0.0, 1.0)
+    for documents in (1, 2, 3, 7):
+        cut = in_parts(whole, documents)
+        for given in (None, weights(whole), thirds, zeros):
+            expected, found = (terms(tokens, weights=given, resamples=60, **options) for tokens in (whole, cut))
+            pd.testing.assert_frame_equal(found, expected, check_exact=True)
+        assert {path.name for path in cut.folder.iterdir() if path.name.startswith("buckets")} == set()
+
+
+@pytest.mark.parametrize("options", OPTIONS[2:])
+def test_the_sample_in_parts(sample_tokens, sample_parts, monkeypatch, options):
+    monkeypatch.setattr(keys, "ROWS", 10_000)
+    monkeypatch.setattr(frequency, "CELLS", 900)
+    thirds = 1 / np.random.default_rng(0).integers(1, 8, sample_tokens.n_sentences)
+    for given in (None, thirds):
+        both = sample_tokens, sample_parts
+        expected, found = (terms(tokens, weights=given, resamples=40, seed=3, **options) for tokens in both)
+        pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+@pytest.mark.parametrize("most", [50, 1500])  # the last of these is one of many terms of the same count
+def test_the_first_rows_have_the_values_of_the_whole_table(sample_tokens, sample_parts, small_files, n, most):
+    expected = terms(sample_tokens, n=n, resamples=30)
+    assert len(expected) > 2000
+    for tokens in (sample_tokens, sample_parts):
+        found = terms(tokens, n=n, resamples=30, most=most)
+        pd.testing.assert_frame_equal(found, expected.head(most), check_exact=True)
+
+
+def test_of_groups_there_are_the_first_of_each_and_of_all(sample_tokens, sample_parts, small_files, monkeypatch):
+    monkeypatch.setattr(frequency, "AT_LEAST", 9)
+    stops = ["the", "of", "and"]
+    options = {"by": "source", "stopwords": stops, "resamples": 30}
+    whole = terms(sample_tokens, **options)
+    groups = whole["source"].nunique()
+    each = max(60 // groups, 9)
+    most = terms(sample_tokens, stopwords=stops, resamples=0)["term"].head(each)
+    kept = (whole.groupby("source").cumcount() < each) | whole["term"].isin(most)
+    assert groups * each < kept.sum() < len(whole) / 4
+    for tokens in (sample_tokens, sample_parts):
+        found = terms(tokens, most=60, **options)
+        pd.testing.assert_frame_equal(found, whole[kept].reset_index(drop=True), check_exact=True)
+
+
+def test_no_part_has_a_term(sample_parts, sample_tokens):
+    stops = set(sample_tokens.vocabulary)
+    expected, found = (terms(tokens, by="source", stopwords=stops) for tokens in (sample_tokens, sample_parts))
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+    assert found.empty
