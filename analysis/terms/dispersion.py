@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.terms.cells import type_counts
+from analysis.terms.keys import alphabetical, folder_of
 from analysis.text.buckets import Buckets
 from analysis.text.compiled import Ints, compiled
-from analysis.text.parted import LISTED, AnyTokens, Parted, names, types_of
+from analysis.text.parted import AnyTokens, names, types_of
 from analysis.text.parted import parts as parts_of
 from analysis.text.stopwords import stopped
 
@@ -24,7 +25,12 @@ AT_ONCE = 1_000_000  # cells in memory, at most about so many
 
 
 def dispersion(
-    tokens: AnyTokens, *, parts: int | None = None, stopwords: Iterable[str] | None = None, min_count: int = 1
+    tokens: AnyTokens,
+    *,
+    parts: int | None = None,
+    stopwords: Iterable[str] | None = None,
+    min_count: int = 1,
+    most: int | None = None,
 ) -> pd.DataFrame:
     r"""How evenly each word is spread over the documents, or over `parts` equal stretches of the running words.
 
@@ -37,8 +43,8 @@ def dispersion(
       about 1 when all occurrences stand together. No parts are needed.
 
     With one part, as for a single text without `parts`, all measures of evenness but ``arf`` are NaN. Words in
-    `stopwords`, and those that occur less than `min_count` times, have no row but count as running words. Of a corpus
-    in parts there are the first `LISTED` rows. Raises `ValueError` for parts < 2 or more parts than words, or when
+    `stopwords`, and those that occur less than `min_count` times, have no row but count as running words. With `most`
+    there are the first rows only, so many. Raises `ValueError` for parts < 2 or more parts than words, or when
     `stopwords` is one string.
 
     >>> from analysis import read_text, tokenize
@@ -50,45 +56,23 @@ def dispersion(
     2  again      1      1         0.0  0.5  1.0
     """
     allowed = ~stopped(tokens.vocabulary, stopwords)
-    sizes = _sizes(tokens, parts)
-    if isinstance(tokens, Parted):
-        return _of_first_words(tokens, sizes, allowed, parts, max(min_count, 1))
-    part = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-    words, types = len(tokens), len(tokens.vocabulary)
-    # One row a running word, turned by columns: the places of every word, in order, without a comparison sort.
-    places = sparse.csr_array((np.ones(words, np.int8), tokens.ids, np.arange(words + 1)), shape=(words, types)).tocsc()
-    found = (np.ones(words, np.int32), part[places.indices], places.indptr.copy())
-    counts = sparse.csc_array(found, shape=(len(sizes), types))
-    counts.sum_duplicates()
-
-    kept = np.flatnonzero(allowed & (np.diff(places.indptr) >= max(min_count, 1)))
-    table = dispersion_of(counts[:, kept], sizes)
-    table.insert(0, "term", tokens.vocabulary[kept])
-    table["arf"] = _average_reduced_frequency(places.indices, places.indptr)[kept]
-    return table.sort_values(["count", "term"], ascending=[False, True], ignore_index=True)
-
-
-def _of_first_words(
-    tokens: Parted, sizes: Ints, allowed: NDArray[np.bool_], parts: int | None, least: int
-) -> pd.DataFrame:
-    """The first `LISTED` rows of the table of `dispersion`."""
-    count = type_counts(tokens)
-    kept = np.flatnonzero(allowed & (count >= least))
-    kept = kept[np.argsort(-count[kept], kind="stable")][:LISTED]  # types are in alphabetical order
+    sizes, count, types = _sizes(tokens, parts), type_counts(tokens), alphabetical(tokens)
+    types = types[(allowed & (count >= max(min_count, 1)))[types]]
+    types = types[np.argsort(-count[types], kind="stable")][:most]
     tables = []
-    for block in blocks(tokens, kept, count[kept], parts):
+    for block in blocks(tokens, types, count[types], parts):
         table = dispersion_of(block.counts, sizes)
-        table.insert(0, "term", names(tokens, kept[block.first : block.stop]))
+        table.insert(0, "term", names(tokens, types[block.first : block.stop]))
         tables.append(table.assign(arf=block.reduced))
     return pd.concat(tables, ignore_index=True)
 
 
-def places(tokens: AnyTokens, terms: Iterable[str]) -> pd.DataFrame:
+def places(tokens: AnyTokens, terms: Iterable[str], *, most: int | None = None) -> pd.DataFrame:
     """Where each of `terms` stands: one row an occurrence, by term in the order given, then in the order of the text.
 
     ``term``; ``doc_id``; ``place``, the number of running words before it in the whole corpus, documents in order.
-    Where a corpus in parts has more than `LISTED` of them, its words are taken as `STRETCHES` equal stretches, and of
-    the places of a term in one stretch only the first has a row: ``times`` says then how many there are.
+    Where there are more than `most` of them, the words are taken as `STRETCHES` equal stretches, and of the places of a
+    term in one stretch only the first has a row: ``times`` says then how many there are.
 
     >>> from analysis import read_text, tokenize
     >>> places(tokenize(read_text("War is war.")), ["war", "peace"])
@@ -106,9 +90,9 @@ def places(tokens: AnyTokens, terms: Iterable[str]) -> pd.DataFrame:
         own = np.flatnonzero(order >= 0)
         total += len(own)
         found = np.concatenate([found, [order[own], own + part.word, np.ones_like(own)]], axis=1)
-        if isinstance(tokens, Parted) and found.shape[1] > 2 * LISTED:
+        if most is not None and found.shape[1] > 2 * most:
             found = _thinned(found, len(tokens))  # now and then, so that not all places are held at once
-    many = isinstance(tokens, Parted) and total > LISTED
+    many = most is not None and total > most
     order, place, times = _thinned(found, len(tokens)) if many else found[:, np.argsort(found[0], kind="stable")]
     document = np.searchsorted(tokens.document_offsets, place, side="right") - 1
     term = np.array(sought, dtype=object)[order]
@@ -264,19 +248,6 @@ def _extremes(count: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     return even, words * count - shared
 
 
-def _average_reduced_frequency(places: NDArray[Any], indptr: NDArray[Any]) -> NDArray[np.float64]:
-    """ARF of each type, whose `places` in the running words stand in order between its two `indptr`."""
-    words, count = len(places), np.diff(indptr)
-    arf = np.zeros(len(count))
-    used = count > 0
-    first, last = indptr[:-1][used], indptr[1:][used] - 1
-    gap = np.diff(places, prepend=0).astype(np.int64)
-    gap[first] = places[first] + words - places[last].astype(np.int64)
-    if words:
-        arf[used] = np.add.reduceat(np.minimum(gap * np.repeat(count, count), words), first) / words
-    return arf
-
-
 class Block(NamedTuple):
     """Some of the words that were asked for, side by side.
 
@@ -290,7 +261,7 @@ class Block(NamedTuple):
     reduced: NDArray[np.float64]
 
 
-def blocks(tokens: Parted, types: Ints, count: Ints, stretches: int | None) -> Iterator[Block]:
+def blocks(tokens: AnyTokens, types: NDArray[Any], count: Ints, stretches: int | None) -> Iterator[Block]:
     """The cells of `types`, which stand `count` times each, block by block in their order.
 
     The rows are the documents or, where a number of them is given, equal `stretches` of the running words.
@@ -301,7 +272,7 @@ def blocks(tokens: Parted, types: Ints, count: Ints, stretches: int | None) -> I
     place = np.full(len(tokens.vocabulary), -1, dtype=np.int32)
     place[types] = np.arange(len(types), dtype=np.int32)
     begin, last, near = np.full(len(types), -1), np.zeros(len(types), np.int64), np.zeros(len(types), np.int64)
-    buckets = Buckets(tokens.folder, [np.int32, np.int32, np.int32, np.int32], number=number, spread=False)
+    buckets = Buckets(folder_of(tokens), [np.int32, np.int32, np.int32, np.int32], number=number, spread=False)
     for part in parts_of(tokens):
         chosen, ids = place[part.types], part.tokens.ids
         if stretches is None:

@@ -20,7 +20,7 @@ from analysis.terms.adjusted import before_and_after
 from analysis.terms.cells import Cells, Groups, counted, groups_of, inverse_frequency
 from analysis.terms.dispersion import dispersion
 from analysis.terms.diversity import diversity
-from analysis.terms.keys import Alphabet, Columns, alphabet, key_buckets, of_terms, pack, rows_of, summed
+from analysis.terms.keys import Alphabet, Columns, alphabet, folder_of, key_buckets, of_terms, pack, rows_of, summed
 from analysis.terms.ngrams import by_value, check, ngrams, numbered, runs
 from analysis.terms.trends import trends
 from analysis.terms.zipf import zipf
@@ -110,7 +110,7 @@ def terms(
     del buckets  # and its files
     low, high = np.full((2, len(rows.counts)), np.nan)
     if resamples and len(rows.counts):
-        room = partial(Buckets, getattr(tokens, "folder", None))
+        room = partial(Buckets, folder_of(tokens))
         low, high = _intervals(again, rows, owner, running, room, resamples=resamples, seed=seed)
     total = np.bincount(owner, running, minlength=len(groups.names))[rows.group]
     table = pd.DataFrame(

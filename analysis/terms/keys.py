@@ -1,6 +1,7 @@
 """Terms as numbers: words in the order of the alphabet, terms of several words as keys, and the sums of equal keys."""
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from analysis.text.stopwords import stopped
 from analysis.text.tokens import Ids, Tokens
 
 ROWS = 2_000_000  # that are added up together, about, where not all rows are in memory
+FILES = 4_000  # for each column, at most: opening more would take longer than adding up
 
 Columns = list[NDArray[Any]]
 
@@ -131,14 +133,19 @@ def _columns(radices: Sequence[int]) -> list[list[int]]:
     return columns
 
 
+def folder_of(*corpora: AnyTokens) -> Path | None:
+    """Where what is counted of the `corpora` is kept until it is added up: in memory (None) where all of them are."""
+    return next((tokens.folder for tokens in corpora if isinstance(tokens, Parted)), None)
+
+
 def key_buckets(*corpora: AnyTokens, radices: Sequence[int], values: Sequence[Any], rows: int) -> Buckets:
     """Buckets for `rows` rows at most: a key with these `radices`, the last being the group's, and the `values`.
 
     All rows of a term are in one bucket, whatever their group, and of corpora in memory all rows are.
     """
-    place = next((tokens.folder for tokens in corpora if isinstance(tokens, Parted)), None)
+    place = folder_of(*corpora)
     types = [*[np.int64] * len(_columns(radices)), *values]
-    return Buckets(place, types, number=1 if place is None else rows // ROWS + 1, alike=max(radices[-1], 1))
+    return Buckets(place, types, number=1 if place is None else min(rows // ROWS + 1, FILES), alike=max(radices[-1], 1))
 
 
 def summed(columns: Columns, keys: int = 1) -> Columns:
