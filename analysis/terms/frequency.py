@@ -4,11 +4,11 @@ The terms of each part of a corpus are counted, and what they count in all parts
 reading of the parts finds the documents in which those terms appear that the table has.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from itertools import pairwise
 from math import comb
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,16 +17,16 @@ from scipy import sparse
 
 from analysis.bootstrap import Draws, draws, intervals
 from analysis.terms.adjusted import before_and_after
-from analysis.terms.cells import Cells, Groups, counted, groups_of, inverse_frequency
+from analysis.terms.cells import Cells, Groups, counted_terms, groups_of, inverse_frequency
 from analysis.terms.dispersion import dispersion
 from analysis.terms.diversity import diversity
-from analysis.terms.keys import Alphabet, Columns, alphabet, folder_of, key_buckets, of_terms, pack, rows_of, summed
-from analysis.terms.ngrams import by_value, check, ngrams, numbered, runs
+from analysis.terms.keys import Columns, alphabet, folder_of, key_buckets, of_terms, rows_of, summed
+from analysis.terms.ngrams import by_value, check, ngrams
 from analysis.terms.trends import trends
 from analysis.terms.zipf import zipf
 from analysis.text.buckets import Buckets
 from analysis.text.compiled import Floats, Ints
-from analysis.text.parted import AnyTokens, part_weights, parts
+from analysis.text.parted import AnyTokens
 from analysis.text.tokens import Ids, offsets_of
 
 # What is counted over and over is asked for in one place; the modules that these come from have the rest.
@@ -90,7 +90,8 @@ def terms(
     """
     check(n, skip)
     groups, words = groups_of(tokens, by), alphabet(tokens, stopwords=stopwords)
-    count = partial(_counted, tokens, words, groups, n=n, skip=skip, weights=weights, min_count=min_count)
+    options: dict[str, Any] = {"codes": words.codes[0], "skip": skip, "weights": weights, "min_count": min_count}
+    count = partial(counted_terms, tokens, words, groups, n, **options)
     owners, runnings = [], []
     types = [np.int32, np.int32] if weights is None else [np.int32, np.int32, np.float64]
     at_most = len(tokens) * comb(n - 1 + skip, skip)
@@ -106,168 +107,116 @@ def terms(
     # What was counted of a corpus in one part is at hand still, that of several is counted again.
     again = [(cells, keys)] if len(owners) == 1 else count()
     owner, running = np.concatenate(owners), np.concatenate(runnings)
-    rows = _first_rows(buckets, groups, min_count, most)
+    rows = _first_rows(buckets, len(keys), groups, min_count, most)
     del buckets  # and its files
-    low, high = np.full((2, len(rows.counts)), np.nan)
-    if resamples and len(rows.counts):
-        room = partial(Buckets, folder_of(tokens))
-        low, high = _intervals(again, rows, owner, running, room, resamples=resamples, seed=seed)
-    total = np.bincount(owner, running, minlength=len(groups.names))[rows.group]
+    group, counts = rows["group"].to_numpy(), rows["counts"].to_numpy()
+    known = [rows[key].to_numpy() for key in range(len(keys))]
+    low, high = np.full((2, len(rows)), np.nan)
+    if resamples and len(rows):
+        file = (np.cumsum(rows["units"].to_numpy()) - 1) // CELLS  # of each row: files of whole rows, side by side
+        kinds = [np.int32, np.int32, np.int32, np.int32 if weights is None else np.float64]
+        buckets = Buckets(folder_of(tokens), kinds, number=int(file[-1]) + 1, spread=False)
+        _sort_cells(buckets, again, known, file)
+        low, high = _intervals(buckets, file, group, owner, running, resamples=resamples, seed=seed)
+    total = np.bincount(owner, running, minlength=len(groups.names))[group]
     table = pd.DataFrame(
         {
-            "term": words.terms(rows.keys, n, len(groups.names)),
-            "count": rows.counts.astype(np.int64 if weights is None else np.float64, copy=False),
-            "per_million": np.divide(1e6 * rows.counts, total, out=np.zeros(len(total)), where=total > 0),
-            "documents": rows.documents,
-            "document_share": rows.documents / groups.sizes[rows.group],
-            "tf_idf": rows.counts * rows.idf,
+            "term": words.terms(known, n, len(groups.names)),
+            "count": counts.astype(np.int64 if weights is None else np.float64, copy=False),
+            "per_million": np.divide(1e6 * counts, total, out=np.zeros(len(total)), where=total > 0),
+            "documents": rows["documents"].to_numpy(),
+            "document_share": rows["documents"].to_numpy() / groups.sizes[group],
+            "tf_idf": counts * rows["idf"].to_numpy(),
             "ci_low": 1e6 * low,
             "ci_high": 1e6 * high,
         },
         copy=False,  # the columns are new, and a second copy of millions of rows takes as long as the counting
     )
     if by is not None:
-        table.insert(0, by, groups.names.take(rows.group))
+        table.insert(0, by, groups.names.take(group))
     return table
 
 
-class _Rows(NamedTuple):
-    """Some rows of the table, as columns.
-
-    ``keys``: the term and the group, see `pack`; ``units``: how many documents, or sentences, the row is counted in;
-    ``idf``, and ``weight``, the count in all groups, are of the term.
-    """
-
-    keys: Columns
-    group: NDArray[Any]
-    counts: NDArray[Any]
-    documents: Ints
-    units: NDArray[Any]
-    idf: Floats
-    weight: NDArray[Any]
-
-    def take(self, rows: NDArray[Any]) -> "_Rows":
-        """Those at the places `rows`, or where they are true."""
-        return _Rows([key[rows] for key in self.keys], *(column[rows] for column in self[1:]))
-
-    def order(self, *first: NDArray[Any]) -> Ints:
-        """Their places in the order of the columns `first`, of the terms and of the groups."""
-        return np.lexsort((*reversed(self.keys), *reversed(first)))
-
-
-def _counted(
-    tokens: AnyTokens,
-    words: Alphabet,
-    groups: Groups,
-    *,
-    n: int,
-    skip: int,
-    weights: Floats | None,
-    min_count: int,
-) -> Iterator[tuple[Cells, Columns]]:
-    """The cells of each part, and the key of each of their rows."""
-    for part in parts(tokens):
-        running, place = runs(words.codes[0][part.types][part.tokens.ids], part.tokens.sentence_offsets, n, skip)
-        term, own = numbered(running)
-        kept = ~words.dropped[own[0]] & ~words.dropped[own[-1]]
-        if part.tokens.n_documents == tokens.n_documents:  # a group may still have too few of what all have enough of
-            kept &= np.bincount(term, minlength=len(kept)) >= min_count
-        term = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)[term]
-        amount = part_weights(tokens, weights, part)
-        cells = counted(part.tokens, term, place, int(kept.sum()), groups=groups.within(part), weights=amount)
-        digits = [*(word[kept][cells.term] for word in own), cells.group]
-        yield cells, pack(digits, words.radices(n, len(groups.names)))
-
-
-def _first_rows(buckets: Buckets, groups: Groups, min_count: int, most: int | None) -> _Rows:
-    """The rows of the table in its order."""
+def _first_rows(buckets: Buckets, keys: int, groups: Groups, min_count: int, most: int | None) -> pd.DataFrame:
+    """The rows of the table in its order, as `_rows` has them."""
     number = len(groups.names)
     each = most
     if most is not None and number > 1:
         each = max(most // number, min(AT_LEAST, 10 * most // number), 1)
     least, lightest = np.zeros(number), 0.0  # of those that are first so far
-    found: list[_Rows] = []
+    rows = pd.DataFrame()
     for k in range(len(buckets)):
-        rows = _rows(buckets.read(k), groups, min_count)
-        found.append(rows.take((rows.counts >= least[rows.group]) | (rows.weight >= lightest)) if found else rows)
-        if each is None or sum(len(piece.counts) for piece in found) <= each:
+        more = _rows(buckets.read(k), keys, groups, min_count)
+        more = more[(more["counts"] >= least[more["group"]]) | (more["weight"] >= lightest)]
+        rows = pd.concat([rows, more], ignore_index=True) if k else more
+        if each is None or len(rows) <= each:
             continue
-        rows = _together(found)
-        place = _places_in_group(rows)
-        kept, last = place < each, place == each - 1
-        least[rows.group[last]] = rows.counts[last]
-        lightest = np.inf
-        if number > 1:
-            place = _places_in_all(rows, number)
-            kept |= place < each
-            lightest = rows.weight[place == each - 1].max(initial=0.0)
-        found = [rows.take(kept)]
-    rows = _together(found)
-    return rows.take(rows.order(rows.group, -rows.counts))
+        rows = rows.iloc[_order(rows, keys, "group", "counts")]
+        place = rows.groupby("group").cumcount().to_numpy()
+        last = rows[place == each - 1]
+        least[last["group"]] = last["counts"]
+        kept, lightest = place < each, np.inf
+        if number > 1:  # beside those of the terms that are first in all groups together
+            of_all = _order(rows, keys, "weight")
+            term, _ = of_terms([rows[key].to_numpy()[of_all] for key in range(keys)], number)
+            kept[of_all[term < each]] = True
+            lightest = rows["weight"].to_numpy()[of_all[term == each - 1]].max(initial=0.0)
+        rows = rows[kept]
+    return rows.iloc[_order(rows, keys, "group", "counts")]
 
 
-def _rows(columns: Columns, groups: Groups, min_count: int) -> _Rows:
-    """The rows of all terms of a bucket."""
-    values = 2 if columns[-1].dtype.kind != "f" else 3
-    columns = summed(columns, len(columns) - values)
-    keys, (times, units, *amount) = columns[:-values], columns[-values:]
-    term, group = of_terms(keys, len(groups.names))
+def _order(rows: pd.DataFrame, keys: int, *first: str) -> Ints:
+    """The places of the rows by the columns `first`, numbers from high to low, and then by their keys."""
+    by = [rows[name] if name == "group" else -rows[name] for name in first]
+    return np.lexsort([*(rows[key] for key in reversed(range(keys))), *reversed(by)])
+
+
+def _rows(columns: Columns, keys: int, groups: Groups, min_count: int) -> pd.DataFrame:
+    """The rows of all terms of a bucket.
+
+    Columns 0, 1, ... of the key, see `pack`; ``units``: how many documents, or sentences, the row is counted in;
+    ``idf``, and ``weight``, the count in all groups, are of the term.
+    """
+    columns = summed(columns, keys)
+    times, units, *amount = columns[keys:]
+    term, group = of_terms(columns[:keys], len(groups.names))
     # Sums of thirds are off by a last bit; words of the same count are to be in alphabetical order all the same.
     counts = amount[0].round(9) if amount else times
     documents = np.minimum(units, groups.sizes[group])  # the units of a group's only document are its sentences
-    idf = inverse_frequency(np.bincount(term, documents), len(groups.of))[term]
-    rows = _Rows(keys, group, counts, documents, units, idf, np.bincount(term, counts)[term])
-    return rows.take(times >= min_count)
+    found: dict[Any, Any] = dict(enumerate(columns[:keys]))
+    found |= {"group": group, "counts": counts, "documents": documents, "units": units}
+    found |= {"idf": inverse_frequency(np.bincount(term, documents), len(groups.of))[term]}
+    found |= {"weight": np.bincount(term, counts)[term]}
+    return pd.DataFrame(found, copy=False)[times >= min_count]
 
 
-def _together(pieces: list[_Rows]) -> _Rows:
-    """The rows of all pieces."""
-    keys, *columns = zip(*pieces, strict=True)
-    return _Rows([np.concatenate(key) for key in zip(*keys, strict=True)], *map(np.concatenate, columns))
-
-
-def _places_in_group(rows: _Rows) -> Ints:
-    """How many rows of its group are before each in the order of the table."""
-    order = rows.order(rows.group, -rows.counts)
-    group = rows.group[order]
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order)) - np.searchsorted(group, group)
-    return place
-
-
-def _places_in_all(rows: _Rows, groups: int) -> Ints:
-    """How many terms have a higher count in all groups than that of each row, or are before it in the alphabet."""
-    order = rows.order(-rows.weight)
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = of_terms([key[order] for key in rows.keys], groups)[0]
-    return place
+def _sort_cells(
+    buckets: Buckets, found: Iterable[tuple[Cells, Columns]], known: Columns, file: NDArray[np.int64]
+) -> None:
+    """Sort the cells of the rows with the `known` keys into the `file` of each: row, unit and amount."""
+    before = 0
+    for cells, keys in found:
+        row = rows_of(known, keys)[cells.row]
+        unit = np.repeat(cells.order + before, np.diff(cells.begin))
+        before += len(cells.owner)
+        listed = row >= 0
+        buckets.add(file[row[listed]], row[listed], unit[listed], cells.amount[listed])
 
 
 def _intervals(
-    found: Iterable[tuple[Cells, Columns]],
-    rows: _Rows,
+    buckets: Buckets,
+    file: NDArray[np.int64],
+    group: NDArray[Any],
     owner: Ids,
     running: Floats,
-    room: Callable[..., Buckets],
     *,
     resamples: int,
     seed: int,
 ) -> tuple[Floats, Floats]:
     """The interval of the rate of each row of the table, NaN where its group has fewer than two units.
 
-    ``owner``, ``running``: the group of each unit, and what it has of all terms.
+    ``file``, ``group``: of each row; ``owner``, ``running``: the group of each unit, and what it has of all terms.
     """
-    file = (np.cumsum(rows.units) - 1).astype(np.int64) // CELLS  # of each row: files of whole rows, side by side
-    number = int(file[-1]) + 1
-    types = [np.int32, np.int32, np.int32, np.float64 if rows.counts.dtype.kind == "f" else np.int32]
-    buckets, before = room(types, number=number, spread=False), 0
-    for cells, keys in found:
-        row = rows_of(rows.keys, keys)[cells.row]
-        unit = np.repeat(cells.order + before, np.diff(cells.begin))
-        before += len(cells.owner)
-        listed = row >= 0
-        buckets.add(file[row[listed]], row[listed], unit[listed], cells.amount[listed])
-
     order = np.argsort(owner, kind="stable")
     begin = np.searchsorted(owner[order], np.arange(int(owner.max()) + 2))
     position = np.empty(len(order), dtype=np.int32)  # of each unit in its group
@@ -275,17 +224,17 @@ def _intervals(
     low, high = np.empty((2, len(file)))
     drawn: list[Draws] = []
     of = -1
-    for k in range(number):
+    for k in range(len(buckets)):
         first, stop = np.searchsorted(file, (k, k + 1)).tolist()
         _, of_row, of_unit, amount = buckets.read(k)
         of_row -= first
         by_row = by_value(of_row)
         of_unit, amount = position[of_unit[by_row]], amount[by_row]
         bounds = offsets_of(np.bincount(of_row, minlength=stop - first))
-        edges = np.flatnonzero(np.diff(rows.group[first:stop])) + 1
+        edges = np.flatnonzero(np.diff(group[first:stop])) + 1
         for a, b in pairwise([0, *edges.tolist(), stop - first] if stop > first else []):
-            if rows.group[first + a] != of:
-                of, drawn = int(rows.group[first + a]), []  # no two at a time
+            if group[first + a] != of:
+                of, drawn = int(group[first + a]), []  # no two at a time
                 drawn = draws(running[order[begin[of] : begin[of + 1]]], resamples=resamples, seed=seed)
             inside, shape = slice(bounds[a], bounds[b]), (b - a, int(begin[of + 1] - begin[of]))
             own = sparse.csr_array((amount[inside], of_unit[inside], bounds[a : b + 1] - bounds[a]), shape=shape)

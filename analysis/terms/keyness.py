@@ -6,14 +6,14 @@ each group is held against all the others.
 
 from collections.abc import Iterable, Sequence
 from operator import eq
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.terms.cells import Groups, counted_terms
 from analysis.terms.keys import Alphabet, alphabet, key_buckets, of_terms, pack, summed
-from analysis.terms.ngrams import check, numbered, runs
+from analysis.terms.ngrams import check
 from analysis.terms.tallies import (
     COLUMNS,
     OWN_WORDS,
@@ -26,7 +26,7 @@ from analysis.terms.tallies import (
     key_table,
 )
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import Ints, compiled
+from analysis.text.compiled import Ints
 from analysis.text.parted import AnyTokens, parts
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import offsets_of
@@ -201,43 +201,16 @@ def _counted(
 
     `corpora`: each with (documents,) the group of each document. A row is a key, see `keys.pack`, and the two counts.
     """
-    radices = words.radices(n, groups)
     tokens = [corpus for corpus, _ in corpora]
+    radices = words.radices(n, groups)
     buckets = key_buckets(*tokens, radices=radices, values=[np.int64, np.int64], rows=sum(map(len, tokens)))
     sizes = np.zeros(groups, dtype=np.int64)
     for (corpus, group), codes in zip(corpora, words.codes, strict=False):  # the words of a list have codes, too
-        for part in parts(corpus):
-            running, place = runs(codes[part.types][part.tokens.ids], part.tokens.sentence_offsets, n, 0)
-            bounds = np.searchsorted(place, part.tokens.document_offsets)
-            of = group[part.rows]
-            sizes += np.bincount(of, np.diff(bounds), minlength=groups).astype(np.int64)
-            term, own = numbered(running)
-            kept = ~words.dropped[own[0]] & ~words.dropped[own[-1]]
-            row, *found = _by_group(term, bounds, np.argsort(of, kind="stable"), of, kept)
-            buckets.add(*pack([*(word[row] for word in own), found[0]], radices), *found[1:])
+        of = Groups(group.astype(np.int32), range(groups), np.bincount(group), np.zeros(len(group), dtype=bool))
+        for cells, keys in counted_terms(corpus, words, of, n, codes=codes):
+            sizes += np.bincount(cells.owner, cells.running, minlength=groups).astype(np.int64)
+            buckets.add(*keys, np.bincount(cells.row, cells.times), np.bincount(cells.row))
     return buckets, sizes
-
-
-@compiled
-def _by_group(term: Any, bounds: Any, order: Any, group: Any, kept: Any) -> Any:
-    """(term, group, count, documents) of each kept term in each group, the documents in the `order` of their groups."""
-    found = np.empty((4, len(term)), np.int32)
-    cell, last = np.full(len(kept), -1), np.full(len(kept), -1)
-    n = 0
-    for document in order:
-        for place in range(bounds[document], bounds[document + 1]):
-            this = term[place]
-            if not kept[this]:
-                continue
-            if cell[this] < 0 or found[1, cell[this]] != group[document]:
-                cell[this] = n
-                found[0, n], found[1, n], found[2, n], found[3, n] = this, group[document], 0, 0
-                n += 1
-            found[2, cell[this]] += 1
-            if last[this] != document:
-                last[this] = document
-                found[3, cell[this]] += 1
-    return found[0, :n], found[1, :n], found[2, :n], found[3, :n]
 
 
 def _first_terms(
