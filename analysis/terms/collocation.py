@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlog1py
 
-from analysis.terms.keys import alphabetical, first_of, key_buckets, summed
+from analysis.terms.keys import FirstRows, alphabetical, key_buckets, summed
 from analysis.text.compiled import Bools, Floats, Ints, compiled
 from analysis.text.parted import AnyTokens, names, parts
 from analysis.text.patterns import fitting_types, fold_pattern
@@ -76,22 +76,20 @@ def collocations(
     rank[alphabet] = np.arange(len(alphabet))
 
     types = max(len(rank), 1)
-    kept, g2 = np.empty((3, 0), dtype=np.int64), np.empty(0)  # of those that are first so far: key, count, documents
     buckets = key_buckets(tokens, radices=[types, types, 1], values=[np.int32, np.int32], rows=totals.pairs)
     for pairs in _pairs(tokens, window, begins, ends, least, both_ways=node is not None):
         first, second = rank[pairs[0]], rank[pairs[1]]
         if window == "sentence" and node is None:
             first, second = np.minimum(first, second), np.maximum(first, second)
         buckets.add(first * types + second, *pairs[2:])
+    rows = FirstRows(most)
     for k in range(len(buckets)):
-        found = np.stack(summed(buckets.read(k)))
-        found = found[:, found[1] >= least]
-        first, second = alphabet[np.stack(np.divmod(found[0], types))]
-        g2 = np.append(g2, _pair_g2(*totals.cells(first, second, found[1])))
-        kept = np.concatenate([kept, found], axis=1)
-        order = first_of(most, -g2, kept[0])
-        kept, g2 = kept[:, order], g2[order]
-    key, count, documents = kept
+        key, count, documents = summed(buckets.read(k))
+        often = count >= least
+        key, count, documents = key[often], count[often].astype(np.int64), documents[often].astype(np.int64)
+        first, second = alphabet[np.stack(np.divmod(key, types))]
+        rows.add(-_pair_g2(*totals.cells(first, second, count)), key, count, documents)
+    _, key, count, documents = rows.rows()
     first, second = alphabet[np.stack(np.divmod(key, types))]
     measures = association_measures(*totals.cells(first, second, count))
     values: dict[str, Any] = {"first": names(tokens, first), "second": names(tokens, second)}

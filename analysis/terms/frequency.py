@@ -20,7 +20,7 @@ from analysis.terms.adjusted import before_and_after
 from analysis.terms.cells import Cells, Groups, counted_terms, groups_of, inverse_frequency
 from analysis.terms.dispersion import dispersion
 from analysis.terms.diversity import diversity
-from analysis.terms.keys import Columns, alphabet, folder_of, key_buckets, of_terms, rows_of, summed
+from analysis.terms.keys import Columns, alphabet, folder_of, key_buckets, key_index, of_terms, summed
 from analysis.terms.ngrams import by_value, check, ngrams
 from analysis.terms.trends import trends
 from analysis.terms.zipf import zipf
@@ -194,9 +194,9 @@ def _sort_cells(
     buckets: Buckets, found: Iterable[tuple[Cells, Columns]], known: Columns, file: NDArray[np.int64]
 ) -> None:
     """Sort the cells of the rows with the `known` keys into the `file` of each: row, unit and amount."""
-    before = 0
+    index, before = key_index(known), 0
     for cells, keys in found:
-        row = rows_of(known, keys)[cells.row]
+        row = index.get_indexer(key_index(keys))[cells.row]
         unit = np.repeat(cells.order + before, np.diff(cells.begin))
         before += len(cells.owner)
         listed = row >= 0

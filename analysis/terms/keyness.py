@@ -114,14 +114,15 @@ def keyness(
         buckets, sizes = _counted(words, n, 2, sides)
     check_sizes(sizes, n)
     (first,), shared = _first_terms(buckets, sizes, [0], how, most)
-    terms = words.terms(first.keys, n, 2)
+    keys, counts, q = first.rows()
+    terms = words.terms(keys, n, 2)
     if not isinstance(reference, pd.DataFrame):
-        return key_table(terms, first, (target.n_documents, reference.n_documents), how)
+        return key_table(terms, counts, q, first.sizes, (target.n_documents, reference.n_documents), how)
     if not shared:
         own = next(part.tokens for part in parts(target) if len(part.tokens))
         said = f"it begins {listed[0]!r}, the target {' '.join(own.vocabulary[own.ids[:n]])!r}"
         raise ValueError(f"the reference table shares no term with the target: {said}")
-    return key_table(pd.Series(terms).str.rstrip(" ").array, first, (target.n_documents, 0), how)
+    return key_table(pd.Series(terms).str.rstrip(" ").array, counts, q, first.sizes, (target.n_documents, 0), how)
 
 
 def keyness_by_group(
@@ -164,7 +165,8 @@ def keyness_by_group(
     tables, own_words = [], {}
     for row, first in zip(used, _first_terms(buckets, sizes, used, how, each)[0], strict=True):
         sides = documents[row], tokens.n_documents - documents[row]
-        table = key_table(words.terms(first.keys, n, len(labels)), first, sides, how)
+        keys, counts, q = first.rows()
+        table = key_table(words.terms(keys, n, len(labels)), counts, q, first.sizes, sides, how)
         table.insert(0, by, labels[row])
         tables.append(table)
         own_words[labels[row]] = first.own(SIGNIFICANT)
@@ -219,7 +221,7 @@ def _first_terms(
     """The first terms of each of the groups that are `compared` with all others; whether groups share a term at all."""
     whole, groups, shared = int(sizes.sum()), len(sizes), False
     sides = [(int(sizes[row]), whole - int(sizes[row])) for row in compared]
-    found = [FirstByG2(*side, most, columns=len(buckets.types) - 2) for side in sides]
+    found = [FirstByG2(*side, most) for side in sides]
     for k in range(len(buckets)):
         *keys, count, documents = summed(buckets.read(k), len(buckets.types) - 2)
         term, group = of_terms(keys, groups)

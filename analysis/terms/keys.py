@@ -154,7 +154,10 @@ def summed(columns: Columns, keys: int = 1) -> Columns:
     >>> [column.tolist() for column in summed([np.array([7, 3, 7]), np.array([1, 1, 4])])]
     [[3, 7], [1, 5]]
     """
-    order = np.lexsort(columns[keys - 1 :: -1]) if keys > 1 else np.argsort(columns[0], kind="stable")
+    if keys > 1:
+        order = np.lexsort(columns[keys - 1 :: -1])
+    else:  # whole numbers have the same sum in any order, which is found far sooner
+        order = np.argsort(columns[0], kind="stable" if any(v.dtype.kind == "f" for v in columns) else None)
     columns = [column[order] for column in columns]
     begins = changes(columns[:keys])
     first = np.flatnonzero(begins)
@@ -182,16 +185,42 @@ def of_terms(keys: Columns, groups: int) -> tuple[Ints, Ints]:
     return np.cumsum(changes([*keys[:-1], last])) - 1, group
 
 
-def rows_of(known: Columns, wanted: Columns) -> Ints:
-    """Which of `known` keys, which are distinct, each of the `wanted` ones is; -1 where it is none.
+def key_index(keys: Columns) -> pd.Index:
+    """Keys to look up, or to be looked up.
 
-    >>> rows_of([np.array([5, 9])], [np.array([9, 7])]).tolist()
+    >>> key_index([np.array([5, 9])]).get_indexer(key_index([np.array([9, 7])])).tolist()
     [1, -1]
     """
-    index, others = (
-        pd.MultiIndex.from_arrays(keys) if len(keys) > 1 else pd.Index(keys[0]) for keys in (known, wanted)
-    )
-    return index.get_indexer(others)
+    return pd.MultiIndex.from_arrays(keys) if len(keys) > 1 else pd.Index(keys[0])
+
+
+class FirstRows:
+    """Keeps the first rows of what is added, by the first column from low to high, of equal ones by those that follow.
+
+    >>> first = FirstRows(2)
+    >>> first.add(np.array([3, 1]), np.array([7, 8]))
+    >>> first.add(np.array([1, 2]), np.array([6, 9]))
+    >>> [column.tolist() for column in first.rows()]
+    [[1, 1], [6, 8]]
+    """
+
+    def __init__(self, most: int | None) -> None:
+        """Keep `most` rows, or all."""
+        self._most, self._held, self._last = most, list[Columns](), np.inf
+
+    def add(self, *columns: NDArray[Any]) -> None:
+        """Add rows."""
+        near = columns[0] <= self._last
+        self._held.append([column[near] for column in columns])
+        if self._most is not None and sum(len(piece[0]) for piece in self._held) > 2 * self._most:
+            self._held = [self.rows()]
+            self._last = self._held[0][0].max(initial=-np.inf)
+
+    def rows(self) -> Columns:
+        """The rows that are kept, in their order."""
+        columns = [np.concatenate(column) for column in zip(*self._held, strict=True)]
+        order = first_of(self._most, *columns)
+        return [column[order] for column in columns]
 
 
 def first_of(most: int | None, *columns: NDArray[Any]) -> Ints:

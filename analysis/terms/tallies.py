@@ -1,6 +1,6 @@
 """What a comparison counts: the terms of either side, the first of them by G², and the table of these."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.terms import association
-from analysis.terms.keys import Columns, first_of, pack, rows_of, summed, unpack
+from analysis.terms.keys import Columns, FirstRows, key_index, pack, summed, unpack
 from analysis.text.compiled import Floats, Ints
 
 COLUMNS = [
@@ -32,31 +32,33 @@ class Settings(NamedTuple):
 class FirstByG2:
     """Keeps the first terms by G², of equal ones those with the lowest key, and what the q-values of all depend on.
 
-    ``sizes``: the running words of either side. Of each term that is kept, in order: ``keys``, see `keys.pack`;
-    ``counts``: (4, terms) its occurrences on either side, and the documents of either side with it; ``g2``.
+    ``sizes``: the running words of either side.
     """
 
-    def __init__(self, size: int, other_size: int, most: int | None, *, columns: int = 1) -> None:
-        """Keep `most` terms, or all, of two sides of so many running words; the keys have so many `columns`."""
-        self.sizes, self._most = (size, other_size), most
+    def __init__(self, size: int, other_size: int, most: int | None) -> None:
+        """Keep `most` terms, or all, of two sides of so many running words."""
+        self.sizes, self._first = (size, other_size), FirstRows(most)
         self._radices = [size + 1, other_size + 1]
         none = np.empty(0, dtype=np.int64)
         self._pairs, self._times = pack([none, none], self._radices), none  # how many terms have the same counts
-        self.keys, self.counts, self.g2 = [none] * columns, np.empty((4, 0), dtype=np.int64), np.empty(0)
 
     def add(self, keys: Columns, counts: Ints) -> None:
-        """Look at terms: their keys and counts, as they are kept."""
-        tallies = [*pack([*counts[:2]], self._radices), np.ones(len(counts[0]), dtype=np.int64)]
-        tallies = summed(tallies, len(self._pairs))
-        *self._pairs, self._times = summed(_behind([*self._pairs, self._times], tallies), len(self._pairs))
-        g2 = association.g2_two_cell(counts[0], self.sizes[0], counts[1], self.sizes[1])
-        keys, (*four, g2) = _behind(self.keys, keys), _behind([*self.counts, self.g2], [*counts, g2])
-        order = first_of(self._most, -g2, *keys)
-        self.keys, self.counts, self.g2 = [key[order] for key in keys], np.stack(four)[:, order], g2[order]
+        """Look at terms: their keys, see `keys.pack`, and counts, (4, terms): occurrences on either side, documents."""
+        pairs = pack([*counts[:2]], self._radices)
+        own = summed([*pairs, np.ones(len(counts[0]), dtype=np.int64)], len(pairs))
+        every = [np.concatenate(pair) for pair in zip([*self._pairs, self._times], own, strict=True)]
+        *self._pairs, self._times = summed(every, len(pairs))
+        self._first.add(-association.g2_two_cell(counts[0], self.sizes[0], counts[1], self.sizes[1]), *keys, *counts)
 
-    def q(self) -> Floats:
-        """The q-value of each term that is kept, among all that were looked at."""
-        return self._every_q()[rows_of(self._pairs, pack([*self.counts[:2]], self._radices))]
+    def rows(self) -> tuple[Columns, Ints, Floats]:
+        """The keys of the terms that are kept, in order, their counts as they were added, and their q-values.
+
+        A q-value is that among all terms that were looked at.
+        """
+        _, *columns = self._first.rows()
+        keys, counts = columns[:-4], np.stack(columns[-4:])
+        own = key_index(self._pairs).get_indexer(key_index(pack([*counts[:2]], self._radices)))
+        return keys, counts, self._every_q()[own]
 
     def own(self, significant: float) -> tuple[int, float]:
         """How many terms the first side uses more with a q-value below `significant`; the sum of G² of all it does."""
@@ -78,11 +80,6 @@ class FirstByG2:
     def _pair_g2(self) -> Floats:
         count, other = unpack(self._pairs, self._radices)
         return association.g2_two_cell(count, self.sizes[0], other, self.sizes[1])
-
-
-def _behind(columns: Sequence[NDArray[Any]], others: Sequence[NDArray[Any]]) -> Columns:
-    """The rows of `columns`, and then those of `others`."""
-    return [np.concatenate(pair) for pair in zip(columns, others, strict=True)]
 
 
 def check_sizes(sizes: Iterable[int], n: int) -> None:
@@ -129,10 +126,12 @@ def frequency_list(table: pd.DataFrame) -> tuple[NDArray[np.object_], Ints]:
     return terms.to_numpy(dtype=object), count.astype(np.int64)
 
 
-def key_table(terms: Any, first: FirstByG2, documents: tuple[int, int], how: Settings) -> pd.DataFrame:
-    """The table of the `terms` that `first` kept; `documents`: of either side, 0 where they are not known."""
-    count, other_count, holding, other_holding = first.counts
-    size, other_size = first.sizes
+def key_table(
+    terms: Any, counts: Ints, q: Floats, sizes: tuple[int, int], documents: tuple[int, int], how: Settings
+) -> pd.DataFrame:
+    """The table of `terms` with their counts and q-values; `documents`: of either side, 0 where they are not known."""
+    count, other_count, holding, other_holding = counts
+    size, other_size = sizes
     cells = (count, size, other_count, other_size)
     rate, other_rate = count / size, other_count / other_size
     g2 = association.g2_two_cell(*cells)
@@ -153,7 +152,7 @@ def key_table(terms: Any, first: FirstByG2, documents: tuple[int, int], how: Set
         "g2": g2,
         "g2_four_cell": association.g2_four_cell(*cells),
         "p": association.p_value(g2),
-        "q": first.q(),
+        "q": q,
         "chi2": association.chi2(*cells),
         "chi2_yates": association.chi2(*cells, yates=True),
         "fisher_p": association.fisher_p(*cells),

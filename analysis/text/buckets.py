@@ -43,12 +43,15 @@ class Buckets:
 
     def add(self, key: NDArray[Any], *columns: NDArray[Any]) -> None:
         """Add rows: a key and the other numbers of each."""
-        which = (key if self._alike == 1 else key // self._alike).astype(np.uint64)
-        if self._spread:
-            which = (which * MIXER) >> np.uint64(40)
-        bucket = (which % np.uint64(self.number)).astype(np.uint16 if self.number < 1 << 16 else np.int64)
-        order = np.argsort(bucket, kind="stable")
-        bounds = np.searchsorted(bucket[order], np.arange(self.number + 1)).tolist()
+        order: Any = slice(None)
+        bounds = [0, len(key)]
+        if self.number > 1:
+            which = (key if self._alike == 1 else key // self._alike).astype(np.uint64)
+            if self._spread:
+                which = (which * MIXER) >> np.uint64(40)
+            bucket = (which % np.uint64(self.number)).astype(np.uint16 if self.number < 1 << 16 else np.int64)
+            order = np.argsort(bucket, kind="stable")
+            bounds = np.searchsorted(bucket[order], np.arange(self.number + 1)).tolist()
         for column, (kind, values) in enumerate(zip(self.types, (key, *columns), strict=True)):
             ordered = values[order].astype(kind, copy=False)
             for k in range(self.number):

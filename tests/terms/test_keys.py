@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis import read_text, tokenize
-from analysis.terms.keys import alphabet, first_of, pack, rows_of, summed, unpack
+from analysis.terms.keys import FirstRows, alphabet, first_of, key_index, pack, summed, unpack
 
 
 @pytest.mark.parametrize(("radices", "columns"), [([9] * 3, 1), ([1 << 20] * 4, 2), ([1 << 40] * 3, 3)])
@@ -25,8 +25,9 @@ def test_keys_sort_and_are_found_and_added_up_as_their_digits(radices: list[int]
     assert list(zip(*unpack(found, radices), strict=True)) == sorted(expected)
     assert [[*row] for row in zip(count, amount, strict=True)] == [expected[key] for key in sorted(expected)]
     known = [key[::2] for key in found]
-    assert rows_of(known, found)[::2].tolist() == list(range(len(known[0])))
-    assert set(rows_of(known, found)[1::2].tolist()) == {-1}
+    rows = key_index(known).get_indexer(key_index(found[:columns]))
+    assert rows[::2].tolist() == list(range(len(known[0])))
+    assert set(rows[1::2].tolist()) == {-1}
 
 
 def test_the_first_rows_are_those_of_all() -> None:
@@ -35,6 +36,13 @@ def test_the_first_rows_are_those_of_all() -> None:
     for most in (0, 1, 60, 499, 500, 900, None):
         order = np.lexsort((key, value))
         assert first_of(most, value, key).tolist() == order[:most].tolist()
+        first = FirstRows(most)
+        for begin in range(0, 500, 70):
+            first.add(value[begin : begin + 70], key[begin : begin + 70])
+        assert [column.tolist() for column in first.rows()] == [
+            value[order][:most].tolist(),
+            key[order][:most].tolist(),
+        ]
 
 
 def test_several_corpora_have_one_alphabet() -> None:
