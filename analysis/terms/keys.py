@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.terms.ngrams import joined
 from analysis.text.buckets import Buckets
 from analysis.text.compiled import Bools, Ints
 from analysis.text.parted import AnyTokens, Parted, names
@@ -39,9 +38,19 @@ class Alphabet(NamedTuple):
 
     def terms(self, keys: Columns, n: int, groups: int) -> Any:
         """The terms of `n` words that keys of `n` words and a group have."""
-        digits = np.stack(unpack(keys, self.radices(n, groups))[:n])
-        used, places = np.unique(digits, return_inverse=True)
-        return joined(pd.Series(self.names(used), dtype="str"), list(places.reshape(digits.shape)))
+        return self.joined(unpack(keys, self.radices(n, groups))[:n])
+
+    def joined(self, digits: Columns) -> Any:
+        """The terms whose first words, second words ... have these numbers, with blanks between the words."""
+        numbers = np.stack(digits)
+        used, places = np.unique(numbers, return_inverse=True)
+        words = pd.Series(self.names(used), dtype="str").array
+        after = " " + words
+        first, *rest = places.reshape(numbers.shape)
+        terms = words.take(first)
+        for place in rest:
+            terms = terms + after.take(place)
+        return terms
 
 
 def alphabet(

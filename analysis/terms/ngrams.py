@@ -1,13 +1,12 @@
 """Words in a row, and words with gaps between, as numbers: the n-grams of a text."""
 
 from itertools import combinations
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.terms.keys import alphabet, changes
 from analysis.text.compiled import Ints
 from analysis.text.documents import Offsets
 from analysis.text.tokens import Ids, Tokens
@@ -24,18 +23,10 @@ def ngrams(tokens: Tokens, n: int, *, skip: int = 0) -> tuple[NDArray[np.object_
     >>> names.tolist(), gram.tolist(), place.tolist()
     (['came home', 'we came'], [1, 1, 0], [0, 2, 3])
     """
-    vocabulary, words, place = running_ngrams(tokens, n, skip)
-    gram, words = numbered(words)
-    return joined(vocabulary, words).to_numpy(dtype=object), gram.astype(np.int64), place.astype(np.int64)
-
-
-def running_ngrams(tokens: Tokens, n: int, skip: int) -> tuple[pd.Series, list[Ids], Ids]:
-    """The vocabulary in alphabetical order, the n words of each running n-gram in it, and the place of its first."""
-    vocabulary = pd.Series(tokens.vocabulary, dtype="str")
-    alphabet = vocabulary.argsort().to_numpy()
-    rank = np.empty(len(alphabet), dtype=np.int32)
-    rank[alphabet] = np.arange(len(alphabet))
-    return vocabulary.take(alphabet), *runs(rank[tokens.ids], tokens.sentence_offsets, n, skip)
+    words = alphabet(tokens)
+    running, place = runs(words.codes[0][tokens.ids], tokens.sentence_offsets, n, skip)
+    gram, own = numbered(running)
+    return words.joined(own).to_numpy(dtype=object), gram.astype(np.int64), place.astype(np.int64)
 
 
 def runs(ids: Ids, sentence_offsets: Offsets, n: int, skip: int) -> tuple[list[Ids], Ids]:
@@ -75,8 +66,7 @@ def numbered(words: list[Ids]) -> tuple[Ids, list[Ids]]:
     for word in words[-2::-1]:
         order = order[by_value(word[order])]
     words = [word[order] for word in words]
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = np.logical_or.reduce([word[1:] != word[:-1] for word in words])
+    new = changes(words)
     number = np.empty(len(order), dtype=np.int32)
     number[order] = np.cumsum(new, dtype=np.int32) - np.int32(1)
     return number, [word[new] for word in words]
@@ -87,12 +77,3 @@ def by_value(values: Ids) -> Ids:
     rows = np.arange(len(values), dtype=np.int32)
     shape = (1, int(values.max(initial=0)) + 1)
     return sparse.csr_array((rows, values, np.array([0, len(values)], dtype=np.int32)), shape=shape).tocsc().data
-
-
-def joined(vocabulary: pd.Series, words: list[Ids]) -> Any:
-    """The names of n-grams: their words with blanks between."""
-    names = vocabulary.array.take(words[0])
-    after = " " + vocabulary.array
-    for word in words[1:]:
-        names = names + after.take(word)
-    return names

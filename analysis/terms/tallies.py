@@ -150,22 +150,17 @@ def key_table(
         "documents": holding,
         "reference_documents": other_holding if documents[1] else unknown,
         "g2": g2,
-        "g2_four_cell": association.g2_four_cell(*cells),
         "p": association.p_value(g2),
         "q": q,
-        "chi2": association.chi2(*cells),
         "chi2_yates": association.chi2(*cells, yates=True),
-        "fisher_p": association.fisher_p(*cells),
         "log_ratio": ratio.value,
         "ci_low": ratio.low,
         "ci_high": ratio.high,
-        "pct_diff": association.pct_diff(*cells),
-        "diff_coefficient": association.diff_coefficient(*cells),
-        "odds_ratio": association.odds_ratio(*cells),
         "simple_maths": association.simple_maths(*cells, k=how.k),
-        "bic": association.bic(*cells),
         "log_odds_z": association.log_odds_z(*cells, prior=how.prior),
         "dispersion_g2": dispersion,
         "dispersion_p": association.p_value(dispersion),
     }
+    for name in ("g2_four_cell", "chi2", "fisher_p", "pct_diff", "diff_coefficient", "odds_ratio", "bic"):
+        columns[name] = getattr(association, name)(*cells)
     return pd.DataFrame(columns, columns=COLUMNS)

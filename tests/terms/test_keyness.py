@@ -320,18 +320,6 @@ def test_by_group_leaves_out_groups_without_words(make_corpus: Callable[..., Cor
         keyness_by_group(tokens, "kind")
 
 
-@pytest.mark.parametrize(("n", "stopwords", "min_count"), [(2, None, 1), (2, {"the", "of"}, 2), (3, {"the"}, 1)])
-def test_phrases_are_the_same_as_numbers_of_one_vocabulary_and_as_names(
-    official: tuple[Tokens, Tokens], n: int, stopwords: set[str] | None, min_count: int
-) -> None:
-    target, reference = official
-    assert target.vocabulary is reference.vocabulary
-    by_number = keyness(target, reference, n=n, stopwords=stopwords, min_count=min_count)
-    by_name = keyness(with_own_vocabulary(target), reference, n=n, stopwords=stopwords, min_count=min_count)
-    assert len(by_number) > 100
-    pd.testing.assert_frame_equal(by_number, by_name)
-
-
 @pytest.fixture
 def several_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a corpus in parts a few rows are added up at a time."""
