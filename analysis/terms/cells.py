@@ -63,7 +63,7 @@ def inverse_frequency(documents: NDArray[Any], of: int) -> Floats:
 
 
 def counted(
-    tokens: Tokens, term: Ids, place: NDArray[Any], terms: int, *, groups: Groups, weights: Floats | None
+    tokens: Tokens, term: Ids, place: NDArray[Any] | slice, terms: int, *, groups: Groups, weights: Floats | None
 ) -> Cells:
     """The cells of occurrences, each of a `term` (-1: not to be counted) at a `place` in the text.
 
@@ -97,8 +97,11 @@ def counted_terms(
     ``codes``: those of `tokens` in `words`. Stop words are left out, and of a corpus in one part what is rare in it.
     """
     for part in parts(tokens):
-        running, place = runs(codes[part.types][part.tokens.ids], part.tokens.sentence_offsets, n, skip)
-        term, own = numbered(running)
+        place: Any = slice(None)
+        term, own = part.tokens.ids, [codes[part.types]]
+        if n > 1:
+            running, place = runs(own[0][term], part.tokens.sentence_offsets, n, skip)
+            term, own = numbered(running)
         kept = ~words.dropped[own[0]] & ~words.dropped[own[-1]]
         if part.tokens.n_documents == tokens.n_documents:  # a group may still have too few of what all have enough of
             kept &= np.bincount(term, minlength=len(kept)) >= min_count

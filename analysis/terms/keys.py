@@ -75,9 +75,12 @@ def alphabet(
     lists = [names(tokens, np.arange(len(tokens.vocabulary))) for tokens in corpora]
     if more is not None:
         lists.append(np.array(more, dtype=object))
-    index = pd.Index(pd.Series(np.concatenate(lists), dtype="str").unique()).sort_values()
-    words = index.to_numpy(dtype=object)
-    found = [index.get_indexer(pd.Index(own, dtype="str")).astype(np.int32) for own in lists]
+    number, distinct = pd.factorize(pd.Series(np.concatenate(lists), dtype="str"))
+    order = distinct.argsort()
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    words = distinct[order].to_numpy(dtype=object)
+    found = np.split(rank[number], np.cumsum([len(own) for own in lists[:-1]]))
     return Alphabet(found, len(words), stopped(words, stopwords), lambda rows: words[rows])
 
 
