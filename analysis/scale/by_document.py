@@ -7,19 +7,34 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from analysis.framing.lexicon import Lexicon
 from analysis.places import whole_file
 from analysis.progress import Progress
-from analysis.scale.counting import Task, adjusted
-from analysis.scale.partitions import Partition
-from analysis.scale.problems import nothing_read, parts_told, write_problems
-from analysis.scale.resources import Budget
+from analysis.scale.names import named
+from analysis.scale.partitions import Partition, planned
+from analysis.scale.problems import nothing_read, parts_told, problems_of, write_problems
+from analysis.scale.resources import PER_CHARACTER, Budget, budget
+from analysis.scale.sentence_stages import PER_SENTENCE, Tally, tallies
 from analysis.scale.shuffle import read_about, write_about
 from analysis.scale.stages import run_stage, work_folder
 from analysis.scale.tables import pieces_in, stream, write_rows
 from analysis.text.corpus import Corpus, CorpusError
 
-NAMES = pa.dictionary(pa.int32(), pa.string())  # between the stages a name stands once in each batch
+NAMES = pa.dictionary(pa.int32(), pa.string())  # between the stages a batch has each name once
+WITH_SENTENCES = 45  # bytes at the peak of tokenizing a character with its sentences, and of finding patterns in it
 _ROWS = "rows.arrow"
+
+
+class Counting(NamedTuple):
+    """That the words of a partition are to be counted, or what speaks of the frames of a lexicon.
+
+    With a ``tally`` a word weighs 1/n where its sentence appears n times in the corpus.
+    """
+
+    key: str
+    partition: Partition
+    lexicon: Lexicon | None = None
+    tally: Tally | None = None
 
 
 class Counted(NamedTuple):
@@ -30,38 +45,54 @@ class Counted(NamedTuple):
     problems: int
 
 
+def in_order(places: Sequence[Path], progress: Progress, memory: int) -> Iterator[pa.RecordBatch]:
+    """The rows in each folder, with progress told."""
+    for done, place in enumerate(places):
+        progress("writing", done, len(places))
+        yield from pieces_in(place / _ROWS)
+    progress("writing", len(places), len(places))
+
+
 def write_by_document(
-    function: Callable[[Task, Path], None],
-    tasks: Sequence[Task],
+    function: Callable[[Counting, Path], None],
     corpora: Sequence[str | Path],
-    out: Path,
+    out: str | Path,
     schema: pa.Schema,
     *,
-    adjust: bool,
-    language: str | None = None,
-    plan: Budget,
-    client: Any,
-    work: Path | None,
-    progress: Progress,
+    lexicon: Lexicon | None = None,
+    rows: Callable[[Sequence[Path], Progress, int], Iterator[pa.RecordBatch]] = in_order,
+    memory: int,
+    adjust_for_redundancy: bool = False,
+    client: Any = None,
+    work: Path | None = None,
+    progress: Progress = lambda what, done, total: None,
+    **reading: Any,
 ) -> Counted:
-    """Write the rows that `function` makes of each task, with `write_part`, to the table `out`; the problems beside it.
+    """Write the rows that `function` makes of each part, with `write_part`, to the table `out`; the problems beside it.
 
-    `tasks` are for the partitions of `corpora`; with `adjust` they get the tally of their sentences, of all or of those
-    in a language: see `adjusted`. What is finished is kept beside `out`, or in the folder `work`, and not done again:
-    see `work_folder`. Raises `CorpusError` where no document can be read.
+    `rows` makes the rows of the table of the folders of all parts. `memory` is how many bytes all processes together
+    may take, about, or with a dask `client` each worker. What is finished is kept beside `out`, or in the folder
+    `work`, and not done again: see `work_folder`. `reading` is as in `partitions`. With `adjust_for_redundancy` the
+    tasks get the tally of their sentences, of all or of those in the language of the `lexicon`. Raises `CorpusError`
+    where no document can be read, and `ValueError` where a table would be written over a file that is read.
     """
+    target = Path(out)
+    sentences = lexicon is not None or adjust_for_redundancy
+    plan = budget(memory, local=client is None, per_character=WITH_SENTENCES if sentences else PER_CHARACTER)
+    pieces, plan = planned(corpora, plan, written=(target, problems_of(target)), **reading)
+    tasks = [Counting(named(piece.key, lexicon.sha256) if lexicon else piece.key, piece, lexicon) for piece in pieces]
     # What fits in one part is counted before another process has started.
-    cores = plan.cores if sum(file.size for task in tasks for file in task.partition.files) > plan.characters else 1
-    with work_folder(out, work) as folder:
+    cores = plan.cores if sum(file.size for piece in pieces for file in piece.files) > plan.characters else 1
+    with work_folder(target, work) as folder:
         run = partial(run_stage, folder=folder, client=client, cores=cores, progress=progress)
-        places = run(function, adjusted(tasks, run, plan, language=language) if adjust else tasks, what="counting")
+        places = run(function, _adjusted(tasks, run, plan) if adjust_for_redundancy else tasks, what="counting")
         documents = sum(read_about(place)["documents"] for place in places)
         if not documents:
             raise CorpusError(nothing_read(corpora, places))
-        problems = write_problems(places, out)
-        with whole_file(out) as place:
-            rows = write_rows(_told(places, progress), schema, place)
-    return Counted(documents, rows, problems)
+        problems = write_problems(places, target)
+        with whole_file(target) as place:
+            written = write_rows(rows(places, progress, memory), schema, place)
+    return Counted(documents, written, problems)
 
 
 def write_part(
@@ -86,9 +117,14 @@ def with_fractions(schema: pa.Schema, *names: str) -> pa.Schema:
     return schema
 
 
-def _told(places: Sequence[Path], progress: Progress) -> Iterator[pa.RecordBatch]:
-    """The rows in each folder, with progress told."""
-    for done, place in enumerate(places):
-        progress("writing", done, len(places))
-        yield from pieces_in(place / _ROWS)
-    progress("writing", len(places), len(places))
+def _adjusted(tasks: Sequence[Counting], run: Callable[..., list[Path]], plan: Budget) -> list[Counting]:
+    """`tasks`, each with the tally of its sentences; `run` is as in `tallies`.
+
+    What is not in the language of a lexicon does not count, so that it makes no sentence weigh less either.
+    """
+    limit = max(1, plan.characters * WITH_SENTENCES // PER_SENTENCE)
+    language = tasks[0].lexicon.language if tasks and tasks[0].lexicon else None
+    found = tallies([task.partition for task in tasks], language, run, limit)
+    return [
+        task._replace(key=named(task.key, tally.key), tally=tally) for task, tally in zip(tasks, found, strict=True)
+    ]

@@ -1,6 +1,6 @@
-"""How often each document of a corpus uses each word, counted part by part."""
+"""How often each document of a corpus uses each word, or all of it, counted part by part."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +9,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from analysis.engine.database import database, shards, write_shard
 from analysis.progress import Progress
-from analysis.scale.by_document import NAMES, Counted, with_fractions, write_by_document, write_part
-from analysis.scale.counting import PER_CHARACTER, WordCounting
-from analysis.scale.partitions import planned
-from analysis.scale.problems import problems_of
-from analysis.scale.resources import budget
+from analysis.scale.by_document import (
+    NAMES,
+    Counted,
+    Counting,
+    in_order,
+    with_fractions,
+    write_by_document,
+    write_part,
+)
 from analysis.scale.sentence_stages import word_weights
 from analysis.text.corpus import Corpus
 from analysis.text.words import Words, find
 
 COUNTS = pa.schema([("doc_id", pa.string()), ("term", pa.string()), ("count", pa.int64())])
+TOTALS = pa.schema([("term", pa.string()), ("count", pa.int64()), ("documents", pa.int64())])
 
 _KEPT = pa.schema([("doc_id", NAMES), ("term", NAMES), ("count", pa.int32())])  # as it is between the stages
 
@@ -30,29 +36,22 @@ def count(
     *,
     memory: int,
     adjust_for_redundancy: bool = False,
-    client: Any = None,
-    work: Path | None = None,
-    progress: Progress = lambda what, done, total: None,
-    **reading: Any,
+    **options: Any,
 ) -> Counted:
     """Write how often each document of `corpora` uses each word to the table `out`, .csv or else Parquet.
 
     One row a document and word, in the order of the documents and then of the words, by code point: ``doc_id``,
     ``term``, ``count`` (1 or more). They are the numbers of ``tokens.document_term_matrix()``. The bytes of the file do
-    not depend on how the work was cut, by whom it was done or how often it was interrupted: what is finished is kept
-    beside `out` (or in the folder `work`) and not done again, see `work_folder`. The corpus' problems are in
+    not depend on how the work was cut, by whom it was done or how often it was interrupted. The corpus' problems are in
     ``<stem of out>.problems.csv``, path and reason, in the order of the documents.
 
-    With `adjust_for_redundancy` each word weighs 1/n where its sentence stands n times in all corpora together, as
+    With `adjust_for_redundancy` each word weighs 1/n where its sentence appears n times in all corpora together, as
     `analysis.redundancy.repeats.weights` has it, and ``count`` is the sum of the weights, a number with a fraction:
     added up within the document in the order of the text, and rounded only in a .csv. What was said n times then
-    counts once.
-    Each corpus is read twice: first the sentences of all parts are compared, by 128-bit keys (`distinct_sentences`
-    says how unlikely a false equality is).
+    counts once. Each corpus is read twice: first the sentences of all parts are compared, by 128-bit keys
+    (`distinct_sentences` says how unlikely a false equality is).
 
-    `memory` is how many bytes all processes together may take, about, or with a dask `client` each worker. `reading`
-    is as in `partitions`, several corpora too. Raises `CorpusError` where no document can be read, and `ValueError`
-    where a table would be written over a file that is read.
+    `memory` and the other `options` are as in `write_by_document`, and so is what is raised.
 
     >>> import tempfile
     >>> from analysis.paths import SAMPLE
@@ -63,17 +62,40 @@ def count(
     doc_id,term,count 2024-06-22-communique-1,a,10 2024-06-22-communique-1,absence,1
     26
     """
-    more = {"per_character": PER_CHARACTER} if adjust_for_redundancy else {}
-    plan = budget(memory, local=client is None, **more)
-    written = (Path(out), problems_of(Path(out)))
-    pieces, plan = planned(corpora, plan, written=written, **reading)
-    tasks = [WordCounting(piece.key, piece) for piece in pieces]
     schema = with_fractions(COUNTS, "count") if adjust_for_redundancy else COUNTS
-    how = {"adjust": adjust_for_redundancy, "client": client, "work": work, "progress": progress}
-    return write_by_document(count_words, tasks, corpora, Path(out), schema, plan=plan, **how)
+    options |= {"memory": memory, "adjust_for_redundancy": adjust_for_redundancy}
+    return write_by_document(count_words, corpora, out, schema, **options)
 
 
-def count_words(task: WordCounting, place: Path) -> None:
+def totals(corpora: Sequence[str | Path], out: str | Path, *, memory: int, **options: Any) -> int:
+    """Write how often `corpora` use each word to the table `out`, .csv or else Parquet; how many words there are.
+
+    ``term`` (in the order of code points), ``count`` (of its tokens), ``documents`` (that have it): the sums of what
+    `count` writes. All else is as there; the vocabulary need not fit in memory either. With ``adjust_for_redundancy``
+    the counts are what the weights sum to: n tokens of the weight 1/n come to 1, so they are whole numbers, those of
+    the tokens in the different sentences. ``documents`` is the same with and without.
+    """
+    return write_by_document(count_words, corpora, out, TOTALS, rows=_added_up, memory=memory, **options).rows
+
+
+def _added_up(places: Sequence[Path], progress: Progress, memory: int) -> Iterator[pa.RecordBatch]:
+    """The rows of `totals`, from those of `count` in each folder."""
+    with database(memory=memory, folder=places[0].parent) as engine:
+        assert engine.folder
+        files = []
+        for number, batch in enumerate(in_order(places, progress, memory)):
+            terms, width = batch["term"], len(batch["term"].dictionary)
+            row, amount = terms.indices.to_numpy(), batch["count"].to_numpy()
+            files.append(engine.folder / f"{number:06}.parquet")
+            columns = {"count": np.bincount(row, amount, width), "documents": np.bincount(row, minlength=width)}
+            write_shard(files[-1], term=terms.dictionary.to_numpy(zero_copy_only=False), **columns)
+        yield from engine.batches(
+            "SELECT term, round(sum(count))::BIGINT AS count, sum(documents)::BIGINT AS documents "
+            f"FROM {shards(files)} WHERE documents > 0 GROUP BY term ORDER BY term"
+        )
+
+
+def count_words(task: Counting, place: Path) -> None:
     """Count a partition into the folder `place`."""
     options = dict(task.partition.options)
     schema = with_fractions(_KEPT, "count") if task.tally else _KEPT

@@ -10,13 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.framing.counting import amounts, count, gather
 from analysis.framing.lexicon import Lexicon
-from analysis.progress import Progress
-from analysis.scale.by_document import NAMES, Counted, with_fractions, write_by_document, write_part
-from analysis.scale.counting import PER_CHARACTER, FrameCounting
-from analysis.scale.names import named
-from analysis.scale.partitions import planned
-from analysis.scale.problems import problems_of
-from analysis.scale.resources import budget
+from analysis.scale.by_document import NAMES, Counted, Counting, with_fractions, write_by_document, write_part
 from analysis.scale.sentence_stages import spoken, word_weights
 from analysis.text.corpus import Corpus
 from analysis.text.tokens import Tokens, tokenize
@@ -43,10 +37,7 @@ def frame_counts(
     *,
     memory: int,
     adjust_for_redundancy: bool = False,
-    client: Any = None,
-    work: Path | None = None,
-    progress: Progress = lambda what, done, total: None,
-    **reading: Any,
+    **options: Any,
 ) -> Counted:
     """Write how much each document of `corpora` speaks of each frame of `lexicon` to the table `out`, .csv or Parquet.
 
@@ -69,29 +60,20 @@ def frame_counts(
     doc_id,frame,hits,score,sentences_with_hit,words,sentences
     2024-06-22-communique-1,threat,7,1.25,5,495,22
     """
-    plan = budget(memory, local=client is None, per_character=PER_CHARACTER)
-    written = (Path(out), problems_of(Path(out)))
-    pieces, plan = planned(corpora, plan, written=written, **reading)
-    tasks = [FrameCounting(named(piece.key, lexicon.sha256), piece, lexicon) for piece in pieces]
     schema = with_fractions(FRAME_COUNTS, *_SUMS) if adjust_for_redundancy else FRAME_COUNTS
-    how = {
-        "adjust": adjust_for_redundancy,
-        "language": lexicon.language,
-        "client": client,
-        "work": work,
-        "progress": progress,
-    }
-    return write_by_document(count_frames, tasks, corpora, Path(out), schema, plan=plan, **how)
+    options |= {"memory": memory, "adjust_for_redundancy": adjust_for_redundancy, "lexicon": lexicon}
+    return write_by_document(count_frames, corpora, out, schema, **options)
 
 
-def count_frames(task: FrameCounting, place: Path) -> None:
+def count_frames(task: Counting, place: Path) -> None:
     """Count the frames of a partition into the folder `place`."""
-    schema = with_fractions(_KEPT, *_SUMS) if task.tally else _KEPT
+    schema, lexicon = with_fractions(_KEPT, *_SUMS) if task.tally else _KEPT, task.lexicon
+    assert lexicon
 
     def rows(corpus: Corpus, number: int) -> pa.RecordBatch:
-        tokens = tokenize(spoken(corpus, task.lexicon.language), **dict(task.partition.options))
+        tokens = tokenize(spoken(corpus, lexicon.language), **dict(task.partition.options))
         weights = task.tally and word_weights(task.tally, number, len(tokens))
-        columns = _columns(tokens, task.lexicon, weights)
+        columns = _columns(tokens, lexicon, weights)
         return pa.record_batch(
             [pa.array(each).cast(kind) for each, kind in zip(columns, schema.types, strict=True)], schema
         )

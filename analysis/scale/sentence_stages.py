@@ -6,7 +6,7 @@ each range of keys how often each stands in all, for each part in the order in w
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +104,7 @@ def listed_parts(task: Listing, place: Path) -> None:
 
 
 def counted_sentences(task: Range, place: Path) -> None:
-    """How often each sentence of a range of keys stands in all parts, and in which part first: told to each part."""
+    """How often each sentence of a range of keys stands in all parts: told to each part."""
     pieces = [_in_range(Path(part), task) for part in read_about(Path(task.listing))["parts"]]
     sizes = np.array([piece.shape[1] for piece in pieces], dtype=np.int64)
     high, low, times = np.concatenate([np.empty((3, 0), dtype=np.uint64), *pieces], axis=1)
@@ -112,10 +112,7 @@ def counted_sentences(task: Range, place: Path) -> None:
     order, starts = grouped(high, low)
     total = np.add.reduceat(times[order], starts) if len(starts) else times
     times[order] = np.repeat(total, np.diff(starts, append=len(order)))
-    first = np.zeros(len(times), dtype=bool)
-    first[order[starts]] = True  # equal keys stay in the order of the parts
     write_slices(place, "times", times, sizes)
-    write_slices(place, "first", first, sizes)
 
 
 def word_weights(tally: Tally, number: int, words: int) -> NDArray[np.float64]:
@@ -125,18 +122,10 @@ def word_weights(tally: Tally, number: int, words: int) -> NDArray[np.float64]:
     when its sentences were read.
     """
     row, lengths = _sentences(tally, number, words)
-    return np.repeat(1.0 / _told(tally, "times", number, np.uint64)[row], lengths)
-
-
-def words_once(tally: Tally, number: int, words: int) -> NDArray[np.bool_]:
-    """Which of the words in part `number` of a partition are in a sentence that stands nowhere before.
-
-    All else is as with `word_weights`.
-    """
-    row, lengths = _sentences(tally, number, words)
-    once = np.zeros(len(row), dtype=bool)
-    once[np.unique(row, return_index=True)[1]] = _told(tally, "first", number, np.bool_)
-    return np.repeat(once, lengths)
+    own, places = tally.first + number, [Path(f"{tally.counted}{k:06d}") for k in range(tally.ranges)]
+    # One range of keys after the other, in the order of the part's own keys.
+    times = np.concatenate([np.empty(0, dtype=np.uint64), *read_slices(places, "times", own, own + 1)])
+    return np.repeat(1.0 / times[row], lengths)
 
 
 def spoken(corpus: Corpus, language: str | None) -> Corpus:
@@ -150,13 +139,6 @@ def spoken(corpus: Corpus, language: str | None) -> Corpus:
         return corpus
     languages = corpus.documents["language"].str.split("-").str[0].str.lower()
     return corpus.subset(np.flatnonzero((languages == language).to_numpy()))
-
-
-def _told(tally: Tally, name: str, number: int, kind: type[np.generic]) -> NDArray[Any]:
-    """What each range of keys tells a part, one range after the other: in the order of the part's own keys."""
-    places = [Path(f"{tally.counted}{k:06d}") for k in range(tally.ranges)]
-    own = tally.first + number
-    return np.concatenate([np.empty(0, dtype=kind), *read_slices(places, name, own, own + 1)])
 
 
 def _sentences(tally: Tally, number: int, words: int) -> NDArray[np.int32]:

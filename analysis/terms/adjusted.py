@@ -6,22 +6,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.terms.association import first_of
 from analysis.terms.cells import type_counts, type_weights
-from analysis.text.parted import AnyTokens, limit, names
+from analysis.terms.keys import alphabetical, first_of
+from analysis.text.parted import AnyTokens, names
 from analysis.text.stopwords import stopped
-from analysis.text.tokens import Tokens
 
 
 def before_and_after(
-    tokens: AnyTokens, weights: NDArray[np.float64], *, stopwords: Iterable[str] | None = None
+    tokens: AnyTokens,
+    weights: NDArray[np.float64],
+    *,
+    stopwords: Iterable[str] | None = None,
+    most: int | None = None,
 ) -> pd.DataFrame:
     """How `weights` change the count of each word, those that lose most first.
 
     ``term``; ``count`` as the text stands; ``adjusted``, the sum of the weights; ``lost``, their difference; ``rank``
     and ``adjusted_rank``, the word's place by either count (1 = most; ties in alphabetical order).
 
-    Of a corpus in parts the table has the first `LISTED` rows; the ranks are among all words. Raises `ValueError` for
+    With `most` the table has the first rows only, so many; the ranks are among all words. Raises `ValueError` for
     weights that are neither one a token nor one a sentence.
 
     >>> from analysis import read_text, tokenize
@@ -34,16 +37,14 @@ def before_and_after(
     """
     count, adjusted = type_counts(tokens).astype(np.int32), type_weights(tokens, weights)
     del weights  # of a large corpus they are the most that is here
-    kept = ~stopped(tokens.vocabulary, stopwords) & (count > 0)
-    rows = np.flatnonzero(kept).astype(np.int32)
-    if isinstance(tokens, Tokens):  # of which the types are not in alphabetical order
-        rows = rows[pd.Series(names(tokens, rows), dtype="str").argsort().to_numpy()]
+    rows = alphabetical(tokens)
+    rows = rows[(~stopped(tokens.vocabulary, stopwords) & (count > 0))[rows]]
     count, adjusted = count[rows], adjusted[rows]
     # Sums of thirds are off by a last bit; the count of a word that loses nothing is exactly as before.
     np.round(adjusted, 9, out=adjusted)
     lost = count - adjusted
     np.round(lost, 9, out=lost)
-    first = first_of(lost, -count, limit(tokens) or len(rows))  # of those that lose as much, the most frequent
+    first = first_of(most, -lost, -count)  # of those that lose as much, the most frequent
     lost = lost[first]
     rank, adjusted_rank = _ranks(count, first), _ranks(adjusted, first)
     return pd.DataFrame(

@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numpy.typing import NDArray
 from scipy import special
 
-from analysis.text.compiled import Floats, Ints, compiled
+from analysis.text.compiled import Floats, compiled
 
 Counts = npt.ArrayLike
 
@@ -278,17 +277,3 @@ def _fisher(f1: Floats, n1: Floats, f2: Floats, n2: Floats) -> Floats:
 def _step(k: float, together: float, size: float, other: float) -> float:
     """How probable k + 1 of the `together` occurrences are in a corpus of `size` words, relative to k."""
     return (together - k) * (size - k) / ((k + 1) * (other - together + k + 1))
-
-
-def first_of(g2: Floats, key: NDArray[np.integer[Any]], most: int) -> Ints:
-    """The rows of the `most` highest `g2` in their order, of equal ones the lowest `key` first.
-
-    >>> first_of(np.array([1.0, 5.0, 5.0]), np.array([1, 3, 2]), 2).tolist()
-    [2, 1]
-    """
-    if len(g2) <= most:
-        every: Ints = np.lexsort((key, -g2))
-        return every
-    near = np.flatnonzero(g2 >= np.partition(g2, -most)[-most])  # most of them are never sorted
-    rows: Ints = near[np.lexsort((key[near], -g2[near]))[:most]]
-    return rows

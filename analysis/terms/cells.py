@@ -1,11 +1,14 @@
 """What stands where: the occurrences of terms in documents, or in the sentences of one, counted."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.terms.keys import Alphabet, Columns, pack
+from analysis.terms.ngrams import numbered, runs
 from analysis.text.compiled import Floats, Ints, compiled
 from analysis.text.parted import AnyTokens, Part, part_weights, parts
 from analysis.text.tokens import Ids, Tokens
@@ -46,22 +49,6 @@ class Cells(NamedTuple):
     order: Ints
 
 
-class Listed(NamedTuple):
-    """The rows of the table of `analysis.terms.frequency.terms`.
-
-    ``low`` and ``high`` are of the rate, ``total`` is what runs in each group.
-    """
-
-    term: Any
-    group: Ids
-    counts: NDArray[Any]
-    documents: Ints
-    idf: Floats
-    low: Floats
-    high: Floats
-    total: NDArray[Any]
-
-
 def groups_of(tokens: AnyTokens, by: str | None) -> Groups:
     """The documents in groups by the metadata column `by`, all in one without it."""
     names, group = tokens.numbered_groups(by)
@@ -76,7 +63,7 @@ def inverse_frequency(documents: NDArray[Any], of: int) -> Floats:
 
 
 def counted(
-    tokens: Tokens, term: Ids, place: NDArray[Any], terms: int, *, groups: Groups, weights: Floats | None
+    tokens: Tokens, term: Ids, place: NDArray[Any] | slice, terms: int, *, groups: Groups, weights: Floats | None
 ) -> Cells:
     """The cells of occurrences, each of a `term` (-1: not to be counted) at a `place` in the text.
 
@@ -90,8 +77,39 @@ def counted(
     sums: Any = np.diff(begin) if amount is None else np.bincount(unit, amount, minlength=len(owner))
     order = np.argsort(owner, kind="stable")
     weight = np.empty(0) if amount is None else amount
-    own, number, row, times, amount, bounds = _count(term, weight, begin, order, owner, terms)
+    own, number, row, times, amount, bounds = count_cells(term, weight, begin, order, owner, terms)
     return Cells(own, number, row, times, amount, bounds, owner, sums.astype(np.float64), order)
+
+
+def counted_terms(
+    tokens: AnyTokens,
+    words: Alphabet,
+    groups: Groups,
+    n: int,
+    *,
+    codes: Ids,
+    skip: int = 0,
+    weights: Floats | None = None,
+    min_count: int = 1,
+) -> Iterator[tuple[Cells, Columns]]:
+    """The cells of the terms of `n` words in each part, and the key of each of their rows, see `keys.pack`.
+
+    ``codes``: those of `tokens` in `words`. Stop words are left out, and of a corpus in one part what is rare in it.
+    """
+    for part in parts(tokens):
+        place: Any = slice(None)
+        term, own = part.tokens.ids, [codes[part.types]]
+        if n > 1:
+            running, place = runs(own[0][term], part.tokens.sentence_offsets, n, skip)
+            term, own = numbered(running)
+        kept = ~words.dropped[own[0]] & ~words.dropped[own[-1]]
+        if part.tokens.n_documents == tokens.n_documents:  # a group may still have too few of what all have enough of
+            kept &= np.bincount(term, minlength=len(kept)) >= min_count
+        term = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)[term]
+        amount = part_weights(tokens, weights, part)
+        cells = counted(part.tokens, term, place, int(kept.sum()), groups=groups.within(part), weights=amount)
+        digits = [*(word[kept][cells.term] for word in own), cells.group]
+        yield cells, pack(digits, words.radices(n, len(groups.names)))
 
 
 def _units(tokens: Tokens, group: Ids, alone: NDArray[np.bool_]) -> tuple[Ids, Ids]:
@@ -105,7 +123,7 @@ def _units(tokens: Tokens, group: Ids, alone: NDArray[np.bool_]) -> tuple[Ids, I
 
 
 @compiled
-def _count(term: Any, weight: Any, begin: Any, order: Any, owner: Any, terms: int) -> Any:
+def count_cells(term: Any, weight: Any, begin: Any, order: Any, owner: Any, terms: int) -> Any:
     """The `Cells` of occurrences, each of a term (-1: not counted) and a weight (none: 1), by unit in `order`."""
     group, number, row = np.empty_like(term), np.empty_like(term), np.empty_like(term)
     times, amount = np.empty_like(term), np.empty(len(term))

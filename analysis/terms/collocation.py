@@ -8,19 +8,15 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlog1py
 
-from analysis.terms.association import first_of
-from analysis.terms.ngrams import again, checked, tallied
-from analysis.text.buckets import Buckets
+from analysis.terms.keys import FirstRows, alphabetical, key_buckets, summed
 from analysis.text.compiled import Bools, Floats, Ints, compiled
-from analysis.text.parted import LISTED, AnyTokens, Parted, names, parts
+from analysis.text.parted import AnyTokens, names, parts
 from analysis.text.patterns import fitting_types, fold_pattern
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Ids, Tokens
 
 MEASURES = "g2 chi2 pmi mi3 npmi dice log_dice t_score z_score delta_p_forward delta_p_backward".split()
 COLUMNS = ["first", "second", "count", "documents", *MEASURES, "first_count", "second_count", "expected"]
-
-IN_A_FILE = 1_500_000  # running words whose pairs are in memory together
 
 
 def collocations(
@@ -30,6 +26,7 @@ def collocations(
     *,
     node: str | None = None,
     stopwords: Iterable[str] | None = None,
+    most: int | None = None,
 ) -> pd.DataFrame:
     """Pairs of words that stand together, one row a pair, with how often they do and how strongly they are tied.
 
@@ -53,8 +50,8 @@ def collocations(
     is a word, or a pattern in which ``*`` stands for any characters and ``?`` for one: only pairs with a word that it
     fits as `first`, this being asked for even where it is a stop word. Without such a word the table has no rows.
 
-    Of a corpus in parts there are the first `LISTED` rows. Raises `ValueError` for another window (in parts also for
-    whole sentences), or a node that is not one word or all wildcard.
+    With `most` there are the first rows only, so many. Raises `ValueError` for another window, or a node that is not
+    one word or all wildcard.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("Rule of law. The rule of force. Force of habit."))
@@ -69,48 +66,49 @@ def collocations(
     1  force  habit      1
     2  force     of      2
     """
-    if window != "sentence":
-        totals = _running_totals(tokens, window, both_ways=node is not None)
-    elif not isinstance(tokens, Parted):
-        ids, offsets, totals = _whole_sentences(tokens)
-    else:
-        raise ValueError("a corpus too large for memory has too many pairs in whole sentences: give a number of words")
+    totals = _totals_of(tokens, window, both_ways=node is not None)
     least = max(min_count, 1)  # a pair is no more frequent than either of its words
     allowed = ~stopped(tokens.vocabulary, stopwords)
     begins = (allowed if node is None else _nodes(tokens, node)) & (totals.first_count >= least)
     ends = allowed & (totals.second_count >= least)
-    if isinstance(tokens, Parted):
-        found = _frequent_pairs(tokens, totals.reach, node is not None, begins, ends, least)
-        first, second, count, documents = _first_by_g2(found, totals)
-        alphabet = first, second  # so are the types of parts numbered
-    else:
-        if window != "sentence":
-            ids, offsets = tokens.ids, tokens.sentence_offsets
-        first, second, count, documents = _count(
-            ids, offsets, tokens.sentence_document, totals.reach, node is not None, begins, ends, least
-        )
-        rank = np.empty(len(allowed), dtype=np.int64)
-        rank[np.argsort(tokens.vocabulary, kind="stable")] = np.arange(len(allowed))
+    alphabet = alphabetical(tokens)
+    rank = np.empty(len(alphabet), dtype=np.int64)
+    rank[alphabet] = np.arange(len(alphabet))
+
+    types = max(len(rank), 1)
+    buckets = key_buckets(tokens, radices=[types, types, 1], values=[np.int32, np.int32], rows=totals.pairs)
+    for pairs in _pairs(tokens, window, begins, ends, least, both_ways=node is not None):
+        first, second = rank[pairs[0]], rank[pairs[1]]
         if window == "sentence" and node is None:
-            swapped = rank[first] > rank[second]
-            first, second = np.where(swapped, second, first), np.where(swapped, first, second)
-        alphabet = rank[first], rank[second]
+            first, second = np.minimum(first, second), np.maximum(first, second)
+        buckets.add(first * types + second, *pairs[2:])
+    rows = FirstRows(most)
+    for k in range(len(buckets)):
+        key, count, documents = summed(buckets.read(k))
+        often = count >= least
+        key, count, documents = key[often], count[often].astype(np.int64), documents[often].astype(np.int64)
+        first, second = alphabet[np.stack(np.divmod(key, types))]
+        rows.add(-_pair_g2(*totals.cells(first, second, count)), key, count, documents)
+    _, key, count, documents = rows.rows()
+    first, second = alphabet[np.stack(np.divmod(key, types))]
     measures = association_measures(*totals.cells(first, second, count))
-    order = np.lexsort((alphabet[1], alphabet[0], -measures["g2"]))
-    values: dict[str, Any] = {"first": names(tokens, first[order]), "second": names(tokens, second[order])}
-    values |= {"count": count[order], "documents": documents[order]}
-    values |= {name: measures.pop(name).to_numpy()[order] for name in [*MEASURES, "expected"]}
-    values |= {"first_count": totals.first_count[first[order]], "second_count": totals.second_count[second[order]]}
+    values: dict[str, Any] = {"first": names(tokens, first), "second": names(tokens, second)}
+    values |= {"count": count, "documents": documents}
+    values |= {name: measures.pop(name).to_numpy() for name in [*MEASURES, "expected"]}
+    values |= {"first_count": totals.first_count[first], "second_count": totals.second_count[second]}
     return pd.DataFrame(values, columns=COLUMNS, copy=False)
 
 
 class _Totals(NamedTuple):
-    """How many pairs (sentences) each type begins (is in), how many it ends, how many there are, and how far apart."""
+    """How many pairs (sentences) each type begins (is in), how many it ends, and how many there are in all.
+
+    ``pairs``: how many are counted at most.
+    """
 
     first_count: Ints
     second_count: Ints
     total: int
-    reach: int
+    pairs: int
 
     def cells(self, first: Ints, second: Ints, count: Ints) -> tuple[Ints, Ints, Ints, Ints]:
         """The four cells of each pair."""
@@ -118,40 +116,67 @@ class _Totals(NamedTuple):
         return count, row - count, column - count, self.total - row - column + count
 
 
-def _whole_sentences(tokens: Tokens) -> tuple[Ids, Ints, _Totals]:
-    """The sentences with each type once, as ids and where each begins, and the totals."""
-    types = len(tokens.vocabulary)
-    line = np.repeat(np.arange(tokens.n_sentences), np.diff(tokens.sentence_offsets))
-    key = np.sort(line * types + tokens.ids)
-    line, ids = np.divmod(key[np.diff(key, prepend=-1) > 0], max(types, 1))
-    offsets = np.searchsorted(line, np.arange(tokens.n_sentences + 1))
-    holding = np.bincount(ids, minlength=types)
-    return ids.astype(np.int32), offsets, _Totals(holding, holding, tokens.n_sentences, len(ids))
-
-
-def _running_totals(tokens: AnyTokens, window: int | str, *, both_ways: bool) -> _Totals:
-    """The totals of running pairs."""
-    if not isinstance(window, int) or window < 1:
+def _totals_of(tokens: AnyTokens, window: int | str, *, both_ways: bool) -> _Totals:
+    """The totals of running pairs, or of whole sentences."""
+    if window != "sentence" and (not isinstance(window, int) or window < 1):
         raise ValueError(f"window is {window!r}: give a number of words, 1 or more, or 'sentence'")
     first_count, second_count = np.zeros((2, len(tokens.vocabulary)), dtype=np.int64)
+    pairs = 0
     for part in parts(tokens):
-        begun, ended = _totals(part.tokens.ids, part.tokens.sentence_offsets, window, len(part.types))
+        ids, offsets = part.tokens.ids, part.tokens.sentence_offsets
+        if isinstance(window, int):
+            begun, ended = _totals(ids, offsets, window, len(part.types))
+            pairs += int(begun.sum())
+        else:
+            begun = ended = _sentences_with(ids, offsets, len(part.types))
+            pairs += int((np.diff(offsets) ** 2).sum())
         first_count[part.types] += begun
         second_count[part.types] += ended
+    if not isinstance(window, int):
+        return _Totals(first_count, second_count, tokens.n_sentences, pairs)
     if both_ways:
         first_count = second_count = first_count + second_count
-    return _Totals(first_count, second_count, int(first_count.sum()), window)
+    return _Totals(first_count, second_count, int(first_count.sum()), pairs * (1 + both_ways))
 
 
-def _first_by_g2(found: Iterable[Ints], totals: _Totals) -> Ints:
-    """The first `LISTED` of the pairs that are `found`."""
-    kept, g2 = np.empty((4, 0), dtype=np.int64), np.empty(0)
-    for pairs in found:
-        g2 = np.append(g2, _pair_g2(*totals.cells(*pairs[:3])))
-        kept = np.concatenate([kept, pairs], axis=1)
-        order = first_of(g2, kept[0] * len(totals.first_count) + kept[1], LISTED)
-        kept, g2 = kept[:, order], g2[order]
-    return kept
+def _pairs(
+    tokens: AnyTokens, window: int | str, begins: Bools, ends: Bools, min_count: int, *, both_ways: bool
+) -> Iterator[Ids]:
+    """The pairs of allowed types in each part: (4, pairs) first, second, count, documents.
+
+    Pairs that are not frequent enough are left out where the part is the whole.
+    """
+    for part in parts(tokens):
+        own, types = part.tokens, part.types
+        ids, offsets, reach = own.ids, own.sentence_offsets, window
+        if not isinstance(reach, int):
+            ids, offsets = _each_once(own)
+            reach = len(ids)
+        least = min_count if own.n_documents == tokens.n_documents else 1
+        found = _count(ids, offsets, own.sentence_document, reach, both_ways, begins[types], ends[types], least)
+        found[:2] = types[found[:2]]
+        yield found
+
+
+def _each_once(tokens: Tokens) -> tuple[Ids, Ints]:
+    """The sentences with each type once, as ids and where each begins."""
+    types = max(len(tokens.vocabulary), 1)
+    line = np.repeat(np.arange(tokens.n_sentences), np.diff(tokens.sentence_offsets))
+    key = np.sort(line * types + tokens.ids)
+    line, ids = np.divmod(key[np.diff(key, prepend=-1) > 0], types)
+    return ids.astype(np.int32), np.searchsorted(line, np.arange(tokens.n_sentences + 1))
+
+
+@compiled
+def _sentences_with(ids: Any, offsets: Any, types: int) -> Any:
+    """How many sentences each type is in."""
+    holding, last = np.zeros(types, np.int64), np.full(types, -1)
+    for line in range(len(offsets) - 1):
+        for place in range(offsets[line], offsets[line + 1]):
+            if last[ids[place]] != line:
+                last[ids[place]] = line
+                holding[ids[place]] += 1
+    return holding
 
 
 @compiled
@@ -184,7 +209,7 @@ def _count(
                 places[free[i]], lines[free[i]] = place, line
                 free[i] += 1
 
-    found, n = np.empty((4, 1024), np.int64), 0
+    found, n = np.empty((4, 1024), np.int32), 0
     counts, documents = np.zeros(types, np.int64), np.zeros(types, np.int64)
     latest = np.empty(types, np.int64)  # the document in which the pair stood last
     met = np.empty(types, np.int32)
@@ -206,7 +231,7 @@ def _count(
                 counts[second] += 1
         kept = met[:m][counts[met[:m]] >= min_count]
         if n + len(kept) > found.shape[1]:
-            larger = np.empty((4, 2 * (n + len(kept))), np.int64)
+            larger = np.empty((4, 2 * (n + len(kept))), np.int32)
             for row in range(4):
                 for column in range(n):
                     larger[row, column] = found[row, column]
@@ -228,63 +253,6 @@ def _nodes(tokens: AnyTokens, node: str) -> Bools:
     for part in parts(tokens):
         chosen[part.types[fitting_types(part.tokens, [word]).indices]] = True
     return chosen
-
-
-def _frequent_pairs(
-    tokens: Parted, reach: int, both_ways: bool, begins: Bools, ends: Bools, min_count: int
-) -> Iterator[Ints]:
-    """The pairs of allowed types that are frequent enough, in turns: (4, pairs) first, second, count, documents."""
-    types = len(begins)
-    checked(types, 2, marks=2)
-    buckets = Buckets(tokens.folder, [np.int64, np.int8], number=1 + len(tokens) // IN_A_FILE)
-    for part in parts(tokens):
-        own, own_types = part.tokens, part.types
-        key, bounds = _pairs(
-            own_types[own.ids],
-            own.sentence_offsets,
-            own.document_offsets,
-            reach,
-            both_ways,
-            begins[own_types][own.ids],
-            ends[own_types][own.ids],
-            types,
-        )
-        buckets.add(key, again(key, bounds))
-    for k in range(len(buckets)):
-        key, mark = buckets.read(k)
-        key, (new, repeated) = tallied(key, mark, 2)
-        count = new + repeated
-        often = count >= min_count
-        yield np.stack([*np.divmod(key[often], types), count[often], new[often]])
-
-
-@compiled
-def _pairs(
-    ids: Any, lines: Any, documents: Any, reach: int, both_ways: bool, begins: Any, ends: Any, types: int
-) -> Any:
-    """The key of each allowed pair, first · `types` + second, and where those of each document begin."""
-    key, n = np.empty(len(ids) + 1024, np.int64), 0
-    bounds = np.zeros(len(documents), np.int64)
-    document = 0
-    for line in range(len(lines) - 1):
-        while documents[document + 1] <= lines[line]:
-            document += 1
-            bounds[document] = n
-        for place in range(lines[line], lines[line + 1]):
-            if not begins[place]:
-                continue
-            if n + 2 * (lines[line + 1] - lines[line]) > len(key):
-                larger = np.empty(2 * n + 2 * (lines[line + 1] - lines[line]), np.int64)
-                for k in range(n):
-                    larger[k] = key[k]
-                key = larger
-            low = max(lines[line], place - reach) if both_ways else place + 1
-            for other in range(low, min(lines[line + 1], place + reach + 1)):
-                if other != place and ends[other]:
-                    key[n] = np.int64(ids[place]) * types + ids[other]
-                    n += 1
-    bounds[document + 1 :] = n
-    return key[:n], bounds
 
 
 def association_measures(o11: ArrayLike, o12: ArrayLike, o21: ArrayLike, o22: ArrayLike) -> pd.DataFrame:

@@ -4,14 +4,16 @@ import html
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.text.compiled import Ints
 from analysis.text.kernels import fold
 from analysis.text.lookup import document_of, sentence_in_document, sentence_of
-from analysis.text.parted import LISTED, AnyTokens, Parted, parts
+from analysis.text.parted import AnyTokens, parts
 from analysis.text.patterns import find
 from analysis.text.tokens import Ids, Tokens
 
@@ -21,7 +23,14 @@ SORTS = ("document", "left", "right", "date")
 _PARTS = "display:grid;grid-template-columns:minmax(0,1fr) auto minmax(0,1fr);column-gap:.4em;align-items:baseline"
 
 
-def kwic(tokens: AnyTokens, pattern: str | Sequence[str], window: int = 8, *, sort: str = "document") -> pd.DataFrame:
+def kwic(
+    tokens: AnyTokens,
+    pattern: str | Sequence[str],
+    window: int = 8,
+    *,
+    sort: str = "document",
+    most: int | None = None,
+) -> pd.DataFrame:
     """Every place of a word or phrase with `window` words on either side, its key word in context.
 
     (Luhn 1960, Key word-in-context index for technical literature.) `pattern` is one pattern or a list of them, as
@@ -38,8 +47,8 @@ def kwic(tokens: AnyTokens, pattern: str | Sequence[str], window: int = 8, *, so
 
     `sort` is "document" (as the corpus stands), "left" or "right" (by the words before, or behind, the nearest first,
     in the order of Unicode) or "date" (unknown dates last). What is equal stands as in the corpus. Without a match the
-    table has no rows. Of a corpus in parts there are the first `LISTED` rows. Raises `ValueError` for a window below 0,
-    another `sort` (in parts, any but "document"), no pattern, or a pattern that does not begin and end with a word.
+    table has no rows. With `most` there are the first rows only, so many. Raises `ValueError` for a window below 0,
+    another `sort`, no pattern, or a pattern that does not begin and end with a word.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("No one wins a war, they say. This war was won."))
@@ -55,21 +64,29 @@ def kwic(tokens: AnyTokens, pattern: str | Sequence[str], window: int = 8, *, so
     patterns = [pattern] if isinstance(pattern, str) else list(pattern)
     if not patterns:
         raise ValueError("the list of patterns is empty: give at least one, such as 'war*'")
-    if not isinstance(tokens, Parted):
-        return _contexts(tokens, patterns, window, sort)
-    if sort != "document":
-        raise ValueError(f"sort is {sort!r}: a corpus too large for memory is read as it stands, by 'document'")
-    tables, rows = [], 0
+    tables: list[pd.DataFrame] = []
     for part in parts(tokens):
-        tables.append(_contexts(part.tokens, patterns, window, sort).head(LISTED - rows))
-        rows += len(tables[-1])
-        if rows >= LISTED:
-            break
-    return pd.concat(tables, ignore_index=True)
+        table, order = _contexts(part.tokens, patterns, window, sort)
+        tables.append(table.assign(**order))
+        if most is not None and sum(map(len, tables)) > most:
+            tables = [_sorted(tables, len(order))[:most]]
+            if sort == "document":
+                break
+    return _sorted(tables, len(order)).iloc[:most, : -len(order) or None]
 
 
-def _contexts(tokens: Tokens, patterns: Sequence[str], window: int, sort: str) -> pd.DataFrame:
-    """The table of `kwic`."""
+def _sorted(tables: list[pd.DataFrame], keys: int) -> pd.DataFrame:
+    """The rows of all tables by their last columns, so many `keys`."""
+    table = pd.concat(tables, ignore_index=True)
+    if not keys:
+        return table
+    return table.sort_values(table.columns[-keys:].tolist(), kind="stable", ignore_index=True)
+
+
+def _contexts(
+    tokens: Tokens, patterns: Sequence[str], window: int, sort: str
+) -> tuple[pd.DataFrame, dict[str, NDArray[Any]]]:
+    """The table of `kwic` in the order of the text, and the columns that it is sorted by."""
     first, last = _shortest(find(tokens, patterns))
     document = document_of(tokens, first)
     begin, stop = tokens.document_offsets[document], tokens.document_offsets[document + 1]
@@ -92,12 +109,12 @@ def _contexts(tokens: Tokens, patterns: Sequence[str], window: int, sort: str) -
     )
     table = table.astype(dict.fromkeys(["doc_id", "pre", "keyword", "post", "source"], str))  # without a row, too
     if sort == "document":
-        return table
+        return table, {}
     if sort == "date":
-        return table.sort_values("date", kind="stable", ignore_index=True)
+        return table, {"by": table["date"].to_numpy()}
     distance = np.arange(1, window + 1)
     near = first[:, None] - distance if sort == "left" else last[:, None] + distance
-    return table.iloc[_order(tokens, near, begin, stop)].reset_index(drop=True)
+    return table, {f"word {k}": words for k, words in enumerate(_words(tokens, near, begin, stop).T)}
 
 
 def to_html(table: pd.DataFrame) -> str:
@@ -161,10 +178,9 @@ def _passages(tokens: Tokens, document: Ints, first: Ints, last: Ints, start: Id
     return passages
 
 
-def _order(tokens: Tokens, places: Ints, begin: Ints, stop: Ints) -> Ints:
-    """The order of the rows by the words at their `places`, (rows, words); nothing comes before any word."""
+def _words(tokens: Tokens, places: Ints, begin: Ints, stop: Ints) -> NDArray[np.object_]:
+    """The words at the `places` of each row, (rows, words), in lower case; where there is none, an empty one."""
     inside = (places >= begin[:, None]) & (places < stop[:, None])
     ids, code = np.unique(np.where(inside, tokens.ids[np.where(inside, places, 0)], -1), return_inverse=True)
     words = np.array(["" if i < 0 else fold(tokens.vocabulary[i]) for i in ids], dtype=object)
-    rank = np.unique(words, return_inverse=True)[1][code.reshape(places.shape)]
-    return np.lexsort((np.arange(len(places)), *rank.T[::-1]))
+    return words[code.reshape(places.shape)]

@@ -1,19 +1,22 @@
 """How evenly words are spread over the parts of a corpus, or over one running text."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from itertools import pairwise, starmap
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.terms.cells import type_counts
+from analysis.terms.cells import count_cells, type_counts
+from analysis.terms.keys import alphabetical, folder_of
 from analysis.text.buckets import Buckets
 from analysis.text.compiled import Ints, compiled
-from analysis.text.parted import LISTED, AnyTokens, Parted, names, types_of
+from analysis.text.parted import AnyTokens, names, types_of
 from analysis.text.parted import parts as parts_of
 from analysis.text.stopwords import stopped
+from analysis.text.tokens import offsets_of
 
 EVENNESS = ["juilland_d", "carroll_d2", "rosengren_s", "da", "dkl"]  # 1 = even
 DEVIATION = ["dp", "dp_norm", "dp_adjusted"]  # 0 = even
@@ -24,7 +27,12 @@ AT_ONCE = 1_000_000  # cells in memory, at most about so many
 
 
 def dispersion(
-    tokens: AnyTokens, *, parts: int | None = None, stopwords: Iterable[str] | None = None, min_count: int = 1
+    tokens: AnyTokens,
+    *,
+    parts: int | None = None,
+    stopwords: Iterable[str] | None = None,
+    min_count: int = 1,
+    most: int | None = None,
 ) -> pd.DataFrame:
     r"""How evenly each word is spread over the documents, or over `parts` equal stretches of the running words.
 
@@ -37,8 +45,8 @@ def dispersion(
       about 1 when all occurrences stand together. No parts are needed.
 
     With one part, as for a single text without `parts`, all measures of evenness but ``arf`` are NaN. Words in
-    `stopwords`, and those that occur less than `min_count` times, have no row but count as running words. Of a corpus
-    in parts there are the first `LISTED` rows. Raises `ValueError` for parts < 2 or more parts than words, or when
+    `stopwords`, and those that occur less than `min_count` times, have no row but count as running words. With `most`
+    there are the first rows only, so many. Raises `ValueError` for parts < 2 or more parts than words, or when
     `stopwords` is one string.
 
     >>> from analysis import read_text, tokenize
@@ -50,45 +58,23 @@ def dispersion(
     2  again      1      1         0.0  0.5  1.0
     """
     allowed = ~stopped(tokens.vocabulary, stopwords)
-    sizes = _sizes(tokens, parts)
-    if isinstance(tokens, Parted):
-        return _of_first_words(tokens, sizes, allowed, parts, max(min_count, 1))
-    part = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-    words, types = len(tokens), len(tokens.vocabulary)
-    # One row a running word, turned by columns: the places of every word, in order, without a comparison sort.
-    places = sparse.csr_array((np.ones(words, np.int8), tokens.ids, np.arange(words + 1)), shape=(words, types)).tocsc()
-    found = (np.ones(words, np.int32), part[places.indices], places.indptr.copy())
-    counts = sparse.csc_array(found, shape=(len(sizes), types))
-    counts.sum_duplicates()
-
-    kept = np.flatnonzero(allowed & (np.diff(places.indptr) >= max(min_count, 1)))
-    table = dispersion_of(counts[:, kept], sizes)
-    table.insert(0, "term", tokens.vocabulary[kept])
-    table["arf"] = _average_reduced_frequency(places.indices, places.indptr)[kept]
-    return table.sort_values(["count", "term"], ascending=[False, True], ignore_index=True)
-
-
-def _of_first_words(
-    tokens: Parted, sizes: Ints, allowed: NDArray[np.bool_], parts: int | None, least: int
-) -> pd.DataFrame:
-    """The first `LISTED` rows of the table of `dispersion`."""
-    count = type_counts(tokens)
-    kept = np.flatnonzero(allowed & (count >= least))
-    kept = kept[np.argsort(-count[kept], kind="stable")][:LISTED]  # types are in alphabetical order
+    sizes, count, types = _sizes(tokens, parts), type_counts(tokens), alphabetical(tokens)
+    types = types[(allowed & (count >= max(min_count, 1)))[types]]
+    types = types[np.argsort(-count[types], kind="stable")][:most]
     tables = []
-    for block in blocks(tokens, kept, count[kept], parts):
-        table = dispersion_of(block.counts, sizes)
-        table.insert(0, "term", names(tokens, kept[block.first : block.stop]))
-        tables.append(table.assign(arf=block.reduced))
+    for own, counts, reduced in _blocks(tokens, types, count[types], sizes):
+        table = dispersion_of(counts, sizes)
+        table.insert(0, "term", names(tokens, types[own]))
+        tables.append(table.assign(arf=reduced))
     return pd.concat(tables, ignore_index=True)
 
 
-def places(tokens: AnyTokens, terms: Iterable[str]) -> pd.DataFrame:
+def places(tokens: AnyTokens, terms: Iterable[str], *, most: int | None = None) -> pd.DataFrame:
     """Where each of `terms` stands: one row an occurrence, by term in the order given, then in the order of the text.
 
     ``term``; ``doc_id``; ``place``, the number of running words before it in the whole corpus, documents in order.
-    Where a corpus in parts has more than `LISTED` of them, its words are taken as `STRETCHES` equal stretches, and of
-    the places of a term in one stretch only the first has a row: ``times`` says then how many there are.
+    Where there are more than `most` of them, the words are taken as `STRETCHES` equal stretches, and of the places of a
+    term in one stretch only the first has a row: ``times`` says then how many there are.
 
     >>> from analysis import read_text, tokenize
     >>> places(tokenize(read_text("War is war.")), ["war", "peace"])
@@ -106,9 +92,9 @@ def places(tokens: AnyTokens, terms: Iterable[str]) -> pd.DataFrame:
         own = np.flatnonzero(order >= 0)
         total += len(own)
         found = np.concatenate([found, [order[own], own + part.word, np.ones_like(own)]], axis=1)
-        if isinstance(tokens, Parted) and found.shape[1] > 2 * LISTED:
+        if most is not None and found.shape[1] > 2 * most:
             found = _thinned(found, len(tokens))  # now and then, so that not all places are held at once
-    many = isinstance(tokens, Parted) and total > LISTED
+    many = most is not None and total > most
     order, place, times = _thinned(found, len(tokens)) if many else found[:, np.argsort(found[0], kind="stable")]
     document = np.searchsorted(tokens.document_offsets, place, side="right") - 1
     term = np.array(sought, dtype=object)[order]
@@ -264,86 +250,43 @@ def _extremes(count: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     return even, words * count - shared
 
 
-def _average_reduced_frequency(places: NDArray[Any], indptr: NDArray[Any]) -> NDArray[np.float64]:
-    """ARF of each type, whose `places` in the running words stand in order between its two `indptr`."""
-    words, count = len(places), np.diff(indptr)
-    arf = np.zeros(len(count))
-    used = count > 0
-    first, last = indptr[:-1][used], indptr[1:][used] - 1
-    gap = np.diff(places, prepend=0).astype(np.int64)
-    gap[first] = places[first] + words - places[last].astype(np.int64)
-    if words:
-        arf[used] = np.add.reduceat(np.minimum(gap * np.repeat(count, count), words), first) / words
-    return arf
+def _blocks(
+    tokens: AnyTokens, types: NDArray[Any], count: Ints, sizes: Ints
+) -> Iterator[tuple[slice, sparse.csc_array, NDArray[np.float64]]]:
+    """Some of the `types`, which occur `count` times each, at a time, in their order.
 
-
-class Block(NamedTuple):
-    """Some of the words that were asked for, side by side.
-
-    ``first``, ``stop``: which of them. ``counts``: (rows, words) how often each appears in each row, a document or a
-    stretch. ``reduced``: (words,) the average reduced frequency.
+    Which of them; (rows, types) how often each occurs in each row of the running words, one of the `sizes` after the
+    other; (types,) the average reduced frequency.
     """
-
-    first: int
-    stop: int
-    counts: sparse.csc_array
-    reduced: NDArray[np.float64]
-
-
-def blocks(tokens: Parted, types: Ints, count: Ints, stretches: int | None) -> Iterator[Block]:
-    """The cells of `types`, which stand `count` times each, block by block in their order.
-
-    The rows are the documents or, where a number of them is given, equal `stretches` of the running words.
-    """
-    rows = tokens.n_documents if stretches is None else stretches
-    block = np.unique(np.cumsum(np.minimum(count, rows)) // AT_ONCE, return_inverse=True)[1]
+    block = np.unique(np.cumsum(np.minimum(count, len(sizes))) // AT_ONCE, return_inverse=True)[1]
     number = int(block.max(initial=0)) + 1
     place = np.full(len(tokens.vocabulary), -1, dtype=np.int32)
     place[types] = np.arange(len(types), dtype=np.int32)
     begin, last, near = np.full(len(types), -1), np.zeros(len(types), np.int64), np.zeros(len(types), np.int64)
-    buckets = Buckets(tokens.folder, [np.int32, np.int32, np.int32, np.int32], number=number, spread=False)
+    edges = offsets_of(sizes)
+    buckets = Buckets(folder_of(tokens), [np.int32, np.int32, np.int32, np.int32], number=number, spread=False)
     for part in parts_of(tokens):
-        chosen, ids = place[part.types], part.tokens.ids
-        if stretches is None:
-            document = np.arange(part.document, part.document + part.tokens.n_documents, dtype=np.int32)
-            row = np.repeat(document, np.diff(part.tokens.document_offsets))
-        else:
-            row = (np.arange(part.word, part.word + len(ids)) * stretches // len(tokens)).astype(np.int32)
-        which, at, times = _cells(ids, row, chosen)
-        buckets.add(block[which], which, at, times)
-        _pass(ids, chosen, part.word, len(tokens), count, begin, last, near)
+        term = place[part.types][part.tokens.ids]
+        first, stop = np.searchsorted(edges, part.word, side="right") - 1, np.searchsorted(edges, part.word + len(term))
+        bounds = np.clip(edges[first : stop + 1] - part.word, 0, len(term))  # of the rows that the part has words of
+        rows = np.arange(stop - first)
+        one = np.zeros(len(rows), dtype=np.int32)
+        _, which, cell, times, _, ends = count_cells(term, np.empty(0), bounds, rows, one, len(types))
+        which = which[cell]
+        buckets.add(block[which], which, np.repeat(rows + first, np.diff(ends)), times)
+        _pass(term, part.word, len(tokens), count, begin, last, near)
     reduced = (near + np.minimum((begin + len(tokens) - last) * count, len(tokens))) / max(len(tokens), 1)
-    bounds = np.searchsorted(block, np.arange(number + 1)).tolist()
-    for k in range(number):
-        first, stop = bounds[k : k + 2]
+    bounds = np.searchsorted(block, np.arange(number + 1))
+    for k, own in enumerate(starmap(slice, pairwise(bounds.tolist()))):
         _, which, at, times = buckets.read(k)
-        counts = sparse.csc_array((times, (at, which - first)), shape=(rows, stop - first))
-        yield Block(first, stop, counts, reduced[first:stop])
+        shape = (len(sizes), own.stop - own.start)
+        yield own, sparse.csc_array((times, (at, which - own.start)), shape=shape), reduced[own]
 
 
 @compiled
-def _cells(ids: Any, row: Any, chosen: Any) -> Any:
-    """Each of the chosen types with each row that has it, and how often; words of a row are adjacent."""
-    which, at, times = np.empty(len(ids), np.int32), np.empty(len(ids), np.int32), np.empty(len(ids), np.int32)
-    cell = np.full(len(chosen), -1)
-    n = 0
-    for place in range(len(ids)):
-        this = ids[place]
-        if chosen[this] < 0:
-            continue
-        if cell[this] < 0 or at[cell[this]] != row[place]:
-            which[n], at[n], times[n] = chosen[this], row[place], 0
-            cell[this] = n
-            n += 1
-        times[cell[this]] += 1
-    return which[:n], at[:n], times[:n]
-
-
-@compiled
-def _pass(ids: Any, chosen: Any, before: Any, words: Any, count: Any, begin: Any, last: Any, near: Any) -> None:
+def _pass(term: Any, before: Any, words: Any, count: Any, begin: Any, last: Any, near: Any) -> None:
     """Note the first and the last place of each chosen type, and add up how near its places are, as its ARF has it."""
-    for place in range(len(ids)):
-        k = chosen[ids[place]]
+    for place, k in enumerate(term):
         if k < 0:
             continue
         if begin[k] < 0:

@@ -1,6 +1,13 @@
-"""Which words carry a text: counts of words and n-grams, with rates, spread over documents and intervals."""
+"""Which words carry a text: counts of words and n-grams, with rates, spread over documents and intervals.
+
+The terms of each part of a corpus are counted, and what they count in all parts is added up, term by term. A second
+reading of the parts finds the documents in which those terms appear that the table has.
+"""
 
 from collections.abc import Iterable
+from functools import partial
+from itertools import pairwise
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -8,24 +15,27 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.bootstrap import rate_intervals
+from analysis.bootstrap import Draws, draws, intervals
 from analysis.terms.adjusted import before_and_after
-from analysis.terms.cells import Cells, Groups, Listed, counted, groups_of, inverse_frequency
+from analysis.terms.cells import Cells, Groups, counted_terms, groups_of, inverse_frequency
 from analysis.terms.dispersion import dispersion
 from analysis.terms.diversity import diversity
-from analysis.terms.ngrams import by_value, joined, ngrams, numbered, running_ngrams
-from analysis.terms.terms_in_parts import listed_in_parts
+from analysis.terms.keys import Columns, alphabet, folder_of, key_buckets, key_index, of_terms, summed
+from analysis.terms.ngrams import by_value, check, ngrams
 from analysis.terms.trends import trends
 from analysis.terms.zipf import zipf
+from analysis.text.buckets import Buckets
 from analysis.text.compiled import Floats, Ints
-from analysis.text.parted import AnyTokens, Parted
-from analysis.text.stopwords import stopped
-from analysis.text.tokens import Tokens, token_weights
+from analysis.text.parted import AnyTokens
+from analysis.text.tokens import Ids, offsets_of
 
 # What is counted over and over is asked for in one place; the modules that these come from have the rest.
 __all__ = ["before_and_after", "dispersion", "diversity", "ngrams", "terms", "trends", "zipf"]
 
 COLUMNS = ["term", "count", "per_million", "documents", "document_share", "tf_idf", "ci_low", "ci_high"]
+
+AT_LEAST = 1000  # rows of a group
+CELLS = 500_000  # about, whose intervals are made together: what is made of them takes some 80 bytes each
 
 
 def terms(
@@ -39,6 +49,7 @@ def terms(
     skip: int = 0,
     resamples: int = 1000,
     seed: int = 0,
+    most: int | None = None,
 ) -> pd.DataFrame:
     r"""Words, or `n` words in a row within one sentence, with how often and how widely they are used.
 
@@ -61,9 +72,9 @@ def terms(
     whatever they weigh. The table has no rows where n is larger than any sentence, or every word is stopped. Raises
     `ValueError` for n < 1, skip < 0, an unknown column, or weights of another length.
 
-    Of a corpus in parts the table has the first rows only, `LISTED`, each of which says what it says in the whole
-    table. With `by` they are the first of each group, `LISTED` over the number of groups or 1,000 (fewer of more than
-    1,000 groups), and the rows of as many terms that are the most frequent of all groups together.
+    With `most` the table has the first rows only, so many. With `by` they are the first of each group, `most` over the
+    number of groups or 1,000 (fewer of more than 1,000 groups), and the rows of as many terms that are the most
+    frequent of all groups together. Each row has the values that it has in the whole table.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("To be or not to be. Be quick."))
@@ -77,95 +88,156 @@ def terms(
     >>> terms(tokens, n=2, skip=1, resamples=0)["term"].tolist()[:4]
     ['to be', 'be not', 'be or', 'be quick']
     """
-    groups = groups_of(tokens, by)
-    options: dict[str, Any] = {"stopwords": stopwords, "weights": weights, "min_count": min_count, "skip": skip}
-    options |= {"resamples": resamples, "seed": seed}
-    if isinstance(tokens, Parted):
-        found = listed_in_parts(tokens, groups, n, **options)
-    else:
-        found = _listed(tokens, groups, n, **options)
-    count, total = found.counts, found.total[found.group]
+    check(n, skip)
+    groups, words = groups_of(tokens, by), alphabet(tokens, stopwords=stopwords)
+    options: dict[str, Any] = {"codes": words.codes[0], "skip": skip, "weights": weights, "min_count": min_count}
+    count = partial(counted_terms, tokens, words, groups, n, **options)
+    owners, runnings = [], []
+    types = [np.int32, np.int32] if weights is None else [np.int32, np.int32, np.float64]
+    at_most = len(tokens) * comb(n - 1 + skip, skip)
+    buckets = key_buckets(tokens, radices=words.radices(n, len(groups.names)), values=types, rows=at_most)
+    for cells, keys in count():
+        owners.append(cells.owner)
+        runnings.append(cells.running)
+        numbers = [np.bincount(cells.row, cells.times), np.bincount(cells.row, cells.amount != 0)]
+        if weights is not None:
+            numbers.append(np.bincount(cells.row, cells.amount))
+        order = by_value(cells.term)  # sorted pieces are soon sorted together
+        buckets.add(*(column[order] for column in (*keys, *numbers)))
+    # What was counted of a corpus in one part is at hand still, that of several is counted again.
+    again = [(cells, keys)] if len(owners) == 1 else count()
+    owner, running = np.concatenate(owners), np.concatenate(runnings)
+    rows = _first_rows(buckets, len(keys), groups, min_count, most)
+    del buckets  # and its files
+    group, counts = rows["group"].to_numpy(), rows["counts"].to_numpy()
+    known = [rows[key].to_numpy() for key in range(len(keys))]
+    low, high = np.full((2, len(rows)), np.nan)
+    if resamples and len(rows):
+        file = (np.cumsum(rows["units"].to_numpy()) - 1) // CELLS  # of each row: files of whole rows, side by side
+        kinds = [np.int32, np.int32, np.int32, np.int32 if weights is None else np.float64]
+        buckets = Buckets(folder_of(tokens), kinds, number=int(file[-1]) + 1, spread=False)
+        _sort_cells(buckets, again, known, file)
+        low, high = _intervals(buckets, file, group, owner, running, resamples=resamples, seed=seed)
+    total = np.bincount(owner, running, minlength=len(groups.names))[group]
     table = pd.DataFrame(
         {
-            "term": found.term,
-            "count": count.astype(np.int64 if weights is None else np.float64, copy=False),
-            "per_million": np.divide(1e6 * count, total, out=np.zeros(len(count)), where=total > 0),
-            "documents": found.documents,
-            "document_share": found.documents / groups.sizes[found.group],
-            "tf_idf": count * found.idf,
-            "ci_low": 1e6 * found.low,
-            "ci_high": 1e6 * found.high,
+            "term": words.terms(known, n, len(groups.names)),
+            "count": counts.astype(np.int64 if weights is None else np.float64, copy=False),
+            "per_million": np.divide(1e6 * counts, total, out=np.zeros(len(total)), where=total > 0),
+            "documents": rows["documents"].to_numpy(),
+            "document_share": rows["documents"].to_numpy() / groups.sizes[group],
+            "tf_idf": counts * rows["idf"].to_numpy(),
+            "ci_low": 1e6 * low,
+            "ci_high": 1e6 * high,
         },
         copy=False,  # the columns are new, and a second copy of millions of rows takes as long as the counting
     )
     if by is not None:
-        table.insert(0, by, groups.names.take(found.group))
+        table.insert(0, by, groups.names.take(group))
     return table
 
 
-def _listed(
-    tokens: Tokens,
-    groups: Groups,
-    n: int,
+def _first_rows(buckets: Buckets, keys: int, groups: Groups, min_count: int, most: int | None) -> pd.DataFrame:
+    """The rows of the table in its order, as `_rows` has them."""
+    number = len(groups.names)
+    each = most
+    if most is not None and number > 1:
+        each = max(most // number, min(AT_LEAST, 10 * most // number), 1)
+    least, lightest = np.zeros(number), 0.0  # of those that are first so far
+    rows = pd.DataFrame()
+    for k in range(len(buckets)):
+        more = _rows(buckets.read(k), keys, groups, min_count)
+        more = more[(more["counts"] >= least[more["group"]]) | (more["weight"] >= lightest)]
+        rows = pd.concat([rows, more], ignore_index=True) if k else more
+        if each is None or len(rows) <= each:
+            continue
+        rows = rows.iloc[_order(rows, keys, "group", "counts")]
+        place = rows.groupby("group").cumcount().to_numpy()
+        last = rows[place == each - 1]
+        least[last["group"]] = last["counts"]
+        kept, lightest = place < each, np.inf
+        if number > 1:  # beside those of the terms that are first in all groups together
+            of_all = _order(rows, keys, "weight")
+            term, _ = of_terms([rows[key].to_numpy()[of_all] for key in range(keys)], number)
+            kept[of_all[term < each]] = True
+            lightest = rows["weight"].to_numpy()[of_all[term == each - 1]].max(initial=0.0)
+        rows = rows[kept]
+    return rows.iloc[_order(rows, keys, "group", "counts")]
+
+
+def _order(rows: pd.DataFrame, keys: int, *first: str) -> Ints:
+    """The places of the rows by the columns `first`, numbers from high to low, and then by their keys."""
+    by = [rows[name] if name == "group" else -rows[name] for name in first]
+    return np.lexsort([*(rows[key] for key in reversed(range(keys))), *reversed(by)])
+
+
+def _rows(columns: Columns, keys: int, groups: Groups, min_count: int) -> pd.DataFrame:
+    """The rows of all terms of a bucket.
+
+    Columns 0, 1, ... of the key, see `pack`; ``units``: how many documents, or sentences, the row is counted in;
+    ``idf``, and ``weight``, the count in all groups, are of the term.
+    """
+    columns = summed(columns, keys)
+    times, units, *amount = columns[keys:]
+    term, group = of_terms(columns[:keys], len(groups.names))
+    # Sums of thirds are off by a last bit; words of the same count are to be in alphabetical order all the same.
+    counts = amount[0].round(9) if amount else times
+    documents = np.minimum(units, groups.sizes[group])  # the units of a group's only document are its sentences
+    found: dict[Any, Any] = dict(enumerate(columns[:keys]))
+    found |= {"group": group, "counts": counts, "documents": documents, "units": units}
+    found |= {"idf": inverse_frequency(np.bincount(term, documents), len(groups.of))[term]}
+    found |= {"weight": np.bincount(term, counts)[term]}
+    return pd.DataFrame(found, copy=False)[times >= min_count]
+
+
+def _sort_cells(
+    buckets: Buckets, found: Iterable[tuple[Cells, Columns]], known: Columns, file: NDArray[np.int64]
+) -> None:
+    """Sort the cells of the rows with the `known` keys into the `file` of each: row, unit and amount."""
+    index, before = key_index(known), 0
+    for cells, keys in found:
+        row = index.get_indexer(key_index(keys))[cells.row]
+        unit = np.repeat(cells.order + before, np.diff(cells.begin))
+        before += len(cells.owner)
+        listed = row >= 0
+        buckets.add(file[row[listed]], row[listed], unit[listed], cells.amount[listed])
+
+
+def _intervals(
+    buckets: Buckets,
+    file: NDArray[np.int64],
+    group: NDArray[Any],
+    owner: Ids,
+    running: Floats,
     *,
-    stopwords: Iterable[str] | None,
-    weights: Floats | None,
-    min_count: int,
-    skip: int,
     resamples: int,
     seed: int,
-) -> Listed:
-    """The rows of the table of `terms`."""
-    vocabulary, words, place = running_ngrams(tokens, n, skip)
-    term, words = numbered(words)
-    dropped = stopped(vocabulary, stopwords)
-    # What is nowhere listed need not be counted; a group may still have too few of what is.
-    listed = (np.bincount(term, minlength=len(words[0])) >= min_count) & ~dropped[words[0]] & ~dropped[words[-1]]
-    words = [word[listed] for word in words]
-    term = np.where(listed, np.cumsum(listed) - 1, -1).astype(np.int32)[term]
+) -> tuple[Floats, Floats]:
+    """The interval of the rate of each row of the table, NaN where its group has fewer than two units.
 
-    amount = None if weights is None else token_weights(tokens, weights)
-    cells = counted(tokens, term, place, len(words[0]), groups=groups, weights=amount)
-    here, term = cells.group, cells.term
-    times = np.bincount(cells.row, cells.times, minlength=len(here))
-    count: NDArray[Any]
-    if amount is None:
-        count, units = times, np.bincount(cells.row, minlength=len(here))
-    else:
-        # Sums of thirds are off by a last bit; words of the same count are to stand in alphabetical order all the same.
-        count = np.bincount(cells.row, cells.amount, minlength=len(here)).round(9)
-        units = np.bincount(cells.row, cells.amount != 0, minlength=len(here)).astype(np.int64)
-    documents = np.minimum(units, groups.sizes[here])  # the units of a group's only document are its sentences
-    idf = inverse_frequency(np.bincount(term, documents, minlength=len(words[0])), tokens.n_documents)
-
-    rows = np.flatnonzero(times >= min_count)
-    rows = rows[by_value(term[rows])]  # terms are numbered in alphabetical order
-    rows = rows[np.argsort(-count[rows], kind="stable")]
-    rows = rows[by_value(here[rows])]
-    low, high = _intervals(cells, rows, resamples=resamples, seed=seed)
-    total = np.bincount(cells.owner, cells.running, minlength=len(groups.names))
-    names = joined(vocabulary, words).take(term[rows])
-    return Listed(names, here[rows], count[rows], documents[rows], idf[term[rows]], low, high, total)
-
-
-def _intervals(cells: Cells, rows: Ints, *, resamples: int, seed: int) -> tuple[Floats, Floats]:
-    """The interval of the rate of each of `rows`, which are sorted by group."""
-    low, high = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-    if not resamples:
-        return low, high
-    groups = np.arange(cells.owner.max(initial=-1) + 2)
-    sorted_by_group = cells.owner[cells.order], cells.group, cells.group[rows]
-    units, first, listed = (np.searchsorted(of, groups) for of in sorted_by_group)
-    for group in groups[:-1]:
-        own, chosen = slice(*units[group : group + 2]), slice(*listed[group : group + 2])
-        begin = cells.begin[own.start : own.stop + 1]
-        inside = slice(begin[0], begin[-1])
-        shape = (own.stop - own.start, first[group + 1] - first[group])
-        counts = sparse.csr_array(
-            (cells.amount[inside], cells.row[inside] - first[group], begin - begin[0]), shape=shape
-        )
-        sizes = cells.running[cells.order[own]]
-        low[chosen], high[chosen] = rate_intervals(
-            counts[:, rows[chosen] - first[group]], sizes, resamples=resamples, seed=seed
-        )
+    ``file``, ``group``: of each row; ``owner``, ``running``: the group of each unit, and what it has of all terms.
+    """
+    order = np.argsort(owner, kind="stable")
+    begin = np.searchsorted(owner[order], np.arange(int(owner.max()) + 2))
+    position = np.empty(len(order), dtype=np.int32)  # of each unit in its group
+    position[order] = np.arange(len(order)) - begin[owner[order]]
+    low, high = np.empty((2, len(file)))
+    drawn: list[Draws] = []
+    of = -1
+    for k in range(len(buckets)):
+        first, stop = np.searchsorted(file, (k, k + 1)).tolist()
+        _, of_row, of_unit, amount = buckets.read(k)
+        of_row -= first
+        by_row = by_value(of_row)
+        of_unit, amount = position[of_unit[by_row]], amount[by_row]
+        bounds = offsets_of(np.bincount(of_row, minlength=stop - first))
+        edges = np.flatnonzero(np.diff(group[first:stop])) + 1
+        for a, b in pairwise([0, *edges.tolist(), stop - first] if stop > first else []):
+            if group[first + a] != of:
+                of, drawn = int(group[first + a]), []  # no two at a time
+                drawn = draws(running[order[begin[of] : begin[of + 1]]], resamples=resamples, seed=seed)
+            inside, shape = slice(bounds[a], bounds[b]), (b - a, int(begin[of + 1] - begin[of]))
+            own = sparse.csr_array((amount[inside], of_unit[inside], bounds[a : b + 1] - bounds[a]), shape=shape)
+            ends = intervals(own, drawn, columns=b - a, resamples=resamples)
+            low[first + a : first + b], high[first + a : first + b] = ends
     return low, high

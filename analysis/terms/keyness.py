@@ -1,35 +1,40 @@
-"""Which words one corpus uses more, or less, than another: keyness."""
+"""Which words one corpus uses more, or less, than another: keyness.
 
-from collections.abc import Iterable
+The terms of each part of either side are counted, group by group, and what they count in all parts is added up. Then
+each group is held against all the others.
+"""
+
+from collections.abc import Iterable, Sequence
 from operator import eq
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from numpy.typing import NDArray
 
-from analysis.terms import association
-from analysis.terms.keyness_in_parts import against_list, against_part, each_group
+from analysis.terms.cells import Groups, counted_terms
+from analysis.terms.keys import Alphabet, alphabet, key_buckets, of_terms, pack, summed
 from analysis.terms.ngrams import check
 from analysis.terms.tallies import (
     COLUMNS,
-    Names,
+    OWN_WORDS,
+    SIGNIFICANT,
+    FirstByG2,
     Settings,
-    Side,
     check_groups,
-    check_shared,
     check_sizes,
-    counted,
-    counted_phrases,
     frequency_list,
     key_table,
-    ranked,
-    running,
-    side,
 )
-from analysis.text.parted import AnyTokens, Parted
-from analysis.text.tokens import Tokens
+from analysis.text.buckets import Buckets
+from analysis.text.compiled import Ints
+from analysis.text.parted import AnyTokens, parts
+from analysis.text.stopwords import stopped
+from analysis.text.tokens import offsets_of
 
 __all__ = ["COLUMNS", "keyness", "keyness_by_group"]
+
+AT_MOST = 10**9  # terms that are compared, each as often as there are groups: some twenty minutes
+LEAST = 1000  # rows of a group
 
 
 def keyness(
@@ -41,6 +46,7 @@ def keyness(
     min_count: int = 1,
     k: float = 1.0,
     prior: float = 500.0,
+    most: int | None = None,
 ) -> pd.DataFrame:
     """Words, or `n` words in a row within one sentence, compared between two corpora.
 
@@ -76,8 +82,7 @@ def keyness(
     without words, two sides that are the same documents or were tokenized differently, a table that is no frequency
     list or shares no term, and n < 1, k <= 0 or prior <= 0.
 
-    Of a corpus in parts there are the first `LISTED` rows; ``q`` is that of all. Both sides must be documents of it, or
-    the reference a frequency list, for single words. Raises `ValueError` for others.
+    With `most` there are the first rows only, so many; ``q`` is that of all.
 
     >>> from analysis import read_text, tokenize
     >>> target = tokenize(read_text("War and war and war."))
@@ -90,27 +95,34 @@ def keyness(
     """
     check(n)
     how = Settings(min_count, k, prior)
-    if isinstance(target, Parted) and isinstance(reference, pd.DataFrame):
-        return against_list(target, reference, n, stopwords, how)
-    if isinstance(target, Parted) and isinstance(reference, Parted):
-        return against_part(target, reference, n, stopwords, how)
-    if isinstance(target, Parted) or isinstance(reference, Parted):
-        raise ValueError("one side is in memory and the other in parts: compare two parts of one corpus")
-    if isinstance(reference, Tokens):
-        _check_sides(target, reference)
-        if n > 1 and target.vocabulary is reference.vocabulary:
-            names, own, other = counted_phrases(target, reference, n, stopwords, min_count)
-            check_sizes((own.size, other.size), n)
-            return _compared(names, own, other, how)
-    names, own = counted(target, n)
-    other_names, other = frequency_list(reference) if isinstance(reference, pd.DataFrame) else counted(reference, n)
-    check_sizes((own.size, other.size), n)
-    if other_names is not names:
-        names, own, other = _aligned(names, own, other_names, other)
+    target_group = np.zeros(target.n_documents, dtype=np.int64)
     if isinstance(reference, pd.DataFrame):
-        check_shared(own.count, other.count, names[0], other_names[0])
-    rows = ranked(names, stopwords)
-    return _compared(names[rows], own.at(rows), other.at(rows), how)
+        listed, times = frequency_list(reference)
+        ends = [(split[0], split[-1]) for split in (term.split(" ") for term in listed)]
+        kept = ~stopped(np.array(ends, dtype=object).reshape(-1), stopwords).reshape(-1, 2).any(axis=1) & (times > 0)
+        # A term of fewer words than `n` is filled up with empty ones, and is one of the list alone.
+        split = [[*own, *[""] * (n - len(own))] for own in (term.split(" ", n - 1) for term in listed[kept])]
+        words = alphabet(target, stopwords=stopwords, more=[word for own in split for word in own])
+        buckets, sizes = _counted(words, n, 2, [(target, target_group)])
+        sizes[1] = times.sum()
+        keys = pack([*words.codes[-1].reshape(-1, n).T, np.ones(len(split))], words.radices(n, 2))
+        buckets.add(*keys, times[kept], np.zeros(len(split)))
+    else:
+        _check_sides(target, reference)
+        words = alphabet(target, reference, stopwords=stopwords)
+        sides = [(target, target_group), (reference, np.ones(reference.n_documents, dtype=np.int64))]
+        buckets, sizes = _counted(words, n, 2, sides)
+    check_sizes(sizes, n)
+    (first,), shared = _first_terms(buckets, sizes, [0], how, most)
+    keys, counts, q = first.rows()
+    terms = words.terms(keys, n, 2)
+    if not isinstance(reference, pd.DataFrame):
+        return key_table(terms, counts, q, first.sizes, (target.n_documents, reference.n_documents), how)
+    if not shared:
+        own = next(part.tokens for part in parts(target) if len(part.tokens))
+        said = f"it begins {listed[0]!r}, the target {' '.join(own.vocabulary[own.ids[:n]])!r}"
+        raise ValueError(f"the reference table shares no term with the target: {said}")
+    return key_table(pd.Series(terms).str.rstrip(" ").array, counts, q, first.sizes, (target.n_documents, 0), how)
 
 
 def keyness_by_group(
@@ -122,15 +134,14 @@ def keyness_by_group(
     min_count: int = 1,
     k: float = 1.0,
     prior: float = 500.0,
+    most: int | None = None,
 ) -> pd.DataFrame:
     """Each group of the metadata column `by` against all other documents: `keyness`, with the group as first column.
 
     Groups in alphabetical order, each with its own ``q``; `by` empty makes the group "(none)". A group without words
-    has no rows. Raises `ValueError` for an unknown column, and where fewer than two groups have words.
-
-    Of a corpus in parts each group has its first rows, `LISTED` shared among the groups, but 1,000 at least; how many
-    words it has of its own, which `most_distinct` asks for, is in the table's ``attrs``. Raises `ValueError` for more
-    than 500 groups, and for phrases.
+    has no rows. With `most` each group has its first rows, `most` shared among the groups, but 1,000 at least; how many
+    words it has of its own, which `most_distinct` asks for, is in the table's ``attrs``. Raises `ValueError` for an
+    unknown column, where fewer than two groups have words, and where a thousand million rows were to be compared.
 
     >>> from analysis import tokenize
     >>> from analysis.text.corpus import read_texts
@@ -144,27 +155,32 @@ def keyness_by_group(
     """
     check(n)
     how = Settings(min_count, k, prior)
-    if isinstance(tokens, Parted):
-        return each_group(tokens, by, n, stopwords, how)
     labels, group = tokens.numbered_groups(by)
-    names, ids, bounds = running(tokens, n)
-    rows = ranked(names, stopwords)
-    every = [side(ids, bounds, np.flatnonzero(group == number), len(names)) for number in range(len(labels))]
-    sides = {label: side.at(rows) for label, side in zip(labels, every, strict=True) if side.size}
-    check_groups(by, sides)
-    whole = side(ids, bounds, np.arange(tokens.n_documents), len(names)).at(rows)
-    tables = []
-    for label, own in sides.items():
-        table = _compared(names[rows], own, whole.without(own), how)
-        table.insert(0, by, label)
+    words = alphabet(tokens, stopwords=stopwords)
+    buckets, sizes = _counted(words, n, len(labels), [(tokens, group)])
+    used = np.flatnonzero(sizes).tolist()
+    check_groups(by, (labels[row] for row in used))
+    each = None if most is None else max(most // len(used), LEAST)
+    documents = np.bincount(group, minlength=len(labels)).tolist()
+    tables, own_words = [], {}
+    for row, first in zip(used, _first_terms(buckets, sizes, used, how, each)[0], strict=True):
+        sides = documents[row], tokens.n_documents - documents[row]
+        keys, counts, q = first.rows()
+        table = key_table(words.terms(keys, n, len(labels)), counts, q, first.sizes, sides, how)
+        table.insert(0, by, labels[row])
         tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+        own_words[labels[row]] = first.own(SIGNIFICANT)
+    every = pd.concat(tables, ignore_index=True)
+    every.attrs[OWN_WORDS] = own_words
+    return every
 
 
-def _check_sides(target: Tokens, reference: Tokens) -> None:
+def _check_sides(target: AnyTokens, reference: AnyTokens) -> None:
+    """Raise `ValueError` where both sides are the same words, or were tokenized differently."""
     if target is reference or (
         target.doc_ids.tolist() == reference.doc_ids.tolist()
-        and np.array_equal(target.start, reference.start)
+        and np.array_equal(target.document_offsets, reference.document_offsets)
+        and np.array_equal(_starts(target), _starts(reference))
         and all(map(eq, target.corpus.texts, reference.corpus.texts))
     ):
         raise ValueError("target and reference are the same documents: compare two parts, such as `where` gives")
@@ -174,21 +190,57 @@ def _check_sides(target: Tokens, reference: Tokens) -> None:
             raise ValueError(f"the target has {option}={one!r}, the reference {option}={two!r}: tokenize both alike")
 
 
-def _aligned(names: Names, own: Side, other_names: Names, other: Side) -> tuple[Names, Side, Side]:
-    """Two sides over the terms of either: the target's, then those that only the reference has."""
-    rows = pd.Index(other_names, dtype=object).get_indexer(pd.Index(names, dtype=object))
-    missing = np.ones(len(other_names), dtype=bool)
-    missing[rows[rows >= 0]] = False
-    added = np.flatnonzero(missing)
-    own_rows = np.concatenate([np.arange(len(names)), np.full(len(added), -1)])
-    return np.append(names, other_names[added]), own.at(own_rows), other.at(np.concatenate([rows, added]))
+def _starts(tokens: AnyTokens) -> Ints:
+    """(documents,) the sum of the places at which the words of each begin."""
+    every = [np.diff(offsets_of(part.tokens.start)[part.tokens.document_offsets]) for part in parts(tokens)]
+    return np.concatenate(every)
 
 
-def _compared(names: Names, own: Side, other: Side, how: Settings) -> pd.DataFrame:
-    """The table of two sides over the same terms in alphabetical order."""
-    rows = np.flatnonzero(own.count + other.count >= max(how.min_count, 1))
-    g2 = association.g2_two_cell(own.count[rows], own.size, other.count[rows], other.size)
-    order = np.argsort(-g2, kind="stable")
-    rows, p = rows[order], association.p_value(g2[order])
-    q = stats.false_discovery_control(p) if len(p) else p
-    return key_table(names[rows], own.at(rows), other.at(rows), q, how)
+def _counted(
+    words: Alphabet, n: int, groups: int, corpora: Sequence[tuple[AnyTokens, Ints]]
+) -> tuple[Buckets, NDArray[np.int64]]:
+    """How often each term of `n` words is in each group, and in how many documents of it; the running terms of each.
+
+    `corpora`: each with (documents,) the group of each document. A row is a key, see `keys.pack`, and the two counts.
+    """
+    tokens = [corpus for corpus, _ in corpora]
+    radices = words.radices(n, groups)
+    buckets = key_buckets(*tokens, radices=radices, values=[np.int64, np.int64], rows=sum(map(len, tokens)))
+    sizes = np.zeros(groups, dtype=np.int64)
+    for (corpus, group), codes in zip(corpora, words.codes, strict=False):  # the words of a list have codes, too
+        of = Groups(group.astype(np.int32), range(groups), np.bincount(group), np.zeros(len(group), dtype=bool))
+        for cells, keys in counted_terms(corpus, words, of, n, codes=codes):
+            sizes += np.bincount(cells.owner, cells.running, minlength=groups).astype(np.int64)
+            buckets.add(*keys, np.bincount(cells.row, cells.times), np.bincount(cells.row))
+    return buckets, sizes
+
+
+def _first_terms(
+    buckets: Buckets, sizes: NDArray[np.int64], compared: Sequence[int], how: Settings, most: int | None
+) -> tuple[list[FirstByG2], bool]:
+    """The first terms of each of the groups that are `compared` with all others; whether groups share a term at all."""
+    whole, groups, shared = int(sizes.sum()), len(sizes), False
+    sides = [(int(sizes[row]), whole - int(sizes[row])) for row in compared]
+    found = [FirstByG2(*side, most) for side in sides]
+    for k in range(len(buckets)):
+        *keys, count, documents = summed(buckets.read(k), len(buckets.types) - 2)
+        term, group = of_terms(keys, groups)
+        begins = np.flatnonzero(np.diff(term, prepend=-1))
+        shared |= len(begins) < len(term)
+        every = np.stack([np.bincount(term, count), np.bincount(term, documents)]).astype(np.int64)
+        often = every[0] >= max(how.min_count, 1)
+        if often.sum() * len(compared) * len(buckets) > AT_MOST:
+            said = f"{len(compared):,} groups with {often.sum() * len(buckets):,} terms"
+            raise ValueError(f"{said} are too many to compare: take fewer groups, or a higher min_count")
+        own_keys = [key[begins][often] for key in (*keys[:-1], keys[-1] - group)]
+        every, place = every[:, often], np.cumsum(often) - 1
+        rows = np.flatnonzero(often[term])
+        rows = rows[np.argsort(group[rows], kind="stable")]
+        bounds = np.searchsorted(group[rows], np.arange(groups + 1))
+        for row, first in zip(compared, found, strict=True):
+            mine = rows[bounds[row] : bounds[row + 1]]
+            own = np.zeros_like(every)
+            own[:, place[term[mine]]] = count[mine], documents[mine]
+            rest = every - own
+            first.add(own_keys, np.stack([own[0], rest[0], own[1], rest[1]]))
+    return found, shared

@@ -12,7 +12,7 @@ from scipy import sparse, stats
 from analysis.bootstrap import rate_intervals
 from analysis.text.compiled import Ints
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import AnyTokens, Part, part_weights, parts, types_of
+from analysis.text.parted import AnyTokens, part_weights, parts, types_of
 from analysis.text.periods import periods
 from analysis.text.tokens import Tokens
 
@@ -139,9 +139,8 @@ def _counts(tokens: AnyTokens, terms: list[str], weights: NDArray[np.float64] | 
     times = np.zeros(len(terms), dtype=np.int64)
     for part in parts(tokens):
         amount = part_weights(tokens, weights, part)
-        ids = _own(part, types)
-        words = [ids[first:stop] for first, stop in pairwise(bounds)]
-        places = _places(part.tokens, words)
+        ids = pd.Index(part.types).get_indexer(pd.Index(types))  # -1 where the part does not have the word
+        places = [_places(part.tokens, ids[first:stop]) for first, stop in pairwise(bounds)]
         here = np.array([len(place) for place in places], dtype=np.int64)
         times += here
         place = np.concatenate([np.zeros(0, dtype=np.int64), *places])
@@ -161,27 +160,11 @@ def _counts(tokens: AnyTokens, terms: list[str], weights: NDArray[np.float64] | 
     return sparse.vstack(found, format="csr"), np.concatenate(sizes)
 
 
-def _own(part: Part, types: Ints) -> Ints:
-    """The id in a part of each of the `types` of the whole, -1 where the part does not have it."""
-    return pd.Index(part.types).get_indexer(pd.Index(types))
-
-
-def _places(tokens: Tokens, terms: list[Ints]) -> list[Ints]:
-    """Where each of `terms` begins, given as the ids of its words."""
-    first = np.array([ids[0] for ids in terms], dtype=np.int32)
-    # The places of all first words, sorted by word, so that a term looks at its own only.
-    begins = np.isin(np.arange(len(tokens.vocabulary)), first)
-    places = np.flatnonzero(begins[tokens.ids])
-    places = places[np.argsort(tokens.ids[places], kind="stable")]
-    begun = tokens.ids[places]
-    bounds = np.searchsorted(begun, first, side="left"), np.searchsorted(begun, first, side="right")
-    found = []
-    for ids, left, right in zip(terms, *bounds, strict=True):
-        place = places[left:right]
-        for step, word in enumerate(ids[1:], start=1):
-            place = place[place + step < len(tokens)]
-            place = place[
-                (tokens.ids[place + step] == word) & (sentence_of(tokens, place + step) == sentence_of(tokens, place))
-            ]
-        found.append(place)
-    return found
+def _places(tokens: Tokens, ids: Ints) -> Ints:
+    """Where the term of the words `ids` begins."""
+    place = np.flatnonzero(tokens.ids == ids[0])
+    for step, word in enumerate(ids[1:], start=1):
+        place = place[place + step < len(tokens)]
+        inside = sentence_of(tokens, place + step) == sentence_of(tokens, place)
+        place = place[inside & (tokens.ids[place + step] == word)]
+    return place

@@ -8,17 +8,18 @@ from numpy.typing import NDArray
 from scipy import optimize
 
 from analysis.terms.cells import type_counts
+from analysis.terms.keys import alphabetical
 from analysis.text.compiled import Floats
-from analysis.text.parted import AnyTokens, Parted, names, parts
+from analysis.text.parted import AnyTokens, names, parts
 
 
-def zipf(tokens: AnyTokens) -> pd.DataFrame:
+def zipf(tokens: AnyTokens, *, most: int | None = None) -> pd.DataFrame:
     r"""Each word's rank and count beside the Zipf-Mandelbrot curve through them.
 
     One row a word, the most frequent first, ties in alphabetical order: ``rank`` (from 1), ``term``, ``count``, and
     ``fitted``, the count that the curve of `zipf_fit` gives to this rank. The fitted counts sum up to all words; they
-    are NaN where there are fewer than three different words. Of a corpus in parts, where millions of words may occur
-    once, the table has of all words with one count the first and the last only: the curve through them is the same.
+    are NaN where there are fewer than three different words. Of more than `most` different words, of which millions may
+    occur once, the table has the first and the last with each count only: the curve through them is the same.
 
     Ranks and counts come from the same text, so that the counts fall with the rank by construction and a close fit
     says little by itself; it is the systematic departures from the curve that can be read (Piantadosi 2014, Zipf's word
@@ -31,15 +32,17 @@ def zipf(tokens: AnyTokens) -> pd.DataFrame:
     1     2    is     16    16.0
     2     3  near      9     9.0
     """
-    count = type_counts(tokens)
-    if isinstance(tokens, Parted):
-        return _ends_of_steps(tokens, count)
-    table = pd.DataFrame({"term": tokens.vocabulary, "count": count})
-    table = table[table["count"] > 0].sort_values(["count", "term"], ascending=[False, True], ignore_index=True)
-    rank = np.arange(1, len(table) + 1)
-    exponent, shift = _zipf_mandelbrot(table["count"].to_numpy())
-    table.insert(0, "rank", rank)
-    return table.assign(fitted=len(tokens) * _shares(rank, exponent, shift))
+    count, types = type_counts(tokens), alphabetical(tokens)
+    types = types[np.argsort(-count[types], kind="stable")][: np.count_nonzero(count)]
+    count = count[types]
+    rows = np.arange(len(count))
+    exponent, shift = _zipf_mandelbrot(count)
+    fitted = len(tokens) * _shares(rows + 1, exponent, shift)
+    if most is not None and len(rows) > most:
+        steps = np.flatnonzero(np.diff(count, prepend=0, append=0))
+        rows = np.union1d(steps[:-1], steps[1:] - 1)
+    columns = {"rank": rows + 1, "term": names(tokens, types[rows]), "count": count[rows], "fitted": fitted[rows]}
+    return pd.DataFrame(columns)
 
 
 def zipf_fit(tokens: AnyTokens) -> pd.DataFrame:
@@ -109,18 +112,6 @@ def heaps_fit(tokens: AnyTokens, points: int = 200) -> pd.DataFrame:
             "tokens": [len(tokens)],
         }
     )
-
-
-def _ends_of_steps(tokens: Parted, count: NDArray[np.int64]) -> pd.DataFrame:
-    """Of the table of `zipf` the first and the last row of each count."""
-    order = np.argsort(-count, kind="stable")[: np.count_nonzero(count)]  # of equal ones the first in the alphabet
-    count = count[order]
-    steps = np.flatnonzero(np.diff(count, prepend=0, append=0))
-    rows = np.union1d(steps[:-1], steps[1:] - 1)
-    table = pd.DataFrame({"rank": rows + 1, "term": names(tokens, order[rows]), "count": count[rows]})
-    del order
-    exponent, shift = _zipf_mandelbrot(count)
-    return table.assign(fitted=len(tokens) * _shares(np.arange(1, len(count) + 1), exponent, shift)[rows])
 
 
 def _zipf_mandelbrot(counts: NDArray[np.int64]) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Numbers that are too many for memory, sorted into files by a key, so that equal keys come together in one of them."""
+"""Rows of numbers sorted into files by a key, so that equal keys are in one of them, or into lists where they fit."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,35 +24,49 @@ class Buckets:
     [[[0, 0], [20, 40]], [[1, 3], [10, 30]]]
     """
 
-    def __init__(self, place: Path, types: Sequence[Any], *, number: int, spread: bool = True) -> None:
-        """Files in a new folder in `place`, which goes with this object, for rows of numbers of the `types`.
+    def __init__(
+        self, place: Path | None, types: Sequence[Any], *, number: int, spread: bool = True, alike: int = 1
+    ) -> None:
+        """Files in a new folder in `place`, which goes with this object, for rows of numbers of the `types`; all is in
+        memory without a place.
 
-        The first is the key: with `spread` its file is one of `number` by a hash, else by the key itself, modulo.
+        The first is the key: with `spread` its file is one of `number` by a hash, else by the key itself, modulo. Keys
+        with the same quotient by `alike` are in one file.
         """
-        self._folder = scratch_folder(self, place, "buckets")
-        self._types = [np.dtype(kind) for kind in types]
-        self.number, self._spread = number, spread
+        self._folder = None if place is None else scratch_folder(self, place, "buckets")
+        self.types = [np.dtype(kind) for kind in types]
+        self._held: list[list[list[NDArray[Any]]]] = [[[] for _ in types] for _ in range(number)]
+        self.number, self._spread, self._alike = number, spread, alike
 
     def __len__(self) -> int:
         return self.number
 
     def add(self, key: NDArray[Any], *columns: NDArray[Any]) -> None:
         """Add rows: a key and the other numbers of each."""
-        which = key.astype(np.uint64)
-        if self._spread:
-            which = (which * MIXER) >> np.uint64(40)
-        bucket = (which % np.uint64(self.number)).astype(np.uint16 if self.number < 1 << 16 else np.int64)
-        order = np.argsort(bucket, kind="stable")
-        bounds = np.searchsorted(bucket[order], np.arange(self.number + 1)).tolist()
-        for column, (kind, values) in enumerate(zip(self._types, (key, *columns), strict=True)):
+        order: Any = slice(None)
+        bounds = [0, len(key)]
+        if self.number > 1:
+            which = (key if self._alike == 1 else key // self._alike).astype(np.uint64)
+            if self._spread:
+                which = (which * MIXER) >> np.uint64(40)
+            bucket = (which % np.uint64(self.number)).astype(np.uint16 if self.number < 1 << 16 else np.int64)
+            order = np.argsort(bucket, kind="stable")
+            bounds = np.searchsorted(bucket[order], np.arange(self.number + 1)).tolist()
+        for column, (kind, values) in enumerate(zip(self.types, (key, *columns), strict=True)):
             ordered = values[order].astype(kind, copy=False)
             for k in range(self.number):
-                if bounds[k] < bounds[k + 1]:
+                rows = ordered[bounds[k] : bounds[k + 1]]
+                if self._folder is None:
+                    self._held[k][column].append(rows)
+                elif len(rows):
                     with (self._folder / f"{k}-{column}").open("ab") as file:
-                        ordered[bounds[k] : bounds[k + 1]].tofile(file)
+                        rows.tofile(file)
 
     def read(self, k: int) -> list[NDArray[Any]]:
         """The rows of file `k`, as a column for each type."""
-        files = [self._folder / f"{k}-{column}" for column in range(len(self._types))]
-        pairs = zip(files, self._types, strict=True)
+        if self._folder is None:
+            held = zip(self._held[k], self.types, strict=True)
+            return [np.concatenate([np.empty(0, kind), *pieces]) for pieces, kind in held]
+        files = [self._folder / f"{k}-{column}" for column in range(len(self.types))]
+        pairs = zip(files, self.types, strict=True)
         return [np.fromfile(file, kind) if file.exists() else np.empty(0, kind) for file, kind in pairs]

@@ -23,7 +23,6 @@ MEMORY = 2 * 10**9
 OTHERS = {
     "redundancy/compression",  # without what a document has from earlier ones
     "redundancy/novelty",  # document by document, as of a corpus of more than fifty
-    "term_frequency/shape",  # of the ranks with one count the first and the last
 }
 
 

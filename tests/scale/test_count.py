@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -17,10 +18,11 @@ import pytest
 from analysis import read_corpus, tokenize
 from analysis.paths import SAMPLE
 from analysis.redundancy.repeats import weights
-from analysis.scale import count as module
+from analysis.scale import by_document as module
 from analysis.scale import tables
-from analysis.scale.count import count
+from analysis.scale.count import count, totals
 from analysis.scale.resources import Budget
+from analysis.terms.frequency import terms
 from analysis.text.corpus import CorpusError, read_texts
 
 MEMORY = 10**9
@@ -219,12 +221,46 @@ def test_a_sentence_that_is_new_elsewhere_is_counted_again(cut, make_folder, tmp
     assert rows_of(out) == [("a", "it", 0.5), ("a", "rained", 0.5), ("b", "it", 0.5), ("b", "rained", 0.5)]
 
 
+# --- of the whole corpus
+
+
+@pytest.mark.parametrize("characters", [700, 10**6])
+def test_totals_are_those_in_memory(cut, tangled, tmp_path, characters):
+    cut(characters)
+    out = tmp_path / "totals.parquet"
+    number = totals([tangled], out, memory=10**9)
+    matrix, _, names = tokenize(read_corpus(tangled)).document_term_matrix()
+    columns = {"term": names, "count": matrix.sum(axis=0), "documents": (matrix > 0).sum(axis=0)}
+    expected = pd.DataFrame(columns).sort_values("term", ignore_index=True)
+    assert pq.read_table(out).to_pylist() == expected.to_dict("records")
+    assert number == len(expected)
+    assert sorted(path.name for path in Path(tmp_path).iterdir()) == ["totals.parquet", "totals.problems.csv"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("characters", "cores"), [(300, 1), (3_000, 2), (10**6, 1)])
+def test_adjusted_totals_are_those_of_the_different_sentences(cut, repeated, tmp_path, characters, cores):
+    cut(characters, cores)
+    out = tmp_path / "totals.parquet"
+    totals([repeated, SAMPLE], out, memory=10**9, adjust_for_redundancy=True)
+    tokens = tokenize(read_texts([*read_corpus(repeated).texts, *read_corpus(SAMPLE).texts]))
+    sentences = np.split(tokens.vocabulary[tokens.ids], tokens.sentence_offsets[1:-1])
+    times = Counter(word for sentence in set(map(tuple, sentences)) for word in sentence)
+    own = terms(tokens, weights=weights(tokens), resamples=0).sort_values("term")
+    assert times == dict(zip(own["term"], own["count"], strict=True))
+    expected = [
+        {"term": term, "count": times[term], "documents": documents}
+        for term, documents in zip(own["term"], own["documents"], strict=True)
+    ]
+    assert pq.read_table(out).to_pylist() == expected
+
+
 # --- interrupted, and done by others
 
 # Its workers wait once three results of a stage are whole, so that it is killed in the middle, however fast it is.
 SLOWLY = """
 import sys, time
-from analysis.scale import count as module, stages
+from analysis.scale import by_document, count, stages
 from analysis.scale.resources import Budget
 
 run = stages._run
@@ -238,8 +274,8 @@ def run_three(function, stage, version, task):
 
 stages._run = run_three
 if __name__ == "__main__":
-    module.budget = lambda memory, local, per_character=30: Budget(2, 10_000)
-    module.count([sys.argv[1]], sys.argv[2], memory=10**9, adjust_for_redundancy=len(sys.argv) > 4)
+    by_document.budget = lambda memory, local, per_character=30: Budget(2, 10_000)
+    count.count([sys.argv[1]], sys.argv[2], memory=10**9, adjust_for_redundancy=len(sys.argv) > 4)
 """
 
 

@@ -14,14 +14,13 @@ from analysis.errors import ParameterError
 from analysis.framing.lexicon import read_lexicon
 from analysis.paths import LEXICONS
 from analysis.scale import resources
-from analysis.scale.count import count
+from analysis.scale.count import count, totals
 from analysis.scale.files import corpus_name
 from analysis.scale.frames import frame_counts
 from analysis.scale.near import near
 from analysis.scale.pairs import pairs
 from analysis.scale.resources import BASE, SMALLEST, budget, connect, fitting
 from analysis.scale.stages import FEW, run_stage
-from analysis.scale.totals import totals
 from analysis.text.corpus import CorpusError
 
 LEXICON = read_lexicon(LEXICONS / "security_communication.yml")

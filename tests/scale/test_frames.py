@@ -10,7 +10,7 @@ from analysis.framing.frames import in_language, profile
 from analysis.framing.lexicon import Lexicon
 from analysis.paths import LEXICONS, SAMPLE
 from analysis.redundancy.repeats import weights
-from analysis.scale import frames as module
+from analysis.scale import by_document as module
 from analysis.scale.frames import frame_counts
 from analysis.scale.resources import Budget
 

@@ -14,7 +14,7 @@ from nltk.metrics.association import BigramAssocMeasures
 from scipy.stats import chi2_contingency
 
 from analysis import Tokens, read_corpus, read_text, tokenize
-from analysis.terms import collocation
+from analysis.terms import keys
 from analysis.terms.collocation import COLUMNS, MEASURES, association_measures, collocations
 
 INAUGURAL = Path(__file__).parents[3] / "shared" / "data" / "corpora" / "inaugural"
@@ -320,22 +320,17 @@ def test_other_mistakes_are_named(tokens: Tokens) -> None:
         {"window": 2, "node": "p*"},
         {"node": "nowhere"},
         {"min_count": 9999},
+        {"window": "sentence", "min_count": 2},
+        {"window": "sentence", "node": "p*", "stopwords": {"the"}},
     ],
 )
 def test_pairs_of_a_corpus_in_parts(both, options, monkeypatch) -> None:
     whole, cut = both
-    monkeypatch.setattr(collocation, "IN_A_FILE", 9 if whole.n_documents < 20 else 999)  # many files, not thousands
+    monkeypatch.setattr(keys, "ROWS", 9 if whole.n_documents < 20 else 9999)  # many files, not thousands
     table = collocations(whole, **options)
     pd.testing.assert_frame_equal(collocations(cut, **options), table, check_exact=True)
     some = [tokens.where(source__not="Daily") for tokens in both]
     found, expected = (collocations(tokens, **options) for tokens in some[::-1])
     pd.testing.assert_frame_equal(found, expected, check_exact=True)
-    monkeypatch.setattr(collocation, "LISTED", 5)
-    pd.testing.assert_frame_equal(collocations(cut, **options), table.head(5), check_exact=True)
-
-
-def test_what_pairs_of_a_corpus_in_parts_cannot_be(both) -> None:
-    with pytest.raises(ValueError, match="too large for memory has too many pairs in whole sentences"):
-        collocations(both[1], window="sentence")
-    with pytest.raises(ValueError, match="window is 0: give a number of words"):
-        collocations(both[1], window=0)
+    for tokens in both:
+        pd.testing.assert_frame_equal(collocations(tokens, most=5, **options), table.head(5), check_exact=True)

@@ -291,8 +291,9 @@ def test_words_in_parts_are_spread_as_in_the_whole(both, monkeypatch):
     pd.testing.assert_frame_equal(dispersion(some[1]), dispersion(some[0]), check_exact=True)
     assert dispersion(cut, min_count=9999).empty
     monkeypatch.setattr(module, "AT_ONCE", 7)
-    monkeypatch.setattr(module, "LISTED", 9)
-    pd.testing.assert_frame_equal(dispersion(cut), dispersion(whole).head(9), check_exact=True)
+    table = dispersion(whole)
+    for tokens in both:
+        pd.testing.assert_frame_equal(dispersion(tokens, most=9), table.head(9), check_exact=True)
     with pytest.raises(ValueError, match="parts is 1: use 2 or more"):
         dispersion(cut, parts=1)
 
@@ -302,10 +303,10 @@ def test_places_in_parts(both, monkeypatch):
     terms = ["plan", "nowhere", "war", "plan"]
     every = places(whole, terms)
     pd.testing.assert_frame_equal(places(cut, terms), every)
-    # Of many places one a stretch is left, and how many stand for it.
-    monkeypatch.setattr(module, "LISTED", 3)
+    # Of many places one a stretch is left, with the number of those in it.
     monkeypatch.setattr(module, "STRETCHES", 10)
-    few = places(cut, terms)
+    few = places(cut, terms, most=3)
+    pd.testing.assert_frame_equal(places(whole, terms, most=3), few)
     every["stretch"] = every["place"] * 10 // len(whole)
     groups = every.groupby(["term", "stretch"])
     assert few["place"].tolist() == groups["place"].min().tolist()

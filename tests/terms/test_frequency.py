@@ -11,6 +11,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 
 from analysis import Tokens, read_text, tokenize
 from analysis.redundancy.repeats import weights
+from analysis.terms import frequency, keys
 from analysis.terms.frequency import COLUMNS, ngrams, terms
 
 FILES = {
@@ -61,19 +62,6 @@ def test_ngrams_do_not_cross_sentences(tokens: Tokens) -> None:
     assert terms(tokens, n=4, resamples=0).empty
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 5])
-def test_ngrams_of_the_sample_are_those_of_nltk(sample_tokens: Tokens, n: int) -> None:
-    bounds = sample_tokens.sentence_offsets
-    words = sample_tokens.vocabulary[sample_tokens.ids].tolist()
-    lines = [words[first:last] for first, last in pairwise(bounds)]
-    expected = nltk.FreqDist(" ".join(gram) for line in lines for gram in nltk.ngrams(line, n))
-    table = terms(sample_tokens, n=n, resamples=0)
-    assert dict(zip(table["term"], table["count"], strict=True)) == dict(expected)
-    names, gram, place = ngrams(sample_tokens, n)
-    assert len(names) == len(expected)
-    assert [" ".join(words[first : first + n]) for first in place] == names[gram].tolist()
-
-
 def test_words_of_a_pair_may_leave_out_others_between() -> None:
     tokens = tokenize(read_text("We held the line today. No one fell."))
     table = terms(tokens, n=2, skip=2, resamples=0)
@@ -91,13 +79,17 @@ def test_as_many_triples_as_guthrie_counts(skip: int, triples: int) -> None:
     assert len(terms(tokenize(read_text("We held the line today.")), n=3, skip=skip, resamples=0)) == triples
 
 
-@pytest.mark.parametrize(("n", "skip"), [(2, 1), (2, 4), (3, 2), (5, 1)])
-def test_skip_grams_of_the_sample_are_those_of_nltk(sample_tokens: Tokens, n: int, skip: int) -> None:
+@pytest.mark.parametrize(("n", "skip"), [(1, 0), (2, 0), (3, 0), (5, 0), (2, 1), (2, 4), (3, 2), (5, 1)])
+def test_ngrams_of_the_sample_are_those_of_nltk(sample_tokens: Tokens, n: int, skip: int) -> None:
     words = sample_tokens.vocabulary[sample_tokens.ids].tolist()
     lines = [words[first:last] for first, last in pairwise(sample_tokens.sentence_offsets)]
-    expected = nltk.FreqDist(" ".join(gram) for line in lines for gram in nltk.skipgrams(line, n, skip))
+    grams = [" ".join(gram) for line in lines for gram in nltk.skipgrams(line, n, skip)]
     table = terms(sample_tokens, n=n, skip=skip, resamples=0)
-    assert dict(zip(table["term"], table["count"], strict=True)) == dict(expected)
+    assert dict(zip(table["term"], table["count"], strict=True)) == dict(nltk.FreqDist(grams))
+    names, gram, place = ngrams(sample_tokens, n, skip=skip)
+    assert sorted(names[gram]) == sorted(grams)
+    assert names.tolist() == sorted(set(grams))
+    assert [words[first] for first in place] == [name.split(" ")[0] for name in names[gram]]
 
 
 def test_each_choice_of_places_is_an_occurrence() -> None:
@@ -265,3 +257,72 @@ def test_weights_by_group_lose_no_word(make_corpus):
     tokens = tokenize(make_corpus(files))
     table = terms(tokens, by="source", weights=weights(tokens), resamples=0)
     assert table["count"].tolist() == [0.5] * 6
+
+
+CUT = {
+    "a.txt": "War is war. No war! Peace is near.",
+    "b.txt": "",
+    "c.txt": "Peace is near. Is war near? No.",
+    "d.txt": "No war! No war! Ärger is near.",
+    "e.txt": "",
+    "f.txt": "",
+    "g.txt": "Zeit. Peace is near, no war is near.",
+    "metadata.csv": "file,source\na.txt,Daily\nb.txt,Daily\nc.txt,Late\nd.txt,Daily\ne.txt,Late\nf.txt,\ng.txt,Once\n",
+}
+OPTIONS = [
+    {},
+    {"min_count": 2},
+    {"by": "source"},
+    {"by": "source", "min_count": 2, "stopwords": {"is", "the", "peas"}},
+    {"by": "doc_id", "n": 2},
+    {"n": 2, "stopwords": {"is", "the", "of"}},
+    {"n": 3, "by": "source"},
+    {"n": 4, "skip": 2, "min_count": 2},
+    {"n": 40},
+    {"by": "source", "stopwords": {"war", "is", "no", "peace", "near", "ärger", "zeit"}},
+]
+
+
+@pytest.fixture
+def small_files(monkeypatch):
+    """Of a corpus in parts a few rows are added up, and a few cells drawn from, at a time."""
+    monkeypatch.setattr(keys, "ROWS", 5)
+    monkeypatch.setattr(frequency, "CELLS", 11)
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_made_up_texts_in_parts(make_corpus, in_parts, small_files, options):
+    whole = tokenize(make_corpus(CUT))
+    thirds = 1 / np.random.default_rng(0).integers(1, 8, len(whole))
+    zeros = np.where(whole.document == 2, 0.0, 1.0)
+    for documents in (1, 2, 3, 7):
+        cut = in_parts(whole, documents)
+        for given in (None, weights(whole), thirds, zeros):
+            expected, found = (terms(tokens, weights=given, resamples=60, **options) for tokens in (whole, cut))
+            pd.testing.assert_frame_equal(found, expected, check_exact=True)
+        assert {path.name for path in cut.folder.iterdir() if path.name.startswith("buckets")} == set()
+
+
+@pytest.mark.parametrize("n", [1, 2])
+@pytest.mark.parametrize("most", [50, 1500])  # the last of these is one of many terms of the same count
+def test_the_first_rows_have_the_values_of_the_whole_table(sample_tokens, sample_parts, small_files, n, most):
+    expected = terms(sample_tokens, n=n, resamples=30)
+    assert len(expected) > 2000
+    for tokens in (sample_tokens, sample_parts):
+        found = terms(tokens, n=n, resamples=30, most=most)
+        pd.testing.assert_frame_equal(found, expected.head(most), check_exact=True)
+
+
+def test_of_groups_there_are_the_first_of_each_and_of_all(sample_tokens, sample_parts, small_files, monkeypatch):
+    monkeypatch.setattr(frequency, "AT_LEAST", 9)
+    stops = ["the", "of", "and"]
+    options = {"by": "source", "stopwords": stops, "resamples": 30}
+    whole = terms(sample_tokens, **options)
+    groups = whole["source"].nunique()
+    each = max(60 // groups, 9)
+    most = terms(sample_tokens, stopwords=stops, resamples=0)["term"].head(each)
+    kept = (whole.groupby("source").cumcount() < each) | whole["term"].isin(most)
+    assert groups * each < kept.sum() < len(whole) / 4
+    for tokens in (sample_tokens, sample_parts):
+        found = terms(tokens, most=60, **options)
+        pd.testing.assert_frame_equal(found, whole[kept].reset_index(drop=True), check_exact=True)

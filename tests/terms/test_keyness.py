@@ -14,9 +14,11 @@ import pytest
 from scipy import stats
 
 from analysis import Corpus, Tokens, open_tokens, read_text, save_tokens, tokenize
-from analysis.terms import association, keyness_in_parts, ngrams
+from analysis.terms import association, keys
+from analysis.terms import keyness as module
 from analysis.terms.comparison import most_distinct
 from analysis.terms.keyness import COLUMNS, keyness, keyness_by_group
+from analysis.terms.tallies import FirstByG2
 from analysis.text.corpus import read_texts
 
 TARGET = ["War is war. No war!", "War near."]  # 7 words in 2 documents
@@ -267,6 +269,19 @@ def test_the_same_name_is_not_the_same_document() -> None:
     assert len(keyness(tokenize(read_text("War.")), tokenize(read_text("Peace.")))) == 2  # both are named "text"
 
 
+def test_other_words_of_the_same_documents_can_be_compared() -> None:
+    both = words(["War is war. No more war."])
+    first, second = (
+        dataclasses.replace(both, ids=both.ids[rows], start=both.start[rows], end=both.end[rows])
+        for rows in (slice(3), slice(3, 6))
+    )
+    first, second = (
+        dataclasses.replace(tokens, document_offsets=np.array([0, 3]), sentence_offsets=np.array([0, 3]))
+        for tokens in (first, second)
+    )
+    assert keyness(first, second)["term"].tolist() == ["is", "more", "no", "war"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -305,125 +320,135 @@ def test_by_group_leaves_out_groups_without_words(make_corpus: Callable[..., Cor
         keyness_by_group(tokens, "kind")
 
 
-@pytest.mark.parametrize(("n", "stopwords", "min_count"), [(2, None, 1), (2, {"the", "of"}, 2), (3, {"the"}, 1)])
-def test_phrases_are_the_same_as_numbers_of_one_vocabulary_and_as_names(
-    official: tuple[Tokens, Tokens], n: int, stopwords: set[str] | None, min_count: int
-) -> None:
-    target, reference = official
-    assert target.vocabulary is reference.vocabulary
-    by_number = keyness(target, reference, n=n, stopwords=stopwords, min_count=min_count)
-    by_name = keyness(with_own_vocabulary(target), reference, n=n, stopwords=stopwords, min_count=min_count)
-    assert len(by_number) > 100
-    pd.testing.assert_frame_equal(by_number, by_name)
+@pytest.fixture
+def several_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a corpus in parts a few rows are added up at a time."""
+    monkeypatch.setattr(keys, "ROWS", 30)
 
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"min_count": 2, "stopwords": {"the", "war"}}, {"n": 2}, {"n": 3, "stopwords": {"the"}, "prior": 9.0}],
+    [
+        {},
+        {"min_count": 2, "stopwords": {"the", "war"}},
+        {"n": 2},
+        {"n": 3, "stopwords": {"the"}, "prior": 9.0},
+        {"n": 6},  # more words than there are in one number
+    ],
 )
-def test_two_sides_in_parts(both, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyness_in_parts, "AT_ONCE", 7)
-    monkeypatch.setattr(keyness_in_parts, "IN_A_FILE", 30)
+def test_two_sides_in_parts(both, several_files, options: dict[str, Any]) -> None:
     name = both[0].groups("source").iloc[0]
     own, cut_own = (tokens.where(source=name) for tokens in both)
     other, cut_other = (tokens.where(source__not=name) for tokens in both)
     table = keyness(own, other, **options)
-    pd.testing.assert_frame_equal(keyness(cut_own, cut_other, **options), table, check_exact=True)
-    monkeypatch.setattr(keyness_in_parts, "LISTED", 6)
-    pd.testing.assert_frame_equal(keyness(cut_own, cut_other, **options), table.head(6), check_exact=True)
+    assert len(table) > 2
+    for sides in ((own, other), (cut_own, cut_other), (own, cut_other)):
+        for most in (None, 2):
+            found = keyness(*sides, most=most, **options)
+            pd.testing.assert_frame_equal(found, table.head(most or len(table)), check_exact=True)
 
 
-def test_a_frequency_list_beside_a_corpus_in_parts(both, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_frequency_list_beside_a_corpus_in_parts(both, several_files) -> None:
+    listed = pd.DataFrame(
+        {
+            "term": [
+                "war",
+                "the",
+                "plan",
+                "of course",
+                "zzz",
+                "Zulu",
+                "aardvark",
+                "peace",
+                "äther",
+                "the plan",
+                "war is",
+            ],
+            "count": [5, 60, 0, 7, 1, 7, 7, 3, 7, 2, 1],
+        }
+    )
     whole, cut = both
-    words = ["war", "the", "plan", "of course", "zzz", "Zulu", "aardvark", "peace", "äther"]
-    listed = pd.DataFrame({"term": words, "count": [5, 60, 0, 7, 1, 7, 7, 3, 7]})
-    for options in ({}, {"stopwords": {"course", "the"}, "min_count": 2}):
+    for options in ({}, {"stopwords": {"course", "the"}, "min_count": 2}, {"n": 2}):
         table = keyness(whole, listed, **options)
-        pd.testing.assert_frame_equal(keyness(cut, listed, **options), table, check_exact=True)
-    # A type that only other documents have stands among the words that only the list has, by the alphabet.
-    name = whole.groups("source").iloc[0]
-    own, cut_own = whole.where(source=name), cut.where(source=name)
-    unused = whole.vocabulary[np.bincount(own.ids, minlength=len(whole.vocabulary)) == 0]
-    more = pd.DataFrame({"term": [*words, *(set(unused) - set(words))], "count": 7})
-    pd.testing.assert_frame_equal(keyness(cut_own, more), keyness(own, more), check_exact=True)
-    monkeypatch.setattr(keyness_in_parts, "LISTED", 5)
-    pd.testing.assert_frame_equal(keyness(cut, listed), keyness(whole, listed).head(5), check_exact=True)
-    pd.testing.assert_frame_equal(keyness(cut_own, more), keyness(own, more).head(5), check_exact=True)
-    with pytest.raises(ValueError, match="the reference table shares no term with the target"):
+        assert ("of course" in table["term"].tolist()) == ("stopwords" not in options)
+        assert "zzz" in table["term"].tolist() or "min_count" in options
+        for most in (None, 5):
+            found = keyness(cut, listed, most=most, **options)
+            pd.testing.assert_frame_equal(found, table.head(most or len(table)), check_exact=True)
+    with pytest.raises(ValueError, match="the reference table shares no term with the target: it begins 'of course'"):
         keyness(cut, listed[3:7])
-    with pytest.raises(ValueError, match="compared with a frequency list by single words"):
-        keyness(cut, listed, n=2)
 
 
-def test_each_group_of_a_corpus_in_parts(both, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyness_in_parts, "AT_ONCE", 7)
+def test_phrases_beside_a_frequency_list() -> None:
+    listed = pd.DataFrame({"term": ["war is", "war", "is war no more", "no war"], "count": [3, 2, 1, 4]})
+    table = keyness(words(TARGET), listed, n=2).set_index("term")  # war is, is war, no war, war near
+    assert table[["count", "reference_count"]].T.to_dict("list") == {
+        "is war": [1, 0],
+        "war near": [1, 0],
+        "war": [0, 2],
+        "no war": [1, 4],
+        "war is": [1, 3],
+        "is war no more": [0, 1],
+    }
+    assert table["reference_per_million"].tolist() == pytest.approx((1e6 * table["reference_count"] / 10).tolist())
+
+
+def test_counts_of_more_than_32_bits() -> None:
+    table = keyness(words(TARGET), pd.DataFrame({"term": ["war", "the"], "count": [5_000_000_000, 7_000_000_000]}))
+    assert table.set_index("term").loc["war", ["count", "reference_count"]].tolist() == [4, 5_000_000_000]
+
+
+@pytest.mark.parametrize("options", [{}, {"min_count": 2, "stopwords": {"the", "war"}}, {"n": 2}])
+def test_each_group_of_a_corpus_in_parts(both, several_files, options, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, cut = both
-    for options in ({}, {"min_count": 2, "stopwords": {"the", "war"}}):
-        table = keyness_by_group(whole, "source", **options)
-        found = keyness_by_group(cut, "source", **options)
-        pd.testing.assert_frame_equal(found, table, check_exact=True)
-        assert found.attrs["own_words"]
-        assert most_distinct(found, "source") == most_distinct(table, "source")
-    monkeypatch.setattr(keyness_in_parts, "LEAST", 3)
-    monkeypatch.setattr(keyness_in_parts, "LISTED", 1)
-    few, whole_table = keyness_by_group(cut, "source"), keyness_by_group(whole, "source")
-    expected = whole_table.groupby("source").head(3).reset_index(drop=True)
-    pd.testing.assert_frame_equal(few, expected, check_exact=True)
-    assert most_distinct(few, "source") == most_distinct(whole_table, "source")
-    own = whole_table[whole_table["key"] == "target"]
-    for group, (sure, evidence) in few.attrs["own_words"].items():
-        mine = own[own["source"] == group]
-        assert sure == (mine["q"] < 0.05).sum()
-        assert evidence == pytest.approx(mine["g2"].sum())
-    monkeypatch.setattr(keyness_in_parts, "GROUPS", 1)
-    with pytest.raises(ValueError, match=r"'source' has .* values: in a corpus too large for memory compare at most 1"):
-        keyness_by_group(cut, "source")
-    with pytest.raises(ValueError, match="groups are compared by single words, not by phrases"):
-        keyness_by_group(cut, "source", n=2)
-    with pytest.raises(ValueError, match="'source' has fewer than two groups with words"):
-        keyness_by_group(cut.where(source=whole.groups("source").iloc[0]), "source")
+    table = keyness_by_group(whole, "source", **options)
+    pd.testing.assert_frame_equal(keyness_by_group(cut, "source", **options), table, check_exact=True)
+    monkeypatch.setattr(module, "LEAST", 3)
+    for tokens in both:
+        few = keyness_by_group(tokens, "source", most=1, **options)
+        expected = table.groupby("source").head(3).reset_index(drop=True)
+        pd.testing.assert_frame_equal(few, expected, check_exact=True)
+        assert most_distinct(few, "source") == most_distinct(table, "source")
+        own = table[table["key"] == "target"]
+        for group, (sure, evidence) in few.attrs["own_words"].items():
+            mine = own[own["source"] == group]
+            assert sure == (mine["q"] < 0.05).sum()
+            assert evidence == pytest.approx(mine["g2"].sum())
 
 
-def test_what_cannot_be_compared_in_parts(both, in_parts) -> None:
+def test_too_many_rows_to_compare(both, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AT_MOST", 9)
+    with pytest.raises(ValueError, match=r"groups with .* terms are too many to compare: take fewer groups"):
+        keyness_by_group(both[1], "source")
+
+
+def test_what_cannot_be_compared_in_parts(both) -> None:
     whole, cut = both
-    with pytest.raises(ValueError, match="the same documents"):
-        keyness(cut, cut.where(format=["txt", "md", "html"]))
-    with pytest.raises(ValueError, match="one side is in memory and the other in parts"):
-        keyness(cut, whole)
-    with pytest.raises(ValueError, match="two corpora in parts: compare two parts of one"):
-        keyness(cut, in_parts(whole, 4))
+    for same in (cut.where(format=["txt", "md", "html"]), whole):
+        with pytest.raises(ValueError, match="the same documents"):
+            keyness(cut, same)
     name = whole.groups("source").iloc[0]
-    sides = cut.where(source=name), cut.where(source__not=name)
     with pytest.raises(ValueError, match="stopwords is 'war': give a collection"):
-        keyness(*sides, stopwords="war")
-    with pytest.raises(ValueError, match=r"40 words in a row of .* are more than can be told apart"):
-        keyness(*sides, n=40)
-
-
-def test_a_key_is_found_again_within_its_document_only() -> None:
-    random = np.random.default_rng(5)
-    key, bounds = random.integers(0, 40, 300), np.array([0, 0, 100, 101, 300])
-    seen: set[tuple[int, int]] = set()
-    expected = []
-    for place, one in enumerate(key.tolist()):
-        document = int(np.searchsorted(bounds, place, side="right"))
-        expected.append((document, one) in seen)
-        seen.add((document, one))
-    assert ngrams.again(key, bounds).tolist() == expected
+        keyness(cut.where(source=name), cut.where(source__not=name), stopwords="war")
+    with pytest.raises(ValueError, match="'source' has fewer than two groups with words"):
+        keyness_by_group(cut.where(source=name), "source")
 
 
 def test_q_values_of_equal_counts_are_those_of_scipy() -> None:
     random = np.random.default_rng(6)
     counts = random.integers(0, 6, (4, 500))
     counts[0] += 1
-    first = keyness_in_parts.FirstByG2(5000, 4000, 40)
-    for begin in range(0, 500, 120):
-        first.add(np.arange(begin, min(begin + 120, 500)), counts[:, begin : begin + 120])
-    g2 = association.g2_two_cell(counts[0], 5000, counts[1], 4000)
-    q = stats.false_discovery_control(association.p_value(g2))
-    order = np.lexsort((np.arange(500), -g2))[:40]
-    assert first.key.tolist() == order.tolist()
-    assert first.q().tolist() == q[order].tolist()
+    for sizes in ((5000, 4000), (1 << 40, 1 << 41)):  # two counts as one number, and as two
+        first = FirstByG2(*sizes, 40)
+        for begin in range(0, 500, 120):
+            first.add([np.arange(begin, min(begin + 120, 500))], counts[:, begin : begin + 120])
+        g2 = association.g2_two_cell(counts[0], sizes[0], counts[1], sizes[1])
+        q = stats.false_discovery_control(association.p_value(g2))
+        order = np.lexsort((np.arange(500), -g2))[:40]
+        keys, kept, own = first.rows()
+        assert keys[0].tolist() == order.tolist()
+        assert kept.tolist() == counts[:, order].tolist()
+        assert own.tolist() == q[order].tolist()
 
 
 def test_one_corpus_opened_twice_is_not_compared_with_itself(tokens: Tokens, tmp_path: Path) -> None:

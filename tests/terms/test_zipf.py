@@ -122,13 +122,15 @@ def test_too_little_to_grow() -> None:
         heaps(repeated(2, 1), points=1)
 
 
-def test_a_corpus_in_parts_has_the_ends_of_each_step_of_the_same_curve(both):
-    whole, cut = both
-    table = zipf(whole)
+def test_of_many_words_there_are_the_ends_of_each_step_of_the_same_curve(both):
+    table = zipf(both[0])
     ends = ~(table["count"].duplicated() & table["count"].duplicated(keep="last"))
-    pd.testing.assert_frame_equal(zipf(cut), table[ends].reset_index(drop=True), check_exact=True)
     assert 2 < ends.sum() < len(table)
-    pd.testing.assert_frame_equal(zipf_fit(cut), zipf_fit(whole), check_exact=True)
+    for tokens in both:
+        pd.testing.assert_frame_equal(zipf(tokens, most=len(table)), table, check_exact=True)
+        steps = zipf(tokens, most=len(table) - 1)
+        pd.testing.assert_frame_equal(steps, table[ends].reset_index(drop=True), check_exact=True)
+        pd.testing.assert_frame_equal(zipf_fit(tokens), zipf_fit(both[0]), check_exact=True)
 
 
 def test_a_vocabulary_in_parts_grows_as_the_whole_does(both):

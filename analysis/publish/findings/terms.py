@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 import pandas as pd
 
 from analysis.publish.findings.wording import listed, percent, times
-from analysis.text.parted import AnyTokens, Parted
+from analysis.text.parted import AnyTokens, types_of
 from analysis.text.stopwords import UNDIVIDED, stop_lists
 
 
@@ -90,9 +90,7 @@ def _with_share(languages: list[str], tokens: AnyTokens) -> str:
 
 def _how_many(tokens: AnyTokens, words: Collection[str]) -> int:
     """How many of `words` are types of `tokens`."""
-    if isinstance(tokens, Parted):
-        return int((tokens.vocabulary.rows(words) >= 0).sum())
-    return sum(word in words for word in tokens.vocabulary)
+    return int((types_of(tokens, sorted(words)) >= 0).sum())
 
 
 def kept_to(table: pd.DataFrame, what: str, *, top: int = 3) -> str:
@@ -188,6 +186,6 @@ def varied(table: pd.DataFrame, words: int) -> str:
     'The 5 running words are 3 different ones; 67% of these occur only once.'
     """
     types = int(table["rank"].max()) if len(table) else 0
-    rare = table.loc[table["count"] == 1, "rank"]  # of a corpus in parts the first and the last of them
+    rare = table.loc[table["count"] == 1, "rank"]  # of many words the first and the last of them
     once = percent((rare.max() - rare.min() + 1) / types) if len(rare) else "0%"
     return f"The {words:,} running words are {types:,} different ones; {once} of these occur only once."

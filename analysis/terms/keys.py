@@ -1,0 +1,250 @@
+"""Terms as numbers: words in the order of the alphabet, terms of several words as keys, and the sums of equal keys."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.text.buckets import Buckets
+from analysis.text.compiled import Bools, Ints
+from analysis.text.parted import AnyTokens, Parted, names
+from analysis.text.stopwords import stopped
+from analysis.text.tokens import Ids, Tokens
+
+ROWS = 2_000_000  # that are added up together, about, where not all rows are in memory
+FILES = 4_000  # for each column, at most: opening more would take longer than adding up
+
+Columns = list[NDArray[Any]]
+
+
+class Alphabet(NamedTuple):
+    """The words of one or several corpora, numbered in alphabetical order (by code point).
+
+    ``codes``: for each corpus, (types,) the number of each type. ``size``: how many words there are. ``dropped``:
+    (size,) which are stop words. ``names``: a function that gives the words with such numbers.
+    """
+
+    codes: list[Ids]
+    size: int
+    dropped: Bools
+    names: Callable[[NDArray[Any]], NDArray[np.object_]]
+
+    def radices(self, n: int, groups: int) -> list[int]:
+        """Those of a key of `n` words and a group, see `pack`."""
+        return [*[self.size] * n, groups]
+
+    def terms(self, keys: Columns, n: int, groups: int) -> Any:
+        """The terms of `n` words that keys of `n` words and a group have."""
+        return self.joined(unpack(keys, self.radices(n, groups))[:n])
+
+    def joined(self, digits: Columns) -> Any:
+        """The terms whose first words, second words ... have these numbers, with blanks between the words."""
+        numbers = np.stack(digits)
+        used, places = np.unique(numbers, return_inverse=True)
+        words = pd.Series(self.names(used), dtype="str").array
+        after = " " + words
+        first, *rest = places.reshape(numbers.shape)
+        terms = words.take(first)
+        for place in rest:
+            terms = terms + after.take(place)
+        return terms
+
+
+def alphabet(
+    *corpora: AnyTokens, stopwords: Iterable[str] | None = None, more: Sequence[str] | None = None
+) -> Alphabet:
+    """The words of the `corpora`, and `more` words, as numbers; with more the last of ``codes`` are theirs.
+
+    Raises `ValueError` where `stopwords` is one string.
+
+    >>> from analysis import read_text, tokenize
+    >>> words = alphabet(tokenize(read_text("To be or not to be.")))
+    >>> words.codes[0].tolist(), words.names(np.array([0, 3])).tolist()
+    ([3, 0, 2, 1], ['be', 'to'])
+    """
+    first = corpora[0]
+    if more is None and all(tokens.vocabulary is first.vocabulary for tokens in corpora):
+        order = alphabetical(first)
+        codes = np.empty(len(order), dtype=np.int32)
+        codes[order] = np.arange(len(order), dtype=np.int32)
+        out = stopped(first.vocabulary, stopwords)[order]
+        return Alphabet([codes] * len(corpora), len(order), out, lambda rows: names(first, order[rows]))
+    lists = [names(tokens, np.arange(len(tokens.vocabulary))) for tokens in corpora]
+    if more is not None:
+        lists.append(np.array(more, dtype=object))
+    number, distinct = pd.factorize(pd.Series(np.concatenate(lists), dtype="str"))
+    order = distinct.argsort()
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    words = distinct[order].to_numpy(dtype=object)
+    found = np.split(rank[number], np.cumsum([len(own) for own in lists[:-1]]))
+    return Alphabet(found, len(words), stopped(words, stopwords), lambda rows: words[rows])
+
+
+def alphabetical(tokens: AnyTokens) -> NDArray[Any]:
+    """The types in alphabetical order, in which those of a corpus in parts are numbered.
+
+    >>> from analysis import read_text, tokenize
+    >>> alphabetical(tokenize(read_text("To be."))).tolist()
+    [1, 0]
+    """
+    if isinstance(tokens, Tokens):
+        return pd.Series(tokens.vocabulary, dtype="str").argsort().to_numpy()
+    return np.arange(len(tokens.vocabulary), dtype=np.int32)
+
+
+def pack(digits: Sequence[NDArray[Any]], radices: Sequence[int]) -> Columns:
+    """Numbers of several digits in as few columns of 64 bits as hold them; they sort as the digits do.
+
+    Each digit is below its radix.
+
+    >>> [column.tolist() for column in pack([np.array([1, 2]), np.array([7, 0])], [3, 10])]
+    [[17, 20]]
+    >>> len(pack([np.array([1])] * 5, [1 << 20] * 5))
+    2
+    """
+    given = iter(digits)
+    columns = []
+    for own in _columns(radices):
+        column = next(given).astype(np.int64)
+        for radix in own[1:]:
+            column = column * radix + next(given)
+        columns.append(column)
+    return columns
+
+
+def unpack(columns: Columns, radices: Sequence[int]) -> Columns:
+    """The digits that `pack` packed.
+
+    >>> [digit.tolist() for digit in unpack([np.array([17, 20])], [3, 10])]
+    [[1, 2], [7, 0]]
+    """
+    digits = []
+    for column, own in zip(columns, _columns(radices), strict=True):
+        found = []
+        for radix in reversed(own[1:]):
+            column, digit = np.divmod(column, radix)
+            found.append(digit)
+        digits += [column, *reversed(found)]
+    return digits
+
+
+def _columns(radices: Sequence[int]) -> list[list[int]]:
+    """The radices of the digits in each column."""
+    columns: list[list[int]] = []
+    size = 0
+    for radix in radices:
+        if not columns or size * radix >= 1 << 63:
+            columns.append([])
+            size = 1
+        columns[-1].append(radix)
+        size *= max(radix, 1)
+    return columns
+
+
+def folder_of(*corpora: AnyTokens) -> Path | None:
+    """Where what is counted of the `corpora` is kept until it is added up: in memory (None) where all of them are."""
+    return next((tokens.folder for tokens in corpora if isinstance(tokens, Parted)), None)
+
+
+def key_buckets(*corpora: AnyTokens, radices: Sequence[int], values: Sequence[Any], rows: int) -> Buckets:
+    """Buckets for `rows` rows at most: a key with these `radices`, the last being the group's, and the `values`.
+
+    All rows of a term are in one bucket, whatever their group, and of corpora in memory all rows are.
+    """
+    place = folder_of(*corpora)
+    types = [*[np.int64] * len(_columns(radices)), *values]
+    return Buckets(place, types, number=1 if place is None else min(rows // ROWS + 1, FILES), alike=max(radices[-1], 1))
+
+
+def summed(columns: Columns, keys: int = 1) -> Columns:
+    """The rows of `columns` sorted by key, the first `keys` columns, those of one key added up in their order.
+
+    >>> [column.tolist() for column in summed([np.array([7, 3, 7]), np.array([1, 1, 4])])]
+    [[3, 7], [1, 5]]
+    """
+    if keys > 1:
+        order = np.lexsort(columns[keys - 1 :: -1])
+    else:  # whole numbers have the same sum in any order, which is found far sooner
+        order = np.argsort(columns[0], kind="stable" if any(v.dtype.kind == "f" for v in columns) else None)
+    columns = [column[order] for column in columns]
+    begins = changes(columns[:keys])
+    first = np.flatnonzero(begins)
+    if len(first) == len(order):
+        return columns
+    row = np.cumsum(begins) - 1
+    # By `bincount`, which adds one number after the other: the order is part of a sum of fractions.
+    sums = [
+        np.bincount(row, v) if v.dtype.kind == "f" else np.add.reduceat(v, first, dtype=np.int64)
+        for v in columns[keys:]
+    ]
+    return [*(key[first] for key in columns[:keys]), *sums]
+
+
+def changes(columns: Columns) -> Bools:
+    """Which rows of sorted columns differ from the one before: the first, and each that is new."""
+    new = np.ones(len(columns[0]), dtype=bool)
+    new[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return new
+
+
+def of_terms(keys: Columns, groups: int) -> tuple[Ints, Ints]:
+    """The number of the term of each of sorted keys, from 0 on, and its group."""
+    last, group = np.divmod(keys[-1], max(groups, 1))
+    return np.cumsum(changes([*keys[:-1], last])) - 1, group
+
+
+def key_index(keys: Columns) -> pd.Index:
+    """Keys to look up, or to be looked up.
+
+    >>> key_index([np.array([5, 9])]).get_indexer(key_index([np.array([9, 7])])).tolist()
+    [1, -1]
+    """
+    return pd.MultiIndex.from_arrays(keys) if len(keys) > 1 else pd.Index(keys[0])
+
+
+class FirstRows:
+    """Keeps the first rows of what is added, by the first column from low to high, of equal ones by those that follow.
+
+    >>> first = FirstRows(2)
+    >>> first.add(np.array([3, 1]), np.array([7, 8]))
+    >>> first.add(np.array([1, 2]), np.array([6, 9]))
+    >>> [column.tolist() for column in first.rows()]
+    [[1, 1], [6, 8]]
+    """
+
+    def __init__(self, most: int | None) -> None:
+        """Keep `most` rows, or all."""
+        self._most, self._held, self._last = most, list[Columns](), np.inf
+
+    def add(self, *columns: NDArray[Any]) -> None:
+        """Add rows."""
+        near = columns[0] <= self._last
+        self._held.append([column[near] for column in columns])
+        if self._most is not None and sum(len(piece[0]) for piece in self._held) > 2 * self._most:
+            self._held = [self.rows()]
+            self._last = self._held[0][0].max(initial=-np.inf)
+
+    def rows(self) -> Columns:
+        """The rows that are kept, in their order."""
+        columns = [np.concatenate(column) for column in zip(*self._held, strict=True)]
+        order = first_of(self._most, *columns)
+        return [column[order] for column in columns]
+
+
+def first_of(most: int | None, *columns: NDArray[Any]) -> Ints:
+    """The first `most` rows in the rising order of the first of `columns`, of equal ones by those that follow.
+
+    All rows without a number.
+
+    >>> first_of(2, np.array([-1.0, -5.0, -5.0]), np.array([1, 3, 2])).tolist()
+    [2, 1]
+    """
+    rows = np.arange(len(columns[0]))
+    if most is not None and len(rows) > most:  # most of them are never sorted
+        rows = np.flatnonzero(columns[0] <= np.partition(columns[0], most - 1)[most - 1])
+    order: Ints = rows[np.lexsort([column[rows] for column in reversed(columns)])]
+    return order[:most]
