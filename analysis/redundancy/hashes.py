@@ -25,6 +25,16 @@ def run_hashes(types: NDArray[Any], begins: NDArray[Any], lengths: NDArray[Any])
     return one, two
 
 
+def run_begins(offsets: NDArray[Any], counts: NDArray[Any]) -> NDArray[np.int64]:
+    """The first ``counts[k]`` places from each ``offsets[k]`` on, one after another; the last offset is an end.
+
+    >>> run_begins(np.array([0, 4, 9]), np.array([2, 3])).tolist()
+    [0, 1, 4, 5, 6]
+    """
+    begins: NDArray[np.int64] = np.arange(counts.sum()) + np.repeat(offsets[:-1] - (np.cumsum(counts) - counts), counts)
+    return begins
+
+
 @compiled
 def _hash(types: Any, begins: Any, lengths: Any, one: Any, two: Any) -> None:
     """Sets `one` and `two`: each word is taken in by a product and a shift, which undo nothing of the words before."""

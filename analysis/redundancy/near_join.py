@@ -1,13 +1,13 @@
 """Sets of words that are alike: all pairs, found by their rarest words. Machine code on integers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.redundancy.units import Ints
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Floats, compiled
 
 FEWEST = 5  # words of a unit from which shared words say something: one word of four changed is a quarter
 ROOM = 1_000_000  # pairs that are in memory at a time, and those of one set more
@@ -15,23 +15,59 @@ ROOM = 1_000_000  # pairs that are in memory at a time, and those of one set mor
 Ids = NDArray[np.int32]
 
 
-def join(begin: Ints, items: Ids, threshold: float) -> Iterator[tuple[Ids, Ids, Ids]]:
-    """The pairs of sets of a similarity of at least `threshold`, and how many words they share: about `ROOM` at a time.
+class Sets(NamedTuple):
+    """Different sets of words, ``items[begin[k] : begin[k + 1]]``, in the order of their sizes.
 
-    The sets ``items[begin[k] : begin[k + 1]]`` stand in the order of their sizes, their words in that of their numbers.
-
-    >>> pieces = join(np.array([0, 2, 5]), np.array([1, 2, 1, 2, 3], dtype=np.int32), 0.5)
-    >>> [[column.tolist() for column in piece] for piece in pieces]
-    [[[0], [1], [2]]]
+    The words of a set rise, the rarest have the lowest numbers. ``content``: the number by which each set is known.
     """
-    own = index(begin, items, threshold, int(items.max(initial=-1)) + 1)
-    return alike(own, begin, items, own.bits, 0, threshold, True)
+
+    content: Ids
+    begin: Ints
+    items: Ids
+
+    def block(self, low: int, stop: int) -> "Sets":
+        """The sets from `low` to before `stop`."""
+        begin = self.begin[low : stop + 1]
+        return Sets(self.content[low:stop], begin - begin[0], self.items[begin[0] : begin[-1]])
+
+
+def join(own: Sets, others: Iterable[Sets], threshold: float, types: int) -> Iterator[tuple[Ids, Ids, Floats]]:
+    """The pairs of sets of a similarity of at least `threshold`, and that: about `ROOM` at a time.
+
+    One is in the block `own`, the other in one of `others`, which begin with that block itself and go on with larger
+    sets; words are numbered from 0 to below `types`.
+
+    >>> sets = Sets(np.array([7, 8]), np.array([0, 2, 5]), np.array([1, 2, 1, 2, 3], dtype=np.int32))
+    >>> [[column.tolist() for column in piece] for piece in join(sets, [sets], 0.5, 4)]
+    [[[7], [8], [0.6666666666666666]]]
+    """
+    indexed, sizes, number = index(own.begin, own.items, threshold, types), np.diff(own.begin), 0
+    for other in others:
+        larger = np.diff(other.begin)
+        if number and threshold * larger[0] > sizes[-1] + 1:
+            return
+        bits = bits_of(other.begin, other.items) if number else indexed.bits
+        start = 0
+        while start < len(larger):
+            one, two, shared, start = met(
+                indexed, other.begin, other.items, bits, number, threshold, not number, start, ROOM
+            )
+            yield own.content[one], other.content[two], shared / (sizes[one] + larger[two] - shared)
+        number += len(larger)
+
+
+def comparisons(blocks: Iterable[Sets], threshold: float, types: int) -> int:
+    """How many pairs of sets `join` meets by their first words, in all blocks, or some more."""
+    together = np.zeros(types + 1, dtype=np.int64)
+    for block in blocks:
+        together += first_words(block.begin, block.items, threshold, types)[1]
+    return int((together**2).sum()) // 2
 
 
 class Index(NamedTuple):
     """The sets in which those that are alike are looked for, by their first words.
 
-    ``begin``, ``items``: as in `join`; ``bits``: see `_bits`; ``kept``: how many first words of a set suffice to find
+    ``begin``, ``items``: as in `Sets`; ``bits``: see `_bits`; ``kept``: how many first words of a set suffice to find
     it, for sets of its size and more. ``owner``, ``position``, ``sizes``, ``signs``: of each first word its set, its
     place in ``items``, how many words the set has and its bits, word by word; of each word, those that have it go from
     ``head``, where they are large enough, to ``tail``. ``last``: the last set that met each.
@@ -59,16 +95,6 @@ def index(begin: Ints, items: Ids, threshold: float, types: int) -> Index:
     signs = np.empty(size, dtype=np.uint64)
     last = np.full(len(kept), -1, dtype=np.int32)
     return Index(begin, items, bits_of(begin, items), kept, head, head.copy(), owner, position, sizes, signs, last)
-
-
-def alike(
-    own: Index, begin: Ints, items: Ids, bits: NDArray[np.uint64], number: int, threshold: float, enters: bool
-) -> Iterator[tuple[Ids, Ids, Ids]]:
-    """What `met` finds, about `ROOM` pairs at a time."""
-    start = 0
-    while start < len(begin) - 1:
-        first, second, shared, start = met(own, begin, items, bits, number, threshold, enters, start, ROOM)
-        yield first, second, shared
 
 
 @compiled

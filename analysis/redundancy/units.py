@@ -1,11 +1,15 @@
 """What can be repeated as a whole: the sentences and the paragraphs of a corpus, and which of them are equal."""
 
-from itertools import pairwise
+import tempfile
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.redundancy.hashes import run_hashes
+from analysis.redundancy.shingles import numbered
 from analysis.text.parted import AnyTokens
 from analysis.text.tokens import Tokens
 
@@ -40,11 +44,28 @@ def groups(ids: NDArray[np.int32], offsets: Ints) -> Ints:
     >>> groups(np.array([7, 8, 8, 7, 7, 8], dtype=np.int32), np.array([0, 2, 4, 6])).tolist()
     [0, 1, 0]
     """
-    known: dict[bytes, int] = {}
-    data, width = ids.tobytes(), ids.itemsize
-    bounds = (offsets * width).tolist()
-    pieces = (data[first:last] for first, last in pairwise(bounds))
-    return np.array([known.setdefault(piece, len(known)) for piece in pieces], dtype=np.int64)
+    number: Ints = numbered(*run_hashes(ids, offsets[:-1], np.diff(offsets))).astype(np.int64)
+    return number
+
+
+def folder_of(tokens: AnyTokens) -> Path | None:
+    """The folder for what finds no room in memory: that of a corpus in parts, None of one in memory."""
+    folder: Path | None = getattr(tokens, "folder", None)
+    return folder
+
+
+def room(tokens: AnyTokens, size: int, kind: Any) -> NDArray[Any]:
+    """An array for so many numbers: in memory, or of a corpus in parts in a file that goes with it.
+
+    >>> from analysis import read_text, tokenize
+    >>> room(tokenize(read_text("War is near.")), 3, np.int32).shape
+    (3,)
+    """
+    folder = folder_of(tokens)
+    if folder is None or not size:
+        return np.empty(size, dtype=kind)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        return np.asarray(np.memmap(file, kind, "w+", shape=size))
 
 
 def texts(tokens: AnyTokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series) -> pd.Series:
