@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.redundancy.hashes import Hashes, run_hashes
-from analysis.redundancy.near_join import FEWEST, Ids, Sets, comparisons, join
+from analysis.redundancy.hashes import run_hashes
+from analysis.redundancy.near_join import Ids, Sets, comparisons, join, sets_of
 from analysis.redundancy.near_places import of_contents
 from analysis.redundancy.pasting import SIDES, rows_of
 from analysis.redundancy.shingles import is_first, numbered
@@ -85,11 +85,10 @@ def _contents(tokens: AnyTokens, unit: str) -> tuple[Ids, Sets]:
     keys, sizes = [np.empty((2, 0), dtype=np.uint64)], [np.empty(0, dtype=np.int32)]
     for part in parts(tokens):
         offsets = units(part.tokens, unit)[0]
-        ranks = rank[part.types[part.tokens.ids]]
-        own, size = _sets(ranks, offsets, FEWEST)
+        own, size, key = sets_of(rank[part.types[part.tokens.ids]], offsets)
         items[stop : stop + len(own)] = own
         stop += len(own)
-        keys.append(np.stack(_keys(ranks, offsets, own, size)))
+        keys.append(key)
         sizes.append(size)
     content, size = numbered(*np.concatenate(keys, axis=1)), np.concatenate(sizes)
     del keys
@@ -188,32 +187,6 @@ def _numbers_of_texts(tokens: AnyTokens, document: Ints, start: Ints, end: Ints)
         hashes[k] = np.frombuffer(digest, dtype="<u8")
     number: Ints = numbered(hashes[:, 0], hashes[:, 1]).astype(np.int64)
     return number[place]
-
-
-def _keys(ranks: Ids, offsets: Ints, items: Ids, size: Ints) -> tuple[Hashes, Hashes]:
-    """Two numbers for the content of each unit: its set of words, where it has one, else its words in order."""
-    in_order = run_hashes(ranks, offsets[:-1], np.diff(offsets))
-    sets = run_hashes(items, offsets_of(size)[:-1], size)
-    one, two = (np.where(size > 0, of_set + np.uint64(1), own) for of_set, own in zip(sets, in_order, strict=True))
-    return one, two
-
-
-@compiled
-def _sets(ranks: Any, offsets: Any, few: int) -> Any:
-    """The set of words of each unit, rising, one after another, and its size; empty for fewer than `few` words."""
-    units_ = len(offsets) - 1
-    items, size = np.empty(len(ranks), dtype=np.int32), np.zeros(units_, dtype=np.int64)
-    n = 0
-    for k in range(units_):
-        if offsets[k + 1] - offsets[k] < few:
-            continue
-        words = np.sort(ranks[offsets[k] : offsets[k + 1]])
-        for place in range(len(words)):
-            if place == 0 or words[place] != words[place - 1]:
-                items[n] = words[place]
-                n += 1
-                size[k] += 1
-    return items[:n], size
 
 
 @compiled

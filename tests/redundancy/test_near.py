@@ -15,7 +15,7 @@ from scipy import sparse
 
 from analysis import Tokens, read_text, tokenize
 from analysis.paths import ROOT
-from analysis.redundancy import near, near_join
+from analysis.redundancy import near
 from analysis.redundancy.near import near_repeats, near_texts
 from analysis.redundancy.near_join import FEWEST, Sets, join
 from analysis.redundancy.near_places import MANY
@@ -105,7 +105,7 @@ def test_so_many_copies_are_listed_with_the_first() -> None:
 def test_of_bulletins_that_are_all_alike_every_pair_is_counted(
     monkeypatch: pytest.MonkeyPatch, bulletins: list[str]
 ) -> None:
-    monkeypatch.setattr(near_join, "ROOM", 100)
+    monkeypatch.setattr(near, "WORDS", 300)
     tokens = tokenize(read_text(" ".join(bulletins)))
     pairs = all_with_all(tokens, 0.6, "sentence")
     assert len(pairs) == 150 * 149 / 2
@@ -120,11 +120,10 @@ def test_of_bulletins_that_are_all_alike_every_pair_is_counted(
     assert len(expected) + sum(row[7] for row in expected) == len(pairs)
 
 
-def test_pairs_are_found_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pairs_are_found_in_pieces() -> None:
     sets = np.column_stack([np.tile(np.arange(9), (60, 1)), np.arange(9, 69)]).astype(np.int32)
-    monkeypatch.setattr(near_join, "ROOM", 100)
     own = Sets(np.arange(60), np.arange(0, 601, 10), sets.ravel())
-    sizes = [len(first) for first, _, _ in join(own, [own], 0.8, 70)]
+    sizes = [len(first) for first, _, _ in join(own, [own], 0.8, 70, room=100)]
     # Each of 60 is like all before it, and a piece ends with the one that makes it a hundred.
     assert sum(sizes) == 60 * 59 / 2
     assert max(sizes) < 100 + 60
@@ -257,7 +256,6 @@ def test_in_whatever_blocks_and_parts(monkeypatch, tokens, in_parts, threshold, 
 
 def test_so_many_that_are_alike_are_listed_with_the_first(monkeypatch, in_parts, bulletins):
     monkeypatch.setattr(near, "WORDS", 90)
-    monkeypatch.setattr(near_join, "ROOM", 9)
     texts = ["We will win this long war. " * 30, "We will win that long war. " * 40, "It rained."] * 2
     texts += [" ".join(bulletins[k : k + 40]) for k in range(0, 150, 40)]
     tokens = tokenize(read_texts(texts))
