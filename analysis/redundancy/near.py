@@ -12,7 +12,7 @@ from analysis.redundancy.near_join import Ids, Sets, comparisons, join, sets_of
 from analysis.redundancy.near_places import of_contents
 from analysis.redundancy.pasting import SIDES, rows_of
 from analysis.redundancy.shingles import is_first, numbered
-from analysis.redundancy.units import Ints, cut, room, texts, units
+from analysis.redundancy.units import Ints, cut, cut_out, distinct_spans, room, texts, units
 from analysis.text.compiled import compiled
 from analysis.text.lookup import document_of, word_at
 from analysis.text.parted import AnyTokens, parts
@@ -139,7 +139,7 @@ def near_texts(tokens: AnyTokens, found: pd.DataFrame, *, most: int | None = Non
     document, start, end = (np.concatenate(column) for column in zip(*_places(tokens, table), strict=True))
     a, b = _numbers_of_texts(tokens, document, start, end).reshape(2, -1)
     both = pd.factorize(a * (b.max(initial=0) + 1) + b)[0]
-    first = np.flatnonzero(np.diff(np.maximum.accumulate(both), prepend=-1) > 0)
+    first = np.flatnonzero(is_first(both))
     order = first[np.argsort(-table["similarity"].to_numpy()[first], kind="stable")][:most]
     shown = table.iloc[order].reset_index(drop=True)
     shown["times"] = np.bincount(both)[both[order]]
@@ -176,13 +176,9 @@ def _same_wording(tokens: AnyTokens, rows: pd.DataFrame) -> NDArray[np.bool_]:
 
 def _numbers_of_texts(tokens: AnyTokens, document: Ints, start: Ints, end: Ints) -> Ints:
     """A number for the text of each span, the same for the same text with white space made one blank."""
-    opens = pd.factorize(document * (start.max(initial=0) + 1) + start)[0]
-    place = pd.factorize(opens * (end.max(initial=0) + 1) + end)[0]
-    first = np.flatnonzero(np.diff(np.maximum.accumulate(place), prepend=-1) > 0)
+    place, first = distinct_spans(document, start, end)
     hashes = np.empty((len(first), 2), dtype=np.uint64)
-    for k in np.argsort(document[first], kind="stable").tolist():  # a text that is on disk is read once
-        row = first[k]
-        text = " ".join(tokens.corpus.texts[document[row]][start[row] : end[row]].split())
+    for k, text in cut_out(tokens, document[first], start[first], end[first]):
         digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         hashes[k] = np.frombuffer(digest, dtype="<u8")
     number: Ints = numbered(hashes[:, 0], hashes[:, 1]).astype(np.int64)
