@@ -19,10 +19,12 @@ from analysis.text.parted import AnyTokens, parts
 from analysis.text.tokens import offsets_of
 
 WORDS = 6_000_000  # words in all the sets of a block: each is compared with itself and with the later ones
-MOST = 30_000_000_000  # pairs that share one of their rarest words: so many take some minutes
+COMPARED = 30_000_000_000  # comparisons that a report makes at the most: so many take some minutes
 
 
-def near_repeats(tokens: AnyTokens, threshold: float = 0.8, unit: str = "sentence") -> pd.DataFrame:
+def near_repeats(
+    tokens: AnyTokens, threshold: float = 0.8, unit: str = "sentence", *, most_comparisons: int | None = None
+) -> pd.DataFrame:
     r"""Every pair of sentences or paragraphs (`unit`) whose words are the same to a share of at least `threshold`.
 
     .. math:: J(A, B) = |A \cap B| / |A \cup B|
@@ -48,7 +50,7 @@ def near_repeats(tokens: AnyTokens, threshold: float = 0.8, unit: str = "sentenc
       is in the table.
 
     Raises `ValueError` when `threshold` is not above 0 and at most 1, for another `unit`, and where so many units share
-    one of their rarest words that more than `MOST` comparisons would be needed.
+    one of their rarest words that more than `most_comparisons` would be needed (None: however many).
 
     >>> from analysis import read_text, tokenize
     >>> near_repeats(tokenize(read_text("We will win this war. It rained. We will win that war!")), 0.6)
@@ -60,10 +62,11 @@ def near_repeats(tokens: AnyTokens, threshold: float = 0.8, unit: str = "sentenc
     content, sets = _contents(tokens, unit)
     found = of_contents(content)
     blocks = [sets.block(*each) for each in cut(np.diff(sets.begin), WORDS)]
-    if (hits := comparisons(blocks, threshold, types := len(tokens.vocabulary))) > MOST:
+    types = len(tokens.vocabulary)
+    if most_comparisons is not None and (hits := comparisons(blocks, threshold, types)) > most_comparisons:
         raise ValueError(
             f"what is nearly the same is not looked for: with {len(content):,} places to compare, of which many share "
-            f"their rarest words, it would take {hits:.0e} comparisons, and {MOST:.0e} are made at most"
+            f"their rarest words, it would take {hits:.0e} comparisons, and {most_comparisons:.0e} are made at most"
         )
     for k, own in enumerate(blocks):
         for pairs in join(own, blocks[k:], threshold, types):

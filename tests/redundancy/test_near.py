@@ -289,10 +289,9 @@ def test_nothing_is_near(in_parts):
     assert_same(near_texts(cut, found), near_texts(tokens, found))
 
 
-def test_too_much_to_compare_is_said(monkeypatch, sample_tokens):
-    monkeypatch.setattr(near, "MOST", 10)
+def test_too_much_to_compare_is_said(sample_tokens):
     with pytest.raises(ValueError, match=r"nearly the same is not looked for: with 600 places to compare"):
-        near_repeats(sample_tokens, 0.6)
+        near_repeats(sample_tokens, 0.6, most_comparisons=10)
 
 
 def test_a_short_unit_is_not_a_long_one_with_the_same_words(in_parts):
