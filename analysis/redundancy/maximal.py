@@ -28,11 +28,11 @@ class Passages(NamedTuple):
 
 
 def maximal_repeats(tokens: AnyTokens, min_words: int, *, most: int | None = None) -> Passages:
-    """Every passage of `min_words` words or more that stands at least twice and is as long as its places allow.
+    """Every passage of `min_words` words or more that appears at least twice and is as long as its places allow.
 
     A passage is maximal when not all of its places go on with the same word, and not all come after the same word
     (Gusfield 1997, Algorithms on strings, trees, and sequences, section 7.12); so a passage within a longer one counts
-    where it stands elsewhere too. It may cross sentences and paragraphs, not documents.
+    where it appears elsewhere too. It may cross sentences and paragraphs, not documents.
 
     What is said several times in a row makes a passage overlap itself ("a b a b a b": "a b a b" appears twice). An
     occurrence that begins before an earlier one of the same passage ends is left out. A passage most of whose
@@ -94,7 +94,7 @@ def _repeated(tokens: AnyTokens, n: int, most: int | None) -> Ints:
 def _check(words: int, n: int, most: int | None) -> None:
     if most is not None and words > most:
         raise ValueError(
-            f"more than {most:,} words stand again in passages of {n} words or more: too many to be sorted in memory"
+            f"more than {most:,} words are repeated in passages of {n} words or more: too many to be sorted in memory"
         )
 
 

@@ -130,7 +130,7 @@ def near_texts(tokens: AnyTokens, found: pd.DataFrame, *, most: int | None = Non
     """The texts behind a table of `near_repeats` that are not the same word for word, the most alike first.
 
     One row for each pair of texts, `most` of them (None: all): ``similarity``, ``times`` (how many rows of `found` have
-    these two), ``a_doc``, ``a_text``, ``b_doc``, ``b_text`` (where they stand first, white space made one blank).
+    these two), ``a_doc``, ``a_text``, ``b_doc``, ``b_text`` (where they appear first, white space made one blank).
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("We will win this war now. They said no. We will win that war now."))

@@ -94,7 +94,7 @@ def curve(tokens: AnyTokens, *, n: int = 4, unit: str = "sentence", window: int 
       all orders. It is 1 where nothing appears twice, and falls the faster, the more does. What lies below it repeats
       more of what came before than its place accounts for; a text that sums up at its end is above it and then below.
 
-    With K units, G n-grams, and F(s) different n-grams that stand in s units each, the unit in place k has in the mean
+    With K units, G n-grams, and F(s) different n-grams that appear in s units each, the unit in place k has in the mean
 
     .. math:: expected(k) = \\frac{1}{G} \\sum_s F(s) \\, s \\, \\binom{K - s}{k - 1} / \\binom{K - 1}{k - 1}
 
@@ -165,7 +165,7 @@ def _counted(tokens: AnyTokens, n: int, turn: NDArray[Any], document: Ints) -> t
     """Of each unit its n-grams, those new in all that was read, and those new in its document: (units,) each.
 
     Units are in reading order: `turn` is that of each sentence of the text, `document` is that of each unit. Then how
-    many different n-grams stand in so many units each: in none, in one, in two ...
+    many different n-grams appear in so many units each: in none, in one, in two ...
     """
     units = len(document)
     buckets = Buckets(folder_of(tokens), [np.uint64, np.uint32, np.int32], number=len(tokens) // GRAMS + 1)

@@ -24,14 +24,14 @@ KINDS = {"within": "again in the same document", "across": "also in another docu
 def exact_repeats(
     tokens: AnyTokens, unit: str = "sentence", *, min_words: int | None = None, most_words: int | None = None
 ) -> pd.DataFrame:
-    """Every place of every sentence, paragraph or passage (`unit`) that stands at least twice.
+    """Every occurrence of every sentence, paragraph or passage (`unit`) that appears at least twice.
 
     Two units are equal when their words are, as types and in order: case, punctuation, and the kinds of apostrophe and
     hyphen don't matter. One row an occurrence, in the order of the text, the groups in the order of their first
     place: ``group`` (from 0), ``count`` (how often it appears in the corpus), ``documents`` (in how many documents),
     ``words`` (in it), ``doc_id``, ``start``, ``end`` (characters). A paragraph is any segment that was tokenized. A
     passage is as long as its places allow and may begin and end within a sentence and go on over sentences and
-    paragraphs, but not documents: `maximal.maximal_repeats` says exactly what counts. One passage may stand within
+    paragraphs, but not documents: `maximal.maximal_repeats` says exactly what counts. One passage may lie within
     another that appears less often. Units of fewer than `min_words` words are not looked at: 1 when it is not given, 8
     for passages. Raises `ValueError` for another unit, when `min_words` is below 1, and for passages where more than
     `most_words` words are repeated (None: however many), since they are sorted in memory, in some thirty bytes each.
@@ -65,8 +65,8 @@ def exact_repeats(
 def repeat_groups(tokens: AnyTokens, repeats: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
     """A table of repeats with one row a group, the longest times the most often first; `most` rows, None: all.
 
-    ``text`` (as written at its first place), ``words``, ``count``, ``documents``, ``first`` (the document it stands
-    in first, in the order of the corpus) and ``again`` (those it stands in again, each once).
+    ``text`` (as written at its first place), ``words``, ``count``, ``documents``, ``first`` (the first document
+    it appears in, in the order of the corpus) and ``again`` (those it appears in again, each once).
     """
     places = repeats.sort_values("group", kind="stable")
     later = places["group"].duplicated()
@@ -81,7 +81,7 @@ def repeat_groups(tokens: AnyTokens, repeats: pd.DataFrame, *, most: int | None 
 
 
 def map_of_repeats(tokens: AnyTokens, repeats: pd.DataFrame, *, most: int = 40) -> tuple[pd.DataFrame, pd.Series]:
-    """Where the places of a table of repeats stand, and how long their documents are, for drawing.
+    """Where the places of a table of repeats are, and how long their documents are, for drawing.
 
     The places as doc_id, start, end and ``kind``: "across" where another document has the same, else "within". The
     documents by doc_id with their characters, in the order of the corpus; where more than `most` have a repeat, those
@@ -123,8 +123,8 @@ def weights(tokens: AnyTokens, *, each: str = "token") -> NDArray[np.float64]:
 def shares(tokens: AnyTokens, *, min_words: int = 1) -> pd.DataFrame:
     """How much of each document is repeated: one row a document, in the order of the corpus.
 
-    ``words``: running words; ``within``: those in sentences that stand more than once in the document; ``across``:
-    those in sentences that stand in another document too; ``repeated``: those in either; ``repeated_share``:
+    ``words``: running words; ``within``: those in sentences that appear more than once in the document; ``across``:
+    those in sentences that appear in another document too; ``repeated``: those in either; ``repeated_share``:
     ``repeated / words`` (0 = nothing, 1 = everything). Sentences of fewer than `min_words` words count as said once.
     """
     group, times = equal_units(tokens, "sentence")

@@ -68,7 +68,7 @@ class Meeting(NamedTuple):
 
 
 def ordered_sets(task: Setting, place: Path) -> None:
-    """The contents that stand first in a part: sets in the order of words, first words, copies, and pairs of these."""
+    """The contents that appear first in a part: sets by size, their first words, copies, and pairs of these."""
     part, base = parts_of(task.listing)[task.number]
     first, copies = _copies(task)
     write_columns(place / "copies", unit=first, begin=copies[0], items=copies[1])
@@ -178,7 +178,7 @@ def _sets(block: str) -> Sets:
 
 
 def _copies(task: Setting) -> tuple[Numbers, tuple[Ints, Numbers]]:
-    """The first places of contents that stand more than once, and the lists of all their places, in that order."""
+    """The first places of contents that appear more than once, and the lists of all their places, in that order."""
     pieces = read_slices(list(map(Path, task.apart)), "copies", task.number, task.number + 1)
     members = np.concatenate([np.empty(0, dtype=np.uint32), *pieces])
     starts = np.flatnonzero(members >= START)

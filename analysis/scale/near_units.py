@@ -53,7 +53,7 @@ class Range(NamedTuple):
 
 
 def units_read(task: Reading, place: Path) -> None:
-    """The sentences or paragraphs of a partition, part by part: where they stand, their words and their contents."""
+    """The sentences or paragraphs of a partition, part by part: where they are, their words and their contents."""
     for number, corpus in enumerate(parts_told(task.partition, place)):
         tokens = tokenize(corpus, **dict(task.partition.options))
         offsets, start, end = units(tokens, task.unit)
@@ -131,7 +131,7 @@ def word_ranks(part: Path, places: Iterable[Path]) -> tuple[NDArray[np.int32], i
 
 
 def told_apart(task: Range, place: Path) -> None:
-    """Of contents in a range of keys that stand more than once, the places: for the part in which each stands first.
+    """Of contents in a range of keys that appear more than once, the places: for the part in which each appears first.
 
     Those behind the first are told to their own parts, too, which have no content of their own there.
     """

@@ -13,7 +13,7 @@ from analysis.text.tokens import Tokens
 class Distinct(NamedTuple):
     """The different sentences of a text, in the order of their keys.
 
-    ``high``, ``low``: the two halves of the key of each; ``times``: how often each stands in the text; ``row``: which
+    ``high``, ``low``: the two halves of the key of each; ``times``: how often each appears in the text; ``row``: which
     of them each sentence of the text is.
     """
 

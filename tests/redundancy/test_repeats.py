@@ -329,5 +329,5 @@ def test_passages_of_the_sample_in_parts(sample_tokens, sample_parts):
 def test_passages_that_are_too_many_are_left_out(sample_tokens):
     begins = len(maximal._repeated(sample_tokens, 8, None))  # the runs that begin there have more words
     for most in (begins, 200):
-        with pytest.raises(ValueError, match=f"more than {most:,} words stand again in passages of 8 words or"):
+        with pytest.raises(ValueError, match=f"more than {most:,} words are repeated in passages of 8 words or"):
             exact_repeats(sample_tokens, "passage", most_words=most)
