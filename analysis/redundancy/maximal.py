@@ -61,9 +61,9 @@ def maximal_repeats(tokens: AnyTokens, min_words: int, *, most: int | None = Non
             continue
         # Words are within a run where more runs have begun than have ended.
         change = np.zeros(len(own) + 1, dtype=np.int32)
-        np.add.at(change, begins[low:high] - part.word, 1)
-        np.add.at(change, begins[low:high] - part.word + min_words, -1)
-        inside = np.flatnonzero(np.cumsum(change[:-1]) > 0)
+        change[begins[low:high] - part.word] += 1
+        change[begins[low:high] - part.word + min_words] -= 1
+        inside = np.flatnonzero(np.cumsum(change[:-1], dtype=np.int32))
         document_end = np.repeat(own.document_offsets[1:], np.diff(own.document_offsets))
         text, place = one_text(part.types[own.ids], inside, document_end, len(tokens.vocabulary) + gaps)
         gaps += int(np.count_nonzero(place < 0))

@@ -34,7 +34,7 @@ class Buckets:
         self._folder = scratch_folder(self, place, "buckets") if place else None
         self._types = [np.dtype(kind) for kind in types]
         self.number, self._spread = number if place else 1, spread
-        self._kept: list[list[NDArray[Any]]] = [[np.empty(0, kind) for kind in self._types]]
+        self._kept: list[list[NDArray[Any]]] = []
 
     def __len__(self) -> int:
         return self.number
@@ -61,7 +61,8 @@ class Buckets:
     def read(self, k: int) -> list[NDArray[Any]]:
         """The rows of file `k`, as a column for each type."""
         if self._folder is None:
-            return [np.concatenate(column) for column in zip(*self._kept, strict=True)]
+            pieces = self._kept or [[np.empty(0, kind) for kind in self._types]]
+            return [np.concatenate(of) if len(of) > 1 else of[0] for of in zip(*pieces, strict=True)]
         files = [self._folder / f"{k}-{column}" for column in range(len(self._types))]
         pairs = zip(files, self._types, strict=True)
         return [np.fromfile(file, kind) if file.exists() else np.empty(0, kind) for file, kind in pairs]
