@@ -15,7 +15,7 @@ from IPython.display import display
 from analysis.paths import FIGURES
 from analysis.printable import visible, visible_text
 from analysis.text.csv_files import write_csv
-from analysis.text.long_tables import AnyTable, LongTable
+from analysis.text.long_tables import AnyTable
 from analysis.text.parted import LISTED
 
 P = ParamSpec("P")
@@ -34,14 +34,14 @@ def output_folder() -> Path:
 
 
 def write_table(table: AnyTable, path: Path, *, caption: str) -> None:
-    """Write `table` to ``<path>.csv``, and what it is to ``<path>.json``: of a `LongTable` the first `LISTED` rows."""
-    rows, caption = (table, caption) if isinstance(table, pd.DataFrame) else (table.head(LISTED), _cut(caption, table))
+    """Write `table` to ``<path>.csv``, and what it is to ``<path>.json``: the first `LISTED` rows."""
+    rows, caption = table.head(LISTED), _cut(caption, table)
     write_csv(rows, path.with_name(f"{path.name}.csv"))
     write_json({"caption": caption, **described(rows)}, path.with_name(f"{path.name}.json"))
 
 
-def _cut(caption: str, table: LongTable) -> str:
-    """`caption`, with how many rows of a long table are there, where that is not all."""
+def _cut(caption: str, table: AnyTable) -> str:
+    """`caption`, with how many rows of a table are there, where that is not all."""
     return f"{caption} The first {LISTED:,} of {len(table):,} rows." if len(table) > LISTED else caption
 
 

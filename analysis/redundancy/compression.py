@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from analysis.redundancy.maximal import common_prefixes, suffix_array
 from analysis.redundancy.units import Ints
 from analysis.text.compiled import Floats, compiled
-from analysis.text.parted import AnyTokens, Parted, parts
-from analysis.text.tokens import Tokens
+from analysis.text.parted import AnyTokens, parts
 
 SHORT = 2000  # words up to which a text is parsed the faster without its suffixes in order
 
 
-def compression(tokens: AnyTokens, *, shuffles: int = 5, seed: int = 0) -> pd.DataFrame:
+def compression(tokens: AnyTokens, *, shuffles: int = 5, seed: int = 0, most_words: int | None = None) -> pd.DataFrame:
     """How much shorter each document can be told by pointing back: one row a document, in reading order (`novelty`).
 
     A document is cut, from left to right, into phrases, each the longest run of words that began earlier, or one word
@@ -41,8 +40,8 @@ def compression(tokens: AnyTokens, *, shuffles: int = 5, seed: int = 0) -> pd.Da
       and 0.3 by 100,000.
 
     A document without words has NaN for all but ``words`` and ``phrases``; ``given`` and ``known`` are NaN where no
-    words were read earlier, and in a corpus in parts, where what was read is not in memory. Raises `ValueError` when
-    `shuffles` is below 1.
+    words were read earlier, and in a corpus of more than `most_words` words (None: however many), since all of it is
+    sorted in memory for them, in some thirty bytes a word. Raises `ValueError` when `shuffles` is below 1.
 
     >>> from analysis import read_text, tokenize
     >>> once = "the plan will be carried out by all of them in due time "
@@ -64,8 +63,9 @@ def compression(tokens: AnyTokens, *, shuffles: int = 5, seed: int = 0) -> pd.Da
             phrases[row] = _parse(ids, last)
             mixed[row] = sum(_parse(random.permutation(ids), last) for _ in range(shuffles)) / shuffles
     order = reading_order(tokens)
-    given = np.full(len(order), np.nan) if isinstance(tokens, Parted) else _given(tokens, order)
     phrases, mixed, sizes = phrases[order], mixed[order], np.diff(tokens.document_offsets)[order]
+    few = most_words is None or len(tokens) <= most_words
+    given = _given(tokens, order, sizes) if few else np.full(len(order), np.nan)
     table = pd.DataFrame({"doc_id": tokens.doc_ids[order], "date": tokens.corpus.documents["date"].to_numpy()[order]})
     table["words"], table["phrases"] = sizes, phrases.astype(np.int64)
     table["ratio"], table["shuffled"] = share(phrases, sizes), share(mixed, sizes)
@@ -75,20 +75,24 @@ def compression(tokens: AnyTokens, *, shuffles: int = 5, seed: int = 0) -> pd.Da
     return table
 
 
-def _given(tokens: Tokens, order: Ints) -> Floats:
-    """The phrases of the documents in the `order` of reading when those before may be pointed to; NaN for the first."""
-    offsets = tokens.document_offsets
-    texts = [tokens.ids[offsets[row] : offsets[row + 1]] for row in order]
-    ends = np.cumsum([len(ids) for ids in texts])
+def _given(tokens: AnyTokens, order: Ints, sizes: Ints) -> Floats:
+    """The phrases of the documents in the `order` of reading when those before may be pointed to; NaN for the first.
+
+    ``sizes``: their words, in the same order.
+    """
     # One text of all documents, each with a word of its own behind it, so that no phrase crosses into the next.
-    joined = np.insert(
-        np.concatenate([*texts, np.empty(0, np.int32)]), ends, len(tokens.vocabulary) + np.arange(len(order))
-    )
+    stops = np.cumsum(sizes + 1) - 1
+    joined = np.empty(int(sizes.sum()) + len(order), dtype=np.int32)
+    joined[stops] = len(tokens.vocabulary) + np.arange(len(order))
+    begins = np.empty_like(stops)
+    begins[order] = stops - sizes
+    for part in parts(tokens):
+        types = part.types[part.tokens.ids]
+        for row, (first, stop) in enumerate(pairwise(part.tokens.document_offsets.tolist()), part.document):
+            joined[begins[row] : begins[row] + stop - first] = types[first:stop]
     before = _longest_before(joined)
-    stops = ends + np.arange(len(order))
-    begins = np.append(0, stops[:-1] + 1)
-    found = [_phrases(before, *place) for place in zip(begins.tolist(), stops.tolist(), strict=True)]
-    return np.where(np.append(0, ends[:-1]) > 0, np.array(found, dtype=np.float64), np.nan)
+    found = [_phrases(before, *place) for place in zip(begins[order].tolist(), stops.tolist(), strict=True)]
+    return np.where(np.cumsum(sizes) > sizes, np.array(found, dtype=np.float64), np.nan)
 
 
 def _parse(ids: NDArray[np.int32], last: NDArray[np.int32]) -> int:

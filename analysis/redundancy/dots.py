@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from analysis.redundancy.shingles import shingles
 from analysis.redundancy.units import Ints, units
 from analysis.text.compiled import compiled
-from analysis.text.parted import AnyTokens, Parted
+from analysis.text.parted import AnyTokens, taken
 from analysis.text.tokens import Tokens
 
 MOST = 20_000  # strokes: more of them would be a black field
@@ -34,8 +34,8 @@ def dot_matches(tokens: AnyTokens, doc_id: str, *, n: int = 4, most: int = MOST)
        a_word  b_word  words  b_start  b_end
     0       0       7      4       30     45
     """
-    tokens = _in_memory(tokens, doc_id)
-    begin, number, passed = _numbers(tokens, doc_id, n, most)
+    own = _document(tokens, doc_id)
+    number, passed = _numbers(own, n, most)
     before = _neighbours(number, passed, -1)
     after = _neighbours(number, passed, 1)
     first, stop = (_sorted_pairs(number, passed, beside) for beside in (before, after))
@@ -50,10 +50,10 @@ def dot_matches(tokens: AnyTokens, doc_id: str, *, n: int = 4, most: int = MOST)
             "a_word": a,
             "b_word": b,
             "words": words,
-            "a_start": tokens.start[begin + a],
-            "a_end": tokens.end[begin + a + words - 1],
-            "b_start": tokens.start[begin + b],
-            "b_end": tokens.end[begin + b + words - 1],
+            "a_start": own.start[a],
+            "a_end": own.end[a + words - 1],
+            "b_start": own.start[b],
+            "b_end": own.end[b + words - 1],
         }
     )
 
@@ -66,12 +66,12 @@ def too_common(tokens: AnyTokens, doc_id: str, *, n: int = 4, most: int = MOST) 
        ngram  count
     0  so it      3
     """
-    tokens = _in_memory(tokens, doc_id)
-    begin, number, passed = _numbers(tokens, doc_id, n, most)
+    own = _document(tokens, doc_id)
+    number, passed = _numbers(own, n, most)
     values, first, counts = np.unique(number[passed], return_index=True, return_counts=True)
-    places = np.flatnonzero(passed)[first] + begin
+    places = np.flatnonzero(passed)[first]
     order = np.lexsort((values, -counts))
-    ngrams = [" ".join(tokens.vocabulary[tokens.ids[place : place + n]]) for place in places[order]]
+    ngrams = [" ".join(own.vocabulary[own.ids[place : place + n]]) for place in places[order]]
     return pd.DataFrame({"ngram": pd.Series(ngrams, dtype="str"), "count": counts[order]})
 
 
@@ -82,46 +82,30 @@ def paragraph_borders(tokens: AnyTokens, doc_id: str) -> list[int]:
     >>> paragraph_borders(tokenize(read_text("War is near.\\n\\nPeace is far.")), "text")
     [0, 3, 6]
     """
-    tokens = _in_memory(tokens, doc_id)
-    begin, end = _extent(tokens, doc_id)
-    offsets = units(tokens, "paragraph")[0]
-    borders: list[int] = (np.unique(np.append(offsets[(offsets >= begin) & (offsets < end)], end)) - begin).tolist()
+    borders: list[int] = np.unique(units(_document(tokens, doc_id), "paragraph")[0]).tolist()
     return borders
 
 
-def _in_memory(tokens: AnyTokens, doc_id: str) -> Tokens:
-    """The words of a corpus, or of one in parts those of the document alone."""
-    return tokens.take(_row(tokens, doc_id)) if isinstance(tokens, Parted) else tokens
-
-
-def _row(tokens: AnyTokens, doc_id: str) -> Ints:
-    """The place of a document in ``corpus.documents``."""
+def _document(tokens: AnyTokens, doc_id: str) -> Tokens:
+    """The words of one document."""
     found = np.flatnonzero(tokens.doc_ids == doc_id)
     if not len(found):
         raise ValueError(f"no document {doc_id!r}: `tokens.doc_ids` lists all {tokens.n_documents}")
-    return found[:1]
+    return taken(tokens, found[:1])
 
 
-def _extent(tokens: Tokens, doc_id: str) -> tuple[int, int]:
-    """The first token of a document, and the one behind its last."""
-    row = int(_row(tokens, doc_id)[0])
-    begin, end = tokens.document_offsets[row : row + 2].tolist()
-    return begin, end
-
-
-def _numbers(tokens: Tokens, doc_id: str, n: int, most: int) -> tuple[int, NDArray[np.int32], NDArray[np.bool_]]:
-    """The document's first token, a number for the n-gram from each of its words on, and those passed over."""
+def _numbers(tokens: Tokens, n: int, most: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """A number for the n-gram from each word of a document on, and those passed over."""
     if n < 1:
         raise ValueError(f"n is {n}: use the fewest words of a run, 1 or more")
-    begin, end = _extent(tokens, doc_id)
-    number = shingles(tokens.ids[begin:end], n)
+    number = shingles(tokens.ids, n)
     count = np.bincount(number)[number]
     limit = int(count.max(initial=1))
     passed = count > limit
     while _how_many(number, passed) > most:
         limit -= max(1, limit // 5)
         passed = count > limit
-    return begin, number, passed
+    return number, passed
 
 
 def _neighbours(number: NDArray[np.int32], passed: NDArray[np.bool_], step: int) -> Ints:

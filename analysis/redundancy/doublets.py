@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import overload
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.redundancy.units import Ints
-from analysis.text.long_tables import AnyTable, LongTable
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import AnyTokens, Parted, parts
+from analysis.text.parted import AnyTokens, Part, parts
 from analysis.text.tokens import Tokens
 
 CONJUNCTIONS = ("and", "or", "&")
@@ -22,7 +22,6 @@ SHARED = frozenset("aim body cause goal heart mind nation people purpose soul sp
 PREFIXES = ("re", "un", "mis", "dis", "over", "out")  # say the same of whatever they stand before
 QUALITIES = ("ed", "en", "ing", "able", "ible", "ive", "ful", "less", "ous", "ly")  # endings of adjectives and adverbs
 WORDS = 1 << 14  # of which it is remembered what they may be forms of
-ROWS = 100_000  # of a piece of the table of a corpus in parts
 STEM = 5  # letters that two words of one stem begin with at least, and two thirds of the shorter word
 
 # How far each kind of evidence goes to say that two words are one thing.
@@ -34,11 +33,7 @@ _AMPERSAND = re.compile(r"(?<=\s)&(?=\s)")
 _TAIL = re.compile(r"[,;/]\s*[\"'“‘«]?$")
 
 
-@overload
-def doublets(tokens: Tokens, *, min_score: float = ...) -> pd.DataFrame: ...
-@overload
-def doublets(tokens: AnyTokens, *, min_score: float = ...) -> AnyTable: ...
-def doublets(tokens: AnyTokens, *, min_score: float = 0.5) -> AnyTable:
+def doublets(tokens: AnyTokens, *, min_score: float = 0.5) -> pd.DataFrame:
     r"""The pairs "X and Y" (or, &) of English documents that seem to say one thing twice, the likeliest first.
 
     A row a pair: ``doc_id``, ``start``, ``end`` (characters, from the start of X to the end of Y), ``first``,
@@ -72,54 +67,28 @@ def doublets(tokens: AnyTokens, *, min_score: float = 0.5) -> AnyTable:
     """
     if not 0 <= min_score <= 1:
         raise ValueError(f"min_score is {min_score}: use a number from 0 to 1, such as 0.5")
-    return _in_parts(tokens, min_score) if isinstance(tokens, Parted) else _doublets(tokens, min_score)
+    columns = [np.concatenate(own) for own in zip(*(_of_part(part, min_score) for part in parts(tokens)), strict=True)]
+    document, start, end, first, second, score = (own[np.argsort(-columns[-1], kind="stable")] for own in columns)
+    places = {"doc_id": tokens.doc_ids[document], "start": start, "end": end}
+    return pd.DataFrame(places | {"first": first, "second": second, "score": score})
 
 
-def _doublets(tokens: Tokens, min_score: float) -> pd.DataFrame:
+def _of_part(part: Part, min_score: float) -> tuple[NDArray[Any], ...]:
+    """The rows of a part in the order of the text: place of the document in the corpus, and all other columns."""
+    tokens = part.tokens
     words, ids = tokens.vocabulary, tokens.ids.astype(np.int64)
     begin, first, second = _coordinated(tokens)
     claimed = (begin < first) & np.isin(ids[begin], np.flatnonzero(pd.Series(words).isin(ONE)))
     kinds, kind = np.unique((ids[first] * len(words) + ids[second]) * 2 + claimed, return_inverse=True)
-    parts = zip(kinds // 2 // len(words), kinds // 2 % len(words), kinds % 2, strict=True)
-    score = np.array([_likeness(words[a], words[b], claim > 0) for a, b, claim in parts], dtype=np.float64)[kind]
+    pairs = zip(kinds // 2 // len(words), kinds // 2 % len(words), kinds % 2, strict=True)
+    score = np.array([_likeness(words[a], words[b], claim > 0) for a, b, claim in pairs], dtype=np.float64)[kind]
     rows = [row for row in np.flatnonzero(score >= min_score) if _is_pair(tokens, begin[row], first[row], second[row])]
-    rows = sorted(rows, key=lambda row: (-score[row], begin[row]))
+    rows = sorted(rows, key=lambda row: begin[row])
     begin, first, second = begin[rows], first[rows], second[rows]
     shared = np.where(begin < first, words[ids[begin]] + " ", "")
-    return pd.DataFrame(
-        {
-            "doc_id": tokens.doc_ids[document_of(tokens, first)],
-            "start": tokens.start[begin].astype(np.int64),
-            "end": tokens.end[second].astype(np.int64),
-            "first": shared + words[ids[first]],
-            "second": shared + words[ids[second]],
-            "score": score[rows],
-        }
-    )
-
-
-def _in_parts(tokens: Parted, min_score: float) -> LongTable:
-    """The rows of all parts, sorted as numbers and told in words a piece at a time."""
-    known: dict[tuple[str, str], int] = {}
-    found = []
-    for part in parts(tokens):
-        own = _doublets(part.tokens, min_score)
-        document = pd.Index(part.tokens.doc_ids).get_indexer(pd.Index(own["doc_id"])) + part.document
-        pairs = zip(own["first"], own["second"], strict=True)
-        pair = np.fromiter((known.setdefault(words, len(known)) for words in pairs), np.int32, len(own))
-        places = (document, own["start"].to_numpy(), own["end"].to_numpy())
-        found.append((own["score"].to_numpy(), pair, *(column.astype(np.int32) for column in places)))
-    score, pair, document, start, end = (np.concatenate(column) for column in zip(*found, strict=True))
-    order = np.argsort(-score, kind="stable")
-    first, second = np.array([*known, ("", "")], dtype=object).T
-
-    def piece(rows: Ints) -> pd.DataFrame:
-        names = {"doc_id": tokens.doc_ids[document[rows]]}
-        names |= {"start": start[rows].astype(np.int64), "end": end[rows].astype(np.int64)}
-        return pd.DataFrame(names | {"first": first[pair[rows]], "second": second[pair[rows]], "score": score[rows]})
-
-    begins = range(0, max(len(order), 1), ROWS)
-    return LongTable((piece(order[begin : begin + ROWS]) for begin in begins), tokens.folder)
+    document = document_of(tokens, first) + part.document
+    both = (shared + words[ids[word]] for word in (first, second))
+    return document, tokens.start[begin], tokens.end[second], *both, score[rows]
 
 
 def _coordinated(tokens: Tokens) -> tuple[Ints, Ints, Ints]:

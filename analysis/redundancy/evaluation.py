@@ -10,7 +10,6 @@ import pandas as pd
 from analysis.redundancy.reuse import document_pairs, passages
 from analysis.text.compiled import Floats
 from analysis.text.corpus import read_texts
-from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.metadata import read_table, stem
 from analysis.text.parted import AnyTokens
 from analysis.text.tokens import tokenize
@@ -118,14 +117,14 @@ def known_reuse(path: Path, tokens: AnyTokens) -> pd.DataFrame:
     return cases
 
 
-def scores_by_kind(cases: pd.DataFrame, *found: AnyTable) -> pd.DataFrame:
+def scores_by_kind(cases: pd.DataFrame, *found: pd.DataFrame) -> pd.DataFrame:
     """`score_passages` of all labelled passages, and how many of each kind are found: one row "all", then each kind.
 
     `found` are tables of `reuse.passages`, `near.near_repeats` or the like, taken together; their rows within one
     document are left out. ``kind``, ``precision`` (NaN but for all: what was found has no labelled kind), ``recall``,
     ``gold``, ``found``.
     """
-    together = pd.concat([piece[SPAN] for table in found for piece in table_parts(table)])
+    together = pd.concat([table[SPAN] for table in found])
     together = together[together["a_doc"] != together["b_doc"]]
     rows = [{"kind": "all", **score_passages(together, cases)}]
     for kind in sorted(set(cases["kind"])):

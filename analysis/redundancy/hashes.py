@@ -10,23 +10,36 @@ from analysis.text.compiled import compiled
 Hashes = NDArray[np.uint64]
 
 
-def run_hashes(types: NDArray[Any], begins: NDArray[Any], lengths: NDArray[Any]) -> tuple[Hashes, Hashes]:
+def run_hashes(
+    types: NDArray[Any], begins: NDArray[Any], lengths: NDArray[Any], others: NDArray[Any] | None = None
+) -> tuple[Hashes, Hashes]:
     """Two numbers of 64 bits for each run of words, ``types[begins[k] : begins[k] + lengths[k]]``.
 
-    Equal runs have equal numbers. Different ones could have one in common: of ten million some pair does with a
-    probability of some 1 in 400,000; both of them, with less than 1 in 10^24.
+    With `others` the second one is made of these, which are another number for each word. Equal runs have equal
+    numbers. Different ones could have one in common: of ten million some pair does with a probability of some 1 in
+    400,000; both of them, with less than 1 in 10^24.
 
     >>> one, two = run_hashes(np.array([7, 8, 9, 7, 8]), np.array([0, 3, 1]), np.array([2, 2, 2]))
     >>> one[0] == one[1], two[0] == two[1], one[0] == one[2], two[0] == two[2]
     (np.True_, np.True_, np.False_, np.False_)
     """
     one, two = np.empty((2, len(begins)), dtype=np.uint64)
-    _hash(types, begins, lengths, one, two)
+    _hash(types, types if others is None else others, begins, lengths, one, two)
     return one, two
 
 
+def run_begins(offsets: NDArray[Any], counts: NDArray[Any]) -> NDArray[np.int64]:
+    """The first ``counts[k]`` places from each ``offsets[k]`` on, one after another; the last offset is an end.
+
+    >>> run_begins(np.array([0, 4, 9]), np.array([2, 3])).tolist()
+    [0, 1, 4, 5, 6]
+    """
+    begins: NDArray[np.int64] = np.arange(counts.sum()) + np.repeat(offsets[:-1] - (np.cumsum(counts) - counts), counts)
+    return begins
+
+
 @compiled
-def _hash(types: Any, begins: Any, lengths: Any, one: Any, two: Any) -> None:
+def _hash(types: Any, others: Any, begins: Any, lengths: Any, one: Any, two: Any) -> None:
     """Sets `one` and `two`: each word is taken in by a product and a shift, which undo nothing of the words before."""
     first, second = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
     half, less = np.uint64(32), np.uint64(29)
@@ -34,10 +47,9 @@ def _hash(types: Any, begins: Any, lengths: Any, one: Any, two: Any) -> None:
         a = np.uint64(lengths[run]) * second
         b = np.uint64(lengths[run]) + first
         for k in range(begins[run], begins[run] + lengths[run]):
-            word = np.uint64(types[k])
-            a = (a ^ word) * first
+            a = (a ^ np.uint64(types[k])) * first
             a ^= a >> half
-            b = (b ^ word) * second
+            b = (b ^ np.uint64(others[k])) * second
             b ^= b >> less
         one[run] = a * second
         two[run] = b * first

@@ -5,10 +5,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.redundancy.units import Ints
+from analysis.redundancy.hashes import run_begins, run_hashes
+from analysis.redundancy.shingles import numbered
+from analysis.redundancy.units import Ints, folder_of
+from analysis.text.buckets import Buckets
 from analysis.text.compiled import compiled
 from analysis.text.lookup import sentence_of
+from analysis.text.parted import AnyTokens, parts
 from analysis.text.tokens import Tokens
+
+GRAMS = 1_500_000  # n-grams that are compared with one another at a time
+SORTED = 8_000_000  # words, at most, whose suffixes a report puts in order: some thirty bytes each are in memory
 
 
 class Passages(NamedTuple):
@@ -20,12 +27,12 @@ class Passages(NamedTuple):
     words: Ints
 
 
-def maximal_repeats(tokens: Tokens, min_words: int) -> Passages:
-    """Every passage of `min_words` words or more that stands at least twice and is as long as its places allow.
+def maximal_repeats(tokens: AnyTokens, min_words: int, *, most: int | None = None) -> Passages:
+    """Every passage of `min_words` words or more that appears at least twice and is as long as its places allow.
 
     A passage is maximal when not all of its places go on with the same word, and not all come after the same word
     (Gusfield 1997, Algorithms on strings, trees, and sequences, section 7.12); so a passage within a longer one counts
-    where it stands elsewhere too. It may cross sentences and paragraphs, not documents.
+    where it appears elsewhere too. It may cross sentences and paragraphs, not documents.
 
     What is said several times in a row makes a passage overlap itself ("a b a b a b": "a b a b" appears twice). An
     occurrence that begins before an earlier one of the same passage ends is left out. A passage most of whose
@@ -35,7 +42,7 @@ def maximal_repeats(tokens: Tokens, min_words: int) -> Passages:
     The search takes time and memory in proportion to the words in n-grams that appear twice (n = `min_words`), but
     for a logarithm: suffix array (Larsson and Sadakane 2007, Faster suffix sorting), common prefixes (Kasai and
     others 2001) and the intervals of these (Abouelhoda, Kurtz and Ohlebusch 2004). Raises `ValueError` when
-    `min_words` is below 1.
+    `min_words` is below 1, and where more than `most` words are repeated (None: however many).
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("Come in and sit down. She said: come in and sit. Do come in and sit down!"))
@@ -45,9 +52,50 @@ def maximal_repeats(tokens: Tokens, min_words: int) -> Passages:
     """
     if min_words < 1:
         raise ValueError(f"min_words is {min_words}: use the fewest words of a passage, 1 or more")
-    document_end = np.repeat(tokens.document_offsets[1:], np.diff(tokens.document_offsets))
-    place = np.flatnonzero(_repeated(tokens.ids, document_end, min_words))
-    return passages_of(*one_text(tokens.ids, place, document_end, len(tokens.vocabulary)), min_words)
+    begins = _repeated(tokens, min_words, most)
+    texts, places, gaps = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int64)], 0
+    for part in parts(tokens):
+        own = part.tokens
+        low, high = np.searchsorted(begins, (part.word, part.word + len(own)))
+        if low == high:
+            continue
+        # Words are within a run where more runs have begun than have ended.
+        change = np.zeros(len(own) + 1, dtype=np.int32)
+        change[begins[low:high] - part.word] += 1
+        change[begins[low:high] - part.word + min_words] -= 1
+        inside = np.flatnonzero(np.cumsum(change[:-1], dtype=np.int32))
+        document_end = np.repeat(own.document_offsets[1:], np.diff(own.document_offsets))
+        text, place = one_text(part.types[own.ids], inside, document_end, len(tokens.vocabulary) + gaps)
+        gaps += int(np.count_nonzero(place < 0))
+        texts.append(text)
+        places.append(np.where(place < 0, -1, place + part.word))
+    _check(sum(map(len, texts)) - gaps, min_words, most)
+    del begins
+    return passages_of(np.concatenate(texts), np.concatenate(places), min_words)
+
+
+def _repeated(tokens: AnyTokens, n: int, most: int | None) -> Ints:
+    """The first words of all n-grams that appear twice in documents, and a few more where hashes agree by chance."""
+    buckets = Buckets(folder_of(tokens), [np.uint64, np.int64], number=len(tokens) // GRAMS + 1)
+    for part in parts(tokens):
+        offsets = part.tokens.document_offsets
+        begins = run_begins(offsets, np.maximum(np.diff(offsets) - n + 1, 0))
+        one, _ = run_hashes(part.types[part.tokens.ids], begins, np.full(len(begins), n))
+        buckets.add(one, begins + part.word)
+    found = []
+    for k in range(len(buckets)):
+        code, place = buckets.read(k)
+        number = numbered(code, code)
+        found.append(place[np.bincount(number)[number] > 1])
+        _check(sum(map(len, found)), n, most)
+    return np.sort(np.concatenate(found))
+
+
+def _check(words: int, n: int, most: int | None) -> None:
+    if most is not None and words > most:
+        raise ValueError(
+            f"more than {most:,} words are repeated in passages of {n} words or more: too many to be sorted in memory"
+        )
 
 
 def one_text(ids: NDArray[Any], place: Ints, document_end: Ints, free: int) -> tuple[NDArray[np.int32], Ints]:
@@ -87,41 +135,6 @@ def passage_spans(tokens: Tokens, first: Ints, words: Ints) -> tuple[Ints, Ints]
     start = np.where(whole_first, tokens.sentence_start[begins], tokens.start[first])
     end = np.where(whole_last, tokens.sentence_end[ends], tokens.end[last])
     return start.astype(np.int64), end.astype(np.int64)
-
-
-@compiled
-def _repeated(ids: Any, document_end: Any, n: int) -> Any:
-    """Whether each token is in an n-gram that appears twice in the corpus (or, once in a great while, seems to)."""
-    multiplier = np.uint64(0x9E3779B97F4A7C15)
-    power = np.uint64(1)
-    for _ in range(n - 1):
-        power *= multiplier
-    inside = np.zeros(len(ids), dtype=np.bool_)
-    slots = 1024
-    while slots < 2 * len(ids):
-        slots *= 2
-    seen = np.full(slots, -1, dtype=np.int32)  # the first place of an n-gram
-    code = np.uint64(0)
-    codes = np.zeros(len(ids), dtype=np.uint64)
-    for k in range(len(ids)):
-        if k == 0 or document_end[k] != document_end[k - 1]:
-            document, code = k, np.uint64(0)
-        if k - document >= n:
-            code -= power * (np.uint64(ids[k - n]) + np.uint64(1))
-        code = code * multiplier + np.uint64(ids[k]) + np.uint64(1)
-        if k - document < n - 1:
-            continue
-        first = k - n + 1
-        codes[first] = code
-        slot = np.int64(((code ^ (code >> np.uint64(32))) * multiplier) >> np.uint64(20)) & (slots - 1)
-        while seen[slot] >= 0 and codes[seen[slot]] != code:
-            slot = (slot + 1) & (slots - 1)
-        if seen[slot] < 0:
-            seen[slot] = first
-        else:
-            inside[seen[slot] : seen[slot] + n] = True
-            inside[first : first + n] = True
-    return inside
 
 
 @compiled

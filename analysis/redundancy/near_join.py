@@ -1,13 +1,15 @@
 """Sets of words that are alike: all pairs, found by their rarest words. Machine code on integers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.redundancy.hashes import Hashes, run_hashes
 from analysis.redundancy.units import Ints
-from analysis.text.compiled import compiled
+from analysis.text.compiled import Floats, compiled
+from analysis.text.tokens import offsets_of
 
 FEWEST = 5  # words of a unit from which shared words say something: one word of four changed is a quarter
 ROOM = 1_000_000  # pairs that are in memory at a time, and those of one set more
@@ -15,32 +17,89 @@ ROOM = 1_000_000  # pairs that are in memory at a time, and those of one set mor
 Ids = NDArray[np.int32]
 
 
-def join(begin: Ints, items: Ids, threshold: float) -> Iterator[tuple[Ids, Ids, Ids]]:
-    """The pairs of sets of a similarity of at least `threshold`, and how many words they share: about `ROOM` at a time.
+class Sets(NamedTuple):
+    """Different sets of words, ``items[begin[k] : begin[k + 1]]``, in the order of their sizes.
 
-    The sets ``items[begin[k] : begin[k + 1]]`` stand in the order of their sizes, their words in that of their numbers.
-
-    >>> pieces = join(np.array([0, 2, 5]), np.array([1, 2, 1, 2, 3], dtype=np.int32), 0.5)
-    >>> [[column.tolist() for column in piece] for piece in pieces]
-    [[[0], [1], [2]]]
+    The words of a set rise, the rarest have the lowest numbers. ``content``: the number by which each set is known.
     """
-    own = index(begin, items, threshold, int(items.max(initial=-1)) + 1)
-    return alike(own, begin, items, own.bits, 0, threshold, True)
+
+    content: Ids
+    begin: Ints
+    items: Ids
+
+    def block(self, low: int, stop: int) -> "Sets":
+        """The sets from `low` to before `stop`."""
+        begin = self.begin[low : stop + 1]
+        return Sets(self.content[low:stop], begin - begin[0], self.items[begin[0] : begin[-1]])
+
+
+def sets_of(ranks: Ids, offsets: Ints, numbers: Hashes | None = None) -> tuple[Ids, Ids, Hashes]:
+    """The sets of words of runs ``ranks[offsets[k] : offsets[k + 1]]``, their sizes, and a key for what each run says.
+
+    The sets rise and come one after another. A run of fewer than `FEWEST` words has none: what it says are its words in
+    order. The keys are two numbers of 64 bits, (2, runs), made of the ranks, or of two ``numbers`` of each.
+
+    >>> words = np.array([2, 1, 4, 3, 1, 1, 3, 4, 2, 2], dtype=np.int32)
+    >>> items, size, (high, low) = sets_of(words, np.array([0, 5, 10]))
+    >>> items.tolist(), size.tolist(), bool(high[0] == high[1])
+    ([1, 2, 3, 4, 1, 2, 3, 4], [4, 4], True)
+    """
+    items, size = _sets(ranks, offsets, FEWEST)
+    one, two = (ranks, items), (ranks, items)
+    if numbers is not None:
+        one, two = ((own[ranks], own[items]) for own in numbers)
+    in_order = run_hashes(one[0], offsets[:-1], np.diff(offsets), two[0])
+    of_set = run_hashes(one[1], offsets_of(size)[:-1], size, two[1])
+    return items, size, np.where(size > 0, np.stack(of_set) + np.uint64(1), np.stack(in_order))
+
+
+def join(
+    own: Sets, others: Iterable[Sets], threshold: float, types: int, *, itself: bool = True, room: int = ROOM
+) -> Iterator[tuple[Ids, Ids, Floats]]:
+    """The pairs of sets of a similarity of at least `threshold`, and that: about `room` at a time.
+
+    One is in the block `own`, the other in one of `others`, which go on with larger sets from block to block; the first
+    is `own` again, or with `itself` false another one. Words are numbered from 0 to below `types`.
+
+    >>> sets = Sets(np.array([7, 8]), np.array([0, 2, 5]), np.array([1, 2, 1, 2, 3], dtype=np.int32))
+    >>> [[column.tolist() for column in piece] for piece in join(sets, [sets], 0.5, 4)]
+    [[[7], [8], [0.6666666666666666]]]
+    """
+    indexed, sizes, number = index(own.begin, own.items, threshold, types), np.diff(own.begin), 0
+    for other in others:
+        larger, start = np.diff(other.begin), 0
+        if apart(sizes[-1], larger[0], threshold):
+            return
+        given = other.begin, other.items, bits_of(other.begin, other.items), number, threshold, itself and not number
+        while start < len(larger):
+            one, two, shared, start = met(indexed, *given, start, room)
+            yield own.content[one], other.content[two], shared / (sizes[one] + larger[two] - shared)
+        number += len(larger)
+
+
+def apart(size: int, larger: int, threshold: float) -> bool:
+    """Whether a set of so many words cannot be like one of `larger`; products are rounded, so one more may be."""
+    return threshold * larger > size + 1
+
+
+def comparisons(blocks: Iterable[Sets], threshold: float, types: int) -> int:
+    """How many pairs of sets `join` meets by their first words, in all blocks, or some more."""
+    together = np.zeros(types + 1, dtype=np.int64)
+    for block in blocks:
+        together += first_words(block.begin, block.items, threshold, types)[1]
+    return int((together**2).sum()) // 2
 
 
 class Index(NamedTuple):
     """The sets in which those that are alike are looked for, by their first words.
 
-    ``begin``, ``items``: as in `join`; ``bits``: see `_bits`; ``kept``: how many first words of a set suffice to find
-    it, for sets of its size and more. ``owner``, ``position``, ``sizes``, ``signs``: of each first word its set, its
-    place in ``items``, how many words the set has and its bits, word by word; of each word, those that have it go from
-    ``head``, where they are large enough, to ``tail``. ``last``: the last set that met each.
+    ``begin``, ``items``: as in `Sets`. ``owner``, ``position``, ``sizes``, ``signs``: of each first word its set, its
+    place in ``items``, how many words the set has and its bits (see `_bits`), word by word, set by set; of each word,
+    those that have it go from ``head``, where they are large enough, to ``tail``. ``last``: the last set that met each.
     """
 
     begin: Ints
     items: Ids
-    bits: NDArray[np.uint64]
-    kept: Ints
     head: Ids
     tail: Ids
     owner: Ids
@@ -51,24 +110,46 @@ class Index(NamedTuple):
 
 
 def index(begin: Ints, items: Ids, threshold: float, types: int) -> Index:
-    """Room for sets of words that are numbered from 0 to below `types`; `met` fills it."""
+    """The index of sets of words that are numbered from 0 to below `types`."""
     kept, room = first_words(begin, items, threshold, types)
     head = np.cumsum(room, dtype=np.int32)
     size = int(head[-1])
     owner, position, sizes = np.empty((3, size), dtype=np.int32)
     signs = np.empty(size, dtype=np.uint64)
+    tail = head.copy()
+    _fill(begin, items, bits_of(begin, items), kept, tail, owner, position, sizes, signs)
     last = np.full(len(kept), -1, dtype=np.int32)
-    return Index(begin, items, bits_of(begin, items), kept, head, head.copy(), owner, position, sizes, signs, last)
+    return Index(begin, items, head, tail, owner, position, sizes, signs, last)
 
 
-def alike(
-    own: Index, begin: Ints, items: Ids, bits: NDArray[np.uint64], number: int, threshold: float, enters: bool
-) -> Iterator[tuple[Ids, Ids, Ids]]:
-    """What `met` finds, about `ROOM` pairs at a time."""
-    start = 0
-    while start < len(begin) - 1:
-        first, second, shared, start = met(own, begin, items, bits, number, threshold, enters, start, ROOM)
-        yield first, second, shared
+@compiled
+def _fill(
+    begin: Any, items: Any, bits: Any, kept: Any, tail: Any, owner: Any, position: Any, sizes: Any, signs: Any
+) -> None:
+    """Enter the `kept` first words of each set; `tail` is moved from where each word's list begins to its end."""
+    for x in range(len(kept)):
+        for i in range(begin[x], begin[x] + kept[x]):
+            place = tail[items[i]]
+            owner[place], position[place], sizes[place], signs[place] = x, i, begin[x + 1] - begin[x], bits[x]
+            tail[items[i]] += 1
+
+
+@compiled
+def _sets(ranks: Any, offsets: Any, few: int) -> Any:
+    """The set of words of each unit, rising, one after another, and its size; empty for fewer than `few` words."""
+    units = len(offsets) - 1
+    items, size = np.empty(len(ranks), dtype=np.int32), np.zeros(units, dtype=np.int32)
+    n = 0
+    for k in range(units):
+        if offsets[k + 1] - offsets[k] < few:
+            continue
+        words = np.sort(ranks[offsets[k] : offsets[k + 1]])
+        for place in range(len(words)):
+            if place == 0 or words[place] != words[place - 1]:
+                items[n] = words[place]
+                n += 1
+                size[k] += 1
+    return items[:n], size
 
 
 @compiled
@@ -96,17 +177,17 @@ def bits_of(begin: Any, items: Any) -> Any:
 
 @compiled
 def met(
-    own: Any, begin: Any, items: Any, bits: Any, number: int, threshold: float, enters: bool, start: int, room: int
+    own: Any, begin: Any, items: Any, bits: Any, number: int, threshold: float, itself: bool, start: int, room: int
 ) -> Any:
     """The sets of an index that others are alike, to at least `threshold`; the others; how many words they share.
 
     `own` is an `Index`; ``items[begin[k] : begin[k + 1]]`` with their `bits` are the others, in the order of their
-    sizes and none smaller than those that the index was asked for before, which are `number`. With `enters` each other
-    one is the next set of the index itself, and enters it then. It begins with the other one `start`, and ends after
-    the one with which there are `room` pairs or more; the last number returned is that of the next one.
+    sizes and none smaller than those that the index was asked for before, which are `number`. With `itself` they are
+    those of the index, of which each looks for earlier ones. It begins with the other one `start`, and ends after the
+    one with which there are `room` pairs or more; the last number returned is that of the next one.
 
     Two that share enough words share one of the first few of either, else too few are left: so each set looks only for
-    those met before that have one of its first words among theirs. Where both have met such a word for the first time,
+    those that have one of its first words among theirs. Where both have met such a word for the first time,
     they share it and at most what stands behind it on either side.
     """
     head, tail, owner, position, last = own.head, own.tail, own.owner, own.position, own.last
@@ -125,6 +206,8 @@ def met(
                 head[word] += 1
             other = needed = most = 0
             for at in range(head[word], tail[word]):
+                if itself and owner[at] >= x:
+                    break
                 if sizes[at] != other:
                     other = sizes[at]
                     needed = _needed(size, other, threshold)
@@ -150,11 +233,6 @@ def met(
                     found = longer
                 found[pairs, 0], found[pairs, 1], found[pairs, 2] = y, x, shared
                 pairs += 1
-        if enters:
-            for i in range(begin[x], begin[x] + own.kept[x]):
-                place = tail[items[i]]
-                owner[place], position[place], sizes[place], signs[place] = x, i, size, sign
-                tail[items[i]] += 1
         x += 1
     return found[:pairs, 0], found[:pairs, 1], found[:pairs, 2], x
 
@@ -182,7 +260,6 @@ def _bits(items: Any, first: int, last: int) -> Any:
 @compiled
 def _ones(bits: Any) -> Any:
     """How many of 64 bits are set."""
-    # Stands in `analysis.scale.near_candidates` too: a compiled function calls none of another module, see `compiled`.
     bits -= (bits >> np.uint64(1)) & np.uint64(0x5555555555555555)
     bits = (bits & np.uint64(0x3333333333333333)) + ((bits >> np.uint64(2)) & np.uint64(0x3333333333333333))
     bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)

@@ -8,14 +8,12 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from analysis.redundancy.compression import compression, reading_order, share
-from analysis.redundancy.hashes import run_hashes
-from analysis.redundancy.shingles import numbered, shingles
-from analysis.redundancy.units import Ints
+from analysis.redundancy.hashes import run_begins, run_hashes
+from analysis.redundancy.shingles import numbered
+from analysis.redundancy.units import Ints, folder_of
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import Bools, Floats, compiled
-from analysis.text.lookup import first_sentences
-from analysis.text.parted import AnyTokens, Parted, parts
-from analysis.text.tokens import Tokens
+from analysis.text.compiled import Floats, compiled
+from analysis.text.parted import AnyTokens, parts, sentence_counts
 
 __all__ = ["compression", "curve", "novelty", "reading_order"]
 
@@ -25,19 +23,18 @@ GRID = 300  # places at which the expected share is worked out, one part of them
 GRAMS = 1_500_000  # n-grams that are compared with one another at a time
 
 
-class _Grams(NamedTuple):
-    """The n-grams of a corpus in reading order, and the sentences that they belong to.
+class _Sentences(NamedTuple):
+    """The sentences of a corpus: ``turn``, when each is read, in the order of the text. All else in reading order: its
+    row in the corpus, its document, its number in that from 0, its words."""
 
-    ``sentences``: the row in the corpus of each sentence, in reading order; ``counts``: its n-grams. Of each n-gram
-    ``unit``: its sentence, counted in reading order; ``number``: equal for equal n-grams."""
-
-    sentences: Ints
-    counts: Ints
-    unit: NDArray[np.int32]
-    number: NDArray[np.int32]
+    turn: NDArray[np.int32]
+    rows: Ints
+    document: Ints
+    number: Ints
+    words: Ints
 
 
-def novelty(tokens: Tokens, *, n: int = 4) -> pd.DataFrame:
+def novelty(tokens: AnyTokens, *, n: int = 4) -> pd.DataFrame:
     """How much of each sentence is new to one who reads document after document: one row a sentence, in reading order.
 
     Documents are read by date, undated ones (``date`` is NaT) after all others, those of one day in the order of the
@@ -63,27 +60,24 @@ def novelty(tokens: Tokens, *, n: int = 4) -> pd.DataFrame:
     1       1  1.00
     2       4  0.75
     """
-    grams = _grams(tokens, n)
-    rows, document = grams.sentences, tokens.sentence_document[grams.sentences]
-    shares = {
-        "new_in_document": _first(document[grams.unit] << 32 | grams.number),
-        "new": _first(grams.number),
-    }
-    first_sentence = first_sentences(tokens)
-    table = pd.DataFrame(
+    _check(n)
+    said = _sentences(tokens)
+    ngrams, new, inside, _ = _counted(tokens, n, said.turn, said.document)
+    spans = [(part.tokens.sentence_start, part.tokens.sentence_end) for part in parts(tokens)]
+    start, end = np.concatenate([np.empty((2, 0), dtype=np.int32), *spans], axis=1)[:, said.rows]
+    return pd.DataFrame(
         {
-            "doc_id": tokens.doc_ids[document],
-            "date": tokens.corpus.documents["date"].to_numpy()[document],
-            "sentence": rows - first_sentence[document],
-            "start": tokens.sentence_start[rows],
-            "end": tokens.sentence_end[rows],
-            "words": np.diff(tokens.sentence_offsets)[rows],
-            "ngrams": grams.counts,
+            "doc_id": tokens.doc_ids[said.document],
+            "date": tokens.corpus.documents["date"].to_numpy()[said.document],
+            "sentence": said.number,
+            "start": start,
+            "end": end,
+            "words": said.words,
+            "ngrams": ngrams,
+            "new_in_document": inside / ngrams,
+            "new": new / ngrams,
         }
     )
-    for name, first in shares.items():
-        table[name] = np.bincount(grams.unit[first], minlength=len(rows)) / grams.counts
-    return table
 
 
 def curve(tokens: AnyTokens, *, n: int = 4, unit: str = "sentence", window: int | None = None) -> pd.DataFrame:
@@ -100,7 +94,7 @@ def curve(tokens: AnyTokens, *, n: int = 4, unit: str = "sentence", window: int 
       all orders. It is 1 where nothing appears twice, and falls the faster, the more does. What lies below it repeats
       more of what came before than its place accounts for; a text that sums up at its end is above it and then below.
 
-    With K units, G n-grams, and F(s) different n-grams that stand in s units each, the unit in place k has in the mean
+    With K units, G n-grams, and F(s) different n-grams that appear in s units each, the unit in place k has in the mean
 
     .. math:: expected(k) = \\frac{1}{G} \\sum_s F(s) \\, s \\, \\binom{K - s}{k - 1} / \\binom{K - 1}{k - 1}
 
@@ -108,7 +102,7 @@ def curve(tokens: AnyTokens, *, n: int = 4, unit: str = "sentence", window: int 
     diversity; for words Baayen 2001, Word frequency distributions, chapter 2). Of more than 300 units it is worked
     out at some hundred, with straight lines between. A document without words has NaN for all shares and no place among
     the K. For one document: ``curve(tokens.subset(...))`` or ``tokens.where(...)``. Raises `ValueError` for another
-    unit, for sentences of a corpus in parts, when `n` or `window` is below 1.
+    unit, and when `n` or `window` is below 1.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("We will win. They left. We will win. We will win."))
@@ -123,28 +117,15 @@ def curve(tokens: AnyTokens, *, n: int = 4, unit: str = "sentence", window: int 
         raise ValueError(f"unknown unit {unit!r}: use {' or '.join(map(repr, UNITS))}")
     if window is not None and window < 1:
         raise ValueError(f"window is {window}: use a number of units, 1 or more")
-    if isinstance(tokens, Parted) and unit == "sentence":
-        raise ValueError("of a corpus that does not fit in memory the curve is drawn by documents, not by sentences")
     _check(n)
-    order, sizes = reading_order(tokens), np.diff(tokens.document_offsets)
-    turn = np.empty(len(order), dtype=np.int32)
-    turn[order] = np.arange(len(order))
-    document, words, own = order, sizes[order], {}
-    if isinstance(tokens, Parted):
-        ngrams, new, spread = _document_grams(tokens, n, turn)
+    said = _sentences(tokens)
+    if unit == "sentence":
+        document, words, turn, own = said.document, said.words, said.turn, {"sentence": said.number}
     else:
-        grams = _grams(tokens, n)
-        of_sentence = tokens.sentence_document[grams.sentences]
-        if unit == "sentence":
-            document, of_gram, words = of_sentence, grams.unit, np.diff(tokens.sentence_offsets)[grams.sentences]
-            first_sentence = first_sentences(tokens)
-            own = {"sentence": grams.sentences - first_sentence[document]}
-        else:
-            of_gram = turn[of_sentence][grams.unit]
-        ngrams = np.bincount(of_gram, minlength=len(document))
-        new = np.bincount(of_gram[_first(grams.number)], minlength=len(document))
-        held = grams.number[_first(of_gram.astype(np.int64) << 32 | grams.number)]
-        spread = np.bincount(np.bincount(held))
+        document, own = reading_order(tokens), {}
+        words = np.diff(tokens.document_offsets)[document]
+        turn = np.repeat(np.argsort(document), sentence_counts(tokens))
+    ngrams, new, _, spread = _counted(tokens, n, turn, document)
     table = pd.DataFrame(
         {
             "doc_id": tokens.doc_ids[document],
@@ -169,38 +150,59 @@ def _check(n: int) -> None:
         raise ValueError(f"n is {n}: use the words of an n-gram, 1 or more")
 
 
-def _grams(tokens: Tokens, n: int) -> _Grams:
-    _check(n)
-    turn = np.empty(tokens.n_documents, dtype=np.int64)
-    turn[reading_order(tokens)] = np.arange(tokens.n_documents)
-    sentences = np.argsort(turn[tokens.sentence_document], kind="stable")
-    lengths = np.diff(tokens.sentence_offsets)[sentences]
-    # Sentences one after the other, short ones filled up with a word of no type.
-    sizes = np.maximum(lengths, n)
-    begins = np.cumsum(sizes) - sizes
-    stream = np.zeros(sizes.sum(), dtype=np.int32)
-    _gather(tokens.ids, tokens.sentence_offsets[:-1][sentences], lengths, stream, begins, 1)
-    counts = sizes - n + 1
-    number = np.empty(counts.sum(), dtype=np.int32)
-    _gather(shingles(stream, n), begins, counts, number, np.cumsum(counts) - counts, 0)
-    return _Grams(sentences, counts, np.repeat(np.arange(len(sentences), dtype=np.int32), counts), number)
+def _sentences(tokens: AnyTokens) -> _Sentences:
+    counts = sentence_counts(tokens)
+    document = np.repeat(np.arange(len(counts)), counts)
+    rows = np.argsort(np.argsort(reading_order(tokens))[document], kind="stable")
+    turn = np.empty(len(rows), dtype=np.int32)
+    turn[rows] = np.arange(len(rows))
+    number = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    words = [np.empty(0, dtype=np.int64), *(np.diff(part.tokens.sentence_offsets) for part in parts(tokens))]
+    return _Sentences(turn, rows, document[rows], number[rows], np.concatenate(words)[rows])
+
+
+def _counted(tokens: AnyTokens, n: int, turn: NDArray[Any], document: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Of each unit its n-grams, those new in all that was read, and those new in its document: (units,) each.
+
+    Units are in reading order: `turn` is that of each sentence of the text, `document` is that of each unit. Then how
+    many different n-grams appear in so many units each: in none, in one, in two ...
+    """
+    units = len(document)
+    buckets = Buckets(folder_of(tokens), [np.uint64, np.uint32, np.int32], number=len(tokens) // GRAMS + 1)
+    ngrams, new, inside = np.zeros((3, units), dtype=np.int64)
+    spread = np.zeros(units + 1, dtype=np.int64)
+    for part in parts(tokens):
+        own = part.tokens
+        sizes = np.diff(own.sentence_offsets)
+        counts = np.maximum(sizes - n, 0) + 1
+        here = np.repeat(turn[part.sentence : part.sentence + len(sizes)].astype(np.int32), counts)
+        ngrams += np.bincount(here, minlength=units)
+        begins, lengths = run_begins(own.sentence_offsets, counts), np.repeat(np.minimum(sizes, n), counts)
+        one, two = run_hashes(part.types[own.ids], begins, lengths)
+        buckets.add(one, (two >> np.uint64(32)).astype(np.uint32), here)
+    for k in range(len(buckets)):
+        one, two, here = buckets.read(k)
+        _spread(numbered(one, two), here, document, new, inside, spread)
+    return ngrams, new, inside, spread
 
 
 @compiled
-def _gather(source: Any, begins: Any, lengths: Any, target: Any, to: Any, more: int) -> None:
-    """Put runs of `source` to their places in `target`, `more` added to each number."""
-    for run in range(len(begins)):
-        for k in range(lengths[run]):
-            target[to[run] + k] = source[begins[run] + k] + more
+def _spread(number: Any, turn: Any, document: Any, new: Any, inside: Any, spread: Any) -> None:
+    """Add to `new` the first unit with each n-gram, to `inside` the first in each document, to `spread` how many.
 
-
-def _first(keys: NDArray[Any]) -> Bools:
-    """Whether each key stands for the first time."""
-    # Numbers that are counted up as they are met rise above all before just there.
-    number, first = shingles(keys, 1), np.ones(len(keys), dtype=bool)
-    np.maximum.accumulate(number, out=number)
-    np.greater(number[1:], number[:-1], out=first[1:])
-    return first
+    The rows of an n-gram come document by document, and there unit by unit.
+    """
+    size = (number.max() if len(number) else -1) + 1
+    first, last, units = np.full(size, len(new)), np.full(size, -1), np.zeros(size, dtype=np.int64)
+    for k in range(len(number)):
+        gram, unit = number[k], turn[k]
+        first[gram] = min(first[gram], unit)
+        units[gram] += last[gram] != unit
+        inside[unit] += last[gram] < 0 or document[last[gram]] != document[unit]
+        last[gram] = unit
+    for gram in range(size):
+        new[first[gram]] += 1
+        spread[units[gram]] += 1
 
 
 def _around(values: Ints, width: int) -> Ints:
@@ -227,31 +229,3 @@ def _rarefied(counts: Ints, ngrams: int, units: int) -> Floats:
     share = np.where(free >= others, np.exp(logs), 0.0) @ weight
     expected: Floats = np.interp(np.arange(1, units + 1), places, share).round(9)
     return expected
-
-
-def _document_grams(tokens: Parted, n: int, turn: NDArray[np.int32]) -> tuple[Ints, Ints, Ints]:
-    """What `novelty.curve` is made of, by documents in the order of reading, of which `turn` is the place of each."""
-    number = len(tokens) // GRAMS + 1
-    buckets = Buckets(tokens.folder, [np.uint64, np.uint32, np.int32], number=number)
-    ngrams, new = np.zeros((2, tokens.n_documents), dtype=np.int64)
-    for part in parts(tokens):
-        own = part.tokens
-        sizes = np.diff(own.sentence_offsets)
-        counts = np.maximum(sizes - n, 0) + 1
-        place = turn[own.sentence_document + part.document]
-        ngrams += np.bincount(np.repeat(place, counts), minlength=tokens.n_documents)
-        begins = np.arange(counts.sum()) + np.repeat(own.sentence_offsets[:-1] - (np.cumsum(counts) - counts), counts)
-        one, two = run_hashes(part.types[own.ids], begins, np.repeat(np.minimum(sizes, n), counts))
-        buckets.add(one, (two >> np.uint64(32)).astype(np.uint32), np.repeat(place, counts))
-    spread = np.zeros(tokens.n_documents + 1, dtype=np.int64)
-    for k in range(len(buckets)):
-        one, two, place = buckets.read(k)
-        number = numbered(one, two)
-        order = np.argsort(number, kind="stable")  # in which an n-gram's rows of one document stay side by side
-        number, place = number[order], place[order]
-        met = np.diff(number, prepend=-1) > 0
-        begins = np.flatnonzero(met)
-        documents = np.add.reduceat(met | (np.diff(place, prepend=-1) != 0), begins, dtype=np.int64)
-        new += np.bincount(np.minimum.reduceat(place, begins), minlength=len(new))
-        spread += np.bincount(documents, minlength=len(spread))
-    return ngrams, new, spread

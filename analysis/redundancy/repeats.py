@@ -1,50 +1,40 @@
 """What is repeated: sentences, paragraphs and passages, within one document and across documents."""
 
-from collections.abc import Iterator
-from itertools import pairwise
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.redundancy.hashes import run_hashes
-from analysis.redundancy.maximal import Passages, maximal_repeats, one_text, passage_spans, passages_of
+from analysis.redundancy.maximal import Passages, maximal_repeats, passage_spans
 from analysis.redundancy.near import near_repeats
+from analysis.redundancy.near_join import Ids
 from analysis.redundancy.shingles import numbered
-from analysis.redundancy.units import UNITS, Ints, groups, texts, units
-from analysis.text.buckets import Buckets
-from analysis.text.long_tables import AnyTable, LongTable, table_parts
+from analysis.redundancy.units import UNITS, texts, units
 from analysis.text.lookup import document_of
-from analysis.text.parted import LISTED, AnyTokens, Parted, parts
-from analysis.text.tokens import Tokens
+from analysis.text.parted import AnyTokens, parts
 
 __all__ = ["exact_repeats", "map_of_repeats", "near_repeats", "repeat_groups", "shares", "weights"]
 
 PASSAGE = 8  # words from which a passage counts when nothing else is asked for: shorter ones are mostly set phrases
 KINDS = {"within": "again in the same document", "across": "also in another document"}
-ROWS = 200_000  # of a piece of the table, and as many more as its last group needs
-GRAMS = 1_500_000  # n-grams that are compared with one another at a time
-MOST = 8_000_000  # words that stand again: some thirty bytes each are in memory at once
-BUCKET = 500_000  # units that are compared with one another at a time
 
 
-@overload
-def exact_repeats(tokens: Tokens, unit: str = ..., *, min_words: int | None = ...) -> pd.DataFrame: ...
-@overload
-def exact_repeats(tokens: AnyTokens, unit: str = ..., *, min_words: int | None = ...) -> AnyTable: ...
-def exact_repeats(tokens: AnyTokens, unit: str = "sentence", *, min_words: int | None = None) -> AnyTable:
-    """Every place of every sentence, paragraph or passage (`unit`) that stands at least twice.
+def exact_repeats(
+    tokens: AnyTokens, unit: str = "sentence", *, min_words: int | None = None, most_words: int | None = None
+) -> pd.DataFrame:
+    """Every occurrence of every sentence, paragraph or passage (`unit`) that appears at least twice.
 
     Two units are equal when their words are, as types and in order: case, punctuation, and the kinds of apostrophe and
     hyphen don't matter. One row an occurrence, in the order of the text, the groups in the order of their first
     place: ``group`` (from 0), ``count`` (how often it appears in the corpus), ``documents`` (in how many documents),
     ``words`` (in it), ``doc_id``, ``start``, ``end`` (characters). A paragraph is any segment that was tokenized. A
     passage is as long as its places allow and may begin and end within a sentence and go on over sentences and
-    paragraphs, but not documents: `maximal.maximal_repeats` says exactly what counts. One passage may stand within
+    paragraphs, but not documents: `maximal.maximal_repeats` says exactly what counts. One passage may lie within
     another that appears less often. Units of fewer than `min_words` words are not looked at: 1 when it is not given, 8
-    for passages. Raises `ValueError` for another unit, when `min_words` is below 1, and for passages of a corpus in
-    parts where what is repeated is too long to be sorted in memory.
+    for passages. Raises `ValueError` for another unit, when `min_words` is below 1, and for passages where more than
+    `most_words` words are repeated (None: however many), since they are sorted in memory, in some thirty bytes each.
 
     >>> from analysis import read_text, tokenize
     >>> exact_repeats(tokenize(read_text("We will win. They said: no. “We will WIN”!")))
@@ -55,88 +45,86 @@ def exact_repeats(tokens: AnyTokens, unit: str = "sentence", *, min_words: int |
     if min_words is not None and min_words < 1:
         raise ValueError(f"min_words is {min_words}: use the fewest words that count, 1 or more")
     if unit == "passage":
-        least = PASSAGE if min_words is None else min_words
-        if isinstance(tokens, Parted):
-            return _long_passages(tokens, least)
-        group, first, words = maximal_repeats(tokens, least)
-        start, end = passage_spans(tokens, first, words)
-    elif unit not in UNITS:
+        found = maximal_repeats(tokens, PASSAGE if min_words is None else min_words, most=most_words)
+        return _place_table(tokens.doc_ids, found.group, *_located(tokens, found))
+    if unit not in UNITS:
         raise ValueError(f"unknown unit {unit!r}: use {', '.join(map(repr, UNITS))} or 'passage'")
-    elif isinstance(tokens, Parted):
-        return _long_repeats(tokens, unit, 1 if min_words is None else min_words)
-    else:
-        group, first, words, start, end = _equal_units(tokens, unit, 1 if min_words is None else min_words)
-    return _place_table(tokens.doc_ids, group, document_of(tokens, first), words, start, end)
+    group, times = equal_units(tokens, unit)
+    pieces, seen = [np.empty((5, 0), dtype=np.int32)], 0
+    for part in parts(tokens):
+        offsets, start, end = units(part.tokens, unit)
+        words, here = np.diff(offsets), slice(seen, seen + len(start))
+        seen = here.stop
+        rows = np.flatnonzero((times[here] > 1) & (words >= (min_words or 1)))
+        document = document_of(part.tokens, offsets[rows]) + part.document
+        pieces.append(np.array([group[here][rows], document, words[rows], start[rows], end[rows]], dtype=np.int32))
+    columns = np.concatenate(pieces, axis=1)
+    return _place_table(tokens.doc_ids, *columns[:, np.argsort(columns[0], kind="stable")])
 
 
-def repeat_groups(tokens: AnyTokens, repeats: AnyTable) -> pd.DataFrame:
-    """A table of repeats with one row a group, the longest times the most often first.
+def repeat_groups(tokens: AnyTokens, repeats: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
+    """A table of repeats with one row a group, the longest times the most often first; `most` rows, None: all.
 
-    ``text`` (as written at its first place), ``words``, ``count``, ``documents``, ``first`` (the document it stands
-    in first, in the order of the corpus) and ``again`` (those it stands in again, each once).
+    ``text`` (as written at its first place), ``words``, ``count``, ``documents``, ``first`` (the first document
+    it appears in, in the order of the corpus) and ``again`` (those it appears in again, each once).
     """
-    listed = _listed_groups(repeats) if isinstance(repeats, LongTable) else None
-    pieces: list[pd.DataFrame] = []
-    for piece in table_parts(repeats):
-        kept = piece if listed is None else piece[piece["group"].isin(listed)]
-        if not pieces or len(kept):
-            pieces.append(_one_row_a_group(kept))
-    table = pd.concat(pieces[1:] if len(pieces) > 1 and pieces[0].empty else pieces)
-    weight = (table["words"] * (table["count"] - 1)).to_numpy()
-    table = table.iloc[np.argsort(-weight, kind="stable")].reset_index(drop=True)
-    table.insert(0, "text", texts(tokens, table["first"], table["start"], table["end"]))
-    return table.drop(columns=["start", "end"])
-
-
-def _one_row_a_group(repeats: pd.DataFrame) -> pd.DataFrame:
     places = repeats.sort_values("group", kind="stable")
-    first = places.drop_duplicates("group")
-    later = places[places["group"].duplicated()].drop_duplicates(["group", "doc_id"])
-    again = later.groupby("group")["doc_id"].agg(", ".join)
-    table = first[["words", "count", "documents", "start", "end"]]
-    return table.assign(first=first["doc_id"], again=first["group"].map(again))
+    later = places["group"].duplicated()
+    first = places[~later]
+    weight = first["words"].to_numpy(np.int64) * (first["count"].to_numpy(np.int64) - 1)
+    first = first.iloc[np.argsort(-weight, kind="stable")[:most]]
+    others = places[later & places["group"].isin(first["group"])].drop_duplicates(["group", "doc_id"])
+    again = others.groupby("group")["doc_id"].agg(", ".join)
+    table = first[["words", "count", "documents"]].assign(first=first["doc_id"], again=first["group"].map(again))
+    table.insert(0, "text", texts(tokens, first["doc_id"], first["start"], first["end"]))
+    return table.reset_index(drop=True)
 
 
-def map_of_repeats(tokens: AnyTokens, repeats: AnyTable, *, most: int = 40) -> tuple[pd.DataFrame, pd.Series]:
-    """Where the places of a table of repeats stand, and how long their documents are, for drawing.
+def map_of_repeats(tokens: AnyTokens, repeats: pd.DataFrame, *, most: int = 40) -> tuple[pd.DataFrame, pd.Series]:
+    """Where the places of a table of repeats are, and how long their documents are, for drawing.
 
     The places as doc_id, start, end and ``kind``: "across" where another document has the same, else "within". The
     documents by doc_id with their characters, in the order of the corpus; where more than `most` have a repeat, those
     with the most repeated characters.
     """
-    sums = [(piece["end"] - piece["start"]).groupby(piece["doc_id"]).sum() for piece in table_parts(repeats)]
-    size = pd.concat(sums).groupby(level=0).sum()
-    chosen = set(size.sort_values(ascending=False, kind="stable").head(most).index)
+    size = (repeats["end"] - repeats["start"]).groupby(repeats["doc_id"]).sum()
+    chosen = size.sort_values(ascending=False, kind="stable").head(most).index
     documents = tokens.corpus.documents
     lengths = documents[documents["doc_id"].isin(chosen)].set_index("doc_id")["n_chars"]
-    pieces = []
-    for piece in table_parts(repeats):
-        own = piece[piece["doc_id"].isin(chosen)]
-        kind = np.where(own["documents"] > 1, "across", "within")
-        pieces.append(own[["doc_id", "start", "end"]].assign(kind=kind))
-    return pd.concat(pieces, ignore_index=True), lengths
+    own = repeats[repeats["doc_id"].isin(chosen)].reset_index(drop=True)
+    kind = np.where(own["documents"] > 1, "across", "within")
+    return own[["doc_id", "start", "end"]].assign(kind=kind), lengths
 
 
-def weights(tokens: AnyTokens) -> NDArray[np.float64]:
+def weights(tokens: AnyTokens, *, each: str = "token") -> NDArray[np.float64]:
     """One weight a token: 1/n in a sentence or paragraph that appears n times in the corpus, 1 elsewhere.
 
     With these weights a count is what it would be had everything that was said n times been said once. Shorter phrases
-    are not discounted. Of a corpus in parts it is one weight a sentence, which all its tokens have.
+    are not discounted. With `each` "sentence" it is one weight a sentence, which all its tokens have: less to keep in
+    memory, and what takes weights takes either. Raises `ValueError` for another `each`.
 
     >>> from analysis import read_text, tokenize
-    >>> weights(tokenize(read_text("We will win. They said no. We will win."))).tolist()
+    >>> tokens = tokenize(read_text("We will win. They said no. We will win."))
+    >>> weights(tokens).tolist()
     [0.5, 0.5, 0.5, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5]
+    >>> weights(tokens, each="sentence").tolist()
+    [0.5, 1.0, 0.5]
     """
+    if each not in ("token", "sentence"):
+        raise ValueError(f"each is {each!r}: use 'token' or 'sentence'")
     # A paragraph that appears n times is made of sentences that appear n times or more, so sentences say it all.
     share = 1.0 / equal_units(tokens, "sentence").times
-    return share if isinstance(tokens, Parted) else np.repeat(share, np.diff(tokens.sentence_offsets))
+    if each == "sentence":
+        return share
+    lengths = [np.diff(part.tokens.sentence_offsets) for part in parts(tokens)]
+    return np.repeat(share, np.concatenate([np.empty(0, dtype=np.int64), *lengths]))
 
 
 def shares(tokens: AnyTokens, *, min_words: int = 1) -> pd.DataFrame:
     """How much of each document is repeated: one row a document, in the order of the corpus.
 
-    ``words``: running words; ``within``: those in sentences that stand more than once in the document; ``across``:
-    those in sentences that stand in another document too; ``repeated``: those in either; ``repeated_share``:
+    ``words``: running words; ``within``: those in sentences that appear more than once in the document; ``across``:
+    those in sentences that appear in another document too; ``repeated``: those in either; ``repeated_share``:
     ``repeated / words`` (0 = nothing, 1 = everything). Sentences of fewer than `min_words` words count as said once.
     """
     group, times = equal_units(tokens, "sentence")
@@ -160,67 +148,18 @@ def shares(tokens: AnyTokens, *, min_words: int = 1) -> pd.DataFrame:
     return table
 
 
-def _equal_units(tokens: Tokens, unit: str, min_words: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Of each place of a unit that is repeated: its group, first token, words, first and last character."""
-    offsets, start, end = units(tokens, unit)
-    words, (group, times) = np.diff(offsets), equal_units(tokens, unit)
-    rows = np.flatnonzero((times > 1) & (words >= min_words))
-    rows = rows[np.argsort(group[rows], kind="stable")]
-    group = np.unique(group[rows], return_inverse=True)[1]
-    return group, offsets[rows], words[rows], start[rows], end[rows]
-
-
-def _long_repeats(tokens: Parted, unit: str, min_words: int) -> LongTable:
-    """The table of `repeats.exact_repeats` of sentences or paragraphs; all rows of a group are in one of its pieces."""
-    group, times = equal_units(tokens, unit)
-    # In the table a group begins behind the places of those met before, and by that its piece is known.
-    begin = np.empty(len(group), dtype=np.int32)
-    number = int(np.count_nonzero(times > 1)) // ROWS + 1
-    buckets = Buckets(tokens.folder, [np.int32] * 6, number=number, spread=False)
-    seen = before = 0
-    for part in parts(tokens):
-        offsets, start, end = units(part.tokens, unit)
-        words = np.diff(offsets)
-        here = slice(seen, seen + len(words))
-        seen += len(words)
-        rows = np.flatnonzero((times[here] > 1) & (words >= min_words))
-        own = group[here][rows]
-        new = own[own == rows + here.start]
-        sizes = times[new]
-        begin[new] = before + np.cumsum(sizes) - sizes
-        before += int(sizes.sum())
-        document = document_of(part.tokens, offsets[rows]) + part.document
-        at = begin[own]
-        buckets.add(at // ROWS, at, document, words[rows], start[rows], end[rows])
-    return LongTable(_pieces(buckets, tokens), tokens.folder)
-
-
-def _pieces(buckets: Buckets, tokens: Parted) -> Iterator[pd.DataFrame]:
-    doc_ids, groups = tokens.doc_ids, 0
-    for k in range(len(buckets)):
-        _, begin, document, words, start, end = buckets.read(k)
-        if k and not len(begin):  # a group before goes on so far
-            continue
-        order = np.argsort(begin, kind="stable")
-        group = np.unique(begin[order], return_inverse=True)[1] + groups
-        columns = (column[order].astype(np.int64) for column in (document, words, start, end))
-        yield _place_table(doc_ids, group, *columns)
-        groups = int(group.max(initial=groups - 1)) + 1
-
-
 def _place_table(
-    doc_ids: NDArray[np.object_], group: Ints, document: Ints, words: Ints, start: Ints, end: Ints
+    doc_ids: NDArray[np.object_], group: NDArray[Any], document: Ids, words: Ids, start: Ids, end: Ids
 ) -> pd.DataFrame:
-    """The columns of `repeats.exact_repeats`, of whole groups, the places of each in the order of the text."""
-    own = group - group[0] if len(group) else group
-    first_in_document = np.ones(len(group), dtype=np.int64)
-    first_in_document[1:] = (np.diff(own) != 0) | (np.diff(document) != 0)
-    documents = np.bincount(own[first_in_document > 0])
+    """The columns of `exact_repeats`, of places that are sorted by group, those of each in the order of the text."""
+    new = np.diff(group, prepend=-1) != 0
+    own = np.cumsum(new, dtype=np.int32) - np.int32(1)
+    in_another = new | (np.diff(document, prepend=-1) != 0)
     return pd.DataFrame(
         {
-            "group": group,
-            "count": np.bincount(own)[own],
-            "documents": documents[own],
+            "group": own,
+            "count": np.bincount(own).astype(np.int32)[own],
+            "documents": np.bincount(own[in_another]).astype(np.int32)[own],
             "words": words,
             "doc_id": doc_ids[document],
             "start": start,
@@ -229,124 +168,41 @@ def _place_table(
     )
 
 
-def _listed_groups(repeats: LongTable) -> Ints:
-    """The first groups of `repeats.repeat_groups`: so many as a table lists."""
-    found = [piece.drop_duplicates("group")[["group", "words", "count"]] for piece in repeats.parts()]
-    table = pd.concat(found, ignore_index=True)
-    weight = (table["words"] * (table["count"] - 1)).to_numpy()
-    rows: Ints = table["group"].to_numpy()[np.argsort(-weight, kind="stable")[:LISTED]]
-    return rows
-
-
-def _long_passages(tokens: Parted, min_words: int) -> LongTable:
-    """The table of `repeats.exact_repeats` for passages; the rows of a group are in one of its pieces."""
-    begins = _repeated(tokens, min_words)
-    texts, places, gaps = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int64)], 0
-    for part in parts(tokens):
-        own = part.tokens
-        low, high = np.searchsorted(begins, (part.word, part.word + len(own)))
-        if low == high:
-            continue
-        # Words are within a run where more runs have begun than have ended.
-        change = np.zeros(len(own) + 1, dtype=np.int32)
-        np.add.at(change, begins[low:high] - part.word, 1)
-        np.add.at(change, begins[low:high] - part.word + min_words, -1)
-        inside = np.flatnonzero(np.cumsum(change[:-1]) > 0)
-        document_end = np.repeat(own.document_offsets[1:], np.diff(own.document_offsets))
-        text, place = one_text(part.types[own.ids], inside, document_end, len(tokens.vocabulary) + gaps)
-        gaps += int(np.count_nonzero(place < 0))
-        texts.append(text)
-        places.append(np.where(place < 0, -1, place + part.word))
-    _check(sum(map(len, texts)) - gaps, min_words)
-    del begins
-    found = passages_of(np.concatenate(texts), np.concatenate(places), min_words)
-    return LongTable(_passage_pieces(found, tokens), tokens.folder)
-
-
-def _repeated(tokens: Parted, n: int) -> Ints:
-    """The first words of all n-grams that appear twice in documents, and a few more where hashes agree by chance."""
-    buckets = Buckets(tokens.folder, [np.uint64, np.int64], number=len(tokens) // GRAMS + 1)
-    for part in parts(tokens):
-        own = part.tokens
-        counts = np.maximum(np.diff(own.document_offsets) - n + 1, 0)
-        begins = np.arange(counts.sum()) + np.repeat(own.document_offsets[:-1] - (np.cumsum(counts) - counts), counts)
-        one, _ = run_hashes(part.types[own.ids], begins, np.full(len(begins), n))
-        buckets.add(one, begins + part.word)
-    found = [np.empty(0, dtype=np.int64)]
-    for k in range(len(buckets)):
-        code, place = buckets.read(k)
-        number = numbered(code, code)
-        found.append(place[np.bincount(number)[number] > 1])
-        _check(sum(map(len, found)), n)
-    return np.sort(np.concatenate(found))
-
-
-def _check(words: int, n: int) -> None:
-    if words > MOST:
-        raise ValueError(
-            f"more than {MOST:,} words stand again in passages of {n} words or more: too many to be sorted in memory"
-        )
-
-
-def _passage_pieces(found: Passages, tokens: Parted) -> Iterator[pd.DataFrame]:
-    """The rows of the table, some `ROWS` of whole groups at a time."""
-    document, start, end = _located(found, tokens)
-    ends = np.flatnonzero(np.diff(found.group, append=-1)) + 1  # of groups
-    cuts = ends[np.searchsorted(ends, np.arange(ROWS, len(found.group), ROWS))]
-    for low, high in pairwise(np.unique([0, *cuts, len(found.group)]).tolist() if len(ends) else [0, 0]):
-        rows = slice(low, high)
-        columns = (column[rows] for column in (document, found.words, start, end))
-        yield _place_table(tokens.doc_ids, found.group[rows], *columns)
-
-
-def _located(found: Passages, tokens: Parted) -> NDArray[np.int64]:
-    """The document of each place, and its first and last character."""
-    located = np.empty((3, len(found.first)), dtype=np.int64)
+def _located(tokens: AnyTokens, found: Passages) -> NDArray[np.int32]:
+    """The document of each place, its words, and its first and last character."""
+    located = np.empty((4, len(found.first)), dtype=np.int32)
+    located[1] = found.words
     order = np.argsort(found.first, kind="stable")
     for part in parts(tokens):
         low, high = np.searchsorted(found.first, (part.word, part.word + len(part.tokens)), sorter=order)
         rows = order[low:high]
         first = found.first[rows] - part.word
         located[0, rows] = document_of(part.tokens, first) + part.document
-        located[1:, rows] = passage_spans(part.tokens, first, found.words[rows])
+        located[2:, rows] = passage_spans(part.tokens, first, found.words[rows])
     return located
 
 
 class Equal(NamedTuple):
     """Of each sentence or paragraph of a corpus ``group``, a number that those with the same words in the same order
-    share, and ``times``, how many they are. In a corpus in parts the number is the place of the first, from 0."""
+    share, counted up as they are met; and ``times``, how many they are."""
 
-    group: NDArray[Any]
-    times: NDArray[Any]
+    group: Ids
+    times: Ids
 
 
 def equal_units(tokens: AnyTokens, unit: str) -> Equal:
     """Which sentences or paragraphs (`unit`) are equal; raises `ValueError` for another unit.
+
+    By numbers of 128 bits that their words make, see `run_hashes`.
 
     >>> from analysis import read_text, tokenize
     >>> group, times = equal_units(tokenize(read_text("We will. They left. We will!")), "sentence")
     >>> group.tolist(), times.tolist()
     ([0, 1, 0], [2, 1, 2])
     """
-    if isinstance(tokens, Parted):
-        return _equal_in_parts(tokens, unit)
-    group = groups(tokens.ids, units(tokens, unit)[0])
-    return Equal(group, np.bincount(group, minlength=1)[group])
-
-
-def _equal_in_parts(tokens: Parted, unit: str) -> Equal:
-    """By two hashes of the words of each unit, those of one first hash together: the words themselves stay on disk."""
-    buckets = Buckets(tokens.folder, [np.uint64, np.uint64, np.int32], number=tokens.n_sentences // BUCKET + 1)
-    seen = 0
+    keys = [np.empty((2, 0), dtype=np.uint64)]
     for part in parts(tokens):
         offsets = units(part.tokens, unit)[0]
-        one, two = run_hashes(part.types[part.tokens.ids], offsets[:-1], np.diff(offsets))
-        buckets.add(one, two, np.arange(seen, seen + len(one), dtype=np.int32))
-        seen += len(one)
-    group, times = np.empty(seen, dtype=np.int32), np.zeros(seen, dtype=np.int32)
-    for k in range(len(buckets)):
-        one, two, place = buckets.read(k)
-        number = numbered(one, two)
-        first = np.flatnonzero(np.diff(np.maximum.accumulate(number), prepend=-1) > 0)
-        group[place], times[place] = place[first][number], np.bincount(number)[number]
-    return Equal(group, times)
+        keys.append(np.stack(run_hashes(part.types[part.tokens.ids], offsets[:-1], np.diff(offsets))))
+    group = numbered(*np.concatenate(keys, axis=1))
+    return Equal(group, np.bincount(group, minlength=1).astype(np.int32)[group])

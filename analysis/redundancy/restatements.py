@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.embeddings import embed, means, tells
+from analysis.redundancy.shingles import is_first
 from analysis.redundancy.units import Ints, groups, units
 from analysis.text.compiled import Bools, Floats
 from analysis.text.kernels import Words, find_words
-from analysis.text.parted import AnyTokens, Parted
+from analysis.text.lookup import document_of
+from analysis.text.parted import AnyTokens, taken
 from analysis.text.tokens import Tokens
 
+MOST = 1_000_000  # sentences of a corpus in which restatements are looked for
 FEWEST = 5  # words of a unit: what `near_repeats` asks for as well
 COPY = 0.8  # Jaccard coefficient of the words from which a pair is a near repeat and no restatement
 NEAREST = 0.5  # cosine from which two units speak of the same thing at all
@@ -67,9 +70,9 @@ def restatements(tokens: AnyTokens, *, threshold: float = 0.3, unit: str = "sent
     year of rural news (ABC 2006) with a similarity of 0.5 or more, about 28 told of the same. Two sentences that have
     hardly a word in common are not found.
 
-    Raises `ValueError` for a `threshold` that is not above 0 and at most 1, another `unit`, no English document, or a
-    corpus in parts, since each sentence is compared with all others;
-    `ModuleNotFoundError` without the extra "embeddings".
+    Raises `ValueError` for a `threshold` that is not above 0 and at most 1, another `unit`, no English document, or
+    more than `MOST` sentences, since each is compared with all others in memory; `ModuleNotFoundError` without the
+    extra "embeddings".
 
     >>> from analysis import read_text, tokenize
     >>> text = "The minister resigned on Monday after the vote. It rained all day in the north. Wheat is "
@@ -80,16 +83,16 @@ def restatements(tokens: AnyTokens, *, threshold: float = 0.3, unit: str = "sent
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold is {threshold}: use a share above 0 and at most 1, such as 0.3")
-    if isinstance(tokens, Parted):
-        raise ValueError("sentences of one meaning are not looked for in a corpus that does not fit in memory")
+    if tokens.n_sentences > MOST:
+        raise ValueError(f"{tokens.n_sentences:,} sentences are too many to compare each with all: {MOST:,} can be")
+    english = np.flatnonzero(tokens.languages == "en")
+    if not len(english):
+        known = ", ".join(sorted(set(tokens.languages)))
+        raise ValueError(f"the documents are in {known}: restatements are found in 'en'")
+    tokens = taken(tokens, english)
     offsets, start, end = units(tokens, unit)
-    document = tokens.document[np.minimum(offsets[:-1], max(len(tokens) - 1, 0))]
-    languages = tokens.languages
-    if not (languages == "en").any():
-        raise ValueError(f"the documents are in {', '.join(sorted(set(languages)))}: restatements are found in 'en'")
-    wording = groups(tokens.ids, offsets)
-    rows = np.unique(wording, return_index=True)[1]
-    rows = np.sort(rows[(np.diff(offsets)[rows] >= FEWEST) & (languages == "en")[document[rows]]])
+    document = document_of(tokens, offsets[:-1])
+    rows = np.flatnonzero(is_first(groups(tokens.ids, offsets)) & (np.diff(offsets) >= FEWEST))
     wordings = [tokens.corpus.texts[d][s:e] for d, s, e in zip(document[rows], start[rows], end[rows], strict=True)]
     first, second = _candidates(tokens, offsets, rows)
     kept = _jaccard(tokens, offsets, rows, first, second) < COPY

@@ -80,6 +80,15 @@ def numbered(left: Any, right: Any) -> Any:
     return result
 
 
+def is_first(number: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether each number is there for the first time, where they are counted up as they are met, as in `numbered`.
+
+    >>> is_first(np.array([0, 1, 0, 2])).tolist()
+    [True, True, False, True]
+    """
+    return np.diff(np.maximum.accumulate(number), prepend=-1) > 0
+
+
 @compiled
 def _first_places(within: Any, number: Any) -> Any:
     """The first place at which each number stands, which are those of the places `within`; 0 for numbers left out."""

@@ -7,7 +7,7 @@ from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
 from analysis.redundancy.pasting import even, rows_of, spans, tokens_of
 from analysis.redundancy.units import Ints, texts
-from analysis.text.parted import LISTED, AnyTokens, Parted
+from analysis.text.parted import AnyTokens
 
 
 def clusters(tokens: AnyTokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -> pd.DataFrame:
@@ -49,7 +49,7 @@ def clusters(tokens: AnyTokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -
     return table
 
 
-def families(tokens: AnyTokens, found: pd.DataFrame) -> pd.DataFrame:
+def families(tokens: AnyTokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
     """Each passage with all places where it stands: one row a place, the families with the most pasted words first.
 
     `found` is a table of `reuse.passages`, of which those are left out that have more than twice as many characters on
@@ -57,7 +57,7 @@ def families(tokens: AnyTokens, found: pd.DataFrame) -> pd.DataFrame:
     each lies by more than half in the other; places that passages join, directly or over others, are a family.
     ``family`` (from 0), ``documents`` (in it), ``doc_id``, ``date``, ``source``, ``start``, ``end`` (characters),
     ``words``, ``text`` (white space made one blank); within a family by date, undated ones last, then in the order
-    of the corpus.
+    of the corpus. There are `most` rows at the most (None: all).
     """
     sides = spans(tokens, even(found))
     places = sides[["document", "start", "end"]].drop_duplicates().sort_values(["document", "start", "end"])
@@ -83,8 +83,7 @@ def families(tokens: AnyTokens, found: pd.DataFrame) -> pd.DataFrame:
     order = ["weight", "opens", "family", "date", "document", "start"]
     table = table.sort_values(order, ascending=[False, True, True, True, True, True], ignore_index=True)
     table["family"] = pd.factorize(table["family"])[0]
-    if isinstance(tokens, Parted):
-        table = table.head(LISTED).copy()
+    table = table.iloc[:most].copy()
     table["text"] = texts(tokens, table["doc_id"], table["start"], table["end"])
     return table[["family", "documents", "doc_id", "date", "source", "start", "end", "words", "text"]]
 

@@ -1,11 +1,16 @@
 """What can be repeated as a whole: the sentences and the paragraphs of a corpus, and which of them are equal."""
 
-from itertools import pairwise
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.redundancy.hashes import run_hashes
+from analysis.redundancy.shingles import is_first, numbered
 from analysis.text.parted import AnyTokens
 from analysis.text.tokens import Tokens
 
@@ -40,11 +45,28 @@ def groups(ids: NDArray[np.int32], offsets: Ints) -> Ints:
     >>> groups(np.array([7, 8, 8, 7, 7, 8], dtype=np.int32), np.array([0, 2, 4, 6])).tolist()
     [0, 1, 0]
     """
-    known: dict[bytes, int] = {}
-    data, width = ids.tobytes(), ids.itemsize
-    bounds = (offsets * width).tolist()
-    pieces = (data[first:last] for first, last in pairwise(bounds))
-    return np.array([known.setdefault(piece, len(known)) for piece in pieces], dtype=np.int64)
+    number: Ints = numbered(*run_hashes(ids, offsets[:-1], np.diff(offsets))).astype(np.int64)
+    return number
+
+
+def folder_of(tokens: AnyTokens) -> Path | None:
+    """The folder for what finds no room in memory: that of a corpus in parts, None of one in memory."""
+    folder: Path | None = getattr(tokens, "folder", None)
+    return folder
+
+
+def room(tokens: AnyTokens, size: int, kind: Any) -> NDArray[Any]:
+    """An array for so many numbers: in memory, or of a corpus in parts in a file that goes with it.
+
+    >>> from analysis import read_text, tokenize
+    >>> room(tokenize(read_text("War is near.")), 3, np.int32).shape
+    (3,)
+    """
+    folder = folder_of(tokens)
+    if folder is None or not size:
+        return np.empty(size, dtype=kind)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        return np.asarray(np.memmap(file, kind, "w+", shape=size))
 
 
 def texts(tokens: AnyTokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series) -> pd.Series:
@@ -54,34 +76,32 @@ def texts(tokens: AnyTokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Ser
     >>> texts(tokenize(read_text("War is near.")), pd.Series(["text"]), pd.Series([4]), pd.Series([12])).tolist()
     ['is near.']
     """
-    distinct, number = distinct_texts(tokens, doc_ids, starts, ends)
-    return distinct.take(number).set_axis(doc_ids.index)
-
-
-def distinct_texts(
-    tokens: AnyTokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series
-) -> tuple[pd.Series, NDArray[np.intp]]:
-    """The different texts of spans of characters, as `texts` gives them, and which of them is that of each span.
-
-    >>> from analysis import read_text, tokenize
-    >>> tokens = tokenize(read_text("No, no. No,  no."))
-    >>> found, number = distinct_texts(tokens, pd.Series(["text"] * 3), pd.Series([0, 8, 4]), pd.Series([7, 16, 7]))
-    >>> found.tolist(), number.tolist()
-    (['No, no.', 'no.'], [0, 0, 1])
-    """
     rows = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
     document = np.fromiter(map(rows.__getitem__, doc_ids), np.int64, len(doc_ids))
-    # A place that many rows name is cut out once.
-    start, end = (side.to_numpy(dtype=np.int64) for side in (starts, ends))
-    opens = pd.factorize(document * (start.max(initial=0) + 1) + start)[0]
-    place = pd.factorize(opens * (end.max(initial=0) + 1) + end)[0]
-    first = np.flatnonzero(np.diff(np.maximum.accumulate(place), prepend=-1) > 0)
-    cut = np.empty(len(first), dtype=object)
-    for k in np.argsort(document[first], kind="stable").tolist():  # a text that is on disk is read once
-        row = first[k]
-        cut[k] = " ".join(tokens.corpus.texts[document[row]][start[row] : end[row]].split())
-    number, found = pd.factorize(cut)
-    return pd.Series(found, dtype="str"), number[place]
+    spans = document, starts.to_numpy(), ends.to_numpy()
+    number, first = distinct_spans(*spans)
+    found = np.empty(len(first), dtype=object)
+    for k, text in cut_out(tokens, *(column[first] for column in spans)):
+        found[k] = text
+    return pd.Series(found, dtype="str").take(number).set_axis(doc_ids.index)
+
+
+def distinct_spans(document: Ints, start: NDArray[Any], end: NDArray[Any]) -> tuple[NDArray[np.int32], Ints]:
+    """A number for each span of characters, the same for the same one, in the order met first; and where each is first.
+
+    >>> number, first = distinct_spans(np.array([0, 0, 1]), np.array([4, 4, 4]), np.array([9, 9, 9]))
+    >>> number.tolist(), first.tolist()
+    ([0, 0, 1], [0, 2])
+    """
+    opens = numbered(document.astype(np.uint64), start.astype(np.uint64))
+    number = numbered(opens.astype(np.uint64), end.astype(np.uint64))
+    return number, np.flatnonzero(is_first(number))
+
+
+def cut_out(tokens: AnyTokens, document: Ints, start: NDArray[Any], end: NDArray[Any]) -> Iterator[tuple[int, str]]:
+    """The row and the text of each span, white space made one blank, document by document: one on disk is read once."""
+    for k in np.argsort(document, kind="stable").tolist():
+        yield k, " ".join(tokens.corpus.texts[document[k]][start[k] : end[k]].split())
 
 
 def cut(sizes: Ints, limit: int) -> list[tuple[int, int]]:

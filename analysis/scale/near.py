@@ -1,4 +1,4 @@
-"""What stands again almost word for word, in a corpus that need not fit in memory or on one machine."""
+"""What is repeated almost word for word, in a corpus that need not fit in memory or on one machine."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,13 +48,11 @@ def near(
     `reading` are the parameters of `read_corpus` and `tokenize`. Beside `out` stands ``<stem>.problems.csv``, path and
     reason, where there are problems.
 
-    No pair is missed. Two sets of words of this similarity share one of the rarest words of each (Bayardo, Ma and
-    Srikant 2007, Scaling up all pairs similarity search), so each set is put with those that have such a word, in
-    ranges of words (as in Vernica, Carey and Li 2010, Efficient parallel set-similarity joins using MapReduce); the
-    sets with a word that many have are compared block by block. What the bounds of `near_candidates.candidates` leave
-    is counted word by word, where the two meet in the first word that they share. Contents are told apart by 128-bit
-    keys. On disk there are a few bytes for each character, more with a lower threshold, and 16 for each row, until the
-    table is whole.
+    No pair is missed: the search is that of `near_repeats`. The sets of words are put in the order of their sizes and
+    cut into blocks; each block is compared with itself and with later ones, as far as sets of their sizes can be alike
+    (prefixes of the rarest words, Bayardo, Ma and Srikant 2007, Scaling up all pairs similarity search). Contents are
+    told apart by 128-bit keys. On disk there are a few bytes for each character, and 16 for each row, until the table
+    is whole.
 
     Raises `CorpusError` and `ValueError` as `partitions` does; the first where no document can be read, too, the other
     for a threshold that is no share above 0, for another `unit`, and where more comparisons would be needed than
@@ -87,8 +85,8 @@ def near(
         key = named(*map(str, given))
         tasks = [near_stages.Setting(f"{key}-{k:06d}", given[0], k, *given[1:]) for k in range(len(parts))]
         settings = run(near_stages.ordered_sets, tasks, what="ordering")
-        shelved = run(near_stages.shelved, near_stages.shelves(settings, key, limit), what="gathering")
-        meetings = near_stages.meetings(shelved, str(listing), settings, float(threshold), limit, unit)
+        blocks = run(near_stages.gathered, near_stages.blocks(settings, key, limit), what="gathering")
+        meetings = near_stages.meetings(blocks, str(listing), settings, float(threshold), limit, unit)
         folders = [*settings, *run(near_stages.met, meetings, what="comparing")]
         settling = Settling(key, tuple(map(str, folders)), corpus.about["units"])
         [counts] = run(settled, [settling], what="settling")

@@ -1,29 +1,36 @@
-"""The later stages on the way to what is nearly the same: sets of words meet where they share one of their first."""
+"""The later stages on the way to what is nearly the same: sets of words by size, in blocks that are compared."""
 
 import itertools
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.redundancy.near_join import bits_of
+from analysis.redundancy.near_join import Sets, apart, first_words, join
 from analysis.redundancy.near_places import MANY, Listed
 from analysis.redundancy.units import Ints, cut
 from analysis.scale.names import named
-from analysis.scale.near_candidates import HALF, candidates, shared_words
 from analysis.scale.near_table import Numbers, write_near, write_run
 from analysis.scale.near_units import START, parts_of, word_ranks
-from analysis.scale.shuffle import between, column, ranges, read_slices, rows_between, runs_of, write_columns
+from analysis.scale.shuffle import (
+    between,
+    column,
+    column_rows,
+    ranges,
+    read_about,
+    read_slices,
+    runs_of,
+    write_about,
+    write_columns,
+)
 from analysis.text.tokens import offsets_of
 
 MOST = 1_000_000_000_000  # comparisons of sets that share one of their first words: some hours of one processor
-BLOCK = 30_000  # sets with the same word that are compared by one task
-COMPARED = 1_000_000_000  # comparisons of words that fewer have, by one task: some seconds
-
-_RECORDS = ("key", "unit", "position", "bits")
+PIECES = 16  # blocks, at least, so that there is work for all, where each then has as many words as `FEW`
+FEW = 1_000_000
+HALF, LAST = np.uint64(32), np.uint64((1 << 32) - 1)  # a key is how many words a set has, and then whose it is
 
 
 class Setting(NamedTuple):
@@ -38,8 +45,8 @@ class Setting(NamedTuple):
     limit: int
 
 
-class Shelf(NamedTuple):
-    """That the first words in a range of keys are to be put together; ``settings``: folders of `ordered_sets`."""
+class Gathering(NamedTuple):
+    """That the sets in a range of keys are to be put together; ``settings``: the folders of `ordered_sets`."""
 
     key: str
     settings: tuple[str, ...]
@@ -47,31 +54,21 @@ class Shelf(NamedTuple):
     high: int
 
 
-class Block(NamedTuple):
-    """Rows of a folder that `shelved` made, the keys of the first and the last, and how many comparisons they need."""
-
-    place: str
-    low: int
-    high: int
-    first: int
-    last: int
-    cost: int
-
-
 class Meeting(NamedTuple):
-    """That the sets in a block are to be compared with each other, or with those of a later block that share a word."""
+    """That the sets in a block are to be compared with each other, or with those of a later block of larger ones."""
 
     key: str
     listing: str
     settings: tuple[str, ...]
-    block: Block
-    other: Block | None
+    block: str
+    other: str | None
     threshold: float
     limit: int
+    words: int
 
 
 def ordered_sets(task: Setting, place: Path) -> None:
-    """The contents that stand first in a part: sets in the order of words, first words, copies, and pairs of these."""
+    """The contents that appear first in a part: sets by size, their first words, copies, and pairs of these."""
     part, base = parts_of(task.listing)[task.number]
     first, copies = _copies(task)
     write_columns(place / "copies", unit=first, begin=copies[0], items=copies[1])
@@ -82,112 +79,106 @@ def ordered_sets(task: Setting, place: Path) -> None:
         found.add(alone, alone, np.ones(len(alone)))
         write_run(place, found, units)
     write_near(place, found, units)
-    rank, single = word_ranks(part, map(Path, task.words))
+    rank, words = word_ranks(part, map(Path, task.words))
     size = np.array(column(part, "size"), dtype=np.int64)
     for later in read_slices(list(map(Path, task.apart)), "later", task.number, task.number + 1):
         size[later.astype(np.int64) - base] = 0
     kept = np.flatnonzero(size)
+    kept = kept[np.argsort(size[kept], kind="stable")]
     where, length = runs_of(offsets_of(column(part, "size")), kept)
-    owner = np.repeat(np.arange(len(kept), dtype=np.uint64), length) << np.uint64(HALF)
-    both = np.sort(owner | rank[column(part, "items")[where]].astype(np.uint64))
-    items = (both & np.uint64((1 << HALF) - 1)).astype(np.int32)
+    owner = np.repeat(np.arange(len(kept), dtype=np.uint64), length) << HALF
+    items = (np.sort(owner | rank[column(part, "items")[where]].astype(np.uint64)) & LAST).astype(np.int32)
     begin = offsets_of(length)
-    unit = (kept + base).astype(np.uint32)
-    write_columns(place / "sets", unit=unit, begin=begin, items=items)
-    position = np.arange(len(items)) - np.repeat(begin[:-1], length)
-    long = np.repeat(length, length)
-    # Sets that are alike share this share of the larger one's words, and those stand from the first shared one on.
-    chosen = np.flatnonzero(((long - position) / long >= task.threshold) & (items >= single))
-    key = (items[chosen].astype(np.uint64) << np.uint64(HALF)) | long[chosen].astype(np.uint64)
-    order = np.argsort(key, kind="stable")
-    own = np.repeat(np.arange(len(kept)), length)[chosen[order]]
-    write_columns(place / "first", key=key[order], unit=unit[own], bits=bits_of(begin, items)[own])
-    write_columns(place / "first", position=position[chosen[order]].astype(np.int32))
+    write_columns(place / "sets", key=(length.astype(np.uint64) << HALF) | (kept + base).astype(np.uint64))
+    write_columns(place / "sets", begin=begin, items=items)
+    times = first_words(begin, items, task.threshold, words)[1][1:]
+    write_columns(place / "first", word=np.flatnonzero(times).astype(np.int32), times=times[times > 0])
+    write_about(place, words=words)
 
 
-def shelves(settings: Sequence[Path], about: str, limit: int) -> list[Shelf]:
-    """The first words of all sets, in ranges of about `limit` of them."""
-    found = ranges([column(place / "first", "key") for place in settings], limit)
+def blocks(settings: Sequence[Path], about: str, limit: int) -> list[Gathering]:
+    """All sets by their keys, which are size and place, in ranges with about `limit` of their words."""
+    begins = [column(place / "sets", "begin") for place in settings]
+    limit = min(limit, max(FEW, sum(int(begin[-1]) for begin in begins) // PIECES))
+    step = max(1, limit // (4 * len(begins)))
+    keys = []
+    for place, begin in zip(settings, begins, strict=True):
+        row = np.searchsorted(begin, np.arange(0, begin[-1], step), side="right") - 1
+        keys.append(column(place / "sets", "key")[row])
     folders = tuple(map(str, settings))
-    return [Shelf(f"{about}-{k:06d}", folders, *both) for k, both in enumerate(found)]
+    found = ranges(keys, limit // step)
+    return [Gathering(f"{about}-{k:06d}", folders, *both) for k, both in enumerate(found)]
 
 
-def shelved(task: Shelf, place: Path) -> None:
-    """The first words of all sets in a range of keys, in order, without those of one set; cut into blocks."""
-    parts = [Path(setting, "first") for setting in task.settings]
-    records = dict(zip(_RECORDS, rows_between(parts, _RECORDS, task.low, task.high), strict=True))
-    order = np.argsort(records["key"], kind="stable")
-    counts = _groups(records["key"][order])[1]
-    kept = counts > 1
-    kept[[0, -1] if len(kept) else []] = True  # other ranges may have more of these words
-    order = order[np.repeat(kept, counts)]
-    for name, values in records.items():
-        write_columns(place / "first", **{name: values[order]})
-    counts = counts[kept]
-    write_columns(place / "first", **_cut(offsets_of(counts)[:-1], counts))
+def gathered(task: Gathering, place: Path) -> None:
+    """The sets in a range of keys, in the order of these."""
+    keys, lengths, words = [], [], []
+    for setting in map(Path, task.settings):
+        own = between(column(setting / "sets", "key"), task.low, task.high)
+        begin = column_rows(setting / "sets", "begin", slice(own.start, own.stop + 1))
+        keys.append(column_rows(setting / "sets", "key", own))
+        lengths.append(np.diff(begin))
+        words.append(column_rows(setting / "sets", "items", slice(int(begin[0]), int(begin[-1]))))
+    key, order = np.concatenate(keys), np.argsort(np.concatenate(keys), kind="stable")
+    where, length = runs_of(offsets_of(np.concatenate(lengths)), order)
+    unit = (key[order] & LAST).astype(np.int32)
+    write_columns(place / "sets", unit=unit, begin=offsets_of(length), items=np.concatenate(words)[where])
 
 
 def meetings(
     places: Sequence[Path], listing: str, settings: Sequence[Path], threshold: float, limit: int, unit: str
 ) -> list[Meeting]:
-    """The blocks that `shelved` cut, each with itself and with the later ones that it has a word in common with.
+    """The blocks that `gathered` made, each with itself and with the later ones whose sets are not too large for its.
 
     Raises `ValueError` where there are more than `MOST` comparisons to make.
     """
-    blocks = [block for place in places for block in _blocks(place)]
-    folders = tuple(map(str, settings))
-    found = []
-    total = 0
-    for k, block in enumerate(blocks):
-        total += block.cost
-        others: list[Block | None] = [None] if block.cost else []
-        for other in _sharing(blocks, k, threshold):
-            word = other.first >> HALF
-            total += math.prod(len(_of_word(_rows(own, ["key"]), word)["key"]) for own in (block, other))
-            others.append(other)
-        for partner in others:
-            about = named(*map(str, (listing, threshold, limit, block, partner)))
-            found.append(Meeting(about, listing, folders, block, partner, threshold, limit))
-    if total > MOST:
+    words = read_about(settings[0])["words"]
+    together = np.zeros(words, dtype=np.int64)
+    for setting in settings:
+        together[column(setting / "first", "word")] += column(setting / "first", "times")
+    if (total := int((together**2).sum()) // 2) > MOST:
         raise ValueError(
             f"what is nearly the same is not looked for: so many {unit}s share their rarest words that it would take "
             f"{total:.0e} comparisons, and {MOST:.0e} are made at most: give a higher threshold, or fewer texts"
         )
+    folders, found = tuple(map(str, settings)), []
+    filled = [(str(place), begin) for place in places if len(begin := column(place / "sets", "begin")) > 1]
+    for k, (block, own) in enumerate(filled):
+        for other, begin in filled[k:]:
+            if apart(own[-1] - own[-2], begin[1] - begin[0], threshold):
+                break
+            partner = None if other == block else other
+            about = named(*map(str, (listing, threshold, limit, block, partner)))
+            found.append(Meeting(about, listing, folders, block, partner, threshold, limit, words))
     return found
 
 
 def met(task: Meeting, place: Path) -> None:
-    """The pairs of places of sets in two blocks, or in one, that are alike and share no earlier word."""
-    rows = [_rows(task.block)]
-    if task.other:
-        word = task.other.first >> HALF
-        rows = [_of_word(rows[0], word), _of_word(_rows(task.other), word)]
-    stop = len(rows[0]["key"])
-    key, unit, position, bits = (np.concatenate([own[name] for own in rows]) for name in _RECORDS)
+    """The pairs of places of sets in two blocks, or in one, that are alike."""
+    own = _sets(task.block)
+    other = _sets(task.other) if task.other else own
     bases = [base for _, base in parts_of(task.listing)]
-    settings = list(map(Path, task.settings))
-    contents, content = np.unique(unit.astype(np.int64), return_inverse=True)
-    copies, copied = _lists(settings, "copies", bases, contents)
+    contents = np.unique(np.append(own.content, other.content)).astype(np.int64)
+    copies, copied = _copies_of(list(map(Path, task.settings)), bases, contents)
     units, places = np.unique(copied, return_inverse=True)
     found = Listed(copies, places)
-    start = stop if task.other else 0
-    while start < len(key):
-        one, other, start = candidates(key, position, bits, stop, start, task.threshold, task.limit)
-        distinct, back = np.unique(content[np.append(one, other)], return_inverse=True)
-        begin, items = _lists(settings, "sets", bases, contents[distinct])
-        first, second = back.reshape(2, -1)
-        shared = shared_words(begin, items, first, second, position[one])
-        size = np.diff(begin)
-        similarity = shared / (size[first] + size[second] - shared)
-        chosen = similarity >= task.threshold
-        found.add(distinct[first[chosen]], distinct[second[chosen]], similarity[chosen])
-        if start == len(key) or len(found) > task.limit // 4:
+    room = task.limit // 4
+    for one, two, similarity in join(own, [other], task.threshold, task.words, itself=other is own, room=room):
+        found.add(np.searchsorted(contents, one), np.searchsorted(contents, two), similarity)
+        if len(found) > room:
             write_run(place, found, units)
+    write_run(place, found, units)
     write_near(place, found, units)
 
 
+def _sets(block: str) -> Sets:
+    """The sets of a block that `gathered` made."""
+    unit, begin, items = (np.array(column(Path(block, "sets"), name)) for name in ("unit", "begin", "items"))
+    return Sets(unit, begin, items)
+
+
 def _copies(task: Setting) -> tuple[Numbers, tuple[Ints, Numbers]]:
-    """The first places of contents that stand more than once, and the lists of all their places, in that order."""
+    """The first places of contents that appear more than once, and the lists of all their places, in that order."""
     pieces = read_slices(list(map(Path, task.apart)), "copies", task.number, task.number + 1)
     members = np.concatenate([np.empty(0, dtype=np.uint32), *pieces])
     starts = np.flatnonzero(members >= START)
@@ -197,75 +188,21 @@ def _copies(task: Setting) -> tuple[Numbers, tuple[Ints, Numbers]]:
     return members[starts][order], (offsets_of(length), members[where])
 
 
-def _groups(key: NDArray[np.uint64]) -> tuple[Ints, Ints]:
-    """Where the rows of each word begin, and how many there are."""
-    word = key >> np.uint64(HALF)
-    starts = np.flatnonzero(np.append(True, word[1:] != word[:-1])[: len(word)])
-    return starts, np.diff(np.append(starts, len(word)))
-
-
-def _cut(starts: Ints, counts: Ints) -> dict[str, Ints]:
-    """Where blocks of whole words, or of `BLOCK` rows of one word, begin and the last one ends; their comparisons.
-
-    >>> {name: values.tolist() for name, values in _cut(np.array([0, 3, 5]), np.array([3, 2, 40_000])).items()}
-    {'borders': [0, 5, 30005, 40005], 'costs': [4, 449985000, 49995000]}
-    """
-    cost = counts * (counts - 1) // 2
-    wide = counts > BLOCK
-    before = np.where(wide, 0, cost).cumsum() // COMPARED
-    new = np.append(True, (before[1:] != before[:-1]) | wide[:-1])[: len(counts)]
-    inner = [np.arange(start, start + count, BLOCK) for start, count in zip(starts[wide], counts[wide], strict=True)]
-    borders = np.unique(np.concatenate([starts[new], *inner, [counts.sum()]])).astype(np.int64)
-    costs = np.zeros(len(borders) - 1, dtype=np.int64)
-    np.add.at(costs, np.searchsorted(borders, starts[~wide], side="right") - 1, cost[~wide])
-    of_wide = np.flatnonzero(np.isin(borders[:-1], np.concatenate([starts[wide], *inner])))
-    length = np.diff(borders)[of_wide]
-    costs[of_wide] = length * (length - 1) // 2
-    return {"borders": borders, "costs": costs}
-
-
-def _blocks(place: Path) -> Iterator[Block]:
-    """The blocks of a folder that `shelved` made."""
-    key, borders = column(place / "first", "key"), column(place / "first", "borders").tolist()
-    for (low, high), cost in zip(itertools.pairwise(borders), column(place / "first", "costs").tolist(), strict=True):
-        yield Block(str(place), low, high, int(key[low]), int(key[high - 1]), cost)
-
-
-def _sharing(blocks: Sequence[Block], k: int, threshold: float) -> Iterator[Block]:
-    """The later blocks that go on with the last word of a block, with sets that are not too large for all of its."""
-    word, size = divmod(blocks[k].last, 1 << HALF)
-    for other in itertools.islice(blocks, k + 1, None):
-        other_word, least = divmod(other.first, 1 << HALF)
-        if other_word != word or size / least < threshold:
-            return
-        yield other
-
-
-def _rows(block: Block, names: Sequence[str] = _RECORDS) -> dict[str, NDArray[Any]]:
-    place = Path(block.place, "first")
-    return {name: np.array(column(place, name)[block.low : block.high]) for name in names}
-
-
-def _of_word(rows: dict[str, NDArray[Any]], word: int) -> dict[str, NDArray[Any]]:
-    own = between(rows["key"], word << HALF, (word + 1) << HALF)
-    return {name: values[own] for name, values in rows.items()}
-
-
-def _lists(folders: Sequence[Path], name: str, bases: Sequence[int], numbers: Ints) -> tuple[Ints, NDArray[Any]]:
-    """The lists that `ordered_sets` wrote under `name` for contents; one without a list stands for itself."""
-    lengths, items = [np.empty(0, dtype=np.int64)], []
+def _copies_of(folders: Sequence[Path], bases: Sequence[int], numbers: Ints) -> tuple[Ints, NDArray[Any]]:
+    """All places of contents, as `ordered_sets` wrote them; one that is not there has no other than the first."""
+    lengths, items = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int32)]
     borders = np.searchsorted(numbers, [*bases, np.iinfo(np.int64).max]).tolist()
     for folder, (low, stop) in zip(folders, itertools.pairwise(borders), strict=True):
         if low == stop:
             continue
-        own, known = numbers[low:stop], column(folder / name, "unit")
+        own, known = numbers[low:stop], column(folder / "copies", "unit")
         row = np.searchsorted(known, own.astype(np.uint32))
         there = np.append(known, np.uint32(START))[row] == own
-        where, length = runs_of(column(folder / name, "begin"), row[there])
+        where, length = runs_of(column(folder / "copies", "begin"), row[there])
         count = np.ones(len(own), dtype=np.int64)
         count[there] = length
         values = np.repeat(own, count).astype(np.int32)
-        values[np.repeat(there, count)] = column(folder / name, "items")[where]
+        values[np.repeat(there, count)] = column(folder / "copies", "items")[where]
         lengths.append(count)
         items.append(values)
-    return offsets_of(np.concatenate(lengths)), np.concatenate([np.empty(0, dtype=np.int32), *items])
+    return offsets_of(np.concatenate(lengths)), np.concatenate(items)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.redundancy.near_join import FEWEST
+from analysis.redundancy.near_join import sets_of
 from analysis.redundancy.pairs import digests
 from analysis.redundancy.units import Ints, units
 from analysis.scale.names import named
@@ -53,7 +53,7 @@ class Range(NamedTuple):
 
 
 def units_read(task: Reading, place: Path) -> None:
-    """The sentences or paragraphs of a partition, part by part: where they stand, their words and their contents."""
+    """The sentences or paragraphs of a partition, part by part: where they are, their words and their contents."""
     for number, corpus in enumerate(parts_told(task.partition, place)):
         tokens = tokenize(corpus, **dict(task.partition.options))
         offsets, start, end = units(tokens, task.unit)
@@ -101,7 +101,7 @@ def counted(task: Range, place: Path) -> None:
 
 
 def word_ranks(part: Path, places: Iterable[Path]) -> tuple[NDArray[np.int32], int]:
-    """The number of each word of a part, that in the fewest sets first; and how many words are in one set alone.
+    """The number of each word of a part, that in the fewest sets first; and how many words there are.
 
     `places` are the folders that `counted` made. Words in as many sets stand in the order of their keys, so all parts
     get the same numbers, whatever the ranges were.
@@ -127,11 +127,11 @@ def word_ranks(part: Path, places: Iterable[Path]) -> tuple[NDArray[np.int32], i
         which = np.searchsorted(of_range, column(own, "sets")[row])
         found[done:stop] = before[seen + which] + column(own, "rank")[row]
         done, seen = stop, seen + len(of_range)
-    return found, int(number[values == 1].sum())
+    return found, int(number.sum())
 
 
 def told_apart(task: Range, place: Path) -> None:
-    """Of contents in a range of keys that stand more than once, the places: for the part in which each stands first.
+    """Of contents in a range of keys that appear more than once, the places: for the part in which each appears first.
 
     Those behind the first are told to their own parts, too, which have no content of their own there.
     """
@@ -165,38 +165,24 @@ def _contents(tokens: Tokens, offsets: Ints) -> dict[str, NDArray[Any]]:
     the set of each unit, 0 for a short one; ``items``: the sets one behind the other, as rows of the words that are in
     any. ``word_high``, ``word_low``: keys of those words, which rise; ``word_sets``: in how many sets each is.
 
-    The key of a word is the 128-bit BLAKE2b digest of its letters; that of a set is the sum of its words', half by
-    half, that of a short unit the sum of another digest for each place. Two contents then have one key with a
-    probability of :math:`2^{-128}`, as in `redundancy.pairs.keyed`.
+    A word has a 128-bit number, the BLAKE2b digest of its letters; the words of a set stand in the order of these. Two
+    of *n* different contents have one key with a probability of about :math:`n^2 / 2^{129}`, see `near_join.sets_of`.
     """
-    length = np.diff(offsets)
-    long = length >= FEWEST
-    unit = np.repeat(np.arange(len(length), dtype=np.uint64), length)
-    both = np.unique(((unit << np.uint64(32)) | tokens.ids.astype(np.uint64))[np.repeat(long, length)])
-    size = np.bincount((both >> np.uint64(32)).astype(np.int64), minlength=len(length))
-    used, items = np.unique(both & np.uint64((1 << 32) - 1), return_inverse=True)
-    words = digests(tokens.vocabulary[used.astype(np.int64)], 1)[:, 0]
+    words = digests(tokens.vocabulary, 1)[:, 0]
     order = np.lexsort((words[:, 1], words[:, 0]))
     row = np.empty(len(order), dtype=np.int32)
     row[order] = np.arange(len(order), dtype=np.int32)
-    items, words = row[items], words[order]
-    keys = np.zeros((len(length), 2), dtype=np.uint64)
-    if len(items):
-        keys[long] = np.add.reduceat(words[items], (np.cumsum(size) - size)[long], axis=0)
-    short = tokens.ids[np.repeat(~long, length)]
-    used, _ = np.unique(short, return_inverse=True)
-    places = digests(tokens.vocabulary[used], FEWEST - 1)
-    for k in range(FEWEST - 1):
-        own = np.flatnonzero(~long & (length > k))
-        keys[own] += places[np.searchsorted(used, tokens.ids[offsets[own] + k]), k]
-    by_key = np.lexsort((keys[:, 1], keys[:, 0]))
+    words = words[order]
+    items, size, keys = sets_of(row[tokens.ids], offsets, words.T)
+    used, number = np.unique(items, return_inverse=True)
+    by_key = np.lexsort(keys[::-1])
     return {
-        "high": keys[by_key, 0],
-        "low": keys[by_key, 1],
+        "high": keys[0, by_key],
+        "low": keys[1, by_key],
         "row": by_key.astype(np.int32),
-        "size": size.astype(np.int32),
-        "items": items,
-        "word_high": words[:, 0],
-        "word_low": words[:, 1],
-        "word_sets": np.bincount(items, minlength=len(words)),
+        "size": size,
+        "items": number.astype(np.int32),
+        "word_high": words[used, 0],
+        "word_low": words[used, 1],
+        "word_sets": np.bincount(number, minlength=len(used)),
     }

@@ -7,14 +7,13 @@ from numpy.typing import NDArray
 
 from analysis.redundancy.hashes import Hashes, run_hashes
 from analysis.redundancy.pairs import digests
-from analysis.redundancy.units import units
 from analysis.text.tokens import Tokens
 
 
 class Distinct(NamedTuple):
     """The different sentences of a text, in the order of their keys.
 
-    ``high``, ``low``: the two halves of the key of each; ``times``: how often each stands in the text; ``row``: which
+    ``high``, ``low``: the two halves of the key of each; ``times``: how often each appears in the text; ``row``: which
     of them each sentence of the text is.
     """
 
@@ -36,9 +35,9 @@ def distinct_sentences(tokens: Tokens) -> Distinct:
     >>> found.times[found.row].tolist(), len(found.high)
     ([2, 1, 2], 2)
     """
-    numbers = digests(tokens.vocabulary, 1)[:, 0]
-    offsets = units(tokens, "sentence")[0]
-    high, low = (run_hashes(numbers[tokens.ids, k], offsets[:-1], np.diff(offsets))[k] for k in (0, 1))
+    one, two = digests(tokens.vocabulary, 1)[:, 0].T
+    offsets = tokens.sentence_offsets
+    high, low = run_hashes(one[tokens.ids], offsets[:-1], np.diff(offsets), two[tokens.ids])
     order, starts = grouped(high, low)
     times = np.diff(starts, append=len(order))
     row = np.empty(len(order), dtype=np.int32)

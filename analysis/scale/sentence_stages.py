@@ -1,7 +1,7 @@
-"""How often each sentence of a corpus in parts stands in all of it: what each stage reads, and leaves for the next.
+"""How often each sentence of a corpus in parts appears in all of it: what each stage reads, and leaves for the next.
 
-Only counts travel: of each part the keys of its different sentences, with how often each stands in the part, sorted; of
-each range of keys how often each stands in all, for each part in the order in which the part has them.
+Only counts travel: of each part the keys of its different sentences, with how often each appears in the part, sorted;
+of each range of keys how often each appears in all, for each part in the order in which the part has them.
 """
 
 from collections.abc import Callable, Sequence
@@ -49,7 +49,7 @@ class Range(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """Where it stands how often each sentence of a partition stands in all.
+    """Where to read how often each sentence of a partition appears in all.
 
     ``key``: a name for all that was counted; ``keyed``: the folder that `keyed_sentences` made; ``first``: the number
     of its first part among those of all partitions; ``counted``: the folders that `counted_sentences` made, without the
@@ -66,7 +66,7 @@ class Tally(NamedTuple):
 def tallies(
     partitions: Sequence[Partition], language: str | None, run: Callable[..., list[Path]], limit: int
 ) -> list[Tally]:
-    """How often the sentences of each of `partitions` stand in all, with about `limit` of them in memory at a time.
+    """How often the sentences of each of `partitions` appear in all, with about `limit` of them in memory at a time.
 
     `run` does a stage: of a function, its tasks and a name for the work, as `run_stage` does.
     """
@@ -86,7 +86,7 @@ def tallies(
 
 
 def keyed_sentences(task: Sentences, place: Path) -> None:
-    """The keys of the different sentences of each part, how often each stands there; and which one stands where.
+    """The keys of the different sentences of each part, how often each appears there; and which one is where.
 
     With the words of each sentence it is known later which words it has, without telling sentences apart again.
     """
@@ -116,7 +116,7 @@ def counted_sentences(task: Range, place: Path) -> None:
 
 
 def word_weights(tally: Tally, number: int, words: int) -> NDArray[np.float64]:
-    """One weight for each of the words in part `number` of a partition: 1/n where its sentence stands n times in all.
+    """One weight for each of the words in part `number` of a partition: 1/n where its sentence appears n times in all.
 
     They are those of `analysis.redundancy.repeats.weights`. Raises `LostError` where the part had not so many words
     when its sentences were read.

@@ -7,11 +7,8 @@ import pytest
 
 from analysis import Tokens, read_text, tokenize
 from analysis.paths import ROOT, SAMPLE
-from analysis.publish.findings.redundancy import said_twice
-from analysis.redundancy import doublets as module
 from analysis.redundancy.doublets import _LIST, doublets
 from analysis.text.corpus import read_texts
-from analysis.text.long_tables import LongTable, table_parts
 
 COLUMNS = ["doc_id", "start", "end", "first", "second", "score"]
 ARTICLE = ROOT.parent / "shared" / "articles" / "azm-e-istehkam.txt"
@@ -142,17 +139,10 @@ def test_the_article() -> None:
     assert not {("terrorism", "extremism"), ("politics", "diplomacy"), ("military", "law")} & set(found)
 
 
-@pytest.mark.parametrize("rows", [2, 1000])
-def test_doublets_of_a_corpus_in_parts_are_sorted_as_one_table(
-    in_parts, monkeypatch, sample_tokens, sample_parts, rows
-):
-    monkeypatch.setattr(module, "ROWS", rows)
+def test_doublets_of_a_corpus_in_parts_are_sorted_as_one_table(in_parts, sample_tokens, sample_parts):
     texts = ["Trust and confidence. Firm & resolute.", "", "It was revitalized and renewed.", "Rain. It is."]
     made = tokenize(read_texts([*texts, "Firm and resolute. Unshaken and unshakeable. Null and void.", "", texts[0]]))
     for whole, cut in ((made, in_parts(made, 2)), (made, in_parts(made, 3)), (sample_tokens, sample_parts)):
         for least in (0.0, 0.5, 1.0):
-            found = doublets(cut, min_score=least)
-            assert isinstance(found, LongTable)
             table = doublets(whole, min_score=least)
-            pd.testing.assert_frame_equal(pd.concat(table_parts(found), ignore_index=True), table, check_exact=True)
-            assert said_twice(found) == said_twice(table)
+            pd.testing.assert_frame_equal(doublets(cut, min_score=least), table, check_exact=True)

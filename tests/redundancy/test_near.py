@@ -15,13 +15,12 @@ from scipy import sparse
 
 from analysis import Tokens, read_text, tokenize
 from analysis.paths import ROOT
-from analysis.redundancy import near, near_join
+from analysis.redundancy import near
 from analysis.redundancy.near import near_repeats, near_texts
-from analysis.redundancy.near_join import FEWEST, join
+from analysis.redundancy.near_join import FEWEST, Sets, join
 from analysis.redundancy.near_places import MANY
-from analysis.redundancy.units import units
+from analysis.redundancy.units import cut, units
 from analysis.text.corpus import read_texts
-from analysis.text.long_tables import LongTable, table_parts
 
 COLUMNS = ["a_doc", "a_start", "a_end", "b_doc", "b_start", "b_end", "similarity", "omitted"]
 PAN = ROOT.parent / "shared" / "data" / "pan13_train" / "docs.jsonl.gz"
@@ -106,7 +105,7 @@ def test_so_many_copies_are_listed_with_the_first() -> None:
 def test_of_bulletins_that_are_all_alike_every_pair_is_counted(
     monkeypatch: pytest.MonkeyPatch, bulletins: list[str]
 ) -> None:
-    monkeypatch.setattr(near_join, "ROOM", 100)
+    monkeypatch.setattr(near, "WORDS", 300)
     tokens = tokenize(read_text(" ".join(bulletins)))
     pairs = all_with_all(tokens, 0.6, "sentence")
     assert len(pairs) == 150 * 149 / 2
@@ -121,10 +120,10 @@ def test_of_bulletins_that_are_all_alike_every_pair_is_counted(
     assert len(expected) + sum(row[7] for row in expected) == len(pairs)
 
 
-def test_pairs_are_found_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pairs_are_found_in_pieces() -> None:
     sets = np.column_stack([np.tile(np.arange(9), (60, 1)), np.arange(9, 69)]).astype(np.int32)
-    monkeypatch.setattr(near_join, "ROOM", 100)
-    sizes = [len(first) for first, _, _ in join(np.arange(0, 601, 10), sets.ravel(), 0.8)]
+    own = Sets(np.arange(60), np.arange(0, 601, 10), sets.ravel())
+    sizes = [len(first) for first, _, _ in join(own, [own], 0.8, 70, room=100)]
     # Each of 60 is like all before it, and a piece ends with the one that makes it a hundred.
     assert sum(sizes) == 60 * 59 / 2
     assert max(sizes) < 100 + 60
@@ -170,17 +169,22 @@ def test_equals_a_comparison_of_all_with_all(documents: list[list[list[str]]], t
 
 
 @settings(deadline=None)
-@given(st.lists(st.sets(st.integers(0, 200), min_size=1, max_size=90), max_size=12), st.floats(0.01, 1))
-def test_the_join_equals_a_comparison_of_all_with_all(sets: list[set[int]], threshold: float) -> None:
+@given(
+    st.lists(st.sets(st.integers(0, 200), min_size=1, max_size=90), max_size=12),
+    st.floats(0.01, 1),
+    st.sampled_from([1, 90, 999]),
+)
+def test_the_join_equals_a_comparison_of_all_with_all(sets: list[set[int]], threshold: float, words: int) -> None:
     sets = sorted(sets, key=len)
     begin = np.cumsum([0, *map(len, sets)])
     items = np.array([item for one in sets for item in sorted(one)], dtype=np.int32)
-    pieces = [list(zip(*map(np.ndarray.tolist, piece), strict=True)) for piece in join(begin, items, threshold)]
-    found = {row for piece in pieces for row in piece}
-    assert len(found) == sum(map(len, pieces))
-    pairs = combinations(range(len(sets)), 2)
-    shared = [(a, b, len(sets[a] & sets[b])) for a, b in pairs]
-    assert found == {(a, b, n) for a, b, n in shared if n / (len(sets[a]) + len(sets[b]) - n) >= threshold}
+    whole = Sets(np.arange(len(sets)), begin, items)
+    blocks = [whole.block(*each) for each in cut(np.diff(begin), words)]
+    pieces = [piece for k, own in enumerate(blocks) for piece in join(own, blocks[k:], threshold, 201)]
+    found = {row for piece in pieces for row in zip(*map(np.ndarray.tolist, piece), strict=True)}
+    assert len(found) == sum(len(piece[0]) for piece in pieces)
+    alike = ((a, b, len(sets[a] & sets[b]) / len(sets[a] | sets[b])) for a, b in combinations(range(len(sets)), 2))
+    assert found == {row for row in alike if row[2] >= threshold}
 
 
 @pytest.mark.slow
@@ -232,37 +236,26 @@ def tokens():
     return tokenize(read_texts([texts[0], "", *texts[1:], "Nothing else.", "Said by nobody of them.", "", *texts[:3]]))
 
 
-@pytest.fixture
-def small(monkeypatch):
-    """Many buckets, blocks and pieces also of a small corpus."""
-    for name, size in {"CONTENTS": 20, "WORDS": 90, "ROWS": 7}.items():
-        monkeypatch.setattr(near, name, size)
-    monkeypatch.setattr(near, "IN_A_PASS", 20)
-
-
-def whole_of(table):
-    assert isinstance(table, LongTable)
-    return pd.concat(table_parts(table), ignore_index=True)
+def assert_same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("unit", ["sentence", "paragraph"])
 @pytest.mark.parametrize("threshold", [0.2, 0.6, 0.8, 1.0])
-@pytest.mark.parametrize("documents", [3, 31])
-def test_pairs_equal_those_in_memory(tokens, in_parts, documents, threshold, unit):
+def test_in_whatever_blocks_and_parts(monkeypatch, tokens, in_parts, threshold, unit):
     whole = near_repeats(tokens, threshold, unit)
     assert len(whole) > 4
-    cut = in_parts(tokens, documents)
+    monkeypatch.setattr(near, "WORDS", 90)
+    assert_same(near_repeats(tokens, threshold, unit), whole)
+    cut = in_parts(tokens, 3)
     found = near_repeats(cut, threshold, unit)
-    assert len(list(table_parts(found))) > 1 or len(whole) <= near.ROWS
-    pd.testing.assert_frame_equal(whole_of(found), whole, check_exact=True)
-    pd.testing.assert_frame_equal(near_texts(cut, found), near_texts(tokens, whole), check_exact=True)
+    assert_same(found, whole)
+    assert_same(near_texts(cut, found), near_texts(tokens, whole))
 
 
-@pytest.mark.usefixtures("small")
 def test_so_many_that_are_alike_are_listed_with_the_first(monkeypatch, in_parts, bulletins):
-    monkeypatch.setattr(near_join, "ROOM", 9)
+    monkeypatch.setattr(near, "WORDS", 90)
     texts = ["We will win this long war. " * 30, "We will win that long war. " * 40, "It rained."] * 2
     texts += [" ".join(bulletins[k : k + 40]) for k in range(0, 150, 40)]
     tokens = tokenize(read_texts(texts))
@@ -270,49 +263,39 @@ def test_so_many_that_are_alike_are_listed_with_the_first(monkeypatch, in_parts,
     # 140 sentences that are all alike, 150, and 2.
     assert len(whole) + whole["omitted"].sum() == 140 * 139 / 2 + 150 * 149 / 2 + 1
     assert len(whole) == 1_275 + 89 + 1_275 + 99 + 1
-    for documents in (1, 3):
-        found = near_repeats(in_parts(tokens, documents), 0.6)
-        pd.testing.assert_frame_equal(whole_of(found), whole, check_exact=True)
+    assert_same(near_repeats(in_parts(tokens, 3), 0.6), whole)
 
 
-@pytest.mark.usefixtures("small")
-def test_only_the_first_texts_are_listed(monkeypatch, tokens, in_parts):
-    cut = in_parts(tokens, 5)
-    whole = near_texts(tokens, near_repeats(tokens, 0.6))
+def test_only_the_first_texts_are_listed(tokens):
+    found = near_repeats(tokens, 0.6)
+    whole = near_texts(tokens, found)
     assert (whole["times"] > 1).any()
-    monkeypatch.setattr(near, "LISTED", 9)
     assert len(whole) > 9
-    pd.testing.assert_frame_equal(near_texts(cut, near_repeats(cut, 0.6)), whole.head(9), check_exact=True)
+    assert_same(near_texts(tokens, found, most=9), whole.head(9))
 
 
 def test_the_sample_in_parts(sample_tokens, sample_parts):
-    whole, found = near_repeats(sample_tokens, 0.6), near_repeats(sample_parts, 0.6)
+    whole = near_repeats(sample_tokens, 0.6)
     assert len(whole) > 20
-    pd.testing.assert_frame_equal(whole_of(found), whole, check_exact=True)
-    texts = near_texts(sample_tokens, whole)
-    pd.testing.assert_frame_equal(near_texts(sample_parts, found), texts, check_exact=True)
-    pd.testing.assert_frame_equal(near_texts(sample_parts, whole), texts, check_exact=True)
+    assert_same(near_repeats(sample_parts, 0.6), whole)
+    assert_same(near_texts(sample_parts, whole), near_texts(sample_tokens, whole))
 
 
 def test_nothing_is_near(in_parts):
     tokens = tokenize(read_texts(["It rained. We left the house at noon.", "", "Go."]))
     cut = in_parts(tokens)
     found = near_repeats(cut)
-    pd.testing.assert_frame_equal(whole_of(found), near_repeats(tokens), check_exact=True)
-    texts = near_texts(tokens, near_repeats(tokens))
-    pd.testing.assert_frame_equal(near_texts(cut, found), texts, check_exact=True)
+    assert_same(found, near_repeats(tokens))
+    assert_same(near_texts(cut, found), near_texts(tokens, found))
 
 
-def test_too_much_to_compare_is_said(monkeypatch, sample_parts):
-    monkeypatch.setattr(near, "MOST", 10)
-    with pytest.raises(ValueError, match=r"nearly the same is not looked for: with \d\d\d places to compare"):
-        near_repeats(sample_parts, 0.6)
-    with pytest.raises(ValueError, match="unknown unit 'word'"):
-        near_repeats(sample_parts, 0.6, "word")
+def test_too_much_to_compare_is_said(sample_tokens):
+    with pytest.raises(ValueError, match=r"nearly the same is not looked for: with 600 places to compare"):
+        near_repeats(sample_tokens, 0.6, most_comparisons=10)
 
 
 def test_a_short_unit_is_not_a_long_one_with_the_same_words(in_parts):
     own = tokenize(read_texts(["No. It rained.", "No no no no no! No."]))
     whole = near_repeats(own, 0.5)
     assert [tuple(row) for row in whole[["a_doc", "a_start", "b_doc", "b_start"]].to_numpy()] == [("0", 0, "1", 16)]
-    pd.testing.assert_frame_equal(whole_of(near_repeats(in_parts(own, 1), 0.5)), whole, check_exact=True)
+    assert_same(near_repeats(in_parts(own, 1), 0.5), whole)

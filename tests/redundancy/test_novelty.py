@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -268,28 +269,25 @@ DAYS = FILES["metadata.csv"] + "e.txt,2024-01-02\nf.txt,2024-01-02\ng.txt,\nh.tx
 
 @pytest.mark.parametrize("documents", [3, 5])
 @pytest.mark.parametrize("n", [1, 2, 4])
-def test_the_curve_of_a_corpus_in_parts(make_corpus, in_parts, monkeypatch, documents, n):
+def test_novelty_in_parts(make_corpus, in_parts, monkeypatch, documents, n):
     monkeypatch.setattr(module, "GRAMS", 5)
     whole = tokenize(make_corpus(FILES | LATER | {"metadata.csv": DAYS}))
     cut = in_parts(whole, documents)
-    pairs = [(whole, cut), [tokens.where(doc_id__not="c") for tokens in (whole, cut)]]
-    for tokens, same in pairs:
-        for window in (None, 2):
-            options = {"n": n, "unit": "document", "window": window}
+    for tokens, same in [(whole, cut), [each.where(doc_id__not="c") for each in (whole, cut)]]:
+        pd.testing.assert_frame_equal(novelty(same, n=n), novelty(tokens, n=n), check_exact=True)
+        for unit in ("document", "sentence"):
+            options = {"n": n, "unit": unit, "window": 2}
             pd.testing.assert_frame_equal(curve(same, **options), curve(tokens, **options), check_exact=True)
 
 
-def test_the_curve_of_the_sample_in_parts(sample_tokens, sample_parts):
-    tables = (curve(tokens, unit="document") for tokens in (sample_parts, sample_tokens))
-    pd.testing.assert_frame_equal(*tables, check_exact=True)
-    with pytest.raises(ValueError, match="by documents, not by sentences"):
-        curve(sample_parts)
-    with pytest.raises(ValueError, match="n is 0"):
-        curve(sample_parts, n=0, unit="document")
+def test_the_sample_in_parts(sample_tokens, sample_parts):
+    for measure in (novelty, curve, compression):
+        pd.testing.assert_frame_equal(measure(sample_parts), measure(sample_tokens), check_exact=True)
 
 
-def test_compression_in_parts_is_that_of_each_document(make_corpus, in_parts, sample_tokens, sample_parts):
-    made = tokenize(make_corpus(FILES | LATER | {"metadata.csv": DAYS}))
-    for tokens, cut in ((made, in_parts(made, 3)), (made, in_parts(made, 5)), (sample_tokens, sample_parts)):
-        table = compression(tokens, shuffles=2, seed=3).assign(given=np.nan, known=np.nan)
-        pd.testing.assert_frame_equal(compression(cut, shuffles=2, seed=3), table, check_exact=True)
+def test_too_many_words_to_be_compared_with_earlier_documents(sample_tokens):
+    table = compression(sample_tokens)
+    assert_same = partial(pd.testing.assert_frame_equal, check_exact=True)
+    assert_same(compression(sample_tokens, most_words=len(sample_tokens)), table)
+    none = table.assign(given=np.nan, known=np.nan)
+    assert_same(compression(sample_tokens, most_words=len(sample_tokens) - 1), none)

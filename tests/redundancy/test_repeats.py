@@ -9,12 +9,11 @@ import pytest
 
 from analysis import Corpus, Tokens, read_text, tokenize
 from analysis.paths import SAMPLE
-from analysis.redundancy import repeats
+from analysis.redundancy import maximal
 from analysis.redundancy.repeats import exact_repeats, map_of_repeats, repeat_groups, shares, weights
 from analysis.terms.frequency import before_and_after
 from analysis.text.corpus import read_texts
-from analysis.text.long_tables import LongTable, table_parts
-from analysis.text.parted import Parted, part_weights, parts
+from analysis.text.parted import Parted
 
 COLUMNS = ["group", "count", "documents", "words", "doc_id", "start", "end"]
 FILES = {
@@ -260,39 +259,24 @@ def test_words_of_a_group_are_words():
     assert repeat_groups(tokens, exact_repeats(tokens))["words"].tolist() == [3]
 
 
-def same(cut: LongTable | pd.DataFrame, whole: pd.DataFrame) -> None:
-    table = pd.concat(table_parts(cut), ignore_index=True)
-    pd.testing.assert_frame_equal(table, whole, check_exact=True)
+def same(cut: pd.DataFrame, whole: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(cut, whole, check_exact=True)
 
 
 def check_in_parts(whole: Tokens, cut: Parted) -> None:
     """Everything that is said of a corpus in memory is said of the same one in parts."""
-    weighed = weights(cut)
-    assert len(weighed) == whole.n_sentences
-    found = [part_weights(cut, weighed, part) for part in parts(cut)]
-    assert np.concatenate([own for own in found if own is not None]).tolist() == weights(whole).tolist()
+    assert weights(cut).tolist() == weights(whole).tolist()
     for least in (1, 3):
         same(shares(cut, min_words=least), shares(whole, min_words=least))
     for unit in ("sentence", "paragraph"):
         for least in (1, 2, 6):
             table, kept = (exact_repeats(tokens, unit, min_words=least) for tokens in (whole, cut))
-            assert isinstance(kept, LongTable)
             same(kept, table)
             same(repeat_groups(cut, kept), repeat_groups(whole, table))
-            for most in (40, 2):
-                (spans, lengths), (own, sizes) = (
-                    map_of_repeats(whole, table, most=most),
-                    map_of_repeats(cut, kept, most=most),
-                )
-                same(own, spans)
-                pd.testing.assert_series_equal(sizes, lengths)
 
 
 @pytest.mark.parametrize("documents", [2, 3])
-@pytest.mark.parametrize("rows", [1, 3, 1000])
-def test_repeats_of_a_corpus_in_parts(in_parts, monkeypatch, documents, rows):
-    monkeypatch.setattr(repeats, "BUCKET", 3)
-    monkeypatch.setattr(repeats, "ROWS", rows)
+def test_repeats_of_a_corpus_in_parts(in_parts, documents):
     whole = tokenize(read_texts(MANY))
     cut = in_parts(whole, documents)
     check_in_parts(whole, cut)
@@ -303,7 +287,6 @@ def test_repeats_of_the_sample_in_parts(sample_tokens, sample_parts):
     check_in_parts(sample_tokens, sample_parts)
     agency, same_agency = (tokens.where(source="Wire agency") for tokens in (sample_tokens, sample_parts))
     check_in_parts(agency, same_agency)
-    assert not list(sample_parts.folder.glob("buckets-*"))
 
 
 def test_nothing_stands_again_in_parts(in_parts):
@@ -311,19 +294,22 @@ def test_nothing_stands_again_in_parts(in_parts):
     check_in_parts(whole, in_parts(whole, 2))
 
 
-def test_of_many_groups_in_parts_the_first_are_listed(sample_tokens, sample_parts, monkeypatch):
-    monkeypatch.setattr(repeats, "LISTED", 7)
-    monkeypatch.setattr(repeats, "ROWS", 10)
-    whole, cut = (repeat_groups(tokens, exact_repeats(tokens)) for tokens in (sample_tokens, sample_parts))
+def test_so_many_groups_as_are_asked_for(sample_tokens):
+    found = exact_repeats(sample_tokens)
+    whole = repeat_groups(sample_tokens, found)
     assert len(whole) > 7
-    same(cut, whole.head(7))
+    same(repeat_groups(sample_tokens, found, most=7), whole.head(7))
+
+
+def test_a_weight_for_each_sentence(tokens: Tokens) -> None:
+    assert weights(tokens, each="sentence").tolist() == [0.5, 0.5, 0.5, 0.5, 1, 1]
+    with pytest.raises(ValueError, match="each is 'word': use 'token' or 'sentence'"):
+        weights(tokens, each="word")
 
 
 @pytest.mark.parametrize("documents", [2, 3])
-@pytest.mark.parametrize("rows", [1, 4, 1000])
-def test_passages_of_a_corpus_in_parts(in_parts, monkeypatch, documents, rows):
-    monkeypatch.setattr(repeats, "GRAMS", 7)
-    monkeypatch.setattr(repeats, "ROWS", rows)
+def test_passages_of_a_corpus_in_parts(in_parts, monkeypatch, documents):
+    monkeypatch.setattr(maximal, "GRAMS", 7)
     drums = "Down down down down down. The drum the drum the drum the drum."
     whole = tokenize(read_texts([*MANY, f"Nothing of it is said here. {drums}", drums, "Zeal is here. No war."]))
     cut = in_parts(whole, documents)
@@ -331,23 +317,17 @@ def test_passages_of_a_corpus_in_parts(in_parts, monkeypatch, documents, rows):
         table, kept = (exact_repeats(tokens, "passage", min_words=least) for tokens in (whole, cut))
         assert table.empty == (least == 40)
         same(kept, table)
-        same(repeat_groups(cut, kept), repeat_groups(whole, table))
 
 
 def test_passages_of_the_sample_in_parts(sample_tokens, sample_parts):
-    table, kept = (exact_repeats(tokens, "passage") for tokens in (sample_tokens, sample_parts))
-    same(kept, table)
+    same(exact_repeats(sample_parts, "passage"), exact_repeats(sample_tokens, "passage"))
     some, same_some = (tokens.where(source__not="Wire agency") for tokens in (sample_tokens, sample_parts))
     same(exact_repeats(same_some, "passage"), exact_repeats(some, "passage"))
+    assert not list(sample_parts.folder.glob("buckets-*"))
 
 
-def test_passages_that_are_too_many_are_left_out(sample_parts, monkeypatch):
-    begins = len(repeats._repeated(sample_parts, 8))
-    monkeypatch.setattr(repeats, "MOST", begins)  # the runs that begin there have more words
-    with pytest.raises(ValueError, match=f"more than {begins:,} words stand again"):
-        exact_repeats(sample_parts, "passage")
-    monkeypatch.setattr(repeats, "MOST", 200)
-    with pytest.raises(ValueError, match="more than 200 words stand again in passages of 8 words or more: too many"):
-        exact_repeats(sample_parts, "passage")
-    with pytest.raises(ValueError, match="unknown unit 'word'"):
-        exact_repeats(sample_parts, "word")
+def test_passages_that_are_too_many_are_left_out(sample_tokens):
+    begins = len(maximal._repeated(sample_tokens, 8, None))  # the runs that begin there have more words
+    for most in (begins, 200):
+        with pytest.raises(ValueError, match=f"more than {most:,} words are repeated in passages of 8 words or"):
+            exact_repeats(sample_tokens, "passage", most_words=most)

@@ -254,6 +254,12 @@ def test_an_unknown_unit_is_refused() -> None:
         restatements(corpus(RAIN), unit="word")
 
 
-def test_a_corpus_in_parts_is_left_out(sample_parts) -> None:
-    with pytest.raises(ValueError, match="not looked for in a corpus that does not fit in memory"):
-        restatements(sample_parts)
+def test_too_many_sentences(monkeypatch: pytest.MonkeyPatch, sample_tokens) -> None:
+    monkeypatch.setattr(module, "MOST", 599)
+    with pytest.raises(ValueError, match="600 sentences are too many to compare each with all: 599 can be"):
+        restatements(sample_tokens)
+
+
+def test_a_corpus_in_parts(sample_tokens, sample_parts) -> None:
+    pytest.importorskip("wordllama")
+    pd.testing.assert_frame_equal(restatements(sample_parts), restatements(sample_tokens), check_exact=True)

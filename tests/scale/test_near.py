@@ -24,8 +24,7 @@ from analysis.redundancy.near import near_repeats
 from analysis.scale import near as module
 from analysis.scale import near_stages, near_units
 from analysis.scale.near import Found, near
-from analysis.scale.near_candidates import shared_words
-from analysis.scale.near_stages import Shelf, shelved
+from analysis.scale.near_stages import blocks, gathered
 from analysis.scale.shuffle import column, write_columns
 from analysis.text.corpus import CorpusError
 from analysis.text.csv_files import write_csv
@@ -125,11 +124,8 @@ def test_drawn_corpora_as_in_memory(
     assert len(expected) > 5
     assert expected["omitted"].any() == (many < 50)
     made = []
-    # The last with words that so many sets have that they are compared block by block, from several parts.
-    for characters, records, block in ((10**6, 10**6, 30_000), (2_000, 400, 9), (900, 150, 20)):
+    for characters, records in ((10**6, 10**6), (2_000, 400), (900, 150)):
         cut(characters, records)
-        monkeypatch.setattr(near_stages, "BLOCK", block)
-        monkeypatch.setattr(near_stages, "COMPARED", 10 * block)
         out = tmp_path / f"{records}.parquet"
         near([corpus], out, memory=MEMORY, threshold=threshold, unit=unit)
         assert_same(out, expected)
@@ -160,18 +156,16 @@ def test_what_is_compared_is_bounded(
 ) -> None:
     lines = (f"rare{number} said once more that it had rained." for number in range(20))
     corpus = make_folder({"a.txt": "\n\n".join(line.capitalize() for line in lines)})
-    cut(10**6, 10**6)
-    # Of 8 words the first is in one sentence alone, so the second is the rarest of all 20: 190 comparisons.
-    monkeypatch.setattr(near_stages, "MOST", 189)
-    with pytest.raises(ValueError, match=r"so many sentences share .* would take 2e\+02 comparisons, and 2e\+02 are"):
-        near([corpus], tmp_path / "near.parquet", memory=MEMORY, threshold=0.8)
-    assert not (tmp_path / "near.parquet").exists()
-    monkeypatch.setattr(near_stages, "BLOCK", 7)  # three blocks, each with itself and with the later ones: the same 190
-    with pytest.raises(ValueError, match="give a higher threshold, or fewer texts"):
-        near([corpus], tmp_path / "near.csv", memory=MEMORY, threshold=0.8)
-    monkeypatch.setattr(near_stages, "MOST", 190)
-    assert near([corpus], tmp_path / "near.csv", memory=MEMORY, threshold=0.8).pairs == 0
-    assert near([corpus], tmp_path / "near.csv", memory=MEMORY, threshold=7 / 9).pairs == 190
+    # Of 8 words two are looked at, one in a sentence alone and one that all 20 have: half of 20 * 1 * 1 + 20 * 20.
+    given = {"memory": MEMORY, "threshold": 7 / 9}
+    monkeypatch.setattr(near_stages, "MOST", 209)
+    for size in (10**6, 60):  # one block, several
+        cut(10**6, size)
+        with pytest.raises(ValueError, match=r"so many sentences share .* take 2e\+02 comparisons, and 2e\+02 are"):
+            near([corpus], tmp_path / "near.csv", **given)
+    assert not (tmp_path / "near.csv").exists()
+    monkeypatch.setattr(near_stages, "MOST", 210)
+    assert near([corpus], tmp_path / "near.csv", **given).pairs == 190
 
 
 def test_too_many_places_or_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -383,62 +377,22 @@ def test_keys_that_are_the_same_by_half_are_told_apart(
     assert_same(tmp_path / "near.parquet", near_repeats(sample_tokens))
 
 
-def test_sets_meet_in_their_first_common_word() -> None:
-    begin, items = np.array([0, 3, 7]), np.array([1, 4, 6, 1, 2, 4, 6], dtype=np.int32)
-    one, other = np.array([0, 0, 0]), np.array([1, 1, 1])
-    # 1, 4 and 6 are shared: from 1 on they count, and from 4 and from 6 on they have been met before.
-    assert shared_words(begin, items, one, other, np.array([0, 1, 2], dtype=np.int32)).tolist() == [3, 0, 0]
-
-
-# Of two parts, the first words of sets: the word, how many words the set has, and which set it is.
-WORDS_OF_SETS = ([(2, 5, 10), (3, 5, 11), (4, 5, 12)], [(4, 7, 20), (5, 5, 21), (6, 5, 22), (7, 5, 23)])
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "sets", "costs"),
-    [
-        (3, 7, [11, 12, 20, 22], [1]),  # word 5 is in one set alone; 3 and 6 may be in others of other ranges, too
-        (5, 6, [21], [0]),
-        (4, 5, [12, 20], [1]),
-        (8, 9, [], []),
-    ],
-)
-def test_a_word_of_one_set_is_dropped_within_a_range(
-    tmp_path: Path, low: int, high: int, sets: list[int], costs: list[int]
-) -> None:
-    folders = []
-    for number, rows in enumerate(WORDS_OF_SETS):
-        word, size, unit = np.array(rows, dtype=np.uint64).T
-        folders.append(tmp_path / str(number))
-        folders[-1].mkdir()
-        write_columns(folders[-1] / "first", key=(word << np.uint64(32)) | size, unit=unit, position=size, bits=word)
-    shelved(Shelf("", tuple(map(str, folders)), low << 32, high << 32), tmp_path)
-    assert column(tmp_path / "first", "unit").tolist() == sets
-    expected = [row for rows in WORDS_OF_SETS for row in rows if row[2] in sets]
-    for name, values in (
-        ("key", [(word << 32) | size for word, size, _ in expected]),
-        ("bits", [w for w, *_ in expected]),
-    ):
-        assert column(tmp_path / "first", name).tolist() == values
-    assert column(tmp_path / "first", "borders").tolist() == [0, len(sets)][: len(costs) + 1]
-    assert column(tmp_path / "first", "costs").tolist() == costs
-
-
-@pytest.mark.parametrize(
-    ("counts", "borders", "costs"),
-    [
-        ([], [0], []),
-        ([3, 3, 3], [0, 6, 9], [6, 3]),
-        ([2, 4, 2], [0, 2, 8], [1, 7]),  # a word of four sets is no more than a block
-        ([9], [0, 4, 8, 9], [6, 6, 0]),
-        ([2, 9, 3, 3], [0, 2, 6, 10, 11, 14, 17], [1, 6, 6, 0, 3, 3]),  # and one of nine shares its blocks with none
-    ],
-)
-def test_blocks_end_with_words_or_have_one_alone(
-    monkeypatch: pytest.MonkeyPatch, counts: list[int], borders: list[int], costs: list[int]
-) -> None:
-    monkeypatch.setattr(near_stages, "BLOCK", 4)
-    monkeypatch.setattr(near_stages, "COMPARED", 7)  # of n sets n (n - 1) / 2: 1, 3, 6 of two, three, four
-    own = np.array(counts, dtype=np.int64)
-    found = near_stages._cut(np.cumsum(own) - own, own)
-    assert {name: values.tolist() for name, values in found.items()} == {"borders": borders, "costs": costs}
+def test_sets_of_all_parts_are_gathered_by_size(tmp_path: Path) -> None:
+    for number, sets in enumerate([{0: [5, 6, 7], 4: [1, 2, 3, 4]}, {9: [6], 8: [2, 5, 7]}]):  # by size, then by place
+        begin = np.cumsum([0, *map(len, sets.values())])
+        key = [len(words) << 32 | unit for unit, words in sorted(sets.items(), key=lambda one: (len(one[1]), one[0]))]
+        items = np.concatenate(list(sets.values())).astype(np.int32)
+        (tmp_path / f"{number}").mkdir()
+        write_columns(tmp_path / f"{number}" / "sets", key=np.array(key, dtype=np.uint64), begin=begin, items=items)
+    found: dict[int, list[list[int]]] = {}
+    for limit in (100, 4):
+        tasks = blocks([tmp_path / "0", tmp_path / "1"], "key", limit)
+        for task in tasks:
+            place = tmp_path / f"{limit}-{task.key}"
+            place.mkdir()
+            gathered(task, place)
+            unit, begin, items = (column(place / "sets", name) for name in ("unit", "begin", "items"))
+            for own, words in zip(unit.tolist(), np.split(items, begin[1:-1]), strict=False):
+                found.setdefault(limit, []).append([own, *words.tolist()])
+        assert (len(tasks) > 1) == (limit == 4)
+    assert found[100] == found[4] == [[9, 6], [0, 5, 6, 7], [8, 2, 5, 7], [4, 1, 2, 3, 4]]

@@ -4,7 +4,6 @@ import pandas as pd
 
 from analysis.publish.findings.wording import listed, percent, times
 from analysis.redundancy.near_places import MANY
-from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.parted import LISTED
 
 KINDS = {"verbatim": "word for word", "near": "edited", "reworded": "reworded"}  # of shared passages, in words
@@ -45,17 +44,17 @@ def moved_most(table: pd.DataFrame, *, top: int = 3) -> str:
     return f"Counted once a sentence, {listed(said)}."
 
 
-def nearly_repeated(table: pd.DataFrame, threshold: float, found: AnyTable | None = None) -> str:
+def nearly_repeated(table: pd.DataFrame, threshold: float, found: pd.DataFrame | None = None) -> str:
     """How many sentences are nearly the same, from a table of `near_texts`, in a sentence or two.
 
-    Of a corpus in parts the table has no more than `LISTED` rows, so that many are said to be so many or more. With
-    the table of `near_repeats` as `found`, the pairs that it counts without listing them are told too.
+    A table of `LISTED` rows was cut there, so that it is said to be so many or more. With the table of `near_repeats`
+    as `found`, the pairs that it counts without listing them are told too.
 
     >>> nearly_repeated(pd.DataFrame({"similarity": [0.9, 0.7], "times": [2, 1]}), 0.6)
     '2 pairs of different sentences share at least 60% of their words.'
     """
     share = f"{100 * threshold:.4g}%"
-    omitted = 0 if found is None else sum(int(piece["omitted"].sum()) for piece in table_parts(found))
+    omitted = 0 if found is None else int(found["omitted"].sum())
     one = len(table) == 1 and not omitted
     more = " or more" * (len(table) == LISTED or omitted > 0)
     said = f"{'1 pair' if len(table) == 1 else f'{len(table):,} pairs'}{more} of different sentences"
@@ -70,7 +69,7 @@ def nearly_repeated(table: pd.DataFrame, threshold: float, found: AnyTable | Non
     return said
 
 
-def said_twice(table: AnyTable, *, top: int = 4) -> str:
+def said_twice(table: pd.DataFrame, *, top: int = 4) -> str:
     """The doublets that stand most often, from a table of doublets, as a sentence.
 
     >>> said_twice(pd.DataFrame({"first": ["firm"], "second": ["resolute"]}))
@@ -78,8 +77,7 @@ def said_twice(table: AnyTable, *, top: int = 4) -> str:
     """
     if not len(table):
         return "No two words joined by “and” or “or” are found to say one thing twice."
-    sizes = pd.concat([piece.groupby(["first", "second"]).size() for piece in table_parts(table)])
-    counts = sizes.groupby(level=[0, 1]).sum().reset_index(name="count")
+    counts = table.groupby(["first", "second"]).size().reset_index(name="count")
     counts = counts.sort_values(["count", "first", "second"], ascending=[False, True, True]).head(top)
     said = [f"“{first}” and “{second}” ({times(count)})" for first, second, count in counts.itertuples(index=False)]
     return f"One thing said by two words: {', '.join(said)}."
