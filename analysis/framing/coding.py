@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from analysis.framing.frames import in_language, matches
 from analysis.framing.lexicon import Lexicon
-from analysis.text.long_tables import documents_of
 from analysis.text.lookup import first_sentences
 from analysis.text.patterns import find
+from analysis.text.tables import documents_of
 from analysis.text.tokens import Tokens
 
 NONE = "none"  # the code of a sentence that is about none of the frames
@@ -140,9 +140,7 @@ def _strata(tokens: Tokens, lexicon: Lexicon) -> NDArray[np.object_]:
     """(sentences,) the stratum of each sentence, see `draw_sheet`."""
     frames = lexicon.frames["frame"].tolist()
     found = matches(tokens, lexicon)
-    line = first_sentences(tokens)[documents_of(found, pd.Index(tokens.doc_ids))] + found["sentence"].to_numpy(
-        dtype=np.int64
-    )
+    line = first_sentences(tokens)[documents_of(found, tokens)] + found["sentence"].to_numpy(dtype=np.int64)
     column = found["frame"].map({frame: at for at, frame in enumerate(frames)}).to_numpy(dtype=np.int64)
     score = np.zeros((tokens.n_sentences, len(frames)))
     np.add.at(score, (line, column), found["weight"].to_numpy())

@@ -1,10 +1,9 @@
 """Tables with a row for each of many places: a DataFrame, or of a corpus in parts one that is kept on disk."""
 
 import mmap
-from collections.abc import Callable, Iterable, Iterator
-from itertools import zip_longest
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,10 +11,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analysis.places import scratch_folder
-from analysis.text.parted import AnyTokens, Part, Parted, parts
-from analysis.text.tokens import Tokens
-
-P = ParamSpec("P")
 
 
 class LongTable:
@@ -63,67 +58,9 @@ class LongTable:
 AnyTable = pd.DataFrame | LongTable
 
 
-def table_of(tokens: AnyTokens, pieces: Iterator[pd.DataFrame]) -> AnyTable:
-    """The rows of each part of `tokens`, one after another: a table that is kept on disk where they are in parts."""
-    return LongTable(pieces, tokens.folder) if isinstance(tokens, Parted) else next(pieces)
-
-
-def by_part(
-    measure: Callable[Concatenate[Tokens, P], pd.DataFrame], tokens: AnyTokens, *args: P.args, **options: P.kwargs
-) -> AnyTable:
-    """The table that `measure` makes of `tokens`; of a corpus in parts that of each part, one after another.
-
-    For measures whose rows of a document do not depend on the other documents. Raises what `measure` raises.
-
-    >>> from analysis import read_text, tokenize
-    >>> def words(tokens):
-    ...     return pd.DataFrame({"words": [len(tokens)]})
-    >>> by_part(words, tokenize(read_text("It rains.")))["words"].tolist()
-    [2]
-    """
-    return table_of(tokens, (measure(part.tokens, *args, **options) for part in parts(tokens)))
-
-
 def table_parts(table: AnyTable) -> Iterator[pd.DataFrame]:
     """The rows of a table part by part: a DataFrame is one part."""
     return table.parts() if isinstance(table, LongTable) else iter([table])
-
-
-def columns_of(table: AnyTable) -> list[Any]:
-    """The names of the columns of a table."""
-    return list((table.head(0) if isinstance(table, LongTable) else table).columns)
-
-
-def documents_of(rows: pd.DataFrame, documents: "pd.Index[str]") -> NDArray[np.int64]:
-    """The place among `documents`, their names, of the document that each row has in its column ``doc_id``.
-
-    Raises `ValueError` for a document that is not there.
-
-    >>> documents_of(pd.DataFrame({"doc_id": ["b", "a", "b"]}), pd.Index(["a", "b"])).tolist()
-    [1, 0, 1]
-    """
-    document = documents.get_indexer(pd.Index(rows["doc_id"]))
-    if (document < 0).any():
-        other = rows["doc_id"].iloc[int((document < 0).argmax())]
-        raise ValueError(f"the table is about document {other!r}, which is not in the tokens: give its own tokens")
-    return document
-
-
-def own_rows(table: AnyTable, tokens: AnyTokens) -> Iterator[tuple[Part, pd.DataFrame, NDArray[np.int64]]]:
-    """The parts of `tokens`, each with the rows of `table` that are about it, and the document of each row in the part.
-
-    `table` is one that was made of these `tokens`, by `by_part` where they are in parts. Raises `ValueError` for a
-    table of others.
-
-    >>> from analysis import read_text, tokenize
-    >>> tokens = tokenize(read_text("It rains."))
-    >>> [row.tolist() for _, _, row in own_rows(pd.DataFrame({"doc_id": tokens.doc_ids}), tokens)]
-    [[0]]
-    """
-    for part, rows in zip_longest(parts(tokens), table_parts(table)):
-        if part is None or rows is None:
-            raise ValueError("the table was made of other parts than the tokens have: give its own tokens")
-        yield part, rows, documents_of(rows, pd.Index(part.tokens.doc_ids))
 
 
 class Columns:

@@ -1,14 +1,11 @@
 """Who is said to have spoken, in which words, and how much each speaker is given."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
-from analysis.framing import attribution
 from analysis.framing.attribution import attributions, read_aliases, speaker_shares
 from analysis.text.corpus import read_texts
-from analysis.text.long_tables import by_part
 
 COLUMNS = ["doc_id", "sentence", "start", "end", "kind", "speaker", "verb"]
 
@@ -211,38 +208,13 @@ def test_aliases_come_from_a_table(tmp_path):
         read_aliases(path)
 
 
-def test_a_table_of_other_parts(sample_tokens: Tokens, sample_parts) -> None:
-    found = by_part(attributions, sample_parts)
-    speaker_shares(found, sample_parts, by="source")
-    assert not list(sample_parts.folder.glob("speakers-*"))
-    other = sample_parts.where(source__not="Local radio")
-    with pytest.raises(ValueError, match="not in the tokens: give its own tokens"):
-        speaker_shares(found, other)
-    with pytest.raises(ValueError, match="of other parts than the tokens have"):
-        speaker_shares(found, sample_tokens)
-    with pytest.raises(ValueError, match="of other parts than the tokens have"):
-        speaker_shares(by_part(attributions, sample_parts.subset(np.arange(5))), sample_parts)
-
-
-def test_only_the_first_speakers_of_each_group_are_listed(sample_tokens: Tokens, sample_parts, monkeypatch) -> None:
-    monkeypatch.setattr(attribution, "LISTED", 17)
-    monkeypatch.setattr(attribution, "FILES", 2)  # so that one has more speakers than are listed
-    table, cut = attributions(sample_tokens), by_part(attributions, sample_parts)
-    shares, few = (speaker_shares(*pair) for pair in ((table, sample_tokens), (cut, sample_parts)))
-    pd.testing.assert_frame_equal(
-        few, pd.concat([shares.head(17), shares.tail(1)], ignore_index=True), check_exact=True
-    )
+def test_each_group_has_its_part_of_the_speakers_listed(sample_tokens: Tokens) -> None:
+    table = attributions(sample_tokens)
+    every, few = (speaker_shares(table, sample_tokens, most=most) for most in (None, 17))
+    pd.testing.assert_frame_equal(few, pd.concat([every.head(16), every.tail(1)]))
     # Of eight sources two speakers each, and those that nobody is named for.
-    shares, few = (speaker_shares(*pair, "source") for pair in ((table, sample_tokens), (cut, sample_parts)))
+    every, few = (speaker_shares(table, sample_tokens, "source", most=most) for most in (None, 24))
     assert sample_tokens.groups("source").nunique() == 8
-    nobody = shares["speaker"].isna()
-    first = shares.assign(nobody=nobody).groupby(["source", "nobody"]).cumcount() < 2
-    pd.testing.assert_frame_equal(few, shares[first | nobody].reset_index(drop=True), check_exact=True)
-
-
-def test_speakers_in_one_file_and_in_many_are_the_same(sample_tokens: Tokens, sample_parts, monkeypatch) -> None:
-    table, cut = attributions(sample_tokens), by_part(attributions, sample_parts)
-    for files in (1, 200):
-        monkeypatch.setattr(attribution, "FILES", files)
-        pair = speaker_shares(cut, sample_parts, "source"), speaker_shares(table, sample_tokens, "source")
-        pd.testing.assert_frame_equal(*pair, check_exact=True)
+    nobody = every["speaker"].isna()
+    first = every.assign(nobody=nobody).groupby(["source", "nobody"]).cumcount() < 2
+    pd.testing.assert_frame_equal(few, every[first | nobody])

@@ -182,15 +182,3 @@ def test_adjusted_leaves_out_what_has_no_p() -> None:
 def test_no_words(lexicon: Lexicon) -> None:
     with pytest.raises(ValueError, match="no document has a headline"):
         headline_body(tokenize(read_text("© 2024 The Daily")), lexicon)
-
-
-@pytest.mark.parametrize("measure", ["hits", "score"])
-@pytest.mark.parametrize("weighted", [False, True])
-def test_contrasts_in_parts_are_those_of_the_whole(measure: str, weighted: bool, cut, same) -> None:
-    options = {"measure": measure, "weights": cut.weights if weighted else None, "resamples": 50, "permutations": 77}
-    for reference in (None, sorted(cut.whole.groups("source"))[0]):
-        own, whole = (
-            shifts(tokens, cut.lexicon, "source", reference=reference, **options) for tokens in (cut.parts, cut.whole)
-        )
-        same(own, whole)
-    same(headline_body(cut.parts, cut.lexicon, **options), headline_body(cut.whole, cut.lexicon, **options))

@@ -102,11 +102,6 @@ def test_no_words_to_compare(text: str, frame: str, message: str, lexicon: Lexic
         frame_words(tokenize(read_text(text)), lexicon, frame)
 
 
-@pytest.mark.parametrize("unit", ["sentence", "paragraph", "document"])
-def test_pairs_in_parts_are_those_of_the_whole(unit: str, cut, same) -> None:
-    same(cooccurrence(cut.parts, cut.lexicon, unit=unit), cooccurrence(cut.whole, cut.lexicon, unit=unit))
-
-
 def test_sides_in_parts_have_the_words_of_the_whole(cut) -> None:
     frame = cut.lexicon.frames["frame"].iloc[0]
     for whole, own in zip(*(frame_words(tokens, cut.lexicon, frame) for tokens in (cut.whole, cut.parts)), strict=True):

@@ -58,14 +58,6 @@ def test_one_period_is_the_profile(sample_tokens: Tokens, security: Lexicon) -> 
     assert year["ci_high"].tolist() == pytest.approx(whole["ci_high"].tolist())
 
 
-@pytest.mark.parametrize("measure", ["hits", "score"])
-@pytest.mark.parametrize("weighted", [False, True])
-def test_the_course_in_parts_is_that_of_the_whole(measure: str, weighted: bool, cut, same) -> None:
-    options = {"measure": measure, "weights": cut.weights if weighted else None, "resamples": 50, "seed": 2}
-    for every in ("week", "year"):
-        same(over_time(cut.parts, cut.lexicon, every, **options), over_time(cut.whole, cut.lexicon, every, **options))
-
-
 def test_documents_without_words_are_in_no_period(make_corpus, lexicon: Lexicon) -> None:
     files = {"a.txt": "War.", "b.txt": "© 2024 The Daily", "metadata.csv": "file,date\na,2024-01-02\nb,2024-01-02\n"}
     assert over_time(tokenize(make_corpus(files)), lexicon)["documents"].tolist() == [1, 1]

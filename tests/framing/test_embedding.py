@@ -15,7 +15,6 @@ from analysis.framing.evaluation import frame_scores
 from analysis.framing.lexicon import Lexicon
 from analysis.paths import SAMPLE
 from analysis.text.corpus import read_texts
-from analysis.text.parted import Parted
 
 pytestmark = pytest.mark.skipif(not available(), reason="the extra 'embeddings' (wordllama) is not installed")
 
@@ -236,10 +235,3 @@ def test_numbers_below_one_are_refused(option: dict[str, int], lexicon: Lexicon,
 def test_numbers_below_zero_are_refused(option: dict[str, float], lexicon: Lexicon) -> None:
     with pytest.raises(ValueError, match=r"(share|margin) is (-1\.0|nan): use 0"):
         score_sentences(TEXTS, lexicon, **option)
-
-
-def test_a_corpus_in_parts_is_refused(security: Lexicon, sample_parts: Parted) -> None:
-    with pytest.raises(ValueError, match="in a corpus in memory only"):
-        expand(sample_parts, security)
-    with pytest.raises(ValueError, match="in a corpus in memory only"):
-        axes(sample_parts, {"safety": (["safe"], ["dangerous"])})

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import Corpus, Tokens, read_text, tokenize
-from analysis.framing import frames, strongest
+from analysis.framing import frames
 from analysis.framing.frames import (
     MATCH_COLUMNS,
     coverage,
@@ -260,36 +260,36 @@ def test_a_margin_that_is_none(margin: float, lexicon: Lexicon) -> None:
     with pytest.raises(ValueError, match=f"margin is {margin}: use 0 or a weight above it"):
         sentence_frames(tokenize(read_text(LINES)), lexicon, margin=margin)
     with pytest.raises(ValueError, match=f"margin is {margin}"):
+        coverage(tokenize(read_text("")), lexicon, margin=margin)
+    with pytest.raises(ValueError, match=f"margin is {margin}"):
         score_sentences(["War."], lexicon, margin=margin)
 
 
 def test_coverage(tokens: Tokens, lexicon: Lexicon) -> None:
-    table = sentence_frames(tokens, lexicon)  # war, nothing; court, war; nothing, war on terror in court (law: 2)
-    assert coverage(table, tokens).to_numpy().tolist() == [
+    # war, nothing; court, war; nothing, war on terror in court (law: 2)
+    assert coverage(tokens, lexicon).to_numpy().tolist() == [
         ["framed", 4, 4 / 6],
         ["tie", 0, 0],
         ["below margin", 0, 0],
         ["no term", 2, 2 / 6],
     ]
-    grouped = coverage(table, tokens, by="source")
+    assert coverage(tokenize(read_text(LINES)), lexicon, margin=1)["sentences"].tolist() == [2, 1, 1, 1]
+    grouped = coverage(tokens, lexicon, by="source")
     assert grouped.loc[grouped["status"] == "framed"].to_numpy().tolist() == [
         ["(none)", "framed", 2, 1],
         ["Daily", "framed", 2, 0.5],
     ]
-    with pytest.raises(ValueError, match="the table is about document 'a', which is not in the tokens"):
-        coverage(table, tokens.where(doc_id="b"))
     with pytest.raises(ValueError, match="no metadata column 'outlet'"):
-        coverage(table, tokens, by="outlet")
+        coverage(tokens, lexicon, by="outlet")
 
 
 def test_coverage_of_a_group_without_sentences(make_corpus: Callable[..., Corpus], lexicon: Lexicon) -> None:
     files = {"a.txt": "War.", "b.txt": "© 2024 The Daily", "metadata.csv": "file,source\na,One\nb,Two\n"}
     tokens = tokenize(make_corpus(files))
-    table = coverage(sentence_frames(tokens, lexicon), tokens, by="source")
+    table = coverage(tokens, lexicon, by="source")
     assert table["sentences"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
     assert table["share"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
-    nothing = tokens.where(source="Two")
-    assert coverage(sentence_frames(nothing, lexicon), nothing)["sentences"].tolist() == [0, 0, 0, 0]
+    assert coverage(tokens.where(source="Two"), lexicon)["sentences"].tolist() == [0, 0, 0, 0]
 
 
 def test_score_no_sentences(lexicon: Lexicon) -> None:
@@ -340,49 +340,6 @@ def test_sentences_are_scored_block_by_block_as_together(
     assert len(together) > 3
     monkeypatch.setattr(frames, "BLOCK", 3)
     pd.testing.assert_frame_equal(together, sentence_frames(tokens, lexicon), check_exact=True)
-
-
-@pytest.mark.parametrize("by", [None, "source", "doc_id", "date"])
-@pytest.mark.parametrize("weighted", [False, True])
-def test_profiles_in_parts_are_those_of_the_whole(by: str | None, weighted: bool, cut, same) -> None:
-    options = {"by": by, "weights": cut.weights if weighted else None, "resamples": 50, "seed": 2}
-    same(profile(cut.parts, cut.lexicon, **options), profile(cut.whole, cut.lexicon, **options))
-
-
-def test_leading_frames_in_parts_are_those_of_the_whole(cut, same) -> None:
-    for margin in (0.0, 0.5):
-        whole, own = (sentence_frames(tokens, cut.lexicon, margin=margin) for tokens in (cut.whole, cut.parts))
-        same(own, whole)
-        for by in (None, "source", "doc_id"):
-            same(coverage(own, cut.parts, by), coverage(whole, cut.whole, by))
-    other = cut.parts.subset(np.arange(1, cut.parts.n_documents))
-    with pytest.raises(ValueError, match=f"document '{cut.whole.doc_ids[0]}', which is not in the tokens"):
-        coverage(own, other)
-
-
-def test_matches_and_evidence_in_parts_are_those_of_the_whole(cut, same, monkeypatch) -> None:
-    whole, own = (matches(tokens, cut.lexicon) for tokens in (cut.whole, cut.parts))
-    same(own, whole)
-    every = evidence(cut.whole, whole)
-    same(evidence(cut.parts, own), every)
-    for listed, held in ((7, 1_000_000), (2, 1)):
-        monkeypatch.setattr(frames, "LISTED", listed)
-        monkeypatch.setattr(strongest, "HELD", held)
-        same(evidence(cut.parts, own), every.head(listed))
-        same(evidence(cut.parts, whole), every.head(listed))
-
-
-def test_there_may_be_no_match_in_any_part(in_parts, lexicon: Lexicon, same) -> None:
-    whole = tokenize(read_texts(["It rained.", "It was late."]))
-    cut = in_parts(whole, 1)
-    same(evidence(cut, matches(cut, lexicon)), evidence(whole, matches(whole, lexicon)))
-
-
-def test_evidence_of_other_documents(tokens: Tokens, lexicon: Lexicon, sample_tokens: Tokens, sample_parts) -> None:
-    table = matches(tokens, lexicon)
-    for other in (sample_tokens, sample_parts):
-        with pytest.raises(ValueError, match=r"the table is about document '.*', which is not in the tokens"):
-            evidence(other, table)
 
 
 @pytest.fixture(scope="module")

@@ -3,20 +3,15 @@
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
 from analysis import Corpus, Tokens, read_text, tokenize
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon, read_lexicon
-from analysis.framing.style import firmness, hits_of, naming, reporting, reports, share_intervals, together
+from analysis.framing.style import firmness, naming, reporting, reports, share_intervals
 from analysis.framing.word_classes import word_lists
 from analysis.paths import LEXICONS
-from analysis.text import parted
-from analysis.text.corpus import read_texts
-from analysis.text.long_tables import by_part
-from analysis.text.parted import Parted
 
 SHIPPED = LEXICONS / "style.yml"
 
@@ -30,19 +25,6 @@ naming_terrorist naming_extremist naming_militant naming_insurgent naming_rebel 
 naming_gunman naming_criminal naming_enemy naming_suspect naming_resistance
 blame_open blame_settled source_vague distancing
 """.split()
-GROUP = np.array([0, 0, 1, 1, -1, 0])  # of six documents, one of them in no group that is listed
-# Part by part each hit: its kind, its document, the sentence, what it counts.
-PIECES = [
-    [(0, 0, 0, 0.5), (0, 0, 1, 0.25), (1, 0, 1, 1.0)],
-    [(0, 2, 4, 0.5), (0, 2, 5, 0.75), (1, 2, 5, 1.0), (0, 3, 7, 1.0), (0, 4, 8, 1.0)],
-    [(0, 5, 9, 0.25), (0, 5, 9, 0.5), (0, 5, 11, 0.5)],
-]
-# Of the first group one document has hits until the last part; of the second two, so that they are the units.
-EXPECTED = [
-    *[(0, 0, 0, 0, 0.5), (0, 0, 0, 1, 0.25), (1, 0, 0, 1, 1.0)],
-    *[(0, 1, 2, 4, 1.25), (1, 1, 2, 5, 1.0), (0, 1, 3, 7, 1.0)],
-    (0, 0, 5, 9, 1.25),
-]
 
 
 @pytest.fixture(scope="module")
@@ -293,74 +275,3 @@ def test_interval_of_few_documents_covers_the_share() -> None:
         low, high = share_intervals(counts.sum(axis=0, keepdims=True))
         plain += int(low[0] <= 0.3 <= high[0])
     assert inside / 400 > 0.9 > plain / 400  # of 95 that it promises; Wilson's alone takes the hits for independent
-
-
-def both(whole: Tokens, cut: Parted, lexicon: Lexicon, by: str | None, weights: np.ndarray | None) -> None:
-    """Assert that a corpus in parts is as firm and calls the opponent as it does in memory."""
-    for measure in (firmness, naming):
-        pair = (measure(tokens, lexicon, by, weights) for tokens in (cut, whole))
-        pd.testing.assert_frame_equal(*pair, check_exact=True)
-
-
-@pytest.mark.parametrize("by", [None, "source", "title", "doc_id"])
-def test_the_sample_in_parts(by: str | None, sample_tokens: Tokens, sample_parts: Parted, lexicon: Lexicon) -> None:
-    weights = np.random.default_rng(1).random(sample_tokens.n_sentences)
-    both(sample_tokens, sample_parts, lexicon, by, None)
-    both(sample_tokens, sample_parts, lexicon, by, weights)
-
-
-@pytest.mark.parametrize("documents", [2, 3, 4])
-def test_groups_with_one_document_that_has_hits(documents: int, in_parts, lexicon: Lexicon) -> None:
-    texts = (
-        "Terrorists fled. Two terrorists and a gunman fled. It may rain.",
-        "",
-        "It rains.",
-        "Perhaps it may. Clearly it was late. Clearly it was late.",
-        "Militants fled. A gunman certainly came. Khan said that it fell. Rao claimed that it did.",
-        "...",
-        "A rebel may come. Khan admitted that it fell.",
-    )
-    corpus = read_texts(texts)
-    corpus.documents["side"] = ["a", "a", "b", "b", "c", "c", "c"]  # of "a" one document has hits, of "c" two
-    whole = tokenize(corpus)
-    cut = in_parts(whole, documents)
-    for by in (None, "side", "doc_id"):
-        both(whole, cut, lexicon, by, None)
-        both(whole, cut, lexicon, by, np.linspace(0.1, 0.9, len(whole)))
-
-
-def test_only_the_first_rows_of_a_corpus_in_parts_are_listed(
-    sample_tokens: Tokens, sample_parts: Parted, lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parted, "LISTED", 3)
-    few, every = (firmness(tokens, lexicon, "doc_id") for tokens in (sample_parts, sample_tokens))
-    pd.testing.assert_frame_equal(few, every.head(3))
-    few, every = (naming(tokens, lexicon, "source") for tokens in (sample_parts, sample_tokens))
-    pd.testing.assert_frame_equal(few, every.head(3))
-
-
-def test_reporting_by_a_column_of_the_table_needs_memory(sample_parts: Parted, lexicon: Lexicon) -> None:
-    verbs = by_part(reports, sample_parts, lexicon)
-    with pytest.raises(ValueError, match="'speaker' is a column of the table"):
-        reporting(verbs, sample_parts, lexicon, "speaker")
-
-
-def tables() -> list[pd.DataFrame]:
-    found = []
-    for piece in PIECES:
-        kind, document, sentence, amount = map(np.array, zip(*piece, strict=True))
-        found.append(hits_of(kind, GROUP, document, sentence, amount))
-    return found
-
-
-def test_hits_of_parts_are_one_a_document_and_kind_unless_it_is_alone(in_parts):
-    cut = in_parts(tokenize(read_texts(["It rained. It poured."] * 6)), 2)
-    found = together(iter(tables()), cut, GROUP)
-    assert found.columns.tolist() == ["kind", "group", "document", "sentence", "amount"]
-    assert list(found.itertuples(index=False, name=None)) == EXPECTED
-
-
-def test_hits_of_a_corpus_in_memory_stay_as_they_are():
-    whole = tokenize(read_texts(["It rained. It poured."] * 6))
-    first = tables()[1]
-    pd.testing.assert_frame_equal(together(iter([first]), whole, GROUP), first)
