@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
 from analysis.framing.counting import added, amounts, count_documents, counted_parts, stacked
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.permutations import Lines, adjusted, as_headline, dealt, drawn_rates, permuted, rates
+from analysis.framing.permutations import adjusted, as_headline, dealt, drawn_rates, permuted, rates
 from analysis.text.compiled import Floats, Ints
 from analysis.text.parted import AnyTokens
 from analysis.text.tokens import Tokens
@@ -53,14 +54,15 @@ def headline_body(
     >>> table.loc[0, ["headline_hits", "headline_words", "body_hits", "body_words"]].tolist()
     [1, 2, 1, 9]
     """
-    head, body, sizes, lines = [], [], [], Lines(tokens.n_sentences)
+    head, body, sizes, hits, words = [], [], [], [], []  # hits and words: of each sentence
     for part, counted in counted_parts(tokens, lexicon, weights):
         title, document, many = _titles(part.tokens), part.tokens.sentence_document, part.tokens.n_documents
         head.append(added(counted, np.where(title, document, -1), many))
         body.append(added(counted, np.where(title, -1, document), many))
         sizes.append(_headed(part.tokens))
         own_lines = _both(sizes[-1])[document]
-        lines.add(counted.rates(measure)[own_lines], counted.words[own_lines])
+        hits.append(counted.rates(measure)[own_lines])
+        words.append(counted.words[own_lines])
     size = np.concatenate(sizes)
     documents = np.flatnonzero(_both(size))
     if not len(documents):
@@ -82,7 +84,8 @@ def headline_body(
     if permutations:
         actual = np.append(own["headline"][1].sum(), own["headline"][0].sum(axis=0))
         sentences, title = size[documents].T
-        table["p"] = as_headline(lines, sentences, title, actual, permutations, seed)
+        lines = sparse.vstack(hits, format="csr"), np.concatenate(words)
+        table["p"] = as_headline(*lines, sentences, title, actual, permutations, seed)
     return _with_direction(table, table["gap"], ("headline", "body"))
 
 

@@ -157,32 +157,48 @@ def profile(
     weight 0.3 does not say as much as a phrase; ``score_ci_low``, ``score_ci_high``: its interval. Raises `ValueError`
     for an unknown column, or weights that are not one a token.
     """
-    frames = lexicon.frames["frame"].tolist()
     names, number = tokens.numbered_groups(by)
-    summed = sums(tokens, lexicon, weights, number, resamples=resamples, seed=seed)
-    tables = []
-    for group, name in enumerate(names):
-        ends = summed.low[group], summed.high[group]
-        low, score_low, high, score_high = (1000 * half for end in ends for half in np.split(end, 2))
-        hits, scores = np.split(summed.counts[group], 2)
-        words = summed.words[group]
-        table = pd.DataFrame(
-            {
-                "frame": frames,
-                "hits": amounts(hits, whole=weights is None),
-                "per_1000_words": 1000 * hits / words if words else 0.0,
-                "sentence_share": summed.with_hit[group] / max(summed.sentences[group], 1),
-                "ci_low": low,
-                "ci_high": high,
-                "score_per_1000_words": 1000 * scores / words if words else 0.0,
-                "score_ci_low": score_low,
-                "score_ci_high": score_high,
-            }
-        )
-        if by is not None:
-            table.insert(0, by, name)
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+    frames, members = len(lexicon.frames), np.bincount(number)
+    low, high = np.full((2, len(names), 2 * frames), np.nan)
+    hits, framed, words = [], [], []  # of each part, by document: hits and scores, sentences with a hit, words
+    for part, counted in counted_parts(tokens, lexicon, weights):
+        both = sparse.hstack([counted.hits, counted.scores], format="csr")
+        document, group = part.tokens.sentence_document, number[part.rows]
+        for alone in np.flatnonzero(members[group] == 1).tolist():
+            own = slice(*np.searchsorted(document, [alone, alone + 1]).tolist())
+            ends = rate_intervals(both[own], counted.words[own], resamples=resamples, seed=seed)
+            low[group[alone]], high[group[alone]] = ends
+        member = gather(document, part.tokens.n_documents)
+        hits.append(member @ both)
+        framed.append(member @ (counted.hits > 0).astype(np.float64))
+        words.append(member @ counted.words)
+    size, by_document = np.concatenate(words), sparse.vstack(hits, format="csr")
+    hits.clear()
+    # Document after document, so that the parts make no difference to how the sums are rounded.
+    member = gather(number, len(names))
+    total, share = (member @ by_document).toarray(), (member @ sparse.vstack(framed, format="csr")).toarray()
+    share /= np.maximum(member @ sentence_counts(tokens), 1)[:, None]
+    by_document = by_document.tocsc()  # as the intervals take it: else they would have it once more
+    rows = np.split(np.argsort(number, kind="stable"), np.cumsum(members)[:-1])
+    for place in np.flatnonzero(members > 1).tolist() if resamples else ():
+        both = by_document if len(names) == 1 else by_document[rows[place]]
+        low[place], high[place] = rate_intervals(both, size[rows[place]], resamples=resamples, seed=seed)
+    rate = np.zeros(total.shape)
+    running = (member @ size)[:, None]
+    np.divide(1000 * total, running, out=rate, where=running > 0)
+    columns = {
+        "frame": np.tile(lexicon.frames["frame"].to_numpy(dtype=object), len(names)),
+        "hits": amounts(total[:, :frames].ravel(), whole=weights is None),
+        "per_1000_words": rate[:, :frames].ravel(),
+        "sentence_share": share.ravel(),
+        "ci_low": 1000 * low[:, :frames].ravel(),
+        "ci_high": 1000 * high[:, :frames].ravel(),
+        "score_per_1000_words": rate[:, frames:].ravel(),
+        "score_ci_low": 1000 * low[:, frames:].ravel(),
+        "score_ci_high": 1000 * high[:, frames:].ravel(),
+    }
+    groups = {} if by is None else {by: np.repeat(np.array(names, dtype=object), frames)}
+    return pd.DataFrame(groups | columns)
 
 
 def sentence_frames(
@@ -337,68 +353,3 @@ def _lead(scores: Floats, lexicon: Lexicon, margin: float) -> pd.DataFrame:
     framed[ranked.status != STATUSES.index("framed")] = None
     names = {"status": status, "frame": framed}
     return compact(names | {"leading": leading, "second": second, "score": ranked.best, "margin": ranked.ahead})
-
-
-class Sums(NamedTuple):
-    """What the sentences of each group come to.
-
-    ``counts``: (groups, 2 * frames) hits and scores; ``words``: (groups,) running words, or the sum of their weights;
-    ``with_hit``: (groups, frames) sentences with a hit; ``sentences``: (groups,) all of them; ``low`` and ``high``:
-    (groups, 2 * frames) the ends of the interval of ``counts / words``.
-    """
-
-    counts: Floats
-    words: Floats
-    with_hit: Ints
-    sentences: Ints
-    low: Floats
-    high: Floats
-
-
-def sums(
-    tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None, group: Ints, *, resamples: int, seed: int
-) -> Sums:
-    """The `Sums` of the groups from 0 up; `group` has the group of each document, each with one at least.
-
-    The intervals are over the documents of a group, or over its sentences where it is one document. Raises
-    `ValueError` for weights that are not one a token.
-    """
-    frames, members = len(lexicon.frames), np.bincount(group)
-    counts, (low, high) = np.zeros((len(members), 2 * frames)), np.full((2, len(members), 2 * frames), np.nan)
-    with_hit = np.zeros((len(members), frames), dtype=np.int64)
-    pieces, words = [], []
-    for part, counted in counted_parts(tokens, lexicon, weights):
-        own = part.tokens
-        both = sparse.hstack([counted.hits, counted.scores], format="csr")
-        groups = group[part.rows]
-        line, column = both.nonzero()
-        line_group = groups[own.sentence_document]
-        # One after the other, so that the parts make no difference to how the sums are rounded.
-        entries = both.tocoo()
-        np.add.at(counts, (line_group[entries.row], entries.col), entries.data)
-        hit = column < frames
-        np.add.at(with_hit, (line_group[line[hit]], column[hit]), 1)
-        bounds = np.searchsorted(own.sentence_document, np.arange(own.n_documents + 1)).tolist()
-        for d in np.flatnonzero(members[groups] == 1).tolist():
-            its = slice(bounds[d], bounds[d + 1])
-            ends = rate_intervals(both[its], counted.words[its], resamples=resamples, seed=seed)
-            low[groups[d]], high[groups[d]] = ends
-        member = gather(own.sentence_document, own.n_documents)
-        words.append(member @ counted.words)
-        if resamples:  # what is drawn from: of many documents it is much
-            pieces.append(member @ both)
-    words_of = np.concatenate(words)
-    if resamples:
-        by_document = sparse.vstack(pieces, format="csr")
-        del pieces
-        by_document = by_document.tocsc()  # as the intervals take it: else they would have it once more
-    order = np.argsort(group, kind="stable")
-    held, sentences = offsets_of(members), sentence_counts(tokens)
-    size, lines = np.zeros(len(members)), np.zeros(len(members), dtype=np.int64)
-    for number, (left, right) in enumerate(pairwise(held.tolist())):
-        rows = order[left:right]
-        size[number], lines[number] = words_of[rows].sum(), sentences[rows].sum()
-        if resamples and len(rows) > 1:
-            both = by_document if len(rows) == len(group) else by_document[rows]
-            low[number], high[number] = rate_intervals(both, words_of[rows], resamples=resamples, seed=seed)
-    return Sums(counts, size, with_hit, lines, low, high)
