@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.framing.contrasts import LEVEL
-from analysis.framing.counting import counted_parts, gather, matched_parts
+from analysis.framing.counting import counted_parts, gather, weighted_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.permutations import adjusted
 from analysis.text.lookup import document_of, sentence_of
@@ -115,7 +115,7 @@ def frame_words(tokens: AnyTokens, lexicon: Lexicon, frame: str) -> tuple[AnyTok
     if frame not in frames:
         raise ValueError(f"no frame {frame!r} in lexicon {lexicon.name!r}: it has {', '.join(frames)}")
     own = (lexicon.terms["frame"] == frame).to_numpy()
-    parts = ((part, found[own[found["term"]]]) for part, found in matched_parts(tokens, lexicon))
+    parts = ((part, found[own[found["term"]]]) for part, found, _ in weighted_parts(tokens, lexicon))
     sides = _sides_of(tokens, parts) if isinstance(tokens, Parted) else split(tokens, next(parts)[1])
     for side, which in zip(
         sides, ("other word stands in a sentence with", "word stands in a sentence without"), strict=True

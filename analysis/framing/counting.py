@@ -117,26 +117,23 @@ def stacked(pieces: Iterable[Counts]) -> Counts:
     return Counts(sparse.vstack(hits, format="csr"), sparse.vstack(scores, format="csr"), np.concatenate(words))
 
 
-def matched_parts(tokens: AnyTokens, lexicon: Lexicon) -> Iterator[tuple[Part, pd.DataFrame]]:
-    """The parts of `tokens`, each with its matches that count: ``first`` and ``last`` token, ``term``."""
-    return ((part, _of_terms(found, lexicon)) for part, found in kept_parts(tokens, lexicon))
-
-
 def weighted_parts(
-    tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None
+    tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None = None
 ) -> Iterator[tuple[Part, pd.DataFrame, Floats | None]]:
-    """The parts of `tokens`, each with its `matched_parts` and the running sum of the weights.
+    """The parts of `tokens`, each with its matches that count, ``first`` and ``last`` token and ``term``, and a sum.
 
-    The sum has one number more than the part has words: the weights of all words of the whole before each, and before
-    its end, added up as if there were one part; None without weights.
+    The running sum of the weights, one number more than the part has words: those of all words of the whole before
+    each, and before its end, added up as if there were one part; None without weights.
     """
     before = np.zeros(1)
-    for part, found in matched_parts(tokens, lexicon):
+    for part, found in kept_parts(tokens, lexicon):
+        table = found.rename(columns={"pattern": "term"})
+        table["term"] -= len(lexicon.excludes)
         running = None
         if weights is not None:
             running = np.cumsum(np.concatenate([before, part_weights(tokens, weights, part)]))
             before = running[-1:]
-        yield part, found, running
+        yield part, table[table["term"] >= 0].reset_index(drop=True), running
 
 
 def mean_weights(running: Floats | None, first: Ints, last: Ints) -> Floats:
@@ -149,13 +146,6 @@ def mean_weights(running: Floats | None, first: Ints, last: Ints) -> Floats:
         return np.ones(len(first))
     mean: Floats = (running[last + 1] - running[first]) / (last + 1 - first)
     return mean
-
-
-def _of_terms(found: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
-    """The matches of terms among those that keep their words."""
-    table = found.rename(columns={"pattern": "term"})
-    table["term"] -= len(lexicon.excludes)
-    return table[table["term"] >= 0].reset_index(drop=True)
 
 
 def gather(unit: Ints, units: int) -> sparse.csr_array:

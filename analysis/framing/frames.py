@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.bootstrap import rate_intervals
-from analysis.framing.counting import DIGITS, amounts, count, counted_parts, gather, matched_parts
+from analysis.framing.counting import DIGITS, amounts, count, counted_parts, gather, weighted_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.text.compiled import Floats, Ints
 from analysis.text.corpus import read_texts
@@ -39,7 +39,7 @@ def matches(tokens: AnyTokens, lexicon: Lexicon) -> pd.DataFrame:
     the earlier, then an exclude, then the one that appears first in the lexicon. An ``excludes`` phrase that wins takes
     its words out of the count.
     """
-    return table_of(_matches(part.tokens, lexicon, own) for part, own in matched_parts(tokens, lexicon))
+    return table_of(_matches(part.tokens, lexicon, own) for part, own, _ in weighted_parts(tokens, lexicon))
 
 
 def _matches(tokens: Tokens, lexicon: Lexicon, found: pd.DataFrame) -> pd.DataFrame:

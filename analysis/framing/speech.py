@@ -1,7 +1,7 @@
 """A corpus with its quotations: which cue names the speaker of each, and which words a cue reports."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -168,14 +168,9 @@ class Speech(NamedTuple):
 
 def _around(cues: list[Cue], quote: Quote) -> list[tuple[int, Cue]]:
     """The cues near a quotation, with their numbers."""
-    low, high = 0, len(cues)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if cues[middle].verb < quote.first else (low, middle)
-    begin, stop = max(low - 4, 0), low
-    while stop < len(cues) and cues[stop].verb <= quote.last + 60:
-        stop += 1
-    return [(at, cues[at]) for at in range(begin, stop)]
+    low = bisect_left(cues, quote.first, key=lambda cue: cue.verb)
+    stop = bisect_right(cues, quote.last + 60, lo=low, key=lambda cue: cue.verb)
+    return list(enumerate(cues[max(low - 4, 0) : stop], max(low - 4, 0)))
 
 
 def speech_of(words: Words) -> Speech:
