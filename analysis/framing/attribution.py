@@ -41,11 +41,11 @@ def attributions(tokens: AnyTokens, *, aliases: Mapping[str, str] | None = None)
     """What is quoted or reported as someone's words in the English documents, one row each, in the order of the text.
 
     - ``doc_id``, ``sentence`` (from 0 in each document, where the row begins), ``start``, ``end`` (characters);
-    - ``kind``: "quoted", what stands between quotation marks; "indirect", the clause after "X said (that)", "X asked
+    - ``kind``: "quoted", what is between quotation marks; "indirect", the clause after "X said (that)", "X asked
       why" or "according to X", or the sentence into which ", X said," is put;
     - ``speaker``: as the text names it, or as `aliases` says ({"the premier": "Shehbaz Sharif"}; case and a leading
       "the" or "a" are no matter); None where the text names none nearby;
-    - ``verb``: "said", "according to", or None where none stands with the words.
+    - ``verb``: "said", "according to", or None where the words have none.
 
     The speaker of a quotation is looked for next to it ("...," X said; "..." said X; X said: "..."), then in its
     sentence, then in front of a colon; a quotation without a verb goes on with the speaker of the speech before it, at

@@ -34,7 +34,7 @@ def headline_body(
     - ``gap``: ``headline_per_1000 - body_per_1000``, above 0 = more in headlines; ``ci_low``, ``ci_high``: its 95%
       percentile interval when the documents are drawn again, each with its headline (Efron and Tibshirani 1993, An
       Introduction to the Bootstrap, chapter 13); NaN with fewer than two documents or no resamples;
-    - ``p``: how often the gap is as wide when, in each document, sentences taken at random stand for the headline: the
+    - ``p``: how often the gap is as wide when, in each document, sentences taken at random replace the headline: the
       share of `permutations` such choices and the actual one (Phipson and Smyth 2010, Permutation P-values should never
       be zero). NaN without permutations;
     - ``q``: p adjusted for the number of frames (Benjamini and Hochberg 1995); ``direction``: "headline" or "body",

@@ -20,7 +20,7 @@ from analysis.text.tokens import Tokens
 TYPES, SHARE, HITS = 50, 0.02, 10
 DIGITS = 9  # to which weights are summed: three times 0.3 is to tie with 0.9
 
-KEPT = 4  # searches whose matches are kept: a report asks a lexicon some ten times in a row
+KEPT = 2  # searches whose matches are kept: a report asks a lexicon some ten times in a row
 _searches: list[tuple[weakref.ref[AnyTokens], Lexicon, list[pd.DataFrame]]] = []  # the newest last
 
 
@@ -159,7 +159,7 @@ def gather(unit: Ints, units: int) -> sparse.csr_array:
 
 
 def amounts(values: NDArray[Any], *, whole: bool) -> NDArray[Any]:
-    """Sums of counts as they stand in a table: `whole` numbers, or weights without the digits that adding them makes.
+    """Sums of counts as a table has them: `whole` numbers, or weights without the digits that adding them makes.
 
     >>> amounts(np.array([0.1 + 0.2]), whole=False).tolist(), amounts(np.array([3.0]), whole=True).tolist()
     ([0.3], [3])

@@ -1,6 +1,6 @@
 """Frames by meaning as well as by words: sentences and words near a frame. Exploratory.
 
-Vectors of words that were learnt elsewhere (`analysis.embeddings`) stand behind all of this: what they hold to be near
+Vectors of words that were learnt elsewhere (`analysis.embeddings`) are behind all of this: what they hold to be near
 cannot be walked back to a rule, as a match of the lexicon can. Read what they propose before you count it.
 """
 
@@ -115,7 +115,7 @@ def expand(tokens: AnyTokens, lexicon: Lexicon, *, per_frame: int = 10, min_coun
     ``frame_similarity`` (that of `similarities`: how far it belongs to this frame rather than to any), ``count`` (in
     the corpus), ``doc_id``, ``example`` (the first sentence with it).
 
-    Looked at are the words, of letters alone, that stand at least `min_count` times in documents of the lexicon's
+    Looked at are the words, of letters alone, that occur at least `min_count` times in documents of the lexicon's
     language, tell something (the length of their vector), are no names (most of their capitals are at the start of a
     sentence) and fit no word of a pattern. Each is proposed for the frame with the highest similarity, if it is at
     least one standard deviation nearer to that than the terms of the lexicon are.

@@ -29,17 +29,18 @@ BLOCK = 10_000  # sentences whose scores are a full matrix at a time
 SENTENCES = 1 << 31  # more than a document has
 
 
-def matches(tokens: AnyTokens, lexicon: Lexicon) -> pd.DataFrame:
+def matches(tokens: AnyTokens, lexicon: Lexicon, *, most: int | None = None) -> pd.DataFrame:
     """Every match of a lexicon's terms, one row each, in the order of the text.
 
     Columns: doc_id, sentence (from 0 in each document), frame, pattern, text (as written), start, end (characters),
-    negated (a negation word stands within the lexicon's window before it in the sentence), weight (of the term).
+    negated (a negation word is within the lexicon's window before it in the sentence), weight (of the term). `most`:
+    rows, at most.
 
     A word counts for one frame only: of matches that share a word the longest wins (in words, then characters), then
     the earlier, then an exclude, then the one that appears first in the lexicon. An ``excludes`` phrase that wins takes
     its words out of the count.
     """
-    return table_of(_matches(part.tokens, lexicon, own) for part, own, _ in weighted_parts(tokens, lexicon))
+    return table_of((_matches(part.tokens, lexicon, own) for part, own, _ in weighted_parts(tokens, lexicon)), most)
 
 
 def _matches(tokens: Tokens, lexicon: Lexicon, found: pd.DataFrame) -> pd.DataFrame:
@@ -289,7 +290,7 @@ def score_sentences(sentences: Sequence[str], lexicon: Lexicon, *, margin: float
 
 
 def negated(tokens: Tokens, lexicon: Lexicon, first: Ints) -> NDArray[np.bool_]:
-    """Whether a negation word stands in the window before each token, in its sentence."""
+    """Whether a negation word is in the window before each token, in its sentence."""
     negation = fitting_types(tokens, lexicon.negation_words).sum(axis=0) > 0
     places = np.flatnonzero(negation[tokens.ids])
     begin = np.maximum(first - lexicon.negation_window, tokens.sentence_offsets[sentence_of(tokens, first)])

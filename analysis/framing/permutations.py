@@ -171,7 +171,7 @@ def rates(hits: sparse.csr_array, words: Floats) -> Floats:
 
 @compiled
 def _tally(drawn: Any, times: Any) -> None:
-    """Add to each row of `times` how often each number stands in the row of `drawn`."""
+    """Add to each row of `times` how often each number occurs in the row of `drawn`."""
     for row in range(len(drawn)):
         for k in range(drawn.shape[1]):
             times[row, drawn[row, k]] += 1

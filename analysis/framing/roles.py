@@ -204,7 +204,7 @@ def _ruled(words: Words, verbs: Bools, first: Ints, stop: Ints) -> dict[int, Rol
 
 
 def _beside(words: Words, first: Ints, stop: Ints) -> tuple[Bools, Bools]:
-    """Which words have, up to the STOP before or behind them, one that stands in a span; a word in one has itself."""
+    """Which words have, up to the STOP before or behind them, one that is in a span; a word in one has itself."""
     size = len(words.before)
     depth = np.zeros(size + 1, dtype=np.int64)
     np.add.at(depth, first, 1)
@@ -219,7 +219,7 @@ def _beside(words: Words, first: Ints, stop: Ints) -> tuple[Bools, Bools]:
 def _may_act(words: Words, intransitive: Bools) -> Bools:
     """(words,) which are those that `_active` or `_governs` may say yes to, by what they ask first: a few of all."""
     kinds = words.classes
-    before = np.where(words.before != 0, 0, np.append(0, kinds)[:-1])  # what stands before in the same phrase
+    before = np.where(words.before != 0, 0, np.append(0, kinds)[:-1])  # the word before in the same phrase
     verbal = ((kinds & (wc.PARTICIPLE | wc.SPEECH)) != 0) | intransitive | ((before & _GROUP) != 0)
     active = verbal & ((kinds & _NO_VERB) == 0)
     governs = ((kinds & wc.ING) != 0) | ((before & wc.TO) != 0)

@@ -189,7 +189,7 @@ def reporting(table: pd.DataFrame, tokens: AnyTokens, lexicon: Lexicon, by: str 
 def share_intervals(counts: Floats) -> tuple[Floats, Floats]:
     """95% interval of each column's share of the sum of `counts`, (units, kinds).
 
-    A unit is a document, or a sentence where all hits of a group stand in one document.
+    A unit is a document, or a sentence where all hits of a group are in one document.
 
     Wilson's (1927) score interval of a share p of n, with n divided by the design effect D, since the hits of one
     document are more alike than those of two. D is the first-order factor of Rao and Scott (1981), one for all kinds:

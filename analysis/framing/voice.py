@@ -31,7 +31,7 @@ def passives(tokens: AnyTokens, *, syntax: bool = False) -> pd.DataFrame:
 
     A passive is a form of *be* or *get* and a past participle, with nothing between them but adverbs, negations or one
     remark set off by commas: "was told", "hasn't been fully explained", "to be trusted", "got caught". In questions the
-    subject stands between ("was he told?"), and of participles joined by "and" or "or" each is a passive ("was arrested
+    subject comes between ("was he told?"), and of participles joined by "and" or "or" each is a passive ("was arrested
     and charged"). Participles without a form of *be* or *get* ("the plan approved in June") are not counted.
 
     - ``doc_id``, ``sentence`` (from 0 in each document);
@@ -48,7 +48,7 @@ def passives(tokens: AnyTokens, *, syntax: bool = False) -> pd.DataFrame:
     other languages have no rows.
 
     With `syntax` a parser (`analysis.framing.syntax.parse`) proposes passives too, which are held to the same lists; it
-    sees a form of *be* and a participle that stand further apart, and takes longer. Raises `ModuleNotFoundError`
+    sees a form of *be* and a participle that are further apart, and takes longer. Raises `ModuleNotFoundError`
     without the extra ``syntax``.
 
     >>> from analysis import read_text, tokenize

@@ -1,7 +1,7 @@
 """The tokens of many documents, found batch by batch on all cores.
 
 Documents are put together, and long ones cut at blanks, to batches of a cache's size, which threads take in turn. Each
-thread numbers the distinct surfaces that it meets. What it finds in a batch is written behind what stands before it in
+thread numbers the distinct surfaces that it meets. What it finds in a batch is written behind what precedes it in
 the text: when the last batch is done all tokens are in their place, and they have been in memory only once.
 """
 
@@ -182,7 +182,7 @@ def _work(found: Found, classes: NDArray[np.uint8], lowercase: bool, emoji: bool
             share.batches.append(number)
             share.known.append(table.size)
     except BaseException:
-        found.stop()  # what stands behind this batch could only wait for it
+        found.stop()  # what follows this batch could only wait for it
         raise
     return share, table
 

@@ -16,7 +16,7 @@ SEPARATORS = ",:/⁄٫٬"  # between digits only
 PERCENTS = "%‰٪﹪％"
 
 # Emoji by Unicode's emoji-data.txt. From U+1F300 whole blocks are taken, so that an emoji that is newer than
-# Python's own tables is one too; below, the characters with the property Emoji that stand for themselves ...
+# Python's own tables is one too; below, the characters with the property Emoji that are pictures by themselves ...
 _PICTOGRAPHS = """
     231A-231B 23E9-23F3 23F8-23FA 25FD-25FE 2600-2604 260E 2611 2614-2615 2618 261D 2620 2622-2623 2626 262A
     262E-262F 2638-263A 2640 2642 2648-2653 265F-2660 2663 2665-2666 2668 267B 267E-267F 2692-2697 2699 269B-269C

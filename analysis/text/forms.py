@@ -34,7 +34,7 @@ def word_forms(tokens: Parted, form: str = "words", *, keep: Collection[str] = (
 def word_forms(tokens: AnyTokens, form: str = "words", *, keep: Collection[str] = ()) -> AnyTokens:
     """`tokens` with each word's stem or lemma for its type, by the language of its document.
 
-    `form` is "words" (as they stand), "stems" (Snowball, Porter 2001, of NLTK) or "lemmas" (the dictionary form, of
+    `form` is "words" (as written), "stems" (Snowball, Porter 2001, of NLTK) or "lemmas" (the dictionary form, of
     simplemma, extra ``lemmas``; a word with several readings gets the one that simplemma ranks first). Words in `keep`,
     a stop list for instance, stay as they are, and so does whatever is not made of letters alone but for apostrophes
     and hyphens, and every word of a language for which there is no stemmer or no dictionary. Stems and lemmas are in
@@ -69,7 +69,7 @@ def word_forms(tokens: AnyTokens, form: str = "words", *, keep: Collection[str] 
         numbers = np.fromiter((codes.setdefault(word, len(codes)) for word in written), dtype=np.int32, count=len(used))
         ids[own] = numbers[place]
     vocabulary = np.array(list(codes), dtype=object)
-    # Types stand in the order in which the text brings them, as in all tokens.
+    # Types are in the order in which the text has them, as in all tokens.
     order, first = np.unique(ids, return_index=True)
     order = order[np.argsort(first)]
     rank = np.empty(len(vocabulary), dtype=np.int32)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.text.batches import Found, each, find_tokens
 from analysis.text.characters import APOSTROPHES, HYPHENS, SOFT_HYPHEN
-from analysis.text.interning import merge, renumber, strings
+from analysis.text.interning import renumber, strings
 
 LONGEST = np.iinfo(np.int32).max  # characters of a document: positions are int32
 
@@ -133,9 +133,12 @@ def _merged(found: Found) -> tuple[list[str], list[NDArray[np.int32]]]:
     """The surfaces of all threads in the order of their first use, and for each thread the places of its own there."""
     first_use = [np.repeat(np.array(share.batches, np.int64), np.diff([0, *share.known])) for share in found.shares]
     order = np.argsort(np.concatenate(first_use), kind="stable")  # a thread has those of one batch in order
-    table, ids = merge(found.tables, order)
-    found.tables.clear()  # to make room: Python's strings are larger
-    return strings(table), ids
+    surfaces = [surface for table in found.tables for surface in strings(table)]
+    codes: dict[str, int] = {}
+    ids = np.empty(len(surfaces), np.int32)
+    for place in order.tolist():
+        ids[place] = codes.setdefault(surfaces[place], len(codes))
+    return list(codes), np.split(ids, np.cumsum([table.size for table in found.tables])[:-1])
 
 
 def _fold_all(surfaces: Sequence[str], *, lowercase: bool) -> list[str]:

@@ -9,7 +9,7 @@ from analysis.framing.attribution import attributions, speaker_shares
 from analysis.framing.axes import axes
 from analysis.framing.contrasts import headline_body, shifts
 from analysis.framing.cooccurrence import UNITS, cooccurrence
-from analysis.framing.counting import Counts, count_documents, counted_parts, stacked, term_counts
+from analysis.framing.counting import count_documents, counted_parts, stacked, term_counts
 from analysis.framing.course import over_time
 from analysis.framing.embedding import expand
 from analysis.framing.frames import coverage, evidence, matches, profile, sentence_frames
@@ -30,7 +30,7 @@ POLES = {"safety": (["safe", "secure"], ["dangerous", "risky"])}
 OPTIONS = {"resamples": 30, "seed": 2}
 
 
-def table_of(counts: Counts) -> pd.DataFrame:
+def table_of(counts):
     columns = np.column_stack([counts.words, counts.hits.toarray(), counts.scores.toarray()])
     return pd.DataFrame(columns)
 
@@ -134,5 +134,6 @@ def test_the_first_rows_of_a_table_are_those_of_the_whole(most, cut):
         for measure in (
             lambda tokens=tokens, found=found, **options: evidence(tokens, found, **options),
             lambda tokens=tokens, **options: sentence_frames(tokens, cut.lexicon, **options),
+            lambda tokens=tokens, **options: matches(tokens, cut.lexicon, **options),
         ):
             pd.testing.assert_frame_equal(measure(most=most), measure().head(most))

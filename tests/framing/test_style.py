@@ -1,14 +1,12 @@
 """What counts as firm, as a report, as a name for the opponent; and the intervals of the shares."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from analysis import Corpus, Tokens, read_text, tokenize
+from analysis import read_text, tokenize
 from analysis.framing.frames import matches
-from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.lexicon import read_lexicon
 from analysis.framing.style import firmness, naming, reporting, reports, share_intervals
 from analysis.framing.word_classes import word_lists
 from analysis.paths import LEXICONS
@@ -28,12 +26,12 @@ blame_open blame_settled source_vague distancing
 
 
 @pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
+def lexicon():
     return read_lexicon(SHIPPED)
 
 
 @pytest.fixture
-def two_sources(make_corpus: Callable[..., Corpus]) -> Tokens:
+def two_sources(make_corpus):
     """Two documents of the army, one of a wire agency; the army's name terrorists, the agency's militants."""
     return tokenize(
         make_corpus(
@@ -47,17 +45,17 @@ def two_sources(make_corpus: Callable[..., Corpus]) -> Tokens:
     )
 
 
-def found(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
+def found(text, lexicon):
     table = matches(tokenize(read_text(text)), lexicon)
     return list(table[["frame", "text"]].itertuples(index=False, name=None))
 
 
-def stances(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
+def stances(text, lexicon):
     table = reports(tokenize(read_text(text)), lexicon)
     return list(table[["verb", "stance"]].itertuples(index=False, name=None))
 
 
-def test_the_shipped_lexicon_has_its_frames_and_every_term_a_note(lexicon: Lexicon) -> None:
+def test_the_shipped_lexicon_has_its_frames_and_every_term_a_note(lexicon):
     assert lexicon.frames["frame"].tolist() == KEYS
     assert (lexicon.terms["note"] != "").all()
     assert (lexicon.frames["definition"].str.len() > 60).all()
@@ -96,11 +94,11 @@ def test_the_shipped_lexicon_has_its_frames_and_every_term_a_note(lexicon: Lexic
         ("It comes once every two years.", []),
     ],
 )
-def test_words_that_are_two_things(text: str, expected: list[tuple[str, str]], lexicon: Lexicon) -> None:
+def test_words_that_are_two_things(text, expected, lexicon):
     assert found(text, lexicon) == expected
 
 
-def test_firmness_by_hand(two_sources: Tokens, lexicon: Lexicon) -> None:
+def test_firmness_by_hand(two_sources, lexicon):
     table = firmness(two_sources, lexicon, by="source")
     assert table["source"].tolist() == ["Army", "Wire"]
     # Army: certainly, clearly; may. Wire: perhaps, may have.
@@ -111,18 +109,18 @@ def test_firmness_by_hand(two_sources: Tokens, lexicon: Lexicon) -> None:
     assert table["ci_high"][1] == pytest.approx(2 * binomtest(0, 2).proportion_ci(method="wilson").high - 1)
 
 
-def test_firmness_leaves_out_boosters_under_a_negation_and_keeps_hedges(lexicon: Lexicon) -> None:
+def test_firmness_leaves_out_boosters_under_a_negation_and_keeps_hedges(lexicon):
     tokens = tokenize(read_text("It was not categorically so. It may not, and it never probably was."))
     assert firmness(tokens, lexicon)[["boosters", "hedges"]].to_numpy().tolist() == [[0, 2]]
 
 
-def test_firmness_of_a_text_without_either_has_no_value(lexicon: Lexicon) -> None:
+def test_firmness_of_a_text_without_either_has_no_value(lexicon):
     table = firmness(tokenize(read_text("It rained.")), lexicon)
     assert table[["boosters", "hedges"]].to_numpy().tolist() == [[0, 0]]
     assert table[["firmness", "ci_low", "ci_high"]].isna().all(axis=None)
 
 
-def test_naming_shares_by_hand(two_sources: Tokens, lexicon: Lexicon) -> None:
+def test_naming_shares_by_hand(two_sources, lexicon):
     table = naming(two_sources, lexicon, by="source")
     assert table.columns.tolist() == ["source", "naming", "hits", "share", "ci_low", "ci_high"]
     ways = [key for key in KEYS if key.startswith("naming_")]
@@ -137,7 +135,7 @@ def test_naming_shares_by_hand(two_sources: Tokens, lexicon: Lexicon) -> None:
     assert hits["share"].tolist() == pytest.approx([2 / 3, 1 / 3, 1 / 2, 1 / 2])
 
 
-def test_weights_discount_what_is_repeated(lexicon: Lexicon) -> None:
+def test_weights_discount_what_is_repeated(lexicon):
     tokens = tokenize(read_text("Terrorists fled.\n\nTerrorists fled.\n\nA gunman stayed."))
     weights = np.array([0.5] * 4 + [1.0] * 3)
     table = naming(tokens, lexicon, weights=weights).query("hits > 0")
@@ -147,7 +145,7 @@ def test_weights_discount_what_is_repeated(lexicon: Lexicon) -> None:
         naming(tokens, lexicon, weights=np.ones(2))
 
 
-def test_naming_without_a_name(lexicon: Lexicon) -> None:
+def test_naming_without_a_name(lexicon):
     table = naming(tokenize(read_text("It rained.")), lexicon)
     assert (table["hits"] == 0).all()
     assert table[["share", "ci_low", "ci_high"]].isna().all(axis=None)
@@ -169,11 +167,11 @@ def test_naming_without_a_name(lexicon: Lexicon) -> None:
         ("“We won,” he said, “and they fled the town.”", [("said", "reporting_neutral")]),  # one verb, two pieces
     ],
 )
-def test_a_verb_counts_where_it_reports(text: str, expected: list[tuple[str, str]], lexicon: Lexicon) -> None:
+def test_a_verb_counts_where_it_reports(text, expected, lexicon):
     assert stances(text, lexicon) == expected
 
 
-def test_a_report_is_led_back_to_its_verb_and_speaker(lexicon: Lexicon) -> None:
+def test_a_report_is_led_back_to_its_verb_and_speaker(lexicon):
     text = "It rained. Khan denied that it fell. He added that it stood."
     table = reports(tokenize(read_text(text)), lexicon)
     assert table["speaker"].tolist() == ["Khan", "Khan"]
@@ -181,7 +179,7 @@ def test_a_report_is_led_back_to_its_verb_and_speaker(lexicon: Lexicon) -> None:
     assert [text[start:end] for start, end in zip(table["start"], table["end"], strict=True)] == ["denied", "added"]
 
 
-def test_every_verb_that_can_report_has_a_stance(lexicon: Lexicon) -> None:
+def test_every_verb_that_can_report_has_a_stance(lexicon):
     sections = word_lists()
     verbs = sorted(sections["say"] | sections["speak"] | sections["speak_or_noun"] | sections["speaking_on"])
     text = " ".join(f"Officials said this, {verb} that it fell. The officials {verb} that it rained." for verb in verbs)
@@ -190,7 +188,7 @@ def test_every_verb_that_can_report_has_a_stance(lexicon: Lexicon) -> None:
     assert table.loc[table["stance"] == "unlisted", "verb"].tolist() == []
 
 
-def test_reporting_by_speaker_and_by_a_column_of_ones_own(lexicon: Lexicon) -> None:
+def test_reporting_by_speaker_and_by_a_column_of_ones_own(lexicon):
     text = "Khan said that it fell. Khan claimed that it fell. Rao admitted that it did. It fell, Khan said."
     tokens = tokenize(read_text(text))
     table = reports(tokens, lexicon)
@@ -206,14 +204,14 @@ def test_reporting_by_speaker_and_by_a_column_of_ones_own(lexicon: Lexicon) -> N
     assert sides["side"].tolist() == ["(none)", "ours", "ours"]
 
 
-def test_reporting_by_metadata_has_groups_that_report_nothing(two_sources: Tokens, lexicon: Lexicon) -> None:
+def test_reporting_by_metadata_has_groups_that_report_nothing(two_sources, lexicon):
     table = reporting(reports(two_sources, lexicon), two_sources, lexicon, by="source")
     assert sorted(set(table["source"])) == ["Army", "Wire"]
     assert table["share"].isna().all()
     assert table["stance"].iloc[-1] == "unlisted"
 
 
-def test_a_verb_that_the_lexicon_does_not_list(make_lexicon) -> None:
+def test_a_verb_that_the_lexicon_does_not_list(make_lexicon):
     own = make_lexicon("  reporting_plain: {definition: x, terms: [said]}\n")
     tokens = tokenize(read_text("Khan said that it fell. Khan denied that it fell."))
     table = reports(tokens, own)
@@ -226,7 +224,7 @@ def test_a_verb_that_the_lexicon_does_not_list(make_lexicon) -> None:
         reporting(table.assign(stance="reporting_neutral"), tokens, own)
 
 
-def test_mistakes_are_named(two_sources: Tokens, lexicon: Lexicon, security: Lexicon) -> None:
+def test_mistakes_are_named(two_sources, lexicon, security):
     for call in (
         lambda: firmness(two_sources, lexicon, by="outlet"),
         lambda: naming(two_sources, lexicon, by="outlet"),
@@ -237,14 +235,14 @@ def test_mistakes_are_named(two_sources: Tokens, lexicon: Lexicon, security: Lex
         reports(two_sources, security)
 
 
-def test_interval_of_one_unit_is_wilsons() -> None:
+def test_interval_of_one_unit_is_wilsons():
     low, high = share_intervals(np.array([[7.0, 3.0, 0.0]]))
     for column, count in enumerate((7, 3, 0)):
         expected = binomtest(count, 10).proportion_ci(method="wilson")
         assert (low[column], high[column]) == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
-def test_interval_widens_where_units_differ() -> None:
+def test_interval_widens_where_units_differ():
     # All of 4 in one document, none of 4 in the other: p = 1/2, v = 2/1 * ((4-2)^2 + (0-2)^2) / 8^2 = 1/4 for each of
     # the two kinds, D = 8 / 1 * (1/4 / 1/2 + 1/4 / 1/2) = 8: the 8 hits tell as much as 1.
     low, high = share_intervals(np.array([[4.0, 0.0], [0.0, 4.0]]))
@@ -255,7 +253,7 @@ def test_interval_widens_where_units_differ() -> None:
     assert high[0] == pytest.approx((0.5 + z2 / 2 + np.sqrt(z2 * (0.25 + z2 / 4))) / (1 + z2))  # n = 1
 
 
-def test_the_sentences_of_one_document_are_its_units(lexicon: Lexicon) -> None:
+def test_the_sentences_of_one_document_are_its_units(lexicon):
     text = "Terrorists, terrorists, terrorists and terrorists fled. Gunmen, gunmen, gunmen and gunmen stayed."
     table = naming(tokenize(read_text(text)), lexicon).query("hits > 0")
     low, high = share_intervals(np.array([[4.0, 0.0], [0.0, 4.0]]))
@@ -263,7 +261,7 @@ def test_the_sentences_of_one_document_are_its_units(lexicon: Lexicon) -> None:
     assert table["ci_high"].tolist() == high.tolist()
 
 
-def test_interval_of_few_documents_covers_the_share() -> None:
+def test_interval_of_few_documents_covers_the_share():
     random = np.random.default_rng(0)
     inside = plain = 0
     for _ in range(400):  # 8 documents whose own shares scatter about 0.3

@@ -68,7 +68,7 @@ BY_HAND = [
 ]
 
 
-def types(text: str, **options: bool) -> list[str]:
+def types(text, **options):
     words = find_words([text], **options)
     return words.vocabulary[words.ids].tolist()
 
@@ -213,12 +213,12 @@ def test_a_long_text_without_a_blank_takes_linear_time():
         find_words([text])  # would not end in a day if it were quadratic
 
 
-def _sample_texts() -> list[str]:
+def _sample_texts():
     files = sorted(path for path in (ROOT / "data" / "sample").rglob("*") if path.suffix in {".txt", ".md", ".html"})
     return [path.read_text(encoding="utf-8", errors="surrogateescape") for path in files]
 
 
-def _equal_to_definition(texts: list[str]) -> None:
+def _equal_to_definition(texts):
     words = find_words(texts)
     for text, first, last in zip(texts, words.offsets[:-1], words.offsets[1:], strict=True):
         found = zip(
@@ -248,7 +248,7 @@ def test_equals_the_definition_on_labelled_data():
 def test_agrees_with_universal_dependencies(treebank, least):
     from analysis.text.evaluation import evaluate_words
 
-    def spans(text: str) -> list[tuple[int, int]]:
+    def spans(text):
         words = find_words([text])
         return list(zip(words.start.tolist(), words.end.tolist(), strict=True))
 

@@ -8,7 +8,7 @@ from analysis.text.formats.rows import Source, demand, digest, document
 from analysis.text.records import Problem, ReadError, Record
 
 _BATCH = 256  # rows in memory together
-_BATCH_BYTES = 64 << 20  # that a batch may have, however often one long text stands in it
+_BATCH_BYTES = 64 << 20  # that a batch may have, however often one long text occurs in it
 _LEAST = 20 * 10**6  # characters that any file may give
 _RATIO = 200  # characters to bytes of the file; text that people write stays below 20
 
@@ -80,7 +80,7 @@ def _document(name: str, row: Mapping[str, Any], source: Source) -> Record | Pro
 
 
 def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
-    """Each row, with `_Unreadable` where Python has no value for what stands there."""
+    """Each row, with `_Unreadable` where Python has no value for what is there."""
     for group in range(table.num_row_groups):
         # No text of the group is longer than all of it, but a short file can have it in each of its rows.
         largest = max(1, table.metadata.row_group(group).total_byte_size)
