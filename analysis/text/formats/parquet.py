@@ -1,6 +1,5 @@
 """Parquet: one document a row."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
@@ -43,11 +42,7 @@ def read_parquet(file: BinaryIO, *, text_column: str = "text") -> Iterator[Recor
         table = ParquetFile(file)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise ReadError(f"is not a Parquet file, or a broken one ({_line(error)}): export it again") from None
-    names = table.schema_arrow.names
-    demand(text_column, names)
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise ReadError(f"has more than one column {twice[0]!r}: give each column a name of its own")
+    demand(text_column, table.schema_arrow.names)
     if not table.metadata.num_rows:
         raise ReadError("has no rows: add rows, or leave it out")
     source = Source("parquet", "", digest(file), text_column)
