@@ -78,7 +78,7 @@ def placed(found: pd.DataFrame, tokens: AnyTokens, labels: dict[str, str]) -> pd
     0   Law      4
     """
     place = np.empty(len(found), dtype=np.int64)
-    for part, rows, document in rows_by_part(found, tokens):
+    for part, rows, document in rows_by_part(found.reset_index(drop=True), tokens):
         place[rows.index] = part.word + word_at(part.tokens, document, rows["start"].to_numpy())
     table = pd.DataFrame({"label": found["frame"].map(labels).astype("str").to_numpy(), "place": place})
     if len(table) <= LISTED:

@@ -60,7 +60,7 @@ def test_every_picture_is_that_of_the_corpus_in_memory(cut):
     assert changed == OTHERS - {"redundancy/compression"}  # which has no picture
 
 
-def test_findings_and_notes_are_the_same_and_that_it_was_in_parts_is_said(cut):
+def test_findings_and_notes_are_the_same(cut):
     def said(run: Path, kind: str) -> list[str]:
         found = []
         for path in sorted((run / "notebooks").glob("*.ipynb")):
@@ -76,7 +76,6 @@ def test_findings_and_notes_are_the_same_and_that_it_was_in_parts_is_said(cut):
         text.replace("of the documents", "of the sentences") for text in said(FIGURES / "sample", "finding")
     ]
     assert said(cut, "note") == said(FIGURES / "sample", "note")
-    assert "was counted in parts" in (cut / "term_frequency" / "loaded.json").read_text(encoding="utf-8")
 
 
 def test_a_report_in_parts_is_verified_in_parts(cut, monkeypatch):
