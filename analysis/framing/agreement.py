@@ -23,7 +23,7 @@ def agreement(coded: pd.DataFrame, *, resamples: int = 1000, seed: int = 0) -> p
 
     (Krippendorff 2011, Computing Krippendorff's Alpha-Reliability). 1: the coders always agree, 0: as often as by
     chance; Krippendorff (2004) relies on data from 0.8 up and draws tentative conclusions from 0.667 up. Each item
-    counts once, whatever it stands for: it is the alpha of the sheet, and that of the whole corpus may differ.
+    counts once, however many sentences it represents: the alpha is that of the sheet; the corpus may have another one.
 
     One row a code that occurs, in the order of names: ``frame``, ``alpha`` (NaN where all codes are the same, for then
     agreement and chance cannot be told apart), ``ci_low``, ``ci_high`` (95% percentile bootstrap: items are drawn with

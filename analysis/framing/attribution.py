@@ -1,15 +1,11 @@
 """Who is quoted: quotations and reported speech, each with its speaker where the text names one."""
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-from numpy.typing import NDArray
 
 from analysis.framing import word_classes as wc
 from analysis.framing.clauses import english, words_by_stretch
@@ -17,21 +13,17 @@ from analysis.framing.cues import find_cues
 from analysis.framing.speech import Cue, Quote, Speech, speech_of
 from analysis.text.compiled import Ints
 from analysis.text.kernels import fold
-from analysis.text.long_tables import AnyTable, own_rows
 from analysis.text.lookup import document_starts, first_sentences, word_at
 from analysis.text.metadata import read_table
-from analysis.text.parted import LISTED, AnyTokens, Parted
+from analysis.text.parted import AnyTokens, parts
+from analysis.text.tables import compact, rows_by_part, table_of
 from analysis.text.tokens import Tokens
 
 WINDOW = 3  # sentences in which a speaker is looked for
 TERM = 4  # words; what is shorter and has no speaker is a term in quotation marks, nobody's speech
 
 _PRONOUNS = frozenset("he she it they".split())
-# Files among which the names are shared out: those of a gigabyte of text, over a million, are read a few at a time.
-FILES = 32
 COUNTS = ["statements", "quoted_words", "indirect_words"]
-_NAMED = ["group", "key", "speaker"]
-_FIRST = {"quoted_words": False, "indirect_words": False, "key": True}  # the order of speakers, and whether it rises
 
 
 class _Row(NamedTuple):
@@ -45,15 +37,15 @@ class _Row(NamedTuple):
     verb: str
 
 
-def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) -> pd.DataFrame:
+def attributions(tokens: AnyTokens, *, aliases: Mapping[str, str] | None = None) -> pd.DataFrame:
     """What is quoted or reported as someone's words in the English documents, one row each, in the order of the text.
 
     - ``doc_id``, ``sentence`` (from 0 in each document, where the row begins), ``start``, ``end`` (characters);
-    - ``kind``: "quoted", what stands between quotation marks; "indirect", the clause after "X said (that)", "X asked
+    - ``kind``: "quoted", what is between quotation marks; "indirect", the clause after "X said (that)", "X asked
       why" or "according to X", or the sentence into which ", X said," is put;
     - ``speaker``: as the text names it, or as `aliases` says ({"the premier": "Shehbaz Sharif"}; case and a leading
       "the" or "a" are no matter); None where the text names none nearby;
-    - ``verb``: "said", "according to", or None where none stands with the words.
+    - ``verb``: "said", "according to", or None where the words have none.
 
     The speaker of a quotation is looked for next to it ("...," X said; "..." said X; X said: "..."), then in its
     sentence, then in front of a colon; a quotation without a verb goes on with the speaker of the speech before it, at
@@ -77,22 +69,45 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
         if not _key_of(alias) or not name.strip():
             raise ValueError(f"alias {alias!r} for {name!r}: give both a name")
         names[_key_of(alias)] = name
+    return table_of(_attributions(part.tokens, names) for part in parts(tokens))
+
+
+def _attributions(tokens: Tokens, names: Mapping[str, str]) -> pd.DataFrame:
+    """The rows of `attributions` in a part of a corpus; `names` by the keys of their aliases."""
     rows: list[_Row] = []
     for words in words_by_stretch(tokens):
         speech = speech_of(words)
         cues = find_cues(speech)
         said = speakers(speech, cues, names)
         rows += sorted(_quoted(speech, cues, said) + _indirect(speech, cues, said))
-    return _table(tokens, rows)
+    document, start, end = np.array([row[:3] for row in rows], dtype=np.int64).reshape(-1, 3).T
+    # A row may begin between two words, in the sentence of either: the one that began last holds it.
+    base = document_starts(tokens)
+    begins = base[tokens.sentence_document] + tokens.sentence_start
+    sentence = np.searchsorted(begins, base[document] + start, side="right") - 1
+    return compact(
+        {
+            "doc_id": tokens.doc_ids[document],
+            "sentence": sentence - first_sentences(tokens)[document],
+            "start": start,
+            "end": end,
+            "kind": [row.kind for row in rows],
+            "speaker": [row.speaker or None for row in rows],
+            "verb": [row.verb or None for row in rows],
+        }
+    )
 
 
-def speaker_shares(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
+def speaker_shares(
+    table: pd.DataFrame, tokens: AnyTokens, by: str | None = None, *, most: int | None = None
+) -> pd.DataFrame:
     """How much each speaker of `attributions` is given to say: one row a speaker (and a group, with `by`).
 
     ``speaker`` (None: unattributed, the last row of its group); ``statements``, rows of `table`; ``quoted_words``,
     words between quotation marks; ``indirect_words``, words of reported clauses that are not quoted as well; ``share``:
     quoted words as a share of all quoted words of the group (0 to 1; 0 where nothing is quoted). Speakers that differ
     in case or in a leading "the" or "a" are one. Who has most quoted words comes first, then most indirect words.
+    `most`: rows, at most, what is unattributed among them; of each group an equal part.
 
     Raises `ValueError` for an unknown column, or a table of other documents.
 
@@ -106,13 +121,30 @@ def speaker_shares(table: AnyTable, tokens: AnyTokens, by: str | None = None) ->
     2     None           1             5               0  0.714286
     """
     names, group = tokens.numbered_groups(by)
-    shares = _speaker_counts(table, tokens, np.array(names, dtype=object)[group])
-    shares["share"] = (shares["quoted_words"] / shares["total"].where(shares["total"] > 0, 1)).astype(float)
-    shares["unknown"] = shares["key"] == ""
-    order = ["group", "unknown", "quoted_words", "indirect_words", "key"]
-    shares = shares.sort_values(order, ascending=[True, True, False, False, True], ignore_index=True)
-    shares["speaker"] = shares["speaker"].astype(object).where(~shares["unknown"], None)
-    columns = ["speaker", "statements", "quoted_words", "indirect_words", "share"]
+    named = ["group", "key", "speaker"]
+    counted = []
+    for part, rows, document in rows_by_part(table, tokens):
+        speaker = rows["speaker"].astype(object).where(rows["speaker"].notna(), "").to_numpy()
+        own = {"group": group[part.document + document], "key": list(map(_key_of, speaker)), "speaker": speaker}
+        said = dict(zip(COUNTS, (1, *_words_said(rows, document, part.tokens)), strict=True))
+        counted.append(pd.DataFrame(own | said).groupby(named, as_index=False).sum())
+    forms = pd.concat(counted).groupby(named, as_index=False).sum()
+    shares = forms.groupby(named[:2], as_index=False)[COUNTS].sum()
+    often = forms.sort_values("statements", ascending=False, kind="stable").drop_duplicates(named[:2])
+    unknown = shares["key"] == ""
+    shares["speaker"] = often.sort_index()["speaker"].to_numpy(dtype=object)
+    shares["speaker"] = shares["speaker"].astype(object).where(~unknown, None)
+    total = shares.groupby("group")["quoted_words"].transform("sum")
+    shares["share"] = shares["quoted_words"] / total.where(total > 0, 1)
+    shares = shares.assign(unknown=unknown).sort_values(
+        ["group", "unknown", "quoted_words", "indirect_words", "key"],
+        ascending=[True, True, False, False, True],
+        ignore_index=True,
+    )
+    if most is not None:
+        shares = shares[shares.groupby(["group", "unknown"]).cumcount() < max(1, most // len(names) - 1)]
+    shares["group"] = np.array(names, dtype=object)[shares["group"]]
+    columns = ["speaker", *COUNTS, "share"]
     return shares[columns] if by is None else shares.rename(columns={"group": by})[[by, *columns]]
 
 
@@ -235,117 +267,14 @@ def _indirect(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
     return rows
 
 
-def _table(tokens: Tokens, rows: list[_Row]) -> pd.DataFrame:
-    """The rows as the table of `attributions`."""
-    document = np.array([row.document for row in rows], dtype=np.int64)
-    start = np.array([row.start for row in rows], dtype=np.int32)
-    # A row may begin between two words, in the sentence of either: the one that began last holds it.
-    base = document_starts(tokens)
-    begins = base[tokens.sentence_document] + tokens.sentence_start
-    sentence = np.searchsorted(begins, base[document] + start, side="right") - 1
-    return pd.DataFrame(
-        {
-            "doc_id": tokens.doc_ids[document],
-            "sentence": sentence - first_sentences(tokens)[document],
-            "start": start,
-            "end": np.array([row.end for row in rows], dtype=np.int32),
-            "kind": pd.Series([row.kind for row in rows], dtype=object),
-            "speaker": pd.Series([row.speaker or None for row in rows], dtype=object),
-            "verb": pd.Series([row.verb or None for row in rows], dtype=object),
-        }
-    )
-
-
-def _speaker_counts(table: AnyTable, tokens: AnyTokens, groups: NDArray[np.object_]) -> pd.DataFrame:
-    """A row a speaker and group, from a table of `attributions`, by ``group`` and ``key``."""
-    pieces = (
-        _added(_said(rows.assign(group=groups[part.document + row], document=row), part.tokens))
-        for part, rows, row in own_rows(table, tokens)
-    )
-    if isinstance(tokens, Parted):
-        return _first(_gathered(pieces, tokens.folder), max(1, LISTED // max(1, len(set(groups)))))
-    (whole,) = pieces
-    return _with_total(_by_key(whole), whole)
-
-
 def _key_of(name: str) -> str:
     """A speaker's name without what tells nothing: case, blanks, a leading article."""
     words = fold(name).lower().split()
     return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an") else words)
 
 
-def _said(table: pd.DataFrame, tokens: Tokens) -> pd.DataFrame:
-    """The group, key, speaker ("" for none) and counts of each row."""
-    speaker = table["speaker"].astype(object)
-    speaker = speaker.where(speaker.notna(), "")
-    quoted, indirect = _words_said(table, tokens)
-    own = table[["group"]].assign(key=[_key_of(name) for name in speaker], speaker=speaker)
-    return own.assign(statements=1, quoted_words=quoted, indirect_words=indirect)
-
-
-def _added(rows: pd.DataFrame) -> pd.DataFrame:
-    """The counts of each form of each speaker."""
-    return rows.groupby(_NAMED, as_index=False)[COUNTS].sum()
-
-
-def _by_key(forms: pd.DataFrame) -> pd.DataFrame:
-    """The counts of each speaker from those of all its forms, and the commonest form."""
-    named = forms.groupby(["group", "key"], as_index=False)[COUNTS].sum()
-    often = forms.sort_values("statements", ascending=False, kind="stable").drop_duplicates(["group", "key"])
-    return named.assign(speaker=often.sort_index()["speaker"].to_numpy(dtype=object))
-
-
-def _with_total(speakers: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
-    """`speakers` with the quoted words of all that is `counted` in their group."""
-    return speakers.assign(total=speakers["group"].map(counted.groupby("group")["quoted_words"].sum()))
-
-
-def _first(files: Iterator[pd.DataFrame], most: int) -> pd.DataFrame:
-    """The first `most` speakers of each group, and what nobody is named for."""
-    held, totals = [], []
-    for forms in files:
-        held.append(_by_key(_added(forms)))
-        totals.append(held[-1].groupby("group", as_index=False)["quoted_words"].sum())
-        if len(held) > 1 and sum(map(len, held)) > 2 * LISTED:
-            held = [_cut(pd.concat(held), most)]
-    speakers = _cut(pd.concat(held), most).sort_values(["group", "key"], ignore_index=True)
-    return _with_total(speakers, pd.concat(totals))
-
-
-def _cut(speakers: pd.DataFrame, most: int) -> pd.DataFrame:
-    """The first speakers of each group, and the row of what nobody is named for, which is one a group."""
-    ordered = speakers.sort_values(list(_FIRST), ascending=list(_FIRST.values()))
-    return ordered[ordered.groupby(["group", ordered["key"] == ""]).cumcount() < most]
-
-
-def _gathered(pieces: Iterator[pd.DataFrame], place: Path) -> Iterator[pd.DataFrame]:
-    """The rows of all `pieces`, those of a key together: some keys after the others, by way of files in `place`."""
-    with tempfile.TemporaryDirectory(prefix="speakers-", dir=place, ignore_cleanup_errors=True) as folder:
-        files = [Path(folder, str(number)) for number in range(FILES)]
-        rows = pd.DataFrame()
-        with ExitStack() as opened:
-            writers = {}
-            for piece in pieces:
-                rows = piece
-                file = (pd.util.hash_array(piece["key"].to_numpy(dtype=object)) % np.uint64(FILES)).astype(np.int64)
-                order = np.argsort(file, kind="stable")
-                written = pa.Table.from_pandas(piece.iloc[order], preserve_index=False)
-                bounds = np.searchsorted(file[order], np.arange(FILES + 1)).tolist()
-                for number in np.unique(file).tolist():
-                    if number not in writers:
-                        out = opened.enter_context(pa.OSFile(str(files[number]), "wb"))
-                        writers[number] = opened.enter_context(pa.ipc.new_stream(out, written.schema))
-                    writers[number].write_table(written.slice(bounds[number], bounds[number + 1] - bounds[number]))
-        if not writers:
-            yield rows
-        for number in sorted(writers):
-            with pa.OSFile(str(files[number]), "rb") as file:
-                yield pa.ipc.open_stream(file).read_all().to_pandas()
-
-
-def _words_said(table: pd.DataFrame, tokens: Tokens) -> tuple[Ints, Ints]:
+def _words_said(table: pd.DataFrame, document: Ints, tokens: Tokens) -> Ints:
     """The words in quotation marks, and those reported and not quoted, of each row; each word counts once."""
-    document = table["document"].to_numpy()
     first, last = (word_at(tokens, document, table[side].to_numpy()) for side in ("start", "end"))
     # What is no word counts nowhere, as if another row had it.
     taken = (wc.classes(tokens.vocabulary) < 0)[tokens.ids]
@@ -356,4 +285,4 @@ def _words_said(table: pd.DataFrame, tokens: Tokens) -> tuple[Ints, Ints]:
             span = slice(first[row], last[row])
             counts[kind, row] = (~taken[span]).sum()
             taken[span] = True
-    return counts[0], counts[1]
+    return counts

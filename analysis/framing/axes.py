@@ -8,9 +8,9 @@ from scipy import sparse
 
 from analysis.bootstrap import rate_intervals
 from analysis.embeddings import embed, tells
-from analysis.framing.embedding import DIGITS, in_memory, unit
+from analysis.framing.embedding import AT_ONCE, DIGITS, unit
 from analysis.text.compiled import Floats
-from analysis.text.parted import AnyTokens
+from analysis.text.parted import AnyTokens, names, parts
 
 Poles = Mapping[str, tuple[Sequence[str], Sequence[str]]]
 
@@ -26,15 +26,15 @@ def axes(
     .. math:: B = \sum_w n_w c_w / \sum_w n_w, \qquad I = \sum_w n_w (c_w - B_0)^2 / \sum_w n_w
 
     (Kwak, An, Jing and Ahn 2021, FrameAxis: characterizing microframe bias and intensity with word embedding), n being
-    how often a word stands there and :math:`B_0` the bias of the whole corpus. One row an axis (and a group, the values
+    how often a word occurs and :math:`B_0` the bias of the whole corpus. One row an axis (and a group, the values
     of the metadata column `by`), axes in the order given: ``axis``, ``words`` (content words counted), ``bias`` (above
     that of another group = nearer to the first pole; its sign alone says little, since an axis leans by itself),
     ``bias_low``, ``bias_high``, ``intensity`` (0 = all words are indifferent to it), ``intensity_low``,
     ``intensity_high``. The intervals are 95% bootstrap intervals over documents; NaN with fewer than two.
 
     Unlike the authors' it leaves out words that tell little ("the", "of"). Only English documents are counted. Raises
-    `ValueError` for an axis without words on either side or with the same on both, an unknown column, no English
-    document, or a corpus in parts.
+    `ValueError` for an axis without words on either side or with the same on both, an unknown column, or no English
+    document.
 
     >>> from analysis import tokenize
     >>> from analysis.text.corpus import read_texts
@@ -50,18 +50,22 @@ def axes(
     if not len(english):
         said = ", ".join(sorted(set(tokens.languages)))
         raise ValueError(f"the documents are in {said}: axes are drawn through 'en' alone")
-    tokens = in_memory(tokens).subset(english)
-    shape = (tokens.n_documents, len(tokens.vocabulary))
-    counts = sparse.csr_array((np.ones(len(tokens)), (tokens.document, tokens.ids)), shape=shape)
-    counts.sum_duplicates()
-    used = np.flatnonzero(np.bincount(tokens.ids, minlength=shape[1]))
-    used = used[tells(tokens.vocabulary[used].tolist())]
-    counts = counts[:, used]
-    vectors = embed(tokens.vocabulary[used].tolist()).astype(np.float64)
-    cosine = (vectors @ np.array([_axis(name, *words) for name, words in poles.items()]).T).round(DIGITS)
-    size = np.asarray(counts.sum(axis=1), dtype=np.float64)
-    baseline = (counts @ cosine).sum(axis=0) / max(size.sum(), 1)
-    sums = np.hstack([counts @ cosine, counts @ (cosine - baseline) ** 2])
+    tokens = tokens.subset(english)
+    lines = np.array([_axis(name, *words) for name, words in poles.items()]).T
+    values = np.zeros((len(tokens.vocabulary), 1 + len(poles)))  # of each type whether it tells, and its cosines
+    used = np.zeros(len(values), dtype=bool)
+    for part in parts(tokens):
+        used[part.types[np.unique(part.tokens.ids)]] = True
+    for first in range(0, len(values), AT_ONCE):
+        types = first + np.flatnonzero(used[first : first + AT_ONCE])
+        words = names(tokens, types)
+        told = tells(words.tolist())
+        vectors = embed(words[told].tolist()).astype(np.float64)
+        values[types[told]] = np.column_stack([np.ones(told.sum()), (vectors @ lines).round(DIGITS)])
+    size, *leaning = _summed(tokens, values).T
+    baseline = np.sum(leaning, axis=1) / max(size.sum(), 1)
+    apart = values[:, :1] * (values[:, 1:] - baseline) ** 2
+    sums = np.column_stack([*leaning, _summed(tokens, apart)])
     groups, number = tokens.numbered_groups(by)
     tables = []
     for group, name in enumerate(groups):
@@ -76,6 +80,16 @@ def axes(
             table.insert(0, by, name)
         tables.append(table)
     return pd.concat(tables, ignore_index=True).round(8)
+
+
+def _summed(tokens: AnyTokens, values: Floats) -> Floats:
+    """(documents, columns) what `values`, (types of the whole, columns), come to over the words of each document."""
+    pieces: list[Floats] = []
+    for part in parts(tokens):
+        ids, bounds = part.tokens.ids, part.tokens.document_offsets
+        counts = sparse.csr_array((np.ones(len(ids)), ids, bounds), shape=(len(bounds) - 1, len(part.types)))
+        pieces.append(np.asarray(counts @ values[part.types]))
+    return np.concatenate(pieces)
 
 
 def _axis(name: str, first: Sequence[str], second: Sequence[str]) -> Floats:

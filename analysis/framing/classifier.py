@@ -138,7 +138,7 @@ def weights(model: Model, top: int = 10) -> pd.DataFrame:
     of a word (a blank for its edge) or a frame (lexicon/frame) is what it adds to the label's score, on average over
     the training texts in which it appears; a score higher by 0.69 doubles the odds against a label that it leaves
     alone. The dimensions of a sentence vector mean nothing to a reader; kind "embedding" has words of the training
-    texts instead, and what the sentence vector of that word standing alone would add. Raises `ValueError` when `top`
+    texts instead, and what the sentence vector of that word alone would add. Raises `ValueError` when `top`
     is below 1.
     """
     if top < 1:

@@ -34,7 +34,7 @@ AT_ONCE = 200_000  # words that are looked at together: each takes some hundred 
 class Words(NamedTuple):
     """The words of English documents, without punctuation marks, whatever the scheme of the tokens.
 
-    One entry a word: ``token``, its place in the tokens; ``document``, ``start`` and ``end``, where it stands;
+    One entry a word: ``token``, its place in the tokens; ``document``, ``start`` and ``end``, its characters;
     ``classes``, what it can be, as bits; ``before``, the punctuation before it: 0, COMMA or STOP (also at the beginning
     of a sentence). For walks from word to word there are lists: ``types``, the words as they are counted, and ``kinds``
     and ``marks``, the classes and the punctuation.
@@ -52,7 +52,7 @@ class Words(NamedTuple):
     marks: list[int]
 
     def text(self, first: int, last: int) -> str:
-        """The words `first` to `last` as they stand, white space made one blank."""
+        """The words `first` to `last` as written, white space made one blank."""
         text = self.tokens.corpus.texts[int(self.document[first])]
         return " ".join(text[self.start[first] : self.end[last]].split())
 
@@ -147,9 +147,9 @@ def subject(words: Words, verb: int) -> tuple[int, int] | None:
     """First and last word of the phrase that the verb at `verb` (its first auxiliary) says something of.
 
     The words to the left of the verb, as far as the beginning of a phrase (a determiner, number or pronoun that
-    follows no preposition) or of the clause. What stands between two commas before the verb is passed over, and so is
-    a relative clause; for "who", "which" and "that" the phrase before them is taken. None where no such phrase stands
-    there: after "and", at the beginning of a sentence, or when it is longer than 16 words.
+    follows no preposition) or of the clause. What is between two commas before the verb is passed over, and so is
+    a relative clause; for "who", "which" and "that" the phrase before them is taken. None where there is no
+    such phrase: after "and", at the beginning of a sentence, or when it is longer than 16 words.
     """
     kinds, marks = words.kinds, words.marks
     if kinds[verb] & wc.JOINED:
@@ -275,7 +275,7 @@ def _comma_before(words: Words, word: int) -> int | None:
 
 
 def _relative_before(words: Words, word: int) -> int | None:
-    """The "who" or "which" of the relative clause that ends with `word`, where no comma stands before it."""
+    """The "who" or "which" of the relative clause that ends with `word`, where no comma precedes it."""
     kinds, marks = words.kinds, words.marks
     verb = wc.AUXILIARY | wc.ADVERB | wc.NEGATION
     for place in range(word, max(word - LONGEST, 0), -1):

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from analysis.framing.frames import in_language, matches
 from analysis.framing.lexicon import Lexicon
-from analysis.text.long_tables import documents_of
 from analysis.text.lookup import first_sentences
 from analysis.text.patterns import find
+from analysis.text.tables import documents_of
 from analysis.text.tokens import Tokens
 
 NONE = "none"  # the code of a sentence that is about none of the frames
 NEAR, SILENT = "(near)", "(none)"  # strata without a frame
 # The share of a sheet: of the strata of frames together, of near misses, of sentences in which nothing is found. The
-# last stands for most of a corpus and decides about recall; the first decides about precision.
+# last represents most of a corpus and decides about recall; the first decides about precision.
 SHARES = (0.5, 0.15, 0.35)
 
 
@@ -29,14 +29,14 @@ def draw_sheet(tokens: Tokens, lexicon: Lexicon, *, size: int = 200, coders: int
     stratum: the rarest of the frames of which it has a match; "(near)", where that is in doubt: every match is negated,
     two frames lead with the same weight, or there is no match and an ``excludes`` phrase; "(none)", where nothing is
     found. Half of the sheet is shared out evenly among the frames, so that rare ones get enough, 15% are near misses,
-    35% have none; what a stratum is too small for goes to the others. A sentence that stands several times (white space
+    35% have none; what a stratum is too small for goes to the others. A sentence that occurs several times (white space
     apart) is coded once, where it appears first.
 
     Columns: ``item`` (a name that the same sentence at the same place always has), ``doc_id``, ``start``, ``end``
     (characters), ``before``, ``sentence``, ``after`` (the sentence and its neighbours, white space made one blank),
     ``coder_1`` and so on (empty); and, which `write_sheet` keeps from the coders, ``stratum`` and ``weight``: how many
-    sentences of the corpus each stands for, N_h c_i / sum of c over the drawn of stratum h, with N_h sentences in the
-    stratum and c_i the times that sentence i stands. The weights of a stratum sum to its sentences.
+    sentences of the corpus each represents, N_h c_i / sum of c over the drawn of stratum h, with N_h sentences in the
+    stratum and c_i the occurrences of sentence i. The weights of a stratum sum to its sentences.
 
     All sentences are taken where there are no more than `size`. Raises `ValueError` for a size below the number of
     strata, for no coder, for a corpus without sentences in the lexicon's language.
@@ -140,9 +140,7 @@ def _strata(tokens: Tokens, lexicon: Lexicon) -> NDArray[np.object_]:
     """(sentences,) the stratum of each sentence, see `draw_sheet`."""
     frames = lexicon.frames["frame"].tolist()
     found = matches(tokens, lexicon)
-    line = first_sentences(tokens)[documents_of(found, pd.Index(tokens.doc_ids))] + found["sentence"].to_numpy(
-        dtype=np.int64
-    )
+    line = first_sentences(tokens)[documents_of(found, tokens)] + found["sentence"].to_numpy(dtype=np.int64)
     column = found["frame"].map({frame: at for at, frame in enumerate(frames)}).to_numpy(dtype=np.int64)
     score = np.zeros((tokens.n_sentences, len(frames)))
     np.add.at(score, (line, column), found["weight"].to_numpy())

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
 from analysis.framing.counting import added, amounts, count_documents, counted_parts, stacked
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.permutations import Lines, adjusted, as_headline, dealt, drawn_rates, permuted, rates
+from analysis.framing.permutations import adjusted, as_headline, dealt, drawn_rates, permuted, rates
 from analysis.text.compiled import Floats, Ints
 from analysis.text.parted import AnyTokens
 from analysis.text.tokens import Tokens
@@ -33,7 +34,7 @@ def headline_body(
     - ``gap``: ``headline_per_1000 - body_per_1000``, above 0 = more in headlines; ``ci_low``, ``ci_high``: its 95%
       percentile interval when the documents are drawn again, each with its headline (Efron and Tibshirani 1993, An
       Introduction to the Bootstrap, chapter 13); NaN with fewer than two documents or no resamples;
-    - ``p``: how often the gap is as wide when, in each document, sentences taken at random stand for the headline: the
+    - ``p``: how often the gap is as wide when, in each document, sentences taken at random replace the headline: the
       share of `permutations` such choices and the actual one (Phipson and Smyth 2010, Permutation P-values should never
       be zero). NaN without permutations;
     - ``q``: p adjusted for the number of frames (Benjamini and Hochberg 1995); ``direction``: "headline" or "body",
@@ -53,14 +54,15 @@ def headline_body(
     >>> table.loc[0, ["headline_hits", "headline_words", "body_hits", "body_words"]].tolist()
     [1, 2, 1, 9]
     """
-    head, body, sizes, lines = [], [], [], Lines(tokens.n_sentences)
+    head, body, sizes, hits, words = [], [], [], [], []  # hits and words: of each sentence
     for part, counted in counted_parts(tokens, lexicon, weights):
         title, document, many = _titles(part.tokens), part.tokens.sentence_document, part.tokens.n_documents
         head.append(added(counted, np.where(title, document, -1), many))
         body.append(added(counted, np.where(title, -1, document), many))
         sizes.append(_headed(part.tokens))
         own_lines = _both(sizes[-1])[document]
-        lines.add(counted.rates(measure)[own_lines], counted.words[own_lines])
+        hits.append(counted.rates(measure)[own_lines])
+        words.append(counted.words[own_lines])
     size = np.concatenate(sizes)
     documents = np.flatnonzero(_both(size))
     if not len(documents):
@@ -82,7 +84,8 @@ def headline_body(
     if permutations:
         actual = np.append(own["headline"][1].sum(), own["headline"][0].sum(axis=0))
         sentences, title = size[documents].T
-        table["p"] = as_headline(lines, sentences, title, actual, permutations, seed)
+        lines = sparse.vstack(hits, format="csr"), np.concatenate(words)
+        table["p"] = as_headline(*lines, sentences, title, actual, permutations, seed)
     return _with_direction(table, table["gap"], ("headline", "body"))
 
 

@@ -1,4 +1,4 @@
-"""What stands with a frame: other frames in the same sentence, paragraph or document, and the words around it."""
+"""What occurs with a frame: other frames in the same sentence, paragraph or document, and the words around it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.framing.contrasts import LEVEL
-from analysis.framing.counting import counted_parts, gather, matched_parts
+from analysis.framing.counting import counted_parts, gather, weighted_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.permutations import adjusted
 from analysis.text.lookup import document_of, sentence_of
@@ -20,7 +20,7 @@ UNITS = ("sentence", "paragraph", "document")
 
 
 def cooccurrence(tokens: AnyTokens, lexicon: Lexicon, *, unit: str = "sentence") -> pd.DataFrame:
-    """Which frames stand together in a "sentence", "paragraph" (a title or heading is one) or "document", as `unit`.
+    """Which frames occur together in a "sentence", "paragraph" (a title or heading is one) or "document", as `unit`.
 
     One row a pair of frames, those most above chance first, then by ``both`` and the lexicon's order:
 
@@ -35,7 +35,7 @@ def cooccurrence(tokens: AnyTokens, lexicon: Lexicon, *, unit: str = "sentence")
       0.05, else "unclear".
 
     A word counts for one frame only, so a unit has both through different words. Where much of a text has no frame at
-    all, any two frames stand together more than by chance, since both keep to the rest; and p takes the units for
+    all, any two frames occur together more than by chance, since both keep to the rest; and p takes the units for
     independent, which sentences of one document are not, and still less a sentence that is printed again. Raises
     `ValueError` for another unit.
 
@@ -98,9 +98,9 @@ def cooccurrence(tokens: AnyTokens, lexicon: Lexicon, *, unit: str = "sentence")
 def frame_words(tokens: AnyTokens, lexicon: Lexicon, frame: str) -> tuple[AnyTokens, AnyTokens]:
     """The words of the sentences that speak of `frame`, but for those that do so, and the words of all the others.
 
-    Two `Tokens` over the same documents, to hold against each other: the words that are key in the first stand with
-    the frame. What its patterns matched is left out, since it would be key by definition; where it was taken out of a
-    sentence, the words before and after it are sentences of their own, so that no n-gram spans the gap. Raises
+    Two `Tokens` over the same documents, to hold against each other: the words that are key in the first occur
+    with the frame. What its patterns matched is left out, since it would be key by definition; where it was taken out
+    of a sentence, the words before and after it are sentences of their own, so that no n-gram spans the gap. Raises
     `ValueError` for an unknown frame, and where no word is left on a side.
 
     >>> from analysis import read_text, tokenize
@@ -115,7 +115,7 @@ def frame_words(tokens: AnyTokens, lexicon: Lexicon, frame: str) -> tuple[AnyTok
     if frame not in frames:
         raise ValueError(f"no frame {frame!r} in lexicon {lexicon.name!r}: it has {', '.join(frames)}")
     own = (lexicon.terms["frame"] == frame).to_numpy()
-    parts = ((part, found[own[found["term"]]]) for part, found in matched_parts(tokens, lexicon))
+    parts = ((part, found[own[found["term"]]]) for part, found, _ in weighted_parts(tokens, lexicon))
     sides = _sides_of(tokens, parts) if isinstance(tokens, Parted) else split(tokens, next(parts)[1])
     for side, which in zip(
         sides, ("other word stands in a sentence with", "word stands in a sentence without"), strict=True

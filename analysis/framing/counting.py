@@ -11,9 +11,8 @@ from scipy import sparse
 
 from analysis.framing.lexicon import Lexicon
 from analysis.text.compiled import Floats, Ints, compiled
-from analysis.text.long_tables import LongTable
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import AnyTokens, Part, Parted, part_weights, parts
+from analysis.text.parted import AnyTokens, Part, part_weights, parts
 from analysis.text.patterns import find, fitting_counts
 from analysis.text.tokens import Tokens
 
@@ -21,8 +20,8 @@ from analysis.text.tokens import Tokens
 TYPES, SHARE, HITS = 50, 0.02, 10
 DIGITS = 9  # to which weights are summed: three times 0.3 is to tie with 0.9
 
-KEPT = 4  # searches of a corpus in parts whose matches stay on disk: a report asks a lexicon some ten times in a row
-_searches: list[tuple[weakref.ref[Parted], Lexicon, LongTable]] = []  # the last ones asked for, the newest last
+KEPT = 2  # searches whose matches are kept: a report asks a lexicon some ten times in a row
+_searches: list[tuple[weakref.ref[AnyTokens], Lexicon, list[pd.DataFrame]]] = []  # the newest last
 
 
 class Counts(NamedTuple):
@@ -118,26 +117,23 @@ def stacked(pieces: Iterable[Counts]) -> Counts:
     return Counts(sparse.vstack(hits, format="csr"), sparse.vstack(scores, format="csr"), np.concatenate(words))
 
 
-def matched_parts(tokens: AnyTokens, lexicon: Lexicon) -> Iterator[tuple[Part, pd.DataFrame]]:
-    """The parts of `tokens`, each with its matches that count: ``first`` and ``last`` token, ``term``."""
-    return ((part, _of_terms(found, lexicon)) for part, found in kept_parts(tokens, lexicon))
-
-
 def weighted_parts(
-    tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None
+    tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None = None
 ) -> Iterator[tuple[Part, pd.DataFrame, Floats | None]]:
-    """The parts of `tokens`, each with its `matched_parts` and the running sum of the weights.
+    """The parts of `tokens`, each with its matches that count, ``first`` and ``last`` token and ``term``, and a sum.
 
-    The sum has one number more than the part has words: the weights of all words of the whole before each, and before
-    its end, added up as if there were one part; None without weights.
+    The running sum of the weights, one number more than the part has words: those of all words of the whole before
+    each, and before its end, added up as if there were one part; None without weights.
     """
     before = np.zeros(1)
-    for part, found in matched_parts(tokens, lexicon):
+    for part, found in kept_parts(tokens, lexicon):
+        table = found.rename(columns={"pattern": "term"})
+        table["term"] -= len(lexicon.excludes)
         running = None
         if weights is not None:
             running = np.cumsum(np.concatenate([before, part_weights(tokens, weights, part)]))
             before = running[-1:]
-        yield part, found, running
+        yield part, table[table["term"] >= 0].reset_index(drop=True), running
 
 
 def mean_weights(running: Floats | None, first: Ints, last: Ints) -> Floats:
@@ -152,13 +148,6 @@ def mean_weights(running: Floats | None, first: Ints, last: Ints) -> Floats:
     return mean
 
 
-def _of_terms(found: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
-    """The matches of terms among those that keep their words."""
-    table = found.rename(columns={"pattern": "term"})
-    table["term"] -= len(lexicon.excludes)
-    return table[table["term"] >= 0].reset_index(drop=True)
-
-
 def gather(unit: Ints, units: int) -> sparse.csr_array:
     """The matrix that adds up the rows of another by their `unit`, from 0 up; rows whose unit is -1 are left out.
 
@@ -170,7 +159,7 @@ def gather(unit: Ints, units: int) -> sparse.csr_array:
 
 
 def amounts(values: NDArray[Any], *, whole: bool) -> NDArray[Any]:
-    """Sums of counts as they stand in a table: `whole` numbers, or weights without the digits that adding them makes.
+    """Sums of counts as a table has them: `whole` numbers, or weights without the digits that adding them makes.
 
     >>> amounts(np.array([0.1 + 0.2]), whole=False).tolist(), amounts(np.array([3.0]), whole=True).tolist()
     ([0.3], [3])
@@ -227,26 +216,14 @@ def _fewest_types(tokens: AnyTokens, patterns: list[str]) -> list[int]:
 
 
 def kept_parts(tokens: AnyTokens, lexicon: Lexicon) -> Iterator[tuple[Part, pd.DataFrame]]:
-    """The parts of `tokens`, each with the matches that keep their words, as `kept` has them.
-
-    A corpus in parts is searched at the first time; what was found is read from disk at the next.
-    """
-    if not isinstance(tokens, Parted):
-        return ((part, kept(part.tokens, lexicon)) for part in parts(tokens))
-    pieces = (piece.astype(np.int64) for piece in _searched(tokens, lexicon).parts())
-    return zip(parts(tokens), pieces, strict=True)
-
-
-def _searched(tokens: Parted, lexicon: Lexicon) -> LongTable:
-    """The matches in each part of `tokens`."""
-    place = next((k for k, (whole, own, _) in enumerate(_searches) if whole() is tokens and own is lexicon), None)
-    if place is None:
-        pieces = (kept(part.tokens, lexicon).astype(np.int32) for part in parts(tokens))
-        search = weakref.ref(tokens), lexicon, LongTable(pieces, tokens.folder)
-    else:
-        search = _searches.pop(place)
-    _searches[:] = [*(known for known in _searches if known[0]() is not None), search][-KEPT:]
-    return search[2]
+    """The parts of `tokens`, each with the matches that keep their words, as `kept` has them: searched for once."""
+    search = next((own for own in _searches if own[0]() is tokens and own[1] is lexicon), None)
+    if search is None:
+        found = [kept(part.tokens, lexicon).astype(np.int32) for part in parts(tokens)]
+        search = weakref.ref(tokens), lexicon, found
+    others = [own for own in _searches if own is not search and own[0]() is not None]
+    _searches[:] = [*others, search][-KEPT:]
+    return zip(parts(tokens), (piece.astype(np.int64) for piece in search[2]), strict=True)
 
 
 def kept(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:

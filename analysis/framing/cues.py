@@ -106,7 +106,7 @@ def _leads(speech: Speech, verb: int) -> bool:
 
 
 def _inverted(speech: Speech, verb: int, *, behind_quote: bool) -> int | None:
-    """The last word of the speaker that stands behind its verb; None where none does."""
+    """The last word of the speaker that follows its verb; None where none does."""
     kinds, marks = speech.words.kinds, speech.words.marks
     first = verb + 1
     if first >= len(kinds) or marks[first] or speech.inside[first]:

@@ -1,27 +1,29 @@
 """Frames by meaning as well as by words: sentences and words near a frame. Exploratory.
 
-Vectors of words that were learnt elsewhere (`analysis.embeddings`) stand behind all of this: what they hold to be near
+Vectors of words that were learnt elsewhere (`analysis.embeddings`) are behind all of this: what they hold to be near
 cannot be walked back to a rule, as a match of the lexicon can. Read what they propose before you count it.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.embeddings import embed, tells
 from analysis.framing import frames
 from analysis.framing.lexicon import Lexicon
-from analysis.text.compiled import Floats
-from analysis.text.parted import AnyTokens, Parted
+from analysis.text.compiled import Bools, Floats, Ints
+from analysis.text.lookup import document_of, sentence_of
+from analysis.text.parted import AnyTokens, names, parts
 from analysis.text.patterns import fitting_types
 from analysis.text.tokens import Tokens
 
 DIGITS = 6  # significant decimals of what comes out of products of vectors: machines agree on these
 # How much of a frame's vector is its label and definition; the rest is its terms.
 DEFINITION = 0.3
+AT_ONCE = 2_000  # words whose cosines with all terms are in memory at once
 NEARER = 1.0  # nearness, as `similarities` measures it, from which a word is proposed for a frame
 
 
@@ -113,13 +115,13 @@ def expand(tokens: AnyTokens, lexicon: Lexicon, *, per_frame: int = 10, min_coun
     ``frame_similarity`` (that of `similarities`: how far it belongs to this frame rather than to any), ``count`` (in
     the corpus), ``doc_id``, ``example`` (the first sentence with it).
 
-    Looked at are the words, of letters alone, that stand at least `min_count` times in documents of the lexicon's
+    Looked at are the words, of letters alone, that occur at least `min_count` times in documents of the lexicon's
     language, tell something (the length of their vector), are no names (most of their capitals are at the start of a
     sentence) and fit no word of a pattern. Each is proposed for the frame with the highest similarity, if it is at
     least one standard deviation nearer to that than the terms of the lexicon are.
 
-    Raises `ValueError` where `per_frame` or `min_count` is below 1, no document is in the language of the lexicon, that
-    is not English, or the corpus is in parts.
+    Raises `ValueError` where `per_frame` or `min_count` is below 1, no document is in the language of the lexicon, or
+    that is not English.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -133,44 +135,44 @@ def expand(tokens: AnyTokens, lexicon: Lexicon, *, per_frame: int = 10, min_coun
         if value < 1:
             raise ValueError(f"{name} is {value}: use 1 or more")
     known = _frames(lexicon)
-    tokens = frames.in_language(in_memory(tokens), lexicon)
-    words = _new_words(tokens, lexicon, min_count)
-    names = tokens.vocabulary[words].tolist()
-    vectors = embed(names).astype(np.float64)
+    tokens = frames.in_language(tokens, lexicon)
+    found = _new_words(tokens, lexicon, min_count)
+    words = names(tokens, found.types).tolist()
     seeds = lexicon.terms.assign(text=lexicon.terms["pattern"].map(_plain))
     seeds = seeds[seeds["text"] != ""].reset_index(drop=True)
-    cosine = (vectors @ embed(seeds["text"].tolist()).astype(np.float64).T).round(DIGITS)
+    terms = embed(seeds["text"].tolist()).astype(np.float64)
     order = lexicon.frames["frame"].tolist()
-    near, term = np.full((len(names), len(order)), -1.0), np.zeros((len(names), len(order)), dtype=np.int64)
-    for column, frame in enumerate(order):
-        own = np.flatnonzero((seeds["frame"] == frame).to_numpy())
-        if len(own) and len(names):
-            near[:, column] = np.sort(cosine[:, own], axis=1)[:, -3:].mean(axis=1)
-            term[:, column] = own[cosine[:, own].argmax(axis=1)]
-    frame_of = near.argmax(axis=1)
-    rows = np.arange(len(names))
-    belongs = (vectors @ known.vectors.T - known.mean) / known.deviation
-    first = np.full(len(tokens.vocabulary), -1)
-    first[tokens.ids[::-1]] = np.arange(len(tokens))[::-1]
-    sentence = tokens.sentence[first[words]]
-    document = tokens.document[first[words]]
-    spans = zip(document, tokens.sentence_start[sentence], tokens.sentence_end[sentence], strict=True)
+    near, belongs = np.full((len(words), len(order)), -1.0), np.zeros((len(words), len(order)))
+    term = np.zeros(near.shape, dtype=np.int64)
+    for first in range(0, len(words), AT_ONCE):
+        rows = slice(first, first + AT_ONCE)
+        vectors = embed(words[rows]).astype(np.float64)
+        belongs[rows] = (vectors @ known.vectors.T - known.mean) / known.deviation
+        cosine = (vectors @ terms.T).round(DIGITS)
+        for column, frame in enumerate(order):
+            own = np.flatnonzero((seeds["frame"] == frame).to_numpy())
+            if len(own):
+                near[rows, column] = np.sort(cosine[:, own], axis=1)[:, -3:].mean(axis=1)
+                term[rows, column] = own[cosine[:, own].argmax(axis=1)]
+    place = near.argmax(axis=1)
+    best = np.arange(len(words)), place
     table = pd.DataFrame(
         {
-            "frame": np.array(order, dtype=object)[frame_of],
-            "word": pd.Series(names, dtype=object),
-            "similarity": near[rows, frame_of].round(DIGITS),
-            "term": seeds["pattern"].to_numpy(dtype=object)[term[rows, frame_of]],
-            "frame_similarity": belongs[rows, frame_of].round(DIGITS),
-            "count": np.bincount(tokens.ids, minlength=len(tokens.vocabulary))[words],
-            "doc_id": tokens.doc_ids[document],
-            "example": pd.Series([" ".join(tokens.corpus.texts[d][s:e].split()) for d, s, e in spans], dtype=object),
+            "frame": np.array(order, dtype=object)[place],
+            "word": pd.Series(words, dtype=object),
+            "similarity": near[best].round(DIGITS),
+            "term": seeds["pattern"].to_numpy(dtype=object)[term[best]],
+            "frame_similarity": belongs[best].round(DIGITS),
+            "count": found.times,
+            "doc_id": tokens.doc_ids[found.document],
         }
     )
-    table["place"] = frame_of
-    table = table[table["frame_similarity"] >= NEARER]
-    table = table.sort_values(["place", "similarity", "word"], ascending=[True, False, True], kind="stable")
-    return table.groupby("place", sort=False).head(per_frame).drop(columns="place").reset_index(drop=True)
+    kept = table.assign(place=place)[table["frame_similarity"] >= NEARER]
+    kept = kept.sort_values(["place", "similarity", "word"], ascending=[True, False, True], kind="stable")
+    kept = kept.groupby("place", sort=False).head(per_frame).drop(columns="place")
+    spans = zip(*(column[kept.index].tolist() for column in found[2:]), strict=True)
+    said = [" ".join(tokens.corpus.texts[d][s:e].split()) for d, s, e in spans]
+    return kept.assign(example=pd.Series(said, index=kept.index, dtype=object)).reset_index(drop=True)
 
 
 def _frames(lexicon: Lexicon) -> _Frames:
@@ -191,35 +193,57 @@ def _frames(lexicon: Lexicon) -> _Frames:
     return _Frames(vectors, cosine.mean(axis=0), np.where(deviation > 1e-6, deviation, 1.0))
 
 
-def in_memory(tokens: AnyTokens) -> Tokens:
-    """`tokens`; raises `ValueError` where they are in parts."""
-    if isinstance(tokens, Parted):
-        raise ValueError("words are compared by their vectors in a corpus in memory only: give some of its documents")
-    return tokens
-
-
 def _plain(pattern: str) -> str:
     """The words of a pattern without its wildcards; nothing where one stands for a letter within a word."""
     words = [word.replace("*", "") for word in pattern.replace("...", " ").split()]
     return "" if any("?" in word for word in words) else " ".join(" ".join(words).split())
 
 
-def _new_words(tokens: Tokens, lexicon: Lexicon, min_count: int) -> NDArray[np.int64]:
-    """The types that `expand` looks at, in the order of the vocabulary."""
-    count = np.bincount(tokens.ids, minlength=len(tokens.vocabulary))
+class _Words(NamedTuple):
+    """Types of the whole vocabulary, how often each occurs, and the first sentence with it: its document and ends."""
+
+    types: Ints
+    times: Ints
+    document: Ints
+    start: Ints
+    end: Ints
+
+
+def _new_words(tokens: AnyTokens, lexicon: Lexicon, min_count: int) -> _Words:
+    """The types that `expand` looks at."""
     known = [*lexicon.terms["pattern"], *lexicon.excludes["pattern"], *lexicon.negation_words]
-    parts = sorted({word for pattern in known for word in pattern.split()} - {"*", "..."})
-    matched = np.asarray(fitting_types(tokens, parts).sum(axis=0)).ravel() > 0
-    texts = tokens.corpus.texts
-    places = zip(tokens.document.tolist(), tokens.start.tolist(), strict=True)
-    capital = np.array([texts[document][start].isupper() for document, start in places], dtype=bool)
-    opens = np.zeros(len(tokens), dtype=bool)
-    opens[tokens.sentence_offsets[:-1]] = True
-    within = np.bincount(tokens.ids[~opens], minlength=len(count))
-    named = np.bincount(tokens.ids[~opens & capital], minlength=len(count))
-    letters = np.array([word.isalpha() and len(word) > 2 for word in tokens.vocabulary], dtype=bool)
-    rows = np.flatnonzero((count >= min_count) & ~matched & letters & (2 * named <= within))
-    return rows[tells(tokens.vocabulary[rows].tolist())]
+    listed = sorted({word for pattern in known for word in pattern.split()} - {"*", "..."})
+    size = len(tokens.vocabulary)
+    count, within, named = np.zeros((3, size), dtype=np.int64)
+    first, matched = np.full((3, size), -1), np.zeros(size, dtype=bool)
+    for part in parts(tokens):
+        own, types = part.tokens, part.types
+        matched[types] |= np.asarray(fitting_types(own, listed).sum(axis=0)).ravel() > 0
+        inner = np.ones(len(own), dtype=bool)  # does not open a sentence
+        inner[own.sentence_offsets[:-1]] = False
+        for total, chosen in ((count, slice(None)), (within, inner), (named, inner & _capitals(own))):
+            total[types] += np.bincount(own.ids[chosen], minlength=len(types))
+        used, place = np.unique(own.ids, return_index=True)
+        new = first[0, types[used]] < 0
+        line = sentence_of(own, place[new])
+        where = part.document + document_of(own, place[new]), own.sentence_start[line], own.sentence_end[line]
+        first[:, types[used[new]]] = where
+    rows = np.flatnonzero((count >= min_count) & ~matched & (2 * named <= within))
+    words = names(tokens, rows)
+    letters = np.array([word.isalpha() and len(word) > 2 for word in words], dtype=bool)
+    rows = rows[letters]
+    rows = rows[tells(words[letters].tolist())]
+    return _Words(rows, count[rows], *first[:, rows])
+
+
+def _capitals(tokens: Tokens) -> Bools:
+    """(tokens,) which begin with a capital."""
+    found = np.zeros(len(tokens), dtype=bool)
+    for text, (first, stop) in zip(tokens.corpus.texts, pairwise(tokens.document_offsets.tolist()), strict=True):
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        points, row = np.unique(points[tokens.start[first:stop]], return_inverse=True)
+        found[first:stop] = np.array([chr(point).isupper() for point in points.tolist()], dtype=bool)[row]
+    return found
 
 
 def unit(vectors: Floats) -> Floats:

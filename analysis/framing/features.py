@@ -17,7 +17,7 @@ from analysis.text.tokens import Tokens, tokenize
 
 KINDS = ("word", "characters", "frame", "embedding")  # in the order of the columns
 PIECES = (3, 4, 5)  # characters of a piece of a word, a blank for each edge among them
-MIN_TEXTS = 2  # texts a word or a piece must stand in: what stands in one says little of others
+MIN_TEXTS = 2  # texts that have a word or a piece at least: what is in one says little of others
 
 Names = NDArray[np.object_]
 Matrix = sparse.csr_array
@@ -29,7 +29,7 @@ class Features:
 
     ``words``: words and pairs of neighbours, "gun", "gun control"; ``pieces``: of words, " gun"; each in alphabetical
     order, with an idf each in ``word_idf`` and ``piece_idf``. ``lexicons``: whose frames are counted, with a weight a
-    frame in ``frame_weights``. ``embedded``: whether the sentence vector stands at the end of the row.
+    frame in ``frame_weights``. ``embedded``: whether the sentence vector is the end of the row.
     """
 
     words: tuple[str, ...]
@@ -85,7 +85,7 @@ def _rows(features: Features, texts: Sequence[str], tokens: Tokens) -> Matrix:
 
 
 def _word_counts(tokens: Tokens) -> tuple[Matrix, Names]:
-    """How often each word and each pair of neighbours stands in each text, (texts, names), and their names."""
+    """How often each word and each pair of neighbours occurs in each text, (texts, names), and their names."""
     counts, _, vocabulary = tokens.document_term_matrix()
     first = np.flatnonzero(tokens.sentence[1:] == tokens.sentence[:-1])
     pair = tokens.ids[first].astype(np.int64) * len(vocabulary) + tokens.ids[first + 1]
@@ -98,11 +98,11 @@ def _word_counts(tokens: Tokens) -> tuple[Matrix, Names]:
 
 
 def _piece_counts(tokens: Tokens) -> tuple[Matrix, Names]:
-    """How often each piece of a word stands in each text, (texts, names), and their names."""
+    """How often each piece of a word occurs in each text, (texts, names), and their names."""
     counts, _, vocabulary = tokens.document_term_matrix()
     codes: dict[str, int] = {}
     column, offsets = [], [0]
-    for word in vocabulary:  # each word is cut up once, however often it stands there
+    for word in vocabulary:  # each word is cut up once, however often it occurs
         column += [codes.setdefault(piece, len(codes)) for piece in _pieces(word)]
         offsets.append(len(column))
     of_words = sparse.csr_array((np.ones(len(column)), column, offsets), shape=(len(vocabulary), len(codes)))
@@ -115,7 +115,7 @@ def _pieces(word: str) -> list[str]:
 
 
 def _vocabulary(counts: Matrix, names: Names) -> tuple[tuple[str, ...], Floats]:
-    """The names that stand in enough texts, in alphabetical order, and their idf."""
+    """The names that enough texts have, in alphabetical order, and their idf."""
     texts = np.bincount(counts.nonzero()[1], minlength=len(names))
     kept = np.flatnonzero(texts >= MIN_TEXTS)
     kept = kept[np.argsort(names[kept])]

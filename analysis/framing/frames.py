@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple, TypeVar, overload
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -10,40 +10,37 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.bootstrap import rate_intervals
-from analysis.framing.counting import DIGITS, amounts, count, counted_parts, gather, matched_parts
+from analysis.framing.counting import DIGITS, amounts, count, counted_parts, gather, weighted_parts
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.strongest import sentences_at, strongest
 from analysis.text.compiled import Floats, Ints
 from analysis.text.corpus import read_texts
 from analysis.text.documents import ByDocument
-from analysis.text.long_tables import AnyTable, LongTable, documents_of, table_of, table_parts
-from analysis.text.lookup import document_of, sentence_in_document, sentence_of
-from analysis.text.parted import LISTED, AnyTokens, Parted, sentence_counts
+from analysis.text.lookup import document_of, first_sentences, sentence_in_document, sentence_of
+from analysis.text.parted import AnyTokens, parts, sentence_counts
 from analysis.text.patterns import fitting_types
-from analysis.text.tokens import Tokens, offsets_of, tokenize
+from analysis.text.tables import compact, documents_of, table_of
+from analysis.text.tokens import Ids, Tokens, offsets_of, tokenize
 
 MATCH_COLUMNS = ["doc_id", "sentence", "frame", "pattern", "text", "start", "end", "negated", "weight"]
 STATUSES = ("framed", "tie", "below margin", "no term")
 
 Words = TypeVar("Words", bound=ByDocument)
-BLOCK = 10_000  # sentences that are held as strings of their own at a time
+BLOCK = 10_000  # sentences whose scores are a full matrix at a time
+SENTENCES = 1 << 31  # more than a document has
 
 
-@overload
-def matches(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame: ...
-@overload
-def matches(tokens: AnyTokens, lexicon: Lexicon) -> AnyTable: ...
-def matches(tokens: AnyTokens, lexicon: Lexicon) -> AnyTable:
+def matches(tokens: AnyTokens, lexicon: Lexicon, *, most: int | None = None) -> pd.DataFrame:
     """Every match of a lexicon's terms, one row each, in the order of the text.
 
     Columns: doc_id, sentence (from 0 in each document), frame, pattern, text (as written), start, end (characters),
-    negated (a negation word stands within the lexicon's window before it in the sentence), weight (of the term).
+    negated (a negation word is within the lexicon's window before it in the sentence), weight (of the term). `most`:
+    rows, at most.
 
     A word counts for one frame only: of matches that share a word the longest wins (in words, then characters), then
     the earlier, then an exclude, then the one that appears first in the lexicon. An ``excludes`` phrase that wins takes
     its words out of the count.
     """
-    return table_of(tokens, (_matches(part.tokens, lexicon, own) for part, own in matched_parts(tokens, lexicon)))
+    return table_of((_matches(part.tokens, lexicon, own) for part, own, _ in weighted_parts(tokens, lexicon)), most)
 
 
 def _matches(tokens: Tokens, lexicon: Lexicon, found: pd.DataFrame) -> pd.DataFrame:
@@ -52,7 +49,7 @@ def _matches(tokens: Tokens, lexicon: Lexicon, found: pd.DataFrame) -> pd.DataFr
     document = document_of(tokens, first)
     start, end = tokens.start[first], tokens.end[last]
     texts = tokens.corpus.texts
-    return pd.DataFrame(
+    return compact(
         {
             "doc_id": tokens.doc_ids[document],
             "sentence": sentence_in_document(tokens, first),
@@ -81,13 +78,12 @@ def in_language(tokens: Words, lexicon: Lexicon) -> Words:
     return tokens.subset(rows)
 
 
-def evidence(tokens: AnyTokens, found: AnyTable) -> pd.DataFrame:
+def evidence(tokens: AnyTokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
     """The sentences behind a table of matches, one row a sentence and frame.
 
     First the sentence with the most weight of each frame, then the second of each, and so on: ``frame``, ``doc_id``,
     ``hits``, ``weight`` (the sum over the hits), ``words`` (the matched words), ``sentence`` (the text), ``start``,
-    ``end`` (its characters). Of a corpus in parts there are the first `LISTED` rows. Raises `ValueError` for a table of
-    other documents.
+    ``end`` (its characters). `most`: rows, at most. Raises `ValueError` for a table of other documents.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -97,19 +93,50 @@ def evidence(tokens: AnyTokens, found: AnyTable) -> pd.DataFrame:
     >>> table[["frame", "words", "sentence"]].values.tolist()[-1]
     ['threat', 'militants', 'The militants fled.']
     """
-    if isinstance(tokens, Parted) or isinstance(found, LongTable):
-        found = strongest(tokens, found, LISTED)
-    groups = found.groupby(["frame", "doc_id", "sentence"], sort=True)
-    table = groups.agg(hits=("text", "size"), weight=("weight", "sum")).reset_index()
-    text = found["text"].to_numpy(dtype=object)[np.argsort(groups.ngroup().to_numpy(), kind="stable")]
-    stops = np.cumsum(table["hits"].to_numpy(dtype=np.int64)).tolist()
-    table["words"] = [" ".join(" · ".join(text[a:b]).split()) for a, b in pairwise([0, *stops])]
-    document = documents_of(table, pd.Index(tokens.doc_ids))
-    table["start"], table["end"], table["sentence"] = sentences_at(tokens, document, table["sentence"].to_numpy())
-    table = table.sort_values(["weight", "doc_id", "start"], ascending=[False, True, True], kind="stable")
-    table["place"] = table.groupby("frame").cumcount()
-    columns = ["frame", "doc_id", "hits", "weight", "words", "sentence", "start", "end"]
-    return table.sort_values(["place", "frame"], ignore_index=True)[columns]
+    by_name = np.argsort(tokens.doc_ids, kind="stable")
+    rank = np.argsort(by_name)
+    frame, frames = pd.factorize(found["frame"].astype(object), sort=True)
+    key = (frame * len(rank) + rank[documents_of(found, tokens)]) * SENTENCES + found["sentence"].to_numpy()
+    keys, own, hits = np.unique(key, return_inverse=True, return_counts=True)
+    weight = found["weight"].groupby(own).sum().to_numpy()
+    frame, document, sentence = keys // SENTENCES // len(rank), by_name[keys // SENTENCES % len(rank)], keys % SENTENCES
+    strongest = np.lexsort((keys, -weight, frame))  # frame by frame
+    place = np.empty(len(keys), dtype=np.int64)
+    place[strongest] = np.arange(len(keys)) - np.searchsorted(frame[strongest], frame[strongest])
+    chosen = np.lexsort((frame, place))[:most]
+    row = np.full(len(keys), -1)
+    row[chosen] = np.arange(len(chosen))
+    listed = np.flatnonzero(row[own] >= 0)
+    listed = listed[np.argsort(row[own[listed]], kind="stable")]
+    text = found["text"].to_numpy(dtype=object)[listed]
+    start, end, said = _sentences_at(tokens, document[chosen], sentence[chosen])
+    return compact(
+        {
+            "frame": np.asarray(frames, dtype=object)[frame[chosen]],
+            "doc_id": tokens.doc_ids[document[chosen]],
+            "hits": hits[chosen],
+            "weight": weight[chosen],
+            "words": [" ".join(" · ".join(text[a:b]).split()) for a, b in pairwise(offsets_of(hits[chosen]))],
+            "sentence": said,
+            "start": start,
+            "end": end,
+        }
+    )
+
+
+def _sentences_at(tokens: AnyTokens, document: Ints, number: Ints) -> tuple[Ids, Ids, list[str]]:
+    """Where sentences begin and end and what they say on one line, each by its document and its number there."""
+    start, end = np.zeros((2, len(document)), dtype=np.int32)
+    said = [""] * len(document)
+    order = np.argsort(document, kind="stable")
+    for part in parts(tokens):
+        rows = order[slice(*np.searchsorted(document[order], [part.rows.start, part.rows.stop]).tolist())]
+        own, texts = document[rows] - part.document, part.tokens.corpus.texts
+        line = first_sentences(part.tokens)[own] + number[rows]
+        start[rows], end[rows] = part.tokens.sentence_start[line], part.tokens.sentence_end[line]
+        for row, d, s, e in zip(rows.tolist(), own.tolist(), start[rows].tolist(), end[rows].tolist(), strict=True):
+            said[row] = " ".join(texts[d][s:e].split())
+    return start, end, said
 
 
 def profile(
@@ -131,39 +158,53 @@ def profile(
     weight 0.3 does not say as much as a phrase; ``score_ci_low``, ``score_ci_high``: its interval. Raises `ValueError`
     for an unknown column, or weights that are not one a token.
     """
-    frames = lexicon.frames["frame"].tolist()
     names, number = tokens.numbered_groups(by)
-    summed = sums(tokens, lexicon, weights, number, resamples=resamples, seed=seed)
-    tables = []
-    for group, name in enumerate(names):
-        ends = summed.low[group], summed.high[group]
-        low, score_low, high, score_high = (1000 * half for end in ends for half in np.split(end, 2))
-        hits, scores = np.split(summed.counts[group], 2)
-        words = summed.words[group]
-        table = pd.DataFrame(
-            {
-                "frame": frames,
-                "hits": amounts(hits, whole=weights is None),
-                "per_1000_words": 1000 * hits / words if words else 0.0,
-                "sentence_share": summed.with_hit[group] / max(summed.sentences[group], 1),
-                "ci_low": low,
-                "ci_high": high,
-                "score_per_1000_words": 1000 * scores / words if words else 0.0,
-                "score_ci_low": score_low,
-                "score_ci_high": score_high,
-            }
-        )
-        if by is not None:
-            table.insert(0, by, name)
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+    frames, members = len(lexicon.frames), np.bincount(number)
+    low, high = np.full((2, len(names), 2 * frames), np.nan)
+    hits, framed, words = [], [], []  # of each part, by document: hits and scores, sentences with a hit, words
+    for part, counted in counted_parts(tokens, lexicon, weights):
+        both = sparse.hstack([counted.hits, counted.scores], format="csr")
+        document, group = part.tokens.sentence_document, number[part.rows]
+        for alone in np.flatnonzero(members[group] == 1).tolist():
+            own = slice(*np.searchsorted(document, [alone, alone + 1]).tolist())
+            ends = rate_intervals(both[own], counted.words[own], resamples=resamples, seed=seed)
+            low[group[alone]], high[group[alone]] = ends
+        member = gather(document, part.tokens.n_documents)
+        hits.append(member @ both)
+        framed.append(member @ (counted.hits > 0).astype(np.float64))
+        words.append(member @ counted.words)
+    size, by_document = np.concatenate(words), sparse.vstack(hits, format="csr")
+    hits.clear()
+    # Document after document, so that the parts make no difference to how the sums are rounded.
+    member = gather(number, len(names))
+    total, share = (member @ by_document).toarray(), (member @ sparse.vstack(framed, format="csr")).toarray()
+    share /= np.maximum(member @ sentence_counts(tokens), 1)[:, None]
+    by_document = by_document.tocsc()  # as the intervals take it: else they would have it once more
+    rows = np.split(np.argsort(number, kind="stable"), np.cumsum(members)[:-1])
+    for place in np.flatnonzero(members > 1).tolist() if resamples else ():
+        both = by_document if len(names) == 1 else by_document[rows[place]]
+        low[place], high[place] = rate_intervals(both, size[rows[place]], resamples=resamples, seed=seed)
+    rate = np.zeros(total.shape)
+    running = (member @ size)[:, None]
+    np.divide(1000 * total, running, out=rate, where=running > 0)
+    columns = {
+        "frame": np.tile(lexicon.frames["frame"].to_numpy(dtype=object), len(names)),
+        "hits": amounts(total[:, :frames].ravel(), whole=weights is None),
+        "per_1000_words": rate[:, :frames].ravel(),
+        "sentence_share": share.ravel(),
+        "ci_low": 1000 * low[:, :frames].ravel(),
+        "ci_high": 1000 * high[:, :frames].ravel(),
+        "score_per_1000_words": rate[:, frames:].ravel(),
+        "score_ci_low": 1000 * low[:, frames:].ravel(),
+        "score_ci_high": 1000 * high[:, frames:].ravel(),
+    }
+    groups = {} if by is None else {by: np.repeat(np.array(names, dtype=object), frames)}
+    return pd.DataFrame(groups | columns)
 
 
-@overload
-def sentence_frames(tokens: Tokens, lexicon: Lexicon, *, margin: float = 0.0) -> pd.DataFrame: ...
-@overload
-def sentence_frames(tokens: AnyTokens, lexicon: Lexicon, *, margin: float = 0.0) -> AnyTable: ...
-def sentence_frames(tokens: AnyTokens, lexicon: Lexicon, *, margin: float = 0.0) -> AnyTable:
+def sentence_frames(
+    tokens: AnyTokens, lexicon: Lexicon, *, margin: float = 0.0, most: int | None = None
+) -> pd.DataFrame:
     """Which frame leads in each sentence, and how clearly: one row a sentence, in the order of the text.
 
     - ``doc_id``, ``sentence`` (from 0 in each document), ``start``, ``end`` (characters), ``text`` (on one line);
@@ -174,7 +215,8 @@ def sentence_frames(tokens: AnyTokens, lexicon: Lexicon, *, margin: float = 0.0)
       next lower score (of those the first in the lexicon); None where there is none;
     - ``score``: the weights of the leading frame's matches; ``margin``: how much that is above the next frame's.
 
-    Raises `ValueError` for a margin below 0.
+    The table holds the text, and so is as large as the corpus; `most`: rows, at most. Raises `ValueError` for a margin
+    below 0.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -188,22 +230,21 @@ def sentence_frames(tokens: AnyTokens, lexicon: Lexicon, *, margin: float = 0.0)
     2       no term                 None                 None
     """
     counted = counted_parts(tokens, lexicon)
-    return table_of(tokens, (_leading_frames(part.tokens, counts.scores, lexicon, margin) for part, counts in counted))
+    return table_of((_leading_frames(part.tokens, counts.scores, lexicon, margin) for part, counts in counted), most)
 
 
-def coverage(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
-    """How many sentences of `sentence_frames` have each status: one row a status (and a group, with `by`).
+def coverage(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, *, margin: float = 0.0) -> pd.DataFrame:
+    """How many sentences have each status of `sentence_frames`: one row a status (and a group, with `by`).
 
     ``status`` in the order framed, tie, below margin, no term; ``sentences``; ``share``: of the sentences of the group
     (0 to 1; 0 where it has none). The share of "framed" is the coverage of the text: what is said of frames rests on
-    these sentences. Raises `ValueError` for an unknown column, or a table of other documents.
+    these sentences. Raises `ValueError` for an unknown column, or a margin below 0.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
     >>> from analysis.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    >>> tokens = tokenize(read_text("The suspects will stand trial. It rained. It snowed. It hailed."))
-    >>> coverage(sentence_frames(tokens, lexicon), tokens)
+    >>> coverage(tokenize(read_text("The suspects will stand trial. It rained. It snowed. It hailed.")), lexicon)
              status  sentences  share
     0        framed          1   0.25
     1           tie          0   0.00
@@ -211,12 +252,12 @@ def coverage(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd.Da
     3       no term          3   0.75
     """
     names, number = tokens.numbered_groups(by)
-    documents = pd.Index(tokens.doc_ids)
     counts = np.zeros((len(names), len(STATUSES)), dtype=np.int64)
-    for part in table_parts(table):
-        status = pd.Index(STATUSES).get_indexer(pd.Index(part["status"]))
-        cell = number[documents_of(part, documents)] * len(STATUSES) + status
-        counts += np.bincount(cell, minlength=counts.size).reshape(counts.shape)
+    for part, counted in counted_parts(tokens, lexicon):
+        group = number[part.rows][part.tokens.sentence_document]
+        for first in range(0, max(len(group), 1), BLOCK):
+            status = _ranked(counted.scores[first : first + BLOCK].toarray(), margin).status
+            np.add.at(counts, (group[first : first + BLOCK], status), 1)
     result = pd.DataFrame(
         {
             "status": list(STATUSES) * len(names),
@@ -249,7 +290,7 @@ def score_sentences(sentences: Sequence[str], lexicon: Lexicon, *, margin: float
 
 
 def negated(tokens: Tokens, lexicon: Lexicon, first: Ints) -> NDArray[np.bool_]:
-    """Whether a negation word stands in the window before each token, in its sentence."""
+    """Whether a negation word is in the window before each token, in its sentence."""
     negation = fitting_types(tokens, lexicon.negation_words).sum(axis=0) > 0
     places = np.flatnonzero(negation[tokens.ids])
     begin = np.maximum(first - lexicon.negation_window, tokens.sentence_offsets[sentence_of(tokens, first)])
@@ -258,115 +299,58 @@ def negated(tokens: Tokens, lexicon: Lexicon, first: Ints) -> NDArray[np.bool_]:
 
 def _leading_frames(tokens: Tokens, scores: sparse.csr_array, lexicon: Lexicon, margin: float) -> pd.DataFrame:
     """The rows of `sentence_frames` for the `scores`, (sentences, frames)."""
+    document, start, end = tokens.sentence_document, tokens.sentence_start, tokens.sentence_end
+    places = {
+        "doc_id": tokens.doc_ids[document],
+        "sentence": np.arange(tokens.n_sentences) - np.searchsorted(document, document),
+        "start": start,
+        "end": end,
+    }
     blocks = (scores[first : first + BLOCK].toarray() for first in range(0, max(tokens.n_sentences, 1), BLOCK))
-    document = tokens.sentence_document
-    first_sentence = np.searchsorted(document, document)
-    places = pd.DataFrame(
-        {
-            "doc_id": tokens.doc_ids[document],
-            "sentence": np.arange(tokens.n_sentences) - first_sentence,
-            "start": tokens.sentence_start,
-            "end": tokens.sentence_end,
-        }
-    )
     leads = pd.concat([_lead(block, lexicon, margin) for block in blocks], ignore_index=True)
-    return pd.concat([places, leads], axis=1).assign(text=_sentence_texts(tokens))
+    texts, spans = tokens.corpus.texts, zip(document.tolist(), start.tolist(), end.tolist(), strict=True)
+    said = pd.Series([" ".join(texts[d][s:e].split()) for d, s, e in spans], dtype=object)
+    return pd.concat([compact(places), leads], axis=1).assign(text=said)
 
 
-def _sentence_texts(tokens: Tokens) -> pd.Series:
-    """The sentences on one line each; of the many short strings that they are cut from few are there at a time."""
-    columns = (tokens.sentence_document, tokens.sentence_start, tokens.sentence_end)
-    texts, blocks = tokens.corpus.texts, []
-    for first in range(0, max(tokens.n_sentences, 1), BLOCK):
-        spans = zip(*(column[first : first + BLOCK].tolist() for column in columns), strict=True)
-        blocks.append(pd.Series([" ".join(texts[d][start:end].split()) for d, start, end in spans]))
-    return pd.concat(blocks, ignore_index=True)
+class _Ranked(NamedTuple):
+    """Of each sentence the status, an index into `STATUSES`, the highest score and its lead, and the scores below it.
+
+    ``highest``: (sentences, frames) which frames have the highest score, where that is above 0.
+    """
+
+    status: Ints
+    best: Floats
+    ahead: Floats
+    lower: Floats
+    highest: NDArray[np.bool_]
+
+
+def _ranked(scores: Floats, margin: float) -> _Ranked:
+    """How the scores of each sentence, (sentences, frames), compare."""
+    if not margin >= 0:
+        raise ValueError(f"margin is {margin}: use 0 or a weight above it")
+    scores = scores.round(DIGITS)
+    best = scores.max(axis=1, initial=0.0)
+    lower = np.where(scores < best[:, None], scores, 0.0)
+    highest = (scores == best[:, None]) & (best > 0)[:, None]
+    tied = highest.sum(axis=1) > 1
+    ahead = np.where(tied, 0.0, best - lower.max(axis=1, initial=0.0)).round(DIGITS)
+    status = np.select([best == 0, tied, ahead < margin], [3, 1, 2], 0)
+    return _Ranked(status, best, ahead, lower, highest)
 
 
 def _lead(scores: Floats, lexicon: Lexicon, margin: float) -> pd.DataFrame:
     """The columns status, frame, leading, second, score and margin of `sentence_frames`, from (sentences, frames)."""
-    if not margin >= 0:
-        raise ValueError(f"margin is {margin}: use 0 or a weight above it")
+    ranked = _ranked(scores, margin)
     frames = lexicon.frames["frame"].to_numpy(dtype=object)
-    scores = scores.round(DIGITS)
-    best = scores.max(axis=1, initial=0.0)
-    lower = np.where(scores < best[:, None], scores, 0.0)
-    runner_up = lower.max(axis=1, initial=0.0)
-    highest = (scores == best[:, None]) & (best > 0)[:, None]
-    tied = highest.sum(axis=1) > 1
-    ahead = np.where(tied, 0.0, best - runner_up).round(DIGITS)
-    status = np.select([best == 0, tied, ahead < margin], ["no term", "tie", "below margin"], "framed").astype(object)
-    leading = np.full(len(scores), None, dtype=object)
-    leading[best > 0] = frames[scores.argmax(axis=1)[best > 0]]
-    second = np.full(len(scores), None, dtype=object)
-    second[runner_up > 0] = frames[lower.argmax(axis=1)[runner_up > 0]]
-    leading[tied] = [" · ".join(frames[row]) for row in highest[tied]]
-    frame = leading.copy()
-    frame[status != "framed"] = None
-    names = pd.DataFrame({"status": status, "frame": frame, "leading": leading, "second": second}, dtype=object)
-    return names.assign(score=best, margin=ahead)
-
-
-class Sums(NamedTuple):
-    """What the sentences of each group come to.
-
-    ``counts``: (groups, 2 * frames) hits and scores; ``words``: (groups,) running words, or the sum of their weights;
-    ``with_hit``: (groups, frames) sentences with a hit; ``sentences``: (groups,) all of them; ``low`` and ``high``:
-    (groups, 2 * frames) the ends of the interval of ``counts / words``.
-    """
-
-    counts: Floats
-    words: Floats
-    with_hit: Ints
-    sentences: Ints
-    low: Floats
-    high: Floats
-
-
-def sums(
-    tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None, group: Ints, *, resamples: int, seed: int
-) -> Sums:
-    """The `Sums` of the groups from 0 up; `group` has the group of each document, each with one at least.
-
-    The intervals are over the documents of a group, or over its sentences where it is one document. Raises
-    `ValueError` for weights that are not one a token.
-    """
-    frames, members = len(lexicon.frames), np.bincount(group)
-    counts, (low, high) = np.zeros((len(members), 2 * frames)), np.full((2, len(members), 2 * frames), np.nan)
-    with_hit = np.zeros((len(members), frames), dtype=np.int64)
-    pieces, words = [], []
-    for part, counted in counted_parts(tokens, lexicon, weights):
-        own = part.tokens
-        both = sparse.hstack([counted.hits, counted.scores], format="csr")
-        groups = group[part.rows]
-        line, column = both.nonzero()
-        line_group = groups[own.sentence_document]
-        # One after the other, so that the parts make no difference to how the sums are rounded.
-        entries = both.tocoo()
-        np.add.at(counts, (line_group[entries.row], entries.col), entries.data)
-        hit = column < frames
-        np.add.at(with_hit, (line_group[line[hit]], column[hit]), 1)
-        bounds = np.searchsorted(own.sentence_document, np.arange(own.n_documents + 1)).tolist()
-        for d in np.flatnonzero(members[groups] == 1).tolist():
-            its = slice(bounds[d], bounds[d + 1])
-            ends = rate_intervals(both[its], counted.words[its], resamples=resamples, seed=seed)
-            low[groups[d]], high[groups[d]] = ends
-        member = gather(own.sentence_document, own.n_documents)
-        words.append(member @ counted.words)
-        if resamples:  # what is drawn from: of many documents it is much
-            pieces.append(member @ both)
-    words_of = np.concatenate(words)
-    if resamples:
-        by_document = sparse.vstack(pieces, format="csr")
-        del pieces
-        by_document = by_document.tocsc()  # as the intervals take it: else they would have it once more
-    order = np.argsort(group, kind="stable")
-    held, sentences = offsets_of(members), sentence_counts(tokens)
-    size, lines = np.zeros(len(members)), np.zeros(len(members), dtype=np.int64)
-    for number, (left, right) in enumerate(pairwise(held.tolist())):
-        rows = order[left:right]
-        size[number], lines[number] = words_of[rows].sum(), sentences[rows].sum()
-        if resamples and len(rows) > 1:
-            both = by_document if len(rows) == len(group) else by_document[rows]
-            low[number], high[number] = rate_intervals(both, words_of[rows], resamples=resamples, seed=seed)
-    return Sums(counts, size, with_hit, lines, low, high)
+    first, below, tied = ranked.best > 0, ranked.lower.any(axis=1), ranked.status == STATUSES.index("tie")
+    leading, second = np.full((2, len(scores)), None, dtype=object)
+    leading[first] = frames[ranked.highest[first].argmax(axis=1)]
+    second[below] = frames[ranked.lower[below].argmax(axis=1)]
+    leading[tied] = [" · ".join(frames[row]) for row in ranked.highest[tied]]
+    status = np.array(STATUSES, dtype=object)[ranked.status]
+    framed = leading.copy()
+    framed[ranked.status != STATUSES.index("framed")] = None
+    names = {"status": status, "frame": framed}
+    return compact(names | {"leading": leading, "second": second, "score": ranked.best, "margin": ranked.ahead})

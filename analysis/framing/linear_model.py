@@ -35,8 +35,8 @@ class Model:
     """A linear model: a text's score for a label is its row of numbers times the label's row of coefficients.
 
     ``labels``: in rising order. ``features``: how a text becomes a row. ``coefficients``: (labels, features);
-    ``intercept``: (labels,). ``typical``: (features,) the mean of a feature over the training texts in which it
-    stands. ``texts``: how many of each label it was trained on. ``notes``: plain sentences on what to be wary of.
+    ``intercept``: (labels,). ``typical``: (features,) the mean of a feature over the training texts that have
+    it. ``texts``: how many of each label it was trained on. ``notes``: plain sentences on what to be wary of.
     """
 
     labels: NDArray[Any]
@@ -107,8 +107,8 @@ def fit(texts: Sequence[str], labels: NDArray[Any], lexicons: Sequence[Lexicon])
         coefficients, intercept = regression.coef_, regression.intercept_
     if len(names) == 2:  # one row of coefficients, for the second label against the first
         coefficients, intercept = np.vstack([-coefficients, coefficients]) / 2, np.array([-1, 1]) * intercept / 2
-    standing = np.bincount(rows.nonzero()[1], minlength=rows.shape[1])
-    typical = np.asarray(rows.sum(axis=0)).ravel() / np.maximum(standing, 1)
+    occurs = np.bincount(rows.nonzero()[1], minlength=rows.shape[1])
+    typical = np.asarray(rows.sum(axis=0)).ravel() / np.maximum(occurs, 1)
     numbers = (coefficients.round(6), intercept.round(6), typical.round(6))
     return Model(names, features, *numbers, tuple(counts.tolist()), ())
 

@@ -17,7 +17,7 @@ REMARK = 10  # words of a remark between commas, or of the subject of a question
 SKIPPED = wc.ADVERB | wc.NEGATION
 _INVERTS = frozenset("neither nor never only".split())  # the verb comes before the subject after these, as in questions
 _NAMING = frozenset("called named considered given deemed dubbed shown told taught offered paid made".split())
-# Two words that are an adverb together, and may stand wherever one does.
+# Two words that are an adverb together, and may be wherever one may.
 _ADVERBIAL = frozenset(
     tuple(pair.split())
     for pair in (
@@ -51,7 +51,7 @@ def passive_verbs(
 
 
 def _pairs(words: Words, near: Bools | None) -> Ints:
-    """(pairs, 3): each verb with the participle that may belong to it, and whether the subject stands between them."""
+    """(pairs, 3): each verb with the participle that may belong to it, and whether the subject is between them."""
     classes, before = words.classes, words.before
     size = len(classes)
     places = np.arange(size)
@@ -109,7 +109,7 @@ def parsed_pairs(words: Words) -> Ints:
 
 
 def _asked(words: Words, verb: int) -> int | None:
-    """The participle of a question, or of another clause whose verb stands before the subject."""
+    """The participle of a question, or of another clause whose verb precedes the subject."""
     kinds, marks = words.kinds, words.marks
     if not kinds[verb] & wc.BE or marks[verb + 1]:
         return None
@@ -233,7 +233,7 @@ def _after_conjunction(words: Words, participle: int) -> int | None:
 
 
 def first_auxiliary(words: Words, verb: int) -> int | None:
-    """The first word of "will be", "are not to be", which ends at `verb`; None for an infinitive standing alone."""
+    """The first word of "will be", "are not to be", which ends at `verb`; None for an infinitive alone."""
     kinds, marks = words.kinds, words.marks
     place = first = verb
     while not marks[place] and place > 0 and not kinds[place] & wc.JOINED:

@@ -83,42 +83,19 @@ def _add_members(values: Any, members: Any, own: Any) -> None:
                 own[k, group, column] += values[row, column]
 
 
-class Lines:
-    """The words and hits of many sentences, in few bytes each; they are added as they come."""
-
-    def __init__(self, most: int) -> None:
-        """Room for `most` sentences."""
-        self._words, self._before, self._count = np.empty(most), np.zeros(most + 1, dtype=np.int32), 0
-        self._frames: list[NDArray[np.int16]] = []
-        self._hits: list[Floats] = []
-
-    def add(self, hits: sparse.csr_array, words: Floats) -> None:
-        """Add sentences: their hits (sentences, frames) and their words."""
-        first, self._count = self._count, self._count + len(words)
-        self._words[first : self._count] = words
-        self._before[first + 1 : self._count + 1] = self._before[first] + hits.indptr[1:]
-        self._frames.append(hits.indices.astype(np.int16))
-        self._hits.append(hits.data.astype(np.float64))
-
-    def columns(self) -> tuple[Floats, NDArray[np.int32], NDArray[np.int16], Floats]:
-        """The words of each sentence, how many hits stand before each, and the frames and amounts of the hits."""
-        if len(self._hits) > 1:
-            self._frames, self._hits = [np.concatenate(self._frames)], [np.concatenate(self._hits)]
-        return self._words[: self._count], self._before[: self._count + 1], self._frames[0], self._hits[0]
-
-
-def as_headline(lines: Lines, sentences: Ints, size: Ints, actual: Floats, permutations: int, seed: int) -> Floats:
+def as_headline(
+    hits: sparse.csr_array, words: Floats, sentences: Ints, size: Ints, actual: Floats, permutations: int, seed: int
+) -> Floats:
     """(frames,) of random choices of sentences as headlines and the actual one, the share with as wide a gap.
 
     Of each document as many sentences in a row are taken as its title has, each such run as likely as any other.
-    `sentences` and `size`: (documents,) how many of `lines` each document has, and its title; `actual`: words and hits
-    of all titles.
+    `hits` (sentences, frames) and `words` are of the sentences of all documents, of which each has so many in
+    `sentences`, and so many in its title in `size`; `actual`: words and hits of all titles.
     """
     first, starts = np.cumsum(sentences) - sentences, sentences - size + 1
-    columns = lines.columns()
     chosen = np.zeros((permutations + 1, len(actual)))
     chosen[0] = actual
-    total = np.append(columns[0].sum(), np.bincount(columns[2], columns[3], minlength=len(actual) - 1))
+    total = np.append(words.sum(), np.bincount(hits.indices, hits.data, minlength=len(actual) - 1))
     random = np.random.default_rng(seed)
     begin = np.empty((TOGETHER, len(first)), dtype=np.int64)
     for row in range(1, permutations + 1, TOGETHER):
@@ -126,7 +103,7 @@ def as_headline(lines: Lines, sentences: Ints, size: Ints, actual: Floats, permu
         for draw in range(draws):
             begin[draw] = random.integers(starts)
         begin[:draws] += first
-        _add_runs(*columns, begin[:draws], size, chosen[row : row + draws])
+        _add_runs(words, hits.indptr, hits.indices, hits.data, begin[:draws], size, chosen[row : row + draws])
     return _as_far_apart(chosen, total - chosen)
 
 
@@ -194,7 +171,7 @@ def rates(hits: sparse.csr_array, words: Floats) -> Floats:
 
 @compiled
 def _tally(drawn: Any, times: Any) -> None:
-    """Add to each row of `times` how often each number stands in the row of `drawn`."""
+    """Add to each row of `times` how often each number occurs in the row of `drawn`."""
     for row in range(len(drawn)):
         for k in range(drawn.shape[1]):
             times[row, drawn[row, k]] += 1

@@ -15,9 +15,9 @@ from analysis.framing.lexicon import Lexicon
 from analysis.framing.passive_verbs import by_phrase, first_auxiliary, passive_verbs
 from analysis.framing.syntax import parse
 from analysis.text.compiled import Bools, Ints
-from analysis.text.long_tables import AnyTable, documents_of, table_parts
 from analysis.text.lookup import document_starts
-from analysis.text.parted import AnyTokens, limit
+from analysis.text.parted import AnyTokens, parts
+from analysis.text.tables import compact, documents_of, table_of
 from analysis.text.tokens import Tokens
 
 _BE = frozenset("'m 're 's am are be been being is was were".split())
@@ -37,7 +37,7 @@ class Role(NamedTuple):
 Given = Callable[[Ints, Ints], dict[int, Role]]  # of the words from each first up to its stop, those with a role
 
 
-def roles(tokens: Tokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFrame:
+def roles(tokens: AnyTokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFrame:
     """Every mention of an actor in the English documents, with its role, one row each, in the order of the text.
 
     `actors` is a lexicon whose frames are the actors: each has the names and nouns by which a text speaks of it.
@@ -63,8 +63,13 @@ def roles(tokens: Tokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFr
     [['Troops', 'acts', 'killed'], ['militants', 'acted upon', 'killed'],
      ['militants', 'acted upon', 'buried'], ['villagers', 'acts', 'buried']]
     """
+    return table_of(_roles(part.tokens, actors, syntax) for part in parts(tokens))
+
+
+def _roles(tokens: Tokens, actors: Lexicon, syntax: bool) -> pd.DataFrame:
+    """The rows of `roles` in a part of a corpus."""
     mentions = matches(tokens, actors).rename(columns={"frame": "actor"})
-    document = documents_of(mentions, pd.Index(tokens.doc_ids))
+    document = documents_of(mentions, tokens)
     spoken = english(tokens)[document]
     mentions, document = mentions[spoken].reset_index(drop=True), document[spoken]
     base = document_starts(tokens)
@@ -75,15 +80,14 @@ def roles(tokens: Tokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFr
         # The mentions are in the order of the text: those up to the last word seen have not been looked at before.
         own = slice(len(held), int(np.searchsorted(begins, place[-1], side="right")) if len(place) else len(held))
         first, stop = np.searchsorted(place, begins[own]), np.searchsorted(place, stops[own])
-        given = given_to(first, stop)
-        held += [_role(given, a, b) for a, b in zip(first.tolist(), stop.tolist(), strict=True)]
+        known = given_to(first, stop)
+        held += [_role(known, a, b) for a, b in zip(first.tolist(), stop.tolist(), strict=True)]
     held += [_role({}, 0, 0)] * (len(mentions) - len(held))
-    mentions["role"] = pd.Series([role.role for role in held], dtype=object)
-    mentions["verb"] = pd.Series([role.verb or None for role in held], dtype=object)
-    return mentions[["doc_id", "sentence", "actor", "text", "start", "end", "role", "verb"]]
+    given = compact({"role": [role.role for role in held], "verb": [role.verb or None for role in held]})
+    return pd.concat([mentions[["doc_id", "sentence", "actor", "text", "start", "end"]], given], axis=1)
 
 
-def role_shares(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
+def role_shares(table: pd.DataFrame, tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
     """How often each actor acts and is acted upon, from a table of `roles`: one row an actor (and a group, with `by`).
 
     ``actor``; ``mentions``; ``acts``, ``acted_upon``: counts; ``active_share``: acts / (acts + acted_upon), 0 to 1, NaN
@@ -102,30 +106,17 @@ def role_shares(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd
     1         1     1           0           1.0
     2         1     1           0           1.0
     """
-    columns = ["actor", "mentions", "acts", "acted_upon"]
     keys = ["actor"] if by is None else [by, "actor"]
     names, group = tokens.numbered_groups(by)
-    documents, counts = pd.Index(tokens.doc_ids), []
-    for part in table_parts(table):
-        document = documents_of(part, documents)
-        own = part.assign(acts=part["role"] == ACTS, acted_upon=part["role"] == ACTED_UPON)
-        if by is not None:
-            own[by] = np.array(names, dtype=object)[group[document]]
-        counts.append(
-            own.groupby(keys, as_index=False).agg(
-                mentions=("role", "size"), acts=("acts", "sum"), acted_upon=("acted_upon", "sum")
-            )
-        )
-    shares = counts[0]
-    if len(counts) > 1:
-        held = [count for count in counts if len(count)] or counts[:1]  # an empty table has types of its own
-        shares = pd.concat(held, ignore_index=True).groupby(keys, as_index=False).sum()
+    own = table[["actor"]].assign(acts=table["role"] == ACTS, acted_upon=table["role"] == ACTED_UPON)
+    own[by or "group"] = np.array(names, dtype=object)[group[documents_of(table, tokens)]]
+    counts = {"mentions": ("acts", "size"), "acts": ("acts", "sum"), "acted_upon": ("acted_upon", "sum")}
+    shares = own.groupby(keys, as_index=False).agg(**counts)
     known = shares["acts"] + shares["acted_upon"]
     shares["active_share"] = shares["acts"] / known.where(known > 0)
     shares["ci_low"], shares["ci_high"] = wilson(shares["active_share"].to_numpy(), known.to_numpy())
     order = [*keys[:-1], "mentions", "actor"]
-    shares = shares.sort_values(order, ascending=[True] * len(keys[:-1]) + [False, True], ignore_index=True)
-    return shares[[*keys[:-1], *columns, "active_share", "ci_low", "ci_high"]][: limit(tokens)]
+    return shares.sort_values(order, ascending=[True] * len(keys[:-1]) + [False, True], ignore_index=True)
 
 
 def _role(given: dict[int, Role], first: int, stop: int) -> Role:
@@ -213,7 +204,7 @@ def _ruled(words: Words, verbs: Bools, first: Ints, stop: Ints) -> dict[int, Rol
 
 
 def _beside(words: Words, first: Ints, stop: Ints) -> tuple[Bools, Bools]:
-    """Which words have, up to the STOP before or behind them, one that stands in a span; a word in one has itself."""
+    """Which words have, up to the STOP before or behind them, one that is in a span; a word in one has itself."""
     size = len(words.before)
     depth = np.zeros(size + 1, dtype=np.int64)
     np.add.at(depth, first, 1)
@@ -228,7 +219,7 @@ def _beside(words: Words, first: Ints, stop: Ints) -> tuple[Bools, Bools]:
 def _may_act(words: Words, intransitive: Bools) -> Bools:
     """(words,) which are those that `_active` or `_governs` may say yes to, by what they ask first: a few of all."""
     kinds = words.classes
-    before = np.where(words.before != 0, 0, np.append(0, kinds)[:-1])  # what stands before in the same phrase
+    before = np.where(words.before != 0, 0, np.append(0, kinds)[:-1])  # the word before in the same phrase
     verbal = ((kinds & (wc.PARTICIPLE | wc.SPEECH)) != 0) | intransitive | ((before & _GROUP) != 0)
     active = verbal & ((kinds & _NO_VERB) == 0)
     governs = ((kinds & wc.ING) != 0) | ((before & wc.TO) != 0)

@@ -33,7 +33,7 @@ def write_sheet(sheet: pd.DataFrame, path: str | Path, lexicon: Lexicon) -> list
     second worksheet and the labels to choose from in every cell of a coder; with a CSV file (UTF-8 with a byte order
     mark, which Excel needs) the codebook is a file ``<name>.codebook.csv`` beside it. ``<name>.key.json`` is kept from
     the coders: strata, weights and the sentences as they were drawn, for `read_sheet`. No cell runs as a formula: in a
-    workbook texts are marked as such, in CSV an apostrophe stands before what a spreadsheet would take for a formula
+    workbook texts are marked as such, in CSV an apostrophe precedes what a spreadsheet would take for a formula
     or a date, and is taken off when it is read.
 
     Give each coder a copy: who sees another's codes is no second coder. Raises `ValueError` for another ending, or

@@ -1,7 +1,7 @@
 """A corpus with its quotations: which cue names the speaker of each, and which words a cue reports."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -34,8 +34,8 @@ class Cue(NamedTuple):
     """A place where someone is said to speak.
 
     ``first``, ``last``: its words, speaker and verb; ``verb``: the verb; ``speaker``: first and last word, None where
-    it is that of the cue before; ``form``: what is said stands "behind" the verb from the word ``content`` on, or the
-    cue stands "apart" between commas or at the end of it; a "quote" has only quotations.
+    it is that of the cue before; ``form``: what is said comes "behind" the verb from the word ``content`` on, or the
+    cue is "apart", between commas or at the end of it; a "quote" has only quotations.
     """
 
     first: int
@@ -74,7 +74,7 @@ class Speech(NamedTuple):
         return self.bounds[bisect_right(self.bounds, word)]
 
     def goes_on(self, word: int) -> bool:
-        """Whether a word of the same document stands before the word."""
+        """Whether a word of the same document precedes the word."""
         return word > 0 and self.document[word] == self.document[word - 1]
 
     def verb_text(self, cue: Cue) -> str:
@@ -90,7 +90,7 @@ class Speech(NamedTuple):
         return text[self.words.end[word - 1] : self.words.start[word]]
 
     def cue_of(self, quote: Quote, cues: list[Cue]) -> int | None:
-        """The cue that names the speaker of a quotation, where one stands with it."""
+        """The cue that names the speaker of a quotation, where it has one."""
         after = self._adjacent(quote, cues)
         if after is not None:
             return after
@@ -128,7 +128,7 @@ class Speech(NamedTuple):
         return own[-1] if own else None
 
     def after_colon(self, quote: Quote) -> bool:
-        """Whether a colon stands before a quotation."""
+        """Whether a colon precedes a quotation."""
         first = quote.first
         return first > 0 and self.document[first - 1] == quote.document and ":" in self.between(first)
 
@@ -168,14 +168,9 @@ class Speech(NamedTuple):
 
 def _around(cues: list[Cue], quote: Quote) -> list[tuple[int, Cue]]:
     """The cues near a quotation, with their numbers."""
-    low, high = 0, len(cues)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if cues[middle].verb < quote.first else (low, middle)
-    begin, stop = max(low - 4, 0), low
-    while stop < len(cues) and cues[stop].verb <= quote.last + 60:
-        stop += 1
-    return [(at, cues[at]) for at in range(begin, stop)]
+    low = bisect_left(cues, quote.first, key=lambda cue: cue.verb)
+    stop = bisect_right(cues, quote.last + 60, lo=low, key=lambda cue: cue.verb)
+    return list(enumerate(cues[max(low - 4, 0) : stop], max(low - 4, 0)))
 
 
 def speech_of(words: Words) -> Speech:
@@ -277,7 +272,7 @@ def _closes(text: str, place: int, opened: int) -> bool:
     """Whether a double mark closes the quotation at `opened`."""
     sign = text[place]
     if sign == '"':
-        # A straight mark that stands before a word, after a blank, opens one inside.
+        # A straight mark before a word and after a blank opens one inside.
         return text[opened] == '"' or not text[place - 1].isspace()
     return sign in "”»" or (sign == "“" and text[opened] == "„")
 

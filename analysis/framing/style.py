@@ -5,7 +5,7 @@ lexicon data/lexicons/style.yml. Here are the shares that a rate does not tell: 
 the verbs that report, of the names for the opponent, how much is of each kind.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import pairwise
@@ -22,18 +22,15 @@ from analysis.framing.frames import negated
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.speech import speech_of
 from analysis.text.compiled import Floats, Ints
-from analysis.text.long_tables import AnyTable, columns_of, own_rows
-from analysis.text.lookup import document_of, first_sentences, sentence_in_document, sentence_of
-from analysis.text.parted import AnyTokens, Parted, limit
-from analysis.text.tokens import Tokens
+from analysis.text.lookup import document_of, sentence_in_document, sentence_of
+from analysis.text.parted import AnyTokens, parts, sentence_counts
+from analysis.text.tables import compact, documents_of, table_of
+from analysis.text.tokens import Tokens, offsets_of
 
 CERTAIN = ("boosters",)
 OPEN = ("hedges", "modals_of_possibility")
 NAMING, REPORTING = "naming_", "reporting_"  # how the frames begin that are ways of naming, or of reporting
 UNLISTED = "unlisted"  # the stance of a verb that the lexicon has in no frame of reporting
-REPORT_COLUMNS = ["doc_id", "sentence", "speaker", "verb", "stance", "start", "end"]
-
-_KINDS = 1 << 10  # more than there are kinds
 
 
 def firmness(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights: Floats | None = None) -> pd.DataFrame:
@@ -64,14 +61,14 @@ def firmness(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights
             f"lexicon {lexicon.name!r} has no frame {missing[0]!r}: firmness counts {', '.join((*CERTAIN, *OPEN))}"
         )
     kinds = dict.fromkeys(CERTAIN, 0) | dict.fromkeys(OPEN, 1)
-    groups, group = _groups_of(tokens, by)
-    hits = together(marked(tokens, lexicon, kinds, group, weights, plain=CERTAIN), tokens, group)
-    table = _shares(hits, ["boosters", "hedges"], groups)
+    names, group = tokens.numbered_groups(by)
+    hits = _marked(tokens, lexicon, kinds, weights, plain=CERTAIN)
+    table = _shares(hits, group[hits["document"]], names, ["boosters", "hedges"], whole=weights is None)
     boosters, hedges = (table[table["kind"] == kind].reset_index(drop=True) for kind in ("boosters", "hedges"))
-    result = pd.DataFrame({"boosters": boosters["hits"], "hedges": hedges["hits"]})
+    result = boosters[["group"]].assign(boosters=boosters["hits"], hedges=hedges["hits"])
     for column, share in (("firmness", "share"), ("ci_low", "ci_low"), ("ci_high", "ci_high")):
         result[column] = 2 * boosters[share] - 1
-    return _named(result, boosters["group"], tokens, by, weights, ["boosters", "hedges"])
+    return _grouped(result, by)
 
 
 def naming(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights: Floats | None = None) -> pd.DataFrame:
@@ -94,14 +91,13 @@ def naming(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights: 
     7     naming_gunman     1   0.33
     """
     ways = _frames(lexicon, NAMING)
-    groups, group = _groups_of(tokens, by)
-    kinds = {way: kind for kind, way in enumerate(ways)}
-    table = _shares(together(marked(tokens, lexicon, kinds, group, weights), tokens, group), ways, groups)
-    name = table.pop("group")
-    return _named(table.rename(columns={"kind": "naming"}), name, tokens, by, weights, ["hits"])
+    names, group = tokens.numbered_groups(by)
+    hits = _marked(tokens, lexicon, {way: kind for kind, way in enumerate(ways)}, weights)
+    table = _shares(hits, group[hits["document"]], names, ways, whole=weights is None)
+    return _grouped(table.rename(columns={"kind": "naming"}), by)
 
 
-def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
+def reports(tokens: AnyTokens, lexicon: Lexicon) -> pd.DataFrame:
     """Every verb that reports someone's words in the English documents, one row each, in the order of the text.
 
     ``doc_id``, ``sentence`` (from 0 in each document), ``speaker`` and ``verb`` as `attribution.attributions` finds
@@ -122,6 +118,12 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     1      Khan  admitted  reporting_conceding
     """
     terms = lexicon.terms[lexicon.terms["frame"].isin(_frames(lexicon, REPORTING))]
+    patterns = tuple(zip(terms["pattern"].tolist(), terms["frame"].tolist(), strict=True))
+    return table_of(_reports(part.tokens, patterns) for part in parts(tokens))
+
+
+def _reports(tokens: Tokens, patterns: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    """The rows of `reports` in a part of a corpus; `patterns`: of the frames of reporting, each with its frame."""
     verbs: list[str] = []
     named: list[str] = []
     places: list[int] = []
@@ -131,30 +133,29 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
         verbs += [speech.verb_text(cue) for cue in cues]
         named += speakers(speech, cues, {})
         places += [int(words.token[cue.verb]) for cue in cues]
-    patterns = tuple(zip(terms["pattern"].tolist(), terms["frame"].tolist(), strict=True))
-    stances = {verb: _stance(verb, patterns) for verb in set(verbs)}
     place = np.array(places, dtype=np.int64)
-    return pd.DataFrame(
+    stances = {verb: _stance(verb, patterns) for verb in set(verbs)}
+    return compact(
         {
             "doc_id": tokens.doc_ids[document_of(tokens, place)],
             "sentence": sentence_in_document(tokens, place),
-            "speaker": pd.Series([name or None for name in named], dtype=object),
-            "verb": pd.Series(verbs, dtype=object),
-            "stance": pd.Series([stances[verb] for verb in verbs], dtype=object),
+            "speaker": [name or None for name in named],
+            "verb": verbs,
+            "stance": [stances[verb] for verb in verbs],
             "start": tokens.start[place],
             "end": tokens.end[place],
         }
-    )[REPORT_COLUMNS]
+    )
 
 
-def reporting(table: AnyTable, tokens: AnyTokens, lexicon: Lexicon, by: str | None = None) -> pd.DataFrame:
+def reporting(table: pd.DataFrame, tokens: AnyTokens, lexicon: Lexicon, by: str | None = None) -> pd.DataFrame:
     """In what stance words are reported: one row a stance, in the lexicon's order (and a group, with `by`).
 
     `table` is that of `reports`, of the same tokens; `by` a column of it (speaker, or one that you add, a class of
     speakers say) or of the metadata. ``hits``: verbs; ``share``: of the verbs of the group (0 to 1), NaN where it has
     none; ``ci_low``, ``ci_high``: its 95% interval, see `share_intervals`. Verbs that the lexicon does not list
-    are the last stance, "unlisted". Raises `ValueError` for an unknown column (of a corpus in parts for one of the
-    table, too), a table of other documents, or a lexicon without a frame that begins with "reporting_".
+    are the last stance, "unlisted". Raises `ValueError` for an unknown column, a table of other documents, or a lexicon
+    without a frame that begins with "reporting_".
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -168,36 +169,27 @@ def reporting(table: AnyTable, tokens: AnyTokens, lexicon: Lexicon, by: str | No
     13     Rao  reporting_conceding     1    1.0
     """
     stances = [*_frames(lexicon, REPORTING), UNLISTED]
-    own = by is not None and by in columns_of(table)
-    if own and isinstance(tokens, Parted):
-        raise ValueError(f"{by!r} is a column of the table: of a corpus in parts give a column of the metadata")
-    groups, group = _groups_of(tokens, None if own else by)
-    hits = together(_reported(table, tokens, lexicon, stances, group), tokens, group)
-    if isinstance(table, pd.DataFrame) and own:
-        names = table[by].astype(object).where(table[by].notna(), "(none)").astype(str).to_numpy()
-        groups = sorted(set(names))
-        hits["group"] = pd.Index(groups).get_indexer(pd.Index(names))
-    result = _shares(hits, stances, groups)
-    name = result.pop("group")
-    return _named(result.rename(columns={"kind": "stance"}), name, tokens, by, None, ["hits"])
-
-
-def _reported(
-    table: AnyTable, tokens: AnyTokens, lexicon: Lexicon, stances: list[str], group: Ints
-) -> Iterator[pd.DataFrame]:
-    """The rows of `reports` as `hits_of` has them, part by part."""
-    for part, rows, row in own_rows(table, tokens):
-        if strange := sorted(set(rows["stance"]) - set(stances)):
-            raise ValueError(f"lexicon {lexicon.name!r} has no stance {strange[0]!r}: give the one that made the table")
-        sentence = part.sentence + first_sentences(part.tokens)[row] + rows["sentence"].to_numpy(dtype=np.int64)
-        kind = pd.Index(stances).get_indexer(pd.Index(rows["stance"]))
-        yield hits_of(kind, group, part.document + row, sentence, np.ones(len(rows)))
+    if strange := sorted(set(table["stance"]) - set(stances)):
+        raise ValueError(f"lexicon {lexicon.name!r} has no stance {strange[0]!r}: give the one that made the table")
+    document = documents_of(table, tokens)
+    if by in table.columns:
+        named = table[by].astype(object).where(table[by].notna(), "(none)").astype(str).to_numpy()
+        names = sorted(set(named))
+        group = pd.Index(names).get_indexer(pd.Index(named))
+    else:
+        names, group = tokens.numbered_groups(by)
+        group = group[document]
+    sentence = offsets_of(sentence_counts(tokens))[document] + table["sentence"].to_numpy()
+    kind = pd.Index(stances).get_indexer(pd.Index(table["stance"]))
+    hits = pd.DataFrame({"kind": kind, "document": document, "sentence": sentence, "amount": 1.0})
+    result = _shares(hits, group, names, stances, whole=True)
+    return _grouped(result.rename(columns={"kind": "stance"}), by)
 
 
 def share_intervals(counts: Floats) -> tuple[Floats, Floats]:
     """95% interval of each column's share of the sum of `counts`, (units, kinds).
 
-    A unit is a document, or a sentence where all hits of a group stand in one document.
+    A unit is a document, or a sentence where all hits of a group are in one document.
 
     Wilson's (1927) score interval of a share p of n, with n divided by the design effect D, since the hits of one
     document are more alike than those of two. D is the first-order factor of Rao and Scott (1981), one for all kinds:
@@ -248,12 +240,41 @@ def _stance(verb: str, patterns: tuple[tuple[str, str], ...]) -> str:
     return str(min(fitting)[2]) if fitting else UNLISTED
 
 
-def _shares(hits: pd.DataFrame, kinds: Sequence[str], groups: Sequence[str]) -> pd.DataFrame:
-    """group, kind, hits, share, ci_low, ci_high of each kind in each group."""
-    kind, group, document, sentence, amount = (column.to_numpy() for _, column in hits.items())
+def _marked(
+    tokens: AnyTokens, lexicon: Lexicon, kinds: Mapping[str, int], weights: Floats | None, *, plain: Sequence[str] = ()
+) -> pd.DataFrame:
+    """The matches of the frames in `kinds`, of those in `plain` no negated one, one row each.
+
+    ``kind``; ``document`` and ``sentence``, numbered through the corpus; ``amount``, what it counts.
+    """
+    frame = lexicon.terms["frame"]
+    kind_of = frame.map(kinds).fillna(-1).to_numpy(dtype=np.int64)
+    apart = frame.isin(plain).to_numpy()
+    pieces = []
+    for part, found, running in weighted_parts(tokens, lexicon, weights):
+        own = part.tokens
+        first, last, term = (found[column].to_numpy() for column in ("first", "last", "term"))
+        kept = kind_of[term] >= 0
+        if apart.any():
+            kept &= ~(apart[term] & negated(own, lexicon, first))
+        first, last, term = first[kept], last[kept], term[kept]
+        document, sentence = part.document + document_of(own, first), part.sentence + sentence_of(own, first)
+        columns = {"kind": kind_of[term], "document": document, "sentence": sentence}
+        pieces.append(compact(columns | {"amount": mean_weights(running, first, last)}))
+    return table_of(pieces)
+
+
+def _shares(
+    hits: pd.DataFrame, group: Ints, names: Sequence[str], kinds: Sequence[str], *, whole: bool
+) -> pd.DataFrame:
+    """group, kind, hits (`whole` numbers or sums of weights), share, ci_low, ci_high of each kind in each named group.
+
+    `group`: the group of each hit.
+    """
+    kind, document, sentence, amount = (column.to_numpy() for _, column in hits.items())
     order = np.argsort(group, kind="stable")
-    bounds = np.searchsorted(group[order], np.arange(len(groups) + 1))
-    columns = np.full((4, len(groups), len(kinds)), np.nan)
+    bounds = np.searchsorted(group[order], np.arange(len(names) + 1))
+    columns = np.full((4, len(names), len(kinds)), np.nan)
     for number, (first, stop) in enumerate(pairwise(bounds.tolist())):
         own = order[first:stop]
         units, row = np.unique(document[own], return_inverse=True)
@@ -264,79 +285,11 @@ def _shares(hits: pd.DataFrame, kinds: Sequence[str], groups: Sequence[str]) -> 
         total = counts.sum(axis=0)
         share = total / total.sum() if total.sum() else np.full(len(kinds), np.nan)
         columns[:, number] = total, share, *share_intervals(counts)
-    named = {"group": np.repeat(np.array(groups, dtype=object), len(kinds)), "kind": [*kinds] * len(groups)}
-    values = zip(("hits", "share", "ci_low", "ci_high"), columns.reshape(4, -1), strict=True)
-    return pd.DataFrame({**named, **dict(values)})
+    named = {"group": np.repeat(np.array(names, dtype=object), len(kinds)), "kind": [*kinds] * len(names)}
+    values = dict(zip(("hits", "share", "ci_low", "ci_high"), columns.reshape(4, -1), strict=True))
+    return pd.DataFrame({**named, **values}).astype({"hits": np.int64} if whole else {})
 
 
-def _named(
-    table: pd.DataFrame, group: pd.Series, tokens: AnyTokens, by: str | None, weights: Floats | None, whole: list[str]
-) -> pd.DataFrame:
-    """The table with the group's name in front, and counts as whole numbers where no weights made them fractions."""
-    if weights is None:
-        table = table.astype(dict.fromkeys(whole, np.int64))
-    if by is not None:
-        table.insert(0, by, group.to_numpy())
-    return table[: limit(tokens)]
-
-
-def _groups_of(tokens: AnyTokens, by: str | None) -> tuple[list[str], Ints]:
-    """The names of the groups, and (documents,) the group of each document."""
-    names, group = tokens.numbered_groups(by)
-    listed = names[: limit(tokens)]
-    return listed, np.where(group < len(listed), group, -1)
-
-
-def hits_of(kind: Ints, group: Ints, document: Ints, sentence: Ints, amount: Floats) -> pd.DataFrame:
-    """A row a hit: its kind, the group of its document, the document and sentence in the corpus, what it counts."""
-    places = {"group": group[document], "document": document, "sentence": sentence}
-    return pd.DataFrame({"kind": kind, **places}).astype(np.int32).assign(amount=amount)
-
-
-def together(pieces: Iterator[pd.DataFrame], tokens: AnyTokens, group: Ints) -> pd.DataFrame:
-    """The hits of all parts; of a corpus in parts those of a document are made one a kind.
-
-    As they are stay those of a document that alone in its group has any: its sentences are the units.
-    """
-    if not isinstance(tokens, Parted):
-        (whole,) = pieces
-        return whole
-    held: list[pd.DataFrame] = []
-    alone = np.full(len(group), -1)  # the one document with hits in a group, -1 of none, -2 of several
-    for found in pieces:
-        piece = found[found["group"] >= 0]
-        documents = np.unique(piece["document"])
-        groups, row, count = np.unique(group[documents], return_index=True, return_counts=True)
-        alone[groups] = np.where((count == 1) & (alone[groups] == -1), documents[row], -2)
-        kept = alone[piece["group"]] == piece["document"].to_numpy()
-        rest = piece[~kept]
-        # What is added up here, in the order of the text and from 0 on, would be added up in the same way later.
-        cells = rest["document"].to_numpy(dtype=np.int64) * _KINDS + rest["kind"]
-        _, row, cell = np.unique(cells, return_index=True, return_inverse=True)
-        held += [piece[kept], rest.iloc[row].assign(amount=np.bincount(cell, rest["amount"]))]
-    return pd.concat(held, ignore_index=True)
-
-
-def marked(
-    tokens: AnyTokens,
-    lexicon: Lexicon,
-    kinds: Mapping[str, int],
-    group: Ints,
-    weights: Floats | None,
-    *,
-    plain: Sequence[str] = (),
-) -> Iterator[pd.DataFrame]:
-    """The matches of the frames in `kinds` as `hits_of` has them, part by part; of those in `plain` no negated one."""
-    frame = lexicon.terms["frame"]
-    kind_of = frame.map(kinds).fillna(-1).to_numpy(dtype=np.int64)
-    apart = frame.isin(plain).to_numpy()
-    for part, found, running in weighted_parts(tokens, lexicon, weights):
-        own = part.tokens
-        first, last, term = (found[column].to_numpy() for column in ("first", "last", "term"))
-        kept = kind_of[term] >= 0
-        if apart.any():
-            kept &= ~(apart[term] & negated(own, lexicon, first))
-        first, last, term = first[kept], last[kept], term[kept]
-        amount = mean_weights(running, first, last)
-        document = part.document + document_of(own, first)
-        yield hits_of(kind_of[term], group, document, part.sentence + sentence_of(own, first), amount)
+def _grouped(table: pd.DataFrame, by: str | None) -> pd.DataFrame:
+    """A table with its groups under the name that they have in `by`, or without them."""
+    return table.drop(columns="group") if by is None else table.rename(columns={"group": by})

@@ -203,7 +203,7 @@ def _doubled(given: pd.DataFrame) -> bool:
 
 
 def _raised(weight: Floats, strata: NDArray[np.object_], clear: Bools) -> Floats:
-    """The weights of the clear items, raised so that they stand for all of their stratum; 0 for the others."""
+    """The weights of the clear items, raised so that they represent all of their stratum; 0 for the others."""
     raised = np.where(clear, weight, 0.0)
     for stratum in set(strata):
         own = strata == stratum

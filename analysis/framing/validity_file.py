@@ -14,7 +14,7 @@ from analysis.strict_yaml import read_yaml
 
 _COUNT, _NUMBER, _SHARE, _NONE = (int,), (int, float), (int, float, type(None)), type(None)
 _SHARES = [f"{share}{end}" for share in ("precision", "recall", "f1") for end in ("", "_low", "_high")]
-# The columns of a table of `validity`, and what may stand in them.
+# The columns of a table of `validity`, and the types of their values.
 COLUMNS: dict[str, tuple[type, ...]] = {
     "frame": (str,),
     **dict.fromkeys(("coded", "found", "both", "tied", "items", "blank"), _COUNT),

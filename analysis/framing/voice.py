@@ -10,9 +10,9 @@ from analysis.bootstrap import rate_intervals
 from analysis.framing import word_classes as wc
 from analysis.framing.clauses import Words, subject, words_by_stretch, words_of
 from analysis.framing.passive_verbs import SKIPPED, agent, first_auxiliary, parsed_pairs, passive_verbs
-from analysis.text.long_tables import AnyTable, documents_of, table_parts
 from analysis.text.lookup import document_of, sentence_in_document
-from analysis.text.parted import AnyTokens, limit
+from analysis.text.parted import AnyTokens, parts
+from analysis.text.tables import compact, documents_of, table_of
 from analysis.text.tokens import Tokens
 
 
@@ -26,12 +26,12 @@ class _Row(NamedTuple):
     actor: str | None
 
 
-def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
+def passives(tokens: AnyTokens, *, syntax: bool = False) -> pd.DataFrame:
     """Every passive of the English documents, one row each, in the order of the text.
 
     A passive is a form of *be* or *get* and a past participle, with nothing between them but adverbs, negations or one
     remark set off by commas: "was told", "hasn't been fully explained", "to be trusted", "got caught". In questions the
-    subject stands between ("was he told?"), and of participles joined by "and" or "or" each is a passive ("was arrested
+    subject comes between ("was he told?"), and of participles joined by "and" or "or" each is a passive ("was arrested
     and charged"). Participles without a form of *be* or *get* ("the plan approved in June") are not counted.
 
     - ``doc_id``, ``sentence`` (from 0 in each document);
@@ -48,7 +48,7 @@ def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
     other languages have no rows.
 
     With `syntax` a parser (`analysis.framing.syntax.parse`) proposes passives too, which are held to the same lists; it
-    sees a form of *be* and a participle that stand further apart, and takes longer. Raises `ModuleNotFoundError`
+    sees a form of *be* and a participle that are further apart, and takes longer. Raises `ModuleNotFoundError`
     without the extra ``syntax``.
 
     >>> from analysis import read_text, tokenize
@@ -59,6 +59,11 @@ def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
     1   arrested       None   Two men
     2    charged       None   Two men
     """
+    return table_of(_passives(part.tokens, syntax) for part in parts(tokens))
+
+
+def _passives(tokens: Tokens, syntax: bool) -> pd.DataFrame:
+    """The rows of `passives` in a part of a corpus."""
     rows: list[_Row] = []
     for words in [words_of(tokens)] if syntax else words_by_stretch(tokens):  # the parser takes the whole
         own = {}
@@ -67,12 +72,23 @@ def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
             for place in (participle, *joined):
                 ends = int(words.token[verb]), int(words.token[place])
                 own[ends] = _Row(*ends, words.text(place, place), agent(words, place, joined), actor)
-        rows += sorted(own.values(), key=_places)
-    return _table(tokens, rows)
+        rows += sorted(own.values(), key=lambda row: (row.first, row.last))
+    first, last = np.array([row[:2] for row in rows], dtype=np.int64).reshape(-1, 2).T
+    return compact(
+        {
+            "doc_id": tokens.doc_ids[document_of(tokens, first)],
+            "sentence": sentence_in_document(tokens, first),
+            "start": tokens.start[first],
+            "end": tokens.end[last],
+            "participle": [row.participle for row in rows],
+            "agent": [row.agent for row in rows],
+            "actor": [row.actor for row in rows],
+        }
+    )
 
 
 def passive_rates(
-    found: AnyTable, tokens: AnyTokens, by: str | None = None, *, resamples: int = 1000, seed: int = 0
+    found: pd.DataFrame, tokens: AnyTokens, by: str | None = None, *, resamples: int = 1000, seed: int = 0
 ) -> pd.DataFrame:
     """How often a text says that something is done without saying by whom: one row (a group, with `by`).
 
@@ -88,14 +104,11 @@ def passive_rates(
     0         3          2             0.67
     """
     names, group = tokens.numbered_groups(by)
-    documents, sizes = pd.Index(tokens.doc_ids), np.diff(tokens.document_offsets)
-    every, agentless = (np.zeros(tokens.n_documents, dtype=np.int64) for _ in range(2))
-    for part in table_parts(found):
-        row = documents_of(part, documents)
-        every += np.bincount(row, minlength=tokens.n_documents)
-        agentless += np.bincount(row[part["agent"].isna().to_numpy()], minlength=tokens.n_documents)
+    sizes, row = np.diff(tokens.document_offsets), documents_of(found, tokens)
+    unnamed = found["agent"].isna().to_numpy()
+    every, agentless = (np.bincount(own, minlength=tokens.n_documents) for own in (row, row[unnamed]))
     rows = []
-    for number, name in enumerate(names[: limit(tokens)]):
+    for number, name in enumerate(names):
         own = np.flatnonzero(group == number)
         counts = sparse.csr_array(agentless[own][:, None])
         low, high = rate_intervals(counts, sizes[own], resamples=resamples, seed=seed)
@@ -105,23 +118,6 @@ def passive_rates(
     columns = [by or "group", "passives", "agentless", "agentless_share", "per_1000_words", "ci_low", "ci_high"]
     table = pd.DataFrame(rows, columns=columns)
     return table.drop(columns="group") if by is None else table
-
-
-def _table(tokens: Tokens, rows: list[_Row]) -> pd.DataFrame:
-    """The rows as the table of `passives`."""
-    first = np.array([row.first for row in rows], dtype=np.int64)
-    last = np.array([row.last for row in rows], dtype=np.int64)
-    return pd.DataFrame(
-        {
-            "doc_id": tokens.doc_ids[document_of(tokens, first)],
-            "sentence": sentence_in_document(tokens, first),
-            "start": tokens.start[first],
-            "end": tokens.end[last],
-            "participle": pd.Series([row.participle for row in rows], dtype=object),
-            "agent": pd.Series([row.agent for row in rows], dtype=object),
-            "actor": pd.Series([row.actor for row in rows], dtype=object),
-        }
-    )
 
 
 def _actor(words: Words, verb: int) -> str | None:
@@ -141,7 +137,3 @@ def _questioned(words: Words, verb: int, participle: int) -> str | None:
     while last > verb + 1 and words.kinds[last] & SKIPPED:
         last -= 1
     return words.text(verb + 1, last)
-
-
-def _places(row: _Row) -> tuple[int, int]:
-    return row.first, row.last

@@ -58,55 +58,14 @@ CLAUSE = AUXILIARY | SUBORDINATE | RELATIVE | QUESTION
 OPENS_PHRASE = DETERMINER | PRONOUN | NUMBER
 SPEECH = SAY | SPEAK | SPEAKING_ON
 
-# A name of a section in the word lists -> what its words are.
-_SECTIONS = {
-    "adjectival": ADJECTIVAL,
-    "adverb": ADVERB,
-    "be": BE,
-    "conjunction": CONJUNCTION,
-    "degree": DEGREE,
-    "determiner": DETERMINER,
-    "do": DO,
-    "get": GET,
-    "get_states": GET_STATE,
-    "have": HAVE,
-    "institution": INSTITUTION,
-    "modal": MODAL,
-    "no_agent": NO_AGENT,
-    "number": NUMBER,
-    "object": OBJECT,
-    "participle_distinct": PARTICIPLE | DISTINCT,
-    "participle_same": PARTICIPLE,
-    "person": PERSON,
-    "personal": PERSONAL,
-    "plural": PLURAL,
-    "plural_be": PLURAL_BE,
-    "preposition": PREPOSITION,
-    "pronoun": PRONOUN,
-    "question": QUESTION,
-    "relative": RELATIVE,
-    "say": SAY,
-    "speak": SPEAK,
-    "speak_or_noun": SPEAK_OR_NOUN,
-    "speaking_on": SPEAKING_ON,
-    "subordinate": SUBORDINATE,
-    "time": TIME,
-    "unit": UNIT,
-}
-# The words that rules name one by one.
-_SINGLE = {
-    "according": ACCORDING,
-    "and": AND,
-    "by": BY,
-    "n't": NEGATION,
-    "nt": NEGATION,
-    "never": NEGATION,
-    "not": NEGATION,
-    "of": OF,
-    "that": THAT,
-    "there": THERE,
-    "to": TO,
-}
+# The sections of the word lists whose words have the class of that name; and those whose words have other ones.
+_SECTIONS = (
+    "adjectival adverb be conjunction degree determiner do get have institution modal no_agent number object person "
+    "personal plural plural_be preposition pronoun question relative say speak speak_or_noun speaking_on subordinate "
+    "time unit"
+).split()
+_OTHERS = {"get_states": GET_STATE, "participle_distinct": PARTICIPLE | DISTINCT, "participle_same": PARTICIPLE}
+_SINGLE = "according and by of that there to".split()  # words that rules name one by one
 _CONTRACTED = {"'re": "are", "'m": "am", "'ll": "will", "'d": "would", "'ve": "have", "'s": "is"}
 _PREFIXES = ("over", "under", "re", "mis", "out", "un", "fore", "pre", "inter")
 _ENDINGS = ("ed", "ing", "ly")
@@ -141,11 +100,11 @@ def word_lists() -> dict[str, frozenset[str]]:
 @cache
 def _listed() -> dict[str, int]:
     """The classes that the lists give each word."""
+    kinds = _OTHERS | {name: globals()[name.upper()] for name in (*_SECTIONS, *_SINGLE)}
+    words = [(word, kinds[name]) for name in (*_SECTIONS, *_OTHERS) for word in word_lists()[name]]
+    words += [(word, kinds[word]) for word in _SINGLE] + [(word, NEGATION) for word in ("n't", "nt", "never", "not")]
     found: dict[str, int] = {}
-    for name, kind in _SECTIONS.items():
-        for word in word_lists()[name]:
-            found[word] = found.get(word, 0) | kind
-    for word, kind in _SINGLE.items():
+    for word, kind in words:
         found[word] = found.get(word, 0) | kind
     return found
 

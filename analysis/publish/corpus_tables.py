@@ -8,9 +8,8 @@ import pandas as pd
 from analysis.printable import visible
 from analysis.publish.tables import write_table
 from analysis.text.corpus import Corpus
-from analysis.text.long_tables import AnyTable, by_part
-from analysis.text.parted import AnyTokens
-from analysis.text.tokens import Tokens
+from analysis.text.parted import LISTED, AnyTokens, parts
+from analysis.text.tables import table_of
 
 FOLDER = "corpus"
 CAPTIONS = {
@@ -24,14 +23,15 @@ CAPTIONS = {
 def write_corpus_tables(run: Path, tokens: AnyTokens) -> None:
     """Write the tables of `CAPTIONS` into the folder ``corpus`` of `run`."""
     (run / FOLDER).mkdir()
-    tables: dict[str, AnyTable] = {
+    tables = {
         "documents": tokens.corpus.documents,
         "problems": tokens.corpus.problems,
-        "boilerplate": by_part(_boilerplate, tokens),
-        "truncated": by_part(_truncated, tokens),
+        "boilerplate": table_of(_texts(part.tokens.corpus, "boilerplate") for part in parts(tokens)),
+        "truncated": table_of(_texts(part.tokens.corpus, "truncated") for part in parts(tokens)),
     }
     for name, table in tables.items():
-        write_table(table, run / FOLDER / name, caption=CAPTIONS[name])
+        most = LISTED if name in ("boilerplate", "truncated") else len(table) + 1
+        write_table(table, run / FOLDER / name, caption=CAPTIONS[name], most=most)
 
 
 def title_of(documents: pd.DataFrame, corpus: str) -> str:
@@ -65,17 +65,10 @@ def _day(date: Any) -> str:
     return f"{date.day} {date:%B %Y}"  # %-d is not to be had on Windows
 
 
-def _boilerplate(tokens: Tokens) -> pd.DataFrame:
-    return _texts(tokens.corpus, (tokens.corpus.segments["kind"] == "boilerplate").to_numpy())
-
-
-def _truncated(tokens: Tokens) -> pd.DataFrame:
-    return _texts(tokens.corpus, tokens.corpus.segments["truncated"].to_numpy(dtype=bool))
-
-
-def _texts(corpus: Corpus, chosen: Any) -> pd.DataFrame:
-    rows = corpus.segments[chosen]
+def _texts(corpus: Corpus, which: str) -> pd.DataFrame:
+    """The segments that are boilerplate, or those that are truncated, with what they say."""
+    segments = corpus.segments
+    rows = segments[segments["kind"] == which if which == "boilerplate" else segments[which].astype(bool)]
     texts = dict(zip(corpus.documents["doc_id"], corpus.texts, strict=True))
     found = [texts[d][s:e] for d, s, e in zip(rows["doc_id"], rows["start"], rows["end"], strict=True)]
-    places = {name: rows[name].to_numpy() for name in ("doc_id", "start", "end")}
-    return pd.DataFrame(places | {"text": found}, columns=["doc_id", "start", "end", "text"])
+    return rows[["doc_id", "start", "end"]].assign(text=found).reset_index(drop=True)

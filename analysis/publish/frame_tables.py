@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from analysis.framing import embedding
+from analysis.framing.frames import sentence_frames
 from analysis.framing.lexicon import Lexicon
-from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.lookup import word_at
-from analysis.text.parted import LISTED, AnyTokens, Parted, parts
+from analysis.text.parted import LISTED, AnyTokens, parts
+from analysis.text.tables import rows_by_part
 
 NAMED = {"year": "%Y", "month": "%Y-%m"}  # how a period is written that is no day
 STRETCHES = 20_000  # of the running text, many more than a figure is wide
@@ -63,11 +65,11 @@ def matrix(pairs: pd.DataFrame, frames: pd.Series) -> pd.DataFrame:
     return grid.reindex(index=pd.Index(frames, name="frame"), columns=pd.Index(frames, name=None))
 
 
-def placed(found: AnyTable, tokens: AnyTokens, labels: dict[str, str]) -> pd.DataFrame:
-    """Where each match stands in the running text: ``label`` of its frame, ``place`` of its first word from 0.
+def placed(found: pd.DataFrame, tokens: AnyTokens, labels: dict[str, str]) -> pd.DataFrame:
+    """Where each match is in the running text: ``label`` of its frame, ``place`` of its first word from 0.
 
-    Where a corpus in parts has more than `LISTED` matches, a row stands for those of a label in one of 20,000 equal
-    stretches of the running text: the place of the first, and ``times``, how many they are.
+    Of more than `LISTED` matches, those of a label in one of 20,000 equal stretches of the running text are one row:
+    the place of the first, and ``times``, how many they are.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("They will go to court."))
@@ -75,37 +77,15 @@ def placed(found: AnyTable, tokens: AnyTokens, labels: dict[str, str]) -> pd.Dat
       label  place
     0   Law      4
     """
-    documents = pd.Index(tokens.doc_ids)
-    tables = (_placed(table, documents, tokens, labels) for table in table_parts(found))
-    if not isinstance(tokens, Parted) or len(found) <= LISTED:
-        return pd.concat(tables, ignore_index=True)
-    names = sorted(set(labels.values()))
-    times, first = np.zeros((2, len(names), STRETCHES), dtype=np.int64)
-    first += len(tokens)
-    for table in tables:
-        cell = (
-            pd.Index(names).get_indexer(pd.Index(table["label"])),
-            table["place"].to_numpy() * STRETCHES // len(tokens),
-        )
-        np.add.at(times, cell, 1)
-        np.minimum.at(first, cell, table["place"].to_numpy())
-    row, stretch = np.nonzero(times)
-    columns = {"label": np.array(names, dtype=object)[row], "place": first[row, stretch], "times": times[row, stretch]}
-    return pd.DataFrame(columns).sort_values(["place", "label"], ignore_index=True)
-
-
-def _placed(found: pd.DataFrame, documents: "pd.Index[str]", tokens: AnyTokens, labels: dict[str, str]) -> pd.DataFrame:
-    """The label and the place of each match; `documents` are the names of those of `tokens`."""
-    document = documents.get_indexer(pd.Index(found["doc_id"]))
-    start, place = found["start"].to_numpy(), np.empty(len(found), dtype=np.int64)
-    rows = np.unique(document) if isinstance(tokens, Parted) else np.arange(tokens.n_documents)
-    for part in parts(tokens.subset(rows)):
-        whole = rows[part.document : part.document + part.tokens.n_documents]
-        inside = (document >= whole[0]) & (document <= whole[-1])
-        own = np.searchsorted(whole, document[inside])
-        within = word_at(part.tokens, own, start[inside]) - part.tokens.document_offsets[own]
-        place[inside] = tokens.document_offsets[document[inside]] + within
-    return pd.DataFrame({"label": found["frame"].map(labels).to_numpy(), "place": place})
+    place = np.empty(len(found), dtype=np.int64)
+    for part, rows, document in rows_by_part(found.reset_index(drop=True), tokens):
+        place[rows.index] = part.word + word_at(part.tokens, document, rows["start"].to_numpy())
+    table = pd.DataFrame({"label": found["frame"].map(labels).astype("str").to_numpy(), "place": place})
+    if len(table) <= LISTED:
+        return table
+    cells = table.groupby(["label", (table["place"] * STRETCHES // len(tokens)).rename("stretch")])["place"]
+    few = cells.agg(place="min", times="size").reset_index(level="label")
+    return few.sort_values(["place", "label"], ignore_index=True)
 
 
 def of_manner(marked: pd.DataFrame) -> pd.DataFrame:
@@ -117,23 +97,21 @@ def of_manner(marked: pd.DataFrame) -> pd.DataFrame:
     return marked[~marked["frame"].str.startswith(("naming_", "reporting_"))].reset_index(drop=True)
 
 
-def with_nearness(leading: pd.DataFrame, near: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
+def nearness(tokens: AnyTokens, lexicon: Lexicon, labels: dict[str, str], *, margin: float = 0.0) -> pd.DataFrame:
     """How many sentences lead to each frame by words alone, and with nearness in meaning: ``label``, two counts.
 
-    `leading` is a table of `sentence_frames`, `near` one of `analysis.framing.embedding.score_sentences`.
-
-    >>> leading = pd.DataFrame({"frame": ["law", None, None]})
-    >>> with_nearness(leading, pd.DataFrame({"frame": ["law", "law", None]}), {"law": "Law"})
-      label  by_words  with_nearness
-    0   Law         1              2
-    1  none         2              1
+    That is ``by_words``, by `analysis.framing.frames.sentence_frames`, and ``with_nearness``, by
+    `analysis.framing.embedding.score_sentences`, which says what else it raises.
     """
-    rows = [
-        (label, int((leading["frame"] == frame).sum()), int((near["frame"] == frame).sum()))
-        for frame, label in labels.items()
-    ]
-    rows.append(("none", int(leading["frame"].isna().sum()), int(near["frame"].isna().sum())))
-    return pd.DataFrame(rows, columns=["label", "by_words", "with_nearness"])
+    counts = pd.DataFrame(0, index=[*labels, "none"], columns=["by_words", "with_nearness"])
+    for part in parts(tokens):
+        leading = sentence_frames(part.tokens, lexicon, margin=margin)
+        near = embedding.score_sentences(leading["text"].tolist(), lexicon, margin=margin)
+        for column, table in zip(counts, (leading, near), strict=True):
+            found = table["frame"].astype(object).fillna("none").value_counts()
+            counts[column] += found.reindex(counts.index, fill_value=0)
+    counts.insert(0, "label", [*labels.values(), "none"])
+    return counts.reset_index(drop=True)
 
 
 def counted_once(stands: pd.DataFrame, once: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from analysis.publish.reading import codes
 from analysis.text.compiled import Ints
 from analysis.text.csv_files import csv_rows, restored
 from analysis.text.forms import word_forms
-from analysis.text.parted import LISTED, AnyTokens, Parted, taken
+from analysis.text.parted import LISTED, AnyTokens, taken
 from analysis.text.periods import PERIODS, longest_period, periods
 from analysis.text.stopwords import stop_words
 from analysis.text.tokens import Tokens
@@ -143,14 +143,12 @@ def _cell(text: str, number: bool) -> Any:
 
 def _complete(tokens: AnyTokens, run: Path) -> int | None:
     """How many documents, from the first, have all their rows in tables that were cut; None where none was cut."""
-    if not isinstance(tokens, Parted):
-        return None
     known = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
-    found = [tokens.n_documents]
+    found = []
     for table in (run / f"{name}.csv" for name in PLACES):
         if table.is_file() and len(own := _read(table, ["doc_id"])) >= LISTED:
             found.append(known[own["doc_id"].iloc[-1]])
-    return min(found)
+    return min(found, default=None)
 
 
 def _chosen(sizes: Ints, complete: int | None) -> Ints:

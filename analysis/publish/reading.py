@@ -14,14 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import regex
-from numpy.typing import NDArray
 
 from analysis.printable import visible
 from analysis.publish.drawing import COLOURS
 from analysis.publish.markup import Layer, paragraphs
 from analysis.publish.tables import show
 from analysis.text.compiled import Ints
-from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.parted import AnyTokens, taken
 from analysis.text.tokens import Tokens
 
@@ -46,11 +44,11 @@ class _Article(NamedTuple):
 
 def show_reading(
     tokens: AnyTokens,
-    spans: AnyTable,
+    spans: pd.DataFrame,
     *,
     labels: Mapping[str, str],
     caption: str,
-    repeats: AnyTable | None = None,
+    repeats: pd.DataFrame | None = None,
     documents: int | Sequence[str] = 3,
     characters: int = LONGEST,
 ) -> None:
@@ -61,10 +59,10 @@ def show_reading(
 
 def reading_view(
     tokens: AnyTokens,
-    spans: AnyTable,
+    spans: pd.DataFrame,
     *,
     labels: Mapping[str, str],
-    repeats: AnyTable | None = None,
+    repeats: pd.DataFrame | None = None,
     documents: int | Sequence[str] = 3,
     characters: int = LONGEST,
 ) -> str:
@@ -92,22 +90,19 @@ def reading_view(
     """
     corpus = tokens.corpus
     sizes = corpus.documents.set_index("doc_id")["n_chars"]
-    hits = np.zeros(len(sizes), dtype=np.int64)
-    for part in table_parts(spans):
-        _check(sizes, part, "frame")
-        if unknown := [frame for frame in part["frame"].unique() if frame not in labels]:
-            raise ValueError(f"frame {unknown[0]!r} has no label: give one for each frame of the spans")
-        hits += np.bincount(sizes.index.get_indexer(pd.Index(part["doc_id"])), minlength=len(hits))
+    _check(sizes, spans, "frame")
+    if unknown := [frame for frame in spans["frame"].unique() if frame not in labels]:
+        raise ValueError(f"frame {unknown[0]!r} has no label: give one for each frame of the spans")
+    hits = np.bincount(sizes.index.get_indexer(pd.Index(spans["doc_id"])), minlength=len(sizes))
     if repeats is None:
         repeats = pd.DataFrame({"doc_id": [], "start": [], "end": [], "count": []})
-    for part in table_parts(repeats):
-        _check(sizes, part, "count")
+    _check(sizes, repeats, "count")
     if characters < 1:
         raise ValueError(f"characters is {characters}: use 1 or more")
     rows = _chosen(sizes.index.tolist(), hits, documents)
     names = list(labels.values())
     held = taken(tokens, np.sort(rows))
-    marked, again = (_of_documents(table, held.doc_ids) for table in (spans, repeats))
+    marked, again = (table[table["doc_id"].isin(held.doc_ids)] for table in (spans, repeats))
     marked = marked.assign(frame=marked["frame"].map({frame: number for number, frame in enumerate(labels)}))
     places = np.searchsorted(np.sort(rows), rows).tolist()
     articles = [_article(held, place, marked, again, names, characters) for place in places]
@@ -115,11 +110,6 @@ def reading_view(
     return (
         f'<div class="lafz-r"><style>{style_sheet(names)}</style>{key}{"".join(part.markup for part in articles)}</div>'
     )
-
-
-def _of_documents(table: AnyTable, doc_ids: NDArray[np.object_]) -> pd.DataFrame:
-    """The rows of a table that are about a few documents."""
-    return pd.concat([part[part["doc_id"].isin(doc_ids)] for part in table_parts(table)], ignore_index=True)
 
 
 def _check(sizes: "pd.Series[int]", table: pd.DataFrame, last: str) -> None:

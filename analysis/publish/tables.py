@@ -15,7 +15,6 @@ from IPython.display import display
 from analysis.paths import FIGURES
 from analysis.printable import visible, visible_text
 from analysis.text.csv_files import write_csv
-from analysis.text.long_tables import AnyTable
 from analysis.text.parted import LISTED
 
 P = ParamSpec("P")
@@ -33,16 +32,15 @@ def output_folder() -> Path:
     return folder
 
 
-def write_table(table: AnyTable, path: Path, *, caption: str) -> None:
-    """Write `table` to ``<path>.csv``, and what it is to ``<path>.json``: the first `LISTED` rows."""
-    rows, caption = table.head(LISTED), _cut(caption, table)
+def write_table(table: pd.DataFrame, path: Path, *, caption: str, most: int = LISTED) -> None:
+    """Write the first `most` rows of `table` to ``<path>.csv``, and what it is to ``<path>.json``."""
+    rows = table.head(most)
+    if len(rows) == most:
+        caption += (
+            f" The first {most:,} rows." if len(table) == most else f" The first {most:,} of {len(table):,} rows."
+        )
     write_csv(rows, path.with_name(f"{path.name}.csv"))
     write_json({"caption": caption, **described(rows)}, path.with_name(f"{path.name}.json"))
-
-
-def _cut(caption: str, table: AnyTable) -> str:
-    """`caption`, with how many rows of a table are there, where that is not all."""
-    return f"{caption} The first {LISTED:,} of {len(table):,} rows." if len(table) > LISTED else caption
 
 
 def described(table: pd.DataFrame) -> dict[str, Any]:
@@ -69,7 +67,7 @@ def column_type(column: pd.Series) -> str:
 
 
 def save_table(
-    table: AnyTable, name: str, *, caption: str, rows: int = 20, drawn: Callable[[pd.DataFrame], str] | None = None
+    table: pd.DataFrame, name: str, *, caption: str, rows: int = 20, drawn: Callable[[pd.DataFrame], str] | None = None
 ) -> None:
     """Write `table` to ``<name>.csv`` with ``<name>.json`` (caption, columns, rows), and show its first `rows` rows.
 

@@ -27,8 +27,8 @@ from analysis.redundancy.searching import (
 from analysis.redundancy.shingles import numbered, shingles
 from analysis.redundancy.summaries import contents
 from analysis.redundancy.units import Ints, cut, groups, units
+from analysis.text.buckets import Columns
 from analysis.text.compiled import compiled
-from analysis.text.long_tables import Columns
 from analysis.text.lookup import document_of
 from analysis.text.parted import folder_of, names, parts
 from analysis.text.tokens import Tokens

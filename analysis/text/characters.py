@@ -6,26 +6,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.text.scanner import (
-    APOSTROPHE,
-    ASTERISK,
-    AT,
-    DIGIT,
-    HASH,
-    HYPHEN,
-    JOINER,
-    LETTER,
-    LOWER,
-    MARK,
-    OTHER,
-    PERCENT,
-    PICTOGRAPH,
-    REGIONAL,
-    SEPARATOR,
-    STOP,
-    SYMBOL,
-    UPPER,
-)
+from analysis.text import scanner
 
 APOSTROPHES = "'’‘ʼ`´＇"
 HYPHENS = "-֊־᐀᠆‐‑⸗゠﹣－"
@@ -35,7 +16,7 @@ SEPARATORS = ",:/⁄٫٬"  # between digits only
 PERCENTS = "%‰٪﹪％"
 
 # Emoji by Unicode's emoji-data.txt. From U+1F300 whole blocks are taken, so that an emoji that is newer than
-# Python's own tables is one too; below, the characters with the property Emoji that stand for themselves ...
+# Python's own tables is one too; below, the characters with the property Emoji that are pictures by themselves ...
 _PICTOGRAPHS = """
     231A-231B 23E9-23F3 23F8-23FA 25FD-25FE 2600-2604 260E 2611 2614-2615 2618 261D 2620 2622-2623 2626 262A
     262E-262F 2638-263A 2640 2642 2648-2653 265F-2660 2663 2665-2666 2668 267B 267E-267F 2692-2697 2699 269B-269C
@@ -53,11 +34,11 @@ _SYMBOLS = """
 _REGIONAL = "1F1E6-1F1FF"
 
 _CATEGORIES = {
-    **dict.fromkeys(("Lu", "Lt"), UPPER),
-    "Ll": LOWER,
-    **dict.fromkeys(("Lm", "Lo"), LETTER),
-    **dict.fromkeys(("Nd", "Nl", "No"), DIGIT),
-    **dict.fromkeys(("Mn", "Mc", "Me"), MARK),
+    **dict.fromkeys(("Lu", "Lt"), scanner.UPPER),
+    "Ll": scanner.LOWER,
+    **dict.fromkeys(("Lm", "Lo"), scanner.LETTER),
+    **dict.fromkeys(("Nd", "Nl", "No"), scanner.DIGIT),
+    **dict.fromkeys(("Mn", "Mc", "Me"), scanner.MARK),
 }
 # Planes 4 to 13 are empty, 15 and 16 private: asking only about the others takes a quarter of the time.
 _USED_PLANES = (range(0x40000), range(0xE0000, 0xF0000))
@@ -68,26 +49,26 @@ def character_classes() -> NDArray[np.uint8]:
     """The class of every code point, ``(0x110000,)`` uint8, by the general categories of this Python's Unicode.
 
     >>> table = character_classes()
-    >>> [int(table[ord(c)]) for c in "Éل5-"] == [UPPER, LETTER, DIGIT, HYPHEN]
+    >>> [int(table[ord(c)]) for c in "Éل5-"] == [scanner.UPPER, scanner.LETTER, scanner.DIGIT, scanner.HYPHEN]
     True
     """
     table = np.zeros(0x110000, np.uint8)
     for plane in _USED_PLANES:
         categories = map(unicodedata.category, map(chr, plane))
-        table[plane.start : plane.stop] = [_CATEGORIES.get(category, OTHER) for category in categories]
-    for ranges, code in ((_PICTOGRAPHS, PICTOGRAPH), (_SYMBOLS, SYMBOL), (_REGIONAL, REGIONAL)):
+        table[plane.start : plane.stop] = [_CATEGORIES.get(category, scanner.OTHER) for category in categories]
+    for ranges, code in ((_PICTOGRAPHS, scanner.PICTOGRAPH), (_SYMBOLS, scanner.SYMBOL), (_REGIONAL, scanner.REGIONAL)):
         for first, last in _code_points(ranges):
             table[first : last + 1] = code
     for characters, code in (
-        (".", STOP),
-        (APOSTROPHES, APOSTROPHE),
-        (HYPHENS, HYPHEN),
-        (JOINERS, JOINER),
-        (SEPARATORS, SEPARATOR),
-        (PERCENTS, PERCENT),
-        ("@", AT),
-        ("#", HASH),
-        ("*", ASTERISK),
+        (".", scanner.STOP),
+        (APOSTROPHES, scanner.APOSTROPHE),
+        (HYPHENS, scanner.HYPHEN),
+        (JOINERS, scanner.JOINER),
+        (SEPARATORS, scanner.SEPARATOR),
+        (PERCENTS, scanner.PERCENT),
+        ("@", scanner.AT),
+        ("#", scanner.HASH),
+        ("*", scanner.ASTERISK),
     ):
         table[[ord(c) for c in characters]] = code
     table.flags.writeable = False

@@ -231,7 +231,7 @@ def document_row(
     doc_id: str, name: str, record: Record, row: dict[str, str], language: str, problems: list[tuple[str, str]]
 ) -> tuple[dict[str, object], list[Segment]]:
     """A document as a row of ``Corpus.documents``, and its segments; doubtful dates and languages join `problems`."""
-    # What stands before the body is front matter: in the text, so that spans point into the file, and not counted.
+    # What precedes the body is front matter: in the text, so that spans point into the file, and not counted.
     shift = record.body
     parts = [Segment(kind, start + shift, end + shift, cut) for kind, start, end, cut in segments(record.text[shift:])]
     headline = next((record.text[part.start : part.end] for part in parts if part.kind == "title"), "")

@@ -121,7 +121,7 @@ def evaluate_words(path: str | Path, find_words: Segmenter) -> pd.DataFrame:
     digit are scored. One row for each convention, with the columns of `Score`:
 
     ``split``
-        the words of Universal Dependencies: clitics and the parts of hyphen compounds stand apart
+        the words of Universal Dependencies: clitics and the parts of hyphen compounds are apart
         (``do | n't``, ``15 | - | year``).
     ``joined``
         those words put together again where a reader sees one word, see `join_words`.
@@ -153,7 +153,7 @@ def lexical_spans(text: str, spans: Iterable[Span]) -> list[Span]:
 
 
 def join_words(text: str, words: Sequence[Span]) -> list[Span]:
-    """Put treebank words together that stand without a space between them and make one written word.
+    """Put treebank words together that have no space between them and make one written word.
 
     Joined are clitics (``do|n't``, ``city|'s``, ``can|not``), parts on both sides of a hyphen (``15|-|year``), and
     letters or digits that touch (``10|km``). Spans without a letter or a digit are left out.
@@ -211,8 +211,8 @@ class _Sentence(NamedTuple):
 def read_conllu(path: str | Path) -> list[GoldDocument]:
     """Read a CoNLL-U file and rebuild its raw text, one `GoldDocument` for each ``# newdoc``.
 
-    One space stands between tokens except after ``SpaceAfter=No``, a blank line between paragraphs (``# newpar``). The
-    surface of a multiword token (``3-4  don't``) stands in the text; its syntactic words (``do``, ``n't``) are words of
+    One space separates tokens except after ``SpaceAfter=No``, a blank line between paragraphs (``# newpar``). The
+    surface of a multiword token (``3-4  don't``) is in the text; its syntactic words (``do``, ``n't``) are words of
     their own where they spell out the surface, otherwise the whole surface is one word. Empty nodes (``8.1``) are not
     in the text. Raises `ValueError` for a line that is not CoNLL-U and for a file without a sentence.
 
@@ -275,7 +275,7 @@ def _read_tokens(rows: Sequence[Sequence[str]]) -> list[_Token]:
 
 
 def _lay_out(group: Sequence[_Sentence]) -> GoldDocument:
-    """Write the sentences of one document one after another and note where everything stands."""
+    """Write the sentences of one document one after another and note where everything is."""
     pieces: list[str] = []
     paragraphs: list[Span] = []
     sentences: list[Span] = []

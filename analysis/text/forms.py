@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.places import delete_made
 from analysis.text.joining import unite
-from analysis.text.parted import AnyTokens, Part, Parted, Vocabulary, names, open_parts, parts
+from analysis.text.parted import Part, Parted, Vocabulary, names, open_parts, parts
 from analysis.text.stopwords import NLTK_NAMES
 from analysis.text.storage import read_arrow
 from analysis.text.tokens import Ids, Tokens
@@ -27,14 +27,10 @@ AT_ONCE = 100_000  # words in memory
 Writer = Callable[[str, NDArray[np.object_]], list[str]]
 
 
-@overload
-def word_forms(tokens: Tokens, form: str = "words", *, keep: Collection[str] = ()) -> Tokens: ...
-@overload
-def word_forms(tokens: Parted, form: str = "words", *, keep: Collection[str] = ()) -> Parted: ...
-def word_forms(tokens: AnyTokens, form: str = "words", *, keep: Collection[str] = ()) -> AnyTokens:
+def word_forms(tokens: Tokens, form: str = "words", *, keep: Collection[str] = ()) -> Tokens:
     """`tokens` with each word's stem or lemma for its type, by the language of its document.
 
-    `form` is "words" (as they stand), "stems" (Snowball, Porter 2001, of NLTK) or "lemmas" (the dictionary form, of
+    `form` is "words" (as written), "stems" (Snowball, Porter 2001, of NLTK) or "lemmas" (the dictionary form, of
     simplemma, extra ``lemmas``; a word with several readings gets the one that simplemma ranks first). Words in `keep`,
     a stop list for instance, stay as they are, and so does whatever is not made of letters alone but for apostrophes
     and hyphens, and every word of a language for which there is no stemmer or no dictionary. Stems and lemmas are in
@@ -69,7 +65,7 @@ def word_forms(tokens: AnyTokens, form: str = "words", *, keep: Collection[str] 
         numbers = np.fromiter((codes.setdefault(word, len(codes)) for word in written), dtype=np.int32, count=len(used))
         ids[own] = numbers[place]
     vocabulary = np.array(list(codes), dtype=object)
-    # Types stand in the order in which the text brings them, as in all tokens.
+    # Types are in the order in which the text has them, as in all tokens.
     order, first = np.unique(ids, return_index=True)
     order = order[np.argsort(first)]
     rank = np.empty(len(vocabulary), dtype=np.int32)
@@ -77,7 +73,7 @@ def word_forms(tokens: AnyTokens, form: str = "words", *, keep: Collection[str] 
     return dataclasses.replace(tokens, vocabulary=vocabulary[order], ids=rank[ids], options=options)
 
 
-def short_words(tokens: AnyTokens, length: int) -> frozenset[str]:
+def short_words(tokens: length: int) -> frozenset[str]:
     """The types of fewer than `length` characters, marks not counted, for use as stop words.
 
     >>> from analysis import read_text, tokenize

@@ -65,7 +65,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def read_rows(path: Path) -> tuple[list[list[str]], str]:
-    """The rows of a CSV file as they stand, and its delimiter; raises `MetadataError` as `read_table` does."""
+    """The rows of a CSV file as written, and its delimiter; raises `MetadataError` as `read_table` does."""
     if not path.is_file():
         raise MetadataError(f"no such table: {str(path)!r}: give a CSV file whose first line names its columns")
     try:

@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.text.buckets import Buckets
 from analysis.text.compiled import compiled
 from analysis.text.documents import Offsets
-from analysis.text.parted import AnyTokens, Parted, parts, sentence_counts
+from analysis.text.parted import AnyTokens, parts, sentence_counts
 
-FILES = 64  # into which the words of groups are sorted where they do not fit in memory
+HELD = 20_000_000  # words of groups that wait to be made one where a group has them several times
 
 
 def overview(tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
@@ -49,20 +48,21 @@ def overview(tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
 
 def _types(tokens: AnyTokens, group: Offsets, groups: int) -> Offsets:
     """(groups,) how many different words each group of documents has."""
-    whole = max(len(tokens.vocabulary), 1)
-    if not isinstance(tokens, Parted):
-        order = np.argsort(group, kind="stable")
-        return np.bincount(_met(tokens.ids, tokens.document_offsets, order, group, whole)[0], minlength=groups)
-    found = Buckets(tokens.folder, [np.int64], number=FILES)
+    types, held = np.zeros(groups, np.int64), [np.empty(0, np.int64)]
+    first, last = np.full(groups, len(group)), np.zeros(groups, np.int64)
+    np.minimum.at(first, group, np.arange(len(group)))
+    np.maximum.at(last, group, np.arange(len(group)))
     for part in parts(tokens):
         own = group[part.rows]
         order = np.argsort(own, kind="stable")
         met, local = _met(part.tokens.ids, part.tokens.document_offsets, order, own, len(part.types))
-        found.add(met * whole + part.types[local])
-    types = np.zeros(groups, np.int64)
-    for k in range(len(found)):
-        types += np.bincount(np.unique(found.read(k)[0]) // whole, minlength=groups)
-    return types
+        inside = ((first >= part.rows.start) & (last < part.rows.stop))[met]  # the group is in no other part
+        types += np.bincount(met[inside], minlength=groups)
+        held.append(met[~inside] * len(tokens.vocabulary) + part.types[local[~inside]])
+        if sum(map(len, held[1:])) > HELD:
+            held = [np.unique(np.concatenate(held))]
+    shared = np.unique(np.concatenate(held)) // max(len(tokens.vocabulary), 1)
+    return types + np.bincount(shared, minlength=groups)
 
 
 @compiled

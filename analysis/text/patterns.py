@@ -163,7 +163,7 @@ def _fitting_as_written(types: Sequence[str], words: Sequence[str]) -> list[list
 
 @lru_cache(1 << 15)  # each part of a corpus asks for the words of the same patterns
 def _around_wildcards(word: str) -> list[str]:
-    """What stands before, between and behind the wildcards of a word."""
+    """What is before, between and behind the wildcards of a word."""
     return re.split(r"[*?]+", word)
 
 
@@ -280,7 +280,7 @@ def _reached(
     n: Any,
     to: Any,
 ) -> Any:
-    """How many tokens, put into `to`, fit `word` and stand `near` to `far` on from one of the first `n` in `here`."""
+    """How many tokens, put into `to`, fit `word` and are `near` to `far` on from one of the first `n` in `here`."""
     found = 0
     for i in range(n):
         for place in range(max(here[i] + near, begin), min(here[i] + far + 1, stop)):

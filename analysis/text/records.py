@@ -15,7 +15,7 @@ class Record(NamedTuple):
     """One document as written in a file.
 
     ``text`` is all of it; ``body`` is the offset of its first character after front matter. ``sha256`` is the digest of
-    the bytes of the file, or of the archive member, that the document stands in. ``name`` says where inside the file:
+    the bytes of the file, or of the archive member, that the document is in. ``name`` says where inside the file:
     a row number, a member's path, both joined by "#", or "" where the file is the document. ``metadata`` is what the
     file says about it (title, source, date, language and whatever else, all as text); ``problems`` is what was dropped
     or is doubtful.

@@ -1,6 +1,6 @@
 """Finds the tokens of the frequency scheme: the loops that are compiled.
 
-Text comes in as an array of code points (uint32) in which documents, or parts of them, stand between line feeds: a
+Text comes in as an array of code points (uint32) in which documents, or parts of them, are separated by line feeds: a
 line feed is inside no token, so no loop has to ask whether the text is over.
 What a token is, is defined more readably in ``tests/text/reference_words.py``. All loops are in this one file, since
 machine code that is kept is made anew for a change of its own file only (see `compiled`).
@@ -26,7 +26,7 @@ ZWNJ, ZWJ, KEYCAP, TEXT_STYLE, EMOJI_STYLE = 0x200C, 0x200D, 0x20E3, 0xFE0E, 0xF
 
 WORD, EMOJI, ADDRESS = 1, 2, 3  # kinds of token; addresses (URL, e-mail, #tag, @name) keep their case
 
-LOCAL_PART = 64  # the longest that may stand before the @ of an e-mail address (RFC 5321, 4.5.3.1.1)
+LOCAL_PART = 64  # the longest that may precede the @ of an e-mail address (RFC 5321, 4.5.3.1.1)
 
 
 def _flags(characters: str) -> NDArray[np.bool_]:
@@ -54,7 +54,7 @@ def _inside(code: int) -> bool:
 
 @compiled
 def _is_in(flags: Any, unit: int, classes: Any) -> Any:
-    """Whether a unit is one of the ASCII characters of `flags`, or may stand inside a word of another script."""
+    """Whether a unit is one of the ASCII characters of `flags`, or may be inside a word of another script."""
     return flags[unit] if unit < 128 else _inside(classes[unit])
 
 
@@ -74,7 +74,7 @@ def _tag_run_end(units: Any, i: int, classes: Any) -> int:
 
 @compiled
 def _before_marks(units: Any, i: int, classes: Any) -> Any:
-    """The class of the letter or digit that the marks before position `i` stand on."""
+    """The class of the letter or digit that the marks before position `i` belong to."""
     i -= 1
     while classes[units[i]] == MARK:
         i -= 1

@@ -87,7 +87,7 @@ _BYLINE = regex.compile(
       | (?:Staff|Web|News)\ (?:Reporter|Report|Desk|Correspondent)s?
       )"""
 )
-# No part of a name is given back: nothing that may follow one can stand inside it.
+# No part of a name is given back: nothing that may follow one can be inside it.
 _CITY = r"\p{Lu}[\p{Lu}.'’\-]{2,}+(?:[ /][\p{Lu}][\p{Lu}.'’\-]++){0,3}"
 _PLACE = r"\p{Lu}[\p{L}.'’\-]++(?:[ /]\p{Lu}[\p{L}.'’\-]++){0,3}"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?"
@@ -114,7 +114,7 @@ def segments(text: str) -> list[Segment]:
 
     - A *paragraph* is a block between blank lines; where a document puts a line break and no blank line between
       its paragraphs, each line is one. Hard-wrapped lines are held together.
-    - A *heading* is a short line without an end mark; one that stands before everything else is the *title*.
+    - A *heading* is a short line without an end mark; one before everything else is the *title*.
     - *Boilerplate* is page furniture: "also read" and subscription lines, copyright, bylines, datelines.
     - A paragraph is *truncated* when it has eight words or more and no end mark.
 
@@ -159,7 +159,7 @@ def _units(text: str) -> list[tuple[int, str]]:
         text = text.replace(separator, "\x1f")
     starts: list[int] = []
     lines: list[str] = []
-    after_blank: list[bool] = []  # whether a blank line stands before the line
+    after_blank: list[bool] = []  # whether a blank line precedes the line
     place, is_after_blank = 0, True
     for line in text.splitlines(keepends=True):
         rest = line.lstrip()

@@ -42,7 +42,7 @@ _BREAK = re.compile(
     """,
     re.VERBOSE,
 )
-_SYMBOL = re.compile(r"([-—–=_*~#:;8](?<=\s.)[^\w\s]*+[DPp]?)\s++(?=([A-Z]\w*+))")  # stands alone, a capital follows
+_SYMBOL = re.compile(r"([-—–=_*~#:;8](?<=\s.)[^\w\s]*+[DPp]?)\s++(?=([A-Z]\w*+))")  # alone, a capital follows
 _DIVIDER = re.compile(rf"{_EMOTICON}|[-=_*~#]{{3,}}")
 _FOOTNOTE = re.compile(r"\d{1,3}\s+(?=([A-Z]\w*+))")
 _SPEAKER = re.compile(
@@ -58,13 +58,13 @@ _WIDE_SPACES = "\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Abbreviations, without their last full stop. Those written here in lower case are known in either case; those with a
 # capital only with it, since without it they are words or initials that often end a sentence ("art.", "sat.", "mt.").
-# These stand before a name, a number or an explanation and never end a sentence.
+# These precede a name, a number or an explanation and never end a sentence.
 TITLES = frozenset(
     "mr mrs ms messrs mx mme mlle mgr msgr dr drs prof assoc asst gen lt lieut col maj capt cpt cmdr comdr cdr sgt "
     "cpl pvt pte adm brig supt insp gov sen sens rep reps rev hon pres amb atty cllr engr adv smt mst mohd "
     "Ch Det Flt Fr Md Mt Pt Sh Sqn Wg Art Eq Fig Figs Nos Rs Sec Vol Vols pp para approx cf e.g i.e viz vs".split()
 )
-# These stand inside a sentence or at its end.
+# These are inside a sentence or at its end.
 ABBREVIATIONS = frozenset(
     "inc co cos corp ltd llc plc bros assn intl natl dept univ inst govt jr sr esq ph.d "
     "a.m p.m a.d b.c u.s u.k u.n e.u u.s.a d.c st ave blvd rd hwy pkwy bldg apt ext tel fig figs nos p vol vols "

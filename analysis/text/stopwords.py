@@ -38,7 +38,7 @@ NLTK_NAMES = {
 
 _ISO_NAMES = {"nb": "no", "nn": "no"}  # both ways of writing Norwegian are in one list of stopwordsiso
 
-# Written without blanks between words: what stands between blanks is no word, and no list of words fits it.
+# Written without blanks between words: what is between blanks is no word, and no list of words fits it.
 UNDIVIDED = frozenset({"ja", "my", "th", "zh"})
 
 
@@ -123,7 +123,7 @@ def _nltk_list(language: str) -> list[str]:
 def read_stopwords(path: str | Path) -> frozenset[str]:
     """The words of a stop list, one a line, folded as tokens are; ``#`` begins a comment.
 
-    A folder stands for all its ``.txt`` lists together: words of one language seldom mean something else in another.
+    A folder means all its ``.txt`` lists together: words of one language seldom mean something else in another.
     Raises `ValueError` when there is no such file, or it is not text.
 
     >>> from analysis.paths import STOPWORDS

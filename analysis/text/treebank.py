@@ -20,7 +20,7 @@ from analysis.text.sentences import ABBREVIATIONS, TITLES
 
 Span = tuple[int, int]
 
-# Abbreviations that keep their period wherever they stand, beside those that the sentence splitter knows.
+# Abbreviations that keep their period wherever they are, beside those that the sentence splitter knows.
 MORE_ABBREVIATIONS = frozenset("etc resp cont c v cal ste sts".split())
 
 # Abbreviations that are also words or signs of units. At the end of a sentence they are taken for these.

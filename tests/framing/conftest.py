@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analysis import Tokens, tokenize
 from analysis.framing.frames import in_language
 from analysis.framing.lexicon import Lexicon
-from analysis.text.long_tables import AnyTable, LongTable, table_parts
+from analysis.text.corpus import read_texts
 from analysis.text.parted import Parted
 
 NEGATION = 'negation: {window: 3, words: ["no"]}\n'
@@ -43,6 +43,17 @@ FILES = {
 }
 
 
+ODD = (
+    "Troops killed ten men. The men were buried by villagers. “We won the day,” said Khan.",
+    "",
+    "It rains. Two terrorists and a gunman fled. It may rain.",
+    "The bill was passed. The bill was passed. It was clearly late, Khan said.",
+    "...",
+    "Khan claimed that it fell. Perhaps it was sold by the army. Terrorists fled. They met in court.",
+    "Militants were held in a war. An army officer said it was “very good for all of us”.",
+)
+
+
 class Cut(NamedTuple):
     """A corpus in memory and in parts, a lexicon for it, and one weight a sentence."""
 
@@ -58,29 +69,21 @@ def sample_cut(security: Lexicon, sample_tokens: Tokens, sample_parts: Parted) -
     return as_cut(sample_tokens, sample_parts, security)
 
 
-@pytest.fixture(params=["made up, in five", "made up, in two", "sample"])
+@pytest.fixture(params=["made up, in five", "made up, in two", "odd", "sample"])
 def cut(request, make_corpus, make_lexicon, in_parts) -> Cut:
     if request.param == "sample":
         return request.getfixturevalue("sample_cut")
-    whole = tokenize(make_corpus(FILES))
-    parts = in_parts(whole, 2 if request.param.endswith("five") else 5)
+    if request.param == "odd":
+        corpus = read_texts(ODD)
+        corpus.documents["source"] = ["a", "a", "b", "b", "c", "c", "c"]
+        corpus.documents["date"] = pd.to_datetime(["2024-02-03", None, *["2024-02-12"] * 5])
+        whole = tokenize(corpus)
+    else:
+        whole = tokenize(make_corpus(FILES))
+    parts = in_parts(whole, 5 if request.param.endswith("two") else 2)
     return as_cut(whole, parts, make_lexicon(FRAMES, NEGATION))
 
 
 def as_cut(whole: Tokens, parts: Parted, lexicon: Lexicon) -> Cut:
     whole, parts = in_language(whole, lexicon), in_language(parts, lexicon)
     return Cut(whole, parts, lexicon, np.random.default_rng(5).random(whole.n_sentences))
-
-
-@pytest.fixture
-def same():
-    """Whether two tables are the same, also where one, or both, are kept on disk."""
-
-    def check(one: AnyTable, other: AnyTable) -> None:
-        tables = [pd.concat(table_parts(table), ignore_index=True) for table in (one, other)]
-        if LongTable in (type(one), type(other)):  # where texts are of one kind, and None is a text that is missing
-            texts = [name for name in tables[0] if not pd.api.types.is_numeric_dtype(tables[0][name])]
-            tables = [table.astype(dict.fromkeys(texts, "str")) for table in tables]
-        pd.testing.assert_frame_equal(*tables, check_exact=True)
-
-    return check

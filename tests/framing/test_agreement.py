@@ -10,7 +10,7 @@ import pytest
 from analysis.framing.agreement import agreement
 
 
-def table(*coders: str) -> pd.DataFrame:
+def table(*coders):
     """One string a coder, one letter an item; "." is not coded."""
     rows = [
         (f"i{item}", f"c{coder}", None if code == "." else code)
@@ -20,13 +20,13 @@ def table(*coders: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["item", "coder", "frame"])
 
 
-def by_pairs(coded: pd.DataFrame) -> float:
+def by_pairs(coded):
     """Alpha from the coincidence matrix, cell by cell, as Krippendorff (2011) computes it by hand."""
-    cells: Counter[tuple[str, str]] = Counter()
+    cells = Counter()
     for _, item in coded.dropna().groupby("item"):
         for pair in permutations(item["frame"], 2):
             cells[pair] += 1 / (len(item) - 1)
-    margin: Counter[str] = Counter()
+    margin = Counter()
     for (one, _), count in cells.items():
         margin[one] += count
     n = sum(margin.values())
@@ -43,11 +43,11 @@ def by_pairs(coded: pd.DataFrame) -> float:
         (("123321412...", "1233224125.3", ".3332342251.", "12332441251."), 0.743),  # four, with gaps
     ],
 )
-def test_the_worked_examples_of_krippendorff_2011(coders: tuple[str, ...], alpha: float) -> None:
+def test_the_worked_examples_of_krippendorff_2011(coders, alpha):
     assert agreement(table(*coders), resamples=0)["alpha"][0] == pytest.approx(alpha, abs=0.0005)
 
 
-def test_counts_of_the_example_with_gaps() -> None:
+def test_counts_of_the_example_with_gaps():
     coded = table("123321412...", "1233224125.3", ".3332342251.", "12332441251.")
     found = agreement(coded, resamples=0).set_index("frame")
     assert found.index.tolist() == ["(all)", "1", "2", "3", "4", "5"]
@@ -59,7 +59,7 @@ def test_counts_of_the_example_with_gaps() -> None:
     assert found.loc["(all)", "agreement"] == pytest.approx(43 / 55)
 
 
-def test_each_frame_against_all_others_and_all_together_as_pair_by_pair() -> None:
+def test_each_frame_against_all_others_and_all_together_as_pair_by_pair():
     random = np.random.default_rng(5)
     truth = random.integers(0, 4, 60)
     said = np.where(random.random((3, 60)) < 0.6, truth, random.integers(0, 4, (3, 60)))
@@ -72,7 +72,7 @@ def test_each_frame_against_all_others_and_all_together_as_pair_by_pair() -> Non
         assert found[frame] == pytest.approx(by_pairs(binary))
 
 
-def test_the_interval_is_that_of_items_drawn_one_by_one() -> None:
+def test_the_interval_is_that_of_items_drawn_one_by_one():
     random = np.random.default_rng(1)
     truth = random.integers(0, 3, 80)
     said = np.where(random.random((2, 80)) < 0.7, truth, random.integers(0, 3, (2, 80)))
@@ -86,20 +86,20 @@ def test_the_interval_is_that_of_items_drawn_one_by_one() -> None:
     assert (low, high) == pytest.approx(np.quantile(alphas, [0.025, 0.975]), abs=0.03)
 
 
-def test_the_seed_decides_the_interval_and_the_order_of_rows_nothing() -> None:
+def test_the_seed_decides_the_interval_and_the_order_of_rows_nothing():
     coded = table("abcabcabca", "abcabbabcc")
     one = agreement(coded, seed=3)
     pd.testing.assert_frame_equal(one, agreement(coded.sample(frac=1, random_state=0), seed=3))
     assert not one.equals(agreement(coded, seed=4))
 
 
-def test_no_alpha_where_nothing_varies() -> None:
+def test_no_alpha_where_nothing_varies():
     found = agreement(table("aaaa", "aaaa"))
     assert found["alpha"].isna().all()
     assert found["agreement"].tolist() == [1, 1]
 
 
-def test_what_agreement_cannot_be_had_from() -> None:
+def test_what_agreement_cannot_be_had_from():
     with pytest.raises(ValueError, match=r"coded by c0\): agreement needs two"):
         agreement(table("ab", ".."))
     with pytest.raises(ValueError, match=r"coded by nobody"):

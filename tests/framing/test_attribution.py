@@ -1,21 +1,16 @@
 """Who is said to have spoken, in which words, and how much each speaker is given."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Tokens, read_text, tokenize
-from analysis.framing import attribution
+from analysis import read_text, tokenize
 from analysis.framing.attribution import attributions, read_aliases, speaker_shares
 from analysis.text.corpus import read_texts
-from analysis.text.long_tables import by_part
 
 COLUMNS = ["doc_id", "sentence", "start", "end", "kind", "speaker", "verb"]
 
 
-def found(
-    text: str, scheme: str = "frequency", **options: dict[str, str]
-) -> list[tuple[str, str | None, str | None, str]]:
+def found(text, scheme="frequency", **options):
     tokens = tokenize(read_text(text), scheme=scheme)
     table = attributions(tokens, **options)
     rows = zip(table["kind"], table["speaker"], table["verb"], table["start"], table["end"], strict=True)
@@ -41,7 +36,7 @@ def found(
         ("“No one knows how this ends.”", None, None, "No one knows how this ends."),
     ],
 )
-def test_quotations(text: str, speaker: str | None, verb: str | None, words: str, scheme: str) -> None:
+def test_quotations(text, speaker, verb, words, scheme):
     assert found(text, scheme) == [("quoted", speaker, verb, words)]
 
 
@@ -61,7 +56,7 @@ def test_quotations(text: str, speaker: str | None, verb: str | None, words: str
         ("It was late, according to the report.", "the report", "according to", "It was late"),
     ],
 )
-def test_indirect_speech(text: str, speaker: str, verb: str, words: str, scheme: str) -> None:
+def test_indirect_speech(text, speaker, verb, words, scheme):
     assert found(text, scheme) == [("indirect", speaker, verb, words)]
 
 
@@ -79,40 +74,40 @@ def test_indirect_speech(text: str, speaker: str, verb: str, words: str, scheme:
         "The soldiers’ camp isn't Khan's.",
     ],
 )
-def test_no_speech(text: str) -> None:
+def test_no_speech(text):
     assert found(text) == []
 
 
-def test_a_quotation_inside_reported_speech_is_a_row_of_its_own() -> None:
+def test_a_quotation_inside_reported_speech_is_a_row_of_its_own():
     assert found("The mayor said the plan was “a disaster” for all.") == [
         ("indirect", "The mayor", "said", "the plan was “a disaster” for all"),
         ("quoted", "The mayor", "said", "a disaster"),
     ]
 
 
-def test_two_speakers_in_a_sentence() -> None:
+def test_two_speakers_in_a_sentence():
     assert found("Khan said it was late, and Ann said that it was early.") == [
         ("indirect", "Khan", "said", "it was late"),
         ("indirect", "Ann", "said", "it was early"),
     ]
 
 
-def test_going_on() -> None:
+def test_going_on():
     said = found("“We won,” Khan said, adding that it was late. “It was a long day.”")
     assert [row[1:3] for row in said] == [("Khan", "said"), ("Khan", "adding"), ("Khan", None)]
 
 
-def test_a_full_stop_ends_what_the_next_speaker_is_not_behind() -> None:
+def test_a_full_stop_ends_what_the_next_speaker_is_not_behind():
     for said in ("Ann said that it was late.", "Ann said: “No one did.”"):
         assert [row[1] for row in found("“We lost the long game.” " + said)] == [None, "Ann"]
 
 
-def test_a_quotation_over_paragraphs_has_one_speaker() -> None:
+def test_a_quotation_over_paragraphs_has_one_speaker():
     said = found("“It began in May,” Khan said. “It was long.\n\n“It ended in June at last.”")
     assert [row[1] for row in said] == ["Khan", "Khan", "Khan"]
 
 
-def test_a_quotation_after_a_silence_has_no_speaker() -> None:
+def test_a_quotation_after_a_silence_has_no_speaker():
     near = "Khan said it was late. It rained. It rained. “It is over at last.”"
     assert found(near)[-1][1] == "Khan"  # three sentences back
     assert found(near.replace("It rained. ", "It rained. It rained. ", 1))[-1][1] is None  # four
@@ -131,35 +126,35 @@ def test_a_quotation_after_a_silence_has_no_speaker() -> None:
         ("Khan said it was late. I said that I would go.", "I"),
     ],
 )
-def test_pronouns(text: str, speaker: str) -> None:
+def test_pronouns(text, speaker):
     assert found(text)[-1][1] == speaker
 
 
-def test_a_pronoun_does_not_cross_documents() -> None:
+def test_a_pronoun_does_not_cross_documents():
     table = attributions(tokenize(read_texts(["Khan said it was late.", "He said that he would go."])))
     assert table["speaker"].tolist() == ["Khan", "He"]
 
 
-def test_aliases() -> None:
+def test_aliases():
     aliases = {"The premier": "Shehbaz Sharif", "PM Sharif": "Shehbaz Sharif"}
     text = "The Premier said it was late. PM Sharif said that it rained. He said that it was cold."
     assert [row[1] for row in found(text, aliases=aliases)] == ["Shehbaz Sharif"] * 3
 
 
 @pytest.mark.parametrize("aliases", [{"": "Khan"}, {"the premier": " "}])
-def test_an_alias_needs_two_names(aliases: dict[str, str]) -> None:
+def test_an_alias_needs_two_names(aliases):
     with pytest.raises(ValueError, match="give both a name"):
         attributions(tokenize(read_text("Khan said it was late.")), aliases=aliases)
 
 
-def test_columns_and_places() -> None:
+def test_columns_and_places():
     table = attributions(tokenize(read_text("It rained. Khan said it was late.")))
     assert table.columns.tolist() == COLUMNS
     # "it was late" begins at 11 + len("Khan said ") = 21 and ends before the period at 32.
     assert table.iloc[0].tolist() == ["text", 1, 21, 32, "indirect", "Khan", "said"]
 
 
-def test_nothing_to_find(sample_tokens: Tokens) -> None:
+def test_nothing_to_find(sample_tokens):
     for tokens in (tokenize(read_text("---")), sample_tokens.where(language="ur")):
         table = attributions(tokens)
         assert table.empty
@@ -167,7 +162,7 @@ def test_nothing_to_find(sample_tokens: Tokens) -> None:
         assert speaker_shares(table, tokens).empty
 
 
-def test_shares() -> None:
+def test_shares():
     text = "“We won the game,” the Mayor said. The mayor said the day was “very long” for all."
     text += "\n\nAnn said it rained.\n\nNothing. “No one knows who said this.”"
     tokens = tokenize(read_text(text))
@@ -180,7 +175,7 @@ def test_shares() -> None:
     ]
 
 
-def test_shares_by_group(sample_tokens: Tokens) -> None:
+def test_shares_by_group(sample_tokens):
     table = attributions(sample_tokens)
     shares = speaker_shares(table, sample_tokens, by="source")
     sums = shares.groupby("source")["share"].sum()
@@ -188,7 +183,7 @@ def test_shares_by_group(sample_tokens: Tokens) -> None:
     assert shares["statements"].sum() == len(table)
 
 
-def test_the_sample(sample_tokens: Tokens) -> None:
+def test_the_sample(sample_tokens):
     table = attributions(sample_tokens)
     wire = table[table["doc_id"] == "2024-06-22-wire-1"]
     quoted = wire.loc[wire["kind"] == "quoted", "speaker"].tolist()
@@ -211,38 +206,13 @@ def test_aliases_come_from_a_table(tmp_path):
         read_aliases(path)
 
 
-def test_a_table_of_other_parts(sample_tokens: Tokens, sample_parts) -> None:
-    found = by_part(attributions, sample_parts)
-    speaker_shares(found, sample_parts, by="source")
-    assert not list(sample_parts.folder.glob("speakers-*"))
-    other = sample_parts.where(source__not="Local radio")
-    with pytest.raises(ValueError, match="not in the tokens: give its own tokens"):
-        speaker_shares(found, other)
-    with pytest.raises(ValueError, match="of other parts than the tokens have"):
-        speaker_shares(found, sample_tokens)
-    with pytest.raises(ValueError, match="of other parts than the tokens have"):
-        speaker_shares(by_part(attributions, sample_parts.subset(np.arange(5))), sample_parts)
-
-
-def test_only_the_first_speakers_of_each_group_are_listed(sample_tokens: Tokens, sample_parts, monkeypatch) -> None:
-    monkeypatch.setattr(attribution, "LISTED", 17)
-    monkeypatch.setattr(attribution, "FILES", 2)  # so that one has more speakers than are listed
-    table, cut = attributions(sample_tokens), by_part(attributions, sample_parts)
-    shares, few = (speaker_shares(*pair) for pair in ((table, sample_tokens), (cut, sample_parts)))
-    pd.testing.assert_frame_equal(
-        few, pd.concat([shares.head(17), shares.tail(1)], ignore_index=True), check_exact=True
-    )
+def test_each_group_has_its_part_of_the_speakers_listed(sample_tokens):
+    table = attributions(sample_tokens)
+    every, few = (speaker_shares(table, sample_tokens, most=most) for most in (None, 17))
+    pd.testing.assert_frame_equal(few, pd.concat([every.head(16), every.tail(1)]))
     # Of eight sources two speakers each, and those that nobody is named for.
-    shares, few = (speaker_shares(*pair, "source") for pair in ((table, sample_tokens), (cut, sample_parts)))
+    every, few = (speaker_shares(table, sample_tokens, "source", most=most) for most in (None, 24))
     assert sample_tokens.groups("source").nunique() == 8
-    nobody = shares["speaker"].isna()
-    first = shares.assign(nobody=nobody).groupby(["source", "nobody"]).cumcount() < 2
-    pd.testing.assert_frame_equal(few, shares[first | nobody].reset_index(drop=True), check_exact=True)
-
-
-def test_speakers_in_one_file_and_in_many_are_the_same(sample_tokens: Tokens, sample_parts, monkeypatch) -> None:
-    table, cut = attributions(sample_tokens), by_part(attributions, sample_parts)
-    for files in (1, 200):
-        monkeypatch.setattr(attribution, "FILES", files)
-        pair = speaker_shares(cut, sample_parts, "source"), speaker_shares(table, sample_tokens, "source")
-        pd.testing.assert_frame_equal(*pair, check_exact=True)
+    nobody = every["speaker"].isna()
+    first = every.assign(nobody=nobody).groupby(["source", "nobody"]).cumcount() < 2
+    pd.testing.assert_frame_equal(few, every[first | nobody])

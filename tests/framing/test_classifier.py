@@ -2,13 +2,12 @@
 
 import math
 import warnings
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.framing.classifier import Model, cross_validate, train, weights
+from analysis.framing.classifier import cross_validate, train, weights
 from analysis.paths import ROOT
 
 metrics = pytest.importorskip("sklearn.metrics")
@@ -23,12 +22,12 @@ LABELS = ["economy"] * 15 + ["war"] * 15
 SOURCES = ["Daily", "Wire", "Radio"] * 10
 
 
-def silently(*args: Any, **options: Any) -> Model:
+def silently(*args, **options):
     with warnings.catch_warnings(action="ignore"):
         return train(*args, **options)
 
 
-def test_labels_come_back_as_they_were_given() -> None:
+def test_labels_come_back_as_they_were_given():
     new = ["The copper was sold today.", "The army fled."]
     words = silently(TEXTS, LABELS, lexicons=[]).predict(new)
     assert words.tolist() == ["economy", "war"]
@@ -37,13 +36,13 @@ def test_labels_come_back_as_they_were_given() -> None:
     assert np.issubdtype(numbers.dtype, np.integer)
 
 
-def test_training_twice_gives_the_same_numbers() -> None:
+def test_training_twice_gives_the_same_numbers():
     one, two = (silently(TEXTS, LABELS) for _ in range(2))
     assert (one.coefficients == two.coefficients).all()
     assert (one.intercept == two.intercept).all()
 
 
-def test_the_order_of_the_texts_does_not_matter() -> None:
+def test_the_order_of_the_texts_does_not_matter():
     one, two = silently(TEXTS, LABELS), silently(TEXTS[::-1], LABELS[::-1])
     assert one.probabilities(TEXTS).to_numpy() == pytest.approx(two.probabilities(TEXTS).to_numpy(), abs=1e-3)
 
@@ -67,13 +66,13 @@ def test_the_order_of_the_texts_does_not_matter() -> None:
         (["a", "b", "c"], ["x", "x", "y"], None, "label 'y' has one text: code more of it"),
     ],
 )
-def test_what_cannot_be_learnt_from_is_refused(texts: Any, labels: Any, groups: Any, message: str) -> None:
+def test_what_cannot_be_learnt_from_is_refused(texts, labels, groups, message):
     with pytest.raises(ValueError, match=message) as error:
         train(texts, labels, groups, lexicons=[])
     assert "\n" not in str(error.value)
 
 
-def test_too_few_texts_are_warned_of() -> None:
+def test_too_few_texts_are_warned_of():
     with warnings.catch_warnings(record=True, action="always") as caught:
         model = train(TEXTS[:8], ["x"] * 5 + ["y"] * 3, lexicons=[])
     assert [str(warning.message) for warning in caught] == list(model.notes)
@@ -84,7 +83,7 @@ def test_too_few_texts_are_warned_of() -> None:
         assert train(TEXTS * 7, LABELS * 7, lexicons=[]).notes == ()  # 210 texts
 
 
-def test_weights_name_what_speaks_for_a_label() -> None:
+def test_weights_name_what_speaks_for_a_label():
     model = silently([*TEXTS, "Prices fell as troops died."] * 2, [*LABELS, "war"] * 2)
     table = weights(model, top=4)
     assert table.columns.tolist() == ["label", "kind", "feature", "weight"]
@@ -106,7 +105,7 @@ def test_weights_name_what_speaks_for_a_label() -> None:
         weights(model, top=0)
 
 
-def test_typical_is_the_mean_where_a_feature_stands() -> None:
+def test_typical_is_the_mean_where_a_feature_stands():
     model = silently(["a", "a b", "b b", "b"], ["x", "x", "y", "y"], lexicons=[])
     idf_a, idf_b = 1 + math.log(5 / 3), 1 + math.log(5 / 4)  # in two of four texts, and in three
     together = math.hypot(idf_a, idf_b)  # elsewhere the word is alone, and so 1
@@ -114,7 +113,7 @@ def test_typical_is_the_mean_where_a_feature_stands() -> None:
     assert model.typical[:2] == pytest.approx([(1 + idf_a / together) / 2, (idf_b / together + 2) / 3], abs=1e-6)
 
 
-def test_the_figures_are_those_of_scikit_learn() -> None:
+def test_the_figures_are_those_of_scikit_learn():
     noisy = ["economy" if place % 7 == 3 else label for place, label in enumerate(LABELS)]
     found = cross_validate(TEXTS, noisy, lexicons=[], folds=3)
     texts = found.texts
@@ -137,7 +136,7 @@ def test_the_figures_are_those_of_scikit_learn() -> None:
     assert majority["macro_f1"] == pytest.approx(2 * share / (share + 1) / 2, rel=1e-5)
 
 
-def test_a_fold_is_labelled_by_a_model_of_the_others() -> None:
+def test_a_fold_is_labelled_by_a_model_of_the_others():
     found = cross_validate(TEXTS, LABELS, lexicons=[], folds=3).texts
     own = (found["fold"] == 1).to_numpy()
     model = silently([t for t, o in zip(TEXTS, own, strict=True) if not o], np.array(LABELS)[~own], lexicons=[])
@@ -147,7 +146,7 @@ def test_a_fold_is_labelled_by_a_model_of_the_others() -> None:
     assert found.groupby("fold")["label"].value_counts().tolist() == [5] * 6  # the labels have their shares in each
 
 
-def test_a_source_stays_in_one_fold() -> None:
+def test_a_source_stays_in_one_fold():
     found = cross_validate(TEXTS, LABELS, SOURCES, lexicons=[], folds=5)
     grouped = found.texts[found.texts["folds"] == "by source"]
     folds = grouped.groupby(np.array(SOURCES)[grouped["position"]])["fold"].unique()
@@ -162,7 +161,7 @@ def test_a_source_stays_in_one_fold() -> None:
     assert not [note for note in found.notes if "source" in note]  # each has as much of one label as of the other
 
 
-def test_a_source_that_tells_the_label_is_named() -> None:
+def test_a_source_that_tells_the_label_is_named():
     sources = ["Daily"] * 14 + ["Army"] + ["Army"] * 14 + ["Daily"]
     # Right in 28 of 30, and always saying "economy" in 15: it wins the Army's 14 on war, and loses its one on prices.
     # By chance (15 + 1) / 2 ** 15 of such draws are as good.
@@ -170,7 +169,7 @@ def test_a_source_that_tells_the_label_is_named() -> None:
     assert "label to 93% of the texts (the most frequent label to 50%, p = 0.00049)" in model.notes[-1]
 
 
-def test_a_source_that_tells_nearly_as_much_as_the_text_is_named() -> None:
+def test_a_source_that_tells_nearly_as_much_as_the_text_is_named():
     sources = ["Daily"] * 14 + ["Army"] + ["Army"] * 15
     found = cross_validate(TEXTS, LABELS, sources, lexicons=[], folds=3)
     rule = found.summary.set_index(["folds", "method"])["accuracy"]
@@ -182,7 +181,7 @@ def test_a_source_that_tells_nearly_as_much_as_the_text_is_named() -> None:
     )
 
 
-def test_the_rule_of_the_source_does_not_see_the_text_itself() -> None:
+def test_the_rule_of_the_source_does_not_see_the_text_itself():
     """A source with one text says nothing of it: the most frequent label of all other texts stands in."""
     found = cross_validate(
         TEXTS[:16], LABELS[:12] + ["war"] * 4, [f"source {n}" for n in range(16)], lexicons=[], folds=4
@@ -191,7 +190,7 @@ def test_the_rule_of_the_source_does_not_see_the_text_itself() -> None:
     assert rule["accuracy"] == 12 / 16  # always "economy"
 
 
-def test_copies_and_labels_of_one_source_are_named() -> None:
+def test_copies_and_labels_of_one_source_are_named():
     sources = ["Daily", "Wire"] * 7 + ["Daily"] + ["Radio"] * 15
     texts = [*TEXTS[:-1], TEXTS[0].upper()]
     found = cross_validate(texts, LABELS, sources, lexicons=[], folds=2)
@@ -208,14 +207,14 @@ def test_copies_and_labels_of_one_source_are_named() -> None:
         ({"groups": [None] * 30}, r"every text has the source '\(none\)'"),
     ],
 )
-def test_folds_that_cannot_be_drawn_are_refused(options: dict[str, Any], message: str) -> None:
+def test_folds_that_cannot_be_drawn_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
         cross_validate(TEXTS, LABELS, lexicons=[], **options)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not GVFC.is_file(), reason="the labelled data beside the repository (shared/data) is not there")
-def test_frames_of_headlines() -> None:
+def test_frames_of_headlines():
     """The nine frames of the Gun Violence Frame Corpus; TF-IDF with logistic regression reaches .62."""
     pytest.importorskip("wordllama")
     table = pd.read_csv(GVFC, encoding="utf-8", encoding_errors="replace")

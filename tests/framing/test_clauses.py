@@ -9,7 +9,7 @@ import pytest
 from analysis import read_text, tokenize
 from analysis.framing import clauses
 from analysis.framing.attribution import attributions
-from analysis.framing.clauses import COMMA, STOP, Words, phrase_after, subject, words_of
+from analysis.framing.clauses import COMMA, STOP, phrase_after, subject, words_of
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.roles import roles
 from analysis.framing.style import reports
@@ -18,12 +18,12 @@ from analysis.paths import LEXICONS
 from analysis.text.corpus import read_texts
 
 
-def read(text: str, scheme: str = "frequency") -> Words:
+def read(text, scheme="frequency"):
     return words_of(tokenize(read_text(text), scheme=scheme))
 
 
 @pytest.mark.parametrize("scheme", ["frequency", "treebank"])
-def test_punctuation_between_words(scheme: str) -> None:
+def test_punctuation_between_words(scheme):
     words = read("Lt. Khan, the “old” man (70), left. So?", scheme)
     # Lt Khan the old man 70 left | So: the period of "Lt." and quotation marks separate nothing.
     assert words.marks == [STOP, 0, COMMA, 0, 0, STOP, STOP, STOP]
@@ -41,7 +41,7 @@ def test_punctuation_between_words(scheme: str) -> None:
         ("It rained: was", "was", None),
     ],
 )
-def test_subject(text: str, verb: str, phrase: str | None) -> None:
+def test_subject(text, verb, phrase):
     words = read(text)
     place = [words.type(word) for word in range(len(words.kinds))].index(verb)
     found = subject(words, place)
@@ -58,12 +58,12 @@ def test_subject(text: str, verb: str, phrase: str | None) -> None:
         ("police, who left", "police"),
     ],
 )
-def test_phrase_after(text: str, phrase: str) -> None:
+def test_phrase_after(text, phrase):
     words = read(text)
     assert words.text(0, phrase_after(words, 0)) == phrase
 
 
-def test_what_is_found_does_not_depend_on_the_documents_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_found_does_not_depend_on_the_documents_looked_at_together(monkeypatch):
     texts = (
         "“It is late,” Khan said. They did not say what they have",  # a perfect, if it went on
         "Got caught. “It rained all day long",  # a quotation left open
@@ -75,7 +75,7 @@ def test_what_is_found_does_not_depend_on_the_documents_looked_at_together(monke
     tokens = tokenize(read_texts(texts))
     actors, style = (read_lexicon(LEXICONS / name) for name in ("actors.yml", "style.yml"))
 
-    def found() -> list[pd.DataFrame]:
+    def found():
         return [roles(tokens, actors), passives(tokens), attributions(tokens), reports(tokens, style)]
 
     together = found()
@@ -96,7 +96,7 @@ def test_what_is_found_does_not_depend_on_the_documents_looked_at_together(monke
         ("Khan said", "          : “Hello to all of you.” Yes"),
     ],
 )
-def test_what_is_found_in_a_document_does_not_depend_on_the_one_before(texts: tuple[str, str], scheme: str) -> None:
+def test_what_is_found_in_a_document_does_not_depend_on_the_one_before(texts, scheme):
     tokens = tokenize(read_texts(texts), scheme=scheme)
     style = read_lexicon(LEXICONS / "style.yml")
     for measure in (passives, attributions, partial(reports, lexicon=style)):
@@ -105,7 +105,7 @@ def test_what_is_found_in_a_document_does_not_depend_on_the_one_before(texts: tu
         pd.testing.assert_frame_equal(measure(tokens), apart)
 
 
-def test_what_keeps_someone_from_a_thing_stands_in_its_sentence() -> None:
+def test_what_keeps_someone_from_a_thing_stands_in_its_sentence():
     kept = passives(tokenize(read_text("They kept. Cases from being told.")))
     assert kept["actor"].isna().all()
     assert passives(tokenize(read_text("They kept cases from being told.")))["actor"].tolist() == ["cases"]

@@ -1,14 +1,11 @@
 """Sentences for coders: which are drawn, how many of each kind, and for how many each stands."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Tokens, read_text, tokenize
+from analysis import read_text, tokenize
 from analysis.framing.coding import codes, draw_sheet
-from analysis.framing.lexicon import Lexicon
 
 NEGATION = 'negation: {window: 3, words: [not, "no"]}\n'
 FRAMES = """\
@@ -18,11 +15,11 @@ FRAMES = """\
 
 
 @pytest.fixture
-def lexicon(make_lexicon) -> Lexicon:
+def lexicon(make_lexicon):
     return make_lexicon(FRAMES, NEGATION)
 
 
-def tokens_of(*paragraphs: str) -> Tokens:
+def tokens_of(*paragraphs):
     return tokenize(read_text("\n\n".join(paragraphs)), boilerplate=True)
 
 
@@ -38,17 +35,17 @@ STRATA = {
 }
 
 
-def test_strata(lexicon: Lexicon) -> None:
+def test_strata(lexicon):
     sheet = draw_sheet(tokens_of(*STRATA), lexicon)
     assert dict(zip(sheet["sentence"], sheet["stratum"], strict=True)) == STRATA
     assert sheet["weight"].tolist() == [1] * 8
 
 
-def words(count: int, what: str) -> list[str]:
+def words(count, what):
     return [f"{what} {number}." for number in range(count)]
 
 
-def test_each_stratum_has_its_share_and_what_it_lacks_goes_to_the_others(lexicon: Lexicon) -> None:
+def test_each_stratum_has_its_share_and_what_it_lacks_goes_to_the_others(lexicon):
     corpus = [*words(100, "A war"), *words(2, "A court"), *words(50, "No war"), *words(300, "Rain")]
     sheet = draw_sheet(tokens_of(*corpus), lexicon, size=40)
     counts = sheet["stratum"].value_counts()
@@ -62,7 +59,7 @@ def test_each_stratum_has_its_share_and_what_it_lacks_goes_to_the_others(lexicon
     assert weight.to_dict() == pytest.approx({"war_and_peace": 100, "law": 2, "(near)": 50, "(none)": 300})
 
 
-def test_a_sentence_that_stands_often_is_coded_once_where_it_stands_first(lexicon: Lexicon) -> None:
+def test_a_sentence_that_stands_often_is_coded_once_where_it_stands_first(lexicon):
     sheet = draw_sheet(tokens_of("It rained.", "A war.", "It  rained.", "It snowed.", "It rained."), lexicon)
     own = sheet.set_index("sentence")
     assert own["weight"].to_dict() == {"It rained.": 3, "A war.": 1, "It snowed.": 1}
@@ -71,7 +68,7 @@ def test_a_sentence_that_stands_often_is_coded_once_where_it_stands_first(lexico
     assert one.set_index("stratum")["weight"].to_dict() == {"war_and_peace": 1, "(none)": 4}  # whichever was drawn
 
 
-def test_context_stays_in_the_document_and_the_span_in_the_text(lexicon: Lexicon, make_corpus: Callable) -> None:
+def test_context_stays_in_the_document_and_the_span_in_the_text(lexicon, make_corpus):
     tokens = tokenize(make_corpus({"a.txt": "It  rained. A war. It snowed.", "b.txt": "Court met. It blew."}))
     sheet = draw_sheet(tokens, lexicon).sort_values(["doc_id", "start"])
     assert sheet[["before", "sentence", "after"]].to_numpy().tolist() == [
@@ -86,7 +83,7 @@ def test_context_stays_in_the_document_and_the_span_in_the_text(lexicon: Lexicon
     assert texts == ["It  rained.", "A war.", "It snowed.", "Court met.", "It blew."]
 
 
-def test_the_seed_decides_which_and_in_which_order(lexicon: Lexicon) -> None:
+def test_the_seed_decides_which_and_in_which_order(lexicon):
     tokens = tokens_of(*words(50, "A war"), *words(200, "Rain"))
     one = draw_sheet(tokens, lexicon, size=30, seed=1)
     pd.testing.assert_frame_equal(one, draw_sheet(tokens, lexicon, size=30, seed=1))
@@ -98,7 +95,7 @@ def test_the_seed_decides_which_and_in_which_order(lexicon: Lexicon) -> None:
     assert runs > 5  # not one stratum after the other
 
 
-def test_weighted_counts_are_right_on_average(lexicon: Lexicon) -> None:
+def test_weighted_counts_are_right_on_average(lexicon):
     corpus = [*words(60, "A war"), *words(20, "A court"), *words(30, "Rain fell"), *words(90, "Snow fell")]
     tokens = tokens_of(*corpus, *["Rain fell 1."] * 5)
     estimates = []
@@ -110,7 +107,7 @@ def test_weighted_counts_are_right_on_average(lexicon: Lexicon) -> None:
     assert error < 1
 
 
-def test_what_no_sheet_can_be_drawn_from(lexicon: Lexicon, make_lexicon) -> None:
+def test_what_no_sheet_can_be_drawn_from(lexicon, make_lexicon):
     tokens = tokens_of(*STRATA)
     with pytest.raises(ValueError, match="size=3: the sentences are of 4 kinds"):
         draw_sheet(tokens, lexicon, size=3)

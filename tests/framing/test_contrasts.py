@@ -5,9 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from analysis import Tokens, read_text, tokenize
+from analysis import read_text, tokenize
 from analysis.framing.contrasts import headline_body, shifts
-from analysis.framing.lexicon import Lexicon
 from analysis.framing.permutations import adjusted
 
 FRAMES = """\
@@ -24,11 +23,11 @@ NEWS = {
 
 
 @pytest.fixture
-def news(make_corpus) -> Tokens:
+def news(make_corpus):
     return tokenize(make_corpus(NEWS))
 
 
-def test_headlines_and_bodies(news: Tokens, lexicon: Lexicon) -> None:
+def test_headlines_and_bodies(news, lexicon):
     table = headline_body(news, lexicon, resamples=500)
     assert table["documents"].tolist() == [2, 2]
     assert table[["headline_hits", "headline_words", "body_hits", "body_words"]].to_numpy().tolist() == [
@@ -42,7 +41,7 @@ def test_headlines_and_bodies(news: Tokens, lexicon: Lexicon) -> None:
     )
 
 
-def test_the_chance_of_a_gap_between_headline_and_body(news: Tokens, lexicon: Lexicon) -> None:
+def test_the_chance_of_a_gap_between_headline_and_body(news, lexicon):
     """All twelve choices of a sentence of each document, against the random ones."""
     one = [(1, 0, 3), (0, 0, 4), (0, 1, 5), (1, 0, 2)]  # war, law and words of the sentences of a, title first
     two = [(1, 0, 2), (0, 1, 3), (1, 0, 4)]
@@ -61,7 +60,7 @@ def test_the_chance_of_a_gap_between_headline_and_body(news: Tokens, lexicon: Le
     assert headline_body(news, lexicon, permutations=0)["p"].isna().all()
 
 
-def test_scores_and_weights(news: Tokens, lexicon: Lexicon) -> None:
+def test_scores_and_weights(news, lexicon):
     by_weight = headline_body(news, lexicon, measure="score", resamples=0)
     assert by_weight["body_hits"].tolist() == [1.5, 2]  # "fight" counts half
     halved = headline_body(news, lexicon, weights=np.full(len(news), 0.5), resamples=0)
@@ -69,12 +68,12 @@ def test_scores_and_weights(news: Tokens, lexicon: Lexicon) -> None:
     assert halved["gap"].tolist() == pytest.approx(headline_body(news, lexicon, resamples=0)["gap"].tolist())
 
 
-def test_what_has_no_headline_has_no_gap(news: Tokens, lexicon: Lexicon) -> None:
+def test_what_has_no_headline_has_no_gap(news, lexicon):
     with pytest.raises(ValueError, match="no document has a headline and a text below it"):
         headline_body(news.where(doc_id="c"), lexicon)
 
 
-def test_headlines_that_speak_of_a_frame_are_found(make_corpus, lexicon: Lexicon) -> None:
+def test_headlines_that_speak_of_a_frame_are_found(make_corpus, lexicon):
     files = {f"{n}.txt": "War At Last\n\n" + "It rained. " * 9 + "A court met." for n in range(8)}
     table = headline_body(tokenize(make_corpus(files)), lexicon)
     assert table["direction"].tolist() == ["headline", "unclear"]
@@ -93,11 +92,11 @@ GROUPS = {
 
 
 @pytest.fixture
-def grouped(make_corpus) -> Tokens:
+def grouped(make_corpus):
     return tokenize(make_corpus(GROUPS))
 
 
-def test_shifts(grouped: Tokens, lexicon: Lexicon) -> None:
+def test_shifts(grouped, lexicon):
     table = shifts(grouped, lexicon, "source", resamples=300).set_index(["source", "frame"])
     assert table.index.tolist() == [(group, frame) for group in ("Daily", "Radio", "Wire") for frame in ("war", "law")]
     daily = table.loc[("Daily", "war")]
@@ -111,7 +110,7 @@ def test_shifts(grouped: Tokens, lexicon: Lexicon) -> None:
     assert (table.loc["Radio", "direction"] == "unclear").all()
 
 
-def test_the_chance_of_a_shift_is_that_of_all_divisions(grouped: Tokens, lexicon: Lexicon) -> None:
+def test_the_chance_of_a_shift_is_that_of_all_divisions(grouped, lexicon):
     counts = np.array([(2, 5), (1, 6), (0, 6), (0, 5), (1, 4)])  # war and words
     apart = {}
     for own in combinations(range(5), 2):
@@ -123,7 +122,7 @@ def test_the_chance_of_a_shift_is_that_of_all_divisions(grouped: Tokens, lexicon
     assert table.loc[("Daily", "war"), "p"] == pytest.approx(expected, abs=0.01)
 
 
-def test_shifts_against_one_group(grouped: Tokens, lexicon: Lexicon) -> None:
+def test_shifts_against_one_group(grouped, lexicon):
     table = shifts(grouped, lexicon, "source", reference="Wire", resamples=400).set_index(["source", "frame"])
     assert table.index.get_level_values("source").unique().tolist() == ["Daily", "Radio"]
     assert table.loc[("Daily", "war"), "reference_per_1000"] == 0
@@ -132,7 +131,7 @@ def test_shifts_against_one_group(grouped: Tokens, lexicon: Lexicon) -> None:
     assert table.loc[("Daily", "war"), ["ci_low", "ci_high"]].tolist() == pytest.approx([1000 / 6, 2000 / 5])
 
 
-def test_two_sides_are_not_drawn_alike(make_corpus, lexicon: Lexicon) -> None:
+def test_two_sides_are_not_drawn_alike(make_corpus, lexicon):
     """Two groups with the same documents: drawn alike, their difference would be 0 in every resample."""
     texts = ["War is war.", "It rained.", "It was war."]
     files = {f"{side}{n}.txt": text for side in "ab" for n, text in enumerate(texts)}
@@ -142,7 +141,7 @@ def test_two_sides_are_not_drawn_alike(make_corpus, lexicon: Lexicon) -> None:
     assert table.loc[0, "ci_low"] < 0 < table.loc[0, "ci_high"]
 
 
-def test_a_clear_shift_has_a_direction_and_chance_has_none(make_corpus, lexicon: Lexicon) -> None:
+def test_a_clear_shift_has_a_direction_and_chance_has_none(make_corpus, lexicon):
     draw = np.random.default_rng(0)
     files, rows = {}, "file,source\n"
     for n in range(40):
@@ -166,12 +165,12 @@ def test_a_clear_shift_has_a_direction_and_chance_has_none(make_corpus, lexicon:
         ({"by": "source", "weights": np.ones(2)}, "2 weights for 26 tokens"),
     ],
 )
-def test_mistakes(options, message, grouped: Tokens, lexicon: Lexicon) -> None:
+def test_mistakes(options, message, grouped, lexicon):
     with pytest.raises(ValueError, match=message):
         shifts(grouped, lexicon, **options)
 
 
-def test_adjusted_leaves_out_what_has_no_p() -> None:
+def test_adjusted_leaves_out_what_has_no_p():
     # three tests: 0.01 * 3 / 1, 0.02 * 3 / 2, 0.9 * 3 / 3
     assert adjusted(np.array([0.9, np.nan, 0.01, 0.02])).tolist() == pytest.approx(
         [0.9, np.nan, 0.03, 0.03], nan_ok=True
@@ -179,18 +178,6 @@ def test_adjusted_leaves_out_what_has_no_p() -> None:
     assert adjusted(np.array([np.nan])).tolist() == pytest.approx([np.nan], nan_ok=True)
 
 
-def test_no_words(lexicon: Lexicon) -> None:
+def test_no_words(lexicon):
     with pytest.raises(ValueError, match="no document has a headline"):
         headline_body(tokenize(read_text("© 2024 The Daily")), lexicon)
-
-
-@pytest.mark.parametrize("measure", ["hits", "score"])
-@pytest.mark.parametrize("weighted", [False, True])
-def test_contrasts_in_parts_are_those_of_the_whole(measure: str, weighted: bool, cut, same) -> None:
-    options = {"measure": measure, "weights": cut.weights if weighted else None, "resamples": 50, "permutations": 77}
-    for reference in (None, sorted(cut.whole.groups("source"))[0]):
-        own, whole = (
-            shifts(tokens, cut.lexicon, "source", reference=reference, **options) for tokens in (cut.parts, cut.whole)
-        )
-        same(own, whole)
-    same(headline_body(cut.parts, cut.lexicon, **options), headline_body(cut.whole, cut.lexicon, **options))

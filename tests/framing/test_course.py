@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from analysis import Tokens, read_text, tokenize
+from analysis import read_text, tokenize
 from analysis.framing.course import over_time
 from analysis.framing.frames import profile
-from analysis.framing.lexicon import Lexicon
 
 FRAMES = """\
   war: {definition: A fight., terms: [war, {pattern: fight*, weight: 0.5}]}
@@ -23,7 +22,7 @@ DATED = {
 }
 
 
-def test_over_time(make_corpus, lexicon: Lexicon) -> None:
+def test_over_time(make_corpus, lexicon):
     table = over_time(tokenize(make_corpus(DATED)), lexicon, resamples=200)
     assert table["frame"].tolist() == ["war"] * 3 + ["law"] * 3
     assert table["period"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-01", "2024-02-01", "2024-03-01"] * 2
@@ -36,14 +35,14 @@ def test_over_time(make_corpus, lexicon: Lexicon) -> None:
     assert table.loc[[1, 2], ["ci_low", "ci_high"]].isna().all(axis=None)
 
 
-def test_over_time_by_weight(make_corpus, lexicon: Lexicon) -> None:
+def test_over_time_by_weight(make_corpus, lexicon):
     tokens = tokenize(make_corpus(DATED))
     assert over_time(tokens, lexicon, measure="score")["hits"].tolist()[:3] == [2, 0, 0.5]
     halved = over_time(tokens, lexicon, "year", weights=np.full(len(tokens), 0.5))
     assert halved[["hits", "words", "per_1000_words"]].to_numpy().tolist() == [[1.5, 5, 300], [0.5, 5, 100]]
 
 
-def test_no_dates(lexicon: Lexicon) -> None:
+def test_no_dates(lexicon):
     tokens = tokenize(read_text("It was war."))
     with pytest.raises(ValueError, match="no document has a date"):
         over_time(tokens, lexicon)
@@ -51,21 +50,13 @@ def test_no_dates(lexicon: Lexicon) -> None:
         over_time(tokens, lexicon, "hour")
 
 
-def test_one_period_is_the_profile(sample_tokens: Tokens, security: Lexicon) -> None:
+def test_one_period_is_the_profile(sample_tokens, security):
     whole = profile(sample_tokens, security, resamples=100)
     year = over_time(sample_tokens, security, "year", resamples=100)
     assert year["hits"].tolist() == whole["hits"].tolist()
     assert year["ci_high"].tolist() == pytest.approx(whole["ci_high"].tolist())
 
 
-@pytest.mark.parametrize("measure", ["hits", "score"])
-@pytest.mark.parametrize("weighted", [False, True])
-def test_the_course_in_parts_is_that_of_the_whole(measure: str, weighted: bool, cut, same) -> None:
-    options = {"measure": measure, "weights": cut.weights if weighted else None, "resamples": 50, "seed": 2}
-    for every in ("week", "year"):
-        same(over_time(cut.parts, cut.lexicon, every, **options), over_time(cut.whole, cut.lexicon, every, **options))
-
-
-def test_documents_without_words_are_in_no_period(make_corpus, lexicon: Lexicon) -> None:
+def test_documents_without_words_are_in_no_period(make_corpus, lexicon):
     files = {"a.txt": "War.", "b.txt": "© 2024 The Daily", "metadata.csv": "file,date\na,2024-01-02\nb,2024-01-02\n"}
     assert over_time(tokenize(make_corpus(files)), lexicon)["documents"].tolist() == [1, 1]

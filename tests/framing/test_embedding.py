@@ -6,16 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Tokens, read_text, tokenize
+from analysis import read_text, tokenize
 from analysis.embeddings import TELLING, available, embed, means
 from analysis.framing import frames
 from analysis.framing.axes import axes
 from analysis.framing.embedding import DEFINITION, NEARER, expand, score_sentences, similarities
 from analysis.framing.evaluation import frame_scores
-from analysis.framing.lexicon import Lexicon
 from analysis.paths import SAMPLE
 from analysis.text.corpus import read_texts
-from analysis.text.parted import Parted
 
 pytestmark = pytest.mark.skipif(not available(), reason="the extra 'embeddings' (wordllama) is not installed")
 
@@ -36,11 +34,11 @@ FRAMES = WAR + TRADE
 TEXTS = ["Armies fought a battle.", "Flour was bought and sold.", "The attack hit the market.", ""]
 
 
-def unit(vector: np.ndarray) -> np.ndarray:
+def unit(vector):
     return vector / np.linalg.norm(vector)
 
 
-def test_similarity_is_a_cosine_measured_against_those_of_the_terms(lexicon: Lexicon) -> None:
+def test_similarity_is_a_cosine_measured_against_those_of_the_terms(lexicon):
     attack, raid, bomb, wheat, market = embed(["attack", "air raid", "bomb", "wheat price", "market"]).astype(float)
     war_words, trade_words = embed(["War. Armies fight.", "Trade. Goods are bought and sold."]).astype(float)
     # Terms with a wildcard have no part in a frame's vector: war has two terms, trade none.
@@ -55,14 +53,14 @@ def test_similarity_is_a_cosine_measured_against_those_of_the_terms(lexicon: Lex
     assert found.iloc[3].isna().all()
 
 
-def test_a_row_depends_on_its_sentence_alone(security: Lexicon) -> None:
+def test_a_row_depends_on_its_sentence_alone(security):
     whole = similarities(TEXTS, security)
     for row, text in enumerate(TEXTS):
         pd.testing.assert_frame_equal(similarities([text], security), whole.iloc[[row]].reset_index(drop=True))
     assert similarities([], security).shape == (0, 12)
 
 
-def test_a_score_is_the_weight_of_matches_and_a_share_of_nearness(lexicon: Lexicon) -> None:
+def test_a_score_is_the_weight_of_matches_and_a_share_of_nearness(lexicon):
     near, counted = similarities(TEXTS, lexicon), frames.score_sentences(TEXTS, lexicon)
     found = score_sentences(TEXTS, lexicon, share=0.2, least=-9.0)
     np.testing.assert_allclose(found[["war", "trade"]], counted[["war", "trade"]] + 0.2 * near.fillna(0), atol=2e-6)
@@ -72,7 +70,7 @@ def test_a_score_is_the_weight_of_matches_and_a_share_of_nearness(lexicon: Lexic
     assert score_sentences(TEXTS, lexicon, share=0, least=0.01)["frame"].tolist() == counted["frame"].tolist()
 
 
-def test_abstains_below_the_least_and_within_the_margin(lexicon: Lexicon) -> None:
+def test_abstains_below_the_least_and_within_the_margin(lexicon):
     table = score_sentences(TEXTS[:1], lexicon, least=-9.0)
     best, other = table[["war", "trade"]].to_numpy()[0]
     assert best > other
@@ -86,14 +84,14 @@ def test_abstains_below_the_least_and_within_the_margin(lexicon: Lexicon) -> Non
     assert score_sentences([], lexicon).columns.tolist() == ["war", "trade", "frame"]
 
 
-def test_a_lexicon_of_one_frame(make_lexicon) -> None:
+def test_a_lexicon_of_one_frame(make_lexicon):
     one = make_lexicon(WAR.replace(', "bomb*"', ""))
     assert score_sentences(["Troops attack.", ""], one)["frame"].tolist() == ["war", None]
     wild = make_lexicon(WAR.replace('"attack", {pattern: "air raid", weight: 0.5}, ', ""))
     assert np.isfinite(similarities(["Troops attack."], wild).to_numpy()).all()
 
 
-def test_combined_against_the_readers_of_the_sample(security: Lexicon) -> None:
+def test_combined_against_the_readers_of_the_sample(security):
     """Macro F1 over 12 frames and none: .578 by the lexicon alone, .573 with nearness."""
     gold = pd.read_csv(SAMPLE / "gold" / "frames.csv")
     names = security.frames["frame"].tolist()
@@ -108,7 +106,7 @@ CORPUS = (
 )
 
 
-def test_words_that_a_frame_may_lack(lexicon: Lexicon) -> None:
+def test_words_that_a_frame_may_lack(lexicon):
     tokens = tokenize(read_text(CORPUS))
     found = expand(tokens, lexicon).set_index("word")
     assert set(found.index) <= {
@@ -131,14 +129,14 @@ def test_words_that_a_frame_may_lack(lexicon: Lexicon) -> None:
     assert (found["frame_similarity"] >= NEARER).all()
 
 
-def test_words_of_patterns_are_not_proposed(lexicon: Lexicon) -> None:
+def test_words_of_patterns_are_not_proposed(lexicon):
     tokens = tokenize(
         read_text("Bombers raid the exchange. Bombers raid the exchange. Prices of bread. Prices of bread.")
     )
     assert not {"bombers", "raid", "exchange", "prices"} & set(expand(tokens, lexicon)["word"])
 
 
-def test_names_are_not_proposed(security: Lexicon) -> None:
+def test_names_are_not_proposed(security):
     text = "We saw a magistrate. They met a magistrate."
     assert expand(tokenize(read_text(text)), security)["word"].tolist() == ["magistrate"]
     assert expand(tokenize(read_text(text.replace("a magistrate", "Magistrate"))), security).empty
@@ -147,7 +145,7 @@ def test_names_are_not_proposed(security: Lexicon) -> None:
     assert expand(first, security)["word"].tolist() == ["magistrate"]
 
 
-def test_proposals_are_sorted_and_as_many_as_asked_for(security: Lexicon, sample_tokens: Tokens) -> None:
+def test_proposals_are_sorted_and_as_many_as_asked_for(security, sample_tokens):
     found = expand(sample_tokens, security, per_frame=4, min_count=2)
     order = {frame: number for number, frame in enumerate(security.frames["frame"])}
     keys = list(zip(found["frame"].map(order), -found["similarity"], found["word"], strict=True))
@@ -160,14 +158,14 @@ def test_proposals_are_sorted_and_as_many_as_asked_for(security: Lexicon, sample
     assert set(found["word"]) < set(more["word"])
 
 
-def test_no_word_to_propose(lexicon: Lexicon) -> None:
+def test_no_word_to_propose(lexicon):
     assert expand(tokenize(read_text("Attack!")), lexicon).empty
 
 
 POLES = {"safety": (["safe", "secure"], ["dangerous", "risky"]), "law": (["legal"], ["illegal"])}
 
 
-def test_axes_by_their_definition(sample_tokens: Tokens) -> None:
+def test_axes_by_their_definition(sample_tokens):
     tokens = sample_tokens.where(source=["Opinion page", "Wire agency"])
     found = axes(tokens, POLES, by="source", resamples=200)
     assert found[["source", "axis"]].to_numpy().tolist() == [
@@ -179,7 +177,7 @@ def test_axes_by_their_definition(sample_tokens: Tokens) -> None:
     safe, secure, dangerous, risky = embed(["safe", "secure", "dangerous", "risky"]).astype(float)
     axis = unit((safe + secure) / 2 - (dangerous + risky) / 2)
 
-    def values(part: Tokens) -> np.ndarray:
+    def values(part):
         words = part.vocabulary[part.ids].tolist()
         return (embed(words) @ axis)[np.linalg.norm(means(words), axis=1) >= TELLING]
 
@@ -194,7 +192,7 @@ def test_axes_by_their_definition(sample_tokens: Tokens) -> None:
     assert one["bias"].tolist() == found["bias"].tolist()[2:]
 
 
-def test_axes_turn_round_with_their_poles_and_have_no_interval_from_one_document() -> None:
+def test_axes_turn_round_with_their_poles_and_have_no_interval_from_one_document():
     tokens = tokenize(read_texts(["Gunmen shelled the dangerous valley."]))
     first, second = POLES["safety"]
     found = axes(tokens, {"a": (first, second), "b": (second, first)})
@@ -205,12 +203,12 @@ def test_axes_turn_round_with_their_poles_and_have_no_interval_from_one_document
 
 
 @pytest.mark.parametrize("words", [[], [""], "safe"])
-def test_a_pole_without_words_is_refused(words: list[str]) -> None:
+def test_a_pole_without_words_is_refused(words):
     with pytest.raises(ValueError, match=r"axis 'a' has the pole .*: give a list of one word or more"):
         axes(tokenize(read_texts(["War."])), {"a": (["safe"], words)})
 
 
-def test_what_is_no_axis_or_not_english_is_refused(lexicon: Lexicon, sample_tokens: Tokens) -> None:
+def test_what_is_no_axis_or_not_english_is_refused(lexicon, sample_tokens):
     urdu = sample_tokens.where(language="ur")
     with pytest.raises(ValueError, match="same words on both sides"):
         axes(sample_tokens, {"a": (["safe"], ["safe"])})
@@ -227,19 +225,12 @@ def test_what_is_no_axis_or_not_english_is_refused(lexicon: Lexicon, sample_toke
 
 
 @pytest.mark.parametrize("option", [{"per_frame": 0}, {"min_count": 0}])
-def test_numbers_below_one_are_refused(option: dict[str, int], lexicon: Lexicon, sample_tokens: Tokens) -> None:
+def test_numbers_below_one_are_refused(option, lexicon, sample_tokens):
     with pytest.raises(ValueError, match="is 0: use 1 or more"):
         expand(sample_tokens, lexicon, **option)
 
 
 @pytest.mark.parametrize("option", [{"share": -1.0}, {"margin": -1.0}, {"share": float("nan")}])
-def test_numbers_below_zero_are_refused(option: dict[str, float], lexicon: Lexicon) -> None:
+def test_numbers_below_zero_are_refused(option, lexicon):
     with pytest.raises(ValueError, match=r"(share|margin) is (-1\.0|nan): use 0"):
         score_sentences(TEXTS, lexicon, **option)
-
-
-def test_a_corpus_in_parts_is_refused(security: Lexicon, sample_parts: Parted) -> None:
-    with pytest.raises(ValueError, match="in a corpus in memory only"):
-        expand(sample_parts, security)
-    with pytest.raises(ValueError, match="in a corpus in memory only"):
-        axes(sample_parts, {"safety": (["safe"], ["dangerous"])})

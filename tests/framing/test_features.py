@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from analysis import embeddings
-from analysis.framing.features import KINDS, Features, fit, transform
-from analysis.framing.lexicon import Lexicon
+from analysis.framing.features import KINDS, fit, transform
 
 TEXTS = ["the tax rose", "the tax fell", "the army fell back and back", "army back"]
 LABELS = np.array(["economy", "economy", "war", "war"], dtype=object)
@@ -17,12 +16,12 @@ FRAMES = """\
 """
 
 
-def columns(features: Features, kind: str) -> list[int]:
+def columns(features, kind):
     names = features.names()
     return names.index[names["kind"] == kind].tolist()
 
 
-def test_words_and_pieces_weigh_what_scikit_learn_gives_them() -> None:
+def test_words_and_pieces_weigh_what_scikit_learn_gives_them():
     vectorizers = pytest.importorskip("sklearn.feature_extraction.text")
     features, rows = fit(TEXTS, LABELS, [])
     words = vectorizers.TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2)
@@ -30,7 +29,7 @@ def test_words_and_pieces_weigh_what_scikit_learn_gives_them() -> None:
     assert features.words == tuple(words.get_feature_names_out())
     assert rows[:, columns(features, "word")].toarray() == pytest.approx(expected, abs=1e-6)
 
-    def cut(text: str) -> list[str]:
+    def cut(text):
         padded = [f" {word} " for word in text.split()]
         return [word[i : i + n] for word in padded for n in (3, 4, 5) for i in range(len(word) - n + 1)]
 
@@ -40,7 +39,7 @@ def test_words_and_pieces_weigh_what_scikit_learn_gives_them() -> None:
     assert rows[:, columns(features, "characters")].toarray() == pytest.approx(expected, abs=1e-6)
 
 
-def test_the_weight_of_a_word_by_hand() -> None:
+def test_the_weight_of_a_word_by_hand():
     features, rows = fit(["a b b", "a b", "a"], np.array(["x", "y", "y"], dtype=object), [])
     assert features.words == ("a", "a b", "b")  # "b b" stands in one text only
     idf_b = 1 + math.log(4 / 3)  # three texts, two with it, one added to both; "a" stands in all: 1
@@ -48,12 +47,12 @@ def test_the_weight_of_a_word_by_hand() -> None:
     assert rows[[0], :][:, columns(features, "word")].toarray()[0] == pytest.approx(raw / np.linalg.norm(raw), abs=1e-6)
 
 
-def test_a_pair_does_not_cross_the_end_of_a_sentence() -> None:
+def test_a_pair_does_not_cross_the_end_of_a_sentence():
     features, _ = fit(["Taxes rose. Armies fell."] * 2, LABELS[[0, 2]], [])
     assert features.words == ("armies", "armies fell", "fell", "rose", "taxes", "taxes rose")
 
 
-def test_frames_count_as_far_as_they_follow_the_labels(lexicon: Lexicon) -> None:
+def test_frames_count_as_far_as_they_follow_the_labels(lexicon):
     features, rows = fit(TEXTS, LABELS, [lexicon])
     # war: 0, 0, 1 + 2 * .5, 1 + .5, of which ln(1 + w). article: one, one, two ("the", "and") and none.
     war, article = np.log1p([0, 0, 2, 1.5]), np.log1p([1, 1, 2, 0])
@@ -70,7 +69,7 @@ def test_frames_count_as_far_as_they_follow_the_labels(lexicon: Lexicon) -> None
     assert features.names()["feature"][columns(features, "frame")].tolist() == ["test/war", "test/article"]
 
 
-def test_a_row_depends_on_its_own_text(lexicon: Lexicon) -> None:
+def test_a_row_depends_on_its_own_text(lexicon):
     features, rows = fit(TEXTS, LABELS, [lexicon])
     assert rows.shape == (4, len(features.names()))
     new = ["unheard", "", *TEXTS[::-1]]
@@ -81,7 +80,7 @@ def test_a_row_depends_on_its_own_text(lexicon: Lexicon) -> None:
     assert transform(features, []).shape == (0, rows.shape[1])
 
 
-def test_sentence_vectors_stand_at_the_end_where_they_are_installed() -> None:
+def test_sentence_vectors_stand_at_the_end_where_they_are_installed():
     features, rows = fit(TEXTS, LABELS, [])
     last = columns(features, "embedding")
     assert features.embedded == embeddings.available()

@@ -1,13 +1,11 @@
 """Which words match, which of two matches counts, and what the counts come to."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Corpus, Tokens, read_text, tokenize
-from analysis.framing import frames, strongest
+from analysis import read_text, tokenize
+from analysis.framing import frames
 from analysis.framing.frames import (
     MATCH_COLUMNS,
     coverage,
@@ -17,9 +15,7 @@ from analysis.framing.frames import (
     profile,
     score_sentences,
     sentence_frames,
-    sums,
 )
-from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
 
 NEGATION = "negation: {window: 3, words: [no, not, don't]}\n"
@@ -42,11 +38,11 @@ LINES = "War is war at court. War, war, war at court. War at court. Rooted out. 
 
 
 @pytest.fixture
-def lexicon(make_lexicon) -> Lexicon:
+def lexicon(make_lexicon):
     return make_lexicon(FRAMES, NEGATION)
 
 
-def hits(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
+def hits(text, lexicon):
     table = matches(tokenize(read_text(text)), lexicon)
     return list(table[["frame", "text"]].itertuples(index=False, name=None))
 
@@ -68,7 +64,7 @@ def hits(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
         ("Nothing here.", []),
     ],
 )
-def test_a_word_counts_once(text: str, expected: list[tuple[str, str]], lexicon: Lexicon) -> None:
+def test_a_word_counts_once(text, expected, lexicon):
     assert hits(text, lexicon) == expected
 
 
@@ -85,12 +81,12 @@ def test_a_word_counts_once(text: str, expected: list[tuple[str, str]], lexicon:
         ({"one": ["a b", "e f"], "two": ["b c e"]}, "x a b c e f", [("two", "b c e")]),
     ],
 )
-def test_which_of_two_matches_wins(frames, text: str, expected: list[tuple[str, str]], make_lexicon) -> None:
+def test_which_of_two_matches_wins(frames, text, expected, make_lexicon):
     each = [f"  {frame}: {{definition: None., terms: {terms}, excludes: ['*dog']}}" for frame, terms in frames.items()]
     assert hits(text, make_lexicon("\n".join(each))) == expected
 
 
-def test_matches_point_into_the_text(make_corpus: Callable[..., Corpus], lexicon: Lexicon) -> None:
+def test_matches_point_into_the_text(make_corpus, lexicon):
     files = {"a.txt": "A Plain Headline\n\nIt rained. War! It was a war.", "b.txt": "They root it out. Rooting out."}
     corpus = make_corpus(files)
     table = matches(tokenize(corpus), lexicon)
@@ -118,11 +114,11 @@ def test_matches_point_into_the_text(make_corpus: Callable[..., Corpus], lexicon
         ("War came. It was no war.", True),
     ],
 )
-def test_negation(text: str, negated: bool, lexicon: Lexicon) -> None:
+def test_negation(text, negated, lexicon):
     assert matches(tokenize(read_text(text)), lexicon)["negated"].tolist()[-1] is negated
 
 
-def test_a_negation_inside_a_match_does_not_negate_it(make_lexicon) -> None:
+def test_a_negation_inside_a_match_does_not_negate_it(make_lexicon):
     own = make_lexicon(FRAMES.replace("[war,", "[war, no war at all,"), NEGATION)
     table = matches(tokenize(read_text("It was no war at all.")), own)
     assert table[["text", "negated"]].to_numpy().tolist() == [["no war at all", False]]
@@ -136,7 +132,7 @@ FILES = {
 }
 
 
-def test_profile(tokens: Tokens, lexicon: Lexicon) -> None:
+def test_profile(tokens, lexicon):
     table = profile(tokens, lexicon, resamples=0)
     plain = ["frame", "hits", "per_1000_words", "sentence_share", "ci_low", "ci_high"]
     assert table.columns.tolist() == [*plain, "score_per_1000_words", "score_ci_low", "score_ci_high"]
@@ -147,7 +143,7 @@ def test_profile(tokens: Tokens, lexicon: Lexicon) -> None:
     assert table[["ci_low", "ci_high"]].isna().all(axis=None)
 
 
-def test_profile_by_source(tokens: Tokens, lexicon: Lexicon) -> None:
+def test_profile_by_source(tokens, lexicon):
     table = profile(tokens, lexicon, by="source")
     assert table.columns[0] == "source"
     assert table[["source", "frame", "hits"]].to_numpy().tolist() == [
@@ -164,7 +160,7 @@ def test_profile_by_source(tokens: Tokens, lexicon: Lexicon) -> None:
     assert table.loc[0, ["ci_low", "ci_high"]].to_numpy().tolist() == pytest.approx([0, 500])
 
 
-def test_a_score_counts_the_weight_of_a_term(make_corpus: Callable[..., Corpus], lexicon: Lexicon) -> None:
+def test_a_score_counts_the_weight_of_a_term(make_corpus, lexicon):
     files = {"a.txt": "They rooted out evil. War.", "b.txt": "They met at court."}  # 5 and 4 words
     table = profile(tokenize(make_corpus(files)), lexicon, resamples=200)
     assert table["hits"].tolist() == [2, 1]
@@ -173,7 +169,7 @@ def test_a_score_counts_the_weight_of_a_term(make_corpus: Callable[..., Corpus],
     assert table["score_ci_high"].tolist() == pytest.approx([1000 * 1.5 / 5, 1000 * 2 / 4])
 
 
-def test_profile_with_weights(tokens: Tokens, lexicon: Lexicon) -> None:
+def test_profile_with_weights(tokens, lexicon):
     weights = np.ones(20)
     weights[:3] = 0.5  # war is war
     weights[15:18] = [1, 0, 0.5]  # war on terror: a mean of 0.5
@@ -184,13 +180,13 @@ def test_profile_with_weights(tokens: Tokens, lexicon: Lexicon) -> None:
     assert table["score_per_1000_words"].tolist() == pytest.approx([2500 / running, 4000 / running])
 
 
-def test_weights_of_one_change_nothing(sample_tokens: Tokens, security: Lexicon) -> None:
+def test_weights_of_one_change_nothing(sample_tokens, security):
     plain = profile(sample_tokens, security, resamples=50)
     weighted = profile(sample_tokens, security, weights=np.ones(len(sample_tokens)), resamples=50)
     pd.testing.assert_frame_equal(plain, weighted, check_dtype=False)
 
 
-def test_the_profile_counts_the_matches(sample_tokens: Tokens, security: Lexicon) -> None:
+def test_the_profile_counts_the_matches(sample_tokens, security):
     table = matches(sample_tokens, security)
     counted = profile(sample_tokens, security, resamples=0).set_index("frame")["hits"]
     assert counted[counted > 0].to_dict() == table["frame"].value_counts().to_dict()
@@ -201,12 +197,12 @@ def test_the_profile_counts_the_matches(sample_tokens: Tokens, security: Lexicon
     assert [texts[doc_id][start:end] for doc_id, start, end in places] == table["text"].tolist()
 
 
-def test_an_unknown_column(tokens: Tokens, lexicon: Lexicon) -> None:
+def test_an_unknown_column(tokens, lexicon):
     with pytest.raises(ValueError, match="no metadata column 'outlet'"):
         profile(tokens, lexicon, by="outlet")
 
 
-def test_evidence(tokens: Tokens, lexicon: Lexicon) -> None:
+def test_evidence(tokens, lexicon):
     table = evidence(tokens, matches(tokens, lexicon))
     assert table[["frame", "doc_id", "hits", "weight", "words", "sentence"]].to_numpy().tolist() == [
         ["law", "b", 1, 2.0, "court", "The court met."],
@@ -220,7 +216,7 @@ def test_evidence(tokens: Tokens, lexicon: Lexicon) -> None:
     assert [texts[doc_id][start:end] for doc_id, start, end in places] == table["sentence"].tolist()
 
 
-def test_score_sentences(lexicon: Lexicon) -> None:
+def test_score_sentences(lexicon):
     lines = ["War is war.", "War, war at court.", "War at court.", "Rooted out.", "Rain.", "", "  "]
     table = score_sentences(lines, lexicon)
     assert table.columns.tolist() == ["war", "law", "frame"]
@@ -228,7 +224,7 @@ def test_score_sentences(lexicon: Lexicon) -> None:
     assert table["frame"].tolist() == ["war", None, "law", "war", None, None, None]
 
 
-def test_the_frame_of_each_sentence(lexicon: Lexicon) -> None:
+def test_the_frame_of_each_sentence(lexicon):
     table = sentence_frames(tokenize(read_text(LINES)), lexicon, margin=1)
     assert table.columns.tolist()[:4] == ["doc_id", "sentence", "start", "end"]
     assert table[["status", "frame", "leading", "second", "score", "margin"]].to_numpy().tolist() == [
@@ -246,7 +242,7 @@ def test_the_frame_of_each_sentence(lexicon: Lexicon) -> None:
         assert scored == sentence_frames(tokenize(read_text(LINES)), lexicon, margin=margin)["frame"].tolist()
 
 
-def test_a_tie_of_all_and_what_comes_second(make_lexicon) -> None:
+def test_a_tie_of_all_and_what_comes_second(make_lexicon):
     terms = {"one": "aa", "two": "bb", "three": "cc"}
     own = make_lexicon("".join(f"  {name}: {{definition: d, terms: [{word}]}}\n" for name, word in terms.items()))
     table = sentence_frames(tokenize(read_text("Aa, bb and cc.\n\nAa, aa, bb, bb, cc.\n\nCc, cc, bb, aa.")), own)
@@ -256,49 +252,49 @@ def test_a_tie_of_all_and_what_comes_second(make_lexicon) -> None:
 
 
 @pytest.mark.parametrize("margin", [-0.1, float("nan")])
-def test_a_margin_that_is_none(margin: float, lexicon: Lexicon) -> None:
+def test_a_margin_that_is_none(margin, lexicon):
     with pytest.raises(ValueError, match=f"margin is {margin}: use 0 or a weight above it"):
         sentence_frames(tokenize(read_text(LINES)), lexicon, margin=margin)
+    with pytest.raises(ValueError, match=f"margin is {margin}"):
+        coverage(tokenize(read_text("© 2024 The Daily")), lexicon, margin=margin)
     with pytest.raises(ValueError, match=f"margin is {margin}"):
         score_sentences(["War."], lexicon, margin=margin)
 
 
-def test_coverage(tokens: Tokens, lexicon: Lexicon) -> None:
-    table = sentence_frames(tokens, lexicon)  # war, nothing; court, war; nothing, war on terror in court (law: 2)
-    assert coverage(table, tokens).to_numpy().tolist() == [
+def test_coverage(tokens, lexicon):
+    # war, nothing; court, war; nothing, war on terror in court (law: 2)
+    assert coverage(tokens, lexicon).to_numpy().tolist() == [
         ["framed", 4, 4 / 6],
         ["tie", 0, 0],
         ["below margin", 0, 0],
         ["no term", 2, 2 / 6],
     ]
-    grouped = coverage(table, tokens, by="source")
+    assert coverage(tokenize(read_text(LINES)), lexicon, margin=1)["sentences"].tolist() == [2, 1, 1, 1]
+    grouped = coverage(tokens, lexicon, by="source")
     assert grouped.loc[grouped["status"] == "framed"].to_numpy().tolist() == [
         ["(none)", "framed", 2, 1],
         ["Daily", "framed", 2, 0.5],
     ]
-    with pytest.raises(ValueError, match="the table is about document 'a', which is not in the tokens"):
-        coverage(table, tokens.where(doc_id="b"))
     with pytest.raises(ValueError, match="no metadata column 'outlet'"):
-        coverage(table, tokens, by="outlet")
+        coverage(tokens, lexicon, by="outlet")
 
 
-def test_coverage_of_a_group_without_sentences(make_corpus: Callable[..., Corpus], lexicon: Lexicon) -> None:
+def test_coverage_of_a_group_without_sentences(make_corpus, lexicon):
     files = {"a.txt": "War.", "b.txt": "© 2024 The Daily", "metadata.csv": "file,source\na,One\nb,Two\n"}
     tokens = tokenize(make_corpus(files))
-    table = coverage(sentence_frames(tokens, lexicon), tokens, by="source")
+    table = coverage(tokens, lexicon, by="source")
     assert table["sentences"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
     assert table["share"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
-    nothing = tokens.where(source="Two")
-    assert coverage(sentence_frames(nothing, lexicon), nothing)["sentences"].tolist() == [0, 0, 0, 0]
+    assert coverage(tokens.where(source="Two"), lexicon)["sentences"].tolist() == [0, 0, 0, 0]
 
 
-def test_score_no_sentences(lexicon: Lexicon) -> None:
+def test_score_no_sentences(lexicon):
     table = score_sentences([], lexicon)
     assert table.columns.tolist() == ["war", "law", "frame"]
     assert table.empty
 
 
-def test_a_sentence_that_looks_like_boilerplate_is_scored(lexicon: Lexicon) -> None:
+def test_a_sentence_that_looks_like_boilerplate_is_scored(lexicon):
     assert score_sentences(["Read more: the war on terror"], lexicon)["frame"].tolist() == ["war"]
 
 
@@ -333,90 +329,20 @@ def test_only_documents_in_the_language_of_the_lexicon_are_read(make_corpus, lex
         in_language(tokens.where(doc_id="b"), lexicon)
 
 
-def test_sentences_are_scored_block_by_block_as_together(
-    monkeypatch: pytest.MonkeyPatch, tokens: Tokens, lexicon: Lexicon
-) -> None:
+def test_sentences_are_scored_block_by_block_as_together(monkeypatch, tokens, lexicon):
     together = sentence_frames(tokens, lexicon)
     assert len(together) > 3
     monkeypatch.setattr(frames, "BLOCK", 3)
     pd.testing.assert_frame_equal(together, sentence_frames(tokens, lexicon), check_exact=True)
 
 
-@pytest.mark.parametrize("by", [None, "source", "doc_id", "date"])
-@pytest.mark.parametrize("weighted", [False, True])
-def test_profiles_in_parts_are_those_of_the_whole(by: str | None, weighted: bool, cut, same) -> None:
-    options = {"by": by, "weights": cut.weights if weighted else None, "resamples": 50, "seed": 2}
-    same(profile(cut.parts, cut.lexicon, **options), profile(cut.whole, cut.lexicon, **options))
-
-
-def test_leading_frames_in_parts_are_those_of_the_whole(cut, same) -> None:
-    for margin in (0.0, 0.5):
-        whole, own = (sentence_frames(tokens, cut.lexicon, margin=margin) for tokens in (cut.whole, cut.parts))
-        same(own, whole)
-        for by in (None, "source", "doc_id"):
-            same(coverage(own, cut.parts, by), coverage(whole, cut.whole, by))
-    other = cut.parts.subset(np.arange(1, cut.parts.n_documents))
-    with pytest.raises(ValueError, match=f"document '{cut.whole.doc_ids[0]}', which is not in the tokens"):
-        coverage(own, other)
-
-
-def test_matches_and_evidence_in_parts_are_those_of_the_whole(cut, same, monkeypatch) -> None:
-    whole, own = (matches(tokens, cut.lexicon) for tokens in (cut.whole, cut.parts))
-    same(own, whole)
-    every = evidence(cut.whole, whole)
-    same(evidence(cut.parts, own), every)
-    for listed, held in ((7, 1_000_000), (2, 1)):
-        monkeypatch.setattr(frames, "LISTED", listed)
-        monkeypatch.setattr(strongest, "HELD", held)
-        same(evidence(cut.parts, own), every.head(listed))
-        same(evidence(cut.parts, whole), every.head(listed))
-
-
-def test_there_may_be_no_match_in_any_part(in_parts, lexicon: Lexicon, same) -> None:
-    whole = tokenize(read_texts(["It rained.", "It was late."]))
-    cut = in_parts(whole, 1)
-    same(evidence(cut, matches(cut, lexicon)), evidence(whole, matches(whole, lexicon)))
-
-
-def test_evidence_of_other_documents(tokens: Tokens, lexicon: Lexicon, sample_tokens: Tokens, sample_parts) -> None:
-    table = matches(tokens, lexicon)
-    for other in (sample_tokens, sample_parts):
-        with pytest.raises(ValueError, match=r"the table is about document '.*', which is not in the tokens"):
-            evidence(other, table)
-
-
-@pytest.fixture(scope="module")
-def militants():
-    return tokenize(read_texts(["Militants fled. Militants fled again."] * 40))
-
-
-def test_parts_make_no_difference_to_the_last_bit(militants, in_parts, security):
-    weights = 1 / np.random.default_rng(2).integers(3, 50, militants.n_sentences)
-    group = np.arange(militants.n_documents) % 3
-    whole, *cuts = (
-        sums(tokens, security, weights, group, resamples=20, seed=0)
-        for tokens in (militants, in_parts(militants, 1), in_parts(militants, 7))
-    )
-    column = security.frames["frame"].tolist().index("threat")
-    one_by_one = np.zeros(3)
-    for document in range(40):  # a hit weighs what its sentence does: two a document
-        for weight in weights[2 * document : 2 * document + 2]:
-            one_by_one[document % 3] += weight
-    assert whole.counts[:, column] == pytest.approx(one_by_one)
-    for cut in cuts:
-        for one, other in zip(cut, whole, strict=True):
-            assert one.tobytes() == other.tobytes()
-
-
-def test_a_group_of_one_document_has_the_interval_of_its_sentences(militants, in_parts, security):
-    group = np.zeros(militants.n_documents, dtype=np.int64)
-    group[7] = 1
-    column = security.frames["frame"].tolist().index("threat")
-    for tokens in (militants, in_parts(militants, 3)):
-        found = sums(tokens, security, None, group, resamples=50, seed=0)
-        assert found.sentences.tolist() == [78, 2]
-        assert found.counts[:, column].tolist() == [78, 2]
-        assert found.words.tolist() == [39 * 5, 5]
+def test_a_group_of_one_document_has_the_interval_of_its_sentences(in_parts, security):
+    corpus = read_texts(["Militants fled. Militants fled again."] * 40)
+    corpus.documents["source"] = ["one" if row == 7 else "others" for row in range(40)]
+    for tokens in (whole := tokenize(corpus), in_parts(whole, 3)):
+        found = profile(tokens, security, by="source", resamples=50).query("frame == 'threat'")
+        assert found["hits"].tolist() == [2, 78]
+        assert found["per_1000_words"].tolist() == [400, 400]
         # Of its two sentences, one hit in two words and one in three, some draws have twice the one or the other.
-        assert found.low[1, column] == pytest.approx(1 / 3)
-        assert found.high[1, column] == pytest.approx(1 / 2)
+        assert found["ci_low"].tolist() == pytest.approx([1000 / 3, 400])
+        assert found["ci_high"].tolist() == pytest.approx([1000 / 2, 400])

@@ -1,13 +1,12 @@
 """What a lexicon file says is what is read, and each mistake in it is named with its line."""
 
 import hashlib
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from analysis import tokenize
-from analysis.framing.lexicon import Lexicon, LexiconError, read_lexicon
+from analysis.framing.lexicon import LexiconError, read_lexicon
 from analysis.paths import LEXICONS
 from analysis.text.corpus import read_texts
 
@@ -37,13 +36,13 @@ frames:
 """
 
 
-def read(tmp_path: Path, content: str | bytes) -> Lexicon:
+def read(tmp_path, content):
     path = tmp_path / "test.yml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return read_lexicon(path)
 
 
-def test_every_part_of_a_file(tmp_path: Path) -> None:
+def test_every_part_of_a_file(tmp_path):
     lexicon = read(tmp_path, WHOLE)
     assert (lexicon.name, lexicon.version, lexicon.language) == ("two frames", "2.1", "en")
     assert lexicon.description == "For this test."
@@ -63,7 +62,7 @@ def test_every_part_of_a_file(tmp_path: Path) -> None:
     assert lexicon.excludes.to_numpy().tolist() == [["war", "war of words"]]
 
 
-def test_without_negation_nothing_is_negated(tmp_path: Path) -> None:
+def test_without_negation_nothing_is_negated(tmp_path):
     lexicon = read(tmp_path, HEAD + FRAME + "    terms: [war]\n")
     assert (lexicon.negation_words, lexicon.negation_window) == ((), 0)
     assert lexicon.excludes.empty
@@ -166,7 +165,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("content", "message"), MISTAKES.values(), ids=MISTAKES.keys())
-def test_a_mistake_is_named_with_its_line(tmp_path: Path, content: str | bytes, message: str) -> None:
+def test_a_mistake_is_named_with_its_line(tmp_path, content, message):
     with pytest.raises(LexiconError) as error:
         read(tmp_path, content)
     if message.endswith(": "):  # what follows are the parser's own words
@@ -175,19 +174,19 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, content: str | bytes, 
         assert str(error.value) == message
 
 
-def test_an_exclude_is_checked_as_a_pattern(tmp_path: Path) -> None:
+def test_an_exclude_is_checked_as_a_pattern(tmp_path):
     with pytest.raises(LexiconError, match=r"test\.yml line 8: pattern '\*' must begin and end with a word"):
         read(tmp_path, HEAD + FRAME + "    terms: [war]\n    excludes: ['*']\n")
 
 
-def test_aliases_that_would_grow_without_bound_are_refused_at_once(tmp_path: Path) -> None:
+def test_aliases_that_would_grow_without_bound_are_refused_at_once(tmp_path):
     lines = ["a0: &a0 [war, war, war, war, war, war, war, war, war]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]  # 9 to the power of 12 words
     with pytest.raises(LexiconError, match="line 2: aliases are not read"):
         read(tmp_path, "\n".join(lines))
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(LexiconError, match=r"no such lexicon: '.*gone\.yml' \(beside it: no \.yml file there\)"):
         read_lexicon(tmp_path / "gone.yml")
     (tmp_path / "other.yml").write_text(WHOLE, encoding="utf-8")
@@ -196,7 +195,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(LEXICONS.glob("*.yml")), ids=lambda path: path.stem)
-def test_the_shipped_lexicons_are_sound(path: Path) -> None:
+def test_the_shipped_lexicons_are_sound(path):
     lexicon = read_lexicon(path)
     assert set(lexicon.terms["frame"]) == set(lexicon.frames["frame"])
     assert lexicon.frames["definition"].str.len().gt(20).all()
@@ -205,7 +204,7 @@ def test_the_shipped_lexicons_are_sound(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["security_communication", "gun_violence", "actors"])
-def test_every_pattern_is_written_as_tokens_are(name: str) -> None:
+def test_every_pattern_is_written_as_tokens_are(name):
     """A pattern like "u.n.", "smith & wesson" or "women, children" would never be found."""
     lexicon = read_lexicon(LEXICONS / f"{name}.yml")
     patterns = [*lexicon.terms["pattern"], *lexicon.excludes["pattern"]]
@@ -216,12 +215,12 @@ def test_every_pattern_is_written_as_tokens_are(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["security_communication", "gun_violence"])
-def test_no_single_words_of_two_frames_tie(name: str) -> None:
+def test_no_single_words_of_two_frames_tie(name):
     assert read_lexicon(LEXICONS / f"{name}.yml").terms.groupby("weight")["frame"].nunique().eq(1).all()
 
 
 @pytest.mark.parametrize("name", ["security_communication", "style"])
-def test_a_reader_finds_a_term_where_the_alphabet_has_it(name: str) -> None:
+def test_a_reader_finds_a_term_where_the_alphabet_has_it(name):
     for _, terms in read_lexicon(LEXICONS / f"{name}.yml").terms.groupby("frame"):
         assert terms["pattern"].tolist() == sorted(terms["pattern"])
 

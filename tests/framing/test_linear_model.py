@@ -3,16 +3,13 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from analysis import embeddings
 from analysis.framing import features as rows_of
-from analysis.framing.lexicon import Lexicon
-from analysis.framing.linear_model import STRENGTH, Model, fit, load, save, shipped
+from analysis.framing.linear_model import STRENGTH, fit, load, save, shipped
 
 linear = pytest.importorskip("sklearn.linear_model")
 
@@ -33,12 +30,12 @@ NEW = ["The army fired.", "Rates and prices.", "A judge at the bank.", "Nothing 
 
 
 @pytest.fixture
-def model(lexicon: Lexicon) -> Model:
+def model(lexicon):
     return fit(TEXTS, LABELS, [lexicon])
 
 
 @pytest.mark.parametrize("labels", [LABELS, np.where(LABELS == "war", "war", "peace").astype(object)])
-def test_probabilities_are_those_of_scikit_learn(labels: np.ndarray, lexicon: Lexicon) -> None:
+def test_probabilities_are_those_of_scikit_learn(labels, lexicon):
     model = fit(TEXTS, labels, [lexicon])
     features, rows = rows_of.fit(TEXTS, labels, [lexicon])
     peer = linear.LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=5000).fit(rows, labels)
@@ -48,7 +45,7 @@ def test_probabilities_are_those_of_scikit_learn(labels: np.ndarray, lexicon: Le
     assert model.predict(NEW).tolist() == peer.predict(rows_of.transform(features, NEW)).tolist()
 
 
-def test_a_label_that_is_not_clear_is_withheld(model: Model) -> None:
+def test_a_label_that_is_not_clear_is_withheld(model):
     shares = np.sort(model.probabilities(NEW).to_numpy(), axis=1)
     lead = shares[:, -1] - shares[:, -2]
     middle = float(np.median(lead))
@@ -60,7 +57,7 @@ def test_a_label_that_is_not_clear_is_withheld(model: Model) -> None:
 
 
 @pytest.mark.parametrize("labels", [LABELS, np.searchsorted(np.unique(LABELS), LABELS)])
-def test_a_model_says_the_same_after_it_was_saved(labels: np.ndarray, lexicon: Lexicon, tmp_path: Path) -> None:
+def test_a_model_says_the_same_after_it_was_saved(labels, lexicon, tmp_path):
     model = dataclasses.replace(fit(TEXTS, labels, [lexicon]), notes=("nine coded texts",))
     save(model, tmp_path / "models" / "first")
     again = load(tmp_path / "models" / "first", lexicons=[lexicon])
@@ -75,31 +72,31 @@ def test_a_model_says_the_same_after_it_was_saved(labels: np.ndarray, lexicon: L
     assert sorted(path.name for path in (tmp_path / "models").iterdir()) == ["first"]  # nothing half made beside it
 
 
-def test_a_model_needs_a_new_folder(model: Model, tmp_path: Path) -> None:
+def test_a_model_needs_a_new_folder(model, tmp_path):
     with pytest.raises(ValueError, match="exists: give the name of a new folder"):
         save(model, tmp_path)
 
 
-def _drop(name: str) -> Callable[[Path], None]:
+def _drop(name):
     return lambda folder: (folder / name).unlink()
 
 
-def _write(name: str, content: bytes) -> Callable[[Path], None]:
+def _write(name, content):
     return lambda folder: (folder / name).write_bytes(content) and None
 
 
-def _edit(**changes: object) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
+def _edit(**changes):
+    def change(folder):
         about = json.loads((folder / "model.json").read_text(encoding="utf-8")) | changes
         (folder / "model.json").write_text(json.dumps(about), encoding="utf-8")
 
     return change
 
 
-def _swap(name: str, array: np.ndarray) -> Callable[[Path], None]:
+def _swap(name, array):
     """Another array in place of the one that was saved, with the sum in the other file corrected."""
 
-    def change(folder: Path) -> None:
+    def change(folder):
         with np.load(folder / "model.npz") as stored:
             arrays = dict(stored) | {name: array}
         np.savez(folder / "model.npz", **arrays)
@@ -130,9 +127,7 @@ def _swap(name: str, array: np.ndarray) -> Callable[[Path], None]:
         ),
     ],
 )
-def test_what_is_no_whole_model_is_refused(
-    harm: Callable[[Path], None], message: str, model: Model, lexicon: Lexicon, tmp_path: Path
-) -> None:
+def test_what_is_no_whole_model_is_refused(harm, message, model, lexicon, tmp_path):
     save(model, tmp_path / "model")
     harm(tmp_path / "model")
     with pytest.raises(ValueError, match=message) as error:
@@ -140,14 +135,14 @@ def test_what_is_no_whole_model_is_refused(
     assert "\n" not in str(error.value)
 
 
-def test_another_lexicon_of_the_same_name_is_refused(model: Model, make_lexicon, tmp_path: Path) -> None:
+def test_another_lexicon_of_the_same_name_is_refused(model, make_lexicon, tmp_path):
     save(model, tmp_path / "model")
     other = make_lexicon(FRAMES.replace("army", "troops"), version=2)
     with pytest.raises(ValueError, match=r"'test' here is version 2 \(.*the model's is version 1 \(.*train anew"):
         load(tmp_path / "model", lexicons=[other])
 
 
-def test_other_sentence_vectors_are_refused(model: Model, lexicon: Lexicon, tmp_path: Path) -> None:
+def test_other_sentence_vectors_are_refused(model, lexicon, tmp_path):
     if not model.features.embedded:
         pytest.skip("the extra 'embeddings' is not installed")
     save(model, tmp_path / "model")
@@ -156,7 +151,7 @@ def test_other_sentence_vectors_are_refused(model: Model, lexicon: Lexicon, tmp_
         load(tmp_path / "model", lexicons=[lexicon])
 
 
-def test_the_shipped_lexicons_are_those_of_the_folder() -> None:
+def test_the_shipped_lexicons_are_those_of_the_folder():
     names = [lexicon.name for lexicon in shipped()]
     assert "security_communication" in names
     assert names == sorted(names)

@@ -5,7 +5,7 @@ import fnmatch
 import pytest
 
 from analysis.framing.frames import score_sentences
-from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.lexicon import read_lexicon
 from analysis.paths import LEXICONS
 
 DIMENSIONS = (  # in the order of the codebook
@@ -97,7 +97,7 @@ other
 """
 
 
-def labelled(block: str) -> list[tuple[str, str]]:
+def labelled(block):
     pairs, frame = [], ""
     for line in block.strip().splitlines():
         if line.startswith(" "):
@@ -108,11 +108,11 @@ def labelled(block: str) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
+def lexicon():
     return read_lexicon(LEXICONS / "policy_frames.yml")
 
 
-def test_the_dimensions_are_those_of_the_codebook(lexicon: Lexicon) -> None:
+def test_the_dimensions_are_those_of_the_codebook(lexicon):
     assert lexicon.frames["frame"].tolist() == DIMENSIONS
     assert lexicon.frames.set_index("frame").loc["constitutionality", "label"] == (
         "Legality, constitutionality and jurisdiction"
@@ -120,7 +120,7 @@ def test_the_dimensions_are_those_of_the_codebook(lexicon: Lexicon) -> None:
     assert lexicon.terms["note"].str.len().gt(0).all()
 
 
-def test_each_sentence_gets_the_frame_a_coder_would_give(lexicon: Lexicon) -> None:
+def test_each_sentence_gets_the_frame_a_coder_would_give(lexicon):
     pairs = labelled(SENTENCES)
     assert len(pairs) >= 60
     assert {frame for frame, _ in pairs} == set(DIMENSIONS)
@@ -144,7 +144,7 @@ def test_each_sentence_gets_the_frame_a_coder_would_give(lexicon: Lexicon) -> No
         ("He is the attorney general.", "security_and_defence"),
     ],
 )
-def test_words_in_another_sense_do_not_count(text: str, frame: str, lexicon: Lexicon) -> None:
+def test_words_in_another_sense_do_not_count(text, frame, lexicon):
     assert score_sentences([text], lexicon)[frame].tolist() == [0]
 
 
@@ -157,19 +157,19 @@ def test_words_in_another_sense_do_not_count(text: str, frame: str, lexicon: Lex
         ("Neither labour unions nor labor unions met.", "economic", 1.4),  # both spellings; negated words count too
     ],
 )
-def test_weights(text: str, frame: str, weight: float, lexicon: Lexicon) -> None:
+def test_weights(text, frame, weight, lexicon):
     # The thousandths only decide between frames that would come out even.
     assert score_sentences([text], lexicon)[frame].item() == pytest.approx(weight, abs=0.02)
 
 
-def test_no_topic_word_of_each_of_two_frames_leaves_a_sentence_undecided(lexicon: Lexicon) -> None:
+def test_no_topic_word_of_each_of_two_frames_leaves_a_sentence_undecided(lexicon):
     # Of two frames with one word each and the same weight the rarer frame goes first: their thousandths differ.
     thousandths = lexicon.terms.assign(rest=(lexicon.terms["weight"] * 1000).round() % 50).groupby("frame")["rest"]
     assert thousandths.nunique().eq(1).all()
     assert sorted(thousandths.first()) == list(range(len(DIMENSIONS)))
 
 
-def test_an_exclude_phrase_does_not_silence_a_term(lexicon: Lexicon) -> None:
+def test_an_exclude_phrase_does_not_silence_a_term(lexicon):
     # "death sentence" as an exclude of health would win over the equally long "death sentence*" of crime.
     terms = [term.split() for term in lexicon.terms["pattern"] if " " in term and "..." not in term]
     for phrase in lexicon.excludes["pattern"][lexicon.excludes["pattern"].str.contains(" ")]:

@@ -3,16 +3,12 @@
 import csv
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from analysis import Tokens, read_text, tokenize
+from analysis import read_text, tokenize
 from analysis.framing.coding import codes, draw_sheet
-from analysis.framing.lexicon import Lexicon
 from analysis.framing.sheets import read_sheet, write_sheet
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -23,7 +19,7 @@ FRAMES = """\
 """
 
 
-def tokens_of(*paragraphs: str) -> Tokens:
+def tokens_of(*paragraphs):
     return tokenize(read_text("\n\n".join(paragraphs)), boilerplate=True)
 
 
@@ -42,11 +38,11 @@ NASTY = [
 
 
 @pytest.fixture
-def sheet(lexicon: Lexicon) -> pd.DataFrame:
+def sheet(lexicon):
     return draw_sheet(tokens_of(*NASTY), lexicon)
 
 
-def fill(path: Path, codes_of: Callable[[int], tuple[str, str]], **options: str) -> None:
+def fill(path, codes_of, **options):
     """Codes by row, written as a coder's spreadsheet would: `encoding` and `delimiter` for CSV."""
     if path.suffix == ".xlsx":
         book = openpyxl.load_workbook(path)
@@ -72,9 +68,7 @@ def fill(path: Path, codes_of: Callable[[int], tuple[str, str]], **options: str)
         ("s.csv", {"delimiter": ";", "encoding": "cp1252"}),
     ],
 )
-def test_what_comes_back_is_what_was_drawn(
-    name: str, options: dict[str, str], sheet: pd.DataFrame, lexicon: Lexicon, tmp_path: Path
-) -> None:
+def test_what_comes_back_is_what_was_drawn(name, options, sheet, lexicon, tmp_path):
     write_sheet(sheet, tmp_path / name, lexicon)
     fill(tmp_path / name, lambda row: ("WAR_and_peace ", " none") if row % 2 else ("law", ""), **options)
     coded = read_sheet(tmp_path / name, lexicon)
@@ -87,13 +81,13 @@ def test_what_comes_back_is_what_was_drawn(
     assert coded["frame"].tolist() == ["law", None, "war_and_peace", "none"] * 5
 
 
-def test_labels_do_as_well_as_names(sheet: pd.DataFrame, lexicon: Lexicon, tmp_path: Path) -> None:
+def test_labels_do_as_well_as_names(sheet, lexicon, tmp_path):
     write_sheet(sheet, tmp_path / "s.csv", lexicon)
     fill(tmp_path / "s.csv", lambda row: ("war  &  PEACE", "War-and-Peace"))
     assert set(read_sheet(tmp_path / "s.csv", lexicon)["frame"]) == {"war_and_peace"}
 
 
-def test_the_coders_see_neither_strata_nor_weights(sheet: pd.DataFrame, lexicon: Lexicon, tmp_path: Path) -> None:
+def test_the_coders_see_neither_strata_nor_weights(sheet, lexicon, tmp_path):
     for name in ("s.csv", "t.xlsx"):
         files = write_sheet(sheet, tmp_path / name, lexicon)
         assert [file.name for file in files][:2] == [name, name.split(".")[0] + ".key.json"]
@@ -101,11 +95,11 @@ def test_the_coders_see_neither_strata_nor_weights(sheet: pd.DataFrame, lexicon:
         assert not any(hidden in text for hidden in ("stratum", "weight", "(near)", "(none)", "war_and_peace"))
 
 
-def shown(path: Path) -> list[str]:
+def shown(path):
     return [str(cell) for row in openpyxl.load_workbook(path)["coding"].iter_rows(values_only=True) for cell in row]
 
 
-def test_no_cell_of_a_csv_file_is_a_formula(sheet: pd.DataFrame, lexicon: Lexicon, tmp_path: Path) -> None:
+def test_no_cell_of_a_csv_file_is_a_formula(sheet, lexicon, tmp_path):
     write_sheet(sheet, tmp_path / "s.csv", lexicon)
     assert (tmp_path / "s.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader((tmp_path / "s.csv").open(encoding="utf-8-sig", newline="")))
@@ -120,9 +114,7 @@ def test_no_cell_of_a_csv_file_is_a_formula(sheet: pd.DataFrame, lexicon: Lexico
     ]
 
 
-def test_a_workbook_has_texts_a_list_to_choose_from_and_the_codebook(
-    sheet: pd.DataFrame, lexicon: Lexicon, tmp_path: Path
-) -> None:
+def test_a_workbook_has_texts_a_list_to_choose_from_and_the_codebook(sheet, lexicon, tmp_path):
     write_sheet(sheet, tmp_path / "s.xlsx", lexicon)
     book = openpyxl.load_workbook(tmp_path / "s.xlsx")
     assert book.sheetnames == ["coding", "codebook"]
@@ -140,9 +132,7 @@ def test_a_workbook_has_texts_a_list_to_choose_from_and_the_codebook(
     assert [codes(lexicon)[str(label).casefold()] for label in listed] == ["war_and_peace", "law", "none"]
 
 
-def test_a_workbook_needs_an_extra(
-    sheet: pd.DataFrame, lexicon: Lexicon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_workbook_needs_an_extra(sheet, lexicon, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'lafz\[xlsx\]', or use \.csv"):
         write_sheet(sheet, tmp_path / "s.xlsx", lexicon)
@@ -150,7 +140,7 @@ def test_a_workbook_needs_an_extra(
     assert len(write_sheet(sheet, tmp_path / "s.csv", lexicon)) == 3
 
 
-def test_frames_of_one_label_are_chosen_by_name(make_lexicon, tmp_path: Path) -> None:
+def test_frames_of_one_label_are_chosen_by_name(make_lexicon, tmp_path):
     own = make_lexicon(FRAMES.replace("War & peace", "LAW"))
     write_sheet(draw_sheet(tokens_of("A war."), own), tmp_path / "s.xlsx", own)
     [choice] = openpyxl.load_workbook(tmp_path / "s.xlsx")["coding"].data_validations.dataValidation
@@ -158,7 +148,7 @@ def test_frames_of_one_label_are_chosen_by_name(make_lexicon, tmp_path: Path) ->
     assert codes(own) == {"war and peace": "war_and_peace", "law": "law", "none": "none"}
 
 
-def test_copies_of_several_coders(sheet: pd.DataFrame, lexicon: Lexicon, tmp_path: Path) -> None:
+def test_copies_of_several_coders(sheet, lexicon, tmp_path):
     write_sheet(sheet, tmp_path / "s.csv", lexicon)
     blank = (tmp_path / "s.csv").read_bytes()
     for name, filled in (("s.csv", ("law", "")), ("ben.csv", ("", "none"))):
@@ -174,14 +164,14 @@ def test_copies_of_several_coders(sheet: pd.DataFrame, lexicon: Lexicon, tmp_pat
         read_sheet([tmp_path / "s.csv", tmp_path / "cat.csv"], lexicon)
 
 
-def test_a_sheet_that_nobody_filled(sheet: pd.DataFrame, lexicon: Lexicon, tmp_path: Path) -> None:
+def test_a_sheet_that_nobody_filled(sheet, lexicon, tmp_path):
     write_sheet(sheet, tmp_path / "s.xlsx", lexicon)
     coded = read_sheet(tmp_path / "s.xlsx", lexicon)
     assert len(coded) == 20
     assert coded["frame"].isna().all()
 
 
-def edited(rows: list[list[str]], how: str) -> list[list[str]]:
+def edited(rows, how):
     header, *items = rows
     match how:
         case "lost":
@@ -218,9 +208,7 @@ def edited(rows: list[list[str]], how: str) -> list[list[str]]:
         ("strange", r"s\.csv row 4: 'zzz' of coder '2' is no frame: use War & peace, Law, none"),
     ],
 )
-def test_what_is_wrong_in_a_sheet_is_named(
-    how: str, message: str, sheet: pd.DataFrame, lexicon: Lexicon, tmp_path: Path
-) -> None:
+def test_what_is_wrong_in_a_sheet_is_named(how, message, sheet, lexicon, tmp_path):
     path = tmp_path / "s.csv"
     write_sheet(sheet, path, lexicon)
     rows = list(csv.reader(path.open(encoding="utf-8-sig", newline="")))
@@ -230,7 +218,7 @@ def test_what_is_wrong_in_a_sheet_is_named(
         read_sheet(path, lexicon)
 
 
-def test_which_lexicon_a_sheet_belongs_to(sheet: pd.DataFrame, lexicon: Lexicon, make_lexicon, tmp_path: Path) -> None:
+def test_which_lexicon_a_sheet_belongs_to(sheet, lexicon, make_lexicon, tmp_path):
     write_sheet(sheet, tmp_path / "s.csv", lexicon)
     more_terms = make_lexicon(FRAMES.replace("battle", "battle, fight"), version=2)
     assert len(read_sheet(tmp_path / "s.csv", more_terms)) == 20  # the coders' codebook is the same
@@ -241,7 +229,7 @@ def test_which_lexicon_a_sheet_belongs_to(sheet: pd.DataFrame, lexicon: Lexicon,
         read_sheet(tmp_path / "s.csv", replace(lexicon, name="other"))
 
 
-def test_files_that_are_not_there_or_not_a_sheet(sheet: pd.DataFrame, lexicon: Lexicon, tmp_path: Path) -> None:
+def test_files_that_are_not_there_or_not_a_sheet(sheet, lexicon, tmp_path):
     write_sheet(sheet, tmp_path / "s.xlsx", lexicon)
     with pytest.raises(ValueError, match=r"s\.xlsx' is there already"):
         write_sheet(sheet, tmp_path / "s.xlsx", lexicon)

@@ -5,7 +5,7 @@ import pytest
 from analysis.framing.speech import quotations
 
 
-def found(text: str) -> list[str]:
+def found(text):
     paragraphs, start = [], 0
     for line in text.split("\n"):
         paragraphs.append((start, start + len(line)))
@@ -34,11 +34,11 @@ def found(text: str) -> list[str]:
         ("", []),
     ],
 )
-def test_quotations(text: str, quoted: list[str]) -> None:
+def test_quotations(text, quoted):
     assert found(text) == quoted
 
 
-def test_a_quotation_goes_on_in_the_next_paragraph() -> None:
+def test_a_quotation_goes_on_in_the_next_paragraph():
     text = "“One.\n“Two.”\n“Three.”"
     spans = quotations(text, [(0, 5), (6, 12), (13, 21)])
     assert [(text[q.start : q.end], q.continues) for q in spans] == [("One.", False), ("Two.", True), ("Three.", False)]

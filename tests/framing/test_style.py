@@ -1,22 +1,15 @@
 """What counts as firm, as a report, as a name for the opponent; and the intervals of the shares."""
 
-from collections.abc import Callable
-
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from analysis import Corpus, Tokens, read_text, tokenize
+from analysis import read_text, tokenize
 from analysis.framing.frames import matches
-from analysis.framing.lexicon import Lexicon, read_lexicon
-from analysis.framing.style import firmness, hits_of, naming, reporting, reports, share_intervals, together
+from analysis.framing.lexicon import read_lexicon
+from analysis.framing.style import firmness, naming, reporting, reports, share_intervals
 from analysis.framing.word_classes import word_lists
 from analysis.paths import LEXICONS
-from analysis.text import parted
-from analysis.text.corpus import read_texts
-from analysis.text.long_tables import by_part
-from analysis.text.parted import Parted
 
 SHIPPED = LEXICONS / "style.yml"
 
@@ -30,28 +23,15 @@ naming_terrorist naming_extremist naming_militant naming_insurgent naming_rebel 
 naming_gunman naming_criminal naming_enemy naming_suspect naming_resistance
 blame_open blame_settled source_vague distancing
 """.split()
-GROUP = np.array([0, 0, 1, 1, -1, 0])  # of six documents, one of them in no group that is listed
-# Part by part each hit: its kind, its document, the sentence, what it counts.
-PIECES = [
-    [(0, 0, 0, 0.5), (0, 0, 1, 0.25), (1, 0, 1, 1.0)],
-    [(0, 2, 4, 0.5), (0, 2, 5, 0.75), (1, 2, 5, 1.0), (0, 3, 7, 1.0), (0, 4, 8, 1.0)],
-    [(0, 5, 9, 0.25), (0, 5, 9, 0.5), (0, 5, 11, 0.5)],
-]
-# Of the first group one document has hits until the last part; of the second two, so that they are the units.
-EXPECTED = [
-    *[(0, 0, 0, 0, 0.5), (0, 0, 0, 1, 0.25), (1, 0, 0, 1, 1.0)],
-    *[(0, 1, 2, 4, 1.25), (1, 1, 2, 5, 1.0), (0, 1, 3, 7, 1.0)],
-    (0, 0, 5, 9, 1.25),
-]
 
 
 @pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
+def lexicon():
     return read_lexicon(SHIPPED)
 
 
 @pytest.fixture
-def two_sources(make_corpus: Callable[..., Corpus]) -> Tokens:
+def two_sources(make_corpus):
     """Two documents of the army, one of a wire agency; the army's name terrorists, the agency's militants."""
     return tokenize(
         make_corpus(
@@ -65,17 +45,17 @@ def two_sources(make_corpus: Callable[..., Corpus]) -> Tokens:
     )
 
 
-def found(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
+def found(text, lexicon):
     table = matches(tokenize(read_text(text)), lexicon)
     return list(table[["frame", "text"]].itertuples(index=False, name=None))
 
 
-def stances(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
+def stances(text, lexicon):
     table = reports(tokenize(read_text(text)), lexicon)
     return list(table[["verb", "stance"]].itertuples(index=False, name=None))
 
 
-def test_the_shipped_lexicon_has_its_frames_and_every_term_a_note(lexicon: Lexicon) -> None:
+def test_the_shipped_lexicon_has_its_frames_and_every_term_a_note(lexicon):
     assert lexicon.frames["frame"].tolist() == KEYS
     assert (lexicon.terms["note"] != "").all()
     assert (lexicon.frames["definition"].str.len() > 60).all()
@@ -114,11 +94,11 @@ def test_the_shipped_lexicon_has_its_frames_and_every_term_a_note(lexicon: Lexic
         ("It comes once every two years.", []),
     ],
 )
-def test_words_that_are_two_things(text: str, expected: list[tuple[str, str]], lexicon: Lexicon) -> None:
+def test_words_that_are_two_things(text, expected, lexicon):
     assert found(text, lexicon) == expected
 
 
-def test_firmness_by_hand(two_sources: Tokens, lexicon: Lexicon) -> None:
+def test_firmness_by_hand(two_sources, lexicon):
     table = firmness(two_sources, lexicon, by="source")
     assert table["source"].tolist() == ["Army", "Wire"]
     # Army: certainly, clearly; may. Wire: perhaps, may have.
@@ -129,18 +109,18 @@ def test_firmness_by_hand(two_sources: Tokens, lexicon: Lexicon) -> None:
     assert table["ci_high"][1] == pytest.approx(2 * binomtest(0, 2).proportion_ci(method="wilson").high - 1)
 
 
-def test_firmness_leaves_out_boosters_under_a_negation_and_keeps_hedges(lexicon: Lexicon) -> None:
+def test_firmness_leaves_out_boosters_under_a_negation_and_keeps_hedges(lexicon):
     tokens = tokenize(read_text("It was not categorically so. It may not, and it never probably was."))
     assert firmness(tokens, lexicon)[["boosters", "hedges"]].to_numpy().tolist() == [[0, 2]]
 
 
-def test_firmness_of_a_text_without_either_has_no_value(lexicon: Lexicon) -> None:
+def test_firmness_of_a_text_without_either_has_no_value(lexicon):
     table = firmness(tokenize(read_text("It rained.")), lexicon)
     assert table[["boosters", "hedges"]].to_numpy().tolist() == [[0, 0]]
     assert table[["firmness", "ci_low", "ci_high"]].isna().all(axis=None)
 
 
-def test_naming_shares_by_hand(two_sources: Tokens, lexicon: Lexicon) -> None:
+def test_naming_shares_by_hand(two_sources, lexicon):
     table = naming(two_sources, lexicon, by="source")
     assert table.columns.tolist() == ["source", "naming", "hits", "share", "ci_low", "ci_high"]
     ways = [key for key in KEYS if key.startswith("naming_")]
@@ -155,7 +135,7 @@ def test_naming_shares_by_hand(two_sources: Tokens, lexicon: Lexicon) -> None:
     assert hits["share"].tolist() == pytest.approx([2 / 3, 1 / 3, 1 / 2, 1 / 2])
 
 
-def test_weights_discount_what_is_repeated(lexicon: Lexicon) -> None:
+def test_weights_discount_what_is_repeated(lexicon):
     tokens = tokenize(read_text("Terrorists fled.\n\nTerrorists fled.\n\nA gunman stayed."))
     weights = np.array([0.5] * 4 + [1.0] * 3)
     table = naming(tokens, lexicon, weights=weights).query("hits > 0")
@@ -165,7 +145,7 @@ def test_weights_discount_what_is_repeated(lexicon: Lexicon) -> None:
         naming(tokens, lexicon, weights=np.ones(2))
 
 
-def test_naming_without_a_name(lexicon: Lexicon) -> None:
+def test_naming_without_a_name(lexicon):
     table = naming(tokenize(read_text("It rained.")), lexicon)
     assert (table["hits"] == 0).all()
     assert table[["share", "ci_low", "ci_high"]].isna().all(axis=None)
@@ -187,11 +167,11 @@ def test_naming_without_a_name(lexicon: Lexicon) -> None:
         ("“We won,” he said, “and they fled the town.”", [("said", "reporting_neutral")]),  # one verb, two pieces
     ],
 )
-def test_a_verb_counts_where_it_reports(text: str, expected: list[tuple[str, str]], lexicon: Lexicon) -> None:
+def test_a_verb_counts_where_it_reports(text, expected, lexicon):
     assert stances(text, lexicon) == expected
 
 
-def test_a_report_is_led_back_to_its_verb_and_speaker(lexicon: Lexicon) -> None:
+def test_a_report_is_led_back_to_its_verb_and_speaker(lexicon):
     text = "It rained. Khan denied that it fell. He added that it stood."
     table = reports(tokenize(read_text(text)), lexicon)
     assert table["speaker"].tolist() == ["Khan", "Khan"]
@@ -199,7 +179,7 @@ def test_a_report_is_led_back_to_its_verb_and_speaker(lexicon: Lexicon) -> None:
     assert [text[start:end] for start, end in zip(table["start"], table["end"], strict=True)] == ["denied", "added"]
 
 
-def test_every_verb_that_can_report_has_a_stance(lexicon: Lexicon) -> None:
+def test_every_verb_that_can_report_has_a_stance(lexicon):
     sections = word_lists()
     verbs = sorted(sections["say"] | sections["speak"] | sections["speak_or_noun"] | sections["speaking_on"])
     text = " ".join(f"Officials said this, {verb} that it fell. The officials {verb} that it rained." for verb in verbs)
@@ -208,7 +188,7 @@ def test_every_verb_that_can_report_has_a_stance(lexicon: Lexicon) -> None:
     assert table.loc[table["stance"] == "unlisted", "verb"].tolist() == []
 
 
-def test_reporting_by_speaker_and_by_a_column_of_ones_own(lexicon: Lexicon) -> None:
+def test_reporting_by_speaker_and_by_a_column_of_ones_own(lexicon):
     text = "Khan said that it fell. Khan claimed that it fell. Rao admitted that it did. It fell, Khan said."
     tokens = tokenize(read_text(text))
     table = reports(tokens, lexicon)
@@ -224,14 +204,14 @@ def test_reporting_by_speaker_and_by_a_column_of_ones_own(lexicon: Lexicon) -> N
     assert sides["side"].tolist() == ["(none)", "ours", "ours"]
 
 
-def test_reporting_by_metadata_has_groups_that_report_nothing(two_sources: Tokens, lexicon: Lexicon) -> None:
+def test_reporting_by_metadata_has_groups_that_report_nothing(two_sources, lexicon):
     table = reporting(reports(two_sources, lexicon), two_sources, lexicon, by="source")
     assert sorted(set(table["source"])) == ["Army", "Wire"]
     assert table["share"].isna().all()
     assert table["stance"].iloc[-1] == "unlisted"
 
 
-def test_a_verb_that_the_lexicon_does_not_list(make_lexicon) -> None:
+def test_a_verb_that_the_lexicon_does_not_list(make_lexicon):
     own = make_lexicon("  reporting_plain: {definition: x, terms: [said]}\n")
     tokens = tokenize(read_text("Khan said that it fell. Khan denied that it fell."))
     table = reports(tokens, own)
@@ -244,7 +224,7 @@ def test_a_verb_that_the_lexicon_does_not_list(make_lexicon) -> None:
         reporting(table.assign(stance="reporting_neutral"), tokens, own)
 
 
-def test_mistakes_are_named(two_sources: Tokens, lexicon: Lexicon, security: Lexicon) -> None:
+def test_mistakes_are_named(two_sources, lexicon, security):
     for call in (
         lambda: firmness(two_sources, lexicon, by="outlet"),
         lambda: naming(two_sources, lexicon, by="outlet"),
@@ -255,14 +235,14 @@ def test_mistakes_are_named(two_sources: Tokens, lexicon: Lexicon, security: Lex
         reports(two_sources, security)
 
 
-def test_interval_of_one_unit_is_wilsons() -> None:
+def test_interval_of_one_unit_is_wilsons():
     low, high = share_intervals(np.array([[7.0, 3.0, 0.0]]))
     for column, count in enumerate((7, 3, 0)):
         expected = binomtest(count, 10).proportion_ci(method="wilson")
         assert (low[column], high[column]) == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
-def test_interval_widens_where_units_differ() -> None:
+def test_interval_widens_where_units_differ():
     # All of 4 in one document, none of 4 in the other: p = 1/2, v = 2/1 * ((4-2)^2 + (0-2)^2) / 8^2 = 1/4 for each of
     # the two kinds, D = 8 / 1 * (1/4 / 1/2 + 1/4 / 1/2) = 8: the 8 hits tell as much as 1.
     low, high = share_intervals(np.array([[4.0, 0.0], [0.0, 4.0]]))
@@ -273,7 +253,7 @@ def test_interval_widens_where_units_differ() -> None:
     assert high[0] == pytest.approx((0.5 + z2 / 2 + np.sqrt(z2 * (0.25 + z2 / 4))) / (1 + z2))  # n = 1
 
 
-def test_the_sentences_of_one_document_are_its_units(lexicon: Lexicon) -> None:
+def test_the_sentences_of_one_document_are_its_units(lexicon):
     text = "Terrorists, terrorists, terrorists and terrorists fled. Gunmen, gunmen, gunmen and gunmen stayed."
     table = naming(tokenize(read_text(text)), lexicon).query("hits > 0")
     low, high = share_intervals(np.array([[4.0, 0.0], [0.0, 4.0]]))
@@ -281,7 +261,7 @@ def test_the_sentences_of_one_document_are_its_units(lexicon: Lexicon) -> None:
     assert table["ci_high"].tolist() == high.tolist()
 
 
-def test_interval_of_few_documents_covers_the_share() -> None:
+def test_interval_of_few_documents_covers_the_share():
     random = np.random.default_rng(0)
     inside = plain = 0
     for _ in range(400):  # 8 documents whose own shares scatter about 0.3
@@ -293,74 +273,3 @@ def test_interval_of_few_documents_covers_the_share() -> None:
         low, high = share_intervals(counts.sum(axis=0, keepdims=True))
         plain += int(low[0] <= 0.3 <= high[0])
     assert inside / 400 > 0.9 > plain / 400  # of 95 that it promises; Wilson's alone takes the hits for independent
-
-
-def both(whole: Tokens, cut: Parted, lexicon: Lexicon, by: str | None, weights: np.ndarray | None) -> None:
-    """Assert that a corpus in parts is as firm and calls the opponent as it does in memory."""
-    for measure in (firmness, naming):
-        pair = (measure(tokens, lexicon, by, weights) for tokens in (cut, whole))
-        pd.testing.assert_frame_equal(*pair, check_exact=True)
-
-
-@pytest.mark.parametrize("by", [None, "source", "title", "doc_id"])
-def test_the_sample_in_parts(by: str | None, sample_tokens: Tokens, sample_parts: Parted, lexicon: Lexicon) -> None:
-    weights = np.random.default_rng(1).random(sample_tokens.n_sentences)
-    both(sample_tokens, sample_parts, lexicon, by, None)
-    both(sample_tokens, sample_parts, lexicon, by, weights)
-
-
-@pytest.mark.parametrize("documents", [2, 3, 4])
-def test_groups_with_one_document_that_has_hits(documents: int, in_parts, lexicon: Lexicon) -> None:
-    texts = (
-        "Terrorists fled. Two terrorists and a gunman fled. It may rain.",
-        "",
-        "It rains.",
-        "Perhaps it may. Clearly it was late. Clearly it was late.",
-        "Militants fled. A gunman certainly came. Khan said that it fell. Rao claimed that it did.",
-        "...",
-        "A rebel may come. Khan admitted that it fell.",
-    )
-    corpus = read_texts(texts)
-    corpus.documents["side"] = ["a", "a", "b", "b", "c", "c", "c"]  # of "a" one document has hits, of "c" two
-    whole = tokenize(corpus)
-    cut = in_parts(whole, documents)
-    for by in (None, "side", "doc_id"):
-        both(whole, cut, lexicon, by, None)
-        both(whole, cut, lexicon, by, np.linspace(0.1, 0.9, len(whole)))
-
-
-def test_only_the_first_rows_of_a_corpus_in_parts_are_listed(
-    sample_tokens: Tokens, sample_parts: Parted, lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parted, "LISTED", 3)
-    few, every = (firmness(tokens, lexicon, "doc_id") for tokens in (sample_parts, sample_tokens))
-    pd.testing.assert_frame_equal(few, every.head(3))
-    few, every = (naming(tokens, lexicon, "source") for tokens in (sample_parts, sample_tokens))
-    pd.testing.assert_frame_equal(few, every.head(3))
-
-
-def test_reporting_by_a_column_of_the_table_needs_memory(sample_parts: Parted, lexicon: Lexicon) -> None:
-    verbs = by_part(reports, sample_parts, lexicon)
-    with pytest.raises(ValueError, match="'speaker' is a column of the table"):
-        reporting(verbs, sample_parts, lexicon, "speaker")
-
-
-def tables() -> list[pd.DataFrame]:
-    found = []
-    for piece in PIECES:
-        kind, document, sentence, amount = map(np.array, zip(*piece, strict=True))
-        found.append(hits_of(kind, GROUP, document, sentence, amount))
-    return found
-
-
-def test_hits_of_parts_are_one_a_document_and_kind_unless_it_is_alone(in_parts):
-    cut = in_parts(tokenize(read_texts(["It rained. It poured."] * 6)), 2)
-    found = together(iter(tables()), cut, GROUP)
-    assert found.columns.tolist() == ["kind", "group", "document", "sentence", "amount"]
-    assert list(found.itertuples(index=False, name=None)) == EXPECTED
-
-
-def test_hits_of_a_corpus_in_memory_stay_as_they_are():
-    whole = tokenize(read_texts(["It rained. It poured."] * 6))
-    first = tables()[1]
-    pd.testing.assert_frame_equal(together(iter([first]), whole, GROUP), first)

@@ -2,8 +2,6 @@
 
 import json
 import re
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,10 +9,9 @@ import pytest
 import yaml
 from scipy import stats
 
-from analysis import Tokens, read_text, tokenize
+from analysis import read_text, tokenize
 from analysis.framing.coding import draw_sheet
 from analysis.framing.frames import score_sentences
-from analysis.framing.lexicon import Lexicon
 from analysis.framing.sheets import read_sheet, write_sheet
 from analysis.framing.validity import coded_spans, validity
 from analysis.framing.validity_file import read_validity, write_validity
@@ -27,11 +24,11 @@ FRAMES = """\
 """
 
 
-def tokens_of(sentences: list[str]) -> Tokens:
+def tokens_of(sentences):
     return tokenize(read_text("\n\n".join(sentences)), boilerplate=True)
 
 
-def coded(sentences: list[str], *coders: list[str | None], weight: float = 1.0, stratum: str = "(all)") -> pd.DataFrame:
+def coded(sentences, *coders, weight=1.0, stratum="(all)"):
     """The codes of each coder for all sentences of `tokens_of`."""
     start = np.cumsum([0, *(len(sentence) + 2 for sentence in sentences)])[:-1]
     end = start + [len(sentence) for sentence in sentences]
@@ -40,11 +37,11 @@ def coded(sentences: list[str], *coders: list[str | None], weight: float = 1.0, 
     return pd.concat([items.assign(coder=str(n), frame=pd.Series(own, dtype=object)) for n, own in enumerate(coders)])
 
 
-def row(table: pd.DataFrame, frame: str) -> pd.Series:
+def row(table, frame):
     return table.set_index("frame").loc[frame]
 
 
-def test_counts_and_shares(lexicon: Lexicon) -> None:
+def test_counts_and_shares(lexicon):
     sentences = ["A war here.", "A war there.", "War in court.", "Rain fell.", "A court met.", "Snow fell."]
     codes = ["war", "none", "war", "war", "law", "none"]
     table = validity(coded(sentences, codes), tokens_of(sentences), lexicon)
@@ -56,7 +53,7 @@ def test_counts_and_shares(lexicon: Lexicon) -> None:
     assert law[["precision", "recall", "f1"]].tolist() == pytest.approx([1 / 2, 1, 2 / 3])
 
 
-def test_weights_bring_recall_back_to_the_corpus(lexicon: Lexicon) -> None:
+def test_weights_bring_recall_back_to_the_corpus(lexicon):
     found, silent = ["A war here.", "A war there."], ["Rain fell.", "Snow fell."]
     table = coded([*found, *silent], ["war", "none", "war", "none"])
     table["stratum"] = ["war"] * 2 + ["(none)"] * 2
@@ -68,7 +65,7 @@ def test_weights_bring_recall_back_to_the_corpus(lexicon: Lexicon) -> None:
     assert war["f1"] == pytest.approx(2 / 12)
 
 
-def test_the_majority_decides_and_what_is_level_is_left_out(lexicon: Lexicon) -> None:
+def test_the_majority_decides_and_what_is_level_is_left_out(lexicon):
     sentences = ["A war here.", "A war there.", "Rain fell.", "Snow fell.", "Wind blew."]
     coders = (
         ["war", "war", "war", None, None],
@@ -85,7 +82,7 @@ def test_the_majority_decides_and_what_is_level_is_left_out(lexicon: Lexicon) ->
     assert set(scores["coders"]) == {3}
 
 
-def test_the_weight_of_what_is_left_out_goes_to_its_stratum(lexicon: Lexicon) -> None:
+def test_the_weight_of_what_is_left_out_goes_to_its_stratum(lexicon):
     sentences = ["A war here.", "A war there.", "War again.", "Rain fell."]
     table = coded(sentences, ["war", None, "none", "war"], ["war", None, "none", None])
     table["stratum"], table["weight"] = ["war", "war", "war", "(none)"] * 2, [1.0, 4, 1, 6] * 2
@@ -96,7 +93,7 @@ def test_the_weight_of_what_is_left_out_goes_to_its_stratum(lexicon: Lexicon) ->
     assert row(lost, "war")["note"].endswith("no code that counts in the stratum (none), left out of the estimates")
 
 
-def test_the_interval_of_a_share_in_one_stratum_is_binomial(lexicon: Lexicon) -> None:
+def test_the_interval_of_a_share_in_one_stratum_is_binomial(lexicon):
     sentences = [f"A war {number}." for number in range(40)]
     codes = ["war"] * 28 + ["none"] * 12
     war = row(validity(coded(sentences, codes), tokens_of(sentences), lexicon, resamples=20_000), "war")
@@ -107,7 +104,7 @@ def test_the_interval_of_a_share_in_one_stratum_is_binomial(lexicon: Lexicon) ->
     pd.testing.assert_frame_equal(again, validity(coded(sentences, codes), tokens_of(sentences), lexicon, seed=5))
 
 
-def test_on_average_over_sheets_the_estimate_is_the_truth_of_the_corpus(lexicon: Lexicon) -> None:
+def test_on_average_over_sheets_the_estimate_is_the_truth_of_the_corpus(lexicon):
     kinds = {
         "A war": (60, "war"),
         "War, no": (20, "none"),
@@ -138,7 +135,7 @@ def test_on_average_over_sheets_the_estimate_is_the_truth_of_the_corpus(lexicon:
         (10, 10, 21, False, "F1 0.488 is below 0.5"),
     ],
 )
-def test_valid(found: int, both: int, missed: int, valid: bool | None, note: str, lexicon: Lexicon) -> None:
+def test_valid(found, both, missed, valid, note, lexicon):
     sentences = [f"A war {number}." for number in range(found)] + [f"Rain {number}." for number in range(missed + 5)]
     codes = ["war"] * both + ["none"] * (found - both) + ["war"] * missed + ["none"] * 5
     table, tokens = coded(sentences, codes, codes), tokens_of(sentences)
@@ -150,7 +147,7 @@ def test_valid(found: int, both: int, missed: int, valid: bool | None, note: str
     assert row(validity(table, tokens, lexicon, threshold=0.95), "war")["valid"] is (None if valid is None else False)
 
 
-def test_coders_who_do_not_agree_tell_nothing(lexicon: Lexicon) -> None:
+def test_coders_who_do_not_agree_tell_nothing(lexicon):
     sentences = [f"A war {number}." for number in range(20)]
     table = coded(sentences, ["war"] * 14 + ["none"] * 6, ["war"] * 11 + ["none"] * 9)
     war = row(validity(table, tokens_of(sentences), lexicon), "war")
@@ -163,16 +160,14 @@ def test_coders_who_do_not_agree_tell_nothing(lexicon: Lexicon) -> None:
     assert war["note"] == "coders agree too little: alpha 0.594 is below 0.667"
 
 
-def test_a_frame_that_is_neither_coded_nor_found(lexicon: Lexicon) -> None:
+def test_a_frame_that_is_neither_coded_nor_found(lexicon):
     table = validity(coded(["Rain fell."], ["none"]), tokens_of(["Rain fell."]), lexicon)
     assert table[["precision", "recall", "f1", "f1_low", "alpha"]].isna().all().all()
     assert table["valid"].tolist() == [None, None]
     assert table["note"][0].startswith("0 sentences coded")
 
 
-def test_the_coded_sentences_of_the_sample_as_scikit_learn_counts_them(
-    sample_tokens: Tokens, security: Lexicon
-) -> None:
+def test_the_coded_sentences_of_the_sample_as_scikit_learn_counts_them(sample_tokens, security):
     metrics = pytest.importorskip("sklearn.metrics")
     gold = read_table(SAMPLE / "gold" / "frames.csv")
     table = validity(coded_spans(gold, sample_tokens, security), sample_tokens, security, resamples=0)
@@ -185,7 +180,7 @@ def test_the_coded_sentences_of_the_sample_as_scikit_learn_counts_them(
     assert set(table["items"]) == {len(gold)}
 
 
-def test_from_a_corpus_to_the_file_and_back(sample_tokens: Tokens, security: Lexicon, tmp_path: Path) -> None:
+def test_from_a_corpus_to_the_file_and_back(sample_tokens, security, tmp_path):
     sheet = draw_sheet(sample_tokens, security, size=60)
     sheet["coder_1"] = sheet["coder_2"] = np.where(sheet["stratum"].str.startswith("("), "none", sheet["stratum"])
     write_sheet(sheet, tmp_path / "sheet.csv", security)
@@ -201,7 +196,7 @@ def test_from_a_corpus_to_the_file_and_back(sample_tokens: Tokens, security: Lex
     assert record["lexicon"] == {"name": security.name, "version": security.version, "sha256": security.sha256}
 
 
-def test_whose_validity_a_file_tells(lexicon: Lexicon, security: Lexicon, make_lexicon, tmp_path: Path) -> None:
+def test_whose_validity_a_file_tells(lexicon, security, make_lexicon, tmp_path):
     table = validity(coded(["A war."], ["war"]), tokens_of(["A war."]), lexicon)
     path = tmp_path / "v.yml"
     write_validity(table, path, lexicon)
@@ -224,7 +219,7 @@ def test_whose_validity_a_file_tells(lexicon: Lexicon, security: Lexicon, make_l
 @pytest.mark.parametrize(
     ("key", "value"), [("f1", "high"), ("coded", 1.5), ("items", True), ("valid", "yes"), ("note", None), ("alpha", [])]
 )
-def test_what_cannot_stand_in_a_column_is_named(lexicon: Lexicon, tmp_path: Path, key: str, value: object) -> None:
+def test_what_cannot_stand_in_a_column_is_named(lexicon, tmp_path, key, value):
     path = tmp_path / "v.json"
     write_validity(validity(coded(["A war."], ["war"]), tokens_of(["A war."]), lexicon), path, lexicon)
     record = json.loads(path.read_text("utf-8"))
@@ -239,7 +234,7 @@ def test_what_cannot_stand_in_a_column_is_named(lexicon: Lexicon, tmp_path: Path
         read_validity(path, lexicon)
 
 
-def test_codes_that_are_not_of_this_corpus_or_lexicon(lexicon: Lexicon) -> None:
+def test_codes_that_are_not_of_this_corpus_or_lexicon(lexicon):
     table, tokens = coded(["A war."], ["war"]), tokens_of(["A war."])
     for changed, message in (
         ({"doc_id": "b"}, "document 'b' of item 'i0' is not in the corpus"),
@@ -253,7 +248,7 @@ def test_codes_that_are_not_of_this_corpus_or_lexicon(lexicon: Lexicon) -> None:
         validity(table, tokens, lexicon, threshold=1.5)
 
 
-def test_spans_coded_elsewhere(lexicon: Lexicon) -> None:
+def test_spans_coded_elsewhere(lexicon):
     tokens = tokens_of(["A war here.", "Rain fell."])
     spans = pd.DataFrame({"file": ["text.txt", "text"], "start": ["0", "13"], "end": [11, 23], "frame": ["WAR", ""]})
     found = coded_spans(spans, tokens, lexicon)
@@ -275,7 +270,7 @@ def test_spans_coded_elsewhere(lexicon: Lexicon) -> None:
         ({"frame": "wra"}, "row 2: 'wra' is no frame of lexicon 'test'"),
     ],
 )
-def test_spans_that_are_wrong(changed: dict[str, Any], message: str, lexicon: Lexicon) -> None:
+def test_spans_that_are_wrong(changed, message, lexicon):
     spans = pd.DataFrame({"file": ["text.txt"], "start": 0, "end": 11, "frame": "war", "sentence": "A war here."})
     with pytest.raises(ValueError, match=message):
         coded_spans(spans.assign(**changed), tokens_of(["A war here."]), lexicon)

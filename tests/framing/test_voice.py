@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis import Tokens, read_text, tokenize
+from analysis import read_text, tokenize
 from analysis.framing.voice import passive_rates, passives
 from analysis.paths import ROOT
 from analysis.text.corpus import read_texts
@@ -64,13 +64,13 @@ NOT_PASSIVE = [
 ]
 
 
-def found(text: str, scheme: str = "frequency") -> pd.DataFrame:
+def found(text, scheme="frequency"):
     return passives(tokenize(read_text(text), scheme=scheme))
 
 
 @pytest.mark.parametrize("scheme", ["frequency", "treebank"])
 @pytest.mark.parametrize(("text", "participle"), PASSIVE.items())
-def test_passives(text: str, participle: str, scheme: str) -> None:
+def test_passives(text, participle, scheme):
     # The treebank scheme cuts at hyphens.
     expected = participle if scheme == "frequency" else participle.removeprefix("well-")
     assert found(text, scheme)["participle"].tolist() == [expected]
@@ -78,7 +78,7 @@ def test_passives(text: str, participle: str, scheme: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["frequency", "treebank"])
 @pytest.mark.parametrize("text", NOT_PASSIVE)
-def test_what_only_looks_passive(text: str, scheme: str) -> None:
+def test_what_only_looks_passive(text, scheme):
     assert found(text, scheme)["participle"].tolist() == []
 
 
@@ -94,7 +94,7 @@ def test_what_only_looks_passive(text: str, scheme: str) -> None:
         ("It was hit, burned the roof and was lost.", ["hit", "lost"]),
     ],
 )
-def test_joined_participles(text: str, participles: list[str]) -> None:
+def test_joined_participles(text, participles):
     assert found(text)["participle"].tolist() == participles
 
 
@@ -122,11 +122,11 @@ def test_joined_participles(text: str, participles: list[str]) -> None:
         ("It was seized, and everyone stood by the river.", None),
     ],
 )
-def test_agents(text: str, agent: str | None) -> None:
+def test_agents(text, agent):
     assert found(text)["agent"].tolist()[0] == agent
 
 
-def test_joined_participles_share_agent_and_subject() -> None:
+def test_joined_participles_share_agent_and_subject():
     table = found("Two men were arrested and charged by police.")
     assert table["agent"].tolist() == ["police", "police"]
     assert table["actor"].tolist() == ["Two men", "Two men"]
@@ -158,11 +158,11 @@ def test_joined_participles_share_agent_and_subject() -> None:
         ("I confidently believe that arrangements can be made.", "arrangements"),
     ],
 )
-def test_subjects(text: str, actor: str | None) -> None:
+def test_subjects(text, actor):
     assert found(text)["actor"].tolist()[0] == actor
 
 
-def test_columns_and_places_in_the_text() -> None:
+def test_columns_and_places_in_the_text():
     text = "No news. The house was  not sold by Ann. It was left."
     table = found(text)
     assert table.columns.tolist() == COLUMNS
@@ -172,27 +172,27 @@ def test_columns_and_places_in_the_text() -> None:
     assert text[44:52] == "was left"
 
 
-def test_both_schemes_agree_on_the_sample(sample_tokens: Tokens) -> None:
+def test_both_schemes_agree_on_the_sample(sample_tokens):
     other = passives(tokenize(sample_tokens.corpus, scheme="treebank"))
     pd.testing.assert_frame_equal(passives(sample_tokens), other)
 
 
-def test_case_is_no_matter() -> None:
+def test_case_is_no_matter():
     tokens = tokenize(read_text("THE BILL WAS PASSED BY PARLIAMENT."), lowercase=False)
     assert passives(tokens)[["participle", "agent"]].to_numpy().tolist() == [["PASSED", "PARLIAMENT"]]
 
 
-def test_nothing_to_find(sample_tokens: Tokens) -> None:
+def test_nothing_to_find(sample_tokens):
     assert passives(tokenize(read_text("---"))).columns.tolist() == COLUMNS
     assert passives(tokenize(read_text("He was"))).empty
     assert passives(sample_tokens.where(language="ur")).empty
 
 
-def test_only_english_is_read(sample_tokens: Tokens) -> None:
+def test_only_english_is_read(sample_tokens):
     assert set(passives(sample_tokens)["doc_id"]) <= set(sample_tokens.where(language="en").doc_ids)
 
 
-def test_a_labelled_set() -> None:
+def test_a_labelled_set():
     path = SHARED / "passivepy" / "crowd_sentences.csv"
     if not path.exists():
         pytest.skip(f"the labelled sentences are not here: {path}")

@@ -30,17 +30,17 @@ from analysis.framing import word_classes as wc
         ("17", wc.NUMBER, 0),
     ],
 )
-def test_classes(word: str, has: int, lacks: int) -> None:
+def test_classes(word, has, lacks):
     found = int(wc.classes([word])[0])
     assert found & has == has
     assert not found & lacks
 
 
-def test_a_mark_is_no_word() -> None:
+def test_a_mark_is_no_word():
     assert wc.classes([",", "“", "…"]).tolist() == [-1, -1, -1]
 
 
-def test_no_word_is_both_a_participle_and_none() -> None:
+def test_no_word_is_both_a_participle_and_none():
     lists = wc.word_lists()
     none = lists["no_participle"] | lists["intransitive"]
     assert not none & (lists["participle_same"] | lists["adjectival"])

@@ -6,7 +6,6 @@ from pydoc import locate
 from xml.etree import ElementTree
 
 import numpy as np
-import pandas as pd
 import pytest
 import yaml
 from latex2mathml.converter import convert
@@ -89,10 +88,9 @@ def test_tables_that_the_sample_does_not_have(security):
     assert list(undated(tokens).columns) == columns("term_frequency/undated")
     assert list(common_shingles(tokens, n=2, max_documents=2).columns) == columns("redundancy/common_runs")
     assert list(near_texts(tokens, near_repeats(tokens, 0.6)).columns) == columns("redundancy/restatements")
-    leading = pd.DataFrame({"frame": ["law", None]})
-    assert list(frame_tables.with_nearness(leading, leading, {"law": "Law"}).columns) == columns("framing/nearness")
     embedding = pytest.importorskip("analysis.framing.embedding")
     pytest.importorskip("wordllama")
+    assert list(frame_tables.nearness(tokens, security, {}).columns) == columns("framing/nearness")
     proposed = embedding.expand(tokens, security, min_count=1)
     assert list(proposed.columns) == columns("framing/proposed_terms")
 

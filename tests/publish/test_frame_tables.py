@@ -10,6 +10,7 @@ from analysis.framing.cooccurrence import cooccurrence
 from analysis.framing.course import over_time
 from analysis.framing.frames import matches, profile
 from analysis.publish import frame_tables
+from analysis.text.corpus import read_texts
 
 LABELS = {"war": "War", "law": "Law"}
 FRAMES = """\
@@ -97,3 +98,15 @@ def test_places_in_parts_are_those_of_the_whole(sample_tokens, sample_parts, sec
     same = sample_tokens.subset(np.arange(1, sample_tokens.n_documents, 3))
     assert few["times"].sum() == len(matches(same, security))
     assert set(few["place"]) <= set(frame_tables.placed(matches(same, security), same, labels)["place"])
+
+
+def test_sentences_that_lead_to_a_frame_by_words_and_with_nearness(in_parts, make_lexicon, monkeypatch):
+    def near(sentences, lexicon, margin):
+        return pd.DataFrame({"frame": ["law" if "it" in text.lower() else None for text in sentences]})
+
+    monkeypatch.setattr(frame_tables.embedding, "score_sentences", near)
+    lexicon = make_lexicon("  war: {definition: d, terms: [war]}\n  law: {definition: d, terms: [court]}\n")
+    whole = tokenize(read_texts(["War came. It rained.", "A court met. It was war."]))
+    for tokens in (whole, in_parts(whole, 1)):
+        counts = frame_tables.nearness(tokens, lexicon, {"war": "War", "law": "Law"})
+        assert counts.to_numpy().tolist() == [["War", 2, 0], ["Law", 1, 2], ["none", 1, 2]]

@@ -89,20 +89,22 @@ def test_of_a_large_corpus_the_page_holds_documents_evenly_chosen(make_corpus, t
     assert [about["id"] for about in held["documents"]] == ["0", "2", "5", "8"]
 
 
-def test_of_a_corpus_in_parts_it_holds_the_first_documents_of_which_the_tables_have_all_rows(
-    make_corpus, in_parts, tmp_path, monkeypatch
+def test_where_a_table_was_cut_it_holds_the_first_documents_that_have_all_their_rows(
+    make_corpus, tmp_path, monkeypatch
 ):
-    tokens = in_parts(tokenize(make_corpus({f"{n}.txt": "One hundred words.\n" for n in range(9)})))
-    held = texts(tokens, tmp_path, PARAMETERS)
-    assert (held["of"], held["chosen"], len(held["documents"])) == (9, "the first ones", 9)
+    tokens = tokenize(make_corpus({f"{n}.txt": "One hundred words.\n" for n in range(9)}))
     monkeypatch.setattr(page_data, "CHARACTERS", 4 * len("One hundred words.\n"))
-    assert [about["id"] for about in texts(tokens, tmp_path, PARAMETERS)["documents"]] == ["0", "1", "2", "3"]
     (tmp_path / "framing").mkdir()
     lines = ["doc_id,frame,pattern,negated,start,end", *(f"{n},law,word,False,12,17" for n in (0, 1, 2, 2))]
     (tmp_path / "framing" / "matches.csv").write_text("\n".join([*lines, ""]))
-    assert len(texts(tokens, tmp_path, PARAMETERS)["documents"]) == 4  # the table has all of its rows
-    monkeypatch.setattr(page_data, "LISTED", 4)
-    assert [about["id"] for about in texts(tokens, tmp_path, PARAMETERS)["documents"]] == ["0", "1"]
+    for listed, chosen, expected in (
+        (5, "evenly chosen", ["0", "2", "5", "8"]),  # the table has all of its rows
+        (4, "the first ones", ["0", "1"]),
+    ):
+        monkeypatch.setattr(page_data, "LISTED", listed)
+        held = texts(tokens, tmp_path, PARAMETERS)
+        assert (held["of"], held["chosen"]) == (9, chosen)
+        assert [about["id"] for about in held["documents"]] == expected
 
 
 def test_words_have_the_form_in_which_their_tables_count_them(tmp_path):

@@ -8,11 +8,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from IPython.utils.capture import capture_output
 
-from analysis.publish.tables import column_type, finding, note, save_table, table_html
+from analysis.publish.tables import column_type, finding, note, save_table, table_html, write_table
 from analysis.text.csv_files import guarded, write_csv
 
 
@@ -57,6 +58,17 @@ def test_a_saved_table_is_whole_on_disk_and_short_on_the_page(folder):
     assert shown.metadata["lafz"] == {"kind": "table", "name": "numbers", "rows": 10}
     assert shown.data["text/html"].count("<tr>") == 11
     assert "First 10 of 50 rows." in shown.data["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [(2, "Numbers."), (3, "Numbers. The first 3 rows."), (7, "Numbers. The first 3 of 7 rows.")],
+)
+def test_a_long_table_has_its_first_rows_on_disk(tmp_path, rows, said):
+    write_table(pd.DataFrame({"n": range(rows)}), tmp_path / "numbers", caption="Numbers.", most=3)
+    about = json.loads((tmp_path / "numbers.json").read_text(encoding="utf-8"))
+    assert (about["caption"], about["rows"]) == (said, min(rows, 3))
+    assert (tmp_path / "numbers.csv").read_text(encoding="utf-8").split() == ["n", "0", "1", "2"][: about["rows"] + 1]
 
 
 def test_a_finding_is_escaped_where_it_is_shown(folder):

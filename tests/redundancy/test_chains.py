@@ -7,8 +7,8 @@ import pytest
 
 from analysis.redundancy.chains import COMMON_LEAST, GAP, LEAST_COSINE, LEAST_DICE, SEEDS, candidates
 from analysis.redundancy.passages import _search
+from analysis.text.buckets import Columns
 from analysis.text.corpus import read_texts
-from analysis.text.long_tables import Columns
 from analysis.text.tokens import tokenize
 
 

@@ -19,8 +19,8 @@ from analysis.redundancy.passages import FAITHFUL, RUN, aligned, faithful_cores
 from analysis.redundancy.reuse import document_pairs, passage_texts, passages
 from analysis.redundancy.searching import LONG, bounds_of_pieces
 from analysis.redundancy.shingles import shingles
+from analysis.text.buckets import Columns
 from analysis.text.corpus import read_texts
-from analysis.text.long_tables import Columns
 
 COLUMNS = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
 PAN = ROOT.parent / "shared" / "data" / "pan13_train"

@@ -11,7 +11,7 @@ import unicodedata
 import regex
 
 
-def _ranges(*categories: str) -> str:
+def _ranges(*categories):
     """The inside of a regex character class: every code point whose general category begins so, but one.
 
     U+02BC, the modifier letter apostrophe, is a letter to Unicode and an apostrophe here.
@@ -79,7 +79,7 @@ DEFINITION = r"""
 TOKEN = regex.compile(DEFINITION.format_map(CLASSES), regex.VERBOSE | regex.VERSION0)
 
 
-def find_words_reference(text: str, *, lowercase: bool = True, emoji: bool = True) -> list[tuple[int, int, str]]:
+def find_words_reference(text, *, lowercase=True, emoji=True):
     """The start, the end and the type of every token of `text`."""
     tokens = []
     for match in TOKEN.finditer(text):
@@ -90,7 +90,7 @@ def find_words_reference(text: str, *, lowercase: bool = True, emoji: bool = Tru
     return tokens
 
 
-def _type_of(surface: str, keep_case: bool) -> str:
+def _type_of(surface, keep_case):
     plain = surface.replace("\u00ad", "")
     for variant in "’‘ʼ`´＇":
         plain = plain.replace(variant, "'")

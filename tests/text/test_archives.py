@@ -3,7 +3,6 @@
 import io
 import struct
 import zipfile
-from collections.abc import Callable
 
 import pytest
 
@@ -12,7 +11,7 @@ from analysis.text.archives import members
 from analysis.text.records import Problem, ReadError
 
 
-def packed(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+def packed(files, method=zipfile.ZIP_DEFLATED):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as archive:
         for name, content in files.items():
@@ -20,7 +19,7 @@ def packed(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
     return file.getvalue()
 
 
-def unpacked(data: bytes) -> tuple[dict[str, bytes], list[Problem]]:
+def unpacked(data):
     texts, problems = {}, []
     for member in members(io.BytesIO(data)):
         if isinstance(member, Problem):
@@ -30,31 +29,31 @@ def unpacked(data: bytes) -> tuple[dict[str, bytes], list[Problem]]:
     return texts, problems
 
 
-def test_members_in_the_order_of_the_archive() -> None:
+def test_members_in_the_order_of_the_archive():
     files = {"b/two.txt": b"Two.", "a.txt": b"One.", "b/": b"", "b/.hidden": b"x", "__MACOSX/._a.txt": b"x"}
     assert unpacked(packed(files)) == ({"b/two.txt": b"Two.", "a.txt": b"One."}, [])
     assert list(unpacked(packed(files))[0]) == ["b/two.txt", "a.txt"]
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_every_way_of_packing(method: int) -> None:
+def test_every_way_of_packing(method):
     assert unpacked(packed({"a.txt": b"One."}, method)) == ({"a.txt": b"One."}, [])
 
 
 @pytest.mark.parametrize(
     "name", ["/etc/a.txt", "../a.txt", "b/../../a.txt", "C:/a.txt", "C:\\a.txt", "..\\a.txt", "\\\\host\\a.txt", "b/.."]
 )
-def test_a_path_that_leads_out(name: str) -> None:
+def test_a_path_that_leads_out(name):
     texts, [problem] = unpacked(packed({name: b"One.", "fine.txt": b"Two."}))
     assert texts == {"fine.txt": b"Two."}
     assert problem.reason == "has a path that leads out of the archive: pack it again with paths from its folder"
 
 
-def test_names_that_only_look_like_it() -> None:
+def test_names_that_only_look_like_it():
     assert unpacked(packed({"a..b.txt": b"One.", "b/c...txt": b"Two."}))[1] == []
 
 
-def test_a_link_and_an_archive_inside() -> None:
+def test_a_link_and_an_archive_inside():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         link = zipfile.ZipInfo("link.txt")
@@ -70,7 +69,7 @@ def test_a_link_and_an_archive_inside() -> None:
     )
 
 
-def test_an_encrypted_member() -> None:
+def test_an_encrypted_member():
     data = bytearray(packed({"a.txt": b"One.", "b.txt": b"Two."}))
     data[6] |= 1  # the flags of the first member, here and in the directory
     data[data.index(b"PK\x01\x02") + 8] |= 1
@@ -80,7 +79,7 @@ def test_an_encrypted_member() -> None:
     )
 
 
-def test_a_name_that_stands_twice() -> None:
+def test_a_name_that_stands_twice():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("a.txt", "One.")
@@ -100,7 +99,7 @@ def test_a_name_that_stands_twice() -> None:
         ("café.txt".encode("cp437"), 0, "café.txt"),
     ],
 )
-def test_names_that_are_not_ascii(stored: bytes, flag: int, name: str) -> None:
+def test_names_that_are_not_ascii(stored, flag, name):
     place = "x" * len(stored)
     data = bytearray(packed({place: b"One."}).replace(place.encode(), stored))
     directory = data.index(b"PK\x01\x02")
@@ -108,13 +107,13 @@ def test_names_that_are_not_ascii(stored: bytes, flag: int, name: str) -> None:
     assert unpacked(bytes(data)) == ({name: b"One."}, [])
 
 
-def test_a_bomb() -> None:
+def test_a_bomb():
     texts, [problem] = unpacked(packed({"bomb.txt": bytes(5_000_000), "fine.txt": b"One."}))  # a ratio near 1000
     assert texts == {"fine.txt": b"One."}
     assert problem == Problem("bomb.txt", "unpacks to more than 200 times its packed size: unpack it if you trust it")
 
 
-def test_a_header_that_lies_about_the_size() -> None:
+def test_a_header_that_lies_about_the_size():
     data = bytearray(packed({"bomb.txt": bytes(5_000_000)}))
     directory = data.index(b"PK\x01\x02")
     data[directory + 24 : directory + 28] = struct.pack("<I", 100)  # 5,000,000 unpacked
@@ -136,7 +135,7 @@ NOISE = bytes(range(256)) * 20  # 5,120 bytes, stored as they are
         ("MOST_MEMBERS", 2, ["a", "b"], "has 3 files: the first 2 are read, divide the archive"),
     ],
 )
-def test_the_limits(monkeypatch: pytest.MonkeyPatch, limit: str, value: int, read: list[str], reason: str) -> None:
+def test_the_limits(monkeypatch, limit, value, read, reason):
     monkeypatch.setattr(archives, limit, value)
     texts, problems = unpacked(packed(dict.fromkeys("abc", NOISE), zipfile.ZIP_STORED))
     assert list(texts) == read
@@ -147,17 +146,17 @@ def test_the_limits(monkeypatch: pytest.MonkeyPatch, limit: str, value: int, rea
     "damage",
     [lambda data: data[:-30], lambda data: data[: len(data) // 2], lambda _: b"words", lambda _: b"PK\x03\x04"],
 )
-def test_what_is_no_whole_archive(damage: Callable[[bytes], bytes]) -> None:
+def test_what_is_no_whole_archive(damage):
     with pytest.raises(ReadError, match=r"is not a whole zip archive \(.*\): copy or download it again"):
         unpacked(damage(packed({"a.txt": NOISE})))
 
 
-def test_an_archive_without_a_file() -> None:
+def test_an_archive_without_a_file():
     with pytest.raises(ReadError, match="has no file in it: add texts, or leave it out"):
         unpacked(packed({"folder/": b""}))
 
 
-def test_a_damaged_member_among_whole_ones() -> None:
+def test_a_damaged_member_among_whole_ones():
     data = bytearray(packed({"a.txt": NOISE, "b.txt": b"Two."}, zipfile.ZIP_STORED))
     data[100] ^= 0xFF
     texts, [problem] = unpacked(bytes(data))

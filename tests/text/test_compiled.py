@@ -14,6 +14,6 @@ def total(numbers):
 
 
 def test_compiles_where_nothing_can_be_kept():
-    names: dict = {}
+    names = {}
     exec(LOOP, names)  # numba finds no place for a function without a file, as for one in a read-only install
     assert compiled(names["total"])(np.arange(5)) == 10

@@ -4,28 +4,23 @@ import codecs
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Corpus, CorpusError, read_corpus, read_text, tokenize
+from analysis import CorpusError, read_corpus, read_text, tokenize
 from analysis.text import corpus as reading
 from analysis.text.corpus import corpus_files, positions, read_texts
 from analysis.text.readers import SUFFIXES
 
-MakeFolder = Callable[[Mapping[str, str | bytes]], Path]
-MakeCorpus = Callable[..., Corpus]
 
-
-def problems(corpus: Corpus) -> list[tuple[str, str]]:
+def problems(corpus):
     return list(corpus.problems[["path", "reason"]].itertuples(index=False, name=None))
 
 
-def test_a_document_row(make_corpus: MakeCorpus) -> None:
+def test_a_document_row(make_corpus):
     text = "A Plain Headline\r\n\r\nThe council met.\r\n"
     corpus = make_corpus({"day/one.txt": text})
     row = corpus.documents.iloc[0]
@@ -40,7 +35,7 @@ def test_a_document_row(make_corpus: MakeCorpus) -> None:
     assert problems(corpus) == []
 
 
-def test_segments_point_into_the_text_with_its_line_ends(make_corpus: MakeCorpus) -> None:
+def test_segments_point_into_the_text_with_its_line_ends(make_corpus):
     corpus = make_corpus({"a.txt": "A Plain Headline\r\n\r\nThe council met.\r\n"})
     assert list(corpus.segments.itertuples(index=False, name=None)) == [
         ("a", "title", 0, 16, False),
@@ -48,7 +43,7 @@ def test_segments_point_into_the_text_with_its_line_ends(make_corpus: MakeCorpus
     ]
 
 
-def test_encodings_mixed_in_one_folder_are_no_problem(make_corpus: MakeCorpus) -> None:
+def test_encodings_mixed_in_one_folder_are_no_problem(make_corpus):
     text = "Le préfet a dit “oui” à l’été, déjà."
     files = {"a.txt": text.encode(), "b.txt": text.encode("cp1252"), "c.txt": text.encode("utf-16")}
     corpus = make_corpus(files | {"d.txt": codecs.BOM_UTF8 + text.encode()})
@@ -57,7 +52,7 @@ def test_encodings_mixed_in_one_folder_are_no_problem(make_corpus: MakeCorpus) -
     assert problems(corpus) == []
 
 
-def test_nested_folders_and_names(make_corpus: MakeCorpus) -> None:
+def test_nested_folders_and_names(make_corpus):
     files = {"a/x.txt": "One.", "a/b/x.md": "Two.", "c.markdown": "Three.", "notes.v2.text": "Four."}
     documents = make_corpus(files).documents.set_index("path")
     assert documents["doc_id"].to_dict() == {
@@ -74,14 +69,14 @@ def test_nested_folders_and_names(make_corpus: MakeCorpus) -> None:
     }
 
 
-def test_two_files_of_one_stem_keep_their_endings(make_corpus: MakeCorpus) -> None:
+def test_two_files_of_one_stem_keep_their_endings(make_corpus):
     corpus = make_corpus({"a.txt": "One.", "a.md": "Two.", "a.txt.txt": "Three.", "b.txt": "Four."})
     names = ["a.md", "a.txt", "a.txt.txt", "b"]
     assert corpus.documents["doc_id"].tolist() == names
     assert [corpus.text(name) for name in names] == ["Two.", "One.", "Three.", "Four."]
 
 
-def test_reading_again_gives_the_same_tables(make_folder: MakeFolder) -> None:
+def test_reading_again_gives_the_same_tables(make_folder):
     folder = make_folder({f"{name}.txt": f"Text {name}." for name in "zebra Äpfel a b10 b2".split()} | {"x.pdf": "-"})
     first, second = read_corpus(folder), read_corpus(folder)
     pd.testing.assert_frame_equal(first.documents, second.documents)
@@ -91,14 +86,14 @@ def test_reading_again_gives_the_same_tables(make_folder: MakeFolder) -> None:
     assert not first.documents["doc_id"].duplicated().any()
 
 
-def test_one_file(make_folder: MakeFolder) -> None:
+def test_one_file(make_folder):
     folder = make_folder({"a.txt": "One.", "b.txt": "Two."})
     corpus = read_corpus(folder / "b.txt")
     assert corpus.documents[["doc_id", "path"]].to_numpy().tolist() == [["b", "b.txt"]]
     assert corpus_files(folder / "b.txt") == [folder / "b.txt"]
 
 
-def test_hidden_and_ignored_files_are_not_looked_at(make_folder: MakeFolder) -> None:
+def test_hidden_and_ignored_files_are_not_looked_at(make_folder):
     kept = {"a.txt": "One.", "sub/b.txt": "Two.", "draft/final.md": "Three."}
     left = {".hidden.txt": "-", ".git/c.txt": "-", "gold/d.txt": "-", "sub/e.tmp": "-", "draft/old-1.md": "-"}
     ignore = "# what is no part of the corpus\n\ngold/\n*.tmp\n  draft/old-*.md  \n"
@@ -108,12 +103,12 @@ def test_hidden_and_ignored_files_are_not_looked_at(make_folder: MakeFolder) -> 
     assert {path.relative_to(folder).as_posix() for path in corpus_files(folder)} == {*kept, ".lafzignore"}
 
 
-def test_an_ignore_list_with_a_mark_and_windows_line_ends(make_corpus: MakeCorpus) -> None:
+def test_an_ignore_list_with_a_mark_and_windows_line_ends(make_corpus):
     corpus = make_corpus({"a.txt": "One.", "b.txt": "Two.", ".lafzignore": codecs.BOM_UTF8 + b"b.txt\r\n"})
     assert corpus.documents["path"].tolist() == ["a.txt"]
 
 
-def test_what_cannot_be_read_is_told_and_the_rest_goes_on(make_corpus: MakeCorpus) -> None:
+def test_what_cannot_be_read_is_told_and_the_rest_goes_on(make_corpus):
     corpus = make_corpus(
         {
             "a.txt": "One.",
@@ -135,7 +130,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(make_corpus: MakeCorpu
     ]
 
 
-def test_strict_raises_the_first_problem(make_folder: MakeFolder) -> None:
+def test_strict_raises_the_first_problem(make_folder):
     folder = make_folder({"a.txt": "One.", "empty.txt": ""})
     with pytest.raises(CorpusError, match=r"^empty\.txt: is empty: put text into it, or leave it out$"):
         read_corpus(folder, strict=True)
@@ -145,7 +140,7 @@ def test_strict_raises_the_first_problem(make_folder: MakeFolder) -> None:
         read_corpus(folder, strict=True)
 
 
-def test_nothing_to_read(make_folder: MakeFolder, tmp_path: Path) -> None:
+def test_nothing_to_read(make_folder, tmp_path):
     with pytest.raises(CorpusError, match=r"no such file or folder: 'no/such/place': give a folder of texts, or one"):
         read_corpus("no/such/place")
     (tmp_path / "none").mkdir()
@@ -158,7 +153,7 @@ def test_nothing_to_read(make_folder: MakeFolder, tmp_path: Path) -> None:
         read_corpus(folder / "empty.txt")
 
 
-def test_links_that_lead_nowhere(make_folder: MakeFolder) -> None:
+def test_links_that_lead_nowhere(make_folder):
     folder = make_folder({"a.txt": "One."})
     try:
         (folder / "self.txt").symlink_to(folder / "self.txt")
@@ -174,7 +169,7 @@ def test_links_that_lead_nowhere(make_folder: MakeFolder) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no /proc with a file that opens and cannot be read")
-def test_a_file_that_fails_costs_itself_alone(make_folder: MakeFolder) -> None:
+def test_a_file_that_fails_costs_itself_alone(make_folder):
     folder = make_folder({"a.txt": "One.", "metadata.csv": "file\na.txt\nlong.txt\nmem.csv\n"})
     (folder / "long.txt").symlink_to("x" * 300)  # a name of which the system refuses even to say whether it is there
     (folder / "mem.csv").symlink_to("/proc/self/mem")
@@ -192,10 +187,10 @@ def test_a_file_that_fails_costs_itself_alone(make_folder: MakeFolder) -> None:
         (folder / name).unlink()
 
 
-def test_a_file_that_goes_while_others_are_read(make_folder: MakeFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_goes_while_others_are_read(make_folder, monkeypatch):
     folder = make_folder({"a.txt": "One.", "b.txt": "Two.", "c.txt": "Three."})
 
-    def listed(files: Iterable[Any], **_: str) -> Iterable[Any]:
+    def listed(files, **_):
         (folder / "b.txt").unlink()
         return files
 
@@ -206,7 +201,7 @@ def test_a_file_that_goes_while_others_are_read(make_folder: MakeFolder, monkeyp
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads every file, whatever its mode")
-def test_a_file_and_a_folder_without_permission(make_folder: MakeFolder) -> None:
+def test_a_file_and_a_folder_without_permission(make_folder):
     folder = make_folder({"a.txt": "One.", "locked.txt": "Two.", "shut/b.txt": "Three."})
     (folder / "locked.txt").chmod(0)
     (folder / "shut").chmod(0)
@@ -218,7 +213,7 @@ def test_a_file_and_a_folder_without_permission(make_folder: MakeFolder) -> None
     assert sorted(problems(corpus)) == [("locked.txt", denied), ("shut", denied)]
 
 
-def test_metadata_describes_the_documents(make_corpus: MakeCorpus) -> None:
+def test_metadata_describes_the_documents(make_corpus):
     table = (
         "file,title,source,date,language,region\n"
         'b.txt,"Two, at last",Wire,2024-06-23,,north\n'
@@ -234,7 +229,7 @@ def test_metadata_describes_the_documents(make_corpus: MakeCorpus) -> None:
     assert documents["date"].to_dict() == {"a": pd.Timestamp("2024-06-22"), "b": pd.Timestamp("2024-06-23")}
 
 
-def test_a_language_that_is_not_known_is_not_taken_for_the_default(make_corpus: MakeCorpus) -> None:
+def test_a_language_that_is_not_known_is_not_taken_for_the_default(make_corpus):
     table = "file,language\na.txt,xx\nb.txt,und\nc.txt,pt_BR\nd.txt,\n"
     corpus = make_corpus({"a.txt": "One.", "b.txt": "Two.", "c.txt": "Three.", "d.txt": "Four.", "metadata.csv": table})
     said = "language 'xx' is not a known code, such as 'en': read as 'und' (undetermined)"
@@ -244,7 +239,7 @@ def test_a_language_that_is_not_known_is_not_taken_for_the_default(make_corpus: 
 
 
 @pytest.mark.parametrize("column", ["file", "filename", "path", "doc_id"])
-def test_metadata_names_files_with_or_without_ending(make_corpus: MakeCorpus, column: str) -> None:
+def test_metadata_names_files_with_or_without_ending(make_corpus, column):
     table = f"{column},source\nsub/a.txt,Daily\n./b,Wire\n"
     corpus = make_corpus({"sub/a.txt": "One.", "b.txt": "Two.", "metadata.csv": table})
     assert problems(corpus) == []
@@ -252,7 +247,7 @@ def test_metadata_names_files_with_or_without_ending(make_corpus: MakeCorpus, co
 
 
 @pytest.mark.skipif(os.sep == "\\", reason="here a backslash stands between folders")
-def test_a_backslash_in_a_name_and_one_between_folders(make_corpus: MakeCorpus) -> None:
+def test_a_backslash_in_a_name_and_one_between_folders(make_corpus):
     table = "file,source\nback\\slash.txt,Daily\nday\\one.txt,Wire\nday\\two,Post\n"
     files = {"back\\slash.txt": "One.", "day/one.txt": "Two.", "day/two.txt": "Three.", "day\\two.txt": "Four."}
     corpus = make_corpus(files | {"metadata.csv": table})
@@ -263,7 +258,7 @@ def test_a_backslash_in_a_name_and_one_between_folders(make_corpus: MakeCorpus) 
     ]
 
 
-def test_rows_without_files_files_without_rows_and_rows_twice(make_corpus: MakeCorpus) -> None:
+def test_rows_without_files_files_without_rows_and_rows_twice(make_corpus):
     table = "file,source\na.txt,Daily\na.txt,Wire\ngone.txt,Daily\n"
     corpus = make_corpus({"a.txt": "One.", "b.txt": "Two.", "metadata.csv": table})
     assert corpus.documents.set_index("doc_id")["source"].to_dict() == {"a": "Daily", "b": ""}
@@ -274,7 +269,7 @@ def test_rows_without_files_files_without_rows_and_rows_twice(make_corpus: MakeC
     ]
 
 
-def test_a_table_from_elsewhere(make_folder: MakeFolder, tmp_path: Path) -> None:
+def test_a_table_from_elsewhere(make_folder, tmp_path):
     folder = make_folder({"a.txt": "One."})
     elsewhere = tmp_path / "table.csv"
     elsewhere.write_bytes(codecs.BOM_UTF8 + "file,source\na.txt,Café\n".encode())
@@ -299,33 +294,33 @@ def test_a_table_from_elsewhere(make_folder: MakeFolder, tmp_path: Path) -> None
         (bytes(range(256)), "metadata.csv is not a CSV table: its bytes are not text"),
     ],
 )
-def test_metadata_that_is_no_table_of_files(make_folder: MakeFolder, table: str | bytes, message: str) -> None:
+def test_metadata_that_is_no_table_of_files(make_folder, table, message):
     with pytest.raises(CorpusError, match=message):
         read_corpus(make_folder({"a.txt": "One.", "metadata.csv": table}))
 
 
-def test_metadata_that_is_not_there(make_folder: MakeFolder) -> None:
+def test_metadata_that_is_not_there(make_folder):
     with pytest.raises(CorpusError, match=r"no such table: 'missing\.csv': give a CSV file"):
         read_corpus(make_folder({"a.txt": "One."}), "missing.csv")
 
 
 @pytest.mark.parametrize("date", ["2024-02-30", "soon", "22/22/2024", "now", "today"])
-def test_a_date_that_is_none(make_corpus: MakeCorpus, date: str) -> None:
+def test_a_date_that_is_none(make_corpus, date):
     corpus = make_corpus({"a.txt": "One.", "metadata.csv": f"file,date\na.txt,{date}\n"})
     assert corpus.documents["date"].isna().tolist() == [True]
     assert problems(corpus) == [("a.txt", f"date {date!r} is not a date, or could be two: write it as 2024-06-22")]
 
 
-def test_a_time_with_a_zone_is_taken_to_utc() -> None:
+def test_a_time_with_a_zone_is_taken_to_utc():
     date = read_text("One.", date="2024-06-22T01:30+05:00").documents["date"][0]
     assert date == pd.Timestamp("2024-06-21 20:30")  # five hours earlier, on the day before
 
 
-def test_dates_are_dates_when_none_is_known(make_corpus: MakeCorpus) -> None:
+def test_dates_are_dates_when_none_is_known(make_corpus):
     assert pd.api.types.is_datetime64_any_dtype(make_corpus({"a.txt": "One."}).documents["date"])
 
 
-def test_read_text() -> None:
+def test_read_text():
     corpus = read_text("The council met.", title="Minutes", source="Daily", date="2024-06-22")
     row = corpus.documents.iloc[0]
     assert (row["doc_id"], row["title"], row["source"]) == ("text", "Minutes", "Daily")
@@ -336,12 +331,12 @@ def test_read_text() -> None:
         read_text("One.", date="soon")
 
 
-def test_a_document_that_is_not_there() -> None:
+def test_a_document_that_is_not_there():
     with pytest.raises(KeyError, match="no document 'b'"):
         read_text("One.").text("b")
 
 
-def test_subset_keeps_the_order_asked_for(make_corpus: MakeCorpus) -> None:
+def test_subset_keeps_the_order_asked_for(make_corpus):
     corpus = make_corpus({"a.txt": "A Headline\n\nOne.", "b.txt": "Two.", "c.txt": "Three."})
     rows = corpus.documents.index.to_numpy()[[2, 0]]
     chosen = corpus.subset(rows)
@@ -369,7 +364,7 @@ FOUR = read_texts(["One.", "Two.", "Three.", "Four."])  # doc_ids "0" to "3"
         FOUR.documents.index[[1, 3]],
     ],
 )
-def test_a_mask_or_positions_choose_documents(rows) -> None:
+def test_a_mask_or_positions_choose_documents(rows):
     assert positions(rows, FOUR.documents).tolist() == [1, 3]
     assert FOUR.subset(rows).texts == ("Two.", "Four.")
 
@@ -400,18 +395,18 @@ def test_a_mask_or_positions_choose_documents(rows) -> None:
         ([0, 1, 1, 2], "rows hold 1 after 1: give each once, in rising order"),
     ],
 )
-def test_what_chooses_no_documents(rows, message) -> None:
+def test_what_chooses_no_documents(rows, message):
     with pytest.raises(ValueError, match=f"^{message}"):
         positions(rows, FOUR.documents)
 
 
-def test_a_corpus_takes_positions_in_any_order_and_no_document_twice() -> None:
+def test_a_corpus_takes_positions_in_any_order_and_no_document_twice():
     assert FOUR.subset([3, 0, 1, 2]).documents["doc_id"].tolist() == ["3", "0", "1", "2"]
     with pytest.raises(ValueError, match=r"^rows hold 1 after 1: give each once$"):
         FOUR.subset([1, 3, 1])
 
 
-def test_a_corpus_on_one_line_and_as_a_table(make_corpus: MakeCorpus) -> None:
+def test_a_corpus_on_one_line_and_as_a_table(make_corpus):
     dates = "file,date\na.txt,2024-06-22\nb.txt,2023-01-05\n"
     corpus = make_corpus({"a.txt": "One.", "b.txt": "It rained. " * 400, "c.txt": "", "metadata.csv": dates})
     assert repr(corpus) == "<Corpus: documents 2, characters 4,404, dates 2023-01-05 to 2024-06-22, problems 1>"
@@ -419,7 +414,7 @@ def test_a_corpus_on_one_line_and_as_a_table(make_corpus: MakeCorpus) -> None:
     assert "<td>4,404</td>" in corpus._repr_html_()
 
 
-def test_metadata_that_documents_have_themselves_are_kept_and_told(make_corpus: MakeCorpus) -> None:
+def test_metadata_that_documents_have_themselves_are_kept_and_told(make_corpus):
     corpus = make_corpus(
         {
             "a.txt": "One.",
@@ -444,7 +439,7 @@ def test_metadata_that_documents_have_themselves_are_kept_and_told(make_corpus: 
     ]
 
 
-def test_the_sample_has_no_problem(sample: Corpus) -> None:
+def test_the_sample_has_no_problem(sample):
     assert len(sample.documents) == 26
     assert problems(sample) == []
     assert set(sample.documents["language"]) == {"en", "ur"}
@@ -455,17 +450,12 @@ def test_an_ignore_list_that_is_not_text(make_corpus):
         make_corpus({"a.txt": "One.", ".lafzignore": bytes(range(256))})
 
 
-def test_two_rows_for_a_file_under_two_names(make_corpus):
-    corpus = make_corpus({"a.txt": "One.", "metadata.csv": "file,source\na.txt,X\na,Y\n"})
-    assert len(corpus.problems) == 1
-
-
 def test_a_name_with_a_blank_behind_it(make_corpus):
     corpus = make_corpus({"a.txt": "One.", "metadata.csv": "file,source \na.txt,X\n"})
     assert corpus.documents["source"].tolist() == ["X"]
 
 
-def test_front_matter_is_metadata_and_is_not_counted(make_corpus: MakeCorpus) -> None:
+def test_front_matter_is_metadata_and_is_not_counted(make_corpus):
     text = "---\ntitle: A plan\nsource: Daily\ndate: 2024-06-22\nsection: home\n---\n\nThe plan was made."
     corpus = make_corpus({"a.md": text})
     assert corpus.documents[["title", "source", "section"]].iloc[0].tolist() == ["A plan", "Daily", "home"]
@@ -474,7 +464,7 @@ def test_front_matter_is_metadata_and_is_not_counted(make_corpus: MakeCorpus) ->
     assert len(corpus.segments) == 1
 
 
-def test_each_row_of_a_table_is_a_document(make_corpus: MakeCorpus) -> None:
+def test_each_row_of_a_table_is_a_document(make_corpus):
     rows = "text,source,date\nThe council met.,Daily,2024-06-22\n,Wire,2024-06-23\nIt rose.,Wire,2024-06-23\n"
     corpus = make_corpus({"news.csv": rows})
     assert corpus.documents["doc_id"].tolist() == ["news#1", "news#3"]
@@ -482,12 +472,12 @@ def test_each_row_of_a_table_is_a_document(make_corpus: MakeCorpus) -> None:
     assert problems(corpus) == [("news.csv#2", "line 3: its 'text' is empty")]
 
 
-def test_another_column_can_hold_the_texts(tmp_path: Path) -> None:
+def test_another_column_can_hold_the_texts(tmp_path):
     (tmp_path / "news.csv").write_text("body,text\nThe council met.,x\n")
     assert read_corpus(tmp_path, text_column="body").texts == ("The council met.",)
 
 
-def test_file_names_say_what_the_rest_does_not(make_folder: MakeFolder) -> None:
+def test_file_names_say_what_the_rest_does_not(make_folder):
     folder = make_folder(
         {
             "Wire_2024-06-22_First.txt": "One.",
@@ -515,13 +505,13 @@ def test_file_names_say_what_the_rest_does_not(make_folder: MakeFolder) -> None:
         read_corpus(folder, name_pattern="plain")
 
 
-def test_files_of_the_same_bytes_are_kept_and_said_to_be_the_same(make_corpus: MakeCorpus) -> None:
+def test_files_of_the_same_bytes_are_kept_and_said_to_be_the_same(make_corpus):
     corpus = make_corpus({"a.txt": "One.", "b.txt": "One.", "c.csv": "text\nOne.\nOne.\n", "d.txt": "Two."})
     assert corpus.documents["doc_id"].tolist() == ["a", "b", "c#1", "c#2", "d"]
     assert corpus.problems.to_numpy().tolist() == [["b.txt", "has the same bytes as a.txt: both are kept"]]
 
 
-def test_ten_thousand_empty_files_are_ten_thousand_problems(tmp_path: Path) -> None:
+def test_ten_thousand_empty_files_are_ten_thousand_problems(tmp_path):
     for number in range(10_000):
         (tmp_path / f"{number:05}.txt").touch()
     with pytest.raises(CorpusError, match=r"no document could be read from .*: 00000\.txt: is empty"):
@@ -532,7 +522,7 @@ def test_ten_thousand_empty_files_are_ten_thousand_problems(tmp_path: Path) -> N
     assert set(corpus.problems["reason"]) == {"is empty: put text into it, or leave it out"}
 
 
-def test_one_line_of_two_hundred_megabytes(tmp_path: Path) -> None:
+def test_one_line_of_two_hundred_megabytes(tmp_path):
     line = "The council met at noon and the members were told of it. " * 3_600_000
     (tmp_path / "long.txt").write_text(line, encoding="utf-8")
     corpus = read_corpus(tmp_path)
@@ -540,13 +530,13 @@ def test_one_line_of_two_hundred_megabytes(tmp_path: Path) -> None:
     assert corpus.segments[["kind", "end"]].to_numpy().tolist() == [["paragraph", len(line) - 1]]
 
 
-def test_a_row_and_a_file_of_one_name_are_two_documents(make_corpus: MakeCorpus) -> None:
+def test_a_row_and_a_file_of_one_name_are_two_documents(make_corpus):
     corpus = make_corpus({"a.csv": "text\nOne.\n", "a#1.txt": "Two."})
     assert corpus.documents["doc_id"].tolist() == ["a#1", "a.csv#1"]
     assert [corpus.text(doc_id) for doc_id in ("a#1", "a.csv#1")] == ["Two.", "One."]
 
 
-def test_a_link_to_nothing_beside_a_table_from_elsewhere(make_folder: MakeFolder, tmp_path: Path) -> None:
+def test_a_link_to_nothing_beside_a_table_from_elsewhere(make_folder, tmp_path):
     folder = make_folder({"a.txt": "One."})
     (folder / "gone.txt").symlink_to(folder / "nowhere.txt")
     table = tmp_path / "about.csv"

@@ -1,9 +1,7 @@
 """Which documents a condition chooses, in memory and in parts alike."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +25,7 @@ def tokens(request, make_corpus, in_parts):
     return whole if request.param == "in memory" else in_parts(whole)
 
 
-CONDITIONS: list[tuple[Mapping[str, Any], str]] = [
+CONDITIONS = [
     ({"date__ge": "1990"}, "bcd"),
     ({"date__gt": "1990"}, "d"),  # after all of 1990
     ({"date__le": "1990"}, "abc"),  # all of 1990 with its last second

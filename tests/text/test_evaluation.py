@@ -52,7 +52,7 @@ FIRST = "She can't. Why?\n\ndu well-known"
 
 
 @pytest.fixture
-def treebank(tmp_path: Path) -> Path:
+def treebank(tmp_path):
     path = tmp_path / "treebank.conllu"
     lines = (
         line if line.startswith("#") or not line else "\t".join([*line.split()[:2], *"_______", line.split()[2]])
@@ -62,11 +62,11 @@ def treebank(tmp_path: Path) -> Path:
     return path
 
 
-def pieces(text: str, spans: list[tuple[int, int]]) -> list[str]:
+def pieces(text, spans):
     return [text[start:end] for start, end in spans]
 
 
-def test_the_text_is_rebuilt_with_its_spaces_and_paragraphs(treebank: Path) -> None:
+def test_the_text_is_rebuilt_with_its_spaces_and_paragraphs(treebank):
     first, second = read_conllu(treebank)
     assert (first.id, first.text) == ("first", FIRST)
     assert (second.id, second.text) == ("", "End.")
@@ -74,38 +74,38 @@ def test_the_text_is_rebuilt_with_its_spaces_and_paragraphs(treebank: Path) -> N
     assert pieces(FIRST, first.sentences) == ["She can't.", "Why?", "du well-known"]
 
 
-def test_multiword_tokens_are_split_where_their_words_spell_them_out(treebank: Path) -> None:
+def test_multiword_tokens_are_split_where_their_words_spell_them_out(treebank):
     first, _ = read_conllu(treebank)
     assert pieces(FIRST, first.words) == "She ca n't . Why ? du well - known".split()
 
 
 @pytest.mark.parametrize("line", ["1\tword", "x" + "\tx" * 9, "1\t" * 10 + "1"])
-def test_a_line_that_is_not_conllu_is_named(tmp_path: Path, line: str) -> None:
+def test_a_line_that_is_not_conllu_is_named(tmp_path, line):
     path = tmp_path / "wrong.conllu"
     path.write_text("# newdoc\n" + line)
     with pytest.raises(ValueError, match=r"wrong\.conllu:2: expected a number and 9 more columns"):
         read_conllu(path)
 
 
-def test_a_file_without_a_sentence_is_refused(tmp_path: Path) -> None:
+def test_a_file_without_a_sentence_is_refused(tmp_path):
     path = tmp_path / "empty.conllu"
     path.write_text("# newdoc\n")
     with pytest.raises(ValueError, match=r"empty\.conllu holds no sentence"):
         read_conllu(path)
 
 
-def test_windows_line_ends_make_no_difference(treebank: Path) -> None:
+def test_windows_line_ends_make_no_difference(treebank):
     before = read_conllu(treebank)
     treebank.write_bytes(treebank.read_bytes().replace(b"\n", b"\r\n"))
     assert read_conllu(treebank) == before
 
 
-def test_white_space_does_not_count() -> None:
+def test_white_space_does_not_count():
     spaced = solid_spans(" a  bc\n", [(0, 3), (1, 2), (2, 6), (0, 1)])
     assert spaced == solid_spans("abc", [(0, 1), (1, 3)]) == {(0, 1), (1, 3)}
 
 
-def test_score_from_its_counts() -> None:
+def test_score_from_its_counts():
     # 4 gold, 3 predicted, 2 of them right: precision 2/3, recall 2/4, F1 = 2*2 / (4+3)
     score = score_spans([(0, 1), (1, 2), (2, 3), (3, 4)], [(0, 1), (1, 2), (2, 4)])
     assert list(score) == pytest.approx([2 / 3, 0.5, 4 / 7, 2, 4, 3])
@@ -115,19 +115,17 @@ def test_score_from_its_counts() -> None:
     ("gold", "predicted", "expected"),
     [([], [], (1, 1, 1)), ([(0, 1)], [], (0, 0, 0)), ([], [(0, 1)], (0, 0, 0))],
 )
-def test_score_of_nothing(
-    gold: list[tuple[int, int]], predicted: list[tuple[int, int]], expected: tuple[int, ...]
-) -> None:
+def test_score_of_nothing(gold, predicted, expected):
     assert score_spans(gold, predicted)[:3] == expected
 
 
-def test_scores_add_by_their_counts() -> None:
+def test_scores_add_by_their_counts():
     # 1 of 1 and 0 of 3 are 1 of 4, not the mean of 1 and 0
     whole = add_scores([Score(1, 1, 1, 1, 1, 1), Score(0, 0, 0, 0, 3, 3)])
     assert whole == (0.25, 0.25, 0.25, 1, 4, 4)
 
 
-def test_lexical_spans_hold_a_letter_or_digit() -> None:
+def test_lexical_spans_hold_a_letter_or_digit():
     assert lexical_spans("é ٣ — 7%", [(0, 1), (2, 3), (4, 5), (6, 8)]) == [(0, 1), (2, 3), (6, 8)]
 
 
@@ -146,7 +144,7 @@ def test_lexical_spans_hold_a_letter_or_digit() -> None:
         ("boys '", ["boys"]),
     ],
 )
-def test_words_that_touch_are_joined_where_they_make_one(words: str, expected: list[str]) -> None:
+def test_words_that_touch_are_joined_where_they_make_one(words, expected):
     text = words.replace(" ", "")
     spans, at = [], 0
     for word in words.split():
@@ -155,11 +153,11 @@ def test_words_that_touch_are_joined_where_they_make_one(words: str, expected: l
     assert pieces(text, join_words(text, spans)) == expected
 
 
-def test_words_with_a_space_between_are_not_joined() -> None:
+def test_words_with_a_space_between_are_not_joined():
     assert join_words("do n't", [(0, 2), (3, 6)]) == [(0, 2), (3, 6)]
 
 
-def test_sentences_are_scored_by_span_and_by_inner_end(treebank: Path) -> None:
+def test_sentences_are_scored_by_span_and_by_inner_end(treebank):
     # All in one: of the four gold spans only "End." is found, of two predicted. The only end inside a paragraph is
     # after "can't.", and the blank line is missed as well, which costs nothing there.
     table = evaluate_sentences(treebank, lambda text: [(0, len(text))])
@@ -168,8 +166,8 @@ def test_sentences_are_scored_by_span_and_by_inner_end(treebank: Path) -> None:
     assert table["precision"].tolist() == [0.5, 0]
 
 
-def test_words_are_scored_in_two_conventions(treebank: Path) -> None:
-    def spaces(text: str) -> list[tuple[int, int]]:
+def test_words_are_scored_in_two_conventions(treebank):
+    def spaces(text):
         starts = [0, *(i + 1 for i, character in enumerate(text) if character.isspace())]
         return list(zip(starts, [*starts[1:], len(text)], strict=True))
 
@@ -183,7 +181,7 @@ def test_words_are_scored_in_two_conventions(treebank: Path) -> None:
 @pytest.mark.slow
 @needs_treebanks
 @pytest.mark.parametrize("name", ["ewt", "gum"])
-def test_gold_scored_against_itself_is_perfect(name: str) -> None:
+def test_gold_scored_against_itself_is_perfect(name):
     path = TREEBANKS / f"en_{name}-ud-dev.conllu"
     documents = read_conllu(path)
     # One by one, since two documents of EWT have the same text and are divided differently.
@@ -198,7 +196,7 @@ def test_gold_scored_against_itself_is_perfect(name: str) -> None:
 @pytest.mark.slow
 @needs_treebanks
 @pytest.mark.parametrize(("name", "sentences"), [("ewt", 2001), ("gum", 1575)])
-def test_every_sentence_has_the_text_that_the_treebank_states(name: str, sentences: int) -> None:
+def test_every_sentence_has_the_text_that_the_treebank_states(name, sentences):
     path = TREEBANKS / f"en_{name}-ud-dev.conllu"
     lines = path.read_text(encoding="utf-8").split("\n")
     stated = [line.removeprefix("# text = ") for line in lines if line.startswith("# text = ")]

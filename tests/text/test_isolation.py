@@ -18,17 +18,17 @@ PAGE = b"<p>The council met on Monday and rose at noon.</p>"
 pytest.importorskip("trafilatura")
 
 
-def reader() -> int:
+def reader():
     """The process that reads."""
     [process] = isolation._running
     return process.pid
 
 
 @pytest.fixture
-def make_reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def make_reader(monkeypatch, tmp_path):
     """Makes the code of a format that only this test knows."""
 
-    def make(body: str) -> str:
+    def make(body):
         (tmp_path / "made_reader.py").write_text(
             f"from analysis.text.records import ReadError, Record\ndef read(data):\n    {body}\n"
         )
@@ -46,14 +46,14 @@ def make_reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     return make
 
 
-def test_what_comes_back_is_what_the_reader_gave() -> None:
+def test_what_comes_back_is_what_the_reader_gave():
     from analysis.text.formats.html import read_html
 
     page = b"<title>T</title><h1>Council</h1>" + PAGE + b"<footer>All of it</footer>"
     assert read_isolated("html", page) == read_html(page)
 
 
-def test_one_process_reads_all_files(make_reader) -> None:
+def test_one_process_reads_all_files(make_reader):
     make_reader("pass")  # one that does not end on a machine that does something else for some seconds
     read_isolated("html", PAGE)
     first = reader()
@@ -63,7 +63,7 @@ def test_one_process_reads_all_files(make_reader) -> None:
     assert reader() == first
 
 
-def test_a_process_that_was_ended_is_begun_anew() -> None:
+def test_a_process_that_was_ended_is_begun_anew():
     read_isolated("html", PAGE)
     first = reader()
     os.kill(first, signal.SIGKILL)
@@ -83,20 +83,20 @@ def test_a_process_that_was_ended_is_begun_anew() -> None:
         ("print('noise')\n    raise ReadError('is empty')", "is empty"),
     ],
 )
-def test_what_a_parser_does(make_reader, body: str, reason: str) -> None:
+def test_what_a_parser_does(make_reader, body, reason):
     with pytest.raises(ReadError, match=reason):
         read_isolated(make_reader(body), b"abc")
     assert read_isolated("html", PAGE).text
 
 
-def test_a_parser_that_never_ends(make_reader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_parser_that_never_ends(make_reader, monkeypatch):
     monkeypatch.setattr(isolation, "SECONDS", 1)
     with pytest.raises(ReadError, match="computes too long"):
         read_isolated(make_reader("while True: pass"), b"abc")
     assert read_isolated("html", PAGE).text
 
 
-def test_it_ends_with_the_process_that_asks() -> None:
+def test_it_ends_with_the_process_that_asks():
     code = (
         "from analysis.text import isolation as i, records\n"
         f"i.read_isolated('html', {PAGE!r}); print(i._running[0].pid, flush=True); import os; os._exit(0)"
@@ -108,7 +108,7 @@ def test_it_ends_with_the_process_that_asks() -> None:
     assert not Path(f"/proc/{done.stdout.strip()}").exists()
 
 
-def test_it_ends_when_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_ends_when_there_is_nothing_to_do(monkeypatch):
     read_isolated("html", PAGE)
     [process] = isolation._running
     process.wait(timeout=900)
@@ -116,7 +116,7 @@ def test_it_ends_when_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch) ->
     assert isinstance(read_isolated("html", PAGE), Record)
 
 
-def test_a_fork_does_not_use_the_reader_of_its_parent() -> None:
+def test_a_fork_does_not_use_the_reader_of_its_parent():
     read_isolated("html", PAGE)
     first = reader()
     child = os.fork()
@@ -130,7 +130,7 @@ def test_a_fork_does_not_use_the_reader_of_its_parent() -> None:
     assert read_isolated("html", PAGE).text
 
 
-def test_a_process_that_ends_just_when_it_is_asked_is_no_failure() -> None:
+def test_a_process_that_ends_just_when_it_is_asked_is_no_failure():
     read_isolated("html", PAGE)
     [process] = isolation._running
     isolation._forget(process)

@@ -1,16 +1,12 @@
 """How much was loaded, counted by hand."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Tokens, read_text, tokenize
+from analysis import read_text, tokenize
 from analysis.terms.frequency import terms
 from analysis.text.overview import overview, side_by_side, varying
-from analysis.text.parted import Parted
 
 FILES = {
     "a.txt": "To be or not to be. Be quick!",  # 8 words, 5 of them different
@@ -20,7 +16,7 @@ FILES = {
 }
 
 
-def test_all_together(tokens: Tokens) -> None:
+def test_all_together(tokens):
     table = overview(tokens)
     assert table.columns.tolist() == ["documents", "sentences", "words", "types", "first", "last"]
     row = table.iloc[0].tolist()
@@ -28,24 +24,24 @@ def test_all_together(tokens: Tokens) -> None:
     assert row[4:] == [pd.Timestamp("2024-06-20"), pd.Timestamp("2024-07-01")]
 
 
-def test_by_source(tokens: Tokens) -> None:
+def test_by_source(tokens):
     table = overview(tokens, "source")
     assert table.iloc[:, :5].to_numpy().tolist() == [["(none)", 1, 1, 3, 3], ["Daily", 2, 3, 10, 5]]
     assert table["first"].tolist() == [pd.Timestamp("2024-07-01"), pd.Timestamp("2024-06-20")]
     assert table["last"].tolist() == [pd.Timestamp("2024-07-01"), pd.Timestamp("2024-06-22")]
 
 
-def test_without_dates_there_are_no_date_columns() -> None:
+def test_without_dates_there_are_no_date_columns():
     table = overview(tokenize(read_text("One. Two.")), "source")
     assert table.to_dict("records") == [{"source": "(none)", "documents": 1, "sentences": 2, "words": 2, "types": 2}]
 
 
-def test_a_document_without_words() -> None:
+def test_a_document_without_words():
     table = overview(tokenize(read_text("© 2024 The Daily")))
     assert table.to_numpy().tolist() == [[1, 0, 0, 0]]
 
 
-def test_varying(tokens: Tokens) -> None:
+def test_varying(tokens):
     assert varying(tokens, "source") == "source"
     assert varying(tokens, "language") is None
     assert varying(tokens, None) is None
@@ -53,7 +49,7 @@ def test_varying(tokens: Tokens) -> None:
         varying(tokens, "outlet")
 
 
-def test_side_by_side(tokens: Tokens) -> None:
+def test_side_by_side(tokens):
     table = pd.DataFrame({"source": ["Daily", "(none)", "Daily"], "term": ["b", "b", "a"], "rate": [2.0, 3.0, 4.0]})
     grid = side_by_side(table, tokens, by="source", index="term", value="rate", rows=pd.Series(["b", "c", "a"]))
     assert grid.index.tolist() == ["b", "c", "a"]
@@ -65,7 +61,7 @@ def test_side_by_side(tokens: Tokens) -> None:
     np.testing.assert_array_equal(largest, [[4.0]])
 
 
-def test_a_corpus_in_parts(tokens: Tokens, in_parts: Callable[..., Parted]) -> None:
+def test_a_corpus_in_parts(tokens, in_parts):
     for documents in (1, 2):
         cut = in_parts(tokens, documents)
         for by in (None, "source", "doc_id", "date"):
@@ -73,11 +69,11 @@ def test_a_corpus_in_parts(tokens: Tokens, in_parts: Callable[..., Parted]) -> N
         assert varying(cut, "source") == "source"
 
 
-def test_the_sample_in_parts(sample_tokens: Tokens, sample_parts: Parted) -> None:
+def test_the_sample_in_parts(sample_tokens, sample_parts):
     for by in (None, "source", "doc_id"):
         pd.testing.assert_frame_equal(overview(sample_parts, by), overview(sample_tokens, by))
     table = terms(sample_tokens, by="source", resamples=0)
-    options: dict[str, Any] = {"by": "source", "index": "term", "value": "per_million", "rows": table["term"].head(5)}
+    options = {"by": "source", "index": "term", "value": "per_million", "rows": table["term"].head(5)}
     for most in (2, 12):
         found = side_by_side(table, sample_parts, **options, most=most)
         pd.testing.assert_frame_equal(found, side_by_side(table, sample_tokens, **options, most=most))

@@ -10,7 +10,6 @@ from analysis import read_text, tokenize
 from analysis.text.buckets import Buckets
 from analysis.text.corpus import read_texts
 from analysis.text.joining import join_parts
-from analysis.text.long_tables import LongTable, by_part, table_parts
 from analysis.text.parted import names, open_parts, parts, sentence_counts, taken, types_of
 
 SOURCE = "Local radio"
@@ -116,23 +115,6 @@ def test_what_is_not_whole_is_not_opened(in_parts, tmp_path):
         open_parts(cut.folder)
     with pytest.raises(ValueError, match="no part has a document"):
         join_parts([], tmp_path / "none")
-
-
-def test_a_long_table_is_read_part_by_part(sample_tokens, sample_parts):
-    def sizes(tokens, least):
-        table = tokens.corpus.documents[["doc_id", "date", "n_chars"]]
-        return table[table["n_chars"] > least].reset_index(drop=True)
-
-    earlier = set(sample_parts.folder.glob("table-*"))  # which others have made, and not let go yet
-    whole, cut = by_part(sizes, sample_tokens, 900), by_part(sizes, sample_parts, least=900)
-    [folder] = set(sample_parts.folder.glob("table-*")) - earlier
-    assert isinstance(cut, LongTable)
-    assert len(cut) == len(whole)
-    assert len(list(table_parts(cut))) == 6
-    pd.testing.assert_frame_equal(pd.concat(table_parts(cut), ignore_index=True), whole)
-    pd.testing.assert_frame_equal(cut.head(7), whole.head(7))
-    del cut
-    assert not folder.exists()
 
 
 def test_buckets_bring_equal_keys_together_in_the_order_they_came(tmp_path):

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from analysis import Tokens, read_text, tokenize
+from analysis import read_text, tokenize
 from analysis.text import patterns
 from analysis.text.corpus import read_texts
 from analysis.text.patterns import find, fitting_counts, fitting_types, fold_pattern
 
 
-def matched(text: str, *patterns: str, lowercase: bool = True) -> list[str]:
+def matched(text, *patterns, lowercase=True):
     """What `patterns` find in `text`, overlapping matches too."""
     tokens = tokenize(read_text(text), lowercase=lowercase)
     table = find(tokens, patterns)
@@ -50,7 +50,7 @@ def matched(text: str, *patterns: str, lowercase: bool = True) -> list[str]:
         ("جنگ*", "جنگ اور جنگیں۔", ["جنگ", "جنگیں"]),
     ],
 )
-def test_patterns(pattern: str, text: str, expected: list[str]) -> None:
+def test_patterns(pattern, text, expected):
     assert matched(text, pattern) == expected
 
 
@@ -65,12 +65,12 @@ def test_patterns(pattern: str, text: str, expected: list[str]) -> None:
         ("M*", ["March"]),
     ],
 )
-def test_where_tokens_keep_their_case_a_capital_in_a_pattern_counts(pattern: str, expected: list[str]) -> None:
+def test_where_tokens_keep_their_case_a_capital_in_a_pattern_counts(pattern, expected):
     text = "The US told us in March. Us march!"
     assert matched(text, pattern, lowercase=False) == expected
 
 
-def test_find_gives_the_row_of_the_pattern() -> None:
+def test_find_gives_the_row_of_the_pattern():
     tokens = tokenize(read_text("War on terror is war."))
     table = find(tokens, ["terror", "war", "War on terror", "peace"])
     assert table.columns.tolist() == ["first", "last", "pattern"]
@@ -78,7 +78,7 @@ def test_find_gives_the_row_of_the_pattern() -> None:
 
 
 @pytest.mark.parametrize("patterns", [[], ["peace"], ["peace", "rule of law"]])
-def test_nothing_found(patterns: list[str]) -> None:
+def test_nothing_found(patterns):
     for text in ("War.", "© 2024 The Daily"):  # the second has no words
         table = find(tokenize(read_text(text)), patterns)
         assert table.columns.tolist() == ["first", "last", "pattern"]
@@ -86,7 +86,7 @@ def test_nothing_found(patterns: list[str]) -> None:
         assert (table.dtypes == "int64").all()
 
 
-def test_a_gap_does_not_look_past_the_last_word() -> None:
+def test_a_gap_does_not_look_past_the_last_word():
     assert matched("a x", "a ... b") == []
     assert matched("b. a", "a b") == []
 
@@ -100,24 +100,24 @@ def test_a_gap_does_not_look_past_the_last_word() -> None:
         ("#MeToo ? x", "#MeToo ? x"),
     ],
 )
-def test_fold_pattern(pattern: str, folded: str) -> None:
+def test_fold_pattern(pattern, folded):
     assert fold_pattern(pattern) == folded
     assert fold_pattern(folded) == folded
 
 
-def test_a_pattern_may_keep_its_case() -> None:
+def test_a_pattern_may_keep_its_case():
     assert fold_pattern("US Army‑*", lowercase=False) == "US Army-*"
 
 
 @pytest.mark.parametrize("pattern", ["", " ", "*", "**", "?", "...", "…", "* war", "war *", "war ... ??", "\u00ad war"])
-def test_a_pattern_that_would_match_everywhere(pattern: str) -> None:
+def test_a_pattern_that_would_match_everywhere(pattern):
     with pytest.raises(ValueError, match="must begin and end with a word that is not all wildcard"):
         fold_pattern(pattern)
     with pytest.raises(ValueError, match="must begin and end with a word"):
         find(tokenize(read_text("War.")), [pattern])
 
 
-def test_fitting_types() -> None:
+def test_fitting_types():
     tokens = tokenize(read_text("Court courts, a courtier; COURTS escort an ort."))
     words = ["court*", "court", "*ort", "*", "nothing", "?n"]
     fits = fitting_types(tokens, words).toarray()
@@ -127,7 +127,7 @@ def test_fitting_types() -> None:
     assert fitting[3:] == [tokens.vocabulary.tolist(), [], ["an"]]
 
 
-def by_regular_expressions(tokens: Tokens, patterns: list[str]) -> list[list[int]]:
+def by_regular_expressions(tokens, patterns):
     """The matches as the module of the standard library finds them: every run of words of a sentence, one by one."""
     found = []
     for number, pattern in enumerate(patterns):
@@ -159,12 +159,12 @@ TEXT = st.lists(st.lists(WORDS, min_size=1, max_size=9).map(" ".join), min_size=
 
 
 @given(st.lists(TEXT, min_size=1, max_size=3), st.lists(PATTERN, min_size=1, max_size=6))
-def test_equals_regular_expressions(texts: list[str], patterns: list[str]) -> None:
+def test_equals_regular_expressions(texts, patterns):
     tokens = tokenize(read_texts(texts))
     assert find(tokens, patterns).to_numpy().tolist() == by_regular_expressions(tokens, patterns)
 
 
-def test_gaps_that_every_word_fits() -> None:
+def test_gaps_that_every_word_fits():
     """Three steps of one to four words: one match a reach, though up to 44 ways lead to it."""
     table = find(tokenize(read_text("a " * 700)), ["a ... a ... a ... a"])
     assert table.to_numpy().tolist() == [
@@ -172,7 +172,7 @@ def test_gaps_that_every_word_fits() -> None:
     ]
 
 
-def test_a_sentence_many_patterns_share() -> None:
+def test_a_sentence_many_patterns_share():
     tokens = tokenize(read_text("One two three four."))
     patterns = ["one two", "two three", "*e ... four", "o* t* t* f*", "two", "tw?", "t*"]
     assert find(tokens, patterns).to_numpy().tolist() == [

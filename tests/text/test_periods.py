@@ -1,11 +1,9 @@
 """Which period a document falls in."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
-from analysis import Tokens, read_corpus, read_text, tokenize
+from analysis import read_corpus, read_text, tokenize
 from analysis.text.periods import longest_period, periods, undated
 
 FILES = {
@@ -26,26 +24,26 @@ FILES = {
         ("year", "2023-01-01", "2024-01-01", [0, -1, 1, 1]),
     ],
 )
-def test_periods(every: str, first: str, last: str, period: list[int], tokens: Tokens) -> None:
+def test_periods(every, first, last, period, tokens):
     days, found = periods(tokens, every)
     assert found.tolist() == period
     assert len(days) == max(period) + 1
     assert [str(days[0])[:10], str(days[-1])[:10]] == [first, last]
 
 
-def test_a_week_begins_on_monday_before_1970_too() -> None:
+def test_a_week_begins_on_monday_before_1970_too():
     days, _ = periods(tokenize(read_text("War.", date="1969-07-20")), "week")  # a Sunday
     assert days.astype(str).tolist() == ["1969-07-14T00:00:00"]
 
 
-def test_mistakes(tokens: Tokens) -> None:
+def test_mistakes(tokens):
     with pytest.raises(ValueError, match="every is 'hour': use 'day', 'week', 'month', 'year'"):
         periods(tokens, "hour")
     with pytest.raises(ValueError, match="no document has a date"):
         periods(tokenize(read_text("One.")), "day")
 
 
-def test_what_has_no_date(tokens: Tokens) -> None:
+def test_what_has_no_date(tokens):
     assert undated(tokens)[["doc_id", "words"]].to_numpy().tolist() == [["b", 2]]
 
 
@@ -61,7 +59,7 @@ def test_what_has_no_date(tokens: Tokens) -> None:
         ("2020-01-01", 4, None),
     ],
 )
-def test_the_longest_period_that_gives_enough_of_them(tmp_path: Path, dates: str, at_least: int, period: str) -> None:
+def test_the_longest_period_that_gives_enough_of_them(tmp_path, dates, at_least, period):
     for number, date in enumerate(dates.split()):
         (tmp_path / f"{number}_{date}.txt").write_text("War.", encoding="utf-8")
     (tmp_path / "9_unknown.txt").write_text("War.", encoding="utf-8")

@@ -8,9 +8,7 @@ import json
 import os
 import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,13 +22,13 @@ from analysis.text.readers import SUFFIXES, Problem, ReadError, Record, read_fil
 URDU = "اجلاس کی صدارت وزیراعظم نے کی۔"
 
 
-def write(folder: Path, name: str, content: str | bytes) -> Path:
+def write(folder, name, content):
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
 
 
-def zipped(members: dict[str, str]) -> bytes:
+def zipped(members):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, content in members.items():
@@ -42,7 +40,7 @@ def zipped(members: dict[str, str]) -> bytes:
     ("name", "kind"),
     [("a.txt", "txt"), ("a.TXT", "txt"), ("a.text", "txt"), ("a.md", "md"), ("a.b.Markdown", "md")],
 )
-def test_the_ending_of_the_name_gives_the_format(tmp_path: Path, name: str, kind: str) -> None:
+def test_the_ending_of_the_name_gives_the_format(tmp_path, name, kind):
     [record] = read_file(write(tmp_path, name, URDU))
     assert record == Record(URDU, kind, "utf-8", hashlib.sha256(URDU.encode()).hexdigest())
 
@@ -57,22 +55,20 @@ def test_the_ending_of_the_name_gives_the_format(tmp_path: Path, name: str, kind
         ("a.ndjson", '{"text": "One."}', ("One.", "jsonl", "1", {})),
     ],
 )
-def test_each_table_goes_to_its_reader(
-    tmp_path: Path, name: str, content: str, expected: tuple[str, str, str, dict[str, str]]
-) -> None:
+def test_each_table_goes_to_its_reader(tmp_path, name, content, expected):
     [record] = read_file(write(tmp_path, name, content))
     assert isinstance(record, Record)
     assert (record.text, record.format, record.name, record.metadata) == expected
     assert record.sha256 == hashlib.sha256(content.encode()).hexdigest()
 
 
-def test_the_column_of_the_text_can_be_named(tmp_path: Path) -> None:
+def test_the_column_of_the_text_can_be_named(tmp_path):
     [record] = read_file(write(tmp_path, "a.csv", "body,text\nOne.,no\n"), text_column="body")
     assert isinstance(record, Record)
     assert (record.text, record.metadata) == ("One.", {"text": "no"})
 
 
-def test_the_digest_is_that_of_the_bytes_and_not_of_the_text(tmp_path: Path) -> None:
+def test_the_digest_is_that_of_the_bytes_and_not_of_the_text(tmp_path):
     digests = set()
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
         [record] = read_file(write(tmp_path, f"{encoding}.txt", "At £5 a café.".encode(encoding)))
@@ -83,24 +79,24 @@ def test_the_digest_is_that_of_the_bytes_and_not_of_the_text(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("name", ["a.doc", "a.exe", "txt", "a"])
-def test_another_kind_of_file(tmp_path: Path, name: str) -> None:
+def test_another_kind_of_file(tmp_path, name):
     with pytest.raises(ReadError, match=r"not a kind of file that is read \(\.txt \.text \.md .* \.zip\)"):
         list(read_file(write(tmp_path, name, "words")))
 
 
 @pytest.mark.parametrize("ending", SUFFIXES)
-def test_an_empty_file_of_any_kind(tmp_path: Path, ending: str) -> None:
+def test_an_empty_file_of_any_kind(tmp_path, ending):
     with pytest.raises(ReadError, match="is empty: put text into it, or leave it out"):
         list(read_file(write(tmp_path, f"a{ending}", b"")))
 
 
 @pytest.mark.parametrize("data", [b" \r\n\t\n", codecs.BOM_UTF8, codecs.BOM_UTF8 + b"\n"])
-def test_a_file_without_a_character_in_it(tmp_path: Path, data: bytes) -> None:
+def test_a_file_without_a_character_in_it(tmp_path, data):
     with pytest.raises(ReadError, match="is empty: put text into it, or leave it out"):
         list(read_file(write(tmp_path, "a.txt", data)))
 
 
-def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_opened(tmp_path):
     with pytest.raises(ReadError, match="cannot be opened: No such file or directory"):
         list(read_file(tmp_path / "gone.txt"))
     (tmp_path / "folder.txt").mkdir()
@@ -117,7 +113,7 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
     ids=["binary", "gzip"],
 )
 @pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.json", "a.html"])
-def test_what_is_no_text(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
+def test_what_is_no_text(tmp_path, name, data, reason):
     if name == "a.html":
         pytest.importorskip("trafilatura")
     with pytest.raises(ReadError, match=reason):
@@ -144,7 +140,7 @@ TOLD = ("holds 2 control characters: kept in the text, and no part of a word",)
     ],
     ids=lambda value: value if isinstance(value, str) and value.startswith("a.") else "",
 )
-def test_a_stray_control_character_costs_no_document(tmp_path: Path, name: str, content: Any) -> None:
+def test_a_stray_control_character_costs_no_document(tmp_path, name, content):
     data = io.BytesIO()
     if name == "a.parquet":
         pq.write_table(pa.table(content), data)
@@ -154,7 +150,7 @@ def test_a_stray_control_character_costs_no_document(tmp_path: Path, name: str, 
     assert record.metadata == ({"title": "A\0b"} if record.format not in ("txt", "md") else {})
 
 
-def test_a_control_character_in_a_page(tmp_path: Path) -> None:
+def test_a_control_character_in_a_page(tmp_path):
     pytest.importorskip("trafilatura")
     page = "<h1>Council\x0crises</h1><p>The coun\0cil met&#1; on <b>Mon\x1bday</b> and rose at noon\x93.</p>"
     [record] = read_file(write(tmp_path, "a.html", page))
@@ -165,11 +161,11 @@ def test_a_control_character_in_a_page(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.html", "a.csv", "a.zip"])
-def test_where_control_characters_are_many_there_is_no_text(tmp_path: Path, name: str) -> None:
+def test_where_control_characters_are_many_there_is_no_text(tmp_path, name):
     if name == "a.html":
         pytest.importorskip("trafilatura")
     broken = "\x01\x02" + "It rose." * 2  # 2 of 18
-    content: str | bytes = f"text,n\nOne.,1\n{broken},2\n" if name == "a.csv" else broken
+    content = f"text,n\nOne.,1\n{broken},2\n" if name == "a.csv" else broken
     if name == "a.zip":
         content = zipped({"one.txt": "One.", "two.txt": broken})
     said = (
@@ -191,13 +187,13 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no 
 
 @needs_proc
 @pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.json", "a.jsonl", "a.parquet", "a.zip", "a.html", "a.pdf"])
-def test_a_file_that_opens_and_cannot_be_read(tmp_path: Path, name: str) -> None:
+def test_a_file_that_opens_and_cannot_be_read(tmp_path, name):
     (tmp_path / name).symlink_to("/proc/self/mem")
     with pytest.raises(ReadError, match=r"^cannot be read to its end: Input/output error$"):
         list(read_file(tmp_path / name))
 
 
-def test_too_few_open_files_are_no_fault_of_the_file(tmp_path: Path) -> None:
+def test_too_few_open_files_are_no_fault_of_the_file(tmp_path):
     resource = pytest.importorskip("resource")
     place = write(tmp_path, "a.txt", "One.")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -215,16 +211,14 @@ def test_too_few_open_files_are_no_fault_of_the_file(tmp_path: Path) -> None:
     ("read", "module", "extra"),
     [(read_html, "trafilatura", "html"), (read_pdf, "pypdfium2", "pdf"), (read_docx, "docx", "docx")],
 )
-def test_a_package_that_is_not_installed(
-    monkeypatch: pytest.MonkeyPatch, read: Callable[[bytes], Record], module: str, extra: str
-) -> None:
+def test_a_package_that_is_not_installed(monkeypatch, read, module, extra):
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ReadError) as raised:
         read(b"words")
     assert str(raised.value) == f"reading {extra} needs the extra '{extra}': pip install \"lafz[{extra}]\""
 
 
-def test_members_of_an_archive_are_read_as_files_are(tmp_path: Path) -> None:
+def test_members_of_an_archive_are_read_as_files_are(tmp_path):
     files = {
         "day/one.txt": "One.",
         "day/two.md": "---\nsource: Daily\n---\nTwo.",
@@ -253,14 +247,14 @@ def test_members_of_an_archive_are_read_as_files_are(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.pdf"])
-def test_what_may_never_end_is_not_opened(tmp_path: Path, name: str) -> None:
+def test_what_may_never_end_is_not_opened(tmp_path, name):
     os.mkfifo(tmp_path / name)
     with pytest.raises(ReadError, match="is no file but a pipe, a socket or a device"):
         list(read_file(tmp_path / name))
 
 
 @pytest.mark.parametrize("kind", "txt md html pdf docx csv tsv json jsonl parquet zip".split())
-def test_a_file_that_claims_twenty_gigabytes(tmp_path: Path, kind: str) -> None:
+def test_a_file_that_claims_twenty_gigabytes(tmp_path, kind):
     path = tmp_path / f"a.{kind}"
     with path.open("wb") as file:
         file.truncate(20 * 10**9)  # takes no room on the disk

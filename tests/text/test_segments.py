@@ -5,11 +5,9 @@ from itertools import product
 
 import pandas as pd
 import pytest
-import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis import Corpus
 from analysis.paths import SAMPLE
 from analysis.text import segments as module
 from analysis.text.segments import segments
@@ -17,11 +15,11 @@ from analysis.text.segments import segments
 BODY = "The council met on Monday and discussed the road to the valley."
 
 
-def cut(text: str) -> list[tuple[str, str]]:
+def cut(text):
     return [(part.kind, text[part.start : part.end]) for part in segments(text)]
 
 
-def test_title_headings_and_paragraphs() -> None:
+def test_title_headings_and_paragraphs():
     text = f"A Plain Headline\n\n{BODY}\n\nThe Second Part\n\n{BODY}"
     assert cut(text) == [
         ("title", "A Plain Headline"),
@@ -32,7 +30,7 @@ def test_title_headings_and_paragraphs() -> None:
 
 
 @pytest.mark.parametrize("line", ["Will the Road Open?", "‘Not Our War’: elders speak", "New drive, old questions"])
-def test_titles(line: str) -> None:
+def test_titles(line):
     assert cut(f"{line}\n\n{BODY}") == [("title", line), ("paragraph", BODY)]
 
 
@@ -46,16 +44,16 @@ def test_titles(line: str) -> None:
         "- a point of a list",
     ],
 )
-def test_short_lines_that_are_no_headings(line: str) -> None:
+def test_short_lines_that_are_no_headings(line):
     assert cut(f"{line}\n\n{BODY}") == [("paragraph", line), ("paragraph", BODY)]
     assert cut(f"{BODY}\n\n{line}\n\n{BODY}")[1] == ("paragraph", line)
 
 
-def test_a_heading_has_something_after_it() -> None:
+def test_a_heading_has_something_after_it():
     assert cut(f"{BODY}\n\nThe Second Part") == [("paragraph", BODY), ("paragraph", "The Second Part")]
 
 
-def test_markdown() -> None:
+def test_markdown():
     text = f"# The Road\n\n{BODY}\n\n---\n\n## What Next?\n{BODY}\n"
     assert cut(text) == [
         ("title", "The Road"),
@@ -66,13 +64,13 @@ def test_markdown() -> None:
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r", "\u2028"])
-def test_one_line_is_a_paragraph(newline: str) -> None:
+def test_one_line_is_a_paragraph(newline):
     lines = ["First it rained.", "Then the river rose, and the road was closed.", "Nobody came."]
     assert cut(newline.join(lines)) == [("paragraph", line) for line in lines]
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_hard_wrapped_lines_are_held_together(newline: str) -> None:
+def test_hard_wrapped_lines_are_held_together(newline):
     first = newline.join(
         [
             "The council met on Monday and discussed the road to the",
@@ -84,22 +82,22 @@ def test_hard_wrapped_lines_are_held_together(newline: str) -> None:
     assert cut(f"{first}{newline}{newline}{second}") == [("paragraph", first), ("paragraph", second)]
 
 
-def test_a_line_of_blanks_is_a_blank_line() -> None:
+def test_a_line_of_blanks_is_a_blank_line():
     wrapped = "The council met on Monday and discussed the road to the\nvalley, which has been closed since May."
     assert cut(f"{wrapped}\n \t\n{wrapped}") == [("paragraph", wrapped), ("paragraph", wrapped)]
     assert cut(f"{BODY}\n\nThe Second Part\n\u00a0\n") == [("paragraph", BODY), ("paragraph", "The Second Part")]
 
 
-def test_information_separators_end_no_line() -> None:
+def test_information_separators_end_no_line():
     line = "The council\x1cmet\x1don\x1eMonday."
     assert cut(f"\x1c{line}\x1e\n\x1d{line}") == [("paragraph", line), ("paragraph", line)]
 
 
-def test_blanks_between_a_heading_and_its_mark() -> None:
+def test_blanks_between_a_heading_and_its_mark():
     assert cut(f"# \u00a0The Road\n\n{BODY}") == [("title", "The Road"), ("paragraph", BODY)]
 
 
-def test_long_texts() -> None:
+def test_long_texts():
     """With a careless pattern these would take hours."""
     assert segments("\n" * 1_000_000) == []
     for word in ("A", "ISLAMABAD ", "By Amina ", '"', "1. "):
@@ -120,7 +118,7 @@ def test_long_texts() -> None:
         "June 22, 2024",
     ],
 )
-def test_a_line_that_says_who_where_or_when(line: str) -> None:
+def test_a_line_that_says_who_where_or_when(line):
     assert cut(f"A Plain Headline\n\n{line}\n\n{BODY}")[1] == ("boilerplate", line)
 
 
@@ -134,7 +132,7 @@ def test_a_line_that_says_who_where_or_when(line: str) -> None:
         "Islamabad, June 22 (Wire) –",
     ],
 )
-def test_a_dateline_is_cut_from_the_first_paragraph(dateline: str) -> None:
+def test_a_dateline_is_cut_from_the_first_paragraph(dateline):
     assert cut(f"A Plain Headline\n\n{dateline} {BODY}") == [
         ("title", "A Plain Headline"),
         ("boilerplate", dateline),
@@ -172,7 +170,7 @@ def test_a_dateline_is_cut_from_the_first_paragraph(dateline: str) -> None:
         "The views expressed are the author's own.",
     ],
 )
-def test_furniture_of_the_page(line: str) -> None:
+def test_furniture_of_the_page(line):
     assert cut(f"{BODY}\n\n{line}\n\n{BODY}")[1] == ("boilerplate", line)
 
 
@@ -190,18 +188,30 @@ def test_furniture_of_the_page(line: str) -> None:
         "GEN. KHAN: They said nothing.",
         "Watch out for falling rocks.",
         "The writer Amina Khan spoke first.",
+        "The author is of the opinion that the war is lost.",
+        "The writer was arrested at dawn and taken to the station.",
+        "The report was first published in May, and it changed the law.",
+        "The views expressed by the elders were heard in silence.",
+        "Listen: the river is rising.",
+        "Also read were two letters from the front.",
+        "Stay with us, the old man begged her.",
+        "Share this story with nobody, she said.",
+        "Subscribe to no creed, he told them.",
+        "Most read the report and said nothing.",
+        "Click to the left and wait.",
+        "Find us a road, they said.",
     ],
 )
-def test_text_that_begins_like_furniture(paragraph: str) -> None:
+def test_text_that_begins_like_furniture(paragraph):
     assert cut(f"{BODY}\n\n{paragraph}\n\n{BODY}")[1] == ("paragraph", paragraph)
 
 
-def test_a_long_paragraph_is_never_furniture() -> None:
+def test_a_long_paragraph_is_never_furniture():
     paragraph = "Subscribe to our newsletter, they said. " + " ".join([BODY] * 4)
     assert cut(paragraph) == [("paragraph", paragraph)]
 
 
-def test_urdu() -> None:
+def test_urdu():
     title, more = "وزیراعظم نے آپریشن کی منظوری دی", "مزید پڑھیں: موسم کا حال"
     body = "مرکزی ایپکس کمیٹی کا اجلاس اسلام آباد میں ہوا۔ وزیراعظم نے صدارت کی۔"
     text = f"{title}\n\n{body}\n\n{more}"
@@ -222,7 +232,7 @@ def test_urdu() -> None:
         ("It aims to bring together many lines of effort:", False),
     ],
 )
-def test_a_paragraph_that_breaks_off(paragraph: str, truncated: bool) -> None:
+def test_a_paragraph_that_breaks_off(paragraph, truncated):
     text = f"{BODY}\n\n{paragraph}"
     part = segments(text)[-1]
     assert (part.kind, text[part.start : part.end], part.truncated) == ("paragraph", paragraph, truncated)
@@ -238,7 +248,7 @@ PIECES = st.sampled_from(
 @given(st.one_of(st.text(), st.lists(st.one_of(PIECES, st.text(max_size=3)), max_size=40).map("".join)))
 @example("# \n#")
 @example("\u200d¼\n\u0301")
-def test_segments_keep_every_letter_and_digit_and_never_overlap(text: str) -> None:
+def test_segments_keep_every_letter_and_digit_and_never_overlap(text):
     last = 0
     lost = []
     for _, start, end, _ in segments(text):
@@ -253,10 +263,10 @@ def test_segments_keep_every_letter_and_digit_and_never_overlap(text: str) -> No
 # The shortcuts past a pattern must decide as the pattern does.
 
 
-def test_openings_are_how_the_patterns_can_begin() -> None:
+def test_openings_are_how_the_patterns_can_begin():
     """Asked of the patterns themselves: a partial match says that a match may begin so."""
 
-    def can_begin(pattern: "regex.Pattern[str]", opening: str) -> bool:
+    def can_begin(pattern, opening):
         return pattern.fullmatch(opening, partial=True) is not None
 
     letters = string.ascii_lowercase
@@ -287,7 +297,7 @@ LINES = st.lists(st.one_of(WORDS, WORDS.map(str.upper), st.text(max_size=2)), mi
 @given(LINES.filter(bool))
 @example("Was it late? subſcrİbe now")
 @example("Kept: \u00b2")
-def test_shortcuts_decide_as_the_patterns_do(line: str) -> None:
+def test_shortcuts_decide_as_the_patterns_do(line):
     patterns = (module._PROMOTION, module._NOTICE, module._SUBSCRIBE)
     words = module._WORD.findall(line)
     byline = module._BYLINE.fullmatch(line) is not None and len(words) <= 15
@@ -297,7 +307,7 @@ def test_shortcuts_decide_as_the_patterns_do(line: str) -> None:
     assert module._ends(line) == (module._END.search(line[-20:]) is not None)
 
 
-def test_boilerplate_of_the_sample(sample: Corpus) -> None:
+def test_boilerplate_of_the_sample(sample):
     """Exact spans: a label counts as found only with the same first and last character."""
     gold = pd.read_csv(SAMPLE / "gold" / "boilerplate.csv")
     names = sample.documents.set_index("path")["doc_id"]
@@ -309,28 +319,6 @@ def test_boilerplate_of_the_sample(sample: Corpus) -> None:
     assert len(labelled & spans) / len(labelled) >= 0.96  # recall
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "The author is of the opinion that the war is lost.",
-        "The writer was arrested at dawn and taken to the station.",
-        "The report was first published in May, and it changed the law.",
-        "The views expressed by the elders were heard in silence.",
-        "Listen: the river is rising.",
-        "Also read were two letters from the front.",
-        "Stay with us, the old man begged her.",
-        "Share this story with nobody, she said.",
-        "Subscribe to no creed, he told them.",
-        "Most read the report and said nothing.",
-        "Click to the left and wait.",
-        "Find us a road, they said.",
-    ],
-)
-def test_a_sentence_that_begins_like_a_promotion_is_text(line: str) -> None:
-    text = f"{BODY}\n\n{line}\n\n{BODY}"
-    assert segments(text)[1].kind == "paragraph"
-
-
-def test_the_first_speaker_is_no_dateline() -> None:
+def test_the_first_speaker_is_no_dateline():
     kinds = [part.kind for part in segments("Interview\n\nMOS: Why now?\n\nKHAN: Why not?\n\nMOS: Well.")]
     assert kinds == ["title", "paragraph", "paragraph", "paragraph"]

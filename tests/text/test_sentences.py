@@ -13,11 +13,11 @@ DATA = ROOT.parent / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the labelled data are not beside the repository")
 
 
-def split(text: str, language: str = "en", splitter: str = "sentencex") -> list[str]:
+def split(text, language="en", splitter="sentencex"):
     return [text[start:end] for start, end in sentences(text, language, splitter=splitter)]
 
 
-def check(marked: str, language: str = "en") -> None:
+def check(marked, language="en"):
     """Split the text without its ``|`` and expect a sentence between each two of them."""
     expected = [sentence.strip() for sentence in marked.split("|")]
     assert split(marked.replace("|", ""), language) == expected
@@ -100,7 +100,7 @@ LINES = [
 @pytest.mark.parametrize(
     "marked", [*ABBREVIATIONS, *QUOTATIONS, *MARKS, *TAILS, *ADDRESSES, *LISTS, *LINES], ids=lambda marked: marked[:32]
 )
-def test_english(marked: str) -> None:
+def test_english(marked):
     check(marked)
 
 
@@ -118,11 +118,11 @@ def test_english(marked: str) -> None:
         ("ja", "今日は晴れ。|明日は雨。"),
     ],
 )
-def test_other_languages(language: str, marked: str) -> None:
+def test_other_languages(language, marked):
     check(marked, language)
 
 
-def test_spans_are_characters_of_the_text_itself() -> None:
+def test_spans_are_characters_of_the_text_itself():
     text = "  😀 Né à Pau.\u2003\n Où\xa0? \ud800 Fin. "
     spans = sentences(text)
     assert [text[start:end] for start, end in spans] == ["😀 Né à Pau.", "Où\xa0?", "\ud800 Fin."]
@@ -130,7 +130,7 @@ def test_spans_are_characters_of_the_text_itself() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\n \t\u2029\xa0"])
-def test_nothing_holds_no_sentence(text: str) -> None:
+def test_nothing_holds_no_sentence(text):
     assert sentences(text) == []
 
 
@@ -143,7 +143,7 @@ ODD = st.text(
 @given(text=st.text(st.characters(exclude_categories=())) | ODD, splitter=st.sampled_from(["sentencex", "punkt"]))
 @example(text="A\u2003.", splitter="sentencex")  # sentencex panics at such a space
 @example(text='." [1] A.\n\n"', splitter="sentencex")
-def test_nothing_is_lost(text: str, splitter: str) -> None:
+def test_nothing_is_lost(text, splitter):
     at = 0
     for start, end in sentences(text, splitter=splitter):
         assert at <= start < end
@@ -154,13 +154,13 @@ def test_nothing_is_lost(text: str, splitter: str) -> None:
 
 
 @given(text=ODD, language=st.sampled_from(sorted(LANGUAGES)))
-def test_nothing_is_lost_in_any_language(text: str, language: str) -> None:
+def test_nothing_is_lost_in_any_language(text, language):
     kept = "".join(text[start:end] for start, end in sentences(text, language))
     assert "".join(kept.split()) == "".join(text.split())
 
 
 @pytest.mark.parametrize("unit", ["word ", "a", '. "', "' ", "“a ", "? (", ":) ", "-", ".", "\n ", "\r", "[1]"])
-def test_a_megabyte_without_a_sentence_is_read(unit: str) -> None:
+def test_a_megabyte_without_a_sentence_is_read(unit):
     # Each would take minutes or more if a rule, or sentencex inside a paragraph, read the text anew at each mark.
     text = unit * (1_000_000 // len(unit))
     assert len(sentences(text)) <= 1
@@ -174,7 +174,7 @@ def test_a_megabyte_without_a_sentence_is_read(unit: str) -> None:
         ("de", "„" + "Das ist ein langes Zitat und Herr Maier geht. " * 9 + "Ja.“ sagte er. ", 1),
     ],
 )
-def test_a_long_paragraph_is_split_as_a_short_one(language: str, unit: str, count: int) -> None:
+def test_a_long_paragraph_is_split_as_a_short_one(language, unit, count):
     # The long text is read through a window, whose end falls on each character of the unit in turn.
     once = sentences(unit, language)
     assert len(once) == count
@@ -184,7 +184,7 @@ def test_a_long_paragraph_is_split_as_a_short_one(language: str, unit: str, coun
         assert sentences(" " * shift + unit * 200, language) == expected
 
 
-def test_punkt_knows_the_abbreviations() -> None:
+def test_punkt_knows_the_abbreviations():
     assert split("Mr. Khan met Gov. Tessori. They spoke.", splitter="punkt") == [
         "Mr. Khan met Gov. Tessori.",
         "They spoke.",
@@ -192,7 +192,7 @@ def test_punkt_knows_the_abbreviations() -> None:
     assert split("A heading\n\nA sentence", splitter="punkt") == ["A heading", "A sentence"]
 
 
-def test_punkt_learns_abbreviations() -> None:
+def test_punkt_learns_abbreviations():
     text = "The avdg. Fell."
     learnt = train_punkt(["The avdg. fell. Then the avdg. rose, and the avdg. fell again."] * 9)
     assert sentences(text, splitter="punkt") == [(0, 9), (10, 15)]
@@ -207,14 +207,14 @@ def test_punkt_learns_abbreviations() -> None:
         ({"splitter": "spacy"}, r"^splitter 'spacy' is not known: use one of sentencex, punkt$"),
     ],
 )
-def test_an_unknown_name_is_refused_in_one_line(options: dict[str, str], message: str) -> None:
+def test_an_unknown_name_is_refused_in_one_line(options, message):
     with pytest.raises(ValueError, match=message):
         sentences("Text.", **options)
 
 
 @needs_data
 @pytest.mark.parametrize(("name", "everywhere", "inside"), [("ewt", 0.859, 0.893), ("gum", 0.967, 0.979)])
-def test_score_on_treebanks(name: str, everywhere: float, inside: float) -> None:
+def test_score_on_treebanks(name, everywhere, inside):
     table = evaluate_sentences(DATA / "ud_dev" / f"en_{name}-ud-dev.conllu", sentences)
     assert table["f1"].iloc[0] >= everywhere
     assert table["f1"].iloc[1] >= inside
@@ -225,7 +225,7 @@ def test_score_on_treebanks(name: str, everywhere: float, inside: float) -> None
     ("rules", "language", "expected"),
     [("GOLDEN_EN", "en", 44), ("GOLDEN_UR", "ur", 1), ("GOLDEN_AR", "ar", 1), ("GOLDEN_DE", "de", 2)],
 )
-def test_score_on_golden_rules(rules: str, language: str, expected: int) -> None:
+def test_score_on_golden_rules(rules, language, expected):
     lines = (DATA / "golden_rules" / "golden_rules.jsonl").read_text(encoding="utf-8").splitlines()
     cases = [case for case in map(json.loads, lines) if case["set"] == f"{rules}_RULES_TEST_CASES"]
     right = sum(split(case["text"], language) == [sentence.strip() for sentence in case["sentences"]] for case in cases)

@@ -1,23 +1,22 @@
 """Stop lists are read as they were meant and match tokens as they are."""
 
 import codecs
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from analysis import Tokens, read_text, tokenize
+from analysis import read_text, tokenize
 from analysis.paths import STOPWORDS
 from analysis.text.stopwords import read_stopwords, stop_lists, stop_words, stopped
 
 
-def test_one_word_a_line_folded_as_tokens_are(tmp_path: Path) -> None:
+def test_one_word_a_line_folded_as_tokens_are(tmp_path):
     path = tmp_path / "list.txt"
     path.write_bytes("# a comment\nThe\n  and  \r\n\nDon’t # another\nE\u0301tat\n".encode())
     assert read_stopwords(path) == {"the", "and", "don't", "état"}
 
 
-def test_a_folder_is_all_its_lists(tmp_path: Path) -> None:
+def test_a_folder_is_all_its_lists(tmp_path):
     (tmp_path / "en.txt").write_bytes(codecs.BOM_UTF8 + b"the\n")
     (tmp_path / "de.txt").write_bytes("für\n".encode("cp1252"))
     (tmp_path / "notes.md").write_bytes(b"left out\n")
@@ -25,34 +24,34 @@ def test_a_folder_is_all_its_lists(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "missing.txt", "empty"])
-def test_no_list_there(tmp_path: Path, name: str) -> None:
+def test_no_list_there(tmp_path, name):
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match=r"no such stop list: .*: give a text file with one word a line, or a folder"):
         read_stopwords(tmp_path / name)
 
 
-def test_a_list_that_is_not_text(tmp_path: Path) -> None:
+def test_a_list_that_is_not_text(tmp_path):
     path = tmp_path / "list.txt"
     path.write_bytes(bytes(range(256)))
     with pytest.raises(ValueError, match=r"stop list list\.txt its bytes are not text"):
         read_stopwords(path)
 
 
-def test_the_shipped_lists_are_made_of_words_that_can_be_tokens() -> None:
+def test_the_shipped_lists_are_made_of_words_that_can_be_tokens():
     words = read_stopwords(STOPWORDS)
     assert {"the", "of", "wouldn't", "ہے", "کی"} <= words
     assert not {"terrorism", "war", "law", "people"} & words
     assert not [word for word in words if " " in word]
 
 
-def test_the_shipped_english_list_takes_about_half_of_running_text(sample_tokens: Tokens) -> None:
+def test_the_shipped_english_list_takes_about_half_of_running_text(sample_tokens):
     words = read_stopwords(STOPWORDS / "en.txt")
     english = sample_tokens.where(language="en")
     share = sum(word in words for word in english.vocabulary[english.ids]) / len(english)
     assert 0.40 < share < 0.60
 
 
-def test_lists_by_name_are_those_of_the_languages() -> None:
+def test_lists_by_name_are_those_of_the_languages():
     assert {"the", "won't"} <= stop_words("stopwordsiso", ["en-GB"])
     assert "ہے" not in stop_words("stopwordsiso", ["en"])
     assert {"ہے", "the"} <= stop_words("stopwordsiso", ["ur", "en"])
@@ -60,7 +59,7 @@ def test_lists_by_name_are_those_of_the_languages() -> None:
     assert stop_words("") == frozenset()
 
 
-def test_each_language_of_a_corpus_has_its_list() -> None:
+def test_each_language_of_a_corpus_has_its_list():
     own, iso = "data/stopwords", "stopwordsiso"
     languages = ["en_GB", "ur", "es-MX", "es", "pt_BR", "nb", "nn", "ps", "zh"]
     lists = {"en": own, "es": iso, "nb": iso, "nn": iso, "ps": "", "pt": iso, "ur": own, "zh": ""}
@@ -74,7 +73,7 @@ def test_each_language_of_a_corpus_has_its_list() -> None:
     assert stop_lists("", ["en"]) == {"en": ""}
 
 
-def test_lists_of_ones_own_are_for_all_languages_where_they_are_not_named_by_them(tmp_path: Path) -> None:
+def test_lists_of_ones_own_are_for_all_languages_where_they_are_not_named_by_them(tmp_path):
     (tmp_path / "es.txt").write_text("gobierno\n", encoding="utf-8")
     languages = ["es-MX", "en"]
     assert stop_lists(tmp_path, languages) == {"en": "stopwordsiso", "es": str(tmp_path)}
@@ -86,7 +85,7 @@ def test_lists_of_ones_own_are_for_all_languages_where_they_are_not_named_by_the
     assert stop_words(tmp_path, languages) == {"gobierno", "azm"}
 
 
-def test_words_of_stopwordsiso_are_folded_as_tokens_are() -> None:
+def test_words_of_stopwordsiso_are_folded_as_tokens_are():
     # A dot below its letter or in one with it, and marks in another order than the list has them.
     tokens = tokenize(read_text("का\u092b\u093cी का\u095eी ثُم\u0651\u064e"))
     assert set(tokens.vocabulary) <= stop_words("data/stopwords", ["hi", "ar"])
@@ -94,12 +93,12 @@ def test_words_of_stopwordsiso_are_folded_as_tokens_are() -> None:
 
 
 @pytest.mark.parametrize("name", ["stopwordsiso", "nltk"])
-def test_a_language_without_a_list(name: str) -> None:
+def test_a_language_without_a_list(name):
     with pytest.raises(ValueError, match=f"stop list '{name}' has no words for tlh: name a file"):
         stop_words(name, ["tlh"])
 
 
-def test_nltk_lists_are_read_where_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nltk_lists_are_read_where_they_are(tmp_path, monkeypatch):
     import nltk
     from nltk.corpus import stopwords
 

@@ -2,12 +2,9 @@
 
 import re
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.publish.findings.wording import listed, percent, times
-from analysis.text.long_tables import AnyTable, table_parts
 
 # What a subject or speaker can be called without being named.
 PRONOUNS = frozenset(
@@ -80,7 +77,7 @@ def active(table: pd.DataFrame, labels: dict[str, str], *, fewest: int = 5) -> s
     return f"{who} {listed(most)} {'acts' if len(most) == 1 else 'act'} most and {listed(least)} least."
 
 
-def done_by_whom(found: AnyTable, *, top: int = 3) -> str:
+def done_by_whom(found: pd.DataFrame, *, top: int = 3) -> str:
     """How many passives say who acts and what is acted upon most, from a table of passives, as a sentence.
 
     >>> table = pd.DataFrame({"agent": ["the house", None], "actor": ["The bill", "the bill"]})
@@ -89,35 +86,17 @@ def done_by_whom(found: AnyTable, *, top: int = 3) -> str:
     """
     if not len(found):
         return "There is no passive."
-    named = sum(int(part["agent"].notna().sum()) for part in table_parts(found))
+    told = int(found["agent"].notna().sum())
     if len(found) == 1:
-        said = f"The one passive {'says' if named else 'does not say'} who acts."
+        said = f"The one passive {'says' if told else 'does not say'} who acts."
     else:
-        count = f"{named:,}" if named else "None"
-        said = f"{count} of the {len(found):,} passives {'say' if named > 1 else 'says'} who acts."
-    often = _acted_upon(found, top)
-    return f"{said} Acted upon most: {listed([f'“{a}” ({times(n)})' for n, a in often])}." if often else said
-
-
-def _acted_upon(found: AnyTable, top: int) -> list[tuple[int, str]]:
-    """The actors that passives have twice or more, most frequent first, each behind its count; equals by name."""
-    numbers = [pd.util.hash_array(_actors(part)) for part in table_parts(found)]
-    number, count = np.unique(np.concatenate(numbers), return_counts=True)
-    least = max([2, *np.sort(count)[-top:][:1].tolist()])
-    often = dict(zip(number[count >= least].tolist(), count[count >= least].tolist(), strict=True))
-    held: set[tuple[int, str]] = set()
-    for part in table_parts(found):
-        own = _actors(part)
-        named = dict(zip(pd.util.hash_array(own).tolist(), own.tolist(), strict=True))
-        held.update((-often[number], name) for number, name in named.items() if number in often)
-        held = set(sorted(held)[:top])
-    return [(-count, name) for count, name in sorted(held)]
-
-
-def _actors(found: pd.DataFrame) -> NDArray[np.object_]:
-    """What the passives name as acted upon, in lower case, pronouns apart."""
+        count = f"{told:,}" if told else "None"
+        said = f"{count} of the {len(found):,} passives {'say' if told > 1 else 'says'} who acts."
     actors = found["actor"].dropna().astype(object).str.lower()
-    return actors[~actors.isin(PRONOUNS)].to_numpy(dtype=object)
+    counts = actors[~actors.isin(PRONOUNS)].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    often = counts[counts > 1].head(top)
+    named = [f"“{actor}” ({times(count)})" for actor, count in often.items()]
+    return f"{said} Acted upon most: {listed(named)}." if named else said
 
 
 def heard(shares: pd.DataFrame, *, top: int = 3) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.text.parted import LISTED, AnyTokens, Parted
+from analysis.text.parted import AnyTokens
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:
@@ -54,18 +54,13 @@ def of_all(grid: pd.DataFrame, groups: pd.Series) -> str:
     return f" (the largest {shown:,} of {total:,})" if shown < total else ""
 
 
-def what_was_read(tokens: AnyTokens, by: str | None) -> str:
-    """What the table of what was read says, and what is not in the tables of a corpus that was read in parts.
+def what_was_read(by: str | None) -> str:
+    """What the table of what was read says.
 
-    >>> from analysis import read_text, tokenize
-    >>> what_was_read(tokenize(read_text("Peace is near.")), "source")
+    >>> what_was_read("source")
     'What was read, by source.'
     """
-    said = f"What was read, by {by}." if by else "What was read."
-    if isinstance(tokens, Parted):
-        said += " It does not fit in memory and was counted in parts: all of it is in every number, but tables with"
-        said += f" more than {LISTED:,} rows have their first ones, and a section that needs the whole is left out."
-    return said
+    return f"What was read, by {by}." if by else "What was read."
 
 
 def sized(tokens: AnyTokens) -> str:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -115,9 +114,6 @@ def _columns(fields: list[str], text_column: str) -> list[str]:
     """The names that the first row gives, each of them once."""
     names = [name.strip() for name in fields]
     demand(text_column, names)
-    twice = [name for name, count in Counter(names).items() if name and count > 1]
-    if twice:
-        raise ReadError(f"has more than one column {twice[0]!r}: give each column a name of its own")
     return [name or f"column {number}" for number, name in enumerate(names, 1)]
 
 

@@ -10,7 +10,7 @@ from analysis.text.records import LARGEST, ReadError, Record, optional
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "‑", "softHyphen": "\u00ad"}
-# Deleted text and text that was moved away; the copy for old programs of what also stands there for new ones.
+# Deleted text and text that was moved away; the copy for old programs of what is also there for new ones.
 _PASSED_OVER = frozenset(
     [f"{_W}del", f"{_W}moveFrom", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"]
 )

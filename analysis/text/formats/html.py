@@ -23,7 +23,7 @@ _SPACE = re.compile(r"\s+")
 # A control character in an element, a form feed even, would make trafilatura lose the article.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _EXCERPT = 80  # characters
-_TELLING = 5  # words: a block as long that stands inside a paragraph of the article is no accident
+_TELLING = 5  # words: a block as long that is inside a paragraph of the article is no accident
 
 
 def read_html(data: bytes) -> Record:

@@ -1,6 +1,5 @@
 """Parquet: one document a row."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
@@ -8,7 +7,7 @@ from analysis.text.formats.rows import Source, demand, digest, document
 from analysis.text.records import Problem, ReadError, Record
 
 _BATCH = 256  # rows in memory together
-_BATCH_BYTES = 64 << 20  # that a batch may have, however often one long text stands in it
+_BATCH_BYTES = 64 << 20  # that a batch may have, however often one long text occurs in it
 _LEAST = 20 * 10**6  # characters that any file may give
 _RATIO = 200  # characters to bytes of the file; text that people write stays below 20
 
@@ -43,11 +42,7 @@ def read_parquet(file: BinaryIO, *, text_column: str = "text") -> Iterator[Recor
         table = ParquetFile(file)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise ReadError(f"is not a Parquet file, or a broken one ({_line(error)}): export it again") from None
-    names = table.schema_arrow.names
-    demand(text_column, names)
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise ReadError(f"has more than one column {twice[0]!r}: give each column a name of its own")
+    demand(text_column, table.schema_arrow.names)
     if not table.metadata.num_rows:
         raise ReadError("has no rows: add rows, or leave it out")
     source = Source("parquet", "", digest(file), text_column)
@@ -80,7 +75,7 @@ def _document(name: str, row: Mapping[str, Any], source: Source) -> Record | Pro
 
 
 def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
-    """Each row, with `_Unreadable` where Python has no value for what stands there."""
+    """Each row, with `_Unreadable` where Python has no value for what is there."""
     for group in range(table.num_row_groups):
         # No text of the group is longer than all of it, but a short file can have it in each of its rows.
         largest = max(1, table.metadata.row_group(group).total_byte_size)

@@ -1,4 +1,4 @@
-"""PDF files: lines as they stand on the pages, joined to paragraphs, running headers and footers left out."""
+"""PDF files: lines in the order of the pages, joined to paragraphs, running headers and footers left out."""
 
 import ctypes
 import hashlib
@@ -17,7 +17,7 @@ from analysis.text.records import ReadError, Record, optional
 _ENCRYPTED = 4  # pdfium's error code for a password that is missing or wrong
 _HYPHEN = "\x02"  # what pdfium puts for a hyphen at a line end, and for the line end
 _SAME_PLACE = 3.0  # points by which the baseline of a running line may differ between pages
-_RECURS = 3  # pages on which a line stands at the same place before it is taken for a running one
+_RECURS = 3  # pages that have a line at the same place before it is taken for a running one
 _EDGE = 3  # lines from the top, and as many from the bottom of a page, that can be running ones
 _PAGE_NUMBER = re.compile(r"[^\w#]*#(?:[^\w#.,]+#)?[^\w#]*")  # 7, - 7 -, 7/12, but not 7.5
 _ENDS = re.compile(r"[.!?…:;۔؟][\"'”’»)\]]*$")
@@ -94,7 +94,7 @@ def read_pdf(data: bytes) -> Record:
 def running_lines(pages: Sequence[Sequence[Line]]) -> list[set[Line]]:
     """For each page, its headers, footers and page numbers.
 
-    A line counts as one when it stands, digits aside, at the same place on three pages or more, is one of the three
+    A line counts as one when it is, digits aside, at the same place on three pages or more, is one of the three
     outermost on its page, and has nothing but such lines between it and the edge. Digits without a word count only in
     the shape of a page number, so that columns of figures stay.
 
@@ -178,9 +178,9 @@ def _goes_on(above: Line, below: Line, leading: float, edge: float) -> bool:
 
 
 def before(line: str, following: str, known: Counter[str]) -> str:
-    """A line as it has to stand for `following` to be put to it: with a space, or with the hyphen kept or taken away.
+    """A line as `following` can be put to it: with a space, or with the hyphen kept or taken away.
 
-    A hyphen that divides a word goes where it stands between two lower-case letters, unless the text has the word with
+    A hyphen that divides a word goes where it is between two lower-case letters, unless the text has the word with
     a hyphen elsewhere (`known` counts its words, in lower case) more often than without. It stays before a capital or a
     digit, and after a word in capitals.
 
@@ -279,12 +279,12 @@ def _is_right_to_left(text: str) -> bool:
 
 
 def reading_order(text: str, middles: Sequence[float]) -> str:
-    """The characters of a line in the order of reading; `middles` says where each stands, from the left of the page.
+    """The characters of a line in the order of reading; `middles` says where each is, from the left of the page.
 
-    A file lists what it draws in any order: words from right to left stand in it letter by letter as they are read in
+    A file lists what it draws in any order: words from right to left are in it letter by letter as they are read in
     one place, as they are seen in the next. What its place shows to be the order of seeing is turned round: the letters
     of a word, the words of a stretch in such a script, and the stretches of a line that is mostly in one. Words are
-    what stands between blanks; a mark stays behind its letter.
+    what is between blanks; a mark stays behind its letter.
 
     >>> reading_order("abc هید", [1, 2, 3, 4, 5, 6, 7])
     'abc دیه'
@@ -312,7 +312,7 @@ def _has_letters(word: str, *directions: str) -> bool:
 
 
 def _letters(word: str, middles: Sequence[float]) -> str:
-    """The letters of a word, turned round where each stands to the right of the one before it."""
+    """The letters of a word, turned round where each is to the right of the one before it."""
     letters: list[str] = []
     places: list[float] = []
     for character, middle in zip(word, middles, strict=True):

@@ -1,18 +1,17 @@
 """Plain text and Markdown: the text exactly as written, and the front matter that may open it."""
 
 import hashlib
-import json
 import re
 
 import yaml
 
 from analysis.strict_yaml import refuse_traps
 from analysis.text.decoding import decode
+from analysis.text.formats.rows import HALF, as_text
 from analysis.text.records import ReadError, Record
 
 _FENCE = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
-_HALF = re.compile("[\ud800-\udfff]")  # of a pair of surrogates: it cannot be saved as text
 _LONGEST = 10_000  # characters of front matter; a rule further down is a rule
 
 
@@ -50,14 +49,10 @@ def front_matter(text: str) -> tuple[dict[str, str], int, tuple[str, ...]]:
         keys = yaml.load(block, Loader=yaml.BaseLoader)  # the safe loader that leaves every scalar as written
         if not isinstance(keys, dict):
             raise yaml.YAMLError("it is not a mapping of keys to values")
-        metadata = {str(key): _as_text(value) for key, value in keys.items()}
-        if _HALF.search("".join(map("".join, metadata.items()))):
+        metadata = {str(key): as_text(value) for key, value in keys.items()}
+        if HALF.search("".join(map("".join, metadata.items()))):
             raise yaml.YAMLError("it holds half a character")
     except (yaml.YAMLError, RecursionError) as error:
         reason = " ".join(str(getattr(error, "problem", None) or error).split())
         return {}, 0, (f"opens with a block that is not YAML front matter ({reason}): read as text",)
     return metadata, closing.end(), ()
-
-
-def _as_text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -3,13 +3,14 @@
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 from analysis.errors import did_you_mean
 from analysis.text.records import Problem, ReadError, Record
 
-_HALF = re.compile("[\ud800-\udfff]")  # of a pair of surrogates: it cannot be saved as text
+HALF = re.compile("[\ud800-\udfff]")  # of a pair of surrogates: it cannot be saved as text
 LONGEST_LINE = 64 << 20  # bytes or characters of one row; several copies of it are in memory
 MOST_COLUMNS = 250  # beside the text, of one document
 _SHOWN = 30  # column names in a message
@@ -38,7 +39,7 @@ def document(name: str, row: Mapping[str, Any], source: Source) -> Record | Prob
         return Problem(name, f"its {source.text_column!r} is {kind(text)}, not text")
     if not text or not text.strip():
         return Problem(name, f"its {source.text_column!r} is empty")
-    if trouble := _HALF.search(text):
+    if trouble := HALF.search(text):
         reason = f"its {source.text_column!r} holds U+{ord(trouble[0]):04X}, which is no character: write the text anew"
         return Problem(name, reason)
     others = [key for key in row if key != source.text_column]
@@ -49,7 +50,7 @@ def document(name: str, row: Mapping[str, Any], source: Source) -> Record | Prob
         except (ValueError, RecursionError) as error:
             problems.append(f"column {key!a} is left out: it cannot be written as text ({error})")
             continue
-        if _HALF.search(key + value):
+        if HALF.search(key + value):
             problems.append(f"column {key!a} is left out: it holds what is no character")
         else:
             metadata[key] = value
@@ -72,7 +73,7 @@ def as_text(value: Any) -> str:
 
 
 def demand(text_column: str, columns: list[str]) -> None:
-    """Raises `ReadError` naming `columns` where `text_column` is not among them.
+    """Raises `ReadError` naming `columns` where `text_column` is not among them, or one of them is there twice.
 
     >>> demand("text", ["id", "body"])
     Traceback (most recent call last):
@@ -84,6 +85,8 @@ def demand(text_column: str, columns: list[str]) -> None:
             f"has no column {text_column!r} but {listed(columns)}: give the one with the text as text_column"
             + (hint and f".{hint}")
         )
+    if twice := [name for name, count in Counter(columns).items() if name and count > 1]:
+        raise ReadError(f"has more than one column {twice[0]!r}: give each column a name of its own")
 
 
 def listed(names: list[str]) -> str:

@@ -4,8 +4,6 @@ import csv
 import hashlib
 import io
 import tracemalloc
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,11 +11,11 @@ from analysis.text.formats.delimited import read_delimited
 from analysis.text.records import Problem, ReadError, Record
 
 
-def read(content: str | bytes, **options: str) -> list[Record | Problem]:
+def read(content, **options):
     return list(read_delimited(io.BytesIO(content if isinstance(content, bytes) else content.encode()), **options))
 
 
-def test_a_row_is_a_document() -> None:
+def test_a_row_is_a_document():
     content = 'id,text,source\n7,"The council met,\nand ""rose"".",Daily\n8,It rose.,\n'
     digest = hashlib.sha256(content.encode()).hexdigest()
     assert read(content) == [
@@ -27,7 +25,7 @@ def test_a_row_is_a_document() -> None:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_the_delimiter_is_found_by_the_column_that_is_wanted(delimiter: str) -> None:
+def test_the_delimiter_is_found_by_the_column_that_is_wanted(delimiter):
     header = delimiter.join(["id", "text", "a, b; c | d"])  # a name in which the others stand
     if delimiter in "a, b; c | d":
         header = delimiter.join(["id", "text", '"a, b; c | d"'])
@@ -36,26 +34,26 @@ def test_the_delimiter_is_found_by_the_column_that_is_wanted(delimiter: str) -> 
     assert (record.text, record.metadata) == ("One.", {"id": "1", "a, b; c | d": "x"})
 
 
-def test_a_column_name_full_of_other_delimiters() -> None:
+def test_a_column_name_full_of_other_delimiters():
     [record] = read("text;a, b, c, d\nOne.;x\n")
     assert isinstance(record, Record)
     assert (record.text, record.metadata) == ("One.", {"a, b, c, d": "x"})
 
 
-def test_the_file_stays_open_for_its_owner() -> None:
+def test_the_file_stays_open_for_its_owner():
     file = io.BytesIO(b"text\nOne.\nTwo.\n")
     first = next(read_delimited(file))
     assert (first.name, file.closed) == ("1", False)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_in_any_encoding(encoding: str) -> None:
+def test_in_any_encoding(encoding):
     [record] = read("text,source\r\n“Café” at £5.,Daily\r\n".encode(encoding))
     assert isinstance(record, Record)
     assert (record.text, record.encoding, record.metadata) == ("“Café” at £5.", encoding, {"source": "Daily"})
 
 
-def test_rows_that_are_not_whole() -> None:
+def test_rows_that_are_not_whole():
     rows = [
         "text,source",  # line 1
         "One.,Daily",
@@ -81,14 +79,14 @@ def test_rows_that_are_not_whole() -> None:
     assert [part.name for part in found] == ["1", "2", "3", "4", "5", "6", "7"]
 
 
-def test_a_quote_that_is_never_closed() -> None:
+def test_a_quote_that_is_never_closed():
     found = read('text,source\nOne.,Daily\n"Two.,Daily\nThree.,Daily\n')
     assert [part.name for part in found] == ["1", "2"]
     reason = "line 3: opens a quote that is never closed; nothing from here on is read: close it"
     assert found[1] == Problem("2", reason)
 
 
-def test_a_file_that_changes_its_encoding_further_down() -> None:
+def test_a_file_that_changes_its_encoding_further_down():
     rows = "id,text\n" + "1,At £5 a café.\n" * 300_000
     found = read(rows.encode("utf-16") + b"\x00\xd8")  # half a pair of surrogates
     assert sum(isinstance(part, Record) for part in found) >= 299_000
@@ -98,7 +96,7 @@ def test_a_file_that_changes_its_encoding_further_down() -> None:
     )
 
 
-def test_a_nul_is_kept_in_a_text_and_in_a_column() -> None:
+def test_a_nul_is_kept_in_a_text_and_in_a_column():
     [record] = read(b"text,sou\0rce\nOne\0two.,Da\0ily\n")
     assert isinstance(record, Record)
     assert (record.text, record.metadata, record.problems) == ("One\0two.", {"sou\0rce": "Da\0ily"}, ())
@@ -113,31 +111,31 @@ def test_a_nul_is_kept_in_a_text_and_in_a_column() -> None:
         ("\n\n", "is empty: add a row of column names and rows, or leave it out"),
     ],
 )
-def test_nothing_can_be_read(content: str, reason: str) -> None:
+def test_nothing_can_be_read(content, reason):
     with pytest.raises(ReadError) as raised:
         read(content)
     assert str(raised.value) == reason
 
 
-def test_many_columns_are_not_all_listed() -> None:
+def test_many_columns_are_not_all_listed():
     with pytest.raises(ReadError, match="'c29' and 70 more: give"):
         read(",".join(f"c{number}" for number in range(100)) + "\n")
 
 
-def test_columns_without_a_name_are_numbered() -> None:
+def test_columns_without_a_name_are_numbered():
     [record] = read(",text,\n0,One.,x\n")
     assert isinstance(record, Record)
     assert record.metadata == {"column 1": "0", "column 3": "x"}
 
 
-def test_a_field_longer_than_the_csv_module_likes() -> None:
+def test_a_field_longer_than_the_csv_module_likes():
     text = "word " * 200_000
     [record] = read(f"text\n{text}\n")
     assert isinstance(record, Record)
     assert record.text == text
 
 
-def test_one_row_is_in_memory_at_a_time(tmp_path: Path) -> None:
+def test_one_row_is_in_memory_at_a_time(tmp_path):
     path = tmp_path / "a.csv"
     with path.open("w", newline="") as file:
         rows = csv.writer(file)
@@ -150,7 +148,7 @@ def test_one_row_is_in_memory_at_a_time(tmp_path: Path) -> None:
     assert peak < 5_000_000  # a piece of a MB to find the encoding, and some copies
 
 
-def peak_of(records: Iterator[Record | Problem]) -> tuple[int, int]:
+def peak_of(records):
     """The most bytes that going through the records takes, and their number."""
     tracemalloc.start()
     try:

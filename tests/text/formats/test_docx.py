@@ -3,7 +3,6 @@
 import io
 import zipfile
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -14,13 +13,13 @@ from analysis.text.records import ReadError
 docx = pytest.importorskip("docx")
 
 
-def saved(document: Any) -> bytes:
+def saved(document):
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
 
 
-def with_body(xml: str) -> bytes:
+def with_body(xml):
     """A Word file with `xml` put before its last paragraph."""
     document = docx.Document()
     last = document.add_paragraph("Last.")._p
@@ -33,7 +32,7 @@ def with_body(xml: str) -> bytes:
     return saved(document)
 
 
-def test_headings_paragraphs_and_tables_in_order() -> None:
+def test_headings_paragraphs_and_tables_in_order():
     document = docx.Document()
     document.core_properties.title = "A Plain Headline"
     document.core_properties.author = "Amna Khan"
@@ -61,7 +60,7 @@ def test_headings_paragraphs_and_tables_in_order() -> None:
     assert (record.format, record.encoding, record.body) == ("docx", "", 0)
 
 
-def test_merged_cells_are_read_once() -> None:
+def test_merged_cells_are_read_once():
     document = docx.Document()
     table = document.add_table(1, 3)
     table.cell(0, 0).merge(table.cell(0, 1)).text = "wide"
@@ -69,7 +68,7 @@ def test_merged_cells_are_read_once() -> None:
     assert read_docx(saved(document)).text == "wide\tinner"
 
 
-def test_tracked_changes_controls_links_and_boxes() -> None:
+def test_tracked_changes_controls_links_and_boxes():
     data = with_body(
         """<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr>
         <w:r><w:t xml:space="preserve">It </w:t></w:r><w:del><w:r><w:delText>was</w:delText></w:r></w:del>
@@ -86,7 +85,7 @@ def test_tracked_changes_controls_links_and_boxes() -> None:
     assert record.problems == ("left out: 1 footnotes",)
 
 
-def test_what_is_no_word_file() -> None:
+def test_what_is_no_word_file():
     whole = saved(docx.Document())
     other = io.BytesIO()
     with zipfile.ZipFile(other, "w") as archive:
@@ -100,7 +99,7 @@ def test_what_is_no_word_file() -> None:
         read_docx(whole)
 
 
-def test_a_word_file_that_unpacks_to_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_word_file_that_unpacks_to_too_much(monkeypatch):
     monkeypatch.setattr(reader, "LARGEST", 10**6)
     data = io.BytesIO(saved(docx.Document()))
     with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED) as archive:

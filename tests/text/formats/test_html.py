@@ -2,7 +2,6 @@
 
 import re
 import socket
-from typing import Any
 
 import pytest
 
@@ -36,7 +35,7 @@ ARTICLE = [
 ]
 
 
-def test_the_article_of_a_page() -> None:
+def test_the_article_of_a_page():
     record = read_html(PAGE.format(charset="utf-8").encode())
     assert record.text.split("\n\n") == ARTICLE
     assert record.metadata == {
@@ -52,7 +51,7 @@ def test_the_article_of_a_page() -> None:
     )
 
 
-def test_a_date_is_never_guessed_from_the_text() -> None:
+def test_a_date_is_never_guessed_from_the_text():
     page = re.sub("<meta property=.article:.*?>", "", PAGE.format(charset="utf-8"))
     assert "date" not in read_html(page.encode()).metadata
 
@@ -69,17 +68,17 @@ def test_a_date_is_never_guessed_from_the_text() -> None:
         ("nonsense", "utf-8", "utf-8"),
     ],
 )
-def test_the_encoding(declared: str, written: str, encoding: str) -> None:
+def test_the_encoding(declared, written, encoding):
     record = read_html(PAGE.format(charset=declared).encode(written))
     assert (record.text.split("\n\n"), record.encoding) == (ARTICLE, encoding)
 
 
-def test_an_xml_declaration_is_no_obstacle() -> None:
+def test_an_xml_declaration_is_no_obstacle():
     page = '<?xml version="1.0" encoding="iso-8859-1"?>' + PAGE.format(charset="iso-8859-1")
     assert read_html(page.encode("cp1252")).text.split("\n\n") == ARTICLE
 
 
-def test_a_headline_outside_the_article_comes_first() -> None:
+def test_a_headline_outside_the_article_comes_first():
     page = "<header><h1>Council rises</h1></header><main><p>The council met, and it rose at noon.</p></main>"
     assert read_html(page.encode()).text == "Council rises\n\nThe council met, and it rose at noon."
 
@@ -88,28 +87,28 @@ def test_a_headline_outside_the_article_comes_first() -> None:
     "page",
     ["<html><body><nav>Home</nav></body></html>", "<html><body></body></html>", "<!-- nothing -->", "<div>" * 5000],
 )
-def test_a_page_without_an_article(page: str) -> None:
+def test_a_page_without_an_article(page):
     with pytest.raises(
         ReadError, match=r"no article was found in the page|is not a web page|not all of the page is read"
     ):
         read_html(page.encode())
 
 
-def test_an_article_with_a_headline_of_its_own_gets_no_other() -> None:
+def test_an_article_with_a_headline_of_its_own_gets_no_other():
     page = PAGE.format(charset="utf-8").replace("<title>", '<meta property="og:title" content="What to know"><title>')
     record = read_html(page.encode())
     assert record.metadata["title"] == "What to know"
     assert record.text.split("\n\n") == ARTICLE
 
 
-def test_a_stray_nul() -> None:
+def test_a_stray_nul():
     record = read_html(PAGE.format(charset="utf-8").encode() + b"\0")
     assert record.text.split("\n\n")[-len(ARTICLE) :] == ARTICLE
     assert record.problems[0] == "holds 1 NUL character: read as U+FFFD"
 
 
-def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: Any, **__: Any) -> None:
+def test_nothing_is_fetched(monkeypatch):
+    def refuse(*_, **__):
         raise AssertionError("a connection was tried")
 
     monkeypatch.setattr(socket, "socket", refuse)

@@ -3,8 +3,6 @@
 import io
 import json
 import tracemalloc
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,16 +10,16 @@ from analysis.text.formats.json import read_json, read_jsonl
 from analysis.text.records import Problem, ReadError, Record
 
 
-def from_json(value: Any, **options: str) -> list[Record | Problem]:
+def from_json(value, **options):
     data = value if isinstance(value, bytes) else json.dumps(value).encode()
     return list(read_json(io.BytesIO(data), **options))
 
 
-def from_lines(*lines: str | bytes) -> list[Record | Problem]:
+def from_lines(*lines):
     return list(read_jsonl(io.BytesIO(b"\n".join(x if isinstance(x, bytes) else x.encode() for x in lines))))
 
 
-def test_a_list_of_objects() -> None:
+def test_a_list_of_objects():
     found = from_json([{"text": "One.", "date": "2024-06-22"}, {"text": "Two.", "n": 1.5, "none": None, "ok": True}])
     assert [(part.name, part.text, part.metadata) for part in found if isinstance(part, Record)] == [
         ("1", "One.", {"date": "2024-06-22"}),
@@ -29,7 +27,7 @@ def test_a_list_of_objects() -> None:
     ]
 
 
-def test_an_object_of_objects_and_one_object() -> None:
+def test_an_object_of_objects_and_one_object():
     found = from_json({"a": {"text": "One."}, "b\ud800": {"text": "Two."}})
     assert [part.name for part in found] == ["a", "b\\ud800"]
     [record] = from_json({"text": "One.", "by": {"name": "É"}})
@@ -37,7 +35,7 @@ def test_an_object_of_objects_and_one_object() -> None:
     assert (record.name, record.text, record.metadata) == ("", "One.", {"by": '{"name": "É"}'})
 
 
-def test_what_is_no_document_among_others() -> None:
+def test_what_is_no_document_among_others():
     found = from_json([7, {"body": "One."}, {"text": ""}, {"text": "Two."}, {"text": ["x"]}, {"text": "\ud800"}, None])
     assert [part for part in found if isinstance(part, Problem)] == [
         Problem("1", "is a number, not an object: write one object a document"),
@@ -50,7 +48,7 @@ def test_what_is_no_document_among_others() -> None:
     assert [part.name for part in found] == ["1", "2", "3", "4", "5", "6", "7"]
 
 
-def test_half_a_pair_of_surrogates_in_the_metadata() -> None:
+def test_half_a_pair_of_surrogates_in_the_metadata():
     [record] = from_json([{"text": "One.", "by": "A\udc00", "x\ud800": "1", "source": "Daily"}])
     assert isinstance(record, Record)
     assert record.metadata == {"source": "Daily"}
@@ -77,25 +75,25 @@ def test_half_a_pair_of_surrogates_in_the_metadata() -> None:
         (b"[" + b"9" * 5000 + b"]", "is not JSON"),
     ],
 )
-def test_nothing_can_be_read(value: Any, reason: str) -> None:
+def test_nothing_can_be_read(value, reason):
     with pytest.raises(ReadError, match=reason):
         from_json(value)
 
 
-def test_problems_alone_are_no_error() -> None:
+def test_problems_alone_are_no_error():
     assert from_json([{"text": ""}, {"body": "x"}]) == [
         Problem("1", "its 'text' is empty"),
         Problem("2", "has no 'text' but 'body'"),
     ]
 
 
-def test_json_in_another_encoding() -> None:
+def test_json_in_another_encoding():
     [record] = from_json(json.dumps([{"text": "Café."}], ensure_ascii=False).encode("utf-16"))
     assert isinstance(record, Record)
     assert (record.text, record.encoding) == ("Café.", "utf-16")
 
 
-def test_lines() -> None:
+def test_lines():
     found = from_lines(
         '{"text": "One."}', "", '{"text": "Tw', b'{"text": "caf\xe9"}', "[1]", '{"text": "Six.\u2028"}', ""
     )
@@ -111,7 +109,7 @@ def test_lines() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
-def test_lines_with_a_mark(encoding: str) -> None:
+def test_lines_with_a_mark(encoding):
     found = list(read_jsonl(io.BytesIO('{"text": "Café."}\n{"text": "Ċ."}\n'.encode(encoding))))  # Ċ holds a 0x0A byte
     assert [(part.text, part.encoding) for part in found if isinstance(part, Record)] == [
         ("Café.", encoding),
@@ -119,12 +117,12 @@ def test_lines_with_a_mark(encoding: str) -> None:
     ]
 
 
-def test_lines_without_the_column() -> None:
+def test_lines_without_the_column():
     with pytest.raises(ReadError, match="has no column 'text' but 'body': give the one with the text as text_column"):
         from_lines('{"body": "One."}', '{"body": "Two."}')
 
 
-def test_one_line_is_in_memory_at_a_time(tmp_path: Path) -> None:
+def test_one_line_is_in_memory_at_a_time(tmp_path):
     path = tmp_path / "a.jsonl"
     with path.open("w") as file:
         file.writelines(json.dumps({"text": f"The council met {n} times. " * 40}) + "\n" for n in range(20_000))

@@ -2,7 +2,6 @@
 
 import io
 from datetime import date
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,13 +11,13 @@ from analysis.text.formats.parquet import read_parquet
 from analysis.text.records import Problem, ReadError, Record
 
 
-def parquet(columns: dict[str, list[Any]], **options: Any) -> bytes:
+def parquet(columns, **options):
     file = io.BytesIO()
     pq.write_table(pa.table(columns), file, **options)
     return file.getvalue()
 
 
-def test_rows_of_all_groups() -> None:
+def test_rows_of_all_groups():
     texts = ["One.", "Two.", None, " ", "Five."]
     data = parquet(
         {"text": texts, "day": [date(2024, 6, 22)] * 5, "n": [1, 2, 3, 4, None], "tags": [["a"]] * 5}, row_group_size=2
@@ -35,11 +34,11 @@ def test_rows_of_all_groups() -> None:
     assert found[2:4] == [Problem("3", "its 'text' is empty"), Problem("4", "its 'text' is empty")]
 
 
-def test_a_text_column_of_numbers() -> None:
+def test_a_text_column_of_numbers():
     assert list(read_parquet(io.BytesIO(parquet({"text": [1]})))) == [Problem("1", "its 'text' is a number, not text")]
 
 
-def test_nothing_can_be_read() -> None:
+def test_nothing_can_be_read():
     whole = parquet({"text": ["One."]})
     for data in (whole[:-8], b"words and more words", b"PAR1PAR1"):
         with pytest.raises(ReadError, match=r"is not a Parquet file, or a broken one \(.*\): export it again"):
@@ -50,7 +49,7 @@ def test_nothing_can_be_read() -> None:
         list(read_parquet(io.BytesIO(parquet({"text": []}))))
 
 
-def test_a_file_that_is_broken_further_down() -> None:
+def test_a_file_that_is_broken_further_down():
     texts = [f"Text number {number}." for number in range(1000)]
     data = bytearray(parquet({"text": texts}, row_group_size=500, compression="gzip", use_dictionary=False))
     start = pq.ParquetFile(io.BytesIO(bytes(data))).metadata.row_group(1).column(0).data_page_offset

@@ -2,7 +2,6 @@
 
 import io
 from collections import Counter
-from collections.abc import Sequence
 
 import pytest
 from matplotlib.figure import Figure
@@ -17,11 +16,11 @@ EXAMPLE = pytest.mark.usefixtures("pdfium")
 
 
 @pytest.fixture
-def pdfium() -> None:
+def pdfium():
     pytest.importorskip("pypdfium2")
 
 
-def pdf(pages: Sequence[Sequence[Placed]], info: str = "", trailer: str = "") -> bytes:
+def pdf(pages, info="", trailer=""):
     """A PDF with these lines on A4 pages, written by hand: catalog, page tree, font, then page and content by turns."""
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
     objects = [
@@ -48,12 +47,12 @@ def pdf(pages: Sequence[Sequence[Placed]], info: str = "", trailer: str = "") ->
     return (body + f"{body.index('xref')}\n%%EOF").encode("cp1252")
 
 
-def column(lines: Sequence[str], x: float = 50, top: float = 700, size: float = 11, step: float = 14) -> list[Placed]:
+def column(lines, x=50, top=700, size=11, step=14):
     return [(x, top - step * number, size, line) for number, line in enumerate(lines)]
 
 
 @EXAMPLE
-def test_lines_become_paragraphs() -> None:
+def test_lines_become_paragraphs():
     page = [
         (50, 740, 18, "A Plain Headline"),
         *column(
@@ -72,7 +71,7 @@ def test_lines_become_paragraphs() -> None:
 
 
 @EXAMPLE
-def test_headers_footers_and_page_numbers_are_left_out_and_named() -> None:
+def test_headers_footers_and_page_numbers_are_left_out_and_named():
     texts = ["The first page has a text of its own.", "So has the second.", "The third as well."]
     pages = [
         [(50, 800, 9, f"Annual report {number}"), (50, 700, 11, text), (290, 20, 9, f"- {number} -")]
@@ -86,19 +85,19 @@ def test_headers_footers_and_page_numbers_are_left_out_and_named() -> None:
 
 
 @EXAMPLE
-def test_two_pages_are_too_few_for_a_running_line() -> None:
+def test_two_pages_are_too_few_for_a_running_line():
     record = read_pdf(pdf([[(50, 800, 9, "Annual report"), (50, 700, 11, text)] for text in ("One.", "Two.")]))
     assert record.text.split("\n\n") == ["Annual report", "One.", "Annual report", "Two."]
 
 
 @EXAMPLE
-def test_a_text_of_running_lines_alone_is_kept() -> None:
+def test_a_text_of_running_lines_alone_is_kept():
     record = read_pdf(pdf([[(50, 700, 11, "The same page.")]] * 3))
     assert (record.text.split("\n\n"), record.problems) == (["The same page."] * 3, ())
 
 
 @EXAMPLE
-def test_a_paragraph_goes_on_over_the_page_and_its_footer() -> None:
+def test_a_paragraph_goes_on_over_the_page_and_its_footer():
     pages = [
         [
             (50, 800, 9, "Annual report"),
@@ -114,20 +113,20 @@ def test_a_paragraph_goes_on_over_the_page_and_its_footer() -> None:
 
 
 @EXAMPLE
-def test_columns_are_read_one_after_the_other() -> None:
+def test_columns_are_read_one_after_the_other():
     page = column(["The council met on", "Monday, and the"]) + column(["mayor of it rose", "at noon."], x=320)
     assert read_pdf(pdf([page])).text == "The council met on Monday, and the mayor of it rose at noon."
 
 
 @EXAMPLE
-def test_a_page_without_text_is_named() -> None:
+def test_a_page_without_text_is_named():
     record = read_pdf(pdf([[(50, 700, 11, "One.")], []]))
     assert record.text == "One."
     assert record.problems == ("no text on page 2 of 2 (scanned?): run OCR to have it",)
 
 
 @EXAMPLE
-def test_what_has_no_text_to_read() -> None:
+def test_what_has_no_text_to_read():
     with pytest.raises(ReadError, match=r"^no text layer \(scanned\?\): run OCR first$"):
         read_pdf(pdf([[], []]))
     key = "00" * 32
@@ -141,29 +140,29 @@ def test_what_has_no_text_to_read() -> None:
 
 @EXAMPLE
 @pytest.mark.parametrize("title", ["Microsoft Word - final 2", "report_v3.docx", ""])
-def test_a_title_that_is_only_a_file_name(title: str) -> None:
+def test_a_title_that_is_only_a_file_name(title):
     assert read_pdf(pdf([[(50, 700, 11, "One.")]], info=f"/Title ({title})")).metadata == {}
 
 
-def line(text: str, base: float, left: float = 50, right: float = 400, size: float = 11) -> Line:
+def line(text, base, left=50, right=400, size=11):
     return Line(text, left, right, base, size)
 
 
-def test_running_lines_stand_at_the_edge_of_the_page() -> None:
+def test_running_lines_stand_at_the_edge_of_the_page():
     refrain = [line("And so it was.", 400)]
     others = [[line(f"{word} above", 500), line(f"{word} below", 300)] for word in ("one", "two", "three")]
     assert running_lines([other + refrain for other in others]) == [set(), set(), set()]
     assert running_lines([[*refrain, other[1]] for other in others]) == [set(refrain)] * 3
 
 
-def test_running_lines_stand_at_the_same_place() -> None:
+def test_running_lines_stand_at_the_same_place():
     bodies = [line(word * 20, 400) for word in "abc"]
     for shift, found in ((1.0, 3), (4.0, 0)):  # two points, eight points between the first and the last
         pages = [[line("Report", 800 + shift * n), body] for n, body in enumerate(bodies)]
         assert sum(map(len, running_lines(pages))) == found
 
 
-def test_a_column_of_figures_is_no_running_line() -> None:
+def test_a_column_of_figures_is_no_running_line():
     pages = [[line(f"{n}4.5 {n}3.2 {n}1", 800), line(f"{'abc'[n]} row", 700), line(str(n), 20)] for n in range(3)]
     assert [{found.text for found in page} for page in running_lines(pages)] == [{"0"}, {"1"}, {"2"}]
 
@@ -181,7 +180,7 @@ def test_a_column_of_figures_is_no_running_line() -> None:
         ([line("• One two", 700), line("three", 686, left=65), line("• Four", 672)], 2),  # a list
     ],
 )
-def test_where_a_paragraph_ends(lines: list[Line], count: int) -> None:
+def test_where_a_paragraph_ends(lines, count):
     steady = [line("word", 1014 - 14 * number) for number in range(9)]  # what the usual step is taken from
     assert len(paragraphs([steady, lines])) == 1 + count
 
@@ -203,11 +202,11 @@ def test_where_a_paragraph_ends(lines: list[Line], count: int) -> None:
         ("word" * 99 + "-", "word", {}, "word" * 100),
     ],
 )
-def test_a_hyphen_at_a_line_end(first: str, second: str, known: dict[str, int], joined: str) -> None:
+def test_a_hyphen_at_a_line_end(first, second, known, joined):
     assert before(first, second, Counter(known)) + second == joined
 
 
-def places(*parts: tuple[str, float, int]) -> tuple[str, list[float]]:
+def places(*parts):
     """A line of (text, place of its first character, step to the next)."""
     text = " ".join(part for part, _, _ in parts)
     at = []
@@ -232,11 +231,11 @@ def places(*parts: tuple[str, float, int]) -> tuple[str, list[float]]:
         (places(("Café", 9, -1)), "Café"),  # nothing runs from right to left here
     ],
 )
-def test_a_line_is_read_as_it_is_seen(line: tuple[str, list[float]], read: str) -> None:
+def test_a_line_is_read_as_it_is_seen(line, read):
     assert reading_order(*line) == read
 
 
-def test_an_urdu_page_is_read_as_it_was_written() -> None:
+def test_an_urdu_page_is_read_as_it_was_written():
     figure, file = Figure(), io.BytesIO()
     lines = ["وزیر اعظم نے کہا کہ مہم جاری رہے گی", "اور تمام صوبے مل کر کام کریں گے۔", "حزب اختلاف نے سوال اٹھایا۔"]
     with style():

@@ -6,7 +6,7 @@ from analysis.text.formats.plain import front_matter, read_plain
 from analysis.text.records import ReadError
 
 
-def test_front_matter_is_metadata_and_stays_in_the_text() -> None:
+def test_front_matter_is_metadata_and_stays_in_the_text():
     text = "---\r\ntitle: A Plain Headline\r\ndate: 2024-06-22\r\n---\r\nThe council met.\r\n"
     record = read_plain(text.encode(), "md")
     assert record.text == text
@@ -16,7 +16,7 @@ def test_front_matter_is_metadata_and_stays_in_the_text() -> None:
     assert record.problems == ()
 
 
-def test_values_stay_as_they_are_written() -> None:
+def test_values_stay_as_they_are_written():
     block = "language: no\nissue: 007\nversion: 1.10\nopen: yes\nnone:\ntags: [a, é]\nby: {name: A}\n"
     assert front_matter(f"---\n{block}---\n")[0] == {
         "language": "no",
@@ -40,7 +40,7 @@ def test_values_stay_as_they_are_written() -> None:
         ("!!python/object/apply:os.system ['true']", "it is not a mapping"),
     ],
 )
-def test_a_block_that_is_no_front_matter_stays_text(block: str, reason: str) -> None:
+def test_a_block_that_is_no_front_matter_stays_text(block, reason):
     text = f"---\n{block}\n---\nThe council met."
     record = read_plain(text.encode())
     assert (record.text, record.metadata, record.body) == (text, {}, 0)
@@ -53,14 +53,14 @@ def test_a_block_that_is_no_front_matter_stays_text(block: str, reason: str) -> 
     "text",
     ["\n---\na: b\n---\nText.", "---\na: b\nText.", "--- a: b ---", "Text.\n---\na: b\n---\n", "----\na: b\n----\n"],
 )
-def test_rules_are_no_front_matter(text: str) -> None:
+def test_rules_are_no_front_matter(text):
     assert front_matter(text) == ({}, 0, ())
 
 
-def test_a_rule_far_below_does_not_close_it() -> None:
+def test_a_rule_far_below_does_not_close_it():
     assert front_matter("---\n" + "a line\n" * 4000 + "---\n") == ({}, 0, ())
 
 
-def test_front_matter_without_a_text() -> None:
+def test_front_matter_without_a_text():
     with pytest.raises(ReadError, match="is empty"):
         read_plain(b"---\ntitle: A\n---\n \n")

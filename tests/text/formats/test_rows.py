@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -22,11 +21,11 @@ from analysis.text.formats.rows import as_text, listed
         ({"a": [None, "é", date(2024, 6, 22)]}, '{"a": [null, "é", "2024-06-22"]}'),
     ],
 )
-def test_values_as_text(value: Any, text: str) -> None:
+def test_values_as_text(value, text):
     assert as_text(value) == text
 
 
-def test_columns_for_a_message() -> None:
+def test_columns_for_a_message():
     assert listed([]) == "none at all"
     assert listed(["a", "b\ud800"]) == "'a', 'b\\ud800'"
     assert listed([str(number) for number in range(31)]).endswith("'29' and 1 more")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.text.long_tables import Columns
+from analysis.text.buckets import Columns
 
 
 def test_what_is_let_go_can_be_read_again(tmp_path):

@@ -1,0 +1,139 @@
+"""Every measure gives the same table of a corpus in one part and in several, to the last bit."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import read_text, tokenize
+from analysis.framing.attribution import attributions, speaker_shares
+from analysis.framing.axes import axes
+from analysis.framing.contrasts import headline_body, shifts
+from analysis.framing.cooccurrence import UNITS, cooccurrence
+from analysis.framing.counting import count_documents, counted_parts, stacked, term_counts
+from analysis.framing.course import over_time
+from analysis.framing.embedding import expand
+from analysis.framing.frames import coverage, evidence, matches, profile, sentence_frames
+from analysis.framing.lexicon import read_lexicon
+from analysis.framing.roles import role_shares, roles
+from analysis.framing.style import firmness, naming, reporting, reports
+from analysis.framing.voice import passive_rates, passives
+from analysis.paths import LEXICONS
+from analysis.text.corpus import read_texts
+
+FRAMES = """\
+  war: {definition: A fight., terms: [war]}
+  law: {definition: Courts., terms: [court]}
+"""
+STYLE, ACTORS = (read_lexicon(LEXICONS / f"{name}.yml") for name in ("style", "actors"))
+ALIASES = {"Khan": "A. Khan"}
+POLES = {"safety": (["safe", "secure"], ["dangerous", "risky"])}
+OPTIONS = {"resamples": 30, "seed": 2}
+
+
+def table_of(counts):
+    columns = np.column_stack([counts.words, counts.hits.toarray(), counts.scores.toarray()])
+    return pd.DataFrame(columns)
+
+
+# Each takes tokens, a lexicon, weights or None, and a column of groups or None.
+MEASURES = {
+    "matches": lambda t, x, w, by: matches(t, x),
+    "sentences": lambda t, x, w, by: table_of(stacked(counts for _, counts in counted_parts(t, x, w))),
+    "documents": lambda t, x, w, by: table_of(count_documents(t, x, w)),
+    "terms": lambda t, x, w, by: term_counts(t, x),
+    "evidence": lambda t, x, w, by: evidence(t, matches(t, x)),
+    "sentence_frames": lambda t, x, w, by: sentence_frames(t, x, margin=0.5),
+    "coverage": lambda t, x, w, by: coverage(t, x, by, margin=0.5),
+    "profile": lambda t, x, w, by: profile(t, x, by, w, **OPTIONS),
+    "shifts": lambda t, x, w, by: shifts(t, x, by or "source", weights=w, permutations=33, **OPTIONS),
+    "headlines": lambda t, x, w, by: headline_body(t, x, measure="score", weights=w, permutations=33, **OPTIONS),
+    "weeks": lambda t, x, w, by: over_time(t, x, "week", measure="score", weights=w, **OPTIONS),
+    "years": lambda t, x, w, by: over_time(t, x, "year", weights=w, **OPTIONS),
+    **{unit: lambda t, x, w, by, unit=unit: cooccurrence(t, x, unit=unit) for unit in UNITS},
+    "firmness": lambda t, x, w, by: firmness(t, STYLE, by, w),
+    "naming": lambda t, x, w, by: naming(t, STYLE, by, w),
+    "speech": lambda t, x, w, by: attributions(t, aliases=ALIASES),
+    "speakers": lambda t, x, w, by: speaker_shares(attributions(t, aliases=ALIASES), t, by),
+    "passives": lambda t, x, w, by: passives(t),
+    "voice": lambda t, x, w, by: passive_rates(passives(t), t, by, **OPTIONS),
+    "roles": lambda t, x, w, by: roles(t, ACTORS),
+    "actors": lambda t, x, w, by: role_shares(roles(t, ACTORS), t, by),
+    "reports": lambda t, x, w, by: reports(t, STYLE),
+    "reporting": lambda t, x, w, by: reporting(reports(t, STYLE), t, STYLE, by),
+    "reporting_by_speaker": lambda t, x, w, by: reporting(reports(t, STYLE), t, STYLE, "speaker"),
+    "expand": lambda t, x, w, by: expand(t, x, min_count=1),
+    "axes": lambda t, x, w, by: axes(t, POLES, by, **OPTIONS),
+}
+GROUPED = {
+    "coverage", "profile", "shifts", "firmness", "naming", "speakers", "voice", "actors", "reporting", "axes"
+}  # fmt: skip
+WEIGHTED = {"sentences", "documents", "profile", "shifts", "headlines", "weeks", "years", "firmness", "naming"}
+CASES = [
+    pytest.param(measure, weighted, by, id=f"{name}{'-weighted' * weighted}{f'-by {by}' * bool(by)}")
+    for name, measure in MEASURES.items()
+    for weighted in ([False, True] if name in WEIGHTED else [False])
+    for by in ([None, "source", "doc_id", "date"] if name in GROUPED else [None])
+]
+
+
+def found_in(tokens, measure, *options):
+    """The table, or the error in its place."""
+    try:
+        return measure(tokens, *options)
+    except ValueError as error:
+        return pd.DataFrame({"error": [str(error)]})
+
+
+@pytest.mark.parametrize(("measure", "weighted", "by"), CASES)
+def test_as_in_one_part(measure, weighted, by, cut):
+    if measure in (MEASURES["expand"], MEASURES["axes"]):
+        pytest.importorskip("wordllama")
+    if measure is MEASURES["reporting"] and by == "doc_id":
+        pytest.skip("a column of the table itself")
+    weights = cut.weights if weighted else None
+    tables = (found_in(tokens, measure, cut.lexicon, weights, by) for tokens in (cut.parts, cut.whole))
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_nothing_found(name, in_parts, lexicon):
+    if name in ("expand", "axes"):
+        pytest.importorskip("wordllama")
+    whole = tokenize(read_texts(["It rains.", "", "It snows."]))
+    tables = (found_in(tokens, MEASURES[name], lexicon, None, None) for tokens in (in_parts(whole, 1), whole))
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
+
+
+FOUND = {
+    "speech": (attributions, speaker_shares),
+    "passives": (passives, passive_rates),
+    "roles": (lambda tokens: roles(tokens, ACTORS), role_shares),
+    "reports": (lambda tokens: reports(tokens, STYLE), lambda *args, **by: reporting(*args, STYLE, **by)),
+    "matches": (lambda tokens: matches(tokens, ACTORS), lambda table, tokens, by=None: evidence(tokens, table)),
+}
+
+
+@pytest.mark.parametrize(("find", "shares"), FOUND.values(), ids=FOUND)
+def test_a_table_of_other_documents(find, shares, sample_tokens, sample_parts):
+    found = find(tokenize(read_text("Troops were killed, Khan said that day. Khan said that it fell.")))
+    for tokens in (sample_tokens, sample_parts):
+        with pytest.raises(ValueError, match="the table is about document 'text', which is not in the tokens"):
+            shares(found, tokens)
+
+
+@pytest.mark.parametrize(("find", "shares"), [FOUND[name] for name in FOUND if name != "matches"])
+def test_an_unknown_column(find, shares, sample_tokens):
+    with pytest.raises(ValueError, match="no metadata column 'planet'"):
+        shares(find(sample_tokens), sample_tokens, by="planet")
+
+
+@pytest.mark.parametrize("most", [0, 1, 7, 10_000])
+def test_the_first_rows_of_a_table_are_those_of_the_whole(most, cut):
+    for tokens in (cut.whole, cut.parts):
+        found = matches(tokens, cut.lexicon)
+        for measure in (
+            lambda tokens=tokens, found=found, **options: evidence(tokens, found, **options),
+            lambda tokens=tokens, **options: sentence_frames(tokens, cut.lexicon, **options),
+            lambda tokens=tokens, **options: matches(tokens, cut.lexicon, **options),
+        ):
+            pd.testing.assert_frame_equal(measure(most=most), measure().head(most))
