@@ -73,7 +73,7 @@ def word_forms(tokens: Tokens, form: str = "words", *, keep: Collection[str] = (
     return dataclasses.replace(tokens, vocabulary=vocabulary[order], ids=rank[ids], options=options)
 
 
-def short_words(tokens: length: int) -> frozenset[str]:
+def short_words(tokens: Tokens, length: int) -> frozenset[str]:
     """The types of fewer than `length` characters, marks not counted, for use as stop words.
 
     >>> from analysis import read_text, tokenize
