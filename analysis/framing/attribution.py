@@ -142,7 +142,8 @@ def speaker_shares(
         ignore_index=True,
     )
     if most is not None:
-        shares = shares[shares.groupby(["group", "unknown"]).cumcount() < max(1, most // len(names) - 1)]
+        listed = shares.groupby(["group", "unknown"]).cumcount() < max(1, most // len(names) - 1)
+        shares = shares[listed].reset_index(drop=True)
     shares["group"] = np.array(names, dtype=object)[shares["group"]]
     columns = ["speaker", *COUNTS, "share"]
     return shares[columns] if by is None else shares.rename(columns={"group": by})[[by, *columns]]

@@ -3,18 +3,11 @@
 import gc
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from analysis import read_text, tokenize
 from analysis.framing import counting
-from analysis.framing.counting import (
-    count,
-    gather,
-    kept,
-    kept_parts,
-    term_counts,
-)
+from analysis.framing.counting import count, kept_parts, term_counts
 from analysis.framing.frames import in_language, matches
 
 FRAMES = """\
@@ -92,16 +85,6 @@ def test_nothing_to_count(lexicon):
     table = term_counts(tokenize(read_text("© 2024 The Daily")), lexicon)
     assert len(table) == 6
     assert (table[["hits", "documents", "word_share", "types"]] == 0).all(axis=None)
-
-
-def test_gather_adds_up():
-    assert gather(np.array([2, -1, 0, 2]), 3).toarray().tolist() == [[0, 0, 1, 0], [0, 0, 0, 0], [1, 0, 0, 1]]
-
-
-def test_the_matches_of_the_parts_are_those_of_the_whole(cut):
-    whole = kept(cut.whole, cut.lexicon)
-    found = [own.assign(first=own["first"] + p.word, last=own["last"] + p.word) for p, own in kept_parts(*cut[1:3])]
-    pd.testing.assert_frame_equal(pd.concat(found, ignore_index=True), whole)
 
 
 def test_a_lexicon_is_looked_for_once(cut, monkeypatch):

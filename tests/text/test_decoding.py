@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.text.decoding import control_characters, decode, marked_encoding, stream_encoding
+from analysis.text.decoding import control_characters, decode, stream_encoding
 from analysis.text.records import ReadError
 
 ENGLISH = "The “country’s” resolve, at £5 a café."
@@ -181,7 +181,3 @@ def test_a_character_on_the_border_of_two_pieces(length):
 def test_a_stream_that_breaks_off_inside_a_character():
     with pytest.raises(ReadError, match="breaks off inside a character: copy or download it again"):
         stream_encoding(io.BytesIO("caf\u00e9".encode()[:-1]))
-
-
-def test_no_mark():
-    assert marked_encoding(b"abc") == ""

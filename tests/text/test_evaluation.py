@@ -8,10 +8,8 @@ from analysis.text.evaluation import (
     evaluate_sentences,
     evaluate_words,
     join_words,
-    lexical_spans,
     read_conllu,
     score_spans,
-    solid_spans,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -100,17 +98,6 @@ def test_windows_line_ends_make_no_difference(treebank):
     assert read_conllu(treebank) == before
 
 
-def test_white_space_does_not_count():
-    spaced = solid_spans(" a  bc\n", [(0, 3), (1, 2), (2, 6), (0, 1)])
-    assert spaced == solid_spans("abc", [(0, 1), (1, 3)]) == {(0, 1), (1, 3)}
-
-
-def test_score_from_its_counts():
-    # 4 gold, 3 predicted, 2 of them right: precision 2/3, recall 2/4, F1 = 2*2 / (4+3)
-    score = score_spans([(0, 1), (1, 2), (2, 3), (3, 4)], [(0, 1), (1, 2), (2, 4)])
-    assert list(score) == pytest.approx([2 / 3, 0.5, 4 / 7, 2, 4, 3])
-
-
 @pytest.mark.parametrize(
     ("gold", "predicted", "expected"),
     [([], [], (1, 1, 1)), ([(0, 1)], [], (0, 0, 0)), ([], [(0, 1)], (0, 0, 0))],
@@ -123,10 +110,6 @@ def test_scores_add_by_their_counts():
     # 1 of 1 and 0 of 3 are 1 of 4, not the mean of 1 and 0
     whole = add_scores([Score(1, 1, 1, 1, 1, 1), Score(0, 0, 0, 0, 3, 3)])
     assert whole == (0.25, 0.25, 0.25, 1, 4, 4)
-
-
-def test_lexical_spans_hold_a_letter_or_digit():
-    assert lexical_spans("é ٣ — 7%", [(0, 1), (2, 3), (4, 5), (6, 8)]) == [(0, 1), (2, 3), (6, 8)]
 
 
 @pytest.mark.parametrize(

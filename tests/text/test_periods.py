@@ -43,10 +43,6 @@ def test_mistakes(tokens):
         periods(tokenize(read_text("One.")), "day")
 
 
-def test_what_has_no_date(tokens):
-    assert undated(tokens)[["doc_id", "words"]].to_numpy().tolist() == [["b", 2]]
-
-
 @pytest.mark.parametrize(
     ("dates", "at_least", "period"),
     [
