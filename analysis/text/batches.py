@@ -1,7 +1,7 @@
 """The tokens of many documents, found batch by batch on all cores.
 
 Documents are put together, and long ones cut at blanks, to batches of a cache's size, which threads take in turn. Each
-thread numbers the distinct surfaces that it meets. What it finds in a batch is written behind what precedes it in
+thread numbers the distinct surfaces that it meets. What it finds in a batch is written behind what stands before it in
 the text: when the last batch is done all tokens are in their place, and they have been in memory only once.
 """
 
@@ -45,17 +45,17 @@ class Share(NamedTuple):
 class Found:
     """The tokens of documents, while threads find them.
 
-    ``columns``: the id of each token's surface, in the table of the thread that took its batch; then its start
-    and its end. ``ends``: batch ``b`` has the tokens ``ends[b]`` up to ``ends[b + 1]``. ``lengths``: the tokens
+    ``columns``: the id of each token's surface, in the table of the thread that took its batch; then, with `spans`, its
+    start and its end. ``ends``: batch ``b`` has the tokens ``ends[b]`` up to ``ends[b + 1]``. ``lengths``: the tokens
     of each document. ``shares`` and ``tables``: what each thread took, and the surfaces that it found.
     """
 
     shares: list[Share]
     tables: list[Table]
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], *, spans: bool) -> None:
         room = sum(map(len, texts)) // CHARACTERS_PER_TOKEN
-        self.columns = [np.empty(room, np.int32) for _ in range(3)]
+        self.columns = [np.empty(room, np.int32) for _ in range(3 if spans else 1)]
         self.ends = [0]
         self.lengths = np.zeros(len(texts), np.int64)
         self._batches = enumerate(batches(texts))
@@ -94,16 +94,16 @@ class Found:
         self.ends.append(last)
 
 
-def find_tokens(texts: Sequence[str], *, lowercase: bool, emoji: bool) -> Found:
+def find_tokens(texts: Sequence[str], *, lowercase: bool, emoji: bool, spans: bool) -> Found:
     """The tokens of the frequency scheme in every text.
 
-    >>> found = find_tokens(["to be", "or not to be"], lowercase=True, emoji=True)
+    >>> found = find_tokens(["to be", "or not to be"], lowercase=True, emoji=True, spans=True)
     >>> [column.tolist() for column in found.columns]
     [[0, 1, 2, 3, 0, 1], [0, 3, 0, 3, 7, 10], [2, 5, 2, 6, 9, 12]]
     >>> found.lengths.tolist(), found.ends, [(share.batches, share.known) for share in found.shares]
     ([2, 4], [0, 6], [([0], [4])])
     """
-    found = Found(texts)
+    found = Found(texts, spans=spans)
     work = partial(_work, found, character_classes(), lowercase, emoji)
     threads = min(_cores(), 1 + sum(map(len, texts)) // SHARE)
     done = each(work, [empty_table() for _ in range(threads)])
@@ -173,7 +173,7 @@ def _work(found: Found, classes: NDArray[np.uint8], lowercase: bool, emoji: bool
             lengths = scan(units, bounds, classes, "@" in text, lowercase, emoji, first, last, folded)
             n = int(lengths.sum())
             table = intern(folded, first[:n], last[:n], ids[:n], table)
-            columns = [ids[:n], first[:n], last[:n]]
+            columns = [ids[:n], first[:n], last[:n]][: len(found.columns)]
             shift = -bounds[:-1].astype(np.int32)
             shift[0] += begin
             for places in columns[1:]:
@@ -182,7 +182,7 @@ def _work(found: Found, classes: NDArray[np.uint8], lowercase: bool, emoji: bool
             share.batches.append(number)
             share.known.append(table.size)
     except BaseException:
-        found.stop()  # what follows this batch could only wait for it
+        found.stop()  # what stands behind this batch could only wait for it
         raise
     return share, table
 

@@ -2,10 +2,10 @@
 
 What is looked up often must be found in few and near places of memory. So a string becomes two numbers, its code: up
 to 18 ASCII characters of seven bits, or up to 6 others of 21, as they are, and only what is longer is hashed, and then
-compared with the string that has the number. Codes are ordered by id, so that those of
-frequent words, which come early, are together.
+compared with the string that has the number. Codes stand by id: those of frequent words, which come early, together.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -70,6 +70,31 @@ def intern(
     codes = np.empty((len(ids), 2), np.uint64)
     _encode(units, first, last, codes)
     return table._replace(size=_number(units, first, last, codes, ids, *table))
+
+
+def merge(tables: Sequence[Table], order: NDArray[np.int64]) -> tuple[Table, list[NDArray[np.int32]]]:
+    """One table with the strings of all `tables`, and for each of these the ids that its strings have in it.
+
+    The strings of the first table, those of the second and so on make a row: `order` has the places in it in the order
+    in which they are to be numbered.
+
+    >>> units = np.frombuffer(("abb" + PADDING * " ").encode("utf-32-le"), np.uint32).copy()
+    >>> first, last, ids = (np.array(x, np.int32) for x in ([0, 1, 2], [1, 2, 3], [0, 0, 0]))
+    >>> one = intern(units, first[:2], last[:2], ids[:2], empty_table())
+    >>> other = intern(units, first[2:], last[2:], ids[2:], empty_table())
+    >>> table, ids = merge([one, other], np.array([2, 0, 1]))
+    >>> strings(table), [own.tolist() for own in ids]
+    (['b', 'a'], [[1, 0], [0]])
+    """
+    lengths = np.concatenate([np.diff(table.bounds[: table.size + 1]) for table in tables])
+    last = np.cumsum(lengths).astype(np.int32)
+    first = last - lengths.astype(np.int32)
+    used = [table.units[: table.bounds[table.size]] for table in tables]
+    units = np.concatenate([*used, np.zeros(PADDING, np.uint32)])
+    ids, ordered = np.empty(len(order), np.int32), np.empty(len(order), np.int32)
+    merged = intern(units, first[order], last[order], ordered, empty_table())
+    ids[order] = ordered
+    return merged, np.split(ids, np.cumsum([table.size for table in tables])[:-1])
 
 
 def _with_room(table: Table, strings: int, characters: int) -> Table:

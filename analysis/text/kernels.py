@@ -8,14 +8,16 @@ of other letters than ASCII, is done once for each distinct surface.
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.text.batches import Found, each, find_tokens
 from analysis.text.characters import APOSTROPHES, HYPHENS, SOFT_HYPHEN
-from analysis.text.interning import renumber, strings
+from analysis.text.compiled import compiled
+from analysis.text.interning import merge, renumber, strings
 
 LONGEST = np.iinfo(np.int32).max  # characters of a document: positions are int32
 
@@ -40,6 +42,19 @@ class Words(NamedTuple):
     offsets: NDArray[np.int64]
 
 
+class Counts(NamedTuple):
+    """How often documents use words, as the arrays of a sparse matrix in CSR form, one row a document.
+
+    ``scipy.sparse.csr_array((counts, indices, indptr))`` is the matrix; column ``i`` is ``vocabulary[i]``. Within a
+    row the columns stand in the order in which the document first uses them.
+    """
+
+    vocabulary: NDArray[np.object_]
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    counts: NDArray[np.int32]
+
+
 def find_words(texts: Sequence[str], *, lowercase: bool = True, emoji: bool = True) -> Words:
     """Find the tokens of the frequency scheme in every text.
 
@@ -57,9 +72,36 @@ def find_words(texts: Sequence[str], *, lowercase: bool = True, emoji: bool = Tr
     >>> words.start.tolist(), words.end.tolist(), words.offsets.tolist()
     ([0, 15, 21, 0, 3, 9], [14, 20, 24, 2, 8, 23], [0, 3, 6])
     """
-    vocabulary, found = _find(texts, lowercase=lowercase, emoji=emoji)
+    vocabulary, found = _find(texts, lowercase=lowercase, emoji=emoji, spans=True)
     ids, start, end = found.columns
     return Words(vocabulary, ids, start, end, _offsets(found.lengths))
+
+
+def count_words(texts: Sequence[str], *, lowercase: bool = True, emoji: bool = True) -> Counts:
+    """Count the types in every text: `find_words` without the places.
+
+    >>> counts = count_words(["To be or not to be", "", "be"])
+    >>> counts.vocabulary.tolist(), counts.indptr.tolist()
+    (['to', 'be', 'or', 'not'], [0, 4, 4, 5])
+    >>> counts.indices.tolist(), counts.counts.tolist()
+    ([0, 1, 2, 3, 1], [2, 2, 1, 1, 1])
+    """
+    vocabulary, found = _find(texts, lowercase=lowercase, emoji=emoji, spans=False)
+    ids, offsets = found.columns[0], _offsets(found.lengths)
+    counts = np.empty_like(ids)
+    threads = len(found.shares)
+    cuts = [0, *np.searchsorted(offsets, offsets[-1] * np.arange(1, threads) // threads), len(texts)]
+
+    def count(rows: tuple[int, int]) -> NDArray[np.int64]:
+        first, last = rows
+        own = slice(offsets[first], offsets[last])
+        distinct: NDArray[np.int64] = _count_rows(ids[own], counts[own], found.lengths[first:last], len(vocabulary))
+        return distinct
+
+    cells = each(count, list(pairwise(cuts)))
+    for array in (ids, counts):
+        _close_up(array, offsets[cuts[:-1]], [int(own.sum()) for own in cells])
+    return Counts(vocabulary, _offsets(np.concatenate(cells)), ids, counts)
 
 
 def fold(pattern: str, *, lowercase: bool = True) -> str:
@@ -100,14 +142,14 @@ def _is_address(surface: str) -> bool:
     return surface.startswith("#") or "@" in surface or "://" in surface or surface[:4].lower() == "www."
 
 
-def _find(texts: Sequence[str], *, lowercase: bool, emoji: bool) -> tuple[NDArray[np.object_], Found]:
+def _find(texts: Sequence[str], *, lowercase: bool, emoji: bool, spans: bool) -> tuple[NDArray[np.object_], Found]:
     """The vocabulary, and the tokens of all documents with the ids of their types."""
     for document, text in enumerate(texts):
         if len(text) > LONGEST:
             raise ValueError(
                 f"document {document} has {len(text):,} characters: expected at most {LONGEST:,}, split it"
             )
-    found = find_tokens(texts, lowercase=lowercase, emoji=emoji)
+    found = find_tokens(texts, lowercase=lowercase, emoji=emoji, spans=spans)
     return _number_types(found, lowercase=lowercase), found
 
 
@@ -133,12 +175,9 @@ def _merged(found: Found) -> tuple[list[str], list[NDArray[np.int32]]]:
     """The surfaces of all threads in the order of their first use, and for each thread the places of its own there."""
     first_use = [np.repeat(np.array(share.batches, np.int64), np.diff([0, *share.known])) for share in found.shares]
     order = np.argsort(np.concatenate(first_use), kind="stable")  # a thread has those of one batch in order
-    surfaces = [surface for table in found.tables for surface in strings(table)]
-    codes: dict[str, int] = {}
-    ids = np.empty(len(surfaces), np.int32)
-    for place in order.tolist():
-        ids[place] = codes.setdefault(surfaces[place], len(codes))
-    return list(codes), np.split(ids, np.cumsum([table.size for table in found.tables])[:-1])
+    table, ids = merge(found.tables, order)
+    found.tables.clear()  # to make room: Python's strings are larger
+    return strings(table), ids
 
 
 def _fold_all(surfaces: Sequence[str], *, lowercase: bool) -> list[str]:
@@ -155,3 +194,33 @@ def _fold_all(surfaces: Sequence[str], *, lowercase: bool) -> list[str]:
 
 def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+
+
+def _close_up(array: NDArray[np.int32], first: NDArray[np.int64], sizes: Sequence[int]) -> None:
+    """Leave of an array only the `sizes` numbers from each of the places `first` on."""
+    n = 0
+    for place, size in zip(first, sizes, strict=True):
+        array[n : n + size] = array[place : place + size]
+        n += size
+    array.resize(n, refcheck=False)
+
+
+@compiled
+def _count_rows(ids: Any, counts: Any, lengths: Any, width: int) -> Any:
+    """Leave each row's distinct `ids` at the beginning, their number in `counts`; gives how many are left of each."""
+    distinct = np.empty(len(lengths), np.int64)
+    place = np.full(width, -1, np.int64)  # of an id's count; below the row's beginning if it is of another row
+    k = n = 0
+    for row in range(len(lengths)):
+        first, last = n, k + lengths[row]
+        while k < last:
+            i = ids[k]
+            if place[i] < first:
+                place[i] = n
+                ids[n] = i
+                counts[n] = 0
+                n += 1
+            counts[place[i]] += 1
+            k += 1
+        distinct[row] = n - first
+    return distinct

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.text import interning
-from analysis.text.interning import PADDING, empty_table, intern, strings
+from analysis.text.interning import PADDING, Table, empty_table, intern, merge, strings
 
 # Up to 18 ASCII characters, or 6 others, are a code as they are; what is longer is hashed.
 WORDS = st.lists(st.text(st.sampled_from("abcä\U0001f600\ud800"), min_size=1, max_size=12) | st.text("ab", min_size=15))
 
 
-def number(words, table):
+def number(words: list[str], table: Table) -> tuple[list[int], Table]:
     text = "".join(words) + PADDING * " "
     units = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).copy()
     bounds = np.cumsum([0, *map(len, words)]).astype(np.int32)
@@ -22,7 +22,7 @@ def number(words, table):
     return ids.tolist(), table
 
 
-def order_of_first_use(words):
+def order_of_first_use(words: list[str]) -> list[str]:
     return list(dict.fromkeys(words))
 
 
@@ -34,6 +34,20 @@ def test_numbers_and_strings(first, second):
     expected = order_of_first_use(first + second)
     assert strings(table) == expected
     assert ids + more == [expected.index(word) for word in first + second]
+
+
+@settings(deadline=None)
+@given(WORDS, WORDS, st.randoms())
+def test_merge(first, second, draw):
+    _, table = number(first, empty_table())
+    _, other = number(second, empty_table())
+    row = order_of_first_use(first) + order_of_first_use(second)
+    order = draw.sample(range(len(row)), len(row))
+    merged, ids = merge([table, other], np.array(order, np.int64))
+    expected = order_of_first_use([row[k] for k in order])
+    assert strings(merged) == expected
+    assert [len(own) for own in ids] == [table.size, other.size]
+    assert np.concatenate(ids).tolist() == [expected.index(word) for word in row]
 
 
 def test_a_code_tells_strings_apart_by_each_of_its_characters():
