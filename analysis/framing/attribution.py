@@ -7,15 +7,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.framing import word_classes as wc
-from analysis.framing.clauses import english, words_by_stretch
-from analysis.framing.cues import find_cues
-from analysis.framing.speech import Cue, Quote, Speech, speech_of
-from analysis.text.compiled import Ints
+from analysis.core.compiled import Ints
+from analysis.framing.syntax import word_classes as wc
+from analysis.framing.syntax.clauses import english, words_by_stretch
+from analysis.framing.syntax.cues import find_cues
+from analysis.framing.syntax.speech import Cue, Quote, Speech, speech_of
 from analysis.text.kernels import fold
 from analysis.text.lookup import document_starts, first_sentences, word_at
-from analysis.text.metadata import read_table
 from analysis.text.parted import AnyTokens, parts
+from analysis.text.reading.metadata import read_table
 from analysis.text.tables import compact, rows_by_part, table_of
 from analysis.text.tokens import Tokens
 

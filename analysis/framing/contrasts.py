@@ -5,10 +5,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.core.compiled import Floats, Ints
 from analysis.framing.counting import added, amounts, count_documents, counted_parts, stacked
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.permutations import adjusted, as_headline, dealt, drawn_rates, permuted, rates
-from analysis.text.compiled import Floats, Ints
 from analysis.text.parted import AnyTokens
 from analysis.text.tokens import Tokens
 
@@ -47,7 +47,7 @@ def headline_body(
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> tokens = tokenize(read_text("Militants strike\\n\\nIt rained all day long. The militants had fled."))
     >>> table = headline_body(tokens, lexicon)
@@ -124,7 +124,7 @@ def shifts(
 
     >>> from analysis import tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> from analysis.text.corpus import read_texts
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> tokens = tokenize(read_texts(["Militants fled.", "It rained."]))

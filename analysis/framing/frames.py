@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.bootstrap import rate_intervals
+from analysis.core.bootstrap import rate_intervals
+from analysis.core.compiled import Floats, Ints
 from analysis.framing.counting import DIGITS, amounts, count, counted_parts, gather, weighted_parts
 from analysis.framing.lexicon import Lexicon
-from analysis.text.compiled import Floats, Ints
 from analysis.text.corpus import read_texts
 from analysis.text.documents import ByDocument
 from analysis.text.lookup import document_of, first_sentences, sentence_in_document, sentence_of
@@ -87,7 +87,7 @@ def evidence(tokens: AnyTokens, found: pd.DataFrame, *, most: int | None = None)
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> tokens = tokenize(read_text("The militants fled. The suspects will stand trial."))
     >>> table = evidence(tokens, matches(tokens, read_lexicon(LEXICONS / "security_communication.yml")))
     >>> table[["frame", "words", "sentence"]].values.tolist()[-1]
@@ -220,7 +220,7 @@ def sentence_frames(
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> tokens = tokenize(read_text("The militants fled. The suspects will stand trial. It rained."))
     >>> sentence_frames(tokens, lexicon, margin=0.5)[["status", "frame", "leading"]]
@@ -242,7 +242,7 @@ def coverage(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, *, marg
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> coverage(tokenize(read_text("The suspects will stand trial. It rained. It snowed. It hailed.")), lexicon)
              status  sentences  share
@@ -277,7 +277,7 @@ def score_sentences(sentences: Sequence[str], lexicon: Lexicon, *, margin: float
     its lead over the next is smaller than `margin`. Raises `ValueError` for a margin below 0.
 
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> score_sentences(["Trade rose.", "The suspects will be prosecuted in court."], lexicon)["frame"].tolist()
     [None, 'law_and_prosecution']

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.text.compiled import compiled
+from analysis.core.compiled import compiled
 from analysis.text.documents import Offsets
 from analysis.text.parted import AnyTokens, parts, sentence_counts
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from analysis import embeddings
 from analysis.framing.features import KINDS, fit, transform
+from analysis.text import embeddings
 
 TEXTS = ["the tax rose", "the tax fell", "the army fell back and back", "army back"]
 LABELS = np.array(["economy", "economy", "war", "war"], dtype=object)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import read_text, tokenize
+from analysis.core.paths import LEXICONS
 from analysis.framing.attribution import attributions, speaker_shares
 from analysis.framing.axes import axes
 from analysis.framing.contrasts import headline_body, shifts
@@ -17,7 +18,6 @@ from analysis.framing.lexicon import read_lexicon
 from analysis.framing.roles import role_shares, roles
 from analysis.framing.style import firmness, naming, reporting, reports
 from analysis.framing.voice import passive_rates, passives
-from analysis.paths import LEXICONS
 from analysis.text.corpus import read_texts
 
 FRAMES = """\

@@ -7,9 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from analysis import embeddings
 from analysis.framing import features as rows_of
 from analysis.framing.linear_model import STRENGTH, fit, load, save, shipped
+from analysis.text import embeddings
 
 linear = pytest.importorskip("sklearn.linear_model")
 

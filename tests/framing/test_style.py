@@ -5,11 +5,11 @@ import pytest
 from scipy.stats import binomtest
 
 from analysis import read_text, tokenize
+from analysis.core.paths import LEXICONS
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.style import firmness, naming, reporting, reports, share_intervals
-from analysis.framing.word_classes import word_lists
-from analysis.paths import LEXICONS
+from analysis.framing.syntax.word_classes import word_lists
 
 SHIPPED = LEXICONS / "style.yml"
 
