@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from analysis.paths import SAMPLE
+from analysis.core.paths import SAMPLE
 from analysis.publish.parameters import notebooks, read_cells, resolve
 from analysis.publish.running import environment_of, run_sections
 

@@ -5,15 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import ParameterError, did_you_mean, with_advice
+from analysis.core.errors import ParameterError, did_you_mean, with_advice
+from analysis.core.jobs import KEPT, BusyError, LostError
+from analysis.core.paths import from_root
 from analysis.framing.attribution import read_aliases
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.validity_file import read_validity
-from analysis.paths import from_root
 from analysis.publish.keeping import is_kept
 from analysis.publish.manifest import MANIFEST
 from analysis.publish.parameters import Parameter, notebooks, read_parameters, shown
-from analysis.scale.stages import KEPT, BusyError, LostError
 from analysis.terms.comparison import is_list, read_frequency_list
 from analysis.text.corpus import Corpus, CorpusError
 from analysis.text.parted import AnyTokens

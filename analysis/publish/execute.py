@@ -28,7 +28,7 @@ from nbclient.exceptions import DeadKernelError  # noqa: E402
 from papermill.engines import NBClientEngine, papermill_engines  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
-from analysis.paths import ROOT  # noqa: E402
+from analysis.core.paths import ROOT  # noqa: E402
 
 
 class Engine(NBClientEngine):  # type: ignore[misc]

@@ -9,8 +9,8 @@ from zipfile import BadZipFile, ZipFile
 import psutil  # type: ignore[import-untyped]
 import pyarrow.parquet as pq
 
-from analysis.errors import ParameterError
-from analysis.scale.in_parts import MOST as PART
+from analysis.core.errors import ParameterError
+from analysis.engine.in_parts import MOST as PART
 
 BASE = 450 * 10**6  # bytes of a notebook's processes with all that they import
 PER_CHARACTER = 45  # bytes at the peak of a notebook, for each character of the corpus
@@ -59,7 +59,7 @@ def in_parts_side_by_side(room: int, longest: int = 0) -> int:
 def text_size(files: Iterable[Path]) -> int:
     """About how many bytes of text are in `files`: their own, or what they hold packed.
 
-    >>> from analysis.paths import SAMPLE
+    >>> from analysis.core.paths import SAMPLE
     >>> text_size([SAMPLE / "metadata.csv"]) == (SAMPLE / "metadata.csv").stat().st_size
     True
     """

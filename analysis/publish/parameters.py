@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from analysis.errors import ParameterError, did_you_mean
-from analysis.paths import NOTEBOOKS
-from analysis.strict_yaml import read_yaml
+from analysis.core.errors import ParameterError, did_you_mean
+from analysis.core.paths import NOTEBOOKS
+from analysis.core.strict_yaml import read_yaml
 
 # Those that say how a corpus is read; a test holds them to what the notebooks read.
 READING = ("metadata", "language", "text_column", "name_pattern", "boilerplate", "emoji")

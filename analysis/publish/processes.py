@@ -17,7 +17,7 @@ from typing import IO, Any, NamedTuple, Self
 
 import psutil  # type: ignore[import-untyped]
 
-from analysis.progress import Progress
+from analysis.core.progress import Progress
 
 CAN_FORK = sys.platform == "linux"  # elsewhere libraries of the system may fail in a process that was forked
 PATIENCE = 2  # seconds that processes have to end by themselves

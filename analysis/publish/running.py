@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from analysis.errors import with_advice
-from analysis.places import delete_file
-from analysis.progress import Progress
+from analysis.core.errors import with_advice
+from analysis.core.files import delete_file
+from analysis.core.progress import Progress
 from analysis.publish.keeping import key_of
 from analysis.publish.parameters import notebooks
 from analysis.publish.processes import Job, Processes, run_notebooks

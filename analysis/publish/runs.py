@@ -10,10 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import ParameterError
-from analysis.paths import from_root, given, to_root
-from analysis.places import put, temporary_folder, working_folder
-from analysis.progress import Progress
+from analysis.core.errors import ParameterError
+from analysis.core.files import put, temporary_folder, working_folder
+from analysis.core.jobs import KEPT, delete
+from analysis.core.paths import from_root, given, to_root
+from analysis.core.progress import Progress
+from analysis.core.signals import undisturbed
+from analysis.engine.in_parts import tokens_in_parts
 from analysis.publish.checks import check_files, check_groups, check_language, check_place, faults_told
 from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.crate import write_crate
@@ -43,13 +46,10 @@ from analysis.publish.running import (
     run_what_is_left,
 )
 from analysis.publish.tables import write_json
-from analysis.scale.in_parts import tokens_in_parts
-from analysis.scale.stages import KEPT, delete
-from analysis.signals import undisturbed
 from analysis.text.corpus import CorpusError, corpus_files
 from analysis.text.loading import load_tokens, place_of
 from analysis.text.parted import AnyTokens, Parted, open_parts
-from analysis.text.readers import ReadError
+from analysis.text.reading.readers import ReadError
 
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
 _AGAIN = "make it again when nothing writes there"

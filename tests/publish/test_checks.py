@@ -3,9 +3,9 @@
 import pytest
 
 from analysis import CorpusError, read_corpus, tokenize
-from analysis.errors import ParameterError
+from analysis.core.errors import ParameterError
+from analysis.core.paths import LEXICONS
 from analysis.framing.lexicon import LexiconError, read_lexicon
-from analysis.paths import LEXICONS
 from analysis.publish.checks import READERS, check_files, check_groups, check_language
 from analysis.publish.manifest import FILE_PARAMETERS
 from analysis.publish.parameters import KINDS, notebooks, read_parameters, resolve

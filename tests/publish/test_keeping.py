@@ -7,11 +7,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from analysis.places import ForeignError, LeftAlone
+from analysis.core.files import ForeignError, LeftAlone
+from analysis.core.jobs import held
 from analysis.publish.keeping import forget, is_kept, kept_work, key_of
 from analysis.publish.processes import Processes
 from analysis.publish.running import forget_failures, run_what_is_left
-from analysis.scale.stages import held
 
 WRITE = """
 import os

@@ -6,8 +6,8 @@ import pandas as pd
 import psutil
 import pytest
 
-from analysis.errors import ParameterError
-from analysis.paths import SAMPLE
+from analysis.core.errors import ParameterError
+from analysis.core.paths import SAMPLE
 from analysis.publish import machine
 from analysis.publish.machine import (
     BASE,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from analysis import read_corpus
-from analysis.errors import ParameterError
+from analysis.core.errors import ParameterError
 from analysis.publish import runs
 from analysis.publish.manifest import changes, check_read, named, recorded
 from analysis.publish.parameters import notebooks

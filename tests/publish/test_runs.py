@@ -10,7 +10,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from analysis.paths import ROOT, SAMPLE
+from analysis.core.paths import ROOT, SAMPLE
 from analysis.publish.execute import _without_places, execute
 from analysis.publish.manifest import recorded
 from analysis.publish.parameters import resolve
@@ -91,8 +91,8 @@ read_stopwords(Path.home() / "none.txt")"""
 def test_a_checkout_in_the_users_folder_is_not_told_by_its_short_name(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(ROOT.parent))
     monkeypatch.chdir(tmp_path)
-    text = f"File ~/{ROOT.name}/analysis/paths.py:3 and {ROOT}/analysis/paths.py and {ROOT.parent}/texts"
-    assert _without_places(text) == "File analysis/paths.py:3 and analysis/paths.py and ~/texts"
+    text = f"File ~/{ROOT.name}/analysis/core/paths.py:3 and {ROOT}/analysis/core/paths.py and {ROOT.parent}/texts"
+    assert _without_places(text) == "File analysis/core/paths.py:3 and analysis/core/paths.py and ~/texts"
     monkeypatch.setenv("HOME", "/")  # as of a user without a folder
     assert _without_places("/texts/a.txt") == "/texts/a.txt"
 

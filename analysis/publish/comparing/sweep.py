@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.errors import ParameterError
+from analysis.core.errors import ParameterError
+from analysis.core.files import temporary_folder, working_folder
+from analysis.core.paths import to_root
+from analysis.core.progress import Progress
 from analysis.framing.lexicon import LexiconError
-from analysis.paths import to_root
-from analysis.places import temporary_folder, working_folder
-from analysis.progress import Progress
 from analysis.publish import runs
 from analysis.publish.comparing.comparable import numbers, whole
 from analysis.publish.comparing.compare_page import rendered
@@ -31,7 +31,7 @@ from analysis.publish.parameters import notebooks
 from analysis.publish.records import read_manifest
 from analysis.publish.tables import write_json, write_table
 from analysis.text.corpus import CorpusError
-from analysis.text.folders import sha256_of
+from analysis.text.reading.folders import sha256_of
 
 ABOUT = "sweep.json"
 MOST = 24  # runs; of more, nobody reads the page
