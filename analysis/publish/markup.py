@@ -5,9 +5,11 @@ import html
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import regex
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from numpy.typing import NDArray
 
 # The owner of each character, -1 for none, and the opening and the closing tag of a piece of an owner's characters,
@@ -15,6 +17,18 @@ from numpy.typing import NDArray
 Layer = tuple[NDArray[np.int64], Callable[[int, bool, bool], tuple[str, str]]]
 Segments = Sequence[tuple[str, int, int]]  # kind, start, end, as in `Corpus.segments`
 
+# Okabe and Ito (2008): eight colours that people with any kind of colour vision tell apart.
+COLOURS = {
+    "blue": "#0072B2",
+    "orange": "#E69F00",
+    "green": "#009E73",
+    "vermillion": "#D55E00",
+    "sky": "#56B4E9",
+    "purple": "#CC79A7",
+    "yellow": "#F0E442",
+    "black": "#000000",
+    "grey": "#767676",
+}
 _LINE_END = regex.compile(r"[\n\r\v\f\x85\u2028\u2029]")
 
 
@@ -89,6 +103,12 @@ def _between(text: str, start: int, end: int, layers: Sequence[Layer]) -> str:
     if not text[start:end].strip():
         return escaped(text[start:end])
     return f'<p dir="auto" class="o">{marked(text, start, end, layers)}</p>'
+
+
+def rendered(template: str, **values: Any) -> str:
+    """A template of the folder ``web`` with these values; all that comes from a document is escaped."""
+    loader = PackageLoader("analysis.publish", "web")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template(template).render(values)
 
 
 def svg_source(path: Path) -> str:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import latex2mathml.converter
 import mistune
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis import __version__
@@ -20,11 +19,10 @@ from analysis.core.errors import ParameterError
 from analysis.core.printable import visible_text
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.dictionary import Method, methods
-from analysis.publish.drawing import read_table
-from analysis.publish.markup import svg_source
+from analysis.publish.markup import rendered, svg_source
 from analysis.publish.page_data import embedded, table_rows, texts
 from analysis.publish.reading import style_sheet
-from analysis.publish.tables import table_html
+from analysis.publish.tables import read_table, table_html
 from analysis.text.parted import AnyTokens
 
 MARKDOWN = mistune.create_markdown(escape=True, plugins=["table"])
@@ -72,12 +70,10 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
     documents = tokens.corpus.documents
     corpus = next(iter(parameters.values()))["corpus"]
     read = read_sections(run, sections)
-    environment = Environment(
-        loader=PackageLoader("analysis.publish", "web"), autoescape=True, undefined=StrictUndefined
-    )
-    environment.globals["mathml"] = _mathml
     held = texts(tokens, run, parameters)
-    page = environment.get_template("page.html.j2").render(
+    page = rendered(
+        "page.html.j2",
+        mathml=_mathml,
         title=title_of(documents, corpus),
         summary=summary_of(documents),
         sections=[_titled(section, run) for section in read],

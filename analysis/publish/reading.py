@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import Ints
 from analysis.core.printable import visible
-from analysis.publish.drawing import COLOURS
-from analysis.publish.markup import Layer, paragraphs
+from analysis.publish.markup import COLOURS, Layer, paragraphs
 from analysis.publish.tables import show
 from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.parted import AnyTokens, taken

@@ -13,8 +13,7 @@ from matplotlib.figure import Figure
 
 from analysis.core.errors import ParameterError
 from analysis.core.files import whole_file
-from analysis.publish.drawing import DRAWINGS
-from analysis.publish.figures import WIDTH, Size, style, write_picture
+from analysis.publish.figures import DRAWINGS, WIDTH, Size, style, write_picture
 from analysis.publish.loading import load_run, read_run_table
 from analysis.publish.records import content_told, read_about
 

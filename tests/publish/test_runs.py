@@ -152,7 +152,7 @@ def test_an_unfinished_folder_replaces_only_one_of_its_kind(small, typed, tmp_pa
     (tmp_path / "out.failed").mkdir()
     (tmp_path / "out.failed" / "mine.txt").touch()
     done = typed("report", small, "--out", tmp_path / "out", "--only", "redundancy", "--keep-failed")
-    said = "out.failed' exists and is not an earlier report: choose another --out, or move it away\n"
+    said = "out.failed' exists and is no earlier report: choose another --out, or move it away\n"
     assert (done.status, done.err.count("lafz: "), done.err.endswith(said)) == (2, 1, True)
     assert [path.name for path in tmp_path.rglob("*")] == ["out.failed", "mine.txt"]
 
@@ -218,7 +218,7 @@ def test_a_folder_that_is_no_report_is_not_replaced(small, typed, tmp_path):
     (precious / "chapter1.md").write_text("years of work")
     done = typed("report", small, "--out", precious)
     assert done.status == 2
-    assert "exists and is not an earlier report" in done.err
+    assert "exists and is no earlier report" in done.err
     assert (precious / "chapter1.md").read_text() == "years of work"
 
 

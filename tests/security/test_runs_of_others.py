@@ -17,8 +17,8 @@ from analysis.publish import export as document
 from analysis.publish.comparing.compare import compare
 from analysis.publish.comparing.compare_page import write_comparison
 from analysis.publish.crate import CRATE, contradictions
-from analysis.publish.drawing import DRAWINGS
 from analysis.publish.export import export
+from analysis.publish.figures import DRAWINGS
 from analysis.publish.inside import LARGEST
 from analysis.publish.loading import load_run
 from analysis.publish.manifest import recorded, sha256_of, write_manifest

@@ -17,6 +17,7 @@ from analysis.publish.records import content_told
 
 AGREES = 1e-4  # how closely counts of documents have to give the rate in a table, whose numbers have six digits
 SURE = 0.05  # of q
+_OVERVIEW = "name table unit rows only_a only_b method intervals moved sure changed note".split()
 EXACT, PAIRED, RECOVERED, AT_MOST = "exact", "paired bootstrap", "two intervals", "two intervals, at most"
 
 
@@ -88,22 +89,6 @@ def compare(a: str | Path, b: str | Path) -> Comparison:
     return Comparison(*runs, texts, differences(*runs), overview, tables, _whole(*runs), same + equal, left)
 
 
-_OVERVIEW = [
-    "name",
-    "table",
-    "unit",
-    "rows",
-    "only_a",
-    "only_b",
-    "method",
-    "intervals",
-    "moved",
-    "sure",
-    "changed",
-    "note",
-]
-
-
 def _whole(a: Run, b: Run) -> pd.DataFrame:
     both = whole(a).merge(whole(b), on=["section", "name", "unit"], suffixes=("_a", "_b"))
     both = both.rename(columns={"value_a": "a", "value_b": "b"})
@@ -112,14 +97,8 @@ def _whole(a: Run, b: Run) -> pd.DataFrame:
 
 def _compared(number: Number, a: Run, b: Run, texts: Texts) -> tuple[dict[str, object], pd.DataFrame]:
     """A row of the overview, and the rows that both runs have, or that stand for 0 in one; none with a note."""
-    about: dict[str, object] = {
-        "name": number.name,
-        "table": number.table,
-        "unit": number.unit,
-        "method": "",
-        "note": "",
-    }
-    about |= dict.fromkeys(("rows", "only_a", "only_b", "intervals", "moved", "sure", "changed"), 0)
+    about: dict[str, object] = dict.fromkeys(_OVERVIEW, 0)
+    about |= {"name": number.name, "table": number.table, "unit": number.unit, "method": "", "note": ""}
     if apart := _not_alike(number, a, b):
         return about | {"note": apart}, pd.DataFrame()
     sides = [run[number.table] for run in (a, b)]

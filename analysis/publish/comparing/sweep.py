@@ -12,20 +12,20 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.core.errors import ParameterError
-from analysis.core.files import temporary_folder, working_folder
+from analysis.core.files import temporary_folder, whole_file
 from analysis.core.paths import to_root
 from analysis.core.progress import Progress
 from analysis.framing.lexicon import LexiconError
 from analysis.publish import runs
+from analysis.publish.checks import check_place
 from analysis.publish.comparing.comparable import numbers, whole
-from analysis.publish.comparing.compare_page import rendered
-from analysis.publish.drawing import COLOURS
+from analysis.publish.comparing.compare_page import page_of
 from analysis.publish.figures import room, style, write_picture
 from analysis.publish.findings.moves import amount, upper
 from analysis.publish.findings.wording import listed
 from analysis.publish.loading import Run, load_run
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, named, recorded, versions
-from analysis.publish.markup import svg_source
+from analysis.publish.markup import COLOURS, svg_source
 from analysis.publish.page import read_sections
 from analysis.publish.parameters import notebooks
 from analysis.publish.records import read_manifest
@@ -75,8 +75,7 @@ def sweep(
     names = folder_names(values)
     planned = {name: runs.resolved(corpus, only, own) for name, own in zip(names, values, strict=True)}
     _check(planned)
-    if folder.exists() and not (folder.is_dir() and ((folder / ABOUT).is_file() or not any(folder.iterdir()))):
-        raise ParameterError(f"{str(out)!r} exists and is no earlier sweep: choose another --out, or move it away")
+    check_place(folder, ABOUT, what="sweep")
     kept = [name for name, parameters in planned.items() if _is_finished(folder / name, parameters)]
     left = {name: parameters for name, parameters in planned.items() if name not in kept}
     made, failures = [], []
@@ -206,7 +205,7 @@ def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, fai
         paths = {kind: folder / f"{NUMBERS}.{kind}" for kind in ("svg", "png", "pdf")}
         write_picture(small_lines(table, differ[:PANELS], varied), paths)
         figure = svg_source(paths["svg"])
-    page = rendered(
+    page = page_of(
         "sweep.html.j2",
         varied=varied,
         corpus=next(iter(next(iter(found.values())).parameters.values()))["corpus"],
@@ -221,11 +220,9 @@ def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, fai
         side_by_side=_side_by_side(found),
         failures=failures,
     )
-    place = folder / "index.html"
-    with working_folder(place) as work:
-        build = work / place.name
-        build.write_text(page, encoding="utf-8", newline="\n")
-        return build.replace(place)
+    with whole_file(folder / "index.html") as place:
+        place.write_text(page, encoding="utf-8", newline="\n")
+    return folder / "index.html"
 
 
 def _numbers_of(found: Mapping[str, Run], values: Values) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from analysis.engine.database import Database, database, shards, write_shard
 from analysis.redundancy.reuse import pairs as joins
+from analysis.redundancy.reuse.alignment import aligned
 from analysis.redundancy.reuse.pairs import ENOUGH, FEWEST, LEAST, WIDEST, WORDS, Ints, Shared, is_reuse, keyed, shares
-from analysis.redundancy.reuse.passages import aligned
 from analysis.redundancy.reuse.pasting import places_of
 from analysis.redundancy.units import texts
 from analysis.text.parted import LISTED, AnyTokens, Parted, parts

@@ -13,10 +13,10 @@ from analysis import Tokens, tokenize
 from analysis.core.paths import ROOT
 from analysis.redundancy import reuse
 from analysis.redundancy.evaluation import score_passages
+from analysis.redundancy.reuse import alignment as module
 from analysis.redundancy.reuse import document_pairs, passage_texts, passages, searching, summaries
-from analysis.redundancy.reuse import passages as module
+from analysis.redundancy.reuse.alignment import FAITHFUL, RUN, aligned, faithful_cores
 from analysis.redundancy.reuse.chains import candidates
-from analysis.redundancy.reuse.passages import FAITHFUL, RUN, aligned, faithful_cores
 from analysis.redundancy.reuse.searching import LONG, compared
 from analysis.redundancy.shingles import shingles
 from analysis.text.corpus import read_texts
