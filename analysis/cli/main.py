@@ -140,13 +140,7 @@ def main() -> None:
     try:
         with faults_told():
             app(prog_name="lafz")
-    except ValueError as error:
-        # Here and not above: whoever only asks for help does not wait for pandas.
-        from analysis.framing.lexicon import LexiconError
-        from analysis.text.corpus import CorpusError
-
-        if not isinstance(error, CorpusError | LexiconError | ParameterError):
-            raise
+    except ParameterError as error:
         print(f"lafz: {printable(str(error))}", file=sys.stderr)
         raise SystemExit(2) from None
 

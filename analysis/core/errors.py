@@ -21,7 +21,7 @@ class ParameterError(ValueError):
     """A parameter that cannot be used; the message names the value, what was expected and what to do."""
 
 
-class CorpusError(ValueError):
+class CorpusError(ParameterError):
     """A corpus that cannot be read; the message names the bad value, what was expected and what to do."""
 
 

@@ -27,10 +27,12 @@ def reading_versions() -> dict[str, str]:
     >>> reading_versions()["regex"] > "2024"
     True
     """
-    found = {}
-    for name in _READING:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = ""
-    return found
+    return {name: version(name) or "" for name in _READING}
+
+
+def version(package: str) -> str | None:
+    """The version of a package, None where it is not installed."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None

@@ -4,6 +4,7 @@ Clouds of points are pictures inside the drawing: as shapes, a large vocabulary 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from analysis.publish.figures import LETTER, THOUSANDS, drawing, room
+from analysis.publish.figures import LETTER, THOUSANDS, drawing, plane, room
 from analysis.publish.markup import COLOURS
 
 WIDE = 5_000_000  # running words
+CLOUD: dict[str, Any] = {"color": COLOURS["sky"], "markersize": 3, "markeredgewidth": 0, "rasterized": True}
 
 
 @drawing
@@ -38,9 +40,8 @@ def labelled_points(
 
     Up to `most` rows get their `label`, in the order of the table, each beside its point where it meets no other label.
     """
-    fig = Figure(figsize=(room(), 3.9))
-    ax = fig.add_subplot()
-    ax.plot(table[x], table[y], "o", color=COLOURS["sky"], markersize=3, markeredgewidth=0, alpha=0.6, rasterized=True)
+    fig, ax = plane(3.9)
+    ax.plot(table[x], table[y], "o", alpha=0.6, **CLOUD)
     ax.set_xscale("log")
     _count_scale(ax.xaxis, table[x], fine=1000)
     ax.set_ylim(*bounds)
@@ -95,16 +96,7 @@ def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
     fig = Figure(figsize=(room(), 2.6 if aside else 4.6))
     left, right = fig.subplots(*((1, 2) if aside else (2, 1)))
     for ax, data, x, y in ((left, table, "rank", "count"), (right, growth, "words", "types")):
-        ax.plot(
-            data[x],
-            data[y],
-            "o",
-            color=COLOURS["sky"],
-            markersize=3,
-            markeredgewidth=0,
-            label="counted",
-            rasterized=True,
-        )
+        ax.plot(data[x], data[y], "o", label="counted", **CLOUD)
         ax.plot(data[x], data["fitted"], color=COLOURS["black"], linewidth=1, linestyle="--", label="fitted")
         ax.grid()
         ax.legend(loc="best")
@@ -130,8 +122,7 @@ def network(edges: pd.DataFrame, nodes: pd.DataFrame) -> Figure:
 
     The area of a circle goes with the count, the width of a line with the weight.
     """
-    fig = Figure(figsize=(room(), 5.6))
-    ax = fig.add_subplot()
+    fig, ax = plane(5.6)
     place = nodes.set_index("word")[["x", "y"]]
     ends = list(np.stack([place.loc[edges[side]].to_numpy() for side in ("first", "second")], axis=1))
     weight = edges["weight"].to_numpy(dtype=float)

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from analysis.core.csv_files import GUARD
+from analysis.core.errors import did_you_mean
 from analysis.core.paths import ROOT
 from analysis.publish.parameters import parameters_page
 from analysis.publish.tables import write_json
@@ -142,8 +142,7 @@ def _plain(text: str) -> str:
 
 def _table(name: str) -> Table:
     if name not in _tables():
-        near = get_close_matches(name, _tables(), n=1)
-        raise KeyError(f"no table {name!r} in the dictionary" + (f": did you mean {near[0]!r}?" if near else ""))
+        raise KeyError(f"no table {name!r} in the dictionary.{did_you_mean(name, _tables())}")
     return _tables()[name]
 
 

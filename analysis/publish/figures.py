@@ -289,12 +289,17 @@ def _enlarge_svg(path: Path, times: float) -> None:
     path.write_text(larger, encoding="utf-8", newline="\n")
 
 
+def plane(height: float) -> tuple[Figure, Axes]:
+    """A figure of so many inches in the width that there is, and the one drawing in it."""
+    fig = Figure(figsize=(room(), height))
+    return fig, fig.add_subplot()
+
+
 def labelled_rows(
     count: int, labels: Sequence[str] | pd.Series | pd.Index, *, legend: bool = False
 ) -> tuple[Figure, Axes]:
     """A figure with room for `count` labelled rows, the first on top."""
-    fig = Figure(figsize=(room(), 0.75 + 0.3 * legend + 0.2 * max(count, 3)))
-    ax = fig.add_subplot()
+    fig, ax = plane(0.75 + 0.3 * legend + 0.2 * max(count, 3))
     ax.set_yticks(np.arange(count), [cut(label, longest()) for label in labels])
     ax.set_ylim(count - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)

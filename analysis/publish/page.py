@@ -1,7 +1,5 @@
 """The report's page: what the executed notebooks say and show, as one file that opens without a network."""
 
-import base64
-import hashlib
 import html
 import json
 import re
@@ -16,10 +14,9 @@ from markupsafe import Markup
 
 from analysis import __version__
 from analysis.core.errors import ParameterError
-from analysis.core.printable import visible_text
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.dictionary import Method, methods
-from analysis.publish.markup import rendered, svg_source
+from analysis.publish.markup import page_of, svg_source
 from analysis.publish.page_data import embedded, table_rows, texts
 from analysis.publish.reading import style_sheet
 from analysis.publish.tables import read_table, table_html
@@ -71,7 +68,7 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
     corpus = next(iter(parameters.values()))["corpus"]
     read = read_sections(run, sections)
     held = texts(tokens, run, parameters)
-    page = rendered(
+    page = page_of(
         "page.html.j2",
         mathml=_mathml,
         title=title_of(documents, corpus),
@@ -84,11 +81,10 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
         version=__version__,
         texts=embedded(held),
         group_by=held["group_by"],
-        style=Markup((_WEB / "page.css").read_text(encoding="utf-8")),
         frame_style=Markup(style_sheet([label for _, label, _ in held["frames"]])),
         script=Markup("\n".join((_WEB / name).read_text(encoding="utf-8") for name in SCRIPTS)),
     )
-    (run / "index.html").write_text(_guarded(visible_text(page)), encoding="utf-8", newline="\n")
+    (run / "index.html").write_text(page, encoding="utf-8", newline="\n")
 
 
 def _titled(section: Section, run: Path) -> dict[str, Any]:
@@ -200,23 +196,6 @@ def _is_used(method: Method, run: Path) -> bool:
 def _mathml(formula: str) -> Markup:
     """A formula in LaTeX as MathML, which browsers draw."""
     return Markup(latex2mathml.converter.convert(formula, display="block"))
-
-
-def _guarded(page: str) -> str:
-    """`page` with a policy that lets only its own styles and script run; no style attribute comes from a document."""
-    styles, scripts = (
-        " ".join(dict.fromkeys(_hash(text) for text in re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)))
-        for tag in ("style", "script")
-    )
-    policy = (
-        f"default-src 'none'; img-src data:; script-src {scripts}; style-src-elem {styles}; "
-        "style-src-attr 'unsafe-inline'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
-    )
-    return page.replace("@POLICY@", policy, 1)
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}'"
 
 
 if TYPE_CHECKING:

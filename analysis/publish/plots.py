@@ -21,6 +21,7 @@ from analysis.publish.figures import (
     legend_above,
     longest,
     name_x,
+    plane,
     room,
 )
 from analysis.publish.markup import COLOURS
@@ -186,8 +187,7 @@ def heat_map(table: pd.DataFrame, *, xlabel: str, names: Mapping[str, str] | Non
     size = 7 if columns <= 10 else 6
     cell = (room() - 0.2 - LETTER * max(map(len, labels), default=0)) / max(columns, 1)
     numbered = columns <= NUMBERED and cell > max(map(_ems, numbers.values()), default=0) * size / 72 + 0.015
-    fig = Figure(figsize=(room(), 1.25 + 0.235 * rows))
-    ax = fig.add_subplot()
+    fig, ax = plane(1.25 + 0.235 * rows)
     ax.set_facecolor("#EEEEEE")
     image = ax.imshow(values, cmap="cividis", aspect="auto", vmin=0, vmax=top, interpolation="none")
     ax.set_yticks(np.arange(rows), labels)

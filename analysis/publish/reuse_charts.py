@@ -27,6 +27,7 @@ from analysis.publish.figures import (
     legend_above,
     longest,
     name_x,
+    plane,
     room,
 )
 from analysis.publish.markup import COLOURS
@@ -53,8 +54,7 @@ def dot_plot(matches: pd.DataFrame, *, words: int, borders: Sequence[int]) -> Fi
     Both axes are the running words; the document itself is the diagonal, and each stroke stands on both sides of it.
     `words` is how many words there are in all, `borders` (see `plots.few`) are those at which another paragraph begins.
     """
-    fig = Figure(figsize=(room(), min(room(), 5)))
-    ax = fig.add_subplot()
+    fig, ax = plane(min(room(), 5))
     total = max(words, 1)
     ax.vlines(borders, 0, total, color="#E4E4E4", linewidth=0.5)
     ax.hlines(borders, 0, total, color="#E4E4E4", linewidth=0.5)
@@ -153,8 +153,7 @@ def reuse_network(links: pd.DataFrame) -> Figure:
     kept, names = _strongest(arrows)
     angle = np.pi / 2 - 2 * np.pi * np.arange(len(names)) / max(len(names), 1)
     place = {name: (float(np.cos(a)), float(np.sin(a))) for name, a in zip(names, angle, strict=True)}
-    fig = Figure(figsize=(room(), 4.3 * min(room() / WIDTH, 1)))
-    ax = fig.add_subplot()
+    fig, ax = plane(4.3 * min(room() / WIDTH, 1))
     ax.set_aspect("equal")
     ax.set_axis_off()
     ax.set_xlim(-1.75, 1.75)
@@ -209,8 +208,7 @@ def novelty_curve(table: pd.DataFrame, *, unit: str, n: int = 4) -> Figure:
     The dashed line is the share ``expected`` in this place had the same `unit` (what one row is called) been read in
     random order.
     """
-    fig = Figure(figsize=(room(), 2.9))
-    ax = fig.add_subplot()
+    fig, ax = plane(2.9)
     known = table[table["new"].notna()]
     many = len(known) > 1000
     ax.plot(
@@ -229,12 +227,7 @@ def novelty_curve(table: pd.DataFrame, *, unit: str, n: int = 4) -> Figure:
     line = known.iloc[np.unique(np.linspace(0, max(len(known) - 1, 0), 1000).round().astype(int))]
     ax.plot(line["place"], line["running"], color=COLOURS["blue"], linewidth=1.6, label="running mean")
     ax.plot(
-        line["place"],
-        line["expected"],
-        color=COLOURS["black"],
-        linewidth=1,
-        linestyle="--",
-        label="in random order",
+        line["place"], line["expected"], color=COLOURS["black"], linewidth=1, linestyle="--", label="in random order"
     )
     ax.set_ylim(0, 1)
     ax.set_xlim(0.5, max(len(table), 1) + 0.5)
@@ -275,8 +268,7 @@ def share_bars(table: pd.DataFrame, *, label: str = "doc_id", value: str = "past
 
 def _histogram(shares: np.ndarray) -> tuple[Figure, Axes]:
     """How many of the shares above 0 lie in each twentieth, the upper border included."""
-    fig = Figure(figsize=(room(), 2.9))
-    ax = fig.add_subplot()
+    fig, ax = plane(2.9)
     some = shares[shares > 0]
     # Shares are quotients: the tolerance keeps 0.15 in the bin that ends there.
     counts = np.bincount(np.ceil(20 * some - 1e-9).astype(int) - 1, minlength=20)

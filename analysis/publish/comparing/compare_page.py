@@ -1,6 +1,5 @@
 """A comparison of two runs as a folder: its page, findings first, its tables, and what was compared."""
 
-import base64
 import hashlib
 import math
 import os
@@ -15,7 +14,6 @@ from markupsafe import Markup
 from analysis.core.errors import ParameterError, with_advice
 from analysis.core.files import put, working_folder
 from analysis.core.paths import given
-from analysis.core.printable import visible_text
 from analysis.publish.checks import check_place
 from analysis.publish.comparing.compare import AT_MOST, EXACT, PAIRED, RECOVERED, Comparison
 from analysis.publish.comparing.making import parameter_differences
@@ -24,7 +22,7 @@ from analysis.publish.findings.moves import did_move, in_order, key_text, moves,
 from analysis.publish.inside import read_inside
 from analysis.publish.loading import Run
 from analysis.publish.manifest import MANIFEST
-from analysis.publish.markup import rendered, svg_source
+from analysis.publish.markup import page_of, svg_source
 from analysis.publish.plots import interval_dots
 from analysis.publish.records import content_told
 from analysis.publish.tables import table_html, write_json, write_table
@@ -40,8 +38,7 @@ METHODS = {
     "says has moved has, and more may have.",
 }
 
-_WEB = Path(__file__).parents[1] / "web"
-_STYLE = "li, .summary { overflow-wrap: anywhere; }"  # the names of files are long words
+LOOK = "li, .summary { overflow-wrap: anywhere; }"  # the names of files are long words
 
 
 @content_told("one of the two runs")
@@ -73,14 +70,6 @@ def names_of(a: Run, b: Run) -> tuple[str, str]:
     if one == other and paths[0] != paths[1]:
         one, other = (f"{path.parent.name}/{path.name}" for path in paths)
     return one, other
-
-
-def page_of(template: str, **values: Any) -> str:
-    """A page in the look of all pages, with a policy that allows it, pictures in the page, and nothing else."""
-    style = (_WEB / "page.css").read_text(encoding="utf-8") + _STYLE
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'"
-    return visible_text(rendered(template, style=Markup(style), policy=policy, **values))
 
 
 def _write(found: Comparison, build: Path, place: Path) -> None:
@@ -116,6 +105,7 @@ def _write(found: Comparison, build: Path, place: Path) -> None:
     whole = found.whole.assign(name=found.whole["name"].str.capitalize())
     page = page_of(
         "compare.html.j2",
+        look=LOOK,
         names=names,
         runs=runs,
         making=found.making,

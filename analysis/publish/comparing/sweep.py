@@ -4,6 +4,7 @@ import csv
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,23 +15,20 @@ from matplotlib.figure import Figure
 from analysis.core.errors import ParameterError
 from analysis.core.files import temporary_folder, whole_file
 from analysis.core.paths import to_root
-from analysis.core.progress import Progress
-from analysis.framing.lexicon import LexiconError
 from analysis.publish import runs
 from analysis.publish.checks import check_place
 from analysis.publish.comparing.comparable import numbers, whole
-from analysis.publish.comparing.compare_page import page_of
+from analysis.publish.comparing.compare_page import LOOK
 from analysis.publish.figures import room, style, write_picture
 from analysis.publish.findings.moves import amount, upper
 from analysis.publish.findings.wording import listed
 from analysis.publish.loading import Run, load_run
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, named, recorded, versions
-from analysis.publish.markup import COLOURS, svg_source
+from analysis.publish.markup import COLOURS, page_of, svg_source
 from analysis.publish.page import read_sections
 from analysis.publish.parameters import notebooks
 from analysis.publish.records import read_manifest
 from analysis.publish.tables import write_json, write_table
-from analysis.text.corpus import CorpusError
 from analysis.text.reading.folders import sha256_of
 
 ABOUT = "sweep.json"
@@ -74,7 +72,10 @@ def sweep(
     values = grid(assignments)
     names = folder_names(values)
     planned = {name: runs.resolved(corpus, only, own) for name, own in zip(names, values, strict=True)}
-    _check(planned)
+    seen: dict[str, str] = {}
+    for name, parameters in planned.items():
+        if (other := seen.setdefault(repr(parameters), name)) != name:
+            raise ParameterError(f"{other} and {name} are the same run: give each value once")
     check_place(folder, ABOUT, what="sweep")
     kept = [name for name, parameters in planned.items() if _is_finished(folder / name, parameters)]
     left = {name: parameters for name, parameters in planned.items() if name not in kept}
@@ -89,8 +90,8 @@ def sweep(
             raise ParameterError(f"--out {str(out)!r} cannot be written: {error.strerror}") from None
         for name, parameters in left.items():
             try:
-                failed = runs.run(parameters, folder / name, read=read, progress=_of(name, progress))
-            except (CorpusError, LexiconError, ParameterError) as error:
+                failed = runs.run(parameters, folder / name, read=read, progress=partial(progress, name))
+            except ParameterError as error:
                 failures.append(f"{name}: {error}")
                 continue
             failures += [f"{name}: {failure}" for failure in failed]
@@ -176,19 +177,6 @@ def _last(path: str) -> str:
     return re.split(r"[/\\]", path)[-1] or path
 
 
-def _check(planned: Mapping[str, dict[str, dict[str, Any]]]) -> None:
-    """No two runs are the same."""
-    seen: dict[str, str] = {}
-    for name, parameters in planned.items():
-        other = seen.setdefault(repr(parameters), name)
-        if other != name:
-            raise ParameterError(f"{other} and {name} are the same run: give each value once")
-
-
-def _of(name: str, progress: SweepProgress) -> Progress:
-    return lambda section, done, total: progress(name, section, done, total)
-
-
 def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, failures: Sequence[str] = ()) -> Path:
     """Write ``index.html`` into `folder`, in which each of the runs `found` has a folder of its name; gives its path.
 
@@ -207,6 +195,7 @@ def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, fai
         figure = svg_source(paths["svg"])
     page = page_of(
         "sweep.html.j2",
+        look=LOOK,
         varied=varied,
         corpus=next(iter(next(iter(found.values())).parameters.values()))["corpus"],
         runs=[{"name": name, "values": [short(values[name][key]) for key in varied]} for name in found],

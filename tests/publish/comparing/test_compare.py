@@ -13,8 +13,9 @@ from analysis.core.files import LeftAlone
 from analysis.core.paths import FIGURES
 from analysis.publish.comparing.comparable import numbers, whole
 from analysis.publish.comparing.compare import compare
-from analysis.publish.comparing.compare_page import names_of, page_of, write_comparison
+from analysis.publish.comparing.compare_page import names_of, write_comparison
 from analysis.publish.loading import load_run
+from analysis.publish.markup import page_of
 from analysis.publish.tables import write_json, write_table
 
 SAMPLE_RUN = FIGURES / "sample"
