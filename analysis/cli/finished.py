@@ -119,7 +119,7 @@ def sweep(
 def kept_told(out: Path) -> Iterator[None]:
     """Say on stderr that what is finished of the report `out` is kept, if it is, when a failure or a signal ends it."""
     from analysis.core.jobs import KEPT
-    from analysis.publish.running import is_kept
+    from analysis.publish.run.sections import is_kept
 
     try:
         yield

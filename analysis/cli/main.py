@@ -52,7 +52,7 @@ def report(
     ] = None,
 ) -> None:
     """Run the notebooks on CORPUS and write an illustrated report."""
-    from analysis.publish import runs  # papermill and nbconvert take their time, and other commands need neither
+    from analysis.publish.run.assemble import report as make  # papermill takes its time, and other commands need none
 
     values = (read_params_file(params) if params else {}) | parse_assignments(parameter or [])
     if "corpus" in values:
@@ -62,7 +62,7 @@ def report(
     size = read_memory(memory) if memory else None
     with finished.kept_told(target):
         with progress_bars() as progress:
-            failures = runs.report(
+            failures = make(
                 corpus, target, only=chosen, values=values, keep_failed=keep_failed, memory=size, progress=progress
             )
         for failure in failures:

@@ -21,7 +21,7 @@ from analysis.publish.inside import links_out, open_inside, read_inside
 from analysis.publish.manifest import IN_PARTS, MANIFEST, RUN_LOG, inputs, versions
 from analysis.publish.parameters import notebooks
 from analysis.publish.records import content_told, read_manifest
-from analysis.publish.runs import run as rerun
+from analysis.publish.run.assemble import run as rerun
 from analysis.text.reading.folders import sha256_of
 from analysis.text.reading.readers import ReadError
 

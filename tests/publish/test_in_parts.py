@@ -12,8 +12,8 @@ from analysis.core.jobs import held
 from analysis.core.paths import FIGURES, NOTEBOOKS, SAMPLE
 from analysis.engine import in_parts
 from analysis.publish.parameters import notebooks
-from analysis.publish.running import kept_work, key_of, words_of
-from analysis.publish.runs import resolved, run
+from analysis.publish.run.assemble import resolved, run
+from analysis.publish.run.sections import kept_work, key_of, words_of
 from analysis.publish.verify import verify
 from analysis.text.corpus import CorpusError
 

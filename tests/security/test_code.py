@@ -151,7 +151,8 @@ def test_the_search_leaves(source):
     assert not dangers("x", source)
 
 
-PAIRED = ("analysis/publish/forking.py", "analysis/publish/processes.py")  # a pair of sockets between two processes
+# A pair of sockets between two processes.
+PAIRED = ("analysis/publish/run/forking.py", "analysis/publish/run/processes.py")
 
 
 def test_nothing_runs_code_opens_a_shell_or_asks_the_network():

@@ -15,7 +15,7 @@ from analysis.core.paths import LEXICONS
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.validity_file import read_validity
 from analysis.publish.parameters import TYPES, Parameter, check, notebooks, read_params_file, resolve
-from analysis.publish.processes import Job, Processes, run_notebooks
+from analysis.publish.run.processes import Job, Processes, run_notebooks
 
 ATTACKS = [
     '"); import os; os.system("touch ran"); ("',

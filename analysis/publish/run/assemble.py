@@ -17,11 +17,9 @@ from analysis.core.paths import from_root, given, to_root
 from analysis.core.progress import Progress
 from analysis.core.signals import undisturbed
 from analysis.engine.in_parts import tokens_in_parts
-from analysis.publish.checks import check_files, check_groups, check_language, check_place, faults_told
 from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.crate import write_crate
 from analysis.publish.dictionary import add_meanings
-from analysis.publish.machine import check_fits, check_open_files, free, in_parts_side_by_side, side_by_side, text_size
 from analysis.publish.manifest import (
     FILE_PARAMETERS,
     RUN_LOG,
@@ -34,8 +32,17 @@ from analysis.publish.manifest import (
 )
 from analysis.publish.page import write_page
 from analysis.publish.parameters import READING, notebooks, resolve
-from analysis.publish.processes import Processes
-from analysis.publish.running import (
+from analysis.publish.run.checks import check_files, check_groups, check_language, check_place, faults_told
+from analysis.publish.run.machine import (
+    check_fits,
+    check_open_files,
+    free,
+    in_parts_side_by_side,
+    side_by_side,
+    text_size,
+)
+from analysis.publish.run.processes import Processes
+from analysis.publish.run.sections import (
     EXECUTED,
     Failure,
     environment_of,

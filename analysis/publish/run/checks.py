@@ -13,7 +13,7 @@ from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.validity_file import read_validity
 from analysis.publish.manifest import MANIFEST
 from analysis.publish.parameters import Parameter, notebooks, read_parameters, shown
-from analysis.publish.running import is_kept
+from analysis.publish.run.sections import is_kept
 from analysis.terms.comparison import is_list, read_frequency_list
 from analysis.text.corpus import Corpus, CorpusError
 from analysis.text.parted import AnyTokens

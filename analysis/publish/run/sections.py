@@ -17,7 +17,7 @@ from analysis.core.progress import Progress
 from analysis.core.versions import code_version
 from analysis.publish.manifest import OF_FORMATS, extras_of, named, recorded, versions
 from analysis.publish.parameters import notebooks
-from analysis.publish.processes import Job, Processes, run_notebooks
+from analysis.publish.run.processes import Job, Processes, run_notebooks
 from analysis.publish.tables import OUTPUT, write_json
 from analysis.text.loading import CACHE, ONLY_KEPT
 

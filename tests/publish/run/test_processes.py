@@ -9,7 +9,7 @@ import nbformat
 import psutil
 import pytest
 
-from analysis.publish.processes import CAN_FORK, Job, Processes, run_notebooks
+from analysis.publish.run.processes import CAN_FORK, Job, Processes, run_notebooks
 
 LONG = 900  # seconds after which a process is taken to hang, however slow the machine
 IDLE = "import time\nopen('begun', 'w').close()\ntime.sleep(600)"
@@ -24,7 +24,7 @@ ANEW = pytest.param(False, marks=pytest.mark.slow)
 @pytest.fixture(params=[FORKED, ANEW], ids=["forked", "anew"])
 def forked(request, monkeypatch):
     """Runs a test with processes that are forked, and with those that are begun anew."""
-    monkeypatch.setattr("analysis.publish.processes.CAN_FORK", request.param)
+    monkeypatch.setattr("analysis.publish.run.processes.CAN_FORK", request.param)
     return request.param
 
 
@@ -66,7 +66,7 @@ def test_notebooks_end_with_their_kernels_when_nobody_waits_for_them(tmp_path, f
 
 
 def test_a_process_that_does_not_listen_is_killed(tmp_path, forked, monkeypatch):
-    monkeypatch.setattr("analysis.publish.processes.PATIENCE", 0.1)
+    monkeypatch.setattr("analysis.publish.run.processes.PATIENCE", 0.1)
     with Processes(tmp_path, os.environ) as processes:
         processes.start(job(tmp_path, IDLE))
         started = begun(tmp_path)

@@ -9,8 +9,8 @@ import pytest
 
 from analysis.core.files import ForeignError, LeftAlone
 from analysis.core.jobs import held
-from analysis.publish.processes import Processes
-from analysis.publish.running import forget, forget_failures, is_kept, kept_work, key_of, run_sections
+from analysis.publish.run.processes import Processes
+from analysis.publish.run.sections import forget, forget_failures, is_kept, kept_work, key_of, run_sections
 
 WRITE = """
 import os

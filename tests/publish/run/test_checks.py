@@ -6,10 +6,10 @@ from analysis import CorpusError, read_corpus, tokenize
 from analysis.core.errors import ParameterError
 from analysis.core.paths import LEXICONS
 from analysis.framing.lexicon import LexiconError, read_lexicon
-from analysis.publish.checks import READERS, check_files, check_groups, check_language
 from analysis.publish.manifest import FILE_PARAMETERS
 from analysis.publish.parameters import KINDS, notebooks, read_parameters, resolve
-from analysis.publish.runs import report
+from analysis.publish.run.assemble import report
+from analysis.publish.run.checks import READERS, check_files, check_groups, check_language
 
 # What a parameter takes, by what the notebooks say of it; a value outside that; and what is said of it.
 OUTSIDE = {

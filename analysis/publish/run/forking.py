@@ -1,7 +1,7 @@
 """Processes forked from one that has imported all that notebooks import, which takes longer than most notebooks do.
 
-``python -m analysis.publish.forking`` is that one. Each message on the socket that is its stdin brings the stdin,
-stdout and stderr of a process to be forked, which then works as ``python -m analysis.publish.execute`` does, with a
+``python -m analysis.publish.run.forking`` is that one. Each message on the socket that is its stdin brings the stdin,
+stdout and stderr of a process to be forked, which then works as ``python -m analysis.publish.run.execute`` does, with a
 kernel that is forked too. `ForkedProvisioner` is what Jupyter needs for such a kernel, and knows nothing of this
 package.
 """
@@ -25,8 +25,8 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from analysis import read_text, tokenize
-from analysis.publish.execute import become, work
 from analysis.publish.parameters import Cell, notebooks, read_cells
+from analysis.publish.run.execute import become, work
 
 STREAMS = 3  # stdin, stdout and stderr
 _IMPORTED_LATER = (  # by functions of what the notebooks import, and by Jupyter's kernel

@@ -8,8 +8,8 @@ import pytest
 
 from analysis.core.errors import ParameterError
 from analysis.core.paths import SAMPLE
-from analysis.publish import machine
-from analysis.publish.machine import (
+from analysis.publish.run import machine
+from analysis.publish.run.machine import (
     BASE,
     IN_PARTS,
     PART,

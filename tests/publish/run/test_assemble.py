@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 from analysis.core.paths import ROOT, SAMPLE
-from analysis.publish.execute import _without_places, execute
 from analysis.publish.manifest import recorded
 from analysis.publish.parameters import resolve
-from analysis.publish.processes import CAN_FORK
-from analysis.publish.running import reading_from
-from analysis.publish.runs import read_once, report
+from analysis.publish.run.assemble import read_once, report
+from analysis.publish.run.execute import _without_places, execute
+from analysis.publish.run.processes import CAN_FORK
+from analysis.publish.run.sections import reading_from
 from analysis.text.loading import ONLY_KEPT
 from tests.in_process import run_in_process, shown_by
 
@@ -211,7 +211,7 @@ def test_links_of_the_page_lead_to_files_of_the_run(sample_run):
 def test_a_kernel_begun_anew_writes_what_a_forked_one_writes(small, small_run, tmp_path, monkeypatch):
     if not CAN_FORK:
         pytest.skip("no process is forked here: there is nothing to compare")
-    monkeypatch.setattr("analysis.publish.processes.CAN_FORK", False)
+    monkeypatch.setattr("analysis.publish.run.processes.CAN_FORK", False)
     assert report(small, tmp_path / "small", only=["framing"]) == []
     forked, anew = (
         {path.relative_to(run): path.read_bytes() for path in run.rglob("*") if path.is_file()}
