@@ -140,6 +140,11 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}'"
 
 
+def style_rules(name: str) -> str:
+    """The rules of a style sheet of the folder ``web``, on one line."""
+    return (_WEB / name).read_text(encoding="utf-8").partition("*/")[2].replace("\n", "")
+
+
 def svg_source(path: Path) -> str:
     """The picture in `path` as the source of an ``<img>``, where it can run no script and its ids meet no others."""
     return f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"

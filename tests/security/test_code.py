@@ -17,30 +17,12 @@ from analysis.text.storage import open_tokens, save_tokens
 
 PICKLES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "jsonpickle"}
 NETWORK = {"urllib.request", "urllib3", "requests", "httpx", "aiohttp", "http.client", "ftplib", "smtplib", "socket"}
-CALLS = {  # by their last names, on whatever they are called
-    "eval",
-    "exec",
-    "__import__",
-    "execfile",
-    "read_pickle",
-    "to_pickle",
-    "extractall",
-    "urlopen",
-    "urlretrieve",
-    "unsafe_load",
-    "full_load",
-}
-WHOLE = {
-    "compile",
-    "builtins.compile",
-    "tempfile.mktemp",
-    "os.system",
-    "os.popen",
-    "torch.load",
-    "subprocess.getoutput",
-    "subprocess.getstatusoutput",
-    "pd.eval",
-}
+# By their last names, on whatever they are called; and by the whole.
+CALLS = (
+    "eval exec __import__ execfile read_pickle to_pickle extractall urlopen urlretrieve unsafe_load full_load".split()
+)
+WHOLE = "compile builtins.compile tempfile.mktemp os.system os.popen torch.load pd.eval".split()
+WHOLE += "subprocess.getoutput subprocess.getstatusoutput".split()
 SAFE_LOADERS = {"SafeLoader", "CSafeLoader", "BaseLoader", "CBaseLoader", "LOADER"}  # the last is one of the first two
 WRITERS = {"to_csv", "writer", "DictWriter", "write_csv"}
 
