@@ -237,7 +237,7 @@ def test_the_page_says_what_moved_first_and_escapes_what_documents_say(make_run,
     out = tmp_path / "deep" / "out"
     page = write_comparison(compare(*runs), out).read_text()
     assert "<script" not in page
-    assert "default-src &#39;none&#39;; img-src data:; style-src &#39;sha256-" in page
+    assert "default-src 'none'; img-src data:; script-src 'none'; style-src-elem 'sha256-" in page
     assert page.index("1 of 1 moved; it holds when corrected for 1 comparison") < page.index(
         "What differs in the making</h2>"
     )
