@@ -27,7 +27,7 @@ CorporaArgument = Annotated[
     typer.Argument(
         metavar="CORPUS...",
         help="Folders of texts, text files, or addresses such as s3://bucket/news/*.parquet. Of several, the name "
-        "stands before each document's.",
+        "comes before each document's.",
         callback=path_given,
     ),
 ]
@@ -65,7 +65,7 @@ def count(
         bool,
         typer.Option(
             "--adjust-for-redundancy",
-            help="Count a sentence that stands n times as 1/n at each of its places: counts have fractions then.",
+            help="Count a sentence that occurs n times as 1/n at each of its places: counts have fractions then.",
         ),
     ] = False,
 ) -> None:
@@ -192,6 +192,6 @@ def _prepared(
 
 
 def _tell_problems(number: int, table: Path) -> None:
-    """Say on stderr how many problems there were, and where they stand."""
+    """Say on stderr how many problems there were, and where they are."""
     if number:
         note(f"{counted(number, 'problem')} in reading: {table} lists them")

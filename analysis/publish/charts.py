@@ -56,7 +56,7 @@ def labelled_points(
 def small_multiples(table: pd.DataFrame, *, x: str, y: str, by: str, ylabel: str, titles: dict[str, str]) -> Figure:
     """A panel for each value of `by`, in the order of the table: `y` over the dates `x`, ci_low to ci_high as a band.
 
-    All panels have one scale. Dates without a value leave a gap. `titles` says what stands above each panel.
+    All panels have one scale. Dates without a value leave a gap. `titles` says what is written above each panel.
     """
     names = list(dict.fromkeys(table[by]))
     columns = min(3 if room() > 6 else 2, len(names))

@@ -50,7 +50,7 @@ Entity = dict[str, Any]
 
 
 def write_crate(run: Path, manifest: Mapping[str, Any]) -> None:
-    """Write ``ro-crate-metadata.json`` into the finished folder `run`, whose `manifest` stands there already.
+    """Write ``ro-crate-metadata.json`` into the finished folder `run`, which has its `manifest` already.
 
     RO-Crate 1.1 (Sefton and others 2020), with the runs as in Process Run Crate 0.5 (Leo and others 2024): one action a
     notebook, and one for the page. It follows from the manifest alone, without a clock: so it has no end of a run,
@@ -183,7 +183,7 @@ def _page(manifest: Mapping[str, Any]) -> Entity:
 
 
 def _file(record: Mapping[str, Any], run: Path) -> Entity:
-    """A file of the run, described by the caption that stands beside it."""
+    """A file of the run, described by the caption beside it."""
     from analysis.publish.records import read_about
 
     path = PurePosixPath(record["path"])

@@ -19,7 +19,7 @@ from analysis.core.paths import ROOT
 from analysis.publish.parameters import parameters_page
 from analysis.publish.tables import write_json
 
-GROUP = "<group>"  # stands for the column that the parameter group_by names
+GROUP = "<group>"  # is the column that the parameter group_by names
 
 _FILE = Path(__file__).with_name("dictionary.yml")
 _INTRODUCTION = f"""\
@@ -48,7 +48,7 @@ _LISTED = ("code", "parameters", "tables")
 class Table(NamedTuple):
     """A table of a run: what one row is, and the meaning of each column by its name, in order.
 
-    The name `GROUP` is the column that the parameter group_by names; another name in angle brackets stands for all
+    The name `GROUP` is the column that the parameter group_by names; another name in angle brackets is that of all
     columns that the table has besides. ``like`` is the table that some of the meanings were taken over from.
     """
 

@@ -25,9 +25,9 @@ def side_by_side_passages(rows: pd.DataFrame) -> str:
 
     `rows`: kind, similarity, a_doc, a_text, b_doc, b_text. The words of two texts are aligned in their order (Ratcliff
     and Metzener 1988, Pattern matching: the Gestalt approach, as in `difflib`: the longest run that both have, then the
-    same to its left and right); what is marked stands only on its side, or in another place on the other. Case,
+    same to its left and right); what is marked is only on its side, or in another place on the other. Case,
     punctuation and kinds of apostrophe and hyphen make no difference. Of more than 60 words on end that are equal, or
-    that stand only on one side, the first and last 15 are shown. Passages too large to be compared (more than 100,000
+    that are only on one side, the first and last 15 are shown. Passages too large to be compared (more than 100,000
     pairs of equal words) are shown by their beginnings, without a mark, and say so. Raises `ValueError` for a missing
     column.
 
@@ -59,7 +59,7 @@ def differences(a: str, b: str) -> tuple[str, str] | None:
     size = len(words.vocabulary)
     if np.bincount(first, minlength=size) @ np.bincount(second, minlength=size) > MOST_PAIRS:
         return None
-    # The last block is empty and stands at the end of both, so what is behind the one before it is covered.
+    # The last block is empty and at the end of both, so what is behind the one before it is covered.
     equal = SequenceMatcher(None, first.tolist(), second.tolist(), autojunk=False).get_matching_blocks()
     one = _side(a, words, 0, [(block.a, block.a + block.size) for block in equal])
     return one, _side(b, words, 1, [(block.b, block.b + block.size) for block in equal])

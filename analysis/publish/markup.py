@@ -106,7 +106,7 @@ def _lines(text: str, segments: Segments) -> Iterator[tuple[str, int, int]]:
 
 
 def _between(text: str, start: int, end: int, layers: Sequence[Layer]) -> str:
-    """What stands between two paragraphs: white space as it is, all else as one that keeps its lines."""
+    """What is between two paragraphs: white space as it is, all else as one that keeps its lines."""
     if not text[start:end].strip():
         return escaped(text[start:end])
     return f'<p dir="auto" class="o">{marked(text, start, end, layers)}</p>'

@@ -58,7 +58,7 @@ class Section(NamedTuple):
 
 
 def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict[str, Any]], tokens: AnyTokens) -> None:
-    """Write ``index.html`` into the folder `run` from the notebooks, figures and tables that stand there.
+    """Write ``index.html`` into the folder `run` from the notebooks, figures and tables in it.
 
     `tokens` are those of the corpus, as the notebooks read it: the page holds the texts, so that each number leads to
     its sentences. All that comes from a document is escaped, no script is run but the page's own, and nothing is
@@ -170,7 +170,7 @@ def _with_rows(name: str, shown: str, path: Path, about: Mapping[str, Any], rows
 
 
 def _meanings(columns: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
-    """Names of columns and what they mean; those that follow one another and mean the same stand together."""
+    """Names of columns and what they mean; those that follow one another and mean the same share an entry."""
     known = [column for column in columns if "meaning" in column]
     runs = groupby(known, key=lambda column: column["meaning"])
     return [(", ".join(column["name"] for column in own), meaning) for meaning, own in runs]

@@ -50,8 +50,8 @@ def interval_dots(
 ) -> Figure:
     """One dot a row of `table` at `value`, with its interval (ci_low, ci_high, if it has them), the first row on top.
 
-    A hollow diamond stands at the column `beside`, if there is one; `names` are then what the legend calls the two. A
-    dashed line stands at `line`, a threshold. The scale begins at 0, or lower where an interval does.
+    A hollow diamond marks the column `beside`, if there is one; `names` are then what the legend calls the two. A
+    dashed line marks `line`, a threshold. The scale begins at 0, or lower where an interval does.
     """
     fig, ax = labelled_rows(len(table), table[label], legend=beside is not None)
     y = np.arange(len(table))
@@ -108,11 +108,11 @@ def keyness_bars(table: pd.DataFrame, *, target: str, reference: str, significan
 def strip(
     places: pd.DataFrame, *, by: str, order: Sequence[str], words: int, borders: Sequence[int], xlabel: str
 ) -> Figure:
-    """Where in the running text each of `order` stands: a row for each value of the column `by`, a mark a ``place``.
+    """Where in the running text each of `order` occurs: a row for each value of the column `by`, a mark a ``place``.
 
     `words` is how many places there are in all, `borders` (see `few`) are those at which another document begins. Where
     a row has more marks than can be told apart, they are a pale ground, and dark steps on it say how dense they are. A
-    column ``times`` says how many a mark stands for.
+    column ``times`` says how many occurrences a mark is.
     """
     rows = {name: y for y, name in enumerate(order)}
     shown = places[places[by].isin(rows)]
@@ -170,10 +170,10 @@ def _covered(row: Ints, place: Floats, reach: float) -> tuple[Ints, Floats, Floa
 
 @drawing
 def heat_map(table: pd.DataFrame, *, xlabel: str, names: Mapping[str, str] | None = None) -> Figure:
-    """`table` as a grid, each cell with its number: its first column names the rows, the others stand along the top.
+    """`table` as a grid, each cell with its number: its first column names the rows, the others the columns.
 
     `names` says what is written for a row, where it is not what the first column has. An empty cell is grey. Where the
-    cells have no room for numbers, as in more than 16 columns, a scale of colours stands at the side; of more than 16
+    cells have no room for numbers, as in more than 16 columns, a scale of colours is at the side; of more than 16
     columns a dozen are named.
     """
     grid = table.iloc[:, 1:]
@@ -220,9 +220,9 @@ def _ems(number: str) -> float:
 
 @drawing
 def position_map(spans: pd.DataFrame, *, kinds: Sequence[Sequence[str]]) -> Figure:
-    """Where in their documents the `spans` (doc_id, n_chars, start, end, kind) stand: a bar for each document.
+    """Where in their documents the `spans` (doc_id, n_chars, start, end, kind) are: a bar for each document.
 
-    ``n_chars`` is how long the document is; the documents stand in the order of the spans. `kinds` has each kind and
+    ``n_chars`` is how long the document is; the documents are in the order of the spans. `kinds` has each kind and
     what the legend calls it. Bars too thin to be seen are widened to half a per cent, and are one where they would
     touch.
     """

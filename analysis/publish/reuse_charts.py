@@ -51,7 +51,7 @@ MARKS: list[tuple[str, str, Any]] = [
 def dot_plot(matches: pd.DataFrame, *, words: int, borders: Sequence[int]) -> Figure:
     """A document against itself: a diagonal stroke for each row (a_word, b_word, words) of `dots.dot_matches`.
 
-    Both axes are the running words; the document itself is the diagonal, and each stroke stands on both sides of it.
+    Both axes are the running words; the document itself is the diagonal, and each stroke is on both sides of it.
     `words` is how many words there are in all, `borders` (see `plots.few`) are those at which another paragraph begins.
     """
     fig, ax = plane(min(room(), 5))
@@ -83,7 +83,7 @@ def timeline(places: pd.DataFrame, *, most: int = 5) -> Figure:
     """The way of passages through the sources: a line for each of the first `most` families of `spread.families`.
 
     Across are the dates, down the sources in the order in which they first have one of these passages; a mark is a
-    place of the passage, and those of different passages stand one above the other. Places without a date are on the
+    place of the passage, and those of different passages are one above the other. Places without a date are on the
     right, outside the lines. Below are the first words of each passage. Of many sources those with the fewest places
     share one row. Raises `ValueError` when `most` is not from 1 to 6.
     """
@@ -142,7 +142,7 @@ def timeline(places: pd.DataFrame, *, most: int = 5) -> Figure:
 def reuse_network(links: pd.DataFrame) -> Figure:
     """Who has text from whom: an arrow from ``origin`` to ``taker`` for each row of `pasting.pasted_between`.
 
-    The groups stand on a circle, by name and clockwise from the top; the more words are ``pasted``, the wider an arrow.
+    The groups are on a circle, by name and clockwise from the top; the more words are ``pasted``, the wider an arrow.
     What a group has from its own earlier documents is no arrow; the picture says how much that is. Where there are too
     many arrows or groups to read, the widest that fit are drawn, and it says how many are not.
     """
@@ -298,7 +298,7 @@ def _named(names: pd.Series) -> pd.Series:
 
 
 def _few(names: pd.Series, most: int, others: str) -> list[str]:
-    """The different names in the order met; of more than `most` those that stand most often, and one for the others."""
+    """The different names in the order met; of more than `most` the most frequent, and one for the others."""
     order = list(dict.fromkeys(names))
     if len(order) <= most:
         return order

@@ -100,7 +100,7 @@ def read_table(source: Path | IO[Any], columns: Iterable[Mapping[str, str]]) -> 
         raise ValueError(f"there are more columns than {len(types):,}")
     for name, kind in types.items():
         if kind == "string":
-            place, texts = pd.factorize(read[name])  # each text once: names stand in many rows
+            place, texts = pd.factorize(read[name])  # each text once: names recur in many rows
             cells = np.array([*map(restored, texts), np.nan], dtype=object)[place]  # -1 is an empty cell
             read[name] = pd.Series(cells, index=read.index, dtype=object)
         elif kind == "date":

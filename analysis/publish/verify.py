@@ -27,7 +27,7 @@ from analysis.text.reading.readers import ReadError
 
 SHOWN = 20  # lines of a long list of differences that `shortened` keeps
 EXCERPT = 48  # characters shown of a cell or a line, from a little before where it differs
-BEFORE = 12  # how many of these stand before
+BEFORE = 12  # how many of these come before
 DETAILED = 2**26  # bytes of a file up to which it is said where it differs
 
 
@@ -92,7 +92,7 @@ def manifest_differences(manifest: Mapping[str, Any], again: Mapping[str, Any]) 
 def compare(here: Path, again: Path, recorded: Mapping[str, str]) -> list[str]:
     """One line for each file that is not the same in the folders `here` and `again` and in `recorded`, path to SHA-256.
 
-    Files that stand for themselves (`MANIFEST`, `RUN_LOG`, `CRATE`) are left out, and so are hidden ones.
+    Files with a check of their own (`MANIFEST`, `RUN_LOG`, `CRATE`) are left out, and so are hidden ones.
     """
     sides = [{path: _sha256(folder, path) for path in _files(folder)} for folder in (here, again)]
     found = []

@@ -15,7 +15,7 @@ class Number(NamedTuple):
     ``counted`` and ``rate``: a column of counts and its rate, from which follows how many words (in units of the rate)
     there were. ``hits``: the table with one row a hit, from which the counts of each document can be had, and its
     column of weights, "" where each is 1. ``same``: parameters without whose agreement the number is not one thing.
-    ``complete``: parameters that, where they agree, leave out the same rows: a row that is missing then stands for 0.
+    ``complete``: parameters that, where they agree, leave out the same rows: a row that is missing then counts as 0.
     """
 
     name: str

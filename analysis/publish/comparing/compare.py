@@ -53,7 +53,7 @@ def compare(a: str | Path, b: str | Path) -> Comparison:
     - ``two intervals``: of independent texts, see `analysis.publish.comparing.moved.recovered`;
     - ``two intervals, at most``: the same where texts are in both runs, for which it is too wide;
     - ``paired bootstrap``: of the same texts, where the counts of each document (of each sentence where there is one
-      document) stand in the tables and give the rates of both runs again, see `moved.paired`.
+      document) are in the tables and give the rates of both runs again, see `moved.paired`.
 
     A table has its keys, a, a_low, a_high, b, b_low, b_high, difference, ci_low, ci_high, ratio, ratio_low, ratio_high,
     p, q, moved; one of exact numbers its keys, a, b, difference. Raises `ParameterError` for a folder without a report,
@@ -96,7 +96,7 @@ def _whole(a: Run, b: Run) -> pd.DataFrame:
 
 
 def _compared(number: Number, a: Run, b: Run, texts: Texts) -> tuple[dict[str, object], pd.DataFrame]:
-    """A row of the overview, and the rows that both runs have, or that stand for 0 in one; none with a note."""
+    """A row of the overview, and the rows that both runs have, or that count as 0 in one; none with a note."""
     about: dict[str, object] = dict.fromkeys(_OVERVIEW, 0)
     about |= {"name": number.name, "table": number.table, "unit": number.unit, "method": "", "note": ""}
     if apart := _not_alike(number, a, b):
@@ -169,7 +169,7 @@ def _estimate(table: pd.DataFrame, side: str) -> Estimate:
 
 
 def _sizes(own: pd.DataFrame, rows: pd.DataFrame, number: Number, keys: list[str]) -> Floats:
-    """How many units of the rate (thousands of words) stand behind each row of `rows`: any count over its rate."""
+    """How many units of the rate (thousands of words) each row of `rows` was counted in: any count over its rate."""
     known = own[own[number.rate] > 0]
     size = known[number.counted] / known[number.rate]
     if len(keys) == 1:

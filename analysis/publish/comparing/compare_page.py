@@ -47,7 +47,7 @@ def write_comparison(found: Comparison, out: str | Path) -> Path:
 
     ``index.html`` opens without a network and has no script; ``compare.json`` says what was compared, with the SHA-256
     of both manifests; ``overview`` and ``whole`` are the tables of `Comparison`, and each table that was compared
-    stands under its own name, such as ``framing/profile.csv``, with what moved in it as a figure where something did.
+    has its own name, such as ``framing/profile.csv``, with what moved in it as a figure where something did.
     An earlier comparison at `out` is replaced whole; raises `ParameterError` where something else is there.
     """
     place = given(out).resolve()  # a link stays one, and its target is replaced

@@ -108,7 +108,7 @@ def sweep(
 def grid(assignments: Sequence[str]) -> list[dict[str, str]]:
     """Every combination of the values in ``name=value,value`` texts, the last name running fastest.
 
-    A value with a comma in it stands in double quotes, as in a CSV file; a name that is given again has more values.
+    A value with a comma in it is put in double quotes, as in a CSV file; a name that is given again has more values.
     Raises `ParameterError` for a text that is no assignment, a value given twice, a single combination, or too many.
 
     >>> grid(["similarity=0.5,0.8", "top_n=10"])

@@ -47,7 +47,7 @@ def panel(
     """The `controls` above what `answer` makes of their values, made again whenever one of them changes.
 
     `answer` takes the value of each control by its name and gives HTML, in which all text of the documents is escaped.
-    A `ValueError`, or a package that is missing, is shown as its sentence. The controls in `first` stand before the
+    A `ValueError`, or a package that is missing, is shown as its sentence. The controls in `first` come before the
     others and act only on these. Gives an ipywidgets VBox with the CSS classes ``lafz-panel`` and ``lafz-<name>``; what
     is made has ``lafz-<result>``.
 
