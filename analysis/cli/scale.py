@@ -14,7 +14,8 @@ from analysis.cli.shared import (
     counted,
     mistakes_told,
     note,
-    path_given,
+    path_argument,
+    path_option,
     progress_bars,
     read_options,
 )
@@ -24,16 +25,13 @@ DOCUMENT = "document"  # what `lafz pairs` pairs by default
 
 CorporaArgument = Annotated[
     list[str],
-    typer.Argument(
-        metavar="CORPUS...",
-        help="Folders of texts, text files, or addresses such as s3://bucket/news/*.parquet. Of several, the name "
+    path_argument(
+        "Folders of texts, text files, or addresses such as s3://bucket/news/*.parquet. Of several, the name "
         "comes before each document's.",
-        callback=path_given,
+        metavar="CORPUS...",
     ),
 ]
-OutOption = Annotated[
-    str, typer.Option(help="The table to write: a name that ends in .parquet or .csv.", callback=path_given)
-]
+OutOption = Annotated[str, path_option("The table to write: a name that ends in .parquet or .csv.")]
 MemoryOption = Annotated[
     str, typer.Option(help="How much memory all processes together may take; with --dask ADDRESS each worker.")
 ]
@@ -46,7 +44,7 @@ DaskOption = Annotated[
 ]
 WorkOption = Annotated[
     Optional[Path],
-    typer.Option(help="The folder for what is kept on the way [default: beside the table].", callback=path_given),
+    path_option("The folder for what is kept on the way [default: beside the table]."),
 ]
 
 
@@ -58,8 +56,7 @@ def count(
     work: WorkOption = None,
     parameter: ReadingOption = None,
     lexicon: Annotated[
-        Optional[Path],
-        typer.Option(help="Count what speaks of the frames of this YAML file, and not each word.", callback=path_given),
+        Optional[Path], path_option("Count what speaks of the frames of this YAML file, and not each word.")
     ] = None,
     adjust_for_redundancy: Annotated[
         bool,
@@ -96,8 +93,7 @@ def pairs(
     corpus: CorporaArgument,
     out: OutOption,
     unit: Annotated[
-        str,
-        typer.Option(help="What is paired: document; or sentence or paragraph, those with nearly the same words."),
+        str, typer.Option(help="What is paired: document; or sentence or paragraph, those with nearly the same words.")
     ] = DOCUMENT,
     threshold: Annotated[
         Optional[float],
