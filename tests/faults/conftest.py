@@ -18,7 +18,7 @@ from analysis.publish.parameters import notebooks
 
 LONG = 900  # seconds after which a test takes a process to hang, however slow the machine
 ONLY = ("--only", "term_frequency")
-RUNS = "analysis.publish.run.execute"
+FORKS = "analysis.publish.run.forking"
 # Read by each process that Python starts: it waits where it opens the first file whose path fits a pattern, as on a
 # machine that does something else just then, until it is let go. What a test does meanwhile is never too late.
 WAIT = """
@@ -141,12 +141,12 @@ class Place:
         return found
 
     def kernels(self):
-        """The kernels, begun anew or forked from what leads them."""
+        """The kernels, begun anew or each forked from what leads it, and that from the process that forks."""
         return [
             process
             for process in self.processes()
             if "ipykernel_launcher" in command_of(process)
-            or all(RUNS in command_of(each) for each in [process, *process.parents()[:1]])
+            or all(FORKS in command_of(each) for each in [process, *process.parents()[:2]])
         ]
 
     def wait_until_alone(self):

@@ -1,8 +1,5 @@
 """A kernel, or the process that leads it, that is killed as the system kills what takes too much memory."""
 
-import asyncio
-import os
-
 import nbformat
 import pytest
 
@@ -20,8 +17,7 @@ def notebook(tmp_path):
         cells[0].metadata["tags"] = ["parameters"]
         about = {"language_info": {"name": "python"}}
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), tmp_path / "given.ipynb")
-        job = (str(tmp_path / "given.ipynb"), "out.ipynb", {"corpus": "a"}, str(tmp_path), dict(os.environ))
-        return asyncio.run(execute(*job))
+        return execute(tmp_path / "given.ipynb", str(tmp_path / "out.ipynb"), {"corpus": "a"})
 
     return run
 

@@ -4,6 +4,7 @@ import ast
 import hashlib
 import json
 import os
+import re
 import warnings
 
 import numpy as np
@@ -132,8 +133,18 @@ def test_the_search_leaves(source):
     assert not dangers("x", source)
 
 
+# A pair of sockets between two processes.
+PAIRED = ("analysis/publish/run/forking.py", "analysis/publish/run/processes.py")
+
+
 def test_nothing_runs_code_opens_a_shell_or_asks_the_network():
-    assert [line for name, source in sources().items() for line in dangers(name, source)] == []
+    found = [line for name, source in sources().items() for line in dangers(name, source)]
+    assert [line for line in found if not (line.startswith(PAIRED) and line.endswith("imports socket"))] == []
+
+
+@pytest.mark.parametrize("name", PAIRED)
+def test_a_socket_between_two_processes_has_no_address(name):
+    assert re.findall(r"AF_INET|connect\(|create_|bind|listen|getaddrinfo", sources()[name]) == []
 
 
 DELETES = {"rmtree", "unlink", "rmdir", "removedirs", "os.remove"}

@@ -15,7 +15,7 @@ from analysis.core.paths import LEXICONS
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.validity_file import read_validity
 from analysis.publish.parameters import TYPES, Parameter, check, notebooks, read_params_file, resolve
-from analysis.publish.run.processes import Job, Processes
+from analysis.publish.run.processes import Job, Processes, run_notebooks
 
 ATTACKS = [
     '"); import os; os.system("touch ran"); ("',
@@ -211,7 +211,7 @@ def test_a_file_that_is_no_text_is_refused_in_one_line(tmp_path):
 
 
 def test_in_a_real_kernel_each_value_is_the_one_that_was_given(tmp_path):
-    """As a report does it: a process, an injected cell, a kernel."""
+    """Papermill's own way, as a report goes it: a process, an injected cell, a kernel."""
     values = {f"text_{number}": value for number, value in enumerate(ATTACKS) if value != "\0"}
     values |= {"whole": -(2**62), "share": 0.1 + 0.2, "small": 5e-324, "yes": True, "nothing": None}
     code = "import json\nprint(json.dumps({name: globals()[name] for name in NAMES}))"
@@ -222,9 +222,9 @@ def test_in_a_real_kernel_each_value_is_the_one_that_was_given(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "P"}})
     notebook.metadata["language_info"] = {"name": "python"}
     nbformat.write(notebook, tmp_path / "in.ipynb")
-    job = Job(str(tmp_path / "in.ipynb"), "out.ipynb", values, str(tmp_path), {})
+    task = {"notebook": str(tmp_path / "in.ipynb"), "output": "out.ipynb", "parameters": values}
     with Processes(tmp_path, os.environ) as processes:
-        logs = processes.run({"a": job}, lambda *_: None, at_once=1)
+        logs = run_notebooks({"a": Job(task, tmp_path, {})}, processes, lambda *_: None, at_once=1)
     assert "error" not in logs["a"]
     last = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells[-1]
     assert json.loads(last.outputs[0].text) == values

@@ -17,7 +17,7 @@ from analysis.core.progress import Progress
 from analysis.core.versions import code_version
 from analysis.publish.manifest import OF_FORMATS, extras_of, named, recorded, versions
 from analysis.publish.parameters import notebooks
-from analysis.publish.run.processes import Job, Processes
+from analysis.publish.run.processes import Job, Processes, run_notebooks
 from analysis.publish.tables import OUTPUT, write_json
 from analysis.text.loading import CACHE, ONLY_KEPT
 
@@ -54,7 +54,7 @@ def run_sections(
 ) -> dict[str, dict[str, Any]]:
     """Run each section's notebook into the folder `build`: itself into `EXECUTED`, its output into the section's.
 
-    `words` is the folder of the words that were read for them, `at_once` as in `Processes.run`. With a folder `work` a
+    `words` is the folder of the words that were read for them, `at_once` as in `run_notebooks`. With a folder `work` a
     notebook that has run to its end is kept there under its `key_of`, if that is still the same then, and taken from
     there by a call that follows. Gives a log a section.
     """
@@ -73,7 +73,7 @@ def run_sections(
             write_json(log, places[name] / _LOG)
             places[name] = places[name].rename(work / EXECUTED / keys[name])
 
-    logs = processes.run(jobs, progress, at_once=at_once, ended=ended)
+    logs = run_notebooks(jobs, processes, progress, at_once=at_once, ended=ended)
     for name, place in places.items() if work else ():
         for folder in (EXECUTED, name):
             (build / folder).mkdir(exist_ok=True)
@@ -127,7 +127,8 @@ def _job(section: str, notebook: Path, values: dict[str, Any], place: Path, word
     executed, output = place / EXECUTED, place / section
     executed.mkdir(parents=True, exist_ok=True)
     output.mkdir()
-    return Job(str(notebook), notebook.name, values, str(executed), {**reading_from(words), OUTPUT: str(output)})
+    task = {"notebook": str(notebook), "output": notebook.name, "parameters": values}
+    return Job(task, executed, {**reading_from(words), OUTPUT: str(output)})
 
 
 def _keep_failed(out: Path, build: Path, notebook: Path) -> Path | None:

@@ -1,8 +1,6 @@
 """A report from end to end, with real kernels, and what happens when a part of it fails."""
 
-import asyncio
 import json
-import os
 import re
 import shutil
 import sys
@@ -30,10 +28,6 @@ FIGURES = {
     ),
     "redundancy": "repeat_map dot_plot pasted_shares reuse_network timeline novelty counted_once frames_once",
 }
-
-
-def executed(notebook, output, parameters, *, folder):
-    return asyncio.run(execute(str(notebook), str(output), parameters, str(folder), dict(os.environ)))
 
 
 def files(folder):
@@ -83,7 +77,7 @@ read_stopwords(Path.home() / "none.txt")"""
     cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]
     about = {"language_info": {"name": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), tmp_path / "given.ipynb")
-    result = executed(tmp_path / "given.ipynb", tmp_path / "out.ipynb", {"a": 1}, folder=tmp_path / "work" / "run")
+    result = execute(tmp_path / "given.ipynb", str(tmp_path / "out.ipynb"), {"a": 1})
     assert f"{str(tmp_path / 'none.txt')!r}" in result["message"]  # whoever runs it is told
     outputs = [o for cell in nbformat.read(tmp_path / "out.ipynb", as_version=4).cells for o in cell.get("outputs", [])]
     warned, failed = outputs
@@ -98,9 +92,9 @@ def test_a_checkout_in_the_users_folder_is_not_told_by_its_short_name(tmp_path, 
     monkeypatch.setenv("HOME", str(ROOT.parent))
     monkeypatch.chdir(tmp_path)
     text = f"File ~/{ROOT.name}/analysis/core/paths.py:3 and {ROOT}/analysis/core/paths.py and {ROOT.parent}/texts"
-    assert _without_places(text, tmp_path) == "File analysis/core/paths.py:3 and analysis/core/paths.py and ~/texts"
+    assert _without_places(text) == "File analysis/core/paths.py:3 and analysis/core/paths.py and ~/texts"
     monkeypatch.setenv("HOME", "/")  # as of a user without a folder
-    assert _without_places("/texts/a.txt", tmp_path) == "/texts/a.txt"
+    assert _without_places("/texts/a.txt") == "/texts/a.txt"
 
 
 @pytest.mark.slow
@@ -156,7 +150,7 @@ def test_a_notebook_that_ends_early_is_not_taken_for_whole(small, tmp_path):
     load = next(cell for cell in node.cells if cell.id == "load")
     load.source = "import sys; sys.exit(0)"
     nbformat.write(node, tmp_path / "early.ipynb")
-    result = executed(tmp_path / "early.ipynb", tmp_path / "out.ipynb", {"corpus": str(small)}, folder=tmp_path)
+    result = execute(tmp_path / "early.ipynb", str(tmp_path / "out.ipynb"), {"corpus": str(small)})
     assert result["error"], result
 
 
@@ -168,7 +162,7 @@ def test_a_kernel_needs_no_port_that_another_could_take(tmp_path, monkeypatch, r
     cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]
     about = {"language_info": {"name": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), tmp_path / "given.ipynb")
-    assert executed(tmp_path / "given.ipynb", tmp_path / "out.ipynb", {"a": 1}, folder=tmp_path) == {}
+    assert execute(tmp_path / "given.ipynb", str(tmp_path / "out.ipynb"), {"a": 1}) == {}
     assert not list(folder.iterdir())
 
 

@@ -9,7 +9,7 @@ import nbformat
 import psutil
 import pytest
 
-from analysis.publish.run.processes import CAN_FORK, Job, Processes
+from analysis.publish.run.processes import CAN_FORK, Job, Processes, run_notebooks
 
 LONG = 900  # seconds after which a process is taken to hang, however slow the machine
 IDLE = "import time\nopen('begun', 'w').close()\ntime.sleep(600)"
@@ -34,14 +34,7 @@ def job(folder, source=None):
         cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]
         about = {"language_info": {"name": "python"}}
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), folder / "given.ipynb")
-    return Job(str(folder / "given.ipynb"), "out.ipynb", {"a": 1}, str(folder), {})
-
-
-def started(processes, own, logs):
-    """The job `own` run by another thread, which puts its log into `logs`."""
-    thread = threading.Thread(target=lambda: logs.update(processes.run({"a": own}, lambda *_: None, at_once=1)))
-    thread.start()
-    return thread
+    return Job({"notebook": str(folder / "given.ipynb"), "output": "out.ipynb", "parameters": {"a": 1}}, folder, {})
 
 
 def begun(folder):
@@ -63,35 +56,34 @@ def gone(processes):
 
 @pytest.mark.parametrize("source", [IDLE, ASLEEP], ids=["idle", "asleep"])
 def test_notebooks_end_with_their_kernels_when_nobody_waits_for_them(tmp_path, forked, source):
-    logs = {}
     with Processes(tmp_path, os.environ) as processes:
-        thread = started(processes, job(tmp_path, source), logs)
-        both = begun(tmp_path)
-        assert len(both) == 2
-        assert os.getsid(0) not in {os.getsid(process.pid) for process in both}
-        processes.end()
-        thread.join(LONG)
-    gone(both)
-    assert logs["a"]["error"] == "NotRun"
+        streams = processes.start(job(tmp_path, source))
+        started = begun(tmp_path)
+        assert len(started) == 2 + forked
+        assert os.getsid(0) not in {os.getsid(process.pid) for process in started}
+    gone(started)
+    assert "3/3" not in streams.stdout.read()
 
 
 def test_a_process_that_does_not_listen_is_killed(tmp_path, forked, monkeypatch):
     monkeypatch.setattr("analysis.publish.run.processes.PATIENCE", 0.1)
     with Processes(tmp_path, os.environ) as processes:
-        thread = started(processes, job(tmp_path, IDLE), {})
-        both = begun(tmp_path)
-        for process in both:
+        processes.start(job(tmp_path, IDLE))
+        started = begun(tmp_path)
+        for process in started:
             process.send_signal(signal.SIGSTOP)
-        processes.end()
-        thread.join(LONG)
-    gone(both)
+    gone(started)
 
 
 def test_a_kernel_ends_with_the_process_that_leads_it(tmp_path, forked):
     logs = {}
     with Processes(tmp_path, os.environ) as processes:
-        thread = started(processes, job(tmp_path, IDLE), logs)
-        leader, kernel = begun(tmp_path)
+        jobs = {"a": job(tmp_path, IDLE)}
+        thread = threading.Thread(
+            target=lambda: logs.update(run_notebooks(jobs, processes, lambda *_: None, at_once=1))
+        )
+        thread.start()
+        *_, leader, kernel = begun(tmp_path)
         assert kernel.ppid() == leader.pid
         leader.kill()
         gone([kernel])
@@ -100,35 +92,47 @@ def test_a_kernel_ends_with_the_process_that_leads_it(tmp_path, forked):
     assert logs["a"]["message"] == "its process ended before the notebook did, most likely for want of memory"
 
 
+def test_no_process_is_started_after_the_end(tmp_path, forked):
+    processes = Processes(tmp_path, os.environ)
+    processes.end()
+    with pytest.raises(RuntimeError, match="ended"):
+        processes.start(job(tmp_path, IDLE))
+
+
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
 def test_an_error_while_notebooks_run_ends_them(tmp_path, forked, error):
     def fail(*_):
         raise error
 
-    with pytest.raises(error), Processes(tmp_path, os.environ) as processes:
-        processes.run({"a": job(tmp_path, IDLE)}, fail, at_once=3)
-    assert psutil.Process().children() == []
+    before = threading.active_count()
+    with Processes(tmp_path, os.environ) as processes:
+        with pytest.raises(error):
+            run_notebooks({"a": job(tmp_path, IDLE)}, processes, fail, at_once=3)
+        assert psutil.Process().children() == []
+    assert threading.active_count() <= before
 
 
 def test_progress_is_told_cell_by_cell(tmp_path, forked):
     told = []
     with Processes(tmp_path, os.environ) as processes:
-        processes.run({"a": job(tmp_path, "1 + 1")}, lambda *about: told.append(about), at_once=1)
-    assert told == [("a", done, 3) for done in range(4)]  # the parameters, those given, the cell
+        jobs = {"a": job(tmp_path, "1 + 1")}
+        run_notebooks(jobs, processes, lambda *about: told.append(about), at_once=1)
+    assert list(dict.fromkeys(told)) == [("a", done, 3) for done in range(4)]  # the parameters, those given, the cell
 
 
-def test_what_keeps_a_notebook_from_running_is_told(tmp_path, forked):
+def test_a_process_that_says_nothing_more_is_told_by_its_last_words(tmp_path, forked):
     with Processes(tmp_path, os.environ) as processes:
-        [log] = processes.run({"a": job(tmp_path)}, print, at_once=3).values()
-    assert (log["error"], log["cell"]) == ("NotRun", "-")
+        [log] = run_notebooks({"a": job(tmp_path)}, processes, print, at_once=3).values()
+    assert log["error"] == "NotRun"
     assert "No such file or directory" in log["message"]
+    assert log["seconds"] > 0
 
 
 def test_no_more_notebooks_run_at_once_than_may_and_the_end_of_each_is_told(tmp_path):
-    ends, told = [], []
-    (tmp_path / "b").mkdir()
-    jobs = {"a": job(tmp_path, "1 + 1"), "b": job(tmp_path / "b", "1 + 1")}
+    jobs = dict.fromkeys("ab", job(tmp_path))  # of which nothing is there
+    ends = []
+    started = time.monotonic()
     with Processes(tmp_path, os.environ) as processes:
-        logs = processes.run(jobs, lambda *about: told.append(about[0]), at_once=1, ended=lambda *end: ends.append(end))
-    assert told == [*"bbbb", *"aaaa"]  # the last first, since it has more to compile
+        logs = run_notebooks(jobs, processes, print, at_once=1, ended=lambda *end: ends.append(end))
+    assert sum(log["seconds"] for log in logs.values()) <= time.monotonic() - started + 0.001  # they are rounded
     assert ends == list(logs.items())[::-1]
