@@ -48,7 +48,7 @@ def report(
     ] = None,
 ) -> None:
     """Run the notebooks on CORPUS and write an illustrated report."""
-    from analysis.publish.run.assemble import report as make  # it takes its time, and other commands need none of it
+    from analysis.publish.run.assemble import report as make  # papermill takes its time, and other commands need none
 
     values = (read_params_file(params) if params else {}) | parse_assignments(parameter or [])
     if "corpus" in values:

@@ -159,7 +159,7 @@ def _action(section: str, manifest: Mapping[str, Any], read: list[str], given: l
         "@id": f"#run/{section}",
         "@type": "CreateAction",
         "name": f"Run of {notebook.name}",
-        "description": f"{notebook.name}, run to its last cell with all parameters given.",
+        "description": f"{notebook.name}, run by papermill to its last cell with all parameters given.",
         "instrument": {"@id": _input_id(notebook.as_posix())},
         "object": [*({"@id": _input_id(path)} for path in read), *_references(given)],
         "result": [{"@id": quote(path)} for path in [*made, f"notebooks/{notebook.name}"]],

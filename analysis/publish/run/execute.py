@@ -1,8 +1,9 @@
-"""One notebook, run by nbclient in a process of its own: ``python -m analysis.publish.run.execute``, a job on stdin.
+"""One notebook, run by papermill in a process of its own: ``python -m analysis.publish.run.execute``, a job on stdin.
 
-The job is a line of JSON: notebook, output (a file name in the folder), parameters, folder and environment. When stdin
-ends before the notebook does, whoever asked for it is gone: the kernel is killed and the process ends. Progress goes to
-stdout as "done/total"; the last line is a JSON object, empty for success, else with cell, error and message.
+A process rather than a thread, because papermill changes the working directory of the whole process. The job is a line
+of JSON: notebook, output (a file name in the folder), parameters, folder and environment. When stdin ends before the
+notebook does, whoever asked for it is gone: the kernel is killed and the process ends. Progress goes to stdout as
+"done/total"; the last line is a JSON object, empty for success, else with cell, error and message.
 """
 
 import json
@@ -18,15 +19,32 @@ from typing import Any
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbformat  # noqa: E402
+import papermill  # noqa: E402
 import psutil  # type: ignore[import-untyped]  # noqa: E402
+import tqdm.auto  # noqa: E402, F401  # later, beside what a kernel imports, it would draw a widget
 from jupyter_client.kernelspec import KernelSpecManager  # noqa: E402
 from jupyter_core.paths import jupyter_runtime_dir  # noqa: E402
-from nbclient import NotebookClient  # noqa: E402
-from nbclient.exceptions import CellExecutionError, DeadKernelError  # noqa: E402
-from papermill.translators import PythonTranslator  # noqa: E402
+from nbclient.exceptions import DeadKernelError  # noqa: E402
+from papermill.engines import NBClientEngine, papermill_engines  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
 from analysis.core.paths import ROOT  # noqa: E402
+
+
+class Engine(NBClientEngine):  # type: ignore[misc]
+    """Papermill's own, but that the notebook is written once, at its end: it does so before and after each cell."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, *args: Any, **options: Any) -> None:
+        """Run the cells."""
+        output, nb_man.output_path = nb_man.output_path, None
+        try:
+            super().execute_managed_notebook(nb_man, *args, **options)
+        finally:
+            nb_man.output_path = output
+
+
+papermill_engines.register("lafz", Engine)
 
 _LONGEST = 100  # bytes of the name of a socket's file, of which macOS takes 103 and Linux 107
 
@@ -37,41 +55,33 @@ def execute(notebook: Path, output: str, parameters: dict[str, Any]) -> dict[str
     if command not in ("python", "python3") and Path(command).resolve() != Path(sys.executable).resolve():
         message = f"the Jupyter kernel 'python3' belongs to {command}: unset JUPYTER_PATH, or install ipykernel here"
         return {"cell": "-", "error": "KernelError", "message": message}
-    node = _with_parameters(nbformat.read(notebook, as_version=4), parameters)  # type: ignore[no-untyped-call]
-    total, begun, failed = len(node.cells), [], {}
-
-    def begin(cell: Any, cell_index: int) -> None:
-        begun.append(str(cell.id))
-        print(f"{cell_index}/{total}", flush=True)
-
-    options: dict[str, Any] = {"kernel_name": "python3", "record_timing": False, "raise_on_iopub_timeout": True}
+    node = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+    progress = {"file": sys.stdout, "bar_format": "{n_fmt}/{total_fmt}", "mininterval": 0}
     try:
-        NotebookClient(node, on_cell_start=begin, config=_connection(), **options).execute()
-        print(f"{total}/{total}", flush=True)
-    except CellExecutionError as error:
-        failed = {"cell": begun[-1], "error": error.ename, "message": error.evalue}
-        if error.ename == "SystemExit":
-            failed |= {"error": "Unfinished", "message": "the notebook ended before its last cell"}
-    except DeadKernelError:
-        message = "the kernel died, most likely for want of memory: give it more, or take fewer texts"
-        failed = {"cell": begun[-1], "error": "DeadKernel", "message": message}
-    _tidy(node)
-    nbformat.write(node, output)  # type: ignore[no-untyped-call]
-    return failed
-
-
-def _with_parameters(node: Any, parameters: dict[str, Any]) -> Any:
-    """A notebook with its parameters as papermill gives them: in a cell of their own, behind that of the defaults."""
-    for cell in node.cells:
-        cell.metadata.setdefault("tags", [])
-    given = nbformat.v4.new_code_cell(  # type: ignore[no-untyped-call]
-        PythonTranslator.codify(parameters, "Parameters"), id="injected-parameters"
-    )
-    given.metadata["tags"] = [given.id]
-    place = next(place for place, cell in enumerate(node.cells) if "parameters" in cell.metadata.tags)
-    node.cells.insert(place + 1, given)
-    node.metadata["papermill"] = {"parameters": parameters}
-    return node
+        done = papermill.execute_notebook(
+            node,
+            output,
+            parameters,
+            engine_name="lafz",
+            kernel_name="python3",
+            progress_bar=progress,
+            config=_connection(),
+        )
+    except (papermill.PapermillExecutionError, DeadKernelError) as error:
+        done = nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
+        started = _started_cell(done)
+        _tidy(done)
+        nbformat.write(done, output)  # type: ignore[no-untyped-call]
+        if isinstance(error, DeadKernelError):
+            message = "the kernel died, most likely for want of memory: give it more, or take fewer texts"
+            return {"cell": started, "error": "DeadKernel", "message": message}
+        return {"cell": _failed_cell(done), "error": error.ename, "message": error.evalue}
+    _tidy(done)
+    nbformat.write(done, output)  # type: ignore[no-untyped-call]
+    last = [cell for cell in done.cells if cell.cell_type == "code"][-1]
+    if last.execution_count is None:
+        return {"cell": last.id, "error": "Unfinished", "message": "the notebook ended before its last cell"}
+    return {}
 
 
 def _connection() -> Config:
@@ -88,14 +98,36 @@ def _connection() -> Config:
     return Config(KernelManager=manager)
 
 
+def _failed_cell(node: Any) -> str:
+    """The id of the cell whose output is the error."""
+    failed = (cell.id for cell in node.cells if any(o.output_type == "error" for o in cell.get("outputs", [])))
+    return str(next(failed, "-"))
+
+
+def _started_cell(node: Any) -> str:
+    """The id of the cell that was started last, by papermill's marks."""
+    started = [cell.id for cell in node.cells if cell.metadata.get("papermill", {}).get("start_time")]
+    return str(started[-1]) if started else "-"
+
+
 def _tidy(node: Any) -> None:
-    """Take out of an executed notebook, which is passed on, what errors and warnings say of places on this machine."""
-    for output in (output for cell in node.cells for output in cell.get("outputs", [])):
-        if output.output_type == "error":
-            output.evalue = _without_places(output.evalue)
-            output.traceback = [_without_places(line) for line in output.traceback]
-        elif output.get("name") == "stderr":
-            output.text = _without_places(output.text)
+    """Take out of an executed notebook what differs between two runs: clock times, random ids, papermill's marks.
+
+    And, since a report is passed on, what errors and warnings say of where things are on this machine.
+    """
+    node.metadata["papermill"] = {"parameters": node.metadata.get("papermill", {}).get("parameters", {})}
+    node.cells = [cell for cell in node.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])]
+    for cell in node.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                output.evalue = _without_places(output.evalue)
+                output.traceback = [_without_places(line) for line in output.traceback]
+            elif output.get("name") == "stderr":
+                output.text = _without_places(output.text)
 
 
 def _without_places(text: str) -> str:
