@@ -15,6 +15,7 @@ from pathlib import Path
 
 from analysis.core.paths import SAMPLE
 from analysis.publish.parameters import notebooks, read_cells, resolve
+from analysis.publish.run.processes import Processes
 from analysis.publish.run.sections import environment_of, run_sections
 
 FLOOR = "--floor"  # the option that makes this program run the bare notebooks and no more
@@ -60,9 +61,9 @@ def floor() -> None:
         parameters = resolve(chosen, {"corpus": str(SAMPLE)})
         (folder / "run").mkdir()
         made = {section: bare(path, folder) for section, path in chosen.items()}
-        environment = environment_of(folder, folder / "tokens")
-        how = {"environment": environment, "progress": lambda *_: None, "at_once": len(made)}
-        logs = run_sections(made, parameters, folder / "run", **how)
+        how = {"words": folder / "tokens", "progress": lambda *_: None, "at_once": len(made)}
+        with Processes(folder, environment_of(folder)) as processes:
+            logs = run_sections(made, parameters, folder / "run", processes=processes, **how)
         assert not any("error" in log for log in logs.values()), logs
 
 

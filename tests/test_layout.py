@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -9,27 +10,13 @@ import pytest
 from analysis.core.paths import ROOT
 
 PACKAGE = ROOT / "analysis"
-MIDDLE = ("terms", "framing", "redundancy")
-ABOVE = {
-    "text": ("engine", "scale", "publish", *MIDDLE),
-    "engine": ("scale", "publish", *MIDDLE),
-    **{room: ("scale", "publish", *(other for other in MIDDLE if other != room)) for room in MIDDLE},
-    "scale": ("publish",),
-    "publish": (),
-}
-BELOW_ALL = (
-    "errors",
-    "paths",
-    "places",
-    "printable",
-    "progress",
-    "signals",
-    "strict_yaml",
-)  # modules at the top that every room has
+FLOORS = (("core",), ("text",), ("engine",), ("terms", "framing", "redundancy"), ("scale",), ("publish",), ("cli",))
+INSIDE = {"text.reading": ("text",), "framing.syntax": ("framing",)}  # rooms of a room that know nothing of the rest
+BELOW_READING = ("text.sentences", "text.reading")  # what reads files knows the languages that there are
 
 
 def imported(source: str) -> Iterator[str]:
-    """The modules of this package that a module imports, wherever in it."""
+    """The modules of this package that a module imports, wherever in it, and the names that it imports from them."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
@@ -39,32 +26,50 @@ def imported(source: str) -> Iterator[str]:
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
-def found(file: Path, above: tuple[str, ...]) -> set[str]:
-    """What a file imports from the rooms above it."""
-    names = {name for name in imported(file.read_text(encoding="utf-8")) if name.split(".")[0] == "analysis"}
-    return {".".join(name.split(".")[:3]) for name in names if name.split(".")[1:2] and name.split(".")[1] in above}
+def found(file: Path, rooms: tuple[str, ...]) -> set[str]:
+    """What a file imports from rooms, such as text or text.reading."""
+    names = {name.removeprefix("analysis.") for name in imported(file.read_text(encoding="utf-8"))}
+    return {name for name in names if name.startswith(tuple(f"{room}." for room in rooms)) or name in rooms}
 
 
 def files(room: str) -> list[Path]:
-    return sorted((PACKAGE / room).rglob("*.py"))
+    return sorted((PACKAGE / room.replace(".", "/")).rglob("*.py"))
 
 
-@pytest.mark.parametrize("room", ABOVE)
-def test_no_room_imports_what_is_above_it(room: str) -> None:
+def test_every_module_is_in_a_room() -> None:
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py"}
+    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert rooms == {room for floor in FLOORS for room in floor}
+
+
+@pytest.mark.parametrize("room", [room for floor in FLOORS for room in floor])
+def test_no_room_imports_what_is_above_it_or_beside_it(room: str) -> None:
+    level = next(number for number, floor in enumerate(FLOORS) if room in floor)
+    others = tuple(other for floor in FLOORS[level:] for other in floor if other != room)
+    wrong = {(file.relative_to(PACKAGE).as_posix(), name) for file in files(room) for name in found(file, others)}
     assert files(room)
-    wrong = {(file.relative_to(PACKAGE).as_posix(), name) for file in files(room) for name in found(file, ABOVE[room])}
     assert wrong == set()
 
 
-def test_what_every_room_has_imports_no_room() -> None:
-    assert [name for name in BELOW_ALL if found(PACKAGE / f"{name}.py", tuple(ABOVE))] == []
+@pytest.mark.parametrize(("room", "rest"), INSIDE.items())
+def test_what_is_inside_a_room_knows_nothing_of_its_other_modules(room: str, rest: tuple[str, ...]) -> None:
+    names = {name for file in files(room) for name in found(file, rest)}
+    assert {name for name in names if not name.startswith((room, *BELOW_READING))} == set()
 
 
-def test_commands_are_imported_by_no_room() -> None:
-    own = [file.stem for file in PACKAGE.glob("*commands.py")]
-    assert "commands" in own
-    wrong = {file.name for room in ABOVE for file in files(room) if found(file, ("__main__", *own))}
-    assert wrong == set()
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    modules = {
+        ".".join(file.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): file
+        for floor in FLOORS
+        for room in floor
+        for file in files(room)
+    }
+    graph = {
+        name: {other.removeprefix("analysis.") for other in imported(file.read_text(encoding="utf-8"))} - {name}
+        for name, file in modules.items()
+    }
+    order = list(TopologicalSorter({name: others & modules.keys() for name, others in graph.items()}).static_order())
+    assert len(order) == len(modules)
 
 
 @pytest.mark.parametrize(
@@ -77,5 +82,5 @@ def test_commands_are_imported_by_no_room() -> None:
 )
 def test_an_import_is_seen_in_every_form(text: str, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(text)
-    assert "analysis.publish.tables" in found(tmp_path / "a.py", ("publish",))
+    assert "publish.tables" in found(tmp_path / "a.py", ("publish",))
     assert found(tmp_path / "a.py", ("scale",)) == set()

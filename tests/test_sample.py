@@ -17,20 +17,13 @@ from analysis.text.reading.metadata import read_table
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
 GOLD = SAMPLE / "gold"
-FRAMES = {
-    "threat",
-    "war_and_eradication",
-    "resolve_and_renewal",
-    "national_unity",
-    "law_and_prosecution",
-    "diplomacy",
-    "development_and_welfare",
-    "narrative_and_information",
-    "sacrifice",
-    "civilian_harm",
-    "rights_and_accountability",
-    "denial_and_dissent",
-}
+FRAMES = set(
+    (
+        "threat war_and_eradication resolve_and_renewal national_unity law_and_prosecution diplomacy "
+        "development_and_welfare narrative_and_information sacrifice civilian_harm rights_and_accountability "
+        "denial_and_dissent"
+    ).split()
+)
 
 
 def rows(path: Path) -> list[dict[str, str]]:

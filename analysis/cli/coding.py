@@ -13,7 +13,8 @@ from analysis.cli.shared import (
     counted,
     mistakes_told,
     note,
-    path_given,
+    path_argument,
+    path_option,
     print_table,
     read_tokens,
 )
@@ -36,20 +37,18 @@ LEXICON = LEXICONS / "security_communication.yml"
 SHARES = ("precision", "recall", "f1", "f1_low", "f1_high")  # of the table of `validity`, those that are shown
 LexiconOption = Annotated[
     Path,
-    typer.Option(help=f"The frames, a YAML file [default: {LEXICON.name}].", show_default=False, callback=path_given),
+    path_option(f"The frames, a YAML file [default: {LEXICON.name}].", show_default=False),
 ]
 KeyOption = Annotated[
     Optional[Path],
-    typer.Option(help="The key written with the sheet [default: <name of a sheet>.key.json].", callback=path_given),
+    path_option("The key written with the sheet [default: <name of a sheet>.key.json]."),
 ]
 
 
 @app.command()
 def draw(
     corpus: CorpusArgument,
-    out: Annotated[
-        str, typer.Option(help="The sheet to write: a name that ends in .xlsx or .csv.", callback=path_given)
-    ],
+    out: Annotated[str, path_option("The sheet to write: a name that ends in .xlsx or .csv.")],
     lexicon: LexiconOption = LEXICON,
     size: Annotated[int, typer.Option(help="How many sentences.")] = 200,
     coders: Annotated[int, typer.Option(help="How many columns for codes.")] = 2,
@@ -85,9 +84,7 @@ def draw(
 
 @app.command()
 def agree(
-    sheets: Annotated[
-        list[Path], typer.Argument(metavar="SHEET", help="Filled sheets, or the coders' copies.", callback=path_given)
-    ],
+    sheets: Annotated[list[Path], path_argument("Filled sheets, or the coders' copies.", metavar="SHEET")],
     lexicon: LexiconOption = LEXICON,
     key: KeyOption = None,
 ) -> None:
@@ -109,15 +106,9 @@ def score(
     corpus: CorpusArgument,
     sheets: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="SHEET",
-            help="Filled sheets, or CSV tables of doc_id (or file), start, end and frame.",
-            callback=path_given,
-        ),
+        path_argument("Filled sheets, or CSV tables of doc_id (or file), start, end and frame.", metavar="SHEET"),
     ],
-    out: Annotated[
-        str, typer.Option(help="The result to write: a name that ends in .yml, .yaml or .json.", callback=path_given)
-    ],
+    out: Annotated[str, path_option("The result to write: a name that ends in .yml, .yaml or .json.")],
     lexicon: LexiconOption = LEXICON,
     threshold: Annotated[float, typer.Option(help="The F1 from which a frame is held to be valid, 0 to 1.")] = 0.5,
     key: KeyOption = None,

@@ -9,14 +9,21 @@ from typing import Annotated, Optional
 
 import typer
 
-from analysis.cli.shared import CorpusArgument, counted, mistakes_told, names, note, path_given, progress_bars
+from analysis.cli.shared import (
+    CorpusArgument,
+    counted,
+    mistakes_told,
+    names,
+    note,
+    path_argument,
+    path_option,
+    progress_bars,
+)
 from analysis.core.errors import ParameterError
 from analysis.core.paths import FIGURES
 from analysis.core.printable import printable
 
-RunArgument = Annotated[
-    str, typer.Argument(metavar="RUN", help="The folder of a finished report.", callback=path_given)
-]
+RunArgument = Annotated[str, path_argument("The folder of a finished report.", metavar="RUN")]
 
 
 def figure(
@@ -29,10 +36,7 @@ def figure(
     format: Annotated[
         Optional[str], typer.Option(help="pdf, svg or png [default: the ending of --out, or pdf].")
     ] = None,
-    out: Annotated[
-        Optional[str],
-        typer.Option(help="The picture to write [default: the figure's name, here].", callback=path_given),
-    ] = None,
+    out: Annotated[Optional[str], path_option("The picture to write [default: the figure's name, here].")] = None,
 ) -> None:
     """Draw one figure of a finished report again, from its table, in another width or format."""
     from analysis.publish.redraw import redraw
@@ -45,10 +49,7 @@ def export(
     run: RunArgument,
     docx: Annotated[bool, typer.Option("--docx", help="As an editable Word file.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="As a PDF.")] = False,
-    out: Annotated[
-        Optional[str],
-        typer.Option(help="The file to write, .docx or .pdf [default: RUN.docx, RUN.pdf].", callback=path_given),
-    ] = None,
+    out: Annotated[Optional[str], path_option("The file to write, .docx or .pdf [default: RUN.docx, RUN.pdf].")] = None,
 ) -> None:
     """Write a finished report as a Word file or a PDF, with figures, captions and alt texts."""
     from analysis.publish.export import export as write
@@ -65,13 +66,9 @@ def export(
 
 
 def compare(
-    run_a: Annotated[
-        str, typer.Argument(metavar="RUN_A", help="The folder of a finished report.", callback=path_given)
-    ],
-    run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="The folder of another.", callback=path_given)],
-    out: Annotated[
-        Optional[str], typer.Option(help="The comparison's folder [default: figures/A-and-B].", callback=path_given)
-    ] = None,
+    run_a: Annotated[str, path_argument("The folder of a finished report.", metavar="RUN_A")],
+    run_b: Annotated[str, path_argument("The folder of another.", metavar="RUN_B")],
+    out: Annotated[Optional[str], path_option("The comparison's folder [default: figures/A-and-B].")] = None,
 ) -> None:
     """Say what moved from one finished report to another, with intervals."""
     from analysis.publish.comparing.compare import compare as compared
@@ -84,12 +81,10 @@ def compare(
 def sweep(
     corpus: CorpusArgument,
     parameter: Annotated[
-        list[str],
-        typer.Option("-p", "--parameter", metavar="NAME=A,B", help="A parameter and its values; repeatable."),
+        list[str], typer.Option("-p", "--parameter", metavar="NAME=A,B", help="A parameter and its values; repeatable.")
     ],
     out: Annotated[
-        Optional[str],
-        typer.Option(help="The sweep's folder [default: figures/<name of the corpus>-sweep].", callback=path_given),
+        Optional[str], path_option("The sweep's folder [default: figures/<name of the corpus>-sweep].")
     ] = None,
     only: Annotated[Optional[str], typer.Option(help="Only these notebooks, such as framing,redundancy.")] = None,
 ) -> None:
@@ -119,7 +114,7 @@ def sweep(
 def kept_told(out: Path) -> Iterator[None]:
     """Say on stderr that what is finished of the report `out` is kept, if it is, when a failure or a signal ends it."""
     from analysis.core.jobs import KEPT
-    from analysis.publish.keeping import is_kept
+    from analysis.publish.run.sections import is_kept
 
     try:
         yield

@@ -14,7 +14,8 @@ from analysis.cli.shared import (
     mistakes_told,
     names,
     note,
-    path_given,
+    path_argument,
+    path_option,
     print_table,
     progress_bars,
 )
@@ -35,26 +36,19 @@ for command in (*finished.COMMANDS, *scale.COMMANDS):
 @app.command()
 def report(
     corpus: CorpusArgument,
-    out: Annotated[
-        Optional[str],
-        typer.Option(help="The report's folder [default: figures/<name of the corpus>].", callback=path_given),
-    ] = None,
+    out: Annotated[Optional[str], path_option("The report's folder [default: figures/<name of the corpus>].")] = None,
     only: Annotated[Optional[str], typer.Option(help="Only these notebooks, such as framing,redundancy.")] = None,
     parameter: Annotated[
         Optional[list[str]], typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A parameter; repeatable.")
     ] = None,
-    params: Annotated[
-        Optional[Path], typer.Option(help="A YAML file of parameters; -p goes over it.", callback=path_given)
-    ] = None,
+    params: Annotated[Optional[Path], path_option("A YAML file of parameters; -p goes over it.")] = None,
     keep_failed: Annotated[bool, typer.Option(help="Keep the unfinished folder of a failed run.")] = False,
     memory: Annotated[
         Optional[str], typer.Option(help="How much memory the notebooks may take, such as 8GB [default: what is free].")
     ] = None,
 ) -> None:
     """Run the notebooks on CORPUS and write an illustrated report."""
-    from analysis.publish.run import (
-        assemble,  # papermill and nbconvert take their time, and other commands need neither
-    )
+    from analysis.publish.run.assemble import report as make  # papermill takes its time, and other commands need none
 
     values = (read_params_file(params) if params else {}) | parse_assignments(parameter or [])
     if "corpus" in values:
@@ -64,7 +58,7 @@ def report(
     size = read_memory(memory) if memory else None
     with finished.kept_told(target):
         with progress_bars() as progress:
-            failures = assemble.report(
+            failures = make(
                 corpus, target, only=chosen, values=values, keep_failed=keep_failed, memory=size, progress=progress
             )
         for failure in failures:
@@ -76,7 +70,7 @@ def report(
 
 @app.command()
 def verify(
-    run: Annotated[str, typer.Argument(help="The folder of a finished report.", callback=path_given)],
+    run: Annotated[str, path_argument("The folder of a finished report.")],
 ) -> None:
     """Run a finished report again from its manifest and compare every file byte for byte."""
     from analysis.publish.verify import changed_versions, shortened
@@ -101,15 +95,13 @@ def evaluate_on(
     ],
     gold: Annotated[
         list[str],
-        typer.Argument(
-            help="words, sentences: treebanks in CoNLL-U. frames: CSV tables of text and frame. passives: CSV tables "
-            "of sentence and passive, 1 or 0. reuse: folders of docs.jsonl.gz, pairs.csv and cases.csv, as PAN's.",
-            callback=path_given,
+        path_argument(
+            "words, sentences: treebanks in CoNLL-U. frames: CSV tables of text and frame. passives: CSV tables "
+            "of sentence and passive, 1 or 0. reuse: folders of docs.jsonl.gz, pairs.csv and cases.csv, as PAN's."
         ),
     ],
     lexicon: Annotated[
-        Optional[Path],
-        typer.Option(help=f"For frames, a YAML file [default: {coding.LEXICON.name}].", callback=path_given),
+        Optional[Path], path_option(f"For frames, a YAML file [default: {coding.LEXICON.name}].")
     ] = None,
 ) -> None:
     """Score the package on labelled texts of your own."""
@@ -142,13 +134,7 @@ def main() -> None:
     try:
         with faults_told():
             app(prog_name="lafz")
-    except ValueError as error:
-        # Here and not above: whoever only asks for help does not wait for pandas.
-        from analysis.framing.lexicon import LexiconError
-        from analysis.text.corpus import CorpusError
-
-        if not isinstance(error, CorpusError | LexiconError | ParameterError):
-            raise
+    except ParameterError as error:
         print(f"lafz: {printable(str(error))}", file=sys.stderr)
         raise SystemExit(2) from None
 

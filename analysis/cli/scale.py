@@ -14,7 +14,8 @@ from analysis.cli.shared import (
     counted,
     mistakes_told,
     note,
-    path_given,
+    path_argument,
+    path_option,
     progress_bars,
     read_options,
 )
@@ -24,16 +25,13 @@ DOCUMENT = "document"  # what `lafz pairs` pairs by default
 
 CorporaArgument = Annotated[
     list[str],
-    typer.Argument(
+    path_argument(
+        "Folders of texts, text files, or addresses such as s3://bucket/news/*.parquet. Of several, the name "
+        "comes before each document's.",
         metavar="CORPUS...",
-        help="Folders of texts, text files, or addresses such as s3://bucket/news/*.parquet. Of several, the name "
-        "stands before each document's.",
-        callback=path_given,
     ),
 ]
-OutOption = Annotated[
-    str, typer.Option(help="The table to write: a name that ends in .parquet or .csv.", callback=path_given)
-]
+OutOption = Annotated[str, path_option("The table to write: a name that ends in .parquet or .csv.")]
 MemoryOption = Annotated[
     str, typer.Option(help="How much memory all processes together may take; with --dask ADDRESS each worker.")
 ]
@@ -46,7 +44,7 @@ DaskOption = Annotated[
 ]
 WorkOption = Annotated[
     Optional[Path],
-    typer.Option(help="The folder for what is kept on the way [default: beside the table].", callback=path_given),
+    path_option("The folder for what is kept on the way [default: beside the table]."),
 ]
 
 
@@ -58,14 +56,13 @@ def count(
     work: WorkOption = None,
     parameter: ReadingOption = None,
     lexicon: Annotated[
-        Optional[Path],
-        typer.Option(help="Count what speaks of the frames of this YAML file, and not each word.", callback=path_given),
+        Optional[Path], path_option("Count what speaks of the frames of this YAML file, and not each word.")
     ] = None,
     adjust_for_redundancy: Annotated[
         bool,
         typer.Option(
             "--adjust-for-redundancy",
-            help="Count a sentence that stands n times as 1/n at each of its places: counts have fractions then.",
+            help="Count a sentence that occurs n times as 1/n at each of its places: counts have fractions then.",
         ),
     ] = False,
 ) -> None:
@@ -96,8 +93,7 @@ def pairs(
     corpus: CorporaArgument,
     out: OutOption,
     unit: Annotated[
-        str,
-        typer.Option(help="What is paired: document; or sentence or paragraph, those with nearly the same words."),
+        str, typer.Option(help="What is paired: document; or sentence or paragraph, those with nearly the same words.")
     ] = DOCUMENT,
     threshold: Annotated[
         Optional[float],
@@ -192,6 +188,6 @@ def _prepared(
 
 
 def _tell_problems(number: int, table: Path) -> None:
-    """Say on stderr how many problems there were, and where they stand."""
+    """Say on stderr how many problems there were, and where they are."""
     if number:
         note(f"{counted(number, 'problem')} in reading: {table} lists them")

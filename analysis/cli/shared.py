@@ -39,7 +39,17 @@ def path_given(param: typer.CallbackParam, value: Any) -> Any:
         raise ParameterError(f"{param.opts[0]} {error}") from None
 
 
-CorpusArgument = Annotated[str, typer.Argument(help="A folder of texts, or one text file.", callback=path_given)]
+def path_option(text: str, **more: Any) -> Any:
+    """An option whose value is a path."""
+    return typer.Option(help=text, callback=path_given, **more)
+
+
+def path_argument(text: str, **more: Any) -> Any:
+    """An argument that is a path, or several."""
+    return typer.Argument(help=text, callback=path_given, **more)
+
+
+CorpusArgument = Annotated[str, path_argument("A folder of texts, or one text file.")]
 ReadingOption = Annotated[
     Optional[list[str]],
     typer.Option("-p", "--parameter", metavar="NAME=VALUE", help=f"{', '.join(READING)}, as in a report; repeatable."),

@@ -21,6 +21,10 @@ class ParameterError(ValueError):
     """A parameter that cannot be used; the message names the value, what was expected and what to do."""
 
 
+class CorpusError(ParameterError):
+    """A corpus that cannot be read; the message names the bad value, what was expected and what to do."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The question, with a blank before it, where one of the `known` names is near `name`; "" where none is.
 

@@ -167,7 +167,7 @@ def whole_folder(folder: str | Path) -> Iterator[Path]:
 def restore(place: Path) -> None:
     """Bring back what stood at `place` where a process was killed between taking it away and putting the new in place.
 
-    The rule: nothing stands at `place`, and a working folder that no process holds has the earlier one.
+    The rule: there is nothing at `place`, and a working folder that no process holds has the earlier one.
     """
     if place.exists():
         return

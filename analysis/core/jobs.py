@@ -15,6 +15,7 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path, PurePath
 from typing import Any, Protocol
 
+from analysis.core.errors import CorpusError
 from analysis.core.files import clear, delete_made, own_folder
 from analysis.core.progress import Progress
 from analysis.core.signals import undisturbed
@@ -130,7 +131,7 @@ def held(folder: Path) -> Iterator[Path]:
         try:
             yield folder
         except BaseException as error:
-            if _is_of_the_corpus(error):
+            if isinstance(error, CorpusError):
                 delete(folder)
             raise
         finally:
@@ -144,12 +145,6 @@ def delete(folder: Path) -> None:
 
 def _is_unfinished(path: PurePath) -> bool:
     return path.name.startswith(".")
-
-
-def _is_of_the_corpus(error: BaseException) -> bool:
-    from analysis.text.corpus import CorpusError  # here, so that a new process need not wait for pandas
-
-    return isinstance(error, CorpusError)
 
 
 def _run(function: Callable[[Any, Path], None], stage: Path, version: str, task: Any) -> None:

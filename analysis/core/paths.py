@@ -1,4 +1,4 @@
-"""Where things stand in a checkout: plain constants, and the one rule for naming a path in a record."""
+"""Where things are in a checkout: plain constants, and the one rule for naming a path in a record."""
 
 import errno
 import os

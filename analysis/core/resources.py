@@ -14,7 +14,7 @@ PER_CHARACTER = 30  # bytes at the peak of reading and tokenizing a character
 FEWEST = 10**5  # characters of a part, however small the memory: below, a part costs more than what is in it
 MOST = 8 * 10**6  # above, a larger part is no faster
 SMALLEST = 300 * 10**6  # bytes: what a single process needs for a part of a useful size
-LOCAL = "local"  # the address that stands for workers on this machine
+LOCAL = "local"  # the address of workers on this machine
 WAIT = 10  # seconds for a scheduler to answer
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
@@ -77,8 +77,8 @@ def check_length(name: str, characters: int, room: int, each: int) -> None:
 
     >>> check_length("a.txt", 301_000_000, 730_000_000, 16)
     Traceback (most recent call last):
-    analysis.core.errors.ParameterError: 'a.txt' has a text of 301.0 MB, which takes a process of 5,086 MB, and --memory \
-leaves one 1,000 MB: give more, or divide the text
+    analysis.core.errors.ParameterError: 'a.txt' has a text of 301.0 MB, which takes a process of 5,086 MB, and \
+--memory leaves one 1,000 MB: give more, or divide the text
     """
     if characters * each > room:
         needed, left = (f"{(BASE + size) / 1e6:,.0f} MB" for size in (characters * each, room))

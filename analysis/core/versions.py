@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent.parent
+# Another version of one of these may find other texts, sentences or words.
+_READING = ("charset-normalizer", "nltk", "pyarrow", "pypdfium2", "python-docx", "regex", "sentencex", "trafilatura")
 
 
 @cache
@@ -19,20 +21,18 @@ def code_version() -> str:
     return known.hexdigest()
 
 
-# Another version of one of these may find other texts, sentences or words.
-_PACKAGES = ("charset-normalizer", "nltk", "pyarrow", "pypdfium2", "python-docx", "regex", "sentencex", "trafilatura")
-
-
 def reading_versions() -> dict[str, str]:
     """The version of each package that reads or splits, "" for those that are not installed.
 
     >>> reading_versions()["regex"] > "2024"
     True
     """
-    found = {}
-    for name in _PACKAGES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = ""
-    return found
+    return {name: version(name) or "" for name in _READING}
+
+
+def version(package: str) -> str | None:
+    """The version of a package, None where it is not installed."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None

@@ -7,9 +7,10 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+from analysis.core.errors import CorpusError
 from analysis.text.reading.archives import LARGEST_MEMBER
 from analysis.text.reading.metadata import MetadataError, names_reader
-from analysis.text.reading.planning import CorpusError, Plan, document_ids
+from analysis.text.reading.planning import Plan, document_ids
 from analysis.text.reading.readers import SUFFIXES, Problem, ReadError, Record, read_file, read_stream
 from analysis.text.reading.records import LARGEST
 from analysis.text.sentences import is_known

@@ -1,6 +1,6 @@
 """Frames by meaning as well as by words: sentences and words near a frame. Exploratory.
 
-Vectors of words that were learnt elsewhere (`analysis.text.embeddings`) are behind all of this: what they hold to be near
+All of it rests on vectors of words that were learnt elsewhere (`analysis.text.embeddings`): what they hold to be near
 cannot be walked back to a rule, as a match of the lexicon can. Read what they propose before you count it.
 """
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from analysis.core.errors import did_you_mean
+from analysis.core.errors import ParameterError, did_you_mean
 from analysis.core.strict_yaml import LOADER, refuse_traps
 from analysis.text.kernels import fold
 from analysis.text.patterns import fold_pattern
@@ -22,7 +22,7 @@ _NEGATION_KEYS = ("window", "words")
 _DIGITS = 4  # of a number of words
 
 
-class LexiconError(ValueError):
+class LexiconError(ParameterError):
     """A lexicon that cannot be used; the message names file, line, what is wrong and what was expected."""
 
 

@@ -40,15 +40,16 @@ def passives(tokens: AnyTokens, *, syntax: bool = False) -> pd.DataFrame:
     - ``agent``: the noun phrase after *by*, None where there is none. "by" before a time, a measure or a way ("by
       Friday", "by 5 percent", "by mistake", "by using") names no agent;
     - ``actor``: the subject, that is, what is acted upon and not who acts: the words before the verb as
-      `analysis.framing.syntax.clauses.subject` finds them, None where that is not simple ("and was sold", "asks to be heard").
+      `analysis.framing.syntax.clauses.subject` finds them, None where that is not simple ("and was sold", "asks to be
+      heard").
 
     Adjectives that look like participles ("tired", "located", "very complicated", "was set to") are passives only if an
     agent follows at once ("surprised by the vote"); perfects ("has arrived", "he's taken the money") are none. Words
     are known by the lists in ``data/lexicons/english_verbs.txt`` and by their endings, without a parser. Documents in
     other languages have no rows.
 
-    With `syntax` a parser (`analysis.framing.syntax.parser.parse`) proposes passives too, which are held to the same lists; it
-    sees a form of *be* and a participle that are further apart, and takes longer. Raises `ModuleNotFoundError`
+    With `syntax` a parser (`analysis.framing.syntax.parser`) proposes passives too, which are held to the same lists;
+    it sees a form of *be* and a participle that are further apart, and takes longer. Raises `ModuleNotFoundError`
     without the extra ``syntax``.
 
     >>> from analysis import read_text, tokenize

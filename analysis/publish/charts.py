@@ -4,6 +4,7 @@ Clouds of points are pictures inside the drawing: as shapes, a large vocabulary 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from analysis.publish.drawing import COLOURS, drawing
-from analysis.publish.figures import LETTER, THOUSANDS, room, style
+from analysis.publish.figures import LETTER, THOUSANDS, drawing, plane, room
+from analysis.publish.markup import COLOURS
 
 WIDE = 5_000_000  # running words
+CLOUD: dict[str, Any] = {"color": COLOURS["sky"], "markersize": 3, "markeredgewidth": 0, "rasterized": True}
 
 
 @drawing
@@ -38,19 +40,15 @@ def labelled_points(
 
     Up to `most` rows get their `label`, in the order of the table, each beside its point where it meets no other label.
     """
-    with style():
-        fig = Figure(figsize=(room(), 3.9))
-        ax = fig.add_subplot()
-        ax.plot(
-            table[x], table[y], "o", color=COLOURS["sky"], markersize=3, markeredgewidth=0, alpha=0.6, rasterized=True
-        )
-        ax.set_xscale("log")
-        _count_scale(ax.xaxis, table[x], fine=1000)
-        ax.set_ylim(*bounds)
-        ax.set_xlabel(xlabel)
-        ax.set_ylabel(ylabel)
-        ax.grid()
-        _labels(fig, ax, table.head(most), x=x, y=y, label=label)
+    fig, ax = plane(3.9)
+    ax.plot(table[x], table[y], "o", alpha=0.6, **CLOUD)
+    ax.set_xscale("log")
+    _count_scale(ax.xaxis, table[x], fine=1000)
+    ax.set_ylim(*bounds)
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    ax.grid()
+    _labels(fig, ax, table.head(most), x=x, y=y, label=label)
     return fig
 
 
@@ -58,33 +56,32 @@ def labelled_points(
 def small_multiples(table: pd.DataFrame, *, x: str, y: str, by: str, ylabel: str, titles: dict[str, str]) -> Figure:
     """A panel for each value of `by`, in the order of the table: `y` over the dates `x`, ci_low to ci_high as a band.
 
-    All panels have one scale. Dates without a value leave a gap. `titles` says what stands above each panel.
+    All panels have one scale. Dates without a value leave a gap. `titles` says what is written above each panel.
     """
     names = list(dict.fromkeys(table[by]))
     columns = min(3 if room() > 6 else 2, len(names))
     rows = -(-len(names) // columns)
     long = int((room() - 0.5) / columns / LETTER)  # letters that a title may have in a line
-    with style():
-        fig = Figure(figsize=(room(), 0.7 + 1.25 * rows))
-        axes = fig.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-        for ax, name in zip(axes.flat, names, strict=False):
-            own = table[table[by] == name]
-            ax.fill_between(own[x], own["ci_low"], own["ci_high"], color=COLOURS["sky"], alpha=0.4, linewidth=0)
-            ax.plot(own[x], own[y], "o-", color=COLOURS["blue"], markersize=3, linewidth=1.2, clip_on=False)
-            fits = len(titles[name]) <= long
-            ax.set_title(titles[name] if fits else titles[name].replace(" (", "\n(", 1), fontsize=7.5)
-            ax.grid(axis="y")
-            ax.yaxis.set_major_locator(MaxNLocator(4))
-            ax.yaxis.set_major_formatter(THOUSANDS)
-            locator = AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]
-            ax.xaxis.set_major_locator(locator)
-            ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-        axes[0, 0].set_ylim(bottom=0)  # for all of them, now that all is drawn
-        for ax in axes.flat[len(names) :]:
-            ax.set_visible(False)
-        for ax in axes.flat[: len(names)][-columns:]:
-            ax.tick_params(labelbottom=True)
-        fig.supylabel(ylabel, fontsize=8.5)
+    fig = Figure(figsize=(room(), 0.7 + 1.25 * rows))
+    axes = fig.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    for ax, name in zip(axes.flat, names, strict=False):
+        own = table[table[by] == name]
+        ax.fill_between(own[x], own["ci_low"], own["ci_high"], color=COLOURS["sky"], alpha=0.4, linewidth=0)
+        ax.plot(own[x], own[y], "o-", color=COLOURS["blue"], markersize=3, linewidth=1.2, clip_on=False)
+        fits = len(titles[name]) <= long
+        ax.set_title(titles[name] if fits else titles[name].replace(" (", "\n(", 1), fontsize=7.5)
+        ax.grid(axis="y")
+        ax.yaxis.set_major_locator(MaxNLocator(4))
+        ax.yaxis.set_major_formatter(THOUSANDS)
+        locator = AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]
+        ax.xaxis.set_major_locator(locator)
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    axes[0, 0].set_ylim(bottom=0)  # for all of them, now that all is drawn
+    for ax in axes.flat[len(names) :]:
+        ax.set_visible(False)
+    for ax in axes.flat[: len(names)][-columns:]:
+        ax.tick_params(labelbottom=True)
+    fig.supylabel(ylabel, fontsize=8.5)
     return fig
 
 
@@ -95,37 +92,27 @@ def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
     `table` has rank, count, fitted (one row a term), `growth` words, types, fitted. All scales of the first are
     logarithmic.
     """
-    with style():
-        aside = room() > 4
-        fig = Figure(figsize=(room(), 2.6 if aside else 4.6))
-        left, right = fig.subplots(*((1, 2) if aside else (2, 1)))
-        for ax, data, x, y in ((left, table, "rank", "count"), (right, growth, "words", "types")):
-            ax.plot(
-                data[x],
-                data[y],
-                "o",
-                color=COLOURS["sky"],
-                markersize=3,
-                markeredgewidth=0,
-                label="counted",
-                rasterized=True,
-            )
-            ax.plot(data[x], data["fitted"], color=COLOURS["black"], linewidth=1, linestyle="--", label="fitted")
-            ax.grid()
-            ax.legend(loc="best")
-        left.set_xscale("log")
-        left.set_yscale("log")
-        left.set_ylim(bottom=0.7)
-        left.set_xlabel("Rank of the word")
-        left.set_ylabel("Occurrences")
-        right.set_xlabel("Running words")
-        right.set_ylabel("Different words so far")
-        _count_scale(left.xaxis, table["rank"], fine=100)  # across, numbers have less room
-        _count_scale(left.yaxis, table["count"], fine=1000)
-        wide = 2 if growth["words"].max() > WIDE else 3  # numbers as long leave room for fewer
-        for axis, most in ((right.xaxis, wide), (right.yaxis, 5)):
-            axis.set_major_locator(MaxNLocator(most))
-            axis.set_major_formatter(THOUSANDS)
+    aside = room() > 4
+    fig = Figure(figsize=(room(), 2.6 if aside else 4.6))
+    left, right = fig.subplots(*((1, 2) if aside else (2, 1)))
+    for ax, data, x, y in ((left, table, "rank", "count"), (right, growth, "words", "types")):
+        ax.plot(data[x], data[y], "o", label="counted", **CLOUD)
+        ax.plot(data[x], data["fitted"], color=COLOURS["black"], linewidth=1, linestyle="--", label="fitted")
+        ax.grid()
+        ax.legend(loc="best")
+    left.set_xscale("log")
+    left.set_yscale("log")
+    left.set_ylim(bottom=0.7)
+    left.set_xlabel("Rank of the word")
+    left.set_ylabel("Occurrences")
+    right.set_xlabel("Running words")
+    right.set_ylabel("Different words so far")
+    _count_scale(left.xaxis, table["rank"], fine=100)  # across, numbers have less room
+    _count_scale(left.yaxis, table["count"], fine=1000)
+    wide = 2 if growth["words"].max() > WIDE else 3  # numbers as long leave room for fewer
+    for axis, most in ((right.xaxis, wide), (right.yaxis, 5)):
+        axis.set_major_locator(MaxNLocator(most))
+        axis.set_major_formatter(THOUSANDS)
     return fig
 
 
@@ -135,20 +122,18 @@ def network(edges: pd.DataFrame, nodes: pd.DataFrame) -> Figure:
 
     The area of a circle goes with the count, the width of a line with the weight.
     """
-    with style():
-        fig = Figure(figsize=(room(), 5.6))
-        ax = fig.add_subplot()
-        place = nodes.set_index("word")[["x", "y"]]
-        ends = list(np.stack([place.loc[edges[side]].to_numpy() for side in ("first", "second")], axis=1))
-        weight = edges["weight"].to_numpy(dtype=float)
-        span = np.ptp(weight) or 1.0
-        ax.add_collection(LineCollection(ends, linewidths=0.6 + 2.4 * (weight - weight.min()) / span, colors="#BBBBBB"))
-        size = 14 + 140 * nodes["count"] / nodes["count"].max()
-        ax.scatter(nodes["x"], nodes["y"], s=size, color=COLOURS["blue"], edgecolor="white", linewidth=0.5, zorder=2)
-        ax.margins(0.08)
-        ax.set_axis_off()
-        order = nodes.sort_values(["count", "word"], ascending=[False, True])
-        _labels(fig, ax, order, x="x", y="y", label="word", radius=6)
+    fig, ax = plane(5.6)
+    place = nodes.set_index("word")[["x", "y"]]
+    ends = list(np.stack([place.loc[edges[side]].to_numpy() for side in ("first", "second")], axis=1))
+    weight = edges["weight"].to_numpy(dtype=float)
+    span = np.ptp(weight) or 1.0
+    ax.add_collection(LineCollection(ends, linewidths=0.6 + 2.4 * (weight - weight.min()) / span, colors="#BBBBBB"))
+    size = 14 + 140 * nodes["count"] / nodes["count"].max()
+    ax.scatter(nodes["x"], nodes["y"], s=size, color=COLOURS["blue"], edgecolor="white", linewidth=0.5, zorder=2)
+    ax.margins(0.08)
+    ax.set_axis_off()
+    order = nodes.sort_values(["count", "word"], ascending=[False, True])
+    _labels(fig, ax, order, x="x", y="y", label="word", radius=6)
     return fig
 
 

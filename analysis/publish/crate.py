@@ -20,6 +20,7 @@ _CONTEXT = ["https://w3id.org/ro/crate/1.1/context", {"sha256": "http://schema.o
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 _MIT = "https://spdx.org/licenses/MIT"
 _CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
+_PYTHON = "https://www.python.org/"
 _SAMPLE = "data/sample"
 # Of a table of the machine's own, two machines may have two.
 _FORMATS = {
@@ -43,11 +44,13 @@ _FORMATS = {
 # What a crate proves; names, descriptions, dates and terms are for whoever publishes it to write.
 _CLAIMS = ("contentSize", "instrument", "object", "result", "sha256", "softwareVersion", "value")
 
+_TERMS = "A report quotes its texts, so its terms depend on theirs: whoever publishes it names them."
+
 Entity = dict[str, Any]
 
 
 def write_crate(run: Path, manifest: Mapping[str, Any]) -> None:
-    """Write ``ro-crate-metadata.json`` into the finished folder `run`, whose `manifest` stands there already.
+    """Write ``ro-crate-metadata.json`` into the finished folder `run`, which has its `manifest` already.
 
     RO-Crate 1.1 (Sefton and others 2020), with the runs as in Process Run Crate 0.5 (Leo and others 2024): one action a
     notebook, and one for the page. It follows from the manifest alone, without a clock: so it has no end of a run,
@@ -90,28 +93,22 @@ def describe(run: Path, manifest: Mapping[str, Any]) -> list[Entity]:
         parameters += given
     actions.append(_page(manifest))
     return [
-        {
-            "@id": CRATE,
-            "@type": "CreativeWork",
-            "about": {"@id": "./"},
-            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
-        },
+        _entity(CRATE, about={"@id": "./"}, conformsTo={"@id": "https://w3id.org/ro/crate/1.1"}),
         _root(manifest, files, actions),
         *files,
         *actions,
         *inputs.values(),
         *parameters,
         *software,
-        {"@id": _PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
-        {"@id": _MIT, "@type": "CreativeWork", "name": "MIT License", "identifier": "MIT"},
-        {"@id": _CC0, "@type": "CreativeWork", "name": "CC0 1.0 Universal", "identifier": "CC0-1.0"},
-        {
-            "@id": "#terms",
-            "@type": "CreativeWork",
-            "name": "Terms not stated",
-            "description": "A report quotes its texts, so its terms depend on theirs: whoever publishes it names them.",
-        },
+        _entity(_PROFILE, name="Process Run Crate", version="0.5"),
+        _entity(_MIT, name="MIT License", identifier="MIT"),
+        _entity(_CC0, name="CC0 1.0 Universal", identifier="CC0-1.0"),
+        _entity("#terms", name="Terms not stated", description=_TERMS),
     ]
+
+
+def _entity(own_id: str, kind: str = "CreativeWork", **about: Any) -> Entity:
+    return {"@id": own_id, "@type": kind, **about}
 
 
 def _root(manifest: Mapping[str, Any], files: list[Entity], actions: list[Entity]) -> Entity:
@@ -186,7 +183,7 @@ def _page(manifest: Mapping[str, Any]) -> Entity:
 
 
 def _file(record: Mapping[str, Any], run: Path) -> Entity:
-    """A file of the run, described by the caption that stands beside it."""
+    """A file of the run, described by the caption beside it."""
     from analysis.publish.records import read_about
 
     path = PurePosixPath(record["path"])
@@ -220,25 +217,14 @@ def _software(manifest: Mapping[str, Any]) -> list[Entity]:
     """Lafz, Python and the packages that can change a number or a picture."""
     versions = {name: version for name, version in sorted(manifest["versions"].items()) if version}
     needs = [{"@id": f"#software/{name}"} for name in versions]
-    lafz = {
-        "@id": "#software/lafz",
-        "@type": "SoftwareApplication",
-        "name": "Lafz",
-        "softwareVersion": manifest["lafz"],
-        "license": {"@id": _MIT},
-        "softwareRequirements": needs,
-    }
-    others = [
-        {
-            "@id": f"#software/{name}",
-            "@type": ["ComputerLanguage", "SoftwareApplication"] if name == "python" else "SoftwareApplication",
-            "name": "Python" if name == "python" else name,
-            "softwareVersion": version,
-            "url": "https://www.python.org/" if name == "python" else f"https://pypi.org/project/{name}/",
-        }
-        for name, version in versions.items()
-    ]
-    return [lafz, *others]
+    lafz = _entity("#software/lafz", "SoftwareApplication", name="Lafz", softwareVersion=manifest["lafz"])
+    found = [lafz | {"license": {"@id": _MIT}, "softwareRequirements": needs}]
+    for name, version in versions.items():
+        own = _entity(f"#software/{name}", "SoftwareApplication", name=name, softwareVersion=version)
+        found.append(own | {"url": f"https://pypi.org/project/{name}/"})
+        if name == "python":
+            found[-1] |= {"@type": ["ComputerLanguage", "SoftwareApplication"], "name": "Python", "url": _PYTHON}
+    return found
 
 
 def _content(record: Mapping[str, Any]) -> Entity:

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,11 +14,12 @@ from typing import Any, NamedTuple
 import yaml
 
 from analysis.core.csv_files import GUARD
+from analysis.core.errors import did_you_mean
 from analysis.core.paths import ROOT
 from analysis.publish.parameters import parameters_page
 from analysis.publish.tables import write_json
 
-GROUP = "<group>"  # stands for the column that the parameter group_by names
+GROUP = "<group>"  # is the column that the parameter group_by names
 
 _FILE = Path(__file__).with_name("dictionary.yml")
 _INTRODUCTION = f"""\
@@ -48,7 +48,7 @@ _LISTED = ("code", "parameters", "tables")
 class Table(NamedTuple):
     """A table of a run: what one row is, and the meaning of each column by its name, in order.
 
-    The name `GROUP` is the column that the parameter group_by names; another name in angle brackets stands for all
+    The name `GROUP` is the column that the parameter group_by names; another name in angle brackets is that of all
     columns that the table has besides. ``like`` is the table that some of the meanings were taken over from.
     """
 
@@ -142,8 +142,7 @@ def _plain(text: str) -> str:
 
 def _table(name: str) -> Table:
     if name not in _tables():
-        near = get_close_matches(name, _tables(), n=1)
-        raise KeyError(f"no table {name!r} in the dictionary" + (f": did you mean {near[0]!r}?" if near else ""))
+        raise KeyError(f"no table {name!r} in the dictionary.{did_you_mean(name, _tables())}")
     return _tables()[name]
 
 

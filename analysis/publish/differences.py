@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.core.printable import visible
-from analysis.publish.markup import escaped
+from analysis.publish.markup import escaped, style_rules
 from analysis.text.kernels import Words, find_words
 
 COLUMNS = ("kind", "similarity", "a_doc", "a_text", "b_doc", "b_text")
@@ -19,26 +19,15 @@ AROUND = 15  # ... but for so many on either side
 MOST_PAIRS = 100_000
 UNCOMPARED = 300  # words shown of passages with more than that
 
-# The class twice, to count for more than the notebook's own rules for cells.
-_STYLE = (
-    ".lafz-d.lafz-d{table-layout:fixed;width:100%}.lafz-d th:first-child{width:6.5em}"
-    ".lafz-d.lafz-d td,.lafz-d.lafz-d th{text-align:start;vertical-align:top;overflow-wrap:break-word}"
-    ".lafz-d caption{text-align:start;padding:.4em .6em}"
-    ".lafz-d mark{background:#fbe3b0;color:#1c1c1c;text-decoration:underline 2px #8a5a00;text-underline-offset:.2em}"
-    '@supports (content:"a"/"b"){.lafz-d mark::before{content:""/" only here: "}.lafz-d mark::after{content:""/"; "}}'
-    "@media(max-width:40em){.lafz-d.lafz-d,.lafz-d :is(caption,tbody,tr,td){display:block}.lafz-d thead{display:none}}"
-    "@media print{.lafz-d mark{print-color-adjust:exact;-webkit-print-color-adjust:exact}}"
-)
-
 
 def side_by_side_passages(rows: pd.DataFrame) -> str:
     """A table of `analysis.redundancy.reuse.passage_texts` as an HTML table, a pair a row, its differences marked.
 
     `rows`: kind, similarity, a_doc, a_text, b_doc, b_text. The words of two texts are aligned in their order (Ratcliff
     and Metzener 1988, Pattern matching: the Gestalt approach, as in `difflib`: the longest run that both have, then the
-    same to its left and right); what is marked stands only on its side, or in another place on the other. Case,
+    same to its left and right); what is marked is only on its side, or in another place on the other. Case,
     punctuation and kinds of apostrophe and hyphen make no difference. Of more than 60 words on end that are equal, or
-    that stand only on one side, the first and last 15 are shown. Passages too large to be compared (more than 100,000
+    that are only on one side, the first and last 15 are shown. Passages too large to be compared (more than 100,000
     pairs of equal words) are shown by their beginnings, without a mark, and say so. Raises `ValueError` for a missing
     column.
 
@@ -52,8 +41,8 @@ def side_by_side_passages(rows: pd.DataFrame) -> str:
         raise ValueError(f"no column {missing[0]!r}: give a table of passage_texts")
     body = "".join(_row(*values) for values in rows[list(COLUMNS)].itertuples(index=False, name=None))
     return (
-        f'<table class="lafz-d"><style>{_STYLE}</style><caption>Marked: words that the other side does not have there; '
-        'case and punctuation apart.</caption><thead><tr><th scope="col">alike</th>'
+        f'<table class="lafz-d"><style>{style_rules("passages.css")}</style><caption>Marked: words that the other side '
+        'does not have there; case and punctuation apart.</caption><thead><tr><th scope="col">alike</th>'
         '<th scope="col">one passage</th><th scope="col">the other</th></tr></thead>'
         f"<tbody>{body}</tbody></table>"
     )
@@ -70,7 +59,7 @@ def differences(a: str, b: str) -> tuple[str, str] | None:
     size = len(words.vocabulary)
     if np.bincount(first, minlength=size) @ np.bincount(second, minlength=size) > MOST_PAIRS:
         return None
-    # The last block is empty and stands at the end of both, so what is behind the one before it is covered.
+    # The last block is empty and at the end of both, so what is behind the one before it is covered.
     equal = SequenceMatcher(None, first.tolist(), second.tolist(), autojunk=False).get_matching_blocks()
     one = _side(a, words, 0, [(block.a, block.a + block.size) for block in equal])
     return one, _side(b, words, 1, [(block.b, block.b + block.size) for block in equal])

@@ -22,7 +22,6 @@ from typing import Any, Literal
 import fontpkg_noto_sans_arabic
 import matplotlib as mpl
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.ft2font import FT2Font
 
@@ -31,6 +30,7 @@ from analysis.core.files import whole_file
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.inside import read_inside
 from analysis.publish.loading import Run, load_run
+from analysis.publish.markup import rendered
 from analysis.publish.page import MARKDOWN, ROWS, Block, read_sections
 from analysis.publish.pandoc import Tree, pandoc, read_html, text_of, with_pictures, without_shorthands
 from analysis.publish.records import content_told
@@ -197,10 +197,8 @@ def _document(report: Run) -> tuple[Tree, dict[str, str]]:
     settings = {f"Parameters: {section.title}": report.parameters[section.name] for section in sections}
     settings["Versions of the software"] = {name: value or "not installed" for name, value in versions.items()}
     documents = report.get(f"{FOLDER}/documents")
-    environment = Environment(
-        loader=PackageLoader("analysis.publish", "web"), autoescape=True, undefined=StrictUndefined
-    )
-    source = environment.get_template("export.html.j2").render(
+    source = rendered(
+        "export.html.j2",
         title=title_of(pd.DataFrame() if documents is None else documents, first["corpus"]),
         summary="" if documents is None else summary_of(documents),
         sections=[

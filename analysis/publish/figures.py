@@ -1,15 +1,23 @@
-"""Figures for reports: one style, and each figure with the table behind it, its caption and its alt text."""
+"""Figures for reports: one style, and each figure with the table behind it, its caption and its alt text.
+
+A drawing is given what its files will say and not what was computed: tables with the digits of their CSV, options as
+they come back from JSON. So whoever has the files has all that went into the picture.
+"""
 
 import dataclasses
 import html
+import inspect
+import json
 import re
 import textwrap
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec
+from weakref import WeakKeyDictionary
 
 import fontpkg_noto_sans_arabic
 import matplotlib as mpl
@@ -24,9 +32,10 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from analysis.core.csv_files import write_csv
 from analysis.core.printable import visible
-from analysis.publish.drawing import call_of
 from analysis.publish.markup import svg_source
-from analysis.publish.tables import described, note, output_folder, show, write_json
+from analysis.publish.tables import as_written, described, note, output_folder, show, write_json
+
+P = ParamSpec("P")
 
 WIDTH = 4.9  # inches, of the figures of a report: between one column of a journal and two
 DPI = 300  # of a PNG
@@ -126,6 +135,55 @@ def room() -> float:
     """
     size = _SIZE.get()
     return size.width / size.letters
+
+
+class Call(NamedTuple):
+    """How a figure was drawn."""
+
+    function: str  # module and name, "plots.interval_dots"
+    table: pd.DataFrame  # the first table, as it was given
+    parts: dict[str, pd.DataFrame]  # the tables drawn beside it, by the name of the parameter
+    options: dict[str, Any]  # all else, as JSON has it
+
+
+_CALLS: WeakKeyDictionary[Figure, Call] = WeakKeyDictionary()
+DRAWINGS: dict[str, Callable[..., Figure]] = {}  # by module and name: nothing else is ever called by a file's word
+
+
+def drawing(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """A function that draws tables, the first argument the main one, made to draw what its files will say.
+
+    Its tables come to it as `as_written` gives them, its other arguments as JSON has them (a tuple is a list, the keys
+    of a dict are sorted); defaults are recorded too, since they may change. `call_of` the figure tells all of it. Names
+    are drawn as `visible` gives them: an SVG with a control character is none.
+    """
+    signature = inspect.signature(draw)
+    by_name: Callable[..., Figure] = draw
+    function = f"{draw.__module__.rpartition('.')[2]}.{draw.__name__}"
+
+    @wraps(draw)
+    def recorded(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        call = signature.bind(*args, **kwargs)
+        call.apply_defaults()
+        tables = {name: value for name, value in call.arguments.items() if isinstance(value, pd.DataFrame)}
+        others = {name: value for name, value in call.arguments.items() if name not in tables}
+        options = json.loads(json.dumps(others, sort_keys=True, default=_plain))
+        with style(), warnings.catch_warnings():
+            # Laying out a figure draws it; what letters no font has is told once, where it is written.
+            warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from")
+            drawn = {name: _visible_table(as_written(table)) for name, table in tables.items()}
+            fig = by_name(**drawn, **_visible_value(options))
+        main, *beside = tables
+        _CALLS[fig] = Call(function, tables[main], {name: tables[name] for name in beside}, options)
+        return fig
+
+    DRAWINGS[function] = recorded
+    return recorded
+
+
+def call_of(fig: Figure) -> Call | None:
+    """How `fig` was drawn; None for one that no function of this package has drawn."""
+    return _CALLS.get(fig)
 
 
 def save_figure(fig: Figure, name: str, data: pd.DataFrame, caption: str, alt: str) -> None:
@@ -231,12 +289,17 @@ def _enlarge_svg(path: Path, times: float) -> None:
     path.write_text(larger, encoding="utf-8", newline="\n")
 
 
+def plane(height: float) -> tuple[Figure, Axes]:
+    """A figure of so many inches in the width that there is, and the one drawing in it."""
+    fig = Figure(figsize=(room(), height))
+    return fig, fig.add_subplot()
+
+
 def labelled_rows(
     count: int, labels: Sequence[str] | pd.Series | pd.Index, *, legend: bool = False
 ) -> tuple[Figure, Axes]:
     """A figure with room for `count` labelled rows, the first on top."""
-    fig = Figure(figsize=(room(), 0.75 + 0.3 * legend + 0.2 * max(count, 3)))
-    ax = fig.add_subplot()
+    fig, ax = plane(0.75 + 0.3 * legend + 0.2 * max(count, 3))
     ax.set_yticks(np.arange(count), [cut(label, longest()) for label in labels])
     ax.set_ylim(count - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
@@ -311,3 +374,26 @@ def _thin(ax: Axes, fig: Figure) -> None:
     widest = max(label.get_window_extent().width for label in ax.get_xticklabels())
     most = min(max(int(ax.bbox.width / (1.2 * widest)), 1), 9)
     ax.xaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+
+
+def _visible_table(table: pd.DataFrame) -> pd.DataFrame:
+    """`table` with the texts in it, names of columns too, as they can be seen."""
+    for name in table.select_dtypes("object"):
+        texts = (text for text in table[name].unique() if isinstance(text, str))
+        if unseen := {text: shown for text in texts if (shown := visible(text)) != text}:
+            table[name] = table[name].map(lambda text, unseen=unseen: unseen.get(text, text))
+    return table.rename(columns=visible)
+
+
+def _visible_value(value: Any) -> Any:
+    """A value of JSON with the texts in it as they can be seen."""
+    if isinstance(value, dict):
+        return {visible(key): _visible_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_visible_value(item) for item in value]
+    return visible(value) if isinstance(value, str) else value
+
+
+def _plain(value: Any) -> Any:
+    """A number, an array or a column of numpy or pandas as JSON can have it."""
+    return value.tolist()

@@ -8,10 +8,10 @@ import pandas as pd
 
 from analysis.core.errors import ParameterError
 from analysis.core.paths import expanded
-from analysis.publish.drawing import read_table
 from analysis.publish.inside import open_inside
 from analysis.publish.manifest import MANIFEST
 from analysis.publish.records import content_told, read_about, read_manifest
+from analysis.publish.tables import read_table
 
 
 class Run(Mapping[str, pd.DataFrame]):

@@ -1,7 +1,6 @@
 """What made a run, and what it made: enough to run it again and to tell whether the same came out."""
 
 import hashlib
-import importlib.metadata
 import platform
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ import pandas as pd
 from analysis import __version__
 from analysis.core.csv_files import DIGITS
 from analysis.core.paths import GOLD, LEXICONS, ROOT, from_root, gold_file, to_root
+from analysis.core.versions import version
 from analysis.engine.twins import contents
 from analysis.publish.tables import write_json
 from analysis.text.corpus import CorpusError, corpus_files
@@ -25,27 +25,9 @@ _NAMED = 3  # files that the line names which says what has changed
 
 # The packages whose versions can change a text, a number, a picture or a page.
 PACKAGES = (
-    "charset-normalizer",
-    "duckdb",
-    "fontpkg-noto-sans-arabic",
-    "ipykernel",
-    "jinja2",
-    "matplotlib",
-    "mistune",
-    "nbformat",
-    "networkx",
-    "nltk",
-    "numba",
-    "numpy",
-    "pandas",
-    "papermill",
-    "pillow",
-    "pyarrow",
-    "regex",
-    "scipy",
-    "sentencex",
-    "stopwordsiso",
-)
+    "charset-normalizer duckdb fontpkg-noto-sans-arabic ipykernel jinja2 matplotlib mistune nbformat "
+    "networkx nltk numba numpy pandas papermill pillow pyarrow regex scipy sentencex stopwordsiso"
+).split()
 
 # And of the extras, for runs that work with them: on documents of a format, or with a parameter that is on.
 OF_FORMATS = {"docx": ("python-docx",), "html": ("trafilatura",), "pdf": ("pypdfium2",)}
@@ -74,9 +56,8 @@ def write_manifest(
     """Write the manifest of the finished folder `run` into it, and give it.
 
     Parameters of every notebook, what was `read` and made with size and SHA-256, versions; of the extras only those
-    that documents of these `formats` and the parameters need, so that the manifest is the same whatever else is
-    installed. No clock and no path of this machine: inputs are named from the checkout, outputs from the run's folder,
-    so two runs of the same are equal.
+    that documents of these `formats` and the parameters need. No clock and no path of this machine: inputs are named
+    from the checkout, outputs from the run's folder, so two runs of the same are equal.
     """
     outputs = [file for file in run.rglob("*") if file.is_file()]
     manifest = {
@@ -113,7 +94,7 @@ def versions(extras: Collection[str] = ()) -> dict[str, Any]:
     return {
         "lafz": __version__,
         "source": _source(),
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in names},
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in names},
     }
 
 
@@ -185,14 +166,6 @@ def _source() -> str:
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.suffix in SOURCE}
     lines = [f"{record['sha256']}  {record['path']}\n" for record in _records(files)]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def _version(package: str) -> str | None:
-    """The version of a package, None where it is not installed."""
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 def _records(files: Mapping[str, Path]) -> list[dict[str, Any]]:

@@ -1,20 +1,41 @@
 """A text as HTML, each character once and in its place, whatever is marked in it and however the marks overlap."""
 
 import base64
+import hashlib
 import html
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import regex
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from numpy.typing import NDArray
+
+from analysis.core.printable import visible_text
 
 # The owner of each character, -1 for none, and the opening and the closing tag of a piece of an owner's characters,
 # from the owner, whether it begins with the piece, and whether it ends with it.
 Layer = tuple[NDArray[np.int64], Callable[[int, bool, bool], tuple[str, str]]]
 Segments = Sequence[tuple[str, int, int]]  # kind, start, end, as in `Corpus.segments`
 
+# Okabe and Ito (2008): eight colours that people with any kind of colour vision tell apart.
+COLOURS = {
+    "blue": "#0072B2",
+    "orange": "#E69F00",
+    "green": "#009E73",
+    "vermillion": "#D55E00",
+    "sky": "#56B4E9",
+    "purple": "#CC79A7",
+    "yellow": "#F0E442",
+    "black": "#000000",
+    "grey": "#767676",
+}
+_NONE = "'none'"
+_WEB = Path(__file__).with_name("web")
 _LINE_END = regex.compile(r"[\n\r\v\f\x85\u2028\u2029]")
 
 
@@ -85,10 +106,43 @@ def _lines(text: str, segments: Segments) -> Iterator[tuple[str, int, int]]:
 
 
 def _between(text: str, start: int, end: int, layers: Sequence[Layer]) -> str:
-    """What stands between two paragraphs: white space as it is, all else as one that keeps its lines."""
+    """What is between two paragraphs: white space as it is, all else as one that keeps its lines."""
     if not text[start:end].strip():
         return escaped(text[start:end])
     return f'<p dir="auto" class="o">{marked(text, start, end, layers)}</p>'
+
+
+def rendered(template: str, **values: Any) -> str:
+    """A template of the folder ``web`` with these values; all that comes from a document is escaped."""
+    loader = PackageLoader("analysis.publish", "web")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template(template).render(values)
+
+
+def page_of(template: str, *, look: str = "", **values: Any) -> str:
+    """A page of a template, in the look of all pages and its own, with a policy that lets only its own code run.
+
+    No style attribute comes from a document. Control characters in what documents say are seen.
+    """
+    style = Markup((_WEB / "page.css").read_text(encoding="utf-8") + look)
+    page = visible_text(rendered(template, style=style, **values))
+    styles, scripts = (
+        " ".join(dict.fromkeys(_hash(text) for text in re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)))
+        for tag in ("style", "script")
+    )
+    policy = (
+        f"default-src 'none'; img-src data:; script-src {scripts or _NONE}; style-src-elem {styles}; "
+        "style-src-attr 'unsafe-inline'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+    )
+    return page.replace("@POLICY@", policy, 1)
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}'"
+
+
+def style_rules(name: str) -> str:
+    """The rules of a style sheet of the folder ``web``, on one line."""
+    return (_WEB / name).read_text(encoding="utf-8").partition("*/")[2].replace("\n", "")
 
 
 def svg_source(path: Path) -> str:

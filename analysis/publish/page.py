@@ -1,7 +1,5 @@
 """The report's page: what the executed notebooks say and show, as one file that opens without a network."""
 
-import base64
-import hashlib
 import html
 import json
 import re
@@ -12,19 +10,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import latex2mathml.converter
 import mistune
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis import __version__
 from analysis.core.errors import ParameterError
-from analysis.core.printable import visible_text
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.dictionary import Method, methods
-from analysis.publish.drawing import read_table
-from analysis.publish.markup import svg_source
+from analysis.publish.markup import page_of, svg_source
 from analysis.publish.page_data import embedded, table_rows, texts
 from analysis.publish.reading import style_sheet
-from analysis.publish.tables import table_html
+from analysis.publish.tables import read_table, table_html
 from analysis.text.parted import AnyTokens
 
 MARKDOWN = mistune.create_markdown(escape=True, plugins=["table"])
@@ -63,7 +58,7 @@ class Section(NamedTuple):
 
 
 def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict[str, Any]], tokens: AnyTokens) -> None:
-    """Write ``index.html`` into the folder `run` from the notebooks, figures and tables that stand there.
+    """Write ``index.html`` into the folder `run` from the notebooks, figures and tables in it.
 
     `tokens` are those of the corpus, as the notebooks read it: the page holds the texts, so that each number leads to
     its sentences. All that comes from a document is escaped, no script is run but the page's own, and nothing is
@@ -72,12 +67,10 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
     documents = tokens.corpus.documents
     corpus = next(iter(parameters.values()))["corpus"]
     read = read_sections(run, sections)
-    environment = Environment(
-        loader=PackageLoader("analysis.publish", "web"), autoescape=True, undefined=StrictUndefined
-    )
-    environment.globals["mathml"] = _mathml
     held = texts(tokens, run, parameters)
-    page = environment.get_template("page.html.j2").render(
+    page = page_of(
+        "page.html.j2",
+        mathml=_mathml,
         title=title_of(documents, corpus),
         summary=summary_of(documents),
         sections=[_titled(section, run) for section in read],
@@ -88,11 +81,10 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
         version=__version__,
         texts=embedded(held),
         group_by=held["group_by"],
-        style=Markup((_WEB / "page.css").read_text(encoding="utf-8")),
         frame_style=Markup(style_sheet([label for _, label, _ in held["frames"]])),
         script=Markup("\n".join((_WEB / name).read_text(encoding="utf-8") for name in SCRIPTS)),
     )
-    (run / "index.html").write_text(_guarded(visible_text(page)), encoding="utf-8", newline="\n")
+    (run / "index.html").write_text(page, encoding="utf-8", newline="\n")
 
 
 def _titled(section: Section, run: Path) -> dict[str, Any]:
@@ -178,7 +170,7 @@ def _with_rows(name: str, shown: str, path: Path, about: Mapping[str, Any], rows
 
 
 def _meanings(columns: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
-    """Names of columns and what they mean; those that follow one another and mean the same stand together."""
+    """Names of columns and what they mean; those that follow one another and mean the same share an entry."""
     known = [column for column in columns if "meaning" in column]
     runs = groupby(known, key=lambda column: column["meaning"])
     return [(", ".join(column["name"] for column in own), meaning) for meaning, own in runs]
@@ -204,23 +196,6 @@ def _is_used(method: Method, run: Path) -> bool:
 def _mathml(formula: str) -> Markup:
     """A formula in LaTeX as MathML, which browsers draw."""
     return Markup(latex2mathml.converter.convert(formula, display="block"))
-
-
-def _guarded(page: str) -> str:
-    """`page` with a policy that lets only its own styles and script run; no style attribute comes from a document."""
-    styles, scripts = (
-        " ".join(dict.fromkeys(_hash(text) for text in re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)))
-        for tag in ("style", "script")
-    )
-    policy = (
-        f"default-src 'none'; img-src data:; script-src {scripts}; style-src-elem {styles}; "
-        "style-src-attr 'unsafe-inline'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
-    )
-    return page.replace("@POLICY@", policy, 1)
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}'"
 
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.publish.tables import LONG
 
-ACROSS = 118  # letters of a table that stand side by side on a page
+ACROSS = 118  # letters of a table that fit side by side on a page
 BETWEEN = 2  # letters' room between two columns
 READABLE = 20  # letters of a word that is never broken
 TEXT = 30  # letters in a line of text that can still be read

@@ -11,19 +11,20 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 
 from analysis.core.compiled import Floats, Ints
-from analysis.publish.drawing import COLOURS, drawing
 from analysis.publish.figures import (
     LETTER,
     THOUSANDS,
     WIDTH,
     cut,
+    drawing,
     labelled_rows,
     legend_above,
     longest,
     name_x,
+    plane,
     room,
-    style,
 )
+from analysis.publish.markup import COLOURS
 
 SCALE = 0.8  # inches, about, that a scale of colours takes
 NUMBERED = 16  # columns of a grid up to which each cell has its number
@@ -49,25 +50,24 @@ def interval_dots(
 ) -> Figure:
     """One dot a row of `table` at `value`, with its interval (ci_low, ci_high, if it has them), the first row on top.
 
-    A hollow diamond stands at the column `beside`, if there is one; `names` are then what the legend calls the two. A
-    dashed line stands at `line`, a threshold. The scale begins at 0, or lower where an interval does.
+    A hollow diamond marks the column `beside`, if there is one; `names` are then what the legend calls the two. A
+    dashed line marks `line`, a threshold. The scale begins at 0, or lower where an interval does.
     """
-    with style():
-        fig, ax = labelled_rows(len(table), table[label], legend=beside is not None)
-        y = np.arange(len(table))
-        low, high = (table.get(end, pd.Series(np.nan, table.index)) for end in ("ci_low", "ci_high"))
-        known = low.notna()
-        ax.hlines(y[known], low[known], high[known], color=COLOURS["sky"], linewidth=3.2)
-        ax.plot(table[value], y, "o", color=COLOURS["blue"], markersize=4.5, clip_on=False)  # whole at 0 too
-        if beside:
-            ax.plot(table[beside], y, "D", color=COLOURS["black"], markerfacecolor="white", markersize=4, clip_on=False)
-            legend_above(fig, ax.lines[-2:], names)
-        if line is not None:
-            ax.axvline(line, color=COLOURS["vermillion"], linewidth=1, linestyle="--")
-        ax.set_xlim(left=min(0, low.min(), table[value].min()))
-        ax.xaxis.set_major_formatter(THOUSANDS)
-        ax.grid(axis="x")
-        name_x(ax, xlabel)
+    fig, ax = labelled_rows(len(table), table[label], legend=beside is not None)
+    y = np.arange(len(table))
+    low, high = (table.get(end, pd.Series(np.nan, table.index)) for end in ("ci_low", "ci_high"))
+    known = low.notna()
+    ax.hlines(y[known], low[known], high[known], color=COLOURS["sky"], linewidth=3.2)
+    ax.plot(table[value], y, "o", color=COLOURS["blue"], markersize=4.5, clip_on=False)  # whole at 0 too
+    if beside:
+        ax.plot(table[beside], y, "D", color=COLOURS["black"], markerfacecolor="white", markersize=4, clip_on=False)
+        legend_above(fig, ax.lines[-2:], names)
+    if line is not None:
+        ax.axvline(line, color=COLOURS["vermillion"], linewidth=1, linestyle="--")
+    ax.set_xlim(left=min(0, low.min(), table[value].min()))
+    ax.xaxis.set_major_formatter(THOUSANDS)
+    ax.grid(axis="x")
+    name_x(ax, xlabel)
     return fig
 
 
@@ -78,32 +78,29 @@ def keyness_bars(table: pd.DataFrame, *, target: str, reference: str, significan
     The line through a bar is its interval (ci_low, ci_high), the number at its end G2. A bar is filled where ``q`` is
     below `significant`, hollow where it is not.
     """
-    with style():
-        fig, ax = labelled_rows(len(table), table["term"], legend=True)
-        y = np.arange(len(table))
-        ratio = table["log_ratio"].to_numpy(dtype=float)
-        sure = (table["q"] < significant).to_numpy()
-        sides = ((ratio >= 0, COLOURS["blue"], "", target), (ratio < 0, COLOURS["orange"], "////", reference))
-        for side, colour, hatch, _ in sides:
-            ax.barh(y[side & sure], ratio[side & sure], color=colour, edgecolor="white", hatch=hatch, height=0.7)
-            ax.barh(y[side & ~sure], ratio[side & ~sure], color="white", edgecolor=colour, height=0.7)
-        ax.hlines(y, table["ci_low"], table["ci_high"], color=COLOURS["black"], linewidth=1)
-        reach = 1.05 * float(
-            np.nanmax(np.abs(table[["log_ratio", "ci_low", "ci_high"]].to_numpy(dtype=float)), initial=1)
-        )
-        for row, g2 in enumerate(table["g2"]):
-            ax.text(1.19 * reach, row, f"{g2:,.1f}", ha="right", va="center", fontsize=7)
-        ax.text(1.19 * reach, -0.75, "G²", ha="right", va="bottom", fontsize=7)
-        ax.set_xlim(-reach, 1.2 * reach)
-        ax.axvline(0, color="#444444", linewidth=0.8)
-        ax.grid(axis="x")
-        handles = []
-        for _, colour, hatch, name in sides:
-            more = f"more in {cut(name, longest(20))}"
-            handles.append(Patch(facecolor=colour, edgecolor="white", hatch=hatch, label=more))
-        handles.append(Patch(facecolor="white", edgecolor="#444444", label=f"q ≥ {significant:g}"))
-        legend_above(fig, handles)
-        name_x(ax, "Log ratio (1: twice the rate)")
+    fig, ax = labelled_rows(len(table), table["term"], legend=True)
+    y = np.arange(len(table))
+    ratio = table["log_ratio"].to_numpy(dtype=float)
+    sure = (table["q"] < significant).to_numpy()
+    sides = ((ratio >= 0, COLOURS["blue"], "", target), (ratio < 0, COLOURS["orange"], "////", reference))
+    for side, colour, hatch, _ in sides:
+        ax.barh(y[side & sure], ratio[side & sure], color=colour, edgecolor="white", hatch=hatch, height=0.7)
+        ax.barh(y[side & ~sure], ratio[side & ~sure], color="white", edgecolor=colour, height=0.7)
+    ax.hlines(y, table["ci_low"], table["ci_high"], color=COLOURS["black"], linewidth=1)
+    reach = 1.05 * float(np.nanmax(np.abs(table[["log_ratio", "ci_low", "ci_high"]].to_numpy(dtype=float)), initial=1))
+    for row, g2 in enumerate(table["g2"]):
+        ax.text(1.19 * reach, row, f"{g2:,.1f}", ha="right", va="center", fontsize=7)
+    ax.text(1.19 * reach, -0.75, "G²", ha="right", va="bottom", fontsize=7)
+    ax.set_xlim(-reach, 1.2 * reach)
+    ax.axvline(0, color="#444444", linewidth=0.8)
+    ax.grid(axis="x")
+    handles = []
+    for _, colour, hatch, name in sides:
+        more = f"more in {cut(name, longest(20))}"
+        handles.append(Patch(facecolor=colour, edgecolor="white", hatch=hatch, label=more))
+    handles.append(Patch(facecolor="white", edgecolor="#444444", label=f"q ≥ {significant:g}"))
+    legend_above(fig, handles)
+    name_x(ax, "Log ratio (1: twice the rate)")
     return fig
 
 
@@ -111,27 +108,26 @@ def keyness_bars(table: pd.DataFrame, *, target: str, reference: str, significan
 def strip(
     places: pd.DataFrame, *, by: str, order: Sequence[str], words: int, borders: Sequence[int], xlabel: str
 ) -> Figure:
-    """Where in the running text each of `order` stands: a row for each value of the column `by`, a mark a ``place``.
+    """Where in the running text each of `order` occurs: a row for each value of the column `by`, a mark a ``place``.
 
     `words` is how many places there are in all, `borders` (see `few`) are those at which another document begins. Where
     a row has more marks than can be told apart, they are a pale ground, and dark steps on it say how dense they are. A
-    column ``times`` says how many a mark stands for.
+    column ``times`` says how many occurrences a mark is.
     """
-    with style():
-        rows = {name: y for y, name in enumerate(order)}
-        shown = places[places[by].isin(rows)]
-        y = np.asarray(shown[by].map(rows), dtype=np.int64)
-        times = shown["times"].to_numpy() if "times" in shown else np.ones(len(shown))
-        dense = int(np.bincount(y, times).max(initial=0)) > CROWDED
-        fig, ax = labelled_rows(len(order), order, legend=dense)
-        ax.vlines(borders, -0.6, len(order) - 0.4, color="#DDDDDD", linewidth=0.5)
-        if dense:
-            _dense_strip(fig, ax, y, shown["place"].to_numpy(dtype=float), times, max(words, 1))
-        else:
-            ax.vlines(shown["place"], y - 0.36, y + 0.36, color=COLOURS["blue"], linewidth=STROKE)
-        ax.set_xlim(0, max(words, 1))
-        ax.xaxis.set_major_formatter(THOUSANDS)
-        name_x(ax, xlabel)
+    rows = {name: y for y, name in enumerate(order)}
+    shown = places[places[by].isin(rows)]
+    y = np.asarray(shown[by].map(rows), dtype=np.int64)
+    times = shown["times"].to_numpy() if "times" in shown else np.ones(len(shown))
+    dense = int(np.bincount(y, times).max(initial=0)) > CROWDED
+    fig, ax = labelled_rows(len(order), order, legend=dense)
+    ax.vlines(borders, -0.6, len(order) - 0.4, color="#DDDDDD", linewidth=0.5)
+    if dense:
+        _dense_strip(fig, ax, y, shown["place"].to_numpy(dtype=float), times, max(words, 1))
+    else:
+        ax.vlines(shown["place"], y - 0.36, y + 0.36, color=COLOURS["blue"], linewidth=STROKE)
+    ax.set_xlim(0, max(words, 1))
+    ax.xaxis.set_major_formatter(THOUSANDS)
+    name_x(ax, xlabel)
     return fig
 
 
@@ -174,44 +170,42 @@ def _covered(row: Ints, place: Floats, reach: float) -> tuple[Ints, Floats, Floa
 
 @drawing
 def heat_map(table: pd.DataFrame, *, xlabel: str, names: Mapping[str, str] | None = None) -> Figure:
-    """`table` as a grid, each cell with its number: its first column names the rows, the others stand along the top.
+    """`table` as a grid, each cell with its number: its first column names the rows, the others the columns.
 
     `names` says what is written for a row, where it is not what the first column has. An empty cell is grey. Where the
-    cells have no room for numbers, as in more than 16 columns, a scale of colours stands at the side; of more than 16
+    cells have no room for numbers, as in more than 16 columns, a scale of colours is at the side; of more than 16
     columns a dozen are named.
     """
-    with style():
-        grid = table.iloc[:, 1:]
-        rows, columns = grid.shape
-        named = range(0, columns, 1 if columns <= NUMBERED else -(-columns // 12))
-        written = [(names or {}).get(name, name) for name in table.iloc[:, 0]]
-        labels = [cut(name, longest(44 if columns <= 10 else 30)) for name in written]
-        values = grid.to_numpy(dtype=float)
-        top = np.nanmax(values, initial=0.0) or 1.0
-        numbers = {place: _number(value, top) for place, value in np.ndenumerate(values) if not np.isnan(value)}
-        size = 7 if columns <= 10 else 6
-        cell = (room() - 0.2 - LETTER * max(map(len, labels), default=0)) / max(columns, 1)
-        numbered = columns <= NUMBERED and cell > max(map(_ems, numbers.values()), default=0) * size / 72 + 0.015
-        fig = Figure(figsize=(room(), 1.25 + 0.235 * rows))
-        ax = fig.add_subplot()
-        ax.set_facecolor("#EEEEEE")
-        image = ax.imshow(values, cmap="cividis", aspect="auto", vmin=0, vmax=top, interpolation="none")
-        ax.set_yticks(np.arange(rows), labels)
-        headings = [cut(grid.columns[column], 24) for column in named]
-        upright = (cell - (0 if numbered else SCALE / columns)) * named.step < SLANTED
-        turned = {"rotation": 90, "va": "center"} if upright else {"rotation": 35}
-        ax.set_xticks(list(named), headings, ha="left", rotation_mode="anchor", **turned)
-        ax.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False)
-        ax.spines[:].set_visible(False)
-        if numbered:
-            for (row, column), text in numbers.items():  # white on the dark half of the scale, black on the bright half
-                color = "white" if values[row, column] < 0.6 * top else "black"
-                ax.text(column, row, text, ha="center", va="center", fontsize=size, color=color)
-        else:
-            fig.colorbar(image, ax=ax, pad=0.02, format=THOUSANDS)
-        if room() < WIDTH:  # headings that lean out of a narrow grid need the layout to be gone over once more
-            fig.draw_without_rendering()
-        name_x(ax, xlabel)
+    grid = table.iloc[:, 1:]
+    rows, columns = grid.shape
+    named = range(0, columns, 1 if columns <= NUMBERED else -(-columns // 12))
+    written = [(names or {}).get(name, name) for name in table.iloc[:, 0]]
+    labels = [cut(name, longest(44 if columns <= 10 else 30)) for name in written]
+    values = grid.to_numpy(dtype=float)
+    top = np.nanmax(values, initial=0.0) or 1.0
+    numbers = {place: _number(value, top) for place, value in np.ndenumerate(values) if not np.isnan(value)}
+    size = 7 if columns <= 10 else 6
+    cell = (room() - 0.2 - LETTER * max(map(len, labels), default=0)) / max(columns, 1)
+    numbered = columns <= NUMBERED and cell > max(map(_ems, numbers.values()), default=0) * size / 72 + 0.015
+    fig, ax = plane(1.25 + 0.235 * rows)
+    ax.set_facecolor("#EEEEEE")
+    image = ax.imshow(values, cmap="cividis", aspect="auto", vmin=0, vmax=top, interpolation="none")
+    ax.set_yticks(np.arange(rows), labels)
+    headings = [cut(grid.columns[column], 24) for column in named]
+    upright = (cell - (0 if numbered else SCALE / columns)) * named.step < SLANTED
+    turned = {"rotation": 90, "va": "center"} if upright else {"rotation": 35}
+    ax.set_xticks(list(named), headings, ha="left", rotation_mode="anchor", **turned)
+    ax.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False)
+    ax.spines[:].set_visible(False)
+    if numbered:
+        for (row, column), text in numbers.items():  # white on the dark half of the scale, black on the bright half
+            color = "white" if values[row, column] < 0.6 * top else "black"
+            ax.text(column, row, text, ha="center", va="center", fontsize=size, color=color)
+    else:
+        fig.colorbar(image, ax=ax, pad=0.02, format=THOUSANDS)
+    if room() < WIDTH:  # headings that lean out of a narrow grid need the layout to be gone over once more
+        fig.draw_without_rendering()
+    name_x(ax, xlabel)
     return fig
 
 
@@ -226,32 +220,31 @@ def _ems(number: str) -> float:
 
 @drawing
 def position_map(spans: pd.DataFrame, *, kinds: Sequence[Sequence[str]]) -> Figure:
-    """Where in their documents the `spans` (doc_id, n_chars, start, end, kind) stand: a bar for each document.
+    """Where in their documents the `spans` (doc_id, n_chars, start, end, kind) are: a bar for each document.
 
-    ``n_chars`` is how long the document is; the documents stand in the order of the spans. `kinds` has each kind and
+    ``n_chars`` is how long the document is; the documents are in the order of the spans. `kinds` has each kind and
     what the legend calls it. Bars too thin to be seen are widened to half a per cent, and are one where they would
     touch.
     """
     hatches = ["", "////", "....", "xxxx"]
     palette = [COLOURS["orange"], COLOURS["blue"], COLOURS["green"], COLOURS["vermillion"]]
-    with style():
-        row = {doc_id: y for y, doc_id in enumerate(dict.fromkeys(spans["doc_id"]))}
-        fig, ax = labelled_rows(len(row), list(row), legend=True)
-        ax.barh(np.arange(len(row)), 100, color="#EEEEEE", height=0.72)
-        for (kind, _), colour, hatch in zip(kinds, palette, hatches, strict=False):
-            own = spans[spans["kind"] == kind]
-            start, end = (100 * own[side].to_numpy() / own["n_chars"].to_numpy() for side in ("start", "end"))
-            y, left, right = _widened(own["doc_id"].map(row).to_numpy(dtype=np.int64), start, end)
-            look: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.4, "hatch": hatch}
-            if len(y) > MANY:
-                ax.add_patch(PathPatch(_boxes(y, left, right), facecolor=colour, **look))
-            else:
-                ax.barh(y, right - left, left=left, color=colour, height=0.72, **look)
-        shown = zip(kinds, palette, hatches, strict=False)
-        handles = [Patch(facecolor=c, edgecolor="white", hatch=h, label=name) for (_, name), c, h in shown]
-        legend_above(fig, handles)
-        ax.set_xlim(0, 100)
-        name_x(ax, "Place in the document (% of its characters)")
+    row = {doc_id: y for y, doc_id in enumerate(dict.fromkeys(spans["doc_id"]))}
+    fig, ax = labelled_rows(len(row), list(row), legend=True)
+    ax.barh(np.arange(len(row)), 100, color="#EEEEEE", height=0.72)
+    for (kind, _), colour, hatch in zip(kinds, palette, hatches, strict=False):
+        own = spans[spans["kind"] == kind]
+        start, end = (100 * own[side].to_numpy() / own["n_chars"].to_numpy() for side in ("start", "end"))
+        y, left, right = _widened(own["doc_id"].map(row).to_numpy(dtype=np.int64), start, end)
+        look: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.4, "hatch": hatch}
+        if len(y) > MANY:
+            ax.add_patch(PathPatch(_boxes(y, left, right), facecolor=colour, **look))
+        else:
+            ax.barh(y, right - left, left=left, color=colour, height=0.72, **look)
+    shown = zip(kinds, palette, hatches, strict=False)
+    handles = [Patch(facecolor=c, edgecolor="white", hatch=h, label=name) for (_, name), c, h in shown]
+    legend_above(fig, handles)
+    ax.set_xlim(0, 100)
+    name_x(ax, "Place in the document (% of its characters)")
     return fig
 
 
@@ -272,18 +265,17 @@ def _widened(row: Ints, left: Floats, right: Floats) -> tuple[Ints, Floats, Floa
 @drawing
 def change_dots(table: pd.DataFrame, *, label: str, before: str, after: str, xlabel: str) -> Figure:
     """Two dots a row, the column `before` hollow and `after` filled, joined by a line; the legend names the columns."""
-    with style():
-        fig, ax = labelled_rows(len(table), table[label], legend=True)
-        y = np.arange(len(table))
-        ax.hlines(y, table[after], table[before], color="#999999", linewidth=1)
-        ax.plot(table[before], y, "o", color=COLOURS["vermillion"], markerfacecolor="white", markersize=5, label=before)
-        ax.plot(table[after], y, "o", color=COLOURS["blue"], markersize=5, label=after)
-        ax.set_xlim(left=0)
-        if ax.get_xlim()[1] >= 1000:
-            ax.xaxis.set_major_formatter(THOUSANDS)
-        ax.grid(axis="x")
-        legend_above(fig, ax.lines)
-        name_x(ax, xlabel)
+    fig, ax = labelled_rows(len(table), table[label], legend=True)
+    y = np.arange(len(table))
+    ax.hlines(y, table[after], table[before], color="#999999", linewidth=1)
+    ax.plot(table[before], y, "o", color=COLOURS["vermillion"], markerfacecolor="white", markersize=5, label=before)
+    ax.plot(table[after], y, "o", color=COLOURS["blue"], markersize=5, label=after)
+    ax.set_xlim(left=0)
+    if ax.get_xlim()[1] >= 1000:
+        ax.xaxis.set_major_formatter(THOUSANDS)
+    ax.grid(axis="x")
+    legend_above(fig, ax.lines)
+    name_x(ax, xlabel)
     return fig
 
 

@@ -8,7 +8,6 @@ document's text and nothing else. There are no ids, so any number of views can s
 import html
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,8 +16,7 @@ import regex
 
 from analysis.core.compiled import Ints
 from analysis.core.printable import visible
-from analysis.publish.drawing import COLOURS
-from analysis.publish.markup import Layer, paragraphs
+from analysis.publish.markup import COLOURS, Layer, paragraphs, style_rules
 from analysis.publish.tables import show
 from analysis.text.parted import AnyTokens, taken
 from analysis.text.tokens import Tokens
@@ -28,7 +26,6 @@ LONGEST = 60_000  # characters of a document: most speeches and articles are sho
 CODE = 4  # letters of a frame's code, before a number
 HUES = [colour for name, colour in COLOURS.items() if name != "black"]
 LINES = ("solid", "dashed", "double")  # under a match: with eight hues, all of 24 frames look different
-_CSS = Path(__file__).with_name("reading.css")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
@@ -306,7 +303,7 @@ def style_sheet(names: Sequence[str]) -> str:
             f"--c:{_css_text(code)};--l:{_css_text(f' ({name})')}}}"
             f".lafz-r:has(.s{number}:not(:checked)) .f{number}{{all:unset;--c:none;--n:none}}"
         )
-    return "".join(rules) + _CSS.read_text(encoding="utf-8").partition("*/")[2].replace("\n", "")
+    return "".join(rules) + style_rules("reading.css")
 
 
 def _mixed(colour: str, with_level: int, share: float) -> str:

@@ -4,17 +4,15 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
 
-from analysis.core.errors import ParameterError
+from analysis.core.errors import ParameterError, did_you_mean
 from analysis.core.files import whole_file
-from analysis.publish.drawing import DRAWINGS
-from analysis.publish.figures import WIDTH, Size, style, write_picture
+from analysis.publish.figures import DRAWINGS, WIDTH, Size, style, write_picture
 from analysis.publish.loading import load_run, read_run_table
 from analysis.publish.records import content_told, read_about
 
@@ -82,10 +80,10 @@ def _figure(run: Path, name: str) -> tuple[str, dict[str, Any]]:
     if len(found) > 1:
         raise ParameterError(f"{name!r} is the name of several figures: use {' or '.join(found)}")
     if not found:
-        short = {one.rpartition("/")[2]: one for one in known}
-        close = get_close_matches(name, [*known, *short], n=1)
-        hint = f" Did you mean {short.get(close[0], close[0])!r}?" if close else ""
-        raise ParameterError(f"no figure {name!r} in {str(run)!r}.{hint} There are: {', '.join(known) or 'none'}")
+        short = [one if "/" in name else one.rpartition("/")[2] for one in known]
+        raise ParameterError(
+            f"no figure {name!r} in {str(run)!r}.{did_you_mean(name, short)} There are: {', '.join(known) or 'none'}"
+        )
     about = read_about(run, found[0], figure=True)
     if about.get("drawing") is None:
         raise ParameterError(

@@ -1,18 +1,19 @@
 """Tables of a run, as files and as HTML."""
 
 import html
+import io
 import json
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import IO, Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
 from IPython.display import display
 
-from analysis.core.csv_files import write_csv
+from analysis.core.csv_files import restored, write_csv
 from analysis.core.paths import FIGURES
 from analysis.core.printable import visible, visible_text
 from analysis.text.parted import LISTED
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 LONG = 60  # characters of a cell that is a text rather than a name
 NAMES = frozenset("doc_id a_doc b_doc a b title source path".split())  # columns of names, each of one line
+_DTYPES = {"string": "object", "integer": "Int64", "number": "float64", "boolean": "boolean", "date": "object"}
 OUTPUT = "LAFZ_OUTPUT"  # environment variable: the folder that a running notebook writes to
 
 
@@ -64,6 +66,46 @@ def column_type(column: pd.Series) -> str:
         ("date", pd.api.types.is_datetime64_any_dtype),
     ]
     return next((kind for kind, is_of in kinds if is_of(column.dtype)), "string")
+
+
+def as_written(table: pd.DataFrame) -> pd.DataFrame:
+    """`table` as it comes back from its CSV: numbers of six digits, days without a time, an empty text as missing.
+
+    >>> as_written(pd.DataFrame({"term": ["rain", ""], "share": [2 / 3, 1]})).to_dict("list")
+    {'term': ['rain', nan], 'share': [0.666667, 1.0]}
+    """
+    text = io.StringIO()
+    write_csv(table, text)
+    text.seek(0)
+    return read_table(text, described(table)["columns"])
+
+
+def read_table(source: Path | IO[Any], columns: Iterable[Mapping[str, str]]) -> pd.DataFrame:
+    """The table in a CSV that `write_csv` wrote; `columns` are what the file beside it says, ``name`` and ``type``.
+
+    Raises `ValueError`, `TypeError` or `OverflowError` for a table that is not as they say.
+    """
+    types = {column["name"]: column["type"] for column in columns}
+    read = pd.read_csv(
+        source,
+        header=0,
+        names=list(types),  # as they are: of its own pandas gives a name to a column without one
+        dtype={name: _DTYPES[kind] for name, kind in types.items()},
+        keep_default_na=False,  # "null" and "nan" are words
+        na_values=[""],
+    )
+    if not isinstance(read.index, pd.RangeIndex):  # what pandas makes of the columns that are left
+        raise ValueError(f"there are more columns than {len(types):,}")
+    for name, kind in types.items():
+        if kind == "string":
+            place, texts = pd.factorize(read[name])  # each text once: names recur in many rows
+            cells = np.array([*map(restored, texts), np.nan], dtype=object)[place]  # -1 is an empty cell
+            read[name] = pd.Series(cells, index=read.index, dtype=object)
+        elif kind == "date":
+            read[name] = pd.to_datetime(read[name])
+        elif kind in ("integer", "boolean") and not read[name].isna().any():
+            read[name] = read[name].astype("int64" if kind == "integer" else "bool")
+    return read
 
 
 def save_table(

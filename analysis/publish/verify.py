@@ -27,22 +27,20 @@ from analysis.text.reading.readers import ReadError
 
 SHOWN = 20  # lines of a long list of differences that `shortened` keeps
 EXCERPT = 48  # characters shown of a cell or a line, from a little before where it differs
-BEFORE = 12  # how many of these stand before
+BEFORE = 12  # how many of these come before
 DETAILED = 2**26  # bytes of a file up to which it is said where it differs
 
 
 def verify(run: str | Path, *, progress: Progress = lambda section, done, total: None) -> list[str]:
     """Run the report in the folder `run` again; one line a difference, in the order of the paths, none if all is equal.
 
-    The inputs come first: where a file has changed, is missing, or lies with the corpus and did not before, the run
-    cannot be repeated, and the files with their SHA-256 (the first twelve digits) are the answer; no notebook is
-    started. Else every file of the folder but ``run-log.json`` is compared with the rerun's and with the SHA-256 in the
-    manifest, which tells a file that was changed after the run from one that comes out differently. A link that leads
-    out of the folder is not followed but is the answer too. Nothing in `run` is executed: the notebooks are this
-    checkout's, and what they write goes to a temporary folder. What differs is
-    said by the first cell of a table, the first line of a text, the number of pixels of a picture, or the first byte.
-    Of the crate only what it claims of files, parameters and versions is compared: names, dates and terms are for
-    whoever publishes it. Raises `ParameterError` when `run` holds no manifest.
+    The inputs come first: where one has changed, is missing or is new, or a link leads out of the folder, that is the
+    answer, and no notebook is started. Else every file but ``run-log.json`` is compared with the rerun's and with the
+    SHA-256 in the manifest, which tells a file that was changed after the run from one that comes out differently. What
+    differs is said by the first cell of a table, the first line of a text, the number of pixels of a picture, or the
+    first byte. Of the crate what it claims of files, parameters and versions is compared; the rest is for whoever
+    publishes it. Nothing in `run` is executed: the notebooks are this checkout's, and what they write goes to a
+    temporary folder. Raises `ParameterError` when `run` holds no manifest.
     """
     folder = expanded(run)
     manifest = read_manifest(folder)
@@ -94,7 +92,7 @@ def manifest_differences(manifest: Mapping[str, Any], again: Mapping[str, Any]) 
 def compare(here: Path, again: Path, recorded: Mapping[str, str]) -> list[str]:
     """One line for each file that is not the same in the folders `here` and `again` and in `recorded`, path to SHA-256.
 
-    Files that stand for themselves (`MANIFEST`, `RUN_LOG`, `CRATE`) are left out, and so are hidden ones.
+    Files with a check of their own (`MANIFEST`, `RUN_LOG`, `CRATE`) are left out, and so are hidden ones.
     """
     sides = [{path: _sha256(folder, path) for path in _files(folder)} for folder in (here, again)]
     found = []
@@ -140,13 +138,11 @@ def _changed_inputs(manifest: Mapping[str, Any]) -> list[str]:
         expected, now = recorded.get(path), sha256_of(file)
         if expected == now:
             continue
-        if expected is None:
-            found.append(f"input {path} was not there when the run was made: {_short(now)}")
-        else:
-            found.append(
-                f"input {path} {'has changed' if now else 'is missing'}: {_short(expected)} expected, "
-                f"{_short(now)} found"
-            )
+        how = "has changed" if now else "is missing"
+        said = f"was not there when the run was made: {_short(now)}"
+        found.append(
+            f"input {path} " + (f"{how}: {_short(expected)} expected, {_short(now)} found" if expected else said)
+        )
     return found
 
 
@@ -238,8 +234,8 @@ def _first_byte(here: bytes, again: bytes) -> str:
 
 def _common(here: Sequence[object], again: Sequence[object]) -> int:
     """How many places two sequences have in common from the start."""
-    shorter = min(len(here), len(again))
-    return next((place for place in range(shorter) if here[place] != again[place]), shorter)
+    pairs = enumerate(zip(here, again, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(here), len(again)))
 
 
 def _both(here: str, again: str) -> str:

@@ -13,11 +13,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.core.compiled import Ints
+from analysis.core.errors import CorpusError as CorpusError
 from analysis.core.progress import bar
 from analysis.text.reading.folders import IGNORE, list_files
 from analysis.text.reading.metadata import parse_date
 from analysis.text.reading.planning import METADATA as METADATA
-from analysis.text.reading.planning import CorpusError as CorpusError
 from analysis.text.reading.planning import column_of, described, plan_corpus
 from analysis.text.reading.readers import Record, read_file
 from analysis.text.segments import Segment, segments
@@ -183,14 +183,15 @@ def read_corpus(
 
     Text, Markdown, web pages, PDF and Word files are one document each, in the order of their paths; tables (CSV, JSON,
     Parquet) have one in each row, in the column `text_column`, and zip archives those of their members: see
-    `analysis.text.reading.readers.read_file`. What the file itself says of a document (front matter, columns) is metadata.
+    `analysis.text.reading.readers.read_file`. What the file itself says of a document (front matter, columns) is
+    metadata.
 
     `metadata` is a table or a CSV file with one row a file, named in a column ``file`` (or filename, path, doc_id); by
     default the folder's own ``metadata.csv``. It goes over what the file says, and that over `name_pattern`, what the
-    file's name says: ``"{source}_{date}_{title}"``, see `analysis.text.reading.metadata.names_reader`. Title, source, date and
-    language describe the document; all else is kept. A name that ``documents`` has itself gets "metadata_" before it,
-    which is told in ``problems``: a column "doc_id" is kept as "metadata_doc_id", and documents are called by their
-    files, whose names are unique and lead back to the texts.
+    file's name says: ``"{source}_{date}_{title}"``, see `analysis.text.reading.metadata.names_reader`. Title, source,
+    date and language describe the document; all else is kept. A name that ``documents`` has itself gets "metadata_"
+    before it, which is told in ``problems``: a column "doc_id" is kept as "metadata_doc_id", and documents are called
+    by their files, whose names are unique and lead back to the texts.
     `language` is the ISO 639 code of documents for which none is named; one that is named and not known is read as
     "und". A file ``.lafzignore`` lists, one glob a line, what is no part of the corpus.
 

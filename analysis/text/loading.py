@@ -82,7 +82,7 @@ def place_of(path: str | Path, folder: Path, *, metadata: str | Path | None, **o
     corpus, about = Path(path).expanduser(), options | {"metadata": metadata}
     known = hashlib.sha256(json.dumps([about, reading_versions()], sort_keys=True, default=str).encode())
     root = corpus if corpus.is_dir() else corpus.parent
-    code = sorted(Path(__file__).parent.rglob("*.py"))
+    code = [file for room in ("core", "text") for file in sorted((ROOT / "analysis" / room).rglob("*.py"))]
     files = [(file.name, file) for file in code] + [(name_from(root, file), file) for file in corpus_files(corpus)]
     for name, file in files + ([("metadata", Path(metadata).expanduser())] if metadata else []):
         known.update(f"{name}\0{sha256_of(file)}\0".encode())

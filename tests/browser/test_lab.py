@@ -164,7 +164,7 @@ def test_a_reader_types_and_what_is_found_follows(lab, page):
     search.get_by_role("combobox", name="Source").select_option("Wire agency")
     expect(hits.get_by_role("rowheader")).to_have_count(grep(r"terroris\w*", "*-wire-*"))
     box.fill("<i>none</i>")
-    expect(hits.get_by_role("paragraph")).to_contain_text("“<i>none</i>” stands nowhere")
+    expect(hits.get_by_role("paragraph")).to_contain_text("“<i>none</i>” does not occur")
 
     document = panel(page, "reading")
     document.get_by_role("textbox", name="Find").fill("COMMUNIQUE-3")

@@ -63,29 +63,6 @@ def test_who_asks_for_help_does_not_wait_for_pandas():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-# --- a file is written whole
-
-
-def test_a_file_that_is_not_finished_takes_no_place(tmp_path):
-    path = tmp_path / "a.txt"
-    path.write_text("earlier")
-
-    def fail() -> None:
-        with whole_file(path) as place:
-            place.write_text("hal")
-            raise OSError("no space")
-
-    with pytest.raises(OSError, match="no space"):
-        fail()
-    assert path.read_text() == "earlier"
-    with whole_file(path) as place:
-        assert place.suffix == ".txt"
-        place.write_text("whole")
-        assert path.read_text() == "earlier"
-    assert path.read_text() == "whole"
-    assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]
-
-
 def test_a_signal_after_a_file_has_its_place_says_that_it_is_there(tmp_path, capsys):
     def write() -> None:
         with faults_told(), undisturbed():

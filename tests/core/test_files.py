@@ -14,7 +14,17 @@ from pathlib import Path
 import pytest
 
 from analysis.core import files
-from analysis.core.files import ForeignError, LeftAlone, clear, own_folder, put, restore, whole_folder, working_folder
+from analysis.core.files import (
+    ForeignError,
+    LeftAlone,
+    clear,
+    own_folder,
+    put,
+    restore,
+    whole_file,
+    whole_folder,
+    working_folder,
+)
 from analysis.core.signals import calls_to_leave, undisturbed
 
 LONG = 900  # seconds after which a process is held to hang, however slow the machine
@@ -345,6 +355,15 @@ def test_a_folder_of_which_something_cannot_be_deleted_keeps_its_mark(place, lef
     monkeypatch.undo()
     with working_folder(place):
         assert not left.exists()
+
+
+def test_a_file_that_is_not_finished_takes_no_place(tmp_path):
+    (tmp_path / "a.txt").write_text("earlier")
+    with suppress(ZeroDivisionError), whole_file(tmp_path / "a.txt") as place:
+        place.write_text("hal")
+        1 / 0  # noqa: B018
+    assert (tmp_path / "a.txt").read_text() == "earlier"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_a_new_folder_takes_no_place_that_is_taken(tmp_path):

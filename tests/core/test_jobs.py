@@ -12,7 +12,6 @@ from types import SimpleNamespace
 import pytest
 
 from analysis.core import jobs
-from analysis.core.files import ForeignError
 from analysis.core.jobs import BusyError, LostError, delete, held, run_stage, work_folder
 from analysis.text.corpus import CorpusError
 
@@ -163,17 +162,6 @@ def test_a_mistake_leaves_no_folder(functions, tmp_path):
     assert not list(tmp_path.glob(".out*"))
 
 
-def test_two_calls_do_not_share_a_folder(tmp_path):
-    with (
-        work_folder(tmp_path / "out.csv"),
-        pytest.raises(BusyError, match=r"another lafz works in '.*\.out\.csv\.work': wait for it"),
-        work_folder(tmp_path / "out.csv"),
-    ):
-        pass
-    with work_folder(tmp_path / "out.csv"):
-        pass
-
-
 HOLDS = """
 import os, sys
 from pathlib import Path
@@ -233,37 +221,3 @@ def test_what_is_being_deleted_is_not_taken_for_whole(functions, tmp_path, monke
             delete(tmp_path / "work")
     with held(tmp_path / "work") as folder:
         assert [path.name for path in folder.iterdir()] == ["made-by-lafz"]
-
-
-def test_what_has_only_the_name_of_the_folder_is_in_the_way_and_stays(tmp_path):
-    elsewhere, out = tmp_path / "elsewhere", tmp_path / "out.csv"
-    (elsewhere / "texts" / ".git").mkdir(parents=True)  # in which a name begins as that of what is unfinished
-    (elsewhere / "texts" / ".git" / "config").touch()
-    work = tmp_path / ".out.csv.work"
-
-    def is_refused() -> None:
-        with pytest.raises(ForeignError, match=r"\.out\.csv\.work' has the name of a working folder"), work_folder(out):
-            pass
-        assert (work / "texts" / ".git" / "config").exists()
-
-    work.symlink_to(elsewhere)
-    is_refused()
-    work.unlink()
-    elsewhere.rename(work)
-    is_refused()
-
-
-def test_links_in_the_folder_are_not_followed(functions, tmp_path):
-    elsewhere = tmp_path / "elsewhere"
-    (elsewhere / ".git").mkdir(parents=True)
-    (elsewhere / ".git" / "config").touch()
-    with held(tmp_path / "work") as folder:
-        run_stage(functions.write, tasks(1), folder)
-    for link in ("write/task-1", ".write", "fail"):
-        (tmp_path / "work" / link).symlink_to(elsewhere)
-    with held(tmp_path / "work") as folder:
-        assert sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/*")) == ["write/task-0"]
-        (folder / "late").symlink_to(elsewhere)
-        delete(folder)
-    assert not (tmp_path / "work").exists()
-    assert (elsewhere / ".git" / "config").exists()

@@ -36,6 +36,6 @@ def test_what_somebody_puts_in_the_place_meanwhile_is_not_replaced(place):
     place.let_go()
     assert process.wait(600) == 2
     [line] = place.said()
-    assert "out' exists and is not an earlier report: choose another --out, or move it away" in line
+    assert "out' exists and is no earlier report: choose another --out, or move it away" in line
     assert (place.out / "mine.txt").read_text() == "not a report"
     assert place.left() == set()

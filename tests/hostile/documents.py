@@ -96,19 +96,7 @@ def _pages() -> Iterator[Case]:
         "html/controls.html", _page(_STORY + "<p>\x00\x01\x08\x0b\x1b[2J</p>"), WORDS, "holds 4 control characters"
     )
     yield case("html/charset.html", _page(_STORY, "<meta charset=rot13>"), WORDS)
-    for charset in (
-        "base64",
-        "zlib",
-        "idna",
-        "punycode",
-        "unicode_escape",
-        "undefined",
-        "utf-7",
-        "mbcs",
-        "hz",
-        "utf-16",
-        "raw_unicode_escape",
-    ):
+    for charset in "base64 zlib idna punycode unicode_escape undefined utf-7 mbcs hz utf-16 raw_unicode_escape".split():
         yield case(
             f"html/charset {charset}.html",
             _page(_STORY + r"<p>\ud800 \N{DASH} caf" + "é</p>", f"<meta charset={charset}>"),

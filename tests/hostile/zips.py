@@ -14,15 +14,7 @@ def archives(seed: int) -> Iterator[Case]:
     good = {"day/one.txt": TEXT, "two.csv": f"text,n\n{WORDS},1\n".encode(), "three.json": b'[{"text": "It rose."}]'}
     yield case("zip/good.zip", zipped(good), WORDS)
     yield from mutants("mutants/a.zip", zipped(good), count=16, seed=seed)
-    outside = (
-        "../out.txt",
-        "/out.txt",
-        "C:/out.txt",
-        "a/../../out.txt",
-        "..\\out.txt",
-        "\\\\host\\out.txt",
-        "C:out.txt",
-    )
+    outside = "../out.txt /out.txt C:/out.txt a/../../out.txt ..\\out.txt \\\\host\\out.txt C:out.txt".split()
     for number, name in enumerate(outside):
         yield case(f"zip/outside {number}.zip", zipped({name: TEXT, "good.txt": TEXT}), WORDS, "leads out")
     odd = (

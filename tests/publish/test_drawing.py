@@ -12,9 +12,8 @@ from matplotlib.figure import Figure
 
 from analysis.core.csv_files import write_csv
 from analysis.publish import charts, plots
-from analysis.publish.drawing import as_written, call_of, drawing, read_table
-from analysis.publish.figures import save_figure
-from analysis.publish.tables import described
+from analysis.publish.figures import call_of, drawing, save_figure
+from analysis.publish.tables import as_written, described, read_table
 
 
 def awkward():

@@ -11,9 +11,9 @@ from analysis.core.errors import ParameterError
 from analysis.core.jobs import held
 from analysis.core.paths import FIGURES, NOTEBOOKS, SAMPLE
 from analysis.engine import in_parts
-from analysis.publish.keeping import kept_work, key_of, words_of
 from analysis.publish.parameters import notebooks
 from analysis.publish.run.assemble import resolved, run
+from analysis.publish.run.sections import key_of
 from analysis.publish.verify import verify
 from analysis.text.corpus import CorpusError
 
@@ -200,20 +200,3 @@ def test_a_report_in_memory_takes_away_what_one_in_parts_had_kept(small, tmp_pat
     (tmp_path / ".out.work" / "made-by-lafz").touch()
     assert run(resolved(small, ["redundancy"], {}), tmp_path / "out") == []
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
-
-
-def test_what_a_notebook_that_was_killed_left_beside_the_words_goes(tmp_path):
-    words = words_of(tmp_path / ".out.work") / "0123"
-    for name in ("00000", "00001", "types", "buckets-1", "table-2"):
-        (words / name).mkdir(parents=True)
-        (words / name / "numbers").touch()
-    (words / "parts.json").touch()
-    (tmp_path / ".out.work" / "made-by-lafz").touch()
-
-    def there():
-        return sorted(path.name for path in words.iterdir())
-
-    with kept_work(tmp_path / "out"):
-        assert there() == ["00000", "00001", "parts.json", "types"]
-        (words / "columns-3").mkdir()
-    assert there() == ["00000", "00001", "parts.json", "types"]

@@ -188,10 +188,3 @@ def test_a_parameter_file_is_a_mapping(tmp_path):
             read_params_file(file)
     with pytest.raises(ParameterError, match="no such parameter file"):
         read_params_file(tmp_path / "absent.yml")
-
-
-def test_code_in_a_yaml_value_is_not_run(tmp_path):
-    file = tmp_path / "p.yml"
-    file.write_text("top_n: !!python/object/apply:os.system ['true']\n")
-    with pytest.raises(ParameterError, match="is not YAML"):
-        read_params_file(file)

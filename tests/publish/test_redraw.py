@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 from analysis.core.errors import ParameterError
-from analysis.publish.figures import WIDTH
 from analysis.publish.redraw import figures, redraw
 
 MM = 72 / 25.4  # points
@@ -87,7 +86,7 @@ def test_without_a_place_it_is_a_pdf_in_the_working_directory(copied, tmp_path, 
 @pytest.mark.parametrize(
     ("name", "options", "said"),
     [
-        ("frames_profil", {}, "no figure 'frames_profil' in .* Did you mean 'framing/frames_profile'?"),
+        ("frames_profil", {}, "no figure 'frames_profil' in .* Did you mean 'frames_profile'?"),
         ("framing/profile", {}, "no figure 'framing/profile'"),  # a table without a picture
         ("style", {"width": "wide"}, "width 'wide' is no length: use report, column, page, slide, or such as 85mm"),
         ("style", {"width": "-85mm"}, "is no length"),
@@ -110,18 +109,14 @@ def test_a_mistake_is_told_in_one_line_and_nothing_is_written(copied, tmp_path, 
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    ("record", "said"),
-    [(None, "has no record of how it was drawn"), ("os.remove", "does not have"), ("plots.few", "does not have")],
-)
-def test_what_is_no_drawing_is_not_called(copied, tmp_path, record, said):
+def test_a_figure_without_a_record_is_not_drawn(copied, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(copied, run)
     path = run / "framing" / "style.json"
     about = json.loads(path.read_text())
-    about.pop("drawing") if record is None else about["drawing"].update(function=record)
+    del about["drawing"]
     path.write_text(json.dumps(about))
-    with pytest.raises(ParameterError, match=said):
+    with pytest.raises(ParameterError, match="has no record of how it was drawn"):
         redraw(run, "style", out=tmp_path / "a.svg")
 
 
@@ -133,7 +128,3 @@ def test_letters_without_a_font_are_named(copied, tmp_path):
     with pytest.warns(UserWarning, match=r"a\.svg shows boxes for letters that its fonts do not have: 日本") as told:
         redraw(run, "actors", width="column", out=tmp_path / "a.svg")
     assert len(told) == 1
-
-
-def test_the_width_of_a_report_is_the_default():
-    assert pytest.approx(124.46) == WIDTH * 25.4

@@ -10,8 +10,8 @@ from matplotlib.dates import date2num
 from matplotlib.patches import FancyArrowPatch
 
 from analysis.publish import reuse_charts as charts
-from analysis.publish.drawing import COLOURS
 from analysis.publish.figures import Size, style
+from analysis.publish.markup import COLOURS
 from tests.publish.drawn import assert_all_can_be_read, assert_apart, drawn, every_width
 
 NAMES = ["Ministry", "A private daily with a very long name of its own", "ریڈیو", "", "Agency", "x"]

@@ -17,30 +17,12 @@ from analysis.text.storage import open_tokens, save_tokens
 
 PICKLES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "jsonpickle"}
 NETWORK = {"urllib.request", "urllib3", "requests", "httpx", "aiohttp", "http.client", "ftplib", "smtplib", "socket"}
-CALLS = {  # by their last names, on whatever they are called
-    "eval",
-    "exec",
-    "__import__",
-    "execfile",
-    "read_pickle",
-    "to_pickle",
-    "extractall",
-    "urlopen",
-    "urlretrieve",
-    "unsafe_load",
-    "full_load",
-}
-WHOLE = {
-    "compile",
-    "builtins.compile",
-    "tempfile.mktemp",
-    "os.system",
-    "os.popen",
-    "torch.load",
-    "subprocess.getoutput",
-    "subprocess.getstatusoutput",
-    "pd.eval",
-}
+# By their last names, on whatever they are called; and by the whole.
+CALLS = (
+    "eval exec __import__ execfile read_pickle to_pickle extractall urlopen urlretrieve unsafe_load full_load".split()
+)
+WHOLE = "compile builtins.compile tempfile.mktemp os.system os.popen torch.load pd.eval".split()
+WHOLE += "subprocess.getoutput subprocess.getstatusoutput".split()
 SAFE_LOADERS = {"SafeLoader", "CSafeLoader", "BaseLoader", "CBaseLoader", "LOADER"}  # the last is one of the first two
 WRITERS = {"to_csv", "writer", "DictWriter", "write_csv"}
 
@@ -151,10 +133,8 @@ def test_the_search_leaves(source):
     assert not dangers("x", source)
 
 
-PAIRED = (
-    "analysis/publish/run/forking.py",
-    "analysis/publish/run/processes.py",
-)  # a pair of sockets between two processes
+# A pair of sockets between two processes.
+PAIRED = ("analysis/publish/run/forking.py", "analysis/publish/run/processes.py")
 
 
 def test_nothing_runs_code_opens_a_shell_or_asks_the_network():

@@ -17,9 +17,8 @@ from analysis.framing.coding import draw_sheet
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.sheets import read_sheet, write_sheet
 from analysis.publish import page_data
-from analysis.publish.drawing import as_written, read_table
 from analysis.publish.loading import load_run
-from analysis.publish.tables import described, write_table
+from analysis.publish.tables import as_written, described, read_table, write_table
 from analysis.text.reading import metadata
 
 SIGNS = "=+-@＝＋－＠"

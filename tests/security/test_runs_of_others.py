@@ -17,8 +17,8 @@ from analysis.publish import export as document
 from analysis.publish.comparing.compare import compare
 from analysis.publish.comparing.compare_page import write_comparison
 from analysis.publish.crate import CRATE, contradictions
-from analysis.publish.drawing import DRAWINGS
 from analysis.publish.export import export
+from analysis.publish.figures import DRAWINGS
 from analysis.publish.inside import LARGEST
 from analysis.publish.loading import load_run
 from analysis.publish.manifest import recorded, sha256_of, write_manifest
@@ -254,17 +254,11 @@ def test_what_a_notebook_shows_is_no_code_of_a_document(run, tmp_path, ending):
 
 @pytest.mark.parametrize(
     "function",
-    [
-        "os.system",
-        "plots.import_module",
-        "plots.style",  # a context manager, which has a __wrapped__ too
-        "plots.drawing",
-        "plots.interval_dots.__globals__",
-        "charts.pd.read_pickle",
-        "figures.write_picture",
-        "..plots.interval_dots",
-        "analysis.publish.plots.interval_dots",
-    ],
+    (
+        "os.system plots.import_module plots.style plots.drawing plots.interval_dots.__globals__ "
+        "charts.pd.read_pickle figures.write_picture ..plots.interval_dots "
+        "analysis.publish.plots.interval_dots"
+    ).split(),
 )
 def test_only_a_drawing_of_this_package_is_called(run, tmp_path, function):
     change(run / f"{FIGURE}.json", lambda about: about["drawing"].update(function=function))

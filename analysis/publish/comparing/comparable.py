@@ -15,7 +15,7 @@ class Number(NamedTuple):
     ``counted`` and ``rate``: a column of counts and its rate, from which follows how many words (in units of the rate)
     there were. ``hits``: the table with one row a hit, from which the counts of each document can be had, and its
     column of weights, "" where each is 1. ``same``: parameters without whose agreement the number is not one thing.
-    ``complete``: parameters that, where they agree, leave out the same rows: a row that is missing then stands for 0.
+    ``complete``: parameters that, where they agree, leave out the same rows: a row that is missing then counts as 0.
     """
 
     name: str
@@ -36,58 +36,36 @@ class Number(NamedTuple):
 _ENDS = ("ci_low", "ci_high")
 _SCORE = ("score_per_1000_words", "weight of hits per 1,000 words", "score_ci_low", "score_ci_high")
 _HITS = ("per_1000_words", "hits per 1,000 words", *_ENDS)
+_PER_1000 = ("per_1000_words", "per 1,000 words", *_ENDS)
+_WEIGHTED = ("weighted",)
+_CHOSEN = ("stopwords", "min_length", "lemmatize", "stem")  # what words are listed
 _ROLES = ("active_share", "share of roles in which each acts", *_ENDS)
-_MILLION = ("per_million", "per million words", *_ENDS)
+_MILLION = ("per_million", "per million words", *_ENDS, "count", "per_million")
+_OF_HITS = ("hits", "per_1000_words")  # a count and its rate
 _FRAME, _BY_GROUP = ("framing/profile", ("frame",)), ("framing/profile_by_group", (GROUP, "frame"))
 
 
 def _frames(rate: tuple[str, str, str, str], weight: str) -> list[Number]:
-    own = (*rate, "hits", "per_1000_words", "framing/matches", weight)
+    own = (*rate, *_OF_HITS, "framing/matches", weight)
     return [Number("frames", *_FRAME, *own), Number("frames by group", *_BY_GROUP, *own)]
 
 
 # In the order in which they are shown: first what a reader asks first.
 _NUMBERS = [
     Number("F1 of the frames", "framing/validity_of_frames", ("frame",), "f1", "against coders", "f1_low", "f1_high"),
-    Number(
-        "headlines less texts",
-        "framing/headline_body",
-        ("frame",),
-        "gap",
-        "per 1,000 words",
-        *_ENDS,
-        same=("weighted",),
-    ),
-    Number(
-        "frames in time",
-        "framing/course",
-        ("period", "frame"),
-        "per_1000_words",
-        "per 1,000 words",
-        *_ENDS,
-        counted="hits",
-        rate="per_1000_words",
-        same=("weighted",),
-    ),
-    Number("markers of style", "framing/style", ("frame",), *_HITS, counted="hits", rate="per_1000_words"),
+    Number("headlines less texts", "framing/headline_body", ("frame",), "gap", *_PER_1000[1:], same=_WEIGHTED),
+    Number("frames in time", "framing/course", ("period", "frame"), *_PER_1000, *_OF_HITS, same=_WEIGHTED),
+    Number("markers of style", "framing/style", ("frame",), *_HITS, *_OF_HITS),
     Number("firmness", "framing/firmness", (GROUP,), "firmness", "from -1, all hedges, to 1, all boosters", *_ENDS),
     Number("names of the armed opponent", "framing/naming", (GROUP, "naming"), "share", "share of all namings", *_ENDS),
-    Number("passives without agent", "framing/voice", (GROUP,), "per_1000_words", "per 1,000 words", *_ENDS),
+    Number("passives without agent", "framing/voice", (GROUP,), *_PER_1000),
     Number("actors", "framing/actor_roles", ("actor",), *_ROLES),
     Number("actors by group", "framing/actor_roles_by_group", (GROUP, "actor"), *_ROLES),
     Number("verbs of reporting", "framing/reporting", (GROUP, "stance"), "share", "share of all such verbs", *_ENDS),
     Number("coverage", "framing/coverage", (GROUP, "status"), "share", "share of sentences"),
-    Number(
-        "words",
-        "term_frequency/all_words",
-        ("term",),
-        *_MILLION,
-        counted="count",
-        rate="per_million",
-        complete=("stopwords", "min_length", "lemmatize", "stem"),
-    ),
-    Number("phrases", "term_frequency/all_phrases", ("term",), *_MILLION, "count", "per_million", same=("ngram",)),
-    Number("words in time", "term_frequency/all_trends", ("period", "term"), *_MILLION, "count", "per_million"),
+    Number("words", "term_frequency/all_words", ("term",), *_MILLION, complete=_CHOSEN),
+    Number("phrases", "term_frequency/all_phrases", ("term",), *_MILLION, same=("ngram",)),
+    Number("words in time", "term_frequency/all_trends", ("period", "term"), *_MILLION),
     Number("variety of words", "term_frequency/diversity", ("doc_id",), "mattr", "share of different words in 50"),
     Number("repeated words", "redundancy/repeated_shares", ("doc_id",), "repeated_share", "share of words"),
     Number("words of an earlier text", "redundancy/pasted", ("doc_id",), "pasted_share", "share of words"),

@@ -17,6 +17,7 @@ from analysis.publish.records import content_told
 
 AGREES = 1e-4  # how closely counts of documents have to give the rate in a table, whose numbers have six digits
 SURE = 0.05  # of q
+_OVERVIEW = "name table unit rows only_a only_b method intervals moved sure changed note".split()
 EXACT, PAIRED, RECOVERED, AT_MOST = "exact", "paired bootstrap", "two intervals", "two intervals, at most"
 
 
@@ -52,7 +53,7 @@ def compare(a: str | Path, b: str | Path) -> Comparison:
     - ``two intervals``: of independent texts, see `analysis.publish.comparing.moved.recovered`;
     - ``two intervals, at most``: the same where texts are in both runs, for which it is too wide;
     - ``paired bootstrap``: of the same texts, where the counts of each document (of each sentence where there is one
-      document) stand in the tables and give the rates of both runs again, see `moved.paired`.
+      document) are in the tables and give the rates of both runs again, see `moved.paired`.
 
     A table has its keys, a, a_low, a_high, b, b_low, b_high, difference, ci_low, ci_high, ratio, ratio_low, ratio_high,
     p, q, moved; one of exact numbers its keys, a, b, difference. Raises `ParameterError` for a folder without a report,
@@ -88,22 +89,6 @@ def compare(a: str | Path, b: str | Path) -> Comparison:
     return Comparison(*runs, texts, differences(*runs), overview, tables, _whole(*runs), same + equal, left)
 
 
-_OVERVIEW = [
-    "name",
-    "table",
-    "unit",
-    "rows",
-    "only_a",
-    "only_b",
-    "method",
-    "intervals",
-    "moved",
-    "sure",
-    "changed",
-    "note",
-]
-
-
 def _whole(a: Run, b: Run) -> pd.DataFrame:
     both = whole(a).merge(whole(b), on=["section", "name", "unit"], suffixes=("_a", "_b"))
     both = both.rename(columns={"value_a": "a", "value_b": "b"})
@@ -111,15 +96,9 @@ def _whole(a: Run, b: Run) -> pd.DataFrame:
 
 
 def _compared(number: Number, a: Run, b: Run, texts: Texts) -> tuple[dict[str, object], pd.DataFrame]:
-    """A row of the overview, and the rows that both runs have, or that stand for 0 in one; none with a note."""
-    about: dict[str, object] = {
-        "name": number.name,
-        "table": number.table,
-        "unit": number.unit,
-        "method": "",
-        "note": "",
-    }
-    about |= dict.fromkeys(("rows", "only_a", "only_b", "intervals", "moved", "sure", "changed"), 0)
+    """A row of the overview, and the rows that both runs have, or that count as 0 in one; none with a note."""
+    about: dict[str, object] = dict.fromkeys(_OVERVIEW, 0)
+    about |= {"name": number.name, "table": number.table, "unit": number.unit, "method": "", "note": ""}
     if apart := _not_alike(number, a, b):
         return about | {"note": apart}, pd.DataFrame()
     sides = [run[number.table] for run in (a, b)]
@@ -190,7 +169,7 @@ def _estimate(table: pd.DataFrame, side: str) -> Estimate:
 
 
 def _sizes(own: pd.DataFrame, rows: pd.DataFrame, number: Number, keys: list[str]) -> Floats:
-    """How many units of the rate (thousands of words) stand behind each row of `rows`: any count over its rate."""
+    """How many units of the rate (thousands of words) each row of `rows` was counted in: any count over its rate."""
     known = own[own[number.rate] > 0]
     size = known[number.counted] / known[number.rate]
     if len(keys) == 1:

@@ -1,6 +1,5 @@
 """A comparison of two runs as a folder: its page, findings first, its tables, and what was compared."""
 
-import base64
 import hashlib
 import math
 import os
@@ -10,13 +9,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.core.errors import ParameterError, with_advice
 from analysis.core.files import put, working_folder
 from analysis.core.paths import given
-from analysis.core.printable import visible_text
 from analysis.publish.comparing.compare import AT_MOST, EXACT, PAIRED, RECOVERED, Comparison
 from analysis.publish.comparing.making import parameter_differences
 from analysis.publish.figures import write_picture
@@ -24,9 +21,10 @@ from analysis.publish.findings.moves import did_move, in_order, key_text, moves,
 from analysis.publish.inside import read_inside
 from analysis.publish.loading import Run
 from analysis.publish.manifest import MANIFEST
-from analysis.publish.markup import svg_source
+from analysis.publish.markup import page_of, svg_source
 from analysis.publish.plots import interval_dots
 from analysis.publish.records import content_told
+from analysis.publish.run.checks import check_place
 from analysis.publish.tables import table_html, write_json, write_table
 
 ABOUT = "compare.json"
@@ -40,8 +38,7 @@ METHODS = {
     "says has moved has, and more may have.",
 }
 
-_WEB = Path(__file__).parents[1] / "web"
-_STYLE = "li, .summary { overflow-wrap: anywhere; }"  # the names of files are long words
+LOOK = "li, .summary { overflow-wrap: anywhere; }"  # the names of files are long words
 
 
 @content_told("one of the two runs")
@@ -50,14 +47,12 @@ def write_comparison(found: Comparison, out: str | Path) -> Path:
 
     ``index.html`` opens without a network and has no script; ``compare.json`` says what was compared, with the SHA-256
     of both manifests; ``overview`` and ``whole`` are the tables of `Comparison`, and each table that was compared
-    stands under its own name, such as ``framing/profile.csv``, with what moved in it as a figure where something did.
+    has its own name, such as ``framing/profile.csv``, with what moved in it as a figure where something did.
     An earlier comparison at `out` is replaced whole; raises `ParameterError` where something else is there.
     """
     place = given(out).resolve()  # a link stays one, and its target is replaced
-    if place.exists() and not (place.is_dir() and ((place / ABOUT).is_file() or not any(place.iterdir()))):
-        raise ParameterError(f"{str(out)!r} exists and is no comparison: choose another --out, or move it away")
+    check_place(place, ABOUT, what="comparison")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
         with working_folder(place) as work:
             build = work / "new"
             build.mkdir()
@@ -75,21 +70,6 @@ def names_of(a: Run, b: Run) -> tuple[str, str]:
     if one == other and paths[0] != paths[1]:
         one, other = (f"{path.parent.name}/{path.name}" for path in paths)
     return one, other
-
-
-def _style_and_policy() -> tuple[Markup, str]:
-    """The look of all pages, and the policy that allows it, pictures in the page, and nothing else."""
-    style = (_WEB / "page.css").read_text(encoding="utf-8") + _STYLE
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return Markup(style), f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'"
-
-
-def rendered(template: str, **values: Any) -> str:
-    """A template of the folder ``web`` with these values; all that comes from a document is escaped."""
-    loader = PackageLoader("analysis.publish", "web")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    style, policy = _style_and_policy()
-    return visible_text(environment.get_template(template).render(style=style, policy=policy, **values))
 
 
 def _write(found: Comparison, build: Path, place: Path) -> None:
@@ -123,8 +103,9 @@ def _write(found: Comparison, build: Path, place: Path) -> None:
         build / ABOUT,
     )
     whole = found.whole.assign(name=found.whole["name"].str.capitalize())
-    page = rendered(
+    page = page_of(
         "compare.html.j2",
+        look=LOOK,
         names=names,
         runs=runs,
         making=found.making,

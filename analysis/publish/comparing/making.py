@@ -53,24 +53,19 @@ def differences(a: Run, b: Run) -> list[str]:
 
 def parameter_differences(a: Run, b: Run) -> list[str]:
     """The parameters that two runs have with other values, the corpus aside, a sentence each."""
-    both = sum(section in b.parameters for section in a.parameters)
-    return [
-        f"The parameter {name} is {_value(one)} in A and {_value(other)} in B"
-        + ("." if len(sections) == both else f", in {listed(sections)}.")
-        for (name, one, other), sections in changed_parameters(a, b).items()
-    ]
-
-
-def changed_parameters(a: Run, b: Run) -> dict[tuple[str, Any, Any], list[str]]:
-    """The parameters, the corpus aside, that two runs have with other values: (name, in A, in B) -> the sections."""
-    found: dict[tuple[str, Any, Any], list[str]] = {}
-    for section in (name for name in a.parameters if name in b.parameters):
+    found: dict[tuple[str, Any, Any], list[str]] = {}  # name, in A, in B: the sections
+    both = [section for section in a.parameters if section in b.parameters]
+    for section in both:
         one, other = a.parameters[section], b.parameters[section]
         for name in [*one, *(name for name in other if name not in one)]:
             pair = (one.get(name, _NONE), other.get(name, _NONE))
             if name != "corpus" and (type(pair[0]), pair[0]) != (type(pair[1]), pair[1]):
                 found.setdefault((name, *pair), []).append(section)
-    return found
+    return [
+        f"The parameter {name} is {_value(one)} in A and {_value(other)} in B"
+        + ("." if len(sections) == len(both) else f", in {listed(sections)}.")
+        for (name, one, other), sections in found.items()
+    ]
 
 
 _TEXT = "the text "  # what the name of an input begins with that is a document, so that no path is taken for one

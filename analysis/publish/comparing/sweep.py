@@ -4,6 +4,7 @@ import csv
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,25 +13,22 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.core.errors import ParameterError
-from analysis.core.files import temporary_folder, working_folder
+from analysis.core.files import temporary_folder, whole_file
 from analysis.core.paths import to_root
-from analysis.core.progress import Progress
-from analysis.framing.lexicon import LexiconError
 from analysis.publish.comparing.comparable import numbers, whole
-from analysis.publish.comparing.compare_page import rendered
-from analysis.publish.drawing import COLOURS
+from analysis.publish.comparing.compare_page import LOOK
 from analysis.publish.figures import room, style, write_picture
 from analysis.publish.findings.moves import amount, upper
 from analysis.publish.findings.wording import listed
 from analysis.publish.loading import Run, load_run
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, named, recorded, versions
-from analysis.publish.markup import svg_source
+from analysis.publish.markup import COLOURS, page_of, svg_source
 from analysis.publish.page import read_sections
 from analysis.publish.parameters import notebooks
 from analysis.publish.records import read_manifest
 from analysis.publish.run import assemble
+from analysis.publish.run.checks import check_place
 from analysis.publish.tables import write_json, write_table
-from analysis.text.corpus import CorpusError
 from analysis.text.reading.folders import sha256_of
 
 ABOUT = "sweep.json"
@@ -64,19 +62,21 @@ def sweep(
 ) -> Sweep:
     """Run the notebooks on `corpus` once for each combination of the values in `assignments`, each into its own folder.
 
-    `assignments` are as in `grid`, `only` as in `analysis.publish.run.assemble.report`. Every combination is checked before the
-    first notebook starts (`ParameterError`, `LexiconError`). The folders, such as ``out/similarity=0.5``, are whole
-    reports; one that stands there already, made by this program from the same files with the same parameters, is kept
-    and not made anew. What fails leaves the others as they are. ``out/index.html`` has a row a run; see
-    `write_sweep_page`. Raises `ParameterError` too where `out` holds something else.
+    `assignments` are as in `grid`, `only` as in `analysis.publish.run.assemble.report`. Every combination is checked
+    before the first notebook starts (`ParameterError`). The folders, such as ``out/similarity=0.5``, are whole reports;
+    one that is there already, made by this program from the same files with the same parameters, is kept. What fails
+    leaves the others as they are. ``out/index.html`` has a row a run; see `write_sweep_page`. Raises `ParameterError`
+    too where `out` holds something else.
     """
     folder = Path(out).expanduser().absolute()
     values = grid(assignments)
     names = folder_names(values)
     planned = {name: assemble.resolved(corpus, only, own) for name, own in zip(names, values, strict=True)}
-    _check(planned)
-    if folder.exists() and not (folder.is_dir() and ((folder / ABOUT).is_file() or not any(folder.iterdir()))):
-        raise ParameterError(f"{str(out)!r} exists and is no earlier sweep: choose another --out, or move it away")
+    seen: dict[str, str] = {}
+    for name, parameters in planned.items():
+        if (other := seen.setdefault(repr(parameters), name)) != name:
+            raise ParameterError(f"{other} and {name} are the same run: give each value once")
+    check_place(folder, ABOUT, what="sweep")
     kept = [name for name, parameters in planned.items() if _is_finished(folder / name, parameters)]
     left = {name: parameters for name, parameters in planned.items() if name not in kept}
     made, failures = [], []
@@ -90,8 +90,8 @@ def sweep(
             raise ParameterError(f"--out {str(out)!r} cannot be written: {error.strerror}") from None
         for name, parameters in left.items():
             try:
-                failed = assemble.run(parameters, folder / name, read=read, progress=_of(name, progress))
-            except (CorpusError, LexiconError, ParameterError) as error:
+                failed = assemble.run(parameters, folder / name, read=read, progress=partial(progress, name))
+            except ParameterError as error:
                 failures.append(f"{name}: {error}")
                 continue
             failures += [f"{name}: {failure}" for failure in failed]
@@ -108,7 +108,7 @@ def sweep(
 def grid(assignments: Sequence[str]) -> list[dict[str, str]]:
     """Every combination of the values in ``name=value,value`` texts, the last name running fastest.
 
-    A value with a comma in it stands in double quotes, as in a CSV file; a name that is given again has more values.
+    A value with a comma in it is put in double quotes, as in a CSV file; a name that is given again has more values.
     Raises `ParameterError` for a text that is no assignment, a value given twice, a single combination, or too many.
 
     >>> grid(["similarity=0.5,0.8", "top_n=10"])
@@ -177,19 +177,6 @@ def _last(path: str) -> str:
     return re.split(r"[/\\]", path)[-1] or path
 
 
-def _check(planned: Mapping[str, dict[str, dict[str, Any]]]) -> None:
-    """No two runs are the same."""
-    seen: dict[str, str] = {}
-    for name, parameters in planned.items():
-        other = seen.setdefault(repr(parameters), name)
-        if other != name:
-            raise ParameterError(f"{other} and {name} are the same run: give each value once")
-
-
-def _of(name: str, progress: SweepProgress) -> Progress:
-    return lambda section, done, total: progress(name, section, done, total)
-
-
 def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, failures: Sequence[str] = ()) -> Path:
     """Write ``index.html`` into `folder`, in which each of the runs `found` has a folder of its name; gives its path.
 
@@ -206,8 +193,9 @@ def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, fai
         paths = {kind: folder / f"{NUMBERS}.{kind}" for kind in ("svg", "png", "pdf")}
         write_picture(small_lines(table, differ[:PANELS], varied), paths)
         figure = svg_source(paths["svg"])
-    page = rendered(
+    page = page_of(
         "sweep.html.j2",
+        look=LOOK,
         varied=varied,
         corpus=next(iter(next(iter(found.values())).parameters.values()))["corpus"],
         runs=[{"name": name, "values": [short(values[name][key]) for key in varied]} for name in found],
@@ -221,11 +209,9 @@ def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, fai
         side_by_side=_side_by_side(found),
         failures=failures,
     )
-    place = folder / "index.html"
-    with working_folder(place) as work:
-        build = work / place.name
-        build.write_text(page, encoding="utf-8", newline="\n")
-        return build.replace(place)
+    with whole_file(folder / "index.html") as place:
+        place.write_text(page, encoding="utf-8", newline="\n")
+    return folder / "index.html"
 
 
 def _numbers_of(found: Mapping[str, Run], values: Values) -> pd.DataFrame:

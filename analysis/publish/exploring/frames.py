@@ -26,7 +26,7 @@ LISTED = 500  # documents in a list to choose from
 
 
 def reading(tokens: Tokens, lexicons: Sequence[Path], *, validity: Path | None = None) -> Any:
-    """One document to read, its frame matches and repeated sentences marked where they stand.
+    """One document to read, its frame matches and repeated sentences marked where they occur.
 
     A document is looked for by its name, title, source or date, and frames by one of `lexicons` or another file.
     `validity`: a file of `analysis.framing.validity.write_validity`; a frame that coders did not bear out is marked.
@@ -67,7 +67,7 @@ def reading(tokens: Tokens, lexicons: Sequence[Path], *, validity: Path | None =
 def frames(tokens: Tokens, lexicons: Sequence[Path], *, by: str | None = None, validity: Path | None = None) -> Any:
     """How much each frame is spoken of, by whom, and how much of it rests on terms of little weight.
 
-    Below the rates stands the sentence with the most weight of each frame, then the second, and so on. Terms under the
+    Below the rates comes the sentence with the most weight of each frame, then the second, and so on. Terms under the
     chosen weight are not looked for. The other parameters are those of `reading`.
     """
     part, group = by_group(tokens, by)

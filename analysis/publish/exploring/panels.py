@@ -2,7 +2,7 @@
 
 Each function takes `Tokens` (or a finished run) and gives an ipywidgets widget that `widgets.show_widget`
 displays. The numbers are those of the measures that the report shows; here is only what may be asked of them. What
-needs a lexicon stands in `frames`.
+needs a lexicon is in `frames`.
 """
 
 from collections.abc import Collection
@@ -29,7 +29,7 @@ from analysis.text.tokens import Tokens
 
 SORTED = 20_000  # places of a word up to which all their contexts are made, so that they can be put into order
 PAIRS = 40  # pairs of sentences that are shown
-LONGER = 5  # words that begin as a word does which stands nowhere
+LONGER = 5  # words that begin like one that does not occur
 
 ORDERS = {
     "as in the texts": "document",
@@ -73,7 +73,7 @@ def concordance(
 def words(tokens: Tokens, *, by: str | None = None, stopwords: Collection[str] = ()) -> Any:
     """The words or phrases used most, with their intervals: how many, how long, of whom, with what left out.
 
-    A sentence is counted once if it stands several times in the corpus, whichever documents are chosen, as in the
+    A sentence is counted once if it occurs several times in the corpus, whichever documents are chosen, as in the
     report. Rates and intervals are those of `analysis.terms.frequency.terms`.
     """
     part, group = by_group(tokens, by)
@@ -121,7 +121,7 @@ def repeated(tokens: Tokens, *, similarity: float = 0.6) -> Any:
 
     def answer(kind: str, similarity: float) -> str:
         if kind == "same":
-            said = f"Sentences of {MIN_WORDS} words or more that stand more than once word for word: {len(exact):,}"
+            said = f"Sentences of {MIN_WORDS} words or more that occur more than once word for word: {len(exact):,}"
             return sentence(said) + scrolled(table_html(exact.head(LINES)), "Sentences")
         if not looked_for or similarity < looked_for[0][0] or looked_for[0][2]:
             found = repeats.near_repeats(tokens, similarity)
@@ -199,7 +199,7 @@ def _lines(tokens: Tokens, pattern: str, order: str) -> tuple[pd.DataFrame, int]
 
 def _nowhere(tokens: Tokens, pattern: str) -> str:
     """That a pattern matches nothing, and which words begin like it."""
-    said = f"“{pattern.strip()}” stands nowhere in these texts"
+    said = f"“{pattern.strip()}” does not occur in these texts"
     word = fold_pattern(pattern, lowercase=tokens.options["lowercase"])
     if any(letter in word for letter in " *?"):
         return said

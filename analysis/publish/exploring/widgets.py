@@ -15,26 +15,13 @@ from matplotlib.figure import Figure
 
 from analysis.core.printable import visible, visible_text
 from analysis.publish.figures import style
+from analysis.publish.markup import style_rules
 from analysis.publish.tables import table_html
 from analysis.text.tokens import Tokens
 
 LINES = 200  # lines of a concordance and rows of a table that are shown
 MIN_WORDS = 5  # sentences with fewer words are not called repeats, as in the report
 
-# Colours of JupyterLab's theme where there is one, so that a dark theme stays dark. The class twice, to count for more
-# than the notebook's own rules for cells.
-_STYLE = (
-    "<style>.lafz-out.lafz-out{line-height:1.45;margin:.4em 0}.lafz-out p{margin:.3em 0;max-width:48em}"
-    ".lafz-scroll{max-height:34em;overflow:auto;border:1px solid var(--jp-border-color2,#bdbdbd)}"
-    ".lafz-scroll:focus-visible{outline:2px solid var(--jp-brand-color1,#00558f)}"
-    ".lafz-out.lafz-out table{border-collapse:collapse;margin:0}"
-    ".lafz-out.lafz-out table:not(.lafz-d){table-layout:auto}"
-    ".lafz-out caption{text-align:start;padding:.3em .5em}.lafz-out.lafz-out th[scope=row]{width:1%;white-space:nowrap}"
-    ".lafz-out.lafz-out :is(td,th){padding:.2em .5em;text-align:start;vertical-align:top;"
-    "border-bottom:1px solid var(--jp-border-color3,#e0e0e0)}"
-    ".lafz-out.lafz-out .number{text-align:end;font-variant-numeric:tabular-nums}"
-    ".lafz-out mark{background:#fbe3b0;color:#1c1c1c}.lafz-out img{max-width:100%;background:#fff}</style>"
-)
 _WIDE = {"description_width": "initial"}  # labels are as wide as their words
 
 
@@ -60,7 +47,7 @@ def panel(
     """The `controls` above what `answer` makes of their values, made again whenever one of them changes.
 
     `answer` takes the value of each control by its name and gives HTML, in which all text of the documents is escaped.
-    A `ValueError`, or a package that is missing, is shown as its sentence. The controls in `first` stand before the
+    A `ValueError`, or a package that is missing, is shown as its sentence. The controls in `first` come before the
     others and act only on these. Gives an ipywidgets VBox with the CSS classes ``lafz-panel`` and ``lafz-<name>``; what
     is made has ``lafz-<result>``.
 
@@ -77,7 +64,7 @@ def panel(
             made = answer(**{key: control.value for key, control in controls.items()})
         except (ModuleNotFoundError, ValueError) as error:
             made = sentence(str(error))
-        shown.value = f'<div class="lafz-out">{_STYLE}{visible_text(made)}</div>'
+        shown.value = f'<div class="lafz-out"><style>{style_rules("explorer.css")}</style>{visible_text(made)}</div>'
 
     for control in controls.values():
         control.observe(update, "value")

@@ -20,7 +20,6 @@ from analysis.engine.in_parts import tokens_in_parts
 from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.crate import write_crate
 from analysis.publish.dictionary import add_meanings
-from analysis.publish.keeping import forget, kept_work, words_of
 from analysis.publish.manifest import (
     FILE_PARAMETERS,
     RUN_LOG,
@@ -48,9 +47,11 @@ from analysis.publish.run.sections import (
     Failure,
     environment_of,
     failures_in,
+    forget,
     forget_failures,
+    kept_work,
     run_sections,
-    run_what_is_left,
+    words_of,
 )
 from analysis.publish.tables import write_json
 from analysis.text.corpus import CorpusError, corpus_files
@@ -160,9 +161,15 @@ def run(
         with working_folder(out) as beside:
             build = beside / "run"
             build.mkdir()
-            run_all = partial(run_what_is_left, work=work) if work else run_sections
-            logs = run_all(
-                chosen, parameters, build, words=words, processes=processes, progress=progress, at_once=at_once
+            logs = run_sections(
+                chosen,
+                parameters,
+                build,
+                words=words,
+                processes=processes,
+                progress=progress,
+                at_once=at_once,
+                work=work,
             )
             failures = failures_in(logs, chosen, build, out)
             changed = changes(begun, recorded(chosen, parameters)) or "the code of lafz was changed" * (

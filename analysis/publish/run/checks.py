@@ -11,9 +11,9 @@ from analysis.core.paths import from_root
 from analysis.framing.attribution import read_aliases
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.validity_file import read_validity
-from analysis.publish.keeping import is_kept
 from analysis.publish.manifest import MANIFEST
 from analysis.publish.parameters import Parameter, notebooks, read_parameters, shown
+from analysis.publish.run.sections import is_kept
 from analysis.terms.comparison import is_list, read_frequency_list
 from analysis.text.corpus import Corpus, CorpusError
 from analysis.text.parted import AnyTokens
@@ -94,13 +94,10 @@ def check_language(parameters: Mapping[str, dict[str, Any]], lexicons: Mapping[s
         )
 
 
-def check_place(out: Path, mark: str = MANIFEST) -> None:
-    """Raises `ParameterError` for a place with anything but an earlier report, which alone may be replaced.
-
-    `mark` is what is in such a report.
-    """
+def check_place(out: Path, mark: str = MANIFEST, *, what: str = "report") -> None:
+    """Raises `ParameterError` for a place with anything but an earlier report, in which `mark` is, to replace."""
     if out.exists() and not (out.is_dir() and ((out / mark).exists() or not any(out.iterdir()))):
-        raise ParameterError(f"{str(out)!r} exists and is not an earlier report: choose another --out, or move it away")
+        raise ParameterError(f"{str(out)!r} exists and is no earlier {what}: choose another --out, or move it away")
     if out.is_mount():  # nothing can be renamed to it
         raise ParameterError(f"--out {str(out)!r} is where a file system is mounted: give the name of a folder in it")
     try:

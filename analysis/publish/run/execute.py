@@ -1,4 +1,4 @@
-"""One notebook, run by papermill in a process of its own: ``python -m analysis.publish.run.execute`` with a job on stdin.
+"""One notebook, run by papermill in a process of its own: ``python -m analysis.publish.run.execute``, a job on stdin.
 
 A process rather than a thread, because papermill changes the working directory of the whole process. The job is a line
 of JSON: notebook, output (a file name in the folder), parameters, folder and environment. When stdin ends before the

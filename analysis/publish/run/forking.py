@@ -30,15 +30,9 @@ from analysis.publish.run.execute import become, work
 
 STREAMS = 3  # stdin, stdout and stderr
 _IMPORTED_LATER = (  # by functions of what the notebooks import, and by Jupyter's kernel
-    "ipykernel.ipkernel",
-    "ipykernel.kernelapp",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_pdf",
-    "matplotlib.backends.backend_svg",
-    "matplotlib_inline.backend_inline",
-    "pyarrow.parquet",
-    "scipy.stats",
-)
+    "ipykernel.ipkernel ipykernel.kernelapp matplotlib_inline.backend_inline matplotlib.backends.backend_agg "
+    "matplotlib.backends.backend_pdf matplotlib.backends.backend_svg pyarrow.parquet scipy.stats"
+).split()
 
 
 class ForkedProvisioner(LocalProvisioner):

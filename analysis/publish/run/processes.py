@@ -26,7 +26,7 @@ _ERROR = re.compile(r"[\w.]*(Error|Exception)\b")  # the last line of a tracebac
 
 
 class Job(NamedTuple):
-    """A notebook to be run: what `analysis.publish.run.execute` takes, the folder, and what is added to the environment."""
+    """A notebook to be run: what `execute` takes, the folder, and what is added to the environment."""
 
     task: dict[str, Any]
     folder: Path
@@ -44,8 +44,8 @@ class Streams(NamedTuple):
 class Processes:
     """Processes that run notebooks, and end when their stdin does: with this block, and when this process is gone.
 
-    With `fork` they are forked, see `analysis.publish.run.forking`, where that is safe; else, and elsewhere, each is begun
-    anew, which takes longer and less memory in all. `folder` is where they begin, and `environment` is theirs but for
+    With `fork` they are forked where that is safe, see the module `forking`; else, and elsewhere, each is begun anew,
+    which takes longer and less memory in all. `folder` is where they begin, and `environment` is theirs but for
     what a job adds. Their session is not this process's, so that a terminal's Ctrl-C reaches this process alone.
     """
 

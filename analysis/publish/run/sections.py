@@ -1,16 +1,21 @@
 """A report's notebooks run, each into folders of its own; of a corpus in parts what ran to its end is not run again."""
 
+import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
-from pathlib import Path
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 from analysis.core.errors import with_advice
-from analysis.core.files import delete_file
+from analysis.core.files import ForeignError, LeftAlone, clear, delete_file, is_own
+from analysis.core.jobs import BusyError, delete, held, work_of
 from analysis.core.progress import Progress
-from analysis.publish.keeping import key_of
+from analysis.core.versions import code_version
+from analysis.publish.manifest import OF_FORMATS, extras_of, named, recorded, versions
 from analysis.publish.parameters import notebooks
 from analysis.publish.run.processes import Job, Processes, run_notebooks
 from analysis.publish.tables import OUTPUT, write_json
@@ -18,6 +23,7 @@ from analysis.text.loading import CACHE, ONLY_KEPT
 
 EXECUTED = "notebooks"  # of a run, the folder of the executed notebooks
 _LOG = "log.json"  # beside what is kept of a notebook
+_WORDS = "words-"  # begins the name of the folder of what all notebooks read
 
 
 class Failure(NamedTuple):
@@ -44,47 +50,31 @@ def run_sections(
     processes: Processes,
     progress: Progress,
     at_once: int,
+    work: Path | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Run each section's notebook into the folder `build`: itself into `EXECUTED`, its output into the section's.
 
-    `words` is the folder of the words that were read for them, `at_once` as in `run_notebooks`. Gives a log a section.
+    `words` is the folder of the words that were read for them, `at_once` as in `run_notebooks`. With a folder `work` a
+    notebook that has run to its end is kept there under its `key_of`, if that is still the same then, and taken from
+    there by a call that follows. Gives a log a section.
     """
-    jobs = {name: _job(name, path, parameters[name], build, words) for name, path in chosen.items()}
-    return run_notebooks(jobs, processes, progress, at_once=at_once)
-
-
-def run_what_is_left(
-    chosen: Mapping[str, Path],
-    parameters: Mapping[str, dict[str, Any]],
-    build: Path,
-    *,
-    work: Path,
-    words: Path,
-    processes: Processes,
-    progress: Progress,
-    at_once: int,
-) -> dict[str, dict[str, Any]]:
-    """As `run_sections`, by way of the folder `work`, in which a notebook that has run to its end is kept.
-
-    It is kept under its `key_of`, if that is still the same then, and taken from there by a call that follows.
-    """
-    keys = {name: key_of(name, path, parameters[name]) for name, path in chosen.items()}
-    places = {name: work / EXECUTED / key for name, key in keys.items()}
+    keys = {name: key_of(name, path, parameters[name]) for name, path in chosen.items()} if work else {}
+    places = {name: work / EXECUTED / keys[name] if work else build for name in chosen}
     jobs = {}
     for name, place in places.items():
-        if place.is_dir():
+        if work and place.is_dir():
             progress(f"{name} (kept)", 1, 1)
-        else:
-            places[name] = place.with_name(f".{place.name}")
-            jobs[name] = _job(name, chosen[name], parameters[name], places[name], words)
+            continue
+        places[name] = place.with_name(f".{place.name}") if work else build
+        jobs[name] = _job(name, chosen[name], parameters[name], places[name], words)
 
     def ended(name: str, log: dict[str, Any]) -> None:
-        if not log.get("error") and key_of(name, chosen[name], parameters[name]) == keys[name]:
+        if work and not log.get("error") and key_of(name, chosen[name], parameters[name]) == keys[name]:
             write_json(log, places[name] / _LOG)
             places[name] = places[name].rename(work / EXECUTED / keys[name])
 
     logs = run_notebooks(jobs, processes, progress, at_once=at_once, ended=ended)
-    for name, place in places.items():
+    for name, place in places.items() if work else ():
         for folder in (EXECUTED, name):
             (build / folder).mkdir(exist_ok=True)
             for file in (place / folder).iterdir():
@@ -158,3 +148,57 @@ def _keep_failed(out: Path, build: Path, notebook: Path) -> Path | None:
 def _failed(out: Path, notebook: Path) -> Path:
     """Where a notebook that failed is kept."""
     return out.with_name(f"{out.name}.{notebook.stem}.failed.ipynb")
+
+
+@contextmanager
+def kept_work(out: Path) -> Iterator[Path]:
+    """The folder for what is finished on the way to the report `out`, for this process alone; see `held`.
+
+    It holds the stages of reading, the words in `words_of`, and a folder for each notebook that ran to its end. What
+    notebooks have put beside the words for as long as they run, and could not take away when they were killed, is
+    deleted, before and after.
+    """
+    with held(work_of(out)) as work:
+        clear(work, _is_beside_words, deep=3)
+        try:
+            yield work
+        finally:
+            clear(work, _is_beside_words, deep=3)
+
+
+def words_of(work: Path) -> Path:
+    """The folder of a report's work in which the words are: another program may make others of the same corpus."""
+    return work / f"{_WORDS}{code_version()[:16]}"
+
+
+def key_of(section: str, notebook: Path, values: Mapping[str, Any]) -> str:
+    """A name for what a notebook makes: the section, and a digest of all that it depends on.
+
+    That is its parameters, the bytes of every file that it reads, itself among them, and this package's code with the
+    versions of what it works with.
+    """
+    read = named(recorded({section: notebook}, {section: dict(values)}))
+    known = json.dumps([values, read, versions(extras_of({section: dict(values)}, OF_FORMATS))], sort_keys=True)
+    return f"{section}-{hashlib.sha256(known.encode()).hexdigest()[:32]}"
+
+
+def is_kept(out: str | Path) -> bool:
+    """Whether something is kept on the way to the report `out`."""
+    return is_own(work_of(Path(out).expanduser().resolve()))
+
+
+def forget(out: Path) -> None:
+    """Delete what an earlier call has kept on the way to the report `out`, unless another process works with it."""
+    if not os.path.lexists(work_of(out)):
+        return
+    try:
+        with suppress(BusyError), held(work_of(out)) as work:
+            delete(work)
+    except ForeignError as error:
+        warnings.warn(str(error), LeftAlone, stacklevel=2)
+
+
+def _is_beside_words(path: PurePath) -> bool:
+    """Whether it is no folder or file of the words, but a folder that a notebook has made beside them."""
+    inside = len(path.parts) == 3 and path.parts[0].startswith(_WORDS)
+    return inside and not (path.name.isdigit() or path.name == "types" or path.suffix)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.core.errors import CorpusError
 from analysis.text.reading.folders import list_files, name_from
 from analysis.text.reading.metadata import MetadataError, names_reader, read_table, rows_by_file, stem
 from analysis.text.reading.readers import Problem, ReadError, Record
@@ -14,10 +15,6 @@ from analysis.text.sentences import is_known
 
 METADATA = "metadata.csv"  # the table that describes the files of a folder
 OWN_COLUMNS = {"doc_id", "format", "path", "encoding", "sha256", "n_chars"}  # of documents: no metadata go over them
-
-
-class CorpusError(ValueError):
-    """A corpus that cannot be read; the message names the bad value, what was expected and what to do."""
 
 
 class Layers(NamedTuple):

@@ -13,8 +13,9 @@ from analysis.core.files import LeftAlone
 from analysis.core.paths import FIGURES
 from analysis.publish.comparing.comparable import numbers, whole
 from analysis.publish.comparing.compare import compare
-from analysis.publish.comparing.compare_page import names_of, rendered, write_comparison
+from analysis.publish.comparing.compare_page import names_of, write_comparison
 from analysis.publish.loading import load_run
+from analysis.publish.markup import page_of
 from analysis.publish.tables import write_json, write_table
 
 SAMPLE_RUN = FIGURES / "sample"
@@ -62,7 +63,7 @@ def matches(**hits):
 def test_control_characters_are_written_out_on_a_page():
     empty = dict.fromkeys(("sections", "corpus", "settings"), ())
     about = dict.fromkeys(("summary", "path", "version", "source"), "")
-    page = rendered("export.html.j2", title="Corpus “a\x01\x1b[31m”", **empty, **about)
+    page = page_of("export.html.j2", title="Corpus “a\x01\x1b[31m”", **empty, **about)
     assert "“a\\x01\\x1b[31m”" in page
 
 
@@ -236,7 +237,7 @@ def test_the_page_says_what_moved_first_and_escapes_what_documents_say(make_run,
     out = tmp_path / "deep" / "out"
     page = write_comparison(compare(*runs), out).read_text()
     assert "<script" not in page
-    assert "default-src &#39;none&#39;; img-src data:; style-src &#39;sha256-" in page
+    assert "default-src 'none'; img-src data:; script-src 'none'; style-src-elem 'sha256-" in page
     assert page.index("1 of 1 moved; it holds when corrected for 1 comparison") < page.index(
         "What differs in the making</h2>"
     )
@@ -269,7 +270,7 @@ def test_only_an_earlier_comparison_is_replaced(make_run, tmp_path):
     assert not (out / "left.csv").exists()
     assert (tmp_path / "link").is_symlink()
     assert {path.name for path in tmp_path.glob(".*")} == {".out.building-y"}
-    with pytest.raises(ParameterError, match="exists and is no comparison"):
+    with pytest.raises(ParameterError, match="exists and is no earlier comparison"):
         write_comparison(found, run)
     assert (run / "manifest.json").is_file()
 

@@ -86,9 +86,9 @@ def test_it_begins_with_the_word_used_most(tokens):
         ("", "Write a word, a phrase (rule of law) or a part with a star (secur*)."),
         ("war *", "Pattern 'war *' must begin and end with a word that is not all wildcard."),
         ("...", "Pattern '...' must begin and end with a word that is not all wildcard."),
-        ("wa", "“wa” stands nowhere in these texts. Words that begin so: war, wars (all of them: wa*)."),
-        ("<b>", "“<b>” stands nowhere in these texts."),
-        ("war peace", "“war peace” stands nowhere in these texts."),
+        ("wa", "“wa” does not occur in these texts. Words that begin so: war, wars (all of them: wa*)."),
+        ("<b>", "“<b>” does not occur in these texts."),
+        ("war peace", "“war peace” does not occur in these texts."),
     ],
 )
 def test_what_can_not_be_found_is_said(tokens, typed, answer):

@@ -9,9 +9,8 @@ import pytest
 
 from analysis.core.files import ForeignError, LeftAlone
 from analysis.core.jobs import held
-from analysis.publish.keeping import forget, is_kept, kept_work, key_of
 from analysis.publish.run.processes import Processes
-from analysis.publish.run.sections import forget_failures, run_what_is_left
+from analysis.publish.run.sections import forget, forget_failures, is_kept, kept_work, key_of, run_sections
 
 WRITE = """
 import os
@@ -46,7 +45,7 @@ def run(make_folder, tmp_path):
         run.key = key_of("lines", path, parameters["lines"])
         chosen, options = {"lines": path}, {"words": tmp_path, "progress": lambda *about: None, "at_once": 1}
         with Processes(tmp_path, os.environ) as processes:
-            logs = run_what_is_left(chosen, parameters, run.build, work=work, processes=processes, **options)
+            logs = run_sections(chosen, parameters, run.build, work=work, processes=processes, **options)
         return logs["lines"]
 
     run.build, run.log = tmp_path / "build", log

@@ -75,9 +75,9 @@ def as_text(value: Any) -> str:
 def demand(text_column: str, columns: list[str]) -> None:
     """Raises `ReadError` naming `columns` where `text_column` is not among them, or one of them is there twice.
 
-    >>> demand("text", ["id", "body"])
+    >>> demand("text", ["id"])
     Traceback (most recent call last):
-    analysis.text.reading.records.ReadError: has no column 'text' but 'id', 'body': give the one with the text as text_column
+    analysis.text.reading.records.ReadError: has no column 'text' but 'id': give the one with the text as text_column
     """
     if text_column not in columns:
         hint = did_you_mean(text_column, columns[:_SHOWN])
