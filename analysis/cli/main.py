@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, Optional
+from typing import Annotated, Any, Literal, Optional
 
 import typer
 
@@ -22,7 +22,7 @@ from analysis.cli.shared import (
 from analysis.core.errors import ParameterError
 from analysis.core.paths import FIGURES
 from analysis.core.printable import printable
-from analysis.core.resources import read_memory
+from analysis.core.resources import LOCAL, connect, fitting, read_memory
 from analysis.publish.parameters import notebooks, parse_assignments, read_parameters, read_params_file, takes
 
 app = typer.Typer(
@@ -44,11 +44,23 @@ def report(
     params: Annotated[Optional[Path], path_option("A YAML file of parameters; -p goes over it.")] = None,
     keep_failed: Annotated[bool, typer.Option(help="Keep the unfinished folder of a failed run.")] = False,
     memory: Annotated[
-        Optional[str], typer.Option(help="How much memory the notebooks may take, such as 8GB [default: what is free].")
+        Optional[str],
+        typer.Option(
+            help="How much memory the notebooks may take, such as 8GB [default: what is free]; with --dask ADDRESS "
+            "each worker too."
+        ),
+    ] = None,
+    dask: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="ADDRESS",
+            help="A dask scheduler whose workers read the corpus, such as tcp://10.0.0.5:8786; or local.",
+        ),
     ] = None,
 ) -> None:
     """Run the notebooks on CORPUS and write an illustrated report."""
     from analysis.publish.run.assemble import report as make  # papermill takes its time, and other commands need none
+    from analysis.publish.run.machine import free
 
     values = (read_params_file(params) if params else {}) | parse_assignments(parameter or [])
     if "corpus" in values:
@@ -56,11 +68,12 @@ def report(
     target = Path(out) if out else FIGURES / (Path(corpus).resolve().stem or "report")
     chosen = names(only)
     size = read_memory(memory) if memory else None
+    room = size or free()
+    workers = fitting(room) if dask == LOCAL else 1  # they share what this machine gives; elsewhere each has all
+    how: dict[str, Any] = {"keep_failed": keep_failed, "memory": size, "worker_memory": room // workers}
     with finished.kept_told(target):
-        with progress_bars() as progress:
-            failures = make(
-                corpus, target, only=chosen, values=values, keep_failed=keep_failed, memory=size, progress=progress
-            )
+        with connect(dask, workers=workers) as client, progress_bars() as progress:
+            failures = make(corpus, target, only=chosen, values=values, client=client, progress=progress, **how)
         for failure in failures:
             print(f"lafz: {printable(str(failure))}", file=sys.stderr)
         if failures:

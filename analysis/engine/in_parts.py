@@ -29,10 +29,13 @@ def tokens_in_parts(
     work: Path,
     *,
     memory: int,
+    client: Any = None,
     progress: Progress = lambda what, done, total: None,
     **reading: Any,
 ) -> Parted:
     """The words of `corpus` in parts, in the new folder `folder`, made with about `memory` bytes by all processes.
+
+    With a dask `client` its workers read, with so much memory each; they see the folders and the corpus too.
 
     What is finished on the way is kept in the folder `work`, from which a call that follows an interrupted one goes on,
     if its `folder` has the same name, which stands for the bytes of all files: a `Partition` knows their times alone.
@@ -46,11 +49,11 @@ def tokens_in_parts(
     ...     tokens.n_documents, len(tokens)
     (26, 11141)
     """
-    plan = budget(memory, per_character=PER_CHARACTER)
+    plan = budget(memory, local=client is None, per_character=PER_CHARACTER)
     pieces, plan = planned([corpus], plan._replace(characters=min(MOST, plan.characters)), **reading)
     tasks = [piece._replace(key=f"{folder.name}-{piece.key}") for piece in pieces]
     cores = plan.cores if len(tasks) > 1 else 1
-    places = run_stage(save_part, tasks, work, cores=cores, what="reading", progress=progress)
+    places = run_stage(save_part, tasks, work, client=client, cores=cores, what="reading", progress=progress)
     saved = [path for place in places for path in sorted(place.glob("[0-9]*"))]
     if not saved:
         raise CorpusError(nothing_read([corpus], places))

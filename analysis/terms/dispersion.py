@@ -11,9 +11,9 @@ from scipy import sparse
 
 from analysis.core.compiled import Ints, compiled
 from analysis.terms.cells import count_cells, type_counts
-from analysis.terms.keys import alphabetical, folder_of
+from analysis.terms.keys import alphabetical
 from analysis.text.buckets import Buckets
-from analysis.text.parted import AnyTokens, names, types_of
+from analysis.text.parted import AnyTokens, folder_of, names, types_of
 from analysis.text.parted import parts as parts_of
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import offsets_of

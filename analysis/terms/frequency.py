@@ -21,12 +21,12 @@ from analysis.terms.adjusted import before_and_after
 from analysis.terms.cells import Cells, Groups, counted_terms, groups_of, inverse_frequency
 from analysis.terms.dispersion import dispersion
 from analysis.terms.diversity import diversity
-from analysis.terms.keys import Columns, alphabet, folder_of, key_buckets, key_index, of_terms, summed
+from analysis.terms.keys import Columns, alphabet, key_buckets, key_index, of_terms, summed
 from analysis.terms.ngrams import by_value, check, ngrams
 from analysis.terms.trends import trends
 from analysis.terms.zipf import zipf
 from analysis.text.buckets import Buckets
-from analysis.text.parted import AnyTokens
+from analysis.text.parted import AnyTokens, folder_of
 from analysis.text.tokens import Ids, offsets_of
 
 # What is counted over and over is asked for in one place; the modules that these come from have the rest.

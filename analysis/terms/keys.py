@@ -1,7 +1,6 @@
 """Terms as numbers: words in the order of the alphabet, terms of several words as keys, and the sums of equal keys."""
 
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,9 +9,9 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import Bools, Ints
 from analysis.text.buckets import Buckets
-from analysis.text.parted import AnyTokens, Parted, names
+from analysis.text.parted import AnyTokens, Vocabulary, folder_of, names
 from analysis.text.stopwords import stopped
-from analysis.text.tokens import Ids, Tokens
+from analysis.text.tokens import Ids
 
 ROWS = 2_000_000  # that are added up together, about, where not all rows are in memory
 FILES = 4_000  # for each column, at most: opening more would take longer than adding up
@@ -91,9 +90,9 @@ def alphabetical(tokens: AnyTokens) -> NDArray[Any]:
     >>> alphabetical(tokenize(read_text("To be."))).tolist()
     [1, 0]
     """
-    if isinstance(tokens, Tokens):
-        return pd.Series(tokens.vocabulary, dtype="str").argsort().to_numpy()
-    return np.arange(len(tokens.vocabulary), dtype=np.int32)
+    if isinstance(tokens.vocabulary, Vocabulary):
+        return np.arange(len(tokens.vocabulary), dtype=np.int32)
+    return pd.Series(tokens.vocabulary, dtype="str").argsort().to_numpy()
 
 
 def pack(digits: Sequence[NDArray[Any]], radices: Sequence[int]) -> Columns:
@@ -145,17 +144,12 @@ def _columns(radices: Sequence[int]) -> list[list[int]]:
     return columns
 
 
-def folder_of(*corpora: AnyTokens) -> Path | None:
-    """Where what is counted of the `corpora` is kept until it is added up: in memory (None) where all of them are."""
-    return next((tokens.folder for tokens in corpora if isinstance(tokens, Parted)), None)
-
-
 def key_buckets(*corpora: AnyTokens, radices: Sequence[int], values: Sequence[Any], rows: int) -> Buckets:
     """Buckets for `rows` rows at most: a key with these `radices`, the last being the group's, and the `values`.
 
     All rows of a term are in one bucket, whatever their group, and of corpora in memory all rows are.
     """
-    place = folder_of(*corpora)
+    place = next(filter(None, map(folder_of, corpora)), None)
     types = [*[np.int64] * len(_columns(radices)), *values]
     return Buckets(place, types, number=1 if place is None else min(rows // ROWS + 1, FILES), alike=max(radices[-1], 1))
 

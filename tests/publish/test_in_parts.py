@@ -10,6 +10,7 @@ import pytest
 from analysis.core.errors import ParameterError
 from analysis.core.jobs import held
 from analysis.core.paths import FIGURES, NOTEBOOKS, SAMPLE
+from analysis.core.resources import connect
 from analysis.engine import in_parts
 from analysis.publish.parameters import notebooks
 from analysis.publish.run.assemble import resolved, run
@@ -74,6 +75,15 @@ def test_a_report_in_parts_is_verified_in_parts(cut, monkeypatch):
     assert json.loads((cut / "manifest.json").read_text(encoding="utf-8"))["in_parts"] is True
     monkeypatch.setattr(in_parts, "MOST", 40_000)  # other parts: the same bytes
     assert verify(cut) == []
+
+
+@pytest.mark.cluster
+def test_a_report_that_dask_read_is_the_same(cut, tmp_path):
+    pytest.importorskip("distributed")
+    with connect("local", workers=2) as client:
+        given = {"client": client, "worker_memory": 500_000_000, "memory": MEMORY}
+        assert run(resolved(SAMPLE, None, {}), tmp_path / "out", **given) == []
+    assert files(tmp_path / "out") == files(cut)
 
 
 # --- what is finished is kept

@@ -71,6 +71,8 @@ def report(
     values: Mapping[str, Any] | None = None,
     keep_failed: bool = False,
     memory: int | None = None,
+    client: Any = None,
+    worker_memory: int | None = None,
     progress: Progress = lambda section, done, total: None,
 ) -> list[Failure]:
     """Run the notebooks on `corpus` and put the finished report at `out`; gives the notebooks that failed.
@@ -79,7 +81,8 @@ def report(
     them; a file that a value names is looked for from the working directory, then from the checkout. Names, types
     and ranges are checked before anything else (`ParameterError`). For the rest see `run`.
     """
-    return run(resolved(corpus, only, values or {}), out, keep_failed=keep_failed, memory=memory, progress=progress)
+    how: dict[str, Any] = {"memory": memory, "client": client, "worker_memory": worker_memory, "progress": progress}
+    return run(resolved(corpus, only, values or {}), out, keep_failed=keep_failed, **how)
 
 
 def resolved(corpus: str | Path, only: list[str] | None, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -99,15 +102,18 @@ def run(
     memory: int | None = None,
     in_parts: bool | None = None,
     read: Path | None = None,
+    client: Any = None,
+    worker_memory: int | None = None,
     progress: Progress = lambda section, done, total: None,
 ) -> list[Failure]:
     """Run each section's notebook with its `parameters`, complete and checked, as a manifest holds them.
 
     What is read of the corpus is kept in the folder `read`, for runs that follow, or only as long as this one lasts.
     As many notebooks run at once as there are cores and as fit in `memory` bytes, by default in all that is free. A
-    corpus with which not one fits is read and counted `in_parts`, on the disk that `out` is on; the manifest says so,
-    since tables of words and of places have their first rows only then. What is finished of such a run is kept beside
-    `out` until it is whole, and the next call goes on from there: see `kept_work`.
+    corpus with which not one fits is read and counted `in_parts`, on the disk that `out` is on, and the manifest says
+    so. What is finished of such a run is kept beside `out` until it is whole, and the next call goes on from there: see
+    `kept_work`. With a dask `client` its workers read the corpus, in parts, with `worker_memory` bytes each; they see
+    the same files, those beside `out` too.
 
     The corpus, the memory and all that the parameters name are checked before a kernel starts (`CorpusError`,
     `LexiconError`, `ParameterError`; nothing has been written then). With a failure nothing at `out` changes: each
@@ -130,6 +136,8 @@ def run(
     room = free() if memory is None else memory
     with faults_told(out), temporary_folder() as scratch, ExitStack() as stack:
         work, words = None, read or scratch / TOKENS
+        if client is not None:
+            in_parts = True
         parted = not side_by_side(_text_size(parameters), room) if in_parts is None else in_parts
         # They get ready while the corpus is read; where that is large, what imports take is not worth the memory.
         processes = stack.enter_context(Processes(scratch, environment_of(scratch), fork=not parted))
@@ -146,7 +154,8 @@ def run(
             with undisturbed():  # no signal comes between making the folder and knowing of it
                 work = stack.enter_context(kept_work(out))
             words = read or words_of(work)  # the temporary folder may be in memory
-            tokens = read_once(parameters, words, begun, memory=room, work=work, progress=progress)
+            reading = {"memory": worker_memory or room, "client": client, "progress": progress}
+            tokens = read_once(parameters, words, begun, work=work, **reading)
             if changed := changes(begun, recorded(chosen, parameters)):
                 raise CorpusError(f"{changed}, since the report was begun: {_AGAIN}")
             at_once = in_parts_side_by_side(room, int(tokens.corpus.documents["n_chars"].max()))
@@ -212,11 +221,13 @@ def read_once(
     *,
     memory: int | None = None,
     work: Path | None = None,
+    client: Any = None,
     progress: Progress = lambda section, done, total: None,
 ) -> AnyTokens:
     """Read and tokenize the corpus, into the folder `words`, once for all notebooks that read it in the same way.
 
-    In parts where `memory` says how many bytes there are for it, and `work` where to keep what is read meanwhile. Gives
+    In parts where `memory` says how many bytes there are for it, with a dask `client` for each of its workers, and
+    `work` where to keep what is read meanwhile. Gives
     the words as the first notebook has them. Raises `CorpusError` for documents of other bytes than files had when it
     was `begun`.
     """
@@ -228,7 +239,8 @@ def read_once(
             about["metadata"] = about["metadata"] and from_root(about["metadata"])
             place = place_of(corpus, words, **about)
             if memory and work and not place.is_dir():
-                done[key] = tokens_in_parts(corpus, place, work, memory=memory, progress=progress, **about)
+                how: dict[str, Any] = {"memory": memory, "client": client, "progress": progress}
+                done[key] = tokens_in_parts(corpus, place, work, **how, **about)
             else:
                 done[key] = load_tokens(corpus, cache=words, **about)
             check_read(begun, corpus, done[key].corpus.documents)
