@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -21,13 +21,23 @@ from analysis.scale.by_document import (
     write_part,
 )
 from analysis.scale.sentence_stages import word_weights
-from analysis.scale.words import Words, find
+from analysis.terms.keys import summed
 from analysis.text.corpus import Corpus
+from analysis.text.kernels import find_words, is_emoji
+from analysis.text.tokens import offsets_of, tokenize
 
 COUNTS = pa.schema([("doc_id", pa.string()), ("term", pa.string()), ("count", pa.int64())])
 TOTALS = pa.schema([("term", pa.string()), ("count", pa.int64()), ("documents", pa.int64())])
 
 _KEPT = pa.schema([("doc_id", NAMES), ("term", NAMES), ("count", pa.int32())])  # as it is between the stages
+
+
+class Words(NamedTuple):
+    """The words of documents: those of document d are ``vocabulary[ids[offsets[d]:offsets[d + 1]]]``."""
+
+    vocabulary: NDArray[np.object_]
+    ids: NDArray[np.int32]
+    offsets: NDArray[np.int64]
 
 
 def count(
@@ -116,20 +126,60 @@ def _columns(doc_ids: list[str], words: Words, weights: NDArray[np.float64] | No
     rank[by_term] = np.arange(len(by_term))
     # A document and a word as one number, so that one sort brings equal ones together and all in order.
     keys = np.repeat(np.arange(len(doc_ids)), np.diff(words.offsets)) * len(rank) + rank[words.ids]
-    amount: NDArray[Any]
-    if weights is None:
-        keys.sort()
-        first = np.flatnonzero(np.diff(keys, prepend=-1))
-        amount = np.diff(first, append=len(keys)).astype(np.int32)
-    else:
-        order = np.argsort(keys, kind="stable")
-        keys = keys[order]
-        first = np.flatnonzero(np.diff(keys, prepend=-1))
-        # Added up one after the other in the order of the text, so that no cut makes a last bit another.
-        amount = np.bincount(np.repeat(np.arange(len(first)), np.diff(first, append=len(keys))), weights[order])
-    document, term = np.divmod(keys[first], max(1, len(rank)))
+    # Added up one after the other in the order of the text, so that no cut makes a last bit another.
+    keys, amount = summed([keys, np.ones(len(keys), dtype=np.int32) if weights is None else weights])
+    document, term = np.divmod(keys, max(1, len(rank)))
     return [
         pa.DictionaryArray.from_arrays(pa.array(document.astype(np.int32)), pa.array(doc_ids, pa.string())),
         pa.DictionaryArray.from_arrays(pa.array(term.astype(np.int32)), terms.take(pa.array(by_term))),
-        pa.array(amount),
+        pa.array(amount, pa.int32() if weights is None else pa.float64()),
     ]
+
+
+def find(
+    corpus: Corpus,
+    *,
+    scheme: str = "frequency",
+    lowercase: bool = True,
+    boilerplate: bool = False,
+    emoji: bool = True,
+    **options: Any,
+) -> Words:
+    """The words that `tokenize` finds in `corpus` with the same parameters; the vocabulary may have more.
+
+    Every word begins in a segment, and of a segment each character that is not white space is in a sentence: so what
+    is in the segments is what is in the sentences. The treebank scheme looks at sentences, and `tokenize` does it.
+
+    >>> from analysis import read_text
+    >>> words = find(read_text("It rained. It rained again."))
+    >>> words.vocabulary[words.ids].tolist(), words.offsets.tolist()
+    (['it', 'rained', 'it', 'rained', 'again'], [0, 5])
+    """
+    if scheme != "frequency" or options:
+        tokens = tokenize(corpus, scheme, lowercase, boilerplate, emoji=emoji, **options)
+        return Words(tokens.vocabulary, tokens.ids, tokens.document_offsets)
+    found = find_words(corpus.texts, lowercase=lowercase)
+    kept = _inside(corpus, found.start, found.offsets, boilerplate)
+    if not emoji:
+        kept &= ~is_emoji(found.vocabulary.tolist())[found.ids]
+    before = np.concatenate([[0], np.cumsum(kept)])
+    return Words(found.vocabulary, found.ids[kept], before[found.offsets])
+
+
+def _inside(
+    corpus: Corpus, start: NDArray[np.int32], offsets: NDArray[np.int64], boilerplate: bool
+) -> NDArray[np.bool_]:
+    """Which words, by where they start, stand in a segment that is read."""
+    table = corpus.segments
+    table = table if boilerplate else table[(table["kind"] != "boilerplate").to_numpy()]
+    # On one axis for all documents a word's segment is a binary search away.
+    base = offsets_of([len(text) + 1 for text in corpus.texts])
+    rows = dict(zip(corpus.documents["doc_id"], base[:-1].tolist(), strict=True))
+    shift = table["doc_id"].map(rows).to_numpy(np.int64)
+    first, last = shift + table["start"].to_numpy(np.int64), shift + table["end"].to_numpy(np.int64)
+    place = np.repeat(base[:-1], np.diff(offsets)) + start
+    segment = np.searchsorted(first, place, side="right") - 1
+    if not len(first):
+        return np.zeros(len(place), dtype=bool)
+    kept: NDArray[np.bool_] = (segment >= 0) & (place < last[segment])
+    return kept
