@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.core.compiled import compiled
 from analysis.redundancy.units import Ints
-from analysis.text.compiled import compiled
 from analysis.text.lookup import sentence_of
 from analysis.text.tokens import Tokens
 

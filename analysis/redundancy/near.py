@@ -9,14 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.core.compiled import compiled
 from analysis.redundancy.hashes import Hashes, run_hashes
 from analysis.redundancy.near_join import FEWEST, Ids, alike, bits_of, first_words, index, join
 from analysis.redundancy.near_places import Listed, of_contents
-from analysis.redundancy.pasting import SIDES, rows_of
+from analysis.redundancy.reuse.pasting import SIDES, rows_of
 from analysis.redundancy.shingles import numbered
 from analysis.redundancy.units import Ints, groups, texts, units
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import compiled
 from analysis.text.long_tables import AnyTable, Columns, LongTable, table_parts
 from analysis.text.lookup import document_of, word_at
 from analysis.text.parted import LISTED, AnyTokens, Parted, parts

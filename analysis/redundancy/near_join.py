@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.core.compiled import compiled
 from analysis.redundancy.units import Ints
-from analysis.text.compiled import compiled
 
 FEWEST = 5  # words of a unit from which shared words say something: one word of four changed is a quarter
 ROOM = 1_000_000  # pairs that are in memory at a time, and those of one set more

@@ -7,12 +7,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from analysis.core.compiled import Bools, Floats, compiled
 from analysis.redundancy.compression import compression, reading_order, share
 from analysis.redundancy.hashes import run_hashes
 from analysis.redundancy.shingles import numbered, shingles
 from analysis.redundancy.units import Ints
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import Bools, Floats, compiled
 from analysis.text.lookup import first_sentences
 from analysis.text.parted import AnyTokens, Parted, parts
 from analysis.text.tokens import Tokens

@@ -7,17 +7,16 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from analysis.core.files import whole_file
+from analysis.core.jobs import named, run_stage, work_folder
+from analysis.core.progress import Progress
+from analysis.core.resources import PER_CHARACTER, Budget, budget
+from analysis.engine.partitions import Partition, planned
+from analysis.engine.problems import nothing_read, parts_told, problems_of, write_problems
+from analysis.engine.shuffle import read_about, write_about
+from analysis.engine.tables import pieces_in, stream, write_rows
 from analysis.framing.lexicon import Lexicon
-from analysis.places import whole_file
-from analysis.progress import Progress
-from analysis.scale.names import named
-from analysis.scale.partitions import Partition, planned
-from analysis.scale.problems import nothing_read, parts_told, problems_of, write_problems
-from analysis.scale.resources import PER_CHARACTER, Budget, budget
 from analysis.scale.sentence_stages import PER_SENTENCE, Tally, tallies
-from analysis.scale.shuffle import read_about, write_about
-from analysis.scale.stages import run_stage, work_folder
-from analysis.scale.tables import pieces_in, stream, write_rows
 from analysis.text.corpus import Corpus, CorpusError
 
 NAMES = pa.dictionary(pa.int32(), pa.string())  # between the stages a batch has each name once

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from analysis.core.progress import Progress
 from analysis.engine.database import database, shards, write_shard
-from analysis.progress import Progress
 from analysis.scale.by_document import (
     NAMES,
     Counted,
@@ -64,7 +64,7 @@ def count(
     `memory` and the other `options` are as in `write_by_document`, and so is what is raised.
 
     >>> import tempfile
-    >>> from analysis.paths import SAMPLE
+    >>> from analysis.core.paths import SAMPLE
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     done = count([SAMPLE], f"{folder}/counts.csv", memory=10**9)
     ...     print(*Path(folder, "counts.csv").read_text().splitlines()[:3])

@@ -52,7 +52,7 @@ def frame_counts(
 
     >>> import tempfile
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS, SAMPLE
+    >>> from analysis.core.paths import LEXICONS, SAMPLE
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     done = frame_counts([SAMPLE], lexicon, f"{folder}/frames.csv", memory=10**9)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.text.compiled import compiled
+from analysis.core.compiled import compiled
 
 HALF = 32  # bits: a key is the number of a word, and behind it how many words the set has
 

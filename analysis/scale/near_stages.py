@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.core.jobs import named
+from analysis.engine.shuffle import between, column, ranges, read_slices, rows_between, runs_of, write_columns
 from analysis.redundancy.near_join import bits_of
 from analysis.redundancy.near_places import MANY, Listed
 from analysis.redundancy.units import Ints, cut
-from analysis.scale.names import named
 from analysis.scale.near_candidates import HALF, candidates, shared_words
 from analysis.scale.near_table import Numbers, write_near, write_run
 from analysis.scale.near_units import START, parts_of, word_ranks
-from analysis.scale.shuffle import between, column, ranges, read_slices, rows_between, runs_of, write_columns
 from analysis.text.tokens import offsets_of
 
 MOST = 1_000_000_000_000  # comparisons of sets that share one of their first words: some hours of one processor

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from analysis.text.compiled import Floats, compiled
+from analysis.core.compiled import Floats, compiled
 
 Counts = npt.ArrayLike
 

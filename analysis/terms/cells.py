@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.core.compiled import Floats, Ints, compiled
 from analysis.terms.keys import Alphabet, Columns, pack
 from analysis.terms.ngrams import numbered, runs
-from analysis.text.compiled import Floats, Ints, compiled
 from analysis.text.parted import AnyTokens, Part, part_weights, parts
 from analysis.text.tokens import Ids, Tokens
 

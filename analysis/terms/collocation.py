@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlog1py
 
+from analysis.core.compiled import Bools, Floats, Ints, compiled
 from analysis.terms.keys import FirstRows, alphabetical, key_buckets, summed
-from analysis.text.compiled import Bools, Floats, Ints, compiled
 from analysis.text.parted import AnyTokens, names, parts
 from analysis.text.patterns import fitting_types, fold_pattern
 from analysis.text.stopwords import stopped

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.text.compiled import Ints
+from analysis.core.compiled import Ints
 from analysis.text.kernels import fold
 from analysis.text.lookup import document_of, sentence_in_document, sentence_of
 from analysis.text.parted import AnyTokens, parts

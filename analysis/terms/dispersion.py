@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.core.compiled import Ints, compiled
 from analysis.terms.cells import count_cells, type_counts
 from analysis.terms.keys import alphabetical, folder_of
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import Ints, compiled
 from analysis.text.parted import AnyTokens, names, types_of
 from analysis.text.parted import parts as parts_of
 from analysis.text.stopwords import stopped

@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.bootstrap import Draws, draws, intervals
+from analysis.core.bootstrap import Draws, draws, intervals
+from analysis.core.compiled import Floats, Ints
 from analysis.terms.adjusted import before_and_after
 from analysis.terms.cells import Cells, Groups, counted_terms, groups_of, inverse_frequency
 from analysis.terms.dispersion import dispersion
@@ -25,7 +26,6 @@ from analysis.terms.ngrams import by_value, check, ngrams
 from analysis.terms.trends import trends
 from analysis.terms.zipf import zipf
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import Floats, Ints
 from analysis.text.parted import AnyTokens
 from analysis.text.tokens import Ids, offsets_of
 

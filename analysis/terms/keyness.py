@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.core.compiled import Ints
 from analysis.terms.cells import Groups, counted_terms
 from analysis.terms.keys import Alphabet, alphabet, key_buckets, of_terms, pack, summed
 from analysis.terms.ngrams import check
@@ -26,7 +27,6 @@ from analysis.terms.tallies import (
     key_table,
 )
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import Ints
 from analysis.text.parted import AnyTokens, parts
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import offsets_of

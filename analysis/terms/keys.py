@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.core.compiled import Bools, Ints
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import Bools, Ints
 from analysis.text.parted import AnyTokens, Parted, names
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Ids, Tokens

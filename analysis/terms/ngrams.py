@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.core.compiled import Ints
 from analysis.terms.keys import alphabet, changes
-from analysis.text.compiled import Ints
 from analysis.text.documents import Offsets
 from analysis.text.tokens import Ids, Tokens
 

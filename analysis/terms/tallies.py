@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.core.compiled import Floats, Ints
 from analysis.terms import association
 from analysis.terms.keys import Columns, FirstRows, key_index, pack, summed, unpack
-from analysis.text.compiled import Floats, Ints
 
 COLUMNS = [
     *("term", "key", "count", "reference_count", "log_ratio", "ci_low", "ci_high", "g2", "p", "q", "dispersion_p"),

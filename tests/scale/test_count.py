@@ -16,12 +16,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis import read_corpus, tokenize
-from analysis.paths import SAMPLE
+from analysis.core.paths import SAMPLE
+from analysis.core.resources import Budget
+from analysis.engine import tables
 from analysis.redundancy.repeats import weights
 from analysis.scale import by_document as module
-from analysis.scale import tables
 from analysis.scale.count import count, totals
-from analysis.scale.resources import Budget
 from analysis.terms.frequency import terms
 from analysis.text.corpus import CorpusError, read_texts
 
@@ -260,10 +260,11 @@ def test_adjusted_totals_are_those_of_the_different_sentences(cut, repeated, tmp
 # Its workers wait once three results of a stage are whole, so that it is killed in the middle, however fast it is.
 SLOWLY = """
 import sys, time
-from analysis.scale import by_document, count, stages
-from analysis.scale.resources import Budget
+from analysis.scale import by_document, count
+from analysis.core import jobs
+from analysis.core.resources import Budget
 
-run = stages._run
+run = jobs._run
 
 
 def run_three(function, stage, version, task):
@@ -272,7 +273,7 @@ def run_three(function, stage, version, task):
     run(function, stage, version, task)
 
 
-stages._run = run_three
+jobs._run = run_three
 if __name__ == "__main__":
     by_document.budget = lambda memory, local, per_character=30: Budget(2, 10_000)
     count.count([sys.argv[1]], sys.argv[2], memory=10**9, adjust_for_redundancy=len(sys.argv) > 4)

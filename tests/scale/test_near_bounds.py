@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis.engine.shuffle import column, read_about
 from analysis.redundancy import near_places
 from analysis.redundancy.near_join import bits_of
 from analysis.redundancy.near_places import Listed
@@ -16,7 +17,6 @@ from analysis.scale import near_stages
 from analysis.scale.near import near
 from analysis.scale.near_candidates import candidates
 from analysis.scale.near_table import Settling, ordered, runs_in, settled, write_near, write_run
-from analysis.scale.shuffle import column, read_about
 
 pytestmark = pytest.mark.slow
 
