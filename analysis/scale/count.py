@@ -21,6 +21,7 @@ from analysis.scale.by_document import (
     write_part,
 )
 from analysis.scale.sentence_stages import word_weights
+from analysis.terms.keys import summed
 from analysis.text.corpus import Corpus
 from analysis.text.words import Words, find
 
@@ -116,20 +117,11 @@ def _columns(doc_ids: list[str], words: Words, weights: NDArray[np.float64] | No
     rank[by_term] = np.arange(len(by_term))
     # A document and a word as one number, so that one sort brings equal ones together and all in order.
     keys = np.repeat(np.arange(len(doc_ids)), np.diff(words.offsets)) * len(rank) + rank[words.ids]
-    amount: NDArray[Any]
-    if weights is None:
-        keys.sort()
-        first = np.flatnonzero(np.diff(keys, prepend=-1))
-        amount = np.diff(first, append=len(keys)).astype(np.int32)
-    else:
-        order = np.argsort(keys, kind="stable")
-        keys = keys[order]
-        first = np.flatnonzero(np.diff(keys, prepend=-1))
-        # Added up one after the other in the order of the text, so that no cut makes a last bit another.
-        amount = np.bincount(np.repeat(np.arange(len(first)), np.diff(first, append=len(keys))), weights[order])
-    document, term = np.divmod(keys[first], max(1, len(rank)))
+    # Added up one after the other in the order of the text, so that no cut makes a last bit another.
+    keys, amount = summed([keys, np.ones(len(keys), dtype=np.int32) if weights is None else weights])
+    document, term = np.divmod(keys, max(1, len(rank)))
     return [
         pa.DictionaryArray.from_arrays(pa.array(document.astype(np.int32)), pa.array(doc_ids, pa.string())),
         pa.DictionaryArray.from_arrays(pa.array(term.astype(np.int32)), terms.take(pa.array(by_term))),
-        pa.array(amount),
+        pa.array(amount, pa.int32() if weights is None else pa.float64()),
     ]

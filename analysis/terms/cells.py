@@ -100,8 +100,13 @@ def counted_terms(
         place: Any = slice(None)
         term, own = part.tokens.ids, [codes[part.types]]
         if n > 1:
-            running, place = runs(own[0][term], part.tokens.sentence_offsets, n, skip)
-            term, own = numbered(running)
+            # In alphabetical order, but numbered within the part: of the whole there may be ten times as many words.
+            order = np.argsort(own[0])
+            rank = np.empty(len(order), dtype=np.int32)
+            rank[order] = np.arange(len(order), dtype=np.int32)
+            running, place = runs(rank[term], part.tokens.sentence_offsets, n, skip)
+            term, words_of = numbered(running)
+            own = [own[0][order][word] for word in words_of]
         kept = ~words.dropped[own[0]] & ~words.dropped[own[-1]]
         if part.tokens.n_documents == tokens.n_documents:  # a group may still have too few of what all have enough of
             kept &= np.bincount(term, minlength=len(kept)) >= min_count

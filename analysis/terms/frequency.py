@@ -113,7 +113,8 @@ def terms(
     known = [rows[key].to_numpy() for key in range(len(keys))]
     low, high = np.full((2, len(rows)), np.nan)
     if resamples and len(rows):
-        file = (np.cumsum(rows["units"].to_numpy()) - 1) // CELLS  # of each row: files of whole rows, side by side
+        cells_of = np.maximum(rows["units"].to_numpy(), 1)  # those of a row that weighs nothing are none
+        file = (np.cumsum(cells_of) - 1) // CELLS  # of each row: files of whole rows, side by side
         kinds = [np.int32, np.int32, np.int32, np.int32 if weights is None else np.float64]
         buckets = Buckets(folder_of(tokens), kinds, number=int(file[-1]) + 1, spread=False)
         _sort_cells(buckets, again, known, file)

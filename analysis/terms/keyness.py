@@ -122,7 +122,8 @@ def keyness(
         own = next(part.tokens for part in parts(target) if len(part.tokens))
         said = f"it begins {listed[0]!r}, the target {' '.join(own.vocabulary[own.ids[:n]])!r}"
         raise ValueError(f"the reference table shares no term with the target: {said}")
-    return key_table(pd.Series(terms).str.rstrip(" ").array, counts, q, first.sizes, (target.n_documents, 0), how)
+    terms = pd.Series(terms).str.rstrip(" ").array if n > 1 else terms
+    return key_table(terms, counts, q, first.sizes, (target.n_documents, 0), how)
 
 
 def keyness_by_group(
