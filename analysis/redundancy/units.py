@@ -1,5 +1,6 @@
 """What can be repeated as a whole: the sentences and the paragraphs of a corpus, and which of them are equal."""
 
+import mmap
 import os
 import tempfile
 from collections.abc import Iterator
@@ -72,6 +73,13 @@ def room(tokens: AnyTokens, size: int, kind: Any) -> NDArray[Any]:
         if hasattr(os, "posix_fallocate"):  # without it a disk that is full later on would end the process
             os.posix_fallocate(file.fileno(), 0, size * np.dtype(kind).itemsize)
         return np.asarray(np.memmap(file, kind, "w+", shape=size))
+
+
+def release(array: NDArray[Any]) -> None:
+    """Let go of the memory that `room` on disk took up so far; what is in it stays."""
+    mapped = getattr(array.base, "_mmap", None)
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):  # else the system does so itself when memory is short
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def texts(tokens: AnyTokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series) -> pd.Series:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens, tokenize
-from analysis.redundancy.units import cut, room, texts
+from analysis.redundancy.units import cut, release, room, texts
 from analysis.text.corpus import read_texts
 
 
@@ -58,6 +58,7 @@ def test_room_on_disk(in_parts) -> None:
     files = sorted(cut.folder.iterdir())
     one, other = room(cut, 1_000, np.int32), room(cut, 0, np.int64)
     one[:] = np.arange(1_000)
+    release(one)
     assert one.sum() == 499_500
     assert len(other) == 0
     assert sorted(cut.folder.iterdir()) == files  # it has no name, and goes with the array
