@@ -62,16 +62,18 @@ def near_repeats(
         raise ValueError(f"threshold is {threshold}: use a share above 0 and at most 1, such as 0.8")
     content, sets = _contents(tokens, unit)
     found = of_contents(content)
-    blocks = [sets.block(*each) for each in cut(np.diff(sets.begin), WORDS)]
+    borders = cut(np.diff(sets.begin), WORDS)
     types = len(tokens.vocabulary)
-    if most_comparisons is not None and (hits := comparisons(blocks, threshold, types)) > most_comparisons:
+    hits = 0 if most_comparisons is None else comparisons((sets.block(*each) for each in borders), threshold, types)
+    if most_comparisons is not None and hits > most_comparisons:
         raise ValueError(
             f"what is nearly the same is not looked for: with {len(content):,} places to compare, of which many share "
             f"their rarest words, it would take {hits:.0e} comparisons, and {most_comparisons:.0e} are made at most"
         )
-    for k, own in enumerate(blocks):
-        for pairs in join(own, blocks[k:], threshold, types):
+    for k, own in enumerate(borders):
+        for pairs in join(sets.block(*own), (sets.block(*each) for each in borders[k:]), threshold, types):
             found.add(*pairs)
+        release(sets.items)
     a, b, similarity, omitted = found.rows()
     places = np.unique(np.append(a, b))
     spans = _spans(tokens, unit, places)
@@ -95,10 +97,12 @@ def _contents(tokens: AnyTokens, unit: str) -> tuple[Ids, Sets]:
         release(items)
         keys.append(key)
         sizes.append(size)
-    content, size = numbered(*np.concatenate(keys, axis=1)), np.concatenate(sizes)
+    halves, size = np.concatenate(keys, axis=1), np.concatenate(sizes)
     bounds = np.cumsum([len(own) for own in sizes]).tolist()
-    del keys
-    kept = np.flatnonzero(is_first(content) & (size > 0))
+    del keys, sizes
+    content = numbered(*halves)
+    del halves
+    kept = np.flatnonzero(is_first(content) & (size > 0)).astype(np.int32)
     kept = kept[np.argsort(size[kept], kind="stable")]
     begin, to = offsets_of(size[kept]), np.full(len(size), -1, dtype=np.int64)
     to[kept] = begin[:-1]
