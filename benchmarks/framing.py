@@ -30,11 +30,11 @@ import numpy as np
 import pandas as pd
 
 from analysis import read_corpus, tokenize
-from analysis.evaluate import evaluate_passives
+from analysis.cli.evaluate import evaluate_passives
+from analysis.core.paths import LEXICONS, SAMPLE
 from analysis.framing.evaluation import evaluate_frames, frame_scores
 from analysis.framing.frames import matches, score_sentences
 from analysis.framing.lexicon import read_lexicon
-from analysis.paths import LEXICONS, SAMPLE
 from analysis.text.corpus import read_texts
 
 ROUNDS = 3

@@ -26,7 +26,7 @@ from datasketch import MinHash, MinHashLSH
 from rensa import RMinHash, RMinHashLSH
 
 from analysis import read_corpus, tokenize
-from analysis.paths import SAMPLE
+from analysis.core.paths import SAMPLE
 from analysis.redundancy.evaluation import evaluate_reuse
 from analysis.redundancy.near import near_repeats
 from analysis.redundancy.reuse import document_pairs, passages

@@ -13,9 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from analysis.paths import SAMPLE
+from analysis.core.paths import SAMPLE
 from analysis.publish.parameters import notebooks, read_cells, resolve
-from analysis.publish.running import environment_of, run_sections
+from analysis.publish.run.sections import environment_of, run_sections
 
 FLOOR = "--floor"  # the option that makes this program run the bare notebooks and no more
 FIGURE = """

@@ -29,8 +29,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis import read_corpus, sentences, tokenize
-from analysis.paths import LEXICONS, SAMPLE
-from analysis.scale.resources import read_memory
+from analysis.core.paths import LEXICONS, SAMPLE
+from analysis.core.resources import read_memory
 
 COMMANDS = {
     "count": ("count",),

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 import yaml
 
-from analysis.paths import ROOT
+from analysis.core.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.paths import ROOT
+from analysis.core.paths import ROOT
 
 PACKAGE = ROOT / "analysis"
 MIDDLE = ("terms", "framing", "redundancy")

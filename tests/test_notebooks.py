@@ -7,7 +7,7 @@ import statistics
 import nbformat
 import pytest
 
-from analysis.paths import NOTEBOOKS
+from analysis.core.paths import NOTEBOOKS
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 

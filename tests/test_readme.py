@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from analysis.paths import ROOT
+from analysis.core.paths import ROOT
 
 for needed in ("openpyxl", "sklearn", "wordllama"):  # some of the commands need an extra
     pytest.importorskip(needed)

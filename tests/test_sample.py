@@ -13,7 +13,7 @@ from analysis.framing.frames import in_language
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.validity import coded_spans, validity
 from analysis.framing.validity_file import read_validity
-from analysis.text.metadata import read_table
+from analysis.text.reading.metadata import read_table
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
 GOLD = SAMPLE / "gold"

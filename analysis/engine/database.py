@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from analysis.errors import ParameterError
-from analysis.places import delete_made, scratch_folder
+from analysis.core.errors import ParameterError
+from analysis.core.files import delete_made, scratch_folder
 
 OVER = 100 * 10**6  # bytes that a process takes above what the engine is given: its own code, and what is not counted
 LEAST = 50 * 10**6  # bytes, below which it cannot work

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.bootstrap import middle
-from analysis.text.compiled import Floats
+from analysis.core.bootstrap import middle
+from analysis.core.compiled import Floats
 
 ALL = "(all)"  # the row for all frames together
 

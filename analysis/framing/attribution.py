@@ -11,16 +11,16 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analysis.framing import word_classes as wc
-from analysis.framing.clauses import english, words_by_stretch
-from analysis.framing.cues import find_cues
-from analysis.framing.speech import Cue, Quote, Speech, speech_of
-from analysis.text.compiled import Ints
+from analysis.core.compiled import Ints
+from analysis.framing.syntax import word_classes as wc
+from analysis.framing.syntax.clauses import english, words_by_stretch
+from analysis.framing.syntax.cues import find_cues
+from analysis.framing.syntax.speech import Cue, Quote, Speech, speech_of
 from analysis.text.kernels import fold
 from analysis.text.long_tables import AnyTable, own_rows
 from analysis.text.lookup import document_starts, first_sentences, word_at
-from analysis.text.metadata import read_table
 from analysis.text.parted import LISTED, AnyTokens, Parted
+from analysis.text.reading.metadata import read_table
 from analysis.text.tokens import Tokens
 
 WINDOW = 3  # sentences in which a speaker is looked for

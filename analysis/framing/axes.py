@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.bootstrap import rate_intervals
-from analysis.embeddings import embed, tells
+from analysis.core.bootstrap import rate_intervals
+from analysis.core.compiled import Floats
 from analysis.framing.embedding import DIGITS, in_memory, unit
-from analysis.text.compiled import Floats
+from analysis.text.embeddings import embed, tells
 from analysis.text.parted import AnyTokens
 
 Poles = Mapping[str, tuple[Sequence[str], Sequence[str]]]

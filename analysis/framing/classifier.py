@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis import embeddings
 from analysis.framing.features import KINDS
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.linear_model import Model, as_texts, fit, load, save, scikit_learn, shipped
+from analysis.text import embeddings
 
 __all__ = ["Model", "Validation", "cross_validate", "load", "save", "shipped", "train", "weights"]
 

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.core.compiled import Floats, Ints
 from analysis.framing.counting import added, amounts, count_documents, counted_parts, stacked
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.permutations import Lines, adjusted, as_headline, dealt, drawn_rates, permuted, rates
-from analysis.text.compiled import Floats, Ints
 from analysis.text.parted import AnyTokens
 from analysis.text.tokens import Tokens
 
@@ -46,7 +46,7 @@ def headline_body(
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> tokens = tokenize(read_text("Militants strike\\n\\nIt rained all day long. The militants had fled."))
     >>> table = headline_body(tokens, lexicon)
@@ -121,7 +121,7 @@ def shifts(
 
     >>> from analysis import tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> from analysis.text.corpus import read_texts
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> tokens = tokenize(read_texts(["Militants fled.", "It rained."]))

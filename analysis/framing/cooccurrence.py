@@ -41,7 +41,7 @@ def cooccurrence(tokens: AnyTokens, lexicon: Lexicon, *, unit: str = "sentence")
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> tokens = tokenize(read_text("The militants will be prosecuted. It rained. It snowed. It was late."))
     >>> columns = ["frame_a", "frame_b", "both", "a", "b", "units", "expected", "ppmi"]
@@ -105,7 +105,7 @@ def frame_words(tokens: AnyTokens, lexicon: Lexicon, frame: str) -> tuple[AnyTok
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> tokens = tokenize(read_text("The militants fled north. It rained."))
     >>> [side.vocabulary[side.ids].tolist() for side in frame_words(tokens, lexicon, "threat")]

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.core.compiled import Floats, Ints, compiled
 from analysis.framing.lexicon import Lexicon
-from analysis.text.compiled import Floats, Ints, compiled
 from analysis.text.long_tables import LongTable
 from analysis.text.lookup import document_of, sentence_of
 from analysis.text.parted import AnyTokens, Part, Parted, part_weights, parts
@@ -50,7 +50,7 @@ def count(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Co
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> counted = count(tokenize(read_text("The militants fled. The suspects will stand trial.")), lexicon)
     >>> counted.words.tolist(), (counted.hits.sum(axis=1) > 0).tolist()
@@ -64,7 +64,7 @@ def counted_parts(tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None = 
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> tokens = tokenize(read_text("The militants fled. It rained."))
     >>> [(part.sentence, counted.words.tolist()) for part, counted in counted_parts(tokens, lexicon)]
@@ -95,7 +95,7 @@ def count_documents(tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None 
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> count_documents(tokenize(read_text("The militants fled. It rained.")), lexicon).words.tolist()
     [5.0]
@@ -191,7 +191,7 @@ def term_counts(tokens: AnyTokens, lexicon: Lexicon) -> pd.DataFrame:
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> table = term_counts(tokenize(read_text("Militants fled. The militancy is over.")), lexicon)
     >>> table[["frame", "pattern", "hits", "types", "greedy"]].head(1)

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from analysis.bootstrap import rate_intervals
+from analysis.core.bootstrap import rate_intervals
+from analysis.core.compiled import Floats
 from analysis.framing.counting import amounts, count_documents
 from analysis.framing.lexicon import Lexicon
-from analysis.text.compiled import Floats
 from analysis.text.parted import AnyTokens, sentence_counts
 from analysis.text.periods import periods
 
@@ -32,7 +32,7 @@ def over_time(
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> tokens = tokenize(read_text("The militants had fled.", date="2024-06-22"))
     >>> over_time(tokens, lexicon)[["period", "frame", "hits", "words", "per_1000_words"]].head(1)

@@ -1,6 +1,6 @@
 """Frames by meaning as well as by words: sentences and words near a frame. Exploratory.
 
-Vectors of words that were learnt elsewhere (`analysis.embeddings`) stand behind all of this: what they hold to be near
+Vectors of words that were learnt elsewhere (`analysis.text.embeddings`) stand behind all of this: what they hold to be near
 cannot be walked back to a rule, as a match of the lexicon can. Read what they propose before you count it.
 """
 
@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.embeddings import embed, tells
+from analysis.core.compiled import Floats
 from analysis.framing import frames
 from analysis.framing.lexicon import Lexicon
-from analysis.text.compiled import Floats
+from analysis.text.embeddings import embed, tells
 from analysis.text.parted import AnyTokens, Parted
 from analysis.text.patterns import fitting_types
 from analysis.text.tokens import Tokens
@@ -49,7 +49,7 @@ def similarities(sentences: Sequence[str], lexicon: Lexicon) -> pd.DataFrame:
     extra "embeddings".
 
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> similarities(["The two foreign secretaries will confer in Geneva."], lexicon).idxmax(axis=1).tolist()
     ['diplomacy']
@@ -79,7 +79,7 @@ def score_sentences(
     Raises `ValueError` for a share below 0, and as `similarities` and the other do.
 
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> texts = ["The two foreign secretaries will confer in Geneva.", "It was a Tuesday."]
     >>> frames.score_sentences(texts, lexicon)["frame"].tolist(), score_sentences(texts, lexicon)["frame"].tolist()
@@ -123,7 +123,7 @@ def expand(tokens: AnyTokens, lexicon: Lexicon, *, per_frame: int = 10, min_coun
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> tokens = tokenize(read_text("The magistrate rose. A magistrate is no miller."))
     >>> expand(tokens, read_lexicon(LEXICONS / "security_communication.yml"))[["frame", "word", "count"]]
                      frame        word  count

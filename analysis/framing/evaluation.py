@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.framing.coding import NONE, codes, folded
 from analysis.framing.frames import score_sentences
 from analysis.framing.lexicon import Lexicon
-from analysis.text.metadata import read_table
+from analysis.text.reading.metadata import read_table
 
 TEXT_COLUMNS = ("text", "sentence", "headline")  # a labelled table has its texts in the first of these
 FRAME_COLUMNS = ("frame", "label")
@@ -26,7 +26,7 @@ def evaluate_frames(path: str | Path, lexicon: Lexicon) -> pd.DataFrame:
     that is no such table, a column that is not there, and a label that the lexicon does not know.
 
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS, SAMPLE
+    >>> from analysis.core.paths import LEXICONS, SAMPLE
     >>> table = evaluate_frames(SAMPLE / "gold" / "frames.csv", read_lexicon(LEXICONS / "security_communication.yml"))
     >>> table["frame"].tolist()[-4:]
     ['denial_and_dissent', 'none', 'macro', 'all']

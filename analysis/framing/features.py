@@ -8,10 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis import embeddings
+from analysis.core.compiled import Floats
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
-from analysis.text.compiled import Floats
+from analysis.text import embeddings
 from analysis.text.corpus import read_texts
 from analysis.text.tokens import Tokens, tokenize
 
@@ -57,7 +57,7 @@ def fit(texts: Sequence[str], labels: NDArray[np.object_], lexicons: Sequence[Le
     length 1 (Salton and Buckley 1988, Term-weighting approaches in automatic text retrieval, smoothed as in
     scikit-learn). A frame counts ``ln(1 + w)``, w being the weight of its matches, times the correlation ratio of that
     count with the labels (Kelley 1935), so that a lexicon on another matter is not listened to. The sentence vector is
-    `analysis.embeddings.embed`, of length 1, where that extra is installed.
+    `analysis.text.embeddings.embed`, of length 1, where that extra is installed.
     """
     tokens = tokenize(read_texts(texts), boilerplate=True)
     words, word_idf = _vocabulary(*_word_counts(tokens))

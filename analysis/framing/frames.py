@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.bootstrap import rate_intervals
+from analysis.core.bootstrap import rate_intervals
+from analysis.core.compiled import Floats, Ints
 from analysis.framing.counting import DIGITS, amounts, count, counted_parts, gather, matched_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.strongest import sentences_at, strongest
-from analysis.text.compiled import Floats, Ints
 from analysis.text.corpus import read_texts
 from analysis.text.documents import ByDocument
 from analysis.text.long_tables import AnyTable, LongTable, documents_of, table_of, table_parts
@@ -91,7 +91,7 @@ def evidence(tokens: AnyTokens, found: AnyTable) -> pd.DataFrame:
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> tokens = tokenize(read_text("The militants fled. The suspects will stand trial."))
     >>> table = evidence(tokens, matches(tokens, read_lexicon(LEXICONS / "security_communication.yml")))
     >>> table[["frame", "words", "sentence"]].values.tolist()[-1]
@@ -178,7 +178,7 @@ def sentence_frames(tokens: AnyTokens, lexicon: Lexicon, *, margin: float = 0.0)
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> tokens = tokenize(read_text("The militants fled. The suspects will stand trial. It rained."))
     >>> sentence_frames(tokens, lexicon, margin=0.5)[["status", "frame", "leading"]]
@@ -200,7 +200,7 @@ def coverage(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd.Da
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> tokens = tokenize(read_text("The suspects will stand trial. It rained. It snowed. It hailed."))
     >>> coverage(sentence_frames(tokens, lexicon), tokens)
@@ -236,7 +236,7 @@ def score_sentences(sentences: Sequence[str], lexicon: Lexicon, *, margin: float
     its lead over the next is smaller than `margin`. Raises `ValueError` for a margin below 0.
 
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> score_sentences(["Trade rose.", "The suspects will be prosecuted in court."], lexicon)["frame"].tolist()
     [None, 'law_and_prosecution']

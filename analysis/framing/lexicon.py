@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from analysis.errors import did_you_mean
-from analysis.strict_yaml import LOADER, refuse_traps
+from analysis.core.errors import did_you_mean
+from analysis.core.strict_yaml import LOADER, refuse_traps
 from analysis.text.kernels import fold
 from analysis.text.patterns import fold_pattern
 
@@ -55,7 +55,7 @@ def read_lexicon(path: str | Path) -> Lexicon:
     a lone ``*`` is any one word, ``...`` up to three words. Raises `LexiconError` for a file that is not there or not
     YAML, a wrong or missing key, a frame without terms, a pattern that would match everything or appears twice.
 
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> lexicon.frames["frame"].tolist()[:3]
     ['threat', 'war_and_eradication', 'resolve_and_renewal']

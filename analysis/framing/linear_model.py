@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis import embeddings
+from analysis.core.compiled import Floats
+from analysis.core.files import whole_folder
+from analysis.core.paths import LEXICONS
 from analysis.framing import features as rows_of
 from analysis.framing.features import Features, Matrix
 from analysis.framing.lexicon import Lexicon, read_lexicon
-from analysis.paths import LEXICONS
-from analysis.places import whole_folder
-from analysis.text.compiled import Floats
+from analysis.text import embeddings
 
 STRENGTH = 3.0  # scikit-learn's C: the inverse of the penalty on large coefficients
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from analysis.text.compiled import Floats, Ints, compiled
+from analysis.core.compiled import Floats, Ints, compiled
 
 DEALT, TOGETHER = 8, 32  # dealings, and choices of headlines, that are drawn before they are added up
 BLOCK = 4_000_000  # numbers of the draws that are worked on together

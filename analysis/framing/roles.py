@@ -7,14 +7,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.bootstrap import wilson
-from analysis.framing import word_classes as wc
-from analysis.framing.clauses import STOP, Words, english, phrase_after, subject, words_by_stretch
+from analysis.core.bootstrap import wilson
+from analysis.core.compiled import Bools, Ints
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.passive_verbs import by_phrase, first_auxiliary, passive_verbs
-from analysis.framing.syntax import parse
-from analysis.text.compiled import Bools, Ints
+from analysis.framing.syntax import word_classes as wc
+from analysis.framing.syntax.clauses import STOP, Words, english, phrase_after, subject, words_by_stretch
+from analysis.framing.syntax.parser import parse
+from analysis.framing.syntax.passive_verbs import by_phrase, first_auxiliary, passive_verbs
 from analysis.text.long_tables import AnyTable, documents_of, table_parts
 from analysis.text.lookup import document_starts
 from analysis.text.parted import AnyTokens, limit
@@ -56,7 +56,7 @@ def roles(tokens: Tokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFr
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> tokens = tokenize(read_text("Troops killed ten militants. The militants were buried by villagers."))
     >>> table = roles(tokens, read_lexicon(LEXICONS / "actors.yml"))
     >>> table[["text", "role", "verb"]].values.tolist()  # doctest: +NORMALIZE_WHITESPACE
@@ -93,7 +93,7 @@ def role_shares(table: AnyTable, tokens: AnyTokens, by: str | None = None) -> pd
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> tokens = tokenize(read_text("Troops killed ten militants. The militants were buried by villagers."))
     >>> table = role_shares(roles(tokens, read_lexicon(LEXICONS / "actors.yml")), tokens)
     >>> table[["mentions", "acts", "acted_upon", "active_share"]]

@@ -13,10 +13,10 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.core.csv_files import guarded, restored
 from analysis.framing.coding import NONE, codes, folded
 from analysis.framing.lexicon import Lexicon
-from analysis.text.csv_files import guarded, restored
-from analysis.text.metadata import read_rows
+from analysis.text.reading.metadata import read_rows
 
 KEY_COLUMNS = ["item", "doc_id", "start", "end", "sentence", "stratum", "weight"]
 

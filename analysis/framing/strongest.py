@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.text.compiled import Ints
+from analysis.core.compiled import Ints
 from analysis.text.long_tables import AnyTable, documents_of, table_parts
 from analysis.text.lookup import first_sentences
 from analysis.text.parted import AnyTokens, parts

@@ -13,15 +13,15 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from analysis.bootstrap import wilson
+from analysis.core.bootstrap import wilson
+from analysis.core.compiled import Floats, Ints
 from analysis.framing.attribution import speakers
-from analysis.framing.clauses import words_by_stretch
 from analysis.framing.counting import mean_weights, weighted_parts
-from analysis.framing.cues import find_cues
 from analysis.framing.frames import negated
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.speech import speech_of
-from analysis.text.compiled import Floats, Ints
+from analysis.framing.syntax.clauses import words_by_stretch
+from analysis.framing.syntax.cues import find_cues
+from analysis.framing.syntax.speech import speech_of
 from analysis.text.long_tables import AnyTable, columns_of, own_rows
 from analysis.text.lookup import document_of, first_sentences, sentence_in_document, sentence_of
 from analysis.text.parted import AnyTokens, Parted, limit
@@ -52,7 +52,7 @@ def firmness(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> style = read_lexicon(LEXICONS / "style.yml")
     >>> firmness(tokenize(read_text("It may rain. Perhaps. It is certainly late.")), style).round(2)
        boosters  hedges  firmness  ci_low  ci_high
@@ -85,7 +85,7 @@ def naming(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights: 
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> style = read_lexicon(LEXICONS / "style.yml")
     >>> table = naming(tokenize(read_text("Terrorists fled. Two terrorists and a gunman were held.")), style)
     >>> table.loc[table["hits"] > 0, ["naming", "hits", "share"]].round(2)
@@ -113,7 +113,7 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> style = read_lexicon(LEXICONS / "style.yml")
     >>> text = "The army claimed that it fell. Khan admitted that it did. A group claimed responsibility."
     >>> reports(tokenize(read_text(text)), style)[["speaker", "verb", "stance"]]
@@ -158,7 +158,7 @@ def reporting(table: AnyTable, tokens: AnyTokens, lexicon: Lexicon, by: str | No
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> style = read_lexicon(LEXICONS / "style.yml")
     >>> tokens = tokenize(read_text("Khan said that it fell. Khan said it was late. Rao admitted that it did."))
     >>> shares = reporting(reports(tokens, style), tokens, style, by="speaker")

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.bootstrap import middle
+from analysis.core.bootstrap import middle
+from analysis.core.compiled import Bools, Floats
 from analysis.framing.agreement import agreement
 from analysis.framing.coding import NONE, codes, folded, item_name
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
-from analysis.text.compiled import Bools, Floats
-from analysis.text.metadata import FILE_COLUMNS, stem
+from analysis.text.reading.metadata import FILE_COLUMNS, stem
 from analysis.text.tokens import Tokens
 
 POSITIVES = 10  # coded sentences of a frame below which nothing is said about it
@@ -60,7 +60,7 @@ def validity(
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> tokens = tokenize(read_text("They will be prosecuted in court. The bench sat. It snowed. It rained."))
     >>> table = pd.DataFrame({"doc_id": "text", "start": [0, 34, 49], "end": [33, 48, 58]})

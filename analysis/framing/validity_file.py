@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from analysis.core.strict_yaml import read_yaml
 from analysis.framing.lexicon import Lexicon
-from analysis.strict_yaml import read_yaml
 
 _COUNT, _NUMBER, _SHARE, _NONE = (int,), (int, float), (int, float, type(None)), type(None)
 _SHARES = [f"{share}{end}" for share in ("precision", "recall", "f1") for end in ("", "_low", "_high")]

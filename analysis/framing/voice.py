@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.bootstrap import rate_intervals
-from analysis.framing import word_classes as wc
-from analysis.framing.clauses import Words, subject, words_by_stretch, words_of
-from analysis.framing.passive_verbs import SKIPPED, agent, first_auxiliary, parsed_pairs, passive_verbs
+from analysis.core.bootstrap import rate_intervals
+from analysis.framing.syntax import word_classes as wc
+from analysis.framing.syntax.clauses import Words, subject, words_by_stretch, words_of
+from analysis.framing.syntax.passive_verbs import SKIPPED, agent, first_auxiliary, parsed_pairs, passive_verbs
 from analysis.text.long_tables import AnyTable, documents_of, table_parts
 from analysis.text.lookup import document_of, sentence_in_document
 from analysis.text.parted import AnyTokens, limit
@@ -40,14 +40,14 @@ def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
     - ``agent``: the noun phrase after *by*, None where there is none. "by" before a time, a measure or a way ("by
       Friday", "by 5 percent", "by mistake", "by using") names no agent;
     - ``actor``: the subject, that is, what is acted upon and not who acts: the words before the verb as
-      `analysis.framing.clauses.subject` finds them, None where that is not simple ("and was sold", "asks to be heard").
+      `analysis.framing.syntax.clauses.subject` finds them, None where that is not simple ("and was sold", "asks to be heard").
 
     Adjectives that look like participles ("tired", "located", "very complicated", "was set to") are passives only if an
     agent follows at once ("surprised by the vote"); perfects ("has arrived", "he's taken the money") are none. Words
     are known by the lists in ``data/lexicons/english_verbs.txt`` and by their endings, without a parser. Documents in
     other languages have no rows.
 
-    With `syntax` a parser (`analysis.framing.syntax.parse`) proposes passives too, which are held to the same lists; it
+    With `syntax` a parser (`analysis.framing.syntax.parser.parse`) proposes passives too, which are held to the same lists; it
     sees a form of *be* and a participle that stand further apart, and takes longer. Raises `ModuleNotFoundError`
     without the extra ``syntax``.
 

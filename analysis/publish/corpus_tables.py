@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.printable import visible
+from analysis.core.printable import visible
 from analysis.publish.tables import write_table
 from analysis.text.corpus import Corpus
 from analysis.text.long_tables import AnyTable, by_part

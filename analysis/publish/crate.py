@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from analysis.errors import ParameterError
+from analysis.core.errors import ParameterError
 from analysis.publish.corpus_tables import FOLDER
 from analysis.publish.inside import read_inside
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from analysis.paths import ROOT
+from analysis.core.csv_files import GUARD
+from analysis.core.paths import ROOT
 from analysis.publish.parameters import parameters_page
 from analysis.publish.tables import write_json
-from analysis.text.csv_files import GUARD
 
 GROUP = "<group>"  # stands for the column that the parameter group_by names
 

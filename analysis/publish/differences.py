@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 import numpy as np
 import pandas as pd
 
-from analysis.printable import visible
+from analysis.core.printable import visible
 from analysis.publish.markup import escaped
 from analysis.text.kernels import Words, find_words
 

@@ -17,9 +17,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from analysis.printable import visible
+from analysis.core.csv_files import restored, write_csv
+from analysis.core.printable import visible
 from analysis.publish.tables import described
-from analysis.text.csv_files import restored, write_csv
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -26,8 +26,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.ft2font import FT2Font
 
-from analysis.errors import ParameterError
-from analysis.places import whole_file
+from analysis.core.errors import ParameterError
+from analysis.core.files import whole_file
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.inside import read_inside
 from analysis.publish.loading import Run, load_run
@@ -62,7 +62,7 @@ def export(run: Path, out: Path) -> Path:
 
     >>> export(Path("figures/sample"), Path("sample.odt"))
     Traceback (most recent call last):
-    analysis.errors.ParameterError: cannot export to 'sample.odt': give a name that ends in .docx or .pdf
+    analysis.core.errors.ParameterError: cannot export to 'sample.odt': give a name that ends in .docx or .pdf
     """
     writers: dict[str, Callable[[Run], bytes]] = {".docx": _docx, ".pdf": _pdf}
     write = writers.get(out.suffix.lower())

@@ -22,11 +22,11 @@ from matplotlib.backends import backend_agg, backend_pdf, backend_svg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from analysis.printable import visible
+from analysis.core.csv_files import write_csv
+from analysis.core.printable import visible
 from analysis.publish.drawing import call_of
 from analysis.publish.markup import svg_source
 from analysis.publish.tables import described, note, output_folder, show, write_json
-from analysis.text.csv_files import write_csv
 
 WIDTH = 4.9  # inches, of the figures of a report: between one column of a journal and two
 DPI = 300  # of a PNG

@@ -17,7 +17,7 @@ def labelled(lexicon: Lexicon, measured: pd.DataFrame | None) -> dict[str, str]:
     """What each frame is called in figures, with a mark where a table of `validity` has not found it valid.
 
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> labelled(lexicon, pd.DataFrame({"frame": ["threat"], "valid": [False]}))["threat"]
     'Threat (not valid here)'

@@ -6,7 +6,7 @@ from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
 
-from analysis.errors import ParameterError
+from analysis.core.errors import ParameterError
 
 LARGEST = 2**30  # bytes of a file of a run
 
@@ -24,7 +24,7 @@ def inside(folder: Path, name: str) -> Path:
     'run/framing/profile.csv'
     >>> inside(Path("run"), "../profile.csv")
     Traceback (most recent call last):
-    analysis.errors.ParameterError: 'run' names '../profile.csv', which is not in it: do not trust this run
+    analysis.core.errors.ParameterError: 'run' names '../profile.csv', which is not in it: do not trust this run
     """
     place = _target(folder, name)
     with suppress(OSError):  # it is not there, or whoever opens it is told why it can't be

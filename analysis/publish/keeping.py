@@ -9,10 +9,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
 from typing import Any
 
-from analysis.places import ForeignError, LeftAlone, clear, is_own
+from analysis.core.files import ForeignError, LeftAlone, clear, is_own
+from analysis.core.jobs import BusyError, delete, held, work_of
+from analysis.core.versions import code_version
 from analysis.publish.manifest import OF_FORMATS, extras_of, named, recorded, versions
-from analysis.scale.stages import BusyError, delete, held, work_of
-from analysis.scale.versions import code_version
 
 _WORDS = "words-"  # begins the name of the folder of what all notebooks read
 

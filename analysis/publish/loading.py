@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.errors import ParameterError
-from analysis.paths import expanded
+from analysis.core.errors import ParameterError
+from analysis.core.paths import expanded
 from analysis.publish.drawing import read_table
 from analysis.publish.inside import open_inside
 from analysis.publish.manifest import MANIFEST

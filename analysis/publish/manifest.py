@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 
 from analysis import __version__
-from analysis.paths import GOLD, LEXICONS, ROOT, from_root, gold_file, to_root
+from analysis.core.csv_files import DIGITS
+from analysis.core.paths import GOLD, LEXICONS, ROOT, from_root, gold_file, to_root
+from analysis.engine.twins import contents
 from analysis.publish.tables import write_json
-from analysis.scale.twins import contents
 from analysis.text.corpus import CorpusError, corpus_files
-from analysis.text.csv_files import DIGITS
-from analysis.text.folders import name_from, sha256_of
-from analysis.text.readers import SUFFIXES, ReadError
+from analysis.text.reading.folders import name_from, sha256_of
+from analysis.text.reading.readers import SUFFIXES, ReadError
 
 MANIFEST = "manifest.json"
 IN_PARTS = "in_parts"  # in a manifest, that the corpus was read in parts, so that long tables are cut

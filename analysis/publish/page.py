@@ -16,8 +16,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis import __version__
-from analysis.errors import ParameterError
-from analysis.printable import visible_text
+from analysis.core.errors import ParameterError
+from analysis.core.printable import visible_text
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.dictionary import Method, methods
 from analysis.publish.drawing import read_table

@@ -16,10 +16,10 @@ import pandas as pd
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from analysis.core.compiled import Ints
+from analysis.core.csv_files import csv_rows, restored
 from analysis.framing.style import CERTAIN, OPEN
 from analysis.publish.reading import codes
-from analysis.text.compiled import Ints
-from analysis.text.csv_files import csv_rows, restored
 from analysis.text.forms import word_forms
 from analysis.text.parted import LISTED, AnyTokens, Parted, taken
 from analysis.text.periods import PERIODS, longest_period, periods

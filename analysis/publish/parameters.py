@@ -13,15 +13,15 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from analysis.errors import ParameterError, did_you_mean
-from analysis.paths import NOTEBOOKS
-from analysis.strict_yaml import read_yaml
+from analysis.core.errors import ParameterError, did_you_mean
+from analysis.core.paths import NOTEBOOKS
+from analysis.core.strict_yaml import read_yaml
 
 # Those that say how a corpus is read; a test holds them to what the notebooks read.
 READING = ("metadata", "language", "text_column", "name_pattern", "boilerplate", "emoji")
 
 # What a text is where it is not one of a few words. Those of the first line are checked by what reads the corpus, those
-# of the next two by `analysis.publish.checks`; the last is of the notebook to look around in, which no command runs.
+# of the next two by `analysis.publish.run.checks`; the last is of the notebook to look around in, which no command runs.
 KINDS = (
     *("a path", "a CSV table of files", "a column of texts", "a pattern of names", "an ISO 639 code"),
     *("a lexicon", "a CSV table of alias and name", "a file of lafz code", "a stop list", "a word or phrase"),

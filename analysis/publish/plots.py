@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 
+from analysis.core.compiled import Floats, Ints
 from analysis.publish.drawing import COLOURS, drawing
 from analysis.publish.figures import (
     LETTER,
@@ -23,7 +24,6 @@ from analysis.publish.figures import (
     room,
     style,
 )
-from analysis.text.compiled import Floats, Ints
 
 SCALE = 0.8  # inches, about, that a scale of colours takes
 NUMBERED = 16  # columns of a grid up to which each cell has its number

@@ -16,11 +16,11 @@ import pandas as pd
 import regex
 from numpy.typing import NDArray
 
-from analysis.printable import visible
+from analysis.core.compiled import Ints
+from analysis.core.printable import visible
 from analysis.publish.drawing import COLOURS
 from analysis.publish.markup import Layer, paragraphs
 from analysis.publish.tables import show
-from analysis.text.compiled import Ints
 from analysis.text.long_tables import AnyTable, table_parts
 from analysis.text.parted import AnyTokens, taken
 from analysis.text.tokens import Tokens

@@ -21,8 +21,8 @@ from pydantic import (
     model_validator,
 )
 
-from analysis.errors import ParameterError
-from analysis.places import restore
+from analysis.core.errors import ParameterError
+from analysis.core.files import restore
 from analysis.publish.inside import inside, read_inside
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST
 from analysis.publish.parameters import joined

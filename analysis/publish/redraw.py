@@ -11,8 +11,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from analysis.errors import ParameterError
-from analysis.places import whole_file
+from analysis.core.errors import ParameterError
+from analysis.core.files import whole_file
 from analysis.publish.drawing import DRAWINGS
 from analysis.publish.figures import WIDTH, Size, style, write_picture
 from analysis.publish.loading import load_run, read_run_table

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from IPython.display import display
 
-from analysis.paths import FIGURES
-from analysis.printable import visible, visible_text
-from analysis.text.csv_files import write_csv
+from analysis.core.csv_files import write_csv
+from analysis.core.paths import FIGURES
+from analysis.core.printable import visible, visible_text
 from analysis.text.long_tables import AnyTable
 from analysis.text.parted import LISTED
 

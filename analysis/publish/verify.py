@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from analysis.paths import expanded, from_root, to_root
-from analysis.places import temporary_folder
-from analysis.progress import Progress
+from analysis.core.csv_files import csv_rows
+from analysis.core.files import temporary_folder
+from analysis.core.paths import expanded, from_root, to_root
+from analysis.core.progress import Progress
 from analysis.publish.crate import CRATE, contradictions
 from analysis.publish.inside import links_out, open_inside, read_inside
 from analysis.publish.manifest import IN_PARTS, MANIFEST, RUN_LOG, inputs, versions
 from analysis.publish.parameters import notebooks
 from analysis.publish.records import content_told, read_manifest
-from analysis.publish.runs import run as rerun
-from analysis.text.csv_files import csv_rows
-from analysis.text.folders import sha256_of
-from analysis.text.readers import ReadError
+from analysis.publish.run.assemble import run as rerun
+from analysis.text.reading.folders import sha256_of
+from analysis.text.reading.readers import ReadError
 
 SHOWN = 20  # lines of a long list of differences that `shortened` keeps
 EXCERPT = 48  # characters shown of a cell or a line, from a little before where it differs

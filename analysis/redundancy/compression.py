@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.core.compiled import Floats, compiled
 from analysis.redundancy.maximal import common_prefixes, suffix_array
 from analysis.redundancy.units import Ints
-from analysis.text.compiled import Floats, compiled
 from analysis.text.parted import AnyTokens, parts
 
 SHORT = 2000  # words up to which a text is parsed the faster without its suffixes in order

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.core.compiled import compiled
 from analysis.redundancy.shingles import shingles
 from analysis.redundancy.units import Ints, units
-from analysis.text.compiled import compiled
 from analysis.text.parted import AnyTokens, taken
 from analysis.text.tokens import Tokens
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.core.compiled import Floats
 from analysis.redundancy.reuse import document_pairs, passages
-from analysis.text.compiled import Floats
 from analysis.text.corpus import read_texts
-from analysis.text.metadata import read_table, stem
 from analysis.text.parted import AnyTokens
+from analysis.text.reading.metadata import read_table, stem
 from analysis.text.tokens import tokenize
 
 SPAN = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end"]

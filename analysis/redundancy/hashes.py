@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.text.compiled import compiled
+from analysis.core.compiled import compiled
 
 Hashes = NDArray[np.uint64]
 

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.core.compiled import compiled
 from analysis.redundancy.hashes import run_begins, run_hashes
 from analysis.redundancy.shingles import numbered
 from analysis.redundancy.units import Ints, folder_of
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import compiled
 from analysis.text.lookup import sentence_of
 from analysis.text.parted import AnyTokens, parts
 from analysis.text.tokens import Tokens

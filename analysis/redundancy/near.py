@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.core.compiled import compiled
 from analysis.redundancy.hashes import run_hashes
 from analysis.redundancy.near_join import Ids, Sets, comparisons, join, sets_of
 from analysis.redundancy.near_places import of_contents
-from analysis.redundancy.pasting import SIDES, rows_of
+from analysis.redundancy.reuse.pasting import SIDES, rows_of
 from analysis.redundancy.shingles import is_first, numbered
 from analysis.redundancy.units import Ints, cut, cut_out, distinct_spans, release, room, texts, units
-from analysis.text.compiled import compiled
 from analysis.text.lookup import document_of, word_at
 from analysis.text.parted import AnyTokens, parts
 from analysis.text.tokens import offsets_of

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.core.compiled import Floats, compiled
 from analysis.redundancy.hashes import Hashes, run_hashes
 from analysis.redundancy.units import Ints
-from analysis.text.compiled import Floats, compiled
 from analysis.text.tokens import offsets_of
 
 FEWEST = 5  # words of a unit from which shared words say something: one word of four changed is a quarter

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.core.compiled import compiled
 from analysis.redundancy.units import Ints
-from analysis.text.compiled import compiled
 from analysis.text.tokens import offsets_of
 
 MANY = 50  # earlier places that one is listed with; with more of them it is listed with the first alone

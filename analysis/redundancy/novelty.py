@@ -7,12 +7,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from analysis.core.compiled import Floats, compiled
 from analysis.redundancy.compression import compression, reading_order, share
 from analysis.redundancy.hashes import run_begins, run_hashes
 from analysis.redundancy.shingles import numbered
 from analysis.redundancy.units import Ints, folder_of
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import Floats, compiled
 from analysis.text.parted import AnyTokens, parts, sentence_counts
 
 __all__ = ["compression", "curve", "novelty", "reading_order"]

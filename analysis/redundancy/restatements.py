@@ -8,10 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.embeddings import embed, means, tells
+from analysis.core.compiled import Bools, Floats
 from analysis.redundancy.shingles import is_first
 from analysis.redundancy.units import Ints, groups, units
-from analysis.text.compiled import Bools, Floats
+from analysis.text.embeddings import embed, means, tells
 from analysis.text.kernels import Words, find_words
 from analysis.text.lookup import document_of
 from analysis.text.parted import AnyTokens, taken
@@ -159,7 +159,7 @@ def same_meaning(a_texts: Sequence[str], b_texts: Sequence[str]) -> Floats:
 
     over nine features x of the two wordings, with the weights in `FEATURES`. What speaks for one meaning: the share of
     words in common (of the text with more), the share of words in common in the same order, the cosine of the two
-    texts, and that of what either says in words that the other has not (`analysis.embeddings`). What speaks against
+    texts, and that of what either says in words that the other has not (`analysis.text.embeddings`). What speaks against
     it: words that one side alone has, numbers that the other lacks, a negation on one side alone, more words
     on one side, and (where as many words are shared) that they stand in one run, since what is left is then an
     addition. Symmetric; it depends on the pair alone.

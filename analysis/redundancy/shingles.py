@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.text.compiled import compiled
+from analysis.core.compiled import compiled
 from analysis.text.tokens import Tokens
 
 

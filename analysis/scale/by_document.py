@@ -7,15 +7,15 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from analysis.places import whole_file
-from analysis.progress import Progress
+from analysis.core.files import whole_file
+from analysis.core.jobs import run_stage, work_folder
+from analysis.core.progress import Progress
+from analysis.core.resources import Budget
+from analysis.engine.partitions import Partition
+from analysis.engine.problems import nothing_read, parts_told, write_problems
+from analysis.engine.shuffle import read_about, write_about
+from analysis.engine.tables import pieces_in, stream, write_rows
 from analysis.scale.counting import Task, adjusted
-from analysis.scale.partitions import Partition
-from analysis.scale.problems import nothing_read, parts_told, write_problems
-from analysis.scale.resources import Budget
-from analysis.scale.shuffle import read_about, write_about
-from analysis.scale.stages import run_stage, work_folder
-from analysis.scale.tables import pieces_in, stream, write_rows
 from analysis.text.corpus import Corpus, CorpusError
 
 NAMES = pa.dictionary(pa.int32(), pa.string())  # between the stages a name stands once in each batch

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from analysis.progress import Progress
+from analysis.core.progress import Progress
+from analysis.core.resources import budget
+from analysis.engine.partitions import planned
+from analysis.engine.problems import problems_of
 from analysis.scale.by_document import NAMES, Counted, with_fractions, write_by_document, write_part
 from analysis.scale.counting import PER_CHARACTER, WordCounting
-from analysis.scale.partitions import planned
-from analysis.scale.problems import problems_of
-from analysis.scale.resources import budget
 from analysis.scale.sentence_stages import word_weights
 from analysis.scale.words import Words, find
 from analysis.text.corpus import Corpus
@@ -55,7 +55,7 @@ def count(
     where a table would be written over a file that is read.
 
     >>> import tempfile
-    >>> from analysis.paths import SAMPLE
+    >>> from analysis.core.paths import SAMPLE
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     done = count([SAMPLE], f"{folder}/counts.csv", memory=10**9)
     ...     print(*Path(folder, "counts.csv").read_text().splitlines()[:3])

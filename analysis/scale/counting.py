@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from analysis.core.jobs import named
+from analysis.core.resources import Budget
+from analysis.engine.partitions import Partition
 from analysis.framing.lexicon import Lexicon
-from analysis.scale.names import named
-from analysis.scale.partitions import Partition
-from analysis.scale.resources import Budget
 from analysis.scale.sentence_stages import PER_SENTENCE, Tally, tallies
 
 PER_CHARACTER = 45  # bytes at the peak of tokenizing a character with its sentences, and of looking for patterns in it

@@ -8,15 +8,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from analysis.core.jobs import named
+from analysis.core.progress import Progress
+from analysis.core.resources import budget
+from analysis.engine.partitions import planned
+from analysis.engine.problems import problems_of
 from analysis.framing.counting import amounts, count, gather
 from analysis.framing.lexicon import Lexicon
-from analysis.progress import Progress
 from analysis.scale.by_document import NAMES, Counted, with_fractions, write_by_document, write_part
 from analysis.scale.counting import PER_CHARACTER, FrameCounting
-from analysis.scale.names import named
-from analysis.scale.partitions import planned
-from analysis.scale.problems import problems_of
-from analysis.scale.resources import budget
 from analysis.scale.sentence_stages import spoken, word_weights
 from analysis.text.corpus import Corpus
 from analysis.text.tokens import Tokens, tokenize
@@ -61,7 +61,7 @@ def frame_counts(
 
     >>> import tempfile
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS, SAMPLE
+    >>> from analysis.core.paths import LEXICONS, SAMPLE
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     done = frame_counts([SAMPLE], lexicon, f"{folder}/frames.csv", memory=10**9)

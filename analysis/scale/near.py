@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from analysis.progress import Progress
+from analysis.core.jobs import named
+from analysis.core.progress import Progress
+from analysis.core.resources import budget
+from analysis.engine.pairing import PER_CHARACTER, numbered, write_pairs
+from analysis.engine.shuffle import read_about
 from analysis.redundancy.units import UNITS
 from analysis.scale import near_stages, near_units
-from analysis.scale.names import named
 from analysis.scale.near_table import NEAR, Settling, ordered, rows, runs_in, settled
-from analysis.scale.pairing import PER_CHARACTER, numbered, write_pairs
-from analysis.scale.resources import budget
-from analysis.scale.shuffle import read_about
 
 PER_RECORD = 100  # bytes at the peak of sorting a word of a set, or a pair of places, with what it is told by
 

@@ -8,13 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.redundancy.near_join import Sets, apart, first_words, join
-from analysis.redundancy.near_places import MANY, Listed
-from analysis.redundancy.units import Ints, cut
-from analysis.scale.names import named
-from analysis.scale.near_table import Numbers, write_near, write_run
-from analysis.scale.near_units import START, parts_of, word_ranks
-from analysis.scale.shuffle import (
+from analysis.core.jobs import named
+from analysis.engine.shuffle import (
     between,
     column,
     column_rows,
@@ -25,6 +20,11 @@ from analysis.scale.shuffle import (
     write_about,
     write_columns,
 )
+from analysis.redundancy.near_join import Sets, apart, first_words, join
+from analysis.redundancy.near_places import MANY, Listed
+from analysis.redundancy.units import Ints, cut
+from analysis.scale.near_table import Numbers, write_near, write_run
+from analysis.scale.near_units import START, parts_of, word_ranks
 from analysis.text.tokens import offsets_of
 
 MOST = 1_000_000_000_000  # comparisons of sets that share one of their first words: some hours of one processor

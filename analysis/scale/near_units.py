@@ -7,16 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.redundancy.near_join import sets_of
-from analysis.redundancy.pairs import digests
-from analysis.redundancy.units import Ints, units
-from analysis.scale.names import named
-from analysis.scale.near_table import Parts
-from analysis.scale.pairing import Listing
-from analysis.scale.partitions import Partition
-from analysis.scale.problems import parts_told
-from analysis.scale.sentence_keys import grouped
-from analysis.scale.shuffle import (
+from analysis.core.jobs import named
+from analysis.engine.pairing import Listing
+from analysis.engine.partitions import Partition
+from analysis.engine.problems import parts_told
+from analysis.engine.shuffle import (
     between,
     column,
     parts_in,
@@ -28,6 +23,11 @@ from analysis.scale.shuffle import (
     write_columns,
     write_slices,
 )
+from analysis.redundancy.near_join import sets_of
+from analysis.redundancy.reuse.pairs import digests
+from analysis.redundancy.units import Ints, units
+from analysis.scale.near_table import Parts
+from analysis.scale.sentence_keys import grouped
 from analysis.text.lookup import document_of
 from analysis.text.tokens import Tokens, tokenize
 

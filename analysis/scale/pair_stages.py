@@ -14,12 +14,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from analysis.engine.database import database, parts_of, shards, write_shard
-from analysis.redundancy import pairs as joins
-from analysis.redundancy.pairs import FEWEST, WIDEST, Ints, is_reuse, keyed
-from analysis.scale.pairing import Listing
-from analysis.scale.partitions import Partition, read_tokens
-from analysis.scale.problems import parts_told
-from analysis.scale.shuffle import (
+from analysis.engine.pairing import Listing
+from analysis.engine.partitions import Partition, read_tokens
+from analysis.engine.problems import parts_told
+from analysis.engine.shuffle import (
     column,
     parts_in,
     read_about,
@@ -29,6 +27,8 @@ from analysis.scale.shuffle import (
     write_about,
     write_columns,
 )
+from analysis.redundancy.reuse import pairs as joins
+from analysis.redundancy.reuse.pairs import FEWEST, WIDEST, Ints, is_reuse, keyed
 from analysis.text.tokens import tokenize
 
 LISTED = 1_000  # shingles put aside of which the words are found: the most widespread ones

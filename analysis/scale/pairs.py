@@ -9,16 +9,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.places import whole_file
-from analysis.progress import Progress
-from analysis.redundancy.pairs import shares
-from analysis.redundancy.pasting import SIDES
+from analysis.core.files import whole_file
+from analysis.core.jobs import named
+from analysis.core.progress import Progress
+from analysis.core.resources import BASE, budget
+from analysis.engine.pairing import PER_CHARACTER, numbered, write_pairs
+from analysis.engine.shuffle import read_about
+from analysis.engine.tables import write_rows
+from analysis.redundancy.reuse.pairs import shares
+from analysis.redundancy.reuse.pasting import SIDES
 from analysis.scale import pair_stages as stages
-from analysis.scale.names import named
-from analysis.scale.pairing import PER_CHARACTER, numbered, write_pairs
-from analysis.scale.resources import BASE, budget
-from analysis.scale.shuffle import read_about
-from analysis.scale.tables import write_rows
 
 PER_SHINGLE = 40  # bytes at the peak of grouping a shingle of a document, beside what the engine puts on disk
 PER_ROW = 20  # bytes at the peak of counting with one that others have too

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.redundancy.hashes import Hashes, run_hashes
-from analysis.redundancy.pairs import digests
+from analysis.redundancy.reuse.pairs import digests
 from analysis.text.tokens import Tokens
 
 

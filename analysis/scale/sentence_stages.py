@@ -11,11 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.scale.names import named
-from analysis.scale.partitions import Partition, read_texts
+from analysis.core.jobs import LostError, named
+from analysis.engine.partitions import Partition, read_texts
+from analysis.engine.shuffle import between, read_about, read_slices, share, write_about, write_slices
 from analysis.scale.sentence_keys import distinct_sentences, grouped
-from analysis.scale.shuffle import between, read_about, read_slices, share, write_about, write_slices
-from analysis.scale.stages import LostError
 from analysis.text.corpus import Corpus
 from analysis.text.tokens import tokenize
 

@@ -9,16 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.places import whole_file
-from analysis.progress import Progress
+from analysis.core.files import whole_file
+from analysis.core.jobs import named, run_stage, work_folder
+from analysis.core.progress import Progress
+from analysis.core.resources import budget
+from analysis.engine.partitions import planned
+from analysis.engine.problems import nothing_read, parts_told, problems_of, write_problems
+from analysis.engine.tables import pieces_in, stream, write_rows
 from analysis.scale.counting import PER_CHARACTER, WordCounting, adjusted
-from analysis.scale.names import named
-from analysis.scale.partitions import planned
-from analysis.scale.problems import nothing_read, parts_told, problems_of, write_problems
-from analysis.scale.resources import budget
 from analysis.scale.sentence_stages import words_once
-from analysis.scale.stages import run_stage, work_folder
-from analysis.scale.tables import pieces_in, stream, write_rows
 from analysis.scale.words import find
 from analysis.text.corpus import CorpusError
 

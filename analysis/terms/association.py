@@ -12,7 +12,7 @@ import numpy.typing as npt
 from numpy.typing import NDArray
 from scipy import special
 
-from analysis.text.compiled import Floats, Ints, compiled
+from analysis.core.compiled import Floats, Ints, compiled
 
 Counts = npt.ArrayLike
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.text.compiled import Floats, Ints, compiled
+from analysis.core.compiled import Floats, Ints, compiled
 from analysis.text.parted import AnyTokens, Part, part_weights, parts
 from analysis.text.tokens import Ids, Tokens
 

@@ -8,10 +8,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlog1py
 
+from analysis.core.compiled import Bools, Floats, Ints, compiled
 from analysis.terms.association import first_of
 from analysis.terms.ngrams import again, checked, tallied
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import Bools, Floats, Ints, compiled
 from analysis.text.parted import LISTED, AnyTokens, Parted, names, parts
 from analysis.text.patterns import fitting_types, fold_pattern
 from analysis.text.stopwords import stopped

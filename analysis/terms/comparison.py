@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.paths import from_root
+from analysis.core.paths import from_root
 from analysis.terms.tallies import OWN_WORDS, SIGNIFICANT
-from analysis.text.metadata import MetadataError, read_table
 from analysis.text.parted import AnyTokens
+from analysis.text.reading.metadata import MetadataError, read_table
 
 REST = "the others"
 

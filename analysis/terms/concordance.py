@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.text.compiled import Ints
+from analysis.core.compiled import Ints
 from analysis.text.kernels import fold
 from analysis.text.lookup import document_of, sentence_in_document, sentence_of
 from analysis.text.parted import LISTED, AnyTokens, Parted, parts

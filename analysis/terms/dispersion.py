@@ -8,9 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from analysis.core.compiled import Ints, compiled
 from analysis.terms.cells import type_counts
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import Ints, compiled
 from analysis.text.parted import LISTED, AnyTokens, Parted, names, types_of
 from analysis.text.parted import parts as parts_of
 from analysis.text.stopwords import stopped

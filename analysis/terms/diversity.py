@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.text.compiled import Floats, compiled
+from analysis.core.compiled import Floats, compiled
 from analysis.text.lookup import stretches
 from analysis.text.parted import AnyTokens, parts
 from analysis.text.tokens import Tokens

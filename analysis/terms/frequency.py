@@ -8,7 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.bootstrap import rate_intervals
+from analysis.core.bootstrap import rate_intervals
+from analysis.core.compiled import Floats, Ints
 from analysis.terms.adjusted import before_and_after
 from analysis.terms.cells import Cells, Groups, Listed, counted, groups_of, inverse_frequency
 from analysis.terms.dispersion import dispersion
@@ -17,7 +18,6 @@ from analysis.terms.ngrams import by_value, joined, ngrams, numbered, running_ng
 from analysis.terms.terms_in_parts import listed_in_parts
 from analysis.terms.trends import trends
 from analysis.terms.zipf import zipf
-from analysis.text.compiled import Floats, Ints
 from analysis.text.parted import AnyTokens, Parted
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens, token_weights

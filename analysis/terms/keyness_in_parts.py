@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.core.compiled import Bools, Floats, Ints, compiled
 from analysis.terms import association
 from analysis.terms.ngrams import again, checked, runs, tallied
 from analysis.terms.tallies import (
@@ -24,7 +25,6 @@ from analysis.terms.tallies import (
     side,
 )
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import Bools, Floats, Ints, compiled
 from analysis.text.parted import LISTED, Parted, names, parts
 from analysis.text.stopwords import stopped
 

@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from analysis.text.compiled import Floats
+from analysis.core.compiled import Floats
 
 ROOM = (1.6, 1.0)  # between two parts, across and down, in lengths of a line: words are wider than high
 

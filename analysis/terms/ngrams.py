@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.text.compiled import Ints, compiled
+from analysis.core.compiled import Ints, compiled
 from analysis.text.documents import Offsets
 from analysis.text.tokens import Ids, Tokens
 

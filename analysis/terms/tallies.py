@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.core.compiled import Ints, compiled
 from analysis.terms import association
 from analysis.terms.ngrams import joined, ngrams, numbered, running_ngrams
-from analysis.text.compiled import Ints, compiled
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens
 

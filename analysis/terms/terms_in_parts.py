@@ -15,11 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.bootstrap import Draws, draws, intervals
+from analysis.core.bootstrap import Draws, draws, intervals
+from analysis.core.compiled import Floats, Ints
 from analysis.terms.cells import Cells, Groups, Listed, counted, inverse_frequency
 from analysis.terms.ngrams import by_value, check, joined, numbered, runs
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import Floats, Ints
 from analysis.text.parted import LISTED, Parted, part_weights, parts
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Ids, offsets_of

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from analysis.bootstrap import rate_intervals
-from analysis.text.compiled import Ints
+from analysis.core.bootstrap import rate_intervals
+from analysis.core.compiled import Ints
 from analysis.text.lookup import document_of, sentence_of
 from analysis.text.parted import AnyTokens, Part, part_weights, parts, types_of
 from analysis.text.periods import periods

@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize
 
+from analysis.core.compiled import Floats
 from analysis.terms.cells import type_counts
-from analysis.text.compiled import Floats
 from analysis.text.parted import AnyTokens, Parted, names, parts
 
 

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from analysis.progress import bar
-from analysis.text.compiled import Ints
-from analysis.text.folders import IGNORE, list_files
-from analysis.text.metadata import parse_date
-from analysis.text.planning import METADATA as METADATA
-from analysis.text.planning import CorpusError as CorpusError
-from analysis.text.planning import column_of, described, plan_corpus
-from analysis.text.readers import Record, read_file
+from analysis.core.compiled import Ints
+from analysis.core.progress import bar
+from analysis.text.reading.folders import IGNORE, list_files
+from analysis.text.reading.metadata import parse_date
+from analysis.text.reading.planning import METADATA as METADATA
+from analysis.text.reading.planning import CorpusError as CorpusError
+from analysis.text.reading.planning import column_of, described, plan_corpus
+from analysis.text.reading.readers import Record, read_file
 from analysis.text.segments import Segment, segments
 from analysis.text.sentences import is_known
 
@@ -183,11 +183,11 @@ def read_corpus(
 
     Text, Markdown, web pages, PDF and Word files are one document each, in the order of their paths; tables (CSV, JSON,
     Parquet) have one in each row, in the column `text_column`, and zip archives those of their members: see
-    `analysis.text.readers.read_file`. What the file itself says of a document (front matter, columns) is metadata.
+    `analysis.text.reading.readers.read_file`. What the file itself says of a document (front matter, columns) is metadata.
 
     `metadata` is a table or a CSV file with one row a file, named in a column ``file`` (or filename, path, doc_id); by
     default the folder's own ``metadata.csv``. It goes over what the file says, and that over `name_pattern`, what the
-    file's name says: ``"{source}_{date}_{title}"``, see `analysis.text.metadata.names_reader`. Title, source, date and
+    file's name says: ``"{source}_{date}_{title}"``, see `analysis.text.reading.metadata.names_reader`. Title, source, date and
     language describe the document; all else is kept. A name that ``documents`` has itself gets "metadata_" before it,
     which is told in ``problems``: a column "doc_id" is kept as "metadata_doc_id", and documents are called by their
     files, whose names are unique and lead back to the texts.

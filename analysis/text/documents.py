@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.text.compiled import Bools
+from analysis.core.compiled import Bools
 from analysis.text.corpus import Corpus, as_html, as_line, positions
-from analysis.text.metadata import date_span
+from analysis.text.reading.metadata import date_span
 from analysis.text.sentences import primary
 
 DAY = "%Y-%m-%d"  # how a date is written where it names a group

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analysis.places import delete_made
+from analysis.core.files import delete_made
 from analysis.text.joining import unite
 from analysis.text.parted import AnyTokens, Part, Parted, Vocabulary, names, open_parts, parts
 from analysis.text.stopwords import NLTK_NAMES

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.text.compiled import compiled
+from analysis.core.compiled import compiled
 
 _ASCII, _LOW_ASCII = 18, 9  # characters of seven bits in a code, and in the first of its two numbers
 _OTHERS, _LOW_OTHERS = 6, 3  # the same for characters of 21 bits

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.core.compiled import compiled
 from analysis.text.batches import Found, each, find_tokens
 from analysis.text.characters import APOSTROPHES, HYPHENS, SOFT_HYPHEN
-from analysis.text.compiled import compiled
 from analysis.text.interning import merge, renumber, strings
 
 LONGEST = np.iinfo(np.int32).max  # characters of a document: positions are int32

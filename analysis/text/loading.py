@@ -8,14 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from analysis.paths import ROOT
-from analysis.places import delete_made, working_folder
+from analysis.core.files import delete_made, working_folder
+from analysis.core.paths import ROOT
+from analysis.core.versions import reading_versions
 from analysis.text.corpus import CorpusError, corpus_files, read_corpus
-from analysis.text.folders import name_from, sha256_of
 from analysis.text.parted import AnyTokens, are_parts, open_parts
+from analysis.text.reading.folders import name_from, sha256_of
 from analysis.text.storage import are_tokens, open_tokens, save_tokens
 from analysis.text.tokens import tokenize
-from analysis.text.versions import reading_versions
 
 CACHE = "LAFZ_TOKENS"  # environment variable: the folder in which `load_tokens` keeps what it made
 ONLY_KEPT = "LAFZ_TOKENS_ONLY"  # and one, of a report's notebooks, by which it reads nothing that is not kept there
@@ -43,7 +43,7 @@ def load_tokens(
     longer what the report is on.
 
     >>> import tempfile
-    >>> from analysis.paths import SAMPLE
+    >>> from analysis.core.paths import SAMPLE
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     first = load_tokens(SAMPLE, cache=folder)
     ...     again = load_tokens(SAMPLE, cache=folder)

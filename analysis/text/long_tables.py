@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analysis.places import scratch_folder
+from analysis.core.files import scratch_folder
 from analysis.text.parted import AnyTokens, Part, Parted, parts
 from analysis.text.tokens import Tokens
 

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.core.compiled import compiled
 from analysis.text.buckets import Buckets
-from analysis.text.compiled import compiled
 from analysis.text.documents import Offsets
 from analysis.text.parted import AnyTokens, Parted, parts, sentence_counts
 

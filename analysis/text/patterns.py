@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.text.compiled import compiled
+from analysis.core.compiled import compiled
 from analysis.text.documents import Offsets
 from analysis.text.kernels import fold
 from analysis.text.parted import AnyTokens, names

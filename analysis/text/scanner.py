@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.text.compiled import compiled
+from analysis.core.compiled import compiled
 
 # Classes of characters (`analysis.text.characters` says which belong to them). What a word is made of comes first,
 # so that one comparison (UPPER <= c <= MARK) asks "is this inside a word?"; what may start another token, last.

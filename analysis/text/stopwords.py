@@ -8,10 +8,10 @@ import pandas as pd
 import stopwordsiso
 from numpy.typing import NDArray
 
-from analysis.paths import from_root
+from analysis.core.paths import from_root
 from analysis.text.kernels import fold
 from analysis.text.parted import Vocabulary
-from analysis.text.readers import ReadError, decode
+from analysis.text.reading.readers import ReadError, decode
 from analysis.text.sentences import is_known, primary
 
 # What NLTK calls the languages of its stop lists and of its stemmers, which are nearly the same.
@@ -126,7 +126,7 @@ def read_stopwords(path: str | Path) -> frozenset[str]:
     A folder stands for all its ``.txt`` lists together: words of one language seldom mean something else in another.
     Raises `ValueError` when there is no such file, or it is not text.
 
-    >>> from analysis.paths import STOPWORDS
+    >>> from analysis.core.paths import STOPWORDS
     >>> words = read_stopwords(STOPWORDS)
     >>> "the" in words, "don't" in words, "ہے" in words, "nation" in words
     (True, True, True, False)

@@ -8,7 +8,7 @@ from typing import overload
 import numpy as np
 import pyarrow as pa
 
-from analysis.places import whole_folder
+from analysis.core.files import whole_folder
 from analysis.text.corpus import Corpus
 from analysis.text.tokens import Tokens
 

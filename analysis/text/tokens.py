@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from analysis.progress import bar
+from analysis.core.progress import bar
 from analysis.text import treebank
 from analysis.text.corpus import Corpus, positions
 from analysis.text.documents import ByDocument, Offsets

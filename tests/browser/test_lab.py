@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import matplotlib
 import pytest
 
-from analysis.paths import NOTEBOOKS, SAMPLE
+from analysis.core.paths import NOTEBOOKS, SAMPLE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from analysis.core.errors import ParameterError
 from analysis.engine.database import Database, database, parts_of, shards, write_shard
-from analysis.errors import ParameterError
 
 LONG = "SELECT count(*) FROM range(60000) a, range(60000) b WHERE (a.range * b.range) % 7 = 3"  # a minute
 ROWS = 3_000_000

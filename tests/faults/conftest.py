@@ -18,7 +18,7 @@ from analysis.publish.parameters import notebooks
 
 LONG = 900  # seconds after which a test takes a process to hang, however slow the machine
 ONLY = ("--only", "term_frequency")
-FORKS = "analysis.publish.forking"
+FORKS = "analysis.publish.run.forking"
 # Read by each process that Python starts: it waits where it opens the first file whose path fits a pattern, as on a
 # machine that does something else just then, until it is let go. What a test does meanwhile is never too late.
 WAIT = """
@@ -48,12 +48,12 @@ SHORT = """
 import os, signal, sys
 from pathlib import Path
 
-from analysis import paths
+from analysis.core import paths
 
 paths.NOTEBOOKS = Path(__file__).with_name("notebooks")
 if os.environ.get("TEST_IN_PARTS"):
-    from analysis.publish import machine
-    from analysis.scale import in_parts
+    from analysis.publish.run import machine
+    from analysis.engine import in_parts
 
     machine.PER_CHARACTER = 10**9
     in_parts.MOST = 250
@@ -70,7 +70,7 @@ if at := os.environ.get("TEST_KILLED_AT"):
     STEPS = ("os.mkdir", "os.remove", "os.rename", "os.rmdir", "shutil.rmtree")
 sys.argv = ["lafz", *sys.argv[1:]]
 if __name__ == "__main__":
-    from analysis.__main__ import main
+    from analysis.cli.main import main
 
     try:
         if at:

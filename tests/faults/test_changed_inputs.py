@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from analysis.paths import LEXICONS
+from analysis.core.paths import LEXICONS
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 

@@ -18,7 +18,7 @@ import sys, time
 from itertools import count
 hours, now = count(), time.time()
 time.time = lambda: now - 3600 * next(hours)
-from analysis.__main__ import main
+from analysis.cli.main import main
 main()
 """
 

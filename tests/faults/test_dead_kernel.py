@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from analysis.publish.execute import execute
+from analysis.publish.run.execute import execute
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
+from analysis.core.jobs import KEPT
 from analysis.engine.database import database
-from analysis.scale.stages import KEPT
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.publish.machine import OPEN_FILES
+from analysis.publish.run.machine import OPEN_FILES
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 

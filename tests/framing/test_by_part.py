@@ -5,12 +5,12 @@ from functools import partial
 import pytest
 
 from analysis import read_text, tokenize
+from analysis.core.paths import LEXICONS
 from analysis.framing.attribution import attributions, speaker_shares
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.roles import role_shares, roles
 from analysis.framing.style import reporting, reports
 from analysis.framing.voice import passive_rates, passives
-from analysis.paths import LEXICONS
 from analysis.text import parted
 from analysis.text.corpus import read_texts
 from analysis.text.long_tables import by_part

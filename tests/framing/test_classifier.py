@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.core.paths import ROOT
 from analysis.framing.classifier import Model, cross_validate, train, weights
-from analysis.paths import ROOT
 
 metrics = pytest.importorskip("sklearn.metrics")
 

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
-from analysis.embeddings import TELLING, available, embed, means
+from analysis.core.paths import SAMPLE
 from analysis.framing import frames
 from analysis.framing.axes import axes
 from analysis.framing.embedding import DEFINITION, NEARER, expand, score_sentences, similarities
 from analysis.framing.evaluation import frame_scores
 from analysis.framing.lexicon import Lexicon
-from analysis.paths import SAMPLE
 from analysis.text.corpus import read_texts
+from analysis.text.embeddings import TELLING, available, embed, means
 from analysis.text.parted import Parted
 
 pytestmark = pytest.mark.skipif(not available(), reason="the extra 'embeddings' (wordllama) is not installed")

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from analysis import embeddings
 from analysis.framing.features import KINDS, Features, fit, transform
 from analysis.framing.lexicon import Lexicon
+from analysis.text import embeddings
 
 TEXTS = ["the tax rose", "the tax fell", "the army fell back and back", "army back"]
 LABELS = np.array(["economy", "economy", "war", "war"], dtype=object)

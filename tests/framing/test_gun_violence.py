@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
+from analysis.core.paths import LEXICONS, ROOT
 from analysis.framing.evaluation import frame_scores
 from analysis.framing.frames import score_sentences
 from analysis.framing.lexicon import read_lexicon
-from analysis.paths import LEXICONS, ROOT
 
 CORPUS = ROOT.parent / "shared" / "data" / "gvfc" / "GVFC_extension_multimodal.csv"
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis import tokenize
+from analysis.core.paths import LEXICONS
 from analysis.framing.lexicon import Lexicon, LexiconError, read_lexicon
-from analysis.paths import LEXICONS
 from analysis.text.corpus import read_texts
 
 HEAD = 'name: test\nversion: "1.0"\nlanguage: en\n'  # lines 1 to 3

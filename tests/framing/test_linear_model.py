@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import embeddings
 from analysis.framing import features as rows_of
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.linear_model import STRENGTH, Model, fit, load, save, shipped
+from analysis.text import embeddings
 
 linear = pytest.importorskip("sklearn.linear_model")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from analysis.bootstrap import multiplicities
+from analysis.core.bootstrap import multiplicities
 from analysis.framing import permutations
 from analysis.framing.permutations import Lines, as_headline, dealt, drawn_rates, rates
 

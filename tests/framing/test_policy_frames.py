@@ -4,9 +4,9 @@ import fnmatch
 
 import pytest
 
+from analysis.core.paths import LEXICONS
 from analysis.framing.frames import score_sentences
 from analysis.framing.lexicon import Lexicon, read_lexicon
-from analysis.paths import LEXICONS
 
 DIMENSIONS = (  # in the order of the codebook
     "economic capacity_and_resources morality fairness constitutionality crime_and_punishment security_and_defence "

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from analysis import read_text, tokenize
+from analysis.core.paths import LEXICONS
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.roles import by_rules, role_shares, roles
-from analysis.paths import LEXICONS
 from analysis.text.lookup import document_starts
 
 ACTORS = read_lexicon(LEXICONS / "actors.yml")

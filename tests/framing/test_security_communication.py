@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
+from analysis.core.paths import SAMPLE
 from analysis.framing.evaluation import frame_scores
 from analysis.framing.frames import score_sentences
-from analysis.paths import SAMPLE
 
 FRAMES = (
     "threat war_and_eradication resolve_and_renewal national_unity law_and_prosecution diplomacy "

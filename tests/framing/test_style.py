@@ -8,11 +8,11 @@ import pytest
 from scipy.stats import binomtest
 
 from analysis import Corpus, Tokens, read_text, tokenize
+from analysis.core.paths import LEXICONS
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.style import firmness, hits_of, naming, reporting, reports, share_intervals, together
-from analysis.framing.word_classes import word_lists
-from analysis.paths import LEXICONS
+from analysis.framing.syntax.word_classes import word_lists
 from analysis.text import parted
 from analysis.text.corpus import read_texts
 from analysis.text.long_tables import by_part

@@ -12,14 +12,14 @@ import yaml
 from scipy import stats
 
 from analysis import Tokens, read_text, tokenize
+from analysis.core.paths import SAMPLE
 from analysis.framing.coding import draw_sheet
 from analysis.framing.frames import score_sentences
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.sheets import read_sheet, write_sheet
 from analysis.framing.validity import coded_spans, validity
 from analysis.framing.validity_file import read_validity, write_validity
-from analysis.paths import SAMPLE
-from analysis.text.metadata import read_table
+from analysis.text.reading.metadata import read_table
 
 FRAMES = """\
   war: {definition: A fight., terms: [war]}

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
+from analysis.core.paths import ROOT
 from analysis.framing.voice import passive_rates, passives
-from analysis.paths import ROOT
 from analysis.text.corpus import read_texts
 
 SHARED = ROOT.parent / "shared" / "data"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from cases import WORDS, Case, case, mutants
 from zips import zipped
 
-from analysis.text.records import LARGEST
+from analysis.text.reading.records import LARGEST
 
 _STORY = f"<p>{WORDS} and talked about the roads of the city until noon.</p><p>It rose at noon, and all went home.</p>"
 

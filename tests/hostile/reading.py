@@ -22,9 +22,9 @@ import traceback
 from pathlib import Path
 
 from analysis import Tokens, read_corpus, tokenize
-from analysis.paths import SAMPLE
-from analysis.text import isolation
+from analysis.core.paths import SAMPLE
 from analysis.text.corpus import Corpus, CorpusError
+from analysis.text.reading import isolation
 
 SECONDS = 10  # that a file may take
 PER_MEGABYTE = 5  # seconds that a file may take beyond, for each million bytes of it

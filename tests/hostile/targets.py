@@ -15,23 +15,23 @@ from tables import parquet
 from zips import TEXT, zipped
 
 from analysis import CorpusError, read_corpus
+from analysis.core.paths import LEXICONS
 from analysis.framing.attribution import read_aliases
 from analysis.framing.coding import NONE
 from analysis.framing.lexicon import LexiconError, read_lexicon
 from analysis.framing.sheets import read_sheet, write_sheet
 from analysis.framing.validity_file import COLUMNS, read_validity, write_validity
-from analysis.paths import LEXICONS
-from analysis.text.archives import members
-from analysis.text.decoding import decode, stream_encoding
-from analysis.text.formats.delimited import read_delimited
-from analysis.text.formats.docx import read_docx
-from analysis.text.formats.html import read_html
-from analysis.text.formats.json import read_json, read_jsonl
-from analysis.text.formats.parquet import read_parquet
-from analysis.text.formats.pdf import read_pdf
-from analysis.text.formats.plain import read_plain
-from analysis.text.metadata import MetadataError, parse_date, read_table
-from analysis.text.records import Problem, ReadError, Record
+from analysis.text.reading.archives import members
+from analysis.text.reading.decoding import decode, stream_encoding
+from analysis.text.reading.formats.delimited import read_delimited
+from analysis.text.reading.formats.docx import read_docx
+from analysis.text.reading.formats.html import read_html
+from analysis.text.reading.formats.json import read_json, read_jsonl
+from analysis.text.reading.formats.parquet import read_parquet
+from analysis.text.reading.formats.pdf import read_pdf
+from analysis.text.reading.formats.plain import read_plain
+from analysis.text.reading.metadata import MetadataError, parse_date, read_table
+from analysis.text.reading.records import Problem, ReadError, Record
 from analysis.text.segments import segments
 from analysis.text.sentences import sentences
 

@@ -18,12 +18,12 @@ from typing import Any
 import pytest
 
 from analysis import read_corpus, tokenize
+from analysis.core.paths import LEXICONS
 from analysis.framing.frames import profile
 from analysis.framing.lexicon import read_lexicon
-from analysis.paths import LEXICONS
 from analysis.redundancy.repeats import exact_repeats
 from analysis.terms.frequency import terms
-from analysis.text import isolation
+from analysis.text.reading import isolation
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))

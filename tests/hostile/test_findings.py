@@ -17,18 +17,18 @@ from analysis import read_corpus
 from analysis.framing.lexicon import LexiconError, read_lexicon
 from analysis.framing.sheets import read_sheet
 from analysis.text import corpus as reading
-from analysis.text.archives import members
-from analysis.text.decoding import decode
-from analysis.text.formats import delimited, rows
-from analysis.text.formats import json as json_reader
-from analysis.text.formats.delimited import read_delimited
-from analysis.text.formats.docx import read_docx
-from analysis.text.formats.html import read_html
-from analysis.text.formats.json import read_jsonl
-from analysis.text.formats.parquet import read_parquet
-from analysis.text.formats.pdf import read_pdf
-from analysis.text.formats.plain import read_plain
-from analysis.text.records import Problem, ReadError, Record
+from analysis.text.reading.archives import members
+from analysis.text.reading.decoding import decode
+from analysis.text.reading.formats import delimited, rows
+from analysis.text.reading.formats import json as json_reader
+from analysis.text.reading.formats.delimited import read_delimited
+from analysis.text.reading.formats.docx import read_docx
+from analysis.text.reading.formats.html import read_html
+from analysis.text.reading.formats.json import read_jsonl
+from analysis.text.reading.formats.parquet import read_parquet
+from analysis.text.reading.formats.pdf import read_pdf
+from analysis.text.reading.formats.plain import read_plain
+from analysis.text.reading.records import Problem, ReadError, Record
 
 sys.path.insert(0, str(Path(__file__).parent))
 for package in ("trafilatura", "pypdfium2", "docx", "openpyxl"):

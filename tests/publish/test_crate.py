@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from analysis import __version__
-from analysis.paths import ROOT
+from analysis.core.paths import ROOT
 from analysis.publish.crate import CRATE, contradictions, describe, write_crate
 
 FRAMING = {"corpus": "../my texts", "lexicon": "data/lexicons/a.yml", "aliases": None, "stopwords": None, "top_n": 30}

@@ -12,8 +12,8 @@ import yaml
 from latex2mathml.converter import convert
 
 from analysis import load_run, read_text, tokenize
+from analysis.core.paths import ROOT
 from analysis.framing.frames import profile
-from analysis.paths import ROOT
 from analysis.publish import dictionary, frame_tables
 from analysis.publish.corpus_tables import CAPTIONS
 from analysis.publish.dictionary import GROUP, meaning, methods, methods_page, row_of, tables, tables_page

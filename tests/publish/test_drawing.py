@@ -10,11 +10,11 @@ import pytest
 from IPython.utils.capture import capture_output
 from matplotlib.figure import Figure
 
+from analysis.core.csv_files import write_csv
 from analysis.publish import charts, plots
 from analysis.publish.drawing import as_written, call_of, drawing, read_table
 from analysis.publish.figures import save_figure
 from analysis.publish.tables import described
-from analysis.text.csv_files import write_csv
 
 
 def awkward():

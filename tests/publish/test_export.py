@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from pypdfium2 import raw
 
 from analysis import load_run
-from analysis.errors import ParameterError
+from analysis.core.errors import ParameterError
 from analysis.publish.export import export
 from analysis.publish.page import read_sections
 

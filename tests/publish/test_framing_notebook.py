@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from analysis import read_corpus, tokenize
+from analysis.core.paths import LEXICONS
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.validity import coded_spans, validity
 from analysis.framing.validity_file import write_validity
-from analysis.paths import LEXICONS
 from tests.in_process import shown_by
 
 ABOUT_ENGLISH = ("passive", "quotation marks", "actor", "hedges", "opponent")

@@ -7,14 +7,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from analysis.errors import ParameterError
-from analysis.paths import FIGURES, NOTEBOOKS, SAMPLE
+from analysis.core.errors import ParameterError
+from analysis.core.jobs import held
+from analysis.core.paths import FIGURES, NOTEBOOKS, SAMPLE
+from analysis.engine import in_parts
 from analysis.publish.keeping import kept_work, key_of, words_of
 from analysis.publish.parameters import notebooks
-from analysis.publish.runs import resolved, run
+from analysis.publish.run.assemble import resolved, run
 from analysis.publish.verify import verify
-from analysis.scale import in_parts
-from analysis.scale.stages import held
 from analysis.text.corpus import CorpusError
 
 pytestmark = pytest.mark.slow

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis import load_run
-from analysis.errors import ParameterError
-from analysis.paths import FIGURES
+from analysis.core.errors import ParameterError
+from analysis.core.paths import FIGURES
 from analysis.publish.tables import write_json, write_table
 
 TABLE = pd.DataFrame(

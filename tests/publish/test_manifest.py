@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from analysis import read_corpus
-from analysis.errors import ParameterError
-from analysis.publish import runs
+from analysis.core.errors import ParameterError
 from analysis.publish.manifest import changes, check_read, named, recorded
 from analysis.publish.parameters import notebooks
-from analysis.publish.runs import read_once, resolved, run
+from analysis.publish.run import assemble
+from analysis.publish.run.assemble import read_once, resolved, run
 from analysis.text.corpus import CorpusError
 
 NAMED = ("actors", "aliases", "lexicon", "metadata", "reference", "stopwords", "style", "validity")
@@ -160,8 +160,8 @@ def test_what_changes_while_a_corpus_is_read_in_parts_ends_the_report_before_a_n
 
 @pytest.mark.slow
 def test_what_is_kept_of_a_report_whose_code_changed_is_not_certified(small, tmp_path, monkeypatch):
-    out, now = tmp_path / "out", runs.versions() | {"source": "another"}
-    progress = changing("redundancy", 5, lambda: monkeypatch.setattr(runs, "versions", lambda: now))
+    out, now = tmp_path / "out", assemble.versions() | {"source": "another"}
+    progress = changing("redundancy", 5, lambda: monkeypatch.setattr(assemble, "versions", lambda: now))
     with pytest.raises(ParameterError, match=r"^the code of lafz was changed, since the report was begun: make it"):
         run(resolved(small, ["redundancy"], {}), out, keep_failed=True, progress=progress)
     assert [path.name for path in tmp_path.iterdir()] == ["out.failed"]

@@ -6,8 +6,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from analysis.errors import ParameterError
-from analysis.paths import ROOT
+from analysis.core.errors import ParameterError
+from analysis.core.paths import ROOT
 from analysis.publish.parameters import (
     check,
     notebooks,

@@ -9,8 +9,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from analysis import load_tokens, read_corpus, read_text, tokenize
+from analysis.core.paths import SAMPLE
 from analysis.framing.frames import in_language, matches
-from analysis.paths import SAMPLE
 from analysis.publish.reading import HUES, LINES, codes, reading_view, show_reading
 from analysis.redundancy.repeats import exact_repeats
 from analysis.text.corpus import read_texts

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from PIL import Image
 
-from analysis.errors import ParameterError
+from analysis.core.errors import ParameterError
 from analysis.publish.figures import WIDTH
 from analysis.publish.redraw import figures, redraw
 

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from IPython.utils.capture import capture_output
 
+from analysis.core.csv_files import guarded, write_csv
 from analysis.publish.tables import column_type, finding, note, save_table, table_html
-from analysis.text.csv_files import guarded, write_csv
 
 
 def test_numbers_are_written_with_six_significant_digits(tmp_path):
@@ -137,7 +137,7 @@ def test_a_table_is_written_as_pandas_writes_it(table):
 def test_a_table_of_many_blocks_is_the_same_as_one_of_one(tmp_path, monkeypatch):
     table = pd.DataFrame({"n": range(7), "term": [*"ab=,", None, "a", "\r"], "x": [0.5, np.nan, -0.0, 1, 2, 3, np.inf]})
     write_csv(table, tmp_path / "one.csv")
-    monkeypatch.setattr("analysis.text.csv_files.BLOCK", 3)
+    monkeypatch.setattr("analysis.core.csv_files.BLOCK", 3)
     write_csv(table, tmp_path / "many.csv")
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "many.csv").read_bytes()
     assert (tmp_path / "one.csv").read_text(encoding="utf-8").splitlines()[:6] == [
@@ -151,7 +151,7 @@ def test_a_table_of_many_blocks_is_the_same_as_one_of_one(tmp_path, monkeypatch)
 
 
 def test_a_table_is_text_a_block_of_rows_at_a_time(monkeypatch):
-    monkeypatch.setattr("analysis.text.csv_files.BLOCK", 2)
+    monkeypatch.setattr("analysis.core.csv_files.BLOCK", 2)
     pieces = []
     write_csv(pd.DataFrame({"n": range(5)}), SimpleNamespace(write=pieces.append))
     assert pieces == ["n\n", "0\n1\n", "2\n3\n", "4\n"]

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from analysis.errors import ParameterError
-from analysis.paths import FIGURES, to_root
+from analysis.core.errors import ParameterError
+from analysis.core.paths import FIGURES, to_root
 from analysis.publish.manifest import recorded, write_manifest
 from analysis.publish.parameters import notebooks, resolve
 from analysis.publish.records import read_manifest

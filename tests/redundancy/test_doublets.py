@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
-from analysis.paths import ROOT, SAMPLE
+from analysis.core.paths import ROOT, SAMPLE
 from analysis.redundancy.doublets import _LIST, doublets
 from analysis.text.corpus import read_texts
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import tokenize
-from analysis.paths import SAMPLE
+from analysis.core.paths import SAMPLE
 from analysis.redundancy.evaluation import SPAN, evaluate_reuse, known_reuse, score_passages, scores_by_kind
 
 Span = tuple[str, str, int, int, int, int]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from analysis import Tokens, read_text, tokenize
-from analysis.paths import ROOT
+from analysis.core.paths import ROOT
 from analysis.redundancy import near
 from analysis.redundancy.near import near_repeats, near_texts
 from analysis.redundancy.near_join import FEWEST, Sets, join

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis import read_corpus, read_text, tokenize
-from analysis.paths import ROOT
+from analysis.core.paths import ROOT
 from analysis.redundancy import compression as parsing
 from analysis.redundancy import novelty as module
 from analysis.redundancy.novelty import compression, curve, novelty, reading_order

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis import Corpus, Tokens, read_text, tokenize
-from analysis.paths import SAMPLE
+from analysis.core.paths import SAMPLE
 from analysis.redundancy import maximal
 from analysis.redundancy.repeats import exact_repeats, map_of_repeats, repeat_groups, shares, weights
 from analysis.terms.frequency import before_and_after

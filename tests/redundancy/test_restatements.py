@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
-from analysis.embeddings import available, embed, means
-from analysis.paths import ROOT
+from analysis.core.paths import ROOT
 from analysis.redundancy import restatements as module
 from analysis.redundancy.restatements import restatements, same_meaning
 from analysis.text.corpus import read_texts
+from analysis.text.embeddings import available, embed, means
 
 pytestmark = pytest.mark.skipif(not available(), reason="the extra 'embeddings' (wordllama) is not installed")
 

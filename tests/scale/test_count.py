@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis import read_corpus, tokenize
-from analysis.paths import SAMPLE
+from analysis.core.paths import SAMPLE
+from analysis.core.resources import Budget
+from analysis.engine import tables
 from analysis.redundancy.repeats import weights
 from analysis.scale import count as module
-from analysis.scale import tables
 from analysis.scale.count import count
-from analysis.scale.resources import Budget
 from analysis.text.corpus import CorpusError, read_texts
 
 MEMORY = 10**9
@@ -224,10 +224,11 @@ def test_a_sentence_that_is_new_elsewhere_is_counted_again(cut, make_folder, tmp
 # Its workers wait once three results of a stage are whole, so that it is killed in the middle, however fast it is.
 SLOWLY = """
 import sys, time
-from analysis.scale import count as module, stages
-from analysis.scale.resources import Budget
+from analysis.scale import count as module
+from analysis.core import jobs
+from analysis.core.resources import Budget
 
-run = stages._run
+run = jobs._run
 
 
 def run_three(function, stage, version, task):
@@ -236,7 +237,7 @@ def run_three(function, stage, version, task):
     run(function, stage, version, task)
 
 
-stages._run = run_three
+jobs._run = run_three
 if __name__ == "__main__":
     module.budget = lambda memory, local, per_character=30: Budget(2, 10_000)
     module.count([sys.argv[1]], sys.argv[2], memory=10**9, adjust_for_redundancy=len(sys.argv) > 4)

@@ -10,17 +10,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.errors import ParameterError
+from analysis.core import resources
+from analysis.core.errors import ParameterError
+from analysis.core.jobs import FEW, run_stage
+from analysis.core.paths import LEXICONS
+from analysis.core.resources import BASE, SMALLEST, budget, connect, fitting
+from analysis.engine.files import corpus_name
 from analysis.framing.lexicon import read_lexicon
-from analysis.paths import LEXICONS
-from analysis.scale import resources
 from analysis.scale.count import count
-from analysis.scale.files import corpus_name
 from analysis.scale.frames import frame_counts
 from analysis.scale.near import near
 from analysis.scale.pairs import pairs
-from analysis.scale.resources import BASE, SMALLEST, budget, connect, fitting
-from analysis.scale.stages import FEW, run_stage
 from analysis.scale.totals import totals
 from analysis.text.corpus import CorpusError
 

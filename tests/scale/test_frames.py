@@ -6,13 +6,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis import read_corpus, tokenize
+from analysis.core.paths import LEXICONS, SAMPLE
+from analysis.core.resources import Budget
 from analysis.framing.frames import in_language, profile
 from analysis.framing.lexicon import Lexicon
-from analysis.paths import LEXICONS, SAMPLE
 from analysis.redundancy.repeats import weights
 from analysis.scale import frames as module
 from analysis.scale.frames import frame_counts
-from analysis.scale.resources import Budget
 
 MEMORY = 10**9
 FRAMES = """\

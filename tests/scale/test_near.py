@@ -18,16 +18,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis import read_corpus, tokenize
-from analysis.paths import SAMPLE
+from analysis.core.csv_files import write_csv
+from analysis.core.paths import SAMPLE
+from analysis.engine.shuffle import column, write_columns
 from analysis.redundancy import near_places
 from analysis.redundancy.near import near_repeats
 from analysis.scale import near as module
 from analysis.scale import near_stages, near_units
 from analysis.scale.near import Found, near
 from analysis.scale.near_stages import blocks, gathered
-from analysis.scale.shuffle import column, write_columns
 from analysis.text.corpus import CorpusError
-from analysis.text.csv_files import write_csv
 
 MEMORY = 10**9
 HANG = 900  # seconds after which something is wrong, however slow the machine
@@ -275,7 +275,7 @@ def test_a_killed_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut) -> None:
         script = f"""
             import os, signal
             from analysis.scale import near as module
-            from analysis.scale.resources import Budget
+            from analysis.core.resources import Budget
             def progress(what, done, total):
                 if what == {what!r} and done == 2 < total:
                     os.kill(os.getpid(), signal.SIGKILL)

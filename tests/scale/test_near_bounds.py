@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis.engine.shuffle import column, read_about
 from analysis.redundancy import near_places
 from analysis.redundancy.near_places import Listed
 from analysis.scale import near as module
 from analysis.scale import near_stages
 from analysis.scale.near import near
 from analysis.scale.near_table import Settling, ordered, runs_in, settled, write_near, write_run
-from analysis.scale.shuffle import column, read_about
 
 pytestmark = pytest.mark.slow
 

@@ -16,15 +16,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis import Tokens, read_corpus, tokenize
-from analysis.paths import SAMPLE
-from analysis.redundancy.pasting import directions
+from analysis.core.csv_files import write_csv
+from analysis.core.paths import SAMPLE
+from analysis.core.resources import Budget
 from analysis.redundancy.reuse import common_shingles, document_pairs
+from analysis.redundancy.reuse.pasting import directions
 from analysis.scale import pairs as module
 from analysis.scale.pair_stages import Documents, shingled
 from analysis.scale.pairs import Found, pairs
-from analysis.scale.resources import Budget
 from analysis.text.corpus import CorpusError
-from analysis.text.csv_files import write_csv
 
 MEMORY = 10**9
 Cut = Callable[[int, int], None]

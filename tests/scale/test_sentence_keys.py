@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis import read_corpus, read_text, tokenize
-from analysis.paths import SAMPLE
+from analysis.core.paths import SAMPLE
 from analysis.redundancy.repeats import equal_units
 from analysis.scale.sentence_keys import distinct_sentences, grouped
 

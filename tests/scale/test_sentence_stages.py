@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from analysis import read_corpus, tokenize
+from analysis.core.jobs import LostError, run_stage
+from analysis.engine.partitions import Partition, partitions, read_tokens
 from analysis.redundancy.repeats import weights
-from analysis.scale.partitions import Partition, partitions, read_tokens
 from analysis.scale.sentence_stages import Tally, tallies, word_weights, words_once
-from analysis.scale.stages import LostError, run_stage
 
 
 def told(corpus: Path, folder: Path, characters: int, limit: int) -> list[tuple[Partition, Tally]]:

@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis import read_corpus, tokenize
-from analysis.paths import SAMPLE
+from analysis.core.paths import SAMPLE
+from analysis.core.resources import Budget
 from analysis.redundancy.repeats import weights
 from analysis.scale import totals as module
-from analysis.scale.resources import Budget
 from analysis.scale.totals import TOTALS, merged, totals
 from analysis.terms.frequency import terms
 from analysis.text.corpus import read_texts

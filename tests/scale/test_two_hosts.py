@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from analysis.core.resources import Budget
 from analysis.scale import count, near
-from analysis.scale.resources import Budget
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
@@ -20,7 +20,7 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)
 PROGRAM = """
 import json, sys
 from analysis.scale import count, near
-from analysis.scale.resources import Budget, connect
+from analysis.core.resources import Budget, connect
 
 if __name__ == "__main__":
     corpus, out, address = sys.argv[1:]

@@ -6,7 +6,7 @@ import shutil
 import pytest
 import yaml
 
-from analysis.paths import LEXICONS
+from analysis.core.paths import LEXICONS
 
 # Each sets a variable that no page may have, or would be another text where a template or a converter works on it.
 PAYLOADS = [

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from analysis import read_text, tokenize
+from analysis.core.paths import NOTEBOOKS, ROOT
 from analysis.framing.linear_model import fit, load, save
-from analysis.paths import NOTEBOOKS, ROOT
 from analysis.text.storage import open_tokens, save_tokens
 
 PICKLES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "jsonpickle"}
@@ -151,7 +151,10 @@ def test_the_search_leaves(source):
     assert not dangers("x", source)
 
 
-PAIRED = ("analysis/publish/forking.py", "analysis/publish/processes.py")  # a pair of sockets between two processes
+PAIRED = (
+    "analysis/publish/run/forking.py",
+    "analysis/publish/run/processes.py",
+)  # a pair of sockets between two processes
 
 
 def test_nothing_runs_code_opens_a_shell_or_asks_the_network():
@@ -195,7 +198,7 @@ def test_the_search_finds_what_deletes(source):
 
 def test_what_is_deleted_is_deleted_by_the_one_module_that_follows_no_link():
     named = {name for name, source in sources().items() if name.startswith("analysis/") and any(deletes(source))}
-    assert named == {"analysis/places.py"}
+    assert named == {"analysis/core/files.py"}
 
 
 class Bomb:

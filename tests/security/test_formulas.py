@@ -11,16 +11,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis import read_text, tokenize
+from analysis.core.csv_files import guarded, restored, write_csv
+from analysis.core.paths import LEXICONS, ROOT
 from analysis.framing.coding import draw_sheet
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.sheets import read_sheet, write_sheet
-from analysis.paths import LEXICONS, ROOT
 from analysis.publish import page_data
 from analysis.publish.drawing import as_written, read_table
 from analysis.publish.loading import load_run
 from analysis.publish.tables import described, write_table
-from analysis.text import metadata
-from analysis.text.csv_files import guarded, restored, write_csv
+from analysis.text.reading import metadata
 
 SIGNS = "=+-@＝＋－＠"
 # What Excel, LibreOffice Calc and Google Sheets have run, and what looks like it.

@@ -19,7 +19,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 import psutil
 import pytest
 
-from analysis.paths import ROOT
+from analysis.core.paths import ROOT
 
 PATIENCE = 1200  # seconds for a server to come up, or to end, on a slow machine that does other things too
 OPEN = """\

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from analysis.paths import ROOT
+from analysis.core.paths import ROOT
 
 NAMES = ("requirements.lock", "requirements-extras.lock", "requirements-dev.lock")
 LOCKS = {name: (ROOT / name).read_text(encoding="utf-8") for name in NAMES}

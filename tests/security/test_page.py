@@ -9,13 +9,13 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from analysis.paths import FIGURES
+from analysis.core.csv_files import guarded, restored
+from analysis.core.paths import FIGURES
 from analysis.publish.comparing.compare import compare
 from analysis.publish.comparing.compare_page import write_comparison
 from analysis.publish.comparing.sweep import write_sweep_page
 from analysis.publish.export import export
 from analysis.publish.loading import load_run
-from analysis.text.csv_files import guarded, restored
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
 
-from analysis.errors import ParameterError
+from analysis.core.errors import ParameterError
+from analysis.core.paths import LEXICONS
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.validity_file import read_validity
-from analysis.paths import LEXICONS
 from analysis.publish.parameters import TYPES, Parameter, check, notebooks, read_params_file, resolve
-from analysis.publish.processes import Job, Processes, run_notebooks
+from analysis.publish.run.processes import Job, Processes, run_notebooks
 
 ATTACKS = [
     '"); import os; os.system("touch ran"); ("',

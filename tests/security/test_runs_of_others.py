@@ -11,8 +11,8 @@ import zipfile
 import nbformat
 import pytest
 
-from analysis.errors import ParameterError
-from analysis.paths import FIGURES, to_root
+from analysis.core.errors import ParameterError
+from analysis.core.paths import FIGURES, to_root
 from analysis.publish import export as document
 from analysis.publish.comparing.compare import compare
 from analysis.publish.comparing.compare_page import write_comparison

@@ -10,7 +10,7 @@ import pytest
 from scipy import sparse
 
 from analysis import Tokens, read_text, tokenize
-from analysis.paths import ROOT
+from analysis.core.paths import ROOT
 from analysis.terms import dispersion as module
 from analysis.terms.dispersion import COLUMNS, DEVIATION, EVENNESS, dispersion, dispersion_of, places
 from analysis.text.corpus import read_texts

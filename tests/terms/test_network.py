@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
-from analysis.paths import ROOT
+from analysis.core.paths import ROOT
 from analysis.terms.collocation import collocations
 from analysis.terms.network import network
 

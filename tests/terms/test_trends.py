@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens
-from analysis.bootstrap import rate_intervals
+from analysis.core.bootstrap import rate_intervals
 from analysis.terms.frequency import terms
 from analysis.terms.trends import trend_tests, trends
 from analysis.text.periods import undated

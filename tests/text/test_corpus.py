@@ -15,7 +15,7 @@ import pytest
 from analysis import Corpus, CorpusError, read_corpus, read_text, tokenize
 from analysis.text import corpus as reading
 from analysis.text.corpus import corpus_files, positions, read_texts
-from analysis.text.readers import SUFFIXES
+from analysis.text.reading.readers import SUFFIXES
 
 MakeFolder = Callable[[Mapping[str, str | bytes]], Path]
 MakeCorpus = Callable[..., Corpus]

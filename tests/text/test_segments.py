@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis import Corpus
-from analysis.paths import SAMPLE
+from analysis.core.paths import SAMPLE
 from analysis.text import segments as module
 from analysis.text.segments import segments
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from analysis import Tokens, read_text, tokenize
-from analysis.paths import STOPWORDS
+from analysis.core.paths import STOPWORDS
 from analysis.text.stopwords import read_stopwords, stop_lists, stop_words, stopped
 
 

@@ -6,14 +6,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.errors import ParameterError
+from analysis.core.compiled import Floats
+from analysis.core.errors import ParameterError
 from analysis.publish.comparing.comparable import Number, numbers, whole
 from analysis.publish.comparing.making import Texts, differences, texts_of
 from analysis.publish.comparing.moved import COLUMNS, Estimate, paired, recovered, with_chance, with_none_seen
 from analysis.publish.dictionary import GROUP
 from analysis.publish.loading import Run, load_run
 from analysis.publish.records import content_told
-from analysis.text.compiled import Floats
 
 AGREES = 1e-4  # how closely counts of documents have to give the rate in a table, whose numbers have six digits
 SURE = 0.05  # of q

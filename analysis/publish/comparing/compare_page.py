@@ -13,10 +13,10 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis.errors import ParameterError, with_advice
-from analysis.paths import given
-from analysis.places import put, working_folder
-from analysis.printable import visible_text
+from analysis.core.errors import ParameterError, with_advice
+from analysis.core.files import put, working_folder
+from analysis.core.paths import given
+from analysis.core.printable import visible_text
 from analysis.publish.comparing.compare import AT_MOST, EXACT, PAIRED, RECOVERED, Comparison
 from analysis.publish.comparing.making import parameter_differences
 from analysis.publish.figures import write_picture

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from analysis.paths import GOLD
+from analysis.core.paths import GOLD
 from analysis.publish.findings.wording import listed
 from analysis.publish.loading import Run
 from analysis.text.corpus import METADATA
-from analysis.text.folders import IGNORE
+from analysis.text.reading.folders import IGNORE
 
 NOT_TEXTS = frozenset({IGNORE, METADATA, *(f"gold/{name}" for name in GOLD)})
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.bootstrap import Z, multiplicities
+from analysis.core.bootstrap import Z, multiplicities
+from analysis.core.compiled import Floats
 from analysis.framing.permutations import adjusted
-from analysis.text.compiled import Floats
 
 # The rate times the exposure that stays likely when nothing at all was seen: exp(-x) is 0.025 (Garwood 1936).
 NONE_SEEN = -float(np.log(0.025))

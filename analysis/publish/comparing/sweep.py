@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.errors import ParameterError
+from analysis.core.errors import ParameterError
+from analysis.core.files import temporary_folder, working_folder
+from analysis.core.paths import to_root
+from analysis.core.progress import Progress
 from analysis.framing.lexicon import LexiconError
-from analysis.paths import to_root
-from analysis.places import temporary_folder, working_folder
-from analysis.progress import Progress
-from analysis.publish import runs
 from analysis.publish.comparing.comparable import numbers, whole
 from analysis.publish.comparing.compare_page import rendered
 from analysis.publish.drawing import COLOURS
@@ -29,9 +28,10 @@ from analysis.publish.markup import svg_source
 from analysis.publish.page import read_sections
 from analysis.publish.parameters import notebooks
 from analysis.publish.records import read_manifest
+from analysis.publish.run import assemble
 from analysis.publish.tables import write_json, write_table
 from analysis.text.corpus import CorpusError
-from analysis.text.folders import sha256_of
+from analysis.text.reading.folders import sha256_of
 
 ABOUT = "sweep.json"
 MOST = 24  # runs; of more, nobody reads the page
@@ -64,7 +64,7 @@ def sweep(
 ) -> Sweep:
     """Run the notebooks on `corpus` once for each combination of the values in `assignments`, each into its own folder.
 
-    `assignments` are as in `grid`, `only` as in `analysis.publish.runs.report`. Every combination is checked before the
+    `assignments` are as in `grid`, `only` as in `analysis.publish.run.assemble.report`. Every combination is checked before the
     first notebook starts (`ParameterError`, `LexiconError`). The folders, such as ``out/similarity=0.5``, are whole
     reports; one that stands there already, made by this program from the same files with the same parameters, is kept
     and not made anew. What fails leaves the others as they are. ``out/index.html`` has a row a run; see
@@ -73,7 +73,7 @@ def sweep(
     folder = Path(out).expanduser().absolute()
     values = grid(assignments)
     names = folder_names(values)
-    planned = {name: runs.resolved(corpus, only, own) for name, own in zip(names, values, strict=True)}
+    planned = {name: assemble.resolved(corpus, only, own) for name, own in zip(names, values, strict=True)}
     _check(planned)
     if folder.exists() and not (folder.is_dir() and ((folder / ABOUT).is_file() or not any(folder.iterdir()))):
         raise ParameterError(f"{str(out)!r} exists and is no earlier sweep: choose another --out, or move it away")
@@ -81,7 +81,7 @@ def sweep(
     left = {name: parameters for name, parameters in planned.items() if name not in kept}
     made, failures = [], []
     with temporary_folder() as read:  # the corpus is read once for all runs that read it in one way
-        runs.check_sweep(left.values(), read)
+        assemble.check_sweep(left.values(), read)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             # Before the first run, so that what a killed sweep has finished is known as its own.
@@ -90,7 +90,7 @@ def sweep(
             raise ParameterError(f"--out {str(out)!r} cannot be written: {error.strerror}") from None
         for name, parameters in left.items():
             try:
-                failed = runs.run(parameters, folder / name, read=read, progress=_of(name, progress))
+                failed = assemble.run(parameters, folder / name, read=read, progress=_of(name, progress))
             except (CorpusError, LexiconError, ParameterError) as error:
                 failures.append(f"{name}: {error}")
                 continue

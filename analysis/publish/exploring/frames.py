@@ -10,11 +10,11 @@ import ipywidgets as ui  # type: ignore[import-untyped]
 import numpy as np
 import pandas as pd
 
+from analysis.core.paths import LEXICONS, from_root
+from analysis.core.printable import visible
 from analysis.framing.frames import MATCH_COLUMNS, evidence, in_language, matches, profile
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.validity_file import read_validity
-from analysis.paths import LEXICONS, from_root
-from analysis.printable import visible
 from analysis.publish import frame_tables, plots
 from analysis.publish.exploring.widgets import LINES, MIN_WORDS, by_group, drawn, labelled, panel, scrolled, sentence
 from analysis.publish.reading import reading_view

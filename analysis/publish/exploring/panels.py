@@ -14,7 +14,7 @@ import ipywidgets as ui  # type: ignore[import-untyped]
 import numpy as np
 import pandas as pd
 
-from analysis.paths import FIGURES, from_root
+from analysis.core.paths import FIGURES, from_root
 from analysis.publish import plots
 from analysis.publish.differences import side_by_side_passages
 from analysis.publish.exploring.widgets import LINES, MIN_WORDS, by_group, drawn, labelled, panel, scrolled, sentence

@@ -13,7 +13,7 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from analysis.printable import visible, visible_text
+from analysis.core.printable import visible, visible_text
 from analysis.publish.figures import style
 from analysis.publish.tables import table_html
 from analysis.text.tokens import Tokens

@@ -40,7 +40,7 @@ def trusted(measured: pd.DataFrame | None, lexicon: Lexicon) -> str:
     """Which frames coders bear out, from a table of `validity`, as a sentence.
 
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.paths import LEXICONS
+    >>> from analysis.core.paths import LEXICONS
     >>> trusted(None, read_lexicon(LEXICONS / "actors.yml"))
     'No one has coded sentences of these texts, so how well the lexicon actors fits them is not known.'
     """

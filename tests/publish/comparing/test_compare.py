@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import ParameterError
-from analysis.paths import FIGURES
-from analysis.places import LeftAlone
+from analysis.core.errors import ParameterError
+from analysis.core.files import LeftAlone
+from analysis.core.paths import FIGURES
 from analysis.publish.comparing.comparable import numbers, whole
 from analysis.publish.comparing.compare import compare
 from analysis.publish.comparing.compare_page import names_of, rendered, write_comparison

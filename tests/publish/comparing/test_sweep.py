@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from analysis.errors import ParameterError
+from analysis.core.errors import ParameterError
 from analysis.framing.lexicon import LexiconError
 from analysis.publish.comparing.sweep import folder_names, grid, said, small_lines, sweep, told_apart
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis import tokenize
+from analysis.core.paths import LEXICONS, SAMPLE
 from analysis.framing.lexicon import read_lexicon
-from analysis.paths import LEXICONS, SAMPLE
 from analysis.publish.exploring.frames import frames, lexicon_files, reading
 
 FILES = {

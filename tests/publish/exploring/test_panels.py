@@ -8,10 +8,10 @@ import nbformat
 import pytest
 
 from analysis import load_run, tokenize
-from analysis.paths import FIGURES, NOTEBOOKS
+from analysis.core.paths import FIGURES, NOTEBOOKS
 from analysis.publish.exploring import panels
 from analysis.publish.exploring.panels import concordance, repeated, report_folder, report_tables, words
-from analysis.publish.processes import Job, Processes, run_notebooks
+from analysis.publish.run.processes import Job, Processes, run_notebooks
 from analysis.publish.tables import table_html
 from analysis.terms.concordance import kwic
 from analysis.terms.frequency import terms

@@ -1,0 +1,171 @@
+"""``lafz code``: sentences drawn for human coders, their agreement, and how well a lexicon finds what they see."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from analysis.cli.shared import (
+    CorpusArgument,
+    ReadingOption,
+    check_ending,
+    counted,
+    mistakes_told,
+    note,
+    path_given,
+    print_table,
+    read_tokens,
+)
+from analysis.core.files import whole_file
+from analysis.core.paths import LEXICONS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.framing.lexicon import Lexicon
+    from analysis.text.tokens import Tokens
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Have people code sentences, and hold a lexicon against that.",
+)
+
+LEXICON = LEXICONS / "security_communication.yml"
+SHARES = ("precision", "recall", "f1", "f1_low", "f1_high")  # of the table of `validity`, those that are shown
+LexiconOption = Annotated[
+    Path,
+    typer.Option(help=f"The frames, a YAML file [default: {LEXICON.name}].", show_default=False, callback=path_given),
+]
+KeyOption = Annotated[
+    Optional[Path],
+    typer.Option(help="The key written with the sheet [default: <name of a sheet>.key.json].", callback=path_given),
+]
+
+
+@app.command()
+def draw(
+    corpus: CorpusArgument,
+    out: Annotated[
+        str, typer.Option(help="The sheet to write: a name that ends in .xlsx or .csv.", callback=path_given)
+    ],
+    lexicon: LexiconOption = LEXICON,
+    size: Annotated[int, typer.Option(help="How many sentences.")] = 200,
+    coders: Annotated[int, typer.Option(help="How many columns for codes.")] = 2,
+    seed: Annotated[int, typer.Option(help="Where the random draw starts.")] = 0,
+    parameter: ReadingOption = None,
+) -> None:
+    """Draw sentences of CORPUS for human coders.
+
+    A sheet, in which the frames found are not shown, and a key with them that is kept from the coders. There are more
+    sentences with rare frames than in the corpus; the scores take that into account.
+    """
+    from analysis.framing.coding import draw_sheet
+    from analysis.framing.frames import in_language
+    from analysis.framing.lexicon import read_lexicon
+    from analysis.framing.sheets import sheet_files, write_sheet
+
+    with mistakes_told():
+        sheet_files(out)  # an earlier sheet is no reason to read a corpus
+        frames = read_lexicon(lexicon)
+        tokens = read_tokens(corpus, parameter)
+        sheet = draw_sheet(tokens, frames, size=size, coders=coders, seed=seed)
+        others = tokens.n_documents - in_language(tokens, frames).n_documents
+        files = write_sheet(sheet, out, frames)
+    if others:
+        note(f"nothing is drawn from {counted(others, 'document')} in another language than {frames.language!r}")
+    few = "" if len(sheet) == size else ", all there are"
+    codebook = f", {files[2]} (for the coders too)" if len(files) > 2 else ""
+    print(
+        f"{counted(len(sheet), 'sentence')}{few}: {files[0]} (a copy for each coder){codebook}, "
+        f"{files[1]} (not for the coders)"
+    )
+
+
+@app.command()
+def agree(
+    sheets: Annotated[
+        list[Path], typer.Argument(metavar="SHEET", help="Filled sheets, or the coders' copies.", callback=path_given)
+    ],
+    lexicon: LexiconOption = LEXICON,
+    key: KeyOption = None,
+) -> None:
+    """Tell how far the coders of SHEET agree.
+
+    Krippendorff's alpha with its interval, overall and for each frame.
+    """
+    from analysis.framing.agreement import agreement
+    from analysis.framing.lexicon import read_lexicon
+    from analysis.framing.sheets import read_sheet
+
+    with mistakes_told():
+        table = agreement(read_sheet(sheets, read_lexicon(lexicon), key=key))
+    print_table(table)
+
+
+@app.command()
+def score(
+    corpus: CorpusArgument,
+    sheets: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SHEET",
+            help="Filled sheets, or CSV tables of doc_id (or file), start, end and frame.",
+            callback=path_given,
+        ),
+    ],
+    out: Annotated[
+        str, typer.Option(help="The result to write: a name that ends in .yml, .yaml or .json.", callback=path_given)
+    ],
+    lexicon: LexiconOption = LEXICON,
+    threshold: Annotated[float, typer.Option(help="The F1 from which a frame is held to be valid, 0 to 1.")] = 0.5,
+    key: KeyOption = None,
+    parameter: ReadingOption = None,
+) -> None:
+    """Score a lexicon against the codes in SHEET.
+
+    Precision, recall and F1 of each frame, estimated for all sentences of CORPUS.
+    """
+    from analysis.framing.lexicon import read_lexicon
+    from analysis.framing.validity import validity
+    from analysis.framing.validity_file import write_validity
+
+    with mistakes_told():
+        check_ending(Path(out), (".yml", ".yaml", ".json"))
+        frames = read_lexicon(lexicon)
+        tokens = read_tokens(corpus, parameter)
+        table = validity(_coded(sheets, tokens, frames, key), tokens, frames, threshold=threshold)
+        with whole_file(Path(out)) as place:
+            write_validity(table, place, frames)
+    print_table(table[["frame", "coded", "found", "both", *SHARES, "alpha", "note"]])
+    verdicts = [valid for valid in table["valid"] if valid is not None]
+    print(f"{sum(verdicts)} of {len(table)} frames valid, {len(table) - len(verdicts)} that can't be told: {out}")
+
+
+def _coded(files: Sequence[Path], tokens: "Tokens", lexicon: "Lexicon", key: Path | None) -> "pd.DataFrame":
+    """The codes in sheets that were drawn, or in tables of spans."""
+    import pandas as pd
+
+    from analysis.framing.sheets import read_sheet
+    from analysis.framing.validity import coded_spans
+    from analysis.text.reading.metadata import read_table
+
+    tables = {file: read_table(file) for file in files if file.suffix.lower() != ".xlsx"}
+    spans = {file: table for file, table in tables.items() if not any(map(_is_coder, table.columns))}
+    if not spans:
+        return read_sheet(files, lexicon, key=key)
+    if len(spans) < len(files):
+        other = next(file for file in files if file not in spans)
+        raise ValueError(f"{other} is a sheet and {next(iter(spans))} a table of spans: score them one by one")
+    found = []
+    for file, table in spans.items():
+        try:
+            found.append(coded_spans(table, tokens, lexicon))
+        except ValueError as error:
+            raise ValueError(f"{file}: {error}") from None
+    return pd.concat(found, ignore_index=True)
+
+
+def _is_coder(column: str) -> bool:
+    return column.startswith("coder_")

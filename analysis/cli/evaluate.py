@@ -1,0 +1,89 @@
+"""The package scored on labelled data of the user's own, so that its quality on their texts can be known."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.core.paths import LEXICONS
+from analysis.framing.evaluation import evaluate_frames
+from analysis.framing.lexicon import read_lexicon
+from analysis.framing.voice import passives
+from analysis.redundancy.evaluation import evaluate_reuse
+from analysis.text.corpus import read_text, read_texts
+from analysis.text.evaluation import evaluate_sentences, evaluate_words
+from analysis.text.reading.metadata import read_table
+from analysis.text.sentences import sentences
+from analysis.text.tokens import tokenize
+
+
+def evaluate(what: str, paths: Sequence[str | Path], *, lexicon: str | Path | None = None) -> pd.DataFrame:
+    """Score `what` the package does on each of the labelled `paths`.
+
+    One row a file and measure, with precision, recall and f1 (0 to 1) and the counts behind them.
+
+    - "words": CoNLL-U files, scored as the CoNLL 2018 scorer does: the frequency scheme against written words
+      (``joined``), the treebank scheme against the treebank's (``split``).
+    - "sentences": CoNLL-U files: all spans (``all``), and the ends inside paragraphs (``inside``).
+    - "frames": CSV tables of a text (``text``, ``sentence`` or ``headline``) and its ``frame`` or ``label``, scored
+      with the lexicon in the file `lexicon`, by default the package's own; see `evaluate_frames`.
+    - "passives": CSV tables of ``sentence`` and ``passive`` (1 or 0): a sentence is one when a passive is found in it.
+    - "reuse": folders in the format of PAN's text alignment task; see `evaluate_reuse`.
+
+    Raises `ValueError` for another `what`, a file that is not of its kind, or a `lexicon` where none is used.
+
+    >>> from analysis.core.paths import SAMPLE
+    >>> evaluate("frames", [SAMPLE / "gold" / "frames.csv"])["frame"].tolist()[-2:]
+    ['macro', 'all']
+    """
+    if lexicon is not None and what != "frames":
+        raise ValueError(f"a lexicon finds frames, not {what}: leave out {str(lexicon)!r}")
+    scorers: dict[str, Callable[[Path], pd.DataFrame]] = {
+        "words": _words,
+        "sentences": partial(evaluate_sentences, split=sentences),
+        "frames": partial(_frames, lexicon or LEXICONS / "security_communication.yml"),
+        "passives": evaluate_passives,
+        "reuse": evaluate_reuse,
+    }
+    if what not in scorers:
+        raise ValueError(f"{what!r} can't be scored: use {', '.join(scorers)}")
+    tables = [scorers[what](Path(path)) for path in paths]
+    for path, table in zip(paths, tables, strict=True):
+        table.insert(0, "file", Path(path).resolve().name)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _words(path: Path) -> pd.DataFrame:
+    joined = evaluate_words(path, partial(_word_spans, "frequency"))
+    split = evaluate_words(path, partial(_word_spans, "treebank"))
+    return pd.concat([joined[joined["convention"] == "joined"], split[split["convention"] == "split"]])
+
+
+def _frames(lexicon: str | Path, path: Path) -> pd.DataFrame:
+    return evaluate_frames(path, read_lexicon(lexicon))
+
+
+def evaluate_passives(path: Path, *, syntax: bool = False) -> pd.DataFrame:
+    """Sentences held to be passive against those that are, one row; with `syntax`, as `passives` does.
+
+    Raises `ValueError` for a table without ``sentence`` and ``passive`` (1 or 0).
+    """
+    table = read_table(path)
+    missing = [name for name in ("sentence", "passive") if name not in table.columns]
+    if missing or not table["passive"].isin(["0", "1"]).all():
+        what = f"no column {missing[0]!r}" if missing else "a 'passive' that is neither 0 nor 1"
+        raise ValueError(f"{path.name} has {what}: give a CSV table of sentence and passive, 1 or 0")
+    found = set(passives(tokenize(read_texts(table["sentence"]), boilerplate=True), syntax=syntax)["doc_id"])
+    held = table.index.astype(str).isin(found)
+    gold = (table["passive"] == "1").to_numpy()
+    correct, predicted, all_gold = int((held & gold).sum()), int(held.sum()), int(gold.sum())
+    precision, recall = correct / max(predicted, 1), correct / max(all_gold, 1)
+    f1 = 2 * correct / max(predicted + all_gold, 1)
+    row = {"precision": precision, "recall": recall, "f1": f1, "correct": correct, "gold": all_gold}
+    return pd.DataFrame([row | {"predicted": predicted}])
+
+
+def _word_spans(scheme: str, text: str) -> list[tuple[int, int]]:
+    tokens = tokenize(read_text(text), scheme, boilerplate=True)
+    return list(zip(tokens.start.tolist(), tokens.end.tolist(), strict=True))

@@ -1,0 +1,143 @@
+"""Commands on finished runs: a figure drawn again, a report as a document, what moved between two runs, sweeps."""
+
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from analysis.cli.shared import CorpusArgument, counted, mistakes_told, names, note, path_given, progress_bars
+from analysis.core.errors import ParameterError
+from analysis.core.paths import FIGURES
+from analysis.core.printable import printable
+
+RunArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help="The folder of a finished report.", callback=path_given)
+]
+
+
+def figure(
+    run: RunArgument,
+    name: Annotated[str, typer.Argument(help="The figure, such as framing/frames_profile.")],
+    width: Annotated[
+        str,
+        typer.Option(help="85mm, 3.5in, column (85 mm), page (174 mm), slide (1920 pixels), or report (as it was)."),
+    ] = "report",
+    format: Annotated[
+        Optional[str], typer.Option(help="pdf, svg or png [default: the ending of --out, or pdf].")
+    ] = None,
+    out: Annotated[
+        Optional[str],
+        typer.Option(help="The picture to write [default: the figure's name, here].", callback=path_given),
+    ] = None,
+) -> None:
+    """Draw one figure of a finished report again, from its table, in another width or format."""
+    from analysis.publish.redraw import redraw
+
+    with _warnings_told():
+        print(redraw(Path(run), name, width=width, format=format, out=Path(out) if out else None))
+
+
+def export(
+    run: RunArgument,
+    docx: Annotated[bool, typer.Option("--docx", help="As an editable Word file.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="As a PDF.")] = False,
+    out: Annotated[
+        Optional[str],
+        typer.Option(help="The file to write, .docx or .pdf [default: RUN.docx, RUN.pdf].", callback=path_given),
+    ] = None,
+) -> None:
+    """Write a finished report as a Word file or a PDF, with figures, captions and alt texts."""
+    from analysis.publish.export import export as write
+
+    folder, target = Path(run).absolute(), Path(out) if out else None
+    wanted = [ending for ending, asked in ((".docx", docx), (".pdf", pdf)) if asked]
+    if target and (len(wanted) > 1 or wanted not in ([], [target.suffix.lower()])):
+        raise ParameterError(f"--out {out!r} goes with one of --docx and --pdf, that of its ending: leave one out")
+    if not target and not wanted:
+        raise ParameterError("nothing to write: give --docx, --pdf, or --out with a name that ends in .docx or .pdf")
+    with mistakes_told(), _warnings_told():
+        for place in [target] if target else [folder.with_name(f"{folder.name}{ending}") for ending in wanted]:
+            print(write(folder, place))
+
+
+def compare(
+    run_a: Annotated[
+        str, typer.Argument(metavar="RUN_A", help="The folder of a finished report.", callback=path_given)
+    ],
+    run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="The folder of another.", callback=path_given)],
+    out: Annotated[
+        Optional[str], typer.Option(help="The comparison's folder [default: figures/A-and-B].", callback=path_given)
+    ] = None,
+) -> None:
+    """Say what moved from one finished report to another, with intervals."""
+    from analysis.publish.comparing.compare import compare as compared
+    from analysis.publish.comparing.compare_page import write_comparison
+
+    pair = [Path(run).resolve().name for run in (run_a, run_b)]
+    print(write_comparison(compared(run_a, run_b), out or FIGURES / "-and-".join(pair)))
+
+
+def sweep(
+    corpus: CorpusArgument,
+    parameter: Annotated[
+        list[str],
+        typer.Option("-p", "--parameter", metavar="NAME=A,B", help="A parameter and its values; repeatable."),
+    ],
+    out: Annotated[
+        Optional[str],
+        typer.Option(help="The sweep's folder [default: figures/<name of the corpus>-sweep].", callback=path_given),
+    ] = None,
+    only: Annotated[Optional[str], typer.Option(help="Only these notebooks, such as framing,redundancy.")] = None,
+) -> None:
+    """Run the notebooks once for each value of a parameter, and write one page that compares the runs."""
+    from analysis.publish.comparing.sweep import sweep as swept
+
+    target = Path(out) if out else FIGURES / f"{Path(corpus).resolve().stem or 'report'}-sweep"
+    with progress_bars() as bars:
+        done = swept(
+            corpus,
+            target,
+            parameter,
+            only=names(only),
+            progress=lambda run, section, number, total: bars(f"{run} {section}", number, total),
+        )
+    for failure in done.failures:
+        print(f"lafz: {printable(str(failure))}", file=sys.stderr)
+    if done.kept:
+        note(f"{counted(len(done.kept), 'finished run')} kept as it was: {', '.join(done.kept)}")
+    if done.page:
+        print(done.page)
+    if done.failures:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def kept_told(out: Path) -> Iterator[None]:
+    """Say on stderr that what is finished of the report `out` is kept, if it is, when a failure or a signal ends it."""
+    from analysis.core.jobs import KEPT
+    from analysis.publish.keeping import is_kept
+
+    try:
+        yield
+    except BaseException as error:
+        if (isinstance(error, typer.Exit) or not isinstance(error, Exception)) and is_kept(out):
+            note(KEPT)
+        raise
+
+
+COMMANDS = (figure, export, compare, sweep)
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """Say on stderr, in a line each, what a document's user should know of it."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, UserWarning):
+            note(str(warning.message))

@@ -1,0 +1,157 @@
+"""The command line: ``lafz``, or ``python -m analysis``."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal, Optional
+
+import typer
+
+from analysis.cli import coding, finished, scale
+from analysis.cli.shared import (
+    CorpusArgument,
+    counted,
+    faults_told,
+    mistakes_told,
+    names,
+    note,
+    path_given,
+    print_table,
+    progress_bars,
+)
+from analysis.core.errors import ParameterError
+from analysis.core.paths import FIGURES
+from analysis.core.printable import printable
+from analysis.core.resources import read_memory
+from analysis.publish.parameters import notebooks, parse_assignments, read_parameters, read_params_file, takes
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Read texts closely, with numbers."
+)
+app.add_typer(coding.app, name="code")
+for command in (*finished.COMMANDS, *scale.COMMANDS):
+    app.command()(command)
+
+
+@app.command()
+def report(
+    corpus: CorpusArgument,
+    out: Annotated[
+        Optional[str],
+        typer.Option(help="The report's folder [default: figures/<name of the corpus>].", callback=path_given),
+    ] = None,
+    only: Annotated[Optional[str], typer.Option(help="Only these notebooks, such as framing,redundancy.")] = None,
+    parameter: Annotated[
+        Optional[list[str]], typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A parameter; repeatable.")
+    ] = None,
+    params: Annotated[
+        Optional[Path], typer.Option(help="A YAML file of parameters; -p goes over it.", callback=path_given)
+    ] = None,
+    keep_failed: Annotated[bool, typer.Option(help="Keep the unfinished folder of a failed run.")] = False,
+    memory: Annotated[
+        Optional[str], typer.Option(help="How much memory the notebooks may take, such as 8GB [default: what is free].")
+    ] = None,
+) -> None:
+    """Run the notebooks on CORPUS and write an illustrated report."""
+    from analysis.publish.run import (
+        assemble,  # papermill and nbconvert take their time, and other commands need neither
+    )
+
+    values = (read_params_file(params) if params else {}) | parse_assignments(parameter or [])
+    if "corpus" in values:
+        raise ParameterError("parameter 'corpus' is the first argument: lafz report CORPUS")
+    target = Path(out) if out else FIGURES / (Path(corpus).resolve().stem or "report")
+    chosen = names(only)
+    size = read_memory(memory) if memory else None
+    with finished.kept_told(target):
+        with progress_bars() as progress:
+            failures = assemble.report(
+                corpus, target, only=chosen, values=values, keep_failed=keep_failed, memory=size, progress=progress
+            )
+        for failure in failures:
+            print(f"lafz: {printable(str(failure))}", file=sys.stderr)
+        if failures:
+            raise typer.Exit(1)
+    print(target / "index.html")
+
+
+@app.command()
+def verify(
+    run: Annotated[str, typer.Argument(help="The folder of a finished report.", callback=path_given)],
+) -> None:
+    """Run a finished report again from its manifest and compare every file byte for byte."""
+    from analysis.publish.verify import changed_versions, shortened
+    from analysis.publish.verify import verify as compare
+
+    with progress_bars() as progress:
+        differences = compare(run, progress=progress)
+    for line in shortened(differences):
+        print(printable(line))
+    if differences:
+        for line in changed_versions(run):
+            note(line)
+        print(f"lafz: {printable(run)}: {counted(len(differences), 'difference')}", file=sys.stderr)
+        raise typer.Exit(1)
+    print(f"{run}: every file is the same, byte for byte")
+
+
+@app.command("evaluate")
+def evaluate_on(
+    what: Annotated[
+        Literal["words", "sentences", "frames", "passives", "reuse"], typer.Argument(help="What to score.")
+    ],
+    gold: Annotated[
+        list[str],
+        typer.Argument(
+            help="words, sentences: treebanks in CoNLL-U. frames: CSV tables of text and frame. passives: CSV tables "
+            "of sentence and passive, 1 or 0. reuse: folders of docs.jsonl.gz, pairs.csv and cases.csv, as PAN's.",
+            callback=path_given,
+        ),
+    ],
+    lexicon: Annotated[
+        Optional[Path],
+        typer.Option(help=f"For frames, a YAML file [default: {coding.LEXICON.name}].", callback=path_given),
+    ] = None,
+) -> None:
+    """Score the package on labelled texts of your own."""
+    from analysis.cli.evaluate import evaluate
+
+    with mistakes_told():
+        table = evaluate(what, gold, lexicon=lexicon)
+    print_table(table, digits=4)
+
+
+@app.command("params")
+def list_parameters(
+    notebook: Annotated[Optional[str], typer.Argument(help="One notebook, such as framing; all without it.")] = None,
+) -> None:
+    """List the parameters of the notebooks: what they take, default, meaning."""
+    from rich.console import Console  # no other command shows a table, and whoever asks for help waits for none
+    from rich.table import Table
+
+    only = [notebook.split("_", 1)[1] if notebook[:2].isdigit() else notebook] if notebook else []
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    for path in notebooks(only).values():
+        table = Table("parameter", "takes", "default", "meaning", title=path.stem, title_justify="left")
+        for parameter in read_parameters(path):
+            table.add_row(parameter.name, takes(parameter), repr(parameter.default), parameter.meaning)
+        console.print(table)
+
+
+def main() -> None:
+    """Run the command line: 0 done, 1 a notebook failed, 2 bad usage or bad input, 128 and more stopped by a signal."""
+    try:
+        with faults_told():
+            app(prog_name="lafz")
+    except ValueError as error:
+        # Here and not above: whoever only asks for help does not wait for pandas.
+        from analysis.framing.lexicon import LexiconError
+        from analysis.text.corpus import CorpusError
+
+        if not isinstance(error, CorpusError | LexiconError | ParameterError):
+            raise
+        print(f"lafz: {printable(str(error))}", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

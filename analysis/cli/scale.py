@@ -1,0 +1,197 @@
+"""Commands for corpora of any size: words counted and pairs listed part by part, on this machine or others."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from analysis.cli.shared import (
+    ReadingOption,
+    check_ending,
+    counted,
+    mistakes_told,
+    note,
+    path_given,
+    progress_bars,
+    read_options,
+)
+from analysis.core.files import is_own
+
+DOCUMENT = "document"  # what `lafz pairs` pairs by default
+
+CorporaArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="CORPUS...",
+        help="Folders of texts, text files, or addresses such as s3://bucket/news/*.parquet. Of several, the name "
+        "stands before each document's.",
+        callback=path_given,
+    ),
+]
+OutOption = Annotated[
+    str, typer.Option(help="The table to write: a name that ends in .parquet or .csv.", callback=path_given)
+]
+MemoryOption = Annotated[
+    str, typer.Option(help="How much memory all processes together may take; with --dask ADDRESS each worker.")
+]
+DaskOption = Annotated[
+    Optional[str],
+    typer.Option(
+        metavar="ADDRESS",
+        help="A dask scheduler, such as tcp://10.0.0.5:8786, whose workers see the same files; or local.",
+    ),
+]
+WorkOption = Annotated[
+    Optional[Path],
+    typer.Option(help="The folder for what is kept on the way [default: beside the table].", callback=path_given),
+]
+
+
+def count(
+    corpus: CorporaArgument,
+    out: OutOption,
+    memory: MemoryOption = "1GB",
+    dask: DaskOption = None,
+    work: WorkOption = None,
+    parameter: ReadingOption = None,
+    lexicon: Annotated[
+        Optional[Path],
+        typer.Option(help="Count what speaks of the frames of this YAML file, and not each word.", callback=path_given),
+    ] = None,
+    adjust_for_redundancy: Annotated[
+        bool,
+        typer.Option(
+            "--adjust-for-redundancy",
+            help="Count a sentence that stands n times as 1/n at each of its places: counts have fractions then.",
+        ),
+    ] = False,
+) -> None:
+    """Count the words of each document of CORPUS, or its frames, however large it is.
+
+    One row a document and word: doc_id, term, count. With --lexicon one a document and frame: doc_id, frame, hits,
+    score, sentences_with_hit, and the words and sentences of the document. A call that was stopped goes on where it
+    stood when it is given again; the table is the same, byte for byte, whatever --memory and --dask.
+    """
+    from analysis.engine.problems import problems_of
+
+    with _prepared(out, memory, dask, work, parameter) as given:
+        given["adjust_for_redundancy"] = adjust_for_redundancy
+        if lexicon:
+            from analysis.framing.lexicon import read_lexicon
+            from analysis.scale.frames import frame_counts
+
+            done = frame_counts(corpus, read_lexicon(lexicon), out, **given)
+        else:
+            from analysis.scale.count import count as counting
+
+            done = counting(corpus, out, **given)
+    _tell_problems(done.problems, problems_of(Path(out)))
+    print(f"{counted(done.rows, 'row')} from {counted(done.documents, 'document')}: {out}")
+
+
+def pairs(
+    corpus: CorporaArgument,
+    out: OutOption,
+    unit: Annotated[
+        str,
+        typer.Option(help="What is paired: document; or sentence or paragraph, those with nearly the same words."),
+    ] = DOCUMENT,
+    threshold: Annotated[
+        Optional[float],
+        typer.Option(
+            help="Of documents only pairs of which one has this share of its runs of four words in the other, up to 1 "
+            "[default: all pairs held to be reuse]; of sentences or paragraphs those with this share of the words of "
+            "both in common [default: 0.8]."
+        ),
+    ] = None,
+    memory: MemoryOption = "1GB",
+    dask: DaskOption = None,
+    work: WorkOption = None,
+    parameter: ReadingOption = None,
+) -> None:
+    """List the pairs of documents of CORPUS that share text, or of its sentences, however large it is.
+
+    One row a pair: a, b, shared (runs of four words), containment_a and containment_b (the share of a document's runs
+    that the other has), jaccard, and earlier (a, b or unknown), by the dates. With --unit sentence or paragraph a_doc,
+    a_start, a_end, b_doc, b_start, b_end (characters), similarity, and omitted: with how many more earlier ones b,
+    which has more than 50, is not listed. A call that was stopped goes on where it stood when it is given again; the
+    table is the same, byte for byte, whatever --memory and --dask.
+    """
+    with _prepared(out, memory, dask, work, parameter) as given:
+        if threshold is not None:
+            given["threshold"] = threshold
+        if unit == DOCUMENT:
+            _pair_documents(corpus, Path(out), given)
+        else:
+            _pair_units(corpus, Path(out), unit, given)
+
+
+def _pair_documents(corpus: list[str], out: Path, given: dict[str, Any]) -> None:
+    from analysis.engine.problems import problems_of
+    from analysis.scale.pairs import common_of
+    from analysis.scale.pairs import pairs as pairing
+
+    done = pairing(corpus, out, **given)
+    if done.common:
+        note(
+            f"{counted(done.common, 'run')} of four words, in more than 200 documents each, not counted as shared: "
+            f"{common_of(out)} lists the most widespread"
+        )
+    _tell_problems(done.problems, problems_of(out))
+    at_least = f" with a containment of {given['threshold']:g} or more" if "threshold" in given else ""
+    print(f"{counted(done.pairs, 'pair')}{at_least} among {counted(done.documents, 'document')}: {out}")
+
+
+def _pair_units(corpus: list[str], out: Path, unit: str, given: dict[str, Any]) -> None:
+    from analysis.engine.problems import problems_of
+    from analysis.redundancy.near_places import MANY
+    from analysis.redundancy.units import UNITS
+    from analysis.scale.near import near
+
+    if unit not in UNITS:
+        raise ValueError(f"--unit {unit!r}: use {', '.join([DOCUMENT, *UNITS[:-1]])} or {UNITS[-1]}")
+    done = near(corpus, out, unit=unit, **given)
+    if done.omitted:
+        note(
+            f"{counted(done.omitted, 'pair')} more, counted in the column omitted: a {unit} that is nearly the same as "
+            f"more than {MANY} earlier ones is listed with the first of them alone"
+        )
+    _tell_problems(done.problems, problems_of(out))
+    print(f"{counted(done.pairs, 'pair')} among {counted(done.units, unit)}: {out}")
+
+
+COMMANDS = (count, pairs)
+
+
+@contextmanager
+def _prepared(
+    out: str, memory: str, dask: str | None, work: Path | None, parameter: Sequence[str] | None
+) -> Iterator[dict[str, Any]]:
+    """What both commands give on, checked before any work is done, with progress on stderr and mistakes in one line."""
+    from analysis.core.jobs import KEPT, work_of
+    from analysis.core.resources import LOCAL, connect, fitting, read_memory
+
+    with mistakes_told():
+        check_ending(Path(out), (".parquet", ".csv"))
+        size = read_memory(memory)
+        workers = fitting(size) if dask == LOCAL else 1  # they share what this machine gives; elsewhere each has all
+        given: dict[str, Any] = {"memory": size // workers, "work": work, **read_options(parameter)}
+        watched = progress_bars() if sys.stderr.isatty() else nullcontext(lambda what, done, total: None)
+        with connect(dask, workers=workers) as client, watched as progress:
+            try:
+                yield given | {"client": client, "progress": progress}
+            except Exception:
+                raise
+            except BaseException:  # Ctrl-C, or another call to leave
+                if is_own(work_of(Path(out), work)):
+                    note(KEPT)
+                raise
+
+
+def _tell_problems(number: int, table: Path) -> None:
+    """Say on stderr how many problems there were, and where they stand."""
+    if number:
+        note(f"{counted(number, 'problem')} in reading: {table} lists them")

@@ -1,0 +1,214 @@
+"""What the commands of the command line share: reading a corpus, files written whole, mistakes told in one line."""
+
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from analysis.core.errors import ParameterError, with_advice
+from analysis.core.files import LeftAlone, finished
+from analysis.core.paths import given
+from analysis.core.printable import printable
+from analysis.core.signals import calls_to_leave
+from analysis.publish.parameters import READING, check, notebooks, parse_assignments, read_parameters
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.text.tokens import Tokens
+
+
+def path_given(param: typer.CallbackParam, value: Any) -> Any:
+    """A path on the command line, or several, with ``~`` written out: for `callback`.
+
+    An address such as s3://bucket/news stays as it is. Raises `ParameterError` for a path that can name nothing.
+    """
+    if isinstance(value, list | tuple):
+        return [path_given(param, one) for one in value]
+    if value is None or (isinstance(value, str) and "://" in value):
+        return value
+    try:
+        return type(value)(given(value))
+    except ParameterError as error:
+        raise ParameterError(f"{param.opts[0]} {error}") from None
+
+
+CorpusArgument = Annotated[str, typer.Argument(help="A folder of texts, or one text file.", callback=path_given)]
+ReadingOption = Annotated[
+    Optional[list[str]],
+    typer.Option("-p", "--parameter", metavar="NAME=VALUE", help=f"{', '.join(READING)}, as in a report; repeatable."),
+]
+
+
+class Stopped(BaseException):
+    """A signal that asks the process to leave; nothing but `faults_told` is meant to catch it."""
+
+    def __init__(self, number: int) -> None:
+        self.signal = signal.Signals(number)
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """What a whole command leaves with when it is stopped, or a file can't be written: one line, and an exit status.
+
+    A signal (those of `calls_to_leave`) lets everything clear up what it has begun; the line names what had its place
+    before, and the status is 128 more than the signal's number. For files it is 2. What is not cleared up, since it is
+    not this package's, is told of in a line too.
+    """
+    heard, before, shown = calls_to_leave(), len(finished), warnings.showwarning
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for kind in heard:
+            signal.signal(kind, signal.SIG_IGN)  # the way out takes no second one
+        raise Stopped(number)
+
+    def tell(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if issubclass(category, LeftAlone):
+            note(str(message))
+        else:
+            shown(message, category, *where, **more)
+
+    earlier = {kind: signal.signal(kind, stop) for kind in heard}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("once", LeftAlone)
+            warnings.showwarning = tell
+            yield
+    except Stopped as stopped:
+        new = ", ".join(str(path) for path in dict.fromkeys(finished[before:]) if path.exists())
+        with suppress(OSError):  # the terminal may be gone
+            note(f"stopped by {stopped.signal.name}: no result is half-written{new and f'; finished before: {new}'}")
+        raise SystemExit(128 + stopped.signal) from None
+    except OSError as error:
+        note(with_advice(str(error)))
+        raise SystemExit(2) from None
+    finally:
+        for kind, handler in earlier.items():
+            if signal.getsignal(kind) == stop:
+                signal.signal(kind, handler)
+
+
+@contextmanager
+def mistakes_told() -> Iterator[None]:
+    """What is refused, can't be opened or isn't installed becomes a `ParameterError`, for the one line it is told in.
+
+    >>> with mistakes_told():
+    ...     text = Path("no such file").read_text()
+    Traceback (most recent call last):
+    analysis.core.errors.ParameterError: [Errno 2] No such file or directory: 'no such file'
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ParameterError(with_advice(str(error))) from None
+    except (ValueError, ModuleNotFoundError) as error:
+        raise ParameterError(str(error)) from None
+
+
+def read_tokens(corpus: str, assignments: Sequence[str] | None) -> "Tokens":
+    """The words of `corpus`, read as the notebooks read it but for the ``name=value`` texts of `assignments`.
+
+    What the notebooks have read is opened as it was saved, see `load_tokens`. Says on stderr how many rows
+    ``corpus.problems`` has. Raises `ParameterError` for a name that is none of `READING` or a value that is none of its
+    values, `CorpusError` for a corpus that can't be read.
+    """
+    import numpy as np
+
+    from analysis.text.loading import load_tokens
+    from analysis.text.parted import taken
+
+    found = load_tokens(corpus, **read_options(assignments))
+    tokens = taken(found, np.arange(found.n_documents))
+    if count := len(tokens.corpus.problems):
+        note(
+            f"{counted(count, 'problem')} in reading {corpus}: the report lists them, "
+            f"and so does read_corpus({corpus!r}).problems in Python"
+        )
+    return tokens
+
+
+def read_options(assignments: Sequence[str] | None) -> dict[str, Any]:
+    """How a corpus is read: as the notebooks read it but for the ``name=value`` texts of `assignments`.
+
+    Raises `ParameterError` for a name that is none of `READING` or a value that is none of its values.
+
+    >>> read_options(["emoji=false"])["emoji"], read_options([])["language"]
+    (False, 'en')
+    """
+    [notebook] = notebooks(["redundancy"]).values()
+    known = {parameter.name: parameter for parameter in read_parameters(notebook) if parameter.name in READING}
+    values = parse_assignments(assignments or ())
+    if values.get("metadata"):
+        given(values["metadata"])
+    if unknown := [name for name in values if name not in known]:
+        raise ParameterError(f"{unknown[0]!r} is no parameter of reading a corpus: use {', '.join(READING)}")
+    return {name: check(values[name], known[name]) if name in values else known[name].default for name in READING}
+
+
+def names(text: str | None) -> list[str]:
+    """The names in a text with commas.
+
+    >>> names("framing, redundancy"), names(None)
+    (['framing', 'redundancy'], [])
+    """
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
+
+
+@contextmanager
+def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on stderr for each thing that is told of: what, how much of it is done, how much it is in all."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=Console(stderr=True))
+    tasks: dict[str, TaskID] = {}
+
+    def progress(what: str, done: int, total: int) -> None:
+        bar.start()  # not before there is something to show: it ends with an empty line
+        if what not in tasks:
+            tasks[what] = bar.add_task(what)
+        bar.update(tasks[what], completed=done, total=total)
+
+    try:
+        yield progress
+    finally:
+        if tasks:
+            bar.stop()
+
+
+def note(text: str) -> None:
+    """Tell on stderr what the user may want to know."""
+    print(f"lafz: {printable(text)}", file=sys.stderr)
+
+
+def print_table(table: "pd.DataFrame", *, digits: int = 3) -> None:
+    """Print `table` on stdout, each row a line, numbers with so many digits behind the point."""
+    for line in table.to_string(index=False, float_format=f"{{:.{digits}f}}".format, na_rep="-").split("\n"):
+        print(printable(line))
+
+
+def counted(number: int, thing: str) -> str:
+    """A number with what is counted.
+
+    >>> [counted(number, "pair") for number in (0, 1, 1200)]
+    ['no pairs', '1 pair', '1,200 pairs']
+    """
+    return f"{number or 'no':{',' if number else ''}} {thing}{'' if number == 1 else 's'}"
+
+
+def check_ending(path: Path, endings: Sequence[str]) -> None:
+    """Raise `ParameterError` for a path whose ending is none of `endings`, before any work is done for it.
+
+    >>> check_ending(Path("pairs.txt"), (".parquet", ".csv"))
+    Traceback (most recent call last):
+    analysis.core.errors.ParameterError: --out 'pairs.txt': give a name that ends in .parquet or .csv
+    """
+    if path.suffix.lower() not in endings:
+        raise ParameterError(f"--out {str(path)!r}: give a name that ends in {' or '.join(endings)}")

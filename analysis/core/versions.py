@@ -1,0 +1,38 @@
+"""Which program made a result: another one may make another."""
+
+import hashlib
+import importlib.metadata
+import json
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+@cache
+def code_version() -> str:
+    """A name for this package's code and the versions of what it reads and joins with, which may change a result."""
+    versions = reading_versions() | {"duckdb": importlib.metadata.version("duckdb")}
+    known = hashlib.sha256(json.dumps(versions, sort_keys=True).encode())
+    for file in sorted(_PACKAGE.rglob("*.py")):
+        known.update(f"{file.relative_to(_PACKAGE).as_posix()}\0".encode() + file.read_bytes() + b"\0")
+    return known.hexdigest()
+
+
+# Another version of one of these may find other texts, sentences or words.
+_PACKAGES = ("charset-normalizer", "nltk", "pyarrow", "pypdfium2", "python-docx", "regex", "sentencex", "trafilatura")
+
+
+def reading_versions() -> dict[str, str]:
+    """The version of each package that reads or splits, "" for those that are not installed.
+
+    >>> reading_versions()["regex"] > "2024"
+    True
+    """
+    found = {}
+    for name in _PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = ""
+    return found

@@ -1,0 +1,144 @@
+"""The files of a corpus that is read in parts, on this machine or at an address."""
+
+import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+from analysis.text.reading.archives import LARGEST_MEMBER
+from analysis.text.reading.metadata import MetadataError, names_reader
+from analysis.text.reading.planning import CorpusError, Plan, document_ids
+from analysis.text.reading.readers import SUFFIXES, Problem, ReadError, Record, read_file, read_stream
+from analysis.text.reading.records import LARGEST
+from analysis.text.sentences import is_known
+
+_TEXTS = (".txt", ".text", ".md", ".markdown")  # of which a file is one document, and about as long as its bytes
+_CHANGED = ("ETag", "etag", "mtime", "LastModified", "last_modified", "created", "sha256")  # what tells a state
+
+
+class File(NamedTuple):
+    """A file of a corpus, and what is known of it and of the others before it is read.
+
+    ``name`` is its path in the corpus, ``place`` where it is, ``given`` its row of the metadata table. ``originals``:
+    of its bytes that an earlier file has too, their digest and that file's name. ``taken``: doc_ids in earlier files
+    that its own could be. ``longest``: bytes of the longest text that is known to be in it.
+    """
+
+    name: str
+    place: str
+    doc_id: str
+    size: int
+    changed: str
+    given: tuple[tuple[str, str], ...] | None
+    originals: tuple[tuple[str, str], ...] = ()
+    taken: tuple[str, ...] = ()
+    longest: int = 0
+
+    @classmethod
+    def at(cls, name: str, place: str, doc_id: str, given: dict[str, str] | None) -> "File":
+        """The file at `place` as it is now; one that cannot be looked at has no size, and reading it says why."""
+        size, changed = _remote_state(place) if is_remote(place) else _state(place)
+        row = None if given is None else tuple(given.items())
+        return cls(name, place, doc_id, size, changed, row, longest=_longest(place, size))
+
+
+def is_remote(place: str | Path) -> bool:
+    """Whether `place` is an address, such as ``s3://bucket/news.parquet``, and no path.
+
+    >>> is_remote("s3://bucket/news.parquet"), is_remote("news.parquet")
+    (True, False)
+    """
+    return isinstance(place, str) and "://" in place
+
+
+def corpus_name(corpus: str | Path) -> str:
+    """What a corpus is called among several: the name of the folder, or of the file without its ending.
+
+    It stands before names as `name_from` gives them, and bytes that are no text are written out as there.
+
+    >>> corpus_name("s3://bucket/news/*.parquet"), corpus_name("texts/speeches.csv"), corpus_name("/data/news/1999/..")
+    ('news', 'speeches', 'news')
+    """
+    if is_remote(corpus):
+        path = PurePosixPath(str(corpus).partition("://")[2].partition("*")[0])
+        return path.stem if path.suffix.lower() in SUFFIXES else path.name
+    local = Path(os.path.abspath(Path(corpus).expanduser()))  # noqa: PTH100 - ".." has no name, and a link keeps its own
+    name = local.name if local.is_dir() else local.stem
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def open_file(place: str, text_column: str) -> Iterator[Record | Problem]:
+    """The documents in the file at `place`, as `read_file` has them."""
+    if not is_remote(place):
+        yield from read_file(Path(place), text_column=text_column)
+        return
+    system, path = _system(place)
+    try:
+        with system.open(path, "rb") as file:
+            yield from read_stream(file, path, text_column=text_column)
+    except OSError as error:
+        raise ReadError(f"cannot be opened: {' '.join(str(error).split())}") from None
+
+
+def plan_remote(address: str, *, language: str, name_pattern: str | None) -> tuple[Plan, dict[str, str]]:
+    """What is to be read at an address, and the place of each file by its name.
+
+    The address is that of one file, of a folder, or has ``*`` for what varies in a name:
+    ``file:///data/news.parquet``, ``s3://bucket/news/*.parquet``. Which kinds there are is said by fsspec, which comes
+    with ``lafz[distributed]``; each may need a package of its own, such as s3fs. Such files are not compared with each
+    other for the same bytes. Raises `CorpusError` as `plan_corpus`
+    does, and where the address can't be had.
+    """
+    if not is_known(language):
+        raise CorpusError(f"language {language!r} is not known: use an ISO 639 code such as 'en' or 'ur'")
+    try:
+        if name_pattern:
+            names_reader(name_pattern)
+        system, path = _system(address)
+        found = system.glob(path) if "*" in path else system.find(path)
+    except (ImportError, MetadataError, OSError, ValueError) as error:
+        raise CorpusError(f"{address!r}: {' '.join(str(error).split())}") from None
+    if not found:
+        raise CorpusError(
+            f"no file at {address!r}: give the address of a file or a folder, or a pattern such as *.parquet"
+        )
+    root = path.partition("*")[0].rpartition("/")[0] if "*" in path or found == [path] else path
+    shown = sorted((name.removeprefix(root).lstrip("/"), system.unstrip_protocol(name)) for name in found)
+    places = {name: place for name, place in shown if not any(part.startswith(".") for part in name.split("/"))}
+    return Plan({}, document_ids(list(places)), {}, "", name_pattern or None, []), places
+
+
+def _longest(place: str, size: int) -> int:
+    """The bytes of the longest text that is known to be in a file, of those that are small enough to be read."""
+    sizes = {place: size}
+    if place.lower().endswith(".zip") and not is_remote(place):
+        with suppress(zipfile.BadZipFile, NotImplementedError, OSError, ValueError), zipfile.ZipFile(place) as archive:
+            sizes = {info.filename: info.file_size for info in archive.infolist()}
+    most = LARGEST if place in sizes else LARGEST_MEMBER
+    return max((size for name, size in sizes.items() if name.lower().endswith(_TEXTS) and size <= most), default=0)
+
+
+def _state(place: str) -> tuple[int, str]:
+    try:
+        about = Path(place).stat()
+    except OSError:
+        return 0, ""
+    return about.st_size, str(about.st_mtime_ns)
+
+
+def _remote_state(place: str) -> tuple[int, str]:
+    system, path = _system(place)
+    about = system.info(path)
+    return int(about.get("size") or 0), repr({key: about.get(key) for key in _CHANGED})
+
+
+def _system(address: str) -> tuple[Any, str]:
+    """The file system of an address, and the path there."""
+    try:
+        from fsspec.core import url_to_fs  # type: ignore[import-untyped]
+    except ModuleNotFoundError:
+        raise CorpusError(f"{address!r} is an address, which needs fsspec: pip install 'lafz[distributed]'") from None
+    system, path = url_to_fs(address)
+    return system, str(path)

@@ -1,0 +1,224 @@
+"""A corpus, or several, in pieces that are read one at a time: the same documents, whatever the pieces."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from analysis.core.resources import Budget, check_length
+from analysis.core.versions import code_version
+from analysis.engine.files import File, corpus_name, is_remote, open_file, plan_remote
+from analysis.engine.twins import clashes, doc_ids, originals
+from analysis.text.corpus import Corpus, CorpusError, corpus_of, document_row
+from analysis.text.reading.planning import METADATA, Layers, Plan, described, plan_corpus
+from analysis.text.segments import Segment
+from analysis.text.tokens import Tokens, tokenize
+
+_TOKENIZING = ("scheme", "lowercase", "boilerplate", "splitter", "emoji")  # parameters of `tokenize`
+
+
+class Partition(NamedTuple):
+    """Files of one corpus, a few small ones or one large one, with all that must be known to read them.
+
+    ``key`` names what is made of them. It stands for the name, place, size and time of change of each file, what the
+    metadata say of it, every reading parameter, this package's code and the versions of what it reads with. For their
+    bytes it does not, since then each would have to be read twice, from a disk that may be far away: a file that was
+    changed has another time, and the key is used from one call to the next, not from year to year.
+    ``corpus`` is what stands before each doc_id and path, "" for one corpus. ``label`` and ``pattern`` are as in
+    `Layers`, ``problems`` what was found before any file was read. ``characters``: of a part, about, at most.
+    ``room`` and ``each``: as in `Budget`, for one document.
+    """
+
+    key: str
+    files: tuple[File, ...]
+    corpus: str
+    label: str
+    pattern: str | None
+    language: str
+    text_column: str
+    options: tuple[tuple[str, Any], ...]
+    problems: tuple[tuple[str, str], ...]
+    characters: int
+    room: int = sys.maxsize
+    each: int = 1
+
+
+def planned(corpora: Sequence[str | Path], plan: Budget, **reading: Any) -> tuple[list[Partition], Budget]:
+    """The `partitions` that a plan has room for, and the plan: of one process where only that has room for a text.
+
+    Raises `ParameterError` for a text that is longer still, before one is read; for one whose length is not known
+    before (of a table, a page, a PDF or a Word file) `read_parts` does. Others as `partitions`.
+    """
+    pieces = partitions(corpora, characters=plan.characters, room=plan.alone, each=plan.each, **reading)
+    longest = max(file.longest for piece in pieces for file in piece.files)
+    if longest * plan.each > plan.room:
+        plan = plan._replace(cores=1, room=plan.alone)
+    return [piece._replace(room=plan.room) for piece in pieces], plan
+
+
+def partitions(
+    corpora: Sequence[str | Path],
+    *,
+    characters: int,
+    room: int = sys.maxsize,
+    each: int = 1,
+    written: Sequence[Path] = (),
+    metadata: str | Path | None = None,
+    language: str = "en",
+    text_column: str = "text",
+    name_pattern: str | None = None,
+    **options: Any,
+) -> list[Partition]:
+    """The pieces of one corpus or several, in the order of their documents.
+
+    `characters` is how much is in memory at a time: files are put together up to as many bytes, and what `read_parts`
+    makes of them has about as many characters at most. A table or an archive that is larger is a partition of its own,
+    read in several parts. `room` and `each` are as in `Budget`, for one document. `written` are the tables that are
+    going to be made of it. The other parameters are those of `read_corpus` and, as `options`, of `tokenize`. Beside a
+    folder or a file, a corpus may be an address such as ``s3://bucket/news/*.parquet``, see `plan_remote`.
+
+    With several corpora each doc_id and path has the corpus' name before it: ``speeches/1999``. Raises `CorpusError`
+    as `read_corpus` does, for corpora of one name, and where there are none; `ValueError` for an unknown option, and
+    where a table of `written` would take the place of texts or of metadata that are read.
+
+    >>> from analysis.core.paths import SAMPLE
+    >>> pieces = partitions([SAMPLE], characters=10_000)
+    >>> documents = [doc_id for piece in pieces for part in read_parts(piece) for doc_id in part.documents["doc_id"]]
+    >>> len(pieces), len(documents), documents[0]
+    (8, 26, '2024-06-22-communique-1')
+    """
+    if not corpora:
+        raise CorpusError("no corpus: give a folder of texts, or one text file")
+    if unknown := sorted(set(options) - set(_TOKENIZING)):
+        raise ValueError(f"{unknown[0]!r} is no parameter of reading or of {', '.join(_TOKENIZING)}")
+    about: dict[str, Any] = {"language": language, "text_column": text_column, "room": room, "each": each}
+    about["options"] = tuple(sorted(options.items()))
+    found = []
+    for name, corpus in _named(corpora).items():
+        if is_remote(corpus):
+            if metadata is not None:
+                raise CorpusError(
+                    f"metadata {str(metadata)!r} goes with a folder, not with {str(corpus)!r}: leave it out"
+                )
+            plan, places = plan_remote(str(corpus), language=language, name_pattern=name_pattern)
+        else:
+            plan = plan_corpus(corpus, metadata, language=language, name_pattern=name_pattern)
+            places = {file: str(path.absolute()) for file, path in plan.files.items()}
+        if not places:
+            why = ": ".join(plan.problems[0]) if plan.problems else "it holds no file"
+            raise CorpusError(f"no document could be read from {str(corpus)!r}: {why}")
+        files = _files(plan, places, text_column, room, each)
+        _check_kept(written, files, Path(metadata or Path(corpus, METADATA)), text_column)
+        found += _cut(plan, files, name if len(corpora) > 1 else "", characters, about)
+    return found
+
+
+def read_parts(partition: Partition) -> Iterator[Corpus]:
+    """The documents of a partition, in order, in corpora of about ``partition.characters`` characters at most.
+
+    A document that is longer is one by itself, and the last corpus may have problems and no document. All that
+    `read_corpus` gives is in them, for the whole corpus as for its parts: doc_ids, metadata (the columns are those that
+    the part's documents have), segments, and each problem in one of them, document by document.
+    """
+    documents: list[dict[str, object]] = []
+    segments: list[list[Segment]] = []
+    texts: list[str] = []
+    problems = list(partition.problems)
+    size = 0
+    for file in partition.files:
+        layers = Layers(None if file.given is None else dict(file.given), partition.label, partition.pattern)
+        found = open_file(file.place, partition.text_column)
+        for inside, record, row in described(file.name, found, layers, dict(file.originals), problems):
+            check_length(file.name + inside, len(record.text), partition.room, partition.each)
+            if size and size + len(record.text) > partition.characters:
+                yield corpus_of(documents, segments, texts, _placed(partition, problems))
+                documents, segments, texts, size = [], [], [], 0
+                problems.clear()  # and no new list: `described` adds to this one
+            doc_id = file.doc_id + inside if file.doc_id + inside not in file.taken else file.name + inside
+            about, own = document_row(doc_id, file.name + inside, record, row, partition.language, problems)
+            if partition.corpus:
+                about |= {key: f"{partition.corpus}/{about[key]}" for key in ("doc_id", "path")}
+            documents.append(about)
+            segments.append(own)
+            texts.append(record.text)
+            size += len(record.text)
+    yield corpus_of(documents, segments, texts, _placed(partition, problems))
+
+
+def read_texts(partition: Partition) -> Iterator[Corpus]:
+    """Those of `read_parts` that have documents."""
+    return (part for part in read_parts(partition) if len(part.texts))
+
+
+def read_tokens(partition: Partition) -> Iterator[Tokens]:
+    """The words of a partition, one `Tokens` for each part that has documents."""
+    return (tokenize(part, **dict(partition.options)) for part in read_texts(partition))
+
+
+def _named(corpora: Sequence[str | Path]) -> dict[str, str | Path]:
+    """The corpora by their names; raises `CorpusError` where two have one."""
+    found: dict[str, str | Path] = {}
+    for corpus in corpora:
+        name = corpus_name(corpus)
+        if name in found:
+            raise CorpusError(
+                f"{str(found[name])!r} and {str(corpus)!r} are both called {name!r}, and the name tells "
+                "their documents apart: rename one, or put both into one folder"
+            )
+        found[name] = corpus
+    return found
+
+
+def _files(plan: Plan, places: Mapping[str, str], text_column: str, room: int, each: int) -> list[File]:
+    """The files of a plan; what one must know of the others is found out here, so that it can be read alone."""
+    files = [File.at(name, place, plan.doc_ids[name], plan.given.get(name)) for name, place in places.items()]
+    for file in files:
+        check_length(file.name, file.longest, room, each)
+    first_of, taken = originals(files, text_column), clashes(files, text_column)
+    return [file._replace(originals=first_of.get(file.name, ()), taken=taken.get(file.name, ())) for file in files]
+
+
+def _check_kept(tables: Sequence[Path], files: Sequence[File], metadata: Path, text_column: str) -> None:
+    """Raise `ValueError` for a table that would be written over texts or metadata, by whatever name.
+
+    An earlier table may stand among the files, where no document is found in it.
+    """
+    for table in (table for table in tables if table.expanduser().is_file()):
+        about = table.expanduser().stat()
+        alike = [file for file in files if file.size == about.st_size and _is(file.place, about)]
+        if _is(metadata.expanduser(), about) or any(next(doc_ids(file, text_column), "") for file in alike):
+            raise ValueError(f"{str(table)!r} is read and would be written over: give the table another name or folder")
+
+
+def _is(place: str | Path, about: os.stat_result) -> bool:
+    """Whether what stands at a place of this machine is the file that a stat is of."""
+    path = Path(str(place).removeprefix("file://"))
+    return path.is_file() and os.path.samestat(path.stat(), about)
+
+
+def _cut(plan: Plan, files: list[File], corpus: str, characters: int, about: dict[str, Any]) -> list[Partition]:
+    """The files in a row, as many together as have `characters` bytes, and one where it has more."""
+    groups: list[list[File]] = [[]]
+    size = 0
+    for file in files:
+        if groups[-1] and size + file.size > characters:
+            groups.append([])
+            size = 0
+        groups[-1].append(file)
+        size += file.size
+    found = []
+    for number, group in enumerate(groups):
+        problems = tuple(plan.problems) if number == 0 else ()
+        own = Partition(
+            "", tuple(group), corpus, plan.label, plan.pattern, **about, problems=problems, characters=characters
+        )
+        known = [own._replace(characters=0, room=0, each=0), code_version()]
+        found.append(own._replace(key=hashlib.sha256(repr(known).encode()).hexdigest()[:32]))
+    return found
+
+
+def _placed(partition: Partition, problems: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The problems with the corpus' name before each path."""
+    return [(f"{partition.corpus}/{path}" if partition.corpus else path, reason) for path, reason in problems]

@@ -1,0 +1,168 @@
+"""Where a text says that someone speaks: the verbs of speaking and their speakers."""
+
+import numpy as np
+
+from analysis.framing.syntax import word_classes as wc
+from analysis.framing.syntax.clauses import COMMA, STOP, phrase_after, subject
+from analysis.framing.syntax.speech import NEAR, Cue, Speech
+
+ADDRESSEE = 6  # words between a verb and its "that": "told reporters in Lahore that"
+
+
+def find_cues(speech: Speech) -> list[Cue]:
+    """Every cue outside quotations, in the order of the text."""
+    wanted = wc.SPEECH | wc.SPEAK_OR_NOUN | wc.ACCORDING
+    places = np.flatnonzero((speech.words.classes & wanted) != 0)
+    found: list[Cue] = []
+    for verb in places.tolist():
+        if speech.inside[verb]:
+            continue
+        cue = _according(speech, verb) if speech.words.kinds[verb] & wc.ACCORDING else _cue(speech, verb, found)
+        if cue is not None:
+            found.append(cue)
+    return found
+
+
+def _according(speech: Speech, word: int) -> Cue | None:
+    """The cue "according to X"."""
+    kinds, marks = speech.words.kinds, speech.words.marks
+    if word + 2 >= len(kinds) or not kinds[word + 1] & wc.TO or marks[word + 2] or kinds[word + 2] & wc.CLAUSE:
+        return None
+    last = phrase_after(speech.words, word + 2)
+    form = "behind" if speech.ends(word) else "apart"
+    return Cue(word, word, last, (word + 2, last), form, last + 1, False)
+
+
+def _cue(speech: Speech, verb: int, found: list[Cue]) -> Cue | None:
+    """The cue of a verb of speaking, None where it is a noun, a passive, denied or only planned."""
+    kinds, marks = speech.words.kinds, speech.words.marks
+    first = verb
+    while first and not marks[first] and kinds[first - 1] & (wc.ADVERB | wc.NEGATION | wc.AUXILIARY | wc.TO):
+        if kinds[first - 1] & (wc.NEGATION | wc.MODAL | wc.DO | wc.BE | wc.TO):
+            return None
+        first -= 1
+    that = _that(speech, verb)
+    quoted = any(speech.inside[verb + 1 : verb + 1 + NEAR]) and _same_sentence_quote(speech, verb)
+    behind_quote = speech.goes_on(verb) and speech.inside[verb - 1] and marks[verb] != 0
+    if kinds[verb] & wc.SPEAK_OR_NOUN and kinds[verb - 1] & (wc.DETERMINER | wc.PREPOSITION):
+        return None
+    # "..." said X;  ..., said X.
+    if behind_quote or (marks[verb] == COMMA and not that):
+        inverted = _inverted(speech, verb, behind_quote=behind_quote)
+        if inverted is not None:
+            return Cue(verb, verb, inverted, (verb + 1, inverted), "quote" if behind_quote else "apart", 0, False)
+    going_on = bool(kinds[verb] & wc.SPEAKING_ON)
+    speaker = None if going_on else subject(speech.words, first)
+    if speaker is not None:
+        speaker = _outside(speech, *speaker)
+    if speaker is None:
+        joined = first > 0 and not marks[first] and kinds[first - 1] & wc.CONJUNCTION
+        same = found and speech.sentence[found[-1].verb] == speech.sentence[verb]
+        if not same or not (joined or going_on):
+            return None
+    begin = speaker[0] if speaker else verb
+    if kinds[verb] & wc.SPEAK_OR_NOUN and that != verb + 1:
+        that = 0
+    reports = that or _reports(speech, verb)
+    apart = begin > 0 and marks[begin] == COMMA and _stands_apart(speech, verb) and not speech.inside[begin - 1]
+    if apart and not that:
+        form, content = "apart", 0
+    elif reports:
+        form, content = "behind", that + 1 if that else _content(speech, verb)
+    elif quoted or (speech.goes_on(begin) and speech.inside[begin - 1]) or _leads(speech, verb):
+        form, content = "quote", 0
+    else:
+        return None
+    return Cue(begin, verb, verb, speaker, form, content, bool(kinds[first] & wc.JOINED))
+
+
+def _that(speech: Speech, verb: int) -> int:
+    """The "that" which opens what is said, 0 where there is none."""
+    kinds, marks = speech.words.kinds, speech.words.marks
+    for place in range(verb + 1, min(verb + 1 + ADDRESSEE, len(kinds))):
+        if marks[place] or (kinds[place] & (wc.AUXILIARY | wc.SPEECH | wc.QUESTION) and not kinds[place] & wc.THAT):
+            return 0
+        if kinds[place] & wc.THAT:
+            return place
+    return 0
+
+
+def _same_sentence_quote(speech: Speech, verb: int) -> bool:
+    """Whether a quotation begins behind the verb in its sentence, or in the next where a colon leads to it."""
+    for place in range(verb + 1, min(verb + 1 + NEAR, len(speech.inside))):
+        if speech.ends(place) and ":" not in speech.between(place):
+            return False
+        if speech.inside[place]:
+            return True
+    return False
+
+
+def _leads(speech: Speech, verb: int) -> bool:
+    """Whether the verb's sentence ends in a colon soon after it."""
+    for place in range(verb + 1, min(verb + 1 + NEAR, len(speech.inside))):
+        if speech.ends(place):
+            return ":" in speech.between(place)
+    return False
+
+
+def _inverted(speech: Speech, verb: int, *, behind_quote: bool) -> int | None:
+    """The last word of the speaker that stands behind its verb; None where none does."""
+    kinds, marks = speech.words.kinds, speech.words.marks
+    first = verb + 1
+    if first >= len(kinds) or marks[first] or speech.inside[first]:
+        return None
+    if (
+        kinds[first] & (wc.PREPOSITION | wc.ADVERB | wc.TIME | wc.CLAUSE | wc.OBJECT)
+        and not kinds[first] & wc.DETERMINER
+    ):
+        return None
+    last = phrase_after(speech.words, first)
+    closed = last + 1 >= len(kinds) or marks[last + 1]
+    if behind_quote:
+        return last
+    named = speech.words.is_capital(first) or kinds[first] & wc.DETERMINER
+    return last if closed and named and kinds[verb] & (wc.SAY | wc.SPEAK) else None
+
+
+def _outside(speech: Speech, first: int, last: int) -> tuple[int, int] | None:
+    """The part of a phrase behind the last quotation in it."""
+    for place in range(last, first - 1, -1):
+        if speech.inside[place]:
+            return (place + 1, last) if place < last and speech.words.marks[place + 1] else (first, last)
+    return first, last
+
+
+def _reports(speech: Speech, verb: int) -> bool:
+    """Whether what is said follows without "that": "said it was late", "asked why"."""
+    kinds, marks = speech.words.kinds, speech.words.marks
+    if verb + 2 >= len(marks) or marks[verb + 1] or marks[verb + 2] == STOP:
+        return False
+    follows = kinds[verb + 1]
+    if kinds[verb] & (wc.SAY | wc.SPEAKING_ON):
+        return not follows & wc.AUXILIARY and not (speech.words.type(verb) == "say" and follows & wc.PREPOSITION)
+    return bool(follows & wc.QUESTION) or speech.words.type(verb + 1) in ("if", "whether")
+
+
+def _content(speech: Speech, verb: int) -> int:
+    """The first word of what is said behind the verb, the day apart: "said on Monday it was late"."""
+    kinds = speech.words.kinds
+    first = verb + 1
+    if kinds[first] & wc.PREPOSITION and kinds[first + 1] & wc.TIME:
+        first += 1
+    return first + 1 if kinds[first] & wc.TIME and not speech.ends(first + 1) else first
+
+
+def _stands_apart(speech: Speech, verb: int) -> bool:
+    """Whether a mark ends the verb's phrase: ", he said,"; ", the mayor told reporters on Monday."."""
+    kinds, marks = speech.words.kinds, speech.words.marks
+    if verb + 1 >= len(marks) or marks[verb + 1]:
+        return True
+    tells = speech.words.type(verb) in ("told", "tells", "tell")
+    if not tells and not kinds[verb + 1] & (wc.PREPOSITION | wc.TIME | wc.ADVERB):
+        return False
+    for place in range(verb + 2, min(verb + 2 + ADDRESSEE, len(marks))):
+        if marks[place]:
+            return True
+        if kinds[place] & (wc.AUXILIARY | wc.PERSONAL):
+            return False
+    return False

@@ -1,0 +1,298 @@
+"""A corpus with its quotations: which cue names the speaker of each, and which words a cue reports."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.framing.syntax import word_classes as wc
+from analysis.framing.syntax.clauses import Words
+from analysis.text.lookup import sentence_of
+
+NEAR = 12  # words between a quotation and its verb
+LABEL = 6  # words of a speaker in front of a colon
+_MARKS = re.compile(r"""["“”„«»‘’‚']""")
+_DOUBLE = '"“”„«»'
+_CLIPPED = re.compile(r"(?:\d|tis\b|twas\b|em\b|til\b|cause\b|round\b|n\b)", re.IGNORECASE)  # "'tis", "'90s"
+
+
+class Quote(NamedTuple):
+    """A quotation: its first and last word, document, characters, and whether it goes on from the paragraph before."""
+
+    first: int
+    last: int
+    document: int
+    start: int
+    end: int
+    continues: bool
+
+
+class Cue(NamedTuple):
+    """A place where someone is said to speak.
+
+    ``first``, ``last``: its words, speaker and verb; ``verb``: the verb; ``speaker``: first and last word, None where
+    it is that of the cue before; ``form``: what is said stands "behind" the verb from the word ``content`` on, or the
+    cue stands "apart" between commas or at the end of it; a "quote" has only quotations.
+    """
+
+    first: int
+    verb: int
+    last: int
+    speaker: tuple[int, int] | None
+    form: str
+    content: int
+    joined: bool
+
+
+class Speech(NamedTuple):
+    """The words and quotations of a corpus; of each word its sentence, paragraph, document, whether it is quoted.
+
+    ``bounds``: the first word of each sentence, and the number of words.
+    """
+
+    words: Words
+    bounds: list[int]
+    quotes: list[Quote]
+    inside: list[bool]
+    sentence: list[int]
+    paragraph: list[int]
+    document: list[int]
+
+    def ends(self, word: int) -> bool:
+        """Whether a sentence ends before the word."""
+        return word == len(self.sentence) or word == 0 or self.sentence[word] != self.sentence[word - 1]
+
+    def begins(self, word: int) -> int:
+        """The first word of the sentence of the word."""
+        return self.bounds[bisect_right(self.bounds, word) - 1]
+
+    def stops(self, word: int) -> int:
+        """The word after the last of the sentence of the word."""
+        return self.bounds[bisect_right(self.bounds, word)]
+
+    def goes_on(self, word: int) -> bool:
+        """Whether a word of the same document stands before the word."""
+        return word > 0 and self.document[word] == self.document[word - 1]
+
+    def verb_text(self, cue: Cue) -> str:
+        """The verb as the table names it."""
+        according = self.words.kinds[cue.verb] & wc.ACCORDING
+        return "according to" if according else self.words.type(cue.verb)
+
+    def between(self, word: int) -> str:
+        """The text between a word and the one before it, "" where that is of another document."""
+        if not self.goes_on(word):
+            return ""
+        text = self.words.tokens.corpus.texts[self.document[word]]
+        return text[self.words.end[word - 1] : self.words.start[word]]
+
+    def cue_of(self, quote: Quote, cues: list[Cue]) -> int | None:
+        """The cue that names the speaker of a quotation, where one stands with it."""
+        after = self._adjacent(quote, cues)
+        if after is not None:
+            return after
+        here, there = self.sentence[quote.first], self.sentence[quote.last]
+        earlier = [at for at, cue in _around(cues, quote) if cue.verb < quote.first and self.sentence[cue.verb] == here]
+        if earlier:
+            return earlier[-1]
+        later = [at for at, cue in _around(cues, quote) if cue.verb > quote.last and self.sentence[cue.verb] == there]
+        if later:
+            return later[0]
+        return self._introduced(quote, cues)
+
+    def _adjacent(self, quote: Quote, cues: list[Cue]) -> int | None:
+        """The cue right behind a quotation: ``"..." he said``."""
+        if quote.last + 1 >= len(self.document) or self.document[quote.last + 1] != quote.document:
+            return None
+        text = self.words.tokens.corpus.texts[quote.document]
+        ending = text[quote.start : quote.end].rstrip()[-1:]
+        for at, cue in _around(cues, quote):
+            if not quote.last < cue.first <= quote.last + 2 or cue.verb - quote.last > NEAR:
+                continue
+            if self.paragraph[cue.verb] != self.paragraph[quote.last]:
+                return None
+            new = self.between(quote.last + 1).lstrip("”\"'’»").startswith(".")
+            reports = cue.form == "behind" and ending != ","
+            return None if new or reports else at
+        return None
+
+    def _introduced(self, quote: Quote, cues: list[Cue]) -> int | None:
+        """The cue of the sentence that ends in a colon before a quotation."""
+        if not self.after_colon(quote):
+            return None
+        here = self.sentence[quote.first - 1]
+        own = [at for at, cue in _around(cues, quote) if cue.verb < quote.first and self.sentence[cue.verb] == here]
+        return own[-1] if own else None
+
+    def after_colon(self, quote: Quote) -> bool:
+        """Whether a colon stands before a quotation."""
+        first = quote.first
+        return first > 0 and self.document[first - 1] == quote.document and ":" in self.between(first)
+
+    def label(self, quote: Quote) -> str | None:
+        """The speaker in front of a colon, as in a transcript: ``Khan: "..."``."""
+        if not self.after_colon(quote):
+            return None
+        last = first = quote.first - 1
+        while first > 0 and not self.words.marks[first] and last - first < LABEL:
+            first -= 1
+        plain = not any(kind & (wc.CLAUSE | wc.SPEECH) for kind in self.words.kinds[first : last + 1])
+        starts = self.ends(first)
+        return self.words.text(first, last) if starts and plain and self.words.is_capital(first) else None
+
+    def clause(self, at: int, cues: list[Cue]) -> tuple[int, int] | None:
+        """First and last word of what a cue reports in words of its own, None where it reports nothing so."""
+        cue = cues[at]
+        if cue.form == "quote":
+            return None
+        here = self.sentence[cue.verb]
+        previous = cues[at - 1] if at and self.sentence[cues[at - 1].verb] == here else None
+        following = cues[at + 1] if at + 1 < len(cues) and self.sentence[cues[at + 1].verb] == here else None
+        first = cue.content if cue.form == "behind" else previous.last + 1 if previous else self.begins(cue.first)
+        last = cue.last if cue.form == "behind" else cue.first - 1
+        if not self.ends(last + 1):
+            stop = self.stops(last + 1)
+            last = max(last, (stop if following is None else min(stop, following.first)) - 1)
+        if cue.form == "apart" and last == cue.last:
+            last = cue.first - 1
+        kinds = self.words.kinds
+        while first < last and kinds[first] & wc.CONJUNCTION:
+            first += 1
+        while last > first and kinds[last] & (wc.CONJUNCTION | wc.SUBORDINATE | wc.RELATIVE) and following:
+            last -= 1
+        return (first, last) if first <= last else None
+
+
+def _around(cues: list[Cue], quote: Quote) -> list[tuple[int, Cue]]:
+    """The cues near a quotation, with their numbers."""
+    low, high = 0, len(cues)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if cues[middle].verb < quote.first else (low, middle)
+    begin, stop = max(low - 4, 0), low
+    while stop < len(cues) and cues[stop].verb <= quote.last + 60:
+        stop += 1
+    return [(at, cues[at]) for at in range(begin, stop)]
+
+
+def speech_of(words: Words) -> Speech:
+    """The quotations among words of the English documents."""
+    tokens, document, start = words.tokens, words.document, words.start
+    sentence = sentence_of(tokens, words.token)
+    paragraph = tokens.sentence_segment[sentence]
+    first_words = _changes(sentence)
+    held, first_word = np.unique(document[first_words], return_index=True)
+    lines = np.append(first_word, len(first_words)).tolist()  # of the sentences that have words
+    bounds = np.append(first_words, len(document)).tolist()
+    segments = tokens.corpus.segments
+    begins, stops = segments["start"].to_numpy(), segments["end"].to_numpy()
+    inside = np.zeros(len(words.token), dtype=bool)
+    quotes = []
+    for row, d in enumerate(held.tolist()):
+        own = slice(bounds[lines[row]], bounds[lines[row + 1]])
+        paragraphs = np.unique(paragraph[first_words[lines[row] : lines[row + 1]]])
+        spans = zip(begins[paragraphs].tolist(), stops[paragraphs].tolist(), strict=True)
+        for found in quotations(tokens.corpus.texts[d], spans):
+            first, stop = (own.start + np.searchsorted(start[own], [found.start, found.end])).tolist()
+            if first < stop:
+                quotes.append(Quote(first, stop - 1, d, found.start, found.end, found.continues))
+                inside[first:stop] = True
+    return Speech(words, bounds, quotes, inside.tolist(), sentence.tolist(), paragraph.tolist(), document.tolist())
+
+
+def _changes(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places of values that differ from the one before, the first of all among them."""
+    return np.flatnonzero(np.diff(values, prepend=values[:1] - 1))
+
+
+class Quotation(NamedTuple):
+    """The characters between two quotation marks; `continues`: it goes on from the paragraph before."""
+
+    start: int
+    end: int
+    continues: bool
+
+
+def quotations(text: str, paragraphs: Iterable[tuple[int, int]]) -> list[Quotation]:
+    """The quotations in the `paragraphs` (start, end) of a text, marks excluded, in order.
+
+    A quotation inside another belongs to the outer one. What is opened and not closed ends with its paragraph; where
+    the next paragraph begins with an opening mark it continues there, as long quotations are printed. A single mark
+    opens one only where it can be told from an apostrophe.
+
+    >>> text = "“It’s ‘over’,” he said. 'No,' said Ann, 'it isn't.'"
+    >>> [text[q.start : q.end] for q in quotations(text, [(0, len(text))])]
+    ['It’s ‘over’,', 'No,', "it isn't."]
+    """
+    found: list[Quotation] = []
+    left_open = False
+    for start, end in paragraphs:
+        own, still_open = _in_paragraph(text, start, end)
+        if own and left_open and not text[start : own[0].start].strip("\"“‘„«' \t\n"):
+            own[0] = own[0]._replace(continues=True)
+        found += own
+        left_open = still_open
+    return found
+
+
+def _in_paragraph(text: str, start: int, end: int) -> tuple[list[Quotation], bool]:
+    """The quotations of one paragraph, and whether the last is left open."""
+    found: list[Quotation] = []
+    opened: int | None = None
+    passed = start  # what lies before has been read
+    for mark in _MARKS.finditer(text, start, end):
+        place = mark.start()
+        if place < passed:
+            continue
+        sign = mark.group()
+        if opened is not None:
+            if sign in _DOUBLE and _closes(text, place, opened):
+                found.append(Quotation(opened + 1, place, False))
+                opened = None
+        elif not _opens(text, place, start, end):
+            continue
+        elif sign in _DOUBLE:
+            opened = place
+        elif (closing := _single_end(text, place, end)) is not None:
+            found.append(Quotation(place + 1, closing, False))
+            passed = closing + 1
+    if opened is not None:
+        found.append(Quotation(opened + 1, end, False))
+    return found, opened is not None
+
+
+def _opens(text: str, place: int, start: int, end: int) -> bool:
+    """Whether a mark can open a quotation: nothing but space or a bracket before it, a word behind it."""
+    before = text[place - 1] if place > start else " "
+    after = text[place + 1] if place + 1 < end else " "
+    if text[place] in "“„«":
+        return True
+    return (before.isspace() or before in "([{—–-/:") and not after.isspace()
+
+
+def _closes(text: str, place: int, opened: int) -> bool:
+    """Whether a double mark closes the quotation at `opened`."""
+    sign = text[place]
+    if sign == '"':
+        # A straight mark that stands before a word, after a blank, opens one inside.
+        return text[opened] == '"' or not text[place - 1].isspace()
+    return sign in "”»" or (sign == "“" and text[opened] == "„")
+
+
+def _single_end(text: str, place: int, end: int) -> int | None:
+    """The mark that closes a single quotation: the first that is no apostrophe; if need be, one after a plural "s"."""
+    if _CLIPPED.match(text, place + 1):
+        return None
+    closing = "’'" if text[place] == "‘" else text[place] if text[place] == "'" else "’‘"
+    plural = None
+    for at in range(place + 2, end):
+        after = text[at + 1] if at + 1 < end else " "
+        if text[at] not in closing or after.isalnum():
+            continue
+        if text[at - 1] != "s" or not after.isspace() or at + 1 == end:
+            return at
+        plural = at if plural is None else plural  # "the soldiers' camp"
+    return plural

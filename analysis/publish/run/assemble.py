@@ -1,0 +1,277 @@
+"""A report: the notebooks run side by side into a new folder, which takes its final place only when it is whole."""
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from analysis.core.errors import ParameterError
+from analysis.core.files import put, temporary_folder, working_folder
+from analysis.core.jobs import KEPT, delete
+from analysis.core.paths import from_root, given, to_root
+from analysis.core.progress import Progress
+from analysis.core.signals import undisturbed
+from analysis.engine.in_parts import tokens_in_parts
+from analysis.publish.corpus_tables import write_corpus_tables
+from analysis.publish.crate import write_crate
+from analysis.publish.dictionary import add_meanings
+from analysis.publish.keeping import forget, kept_work, words_of
+from analysis.publish.manifest import (
+    FILE_PARAMETERS,
+    RUN_LOG,
+    Inputs,
+    changes,
+    check_read,
+    recorded,
+    versions,
+    write_manifest,
+)
+from analysis.publish.page import write_page
+from analysis.publish.parameters import READING, notebooks, resolve
+from analysis.publish.run.checks import check_files, check_groups, check_language, check_place, faults_told
+from analysis.publish.run.machine import (
+    check_fits,
+    check_open_files,
+    free,
+    in_parts_side_by_side,
+    side_by_side,
+    text_size,
+)
+from analysis.publish.run.processes import Processes
+from analysis.publish.run.sections import (
+    EXECUTED,
+    Failure,
+    environment_of,
+    failures_in,
+    forget_failures,
+    run_sections,
+    run_what_is_left,
+)
+from analysis.publish.tables import write_json
+from analysis.text.corpus import CorpusError, corpus_files
+from analysis.text.loading import load_tokens, place_of
+from analysis.text.parted import AnyTokens, Parted, open_parts
+from analysis.text.reading.readers import ReadError
+
+TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
+_AGAIN = "make it again when nothing writes there"
+
+
+def report(
+    corpus: str | Path,
+    out: str | Path,
+    *,
+    only: list[str] | None = None,
+    values: Mapping[str, Any] | None = None,
+    keep_failed: bool = False,
+    memory: int | None = None,
+    progress: Progress = lambda section, done, total: None,
+) -> list[Failure]:
+    """Run the notebooks on `corpus` and put the finished report at `out`; gives the notebooks that failed.
+
+    `only` names the notebooks (all by default) and `values` the parameters that are not to be as the notebooks have
+    them; a file that a value names is looked for from the working directory, then from the checkout. Names, types
+    and ranges are checked before anything else (`ParameterError`). For the rest see `run`.
+    """
+    return run(resolved(corpus, only, values or {}), out, keep_failed=keep_failed, memory=memory, progress=progress)
+
+
+def resolved(corpus: str | Path, only: list[str] | None, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every parameter of the notebooks that `only` names (all by default), the files in `values` found and named."""
+    found = {
+        name: to_root(value) if name in FILE_PARAMETERS and _is_there(value) else value
+        for name, value in values.items()
+    }
+    return resolve(notebooks(only or ()), found | {"corpus": to_root(corpus)})
+
+
+def run(
+    parameters: Mapping[str, dict[str, Any]],
+    out: str | Path,
+    *,
+    keep_failed: bool = False,
+    memory: int | None = None,
+    in_parts: bool | None = None,
+    read: Path | None = None,
+    progress: Progress = lambda section, done, total: None,
+) -> list[Failure]:
+    """Run each section's notebook with its `parameters`, complete and checked, as a manifest holds them.
+
+    What is read of the corpus is kept in the folder `read`, for runs that follow, or only as long as this one lasts.
+    As many notebooks run at once as there are cores and as fit in `memory` bytes, by default in all that is free. A
+    corpus with which not one fits is read and counted `in_parts`, on the disk that `out` is on; the manifest says so,
+    since tables of words and of places have their first rows only then. What is finished of such a run is kept beside
+    `out` until it is whole, and the next call goes on from there: see `kept_work`.
+
+    The corpus, the memory and all that the parameters name are checked before a kernel starts (`CorpusError`,
+    `LexiconError`, `ParameterError`; nothing has been written then). With a failure nothing at `out` changes: each
+    failed notebook is kept beside it as ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder
+    as ``<out>.failed``.
+
+    The manifest has every file as it was when the run began. The documents were made of those bytes, and at the end all
+    files, which notebooks read by themselves too, are the same still, or that is a failure as well (`CorpusError`,
+    `ParameterError`) that names what changed. Not seen is a file that changes while a notebook reads it and is then as
+    before, if it is no document.
+    """
+    out = Path(out).expanduser().resolve()  # a link stays one, and its target is replaced
+    chosen = notebooks(parameters)
+    # Once more, and in the notebooks' own order: a manifest may be older than a notebook, and has its names sorted.
+    parameters = {name: resolve({name: path}, parameters[name])[name] for name, path in chosen.items()}
+    lexicons = check_files(parameters)
+    check_open_files()
+    started, since = time.time(), time.monotonic()
+    begun, code = recorded(chosen, parameters), versions()
+    room = free() if memory is None else memory
+    with faults_told(out), temporary_folder() as scratch, ExitStack() as stack:
+        work, words = None, read or scratch / TOKENS
+        parted = not side_by_side(_text_size(parameters), room) if in_parts is None else in_parts
+        # They get ready while the corpus is read; where that is large, what imports take is not worth the memory.
+        processes = stack.enter_context(Processes(scratch, environment_of(scratch), fork=not parted))
+        if not parted:
+            tokens = read_once(parameters, words, begun)
+            characters = int(tokens.corpus.documents["n_chars"].sum())
+            at_once = side_by_side(characters, room)
+            parted = in_parts is None and not at_once
+            if in_parts is not None:
+                check_fits(characters, room)
+        if parted:
+            in_parts_side_by_side(room)  # before anything is read
+            check_place(out)
+            with undisturbed():  # no signal comes between making the folder and knowing of it
+                work = stack.enter_context(kept_work(out))
+            words = read or words_of(work)  # the temporary folder may be in memory
+            tokens = read_once(parameters, words, begun, memory=room, work=work, progress=progress)
+            if changed := changes(begun, recorded(chosen, parameters)):
+                raise CorpusError(f"{changed}, since the report was begun: {_AGAIN}")
+            at_once = in_parts_side_by_side(room, int(tokens.corpus.documents["n_chars"].max()))
+        check_groups(parameters, tokens)
+        check_language(parameters, lexicons, tokens.corpus)
+        failed = out.with_name(f"{out.name}.failed")
+        if keep_failed:
+            check_place(failed, EXECUTED)
+        opened = _opened_again(tokens)
+        del tokens  # the notebooks have its memory meanwhile
+        check_place(out)
+        with working_folder(out) as beside:
+            build = beside / "run"
+            build.mkdir()
+            run_all = partial(run_what_is_left, work=work) if work else run_sections
+            logs = run_all(
+                chosen, parameters, build, words=words, processes=processes, progress=progress, at_once=at_once
+            )
+            failures = failures_in(logs, chosen, build, out)
+            changed = changes(begun, recorded(chosen, parameters)) or "the code of lafz was changed" * (
+                code != versions()
+            )
+            if not failures and not changed:
+                _finish(build, chosen, parameters, opened(), begun, in_parts=parted)
+                _write_log(build, logs, started, time.monotonic() - since)
+                check_place(out)  # once more: it was some time ago
+                with undisturbed():
+                    put(build, out)
+                    forget_failures(out)
+                if work:
+                    delete(work)
+                else:
+                    forget(out)
+            elif keep_failed:
+                with working_folder(failed) as aside:  # its own: what is saved of a folder goes to that folder's place
+                    put(build.rename(aside / "run"), failed)
+            if changed:
+                raise ParameterError(f"{changed}, since the report was begun: {_AGAIN}" + f"; {KEPT}" * bool(work))
+    return failures
+
+
+def check_sweep(reports: Collection[Mapping[str, dict[str, Any]]], words: Path) -> None:
+    """Check all that `run` does of the parameters of several reports, with what is read for them in the folder `words`.
+
+    A corpus that does not fit in memory is left to `run`, which reads it in parts.
+    """
+    check_files(*reports)
+    for parameters in reports:
+        if side_by_side(_text_size(parameters), free()):
+            check_groups(parameters, read_once(parameters, words, recorded(notebooks(parameters), parameters)))
+
+
+def read_once(
+    parameters: Mapping[str, dict[str, Any]],
+    words: Path,
+    begun: Inputs,
+    *,
+    memory: int | None = None,
+    work: Path | None = None,
+    progress: Progress = lambda section, done, total: None,
+) -> AnyTokens:
+    """Read and tokenize the corpus, into the folder `words`, once for all notebooks that read it in the same way.
+
+    In parts where `memory` says how many bytes there are for it, and `work` where to keep what is read meanwhile. Gives
+    the words as the first notebook has them. Raises `CorpusError` for documents of other bytes than files had when it
+    was `begun`.
+    """
+    done: dict[str, AnyTokens] = {}
+    for values in parameters.values():
+        about = {name: values[name] for name in ("corpus", *READING)}
+        if (key := json.dumps(about, sort_keys=True)) not in done:
+            corpus = from_root(about.pop("corpus"))
+            about["metadata"] = about["metadata"] and from_root(about["metadata"])
+            place = place_of(corpus, words, **about)
+            if memory and work and not place.is_dir():
+                done[key] = tokens_in_parts(corpus, place, work, memory=memory, progress=progress, **about)
+            else:
+                done[key] = load_tokens(corpus, cache=words, **about)
+            check_read(begun, corpus, done[key].corpus.documents)
+    return next(iter(done.values()))
+
+
+def _opened_again(tokens: AnyTokens) -> Callable[[], AnyTokens]:
+    """What gives the same words once more: of those in parts the table of all documents need not stay until then."""
+    return partial(open_parts, tokens.folder) if isinstance(tokens, Parted) else lambda: tokens
+
+
+def _is_there(value: Any) -> bool:
+    """Whether a value, which nothing has checked so far, is the path of a file or folder."""
+    return isinstance(value, str | Path) and str(value) != "" and given(value).exists()
+
+
+def _text_size(parameters: Mapping[str, dict[str, Any]]) -> int:
+    """About how many bytes of text the largest corpus of the notebooks has; of one that is not there none."""
+    with suppress(ReadError):
+        return max(text_size(corpus_files(from_root(values["corpus"]))) for values in parameters.values())
+    return 0
+
+
+def _finish(
+    build: Path,
+    chosen: Mapping[str, Path],
+    parameters: Mapping[str, dict[str, Any]],
+    tokens: AnyTokens,
+    read: Inputs,
+    *,
+    in_parts: bool,
+) -> None:
+    """Write what belongs to the whole run: the page, the manifest, and the crate."""
+    write_corpus_tables(build, tokens)
+    add_meanings(build, parameters)
+    write_page(build, list(chosen), parameters, tokens)
+    manifest = write_manifest(
+        build, parameters, read, formats=tokens.corpus.documents["format"].unique(), in_parts=in_parts
+    )
+    write_crate(build, manifest)  # after the manifest, whose SHA-256 it gives
+
+
+def _write_log(build: Path, logs: Mapping[str, dict[str, Any]], started: float, seconds: float) -> None:
+    """Write what may differ between two runs; last, since neither the manifest nor the crate has it."""
+    log = {
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+        "seconds": round(seconds, 3),
+        "sections": logs,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",  # no path, and no name of a user or a machine
+        "cores": os.cpu_count(),
+    }
+    write_json(log, build / RUN_LOG)

@@ -1,0 +1,128 @@
+"""What is checked before a report is made, so that a mistake costs a line and not a run."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from analysis.core.errors import ParameterError, did_you_mean, with_advice
+from analysis.core.jobs import KEPT, BusyError, LostError
+from analysis.core.paths import from_root
+from analysis.framing.attribution import read_aliases
+from analysis.framing.lexicon import Lexicon, read_lexicon
+from analysis.framing.validity_file import read_validity
+from analysis.publish.keeping import is_kept
+from analysis.publish.manifest import MANIFEST
+from analysis.publish.parameters import Parameter, notebooks, read_parameters, shown
+from analysis.terms.comparison import is_list, read_frequency_list
+from analysis.text.corpus import Corpus, CorpusError
+from analysis.text.parted import AnyTokens
+from analysis.text.patterns import fold_pattern
+from analysis.text.sentences import primary
+from analysis.text.stopwords import NLTK_NAMES, stop_words
+
+LISTED = 20  # groups that an error names
+GROUP_OR_LIST = "a group or a .csv file of term and count"
+# What a text of some kind is read by, and refused with a `ValueError`.
+READERS: dict[str, Callable[[str], object]] = {
+    "a CSV table of alias and name": lambda name: read_aliases(from_root(name)),
+    GROUP_OR_LIST: lambda name: is_list(name) and read_frequency_list(from_root(name)),
+    "a stop list": lambda name: stop_words(name, NLTK_NAMES),
+    "a word or phrase": fold_pattern,
+}
+
+
+def check_files(*reports: Mapping[str, dict[str, Any]]) -> dict[str, Lexicon]:
+    """Read what the parameters of `reports` name beside the corpus, each once; gives the lexicons by their paths.
+
+    Raises `LexiconError` for a lexicon and `ParameterError` for anything else that is not as it should be.
+    """
+    given = [one for parameters in reports for one in _given(parameters)]
+    paths = {value for parameter, value, _ in given if parameter.values == "a lexicon"}
+    lexicons = {path: read_lexicon(from_root(path)) for path in sorted(paths)}
+    try:
+        for kind, value in dict.fromkeys((parameter.values, value) for parameter, value, _ in given):
+            if kind in READERS:
+                READERS[kind](value)
+        for parameter, value, values in given:
+            if parameter.values == "a file of lafz code":
+                read_validity(from_root(value), lexicons[values["lexicon"]])
+    except ValueError as error:
+        raise ParameterError(str(error)) from None
+    return lexicons
+
+
+def check_groups(parameters: Mapping[str, dict[str, Any]], tokens: AnyTokens) -> None:
+    """Raises `ParameterError` for a column or a group that the corpus lacks, or a stop list without its languages."""
+    documents = tokens.corpus.documents
+    columns = documents.columns.tolist()
+    for parameter, value, values in _given(parameters):
+        said, by = f"parameter {parameter.name!r} is {shown(value)}", values["group_by"]
+        if parameter.values == "a metadata column" and value not in columns:
+            hint = did_you_mean(value, columns)
+            raise ParameterError(f"{said}, which is no metadata column.{hint} There are: {', '.join(columns)}")
+        if parameter.values == "a group" or (parameter.values == GROUP_OR_LIST and not is_list(value)):
+            if by is None:
+                raise ParameterError(f"{said}, and group_by is none: name the metadata column that has this group")
+            groups = sorted(set(tokens.groups(by)))
+            if value not in groups:
+                hint = did_you_mean(value, groups)
+                known = ", ".join(map(shown, groups[:LISTED])) + " and others" * (len(groups) > LISTED)
+                raise ParameterError(f"{said}, which is no value of {by!r}.{hint} There are: {known}")
+            if parameter.name == "reference" and value == values["target"]:
+                raise ParameterError(f"{said}, and so is 'target': name two groups, or leave the reference out")
+        if parameter.values == "a stop list":
+            try:
+                stop_words(value, set(documents["language"]))
+            except ValueError as error:
+                raise ParameterError(str(error)) from None
+
+
+def check_language(parameters: Mapping[str, dict[str, Any]], lexicons: Mapping[str, Lexicon], corpus: Corpus) -> None:
+    """Raises `CorpusError` without a document in the lexicon's language: with nothing to frame the whole run fails."""
+    if "framing" not in parameters:
+        return
+    lexicon = lexicons[parameters["framing"]["lexicon"]]
+    languages = set(corpus.documents["language"].map(primary))
+    if lexicon.language not in languages:
+        said = ", ".join(sorted(languages))
+        said += " (undetermined: the metadata name a language by no known code, such as 'en')" * ("und" in languages)
+        rest = ",".join(section for section in notebooks() if section != "framing")
+        raise CorpusError(
+            f"lexicon {lexicon.name!r} is in {lexicon.language!r} and the documents are in "
+            f"{said}: give one in their language with -p lexicon=FILE, or --only {rest}"
+        )
+
+
+def check_place(out: Path, mark: str = MANIFEST) -> None:
+    """Raises `ParameterError` for a place with anything but an earlier report, which alone may be replaced.
+
+    `mark` is what is in such a report.
+    """
+    if out.exists() and not (out.is_dir() and ((out / mark).exists() or not any(out.iterdir()))):
+        raise ParameterError(f"{str(out)!r} exists and is not an earlier report: choose another --out, or move it away")
+    if out.is_mount():  # nothing can be renamed to it
+        raise ParameterError(f"--out {str(out)!r} is where a file system is mounted: give the name of a folder in it")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ParameterError(f"--out {str(out)!r} cannot be made: {error.strerror}") from None
+
+
+@contextmanager
+def faults_told(out: Path) -> Iterator[None]:
+    """A full disk, a folder that can't be written to or is in use, or killed processes become a `ParameterError`."""
+    try:
+        yield
+    except OSError as error:
+        kept = f"; {KEPT}" if is_kept(out) else ""
+        raise ParameterError(f"the report {str(out)!r} could not be made: {with_advice(str(error))}{kept}") from None
+    except (BusyError, LostError) as error:
+        raise ParameterError(str(error)) from None
+
+
+def _given(parameters: Mapping[str, dict[str, Any]]) -> Iterator[tuple[Parameter, Any, dict[str, Any]]]:
+    """Each parameter of each notebook that is not none, its value, and all values of that notebook."""
+    for section, path in notebooks(parameters).items():
+        values = parameters[section]
+        yield from ((one, values[one.name], values) for one in read_parameters(path) if values[one.name] is not None)

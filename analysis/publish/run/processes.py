@@ -1,0 +1,189 @@
+"""The processes of a report's notebooks: one a notebook, ended with their kernels when the report ends before them."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any, NamedTuple, Self
+
+import psutil  # type: ignore[import-untyped]
+
+from analysis.core.progress import Progress
+
+CAN_FORK = sys.platform == "linux"  # elsewhere libraries of the system may fail in a process that was forked
+PATIENCE = 2  # seconds that processes have to end by themselves
+
+_ERROR = re.compile(r"[\w.]*(Error|Exception)\b")  # the last line of a traceback
+
+
+class Job(NamedTuple):
+    """A notebook to be run: what `analysis.publish.run.execute` takes, the folder, and what is added to the environment."""
+
+    task: dict[str, Any]
+    folder: Path
+    environment: Mapping[str, str]
+
+
+class Streams(NamedTuple):
+    """This side's ends of a process's stdin and stdout, and the file that is its stderr."""
+
+    stdin: IO[str]
+    stdout: IO[str]
+    stderr: IO[str]
+
+
+class Processes:
+    """Processes that run notebooks, and end when their stdin does: with this block, and when this process is gone.
+
+    With `fork` they are forked, see `analysis.publish.run.forking`, where that is safe; else, and elsewhere, each is begun
+    anew, which takes longer and less memory in all. `folder` is where they begin, and `environment` is theirs but for
+    what a job adds. Their session is not this process's, so that a terminal's Ctrl-C reaches this process alone.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], *, fork: bool = True) -> None:
+        self._folder, self._environment = folder, environment
+        self._begun: list[subprocess.Popen[bytes]] = []
+        self._streams: list[Streams] = []
+        self._lock = threading.Lock()
+        self._ended = False
+        self._messages: socket.socket | None = None  # to the process that forks
+        if fork and CAN_FORK:
+            self._messages, theirs = socket.socketpair()
+            with theirs:
+                self._begin("forking", [theirs.fileno(), None, None])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.end()
+
+    def start(self, job: Job) -> Streams:
+        """A new process that has `job` to do; `RuntimeError` where all were ended before."""
+        with self._lock, ExitStack() as theirs:
+            if self._ended:
+                raise RuntimeError("a process was to be started when all were ended")
+            (reads, stdin), (stdout, writes) = os.pipe(), os.pipe()
+            theirs.callback(os.close, reads)
+            theirs.callback(os.close, writes)
+            errors = TemporaryFile("w+", dir=self._folder, encoding="utf-8", errors="replace")  # noqa: SIM115
+            streams = Streams(_text(stdin, "w"), _text(stdout, "r"), errors)
+            self._streams.append(streams)
+            files = [reads, writes, errors.fileno()]
+            if self._messages:
+                with suppress(ConnectionError):  # then nobody has the other ends, and the streams end
+                    socket.send_fds(self._messages, [b"."], files)
+            else:
+                self._begin("execute", files)
+        about = {"folder": str(job.folder), "environment": {**self._environment, **job.environment}}
+        with suppress(BrokenPipeError, ValueError):  # it has ended, or all were ended
+            print(json.dumps(job.task | about), file=streams.stdin, flush=True)
+        return streams
+
+    def end(self) -> None:
+        """End all processes with all that they have started."""
+        with self._lock:
+            self._ended = True
+            running = [one for process in self._begun for one in _with_children(process.pid)]
+            for streams in self._streams:
+                _close(streams.stdin)
+            if self._messages:
+                self._messages.close()
+        _, deaf = psutil.wait_procs(running, PATIENCE if self._streams else 0)
+        for one in deaf:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        psutil.wait_procs(deaf, PATIENCE)
+        for process in self._begun:
+            process.wait()
+
+    def _begin(self, module: str, files: Sequence[int | None]) -> None:
+        """Begin a process with a module of this folder as its program, and `files` as its streams."""
+        command = [sys.executable, "-P", "-m", f"analysis.publish.run.{module}"]
+        stdin, stdout, stderr = files
+        self._begun.append(
+            subprocess.Popen(
+                command,
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                cwd=self._folder,
+                env=self._environment,
+                start_new_session=True,
+            )
+        )
+
+
+def _text(file: int, mode: str) -> IO[str]:
+    return open(file, mode, encoding="utf-8", errors="replace")
+
+
+def _close(stream: IO[str]) -> None:
+    with suppress(BrokenPipeError):
+        stream.close()
+
+
+def _with_children(pid: int) -> list[psutil.Process]:
+    """A process and all that it has started; none of one that is gone."""
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    return []
+
+
+def run_notebooks(
+    jobs: Mapping[str, Job],
+    processes: Processes,
+    progress: Progress,
+    *,
+    at_once: int,
+    ended: Callable[[str, dict[str, Any]], None] = lambda section, log: None,
+) -> dict[str, dict[str, Any]]:
+    """Run the job of each section, `at_once`, or as many as there are cores. An error ends all processes.
+
+    Gives a log a section: seconds, and what went wrong (cell, error, message), if anything did. `ended` is given each
+    as soon as it is there, while others still run.
+    """
+    with ThreadPoolExecutor(min(at_once, os.cpu_count() or 1)) as pool:
+        try:
+            # The last one first: when nothing is compiled so far, it has more to compile than the others together.
+            futures = {pool.submit(_run_one, processes, name, jobs[name], progress): name for name in reversed([*jobs])}
+            logs = {}
+            for future in as_completed(futures):
+                logs[futures[future]] = future.result()
+                ended(futures[future], future.result())
+            return {section: logs[section] for section in jobs}
+        except BaseException:  # a signal, or no process could be started: what still runs is of no use
+            pool.shutdown(wait=False, cancel_futures=True)
+            processes.end()
+            raise
+
+
+def _run_one(processes: Processes, section: str, job: Job, progress: Progress) -> dict[str, Any]:
+    started = time.monotonic()
+    streams = processes.start(job)
+    with streams.stdout, streams.stderr:
+        last = ""
+        for line in streams.stdout:  # text mode ends a line at \r too
+            last = line.strip() or last
+            counted = re.fullmatch(r"(\d+)/(\d+)", last)
+            if counted:
+                progress(section, int(counted[1]), int(counted[2]))
+        streams.stderr.seek(0)
+        said = [line.strip() for line in streams.stderr if _ERROR.match(line)]
+    _close(streams.stdin)
+    log: dict[str, Any] = {"seconds": round(time.monotonic() - started, 3)}
+    with suppress(ValueError):
+        if isinstance(result := json.loads(last), dict):
+            return log | result
+    why = (said or ["its process ended before the notebook did, most likely for want of memory"])[-1]
+    return log | {"cell": "-", "error": "NotRun", "message": why}

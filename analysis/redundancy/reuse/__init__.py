@@ -1,0 +1,218 @@
+"""Text that documents share: which pairs of documents have some, and which of their passages."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import pandas as pd
+
+from analysis.engine.database import Database, database, shards, write_shard
+from analysis.redundancy.reuse import pairs as joins
+from analysis.redundancy.reuse.alignment import aligned
+from analysis.redundancy.reuse.pairs import ENOUGH, FEWEST, LEAST, WIDEST, WORDS, Ints, Shared, is_reuse, keyed, shares
+from analysis.redundancy.reuse.pasting import places_of
+from analysis.redundancy.units import texts
+from analysis.text.parted import LISTED, AnyTokens, Parted, parts
+
+PAIRS = 300_000  # pairs of documents, at most, of a corpus in parts: those that share most
+ROWS = 4_000_000  # shingles of documents that are counted at a time
+MEMORY = 300 * 10**6  # bytes for joining a corpus in parts; what does not fit goes to its folder
+
+
+def document_pairs(
+    tokens: AnyTokens,
+    *,
+    n: int = WORDS,
+    min_shared: int = ENOUGH,
+    min_containment: float = LEAST,
+    max_documents: int = WIDEST,
+) -> pd.DataFrame:
+    r"""The pairs of documents held to be reuse, by the runs of `n` words (shingles) that both have.
+
+    A pair is listed when at least `min_shared` different shingles stand in both documents; or fewer, two at least,
+    that are `min_containment` or more of the shingles of one of them, since two short texts rarely share any by
+    chance. One row a pair, those that share most first, then in the order of the corpus:
+
+    - ``a``, ``b``: the documents, ``a`` the earlier one in the corpus;
+    - ``shared``: how many different shingles stand in both;
+    - ``containment_a`` = :math:`|A \cap B| / |A|`, the share of a's different shingles that stand in b, and
+      ``containment_b`` the share of b's that stand in a (directional; 0 = none, 1 = all);
+    - ``jaccard`` = :math:`|A \cap B| / |A \cup B|` (0 = nothing shared, 1 = the same shingles).
+
+    (Broder 1997, On the resemblance and containment of documents.) Counted word by word: no hashes, no samples; of a
+    corpus in parts by keys of 128 bits, see `pairs.keyed` for how unlikely a false one is. Shingles cross sentences,
+    not documents. Those that stand in more than `max_documents` documents are turns of phrase and boilerplate as a
+    rule: `common_shingles` lists them, and they count neither as shared nor in any document's shingles. So the work
+    grows as the corpus does, whatever it repeats. Of a corpus that does not fit in memory there are at most the first
+    `PAIRS` rows.
+
+    Raises `ValueError` for `n` < 1, `min_shared` < 1, `max_documents` < 2, or a containment outside 0 to 1.
+
+    >>> from analysis import tokenize
+    >>> from analysis.text.corpus import read_texts
+    >>> texts = ["The road to the north is closed.", "Police: the road to the north is open.", "It rained all night."]
+    >>> document_pairs(tokenize(read_texts(texts)))
+       a  b  shared  containment_a  containment_b  jaccard
+    0  0  1       3           0.75            0.6      0.5
+    """
+    if min_shared < 1:
+        raise ValueError(f"min_shared is {min_shared}: use 1 or more")
+    if not 0 <= min_containment <= 1:
+        raise ValueError(f"min_containment is {min_containment}: use a share from 0 to 1, such as 0.006")
+    _check(n, max_documents)
+    most = PAIRS if isinstance(tokens, Parted) else None
+    least, found = min(FEWEST, min_shared), list[Shared]()
+    with _grouped(tokens, n, max_documents) as (engine, sizes):
+        engine.run(f"CREATE TABLE members AS {joins.members('shingles')}")
+        for pairs in joins.count(engine, "members", 0, tokens.n_documents, least=least, rows=ROWS):
+            kept = is_reuse(pairs.shared, sizes[pairs.a], sizes[pairs.b], min_shared, min_containment)
+            found.append(Shared(*(values[kept] for values in pairs)))
+            if most and sum(len(each.a) for each in found) > 2 * most:
+                found = [_first(found, most)]
+    a, b, shared = _first(found, most)
+    names = {"a": tokens.doc_ids[a], "b": tokens.doc_ids[b], "shared": shared}
+    return pd.DataFrame(names | shares(shared, sizes[a], sizes[b]))
+
+
+def common_shingles(tokens: AnyTokens, *, n: int = WORDS, max_documents: int = WIDEST) -> pd.DataFrame:
+    """The runs of `n` words that stand in more than `max_documents` documents, which `document_pairs` puts aside.
+
+    ``shingle`` (its words), ``documents`` (how many it stands in), the most widespread first, then alphabetically.
+
+    >>> from analysis import tokenize
+    >>> from analysis.text.corpus import read_texts
+    >>> texts = ["As a matter of fact, it rained.", "That is a matter of taste.", "It was a matter of time."]
+    >>> common_shingles(tokenize(read_texts(texts)), n=3, max_documents=2)
+           shingle  documents
+    0  a matter of          3
+    """
+    _check(n, max_documents)
+    with _grouped(tokens, n, max_documents) as (engine, _):
+        common = engine.columns(joins.COMMON)
+    words: dict[int, str] = {}
+    for part in parts(tokens) if len(common["high"]) else ():
+        words |= joins.wordings(part.tokens, common["high"], common["low"], n, alone=not isinstance(tokens, Parted))
+    listed = [words[number] for number in range(len(common["high"]))]
+    table = pd.DataFrame({"shingle": pd.Series(listed, dtype=object), "documents": common["documents"]})
+    return table.sort_values(["documents", "shingle"], ascending=[False, True], ignore_index=True)
+
+
+def passages(tokens: AnyTokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
+    r"""The passages that pairs of documents share, word for word or reworded.
+
+    `pairs` has the columns ``a`` and ``b`` (doc_ids), as `document_pairs` gives them; with None it is all pairs that
+    that finds. One row a passage, in the order of `pairs` and then of document a:
+
+    - ``a_doc``, ``b_doc``, ``a_start``, ``a_end``, ``b_start``, ``b_end``: the documents, and characters in each;
+    - ``similarity`` = :math:`|A \cap B| / \min(|A|, |B|)`, A and B being the sets of content words of its two sides
+      (the overlap coefficient; Simpson 1943, Mammals and the nature of continents): 0 = none shared, 1 = all those of
+      the side with fewer. Words that agree in their first six letters are one here; content words are all but those
+      that stand in more than twenty sentences and in more than a tenth of all, or of those of the two documents;
+    - ``kind``: "verbatim" where at least 95% of the words of each side stand in runs of four words or more that the
+      other side has too, "near" where at least half of those of one side do, else "reworded".
+
+    Sentences that share content words, the rarer the better, are chained over gaps, in whatever order they stand. The
+    edges of a chain are moved, word by word, to where the words of one side cease to stand on the other, and on to the
+    border of a sentence close by. A paragraph whose words stand all over the other document is its summary: then the
+    passage is that paragraph, and the whole other document.
+
+    A passage has some twenty words on each side, and eight content words in common; shorter ones are phrases that many
+    texts share. Of two passages of a pair of which one lies by more than half in the other, on either side, the one
+    with more support stands. The thresholds and their sources are in `analysis.redundancy.reuse.chains`, `edges` and
+    `summaries`.
+
+    Raises `ValueError` when `pairs` lacks a column, names a document that is not in the corpus, or pairs one with
+    itself.
+
+    >>> from analysis import tokenize
+    >>> from analysis.text.corpus import read_texts
+    >>> text = "The committee of the northern district has closed the old stone bridge over the river to all heavy "
+    >>> text += "lorries until engineers have examined each of its seven arches."
+    >>> tokens = tokenize(read_texts([text, "Reported yesterday. " + text]))
+    >>> passages(tokens)
+      a_doc b_doc  a_start  a_end  b_start  b_end  similarity      kind
+    0     0     1        0    162       20    182         1.0  verbatim
+    """
+    if pairs is None:
+        pairs = document_pairs(tokens)
+    if missing := {"a", "b"} - set(pairs.columns):
+        raise ValueError(
+            f"pairs has no column {sorted(missing)[0]!r}: give one row a pair, with the doc_ids as a and b"
+        )
+    first, second = (places_of(tokens, pairs[side]) for side in ("a", "b"))
+    for side, rows in (("a", first), ("b", second)):
+        if (rows < 0).any():
+            unknown = pairs[side].iloc[int(np.argmin(rows))]
+            raise ValueError(
+                f"no document {unknown!r} (column {side}): `tokens.doc_ids` lists all {tokens.n_documents}"
+            )
+    if (first == second).any():
+        own = tokens.doc_ids[first[first == second][0]]
+        raise ValueError(f"{own!r} is paired with itself: pair it with other documents")
+    return aligned(tokens, first, second)
+
+
+def passage_texts(tokens: AnyTokens, found: pd.DataFrame) -> pd.DataFrame:
+    """The texts behind a table of `passages`: kind, similarity, a_doc, a_text, b_doc, b_text.
+
+    The longest first, by the shorter of the two sides: of a text and its summary the summary counts.
+
+    >>> from analysis import read_text, tokenize
+    >>> tokens = tokenize(read_text("War is near."))
+    >>> passage_texts(tokens, passages(tokens)).empty
+    True
+    """
+    sizes = [(found[f"{side}_end"] - found[f"{side}_start"]).to_numpy() for side in ("a", "b")]
+    order = np.argsort(-np.min(sizes, axis=0), kind="stable")
+    if isinstance(tokens, Parted):
+        order = order[:LISTED]
+    table = found.iloc[order].reset_index(drop=True)
+    for side in ("a", "b"):
+        table[f"{side}_text"] = texts(tokens, *(table[f"{side}_{part}"] for part in ("doc", "start", "end")))
+    return table[["kind", "similarity", "a_doc", "a_text", "b_doc", "b_text"]]
+
+
+def _check(n: int, max_documents: int) -> None:
+    if n < 1:
+        raise ValueError(f"n is {n}: use 1 for words, 4 for runs of four, and so on")
+    if max_documents < 2:
+        raise ValueError(f"max_documents is {max_documents}: use 2 or more, for what stands in one is not shared")
+
+
+@contextmanager
+def _grouped(tokens: AnyTokens, n: int, max_documents: int) -> Iterator[tuple[Database, Ints]]:
+    """An engine with the relation ``shingles``, which are grouped in it, and the documents' sizes in shingles.
+
+    Of a corpus in parts each is a shard on disk; what is in memory is one shard that stays there.
+    """
+    sizes = np.zeros(tokens.n_documents, dtype=np.int64)
+    with database(folder=tokens.folder, memory=MEMORY) if isinstance(tokens, Parted) else database() as engine:
+        files = []
+        for part in parts(tokens):
+            own = keyed(part.tokens, n, alone=not engine.folder)
+            sizes[part.rows] = own.sizes
+            columns = {"high": own.high, "low": own.low, "document": own.document + np.uint32(part.document)}
+            if engine.folder:
+                files.append(engine.folder / f"{part.number:05}.parquet")
+                write_shard(files[-1], **columns)
+            else:
+                engine.relate("shingles", **columns)
+        if engine.folder:
+            files.append(engine.folder / "none.parquet")  # so that there is one, whatever the corpus
+            write_shard(
+                files[-1], high=np.empty(0, np.uint64), low=np.empty(0, np.uint64), document=np.empty(0, np.uint32)
+            )
+            engine.run(f"CREATE VIEW shingles AS FROM {shards(files)}")
+        joins.group(engine, "shingles", max_documents)
+        for batch in engine.batches(joins.ASIDE):
+            document, aside = batch.columns
+            sizes[document] -= aside
+        yield engine, sizes
+
+
+def _first(found: Sequence[Shared], most: int | None) -> Shared:
+    """All pairs in the order of the table, or as many as `most` of them."""
+    none = Shared(*np.empty((3, 0), dtype=np.int64))
+    whole = Shared(*(np.concatenate(values) for values in zip(none, *found, strict=True)))
+    order = np.lexsort((whole.b, whole.a, -whole.shared))[:most]
+    return Shared(*(values[order] for values in whole))

@@ -1,0 +1,302 @@
+"""How many shingles documents share: the shingles of each shard, joined in the engine, and then counted.
+
+What comes in is one relation, however many shards it is made of: the two halves of a shingle's key and the number of a
+document that has it, each once. The engine groups it by key and puts aside what too many documents have; what two or
+more of the others have is numbered, and pairs are counted document by document from lists of those numbers.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.core.compiled import compiled
+from analysis.engine.database import Database
+from analysis.redundancy.shingles import distinct_shingles
+from analysis.text.tokens import Tokens
+
+WORDS = 4  # in a shingle
+FEWEST = 2  # shingles that a pair shares: one alone is a turn of phrase
+ENOUGH = 5  # shingles that a pair shares, whatever the length of its documents
+LEAST = 0.006  # share of a document's shingles that a pair has in common, where it has fewer
+WIDEST = 200  # documents that a shingle appears in: in more it is a turn of phrase or boilerplate
+FOUND = 200_000  # pairs, about, that are counted at a time
+_UNMARKED = np.uint32((1 << 31) - 1)  # all but the bit that marks the first document of a list
+
+# The queries, after `group`, for the keys that are put aside and for how many of each document are.
+COMMON = "SELECT high, low, count(*) AS documents, min(document) AS first FROM wide GROUP BY high, low"
+ASIDE = "SELECT document, count(*) AS aside FROM wide GROUP BY document"
+
+Keys = NDArray[np.uint64]
+Ints = NDArray[np.int64]
+
+
+class Keyed(NamedTuple):
+    """Each document's different shingles: both halves of the key, and the number of the document, (rows,).
+
+    ``sizes``: how many each document has, (documents,).
+    """
+
+    high: Keys
+    low: Keys
+    document: NDArray[np.uint32]
+    sizes: Ints
+
+
+class Shared(NamedTuple):
+    """Pairs of documents: their numbers in the corpus, the earlier first, and how many shingles both have."""
+
+    a: Ints
+    b: Ints
+    shared: Ints
+
+
+def keyed(tokens: Tokens, n: int = WORDS, *, alone: bool = False) -> Keyed:
+    r"""Each document's different runs of `n` words, as keys that are the same in every shard of a corpus.
+
+    Sorted by the first 16 bits, so that a range of keys is read in a few pieces. A word has a 128-bit number for each
+    of the `n` places, from the BLAKE2b digests of its folded letters; a key is their sum, half by half. Two runs that
+    differ in a word then have the same key with a probability of :math:`2^{-128}` (tabulation hashing: Carter & Wegman
+    1979, Universal classes of hash functions). That any two of *s* different runs have the same is below
+    :math:`s^2 / 2^{129}`: about one in :math:`10^{16}` for :math:`10^{11}` runs, 600 GB of text.
+
+    A shard that is `alone` needs no such keys: its runs are numbered, compared word by word.
+
+    >>> from analysis import tokenize
+    >>> from analysis.text.corpus import read_texts
+    >>> found = keyed(tokenize(read_texts(["Well, it rained all night.", "It rained."])))
+    >>> len(found.high), found.document.tolist(), found.sizes.tolist()
+    (2, [0, 0], [2, 0])
+    """
+    matrix, first = distinct_shingles(tokens, n)
+    sizes = np.diff(matrix.indptr).astype(np.int64)
+    document = np.repeat(np.arange(tokens.n_documents, dtype=np.uint32), sizes)
+    if alone:
+        return Keyed(matrix.indices.astype(np.uint64), np.zeros(len(document), dtype=np.uint64), document, sizes)
+    high, low = _keys_at(tokens, first, n)
+    order = np.argsort((high >> np.uint64(48)).astype(np.uint16)[matrix.indices], kind="stable")
+    rows = matrix.indices[order]
+    return Keyed(high[rows], low[rows], document[order], sizes)
+
+
+def wordings(tokens: Tokens, high: Keys, low: Keys, n: int = WORDS, *, alone: bool = False) -> dict[int, str]:
+    """The words of those shingles whose keys, as `keyed` makes them, are given and that `tokens` have.
+
+    By their place among the keys.
+    """
+    wanted = {key: number for number, key in enumerate(zip(high.tolist(), low.tolist(), strict=True))}
+    _, first = distinct_shingles(tokens, n)
+    numbers = np.arange(len(first), dtype=np.uint64)
+    own = (numbers, np.zeros_like(numbers)) if alone else _keys_at(tokens, first, n)
+    found = {}
+    for row in np.flatnonzero(np.isin(own[0], high)).tolist():
+        number = wanted.get((int(own[0][row]), int(own[1][row])))
+        if number is not None:
+            found[number] = " ".join(tokens.vocabulary[tokens.ids[first[row] : first[row] + n]])
+    return found
+
+
+def digests(words: Iterable[str], number: int) -> Keys:
+    """So many numbers of 128 bits for each word, its BLAKE2b digests in pieces, each as two halves: (words, number, 2).
+
+    >>> digests(["rain", "war"], 9).shape, bool(np.all(digests(["rain"], 1) == digests(["war", "rain"], 2)[1, :1]))
+    ((2, 9, 2), False)
+    """
+    blocks = [(16 * min(4, number - place), place.to_bytes(8, "little")) for place in range(0, number, 4)]
+    letters = (word.encode("utf-8", "surrogatepass") for word in words)
+    found = b"".join(  # a digest has 64 bytes at the most; the next ones are salted
+        hashlib.blake2b(word, digest_size=size, salt=salt).digest() for word in letters for size, salt in blocks
+    )
+    return np.frombuffer(found, dtype="<u8").reshape(-1, number, 2)
+
+
+def group(engine: Database, shingles: str, most: int) -> None:
+    """Group the relation `shingles` (``high``, ``low``, ``document``) by key, for `COMMON`, `ASIDE` and `members`.
+
+    What more than `most` documents have is put aside.
+    """
+    engine.run(
+        f"CREATE TABLE keys AS SELECT high, low, count(*) AS documents, count(*) > {most} AS wide "
+        f"FROM {shingles} GROUP BY high, low HAVING count(*) > 1"
+    )
+    engine.run(
+        f"CREATE TABLE wide AS SELECT high, low, document FROM {shingles} "
+        "SEMI JOIN (SELECT high, low FROM keys WHERE wide) USING (high, low)"
+    )
+
+
+def members(shingles: str, *, base: int = 0) -> str:
+    """The query for the documents of each key that `group` keeps, numbered from `base` on: ``number``, ``document``."""
+    return (
+        f"SELECT number, document FROM {shingles} JOIN "
+        f"(SELECT high, low, row_number() OVER () + {base - 1} AS number FROM keys WHERE NOT wide) USING (high, low)"
+    )
+
+
+def in_blocks(members: str, per_block: int) -> str:
+    """The query for `members` as each block of `per_block` documents needs them: ``block``, ``number``, ``document``.
+
+    For each key that a document of the block has, the documents from the first of the block on.
+    """
+    return (
+        f"SELECT block, number, document FROM {members} JOIN (SELECT DISTINCT number, document // {per_block} AS block "
+        f"FROM {members}) USING (number) WHERE document // {per_block} >= block"
+    )
+
+
+def count(engine: Database, members: str, first: int, stop: int, *, least: int, rows: int) -> Iterator[Shared]:
+    """The pairs with `least` shared shingles or more whose first document is from `first` to before `stop`.
+
+    `members` is a relation as `members` makes it, in which the keys of these documents have all theirs from `first` on.
+    About `rows` of it are in memory at a time, or all that one document shares. The pairs of a document come together,
+    in the order of the documents.
+    """
+    total = int(engine.columns(f"SELECT count(*) AS total FROM {members}")["total"][0])
+    pieces = max(1, min(stop - first, -(-total // rows)))
+    for low, high in pairwise(np.linspace(first, stop, pieces + 1).astype(int).tolist()):
+        own = f"SELECT number, document FROM {members} WHERE document >= {low}"
+        if pieces > 1:
+            own += f" AND number IN (SELECT number FROM {members} WHERE document BETWEEN {low} AND {high - 1})"
+        columns = engine.columns(own)
+        yield from counted([(columns["number"], columns["document"])], total, low, high, least=least)
+
+
+def counted(
+    chunks: Iterable[tuple[NDArray[Any], NDArray[Any]]], most: int, first: int, stop: int, *, least: int
+) -> Iterator[Shared]:
+    """The pairs with `least` shared numbers or more whose first document is from `first` to before `stop`.
+
+    A chunk has numbers, each of which is in no other chunk, and the documents that have them, `first` or later, in any
+    order; all chunks together are `most` rows or fewer. A row takes 8 bytes, and those of the chunk at hand 30 more.
+
+    >>> number, document = np.array([7, 7, 7, 8, 8]), np.array([0, 2, 1, 1, 2])
+    >>> a, b, shared = next(counted([(number, document)], 5, 0, 3, least=2))
+    >>> a.tolist(), b.tolist(), shared.tolist()
+    ([1], [2], [2])
+    """
+    member, size = np.empty(most, dtype=np.uint32), 0
+    for number, document in chunks:
+        if len(number):
+            low, high = int(number.min()), int(number.max())
+            size = _add_lists(number - low, document, high - low + 1, first, member, size)
+    member = member[:size]
+    documents = int((member & _UNMARKED).max(initial=0)) + 1
+    own, places = _places(member, min(stop - first, documents))
+    counts, found = np.zeros(documents, dtype=np.int32), np.empty((3, FOUND + documents), dtype=np.int64)
+    row = 0
+    while row < len(own) - 1:
+        row, size = _count(member, own, places, row, least, counts, found, FOUND)
+        pairs = found[:, :size].copy()
+        yield Shared(pairs[0] + first, pairs[1] + first, pairs[2])
+
+
+def is_reuse(
+    shared: NDArray[Any], size_a: Ints, size_b: Ints, min_shared: int = ENOUGH, min_containment: float = LEAST
+) -> NDArray[np.bool_]:
+    """Which pairs `document_pairs` lists, of those with `FEWEST` shared shingles, by the documents' sizes in shingles.
+
+    >>> is_reuse(np.array([4, 4, 5]), np.array([900, 500, 900]), np.array([900, 900, 900])).tolist()
+    [False, True, True]
+    """
+    large = np.maximum(shared / size_a, shared / size_b) >= min_containment
+    return large | (shared >= min_shared)
+
+
+def shares(shared: Ints, size_a: Ints, size_b: Ints) -> dict[str, NDArray[np.float64]]:
+    """The columns of `document_pairs` that are shares, by the documents' sizes in shingles.
+
+    >>> {name: share.tolist() for name, share in shares(np.array([3]), np.array([4]), np.array([5])).items()}
+    {'containment_a': [0.75], 'containment_b': [0.6], 'jaccard': [0.5]}
+    """
+    return {
+        "containment_a": shared / size_a,
+        "containment_b": shared / size_b,
+        "jaccard": shared / (size_a + size_b - shared),
+    }
+
+
+def _keys_at(tokens: Tokens, first: Ints, n: int) -> tuple[Keys, Keys]:
+    """The two halves of the key of each run of `n` words that begins at a token in `first`."""
+    table = digests(tokens.vocabulary, n)
+    high, low = np.zeros((2, len(first)), dtype=np.uint64)
+    for place in range(n):
+        high += table[tokens.ids[first + place], place, 0]
+        low += table[tokens.ids[first + place], place, 1]
+    return high, low
+
+
+@compiled
+def _add_lists(number: Any, document: Any, size: Any, first: Any, member: Any, begin: Any) -> Any:
+    """Put the documents of each number, counted from `first`, into `member` from `begin` on; where they end.
+
+    Those of a number rise, and the first of them is marked.
+    """
+    ends = np.zeros(size + 1, dtype=np.int64)
+    for k in range(len(number)):
+        ends[number[k] + 1] += 1
+    ends[0] = begin
+    for k in range(size):
+        ends[k + 1] += ends[k]
+    free = ends[:-1].copy()
+    for k in range(len(number)):
+        own, at = np.uint32(document[k] - first), free[number[k]]
+        while at > ends[number[k]] and member[at - 1] > own:
+            member[at] = member[at - 1]
+            at -= 1
+        member[at] = own
+        free[number[k]] += 1
+    for k in range(size):
+        if ends[k] < ends[k + 1]:
+            member[ends[k]] |= _UNMARKED + np.uint32(1)
+    return ends[size]
+
+
+@compiled
+def _places(member: Any, documents: Any) -> tuple[Any, Any]:
+    """Where in `member` each of the first `documents` is: the places, and where those of each begin."""
+    own = np.zeros(documents + 1, dtype=np.int64)
+    for k in range(len(member)):
+        if member[k] & _UNMARKED < documents:
+            own[(member[k] & _UNMARKED) + 1] += 1
+    own = np.cumsum(own)
+    places, free = np.empty(own[-1], dtype=np.uint32), own[:-1].copy()
+    for k in range(len(member)):
+        row = member[k] & _UNMARKED
+        if row < documents:
+            places[free[row]] = k
+            free[row] += 1
+    return own, places
+
+
+@compiled
+def _count(
+    member: Any, own: Any, places: Any, row: Any, least: Any, counts: Any, found: Any, most: Any
+) -> tuple[int, int]:
+    """Fill `found` with the pairs of the documents from `row` on, until it has `most`; the next document, and how many.
+
+    ``counts`` is zero before and after.
+    """
+    touched = np.empty(len(counts), dtype=np.int32)
+    size = 0
+    while row < len(own) - 1 and size < most:
+        used = 0
+        for k in range(own[row], own[row + 1]):
+            place = np.int64(places[k]) + 1
+            while place < len(member) and member[place] <= _UNMARKED:
+                other = np.int64(member[place])
+                if counts[other] == 0:
+                    touched[used] = other
+                    used += 1
+                counts[other] += 1
+                place += 1
+        for k in range(used):
+            other = touched[k]
+            if counts[other] >= least:
+                found[0, size], found[1, size], found[2, size] = row, other, counts[other]
+                size += 1
+            counts[other] = 0
+        row += 1
+    return row, size

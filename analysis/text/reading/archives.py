@@ -1,0 +1,130 @@
+"""Zip archives: their members one by one, and nothing that could fill the disk or climb out of the archive."""
+
+import lzma
+import re
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO, cast
+
+from analysis.text.reading.records import Problem, ReadError
+
+MOST_MEMBERS = 10_000
+LARGEST_MEMBER = 200 * 10**6  # bytes, unpacked
+LARGEST_ARCHIVE = 2 * 10**9  # bytes, all members unpacked
+LARGEST_RATIO = 200  # unpacked to packed; text that people write stays below 20
+
+_PIECE = 1 << 20
+_IN_MEMORY = 16 << 20  # bytes of a member that do not go to disk
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(EOFError, OSError, NotImplementedError, RuntimeError, ValueError),  # a place before the beginning of the file
+)
+
+
+def members(file: BinaryIO) -> Iterator[tuple[str, BinaryIO] | Problem]:
+    """Path and content of each file in a zip archive, in order; the content is closed when the next is asked for.
+
+    Members are unpacked one at a time, with their bytes counted, since a header can say anything. A `Problem` is a
+    member that is encrypted, damaged, a link, an archive itself or the second of its name, whose path is absolute or
+    climbs out of the archive, or that breaks a limit: 200 MB, 200 times its packed size; so is, once, all that comes
+    after 10,000 members or 2 GB. Hidden files and folders are passed over, as in a folder. Raises `ReadError` for what
+    is no whole zip archive, or has no file in it.
+
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> with zipfile.ZipFile(file, "w") as archive:
+    ...     archive.writestr("day/one.txt", "The council met.")
+    >>> [(name, content.read()) for name, content in members(file)]
+    [('day/one.txt', b'The council met.')]
+    """
+    try:
+        archive = zipfile.ZipFile(file)
+        # The directory of the archive was read and is all there, but a member may still be damaged.
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+        raise ReadError(f"is not a whole zip archive ({_line(error)}): copy or download it again") from None
+    with archive:
+        files = [info for info in archive.infolist() if not info.filename.endswith("/")]
+        if all(_is_hidden(_name(info)) for info in files):
+            raise ReadError("has no file in it: add texts, or leave it out")
+        yield from _members(archive, files)
+
+
+def _members(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo]) -> Iterator[tuple[str, BinaryIO] | Problem]:
+    total, seen = 0, set[str]()
+    for info in files[:MOST_MEMBERS]:
+        name = _name(info)
+        reason = "stands in the archive twice: the first is read" if name in seen else _objection(info, name)
+        seen.add(name)
+        if reason:
+            yield Problem(name, reason)
+            continue
+        if _is_hidden(name):
+            continue
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as content:
+            try:
+                size, reason = _unpack(archive, info, cast(BinaryIO, content), LARGEST_ARCHIVE - total)
+            except _DAMAGED as error:
+                size, reason = content.tell(), f"is damaged ({_line(error)}): copy or download the archive again"
+            total += size
+            content.seek(0)
+            yield Problem(name, reason) if reason else (name, cast(BinaryIO, content))
+        if total >= LARGEST_ARCHIVE:
+            yield Problem("", f"unpacks to more than {LARGEST_ARCHIVE:,} bytes: nothing after {name!r} is read")
+            return
+    if len(files) > MOST_MEMBERS:
+        yield Problem("", f"has {len(files):,} files: the first {MOST_MEMBERS:,} are read, divide the archive")
+
+
+def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, into: BinaryIO, left: int) -> tuple[int, str]:
+    """Writes a member; the number of bytes that came, and why it is not read further or ""."""
+    size = 0
+    with archive.open(info) as packed:
+        while piece := packed.read(_PIECE):
+            size += len(piece)
+            if size > LARGEST_RATIO * info.compress_size:
+                return (
+                    size,
+                    f"unpacks to more than {LARGEST_RATIO} times its packed size: unpack it if you trust it",
+                )
+            if size > LARGEST_MEMBER:
+                return size, f"unpacks to more than {LARGEST_MEMBER:,} bytes: divide it"
+            if size > left:
+                return size, "does not fit in what may be unpacked of one archive: divide the archive"
+            into.write(piece)
+    return size, ""
+
+
+def _objection(info: zipfile.ZipInfo, name: str) -> str:
+    """Why a member is not to be unpacked, "" where it may be."""
+    if not name:
+        return "has no name: pack it again"
+    if re.match(r"[/\\]|[A-Za-z]:", name) or ".." in re.split(r"[/\\]", name):
+        return "has a path that leads out of the archive: pack it again with paths from its folder"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "is a link: pack the file that it points to"
+    if info.flag_bits & 1:
+        return "is encrypted: pack it again without a password"
+    if name.lower().endswith((".zip", ".gz", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")):
+        return "is an archive in an archive: unpack it"
+    return ""
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """The path of a member; many programs write UTF-8 without the flag that says so, and zipfile reads CP437 then."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,105 @@
+"""Parquet: one document a row."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, NamedTuple
+
+from analysis.text.reading.formats.rows import Source, demand, digest, document
+from analysis.text.reading.records import Problem, ReadError, Record
+
+_BATCH = 256  # rows in memory together
+_BATCH_BYTES = 64 << 20  # that a batch may have, however often one long text stands in it
+_LEAST = 20 * 10**6  # characters that any file may give
+_RATIO = 200  # characters to bytes of the file; text that people write stays below 20
+
+
+_NO_VALUE = (ValueError, OverflowError, LookupError)  # bytes that are no text, a day beyond Python's, an unknown zone
+
+
+class _Unreadable(NamedTuple):
+    reason: str
+
+
+def read_parquet(file: BinaryIO, *, text_column: str = "text") -> Iterator[Record | Problem]:
+    """One record a row of a Parquet file, named by its number (from 1); columns beside `text_column` are metadata.
+
+    A row without text is a `Problem`; so is, once, all that follows a place where the file is broken, or by which it
+    has given 20 million characters and 200 times its own size. Raises `ReadError` for a file that is broken from the
+    start, and for one without that column, with two of one name, or without rows.
+
+    >>> import io, pyarrow, pyarrow.parquet
+    >>> file = io.BytesIO()
+    >>> pyarrow.parquet.write_table(pyarrow.table({"text": ["The council met."], "source": ["Daily"]}), file)
+    >>> [found] = read_parquet(file)
+    >>> found.text, found.name, found.metadata
+    ('The council met.', '1', {'source': 'Daily'})
+    """
+    import pyarrow as pa  # here, since it takes longer to import than a folder of texts to read
+    from pyarrow.parquet import ParquetFile
+
+    most = max(_LEAST, _RATIO * file.seek(0, 2))
+    file.seek(0)
+    try:
+        table = ParquetFile(file)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise ReadError(f"is not a Parquet file, or a broken one ({_line(error)}): export it again") from None
+    names = table.schema_arrow.names
+    demand(text_column, names)
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ReadError(f"has more than one column {twice[0]!r}: give each column a name of its own")
+    if not table.metadata.num_rows:
+        raise ReadError("has no rows: add rows, or leave it out")
+    source = Source("parquet", "", digest(file), text_column)
+    number = size = 0
+    try:
+        for row in _rows(table):
+            number += 1
+            found = _document(str(number), row, source)
+            size += len(found.text) + sum(map(len, found.metadata.values())) if isinstance(found, Record) else 0
+            if size > most:
+                yield Problem(
+                    str(number), f"unpacks to more than {_RATIO} times its size: nothing from here on is read"
+                )
+                return
+            yield found
+    except (pa.ArrowException, OSError) as error:
+        yield Problem(str(number + 1), f"is broken ({_line(error)}), and nothing from here on is read: export it again")
+
+
+def _document(name: str, row: Mapping[str, Any], source: Source) -> Record | Problem:
+    """The row as a document, without the columns whose values Python does not have."""
+    lost = [column for column, value in row.items() if isinstance(value, _Unreadable)]
+    if source.text_column in lost:
+        return Problem(name, f"its {source.text_column!r} is not text ({row[source.text_column].reason})")
+    found = document(name, {column: value for column, value in row.items() if column not in lost}, source)
+    if isinstance(found, Problem):
+        return found
+    problems = tuple(f"column {column!a} is left out: it cannot be read ({row[column].reason})" for column in lost)
+    return found._replace(problems=found.problems + problems)
+
+
+def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
+    """Each row, with `_Unreadable` where Python has no value for what stands there."""
+    for group in range(table.num_row_groups):
+        # No text of the group is longer than all of it, but a short file can have it in each of its rows.
+        largest = max(1, table.metadata.row_group(group).total_byte_size)
+        count = min(_BATCH, max(1, _BATCH_BYTES // largest))
+        for batch in table.iter_batches(count, row_groups=[group], use_threads=False):
+            try:
+                rows = batch.to_pylist()
+            except _NO_VALUE:
+                places = range(batch.num_rows)
+                rows = [{name: _value(batch.column(name)[place]) for name in batch.schema.names} for place in places]
+            yield from rows
+
+
+def _value(scalar: Any) -> Any:
+    try:
+        return scalar.as_py()
+    except _NO_VALUE as error:
+        return _Unreadable(_line(error))
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")

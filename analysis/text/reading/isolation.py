@@ -1,0 +1,154 @@
+"""Readers in a process of their own: a file that crashes, fills or never leaves its parser ends that one and no more.
+
+Web pages, PDF and Word files are read there. Their parsers are large and written in C, and a few hundred bytes can ask
+for hours of work or all of the memory.
+"""
+
+import atexit
+import importlib
+import json
+import math
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from analysis.text.reading.records import ReadError, Record
+
+READERS = {kind: (f"analysis.text.reading.formats.{kind}", f"read_{kind}") for kind in ("docx", "html", "pdf")}
+MEMORY = 1 << 30  # bytes above what the process has when it has imported the reader
+SECONDS = 10  # of computing, and one more for each
+BYTES = 100_000  # of the file
+_IDLE = 5  # seconds without work after which the process ends
+
+_lock = threading.Lock()
+_running: list[subprocess.Popen[bytes]] = []
+
+
+def read_isolated(kind: str, data: bytes) -> Record:
+    """What the reader of `kind` makes of `data`: a record, or the `ReadError` that it raises.
+
+    One process reads all files, one after the other, and is begun anew after one that ended it. Raises `ReadError` for
+    a file that takes more than 1 GB of memory, or of computing more than 10 seconds and one for each 100 kB, or that
+    crashes its parser. (Where the system knows no such limits, only crashes are held off.)
+
+    >>> read_isolated("html", b"<p>The council met on Monday and rose at noon.</p>").text
+    'The council met on Monday and rose at noon.'
+    """
+    with _lock:
+        for _ in range(2):
+            process = _process()
+            answer = _asked(process, kind, data)
+            if answer:
+                found = json.loads(answer)
+                if "error" in found:
+                    raise ReadError(found["error"])
+                return Record(**found | {"problems": tuple(found["problems"])})
+            status = process.wait()
+            _forget(process)
+            if status != 0:  # else it had nothing to do for so long that it ended just now
+                break
+    limit = "computes too long" if status == -getattr(signal, "SIGXCPU", 0) else "crashes the reader of its format"
+    raise ReadError(f"{limit}: it may be made to do so; save its text as .txt if you trust it")
+
+
+def _process() -> subprocess.Popen[bytes]:
+    """The process that reads, begun where there is none."""
+    for process in _running:
+        if process.poll() is None:
+            return process
+        _forget(process)
+    code = f"import sys; sys.path[:] = {sys.path!r}; from analysis.text.reading.isolation import serve; serve()"
+    pipe, null = subprocess.PIPE, subprocess.DEVNULL
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe, stderr=null)
+    _running.append(process)
+    return process
+
+
+def _asked(process: subprocess.Popen[bytes], kind: str, data: bytes) -> bytes:
+    """The line with which the process answers, b"" where it ends instead."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with suppress(BrokenPipeError):
+        process.stdin.write(f"{kind} {len(data)} {SECONDS + len(data) // BYTES}\n".encode())
+        process.stdin.write(data)
+        process.stdin.flush()
+    answer = process.stdout.readline()
+    return answer if answer.endswith(b"\n") else b""
+
+
+def _forget(process: subprocess.Popen[bytes]) -> None:
+    _running.remove(process)
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):  # what could not be written is written when it is closed, or not at all
+                pipe.close()
+
+
+@atexit.register
+def _end() -> None:
+    for process in list(_running):
+        _forget(process)  # without its stdin it ends by itself
+        process.wait()
+
+
+def _after_fork() -> None:
+    """Give a process that was forked a lock of its own; the reader is no child of it, and so has ended for it."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def serve() -> None:
+    """Read what is asked for on stdin, answer on stdout, until stdin ends or nothing more comes."""
+    asked = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a parser prints is no answer
+    while line := _line(asked):
+        kind, size, seconds = line.split()
+        data = asked.read(int(size))
+        module, name = READERS[kind.decode()]
+        try:
+            read: Callable[[bytes], Record] = getattr(importlib.import_module(module), name)
+            _limit(int(seconds))
+            found: dict[str, Any] = read(data)._asdict()
+        except ReadError as error:
+            found = {"error": str(error)}
+        except MemoryError:
+            found = {"error": f"takes more than {MEMORY >> 30} GB of memory to read: save its text as .txt"}
+        except Exception as error:  # whatever a parser raises for a file that nobody made in earnest
+            found = {"error": f"breaks the reader of its format ({type(error).__name__}): save its text as .txt"}
+        answers.write(json.dumps(found).encode() + b"\n")
+        answers.flush()
+
+
+def _line(stream: BinaryIO) -> bytes:
+    """The next line, b"" where none comes for long; nothing is buffered between two files."""
+    with suppress(OSError, ValueError):  # a system on which pipes can't be waited for
+        if not select.select([stream], [], [], _IDLE)[0]:
+            return b""
+    return stream.readline()
+
+
+def _limit(seconds: int) -> None:
+    """Limits on what this process may take from here on."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        seconds += math.ceil(used.ru_utime + used.ru_stime)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        most = pages * resource.getpagesize() + MEMORY
+        if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
+            resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))

@@ -1,0 +1,173 @@
+"""What a corpus is made of before it is read: its files, their names, and all that is known of their documents."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from analysis.text.reading.folders import list_files, name_from
+from analysis.text.reading.metadata import MetadataError, names_reader, read_table, rows_by_file, stem
+from analysis.text.reading.readers import Problem, ReadError, Record
+from analysis.text.sentences import is_known
+
+METADATA = "metadata.csv"  # the table that describes the files of a folder
+OWN_COLUMNS = {"doc_id", "format", "path", "encoding", "sha256", "n_chars"}  # of documents: no metadata go over them
+
+
+class CorpusError(ValueError):
+    """A corpus that cannot be read; the message names the bad value, what was expected and what to do."""
+
+
+class Layers(NamedTuple):
+    """What is known of a file's documents beside what they say themselves.
+
+    ``given``: its row of the metadata table, None where that has none. ``label``: what the table is called, "" where
+    there is none. ``pattern``: the `name_pattern`, if any.
+    """
+
+    given: dict[str, str] | None
+    label: str
+    pattern: str | None
+
+
+class Plan(NamedTuple):
+    """The files of a corpus by their names, in order, and what is known before one is opened."""
+
+    files: dict[str, Path]
+    doc_ids: dict[str, str]
+    given: dict[str, dict[str, str]]
+    label: str
+    pattern: str | None
+    problems: list[tuple[str, str]]
+
+    def layers(self, name: str) -> Layers:
+        """What is known of the file `name`."""
+        return Layers(self.given.get(name), self.label, self.pattern)
+
+
+def plan_corpus(
+    path: str | Path,
+    metadata: str | Path | pd.DataFrame | None = None,
+    *,
+    language: str = "en",
+    name_pattern: str | None = None,
+) -> Plan:
+    """What `read_corpus` is going to read; raises `CorpusError` as it does."""
+    if not is_known(language):
+        raise CorpusError(f"language {language!r} is not known: use an ISO 639 code such as 'en' or 'ur'")
+    root = Path(path).expanduser()
+    if not root.exists():
+        raise CorpusError(f"no such file or folder: {str(path)!r}: give a folder of texts, or one text file")
+    try:
+        files, problems = list_files(root) if root.is_dir() else ([root], [])
+        names = {name_from(root if root.is_dir() else root.parent, file): file for file in files}
+        table, label = _table(metadata, root)
+        names = {name: file for name, file in names.items() if table is None or not _is_same(file, metadata, root)}
+        strays: list[tuple[str, str]] = []
+        given = {} if table is None else rows_by_file(table, label, names, strays)
+        _tell_renamed(next(iter(given.values()), {}), set(), Path(label).name, problems)
+        if name_pattern:
+            names_reader(name_pattern)
+    except (MetadataError, ReadError) as error:
+        raise CorpusError(str(error)) from None
+    if root.is_dir():  # the metadata of a folder may well be given for one of its files
+        problems += strays
+    return Plan(names, document_ids(list(names)), given, label, name_pattern or None, problems)
+
+
+def described(
+    name: str,
+    found: Iterable[Record | Problem],
+    layers: Layers,
+    first_of: dict[str, str],
+    problems: list[tuple[str, str]],
+) -> Iterator[tuple[str, Record, dict[str, str]]]:
+    """The documents that are `found` in the file `name`: where inside it ("#1", or ""), the record, all its metadata.
+
+    `first_of` has the file that had some bytes first by their digest, and is added to. What could not be read and what
+    is doubtful joins `problems`.
+    """
+    in_name = names_reader(layers.pattern)(name) if layers.pattern else {}
+    told = set(layers.given or {})  # by `plan_corpus`
+    if in_name is None:
+        problems.append((name, f"its name does not fit {layers.pattern!r}: nothing is known from it"))
+    for record in _records(name, found, problems):
+        inside = f"#{record.name}" if record.name else ""
+        original = first_of.setdefault(record.sha256, name)
+        if original != name:
+            problems.append((name + inside, f"has the same bytes as {original}: both are kept"))
+        if layers.label and layers.given is None and not record.metadata and not in_name:
+            problems.append((name, f"has no row in {layers.label}: read without title, source and date"))
+        row = _layers(in_name or {}, record.metadata, layers.given or {})
+        _tell_renamed(row, told, name, problems)
+        told.update(row)
+        yield inside, record, row
+
+
+def column_of(key: str, row: dict[str, str]) -> str:
+    """The column of a document's metadata `key`: another one where ``documents`` has one of that name itself.
+
+    >>> column_of("doc_id", {"doc_id": "7", "metadata_doc_id": "8"}), column_of("region", {"region": "north"})
+    ('metadata_metadata_doc_id', 'region')
+    """
+    name = key
+    while name in OWN_COLUMNS or (name != key and name in row):
+        name = f"metadata_{name}"
+    return name
+
+
+def _tell_renamed(row: dict[str, str], told: set[str], where: str, problems: list[tuple[str, str]]) -> None:
+    """Add to `problems` which metadata of a `row` of the file `where` get another name, and were not `told` before."""
+    for key in row:
+        if key in OWN_COLUMNS - told:
+            own = f"documents have a {key!r} of their own"
+            problems.append((where, f"its {key!r} is kept in the column {column_of(key, row)!r}: {own}"))
+
+
+def _records(name: str, found: Iterable[Record | Problem], problems: list[tuple[str, str]]) -> Iterator[Record]:
+    """The documents of what is `found` in a file; what cannot be read joins `problems`."""
+    try:
+        for part in found:
+            inside = f"{name}#{part.name}" if part.name else name
+            if isinstance(part, Problem):
+                problems.append((inside, part.reason))
+            else:
+                problems += [(inside, problem) for problem in part.problems]
+                yield part
+    except ReadError as error:
+        problems.append((name, str(error)))
+
+
+def _table(metadata: str | Path | pd.DataFrame | None, root: Path) -> tuple[pd.DataFrame | None, str]:
+    """The metadata table, if there is one, and what it is called in a message."""
+    if isinstance(metadata, pd.DataFrame):
+        return metadata, "the metadata"
+    if metadata is not None:
+        return read_table(Path(metadata).expanduser()), Path(metadata).name  # a report does not tell of folders
+    beside = root / METADATA
+    return (read_table(beside), METADATA) if root.is_dir() and beside.is_file() else (None, "")
+
+
+def _is_same(file: Path, metadata: str | Path | pd.DataFrame | None, root: Path) -> bool:
+    """Whether `file` is the metadata table itself, or the one that another was given for."""
+    if file == root / METADATA:
+        return True
+    try:
+        return isinstance(metadata, str | Path) and file.samefile(Path(metadata).expanduser())
+    except OSError:  # one of them is no file, or cannot be looked at
+        return False
+
+
+def document_ids(names: list[str]) -> dict[str, str]:
+    """Each path's doc_id: the path without its ending, where no other file could be meant by that."""
+    stems = {name: stem(name) for name in names}
+    count = Counter([*stems.values(), *names])  # a stem that is the name of another file could mean that one
+    return {name: own if count[own] == 1 else name for name, own in stems.items()}
+
+
+def _layers(*rows: dict[str, str]) -> dict[str, str]:
+    """The rows put over one another; what a row leaves empty does not cover what is below."""
+    keys = dict.fromkeys(key for row in rows for key in row)
+    return {key: next((row[key] for row in reversed(rows) if row.get(key)), "") for key in keys}

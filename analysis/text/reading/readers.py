@@ -1,0 +1,154 @@
+"""Any file that is read, as its documents: by the ending of its name, through the reader of its format."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from analysis.text.reading.archives import members
+from analysis.text.reading.decoding import control_characters, decode
+from analysis.text.reading.formats.delimited import read_delimited
+from analysis.text.reading.formats.json import read_json, read_jsonl
+from analysis.text.reading.formats.parquet import read_parquet
+from analysis.text.reading.formats.plain import read_plain
+from analysis.text.reading.isolation import read_isolated
+from analysis.text.reading.records import LARGEST, Problem, ReadError, Record
+
+__all__ = ["SUFFIXES", "Problem", "ReadError", "Record", "decode", "read_file", "read_stream"]
+
+NO_FILE = "is no file but a pipe, a socket or a device, which may never end: left out"
+# Trouble of this process and not of the file: the next one would have it too.
+_OWN = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC)
+
+SUFFIXES = {  # file name ending -> format
+    ".txt": "txt",
+    ".text": "txt",
+    ".md": "md",
+    ".markdown": "md",
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".zip": "zip",
+}
+
+
+def read_file(path: Path, *, text_column: str = "text") -> Iterator[Record | Problem]:
+    """The documents in a file, one by one, and what of it could not be read, in the order in which they appear there.
+
+    The ending of the name decides the format (`SUFFIXES`). A text, a page, a PDF and a Word file are one document each;
+    a table has one in each row, in the column `text_column`; a zip archive those of its members. No more than one
+    document of a CSV, JSON Lines or Parquet file, and one member of an archive, is in memory at a time. Control
+    characters are told, and a text of which they are more than 10% is a problem.
+    Raises `ReadError`, when the first document is asked for, where nothing of the file can be read.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "news.csv")
+    ...     _ = path.write_text("text,source\\nThe council met.,Daily\\n,Wire\\n")
+    ...     for found in read_file(path):
+    ...         print(type(found).__name__, found.name, found.metadata if isinstance(found, Record) else found.reason)
+    Record 1 {'source': 'Daily'}
+    Problem 2 line 3: its 'text' is empty
+    """
+    _format(path.name)
+    said = "cannot be opened"
+    try:
+        if is_endless(path):
+            raise ReadError(NO_FILE)
+        with path.open("rb") as file:
+            said = "cannot be read to its end"
+            yield from read_stream(file, path.name, text_column=text_column)
+    except OSError as error:  # a disk or a server that fails, what is no file under /proc
+        if error.errno in _OWN:
+            raise
+        raise ReadError(f"{said}: {error.strerror or error}") from None
+
+
+def read_stream(file: BinaryIO, name: str, *, text_column: str = "text") -> Iterator[Record | Problem]:
+    """The documents in an open file that is called `name`, as `read_file` has them."""
+    for found in _read(file, _format(name), text_column):
+        yield _told(found) if isinstance(found, Record) else found
+
+
+def _told(record: Record) -> Record | Problem:
+    """`record` with a line on the control characters in its text; a problem where these are too many for a text."""
+    try:
+        said = control_characters(record.text)
+    except ReadError as error:
+        return Problem(record.name, str(error))
+    kept = (f"{said}: kept in the text, and no part of a word",) if said else ()
+    return record._replace(problems=record.problems + kept)
+
+
+def _read(file: BinaryIO, kind: str, text_column: str) -> Iterator[Record | Problem]:
+    """The documents in a file of that format."""
+    if not file.read(1):
+        raise ReadError("is empty: put text into it, or leave it out")
+    file.seek(0)
+    match kind:
+        case "html" | "pdf" | "docx":
+            yield read_isolated(kind, _whole(file))
+        case "csv" | "tsv":
+            yield from read_delimited(file, kind, text_column=text_column)
+        case "json":
+            yield from read_json(_bounded(file), text_column=text_column)
+        case "jsonl":
+            yield from read_jsonl(file, text_column=text_column)
+        case "parquet":
+            yield from read_parquet(file, text_column=text_column)
+        case "zip":
+            yield from _read_archive(file, text_column)
+        case _:
+            yield read_plain(_whole(file), kind)
+
+
+def _bounded(file: BinaryIO) -> BinaryIO:
+    """`file`, which will be in memory whole; raises `ReadError` where it is too large for that."""
+    if file.seek(0, os.SEEK_END) > LARGEST:
+        raise ReadError(f"is larger than {LARGEST // 10**6} MB: divide it, or make it a .csv, .jsonl or .parquet file")
+    file.seek(0)
+    return file
+
+
+def _whole(file: BinaryIO) -> bytes:
+    return _bounded(file).read()
+
+
+def _read_archive(file: BinaryIO, text_column: str) -> Iterator[Record | Problem]:
+    """The documents in the members of a zip archive, named by the member and, after "#", by their name in it."""
+    for member in members(file):
+        if isinstance(member, Problem):
+            yield member
+            continue
+        path, content = member
+        try:
+            for found in _read(content, _format(path), text_column):
+                yield found._replace(name=f"{path}#{found.name}" if found.name else path)
+        except ReadError as error:
+            yield Problem(path, str(error))
+
+
+def is_endless(path: Path) -> bool:
+    """Whether `path` is a pipe, a socket or a device; raises `OSError` where nothing can be known of it.
+
+    >>> is_endless(Path(__file__)), is_endless(Path("/dev/null"))
+    (False, True)
+    """
+    mode = path.stat().st_mode
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _format(name: str) -> str:
+    kind = SUFFIXES.get(PurePosixPath(name).suffix.lower())
+    if kind is None:
+        raise ReadError(f"not a kind of file that is read ({' '.join(SUFFIXES)}): convert it, or leave it out")
+    return kind

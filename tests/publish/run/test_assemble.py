@@ -1,0 +1,282 @@
+"""A report from end to end, with real kernels, and what happens when a part of it fails."""
+
+import json
+import re
+import shutil
+import sys
+from urllib.parse import unquote
+
+import nbformat
+import pandas as pd
+import pytest
+
+from analysis.core.paths import ROOT, SAMPLE
+from analysis.publish.manifest import recorded
+from analysis.publish.parameters import resolve
+from analysis.publish.run.assemble import read_once, report
+from analysis.publish.run.execute import _without_places, execute
+from analysis.publish.run.processes import CAN_FORK
+from analysis.publish.run.sections import reading_from
+from analysis.text.loading import ONLY_KEPT
+from tests.in_process import run_in_process, shown_by
+
+FIGURES = {
+    "term_frequency": "words phrases spread places words_by_group keyness trends pairs shape",
+    "framing": (
+        "validity frames_profile frames_by_group frames_by_time frames_places headlines together words_of_frame style "
+        "style_by_group agentless actors"
+    ),
+    "redundancy": "repeat_map dot_plot pasted_shares reuse_network timeline novelty counted_once frames_once",
+}
+
+
+def files(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_report_is_whole(sample_run):
+    made = files(sample_run)
+    for section, figures in FIGURES.items():
+        assert [name for kind, name in shown_by(sample_run, section) if kind == "figure"] == figures.split()
+        for name in figures.split():
+            assert {f"{section}/{name}.{kind}" for kind in ("png", "svg", "pdf", "csv", "json")} <= set(made)
+            about = json.loads(made[f"{section}/{name}.json"])
+            assert about["caption"]
+            assert about["alt"]
+            assert len(pd.read_csv(sample_run / section / f"{name}.csv")) == about["rows"] > 0
+    assert {"index.html", "manifest.json", "ro-crate-metadata.json", "run-log.json"} <= set(made)
+    assert {f"notebooks/{name}.ipynb" for name in ("01_term_frequency", "02_framing", "03_redundancy")} <= set(made)
+
+
+def test_every_notebook_ran_to_its_last_cell_with_all_its_parameters(sample_run):
+    manifest = json.loads((sample_run / "manifest.json").read_text())
+    for path in (sample_run / "notebooks").glob("*.ipynb"):
+        node = nbformat.read(path, as_version=4)
+        assert all(cell.execution_count for cell in node.cells if cell.cell_type == "code")
+        injected = next(cell for cell in node.cells if cell.id == "injected-parameters")
+        for name, value in manifest["parameters"][path.stem[3:]].items():
+            assert f"{name} = {value!r}".replace("'", '"') in injected.source
+
+
+def test_nothing_in_a_run_names_this_machine(sample_run):
+    named = [str(ROOT), sys.prefix, sample_run.parent.name, "zq-environment", "zq-user", ".building-"]
+    for name, content in files(sample_run).items():
+        assert [place for place in named if place.encode() in content] == [], name
+
+
+def test_a_notebook_that_failed_does_not_tell_where_it_was_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    (tmp_path / "work" / "run").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "work" / "run")
+    source = """import pandas, warnings
+from pathlib import Path
+from analysis.text.stopwords import read_stopwords
+warnings.warn_explicit("old", UserWarning, pandas.__file__, 1)
+read_stopwords(Path.home() / "none.txt")"""
+    cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]
+    about = {"language_info": {"name": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), tmp_path / "given.ipynb")
+    result = execute(tmp_path / "given.ipynb", str(tmp_path / "out.ipynb"), {"a": 1})
+    assert f"{str(tmp_path / 'none.txt')!r}" in result["message"]  # whoever runs it is told
+    outputs = [o for cell in nbformat.read(tmp_path / "out.ipynb", as_version=4).cells for o in cell.get("outputs", [])]
+    warned, failed = outputs
+    assert "site-packages/pandas/__init__.py:1: UserWarning: old\n" in warned.text
+    assert "'~/none.txt'" in failed.evalue
+    assert "analysis/text/stopwords.py" in "".join(failed.traceback)
+    content = (tmp_path / "out.ipynb").read_text()
+    assert [place for place in (str(ROOT), sys.prefix, str(tmp_path)) if place in content] == []
+
+
+def test_a_checkout_in_the_users_folder_is_not_told_by_its_short_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(ROOT.parent))
+    monkeypatch.chdir(tmp_path)
+    text = f"File ~/{ROOT.name}/analysis/core/paths.py:3 and {ROOT}/analysis/core/paths.py and {ROOT.parent}/texts"
+    assert _without_places(text) == "File analysis/core/paths.py:3 and analysis/core/paths.py and ~/texts"
+    monkeypatch.setenv("HOME", "/")  # as of a user without a folder
+    assert _without_places("/texts/a.txt") == "/texts/a.txt"
+
+
+@pytest.mark.slow
+def test_two_runs_give_the_same_bytes(sample_run, command_line, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    again = tmp_path / "again"
+    settings = {"TZ": "Asia/Karachi", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "7", "COLUMNS": "40"}
+    done = command_line("report", SAMPLE, "--out", again, cwd=tmp_path / "elsewhere", **settings)
+    assert done.returncode == 0, done.stderr
+    first, second = files(sample_run), files(again)
+    assert set(first) == set(second)
+    assert [name for name in first if first[name] != second[name]] == ["run-log.json"]
+
+
+@pytest.mark.slow
+def test_an_earlier_report_is_replaced_whole(small, small_run, typed, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(small_run, out)
+    (out / "left over from before").touch()
+    (tmp_path / "out.03_redundancy.failed.ipynb").touch()
+    (tmp_path / ".out.building-999999999-x").mkdir()  # of a run that was killed
+    done = typed("report", small, "--out", out, "--only", "redundancy", "-p", "min_words=3")
+    assert done.status == 0, done.err
+    assert not (out / "left over from before").exists()
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["parameters"]["redundancy"]["min_words"] == 3
+    assert list(manifest["parameters"]) == ["redundancy"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.slow
+def test_a_failed_notebook_leaves_the_earlier_report_and_lets_the_others_run(
+    small, small_run, typed, tmp_path, monkeypatch
+):
+    out, changed = tmp_path / "out", tmp_path / "notebooks"
+    shutil.copytree(small_run, out)
+    shutil.copytree(ROOT / "notebooks", changed)
+    node = nbformat.read(changed / "03_redundancy.ipynb", as_version=4)
+    next(cell for cell in node.cells if cell.id == "load").source = "raise ValueError('no such list')"
+    nbformat.write(node, changed / "03_redundancy.ipynb")
+    monkeypatch.setattr("analysis.publish.parameters.NOTEBOOKS", changed)
+    done = typed("report", small, "--out", out, "--only", "framing,redundancy", "--keep-failed")
+    assert done.status == 1
+    said = [line for line in done.err.splitlines() if line.startswith("lafz:")]
+    assert len(said) == 1
+    assert "notebook 03_redundancy failed in cell 'load': ValueError: no such list" in said[0]
+    assert "Traceback" not in done.err
+    assert files(out) == files(small_run)
+    failed = nbformat.read(tmp_path / "out.03_redundancy.failed.ipynb", as_version=4)
+    assert any(o.output_type == "error" for cell in failed.cells for o in cell.get("outputs", []))
+    assert (tmp_path / "out.failed" / "framing" / "profile.csv").is_file()
+
+
+def test_an_unfinished_folder_replaces_only_one_of_its_kind(small, typed, tmp_path):
+    (tmp_path / "out.failed").mkdir()
+    (tmp_path / "out.failed" / "mine.txt").touch()
+    done = typed("report", small, "--out", tmp_path / "out", "--only", "redundancy", "--keep-failed")
+    said = "out.failed' exists and is not an earlier report: choose another --out, or move it away\n"
+    assert (done.status, done.err.count("lafz: "), done.err.endswith(said)) == (2, 1, True)
+    assert [path.name for path in tmp_path.rglob("*")] == ["out.failed", "mine.txt"]
+
+
+def test_a_notebook_that_ends_early_is_not_taken_for_whole(small, tmp_path):
+    node = nbformat.read(ROOT / "notebooks" / "03_redundancy.ipynb", as_version=4)
+    load = next(cell for cell in node.cells if cell.id == "load")
+    load.source = "import sys; sys.exit(0)"
+    nbformat.write(node, tmp_path / "early.ipynb")
+    result = execute(tmp_path / "early.ipynb", str(tmp_path / "out.ipynb"), {"corpus": str(small)})
+    assert result["error"], result
+
+
+@pytest.mark.parametrize(("runtime", "transport"), [("short", "ipc"), ("long" * 30, "tcp")])
+def test_a_kernel_needs_no_port_that_another_could_take(tmp_path, monkeypatch, runtime, transport):
+    folder = tmp_path / runtime
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(folder))
+    source = f"import ipykernel\nassert ipykernel.get_connection_info(unpack=True)['transport'] == '{transport}'"
+    cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]
+    about = {"language_info": {"name": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), tmp_path / "given.ipynb")
+    assert execute(tmp_path / "given.ipynb", str(tmp_path / "out.ipynb"), {"a": 1}) == {}
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["no such folder"], "no such folder': give a folder of texts"),
+        ([SAMPLE, "-p", "topn=3"], "no parameter 'topn'. Did you mean 'top_n'?"),
+        ([SAMPLE, "-p", "top_n=many"], "parameter 'top_n' takes a whole number, 0 or more, not 'many'"),
+        ([SAMPLE, "-p", "top_n=-5"], "parameter 'top_n' takes a whole number, 0 or more, not -5: how many words"),
+        ([SAMPLE, "-p", "every=weak"], "'every' takes day, week, month or year, or none, not 'weak': periods of the"),
+        (
+            [SAMPLE, "-p", "group_by=sauce"],
+            "'sauce', which is no metadata column. Did you mean 'source'? There are: doc",
+        ),
+        ([SAMPLE, "-p", "stopwords=nope.txt"], "nope.txt': give a text file with one word a line"),
+        ([SAMPLE, "-p", "lexicon=~nobody here/own.yml"], "there is no such user: give the whole path"),
+        (["~nobody here/texts"], "there is no such user: give the whole path"),
+        ([SAMPLE, "--only", "frames"], "no notebook 'frames'. Did you mean 'framing'?"),
+        ([SAMPLE, "-p", "lexicon=data/lexicons/none.yml"], "no such lexicon"),
+        ([SAMPLE, "-p", "corpus=data"], "'corpus' is the first argument"),
+        ([SAMPLE, "--params", "none.yml"], "no such parameter file"),
+        ([ROOT / "notebooks"], "no document could be read"),
+        ([SAMPLE, "-p", "metadata=none.csv"], "no such table: "),
+        ([SAMPLE, "-p", "language=english"], "language 'english' is not known"),
+    ],
+)
+def test_bad_usage_is_one_line_and_status_2_before_anything_runs(typed, tmp_path, arguments, said):
+    done = typed("report", *arguments, "--out", tmp_path / "out")
+    assert done.status == 2
+    lines = [line for line in done.err.splitlines() if line.strip() and "━" not in line]
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("lafz: ")
+    assert said in lines[0]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_no_report_is_not_replaced(small, typed, tmp_path):
+    precious = tmp_path / "thesis"
+    precious.mkdir()
+    (precious / "chapter1.md").write_text("years of work")
+    done = typed("report", small, "--out", precious)
+    assert done.status == 2
+    assert "exists and is not an earlier report" in done.err
+    assert (precious / "chapter1.md").read_text() == "years of work"
+
+
+@pytest.mark.slow
+def test_a_hostile_corpus_stays_text_on_the_page(typed, tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    text = "</title><script>alert(1)</script>\n\n" + "We will <img src=x onerror=alert(2)> fight terror </style>. " * 3
+    (corpus / "a.txt").write_text(text + "\n\n" + text)
+    (corpus / "metadata.csv").write_text("file,title,source\na.txt,<script>alert(3)</script>,<b>x</b>\n")
+    done = typed("report", corpus, "--out", tmp_path / "out", "--only", "redundancy")
+    assert done.status == 0, done.err
+    page = (tmp_path / "out" / "index.html").read_text()
+    assert "<script>alert" not in page
+    assert "</title><script" not in page
+    assert page.count("<script>") == 1  # the page's own
+    assert "<img src=x" not in page
+    assert "<b>x" not in page
+    assert "&lt;script&gt;alert(3)" in page
+
+
+def test_the_page_asks_for_nothing_from_outside(sample_run):
+    page = (sample_run / "index.html").read_text()
+    assert "default-src 'none'" in page
+    assert not re.search(r"""(src|href|action|url)\s*[=(]\s*["']?\s*(https?:)?//""", page)
+
+
+def test_links_of_the_page_lead_to_files_of_the_run(sample_run):
+    page = (sample_run / "index.html").read_text()
+    links = {unquote(link) for link in re.findall(r'href="([^"#]+)"', page)}
+    assert len(links) > 30
+    assert [link for link in links if not (sample_run / link).is_file()] == []
+
+
+@pytest.mark.slow
+def test_a_kernel_begun_anew_writes_what_a_forked_one_writes(small, small_run, tmp_path, monkeypatch):
+    if not CAN_FORK:
+        pytest.skip("no process is forked here: there is nothing to compare")
+    monkeypatch.setattr("analysis.publish.run.processes.CAN_FORK", False)
+    assert report(small, tmp_path / "small", only=["framing"]) == []
+    forked, anew = (
+        {path.relative_to(run): path.read_bytes() for path in run.rglob("*") if path.is_file()}
+        for run in (small_run, tmp_path / "small")
+    )
+    assert forked.keys() == anew.keys()
+    assert {str(path) for path in forked if forked[path] != anew[path]} == {"run-log.json"}
+
+
+@pytest.mark.parametrize("name", ["01_term_frequency", "02_framing", "03_redundancy"])
+def test_a_notebook_opens_what_was_read_for_all(small, tmp_path, monkeypatch, name):
+    path = ROOT / "notebooks" / f"{name}.ipynb"
+    parameters = resolve({"section": path}, {"corpus": str(small)})
+    assert not reading_from(tmp_path / "tokens")[ONLY_KEPT]  # it could not be written, and is read anew
+    read_once(parameters, tmp_path / "tokens", recorded({}, parameters))
+    assert reading_from(tmp_path / "tokens")[ONLY_KEPT]
+    monkeypatch.setenv(ONLY_KEPT, "1")
+    monkeypatch.setenv("LAFZ_TOKENS", str(tmp_path / "tokens"))
+    monkeypatch.setenv("LAFZ_OUTPUT", str(tmp_path / "made"))
+    saved = list((tmp_path / "tokens").iterdir())
+    run_in_process(path, tmp_path / "run", parameters["section"])
+    assert list((tmp_path / "tokens").iterdir()) == saved

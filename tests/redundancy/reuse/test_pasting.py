@@ -1,0 +1,185 @@
+"""Who had it first, and how much is pasted: on passages whose places are counted by hand."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import save_tokens, tokenize
+from analysis.redundancy.reuse import document_pairs
+from analysis.redundancy.reuse import passages as found_in
+from analysis.redundancy.reuse.pasting import directions, pasted, pasted_between
+from analysis.text.corpus import read_texts
+from analysis.text.joining import join_parts
+
+FILES = {
+    "metadata.csv": "file,source,date\na.txt,Ministry,2024-01-01\nb.txt,Agency,2024-01-02\n"
+    "c.txt,Daily,2024-01-02\nd.txt,Radio,\n",
+    "a.txt": "one two three four five six seven eight",
+    "b.txt": "zero one two three four nine",
+    "c.txt": "one two three four five six ten eleven twelve thirteen",
+    "d.txt": "five six seven eight",
+}
+
+
+def passages(tokens, *rows):
+    """A table of passages: two documents, the words that they share, their kind."""
+    texts = dict(zip(tokens.doc_ids, tokens.corpus.texts, strict=True))
+    table = []
+    for a, b, words, kind in rows:
+        ends = [(texts[d].index(words), texts[d].index(words) + len(words)) for d in (a, b)]
+        table.append((a, b, *ends[0], *ends[1], 1.0, kind))
+    columns = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
+    return pd.DataFrame(table, columns=columns)
+
+
+def test_direction_follows_the_dates_and_is_unknown_without(tokens):
+    pairs = pd.DataFrame({"a": ["a", "b", "a", "b"], "b": ["b", "a", "d", "c"]})
+    assert directions(tokens, pairs).tolist() == ["a", "b", "unknown", "unknown"]
+
+
+def test_words_are_counted_once_and_only_from_earlier_documents(tokens):
+    found = passages(
+        tokens,
+        ("a", "b", "one two three four", "verbatim"),
+        ("a", "c", "one two three four five six", "near"),
+        ("a", "c", "three four five six", "verbatim"),  # inside the one before: no word twice
+        ("b", "c", "one two three four", "verbatim"),  # of one day: nobody was first
+        ("a", "d", "five six seven eight", "verbatim"),  # undated
+    )
+    table = pasted(tokens, found).set_index("doc_id")
+    assert table["words"].tolist() == [8, 6, 10, 4]
+    assert table["shared"].tolist() == [8, 4, 6, 4]
+    assert table["pasted"].tolist() == [0, 4, 6, 0]
+    assert table["pasted_share"].tolist() == pytest.approx([0, 4 / 6, 0.6, 0])
+    assert table["undated"].tolist() == [2, 0, 0, 4]  # of a: seven, eight
+    assert table["origin"].tolist() == [None, "a", "a", None]
+
+
+def test_what_is_retold_is_not_pasted(tokens):
+    retold = passages(tokens, ("a", "b", "one two three four", "reworded"))
+    assert pasted(tokens, retold)["shared"].sum() == 0
+    summary = passages(tokens, ("a", "b", "one two three four", "near")).assign(b_end=8)
+    assert pasted(tokens, summary)["shared"].sum() == 0  # 8 characters for 18
+
+
+def test_shares_between_groups(tokens):
+    found = passages(
+        tokens, ("a", "b", "one two three four", "verbatim"), ("a", "c", "one two three four five six", "verbatim")
+    )
+    table = pasted_between(tokens, found, "source")
+    assert table.to_dict("records") == [
+        {"taker": "Daily", "origin": "Ministry", "words": 10, "pasted": 6, "share": 0.6},
+        {"taker": "Agency", "origin": "Ministry", "words": 6, "pasted": 4, "share": pytest.approx(4 / 6)},
+    ]
+    with pytest.raises(ValueError, match="colour"):
+        pasted_between(tokens, found, "colour")
+
+
+def test_nothing_shared(tokens):
+    found = passages(tokens)
+    assert pasted(tokens, found)["pasted"].tolist() == [0, 0, 0, 0]
+    assert pasted_between(tokens, found, "source").empty
+
+
+def test_an_unknown_document_is_named(tokens):
+    found = passages(tokens, ("a", "b", "one two three four", "near")).assign(b_doc="z")
+    for measure in (pasted, lambda *about: pasted_between(*about, "source")):
+        with pytest.raises(ValueError, match=r"no document 'z': `tokens\.doc_ids` lists all 4"):
+            measure(tokens, found)
+
+
+WORDS = "one two three four five six seven eight nine ten " * 2
+DATES = pd.to_datetime(["2024-01-02", "2024-01-01", "2024-01-02", None, "2024-01-03"])
+CORPUS = read_texts([WORDS] * 5)
+FIVE = tokenize(replace(CORPUS, documents=CORPUS.documents.assign(date=DATES, desk=list("xyxyy"))))
+
+side = st.tuples(st.integers(0, 90), st.integers(1, 60)).map(lambda at: (at[0], min(sum(at), len(WORDS))))
+passage = st.tuples(st.integers(0, 4), st.integers(0, 4), side, side, st.sampled_from(["verbatim", "reworded"]))
+
+
+def taken(row: int, span: tuple[int, int]) -> set[tuple[int, int]]:
+    """The words of a document that begin and end inside of a span that may cut words, as its row and their place."""
+    own = np.flatnonzero(FIVE.document == row)
+    inside = (FIVE.start[own] >= span[0]) & (FIVE.start[own] < span[1])
+    return {(row, int(place)) for place in own[inside]}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(passage.filter(lambda row: row[0] != row[1]), max_size=12))
+def test_equals_sets_of_words(rows):
+    columns = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
+    found = pd.DataFrame([(str(a), str(b), *x, *y, 1.0, kind) for a, b, x, y, kind in rows], columns=columns)
+    origins = [dict.fromkeys(range(5), frozenset()) for _ in range(5)]
+    shared, dated = [set() for _ in range(5)], [set() for _ in range(5)]
+    for a, b, x, y, kind in rows:
+        if kind == "reworded" or max(x[1] - x[0], y[1] - y[0]) > 2 * min(x[1] - x[0], y[1] - y[0]):
+            continue
+        for own, other, span in ((a, b, x), (b, a, y)):
+            words = taken(own, span)
+            shared[own] |= words
+            if DATES[other] != DATES[own] and not (pd.isna(DATES[other]) or pd.isna(DATES[own])):
+                dated[own] |= words
+            if DATES[other] < DATES[own]:
+                origins[own][other] |= words
+    table = pasted(FIVE, found)
+    assert table["shared"].tolist() == [len(words) for words in shared]
+    assert table["undated"].tolist() == [len(all_) - len(some) for all_, some in zip(shared, dated, strict=True)]
+    assert table["pasted"].tolist() == [len(frozenset().union(*of.values())) for of in origins]
+    # max gives the first of those that are equal.
+    first = [max(of, key=lambda other: len(of[other])) for of in origins]
+    assert table["origin"].tolist() == [str(k) if of[k] else None for k, of in zip(first, origins, strict=True)]
+    links = pasted_between(FIVE, found, "desk").set_index(["taker", "origin"])["pasted"].to_dict()
+    desks = {desk: [k for k in range(5) if "xyxyy"[k] == desk] for desk in "xy"}
+    for taker, origin in product("xy", repeat=2):
+        words = [frozenset().union(*(origins[own][other] for other in desks[origin])) for own in desks[taker]]
+        assert links.get((taker, origin), 0) == sum(map(len, words))
+
+
+def test_of_two_origins_with_as_many_words_the_first_is_named():
+    columns = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
+    rows = [("2", "4", 0, 7, 0, 7, 1.0, "near"), ("0", "4", 8, 18, 8, 18, 1.0, "near")]  # two words each
+    assert pasted(FIVE, pd.DataFrame(rows, columns=columns))["origin"].tolist() == [None, None, None, None, "0"]
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None)
+@given(st.lists(passage.filter(lambda row: row[0] != row[1]), max_size=12))
+def test_a_corpus_in_parts_has_as_much(parts_of_five, rows):
+    columns = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
+    found = pd.DataFrame([(str(a), str(b), *x, *y, 1.0, kind) for a, b, x, y, kind in rows], columns=columns)
+    for cut in parts_of_five:
+        for measure in (directions, pasted, lambda *about: pasted_between(*about, "desk")):
+            whole, own = measure(FIVE, found), measure(cut, found)
+            check = pd.testing.assert_series_equal if isinstance(whole, pd.Series) else pd.testing.assert_frame_equal
+            check(own, whole, check_exact=True)
+
+
+@pytest.fixture(scope="module")
+def parts_of_five(tmp_path_factory):
+    """`FIVE` in one part, in two, in five."""
+    cuts = []
+    for size in (5, 3, 1):
+        place = tmp_path_factory.mktemp("parts")
+        for first in range(0, 5, size):
+            save_tokens(FIVE.subset(np.arange(first, min(first + size, 5))), place / f"{first}")
+        cuts.append(join_parts(sorted(place.iterdir()), place / "whole"))
+    return cuts
+
+
+def test_the_sample_in_parts(sample_tokens, sample_parts):
+    pairs = document_pairs(sample_tokens)
+    found = found_in(sample_tokens, pairs)
+    for table in (pairs, found):
+        whole = directions(sample_tokens, table)
+        assert set(whole) >= {"a", "unknown"}
+        pd.testing.assert_series_equal(directions(sample_parts, table), whole)
+    assert directions(sample_parts, pairs.head(1).assign(a="z")).tolist() == ["unknown"]
+    for measure in (pasted, lambda *about: pasted_between(*about, "source")):
+        whole = measure(sample_tokens, found)
+        assert whole["pasted"].any()
+        pd.testing.assert_frame_equal(measure(sample_parts, found), whole, check_exact=True)

@@ -1,0 +1,153 @@
+"""Dates are read in one way only, tables row by row."""
+
+from datetime import datetime
+
+import numpy as np
+import pytest
+
+from analysis.text.reading.metadata import MetadataError, date_span, names_reader, parse_date, read_table, stem
+
+
+@pytest.mark.parametrize(
+    "written",
+    "2024-06-22|2024-06-22T00:00|22 June 2024|22 Jun 2024|June 22, 2024|Jun 22,  2024|22/06/2024|06/22/2024|22.06.2024"
+    "|2024/06/22|20240622|2024-06-22T05:00+05:00".split("|"),
+)
+def test_one_day_in_many_ways(written):
+    assert parse_date(written) == datetime(2024, 6, 22)
+
+
+def test_a_month_or_a_year_is_its_first_day():
+    assert parse_date("2024-06") == parse_date("June 2024") == datetime(2024, 6, 1)
+    assert parse_date("1789") == datetime(1789, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "written", ["12/06/2024", "soon", "today", "now", "2024-02-30", "31/31/2024", "31/02/2024", "", "6"]
+)
+def test_what_is_no_date_or_two(written):
+    assert parse_date(written) is None
+
+
+def test_the_same_day_either_way_is_one_date():
+    assert parse_date("06/06/2024") == datetime(2024, 6, 6)
+
+
+def test_a_table_keeps_texts_and_drops_blank_lines(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text('file, title ,n\n\na.txt,"Hello, world", 007 \nb.txt,x\n')
+    assert read_table(path).to_dict("list") == {
+        "file": ["a.txt", "b.txt"],
+        "title": ["Hello, world", "x"],
+        "n": ["007", ""],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "row"),
+    [
+        ("file;title\na.txt;Hello, world\n", ["file", "title"], ["a.txt", "Hello, world"]),
+        ("file\ttitle, long\tn\na.txt\tx; y, z\t7\n", ["file", "title, long", "n"], ["a.txt", "x; y, z", "7"]),
+        ('"a;b;c","d"\n1,2\n', ["a;b;c", "d"], ["1", "2"]),  # semicolons inside a name part nothing
+        ('"a";"b, c, d"\n1;"2;3"\n', ["a", "b, c, d"], ["1", "2;3"]),
+        ('"a\nb";c\n1;2\n', ["a\nb", "c"], ["1", "2"]),  # a name of two lines
+        ("a,b;c\n1,2\n", ["a", "b;c"], ["1", "2"]),  # as many of one as of the other: a comma
+        ("text\nIt rained; it snowed\n", ["text"], ["It rained; it snowed"]),
+        ("text\n", ["text"], None),
+        ("\ufefffile;n;;\na.txt;1;;\n", ["file", "n"], ["a.txt", "1"]),  # as a spreadsheet may pad its rows
+    ],
+)
+def test_a_table_as_a_spreadsheet_writes_it(tmp_path, text, columns, row):
+    path = tmp_path / "t.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    table = read_table(path)
+    assert table.columns.tolist() == columns
+    assert table.to_numpy().tolist() == ([row] if row else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a;b\n1;2;3\n", r"t\.csv row 2 has 3 values for 2 columns: put values that hold a semicolon in double quotes"),
+        ("a\tb\n1\t2\t3\n", "hold a tab in"),
+        ("text\nIt rained, it snowed\n", "hold a comma in"),
+        ('"a,b\n1,2\n', r"t\.csv is not a CSV table: unexpected end of data"),
+        ("", r"t\.csv has no header"),
+    ],
+)
+def test_what_is_no_table(tmp_path, text, message):
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    with pytest.raises(MetadataError, match=message):
+        read_table(path)
+
+
+def test_a_table_that_is_not_there(tmp_path):
+    with pytest.raises(MetadataError, match=r"no such table: '.*none\.csv': give a CSV file whose first line names"):
+        read_table(tmp_path / "none.csv")
+
+
+def test_a_column_named_twice_is_refused(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("file,title,title\na.txt,x,y\n")
+    with pytest.raises(MetadataError, match="has the column 'title' twice"):
+        read_table(path)
+
+
+@pytest.mark.parametrize(
+    ("value", "first", "after"),
+    [
+        ("1990", "1990-01-01", "1991-01-01"),
+        ("1991-12", "1991-12-01", "1992-01-01"),
+        ("February 2024", "2024-02-01", "2024-03-01"),
+        ("22/06/2024", "2024-06-22", "2024-06-23"),
+        ("20240622", "2024-06-22", "2024-06-23"),
+        ("22 Jun 2024", "2024-06-22", "2024-06-23"),
+        ("2024-06-22T23:59:59", "2024-06-22T23:59:59", "2024-06-23"),
+        ("20240622T05", "2024-06-22T05:00:00", "2024-06-22T05:00:01"),
+        ("2024-06-22 23:59:59+05:00", "2024-06-22T18:59:59", "2024-06-22T19:00:00"),
+    ],
+)
+def test_a_year_a_month_a_day_and_a_second_have_a_length(value, first, after):
+    assert date_span(value) == (np.datetime64(first), np.datetime64(after))
+    assert date_span("soon") is None
+
+
+def test_only_the_last_ending_goes():
+    assert [stem(name) for name in ("a.txt", "x.y/a", "x/a.b.txt", ".hidden")] == ["a", "x.y/a", "x/a.b", ".hidden"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "fields"),
+    [
+        ("{source}_{date}_{title}", "Wire_2024-06-22_A_title.txt", ["Wire", "2024-06-22", "A_title"]),
+        ("{source}_{date}_{title}", "The_Daily_20240622_x.y.md", ["The_Daily", "20240622", "x.y"]),
+        ("{date}-{source}", "in/a/folder/2024-06-22-daily-b-1.txt", ["2024-06-22", "daily-b-1"]),
+        ("{date} {source}", "22.06.2024 Wire.txt", ["22.06.2024", "Wire"]),
+        ("{source}/{date}", "all/Wire/2024-06.txt", ["Wire", "2024-06"]),
+        ("{n}.{source}", "7.Wire.txt", ["7", "Wire"]),
+    ],
+)
+def test_a_file_name_is_taken_apart(pattern, name, fields):
+    assert list(names_reader(pattern)(name).values()) == fields
+
+
+@pytest.mark.parametrize("name", ["Wire.txt", "Wire_soon_title.txt", "_2024-06-22_title.txt", "a/2024_x.txt"])
+def test_a_file_name_that_does_not_fit(name):
+    assert names_reader("{source}_{date}_{title}")(name) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "trouble"),
+    [
+        ("plain", "has no field"),
+        ("{source}_{", "has a brace that does not belong to a field"),
+        ("{source}_{source}", "names a field twice"),
+        ("{source}{date}", "has two fields with nothing between them"),
+        ("{}_{date}", "has a field that is no word"),
+        ("{my source}_{date}", "has a field that is no word"),
+    ],
+)
+def test_a_pattern_that_is_none(pattern, trouble):
+    with pytest.raises(MetadataError, match=f"file-name pattern '.*' {trouble}: write it as '{{source}}_{{date}}"):
+        names_reader(pattern)
