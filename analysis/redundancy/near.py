@@ -1,6 +1,7 @@
 """What is repeated almost word for word: all pairs of sentences or paragraphs that share most of their words."""
 
 import hashlib
+import itertools
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from analysis.redundancy.near_join import Ids, Sets, comparisons, join, sets_of
 from analysis.redundancy.near_places import of_contents
 from analysis.redundancy.reuse.pasting import SIDES, rows_of
 from analysis.redundancy.shingles import is_first, numbered
-from analysis.redundancy.units import Ints, cut, cut_out, distinct_spans, room, texts, units
+from analysis.redundancy.units import Ints, cut, cut_out, distinct_spans, release, room, texts, units
 from analysis.text.lookup import document_of, word_at
 from analysis.text.parted import AnyTokens, parts
 from analysis.text.tokens import offsets_of
@@ -61,16 +62,18 @@ def near_repeats(
         raise ValueError(f"threshold is {threshold}: use a share above 0 and at most 1, such as 0.8")
     content, sets = _contents(tokens, unit)
     found = of_contents(content)
-    blocks = [sets.block(*each) for each in cut(np.diff(sets.begin), WORDS)]
+    borders = cut(np.diff(sets.begin), WORDS)
     types = len(tokens.vocabulary)
-    if most_comparisons is not None and (hits := comparisons(blocks, threshold, types)) > most_comparisons:
+    hits = 0 if most_comparisons is None else comparisons((sets.block(*each) for each in borders), threshold, types)
+    if most_comparisons is not None and hits > most_comparisons:
         raise ValueError(
             f"what is nearly the same is not looked for: with {len(content):,} places to compare, of which many share "
             f"their rarest words, it would take {hits:.0e} comparisons, and {most_comparisons:.0e} are made at most"
         )
-    for k, own in enumerate(blocks):
-        for pairs in join(own, blocks[k:], threshold, types):
+    for k, own in enumerate(borders):
+        for pairs in join(sets.block(*own), (sets.block(*each) for each in borders[k:]), threshold, types):
             found.add(*pairs)
+        release(sets.items)
     a, b, similarity, omitted = found.rows()
     places = np.unique(np.append(a, b))
     spans = _spans(tokens, unit, places)
@@ -91,16 +94,24 @@ def _contents(tokens: AnyTokens, unit: str) -> tuple[Ids, Sets]:
         own, size, key = sets_of(rank[part.types[part.tokens.ids]], offsets)
         items[stop : stop + len(own)] = own
         stop += len(own)
+        release(items)
         keys.append(key)
         sizes.append(size)
-    content, size = numbered(*np.concatenate(keys, axis=1)), np.concatenate(sizes)
-    del keys
-    kept = np.flatnonzero(is_first(content) & (size > 0))
+    halves, size = np.concatenate(keys, axis=1), np.concatenate(sizes)
+    bounds = np.cumsum([len(own) for own in sizes]).tolist()
+    del keys, sizes
+    content = numbered(*halves)
+    del halves
+    kept = np.flatnonzero(is_first(content) & (size > 0)).astype(np.int32)
     kept = kept[np.argsort(size[kept], kind="stable")]
     begin, to = offsets_of(size[kept]), np.full(len(size), -1, dtype=np.int64)
     to[kept] = begin[:-1]
     sets = room(tokens, int(begin[-1]), np.int32)
-    _place(items, size, to, sets)
+    stop = 0
+    for rows in itertools.starmap(slice, itertools.pairwise(bounds)):
+        stop += _place(items[stop:], size[rows], to[rows], sets)
+        release(items)
+        release(sets)
     return content, Sets(content[kept], begin, sets)
 
 
@@ -189,10 +200,11 @@ def _numbers_of_texts(tokens: AnyTokens, document: Ints, start: Ints, end: Ints)
 
 
 @compiled
-def _place(items: Any, size: Any, to: Any, target: Any) -> None:
-    """Copy the sets, which are one after another in `items`, to their places in `target`; to -1 none."""
+def _place(items: Any, size: Any, to: Any, target: Any) -> int:
+    """Copy sets, one after another in `items`, to their places in `target`, those at -1 to none; where they end."""
     begin = 0
     for k in range(len(size)):
         if to[k] >= 0:
             target[to[k] : to[k] + size[k]] = items[begin : begin + size[k]]
         begin += size[k]
+    return begin

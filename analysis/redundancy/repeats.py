@@ -204,5 +204,7 @@ def equal_units(tokens: AnyTokens, unit: str) -> Equal:
     for part in parts(tokens):
         offsets = units(part.tokens, unit)[0]
         keys.append(np.stack(run_hashes(part.types[part.tokens.ids], offsets[:-1], np.diff(offsets))))
-    group = numbered(*np.concatenate(keys, axis=1))
+    halves = np.concatenate(keys, axis=1)
+    del keys
+    group = numbered(*halves)
     return Equal(group, np.bincount(group, minlength=1).astype(np.int32)[group])

@@ -1,5 +1,7 @@
 """What can be repeated as a whole: the sentences and the paragraphs of a corpus, and which of them are equal."""
 
+import mmap
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +60,8 @@ def folder_of(tokens: AnyTokens) -> Path | None:
 def room(tokens: AnyTokens, size: int, kind: Any) -> NDArray[Any]:
     """An array for so many numbers: in memory, or of a corpus in parts in a file that goes with it.
 
+    Raises `OSError` where the disk has no room for it.
+
     >>> from analysis import read_text, tokenize
     >>> room(tokenize(read_text("War is near.")), 3, np.int32).shape
     (3,)
@@ -66,7 +70,16 @@ def room(tokens: AnyTokens, size: int, kind: Any) -> NDArray[Any]:
     if folder is None or not size:
         return np.empty(size, dtype=kind)
     with tempfile.TemporaryFile(dir=folder) as file:
+        if hasattr(os, "posix_fallocate"):  # without it a disk that is full later on would end the process
+            os.posix_fallocate(file.fileno(), 0, size * np.dtype(kind).itemsize)
         return np.asarray(np.memmap(file, kind, "w+", shape=size))
+
+
+def release(array: NDArray[Any]) -> None:
+    """Let go of the memory that `room` on disk took up so far; what is in it stays."""
+    mapped = getattr(array.base, "_mmap", None)
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):  # else the system does so itself when memory is short
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def texts(tokens: AnyTokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series) -> pd.Series:

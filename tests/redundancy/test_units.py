@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens, tokenize
-from analysis.redundancy.units import cut, texts
+from analysis.redundancy.units import cut, release, room, texts
 from analysis.text.corpus import read_texts
 
 
@@ -51,6 +51,19 @@ def test_places_of_a_corpus_in_parts(in_parts) -> None:
     columns = [places[name] for name in places]
     for documents in (2, 3):
         pd.testing.assert_series_equal(texts(in_parts(whole, documents), *columns), texts(whole, *columns))
+
+
+def test_room_on_disk(in_parts) -> None:
+    cut = in_parts(tokenize(read_texts(["It rained.", "War."])), 1)
+    files = sorted(cut.folder.iterdir())
+    one, other = room(cut, 1_000, np.int32), room(cut, 0, np.int64)
+    one[:] = np.arange(1_000)
+    release(one)
+    assert one.sum() == 499_500
+    assert len(other) == 0
+    assert sorted(cut.folder.iterdir()) == files  # it has no name, and goes with the array
+    with pytest.raises(OSError, match=r"No space left on device|File too large"):
+        room(cut, 1 << 58, np.int32)
 
 
 @pytest.mark.parametrize(
