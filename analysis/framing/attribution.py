@@ -14,7 +14,7 @@ from analysis.framing.syntax.cues import find_cues
 from analysis.framing.syntax.speech import Cue, Quote, Speech, speech_of
 from analysis.text.kernels import fold
 from analysis.text.lookup import document_starts, first_sentences, word_at
-from analysis.text.parted import AnyTokens, parts
+from analysis.text.parted import parts
 from analysis.text.reading.metadata import read_table
 from analysis.text.tables import compact, rows_by_part, table_of
 from analysis.text.tokens import Tokens
@@ -37,7 +37,7 @@ class _Row(NamedTuple):
     verb: str
 
 
-def attributions(tokens: AnyTokens, *, aliases: Mapping[str, str] | None = None) -> pd.DataFrame:
+def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) -> pd.DataFrame:
     """What is quoted or reported as someone's words in the English documents, one row each, in the order of the text.
 
     - ``doc_id``, ``sentence`` (from 0 in each document, where the row begins), ``start``, ``end`` (characters);
@@ -99,7 +99,7 @@ def _attributions(tokens: Tokens, names: Mapping[str, str]) -> pd.DataFrame:
 
 
 def speaker_shares(
-    table: pd.DataFrame, tokens: AnyTokens, by: str | None = None, *, most: int | None = None
+    table: pd.DataFrame, tokens: Tokens, by: str | None = None, *, most: int | None = None
 ) -> pd.DataFrame:
     """How much each speaker of `attributions` is given to say: one row a speaker (and a group, with `by`).
 

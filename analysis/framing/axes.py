@@ -10,14 +10,13 @@ from analysis.core.bootstrap import rate_intervals
 from analysis.core.compiled import Floats
 from analysis.framing.embedding import AT_ONCE, DIGITS, unit
 from analysis.text.embeddings import embed, tells
-from analysis.text.parted import AnyTokens, names, parts
+from analysis.text.parted import names, parts
+from analysis.text.tokens import Tokens
 
 Poles = Mapping[str, tuple[Sequence[str], Sequence[str]]]
 
 
-def axes(
-    tokens: AnyTokens, poles: Poles, by: str | None = None, *, resamples: int = 1000, seed: int = 0
-) -> pd.DataFrame:
+def axes(tokens: Tokens, poles: Poles, by: str | None = None, *, resamples: int = 1000, seed: int = 0) -> pd.DataFrame:
     r"""To which of two opposites the words of a corpus lean, and how much is made of the matter at all.
 
     `poles` names each axis by its two lists of words: ``{"safety": (["safe", "secure"], ["dangerous", "risky"])}``. The
@@ -82,7 +81,7 @@ def axes(
     return pd.concat(tables, ignore_index=True).round(8)
 
 
-def _summed(tokens: AnyTokens, values: Floats) -> Floats:
+def _summed(tokens: Tokens, values: Floats) -> Floats:
     """(documents, columns) what `values`, (types of the whole, columns), come to over the words of each document."""
     pieces: list[Floats] = []
     for part in parts(tokens):

@@ -9,7 +9,6 @@ from analysis.core.compiled import Floats, Ints
 from analysis.framing.counting import added, amounts, count_documents, counted_parts, stacked
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.permutations import adjusted, as_headline, dealt, drawn_rates, permuted, rates
-from analysis.text.parted import AnyTokens
 from analysis.text.tokens import Tokens
 
 LEVEL = 0.05  # of the false discovery rate below which a shift has a direction
@@ -17,7 +16,7 @@ TAIL = 0.025  # of the resamples that a 95% interval leaves out at each end
 
 
 def headline_body(
-    tokens: AnyTokens,
+    tokens: Tokens,
     lexicon: Lexicon,
     *,
     measure: str = "hits",
@@ -90,7 +89,7 @@ def headline_body(
 
 
 def shifts(
-    tokens: AnyTokens,
+    tokens: Tokens,
     lexicon: Lexicon,
     by: str,
     *,

@@ -13,13 +13,13 @@ from analysis.framing.counting import counted_parts, gather, weighted_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.permutations import adjusted
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import AnyTokens, Part, Parted, part_bounds, sentence_counts
+from analysis.text.parted import Part, Parted, part_bounds, sentence_counts
 from analysis.text.tokens import Ids, Tokens, offsets_of
 
 UNITS = ("sentence", "paragraph", "document")
 
 
-def cooccurrence(tokens: AnyTokens, lexicon: Lexicon, *, unit: str = "sentence") -> pd.DataFrame:
+def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") -> pd.DataFrame:
     """Which frames occur together in a "sentence", "paragraph" (a title or heading is one) or "document", as `unit`.
 
     One row a pair of frames, those most above chance first, then by ``both`` and the lexicon's order:
@@ -95,7 +95,7 @@ def cooccurrence(tokens: AnyTokens, lexicon: Lexicon, *, unit: str = "sentence")
     return table.sort_values(["ppmi", "both"], ascending=False, kind="stable", ignore_index=True)
 
 
-def frame_words(tokens: AnyTokens, lexicon: Lexicon, frame: str) -> tuple[AnyTokens, AnyTokens]:
+def frame_words(tokens: Tokens, lexicon: Lexicon, frame: str) -> tuple[Tokens, Tokens]:
     """The words of the sentences that speak of `frame`, but for those that do so, and the words of all the others.
 
     Two `Tokens` over the same documents, to hold against each other: the words that are key in the first occur

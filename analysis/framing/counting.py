@@ -12,7 +12,7 @@ from scipy import sparse
 from analysis.core.compiled import Floats, Ints, compiled
 from analysis.framing.lexicon import Lexicon
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import AnyTokens, Part, part_weights, parts
+from analysis.text.parted import Part, part_weights, parts
 from analysis.text.patterns import find, fitting_counts
 from analysis.text.tokens import Tokens
 
@@ -21,7 +21,7 @@ TYPES, SHARE, HITS = 50, 0.02, 10
 DIGITS = 9  # to which weights are summed: three times 0.3 is to tie with 0.9
 
 KEPT = 2  # searches whose matches are kept: a report asks a lexicon some ten times in a row
-_searches: list[tuple[weakref.ref[AnyTokens], Lexicon, list[pd.DataFrame]]] = []  # the newest last
+_searches: list[tuple[weakref.ref[Tokens], Lexicon, list[pd.DataFrame]]] = []  # the newest last
 
 
 class Counts(NamedTuple):
@@ -58,7 +58,7 @@ def count(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Co
     return next(counted_parts(tokens, lexicon, weights))[1]
 
 
-def counted_parts(tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None = None) -> Iterator[tuple[Part, Counts]]:
+def counted_parts(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Iterator[tuple[Part, Counts]]:
     """The parts of `tokens`, each with the `Counts` of its sentences; all else as in `count`.
 
     >>> from analysis import read_text, tokenize
@@ -89,7 +89,7 @@ def _counts(tokens: Tokens, lexicon: Lexicon, found: pd.DataFrame, running: Floa
     return Counts(hits, scores, words)
 
 
-def count_documents(tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None = None) -> Counts:
+def count_documents(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Counts:
     """The `Counts` of the documents in `tokens`: those of their sentences added up; all else as in `count`.
 
     >>> from analysis import read_text, tokenize
@@ -118,7 +118,7 @@ def stacked(pieces: Iterable[Counts]) -> Counts:
 
 
 def weighted_parts(
-    tokens: AnyTokens, lexicon: Lexicon, weights: Floats | None = None
+    tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None
 ) -> Iterator[tuple[Part, pd.DataFrame, Floats | None]]:
     """The parts of `tokens`, each with its matches that count, ``first`` and ``last`` token and ``term``, and a sum.
 
@@ -167,7 +167,7 @@ def amounts(values: NDArray[Any], *, whole: bool) -> NDArray[Any]:
     return np.rint(values).astype(np.int64) if whole else np.asarray(values, dtype=np.float64).round(DIGITS)
 
 
-def term_counts(tokens: AnyTokens, lexicon: Lexicon) -> pd.DataFrame:
+def term_counts(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     """How often each pattern of a lexicon counts, terms and excludes: the most frequent first, those at 0 last.
 
     - ``frame``, ``pattern``, ``weight`` (0: an exclude, which takes its words out of the count);
@@ -207,7 +207,7 @@ def term_counts(tokens: AnyTokens, lexicon: Lexicon) -> pd.DataFrame:
     return table.sort_values("hits", ascending=False, kind="stable", ignore_index=True)
 
 
-def _fewest_types(tokens: AnyTokens, patterns: list[str]) -> list[int]:
+def _fewest_types(tokens: Tokens, patterns: list[str]) -> list[int]:
     """How many types of the vocabulary the least wild word of each pattern fits."""
     words = [[word for word in pattern.split() if word not in ("*", "...")] for pattern in patterns]
     single = sorted({word for own in words for word in own})
@@ -215,7 +215,7 @@ def _fewest_types(tokens: AnyTokens, patterns: list[str]) -> list[int]:
     return [min(types[word] for word in own) for own in words]
 
 
-def kept_parts(tokens: AnyTokens, lexicon: Lexicon) -> Iterator[tuple[Part, pd.DataFrame]]:
+def kept_parts(tokens: Tokens, lexicon: Lexicon) -> Iterator[tuple[Part, pd.DataFrame]]:
     """The parts of `tokens`, each with the matches that keep their words, as `kept` has them: searched for once."""
     search = next((own for own in _searches if own[0]() is tokens and own[1] is lexicon), None)
     if search is None:

@@ -7,12 +7,13 @@ from analysis.core.bootstrap import rate_intervals
 from analysis.core.compiled import Floats
 from analysis.framing.counting import amounts, count_documents
 from analysis.framing.lexicon import Lexicon
-from analysis.text.parted import AnyTokens, sentence_counts
+from analysis.text.parted import sentence_counts
 from analysis.text.periods import periods
+from analysis.text.tokens import Tokens
 
 
 def over_time(
-    tokens: AnyTokens,
+    tokens: Tokens,
     lexicon: Lexicon,
     every: str = "month",
     *,

@@ -16,7 +16,7 @@ from analysis.framing import frames
 from analysis.framing.lexicon import Lexicon
 from analysis.text.embeddings import embed, tells
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import AnyTokens, names, parts
+from analysis.text.parted import names, parts
 from analysis.text.patterns import fitting_types
 from analysis.text.tokens import Tokens
 
@@ -107,7 +107,7 @@ def score_sentences(
     return table
 
 
-def expand(tokens: AnyTokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: int = 2) -> pd.DataFrame:
+def expand(tokens: Tokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: int = 2) -> pd.DataFrame:
     """Words of the corpus that a frame may lack, for a person to take or leave; nothing is added to the lexicon.
 
     One row a word, the frames in the order of the lexicon, at most `per_frame` for each, the nearest first: ``frame``,
@@ -209,7 +209,7 @@ class _Words(NamedTuple):
     end: Ints
 
 
-def _new_words(tokens: AnyTokens, lexicon: Lexicon, min_count: int) -> _Words:
+def _new_words(tokens: Tokens, lexicon: Lexicon, min_count: int) -> _Words:
     """The types that `expand` looks at."""
     known = [*lexicon.terms["pattern"], *lexicon.excludes["pattern"], *lexicon.negation_words]
     listed = sorted({word for pattern in known for word in pattern.split()} - {"*", "..."})

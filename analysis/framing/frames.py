@@ -16,7 +16,7 @@ from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
 from analysis.text.documents import ByDocument
 from analysis.text.lookup import document_of, first_sentences, sentence_in_document, sentence_of
-from analysis.text.parted import AnyTokens, parts, sentence_counts
+from analysis.text.parted import parts, sentence_counts
 from analysis.text.patterns import fitting_types
 from analysis.text.tables import compact, documents_of, table_of
 from analysis.text.tokens import Ids, Tokens, offsets_of, tokenize
@@ -29,7 +29,7 @@ BLOCK = 10_000  # sentences whose scores are a full matrix at a time
 SENTENCES = 1 << 31  # more than a document has
 
 
-def matches(tokens: AnyTokens, lexicon: Lexicon, *, most: int | None = None) -> pd.DataFrame:
+def matches(tokens: Tokens, lexicon: Lexicon, *, most: int | None = None) -> pd.DataFrame:
     """Every match of a lexicon's terms, one row each, in the order of the text.
 
     Columns: doc_id, sentence (from 0 in each document), frame, pattern, text (as written), start, end (characters),
@@ -78,7 +78,7 @@ def in_language(tokens: Words, lexicon: Lexicon) -> Words:
     return tokens.subset(rows)
 
 
-def evidence(tokens: AnyTokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
+def evidence(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
     """The sentences behind a table of matches, one row a sentence and frame.
 
     First the sentence with the most weight of each frame, then the second of each, and so on: ``frame``, ``doc_id``,
@@ -124,7 +124,7 @@ def evidence(tokens: AnyTokens, found: pd.DataFrame, *, most: int | None = None)
     )
 
 
-def _sentences_at(tokens: AnyTokens, document: Ints, number: Ints) -> tuple[Ids, Ids, list[str]]:
+def _sentences_at(tokens: Tokens, document: Ints, number: Ints) -> tuple[Ids, Ids, list[str]]:
     """Where sentences begin and end and what they say on one line, each by its document and its number there."""
     start, end = np.zeros((2, len(document)), dtype=np.int32)
     said = [""] * len(document)
@@ -140,7 +140,7 @@ def _sentences_at(tokens: AnyTokens, document: Ints, number: Ints) -> tuple[Ids,
 
 
 def profile(
-    tokens: AnyTokens,
+    tokens: Tokens,
     lexicon: Lexicon,
     by: str | None = None,
     weights: Floats | None = None,
@@ -202,9 +202,7 @@ def profile(
     return pd.DataFrame(groups | columns)
 
 
-def sentence_frames(
-    tokens: AnyTokens, lexicon: Lexicon, *, margin: float = 0.0, most: int | None = None
-) -> pd.DataFrame:
+def sentence_frames(tokens: Tokens, lexicon: Lexicon, *, margin: float = 0.0, most: int | None = None) -> pd.DataFrame:
     """Which frame leads in each sentence, and how clearly: one row a sentence, in the order of the text.
 
     - ``doc_id``, ``sentence`` (from 0 in each document), ``start``, ``end`` (characters), ``text`` (on one line);
@@ -233,7 +231,7 @@ def sentence_frames(
     return table_of((_leading_frames(part.tokens, counts.scores, lexicon, margin) for part, counts in counted), most)
 
 
-def coverage(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, *, margin: float = 0.0) -> pd.DataFrame:
+def coverage(tokens: Tokens, lexicon: Lexicon, by: str | None = None, *, margin: float = 0.0) -> pd.DataFrame:
     """How many sentences have each status of `sentence_frames`: one row a status (and a group, with `by`).
 
     ``status`` in the order framed, tie, below margin, no term; ``sentences``; ``share``: of the sentences of the group

@@ -16,7 +16,7 @@ from analysis.framing.syntax.clauses import STOP, Words, english, phrase_after, 
 from analysis.framing.syntax.parser import parse
 from analysis.framing.syntax.passive_verbs import by_phrase, first_auxiliary, passive_verbs
 from analysis.text.lookup import document_starts
-from analysis.text.parted import AnyTokens, parts
+from analysis.text.parted import parts
 from analysis.text.tables import compact, documents_of, table_of
 from analysis.text.tokens import Tokens
 
@@ -37,7 +37,7 @@ class Role(NamedTuple):
 Given = Callable[[Ints, Ints], dict[int, Role]]  # of the words from each first up to its stop, those with a role
 
 
-def roles(tokens: AnyTokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFrame:
+def roles(tokens: Tokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFrame:
     """Every mention of an actor in the English documents, with its role, one row each, in the order of the text.
 
     `actors` is a lexicon whose frames are the actors: each has the names and nouns by which a text speaks of it.
@@ -87,7 +87,7 @@ def _roles(tokens: Tokens, actors: Lexicon, syntax: bool) -> pd.DataFrame:
     return pd.concat([mentions[["doc_id", "sentence", "actor", "text", "start", "end"]], given], axis=1)
 
 
-def role_shares(table: pd.DataFrame, tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
+def role_shares(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -> pd.DataFrame:
     """How often each actor acts and is acted upon, from a table of `roles`: one row an actor (and a group, with `by`).
 
     ``actor``; ``mentions``; ``acts``, ``acted_upon``: counts; ``active_share``: acts / (acts + acted_upon), 0 to 1, NaN

@@ -23,7 +23,7 @@ from analysis.framing.syntax.clauses import words_by_stretch
 from analysis.framing.syntax.cues import find_cues
 from analysis.framing.syntax.speech import speech_of
 from analysis.text.lookup import document_of, sentence_in_document, sentence_of
-from analysis.text.parted import AnyTokens, parts, sentence_counts
+from analysis.text.parted import parts, sentence_counts
 from analysis.text.tables import compact, documents_of, table_of
 from analysis.text.tokens import Tokens, offsets_of
 
@@ -33,7 +33,7 @@ NAMING, REPORTING = "naming_", "reporting_"  # how the frames begin that are way
 UNLISTED = "unlisted"  # the stance of a verb that the lexicon has in no frame of reporting
 
 
-def firmness(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights: Floats | None = None) -> pd.DataFrame:
+def firmness(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: Floats | None = None) -> pd.DataFrame:
     """Whether a text rather closes matters to doubt or holds them open: one row (a group, with `by`).
 
     ``boosters`` and ``hedges``: matches of the frames in `CERTAIN` and in `OPEN`. A booster under a negation is left
@@ -71,7 +71,7 @@ def firmness(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights
     return _grouped(result, by)
 
 
-def naming(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights: Floats | None = None) -> pd.DataFrame:
+def naming(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: Floats | None = None) -> pd.DataFrame:
     """What the armed opponent is called: one row a way of naming, in the lexicon's order (and a group, with `by`).
 
     A way of naming is a frame that begins with "naming_": terrorist, militant, fighter ... ``hits``: matches; with
@@ -97,7 +97,7 @@ def naming(tokens: AnyTokens, lexicon: Lexicon, by: str | None = None, weights: 
     return _grouped(table.rename(columns={"kind": "naming"}), by)
 
 
-def reports(tokens: AnyTokens, lexicon: Lexicon) -> pd.DataFrame:
+def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     """Every verb that reports someone's words in the English documents, one row each, in the order of the text.
 
     ``doc_id``, ``sentence`` (from 0 in each document), ``speaker`` and ``verb`` as `attribution.attributions` finds
@@ -148,7 +148,7 @@ def _reports(tokens: Tokens, patterns: tuple[tuple[str, str], ...]) -> pd.DataFr
     )
 
 
-def reporting(table: pd.DataFrame, tokens: AnyTokens, lexicon: Lexicon, by: str | None = None) -> pd.DataFrame:
+def reporting(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: str | None = None) -> pd.DataFrame:
     """In what stance words are reported: one row a stance, in the lexicon's order (and a group, with `by`).
 
     `table` is that of `reports`, of the same tokens; `by` a column of it (speaker, or one that you add, a class of
@@ -241,7 +241,7 @@ def _stance(verb: str, patterns: tuple[tuple[str, str], ...]) -> str:
 
 
 def _marked(
-    tokens: AnyTokens, lexicon: Lexicon, kinds: Mapping[str, int], weights: Floats | None, *, plain: Sequence[str] = ()
+    tokens: Tokens, lexicon: Lexicon, kinds: Mapping[str, int], weights: Floats | None, *, plain: Sequence[str] = ()
 ) -> pd.DataFrame:
     """The matches of the frames in `kinds`, of those in `plain` no negated one, one row each.
 

@@ -11,7 +11,7 @@ from analysis.framing.syntax import word_classes as wc
 from analysis.framing.syntax.clauses import Words, subject, words_by_stretch, words_of
 from analysis.framing.syntax.passive_verbs import SKIPPED, agent, first_auxiliary, parsed_pairs, passive_verbs
 from analysis.text.lookup import document_of, sentence_in_document
-from analysis.text.parted import AnyTokens, parts
+from analysis.text.parted import parts
 from analysis.text.tables import compact, documents_of, table_of
 from analysis.text.tokens import Tokens
 
@@ -26,7 +26,7 @@ class _Row(NamedTuple):
     actor: str | None
 
 
-def passives(tokens: AnyTokens, *, syntax: bool = False) -> pd.DataFrame:
+def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
     """Every passive of the English documents, one row each, in the order of the text.
 
     A passive is a form of *be* or *get* and a past participle, with nothing between them but adverbs, negations or one
@@ -89,7 +89,7 @@ def _passives(tokens: Tokens, syntax: bool) -> pd.DataFrame:
 
 
 def passive_rates(
-    found: pd.DataFrame, tokens: AnyTokens, by: str | None = None, *, resamples: int = 1000, seed: int = 0
+    found: pd.DataFrame, tokens: Tokens, by: str | None = None, *, resamples: int = 1000, seed: int = 0
 ) -> pd.DataFrame:
     """How often a text says that something is done without saying by whom: one row (a group, with `by`).
 

@@ -8,8 +8,9 @@ import pandas as pd
 from analysis.core.printable import visible
 from analysis.publish.tables import write_table
 from analysis.text.corpus import Corpus
-from analysis.text.parted import LISTED, AnyTokens, parts
+from analysis.text.parted import LISTED, parts
 from analysis.text.tables import table_of
+from analysis.text.tokens import Tokens
 
 FOLDER = "corpus"
 CAPTIONS = {
@@ -20,7 +21,7 @@ CAPTIONS = {
 }
 
 
-def write_corpus_tables(run: Path, tokens: AnyTokens) -> None:
+def write_corpus_tables(run: Path, tokens: Tokens) -> None:
     """Write the tables of `CAPTIONS` into the folder ``corpus`` of `run`."""
     (run / FOLDER).mkdir()
     tables = {

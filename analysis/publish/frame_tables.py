@@ -7,8 +7,9 @@ from analysis.framing import embedding
 from analysis.framing.frames import sentence_frames
 from analysis.framing.lexicon import Lexicon
 from analysis.text.lookup import word_at
-from analysis.text.parted import LISTED, AnyTokens, parts
+from analysis.text.parted import LISTED, parts
 from analysis.text.tables import rows_by_part
+from analysis.text.tokens import Tokens
 
 NAMED = {"year": "%Y", "month": "%Y-%m"}  # how a period is written that is no day
 STRETCHES = 20_000  # of the running text, many more than a figure is wide
@@ -65,7 +66,7 @@ def matrix(pairs: pd.DataFrame, frames: pd.Series) -> pd.DataFrame:
     return grid.reindex(index=pd.Index(frames, name="frame"), columns=pd.Index(frames, name=None))
 
 
-def placed(found: pd.DataFrame, tokens: AnyTokens, labels: dict[str, str]) -> pd.DataFrame:
+def placed(found: pd.DataFrame, tokens: Tokens, labels: dict[str, str]) -> pd.DataFrame:
     """Where each match is in the running text: ``label`` of its frame, ``place`` of its first word from 0.
 
     Of more than `LISTED` matches, those of a label in one of 20,000 equal stretches of the running text are one row:
@@ -97,7 +98,7 @@ def of_manner(marked: pd.DataFrame) -> pd.DataFrame:
     return marked[~marked["frame"].str.startswith(("naming_", "reporting_"))].reset_index(drop=True)
 
 
-def nearness(tokens: AnyTokens, lexicon: Lexicon, labels: dict[str, str], *, margin: float = 0.0) -> pd.DataFrame:
+def nearness(tokens: Tokens, lexicon: Lexicon, labels: dict[str, str], *, margin: float = 0.0) -> pd.DataFrame:
     """How many sentences lead to each frame by words alone, and with nearness in meaning: ``label``, two counts.
 
     That is ``by_words``, by `analysis.framing.frames.sentence_frames`, and ``with_nearness``, by

@@ -20,7 +20,7 @@ from analysis.publish.markup import page_of, svg_source
 from analysis.publish.page_data import embedded, table_rows, texts
 from analysis.publish.reading import style_sheet
 from analysis.publish.tables import read_table, table_html
-from analysis.text.parted import AnyTokens
+from analysis.text.tokens import Tokens
 
 MARKDOWN = mistune.create_markdown(escape=True, plugins=["table"])
 SCRIPTS = ("tables.js", "texts.js", "evidence.js", "reader.js")
@@ -57,7 +57,7 @@ class Section(NamedTuple):
         return [block.text for block in self.blocks if block.kind == "finding"]
 
 
-def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict[str, Any]], tokens: AnyTokens) -> None:
+def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict[str, Any]], tokens: Tokens) -> None:
     """Write ``index.html`` into the folder `run` from the notebooks, figures and tables in it.
 
     `tokens` are those of the corpus, as the notebooks read it: the page holds the texts, so that each number leads to

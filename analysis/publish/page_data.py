@@ -21,7 +21,7 @@ from analysis.core.csv_files import csv_rows, restored
 from analysis.framing.style import CERTAIN, OPEN
 from analysis.publish.reading import codes
 from analysis.text.forms import word_forms
-from analysis.text.parted import LISTED, AnyTokens, taken
+from analysis.text.parted import LISTED, taken
 from analysis.text.periods import PERIODS, longest_period, periods
 from analysis.text.stopwords import stop_words
 from analysis.text.tokens import Tokens
@@ -73,7 +73,7 @@ def table_rows(path: Path, columns: Sequence[Mapping[str, str]]) -> list[list[An
     return rows
 
 
-def texts(whole: AnyTokens, run: Path, parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def texts(whole: Tokens, run: Path, parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The documents, their words, and where the hits of the tables of `run` stand in them."""
     complete = _complete(whole, run)
     rows = _chosen(whole.corpus.documents["n_chars"].to_numpy(dtype=np.int64), complete)
@@ -141,7 +141,7 @@ def _cell(text: str, number: bool) -> Any:
     return max(-LARGEST, min(float(text), LARGEST))  # JSON has no infinity
 
 
-def _complete(tokens: AnyTokens, run: Path) -> int | None:
+def _complete(tokens: Tokens, run: Path) -> int | None:
     """How many documents, from the first, have all their rows in tables that were cut; None where none was cut."""
     known = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
     found = []
@@ -173,7 +173,7 @@ def _in_units(places: Any, units: Ints | None) -> list[int]:
     return [int(place) for place in (places if units is None else units[places])]
 
 
-def _period(tokens: AnyTokens, parameters: Mapping[str, Mapping[str, Any]]) -> list[str | None]:
+def _period(tokens: Tokens, parameters: Mapping[str, Mapping[str, Any]]) -> list[str | None]:
     """The first day of each document's period, as the tables over time have it."""
     every = next((values["every"] for values in parameters.values() if values.get("every")), None)
     if (every := every or longest_period(tokens)) not in PERIODS:  # the notebooks have said why there is no course

@@ -18,7 +18,7 @@ from analysis.core.compiled import Ints
 from analysis.core.printable import visible
 from analysis.publish.markup import COLOURS, Layer, paragraphs, style_rules
 from analysis.publish.tables import show
-from analysis.text.parted import AnyTokens, taken
+from analysis.text.parted import taken
 from analysis.text.tokens import Tokens
 
 LONGEST = 60_000  # characters of a document: most speeches and articles are shorter, and a page can hold as many
@@ -40,7 +40,7 @@ class _Article(NamedTuple):
 
 
 def show_reading(
-    tokens: AnyTokens,
+    tokens: Tokens,
     spans: pd.DataFrame,
     *,
     labels: Mapping[str, str],
@@ -55,7 +55,7 @@ def show_reading(
 
 
 def reading_view(
-    tokens: AnyTokens,
+    tokens: Tokens,
     spans: pd.DataFrame,
     *,
     labels: Mapping[str, str],

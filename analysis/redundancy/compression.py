@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from analysis.core.compiled import Floats, compiled
 from analysis.redundancy.maximal import common_prefixes, suffix_array
 from analysis.redundancy.units import Ints
-from analysis.text.parted import AnyTokens, parts
+from analysis.text.parted import parts
+from analysis.text.tokens import Tokens
 
 SHORT = 2000  # words up to which a text is parsed the faster without its suffixes in order
 
 
-def compression(tokens: AnyTokens, *, shuffles: int = 5, seed: int = 0, most_words: int | None = None) -> pd.DataFrame:
+def compression(tokens: Tokens, *, shuffles: int = 5, seed: int = 0, most_words: int | None = None) -> pd.DataFrame:
     """How much shorter each document can be told by pointing back: one row a document, in reading order (`novelty`).
 
     A document is cut, from left to right, into phrases, each the longest run of words that began earlier, or one word
@@ -75,7 +76,7 @@ def compression(tokens: AnyTokens, *, shuffles: int = 5, seed: int = 0, most_wor
     return table
 
 
-def _given(tokens: AnyTokens, order: Ints, sizes: Ints) -> Floats:
+def _given(tokens: Tokens, order: Ints, sizes: Ints) -> Floats:
     """The phrases of the documents in the `order` of reading when those before may be pointed to; NaN for the first.
 
     ``sizes``: their words, in the same order.
@@ -163,7 +164,7 @@ def _phrases_of_few(text: Any, last: Any) -> int:
     return count
 
 
-def reading_order(tokens: AnyTokens) -> Ints:
+def reading_order(tokens: Tokens) -> Ints:
     """The documents by date, undated ones last; those of one day, and the undated, in the order of the corpus.
 
     >>> from analysis import read_text, tokenize

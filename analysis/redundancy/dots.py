@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from analysis.core.compiled import compiled
 from analysis.redundancy.shingles import shingles
 from analysis.redundancy.units import Ints, units
-from analysis.text.parted import AnyTokens, taken
+from analysis.text.parted import taken
 from analysis.text.tokens import Tokens
 
 MOST = 20_000  # strokes: more of them would be a black field
 
 
-def dot_matches(tokens: AnyTokens, doc_id: str, *, n: int = 4, most: int = MOST) -> pd.DataFrame:
+def dot_matches(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) -> pd.DataFrame:
     """Every run of `n` words or more that is repeated in the document, with each of its later places.
 
     One row a pair of places, in the order of the text: ``doc_id``; ``a_word``, ``b_word``: the first word of the
@@ -58,7 +58,7 @@ def dot_matches(tokens: AnyTokens, doc_id: str, *, n: int = 4, most: int = MOST)
     )
 
 
-def too_common(tokens: AnyTokens, doc_id: str, *, n: int = 4, most: int = MOST) -> pd.DataFrame:
+def too_common(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) -> pd.DataFrame:
     """The n-grams that `dot_matches` with the same options passes over: ``ngram``, ``count``, the commonest first.
 
     >>> from analysis import read_text, tokenize
@@ -75,7 +75,7 @@ def too_common(tokens: AnyTokens, doc_id: str, *, n: int = 4, most: int = MOST) 
     return pd.DataFrame({"ngram": pd.Series(ngrams, dtype="str"), "count": counts[order]})
 
 
-def paragraph_borders(tokens: AnyTokens, doc_id: str) -> list[int]:
+def paragraph_borders(tokens: Tokens, doc_id: str) -> list[int]:
     """The first word of each paragraph of the document, counted from 0 in it, and at the end how many there are.
 
     >>> from analysis import read_text, tokenize
@@ -86,7 +86,7 @@ def paragraph_borders(tokens: AnyTokens, doc_id: str) -> list[int]:
     return borders
 
 
-def _document(tokens: AnyTokens, doc_id: str) -> Tokens:
+def _document(tokens: Tokens, doc_id: str) -> Tokens:
     """The words of one document."""
     found = np.flatnonzero(tokens.doc_ids == doc_id)
     if not len(found):

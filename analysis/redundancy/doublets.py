@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.redundancy.units import Ints
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import AnyTokens, Part, parts
+from analysis.text.parted import Part, parts
 from analysis.text.tokens import Tokens
 
 CONJUNCTIONS = ("and", "or", "&")
@@ -33,7 +33,7 @@ _AMPERSAND = re.compile(r"(?<=\s)&(?=\s)")
 _TAIL = re.compile(r"[,;/]\s*[\"'“‘«]?$")
 
 
-def doublets(tokens: AnyTokens, *, min_score: float = 0.5) -> pd.DataFrame:
+def doublets(tokens: Tokens, *, min_score: float = 0.5) -> pd.DataFrame:
     r"""The pairs "X and Y" (or, &) of English documents that seem to say one thing twice, the likeliest first.
 
     A row a pair: ``doc_id``, ``start``, ``end`` (characters, from the start of X to the end of Y), ``first``,

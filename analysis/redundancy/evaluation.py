@@ -10,9 +10,8 @@ import pandas as pd
 from analysis.core.compiled import Floats
 from analysis.redundancy.reuse import document_pairs, passages
 from analysis.text.corpus import read_texts
-from analysis.text.parted import AnyTokens
 from analysis.text.reading.metadata import read_table, stem
-from analysis.text.tokens import tokenize
+from analysis.text.tokens import Tokens, tokenize
 
 SPAN = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end"]
 FILES = {
@@ -82,7 +81,7 @@ def score_passages(found: pd.DataFrame, cases: pd.DataFrame) -> dict[str, float]
     return scores | {"plagdet": f1 / float(np.log2(1 + granularity)), "gold": len(cases), "found": len(found)}
 
 
-def known_reuse(path: Path, tokens: AnyTokens) -> pd.DataFrame:
+def known_reuse(path: Path, tokens: Tokens) -> pd.DataFrame:
     """Labelled passages of a corpus from a CSV table, in the columns of `score_passages` and with their ``kind``.
 
     The table has ``source_file``, ``source_start``, ``source_end``, ``target_file``, ``target_start``, ``target_end``

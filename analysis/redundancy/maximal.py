@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from analysis.core.compiled import compiled
 from analysis.redundancy.hashes import run_begins, run_hashes
 from analysis.redundancy.shingles import numbered
-from analysis.redundancy.units import Ints, folder_of
+from analysis.redundancy.units import Ints
 from analysis.text.buckets import Buckets
 from analysis.text.lookup import sentence_of
-from analysis.text.parted import AnyTokens, parts
+from analysis.text.parted import folder_of, parts
 from analysis.text.tokens import Tokens
 
 GRAMS = 1_500_000  # n-grams that are compared with one another at a time
@@ -27,7 +27,7 @@ class Passages(NamedTuple):
     words: Ints
 
 
-def maximal_repeats(tokens: AnyTokens, min_words: int, *, most: int | None = None) -> Passages:
+def maximal_repeats(tokens: Tokens, min_words: int, *, most: int | None = None) -> Passages:
     """Every passage of `min_words` words or more that appears at least twice and is as long as its places allow.
 
     A passage is maximal when not all of its places go on with the same word, and not all come after the same word
@@ -74,7 +74,7 @@ def maximal_repeats(tokens: AnyTokens, min_words: int, *, most: int | None = Non
     return passages_of(np.concatenate(texts), np.concatenate(places), min_words)
 
 
-def _repeated(tokens: AnyTokens, n: int, most: int | None) -> Ints:
+def _repeated(tokens: Tokens, n: int, most: int | None) -> Ints:
     """The first words of all n-grams that appear twice in documents, and a few more where hashes agree by chance."""
     buckets = Buckets(folder_of(tokens), [np.uint64, np.int64], number=len(tokens) // GRAMS + 1)
     for part in parts(tokens):

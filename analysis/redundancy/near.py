@@ -16,15 +16,15 @@ from analysis.redundancy.reuse.pasting import SIDES, rows_of
 from analysis.redundancy.shingles import is_first, numbered
 from analysis.redundancy.units import Ints, cut, cut_out, distinct_spans, release, room, texts, units
 from analysis.text.lookup import document_of, word_at
-from analysis.text.parted import AnyTokens, parts
-from analysis.text.tokens import offsets_of
+from analysis.text.parted import parts
+from analysis.text.tokens import Tokens, offsets_of
 
 WORDS = 6_000_000  # words in all the sets of a block: each is compared with itself and with the later ones
 COMPARED = 30_000_000_000  # comparisons that a report makes at the most: so many take some minutes
 
 
 def near_repeats(
-    tokens: AnyTokens, threshold: float = 0.8, unit: str = "sentence", *, most_comparisons: int | None = None
+    tokens: Tokens, threshold: float = 0.8, unit: str = "sentence", *, most_comparisons: int | None = None
 ) -> pd.DataFrame:
     r"""Every pair of sentences or paragraphs (`unit`) whose words are the same to a share of at least `threshold`.
 
@@ -84,7 +84,7 @@ def near_repeats(
     return pd.DataFrame(table | {"similarity": similarity, "omitted": omitted})
 
 
-def _contents(tokens: AnyTokens, unit: str) -> tuple[Ids, Sets]:
+def _contents(tokens: Tokens, unit: str) -> tuple[Ids, Sets]:
     """The number of the content of each unit; the different sets of words of the long ones, by size."""
     rank = _rank(tokens)
     items, stop = room(tokens, len(tokens), np.int32), 0
@@ -115,7 +115,7 @@ def _contents(tokens: AnyTokens, unit: str) -> tuple[Ids, Sets]:
     return content, Sets(content[kept], begin, sets)
 
 
-def _rank(tokens: AnyTokens) -> Ids:
+def _rank(tokens: Tokens) -> Ids:
     """The place of each type among all, the rarest first."""
     counts = np.zeros(len(tokens.vocabulary), dtype=np.int32)
     for part in parts(tokens):
@@ -125,7 +125,7 @@ def _rank(tokens: AnyTokens) -> Ids:
     return rank
 
 
-def _spans(tokens: AnyTokens, unit: str, places: Ids) -> Ids:
+def _spans(tokens: Tokens, unit: str, places: Ids) -> Ids:
     """Document, first and last character of the units that are `places`, in rising order: (3, places)."""
     spans, before = np.empty((3, len(places)), dtype=np.int32), 0
     for part in parts(tokens):
@@ -137,7 +137,7 @@ def _spans(tokens: AnyTokens, unit: str, places: Ids) -> Ids:
     return spans
 
 
-def near_texts(tokens: AnyTokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
+def near_texts(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
     """The texts behind a table of `near_repeats` that are not the same word for word, the most alike first.
 
     One row for each pair of texts, `most` of them (None: all): ``similarity``, ``times`` (how many rows of `found` have
@@ -163,7 +163,7 @@ def near_texts(tokens: AnyTokens, found: pd.DataFrame, *, most: int | None = Non
     return shown[["similarity", "times", "a_doc", "a_text", "b_doc", "b_text"]]
 
 
-def _places(tokens: AnyTokens, rows: pd.DataFrame) -> list[tuple[Ints, Ints, Ints]]:
+def _places(tokens: Tokens, rows: pd.DataFrame) -> list[tuple[Ints, Ints, Ints]]:
     """The document and the characters of either side."""
     return [
         (rows_of(tokens, rows[f"{side}_doc"]), rows[f"{side}_start"].to_numpy(), rows[f"{side}_end"].to_numpy())
@@ -171,7 +171,7 @@ def _places(tokens: AnyTokens, rows: pd.DataFrame) -> list[tuple[Ints, Ints, Int
     ]
 
 
-def _same_wording(tokens: AnyTokens, rows: pd.DataFrame) -> NDArray[np.bool_]:
+def _same_wording(tokens: Tokens, rows: pd.DataFrame) -> NDArray[np.bool_]:
     """Which rows have two units of the same words in the same order: by their hashes."""
     same = (rows["similarity"] == 1).to_numpy(copy=True)
     chosen = np.flatnonzero(same)
@@ -188,7 +188,7 @@ def _same_wording(tokens: AnyTokens, rows: pd.DataFrame) -> NDArray[np.bool_]:
     return same
 
 
-def _numbers_of_texts(tokens: AnyTokens, document: Ints, start: Ints, end: Ints) -> Ints:
+def _numbers_of_texts(tokens: Tokens, document: Ints, start: Ints, end: Ints) -> Ints:
     """A number for the text of each span, the same for the same text with white space made one blank."""
     place, first = distinct_spans(document, start, end)
     hashes = np.empty((len(first), 2), dtype=np.uint64)

@@ -11,9 +11,10 @@ from analysis.core.compiled import Floats, compiled
 from analysis.redundancy.compression import compression, reading_order, share
 from analysis.redundancy.hashes import run_begins, run_hashes
 from analysis.redundancy.shingles import numbered
-from analysis.redundancy.units import Ints, folder_of
+from analysis.redundancy.units import Ints
 from analysis.text.buckets import Buckets
-from analysis.text.parted import AnyTokens, parts, sentence_counts
+from analysis.text.parted import folder_of, parts, sentence_counts
+from analysis.text.tokens import Tokens
 
 __all__ = ["compression", "curve", "novelty", "reading_order"]
 
@@ -34,7 +35,7 @@ class _Sentences(NamedTuple):
     words: Ints
 
 
-def novelty(tokens: AnyTokens, *, n: int = 4) -> pd.DataFrame:
+def novelty(tokens: Tokens, *, n: int = 4) -> pd.DataFrame:
     """How much of each sentence is new to one who reads document after document: one row a sentence, in reading order.
 
     Documents are read by date, undated ones (``date`` is NaT) after all others, those of one day in the order of the
@@ -80,7 +81,7 @@ def novelty(tokens: AnyTokens, *, n: int = 4) -> pd.DataFrame:
     )
 
 
-def curve(tokens: AnyTokens, *, n: int = 4, unit: str = "sentence", window: int | None = None) -> pd.DataFrame:
+def curve(tokens: Tokens, *, n: int = 4, unit: str = "sentence", window: int | None = None) -> pd.DataFrame:
     """How fast the texts stop saying new things: one row a sentence or document (`unit`), in reading order.
 
     - ``doc_id``, ``date``, ``sentence`` (from 0 in its document; not for documents), ``place`` (1, 2, 3 ...);
@@ -150,7 +151,7 @@ def _check(n: int) -> None:
         raise ValueError(f"n is {n}: use the words of an n-gram, 1 or more")
 
 
-def _sentences(tokens: AnyTokens) -> _Sentences:
+def _sentences(tokens: Tokens) -> _Sentences:
     counts = sentence_counts(tokens)
     document = np.repeat(np.arange(len(counts)), counts)
     rows = np.argsort(np.argsort(reading_order(tokens))[document], kind="stable")
@@ -161,7 +162,7 @@ def _sentences(tokens: AnyTokens) -> _Sentences:
     return _Sentences(turn, rows, document[rows], number[rows], np.concatenate(words)[rows])
 
 
-def _counted(tokens: AnyTokens, n: int, turn: NDArray[Any], document: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+def _counted(tokens: Tokens, n: int, turn: NDArray[Any], document: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     """Of each unit its n-grams, those new in all that was read, and those new in its document: (units,) each.
 
     Units are in reading order: `turn` is that of each sentence of the text, `document` is that of each unit. Then how

@@ -13,7 +13,8 @@ from analysis.redundancy.near_join import Ids
 from analysis.redundancy.shingles import numbered
 from analysis.redundancy.units import UNITS, texts, units
 from analysis.text.lookup import document_of
-from analysis.text.parted import AnyTokens, parts
+from analysis.text.parted import parts
+from analysis.text.tokens import Tokens
 
 __all__ = ["exact_repeats", "map_of_repeats", "near_repeats", "repeat_groups", "shares", "weights"]
 
@@ -22,7 +23,7 @@ KINDS = {"within": "again in the same document", "across": "also in another docu
 
 
 def exact_repeats(
-    tokens: AnyTokens, unit: str = "sentence", *, min_words: int | None = None, most_words: int | None = None
+    tokens: Tokens, unit: str = "sentence", *, min_words: int | None = None, most_words: int | None = None
 ) -> pd.DataFrame:
     """Every occurrence of every sentence, paragraph or passage (`unit`) that appears at least twice.
 
@@ -62,7 +63,7 @@ def exact_repeats(
     return _place_table(tokens.doc_ids, *columns[:, np.argsort(columns[0], kind="stable")])
 
 
-def repeat_groups(tokens: AnyTokens, repeats: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
+def repeat_groups(tokens: Tokens, repeats: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
     """A table of repeats with one row a group, the longest times the most often first; `most` rows, None: all.
 
     ``text`` (as written at its first place), ``words``, ``count``, ``documents``, ``first`` (the first document
@@ -80,7 +81,7 @@ def repeat_groups(tokens: AnyTokens, repeats: pd.DataFrame, *, most: int | None 
     return table.reset_index(drop=True)
 
 
-def map_of_repeats(tokens: AnyTokens, repeats: pd.DataFrame, *, most: int = 40) -> tuple[pd.DataFrame, pd.Series]:
+def map_of_repeats(tokens: Tokens, repeats: pd.DataFrame, *, most: int = 40) -> tuple[pd.DataFrame, pd.Series]:
     """Where the places of a table of repeats are, and how long their documents are, for drawing.
 
     The places as doc_id, start, end and ``kind``: "across" where another document has the same, else "within". The
@@ -96,7 +97,7 @@ def map_of_repeats(tokens: AnyTokens, repeats: pd.DataFrame, *, most: int = 40) 
     return own[["doc_id", "start", "end"]].assign(kind=kind), lengths
 
 
-def weights(tokens: AnyTokens, *, each: str = "token") -> NDArray[np.float64]:
+def weights(tokens: Tokens, *, each: str = "token") -> NDArray[np.float64]:
     """One weight a token: 1/n in a sentence or paragraph that appears n times in the corpus, 1 elsewhere.
 
     With these weights a count is what it would be had everything that was said n times been said once. Shorter phrases
@@ -120,7 +121,7 @@ def weights(tokens: AnyTokens, *, each: str = "token") -> NDArray[np.float64]:
     return np.repeat(share, np.concatenate([np.empty(0, dtype=np.int64), *lengths]))
 
 
-def shares(tokens: AnyTokens, *, min_words: int = 1) -> pd.DataFrame:
+def shares(tokens: Tokens, *, min_words: int = 1) -> pd.DataFrame:
     """How much of each document is repeated: one row a document, in the order of the corpus.
 
     ``words``: running words; ``within``: those in sentences that appear more than once in the document; ``across``:
@@ -168,7 +169,7 @@ def _place_table(
     )
 
 
-def _located(tokens: AnyTokens, found: Passages) -> NDArray[np.int32]:
+def _located(tokens: Tokens, found: Passages) -> NDArray[np.int32]:
     """The document of each place, its words, and its first and last character."""
     located = np.empty((4, len(found.first)), dtype=np.int32)
     located[1] = found.words
@@ -190,7 +191,7 @@ class Equal(NamedTuple):
     times: Ids
 
 
-def equal_units(tokens: AnyTokens, unit: str) -> Equal:
+def equal_units(tokens: Tokens, unit: str) -> Equal:
     """Which sentences or paragraphs (`unit`) are equal; raises `ValueError` for another unit.
 
     By numbers of 128 bits that their words make, see `run_hashes`.

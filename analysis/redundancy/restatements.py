@@ -14,7 +14,7 @@ from analysis.redundancy.units import Ints, groups, units
 from analysis.text.embeddings import embed, means, tells
 from analysis.text.kernels import Words, find_words
 from analysis.text.lookup import document_of
-from analysis.text.parted import AnyTokens, taken
+from analysis.text.parted import taken
 from analysis.text.tokens import Tokens
 
 MOST = 1_000_000  # sentences of a corpus in which restatements are looked for
@@ -48,7 +48,7 @@ FEATURES = {
 INTERCEPT = -4.60
 
 
-def restatements(tokens: AnyTokens, *, threshold: float = 0.3, unit: str = "sentence") -> pd.DataFrame:
+def restatements(tokens: Tokens, *, threshold: float = 0.3, unit: str = "sentence") -> pd.DataFrame:
     """Pairs of sentences or paragraphs (`unit`) that say the same in other words. Exploratory: read before you count.
 
     One row a pair, in the order of the text: ``a_doc``, ``a_start``, ``a_end`` of the earlier one (characters), then

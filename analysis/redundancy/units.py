@@ -4,7 +4,6 @@ import mmap
 import os
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.redundancy.hashes import run_hashes
 from analysis.redundancy.shingles import is_first, numbered
-from analysis.text.parted import AnyTokens
+from analysis.text.parted import folder_of
 from analysis.text.tokens import Tokens
 
 UNITS = ("sentence", "paragraph")
@@ -51,13 +50,7 @@ def groups(ids: NDArray[np.int32], offsets: Ints) -> Ints:
     return number
 
 
-def folder_of(tokens: AnyTokens) -> Path | None:
-    """The folder for what finds no room in memory: that of a corpus in parts, None of one in memory."""
-    folder: Path | None = getattr(tokens, "folder", None)
-    return folder
-
-
-def room(tokens: AnyTokens, size: int, kind: Any) -> NDArray[Any]:
+def room(tokens: Tokens, size: int, kind: Any) -> NDArray[Any]:
     """An array for so many numbers: in memory, or of a corpus in parts in a file that goes with it.
 
     Raises `OSError` where the disk has no room for it.
@@ -82,7 +75,7 @@ def release(array: NDArray[Any]) -> None:
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
-def texts(tokens: AnyTokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series) -> pd.Series:
+def texts(tokens: Tokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series) -> pd.Series:
     """The text of each span of characters, white space made one blank.
 
     >>> from analysis import read_text, tokenize
@@ -111,7 +104,7 @@ def distinct_spans(document: Ints, start: NDArray[Any], end: NDArray[Any]) -> tu
     return number, np.flatnonzero(is_first(number))
 
 
-def cut_out(tokens: AnyTokens, document: Ints, start: NDArray[Any], end: NDArray[Any]) -> Iterator[tuple[int, str]]:
+def cut_out(tokens: Tokens, document: Ints, start: NDArray[Any], end: NDArray[Any]) -> Iterator[tuple[int, str]]:
     """The row and the text of each span, white space made one blank, document by document: one on disk is read once."""
     for k in np.argsort(document, kind="stable").tolist():
         yield k, " ".join(tokens.corpus.texts[document[k]][start[k] : end[k]].split())

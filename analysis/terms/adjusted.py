@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from analysis.terms.cells import type_counts, type_weights
 from analysis.terms.keys import alphabetical, first_of
-from analysis.text.parted import AnyTokens, names
+from analysis.text.parted import names
 from analysis.text.stopwords import stopped
+from analysis.text.tokens import Tokens
 
 
 def before_and_after(
-    tokens: AnyTokens,
+    tokens: Tokens,
     weights: NDArray[np.float64],
     *,
     stopwords: Iterable[str] | None = None,

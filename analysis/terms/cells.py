@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analysis.core.compiled import Floats, Ints, compiled
 from analysis.terms.keys import Alphabet, Columns, pack
 from analysis.terms.ngrams import numbered, runs
-from analysis.text.parted import AnyTokens, Part, part_weights, parts
+from analysis.text.parted import Part, part_weights, parts
 from analysis.text.tokens import Ids, Tokens
 
 
@@ -49,7 +49,7 @@ class Cells(NamedTuple):
     order: Ints
 
 
-def groups_of(tokens: AnyTokens, by: str | None) -> Groups:
+def groups_of(tokens: Tokens, by: str | None) -> Groups:
     """The documents in groups by the metadata column `by`, all in one without it."""
     names, group = tokens.numbered_groups(by)
     sizes = np.bincount(group, minlength=len(names))
@@ -82,7 +82,7 @@ def counted(
 
 
 def counted_terms(
-    tokens: AnyTokens,
+    tokens: Tokens,
     words: Alphabet,
     groups: Groups,
     n: int,
@@ -158,7 +158,7 @@ def count_cells(term: Any, weight: Any, begin: Any, order: Any, owner: Any, term
     return group[:rows], number[:rows], row[:cells], times[:cells], amount[:cells], bounds
 
 
-def type_counts(tokens: AnyTokens) -> Ints:
+def type_counts(tokens: Tokens) -> Ints:
     """(types,) how often each type appears in the whole.
 
     >>> from analysis import read_text, tokenize
@@ -171,7 +171,7 @@ def type_counts(tokens: AnyTokens) -> Ints:
     return count
 
 
-def type_weights(tokens: AnyTokens, weights: Floats) -> Floats:
+def type_weights(tokens: Tokens, weights: Floats) -> Floats:
     """(types,) the sum of the weights, one a token or one a sentence, of the places of each type.
 
     Raises `ValueError` for weights of another length.

@@ -10,7 +10,7 @@ from scipy.special import xlog1py
 
 from analysis.core.compiled import Bools, Floats, Ints, compiled
 from analysis.terms.keys import FirstRows, alphabetical, key_buckets, summed
-from analysis.text.parted import AnyTokens, names, parts
+from analysis.text.parted import names, parts
 from analysis.text.patterns import fitting_types, fold_pattern
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Ids, Tokens
@@ -20,7 +20,7 @@ COLUMNS = ["first", "second", "count", "documents", *MEASURES, "first_count", "s
 
 
 def collocations(
-    tokens: AnyTokens,
+    tokens: Tokens,
     window: int | str = 1,
     min_count: int = 1,
     *,
@@ -116,7 +116,7 @@ class _Totals(NamedTuple):
         return count, row - count, column - count, self.total - row - column + count
 
 
-def _totals_of(tokens: AnyTokens, window: int | str, *, both_ways: bool) -> _Totals:
+def _totals_of(tokens: Tokens, window: int | str, *, both_ways: bool) -> _Totals:
     """The totals of running pairs, or of whole sentences."""
     if window != "sentence" and (not isinstance(window, int) or window < 1):
         raise ValueError(f"window is {window!r}: give a number of words, 1 or more, or 'sentence'")
@@ -140,7 +140,7 @@ def _totals_of(tokens: AnyTokens, window: int | str, *, both_ways: bool) -> _Tot
 
 
 def _pairs(
-    tokens: AnyTokens, window: int | str, begins: Bools, ends: Bools, min_count: int, *, both_ways: bool
+    tokens: Tokens, window: int | str, begins: Bools, ends: Bools, min_count: int, *, both_ways: bool
 ) -> Iterator[Ids]:
     """The pairs of allowed types in each part: (4, pairs) first, second, count, documents.
 
@@ -244,7 +244,7 @@ def _count(
     return found[:, :n]
 
 
-def _nodes(tokens: AnyTokens, node: str) -> Bools:
+def _nodes(tokens: Tokens, node: str) -> Bools:
     """Which types are the node."""
     word = fold_pattern(node, lowercase=tokens.options["lowercase"])
     if " " in word:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from analysis.core.paths import from_root
 from analysis.terms.tallies import OWN_WORDS, SIGNIFICANT
-from analysis.text.parted import AnyTokens
 from analysis.text.reading.metadata import MetadataError, read_table
+from analysis.text.tokens import Tokens
 
 REST = "the others"
 
@@ -17,13 +17,13 @@ REST = "the others"
 class Sides(NamedTuple):
     """Two sides of a comparison and what each is called."""
 
-    target: AnyTokens
-    reference: AnyTokens | pd.DataFrame
+    target: Tokens
+    reference: Tokens | pd.DataFrame
     target_name: str
     reference_name: str
 
 
-def sides(tokens: AnyTokens, by: str | None, target: str | None = None, reference: str | None = None) -> Sides:
+def sides(tokens: Tokens, by: str | None, target: str | None = None, reference: str | None = None) -> Sides:
     """The sides that `target` and `reference` name.
 
     `target` is a group of the metadata column `by`; without it the group with the most words (of equal ones the first

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analysis.core.compiled import Ints
 from analysis.text.kernels import fold
 from analysis.text.lookup import document_of, sentence_in_document, sentence_of
-from analysis.text.parted import AnyTokens, parts
+from analysis.text.parted import parts
 from analysis.text.patterns import find
 from analysis.text.tokens import Ids, Tokens
 
@@ -24,7 +24,7 @@ _PARTS = "display:grid;grid-template-columns:minmax(0,1fr) auto minmax(0,1fr);co
 
 
 def kwic(
-    tokens: AnyTokens,
+    tokens: Tokens,
     pattern: str | Sequence[str],
     window: int = 8,
     *,

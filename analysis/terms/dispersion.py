@@ -13,10 +13,10 @@ from analysis.core.compiled import Ints, compiled
 from analysis.terms.cells import count_cells, type_counts
 from analysis.terms.keys import alphabetical
 from analysis.text.buckets import Buckets
-from analysis.text.parted import AnyTokens, folder_of, names, types_of
+from analysis.text.parted import folder_of, names, types_of
 from analysis.text.parted import parts as parts_of
 from analysis.text.stopwords import stopped
-from analysis.text.tokens import offsets_of
+from analysis.text.tokens import Tokens, offsets_of
 
 EVENNESS = ["juilland_d", "carroll_d2", "rosengren_s", "da", "dkl"]  # 1 = even
 DEVIATION = ["dp", "dp_norm", "dp_adjusted"]  # 0 = even
@@ -27,7 +27,7 @@ AT_ONCE = 1_000_000  # cells in memory, at most about so many
 
 
 def dispersion(
-    tokens: AnyTokens,
+    tokens: Tokens,
     *,
     parts: int | None = None,
     stopwords: Iterable[str] | None = None,
@@ -69,7 +69,7 @@ def dispersion(
     return pd.concat(tables, ignore_index=True)
 
 
-def places(tokens: AnyTokens, terms: Iterable[str], *, most: int | None = None) -> pd.DataFrame:
+def places(tokens: Tokens, terms: Iterable[str], *, most: int | None = None) -> pd.DataFrame:
     """Where each of `terms` stands: one row an occurrence, by term in the order given, then in the order of the text.
 
     ``term``; ``doc_id``; ``place``, the number of running words before it in the whole corpus, documents in order.
@@ -195,7 +195,7 @@ def dispersion_of(counts: sparse.sparray | NDArray[Any], sizes: NDArray[Any]) ->
     return table
 
 
-def _sizes(tokens: AnyTokens, parts: int | None) -> Ints:
+def _sizes(tokens: Tokens, parts: int | None) -> Ints:
     """The words of each part."""
     if parts is None:
         return np.diff(tokens.document_offsets)
@@ -251,7 +251,7 @@ def _extremes(count: Ints, sizes: Ints) -> tuple[Ints, Ints]:
 
 
 def _blocks(
-    tokens: AnyTokens, types: NDArray[Any], count: Ints, sizes: Ints
+    tokens: Tokens, types: NDArray[Any], count: Ints, sizes: Ints
 ) -> Iterator[tuple[slice, sparse.csc_array, NDArray[np.float64]]]:
     """Some of the `types`, which occur `count` times each, at a time, in their order.
 

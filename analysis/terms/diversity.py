@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import Floats, compiled
 from analysis.text.lookup import stretches
-from analysis.text.parted import AnyTokens, parts
+from analysis.text.parted import parts
 from analysis.text.tokens import Tokens
 
 AT_ONCE = 200_000  # words that are worked on together
@@ -17,7 +17,7 @@ HDD_SAMPLE = 42  # words, as in McCarthy and Jarvis
 Places = NDArray[np.int64]
 
 
-def diversity(tokens: AnyTokens, window: int = 50) -> pd.DataFrame:
+def diversity(tokens: Tokens, window: int = 50) -> pd.DataFrame:
     r"""How varied the vocabulary of each document is: one row a document, in the order of the corpus.
 
     With N words in a document, V distinct ones (types), and :math:`f_t` occurrences of type t:

@@ -26,8 +26,8 @@ from analysis.terms.ngrams import by_value, check, ngrams
 from analysis.terms.trends import trends
 from analysis.terms.zipf import zipf
 from analysis.text.buckets import Buckets
-from analysis.text.parted import AnyTokens, folder_of
-from analysis.text.tokens import Ids, offsets_of
+from analysis.text.parted import folder_of
+from analysis.text.tokens import Ids, Tokens, offsets_of
 
 # What is counted over and over is asked for in one place; the modules that these come from have the rest.
 __all__ = ["before_and_after", "dispersion", "diversity", "ngrams", "terms", "trends", "zipf"]
@@ -39,7 +39,7 @@ CELLS = 500_000  # about, whose intervals are made together: what is made of the
 
 
 def terms(
-    tokens: AnyTokens,
+    tokens: Tokens,
     by: str | None = None,
     n: int = 1,
     stopwords: Iterable[str] | None = None,

@@ -27,9 +27,9 @@ from analysis.terms.tallies import (
     key_table,
 )
 from analysis.text.buckets import Buckets
-from analysis.text.parted import AnyTokens, parts
+from analysis.text.parted import parts
 from analysis.text.stopwords import stopped
-from analysis.text.tokens import offsets_of
+from analysis.text.tokens import Tokens, offsets_of
 
 __all__ = ["COLUMNS", "keyness", "keyness_by_group"]
 
@@ -38,8 +38,8 @@ LEAST = 1000  # rows of a group
 
 
 def keyness(
-    target: AnyTokens,
-    reference: AnyTokens | pd.DataFrame,
+    target: Tokens,
+    reference: Tokens | pd.DataFrame,
     *,
     n: int = 1,
     stopwords: Iterable[str] | None = None,
@@ -127,7 +127,7 @@ def keyness(
 
 
 def keyness_by_group(
-    tokens: AnyTokens,
+    tokens: Tokens,
     by: str,
     *,
     n: int = 1,
@@ -176,7 +176,7 @@ def keyness_by_group(
     return every
 
 
-def _check_sides(target: AnyTokens, reference: AnyTokens) -> None:
+def _check_sides(target: Tokens, reference: Tokens) -> None:
     """Raise `ValueError` where both sides are the same words, or were tokenized differently."""
     if target is reference or (
         target.doc_ids.tolist() == reference.doc_ids.tolist()
@@ -191,14 +191,14 @@ def _check_sides(target: AnyTokens, reference: AnyTokens) -> None:
             raise ValueError(f"the target has {option}={one!r}, the reference {option}={two!r}: tokenize both alike")
 
 
-def _starts(tokens: AnyTokens) -> Ints:
+def _starts(tokens: Tokens) -> Ints:
     """(documents,) the sum of the places at which the words of each begin."""
     every = [np.diff(offsets_of(part.tokens.start)[part.tokens.document_offsets]) for part in parts(tokens)]
     return np.concatenate(every)
 
 
 def _counted(
-    words: Alphabet, n: int, groups: int, corpora: Sequence[tuple[AnyTokens, Ints]]
+    words: Alphabet, n: int, groups: int, corpora: Sequence[tuple[Tokens, Ints]]
 ) -> tuple[Buckets, NDArray[np.int64]]:
     """How often each term of `n` words is in each group, and in how many documents of it; the running terms of each.
 

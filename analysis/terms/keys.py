@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import Bools, Ints
 from analysis.text.buckets import Buckets
-from analysis.text.parted import AnyTokens, Vocabulary, folder_of, names
+from analysis.text.parted import Vocabulary, folder_of, names
 from analysis.text.stopwords import stopped
-from analysis.text.tokens import Ids
+from analysis.text.tokens import Ids, Tokens
 
 ROWS = 2_000_000  # that are added up together, about, where not all rows are in memory
 FILES = 4_000  # for each column, at most: opening more would take longer than adding up
@@ -52,9 +52,7 @@ class Alphabet(NamedTuple):
         return terms
 
 
-def alphabet(
-    *corpora: AnyTokens, stopwords: Iterable[str] | None = None, more: Sequence[str] | None = None
-) -> Alphabet:
+def alphabet(*corpora: Tokens, stopwords: Iterable[str] | None = None, more: Sequence[str] | None = None) -> Alphabet:
     """The words of the `corpora`, and `more` words, as numbers; with more the last of ``codes`` are theirs.
 
     Raises `ValueError` where `stopwords` is one string.
@@ -83,7 +81,7 @@ def alphabet(
     return Alphabet(found, len(words), stopped(words, stopwords), lambda rows: words[rows])
 
 
-def alphabetical(tokens: AnyTokens) -> NDArray[Any]:
+def alphabetical(tokens: Tokens) -> NDArray[Any]:
     """The types in alphabetical order, in which those of a corpus in parts are numbered.
 
     >>> from analysis import read_text, tokenize
@@ -144,7 +142,7 @@ def _columns(radices: Sequence[int]) -> list[list[int]]:
     return columns
 
 
-def key_buckets(*corpora: AnyTokens, radices: Sequence[int], values: Sequence[Any], rows: int) -> Buckets:
+def key_buckets(*corpora: Tokens, radices: Sequence[int], values: Sequence[Any], rows: int) -> Buckets:
     """Buckets for `rows` rows at most: a key with these `radices`, the last being the group's, and the `values`.
 
     All rows of a term are in one bucket, whatever their group, and of corpora in memory all rows are.

@@ -12,7 +12,7 @@ from scipy import sparse, stats
 from analysis.core.bootstrap import rate_intervals
 from analysis.core.compiled import Ints
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import AnyTokens, part_weights, parts, types_of
+from analysis.text.parted import part_weights, parts, types_of
 from analysis.text.periods import periods
 from analysis.text.tokens import Tokens
 
@@ -20,7 +20,7 @@ LEVEL = 0.05  # of the false discovery rate below which a trend has a direction
 
 
 def trends(
-    tokens: AnyTokens,
+    tokens: Tokens,
     terms: Iterable[str],
     *,
     every: str = "month",
@@ -129,7 +129,7 @@ def trend_tests(table: pd.DataFrame) -> pd.DataFrame:
     return tests.sort_values(["p", "term"], ignore_index=True)
 
 
-def _counts(tokens: AnyTokens, terms: list[str], weights: NDArray[np.float64] | None) -> tuple[Any, Any]:
+def _counts(tokens: Tokens, terms: list[str], weights: NDArray[np.float64] | None) -> tuple[Any, Any]:
     """How much of each term is in each document, sparse (documents, terms), and how much of all words."""
     split = [term.split(" ") for term in terms]
     types = types_of(tokens, [word for words in split for word in words])

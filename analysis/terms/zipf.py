@@ -10,10 +10,11 @@ from scipy import optimize
 from analysis.core.compiled import Floats
 from analysis.terms.cells import type_counts
 from analysis.terms.keys import alphabetical
-from analysis.text.parted import AnyTokens, names, parts
+from analysis.text.parted import names, parts
+from analysis.text.tokens import Tokens
 
 
-def zipf(tokens: AnyTokens, *, most: int | None = None) -> pd.DataFrame:
+def zipf(tokens: Tokens, *, most: int | None = None) -> pd.DataFrame:
     r"""Each word's rank and count beside the Zipf-Mandelbrot curve through them.
 
     One row a word, the most frequent first, ties in alphabetical order: ``rank`` (from 1), ``term``, ``count``, and
@@ -45,7 +46,7 @@ def zipf(tokens: AnyTokens, *, most: int | None = None) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def zipf_fit(tokens: AnyTokens) -> pd.DataFrame:
+def zipf_fit(tokens: Tokens) -> pd.DataFrame:
     r"""The Zipf-Mandelbrot curve of a corpus, one row: exponent, shift, scale, types, tokens.
 
     .. math:: f(r) = C / (r + q)^a
@@ -73,7 +74,7 @@ def zipf_fit(tokens: AnyTokens) -> pd.DataFrame:
     )
 
 
-def heaps(tokens: AnyTokens, points: int = 200) -> pd.DataFrame:
+def heaps(tokens: Tokens, points: int = 200) -> pd.DataFrame:
     """How many different words the first n words of the corpus have, its documents read in their order.
 
     One row each for `points` values of n in even steps, the last of them the whole corpus (a row for every n where it
@@ -89,7 +90,7 @@ def heaps(tokens: AnyTokens, points: int = 200) -> pd.DataFrame:
     return table.assign(fitted=scale * table["words"] ** exponent)
 
 
-def heaps_fit(tokens: AnyTokens, points: int = 200) -> pd.DataFrame:
+def heaps_fit(tokens: Tokens, points: int = 200) -> pd.DataFrame:
     r"""The growth of the vocabulary as one curve, one row: exponent, scale, types, tokens.
 
     .. math:: V(n) = K n^\beta        (Heaps 1978, Information Retrieval: Computational and Theoretical Aspects)
@@ -151,7 +152,7 @@ def _shares(rank: NDArray[Any], exponent: float, shift: float) -> Floats:
     return height
 
 
-def _growth(tokens: AnyTokens, points: int) -> tuple[pd.DataFrame, float, float]:
+def _growth(tokens: Tokens, points: int) -> tuple[pd.DataFrame, float, float]:
     """The types among the first words, and scale and exponent of the curve through them."""
     if points < 2:
         raise ValueError(f"points is {points}: two or more are needed for a curve")

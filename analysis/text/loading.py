@@ -12,10 +12,10 @@ from analysis.core.files import delete_made, working_folder
 from analysis.core.paths import ROOT
 from analysis.core.versions import reading_versions
 from analysis.text.corpus import CorpusError, corpus_files, read_corpus
-from analysis.text.parted import AnyTokens, are_parts, open_parts
+from analysis.text.parted import are_parts, open_parts
 from analysis.text.reading.folders import name_from, sha256_of
 from analysis.text.storage import are_tokens, open_tokens, save_tokens
-from analysis.text.tokens import tokenize
+from analysis.text.tokens import Tokens, tokenize
 
 CACHE = "LAFZ_TOKENS"  # environment variable: the folder in which `load_tokens` keeps what it made
 ONLY_KEPT = "LAFZ_TOKENS_ONLY"  # and one, of a report's notebooks, by which it reads nothing that is not kept there
@@ -31,7 +31,7 @@ def load_tokens(
     name_pattern: str | None = None,
     cache: str | Path | None = None,
     **options: Any,
-) -> AnyTokens:
+) -> Tokens:
     """The words of the corpus at `path`: read and tokenized, or opened as they were the last time.
 
     The first parameters are those of `read_corpus`, `options` those of `tokenize`. What was made is saved in the folder
@@ -55,7 +55,7 @@ def load_tokens(
     saved = place_of(path, folder, **about, **options)
     if saved.is_dir():
         try:
-            found: AnyTokens = open_parts(saved) if are_parts(saved) else open_tokens(saved)
+            found: Tokens = open_parts(saved) if are_parts(saved) else open_tokens(saved)
             os.utime(saved)  # used just now: the last to be cleared away
             return found
         except (OSError, ValueError):

@@ -7,12 +7,13 @@ import pandas as pd
 
 from analysis.core.compiled import compiled
 from analysis.text.documents import Offsets
-from analysis.text.parted import AnyTokens, parts, sentence_counts
+from analysis.text.parted import parts, sentence_counts
+from analysis.text.tokens import Tokens
 
 HELD = 20_000_000  # words of groups that wait to be made one where a group has them several times
 
 
-def overview(tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
+def overview(tokens: Tokens, by: str | None = None) -> pd.DataFrame:
     """One row a group of the metadata column `by` (one row in all without it): documents, sentences, words, types.
 
     With dates in the corpus also ``first`` and ``last``, the days of the group's first and last document.
@@ -46,7 +47,7 @@ def overview(tokens: AnyTokens, by: str | None = None) -> pd.DataFrame:
     return table.drop(columns=["first", "last"]) if table["first"].isna().all() else table
 
 
-def _types(tokens: AnyTokens, group: Offsets, groups: int) -> Offsets:
+def _types(tokens: Tokens, group: Offsets, groups: int) -> Offsets:
     """(groups,) how many different words each group of documents has."""
     types, held = np.zeros(groups, np.int64), [np.empty(0, np.int64)]
     first, last = np.full(groups, len(group)), np.zeros(groups, np.int64)
@@ -80,7 +81,7 @@ def _met(ids: Any, offsets: Any, order: Any, group: Any, types: Any) -> Any:
     return out[:n], which[:n]
 
 
-def varying(tokens: AnyTokens, by: str | None) -> str | None:
+def varying(tokens: Tokens, by: str | None) -> str | None:
     """`by` where the documents differ in that metadata column, None where there is nothing to compare.
 
     Raises `ValueError` when there is no such column.
@@ -93,7 +94,7 @@ def varying(tokens: AnyTokens, by: str | None) -> str | None:
 
 
 def side_by_side(
-    table: pd.DataFrame, tokens: AnyTokens, *, by: str, index: str, value: str, rows: pd.Series, most: int = 12
+    table: pd.DataFrame, tokens: Tokens, *, by: str, index: str, value: str, rows: pd.Series, most: int = 12
 ) -> pd.DataFrame:
     """`value` with the `rows` of `index` down the side and the groups of `by` along the top, in the order of names.
 

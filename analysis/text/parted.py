@@ -214,10 +214,7 @@ class PartedTexts(Sequence[str]):
         return [part_folder(self._folder, number) for number in numbers.tolist()]
 
 
-AnyTokens = Tokens
-
-
-def parts(tokens: AnyTokens) -> Iterator[Part]:
+def parts(tokens: Tokens) -> Iterator[Part]:
     """The parts of `tokens`, in the order of the documents: one where they are in memory.
 
     >>> from analysis.text.corpus import read_texts
@@ -235,18 +232,18 @@ def folder_of(tokens: Tokens) -> Path | None:
     return tokens.folder if isinstance(tokens, Parted) else None
 
 
-def limit(tokens: AnyTokens) -> int | None:
+def limit(tokens: Tokens) -> int | None:
     """How many rows a table of `tokens` has at most, where it is cut off: `LISTED` in parts, None (all) in memory."""
     return LISTED if isinstance(tokens, Parted) else None
 
 
-def names(tokens: AnyTokens, types: NDArray[Any]) -> NDArray[np.object_]:
+def names(tokens: Tokens, types: NDArray[Any]) -> NDArray[np.object_]:
     """The words that are the `types`, rows of the vocabulary of the whole."""
     found: NDArray[np.object_] = tokens.vocabulary[types]
     return found
 
 
-def types_of(tokens: AnyTokens, words: Sequence[str]) -> Offsets:
+def types_of(tokens: Tokens, words: Sequence[str]) -> Offsets:
     """The types, rows of the vocabulary of the whole, that are a few words; -1 for one that does not occur.
 
     >>> from analysis import read_text, tokenize
@@ -258,7 +255,7 @@ def types_of(tokens: AnyTokens, words: Sequence[str]) -> Offsets:
     return pd.Index(tokens.vocabulary, dtype=object).get_indexer(pd.Index(words, dtype=object))
 
 
-def sentence_counts(tokens: AnyTokens) -> Offsets:
+def sentence_counts(tokens: Tokens) -> Offsets:
     """(documents,) how many sentences each document has.
 
     >>> from analysis.text.corpus import read_texts
@@ -271,7 +268,7 @@ def sentence_counts(tokens: AnyTokens) -> Offsets:
     return np.bincount(tokens.sentence_document, minlength=tokens.n_documents)
 
 
-def part_weights(tokens: AnyTokens, weights: NDArray[np.float64] | None, part: Part) -> NDArray[np.float64] | None:
+def part_weights(tokens: Tokens, weights: NDArray[np.float64] | None, part: Part) -> NDArray[np.float64] | None:
     """Of `weights`, one number a token of `tokens` or one a sentence, those of `part`, one a token; None of None.
 
     Raises `ValueError` for another length.
@@ -293,7 +290,7 @@ def part_weights(tokens: AnyTokens, weights: NDArray[np.float64] | None, part: P
     return token_weights(part.tokens, own)
 
 
-def taken(tokens: AnyTokens, rows: ArrayLike) -> Tokens:
+def taken(tokens: Tokens, rows: ArrayLike) -> Tokens:
     """The words of a few documents, `rows` as in ``subset``, in memory."""
     return tokens.take(rows) if isinstance(tokens, Parted) else tokens.subset(rows)
 

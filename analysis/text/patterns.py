@@ -16,7 +16,7 @@ from scipy import sparse
 from analysis.core.compiled import compiled
 from analysis.text.documents import Offsets
 from analysis.text.kernels import fold
-from analysis.text.parted import AnyTokens, names
+from analysis.text.parted import names
 from analysis.text.tokens import Tokens
 
 GAP = 3  # words that "..." may stand for, at the most
@@ -111,7 +111,7 @@ def fitting_types(tokens: Tokens, words: Sequence[str]) -> sparse.csr_array:
     return sparse.csr_array((np.ones(len(indices), dtype=bool), indices, indptr), shape=shape)
 
 
-def fitting_counts(tokens: AnyTokens, words: Sequence[str]) -> Offsets:
+def fitting_counts(tokens: Tokens, words: Sequence[str]) -> Offsets:
     """(words,) how many types of the vocabulary each word of a pattern fits; `words` as in `fitting_types`.
 
     >>> from analysis import read_text, tokenize

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.text.parted import AnyTokens
+from analysis.text.tokens import Tokens
 
 PERIODS = {"day": "D", "week": "W", "month": "M", "year": "Y"}  # and numpy's units of them
 SINCE_MONDAY = 3  # days that the 1st of January 1970, on which numpy's weeks begin, is after a Monday
 
 
-def periods(tokens: AnyTokens, every: str) -> tuple[NDArray[np.datetime64], NDArray[np.int64]]:
+def periods(tokens: Tokens, every: str) -> tuple[NDArray[np.datetime64], NDArray[np.int64]]:
     """The first day of each period from the first to the last document, and the period of each document.
 
     `every` is "day", "week" (from Monday), "month" or "year". A document's period is a row of the first array, -1
@@ -37,7 +37,7 @@ def periods(tokens: AnyTokens, every: str) -> tuple[NDArray[np.datetime64], NDAr
     return (first_days.astype("datetime64[D]") - shift).astype("datetime64[s]"), period
 
 
-def undated(tokens: AnyTokens) -> pd.DataFrame:
+def undated(tokens: Tokens) -> pd.DataFrame:
     """The documents without a date, which no period has: doc_id, title, source, words.
 
     >>> from analysis import read_text, tokenize
@@ -50,7 +50,7 @@ def undated(tokens: AnyTokens) -> pd.DataFrame:
     return table[tokens.corpus.documents["date"].isna()].reset_index(drop=True)
 
 
-def longest_period(tokens: AnyTokens, *, at_least: int = 4) -> str | None:
+def longest_period(tokens: Tokens, *, at_least: int = 4) -> str | None:
     """The longest of year, month, week and day of which the documents fall in `at_least` different ones.
 
     Where no unit is short enough for so many, "day"; None where there are not two different days.

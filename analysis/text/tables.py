@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.text.documents import ByDocument
-from analysis.text.parted import AnyTokens, Part, parts
+from analysis.text.parted import Part, parts
+from analysis.text.tokens import Tokens
 
 
 def compact(columns: Mapping[str, Any]) -> pd.DataFrame:
@@ -62,7 +63,7 @@ def documents_of(table: pd.DataFrame, tokens: ByDocument) -> NDArray[np.int64]:
     return document
 
 
-def rows_by_part(table: pd.DataFrame, tokens: AnyTokens) -> Iterator[tuple[Part, pd.DataFrame, NDArray[np.int64]]]:
+def rows_by_part(table: pd.DataFrame, tokens: Tokens) -> Iterator[tuple[Part, pd.DataFrame, NDArray[np.int64]]]:
     """The parts of `tokens`, each with the rows of `table` about it and the document of each row in the part.
 
     Raises `ValueError` for a table of other documents.

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable
 import pandas as pd
 
 from analysis.publish.findings.wording import listed, percent, times
-from analysis.text.parted import AnyTokens, types_of
+from analysis.text.parted import types_of
 from analysis.text.stopwords import UNDIVIDED, stop_lists
+from analysis.text.tokens import Tokens
 
 
 def stop_words_aside(stopwords: str, languages: Iterable[str]) -> str:
@@ -40,7 +41,7 @@ def most_used(table: pd.DataFrame, what: str = "words", *, top: int = 3, aside: 
     return f"The {what} used most, {aside}: {listed(said)}."
 
 
-def counted_as(tokens: AnyTokens, stopwords: str, stops: Collection[str]) -> str:
+def counted_as(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:
     """What a word is taken to be, which words are not ranked, and which languages have no stop list, in sentences.
 
     >>> from analysis import read_text, tokenize
@@ -50,7 +51,7 @@ def counted_as(tokens: AnyTokens, stopwords: str, stops: Collection[str]) -> str
     return f"{_not_ranked(tokens, stopwords, stops)}{_without_list(tokens, stopwords)}"
 
 
-def _not_ranked(tokens: AnyTokens, stopwords: str, stops: Collection[str]) -> str:
+def _not_ranked(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:
     """What a word is taken to be, and how many are not ranked by which lists."""
     form = tokens.options.get("forms")
     said = f"Words are counted by their {form}" if form else "Words are counted as they stand"
@@ -68,7 +69,7 @@ def _not_ranked(tokens: AnyTokens, stopwords: str, stops: Collection[str]) -> st
     return said + " The lists of stopwordsiso hold some words of content too." * bool(added)
 
 
-def _without_list(tokens: AnyTokens, stopwords: str) -> str:
+def _without_list(tokens: Tokens, stopwords: str) -> str:
     """Which languages have no stop list, and which are not cut into words that one could fit."""
     lists = stop_lists(stopwords, tokens.languages)
     without = [language for language, used in lists.items() if stopwords and not used and language not in UNDIVIDED]
@@ -82,13 +83,13 @@ def _without_list(tokens: AnyTokens, stopwords: str) -> str:
     return said
 
 
-def _with_share(languages: list[str], tokens: AnyTokens) -> str:
+def _with_share(languages: list[str], tokens: Tokens) -> str:
     """The `languages`, and how many documents are in them where that is not all."""
     own = sum(language in languages for language in tokens.languages)
     return listed(languages) + f" ({own:,} of {tokens.n_documents:,} documents)" * (own < tokens.n_documents)
 
 
-def _how_many(tokens: AnyTokens, words: Collection[str]) -> int:
+def _how_many(tokens: Tokens, words: Collection[str]) -> int:
     """How many of `words` are types of `tokens`."""
     return int((types_of(tokens, sorted(words)) >= 0).sum())
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.text.parted import AnyTokens
+from analysis.text.tokens import Tokens
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:
@@ -63,7 +63,7 @@ def what_was_read(by: str | None) -> str:
     return f"What was read, by {by}." if by else "What was read."
 
 
-def sized(tokens: AnyTokens) -> str:
+def sized(tokens: Tokens) -> str:
     """How much text a figure is about.
 
     >>> from analysis import read_text, tokenize
@@ -73,7 +73,7 @@ def sized(tokens: AnyTokens) -> str:
     return f"{counted(tokens.n_documents, 'document')}, {counted(len(tokens), 'word')}"
 
 
-def with_intervals(tokens: AnyTokens, resamples: int) -> str:
+def with_intervals(tokens: Tokens, resamples: int) -> str:
     """What the intervals of rates are over; of one document, its sentences (see `analysis.terms.frequency.terms`).
 
     >>> from analysis import read_text, tokenize

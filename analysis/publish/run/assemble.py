@@ -56,8 +56,9 @@ from analysis.publish.run.sections import (
 from analysis.publish.tables import write_json
 from analysis.text.corpus import CorpusError, corpus_files
 from analysis.text.loading import load_tokens, place_of
-from analysis.text.parted import AnyTokens, Parted, open_parts
+from analysis.text.parted import Parted, open_parts
 from analysis.text.reading.readers import ReadError
+from analysis.text.tokens import Tokens
 
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
 _AGAIN = "make it again when nothing writes there"
@@ -223,7 +224,7 @@ def read_once(
     work: Path | None = None,
     client: Any = None,
     progress: Progress = lambda section, done, total: None,
-) -> AnyTokens:
+) -> Tokens:
     """Read and tokenize the corpus, into the folder `words`, once for all notebooks that read it in the same way.
 
     In parts where `memory` says how many bytes there are for it, with a dask `client` for each of its workers, and
@@ -231,7 +232,7 @@ def read_once(
     the words as the first notebook has them. Raises `CorpusError` for documents of other bytes than files had when it
     was `begun`.
     """
-    done: dict[str, AnyTokens] = {}
+    done: dict[str, Tokens] = {}
     for values in parameters.values():
         about = {name: values[name] for name in ("corpus", *READING)}
         if (key := json.dumps(about, sort_keys=True)) not in done:
@@ -247,7 +248,7 @@ def read_once(
     return next(iter(done.values()))
 
 
-def _opened_again(tokens: AnyTokens) -> Callable[[], AnyTokens]:
+def _opened_again(tokens: Tokens) -> Callable[[], Tokens]:
     """What gives the same words once more: of those in parts the table of all documents need not stay until then."""
     return partial(open_parts, tokens.folder) if isinstance(tokens, Parted) else lambda: tokens
 
@@ -268,7 +269,7 @@ def _finish(
     build: Path,
     chosen: Mapping[str, Path],
     parameters: Mapping[str, dict[str, Any]],
-    tokens: AnyTokens,
+    tokens: Tokens,
     read: Inputs,
     *,
     in_parts: bool,

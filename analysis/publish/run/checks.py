@@ -16,10 +16,10 @@ from analysis.publish.parameters import Parameter, notebooks, read_parameters, s
 from analysis.publish.run.sections import is_kept
 from analysis.terms.comparison import is_list, read_frequency_list
 from analysis.text.corpus import Corpus, CorpusError
-from analysis.text.parted import AnyTokens
 from analysis.text.patterns import fold_pattern
 from analysis.text.sentences import primary
 from analysis.text.stopwords import NLTK_NAMES, stop_words
+from analysis.text.tokens import Tokens
 
 LISTED = 20  # groups that an error names
 GROUP_OR_LIST = "a group or a .csv file of term and count"
@@ -52,7 +52,7 @@ def check_files(*reports: Mapping[str, dict[str, Any]]) -> dict[str, Lexicon]:
     return lexicons
 
 
-def check_groups(parameters: Mapping[str, dict[str, Any]], tokens: AnyTokens) -> None:
+def check_groups(parameters: Mapping[str, dict[str, Any]], tokens: Tokens) -> None:
     """Raises `ParameterError` for a column or a group that the corpus lacks, or a stop list without its languages."""
     documents = tokens.corpus.documents
     columns = documents.columns.tolist()

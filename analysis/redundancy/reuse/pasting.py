@@ -5,12 +5,13 @@ import pandas as pd
 
 from analysis.redundancy.units import Ints
 from analysis.text.lookup import word_at
-from analysis.text.parted import AnyTokens, parts
+from analysis.text.parted import parts
+from analysis.text.tokens import Tokens
 
 SIDES = ("a", "b")
 
 
-def directions(tokens: AnyTokens, found: pd.DataFrame) -> pd.Series:
+def directions(tokens: Tokens, found: pd.DataFrame) -> pd.Series:
     """Which side of each row of `passages` or `document_pairs` is dated earlier: "a", "b", or "unknown".
 
     Unknown where a date is missing or both are of one day. That a document is dated earlier does not show that the
@@ -28,7 +29,7 @@ def directions(tokens: AnyTokens, found: pd.DataFrame) -> pd.Series:
     return pd.Series(earlier, index=found.index, dtype=object)
 
 
-def pasted(tokens: AnyTokens, found: pd.DataFrame) -> pd.DataFrame:
+def pasted(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
     """How much of each document stands in a document dated earlier: one row a document, in the order of the corpus.
 
     `found` is a table of `reuse.passages`. Of these, "reworded" ones are not counted, nor those that have more than
@@ -54,7 +55,7 @@ def pasted(tokens: AnyTokens, found: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def pasted_between(tokens: AnyTokens, found: pd.DataFrame, by: str) -> pd.DataFrame:
+def pasted_between(tokens: Tokens, found: pd.DataFrame, by: str) -> pd.DataFrame:
     """How much of what each group wrote stands in earlier documents of each group, itself included.
 
     `found` is a table of `reuse.passages`, counted as `pasted` does. One row a pair of values of the column `by` of
@@ -85,7 +86,7 @@ def even(found: pd.DataFrame) -> pd.DataFrame:
     return found[(a <= 2 * b) & (b <= 2 * a)]
 
 
-def spans(tokens: AnyTokens, found: pd.DataFrame) -> pd.DataFrame:
+def spans(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
     """Both sides of each passage, those of a first: document, other, start, end; is the other earlier, later."""
     row = {side: rows_of(tokens, found[f"{side}_doc"]) for side in SIDES}
     first = directions(tokens, found).to_numpy()
@@ -105,7 +106,7 @@ def spans(tokens: AnyTokens, found: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(sides, ignore_index=True)
 
 
-def rows_of(tokens: AnyTokens, doc_ids: pd.Series) -> Ints:
+def rows_of(tokens: Tokens, doc_ids: pd.Series) -> Ints:
     """The place in the corpus of each document. Raises `ValueError` for one that is not there."""
     rows = places_of(tokens, doc_ids)
     if (rows < 0).any():
@@ -114,7 +115,7 @@ def rows_of(tokens: AnyTokens, doc_ids: pd.Series) -> Ints:
     return rows
 
 
-def places_of(tokens: AnyTokens, doc_ids: pd.Series) -> Ints:
+def places_of(tokens: Tokens, doc_ids: pd.Series) -> Ints:
     """The place in the corpus of each document, -1 for one that is not there.
 
     >>> from analysis import read_text, tokenize
@@ -126,7 +127,7 @@ def places_of(tokens: AnyTokens, doc_ids: pd.Series) -> Ints:
     return places[number].astype(np.int64)
 
 
-def tokens_of(tokens: AnyTokens, spans: pd.DataFrame) -> tuple[Ints, Ints]:
+def tokens_of(tokens: Tokens, spans: pd.DataFrame) -> tuple[Ints, Ints]:
     """The first token of each span (document, start, end), and the one behind its last."""
     document = spans["document"].to_numpy(dtype=np.int64)
     first, stop = np.empty((2, len(spans)), dtype=np.int64)
@@ -138,13 +139,13 @@ def tokens_of(tokens: AnyTokens, spans: pd.DataFrame) -> tuple[Ints, Ints]:
     return first, stop
 
 
-def _with_tokens(tokens: AnyTokens, spans: pd.DataFrame) -> pd.DataFrame:
+def _with_tokens(tokens: Tokens, spans: pd.DataFrame) -> pd.DataFrame:
     """Spans with the columns ``first`` and ``stop``, as `tokens_of` gives them."""
     first, stop = tokens_of(tokens, spans)
     return spans.assign(first=first, stop=stop)
 
 
-def _covered(tokens: AnyTokens, spans: pd.DataFrame, key: Ints, size: int) -> Ints:
+def _covered(tokens: Tokens, spans: pd.DataFrame, key: Ints, size: int) -> Ints:
     """(size,) how many words lie in the spans (``first``, ``stop``) of each `key`, each word once for a key."""
     first, stop = spans["first"].to_numpy(), spans["stop"].to_numpy()
     order = np.lexsort((first, key))
@@ -157,7 +158,7 @@ def _covered(tokens: AnyTokens, spans: pd.DataFrame, key: Ints, size: int) -> In
     return np.bincount(key, words, minlength=size).astype(np.int64)
 
 
-def _most_from(tokens: AnyTokens, earlier: pd.DataFrame) -> pd.Series:
+def _most_from(tokens: Tokens, earlier: pd.DataFrame) -> pd.Series:
     """Of each document the other one that has most of its words, of those with as many the first; None without one."""
     pairs, number = np.unique(
         earlier["document"].to_numpy() * tokens.n_documents + earlier["other"], return_inverse=True

@@ -7,10 +7,10 @@ from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
 from analysis.redundancy.reuse.pasting import even, rows_of, spans, tokens_of
 from analysis.redundancy.units import Ints, texts
-from analysis.text.parted import AnyTokens
+from analysis.text.tokens import Tokens
 
 
-def clusters(tokens: AnyTokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -> pd.DataFrame:
+def clusters(tokens: Tokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -> pd.DataFrame:
     """The documents that are connected by shared text: one row a document of a cluster, the largest cluster first.
 
     `pairs` is a table of `reuse.document_pairs`. A link is the larger of the two containments of a pair; documents that
@@ -49,7 +49,7 @@ def clusters(tokens: AnyTokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -
     return table
 
 
-def families(tokens: AnyTokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
+def families(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
     """Each passage with all places where it stands: one row a place, the families with the most pasted words first.
 
     `found` is a table of `reuse.passages`, of which those are left out that have more than twice as many characters on
