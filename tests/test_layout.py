@@ -1,6 +1,7 @@
 """Imports run one way: from what is above to what is below."""
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -11,6 +12,9 @@ from analysis.core.paths import ROOT
 
 PACKAGE = ROOT / "analysis"
 FLOORS = (("core",), ("text",), ("engine",), ("terms", "framing", "redundancy"), ("scale",), ("publish",), ("cli",))
+ROOMS = ("terms", "framing", "redundancy", "scale")  # in which measures are
+# Names that two things have: shares of pairs and of documents, sentences by terms and by meaning, weights of a model.
+OTHERS = {"shares", "score_sentences", "weights"}
 INSIDE = {"text.reading": ("text",), "framing.syntax": ("framing",)}  # rooms of a room that know nothing of the rest
 BELOW_READING = ("text.sentences", "text.reading")  # what reads files knows the languages that there are
 
@@ -70,6 +74,29 @@ def test_no_modules_import_one_another_in_a_circle() -> None:
     }
     order = list(TopologicalSorter({name: others & modules.keys() for name, others in graph.items()}).static_order())
     assert len(order) == len(modules)
+
+
+def test_no_measure_is_written_twice() -> None:
+    """One function has the name of each measure that the methods page names, however large a corpus it is for."""
+    methods = (PACKAGE / "publish" / "methods.yml").read_text(encoding="utf-8")
+    measures = set(re.findall(r"analysis\.(?:terms|framing|redundancy|scale)[.\w]*\.(\w+)", methods))
+    assert len(measures) > 40
+    found: dict[str, list[str]] = {}
+    for file in (file for room in ROOMS for file in files(room)):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name in measures - OTHERS:
+                found.setdefault(node.name, []).append(file.relative_to(PACKAGE).as_posix())
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_measure_asks_how_a_corpus_is_kept(room: str) -> None:
+    asking = {
+        file.relative_to(PACKAGE).as_posix()
+        for file in files(room)
+        if "analysis.text.parted.Parted" in imported(file.read_text(encoding="utf-8"))
+    }
+    assert asking == {"framing/cooccurrence.py"} & {f"{room}/cooccurrence.py"}  # which makes two corpora of one
 
 
 @pytest.mark.parametrize(

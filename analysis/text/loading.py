@@ -39,8 +39,8 @@ def load_tokens(
     bytes of every file, the parameters, this package's code and the versions of what it reads with, so that a changed
     file or program is never answered from before. The folder holds the four corpora used last; where it can't be
     written, or a file changed while it was read, nothing is saved. In a report on a corpus that does not fit in memory
-    they are `Parted`. Raises `CorpusError` as `read_corpus` does, and in a report's notebook where the corpus is no
-    longer what the report is on.
+    they are on disk, in parts. Raises `CorpusError` as `read_corpus` does, and in a report's notebook where the corpus
+    is no longer what the report is on.
 
     >>> import tempfile
     >>> from analysis.core.paths import SAMPLE

@@ -232,11 +232,6 @@ def folder_of(tokens: Tokens) -> Path | None:
     return tokens.folder if isinstance(tokens, Parted) else None
 
 
-def limit(tokens: Tokens) -> int | None:
-    """How many rows a table of `tokens` has at most, where it is cut off: `LISTED` in parts, None (all) in memory."""
-    return LISTED if isinstance(tokens, Parted) else None
-
-
 def names(tokens: Tokens, types: NDArray[Any]) -> NDArray[np.object_]:
     """The words that are the `types`, rows of the vocabulary of the whole."""
     found: NDArray[np.object_] = tokens.vocabulary[types]
