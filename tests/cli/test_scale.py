@@ -99,6 +99,7 @@ from multiprocessing import active_children
 from pathlib import Path
 
 import analysis.scale.count as count
+from analysis.scale import by_document
 from analysis.cli.main import main
 from analysis.core import jobs
 from analysis.core.resources import Budget
@@ -124,7 +125,7 @@ class Pool(ProcessPoolExecutor):
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
-    count.budget = lambda *given, **more: Budget(2, 10_000)
+    by_document.budget = lambda *given, **more: Budget(2, 10_000)
     count.count_words, jobs.ProcessPoolExecutor = count_words, Pool
     main()
 elif (HERE / "wait at the start").exists():

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from analysis.core.resources import Budget
-from analysis.scale import count, near
+from analysis.scale import by_document, count, near
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
@@ -19,12 +19,12 @@ HANG = 900  # seconds after which something is wrong, however slow the machine
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 PROGRAM = """
 import json, sys
-from analysis.scale import count, near
+from analysis.scale import by_document, count, near
 from analysis.core.resources import Budget, connect
 
 if __name__ == "__main__":
     corpus, out, address = sys.argv[1:]
-    count.budget = lambda memory, **options: Budget(1, 10_000)
+    by_document.budget = lambda memory, **options: Budget(1, 10_000)
     near.budget = lambda memory, **options: Budget(1, 50_000)
     with connect(address) as client:
         client.wait_for_workers(2, timeout=200)
@@ -78,7 +78,7 @@ def hosts() -> Iterator[dict[str, str]]:
 def test_two_hosts(hosts, shards, tmp_path, monkeypatch):
     pytest.importorskip("distributed")
     alone, out = tmp_path / "alone", tmp_path / "hosts"
-    monkeypatch.setattr(count, "budget", lambda memory, **options: Budget(1, 10_000))
+    monkeypatch.setattr(by_document, "budget", lambda memory, **options: Budget(1, 10_000))
     monkeypatch.setattr(near, "budget", lambda memory, **options: Budget(1, 50_000))
     for folder in (alone, out):
         folder.mkdir()

@@ -261,7 +261,8 @@ def _lists_of(members: Members, first: int, stop: int) -> NDArray[np.uint32]:
     if not len(number):
         return _NONE
     low, high = int(number.min()), int(number.max())
-    member: NDArray[np.uint32] = _lists(number - low, document, high - low + 1, first, stop)
+    own = np.array(document)  # one that can be written to, for which alone the loop is compiled
+    member: NDArray[np.uint32] = _lists(number - low, own, high - low + 1, first, stop)
     return member
 
 
