@@ -1,5 +1,7 @@
-"""Runs of words as numbers where the runs of a whole corpus are too many to be numbered in memory."""
+"""Words, and runs of them, as numbers where those of a whole corpus are too many to be numbered in memory."""
 
+import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,20 @@ from numpy.typing import NDArray
 from analysis.core.compiled import compiled
 
 Hashes = NDArray[np.uint64]
+
+
+def digests(words: Iterable[str], number: int) -> Hashes:
+    """So many numbers of 128 bits for each word, its BLAKE2b digests in pieces, each as two halves: (words, number, 2).
+
+    >>> digests(["rain", "war"], 9).shape, bool(np.all(digests(["rain"], 1) == digests(["war", "rain"], 2)[1, :1]))
+    ((2, 9, 2), False)
+    """
+    blocks = [(16 * min(4, number - place), place.to_bytes(8, "little")) for place in range(0, number, 4)]
+    letters = (word.encode("utf-8", "surrogatepass") for word in words)
+    found = b"".join(  # a digest has 64 bytes at the most; the next ones are salted
+        hashlib.blake2b(word, digest_size=size, salt=salt).digest() for word in letters for size, salt in blocks
+    )
+    return np.frombuffer(found, dtype="<u8").reshape(-1, number, 2)
 
 
 def run_hashes(

@@ -23,8 +23,8 @@ from analysis.engine.shuffle import (
     write_columns,
     write_slices,
 )
+from analysis.redundancy.hashes import digests
 from analysis.redundancy.near_join import sets_of
-from analysis.redundancy.reuse.pairs import digests
 from analysis.redundancy.units import Ints, units
 from analysis.scale.near_table import Parts
 from analysis.scale.sentence_keys import grouped

@@ -5,8 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.redundancy.hashes import Hashes, run_hashes
-from analysis.redundancy.reuse.pairs import digests
+from analysis.redundancy.hashes import Hashes, digests, run_hashes
 from analysis.text.tokens import Tokens
 
 

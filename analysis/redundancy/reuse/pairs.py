@@ -5,8 +5,7 @@ document that has it, each once. The engine groups it by key and puts aside what
 more of the others have is numbered, and pairs are counted document by document from lists of those numbers.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import compiled
 from analysis.engine.database import Database
+from analysis.redundancy.hashes import digests
 from analysis.redundancy.shingles import distinct_shingles
 from analysis.text.words import Words
 
@@ -102,20 +102,6 @@ def wordings(words: Words, high: Keys, low: Keys, n: int = WORDS, *, alone: bool
         if number is not None:
             found[number] = " ".join(words.vocabulary[words.ids[first[row] : first[row] + n]])
     return found
-
-
-def digests(words: Iterable[str], number: int) -> Keys:
-    """So many numbers of 128 bits for each word, its BLAKE2b digests in pieces, each as two halves: (words, number, 2).
-
-    >>> digests(["rain", "war"], 9).shape, bool(np.all(digests(["rain"], 1) == digests(["war", "rain"], 2)[1, :1]))
-    ((2, 9, 2), False)
-    """
-    blocks = [(16 * min(4, number - place), place.to_bytes(8, "little")) for place in range(0, number, 4)]
-    letters = (word.encode("utf-8", "surrogatepass") for word in words)
-    found = b"".join(  # a digest has 64 bytes at the most; the next ones are salted
-        hashlib.blake2b(word, digest_size=size, salt=salt).digest() for word in letters for size, salt in blocks
-    )
-    return np.frombuffer(found, dtype="<u8").reshape(-1, number, 2)
 
 
 def group(engine: Database, shingles: str, most: int) -> None:
