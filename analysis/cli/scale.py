@@ -144,8 +144,8 @@ def _pair_documents(corpus: list[str], out: Path, given: dict[str, Any]) -> None
 def _pair_units(corpus: list[str], out: Path, unit: str, given: dict[str, Any]) -> None:
     from analysis.engine.problems import problems_of
     from analysis.redundancy.near_places import MANY
-    from analysis.redundancy.units import UNITS
     from analysis.scale.near import near
+    from analysis.text.units import UNITS
 
     if unit not in UNITS:
         raise ValueError(f"--unit {unit!r}: use {', '.join([DOCUMENT, *UNITS[:-1]])} or {UNITS[-1]}")

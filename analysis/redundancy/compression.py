@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import Floats, compiled
 from analysis.redundancy.maximal import common_prefixes, suffix_array
-from analysis.redundancy.units import Ints
 from analysis.text.parted import parts
 from analysis.text.tokens import Tokens
+from analysis.text.units import Ints
 
 SHORT = 2000  # words up to which a text is parsed the faster without its suffixes in order
 

@@ -7,10 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.core.compiled import compiled
-from analysis.redundancy.shingles import shingles
-from analysis.redundancy.units import Ints, units
 from analysis.text.parted import taken
+from analysis.text.shingles import shingles
 from analysis.text.tokens import Tokens
+from analysis.text.units import Ints, units
 
 MOST = 20_000  # strokes: more of them would be a black field
 

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.redundancy.units import Ints
 from analysis.text.lookup import document_of, sentence_of
 from analysis.text.parted import Part, parts
 from analysis.text.tokens import Tokens
+from analysis.text.units import Ints
 
 CONJUNCTIONS = ("and", "or", "&")
 TWO = frozenset(["between", "both", "either", "neither", "whether"])  # announce two things

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core.compiled import compiled
-from analysis.redundancy.hashes import run_begins, run_hashes
-from analysis.redundancy.shingles import numbered
-from analysis.redundancy.units import Ints
 from analysis.text.buckets import Buckets
+from analysis.text.hashes import run_begins, run_hashes
 from analysis.text.lookup import sentence_of
 from analysis.text.parted import folder_of, parts
+from analysis.text.shingles import numbered
 from analysis.text.tokens import Tokens
+from analysis.text.units import Ints
 
 GRAMS = 1_500_000  # n-grams that are compared with one another at a time
 SORTED = 8_000_000  # words, at most, whose suffixes a report puts in order: some thirty bytes each are in memory

@@ -9,15 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.core.compiled import compiled
-from analysis.redundancy.hashes import run_hashes
 from analysis.redundancy.near_join import Ids, Sets, comparisons, join, sets_of
 from analysis.redundancy.near_places import of_contents
 from analysis.redundancy.reuse.pasting import SIDES, rows_of
-from analysis.redundancy.shingles import is_first, numbered
-from analysis.redundancy.units import Ints, cut, cut_out, distinct_spans, release, room, texts, units
+from analysis.text.hashes import run_hashes
 from analysis.text.lookup import document_of, word_at
 from analysis.text.parted import parts
+from analysis.text.shingles import is_first, numbered
 from analysis.text.tokens import Tokens, offsets_of
+from analysis.text.units import Ints, cut, cut_out, distinct_spans, release, room, texts, units
 
 WORDS = 6_000_000  # words in all the sets of a block: each is compared with itself and with the later ones
 COMPARED = 30_000_000_000  # comparisons that a report makes at the most: so many take some minutes

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core.compiled import Floats, compiled
-from analysis.redundancy.hashes import Hashes, run_hashes
-from analysis.redundancy.units import Ints
+from analysis.text.hashes import Hashes, run_hashes
 from analysis.text.tokens import offsets_of
+from analysis.text.units import Ints
 
 FEWEST = 5  # words of a unit from which shared words say something: one word of four changed is a quarter
 ROOM = 1_000_000  # pairs that are in memory at a time, and those of one set more

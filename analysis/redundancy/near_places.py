@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core.compiled import compiled
-from analysis.redundancy.units import Ints
 from analysis.text.tokens import offsets_of
+from analysis.text.units import Ints
 
 MANY = 50  # earlier places that one is listed with; with more of them it is listed with the first alone
 NONE = 2**31 - 1  # what `closest` says of a place that nothing is like

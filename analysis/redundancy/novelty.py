@@ -9,12 +9,12 @@ from scipy.special import gammaln
 
 from analysis.core.compiled import Floats, compiled
 from analysis.redundancy.compression import compression, reading_order, share
-from analysis.redundancy.hashes import run_begins, run_hashes
-from analysis.redundancy.shingles import numbered
-from analysis.redundancy.units import Ints
 from analysis.text.buckets import Buckets
+from analysis.text.hashes import run_begins, run_hashes
 from analysis.text.parted import folder_of, parts, sentence_counts
+from analysis.text.shingles import numbered
 from analysis.text.tokens import Tokens
+from analysis.text.units import Ints
 
 __all__ = ["compression", "curve", "novelty", "reading_order"]
 

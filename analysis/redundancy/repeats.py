@@ -1,20 +1,18 @@
 """What is repeated: sentences, paragraphs and passages, within one document and across documents."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.redundancy.hashes import run_hashes
 from analysis.redundancy.maximal import Passages, maximal_repeats, passage_spans
 from analysis.redundancy.near import near_repeats
 from analysis.redundancy.near_join import Ids
-from analysis.redundancy.shingles import numbered
-from analysis.redundancy.units import UNITS, texts, units
 from analysis.text.lookup import document_of
 from analysis.text.parted import parts
 from analysis.text.tokens import Tokens
+from analysis.text.units import UNITS, equal_units, texts, units, weights
 
 __all__ = ["exact_repeats", "map_of_repeats", "near_repeats", "repeat_groups", "shares", "weights"]
 
@@ -97,30 +95,6 @@ def map_of_repeats(tokens: Tokens, repeats: pd.DataFrame, *, most: int = 40) -> 
     return own[["doc_id", "start", "end"]].assign(kind=kind), lengths
 
 
-def weights(tokens: Tokens, *, each: str = "token") -> NDArray[np.float64]:
-    """One weight a token: 1/n in a sentence or paragraph that appears n times in the corpus, 1 elsewhere.
-
-    With these weights a count is what it would be had everything that was said n times been said once. Shorter phrases
-    are not discounted. With `each` "sentence" it is one weight a sentence, which all its tokens have: less to keep in
-    memory, and what takes weights takes either. Raises `ValueError` for another `each`.
-
-    >>> from analysis import read_text, tokenize
-    >>> tokens = tokenize(read_text("We will win. They said no. We will win."))
-    >>> weights(tokens).tolist()
-    [0.5, 0.5, 0.5, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5]
-    >>> weights(tokens, each="sentence").tolist()
-    [0.5, 1.0, 0.5]
-    """
-    if each not in ("token", "sentence"):
-        raise ValueError(f"each is {each!r}: use 'token' or 'sentence'")
-    # A paragraph that appears n times is made of sentences that appear n times or more, so sentences say it all.
-    share = 1.0 / equal_units(tokens, "sentence").times
-    if each == "sentence":
-        return share
-    lengths = [np.diff(part.tokens.sentence_offsets) for part in parts(tokens)]
-    return np.repeat(share, np.concatenate([np.empty(0, dtype=np.int64), *lengths]))
-
-
 def shares(tokens: Tokens, *, min_words: int = 1) -> pd.DataFrame:
     """How much of each document is repeated: one row a document, in the order of the corpus.
 
@@ -181,31 +155,3 @@ def _located(tokens: Tokens, found: Passages) -> NDArray[np.int32]:
         located[0, rows] = document_of(part.tokens, first) + part.document
         located[2:, rows] = passage_spans(part.tokens, first, found.words[rows])
     return located
-
-
-class Equal(NamedTuple):
-    """Of each sentence or paragraph of a corpus ``group``, a number that those with the same words in the same order
-    share, counted up as they are met; and ``times``, how many they are."""
-
-    group: Ids
-    times: Ids
-
-
-def equal_units(tokens: Tokens, unit: str) -> Equal:
-    """Which sentences or paragraphs (`unit`) are equal; raises `ValueError` for another unit.
-
-    By numbers of 128 bits that their words make, see `run_hashes`.
-
-    >>> from analysis import read_text, tokenize
-    >>> group, times = equal_units(tokenize(read_text("We will. They left. We will!")), "sentence")
-    >>> group.tolist(), times.tolist()
-    ([0, 1, 0], [2, 1, 2])
-    """
-    keys = [np.empty((2, 0), dtype=np.uint64)]
-    for part in parts(tokens):
-        offsets = units(part.tokens, unit)[0]
-        keys.append(np.stack(run_hashes(part.types[part.tokens.ids], offsets[:-1], np.diff(offsets))))
-    halves = np.concatenate(keys, axis=1)
-    del keys
-    group = numbered(*halves)
-    return Equal(group, np.bincount(group, minlength=1).astype(np.int32)[group])

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.core.compiled import Bools, Floats
-from analysis.redundancy.shingles import is_first
-from analysis.redundancy.units import Ints, groups, units
 from analysis.text.embeddings import embed, means, tells
 from analysis.text.kernels import Words, find_words
 from analysis.text.lookup import document_of
 from analysis.text.parted import taken
+from analysis.text.shingles import is_first
 from analysis.text.tokens import Tokens
+from analysis.text.units import Ints, groups, units
 
 MOST = 1_000_000  # sentences of a corpus in which restatements are looked for
 FEWEST = 5  # words of a unit: what `near_repeats` asks for as well

@@ -9,9 +9,9 @@ from analysis.core.progress import Progress
 from analysis.core.resources import budget
 from analysis.engine.pairing import PER_CHARACTER, numbered, write_pairs
 from analysis.engine.shuffle import read_about
-from analysis.redundancy.units import UNITS
 from analysis.scale import near_stages, near_units
 from analysis.scale.near_table import NEAR, Settling, ordered, rows, runs_in, settled
+from analysis.text.units import UNITS
 
 PER_RECORD = 100  # bytes at the peak of sorting a word of a set, or a pair of places, with what it is told by
 

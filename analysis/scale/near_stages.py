@@ -22,10 +22,10 @@ from analysis.engine.shuffle import (
 )
 from analysis.redundancy.near_join import Sets, apart, first_words, join
 from analysis.redundancy.near_places import MANY, Listed
-from analysis.redundancy.units import Ints, cut
 from analysis.scale.near_table import Numbers, write_near, write_run
 from analysis.scale.near_units import START, parts_of, word_ranks
 from analysis.text.tokens import offsets_of
+from analysis.text.units import Ints, cut
 
 MOST = 1_000_000_000_000  # comparisons of sets that share one of their first words: some hours of one processor
 PIECES = 16  # blocks, at least, so that there is work for all, where each then has as many words as `FEW`

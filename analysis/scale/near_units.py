@@ -23,13 +23,13 @@ from analysis.engine.shuffle import (
     write_columns,
     write_slices,
 )
-from analysis.redundancy.hashes import digests
 from analysis.redundancy.near_join import sets_of
-from analysis.redundancy.units import Ints, units
 from analysis.scale.near_table import Parts
 from analysis.scale.sentence_keys import grouped
+from analysis.text.hashes import digests
 from analysis.text.lookup import document_of
 from analysis.text.tokens import Tokens, tokenize
+from analysis.text.units import Ints, units
 
 START = np.uint32(1 << 31)  # added to the first of a list
 _LARGEST = 1 << 31  # sentences or paragraphs, and words: a bit of each number is taken, see `START`

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.redundancy.hashes import Hashes, digests, run_hashes
+from analysis.text.hashes import Hashes, digests, run_hashes
 from analysis.text.tokens import Tokens
 
 

@@ -19,8 +19,8 @@ from analysis.redundancy import near
 from analysis.redundancy.near import near_repeats, near_texts
 from analysis.redundancy.near_join import FEWEST, Sets, join
 from analysis.redundancy.near_places import MANY
-from analysis.redundancy.units import cut, units
 from analysis.text.corpus import read_texts
+from analysis.text.units import cut, units
 
 COLUMNS = ["a_doc", "a_start", "a_end", "b_doc", "b_start", "b_end", "similarity", "omitted"]
 PAN = ROOT.parent / "shared" / "data" / "pan13_train" / "docs.jsonl.gz"

@@ -4,8 +4,8 @@ import numpy as np
 
 from analysis import read_corpus, read_text, tokenize
 from analysis.core.paths import SAMPLE
-from analysis.redundancy.repeats import equal_units
 from analysis.scale.sentence_keys import distinct_sentences, grouped
+from analysis.text.units import equal_units
 
 
 def keys(text: str) -> list[tuple[int, int]]:

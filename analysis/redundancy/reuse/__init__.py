@@ -15,9 +15,9 @@ from analysis.redundancy.reuse import pairs as joins
 from analysis.redundancy.reuse.alignment import aligned
 from analysis.redundancy.reuse.pairs import ENOUGH, FEWEST, LEAST, WIDEST, WORDS, Ints, Shared, is_reuse, keyed, shares
 from analysis.redundancy.reuse.pasting import places_of
-from analysis.redundancy.units import texts
 from analysis.text.parted import folder_of, parts
 from analysis.text.tokens import Tokens
+from analysis.text.units import texts
 from analysis.text.words import Words
 
 PAIRS = 300_000  # pairs of documents that a report goes into, at most: those that share most

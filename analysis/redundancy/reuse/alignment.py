@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.core.compiled import compiled
-from analysis.redundancy.hashes import run_hashes
 from analysis.redundancy.reuse.chains import Pieces, scratch
 from analysis.redundancy.reuse.searching import (
     LETTERS,
@@ -26,12 +25,13 @@ from analysis.redundancy.reuse.searching import (
     weighted,
 )
 from analysis.redundancy.reuse.summaries import contents
-from analysis.redundancy.shingles import numbered, shingles
-from analysis.redundancy.units import Ints, cut, groups, units
 from analysis.text.buckets import Columns
+from analysis.text.hashes import run_hashes
 from analysis.text.lookup import document_of
 from analysis.text.parted import folder_of, names, parts
+from analysis.text.shingles import numbered, shingles
 from analysis.text.tokens import Tokens
+from analysis.text.units import Ints, cut, groups, units
 
 KINDS = np.array(["verbatim", "near", "reworded"], dtype=object)
 # Words by which an edge is moved out, or else in, to the border of a sentence; the edges of a copy are certain to the

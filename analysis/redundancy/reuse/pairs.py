@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import compiled
 from analysis.engine.database import Database
-from analysis.redundancy.hashes import digests
-from analysis.redundancy.shingles import distinct_shingles
+from analysis.text.hashes import digests
+from analysis.text.shingles import distinct_shingles
 from analysis.text.words import Words
 
 WORDS = 4  # in a shingle

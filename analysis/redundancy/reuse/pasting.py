@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from analysis.redundancy.units import Ints
 from analysis.text.lookup import word_at
 from analysis.text.parted import parts
 from analysis.text.tokens import Tokens
+from analysis.text.units import Ints
 
 SIDES = ("a", "b")
 

@@ -6,8 +6,8 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
 from analysis.redundancy.reuse.pasting import even, rows_of, spans, tokens_of
-from analysis.redundancy.units import Ints, texts
 from analysis.text.tokens import Tokens
+from analysis.text.units import Ints, texts
 
 
 def clusters(tokens: Tokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -> pd.DataFrame:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core.compiled import compiled
-from analysis.redundancy.shingles import shingles
-from analysis.redundancy.units import Ints, cut
+from analysis.text.shingles import shingles
+from analysis.text.units import Ints, cut
 
 LEAST_WORDS = 50  # of the paragraph: abstracts and leads are longer
 # The document is longer than the paragraph, but not by so much that it has most words there are.

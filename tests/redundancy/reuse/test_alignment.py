@@ -17,9 +17,9 @@ from analysis.redundancy.reuse import document_pairs, passage_texts, passages, s
 from analysis.redundancy.reuse.alignment import FAITHFUL, RUN, aligned, faithful_cores
 from analysis.redundancy.reuse.chains import candidates
 from analysis.redundancy.reuse.searching import LONG, bounds_of_pieces
-from analysis.redundancy.shingles import shingles
 from analysis.text.buckets import Columns
 from analysis.text.corpus import read_texts
+from analysis.text.shingles import shingles
 
 COLUMNS = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
 PAN = ROOT.parent / "shared" / "data" / "pan13_train"

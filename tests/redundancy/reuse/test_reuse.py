@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from analysis import Tokens, tokenize
 from analysis.core.paths import ROOT
 from analysis.redundancy.reuse import common_shingles, document_pairs, pairs, passages
-from analysis.redundancy.shingles import shingles
 from analysis.text.corpus import read_texts
+from analysis.text.shingles import shingles
 
 COLUMNS = ["a", "b", "shared", "containment_a", "containment_b", "jaccard"]
 PAN = ROOT.parent / "shared" / "data" / "pan13_train"

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens, tokenize
-from analysis.redundancy.units import cut, release, room, texts
 from analysis.text.corpus import read_texts
+from analysis.text.units import cut, release, room, texts
 
 
 class Watched(str):

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.redundancy.hashes import run_hashes
+from analysis.text.hashes import run_hashes
 
 
 @settings(deadline=None)
