@@ -140,15 +140,15 @@ def timeline(places: pd.DataFrame, *, most: int = 5) -> Figure:
 
 @drawing
 def reuse_network(links: pd.DataFrame) -> Figure:
-    """Who has text from whom: an arrow from ``origin`` to ``taker`` for each row of `pasting.pasted_between`.
+    """Who has text from whom: an arrow from ``origin`` to ``taker`` for each row of `borrowing.borrowed_between`.
 
-    The groups are on a circle, by name and clockwise from the top; the more words are ``pasted``, the wider an arrow.
+    The groups are on a circle, by name and clockwise from the top; the more words are ``borrowed``, the wider an arrow.
     What a group has from its own earlier documents is no arrow; the picture says how much that is. Where there are too
     many arrows or groups to read, the widest that fit are drawn, and it says how many are not.
     """
     own = links[links["taker"] == links["origin"]]
     arrows = links[links["taker"] != links["origin"]].sort_values(
-        ["pasted", "origin", "taker"], ascending=[False, True, True], kind="stable"
+        ["borrowed", "origin", "taker"], ascending=[False, True, True], kind="stable"
     )
     kept, names = _strongest(arrows)
     angle = np.pi / 2 - 2 * np.pi * np.arange(len(names)) / max(len(names), 1)
@@ -158,8 +158,8 @@ def reuse_network(links: pd.DataFrame) -> Figure:
     ax.set_axis_off()
     ax.set_xlim(-1.75, 1.75)
     ax.set_ylim(-1.3, 1.3)
-    top = float(kept["pasted"].max()) if len(kept) else 1.0
-    for origin, taker, amount in kept[["origin", "taker", "pasted"]].iloc[::-1].itertuples(index=False):
+    top = float(kept["borrowed"].max()) if len(kept) else 1.0
+    for origin, taker, amount in kept[["origin", "taker", "borrowed"]].iloc[::-1].itertuples(index=False):
         width = 0.5 + 3.5 * amount / top
         arrow = FancyArrowPatch(
             place[origin],
@@ -192,9 +192,9 @@ def reuse_network(links: pd.DataFrame) -> Figure:
     if len(kept):
         said.append(f"The widest arrow is {int(top):,} words.")
     if len(own):
-        said.append(f"Not drawn: {int(own['pasted'].sum()):,} words from a group's own earlier documents.")
+        said.append(f"Not drawn: {int(own['borrowed'].sum()):,} words from a group's own earlier documents.")
     if len(kept) < len(arrows):
-        lost = arrows["pasted"].sum() - kept["pasted"].sum()
+        lost = arrows["borrowed"].sum() - kept["borrowed"].sum()
         said.append(f"Left out for want of room: {len(arrows) - len(kept):,} arrows ({int(lost):,} words).")
     lines = [line for sentence in said for line in textwrap.wrap(sentence, longest(76))]
     fig.supxlabel("\n".join(lines), fontsize=7.5, x=0.02, ha="left")
@@ -245,7 +245,7 @@ def novelty_curve(table: pd.DataFrame, *, unit: str, n: int = 4) -> Figure:
 
 
 @drawing
-def share_bars(table: pd.DataFrame, *, label: str = "doc_id", value: str = "pasted_share", xlabel: str) -> Figure:
+def share_bars(table: pd.DataFrame, *, label: str = "doc_id", value: str = "borrowed_share", xlabel: str) -> Figure:
     """How large the share `value` (0 to 1) of each row is: sorted bars, or for more than forty rows how many have it.
 
     Of many rows, those with 0 are counted above the picture and not drawn beside the others, which they would dwarf.

@@ -1,4 +1,4 @@
-"""The longest passages that are repeated word for word, wherever sentences begin and end in them."""
+"""The longest passages that are repeated verbatim, wherever sentences begin and end in them."""
 
 from typing import Any, NamedTuple
 

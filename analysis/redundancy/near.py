@@ -1,4 +1,4 @@
-"""What is repeated almost word for word: all pairs of sentences or paragraphs that share most of their words."""
+"""What is repeated almost verbatim: all pairs of sentences or paragraphs that share most of their words."""
 
 import hashlib
 import itertools
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analysis.core.compiled import compiled
 from analysis.redundancy.near_join import Ids, Sets, comparisons, join, sets_of
 from analysis.redundancy.near_places import of_contents
-from analysis.redundancy.reuse.pasting import SIDES, rows_of
+from analysis.redundancy.reuse.borrowing import SIDES, rows_of
 from analysis.text.hashes import run_hashes
 from analysis.text.lookup import document_of, word_at
 from analysis.text.parted import parts

@@ -1,4 +1,4 @@
-"""What is repeated almost word for word, in a corpus that need not fit in memory or on one machine."""
+"""What is repeated almost verbatim, in a corpus that need not fit in memory or on one machine."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.engine.shuffle import column, parts_in, ranges, rows_between, texts_of, write_about, write_columns
 from analysis.redundancy.near_places import NONE, Listed, listed
-from analysis.redundancy.reuse.pasting import SIDES
+from analysis.redundancy.reuse.borrowing import SIDES
 from analysis.text.units import Ints
 
 NEAR = pa.schema(

@@ -16,8 +16,8 @@ from analysis.core.resources import BASE, budget
 from analysis.engine.pairing import PER_CHARACTER, numbered, write_pairs
 from analysis.engine.shuffle import read_about
 from analysis.engine.tables import write_rows
+from analysis.redundancy.reuse.borrowing import SIDES
 from analysis.redundancy.reuse.pairs import shares
-from analysis.redundancy.reuse.pasting import SIDES
 from analysis.scale import pair_stages as stages
 
 PER_SHINGLE = 40  # bytes at the peak of grouping a shingle of a document, beside what the engine puts on disk

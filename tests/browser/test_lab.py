@@ -42,7 +42,7 @@ SHOWN = {
     ),
     "03_redundancy": (
         "repeat_map",
-        "16% of the words stand in sentences of 5 words or more that occur again word for word",
+        "16% of the words are in sentences of 5 words or more repeated verbatim",
         ("doublets", ["unshaken", "unshakeable"]),
     ),
 }

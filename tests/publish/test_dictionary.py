@@ -201,8 +201,8 @@ RELATIONS = {
     ("framing/speakers", "share"): lambda t: t["quoted_words"] / t["quoted_words"].sum(),
     ("redundancy/repeated_shares", "repeated_share"): lambda t: t["repeated"] / t["words"],
     ("redundancy/document_pairs", "jaccard"): lambda t: 1 / (1 / t["containment_a"] + 1 / t["containment_b"] - 1),
-    ("redundancy/pasted", "pasted_share"): lambda t: t["pasted"] / t["words"],
-    ("redundancy/pasted_between", "share"): lambda t: t["pasted"] / t["words"],
+    ("redundancy/borrowed", "borrowed_share"): lambda t: t["borrowed"] / t["words"],
+    ("redundancy/borrowed_between", "share"): lambda t: t["borrowed"] / t["words"],
     ("redundancy/compression", "redundancy"): lambda t: 1 - t["phrases"] / t["words"] / t["shuffled"],
     ("redundancy/compression", "known"): lambda t: 1 - t["given"] / t["phrases"],
     ("redundancy/before_and_after", "lost"): lambda t: t["count"] - t["adjusted"],
@@ -316,7 +316,7 @@ def test_markdown_leaves_a_formula_as_it_is(formula):
 
 
 def test_letters_are_explained_where_there_is_a_formula():
-    spoken = {"firmness", "pasted"}  # formulas of whole words
+    spoken = {"firmness", "borrowed"}  # formulas of whole words
     assert {method.id for method in methods() if method.formula and not method.where} == spoken
     assert not [method.id for method in methods() if method.where and not method.formula]
 

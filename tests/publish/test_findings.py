@@ -57,19 +57,19 @@ def test_languages_and_their_stop_lists_are_named(make_corpus):
     metadata = "file,language\na.txt,en-GB\nb.txt,es_MX\nc.txt,ps\nd.txt,zh\n"
     tokens = tokenize(make_corpus(files | {"metadata.csv": metadata}))
     assert counted_as(tokens, "data/stopwords", {"the", "de"}) == (
-        "Words are counted as they stand; 2 of the 7 different ones, by the stop lists data/stopwords and stopwordsiso "
+        "Words are counted as written; 2 of the 7 different ones, by the stop lists data/stopwords and stopwordsiso "
         "(for es), are counted and not ranked, whatever the language of the document. "
         "The lists of stopwordsiso hold some words of content too. "
         "No stop list is used for ps (1 of 4 documents): function words are ranked like all others. "
-        "Text in zh (1 of 4 documents) is not cut into words: what stands between blanks and punctuation is counted "
+        "Text in zh (1 of 4 documents) is not cut into words: what is between blanks and punctuation is counted "
         "as one."
     )
     assert counted_as(tokens.where(language="ps"), "data/stopwords", set()) == (
-        "Words are counted as they stand; all of them are ranked. "
+        "Words are counted as written; all of them are ranked. "
         "No stop list is used for ps: function words are ranked like all others."
     )
     assert counted_as(tokens.where(language="ps"), "", set()) == (
-        "Words are counted as they stand; all of them are ranked."
+        "Words are counted as written; all of them are ranked."
     )
 
 
@@ -82,12 +82,12 @@ def test_frames_without_a_hit_are_named():
 
 def test_no_repetition_is_said_plainly():
     shares = pd.DataFrame({"words": [10], "within": [0], "across": [0], "repeated": [0]})
-    assert repeated(shares) == "No sentence occurs a second time word for word."
+    assert repeated(shares) == "No sentence is repeated verbatim."
 
 
 def test_one_document_has_no_other():
     shares = pd.DataFrame({"words": [10], "within": [4], "across": [0], "repeated": [4]})
-    assert repeated(shares) == "40% of the words stand in sentences that occur again word for word."
+    assert repeated(shares) == "40% of the words are in sentences repeated verbatim."
 
 
 def test_lists_read_as_lists():

@@ -6,6 +6,7 @@ import pytest
 
 from analysis.publish.findings import redundancy
 from analysis.publish.findings.redundancy import (
+    borrowed_most,
     clustered,
     dotted,
     found_of_known,
@@ -13,7 +14,6 @@ from analysis.publish.findings.redundancy import (
     moved_most,
     nearly_repeated,
     new_so_far,
-    pasted_most,
     repeated,
     said_twice,
     shared_text,
@@ -31,13 +31,13 @@ def frame(columns, *rows):
 
 def test_short_sentences_are_not_said_never_to_repeat():
     shares = frame("words within across repeated", (10, 0, 0, 0))
-    assert repeated(shares, 5) == "No sentence of 5 words or more occurs a second time word for word."
-    assert repeated(shares) == "No sentence occurs a second time word for word."
+    assert repeated(shares, 5) == "No sentence of 5 words or more is repeated verbatim."
+    assert repeated(shares) == "No sentence is repeated verbatim."
 
 
 def test_a_sentence_may_stand_again_in_both_ways():
     shares = frame("words within across repeated", (100, 30, 40, 50), (100, 0, 0, 0))
-    start = "25% of the words stand in sentences of 8 words or more that occur again word for word"
+    start = "25% of the words are in sentences of 8 words or more repeated verbatim"
     assert repeated(shares, 8) == f"{start}: 15% in the same document, 20% in another, some in both."
 
 
@@ -47,11 +47,11 @@ def test_documents_without_words():
 
 
 def test_counts_of_thousands_are_whole_numbers():
-    table = frame("term count adjusted", ("plan", 4110, 3640.25), ("law", 3, 1 + 1 / 3))
-    said = "“plan” falls from 4,110 to 3,640.2 occurrences and “law” from 3 to 1.3"
-    assert moved_most(table) == f"Counted once a sentence, {said}."
+    table = frame("term count adjusted lost", ("plan", 4110, 3640.25, 469.75), ("law", 4, 1 + 1 / 3, 2 + 2 / 3))
+    said = "“plan” falls from 4,110 to 3,640.2 occurrences and “law” from 4 to 1.3"
+    assert moved_most(table) == f"Count each sentence once, and {said}."
     # Sentences of nothing but stop words may well stand again.
-    nothing = "No word that is ranked loses an occurrence when each sentence counts once."
+    nothing = "No word that is ranked appears in a repeated sentence."
     assert moved_most(table.head(0)) == nothing
 
 
@@ -90,14 +90,14 @@ def test_as_many_pairs_as_are_listed_may_be_more(monkeypatch):
 
 def test_what_was_not_looked_at_is_said():
     common = pd.DataFrame({"shingle": ["as a matter of", "a matter of fact"], "documents": [300, 201]})
-    nothing = "No two documents are found to share a passage."
+    nothing = "No two documents share a passage."
     empty = frame("a_doc b_doc kind")
     assert shared_text(empty) == shared_text(empty, common.head(0)) == nothing
-    aside = "Not looked at are 2 runs of four words that stand in more than 200 documents."
+    aside = "Not looked at are 2 runs of four words that appear in more than 200 documents."
     assert shared_text(empty, common) == f"{nothing} {aside}"
     found = frame("a_doc b_doc kind", ("a", "b", "reworded"), ("a", "c", "near"))
-    said = "2 pairs of documents share passages: 2 in all, 0 word for word, 1 edited and 1 reworded."
-    aside = "Not looked at is 1 run of four words that stands in more than 200 documents."
+    said = "2 pairs of documents share passages: 2 in all, 1 edited and 1 reworded."
+    aside = "Not looked at is 1 run of four words that appears in more than 200 documents."
     assert shared_text(found, common.head(1)) == f"{said} {aside}"
 
 
@@ -108,40 +108,40 @@ def test_one_place_that_stands_again():
 
 def test_what_is_too_common_to_draw():
     common = frame("ngram count", ("so it is and", 300), ("it is and so", 299))
-    said = "In a, “so it is and” stands 300 times: too often to draw each place beside each other."
+    said = "In a, “so it is and” appears 300 times: too often to draw each place beside each other."
     assert too_often(common, "a") == said
 
 
 @pytest.mark.parametrize("dates", [DAYS.head(0), DAYS.head(1), DAYS.iloc[[0, 0]], pd.Series([pd.NaT, DAYS[0]])])
 def test_without_two_dates_nobody_was_first(dates):
     said = "No two documents have different dates, so who had a passage first cannot be told."
-    assert pasted_most(frame("doc_id words pasted pasted_share origin"), dates) == said
+    assert borrowed_most(frame("doc_id words borrowed borrowed_share origin"), dates) == said
 
 
 def test_reworded_passages_are_not_denied():
-    table = frame("doc_id words pasted pasted_share origin", ("a", 10, 0, 0.0, None), ("b", 0, 0, 0.0, None))
-    said = "No document is found to have a passage, copied or edited, that one of an earlier day has."
-    assert pasted_most(table, DAYS) == said
+    table = frame("doc_id words borrowed borrowed_share origin", ("a", 10, 0, 0.0, None), ("b", 0, 0, 0.0, None))
+    said = "No document has a passage, copied or edited, that one of an earlier day has."
+    assert borrowed_most(table, DAYS) == said
 
 
 def test_nothing_goes_from_a_group_to_itself():
-    own = frame("taker origin pasted share", ("Daily", "Daily", 90, 0.5))
+    own = frame("taker origin borrowed share", ("Daily", "Daily", 90, 0.5))
     assert taken_from(own) == taken_from(own.head(0)) == "No group has words of another's earlier documents."
 
 
 def test_a_passage_without_dates_sources_or_spaces():
     ways = frame("family doc_id source text", (0, "a", None, "会" * 500), (0, "b", None, "会" * 500))
     ways = ways.assign(date=pd.NaT)
-    said = f"The passage with the most copied words, “{'会' * 69}…”, stands in 2 documents."
+    said = f"The passage with the most copied words, “{'会' * 69}…”, appears in 2 documents."
     assert travelled(ways) == said
-    assert travelled(ways.head(0)) == "No passage stands in two documents."
+    assert travelled(ways.head(0)) == "No passage appears in two documents."
 
 
 def test_clusters_are_told_with_the_link_they_need():
     empty = frame("cluster documents weakest")
-    assert clustered(empty, 0.25) == "No documents hang together by links of 25% or more."
+    assert clustered(empty, 0.25) == "No document has 25% or more of its text from another."
     two = frame("cluster documents weakest", *[(0, 3, 0.3)] * 3, *[(1, 2, 0.9)] * 2)
-    said = "5 documents hang together by shared text, in 2 groups; the largest has 3, and its weakest link is 30%."
+    said = "Shared text connects 5 documents, in 2 clusters; the largest has 3 documents, and its weakest link is 30%."
     assert clustered(two, 0.25) == said
 
 
@@ -151,7 +151,7 @@ def test_what_is_new_in_texts_of_no_or_one_sentence():
     nothing = frame(columns, (np.nan, 0, np.nan))
     assert new_so_far(nothing, "document") == "There are no runs of four words to compare."
     one = frame(columns, (0.001, 1000, 0.001))
-    assert new_so_far(one, "sentence") == "Under 1% of all runs of four words are new where they stand."
+    assert new_so_far(one, "sentence") == "Under 1% of all runs of four words are new, found nowhere before."
 
 
 def test_frames_that_do_not_occur_or_do_not_fall():
@@ -176,5 +176,5 @@ def test_nothing_found_is_no_precision():
 
 def test_the_doublets_that_stand_most_often():
     table = frame("first second", *[("b", "c")] * 2, *[("a", "z")] * 1200)
-    assert said_twice(table, top=1) == "One thing said by two words: “a” and “z” (1,200 times)."
+    assert said_twice(table, top=1) == "Two words for one thing: “a” and “z” (1,200 times), of 2 different pairs."
     assert said_twice(table.head(0)).startswith("No two words")

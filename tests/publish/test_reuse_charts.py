@@ -38,7 +38,7 @@ def ways(families, sources=6, dated=True):
 def links(groups):
     names = [f"{NAMES[k % 6]} {k}" for k in range(groups)]
     rows = [(a, b, 10 * k + 5) for k, (a, b) in enumerate(itertools.product(names, names))]
-    return pd.DataFrame(rows, columns=["taker", "origin", "pasted"])
+    return pd.DataFrame(rows, columns=["taker", "origin", "borrowed"])
 
 
 def course(rows):
@@ -48,8 +48,8 @@ def course(rows):
 
 
 def shares(values):
-    table = pd.DataFrame({"doc_id": [f"{NAMES[k % 6]} {k}" for k in range(len(values))], "pasted_share": values})
-    return charts.share_bars(table, xlabel="Words pasted from earlier documents")
+    table = pd.DataFrame({"doc_id": [f"{NAMES[k % 6]} {k}" for k in range(len(values))], "borrowed_share": values})
+    return charts.share_bars(table, xlabel="Words borrowed from earlier documents")
 
 
 @every_width
@@ -135,7 +135,7 @@ def test_sources_beyond_the_room_share_a_row():
 
 
 def test_an_arrow_goes_from_origin_to_taker_and_is_as_wide_as_its_words():
-    table = pd.DataFrame({"taker": ["b", "a", "a"], "origin": ["a", "b", "a"], "pasted": [400, 100, 70]})
+    table = pd.DataFrame({"taker": ["b", "a", "a"], "origin": ["a", "b", "a"], "borrowed": [400, 100, 70]})
     figure = charts.reuse_network(table)
     arrows = {
         tuple(map(tuple, np.round(arrow._posA_posB, 6))): arrow.get_linewidth()
@@ -154,7 +154,7 @@ def test_what_a_network_leaves_out_is_said():
     figure = charts.reuse_network(table)
     arrows = len(figure.axes[0].findobj(FancyArrowPatch))
     assert arrows <= charts.ARROWS
-    between = table[table["taker"] != table["origin"]]["pasted"].sort_values(ascending=False)
+    between = table[table["taker"] != table["origin"]]["borrowed"].sort_values(ascending=False)
     assert len(figure.axes[0].texts) <= charts.GROUPS
     said = figure._supxlabel.get_text()
     assert f"The widest arrow is {between.max():,} words." in said

@@ -20,7 +20,7 @@ from analysis.core.csv_files import write_csv
 from analysis.core.paths import SAMPLE
 from analysis.core.resources import Budget
 from analysis.redundancy.reuse import common_shingles, document_pairs
-from analysis.redundancy.reuse.pasting import directions
+from analysis.redundancy.reuse.borrowing import directions
 from analysis.scale import pairs as module
 from analysis.scale.pair_stages import Documents, shingled
 from analysis.scale.pairs import Found, pairs

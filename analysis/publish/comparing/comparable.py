@@ -68,7 +68,7 @@ _NUMBERS = [
     Number("words in time", "term_frequency/all_trends", ("period", "term"), *_MILLION),
     Number("variety of words", "term_frequency/diversity", ("doc_id",), "mattr", "share of different words in 50"),
     Number("repeated words", "redundancy/repeated_shares", ("doc_id",), "repeated_share", "share of words"),
-    Number("words of an earlier text", "redundancy/pasted", ("doc_id",), "pasted_share", "share of words"),
+    Number("words of an earlier text", "redundancy/borrowed", ("doc_id",), "borrowed_share", "share of words"),
     Number("compression", "redundancy/compression", ("doc_id",), "redundancy", "share saved by pointing back"),
     Number("frames counted once", "redundancy/frames_once", ("frame",), "lost", "share of hits lost"),
 ]
@@ -95,11 +95,11 @@ _WHOLE = (
     ("framing", "passives", "", "passives", "rows"),
     ("framing", "quotations and reports", "", "speech", "rows"),
     ("redundancy", "words in sentences that stand more than once", "share", "repeated_shares", "sum repeated words"),
-    ("redundancy", "words that an earlier document has", "share", "pasted", "sum pasted words"),
+    ("redundancy", "words that an earlier document has", "share", "borrowed", "sum borrowed words"),
     ("redundancy", "pairs of nearly equal sentences", "", "near_repeats", "rows"),
     ("redundancy", "pairs of documents that share text", "", "document_pairs", "rows"),
     ("redundancy", "passages that two documents share", "", "passages", "rows"),
-    ("redundancy", "groups of documents that hang together", "", "clusters", "distinct cluster"),
+    ("redundancy", "clusters of documents", "", "clusters", "distinct cluster"),
     ("redundancy", "doublets", "", "doublets", "rows"),
 )
 

@@ -2,46 +2,67 @@
 
 import pandas as pd
 
-from analysis.publish.findings.wording import listed, percent, times
+from analysis.publish.findings.wording import counted, listed, percent, shortened, times
 from analysis.redundancy.near_places import MANY
 from analysis.text.parted import LISTED
 
-KINDS = {"verbatim": "word for word", "near": "edited", "reworded": "reworded"}  # of shared passages, in words
+KINDS = {"verbatim": "verbatim", "near": "edited", "reworded": "reworded"}  # of shared passages, in words
 LONGEST = 70  # characters of a passage that are quoted
+SEVERAL = 2  # occurrences that a word must lose for a sentence to say so
 ROUNDING = 1e-9  # sums of weights are off by less: a frame that "falls" by less has not changed
 
 
 def repeated(shares: pd.DataFrame, min_words: int = 1) -> str:
-    """How much stands again word for word, from a table of `repeats.shares` with the same `min_words`, as a sentence.
+    """How much is repeated verbatim, from a table of `repeats.shares` with the same `min_words`, as a sentence.
 
     >>> repeated(pd.DataFrame({"words": [100, 50], "within": [20, 0], "across": [0, 10], "repeated": [20, 10]}))
-    '20% of the words stand in sentences that occur again word for word: 13% in the same document, 7% in another.'
+    '20% of the words are in sentences repeated verbatim: 13% in the same document, 7% in another.'
     """
     long = f" of {min_words:,} words or more" if min_words > 1 else ""
     words = max(int(shares["words"].sum()), 1)
     share = {name: shares[name].sum() / words for name in ("repeated", "within", "across")}
     if not share["repeated"]:
-        return f"No sentence{long} occurs a second time word for word."
-    again = f"sentences{long} that occur again word for word"
-    said = f"{percent(share['repeated']).capitalize()} of the words stand in {again}"
+        return f"No sentence{long} is repeated verbatim."
+    said = f"{percent(share['repeated']).capitalize()} of the words are in sentences{long} repeated verbatim"
     if len(shares) == 1:
         return f"{said}."
+    if not share["within"] or not share["across"]:
+        return f"{said}, all of them {'in the same document' if share['within'] else 'in another document'}."
     both = ", some in both" if share["within"] + share["across"] > share["repeated"] + 1e-9 else ""
     return f"{said}: {percent(share['within'])} in the same document, {percent(share['across'])} in another{both}."
+
+
+def printed_again(groups: pd.DataFrame) -> str:
+    """The most repeated paragraph and what it says, from a table of `repeats.repeat_groups`, as a sentence.
+
+    >>> groups = pd.DataFrame({"text": ["The forum met. It rose."], "words": [5], "count": [2], "documents": [1]})
+    >>> printed_again(groups.assign(first="statement", again="statement"))
+    'One paragraph is printed twice in statement: “The forum met. It rose.” (5 words).'
+    """
+    row = groups.iloc[0]
+    quoted = f"“{shortened(row['text'], LONGEST)}” ({counted(row['words'], 'word')})"
+    where = f"in {row['first']}" if row["documents"] == 1 else f"in {row['documents']:,} documents"
+    if len(groups) == 1:
+        return f"One paragraph is printed {times(row['count'])} {where}: {quoted}."
+    return (
+        f"{len(groups):,} paragraphs are printed more than once; most of all, {times(row['count'])} {where}, {quoted}."
+    )
 
 
 def moved_most(table: pd.DataFrame, *, top: int = 3) -> str:
     """The words that lose most when each sentence counts once, from `before_and_after`, as a sentence.
 
-    >>> moved_most(pd.DataFrame({"term": ["plan", "law"], "count": [4, 2], "adjusted": [2.5, 1.0], "lost": [1.5, 1.0]}))
-    'Counted once a sentence, “plan” falls from 4 to 2.5 occurrences and “law” from 2 to 1.'
+    >>> moved_most(pd.DataFrame({"term": ["plan", "law"], "count": [6, 4], "adjusted": [3.5, 2.0], "lost": [2.5, 2.0]}))
+    'Count each sentence once, and “plan” falls from 6 to 3.5 occurrences and “law” from 4 to 2.'
     """
     if table.empty:
-        return "No word that is ranked loses an occurrence when each sentence counts once."
-    found = table.head(top).to_dict("records")
+        return "No word that is ranked appears in a repeated sentence."
+    found = table[table["lost"] >= SEVERAL].head(top).to_dict("records")
+    if not found:
+        return f"Count each sentence once, and no word loses as many as {SEVERAL} occurrences."
     said = [f"“{row['term']}” from {row['count']:,} to {_whole(row['adjusted'])}" for row in found]
     said[0] = said[0].replace(" from ", " falls from ") + " occurrences"
-    return f"Counted once a sentence, {listed(said)}."
+    return f"Count each sentence once, and {listed(said)}."
 
 
 def nearly_repeated(table: pd.DataFrame, threshold: float, found: pd.DataFrame | None = None) -> str:
@@ -70,17 +91,28 @@ def nearly_repeated(table: pd.DataFrame, threshold: float, found: pd.DataFrame |
 
 
 def said_twice(table: pd.DataFrame, *, top: int = 4) -> str:
-    """The doublets that stand most often, from a table of doublets, as a sentence.
+    """The doublets that appear most often, from a table of doublets, as a sentence.
 
+    >>> said_twice(pd.DataFrame({"first": ["firm", "firm", "full"], "second": ["resolute", "resolute", "complete"]}))
+    'Two words for one thing: “firm” and “resolute” (twice), of 2 different pairs.'
     >>> said_twice(pd.DataFrame({"first": ["firm"], "second": ["resolute"]}))
-    'One thing said by two words: “firm” and “resolute” (once).'
+    'Two words for one thing: 1 pair, “firm” and “resolute”, which appears once.'
     """
     if not len(table):
         return "No two words joined by “and” or “or” are found to say one thing twice."
     counts = table.groupby(["first", "second"]).size().reset_index(name="count")
-    counts = counts.sort_values(["count", "first", "second"], ascending=[False, True, True]).head(top)
-    said = [f"“{first}” and “{second}” ({times(count)})" for first, second, count in counts.itertuples(index=False)]
-    return f"One thing said by two words: {', '.join(said)}."
+    counts = counts.sort_values(["count", "first", "second"], ascending=[False, True, True])
+    often = counts[counts["count"] > 1].head(top)
+    if often.empty:
+        pairs = listed(
+            [f"“{first}” and “{second}”" for first, second in counts.head(2)[["first", "second"]].to_numpy()]
+        )
+        if len(counts) == 1:
+            return f"Two words for one thing: 1 pair, {pairs}, which appears once."
+        return f"Two words for one thing: {len(counts):,} pairs, such as {pairs}, each of which appears once."
+    said = [f"“{first}” and “{second}” ({times(count)})" for first, second, count in often.itertuples(index=False)]
+    more = f", of {len(counts):,} different pairs" * (len(counts) > len(often))
+    return f"Two words for one thing: {', '.join(said)}{more}."
 
 
 def shared_text(found: pd.DataFrame, common: pd.DataFrame | None = None) -> str:
@@ -88,16 +120,30 @@ def shared_text(found: pd.DataFrame, common: pd.DataFrame | None = None) -> str:
 
     >>> table = pd.DataFrame({"a_doc": ["a", "a"], "b_doc": ["b", "b"], "kind": ["verbatim", "near"]})
     >>> shared_text(table)
-    '1 pair of documents shares passages: 2 in all, 1 word for word, 1 edited and 0 reworded.'
+    '1 pair of documents shares passages: 2 in all, 1 verbatim and 1 edited.'
     """
     aside = "" if common is None or common.empty else _too_common(len(common))
     if found.empty:
-        return f"No two documents are found to share a passage.{aside}"
+        return f"No two documents share a passage.{aside}"
     pairs = len(found[["a_doc", "b_doc"]].drop_duplicates())
     kinds = found["kind"].value_counts()
     said = f"{pairs:,} pairs of documents share" if pairs > 1 else "1 pair of documents shares"
-    counted = [f"{kinds.get(kind, 0):,} {name}" for kind, name in KINDS.items()]
-    return f"{said} passages: {len(found):,} in all, {listed(counted)}.{aside}"
+    of_kinds = [f"{kinds[kind]:,} {name}" for kind, name in KINDS.items() if kind in kinds]
+    return f"{said} passages: {len(found):,} in all, {listed(of_kinds)}.{aside}"
+
+
+def compared(candidates: pd.DataFrame, pairs: pd.DataFrame, most: int) -> str:
+    """How many pairs of documents were searched for passages, and that there are more than `most`, if so.
+
+    >>> compared(pd.DataFrame(index=range(9)), pd.DataFrame(index=range(1)), 300)
+    '9 pairs of documents share runs of four words and were searched for passages; 1 of them is reuse.'
+    """
+    said = f"{len(candidates):,} pairs" if len(candidates) != 1 else "1 pair"
+    verb = "share" if len(candidates) != 1 else "shares"
+    was = "were" if len(candidates) != 1 else "was"
+    said = f"{said} of documents {verb} runs of four words and {was} searched for passages; "
+    said += f"{len(pairs):,} of them {'is' if len(pairs) == 1 else 'are'} reuse."
+    return said + f" There are more: these {most:,} share most." * (len(candidates) == most)
 
 
 def dotted(strokes: pd.DataFrame, doc_id: str) -> str:
@@ -118,40 +164,41 @@ def too_often(common: pd.DataFrame, doc_id: str) -> str:
     """That the runs of words which a document repeats are too many to draw, from a table of `dots.too_common`.
 
     >>> too_often(pd.DataFrame({"ngram": ["war war war war"], "count": [99_997]}), "slogan")
-    'In slogan, “war war war war” stands 99,997 times: too often to draw each place beside each other.'
+    'In slogan, “war war war war” appears 99,997 times: too often to draw each place beside each other.'
     """
     ngram, count = common[["ngram", "count"]].iloc[0]
-    return f"In {doc_id}, “{ngram}” stands {times(count)}: too often to draw each place beside each other."
+    return f"In {doc_id}, “{ngram}” appears {times(count)}: too often to draw each place beside each other."
 
 
-def pasted_most(table: pd.DataFrame, dates: pd.Series, *, top: int = 3) -> str:
-    """Which documents are pasted most, from a table of `pasted`, as a sentence.
+def borrowed_most(table: pd.DataFrame, dates: pd.Series, *, top: int = 3) -> str:
+    """Which documents are borrowed most, from a table of `borrowed`, as a sentence.
 
-    >>> table = pd.DataFrame({"doc_id": ["b"], "words": [10], "pasted": [4], "pasted_share": [0.4], "origin": ["a"]})
-    >>> pasted_most(table, pd.Series(pd.to_datetime(["2024-06-22", "2024-06-23"])))
-    '40% of the words stand in a document of an earlier day too. Most pasted: b (40%, mostly from a).'
+    >>> table = pd.DataFrame({"doc_id": ["b"], "words": [10], "borrowed": [4], "borrowed_share": [0.4]})
+    >>> borrowed_most(table.assign(origin="a"), pd.Series(pd.to_datetime(["2024-06-22", "2024-06-23"])))
+    '40% of the words appeared in a document of an earlier day. Borrowed most: b (40%, mostly from a).'
     """
     if dates.nunique() < 2:
         return "No two documents have different dates, so who had a passage first cannot be told."
-    some = table[table["pasted"] > 0].sort_values("pasted_share", ascending=False, kind="stable").head(top)
+    some = table[table["borrowed"] > 0].sort_values("borrowed_share", ascending=False, kind="stable").head(top)
     if some.empty:
-        return "No document is found to have a passage, copied or edited, that one of an earlier day has."
-    share = table["pasted"].sum() / max(table["words"].sum(), 1)
-    said = [f"{r['doc_id']} ({percent(r['pasted_share'])}, mostly from {r['origin']})" for r in some.to_dict("records")]
-    first = f"{percent(share).capitalize()} of the words stand in a document of an earlier day too"
-    return f"{first}. Most pasted: {listed(said)}."
+        return "No document has a passage, copied or edited, that one of an earlier day has."
+    share = table["borrowed"].sum() / max(table["words"].sum(), 1)
+    rows = some.to_dict("records")
+    said = [f"{row['doc_id']} ({percent(row['borrowed_share'])}, mostly from {row['origin']})" for row in rows]
+    first = f"{percent(share).capitalize()} of the words appeared in a document of an earlier day"
+    return f"{first}. Borrowed most: {listed(said)}."
 
 
 def taken_from(links: pd.DataFrame, *, top: int = 2) -> str:
-    """Who has most words from whom, from a table of `pasted_between`, as a sentence.
+    """Who has most words from whom, from a table of `borrowed_between`, as a sentence.
 
-    >>> taken_from(pd.DataFrame({"taker": ["Agency"], "origin": ["Ministry"], "pasted": [90], "share": [0.3]}))
+    >>> taken_from(pd.DataFrame({"taker": ["Agency"], "origin": ["Ministry"], "borrowed": [90], "share": [0.3]}))
     'Most words go from Ministry to Agency (90 words, 30% of what Agency wrote).'
     """
     others = links[links["taker"] != links["origin"]].head(top).to_dict("records")
     if not others:
         return "No group has words of another's earlier documents."
-    said = [f"from {r['origin']} to {r['taker']} ({r['pasted']:,} words, {percent(r['share'])})" for r in others]
+    said = [f"from {r['origin']} to {r['taker']} ({r['borrowed']:,} words, {percent(r['share'])})" for r in others]
     said[0] = said[0][:-1] + f" of what {others[0]['taker']} wrote)"
     return f"Most words go {listed(said)}."
 
@@ -161,14 +208,13 @@ def travelled(ways: pd.DataFrame) -> str:
 
     >>> ways = pd.DataFrame({"family": [0, 0], "doc_id": ["a", "b"], "source": ["A", "B"], "words": [30, 28]})
     >>> travelled(ways.assign(date=pd.to_datetime(["2024-06-22", "2024-06-25"]), text=["War is near now", ""]))
-    'The passage with the most copied words, “War is near now”, stands in 2 documents of 2 sources, over 4 days.'
+    'The passage with the most copied words, “War is near now”, appears in 2 documents of 2 sources, over 4 days.'
     """
     if ways.empty:
-        return "No passage stands in two documents."
+        return "No passage appears in two documents."
     own = ways[ways["family"] == 0]
-    first = " ".join(own["text"].iloc[0].split()[:8])
-    first = first if len(first) <= LONGEST else f"{first[: LONGEST - 1].rstrip()}…"  # not all scripts part words
-    said = f"The passage with the most copied words, “{first}”, stands in {own['doc_id'].nunique():,} documents"
+    first = shortened(" ".join(own["text"].iloc[0].split()[:8]), LONGEST)
+    said = f"The passage with the most copied words, “{first}”, appears in {own['doc_id'].nunique():,} documents"
     if (sources := own["source"].nunique()) > 1:
         said += f" of {sources:,} sources"
     days = (own["date"].max() - own["date"].min()).days + 1 if own["date"].notna().any() else 0
@@ -176,29 +222,32 @@ def travelled(ways: pd.DataFrame) -> str:
 
 
 def clustered(table: pd.DataFrame, min_link: float = 0.1) -> str:
-    """How many documents hang together, from a table of `clusters` with the same `min_link`, as a sentence.
+    """How many documents shared text connects, from a table of `clusters` with the same `min_link`, as a sentence.
 
     >>> clustered(pd.DataFrame({"cluster": [0, 0], "documents": [2, 2], "weakest": [0.3, 0.3]}), 0.1)
-    '2 documents hang together by shared text, in 1 group; the largest has 2, and its weakest link is 30%.'
+    'Shared text connects 2 documents, in 1 cluster; its weakest link is 30%.'
     """
     if table.empty:
-        return f"No documents hang together by links of {100 * min_link:.4g}% or more."
-    groups = table["cluster"].nunique()
-    said = f"{len(table):,} documents hang together by shared text, in {groups:,} group{'s' * (groups != 1)}"
+        return f"No document has {100 * min_link:.4g}% or more of its text from another."
+    clusters = table["cluster"].nunique()
     weakest = percent(float(table["weakest"].iloc[0]))
-    return f"{said}; the largest has {table['documents'].iloc[0]:,}, and its weakest link is {weakest}."
+    said = f"Shared text connects {len(table):,} documents, in {clusters:,} cluster{'s' * (clusters != 1)}"
+    if clusters == 1:
+        return f"{said}; its weakest link is {weakest}."
+    return f"{said}; the largest has {table['documents'].iloc[0]:,} documents, and its weakest link is {weakest}."
 
 
 def new_so_far(course: pd.DataFrame, unit: str) -> str:
     """How much is new from beginning to end, from a table of `curve`, as a sentence.
 
     >>> new_so_far(pd.DataFrame({"new": [1.0, 0.5], "ngrams": [4, 4], "so_far": [1.0, 0.75]}), "sentence")
-    '75% of all runs of four words are new where they stand; in the last half of the sentences 50% are.'
+    '75% of all runs of four words are new, found nowhere before; in the last half of the sentences 50% are.'
     """
     known = course[course["new"].notna()]
     if known.empty:
         return "There are no runs of four words to compare."
-    said = f"{percent(float(known['so_far'].iloc[-1])).capitalize()} of all runs of four words are new where they stand"
+    new = percent(float(known["so_far"].iloc[-1])).capitalize()
+    said = f"{new} of all runs of four words are new, found nowhere before"
     if len(known) == 1:
         return f"{said}."
     half = known.iloc[len(known) // 2 :]
@@ -247,5 +296,5 @@ def _whole(count: float) -> str:
 
 def _too_common(runs: int) -> str:
     """What `document_pairs` puts aside, as a sentence behind another one."""
-    said = "is 1 run of four words that stands" if runs == 1 else f"are {runs:,} runs of four words that stand"
+    said = "is 1 run of four words that appears" if runs == 1 else f"are {runs:,} runs of four words that appear"
     return f" Not looked at {said} in more than 200 documents."

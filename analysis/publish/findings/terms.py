@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from analysis.publish.findings.wording import listed, percent, times
+from analysis.publish.findings.wording import counted, listed, percent, times
 from analysis.text.parted import types_of
 from analysis.text.stopwords import UNDIVIDED, stop_lists
 from analysis.text.tokens import Tokens
+
+FEWEST = 5  # occurrences from which something is said of a word's spread
 
 
 def stop_words_aside(stopwords: str, languages: Iterable[str]) -> str:
@@ -46,7 +48,7 @@ def counted_as(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:
 
     >>> from analysis import read_text, tokenize
     >>> counted_as(tokenize(read_text("War is war.")), "my.txt", {"is"})
-    'Words are counted as they stand; 1 of the 2 different ones, by the stop list my.txt, is counted and not ranked.'
+    'Words are counted as written; 1 of the 2 different ones, by the stop list my.txt, is counted and not ranked.'
     """
     return f"{_not_ranked(tokens, stopwords, stops)}{_without_list(tokens, stopwords)}"
 
@@ -54,7 +56,7 @@ def counted_as(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:
 def _not_ranked(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:
     """What a word is taken to be, and how many are not ranked by which lists."""
     form = tokens.options.get("forms")
-    said = f"Words are counted by their {form}" if form else "Words are counted as they stand"
+    said = f"Words are counted by their {form}" if form else "Words are counted as written"
     stopped = _how_many(tokens, stops)
     if not stopped:
         return f"{said}; all of them are ranked."
@@ -78,7 +80,7 @@ def _without_list(tokens: Tokens, stopwords: str) -> str:
     if without:
         said += f" No stop list is used for {_with_share(without, tokens)}: function words are ranked like all others."
     if whole:
-        said += f" Text in {_with_share(whole, tokens)} is not cut into words: what stands between blanks and"
+        said += f" Text in {_with_share(whole, tokens)} is not cut into words: what is between blanks and"
         said += " punctuation is counted as one."
     return said
 
@@ -95,18 +97,21 @@ def _how_many(tokens: Tokens, words: Collection[str]) -> int:
 
 
 def kept_to(table: pd.DataFrame, what: str, *, top: int = 3) -> str:
-    """The words of a dispersion table that are most unevenly spread for how often they occur, as a sentence.
+    """The words of a dispersion table that are concentrated most, in so many parts of a kind (`what`), as a sentence.
 
-    >>> kept_to(pd.DataFrame({"term": ["jirga"], "count": [9], "range": [2], "dp_adjusted": [0.9]}), "documents")
-    'Most bunched for their frequency: “jirga” (9 times, in 2 documents).'
+    They are ranked by ``count`` times the Kullback-Leibler divergence that ``dkl`` brings to one scale, so that five
+    occurrences in one document do not outrank thirty in two.
+
+    >>> kept_to(pd.DataFrame({"term": ["jirga"], "count": [9], "range": [2], "dkl": [0.5]}), "document")
+    'Concentrated most: “jirga” (9 times, in 2 documents).'
     """
-    found = table[table["count"] >= 5].dropna(subset="dp_adjusted")
-    found = found.sort_values(["dp_adjusted", "count", "term"], ascending=[False, False, True]).head(top)
+    found = table[(table["count"] >= FEWEST) & (table["dkl"] < 1)]
+    evidence = found["count"] * (1 / found["dkl"] - 1)
+    found = found.assign(evidence=evidence.round(9)).sort_values("evidence", ascending=False, kind="stable").head(top)
     if found.empty:
-        return "No word that is ranked occurs five times, so there is no spread to speak of."
-    said = [f"“{r['term']}” ({times(r['count'])}, in {r['range']:,} {what})" for r in found.to_dict("records")]
-    said = [text.replace(f"in 1 {what}", f"in 1 {what[:-1]}") for text in said]
-    return f"Most bunched for their frequency: {listed(said)}."
+        return "No word that is ranked appears five times, so there is no spread to speak of."
+    said = [f"“{r['term']}” ({times(r['count'])}, in {counted(r['range'], what)})" for r in found.to_dict("records")]
+    return f"Concentrated most: {listed(said)}."
 
 
 def key_words(table: pd.DataFrame, target: str, reference: str, *, top: int = 3, significant: float = 0.05) -> str:
@@ -150,7 +155,7 @@ def trending(tests: pd.DataFrame, every: str) -> str:
         if words:
             said.append(f"{listed(words)} {verb}{'s' if len(words) == 1 else ''}")
     if not said:
-        return f"No word rises or falls from {every} to {every} beyond what chance would do."
+        return f"No word rises or falls from {every} to {every} by more than chance explains."
     return f"From {every} to {every}, {' and '.join(said)}."
 
 
@@ -171,22 +176,22 @@ def tied(table: pd.DataFrame, *, top: int = 4) -> str:
     """The pairs at the head of a table of collocations, as a sentence; a word beside itself is none.
 
     >>> tied(pd.DataFrame({"first": ["prime"], "second": ["minister"], "count": [7]}))
-    'The words most closely tied: “prime” and “minister” (7 times).'
+    'Tied most closely: “prime” and “minister” (7 times).'
     """
     if table.empty:
-        return "No two words stand together often enough to be called a pair."
+        return "No two words appear together often enough to be called a pair."
     found = table[table["first"] != table["second"]].head(top).to_dict("records")
     said = [f"“{row['first']}” and “{row['second']}” ({times(row['count'])})" for row in found]
-    return f"The words most closely tied: {', '.join(said)}."
+    return f"Tied most closely: {', '.join(said)}."
 
 
 def varied(table: pd.DataFrame, words: int) -> str:
     """How many different words there are, from a table of `zipf`, as a sentence.
 
     >>> varied(pd.DataFrame({"rank": [1, 2, 3], "count": [3, 1, 1]}), 5)
-    'The 5 running words are 3 different ones; 67% of these occur only once.'
+    'The 5 running words are 3 different ones; 67% of these appear only once.'
     """
     types = int(table["rank"].max()) if len(table) else 0
     rare = table.loc[table["count"] == 1, "rank"]  # of many words the first and the last of them
     once = percent((rare.max() - rare.min() + 1) / types) if len(rare) else "0%"
-    return f"The {words:,} running words are {types:,} different ones; {once} of these occur only once."
+    return f"The {words:,} running words are {types:,} different ones; {once} of these appear only once."

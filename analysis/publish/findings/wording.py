@@ -33,6 +33,14 @@ def times(count: float) -> str:
     return "once" if count == 1 else "twice" if count == 2 else f"{count:,.0f} times"
 
 
+def shortened(text: str, longest: int) -> str:
+    """
+    >>> shortened("The forum met in the capital.", 20), shortened("It rained.", 20)
+    ('The forum met in th…', 'It rained.')
+    """
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
 def left_out(group_by: str | None) -> str:
     """Why a comparison of groups is not there.
 
@@ -88,7 +96,8 @@ def with_intervals(tokens: Tokens, resamples: int) -> str:
 
 def counted(count: int, noun: str) -> str:
     """
-    >>> counted(1, "word"), counted(1200, "word")
-    ('1 word', '1,200 words')
+    >>> counted(1, "word"), counted(1200, "word"), counted(2, "stretch")
+    ('1 word', '1,200 words', '2 stretches')
     """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    plural = f"{noun}es" if noun.endswith(("ch", "s")) else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else plural}"

@@ -13,8 +13,8 @@ from analysis.core.resources import cores
 from analysis.engine.database import Database, database, shards, write_shard
 from analysis.redundancy.reuse import pairs as joins
 from analysis.redundancy.reuse.alignment import aligned
+from analysis.redundancy.reuse.borrowing import places_of
 from analysis.redundancy.reuse.pairs import ENOUGH, FEWEST, LEAST, WIDEST, WORDS, Ints, Shared, is_reuse, keyed, shares
-from analysis.redundancy.reuse.pasting import places_of
 from analysis.text.parted import folder_of, parts
 from analysis.text.tokens import Tokens
 from analysis.text.units import texts
@@ -34,11 +34,12 @@ def document_pairs(
     max_documents: int = WIDEST,
     most: int | None = None,
 ) -> pd.DataFrame:
-    r"""The pairs of documents held to be reuse, by the runs of `n` words (shingles) that both have.
+    r"""The pairs of documents that may be reuse, by the runs of `n` words (shingles) that both have.
 
-    A pair is listed when at least `min_shared` different shingles stand in both documents; or fewer, two at least,
+    A pair is listed when at least `min_shared` different shingles appear in both documents; or fewer, two at least,
     that are `min_containment` or more of the shingles of one of them, since two short texts rarely share any by
-    chance. One row a pair, those that share most first, then in the order of the corpus:
+    chance. Two long ones do: which pairs are reuse, the passages that they share decide (`confirmed`). One row a pair,
+    those that share most first, then in the order of the corpus:
 
     - ``a``, ``b``: the documents, ``a`` the earlier one in the corpus;
     - ``shared``: how many different shingles stand in both;
@@ -104,7 +105,7 @@ def common_shingles(tokens: Tokens, *, n: int = WORDS, max_documents: int = WIDE
 
 
 def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
-    r"""The passages that pairs of documents share, word for word or reworded.
+    r"""The passages that pairs of documents share, verbatim or reworded.
 
     `pairs` has the columns ``a`` and ``b`` (doc_ids), as `document_pairs` gives them; with None it is all pairs that
     that finds. One row a passage, in the order of `pairs` and then of document a:
@@ -156,6 +157,27 @@ def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
         own = tokens.doc_ids[first[first == second][0]]
         raise ValueError(f"{own!r} is paired with itself: pair it with other documents")
     return aligned(tokens, first, second)
+
+
+def confirmed(pairs: pd.DataFrame, found: pd.DataFrame, *, min_link: float = 0.1) -> pd.DataFrame:
+    """The pairs of `document_pairs` that are reuse, with how many ``passages`` each shares, as the last column.
+
+    `found` is what `passages` finds in them. A pair is reuse when it shares a passage, or when `min_link` or more of
+    the shingles of one document appear in the other, which is how the copy of a text too short for a passage is told.
+
+    >>> from analysis import tokenize
+    >>> from analysis.text.corpus import read_texts
+    >>> tokens = tokenize(read_texts(["The road to the north is closed.", "Police: the road to the north is open."]))
+    >>> pairs = document_pairs(tokens)
+    >>> confirmed(pairs, passages(tokens, pairs))[["a", "b", "containment_a", "passages"]]
+       a  b  containment_a  passages
+    0  0  1           0.75         0
+    """
+    times = found.groupby(["a_doc", "b_doc"]).size()
+    named = pd.MultiIndex.from_frame(pairs[["a", "b"]])
+    table = pairs.assign(passages=times.reindex(named, fill_value=0).to_numpy())
+    linked = table[["containment_a", "containment_b"]].max(axis=1) >= min_link
+    return table[linked | (table["passages"] > 0)].reset_index(drop=True)
 
 
 def passage_texts(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Passages that stand in two documents, word for word or reworded."""
+"""Passages that two documents share, verbatim or reworded."""
 
 from collections.abc import Iterator
 from itertools import pairwise

@@ -217,7 +217,7 @@ def test_what_a_run_found_in_all_is_reckoned_from_its_tables(make_run):
         "sentences in which a frame leads": 0.8,
         "words in sentences that stand more than once": 0.2,
         "pairs of nearly equal sentences": 4,
-        "groups of documents that hang together": 2,
+        "clusters of documents": 2,
     }
 
 

@@ -26,7 +26,7 @@ FIGURES = {
         "validity frames_profile frames_by_group frames_by_time frames_places headlines together words_of_frame style "
         "style_by_group agentless actors"
     ),
-    "redundancy": "repeat_map dot_plot pasted_shares reuse_network timeline novelty counted_once frames_once",
+    "redundancy": "repeat_map dot_plot borrowed_shares reuse_network timeline novelty counted_once frames_once",
 }
 
 

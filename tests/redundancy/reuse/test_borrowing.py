@@ -1,4 +1,4 @@
-"""Who had it first, and how much is pasted: on passages whose places are counted by hand."""
+"""Who had it first, and how much is borrowed: on passages whose places are counted by hand."""
 
 from dataclasses import replace
 from itertools import product
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analysis import save_tokens, tokenize
 from analysis.redundancy.reuse import document_pairs
 from analysis.redundancy.reuse import passages as found_in
-from analysis.redundancy.reuse.pasting import directions, pasted, pasted_between
+from analysis.redundancy.reuse.borrowing import borrowed, borrowed_between, directions
 from analysis.text.corpus import read_texts
 from analysis.text.joining import join_parts
 
@@ -51,44 +51,46 @@ def test_words_are_counted_once_and_only_from_earlier_documents(tokens):
         ("b", "c", "one two three four", "verbatim"),  # of one day: nobody was first
         ("a", "d", "five six seven eight", "verbatim"),  # undated
     )
-    table = pasted(tokens, found).set_index("doc_id")
+    table = borrowed(tokens, found).set_index("doc_id")
     assert table["words"].tolist() == [8, 6, 10, 4]
     assert table["shared"].tolist() == [8, 4, 6, 4]
-    assert table["pasted"].tolist() == [0, 4, 6, 0]
-    assert table["pasted_share"].tolist() == pytest.approx([0, 4 / 6, 0.6, 0])
+    assert table["borrowed"].tolist() == [0, 4, 6, 0]
+    assert table["borrowed_share"].tolist() == pytest.approx([0, 4 / 6, 0.6, 0])
     assert table["undated"].tolist() == [2, 0, 0, 4]  # of a: seven, eight
     assert table["origin"].tolist() == [None, "a", "a", None]
 
 
-def test_what_is_retold_is_not_pasted(tokens):
+def test_what_is_retold_is_not_borrowed(tokens):
     retold = passages(tokens, ("a", "b", "one two three four", "reworded"))
-    assert pasted(tokens, retold)["shared"].sum() == 0
-    summary = passages(tokens, ("a", "b", "one two three four", "near")).assign(b_end=8)
-    assert pasted(tokens, summary)["shared"].sum() == 0  # 8 characters for 18
+    assert borrowed(tokens, retold)["shared"].sum() == 0
+    summary = passages(tokens, ("a", "b", "one two three four", "near")).assign(
+        b_end=lambda table: table["b_start"] + 7
+    )
+    assert borrowed(tokens, summary)["shared"].tolist() == [0, 2, 0, 0]  # "one two", 7 characters of 18
 
 
 def test_shares_between_groups(tokens):
     found = passages(
         tokens, ("a", "b", "one two three four", "verbatim"), ("a", "c", "one two three four five six", "verbatim")
     )
-    table = pasted_between(tokens, found, "source")
+    table = borrowed_between(tokens, found, "source")
     assert table.to_dict("records") == [
-        {"taker": "Daily", "origin": "Ministry", "words": 10, "pasted": 6, "share": 0.6},
-        {"taker": "Agency", "origin": "Ministry", "words": 6, "pasted": 4, "share": pytest.approx(4 / 6)},
+        {"taker": "Daily", "origin": "Ministry", "words": 10, "borrowed": 6, "share": 0.6},
+        {"taker": "Agency", "origin": "Ministry", "words": 6, "borrowed": 4, "share": pytest.approx(4 / 6)},
     ]
     with pytest.raises(ValueError, match="colour"):
-        pasted_between(tokens, found, "colour")
+        borrowed_between(tokens, found, "colour")
 
 
 def test_nothing_shared(tokens):
     found = passages(tokens)
-    assert pasted(tokens, found)["pasted"].tolist() == [0, 0, 0, 0]
-    assert pasted_between(tokens, found, "source").empty
+    assert borrowed(tokens, found)["borrowed"].tolist() == [0, 0, 0, 0]
+    assert borrowed_between(tokens, found, "source").empty
 
 
 def test_an_unknown_document_is_named(tokens):
     found = passages(tokens, ("a", "b", "one two three four", "near")).assign(b_doc="z")
-    for measure in (pasted, lambda *about: pasted_between(*about, "source")):
+    for measure in (borrowed, lambda *about: borrowed_between(*about, "source")):
         with pytest.raises(ValueError, match=r"no document 'z': `tokens\.doc_ids` lists all 4"):
             measure(tokens, found)
 
@@ -117,33 +119,47 @@ def test_equals_sets_of_words(rows):
     origins = [dict.fromkeys(range(5), frozenset()) for _ in range(5)]
     shared, dated = [set() for _ in range(5)], [set() for _ in range(5)]
     for a, b, x, y, kind in rows:
-        if kind == "reworded" or max(x[1] - x[0], y[1] - y[0]) > 2 * min(x[1] - x[0], y[1] - y[0]):
-            continue
-        for own, other, span in ((a, b, x), (b, a, y)):
+        for own, other, span, beside in ((a, b, x, y), (b, a, y, x)):
+            if kind == "reworded" or span[1] - span[0] > 2 * (beside[1] - beside[0]):
+                continue
             words = taken(own, span)
             shared[own] |= words
             if DATES[other] != DATES[own] and not (pd.isna(DATES[other]) or pd.isna(DATES[own])):
                 dated[own] |= words
             if DATES[other] < DATES[own]:
                 origins[own][other] |= words
-    table = pasted(FIVE, found)
+    table = borrowed(FIVE, found)
     assert table["shared"].tolist() == [len(words) for words in shared]
     assert table["undated"].tolist() == [len(all_) - len(some) for all_, some in zip(shared, dated, strict=True)]
-    assert table["pasted"].tolist() == [len(frozenset().union(*of.values())) for of in origins]
-    # max gives the first of those that are equal.
-    first = [max(of, key=lambda other: len(of[other])) for of in origins]
-    assert table["origin"].tolist() == [str(k) if of[k] else None for k, of in zip(first, origins, strict=True)]
-    links = pasted_between(FIVE, found, "desk").set_index(["taker", "origin"])["pasted"].to_dict()
+    assert table["borrowed"].tolist() == [len(frozenset().union(*of.values())) for of in origins]
+    # Each word comes from the earliest of those that have it; by day: 1 (the 1st), 0 and 2 (the 2nd), 4.
+    come: list[dict[int, set[tuple[int, int]]]] = []
+    for of in origins:
+        left, own = frozenset().union(*of.values()), {}
+        for other in (1, 0, 2, 4):
+            own[other] = of[other] & left
+            left -= own[other]
+        come.append(own)
+    first = [max(of, key=lambda other: len(of[other])) for of in come]  # max gives the first of those that are equal
+    assert table["origin"].tolist() == [str(k) if of[k] else None for k, of in zip(first, come, strict=True)]
+    links = borrowed_between(FIVE, found, "desk").set_index(["taker", "origin"])["borrowed"].to_dict()
     desks = {desk: [k for k in range(5) if "xyxyy"[k] == desk] for desk in "xy"}
     for taker, origin in product("xy", repeat=2):
-        words = [frozenset().union(*(origins[own][other] for other in desks[origin])) for own in desks[taker]]
+        words = [come[own].get(other, set()) for own in desks[taker] for other in desks[origin]]
         assert links.get((taker, origin), 0) == sum(map(len, words))
+
+
+def test_a_word_comes_from_its_earliest_witness():
+    """The second shares more with the third, but had that from the first."""
+    columns = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
+    rows = [("1", "4", 0, 13, 0, 13, 1.0, "near"), ("0", "4", 0, 23, 0, 23, 1.0, "near")]  # 3 words, and 5 with these
+    assert borrowed(FIVE, pd.DataFrame(rows, columns=columns))["origin"].tolist() == [None, None, None, None, "1"]
 
 
 def test_of_two_origins_with_as_many_words_the_first_is_named():
     columns = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
     rows = [("2", "4", 0, 7, 0, 7, 1.0, "near"), ("0", "4", 8, 18, 8, 18, 1.0, "near")]  # two words each
-    assert pasted(FIVE, pd.DataFrame(rows, columns=columns))["origin"].tolist() == [None, None, None, None, "0"]
+    assert borrowed(FIVE, pd.DataFrame(rows, columns=columns))["origin"].tolist() == [None, None, None, None, "0"]
 
 
 @pytest.mark.slow
@@ -153,7 +169,7 @@ def test_a_corpus_in_parts_has_as_much(parts_of_five, rows):
     columns = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
     found = pd.DataFrame([(str(a), str(b), *x, *y, 1.0, kind) for a, b, x, y, kind in rows], columns=columns)
     for cut in parts_of_five:
-        for measure in (directions, pasted, lambda *about: pasted_between(*about, "desk")):
+        for measure in (directions, borrowed, lambda *about: borrowed_between(*about, "desk")):
             whole, own = measure(FIVE, found), measure(cut, found)
             check = pd.testing.assert_series_equal if isinstance(whole, pd.Series) else pd.testing.assert_frame_equal
             check(own, whole, check_exact=True)
@@ -179,7 +195,7 @@ def test_the_sample_in_parts(sample_tokens, sample_parts):
         assert set(whole) >= {"a", "unknown"}
         pd.testing.assert_series_equal(directions(sample_parts, table), whole)
     assert directions(sample_parts, pairs.head(1).assign(a="z")).tolist() == ["unknown"]
-    for measure in (pasted, lambda *about: pasted_between(*about, "source")):
+    for measure in (borrowed, lambda *about: borrowed_between(*about, "source")):
         whole = measure(sample_tokens, found)
-        assert whole["pasted"].any()
+        assert whole["borrowed"].any()
         pd.testing.assert_frame_equal(measure(sample_parts, found), whole, check_exact=True)
