@@ -118,15 +118,15 @@ def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
     - ``kind``: "verbatim" where at least 95% of the words of each side stand in runs of four words or more that the
       other side has too, "near" where at least half of those of one side do, else "reworded".
 
-    Sentences that share content words, the rarer the better, are chained over gaps, in whatever order they stand. The
-    edges of a chain are moved, word by word, to where the words of one side cease to stand on the other, and on to the
-    border of a sentence close by. A paragraph whose words stand all over the other document is its summary: then the
-    passage is that paragraph, and the whole other document.
+    Sentences that share content words, the rarer the better, are seeds, which are chained over gaps, in any order. The
+    boundaries of a chain are moved, word by word, to where the words of one side no longer appear on the other, and on
+    to the border of a sentence close by. A paragraph whose words appear all over the other document is its summary:
+    then the passage is that paragraph, and the whole other document.
 
     A passage has some twenty words on each side, and eight content words in common; shorter ones are phrases that many
     texts share. Of two passages of a pair of which one lies by more than half in the other, on either side, the one
-    with more support stands. The thresholds and their sources are in `analysis.redundancy.reuse.chains`, `edges` and
-    `summaries`.
+    with more support is kept. The thresholds and their sources are in `analysis.redundancy.reuse.chaining`,
+    `boundaries` and `summary_reuse`.
 
     Raises `ValueError` when `pairs` lacks a column, names a document that is not in the corpus, or pairs one with
     itself.

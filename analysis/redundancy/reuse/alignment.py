@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.core.compiled import compiled
-from analysis.redundancy.reuse.chains import Pieces, scratch
-from analysis.redundancy.reuse.searching import (
+from analysis.redundancy.reuse.chaining import Pieces, scratch
+from analysis.redundancy.reuse.search import (
     LETTERS,
     NOTHING,
     Found,
@@ -24,7 +24,7 @@ from analysis.redundancy.reuse.searching import (
     is_common,
     weighted,
 )
-from analysis.redundancy.reuse.summaries import contents
+from analysis.redundancy.reuse.summary_reuse import contents
 from analysis.text.buckets import Columns
 from analysis.text.hashes import run_hashes
 from analysis.text.lookup import document_of

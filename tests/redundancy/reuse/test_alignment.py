@@ -13,10 +13,10 @@ from analysis import Tokens, tokenize
 from analysis.core.paths import ROOT
 from analysis.redundancy.evaluation import score_passages
 from analysis.redundancy.reuse import alignment as module
-from analysis.redundancy.reuse import document_pairs, passage_texts, passages, searching, summaries
+from analysis.redundancy.reuse import document_pairs, passage_texts, passages, search, summary_reuse
 from analysis.redundancy.reuse.alignment import FAITHFUL, RUN, aligned, faithful_cores
-from analysis.redundancy.reuse.chains import candidates
-from analysis.redundancy.reuse.searching import LONG, bounds_of_pieces
+from analysis.redundancy.reuse.chaining import candidates
+from analysis.redundancy.reuse.search import LONG, bounds_of_pieces
 from analysis.text.buckets import Columns
 from analysis.text.corpus import read_texts
 from analysis.text.shingles import shingles
@@ -270,7 +270,7 @@ def test_blocks_of_pairs_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for name, size in {"A_WORD": 0, "A_DOCUMENT": 1, "ROOM": 3}.items():
         monkeypatch.setattr(module, name, size)
-    monkeypatch.setattr(searching, "candidates", watched)
+    monkeypatch.setattr(search, "candidates", watched)
     pd.testing.assert_frame_equal(aligned(tokens, first, second), whole)
     assert len(sizes) > 6
     assert sum(sizes) == len(first)
@@ -343,7 +343,7 @@ def small(monkeypatch):
     """Many blocks, buckets and stretches of the vocabulary also of a small corpus."""
     for name, size in {"WORDS": 50, "DIFFERENT": 9, "ROOM": 700_000}.items():
         monkeypatch.setattr(module, name, size)
-    monkeypatch.setattr(summaries, "AT_ONCE", 100)
+    monkeypatch.setattr(summary_reuse, "AT_ONCE", 100)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.redundancy.reuse.alignment import _search
-from analysis.redundancy.reuse.chains import COMMON_LEAST, GAP, LEAST_COSINE, LEAST_DICE, SEEDS, candidates
+from analysis.redundancy.reuse.chaining import COMMON_LEAST, GAP, LEAST_COSINE, LEAST_DICE, SEEDS, candidates
 from analysis.text.buckets import Columns
 from analysis.text.corpus import read_texts
 from analysis.text.tokens import tokenize

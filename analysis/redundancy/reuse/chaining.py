@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import Ints, compiled
 
-# Numbers without a source, here, in `searching`, `summaries` and `passages`, were chosen on the training pairs of PAN
-# 2013 (Potthast and others 2013, Overview of the 5th International Competition on Plagiarism Detection): there plagdet
-# is .93, and a quarter more or less of any of them takes at most .02 away.
+# Numbers without a source, here, in `search`, `boundaries` and `summary_reuse`, were chosen on the training pairs of
+# PAN 2013 (Potthast and others 2013, Overview of the 5th International Competition on Plagiarism Detection): there
+# plagdet is .93, and a quarter more or less of any of them takes at most .02 away.
 
 # A seed is a pair of pieces with at least this cosine (weighted words) and Dice coefficient (sets of words): just under
 # the .33 of Sanchez-Perez, Sidorov and Gelbukh (2014, A Winning Approach to Text Alignment for Text Reuse Detection),
