@@ -1,4 +1,4 @@
-"""What the README says to type does what it says, in a copy of the checkout, without a network."""
+"""What the README and the guides say to type does what it says, in a copy of the checkout, without a network."""
 
 import os
 import re
@@ -16,7 +16,8 @@ from analysis.core.paths import ROOT
 for needed in ("openpyxl", "sklearn", "wordllama"):  # some of the commands need an extra
     pytest.importorskip(needed)
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("guide", "commands", "python"))]
+README = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 BIN = Path(sys.executable).parent
 READY = "-o .venv/ready -o .venv/extras-ready -o .venv/dev-ready"  # for make: nothing has to be installed
 
@@ -150,7 +151,11 @@ def test_what_is_run_elsewhere_stands_in_the_readme():
     assert yaml.safe_load((ROOT / "environment.yml").read_text())["name"] == "lafz"
 
 
-def test_every_link_leads_to_a_file():
-    links = re.findall(r"\]\(([^)#]+)\)", README)
-    assert len(links) >= 4
-    assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
+@pytest.mark.parametrize("page", [ROOT / "README.md", *(ROOT / "docs").glob("*.md")], ids=lambda page: page.name)
+def test_every_link_leads_to_a_file(page):
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_the_readme_is_read_in_five_minutes():
+    assert len(PAGES[0].read_text(encoding="utf-8").split()) <= 900

@@ -1,4 +1,4 @@
-"""The commands, as they are typed: what the README says of them, pairs of documents, coding by hand, and mistakes."""
+"""The commands, as they are typed: what their page says of them, pairs of documents, coding by hand, and mistakes."""
 
 import csv
 import re
@@ -32,7 +32,7 @@ def test_a_printed_table_has_no_character_that_a_terminal_obeys(capsys):
     ]
 
 
-# --- the README
+# --- the page of commands
 
 
 def commands(group: Any, name: str = "lafz") -> Iterator[tuple[str, Any]]:
@@ -49,13 +49,13 @@ def named(what: str, text: str) -> bool:
 @pytest.mark.parametrize(
     ("name", "command"), [pytest.param(*one, id=one[0]) for one in commands(typer.main.get_command(app))]
 )
-def test_the_readme_names_each_command_and_each_of_its_options(name, command):
-    blocks = re.split(r"\n\s*\n", (ROOT / "README.md").read_text(encoding="utf-8"))
+def test_the_page_of_commands_names_each_and_each_of_its_options(name, command):
+    blocks = re.split(r"\n\s*\n", (ROOT / "docs" / "commands.md").read_text(encoding="utf-8"))
     about = "\n".join(block for block in blocks if named(name, block))  # an option of another command is not this one
-    assert about, f"README.md does not name `{name}`"
+    assert about, f"docs/commands.md does not name `{name}`"
     options = [one.opts for one in command.params if one.param_type_name == "option" and "--help" not in one.opts]
     missing = [opts[-1] for opts in options if not any(named(option, about) for option in opts)]
-    assert not missing, f"README.md does not name {', '.join(missing)} beside `{name}`"
+    assert not missing, f"docs/commands.md does not name {', '.join(missing)} beside `{name}`"
 
 
 def test_who_asks_for_help_does_not_wait_for_pandas():
