@@ -36,11 +36,16 @@ def write_corpus_tables(run: Path, tokens: Tokens) -> None:
 
 
 def title_of(documents: pd.DataFrame, corpus: str) -> str:
-    """The document's own title where there is one document, else the name of the `corpus`, a path."""
+    """The document's own title where there is one document, else what the `corpus`, a path, is called, as a title.
+
+    >>> title_of(pd.DataFrame({"title": ["A", "B"]}), "data/my_texts")
+    'My texts'
+    """
     if len(documents) == 1:
         title = documents["title"].iloc[0]
         return visible(str(documents["doc_id"].iloc[0] if pd.isna(title) or not title else title))
-    return f"Corpus “{visible(PurePosixPath(corpus).name or corpus)}”"
+    name = visible(PurePosixPath(corpus).stem or corpus).replace("_", " ")
+    return name[:1].upper() + name[1:]
 
 
 def summary_of(documents: pd.DataFrame) -> str:

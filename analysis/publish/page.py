@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from analysis import __version__
 from analysis.core.errors import ParameterError
+from analysis.publish.cards import cards
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.dictionary import Method, methods
 from analysis.publish.markup import page_of, svg_source
@@ -26,6 +27,20 @@ MARKDOWN = mistune.create_markdown(escape=True, plugins=["table"])
 SCRIPTS = ("tables.js", "texts.js", "evidence.js", "reader.js")
 ROWS = 20  # of a table of the corpus
 _WEB = Path(__file__).with_name("web")
+
+
+LOADED = "What was loaded?"  # a question that each notebook asks
+LIMITS = "What this shows"  # begins the heading of what a notebook does not show
+FIRST_ROWS = 5  # of a table, before more are asked for
+OPEN = 9  # findings that are listed before the others
+NOTHING = (
+    "No ",
+    "None ",
+    "Nothing ",
+    "There is no ",
+    "There are no ",
+    "There are too few ",
+)  # begin what was not found
 
 
 class Block(NamedTuple):
@@ -68,12 +83,16 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
     corpus = next(iter(parameters.values()))["corpus"]
     read = read_sections(run, sections)
     held = texts(tokens, run, parameters)
+    several = len(documents) > 1  # of one document the marked text says more than figures do
+    sections_ready = [_titled(section, run, first=section is read[0], figures=several) for section in read]
     page = page_of(
         "page.html.j2",
         mathml=_mathml,
         title=title_of(documents, corpus),
         summary=summary_of(documents),
-        sections=[_titled(section, run) for section in read],
+        sections=sections_ready,
+        cards=cards(run, sections_ready),
+        findings=_ranked(sections_ready),
         corpus=[(name.capitalize(), text, _corpus_table(run, name)) for name, text in CAPTIONS.items()],
         methods=_methods(run, read, parameters),
         parameters={section.title: parameters[section.name] for section in read},
@@ -87,46 +106,101 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
     (run / "index.html").write_text(page, encoding="utf-8", newline="\n")
 
 
-def _titled(section: Section, run: Path) -> dict[str, Any]:
-    """A section as the template wants it: its blocks ready to print, its questions and findings with their places."""
-    blocks: list[dict[str, Any]] = []
-    questions: list[tuple[str, str]] = []
-    findings: list[tuple[str, str]] = []
-    for block in section.blocks:
-        ready: dict[str, Any] = {"kind": block.kind, "text": block.text}
-        if block.kind == "prose":
-            ready["html"] = Markup(_prose(block.text, section.name, questions))
-        elif block.kind == "finding":
-            ready["id"] = f"{section.name}-finding-{len(findings) + 1}"
-            findings.append((ready["id"], block.text))
-        elif block.kind == "reading":
-            ready["html"] = Markup(block.html.replace('aria-level="5"', 'aria-level="4"'))  # here no cell is above it
-        elif block.kind == "figure":
-            files = [(path.partition(f"{block.name}.")[2], path) for path in block.files]
-            source = svg_source(run / section.name / f"{block.name}.svg")
-            ready |= {"id": f"{section.name}-{block.name}", "about": block.about, "files": files, "source": source}
-        elif block.kind == "table":
-            ready |= _table(block, section.name, run)
-        blocks.append(ready)
+def _titled(section: Section, run: Path, *, first: bool, figures: bool) -> dict[str, Any]:
+    """A section as the template wants it: its questions, each with what it shows at once and what lies behind it.
+
+    A question shows its findings, its first figure (with `figures`) and the marked text, or, where it has findings and
+    no figure, its first table. What was loaded is told by the `first` section alone; a question that was left out has a
+    line, one that found nothing lies folded beside it, and what the section does not show comes last.
+    """
+    every = [_question(heading, blocks, section.name, run, figures=figures) for heading, blocks in _questions(section)]
+    about = "" if every[0]["asks"] else every[0]["prose"]
+    asked = [question for question in every if question["asks"] and (first or question["heading"] != LOADED)]
+    asked = [{**question, "id": f"{section.name}-question-{n}"} for n, question in enumerate(asked, 1)]
+    questions = [question for question in asked if not _is_vain(question)]
+    unasked = [question for question in every if not question["asks"]]
     return {
         "name": section.name,
         "title": section.title,
-        "blocks": blocks,
+        "prose": about,
         "questions": questions,
-        "findings": findings,
+        "vain": [question for question in asked if _is_vain(question)],
+        "left_out": [(question["heading"], question["notes"]) for question in unasked if question["notes"]],
+        "limits": [question for question in unasked if question["heading"].startswith(LIMITS)],
+        "findings": [
+            (question["id"], block["text"])
+            for question in asked
+            for block in question["blocks"]
+            if block["kind"] == "finding"
+        ],
     }
 
 
-def _prose(source: str, section: str, questions: list[tuple[str, str]]) -> str:
-    """Markdown as HTML, its headings one level lower, since the page has one above them; questions are noted."""
-    markup = str(MARKDOWN(re.sub(r"^#", "##", source, flags=re.MULTILINE)))
+def _is_vain(question: Mapping[str, Any]) -> bool:
+    """Whether all that a question shows is that nothing was found."""
+    blocks = question["blocks"]
+    return bool(blocks) and all(own["kind"] == "finding" and own["text"].startswith(NOTHING) for own in blocks)
 
-    def heading(found: re.Match[str]) -> str:
-        place = f"{section}-question-{len(questions) + 1}"
-        questions.append((place, html.unescape(re.sub("<[^>]*>", "", found[1]))))
-        return f'<h3 id="{place}">{found[1]}</h3>'
 
-    return re.sub(r"<h3>(.*?)</h3>", heading, markup)
+def _ranked(sections: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, str]]]:
+    """The findings: those ``open``, the first of each section, the second of each and so on; ``more``; ``nothing``."""
+    by_turn = [own for turn in zip_longest(*(section["findings"] for section in sections)) for own in turn if own]
+    some = [own for own in by_turn if not own[1].startswith(NOTHING)]
+    return {"open": some[:OPEN], "more": some[OPEN:], "nothing": [own for own in by_turn if own not in some]}
+
+
+def _questions(section: Section) -> list[tuple[str, list[Block]]]:
+    """The questions of a section, each a heading and the blocks up to the next one; first what has no heading."""
+    questions: list[tuple[str, list[Block]]] = [(section.title, [])]
+    for block in section.blocks:
+        for text in re.split(r"^(?=## )", block.text, flags=re.MULTILINE) if block.kind == "prose" else [block.text]:
+            begun = re.match(r"##\s+(.*)", text) if block.kind == "prose" else None
+            if begun:
+                questions.append((begun[1], []))
+            questions[-1][1].append(block._replace(text=text[begun.end() :] if begun else text))
+    return questions
+
+
+def _question(heading: str, blocks: Sequence[Block], section: str, run: Path, *, figures: bool) -> dict[str, Any]:
+    """A question: the ``blocks`` that it shows, those ``behind`` them, its ``prose`` and ``notes``, the ``ids``."""
+    ready = [_ready(block, section, run) for block in blocks if block.kind not in ("prose", "note")]
+    findings, drawn, marked, tables = (
+        [block for block in ready if block["kind"] == kind] for kind in ("finding", "figure", "reading", "table")
+    )
+    shown = findings + drawn[: 1 if figures else 0] + marked
+    if figures and findings and not drawn:
+        shown += tables[:1]
+    prose = Markup("".join(_prose(block.text) for block in blocks if block.kind == "prose"))
+    title = str(MARKDOWN(heading)).strip().removeprefix("<p>").removesuffix("</p>")
+    return {
+        "heading": html.unescape(re.sub("<[^>]*>", "", title)),
+        "title": Markup(title),
+        "blocks": shown,
+        "behind": [block for block in drawn + tables if block not in shown],
+        "prose": prose,
+        "notes": [block.text for block in blocks if block.kind == "note"],
+        "ids": [block["id"] for block in ready if "id" in block],
+        "asks": bool(ready),
+    }
+
+
+def _ready(block: Block, section: str, run: Path) -> dict[str, Any]:
+    """A block as the template wants it."""
+    ready: dict[str, Any] = {"kind": block.kind, "text": block.text}
+    if block.kind == "reading":
+        ready["html"] = Markup(block.html.replace('aria-level="5"', 'aria-level="4"'))  # here no cell is above it
+    elif block.kind == "figure":
+        files = [(path.partition(f"{block.name}.")[2], path) for path in block.files]
+        source = svg_source(run / section / f"{block.name}.svg")
+        ready |= {"id": f"{section}-{block.name}", "about": block.about, "files": files, "source": source}
+    elif block.kind == "table":
+        ready |= _table(block, section, run)
+    return ready
+
+
+def _prose(source: str) -> str:
+    """Markdown as HTML without its first heading, the others one level lower: the page has one above them."""
+    return str(MARKDOWN(re.sub(r"^#", "##", re.sub(r"\A# .*", "", source), flags=re.MULTILINE)))
 
 
 def _table(block: Block, section: str, run: Path) -> dict[str, Any]:
@@ -134,6 +208,14 @@ def _table(block: Block, section: str, run: Path) -> dict[str, Any]:
     shown = block.html[block.html.index("<table") : block.html.rindex("</table>") + 8]
     path = run / section / f"{block.name}.csv"
     return _with_rows(f"{section}/{block.name}", shown, path, block.about, min(block.rows, block.about["rows"]))
+
+
+def _first_rows(shown: str) -> str:
+    """The HTML of a table without the rows behind its first few."""
+    rows = [found.end() for found in re.finditer("</tr>", shown)]  # the first is that of the headings
+    if len(rows) <= FIRST_ROWS + 1:
+        return shown
+    return shown[: rows[FIRST_ROWS]] + shown[rows[-1] :]
 
 
 def _corpus_table(run: Path, name: str) -> dict[str, Any] | None:
@@ -149,6 +231,8 @@ def _corpus_table(run: Path, name: str) -> dict[str, Any] | None:
 def _with_rows(name: str, shown: str, path: Path, about: Mapping[str, Any], rows: int) -> dict[str, Any]:
     # A table that is drawn in another way than a column for each column can't be drawn again by a script.
     own = shown.count("<th", 0, shown.index("</thead>")) - 1 == len(about["columns"])
+    if own:
+        shown, rows = _first_rows(shown), min(rows, FIRST_ROWS)
     data = {
         "columns": about["columns"],
         "own": own,

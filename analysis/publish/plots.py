@@ -170,7 +170,9 @@ def _covered(row: Ints, place: Floats, reach: float) -> tuple[Ints, Floats, Floa
 
 @drawing
 def heat_map(table: pd.DataFrame, *, xlabel: str, names: Mapping[str, str] | None = None) -> Figure:
-    """`table` as a grid, each cell with its number: its first column names the rows, the others the columns.
+    """`table` as a grid, from white (nothing) to blue (much), each cell but 0 with its number.
+
+    The first column names the rows, the others are the columns.
 
     `names` says what is written for a row, where it is not what the first column has. An empty cell is grey. Where the
     cells have no room for numbers, as in more than 16 columns, a scale of colours is at the side; of more than 16
@@ -183,13 +185,13 @@ def heat_map(table: pd.DataFrame, *, xlabel: str, names: Mapping[str, str] | Non
     labels = [cut(name, longest(44 if columns <= 10 else 30)) for name in written]
     values = grid.to_numpy(dtype=float)
     top = np.nanmax(values, initial=0.0) or 1.0
-    numbers = {place: _number(value, top) for place, value in np.ndenumerate(values) if not np.isnan(value)}
+    numbers = {place: _number(value, top) for place, value in np.ndenumerate(values) if value > 0}
     size = 7 if columns <= 10 else 6
     cell = (room() - 0.2 - LETTER * max(map(len, labels), default=0)) / max(columns, 1)
     numbered = columns <= NUMBERED and cell > max(map(_ems, numbers.values()), default=0) * size / 72 + 0.015
     fig, ax = plane(1.25 + 0.235 * rows)
     ax.set_facecolor("#EEEEEE")
-    image = ax.imshow(values, cmap="cividis", aspect="auto", vmin=0, vmax=top, interpolation="none")
+    image = ax.imshow(values, cmap="Blues", aspect="auto", vmin=0, vmax=top, interpolation="none")
     ax.set_yticks(np.arange(rows), labels)
     headings = [cut(grid.columns[column], 24) for column in named]
     upright = (cell - (0 if numbered else SCALE / columns)) * named.step < SLANTED
@@ -199,7 +201,7 @@ def heat_map(table: pd.DataFrame, *, xlabel: str, names: Mapping[str, str] | Non
     ax.spines[:].set_visible(False)
     if numbered:
         for (row, column), text in numbers.items():  # white on the dark half of the scale, black on the bright half
-            color = "white" if values[row, column] < 0.6 * top else "black"
+            color = "white" if values[row, column] > 0.6 * top else "black"
             ax.text(column, row, text, ha="center", va="center", fontsize=size, color=color)
     else:
         fig.colorbar(image, ax=ax, pad=0.02, format=THOUSANDS)

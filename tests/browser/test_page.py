@@ -27,6 +27,7 @@ def report(page, sample_run):
 def table(page, name):
     """A table of the page, with its tools, which it gets when it comes near."""
     figure = page.locator(f'figure[data-name="{name}"]')
+    page.locator("main details", has=figure).evaluate_all("parts => parts.forEach(part => { part.open = true })")
     figure.scroll_into_view_if_needed()
     playwright.expect(figure.get_by_role("button").first).to_be_attached()
     return figure

@@ -53,8 +53,8 @@ def test_prose_findings_and_notes_are_taken_over_and_what_is_printed_is_not(page
     assert '<h3 id="framing-question-1">Which <em>frames</em>?</h3>' in made
     assert '<a href="#framing-question-1">Which frames?</a>' in made
     assert "What &lt;b&gt;this&lt;/b&gt; is." in made
-    assert '<p class="finding" id="framing-finding-1">It is &lt;so&gt;.</p>' in made
-    assert 'href="#framing-finding-1"' in made
+    assert '<p class="finding">It is &lt;so&gt;.</p>' in made
+    assert '<li>It is &lt;so&gt;. <a class="to" href="#framing-question-1"' in made
     assert "<p>A note.</p>" in made
     assert "printed" not in made
     assert "Not for the page" not in made

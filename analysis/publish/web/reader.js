@@ -227,7 +227,6 @@
   };
 
   document.documentElement.classList.add("js");
-  if (window.matchMedia("(min-width: 84em)").matches) document.querySelectorAll("nav details").forEach((part) => { part.open = true; });
 
   // Tables and texts get their tools when they come near, so that the page opens without waiting for them.
   const home = document.getElementById("reader");
@@ -239,5 +238,7 @@
     }
   }, { rootMargin: "1000px" });
   [home, ...document.querySelectorAll("figure.table")].forEach((part) => watch.observe(part));
-  window.addEventListener("beforeprint", () => document.querySelectorAll("main details:not(.columns)").forEach((part) => { part.open = true; }));
+  const openAll = () => document.querySelectorAll("main details:not(.columns)").forEach((part) => { part.open = true; });
+  document.getElementById("open-all").addEventListener("click", openAll);
+  window.addEventListener("beforeprint", openAll);
 })();

@@ -1,0 +1,95 @@
+"""The three answers that a report begins with: which words, which frames, what is repeated."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from analysis.publish.findings.wording import counted, shortened, times
+from analysis.publish.tables import read_table
+
+BARS = 5  # of a card
+QUOTED = 80  # characters of the passage that a card quotes
+
+
+class Card(NamedTuple):
+    """An answer: its ``title``, one sentence with a link to where it comes from, and bars or a quotation.
+
+    ``bars``: what each is called, its number as written, and its length as a share of the longest. ``quote``: what is
+    quoted, and the quotation.
+    """
+
+    title: str
+    place: str
+    text: str
+    bars: Sequence[tuple[str, str, float]] = ()
+    unit: str = ""
+    quote: tuple[str, str] | None = None
+
+
+def cards(run: Path, sections: Sequence[Mapping[str, Any]]) -> list[Card]:
+    """The cards of the sections that a report in the folder `run` has; those without an answer are left out."""
+    made = {"term_frequency": _words, "framing": _frames, "redundancy": _repeats}
+    found = [made[section["name"]](run, section) for section in sections if section["name"] in made]
+    return [card for card in found if card is not None]
+
+
+def _words(run: Path, section: Mapping[str, Any]) -> Card | None:
+    table = _table(run, "term_frequency/words", "term_frequency/all_words")
+    if table is None:
+        return None
+    top, most = table.head(BARS), table.iloc[0]
+    inside = f", in {counted(most['documents'], 'document')}" * int(most["documents"] > 1)
+    text = f"“{most['term']}” is used most: {times(most['count'])}{inside}."
+    bars = [(row["term"], f"{row['count']:,}", row["count"] / top["count"].max()) for row in top.to_dict("records")]
+    return Card("Words", _answer(section, "words", "all_words")[0], text, bars, "occurrences")
+
+
+def _frames(run: Path, section: Mapping[str, Any]) -> Card | None:
+    table = _table(run, "framing/frames_profile")
+    if table is None:
+        return None
+    top = table.sort_values("per_1000_words", ascending=False, kind="stable").head(BARS)
+    most = top["per_1000_words"].max()
+    rows = top[top["hits"] > 0].to_dict("records")
+    if not rows:
+        return None
+    text = f"{rows[0]['label']} is what the text speaks of most."
+    bars = [(row["label"], f"{row['per_1000_words']:.1f}", row["per_1000_words"] / most) for row in rows]
+    return Card("Frames", _answer(section, "frames_profile")[0], text, bars, "hits per 1,000 words")
+
+
+def _repeats(run: Path, section: Mapping[str, Any]) -> Card | None:
+    place, text = _answer(section, "repeated_shares")
+    text = text.partition(":")[0].rstrip(".") + "."
+    table = _table(run, "redundancy/repeated_paragraphs", "redundancy/repeated_sentences")
+    if table is None:
+        return Card("Repeats", place, text) if text else None
+    row, unit = table.iloc[0], "paragraph" if (run / "redundancy/repeated_paragraphs.csv").is_file() else "sentence"
+    again = {*str(row["again"]).split(", ")} - {row["first"]}
+    where = f" in {row['first']}" + f" and {counted(len(again), 'other document')}" * bool(again)
+    said = f"The {unit} repeated most is printed {times(row['count'])}{where}:"
+    return Card("Repeats", place, text, quote=(said, shortened(row["text"], QUOTED)))
+
+
+def _answer(section: Mapping[str, Any], *shown: str) -> tuple[str, str]:
+    """The place and the sentence of the question that shows a figure or table of one of these names."""
+    for question in section["questions"]:
+        if {f"{section['name']}-{name}" for name in shown} & set(question["ids"]):
+            return question["id"], next(
+                (block["text"] for block in question["blocks"] if block["kind"] == "finding"), ""
+            )
+    return section["name"], ""
+
+
+def _table(run: Path, *names: str) -> pd.DataFrame | None:
+    """The first of these tables that is there and has rows."""
+    for name in names:
+        path = run / f"{name}.csv"
+        if path.is_file():
+            table = read_table(path, json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["columns"])
+            if len(table):
+                return table
+    return None
