@@ -10,7 +10,7 @@ from analysis.text.corpus import read_texts
 
 SHARED = ROOT.parent / "shared" / "data"
 
-COLUMNS = ["doc_id", "sentence", "start", "end", "participle", "agent", "actor"]
+COLUMNS = ["doc_id", "sentence", "start", "end", "participle", "agent", "patient"]
 
 PASSIVE = {
     "The man was arrested.": "arrested",
@@ -129,11 +129,11 @@ def test_agents(text, agent):
 def test_joined_participles_share_agent_and_subject():
     table = found("Two men were arrested and charged by police.")
     assert table["agent"].tolist() == ["police", "police"]
-    assert table["actor"].tolist() == ["Two men", "Two men"]
+    assert table["patient"].tolist() == ["Two men", "Two men"]
 
 
 @pytest.mark.parametrize(
-    ("text", "actor"),
+    ("text", "patient"),
     [
         ("The passage of the bill was delayed.", "The passage of the bill"),
         ("He said the army was beaten.", "the army"),
@@ -158,8 +158,8 @@ def test_joined_participles_share_agent_and_subject():
         ("I confidently believe that arrangements can be made.", "arrangements"),
     ],
 )
-def test_subjects(text, actor):
-    assert found(text)["actor"].tolist()[0] == actor
+def test_patients(text, patient):
+    assert found(text)["patient"].tolist()[0] == patient
 
 
 def test_columns_and_places_in_the_text():

@@ -184,12 +184,12 @@ def test_actors_that_are_level_share_their_place():
 
 
 def test_passives_one_or_none():
-    table = pd.DataFrame({"agent": pd.Series([None], dtype=object), "actor": ["It"]})
+    table = pd.DataFrame({"agent": pd.Series([None], dtype=object), "patient": ["It"]})
     assert manner.done_by_whom(table.head(0)) == "There is no passive."
     assert manner.done_by_whom(table) == "The one passive does not say who acts."
     twice = pd.concat([table, table], ignore_index=True)  # "it" is no one that could be told
     assert manner.done_by_whom(twice) == "None of the 2 passives says who acts."
-    assert manner.done_by_whom(twice.assign(actor="all", agent="him")) == "2 of the 2 passives say who acts."
+    assert manner.done_by_whom(twice.assign(patient="all", agent="him")) == "2 of the 2 passives say who acts."
 
 
 def test_a_pronoun_is_nobody_that_is_heard():
@@ -208,7 +208,7 @@ def test_a_pronoun_is_nobody_that_is_heard():
 
 
 def test_who_is_acted_upon_most_is_told_by_name_where_counts_are_equal():
-    table = pd.DataFrame({"agent": None, "actor": ["The b", "a", "C", "the B", "A", None, "c", "d", "it", "it"]})
+    table = pd.DataFrame({"agent": None, "patient": ["The b", "a", "C", "the B", "A", None, "c", "d", "it", "it"]})
     for top in (1, 2, 3, 9):
         names = listed([f"“{name}” (twice)" for name in ("a", "c", "the b")[:top]])
         assert manner.done_by_whom(table, top=top).endswith(f"Acted upon most: {names}.")

@@ -80,7 +80,7 @@ def active(table: pd.DataFrame, labels: dict[str, str], *, fewest: int = 5) -> s
 def done_by_whom(found: pd.DataFrame, *, top: int = 3) -> str:
     """How many passives say who acts and what is acted upon most, from a table of passives, as a sentence.
 
-    >>> table = pd.DataFrame({"agent": ["the house", None], "actor": ["The bill", "the bill"]})
+    >>> table = pd.DataFrame({"agent": ["the house", None], "patient": ["The bill", "the bill"]})
     >>> done_by_whom(table)
     '1 of the 2 passives says who acts. Acted upon most: “the bill” (twice).'
     """
@@ -92,10 +92,10 @@ def done_by_whom(found: pd.DataFrame, *, top: int = 3) -> str:
     else:
         count = f"{told:,}" if told else "None"
         said = f"{count} of the {len(found):,} passives {'say' if told > 1 else 'says'} who acts."
-    actors = found["actor"].dropna().astype(object).str.lower()
-    counts = actors[~actors.isin(PRONOUNS)].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    patients = found["patient"].dropna().astype(object).str.lower()
+    counts = patients[~patients.isin(PRONOUNS)].value_counts().sort_index().sort_values(ascending=False, kind="stable")
     often = counts[counts > 1].head(top)
-    named = [f"“{actor}” ({times(count)})" for actor, count in often.items()]
+    named = [f"“{patient}” ({times(count)})" for patient, count in often.items()]
     return f"{said} Acted upon most: {listed(named)}." if named else said
 
 
