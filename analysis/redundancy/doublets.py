@@ -58,8 +58,7 @@ def doublets(tokens: Tokens, *, min_score: float = 0.5) -> pd.DataFrame:
     nearness of their vectors: of 13 unlisted pairs with a cosine of 0.3 or more, 3 said one thing twice. Left out as
     mere enumeration are the tail of a list ("civilian, military and police"), what follows "both" or "between", and a
     word that is said again, inflected or not ("more and more"). Sorted by score, then by place. Raises `ValueError`
-    when `min_score` is
-    not from 0 to 1.
+    when `min_score` is not from 0 to 1.
 
     >>> from analysis import read_text, tokenize
     >>> text = "The police and soldiers had a revitalized and renewed plan. It was clear and plain."

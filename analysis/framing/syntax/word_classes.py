@@ -52,6 +52,7 @@ ACCORDING = 1 << 39
 THAT = 1 << 40
 INSTITUTION = 1 << 41
 PLURAL = 1 << 42
+TITLE = 1 << 43
 
 AUXILIARY = BE | HAVE | MODAL | DO
 CLAUSE = AUXILIARY | SUBORDINATE | RELATIVE | QUESTION
@@ -62,7 +63,7 @@ SPEECH = SAY | SPEAK | SPEAKING_ON
 _SECTIONS = (
     "adjectival adverb be conjunction degree determiner do get have institution modal no_agent number object person "
     "personal plural plural_be preposition pronoun question relative say speak speak_or_noun speaking_on subordinate "
-    "time unit"
+    "time title unit"
 ).split()
 _OTHERS = {"get_states": GET_STATE, "participle_distinct": PARTICIPLE | DISTINCT, "participle_same": PARTICIPLE}
 _SINGLE = "according and by of that there to".split()  # words that rules name one by one
