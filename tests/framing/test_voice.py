@@ -123,6 +123,8 @@ def test_joined_participles(text, participles):
         ("It was signed by the first minister.", "the first minister"),
         ("It was cut by 5 percent by the bank.", "the bank"),
         ("It was stopped by cutting the power.", None),
+        ("It was stopped by using force.", None),
+        ("It was lost by being late.", None),
         ("It was done by mistake.", None),
         ("It was done by the end of June.", None),
         ("It was seized and the house by the river fell.", None),

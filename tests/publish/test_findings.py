@@ -222,6 +222,14 @@ def test_one_quotation_is_no_pattern():
     )
 
 
+def test_an_official_is_nobody_by_name():
+    shares = pd.DataFrame({"speaker": ["An official", "two men", "The mayor"], "statements": [9, 3, 2]})
+    shares = shares.assign(quoted_words=[60, 20, 20], share=[0.6, 0.2, 0.2])
+    assert manner.heard(shares) == (
+        "Of those named, the mayor is quoted most (20% of the quoted words); 80% have a speaker without a name."
+    )
+
+
 def test_who_is_acted_upon_most_is_told_by_name_where_counts_are_equal():
     names = ["The b", "a", "C", "the B", "A", None, "c", "d", "d", "it", "it", "it"]
     table = pd.DataFrame({"agent": None, "patient": [*names, "c", "the b", "a"]})

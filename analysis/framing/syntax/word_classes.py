@@ -70,6 +70,7 @@ _SINGLE = "according and by of that there to".split()  # words that rules name o
 _CONTRACTED = {"'re": "are", "'m": "am", "'ll": "will", "'d": "would", "'ve": "have", "'s": "is"}
 _PREFIXES = ("over", "under", "re", "mis", "out", "un", "fore", "pre", "inter")
 _ENDINGS = ("ed", "ing", "ly")
+_SHORT_ING = ("being", "doing", "dying", "going", "lying", "tying", "using")  # among "king", "thing" and others
 _EED = ("agreed", "decreed", "freed", "guaranteed", "refereed")
 _FORMS = PARTICIPLE | DISTINCT | ADJECTIVAL
 
@@ -126,7 +127,7 @@ def _classify(word: str) -> int:
     if stem:
         form = _participle(last)
         return found | form | (ADJECTIVAL if form and stem not in word_lists()["verb_prefixes"] else 0)
-    if word.endswith("ing") and len(word) > 5:
+    if word.endswith("ing") and (len(word) > 5 or word in _SHORT_ING):
         found |= ING
     if word.endswith("ly") and len(word) > 4 and word not in word_lists()["no_adverb"]:
         found |= ADVERB

@@ -13,6 +13,12 @@ PRONOUNS = frozenset(
 )
 
 
+# A speaker who is told of and not named may be another each time.
+_NAMELESS = re.compile(
+    r"(an?|another|both|few|many|most|one|other|several|some|two|three|four|five|six|seven|eight|nine|ten|\d\S*) ", re.I
+)
+
+
 def firm(table: pd.DataFrame | None) -> str:
     """Whether a text rather closes matters or holds them open, from a table of `firmness` of one row.
 
@@ -105,7 +111,8 @@ def done_by_whom(found: pd.DataFrame, *, top: int = 3, fewest: int = 3) -> str:
 def heard(shares: pd.DataFrame, *, top: int = 3) -> str:
     """Who is given most words between quotation marks, from a table of speaker shares, as a sentence.
 
-    Told by name are speakers with two statements or more: one quotation, however long, makes nobody's voice.
+    Told by name are speakers with two statements or more: one quotation, however long, makes nobody's voice. Nor does
+    "an official", who may be another each time.
 
     >>> table = pd.DataFrame({"speaker": ["Khan", None], "statements": [3, 1], "quoted_words": [30, 10]})
     >>> heard(table.assign(share=[0.75, 0.25]))
@@ -118,9 +125,11 @@ def heard(shares: pd.DataFrame, *, top: int = 3) -> str:
     if quoted["statements"].sum() == 1:
         return f"The one quotation {'has no speaker' if known.empty else f'is of {_named(known)[0]}'}."
     pronoun = known["speaker"].str.lower().isin(PRONOUNS)
-    often = known[~pronoun & (known["statements"] > 1)].head(top)
+    nameless = known["speaker"].str.match(_NAMELESS)
+    often = known[~pronoun & ~nameless & (known["statements"] > 1)].head(top)
     unnamed = float(quoted.loc[quoted["speaker"].isna(), "share"].sum())
-    rest = [f"{percent(known.loc[pronoun, 'share'].sum())} have a pronoun only"] if pronoun.any() else []
+    rest = [f"{percent(known.loc[nameless, 'share'].sum())} have a speaker without a name"] if nameless.any() else []
+    rest += [f"{percent(known.loc[pronoun, 'share'].sum())} have a pronoun only"] if pronoun.any() else []
     rest += [f"{percent(unnamed)} have no speaker"] if unnamed else []
     last = f"; {listed(rest)}" if rest else ""
     if often.empty:
