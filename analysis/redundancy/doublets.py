@@ -52,13 +52,13 @@ def doublets(tokens: Tokens, *, min_score: float = 0.5) -> pd.DataFrame:
     - 0.2 they have a prefix like "re" or "mis" in common; 0.1 the ending; 0.1 the first letter, since what sounds alike
       is put together for its sound (Malkiel 1959, Studies in irreversible binomials).
 
-    Form alone stays below the default of `min_score`: what is not in the list is mostly not found. On 240 pairs of
-    inaugural addresses that were labelled after the list was written, 13 of 14 found were right, of 27 to be found.
-    How often two words keep company in the corpus is no evidence, since what is enumerated does so too; nor is the
-    nearness of their vectors: of 13 unlisted pairs with a cosine of 0.3 or more, 3 said one thing twice. Left out as
-    mere enumeration are the tail of a list ("civilian, military and police"), what follows "both" or "between", and a
-    word that is said again, inflected or not ("more and more"). Sorted by score, then by place. Raises `ValueError`
-    when `min_score` is not from 0 to 1.
+    Form alone stays below the default of `min_score`: what is not in the list is mostly not found. Of 240 pairs from
+    inaugural addresses that the list was not written with in view, 14 were found, 13 of them rightly, and 14 missed
+    (those in general use have been added since). How often two words keep company in the corpus is no evidence, since
+    what is enumerated does so too; nor is the nearness of their vectors: of 13 pairs with a cosine of 0.3 or more that
+    were not listed then, 3 said one thing twice. Left out as mere enumeration are the tail of a list ("civilian,
+    military and police"), what follows "both" or "between", and a word that is said again, inflected or not ("more and
+    more"). Sorted by score, then by place. Raises `ValueError` when `min_score` is not from 0 to 1.
 
     >>> from analysis import read_text, tokenize
     >>> text = "The police and soldiers had a revitalized and renewed plan. It was clear and plain."
