@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.core.compiled import Ints
 from analysis.framing.syntax import word_classes as wc
-from analysis.framing.syntax.clauses import english, words_by_stretch
+from analysis.framing.syntax.clauses import Words, english, words_by_stretch
 from analysis.framing.syntax.cues import find_cues
 from analysis.framing.syntax.speech import Cue, Quote, Speech, speech_of
 from analysis.text.kernels import fold
@@ -22,7 +22,10 @@ from analysis.text.tokens import Tokens
 WINDOW = 3  # sentences in which a speaker is looked for
 TERM = 4  # words; what is shorter and has no speaker is a term in quotation marks, nobody's speech
 
+GIVEN = 2  # names before a surname
+
 _PRONOUNS = frozenset("he she it they".split())
+_NO_NAME = wc.INSTITUTION | wc.PLURAL | wc.DETERMINER | wc.PREPOSITION | wc.CONJUNCTION | wc.PRONOUN
 COUNTS = ["statements", "quoted_words", "indirect_words"]
 
 
@@ -44,7 +47,9 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
     - ``kind``: "quoted", what is between quotation marks; "indirect", the clause after "X said (that)", "X asked
       why" or "according to X", or the sentence into which ", X said," is put;
     - ``speaker``: as the text names it, or as `aliases` says ({"the premier": "Shehbaz Sharif"}; case and a leading
-      "the" or "a" are no matter); None where the text names none nearby;
+      "the" or "a" are no matter); None where the text names none nearby. A person is named without title or office
+      ("Prime Minister Shehbaz Sharif" is Shehbaz Sharif), and by the full name where the document gives it first:
+      "Mr Sharif" and "Sharif" are Shehbaz Sharif, too;
     - ``verb``: "said", "according to", or None where the words have none.
 
     The speaker of a quotation is looked for next to it ("...," X said; "..." said X; X said: "..."), then in its
@@ -167,6 +172,7 @@ def read_aliases(path: Path) -> dict[str, str]:
 def speakers(speech: Speech, cues: list[Cue], names: Mapping[str, str]) -> list[str]:
     """The speaker of each cue, pronouns resolved and aliases replaced; "" where there is none."""
     words, sentence = speech.words, speech.sentence
+    full = _full_names(speech, cues)
     found: list[str] = []
     named: tuple[int, int, str] | None = None  # document, sentence and phrase of the speaker named last
     for at, cue in enumerate(cues):
@@ -184,9 +190,59 @@ def speakers(speech: Speech, cues: list[Cue], names: Mapping[str, str]) -> list[
             if near and named is not None and text.lower() in _PRONOUNS and _fits(text.lower(), named[2]):
                 text = named[2]
         else:
-            named = (document, here, text)
+            known = names.get(_key_of(text))
+            first, last = _person(words, *cue.speaker)
+            if known is None and not cue.joined and first <= last:
+                alone = (document, words.type(last)) if first == last else None
+                text = full.get(alone, text) if alone else words.text(first, last)
+            named = (document, here, known or text)
         found.append(names.get(_key_of(text), text))
     return found
+
+
+def _person(words: Words, first: int, last: int) -> tuple[int, int]:
+    """First and last word of a person's name that ends a phrase, title and office apart; first > last: there is none.
+
+    The whole phrase where nothing but an article precedes the name: "the New York Times" is nobody's.
+    """
+    begin = last + 1
+    while begin > first and words.is_capital(begin - 1) and not _is_title(words, begin - 1):
+        if words.kinds[begin - 1] & _NO_NAME:
+            break
+        begin -= 1
+    led = words.kinds[first:begin]
+    if any(kind & (wc.PREPOSITION | wc.CONJUNCTION) for kind in led):
+        return last + 1, last
+    if begin == last and led and not _is_title(words, last - 1):
+        return last + 1, last
+    return (first, last) if len(led) == 1 and led[0] & wc.DETERMINER else (begin, last)
+
+
+def _is_title(words: Words, word: int) -> bool:
+    """Whether a word is a title or an office: "Mr", "Gen.", "Ambassador"."""
+    return bool(words.kinds[word] & wc.TITLE) or words.type(word).rstrip(".") in wc.word_lists()["title"]
+
+
+def _full_names(speech: Speech, cues: list[Cue]) -> dict[tuple[int, str], str]:
+    """The full name for a surname, by document, where the surname's first place in the document has it."""
+    words = speech.words
+    ids = words.tokens.ids[words.token]
+    phrases = [cue.speaker for cue in cues if cue.speaker is not None]
+    surnames = [last for first, last in phrases if _person(words, first, last) == (last, last)]
+    seen: dict[tuple[int, str], str] = {}
+    for place in np.flatnonzero(np.isin(ids, ids[surnames])).tolist():
+        key = speech.document[place], words.type(place)
+        if key not in seen:
+            begin = place
+            while place - begin < GIVEN and not words.marks[begin] and _is_given(words, begin - 1):
+                begin -= 1
+            seen[key] = words.text(begin, place) if begin < place and words.is_capital(place) else ""
+    return {key: name for key, name in seen.items() if name}
+
+
+def _is_given(words: Words, word: int) -> bool:
+    """Whether a word can be somebody's first name."""
+    return words.is_capital(word) and not words.kinds[word] and not _is_title(words, word)
 
 
 def _fits(pronoun: str, phrase: str) -> bool:

@@ -23,7 +23,7 @@ class _Row(NamedTuple):
     last: int
     participle: str
     agent: str | None
-    actor: str | None
+    patient: str | None
 
 
 def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
@@ -39,7 +39,7 @@ def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
     - ``participle``: as written;
     - ``agent``: the noun phrase after *by*, None where there is none. "by" before a time, a measure or a way ("by
       Friday", "by 5 percent", "by mistake", "by using") names no agent;
-    - ``actor``: the subject, that is, what is acted upon and not who acts: the words before the verb as
+    - ``patient``: what is acted upon, the subject: the words before the verb as
       `analysis.framing.syntax.clauses.subject` finds them, None where that is not simple ("and was sold", "asks to be
       heard").
 
@@ -54,8 +54,8 @@ def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
 
     >>> from analysis import read_text, tokenize
     >>> text = "The bill wasn't passed by the house. It is located in Lahore. Two men were arrested and charged."
-    >>> passives(tokenize(read_text(text)))[["participle", "agent", "actor"]]
-      participle      agent     actor
+    >>> passives(tokenize(read_text(text)))[["participle", "agent", "patient"]]
+      participle      agent   patient
     0     passed  the house  The bill
     1   arrested       None   Two men
     2    charged       None   Two men
@@ -69,10 +69,10 @@ def _passives(tokens: Tokens, syntax: bool) -> pd.DataFrame:
     for words in [words_of(tokens)] if syntax else words_by_stretch(tokens):  # the parser takes the whole
         own = {}
         for verb, participle, joined, questioned in passive_verbs(words, parsed_pairs(words) if syntax else None):
-            actor = _questioned(words, verb, participle) if questioned else _actor(words, verb)
+            patient = _questioned(words, verb, participle) if questioned else _patient(words, verb)
             for place in (participle, *joined):
                 ends = int(words.token[verb]), int(words.token[place])
-                own[ends] = _Row(*ends, words.text(place, place), agent(words, place, joined), actor)
+                own[ends] = _Row(*ends, words.text(place, place), agent(words, place, joined), patient)
         rows += sorted(own.values(), key=lambda row: (row.first, row.last))
     first, last = np.array([row[:2] for row in rows], dtype=np.int64).reshape(-1, 2).T
     return compact(
@@ -83,7 +83,7 @@ def _passives(tokens: Tokens, syntax: bool) -> pd.DataFrame:
             "end": tokens.end[last],
             "participle": [row.participle for row in rows],
             "agent": [row.agent for row in rows],
-            "actor": [row.actor for row in rows],
+            "patient": [row.patient for row in rows],
         }
     )
 
@@ -121,7 +121,7 @@ def passive_rates(
     return table.drop(columns="group") if by is None else table
 
 
-def _actor(words: Words, verb: int) -> str | None:
+def _patient(words: Words, verb: int) -> str | None:
     """The subject of the passive, as text."""
     first = first_auxiliary(words, verb)
     if first is None:

@@ -5,6 +5,7 @@ Markdown marks, rules) holds no letter and no digit.
 """
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 import regex
@@ -80,6 +81,28 @@ _NOTICE = regex.compile(
 _SUBSCRIBE = regex.compile(
     r"(?ix) [\[(>*_\s]* [^.]{0,60} [?:!] \s subscribe \s (?:now|today|here|for|from|to \s (?:our|the))\b"
 )
+# A paragraph of any length that says what may be done with the text.
+_LICENCE = regex.compile(
+    r"""(?ix) [*_>\s]*
+    (?: permission \s is \s hereby \s granted | redistribution \s and \s use \s in \s source \s and \s binary
+      | (?:this|the) \s (?:work|article|text|file|book|e-?book|document|page|content|material|software|program) \s
+          (?:is|was) \s (?:licen[sc]ed|released|made \s available|published|distributed|available|provided) \b
+          (?:[^.]|\.\d){0,80} \b (?:licen[sc]e|as \s is)\b
+      | licen[sc]ed \s under \s (?:the|an?) \b (?:[^.]|\.\d){0,80} \b licen[sc]e
+      | (?:\*{3}\s?)? (?:the \s | (?:start|end) \s of \s (?:the|this) \s)? project \s gutenberg \s e-?(?:book|text)
+      | this \s e-?book \s is \s for \s the \s use \s of \s anyone
+    )\b"""
+)
+_LICENCE_WORDS = ("as is", "gutenberg", "hereby", "licen", " use ")  # one is in whatever the pattern matches
+# What a transcript notes of the room, and what is left of a web page: no words of the text.
+_DEBRIS = regex.compile(
+    r"""(?ix) [\[(] (?:(?:loud|more|prolonged|sustained)\s)? (?:applause|boos|booing|cheering|cheers|crosstalk|inaudible
+          |laughs|laughter|laughing|music|unintelligible) (?:(?:,|\sand)\s(?:applause|cheering|cheers|laughter))?
+          [.!]? [\])] \.?
+      | </? (?:a|b|blockquote|br|div|em|font|h[1-6]|hr|i|img|li|ol|p|span|strong|table|td|th|tr|ul)
+          (?:\s[^<>]{0,200})? /?>
+      | &(?:nbsp|\#160);"""
+)
 _BYLINE = regex.compile(
     r"""(?x) (?: (?:By|BY|(?:Written|Reported|Reporting|Words)\ by)\ (?:[\p{Lu}a]|our) [^.!?]* (?:\.\ ?[^.!?]{1,40})?
       | (?:Our|From|From\ our)\ (?:[\p{L}]+\ ){0,2}(?:[Cc]orrespondent|[Rr]eporter|[Bb]ureau)s?(?:\ \([^()]*\))?
@@ -115,7 +138,9 @@ def segments(text: str) -> list[Segment]:
     - A *paragraph* is a block between blank lines; where a document puts a line break and no blank line between
       its paragraphs, each line is one. Hard-wrapped lines are held together.
     - A *heading* is a short line without an end mark; one before everything else is the *title*.
-    - *Boilerplate* is page furniture: "also read" and subscription lines, copyright, bylines, datelines.
+    - *Boilerplate* is page furniture: "also read" and subscription lines, copyright and licences, bylines, datelines;
+      and, at either end of a paragraph or between its sentences, which it then parts, what a transcript notes of the
+      room ("[applause]") and tags or ``&nbsp;`` that are left of a web page.
     - A paragraph is *truncated* when it has eight words or more and no end mark.
 
     >>> for s in segments("A Plain Headline\\n\\nThe council met. It rose.\\n\\nALSO READ: Ten more meetings"):
@@ -124,7 +149,7 @@ def segments(text: str) -> list[Segment]:
     paragraph 18 43
     boilerplate 45 73
     """
-    units = _units(text)
+    units = [(start + begin, part) for start, unit in _units(text) for begin, part in _parted(unit)]
     found: list[Segment] = []
     begun = opened = False  # whether a title or a paragraph, whether a paragraph has been seen
     for index, (start, unit) in enumerate(units):
@@ -135,9 +160,12 @@ def segments(text: str) -> list[Segment]:
             start = end - len(unit)
         if not unit[0].isalnum() and _NO_WORD.fullmatch(unit):
             continue
+        if unit[0] in "[(<&" and _DEBRIS.match(unit):
+            found.append(Segment("boilerplate", start, end, False))
+            continue
         is_short = len(unit) < _LONG
         closed = _ends(unit)
-        if (is_short and _is_furniture(unit)) or _is_credit(unit, opened):
+        if (is_short and _is_furniture(unit)) or _is_credit(unit, opened) or _is_licence(unit):
             found.append(Segment("boilerplate", start, end, False))
         elif mark or (is_short and _is_heading(unit, closed, first=not begun, last=index == len(units) - 1)):
             found.append(Segment("heading" if begun else "title", start, end, False))
@@ -181,6 +209,23 @@ def _units(text: str) -> list[tuple[int, str]]:
     return [(start, text[start:end]) for start, end in spans]
 
 
+def _parted(unit: str) -> list[tuple[int, str]]:
+    """Debris at the ends of a unit and between its sentences, and the text it parts: where each starts, and it."""
+    if not any(mark in unit for mark in "[(<&"):
+        return [(0, unit)]
+    marks: list[tuple[int, int]] = []
+    for mark in _DEBRIS.finditer(unit):
+        begun = bool(marks) and not unit[marks[-1][1] : mark.start()].strip()
+        before = unit[: mark.start()].rstrip()
+        if begun:
+            marks[-1] = marks[-1][0], mark.end()
+        elif not before or _ends(before) or not unit[mark.end() :].strip():
+            marks.append(mark.span())
+    cuts = [0, *(place for span in marks for place in span), len(unit)]
+    parts = [(begin, unit[begin:end]) for begin, end in pairwise(cuts)]
+    return [(begin + len(part) - len(part.lstrip()), part.strip()) for begin, part in parts if part.strip()]
+
+
 def _is_wrapped(lengths: list[int], after_blank: list[bool]) -> bool:
     """Whether line breaks inside the blocks come from a fixed line width rather than from paragraphs."""
     width = max(lengths, default=0)
@@ -204,6 +249,12 @@ def _is_furniture(unit: str) -> bool:
     if not unit[0].isalpha() and unit[0] not in _OPENING_MARKS:
         return False
     return bool(_PROMOTION.match(unit) or _NOTICE.match(unit))
+
+
+def _is_licence(unit: str) -> bool:
+    """Whether a paragraph says what may be done with the text."""
+    opening = unit[:_LONG].casefold()
+    return any(word in opening for word in _LICENCE_WORDS) and bool(_LICENCE.match(unit))
 
 
 def _is_credit(unit: str, opened: bool) -> bool:

@@ -72,6 +72,20 @@ def test_indirect_speech(text, speaker, verb, words, scheme):
         "The report was long.",
         "Operation ‘Azm’ was launched.",
         "The soldiers’ camp isn't Khan's.",
+        "He came to the United States that day.",
+        "This is the technical term for “never used”.",
+        "In response to the said problem he left.",
+        "So let me say that it is late.",
+        "Please note that it is late.",
+        "How would you explain that it was late?",
+        "Do you wanna say that it is late?",
+        "That said, it was late.",
+        "This suggests that it was late.",
+        "They made the solemn promise that it was over.",
+        "She has a weekly show called “The Long Night”.",
+        "Justice requires us to remember that they said so.",
+        "It was held in opposition to all who maintain that it was late.",
+        "Police last month reported that it was late.",
     ],
 )
 def test_no_speech(text):
@@ -128,6 +142,32 @@ def test_a_quotation_after_a_silence_has_no_speaker():
 )
 def test_pronouns(text, speaker):
     assert found(text)[-1][1] == speaker
+
+
+@pytest.mark.parametrize("scheme", ["frequency", "treebank"])
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("Myron Genel said it was late. Dr. Genel said that it rained. Genel asked why it did.", ["Myron Genel"] * 3),
+        ("It was led by Myron Genel of Yale. It was late, Genel said.", ["Myron Genel"]),
+        ("Dr. Genel said it was late. Myron Genel left.", ["Dr. Genel"]),  # the full name comes too late
+        ("Prime Minister Shehbaz Sharif said it was late. He said that he would go.", ["Shehbaz Sharif"] * 2),
+        ("US farm minister Ann Lee said it was late. Ms Lee said that it rained.", ["Ann Lee"] * 2),
+        ("The New York Times said it was late.", ["The New York Times"]),
+        ("The minister of health Ann Lee said it was late.", ["The minister of health Ann Lee"]),
+        ("Paris said it was late. Radio Paris said that it rained.", ["Paris", "Radio Paris"]),
+        ("Some said it was late. Another said that it rained.", ["Some", "Another"]),
+        ("US officials say that it was late.", ["US officials"]),
+        ("Officials claim that it was late.", ["Officials"]),
+    ],
+)
+def test_names(text, speakers, scheme):
+    assert [row[1] for row in found(text, scheme)] == speakers
+
+
+def test_a_full_name_does_not_cross_documents():
+    table = attributions(tokenize(read_texts(["Myron Genel said it was late.", "Genel said that it rained."])))
+    assert table["speaker"].tolist() == ["Myron Genel", "Genel"]
 
 
 def test_a_pronoun_does_not_cross_documents():

@@ -165,6 +165,8 @@ def test_the_opponent_named_once():
     labels = {"naming_rebel": "Opponent: rebel", "naming_gunman": "Opponent: gunman"}
     table = pd.DataFrame({"naming": list(labels), "hits": [0, 1], "share": [0.0, 1.0]})
     assert manner.called(table, labels) == "The armed opponent is named once: as gunman."
+    twice = table.assign(hits=[0, 2])
+    assert manner.called(twice, labels) == "The armed opponent is named twice: both times as gunman."
     assert manner.called(table.assign(hits=0), labels) == "The armed opponent is not named by any word of the list."
 
 
@@ -184,31 +186,53 @@ def test_actors_that_are_level_share_their_place():
 
 
 def test_passives_one_or_none():
-    table = pd.DataFrame({"agent": pd.Series([None], dtype=object), "actor": ["It"]})
+    table = pd.DataFrame({"agent": pd.Series([None], dtype=object), "patient": ["It"]})
     assert manner.done_by_whom(table.head(0)) == "There is no passive."
     assert manner.done_by_whom(table) == "The one passive does not say who acts."
     twice = pd.concat([table, table], ignore_index=True)  # "it" is no one that could be told
     assert manner.done_by_whom(twice) == "None of the 2 passives says who acts."
-    assert manner.done_by_whom(twice.assign(actor="all", agent="him")) == "2 of the 2 passives say who acts."
+    assert manner.done_by_whom(twice.assign(patient="all", agent="him")) == "2 of the 2 passives say who acts."
 
 
 def test_a_pronoun_is_nobody_that_is_heard():
     shares = pd.DataFrame(
-        {"speaker": ["He", "The mayor", None], "quoted_words": [60, 30, 10], "share": [0.6, 0.3, 0.1]}
+        {"speaker": ["He", "The mayor", None], "statements": 2, "quoted_words": [60, 30, 10], "share": [0.6, 0.3, 0.1]}
     )
-    said = (
-        "Of those named, most is quoted of the mayor (30% of the quoted words); 60% have a pronoun only and 10% have "
-    )
+    said = "Of those named, the mayor is quoted most (30% of the quoted words); 60% have a pronoun only and 10% have "
     assert manner.heard(shares) == f"{said}no speaker."
-    assert manner.heard(shares.head(1)) == "Of the quoted words 60% have a pronoun only and all of them have a speaker."
+    assert manner.heard(shares.head(2)) == said.replace(" and 10% have ", ".")
+    assert manner.heard(shares.head(1)) == (
+        "No speaker is named more than once; 60% of the quoted words have a pronoun only."
+    )
     unknown = shares.tail(1).assign(share=1.0)
-    assert manner.heard(unknown) == "Of the quoted words 100% have no speaker."
-    silent = "Nothing stands between quotation marks as anyone's speech."
+    assert manner.heard(unknown) == "No speaker is named more than once; 100% of the quoted words have no speaker."
+    silent = "Nothing between quotation marks is anyone's speech."
     assert manner.heard(shares.assign(quoted_words=0)) == manner.heard(shares.head(0)) == silent
 
 
+def test_one_quotation_is_no_pattern():
+    shares = pd.DataFrame(
+        {"speaker": ["The mayor", "Ann"], "statements": 1, "quoted_words": [9, 3], "share": [0.75, 0.25]}
+    )
+    assert manner.heard(shares) == "No speaker is named more than once."
+    assert manner.heard(shares.head(1)) == "The one quotation is of the mayor."
+    assert manner.heard(shares.head(1).assign(speaker=None)) == "The one quotation has no speaker."
+    assert manner.heard(shares.assign(statements=2)) == (
+        "Of those named, the mayor (75% of the quoted words) and Ann (25%) are quoted most."
+    )
+
+
+def test_an_official_is_nobody_by_name():
+    shares = pd.DataFrame({"speaker": ["An official", "two men", "The mayor"], "statements": [9, 3, 2]})
+    shares = shares.assign(quoted_words=[60, 20, 20], share=[0.6, 0.2, 0.2])
+    assert manner.heard(shares) == (
+        "Of those named, the mayor is quoted most (20% of the quoted words); 80% have a speaker without a name."
+    )
+
+
 def test_who_is_acted_upon_most_is_told_by_name_where_counts_are_equal():
-    table = pd.DataFrame({"agent": None, "actor": ["The b", "a", "C", "the B", "A", None, "c", "d", "it", "it"]})
+    names = ["The b", "a", "C", "the B", "A", None, "c", "d", "d", "it", "it", "it"]
+    table = pd.DataFrame({"agent": None, "patient": [*names, "c", "the b", "a"]})
     for top in (1, 2, 3, 9):
-        names = listed([f"“{name}” (twice)" for name in ("a", "c", "the b")[:top]])
+        names = listed([f"“{name}” (3 times)" for name in ("a", "c", "the b")[:top]])
         assert manner.done_by_whom(table, top=top).endswith(f"Acted upon most: {names}.")

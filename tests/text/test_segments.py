@@ -206,6 +206,60 @@ def test_text_that_begins_like_furniture(paragraph):
     assert cut(f"{BODY}\n\n{paragraph}\n\n{BODY}")[1] == ("paragraph", paragraph)
 
 
+LICENCES = [
+    "Permission is hereby granted, free of charge, to any person obtaining a copy of this text, to deal in it.",
+    "This work is licensed under a Creative Commons Attribution 4.0 International License.",
+    "Licensed under the Apache License, Version 2.0; you may not use this file except in compliance with it.",
+    "This article is published under an open licence. Anyone may copy it.",
+    "*** START OF THE PROJECT GUTENBERG EBOOK WALDEN ***",
+    "This eBook is for the use of anyone anywhere in the United States at no cost.",
+]
+
+
+@pytest.mark.parametrize("line", [*LICENCES, LICENCES[0] + " " + " ".join([BODY] * 4)])
+def test_a_licence_of_any_length(line):
+    assert cut(f"{BODY}\n\n{line}\n\n{BODY}")[1] == ("boilerplate", line)
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "This work is hard, and no licence makes it easier.",
+        "The text is free of doubt. A licence to kill was denied.",
+        "Permission is granted to no one, he said.",
+        "The Gutenberg Bible is old.",
+        "The men (laughs aside) were as good as is said.",
+    ],
+)
+def test_what_begins_like_a_licence(paragraph):
+    assert cut(f"{BODY}\n\n{paragraph}\n\n{BODY}")[1] == ("paragraph", paragraph)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("We will win. [Applause]", ["p We will win.", "b [Applause]"]),
+        ("(Laughter.) We will win.", ["b (Laughter.)", "p We will win."]),
+        ("We will win. [applause] We must.", ["p We will win.", "b [applause]", "p We must."]),
+        ("[Cheers and applause]", ["b [Cheers and applause]"]),
+        ("<p>We will win.</p>", ["b <p>", "p We will win.", "b </p>"]),
+        ("&nbsp;&nbsp; <br/>", ["b &nbsp;&nbsp; <br/>"]),
+        ("We will win.&nbsp;", ["p We will win.", "b &nbsp;"]),
+        ("We will [laughter] win.", ["p We will [laughter] win."]),
+        ("We wrote to <ann@example.org> and (some laughter is good) to all.", None),
+        ("We will win (in a landslide). [...] We must.", None),
+    ],
+)
+def test_marks_of_transcripts_and_of_web_pages(text, parts):
+    found = [f"{kind[0]} {part}" for kind, part in cut(f"{BODY}\n\n{text}\n\n{BODY}")[1:-1]]
+    assert found == (parts or [f"p {text}"])
+
+
+def test_a_paragraph_that_breaks_off_before_a_mark():
+    body = "The council met in the old town hall on Monday and rose again at noon, because nobody"
+    assert [part.truncated for part in segments(f"{BODY}\n\n{body} [applause]")] == [False, True, False]
+
+
 def test_a_long_paragraph_is_never_furniture():
     paragraph = "Subscribe to our newsletter, they said. " + " ".join([BODY] * 4)
     assert cut(paragraph) == [("paragraph", paragraph)]

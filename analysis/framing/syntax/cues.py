@@ -7,6 +7,11 @@ from analysis.framing.syntax.clauses import COMMA, STOP, phrase_after, subject
 from analysis.framing.syntax.speech import NEAR, Cue, Speech
 
 ADDRESSEE = 6  # words between a verb and its "that": "told reporters in Lahore that"
+_BIDS = frozenset("let lets let's please such".split())  # "let me say", "please note", "such as"
+_NOBODY = frozenset("that this what it's".split())
+_SOME = frozenset("all another both few many most neither none others several some those these".split())
+_MANY = frozenset("few many most several some these those".split())  # before nouns in the plural
+_NAMING = frozenset("called dubbed termed".split())
 
 
 def find_cues(speech: Speech) -> list[Cue]:
@@ -44,7 +49,9 @@ def _cue(speech: Speech, verb: int, found: list[Cue]) -> Cue | None:
     that = _that(speech, verb)
     quoted = any(speech.inside[verb + 1 : verb + 1 + NEAR]) and _same_sentence_quote(speech, verb)
     behind_quote = speech.goes_on(verb) and speech.inside[verb - 1] and marks[verb] != 0
-    if kinds[verb] & wc.SPEAK_OR_NOUN and kinds[verb - 1] & (wc.DETERMINER | wc.PREPOSITION):
+    if first and not marks[first] and _is_article(speech, first - 1):
+        return None  # "the said problem", "an answer"
+    if kinds[verb] & wc.SPEAK_OR_NOUN and (kinds[verb - 1] & wc.PREPOSITION or _is_name(speech, verb)):
         return None
     # "..." said X;  ..., said X.
     if behind_quote or (marks[verb] == COMMA and not that):
@@ -55,6 +62,8 @@ def _cue(speech: Speech, verb: int, found: list[Cue]) -> Cue | None:
     speaker = None if going_on else subject(speech.words, first)
     if speaker is not None:
         speaker = _outside(speech, *speaker)
+        if not _can_say(speech, speaker, first, verb):
+            return None
     if speaker is None:
         joined = first > 0 and not marks[first] and kinds[first - 1] & wc.CONJUNCTION
         same = found and speech.sentence[found[-1].verb] == speech.sentence[verb]
@@ -74,6 +83,76 @@ def _cue(speech: Speech, verb: int, found: list[Cue]) -> Cue | None:
     else:
         return None
     return Cue(begin, verb, verb, speaker, form, content, bool(kinds[first] & wc.JOINED))
+
+
+def _is_name(speech: Speech, verb: int) -> bool:
+    """Whether a word with a capital is part of a name: "the United States"."""
+    words = speech.words
+    return not words.marks[verb] and words.is_capital(verb) and not words.text(verb, verb).isupper()
+
+
+def _can_say(speech: Speech, phrase: tuple[int, int], opening: int, verb: int) -> bool:
+    """Whether a phrase, by its first and last word, can be who says what the verb, from `opening` on, tells."""
+    words, (first, last) = speech.words, phrase
+    kinds, marks, types = words.kinds, words.marks, [words.type(word) for word in range(first, last + 1)]
+    head, ends = kinds[last], types[-1]
+    if not _BIDS.isdisjoint(types) or (first == last and ends in _NOBODY):
+        return False
+    if first and not marks[first] and kinds[first - 1] & wc.AUXILIARY and not kinds[first - 1] & wc.JOINED:
+        return False  # asked and not said: "how would you explain"
+    if first < last and any(_is_object(speech, word) for word in range(first, last + 1)):
+        return False  # a clause: "justice requires us to remember"
+    if any(kinds[word] & wc.TO and not _opens_noun(speech, word + 1) for word in range(first, last)):
+        return False  # "shirts started to come out"
+    if _is_article(speech, last):
+        return False
+    if first == last and ends.isdigit():
+        return False
+    if (
+        head & wc.TIME
+        and not words.is_capital(last)
+        and not any(kinds[word] & wc.PREPOSITION for word in range(first, last))
+    ):
+        return False  # "last month"
+    if kinds[first] & (wc.PARTICIPLE | wc.ING) and not words.is_capital(first):
+        return first < last and not kinds[first + 1] & (wc.PREPOSITION | wc.TO | wc.CLAUSE | wc.DETERMINER)
+    if words.type(verb) in _NAMING and (speech.inside[verb + 1 : verb + 2] == [True] or types[0] in ("a", "an")):
+        return False  # "a podcast called ..."
+    if opening == verb and kinds[verb] & wc.SPEAK_OR_NOUN and not head & wc.INSTITUTION:
+        return _is_plural(speech, first, last) != words.type(verb).endswith("s")  # else a noun: "the technical term"
+    return not (types[0] in _MANY and first < last and not _is_plural(speech, first, last))
+
+
+def _is_article(speech: Speech, word: int) -> bool:
+    """Whether a word is a determiner that is no pronoun, either: "the", "its", "every"."""
+    return bool(speech.words.kinds[word] & wc.DETERMINER) and speech.words.type(word) not in _SOME | _NOBODY
+
+
+def _is_object(speech: Speech, word: int) -> bool:
+    """Whether a word is a pronoun like "us" or "they", and not "her" before a noun, or the name "US"."""
+    kind = speech.words.kinds[word]
+    return bool(kind & (wc.OBJECT | wc.PERSONAL) and not kind & wc.DETERMINER) and not speech.words.is_capital(word)
+
+
+def _opens_noun(speech: Speech, word: int) -> bool:
+    """Whether a noun begins at a word: "to the president", "to Lahore", and not "to come"."""
+    return bool(speech.words.kinds[word] & (wc.DETERMINER | wc.NUMBER)) or speech.words.is_capital(word)
+
+
+def _is_plural(speech: Speech, first: int, last: int) -> bool:
+    """Whether a phrase takes a verb without -s: "officials", "Khan and Ann", "we"."""
+    kinds, head = speech.words.kinds, last
+    for word in range(first, last + 1):
+        if kinds[word] & wc.CONJUNCTION:
+            return True
+        if kinds[word] & (wc.PREPOSITION | wc.OF) and word > first:
+            head = word - 1
+            break
+    name = speech.words.type(head)
+    if kinds[head] & wc.PERSONAL or name in _SOME:
+        return name not in ("he", "she", "it", "another")
+    many = bool(kinds[head] & wc.PLURAL) or (name.endswith("s") and not name.endswith(("ss", "us", "is", "'s")))
+    return many and bool(speech.words.marks[head] or not speech.words.is_capital(head))
 
 
 def _that(speech: Speech, verb: int) -> int:
@@ -124,7 +203,7 @@ def _inverted(speech: Speech, verb: int, *, behind_quote: bool) -> int | None:
     return last if closed and named and kinds[verb] & (wc.SAY | wc.SPEAK) else None
 
 
-def _outside(speech: Speech, first: int, last: int) -> tuple[int, int] | None:
+def _outside(speech: Speech, first: int, last: int) -> tuple[int, int]:
     """The part of a phrase behind the last quotation in it."""
     for place in range(last, first - 1, -1):
         if speech.inside[place]:

@@ -152,8 +152,7 @@ def _is_passive(words: Words, verb: int, participle: int, *, named: bool) -> boo
     after = kinds[participle + 1] if participle + 1 < len(kinds) and not marks[participle + 1] else 0
     if named:
         return True
-    have = marks[verb] != STOP and kinds[verb - 1] & wc.HAVE
-    if kind & wc.ADJECTIVAL or (form & wc.GET and (kind & wc.GET_STATE or have)):
+    if kind & wc.ADJECTIVAL or (form & wc.GET and kind & wc.GET_STATE):
         return False
     word = words.type(participle)
     if participle - 1 > verb and (
@@ -162,16 +161,14 @@ def _is_passive(words: Words, verb: int, participle: int, *, named: bool) -> boo
         return False
     if _is_existential(words, verb):
         return False
-    if after and f"{word}+{words.type(participle + 1)}" in wc.word_lists()["adjectival_before"]:
-        return False
     person = (form | (0 if marks[verb] else kinds[verb - 1])) & wc.PERSON
     if word in ("done", "finished") and (
         after & wc.ING or (person and (not after or after & (wc.PREPOSITION & ~wc.BY)))
     ):
         return False
-    if word == "used" and after & wc.TO:
+    if word in ("set", "used") and after & wc.TO:
         then = kinds[participle + 2] if participle + 2 < len(kinds) and not marks[participle + 2] else 0
-        return not (person or then & (wc.OPENS_PHRASE | wc.ING | wc.OBJECT))
+        return word == "used" and not (person or then & (wc.OPENS_PHRASE | wc.ING | wc.OBJECT))
     # "he's taken the money": a perfect, but "it's called a reform".
     has_object = after & (wc.DETERMINER | wc.OBJECT | wc.NUMBER)
     return not (form & wc.CLITIC_S and has_object and word not in _NAMING)
@@ -179,15 +176,11 @@ def _is_passive(words: Words, verb: int, participle: int, *, named: bool) -> boo
 
 def _is_existential(words: Words, verb: int) -> bool:
     """Whether the verb belongs to a "there is": "there were wounded men" tells of men, not of what was done to them."""
-    place = first_auxiliary(words, verb)
-    if place is None:
-        return False
-    if words.kinds[place] & wc.THERE:
-        return True
-    there = place - 1
-    if words.marks[place] or there < 0 or not words.kinds[there] & wc.THERE:
-        return False
-    return bool(words.marks[there] or words.kinds[there - 1] & (wc.CLAUSE | wc.CONJUNCTION | wc.SPEECH))
+    kinds, marks, first = words.kinds, words.marks, first_auxiliary(words, verb)
+    if first is None or kinds[first] & wc.THERE:
+        return first is not None
+    opens = marks[first - 1] or kinds[first - 2] & (wc.CLAUSE | wc.CONJUNCTION | wc.SPEECH)
+    return bool(not marks[first] and kinds[first - 1] & wc.THERE and opens)
 
 
 def _joined(words: Words, participle: int) -> tuple[int, ...]:
@@ -304,6 +297,6 @@ def _names_agent(words: Words, first: int) -> bool:
         return False  # "by the tenth", "by the 31st of May"
     if kind & wc.ING and not words.is_capital(first):
         return False
-    if kind & wc.NUMBER and not kind & wc.PRONOUN:
+    if kind & wc.NUMBER and not kind & wc.PRONOUN and not follows & wc.OF:
         return not (ends or follows & (wc.UNIT | wc.PREPOSITION | wc.TIME | wc.CONJUNCTION | wc.ADVERB))
     return True

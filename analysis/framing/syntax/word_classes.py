@@ -52,6 +52,7 @@ ACCORDING = 1 << 39
 THAT = 1 << 40
 INSTITUTION = 1 << 41
 PLURAL = 1 << 42
+TITLE = 1 << 43
 
 AUXILIARY = BE | HAVE | MODAL | DO
 CLAUSE = AUXILIARY | SUBORDINATE | RELATIVE | QUESTION
@@ -62,13 +63,14 @@ SPEECH = SAY | SPEAK | SPEAKING_ON
 _SECTIONS = (
     "adjectival adverb be conjunction degree determiner do get have institution modal no_agent number object person "
     "personal plural plural_be preposition pronoun question relative say speak speak_or_noun speaking_on subordinate "
-    "time unit"
+    "time title unit"
 ).split()
 _OTHERS = {"get_states": GET_STATE, "participle_distinct": PARTICIPLE | DISTINCT, "participle_same": PARTICIPLE}
 _SINGLE = "according and by of that there to".split()  # words that rules name one by one
 _CONTRACTED = {"'re": "are", "'m": "am", "'ll": "will", "'d": "would", "'ve": "have", "'s": "is"}
 _PREFIXES = ("over", "under", "re", "mis", "out", "un", "fore", "pre", "inter")
 _ENDINGS = ("ed", "ing", "ly")
+_SHORT_ING = ("being", "doing", "dying", "going", "lying", "tying", "using")  # among "king", "thing" and others
 _EED = ("agreed", "decreed", "freed", "guaranteed", "refereed")
 _FORMS = PARTICIPLE | DISTINCT | ADJECTIVAL
 
@@ -125,7 +127,7 @@ def _classify(word: str) -> int:
     if stem:
         form = _participle(last)
         return found | form | (ADJECTIVAL if form and stem not in word_lists()["verb_prefixes"] else 0)
-    if word.endswith("ing") and len(word) > 5:
+    if word.endswith("ing") and (len(word) > 5 or word in _SHORT_ING):
         found |= ING
     if word.endswith("ly") and len(word) > 4 and word not in word_lists()["no_adverb"]:
         found |= ADVERB

@@ -13,6 +13,12 @@ PRONOUNS = frozenset(
 )
 
 
+# A speaker who is told of and not named may be another each time.
+_NAMELESS = re.compile(
+    r"(an?|another|both|few|many|most|one|other|several|some|two|three|four|five|six|seven|eight|nine|ten|\d\S*) ", re.I
+)
+
+
 def firm(table: pd.DataFrame | None) -> str:
     """Whether a text rather closes matters or holds them open, from a table of `firmness` of one row.
 
@@ -25,7 +31,7 @@ def firm(table: pd.DataFrame | None) -> str:
         return "The text has neither hedges nor boosters."
     row = table.iloc[0]
     said = f"Boosters: {_amount(row['boosters'])}, hedges: {_amount(row['hedges'])}; firmness {row['firmness']:.2f}"
-    return f"{said} (95% interval {row['ci_low']:.2f} to {row['ci_high']:.2f})."
+    return f"{said}{'' if pd.isna(row['ci_low']) else f' (95% interval {row.ci_low:.2f} to {row.ci_high:.2f})'}."
 
 
 def _amount(hits: float) -> str:
@@ -46,7 +52,8 @@ def called(table: pd.DataFrame | None, labels: dict[str, str], *, top: int = 3) 
     names = [f"as {labels[row['naming']].split(': ')[-1].lower()}" for row in own]
     said = [f"{name} in {percent(row['share'])}" for name, row in zip(names, own, strict=True)]
     if len(own) == 1:
-        said = [f"always {names[0]}" if table["hits"].sum() > 1 else names[0]]
+        total = float(table["hits"].sum())
+        said = [("" if total <= 1 else "both times " if total == 2 else "always ") + names[0]]
     return f"The armed opponent is named {times(table['hits'].sum())}: {listed(said)}."
 
 
@@ -77,12 +84,14 @@ def active(table: pd.DataFrame, labels: dict[str, str], *, fewest: int = 5) -> s
     return f"{who} {listed(most)} {'acts' if len(most) == 1 else 'act'} most and {listed(least)} least."
 
 
-def done_by_whom(found: pd.DataFrame, *, top: int = 3) -> str:
+def done_by_whom(found: pd.DataFrame, *, top: int = 3, fewest: int = 3) -> str:
     """How many passives say who acts and what is acted upon most, from a table of passives, as a sentence.
 
-    >>> table = pd.DataFrame({"agent": ["the house", None], "actor": ["The bill", "the bill"]})
+    What is acted upon less than `fewest` times is not told.
+
+    >>> table = pd.DataFrame({"agent": ["the house", None, None], "patient": ["The bill", "the bill", "the bill"]})
     >>> done_by_whom(table)
-    '1 of the 2 passives says who acts. Acted upon most: “the bill” (twice).'
+    '1 of the 3 passives says who acts. Acted upon most: “the bill” (3 times).'
     """
     if not len(found):
         return "There is no passive."
@@ -92,35 +101,49 @@ def done_by_whom(found: pd.DataFrame, *, top: int = 3) -> str:
     else:
         count = f"{told:,}" if told else "None"
         said = f"{count} of the {len(found):,} passives {'say' if told > 1 else 'says'} who acts."
-    actors = found["actor"].dropna().astype(object).str.lower()
-    counts = actors[~actors.isin(PRONOUNS)].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    often = counts[counts > 1].head(top)
-    named = [f"“{actor}” ({times(count)})" for actor, count in often.items()]
+    patients = found["patient"].dropna().astype(object).str.lower()
+    counts = patients[~patients.isin(PRONOUNS)].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    often = counts[counts >= fewest].head(top)
+    named = [f"“{patient}” ({times(count)})" for patient, count in often.items()]
     return f"{said} Acted upon most: {listed(named)}." if named else said
 
 
 def heard(shares: pd.DataFrame, *, top: int = 3) -> str:
     """Who is given most words between quotation marks, from a table of speaker shares, as a sentence.
 
-    >>> heard(pd.DataFrame({"speaker": ["Khan", None], "quoted_words": [30, 10], "share": [0.75, 0.25]}))
-    'Of those named, most is quoted of Khan (75% of the quoted words); 25% have no speaker.'
+    Told by name are speakers with two statements or more: one quotation, however long, makes nobody's voice. Nor does
+    "an official", who may be another each time.
+
+    >>> table = pd.DataFrame({"speaker": ["Khan", None], "statements": [3, 1], "quoted_words": [30, 10]})
+    >>> heard(table.assign(share=[0.75, 0.25]))
+    'Of those named, Khan is quoted most (75% of the quoted words); 25% have no speaker.'
     """
     quoted = shares[shares["quoted_words"] > 0]
     if quoted.empty:
-        return "Nothing stands between quotation marks as anyone's speech."
+        return "Nothing between quotation marks is anyone's speech."
     known = quoted.dropna(subset="speaker")
+    if quoted["statements"].sum() == 1:
+        return f"The one quotation {'has no speaker' if known.empty else f'is of {_named(known)[0]}'}."
     pronoun = known["speaker"].str.lower().isin(PRONOUNS)
-    named = known[~pronoun].head(top)
+    nameless = known["speaker"].str.match(_NAMELESS)
+    often = known[~pronoun & ~nameless & (known["statements"] > 1)].head(top)
     unnamed = float(quoted.loc[quoted["speaker"].isna(), "share"].sum())
-    rest = [f"{percent(unnamed)} have no speaker" if unnamed else "all of them have a speaker"]
-    if pronoun.any():
-        rest.insert(0, f"{percent(known.loc[pronoun, 'share'].sum())} have a pronoun only")
-    if named.empty:
-        return f"Of the quoted words {listed(rest)}."
-    names = [re.sub(r"^(An?|The) ", _lower, row["speaker"]) for row in named.to_dict("records")]
-    said = [f"{name} ({percent(share)})" for name, share in zip(names, named["share"], strict=True)]
-    said[0] = said[0].replace("%)", "% of the quoted words)")
-    return f"Of those named, most is quoted of {listed(said)}; {listed(rest)}."
+    rest = [f"{percent(known.loc[nameless, 'share'].sum())} have a speaker without a name"] if nameless.any() else []
+    rest += [f"{percent(known.loc[pronoun, 'share'].sum())} have a pronoun only"] if pronoun.any() else []
+    rest += [f"{percent(unnamed)} have no speaker"] if unnamed else []
+    last = f"; {listed(rest)}" if rest else ""
+    if often.empty:
+        return f"No speaker is named more than once{last.replace(' have', ' of the quoted words have', 1)}."
+    shared = [f"({percent(share)})" for share in often["share"]]
+    shared[0] = shared[0].replace(")", " of the quoted words)")
+    said = [f"{name} {share}" for name, share in zip(_named(often), shared, strict=True)]
+    most = f"{_named(often)[0]} is quoted most {shared[0]}" if len(often) == 1 else f"{listed(said)} are quoted most"
+    return f"Of those named, {most}{last}."
+
+
+def _named(known: pd.DataFrame) -> list[str]:
+    """The speakers as they appear within a sentence."""
+    return [re.sub(r"^(An?|The) ", _lower, speaker) for speaker in known["speaker"]]
 
 
 def _lower(found: re.Match[str]) -> str:

@@ -205,7 +205,7 @@ Lafz.behind = (() => {
     const section = name.split("/")[0];
     const found = (places(row, column, section, name) ?? []).filter(keep);
     const called = (frame) => Lafz.texts().frames.find(([known]) => known === frame)?.[1] ?? frame;
-    const subject = [row.term, row.text, row.actor, row.speaker, row.naming, row.stance, row.status, called(row.frame)]
+    const subject = [row.term, row.text, row.actor ?? row.patient, row.speaker, row.naming, row.stance, row.status, called(row.frame)]
       .find((value) => typeof value === "string");
     const pairs = [row.first, row.second].every((value) => typeof value === "string") ? `${row.first} … ${row.second}` : null;
     const title = [row.frame_b ? `${called(row.frame_a)} with ${called(row.frame_b)}` : pairs ?? subject, row.pattern, ...said]

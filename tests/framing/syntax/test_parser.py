@@ -32,5 +32,5 @@ def test_the_parser_finds_a_passive_that_the_rules_miss():
 
 
 def test_the_lists_still_rule_out_adjectives():
-    tokens = tokenize(read_text("The debate tonight was heated. Republicans are opposed to one another."))
+    tokens = tokenize(read_text("The readers were worried. Republicans are opposed to one another."))
     assert passives(tokens, syntax=True).empty
