@@ -27,7 +27,8 @@ def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") ->
     - ``frame_a``, ``frame_b``; ``both``: units with both; ``a``, ``b``: with each; ``units``: all that have words;
     - ``expected``: how many would have both if, in every document, each frame kept the number of its units, and these
       were dealt out anew, the more likely the longer they are. So neither that long sentences have more of everything,
-      nor that a document speaks of both frames, counts for the pair;
+      nor that a document speaks of both frames, counts for the pair. Of documents with fewer than four different units
+      it is ``both`` itself: they tell too little;
     - ``ppmi``: positive pointwise mutual information, the binary logarithm of ``both / expected``, and 0 where it is
       below 0 or undefined (Church and Hanks 1990, Word association norms, mutual information, and lexicography;
       Bullinaria and Levy 2007, Extracting semantic representations from word co-occurrence statistics): 1 = twice as
@@ -45,11 +46,11 @@ def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") ->
     >>> from analysis.framing.lexicon import read_lexicon
     >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    >>> tokens = tokenize(read_text("The militants will be prosecuted. It has rained all day. It may snow."))
+    >>> tokens = tokenize(read_text("The militants will be prosecuted. It has rained all day. It may snow. We left."))
     >>> columns = ["frame_a", "frame_b", "both", "a", "b", "units", "p"]
     >>> cooccurrence(tokens, lexicon)[columns].head(1).round(2)
-      frame_a              frame_b  both  a  b  units    p
-    0  threat  law_and_prosecution     1  1  1      3  0.3
+      frame_a              frame_b  both  a  b  units     p
+    0  threat  law_and_prosecution     1  1  1      4  0.23
     """
     frames = lexicon.frames["frame"].to_numpy(dtype=object)
     new = is_first(equal_units(tokens, unit).group)
@@ -127,10 +128,10 @@ def frame_words(
     >>> table = frame_words(tokenize(read_text(" ".join(said))), lexicon, "threat", stopwords={"with"}, min_count=3)
     >>> table[["term", "sentences", "others", "documents", "expected"]].round(2)
          term  sentences  others  documents  expected
-    0    fled          3       0          1      1.39
-    1     men          3       0          1      1.39
-    2    days          0       3          0      1.39
-    3  passed          0       3          0      1.39
+    0    fled          3       0          1      1.45
+    1     men          3       0          1      1.45
+    2    days          0       3          0      1.45
+    3  passed          0       3          0      1.45
     """
     frames = lexicon.frames["frame"].tolist()
     if frame not in frames:

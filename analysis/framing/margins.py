@@ -14,6 +14,7 @@ from scipy import special
 from analysis.core.compiled import Floats, compiled
 
 SUMS = 4  # of what two things share: its mean, its variance, the fewest and the most that can be
+FEW = 4  # sentences of a document, below which their lengths say too much of where a thing is for chance to be reckoned
 
 
 def tails(shared: NDArray[Any], sums: Floats) -> tuple[Floats, Floats]:
@@ -61,17 +62,18 @@ def add_pairs(words: Any, bounds: Any, has: Any, shared: Any, sums: Any) -> None
     for document in range(len(bounds) - 1):
         first, stop = bounds[document], bounds[document + 1]
         size = words[first:stop]
-        chance, many, x = np.empty((things, len(size))), np.zeros(things, np.int64), np.zeros(things)
+        chance, many = np.empty((things, len(size))), np.zeros(things, np.int64)
         for a in range(things):
             many[a] = has[first:stop, a].sum()
             if many[a]:
-                x[a] = _chances(size, many[a], chance[a])
+                _fill(size, many[a], chance[a])
         for a in range(things):
             for b in range(a, things):
                 if many[a] and many[b]:
-                    shared[a, b] += (has[first:stop, a] & has[first:stop, b]).sum()
+                    both = (has[first:stop, a] & has[first:stop, b]).sum()
+                    shared[a, b] += both
                     if a < b:
-                        _add_shared(size, chance[a], chance[b], x[a], x[b], many[a], many[b], sums[:, a, b])
+                        _add_shared(size, chance[a], chance[b], many[a], many[b], both, sums[:, a, b])
 
 
 @compiled
@@ -98,14 +100,17 @@ def add_words(bounds: Any, begin: Any, end: Any, types: Any, spoken: Any, kept: 
                     both[types[k]] += spoken[line]
         size = (end[first:stop] - begin[first:stop]).astype(np.float64)
         chance, other = np.empty(len(size)), np.empty(len(size))
-        x = _chances(size, own, chance) if own else 0.0
+        _fill(size, own, chance)
         known = np.full((len(size) + 1, SUMS), -1.0)  # types in as many sentences of a document have the same chances
         for t in met:
             n = many[t]
-            if own:
+            if len(size) < FEW:
+                _add_shared(size, chance, other, own, n, both[t], sums[:, t])
+            elif own:
                 if known[n, 0] < 0:
                     known[n] = 0
-                    _add_shared(size, chance, other, x, _chances(size, n, other), own, n, known[n])
+                    _fill(size, n, other)
+                    _add_shared(size, chance, other, own, n, 0, known[n])
                 sums[:, t] += known[n]
             counts[0, t] += both[t]
             counts[1, t] += n - both[t]
@@ -114,12 +119,12 @@ def add_words(bounds: Any, begin: Any, end: Any, types: Any, spoken: Any, kept: 
 
 
 @compiled
-def _chances(words: Any, many: Any, chance: Any) -> Any:
-    """Fill in the `chance` of each sentence to be one of `many`, and give the occurrences x that make them as many."""
+def _fill(words: Any, many: Any, chance: Any) -> None:
+    """Fill in the `chance` of each sentence of a document to be one of `many`."""
     total, sentences = words.sum(), len(words)
     if many >= sentences:
         chance[:] = 1
-        return np.inf
+        return
     missed = np.log1p(-words / total)
     x = float(many)  # from the left, where Newton's steps on a concave function never go too far
     for _ in range(60):
@@ -129,13 +134,19 @@ def _chances(words: Any, many: Any, chance: Any) -> Any:
         if step <= 1e-12 * x:
             break
     chance[:] = 1 - np.exp(missed * x)
-    return x
 
 
 @compiled
-def _add_shared(words: Any, one: Any, other: Any, x: Any, y: Any, m: Any, n: Any, sums: Any) -> None:
-    """Add to `sums` what things in m and n sentences, their chances `one` and `other`, are to share of a document."""
+def _add_shared(words: Any, one: Any, other: Any, m: Any, n: Any, both: Any, sums: Any) -> None:
+    """Add to `sums` what things in m and n sentences, their chances `one` and `other`, are to share of a document.
+
+    In a document of few sentences that is what they share, `both`, and nothing is left to chance.
+    """
     total, sentences = words.sum(), len(words)
+    if sentences < FEW:
+        for k in (0, 2, 3):
+            sums[k] += both
+        return
     sums[2] += max(m + n - sentences, 0)
     sums[3] += min(m, n)
     if min(m, n) == 0 or max(m, n) >= sentences:
@@ -145,9 +156,9 @@ def _add_shared(words: Any, one: Any, other: Any, x: Any, y: Any, m: Any, n: Any
     grow = sentences / (sentences - 1)
     v, w = grow * one * (1 - one), grow * other * (1 - other)
     v_sum, w_sum = v.sum(), w.sum()
-    crowded = -np.expm1(-x * y * words / total / (total - words))  # two occurrences cannot be the same word
+    crowded = -np.expm1(-m * n * words / total / (total - words))  # two occurrences cannot be the same word
     sums[0] += (one * other - (1 - one) * (1 - other) * crowded).sum()
     own = (v * (other - (v * other).sum() / v_sum) ** 2).sum() + (w * (one - (w * one).sum() / w_sum) ** 2).sum()
-    both = v * w
-    cross = (both * (1 - v / v_sum) * (1 - w / w_sum)).sum() + (both.sum() ** 2 - (both**2).sum()) / v_sum / w_sum
+    each = v * w
+    cross = (each * (1 - v / v_sum) * (1 - w / w_sum)).sum() + (each.sum() ** 2 - (each**2).sum()) / v_sum / w_sum
     sums[1] += own + cross

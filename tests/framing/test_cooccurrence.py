@@ -36,13 +36,21 @@ def test_by_sentence(lexicon):
 
 
 def test_by_paragraph(make_corpus, lexicon):
-    texts = [f"The war of {n}. The court of {n}.\n\nIt rained on {n}, they said." for n in range(9)]
+    rest = "\n\n".join(f"{weather} fell on {{n}}, they said." for weather in ("Rain", "Snow", "Hail"))
+    texts = [f"The war of {n}. The court of {n}.\n\n{rest.format(n=n)}" for n in range(9)]
     tokens = tokenize(make_corpus({f"{n}.txt": text for n, text in enumerate(texts)}))
     table = cooccurrence(tokens, lexicon, unit="paragraph")
-    assert table.loc[0, ["both", "a", "b", "units"]].tolist() == [9, 9, 9, 18]
+    assert table.loc[0, ["both", "a", "b", "units"]].tolist() == [9, 9, 9, 36]
     assert table.loc[0, "direction"] == "together"
     assert table.loc[1:, ["p", "q"]].isna().all(axis=None)  # aid is in no paragraph, which leaves nothing to chance
     assert cooccurrence(tokens, lexicon).loc[0, "both"] == 0
+
+
+def test_documents_of_few_sentences_leave_nothing_to_chance(make_corpus, lexicon):
+    files = {f"{n}.txt": f"The war of {n} came to court. It rained on {n}. It snowed on {n}." for n in range(9)}
+    table = cooccurrence(tokenize(make_corpus(files)), lexicon)
+    assert table.loc[0, ["both", "expected"]].tolist() == [9, 9]
+    assert table["p"].isna().all()
 
 
 def test_an_unknown_unit(lexicon):
@@ -69,9 +77,7 @@ def dealt(sizes, one, other, m, n):
     return np.array([shared[k] for k in range(min(m, n) + 1)]) / sum(shared.values())
 
 
-@pytest.mark.parametrize(
-    ("sizes", "m", "n"), [([6, 6, 6, 6, 6], 2, 2), ([8, 8, 8, 8], 2, 2), ([9, 9], 1, 1), ([4, 6, 8, 10], 1, 2)]
-)
+@pytest.mark.parametrize(("sizes", "m", "n"), [([6, 6, 6, 6, 6], 2, 2), ([8, 8, 8, 8], 2, 2), ([4, 6, 8, 10], 1, 2)])
 def test_what_two_things_share_by_chance_is_what_all_dealings_of_their_words_have(sizes, m, n):
     """One document: the chances for it, and for twenty like it."""
     words, ends = np.array(sizes * 20, dtype=float), len(sizes) * np.arange(21)
@@ -92,7 +98,7 @@ def test_what_two_things_share_by_chance_is_what_all_dealings_of_their_words_hav
         twenty = np.convolve(twenty, share)
     for count in range(len(twenty)):
         more, fewer = tails(np.array([count]), sums[:, 0, [1]])
-        assert more[0] == pytest.approx(twenty[count + 1 :].sum() + twenty[count] / 2, abs=0.05)
+        assert more[0] == pytest.approx(twenty[count + 1 :].sum() + twenty[count] / 2, abs=0.06)
         assert fewer[0] == pytest.approx(1 - more[0])
 
 

@@ -116,7 +116,7 @@ def test_a_mark_on_a_label_and_its_rate_share_their_brackets():
     pairs = pd.DataFrame(
         {"frame_a": ["law", "law"], "frame_b": ["war", "war"], "both": [9, 4], "expected": [3.1, 0.04]}
     )
-    assert together(pairs.assign(direction="together"), labels) == (
+    assert together(pairs.assign(direction="together", q=0.01), labels) == (
         "Law and war (not valid here) share a sentence more often than chance explains (9 sentences, 3.1 expected), "
         "as do law and war (not valid here; 4, 0.04)."
     )
@@ -157,10 +157,11 @@ def test_groups_that_are_not_apart_are_few_documents_only_where_they_are(documen
 
 
 def test_frames_and_words_that_share_sentences_with_nothing():
-    pairs = pd.DataFrame({"frame_a": ["war"], "frame_b": ["law"], "both": [3], "direction": ["unclear"]})
-    once = pairs.assign(both=1, direction="together")
-    for table in (pairs, once, pairs.head(0)):
+    pairs = pd.DataFrame({"frame_a": ["war"], "frame_b": ["law"], "both": [3], "direction": ["unclear"], "q": [0.3]})
+    for table in (pairs, pairs.assign(both=1, direction="together", q=0.01)):
         assert together(table, LABELS) == "No two frames share a sentence more often than chance explains."
+    for table in (pairs.head(0), pairs.assign(q=np.nan)):
+        assert together(table, LABELS) == "Too few sentences speak of two frames for any to be seen to go together."
     none = pd.DataFrame({"term": ["raid", "bomb"], "sentences": [1, 4], "expected": [0.1, 2.0], "q": [0.01, 0.2]})
     assert words_with(none, "War") == "No other word appears with war more often than chance explains."
     for table in (none.head(0), none.assign(q=np.nan)):

@@ -156,10 +156,12 @@ def together(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> st
     """Which frames share a sentence more often than chance explains, twice at least, from a table of `cooccurrence`.
 
     >>> table = pd.DataFrame({"frame_a": ["war"], "frame_b": ["law"], "both": [4], "direction": ["together"]})
-    >>> together(table.assign(expected=1.53), {"war": "War", "law": "Law"})
+    >>> together(table.assign(expected=1.53, q=0.01), {"war": "War", "law": "Law"})
     'War and law share a sentence more often than chance explains (4 sentences, 1.5 expected).'
     """
     sure = table[(table["direction"] == "together") & (table["both"] > 1)].head(top)
+    if sure.empty and table["q"].isna().all():
+        return "Too few sentences speak of two frames for any to be seen to go together."
     if sure.empty:
         return "No two frames share a sentence more often than chance explains."
     pairs = zip(sure["frame_a"].map(labels), sure["frame_b"].map(labels).str.lower(), strict=True)
