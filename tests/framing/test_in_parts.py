@@ -10,7 +10,7 @@ from analysis.framing.attribution import attributions, speaker_shares
 from analysis.framing.axes import axes
 from analysis.framing.contrasts import headline_body, shifts
 from analysis.framing.cooccurrence import cooccurrence, frame_words
-from analysis.framing.counting import count_documents, counted_parts, stacked, term_counts
+from analysis.framing.counting import count_documents, counted_parts, fit, stacked, term_counts
 from analysis.framing.course import over_time
 from analysis.framing.embedding import expand
 from analysis.framing.frames import coverage, evidence, matches, profile, sentence_frames
@@ -51,6 +51,7 @@ MEASURES = {
     "weeks": lambda t, x, w, by: over_time(t, x, "week", measure="score", weights=w, **OPTIONS),
     "years": lambda t, x, w, by: over_time(t, x, "year", weights=w, **OPTIONS),
     **{unit: lambda t, x, w, by, unit=unit: cooccurrence(t, x, unit=unit) for unit in UNITS},
+    "fit": lambda t, x, w, by: pd.DataFrame([fit(t, x)]),
     "words": lambda t, x, w, by: frame_words(t, x, x.frames["frame"].iloc[0], min_count=2),
     "firmness": lambda t, x, w, by: firmness(t, STYLE, by, w),
     "naming": lambda t, x, w, by: naming(t, STYLE, by, w),

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from analysis import tokenize
+from analysis.framing.counting import Fit
 from analysis.publish.findings import manner
 from analysis.publish.findings.framing import (
+    fitted,
     framed_as,
     in_headlines,
     shifted,
@@ -117,8 +119,8 @@ def test_a_mark_on_a_label_and_its_rate_share_their_brackets():
         {"frame_a": ["law", "law"], "frame_b": ["war", "war"], "both": [9, 4], "expected": [3.1, 0.04]}
     )
     assert together(pairs.assign(direction="together", q=0.01), labels) == (
-        "Law and war (not valid here) share a sentence more often than chance explains (9 sentences, 3.1 expected), "
-        "as do law and war (not valid here; 4, 0.04)."
+        "Law shares a sentence with war (not valid here) more often than chance explains (9 sentences, 3.1 expected), "
+        "as does law with war (not valid here; 4, 0.04)."
     )
 
 
@@ -128,6 +130,15 @@ def test_terms_that_do_not_occur_take_nothing():
     assert took_much(used.assign(hits=[0, 1])).startswith("1 term of the lexicon occurs, and none takes")
     excluded = used.assign(hits=[3, 0], weight=[0.0, 1.0])  # an exclude is no term
     assert took_much(excluded) == "None of the terms occurs in these texts."
+
+
+def test_how_poorly_a_lexicon_fits_is_said_with_its_shares():
+    assert fitted(Fit("good", 0.8, 0.2, 0.1)) is None
+    assert fitted(Fit("none", 0, 0, 0)) == "No term of the lexicon occurs in the text."
+    poorly = "it fits these texts poorly, and their frame profile tells little."
+    met = "The lexicon meets 1.3% of the words, in 10% of the sentences"
+    assert fitted(Fit("poor", 0.1, 0.013, 0.46)) == f"{met}: {poorly}"
+    assert fitted(Fit("poor", 0.1, 0.013, 0.5)) == f"{met}, and five of its terms have 50% of the hits: {poorly}"
 
 
 def test_why_a_frame_cannot_be_told_is_said_for_each_reason(security):

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.framing.contrasts import LEVEL
+from analysis.framing.counting import FIVE, Fit
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.validity import POSITIVES
 from analysis.publish.findings.wording import listed, percent, times
@@ -35,6 +36,23 @@ def took_much(used: pd.DataFrame) -> str:
         return f"{len(found):,} {verb}, and none takes nearly whatever it meets."
     said = [f"“{row['pattern']}” ({times(row['hits'])})" for row in greedy.head(6).to_dict("records")]
     return f"These terms take nearly whatever they meet and say little about their frame: {listed(said)}."
+
+
+def fitted(fit: Fit) -> str | None:
+    """How little of the texts a lexicon meets, as a sentence; None where it fits.
+
+    >>> fitted(Fit("none", 0.042, 0.0082, 0.25))
+    'The lexicon meets 0.8% of the words, in 4% of the sentences: too little for a frame profile.'
+    """
+    if fit.verdict == "good":
+        return None
+    if not fit.words:
+        return "No term of the lexicon occurs in the text."
+    met = f"The lexicon meets {fit.words:.1%} of the words, in {percent(fit.sentences)} of the sentences"
+    if fit.verdict == "none":
+        return f"{met}: too little for a frame profile."
+    five = f", and five of its terms have {percent(fit.five)} of the hits" if fit.five >= FIVE else ""
+    return f"{met}{five}: it fits these texts poorly, and their frame profile tells little."
 
 
 def trusted(measured: pd.DataFrame | None, lexicon: Lexicon) -> str:
@@ -157,7 +175,7 @@ def together(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> st
 
     >>> table = pd.DataFrame({"frame_a": ["war"], "frame_b": ["law"], "both": [4], "direction": ["together"]})
     >>> together(table.assign(expected=1.53, q=0.01), {"war": "War", "law": "Law"})
-    'War and law share a sentence more often than chance explains (4 sentences, 1.5 expected).'
+    'War shares a sentence with law more often than chance explains (4 sentences, 1.5 expected).'
     """
     sure = table[(table["direction"] == "together") & (table["both"] > 1)].head(top)
     if sure.empty and table["q"].isna().all():
@@ -165,8 +183,9 @@ def together(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> st
     if sure.empty:
         return "No two frames share a sentence more often than chance explains."
     pairs = zip(sure["frame_a"].map(labels), sure["frame_b"].map(labels).str.lower(), strict=True)
-    said = [f"{one.lower() if place else one} and {other}" for place, (one, other) in enumerate(pairs)]
-    return _more_often(said, "share a sentence", sure["both"], sure["expected"], "do")
+    (one, other), *rest = pairs
+    others = [f"{left.lower()} with {right}" for left, right in rest]
+    return _more_often(f"{one} shares a sentence with {other}", others, sure["both"], sure["expected"])
 
 
 def words_with(table: pd.DataFrame, label: str, *, top: int = 5) -> str:
@@ -181,17 +200,16 @@ def words_with(table: pd.DataFrame, label: str, *, top: int = 5) -> str:
     sure = table[(table["q"] <= LEVEL) & (table["sentences"] > 1)].head(top)
     if sure.empty:
         return f"No other word appears with {label.lower()} more often than chance explains."
-    said = [f"“{term}”" for term in sure["term"]]
-    verb = f"appears with {label.lower()}"
-    return _more_often(said, verb, sure["sentences"], sure["expected"], "does" if len(sure) == 2 else "do")
+    first, *others = [f"“{term}”" for term in sure["term"]]
+    return _more_often(f"{first} appears with {label.lower()}", others, sure["sentences"], sure["expected"])
 
 
-def _more_often(subjects: list[str], verb: str, shared: pd.Series, expected: pd.Series, do: str) -> str:
-    """What the first subject does more often than chance explains, as do the others, each with its numbers."""
+def _more_often(said: str, others: list[str], shared: pd.Series, expected: pd.Series) -> str:
+    """What is `said` to be more often than chance explains, and what else is, each with its numbers."""
     counts = [f"{count:,}{{}}, {_rate(mean)}{{}}" for count, mean in zip(shared, expected, strict=True)]
-    said = f"{subjects[0]} {verb} more often than chance explains ({counts[0].format(' sentences', ' expected')})"
-    rest = [_with_aside(name, count.format("", "")) for name, count in zip(subjects[1:], counts[1:], strict=True)]
-    return f"{said}, as {do} {listed(rest)}." if rest else f"{said}."
+    said = f"{said} more often than chance explains ({counts[0].format(' sentences', ' expected')})"
+    rest = [_with_aside(name, count.format("", "")) for name, count in zip(others, counts[1:], strict=True)]
+    return f"{said}, as {'does' if len(rest) == 1 else 'do'} {listed(rest)}." if rest else f"{said}."
 
 
 def _rate(value: float) -> str:
