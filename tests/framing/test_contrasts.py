@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis import read_text, tokenize
+from analysis.framing import contrasts
 from analysis.framing.contrasts import headline_body, shifts
 from analysis.framing.permutations import adjusted
 
@@ -60,6 +61,15 @@ def test_the_chance_of_a_gap_between_headline_and_body(news, lexicon):
     assert table["p"].tolist() == pytest.approx(expected, abs=0.01)
     assert table[["ci_low", "ci_high"]].isna().all(axis=None)
     assert headline_body(news, lexicon, permutations=0)["p"].isna().all()
+
+
+def test_of_many_documents_fewer_headlines_are_drawn(news, lexicon, monkeypatch):
+    monkeypatch.setattr(contrasts, "DRAWS", 2 * 1200)
+    drawn = headline_body(news, lexicon, resamples=0, permutations=5000)["p"][0]
+    assert drawn * 1201 == pytest.approx(round(drawn * 1201))
+    monkeypatch.setattr(contrasts, "DRAWS", 1)
+    least = headline_body(news, lexicon, resamples=0, permutations=5000)["p"][0]
+    assert least * 1000 == pytest.approx(round(least * 1000))
 
 
 def test_scores(news, lexicon):
