@@ -112,13 +112,13 @@ def covered(table: pd.DataFrame) -> str:
 
     >>> table = pd.DataFrame({"status": ["framed", "tie", "no term"], "sentences": [3, 1, 6], "share": [0.3, 0.1, 0.6]})
     >>> covered(table)
-    'A frame leads in 30% of the sentences (3 of 10); in 60% no term stands at all.'
+    'A frame leads in 30% of the sentences (3 of 10); in 60% no term appears.'
     """
     share = dict(zip(table["status"], table["share"], strict=True))
     count = dict(zip(table["status"], table["sentences"], strict=True))
     said = f"A frame leads in {percent(share['framed'])} of the sentences"
     said += f" ({count['framed']:,} of {table['sentences'].sum():,})"
-    return f"{said}; in {percent(share['no term'])} no term stands at all."
+    return f"{said}; in {percent(share['no term'])} no term appears."
 
 
 def shifted(table: pd.DataFrame, by: str, labels: dict[str, str], *, top: int = 3) -> str:
