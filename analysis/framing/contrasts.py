@@ -6,12 +6,17 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.core.compiled import Floats, Ints
-from analysis.framing.counting import added, amounts, count_documents, counted_parts, stacked
+from analysis.framing.counting import amounts, count_documents, weighted_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.permutations import adjusted, as_headline, dealt, drawn_rates, permuted, rates
+from analysis.text.lookup import sentence_of
+from analysis.text.parted import Part
+from analysis.text.shingles import is_first
 from analysis.text.tokens import Tokens
+from analysis.text.units import equal_units
 
 LEVEL = 0.05  # of the false discovery rate below which a shift has a direction
+DRAWS = 200_000_000  # of headlines, in all permutations together; 999 permutations are made of any corpus
 TAIL = 0.025  # of the resamples that a 95% interval leaves out at each end
 
 
@@ -20,12 +25,13 @@ def headline_body(
     lexicon: Lexicon,
     *,
     measure: str = "hits",
-    weights: Floats | None = None,
     resamples: int = 1000,
     permutations: int = 9999,
     seed: int = 0,
 ) -> pd.DataFrame:
     """What headlines say more, or less, of than the texts below them: one row a frame, in the lexicon's order.
+
+    A sentence that is repeated word for word, in a copy of an article, counts where it appears first.
 
     - ``documents``: those with a title and something below it; the others are left out;
     - ``headline_hits``, ``headline_words``, ``headline_per_1000``: in their titles; ``body_hits``, ``body_words``,
@@ -33,16 +39,16 @@ def headline_body(
     - ``gap``: ``headline_per_1000 - body_per_1000``, above 0 = more in headlines; ``ci_low``, ``ci_high``: its 95%
       percentile interval when the documents are drawn again, each with its headline (Efron and Tibshirani 1993, An
       Introduction to the Bootstrap, chapter 13); NaN with fewer than two documents or no resamples;
-    - ``p``: how often the gap is as wide when, in each document, sentences taken at random replace the headline: the
-      share of `permutations` such choices and the actual one (Phipson and Smyth 2010, Permutation P-values should never
-      be zero). NaN without permutations;
-    - ``q``: p adjusted for the number of frames (Benjamini and Hochberg 1995); ``direction``: "headline" or "body",
-      the side that has more, with q up to 0.05, else "unclear".
+    - ``p``: how often the gap is as wide when, in each document, as many words in a row, taken at random, replace the
+      headline: the share of `permutations` such choices and the actual one (Phipson and Smyth 2010, Permutation
+      P-values should never be zero). NaN without permutations;
+    - ``q``: p adjusted for the number of frames that have a hit (Benjamini and Hochberg 1995); ``direction``:
+      "headline" or "body", the side that has more, with q up to 0.05, else "unclear".
 
     Headlines are short. A frame that none of them speaks of has no hit in any resample and an interval that is too
-    narrow: trust ``q``. With `measure` "score" a hit counts the weight of its term; with `weights` (one number a token)
-    hits and words are sums of them. Raises `ValueError` when no document has both, for another measure, or weights that
-    are not one a token.
+    narrow: trust ``q``. With `measure` "score" a hit counts the weight of its term. Of more than 20,000 documents there
+    are fewer permutations, so that it takes some ten seconds. Raises `ValueError` when no document has both, or for
+    another measure.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -53,39 +59,52 @@ def headline_body(
     >>> table.loc[0, ["headline_hits", "headline_words", "body_hits", "body_words"]].tolist()
     [1, 2, 1, 9]
     """
-    head, body, sizes, hits, words = [], [], [], [], []  # hits and words: of each sentence
-    for part, counted in counted_parts(tokens, lexicon, weights):
-        title, document, many = _titles(part.tokens), part.tokens.sentence_document, part.tokens.n_documents
-        head.append(added(counted, np.where(title, document, -1), many))
-        body.append(added(counted, np.where(title, -1, document), many))
-        sizes.append(_headed(part.tokens))
-        own_lines = _both(sizes[-1])[document]
-        hits.append(counted.rates(measure)[own_lines])
-        words.append(counted.words[own_lines])
-    size = np.concatenate(sizes)
-    documents = np.flatnonzero(_both(size))
+    if measure not in ("hits", "score"):
+        raise ValueError(f"measure is {measure!r}: use 'hits' or 'score'")
+    new = is_first(equal_units(tokens, "sentence").group)
+    frame_of = pd.Index(lexicon.frames["frame"]).get_indexer(lexicon.terms["frame"])
+    amount_of = np.ones(len(frame_of)) if measure == "hits" else lexicon.terms["weight"].to_numpy()
+    sizes, hits = [], []
+    for part, found, _ in weighted_parts(tokens, lexicon):
+        size, own = _headed(part, found, new)
+        sizes.append(size)
+        hits.append(own.assign(document=own["document"] + part.document))
+    # Of each document the words of its title and those below; of each hit its document, span, term and side.
+    size, table = np.concatenate(sizes), pd.concat(hits)
+    documents = np.flatnonzero(size.all(axis=1))
     if not len(documents):
         raise ValueError("no document has a headline and a text below it: compare documents that have both")
-    sides = {"headline": stacked(head), "body": stacked(body)}
-    own = {side: (counts.rates(measure)[documents], counts.words[documents]) for side, counts in sides.items()}
-    rate = {side: rates(*counts) for side, counts in own.items()}
-    low = high = np.full(len(lexicon.frames), np.nan)
+    place = np.full(len(size), -1)
+    place[documents] = np.arange(len(documents))
+    size, table = size[documents], table.assign(document=place[table["document"]])
+    table = table[table["document"] >= 0]
+    document, term, body = (table[column].to_numpy() for column in ("document", "term", "body"))
+    frame, amount = frame_of[term], amount_of[term]
+    spans, frames = table[["first", "last"]].to_numpy(), len(lexicon.frames)
+    sides = []
+    for side, words in enumerate(size.T.astype(np.float64)):
+        rows = body == side
+        counts = sparse.csr_array((amount[rows], (document[rows], frame[rows])), shape=(len(documents), frames))
+        counts.sum_duplicates()
+        sides.append((counts, words))
+    rate = [rates(*side) for side in sides]
+    low = high = p = np.full(frames, np.nan)
     if len(documents) > 1 and resamples:
-        drawn = drawn_rates(list(own.values()), resamples, seed)
+        drawn = drawn_rates(sides, resamples, seed)
         low, high = _interval(drawn[0] - drawn[1])
     columns = {"frame": lexicon.frames["frame"], "documents": len(documents)}
-    for side, (found, amount) in own.items():
-        columns[f"{side}_hits"] = amounts(found.sum(axis=0), whole=weights is None and measure == "hits")
-        columns[f"{side}_words"] = amounts(amount.sum(), whole=weights is None)
-        columns[f"{side}_per_1000"] = rate[side]
-    table = pd.DataFrame(columns | {"gap": rate["headline"] - rate["body"], "ci_low": low, "ci_high": high})
-    table["p"] = np.nan
+    for name, (counts, words), per_1000 in zip(("headline", "body"), sides, rate, strict=True):
+        columns[f"{name}_hits"] = amounts(counts.sum(axis=0), whole=measure == "hits")
+        columns[f"{name}_words"] = int(words.sum())
+        columns[f"{name}_per_1000"] = per_1000
+    table = pd.DataFrame(columns | {"gap": rate[0] - rate[1], "ci_low": low, "ci_high": high})
     if permutations:
-        actual = np.append(own["headline"][1].sum(), own["headline"][0].sum(axis=0))
-        sentences, title = size[documents].T
-        lines = sparse.vstack(hits, format="csr"), np.concatenate(words)
-        table["p"] = as_headline(*lines, sentences, title, actual, permutations, seed)
-    return _with_direction(table, table["gap"], ("headline", "body"))
+        permutations = min(permutations, max(DRAWS // len(documents), 999))
+        bounds = np.searchsorted(document, np.arange(len(documents) + 1))
+        options = {"frames": frames, "permutations": permutations, "seed": seed}
+        p = as_headline(spans, frame, amount, bounds, size.sum(axis=1), size[:, 0], **options)
+        p[np.bincount(frame, minlength=frames) == 0] = np.nan
+    return _with_direction(table.assign(p=p), table["gap"], ("headline", "body"))
 
 
 def shifts(
@@ -192,26 +211,31 @@ def _with_direction(table: pd.DataFrame, difference: pd.Series, names: tuple[str
     return table.assign(q=q, direction=direction)
 
 
-def _headed(tokens: Tokens) -> Ints:
-    """(documents, 2) how many sentences each document has, and how many of them are its title."""
+def _headed(part: Part, found: pd.DataFrame, new: NDArray[np.bool_]) -> tuple[Ints, pd.DataFrame]:
+    """(documents, 2) the words of titles and of what is below, and the matches that are `found` in it.
+
+    Sentences count that are `new`; a match has its ``document``, its ``first`` and ``last`` word there, titles first,
+    and whether it is in the ``body``.
+    """
+    tokens = part.tokens
+    new = new[part.sentence : part.sentence + tokens.n_sentences]
+    body = (tokens.corpus.segments["kind"] != "title").to_numpy()[tokens.sentence_segment]
     document, many = tokens.sentence_document, tokens.n_documents
-    lines = [np.bincount(own, minlength=many) for own in (document, document[_titles(tokens)])]
-    return np.column_stack(lines)
-
-
-def _both(size: Ints) -> NDArray[np.bool_]:
-    """Which of the documents of `_headed` have a sentence that is a title, and one that is none."""
-    own: NDArray[np.bool_] = (size[:, 1] > 0) & (size[:, 1] < size[:, 0])
-    return own
+    words = np.where(new, np.diff(tokens.sentence_offsets), 0)
+    sides = [np.bincount(document[rows], words[rows], minlength=many) for rows in (~body, body)]
+    size = np.column_stack(sides).astype(np.int64)
+    order = np.lexsort((np.arange(len(body)), body, document))  # titles first
+    place = np.empty(len(body), dtype=np.int64)  # of the first word of each sentence in its document
+    place[order] = np.cumsum(words[order]) - words[order]
+    place -= (np.cumsum(size.sum(axis=1)) - size.sum(axis=1))[document]
+    line = sentence_of(tokens, found["first"].to_numpy())
+    move = (place - tokens.sentence_offsets[:-1])[line]
+    rows = {"document": document[line], "first": found["first"] + move, "last": found["last"] + move}
+    table = pd.DataFrame(rows | {"term": found["term"], "body": body[line]})[new[line]]
+    return size, table.sort_values(["document", "first"], ignore_index=True)
 
 
 def _interval(values: Floats) -> tuple[Floats, Floats]:
     """The ends of the 95% percentile interval of each row."""
     low, high = np.quantile(values, [TAIL, 1 - TAIL], axis=1)
     return low, high
-
-
-def _titles(tokens: Tokens) -> NDArray[np.bool_]:
-    """(sentences,) which sentences are titles."""
-    kinds = (tokens.corpus.segments["kind"] == "title").to_numpy(dtype=bool)
-    return np.asarray(kinds[tokens.sentence_segment])

@@ -1,88 +1,85 @@
-"""What occurs with a frame: other frames in the same sentence, paragraph or document, and the words around it."""
+"""What shares a sentence with a frame, more than chance explains: other frames, and words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy import stats
 
 from analysis.framing.contrasts import LEVEL
 from analysis.framing.counting import counted_parts, gather, weighted_parts
 from analysis.framing.lexicon import Lexicon
+from analysis.framing.margins import SUMS, add_pairs, add_words, tails
 from analysis.framing.permutations import adjusted
-from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import Part, Parted, part_bounds, sentence_counts
-from analysis.text.tokens import Ids, Tokens, offsets_of
-
-UNITS = ("sentence", "paragraph", "document")
+from analysis.text.lookup import sentence_of
+from analysis.text.parted import names
+from analysis.text.shingles import is_first
+from analysis.text.stopwords import stopped
+from analysis.text.tokens import Tokens
+from analysis.text.units import equal_units, units
 
 
 def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") -> pd.DataFrame:
-    """Which frames occur together in a "sentence", "paragraph" (a title or heading is one) or "document", as `unit`.
+    """Which frames share a "sentence" or "paragraph" (a title or heading is one), as `unit`, more than chance explains.
 
-    One row a pair of frames, those most above chance first, then by ``both`` and the lexicon's order:
+    Each unit that is repeated word for word counts once. One row a pair of frames, those most above chance first, then
+    by ``both`` and the lexicon's order:
 
     - ``frame_a``, ``frame_b``; ``both``: units with both; ``a``, ``b``: with each; ``units``: all that have words;
-    - ``expected``: ``a * b / units``, how many would have both if the frames knew nothing of each other;
+    - ``expected``: how many would have both if, in every document, each frame kept the number of its units, and these
+      were dealt out anew, the more likely the longer they are. So neither that long sentences have more of everything,
+      nor that a document speaks of both frames, counts for the pair. Of documents with fewer than four different units
+      it is ``both`` itself: they tell too little;
     - ``ppmi``: positive pointwise mutual information, the binary logarithm of ``both / expected``, and 0 where it is
       below 0 or undefined (Church and Hanks 1990, Word association norms, mutual information, and lexicography;
       Bullinaria and Levy 2007, Extracting semantic representations from word co-occurrence statistics): 1 = twice as
-      often as by chance. It is high for rare pairs: read ``both`` with it;
-    - ``p``: Fisher's exact test, two-sided, of the four counts (Fisher 1935, The design of experiments); ``q``: p
-      adjusted for the number of pairs (Benjamini and Hochberg 1995); ``direction``: "together" or "apart" with q up to
-      0.05, else "unclear".
+      often as chance explains. It is high for rare pairs: read ``both`` with it;
+    - ``p``: twice the smaller tail of ``both`` under that dealing, see `margins.tails`: the stratified test of Mantel
+      and Haenszel 1959 (Statistical aspects of the analysis of data from retrospective studies of disease), a document
+      being a stratum; NaN where no dealing is different. ``q``: p adjusted for the number of pairs (Benjamini and
+      Hochberg 1995), NaN for those too rare to be told from chance, see `permutations.adjusted`; ``direction``:
+      "together" or "apart" with q up to 0.05, else "unclear".
 
-    A word counts for one frame only, so a unit has both through different words. Where much of a text has no frame at
-    all, any two frames occur together more than by chance, since both keep to the rest; and p takes the units for
-    independent, which sentences of one document are not, and still less a sentence that is printed again. Raises
-    `ValueError` for another unit.
+    A word counts for one frame only, so a unit has both through different words. Takes time in proportion to the units
+    and to the pairs. Raises `ValueError` for another unit.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
     >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    >>> tokens = tokenize(read_text("The militants will be prosecuted. It rained. It snowed. It was late."))
-    >>> columns = ["frame_a", "frame_b", "both", "a", "b", "units", "expected", "ppmi"]
-    >>> cooccurrence(tokens, lexicon)[columns].head(1)
-      frame_a              frame_b  both  a  b  units  expected  ppmi
-    0  threat  law_and_prosecution     1  1  1      4      0.25   2.0
+    >>> tokens = tokenize(read_text("The militants will be prosecuted. It has rained all day. It may snow. We left."))
+    >>> columns = ["frame_a", "frame_b", "both", "a", "b", "units", "p"]
+    >>> cooccurrence(tokens, lexicon)[columns].head(1).round(2)
+      frame_a              frame_b  both  a  b  units     p
+    0  threat  law_and_prosecution     1  1  1      4  0.23
     """
-    if unit not in UNITS:
-        raise ValueError(f"unknown unit {unit!r}: use {', '.join(map(repr, UNITS))}")
     frames = lexicon.frames["frame"].to_numpy(dtype=object)
-    units, together = 0, np.zeros((len(frames), len(frames)), dtype=np.int64)
+    new = is_first(equal_units(tokens, unit).group)
+    together = np.zeros((len(frames), len(frames)), dtype=np.int64)
+    sums, before = np.zeros((SUMS, *together.shape)), 0
     for part, counted in counted_parts(tokens, lexicon):
-        number = {
-            "sentence": np.arange(part.tokens.n_sentences),
-            "paragraph": np.unique(part.tokens.sentence_segment, return_inverse=True)[1],
-            "document": np.unique(part.tokens.sentence_document, return_inverse=True)[1],
-        }[unit]
-        own = int(number.max(initial=-1)) + 1
-        has = ((gather(number, own) @ counted.hits).toarray() > 0).astype(np.int64)
-        units, together = units + own, together + has.T @ has
+        offsets = units(part.tokens, unit)[0]
+        first = np.searchsorted(part.tokens.sentence_offsets, offsets[:-1])  # of each unit, its first sentence
+        number = np.repeat(np.arange(len(first)), np.diff(first, append=part.tokens.n_sentences))
+        once = new[before : before + len(first)]
+        before += len(first)
+        has = (gather(number, len(first)) @ counted.hits).toarray()[once] > 0
+        bounds = np.searchsorted(part.tokens.sentence_document[first][once], np.arange(part.tokens.n_documents + 1))
+        add_pairs(np.diff(offsets)[once].astype(np.float64), bounds, has, together, sums)
     one, other = np.triu_indices(len(frames), k=1)
-    both = together[one, other]
-    a, b = together[one, one], together[other, other]
-    expected = a * b / max(units, 1)
+    both, sums = together[one, other], sums[:, one, other]
+    expected = sums[0]
     apart = np.divide(both, expected, out=np.ones(len(both)), where=expected > 0)
-    p = np.array(
-        [
-            stats.fisher_exact(np.array([[n, left - n], [right - n, units - left - right + n]])).pvalue
-            for n, left, right in zip(both, a, b, strict=True)
-        ]
-    )
-    q = adjusted(p)
+    p = 2 * np.minimum(*tails(both, sums))
+    q = adjusted(p, 2 * np.minimum(tails(sums[3], sums)[0], tails(sums[2], sums)[1]))
     sure = q <= LEVEL
     table = pd.DataFrame(
         {
             "frame_a": frames[one],
             "frame_b": frames[other],
             "both": both,
-            "a": a,
-            "b": b,
-            "units": units,
+            "a": together[one, one],
+            "b": together[other, other],
+            "units": int(new.sum()),
             "expected": expected,
             "ppmi": np.log2(np.maximum(apart, 1)),
             "p": p,
@@ -95,111 +92,85 @@ def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") ->
     return table.sort_values(["ppmi", "both"], ascending=False, kind="stable", ignore_index=True)
 
 
-def frame_words(tokens: Tokens, lexicon: Lexicon, frame: str) -> tuple[Tokens, Tokens]:
-    """The words of the sentences that speak of `frame`, but for those that do so, and the words of all the others.
+def frame_words(
+    tokens: Tokens,
+    lexicon: Lexicon,
+    frame: str,
+    *,
+    stopwords: Iterable[str] | None = None,
+    min_count: int = 5,
+    most: int | None = None,
+) -> pd.DataFrame:
+    """Which words share sentences with `frame` more than the other sentences of the same documents explain.
 
-    Two `Tokens` over the same documents, to hold against each other: the words that are key in the first occur
-    with the frame. What its patterns matched is left out, since it would be key by definition; where it was taken out
-    of a sentence, the words before and after it are sentences of their own, so that no n-gram spans the gap. Raises
-    `ValueError` for an unknown frame, and where no word is left on a side.
+    What its patterns matched is left out, since that would come first by definition; so are `stopwords`, and words in
+    fewer than `min_count` sentences. A sentence that is repeated word for word counts where it appears first. One row a
+    word, those most above chance first:
+
+    - ``term``; ``sentences``: those of the frame that have it; ``others``: the other sentences that have it;
+      ``documents``: with one of the first kind;
+    - ``expected``: how many of the frame's would have it if, in every document, the word kept the number of its
+      sentences, and these were dealt out anew, the more likely the longer they are, as in `cooccurrence`;
+    - ``log_ratio``: the binary logarithm of ``sentences / expected``, 1 = twice as often as chance explains;
+    - ``z``: how many standard deviations ``sentences`` is above what is expected, the signed root of the statistic of
+      Mantel and Haenszel 1959 (Statistical aspects of the analysis of data from retrospective studies of disease), a
+      document being a stratum; NaN, as ``p`` is, where no dealing is different;
+    - ``p``: the chance of as many, see `margins.tails`; ``q``: p adjusted for the number of words (Benjamini and
+      Hochberg 1995), NaN for those too rare to be told from chance, see `permutations.adjusted`.
+
+    `most`: rows, at most. Takes time in proportion to the words. Raises `ValueError` for an unknown frame.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
     >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    >>> tokens = tokenize(read_text("The militants fled north. It rained."))
-    >>> [side.vocabulary[side.ids].tolist() for side in frame_words(tokens, lexicon, "threat")]
-    [['the', 'fled', 'north'], ['it', 'rained']]
+    >>> said = [f"Militants fled with {many} men. {many} days passed." for many in ("two", "four", "six")]
+    >>> table = frame_words(tokenize(read_text(" ".join(said))), lexicon, "threat", stopwords={"with"}, min_count=3)
+    >>> table[["term", "sentences", "others", "documents", "expected"]].round(2)
+         term  sentences  others  documents  expected
+    0    fled          3       0          1      1.45
+    1     men          3       0          1      1.45
+    2    days          0       3          0      1.45
+    3  passed          0       3          0      1.45
     """
     frames = lexicon.frames["frame"].tolist()
     if frame not in frames:
         raise ValueError(f"no frame {frame!r} in lexicon {lexicon.name!r}: it has {', '.join(frames)}")
     own = (lexicon.terms["frame"] == frame).to_numpy()
-    parts = ((part, found[own[found["term"]]]) for part, found, _ in weighted_parts(tokens, lexicon))
-    sides = _sides_of(tokens, parts) if isinstance(tokens, Parted) else split(tokens, next(parts)[1])
-    for side, which in zip(
-        sides, ("other word stands in a sentence with", "word stands in a sentence without"), strict=True
-    ):
-        if not side.document_offsets[-1]:
-            raise ValueError(f"no {which} frame {frame!r}: there is nothing to compare")
-    return sides
-
-
-def split(tokens: Tokens, found: pd.DataFrame) -> tuple[Tokens, Tokens]:
-    """The words, but for the matches in `found` (first, last), of the sentences that have one, and of those without.
-
-    >>> from analysis import read_text, tokenize
-    >>> tokens = tokenize(read_text("We go to war. It rained."))
-    >>> [side.vocabulary[side.ids].tolist() for side in split(tokens, pd.DataFrame({"first": [3], "last": [3]}))]
-    [['we', 'go', 'to'], ['it', 'rained']]
-    """
-    first, last = found["first"].to_numpy(), found["last"].to_numpy()
-    matched = np.zeros(len(tokens), dtype=bool)
-    for step in range(int((last - first).max(initial=-1)) + 1):
-        matched[np.minimum(first + step, last)] = True
-    speaking = np.zeros(tokens.n_sentences, dtype=bool)
-    speaking[sentence_of(tokens, first)] = True
-    inside = np.repeat(speaking, np.diff(tokens.sentence_offsets))
-    return _only(tokens, inside & ~matched), _only(tokens, ~inside)
-
-
-def _sides_of(tokens: Parted, parts: Iterable[tuple[Part, pd.DataFrame]]) -> tuple[Parted, Parted]:
-    """The same of a corpus in parts, of which `parts` are all, each with its matches; a side is made part by part."""
-    sizes: list[list[NDArray[np.int64]]] = [[], []]
-    places = []
-    for part, found in parts:
-        for side, own in zip(sizes, split(part.tokens, found), strict=True):
-            side.append(np.column_stack([np.diff(own.document_offsets), sentence_counts(own)]))
-        document = document_of(part.tokens, found["first"].to_numpy())
-        begin = part.tokens.document_offsets[document]
-        place = np.column_stack([part.document + document, found["first"] - begin, found["last"] - begin])
-        places.append(place.astype(np.int32))
-    matches = np.concatenate(places)
-    sides = []
-    for number, side in enumerate(sizes):
-        words, lines = np.concatenate(side).T
-        form = _Side(tokens, matches, number)
-        sides.append(replace(tokens, document_offsets=offsets_of(words), sentences=offsets_of(lines), form=form))
-    return sides[0], sides[1]
-
-
-@dataclass(frozen=True)
-class _Side:
-    """Makes of the words of a part, when it is opened, those of one side.
-
-    ``whole``: the corpus that was split; ``matches``: (matches, 3) the place of the document of each in it, in rising
-    order, and its first and its last word, counted from 0 in the document; ``side``: of `split`.
-    """
-
-    whole: Parted
-    matches: Ids
-    side: int
-
-    def __call__(self, tokens: Tokens, number: int) -> Tokens:
-        tokens = self.whole.form(tokens, number) if self.whole.form else tokens
-        bounds = part_bounds(self.whole.folder)[number : number + 2]
-        low, high = np.searchsorted(self.matches[:, 0], np.searchsorted(self.whole.rows, bounds))
-        document, first, last = self.matches[low:high].T.astype(np.int64)
-        begin = tokens.document_offsets[self.whole.rows[document] - bounds[0]]
-        return split(tokens, pd.DataFrame({"first": begin + first, "last": begin + last}))[self.side]
-
-
-def _only(tokens: Tokens, kept: NDArray[np.bool_]) -> Tokens:
-    """The words in `kept`, runs of them within one sentence being the sentences."""
-    place = np.flatnonzero(kept)
-    opens = np.zeros(len(tokens), dtype=bool)
-    opens[tokens.sentence_offsets[:-1]] = True
-    begins = (np.diff(place, prepend=-2) > 1) | opens[place]
-    bounds = np.append(np.flatnonzero(begins), len(place))
-    line = sentence_of(tokens, place[begins])
-    return replace(
-        tokens,
-        ids=tokens.ids[place],
-        start=tokens.start[place],
-        end=tokens.end[place],
-        document_offsets=np.searchsorted(place, tokens.document_offsets).astype(np.int64),
-        sentence_offsets=bounds.astype(np.int64),
-        sentence_segment=tokens.sentence_segment[line],
-        sentence_start=tokens.start[place[bounds[:-1]]],
-        sentence_end=tokens.end[place[bounds[1:] - 1]],
+    new = is_first(equal_units(tokens, "sentence").group)
+    left_out = stopped(tokens.vocabulary, stopwords)
+    counts, sums = np.zeros((3, len(left_out)), dtype=np.int64), np.zeros((SUMS, len(left_out)))
+    for part, found, _ in weighted_parts(tokens, lexicon):
+        first, last = (found.loc[own[found["term"]], column].to_numpy() for column in ("first", "last"))
+        offsets, once = part.tokens.sentence_offsets, new[part.sentence : part.sentence + part.tokens.n_sentences]
+        spoken = np.zeros(len(once), dtype=bool)
+        spoken[sentence_of(part.tokens, first)] = True
+        types = part.types[part.tokens.ids]
+        kept = ~left_out[types]
+        for step in range(int((last - first).max(initial=-1)) + 1):
+            kept[np.minimum(first + step, last)] = False
+        bounds = np.searchsorted(part.tokens.sentence_document[once], np.arange(part.tokens.n_documents + 1))
+        line = np.flatnonzero(once)
+        spans = offsets[line], offsets[line + 1]
+        add_words(bounds, *spans, types, spoken[line], kept, counts, sums)
+    sentences, others, documents = counts
+    tested = np.flatnonzero(sentences + others >= min_count)
+    sums, sentences = sums[:, tested], sentences[tested]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_ratio, z = np.log2(sentences / sums[0]), (sentences - sums[0]) / np.sqrt(sums[1])
+    p = tails(sentences, sums)[0]
+    table = pd.DataFrame(
+        {
+            "term": names(tokens, tested),
+            "sentences": sentences,
+            "others": others[tested],
+            "documents": documents[tested],
+            "expected": sums[0],
+            "log_ratio": log_ratio,
+            "z": np.where(np.isnan(p), np.nan, z),
+            "p": p,
+            "q": adjusted(p, tails(sums[3], sums)[0]),
+        }
     )
+    table = table.sort_values(["z", "term"], ascending=[False, True], ignore_index=True)
+    return table if most is None else table.head(most)

@@ -14,14 +14,26 @@ BLOCK = 4_000_000  # numbers of the draws that are worked on together
 BATCH, WIDTH = 500_000, 64  # documents, and resamples, drawn at a time
 
 
-def adjusted(p: Floats) -> Floats:
+def adjusted(p: Floats, least: Floats | None = None, *, level: float = 0.05) -> Floats:
     """p-values adjusted for their number (Benjamini and Hochberg 1995), NaN where they are.
 
+    With `least`, the smallest that each could be, those that could not reach `level` whatever was found are left out of
+    the number, and their q is NaN (Gilbert 2005, A modified false discovery rate multiple-comparisons procedure for
+    discrete data).
+
     >>> adjusted(np.array([0.01, np.nan, 0.04])).tolist()
+    [0.02, nan, 0.04]
+    >>> adjusted(np.array([0.01, 0.6, 0.04]), np.array([0.001, 0.5, 0.002])).tolist()
     [0.02, nan, 0.04]
     """
     q = np.full(len(p), np.nan)
     tested = ~np.isnan(p)
+    if least is not None:
+        ordered = np.sort(least[tested])
+        number = np.arange(1, len(ordered) + 1)
+        # The smallest number k of tests of which no more than k could reach level / k.
+        fits = np.searchsorted(ordered, level / number, side="right") <= number
+        tested &= least <= level / max(int(fits.argmax()) + 1, 1) if len(ordered) else tested
     q[tested] = stats.false_discovery_control(p[tested])
     return q
 
@@ -84,38 +96,54 @@ def _add_members(values: Any, members: Any, own: Any) -> None:
 
 
 def as_headline(
-    hits: sparse.csr_array, words: Floats, sentences: Ints, size: Ints, actual: Floats, permutations: int, seed: int
+    spans: Ints,
+    frame: Ints,
+    hits: Floats,
+    bounds: Ints,
+    words: Ints,
+    size: Ints,
+    *,
+    frames: int,
+    permutations: int,
+    seed: int,
 ) -> Floats:
-    """(frames,) of random choices of sentences as headlines and the actual one, the share with as wide a gap.
+    """(frames,) of random choices of words as headlines and the actual one, the share with as wide a gap of rates.
 
-    Of each document as many sentences in a row are taken as its title has, each such run as likely as any other.
-    `hits` (sentences, frames) and `words` are of the sentences of all documents, of which each has so many in
-    `sentences`, and so many in its title in `size`; `actual`: words and hits of all titles.
+    Of each document as many words in a row are taken as its title has, which comes first, each such run as likely as
+    any other; of a hit that lies across its end the share counts that is in it. `spans`: (hits, 2) the first and the
+    last word of each, counted from 0 in its document, in rising order; `frame`; `hits`: what each counts; `bounds`:
+    (documents + 1,) the hit at which each document begins; `words`, `size`: (documents,) of each and of its title.
     """
-    first, starts = np.cumsum(sentences) - sentences, sentences - size + 1
-    chosen = np.zeros((permutations + 1, len(actual)))
-    chosen[0] = actual
-    total = np.append(words.sum(), np.bincount(hits.indices, hits.data, minlength=len(actual) - 1))
-    random = np.random.default_rng(seed)
-    begin = np.empty((TOGETHER, len(first)), dtype=np.int64)
+    total = np.append(words.sum(), np.bincount(frame, hits, minlength=frames))
+    chosen = np.zeros((permutations + 1, len(total)))
+    chosen[:, 0] = size.sum()
+    random, begin = np.random.default_rng(seed), np.zeros((TOGETHER, len(words)), dtype=np.int64)  # 0: the actual ones
+    _add_windows(spans, frame, hits, bounds, begin[:1], size, chosen[:1])
     for row in range(1, permutations + 1, TOGETHER):
         draws = min(TOGETHER, permutations + 1 - row)
         for draw in range(draws):
-            begin[draw] = random.integers(starts)
-        begin[:draws] += first
-        _add_runs(words, hits.indptr, hits.indices, hits.data, begin[:draws], size, chosen[row : row + draws])
+            begin[draw] = random.integers(words - size + 1)
+        _add_windows(spans, frame, hits, bounds, begin[:draws], size, chosen[row : row + draws])
     return _as_far_apart(chosen, total - chosen)
 
 
 @compiled
-def _add_runs(words: Any, before: Any, frame: Any, hits: Any, begin: Any, size: Any, chosen: Any) -> None:
-    """Add to each row of `chosen` the words and hits of the runs its draw names, document by document."""
+def _add_windows(spans: Any, frame: Any, hits: Any, bounds: Any, begin: Any, size: Any, chosen: Any) -> None:
+    """Add to each row of `chosen` the hits in the windows that begin where its draw says, document by document.
+
+    A hit of several words is as likely to lie across an end as its length makes it: if it did not count at all there,
+    headlines, which are never cut, would have more of such hits.
+    """
     for document in range(len(size)):
+        low, high = bounds[document], bounds[document + 1]
         for draw in range(len(begin)):
-            for line in range(begin[draw, document], begin[draw, document] + size[document]):
-                chosen[draw, 0] += words[line]
-                for k in range(before[line], before[line + 1]):
-                    chosen[draw, 1 + frame[k]] += hits[k]
+            first = begin[draw, document]
+            stop = first + size[document]
+            k = low + np.searchsorted(spans[low:high, 1], first)
+            while k < high and spans[k, 0] < stop:
+                inside = min(spans[k, 1] + 1, stop) - max(spans[k, 0], first)
+                chosen[draw, 1 + frame[k]] += hits[k] * inside / (spans[k, 1] + 1 - spans[k, 0])
+                k += 1
 
 
 def _as_far_apart(one: Floats, other: Floats) -> Floats:

@@ -1,11 +1,14 @@
 """Frames compared: headlines with texts, groups with the others."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis import read_text, tokenize
+from analysis.framing import contrasts
 from analysis.framing.contrasts import headline_body, shifts
 from analysis.framing.permutations import adjusted
 
@@ -42,30 +45,64 @@ def test_headlines_and_bodies(news, lexicon):
 
 
 def test_the_chance_of_a_gap_between_headline_and_body(news, lexicon):
-    """All twelve choices of a sentence of each document, against the random ones."""
-    one = [(1, 0, 3), (0, 0, 4), (0, 1, 5), (1, 0, 2)]  # war, law and words of the sentences of a, title first
-    two = [(1, 0, 2), (0, 1, 3), (1, 0, 4)]
+    """All choices of three words in a row of a, and of two of b, against the random ones."""
+    one, two = "w....." + "..l..." + ".w", "w." + ".l." + "...w"  # war and law among the words of a and b
     gaps = []
-    for left in one:
-        for right in two:
-            head = np.add(left, right)
-            body = np.sum(one + two, axis=0) - head
-            gaps.append(head[:2] / head[2] - body[:2] / body[2])
+    for left in range(len(one) - 2):
+        for right in range(len(two) - 1):
+            chosen = one[left : left + 3] + two[right : right + 2]
+            head = np.array([chosen.count(kind) for kind in "wl"])
+            whole = np.array([(one + two).count(kind) for kind in "wl"])
+            gaps.append(head / 5 - (whole - head) / 18)
     apart = np.abs(gaps)
     expected = (apart >= apart[0] - 1e-12).mean(axis=0)
-    assert 0 < expected[0] < expected[1] < 1
+    assert 0 < expected[0] < expected[1] == 1
     table = headline_body(news, lexicon, permutations=20000, resamples=0)
     assert table["p"].tolist() == pytest.approx(expected, abs=0.01)
     assert table[["ci_low", "ci_high"]].isna().all(axis=None)
     assert headline_body(news, lexicon, permutations=0)["p"].isna().all()
 
 
-def test_scores_and_weights(news, lexicon):
+def test_of_many_documents_fewer_headlines_are_drawn(news, lexicon, monkeypatch):
+    monkeypatch.setattr(contrasts, "DRAWS", 2 * 1200)
+    drawn = headline_body(news, lexicon, resamples=0, permutations=5000)["p"][0]
+    assert drawn * 1201 == pytest.approx(round(drawn * 1201))
+    monkeypatch.setattr(contrasts, "DRAWS", 1)
+    least = headline_body(news, lexicon, resamples=0, permutations=5000)["p"][0]
+    assert least * 1000 == pytest.approx(round(least * 1000))
+
+
+def test_scores(news, lexicon):
     by_weight = headline_body(news, lexicon, measure="score", resamples=0)
     assert by_weight["body_hits"].tolist() == [1.5, 2]  # "fight" counts half
-    halved = headline_body(news, lexicon, weights=np.full(len(news), 0.5), resamples=0)
-    assert halved.loc[0, ["headline_hits", "headline_words"]].tolist() == [1, 2.5]
-    assert halved["gap"].tolist() == pytest.approx(headline_body(news, lexicon, resamples=0)["gap"].tolist())
+
+
+def test_copies_are_no_further_witnesses(make_corpus, lexicon):
+    copies = {f"{n}{name}": text for n in range(3) for name, text in NEWS.items()}
+    retitled = {"4.txt": "War Once More\n\n" + NEWS["a.txt"].partition("\n\n")[2]}  # nothing below it is new
+    many = tokenize(make_corpus(copies | retitled))
+    once = many.where(doc_id__in=["0a", "0b", "0c"])
+    tables = [headline_body(tokens, lexicon, resamples=50, permutations=99) for tokens in (once, many)]
+    assert tables[0]["documents"].tolist() == [2, 2]
+    pd.testing.assert_frame_equal(*tables)
+
+
+def test_headlines_that_are_words_of_the_text_speak_of_nothing_more(sample_tokens, security):
+    """Titles are other words in a row of their texts: of 20 such times a q up to .05 is to be 1."""
+    random, found = np.random.default_rng(3), 0
+    titles = (sample_tokens.corpus.segments["kind"] == "title").to_numpy()[sample_tokens.sentence_segment]
+    size = np.bincount(sample_tokens.sentence_document[titles], np.diff(sample_tokens.sentence_offsets)[titles])
+    for _ in range(20):
+        ids = sample_tokens.ids.copy()
+        spans = zip(
+            sample_tokens.document_offsets[:-1], sample_tokens.document_offsets[1:], size.astype(int), strict=True
+        )
+        for first, stop, words in spans:
+            place = random.integers(first + words, stop - words + 1)
+            ids[first : first + words] = sample_tokens.ids[place : place + words]
+        made = headline_body(replace(sample_tokens, ids=ids), security, resamples=0, permutations=499)
+        found += bool((made["q"] <= 0.05).any())
+    assert found <= 3
 
 
 def test_what_has_no_headline_has_no_gap(news, lexicon):
@@ -74,10 +111,14 @@ def test_what_has_no_headline_has_no_gap(news, lexicon):
 
 
 def test_headlines_that_speak_of_a_frame_are_found(make_corpus, lexicon):
-    files = {f"{n}.txt": "War At Last\n\n" + "It rained. " * 9 + "A court met." for n in range(8)}
+    days = "sun rain snow wind frost hail fog mist storm".split()
+    files = {
+        f"{n}.txt": f"War Number {n}\n\n{' '.join(f'It was {day} on {n}.' for day in days)} Court {n} met."
+        for n in range(8)
+    }
     table = headline_body(tokenize(make_corpus(files)), lexicon)
     assert table["direction"].tolist() == ["headline", "unclear"]
-    assert table.loc[0, "q"] < 0.001  # the title of eleven sentences, eight times
+    assert table.loc[0, "q"] < 0.001  # the first of some forty words, eight times
     assert table.loc[1, "ci_high"] < 0  # no headline has it, none of the resamples either: nothing is known by that
 
 

@@ -1,15 +1,18 @@
-"""What stands together with a frame."""
+"""What shares a sentence with a frame: the numbers counted by hand, the chances by dealing the words out anew."""
 
-from itertools import chain, pairwise
-from math import comb, log2
+from collections import Counter
+from dataclasses import replace
+from itertools import combinations
+from math import log2
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis import read_text, tokenize
 from analysis.framing.cooccurrence import cooccurrence, frame_words
-from analysis.text.corpus import read_texts
-from analysis.text.parted import Parted, names, parts, sentence_counts
+from analysis.framing.margins import SUMS, add_pairs, tails
+from analysis.text.stopwords import stop_words
 
 FRAMES = """\
   war: {definition: A fight., terms: [war, "war on terror"], excludes: ["trade war"]}
@@ -24,33 +27,34 @@ TEXT = "The war came to court. A war. A war. The courts sat.\n\nIt rained. It ra
 def test_by_sentence(lexicon):
     table = cooccurrence(tokenize(read_text(TEXT)), lexicon)
     assert table[["frame_a", "frame_b", "both", "a", "b", "units"]].to_numpy().tolist() == [
-        ["war", "law", 1, 4, 2, 8],  # war twice in one sentence is one sentence
-        ["war", "aid", 0, 4, 1, 8],
-        ["law", "aid", 0, 2, 1, 8],
+        ["war", "law", 1, 3, 2, 6],  # "A war" and "It rained" count once
+        ["war", "aid", 0, 3, 1, 6],
+        ["law", "aid", 0, 2, 1, 6],
     ]
-    assert table["expected"].tolist() == [1, 0.5, 0.25]
-    assert table["ppmi"].tolist() == [0, 0, 0]
-    # of the 28 places of two courts among eight sentences: 6 without a war, 16 with one, 6 with two
-    assert table["p"].tolist() == pytest.approx([1, 1, 1])
+    assert (table["direction"] == "unclear").all()
+    assert table["ppmi"].tolist() == pytest.approx([max(0, log2(1 / table["expected"][0])), 0, 0])
 
 
-def test_by_paragraph_and_document(make_corpus, lexicon):
-    texts = ["The war. The court.\n\nIt rained."] * 3 + ["It rained."] * 10 + ["A war."]
+def test_by_paragraph(make_corpus, lexicon):
+    rest = "\n\n".join(f"{weather} fell on {{n}}, they said." for weather in ("Rain", "Snow", "Hail"))
+    texts = [f"The war of {n}. The court of {n}.\n\n{rest.format(n=n)}" for n in range(9)]
     tokens = tokenize(make_corpus({f"{n}.txt": text for n, text in enumerate(texts)}))
-    by_document = cooccurrence(tokens, lexicon, unit="document").loc[0]
-    assert by_document[["both", "a", "b", "units"]].tolist() == [3, 4, 3, 14]
-    assert by_document["ppmi"] == pytest.approx(log2(3 * 14 / (4 * 3)))
-    assert by_document["p"] == pytest.approx(comb(4, 3) / comb(14, 3))  # all three courts among the four wars
-    assert by_document["q"] == pytest.approx(3 * by_document["p"])
-    by_paragraph = cooccurrence(tokens, lexicon, unit="paragraph").loc[0]
-    assert by_paragraph[["both", "a", "b", "units"]].tolist() == [3, 4, 3, 17]
-    assert by_paragraph["q"] == pytest.approx(3 * 4 / 680)
-    assert by_paragraph["direction"] == "together"
+    table = cooccurrence(tokens, lexicon, unit="paragraph")
+    assert table.loc[0, ["both", "a", "b", "units"]].tolist() == [9, 9, 9, 36]
+    assert table.loc[0, "direction"] == "together"
+    assert table.loc[1:, ["p", "q"]].isna().all(axis=None)  # aid is in no paragraph, which leaves nothing to chance
     assert cooccurrence(tokens, lexicon).loc[0, "both"] == 0
 
 
+def test_documents_of_few_sentences_leave_nothing_to_chance(make_corpus, lexicon):
+    files = {f"{n}.txt": f"The war of {n} came to court. It rained on {n}. It snowed on {n}." for n in range(9)}
+    table = cooccurrence(tokenize(make_corpus(files)), lexicon)
+    assert table.loc[0, ["both", "expected"]].tolist() == [9, 9]
+    assert table["p"].isna().all()
+
+
 def test_an_unknown_unit(lexicon):
-    with pytest.raises(ValueError, match="unknown unit 'page': use 'sentence', 'paragraph', 'document'"):
+    with pytest.raises(ValueError, match="unknown unit 'page': use 'sentence' or 'paragraph'"):
         cooccurrence(tokenize(read_text(TEXT)), lexicon, unit="page")
 
 
@@ -59,80 +63,118 @@ def test_nothing_together(lexicon):
     assert table[["both", "units", "ppmi"]].to_numpy().tolist() == [[0, 0, 0]] * 3
 
 
-def spoken(tokens):
-    words = tokens.vocabulary[tokens.ids]
-    return [words[left:right].tolist() for left, right in pairwise(tokens.sentence_offsets)]
+def dealt(sizes, one, other, m, n):
+    """How often so many words of two kinds, dealt to sentences in all ways, share 0, 1 ... sentences, being in m, n."""
+    of_slot = np.repeat(np.arange(len(sizes)), sizes)
+    shared = Counter()
+    for slots in combinations(range(len(of_slot)), one):
+        own = {of_slot[slot] for slot in slots}
+        if len(own) == m:
+            left = np.delete(of_slot, slots)
+            for chosen in combinations(left, other):
+                if len(set(chosen)) == n:
+                    shared[len(own & set(chosen))] += 1
+    return np.array([shared[k] for k in range(min(m, n) + 1)]) / sum(shared.values())
+
+
+@pytest.mark.parametrize(("sizes", "m", "n"), [([6, 6, 6, 6, 6], 2, 2), ([8, 8, 8, 8], 2, 2), ([4, 6, 8, 10], 1, 2)])
+def test_what_two_things_share_by_chance_is_what_all_dealings_of_their_words_have(sizes, m, n):
+    """One document: the chances for it, and for twenty like it."""
+    words, ends = np.array(sizes * 20, dtype=float), len(sizes) * np.arange(21)
+    has = np.zeros((len(words), 2), dtype=bool)
+    for first in ends[:-1]:
+        has[first : first + m, 0] = has[first : first + n, 1] = True
+    share = dealt(sizes, m, n, m, n)
+    k = np.arange(len(share))
+    mean = share @ k
+    twenty = np.ones(1)
+    for documents in (1, 20):
+        shared, sums = np.zeros((2, 2), dtype=np.int64), np.zeros((SUMS, 2, 2))
+        add_pairs(words[: ends[documents]], ends[: documents + 1], has[: ends[documents]], shared, sums)
+        assert shared.tolist() == [[m * documents, min(m, n) * documents], [0, n * documents]]
+        assert sums[0, 0, 1] == pytest.approx(mean * documents, rel=0.03)
+        assert sums[1, 0, 1] == pytest.approx((share @ k**2 - mean**2) * documents, rel=0.06)
+    for _ in range(20):
+        twenty = np.convolve(twenty, share)
+    for count in range(len(twenty)):
+        more, fewer = tails(np.array([count]), sums[:, 0, [1]])
+        assert more[0] == pytest.approx(twenty[count + 1 :].sum() + twenty[count] / 2, abs=0.06)
+        assert fewer[0] == pytest.approx(1 - more[0])
+
+
+def shuffled(tokens, random):
+    """`tokens`, the words of each document in another order; the sentences keep their lengths."""
+    ids = tokens.ids.copy()
+    for first, stop in zip(tokens.document_offsets[:-1], tokens.document_offsets[1:], strict=True):
+        random.shuffle(ids[first:stop])
+    return replace(tokens, ids=ids)
+
+
+def test_of_words_dealt_at_random_nothing_is_found(sample_tokens, security):
+    random, p, q = np.random.default_rng(5), [], []
+    for _ in range(20):
+        tokens = shuffled(sample_tokens, random)
+        for table in (cooccurrence(tokens, security), frame_words(tokens, security, "law_and_prosecution")):
+            p.append(table["p"].dropna())
+            q.append(table["q"].min())
+    assert (pd.concat(p) <= 0.05).mean() < 0.05
+    assert sum(value <= 0.05 for value in q) <= 2  # of 40
+
+
+WEATHER = "sun rain snow wind frost hail fog mist storm cloud".split()
+
+
+@pytest.fixture
+def planted():
+    """Twelve documents, in each of which half of the wars are in a sentence with a court, and "guns" with the wars."""
+    random, texts = np.random.default_rng(2), []
+    for _ in range(12):
+        said = [list(random.choice(WEATHER, 9)) for _ in range(20)]
+        for line in range(4):
+            said[line][0], said[line][3] = "war", "guns"
+        for line in (0, 1, 18, 19):
+            said[line][5] = "court"
+        texts.append(" ".join(" ".join(words).capitalize() + "." for words in said))
+    return tokenize(read_text("\n\n".join(texts)))
+
+
+def test_what_was_put_together_is_found(planted, lexicon):
+    table = cooccurrence(planted, lexicon)
+    assert table.loc[0, ["frame_a", "frame_b", "both", "a", "b", "direction"]].tolist() == [
+        *("war", "law", 24, 48, 48, "together")
+    ]
+    assert table.loc[0, "expected"] == pytest.approx(48 * 48 / 240, rel=0.12)  # nearly: two cannot be the same word
+    words = frame_words(planted, lexicon, "war")
+    assert words.loc[0, ["term", "sentences", "others", "documents"]].tolist() == ["guns", 48, 0, 1]
+    assert words.loc[words["q"] <= 0.05, "term"].tolist() == ["guns", "court"]
+    assert words.loc[0, "log_ratio"] == pytest.approx(log2(48 / words.loc[0, "expected"]))
 
 
 def test_the_words_around_a_frame(make_corpus, lexicon):
     files = {"a.txt": "They call the war on terror a war of words. War! It rained.", "b.txt": "A trade war at court."}
-    tokens = tokenize(make_corpus(files))
-    own, others = frame_words(tokens, lexicon, "war")
-    assert spoken(own) == [["they", "call", "the"], ["a"], ["of", "words"]]  # "War!" is all match
-    assert spoken(others) == [["it", "rained"], ["a", "trade", "war", "at", "court"]]
-    assert own.corpus.texts[0][own.start[1] : own.end[2]] == "call the"
-    assert [(others.sentence_start[0], others.sentence_end[0])] == [(49, 58)]  # "It rained"
-    assert own.document_offsets.tolist() == [0, 6, 6]
-    assert others.document_offsets.tolist() == [0, 2, 7]
-    assert others.sentence_document.tolist() == [0, 1]
-    assert own.document_term_matrix()[0].sum() == 6
+    table = frame_words(tokenize(make_corpus(files)), lexicon, "war", min_count=1, stopwords={"the"})
+    found = {row["term"]: [row["sentences"], row["others"], row["documents"]] for row in table.to_dict("records")}
+    with_war, without = ("they", "call", "of", "words"), ("it", "rained", "trade", "war", "at", "court")
+    assert found == {
+        "a": [1, 1, 1],
+        **{term: [1, 0, 1] for term in with_war},  # not what matched, "war on terror" and "war"
+        **{term: [0, 1, 0] for term in without},  # "trade war" is none of the frame
+    }
 
 
-def test_both_sides_have_all_words_that_did_not_match(sample_tokens, lexicon):
-    own, others = frame_words(sample_tokens, lexicon, "law")
-    words = sample_tokens.vocabulary[sample_tokens.ids].tolist()
-    courts = sum(word.startswith("court") for word in words)
-    assert len(own) + len(others) == len(words) - courts
-    assert courts > 5
-    assert not any(word.startswith("court") for side in (own, others) for word in side.vocabulary[side.ids])
+def test_copies_are_no_further_witnesses(make_corpus, lexicon):
+    text = "War came to court. It rained all day. It snowed on the hills."
+    copies = tokenize(make_corpus({f"{n}.txt": text for n in range(4)}))
+    once = copies.where(doc_id="0")
+    for measure in (cooccurrence, lambda *of: frame_words(*of, "war", min_count=1, stopwords=stop_words(""))):
+        pd.testing.assert_frame_equal(measure(copies, lexicon), measure(once, lexicon))
 
 
-@pytest.mark.parametrize(
-    ("text", "frame", "message"),
-    [
-        ("A war.", "peace", "no frame 'peace' in lexicon 'test': it has war, law, aid"),
-        ("A court.", "war", "no other word stands in a sentence with frame 'war'"),
-        ("War.", "war", "no other word stands in a sentence with frame 'war'"),
-        ("A war.", "war", "no word stands in a sentence without frame 'war'"),
-    ],
-)
-def test_no_words_to_compare(text, frame, message, lexicon):
-    with pytest.raises(ValueError, match=message):
-        frame_words(tokenize(read_text(text)), lexicon, frame)
+def test_an_unknown_frame(lexicon):
+    with pytest.raises(ValueError, match="no frame 'peace' in lexicon 'test': it has war, law, aid"):
+        frame_words(tokenize(read_text("A war.")), lexicon, "peace")
 
 
-def test_sides_in_parts_have_the_words_of_the_whole(cut):
-    frame = cut.lexicon.frames["frame"].iloc[0]
-    for whole, own in zip(*(frame_words(tokens, cut.lexicon, frame) for tokens in (cut.whole, cut.parts)), strict=True):
-        chosen = np.arange(1, whole.n_documents, 2)
-        for one, other in ((whole, own), (whole.subset(chosen), own.subset(chosen))):
-            assert isinstance(other, Parted)
-            assert other.document_offsets.tolist() == one.document_offsets.tolist()
-            assert sentence_counts(other).tolist() == sentence_counts(one).tolist()
-            words, spans, ends, sizes = [], [], [], []
-            for part in parts(other):
-                words += names(other, part.types[part.tokens.ids]).tolist()
-                spans += part.tokens.start.tolist()
-                ends += part.tokens.sentence_end.tolist()
-                sizes += np.diff(part.tokens.sentence_offsets).tolist()
-            assert words == one.vocabulary[one.ids].tolist()
-            assert spans == one.start.tolist()
-            assert ends == one.sentence_end.tolist()
-            assert sizes == np.diff(one.sentence_offsets).tolist()
-
-
-def test_a_side_may_be_made_of_a_side(cut):
-    names_of = cut.lexicon.frames["frame"].tolist()
-    rest = [frame_words(tokens, cut.lexicon, names_of[0])[1] for tokens in (cut.whole, cut.parts)]
-    inner = [frame_words(tokens, cut.lexicon, names_of[1])[0] for tokens in rest]
-    assert len(inner[0])
-    found = [names(inner[1], part.types[part.tokens.ids]).tolist() for part in parts(inner[1])]
-    assert list(chain.from_iterable(found)) == inner[0].vocabulary[inner[0].ids].tolist()
-
-
-def test_a_side_without_words_in_parts(in_parts, lexicon):
-    cut = in_parts(tokenize(read_texts(["War.", "War war."])), 1)
-    with pytest.raises(ValueError, match="no other word stands in a sentence with frame 'war'"):
-        frame_words(cut, lexicon, "war")
-    with pytest.raises(ValueError, match="no word stands in a sentence without frame 'war'"):
-        frame_words(in_parts(tokenize(read_texts(["A war.", "War."])), 1), lexicon, "war")
+@pytest.mark.parametrize("text", ["A court.", "War.", "A war.", "© 2024 The Daily"])
+def test_nothing_to_compare_is_no_chance(text, lexicon):
+    assert frame_words(tokenize(read_text(text)), lexicon, "war", min_count=1)[["z", "p", "q"]].isna().all(axis=None)

@@ -7,7 +7,7 @@ import pytest
 
 from analysis import read_text, tokenize
 from analysis.framing import counting
-from analysis.framing.counting import count, kept_parts, term_counts
+from analysis.framing.counting import count, fit, kept_parts, term_counts
 from analysis.framing.frames import in_language, matches
 
 FRAMES = """\
@@ -112,3 +112,30 @@ def test_what_was_found_goes_with_the_corpus(cut, monkeypatch):
         list(kept_parts(other, cut.lexicon))
     assert [known[0]() for known in counting._searches] == others[1:]
     assert in_language(cut.parts, cut.lexicon) is cut.parts
+
+
+OTHERS = ", ".join(f"absent{n}" for n in range(99))
+
+
+@pytest.mark.parametrize(
+    ("said", "terms", "verdict"),
+    [
+        ("The war went on. " * 9 + "It rained. " * 21, f"war, {OTHERS}", "good"),  # 3 of 10 sentences, 9 of 78 words
+        ("The war went on. " * 8 + "It rained. " * 22, f"war, {OTHERS}", "poor"),  # too few of the sentences
+        ("The war went on. " + "It rained. " * 19, f"war, {OTHERS}", "poor"),  # 1 of 20
+        ("The war went on. " + "It rained. " * 20, f"war, {OTHERS}", "none"),  # less
+        ("War was " + "far away " * 50, f"war, {OTHERS}", "none"),  # a sentence, but less than 1 of 100 words
+        ("The war went on. " * 50, f"war, {OTHERS}", "poor"),  # fifty hits of one term
+        ("The war went on. " + "It rained. " * 50, "war", "good"),  # a short list is meant to meet little
+        ("It rained.", "war", "none"),
+    ],
+)
+def test_a_lexicon_fits_where_it_meets_much(said, terms, verdict, make_lexicon):
+    lexicon = make_lexicon(f"  war: {{definition: A fight., terms: [{terms}]}}\n")
+    assert fit(tokenize(read_text(said)), lexicon).verdict == verdict
+
+
+def test_the_shares_of_a_fit(make_lexicon):
+    lexicon = make_lexicon("  war: {definition: A fight., terms: [war, a*, b*, c*, d*, e*, f*]}\n")
+    found = fit(tokenize(read_text("War war. Ants, bees, cats, dogs, eels, flies. It rained.")), lexicon)
+    assert found[1:] == pytest.approx((2 / 3, 8 / 10, 6 / 8))  # war twice and four more

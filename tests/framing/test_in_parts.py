@@ -9,8 +9,8 @@ from analysis.core.paths import LEXICONS
 from analysis.framing.attribution import attributions, speaker_shares
 from analysis.framing.axes import axes
 from analysis.framing.contrasts import headline_body, shifts
-from analysis.framing.cooccurrence import UNITS, cooccurrence
-from analysis.framing.counting import count_documents, counted_parts, stacked, term_counts
+from analysis.framing.cooccurrence import cooccurrence, frame_words
+from analysis.framing.counting import count_documents, counted_parts, fit, stacked, term_counts
 from analysis.framing.course import over_time
 from analysis.framing.embedding import expand
 from analysis.framing.frames import coverage, evidence, matches, profile, sentence_frames
@@ -19,6 +19,7 @@ from analysis.framing.roles import role_shares, roles
 from analysis.framing.style import firmness, naming, reporting, reports
 from analysis.framing.voice import passive_rates, passives
 from analysis.text.corpus import read_texts
+from analysis.text.units import UNITS
 
 FRAMES = """\
   war: {definition: A fight., terms: [war]}
@@ -46,10 +47,12 @@ MEASURES = {
     "coverage": lambda t, x, w, by: coverage(t, x, by, margin=0.5),
     "profile": lambda t, x, w, by: profile(t, x, by, w, **OPTIONS),
     "shifts": lambda t, x, w, by: shifts(t, x, by or "source", weights=w, permutations=33, **OPTIONS),
-    "headlines": lambda t, x, w, by: headline_body(t, x, measure="score", weights=w, permutations=33, **OPTIONS),
+    "headlines": lambda t, x, w, by: headline_body(t, x, measure="score", permutations=33, **OPTIONS),
     "weeks": lambda t, x, w, by: over_time(t, x, "week", measure="score", weights=w, **OPTIONS),
     "years": lambda t, x, w, by: over_time(t, x, "year", weights=w, **OPTIONS),
     **{unit: lambda t, x, w, by, unit=unit: cooccurrence(t, x, unit=unit) for unit in UNITS},
+    "fit": lambda t, x, w, by: pd.DataFrame([fit(t, x)]),
+    "words": lambda t, x, w, by: frame_words(t, x, x.frames["frame"].iloc[0], min_count=2),
     "firmness": lambda t, x, w, by: firmness(t, STYLE, by, w),
     "naming": lambda t, x, w, by: naming(t, STYLE, by, w),
     "speech": lambda t, x, w, by: attributions(t, aliases=ALIASES),
@@ -67,7 +70,7 @@ MEASURES = {
 GROUPED = {
     "coverage", "profile", "shifts", "firmness", "naming", "speakers", "voice", "actors", "reporting", "axes"
 }  # fmt: skip
-WEIGHTED = {"sentences", "documents", "profile", "shifts", "headlines", "weeks", "years", "firmness", "naming"}
+WEIGHTED = {"sentences", "documents", "profile", "shifts", "weeks", "years", "firmness", "naming"}
 CASES = [
     pytest.param(measure, weighted, by, id=f"{name}{'-weighted' * weighted}{f'-by {by}' * bool(by)}")
     for name, measure in MEASURES.items()

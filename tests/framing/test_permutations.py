@@ -6,10 +6,9 @@ from scipy import sparse
 
 from analysis.core.bootstrap import multiplicities
 from analysis.framing import permutations
-from analysis.framing.permutations import as_headline, dealt, drawn_rates, rates
+from analysis.framing.permutations import adjusted, as_headline, dealt, drawn_rates, rates
 
 RANDOM = np.random.default_rng(4)
-SENTENCES, TITLES = np.array([4, 2, 7, 3, 12]), np.array([1, 1, 2, 1, 3])
 WORDS = RANDOM.integers(3, 20, 28).astype(float)
 HITS = RANDOM.integers(0, 3, (28, 3)) * 0.3
 FEW = sparse.csr_array(np.array([[1.0, 0, 0.3], [0, 0, 0.1], [2, 0, 0.7], [0, 5, 0]]))
@@ -21,19 +20,29 @@ def gap(one, whole):
 
 
 @pytest.mark.parametrize("together", [3, 32])
-def test_sentences_in_the_place_of_headlines(together, monkeypatch):
+def test_words_in_the_place_of_headlines(together, monkeypatch):
     monkeypatch.setattr(permutations, "TOGETHER", together)
-    values = np.column_stack([WORDS, HITS])
-    first = np.cumsum(SENTENCES) - SENTENCES
+    words, size = np.array([30, 12, 50, 9]), np.array([5, 4, 9, 8])
+    spans = [[(0, 1), (4, 4), (9, 11)], [], [(2, 2), (3, 3), (8, 9), (30, 34)], [(0, 7), (8, 8)]]
+    bounds = np.cumsum([0, *map(len, spans)])
+    frame, hits = np.array([0, 1, 0, 0, 1, 1, 0, 0, 1]), np.array([1, 0.3, 1, 1, 0.7, 1, 1, 1, 0.3])
 
-    def of_runs(begin):
-        return sum(values[b : b + size].sum(axis=0) for b, size in zip(begin, TITLES, strict=True))
+    def of_windows(begin):
+        total = np.append(size.sum(), np.zeros(2))
+        for document, first in enumerate(begin):
+            for k, (low, high) in enumerate(spans[document], bounds[document]):
+                inside = len(set(range(low, high + 1)) & set(range(first, first + size[document])))
+                total[1 + frame[k]] += hits[k] * inside / (high + 1 - low)
+        return total
 
     random = np.random.default_rng(9)
-    whole, actual = values.sum(axis=0), of_runs(first)
-    drawn = [gap(of_runs(first + random.integers(SENTENCES - TITLES + 1)), whole) for _ in range(40)]
+    whole, actual = np.append(words.sum(), np.bincount(frame, hits)), of_windows([0] * 4)
+    assert actual[1:].tolist() == [3, pytest.approx(0.3 + 0.7 + 0.5)]
+    drawn = [gap(of_windows(random.integers(words - size + 1)), whole) for _ in range(40)]
     expected = np.mean([own >= gap(actual, whole) - 1e-12 for own in [gap(actual, whole), *drawn]], axis=0)
-    assert as_headline(sparse.csr_array(HITS), WORDS, SENTENCES, TITLES, actual, 40, 9).tolist() == expected.tolist()
+    flat = np.array([span for own in spans for span in own])
+    found = as_headline(flat, frame, hits, bounds, words, size, frames=2, permutations=40, seed=9)
+    assert found.tolist() == expected.tolist()
 
 
 @pytest.mark.parametrize("together", [3, 8])
@@ -66,3 +75,11 @@ def test_no_words_no_rate():
     assert drawn_rates([(FEW, none)], 5, 0)[0].tolist() == np.zeros((3, 5)).tolist()
     assert rates(FEW, none).tolist() == [0, 0, 0]
     assert rates(FEW, np.full(4, 5.0)).tolist() == pytest.approx([150, 250, 55])
+
+
+def test_what_could_not_be_found_is_no_test():
+    p, least = np.array([0.004, 0.03, 0.9, 0.9, np.nan]), np.array([1e-4, 1e-3, 0.04, 0.2, np.nan])
+    # one test could reach .05, as three could; two .05 / 2, as two could: two are made
+    assert adjusted(p, least).tolist() == pytest.approx([0.008, 0.03, *[np.nan] * 3], nan_ok=True)
+    assert adjusted(p).tolist() == pytest.approx([0.016, 0.06, 0.9, 0.9, np.nan], nan_ok=True)
+    assert adjusted(np.array([]), np.array([])).tolist() == []

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from analysis import tokenize
+from analysis.framing.counting import Fit
 from analysis.publish.findings import manner
 from analysis.publish.findings.framing import (
+    fitted,
     framed_as,
     in_headlines,
     shifted,
@@ -106,11 +108,20 @@ def test_a_mark_on_a_label_and_its_rate_share_their_brackets():
     said = "The text speaks most of war (not valid here; 2.0 hits per 1,000 words) and law (1.0)."
     assert framed_as(profile, labels) == said
     table = pd.DataFrame({"frame": ["war", "law"], "direction": ["body", "headline"], "q": [0.01, 0.02]})
-    table = table.assign(headline_per_1000=[1.0, 9.0], body_per_1000=[4.0, 3.0])
+    table = table.assign(headline_per_1000=[1.0, 9.0], body_per_1000=[4.0, 3.0], headline_hits=[0, 2])
     said = (
-        "Headlines speak more of law (9.0 against 3.0 in the texts) and less of war (not valid here; 1.0 against 4.0)."
+        "Headlines speak more of law (9.0 against 3.0 in the texts) and less of war (not valid here; 1.0 against 4.0)"
     )
-    assert in_headlines(table, labels) == said
+    assert in_headlines(table, labels) == f"{said} than chance explains."
+    once = "Headlines speak less of war (not valid here; 1.0 against 4.0 in the texts) than chance explains."
+    assert in_headlines(table.assign(headline_hits=1), labels) == once  # a single hit of law is not told of
+    pairs = pd.DataFrame(
+        {"frame_a": ["law", "law"], "frame_b": ["war", "war"], "both": [9, 4], "expected": [3.1, 0.04]}
+    )
+    assert together(pairs.assign(direction="together", q=0.01), labels) == (
+        "Law shares a sentence with war (not valid here) more often than chance explains (9 sentences, 3.1 expected), "
+        "as does law with war (not valid here; 4, 0.04)."
+    )
 
 
 def test_terms_that_do_not_occur_take_nothing():
@@ -119,6 +130,15 @@ def test_terms_that_do_not_occur_take_nothing():
     assert took_much(used.assign(hits=[0, 1])).startswith("1 term of the lexicon occurs, and none takes")
     excluded = used.assign(hits=[3, 0], weight=[0.0, 1.0])  # an exclude is no term
     assert took_much(excluded) == "None of the terms occurs in these texts."
+
+
+def test_how_poorly_a_lexicon_fits_is_said_with_its_shares():
+    assert fitted(Fit("good", 0.8, 0.2, 0.1)) is None
+    assert fitted(Fit("none", 0, 0, 0)) == "No term of the lexicon occurs in the text."
+    poorly = "it fits these texts poorly, and their frame profile tells little."
+    met = "The lexicon meets 1.3% of the words, in 10% of the sentences"
+    assert fitted(Fit("poor", 0.1, 0.013, 0.46)) == f"{met}: {poorly}"
+    assert fitted(Fit("poor", 0.1, 0.013, 0.5)) == f"{met}, and five of its terms have 50% of the hits: {poorly}"
 
 
 def test_why_a_frame_cannot_be_told_is_said_for_each_reason(security):
@@ -147,12 +167,16 @@ def test_groups_that_are_not_apart_are_few_documents_only_where_they_are(documen
     assert ("Half" in whole) == ("Half" in said)
 
 
-def test_frames_and_words_that_stand_with_nothing():
-    pairs = pd.DataFrame({"frame_a": ["war"], "frame_b": ["law"], "both": [0], "direction": ["unclear"]})
-    for table in (pairs, pairs.head(0)):
-        assert together(table, LABELS) == "No two frames stand in one sentence more often than by chance."
-    none = pd.DataFrame({"term": [], "q": []})
-    assert words_with(none, "War") == "No other word stands twice or more with war, and more than elsewhere."
+def test_frames_and_words_that_share_sentences_with_nothing():
+    pairs = pd.DataFrame({"frame_a": ["war"], "frame_b": ["law"], "both": [3], "direction": ["unclear"], "q": [0.3]})
+    for table in (pairs, pairs.assign(both=1, direction="together", q=0.01)):
+        assert together(table, LABELS) == "No two frames share a sentence more often than chance explains."
+    for table in (pairs.head(0), pairs.assign(q=np.nan)):
+        assert together(table, LABELS) == "Too few sentences speak of two frames for any to be seen to go together."
+    none = pd.DataFrame({"term": ["raid", "bomb"], "sentences": [1, 4], "expected": [0.1, 2.0], "q": [0.01, 0.2]})
+    assert words_with(none, "War") == "No other word appears with war more often than chance explains."
+    for table in (none.head(0), none.assign(q=np.nan)):
+        assert words_with(table, "War") == "Too few words recur for any to be seen to come with war."
 
 
 def test_no_style_to_count_is_not_a_text_without_style():

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from analysis.framing.contrasts import LEVEL
+from analysis.framing.counting import FIVE, Fit
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.validity import POSITIVES
 from analysis.publish.findings.wording import listed, percent, times
@@ -34,6 +36,23 @@ def took_much(used: pd.DataFrame) -> str:
         return f"{len(found):,} {verb}, and none takes nearly whatever it meets."
     said = [f"“{row['pattern']}” ({times(row['hits'])})" for row in greedy.head(6).to_dict("records")]
     return f"These terms take nearly whatever they meet and say little about their frame: {listed(said)}."
+
+
+def fitted(fit: Fit) -> str | None:
+    """How little of the texts a lexicon meets, as a sentence; None where it fits.
+
+    >>> fitted(Fit("none", 0.042, 0.0082, 0.25))
+    'The lexicon meets 0.8% of the words, in 4% of the sentences: too little for a frame profile.'
+    """
+    if fit.verdict == "good":
+        return None
+    if not fit.words:
+        return "No term of the lexicon occurs in the text."
+    met = f"The lexicon meets {fit.words:.1%} of the words, in {percent(fit.sentences)} of the sentences"
+    if fit.verdict == "none":
+        return f"{met}: too little for a frame profile."
+    five = f", and five of its terms have {percent(fit.five)} of the hits" if fit.five >= FIVE else ""
+    return f"{met}{five}: it fits these texts poorly, and their frame profile tells little."
 
 
 def trusted(measured: pd.DataFrame | None, lexicon: Lexicon) -> str:
@@ -76,7 +95,7 @@ def framed_as(table: pd.DataFrame, labels: dict[str, str], rate: str = "per_1000
     what = "weighted hits" if rate.startswith("score") else "hits"
     units = [f" {what} per 1,000 words", *[""] * (len(found) - 1)]
     rows = zip(found["frame"], found[rate], units, strict=True)
-    said = [_with_aside(labels[frame], f"{_rate(value)}{unit}") for frame, value, unit in rows]
+    said = [_with_aside(labels[frame].lower(), f"{_rate(value)}{unit}") for frame, value, unit in rows]
     return f"The text speaks most of {listed(said)}."
 
 
@@ -93,13 +112,13 @@ def covered(table: pd.DataFrame) -> str:
 
     >>> table = pd.DataFrame({"status": ["framed", "tie", "no term"], "sentences": [3, 1, 6], "share": [0.3, 0.1, 0.6]})
     >>> covered(table)
-    'A frame leads in 30% of the sentences (3 of 10); in 60% no term stands at all.'
+    'A frame leads in 30% of the sentences (3 of 10); in 60% no term appears.'
     """
     share = dict(zip(table["status"], table["share"], strict=True))
     count = dict(zip(table["status"], table["sentences"], strict=True))
     said = f"A frame leads in {percent(share['framed'])} of the sentences"
     said += f" ({count['framed']:,} of {table['sentences'].sum():,})"
-    return f"{said}; in {percent(share['no term'])} no term stands at all."
+    return f"{said}; in {percent(share['no term'])} no term appears."
 
 
 def shifted(table: pd.DataFrame, by: str, labels: dict[str, str], *, top: int = 3) -> str:
@@ -129,56 +148,68 @@ def shifted(table: pd.DataFrame, by: str, labels: dict[str, str], *, top: int = 
 def in_headlines(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> str:
     """Which frames headlines speak of more or less than the texts below them, from a table of `headline_body`.
 
+    A frame that a single hit speaks of is none of those of which there is more.
+
     >>> table = pd.DataFrame({"frame": ["law"], "direction": ["headline"], "q": [0.01], "headline_per_1000": [9.0]})
-    >>> in_headlines(table.assign(body_per_1000=3.0), {"law": "Law"})
-    'Headlines speak more of law (9.0 against 3.0 in the texts).'
+    >>> in_headlines(table.assign(headline_hits=4, body_per_1000=3.0), {"law": "Law"})
+    'Headlines speak more of law (9.0 against 3.0 in the texts) than chance explains.'
     """
     sure = table[table["direction"] != "unclear"].sort_values("q", kind="stable")
     said: list[str] = []
     for direction, how in (("headline", "more"), ("body", "less")):
-        own = sure[sure["direction"] == direction].head(top).to_dict("records")
-        rates = [f"{_rate(row['headline_per_1000'])} against {_rate(row['body_per_1000'])}" for row in own]
+        own = sure[(sure["direction"] == direction) & ((direction == "body") | (sure["headline_hits"] > 1))]
+        rows = own.head(top).to_dict("records")
+        rates = [f"{_rate(row['headline_per_1000'])} against {_rate(row['body_per_1000'])}" for row in rows]
         if rates and not said:
             rates[0] += " in the texts"
-        names = [_with_aside(labels[row["frame"]], rate) for row, rate in zip(own, rates, strict=True)]
+        names = [_with_aside(labels[row["frame"]].lower(), rate) for row, rate in zip(rows, rates, strict=True)]
         if names:
             said.append(f"{how} of {listed(names)}")
     if not said:
-        return "Headlines speak of no frame more or less than the texts below them beyond what chance would do."
-    return f"Headlines speak {' and '.join(said)}."
+        return "Headlines speak of no frame more or less than chance explains."
+    return f"Headlines speak {' and '.join(said)} than chance explains."
 
 
 def together(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> str:
-    """Which frames stand in one sentence more often than by chance, from a table of `cooccurrence`.
+    """Which frames share a sentence more often than chance explains, twice at least, from a table of `cooccurrence`.
 
     >>> table = pd.DataFrame({"frame_a": ["war"], "frame_b": ["law"], "both": [4], "direction": ["together"]})
-    >>> together(table, {"war": "War", "law": "Law"})
-    'In one sentence more often than by chance: war with law (4 sentences).'
+    >>> together(table.assign(expected=1.53, q=0.01), {"war": "War", "law": "Law"})
+    'War shares a sentence with law more often than chance explains (4 sentences, 1.5 expected).'
     """
-    sure = table[table["direction"] == "together"].head(top).to_dict("records")
-    if not sure:
-        return "No two frames stand in one sentence more often than by chance."
-    said = [
-        f"{labels[r['frame_a']].lower()} with {labels[r['frame_b']].lower()} "
-        f"({r['both']:,} sentence{'s' * (r['both'] != 1)})"
-        for r in sure
-    ]
-    return f"In one sentence more often than by chance: {', '.join(said)}."
+    sure = table[(table["direction"] == "together") & (table["both"] > 1)].head(top)
+    if sure.empty and table["q"].isna().all():
+        return "Too few sentences speak of two frames for any to be seen to go together."
+    if sure.empty:
+        return "No two frames share a sentence more often than chance explains."
+    pairs = zip(sure["frame_a"].map(labels), sure["frame_b"].map(labels).str.lower(), strict=True)
+    (one, other), *rest = pairs
+    others = [f"{left.lower()} with {right}" for left, right in rest]
+    return _more_often(f"{one} shares a sentence with {other}", others, sure["both"], sure["expected"])
 
 
-def words_with(table: pd.DataFrame, label: str, *, top: int = 5, significant: float = 0.05) -> str:
-    """The key words of the sentences with a frame that are beyond chance, as a sentence.
+def words_with(table: pd.DataFrame, label: str, *, top: int = 5) -> str:
+    """Which words share sentences with a frame more often than chance explains, twice at least, from `frame_words`.
 
-    >>> words_with(pd.DataFrame({"term": ["court", "bail"], "q": [0.01, 0.3]}), "Law")
-    '“court” stands with law more than elsewhere, beyond chance.'
+    >>> table = pd.DataFrame({"term": ["bail", "jail"], "sentences": [6, 5], "expected": [1.2, 1.1], "q": [0.01, 0.02]})
+    >>> words_with(table, "Law")
+    '“bail” appears with law more often than chance explains (6 sentences, 1.2 expected), as does “jail” (5, 1.1).'
     """
-    if table.empty:
-        return f"No other word stands twice or more with {label.lower()}, and more than elsewhere."
-    words = [f"“{term}”" for term in table.loc[table["q"] < significant, "term"].head(top)]
-    if not words:
-        return f"No other word stands with {label.lower()} more than elsewhere, beyond what chance would do."
-    verb = "stands" if len(words) == 1 else "stand"
-    return f"{listed(words)} {verb} with {label.lower()} more than elsewhere, beyond chance."
+    if table["q"].isna().all():
+        return f"Too few words recur for any to be seen to come with {label.lower()}."
+    sure = table[(table["q"] <= LEVEL) & (table["sentences"] > 1)].head(top)
+    if sure.empty:
+        return f"No other word appears with {label.lower()} more often than chance explains."
+    first, *others = [f"“{term}”" for term in sure["term"]]
+    return _more_often(f"{first} appears with {label.lower()}", others, sure["sentences"], sure["expected"])
+
+
+def _more_often(said: str, others: list[str], shared: pd.Series, expected: pd.Series) -> str:
+    """What is `said` to be more often than chance explains, and what else is, each with its numbers."""
+    counts = [f"{count:,}{{}}, {_rate(mean)}{{}}" for count, mean in zip(shared, expected, strict=True)]
+    said = f"{said} more often than chance explains ({counts[0].format(' sentences', ' expected')})"
+    rest = [_with_aside(name, count.format("", "")) for name, count in zip(others, counts[1:], strict=True)]
+    return f"{said}, as {'does' if len(rest) == 1 else 'do'} {listed(rest)}." if rest else f"{said}."
 
 
 def _rate(value: float) -> str:
@@ -186,7 +217,6 @@ def _rate(value: float) -> str:
     return f"{value:,.1f}" if value >= 0.1 or not value else f"{value:.1g}"
 
 
-def _with_aside(label: str, words: str) -> str:
-    """A label with `words` behind it in brackets, its own brackets and these made one."""
-    name = label.lower()
+def _with_aside(name: str, words: str) -> str:
+    """A name with `words` behind it in brackets, its own brackets and these made one."""
     return f"{name[:-1]}; {words})" if name.endswith(")") else f"{name} ({words})"

@@ -115,10 +115,24 @@ Lafz.behind = (() => {
 
   const whole = (...ids) => ids.filter((id) => id !== null).flatMap((id) => stretch(id, 0, 0));
 
-  // Sentences that have a hit of both frames.
+  // Whether a place is in a sentence that no other has said before: repeated ones count once.
+  const unrepeated = () => {
+    const { documents, sentences } = Lafz.texts();
+    const first = new Map();
+    sentences.start.forEach((start, number) => {
+      const said = documents[sentences.document[number]].text.slice(start, sentences.end[number]);
+      const words = said.toLowerCase().replace(/[^\p{L}\p{M}\p{N}]+/gu, " ").trim();
+      if (!first.has(words)) first.set(words, number);
+    });
+    const numbers = new Set(first.values());
+    return (place) => numbers.has(Lafz.sentence(place).number);
+  };
+
+  // Different sentences that have a hit of both frames.
   const together = (one, other) => {
     const inSentence = (place) => Lafz.sentence(place).number;
-    const [left, right] = [one, other].map((frame) => listed("framing/matches", { frame: [frame] }) ?? []);
+    const once = unrepeated();
+    const [left, right] = [one, other].map((frame) => (listed("framing/matches", { frame: [frame] }) ?? []).filter(once));
     const [has, also] = [left, right].map((places) => new Set(places.map(inSentence)));
     return [...left, ...right].filter((place) => has.has(inSentence(place)) && also.has(inSentence(place)));
   };
