@@ -149,9 +149,8 @@ def words_with(tokens: Tokens, lexicon: Lexicon) -> str:
     """What it says of the words beside the strongest frame."""
     frames = profile(tokens, lexicon, resamples=0).sort_values("hits", ascending=False, kind="stable")
     strongest = frames["frame"].iloc[0]
-    key = keyness(*frame_words(tokens, lexicon, strongest))
-    top = key[(key["key"] == "target") & (key["count"] > 1)].head(10)
-    return framing.words_with(top, labels(lexicon)[strongest])
+    stops = stop_words(STOPS, tokens.languages)
+    return framing.words_with(frame_words(tokens, lexicon, strongest, stopwords=stops), labels(lexicon)[strongest])
 
 
 def shared_text(tokens: Tokens, lexicon: Lexicon) -> str:
@@ -161,11 +160,11 @@ def shared_text(tokens: Tokens, lexicon: Lexicon) -> str:
 
 CLAIMS = {
     "key words": Claim(terms.key_words, sides, key_words, ("No word", "Whether")),
-    "trends": Claim(terms.trending, dates, trending, ("No word", "There are")),
+    "trends": Claim(terms.trending, dates, trending, ("No word", "Too few")),
     "frames by group": Claim(framing.shifted, sides, shifted, ("No source", "Whether")),
     "headlines": Claim(framing.in_headlines, titles, in_headlines, ("Headlines speak of no",)),
-    "frames together": Claim(framing.together, words, together, ("No two",)),
-    "words of a frame": Claim(framing.words_with, words, words_with, ("No other",)),
+    "frames together": Claim(framing.together, words, together, ("No two", "Too few")),
+    "words of a frame": Claim(framing.words_with, words, words_with, ("No other", "Too few")),
     "shared passages": Claim(redundancy.shared_text, words, shared_text, ("No two",)),
 }
 

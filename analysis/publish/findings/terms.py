@@ -148,7 +148,7 @@ def trending(tests: pd.DataFrame, every: str) -> str:
     'From week to week, “war” rises.'
     """
     if tests["p"].isna().all():
-        return f"There are too few {every}s to tell a trend from chance."
+        return f"Too few {every}s to tell a trend from chance."
     said = []
     for direction, verb in (("rising", "rise"), ("falling", "fall")):
         words = [f"“{term}”" for term in tests.loc[tests["direction"] == direction, "term"]]
