@@ -6,13 +6,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.core.compiled import Floats, Ints
+from analysis.core.intervals import Estimate, correlations, difference_intervals, rate_intervals
 from analysis.framing.counting import added, amounts, count_documents, counted_parts, stacked
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.permutations import adjusted, as_headline, dealt, drawn_rates, permuted, rates
+from analysis.framing.permutations import adjusted, as_headline, dealt, permuted, rates
 from analysis.text.tokens import Tokens
 
+Side = tuple[sparse.csr_array, Floats]  # hits (documents, frames) and words
+
 LEVEL = 0.05  # of the false discovery rate below which a shift has a direction
-TAIL = 0.025  # of the resamples that a 95% interval leaves out at each end
 
 
 def headline_body(
@@ -21,7 +23,6 @@ def headline_body(
     *,
     measure: str = "hits",
     weights: Floats | None = None,
-    resamples: int = 1000,
     permutations: int = 9999,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -31,18 +32,17 @@ def headline_body(
     - ``headline_hits``, ``headline_words``, ``headline_per_1000``: in their titles; ``body_hits``, ``body_words``,
       ``body_per_1000``: in what is below them; the rates are a thousand running words;
     - ``gap``: ``headline_per_1000 - body_per_1000``, above 0 = more in headlines; ``ci_low``, ``ci_high``: its 95%
-      percentile interval when the documents are drawn again, each with its headline (Efron and Tibshirani 1993, An
-      Introduction to the Bootstrap, chapter 13); NaN with fewer than two documents or no resamples;
+      interval over the documents, each with its headline, from those of the two rates and their correlation, see
+      `analysis.core.intervals.difference_intervals`; NaN with fewer than five documents;
     - ``p``: how often the gap is as wide when, in each document, sentences taken at random replace the headline: the
       share of `permutations` such choices and the actual one (Phipson and Smyth 2010, Permutation P-values should never
       be zero). NaN without permutations;
     - ``q``: p adjusted for the number of frames (Benjamini and Hochberg 1995); ``direction``: "headline" or "body",
       the side that has more, with q up to 0.05, else "unclear".
 
-    Headlines are short. A frame that none of them speaks of has no hit in any resample and an interval that is too
-    narrow: trust ``q``. With `measure` "score" a hit counts the weight of its term; with `weights` (one number a token)
-    hits and words are sums of them. Raises `ValueError` when no document has both, for another measure, or weights that
-    are not one a token.
+    With `measure` "score" a hit counts the weight of its term; with `weights` (one number a token) hits and words are
+    sums of them. Raises `ValueError` when no document has both, for another measure, or weights that are not one a
+    token.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -69,10 +69,8 @@ def headline_body(
     sides = {"headline": stacked(head), "body": stacked(body)}
     own = {side: (counts.rates(measure)[documents], counts.words[documents]) for side, counts in sides.items()}
     rate = {side: rates(*counts) for side, counts in own.items()}
-    low = high = np.full(len(lexicon.frames), np.nan)
-    if len(documents) > 1 and resamples:
-        drawn = drawn_rates(list(own.values()), resamples, seed)
-        low, high = _interval(drawn[0] - drawn[1])
+    together = correlations(*own["headline"], *own["body"])
+    low, high = _difference(own["body"], own["headline"], together)
     columns = {"frame": lexicon.frames["frame"], "documents": len(documents)}
     for side, (found, amount) in own.items():
         columns[f"{side}_hits"] = amounts(found.sum(axis=0), whole=weights is None and measure == "hits")
@@ -96,7 +94,6 @@ def shifts(
     reference: str | None = None,
     measure: str = "hits",
     weights: Floats | None = None,
-    resamples: int = 1000,
     permutations: int = 9999,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -106,9 +103,9 @@ def shifts(
     order, and a frame, in the lexicon's:
 
     - ``documents``, ``hits``, ``words``, ``per_1000_words`` of the group; ``reference_per_1000`` of the others;
-    - ``difference``: between the two rates, above 0 = more in the group; ``ci_low``, ``ci_high``: its 95% percentile
-      interval when the documents of the two sides are drawn again, each side from its own (Efron and Tibshirani 1993,
-      An Introduction to the Bootstrap, chapter 13); ``ratio``: of the two rates, infinite where the others have none;
+    - ``difference``: between the two rates, above 0 = more in the group; ``ci_low``, ``ci_high``: its 95% interval from
+      those of the two rates over the documents of each side, see `analysis.core.intervals.difference_intervals`; NaN
+      where a side has fewer than five; ``ratio``: of the two rates, infinite where the others have none;
     - ``p``: the share of the ways to put the same documents into two sides of these sizes, of `permutations` tried at
       random and the actual one, whose rates are as far apart (Fisher 1935; Phipson and Smyth 2010, Permutation P-values
       should never be zero); it is at least ``1 / (permutations + 1)``;
@@ -116,10 +113,10 @@ def shifts(
       5% are chance; ``direction``: "more" or "less" with q up to 0.05, else "unclear".
 
     Documents are the units, since the words of one document are not independent of each other. Where a side has fewer
-    than two, interval, p and q are NaN. The intervals are not adjusted: of many, some leave out 0 by chance, and with
-    three or four documents a side they are too narrow. Trust ``q``. With `measure` "score" a hit counts the weight of
-    its term; with `weights` (one number a token) hits and words are sums of them. Raises `ValueError` for an unknown
-    column, measure or reference, for fewer than two groups, or weights that are not one a token.
+    than two, p and q are NaN. The intervals are not adjusted for their number: of many, some leave out 0 by chance.
+    With `measure` "score" a hit counts the weight of its term; with `weights` (one number a token) hits and words are
+    sums of them. Raises `ValueError` for an unknown column, measure or reference, for fewer than two groups, or weights
+    that are not one a token.
 
     >>> from analysis import tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -150,12 +147,9 @@ def shifts(
         other = np.flatnonzero(number != group if against is None else number == against)
         sides = [(hits[rows], words[rows]) for rows in (own, other)]
         rate, other_rate = (rates(*side) for side in sides)
-        low = high = p = np.full(len(lexicon.frames), np.nan)
+        low, high = _difference(sides[1], sides[0])
+        p = np.full(len(lexicon.frames), np.nan)
         if min(len(own), len(other)) > 1:
-            if resamples:
-                # Two seeds, since with one the two sides would be drawn alike.
-                drawn = [drawn_rates([side], resamples, seed + n)[0] for n, side in enumerate(sides)]
-                low, high = _interval(drawn[0] - drawn[1])
             if chances is not None:
                 p = chances[group]
             elif permutations:
@@ -205,10 +199,10 @@ def _both(size: Ints) -> NDArray[np.bool_]:
     return own
 
 
-def _interval(values: Floats) -> tuple[Floats, Floats]:
-    """The ends of the 95% percentile interval of each row."""
-    low, high = np.quantile(values, [TAIL, 1 - TAIL], axis=1)
-    return low, high
+def _difference(a: Side, b: Side, correlation: Floats | float = 0.0) -> tuple[Floats, Floats]:
+    """The ends of the interval of the rate of `b` less that of `a`, a thousand words."""
+    one, other = (Estimate(rates(*side), *(1000 * end for end in rate_intervals(*side))) for side in (a, b))
+    return difference_intervals(one, other, correlation)
 
 
 def _titles(tokens: Tokens) -> NDArray[np.bool_]:

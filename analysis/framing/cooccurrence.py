@@ -8,8 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.core.intervals import gather
 from analysis.framing.contrasts import LEVEL
-from analysis.framing.counting import counted_parts, gather, weighted_parts
+from analysis.framing.counting import counted_parts, weighted_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.permutations import adjusted
 from analysis.text.lookup import document_of, sentence_of

@@ -57,7 +57,7 @@ def test_periods_without_a_text_are_left_out(make_corpus, lexicon):
     dates = "file,date\na.txt,2020-05-04\nb.txt,2022-01-01\n"
     texts = {"a.txt": "They fight on and on.\n", "b.txt": "It rained.\n", "metadata.csv": dates}
     tokens = tokenize(make_corpus(texts))
-    course = over_time(tokens, lexicon, "year", resamples=0)
+    course = over_time(tokens, lexicon, "year")
     grid = frame_tables.by_period(course, lexicon.frames["frame"], "year")
     assert grid.columns.tolist() == ["2020", "2022"]
     assert grid.loc["war"].tolist() == [200.0, 0.0]

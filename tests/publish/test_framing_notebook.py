@@ -54,7 +54,7 @@ def test_hits_of_the_sample_can_be_counted_again(sample_run):
 
 
 def test_by_hand_mistakes_cost_their_section_and_no_more(run, small):
-    wrong = {"group_by": "sauce", "every": "fortnight", "margin": -1.0, "documents": 0, "top_n": 0, "bootstrap": 0}
+    wrong = {"group_by": "sauce", "every": "fortnight", "margin": -1.0, "documents": 0, "top_n": 0}
     made = run(small, style=LEXICONS / "gun_violence.yml", **wrong)
     notes = of_kind(made, "note")
     assert sum(text.startswith("Left out: no metadata column 'sauce': this corpus has") for text in notes) == 1

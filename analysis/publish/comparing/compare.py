@@ -8,9 +8,10 @@ import pandas as pd
 
 from analysis.core.compiled import Floats
 from analysis.core.errors import ParameterError
+from analysis.core.intervals import Estimate
 from analysis.publish.comparing.comparable import Number, numbers, whole
 from analysis.publish.comparing.making import Texts, differences, texts_of
-from analysis.publish.comparing.moved import COLUMNS, Estimate, paired, recovered, with_chance, with_none_seen
+from analysis.publish.comparing.moved import COLUMNS, paired, recovered, with_chance, with_none_seen
 from analysis.publish.dictionary import GROUP
 from analysis.publish.loading import Run, load_run
 from analysis.publish.records import content_told
@@ -18,7 +19,7 @@ from analysis.publish.records import content_told
 AGREES = 1e-4  # how closely counts of documents have to give the rate in a table, whose numbers have six digits
 SURE = 0.05  # of q
 _OVERVIEW = "name table unit rows only_a only_b method intervals moved sure changed note".split()
-EXACT, PAIRED, RECOVERED, AT_MOST = "exact", "paired bootstrap", "two intervals", "two intervals, at most"
+EXACT, PAIRED, RECOVERED, AT_MOST = "exact", "paired", "two intervals", "two intervals, at most"
 
 
 class Comparison(NamedTuple):
@@ -52,7 +53,7 @@ def compare(a: str | Path, b: str | Path) -> Comparison:
     - ``exact``: a number without an interval, which describes these documents and no others;
     - ``two intervals``: of independent texts, see `analysis.publish.comparing.moved.recovered`;
     - ``two intervals, at most``: the same where texts are in both runs, for which it is too wide;
-    - ``paired bootstrap``: of the same texts, where the counts of each document (of each sentence where there is one
+    - ``paired``: of the same texts, where the counts of each document (of each sentence where there is one
       document) are in the tables and give the rates of both runs again, see `moved.paired`.
 
     A table has its keys, a, a_low, a_high, b, b_low, b_high, difference, ci_low, ci_high, ratio, ratio_low, ratio_high,
@@ -178,7 +179,7 @@ def _sizes(own: pd.DataFrame, rows: pd.DataFrame, number: Number, keys: list[str
 
 
 def _paired(number: Number, a: Run, b: Run, table: pd.DataFrame, keys: list[str]) -> pd.DataFrame | None:
-    """The moves of the same texts by a paired bootstrap; None where the tables do not give the counts for it."""
+    """The moves of the same texts document by document; None where the tables do not give the counts for it."""
     read = _words(a, b)
     if read is None or any(number.hits not in run for run in (a, b)):
         return None
@@ -202,7 +203,7 @@ def _paired(number: Number, a: Run, b: Run, table: pd.DataFrame, keys: list[str]
         values = table[keys[-1]].iloc[places]
         counts = [_counts(found, number, size.index, values, keys[-1]) for found in hits]
         words = size.to_numpy(dtype=float)
-        again = paired(counts[0], counts[1], words, words)
+        again = paired(counts[0], counts[1], words)
         for side, count in zip("ab", counts, strict=True):
             rate = 1000 * count.sum(axis=0) / max(words.sum(), 1)
             if not np.allclose(rate, table[side].iloc[places], rtol=AGREES, atol=AGREES):

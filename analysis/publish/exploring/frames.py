@@ -17,6 +17,7 @@ from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.validity_file import read_validity
 from analysis.publish import frame_tables, plots
 from analysis.publish.exploring.widgets import LINES, MIN_WORDS, by_group, drawn, labelled, panel, scrolled, sentence
+from analysis.publish.findings.wording import with_intervals
 from analysis.publish.reading import reading_view
 from analysis.publish.tables import table_html
 from analysis.redundancy import repeats
@@ -88,10 +89,12 @@ def frames(tokens: Tokens, lexicons: Sequence[Path], *, by: str | None = None, v
         if not table["hits"].any():
             return sentence("No term of the lexicon occurs here")
         unit = "Weight of hits per 1,000 words" if weighted else "Hits per 1,000 words"
-        said = f"{looked_for.name}, {len(looked_for.terms):,} terms, with 95% bootstrap intervals"
+        said = f"{looked_for.name}, {len(looked_for.terms):,} terms"
+        table = plots.ranged(table, own, "frame", rate, profile, looked_for)
         figure = plots.interval_dots(table, label="label", value=rate, xlabel=unit)
-        columns = ["label", "hits", rate, "ci_low", "ci_high", "sentence_share"]
-        made = drawn(figure, f"{said}: {', '.join(table['label'].head(3))} …", said, table[columns])
+        columns = ["label", "hits", rate, *plots.ends_of(table), "sentence_share"]
+        alt = f"{said}: {', '.join(table['label'].head(3))} …"
+        made = drawn(figure, alt, f"{said}. {with_intervals(own).rstrip('.')}", table[columns])
         hits = found(looked_for, least)
         lines = frame_tables.with_labels(evidence(own, hits[hits["doc_id"].isin(own.doc_ids)]), labels)
         shown = table_html(lines[["label", "words", "sentence", "doc_id"]].head(LINES))

@@ -118,7 +118,7 @@ def test_frames_are_counted_with_and_without_weights(tokens, lexicon):
     assert rates(panel) == [["Threat", 2, 1000 * 2 / words], ["Law & order", 2, 1000 * 2 / words]]
     control(panel, "weight").value = 0.6
     assert [row[:2] for row in rates(panel)] == [["Law & order", 2], ["Threat", 0]]
-    assert "two, 1 terms, with 95% bootstrap intervals" in said(panel)
+    assert "two, 1 terms. Lines are the range over" in said(panel)
     control(panel, "group").value = "Wire"
     assert [row[:2] for row in rates(panel)] == [["Law & order", 1], ["Threat", 0]]
 
