@@ -21,7 +21,6 @@ def headline_body(
     tokens: Tokens,
     lexicon: Lexicon,
     *,
-    measure: str = "hits",
     weights: Floats | None = None,
     permutations: int = 9999,
     seed: int = 0,
@@ -40,9 +39,8 @@ def headline_body(
     - ``q``: p adjusted for the number of frames (Benjamini and Hochberg 1995); ``direction``: "headline" or "body",
       the side that has more, with q up to 0.05, else "unclear".
 
-    With `measure` "score" a hit counts the weight of its term; with `weights` (one number a token) hits and words are
-    sums of them. Raises `ValueError` when no document has both, for another measure, or weights that are not one a
-    token.
+    With `weights` (one number a token) hits and words are sums of them. Raises `ValueError` when no document has both,
+    or for weights that are not one a token.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -60,20 +58,20 @@ def headline_body(
         body.append(added(counted, np.where(title, -1, document), many))
         sizes.append(_headed(part.tokens))
         own_lines = _both(sizes[-1])[document]
-        hits.append(counted.rates(measure)[own_lines])
+        hits.append(counted.hits[own_lines])
         words.append(counted.words[own_lines])
     size = np.concatenate(sizes)
     documents = np.flatnonzero(_both(size))
     if not len(documents):
         raise ValueError("no document has a headline and a text below it: compare documents that have both")
     sides = {"headline": stacked(head), "body": stacked(body)}
-    own = {side: (counts.rates(measure)[documents], counts.words[documents]) for side, counts in sides.items()}
+    own = {side: (counts.hits[documents], counts.words[documents]) for side, counts in sides.items()}
     rate = {side: rates(*counts) for side, counts in own.items()}
     together = correlations(*own["headline"], *own["body"])
     low, high = _difference(own["body"], own["headline"], together)
     columns = {"frame": lexicon.frames["frame"], "documents": len(documents)}
     for side, (found, amount) in own.items():
-        columns[f"{side}_hits"] = amounts(found.sum(axis=0), whole=weights is None and measure == "hits")
+        columns[f"{side}_hits"] = amounts(found.sum(axis=0), whole=weights is None)
         columns[f"{side}_words"] = amounts(amount.sum(), whole=weights is None)
         columns[f"{side}_per_1000"] = rate[side]
     table = pd.DataFrame(columns | {"gap": rate["headline"] - rate["body"], "ci_low": low, "ci_high": high})
@@ -92,7 +90,6 @@ def shifts(
     by: str,
     *,
     reference: str | None = None,
-    measure: str = "hits",
     weights: Floats | None = None,
     permutations: int = 9999,
     seed: int = 0,
@@ -114,9 +111,8 @@ def shifts(
 
     Documents are the units, since the words of one document are not independent of each other. Where a side has fewer
     than two, p and q are NaN. The intervals are not adjusted for their number: of many, some leave out 0 by chance.
-    With `measure` "score" a hit counts the weight of its term; with `weights` (one number a token) hits and words are
-    sums of them. Raises `ValueError` for an unknown column, measure or reference, for fewer than two groups, or weights
-    that are not one a token.
+    With `weights` (one number a token) hits and words are sums of them. Raises `ValueError` for an unknown column or
+    reference, for fewer than two groups, or weights that are not one a token.
 
     >>> from analysis import tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -134,7 +130,7 @@ def shifts(
     if len(names) < 2:
         raise ValueError(f"{by!r} has one group only ({names[0]!r}): compare by a column with more values")
     counted = count_documents(tokens, lexicon, weights)
-    hits, words = counted.rates(measure), counted.words
+    hits, words = counted.hits, counted.words
     chances = None
     if reference is None and permutations:
         chances = dealt(hits, words, number, permutations, seed)
@@ -162,7 +158,7 @@ def shifts(
                     by: name,
                     "frame": lexicon.frames["frame"],
                     "documents": len(own),
-                    "hits": amounts(sides[0][0].sum(axis=0), whole=weights is None and measure == "hits"),
+                    "hits": amounts(sides[0][0].sum(axis=0), whole=weights is None),
                     "words": amounts(sides[0][1].sum(), whole=weights is None),
                     "per_1000_words": rate,
                     "reference_per_1000": other_rate,

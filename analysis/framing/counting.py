@@ -36,12 +36,6 @@ class Counts(NamedTuple):
     scores: sparse.csr_array
     words: Floats
 
-    def rates(self, measure: str) -> sparse.csr_array:
-        """The matrix that `measure` names, "hits" or "score"; `ValueError` for another name."""
-        if measure not in ("hits", "score"):
-            raise ValueError(f"measure is {measure!r}: use 'hits' or 'score'")
-        return self.hits if measure == "hits" else self.scores
-
 
 def count(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Counts:
     """The `Counts` of the sentences in `tokens`; `weights` are one number a token, ones where there are none.

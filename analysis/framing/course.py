@@ -17,7 +17,6 @@ def over_time(
     lexicon: Lexicon,
     every: str = "month",
     *,
-    measure: str = "hits",
     weights: Floats | None = None,
 ) -> pd.DataFrame:
     """The rate of each frame in each period, "day", "week", "month" or "year", from the first to the last.
@@ -25,10 +24,9 @@ def over_time(
     One row a frame, in the lexicon's order, and a period: ``period`` (its first day; a week begins on Monday),
     ``frame``, ``documents`` (with words), ``hits``, ``words``, ``per_1000_words`` (NaN in a period without words, so
     that a gap is seen as a gap), ``ci_low``, ``ci_high`` (95% interval over these documents, see
-    `analysis.core.intervals.intervals_of`; NaN with fewer than five). With `measure` "score" a hit counts the
-    weight of its term; with `weights` (one number a token) hits and
+    `analysis.core.intervals.intervals_of`; NaN with fewer than five). With `weights` (one number a token) hits and
     words are sums of them. Documents without a date are left out: `analysis.text.periods.undated` lists them. Raises
-    `ValueError` for another `every` or measure, when no document has a date, or weights that are not one a token.
+    `ValueError` for another `every`, when no document has a date, or weights that are not one a token.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -43,17 +41,16 @@ def over_time(
     by_document, frames = count_documents(tokens, lexicon, weights), len(lexicon.frames)
     cell = np.where(sentence_counts(tokens) > 0, period, -1)
     counted = added(by_document, cell, len(first_days))
-    total, size = counted.rates(measure).toarray(), counted.words[:, None]
+    total, size = counted.hits.toarray(), counted.words[:, None]
     rate = np.divide(1000 * total, size, out=np.full(total.shape, np.nan), where=size > 0)
-    ends = rate_intervals(by_document.rates(measure), by_document.words, cell, len(first_days))
-    low, high = (1000 * end for end in ends)
+    low, high = (1000 * end for end in rate_intervals(by_document.hits, by_document.words, cell, len(first_days)))
     held = np.bincount(cell[cell >= 0], minlength=len(first_days))
     return pd.DataFrame(
         {
             "period": first_days[np.tile(np.arange(len(first_days)), frames)],
             "frame": np.repeat(lexicon.frames["frame"].to_numpy(), len(first_days)),
             "documents": np.tile(held, frames),
-            "hits": amounts(total.T.ravel(), whole=weights is None and measure == "hits"),
+            "hits": amounts(total.T.ravel(), whole=weights is None),
             "words": amounts(np.tile(counted.words, frames), whole=weights is None),
             "per_1000_words": rate.T.ravel(),
             "ci_low": low.T.ravel(),

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from analysis.core.compiled import Floats, Ints
 from analysis.core.intervals import gather, rate_intervals
-from analysis.framing.counting import DIGITS, amounts, count, counted_parts, weighted_parts
+from analysis.framing.counting import DIGITS, added, amounts, count, counted_parts, stacked, weighted_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
 from analysis.text.documents import ByDocument
@@ -152,45 +152,40 @@ def profile(
     share of all (0 to 1). ``ci_low``, ``ci_high``: 95% interval of ``per_1000_words``, over the documents of the group,
     or its sentences where it is one document, see `analysis.core.intervals.intervals_of`; NaN with fewer than five.
     ``score_per_1000_words``: the same rate with each hit counted at the weight of its term, so that a topic word of
-    weight 0.3 does not say as much as a phrase; ``score_ci_low``, ``score_ci_high``: its interval. Raises `ValueError`
+    weight 0.3 does not say as much as a phrase. Raises `ValueError`
     for an unknown column, or weights that are not one a token.
     """
     names, number = tokens.numbered_groups(by)
     frames, members = len(lexicon.frames), np.bincount(number)
-    low, high = np.full((2, len(names), 2 * frames), np.nan)
-    hits, framed, words = [], [], []  # of each part, by document: hits and scores, sentences with a hit, words
+    low, high = np.full((2, len(names), frames), np.nan)
+    found, framed = [], []  # of each part, by document: counts, and sentences with a hit
     for part, counted in counted_parts(tokens, lexicon, weights):
-        both = sparse.hstack([counted.hits, counted.scores], format="csr")
         document, group = part.tokens.sentence_document, number[part.rows]
         for alone in np.flatnonzero(members[group] == 1).tolist():
             own = slice(*np.searchsorted(document, [alone, alone + 1]).tolist())
-            low[group[alone]], high[group[alone]] = rate_intervals(both[own], counted.words[own])
-        member = gather(document, part.tokens.n_documents)
-        hits.append(member @ both)
-        framed.append(member @ (counted.hits > 0).astype(np.float64))
-        words.append(member @ counted.words)
-    size, by_document = np.concatenate(words), sparse.vstack(hits, format="csr")
-    hits.clear()
+            low[group[alone]], high[group[alone]] = rate_intervals(counted.hits[own], counted.words[own])
+        found.append(added(counted, document, part.tokens.n_documents))
+        framed.append(gather(document, part.tokens.n_documents) @ (counted.hits > 0).astype(np.float64))
+    by_document = stacked(found)
+    found.clear()
     # Document after document, so that the parts make no difference to how the sums are rounded.
-    member = gather(number, len(names))
-    total, share = (member @ by_document).toarray(), (member @ sparse.vstack(framed, format="csr")).toarray()
-    share /= np.maximum(member @ sentence_counts(tokens), 1)[:, None]
+    total = added(by_document, number, len(names))
+    share = (gather(number, len(names)) @ sparse.vstack(framed, format="csr")).toarray()
+    share /= np.maximum(gather(number, len(names)) @ sentence_counts(tokens), 1)[:, None]
     several = members > 1
-    for end, own_end in zip((low, high), rate_intervals(by_document, size, number, len(names)), strict=True):
-        end[several] = own_end[several]
-    rate = np.zeros(total.shape)
-    running = (member @ size)[:, None]
-    np.divide(1000 * total, running, out=rate, where=running > 0)
+    ends = rate_intervals(by_document.hits, by_document.words, number, len(names))
+    low[several], high[several] = (end[several] for end in ends)
+    hits, scores = total.hits.toarray(), total.scores.toarray()
+    words = total.words[:, None]
+    rate, score = (np.divide(1000 * n, words, out=np.zeros(n.shape), where=words > 0) for n in (hits, scores))
     columns = {
         "frame": np.tile(lexicon.frames["frame"].to_numpy(dtype=object), len(names)),
-        "hits": amounts(total[:, :frames].ravel(), whole=weights is None),
-        "per_1000_words": rate[:, :frames].ravel(),
+        "hits": amounts(hits.ravel(), whole=weights is None),
+        "per_1000_words": rate.ravel(),
         "sentence_share": share.ravel(),
-        "ci_low": 1000 * low[:, :frames].ravel(),
-        "ci_high": 1000 * high[:, :frames].ravel(),
-        "score_per_1000_words": rate[:, frames:].ravel(),
-        "score_ci_low": 1000 * low[:, frames:].ravel(),
-        "score_ci_high": 1000 * high[:, frames:].ravel(),
+        "ci_low": 1000 * low.ravel(),
+        "ci_high": 1000 * high.ravel(),
+        "score_per_1000_words": score.ravel(),
     }
     groups = {} if by is None else {by: np.repeat(np.array(names, dtype=object), frames)}
     return pd.DataFrame(groups | columns)

@@ -73,9 +73,7 @@ def test_the_chance_of_a_gap_between_headline_and_body(news, lexicon):
     assert headline_body(news, lexicon, permutations=0)["p"].isna().all()
 
 
-def test_scores_and_weights(news, lexicon):
-    by_weight = headline_body(news, lexicon, measure="score")
-    assert by_weight["body_hits"].tolist() == [1.5, 2]  # "fight" counts half
+def test_weights(news, lexicon):
     halved = headline_body(news, lexicon, weights=np.full(len(news), 0.5))
     assert halved.loc[0, ["headline_hits", "headline_words"]].tolist() == [1, 2.5]
     assert halved["gap"].tolist() == pytest.approx(headline_body(news, lexicon)["gap"].tolist())
@@ -174,7 +172,6 @@ def test_a_clear_shift_has_a_direction_and_chance_has_none(make_corpus, lexicon)
             {"by": "source", "reference": "Post"},
             "no group 'Post' in 'source': the reference is one of 'Daily', 'Radio'",
         ),
-        ({"by": "source", "measure": "rate"}, "measure is 'rate': use 'hits' or 'score'"),
         ({"by": "source", "weights": np.ones(2)}, "2 weights for 26 tokens"),
     ],
 )

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.core.compiled import Floats
 from analysis.core.errors import ParameterError
 from analysis.core.intervals import Estimate
-from analysis.publish.comparing.comparable import Number, numbers, whole
+from analysis.publish.comparing.comparable import COMPARED, Number, whole
 from analysis.publish.comparing.making import Texts, differences, texts_of
 from analysis.publish.comparing.moved import COLUMNS, paired, recovered, with_chance, with_none_seen
 from analysis.publish.dictionary import GROUP
@@ -69,10 +69,9 @@ def compare(a: str | Path, b: str | Path) -> Comparison:
         has = " and ".join(f"{str(run.folder)!r} has {', '.join(own)}" for run, own in zip(runs, sections, strict=True))
         raise ParameterError(f"nothing in common: {has}: give two runs with a notebook in common")
     texts = texts_of(*runs)
-    weighted = all(run.parameters.get("framing", {}).get("weighted", False) for run in runs)
     rows, tables, same, declared = [], {}, [], set()
     hashes = [{record["path"]: record["sha256"] for record in run.manifest["outputs"]} for run in runs]
-    for number in numbers(weighted):
+    for number in COMPARED:
         if not all(number.table in run for run in runs):
             continue
         declared.add(number.table)
@@ -213,13 +212,12 @@ def _paired(number: Number, a: Run, b: Run, table: pd.DataFrame, keys: list[str]
 
 
 def _counts(found: pd.DataFrame, number: Number, units: pd.Index, values: pd.Series, key: str) -> Floats:
-    """(units, values) hits, or their weight."""
-    weight = found[number.weight] if number.weight else pd.Series(1.0, found.index)
+    """(units, values) hits."""
     place = units.get_indexer(found.set_index(["doc_id", "sentence"][: units.nlevels]).index)
     column = pd.Index(values).get_indexer(found[key])
     counts = np.zeros((len(units), len(values)))
     kept = (place >= 0) & (column >= 0)
-    np.add.at(counts, (place[kept], column[kept]), weight.to_numpy(dtype=float)[kept])
+    np.add.at(counts, (place[kept], column[kept]), 1)
     return counts
 
 
