@@ -5,7 +5,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.core.compiled import Floats
-from analysis.core.intervals import Estimate, Z, difference_intervals, rate_intervals
+from analysis.core.intervals import Estimate, Z, correlations, difference_intervals, rate_intervals
 from analysis.framing.permutations import adjusted
 
 # The rate times the exposure that stays likely when nothing at all was seen: exp(-x) is 0.025 (Garwood 1936).
@@ -40,8 +40,8 @@ def paired(a: Floats, b: Floats, size: Floats, *, per: float = 1000) -> pd.DataF
 
     `a` and `b` are (units, numbers) counts, `size` (units,) running words: a row is the same document (or sentence) in
     both. The rates, `per` words, of what each unit has more in `b` and of what it has less have intervals as all rates
-    (`analysis.core.intervals.rate_intervals`), and that of the difference is recovered from these two, so that what the
-    runs have in common falls out of it. NaN with fewer than five units.
+    (`analysis.core.intervals.rate_intervals`), and that of the difference is recovered from these two and their
+    correlation, so that what the runs have in common falls out of it. NaN with fewer than five units.
 
     >>> same = np.array([[2.0], [0.0], [5.0], [1.0], [1.0]])
     >>> words = np.array([100.0, 100.0, 200.0, 100.0, 100.0])
@@ -54,7 +54,8 @@ def paired(a: Floats, b: Floats, size: Floats, *, per: float = 1000) -> pd.DataF
     change = (b - a).round(9)
     less, more = (np.maximum(sign * change, 0) for sign in (-1, 1))
     taken, added = (Estimate(side.sum(axis=0) / total, *rate_intervals(side, size)) for side in (less, more))
-    low, high = (per * end for end in difference_intervals(taken, added))
+    together = correlations(less, size, more, size)  # below 0: what has more of a number has no less of it
+    low, high = (per * end for end in difference_intervals(taken, added, together))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where((rate_a == 0) & (rate_b == 0), np.nan, rate_b / rate_a)
         ends = [np.where(rate_a > 0, np.maximum(rate_a + end, 0) / rate_a, np.nan) for end in (low, high)]

@@ -124,3 +124,14 @@ def test_what_both_runs_lack_has_no_ratio_and_one_document_no_interval():
     assert np.isnan(none["ratio"])
     one = paired(np.ones((1, 1)), np.ones((1, 1)), size[:1])
     assert one[["ci_low", "ci_high"]].isna().all(axis=None)
+
+
+def test_where_as_much_is_added_as_taken_away_the_interval_holds_0():
+    random, held = np.random.default_rng(5), []
+    for _ in range(120):
+        size = random.lognormal(6, 0.6, 65).round() + 1
+        a = random.poisson(size[:, None] * 0.2, (65, 8))
+        added, taken = random.poisson(size[:, None] * random.gamma(1, 0.005, (2, 65, 8)))
+        found = paired(a.astype(float), (a + added - taken).astype(float), size)
+        held.append((found["ci_low"] <= 0) & (found["ci_high"] >= 0))
+    assert np.mean(held) > 0.93  # 0.91 if the two were taken for independent
