@@ -120,9 +120,9 @@ def key_words(tokens: Tokens, lexicon: Lexicon) -> str:
 def trending(tokens: Tokens, lexicon: Lexicon) -> str:
     """What it says of trends."""
     stops = stop_words(STOPS, tokens.languages)
-    often = frequencies(tokens, stopwords=stops, resamples=0)["term"].head(25)
+    often = frequencies(tokens, stopwords=stops)["term"].head(25)
     period = longest_period(tokens) or "week"
-    return terms.trending(trend_tests(trends(tokens, often, every=period, resamples=0)), period)
+    return terms.trending(trend_tests(trends(tokens, often, every=period)), period)
 
 
 def labels(lexicon: Lexicon) -> dict[str, str]:
@@ -132,12 +132,12 @@ def labels(lexicon: Lexicon) -> dict[str, str]:
 
 def shifted(tokens: Tokens, lexicon: Lexicon) -> str:
     """What the framing notebook says of frames by group."""
-    return framing.shifted(shifts(tokens, lexicon, "source", resamples=0, permutations=1999), "source", labels(lexicon))
+    return framing.shifted(shifts(tokens, lexicon, "source", permutations=1999), "source", labels(lexicon))
 
 
 def in_headlines(tokens: Tokens, lexicon: Lexicon) -> str:
     """What it says of headlines."""
-    return framing.in_headlines(headline_body(tokens, lexicon, resamples=0, permutations=1999), labels(lexicon))
+    return framing.in_headlines(headline_body(tokens, lexicon, permutations=1999), labels(lexicon))
 
 
 def together(tokens: Tokens, lexicon: Lexicon) -> str:
@@ -147,7 +147,7 @@ def together(tokens: Tokens, lexicon: Lexicon) -> str:
 
 def words_with(tokens: Tokens, lexicon: Lexicon) -> str:
     """What it says of the words beside the strongest frame."""
-    frames = profile(tokens, lexicon, resamples=0).sort_values("hits", ascending=False, kind="stable")
+    frames = profile(tokens, lexicon).sort_values("hits", ascending=False, kind="stable")
     strongest = frames["frame"].iloc[0]
     stops = stop_words(STOPS, tokens.languages)
     return framing.words_with(frame_words(tokens, lexicon, strongest, stopwords=stops), labels(lexicon)[strongest])

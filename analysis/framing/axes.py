@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.core.bootstrap import rate_intervals
 from analysis.core.compiled import Floats
+from analysis.core.intervals import mean_intervals
 from analysis.framing.embedding import AT_ONCE, DIGITS, unit
 from analysis.text.embeddings import embed, tells
 from analysis.text.parted import names, parts
@@ -16,7 +16,7 @@ from analysis.text.tokens import Tokens
 Poles = Mapping[str, tuple[Sequence[str], Sequence[str]]]
 
 
-def axes(tokens: Tokens, poles: Poles, by: str | None = None, *, resamples: int = 1000, seed: int = 0) -> pd.DataFrame:
+def axes(tokens: Tokens, poles: Poles, by: str | None = None) -> pd.DataFrame:
     r"""To which of two opposites the words of a corpus lean, and how much is made of the matter at all.
 
     `poles` names each axis by its two lists of words: ``{"safety": (["safe", "secure"], ["dangerous", "risky"])}``. The
@@ -29,7 +29,8 @@ def axes(tokens: Tokens, poles: Poles, by: str | None = None, *, resamples: int 
     of the metadata column `by`), axes in the order given: ``axis``, ``words`` (content words counted), ``bias`` (above
     that of another group = nearer to the first pole; its sign alone says little, since an axis leans by itself),
     ``bias_low``, ``bias_high``, ``intensity`` (0 = all words are indifferent to it), ``intensity_low``,
-    ``intensity_high``. The intervals are 95% bootstrap intervals over documents; NaN with fewer than two.
+    ``intensity_high``. The intervals are 95% intervals over documents, see
+    `analysis.core.intervals.mean_intervals`; NaN with fewer than five.
 
     Unlike the authors' it leaves out words that tell little ("the", "of"). Only English documents are counted. Raises
     `ValueError` for an axis without words on either side or with the same on both, an unknown column, or no English
@@ -66,10 +67,10 @@ def axes(tokens: Tokens, poles: Poles, by: str | None = None, *, resamples: int 
     apart = values[:, :1] * (values[:, 1:] - baseline) ** 2
     sums = np.column_stack([*leaning, _summed(tokens, apart)])
     groups, number = tokens.numbered_groups(by)
+    lows, highs = mean_intervals(sums, size, number, len(groups))
     tables = []
-    for group, name in enumerate(groups):
+    for group, (name, low, high) in enumerate(zip(groups, lows, highs, strict=True)):
         rows = np.flatnonzero(number == group)
-        low, high = rate_intervals(sparse.csr_array(sums[rows]), size[rows], resamples=resamples, seed=seed)
         rate = sums[rows].sum(axis=0) / size[rows].sum() if size[rows].sum() else np.full(len(low), np.nan)
         table = pd.DataFrame({"axis": list(poles), "words": int(size[rows].sum())})
         for half, measure in enumerate(("bias", "intensity")):

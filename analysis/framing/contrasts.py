@@ -6,26 +6,26 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.core.compiled import Floats, Ints
+from analysis.core.intervals import Estimate, correlations, difference_intervals, rate_intervals
 from analysis.framing.counting import amounts, count_documents, weighted_parts
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.permutations import adjusted, as_headline, dealt, drawn_rates, permuted, rates
+from analysis.framing.permutations import adjusted, as_headline, dealt, permuted, rates
 from analysis.text.lookup import sentence_of
 from analysis.text.parted import Part
 from analysis.text.shingles import is_first
 from analysis.text.tokens import Tokens
 from analysis.text.units import equal_units
 
+Side = tuple[sparse.csr_array, Floats]  # hits (documents, frames) and words
+
 LEVEL = 0.05  # of the false discovery rate below which a shift has a direction
 DRAWS = 200_000_000  # of headlines, in all permutations together; 999 permutations are made of any corpus
-TAIL = 0.025  # of the resamples that a 95% interval leaves out at each end
 
 
 def headline_body(
     tokens: Tokens,
     lexicon: Lexicon,
     *,
-    measure: str = "hits",
-    resamples: int = 1000,
     permutations: int = 9999,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -37,18 +37,16 @@ def headline_body(
     - ``headline_hits``, ``headline_words``, ``headline_per_1000``: in their titles; ``body_hits``, ``body_words``,
       ``body_per_1000``: in what is below them; the rates are a thousand running words;
     - ``gap``: ``headline_per_1000 - body_per_1000``, above 0 = more in headlines; ``ci_low``, ``ci_high``: its 95%
-      percentile interval when the documents are drawn again, each with its headline (Efron and Tibshirani 1993, An
-      Introduction to the Bootstrap, chapter 13); NaN with fewer than two documents or no resamples;
+      interval over the documents, each with its headline, from those of the two rates and their correlation, see
+      `analysis.core.intervals.difference_intervals`; NaN with fewer than five documents;
     - ``p``: how often the gap is as wide when, in each document, as many words in a row, taken at random, replace the
       headline: the share of `permutations` such choices and the actual one (Phipson and Smyth 2010, Permutation
       P-values should never be zero). NaN without permutations;
     - ``q``: p adjusted for the number of frames that have a hit (Benjamini and Hochberg 1995); ``direction``:
       "headline" or "body", the side that has more, with q up to 0.05, else "unclear".
 
-    Headlines are short. A frame that none of them speaks of has no hit in any resample and an interval that is too
-    narrow: trust ``q``. With `measure` "score" a hit counts the weight of its term. Of more than 20,000 documents there
-    are fewer permutations, so that it takes some ten seconds. Raises `ValueError` when no document has both, or for
-    another measure.
+    A sentence that is repeated counts where it appears first. Of more than 20,000 documents there are fewer
+    permutations, so that it takes some ten seconds. Raises `ValueError` when no document has both.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -59,11 +57,8 @@ def headline_body(
     >>> table.loc[0, ["headline_hits", "headline_words", "body_hits", "body_words"]].tolist()
     [1, 2, 1, 9]
     """
-    if measure not in ("hits", "score"):
-        raise ValueError(f"measure is {measure!r}: use 'hits' or 'score'")
     new = is_first(equal_units(tokens, "sentence").group)
     frame_of = pd.Index(lexicon.frames["frame"]).get_indexer(lexicon.terms["frame"])
-    amount_of = np.ones(len(frame_of)) if measure == "hits" else lexicon.terms["weight"].to_numpy()
     sizes, hits = [], []
     for part, found, _ in weighted_parts(tokens, lexicon):
         size, own = _headed(part, found, new)
@@ -79,7 +74,7 @@ def headline_body(
     size, table = size[documents], table.assign(document=place[table["document"]])
     table = table[table["document"] >= 0]
     document, term, body = (table[column].to_numpy() for column in ("document", "term", "body"))
-    frame, amount = frame_of[term], amount_of[term]
+    frame, amount = frame_of[term], np.ones(len(term))
     spans, frames = table[["first", "last"]].to_numpy(), len(lexicon.frames)
     sides = []
     for side, words in enumerate(size.T.astype(np.float64)):
@@ -88,13 +83,11 @@ def headline_body(
         counts.sum_duplicates()
         sides.append((counts, words))
     rate = [rates(*side) for side in sides]
-    low = high = p = np.full(frames, np.nan)
-    if len(documents) > 1 and resamples:
-        drawn = drawn_rates(sides, resamples, seed)
-        low, high = _interval(drawn[0] - drawn[1])
+    low, high = _difference(sides[1], sides[0], correlations(*sides[0], *sides[1]))
+    p = np.full(frames, np.nan)
     columns = {"frame": lexicon.frames["frame"], "documents": len(documents)}
     for name, (counts, words), per_1000 in zip(("headline", "body"), sides, rate, strict=True):
-        columns[f"{name}_hits"] = amounts(counts.sum(axis=0), whole=measure == "hits")
+        columns[f"{name}_hits"] = amounts(counts.sum(axis=0), whole=True)
         columns[f"{name}_words"] = int(words.sum())
         columns[f"{name}_per_1000"] = per_1000
     table = pd.DataFrame(columns | {"gap": rate[0] - rate[1], "ci_low": low, "ci_high": high})
@@ -113,9 +106,7 @@ def shifts(
     by: str,
     *,
     reference: str | None = None,
-    measure: str = "hits",
     weights: Floats | None = None,
-    resamples: int = 1000,
     permutations: int = 9999,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -125,9 +116,9 @@ def shifts(
     order, and a frame, in the lexicon's:
 
     - ``documents``, ``hits``, ``words``, ``per_1000_words`` of the group; ``reference_per_1000`` of the others;
-    - ``difference``: between the two rates, above 0 = more in the group; ``ci_low``, ``ci_high``: its 95% percentile
-      interval when the documents of the two sides are drawn again, each side from its own (Efron and Tibshirani 1993,
-      An Introduction to the Bootstrap, chapter 13); ``ratio``: of the two rates, infinite where the others have none;
+    - ``difference``: between the two rates, above 0 = more in the group; ``ci_low``, ``ci_high``: its 95% interval from
+      those of the two rates over the documents of each side, see `analysis.core.intervals.difference_intervals`; NaN
+      where a side has fewer than five; ``ratio``: of the two rates, infinite where the others have none;
     - ``p``: the share of the ways to put the same documents into two sides of these sizes, of `permutations` tried at
       random and the actual one, whose rates are as far apart (Fisher 1935; Phipson and Smyth 2010, Permutation P-values
       should never be zero); it is at least ``1 / (permutations + 1)``;
@@ -135,10 +126,9 @@ def shifts(
       5% are chance; ``direction``: "more" or "less" with q up to 0.05, else "unclear".
 
     Documents are the units, since the words of one document are not independent of each other. Where a side has fewer
-    than two, interval, p and q are NaN. The intervals are not adjusted: of many, some leave out 0 by chance, and with
-    three or four documents a side they are too narrow. Trust ``q``. With `measure` "score" a hit counts the weight of
-    its term; with `weights` (one number a token) hits and words are sums of them. Raises `ValueError` for an unknown
-    column, measure or reference, for fewer than two groups, or weights that are not one a token.
+    than two, p and q are NaN. The intervals are not adjusted for their number: of many, some leave out 0 by chance.
+    With `weights` (one number a token) hits and words are sums of them. Raises `ValueError` for an unknown column or
+    reference, for fewer than two groups, or weights that are not one a token.
 
     >>> from analysis import tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -156,7 +146,7 @@ def shifts(
     if len(names) < 2:
         raise ValueError(f"{by!r} has one group only ({names[0]!r}): compare by a column with more values")
     counted = count_documents(tokens, lexicon, weights)
-    hits, words = counted.rates(measure), counted.words
+    hits, words = counted.hits, counted.words
     chances = None
     if reference is None and permutations:
         chances = dealt(hits, words, number, permutations, seed)
@@ -169,12 +159,9 @@ def shifts(
         other = np.flatnonzero(number != group if against is None else number == against)
         sides = [(hits[rows], words[rows]) for rows in (own, other)]
         rate, other_rate = (rates(*side) for side in sides)
-        low = high = p = np.full(len(lexicon.frames), np.nan)
+        low, high = _difference(sides[1], sides[0])
+        p = np.full(len(lexicon.frames), np.nan)
         if min(len(own), len(other)) > 1:
-            if resamples:
-                # Two seeds, since with one the two sides would be drawn alike.
-                drawn = [drawn_rates([side], resamples, seed + n)[0] for n, side in enumerate(sides)]
-                low, high = _interval(drawn[0] - drawn[1])
             if chances is not None:
                 p = chances[group]
             elif permutations:
@@ -187,7 +174,7 @@ def shifts(
                     by: name,
                     "frame": lexicon.frames["frame"],
                     "documents": len(own),
-                    "hits": amounts(sides[0][0].sum(axis=0), whole=weights is None and measure == "hits"),
+                    "hits": amounts(sides[0][0].sum(axis=0), whole=weights is None),
                     "words": amounts(sides[0][1].sum(), whole=weights is None),
                     "per_1000_words": rate,
                     "reference_per_1000": other_rate,
@@ -235,7 +222,7 @@ def _headed(part: Part, found: pd.DataFrame, new: NDArray[np.bool_]) -> tuple[In
     return size, table.sort_values(["document", "first"], ignore_index=True)
 
 
-def _interval(values: Floats) -> tuple[Floats, Floats]:
-    """The ends of the 95% percentile interval of each row."""
-    low, high = np.quantile(values, [TAIL, 1 - TAIL], axis=1)
-    return low, high
+def _difference(a: Side, b: Side, correlation: Floats | float = 0.0) -> tuple[Floats, Floats]:
+    """The ends of the interval of the rate of `b` less that of `a`, a thousand words."""
+    one, other = (Estimate(rates(*side), *(1000 * end for end in rate_intervals(*side))) for side in (a, b))
+    return difference_intervals(one, other, correlation)

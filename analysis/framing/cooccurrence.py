@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from analysis.core.intervals import gather
 from analysis.framing.contrasts import LEVEL
-from analysis.framing.counting import counted_parts, gather, weighted_parts
+from analysis.framing.counting import counted_parts, weighted_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.margins import SUMS, add_pairs, add_words, tails
 from analysis.framing.permutations import adjusted

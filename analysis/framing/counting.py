@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.core.compiled import Floats, Ints, compiled
+from analysis.core.intervals import gather
 from analysis.framing.lexicon import Lexicon
 from analysis.text.lookup import document_of, sentence_of
 from analysis.text.parted import Part, part_weights, parts
@@ -40,12 +41,6 @@ class Counts(NamedTuple):
     hits: sparse.csr_array
     scores: sparse.csr_array
     words: Floats
-
-    def rates(self, measure: str) -> sparse.csr_array:
-        """The matrix that `measure` names, "hits" or "score"; `ValueError` for another name."""
-        if measure not in ("hits", "score"):
-            raise ValueError(f"measure is {measure!r}: use 'hits' or 'score'")
-        return self.hits if measure == "hits" else self.scores
 
 
 def count(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Counts:
@@ -152,16 +147,6 @@ def mean_weights(running: Floats | None, first: Ints, last: Ints) -> Floats:
         return np.ones(len(first))
     mean: Floats = (running[last + 1] - running[first]) / (last + 1 - first)
     return mean
-
-
-def gather(unit: Ints, units: int) -> sparse.csr_array:
-    """The matrix that adds up the rows of another by their `unit`, from 0 up; rows whose unit is -1 are left out.
-
-    >>> (gather(np.array([1, 0, -1, 1]), 2) @ np.array([10, 20, 30, 40])).tolist()
-    [20.0, 50.0]
-    """
-    column = np.flatnonzero(unit >= 0)
-    return sparse.csr_array((np.ones(len(column)), (unit[column], column)), shape=(units, len(unit)))
 
 
 def amounts(values: NDArray[Any], *, whole: bool) -> NDArray[Any]:

@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.core.bootstrap import rate_intervals
 from analysis.core.compiled import Floats, Ints
-from analysis.framing.counting import DIGITS, amounts, count, counted_parts, gather, weighted_parts
+from analysis.core.intervals import gather, rate_intervals
+from analysis.framing.counting import DIGITS, added, amounts, count, counted_parts, stacked, weighted_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
 from analysis.text.documents import ByDocument
@@ -144,59 +144,48 @@ def profile(
     lexicon: Lexicon,
     by: str | None = None,
     weights: Floats | None = None,
-    *,
-    resamples: int = 1000,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """How much each frame is spoken of: one row a frame, in the lexicon's order (and a group, with `by`).
 
     ``hits``: matches, negated ones included; with `weights` (one number a token), the sum of each match's mean weight.
     ``per_1000_words``: hits a thousand running words (their weights). ``sentence_share``: sentences with a hit, as a
-    share of all (0 to 1). ``ci_low``, ``ci_high``: 95% bootstrap interval of ``per_1000_words``, over the documents of
-    the group, or over its sentences where it is one document; NaN with fewer than two units.
+    share of all (0 to 1). ``ci_low``, ``ci_high``: 95% interval of ``per_1000_words``, over the documents of the group,
+    or its sentences where it is one document, see `analysis.core.intervals.intervals_of`; NaN with fewer than five.
     ``score_per_1000_words``: the same rate with each hit counted at the weight of its term, so that a topic word of
-    weight 0.3 does not say as much as a phrase; ``score_ci_low``, ``score_ci_high``: its interval. Raises `ValueError`
+    weight 0.3 does not say as much as a phrase. Raises `ValueError`
     for an unknown column, or weights that are not one a token.
     """
     names, number = tokens.numbered_groups(by)
     frames, members = len(lexicon.frames), np.bincount(number)
-    low, high = np.full((2, len(names), 2 * frames), np.nan)
-    hits, framed, words = [], [], []  # of each part, by document: hits and scores, sentences with a hit, words
+    low, high = np.full((2, len(names), frames), np.nan)
+    found, framed = [], []  # of each part, by document: counts, and sentences with a hit
     for part, counted in counted_parts(tokens, lexicon, weights):
-        both = sparse.hstack([counted.hits, counted.scores], format="csr")
         document, group = part.tokens.sentence_document, number[part.rows]
         for alone in np.flatnonzero(members[group] == 1).tolist():
             own = slice(*np.searchsorted(document, [alone, alone + 1]).tolist())
-            ends = rate_intervals(both[own], counted.words[own], resamples=resamples, seed=seed)
-            low[group[alone]], high[group[alone]] = ends
-        member = gather(document, part.tokens.n_documents)
-        hits.append(member @ both)
-        framed.append(member @ (counted.hits > 0).astype(np.float64))
-        words.append(member @ counted.words)
-    size, by_document = np.concatenate(words), sparse.vstack(hits, format="csr")
-    hits.clear()
+            low[group[alone]], high[group[alone]] = rate_intervals(counted.hits[own], counted.words[own])
+        found.append(added(counted, document, part.tokens.n_documents))
+        framed.append(gather(document, part.tokens.n_documents) @ (counted.hits > 0).astype(np.float64))
+    by_document = stacked(found)
+    found.clear()
     # Document after document, so that the parts make no difference to how the sums are rounded.
-    member = gather(number, len(names))
-    total, share = (member @ by_document).toarray(), (member @ sparse.vstack(framed, format="csr")).toarray()
-    share /= np.maximum(member @ sentence_counts(tokens), 1)[:, None]
-    by_document = by_document.tocsc()  # as the intervals take it: else they would have it once more
-    rows = np.split(np.argsort(number, kind="stable"), np.cumsum(members)[:-1])
-    for place in np.flatnonzero(members > 1).tolist() if resamples else ():
-        both = by_document if len(names) == 1 else by_document[rows[place]]
-        low[place], high[place] = rate_intervals(both, size[rows[place]], resamples=resamples, seed=seed)
-    rate = np.zeros(total.shape)
-    running = (member @ size)[:, None]
-    np.divide(1000 * total, running, out=rate, where=running > 0)
+    total = added(by_document, number, len(names))
+    share = (gather(number, len(names)) @ sparse.vstack(framed, format="csr")).toarray()
+    share /= np.maximum(gather(number, len(names)) @ sentence_counts(tokens), 1)[:, None]
+    several = members > 1
+    ends = rate_intervals(by_document.hits, by_document.words, number, len(names))
+    low[several], high[several] = (end[several] for end in ends)
+    hits, scores = total.hits.toarray(), total.scores.toarray()
+    words = total.words[:, None]
+    rate, score = (np.divide(1000 * n, words, out=np.zeros(n.shape), where=words > 0) for n in (hits, scores))
     columns = {
         "frame": np.tile(lexicon.frames["frame"].to_numpy(dtype=object), len(names)),
-        "hits": amounts(total[:, :frames].ravel(), whole=weights is None),
-        "per_1000_words": rate[:, :frames].ravel(),
+        "hits": amounts(hits.ravel(), whole=weights is None),
+        "per_1000_words": rate.ravel(),
         "sentence_share": share.ravel(),
-        "ci_low": 1000 * low[:, :frames].ravel(),
-        "ci_high": 1000 * high[:, :frames].ravel(),
-        "score_per_1000_words": rate[:, frames:].ravel(),
-        "score_ci_low": 1000 * low[:, frames:].ravel(),
-        "score_ci_high": 1000 * high[:, frames:].ravel(),
+        "ci_low": 1000 * low.ravel(),
+        "ci_high": 1000 * high.ravel(),
+        "score_per_1000_words": score.ravel(),
     }
     groups = {} if by is None else {by: np.repeat(np.array(names, dtype=object), frames)}
     return pd.DataFrame(groups | columns)

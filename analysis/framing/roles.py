@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.core.bootstrap import wilson
 from analysis.core.compiled import Bools, Ints
+from analysis.core.intervals import shares_of_groups
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.syntax import word_classes as wc
@@ -91,9 +91,9 @@ def role_shares(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -> p
     """How often each actor acts and is acted upon, from a table of `roles`: one row an actor (and a group, with `by`).
 
     ``actor``; ``mentions``; ``acts``, ``acted_upon``: counts; ``active_share``: acts / (acts + acted_upon), 0 to 1, NaN
-    where an actor has neither, with its 95% Wilson interval ``ci_low``, ``ci_high`` (Wilson 1927), which takes the
-    mentions as independent. Most mentions first. Raises `ValueError` for an unknown column, or a table of other
-    documents.
+    where an actor has neither, with its 95% interval ``ci_low``, ``ci_high``, which takes the documents as independent
+    (the sentences of one), see `analysis.core.intervals.share_intervals`. Most mentions first. Raises `ValueError` for
+    an unknown column, or a table of other documents.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -108,13 +108,17 @@ def role_shares(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -> p
     """
     keys = ["actor"] if by is None else [by, "actor"]
     names, group = tokens.numbered_groups(by)
+    document = documents_of(table, tokens)
     own = table[["actor"]].assign(acts=table["role"] == ACTS, acted_upon=table["role"] == ACTED_UPON)
-    own[by or "group"] = np.array(names, dtype=object)[group[documents_of(table, tokens)]]
+    own[by or "group"] = np.array(names, dtype=object)[group[document]]
+    rows = own.groupby(keys)
     counts = {"mentions": ("acts", "size"), "acts": ("acts", "sum"), "acted_upon": ("acted_upon", "sum")}
-    shares = own.groupby(keys, as_index=False).agg(**counts)
-    known = shares["acts"] + shares["acted_upon"]
-    shares["active_share"] = shares["acts"] / known.where(known > 0)
-    shares["ci_low"], shares["ci_high"] = wilson(shares["active_share"].to_numpy(), known.to_numpy())
+    shares = rows.agg(**counts).reset_index()
+    told = np.flatnonzero(table["role"] != NEITHER)
+    hits = pd.DataFrame({"kind": own["acted_upon"].astype(np.int64), "document": document, "amount": 1.0})
+    hits = hits.assign(sentence=table["sentence"]).iloc[told]
+    ends = shares_of_groups(hits, rows.ngroup().to_numpy()[told], len(shares), 2)
+    shares["active_share"], shares["ci_low"], shares["ci_high"] = ends[1:, :, 0]
     order = [*keys[:-1], "mentions", "actor"]
     return shares.sort_values(order, ascending=[True] * len(keys[:-1]) + [False, True], ignore_index=True)
 

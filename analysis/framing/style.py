@@ -8,13 +8,12 @@ the verbs that report, of the names for the opponent, how much is of each kind.
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from analysis.core.bootstrap import wilson
 from analysis.core.compiled import Floats, Ints
+from analysis.core.intervals import shares_of_groups
 from analysis.framing.attribution import speakers
 from analysis.framing.counting import mean_weights, weighted_parts
 from analysis.framing.frames import negated
@@ -44,7 +43,7 @@ def firmness(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: F
 
     1 = only boosters, -1 = only hedges, 0 = as many of both; NaN without any. The two categories are those of Hyland
     (2005, Metadiscourse); the ratio is that of opposite counts in content analysis (Janis and Fadner 1943). ``ci_low``,
-    ``ci_high``: 95% interval of ``firmness``, from that of the share of boosters, see `share_intervals`. Raises
+    ``ci_high``: 95% interval of ``firmness``, from that of the share of boosters, see `analysis.core.intervals`. Raises
     `ValueError` for an unknown column or a lexicon without one of the frames.
 
     >>> from analysis import read_text, tokenize
@@ -76,9 +75,9 @@ def naming(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: Flo
 
     A way of naming is a frame that begins with "naming_": terrorist, militant, fighter ... ``hits``: matches; with
     `weights` (one number a token), the sum of each match's mean weight. ``share``: of all hits of these frames in the
-    group (0 to 1), NaN where there are none. ``ci_low``, ``ci_high``: its 95% interval, see `share_intervals`. A
-    name in quoted words counts like one in the author's. Raises `ValueError` for an unknown column or a lexicon without
-    such a frame.
+    group (0 to 1), NaN where there are none. ``ci_low``, ``ci_high``: its 95% interval, see
+    `analysis.core.intervals.share_intervals`. A name in quoted words counts like one in the author's. Raises
+    `ValueError` for an unknown column or a lexicon without such a frame.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -153,7 +152,7 @@ def reporting(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: str | N
 
     `table` is that of `reports`, of the same tokens; `by` a column of it (speaker, or one that you add, a class of
     speakers say) or of the metadata. ``hits``: verbs; ``share``: of the verbs of the group (0 to 1), NaN where it has
-    none; ``ci_low``, ``ci_high``: its 95% interval, see `share_intervals`. Verbs that the lexicon does not list
+    none; ``ci_low``, ``ci_high``: its 95% interval, see `analysis.core.intervals`. Verbs that the lexicon does not list
     are the last stance, "unlisted". Raises `ValueError` for an unknown column, a table of other documents, or a lexicon
     without a frame that begins with "reporting_".
 
@@ -184,38 +183,6 @@ def reporting(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: str | N
     hits = pd.DataFrame({"kind": kind, "document": document, "sentence": sentence, "amount": 1.0})
     result = _shares(hits, group, names, stances, whole=True)
     return _grouped(result.rename(columns={"kind": "stance"}), by)
-
-
-def share_intervals(counts: Floats) -> tuple[Floats, Floats]:
-    """95% interval of each column's share of the sum of `counts`, (units, kinds).
-
-    A unit is a document, or a sentence where all hits of a group are in one document.
-
-    Wilson's (1927) score interval of a share p of n, with n divided by the design effect D, since the hits of one
-    document are more alike than those of two. D is the first-order factor of Rao and Scott (1981), one for all kinds:
-
-    .. math:: D = n / (K - 1) \\sum_j v_j / p_j, \\quad v_j = m / (m - 1) \\sum_i (x_{ij} - p_j n_i)^2 / n^2
-
-    for the m units with hits and the K kinds found in them; 1 where it is less, or where m or K is 1. Unlike an
-    interval by resampling, this has a width where a kind has none or all of the hits: in simulated groups of 3 to 20
-    documents it held the true share in 93 to 97 of 100 draws, a percentile bootstrap in 66 to 93. NaN where nothing is
-    counted.
-
-    >>> low, high = share_intervals(np.array([[3.0, 1.0], [3.0, 1.0]]))  # 6 of 8, the same in both units
-    >>> low.round(3).tolist(), high.round(3).tolist()
-    ([0.409, 0.071], [0.929, 0.591])
-    """
-    size = counts.sum(axis=1)
-    counts, size = counts[size > 0], size[size > 0]
-    n, units = size.sum(), len(size)
-    if not n:
-        return np.full(counts.shape[1], np.nan), np.full(counts.shape[1], np.nan)
-    share = counts.sum(axis=0) / n
-    effect, held = 1.0, share > 0
-    if units > 1 and held.sum() > 1:
-        spread = ((counts - share * size[:, None]) ** 2).sum(axis=0) / n**2 * units / (units - 1)
-        effect = max(1.0, n / (held.sum() - 1) * (spread[held] / share[held]).sum())
-    return wilson(share, n / effect)
 
 
 def _frames(lexicon: Lexicon, prefix: str) -> list[str]:
@@ -271,20 +238,7 @@ def _shares(
 
     `group`: the group of each hit.
     """
-    kind, document, sentence, amount = (column.to_numpy() for _, column in hits.items())
-    order = np.argsort(group, kind="stable")
-    bounds = np.searchsorted(group[order], np.arange(len(names) + 1))
-    columns = np.full((4, len(names), len(kinds)), np.nan)
-    for number, (first, stop) in enumerate(pairwise(bounds.tolist())):
-        own = order[first:stop]
-        units, row = np.unique(document[own], return_inverse=True)
-        if len(units) == 1:
-            units, row = np.unique(sentence[own], return_inverse=True)
-        counts = np.zeros((len(units), len(kinds)))
-        np.add.at(counts, (row, kind[own]), amount[own])
-        total = counts.sum(axis=0)
-        share = total / total.sum() if total.sum() else np.full(len(kinds), np.nan)
-        columns[:, number] = total, share, *share_intervals(counts)
+    columns = shares_of_groups(hits, group, len(names), len(kinds))
     named = {"group": np.repeat(np.array(names, dtype=object), len(kinds)), "kind": [*kinds] * len(names)}
     values = dict(zip(("hits", "share", "ci_low", "ci_high"), columns.reshape(4, -1), strict=True))
     return pd.DataFrame({**named, **values}).astype({"hits": np.int64} if whole else {})

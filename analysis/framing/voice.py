@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
-from analysis.core.bootstrap import rate_intervals
+from analysis.core.intervals import rate_intervals
 from analysis.framing.syntax import word_classes as wc
 from analysis.framing.syntax.clauses import Words, subject, words_by_stretch, words_of
 from analysis.framing.syntax.passive_verbs import SKIPPED, agent, first_auxiliary, parsed_pairs, passive_verbs
@@ -88,15 +87,13 @@ def _passives(tokens: Tokens, syntax: bool) -> pd.DataFrame:
     )
 
 
-def passive_rates(
-    found: pd.DataFrame, tokens: Tokens, by: str | None = None, *, resamples: int = 1000, seed: int = 0
-) -> pd.DataFrame:
+def passive_rates(found: pd.DataFrame, tokens: Tokens, by: str | None = None) -> pd.DataFrame:
     """How often a text says that something is done without saying by whom: one row (a group, with `by`).
 
     `found` is the table of `passives`. ``passives``; ``agentless``, those without an agent, and ``agentless_share`` (0
     to 1; NaN without a passive); ``per_1000_words``, agentless passives a thousand running words, with its 95%
-    bootstrap interval over documents, ``ci_low`` and ``ci_high`` (`resamples` draws from `seed`; NaN for one document).
-    Raises `ValueError` for an unknown column, or a table of other documents.
+    interval over documents, ``ci_low`` and ``ci_high`` (`analysis.core.intervals.intervals_of`; NaN with fewer than
+    five). Raises `ValueError` for an unknown column, or a table of other documents.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("The bill was passed by the house. It was signed. Nobody was told."))
@@ -108,17 +105,15 @@ def passive_rates(
     sizes, row = np.diff(tokens.document_offsets), documents_of(found, tokens)
     unnamed = found["agent"].isna().to_numpy()
     every, agentless = (np.bincount(own, minlength=tokens.n_documents) for own in (row, row[unnamed]))
-    rows = []
-    for number, name in enumerate(names):
-        own = np.flatnonzero(group == number)
-        counts = sparse.csr_array(agentless[own][:, None])
-        low, high = rate_intervals(counts, sizes[own], resamples=resamples, seed=seed)
-        total, without, words = every[own].sum(), agentless[own].sum(), sizes[own].sum()
-        share, rate = without / total if total else np.nan, 1000 * without / words if words else 0.0
-        rows.append((name, total, without, share, rate, 1000 * low[0], 1000 * high[0]))
-    columns = [by or "group", "passives", "agentless", "agentless_share", "per_1000_words", "ci_low", "ci_high"]
-    table = pd.DataFrame(rows, columns=columns)
-    return table.drop(columns="group") if by is None else table
+    low, high = rate_intervals(agentless[:, None], sizes, group, len(names))
+    total, without, words = (np.bincount(group, own, len(names)) for own in (every, agentless, sizes))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share, rate = without / total, np.where(words > 0, 1000 * without / words, 0.0)
+    table = pd.DataFrame({"passives": total.astype(np.int64), "agentless": without.astype(np.int64)})
+    table = table.assign(agentless_share=share, per_1000_words=rate, ci_low=1000 * low, ci_high=1000 * high)
+    if by is not None:
+        table.insert(0, by, names)
+    return table
 
 
 def _patient(words: Words, verb: int) -> str | None:

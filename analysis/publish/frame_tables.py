@@ -37,11 +37,10 @@ def with_labels(table: pd.DataFrame, labels: dict[str, str], column: str = "fram
     return table.assign(label=table[column].map(labels))
 
 
-def ranked(table: pd.DataFrame, labels: dict[str, str], rate: str) -> pd.DataFrame:
-    """A profile with labels, the highest rate first, and as ci_low and ci_high the interval of that rate."""
-    ends = {"score_ci_low": "ci_low", "score_ci_high": "ci_high"} if rate.startswith("score") else {}
-    own = table.drop(columns=list(ends.values())).rename(columns=ends)
-    return with_labels(own, labels).sort_values(rate, ascending=False, kind="stable", ignore_index=True)
+def ranked(table: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
+    """A profile with labels, the highest rate first."""
+    own = with_labels(table, labels)
+    return own.sort_values("per_1000_words", ascending=False, kind="stable", ignore_index=True)
 
 
 def by_period(course: pd.DataFrame, frames: pd.Series, every: str = "day") -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """The drawings: each takes a measure's table and gives a matplotlib figure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 
 from analysis.core.compiled import Floats, Ints
+from analysis.core.intervals import FEW
 from analysis.publish.figures import (
     LETTER,
     THOUSANDS,
@@ -24,8 +25,11 @@ from analysis.publish.figures import (
     plane,
     room,
 )
+from analysis.publish.findings.wording import with_words
 from analysis.publish.markup import COLOURS
+from analysis.text.tokens import Tokens
 
+RANGE = ("lowest", "highest")  # columns
 SCALE = 0.8  # inches, about, that a scale of colours takes
 NUMBERED = 16  # columns of a grid up to which each cell has its number
 SLANTED = 0.2  # inches between two headings below which slanted ones would lie on each other
@@ -35,6 +39,41 @@ SLICES = 100  # of the running text, for each of which a crowded strip says how 
 PALE = "#C9DFEF"
 MANY = 300  # bars of a kind in a map from which they are drawn as one shape
 THIN = 0.5  # per cent of a document from which a bar has a white border, which would cover a thinner one
+
+
+def ranged(
+    table: pd.DataFrame,
+    tokens: Tokens,
+    key: str,
+    value: str,
+    measure: Callable[..., pd.DataFrame],
+    *args: Any,
+    **options: Any,
+) -> pd.DataFrame:
+    """`table` with the range of `value` over the documents, where these are several and too few for an interval.
+
+    ``lowest`` and ``highest`` are those of the rows that ``measure(tokens, *args, by="doc_id", **options)`` has for the
+    same `key`, 0 where a document has none. Other tables stay as they are.
+
+    >>> from analysis import tokenize
+    >>> from analysis.terms.frequency import terms
+    >>> from analysis.text.corpus import read_texts
+    >>> tokens = tokenize(read_texts(["War is war.", "Peace is near."]))
+    >>> ranged(terms(tokens), tokens, "term", "per_million", terms)[["term", "lowest", "highest"]].round().head(2)
+      term    lowest   highest
+    0   is  333333.0  333333.0
+    1  war       0.0  666667.0
+    """
+    if not 1 < with_words(tokens) < FEW:
+        return table
+    each = measure(tokens, *args, by="doc_id", **options).pivot_table(index=key, columns="doc_id", values=value)
+    each = each.reindex(table[key]).fillna(0)
+    return table.assign(**dict(zip(RANGE, (each.min(axis=1).to_numpy(), each.max(axis=1).to_numpy()), strict=True)))
+
+
+def ends_of(table: pd.DataFrame) -> list[str]:
+    """The columns of the ends of a line: of the range where `ranged` has found one, else of the interval."""
+    return list(RANGE if RANGE[0] in table else ("ci_low", "ci_high"))
 
 
 @drawing
@@ -50,12 +89,14 @@ def interval_dots(
 ) -> Figure:
     """One dot a row of `table` at `value`, with its interval (ci_low, ci_high, if it has them), the first row on top.
 
+    A table with the range of a few documents, see `ranged`, has that in the place of the interval.
+
     A hollow diamond marks the column `beside`, if there is one; `names` are then what the legend calls the two. A
     dashed line marks `line`, a threshold. The scale begins at 0, or lower where an interval does.
     """
     fig, ax = labelled_rows(len(table), table[label], legend=beside is not None)
     y = np.arange(len(table))
-    low, high = (table.get(end, pd.Series(np.nan, table.index)) for end in ("ci_low", "ci_high"))
+    low, high = (table.get(end, pd.Series(np.nan, table.index)) for end in ends_of(table))
     known = low.notna()
     ax.hlines(y[known], low[known], high[known], color=COLOURS["sky"], linewidth=3.2)
     ax.plot(table[value], y, "o", color=COLOURS["blue"], markersize=4.5, clip_on=False)  # whole at 0 too

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analysis.framing.counting import amounts, count, gather
+from analysis.core.intervals import gather
+from analysis.framing.counting import amounts, count
 from analysis.framing.lexicon import Lexicon
 from analysis.scale.by_document import NAMES, Counted, Counting, with_fractions, write_by_document, write_part
 from analysis.scale.sentence_stages import spoken, word_weights

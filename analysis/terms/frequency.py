@@ -1,33 +1,27 @@
 """Which words carry a text: counts of words and n-grams, with rates, spread over documents and intervals.
 
-The terms of each part of a corpus are counted, and what they count in all parts is added up, term by term. A second
-reading of the parts finds the documents in which those terms appear that the table has.
+The terms of each part of a corpus are counted, and what they count in all parts is added up, term by term.
 """
 
 from collections.abc import Iterable
-from functools import partial
-from itertools import pairwise
 from math import comb
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy import sparse
 
-from analysis.core.bootstrap import Draws, draws, intervals
 from analysis.core.compiled import Floats, Ints
+from analysis.core.intervals import Sums, intervals_of
 from analysis.terms.adjusted import before_and_after
-from analysis.terms.cells import Cells, Groups, counted_terms, groups_of, inverse_frequency
+from analysis.terms.cells import Groups, counted_terms, groups_of, inverse_frequency
 from analysis.terms.dispersion import dispersion
 from analysis.terms.diversity import diversity
-from analysis.terms.keys import Columns, alphabet, key_buckets, key_index, of_terms, summed
+from analysis.terms.keys import Columns, alphabet, key_buckets, of_terms, summed
 from analysis.terms.ngrams import by_value, check, ngrams
 from analysis.terms.trends import trends
 from analysis.terms.zipf import zipf
 from analysis.text.buckets import Buckets
-from analysis.text.parted import folder_of
-from analysis.text.tokens import Ids, Tokens, offsets_of
+from analysis.text.tokens import Tokens
 
 # What is counted over and over is asked for in one place; the modules that these come from have the rest.
 __all__ = ["before_and_after", "dispersion", "diversity", "ngrams", "terms", "trends", "zipf"]
@@ -35,7 +29,6 @@ __all__ = ["before_and_after", "dispersion", "diversity", "ngrams", "terms", "tr
 COLUMNS = ["term", "count", "per_million", "documents", "document_share", "tf_idf", "ci_low", "ci_high"]
 
 AT_LEAST = 1000  # rows of a group
-CELLS = 500_000  # about, whose intervals are made together: what is made of them takes some 80 bytes each
 
 
 def terms(
@@ -47,8 +40,6 @@ def terms(
     min_count: int = 1,
     *,
     skip: int = 0,
-    resamples: int = 1000,
-    seed: int = 0,
     most: int | None = None,
 ) -> pd.DataFrame:
     r"""Words, or `n` words in a row within one sentence, with how often and how widely they are used.
@@ -61,8 +52,8 @@ def terms(
     - ``documents``, ``document_share``: the documents of the group that hold the term, and their share (0 to 1);
     - ``tf_idf``: ``count`` · (ln((1 + N) / (1 + df)) + 1), N documents in the corpus, df of them with the term: the
       smooth variant without normalisation, as scikit-learn's ``TfidfTransformer(norm=None)`` summed over documents;
-    - ``ci_low``, ``ci_high``: 95% bootstrap interval of ``per_million``, over the documents of the group, or over its
-      sentences where it is one document (`resamples` draws from `seed`; NaN with fewer than two units).
+    - ``ci_low``, ``ci_high``: 95% interval of ``per_million``, over the documents of the group, or over its sentences
+      where it is one document, see `analysis.core.intervals.intervals_of`; NaN with fewer than five of them.
 
     With `skip` > 0 the terms are the k-skip-n-grams of Guthrie et al. (2006, A Closer Look at Skip-gram Modelling),
     k = `skip`: any n words of one sentence in their order, with at most k words in all left out between the first and
@@ -78,48 +69,45 @@ def terms(
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("To be or not to be. Be quick."))
-    >>> terms(tokens, resamples=0)[["term", "count", "documents"]]
+    >>> terms(tokens)[["term", "count", "documents"]]
         term  count  documents
     0     be      3          1
     1     to      2          1
     2    not      1          1
     3     or      1          1
     4  quick      1          1
-    >>> terms(tokens, n=2, skip=1, resamples=0)["term"].tolist()[:4]
+    >>> terms(tokens, n=2, skip=1)["term"].tolist()[:4]
     ['to be', 'be not', 'be or', 'be quick']
     """
     check(n, skip)
     groups, words = groups_of(tokens, by), alphabet(tokens, stopwords=stopwords)
-    options: dict[str, Any] = {"codes": words.codes[0], "skip": skip, "weights": weights, "min_count": min_count}
-    count = partial(counted_terms, tokens, words, groups, n, **options)
     owners, runnings = [], []
-    types = [np.int32, np.int32] if weights is None else [np.int32, np.int32, np.float64]
+    kind: Any = np.int64 if weights is None else np.float64
+    types = [np.int32, np.int32, kind, kind, *[np.float64] * (weights is not None)]
     at_most = len(tokens) * comb(n - 1 + skip, skip)
     buckets = key_buckets(tokens, radices=words.radices(n, len(groups.names)), values=types, rows=at_most)
-    for cells, keys in count():
+    options: dict[str, Any] = {"codes": words.codes[0], "skip": skip, "weights": weights, "min_count": min_count}
+    for cells, keys in counted_terms(tokens, words, groups, n, **options):
         owners.append(cells.owner)
         runnings.append(cells.running)
+        size = np.repeat(cells.running[cells.order], np.diff(cells.begin))  # of the unit of each cell
         numbers = [np.bincount(cells.row, cells.times), np.bincount(cells.row, cells.amount != 0)]
+        numbers += [np.bincount(cells.row, cells.amount * other) for other in (cells.amount, size)]
         if weights is not None:
             numbers.append(np.bincount(cells.row, cells.amount))
         order = by_value(cells.term)  # sorted pieces are soon sorted together
         buckets.add(*(column[order] for column in (*keys, *numbers)))
-    # What was counted of a corpus in one part is at hand still, that of several is counted again.
-    again = [(cells, keys)] if len(owners) == 1 else count()
     owner, running = np.concatenate(owners), np.concatenate(runnings)
     rows = _first_rows(buckets, len(keys), groups, min_count, most)
     del buckets  # and its files
     group, counts = rows["group"].to_numpy(), rows["counts"].to_numpy()
     known = [rows[key].to_numpy() for key in range(len(keys))]
-    low, high = np.full((2, len(rows)), np.nan)
-    if resamples and len(rows):
-        cells_of = np.maximum(rows["units"].to_numpy(), 1)  # those of a row that weighs nothing are none
-        file = (np.cumsum(cells_of) - 1) // CELLS  # of each row: files of whole rows, side by side
-        kinds = [np.int32, np.int32, np.int32, np.int32 if weights is None else np.float64]
-        buckets = Buckets(folder_of(tokens), kinds, number=int(file[-1]) + 1, spread=False)
-        _sort_cells(buckets, again, known, file)
-        low, high = _intervals(buckets, file, group, owner, running, resamples=resamples, seed=seed)
-    total = np.bincount(owner, running, minlength=len(groups.names))[group]
+    sizes = (
+        np.bincount(owner, part, minlength=len(groups.names))[group] for part in (running, running**2, running > 0)
+    )
+    sums = Sums(counts, rows["square"].to_numpy(), rows["product"].to_numpy(), *sizes)
+    low, high = intervals_of(sums)
+    total = sums.size
     table = pd.DataFrame(
         {
             "term": words.terms(known, n, len(groups.names)),
@@ -175,70 +163,17 @@ def _order(rows: pd.DataFrame, keys: int, *first: str) -> Ints:
 def _rows(columns: Columns, keys: int, groups: Groups, min_count: int) -> pd.DataFrame:
     """The rows of all terms of a bucket.
 
-    Columns 0, 1, ... of the key, see `pack`; ``units``: how many documents, or sentences, the row is counted in;
-    ``idf``, and ``weight``, the count in all groups, are of the term.
+    Columns 0, 1, ... of the key, see `pack`; ``square`` and ``product`` as in `Sums`; ``idf``, and ``weight``, the
+    count in all groups, are of the term.
     """
     columns = summed(columns, keys)
-    times, units, *amount = columns[keys:]
+    times, units, square, product, *amount = columns[keys:]
     term, group = of_terms(columns[:keys], len(groups.names))
     # Sums of thirds are off by a last bit; words of the same count are to be in alphabetical order all the same.
     counts = amount[0].round(9) if amount else times
     documents = np.minimum(units, groups.sizes[group])  # the units of a group's only document are its sentences
     found: dict[Any, Any] = dict(enumerate(columns[:keys]))
-    found |= {"group": group, "counts": counts, "documents": documents, "units": units}
+    found |= {"group": group, "counts": counts, "documents": documents, "square": square, "product": product}
     found |= {"idf": inverse_frequency(np.bincount(term, documents), len(groups.of))[term]}
     found |= {"weight": np.bincount(term, counts)[term]}
     return pd.DataFrame(found, copy=False)[times >= min_count]
-
-
-def _sort_cells(
-    buckets: Buckets, found: Iterable[tuple[Cells, Columns]], known: Columns, file: NDArray[np.int64]
-) -> None:
-    """Sort the cells of the rows with the `known` keys into the `file` of each: row, unit and amount."""
-    index, before = key_index(known), 0
-    for cells, keys in found:
-        row = index.get_indexer(key_index(keys))[cells.row]
-        unit = np.repeat(cells.order + before, np.diff(cells.begin))
-        before += len(cells.owner)
-        listed = row >= 0
-        buckets.add(file[row[listed]], row[listed], unit[listed], cells.amount[listed])
-
-
-def _intervals(
-    buckets: Buckets,
-    file: NDArray[np.int64],
-    group: NDArray[Any],
-    owner: Ids,
-    running: Floats,
-    *,
-    resamples: int,
-    seed: int,
-) -> tuple[Floats, Floats]:
-    """The interval of the rate of each row of the table, NaN where its group has fewer than two units.
-
-    ``file``, ``group``: of each row; ``owner``, ``running``: the group of each unit, and what it has of all terms.
-    """
-    order = np.argsort(owner, kind="stable")
-    begin = np.searchsorted(owner[order], np.arange(int(owner.max()) + 2))
-    position = np.empty(len(order), dtype=np.int32)  # of each unit in its group
-    position[order] = np.arange(len(order)) - begin[owner[order]]
-    low, high = np.empty((2, len(file)))
-    drawn: list[Draws] = []
-    of = -1
-    for k in range(len(buckets)):
-        first, stop = np.searchsorted(file, (k, k + 1)).tolist()
-        _, of_row, of_unit, amount = buckets.read(k)
-        of_row -= first
-        by_row = by_value(of_row)
-        of_unit, amount = position[of_unit[by_row]], amount[by_row]
-        bounds = offsets_of(np.bincount(of_row, minlength=stop - first))
-        edges = np.flatnonzero(np.diff(group[first:stop])) + 1
-        for a, b in pairwise([0, *edges.tolist(), stop - first] if stop > first else []):
-            if group[first + a] != of:
-                of, drawn = int(group[first + a]), []  # no two at a time
-                drawn = draws(running[order[begin[of] : begin[of + 1]]], resamples=resamples, seed=seed)
-            inside, shape = slice(bounds[a], bounds[b]), (b - a, int(begin[of + 1] - begin[of]))
-            own = sparse.csr_array((amount[inside], of_unit[inside], bounds[a : b + 1] - bounds[a]), shape=shape)
-            ends = intervals(own, drawn, columns=b - a, resamples=resamples)
-            low[first + a : first + b], high[first + a : first + b] = ends
-    return low, high

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from analysis.core.bootstrap import rate_intervals
 from analysis.core.compiled import Ints
+from analysis.core.intervals import gather, rate_intervals
 from analysis.text.lookup import document_of, sentence_of
 from analysis.text.parted import part_weights, parts, types_of
 from analysis.text.periods import periods
@@ -25,8 +25,6 @@ def trends(
     *,
     every: str = "month",
     weights: NDArray[np.float64] | None = None,
-    resamples: int = 1000,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """The rate of each of `terms`, words or words with one blank between, in each period from the first to the last.
 
@@ -38,8 +36,8 @@ def trends(
     - ``words``: the running words of the period; with `weights`, their sum;
     - ``documents``: the documents of the period that hold the term, out of ``period_documents``;
     - ``per_million``: ``count`` a million ``words``; NaN in a period without words, so that a gap is seen as a gap;
-    - ``ci_low``, ``ci_high``: its 95% bootstrap interval over the documents of the period (`resamples` draws from
-      `seed`; NaN with fewer than two documents).
+    - ``ci_low``, ``ci_high``: its 95% interval over the documents of the period, see
+      `analysis.core.intervals.intervals_of`; NaN with fewer than five documents.
 
     Documents without a date are left out, `analysis.text.periods.undated` lists them; a term that only these have is 0.
     Raises `ValueError` when there is no other document, when `every` is not one of "day", "week", "month" and "year",
@@ -58,14 +56,8 @@ def trends(
     first_days, period = periods(tokens, every)
     counts, sizes = _counts(tokens, terms, weights)
 
-    low, high = np.full((2, len(first_days), len(terms)), np.nan)
-    for number in np.unique(period[period >= 0]):
-        rows = np.flatnonzero(period == number)
-        if sizes[rows].sum() > 0:
-            low[number], high[number] = rate_intervals(counts[rows], sizes[rows], resamples=resamples, seed=seed)
-    dated = np.flatnonzero(period >= 0)
-    shape = (len(first_days), tokens.n_documents)
-    inside = sparse.csr_array((np.ones(len(dated)), (period[dated], dated)), shape=shape)
+    low, high = rate_intervals(counts, sizes, period, len(first_days))
+    inside = gather(period, len(first_days))
     count, documents = (inside @ counts).toarray().round(9), (inside @ (counts != 0)).toarray()
     words = (inside @ sizes)[:, None]
     rate = np.divide(1e6 * count, words, out=np.full(count.shape, np.nan), where=words > 0)
@@ -78,7 +70,7 @@ def trends(
             "count": count.T.ravel().astype(kind),
             "words": np.tile(words.ravel(), len(terms)).astype(kind),
             "documents": documents.T.ravel().astype(np.int64),
-            "period_documents": np.tile(np.bincount(period[dated], minlength=len(first_days)), len(terms)),
+            "period_documents": np.tile(np.bincount(period[period >= 0], minlength=len(first_days)), len(terms)),
             "per_million": rate.T.ravel(),
             "ci_low": 1e6 * low.T.ravel(),
             "ci_high": 1e6 * high.T.ravel(),

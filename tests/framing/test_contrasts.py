@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis import read_text, tokenize
+from analysis.core.intervals import rate_intervals
 from analysis.framing import contrasts
 from analysis.framing.contrasts import headline_body, shifts
 from analysis.framing.permutations import adjusted
@@ -31,17 +32,30 @@ def news(make_corpus):
 
 
 def test_headlines_and_bodies(news, lexicon):
-    table = headline_body(news, lexicon, resamples=500)
+    table = headline_body(news, lexicon)
     assert table["documents"].tolist() == [2, 2]
     assert table[["headline_hits", "headline_words", "body_hits", "body_words"]].to_numpy().tolist() == [
         [2, 5, 2, 18],  # War, War; fight, war
         [0, 5, 2, 18],
     ]
     assert table["gap"].tolist() == pytest.approx([1000 * (2 / 5 - 2 / 18), -1000 * 2 / 18])
-    # drawn: a twice (1/3 against 1/11), b twice (1/2 against 1/7), or both
-    assert table.loc[0, ["ci_low", "ci_high"]].tolist() == pytest.approx(
-        [1000 * (1 / 3 - 1 / 11), 1000 * (1 / 2 - 1 / 7)]
-    )
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)  # of two documents
+
+
+def test_the_interval_of_a_gap_is_that_of_two_rates_that_go_together(make_corpus, lexicon):
+    heads, bodies = [(1, 3), (0, 2), (2, 4), (1, 5), (0, 3)], [(1, 8), (0, 6), (3, 9), (0, 7), (2, 10)]  # war, words
+    texts = [" ".join(["War"] * n + ["day"] * (size - n)) for n, size in (*heads, *bodies)]
+    files = {f"{row}.txt": f"{texts[row].title()}\n\n{texts[row + 5].capitalize()}." for row in range(5)}
+    table = headline_body(tokenize(make_corpus(files)), lexicon)
+    (x, w), (y, v) = (np.array(side, dtype=float).T for side in (heads, bodies))
+    assert table.loc[0, ["headline_hits", "headline_words", "body_hits", "body_words"]].tolist() == [4, 17, 6, 40]
+    left, right = x - 4 / 17 * w, y - 6 / 40 * v
+    r = left @ right / np.sqrt(left @ left * (right @ right))
+    (low, high), (low_b, high_b) = (rate_intervals(n[:, None], size) for n, size in ((x, w), (y, v)))
+    down, up = (4 / 17 - low[0], high_b[0] - 6 / 40), (high[0] - 4 / 17, 6 / 40 - low_b[0])
+    reach = [1000 * np.sqrt(a**2 + b**2 - 2 * r * a * b) for a, b in (down, up)]
+    gap = 1000 * (4 / 17 - 6 / 40)
+    assert table.loc[0, ["ci_low", "ci_high"]].tolist() == pytest.approx([gap - reach[0], gap + reach[1]])
 
 
 def test_the_chance_of_a_gap_between_headline_and_body(news, lexicon):
@@ -57,24 +71,18 @@ def test_the_chance_of_a_gap_between_headline_and_body(news, lexicon):
     apart = np.abs(gaps)
     expected = (apart >= apart[0] - 1e-12).mean(axis=0)
     assert 0 < expected[0] < expected[1] == 1
-    table = headline_body(news, lexicon, permutations=20000, resamples=0)
+    table = headline_body(news, lexicon, permutations=20000)
     assert table["p"].tolist() == pytest.approx(expected, abs=0.01)
-    assert table[["ci_low", "ci_high"]].isna().all(axis=None)
     assert headline_body(news, lexicon, permutations=0)["p"].isna().all()
 
 
 def test_of_many_documents_fewer_headlines_are_drawn(news, lexicon, monkeypatch):
     monkeypatch.setattr(contrasts, "DRAWS", 2 * 1200)
-    drawn = headline_body(news, lexicon, resamples=0, permutations=5000)["p"][0]
+    drawn = headline_body(news, lexicon, permutations=5000)["p"][0]
     assert drawn * 1201 == pytest.approx(round(drawn * 1201))
     monkeypatch.setattr(contrasts, "DRAWS", 1)
-    least = headline_body(news, lexicon, resamples=0, permutations=5000)["p"][0]
+    least = headline_body(news, lexicon, permutations=5000)["p"][0]
     assert least * 1000 == pytest.approx(round(least * 1000))
-
-
-def test_scores(news, lexicon):
-    by_weight = headline_body(news, lexicon, measure="score", resamples=0)
-    assert by_weight["body_hits"].tolist() == [1.5, 2]  # "fight" counts half
 
 
 def test_copies_are_no_further_witnesses(make_corpus, lexicon):
@@ -82,7 +90,7 @@ def test_copies_are_no_further_witnesses(make_corpus, lexicon):
     retitled = {"4.txt": "War Once More\n\n" + NEWS["a.txt"].partition("\n\n")[2]}  # nothing below it is new
     many = tokenize(make_corpus(copies | retitled))
     once = many.where(doc_id__in=["0a", "0b", "0c"])
-    tables = [headline_body(tokens, lexicon, resamples=50, permutations=99) for tokens in (once, many)]
+    tables = [headline_body(tokens, lexicon, permutations=99) for tokens in (once, many)]
     assert tables[0]["documents"].tolist() == [2, 2]
     pd.testing.assert_frame_equal(*tables)
 
@@ -100,7 +108,7 @@ def test_headlines_that_are_words_of_the_text_speak_of_nothing_more(sample_token
         for first, stop, words in spans:
             place = random.integers(first + words, stop - words + 1)
             ids[first : first + words] = sample_tokens.ids[place : place + words]
-        made = headline_body(replace(sample_tokens, ids=ids), security, resamples=0, permutations=499)
+        made = headline_body(replace(sample_tokens, ids=ids), security, permutations=499)
         found += bool((made["q"] <= 0.05).any())
     assert found <= 3
 
@@ -119,7 +127,7 @@ def test_headlines_that_speak_of_a_frame_are_found(make_corpus, lexicon):
     table = headline_body(tokenize(make_corpus(files)), lexicon)
     assert table["direction"].tolist() == ["headline", "unclear"]
     assert table.loc[0, "q"] < 0.001  # the first of some forty words, eight times
-    assert table.loc[1, "ci_high"] < 0  # no headline has it, none of the resamples either: nothing is known by that
+    assert table.loc[1, "ci_high"] > 0  # no headline has it, in 24 words: one more might have
 
 
 GROUPS = {
@@ -138,7 +146,7 @@ def grouped(make_corpus):
 
 
 def test_shifts(grouped, lexicon):
-    table = shifts(grouped, lexicon, "source", resamples=300).set_index(["source", "frame"])
+    table = shifts(grouped, lexicon, "source").set_index(["source", "frame"])
     assert table.index.tolist() == [(group, frame) for group in ("Daily", "Radio", "Wire") for frame in ("war", "law")]
     daily = table.loc[("Daily", "war")]
     assert daily[["documents", "hits", "words"]].tolist() == [2, 3, 11]
@@ -159,27 +167,27 @@ def test_the_chance_of_a_shift_is_that_of_all_divisions(grouped, lexicon):
         (hits, words), (others, other_words) = counts[inside].sum(axis=0), counts[~inside].sum(axis=0)
         apart[own] = abs(hits / words - others / other_words)
     expected = np.mean([value >= apart[0, 1] - 1e-12 for value in apart.values()])
-    table = shifts(grouped, lexicon, "source", permutations=20000, resamples=0).set_index(["source", "frame"])
+    table = shifts(grouped, lexicon, "source", permutations=20000).set_index(["source", "frame"])
     assert table.loc[("Daily", "war"), "p"] == pytest.approx(expected, abs=0.01)
 
 
 def test_shifts_against_one_group(grouped, lexicon):
-    table = shifts(grouped, lexicon, "source", reference="Wire", resamples=400).set_index(["source", "frame"])
+    table = shifts(grouped, lexicon, "source", reference="Wire").set_index(["source", "frame"])
     assert table.index.get_level_values("source").unique().tolist() == ["Daily", "Radio"]
     assert table.loc[("Daily", "war"), "reference_per_1000"] == 0
     assert table.loc[("Daily", "law"), "difference"] == pytest.approx(-1000 * 2 / 11)
-    # a twice against none, b twice against none
-    assert table.loc[("Daily", "war"), ["ci_low", "ci_high"]].tolist() == pytest.approx([1000 / 6, 2000 / 5])
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)  # of two documents a side
 
 
-def test_two_sides_are_not_drawn_alike(make_corpus, lexicon):
-    """Two groups with the same documents: drawn alike, their difference would be 0 in every resample."""
-    texts = ["War is war.", "It rained.", "It was war."]
+def test_the_interval_of_a_shift_is_squared_and_added(make_corpus, lexicon):
+    texts = ["War is war.", "It rained.", "It was war.", "They met.", "It is late."]
     files = {f"{side}{n}.txt": text for side in "ab" for n, text in enumerate(texts)}
-    rows = "".join(f"{side}{n},{side}\n" for side in "ab" for n in range(3))
+    rows = "".join(f"{side}{n},{side}\n" for side in "ab" for n in range(5))
     table = shifts(tokenize(make_corpus(files | {"metadata.csv": "file,source\n" + rows})), lexicon, "source")
+    low, high = rate_intervals(np.array([[2], [0], [1], [0], [0]]), np.array([3, 2, 3, 2, 3]))
+    reach = 1000 * np.hypot(3 / 13 - low[0], high[0] - 3 / 13)
     assert table.loc[0, "difference"] == 0
-    assert table.loc[0, "ci_low"] < 0 < table.loc[0, "ci_high"]
+    assert table.loc[0, ["ci_low", "ci_high"]].tolist() == pytest.approx([-reach, reach])
 
 
 def test_a_clear_shift_has_a_direction_and_chance_has_none(make_corpus, lexicon):
@@ -202,7 +210,6 @@ def test_a_clear_shift_has_a_direction_and_chance_has_none(make_corpus, lexicon)
             {"by": "source", "reference": "Post"},
             "no group 'Post' in 'source': the reference is one of 'Daily', 'Radio'",
         ),
-        ({"by": "source", "measure": "rate"}, "measure is 'rate': use 'hits' or 'score'"),
         ({"by": "source", "weights": np.ones(2)}, "2 weights for 26 tokens"),
     ],
 )

@@ -64,12 +64,10 @@ def test_counts_of_sentences(lexicon):
     counted = count(tokens, lexicon)
     assert counted.words.tolist() == [6, 1, 1]
     assert counted.hits.toarray().tolist() == [[0, 1], [0, 0], [1, 0]]
-    assert counted.rates("score").toarray().tolist() == [[0, 2], [0, 0], [1, 0]]
+    assert counted.scores.toarray().tolist() == [[0, 2], [0, 0], [1, 0]]
     half = count(tokens, lexicon, np.array([1, 1, 1, 1, 1, 0.25, 1, 0.5]))
     assert half.words.tolist() == [5.25, 1, 0.5]
     assert half.scores.toarray().tolist() == [[0, 0.5], [0, 0], [0.5, 0]]
-    with pytest.raises(ValueError, match="measure is 'rate'"):
-        counted.rates("rate")
 
 
 def test_counts_are_the_matches(sample_tokens, lexicon):

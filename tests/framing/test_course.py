@@ -23,21 +23,18 @@ DATED = {
 
 
 def test_over_time(make_corpus, lexicon):
-    table = over_time(tokenize(make_corpus(DATED)), lexicon, resamples=200)
+    table = over_time(tokenize(make_corpus(DATED)), lexicon)
     assert table["frame"].tolist() == ["war"] * 3 + ["law"] * 3
     assert table["period"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-01", "2024-02-01", "2024-03-01"] * 2
     assert table["documents"].tolist() == [2, 0, 1] * 2
     assert table["hits"].tolist() == [2, 0, 1, 1, 0, 0]
     assert table["words"].tolist() == [8, 0, 2] * 2
     assert table["per_1000_words"].tolist() == pytest.approx([250, np.nan, 500, 125, np.nan, 0], nan_ok=True)
-    # January drawn again: b twice or a twice
-    assert table.loc[0, ["ci_low", "ci_high"]].tolist() == pytest.approx([0, 400])
-    assert table.loc[[1, 2], ["ci_low", "ci_high"]].isna().all(axis=None)
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)  # of two documents, none and one
 
 
 def test_over_time_by_weight(make_corpus, lexicon):
     tokens = tokenize(make_corpus(DATED))
-    assert over_time(tokens, lexicon, measure="score")["hits"].tolist()[:3] == [2, 0, 0.5]
     halved = over_time(tokens, lexicon, "year", weights=np.full(len(tokens), 0.5))
     assert halved[["hits", "words", "per_1000_words"]].to_numpy().tolist() == [[1.5, 5, 300], [0.5, 5, 100]]
 
@@ -51,10 +48,11 @@ def test_no_dates(lexicon):
 
 
 def test_one_period_is_the_profile(sample_tokens, security):
-    whole = profile(sample_tokens, security, resamples=100)
-    year = over_time(sample_tokens, security, "year", resamples=100)
+    whole = profile(sample_tokens, security)
+    year = over_time(sample_tokens, security, "year")
     assert year["hits"].tolist() == whole["hits"].tolist()
     assert year["ci_high"].tolist() == pytest.approx(whole["ci_high"].tolist())
+    assert (year["ci_high"] > year["per_1000_words"]).all()
 
 
 def test_documents_without_words_are_in_no_period(make_corpus, lexicon):

@@ -167,7 +167,7 @@ POLES = {"safety": (["safe", "secure"], ["dangerous", "risky"]), "law": (["legal
 
 def test_axes_by_their_definition(sample_tokens):
     tokens = sample_tokens.where(source=["Opinion page", "Wire agency"])
-    found = axes(tokens, POLES, by="source", resamples=200)
+    found = axes(tokens, POLES, by="source")
     assert found[["source", "axis"]].to_numpy().tolist() == [
         ["Opinion page", "safety"],
         ["Opinion page", "law"],
@@ -186,9 +186,11 @@ def test_axes_by_their_definition(sample_tokens):
     assert row["words"] == len(own)
     assert row["bias"] == pytest.approx(own.mean(), abs=1e-6)
     assert row["intensity"] == pytest.approx(((own - everything.mean()) ** 2).mean(), abs=1e-6)
-    assert row["bias_low"] < row["bias"] < row["bias_high"]
-    assert row["intensity_low"] < row["intensity"] < row["intensity_high"]
-    one = axes(tokens.where(source="Wire agency"), POLES, resamples=200)
+    assert np.isnan(row["bias_low"])  # of four documents
+    whole = axes(tokens, POLES).iloc[0]
+    assert whole["bias_low"] < whole["bias"] < whole["bias_high"]
+    assert whole["intensity_low"] < whole["intensity"] < whole["intensity_high"]
+    one = axes(tokens.where(source="Wire agency"), POLES)
     assert one["bias"].tolist() == found["bias"].tolist()[2:]
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import read_text, tokenize
+from analysis.core.intervals import rate_intervals
 from analysis.framing import frames
 from analysis.framing.frames import (
     MATCH_COLUMNS,
@@ -133,9 +134,9 @@ FILES = {
 
 
 def test_profile(tokens, lexicon):
-    table = profile(tokens, lexicon, resamples=0)
+    table = profile(tokens, lexicon)
     plain = ["frame", "hits", "per_1000_words", "sentence_share", "ci_low", "ci_high"]
-    assert table.columns.tolist() == [*plain, "score_per_1000_words", "score_ci_low", "score_ci_high"]
+    assert table.columns.tolist() == [*plain, "score_per_1000_words"]
     assert table["frame"].tolist() == ["war", "law"]
     assert table["hits"].tolist() == [4, 2]  # two wars, one negated, one war on terror; two courts
     assert table["per_1000_words"].tolist() == [200, 100]  # of 20 words
@@ -154,26 +155,21 @@ def test_profile_by_source(tokens, lexicon):
     ]
     assert table["per_1000_words"].tolist() == pytest.approx([200, 200, 3000 / 15, 1000 / 15])
     assert table["sentence_share"].tolist() == [0.5, 0.5, 0.5, 0.25]
-    # Daily: two documents of 2 in 5 and 1 in 10. A quarter of the resamples has either twice.
-    assert table.loc[2, ["ci_low", "ci_high"]].to_numpy().tolist() == pytest.approx([100, 400])
-    # (none) is one document, so its sentences are drawn: 0 of 3 words and 1 of 2.
-    assert table.loc[0, ["ci_low", "ci_high"]].to_numpy().tolist() == pytest.approx([0, 500])
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)  # two documents, and one of two sentences
 
 
 def test_a_score_counts_the_weight_of_a_term(make_corpus, lexicon):
     files = {"a.txt": "They rooted out evil. War.", "b.txt": "They met at court."}  # 5 and 4 words
-    table = profile(tokenize(make_corpus(files)), lexicon, resamples=200)
+    table = profile(tokenize(make_corpus(files)), lexicon)
     assert table["hits"].tolist() == [2, 1]
     assert table["score_per_1000_words"].tolist() == pytest.approx([1000 * 1.5 / 9, 1000 * 2 / 9])
-    assert table["score_ci_low"].tolist() == [0, 0]
-    assert table["score_ci_high"].tolist() == pytest.approx([1000 * 1.5 / 5, 1000 * 2 / 4])
 
 
 def test_profile_with_weights(tokens, lexicon):
     weights = np.ones(20)
     weights[:3] = 0.5  # war is war
     weights[15:18] = [1, 0, 0.5]  # war on terror: a mean of 0.5
-    table = profile(tokens, lexicon, weights=weights, resamples=0)
+    table = profile(tokens, lexicon, weights=weights)
     assert table["hits"].tolist() == pytest.approx([0.5 + 0.5 + 1 + 0.5, 2])
     running = 20 - 1.5 - 1.5
     assert table["per_1000_words"].tolist() == pytest.approx([2500 / running, 2000 / running])
@@ -181,14 +177,14 @@ def test_profile_with_weights(tokens, lexicon):
 
 
 def test_weights_of_one_change_nothing(sample_tokens, security):
-    plain = profile(sample_tokens, security, resamples=50)
-    weighted = profile(sample_tokens, security, weights=np.ones(len(sample_tokens)), resamples=50)
+    plain = profile(sample_tokens, security)
+    weighted = profile(sample_tokens, security, weights=np.ones(len(sample_tokens)))
     pd.testing.assert_frame_equal(plain, weighted, check_dtype=False)
 
 
 def test_the_profile_counts_the_matches(sample_tokens, security):
     table = matches(sample_tokens, security)
-    counted = profile(sample_tokens, security, resamples=0).set_index("frame")["hits"]
+    counted = profile(sample_tokens, security).set_index("frame")["hits"]
     assert counted[counted > 0].to_dict() == table["frame"].value_counts().to_dict()
     for _, rows in table.groupby("doc_id"):
         assert (rows["end"].to_numpy()[:-1] <= rows["start"].to_numpy()[1:]).all()  # no word twice
@@ -302,10 +298,12 @@ def test_profile_of_a_corpus_without_words(lexicon):
     assert profile(tokenize(read_text("© 2024 The Daily")), lexicon)["hits"].tolist() == [0, 0]
 
 
-def test_documents_without_words_are_units_too(make_corpus, security):
-    corpus = make_corpus({"a.txt": "It was a war on terror.", "b.txt": "© 2024 The Daily"})
-    table = profile(tokenize(corpus), security).set_index("frame")
-    assert not np.isnan(table.loc["threat", "ci_low"])  # two documents, as terms() has it
+def test_the_interval_is_over_the_documents_with_words(security):
+    texts = ["Militants fled.", "It was a war on terror.", "It rained.", "Militants hid there.", "The militants."]
+    table = profile(tokenize(read_texts([*texts, "© 2024 The Daily"])), security)
+    low, high = rate_intervals(np.array([[1], [0], [0], [1], [1]]), np.array([2, 6, 2, 3, 2]))
+    assert table.loc[0, ["ci_low", "ci_high"]].tolist() == pytest.approx([1000 * low[0], 1000 * high[0]])
+    assert profile(tokenize(read_texts([*texts[1:], ""])), security)["ci_low"].isna().all()  # of four
 
 
 def test_a_tie_in_floating_point(make_lexicon):
@@ -337,12 +335,13 @@ def test_sentences_are_scored_block_by_block_as_together(monkeypatch, tokens, le
 
 
 def test_a_group_of_one_document_has_the_interval_of_its_sentences(in_parts, security):
-    corpus = read_texts(["Militants fled. Militants fled again."] * 40)
+    said = "Militants fled. Militants fled again. It rained. The militants met. It was late."
+    corpus = read_texts([said] * 40)
     corpus.documents["source"] = ["one" if row == 7 else "others" for row in range(40)]
     for tokens in (whole := tokenize(corpus), in_parts(whole, 3)):
-        found = profile(tokens, security, by="source", resamples=50).query("frame == 'threat'")
-        assert found["hits"].tolist() == [2, 78]
-        assert found["per_1000_words"].tolist() == [400, 400]
-        # Of its two sentences, one hit in two words and one in three, some draws have twice the one or the other.
-        assert found["ci_low"].tolist() == pytest.approx([1000 / 3, 400])
-        assert found["ci_high"].tolist() == pytest.approx([1000 / 2, 400])
+        found = profile(tokens, security, by="source").query("frame == 'threat'")
+        assert found["hits"].tolist() == [3, 117]
+        low, high = rate_intervals(np.array([[1], [1], [0], [1], [0]]), np.array([2, 3, 2, 3, 3]))
+        assert found[["ci_low", "ci_high"]].iloc[0].tolist() == pytest.approx([1000 * low[0], 1000 * high[0]])
+        low, high = rate_intervals(np.full((39, 1), 3), np.full(39, 13))
+        assert found[["ci_low", "ci_high"]].iloc[1].tolist() == pytest.approx([1000 * low[0], 1000 * high[0]])

@@ -28,7 +28,6 @@ FRAMES = """\
 STYLE, ACTORS = (read_lexicon(LEXICONS / f"{name}.yml") for name in ("style", "actors"))
 ALIASES = {"Khan": "A. Khan"}
 POLES = {"safety": (["safe", "secure"], ["dangerous", "risky"])}
-OPTIONS = {"resamples": 30, "seed": 2}
 
 
 def table_of(counts):
@@ -45,11 +44,11 @@ MEASURES = {
     "evidence": lambda t, x, w, by: evidence(t, matches(t, x)),
     "sentence_frames": lambda t, x, w, by: sentence_frames(t, x, margin=0.5),
     "coverage": lambda t, x, w, by: coverage(t, x, by, margin=0.5),
-    "profile": lambda t, x, w, by: profile(t, x, by, w, **OPTIONS),
-    "shifts": lambda t, x, w, by: shifts(t, x, by or "source", weights=w, permutations=33, **OPTIONS),
-    "headlines": lambda t, x, w, by: headline_body(t, x, measure="score", permutations=33, **OPTIONS),
-    "weeks": lambda t, x, w, by: over_time(t, x, "week", measure="score", weights=w, **OPTIONS),
-    "years": lambda t, x, w, by: over_time(t, x, "year", weights=w, **OPTIONS),
+    "profile": lambda t, x, w, by: profile(t, x, by, w),
+    "shifts": lambda t, x, w, by: shifts(t, x, by or "source", weights=w, permutations=33, seed=2),
+    "headlines": lambda t, x, w, by: headline_body(t, x, permutations=33, seed=2),
+    "weeks": lambda t, x, w, by: over_time(t, x, "week", weights=w),
+    "years": lambda t, x, w, by: over_time(t, x, "year", weights=w),
     **{unit: lambda t, x, w, by, unit=unit: cooccurrence(t, x, unit=unit) for unit in UNITS},
     "fit": lambda t, x, w, by: pd.DataFrame([fit(t, x)]),
     "words": lambda t, x, w, by: frame_words(t, x, x.frames["frame"].iloc[0], min_count=2),
@@ -58,14 +57,14 @@ MEASURES = {
     "speech": lambda t, x, w, by: attributions(t, aliases=ALIASES),
     "speakers": lambda t, x, w, by: speaker_shares(attributions(t, aliases=ALIASES), t, by),
     "passives": lambda t, x, w, by: passives(t),
-    "voice": lambda t, x, w, by: passive_rates(passives(t), t, by, **OPTIONS),
+    "voice": lambda t, x, w, by: passive_rates(passives(t), t, by),
     "roles": lambda t, x, w, by: roles(t, ACTORS),
     "actors": lambda t, x, w, by: role_shares(roles(t, ACTORS), t, by),
     "reports": lambda t, x, w, by: reports(t, STYLE),
     "reporting": lambda t, x, w, by: reporting(reports(t, STYLE), t, STYLE, by),
     "reporting_by_speaker": lambda t, x, w, by: reporting(reports(t, STYLE), t, STYLE, "speaker"),
     "expand": lambda t, x, w, by: expand(t, x, min_count=1),
-    "axes": lambda t, x, w, by: axes(t, POLES, by, **OPTIONS),
+    "axes": lambda t, x, w, by: axes(t, POLES, by),
 }
 GROUPED = {
     "coverage", "profile", "shifts", "firmness", "naming", "speakers", "voice", "actors", "reporting", "axes"

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from analysis.core.bootstrap import multiplicities
 from analysis.framing import permutations
-from analysis.framing.permutations import adjusted, as_headline, dealt, drawn_rates, rates
+from analysis.framing.permutations import adjusted, as_headline, dealt, rates
 
 RANDOM = np.random.default_rng(4)
 WORDS = RANDOM.integers(3, 20, 28).astype(float)
@@ -58,21 +57,8 @@ def test_documents_dealt_out(together, monkeypatch):
     assert dealt(sparse.csr_array(HITS), WORDS, group, 40, 9).tolist() == expected.tolist()
 
 
-@pytest.mark.parametrize("words", [[3.0, 9, 4, 8], [3.1, 0.7, 4.3, 8.9]])
-@pytest.mark.parametrize("width", [3, 64])
-def test_documents_are_drawn_as_for_all_intervals(words, width, monkeypatch):
-    monkeypatch.setattr(permutations, "WIDTH", width)
-    monkeypatch.setattr(permutations, "BATCH", 8)
-    size = np.array(words)
-    found, again = drawn_rates([(FEW, size), (2 * FEW, size)], 50, 3)
-    times = np.hstack([*multiplicities(4, 50, 3)]).astype(float)
-    assert found == pytest.approx(1000 * (FEW.T @ times) / (size @ times))
-    assert again == pytest.approx(2 * found)
-
-
 def test_no_words_no_rate():
     none = np.zeros(4)
-    assert drawn_rates([(FEW, none)], 5, 0)[0].tolist() == np.zeros((3, 5)).tolist()
     assert rates(FEW, none).tolist() == [0, 0, 0]
     assert rates(FEW, np.full(4, 5.0)).tolist() == pytest.approx([150, 250, 55])
 

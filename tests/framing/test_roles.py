@@ -80,8 +80,10 @@ def test_shares_count_and_bound():
     row = shares.loc["armed_groups"]
     assert (row["mentions"], row["acts"], row["acted_upon"]) == (3, 2, 1)
     assert row["active_share"] == pytest.approx(2 / 3)
-    # Wilson 1927 with z = 1.96 for 2 of 3: (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n)
-    z, p, n = 1.959963985, 2 / 3, 3
+    # Three sentences with one role each, 2/3 of them active: v = 3/2 (1/9 + 1/9 + 4/9) / 9 = 1/9 of either kind, the
+    # design effect 3 (1/9 / 2/3 + 1/9 / 1/3) = 3/2, so that the 3 roles tell as much as 2. Wilson 1927 with z = 1.96:
+    # (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n)
+    z, p, n = 1.959963985, 2 / 3, 2
     middle, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     assert row["ci_low"] == pytest.approx((middle - half) / (1 + z**2 / n))
     assert row["ci_high"] == pytest.approx((middle + half) / (1 + z**2 / n))

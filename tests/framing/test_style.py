@@ -5,10 +5,11 @@ import pytest
 from scipy.stats import binomtest
 
 from analysis import read_text, tokenize
+from analysis.core.intervals import share_intervals
 from analysis.core.paths import LEXICONS
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import read_lexicon
-from analysis.framing.style import firmness, naming, reporting, reports, share_intervals
+from analysis.framing.style import firmness, naming, reporting, reports
 from analysis.framing.syntax.word_classes import word_lists
 
 SHIPPED = LEXICONS / "style.yml"
@@ -235,41 +236,9 @@ def test_mistakes_are_named(two_sources, lexicon, security):
         reports(two_sources, security)
 
 
-def test_interval_of_one_unit_is_wilsons():
-    low, high = share_intervals(np.array([[7.0, 3.0, 0.0]]))
-    for column, count in enumerate((7, 3, 0)):
-        expected = binomtest(count, 10).proportion_ci(method="wilson")
-        assert (low[column], high[column]) == pytest.approx((expected.low, expected.high), abs=1e-12)
-
-
-def test_interval_widens_where_units_differ():
-    # All of 4 in one document, none of 4 in the other: p = 1/2, v = 2/1 * ((4-2)^2 + (0-2)^2) / 8^2 = 1/4 for each of
-    # the two kinds, D = 8 / 1 * (1/4 / 1/2 + 1/4 / 1/2) = 8: the 8 hits tell as much as 1.
-    low, high = share_intervals(np.array([[4.0, 0.0], [0.0, 4.0]]))
-    alone = binomtest(1, 2).proportion_ci(method="wilson")  # half of 2; half of 1 is wider still
-    assert low[0] < alone.low
-    assert high[0] > alone.high
-    z2 = 1.959963984540054**2
-    assert high[0] == pytest.approx((0.5 + z2 / 2 + np.sqrt(z2 * (0.25 + z2 / 4))) / (1 + z2))  # n = 1
-
-
 def test_the_sentences_of_one_document_are_its_units(lexicon):
     text = "Terrorists, terrorists, terrorists and terrorists fled. Gunmen, gunmen, gunmen and gunmen stayed."
     table = naming(tokenize(read_text(text)), lexicon).query("hits > 0")
     low, high = share_intervals(np.array([[4.0, 0.0], [0.0, 4.0]]))
     assert table["ci_low"].tolist() == low.tolist()
     assert table["ci_high"].tolist() == high.tolist()
-
-
-def test_interval_of_few_documents_covers_the_share():
-    random = np.random.default_rng(0)
-    inside = plain = 0
-    for _ in range(400):  # 8 documents whose own shares scatter about 0.3
-        size = 1 + random.poisson(5, 8)
-        hits = random.binomial(size, random.beta(2.7, 6.3, 8))
-        counts = np.column_stack([hits, size - hits]).astype(float)
-        low, high = share_intervals(counts)
-        inside += int(low[0] <= 0.3 <= high[0])
-        low, high = share_intervals(counts.sum(axis=0, keepdims=True))
-        plain += int(low[0] <= 0.3 <= high[0])
-    assert inside / 400 > 0.9 > plain / 400  # of 95 that it promises; Wilson's alone takes the hits for independent

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import read_text, tokenize
+from analysis.core.intervals import rate_intervals
 from analysis.core.paths import ROOT
 from analysis.framing.voice import passive_rates, passives
 from analysis.text.corpus import read_texts
@@ -240,11 +241,17 @@ def test_rates_by_group(make_corpus):
         }
     )
     tokens = tokenize(corpus)
-    table = passive_rates(passives(tokens), tokens, "source", resamples=200)
+    table = passive_rates(passives(tokens), tokens, "source")
     assert table["source"].tolist() == ["Daily", "Wire"]
     assert table[["passives", "agentless"]].to_numpy().tolist() == [[4, 3], [0, 0]]
     assert table.loc[0, "agentless_share"] == 3 / 4
     assert table.loc[0, "per_1000_words"] == pytest.approx(1000 * 3 / 17)
-    # of two documents drawn with replacement: at the least 2 of 20 words, at the most 4 of 14
-    assert table.loc[0, ["ci_low", "ci_high"]].tolist() == pytest.approx([100, 4000 / 14])
-    assert table.loc[1, ["agentless_share", "ci_low"]].isna().all()
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)  # of two documents, and of one
+    assert np.isnan(table.loc[1, "agentless_share"])
+
+
+def test_the_interval_of_the_rate_is_over_documents():
+    tokens = tokenize(read_texts(["It was signed.", "They were told so.", "It rained.", "It is late.", "He was met."]))
+    table = passive_rates(passives(tokens), tokens)
+    low, high = rate_intervals(np.array([[1], [1], [0], [0], [1]]), np.array([3, 4, 2, 3, 3]))
+    assert table.loc[0, ["ci_low", "ci_high"]].tolist() == pytest.approx([1000 * low[0], 1000 * high[0]])

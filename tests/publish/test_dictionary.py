@@ -10,9 +10,8 @@ import pytest
 import yaml
 from latex2mathml.converter import convert
 
-from analysis import load_run, read_text, tokenize
+from analysis import load_run, tokenize
 from analysis.core.paths import ROOT
-from analysis.framing.frames import profile
 from analysis.publish import dictionary, frame_tables
 from analysis.publish.corpus_tables import CAPTIONS
 from analysis.publish.dictionary import GROUP, meaning, methods, methods_page, row_of, tables, tables_page
@@ -70,17 +69,9 @@ def test_the_columns_are_those_of_a_run(run):
         found, named = list(run[name].columns), ["source" if column == GROUP else column for column in columns(name)]
         if named[-1].startswith("<"):  # and columns besides
             assert found[: len(named) - 1] == named[:-1], name
-        elif name == "framing/frames_profile":  # the interval of the rate that is drawn is ci_low and ci_high
-            assert set(found) == {column for column in named if not column.startswith("score_ci")}
         else:
             assert set(found) == set(named), name
             assert found[0] == named[0], name
-
-
-def test_a_run_without_weights_has_the_intervals_of_both_rates(security):
-    overall = profile(tokenize(read_text("Militants fled. It rained.")), security, resamples=0)
-    ranked = frame_tables.ranked(overall, frame_tables.labelled(security, None), "per_1000_words")
-    assert list(ranked.columns) == columns("framing/frames_profile")
 
 
 def test_tables_that_the_sample_does_not_have(security):

@@ -26,19 +26,9 @@ def test_a_frame_is_marked_unless_coders_bear_it_out(lexicon):
     assert frame_tables.labelled(lexicon, measured) == {"war": "war", "law": "law (validity unknown)"}
 
 
-def test_the_interval_is_that_of_the_rate_ranked_by():
-    table = pd.DataFrame({"frame": ["war", "law"], "per_1000_words": [4.0, 3.0], "ci_low": [2.0, 1.0]})
-    table = table.assign(ci_high=[6.0, 5.0], score_per_1000_words=[1.0, 2.0], score_ci_low=[0.5, 1.5])
-    table["score_ci_high"] = [1.5, 2.5]
-    columns = ["label", "ci_low", "ci_high"]
-    assert frame_tables.ranked(table, LABELS, "per_1000_words")[columns].to_numpy().tolist() == [
-        ["War", 2.0, 6.0],
-        ["Law", 1.0, 5.0],
-    ]
-    assert frame_tables.ranked(table, LABELS, "score_per_1000_words")[columns].to_numpy().tolist() == [
-        ["Law", 1.5, 2.5],
-        ["War", 0.5, 1.5],
-    ]
+def test_the_highest_rate_is_first_and_of_equal_ones_the_first_of_the_lexicon():
+    table = pd.DataFrame({"frame": ["war", "law", "peace"], "per_1000_words": [3.0, 4.0, 3.0]})
+    assert frame_tables.ranked(table, LABELS)["frame"].tolist() == ["law", "war", "peace"]
 
 
 def test_a_match_is_placed_in_the_second_document_too(make_corpus, lexicon):
@@ -51,14 +41,14 @@ def test_a_match_is_placed_in_the_second_document_too(make_corpus, lexicon):
 def test_nothing_found_is_an_empty_table(lexicon):
     tokens = tokenize(read_text("It rained."))
     assert frame_tables.placed(matches(tokens, lexicon), tokens, LABELS).empty
-    assert frame_tables.ranked(profile(tokens, lexicon), LABELS, "per_1000_words")["hits"].tolist() == [0, 0]
+    assert frame_tables.ranked(profile(tokens, lexicon), LABELS)["hits"].tolist() == [0, 0]
 
 
 def test_periods_without_a_text_are_left_out(make_corpus, lexicon):
     dates = "file,date\na.txt,2020-05-04\nb.txt,2022-01-01\n"
     texts = {"a.txt": "They fight on and on.\n", "b.txt": "It rained.\n", "metadata.csv": dates}
     tokens = tokenize(make_corpus(texts))
-    course = over_time(tokens, lexicon, "year", resamples=0)
+    course = over_time(tokens, lexicon, "year")
     grid = frame_tables.by_period(course, lexicon.frames["frame"], "year")
     assert grid.columns.tolist() == ["2020", "2022"]
     assert grid.loc["war"].tolist() == [200.0, 0.0]

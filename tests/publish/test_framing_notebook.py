@@ -54,7 +54,7 @@ def test_hits_of_the_sample_can_be_counted_again(sample_run):
 
 
 def test_by_hand_mistakes_cost_their_section_and_no_more(run, small):
-    wrong = {"group_by": "sauce", "every": "fortnight", "margin": -1.0, "documents": 0, "top_n": 0, "bootstrap": 0}
+    wrong = {"group_by": "sauce", "every": "fortnight", "margin": -1.0, "documents": 0, "top_n": 0}
     made = run(small, style=LEXICONS / "gun_violence.yml", **wrong)
     notes = of_kind(made, "note")
     assert sum(text.startswith("Left out: no metadata column 'sauce': this corpus has") for text in notes) == 1
@@ -109,7 +109,7 @@ def test_names_that_are_markup_coded_frames_and_aliases(run, make_folder, tmp_pa
     write_validity(validity(coded, tokens, lexicon), tmp_path / "validity.yml", lexicon)
     (tmp_path / "names.csv").write_text("alias,name\nthe premier,Shehbaz Sharif\n", encoding="utf-8")
 
-    made = run(folder, lexicon=path, validity=tmp_path / "validity.yml", aliases=tmp_path / "names.csv", weighted=False)
+    made = run(folder, lexicon=path, validity=tmp_path / "validity.yml", aliases=tmp_path / "names.csv")
     grid = pd.read_csv(made / "framing" / "frames_by_group.csv", index_col="frame")
     # 10 of 60 words in the one, none of 67 in the other; 2 of the 67 are courts
     assert grid["<script>alert(1)</script>"].tolist() == [pytest.approx(166.667), 0.0]

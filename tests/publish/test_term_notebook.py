@@ -26,7 +26,7 @@ def test_key_words_of_the_sample_can_be_counted_again(sample_run, sample_tokens)
 
 
 def test_by_hand_mistakes_cost_their_section_and_no_more(run, small):
-    made = shown(run(small, group_by="sauce", pattern="*", every="fortnight", ngram=500, bootstrap=0))
+    made = shown(run(small, group_by="sauce", pattern="*", every="fortnight", ngram=500))
     notes = [text for kind, text in made if kind == "note"]
     assert any(text.startswith("Left out: no metadata column 'sauce': this corpus has doc_id") for text in notes)
     assert "Left out: pattern '*' must begin and end with a word that is not all wildcard." in notes

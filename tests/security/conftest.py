@@ -85,7 +85,7 @@ def hostile_run(hostile_corpus, hostile_lexicons, command_line, tmp_path_factory
     """A report on them, with parameters that try the same."""
     folder = tmp_path_factory.mktemp("runs")
     parameters = folder / "own.yml"
-    values = hostile_lexicons | {"bootstrap": 50, "group_by": "<img src=x onerror=owned=14>", "pattern": "plan"}
+    values = hostile_lexicons | {"group_by": "<img src=x onerror=owned=14>", "pattern": "plan"}
     parameters.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
     out = folder / "<script>owned=1<"
     done = command_line("report", hostile_corpus, "--out", out, "--params", parameters)

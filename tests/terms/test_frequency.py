@@ -10,9 +10,11 @@ import pytest
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from analysis import Tokens, read_text, tokenize
+from analysis.core.intervals import rate_intervals
 from analysis.redundancy.repeats import weights
 from analysis.terms import frequency, keys
 from analysis.terms.frequency import COLUMNS, ngrams, terms
+from analysis.text.corpus import read_texts
 
 FILES = {
     "a.txt": "War is war. No war!",  # 5 words
@@ -23,7 +25,7 @@ FILES = {
 
 
 def test_every_column_by_hand(tokens: Tokens) -> None:
-    table = terms(tokens, resamples=0)
+    table = terms(tokens)
     assert table.columns.tolist() == COLUMNS
     # Of 3 documents war stands in 2, is in 3, near in 2, no and peace in 1: df; ties go by the alphabet.
     assert table["term"].tolist() == ["war", "is", "near", "no", "peace"]
@@ -38,7 +40,7 @@ def test_every_column_by_hand(tokens: Tokens) -> None:
 
 
 def test_by_a_metadata_column(tokens: Tokens) -> None:
-    table = terms(tokens, by="source", resamples=0)
+    table = terms(tokens, by="source")
     assert table.columns.tolist() == ["source", *COLUMNS]
     assert table["source"].tolist() == ["(none)"] * 3 + ["Daily"] * 4
     assert table["term"].tolist() == ["is", "near", "peace", "war", "is", "near", "no"]
@@ -53,18 +55,18 @@ def test_by_a_metadata_column(tokens: Tokens) -> None:
 
 
 def test_ngrams_do_not_cross_sentences(tokens: Tokens) -> None:
-    table = terms(tokens, n=2, resamples=0)
+    table = terms(tokens, n=2)
     # war is | is war || no war; peace is | is near; war is | is near: 7 running pairs, no "war no"
     assert table["term"].tolist() == ["is near", "war is", "is war", "no war", "peace is"]
     assert table["count"].tolist() == [2, 2, 1, 1, 1]
     assert table["per_million"].tolist() == pytest.approx([1e6 * n / 7 for n in (2, 2, 1, 1, 1)])
-    assert terms(tokens, n=3, resamples=0)["term"].tolist() == ["peace is near", "war is near", "war is war"]
-    assert terms(tokens, n=4, resamples=0).empty
+    assert terms(tokens, n=3)["term"].tolist() == ["peace is near", "war is near", "war is war"]
+    assert terms(tokens, n=4).empty
 
 
 def test_words_of_a_pair_may_leave_out_others_between() -> None:
     tokens = tokenize(read_text("We held the line today. No one fell."))
-    table = terms(tokens, n=2, skip=2, resamples=0)
+    table = terms(tokens, n=2, skip=2)
     # From we: held, the, line; from held: the, line, today; from the: line, today; from line: today. No over the stop.
     expected = ["held line", "held the", "held today", "line today", "no fell", "no one", "one fell"]
     expected += ["the line", "the today", "we held", "we line", "we the"]
@@ -76,7 +78,7 @@ def test_words_of_a_pair_may_leave_out_others_between() -> None:
 @pytest.mark.parametrize(("skip", "triples"), [(0, 3), (1, 3 + 2 * 2), (2, 3 + 2 * 2 + 1 * 3), (9, 10)])
 def test_as_many_triples_as_guthrie_counts(skip: int, triples: int) -> None:
     """In a sentence of m words (m - (i + 2)) (i + 1) triples leave out i words in all (Guthrie et al. 2006)."""
-    assert len(terms(tokenize(read_text("We held the line today.")), n=3, skip=skip, resamples=0)) == triples
+    assert len(terms(tokenize(read_text("We held the line today.")), n=3, skip=skip)) == triples
 
 
 @pytest.mark.parametrize(("n", "skip"), [(1, 0), (2, 0), (3, 0), (5, 0), (2, 1), (2, 4), (3, 2), (5, 1)])
@@ -84,7 +86,7 @@ def test_ngrams_of_the_sample_are_those_of_nltk(sample_tokens: Tokens, n: int, s
     words = sample_tokens.vocabulary[sample_tokens.ids].tolist()
     lines = [words[first:last] for first, last in pairwise(sample_tokens.sentence_offsets)]
     grams = [" ".join(gram) for line in lines for gram in nltk.skipgrams(line, n, skip)]
-    table = terms(sample_tokens, n=n, skip=skip, resamples=0)
+    table = terms(sample_tokens, n=n, skip=skip)
     assert dict(zip(table["term"], table["count"], strict=True)) == dict(nltk.FreqDist(grams))
     names, gram, place = ngrams(sample_tokens, n, skip=skip)
     assert sorted(names[gram]) == sorted(grams)
@@ -100,19 +102,19 @@ def test_each_choice_of_places_is_an_occurrence() -> None:
 
 def test_a_skip_gram_has_the_weight_of_its_first_word_and_stop_words_inside_only() -> None:
     tokens = tokenize(read_text("The rule of law."))
-    table = terms(tokens, n=2, skip=1, weights=np.array([8, 4, 2, 1]), resamples=0).set_index("term")
+    table = terms(tokens, n=2, skip=1, weights=np.array([8, 4, 2, 1])).set_index("term")
     assert table["count"].to_dict() == {"the of": 8, "the rule": 8, "rule law": 4, "rule of": 4, "of law": 2}
     assert table.loc["rule law", "per_million"] == pytest.approx(4e6 / 26)
-    assert terms(tokens, n=2, skip=1, stopwords={"the", "of"}, resamples=0)["term"].tolist() == ["rule law"]
+    assert terms(tokens, n=2, skip=1, stopwords={"the", "of"})["term"].tolist() == ["rule law"]
 
 
 def test_tf_idf_is_that_of_scikit_learn(sample_tokens: Tokens) -> None:
     counts, _, names = sample_tokens.document_term_matrix()
     weighted = TfidfTransformer(norm=None, smooth_idf=True).fit_transform(counts).toarray()
-    table = terms(sample_tokens, resamples=0).set_index("term")
+    table = terms(sample_tokens).set_index("term")
     np.testing.assert_allclose(table.loc[names, "tf_idf"], weighted.sum(axis=0), rtol=1e-12)
     # By group, the idf of the whole corpus is still the one that counts.
-    table = terms(sample_tokens, by="source_kind", stopwords={"the"}, min_count=3, resamples=0)
+    table = terms(sample_tokens, by="source_kind", stopwords={"the"}, min_count=3)
     daily = table[table["source_kind"] == "daily"].set_index("term")
     chosen = (sample_tokens.groups("source_kind") == "daily").to_numpy()
     sums = dict(zip(names, weighted[chosen].sum(axis=0), strict=True))
@@ -120,7 +122,7 @@ def test_tf_idf_is_that_of_scikit_learn(sample_tokens: Tokens) -> None:
 
 
 def test_a_table_without_rows_has_its_columns(tokens: Tokens) -> None:
-    full = terms(tokens, by="source", resamples=0)
+    full = terms(tokens, by="source")
     everything = tokens.vocabulary.tolist()
     empty = [
         terms(tokens, by="source", n=9),  # n larger than any sentence
@@ -135,27 +137,27 @@ def test_a_table_without_rows_has_its_columns(tokens: Tokens) -> None:
 
 
 def test_stop_words_are_counted_and_not_listed(tokens: Tokens) -> None:
-    table = terms(tokens, stopwords={"is", "no"}, resamples=0)
+    table = terms(tokens, stopwords={"is", "no"})
     assert table["term"].tolist() == ["war", "near", "peace"]
     assert table["per_million"].tolist() == pytest.approx([1e6 * n / 11 for n in (4, 2, 1)])
 
 
 def test_an_ngram_may_have_a_stop_word_inside_only() -> None:
     tokens = tokenize(read_text("The rule of law is the law."))
-    table = terms(tokens, n=3, stopwords={"the", "of", "is"}, resamples=0)
+    table = terms(tokens, n=3, stopwords={"the", "of", "is"})
     assert table["term"].tolist() == ["rule of law"]  # not "the rule of", "of law is", "law is the", "is the law"
 
 
 def test_weights_are_summed(tokens: Tokens) -> None:
     # war is war | no war | peace is near | war is near
     weights = np.array([2, 2, 2, 3, 3, 1.5, 1.5, 1.5, 0, 0, 0])
-    table = terms(tokens, weights=weights, resamples=0).set_index("term")
+    table = terms(tokens, weights=weights).set_index("term")
     assert table["count"].to_dict() == {"war": 7, "is": 3.5, "no": 3, "near": 1.5, "peace": 1.5}
     assert table["documents"].to_dict() == {"war": 1, "is": 2, "no": 1, "near": 1, "peace": 1}  # weight 0: not there
     assert weights.sum() == 16.5
     assert table["per_million"].tolist() == pytest.approx([1e6 * n / 16.5 for n in (7, 3.5, 3, 1.5, 1.5)])
     # A pair has the weight of its first word; the seven running pairs weigh 2 + 2 + 3 + 1.5 + 1.5.
-    pairs = terms(tokens, n=2, weights=weights, resamples=0).set_index("term")
+    pairs = terms(tokens, n=2, weights=weights).set_index("term")
     assert pairs["count"].to_dict() == {"no war": 3, "is war": 2, "war is": 2, "is near": 1.5, "peace is": 1.5}
     assert pairs.loc["no war", "per_million"] == pytest.approx(3e5)
 
@@ -163,53 +165,50 @@ def test_weights_are_summed(tokens: Tokens) -> None:
 def test_words_of_one_weight_stand_in_alphabetical_order() -> None:
     tokens = tokenize(read_text("Go go go go go go. Alone."))
     assert np.cumsum([1 / 6] * 6)[-1] < 1  # by a last bit
-    table = terms(tokens, weights=np.array([1 / 6] * 6 + [1]), resamples=0)
+    table = terms(tokens, weights=np.array([1 / 6] * 6 + [1]))
     assert table[["term", "count"]].to_numpy().tolist() == [["alone", 1.0], ["go", 1.0]]
 
 
 def test_weights_of_one_change_nothing(sample_tokens: Tokens) -> None:
-    plain = terms(sample_tokens, by="source", resamples=50)
-    weighted = terms(sample_tokens, by="source", weights=np.ones(len(sample_tokens)), resamples=50)
+    plain = terms(sample_tokens, by="source")
+    weighted = terms(sample_tokens, by="source", weights=np.ones(len(sample_tokens)))
     pd.testing.assert_frame_equal(plain, weighted, check_dtype=False)
 
 
 def test_min_count(tokens: Tokens) -> None:
-    assert terms(tokens, min_count=3, resamples=0)["term"].tolist() == ["war", "is"]
-    assert terms(tokens, by="source", min_count=2, resamples=0)["term"].tolist() == ["war", "is"]
-    assert terms(tokens, min_count=5, resamples=0).empty
+    assert terms(tokens, min_count=3)["term"].tolist() == ["war", "is"]
+    assert terms(tokens, by="source", min_count=2)["term"].tolist() == ["war", "is"]
+    assert terms(tokens, min_count=5).empty
 
 
 def test_the_interval_is_over_documents() -> None:
-    """Documents of the same rates leave nothing to vary; one word in one of two documents varies from none to all."""
-    table = terms(tokenize(read_text("War is war. War is war.")), resamples=200).set_index("term")
-    assert table.loc["war", ["ci_low", "ci_high"]].to_numpy().tolist() == pytest.approx(
-        [2e6 / 3, 2e6 / 3]
-    )  # over its sentences
-    table = terms(tokenize(read_text("War. Peace.")), resamples=200).set_index("term")
-    assert table.loc["war", ["per_million", "ci_low", "ci_high"]].to_numpy().tolist() == [500_000, 0, 1e6]
-    table = terms(tokenize(read_text("War is war.")), resamples=200)  # one sentence
+    texts = ["War is war.", "No war.", "Peace is near.", "It rains.", "War ends."]
+    table = terms(tokenize(read_texts(texts))).set_index("term")
+    low, high = rate_intervals(np.array([[2], [1], [0], [0], [1]]), np.array([3, 2, 3, 2, 2]))
+    assert table.loc["war", ["ci_low", "ci_high"]].tolist() == pytest.approx([1e6 * low[0], 1e6 * high[0]])
+    alone = terms(tokenize(read_text(" ".join(texts)))).set_index("term")  # one document: over its sentences
+    assert alone.loc["war", ["ci_low", "ci_high"]].tolist() == table.loc["war", ["ci_low", "ci_high"]].tolist()
+    table = terms(tokenize(read_texts([*texts[:4], "© 2024 The Daily"])))  # four documents with words
     assert table[["ci_low", "ci_high"]].isna().all(axis=None)
 
 
-def test_the_interval_of_a_group_equals_a_loop_over_its_documents(sample_tokens: Tokens) -> None:
-    table = terms(sample_tokens, by="source_kind", resamples=300, seed=4)
+def test_the_interval_of_a_group_is_over_its_documents(sample_tokens: Tokens) -> None:
+    table = terms(sample_tokens, by="source_kind")
     counts, _, names = sample_tokens.document_term_matrix()
     chosen = (sample_tokens.groups("source_kind") == "daily").to_numpy()
     column = counts.toarray()[chosen][:, names.tolist().index("operation")]
     sizes = np.diff(sample_tokens.document_offsets)[chosen]
-    random = np.random.default_rng(4)
-    draws = [random.integers(0, len(sizes), len(sizes)) for _ in range(300)]
-    rates = [1e6 * column[drawn].sum() / sizes[drawn].sum() for drawn in draws]
+    low, high = rate_intervals(column[:, None], sizes)
     row = table[(table["source_kind"] == "daily") & (table["term"] == "operation")].iloc[0]
     assert row["per_million"] == pytest.approx(1e6 * column.sum() / sizes.sum())
-    assert [row["ci_low"], row["ci_high"]] == pytest.approx(np.quantile(rates, [0.025, 0.975]))
+    assert [row["ci_low"], row["ci_high"]] == pytest.approx([1e6 * low[0], 1e6 * high[0]])
 
 
 def test_the_interval_of_a_group_of_one_document_is_over_its_sentences(sample_tokens: Tokens) -> None:
     name = sample_tokens.doc_ids[7]
-    table = terms(sample_tokens, by="doc_id", n=2, resamples=100)
+    table = terms(sample_tokens, by="doc_id", n=2)
     own = table[table["doc_id"] == name].drop(columns=["doc_id", "tf_idf"]).reset_index(drop=True)
-    alone = terms(sample_tokens.where(doc_id=name), n=2, resamples=100).drop(columns="tf_idf")
+    alone = terms(sample_tokens.where(doc_id=name), n=2).drop(columns="tf_idf")
     pd.testing.assert_frame_equal(own, alone)
     assert own["ci_low"].notna().all()
     assert (own["count"] > 1).any()
@@ -217,13 +216,11 @@ def test_the_interval_of_a_group_of_one_document_is_over_its_sentences(sample_to
     assert (own["document_share"] == 1).all()
 
 
-def test_a_sentence_too_short_for_an_ngram_is_a_unit_too() -> None:
-    table = terms(tokenize(read_text("Stop. War is war.")), n=2, resamples=200)
-    # A quarter of the draws takes the first sentence twice, and there is no pair in it.
-    assert table[["term", "per_million", "ci_low", "ci_high"]].to_numpy().tolist() == [
-        ["is war", 500_000, 0, 500_000],
-        ["war is", 500_000, 0, 500_000],
-    ]
+def test_a_sentence_too_short_for_an_ngram_is_no_unit() -> None:
+    text = "Stop. War is war. It rains. It snows. War is near. War is far."
+    table = terms(tokenize(read_text(text)), n=2).set_index("term")  # the first sentence has no pair, and no size
+    low, high = rate_intervals(np.array([[1], [0], [0], [1], [1]]), np.array([2, 1, 1, 2, 2]))
+    assert table.loc["war is"].tolist()[-2:] == pytest.approx([1e6 * low[0], 1e6 * high[0]])
 
 
 def test_a_corpus_without_words() -> None:
@@ -249,13 +246,13 @@ def test_mistakes(tokens: Tokens) -> None:
 
 def test_weights_lose_no_word():
     tokens = tokenize(read_text("Hold on. " * 6 + "Go."))
-    assert set(terms(tokens, weights=weights(tokens), resamples=0)["term"]) == {"hold", "on", "go"}
+    assert set(terms(tokens, weights=weights(tokens))["term"]) == {"hold", "on", "go"}
 
 
 def test_weights_by_group_lose_no_word(make_corpus):
     files = {"a.txt": "We will win.", "b.txt": "We will win.", "metadata.csv": "file,source\na.txt,X\nb.txt,Y\n"}
     tokens = tokenize(make_corpus(files))
-    table = terms(tokens, by="source", weights=weights(tokens), resamples=0)
+    table = terms(tokens, by="source", weights=weights(tokens))
     assert table["count"].tolist() == [0.5] * 6
 
 
@@ -287,7 +284,6 @@ OPTIONS = [
 def small_files(monkeypatch):
     """Of a corpus in parts a few rows are added up, and a few cells drawn from, at a time."""
     monkeypatch.setattr(keys, "ROWS", 5)
-    monkeypatch.setattr(frequency, "CELLS", 11)
 
 
 @pytest.mark.parametrize("options", OPTIONS)
@@ -298,7 +294,7 @@ def test_made_up_texts_in_parts(make_corpus, in_parts, small_files, options):
     for documents in (1, 2, 3, 7):
         cut = in_parts(whole, documents)
         for given in (None, weights(whole), thirds, zeros):
-            expected, found = (terms(tokens, weights=given, resamples=60, **options) for tokens in (whole, cut))
+            expected, found = (terms(tokens, weights=given, **options) for tokens in (whole, cut))
             pd.testing.assert_frame_equal(found, expected, check_exact=True)
         assert {path.name for path in cut.folder.iterdir() if path.name.startswith("buckets")} == set()
 
@@ -306,21 +302,21 @@ def test_made_up_texts_in_parts(make_corpus, in_parts, small_files, options):
 @pytest.mark.parametrize("n", [1, 2])
 @pytest.mark.parametrize("most", [50, 1500])  # the last of these is one of many terms of the same count
 def test_the_first_rows_have_the_values_of_the_whole_table(sample_tokens, sample_parts, small_files, n, most):
-    expected = terms(sample_tokens, n=n, resamples=30)
+    expected = terms(sample_tokens, n=n)
     assert len(expected) > 2000
     for tokens in (sample_tokens, sample_parts):
-        found = terms(tokens, n=n, resamples=30, most=most)
+        found = terms(tokens, n=n, most=most)
         pd.testing.assert_frame_equal(found, expected.head(most), check_exact=True)
 
 
 def test_of_groups_there_are_the_first_of_each_and_of_all(sample_tokens, sample_parts, small_files, monkeypatch):
     monkeypatch.setattr(frequency, "AT_LEAST", 9)
     stops = ["the", "of", "and"]
-    options = {"by": "source", "stopwords": stops, "resamples": 30}
+    options = {"by": "source", "stopwords": stops}
     whole = terms(sample_tokens, **options)
     groups = whole["source"].nunique()
     each = max(60 // groups, 9)
-    most = terms(sample_tokens, stopwords=stops, resamples=0)["term"].head(each)
+    most = terms(sample_tokens, stopwords=stops)["term"].head(each)
     kept = (whole.groupby("source").cumcount() < each) | whole["term"].isin(most)
     assert groups * each < kept.sum() < len(whole) / 4
     for tokens in (sample_tokens, sample_parts):

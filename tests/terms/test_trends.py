@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Tokens
-from analysis.core.bootstrap import rate_intervals
+from analysis import Tokens, tokenize
+from analysis.core.intervals import rate_intervals
 from analysis.terms.frequency import terms
 from analysis.terms.trends import trend_tests, trends
+from analysis.text.corpus import read_texts
 from analysis.text.periods import undated
 
 FILES = {
@@ -25,7 +26,7 @@ FILES = {
 
 
 def test_every_column_by_hand(tokens: Tokens) -> None:
-    table = trends(tokens, ["war", "near"], resamples=0)
+    table = trends(tokens, ["war", "near"])
     months = pd.to_datetime(["2024-01-01", "2024-02-01", "2024-03-01"]).tolist()
     assert table["term"].tolist() == ["war"] * 3 + ["near"] * 3
     assert table["period"].tolist() == months * 2
@@ -40,7 +41,7 @@ def test_every_column_by_hand(tokens: Tokens) -> None:
 
 
 def test_terms_of_several_words_do_not_cross_sentences(tokens: Tokens) -> None:
-    table = trends(tokens, ["war is", "is near", "no war", "war is war"], every="year", resamples=0)
+    table = trends(tokens, ["war is", "is near", "no war", "war is war"], every="year")
     assert table["count"].tolist() == [2, 2, 1, 1]
     with pytest.raises(ValueError, match="'war no' does not occur: give terms as the table"):
         trends(tokens, ["war no"])
@@ -49,7 +50,7 @@ def test_terms_of_several_words_do_not_cross_sentences(tokens: Tokens) -> None:
 def test_weights_are_summed(tokens: Tokens) -> None:
     # war is war | no war | peace is near | war is near | war war war truce
     weights = np.array([2, 1, 0.5, 1, 1, 1, 1, 0, 3, 1, 1, 9, 9, 9, 9])
-    table = trends(tokens, ["war", "near", "war is"], weights=weights, resamples=0)
+    table = trends(tokens, ["war", "near", "war is"], weights=weights)
     table = table[table["words"] > 0]
     assert table["count"].tolist() == [3.5, 3, 0, 1, 2, 3]
     assert table["words"].tolist() == [7.5, 5] * 3
@@ -65,14 +66,14 @@ def test_a_period_that_weighs_nothing_has_no_rate(tokens: Tokens) -> None:
 
 
 def test_the_interval_is_over_the_documents_of_the_period(tokens: Tokens) -> None:
-    table = trends(tokens, ["war"], resamples=400, seed=5)
-    january = table.iloc[0]
-    counts = tokens.document_term_matrix()[0][[0, 1]][:, [tokens.vocabulary.tolist().index("war")]]
-    low, high = rate_intervals(counts, np.array([5, 3]), resamples=400, seed=5)
-    assert [january["ci_low"], january["ci_high"]] == [1e6 * low[0], 1e6 * high[0]]
-    assert january["ci_low"] == 0  # both times the one without war
-    assert january["ci_high"] == 6e5  # both times the other
-    assert table[["ci_low", "ci_high"]].iloc[1:].isna().all(axis=None)  # a gap; one document
+    assert trends(tokens, ["war"])[["ci_low", "ci_high"]].isna().all(axis=None)  # two documents, none, one
+    corpus = read_texts(["War is war.", "No war.", "It rains.", "Peace!", "War ends.", "War."])
+    corpus.documents["date"] = pd.to_datetime(["2024-01-01"] * 5 + ["2024-02-01"])
+    many = tokenize(corpus)
+    table = trends(many, ["war"])
+    low, high = rate_intervals(np.array([[2], [1], [0], [0], [1]]), np.array([3, 2, 2, 1, 2]))
+    assert table[["ci_low", "ci_high"]].iloc[0].tolist() == [1e6 * low[0], 1e6 * high[0]]
+    assert table[["ci_low", "ci_high"]].iloc[1].isna().all()
 
 
 def test_terms_keep_their_order_and_no_document_is_left_out_unseen(tokens: Tokens) -> None:
@@ -109,12 +110,12 @@ def test_mistakes(tokens: Tokens, in_parts, in_memory: bool) -> None:
 
 @pytest.mark.parametrize("every", ["day", "week", "month", "year"])
 def test_a_corpus_in_parts(tokens, in_parts, sample_tokens, sample_parts, every):
-    chosen = [*terms(sample_tokens, resamples=0)["term"].iloc[[0, 9, 99, -1]], "national action plan", "of the"]
+    chosen = [*terms(sample_tokens)["term"].iloc[[0, 9, 99, -1]], "national action plan", "of the"]
     small = [(tokens, in_parts(tokens, documents), ["war", "war is war", "truce"]) for documents in (1, 2, 3)]
     for whole, cut, sought in [(sample_tokens, sample_parts, chosen), *small]:
         thirds = 1 / np.random.default_rng(0).integers(1, 8, whole.n_sentences)
         for given in (None, thirds, np.repeat(thirds, np.diff(whole.sentence_offsets))):
-            options = {"every": every, "weights": given, "resamples": 50, "seed": 2}
+            options = {"every": every, "weights": given}
             expected, found = (trends(any_tokens, sought, **options) for any_tokens in (whole, cut))
             pd.testing.assert_frame_equal(found, expected, check_exact=True)
 
@@ -175,7 +176,7 @@ def test_rates_equal_but_for_a_last_bit_are_ties() -> None:
 
 
 def test_the_sample_from_text_to_test(sample_tokens: Tokens) -> None:
-    table = trends(sample_tokens, ["campaign", "people"], every="day", resamples=50)
+    table = trends(sample_tokens, ["campaign", "people"], every="day")
     assert table.groupby("term")["words"].sum().tolist() == [len(sample_tokens)] * 2
     assert table.groupby("term")["count"].sum().to_dict()["campaign"] == 45
     tests = trend_tests(table)

@@ -72,7 +72,7 @@ def test_a_corpus_in_parts(tokens, in_parts):
 def test_the_sample_in_parts(sample_tokens, sample_parts):
     for by in (None, "source", "doc_id"):
         pd.testing.assert_frame_equal(overview(sample_parts, by), overview(sample_tokens, by))
-    table = terms(sample_tokens, by="source", resamples=0)
+    table = terms(sample_tokens, by="source")
     options = {"by": "source", "index": "term", "value": "per_million", "rows": table["term"].head(5)}
     for most in (2, 12):
         found = side_by_side(table, sample_parts, **options, most=most)

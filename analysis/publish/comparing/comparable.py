@@ -13,9 +13,9 @@ class Number(NamedTuple):
 
     ``low``, ``high``: the columns of its 95% interval, "" where it has none: it then describes these very documents.
     ``counted`` and ``rate``: a column of counts and its rate, from which follows how many words (in units of the rate)
-    there were. ``hits``: the table with one row a hit, from which the counts of each document can be had, and its
-    column of weights, "" where each is 1. ``same``: parameters without whose agreement the number is not one thing.
-    ``complete``: parameters that, where they agree, leave out the same rows: a row that is missing then counts as 0.
+    there were. ``hits``: the table with one row a hit, from which the counts of each document can be had. ``same``:
+    parameters without whose agreement the number is not one thing. ``complete``: parameters that, where they agree,
+    leave out the same rows: a row that is missing then counts as 0.
     """
 
     name: str
@@ -28,16 +28,13 @@ class Number(NamedTuple):
     counted: str = ""
     rate: str = ""
     hits: str = ""
-    weight: str = ""
     same: tuple[str, ...] = ()
     complete: tuple[str, ...] = ()
 
 
 _ENDS = ("ci_low", "ci_high")
-_SCORE = ("score_per_1000_words", "weight of hits per 1,000 words", "score_ci_low", "score_ci_high")
 _HITS = ("per_1000_words", "hits per 1,000 words", *_ENDS)
 _PER_1000 = ("per_1000_words", "per 1,000 words", *_ENDS)
-_WEIGHTED = ("weighted",)
 _CHOSEN = ("stopwords", "min_length", "lemmatize", "stem")  # what words are listed
 _ROLES = ("active_share", "share of roles in which each acts", *_ENDS)
 _MILLION = ("per_million", "per million words", *_ENDS, "count", "per_million")
@@ -45,16 +42,13 @@ _OF_HITS = ("hits", "per_1000_words")  # a count and its rate
 _FRAME, _BY_GROUP = ("framing/profile", ("frame",)), ("framing/profile_by_group", (GROUP, "frame"))
 
 
-def _frames(rate: tuple[str, str, str, str], weight: str) -> list[Number]:
-    own = (*rate, *_OF_HITS, "framing/matches", weight)
-    return [Number("frames", *_FRAME, *own), Number("frames by group", *_BY_GROUP, *own)]
-
-
 # In the order in which they are shown: first what a reader asks first.
-_NUMBERS = [
+COMPARED = [
+    Number("frames", *_FRAME, *_HITS, *_OF_HITS, "framing/matches"),
+    Number("frames by group", *_BY_GROUP, *_HITS, *_OF_HITS, "framing/matches"),
     Number("F1 of the frames", "framing/validity_of_frames", ("frame",), "f1", "against coders", "f1_low", "f1_high"),
-    Number("headlines less texts", "framing/headline_body", ("frame",), "gap", *_PER_1000[1:], same=_WEIGHTED),
-    Number("frames in time", "framing/course", ("period", "frame"), *_PER_1000, *_OF_HITS, same=_WEIGHTED),
+    Number("headlines less texts", "framing/headline_body", ("frame",), "gap", *_PER_1000[1:]),
+    Number("frames in time", "framing/course", ("period", "frame"), *_PER_1000, *_OF_HITS),
     Number("markers of style", "framing/style", ("frame",), *_HITS, *_OF_HITS),
     Number("firmness", "framing/firmness", (GROUP,), "firmness", "from -1, all hedges, to 1, all boosters", *_ENDS),
     Number("names of the armed opponent", "framing/naming", (GROUP, "naming"), "share", "share of all namings", *_ENDS),
@@ -72,17 +66,6 @@ _NUMBERS = [
     Number("compression", "redundancy/compression", ("doc_id",), "redundancy", "share saved by pointing back"),
     Number("frames counted once", "redundancy/frames_once", ("frame",), "lost", "share of hits lost"),
 ]
-
-
-def numbers(weighted: bool) -> list[Number]:
-    """What can be compared; `weighted`: both runs count a hit at the weight of its term.
-
-    With it on, frames are compared as the report draws them.
-
-    >>> numbers(True)[0].value, numbers(False)[0].value
-    ('score_per_1000_words', 'per_1000_words')
-    """
-    return (_frames(_SCORE, "weight") if weighted else _frames(_HITS, "")) + _NUMBERS
 
 
 # Of a whole run: its section, what is counted, the unit, the table, and how it follows from that: the number of "rows",

@@ -8,9 +8,10 @@ import pandas as pd
 
 from analysis.core.compiled import Floats
 from analysis.core.errors import ParameterError
-from analysis.publish.comparing.comparable import Number, numbers, whole
+from analysis.core.intervals import Estimate
+from analysis.publish.comparing.comparable import COMPARED, Number, whole
 from analysis.publish.comparing.making import Texts, differences, texts_of
-from analysis.publish.comparing.moved import COLUMNS, Estimate, paired, recovered, with_chance, with_none_seen
+from analysis.publish.comparing.moved import COLUMNS, paired, recovered, with_chance, with_none_seen
 from analysis.publish.dictionary import GROUP
 from analysis.publish.loading import Run, load_run
 from analysis.publish.records import content_told
@@ -18,7 +19,7 @@ from analysis.publish.records import content_told
 AGREES = 1e-4  # how closely counts of documents have to give the rate in a table, whose numbers have six digits
 SURE = 0.05  # of q
 _OVERVIEW = "name table unit rows only_a only_b method intervals moved sure changed note".split()
-EXACT, PAIRED, RECOVERED, AT_MOST = "exact", "paired bootstrap", "two intervals", "two intervals, at most"
+EXACT, PAIRED, RECOVERED, AT_MOST = "exact", "paired", "two intervals", "two intervals, at most"
 
 
 class Comparison(NamedTuple):
@@ -52,7 +53,7 @@ def compare(a: str | Path, b: str | Path) -> Comparison:
     - ``exact``: a number without an interval, which describes these documents and no others;
     - ``two intervals``: of independent texts, see `analysis.publish.comparing.moved.recovered`;
     - ``two intervals, at most``: the same where texts are in both runs, for which it is too wide;
-    - ``paired bootstrap``: of the same texts, where the counts of each document (of each sentence where there is one
+    - ``paired``: of the same texts, where the counts of each document (of each sentence where there is one
       document) are in the tables and give the rates of both runs again, see `moved.paired`.
 
     A table has its keys, a, a_low, a_high, b, b_low, b_high, difference, ci_low, ci_high, ratio, ratio_low, ratio_high,
@@ -68,10 +69,9 @@ def compare(a: str | Path, b: str | Path) -> Comparison:
         has = " and ".join(f"{str(run.folder)!r} has {', '.join(own)}" for run, own in zip(runs, sections, strict=True))
         raise ParameterError(f"nothing in common: {has}: give two runs with a notebook in common")
     texts = texts_of(*runs)
-    weighted = all(run.parameters.get("framing", {}).get("weighted", False) for run in runs)
     rows, tables, same, declared = [], {}, [], set()
     hashes = [{record["path"]: record["sha256"] for record in run.manifest["outputs"]} for run in runs]
-    for number in numbers(weighted):
+    for number in COMPARED:
         if not all(number.table in run for run in runs):
             continue
         declared.add(number.table)
@@ -178,7 +178,7 @@ def _sizes(own: pd.DataFrame, rows: pd.DataFrame, number: Number, keys: list[str
 
 
 def _paired(number: Number, a: Run, b: Run, table: pd.DataFrame, keys: list[str]) -> pd.DataFrame | None:
-    """The moves of the same texts by a paired bootstrap; None where the tables do not give the counts for it."""
+    """The moves of the same texts document by document; None where the tables do not give the counts for it."""
     read = _words(a, b)
     if read is None or any(number.hits not in run for run in (a, b)):
         return None
@@ -202,7 +202,7 @@ def _paired(number: Number, a: Run, b: Run, table: pd.DataFrame, keys: list[str]
         values = table[keys[-1]].iloc[places]
         counts = [_counts(found, number, size.index, values, keys[-1]) for found in hits]
         words = size.to_numpy(dtype=float)
-        again = paired(counts[0], counts[1], words, words)
+        again = paired(counts[0], counts[1], words)
         for side, count in zip("ab", counts, strict=True):
             rate = 1000 * count.sum(axis=0) / max(words.sum(), 1)
             if not np.allclose(rate, table[side].iloc[places], rtol=AGREES, atol=AGREES):
@@ -212,13 +212,12 @@ def _paired(number: Number, a: Run, b: Run, table: pd.DataFrame, keys: list[str]
 
 
 def _counts(found: pd.DataFrame, number: Number, units: pd.Index, values: pd.Series, key: str) -> Floats:
-    """(units, values) hits, or their weight."""
-    weight = found[number.weight] if number.weight else pd.Series(1.0, found.index)
+    """(units, values) hits."""
     place = units.get_indexer(found.set_index(["doc_id", "sentence"][: units.nlevels]).index)
     column = pd.Index(values).get_indexer(found[key])
     counts = np.zeros((len(units), len(values)))
     kept = (place >= 0) & (column >= 0)
-    np.add.at(counts, (place[kept], column[kept]), weight.to_numpy(dtype=float)[kept])
+    np.add.at(counts, (place[kept], column[kept]), 1)
     return counts
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from analysis.core.errors import ParameterError, with_advice
 from analysis.core.files import put, working_folder
+from analysis.core.intervals import FEW
 from analysis.core.paths import given
 from analysis.publish.comparing.compare import AT_MOST, EXACT, PAIRED, RECOVERED, Comparison
 from analysis.publish.comparing.making import parameter_differences
@@ -29,10 +30,9 @@ from analysis.publish.tables import table_html, write_json, write_table
 
 ABOUT = "compare.json"
 ROWS = 20  # of a table on the page, and in a figure
-FEW = 10  # documents, below which a bootstrap interval is clearly too narrow
 METHODS = {
     EXACT: "What these very texts have, without an interval: nothing is said of other texts.",
-    PAIRED: "95% interval of a paired bootstrap: both runs read the same documents, which are drawn again together.",
+    PAIRED: "95% interval of what each document has more in B, and less: both runs read the same documents.",
     RECOVERED: "95% interval from the intervals of A and B, whose texts are not the same.",
     AT_MOST: "95% interval from the intervals of A and B. They read some of the same texts, so it is too wide: what it "
     "says has moved has, and more may have.",
@@ -184,7 +184,7 @@ def _labels(found: Comparison) -> dict[str, str]:
 
 
 def _few(found: Comparison) -> int | None:
-    """How many documents the smaller run has, where that is few."""
+    """How many documents the smaller run has, where these are several and too few for intervals."""
     counts = found.whole.loc[found.whole["name"] == "documents", ["a", "b"]].to_numpy()
     fewest = int(counts.min()) if counts.size else FEW
-    return fewest if fewest < FEW else None
+    return fewest if 1 < fewest < FEW else None

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from analysis.core.errors import ParameterError
 from analysis.core.files import temporary_folder, whole_file
 from analysis.core.paths import to_root
-from analysis.publish.comparing.comparable import numbers, whole
+from analysis.publish.comparing.comparable import COMPARED, whole
 from analysis.publish.comparing.compare_page import LOOK
 from analysis.publish.figures import room, style, write_picture
 from analysis.publish.findings.moves import amount, upper
@@ -216,8 +216,7 @@ def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, fai
 
 def _numbers_of(found: Mapping[str, Run], values: Values) -> pd.DataFrame:
     """What each run found in all, and its rate of each frame: run, the parameters, section, name, unit, value."""
-    weighted = all(run.parameters.get("framing", {}).get("weighted", False) for run in found.values())
-    frames = numbers(weighted)[0]
+    frames = COMPARED[0]
     parts = []
     for name, run in found.items():
         table = whole(run)

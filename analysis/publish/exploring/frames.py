@@ -17,6 +17,7 @@ from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.validity_file import read_validity
 from analysis.publish import frame_tables, plots
 from analysis.publish.exploring.widgets import LINES, MIN_WORDS, by_group, drawn, labelled, panel, scrolled, sentence
+from analysis.publish.findings.wording import with_intervals
 from analysis.publish.reading import reading_view
 from analysis.publish.tables import table_html
 from analysis.redundancy import repeats
@@ -79,28 +80,27 @@ def frames(tokens: Tokens, lexicons: Sequence[Path], *, by: str | None = None, v
             last[key] = matches(in_language(tokens, looked_for), looked_for)
         return last[key]
 
-    def answer(lexicon: Path | None, file: str, weighted: bool, least: float, group: str = "") -> str:
+    def answer(lexicon: Path | None, file: str, least: float, group: str = "") -> str:
         looked_for = _heavier(_lexicon(lexicon, file), least)
         own = in_language(part(group)[0], looked_for)
         labels, unchecked = _labels(looked_for, validity)
-        rate = "score_per_1000_words" if weighted else "per_1000_words"
-        table = frame_tables.ranked(profile(own, looked_for), labels, rate)
+        table = frame_tables.ranked(profile(own, looked_for), labels)
         if not table["hits"].any():
             return sentence("No term of the lexicon occurs here")
-        unit = "Weight of hits per 1,000 words" if weighted else "Hits per 1,000 words"
-        said = f"{looked_for.name}, {len(looked_for.terms):,} terms, with 95% bootstrap intervals"
-        figure = plots.interval_dots(table, label="label", value=rate, xlabel=unit)
-        columns = ["label", "hits", rate, "ci_low", "ci_high", "sentence_share"]
-        made = drawn(figure, f"{said}: {', '.join(table['label'].head(3))} …", said, table[columns])
+        said = f"{looked_for.name}, {len(looked_for.terms):,} terms"
+        table = plots.ranged(table, own, "frame", "per_1000_words", profile, looked_for)
+        figure = plots.interval_dots(table, label="label", value="per_1000_words", xlabel="Hits per 1,000 words")
+        columns = ["label", "hits", "per_1000_words", *plots.ends_of(table), "sentence_share"]
+        alt = f"{said}: {', '.join(table['label'].head(3))} …"
+        made = drawn(figure, alt, f"{said}. {with_intervals(own).rstrip('.')}", table[columns])
         hits = found(looked_for, least)
         lines = frame_tables.with_labels(evidence(own, hits[hits["doc_id"].isin(own.doc_ids)]), labels)
         shown = table_html(lines[["label", "words", "sentence", "doc_id"]].head(LINES))
         many = f"Sentences with a hit{f', the first {LINES} of {len(lines):,}' if len(lines) > LINES else ''}"
         return unchecked + made + sentence(many) + scrolled(shown, "Sentences with a hit")
 
-    weighted = labelled(ui.Checkbox, "Count a hit at its term's weight", "weighted", value=True, indent=False)
     least = labelled(ui.FloatSlider, "Least weight of a term", "weight", value=0.0, min=0.0, max=1.0, step=0.1)
-    return panel("frames", _lexicons(lexicons) | {"weighted": weighted, "least": least} | group, answer)
+    return panel("frames", _lexicons(lexicons) | {"least": least} | group, answer)
 
 
 def lexicon_files(given: str | Path) -> list[Path]:

@@ -18,6 +18,7 @@ from analysis.core.paths import FIGURES, from_root
 from analysis.publish import plots
 from analysis.publish.differences import side_by_side_passages
 from analysis.publish.exploring.widgets import LINES, MIN_WORDS, by_group, drawn, labelled, panel, scrolled, sentence
+from analysis.publish.findings.wording import with_intervals
 from analysis.publish.loading import Run
 from analysis.publish.tables import table_html
 from analysis.redundancy import repeats
@@ -50,7 +51,7 @@ def concordance(
     ``lafz-search`` (the box), ``lafz-hits`` (what is found).
     """
     if pattern is None:
-        pattern = next(iter(terms(tokens, stopwords=stopwords, resamples=0)["term"]), "")
+        pattern = next(iter(terms(tokens, stopwords=stopwords, most=1)["term"]), "")
     part, group = by_group(tokens, by)
 
     def answer(pattern: str, order: str, group: str = "") -> str:
@@ -83,18 +84,17 @@ def words(tokens: Tokens, *, by: str | None = None, stopwords: Collection[str] =
         own, inside = part(group)
         options: dict[str, Any] = {"n": n, "stopwords": stopwords if stopped else None}
         options["weights"] = weights[inside] if once else None
-        table = terms(own, min_count=min_count, resamples=0, **options).head(top)
+        table = terms(own, min_count=min_count, **options).head(top)
         if table.empty:
             return sentence(f"Nothing occurs {min_count} times" if min_count > 1 else "There are no words to rank")
-        # Intervals take nearly all the time: only of what occurs as often as the last word that is shown.
-        least = max(min_count, int(np.ceil(table["count"].iloc[-1])))
-        table = terms(own, min_count=least, **options).head(top)
+        table = plots.ranged(table, own, "term", "per_million", terms, **options)
         what = "words" if n == 1 else f"phrases of {n} words"
         aside = ", those of the stop lists aside" * stopped
-        said = f"The {len(table)} {what} used most{aside}, with 95% bootstrap intervals"
+        said = f"The {len(table)} {what} used most{aside}"
         figure = plots.interval_dots(table, label="term", value="per_million", xlabel="Occurrences per million words")
-        columns = ["term", "count", "per_million", "ci_low", "ci_high", "documents"]
-        return drawn(figure, f"{said}: {', '.join(table['term'].head(5))} …", said, table[columns])
+        columns = ["term", "count", "per_million", *plots.ends_of(table), "documents"]
+        alt = f"{said}: {', '.join(table['term'].head(5))} …"
+        return drawn(figure, alt, f"{said}. {with_intervals(own).rstrip('.')}", table[columns])
 
     controls = {
         "top": labelled(ui.IntSlider, "How many", "top", value=25, min=5, max=60),

@@ -82,19 +82,18 @@ def trusted(measured: pd.DataFrame | None, lexicon: Lexicon) -> str:
     return "; ".join([said, *why]) + "."
 
 
-def framed_as(table: pd.DataFrame, labels: dict[str, str], rate: str = "per_1000_words", *, top: int = 3) -> str:
+def framed_as(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> str:
     """The frames spoken of most, from a frame profile, as a sentence.
 
     >>> profile = pd.DataFrame({"frame": ["war", "law"], "hits": [2, 6], "per_1000_words": [2.0, 6.0]})
     >>> framed_as(profile, {"war": "War", "law": "Law"})
     'The text speaks most of law (6.0 hits per 1,000 words) and war (2.0).'
     """
-    found = table[table["hits"] > 0].sort_values(rate, ascending=False, kind="stable").head(top)
+    found = table[table["hits"] > 0].sort_values("per_1000_words", ascending=False, kind="stable").head(top)
     if found.empty:
         return "No term of the lexicon occurs in the text."
-    what = "weighted hits" if rate.startswith("score") else "hits"
-    units = [f" {what} per 1,000 words", *[""] * (len(found) - 1)]
-    rows = zip(found["frame"], found[rate], units, strict=True)
+    units = [" hits per 1,000 words", *[""] * (len(found) - 1)]
+    rows = zip(found["frame"], found["per_1000_words"], units, strict=True)
     said = [_with_aside(labels[frame].lower(), f"{_rate(value)}{unit}") for frame, value, unit in rows]
     return f"The text speaks most of {listed(said)}."
 

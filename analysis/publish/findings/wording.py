@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
+from analysis.core.intervals import FEW
 from analysis.text.tokens import Tokens
 
 
@@ -81,17 +83,27 @@ def sized(tokens: Tokens) -> str:
     return f"{counted(tokens.n_documents, 'document')}, {counted(len(tokens), 'word')}"
 
 
-def with_intervals(tokens: Tokens, resamples: int) -> str:
-    """What the intervals of rates are over; of one document, its sentences (see `analysis.terms.frequency.terms`).
+def with_intervals(tokens: Tokens) -> str:
+    """What the lines of a figure of rates are, and over how many documents; of one document, over its sentences.
+
+    Two to four documents have no interval, and the lines are their range, see `analysis.publish.plots.ranged`.
 
     >>> from analysis import read_text, tokenize
-    >>> with_intervals(tokenize(read_text("Peace is near. It rains.")), 1000)
-    'Lines are 95% bootstrap intervals over 2 sentences (5 words).'
+    >>> with_intervals(tokenize(read_text("Peace is near. It rains. It pours. It snows. It stops.")))
+    'Lines are 95% gamma intervals over 5 sentences (11 words).'
     """
-    units = (tokens.n_documents, "document") if tokens.n_documents > 1 else (tokens.n_sentences, "sentence")
-    if not resamples or units[0] < 2:
+    held, words = with_words(tokens), counted(len(tokens), "word")
+    if 1 < held < FEW:
+        return f"Lines are the range over {counted(held, 'document')} ({words}), too few for intervals."
+    units = (held, "document") if tokens.n_documents > 1 else (tokens.n_sentences, "sentence")
+    if units[0] < FEW:
         return f"No intervals; {sized(tokens)}."
-    return f"Lines are 95% bootstrap intervals over {counted(*units)} ({counted(len(tokens), 'word')})."
+    return f"Lines are 95% gamma intervals over {counted(*units)} ({words})."
+
+
+def with_words(tokens: Tokens) -> int:
+    """How many documents have a word, which are the units of an interval."""
+    return int(np.count_nonzero(np.diff(tokens.document_offsets)))
 
 
 def counted(count: int, noun: str) -> str:

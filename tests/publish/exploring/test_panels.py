@@ -139,14 +139,17 @@ def test_words_are_those_of_the_measure_with_the_same_intervals(sample_tokens):
     panel = words(sample_tokens, by="source", stopwords=stops)
     columns = ["term", "count", "per_million", "ci_low", "ci_high", "documents"]
     assert table_html(terms(sample_tokens, stopwords=stops).head(25)[columns]) in said(panel)
-    assert "The 25 words used most, those of the stop lists aside, with 95% bootstrap intervals." in said(panel)
+    assert "those of the stop lists aside. Lines are 95% gamma intervals over 26 documents (" in said(panel)
     control(panel, "length").value = 2
     control(panel, "top").value = 7
     control(panel, "stops").value = False
     control(panel, "group").value = "Wire agency"
     own = sample_tokens.where(source="Wire agency")
-    assert table_html(terms(own, n=2, min_count=2).head(7)[columns]) in said(panel)
-    assert "The 7 phrases of 2 words used most, with 95% bootstrap intervals." in said(panel)
+    few = terms(own, n=2, min_count=2).head(7)
+    each = terms(own, by="doc_id", n=2).set_index(["term", "doc_id"])["per_million"].unstack(fill_value=0)
+    few = few.assign(ci_low=each.min(axis=1)[few["term"]].array, ci_high=each.max(axis=1)[few["term"]].array)
+    assert table_html(few[columns].rename(columns={"ci_low": "lowest", "ci_high": "highest"})) in said(panel)
+    assert "The 7 phrases of 2 words used most. Lines are the range over 4 documents (" in said(panel)
 
 
 def test_words_counted_once_and_none_left(make_corpus):

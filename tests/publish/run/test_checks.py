@@ -104,7 +104,7 @@ def tokens(corpus):
         {"group_by": "language", "target": "en", "reference": ""},
         {"target": "Daily", "reference": "Wire"},
         {"stopwords": "stopwordsiso", "pattern": "war * on", "every": "month"},
-        {"stopwords": "", "top_n": 0, "bootstrap": 0, "min_length": 0, "seed": 2**62},
+        {"stopwords": "", "top_n": 0, "min_length": 0},
     ],
 )
 def test_what_a_notebook_can_do_is_let_through(tokens, corpus, values):
