@@ -213,9 +213,10 @@ def _sheet() -> tuple[Any, dict[str, bytes]]:
     (FOLDER / "lexicon.yml").write_bytes(LEXICON)
     own = read_lexicon(FOLDER / "lexicon.yml")
     rows = [
-        (f"i{n}", "a", n * 9, n * 9 + 8, "b", f"It rose {n}.", "c", "order", "none", "order", 1.5) for n in range(3)
+        (f"i{n}", "a", n * 9, n * 9 + 8, "b", f"It rose {n}.", "c", "order", "none", "order", 1.5, 0.5)
+        for n in range(3)
     ]
-    names = "item doc_id start end before sentence after coder_1 coder_2 stratum weight".split()
+    names = "item doc_id start end before sentence after coder_1 coder_2 stratum weight probability".split()
     sheet = pd.DataFrame(rows, columns=names)
     files = [file for kind in ("csv", "xlsx") for file in write_sheet(sheet, FOLDER / f"{kind}-sheet.{kind}", own)]
     return own, {file.name: file.read_bytes() for file in files}
