@@ -21,10 +21,6 @@ class Sample(NamedTuple):
     stratum: NDArray[np.int64]
     drawn: Floats
 
-    def of(self, rows: Bools) -> "Sample":
-        """The same for some of its sentences."""
-        return Sample(self.weight[rows], self.stratum[rows], self.drawn[rows])
-
 
 class Estimate(NamedTuple):
     """A value and the ends of its 95% interval, arrays of one shape."""

@@ -57,13 +57,12 @@ def corrected_shares(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: 
     table = profile(tokens, lexicon, by, resamples=0)[[*([] if by is None else [by]), "frame", "sentence_share"]]
     pieces = []
     for place, raw in enumerate(table["sentence_share"].to_numpy().reshape(len(names), -1)):
-        own = group == place
-        ours, theirs, drawn = human[own], found[own], sample.of(own)
-        right, missed = shares(ours, theirs, drawn), shares(ours, ~theirs, drawn)
+        own = (group == place)[:, None]
+        right, missed = shares(human, found & own, sample), shares(human, ~found & own, sample)
         estimate = mixed(_or_else(right, 1.0), _or_else(missed, 0.0), raw)
         ends = zip(("share", "ci_low", "ci_high"), estimate, strict=True)
         columns = {name: end if own.any() else np.full(len(raw), np.nan) for name, end in ends}
-        pieces.append(pd.DataFrame(columns | {"coded": ours.sum(axis=0), "items": len(ours)}))
+        pieces.append(pd.DataFrame(columns | {"coded": (human & own).sum(axis=0), "items": own.sum()}))
     table = table.rename(columns={"sentence_share": "raw_share"})
     return pd.concat([table, pd.concat(pieces, ignore_index=True)], axis=1).round(9)
 
