@@ -110,28 +110,62 @@ def score(
     ],
     out: Annotated[str, path_option("The result to write: a name that ends in .yml, .yaml or .json.")],
     lexicon: LexiconOption = LEXICON,
-    threshold: Annotated[float, typer.Option(help="The F1 from which a frame is held to be valid, 0 to 1.")] = 0.5,
+    threshold: Annotated[float, typer.Option(help="The F1 that a frame must reach, 0 to 1.")] = 0.5,
     key: KeyOption = None,
     parameter: ReadingOption = None,
 ) -> None:
     """Score a lexicon against the codes in SHEET.
 
-    Precision, recall and F1 of each frame, estimated for all sentences of CORPUS.
+    Precision, recall and F1 of each frame, estimated for all sentences of CORPUS; and how many of them are about each
+    frame, as the coders would say of all.
     """
     from analysis.framing.lexicon import read_lexicon
-    from analysis.framing.validity import validity
+    from analysis.framing.shares import corrected_shares
+    from analysis.framing.validity import STATES, validity
     from analysis.framing.validity_file import write_validity
 
     with mistakes_told():
         check_ending(Path(out), (".yml", ".yaml", ".json"))
         frames = read_lexicon(lexicon)
         tokens = read_tokens(corpus, parameter)
-        table = validity(_coded(sheets, tokens, frames, key), tokens, frames, threshold=threshold)
+        coded = _coded(sheets, tokens, frames, key)
+        table = validity(coded, tokens, frames, threshold=threshold)
+        shares = corrected_shares(coded, tokens, frames)
         with whole_file(Path(out)) as place:
-            write_validity(table, place, frames)
-    print_table(table[["frame", "coded", "found", "both", *SHARES, "alpha", "note"]])
-    verdicts = [valid for valid in table["valid"] if valid is not None]
-    print(f"{sum(verdicts)} of {len(table)} frames valid, {len(table) - len(verdicts)} that can't be told: {out}")
+            write_validity(table, place, frames, coded)
+    print_table(table[["frame", "coded", "found", "both", *SHARES, "alpha", "state", "note"]])
+    print()
+    print_table(shares)
+    counts = [f"{(table['state'] == state).sum()} {state}" for state in STATES]
+    print(f"{', '.join(counts)} of {counted(len(table), 'frame')}: {out}")
+
+
+@app.command()
+def plan(
+    corpus: CorpusArgument,
+    width: Annotated[float, typer.Option(help="How wide the interval of a share may be, above 0 and below 1.")],
+    lexicon: LexiconOption = LEXICON,
+    pilot: Annotated[
+        Optional[list[Path]],
+        path_option("A sheet that was coded before, or several copies of it [default: none, the worst case]."),
+    ] = None,
+    key: KeyOption = None,
+    parameter: ReadingOption = None,
+) -> None:
+    """Tell how many sentences of CORPUS to code.
+
+    So many that the 95% interval of the share of sentences about a frame is no wider than `--width`.
+    """
+    from analysis.framing.lexicon import read_lexicon
+    from analysis.framing.shares import plan as planned
+
+    with mistakes_told():
+        frames = read_lexicon(lexicon)
+        tokens = read_tokens(corpus, parameter)
+        coded = _coded(pilot, tokens, frames, key) if pilot else None
+        table = planned(tokens, frames, width, pilot=coded)
+    print_table(table)
+    print(f"{counted(int(table['sentences'].max()), 'sentence')} for all frames")
 
 
 def _coded(files: Sequence[Path], tokens: "Tokens", lexicon: "Lexicon", key: Path | None) -> "pd.DataFrame":

@@ -164,15 +164,15 @@ def correlations(counts: Any, sizes: Floats, other_counts: Any, other_sizes: Flo
     return between
 
 
-def wilson(share: Floats, n: Floats | float) -> tuple[Floats, Floats]:
-    """The ends of the 95% score interval of each share of `n` (Wilson 1927); NaN where `n` is 0.
+def wilson(share: Floats, inverse: Floats, z: float = Z) -> tuple[Floats, Floats]:
+    """The ends of the score interval of shares of n (Wilson 1927), by 1 / n; 0 is a share that is known.
 
-    >>> [end.round(3).tolist() for end in wilson(np.array([0.5, 0.0]), np.array([8.0, 8.0]))]
-    [[0.215, 0.0], [0.785, 0.324]]
+    >>> [end.round(3).tolist() for end in wilson(np.array([0.5, 0.0]), np.array([1 / 8, 0.0]))]
+    [[0.215, 0.0], [0.785, 0.0]]
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
-        half = Z / (1 + Z**2 / n) * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
+    loss = z**2 * inverse
+    middle = (share + loss / 2) / (1 + loss)
+    half = np.sqrt(share * (1 - share) * loss + loss**2 / 4) / (1 + loss)
     return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
 
 
@@ -205,7 +205,7 @@ def share_intervals(counts: Floats) -> tuple[Floats, Floats]:
     if units > 1 and held.sum() > 1:
         spread = ((counts - share * size[:, None]) ** 2).sum(axis=0) / n**2 * units / (units - 1)
         effect = max(1.0, n / (held.sum() - 1) * (spread[held] / share[held]).sum())
-    return wilson(share, n / effect)
+    return wilson(share, np.full_like(share, effect / n))
 
 
 def shares_of_groups(hits: pd.DataFrame, group: NDArray[Any], groups: int, kinds: int) -> Floats:

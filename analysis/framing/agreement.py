@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.core.bootstrap import middle
 from analysis.core.compiled import Floats
+from analysis.core.intervals import wilson
 
 ALL = "(all)"  # the row for all frames together
 
 
-def agreement(coded: pd.DataFrame, *, resamples: int = 1000, seed: int = 0) -> pd.DataFrame:
+def agreement(coded: pd.DataFrame) -> pd.DataFrame:
     """Krippendorff's alpha for nominal codes: first of all frames together, "(all)", then of each against all others.
 
     `coded` has one row for each ``item`` and ``coder``, with the ``frame`` (any value that is not missing is a code,
@@ -26,17 +26,19 @@ def agreement(coded: pd.DataFrame, *, resamples: int = 1000, seed: int = 0) -> p
     counts once, however many sentences it represents: the alpha is that of the sheet; the corpus may have another one.
 
     One row a code that occurs, in the order of names: ``frame``, ``alpha`` (NaN where all codes are the same, for then
-    agreement and chance cannot be told apart), ``ci_low``, ``ci_high`` (95% percentile bootstrap: items are drawn with
-    replacement and both disagreements computed again, which Hayes and Krippendorff 2007 do not, who keep D_e; draws
-    without an alpha are left out; NaN without resamples), ``agreement`` (share of the pairs of codes of one item that
-    are equal, 0 to 1), ``codes`` (how often the code was given, in items with two codes or more), ``items`` (with two
-    codes or more) and ``coders``.
+    agreement and chance cannot be told apart), ``ci_low``, ``ci_high`` (its 95% interval), ``agreement`` (share of the
+    pairs of codes of one item that are equal, 0 to 1), ``codes`` (how often the code was given, in items with two codes
+    or more), ``items`` (with two codes or more) and ``coders``.
+
+    The interval is 1 - D / D_e for the ends D of Wilson's interval of the share D_o, whose number of items is that at
+    which it would vary as alpha does when one item after the other is left out (jackknife); where that is not at all,
+    as with coders who never differ, it is the number of items.
 
     Raises `ValueError` for a missing column, an item that a coder coded twice, or no item with two codes.
 
     >>> codes = {"anna": "abbcca", "ben": "abbcba"}
     >>> rows = [(item, coder, code) for coder, said in codes.items() for item, code in enumerate(said)]
-    >>> table = agreement(pd.DataFrame(rows, columns=["item", "coder", "frame"]), resamples=0)
+    >>> table = agreement(pd.DataFrame(rows, columns=["item", "coder", "frame"]))
     >>> table[["frame", "alpha", "agreement", "codes", "items"]].round(3)
        frame  alpha  agreement  codes  items
     0  (all)  0.766      0.833     12      6
@@ -53,11 +55,9 @@ def agreement(coded: pd.DataFrame, *, resamples: int = 1000, seed: int = 0) -> p
         )
     # Items with the same codes are alike: to draw items is to draw how many there are of each kind.
     kinds, number = np.unique(counts, axis=0, return_counts=True)
-    point = _alphas(kinds, number[None])[0]
-    low = high = np.full(len(point), np.nan)
-    if resamples and len(counts) > 1:
-        drawn = np.random.default_rng(seed).multinomial(len(counts), number / len(counts), size=resamples)
-        low, high = middle(_alphas(kinds, drawn).T)
+    (observed,), (by_chance,) = _disagreements(kinds, number[None])
+    point = _alphas(observed, by_chance)
+    low, high = _interval(kinds, number, observed, by_chance)
     pairs, alike = _pairs(kinds)
     return pd.DataFrame(
         {
@@ -99,8 +99,8 @@ def _pairs(kinds: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int6
     return (size * (size - 1))[:, 0], alike
 
 
-def _alphas(kinds: NDArray[np.int64], number: NDArray[np.int64]) -> Floats:
-    """(draws, 1 + codes) alpha overall and of each code, where ``number[d, k]`` items of draw d are of kind k."""
+def _disagreements(kinds: NDArray[np.int64], number: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """(draws, 1 + codes) D_o and D_e overall and of each code, where ``number[d, k]`` items of draw d are of kind k."""
     size = kinds.sum(axis=1)
     _, alike = _pairs(kinds)
     drawn = number.astype(np.float64)
@@ -109,9 +109,28 @@ def _alphas(kinds: NDArray[np.int64], number: NDArray[np.int64]) -> Floats:
     chance = code * (code - 1)
     rest = (total - code) * (total - code - 1)
     expected = np.concatenate([chance.sum(axis=1, keepdims=True), chance + rest], axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):  # of one item left out nothing is left
         observed = 1 - (drawn @ (alike / (size - 1)[:, None])) / total
-        by_chance = 1 - expected / (total * (total - 1))
-        # Sums of whole numbers: where all codes are the same this is 0 and not nearly so.
-        alphas: Floats = np.where(by_chance > 0, 1 - observed / by_chance, np.nan)
+        return observed, 1 - expected / (total * (total - 1))
+
+
+def _alphas(observed: Floats, by_chance: Floats) -> Floats:
+    """1 - D_o / D_e, NaN where all codes are the same: D_e, of whole numbers, is then 0 and not nearly so."""
+    alphas: Floats = 1 - np.divide(observed, by_chance, out=np.full(observed.shape, np.nan), where=by_chance > 0)
     return alphas
+
+
+def _interval(
+    kinds: NDArray[np.int64], number: NDArray[np.int64], observed: Floats, by_chance: Floats
+) -> tuple[Floats, Floats]:
+    """The ends of the interval of each alpha, see `agreement`; NaN where there is none, or one item alone."""
+    n = int(number.sum())
+    known = (by_chance > 0) & (n > 1)
+    without = _alphas(*_disagreements(kinds, number - np.eye(len(number), dtype=np.int64)))
+    away = np.where(np.isnan(without), 0.0, without - _alphas(observed, by_chance))
+    variance = (n - 1) / n * (number @ away**2) * by_chance**2
+    spread = np.clip(observed * (1 - observed), 0, None)
+    per_item = np.divide(variance, spread, out=np.zeros(len(spread)), where=spread > 1e-12)
+    ends = wilson(observed.clip(0, 1), np.where(per_item > 0, per_item, 1 / n))
+    low, high = (1 - np.divide(end, by_chance, out=np.full(len(end), np.nan), where=known) for end in reversed(ends))
+    return low.clip(-1), high

@@ -2,12 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.core.compiled import Bools
 from analysis.framing.frames import in_language, matches
 from analysis.framing.lexicon import Lexicon
 from analysis.text.lookup import first_sentences
@@ -30,13 +31,14 @@ def draw_sheet(tokens: Tokens, lexicon: Lexicon, *, size: int = 200, coders: int
     two frames lead with the same weight, or there is no match and an ``excludes`` phrase; "(none)", where nothing is
     found. Half of the sheet is shared out evenly among the frames, so that rare ones get enough, 15% are near misses,
     35% have none; what a stratum is too small for goes to the others. A sentence that occurs several times (white space
-    apart) is coded once, where it appears first.
+    apart) is coded once, at one of its places, whichever is drawn.
 
     Columns: ``item`` (a name that the same sentence at the same place always has), ``doc_id``, ``start``, ``end``
     (characters), ``before``, ``sentence``, ``after`` (the sentence and its neighbours, white space made one blank),
-    ``coder_1`` and so on (empty); and, which `write_sheet` keeps from the coders, ``stratum`` and ``weight``: how many
+    ``coder_1`` and so on (empty); and, which `write_sheet` keeps from the coders, ``stratum``, ``weight``: how many
     sentences of the corpus each represents, N_h c_i / sum of c over the drawn of stratum h, with N_h sentences in the
-    stratum and c_i the occurrences of sentence i. The weights of a stratum sum to its sentences.
+    stratum and c_i the occurrences of sentence i, so that the weights of a stratum sum to its sentences; and
+    ``probability``: of being drawn, m_h / M_h, with m_h drawn of the M_h different sentences of the stratum.
 
     All sentences are taken where there are no more than `size`. Raises `ValueError` for a size below the number of
     strata, for no coder, for a corpus without sentences in the lexicon's language.
@@ -59,25 +61,27 @@ def draw_sheet(tokens: Tokens, lexicon: Lexicon, *, size: int = 200, coders: int
     document = tokens.sentence_document
     spans = list(zip(document.tolist(), tokens.sentence_start.tolist(), tokens.sentence_end.tolist(), strict=True))
     sentences = [" ".join(tokens.corpus.texts[row][start:end].split()) for row, start, end in spans]
-    _, first, times = np.unique(
-        pd.factorize(np.array(sentences, dtype=object))[0], return_index=True, return_counts=True
-    )
-    strata = _strata(tokens, lexicon)
+    number, _ = pd.factorize(np.array(sentences, dtype=object))
+    _, first, times = np.unique(number, return_index=True, return_counts=True)
+    strata, _ = sentence_strata(tokens, lexicon)
     names = [*lexicon.frames["frame"], NEAR, SILENT]
     members = {name: np.flatnonzero(strata[first] == name) for name in names}
     members = {name: own for name, own in members.items() if len(own)}
     if size < len(members):
         raise ValueError(f"size={size!r}: the sentences are of {len(members)} kinds, draw that many or more")
-    frames = sum(name not in (NEAR, SILENT) for name in members)
-    shares = [{NEAR: SHARES[1], SILENT: SHARES[2]}.get(name, SHARES[0] / max(frames, 1)) for name in members]
     random = np.random.default_rng(seed)
-    drawn, weight = [], []
-    for own, count in zip(members.values(), _allocate([*map(len, members.values())], shares, size), strict=True):
+    drawn, weight, probability = [], [], []
+    given = _allocate([*map(len, members.values())], stratum_shares(members), size)
+    for own, count in zip(members.values(), given, strict=True):
         chosen = random.permutation(own)[:count]
         drawn.append(chosen)
         weight.append(times[chosen] * (times[own].sum() / times[chosen].sum()))
+        probability.append(np.full(count, count / len(own)))
     order = random.permutation(sum(map(len, drawn)))
-    line, weights = first[np.concatenate(drawn)[order]], np.concatenate(weight)[order]
+    unit, weights, chances = (np.concatenate(column)[order] for column in (drawn, weight, probability))
+    # One of its places at random, so that each group of documents has its share of those.
+    place = np.cumsum(times)[unit] - 1 - random.integers(times[unit])
+    line = np.argsort(number, kind="stable")[place]
 
     def neighbour(place: int, step: int) -> str:
         other = place + step
@@ -98,7 +102,7 @@ def draw_sheet(tokens: Tokens, lexicon: Lexicon, *, size: int = 200, coders: int
             "after": [neighbour(place, 1) for place in line],
         }
         | {f"coder_{number}": "" for number in range(1, coders + 1)}
-        | {"stratum": strata[line], "weight": weights.round(9)}
+        | {"stratum": strata[first[unit]], "weight": weights.round(9), "probability": chances.round(9)}
     )
 
 
@@ -136,8 +140,19 @@ def item_name(doc_id: str, start: int, end: int, sentence: str) -> str:
     return "s" + hashlib.sha256(f"{doc_id}\0{start}\0{end}\0{sentence}".encode()).hexdigest()[:10]
 
 
-def _strata(tokens: Tokens, lexicon: Lexicon) -> NDArray[np.object_]:
-    """(sentences,) the stratum of each sentence, see `draw_sheet`."""
+def stratum_shares(strata: Iterable[str]) -> list[float]:
+    """The share of a sheet that each of some strata, by their names, is to have of it.
+
+    >>> stratum_shares(["law", "threat", "(near)", "(none)"])
+    [0.25, 0.25, 0.15, 0.35]
+    """
+    names = list(strata)
+    frames = sum(name not in (NEAR, SILENT) for name in names)
+    return [{NEAR: SHARES[1], SILENT: SHARES[2]}.get(name, SHARES[0] / max(frames, 1)) for name in names]
+
+
+def sentence_strata(tokens: Tokens, lexicon: Lexicon) -> tuple[NDArray[np.object_], Bools]:
+    """(sentences,) the stratum of each sentence, see `draw_sheet`, and (sentences, frames) whether it has a match."""
     frames = lexicon.frames["frame"].tolist()
     found = matches(tokens, lexicon)
     line = first_sentences(tokens)[documents_of(found, tokens)] + found["sentence"].to_numpy(dtype=np.int64)
@@ -153,7 +168,9 @@ def _strata(tokens: Tokens, lexicon: Lexicon) -> NDArray[np.object_]:
     hit = score > 0
     rarest = np.argsort(hit.sum(axis=0), kind="stable")
     frame = np.array(frames, dtype=object)[rarest][hit[:, rarest].argmax(axis=1)]
-    return np.where(plain, frame, np.where(near, NEAR, SILENT)).astype(object)
+    any_match = np.zeros(score.shape, dtype=bool)
+    any_match[line, column] = True
+    return np.where(plain, frame, np.where(near, NEAR, SILENT)).astype(object), any_match
 
 
 def _allocate(sizes: Sequence[int], shares: Sequence[float], total: int) -> list[int]:

@@ -18,7 +18,7 @@ from analysis.framing.coding import NONE, codes, folded
 from analysis.framing.lexicon import Lexicon
 from analysis.text.reading.metadata import read_rows
 
-KEY_COLUMNS = ["item", "doc_id", "start", "end", "sentence", "stratum", "weight"]
+KEY_COLUMNS = ["item", "doc_id", "start", "end", "sentence", "stratum", "weight", "probability"]
 
 _SHORT = 32  # characters; a shorter text with a digit may be taken for a date or a number
 _CELL = 32_767  # characters that a cell holds
@@ -29,18 +29,18 @@ _UNPACKED = 50 << 20  # bytes of a workbook
 def write_sheet(sheet: pd.DataFrame, path: str | Path, lexicon: Lexicon) -> list[Path]:
     """Write a drawn sheet for the coders, as .xlsx or .csv, with what belongs to it; gives the files written.
 
-    The coders' file has neither stratum nor weight. A workbook has the codebook (frame, label, definition) as its
-    second worksheet and the labels to choose from in every cell of a coder; with a CSV file (UTF-8 with a byte order
-    mark, which Excel needs) the codebook is a file ``<name>.codebook.csv`` beside it. ``<name>.key.json`` is kept from
-    the coders: strata, weights and the sentences as they were drawn, for `read_sheet`. No cell runs as a formula: in a
-    workbook texts are marked as such, in CSV an apostrophe precedes what a spreadsheet would take for a formula
-    or a date, and is taken off when it is read.
+    The coders' file has no stratum, weight or probability. A workbook has the codebook (frame, label, definition) as
+    its second worksheet and the labels to choose from in every cell of a coder; with a CSV file (UTF-8 with a byte
+    order mark, which Excel needs) the codebook is a file ``<name>.codebook.csv`` beside it. ``<name>.key.json`` is kept
+    from the coders: strata, weights, probabilities and the sentences as they were drawn, for `read_sheet`. No cell runs
+    as a formula: in a workbook texts are marked as such, in CSV an apostrophe precedes what a spreadsheet would take
+    for a formula or a date, and is taken off when it is read.
 
     Give each coder a copy: who sees another's codes is no second coder. Raises `ValueError` for another ending, or
     where one of the files is there already (coders' work is not written over), `ModuleNotFoundError` without openpyxl.
     """
     file, key, *books = files = sheet_files(path)
-    shown = sheet.drop(columns=["stratum", "weight"])
+    shown = sheet.drop(columns=["stratum", "weight", "probability"])
     frames = [*lexicon.frames[["frame", "label", "definition"]].itertuples(index=False, name=None)]
     codebook = [("frame", "label", "definition"), *frames, (NONE, NONE, "The sentence is about none of these.")]
     rows = [tuple(shown.columns), *shown.itertuples(index=False, name=None)]
@@ -79,9 +79,10 @@ def read_sheet(
 ) -> pd.DataFrame:
     """The codes of a filled sheet, or of the copies that several coders filled: one row an item and coder.
 
-    Columns: ``item``, ``doc_id``, ``start``, ``end``, ``sentence``, ``stratum``, ``weight`` (as drawn), ``coder`` (the
-    column's name without "coder_"), ``frame`` (of the lexicon, "none", or None where the cell is blank: not coded), in
-    the order of the sheet and then of the coders; a coder with no code at all is left out, unless all are.
+    Columns: ``item``, ``doc_id``, ``start``, ``end``, ``sentence``, ``stratum``, ``weight``, ``probability`` (as drawn,
+    the last NaN from a key of an earlier version, which has none), ``coder`` (the column's name without "coder_"),
+    ``frame`` (of the lexicon, "none", or None where the cell is blank: not coded), in the order of the sheet and then
+    of the coders; a coder with no code at all is left out, unless all are.
 
     A code is a frame's name or its label; case, blanks, hyphens and underscores are no matter. Files may be .xlsx, or
     CSV as spreadsheets save it: commas, semicolons or tabs, UTF-8 or Windows-1252 (the sentences come from the key, so
@@ -202,13 +203,16 @@ def _read_key(files: Sequence[Path], lexicon: Lexicon, key: Path | None) -> pd.D
 
 def _items(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """The items of a key; raises `ValueError` for what is not as `write_sheet` writes it."""
-    kinds = dict.fromkeys(KEY_COLUMNS, (str,)) | dict.fromkeys(("start", "end"), (int,)) | {"weight": (int, float)}
+    kinds: dict[str, tuple[type, ...]] = dict.fromkeys(KEY_COLUMNS, (str,)) | dict.fromkeys(("start", "end"), (int,))
+    kinds |= {"weight": (int, float), "probability": (int, float, type(None))}
+    rows = [{"probability": None} | row for row in rows]  # that a key of an earlier version does not have
     for row in rows:
         odd = [name for name in KEY_COLUMNS if type(row[name]) not in kinds[name]]
-        if odd or not 0 <= row["weight"] < math.inf or max(abs(row["start"]), abs(row["end"])) >= 1 << 62:
+        far = max(abs(row["start"]), abs(row["end"])) >= 1 << 62
+        if odd or not 0 <= row["weight"] < math.inf or not 0 <= (row["probability"] or 0) <= 1 or far:
             raise ValueError("an item with a value that is none of its own")
         "".join(row[name] for name in KEY_COLUMNS if kinds[name] == (str,)).encode()  # half a character is no text
-    items = pd.DataFrame(rows)[KEY_COLUMNS]
+    items = pd.DataFrame(rows)[KEY_COLUMNS].astype({"probability": float})
     if not items["item"].is_unique:
         raise ValueError("an item that stands twice")
     return items

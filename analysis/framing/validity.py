@@ -1,35 +1,41 @@
 """How well a lexicon finds what human coders see: precision, recall and F1 of each frame on a corpus."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
-from analysis.core.bootstrap import middle
 from analysis.core.compiled import Bools, Floats
 from analysis.framing.agreement import agreement
 from analysis.framing.coding import NONE, codes, folded, item_name
+from analysis.framing.estimates import Estimate, Sample, Z, ratio, shares
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
 from analysis.text.reading.metadata import FILE_COLUMNS, stem
 from analysis.text.tokens import Tokens
 
-POSITIVES = 10  # coded sentences of a frame below which nothing is said about it
+STATES = SUPPORTED, UNCERTAIN, FAILED = "supported", "uncertain", "failed"  # what coders say of a frame
 RELIABLE = 0.667  # the alpha from which Krippendorff (2004) allows tentative conclusions
 
-_SHARES = ("precision", "recall", "f1")
+
+class Settled(NamedTuple):
+    """A sheet with one code a sentence, that of most of its coders.
+
+    ``items``: a row for each sentence with a code that counts, as in `validity`'s `coded` but without ``coder``; their
+    weights are raised, and their ``probability`` lowered, for those left out of their stratum. ``tied``: (frames,)
+    sentences left out because codes are level, the frame being one of them. ``blank``: sentences without a code.
+    ``lost``: strata of which no sentence has a code that counts.
+    """
+
+    items: pd.DataFrame
+    tied: NDArray[np.int64]
+    blank: int
+    lost: list[str]
 
 
-def validity(
-    coded: pd.DataFrame,
-    tokens: Tokens,
-    lexicon: Lexicon,
-    *,
-    threshold: float = 0.5,
-    resamples: int = 1000,
-    seed: int = 0,
-) -> pd.DataFrame:
+def validity(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, *, threshold: float = 0.5) -> pd.DataFrame:
     """Precision, recall and F1 of each frame of a lexicon against the codes of humans: one row a frame, in its order.
 
     `coded` is what `read_sheet` or `coded_spans` gives, `tokens` the corpus that was coded. A sentence counts as found
@@ -41,17 +47,19 @@ def validity(
     frame was one of those given), and, the same in all rows, ``items`` (sentences with a code that counts) and
     ``blank`` (with none).
 
-    Estimates for the corpus (0 to 1): ``precision``, ``recall`` and ``f1``, each with ``_low`` and ``_high``. Each
-    sentence counts by its weight, raised in its stratum for those left out; with W the summed weights, precision =
-    W(both) / W(found), recall = W(both) / W(coded), f1 = 2 W(both) / (W(found) + W(coded)); NaN for a share of
-    nothing. The intervals are 95% percentile bootstrap over the sentences of each stratum, n - 1 of n drawn and
-    weighted by n / (n - 1) (Rao and Wu 1988), draws with nothing to share left out. Where all sentences agree, 9 of 9,
-    the interval has no width: that is no certainty but a small sheet.
+    Estimates for the corpus (0 to 1): ``precision``, ``recall`` and ``f1``, each with ``_low`` and ``_high``, the ends
+    of its 95% interval. Each sentence counts by its weight, raised in its stratum for those left out; with W the summed
+    weights, precision = W(both) / W(found), recall = W(both) / W(coded), f1 = 2 W(both) / (W(found) + W(coded)); NaN
+    for a share of nothing. The intervals are made of those of `estimates.shares`: of precision, of the share of the
+    sentences not found that are coded as the frame, and of the share found, put together by `estimates.ratio`. They
+    are about sentences like these, and so have a width where all of a corpus is coded, and where 9 of 9 are right.
 
-    ``alpha``: Krippendorff's, of the frame against all others, NaN without a second coder. ``valid``: True for an
-    ``f1`` of at least `threshold`, False below, None where it cannot be told: fewer than 10 sentences coded as the
-    frame, or an alpha below 0.667. No value of F1 is agreed on in the field; 0.5 is where every two mistakes, missed or
-    wrong, go with one that is right. ``note`` says why in words. ``threshold`` and ``coders`` are the same in all rows.
+    ``alpha``: Krippendorff's, of the frame against all others, NaN without a second coder. ``state``: "supported" where
+    all of the interval of ``f1`` is at `threshold` or above; "failed" where all of a wider one is below, whose 95% are
+    for all frames together (Bonferroni), so that of a lexicon that reaches the threshold one sheet in forty or fewer
+    fails any frame; else "uncertain", and always so where alpha is below 0.667. No value of F1 is agreed on in the
+    field; 0.5 is where every two mistakes, missed or wrong, go with one that is right. ``note`` says why in words.
+    ``threshold`` and ``coders`` are the same in all rows.
 
     A lexicon that was improved on a sheet is flattered by it: draw another one with another seed.
 
@@ -66,62 +74,77 @@ def validity(
     >>> table = pd.DataFrame({"doc_id": "text", "start": [0, 34, 49], "end": [33, 48, 58]})
     >>> coded = coded_spans(table.assign(frame=["law_and_prosecution"] * 2 + ["none"]), tokens, lexicon)
     >>> scores = validity(coded, tokens, lexicon).set_index("frame").loc["law_and_prosecution"]
-    >>> print(scores[["coded", "found", "both", "precision", "recall", "valid"]].to_string())
-    coded           2
-    found           1
-    both            1
-    precision     1.0
-    recall        0.5
-    valid        None
+    >>> print(scores[["coded", "found", "both", "precision", "recall", "state"]].to_string())
+    coded                2
+    found                1
+    both                 1
+    precision          1.0
+    recall             0.5
+    state        uncertain
     >>> scores["note"]
-    '2 sentences coded, fewer than 10; no second coder: agreement is not known'
+    'the interval of F1, 0.109 to 0.944, is on both sides of 0.5; no second coder: agreement is not known'
     """
     if not 0 <= threshold <= 1:
         raise ValueError(f"threshold={threshold!r}: an F1 is from 0 to 1")
+    settled = settle(coded, lexicon)
+    human, found = human_and_found(settled.items, tokens, lexicon)
+    table = pd.DataFrame(
+        {
+            "frame": lexicon.frames["frame"].tolist(),
+            "coded": human.sum(axis=0),
+            "found": found.sum(axis=0),
+            "both": (human & found).sum(axis=0),
+            "tied": settled.tied,
+            "items": len(human),
+            "blank": settled.blank,
+        }
+    )
+    sample = sample_of(settled.items)
+    scores = _scores(human, found, sample)
+    wider = _scores(human, found, sample, z=float(stats.norm.ppf(1 - 0.025 / human.shape[1])))["f1"].high
+    for name, score in scores.items():
+        table[name], table[f"{name}_low"], table[f"{name}_high"] = (end.round(9) for end in score)
+    doubled = bool(coded.loc[coded["frame"].notna(), "item"].duplicated().any())
+    alphas = agreement(coded).set_index("frame")["alpha"] if doubled else pd.Series(dtype=float)
+    table["alpha"] = table["frame"].map(alphas).astype(float)
+    doubts = ["no second coder: agreement is not known"] * (not doubled)
+    if settled.lost:
+        doubts += [f"no code that counts in the stratum {', '.join(settled.lost)}, left out of the estimates"]
+    rows = zip(table["alpha"], table["f1_low"], table["f1_high"], wider, strict=True)
+    verdicts = [_verdict(*row, threshold, len(table)) for row in rows]
+    table["state"] = [state for state, _ in verdicts]
+    table["note"] = ["; ".join([why, *doubts]) for _, why in verdicts]
+    return table.assign(threshold=threshold, coders=coded.loc[coded["frame"].notna(), "coder"].nunique())
+
+
+def settle(coded: pd.DataFrame, lexicon: Lexicon) -> Settled:
+    """The code of each sentence of a sheet on which its coders agree most; errors as in `validity`."""
     frames = lexicon.frames["frame"].tolist()
     given = coded[coded["frame"].notna()]
     if unknown := sorted(set(given["frame"]) - {*frames, NONE}):
         raise ValueError(f"code {unknown[0]!r} is no frame of lexicon {lexicon.name!r}: use {', '.join(frames)}, none")
     if given.empty:
         raise ValueError("no sentence is coded: fill the sheet first")
-    coders = given["coder"].nunique()
     items = coded.drop_duplicates("item").sort_values(["doc_id", "start", "end", "item"], ignore_index=True)
-    found = _found(items, tokens, lexicon)
     votes = _votes(given, items, [*frames, NONE])
     most = votes == votes.max(axis=1, keepdims=True)
-    clear = (most.sum(axis=1) == 1) & (votes.sum(axis=1) > 0)
     blank = votes.sum(axis=1) == 0
-    human = most[:, : len(frames)] & clear[:, None]
-    found &= clear[:, None]
-    table = pd.DataFrame(
-        {
-            "frame": frames,
-            "coded": human.sum(axis=0),
-            "found": found.sum(axis=0),
-            "both": (human & found).sum(axis=0),
-            "tied": ((votes > 0)[~clear & ~blank, : len(frames)]).sum(axis=0),
-            "items": int(clear.sum()),
-            "blank": int(blank.sum()),
-        }
-    )
-    strata = items["stratum"].to_numpy(dtype=object)
-    weight = _raised(items["weight"].to_numpy(dtype=np.float64), strata, clear)
-    point = _rates(weight[None], human, found)[:, 0]
-    low = high = np.full(point.shape, np.nan)
-    if resamples and clear.sum() > 1:
-        draws = _rates(weight * _multiplicities(strata, clear, resamples, seed), human, found)
-        low, high = middle(draws.swapaxes(1, 2))
-    for name, values, lower, upper in zip(_SHARES, point, low, high, strict=True):
-        table[name], table[f"{name}_low"], table[f"{name}_high"] = values, lower, upper
-    alphas = agreement(coded, resamples=0).set_index("frame")["alpha"] if _doubled(given) else pd.Series(dtype=float)
-    table["alpha"] = table["frame"].map(alphas).astype(float)
-    lost = sorted(set(strata) - set(strata[clear]))
-    doubts = ["no second coder: agreement is not known"] * (not _doubled(given))
-    doubts += [f"no code that counts in the stratum {', '.join(lost)}, left out of the estimates"] * bool(lost)
-    verdicts = [_verdict(*row, threshold) for row in zip(table["coded"], table["alpha"], table["f1"], strict=True)]
-    table["valid"] = pd.Series([valid for valid, _ in verdicts], dtype=object)
-    table["note"] = ["; ".join([why, *doubts]) for _, why in verdicts]
-    return table.assign(threshold=threshold, coders=coders)
+    clear = (most.sum(axis=1) == 1) & ~blank
+    items["frame"] = np.array([*frames, NONE], dtype=object)[most.argmax(axis=1)]
+    kept = items[clear].drop(columns="coder").reset_index(drop=True)
+    drawn, own = (table.groupby("stratum")["weight"].agg(["sum", "size"]) for table in (items, kept))
+    raised = (drawn / own).loc[kept["stratum"]]
+    kept["weight"] *= raised["sum"].to_numpy()
+    kept["probability"] /= raised["size"].to_numpy()
+    tied = (votes > 0)[~clear & ~blank, : len(frames)].sum(axis=0)
+    return Settled(kept, tied, int(blank.sum()), sorted(set(items["stratum"]) - set(kept["stratum"])))
+
+
+def sample_of(items: pd.DataFrame, *, finite: bool = False) -> Sample:
+    """Coded sentences as a sample: of sentences like these, or where it is `finite` of those of the corpus alone."""
+    stratum, _ = pd.factorize(items["stratum"], sort=True)
+    drawn = items["probability"].fillna(0.0).to_numpy(dtype=np.float64) * finite
+    return Sample(items["weight"].to_numpy(dtype=np.float64), stratum.astype(np.int64), drawn)
 
 
 def coded_spans(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
@@ -157,18 +180,18 @@ def coded_spans(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> pd.Dat
             raise ValueError(f"row {number}: {row['frame']!r} is no frame of lexicon {lexicon.name!r}")
         item = item_name(str(doc_id), start, end, sentence)
         coder = str(row.get("coder", "1"))
-        rows.append((item, doc_id, start, end, sentence, "(all)", 1.0, coder, known[said] if said else None))
-    columns = ["item", "doc_id", "start", "end", "sentence", "stratum", "weight", "coder", "frame"]
+        rows.append((item, doc_id, start, end, sentence, "(all)", 1.0, np.nan, coder, known[said] if said else None))
+    columns = ["item", "doc_id", "start", "end", "sentence", "stratum", "weight", "probability", "coder", "frame"]
     return pd.DataFrame(rows, columns=columns).assign(frame=pd.Series([row[-1] for row in rows], dtype=object))
 
 
-def _found(items: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> Bools:
-    """(items, frames) whether a match of the frame begins in the item's characters."""
+def human_and_found(items: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> tuple[Bools, Bools]:
+    """(items, frames) whether the item is coded as the frame, and whether a match of it begins in its characters."""
     rows = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
-    columns = (items[name].tolist() for name in ("item", "doc_id", "start", "end", "sentence"))
-    for item, doc_id, start, end, sentence in zip(*columns, strict=True):
+    columns = (items[name].tolist() for name in ("item", "doc_id", "start", "end"))
+    for item, doc_id, start, end in zip(*columns, strict=True):
         text = tokens.corpus.texts[rows[doc_id]] if doc_id in rows else None
-        if text is None or " ".join(text[start:end].split()) != sentence:
+        if text is None or item_name(doc_id, start, end, " ".join(text[start:end].split())) != item:
             what = "is not in the corpus" if text is None else f"has another text at {start} to {end}"
             raise ValueError(f"document {doc_id!r} of item {item!r} {what}: give the corpus that was coded")
     used = sorted({rows[doc_id] for doc_id in items["doc_id"]})
@@ -184,8 +207,7 @@ def _found(items: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> Bools:
     of_frame = hits["frame"].to_numpy(dtype=object)[order, None] == frames
     running = np.concatenate([np.zeros((1, len(frames)), dtype=np.int64), np.cumsum(of_frame, axis=0)])
     first, last = (np.searchsorted(place[order], places(items, column)) for column in ("start", "end"))
-    found: Bools = running[last] > running[first]
-    return found
+    return items["frame"].to_numpy(dtype=object)[:, None] == frames, running[last] > running[first]
 
 
 def _votes(given: pd.DataFrame, items: pd.DataFrame, frames: list[str]) -> NDArray[np.int64]:
@@ -197,52 +219,48 @@ def _votes(given: pd.DataFrame, items: pd.DataFrame, frames: list[str]) -> NDArr
     return votes
 
 
-def _doubled(given: pd.DataFrame) -> bool:
-    """Whether any item has two codes."""
-    return bool(given["item"].duplicated().any())
+def _scores(human: Bools, found: Bools, sample: Sample, *, z: float = Z) -> dict[str, Estimate]:
+    """Precision, recall and F1 of each frame, from (items, frames) what was coded and what was found."""
+    coded, hit, both = (sample.weight @ which for which in (human, found, human & found))
+    of_all = shares(found, np.ones_like(found), sample, z=z)
+    precision, missed = (shares(human, part, sample, z=z) for part in (found, ~found))
+    # Missed sentences by those found; recall and F1 are functions of that and of precision.
+    rest = (1 - of_all.value) * np.nan_to_num(missed)
+    beside = ratio(Estimate(*rest), of_all)
+    scores = {"precision": Estimate(_rate(both, hit), precision.low, precision.high)}
+    for name, over, times, whole in (
+        ("recall", beside, 1, coded),
+        ("f1", Estimate(*(1 + end for end in beside)), 2, hit + coded),
+    ):
+        mistakes = ratio(over, precision)
+        low = np.where(hit > 0, times / (1 + mistakes.high), 0)
+        high = times / (1 + np.where(hit > 0, mistakes.low, over.low))  # where nothing is found all of it may be right
+        scores[name] = Estimate(_rate(times * both, whole), low, high)
+    for name, (value, low, high) in scores.items():
+        scores[name] = Estimate(value, *(np.where(np.isnan(value), np.nan, end).clip(0, 1) for end in (low, high)))
+    return scores
 
 
-def _raised(weight: Floats, strata: NDArray[np.object_], clear: Bools) -> Floats:
-    """The weights of the clear items, raised so that they represent all of their stratum; 0 for the others."""
-    raised = np.where(clear, weight, 0.0)
-    for stratum in set(strata):
-        own = strata == stratum
-        if kept := raised[own].sum():
-            raised[own] *= weight[own].sum() / kept
-    return raised
+def _rate(part: Floats, whole: Floats) -> Floats:
+    """The share of each `part` in its `whole`, NaN where there is no whole."""
+    rate: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+    return rate
 
 
-def _multiplicities(strata: NDArray[np.object_], clear: Bools, resamples: int, seed: int) -> Floats:
-    """(resamples, items) how much each item counts in each draw of n - 1 of the n clear items of a stratum."""
-    random = np.random.default_rng(seed)
-    counts = np.zeros((resamples, len(strata)))
-    for stratum in sorted(set(strata)):
-        own = np.flatnonzero((strata == stratum) & clear)
-        if len(own) < 2:
-            counts[:, own] = 1.0  # one alone tells nothing of how its stratum varies
-        else:
-            drawn = random.multinomial(len(own) - 1, np.full(len(own), 1 / len(own)), size=resamples)
-            counts[:, own] = drawn * (len(own) / (len(own) - 1))
-    return counts
-
-
-def _rates(weights: Floats, human: Bools, found: Bools) -> Floats:
-    """(3, draws, frames) precision, recall and F1 for (draws, items) weights."""
-    coded, hit, both = (weights @ which.astype(np.float64) for which in (human, found, human & found))
-    parts = ((both, hit), (both, coded), (2 * both, hit + coded))
-    rates = [np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0) for part, whole in parts]
-    return np.array(rates).round(9)
-
-
-def _verdict(coded: int, alpha: float, f1: float, threshold: float) -> tuple[bool | None, str]:
-    """Whether a frame is valid, and why in words."""
-    if coded < POSITIVES:
-        return None, f"{coded} {'sentence' if coded == 1 else 'sentences'} coded, fewer than {POSITIVES}"
+def _verdict(alpha: float, low: float, high: float, wider: float, threshold: float, frames: int) -> tuple[str, str]:
+    """What coders say of a frame, from the interval of its F1 and the upper end of the wider one, and why in words."""
     if alpha < RELIABLE:
-        return None, f"coders agree too little: alpha {alpha:.3f} is below {RELIABLE}"
-    if f1 < threshold:
-        return False, f"F1 {f1:.3f} is below {threshold:g}"
-    return True, f"F1 {f1:.3f} is at least {threshold:g}"
+        return UNCERTAIN, f"coders agree too little: alpha {alpha:.3f} is below {RELIABLE}"
+    if np.isnan(low):
+        return UNCERTAIN, "no sentence coded and none found"
+    ends = f"the interval of F1, {low:.3f} to {high:.3f}, is"
+    if low >= threshold:
+        return SUPPORTED, f"{ends} not below {threshold:g}"
+    if wider < threshold:
+        return FAILED, f"{ends} below {threshold:g}"
+    if high < threshold:
+        return UNCERTAIN, f"{ends} below {threshold:g}, which may be chance among {frames} frames"
+    return UNCERTAIN, f"{ends} on both sides of {threshold:g}"
 
 
 def _number(value: Any, row: int) -> int:

@@ -1,4 +1,4 @@
-"""What coders say of a lexicon, as a file that reports read."""
+"""What coders say of a lexicon, and of which sentences, as a file that reports read."""
 
 import json
 import math
@@ -10,39 +10,56 @@ import pandas as pd
 import yaml
 
 from analysis.core.strict_yaml import read_yaml
+from analysis.framing.coding import NONE
 from analysis.framing.lexicon import Lexicon
+from analysis.framing.validity import STATES, settle
 
-_COUNT, _NUMBER, _SHARE, _NONE = (int,), (int, float), (int, float, type(None)), type(None)
+_COUNT, _NUMBER, _SHARE = (int,), (int, float), (int, float, type(None))
 _SHARES = [f"{share}{end}" for share in ("precision", "recall", "f1") for end in ("", "_low", "_high")]
 # The columns of a table of `validity`, and the types of their values.
 COLUMNS: dict[str, tuple[type, ...]] = {
     "frame": (str,),
     **dict.fromkeys(("coded", "found", "both", "tied", "items", "blank"), _COUNT),
     **dict.fromkeys((*_SHARES, "alpha"), _SHARE),
-    "valid": (bool, _NONE),
+    "state": (str,),
     "note": (str,),
     "threshold": _NUMBER,
     "coders": _COUNT,
 }
+# The columns of a coded sentence, of which `frame` is what most of its coders said, and the types of their values.
+ITEM: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("item", "doc_id"), (str,)),
+    **dict.fromkeys(("start", "end"), _COUNT),
+    "stratum": (str,),
+    "weight": _NUMBER,
+    "probability": _SHARE,
+    "frame": (str,),
+}
 
-_FILE_KEYS = ("lexicon", "frames")
+_FILE_KEYS = ("lexicon", "frames", "sentences")
 
 
-def write_validity(table: pd.DataFrame, path: str | Path, lexicon: Lexicon) -> None:
-    """Write the table of `validity` as .yml or .json, with the lexicon that it is about; shares have 6 digits.
+def write_validity(table: pd.DataFrame, path: str | Path, lexicon: Lexicon, coded: pd.DataFrame) -> None:
+    """Write the table of `validity` as .yml or .json, with the lexicon and the codes that it was made of.
 
-    Raises `ValueError` for another ending, or frames that are not the lexicon's.
+    `coded`: the table that `validity` was given; kept are the sentences with a code that counts, without their texts.
+    Shares have 6 digits. Raises `ValueError` for another ending, or frames that are not the lexicon's.
     """
     file = Path(path).expanduser()
     if table["frame"].tolist() != lexicon.frames["frame"].tolist():
         raise ValueError(f"the table's frames are not those of lexicon {lexicon.name!r}: give the one it was made with")
-    rows = [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
     about = {"name": lexicon.name, "version": lexicon.version, "sha256": lexicon.sha256}
-    record = dict(zip(_FILE_KEYS, (about, rows), strict=True))
+    rows = [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+    kept = settle(coded, lexicon).items[list(ITEM)]
+    sentences = [list(ITEM), *([_plain(value) for value in row] for row in kept.itertuples(index=False, name=None))]
+    record = dict(zip(_FILE_KEYS, (about, rows, sentences), strict=True))
     if file.suffix.lower() == ".json":
         text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
     elif file.suffix.lower() in (".yml", ".yaml"):
+        del record["sentences"]
         text = yaml.safe_dump(record, allow_unicode=True, sort_keys=False, width=120)
+        lines = {"sentences": sentences}
+        text += yaml.safe_dump(lines, allow_unicode=True, default_flow_style=None, width=10_000)
     else:
         raise ValueError(f"{file.name!r}: validity is written as .yml or .json")
     file.write_text(text, encoding="utf-8", newline="\n")
@@ -54,36 +71,67 @@ def read_validity(path: str | Path, lexicon: Lexicon) -> pd.DataFrame:
     Raises `ValueError` for a file that is not there, is not one of these, or belongs to another lexicon, to another
     version, or to the lexicon as it was before its file was changed.
     """
-    file = Path(path).expanduser()
+    rows, _ = _read(Path(path).expanduser(), lexicon)
+    table = pd.DataFrame([{column: row[column] for column in COLUMNS} for row in rows], columns=list(COLUMNS))
+    numbers = [column for column, kinds in COLUMNS.items() if kinds in (_NUMBER, _SHARE)]
+    return table.astype(dict.fromkeys(numbers, float))
+
+
+def read_codes(path: str | Path, lexicon: Lexicon) -> pd.DataFrame:
+    """The coded sentences that `write_validity` wrote, in the form of `analysis.framing.sheets.read_sheet`.
+
+    There is one code a sentence, that of most of its coders, and no text. Raises `ValueError` as `read_validity` does.
+    """
+    _, sentences = _read(Path(path).expanduser(), lexicon)
+    table = pd.DataFrame(sentences, columns=list(ITEM)).astype({"weight": float, "probability": float})
+    return table.assign(coder="all")
+
+
+def _read(file: Path, lexicon: Lexicon) -> tuple[list[dict[str, Any]], list[list[Any]]]:
+    """The rows of the table in a file of `write_validity`, and the coded sentences, all checked."""
     if not file.is_file():
-        raise ValueError(f"no such validity file: {str(path)!r}")
+        raise ValueError(f"no such validity file: {str(file)!r}")
     try:
         record = read_yaml(file.read_text(encoding="utf-8"))  # JSON is YAML
-        about, rows = (record[key] for key in _FILE_KEYS)
+        about, rows = (record[key] for key in _FILE_KEYS[:2])
         made_for, sha256 = f"{about['name']} {about['version']}", about["sha256"]
         missing = {column for row in rows for column in COLUMNS if column not in set(row)}
+        names, *sentences = record.get("sentences") or [None]
+        if not missing and (names != list(ITEM) or {len(row) for row in sentences} - {len(ITEM)}):
+            missing = {"sentences"}
     except yaml.YAMLError as error:
         raise ValueError(f"{file.name} is not a validity file: {' '.join(str(error).split())}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         missing = {"lexicon"}
     if missing:
-        raise ValueError(f"{file.name} is not a validity file: it lacks {min(missing)!r}; make it with write_validity")
+        raise ValueError(f"{file.name} is not a validity file: it lacks {min(missing)!r}; score the coded sheet again")
     if sha256 != lexicon.sha256:
         own = f"{lexicon.name} {lexicon.version}"
         how = "as its file was then" if own == made_for else f"and not for {own}"
         raise ValueError(f"{file.name} was made for lexicon {made_for}, {how}: score the coded sheet again")
-    if [row["frame"] for row in rows] != lexicon.frames["frame"].tolist():
+    frames = lexicon.frames["frame"].tolist()
+    if [row["frame"] for row in rows] != frames:
         raise ValueError(f"{file.name} does not have the frames of lexicon {lexicon.name!r}: score the sheet again")
     for row in rows:
-        for column, kinds in COLUMNS.items():
-            if type(row[column]) not in kinds:
-                found = repr(row[column])[:40]
-                raise ValueError(f"{file.name} has {found} for {column!r} of {row['frame']!r}: score the sheet again")
-    table = pd.DataFrame([{column: row[column] for column in COLUMNS} for row in rows], columns=list(COLUMNS))
-    numbers = [column for column, kinds in COLUMNS.items() if kinds in (_NUMBER, _SHARE)]
-    table[numbers] = table[numbers].astype(float)
-    table["valid"] = pd.Series([row["valid"] for row in rows], dtype=object)
-    return table
+        _check(file, row, COLUMNS, row["frame"], {"state": STATES})
+    for row in sentences:
+        _check(file, dict(zip(ITEM, row, strict=True)), ITEM, row[0], {"frame": (*frames, NONE)})
+    return rows, sentences
+
+
+def _check(
+    file: Path,
+    row: dict[str, Any],
+    kinds: dict[str, tuple[type, ...]],
+    whose: str,
+    known: dict[str, tuple[str, ...]],
+) -> None:
+    """Raise `ValueError` for a value of another type than its column's, below 0, or none of those that are `known`."""
+    for column, types in kinds.items():
+        value = row[column]
+        fits = type(value) in types and (not isinstance(value, int | float) or 0 <= value < 1 << 62)
+        if not fits or value not in known.get(column, (value,)):
+            raise ValueError(f"{file.name} has {repr(value)[:40]} for {column!r} of {whose!r}: score the sheet again")
 
 
 def _plain(value: Any) -> Any:

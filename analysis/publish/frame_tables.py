@@ -6,6 +6,7 @@ import pandas as pd
 from analysis.framing import embedding
 from analysis.framing.frames import sentence_frames
 from analysis.framing.lexicon import Lexicon
+from analysis.framing.validity import FAILED, SUPPORTED, UNCERTAIN
 from analysis.text.lookup import word_at
 from analysis.text.parted import LISTED, parts
 from analysis.text.tables import rows_by_part
@@ -13,23 +14,23 @@ from analysis.text.tokens import Tokens
 
 NAMED = {"year": "%Y", "month": "%Y-%m"}  # how a period is written that is no day
 STRETCHES = 20_000  # of the running text, many more than a figure is wide
-MARKS = {True: "", False: " (not valid here)", None: " (validity unknown)"}
+MARKS = {SUPPORTED: "", UNCERTAIN: " (uncertain)", FAILED: " (not valid here)"}
 
 
 def labelled(lexicon: Lexicon, measured: pd.DataFrame | None) -> dict[str, str]:
-    """What each frame is called in figures, with a mark where a table of `validity` has not found it valid.
+    """What each frame is called in figures, with a mark where a table of `validity` does not say that it is supported.
 
     >>> from analysis.framing.lexicon import read_lexicon
     >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    >>> labelled(lexicon, pd.DataFrame({"frame": ["threat"], "valid": [False]}))["threat"]
+    >>> labelled(lexicon, pd.DataFrame({"frame": lexicon.frames["frame"], "state": "failed"}))["threat"]
     'Threat (not valid here)'
     """
     labels = dict(zip(lexicon.frames["frame"], lexicon.frames["label"], strict=True))
     if measured is None:
         return labels
-    valid = dict(zip(measured["frame"], measured["valid"], strict=True))
-    return {frame: label + MARKS[valid.get(frame)] for frame, label in labels.items()}
+    states = dict(zip(measured["frame"], measured["state"], strict=True))
+    return {frame: label + MARKS[states[frame]] for frame, label in labels.items()}
 
 
 def with_labels(table: pd.DataFrame, labels: dict[str, str], column: str = "frame") -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """The commands, as they are typed: what their page says of them, pairs of documents, coding by hand, and mistakes."""
 
 import csv
+import math
 import re
 import signal
 import subprocess
@@ -237,7 +238,7 @@ def test_sentences_are_drawn_coded_and_scored(typed, towns, lexicon, tmp_path):
     out.write_text("earlier")
     scored = typed("code", "score", towns, *copies, "--out", out, *own)
     assert (scored.status, scored.err) == (0, "")
-    assert scored.out.splitlines()[-1] == f"1 of 1 frames valid, 0 that can't be told: {out}"
+    assert scored.out.splitlines()[-1] == f"1 supported, 0 uncertain, 0 failed of 1 frame: {out}"
     row = read_validity(out, read_lexicon(lexicon)).iloc[0]
     # Ten wars stand for eleven, the last being tied; the shells and twelve rains stand for the two headlines too.
     missed = 15 / 13
@@ -245,9 +246,35 @@ def test_sentences_are_drawn_coded_and_scored(typed, towns, lexicon, tmp_path):
     assert row[["precision", "recall", "f1"]].tolist() == pytest.approx(
         [1, 11 / (11 + missed), 22 / (22 + missed)], abs=1e-6
     )
-    assert bool(row["valid"])
+    assert row["state"] == "supported"
     strict = typed("code", "score", towns, *copies, "--out", out, *own, "--threshold", 0.99)
-    assert strict.out.splitlines()[-1].startswith("0 of 1 frames valid")
+    assert strict.out.splitlines()[-1].startswith("0 supported, 1 uncertain")
+
+
+def test_how_many_sentences_to_code_is_planned_with_and_without_a_pilot(typed, towns, lexicon, tmp_path):
+    own = ["--lexicon", lexicon, "--width", "0.2"]
+    worst = typed("code", "plan", towns, *own)
+    assert (worst.status, worst.err) == (0, "")
+    # 11 of 26 sentences have the frame, of which 50 of 85 are drawn, of the 15 others 35 of 85.
+    variance = 0.25 * (11 * 11 / (50 / 85) + 15 * 15 / (35 / 85)) / 26**2
+    needed = variance * (2 * 1.959964 / 0.2) ** 2
+    whole = math.ceil(needed / (1 + needed / 26))
+    assert worst.out.splitlines()[1].split() == ["war", "0.423", "0.500", "0.500", str(whole)]
+    assert worst.out.splitlines()[-1] == f"{whole} sentences for all frames"
+
+    sheet = tmp_path / "sheet.csv"
+    assert typed("code", "draw", towns, "--out", sheet, "--lexicon", lexicon).status == 0
+    fill(sheet, sheet, "1")
+    pilot = typed("code", "plan", towns, *own, "--pilot", sheet)
+    assert pilot.status == 0, pilot.err
+    assert int(pilot.out.splitlines()[1].split()[-1]) < whole
+    wide = typed("code", "plan", towns, "--lexicon", lexicon, "--width", "5")
+    assert (wide.status, wide.out) == (2, "")
+    assert wide.err == "lafz: width=5.0: an interval of shares is wider than 0 and narrower than 1\n"
+    spans = tmp_path / "spans.csv"
+    spans.write_text("file,start,end,frame\nd.txt,0,8,none\n")
+    other = typed("code", "plan", towns, *own, "--pilot", spans)
+    assert (other.status, other.err) == (2, f"lafz: {spans}: row 2: document 'd.txt' is not in the corpus\n")
 
 
 def test_size_coders_and_seed_go_to_the_sheet(typed, towns, lexicon, tmp_path):

@@ -57,13 +57,18 @@ def test_each_stratum_has_its_share_and_what_it_lacks_goes_to_the_others(lexicon
     )
     weight = sheet.groupby("stratum")["weight"].sum()
     assert weight.to_dict() == pytest.approx({"war_and_peace": 100, "law": 2, "(near)": 50, "(none)": 300})
+    chance = sheet.groupby("stratum")["probability"].agg(["min", "max"])
+    assert chance.loc["law"].tolist() == [1, 1]
+    assert chance.loc["(none)"].tolist() == pytest.approx([counts["(none)"] / 300] * 2)
 
 
-def test_a_sentence_that_stands_often_is_coded_once_where_it_stands_first(lexicon):
-    sheet = draw_sheet(tokens_of("It rained.", "A war.", "It  rained.", "It snowed.", "It rained."), lexicon)
-    own = sheet.set_index("sentence")
+def test_a_sentence_that_stands_often_is_coded_once_at_one_of_its_places(lexicon):
+    tokens = tokens_of("It rained.", "A war.", "It  rained.", "It snowed.", "It rained.")
+    own = draw_sheet(tokens, lexicon).set_index("sentence")
     assert own["weight"].to_dict() == {"It rained.": 3, "A war.": 1, "It snowed.": 1}
-    assert own.loc["It rained.", "start"] == 0
+    assert own["probability"].to_dict() == {"It rained.": 1, "A war.": 1, "It snowed.": 1}
+    places = [draw_sheet(tokens, lexicon, seed=n).set_index("sentence").loc["It rained.", "start"] for n in range(60)]
+    assert {*places} == {0, 20, 45}
     one = draw_sheet(tokens_of("It rained.", "A war.", "It  rained.", "It snowed.", "It rained."), lexicon, size=2)
     assert one.set_index("stratum")["weight"].to_dict() == {"war_and_peace": 1, "(none)": 4}  # whichever was drawn
 

@@ -72,13 +72,28 @@ def test_what_comes_back_is_what_was_drawn(name, options, sheet, lexicon, tmp_pa
     write_sheet(sheet, tmp_path / name, lexicon)
     fill(tmp_path / name, lambda row: ("WAR_and_peace ", " none") if row % 2 else ("law", ""), **options)
     coded = read_sheet(tmp_path / name, lexicon)
-    columns = ["item", "doc_id", "start", "end", "sentence", "stratum", "weight"]
+    columns = ["item", "doc_id", "start", "end", "sentence", "stratum", "weight", "probability"]
     assert coded.columns.tolist() == [*columns, "coder", "frame"]
     for coder in ("1", "2"):
         own = coded[coded["coder"] == coder]
         assert own[columns].to_numpy().tolist() == sheet[columns].to_numpy().tolist()
     assert set(coded["sentence"]) == {" ".join(text.split()) for text in NASTY}
     assert coded["frame"].tolist() == ["law", None, "war_and_peace", "none"] * 5
+
+
+def test_a_key_of_an_earlier_version_has_no_probabilities(sheet, lexicon, tmp_path):
+    _, key, *_ = write_sheet(sheet, tmp_path / "s.csv", lexicon)
+    record = json.loads(key.read_text("utf-8"))
+    for item in record["items"]:
+        del item["probability"]
+    key.write_text(json.dumps(record), encoding="utf-8")
+    coded = read_sheet(tmp_path / "s.csv", lexicon)
+    assert coded["probability"].isna().all()
+    assert coded["weight"].tolist() == sheet["weight"].repeat(2).tolist()
+    record["items"][0]["probability"] = 1.5
+    key.write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"s\.key\.json is not the key of a sheet"):
+        read_sheet(tmp_path / "s.csv", lexicon)
 
 
 def test_labels_do_as_well_as_names(sheet, lexicon, tmp_path):
@@ -92,7 +107,9 @@ def test_the_coders_see_neither_strata_nor_weights(sheet, lexicon, tmp_path):
         files = write_sheet(sheet, tmp_path / name, lexicon)
         assert [file.name for file in files][:2] == [name, name.split(".")[0] + ".key.json"]
     for text in ((tmp_path / "s.csv").read_text("utf-8"), *shown(tmp_path / "t.xlsx")):
-        assert not any(hidden in text for hidden in ("stratum", "weight", "(near)", "(none)", "war_and_peace"))
+        assert not any(
+            hidden in text for hidden in ("stratum", "weight", "probability", "(near)", "(none)", "war_and_peace")
+        )
 
 
 def shown(path):

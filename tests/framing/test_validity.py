@@ -11,11 +11,11 @@ from scipy import stats
 
 from analysis import read_text, tokenize
 from analysis.core.paths import SAMPLE
-from analysis.framing.coding import draw_sheet
+from analysis.framing.coding import draw_sheet, item_name
 from analysis.framing.frames import score_sentences
 from analysis.framing.sheets import read_sheet, write_sheet
 from analysis.framing.validity import coded_spans, validity
-from analysis.framing.validity_file import read_validity, write_validity
+from analysis.framing.validity_file import read_codes, read_validity, write_validity
 from analysis.text.reading.metadata import read_table
 
 FRAMES = """\
@@ -32,8 +32,9 @@ def coded(sentences, *coders, weight=1.0, stratum="(all)"):
     """The codes of each coder for all sentences of `tokens_of`."""
     start = np.cumsum([0, *(len(sentence) + 2 for sentence in sentences)])[:-1]
     end = start + [len(sentence) for sentence in sentences]
-    items = pd.DataFrame({"item": [f"i{place}" for place in start], "doc_id": "text", "start": start, "end": end})
-    items = items.assign(sentence=sentences, stratum=stratum, weight=weight)
+    names = [item_name("text", *place) for place in zip(start, end, sentences, strict=True)]
+    items = pd.DataFrame({"item": names, "doc_id": "text", "start": start, "end": end})
+    items = items.assign(sentence=sentences, stratum=stratum, weight=weight, probability=np.nan)
     return pd.concat([items.assign(coder=str(n), frame=pd.Series(own, dtype=object)) for n, own in enumerate(coders)])
 
 
@@ -93,15 +94,44 @@ def test_the_weight_of_what_is_left_out_goes_to_its_stratum(lexicon):
     assert row(lost, "war")["note"].endswith("no code that counts in the stratum (none), left out of the estimates")
 
 
-def test_the_interval_of_a_share_in_one_stratum_is_binomial(lexicon):
+def test_the_interval_of_a_share_of_equal_weights_is_that_of_wilson(lexicon):
     sentences = [f"A war {number}." for number in range(40)]
     codes = ["war"] * 28 + ["none"] * 12
-    war = row(validity(coded(sentences, codes), tokens_of(sentences), lexicon, resamples=20_000), "war")
-    expected = stats.binom.ppf([0.025, 0.975], 39, 28 / 40) / 39  # of 40 sentences 39 are drawn
-    assert war[["precision_low", "precision_high"]].tolist() == pytest.approx(expected, abs=0.01)
-    assert war[["recall_low", "recall_high"]].tolist() == [1, 1]
-    again = validity(coded(sentences, codes).sample(frac=1, random_state=1), tokens_of(sentences), lexicon, seed=5)
-    pd.testing.assert_frame_equal(again, validity(coded(sentences, codes), tokens_of(sentences), lexicon, seed=5))
+    war = row(validity(coded(sentences, codes), tokens_of(sentences), lexicon), "war")
+    # Of a sample the variance is p (1 - p) / (n - 1): 39 sentences in a formula that has p (1 - p) / n.
+    expected = stats.binomtest(28, 40).proportion_ci(method="wilson")
+    assert war[["precision_low", "precision_high"]].tolist() == pytest.approx([expected.low, expected.high], abs=0.004)
+    assert (war["f1"], war["recall"]) == (pytest.approx(56 / 68), 1)
+    again = coded(sentences, codes).sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(
+        validity(again, tokens_of(sentences), lexicon),
+        table := validity(coded(sentences, codes), tokens_of(sentences), lexicon),
+    )
+    assert len(table) == 2
+
+
+def test_nine_of_nine_are_no_certainty(lexicon):
+    sentences = [*(f"A war {number}." for number in range(9)), "Rain fell."]
+    war = row(validity(coded(sentences, ["war"] * 9 + ["none"]), tokens_of(sentences), lexicon), "war")
+    assert war[["precision", "recall", "f1"]].tolist() == [1, 1, 1]
+    assert war["precision_low"] == pytest.approx(stats.binomtest(9, 9).proportion_ci(method="wilson").low)
+    assert 0.8 < war["f1_low"] < 2 * war["precision_low"] / (1 + war["precision_low"])  # something may be missed, too
+    assert war[["precision_high", "recall_high", "f1_high"]].tolist() == [1, 1, 1]
+
+
+def test_the_interval_holds_the_truth_in_95_of_100_sheets(lexicon):
+    kinds = {"A war": (60, "war"), "War, no": (40, "none"), "Rain": (30, "war"), "Snow": (400, "none")}
+    truth = {f"{kind} {number}.": code for kind, (count, code) in kinds.items() for number in range(count)}
+    tokens = tokens_of(list(truth))
+    held = []
+    for seed in range(200):
+        sheet = draw_sheet(tokens, lexicon, size=80, seed=seed)
+        war = row(validity(sheet.assign(coder="1", frame=sheet["sentence"].map(truth)), tokens, lexicon), "war")
+        held.append([war[f"{name}_low"] <= own <= war[f"{name}_high"] for name, own in TRUE.items()])
+    assert (np.mean(held, axis=0) >= 0.93).all()
+
+
+TRUE = {"precision": 60 / 100, "recall": 60 / 90, "f1": 120 / 190}
 
 
 def test_on_average_over_sheets_the_estimate_is_the_truth_of_the_corpus(lexicon):
@@ -118,7 +148,7 @@ def test_on_average_over_sheets_the_estimate_is_the_truth_of_the_corpus(lexicon)
     for seed in range(60):
         sheet = draw_sheet(tokens, lexicon, size=80, seed=seed)
         codes = sheet.assign(coder="1", frame=sheet["sentence"].map(truth))
-        found.append(row(validity(codes, tokens, lexicon, resamples=0), "war"))
+        found.append(row(validity(codes, tokens, lexicon), "war"))
     table = pd.DataFrame(found)
     assert table["precision"].mean() == pytest.approx(60 / 80, abs=0.03)
     assert table["recall"].mean() == pytest.approx(60 / 90, abs=0.03)
@@ -127,24 +157,37 @@ def test_on_average_over_sheets_the_estimate_is_the_truth_of_the_corpus(lexicon)
 
 
 @pytest.mark.parametrize(
-    ("found", "both", "missed", "valid", "note"),
+    ("found", "both", "missed", "state", "note"),
     [
-        (12, 9, 0, None, "9 sentences coded, fewer than 10"),
-        (12, 10, 0, True, "F1 0.909 is at least 0.5"),
-        (10, 10, 20, True, "F1 0.500 is at least 0.5"),
-        (10, 10, 21, False, "F1 0.488 is below 0.5"),
+        (30, 29, 0, "supported", r"the interval of F1, 0\.\d+ to 0\.99\d, is not below 0\.5"),
+        (12, 6, 0, "uncertain", r"the interval of F1, 0\.[34]\d+ to 0\.[89]\d+, is on both sides of 0\.5"),
+        (20, 2, 10, "failed", r"the interval of F1, 0\.0\d+ to 0\.[23]\d+, is below 0\.5"),
+        (3, 0, 0, "uncertain", r"the interval of F1, 0\.000 to 0\.\d+, is on both sides of 0\.5"),
+        (30, 0, 0, "failed", r"the interval of F1, 0\.000 to 0\.[12]\d+, is below 0\.5"),
     ],
 )
-def test_valid(found, both, missed, valid, note, lexicon):
-    sentences = [f"A war {number}." for number in range(found)] + [f"Rain {number}." for number in range(missed + 5)]
-    codes = ["war"] * both + ["none"] * (found - both) + ["war"] * missed + ["none"] * 5
+def test_states(found, both, missed, state, note, lexicon):
+    sentences = [f"A war {number}." for number in range(found)] + [f"Rain {number}." for number in range(missed + 50)]
+    codes = ["war"] * both + ["none"] * (found - both) + ["war"] * missed + ["none"] * 50
     table, tokens = coded(sentences, codes, codes), tokens_of(sentences)
     war = row(validity(table, tokens, lexicon), "war")
-    assert (war["valid"], war["note"], war["alpha"]) == (valid, note, 1)
+    assert war["state"] == state
+    assert re.fullmatch(note, war["note"])
     one = row(validity(table[table["coder"] == "0"], tokens, lexicon), "war")
-    assert (one["valid"], one["note"]) == (valid, note + "; no second coder: agreement is not known")
+    assert (one["state"], one["note"]) == (state, war["note"] + "; no second coder: agreement is not known")
     assert np.isnan(one["alpha"])
-    assert row(validity(table, tokens, lexicon, threshold=0.95), "war")["valid"] is (None if valid is None else False)
+
+
+def test_one_frame_among_many_does_not_fail_by_chance(lexicon):
+    sentences = [f"A war {number}." for number in range(40)] + [f"Rain {number}." for number in range(200)]
+    codes = ["war"] * 10 + ["none"] * 30 + ["war"] * 12 + ["none"] * 188
+    table, tokens = coded(sentences, codes), tokens_of(sentences)
+    war = row(validity(table, tokens, lexicon), "war")
+    between = war["f1_high"] + 0.005  # above the interval of the frame alone, below that of the two frames
+    war = row(validity(table, tokens, lexicon, threshold=between), "war")
+    assert war["state"] == "uncertain"
+    assert "which may be chance among 2 frames" in war["note"]
+    assert row(validity(table, tokens, lexicon, threshold=between + 0.05), "war")["state"] == "failed"
 
 
 def test_coders_who_do_not_agree_tell_nothing(lexicon):
@@ -153,24 +196,24 @@ def test_coders_who_do_not_agree_tell_nothing(lexicon):
     war = row(validity(table, tokens_of(sentences), lexicon), "war")
     # 17 of 20 agree; of 40 codes 25 are "war": alpha = 1 - (6 / 40) / (2 * 25 * 15 / (40 * 39)) = 0.688
     assert war["alpha"] == pytest.approx(0.688)
-    assert war["valid"] is True
+    assert war["state"] == "supported"
     table = coded(sentences, ["war"] * 14 + ["none"] * 6, ["war"] * 10 + ["none"] * 10)
     war = row(validity(table, tokens_of(sentences), lexicon), "war")
-    assert war["valid"] is None
+    assert war["state"] == "uncertain"
     assert war["note"] == "coders agree too little: alpha 0.594 is below 0.667"
 
 
 def test_a_frame_that_is_neither_coded_nor_found(lexicon):
     table = validity(coded(["Rain fell."], ["none"]), tokens_of(["Rain fell."]), lexicon)
     assert table[["precision", "recall", "f1", "f1_low", "alpha"]].isna().all().all()
-    assert table["valid"].tolist() == [None, None]
-    assert table["note"][0].startswith("0 sentences coded")
+    assert table["state"].tolist() == ["uncertain"] * 2
+    assert table["note"][0].startswith("no sentence coded and none found")
 
 
 def test_the_coded_sentences_of_the_sample_as_scikit_learn_counts_them(sample_tokens, security):
     metrics = pytest.importorskip("sklearn.metrics")
     gold = read_table(SAMPLE / "gold" / "frames.csv")
-    table = validity(coded_spans(gold, sample_tokens, security), sample_tokens, security, resamples=0)
+    table = validity(coded_spans(gold, sample_tokens, security), sample_tokens, security)
     frames = security.frames["frame"].tolist()
     found = score_sentences(gold["sentence"].tolist(), security)[frames].to_numpy() > 0
     human = gold["frame"].to_numpy(dtype=object)[:, None] == frames
@@ -184,30 +227,33 @@ def test_from_a_corpus_to_the_file_and_back(sample_tokens, security, tmp_path):
     sheet = draw_sheet(sample_tokens, security, size=60)
     sheet["coder_1"] = sheet["coder_2"] = np.where(sheet["stratum"].str.startswith("("), "none", sheet["stratum"])
     write_sheet(sheet, tmp_path / "sheet.csv", security)
-    table = validity(read_sheet(tmp_path / "sheet.csv", security), sample_tokens, security)
+    codes = read_sheet(tmp_path / "sheet.csv", security)
+    table = validity(codes, sample_tokens, security)
     assert table["recall"].dropna().tolist() == [1] * 12  # the coders said what the lexicon finds
     for name in ("validity.yml", "validity.json"):
-        write_validity(table, tmp_path / name, security)
-        read = read_validity(tmp_path / name, security)
-        pd.testing.assert_frame_equal(read, table, rtol=1e-5)
-        assert [type(value) for value in read["valid"]] == [type(value) for value in table["valid"]]
+        write_validity(table, tmp_path / name, security, codes)
+        pd.testing.assert_frame_equal(read_validity(tmp_path / name, security), table, rtol=1e-5)
+        again = validity(read_codes(tmp_path / name, security), sample_tokens, security)
+        same = ["frame", "coded", "found", "both", "items", "precision", "f1", "f1_low", "f1_high", "state"]
+        pd.testing.assert_frame_equal(again[same], table[same], rtol=1e-5)
     record = yaml.safe_load((tmp_path / "validity.yml").read_text("utf-8"))
     assert record == json.loads((tmp_path / "validity.json").read_text("utf-8"))
     assert record["lexicon"] == {"name": security.name, "version": security.version, "sha256": security.sha256}
 
 
 def test_whose_validity_a_file_tells(lexicon, security, make_lexicon, tmp_path):
-    table = validity(coded(["A war."], ["war"]), tokens_of(["A war."]), lexicon)
+    codes = coded(["A war."], ["war"])
+    table = validity(codes, tokens_of(["A war."]), lexicon)
     path = tmp_path / "v.yml"
-    write_validity(table, path, lexicon)
+    write_validity(table, path, lexicon, codes)
     with pytest.raises(ValueError, match=r"v\.yml was made for lexicon test 1, as its file was then"):
         read_validity(path, make_lexicon(FRAMES.replace("[war]", "[war, battle]")))
     with pytest.raises(ValueError, match=r"v\.yml was made for lexicon test 1, and not for security_communication"):
         read_validity(path, security)
     with pytest.raises(ValueError, match="not those of lexicon 'security_communication'"):
-        write_validity(table, path, security)
+        write_validity(table, path, security, codes)
     with pytest.raises(ValueError, match=r"'v\.csv': validity is written as \.yml or \.json"):
-        write_validity(table, tmp_path / "v.csv", lexicon)
+        write_validity(table, tmp_path / "v.csv", lexicon, codes)
     with pytest.raises(ValueError, match="no such validity file"):
         read_validity(tmp_path / "w.yml", lexicon)
     for other in ("frames: [", "[1, 2]", "lexicon: {name: a, version: b, sha256: c}\nframes: [{frame: war}]", "\x00"):
@@ -217,12 +263,11 @@ def test_whose_validity_a_file_tells(lexicon, security, make_lexicon, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("f1", "high"), ("coded", 1.5), ("items", True), ("valid", "yes"), ("note", None), ("alpha", [])]
+    ("key", "value"),
+    [("f1", "high"), ("coded", 1.5), ("items", True), ("state", "yes"), ("note", None), ("alpha", []), ("f1", -1)],
 )
 def test_what_cannot_stand_in_a_column_is_named(lexicon, tmp_path, key, value):
-    path = tmp_path / "v.json"
-    write_validity(validity(coded(["A war."], ["war"]), tokens_of(["A war."]), lexicon), path, lexicon)
-    record = json.loads(path.read_text("utf-8"))
+    path, record = file_of_one(lexicon, tmp_path)
     record["frames"][0][key] = value
     path.write_text(json.dumps(record), encoding="utf-8")
     frame = record["frames"][0]["frame"]
@@ -234,11 +279,33 @@ def test_what_cannot_stand_in_a_column_is_named(lexicon, tmp_path, key, value):
         read_validity(path, lexicon)
 
 
+def test_a_coded_sentence_that_is_none_is_named(lexicon, tmp_path):
+    path, record = file_of_one(lexicon, tmp_path)
+    names, (item, *rest) = record["sentences"]
+    for sentences, message in (
+        ([names, [item, *rest[:-1], "peace"]], f"v.json has 'peace' for 'frame' of '{item}'"),
+        ([names, [item, *rest[:-1]]], "it lacks 'sentences'"),
+        ([], "it lacks 'sentences'"),
+        (None, "it lacks 'sentences'"),
+    ):
+        path.write_text(json.dumps(record | {"sentences": sentences}), encoding="utf-8")
+        with pytest.raises(ValueError, match=re.escape(message)):
+            read_codes(path, lexicon)
+
+
+def file_of_one(lexicon, folder):
+    """A validity file of one coded sentence, and what it holds."""
+    path, codes = folder / "v.json", coded(["A war."], ["war"])
+    write_validity(validity(codes, tokens_of(["A war."]), lexicon), path, lexicon, codes)
+    return path, json.loads(path.read_text("utf-8"))
+
+
 def test_codes_that_are_not_of_this_corpus_or_lexicon(lexicon):
     table, tokens = coded(["A war."], ["war"]), tokens_of(["A war."])
+    item, other = table["item"][0], coded(["A law."], ["war"])["item"][0]
     for changed, message in (
-        ({"doc_id": "b"}, "document 'b' of item 'i0' is not in the corpus"),
-        ({"sentence": "A law."}, "document 'text' of item 'i0' has another text at 0 to 6"),
+        ({"doc_id": "b"}, f"document 'b' of item '{item}' is not in the corpus"),
+        ({"item": other}, f"document 'text' of item '{other}' has another text at 0 to 6"),
         ({"frame": "wra"}, "code 'wra' is no frame of lexicon 'test': use war, law, none"),
         ({"frame": None}, "no sentence is coded"),
     ):

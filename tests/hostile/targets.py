@@ -20,7 +20,7 @@ from analysis.framing.attribution import read_aliases
 from analysis.framing.coding import NONE
 from analysis.framing.lexicon import LexiconError, read_lexicon
 from analysis.framing.sheets import read_sheet, write_sheet
-from analysis.framing.validity_file import COLUMNS, read_validity, write_validity
+from analysis.framing.validity_file import COLUMNS, ITEM, read_codes, read_validity, write_validity
 from analysis.text.reading.archives import members
 from analysis.text.reading.decoding import decode, stream_encoding
 from analysis.text.reading.formats.delimited import read_delimited
@@ -182,6 +182,9 @@ def validity(data: bytes) -> None:
     assert found["frame"].tolist() == OWN.frames["frame"].tolist()
     assert list(found) == list(COLUMNS)
     assert found[["f1", "threshold", "alpha"]].dtypes.eq("float64").all()
+    codes = read_codes(file, OWN)
+    is_text("".join(codes["item"] + codes["doc_id"]))
+    assert set(codes["frame"]) <= {*OWN.frames["frame"], "none"}
 
 
 def aliases(data: bytes) -> None:
@@ -198,8 +201,10 @@ def aliases(data: bytes) -> None:
 
 def _validity() -> bytes:
     """What was found to be the validity of the lexicon of `_sheet`."""
-    rows = [dict.fromkeys(COLUMNS, 1) | {"frame": name, "note": "n", "valid": None} for name in OWN.frames["frame"]]
-    write_validity(pd.DataFrame(rows), FOLDER / "validity.yml", OWN)
+    own = {"note": "n", "state": "uncertain"}
+    rows = [dict.fromkeys(COLUMNS, 1) | own | {"frame": name} for name in OWN.frames["frame"]]
+    coded = pd.DataFrame([dict.fromkeys(ITEM, 1) | dict.fromkeys(("item", "doc_id", "stratum", "coder"), "a")])
+    write_validity(pd.DataFrame(rows), FOLDER / "validity.yml", OWN, coded.assign(frame="none"))
     return (FOLDER / "validity.yml").read_bytes()
 
 
@@ -208,9 +213,10 @@ def _sheet() -> tuple[Any, dict[str, bytes]]:
     (FOLDER / "lexicon.yml").write_bytes(LEXICON)
     own = read_lexicon(FOLDER / "lexicon.yml")
     rows = [
-        (f"i{n}", "a", n * 9, n * 9 + 8, "b", f"It rose {n}.", "c", "order", "none", "order", 1.5) for n in range(3)
+        (f"i{n}", "a", n * 9, n * 9 + 8, "b", f"It rose {n}.", "c", "order", "none", "order", 1.5, 0.5)
+        for n in range(3)
     ]
-    names = "item doc_id start end before sentence after coder_1 coder_2 stratum weight".split()
+    names = "item doc_id start end before sentence after coder_1 coder_2 stratum weight probability".split()
     sheet = pd.DataFrame(rows, columns=names)
     files = [file for kind in ("csv", "xlsx") for file in write_sheet(sheet, FOLDER / f"{kind}-sheet.{kind}", own)]
     return own, {file.name: file.read_bytes() for file in files}

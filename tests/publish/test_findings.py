@@ -8,6 +8,7 @@ from analysis import tokenize
 from analysis.framing.counting import Fit
 from analysis.publish.findings import manner
 from analysis.publish.findings.framing import (
+    corrected,
     fitted,
     framed_as,
     in_headlines,
@@ -142,14 +143,23 @@ def test_how_poorly_a_lexicon_fits_is_said_with_its_shares():
 
 
 def test_why_a_frame_cannot_be_told_is_said_for_each_reason(security):
-    measured = pd.DataFrame({"frame": ["threat", "sacrifice", "diplomacy"], "coded": [20, 3, 30], "threshold": 0.5})
-    measured["valid"] = pd.Series([True, None, None], dtype=object)
+    measured = pd.DataFrame({"frame": ["threat", "sacrifice", "diplomacy"], "alpha": [0.9, np.nan, 0.5]})
+    measured = measured.assign(threshold=0.5, state=["supported", "uncertain", "uncertain"])
     assert trusted(measured, security) == (
-        "Human coders bear the lexicon out (an F1 of 0.5 or more) on 1 of its 3 frames (threat); for 1 too few "
-        "sentences are coded to tell; on 1 the coders agree too little."
+        "Human coders bear the lexicon out (an F1 of 0.5 or more) on 1 of its 3 frames (threat); for 1 the coded "
+        "sentences leave it open; on 1 the coders agree too little."
     )
-    measured["valid"] = pd.Series([False] * 3, dtype=object)
-    assert trusted(measured, security).endswith("on none of its 3 frames.")
+    failed = trusted(measured.assign(state="failed", alpha=0.9), security)
+    assert failed.endswith("on none of its 3 frames, not on threat, sacrifice and diplomacy.")
+
+
+def test_the_frames_that_the_lexicon_errs_about_most_come_first(security):
+    table = pd.DataFrame({"frame": ["threat", "sacrifice", "diplomacy"], "raw_share": [0.1, 0.3, 0.5]})
+    table = table.assign(share=[0.11, 0.2, 0.2], ci_low=[0.05, 0.16, 0.15], ci_high=[0.2, 0.25, 0.3])
+    assert corrected(table, security, top=2) == (
+        "Coders find diplomacy in 20% of the sentences (95% interval 15% to 30%) and sacrifice in 20% (16% to 25%); "
+        "the lexicon alone says 50% and 30%."
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,10 @@ FRAMES = """\
 
 def test_a_frame_is_marked_unless_coders_bear_it_out(lexicon):
     assert frame_tables.labelled(lexicon, None) == {"war": "war", "law": "law"}
-    measured = pd.DataFrame({"frame": ["war", "law"], "valid": pd.Series([True, None], dtype=object)})
-    assert frame_tables.labelled(lexicon, measured) == {"war": "war", "law": "law (validity unknown)"}
+    measured = pd.DataFrame({"frame": ["war", "law"], "state": ["supported", "uncertain"]})
+    assert frame_tables.labelled(lexicon, measured) == {"war": "war", "law": "law (uncertain)"}
+    failed = frame_tables.labelled(lexicon, measured.assign(state="failed"))
+    assert failed == {"war": "war (not valid here)", "law": "law (not valid here)"}
 
 
 def test_the_highest_rate_is_first_and_of_equal_ones_the_first_of_the_lexicon():

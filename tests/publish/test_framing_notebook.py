@@ -106,7 +106,7 @@ def test_names_that_are_markup_coded_frames_and_aliases(run, make_folder, tmp_pa
     spans = [("a", 30 * n, 30 * n + 29, "war") for n in range(10)]  # all of them found
     spans += [("b", 26 * n, 26 * n + 25, "law") for n in range(10)]  # none of them found
     coded = coded_spans(pd.DataFrame(spans, columns=["doc_id", "start", "end", "frame"]), tokens, lexicon)
-    write_validity(validity(coded, tokens, lexicon), tmp_path / "validity.yml", lexicon)
+    write_validity(validity(coded, tokens, lexicon), tmp_path / "validity.yml", lexicon, coded)
     (tmp_path / "names.csv").write_text("alias,name\nthe premier,Shehbaz Sharif\n", encoding="utf-8")
 
     made = run(folder, lexicon=path, validity=tmp_path / "validity.yml", aliases=tmp_path / "names.csv")
@@ -115,7 +115,9 @@ def test_names_that_are_markup_coded_frames_and_aliases(run, make_folder, tmp_pa
     assert grid["<script>alert(1)</script>"].tolist() == [pytest.approx(166.667), 0.0]
     assert grid["\u062c\u0646\u06af \u201cA\u201d & B"].tolist() == [0.0, pytest.approx(29.8507)]
     findings = of_kind(made, "finding")
-    assert "Human coders bear the lexicon out (an F1 of 0.5 or more) on 1 of its 2 frames (war)." in findings
+    assert (
+        "Human coders bear the lexicon out (an F1 of 0.5 or more) on 1 of its 2 frames (war), not on law." in findings
+    )
     assert "The text speaks most of war (78.7 hits per 1,000 words) and law (not valid here; 15.7)." in findings
     told = "Whether any source is set apart from the others cannot be told: it takes two documents on each side."
     assert told in findings

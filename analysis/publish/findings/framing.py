@@ -1,13 +1,15 @@
 """Findings about frames, in plain sentences, each made from the table that bears it out."""
 
+import numpy as np
 import pandas as pd
 
 from analysis.framing.contrasts import LEVEL
 from analysis.framing.counting import FIVE, Fit
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.validity import POSITIVES
+from analysis.framing.validity import FAILED, RELIABLE, SUPPORTED
 from analysis.publish.findings.wording import listed, percent, times
 
+NAMED = 4  # frames that are named where the others are counted
 FEW = 5  # documents a group, up to which a test finds nothing but wide gaps
 
 
@@ -67,19 +69,37 @@ def trusted(measured: pd.DataFrame | None, lexicon: Lexicon) -> str:
         return (
             f"No one has coded sentences of these texts, so how well the lexicon {lexicon.name} fits them is not known."
         )
-    labels = dict(zip(lexicon.frames["frame"], lexicon.frames["label"], strict=True))
-    valid = [labels[f].lower() for f, v in zip(measured["frame"], measured["valid"], strict=True) if v is True]
+    labels = _labels(lexicon)
+    states = [(labels[frame].lower(), state) for frame, state in zip(measured["frame"], measured["state"], strict=True)]
+    borne, failed = ([label for label, state in states if state == wanted] for wanted in (SUPPORTED, FAILED))
     said = f"Human coders bear the lexicon out (an F1 of {measured['threshold'].iloc[0]:g} or more) on "
-    failed = [labels[f].lower() for f, v in zip(measured["frame"], measured["valid"], strict=True) if v is False]
-    named = f" ({listed(valid)})" if valid and (not failed or len(valid) <= len(failed)) else ""
-    said += f"{len(valid) or 'none'} of its {len(measured)} frames{named}"
-    said += f", not on {listed(failed)}" if failed and not named and valid else ""
-    open_ = measured["valid"].isna()
-    few = int((open_ & (measured["coded"] < POSITIVES)).sum())
-    apart = int(open_.sum()) - few
-    why = [f"for {few} too few sentences are coded to tell"] * bool(few)
+    said += f"{len(borne) or 'none'} of its {len(measured)} frames"
+    said += f" ({listed(borne)})" if 0 < len(borne) <= NAMED else ""
+    said += f", not on {listed(failed)}" if failed else ""
+    apart = int((measured["alpha"] < RELIABLE).sum())
+    few = len(measured) - len(borne) - len(failed) - apart
+    why = [f"for {few} the coded sentences leave it open"] * bool(few)
     why += [f"on {apart} the coders agree too little"] * bool(apart)
     return "; ".join([said, *why]) + "."
+
+
+def corrected(table: pd.DataFrame, lexicon: Lexicon, *, top: int = 3) -> str:
+    """How many sentences are about the frames that the lexicon errs about most, from a table of `corrected_shares`.
+
+    >>> from analysis.framing.lexicon import read_lexicon
+    >>> from analysis.core.paths import LEXICONS
+    >>> table = pd.DataFrame({"frame": ["threat"], "raw_share": 0.22, "share": 0.31, "ci_low": 0.24, "ci_high": 0.38})
+    >>> corrected(table, read_lexicon(LEXICONS / "security_communication.yml"))
+    'Coders find threat in 31% of the sentences (95% interval 24% to 38%); the lexicon alone says 22%.'
+    """
+    labels = _labels(lexicon)
+    gap = (table["raw_share"] - table["share"]).abs()
+    rows = table.iloc[np.argsort(-gap, kind="stable")[:top]].to_dict("records")
+    found = [f"{labels[row['frame']].lower()} in {percent(row['share'])}" for row in rows]
+    ends = [f"{row['ci_low']:.0%} to {row['ci_high']:.0%}" for row in rows]
+    said = [f"{found[0]} of the sentences (95% interval {ends[0]})"]
+    said += [f"{one} ({interval})" for one, interval in zip(found[1:], ends[1:], strict=True)]
+    return f"Coders find {listed(said)}; the lexicon alone says {listed([percent(row['raw_share']) for row in rows])}."
 
 
 def framed_as(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> str:
@@ -209,6 +229,11 @@ def _more_often(said: str, others: list[str], shared: pd.Series, expected: pd.Se
     said = f"{said} more often than chance explains ({counts[0].format(' sentences', ' expected')})"
     rest = [_with_aside(name, count.format("", "")) for name, count in zip(others, counts[1:], strict=True)]
     return f"{said}, as {'does' if len(rest) == 1 else 'do'} {listed(rest)}." if rest else f"{said}."
+
+
+def _labels(lexicon: Lexicon) -> dict[str, str]:
+    """The label of each frame."""
+    return dict(zip(lexicon.frames["frame"], lexicon.frames["label"], strict=True))
 
 
 def _rate(value: float) -> str:

@@ -145,7 +145,7 @@ def test_what_coders_did_not_bear_out_is_marked(sample_tokens):
     assert len(files) == len(set(files)) == len(list(LEXICONS.glob("*.yml")))
     panel = frames(sample_tokens, files, validity=validity)
     labels = {row[0] for row in rates(panel)}
-    assert {"Threat (not valid here)", "War and eradication (not valid here)", "Sacrifice"} <= labels
+    assert {"Threat (not valid here)", "War and eradication (uncertain)", "Diplomacy"} <= labels
     control(panel, "lexicon").label = "actors"
     assert said(panel).startswith(
         "<p>Not held against coders: validity.yml was made for lexicon security_communication"
