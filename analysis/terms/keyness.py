@@ -9,6 +9,7 @@ from operator import eq
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from analysis.core.compiled import Ints
 from analysis.terms.cells import Groups, counted_terms
@@ -230,8 +231,14 @@ def _counted(words: Alphabet, n: int, corpora: Sequence[Tokens]) -> tuple[Bucket
         alone = np.zeros(corpus.n_documents, dtype=bool)
         one = Groups(alone.astype(np.int32), range(1), np.array([corpus.n_documents]), alone)
         for cells, keys in counted_terms(corpus, words, one, n, codes=codes):
-            document = np.repeat(before + np.arange(len(cells.owner)), np.diff(cells.begin))
-            buckets.add(*(key[cells.row] for key in keys), document, cells.times)
+            order = np.lexsort(keys[::-1])  # of a few rows; sorted pieces are soon sorted together
+            rank = np.empty(len(order), dtype=np.int32)
+            rank[order] = np.arange(len(order), dtype=np.int32)
+            document = np.repeat(np.arange(len(cells.owner), dtype=np.int32), np.diff(cells.begin))
+            shape = len(order), len(cells.owner)
+            by_term = sparse.coo_array((cells.times, (rank[cells.row], document)), shape).tocsr()
+            rows = (np.repeat(key[order], np.diff(by_term.indptr)) for key in keys)
+            buckets.add(*rows, before + by_term.indices, by_term.data)
             sizes.append(cells.running.astype(np.int64))
             before += len(cells.owner)
     return buckets, np.concatenate([np.empty(0, np.int64), *sizes])
@@ -259,7 +266,7 @@ def _first_terms(
         if len(of):
             shared |= bool((np.minimum.reduceat(of, begin[:-1]) < np.maximum.reduceat(of, begin[:-1])).any())
         term = np.repeat(np.arange(len(begin) - 1), np.diff(begin))
-        every = np.stack([np.bincount(term, times, len(begin) - 1), np.diff(begin)]).astype(np.int64)
+        every = np.stack([np.bincount(term, times, len(begin) - 1).astype(np.int64), np.diff(begin)])
         often = every[0] >= max(how.min_count, 1)
         if often.sum() * len(compared) * len(buckets) > AT_MOST:
             said = f"{len(compared):,} groups with {often.sum() * len(buckets):,} terms"
@@ -290,7 +297,7 @@ def _first_terms(
 def _by_key(columns: Columns) -> tuple[Columns, Ints, Ints, Ints]:
     """Rows of `_counted` sorted by key: each key once, where its rows begin and the last end, documents, times."""
     *keys, document, times = columns
-    order = np.lexsort(keys[::-1]) if len(keys) > 1 else np.argsort(keys[0])
+    order = np.lexsort(keys[::-1]) if len(keys) > 1 else np.argsort(keys[0], kind="stable")
     keys = [key[order] for key in keys]
     begin = np.append(np.flatnonzero(changes(keys)), len(order))
     return [key[begin[:-1]] for key in keys], begin, document[order], times[order]

@@ -95,6 +95,21 @@ def test_a_lone_word_among_many_is_dealt_until_it_is_sure():
     assert 1e-6 < chance(times, group, sizes=sizes, tested=5000) < 0.05 / 5000
 
 
+@pytest.mark.parametrize("own", [30, 6])
+def test_between_sides_dealt_at_random_hardly_any_word_stands_out(own):
+    random = np.random.default_rng(own)
+    shares = random.dirichlet(np.full(300, 0.1), 60)  # each document has a few words that it says over and over
+    tokens = words([" ".join(f"n{k}" for k in random.choice(300, 100, p=share)) for share in shares])
+    documents, words_one_by_one = 0, 0
+    for run in range(100):
+        rows = random.permutation(60)
+        table = keyness(tokens.subset(np.sort(rows[:own])), tokens.subset(np.sort(rows[own:])), seed=run)
+        documents += bool((table["q_documents"] < 0.05).any())
+        words_one_by_one += bool((table["q"] < 0.05).any())
+    assert documents <= 7
+    assert words_one_by_one == 100
+
+
 @pytest.fixture
 def planted():
     """Fifteen documents a side; "jirga" is in all of one side, "bazaar" thirty times in one, the rest is chance."""
