@@ -48,6 +48,7 @@ def keyness(
     prior: float = 500.0,
     most: int | None = None,
     copies: Ints | None = None,
+    among: int = 1,
     permutations: int = 1999,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -76,7 +77,8 @@ def keyness(
       NaN for a term of so few documents that wherever they are it tells nothing (`permutation.Permutations.least`),
       with fewer than two documents on a side, for a frequency list, and with `permutations` 0. Documents with the same
       number in `copies`, (documents,) whole numbers for those of the target and then of the reference, go to a side
-      together and count as one; where they are on both sides they stay there;
+      together and count as one; where they are on both sides they stay there. Where the target was chosen for its words
+      `among` several groups, so many times as many tests are adjusted for;
     - ``p``: the probability of so high a ``g2`` if words were drawn one by one. They come in documents, so it is far
       too small. ``q``: ``p`` adjusted for the number of terms in the table;
     - ``chi2``, ``chi2_yates``: Pearson's, without and with Yates' correction; ``fisher_p``: Fisher's exact test;
@@ -109,7 +111,7 @@ def keyness(
     2  peace  reference      0                1  0.97      -0.32
     """
     check(n)
-    how = Settings(min_count, k, prior)
+    how = Settings(min_count, k, prior, among)
     group = np.zeros(target.n_documents, dtype=np.int64)
     if isinstance(reference, pd.DataFrame):
         listed, times = frequency_list(reference)
@@ -158,9 +160,10 @@ def keyness_by_group(
 ) -> pd.DataFrame:
     """Each group of the metadata column `by` against all other documents: `keyness`, with the group as first column.
 
-    Groups in alphabetical order, each with its own adjusted values; `by` empty makes the group "(none)". A group
-    without words has no rows. The divisions of documents are the same for all groups. With `most` each group has its
-    first rows, `most` shared among the groups, but 1,000 at least; how many words set it apart, which `most_distinct`
+    Groups in alphabetical order, each with its own ``q``, and with a ``q_documents`` that is adjusted for the number of
+    groups, too, where there are more than two; `by` empty makes the group "(none)". A group without words has no rows.
+    The divisions of documents are the same for all groups. With `most` each group has its first rows, `most` shared
+    among the groups, but 1,000 at least; how many words set it apart, which `most_distinct`
     asks for, is in the table's ``attrs``. Raises `ValueError` for an
     unknown column, where fewer than two groups have words, and where a thousand million rows were to be compared.
 
@@ -175,12 +178,12 @@ def keyness_by_group(
     8      2  peace  reference      0                1
     """
     check(n)
-    how = Settings(min_count, k, prior)
     labels, group = tokens.numbered_groups(by)
     words = alphabet(tokens, stopwords=stopwords)
     buckets, sizes = _counted(words, n, [tokens])
     used = np.flatnonzero(np.bincount(group, sizes, minlength=len(labels))).tolist()
     check_groups(by, (labels[row] for row in used))
+    how = Settings(min_count, k, prior, among=len(used) if len(used) > 2 else 1)  # of two the words are the same
     each = None if most is None else max(most // len(used), LEAST)
     documents = np.bincount(group, minlength=len(labels)).tolist()
     dealt = Permutations(group, sizes, copies, permutations, seed)
@@ -288,9 +291,10 @@ def _first_terms(
             pairs.append((np.flatnonzero(often)[chosen], np.full(len(chosen), row)))
             numbers[place].append(np.arange(added, added := added + len(chosen)))
         dealt.add(begin, document, times, *(np.concatenate(column) for column in zip(*pairs, strict=True)))
-    chances = dealt.chances(spread)
+    chances = dealt.chances(spread, how.among)
     for row, first, own_numbers in zip(compared, found, numbers, strict=True):
-        first.settle(chances[np.concatenate(own_numbers)], dealt.least(row, spread), spread)
+        least = dealt.least(row, spread)
+        first.settle(chances[np.concatenate(own_numbers)], least, how.among * int(spread[least:].sum()))
     return found, shared
 
 

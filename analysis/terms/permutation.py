@@ -117,19 +117,19 @@ class Permutations:
         if self._cells > CELLS:
             self._deal_first()
 
-    def chances(self, spread: Ints) -> Floats:
+    def chances(self, spread: Ints, among: int = 1) -> Floats:
         """(pairs,) the p-values of what was added, in its order; NaN for terms of fewer documents than are the `least`.
 
         The share of dealings with as high a G² as the actual one, which is one of them. After `ENOUGH` of those a term
         is dealt no more, and its p-value is their share in its dealings (Besag and Clifford 1991, Sequential Monte
         Carlo p-values, Biometrika 78). Where the terms of a group that are left after the first dealings are so few
-        that so coarse a p-value does not stand the adjustment for all that are tested, they are dealt on until it does
-        (Sandve, Ferkingstad and Nygård 2011, Sequential Monte Carlo multiple testing, Bioinformatics 27), or `WORK` is
-        done.
+        that so coarse a p-value does not stand the adjustment for all tests, `among` times as many as terms, they are
+        dealt on until it does (Sandve, Ferkingstad and Nygård 2011, Sequential Monte Carlo multiple testing,
+        Bioinformatics 27), or `WORK` is done.
         """
         self._deal_first()
         least = np.array([self.least(group, spread) or len(spread) for group in range(len(self._units))])
-        tests = np.array([spread[documents:].sum() for documents in least])
+        tests = among * np.array([spread[documents:].sum() for documents in least])
         as_far, dealt, size, group = map(np.concatenate, zip(*self._done, strict=True))
         tested = size >= least[group]
         left = np.flatnonzero(as_far < ENOUGH)

@@ -27,6 +27,7 @@ class Settings(NamedTuple):
     min_count: int
     k: float
     prior: float
+    among: int
 
 
 class Ranked(NamedTuple):
@@ -71,12 +72,11 @@ class FirstTerms:
         self._others.add(*(column[~dealt] for column in columns))
         return np.flatnonzero(dealt)
 
-    def settle(self, chances: Floats, least: int, spread: Ints) -> None:
+    def settle(self, chances: Floats, least: int, tests: int) -> None:
         """Take the p-values of the terms that were dealt, in the order in which `add` gave them; NaN: not tested.
 
-        Tested are those in `least` documents or more; ``spread[d]``: how many are in d. No p-value is taken to be
-        smaller than that of the counts: what is improbable as documents go and not as words go comes of the length of
-        documents.
+        Tested are those in `least` documents or more, in so many `tests`. No p-value is taken to be smaller than that
+        of the counts: what is improbable as documents go and not as words go comes of the length of documents.
         """
         columns = [np.concatenate(column) for column in zip(*self._pieces, strict=True)]
         kept = ~np.isnan(chances)
@@ -85,7 +85,7 @@ class FirstTerms:
         order = np.flatnonzero(kept)
         order = order[np.lexsort([column[order] for column in (*reversed(columns[:-4]), p)])]
         self._dealt, self._p, self._least = [column[order] for column in columns], p[order], least
-        self._q = _adjusted(self._p, np.ones(len(order), dtype=np.int64), int(spread[least:].sum()))
+        self._q = _adjusted(self._p, np.ones(len(order), dtype=np.int64), tests)
 
     def rows(self) -> Ranked:
         """The terms that are kept, with the p-values among all terms that were looked at."""

@@ -306,7 +306,7 @@ def test_by_group_each_against_the_rest(tokens: Tokens, options: dict[str, Any])
     assert table.columns.tolist() == ["source", *COLUMNS]
     assert table["source"].drop_duplicates().tolist() == ["(none)", "Daily", "Radio"]
     for group, rows in table.groupby("source"):
-        expected = keyness(tokens.where(source=group), tokens.where(source__not=group), **options)
+        expected = keyness(tokens.where(source=group), tokens.where(source__not=group), among=3, **options)
         pd.testing.assert_frame_equal(rows.drop(columns="source").reset_index(drop=True), expected, check_exact=True)
 
 

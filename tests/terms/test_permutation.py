@@ -10,6 +10,7 @@ from scipy import stats
 from analysis import tokenize
 from analysis.terms import permutation
 from analysis.terms.association import g2_two_cell
+from analysis.terms.comparison import most_distinct, sides
 from analysis.terms.keyness import keyness, keyness_by_group
 from analysis.terms.permutation import Permutations
 from analysis.text.corpus import read_texts
@@ -95,19 +96,37 @@ def test_a_lone_word_among_many_is_dealt_until_it_is_sure():
     assert 1e-6 < chance(times, group, sizes=sizes, tested=5000) < 0.05 / 5000
 
 
+@pytest.fixture(scope="module")
+def bursts():
+    """Sixty documents, each with a few words that it says over and over."""
+    random = np.random.default_rng(30)
+    shares = random.dirichlet(np.full(300, 0.1), 60)
+    return words([" ".join(f"n{k}" for k in random.choice(300, 100, p=share)) for share in shares])
+
+
 @pytest.mark.parametrize("own", [30, 6])
-def test_between_sides_dealt_at_random_hardly_any_word_stands_out(own):
+def test_between_sides_dealt_at_random_hardly_any_word_stands_out(bursts, own):
     random = np.random.default_rng(own)
-    shares = random.dirichlet(np.full(300, 0.1), 60)  # each document has a few words that it says over and over
-    tokens = words([" ".join(f"n{k}" for k in random.choice(300, 100, p=share)) for share in shares])
     documents, words_one_by_one = 0, 0
     for run in range(100):
         rows = random.permutation(60)
-        table = keyness(tokens.subset(np.sort(rows[:own])), tokens.subset(np.sort(rows[own:])), seed=run)
+        table = keyness(bursts.subset(np.sort(rows[:own])), bursts.subset(np.sort(rows[own:])), seed=run)
         documents += bool((table["q_documents"] < 0.05).any())
         words_one_by_one += bool((table["q"] < 0.05).any())
     assert documents <= 7
     assert words_one_by_one == 100
+
+
+def test_of_six_groups_dealt_at_random_the_most_distinct_has_hardly_ever_a_word_of_its_own(bursts):
+    random = np.random.default_rng(2)
+    found = 0
+    for run in range(60):
+        bursts.corpus.documents["side"] = random.permutation(np.repeat(list("abcdef"), 10))
+        each = keyness_by_group(bursts, "side", seed=run)
+        own, others, *_ = sides(bursts, "side", most_distinct(each, "side"))
+        table = keyness(own, others, among=6, seed=run)
+        found += bool((table["q_documents"] < 0.05).any() or (each["q_documents"] < 0.05).any())
+    assert found <= 5
 
 
 @pytest.fixture
