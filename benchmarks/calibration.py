@@ -110,11 +110,12 @@ def _text(lines: list[list[str]]) -> str:
 
 def key_words(tokens: Tokens, lexicon: Lexicon) -> str:
     """What the term notebook says of key words."""
-    stops = stop_words(STOPS, tokens.languages)
-    each = keyness_by_group(tokens, "source", stopwords=stops, min_count=2)
+    options = {"stopwords": stop_words(STOPS, tokens.languages), "min_count": 2}
+    each = keyness_by_group(tokens, "source", **options)
     own = most_distinct(each, "source") or "one"
     target, others = tokens.where(source=own), tokens.where(source__not=own)
-    return terms.key_words(keyness(target, others, stopwords=stops, min_count=2), own, "the others")
+    documents = target.n_documents, others.n_documents
+    return terms.key_words(keyness(target, others, **options), own, "the others", documents)
 
 
 def trending(tokens: Tokens, lexicon: Lexicon) -> str:
@@ -159,7 +160,7 @@ def shared_text(tokens: Tokens, lexicon: Lexicon) -> str:
 
 
 CLAIMS = {
-    "key words": Claim(terms.key_words, sides, key_words, ("No word", "Whether")),
+    "key words": Claim(terms.key_words, sides, key_words, ("No word", "Which words")),
     "trends": Claim(terms.trending, dates, trending, ("No word", "Too few")),
     "frames by group": Claim(framing.shifted, sides, shifted, ("No source", "Whether")),
     "headlines": Claim(framing.in_headlines, titles, in_headlines, ("Headlines speak of no",)),

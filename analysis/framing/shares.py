@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.core.compiled import Floats
+from analysis.core.intervals import Estimate, Z
 from analysis.framing.coding import sentence_strata, stratum_shares
-from analysis.framing.estimates import Estimate, Z, mixed, shares
+from analysis.framing.estimates import mixed, shares
 from analysis.framing.frames import in_language, profile
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.validity import human_and_found, sample_of, settle
@@ -54,7 +55,7 @@ def corrected_shares(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: 
     sample = sample_of(items, finite=True)
     names, number = tokens.numbered_groups(by)
     group = number[pd.Index(tokens.doc_ids).get_indexer(pd.Index(items["doc_id"]))]
-    table = profile(tokens, lexicon, by, resamples=0)[[*([] if by is None else [by]), "frame", "sentence_share"]]
+    table = profile(tokens, lexicon, by)[[*([] if by is None else [by]), "frame", "sentence_share"]]
     pieces = []
     for place, raw in enumerate(table["sentence_share"].to_numpy().reshape(len(names), -1)):
         own = (group == place)[:, None]

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.core.compiled import Bools, Floats
+from analysis.core.intervals import Estimate, Z
 from analysis.framing.agreement import agreement
 from analysis.framing.coding import NONE, codes, folded, item_name
-from analysis.framing.estimates import Estimate, Sample, Z, ratio, shares
+from analysis.framing.estimates import Sample, ratio, shares
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
 from analysis.text.reading.metadata import FILE_COLUMNS, stem

@@ -33,14 +33,8 @@ LOADED = "What was loaded?"  # a question that each notebook asks
 LIMITS = "What this shows"  # begins the heading of what a notebook does not show
 FIRST_ROWS = 5  # of a table, before more are asked for
 OPEN = 9  # findings that are listed before the others
-NOTHING = (
-    "No ",
-    "None ",
-    "Nothing ",
-    "There is no ",
-    "There are no ",
-    "There are too few ",
-)  # begin what was not found
+# How a finding begins that says that nothing was found.
+NOTHING = ("No ", "None ", "Nothing ", "Too few ", "There is no ", "Headlines speak of no ", "Which words stand out c")
 
 
 class Block(NamedTuple):

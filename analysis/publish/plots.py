@@ -116,13 +116,13 @@ def interval_dots(
 def keyness_bars(table: pd.DataFrame, *, target: str, reference: str, significant: float = 0.05) -> Figure:
     """One bar a row at its ``log_ratio``, to the right for the target and to the left for the reference.
 
-    The line through a bar is its interval (ci_low, ci_high), the number at its end G2. A bar is filled where ``q`` is
-    below `significant`, hollow where it is not.
+    The line through a bar is its interval (ci_low, ci_high), the number at its end G2. A bar is filled where
+    ``q_documents`` is below `significant`, hollow where it is not, or not known.
     """
     fig, ax = labelled_rows(len(table), table["term"], legend=True)
     y = np.arange(len(table))
     ratio = table["log_ratio"].to_numpy(dtype=float)
-    sure = (table["q"] < significant).to_numpy()
+    sure = (table["q_documents"] < significant).to_numpy()
     sides = ((ratio >= 0, COLOURS["blue"], "", target), (ratio < 0, COLOURS["orange"], "////", reference))
     for side, colour, hatch, _ in sides:
         ax.barh(y[side & sure], ratio[side & sure], color=colour, edgecolor="white", hatch=hatch, height=0.7)
@@ -139,7 +139,7 @@ def keyness_bars(table: pd.DataFrame, *, target: str, reference: str, significan
     for _, colour, hatch, name in sides:
         more = f"more in {cut(name, longest(20))}"
         handles.append(Patch(facecolor=colour, edgecolor="white", hatch=hatch, label=more))
-    handles.append(Patch(facecolor="white", edgecolor="#444444", label=f"q ≥ {significant:g}"))
+    handles.append(Patch(facecolor="white", edgecolor="#444444", label="may be chance"))
     legend_above(fig, handles)
     name_x(ax, "Log ratio (1: twice the rate)")
     return fig

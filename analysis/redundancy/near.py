@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ def near_repeats(
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold is {threshold}: use a share above 0 and at most 1, such as 0.8")
-    content, sets = _contents(tokens, unit)
+    content, sets = contents(tokens, lambda part: units(part, unit)[0])
     found = of_contents(content)
     borders = cut(np.diff(sets.begin), WORDS)
     types = len(tokens.vocabulary)
@@ -84,14 +85,22 @@ def near_repeats(
     return pd.DataFrame(table | {"similarity": similarity, "omitted": omitted})
 
 
-def _contents(tokens: Tokens, unit: str) -> tuple[Ids, Sets]:
-    """The number of the content of each unit; the different sets of words of the long ones, by size."""
+def contents(tokens: Tokens, offsets_in: Callable[[Tokens], Ints]) -> tuple[Ids, Sets]:
+    """The number of the content of each unit; the different sets of words of the long ones, by size.
+
+    `offsets_in` says where in the words of a part the units begin, and the last ends. Units of the same set of words
+    have one content, short ones only where they are equal word by word in order.
+
+    >>> from analysis import read_text, tokenize
+    >>> tokens = tokenize(read_text("We will win this war. It rained. This war we will win!"))
+    >>> contents(tokens, lambda part: part.sentence_offsets)[0].tolist()
+    [0, 1, 0]
+    """
     rank = _rank(tokens)
     items, stop = room(tokens, len(tokens), np.int32), 0
     keys, sizes = [np.empty((2, 0), dtype=np.uint64)], [np.empty(0, dtype=np.int32)]
     for part in parts(tokens):
-        offsets = units(part.tokens, unit)[0]
-        own, size, key = sets_of(rank[part.types[part.tokens.ids]], offsets)
+        own, size, key = sets_of(rank[part.types[part.tokens.ids]], offsets_in(part.tokens))
         items[stop : stop + len(own)] = own
         stop += len(own)
         release(items)

@@ -6,8 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.core.compiled import Ints
 from analysis.core.paths import from_root
-from analysis.terms.tallies import OWN_WORDS, SIGNIFICANT
+from analysis.terms.permutation import SIGNIFICANT
+from analysis.terms.tallies import OWN_WORDS
 from analysis.text.reading.metadata import MetadataError, read_table
 from analysis.text.tokens import Tokens
 
@@ -15,28 +17,37 @@ REST = "the others"
 
 
 class Sides(NamedTuple):
-    """Two sides of a comparison and what each is called."""
+    """Two sides of a comparison, what each is called, and which documents of target and reference are copies."""
 
     target: Tokens
     reference: Tokens | pd.DataFrame
     target_name: str
     reference_name: str
+    copies: Ints | None = None
 
 
-def sides(tokens: Tokens, by: str | None, target: str | None = None, reference: str | None = None) -> Sides:
+def sides(
+    tokens: Tokens,
+    by: str | None,
+    target: str | None = None,
+    reference: str | None = None,
+    *,
+    copies: Ints | None = None,
+) -> Sides:
     """The sides that `target` and `reference` name.
 
     `target` is a group of the metadata column `by`; without it the group with the most words (of equal ones the first
     by name), or, against a frequency list, all documents. `reference` is another group, or a CSV file with the columns
     ``term`` and ``count`` (`read_frequency_list`), a relative path starting at the checkout; without it all other
-    documents. Raises `ValueError` for a group that is not there, a target that is its reference, and where there is
-    nothing to compare.
+    documents, which have the name of their group where they are one, else "the others". `copies` are numbers for all
+    documents, equal for copies of one another, of which the sides get theirs. Raises `ValueError` for a group that is
+    not there, a target that is its reference, and where there is nothing to compare.
 
     >>> from analysis import tokenize
     >>> from analysis.text.corpus import read_texts
-    >>> found = sides(tokenize(read_texts(["War.", "Peace and trade."])), "doc_id")
+    >>> found = sides(tokenize(read_texts(["War.", "Peace and trade.", "No."])), "doc_id")
     >>> found.target_name, found.reference_name, len(found.target), len(found.reference)
-    ('1', 'the others', 3, 1)
+    ('1', 'the others', 3, 2)
     """
     listed = is_list(reference)
     if by is None:
@@ -59,8 +70,16 @@ def sides(tokens: Tokens, by: str | None, target: str | None = None, reference: 
         sizes = pd.Series(np.diff(tokens.document_offsets)).groupby(groups.to_numpy(dtype=object)).sum()
         sizes = sizes[sizes > 0]
         target = min((name for name in sizes.index if name != reference), key=lambda name: (-sizes[name], name))
-    others = tokens.where(**{by: reference}) if reference else tokens.where(**{f"{by}__not": target})
-    return Sides(tokens.where(**{by: target}), others, target, reference or REST)
+    rows = np.flatnonzero(groups == str(target))
+    rest = np.flatnonzero(groups == reference if reference else groups != target)
+    names = groups.iloc[rest][np.diff(tokens.document_offsets)[rest] > 0].unique()
+    return Sides(
+        tokens.subset(rows),
+        tokens.subset(rest),
+        str(target),
+        names[0] if len(names) == 1 else REST,
+        None if copies is None else copies[np.append(rows, rest)],
+    )
 
 
 def is_list(reference: str | None) -> bool:
@@ -104,9 +123,9 @@ def read_frequency_list(path: str | Path) -> pd.DataFrame:
 def strongest(table: pd.DataFrame, top: int) -> pd.DataFrame:
     """The key words of a keyness table for a figure: up to `top` of the target, then as many of the reference.
 
-    Each side has those with the highest G², the target's from high to low, the reference's from low to high.
+    Each side has its first ones in the table, the target's in their order, the reference's the other way round.
 
-    >>> table = pd.DataFrame({"term": list("abcd"), "key": ["target", "reference"] * 2, "g2": [9.0, 7.0, 5.0, 3.0]})
+    >>> table = pd.DataFrame({"term": list("abcd"), "key": ["target", "reference"] * 2})
     >>> strongest(table, 2)["term"].tolist()
     ['a', 'c', 'd', 'b']
     """
@@ -114,20 +133,20 @@ def strongest(table: pd.DataFrame, top: int) -> pd.DataFrame:
     return pd.concat([own, others[::-1]], ignore_index=True)
 
 
-def most_distinct(table: pd.DataFrame, by: str, *, significant: float = SIGNIFICANT) -> str | None:
-    """The group with the most key words of its own in a table of `keyness_by_group` (q below `significant`).
+def most_distinct(table: pd.DataFrame, by: str) -> str | None:
+    """The group that most words of its own set apart in a table of `keyness_by_group`, see `q_documents`.
 
-    Of groups with as many, the one whose key words have the most G² together, then the first by name; None
-    where no group has any word of its own. A table of a corpus in parts says itself how many there are in all.
+    Of groups with as many, the one whose own words have the most G² together, then the first by name; None where no
+    group has any word of its own. A table that was cut says itself how many there are in all.
 
-    >>> table = pd.DataFrame({"source": ["a", "a", "b"], "key": "target", "q": [0.01, 0.3, 0.02], "g2": [9, 1, 8]})
-    >>> most_distinct(table, "source")
+    >>> table = pd.DataFrame({"source": ["a", "a", "b"], "key": "target", "g2": [9, 1, 8]})
+    >>> most_distinct(table.assign(q_documents=[0.01, 0.3, 0.02]), "source")
     'a'
     """
-    if (counted := table.attrs.get(OWN_WORDS)) is not None and significant == SIGNIFICANT:
+    if (counted := table.attrs.get(OWN_WORDS)) is not None:
         counted = {group: found for group, found in counted.items() if found[1] > 0}
         return min(counted, key=lambda group: (-counted[group][0], -counted[group][1], group), default=None)
     own = table[table["key"] == "target"]
-    sure = (own["q"] < significant).groupby(own[by]).sum()
+    sure = (own["q_documents"] < SIGNIFICANT).groupby(own[by]).sum()
     evidence = own.groupby(by)["g2"].sum()
     return min(sure.index, key=lambda group: (-sure[group], -evidence[group], group), default=None)

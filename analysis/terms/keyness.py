@@ -1,7 +1,7 @@
 """Which words one corpus uses more, or less, than another: keyness.
 
-The terms of each part of either side are counted, group by group, and what they count in all parts is added up. Then
-each group is held against all the others.
+The terms of each part of either side are counted, document by document, and what all parts have of a term is brought
+together. Then each group is held against all the others.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,17 +9,17 @@ from operator import eq
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from scipy import sparse
 
 from analysis.core.compiled import Ints
 from analysis.terms.cells import Groups, counted_terms
-from analysis.terms.keys import Alphabet, alphabet, key_buckets, of_terms, pack, summed
+from analysis.terms.keys import Alphabet, Columns, alphabet, changes, key_buckets, pack
 from analysis.terms.ngrams import check
+from analysis.terms.permutation import Permutations
 from analysis.terms.tallies import (
     COLUMNS,
     OWN_WORDS,
-    SIGNIFICANT,
-    FirstByG2,
+    FirstTerms,
     Settings,
     check_groups,
     check_sizes,
@@ -47,23 +47,40 @@ def keyness(
     k: float = 1.0,
     prior: float = 500.0,
     most: int | None = None,
+    copies: Ints | None = None,
+    among: int = 1,
+    permutations: int = 1999,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Words, or `n` words in a row within one sentence, compared between two corpora.
 
     `reference` is the corpus that `target` is held against, or a frequency list: a table with the columns ``term`` and
     ``count``, one row a term. It must be the whole list, since its counts add up to the size of the reference.
 
-    One row a term of either side, by ``g2`` from high to low, then by the alphabet. The formulas and their sources are
-    those of `analysis.terms.association`:
+    One row a term of either side, the surest first: by ``p_documents`` from low to high, then by ``g2`` from high to
+    low, then by the alphabet; those without a test of documents come last. The formulas and their sources are those of
+    `analysis.terms.association`:
 
     - ``key``: the side that uses the term at the higher rate, "target" or "reference", or "neither". It is only a
-      direction: whether the difference is one, say ``p`` and ``q``, and how large it is, ``log_ratio``;
+      direction: whether the difference is more than chance, says ``q_documents``, and how large it is, ``log_ratio``;
     - ``count``, ``reference_count``: occurrences; ``per_million``, ``reference_per_million``: a million running words
       (for n > 1: running n-grams), stop words included; ``documents``, ``reference_documents``: documents with the
       term, NaN for a frequency list;
     - ``g2``: log-likelihood over two cells (Rayson and Garside 2000), 0 = alike and never negative; ``g2_four_cell``:
-      over four (Dunning 1993); ``p``: the probability of so high a ``g2`` by chance; ``q``: ``p`` adjusted for the
-      number of terms in the table (Benjamini and Hochberg 1995): of those with q < 0.05 about 5% at most are chance;
+      over four (Dunning 1993);
+    - ``p_documents``: of `permutations` random divisions of all documents into two sides, of as many documents as these
+      have, and the actual one, the share with as high a ``g2`` (Lijffijt et al. 2016, Significance testing of word
+      frequencies in corpora; Mildenberger 2023, keyperm), and no less than ``p``. A term that is soon seen to be no
+      exception has fewer divisions, one that the adjustment calls for more, see `permutation.Permutations.chances`.
+      ``q_documents``: adjusted for the number of terms that are tested (Benjamini and Hochberg 1995). Where it is below
+      0.05 the term stands out: of these about 5% at most are chance. Both are 1 where ``p`` is 0.05 or more; they are
+      NaN for a term of so few documents that wherever they are it tells nothing (`permutation.Permutations.least`),
+      with fewer than two documents on a side, for a frequency list, and with `permutations` 0. Documents with the same
+      number in `copies`, (documents,) whole numbers for those of the target and then of the reference, go to a side
+      together and count as one; where they are on both sides they stay there. Where the target was chosen for its words
+      `among` several groups, so many times as many tests are adjusted for;
+    - ``p``: the probability of so high a ``g2`` if words were drawn one by one. They come in documents, so it is far
+      too small. ``q``: ``p`` adjusted for the number of terms in the table;
     - ``chi2``, ``chi2_yates``: Pearson's, without and with Yates' correction; ``fisher_p``: Fisher's exact test;
     - ``log_ratio``, ``ci_low``, ``ci_high``: binary logarithm of the ratio of the two rates (Hardie 2014) and its 95%
       interval (Katz et al. 1978). Above 0 = more in the target, 1 = twice the rate; a count of 0 is taken as 0.5;
@@ -76,13 +93,13 @@ def keyness(
       documents in place of its occurrences among all words (Egbert and Biber 2019, Incorporating text dispersion into
       keyword analyses), so that one loud document makes no key word; NaN for a frequency list.
 
-    All tests take words as drawn one by one. Words come in texts, so p is too small: trust ``dispersion_p`` more.
+    All other tests take words, or documents, as drawn one by one from an endless stock, and words are not.
     Left out are terms that begin or end with one of `stopwords`, and those that occur less than `min_count` times in
     both sides together; both still count among the running words, but not in ``q``. Raises `ValueError` for a side
     without words, two sides that are the same documents or were tokenized differently, a table that is no frequency
-    list or shares no term, and n < 1, k <= 0 or prior <= 0.
+    list or shares no term, and n < 1, k <= 0, prior <= 0, permutations < 0, or `copies` of another length.
 
-    With `most` there are the first rows only, so many; ``q`` is that of all.
+    With `most` there are the first rows only, so many; the adjusted values are those of all.
 
     >>> from analysis import read_text, tokenize
     >>> target = tokenize(read_text("War and war and war."))
@@ -94,8 +111,8 @@ def keyness(
     2  peace  reference      0                1  0.97      -0.32
     """
     check(n)
-    how = Settings(min_count, k, prior)
-    target_group = np.zeros(target.n_documents, dtype=np.int64)
+    how = Settings(min_count, k, prior, among)
+    group = np.zeros(target.n_documents, dtype=np.int64)
     if isinstance(reference, pd.DataFrame):
         listed, times = frequency_list(reference)
         ends = [(split[0], split[-1]) for split in (term.split(" ") for term in listed)]
@@ -103,27 +120,28 @@ def keyness(
         # A term of fewer words than `n` is filled up with empty ones, and is one of the list alone.
         split = [[*own, *[""] * (n - len(own))] for own in (term.split(" ", n - 1) for term in listed[kept])]
         words = alphabet(target, stopwords=stopwords, more=[word for own in split for word in own])
-        buckets, sizes = _counted(words, n, 2, [(target, target_group)])
-        sizes[1] = times.sum()
-        keys = pack([*words.codes[-1].reshape(-1, n).T, np.ones(len(split))], words.radices(n, 2))
-        buckets.add(*keys, times[kept], np.zeros(len(split)))
+        buckets, sizes = _counted(words, n, [target])
+        sizes, permutations = np.append(sizes, times.sum()), 0  # the list is one more document
+        keys = pack([*words.codes[-1].reshape(-1, n).T, np.zeros(len(split))], words.radices(n, 1))
+        buckets.add(*keys, np.full(len(split), target.n_documents), times[kept])
     else:
         _check_sides(target, reference)
         words = alphabet(target, reference, stopwords=stopwords)
-        sides = [(target, target_group), (reference, np.ones(reference.n_documents, dtype=np.int64))]
-        buckets, sizes = _counted(words, n, 2, sides)
-    check_sizes(sizes, n)
-    (first,), shared = _first_terms(buckets, sizes, [0], how, most)
-    keys, counts, q = first.rows()
-    terms = words.terms(keys, n, 2)
+        buckets, sizes = _counted(words, n, [target, reference])
+    group = np.append(group, np.ones(len(sizes) - len(group), dtype=np.int64))
+    check_sizes(np.bincount(group, sizes, minlength=2).tolist(), n)
+    dealt = Permutations(group, sizes, copies if permutations else None, permutations, seed)
+    (first,), shared = _first_terms(buckets, group, sizes, [0], how, most, dealt)
+    found = first.rows()
+    terms = words.terms(found.keys, n, 1)
     if not isinstance(reference, pd.DataFrame):
-        return key_table(terms, counts, q, first.sizes, (target.n_documents, reference.n_documents), how)
+        return key_table(terms, found, first.sizes, (target.n_documents, reference.n_documents), how)
     if not shared:
         own = next(part.tokens for part in parts(target) if len(part.tokens))
         said = f"it begins {listed[0]!r}, the target {' '.join(own.vocabulary[own.ids[:n]])!r}"
         raise ValueError(f"the reference table shares no term with the target: {said}")
     terms = pd.Series(terms).str.rstrip(" ").array if n > 1 else terms
-    return key_table(terms, counts, q, first.sizes, (target.n_documents, 0), how)
+    return key_table(terms, found, first.sizes, (target.n_documents, 0), how)
 
 
 def keyness_by_group(
@@ -136,12 +154,17 @@ def keyness_by_group(
     k: float = 1.0,
     prior: float = 500.0,
     most: int | None = None,
+    copies: Ints | None = None,
+    permutations: int = 1999,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Each group of the metadata column `by` against all other documents: `keyness`, with the group as first column.
 
-    Groups in alphabetical order, each with its own ``q``; `by` empty makes the group "(none)". A group without words
-    has no rows. With `most` each group has its first rows, `most` shared among the groups, but 1,000 at least; how many
-    words it has of its own, which `most_distinct` asks for, is in the table's ``attrs``. Raises `ValueError` for an
+    Groups in alphabetical order, each with its own ``q``, and with a ``q_documents`` that is adjusted for the number of
+    groups, too, where there are more than two; `by` empty makes the group "(none)". A group without words has no rows.
+    The divisions of documents are the same for all groups. With `most` each group has its first rows, `most` shared
+    among the groups, but 1,000 at least; how many words set it apart, which `most_distinct`
+    asks for, is in the table's ``attrs``. Raises `ValueError` for an
     unknown column, where fewer than two groups have words, and where a thousand million rows were to be compared.
 
     >>> from analysis import tokenize
@@ -155,22 +178,23 @@ def keyness_by_group(
     8      2  peace  reference      0                1
     """
     check(n)
-    how = Settings(min_count, k, prior)
     labels, group = tokens.numbered_groups(by)
     words = alphabet(tokens, stopwords=stopwords)
-    buckets, sizes = _counted(words, n, len(labels), [(tokens, group)])
-    used = np.flatnonzero(sizes).tolist()
+    buckets, sizes = _counted(words, n, [tokens])
+    used = np.flatnonzero(np.bincount(group, sizes, minlength=len(labels))).tolist()
     check_groups(by, (labels[row] for row in used))
+    how = Settings(min_count, k, prior, among=len(used) if len(used) > 2 else 1)  # of two the words are the same
     each = None if most is None else max(most // len(used), LEAST)
     documents = np.bincount(group, minlength=len(labels)).tolist()
+    dealt = Permutations(group, sizes, copies, permutations, seed)
     tables, own_words = [], {}
-    for row, first in zip(used, _first_terms(buckets, sizes, used, how, each)[0], strict=True):
+    for row, first in zip(used, _first_terms(buckets, group, sizes, used, how, each, dealt)[0], strict=True):
         sides = documents[row], tokens.n_documents - documents[row]
-        keys, counts, q = first.rows()
-        table = key_table(words.terms(keys, n, len(labels)), counts, q, first.sizes, sides, how)
+        found = first.rows()
+        table = key_table(words.terms(found.keys, n, 1), found, first.sizes, sides, how)
         table.insert(0, by, labels[row])
         tables.append(table)
-        own_words[labels[row]] = first.own(SIGNIFICANT)
+        own_words[labels[row]] = first.own()
     every = pd.concat(tables, ignore_index=True)
     every.attrs[OWN_WORDS] = own_words
     return every
@@ -197,51 +221,87 @@ def _starts(tokens: Tokens) -> Ints:
     return np.concatenate(every)
 
 
-def _counted(
-    words: Alphabet, n: int, groups: int, corpora: Sequence[tuple[Tokens, Ints]]
-) -> tuple[Buckets, NDArray[np.int64]]:
-    """How often each term of `n` words is in each group, and in how many documents of it; the running terms of each.
+def _counted(words: Alphabet, n: int, corpora: Sequence[Tokens]) -> tuple[Buckets, Ints]:
+    """How often each document has each term of `n` words; the running terms of each document.
 
-    `corpora`: each with (documents,) the group of each document. A row is a key, see `keys.pack`, and the two counts.
+    A row is a key, see `keys.pack`, a document, numbered through all corpora, and how often the term is in it.
     """
-    tokens = [corpus for corpus, _ in corpora]
-    radices = words.radices(n, groups)
-    buckets = key_buckets(*tokens, radices=radices, values=[np.int64, np.int64], rows=sum(map(len, tokens)))
-    sizes = np.zeros(groups, dtype=np.int64)
-    for (corpus, group), codes in zip(corpora, words.codes, strict=False):  # the words of a list have codes, too
-        of = Groups(group.astype(np.int32), range(groups), np.bincount(group), np.zeros(len(group), dtype=bool))
-        for cells, keys in counted_terms(corpus, words, of, n, codes=codes):
-            sizes += np.bincount(cells.owner, cells.running, minlength=groups).astype(np.int64)
-            buckets.add(*keys, np.bincount(cells.row, cells.times), np.bincount(cells.row))
-    return buckets, sizes
+    buckets = key_buckets(
+        *corpora, radices=words.radices(n, 1), values=[np.int32, np.int64], rows=sum(map(len, corpora))
+    )
+    sizes, before = list[Ints](), 0
+    for corpus, codes in zip(corpora, words.codes, strict=False):  # the words of a list have codes, too
+        alone = np.zeros(corpus.n_documents, dtype=bool)
+        one = Groups(alone.astype(np.int32), range(1), np.array([corpus.n_documents]), alone)
+        for cells, keys in counted_terms(corpus, words, one, n, codes=codes):
+            order = np.lexsort(keys[::-1])  # of a few rows; sorted pieces are soon sorted together
+            rank = np.empty(len(order), dtype=np.int32)
+            rank[order] = np.arange(len(order), dtype=np.int32)
+            document = np.repeat(np.arange(len(cells.owner), dtype=np.int32), np.diff(cells.begin))
+            shape = len(order), len(cells.owner)
+            by_term = sparse.coo_array((cells.times, (rank[cells.row], document)), shape).tocsr()
+            rows = (np.repeat(key[order], np.diff(by_term.indptr)) for key in keys)
+            buckets.add(*rows, before + by_term.indices, by_term.data)
+            sizes.append(cells.running.astype(np.int64))
+            before += len(cells.owner)
+    return buckets, np.concatenate([np.empty(0, np.int64), *sizes])
 
 
 def _first_terms(
-    buckets: Buckets, sizes: NDArray[np.int64], compared: Sequence[int], how: Settings, most: int | None
-) -> tuple[list[FirstByG2], bool]:
+    buckets: Buckets,
+    group: Ints,
+    sizes: Ints,
+    compared: Sequence[int],
+    how: Settings,
+    most: int | None,
+    dealt: Permutations,
+) -> tuple[list[FirstTerms], bool]:
     """The first terms of each of the groups that are `compared` with all others; whether groups share a term at all."""
-    whole, groups, shared = int(sizes.sum()), len(sizes), False
-    sides = [(int(sizes[row]), whole - int(sizes[row])) for row in compared]
-    found = [FirstByG2(*side, most) for side in sides]
+    own_sizes, shared = np.bincount(group, sizes).astype(np.int64), False
+    whole, groups = int(own_sizes.sum()), len(own_sizes)
+    found = [FirstTerms(int(own_sizes[row]), whole - int(own_sizes[row]), most) for row in compared]
+    spread = np.zeros(len(group) + 1, dtype=np.int64)  # how many terms are in so many documents
+    numbers: list[list[Ints]] = [[] for _ in compared]  # of what is dealt of each group
+    small, added = group.astype(np.min_scalar_type(groups)), 0  # small numbers are sorted in no time
     for k in range(len(buckets)):
-        *keys, count, documents = summed(buckets.read(k), len(buckets.types) - 2)
-        term, group = of_terms(keys, groups)
-        begins = np.flatnonzero(np.diff(term, prepend=-1))
-        shared |= len(begins) < len(term)
-        every = np.stack([np.bincount(term, count), np.bincount(term, documents)]).astype(np.int64)
+        keys, begin, document, times = _by_key(buckets.read(k))
+        of = small[document]
+        if len(of):
+            shared |= bool((np.minimum.reduceat(of, begin[:-1]) < np.maximum.reduceat(of, begin[:-1])).any())
+        term = np.repeat(np.arange(len(begin) - 1), np.diff(begin))
+        every = np.stack([np.bincount(term, times, len(begin) - 1).astype(np.int64), np.diff(begin)])
         often = every[0] >= max(how.min_count, 1)
         if often.sum() * len(compared) * len(buckets) > AT_MOST:
             said = f"{len(compared):,} groups with {often.sum() * len(buckets):,} terms"
             raise ValueError(f"{said} are too many to compare: take fewer groups, or a higher min_count")
-        own_keys = [key[begins][often] for key in (*keys[:-1], keys[-1] - group)]
-        every, place = every[:, often], np.cumsum(often) - 1
-        rows = np.flatnonzero(often[term])
-        rows = rows[np.argsort(group[rows], kind="stable")]
-        bounds = np.searchsorted(group[rows], np.arange(groups + 1))
-        for row, first in zip(compared, found, strict=True):
-            mine = rows[bounds[row] : bounds[row + 1]]
-            own = np.zeros_like(every)
-            own[:, place[term[mine]]] = count[mine], documents[mine]
-            rest = every - own
-            first.add(own_keys, np.stack([own[0], rest[0], own[1], rest[1]]))
+        keys, every = [key[often] for key in keys], every[:, often]
+        spread += np.bincount(every[1], minlength=len(spread))
+        order = np.argsort(of, kind="stable")
+        bounds = np.searchsorted(of[order], np.arange(groups + 1))
+        pairs = []
+        for place, (row, first) in enumerate(zip(compared, found, strict=True)):
+            mine = order[bounds[row] : bounds[row + 1]]
+            own = np.stack(
+                [np.bincount(term[mine], times[mine], len(often)), np.bincount(term[mine], minlength=len(often))]
+            )
+            own = own.astype(np.int64)[:, often]
+            counts = np.stack([own[0], every[0] - own[0], own[1], every[1] - own[1]])
+            # What is in so many documents that it may be tested, as far as is known: there will be no fewer terms.
+            chosen = first.add(keys, counts, dealt.least(row, spread))
+            pairs.append((np.flatnonzero(often)[chosen], np.full(len(chosen), row)))
+            numbers[place].append(np.arange(added, added := added + len(chosen)))
+        dealt.add(begin, document, times, *(np.concatenate(column) for column in zip(*pairs, strict=True)))
+    chances = dealt.chances(spread, how.among)
+    for row, first, own_numbers in zip(compared, found, numbers, strict=True):
+        least = dealt.least(row, spread)
+        first.settle(chances[np.concatenate(own_numbers)], least, how.among * int(spread[least:].sum()))
     return found, shared
+
+
+def _by_key(columns: Columns) -> tuple[Columns, Ints, Ints, Ints]:
+    """Rows of `_counted` sorted by key: each key once, where its rows begin and the last end, documents, times."""
+    *keys, document, times = columns
+    order = np.lexsort(keys[::-1]) if len(keys) > 1 else np.argsort(keys[0], kind="stable")
+    keys = [key[order] for key in keys]
+    begin = np.append(np.flatnonzero(changes(keys)), len(order))
+    return [key[begin[:-1]] for key in keys], begin, document[order], times[order]

@@ -1,4 +1,4 @@
-"""What a comparison counts: the terms of either side, the first of them by G², and the table of these."""
+"""What a comparison counts: the terms of either side, the first of them by how sure they are, and their table."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from analysis.core.compiled import Floats, Ints
 from analysis.terms import association
 from analysis.terms.keys import Columns, FirstRows, key_index, pack, summed, unpack
+from analysis.terms.permutation import SIGNIFICANT
 
 COLUMNS = [
-    *("term", "key", "count", "reference_count", "log_ratio", "ci_low", "ci_high", "g2", "p", "q", "dispersion_p"),
-    *("per_million", "reference_per_million", "documents", "reference_documents", "dispersion_g2"),
-    *("g2_four_cell", "chi2", "chi2_yates", "fisher_p", "bic", "log_odds_z"),
+    *("term", "key", "count", "reference_count", "documents", "reference_documents"),
+    *("log_ratio", "ci_low", "ci_high", "g2", "p_documents", "q_documents", "per_million", "reference_per_million"),
+    *("p", "q", "dispersion_g2", "dispersion_p", "g2_four_cell", "chi2", "chi2_yates", "fisher_p", "bic", "log_odds_z"),
     *("pct_diff", "diff_coefficient", "odds_ratio", "simple_maths"),
 ]
-SIGNIFICANT = 0.05  # below this q a key word counts for its group
-OWN_WORDS = "own_words"  # in the attributes of a table by group: how many such words each has, and G² of its own words
+OWN_WORDS = "own_words"  # in the attributes of a table by group: how many words set each apart, and G² of its own words
 
 
 class Settings(NamedTuple):
@@ -27,59 +27,100 @@ class Settings(NamedTuple):
     min_count: int
     k: float
     prior: float
+    among: int
 
 
-class FirstByG2:
-    """Keeps the first terms by G², of equal ones those with the lowest key, and what the q-values of all depend on.
+class Ranked(NamedTuple):
+    """Terms in their order: their keys, counts, (4, terms), and p-values."""
 
-    ``sizes``: the running words of either side.
+    keys: Columns
+    counts: Ints
+    q: Floats
+    p_documents: Floats
+    q_documents: Floats
+
+
+class FirstTerms:
+    """Keeps the first terms of a comparison, and what the adjusted p-values of all of them depend on.
+
+    First come those that are dealt out with their documents (`permutation`), by the p-value which that gives, then by
+    G²; then all others by G²; of equal ones those with the lowest key. ``sizes``: the running words of either side.
     """
 
     def __init__(self, size: int, other_size: int, most: int | None) -> None:
         """Keep `most` terms, or all, of two sides of so many running words."""
-        self.sizes, self._first = (size, other_size), FirstRows(most)
+        self.sizes = (size, other_size)
+        self._most, self._others = most, FirstRows(most)
         self._radices = [size + 1, other_size + 1]
         none = np.empty(0, dtype=np.int64)
         self._pairs, self._times = pack([none, none], self._radices), none  # how many terms have the same counts
+        self._pieces = list[Columns]()
 
-    def add(self, keys: Columns, counts: Ints) -> None:
-        """Look at terms: their keys, see `keys.pack`, and counts, (4, terms): occurrences on either side, documents."""
+    def add(self, keys: Columns, counts: Ints, least: int) -> Ints:
+        """Look at terms: their keys, see `keys.pack`, and counts, (4, terms): occurrences on either side, documents.
+
+        Gives the rows of those that are to be dealt, if in the end those in `least` documents are tested; 0: none.
+        """
         pairs = pack([*counts[:2]], self._radices)
         own = summed([*pairs, np.ones(len(counts[0]), dtype=np.int64)], len(pairs))
         every = [np.concatenate(pair) for pair in zip([*self._pairs, self._times], own, strict=True)]
         *self._pairs, self._times = summed(every, len(pairs))
-        self._first.add(-association.g2_two_cell(counts[0], self.sizes[0], counts[1], self.sizes[1]), *keys, *counts)
+        g2 = association.g2_two_cell(counts[0], self.sizes[0], counts[1], self.sizes[1])
+        dealt = (counts[2] + counts[3] >= least) & (least > 0) & (association.p_value(g2) < SIGNIFICANT)
+        columns = [-g2, *keys, *counts]
+        self._pieces.append([column[dealt] for column in columns])
+        self._others.add(*(column[~dealt] for column in columns))
+        return np.flatnonzero(dealt)
 
-    def rows(self) -> tuple[Columns, Ints, Floats]:
-        """The keys of the terms that are kept, in order, their counts as they were added, and their q-values.
+    def settle(self, chances: Floats, least: int, tests: int) -> None:
+        """Take the p-values of the terms that were dealt, in the order in which `add` gave them; NaN: not tested.
 
-        A q-value is that among all terms that were looked at.
+        Tested are those in `least` documents or more, in so many `tests`. No p-value is taken to be smaller than that
+        of the counts: what is improbable as documents go and not as words go comes of the length of documents.
         """
-        _, *columns = self._first.rows()
-        keys, counts = columns[:-4], np.stack(columns[-4:])
-        own = key_index(self._pairs).get_indexer(key_index(pack([*counts[:2]], self._radices)))
-        return keys, counts, self._every_q()[own]
+        columns = [np.concatenate(column) for column in zip(*self._pieces, strict=True)]
+        kept = ~np.isnan(chances)
+        p = np.maximum(chances, association.p_value(-columns[0]))
+        self._others.add(*(column[~kept] for column in columns))
+        order = np.flatnonzero(kept)
+        order = order[np.lexsort([column[order] for column in (*reversed(columns[:-4]), p)])]
+        self._dealt, self._p, self._least = [column[order] for column in columns], p[order], least
+        self._q = _adjusted(self._p, np.ones(len(order), dtype=np.int64), tests)
 
-    def own(self, significant: float) -> tuple[int, float]:
-        """How many terms the first side uses more with a q-value below `significant`; the sum of G² of all it does."""
-        count, other = unpack(self._pairs, self._radices)
-        more = count / self.sizes[0] > other / self.sizes[1]
-        sure = more & (self._every_q() < significant)
-        return int(self._times[sure].sum()), float((self._pair_g2() * self._times)[more].sum())
+    def rows(self) -> Ranked:
+        """The terms that are kept, with the p-values among all terms that were looked at."""
+        columns = [np.concatenate(pair)[: self._most] for pair in zip(self._dealt, self._others.rows(), strict=True)]
+        keys, counts = columns[1:-4], np.stack(columns[-4:])
+        own = key_index(self._pairs).get_indexer(key_index(pack([*counts[:2]], self._radices)))
+        known = np.where((counts[2] + counts[3] >= self._least) & (self._least > 0), 1.0, np.nan)
+        p, q = known, known.copy()
+        p[: len(self._p)], q[: len(self._p)] = self._p[: self._most], self._q[: self._most]
+        return Ranked(keys, counts, self._every_q()[own], p, q)
+
+    def own(self) -> tuple[int, float]:
+        """How many terms that stand out the first side uses more; the sum of G² of all that it uses more."""
+        pairs = unpack(self._pairs, self._radices)
+        more, sure = (count / self.sizes[0] > other / self.sizes[1] for count, other in (pairs, self._dealt[-4:-2]))
+        sure &= self._q < SIGNIFICANT
+        return int(sure.sum()), float((self._pair_g2() * self._times)[more].sum())
 
     def _every_q(self) -> Floats:
-        """The q-value of each pair of counts (Benjamini and Hochberg), which is that of the last of equal p-values."""
-        p = association.p_value(self._pair_g2())
-        order = np.argsort(p)
-        rank = np.cumsum(self._times[order])
-        q = p[order] * (rank[-1:] / rank)
-        np.minimum.accumulate(q[::-1], out=q[::-1])
-        p[order] = np.clip(q, 0, 1)
-        return p
+        """The adjusted p-value of each pair of counts, which is that of the last of equal p-values."""
+        return _adjusted(association.p_value(self._pair_g2()), self._times, int(self._times.sum()))
 
     def _pair_g2(self) -> Floats:
         count, other = unpack(self._pairs, self._radices)
         return association.g2_two_cell(count, self.sizes[0], other, self.sizes[1])
+
+
+def _adjusted(p: Floats, times: Ints, tests: int) -> Floats:
+    """p-values, each of so many tests, adjusted for all `tests` (Benjamini and Hochberg 1995): others are larger."""
+    order = np.argsort(p)
+    q = p[order] * (tests / np.cumsum(times[order]))
+    np.minimum.accumulate(q[::-1], out=q[::-1])
+    adjusted = np.empty(len(p))
+    adjusted[order] = np.clip(q, 0, 1)
+    return adjusted
 
 
 def check_sizes(sizes: Iterable[int], n: int) -> None:
@@ -127,10 +168,10 @@ def frequency_list(table: pd.DataFrame) -> tuple[NDArray[np.object_], Ints]:
 
 
 def key_table(
-    terms: Any, counts: Ints, q: Floats, sizes: tuple[int, int], documents: tuple[int, int], how: Settings
+    terms: Any, found: Ranked, sizes: tuple[int, int], documents: tuple[int, int], how: Settings
 ) -> pd.DataFrame:
-    """The table of `terms` with their counts and q-values; `documents`: of either side, 0 where they are not known."""
-    count, other_count, holding, other_holding = counts
+    """The table of `terms`, which were `found`; `documents`: of either side, 0 where they are not known."""
+    count, other_count, holding, other_holding = found.counts
     size, other_size = sizes
     cells = (count, size, other_count, other_size)
     rate, other_rate = count / size, other_count / other_size
@@ -151,7 +192,9 @@ def key_table(
         "reference_documents": other_holding if documents[1] else unknown,
         "g2": g2,
         "p": association.p_value(g2),
-        "q": q,
+        "q": found.q,
+        "p_documents": found.p_documents,
+        "q_documents": found.q_documents,
         "chi2_yates": association.chi2(*cells, yates=True),
         "log_ratio": ratio.value,
         "ci_low": ratio.low,

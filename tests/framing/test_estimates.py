@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.framing.estimates import Estimate, Sample, mixed, ratio, shares, wilson
+from analysis.core.intervals import Estimate, wilson
+from analysis.framing.estimates import Sample, mixed, ratio, shares
 
 
 def sample(weight, stratum, drawn=0.0):

@@ -20,7 +20,7 @@ from analysis.publish.findings.framing import (
     words_with,
 )
 from analysis.publish.findings.redundancy import repeated
-from analysis.publish.findings.terms import counted_as, most_used, stop_words_aside
+from analysis.publish.findings.terms import counted_as, key_words, most_used, stop_words_aside
 from analysis.publish.findings.wording import listed
 
 LABELS = {"war": "War", "law": "Law"}
@@ -36,6 +36,35 @@ def test_an_empty_table_is_said_to_be_empty():
 def test_one_word_is_a_list_of_one():
     one = pd.DataFrame({"term": ["plan"], "count": [2], "documents": [1]})
     assert most_used(one) == "The words used most, stop words aside: “plan” (twice)."
+
+
+def test_both_sides_stand_out_in_one_sentence():
+    table = pd.DataFrame(
+        [
+            ("jirga", "target", 0.01, 80.0, 10.0, 5, 1),
+            ("truce", "reference", 0.02, 4.0, 20.0, 1, 9),
+            ("rain", "target", 0.2, 9.0, 1.0, 3, 1),
+        ],
+        columns=[
+            "term",
+            "key",
+            "q_documents",
+            "per_million",
+            "reference_per_million",
+            "documents",
+            "reference_documents",
+        ],
+    )
+    first = "Radio stands out by “jirga” (8 times the rate of the others, in 5 of 7 documents)"
+    second = "he others stand out by “truce” (5 times the rate of Radio, in 9 of 12 documents)."
+    assert key_words(table, "Radio", "the others", (7, 12)) == f"{first}; t{second}"
+    assert key_words(table[1:], "Radio", "the others", (7, 12)) == f"T{second}"
+    unknown = table.assign(q_documents=np.nan)
+    assert key_words(unknown, "Radio", "Daily", (7, 12)).endswith(
+        "no word is in enough documents of Radio and Daily, copies of a text being one."
+    )
+    assert "Radio has 1 document, and" in key_words(unknown, "Radio", "Daily", (1, 12))
+    assert "the frequency list general does not tell" in key_words(unknown, "Radio", "general", (7, None))
 
 
 @pytest.mark.parametrize(

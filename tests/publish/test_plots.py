@@ -50,7 +50,7 @@ def both(rows):
 def bars(rows):
     table = pd.DataFrame({"term": [WORDS[i % 6] for i in range(rows)], "log_ratio": np.linspace(4, -3, rows)})
     table = table.assign(ci_low=table["log_ratio"] - 1, ci_high=table["log_ratio"] + 1, g2=1234.5)
-    table["q"] = np.where(np.arange(rows) % 2, 0.2, 0.001)
+    table["q_documents"] = np.where(np.arange(rows) % 2, 0.2, 0.001)
     return plots.keyness_bars(
         table, target="State agency", reference="A private daily with a very long name of its own"
     )

@@ -1,5 +1,6 @@
 """Both sides of a comparison are what the user named, or what the words say."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -41,6 +42,12 @@ def test_groups(tokens, target, reference, own, others, names):
     found = sides(tokens, "source", target, reference)
     assert (doc_ids(found.target), doc_ids(found.reference)) == (own, others)
     assert (found.target_name, found.reference_name) == names
+
+
+def test_one_other_group_has_its_name_and_copies_go_with_their_documents(tokens):
+    found = sides(tokens.where(source__not="Radio"), "source", "Wire", copies=np.array([5, 6]))
+    assert found[2:4] == ("Wire", "Daily")
+    assert found.copies.tolist() == [6, 5]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +114,7 @@ def test_the_most_distinct_group_has_the_most_key_words_of_its_own():
             ("c", "target", 0.04, 6.0),
             ("c", "target", 0.04, 5.0),
         ],
-        columns=["source", "key", "q", "g2"],
+        columns=["source", "key", "q_documents", "g2"],
     )
     assert most_distinct(table, "source") == "c"
 

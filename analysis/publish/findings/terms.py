@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 import pandas as pd
 
 from analysis.publish.findings.wording import counted, listed, percent, times
+from analysis.terms.comparison import REST
 from analysis.text.parted import types_of
 from analysis.text.stopwords import UNDIVIDED, stop_lists
 from analysis.text.tokens import Tokens
@@ -114,30 +115,74 @@ def kept_to(table: pd.DataFrame, what: str, *, top: int = 3) -> str:
     return f"Concentrated most: {listed(said)}."
 
 
-def key_words(table: pd.DataFrame, target: str, reference: str, *, top: int = 3, significant: float = 0.05) -> str:
-    """The key words of both sides that are beyond chance, from a keyness table, as a sentence.
+def key_words(
+    table: pd.DataFrame,
+    target: str,
+    reference: str,
+    documents: tuple[int, int | None],
+    *,
+    top: int = 3,
+    significant: float = 0.05,
+) -> str:
+    """The words that stand out on either side of a keyness table, or why none can, as sentences.
 
-    >>> table = pd.DataFrame({"term": ["jirga", "bazaar"], "key": "target", "q": [0.01, 0.02]})
-    >>> key_words(table.assign(per_million=[80.0, 9], reference_per_million=[10.0, 0]), "Radio", "the others")
-    'Radio stands out by “jirga” (8 times the rate of the others) and “bazaar” (used there alone).'
+    `documents`: how many either side has, None for a frequency list.
+
+    >>> table = pd.DataFrame({"term": ["jirga", "bazaar"], "key": "target", "q_documents": [0.01, 0.02]})
+    >>> table = table.assign(per_million=[80.0, 9], reference_per_million=[10.0, 0], documents=[5, 4])
+    >>> key_words(table, "Radio", "the others", (7, 12))
+    'Radio stands out by “jirga” (8 times the rate of the others, in 5 of 7 documents) and “bazaar” (used there alone, \
+in 4 of 7).'
+    >>> key_words(table.assign(q_documents=0.2), "Radio", "Daily", (7, 12))
+    'No word sets Radio and Daily apart by more than chance explains.'
     """
-    sure = table[table["q"] < significant]
-    own, others = (sure[sure["key"] == side].head(top) for side in ("target", "reference"))
+    columns = {"target": ("per_million", "reference_per_million", "documents", target, reference)}
+    columns["reference"] = ("reference_per_million", "per_million", "reference_documents", reference, target)
     said = []
-    if len(own):
-        words = [_ratio(r["term"], r["per_million"], r["reference_per_million"]) for r in own.to_dict("records")]
-        words[0] = words[0].replace(" the rate", f" the rate of {reference}")
-        said.append(f"{target} stands out by {listed(words)}")
-    if len(others):
-        words = [f"“{term}”" for term in others["term"]]
-        said.append(f"{'it' if said else target} uses {listed(words)} less than {reference} do")
-    if not said:
-        return f"No word sets {target} apart from {reference} beyond what chance would do."
-    return f"{'; '.join(said)}."
+    for (side, (rate, other_rate, holding, name, other)), whole in zip(columns.items(), documents, strict=True):
+        sure = table[(table["q_documents"] < significant) & (table["key"] == side)].head(top)
+        words = [
+            f"“{r['term']}” ({_ratio(r[rate], r[other_rate])}, in {r[holding]:,.0f} of {whole:,}"
+            for r in sure.to_dict("records")
+        ]
+        if words:
+            words[0] = words[0].replace(" the rate,", f" the rate of {other},") + " documents"
+            said.append(
+                f"{name} {'stand' if name == REST else 'stands'} out by {listed([f'{word})' for word in words])}"
+            )
+    if said:
+        return f"{_capital('; '.join(said))}."
+    return _none_stands_out(table, target, reference, documents)
 
 
-def _ratio(term: str, rate: float, other: float) -> str:
-    return f"“{term}” (used there alone)" if other == 0 else f"“{term}” ({rate / other:.3g} times the rate)"
+def _none_stands_out(table: pd.DataFrame, target: str, reference: str, documents: tuple[int, int | None]) -> str:
+    """That no word of a keyness table stands out, and why.
+
+    >>> table = pd.DataFrame({"q_documents": [None]})
+    >>> _none_stands_out(table, "Radio", "general", (7, None))
+    'Which words stand out cannot be said: the frequency list general does not tell in how many documents a word is.'
+    >>> _none_stands_out(table, "Radio", "the others", (7, 1))
+    'Which words stand out cannot be said: the others have 1 document, and it takes two on either side.'
+    """
+    unsaid = "Which words stand out cannot be said:"
+    if documents[1] is None:
+        return f"{unsaid} the frequency list {reference} does not tell in how many documents a word is."
+    if table["q_documents"].notna().any():
+        return f"No word sets {target} and {reference} apart by more than chance explains."
+    for name, own in zip((target, reference), documents, strict=True):
+        if own is not None and own < 2:
+            verb = "have" if name == REST else "has"
+            return f"{unsaid} {name} {verb} {counted(own, 'document')}, and it takes two on either side."
+    return f"{unsaid} no word is in enough documents of {target} and {reference}, copies of a text being one."
+
+
+def _ratio(rate: float, other: float) -> str:
+    return "used there alone" if other == 0 else f"{rate / other:.3g} times the rate"
+
+
+def _capital(sentence: str) -> str:
+    """A sentence that begins with "the others" begins with a capital; a name stays as it is."""
+    return sentence[0].upper() + sentence[1:] if sentence.startswith(REST) else sentence
 
 
 def trending(tests: pd.DataFrame, every: str) -> str:

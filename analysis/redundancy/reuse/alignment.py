@@ -17,11 +17,11 @@ from analysis.redundancy.reuse.search import (
     Found,
     Search,
     bounds_of_pieces,
-    copies,
     counted,
     finished,
     found,
     is_common,
+    rings,
     weighted,
 )
 from analysis.redundancy.reuse.summary_reuse import contents
@@ -246,7 +246,7 @@ def _count(tokens: Tokens, columns: Columns, counting: Columns) -> _Counts:
         types = number[own]
         bounds = bounds_of_pieces(part.tokens)
         matrix, group = counted(types, bounds, size), groups(types, bounds)
-        following, leading = copies(document_of(part.tokens, bounds[:-1]), group)
+        following, leading = rings(document_of(part.tokens, bounds[:-1]), group)
         before = sum(row[1] for row in sizes)
         one, two = run_hashes(types, bounds[:-1], np.diff(bounds))
         paragraphs = units(part.tokens, "paragraph")[0] + part.word

@@ -137,7 +137,7 @@ def bounds_of_pieces(tokens: Tokens) -> Ints:
     return np.array([*begins, len(tokens)], dtype=np.int64)
 
 
-def copies(document: Ints, group: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+def rings(document: Ints, group: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     """The next piece of the same document and group, in a ring, and whether a piece is the first one of its ring."""
     order = np.lexsort((group, document))
     begins = np.ones(len(order), dtype=bool)
