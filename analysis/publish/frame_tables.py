@@ -118,11 +118,11 @@ def nearness(tokens: Tokens, lexicon: Lexicon, labels: dict[str, str], *, margin
 def counted_once(stands: pd.DataFrame, once: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
     """Two profiles side by side, as the text stands and with each sentence counted once, the larger change first.
 
-    ``frame``, ``label``, ``as it stands`` and ``counted once`` (hits per 1,000 words), ``lost`` (the share of the first
-    that goes, below 0 where it grows; 0 without a hit).
+    ``frame``, ``label``, ``hits``, ``as it stands`` and ``counted once`` (hits per 1,000 words), ``lost`` (the share of
+    the first that goes, below 0 where it grows; 0 without a hit).
     """
     before, after = stands["per_1000_words"].to_numpy(), once["per_1000_words"].to_numpy()
     lost = np.divide(before - after, before, out=np.zeros(len(before)), where=before > 0)
     columns = {"as it stands": before, "counted once": after, "lost": lost}
-    table = with_labels(stands[["frame"]], labels).assign(**columns)
+    table = with_labels(stands[["frame", "hits"]], labels).assign(**columns)
     return table.iloc[np.argsort(-np.abs(before - after), kind="stable")].reset_index(drop=True)

@@ -155,14 +155,13 @@ def test_what_is_new_in_texts_of_no_or_one_sentence():
 
 
 def test_frames_that_do_not_occur_or_do_not_fall():
-    columns = ["label", "as it stands", "counted once", "lost"]
-    none = pd.DataFrame([["War", 0.0, 0.0, 0.0]], columns=columns)
+    columns = ["label", "hits", "as it stands", "counted once", "lost"]
+    none = pd.DataFrame([["War", 0, 0.0, 0.0, 0.0]], columns=columns)
     assert frames_moved(none) == frames_moved(none.head(0)) == "No term of the lexicon occurs in the text."
-    # The sum of ten tenths is less than 1 by a rounding error.
-    rounded = pd.DataFrame([["War", 4.0, 4.0 - 1e-15, 2.2e-16], ["Law", 1.0, 2.0, -1.0]], columns=columns)
-    assert frames_moved(rounded) == "No frame falls when each sentence counts once."
-    small = pd.DataFrame([["War", 0.213, 0.204, 0.04]], columns=columns)
-    assert "by 4% (from 0.213 to 0.204 hits" in frames_moved(small)
+    rows = [["War", 70, 4.0, 3.88, 0.03], ["Law", 9, 1.0, 0.7, 0.3], ["Aid", 9, 1.0, 2.0, -1.0]]  # 2.7 hits of law
+    small = pd.DataFrame(rows, columns=columns)
+    assert frames_moved(small) == "No frame falls by a tenth when each sentence counts once."
+    assert "law falls most, by 30% (from 1 to 0.7 hits" in frames_moved(small.assign(hits=10))  # 10 tenths of 3 are 3
 
 
 def test_nothing_found_is_no_precision():

@@ -7,7 +7,7 @@ from analysis.framing.contrasts import LEVEL
 from analysis.framing.counting import FIVE, Fit
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.validity import FAILED, RELIABLE, SUPPORTED
-from analysis.publish.findings.wording import listed, percent, times
+from analysis.publish.findings.wording import counted, listed, percent, times
 
 NAMED = 4  # frames that are named where the others are counted
 FEW = 5  # documents a group, up to which a test finds nothing but wide gaps
@@ -141,27 +141,27 @@ def covered(table: pd.DataFrame) -> str:
 
 
 def shifted(table: pd.DataFrame, by: str, labels: dict[str, str], *, top: int = 3) -> str:
-    """Which groups speak more or less of a frame than the others beyond chance, from a table of `shifts`.
+    """Which groups speak more or less of a frame than the others, by more than chance explains, from `shifts`.
 
     >>> table = pd.DataFrame({"source": ["Radio"], "frame": ["law"], "direction": ["more"], "q": [0.01]})
     >>> shifted(table.assign(per_1000_words=8.0, reference_per_1000=2.0), "source", {"law": "Law"})
-    'Beyond chance, Radio speaks more of law than the others (8.0 against 2.0).'
+    'Radio speaks more of law than the others (8.0 against 2.0 hits per 1,000 words), more than chance explains.'
     """
     sure = table[table["direction"] != "unclear"].sort_values("q", kind="stable").head(top)
     if table["q"].isna().all():
         return f"Whether any {by} is set apart from the others cannot be told: it takes two documents on each side."
     if sure.empty:
-        none = f"No {by} is set apart from the others beyond what chance would do."
+        none = f"No {by} is set apart from the others by more than chance explains."
         middle = int(table.drop_duplicates(by)["documents"].quantile(interpolation="lower"))
         if middle > FEW:
             return none
-        return f"{none} Half of them have at most {middle} document{'s' * (middle != 1)}: only wide gaps would show."
+        return f"{none} Half of them have at most {counted(middle, 'document')}: only wide gaps would show."
     said = [
         f"{row[by]} speaks {row['direction']} of {labels[row['frame']].lower()} than the others "
-        f"({_rate(row['per_1000_words'])} against {_rate(row['reference_per_1000'])})"
-        for row in sure.to_dict("records")
+        f"({_rate(row['per_1000_words'])} against {_rate(row['reference_per_1000'])}{unit})"
+        for row, unit in zip(sure.to_dict("records"), [" hits per 1,000 words", *[""] * len(sure)], strict=False)
     ]
-    return f"Beyond chance, {listed(said)}."
+    return f"{listed(said)}, more than chance explains."
 
 
 def in_headlines(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> str:

@@ -20,18 +20,29 @@ _NAMELESS = re.compile(
 
 
 def firm(table: pd.DataFrame | None) -> str:
-    """Whether a text rather closes matters or holds them open, from a table of `firmness` of one row.
+    """Whether a text rather insists or hedges, from a table of `firmness` of one row.
 
+    >>> firm(pd.DataFrame({"boosters": [2], "hedges": [10], "firmness": [-0.67], "ci_low": [-0.9], "ci_high": [-0.2]}))
+    'The text hedges 5 times as often as it insists (10 hedges, 2 boosters).'
     >>> firm(pd.DataFrame({"boosters": [1], "hedges": [3], "firmness": [-0.5], "ci_low": [-0.9], "ci_high": [0.4]}))
-    'Boosters: 1, hedges: 3; firmness -0.50 (95% interval -0.90 to 0.40).'
+    'The text has 3 hedges and 1 booster, too few to tell whether it rather hedges or insists.'
     """
     if table is None:
         return "The lexicon of style has no hedges and boosters to count."
     if table["firmness"].isna().all():
         return "The text has neither hedges nor boosters."
     row = table.iloc[0]
-    said = f"Boosters: {_amount(row['boosters'])}, hedges: {_amount(row['hedges'])}; firmness {row['firmness']:.2f}"
-    return f"{said}{'' if pd.isna(row['ci_low']) else f' (95% interval {row.ci_low:.2f} to {row.ci_high:.2f})'}."
+    hedges, boosters = (
+        f"{_amount(row[kind])} {kind[: -1 if row[kind] == 1 else None]}" for kind in ("hedges", "boosters")
+    )
+    if not (row["ci_low"] > 0 or row["ci_high"] < 0):
+        return f"The text has {hedges} and {boosters}, too few to tell whether it rather hedges or insists."
+    more, less = ("hedges", "insists") if row["firmness"] < 0 else ("insists", "hedges")
+    few, many = sorted([row["hedges"], row["boosters"]])
+    counts = f"({hedges}, {boosters})" if more == "hedges" else f"({boosters}, {hedges})"
+    if not few:
+        return f"The text {more} and never {less} {counts}."
+    return f"The text {more} {many / few:.2g} times as often as it {less} {counts}."
 
 
 def _amount(hits: float) -> str:
@@ -62,7 +73,7 @@ def active(table: pd.DataFrame, labels: dict[str, str], *, fewest: int = 5) -> s
 
     >>> table = pd.DataFrame({"actor": ["army", "us"], "acts": [8, 2], "acted_upon": [2, 6]})
     >>> active(table.assign(active_share=[0.8, 0.25]), {"army": "Army", "us": "Us"})
-    'Of the actors that are subject or object 5 times or more, army (in 8 of 10) acts most and us (in 2 of 8) least.'
+    'Most often acting: army (8 of the 10 times that they are subject or object); least often: us (2 of 8).'
     """
     known = table[table["acts"] + table["acted_upon"] >= fewest]
     known = known.sort_values("active_share", ascending=False, kind="stable")
@@ -70,18 +81,21 @@ def active(table: pd.DataFrame, labels: dict[str, str], *, fewest: int = 5) -> s
         return f"No actor is subject or object {fewest} times, so who acts cannot be said."
     rows = known.to_dict("records")
     names = [labels[row["actor"]].lower() for row in rows]
-    counts = [f"in {row['acts']:,} of {row['acts'] + row['acted_upon']:,}" for row in rows]
+    counts = [f"{row['acts']:,} of {row['acts'] + row['acted_upon']:,}" for row in rows]
     if len(rows) == 1:
-        return f"Only one actor is subject or object {fewest} times or more: {names[0]}, which acts {counts[0]}."
-    said = [f"{name} ({count})" for name, count in zip(names, counts, strict=True)]
+        first = f"{names[0][0].upper()}{names[0][1:]}"
+        return f"{first} alone is subject or object {fewest} times or more, and acts in {counts[0]}."
     most, least = (
-        [words for words, row in zip(said, rows, strict=True) if row["active_share"] == end["active_share"]]
-        for end in (rows[0], rows[-1])
+        [(name, count) for name, count, row in zip(names, counts, rows, strict=True) if row["active_share"] == share]
+        for share in (rows[0]["active_share"], rows[-1]["active_share"])
     )
-    who = f"Of the actors that are subject or object {fewest} times or more,"
     if len(most) == len(rows):
-        return f"{who} none acts more than another: {listed(said)}."
-    return f"{who} {listed(most)} {'acts' if len(most) == 1 else 'act'} most and {listed(least)} least."
+        return f"No actor acts more often than another: {listed([f'{name} ({count})' for name, count in most])}."
+    (name, count), *others = most
+    acted, whole = count.split(" of ")
+    often = f"{name} ({acted} of the {whole} times that they are subject or object)"
+    most_often = listed([often, *(f"{other} ({times})" for other, times in others)])
+    return f"Most often acting: {most_often}; least often: {listed([f'{name} ({count})' for name, count in least])}."
 
 
 def done_by_whom(found: pd.DataFrame, *, top: int = 3, fewest: int = 3) -> str:

@@ -9,7 +9,8 @@ from analysis.text.parted import LISTED
 KINDS = {"verbatim": "verbatim", "near": "edited", "reworded": "reworded"}  # of shared passages, in words
 LONGEST = 70  # characters of a passage that are quoted
 SEVERAL = 2  # occurrences that a word must lose for a sentence to say so
-ROUNDING = 1e-9  # sums of weights are off by less: a frame that "falls" by less has not changed
+FALL, HITS = 0.1, 3  # of a frame's rate, and of its hits, from which a fall is one
+ROUNDING = 1e-9  # sums of weights are off by less
 
 
 def repeated(shares: pd.DataFrame, min_words: int = 1) -> str:
@@ -258,20 +259,25 @@ def new_so_far(course: pd.DataFrame, unit: str) -> str:
 def frames_moved(effect: pd.DataFrame, *, top: int = 3) -> str:
     """Which frames lose most when each sentence counts once, from `counted_once`, as a sentence.
 
-    >>> frames_moved(pd.DataFrame({"label": ["War"], "as it stands": [4.0], "counted once": [3.0], "lost": [0.25]}))
-    'Counted once a sentence, war falls most, by 25% (from 4 to 3 hits per 1,000 words).'
+    A fall of less than a tenth, or of fewer than three hits, is none.
+
+    >>> effect = pd.DataFrame({"label": ["War"], "hits": [40], "as it stands": [4.0], "counted once": [3.0]})
+    >>> frames_moved(effect.assign(lost=0.25))
+    'Count each sentence once, and war falls most, by 25% (from 4 to 3 hits per 1,000 words).'
     """
     if not effect["as it stands"].any():
         return "No term of the lexicon occurs in the text."
-    less = effect[effect["lost"] > ROUNDING].sort_values("lost", ascending=False, kind="stable")
-    moved = less.head(top).to_dict("records")
+    less = effect[(effect["lost"] >= FALL) & (effect["lost"] * effect["hits"] > HITS - ROUNDING)]
+    moved = less.sort_values("lost", ascending=False, kind="stable").head(top).to_dict("records")
     if not moved:
-        return "No frame falls when each sentence counts once."
+        return "No frame falls by a tenth when each sentence counts once."
     said = [f"{r['label'].lower()} by {percent(r['lost'])}" for r in moved[1:]]
     first = moved[0]
     rates = f"(from {first['as it stands']:.3g} to {first['counted once']:.3g} hits per 1,000 words)"
     also = f", {listed(said)}" if said else ""
-    return f"Counted once a sentence, {first['label'].lower()} falls most, by {percent(first['lost'])} {rates}{also}."
+    return (
+        f"Count each sentence once, and {first['label'].lower()} falls most, by {percent(first['lost'])} {rates}{also}."
+    )
 
 
 def found_of_known(scores: pd.DataFrame) -> str:
