@@ -11,7 +11,7 @@ from analysis.publish.findings.wording import counted, shortened, times
 from analysis.publish.tables import read_table
 
 BARS = 5  # of a card
-QUOTED = 80  # characters of the passage that a card quotes
+QUOTED = 70  # characters of the passage that a card quotes
 
 
 class Card(NamedTuple):
@@ -41,6 +41,8 @@ def _words(run: Path, section: Mapping[str, Any]) -> Card | None:
     if table is None:
         return None
     top, most = table.head(BARS), table.iloc[0]
+    if most["count"] < 2:
+        return Card("Words", _answer(section, "words", "all_words")[0], "No word is used more than once.")
     inside = f", in {counted(most['documents'], 'document')}" * int(most["documents"] > 1)
     text = f"“{most['term']}” is used most: {times(most['count'])}{inside}."
     bars = [(row["term"], f"{row['count']:,}", row["count"] / top["count"].max()) for row in top.to_dict("records")]

@@ -46,7 +46,13 @@ def test_the_most_repeated_paragraph_is_quoted(tmp_path: Path) -> None:
     assert card.text == "16% of the words are repeated."
     assert card.quote is not None
     assert card.quote[0] == "The paragraph repeated most is printed 3 times in a and 1 other document:"
-    assert card.quote[1] == f"{TWICE['text'][0][:79].rstrip()}…"
+    assert card.quote[1] == f"{TWICE['text'][0][:69].rstrip()}…"
+
+
+def test_where_no_word_recurs_none_is_used_most(tmp_path: Path) -> None:
+    write(tmp_path, "term_frequency/words", WORDS.assign(count=1))
+    [card] = cards(tmp_path, [section("term_frequency", "words")])
+    assert (card.text, card.bars) == ("No word is used more than once.", ())
 
 
 @pytest.mark.parametrize("name", ["term_frequency", "framing"])

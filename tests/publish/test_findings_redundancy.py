@@ -96,7 +96,7 @@ def test_what_was_not_looked_at_is_said():
     aside = "Not looked at are 2 runs of four words that appear in more than 200 documents."
     assert shared_text(empty, common) == f"{nothing} {aside}"
     found = frame("a_doc b_doc kind", ("a", "b", "reworded"), ("a", "c", "near"))
-    said = "2 pairs of documents share passages: 2 in all, 1 edited and 1 reworded."
+    said = "2 pairs of documents share 2 passages: 1 edited and 1 reworded."
     aside = "Not looked at is 1 run of four words that appears in more than 200 documents."
     assert shared_text(found, common.head(1)) == f"{said} {aside}"
 

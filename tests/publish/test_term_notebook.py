@@ -39,7 +39,7 @@ def test_one_word_alone_in_a_language_without_a_stop_list(run, tmp_path):
     (tmp_path / "one.txt").write_text("د.", encoding="utf-8")  # of
     out = run(tmp_path / "one.txt", language="ps")
     made = shown(out)
-    assert ("finding", "The words used most, stop words included (no stop list fits ps): “د” (once).") in made
+    assert ("finding", "No words are used more than once, stop words included (no stop list fits ps).") in made
     captions = [path for path in out.rglob("*.json") if "stop words aside" in path.read_text(encoding="utf-8").lower()]
     assert not captions
     assert not [text for _, text in made if "stop words aside" in text.lower()]

@@ -137,7 +137,7 @@ def covered(table: pd.DataFrame) -> str:
     count = dict(zip(table["status"], table["sentences"], strict=True))
     said = f"A frame leads in {percent(share['framed'])} of the sentences"
     said += f" ({count['framed']:,} of {table['sentences'].sum():,})"
-    return f"{said}; in {percent(share['no term'])} no term appears."
+    return f"{said}; in {percent(share['no term'])} no term appears." if count["no term"] else f"{said}."
 
 
 def shifted(table: pd.DataFrame, by: str, labels: dict[str, str], *, top: int = 3) -> str:

@@ -121,7 +121,7 @@ def shared_text(found: pd.DataFrame, common: pd.DataFrame | None = None) -> str:
 
     >>> table = pd.DataFrame({"a_doc": ["a", "a"], "b_doc": ["b", "b"], "kind": ["verbatim", "near"]})
     >>> shared_text(table)
-    '1 pair of documents shares passages: 2 in all, 1 verbatim and 1 edited.'
+    '1 pair of documents shares 2 passages: 1 verbatim and 1 edited.'
     """
     aside = "" if common is None or common.empty else _too_common(len(common))
     if found.empty:
@@ -130,7 +130,7 @@ def shared_text(found: pd.DataFrame, common: pd.DataFrame | None = None) -> str:
     kinds = found["kind"].value_counts()
     said = f"{pairs:,} pairs of documents share" if pairs > 1 else "1 pair of documents shares"
     of_kinds = [f"{kinds[kind]:,} {name}" for kind, name in KINDS.items() if kind in kinds]
-    return f"{said} passages: {len(found):,} in all, {listed(of_kinds)}.{aside}"
+    return f"{said} {counted(len(found), 'passage')}: {listed(of_kinds)}.{aside}"
 
 
 def compared(candidates: pd.DataFrame, pairs: pd.DataFrame, most: int) -> str:

@@ -36,6 +36,8 @@ def most_used(table: pd.DataFrame, what: str = "words", *, top: int = 3, aside: 
     """
     if table.empty:
         return f"{aside[0].upper()}{aside[1:]}, there are no {what}."
+    if (table["count"] <= 1).all():
+        return f"No {what} are used more than once, {aside}."
     said = [
         f"“{row['term']}” ({times(row['count'])}"
         + (f", in {row['documents']:,} documents)" if row["documents"] > 1 else ")")
@@ -103,14 +105,18 @@ def kept_to(table: pd.DataFrame, what: str, *, top: int = 3) -> str:
     They are ranked by ``count`` times the Kullback-Leibler divergence that ``dkl`` brings to one scale, so that five
     occurrences in one document do not outrank thirty in two.
 
-    >>> kept_to(pd.DataFrame({"term": ["jirga"], "count": [9], "range": [2], "dkl": [0.5]}), "document")
+    >>> table = pd.DataFrame({"term": ["jirga"], "count": [9], "range": [2], "range_share": [0.1], "dkl": [0.5]})
+    >>> kept_to(table, "document")
     'Concentrated most: “jirga” (9 times, in 2 documents).'
     """
-    found = table[(table["count"] >= FEWEST) & (table["dkl"] < 1)]
+    often = table[table["count"] >= FEWEST]
+    found = often[(often["dkl"] < 1) & (often["range_share"] < 1)]
     evidence = found["count"] * (1 / found["dkl"] - 1)
     found = found.assign(evidence=evidence.round(9)).sort_values("evidence", ascending=False, kind="stable").head(top)
-    if found.empty:
+    if often.empty:
         return "No word that is ranked appears five times, so there is no spread to speak of."
+    if found.empty:
+        return f"No word that appears five times is missing from any {what}."
     said = [f"“{r['term']}” ({times(r['count'])}, in {counted(r['range'], what)})" for r in found.to_dict("records")]
     return f"Concentrated most: {listed(said)}."
 
