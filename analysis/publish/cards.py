@@ -69,10 +69,8 @@ def _repeats(run: Path, section: Mapping[str, Any]) -> Card | None:
     table = _table(run, "redundancy/repeated_paragraphs", "redundancy/repeated_sentences")
     if table is None:
         return Card("Repeats", place, text) if text else None
-    row, unit = table.iloc[0], "paragraph" if (run / "redundancy/repeated_paragraphs.csv").is_file() else "sentence"
-    again = {*str(row["again"]).split(", ")} - {row["first"]}
-    where = f" in {row['first']}" + f" and {counted(len(again), 'other document')}" * bool(again)
-    said = f"The {unit} repeated most is printed {times(row['count'])}{where}:"
+    row = table.iloc[0]
+    said = f"Printed {times(row['count'])}" + f", in {row['documents']:,} documents" * int(row["documents"] > 1) + ":"
     return Card("Repeats", place, text, quote=(said, shortened(row["text"], QUOTED)))
 
 

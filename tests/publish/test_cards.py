@@ -11,7 +11,7 @@ from analysis.publish.tables import write_table
 
 WORDS = pd.DataFrame({"term": ["campaign", "asked"], "count": [40, 10], "documents": [21, 1]})
 FRAMES = pd.DataFrame({"label": ["Law", "War", "Aid"], "hits": [3, 6, 0], "per_1000_words": [3.0, 6.0, 0.0]})
-TWICE = pd.DataFrame({"text": ["They met. " * 20], "words": [40], "count": [3], "first": ["a"], "again": ["a, b"]})
+TWICE = pd.DataFrame({"text": ["They met. " * 20], "words": [40], "count": [3], "documents": [2]})
 
 
 def section(name: str, *shown: str, finding: str = "") -> dict[str, Any]:
@@ -45,7 +45,7 @@ def test_the_most_repeated_paragraph_is_quoted(tmp_path: Path) -> None:
     [card] = cards(tmp_path, [said])
     assert card.text == "16% of the words are repeated."
     assert card.quote is not None
-    assert card.quote[0] == "The paragraph repeated most is printed 3 times in a and 1 other document:"
+    assert card.quote[0] == "Printed 3 times, in 2 documents:"
     assert card.quote[1] == f"{TWICE['text'][0][:69].rstrip()}…"
 
 
