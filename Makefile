@@ -86,6 +86,7 @@ bench: $(DEV)  ## The peers side by side: make bench [TEXTS=folder of .txt files
 	$(BIN)/python benchmarks/report.py
 	$(BIN)/python benchmarks/scale.py
 	$(BIN)/python benchmarks/calibration.py $(if $(TEXTS),"$(TEXTS)")
+	$(BIN)/python benchmarks/coverage.py $(if $(TEXTS),"$(TEXTS)")
 
 docs: $(READY)  ## The pages in docs/, from what the package says of its tables and methods
 	$(BIN)/python -m analysis.publish.dictionary

@@ -23,7 +23,8 @@ Z = 1.959963984540054
 
 def sums_of(x, w):
     x, w = np.array(x, dtype=float), np.array(w, dtype=float)
-    return Sums(*(np.array([v]) for v in (x.sum(), (x**2).sum(), (x * w).sum(), w.sum(), (w**2).sum(), len(w))))
+    sums = (x.sum(), (x**2).sum(), (x * w).sum(), (x != 0).sum(), w.sum(), (w**2).sum(), len(w))
+    return Sums(*(np.array([v]) for v in sums))
 
 
 def test_the_ratio_of_four_documents_by_hand() -> None:
@@ -64,6 +65,12 @@ def test_one_document_that_is_most_of_the_text_leaves_two_at_least() -> None:
     variance, scale = linearised(sums_of([1, 0, 0, 0, 9], [1, 1, 1, 1, 96]))  # 10000 / 9220 are 1.08 documents
     assert scale[0] == pytest.approx((Z / 12.7062047) ** 2)  # t of one degree of freedom
     assert variance[0] == pytest.approx(2 * (0.9**2 + 3 * 0.1**2 + 0.6**2) / 100**2)
+
+
+@pytest.mark.parametrize(("held", "freedom"), [(0, 19), (1, 4), (5, 4), (9, 8), (20, 19)])
+def test_documents_without_a_hit_say_nothing_of_the_spread(held: int, freedom: int) -> None:
+    _, scale = linearised(sums_of([1] * held + [0] * (20 - held), [10] * 20))
+    assert scale[0] == pytest.approx((Z / stats.t.ppf(0.975, freedom)) ** 2)
 
 
 @pytest.mark.parametrize("units", [0, 1, 4])
