@@ -25,7 +25,8 @@ from analysis.framing.frames import profile
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.publish.findings import framing, redundancy, terms
 from analysis.redundancy.reuse import document_pairs, passages
-from analysis.terms.comparison import most_distinct
+from analysis.redundancy.reuse.copies import copies
+from analysis.terms import comparison
 from analysis.terms.frequency import terms as frequencies
 from analysis.terms.keyness import keyness, keyness_by_group
 from analysis.terms.trends import trend_tests, trends
@@ -111,11 +112,13 @@ def _text(lines: list[list[str]]) -> str:
 def key_words(tokens: Tokens, lexicon: Lexicon) -> str:
     """What the term notebook says of key words."""
     options = {"stopwords": stop_words(STOPS, tokens.languages), "min_count": 2}
-    each = keyness_by_group(tokens, "source", **options)
-    own = most_distinct(each, "source") or "one"
-    target, others = tokens.where(source=own), tokens.where(source__not=own)
-    documents = target.n_documents, others.n_documents
-    return terms.key_words(keyness(target, others, **options), own, "the others", documents)
+    alike = copies(tokens)
+    each = keyness_by_group(tokens, "source", copies=alike, **options)
+    own = comparison.most_distinct(each, "source") or "one"
+    found = comparison.sides(tokens, "source", own, copies=alike)
+    documents = found.target.n_documents, found.reference.n_documents
+    table = keyness(found.target, found.reference, copies=found.copies, **options)
+    return terms.key_words(table, own, found.reference_name, documents)
 
 
 def trending(tokens: Tokens, lexicon: Lexicon) -> str:
@@ -195,7 +198,7 @@ def main() -> None:
             above += share > ALLOWED
             null = str(claim.deal.__doc__).partition(";")[0].rstrip(".")
             taken = f"{time.perf_counter() - begun:.0f} s"
-            print(f"  {name:16} {share:6.0%}  {'above' if share > ALLOWED else 'holds'}  {null} ({taken})", flush=True)
+            print(f"  {name:16} {share:6.1%}  {'above' if share > ALLOWED else 'holds'}  {null} ({taken})", flush=True)
     if above:
         raise SystemExit(f"{above} of the claims are made in more than {ALLOWED:.0%} of the runs")
 
