@@ -295,6 +295,6 @@ def test_an_official_is_nobody_by_name():
 def test_who_is_acted_upon_most_is_told_by_name_where_counts_are_equal():
     names = ["The b", "a", "C", "the B", "A", None, "c", "d", "d", "it", "it", "it"]
     table = pd.DataFrame({"agent": None, "patient": [*names, "c", "the b", "a"]})
-    for top in (1, 2, 3, 9):
-        names = listed([f"“{name}” (3 times)" for name in ("a", "c", "the b")[:top]])
+    for top in (2, 3, 9):  # of three with one count none is left out for want of room
+        names = listed([f"“{name}” (3 times)" for name in ("a", "c", "the b")])
         assert manner.done_by_whom(table, top=top).endswith(f"Acted upon most: {names}.")

@@ -139,9 +139,12 @@ def test_a_passage_without_dates_sources_or_spaces():
 
 def test_clusters_are_told_with_the_link_they_need():
     empty = frame("cluster documents weakest")
-    assert clustered(empty, 0.25) == "No document has 25% or more of its text from another."
+    assert clustered(empty, 0.25) == "No two documents share 25% or more of the text of either."
     two = frame("cluster documents weakest", *[(0, 3, 0.3)] * 3, *[(1, 2, 0.9)] * 2)
-    said = "Shared text connects 5 documents, in 2 clusters; the largest has 3 documents, and its weakest link is 30%."
+    said = (
+        "Shared text of 25% or more connects 5 documents, in 2 clusters; the largest has 3 documents, and its weakest "
+    )
+    said += "link is 30%."
     assert clustered(two, 0.25) == said
 
 

@@ -7,7 +7,7 @@ from analysis.framing.contrasts import LEVEL
 from analysis.framing.counting import FIVE, Fit
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.validity import FAILED, RELIABLE, SUPPORTED
-from analysis.publish.findings.wording import counted, listed, percent, times
+from analysis.publish.findings.wording import counted, leading, listed, percent, times
 
 NAMED = 4  # frames that are named where the others are counted
 FEW = 5  # documents a group, up to which a test finds nothing but wide gaps
@@ -109,7 +109,8 @@ def framed_as(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> s
     >>> framed_as(profile, {"war": "War", "law": "Law"})
     'The text speaks most of law (6.0 hits per 1,000 words) and war (2.0).'
     """
-    found = table[table["hits"] > 0].sort_values("per_1000_words", ascending=False, kind="stable").head(top)
+    found = table[table["hits"] > 0].sort_values("per_1000_words", ascending=False, kind="stable")
+    found = leading(found, "per_1000_words", top)
     if found.empty:
         return "No term of the lexicon occurs in the text."
     units = [" hits per 1,000 words", *[""] * (len(found) - 1)]

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from analysis.publish.findings.wording import listed, percent, times
+from analysis.publish.findings.wording import leading, listed, percent, times
 
 # What a subject or speaker can be called without being named.
 PRONOUNS = frozenset(
@@ -59,7 +59,8 @@ def called(table: pd.DataFrame | None, labels: dict[str, str], *, top: int = 3) 
     """
     if table is None or not table["hits"].sum():
         return "The armed opponent is not named by any word of the list."
-    own = table[table["hits"] > 0].sort_values("hits", ascending=False, kind="stable").head(top).to_dict("records")
+    found = table[table["hits"] > 0].sort_values("hits", ascending=False, kind="stable")
+    own = leading(found, "hits", top).to_dict("records")
     names = [f"as {labels[row['naming']].split(': ')[-1].lower()}" for row in own]
     said = [f"{name} in {percent(row['share'])}" for name, row in zip(names, own, strict=True)]
     if len(own) == 1:
@@ -117,8 +118,8 @@ def done_by_whom(found: pd.DataFrame, *, top: int = 3, fewest: int = 3) -> str:
         said = f"{count} of the {len(found):,} passives {'say' if told > 1 else 'says'} who acts."
     patients = found["patient"].dropna().astype(object).str.lower()
     counts = patients[~patients.isin(PRONOUNS)].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    often = counts[counts >= fewest].head(top)
-    named = [f"“{patient}” ({times(count)})" for patient, count in often.items()]
+    often = leading(counts[counts >= fewest].reset_index(name="count"), "count", top)
+    named = [f"“{patient}” ({times(count)})" for patient, count in often.itertuples(index=False)]
     return f"{said} Acted upon most: {listed(named)}." if named else said
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.publish.findings.wording import counted, listed, percent, shortened, times
+from analysis.publish.findings.wording import counted, leading, listed, percent, shortened, times
 from analysis.redundancy.near_places import MANY
 from analysis.text.parted import LISTED
 
@@ -60,7 +60,7 @@ def moved_most(table: pd.DataFrame, *, top: int = 3) -> str:
         return "No word that is ranked appears in a repeated sentence."
     found = table[table["lost"] >= SEVERAL].head(top).to_dict("records")
     if not found:
-        return f"Count each sentence once, and no word loses as many as {SEVERAL} occurrences."
+        return f"Count each sentence once, and no word that is ranked loses as many as {SEVERAL} occurrences."
     said = [f"“{row['term']}” from {row['count']:,} to {_whole(row['adjusted'])}" for row in found]
     said[0] = said[0].replace(" from ", " falls from ") + " occurrences"
     return f"Count each sentence once, and {listed(said)}."
@@ -103,7 +103,7 @@ def said_twice(table: pd.DataFrame, *, top: int = 4) -> str:
         return "No two words joined by “and” or “or” are found to say one thing twice."
     counts = table.groupby(["first", "second"]).size().reset_index(name="count")
     counts = counts.sort_values(["count", "first", "second"], ascending=[False, True, True])
-    often = counts[counts["count"] > 1].head(top)
+    often = leading(counts[counts["count"] > 1], "count", top)
     if often.empty:
         pairs = listed(
             [f"“{first}” and “{second}”" for first, second in counts.head(2)[["first", "second"]].to_numpy()]
@@ -226,13 +226,14 @@ def clustered(table: pd.DataFrame, min_link: float = 0.1) -> str:
     """How many documents shared text connects, from a table of `clusters` with the same `min_link`, as a sentence.
 
     >>> clustered(pd.DataFrame({"cluster": [0, 0], "documents": [2, 2], "weakest": [0.3, 0.3]}), 0.1)
-    'Shared text connects 2 documents, in 1 cluster; its weakest link is 30%.'
+    'Shared text of 10% or more connects 2 documents, in 1 cluster; its weakest link is 30%.'
     """
+    least = f"{100 * min_link:.4g}% or more"
     if table.empty:
-        return f"No document has {100 * min_link:.4g}% or more of its text from another."
+        return f"No two documents share {least} of the text of either."
     clusters = table["cluster"].nunique()
     weakest = percent(float(table["weakest"].iloc[0]))
-    said = f"Shared text connects {len(table):,} documents, in {clusters:,} cluster{'s' * (clusters != 1)}"
+    said = f"Shared text of {least} connects {len(table):,} documents, in {counted(clusters, 'cluster')}"
     if clusters == 1:
         return f"{said}; its weakest link is {weakest}."
     return f"{said}; the largest has {table['documents'].iloc[0]:,} documents, and its weakest link is {weakest}."

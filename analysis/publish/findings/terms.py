@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from analysis.publish.findings.wording import counted, listed, percent, times
+from analysis.publish.findings.wording import counted, leading, listed, percent, times
 from analysis.terms.comparison import REST
 from analysis.text.parted import types_of
 from analysis.text.stopwords import UNDIVIDED, stop_lists
@@ -41,7 +41,7 @@ def most_used(table: pd.DataFrame, what: str = "words", *, top: int = 3, aside: 
     said = [
         f"“{row['term']}” ({times(row['count'])}"
         + (f", in {row['documents']:,} documents)" if row["documents"] > 1 else ")")
-        for row in table.head(top).to_dict("records")
+        for row in leading(table, "count", top).to_dict("records")
     ]
     return f"The {what} used most, {aside}: {listed(said)}."
 

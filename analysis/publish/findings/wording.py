@@ -35,6 +35,24 @@ def times(count: float) -> str:
     return "once" if count == 1 else "twice" if count == 2 else f"{count:,.0f} times"
 
 
+def leading(table: pd.DataFrame, column: str, top: int) -> pd.DataFrame:
+    """The first `top` rows of a table sorted by `column`, and no row in place of another that is as high.
+
+    One row more is taken where it completes a tie; a tie of more is left out where rows lie before it.
+
+    >>> [leading(pd.DataFrame({"n": counts}), "n", 3)["n"].tolist() for counts in ([9, 5, 2, 2], [9, 2, 2, 2, 2])]
+    [[9, 5, 2, 2], [9]]
+    """
+    if len(table) <= top:
+        return table
+    last = table[column].iloc[top - 1]
+    tied = int((table[column] == last).sum())
+    before = int((table[column].iloc[:top] != last).sum())
+    if before + tied <= top + 1:
+        return table.head(before + tied)
+    return table.head(before or top)
+
+
 def shortened(text: str, longest: int) -> str:
     """
     >>> shortened("The forum met in the capital.", 20), shortened("It rained.", 20)
