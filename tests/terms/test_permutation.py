@@ -22,14 +22,14 @@ def words(texts):
     return tokenize(read_texts(texts))
 
 
-def chance(times, group, seed=0, *, sizes=SIZES, copies=None, permutations=1999, tested=1):
+def chance(times, group, seed=0, *, sizes=SIZES, copies=None, permutations=1999, tested=1, among=1):
     """The p-value of a term that each document has so many times, for the first group; so many are `tested`."""
     dealt = Permutations(np.array(group), sizes, copies, permutations, seed)
     held = np.flatnonzero(times)
     dealt.add(np.array([0, len(held)]), held, np.array(times)[held], np.array([0]), np.array([0]))
     spread = np.zeros(len(group) + 1, dtype=np.int64)
     spread[len(held)] = tested
-    return float(dealt.chances(spread)[0])
+    return float(dealt.chances(spread, among)[0])
 
 
 def every_division(times, own):
@@ -94,6 +94,7 @@ def test_a_lone_word_among_many_is_dealt_until_it_is_sure():
     group, times, sizes = np.repeat([0, 1], 20), np.repeat([2, 0], 20), np.full(40, 50)
     assert chance(times, group, sizes=sizes) == 1 / 2000
     assert 1e-6 < chance(times, group, sizes=sizes, tested=5000) < 0.05 / 5000
+    assert chance(times, group, sizes=sizes, tested=1000, among=5) == chance(times, group, sizes=sizes, tested=5000)
 
 
 @pytest.fixture(scope="module")
