@@ -63,17 +63,16 @@ def intervals_of(sums: Sums) -> tuple[Floats, Floats]:
     r"""95% interval of the rate :math:`R = \sum x / \sum w` over units drawn independently, with unlike sizes.
 
     .. math:: n = \frac{(\sum w)^2}{\sum w^2}, \qquad V = \frac{n}{n - 1} \frac{\sum (x - R w)^2}{(\sum w)^2}, \qquad
-       y = \frac{R^2}{V} \left( \frac{z}{t_f} \right)^2, \qquad
+       y = \frac{R^2}{V} \left( \frac{z}{t_{n - 1}} \right)^2, \qquad
        \left[ \frac{R}{y} G_y^{-1}(0.025), \; \frac{R}{y} G_{y + 1}^{-1}(0.975) \right]
 
     V is the linearised variance of a ratio (Cochran 1977, Sampling Techniques, chapter 6), as R's ``svyratio`` has it
-    for units of one size; n the effective number of units (Kish 1965, Survey Sampling), at least 2; t and z are the
-    quantiles of Student's distribution and of the normal one. The degrees of freedom f are n - 1, or the number of
-    units with an x other than 0, less one and at least 4, where that is less, since a unit without any says little of
-    the spread. A Poisson count of y events would vary as R does, and G are the gamma distributions that give the exact
-    interval of such a count (Garwood 1936): Korn and Graubard's (1998, Survey Methodology 24) interval for shares, with
-    the gamma distributions of Fay and Feuer (1997, Statistics in Medicine 16) for rates. Where nothing was counted, or
-    all rates are equal, V is the variance of a Poisson count.
+    for units of one size; n the effective number of units (Kish 1965, Survey Sampling), at least 2, or that of units
+    with an x other than 0, at least 5, where it is less, since a unit without any says little of the spread; t and z
+    are the quantiles of Student's distribution and of the normal one. A Poisson count of y events would vary as R does,
+    and G are the gamma distributions that give the exact interval of such a count (Garwood 1936): Korn and Graubard's
+    (1998, Survey Methodology 24) interval for shares, with the gamma distributions of Fay and Feuer (1997, Statistics
+    in Medicine 16) for rates. Where nothing was counted, or all rates are equal, V is the variance of a Poisson count.
 
     NaN with fewer than `FEW` units.
 
@@ -121,10 +120,9 @@ def linearised(sums: Sums) -> tuple[Floats, Floats]:
     (0.001667, 0.001667)
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        effective: Floats = np.maximum(sums.size**2 / sums.size_square, 2.0)
-        told = np.where(sums.held > 0, np.maximum(sums.held, FEW), effective)  # of no event all units tell alike
-        freedom = np.minimum(effective, told) - 1
-        scale = np.asarray((Z / special.stdtrit(freedom, 1 - TAIL)) ** 2, dtype=np.float64)
+        told = np.where(sums.held > 0, np.maximum(sums.held, FEW), np.inf)  # of no event all units tell alike
+        effective: Floats = np.maximum(np.minimum(sums.size**2 / sums.size_square, told), 2.0)
+        scale = np.asarray((Z / special.stdtrit(effective - 1, 1 - TAIL)) ** 2, dtype=np.float64)
         variance: Floats = effective / (effective - 1) * _spread(sums) / sums.size**2
     return variance, scale
 

@@ -37,7 +37,7 @@ def test_the_ratio_of_four_documents_by_hand() -> None:
 
 def test_the_variance_is_that_of_survey_statistics_where_documents_are_of_one_length() -> None:
     # R's svyratio over a sample drawn with replacement: n/(n - 1) times the sum of ((x - R w) / sum w)^2.
-    x = np.array([4.0, 0, 3, 1, 2, 7])
+    x = np.array([4.0, 5, 3, 1, 2, 7])
     influence = (x - x.mean()) / (6 * 50)
     variance, _ = linearised(sums_of(x, [50] * 6))
     assert variance[0] == pytest.approx(6 / 5 * (influence**2).sum())
@@ -69,8 +69,9 @@ def test_one_document_that_is_most_of_the_text_leaves_two_at_least() -> None:
 
 @pytest.mark.parametrize(("held", "freedom"), [(0, 19), (1, 4), (5, 4), (9, 8), (20, 19)])
 def test_documents_without_a_hit_say_nothing_of_the_spread(held: int, freedom: int) -> None:
-    _, scale = linearised(sums_of([1] * held + [0] * (20 - held), [10] * 20))
+    variance, scale = linearised(sums_of([1] * held + [0] * (20 - held), [10] * 20))
     assert scale[0] == pytest.approx((Z / stats.t.ppf(0.975, freedom)) ** 2)
+    assert variance[0] == pytest.approx((freedom + 1) / freedom * held * (1 - held / 20) / 200**2)
 
 
 @pytest.mark.parametrize("units", [0, 1, 4])
