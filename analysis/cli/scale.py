@@ -11,10 +11,10 @@ import typer
 from analysis.cli.shared import (
     ReadingOption,
     check_ending,
+    corpus_given,
     counted,
     mistakes_told,
     note,
-    path_argument,
     path_option,
     progress_bars,
     read_options,
@@ -25,10 +25,11 @@ DOCUMENT = "document"  # what `lafz pairs` pairs by default
 
 CorporaArgument = Annotated[
     list[str],
-    path_argument(
-        "Folders of texts, text files, or addresses such as s3://bucket/news/*.parquet. Of several, the name "
+    typer.Argument(
+        help="Folders of texts, text files, or addresses such as s3://bucket/news/*.parquet. Of several, the name "
         "comes before each document's.",
         metavar="CORPUS...",
+        callback=corpus_given,
     ),
 ]
 OutOption = Annotated[str, path_option("The table to write: a name that ends in .parquet or .csv.")]

@@ -1,5 +1,6 @@
 """What the commands of the command line share: reading a corpus, files written whole, mistakes told in one line."""
 
+import os
 import signal
 import sys
 import warnings
@@ -13,7 +14,7 @@ import typer
 
 from analysis.core.errors import ParameterError, with_advice
 from analysis.core.files import LeftAlone, finished
-from analysis.core.paths import given
+from analysis.core.paths import given, shipped
 from analysis.core.printable import printable
 from analysis.core.signals import calls_to_leave
 from analysis.publish.parameters import READING, check, notebooks, parse_assignments, read_parameters
@@ -49,7 +50,21 @@ def path_argument(text: str, **more: Any) -> Any:
     return typer.Argument(help=text, callback=path_given, **more)
 
 
-CorpusArgument = Annotated[str, path_argument("A folder of texts, or one text file.")]
+def corpus_given(param: typer.CallbackParam, value: Any) -> Any:
+    """A corpus on the command line, or several, as in `path_given`, or by the name of one that the package brings."""
+    if isinstance(value, list):
+        return [corpus_given(param, one) for one in value]
+    found = path_given(param, value)
+    own = None if os.path.exists(found) else shipped(found)  # noqa: PTH110 - an address is no path
+    return type(found)(own) if own else found
+
+
+CorpusArgument = Annotated[
+    str,
+    typer.Argument(
+        help="A folder of texts, or one text file; `sample` is the one that comes along.", callback=corpus_given
+    ),
+]
 ReadingOption = Annotated[
     Optional[list[str]],
     typer.Option("-p", "--parameter", metavar="NAME=VALUE", help=f"{', '.join(READING)}, as in a report; repeatable."),

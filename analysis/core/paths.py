@@ -1,4 +1,4 @@
-"""Where things are in a checkout: plain constants, and the one rule for naming a path in a record."""
+"""Where things are, in a checkout or installed: plain constants, and the one rule for naming a path in a record."""
 
 import errno
 import os
@@ -6,9 +6,14 @@ from pathlib import Path
 
 from analysis.core.errors import ParameterError
 
-ROOT = Path(__file__).resolve().parents[2]  # the checkout
-NOTEBOOKS = ROOT / "notebooks"  # the parameterized notebooks, without outputs
-DATA = ROOT / "data"
+PACKAGE = Path(__file__).resolve().parents[1]
+INSTALLED = (PACKAGE / "share").is_dir()  # a wheel brings along in there what a checkout has beside the package
+SHARE = PACKAGE / "share" if INSTALLED else PACKAGE.parent
+STANDS = "LAFZ_ROOT"  # environment variable: where whoever makes a report stands, for its notebooks
+# Where relative paths begin: in a checkout there, installed where one stands.
+ROOT = Path(os.environ.get(STANDS) or Path.cwd()) if INSTALLED else PACKAGE.parent
+NOTEBOOKS = SHARE / "notebooks"  # the parameterized notebooks, without outputs
+DATA = SHARE / "data"
 SAMPLE = DATA / "sample"  # the sample corpus, with gold labels
 LEXICONS = DATA / "lexicons"  # frame lexicons, YAML
 STOPWORDS = DATA / "stopwords"  # stop lists, one word a line
@@ -16,13 +21,34 @@ GOLD = ("reuse.csv", "validity.yml")  # in a folder gold/ of a corpus: what a re
 FIGURES = ROOT / "figures"  # one folder a run
 
 
-def from_root(path: str | Path) -> Path:
-    """`path` as an absolute path, a relative one being taken from the checkout.
+def cache_folder() -> Path:
+    """The folder for what can be made again: in the checkout, or the user's own."""
+    if not INSTALLED:
+        return ROOT / ".cache"
+    import platformdirs
 
-    >>> from_root("data/sample") == SAMPLE
+    return platformdirs.user_cache_path("lafz")
+
+
+def from_root(path: str | Path) -> Path:
+    """`path` as an absolute path, a relative one being taken from `ROOT`, or else from what the package brings along.
+
+    >>> from_root("data/sample") == from_root("sample") == SAMPLE
     True
     """
-    return Path(os.path.normpath(ROOT / expanded(path)))
+    place = Path(os.path.normpath(ROOT / expanded(path)))
+    return place if os.path.exists(place) else shipped(path) or place  # noqa: PTH110 - Path's own can raise
+
+
+def shipped(path: str | Path) -> Path | None:
+    """What the package brings along of this path or name: a file or folder of data, a lexicon; None if nothing is.
+
+    >>> shipped("security_communication").relative_to(SHARE).as_posix()
+    'data/lexicons/security_communication.yml'
+    """
+    name = Path(path)
+    known = [SHARE / name] + [DATA / name, LEXICONS / f"{name}.yml"] * (len(name.parts) == 1)
+    return next((place for place in known if not name.is_absolute() and os.path.exists(place)), None)  # noqa: PTH110
 
 
 def expanded(path: str | Path) -> Path:
@@ -64,15 +90,19 @@ def gold_file(corpus: Path, name: str) -> Path | None:
 
 
 def to_root(path: str | Path) -> str:
-    """`path` written from the checkout, with forward slashes, so that records agree between machines.
+    """`path` written from `ROOT`, with forward slashes, so that records agree between machines.
 
-    A path on another drive than the checkout stays absolute; bytes that are no text are written out as ``\\udcff``.
+    What the package brings along is named as in a checkout. A path on another drive than `ROOT` stays absolute; bytes
+    that are no text are written out as ``\\udcff``.
 
     >>> to_root(SAMPLE / "metadata.csv")
     'data/sample/metadata.csv'
     """
+    place = expanded(path).resolve()
+    if not os.path.exists(place):  # noqa: PTH110
+        place = shipped(path) or place
     try:
-        name = Path(os.path.relpath(expanded(path).resolve(), ROOT)).as_posix()
+        name = Path(os.path.relpath(place, SHARE if place.is_relative_to(SHARE) else ROOT)).as_posix()
     except ValueError:
-        name = expanded(path).resolve().as_posix()
+        name = place.as_posix()
     return name.encode("utf-8", "backslashreplace").decode("utf-8")

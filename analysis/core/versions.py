@@ -4,9 +4,9 @@ import hashlib
 import importlib.metadata
 import json
 from functools import cache
-from pathlib import Path
 
-_PACKAGE = Path(__file__).parent.parent
+from analysis.core.paths import PACKAGE
+
 # Another version of one of these may find other texts, sentences or words.
 _READING = ("charset-normalizer", "nltk", "pyarrow", "pypdfium2", "python-docx", "regex", "sentencex", "trafilatura")
 
@@ -16,8 +16,8 @@ def code_version() -> str:
     """A name for this package's code and the versions of what it reads and joins with, which may change a result."""
     versions = reading_versions() | {"duckdb": importlib.metadata.version("duckdb")}
     known = hashlib.sha256(json.dumps(versions, sort_keys=True).encode())
-    for file in sorted(_PACKAGE.rglob("*.py")):
-        known.update(f"{file.relative_to(_PACKAGE).as_posix()}\0".encode() + file.read_bytes() + b"\0")
+    for file in sorted(PACKAGE.rglob("*.py")):
+        known.update(f"{file.relative_to(PACKAGE).as_posix()}\0".encode() + file.read_bytes() + b"\0")
     return known.hexdigest()
 
 

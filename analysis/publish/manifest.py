@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis import __version__
 from analysis.core.csv_files import DIGITS
-from analysis.core.paths import GOLD, LEXICONS, ROOT, from_root, gold_file, to_root
+from analysis.core.paths import GOLD, LEXICONS, PACKAGE, from_root, gold_file, to_root
 from analysis.core.versions import version
 from analysis.engine.twins import contents
 from analysis.publish.tables import write_json
@@ -132,8 +132,8 @@ def named(read: Inputs) -> list[dict[str, Any]]:
 def changes(begun: Inputs, now: Inputs) -> str:
     """What two of `recorded` differ in, in a few words; "" where they are the same.
 
-    >>> changes({ROOT / "a": {"bytes": 1}, ROOT / "b": {}}, {ROOT / "a": {"bytes": 2}}).replace(str(ROOT), "")
-    "'/a' was changed, '/b' is gone"
+    >>> changes({Path("a"): {"bytes": 1}, Path("b"): {}}, {Path("a"): {"bytes": 2}})
+    "'a' was changed, 'b' is gone"
     """
     differ = [file for file in sorted(begun.keys() | now.keys()) if begun.get(file) != now.get(file)]
     how = [("was changed" if file in now else "is gone") if file in begun else "is new" for file in differ[:_NAMED]]
@@ -162,7 +162,7 @@ def check_read(begun: Inputs, corpus: Path, documents: pd.DataFrame) -> None:
 
 def _source() -> str:
     """One SHA-256 of all code of this package: its version stays while it is worked on."""
-    folder = ROOT / "analysis"
+    folder = PACKAGE
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.suffix in SOURCE}
     lines = [f"{record['sha256']}  {record['path']}\n" for record in _records(files)]
     return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.core.files import delete_made, working_folder
-from analysis.core.paths import ROOT
+from analysis.core.paths import PACKAGE, cache_folder
 from analysis.core.versions import reading_versions
 from analysis.text.corpus import CorpusError, corpus_files, read_corpus
 from analysis.text.parted import are_parts, open_parts
@@ -35,12 +35,12 @@ def load_tokens(
     """The words of the corpus at `path`: read and tokenized, or opened as they were the last time.
 
     The first parameters are those of `read_corpus`, `options` those of `tokenize`. What was made is saved in the folder
-    `cache` (the environment variable LAFZ_TOKENS, else ``.cache/tokens`` in the checkout) under a name made of the
-    bytes of every file, the parameters, this package's code and the versions of what it reads with, so that a changed
-    file or program is never answered from before. The folder holds the four corpora used last; where it can't be
-    written, or a file changed while it was read, nothing is saved. In a report on a corpus that does not fit in memory
-    they are on disk, in parts. Raises `CorpusError` as `read_corpus` does, and in a report's notebook where the corpus
-    is no longer what the report is on.
+    `cache` (the environment variable LAFZ_TOKENS, else ``.cache/tokens`` in the checkout, or the user's cache) under a
+    name made of the bytes of every file, the parameters, this package's code and the versions of what it reads with, so
+    that a changed file or program is never answered from before. The folder holds the four corpora used last; where it
+    can't be written, or a file changed while it was read, nothing is saved. In a report on a corpus that does not fit
+    in memory they are on disk, in parts. Raises `CorpusError` as `read_corpus` does, and in a report's notebook where
+    the corpus is no longer what the report is on.
 
     >>> import tempfile
     >>> from analysis.core.paths import SAMPLE
@@ -51,7 +51,7 @@ def load_tokens(
     True
     """
     about = {"metadata": metadata, "language": language, "text_column": text_column, "name_pattern": name_pattern}
-    folder = Path(cache or os.environ.get(CACHE) or ROOT / ".cache" / "tokens")
+    folder = Path(cache or os.environ.get(CACHE) or cache_folder() / "tokens")
     saved = place_of(path, folder, **about, **options)
     if saved.is_dir():
         try:
@@ -82,7 +82,7 @@ def place_of(path: str | Path, folder: Path, *, metadata: str | Path | None, **o
     corpus, about = Path(path).expanduser(), options | {"metadata": metadata}
     known = hashlib.sha256(json.dumps([about, reading_versions()], sort_keys=True, default=str).encode())
     root = corpus if corpus.is_dir() else corpus.parent
-    code = [file for room in ("core", "text") for file in sorted((ROOT / "analysis" / room).rglob("*.py"))]
+    code = [file for room in ("core", "text") for file in sorted((PACKAGE / room).rglob("*.py"))]
     files = [(file.name, file) for file in code] + [(name_from(root, file), file) for file in corpus_files(corpus)]
     for name, file in files + ([("metadata", Path(metadata).expanduser())] if metadata else []):
         known.update(f"{name}\0{sha256_of(file)}\0".encode())

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from analysis.core.errors import with_advice
 from analysis.core.files import ForeignError, LeftAlone, clear, delete_file, is_own
 from analysis.core.jobs import BusyError, delete, held, work_of
+from analysis.core.paths import ROOT, STANDS
 from analysis.core.progress import Progress
 from analysis.core.versions import code_version
 from analysis.publish.manifest import OF_FORMATS, extras_of, named, recorded, versions
@@ -92,6 +93,7 @@ def environment_of(scratch: Path) -> dict[str, str]:
         "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_PLATFORM_DIRS": "1",
         "MALLOC_MMAP_THRESHOLD_": "500000",  # bytes
+        STANDS: str(ROOT),
         "MPLBACKEND": "agg",
         "PYTHONIOENCODING": "utf-8",
         "PYTHONUTF8": "1",
