@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.publish.loading import load_run
-    from analysis.text.corpus import Corpus, CorpusError, read_corpus, read_text
+    from analysis.text.corpus import Corpus, CorpusError, read_corpus, read_frame, read_text
     from analysis.text.loading import load_tokens
     from analysis.text.sentences import sentences
     from analysis.text.storage import open_tokens, save_tokens
@@ -24,6 +24,7 @@ __all__ = [
     "load_tokens",
     "open_tokens",
     "read_corpus",
+    "read_frame",
     "read_text",
     "save_tokens",
     "sentences",
@@ -32,7 +33,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 # Imported when first asked for, so that what needs no text (the command line's help, say) does not wait for pandas.
-_HOMES = dict.fromkeys(("Corpus", "CorpusError", "read_corpus", "read_text"), "text.corpus")
+_HOMES = dict.fromkeys(("Corpus", "CorpusError", "read_corpus", "read_frame", "read_text"), "text.corpus")
 _HOMES |= {"sentences": "text.sentences", "Tokens": "text.tokens", "tokenize": "text.tokens"}
 _HOMES |= dict.fromkeys(("open_tokens", "save_tokens"), "text.storage") | {"load_tokens": "text.loading"}
 _HOMES["load_run"] = "publish.loading"

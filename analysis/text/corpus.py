@@ -2,6 +2,7 @@
 
 import hashlib
 import reprlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +17,12 @@ from analysis.core.compiled import Ints
 from analysis.core.errors import CorpusError as CorpusError
 from analysis.core.progress import bar
 from analysis.text.reading.folders import IGNORE, list_files
+from analysis.text.reading.formats.rows import Source, demand, document
 from analysis.text.reading.metadata import parse_date
 from analysis.text.reading.planning import METADATA as METADATA
 from analysis.text.reading.planning import column_of, described, plan_corpus
 from analysis.text.reading.readers import Record, read_file
+from analysis.text.reading.records import ReadError
 from analysis.text.segments import Segment, segments
 from analysis.text.sentences import is_known
 
@@ -169,6 +172,73 @@ def read_texts(texts: Iterable[str]) -> Corpus:
     ['0', '1']
     """
     return _assemble([(str(number), "", _record(text), {}) for number, text in enumerate(texts)], "en", [])
+
+
+def read_frame(frame: Any, text: str = "text", *, language: str = "en", strict: bool = False) -> Corpus:
+    """The rows of a table as a corpus: one document each, its text in the column `text`, all other columns metadata.
+
+    `frame` is a DataFrame or a Series, or anything that becomes one: an Arrow table, a polars frame, a Hugging Face
+    dataset, a list of strings or of dicts, a dict of name and text. Documents are called by a column ``doc_id``, else
+    by the index. The columns ``title``, ``source``, ``date`` and ``language`` describe the document, as in
+    `read_corpus`, and `language` is that of documents for which none is named.
+
+    A row without text is a row in ``problems``, and the rest goes on; with `strict` it raises. Raises `CorpusError` for
+    a table without that column or without a text, for names that are not unique, and for an index of several levels.
+
+    >>> corpus = read_frame(pd.DataFrame({"body": ["The council met.", None], "party": ["Left", "Right"]}), text="body")
+    >>> corpus.documents[["doc_id", "party"]].to_dict("records"), corpus.problems["reason"].tolist()
+    ([{'doc_id': '0', 'party': 'Left'}], ["its 'body' is empty"])
+    """
+    table = _as_frame(frame, text)
+    try:
+        demand(text, [str(column) for column in table.columns])
+    except ReadError as error:
+        raise CorpusError(f"the table {error}".replace("text_column", "text")) from None
+    names = _names(table)
+    rows = table.drop(columns="doc_id", errors="ignore").astype(object)
+    records: list[dict[str, Any]] = rows.where(rows.notna(), None).rename(columns=str).to_dict("records")  # type: ignore[assignment]
+    problems: list[tuple[str, str]] = []
+    sources = []
+    for name, row in zip(names, records, strict=True):
+        found = document(name, row, Source("table", "", "", text))
+        if isinstance(found, Record):
+            problems += [(name, reason) for reason in found.problems]
+            sources.append((name, "", _record(found.text)._replace(format="table", encoding=""), found.metadata))
+        else:
+            problems.append((name, found.reason))
+    corpus = _assemble(sources, language, problems)
+    if problems and (strict or not sources):
+        raise CorpusError(": ".join(problems[0]))
+    if not sources:
+        raise CorpusError("the table has no rows: give at least one text")
+    return corpus
+
+
+def _as_frame(frame: Any, text: str) -> pd.DataFrame:
+    """What `read_frame` takes as a DataFrame."""
+    if isinstance(frame, dict):
+        return pd.DataFrame({"doc_id": list(frame), text: list(frame.values())}, dtype=object)
+    if isinstance(frame, list | tuple):
+        return pd.DataFrame(frame if frame and isinstance(frame[0], dict) else {text: frame}, dtype=object)
+    if isinstance(frame, pd.Series):
+        return frame.to_frame(text)
+    table = frame.to_pandas() if hasattr(frame, "to_pandas") else frame
+    if not isinstance(table, pd.DataFrame):
+        raise CorpusError(f"{reprlib.repr(frame)} is no table: give a DataFrame, a list of strings or a dict of texts")
+    return table
+
+
+def _names(table: pd.DataFrame) -> list[str]:
+    """What the documents of a table are called."""
+    if isinstance(table.index, pd.MultiIndex):
+        raise CorpusError(
+            f"the table has an index of {table.index.nlevels} levels: make columns of it by reset_index()"
+        )
+    names = [str(name) for name in (table["doc_id"] if "doc_id" in table else table.index)]
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        cure = "give each document a doc_id of its own" if "doc_id" in table else "call reset_index(drop=True)"
+        raise CorpusError(f"{twice[0]!r} names {names.count(twice[0]):,} documents: {cure}")
+    return names
 
 
 def read_corpus(

@@ -11,7 +11,7 @@ from typing import Any
 from analysis.core.files import delete_made, working_folder
 from analysis.core.paths import PACKAGE, cache_folder
 from analysis.core.versions import reading_versions
-from analysis.text.corpus import CorpusError, corpus_files, read_corpus
+from analysis.text.corpus import CorpusError, corpus_files, read_corpus, read_frame
 from analysis.text.parted import are_parts, open_parts
 from analysis.text.reading.folders import name_from, sha256_of
 from analysis.text.storage import are_tokens, open_tokens, save_tokens
@@ -23,7 +23,7 @@ KEPT = 4  # corpora that stay in that folder, the last ones used
 
 
 def load_tokens(
-    path: str | Path,
+    path: Any,
     *,
     metadata: str | Path | None = None,
     language: str = "en",
@@ -33,6 +33,8 @@ def load_tokens(
     **options: Any,
 ) -> Tokens:
     """The words of the corpus at `path`: read and tokenized, or opened as they were the last time.
+
+    What is no path, a DataFrame say, a list or a dict of texts, is read as by `read_frame` and not saved.
 
     The first parameters are those of `read_corpus`, `options` those of `tokenize`. What was made is saved in the folder
     `cache` (the environment variable LAFZ_TOKENS, else ``.cache/tokens`` in the checkout, or the user's cache) under a
@@ -51,6 +53,8 @@ def load_tokens(
     True
     """
     about = {"metadata": metadata, "language": language, "text_column": text_column, "name_pattern": name_pattern}
+    if not isinstance(path, str | Path):
+        return tokenize(read_frame(path, text_column, language=language), **options)
     folder = Path(cache or os.environ.get(CACHE) or cache_folder() / "tokens")
     saved = place_of(path, folder, **about, **options)
     if saved.is_dir():

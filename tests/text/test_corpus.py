@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from analysis import CorpusError, read_corpus, read_text, tokenize
+from analysis import CorpusError, load_tokens, read_corpus, read_frame, read_text, tokenize
 from analysis.text import corpus as reading
 from analysis.text.corpus import corpus_files, positions, read_texts
 from analysis.text.reading.readers import SUFFIXES
@@ -227,6 +228,58 @@ def test_metadata_describes_the_documents(make_corpus):
     assert documents["language"].to_dict() == {"a": "ur", "b": "fr"}  # empty: the argument
     assert documents["region"].to_dict() == {"a": "", "b": "north"}
     assert documents["date"].to_dict() == {"a": pd.Timestamp("2024-06-22"), "b": pd.Timestamp("2024-06-23")}
+
+
+def test_the_rows_of_a_table_are_documents():
+    dates = pd.to_datetime(["2024-06-22", None, None])
+    table = pd.DataFrame({"body": ["War is near.", "Peace", np.nan], "date": dates, "words": [3, 1, 0]})
+    corpus = read_frame(table.assign(party=["Left", None, "Right"]), text="body")
+    assert corpus.documents["doc_id"].tolist() == ["0", "1"]
+    assert corpus.documents[["words", "party"]].to_numpy().tolist() == [["3", "Left"], ["1", ""]]
+    assert corpus.documents["date"].tolist() == [pd.Timestamp("2024-06-22"), pd.NaT]
+    assert corpus.problems.to_numpy().tolist() == [["2", "its 'body' is empty"]]
+    with pytest.raises(CorpusError, match="2: its 'body' is empty"):
+        read_frame(table, text="body", strict=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (pd.DataFrame({"text": ["a b", "c"], "doc_id": [7, 9]}), ["7", "9"]),
+        (pd.DataFrame({"text": ["a b", "x", "c"]}).drop(index=1), ["0", "2"]),
+        (pd.Series(["a b", "c"], index=["one", "two"]), ["one", "two"]),
+        (pa.table({"text": ["a b", "c"]}), ["0", "1"]),
+        ({"one": "a b", "two": "c"}, ["one", "two"]),
+        ([{"text": "a b"}, {"text": "c"}], ["0", "1"]),
+        (["a b", "c"], ["0", "1"]),
+    ],
+)
+def test_what_is_no_table_yet_becomes_one(given, names):
+    corpus = read_frame(given)
+    assert corpus.documents["doc_id"].tolist() == names
+    assert corpus.texts == ("a b", "c")
+    assert load_tokens(given).to_frame()["token"].tolist() == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (pd.DataFrame({"txt": ["a"]}), "has no column 'text' but 'txt'"),
+        (
+            pd.DataFrame({"text": ["a", "b"], "doc_id": ["x", "x"]}),
+            "'x' names 2 documents: give each document a doc_id",
+        ),
+        (pd.concat([pd.DataFrame({"text": ["a"]})] * 2), r"'0' names 2 documents: call reset_index\(drop=True\)"),
+        (pd.DataFrame({"text": ["a"], "x": 1, "y": 2}).set_index(["x", "y"]), r"2 levels: .* reset_index\(\)"),
+        (pd.DataFrame({"text": [None]}), "0: its 'text' is empty"),
+        ({}, "no rows"),
+        ([1], "0: its 'text' is a number, not text"),
+        ("sample", "'sample' is no table: give a DataFrame"),
+    ],
+)
+def test_a_table_that_holds_no_corpus(given, said):
+    with pytest.raises(CorpusError, match=said):
+        read_frame(given)
 
 
 def test_a_language_that_is_not_known_is_not_taken_for_the_default(make_corpus):
