@@ -234,7 +234,7 @@ def _names(table: pd.DataFrame) -> list[str]:
         raise CorpusError(
             f"the table has an index of {table.index.nlevels} levels: make columns of it by reset_index()"
         )
-    names = [str(name) for name in (table["doc_id"] if "doc_id" in table else table.index)]
+    names = [str(name) for name in table.get("doc_id", table.index)]
     if twice := [name for name, count in Counter(names).items() if count > 1]:
         cure = "give each document a doc_id of its own" if "doc_id" in table else "call reset_index(drop=True)"
         raise CorpusError(f"{twice[0]!r} names {names.count(twice[0]):,} documents: {cure}")
