@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Optional
 
 import typer
 
-from analysis.cli import coding, finished, scale
+from analysis.cli import coding, finished, project, scale
 from analysis.cli.shared import (
     CorpusArgument,
     counted,
@@ -29,7 +29,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Read texts closely, with numbers."
 )
 app.add_typer(coding.app, name="code")
-for command in (*finished.COMMANDS, *scale.COMMANDS):
+for command in (*finished.COMMANDS, *scale.COMMANDS, project.new):
     app.command()(command)
 
 

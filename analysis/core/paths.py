@@ -10,9 +10,19 @@ PACKAGE = Path(__file__).resolve().parents[1]
 INSTALLED = (PACKAGE / "share").is_dir()  # a wheel brings along in there what a checkout has beside the package
 SHARE = PACKAGE / "share" if INSTALLED else PACKAGE.parent
 STANDS = "LAFZ_ROOT"  # environment variable: where whoever makes a report stands, for its notebooks
-# Where relative paths begin: in a checkout there, installed where one stands.
-ROOT = Path(os.environ.get(STANDS) or Path.cwd()) if INSTALLED else PACKAGE.parent
-NOTEBOOKS = SHARE / "notebooks"  # the parameterized notebooks, without outputs
+FIRST = "notebooks/01_term_frequency.ipynb"  # a folder with this file has notebooks of its own
+PARAMS = "params.yml"  # and with this one beside, it is a project that `lafz new` made
+
+
+def _root() -> Path:
+    """Where relative paths begin: in a checkout there; installed, or in a project, where one stands."""
+    here = Path(os.environ.get(STANDS) or Path.cwd())
+    own = INSTALLED or STANDS in os.environ or ((here / FIRST).is_file() and (here / PARAMS).is_file())
+    return here if own else PACKAGE.parent
+
+
+ROOT = _root()
+NOTEBOOKS = ((ROOT if (ROOT / FIRST).is_file() else SHARE) / FIRST).parent  # the parameterized notebooks
 DATA = SHARE / "data"
 SAMPLE = DATA / "sample"  # the sample corpus, with gold labels
 LEXICONS = DATA / "lexicons"  # frame lexicons, YAML
@@ -102,7 +112,8 @@ def to_root(path: str | Path) -> str:
     if not os.path.exists(place):  # noqa: PTH110
         place = shipped(path) or place
     try:
-        name = Path(os.path.relpath(place, SHARE if place.is_relative_to(SHARE) else ROOT)).as_posix()
+        brought = place.is_relative_to(SHARE) and not place.is_relative_to(ROOT)
+        name = Path(os.path.relpath(place, SHARE if brought else ROOT)).as_posix()
     except ValueError:
         name = place.as_posix()
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
