@@ -12,9 +12,9 @@ from analysis.core.files import whole_file
 from analysis.core.jobs import named, run_stage, work_folder
 from analysis.core.progress import Progress
 from analysis.core.resources import Budget
+from analysis.engine.columns import read_about
 from analysis.engine.partitions import Partition, planned
 from analysis.engine.problems import nothing_read, problems_of, write_problems
-from analysis.engine.shuffle import read_about
 from analysis.engine.tables import write_rows
 from analysis.text.corpus import CorpusError
 

@@ -12,7 +12,7 @@ from analysis.core.intervals import gather
 from analysis.framing.counting import amounts, count
 from analysis.framing.lexicon import Lexicon
 from analysis.scale.by_document import NAMES, Counted, Counting, with_fractions, write_by_document, write_part
-from analysis.scale.sentence_stages import spoken, word_weights
+from analysis.scale.sentences import spoken, word_weights
 from analysis.text.corpus import Corpus
 from analysis.text.tokens import Tokens, tokenize
 

@@ -14,20 +14,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from analysis.engine.database import database, parts_of, shards, write_shard
-from analysis.engine.pairing import Listing
-from analysis.engine.partitions import Partition, read_texts
-from analysis.engine.problems import parts_told
-from analysis.engine.shuffle import (
+from analysis.engine.columns import (
     column,
     parts_in,
     read_about,
-    share,
     text_columns,
     texts_of,
     write_about,
     write_columns,
 )
+from analysis.engine.database import database, parts_of, shards, write_shard
+from analysis.engine.pairing import Listing
+from analysis.engine.partitions import Partition, read_texts
+from analysis.engine.problems import parts_told
 from analysis.redundancy.reuse import pairs as joins
 from analysis.redundancy.reuse.pairs import FEWEST, WIDEST, Ints, is_reuse, keyed
 from analysis.text.words import find
@@ -154,7 +153,7 @@ def joined(task: Bucket, place: Path) -> None:
     plan = task.plan
     parts = read_about(Path(plan.listing))["parts"]
     files = shards([Path(part).with_suffix(".parquet") for part, _ in parts])
-    low, high = share(task.number, plan.buckets)
+    low, high = ((1 << 64) * number // plan.buckets for number in (task.number, task.number + 1))
     own = f"high BETWEEN CAST({low} AS UBIGINT) AND CAST({high - 1} AS UBIGINT)"
     shingles = f"(SELECT high, low, document + base AS document FROM {files} JOIN parts USING (file_index) WHERE {own})"
     with database(memory=plan.memory, threads=plan.threads, folder=place) as engine:

@@ -13,8 +13,8 @@ from analysis.core.files import whole_file
 from analysis.core.jobs import named
 from analysis.core.progress import Progress
 from analysis.core.resources import BASE, budget
+from analysis.engine.columns import read_about
 from analysis.engine.pairing import PER_CHARACTER, numbered, write_pairs
-from analysis.engine.shuffle import read_about
 from analysis.engine.tables import write_rows
 from analysis.redundancy.reuse.borrowing import SIDES
 from analysis.redundancy.reuse.pairs import shares

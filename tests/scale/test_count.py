@@ -313,7 +313,7 @@ def is_alive(process: int) -> bool:
     ("adjust", "stage_name", "file"),
     [
         (False, "count_words", "rows.arrow"),
-        (True, "keyed_sentences", "000000.keys.npy"),
+        (True, "keyed_sentences", "000000.parquet"),
         (True, "count_words", "rows.arrow"),
     ],
 )

@@ -20,13 +20,11 @@ import pytest
 from analysis import read_corpus, tokenize
 from analysis.core.csv_files import write_csv
 from analysis.core.paths import SAMPLE
-from analysis.engine.shuffle import column, write_columns
 from analysis.redundancy import near_places
 from analysis.redundancy.near import near_repeats
 from analysis.scale import near as module
-from analysis.scale import near_stages, near_units
+from analysis.scale import near_stages
 from analysis.scale.near import Found, near
-from analysis.scale.near_stages import blocks, gathered
 from analysis.text.corpus import CorpusError
 
 MEMORY = 10**9
@@ -158,23 +156,23 @@ def test_what_is_compared_is_bounded(
     corpus = make_folder({"a.txt": "\n\n".join(line.capitalize() for line in lines)})
     # Of 8 words two are looked at, one in a sentence alone and one that all 20 have: half of 20 * 1 * 1 + 20 * 20.
     given = {"memory": MEMORY, "threshold": 7 / 9}
-    monkeypatch.setattr(near_stages, "MOST", 209)
+    monkeypatch.setattr(module, "MOST", 209)
     for size in (10**6, 60):  # one block, several
         cut(10**6, size)
         with pytest.raises(ValueError, match=r"so many sentences share .* take 2e\+02 comparisons, and 2e\+02 are"):
             near([corpus], tmp_path / "near.csv", **given)
     assert not (tmp_path / "near.csv").exists()
-    monkeypatch.setattr(near_stages, "MOST", 210)
+    monkeypatch.setattr(module, "MOST", 210)
     assert near([corpus], tmp_path / "near.csv", **given).pairs == 190
 
 
 def test_too_many_places_or_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = write_copies(tmp_path / "corpus")
-    monkeypatch.setattr(near_units, "_LARGEST", 191)
+    monkeypatch.setattr(near_stages, "LARGEST", 190)
     with pytest.raises(ValueError, match="191 places are too many to compare: give texts with 190 at the most"):
         near([corpus], tmp_path / "near.csv", memory=MEMORY)
     words = {"single": ["one two three four five"], "double": ["one two three four five six"]}
-    monkeypatch.setattr(near_units, "_LARGEST", 6)
+    monkeypatch.setattr(near_stages, "LARGEST", 5)
     for name, texts in words.items():
         pq.write_table(pa.table({"text": texts}), tmp_path / f"{name}.parquet")
     assert near([tmp_path / "single.parquet"], tmp_path / "near.csv", memory=MEMORY).pairs == 0
@@ -271,7 +269,7 @@ def test_a_killed_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut) -> None:
     cut(600, 60)
     whole, out = tmp_path / "whole.parquet", tmp_path / "near.parquet"
     near([corpus], whole, memory=MEMORY)
-    for what in ("reading", "ordering", "comparing"):
+    for what in ("reading", "comparing"):
         script = f"""
             import os, signal
             from analysis.scale import near as module
@@ -295,7 +293,7 @@ def test_a_killed_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut) -> None:
     near([corpus], out, memory=MEMORY, progress=progress)
     assert out.read_bytes() == whole.read_bytes()
     assert {what: done == total for what, (done, total, *_) in told.items()} == {
-        **dict.fromkeys(["reading", "numbering", "counting", "telling apart", "ordering", "gathering"], True),
+        **dict.fromkeys(["reading", "numbering", "numbering words", "copies"], True),
         "comparing": False,
         "settling": False,
         "writing": False,
@@ -322,7 +320,7 @@ def test_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut: Cut, wor
     ):
         alive = list(client.run(os.getpid).values())
         assert len(set(alive)) == workers
-        kill_at = [("ordering", 1), ("comparing", 1)] if workers == 4 else [("ordering", 1)]
+        kill_at = [("reading", 1), ("comparing", 1)] if workers == 4 else [("comparing", 1)]
 
         def progress(what: str, done: int, total: int) -> None:
             if (what, done) in kill_at:
@@ -372,29 +370,8 @@ def test_memory_is_bounded_where_all_share_words(tmp_path: Path) -> None:
 def test_keys_that_are_the_same_by_half_are_told_apart(
     sample_tokens: Any, tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch, assert_same: Same
 ) -> None:
-    digests, halves = near_units.digests, np.array([3, 2**64 - 1], dtype=np.uint64)
-    monkeypatch.setattr(near_units, "digests", lambda words, number: digests(words, number) & halves)
+    digests, halves = near_stages.digests, np.array([3, 2**64 - 1], dtype=np.uint64)
+    monkeypatch.setattr(near_stages, "digests", lambda words, number: digests(words, number) & halves)
     cut(20_000, 2_000)
     near([SAMPLE], tmp_path / "near.parquet", memory=MEMORY)
     assert_same(tmp_path / "near.parquet", near_repeats(sample_tokens))
-
-
-def test_sets_of_all_parts_are_gathered_by_size(tmp_path: Path) -> None:
-    for number, sets in enumerate([{0: [5, 6, 7], 4: [1, 2, 3, 4]}, {9: [6], 8: [2, 5, 7]}]):  # by size, then by place
-        begin = np.cumsum([0, *map(len, sets.values())])
-        key = [len(words) << 32 | unit for unit, words in sorted(sets.items(), key=lambda one: (len(one[1]), one[0]))]
-        items = np.concatenate(list(sets.values())).astype(np.int32)
-        (tmp_path / f"{number}").mkdir()
-        write_columns(tmp_path / f"{number}" / "sets", key=np.array(key, dtype=np.uint64), begin=begin, items=items)
-    found: dict[int, list[list[int]]] = {}
-    for limit in (100, 4):
-        tasks = blocks([tmp_path / "0", tmp_path / "1"], "key", limit)
-        for task in tasks:
-            place = tmp_path / f"{limit}-{task.key}"
-            place.mkdir()
-            gathered(task, place)
-            unit, begin, items = (column(place / "sets", name) for name in ("unit", "begin", "items"))
-            for own, words in zip(unit.tolist(), np.split(items, begin[1:-1]), strict=False):
-                found.setdefault(limit, []).append([own, *words.tolist()])
-        assert (len(tasks) > 1) == (limit == 4)
-    assert found[100] == found[4] == [[9, 6], [0, 5, 6, 7], [8, 2, 5, 7], [4, 1, 2, 3, 4]]
