@@ -11,11 +11,9 @@ from analysis.core.files import working_folder
 from analysis.core.jobs import run_stage
 from analysis.core.progress import Progress
 from analysis.core.resources import budget
-from analysis.engine.partitions import Partition, planned
-from analysis.engine.problems import nothing_read, parts_told, problems_in
+from analysis.engine.partitions import Partition, nothing_read, parts_told, planned, problems_in
 from analysis.text.corpus import CorpusError
-from analysis.text.joining import join_parts
-from analysis.text.parted import Parted, open_parts
+from analysis.text.parted import Parted, join_parts, open_parts
 from analysis.text.storage import save_tokens
 from analysis.text.tokens import tokenize
 

@@ -13,8 +13,7 @@ from analysis.core.jobs import named, run_stage, work_folder
 from analysis.core.progress import Progress
 from analysis.core.resources import Budget
 from analysis.engine.columns import read_about
-from analysis.engine.partitions import Partition, planned
-from analysis.engine.problems import nothing_read, problems_of, write_problems
+from analysis.engine.partitions import Partition, nothing_read, planned, problems_of, write_problems
 from analysis.engine.tables import write_rows
 from analysis.text.corpus import CorpusError
 

@@ -12,8 +12,7 @@ from analysis.core.jobs import named, run_stage, work_folder
 from analysis.core.progress import Progress
 from analysis.core.resources import BASE, PER_CHARACTER, budget
 from analysis.engine.columns import read_about, write_about
-from analysis.engine.partitions import Partition, planned
-from analysis.engine.problems import nothing_read, parts_told, problems_of, write_problems
+from analysis.engine.partitions import Partition, nothing_read, parts_told, planned, problems_of, write_problems
 from analysis.engine.tables import pieces_in, stream, write_rows
 from analysis.framing.lexicon import Lexicon
 from analysis.scale.sentences import Tally, tallies

@@ -23,8 +23,7 @@ from analysis.engine.columns import (
 )
 from analysis.engine.database import Database, database, shards, write_shard
 from analysis.engine.pairing import Listing
-from analysis.engine.partitions import Partition
-from analysis.engine.problems import parts_told
+from analysis.engine.partitions import Partition, parts_told
 from analysis.redundancy.near_join import Sets, apart, first_words, join, sets_of
 from analysis.redundancy.near_places import MANY, NONE, Listed, listed
 from analysis.text.hashes import digests, run_begins

@@ -25,8 +25,7 @@ from analysis.engine.columns import (
 )
 from analysis.engine.database import database, parts_of, shards, write_shard
 from analysis.engine.pairing import Listing
-from analysis.engine.partitions import Partition, read_texts
-from analysis.engine.problems import parts_told
+from analysis.engine.partitions import Partition, parts_told, read_texts
 from analysis.redundancy.reuse import pairs as joins
 from analysis.redundancy.reuse.pairs import FEWEST, WIDEST, Ints, is_reuse, keyed
 from analysis.text.words import find

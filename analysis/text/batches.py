@@ -45,17 +45,17 @@ class Share(NamedTuple):
 class Found:
     """The tokens of documents, while threads find them.
 
-    ``columns``: the id of each token's surface, in the table of the thread that took its batch; then, with `spans`, its
-    start and its end. ``ends``: batch ``b`` has the tokens ``ends[b]`` up to ``ends[b + 1]``. ``lengths``: the tokens
-    of each document. ``shares`` and ``tables``: what each thread took, and the surfaces that it found.
+    ``columns``: the id of each token's surface, in the table of the thread that took its batch; its start; its end.
+    ``ends``: batch ``b`` has the tokens ``ends[b]`` up to ``ends[b + 1]``. ``lengths``: the tokens of each document.
+    ``shares`` and ``tables``: what each thread took, and the surfaces that it found.
     """
 
     shares: list[Share]
     tables: list[Table]
 
-    def __init__(self, texts: Sequence[str], *, spans: bool) -> None:
+    def __init__(self, texts: Sequence[str]) -> None:
         room = sum(map(len, texts)) // CHARACTERS_PER_TOKEN
-        self.columns = [np.empty(room, np.int32) for _ in range(3 if spans else 1)]
+        self.columns = [np.empty(room, np.int32) for _ in range(3)]
         self.ends = [0]
         self.lengths = np.zeros(len(texts), np.int64)
         self._batches = enumerate(batches(texts))
@@ -94,16 +94,16 @@ class Found:
         self.ends.append(last)
 
 
-def find_tokens(texts: Sequence[str], *, lowercase: bool, emoji: bool, spans: bool) -> Found:
+def find_tokens(texts: Sequence[str], *, lowercase: bool, emoji: bool) -> Found:
     """The tokens of the frequency scheme in every text.
 
-    >>> found = find_tokens(["to be", "or not to be"], lowercase=True, emoji=True, spans=True)
+    >>> found = find_tokens(["to be", "or not to be"], lowercase=True, emoji=True)
     >>> [column.tolist() for column in found.columns]
     [[0, 1, 2, 3, 0, 1], [0, 3, 0, 3, 7, 10], [2, 5, 2, 6, 9, 12]]
     >>> found.lengths.tolist(), found.ends, [(share.batches, share.known) for share in found.shares]
     ([2, 4], [0, 6], [([0], [4])])
     """
-    found = Found(texts, spans=spans)
+    found = Found(texts)
     work = partial(_work, found, character_classes(), lowercase, emoji)
     threads = min(_cores(), 1 + sum(map(len, texts)) // SHARE)
     done = each(work, [empty_table() for _ in range(threads)])
@@ -173,7 +173,7 @@ def _work(found: Found, classes: NDArray[np.uint8], lowercase: bool, emoji: bool
             lengths = scan(units, bounds, classes, "@" in text, lowercase, emoji, first, last, folded)
             n = int(lengths.sum())
             table = intern(folded, first[:n], last[:n], ids[:n], table)
-            columns = [ids[:n], first[:n], last[:n]][: len(found.columns)]
+            columns = [ids[:n], first[:n], last[:n]]
             shift = -bounds[:-1].astype(np.int32)
             shift[0] += begin
             for places in columns[1:]:
