@@ -6,7 +6,7 @@ Arrays stay on disk until they are used, so that what is known of each document 
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -59,8 +59,8 @@ def write_of_keys(engine: Database, files: Sequence[Path], value: str, place: Pa
     return sizes
 
 
-def column(part: Path, name: str) -> NDArray[Any]:
-    """One of the arrays that `write_columns` wrote; it stays on disk.
+def column(part: Path, name: str, *, mode: Literal["r", "r+"] = "r") -> NDArray[Any]:
+    """One of the arrays that `write_columns` wrote; it stays on disk, to be written to with the `mode` "r+".
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -68,12 +68,33 @@ def column(part: Path, name: str) -> NDArray[Any]:
     ...     column(Path(folder, "a"), "rain")[1:].tolist()
     [30, 70]
     """
-    return np.asarray(np.load(_file(part, name), mmap_mode="r"))
+    return np.asarray(np.load(_file(part, name), mmap_mode=mode))
 
 
 def parts_in(place: Path, name: str) -> list[Path]:
     """What `write_columns` wrote into a folder with a column `name`, in the order of the names."""
     return [file.with_name(file.name.removesuffix(f".{name}.npy")) for file in sorted(place.glob(f"*.{name}.npy"))]
+
+
+def join_columns(parts: Sequence[Path], whole: Path, *names: str) -> None:
+    """Write columns of all parts, one at least, as columns of the whole."""
+    for name in names:
+        pieces = [column(part, name) for part in parts]
+        joined, begin = new_column(whole, name, pieces[0].dtype, sum(map(len, pieces))), 0
+        for piece in pieces:
+            joined[begin : begin + len(piece)] = piece
+            begin += len(piece)
+
+
+def join_texts(parts: Sequence[Path], whole: Path) -> None:
+    """Write the `text_columns` of all parts as those of the whole."""
+    join_columns(parts, whole, "letters")
+    ends = new_column(whole, "ends", np.int64, 1 + sum(len(column(part, "ends")) - 1 for part in parts))
+    done = 0
+    for part in parts:
+        own = column(part, "ends")
+        ends[done : done + len(own)] = ends[done] + own
+        done += len(own) - 1
 
 
 def text_columns(texts: Sequence[str]) -> dict[str, NDArray[Any]]:
@@ -89,8 +110,9 @@ def text_columns(texts: Sequence[str]) -> dict[str, NDArray[Any]]:
     }
 
 
-def texts_of(ends: NDArray[np.int64], letters: NDArray[np.uint8]) -> pa.Array:
-    """The texts of such columns, without a copy."""
+def texts_of(part: Path) -> pa.Array:
+    """The texts whose `text_columns` were written; they stay on disk."""
+    ends, letters = column(part, "ends"), column(part, "letters")
     return pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(letters))
 
 

@@ -89,7 +89,7 @@ def open_file(place: str, text_column: str) -> Iterator[Record | Problem]:
 
 
 def plan_remote(address: str, *, language: str, name_pattern: str | None) -> tuple[Plan, dict[str, str]]:
-    """What is to be read at an address, and the place of each file by its name.
+    """What there is to read at an address, and the place of each file by its name.
 
     The address is that of one file, of a folder, or has ``*`` for what varies in a name:
     ``file:///data/news.parquet``, ``s3://bucket/news/*.parquet``. Which kinds there are is said by fsspec, which comes

@@ -29,13 +29,13 @@ _TOKENIZING = ("scheme", "lowercase", "boilerplate", "splitter", "emoji")  # par
 class Partition(NamedTuple):
     """Files of one corpus, a few small ones or one large one, with all that must be known to read them.
 
-    ``key`` names what is made of them. It stands for the name, place, size and time of change of each file, what the
-    metadata say of it, every reading parameter, this package's code and the versions of what it reads with. For their
-    bytes it does not, since then each would have to be read twice, from a disk that may be far away: a file that was
-    changed has another time, and the key is used from one call to the next, not from year to year.
-    ``corpus`` is what stands before each doc_id and path, "" for one corpus. ``label`` and ``pattern`` are as in
-    `Layers`, ``problems`` what was found before any file was read. ``characters``: of a part, about, at most.
-    ``room`` and ``each``: as in `Budget`, for one document.
+    ``key`` names what is made of them. It is made of the name, place, size and time of change of each file, what the
+    metadata say of it, every reading parameter, this package's code and the versions of what it reads with; not of
+    their bytes, which would have to be read twice, from a disk that may be far away: a file that was changed has
+    another time, and the key is used from one call to the next, not from year to year.
+    ``corpus`` is put before each doc_id and path, "" for one corpus. ``label`` and ``pattern`` are as in `Layers`,
+    ``problems`` what was found before any file was read. ``characters``: of a part, about, at most. ``room`` and
+    ``each``: as in `Budget`, for one document.
     """
 
     key: str
@@ -190,7 +190,7 @@ def _files(plan: Plan, places: Mapping[str, str], text_column: str, room: int, e
 def _check_kept(tables: Sequence[Path], files: Sequence[File], metadata: Path, text_column: str) -> None:
     """Raise `ValueError` for a table that would be written over texts or metadata, by whatever name.
 
-    An earlier table may stand among the files, where no document is found in it.
+    An earlier table may be among the files, where no document is found in it.
     """
     for table in (table for table in tables if table.expanduser().is_file()):
         about = table.expanduser().stat()
@@ -200,7 +200,7 @@ def _check_kept(tables: Sequence[Path], files: Sequence[File], metadata: Path, t
 
 
 def _is(place: str | Path, about: os.stat_result) -> bool:
-    """Whether what stands at a place of this machine is the file that a stat is of."""
+    """Whether the file at a place of this machine is the one that a stat is of."""
     path = Path(str(place).removeprefix("file://"))
     return path.is_file() and os.path.samestat(path.stat(), about)
 

@@ -24,7 +24,7 @@ _ROWS = "rows.arrow"
 
 
 class Counting(NamedTuple):
-    """That the words of a partition are to be counted, or what speaks of the frames of a lexicon.
+    """A partition of which the words are counted, or what speaks of the frames of a lexicon.
 
     With a ``tally`` a word weighs 1/n where its sentence appears n times in the corpus.
     """
@@ -102,7 +102,7 @@ def write_part(
 ) -> None:
     """Write the `rows` of each part of a partition, and its number, into the folder `place`.
 
-    How many documents there are is told there too, and what could not be read.
+    How many documents there are is written there too, and what could not be read.
     """
     documents = 0
     with stream(place / _ROWS, schema) as written:

@@ -1,11 +1,9 @@
 """What is repeated almost verbatim, in a corpus that need not fit in memory or on one machine."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -16,10 +14,10 @@ from analysis.engine.columns import column, read_about, texts_of
 from analysis.engine.pairing import PER_CHARACTER, numbered, write_pairs
 from analysis.redundancy.reuse.borrowing import SIDES
 from analysis.scale import near_stages as stages
-from analysis.text.units import UNITS, Ints
+from analysis.text.units import UNITS
 
-PER_RECORD = 100  # bytes at the peak of comparing a word of a set, or of a pair of places, with what it is told by
-BATCH = 1 << 18  # pairs of which the rows are made at a time
+PER_RECORD = 100  # bytes at the peak of comparing a word of a set, or a pair of places
+BATCH = 1 << 16  # pairs of which the rows are made at a time
 MOST = 1_000_000_000_000  # comparisons of sets that share one of their first words: some hours of one processor
 
 NEAR = pa.schema(
@@ -107,30 +105,22 @@ def near(
         names = tuple(map(str, folders))
         settling = stages.Settling(named(*names), names, corpus.about["units"], *engine)
         [settled] = run(stages.settled, [settling], what="settling")
-        parts = stages.parts_of(corpus.listing)
         with pq.ParquetFile(settled / "pairs.parquet") as file:
-            batches = (_rows(parts, settled, batch) for batch in file.iter_batches(BATCH))
+            batches = (_rows(corpus.listing, settled, batch) for batch in file.iter_batches(BATCH))
             written = write_pairs(batches, file.metadata.num_rows, NEAR, target, progress)
         skipped = read_about(settled)["omitted"]
         return Found(corpus.about["documents"], corpus.about["units"], written, skipped, corpus.problems)
 
 
-def _rows(parts: stages.Parts, settled: Path, pairs: pa.RecordBatch) -> pa.RecordBatch:
+def _rows(listing: Path, settled: Path, pairs: pa.RecordBatch) -> pa.RecordBatch:
     """The rows of the table for pairs of places."""
+    units = listing / "all"
+    names = texts_of(units)
+    document, start, end = (column(units, name) for name in ("document", "start", "end"))
     a, b, similarity = (values.to_numpy() for values in pairs.columns)
-    columns = [values for side in (a, b) for values in _spans(parts, side)]
-    return pa.record_batch([*columns, similarity, stages.omitted(settled, a, b)], schema=NEAR)
-
-
-def _spans(parts: stages.Parts, places: Ints) -> tuple[pa.Array, Ints, Ints]:
-    """Name of the document, first and last character of sentences or paragraphs by their numbers."""
-    distinct, back = np.unique(places, return_inverse=True)
-    names, (start, end) = [pa.array([], pa.large_string())], np.empty((2, len(distinct)), dtype=np.int64)
-    borders = np.searchsorted(distinct, [*(base for _, base in parts), np.iinfo(np.int64).max]).tolist()
-    for (part, base), (low, stop) in zip(parts, pairwise(borders), strict=True):
-        if low < stop:
-            own = distinct[low:stop] - base
-            documents = texts_of(column(part, "ends"), column(part, "letters"))
-            names.append(documents.take(pa.array(column(part, "document")[own])))
-            start[low:stop], end[low:stop] = column(part, "start")[own], column(part, "end")[own]
-    return pa.concat_arrays(names).take(pa.array(back)).cast(pa.string()), start[back], end[back]
+    columns: list[Any] = []
+    for places in (a, b):
+        columns += names.take(pa.array(document[places])).cast(pa.string()), start[places], end[places]
+    columns += similarity, stages.omitted(settled, a, b)
+    arrays = [pa.array(values).cast(kind) for values, kind in zip(columns, NEAR.types, strict=True)]
+    return pa.record_batch(arrays, schema=NEAR)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from analysis.engine.columns import (
     column,
+    join_columns,
+    join_texts,
     new_column,
     parts_in,
     read_about,
@@ -127,13 +129,20 @@ def _write_contents(tokens: Tokens, offsets: Ints, part: Path) -> None:
 
 
 def numbered_units(task: Listing, place: Path) -> None:
-    """All parts, with the number of the first sentence or paragraph of each, and how many documents they have."""
+    """All parts, with the number of the first sentence or paragraph of each; ``all``: where each is, and the names."""
     found = [part for folder in map(Path, task.folders) for part in parts_in(folder, "start")]
     bases = offsets_of([len(column(part, "start")) for part in found]).tolist()
+    documents = offsets_of([len(column(part, "ends")) - 1 for part in found]).tolist()
     if bases[-1] > LARGEST:
         raise ValueError(f"{bases[-1]:,} places are too many to compare: give texts with {LARGEST:,} at the most")
+    if found:
+        join_columns(found, place / "all", "start", "end", "document")
+        join_texts(found, place / "all")
+        document = column(place / "all", "document", mode="r+")
+        for (base, stop), before in zip(pairwise(bases), documents, strict=False):
+            document[base:stop] += before
     parts = [[str(part), base] for part, base in zip(found, bases, strict=False)]
-    write_about(place, parts=parts, documents=sum(len(column(part, "ends")) - 1 for part in found), units=bases[-1])
+    write_about(place, parts=parts, documents=documents[-1], units=bases[-1])
 
 
 def parts_of(listing: str | Path) -> Parts:

@@ -33,7 +33,7 @@ COMMON = pa.schema([("shingle", pa.string()), ("documents", pa.int64())])
 
 
 class Found(NamedTuple):
-    """What was found: documents, pairs, shingles put aside (in more than 200 documents), problems in reading."""
+    """What was found: documents, pairs, common shingles (in more than 200 documents), problems in reading."""
 
     documents: int
     pairs: int
@@ -59,9 +59,9 @@ def pairs(
     those of which one document has that share of its shingles in the other. The file is the same, byte for byte,
     whatever `memory` (bytes of all processes on this machine, of each worker with a dask `client`) and the number of
     processes, and after an interruption, from which a second call goes on: see `work_folder`, to which `work` goes.
-    `reading` are the parameters of `read_corpus` and `tokenize`. Beside `out` stand ``<stem>.problems.csv``, path and
-    reason, where there are problems; and ``<stem>.common.csv``, the thousand most widespread of the shingles that are
-    put aside, with in how many documents each is: as `common_shingles` has them.
+    `reading` are the parameters of `read_corpus` and `tokenize`. Beside `out` are ``<stem>.problems.csv``, path and
+    reason, where there are problems; and ``<stem>.common.csv``, the thousand most widespread of the common
+    shingles, with in how many documents each is: as `common_shingles` has them.
 
     Shingles are compared by 128-bit keys, see `redundancy.pairs.keyed` for how unlikely a false one is. The keys are
     cut into ranges, in each of which the documents that share a key are joined; then the documents are cut into blocks,

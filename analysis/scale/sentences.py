@@ -105,8 +105,8 @@ def counted_sentences(task: Counting, place: Path) -> None:
 def word_weights(tally: Tally, number: int, words: int) -> NDArray[np.float64]:
     """One weight for each of the words in part `number` of a partition: 1/n where its sentence appears n times in all.
 
-    They are those of `analysis.redundancy.repeats.weights`. Raises `LostError` where the part had not so many words
-    when its sentences were read.
+    They are those of `analysis.redundancy.repeats.weights`. Raises `LostError` where the part had another number of
+    words when its sentences were read.
     """
     part, counted = Path(tally.keyed, f"{number:06d}"), Path(tally.counted, "all")
     lengths = column(part, "words")

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from analysis.engine.columns import (
     column,
+    join_texts,
     parts_in,
     text_columns,
     texts_of,
@@ -31,8 +32,9 @@ def test_batches_are_one_column(tmp_path: Path) -> None:
 def test_texts_come_back(tmp_path: Path) -> None:
     for number, texts in enumerate([["لفظ", "", "word"], []]):
         write_columns(tmp_path / f"{number}", **text_columns(texts))
-        found = texts_of(*(column(tmp_path / f"{number}", name) for name in ("ends", "letters")))
-        assert found.to_pylist() == texts
+        assert texts_of(tmp_path / f"{number}").to_pylist() == texts
+    join_texts([tmp_path / "1", tmp_path / "0", tmp_path / "0"], tmp_path / "all")
+    assert texts_of(tmp_path / "all").to_pylist() == ["لفظ", "", "word"] * 2
 
 
 def test_what_all_rows_of_a_key_say_is_at_each_row(tmp_path: Path) -> None:

@@ -20,18 +20,19 @@ import pytest
 from analysis import read_corpus, tokenize
 from analysis.core.csv_files import write_csv
 from analysis.core.paths import SAMPLE
+from analysis.core.resources import connect
 from analysis.redundancy import near_places
 from analysis.redundancy.near import near_repeats
 from analysis.scale import near as module
 from analysis.scale import near_stages
 from analysis.scale.near import Found, near
-from analysis.text.corpus import CorpusError
 
 MEMORY = 10**9
 HANG = 900  # seconds after which something is wrong, however slow the machine
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 Cut = Callable[[int, int], None]
 Same = Callable[[Path, pd.DataFrame], None]
+Measured = Callable[[str, Callable[..., Any], Path], tuple[Any, int]]
 MakeFolder = Callable[[Mapping[str, str]], Path]
 
 
@@ -193,42 +194,6 @@ def test_several_corpora_are_one(tmp_path: Path, cut: Cut, assert_same: Same) ->
     assert_same(tmp_path / "near.parquet", expected)
 
 
-def test_reading_parameters_are_kept_to(tmp_path: Path) -> None:
-    names = {"river": "north", "RIVER": "south"}
-    rows = [
-        {"body": f"The Bridge over the {name} is closed", "text": f"nothing {other}"} for name, other in names.items()
-    ]
-    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "news.parquet")
-    out = tmp_path / "near.parquet"
-    given = {"memory": MEMORY, "threshold": 1}
-    assert near([tmp_path / "news.parquet"], out, **given).pairs == 0
-    assert near([tmp_path / "news.parquet"], out, text_column="body", **given).pairs == 1
-    assert near([tmp_path / "news.parquet"], out, text_column="body", lowercase=False, **given).pairs == 0
-
-
-@pytest.mark.parametrize("text", ["Too short.", "...", "Five words that stand here."])
-def test_a_table_without_a_row(make_folder: MakeFolder, tmp_path: Path, text: str) -> None:
-    corpus = make_folder({"one.txt": text})
-    for name in ("near.csv", "near.parquet"):
-        assert near([corpus], tmp_path / name, memory=MEMORY).pairs == 0
-    header = "a_doc,a_start,a_end,b_doc,b_start,b_end,similarity,omitted"
-    assert (tmp_path / "near.csv").read_text() == header + "\n"
-    assert pd.read_parquet(tmp_path / "near.parquet").columns.tolist() == header.split(",")
-
-
-def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
-    corpus = write_copies(tmp_path / "corpus")
-    (corpus / "picture.png").write_bytes(b"\x89PNG")
-    found = near([corpus], tmp_path / "near.csv", memory=MEMORY)
-    problems = pd.read_csv(tmp_path / "near.problems.csv")
-    assert found.problems == len(problems) == len(read_corpus(corpus).problems)
-    assert "picture.png" in problems["path"].tolist()
-    for file in corpus.glob("*.txt"):
-        file.unlink()
-    with pytest.raises(CorpusError, match="no document could be read from"):
-        near([corpus], tmp_path / "near.csv", memory=MEMORY)
-
-
 def test_mistakes_cost_one_line(tmp_path: Path, typed: Any) -> None:
     for bad in (0, 1.5):
         with pytest.raises(ValueError, match=f"threshold {bad:g}: give a share above 0"):
@@ -305,19 +270,13 @@ def test_a_killed_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [2, 4])
 def test_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut: Cut, workers: int) -> None:
-    distributed = pytest.importorskip("distributed")
+    pytest.importorskip("distributed")
     corpus = write_corpus(tmp_path / "corpus", 7)
     cut(600, 60)
     here, there = tmp_path / "here.parquet", tmp_path / "there.parquet"
     found = near([corpus], here, memory=MEMORY)
     assert found.pairs > 10
-    with (
-        suppress(TimeoutError),  # workers have ten seconds to leave at the end, too few on a busy machine
-        distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit=0
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    with suppress(TimeoutError), connect("local", workers=workers) as client:  # of whom some are killed
         alive = list(client.run(os.getpid).values())
         assert len(set(alive)) == workers
         kill_at = [("reading", 1), ("comparing", 1)] if workers == 4 else [("comparing", 1)]
@@ -334,7 +293,7 @@ def test_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut: Cut, wor
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the most memory a process had")
-def test_memory_is_bounded_where_all_share_words(tmp_path: Path) -> None:
+def test_memory_is_bounded_where_all_share_words(tmp_path: Path, in_300_mb: Measured) -> None:
     """40,000 sentences of a hundred words, so that each word is among the rarest of thousands of them."""
     (tmp_path / "corpus").mkdir()
     draw = random.Random(3)
@@ -347,24 +306,10 @@ def test_memory_is_bounded_where_all_share_words(tmp_path: Path) -> None:
             texts.append("\n\n".join(f"{row}." for row in rows))
         pq.write_table(pa.table({"text": texts}), tmp_path / "corpus" / f"{shard}.parquet")
     expected = len(near_repeats(tokenize(read_corpus(tmp_path / "corpus"))))
-    near([SAMPLE], tmp_path / "compiled.csv", memory=MEMORY)  # which takes memory of its own, once
-    script = f"""
-        import re
-        from pathlib import Path
-        from analysis.scale.near import near
-        about = Path("/proc/self/status")
-        shared = re.search(r"RssFile:\\s+(\\d+) kB", about.read_text())[1]  # pages of libraries
-        found = near([{str(tmp_path / "corpus")!r}], {str(tmp_path / "near.parquet")!r}, memory=300_000_000)
-        peak = re.search(r"VmHWM:\\s+(\\d+) kB", about.read_text())[1]
-        print(found.units, found.pairs, peak, shared)
-    """
-    command = [sys.executable, "-c", textwrap.dedent(script)]
-    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=HANG, check=False)
-    assert done.returncode == 0, done.stderr
-    units, pairs, peak, shared = map(int, done.stdout.split())
-    assert units == 40_000
-    assert pairs == expected > 2_000 * 150
-    assert (peak - shared) * 1024 < 300_000_000
+    found, took = in_300_mb("near", near, tmp_path)
+    assert found.units == 40_000
+    assert found.pairs == expected > 2_000 * 150
+    assert took < 300_000_000
 
 
 def test_keys_that_are_the_same_by_half_are_told_apart(
