@@ -92,11 +92,6 @@ def work_folder(out: Path, work: Path | None = None) -> Iterator[Path]:
 
     It is deleted when the block ends without error. Raises `ValueError`, before anything is done, where `out` is a
     folder.
-
-    >>> with tempfile.TemporaryDirectory() as name:
-    ...     with work_folder(Path(name, "counts.parquet")) as folder:
-    ...         folder.name
-    '.counts.parquet.work'
     """
     if out.expanduser().is_dir():
         raise ValueError(f"{str(out)!r} is a folder: give the name of a file")

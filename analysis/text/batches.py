@@ -1,7 +1,7 @@
 """The tokens of many documents, found batch by batch on all cores.
 
 Documents are put together, and long ones cut at blanks, to batches of a cache's size, which threads take in turn. Each
-thread numbers the distinct surfaces that it meets. What it finds in a batch is written behind what stands before it in
+thread numbers the distinct surfaces that it meets. What it finds in a batch is written behind what comes before it in
 the text: when the last batch is done all tokens are in their place, and they have been in memory only once.
 """
 
@@ -95,14 +95,7 @@ class Found:
 
 
 def find_tokens(texts: Sequence[str], *, lowercase: bool, emoji: bool) -> Found:
-    """The tokens of the frequency scheme in every text.
-
-    >>> found = find_tokens(["to be", "or not to be"], lowercase=True, emoji=True)
-    >>> [column.tolist() for column in found.columns]
-    [[0, 1, 2, 3, 0, 1], [0, 3, 0, 3, 7, 10], [2, 5, 2, 6, 9, 12]]
-    >>> found.lengths.tolist(), found.ends, [(share.batches, share.known) for share in found.shares]
-    ([2, 4], [0, 6], [([0], [4])])
-    """
+    """The tokens of the frequency scheme in every text."""
     found = Found(texts)
     work = partial(_work, found, character_classes(), lowercase, emoji)
     threads = min(_cores(), 1 + sum(map(len, texts)) // SHARE)
@@ -114,22 +107,14 @@ def find_tokens(texts: Sequence[str], *, lowercase: bool, emoji: bool) -> Found:
 
 
 def each(function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
-    """`function` of every item, of the first in this thread and of each other in one of its own.
-
-    >>> each(abs, [-1, 2])
-    [1, 2]
-    """
+    """`function` of every item, of the first in this thread and of each other in one of its own."""
     with ThreadPoolExecutor(len(items)) as pool:
         others = pool.map(function, items[1:])
         return [function(items[0]), *others]
 
 
 def batches(texts: Sequence[str]) -> Iterator[Batch]:
-    """The texts, short ones together and long ones in stretches, `BATCH` characters or more at a time.
-
-    >>> list(batches(["to be", "or not"]))
-    [Batch(document=0, begin=0, stretches=['to be', 'or not'])]
-    """
+    """The texts, short ones together and long ones in stretches, `BATCH` characters or more at a time."""
     document, begin, size = 0, 0, 0
     stretches: list[str] = []
     for k, text in enumerate(texts):
@@ -182,7 +167,7 @@ def _work(found: Found, classes: NDArray[np.uint8], lowercase: bool, emoji: bool
             share.batches.append(number)
             share.known.append(table.size)
     except BaseException:
-        found.stop()  # what stands behind this batch could only wait for it
+        found.stop()  # what comes after this batch could only wait for it
         raise
     return share, table
 

@@ -58,10 +58,10 @@ class Vocabulary:
 
 
 class Part(NamedTuple):
-    """A part of a corpus, and where in the whole it stands.
+    """A part of a corpus, and its place in the whole.
 
     ``tokens``: its words, over a vocabulary of its own; ``types``: (types of `tokens`,) the row of each in the
-    vocabulary of the whole. ``document``, ``sentence``, ``word``: how many of the whole stand before its first.
+    vocabulary of the whole. ``document``, ``sentence``, ``word``: how many of the whole come before its first.
     ``number``: which of the folder's parts it is, some of which may have no document of the whole.
     """
 
@@ -74,7 +74,7 @@ class Part(NamedTuple):
 
     @property
     def rows(self) -> slice:
-        """Where its documents stand among those of the whole."""
+        """The rows of its documents among those of the whole."""
         return slice(self.document, self.document + self.tokens.n_documents)
 
 
@@ -318,7 +318,7 @@ def part_bounds(folder: Path) -> Offsets:
 
 
 def part_folder(folder: Path, number: int) -> Path:
-    """Where a part stands."""
+    """The folder of a part."""
     return folder / f"{number:05}"
 
 
@@ -389,7 +389,7 @@ def join_parts(saved: Sequence[Path], folder: Path, problems: pd.DataFrame | Non
 
 
 def unite(vocabularies: Sequence[pa.Array], folder: Path, types: Path) -> None:
-    """Write the words of all `vocabularies`, in alphabetical order, into `folder`, and to `types` where each stands."""
+    """Write the words of all `vocabularies`, in alphabetical order, into `folder`, and to `types` the row of each."""
     encoded = pa.chunked_array(vocabularies, pa.large_string()).dictionary_encode()
     found = encoded.chunk(0).dictionary if encoded.num_chunks else pa.array([], pa.large_string())
     order = pc.sort_indices(found)  # of UTF-8 bytes, which is that of code points
