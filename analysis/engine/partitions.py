@@ -18,7 +18,6 @@ from analysis.engine.tables import pieces_in, stream, write_rows
 from analysis.text.corpus import Corpus, CorpusError, corpus_of, document_row
 from analysis.text.reading.planning import METADATA, Layers, Plan, described, plan_corpus
 from analysis.text.segments import Segment
-from analysis.text.tokens import Tokens, tokenize
 
 PROBLEMS = pa.schema([("path", pa.string()), ("reason", pa.string())])
 
@@ -157,11 +156,6 @@ def read_parts(partition: Partition) -> Iterator[Corpus]:
 def read_texts(partition: Partition) -> Iterator[Corpus]:
     """Those of `read_parts` that have documents."""
     return (part for part in read_parts(partition) if len(part.texts))
-
-
-def read_tokens(partition: Partition) -> Iterator[Tokens]:
-    """The words of a partition, one `Tokens` for each part that has documents."""
-    return (tokenize(part, **dict(partition.options)) for part in read_texts(partition))
 
 
 def _named(corpora: Sequence[str | Path]) -> dict[str, str | Path]:

@@ -41,7 +41,7 @@ class Sentences(NamedTuple):
     language: str | None
 
 
-class Counting(NamedTuple):
+class Comparing(NamedTuple):
     """All parts, of which the sentences are counted; ``places``: the folders that `keyed_sentences` made, in order."""
 
     key: str
@@ -75,8 +75,8 @@ def tallies(
     tasks = [Sentences(named(own.key, str(own.characters), str(language)), own, language) for own in partitions]
     places = run(keyed_sentences, tasks, what="reading sentences")
     key = named(*(task.key for task in tasks))
-    counting = Counting(key, tuple(map(str, places)), memory, threads)
-    [counted] = run(counted_sentences, [counting], what="comparing sentences")
+    comparing = Comparing(key, tuple(map(str, places)), memory, threads)
+    [counted] = run(counted_sentences, [comparing], what="comparing sentences")
     first = offsets_of([len(parts_in(place, "row")) for place in places]).tolist()
     return [Tally(key, str(place), str(counted), number) for place, number in zip(places, first, strict=False)]
 
@@ -94,7 +94,7 @@ def keyed_sentences(task: Sentences, place: Path) -> None:
         write_columns(part, row=found.row, words=np.diff(tokens.sentence_offsets).astype(np.int32))
 
 
-def counted_sentences(task: Counting, place: Path) -> None:
+def counted_sentences(task: Comparing, place: Path) -> None:
     """How often each sentence appears in all parts: ``times``, for each part from its ``begin`` on."""
     files = [part.with_suffix(".parquet") for folder in task.places for part in parts_in(Path(folder), "row")]
     with database(memory=task.memory, threads=task.threads, folder=place) as engine:

@@ -5,7 +5,6 @@ thread numbers the distinct surfaces that it meets. What it finds in a batch is 
 the text: when the last batch is done all tokens are in their place, and they have been in memory only once.
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.core.resources import cores
 from analysis.text.characters import character_classes
 from analysis.text.interning import PADDING, Table, empty_table, intern
 from analysis.text.scanner import scan
@@ -98,7 +98,7 @@ def find_tokens(texts: Sequence[str], *, lowercase: bool, emoji: bool) -> Found:
     """The tokens of the frequency scheme in every text."""
     found = Found(texts)
     work = partial(_work, found, character_classes(), lowercase, emoji)
-    threads = min(_cores(), 1 + sum(map(len, texts)) // SHARE)
+    threads = min(cores(), 1 + sum(map(len, texts)) // SHARE)
     done = each(work, [empty_table() for _ in range(threads)])
     found.shares, found.tables = [share for share, _ in done], [table for _, table in done]
     for column in found.columns:
@@ -136,11 +136,6 @@ def _cuts(text: str) -> list[int]:
     while len(text) - cuts[-1] > 2 * BATCH and (cut := text.find(" ", cuts[-1] + BATCH)) >= 0:
         cuts.append(cut)
     return [*cuts, len(text)]
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _work(found: Found, classes: NDArray[np.uint8], lowercase: bool, emoji: bool, table: Table) -> tuple[Share, Table]:

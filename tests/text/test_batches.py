@@ -65,6 +65,6 @@ def test_when_a_thread_fails_the_others_stop(short_batches, monkeypatch):
     assert found.take() is None  # and not the second of five
 
     monkeypatch.setattr(batches, "SHARE", 1)
-    monkeypatch.setattr(batches, "_cores", lambda: 3)
+    monkeypatch.setattr(batches, "cores", lambda: 3)
     with pytest.raises(MemoryError, match="no room"):
         find_tokens(["ten chars."] * 5, lowercase=True, emoji=True)

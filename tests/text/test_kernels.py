@@ -195,7 +195,7 @@ def test_threads_and_cuts_make_no_difference(monkeypatch, threads):
     whole = find_words(texts)
     monkeypatch.setattr(batches, "BATCH", 1000)
     monkeypatch.setattr(batches, "SHARE", 1)
-    monkeypatch.setattr(batches, "_cores", lambda: threads)
+    monkeypatch.setattr(batches, "cores", lambda: threads)
     for one, other in zip(whole, find_words(texts), strict=True):
         assert one.dtype == other.dtype
         assert one.tolist() == other.tolist()
