@@ -227,7 +227,8 @@ def _place_sets(parts: Parts, place: Path, threshold: float, types: int, vocabul
         to = item[length] + within * length
         begin[row[length] + within] = to
         items[run_begins(np.append(to, 0), length)] = words
-        release(items)
+        for written in (unit, begin, items):
+            release(written)
         added = np.bincount(length, minlength=largest + 1)
         row[:-1] += added
         item[:-1] += added * np.arange(largest + 1)
