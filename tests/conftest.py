@@ -25,9 +25,8 @@ from analysis.cli.main import main
 from analysis.core.paths import LEXICONS, SAMPLE
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.publish.parameters import notebooks
-from analysis.text.joining import join_parts
-from analysis.text.parted import Parted
-from tests.cut_corpora import assert_same, cut_by, repeated, shards, tangled  # noqa: F401 - fixtures
+from analysis.text.parted import Parted, join_parts
+from tests.cut_corpora import assert_same, cut_by, in_300_mb, repeated, shards, tangled  # noqa: F401 - fixtures
 from tests.in_process import run_in_process
 
 if os.environ.get("CI"):  # elsewhere a package that only some tests need may be missing, and they say so

@@ -1,18 +1,25 @@
 """Corpora to be cut: one with everything that documents have to do with each other, one of many small articles."""
 
+import importlib
 import io
 import json
+import os
 import random
+import subprocess
+import sys
+import textwrap
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from analysis.core.paths import SAMPLE
 from analysis.core.resources import Budget
 
 WORDS = "rain war peace road bridge river north south council minister police report said closed open again".split()
@@ -47,6 +54,35 @@ def cut_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[ModuleType, str], Calla
         return set_sizes
 
     return cut_by
+
+
+@pytest.fixture
+def in_300_mb() -> Callable[[str, Callable[..., Any], Path], tuple[Any, int]]:
+    """Gives what a function of `analysis.scale` finds in ``corpus`` with 300 MB, in a new process, and its peak.
+
+    The pages of libraries, which processes share, are not in the peak, in bytes.
+    """
+
+    def in_300_mb(name: str, function: Callable[..., Any], place: Path) -> tuple[Any, int]:
+        function([SAMPLE], place / "compiled.csv", memory=10**9)  # which takes memory of its own, once
+        script = f"""
+            import re
+            from pathlib import Path
+            from analysis.scale.{name} import {name}
+            about = Path("/proc/self/status")
+            shared = re.search(r"RssFile:\\s+(\\d+) kB", about.read_text())[1]
+            found = {name}([{str(place / "corpus")!r}], {str(place / "table.parquet")!r}, memory=300_000_000)
+            peak = re.search(r"VmHWM:\\s+(\\d+) kB", about.read_text())[1]
+            print(*found, int(peak) - int(shared))
+        """
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        command = [sys.executable, "-c", textwrap.dedent(script)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        *found, peak = map(int, done.stdout.split())
+        return importlib.import_module(f"analysis.scale.{name}").Found(*found), peak * 1024
+
+    return in_300_mb
 
 
 @pytest.fixture

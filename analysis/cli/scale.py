@@ -73,7 +73,7 @@ def count(
     score, sentences_with_hit, and the words and sentences of the document. A call that was stopped goes on where it
     stood when it is given again; the table is the same, byte for byte, whatever --memory and --dask.
     """
-    from analysis.engine.problems import problems_of
+    from analysis.engine.partitions import problems_of
 
     with _prepared(out, memory, dask, work, parameter) as given:
         given["adjust_for_redundancy"] = adjust_for_redundancy
@@ -127,7 +127,7 @@ def pairs(
 
 
 def _pair_documents(corpus: list[str], out: Path, given: dict[str, Any]) -> None:
-    from analysis.engine.problems import problems_of
+    from analysis.engine.partitions import problems_of
     from analysis.scale.pairs import common_of
     from analysis.scale.pairs import pairs as pairing
 
@@ -143,7 +143,7 @@ def _pair_documents(corpus: list[str], out: Path, given: dict[str, Any]) -> None
 
 
 def _pair_units(corpus: list[str], out: Path, unit: str, given: dict[str, Any]) -> None:
-    from analysis.engine.problems import problems_of
+    from analysis.engine.partitions import problems_of
     from analysis.redundancy.near_places import MANY
     from analysis.scale.near import near
     from analysis.text.units import UNITS

@@ -146,12 +146,6 @@ def whole_folder(folder: str | Path) -> Iterator[Path]:
     """A new folder to write to that becomes `folder` when the block ends without error.
 
     Folders on the way are made. Raises `ValueError` where something is there already.
-
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     with whole_folder(f"{folder}/model") as new:
-    ...         _ = (new / "a.txt").write_text("Whole.")
-    ...     [path.relative_to(folder).as_posix() for path in Path(folder).rglob("*.txt")]
-    ['model/a.txt']
     """
     place = Path(folder).expanduser().absolute()
     if os.path.lexists(place):

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path, PurePath
-from typing import Any, Protocol
+from typing import Any
 
 from analysis.core.errors import CorpusError
 from analysis.core.files import clear, delete_made, own_folder
@@ -24,13 +24,6 @@ from analysis.core.versions import code_version
 DEATHS = 3  # of worker processes, after which a stage is given up
 FEW = 4  # short tasks a process: with fewer, starting processes takes longer than the work
 KEPT = "what is finished is kept: the same command goes on from there"  # for whoever has stopped one
-
-
-class Task(Protocol):
-    """What a stage does once: anything that can be pickled and has a name of its own in the stage."""
-
-    @property
-    def key(self) -> str: ...
 
 
 class LostError(ValueError):
@@ -92,11 +85,6 @@ def work_folder(out: Path, work: Path | None = None) -> Iterator[Path]:
 
     It is deleted when the block ends without error. Raises `ValueError`, before anything is done, where `out` is a
     folder.
-
-    >>> with tempfile.TemporaryDirectory() as name:
-    ...     with work_folder(Path(name, "counts.parquet")) as folder:
-    ...         folder.name
-    '.counts.parquet.work'
     """
     if out.expanduser().is_dir():
         raise ValueError(f"{str(out)!r} is a folder: give the name of a file")

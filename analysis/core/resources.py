@@ -21,7 +21,7 @@ _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "
 
 
 class Budget(NamedTuple):
-    """How much is done at a time: so many processes, with so many characters each.
+    """How much is done at a time: by how many processes, with how many characters each.
 
     ``room``: bytes that each process has for one long document, at ``each`` bytes a character; ``alone``: those that it
     has where it is the only one.

@@ -60,7 +60,7 @@ class Database:
         return {name: np.asarray(values) for name, values in self._connection.fetchnumpy().items()}
 
     def batches(self, query: str) -> Iterator[pa.RecordBatch]:
-        """The rows of a query, some at a time; they are to be read before the next statement."""
+        """The rows of a query, some at a time; read them before the next statement."""
         reader = self._beside(lambda: self._connection.sql(query).to_arrow_reader(BATCH))
         while (batch := self._beside(next, reader, None)) is not None:
             yield batch

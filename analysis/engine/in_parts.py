@@ -11,11 +11,9 @@ from analysis.core.files import working_folder
 from analysis.core.jobs import run_stage
 from analysis.core.progress import Progress
 from analysis.core.resources import budget
-from analysis.engine.partitions import Partition, planned
-from analysis.engine.problems import nothing_read, parts_told, problems_in
+from analysis.engine.partitions import Partition, nothing_read, parts_told, planned, problems_in
 from analysis.text.corpus import CorpusError
-from analysis.text.joining import join_parts
-from analysis.text.parted import Parted, open_parts
+from analysis.text.parted import Parted, join_parts, open_parts
 from analysis.text.storage import save_tokens
 from analysis.text.tokens import tokenize
 
@@ -38,7 +36,7 @@ def tokens_in_parts(
     With a dask `client` its workers read, with so much memory each; they see the folders and the corpus too.
 
     What is finished on the way is kept in the folder `work`, from which a call that follows an interrupted one goes on,
-    if its `folder` has the same name, which stands for the bytes of all files: a `Partition` knows their times alone.
+    if its `folder` has the same name, which is made of the bytes of all files: a `Partition` knows their times alone.
     `folder` gets its name when all is in it. `reading` is as in `partitions`. Takes about four bytes of the disk a
     character. Raises `CorpusError` where no document can be read.
 

@@ -12,9 +12,8 @@ from analysis.core.files import whole_file
 from analysis.core.jobs import named, run_stage, work_folder
 from analysis.core.progress import Progress
 from analysis.core.resources import Budget
-from analysis.engine.partitions import Partition, planned
-from analysis.engine.problems import nothing_read, problems_of, write_problems
-from analysis.engine.shuffle import read_about
+from analysis.engine.columns import read_about
+from analysis.engine.partitions import Partition, nothing_read, planned, problems_of, write_problems
 from analysis.engine.tables import write_rows
 from analysis.text.corpus import CorpusError
 
@@ -22,7 +21,7 @@ PER_CHARACTER = 45  # bytes at the peak of reading a character with its sentence
 
 
 class Listing(NamedTuple):
-    """That what all partitions have is to be numbered in one row; ``folders``: what the first stage made of each."""
+    """All that is read, to be numbered in one row; ``folders``: what the first stage made of each partition."""
 
     key: str
     folders: tuple[str, ...]
@@ -59,8 +58,8 @@ def numbered(
 ) -> Iterator[tuple[Numbered, Callable[..., list[Path]]]]:
     """What a search for pairs goes on from, and what does its stages: of a function, its tasks and a name for the work.
 
-    `task` makes of a partition what `reading_stage` does; `listing_stage` is given the `Listing` of all. The pairs are
-    going to be in the table `out`, problems are in `problems_of(out)`, and `tables` are what else is to be written. The
+    `task` makes of a partition what `reading_stage` does; `listing_stage` is given the `Listing` of all. The pairs go
+    to the table `out`, problems to `problems_of(out)`, and `tables` are what else will be written. The
     folder for the stages is there as long as the block lasts. Raises `CorpusError` where no document can be read, and
     what `partitions` raises.
     """

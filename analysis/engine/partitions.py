@@ -1,4 +1,4 @@
-"""A corpus, or several, in pieces that are read one at a time: the same documents, whatever the pieces."""
+"""A corpus, or several, in pieces that are read one at a time: the same documents and problems, whatever the pieces."""
 
 import hashlib
 import os
@@ -7,28 +7,34 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
+import pyarrow as pa
+
+from analysis.core.files import delete_file, whole_file
 from analysis.core.resources import Budget, check_length
 from analysis.core.versions import code_version
-from analysis.engine.files import File, corpus_name, is_remote, open_file, plan_remote
-from analysis.engine.twins import clashes, doc_ids, originals
+from analysis.engine.files import File, clashes, corpus_name, doc_ids, is_remote, open_file, originals, plan_remote
+from analysis.engine.tables import pieces_in, stream, write_rows
 from analysis.text.corpus import Corpus, CorpusError, corpus_of, document_row
 from analysis.text.reading.planning import METADATA, Layers, Plan, described, plan_corpus
 from analysis.text.segments import Segment
-from analysis.text.tokens import Tokens, tokenize
 
+PROBLEMS = pa.schema([("path", pa.string()), ("reason", pa.string())])
+
+_FILE = "problems.arrow"
 _TOKENIZING = ("scheme", "lowercase", "boilerplate", "splitter", "emoji")  # parameters of `tokenize`
 
 
 class Partition(NamedTuple):
     """Files of one corpus, a few small ones or one large one, with all that must be known to read them.
 
-    ``key`` names what is made of them. It stands for the name, place, size and time of change of each file, what the
-    metadata say of it, every reading parameter, this package's code and the versions of what it reads with. For their
-    bytes it does not, since then each would have to be read twice, from a disk that may be far away: a file that was
-    changed has another time, and the key is used from one call to the next, not from year to year.
-    ``corpus`` is what stands before each doc_id and path, "" for one corpus. ``label`` and ``pattern`` are as in
-    `Layers`, ``problems`` what was found before any file was read. ``characters``: of a part, about, at most.
-    ``room`` and ``each``: as in `Budget`, for one document.
+    ``key`` names what is made of them. It is made of the name, place, size and time of change of each file, what the
+    metadata say of it, every reading parameter, this package's code and the versions of what it reads with; not of
+    their bytes, which would have to be read twice, from a disk that may be far away: a file that was changed has
+    another time, and the key is used from one call to the next, not from year to year.
+    ``corpus`` is put before each doc_id and path, "" for one corpus. ``label`` and ``pattern`` are as in `Layers`,
+    ``problems`` what was found before any file was read. ``characters``: of a part, about, at most. ``room`` and
+    ``each``: as in `Budget`, for one document.
     """
 
     key: str
@@ -152,11 +158,6 @@ def read_texts(partition: Partition) -> Iterator[Corpus]:
     return (part for part in read_parts(partition) if len(part.texts))
 
 
-def read_tokens(partition: Partition) -> Iterator[Tokens]:
-    """The words of a partition, one `Tokens` for each part that has documents."""
-    return (tokenize(part, **dict(partition.options)) for part in read_texts(partition))
-
-
 def _named(corpora: Sequence[str | Path]) -> dict[str, str | Path]:
     """The corpora by their names; raises `CorpusError` where two have one."""
     found: dict[str, str | Path] = {}
@@ -183,7 +184,7 @@ def _files(plan: Plan, places: Mapping[str, str], text_column: str, room: int, e
 def _check_kept(tables: Sequence[Path], files: Sequence[File], metadata: Path, text_column: str) -> None:
     """Raise `ValueError` for a table that would be written over texts or metadata, by whatever name.
 
-    An earlier table may stand among the files, where no document is found in it.
+    An earlier table may be among the files, where no document is found in it.
     """
     for table in (table for table in tables if table.expanduser().is_file()):
         about = table.expanduser().stat()
@@ -193,7 +194,7 @@ def _check_kept(tables: Sequence[Path], files: Sequence[File], metadata: Path, t
 
 
 def _is(place: str | Path, about: os.stat_result) -> bool:
-    """Whether what stands at a place of this machine is the file that a stat is of."""
+    """Whether the file at a place of this machine is the one that a stat is of."""
     path = Path(str(place).removeprefix("file://"))
     return path.is_file() and os.path.samestat(path.stat(), about)
 
@@ -222,3 +223,50 @@ def _cut(plan: Plan, files: list[File], corpus: str, characters: int, about: dic
 def _placed(partition: Partition, problems: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The problems with the corpus' name before each path."""
     return [(f"{partition.corpus}/{path}" if partition.corpus else path, reason) for path, reason in problems]
+
+
+def parts_told(partition: Partition, place: Path) -> Iterator[Corpus]:
+    """The parts of a partition that have documents, with the problems of all written to the folder `place`."""
+    with stream(place / _FILE, PROBLEMS) as problems:
+        for corpus in read_parts(partition):
+            columns = [pa.array(corpus.problems[name].tolist(), pa.string()) for name in PROBLEMS.names]
+            problems.write_batch(pa.record_batch(columns, schema=PROBLEMS))
+            if len(corpus.texts):
+                yield corpus
+
+
+def problems_in(places: Sequence[Path]) -> pd.DataFrame:
+    """What `parts_told` left in folders, as ``Corpus.problems``."""
+    rows = [batch.to_pandas() for batch in _rows(places)]
+    table: pd.DataFrame = pd.concat([PROBLEMS.empty_table().to_pandas(), *rows], ignore_index=True)
+    return table
+
+
+def problems_of(out: Path) -> Path:
+    """The table of problems beside the table `out`.
+
+    >>> problems_of(Path("counts.parquet")).name
+    'counts.problems.csv'
+    """
+    return out.with_name(f"{out.stem}.problems.csv")
+
+
+def write_problems(places: Sequence[Path], out: Path) -> int:
+    """Write what `parts_told` left in folders to `problems_of(out)`; how many there are. None: an earlier file goes."""
+    target = problems_of(out).expanduser()
+    if not any(len(batch) for batch in _rows(places)):
+        delete_file(target)
+        return 0
+    with whole_file(target) as new:
+        return write_rows(_rows(places), PROBLEMS, new)
+
+
+def nothing_read(corpora: Sequence[str | Path], places: Sequence[Path]) -> str:
+    """Why there is no document, as `read_corpus` says it; from what `parts_told` left in folders."""
+    rows = (row for batch in _rows(places) for row in batch.to_pylist())
+    why = next((": ".join(row.values()) for row in rows), "it holds no text")
+    return f"no document could be read from {', '.join(repr(str(corpus)) for corpus in corpora)}: {why}"
+
+
+def _rows(places: Sequence[Path]) -> Iterator[pa.RecordBatch]:
+    return (batch for place in places for batch in pieces_in(place / _FILE))

@@ -12,7 +12,7 @@ from analysis import __version__
 from analysis.core.csv_files import DIGITS
 from analysis.core.paths import GOLD, LEXICONS, PACKAGE, from_root, gold_file, to_root
 from analysis.core.versions import version
-from analysis.engine.twins import contents
+from analysis.engine.files import contents
 from analysis.publish.tables import write_json
 from analysis.text.corpus import CorpusError, corpus_files
 from analysis.text.reading.folders import name_from, sha256_of

@@ -10,13 +10,12 @@ import pyarrow as pa
 from analysis.core.files import whole_file
 from analysis.core.jobs import named, run_stage, work_folder
 from analysis.core.progress import Progress
-from analysis.core.resources import PER_CHARACTER, Budget, budget
-from analysis.engine.partitions import Partition, planned
-from analysis.engine.problems import nothing_read, parts_told, problems_of, write_problems
-from analysis.engine.shuffle import read_about, write_about
+from analysis.core.resources import BASE, PER_CHARACTER, budget
+from analysis.engine.columns import read_about, write_about
+from analysis.engine.partitions import Partition, nothing_read, parts_told, planned, problems_of, write_problems
 from analysis.engine.tables import pieces_in, stream, write_rows
 from analysis.framing.lexicon import Lexicon
-from analysis.scale.sentence_stages import PER_SENTENCE, Tally, tallies
+from analysis.scale.sentences import Tally, tallies
 from analysis.text.corpus import Corpus, CorpusError
 
 NAMES = pa.dictionary(pa.int32(), pa.string())  # between the stages a batch has each name once
@@ -25,7 +24,7 @@ _ROWS = "rows.arrow"
 
 
 class Counting(NamedTuple):
-    """That the words of a partition are to be counted, or what speaks of the frames of a lexicon.
+    """A partition of which the words are counted, or what speaks of the frames of a lexicon.
 
     With a ``tally`` a word weighs 1/n where its sentence appears n times in the corpus.
     """
@@ -84,7 +83,11 @@ def write_by_document(
     cores = plan.cores if sum(file.size for piece in pieces for file in piece.files) > plan.characters else 1
     with work_folder(target, work) as folder:
         run = partial(run_stage, folder=folder, client=client, cores=cores, progress=progress)
-        places = run(function, _adjusted(tasks, run, plan) if adjust_for_redundancy else tasks, what="counting")
+        places = run(
+            function,
+            _adjusted(tasks, run, memory - BASE, plan.cores) if adjust_for_redundancy else tasks,
+            what="counting",
+        )
         documents = sum(read_about(place)["documents"] for place in places)
         if not documents:
             raise CorpusError(nothing_read(corpora, places))
@@ -99,7 +102,7 @@ def write_part(
 ) -> None:
     """Write the `rows` of each part of a partition, and its number, into the folder `place`.
 
-    How many documents there are is told there too, and what could not be read.
+    How many documents there are is written there too, and what could not be read.
     """
     documents = 0
     with stream(place / _ROWS, schema) as written:
@@ -116,14 +119,13 @@ def with_fractions(schema: pa.Schema, *names: str) -> pa.Schema:
     return schema
 
 
-def _adjusted(tasks: Sequence[Counting], run: Callable[..., list[Path]], plan: Budget) -> list[Counting]:
-    """`tasks`, each with the tally of its sentences; `run` is as in `tallies`.
+def _adjusted(tasks: Sequence[Counting], run: Callable[..., list[Path]], memory: int, threads: int) -> list[Counting]:
+    """`tasks`, each with the tally of its sentences; the rest is as in `tallies`.
 
     What is not in the language of a lexicon does not count, so that it makes no sentence weigh less either.
     """
-    limit = max(1, plan.characters * WITH_SENTENCES // PER_SENTENCE)
-    language = tasks[0].lexicon.language if tasks and tasks[0].lexicon else None
-    found = tallies([task.partition for task in tasks], language, run, limit)
+    language = tasks[0].lexicon.language if tasks[0].lexicon else None
+    found = tallies([task.partition for task in tasks], language, run, memory, threads)
     return [
         task._replace(key=named(task.key, tally.key), tally=tally) for task, tally in zip(tasks, found, strict=True)
     ]

@@ -20,7 +20,7 @@ from analysis.scale.by_document import (
     write_by_document,
     write_part,
 )
-from analysis.scale.sentence_stages import word_weights
+from analysis.scale.sentences import word_weights
 from analysis.terms.keys import summed
 from analysis.text.corpus import Corpus
 from analysis.text.words import Words, find

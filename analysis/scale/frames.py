@@ -12,7 +12,7 @@ from analysis.core.intervals import gather
 from analysis.framing.counting import amounts, count
 from analysis.framing.lexicon import Lexicon
 from analysis.scale.by_document import NAMES, Counted, Counting, with_fractions, write_by_document, write_part
-from analysis.scale.sentence_stages import spoken, word_weights
+from analysis.scale.sentences import spoken, word_weights
 from analysis.text.corpus import Corpus
 from analysis.text.tokens import Tokens, tokenize
 
@@ -48,7 +48,7 @@ def frame_counts(
     `analysis.framing.frames.profile` takes its rates of: 1000 · hits / words, sentences_with_hit / sentences. Documents
     in another language than the lexicon's have no rows, since it finds nothing there. All else is as with
     `analysis.scale.count.count`. With `adjust_for_redundancy` hits, score and words are sums of weights, those of a
-    match's and a word's sentence, and numbers with a fraction: 1/n where it stands n times in the documents of the
+    match's and a word's sentence, and numbers with a fraction: 1/n where it appears n times in the documents of the
     lexicon's language.
 
     >>> import tempfile
@@ -89,7 +89,7 @@ def _columns(tokens: Tokens, lexicon: Lexicon, weights: NDArray[np.float64] | No
     member = gather(tokens.sentence_document, documents)
     weighted = member.copy()
     if weights is not None:
-        # A match stands in one sentence, and weighs what that does. Sums go through a document's sentences in order.
+        # A match is in one sentence, and weighs what that does. Sums go through a document's sentences in order.
         weighted.data = weights[tokens.sentence_offsets[weighted.indices]]
     score = (weighted @ counted.scores).toarray()
     number = np.repeat(np.arange(documents, dtype=np.int32), len(frames))

@@ -14,32 +14,34 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from analysis.engine.database import database, parts_of, shards, write_shard
-from analysis.engine.pairing import Listing
-from analysis.engine.partitions import Partition, read_texts
-from analysis.engine.problems import parts_told
-from analysis.engine.shuffle import (
+from analysis.engine.columns import (
     column,
+    join_columns,
+    join_texts,
+    new_column,
     parts_in,
     read_about,
-    share,
     text_columns,
     texts_of,
     write_about,
     write_columns,
 )
+from analysis.engine.database import database, parts_of, shards, write_shard
+from analysis.engine.pairing import Listing
+from analysis.engine.partitions import Partition, parts_told, read_texts
 from analysis.redundancy.reuse import pairs as joins
 from analysis.redundancy.reuse.pairs import FEWEST, WIDEST, Ints, is_reuse, keyed
+from analysis.text.tokens import offsets_of
 from analysis.text.words import find
 
 PER_ROW = 20  # bytes at the peak of counting with a shingle of a document that others have too
-LISTED = 1_000  # shingles put aside of which the words are found: the most widespread ones
+LISTED = 1_000  # common shingles whose words are found: the most widespread ones
 _LARGEST = 1 << 31  # documents
 _PER_BUCKET = 40  # bits by which the keys of a bucket are numbered apart from those of others
 
 
 class Plan(NamedTuple):
-    """How the work is cut: into so many buckets of keys, and blocks of so many documents.
+    """How the work is cut: into `buckets` of keys, and blocks of `per_block` documents.
 
     ``listing``: the folder that `listed` made; ``memory``: bytes that a task may take beside what each process needs;
     ``threads`` of the engine.
@@ -59,7 +61,7 @@ class Plan(NamedTuple):
 
 
 class Bucket(NamedTuple):
-    """That the documents with the same shingles are to be found, for one range of keys."""
+    """One range of keys, of which the documents that share a shingle are found."""
 
     key: str
     plan: Plan
@@ -67,7 +69,7 @@ class Bucket(NamedTuple):
 
 
 class Weighing(NamedTuple):
-    """That the shingles of each document are to be counted: the folders that `joined` made."""
+    """The folders that `joined` made, from which the shingles of each document are counted."""
 
     key: str
     plan: Plan
@@ -75,7 +77,7 @@ class Weighing(NamedTuple):
 
 
 class Block(NamedTuple):
-    """That pairs are to be counted whose first document is in a block.
+    """A block of documents, whose pairs with all later ones are counted.
 
     ``weighed``: the folder that `weighed` made; ``threshold``: the share that one document has of the other's shingles,
     at least, or None.
@@ -89,7 +91,7 @@ class Block(NamedTuple):
 
 
 class Ordering(NamedTuple):
-    """That the pairs of all blocks are to be put in order: the folders that `paired` made."""
+    """The folders that `paired` made, whose pairs are put in order."""
 
     key: str
     plan: Plan
@@ -97,7 +99,7 @@ class Ordering(NamedTuple):
 
 
 class Wording(NamedTuple):
-    """That the words of shingles put aside are to be found in a partition: their keys are in the folder `weighed`."""
+    """A partition in which the words of common shingles are found; their keys are in the folder `weighed`."""
 
     key: str
     partition: Partition
@@ -125,36 +127,26 @@ def shingled(partition: Partition, place: Path) -> None:
 def listed(task: Listing, place: Path) -> None:
     """The documents of all parts in a row, and which number the first one of each part has."""
     parts = [part for folder in map(Path, task.folders) for part in parts_in(folder, "sizes")]
-    counts = [len(column(part, "sizes")) for part in parts]
-    total = sum(counts)
-    if total >= _LARGEST:
-        raise ValueError(f"{total:,} documents are too many: pairs can be found among {_LARGEST - 1:,}")
-    bases = np.append(0, np.cumsum(counts, dtype=np.int64)).tolist()
-    for name, kind in (("sizes", np.int64), ("dates", "datetime64[s]")):
-        whole = np.lib.format.open_memmap(place / f"{name}.npy", "w+", kind, (total,))
-        for base, count, part in zip(bases, counts, parts, strict=False):
-            whole[base : base + count] = column(part, name)
-        whole.flush()
-    ends = np.lib.format.open_memmap(place / "ends.npy", "w+", np.int64, (total + 1,))
-    with (place / "letters").open("wb") as letters:
-        for base, count, part in zip(bases, counts, parts, strict=False):
-            ends[base : base + count + 1] = letters.tell() + column(part, "ends")
-            letters.write(column(part, "letters").tobytes())
-    ends.flush()
+    bases = offsets_of([len(column(part, "sizes")) for part in parts]).tolist()
+    if bases[-1] >= _LARGEST:
+        raise ValueError(f"{bases[-1]:,} documents are too many: pairs can be found among {_LARGEST - 1:,}")
+    if parts:
+        join_columns(parts, place / "all", "sizes", "dates")
+        join_texts(parts, place / "all")
     known = [[str(part), base] for part, base in zip(parts, bases, strict=False)]
     shingles = sum(int(column(part, "sizes").sum()) for part in parts)
-    write_about(place, parts=known, documents=total, shingles=shingles)
+    write_about(place, parts=known, documents=bases[-1], shingles=shingles)
 
 
 def joined(task: Bucket, place: Path) -> None:
-    """The documents of each shingle in a bucket, for each block of documents; and what is put aside.
+    """The documents of each shingle in a bucket, for each block of documents; and the shingles that are too common.
 
-    ``common.parquet``: the keys put aside; ``aside.parquet``: how many shingles of each document they are.
+    ``common.parquet``: their keys; ``aside.parquet``: how many shingles of each document they are.
     """
     plan = task.plan
     parts = read_about(Path(plan.listing))["parts"]
     files = shards([Path(part).with_suffix(".parquet") for part, _ in parts])
-    low, high = share(task.number, plan.buckets)
+    low, high = ((1 << 64) * number // plan.buckets for number in (task.number, task.number + 1))
     own = f"high BETWEEN CAST({low} AS UBIGINT) AND CAST({high - 1} AS UBIGINT)"
     shingles = f"(SELECT high, low, document + base AS document FROM {files} JOIN parts USING (file_index) WHERE {own})"
     with database(memory=plan.memory, threads=plan.threads, folder=place) as engine:
@@ -173,10 +165,10 @@ def joined(task: Bucket, place: Path) -> None:
 
 
 def weighed(task: Weighing, place: Path) -> None:
-    """How many shingles each document has that are not put aside; which ones are most widespread of those that are."""
+    """How many shingles each document has without the common ones, and which of these are most widespread."""
     plan, folders = task.plan, [Path(join) for join in task.joins]
-    sizes = np.lib.format.open_memmap(place / "sizes.npy", "w+", np.int64, (plan.documents,))
-    sizes[:] = np.load(Path(plan.listing, "sizes.npy"), mmap_mode="r")
+    sizes = new_column(place / "all", "sizes", np.int64, plan.documents)
+    sizes[:] = column(Path(plan.listing, "all"), "sizes")
     with database(memory=plan.memory, threads=plan.threads, folder=place) as engine:
         aside, common = (shards([own / f"{name}.parquet" for own in folders]) for name in ("aside", "common"))
         for batch in engine.batches(f"SELECT document, aside FROM {aside}"):
@@ -184,7 +176,6 @@ def weighed(task: Weighing, place: Path) -> None:
         best = f"SELECT * FROM {common} ORDER BY documents DESC, high, low LIMIT {LISTED}"
         engine.write(best, place / "widest.parquet")
         total = int(engine.columns(f"SELECT count(*) AS total FROM {common}")["total"][0])
-    sizes.flush()
     write_about(place, joins=task.joins, common=total)
 
 
@@ -194,7 +185,7 @@ def paired(task: Block, place: Path) -> None:
     folders = map(Path, read_about(Path(task.weighed))["joins"])
     buckets = [files for folder in folders if (files := parts_of(folder / "members", "block", task.number))]
     total = sum(pq.read_metadata(file).num_rows for files in buckets for file in files)
-    sizes = np.load(Path(task.weighed, "sizes.npy"), mmap_mode="r")
+    sizes = column(Path(task.weighed, "all"), "sizes")
     first = task.number * plan.per_block
     stop = min(plan.documents, first + plan.per_block)
     number = 0
@@ -240,14 +231,12 @@ def widest(weighed: Path) -> tuple[joins.Keys, joins.Keys, pa.Table]:
 
 def documents_of(listing: Path, weighed: Path) -> Documents:
     """The documents that `listed` numbered and `weighed` counted the shingles of; they stay on disk."""
-    ends = np.load(listing / "ends.npy", mmap_mode="r")
-    letters = np.memmap(listing / "letters", dtype=np.uint8, mode="r")
-    dates = np.load(listing / "dates.npy", mmap_mode="r")
-    return Documents(texts_of(ends, letters), dates, np.load(weighed / "sizes.npy", mmap_mode="r"))
+    listed = listing / "all"
+    return Documents(texts_of(listed), column(listed, "dates"), column(weighed / "all", "sizes"))
 
 
 def wordings(pieces: Sequence[Partition], starts: Sequence[int], weighed: Path) -> list[Wording]:
-    """The partitions in which such a shingle stands first; `starts` are the numbers of their first documents."""
+    """The partitions in which such a shingle appears first; `starts` are the numbers of their first documents."""
     first = np.unique(widest(weighed)[2]["first"].to_numpy())
     chosen = np.unique(np.searchsorted(np.asarray(starts), first.astype(np.int64), side="right") - 1)
     return [Wording(f"{weighed.name}-{k:06d}", pieces[k], str(weighed)) for k in chosen.tolist()]

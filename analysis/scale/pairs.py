@@ -13,8 +13,8 @@ from analysis.core.files import whole_file
 from analysis.core.jobs import named
 from analysis.core.progress import Progress
 from analysis.core.resources import BASE, budget
+from analysis.engine.columns import read_about
 from analysis.engine.pairing import PER_CHARACTER, numbered, write_pairs
-from analysis.engine.shuffle import read_about
 from analysis.engine.tables import write_rows
 from analysis.redundancy.reuse.borrowing import SIDES
 from analysis.redundancy.reuse.pairs import shares
@@ -33,7 +33,7 @@ COMMON = pa.schema([("shingle", pa.string()), ("documents", pa.int64())])
 
 
 class Found(NamedTuple):
-    """What was found: documents, pairs, shingles put aside (in more than 200 documents), problems in reading."""
+    """What was found: documents, pairs, common shingles (in more than 200 documents), problems in reading."""
 
     documents: int
     pairs: int
@@ -59,9 +59,9 @@ def pairs(
     those of which one document has that share of its shingles in the other. The file is the same, byte for byte,
     whatever `memory` (bytes of all processes on this machine, of each worker with a dask `client`) and the number of
     processes, and after an interruption, from which a second call goes on: see `work_folder`, to which `work` goes.
-    `reading` are the parameters of `read_corpus` and `tokenize`. Beside `out` stand ``<stem>.problems.csv``, path and
-    reason, where there are problems; and ``<stem>.common.csv``, the thousand most widespread of the shingles that are
-    put aside, with in how many documents each is: as `common_shingles` has them.
+    `reading` are the parameters of `read_corpus` and `tokenize`. Beside `out` are ``<stem>.problems.csv``, path and
+    reason, where there are problems; and ``<stem>.common.csv``, the thousand most widespread of the common
+    shingles, with in how many documents each is: as `common_shingles` has them.
 
     Shingles are compared by 128-bit keys, see `redundancy.pairs.keyed` for how unlikely a false one is. The keys are
     cut into ranges, in each of which the documents that share a key are joined; then the documents are cut into blocks,

@@ -1,11 +1,10 @@
 """The tokens of many documents, found batch by batch on all cores.
 
 Documents are put together, and long ones cut at blanks, to batches of a cache's size, which threads take in turn. Each
-thread numbers the distinct surfaces that it meets. What it finds in a batch is written behind what stands before it in
+thread numbers the distinct surfaces that it meets. What it finds in a batch is written behind what comes before it in
 the text: when the last batch is done all tokens are in their place, and they have been in memory only once.
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.core.resources import cores
 from analysis.text.characters import character_classes
 from analysis.text.interning import PADDING, Table, empty_table, intern
 from analysis.text.scanner import scan
@@ -45,17 +45,17 @@ class Share(NamedTuple):
 class Found:
     """The tokens of documents, while threads find them.
 
-    ``columns``: the id of each token's surface, in the table of the thread that took its batch; then, with `spans`, its
-    start and its end. ``ends``: batch ``b`` has the tokens ``ends[b]`` up to ``ends[b + 1]``. ``lengths``: the tokens
-    of each document. ``shares`` and ``tables``: what each thread took, and the surfaces that it found.
+    ``columns``: the id of each token's surface, in the table of the thread that took its batch; its start; its end.
+    ``ends``: batch ``b`` has the tokens ``ends[b]`` up to ``ends[b + 1]``. ``lengths``: the tokens of each document.
+    ``shares`` and ``tables``: what each thread took, and the surfaces that it found.
     """
 
     shares: list[Share]
     tables: list[Table]
 
-    def __init__(self, texts: Sequence[str], *, spans: bool) -> None:
+    def __init__(self, texts: Sequence[str]) -> None:
         room = sum(map(len, texts)) // CHARACTERS_PER_TOKEN
-        self.columns = [np.empty(room, np.int32) for _ in range(3 if spans else 1)]
+        self.columns = [np.empty(room, np.int32) for _ in range(3)]
         self.ends = [0]
         self.lengths = np.zeros(len(texts), np.int64)
         self._batches = enumerate(batches(texts))
@@ -94,18 +94,11 @@ class Found:
         self.ends.append(last)
 
 
-def find_tokens(texts: Sequence[str], *, lowercase: bool, emoji: bool, spans: bool) -> Found:
-    """The tokens of the frequency scheme in every text.
-
-    >>> found = find_tokens(["to be", "or not to be"], lowercase=True, emoji=True, spans=True)
-    >>> [column.tolist() for column in found.columns]
-    [[0, 1, 2, 3, 0, 1], [0, 3, 0, 3, 7, 10], [2, 5, 2, 6, 9, 12]]
-    >>> found.lengths.tolist(), found.ends, [(share.batches, share.known) for share in found.shares]
-    ([2, 4], [0, 6], [([0], [4])])
-    """
-    found = Found(texts, spans=spans)
+def find_tokens(texts: Sequence[str], *, lowercase: bool, emoji: bool) -> Found:
+    """The tokens of the frequency scheme in every text."""
+    found = Found(texts)
     work = partial(_work, found, character_classes(), lowercase, emoji)
-    threads = min(_cores(), 1 + sum(map(len, texts)) // SHARE)
+    threads = min(cores(), 1 + sum(map(len, texts)) // SHARE)
     done = each(work, [empty_table() for _ in range(threads)])
     found.shares, found.tables = [share for share, _ in done], [table for _, table in done]
     for column in found.columns:
@@ -114,22 +107,14 @@ def find_tokens(texts: Sequence[str], *, lowercase: bool, emoji: bool, spans: bo
 
 
 def each(function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
-    """`function` of every item, of the first in this thread and of each other in one of its own.
-
-    >>> each(abs, [-1, 2])
-    [1, 2]
-    """
+    """`function` of every item, of the first in this thread and of each other in one of its own."""
     with ThreadPoolExecutor(len(items)) as pool:
         others = pool.map(function, items[1:])
         return [function(items[0]), *others]
 
 
 def batches(texts: Sequence[str]) -> Iterator[Batch]:
-    """The texts, short ones together and long ones in stretches, `BATCH` characters or more at a time.
-
-    >>> list(batches(["to be", "or not"]))
-    [Batch(document=0, begin=0, stretches=['to be', 'or not'])]
-    """
+    """The texts, short ones together and long ones in stretches, `BATCH` characters or more at a time."""
     document, begin, size = 0, 0, 0
     stretches: list[str] = []
     for k, text in enumerate(texts):
@@ -153,11 +138,6 @@ def _cuts(text: str) -> list[int]:
     return [*cuts, len(text)]
 
 
-def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _work(found: Found, classes: NDArray[np.uint8], lowercase: bool, emoji: bool, table: Table) -> tuple[Share, Table]:
     """Find the tokens of one batch after another; `table` is empty at first."""
     share = Share([], [])
@@ -173,7 +153,7 @@ def _work(found: Found, classes: NDArray[np.uint8], lowercase: bool, emoji: bool
             lengths = scan(units, bounds, classes, "@" in text, lowercase, emoji, first, last, folded)
             n = int(lengths.sum())
             table = intern(folded, first[:n], last[:n], ids[:n], table)
-            columns = [ids[:n], first[:n], last[:n]][: len(found.columns)]
+            columns = [ids[:n], first[:n], last[:n]]
             shift = -bounds[:-1].astype(np.int32)
             shift[0] += begin
             for places in columns[1:]:
@@ -182,7 +162,7 @@ def _work(found: Found, classes: NDArray[np.uint8], lowercase: bool, emoji: bool
             share.batches.append(number)
             share.known.append(table.size)
     except BaseException:
-        found.stop()  # what stands behind this batch could only wait for it
+        found.stop()  # what comes after this batch could only wait for it
         raise
     return share, table
 

@@ -15,7 +15,7 @@ MIXER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: its multipl
 
 
 class Buckets:
-    """Rows of numbers in so many files, each row in that of its key; the rows of a file stay in the order of `add`.
+    """Rows of numbers in files, each row in that of its key; the rows of a file stay in the order of `add`.
 
     Without a place for files all rows are in one bucket, in memory.
 

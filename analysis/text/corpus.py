@@ -260,7 +260,7 @@ def read_corpus(
     default the folder's own ``metadata.csv``. It goes over what the file says, and that over `name_pattern`, what the
     file's name says: ``"{source}_{date}_{title}"``, see `analysis.text.reading.metadata.names_reader`. Title, source,
     date and language describe the document; all else is kept. A name that ``documents`` has itself gets "metadata_"
-    before it, which is told in ``problems``: a column "doc_id" is kept as "metadata_doc_id", and documents are called
+    before it, which ``problems`` says: a column "doc_id" is kept as "metadata_doc_id", and documents are called
     by their files, whose names are unique and lead back to the texts.
     `language` is the ISO 639 code of documents for which none is named; one that is named and not known is read as
     "und". A file ``.lafzignore`` lists, one glob a line, what is no part of the corpus.

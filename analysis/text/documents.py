@@ -27,7 +27,7 @@ Offsets = NDArray[np.int64]
 class ByDocument(ABC):
     """What words have whether they are in memory or not: their documents, and what the metadata say of them.
 
-    ``corpus``: the documents. ``document_offsets``: (documents + 1,) how many words stand before each, and in all.
+    ``corpus``: the documents. ``document_offsets``: (documents + 1,) how many words are before each, and in all.
     ``vocabulary``: the distinct words. ``options``: what made the words.
     """
 

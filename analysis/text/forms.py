@@ -14,8 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analysis.core.files import delete_made
-from analysis.text.joining import unite
-from analysis.text.parted import Part, Parted, Vocabulary, names, open_parts, parts
+from analysis.text.parted import Part, Parted, Vocabulary, names, open_parts, parts, unite
 from analysis.text.stopwords import NLTK_NAMES
 from analysis.text.storage import read_arrow
 from analysis.text.tokens import Ids, Tokens

@@ -2,7 +2,8 @@
 
 What is looked up often must be found in few and near places of memory. So a string becomes two numbers, its code: up
 to 18 ASCII characters of seven bits, or up to 6 others of 21, as they are, and only what is longer is hashed, and then
-compared with the string that has the number. Codes stand by id: those of frequent words, which come early, together.
+compared with the string that has the number. Codes are in the order of ids: those of frequent words, which come early,
+are together.
 """
 
 from collections.abc import Sequence
@@ -32,11 +33,7 @@ class Table(NamedTuple):
 
 
 def empty_table() -> Table:
-    """A table without strings.
-
-    >>> empty_table().size
-    0
-    """
+    """A table without strings."""
     return Table(0, np.zeros(2, np.uint32), np.empty((0, 2), np.uint64), np.zeros(1, np.int64), np.empty(0, np.uint32))
 
 
@@ -58,13 +55,6 @@ def intern(
 
     The strings do not overlap, none ends in NUL, and `units` goes on for `PADDING` more behind the last of them. The
     table's arrays are filled in place; where one is too short, the table that comes back has a longer one.
-
-    >>> units = np.frombuffer(("to be or not to be" + PADDING * " ").encode("utf-32-le"), np.uint32).copy()
-    >>> first, last = (np.array(x, np.int32) for x in ([0, 3, 6, 9, 13, 16], [2, 5, 8, 12, 15, 18]))
-    >>> ids = np.empty(6, np.int32)
-    >>> table = intern(units, first, last, ids, empty_table())
-    >>> strings(table), ids.tolist()
-    (['to', 'be', 'or', 'not'], [0, 1, 2, 3, 0, 1])
     """
     table = _with_room(table, len(ids), len(units))
     codes = np.empty((len(ids), 2), np.uint64)
@@ -76,15 +66,7 @@ def merge(tables: Sequence[Table], order: NDArray[np.int64]) -> tuple[Table, lis
     """One table with the strings of all `tables`, and for each of these the ids that its strings have in it.
 
     The strings of the first table, those of the second and so on make a row: `order` has the places in it in the order
-    in which they are to be numbered.
-
-    >>> units = np.frombuffer(("abb" + PADDING * " ").encode("utf-32-le"), np.uint32).copy()
-    >>> first, last, ids = (np.array(x, np.int32) for x in ([0, 1, 2], [1, 2, 3], [0, 0, 0]))
-    >>> one = intern(units, first[:2], last[:2], ids[:2], empty_table())
-    >>> other = intern(units, first[2:], last[2:], ids[2:], empty_table())
-    >>> table, ids = merge([one, other], np.array([2, 0, 1]))
-    >>> strings(table), [own.tolist() for own in ids]
-    (['b', 'a'], [[1, 0], [0]])
+    in which they are numbered.
     """
     lengths = np.concatenate([np.diff(table.bounds[: table.size + 1]) for table in tables])
     last = np.cumsum(lengths).astype(np.int32)
@@ -212,12 +194,6 @@ def _enter(codes: Any, size: int, slots: Any) -> None:
 
 @compiled
 def renumber(ids: Any, numbers: Any) -> None:
-    """Replace every id ``i`` by ``numbers[i]``, in place.
-
-    >>> ids = np.array([0, 1, 1], np.int32)
-    >>> renumber(ids, np.array([7, 4], np.int32))
-    >>> ids.tolist()
-    [7, 4, 4]
-    """
+    """Replace every id ``i`` by ``numbers[i]``, in place."""
     for k in range(len(ids)):
         ids[k] = numbers[ids[k]]

@@ -8,13 +8,11 @@ of other letters than ASCII, is done once for each distinct surface.
 import re
 import unicodedata
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.core.compiled import compiled
 from analysis.text.batches import Found, each, find_tokens
 from analysis.text.characters import APOSTROPHES, HYPHENS, SOFT_HYPHEN
 from analysis.text.interning import merge, renumber, strings
@@ -42,19 +40,6 @@ class Words(NamedTuple):
     offsets: NDArray[np.int64]
 
 
-class Counts(NamedTuple):
-    """How often documents use words, as the arrays of a sparse matrix in CSR form, one row a document.
-
-    ``scipy.sparse.csr_array((counts, indices, indptr))`` is the matrix; column ``i`` is ``vocabulary[i]``. Within a
-    row the columns stand in the order in which the document first uses them.
-    """
-
-    vocabulary: NDArray[np.object_]
-    indptr: NDArray[np.int64]
-    indices: NDArray[np.int32]
-    counts: NDArray[np.int32]
-
-
 def find_words(texts: Sequence[str], *, lowercase: bool = True, emoji: bool = True) -> Words:
     """Find the tokens of the frequency scheme in every text.
 
@@ -72,36 +57,16 @@ def find_words(texts: Sequence[str], *, lowercase: bool = True, emoji: bool = Tr
     >>> words.start.tolist(), words.end.tolist(), words.offsets.tolist()
     ([0, 15, 21, 0, 3, 9], [14, 20, 24, 2, 8, 23], [0, 3, 6])
     """
-    vocabulary, found = _find(texts, lowercase=lowercase, emoji=emoji, spans=True)
+    for document, text in enumerate(texts):
+        if len(text) > LONGEST:
+            raise ValueError(
+                f"document {document} has {len(text):,} characters: expected at most {LONGEST:,}, split it"
+            )
+    found = find_tokens(texts, lowercase=lowercase, emoji=emoji)
+    vocabulary = _number_types(found, lowercase=lowercase)
     ids, start, end = found.columns
-    return Words(vocabulary, ids, start, end, _offsets(found.lengths))
-
-
-def count_words(texts: Sequence[str], *, lowercase: bool = True, emoji: bool = True) -> Counts:
-    """Count the types in every text: `find_words` without the places.
-
-    >>> counts = count_words(["To be or not to be", "", "be"])
-    >>> counts.vocabulary.tolist(), counts.indptr.tolist()
-    (['to', 'be', 'or', 'not'], [0, 4, 4, 5])
-    >>> counts.indices.tolist(), counts.counts.tolist()
-    ([0, 1, 2, 3, 1], [2, 2, 1, 1, 1])
-    """
-    vocabulary, found = _find(texts, lowercase=lowercase, emoji=emoji, spans=False)
-    ids, offsets = found.columns[0], _offsets(found.lengths)
-    counts = np.empty_like(ids)
-    threads = len(found.shares)
-    cuts = [0, *np.searchsorted(offsets, offsets[-1] * np.arange(1, threads) // threads), len(texts)]
-
-    def count(rows: tuple[int, int]) -> NDArray[np.int64]:
-        first, last = rows
-        own = slice(offsets[first], offsets[last])
-        distinct: NDArray[np.int64] = _count_rows(ids[own], counts[own], found.lengths[first:last], len(vocabulary))
-        return distinct
-
-    cells = each(count, list(pairwise(cuts)))
-    for array in (ids, counts):
-        _close_up(array, offsets[cuts[:-1]], [int(own.sum()) for own in cells])
-    return Counts(vocabulary, _offsets(np.concatenate(cells)), ids, counts)
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(found.lengths)])
+    return Words(vocabulary, ids, start, end, offsets)
 
 
 def fold(pattern: str, *, lowercase: bool = True) -> str:
@@ -142,17 +107,6 @@ def _is_address(surface: str) -> bool:
     return surface.startswith("#") or "@" in surface or "://" in surface or surface[:4].lower() == "www."
 
 
-def _find(texts: Sequence[str], *, lowercase: bool, emoji: bool, spans: bool) -> tuple[NDArray[np.object_], Found]:
-    """The vocabulary, and the tokens of all documents with the ids of their types."""
-    for document, text in enumerate(texts):
-        if len(text) > LONGEST:
-            raise ValueError(
-                f"document {document} has {len(text):,} characters: expected at most {LONGEST:,}, split it"
-            )
-    found = find_tokens(texts, lowercase=lowercase, emoji=emoji, spans=spans)
-    return _number_types(found, lowercase=lowercase), found
-
-
 def _number_types(found: Found, *, lowercase: bool) -> NDArray[np.object_]:
     """The vocabulary; the ids of surfaces in `found` become those of their types, in place."""
     surfaces, ids = _merged(found)
@@ -190,37 +144,3 @@ def _fold_all(surfaces: Sequence[str], *, lowercase: bool) -> list[str]:
     pairs = zip(others, composed.split("\n"), lowered.split("\n"), strict=True)
     folded = (kept if _is_address(surface) else small for surface, kept, small in pairs)
     return [surface if surface.isascii() else next(folded) for surface in surfaces]
-
-
-def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-
-
-def _close_up(array: NDArray[np.int32], first: NDArray[np.int64], sizes: Sequence[int]) -> None:
-    """Leave of an array only the `sizes` numbers from each of the places `first` on."""
-    n = 0
-    for place, size in zip(first, sizes, strict=True):
-        array[n : n + size] = array[place : place + size]
-        n += size
-    array.resize(n, refcheck=False)
-
-
-@compiled
-def _count_rows(ids: Any, counts: Any, lengths: Any, width: int) -> Any:
-    """Leave each row's distinct `ids` at the beginning, their number in `counts`; gives how many are left of each."""
-    distinct = np.empty(len(lengths), np.int64)
-    place = np.full(width, -1, np.int64)  # of an id's count; below the row's beginning if it is of another row
-    k = n = 0
-    for row in range(len(lengths)):
-        first, last = n, k + lengths[row]
-        while k < last:
-            i = ids[k]
-            if place[i] < first:
-                place[i] = n
-                ids[n] = i
-                counts[n] = 0
-                n += 1
-            counts[place[i]] += 1
-            k += 1
-        distinct[row] = n - first
-    return distinct

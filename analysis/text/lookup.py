@@ -11,23 +11,12 @@ from analysis.text.tokens import Tokens
 
 
 def document_of(tokens: Tokens, places: ArrayLike) -> Offsets:
-    """The position in ``corpus.documents`` of the document of the words at `places`.
-
-    >>> from analysis.text.corpus import read_texts
-    >>> from analysis.text.tokens import tokenize
-    >>> document_of(tokenize(read_texts(["Rain.", "It is."])), np.array([0, 2])).tolist()
-    [0, 1]
-    """
+    """The position in ``corpus.documents`` of the document of the words at `places`."""
     return np.searchsorted(tokens.document_offsets, places, side="right") - 1
 
 
 def sentence_of(tokens: Tokens, places: ArrayLike) -> Offsets:
-    """The number of the sentence of the words at `places`, counted through the corpus.
-
-    >>> from analysis import read_text, tokenize
-    >>> sentence_of(tokenize(read_text("It is. Rain fell.")), np.array([1, 2])).tolist()
-    [0, 1]
-    """
+    """The number of the sentence of the words at `places`, counted through the corpus."""
     return np.searchsorted(tokens.sentence_offsets, places, side="right") - 1
 
 
@@ -54,12 +43,7 @@ def first_sentences(tokens: Tokens) -> Offsets:
 
 
 def word_at(tokens: Tokens, document: Offsets, character: NDArray[Any]) -> Offsets:
-    """The first word of each `document` that begins at its `character` or behind; else the one after the document.
-
-    >>> from analysis import read_text, tokenize
-    >>> word_at(tokenize(read_text("To be or not.")), np.array([0, 0, 0]), np.array([3, 4, 99])).tolist()
-    [1, 2, 4]
-    """
+    """The first word of each `document` that begins at its `character` or behind; else the one after the document."""
     low, high = tokens.document_offsets[document], tokens.document_offsets[document + 1]
     while (apart := low < high).any():
         middle = (low + high) // 2

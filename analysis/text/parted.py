@@ -16,11 +16,12 @@ from typing import Any, NamedTuple, overload
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.text.corpus import SEGMENT_COLUMNS, Corpus, positions
+from analysis.text.corpus import MOST_COLUMNS, SEGMENT_COLUMNS, Corpus, fill_columns, positions
 from analysis.text.documents import Offsets
-from analysis.text.storage import Texts, open_tokens, read_arrow
+from analysis.text.storage import Texts, open_tokens, read_arrow, write_arrow
 from analysis.text.tokens import Ids, Tokens, offsets_of, token_weights
 
 LISTED = 100_000  # rows, at most, of a table that is made of a corpus in parts: the first in its order
@@ -57,10 +58,10 @@ class Vocabulary:
 
 
 class Part(NamedTuple):
-    """A part of a corpus, and where in the whole it stands.
+    """A part of a corpus, and its place in the whole.
 
     ``tokens``: its words, over a vocabulary of its own; ``types``: (types of `tokens`,) the row of each in the
-    vocabulary of the whole. ``document``, ``sentence``, ``word``: how many of the whole stand before its first.
+    vocabulary of the whole. ``document``, ``sentence``, ``word``: how many of the whole come before its first.
     ``number``: which of the folder's parts it is, some of which may have no document of the whole.
     """
 
@@ -73,13 +74,13 @@ class Part(NamedTuple):
 
     @property
     def rows(self) -> slice:
-        """Where its documents stand among those of the whole."""
+        """The rows of its documents among those of the whole."""
         return slice(self.document, self.document + self.tokens.n_documents)
 
 
 @dataclass(frozen=True, repr=False)
 class Parted(Tokens):
-    """The words of a corpus in a folder that `joining.join_parts` made, of which one part at a time is in memory.
+    """The words of a corpus in a folder that `join_parts` made, of which one part at a time is in memory.
 
     ``corpus``: the documents and problems of all, and texts that are read when they are asked for. So are the segments,
     and the columns of words and sentences, which then take the memory that they take in `Tokens`: a measure that goes
@@ -291,7 +292,7 @@ def taken(tokens: Tokens, rows: ArrayLike) -> Tokens:
 
 
 def open_parts(folder: Path) -> Parted:
-    """What `joining.join_parts` made in `folder`; raises `ValueError` where it is not all there."""
+    """What `join_parts` made in `folder`; raises `ValueError` where it is not all there."""
     try:
         options = json.loads((folder / ABOUT).read_text(encoding="utf-8"))["options"]
         documents, problems = (read_arrow(folder, name).to_pandas() for name in ("documents", "problems"))
@@ -307,7 +308,7 @@ def open_parts(folder: Path) -> Parted:
 
 
 def are_parts(folder: Path) -> bool:
-    """Whether `joining.join_parts` made what is in `folder`."""
+    """Whether `join_parts` made what is in `folder`."""
     return (folder / ABOUT).is_file()
 
 
@@ -317,7 +318,7 @@ def part_bounds(folder: Path) -> Offsets:
 
 
 def part_folder(folder: Path, number: int) -> Path:
-    """Where a part stands."""
+    """The folder of a part."""
     return folder / f"{number:05}"
 
 
@@ -354,3 +355,50 @@ def _columns(tokens: Sequence[Tokens]) -> dict[str, NDArray[Any]]:
         "sentence_start": np.concatenate([each.sentence_start for each in tokens]),
         "sentence_end": np.concatenate([each.sentence_end for each in tokens]),
     }
+
+
+def join_parts(saved: Sequence[Path], folder: Path, problems: pd.DataFrame | None = None) -> Parted:
+    """Make of folders of saved tokens, the parts of one corpus in its order, one whole in the new folder `folder`.
+
+    The folders are moved there. `problems` are those of the whole corpus, by default those of the parts. Raises
+    `ValueError` where there is no part.
+    """
+    if not saved:
+        raise ValueError("no part has a document: there is nothing to join")
+    folder.mkdir(parents=True)
+    tables, told, vocabularies, counts = [], [], [], []
+    for number, place in enumerate(saved):
+        place.rename(part_folder(folder, number))
+        tokens = open_tokens(part_folder(folder, number))
+        tables.append(tokens.corpus.documents)
+        told.append(tokens.corpus.problems)
+        vocabularies.append(read_arrow(part_folder(folder, number), "vocabulary").column(0).combine_chunks())
+        counts.append(np.column_stack([np.diff(tokens.document_offsets), sentence_counts(tokens)]))
+        options = dict(tokens.options)
+    unite(vocabularies, folder, folder / "types")
+    del vocabularies
+    pa.default_memory_pool().release_unused()  # which Arrow would keep for itself
+    documents = fill_columns(pd.concat(tables, ignore_index=True).iloc[:, :MOST_COLUMNS])
+    problems = pd.concat(told, ignore_index=True) if problems is None else problems
+    for name, table in (("documents", documents), ("problems", problems)):
+        write_arrow(pa.Table.from_pandas(table, preserve_index=False), folder, name)
+    np.save(folder / "sizes.npy", np.concatenate(counts))
+    about = {"documents": [len(table) for table in tables], "options": options}
+    (folder / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    return open_parts(folder)
+
+
+def unite(vocabularies: Sequence[pa.Array], folder: Path, types: Path) -> None:
+    """Write the words of all `vocabularies`, in alphabetical order, into `folder`, and to `types` the row of each."""
+    encoded = pa.chunked_array(vocabularies, pa.large_string()).dictionary_encode()
+    found = encoded.chunk(0).dictionary if encoded.num_chunks else pa.array([], pa.large_string())
+    order = pc.sort_indices(found)  # of UTF-8 bytes, which is that of code points
+    rank = np.empty(len(found), dtype=np.int32)
+    rank[order.to_numpy()] = np.arange(len(found), dtype=np.int32)
+    folder.mkdir(parents=True, exist_ok=True)
+    types.mkdir(parents=True, exist_ok=True)
+    write_arrow(pa.table({"vocabulary": found.take(order)}), folder, "vocabulary")
+    chunks = iter(encoded.chunks)  # one for each vocabulary but the empty ones, which Arrow leaves out
+    for number, words in enumerate(vocabularies):
+        own = rank[next(chunks).indices.to_numpy()] if len(words) else rank[:0]
+        np.save(types / f"{number:05}.npy", own)

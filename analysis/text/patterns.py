@@ -98,11 +98,6 @@ def fitting_types(tokens: Tokens, words: Sequence[str]) -> sparse.csr_array:
     """Which types of the vocabulary each word of a pattern fits: (words, types) booleans.
 
     `words` are single words with their wildcards, as `fold_pattern` gives them.
-
-    >>> from analysis import read_text, tokenize
-    >>> tokens = tokenize(read_text("Court and courts rule."))
-    >>> tokens.vocabulary.tolist(), fitting_types(tokens, ["court*", "?ule"]).toarray().astype(int).tolist()
-    (['court', 'and', 'courts', 'rule'], [[1, 0, 1, 0], [0, 0, 0, 1]])
     """
     columns = _fitting(tokens.vocabulary.tolist(), words, tokens.options["lowercase"])
     indptr = np.cumsum([0, *map(len, columns)])
@@ -112,12 +107,7 @@ def fitting_types(tokens: Tokens, words: Sequence[str]) -> sparse.csr_array:
 
 
 def fitting_counts(tokens: Tokens, words: Sequence[str]) -> Offsets:
-    """(words,) how many types of the vocabulary each word of a pattern fits; `words` as in `fitting_types`.
-
-    >>> from analysis import read_text, tokenize
-    >>> fitting_counts(tokenize(read_text("Court and courts rule.")), ["court*", "?ule"]).tolist()
-    [2, 1]
-    """
+    """(words,) how many types of the vocabulary each word of a pattern fits; `words` as in `fitting_types`."""
     total = np.zeros(len(words), dtype=np.int64)
     for first in range(0, len(tokens.vocabulary), TYPES):
         types = names(tokens, np.arange(first, min(first + TYPES, len(tokens.vocabulary)))).tolist()

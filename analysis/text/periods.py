@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from analysis.text.tokens import Tokens
 
 PERIODS = {"day": "D", "week": "W", "month": "M", "year": "Y"}  # and numpy's units of them
+ENOUGH = 4  # periods in which a course can be seen
 SINCE_MONDAY = 3  # days that the 1st of January 1970, on which numpy's weeks begin, is after a Monday
 
 
@@ -50,8 +51,8 @@ def undated(tokens: Tokens) -> pd.DataFrame:
     return table[tokens.corpus.documents["date"].isna()].reset_index(drop=True)
 
 
-def longest_period(tokens: Tokens, *, at_least: int = 4) -> str | None:
-    """The longest of year, month, week and day of which the documents fall in `at_least` different ones.
+def longest_period(tokens: Tokens) -> str | None:
+    """The longest of year, month, week and day of which the documents fall in `ENOUGH` different ones.
 
     Where no unit is short enough for so many, "day"; None where there are not two different days.
 
@@ -66,4 +67,4 @@ def longest_period(tokens: Tokens, *, at_least: int = 4) -> str | None:
             counts[every] = len(np.unique(period[period >= 0]))
     if counts.get("day", 0) < 2:
         return None
-    return next((every for every in reversed(PERIODS) if counts[every] >= at_least), "day")
+    return next((every for every in reversed(PERIODS) if counts[every] >= ENOUGH), "day")

@@ -91,7 +91,7 @@ def is_first(number: NDArray[Any]) -> NDArray[np.bool_]:
 
 @compiled
 def _first_places(within: Any, number: Any) -> Any:
-    """The first place at which each number stands, which are those of the places `within`; 0 for numbers left out."""
+    """The first place of each number, which are those of the places `within`; 0 for numbers left out."""
     first = np.zeros((number.max() if len(number) else -1) + 1, dtype=np.int64)
     k = len(number)
     for place in range(len(within) - 1, -1, -1):

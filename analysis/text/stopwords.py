@@ -125,11 +125,6 @@ def read_stopwords(path: str | Path) -> frozenset[str]:
 
     A folder means all its ``.txt`` lists together: words of one language seldom mean something else in another.
     Raises `ValueError` when there is no such file, or it is not text.
-
-    >>> from analysis.core.paths import STOPWORDS
-    >>> words = read_stopwords(STOPWORDS)
-    >>> "the" in words, "don't" in words, "ہے" in words, "nation" in words
-    (True, True, True, False)
     """
     place = Path(path).expanduser()
     files = sorted(place.glob("*.txt")) if place.is_dir() else [place]

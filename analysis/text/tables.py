@@ -32,7 +32,7 @@ def _narrow(values: Any) -> Any:
 
 
 def table_of(pieces: Iterable[pd.DataFrame], most: int | None = None) -> pd.DataFrame:
-    """The pieces of a table, one at least, one below the other; with `most`, the first so many rows.
+    """The pieces of a table, one at least, one below the other; with `most`, no more than its first rows.
 
     >>> table_of(iter([pd.DataFrame({"words": [2, 3]}), pd.DataFrame({"words": [4]})]), most=2)["words"].tolist()
     [2, 3]

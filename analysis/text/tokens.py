@@ -263,5 +263,5 @@ def _used(vocabulary: NDArray[np.object_], ids: Ids) -> tuple[NDArray[np.object_
 
 
 def offsets_of(lengths: Sequence[int] | NDArray[Any]) -> Offsets:
-    """Where runs of these lengths begin when they stand one after another, and where the last ends."""
+    """Where runs of these lengths begin when they follow one another, and where the last ends."""
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)

@@ -103,7 +103,7 @@ def weights(tokens: Tokens, *, each: str = "token") -> NDArray[np.float64]:
 
 
 def room(tokens: Tokens, size: int, kind: Any) -> NDArray[Any]:
-    """An array for so many numbers: in memory, or of a corpus in parts in a file that goes with it.
+    """An array of `size` numbers: in memory, or of a corpus in parts in a file that goes with it.
 
     Raises `OSError` where the disk has no room for it.
 

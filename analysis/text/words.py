@@ -52,7 +52,7 @@ def find(
 def inside(
     corpus: Corpus, start: NDArray[np.int32], offsets: NDArray[np.int64], boilerplate: bool
 ) -> NDArray[np.bool_]:
-    """Which words, by where they start, stand in a segment that is read."""
+    """Which words, by where they start, are in a segment that is read."""
     table = corpus.segments
     table = table if boilerplate else table[(table["kind"] != "boilerplate").to_numpy()]
     # On one axis for all documents a word's segment is a binary search away.

@@ -15,7 +15,7 @@ from analysis.core.errors import ParameterError
 from analysis.core.paths import SAMPLE
 from analysis.core.resources import Budget
 from analysis.engine import partitions as module
-from analysis.engine.partitions import Partition, partitions, planned, read_parts, read_tokens
+from analysis.engine.partitions import Partition, partitions, planned, read_parts
 from analysis.text.corpus import CorpusError
 
 SIZES = [1, 700, 5_000, 10**6]
@@ -127,8 +127,8 @@ def test_a_folder_without_a_file(tmp_path):
 
 def test_words_of_parts_are_those_of_the_corpus():
     whole = tokenize(read_corpus(SAMPLE), boilerplate=True, emoji=False)
-    found = [tokens for piece in partitions([SAMPLE], characters=9_000, boilerplate=True, emoji=False)
-             for tokens in read_tokens(piece)]  # fmt: skip
+    pieces = partitions([SAMPLE], characters=9_000, boilerplate=True, emoji=False)
+    found = [tokenize(part, **dict(piece.options)) for piece in pieces for part in read_parts(piece)]
     assert len(found) > 5
     words = [word for tokens in found for word in tokens.vocabulary[tokens.ids]]
     assert words == whole.vocabulary[whole.ids].tolist()

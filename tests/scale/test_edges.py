@@ -8,8 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from analysis import read_corpus
 from analysis.core import resources
 from analysis.core.errors import ParameterError
 from analysis.core.jobs import FEW, run_stage
@@ -64,6 +67,46 @@ def test_documents_without_a_word_have_a_table_without_a_count(make: Make, tmp_p
     assert sorted(path.suffix for path in tmp_path.iterdir() if "common" not in path.name) == ["", ".csv"]
 
 
+@EVERY
+def test_problems_are_those_of_reading_the_whole(make: Make, tmp_path: Path):
+    corpus, out = folder(tmp_path / "corpus", a=SAID, b="", c=SAID), tmp_path / "table.csv"
+    (corpus / "picture.png").write_bytes(b"\x89PNG")
+    found = make([corpus], out, memory=SMALLEST)
+    expected = read_corpus(corpus).problems
+    assert getattr(found, "problems", 3) == len(expected) == 3  # of totals no more is told than how many rows there are
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "table.problems.csv"), expected, check_dtype=False)
+
+
+@pytest.mark.parametrize("name", ["table.csv", "table.parquet"])
+@pytest.mark.parametrize("text", ["Too short.", "...", "Five words that are here."])
+def test_a_table_without_a_pair_has_its_columns(text: str, name: str, tmp_path: Path):
+    corpus, out = folder(tmp_path / "corpus", a=text, b="Something else is written."), tmp_path / name
+    for make, columns in (
+        (pairs, "a,b,shared,containment_a,containment_b,jaccard,earlier"),
+        (near, "a_doc,a_start,a_end,b_doc,b_start,b_end,similarity,omitted"),
+    ):
+        assert make([corpus], out, memory=SMALLEST).pairs == 0
+        table = pd.read_parquet(out) if name.endswith("parquet") else pd.read_csv(out)
+        assert (len(table), table.columns.tolist()) == (0, columns.split(","))
+
+
+def test_reading_parameters_are_kept_to(tmp_path: Path):
+    rows = [
+        {"body": f"The bridge {face} over the {river} river {face} is closed", "text": f"nothing {face}"}
+        for face, river in (("☹", "old"), ("☺", "OLD"))
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "news.parquet")
+
+    def found(make: Any, **reading: Any) -> int:
+        number: int = make([tmp_path / "news.parquet"], tmp_path / "out.parquet", memory=SMALLEST, **reading).pairs
+        return number
+
+    assert [found(make, text_column="body") for make in (pairs, near)] == [0, 0]  # each face is a word
+    assert found(pairs, emoji=False) == 0
+    assert [found(make, text_column="body", emoji=False) for make in (pairs, near)] == [1, 1]
+    assert found(near, text_column="body", emoji=False, lowercase=False) == 0
+
+
 @pytest.mark.parametrize(("text", "words", "sentences"), [("Rain", 1, 1), (SAID, 14, 2)])
 def test_one_document_is_counted_and_paired_with_nothing(text: str, words: int, sentences: int, tmp_path: Path):
     corpus, out = folder(tmp_path / "corpus", a=text), tmp_path / "table.parquet"
@@ -72,16 +115,6 @@ def test_one_document_is_counted_and_paired_with_nothing(text: str, words: int, 
     assert totals([corpus], out, memory=SMALLEST) == words
     assert pairs([corpus], out, memory=SMALLEST)[:2] == (1, 0)
     assert near([corpus], out, memory=SMALLEST)[:3] == (1, sentences, 0)
-
-
-@pytest.mark.parametrize("said", [0, 1, 2])
-def test_totals_leave_the_problems_beside_their_table(said: int, tmp_path: Path):
-    texts = {f"empty {number}": "" for number in range(said)}
-    totals([folder(tmp_path / "corpus", a="Rain", **texts)], tmp_path / "totals.csv", memory=SMALLEST)
-    problems = tmp_path / "totals.problems.csv"
-    assert problems.exists() == bool(said)
-    if said:
-        assert pd.read_csv(problems)["path"].tolist() == [f"{name}.txt" for name in texts]
 
 
 @pytest.mark.parametrize("kind", [".csv", ".parquet"])

@@ -20,20 +20,19 @@ import pytest
 from analysis import read_corpus, tokenize
 from analysis.core.csv_files import write_csv
 from analysis.core.paths import SAMPLE
-from analysis.engine.shuffle import column, write_columns
+from analysis.core.resources import connect
 from analysis.redundancy import near_places
 from analysis.redundancy.near import near_repeats
 from analysis.scale import near as module
-from analysis.scale import near_stages, near_units
+from analysis.scale import near_stages
 from analysis.scale.near import Found, near
-from analysis.scale.near_stages import blocks, gathered
-from analysis.text.corpus import CorpusError
 
 MEMORY = 10**9
 HANG = 900  # seconds after which something is wrong, however slow the machine
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 Cut = Callable[[int, int], None]
 Same = Callable[[Path, pd.DataFrame], None]
+Measured = Callable[[str, Callable[..., Any], Path], tuple[Any, int]]
 MakeFolder = Callable[[Mapping[str, str]], Path]
 
 
@@ -158,23 +157,23 @@ def test_what_is_compared_is_bounded(
     corpus = make_folder({"a.txt": "\n\n".join(line.capitalize() for line in lines)})
     # Of 8 words two are looked at, one in a sentence alone and one that all 20 have: half of 20 * 1 * 1 + 20 * 20.
     given = {"memory": MEMORY, "threshold": 7 / 9}
-    monkeypatch.setattr(near_stages, "MOST", 209)
+    monkeypatch.setattr(module, "MOST", 209)
     for size in (10**6, 60):  # one block, several
         cut(10**6, size)
         with pytest.raises(ValueError, match=r"so many sentences share .* take 2e\+02 comparisons, and 2e\+02 are"):
             near([corpus], tmp_path / "near.csv", **given)
     assert not (tmp_path / "near.csv").exists()
-    monkeypatch.setattr(near_stages, "MOST", 210)
+    monkeypatch.setattr(module, "MOST", 210)
     assert near([corpus], tmp_path / "near.csv", **given).pairs == 190
 
 
 def test_too_many_places_or_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = write_copies(tmp_path / "corpus")
-    monkeypatch.setattr(near_units, "_LARGEST", 191)
+    monkeypatch.setattr(near_stages, "LARGEST", 190)
     with pytest.raises(ValueError, match="191 places are too many to compare: give texts with 190 at the most"):
         near([corpus], tmp_path / "near.csv", memory=MEMORY)
     words = {"single": ["one two three four five"], "double": ["one two three four five six"]}
-    monkeypatch.setattr(near_units, "_LARGEST", 6)
+    monkeypatch.setattr(near_stages, "LARGEST", 5)
     for name, texts in words.items():
         pq.write_table(pa.table({"text": texts}), tmp_path / f"{name}.parquet")
     assert near([tmp_path / "single.parquet"], tmp_path / "near.csv", memory=MEMORY).pairs == 0
@@ -193,42 +192,6 @@ def test_several_corpora_are_one(tmp_path: Path, cut: Cut, assert_same: Same) ->
         zip(expected["a_doc"].str.partition("/")[0], expected["b_doc"].str.partition("/")[0], strict=True)
     )
     assert_same(tmp_path / "near.parquet", expected)
-
-
-def test_reading_parameters_are_kept_to(tmp_path: Path) -> None:
-    names = {"river": "north", "RIVER": "south"}
-    rows = [
-        {"body": f"The Bridge over the {name} is closed", "text": f"nothing {other}"} for name, other in names.items()
-    ]
-    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "news.parquet")
-    out = tmp_path / "near.parquet"
-    given = {"memory": MEMORY, "threshold": 1}
-    assert near([tmp_path / "news.parquet"], out, **given).pairs == 0
-    assert near([tmp_path / "news.parquet"], out, text_column="body", **given).pairs == 1
-    assert near([tmp_path / "news.parquet"], out, text_column="body", lowercase=False, **given).pairs == 0
-
-
-@pytest.mark.parametrize("text", ["Too short.", "...", "Five words that stand here."])
-def test_a_table_without_a_row(make_folder: MakeFolder, tmp_path: Path, text: str) -> None:
-    corpus = make_folder({"one.txt": text})
-    for name in ("near.csv", "near.parquet"):
-        assert near([corpus], tmp_path / name, memory=MEMORY).pairs == 0
-    header = "a_doc,a_start,a_end,b_doc,b_start,b_end,similarity,omitted"
-    assert (tmp_path / "near.csv").read_text() == header + "\n"
-    assert pd.read_parquet(tmp_path / "near.parquet").columns.tolist() == header.split(",")
-
-
-def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
-    corpus = write_copies(tmp_path / "corpus")
-    (corpus / "picture.png").write_bytes(b"\x89PNG")
-    found = near([corpus], tmp_path / "near.csv", memory=MEMORY)
-    problems = pd.read_csv(tmp_path / "near.problems.csv")
-    assert found.problems == len(problems) == len(read_corpus(corpus).problems)
-    assert "picture.png" in problems["path"].tolist()
-    for file in corpus.glob("*.txt"):
-        file.unlink()
-    with pytest.raises(CorpusError, match="no document could be read from"):
-        near([corpus], tmp_path / "near.csv", memory=MEMORY)
 
 
 def test_mistakes_cost_one_line(tmp_path: Path, typed: Any) -> None:
@@ -271,7 +234,7 @@ def test_a_killed_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut) -> None:
     cut(600, 60)
     whole, out = tmp_path / "whole.parquet", tmp_path / "near.parquet"
     near([corpus], whole, memory=MEMORY)
-    for what in ("reading", "ordering", "comparing"):
+    for what in ("reading", "comparing"):
         script = f"""
             import os, signal
             from analysis.scale import near as module
@@ -295,7 +258,7 @@ def test_a_killed_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut) -> None:
     near([corpus], out, memory=MEMORY, progress=progress)
     assert out.read_bytes() == whole.read_bytes()
     assert {what: done == total for what, (done, total, *_) in told.items()} == {
-        **dict.fromkeys(["reading", "numbering", "counting", "telling apart", "ordering", "gathering"], True),
+        **dict.fromkeys(["reading", "numbering", "numbering words", "copies"], True),
         "comparing": False,
         "settling": False,
         "writing": False,
@@ -307,22 +270,16 @@ def test_a_killed_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [2, 4])
 def test_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut: Cut, workers: int) -> None:
-    distributed = pytest.importorskip("distributed")
+    pytest.importorskip("distributed")
     corpus = write_corpus(tmp_path / "corpus", 7)
     cut(600, 60)
     here, there = tmp_path / "here.parquet", tmp_path / "there.parquet"
     found = near([corpus], here, memory=MEMORY)
     assert found.pairs > 10
-    with (
-        suppress(TimeoutError),  # workers have ten seconds to leave at the end, too few on a busy machine
-        distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit=0
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    with suppress(TimeoutError), connect("local", workers=workers) as client:  # of whom some are killed
         alive = list(client.run(os.getpid).values())
         assert len(set(alive)) == workers
-        kill_at = [("ordering", 1), ("comparing", 1)] if workers == 4 else [("ordering", 1)]
+        kill_at = [("reading", 1), ("comparing", 1)] if workers == 4 else [("comparing", 1)]
 
         def progress(what: str, done: int, total: int) -> None:
             if (what, done) in kill_at:
@@ -336,7 +293,7 @@ def test_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut: Cut, wor
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the most memory a process had")
-def test_memory_is_bounded_where_all_share_words(tmp_path: Path) -> None:
+def test_memory_is_bounded_where_all_share_words(tmp_path: Path, in_300_mb: Measured) -> None:
     """40,000 sentences of a hundred words, so that each word is among the rarest of thousands of them."""
     (tmp_path / "corpus").mkdir()
     draw = random.Random(3)
@@ -349,52 +306,17 @@ def test_memory_is_bounded_where_all_share_words(tmp_path: Path) -> None:
             texts.append("\n\n".join(f"{row}." for row in rows))
         pq.write_table(pa.table({"text": texts}), tmp_path / "corpus" / f"{shard}.parquet")
     expected = len(near_repeats(tokenize(read_corpus(tmp_path / "corpus"))))
-    near([SAMPLE], tmp_path / "compiled.csv", memory=MEMORY)  # which takes memory of its own, once
-    script = f"""
-        import re
-        from pathlib import Path
-        from analysis.scale.near import near
-        about = Path("/proc/self/status")
-        shared = re.search(r"RssFile:\\s+(\\d+) kB", about.read_text())[1]  # pages of libraries
-        found = near([{str(tmp_path / "corpus")!r}], {str(tmp_path / "near.parquet")!r}, memory=300_000_000)
-        peak = re.search(r"VmHWM:\\s+(\\d+) kB", about.read_text())[1]
-        print(found.units, found.pairs, peak, shared)
-    """
-    command = [sys.executable, "-c", textwrap.dedent(script)]
-    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=HANG, check=False)
-    assert done.returncode == 0, done.stderr
-    units, pairs, peak, shared = map(int, done.stdout.split())
-    assert units == 40_000
-    assert pairs == expected > 2_000 * 150
-    assert (peak - shared) * 1024 < 300_000_000
+    found, took = in_300_mb("near", near, tmp_path)
+    assert found.units == 40_000
+    assert found.pairs == expected > 2_000 * 150
+    assert took < 300_000_000
 
 
 def test_keys_that_are_the_same_by_half_are_told_apart(
     sample_tokens: Any, tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch, assert_same: Same
 ) -> None:
-    digests, halves = near_units.digests, np.array([3, 2**64 - 1], dtype=np.uint64)
-    monkeypatch.setattr(near_units, "digests", lambda words, number: digests(words, number) & halves)
+    digests, halves = near_stages.digests, np.array([3, 2**64 - 1], dtype=np.uint64)
+    monkeypatch.setattr(near_stages, "digests", lambda words, number: digests(words, number) & halves)
     cut(20_000, 2_000)
     near([SAMPLE], tmp_path / "near.parquet", memory=MEMORY)
     assert_same(tmp_path / "near.parquet", near_repeats(sample_tokens))
-
-
-def test_sets_of_all_parts_are_gathered_by_size(tmp_path: Path) -> None:
-    for number, sets in enumerate([{0: [5, 6, 7], 4: [1, 2, 3, 4]}, {9: [6], 8: [2, 5, 7]}]):  # by size, then by place
-        begin = np.cumsum([0, *map(len, sets.values())])
-        key = [len(words) << 32 | unit for unit, words in sorted(sets.items(), key=lambda one: (len(one[1]), one[0]))]
-        items = np.concatenate(list(sets.values())).astype(np.int32)
-        (tmp_path / f"{number}").mkdir()
-        write_columns(tmp_path / f"{number}" / "sets", key=np.array(key, dtype=np.uint64), begin=begin, items=items)
-    found: dict[int, list[list[int]]] = {}
-    for limit in (100, 4):
-        tasks = blocks([tmp_path / "0", tmp_path / "1"], "key", limit)
-        for task in tasks:
-            place = tmp_path / f"{limit}-{task.key}"
-            place.mkdir()
-            gathered(task, place)
-            unit, begin, items = (column(place / "sets", name) for name in ("unit", "begin", "items"))
-            for own, words in zip(unit.tolist(), np.split(items, begin[1:-1]), strict=False):
-                found.setdefault(limit, []).append([own, *words.tolist()])
-        assert (len(tasks) > 1) == (limit == 4)
-    assert found[100] == found[4] == [[9, 6], [0, 5, 6, 7], [8, 2, 5, 7], [4, 1, 2, 3, 4]]

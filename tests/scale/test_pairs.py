@@ -1,9 +1,6 @@
 """Document pairs found part by part: the same as in memory, however the work is cut and by whom it is done."""
 
 import random
-import subprocess
-import sys
-import textwrap
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,17 +15,17 @@ import pytest
 from analysis import Tokens, read_corpus, tokenize
 from analysis.core.csv_files import write_csv
 from analysis.core.paths import SAMPLE
-from analysis.core.resources import Budget
+from analysis.core.resources import Budget, connect
 from analysis.redundancy.reuse import common_shingles, document_pairs
 from analysis.redundancy.reuse.borrowing import directions
 from analysis.scale import pairs as module
 from analysis.scale.pair_stages import Documents, shingled
 from analysis.scale.pairs import Found, pairs
-from analysis.text.corpus import CorpusError
 
 MEMORY = 10**9
 Cut = Callable[[int, int], None]
 Same = Callable[[Path, pd.DataFrame], None]
+Measured = Callable[[str, Callable[..., Any], Path], tuple[Any, int]]
 MakeFolder = Callable[[Mapping[str, str]], Path]
 
 
@@ -186,40 +183,6 @@ def test_several_corpora_are_one(tmp_path: Path, cut: Cut, assert_same: Same) ->
     assert_same(tmp_path / "pairs.parquet", expected)
 
 
-def test_reading_parameters_are_kept_to(tmp_path: Path) -> None:
-    (tmp_path / "corpus").mkdir()
-    rows = [{"body": f"the bridge {face} the river {face} is closed", "text": f"nothing {face}"} for face in "☹☺"]
-    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "corpus" / "news.parquet")
-    out = tmp_path / "pairs.parquet"
-    assert pairs([tmp_path / "corpus"], out, memory=MEMORY).pairs == 0
-    assert pairs([tmp_path / "corpus"], out, memory=MEMORY, text_column="body").pairs == 0
-    assert pairs([tmp_path / "corpus"], out, memory=MEMORY, text_column="body", emoji=False).pairs == 1
-
-
-@pytest.mark.parametrize("text", ["Too short.", "...", "Four words stand here."])
-def test_a_table_without_a_row(make_folder: MakeFolder, tmp_path: Path, text: str) -> None:
-    corpus = make_folder({"one.txt": text, "two.txt": "Something else is written here."})
-    for name in ("pairs.csv", "pairs.parquet"):
-        assert pairs([corpus], tmp_path / name, memory=MEMORY) == Found(2, 0, 0, 0)
-    header = "a,b,shared,containment_a,containment_b,jaccard,earlier"
-    assert (tmp_path / "pairs.csv").read_text() == header + "\n"
-    assert pd.read_parquet(tmp_path / "pairs.parquet").columns.tolist() == header.split(",")
-
-
-def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
-    corpus = write_corpus(tmp_path / "corpus", random.Random(1), 4)
-    (corpus / "picture.png").write_bytes(b"\x89PNG")
-    found = pairs([corpus], tmp_path / "pairs.csv", memory=MEMORY)
-    problems = pd.read_csv(tmp_path / "pairs.problems.csv")
-    expected = read_corpus(corpus).problems
-    assert found.problems == len(problems) == len(expected)
-    assert "picture.png" in problems["path"].tolist()
-    for file in corpus.glob("*.txt"):
-        file.unlink()
-    with pytest.raises(CorpusError, match="no document could be read from"):
-        pairs([corpus], tmp_path / "pairs.csv", memory=MEMORY)
-
-
 def test_an_interrupted_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = write_corpus(tmp_path / "corpus", random.Random(7), 60)
     cut(2_000, 1_000)
@@ -255,25 +218,20 @@ def test_an_interrupted_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut, mo
 @pytest.mark.cluster
 @pytest.mark.slow
 def test_two_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut: Cut) -> None:
-    distributed = pytest.importorskip("distributed")
+    pytest.importorskip("distributed")
     corpus = write_corpus(tmp_path / "corpus", random.Random(3), 60)
     cut(3_000, 2_000)
     here, there = tmp_path / "here.parquet", tmp_path / "there.parquet"
     found = pairs([corpus], here, memory=MEMORY)
     assert found.pairs > 10
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit=0
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    with connect("local", workers=2) as client:
         assert pairs([corpus], there, memory=MEMORY, client=client) == found
     assert there.read_bytes() == here.read_bytes()
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the most memory a process had")
-def test_memory_is_bounded_where_all_documents_share_words(tmp_path: Path) -> None:
+def test_memory_is_bounded_where_all_documents_share_words(tmp_path: Path, in_300_mb: Measured) -> None:
     """12 MB of 6,000 documents, half of each the same words; the rest of one in ten that of another."""
     (tmp_path / "corpus").mkdir()
     draw = random.Random(3)
@@ -284,24 +242,11 @@ def test_memory_is_bounded_where_all_documents_share_words(tmp_path: Path) -> No
         own += [draw.choice(own) if own and draw.random() < 0.1 else words(draw, vocabulary) for _ in range(1_000)]
         table = pa.table({"text": [f"{common} {text}" for text in own[-1_000:]]})
         pq.write_table(table, tmp_path / "corpus" / f"{shard}.parquet")
-    pairs([SAMPLE], tmp_path / "compiled.csv", memory=MEMORY)  # which takes memory of its own, once
-    script = f"""
-        import re
-        from pathlib import Path
-        from analysis.scale.pairs import pairs
-        about = Path("/proc/self/status")
-        shared = re.search(r"RssFile:\\s+(\\d+) kB", about.read_text())[1]  # pages of libraries
-        found = pairs([{str(tmp_path / "corpus")!r}], {str(tmp_path / "pairs.parquet")!r}, memory=300_000_000)
-        peak = re.search(r"VmHWM:\\s+(\\d+) kB", about.read_text())[1]
-        print(found.common, found.pairs, peak, shared)
-    """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    runs, found, peak, shared = map(int, done.stdout.split())
-    assert runs == 167  # all but those at its end, with a document's own words
+    found, took = in_300_mb("pairs", pairs, tmp_path)
+    assert found.common == 167  # all but those at its end, with a document's own words
     groups = Counter(own).values()
-    assert found == sum(size * (size - 1) // 2 for size in groups)
-    assert (peak - shared) * 1024 < 300_000_000
+    assert found.pairs == sum(size * (size - 1) // 2 for size in groups)
+    assert took < 300_000_000
 
 
 def words(draw: random.Random, vocabulary: list[str]) -> str:

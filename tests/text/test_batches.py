@@ -15,7 +15,7 @@ def short_batches(monkeypatch):
 
 
 def columns(*ids):
-    return [np.array(ids, np.int32)]
+    return [np.array(ids, np.int32)] * 3
 
 
 def test_batches_by_hand(short_batches):
@@ -36,11 +36,11 @@ def test_batches_by_hand(short_batches):
 
 
 def test_a_batch_waits_for_those_before_it():
-    found = Found(["five tokens", "", "three"], spans=False)
+    found = Found(["five tokens", "", "three"])
     found.add(2, 2, np.array([1]), columns(6))
     assert found.ends == [0]
     early = np.array([3, 4], np.int32)
-    found.add(1, 0, np.array([1, 0, 1]), [early])
+    found.add(1, 0, np.array([1, 0, 1]), [early] * 3)
     early[:] = 9  # the thread goes on with the array that it gave
     found.add(0, 0, np.array([3]), columns(0, 1, 2))
     assert found.ends == [0, 3, 5, 6]
@@ -49,7 +49,7 @@ def test_a_batch_waits_for_those_before_it():
 
 
 def test_room_is_made_for_more_tokens_than_were_guessed():
-    found = find_tokens(["a b c d e f g h i j"], lowercase=True, emoji=True, spans=True)  # 19 characters, room for 4
+    found = find_tokens(["a b c d e f g h i j"], lowercase=True, emoji=True)  # 19 characters, room for 4
     assert [len(column) for column in found.columns] == [10, 10, 10]
     assert found.columns[1].tolist() == list(range(0, 20, 2))
 
@@ -59,12 +59,12 @@ def test_when_a_thread_fails_the_others_stop(short_batches, monkeypatch):
         raise MemoryError("no room")
 
     monkeypatch.setattr(batches, "scan", scan)
-    found = Found(["ten chars."] * 5, spans=True)
+    found = Found(["ten chars."] * 5)
     with pytest.raises(MemoryError, match="no room"):
         batches._work(found, character_classes(), True, True, empty_table())
     assert found.take() is None  # and not the second of five
 
     monkeypatch.setattr(batches, "SHARE", 1)
-    monkeypatch.setattr(batches, "_cores", lambda: 3)
+    monkeypatch.setattr(batches, "cores", lambda: 3)
     with pytest.raises(MemoryError, match="no room"):
-        find_tokens(["ten chars."] * 5, lowercase=True, emoji=True, spans=True)
+        find_tokens(["ten chars."] * 5, lowercase=True, emoji=True)

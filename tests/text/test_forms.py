@@ -10,8 +10,7 @@ from analysis import read_text, save_tokens, tokenize
 from analysis.text import forms
 from analysis.text.corpus import read_corpus, read_texts
 from analysis.text.forms import short_words, word_forms
-from analysis.text.joining import join_parts
-from analysis.text.parted import names, parts, taken
+from analysis.text.parted import join_parts, names, parts, taken
 
 
 def words(tokens):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.text import batches, kernels
-from analysis.text.kernels import count_words, find_words, fold, is_emoji
+from analysis.text.kernels import find_words, fold, is_emoji
 
 sys.path.insert(0, str(Path(__file__).parent))
 from reference_words import find_words_reference
@@ -99,7 +99,6 @@ def test_vocabulary_is_in_order_of_first_use():
 def test_no_documents():
     words = find_words([])
     assert [len(array) for array in words] == [0, 0, 0, 0, 1]
-    assert [len(array) for array in count_words([])] == [0, 1, 0, 0]
 
 
 def test_options():
@@ -187,19 +186,6 @@ def test_equals_the_definition(texts, lowercase, emoji):
         assert [fold(text[a:b], lowercase=lowercase) for a, b, _ in found] == [word for _, _, word in found]
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.lists(TEXTS, max_size=8), st.booleans())
-def test_counts_are_those_of_the_tokens(texts, lowercase):
-    words, counts = find_words(texts, lowercase=lowercase), count_words(texts, lowercase=lowercase)
-    assert counts.vocabulary.tolist() == words.vocabulary.tolist()
-    for row in range(len(texts)):
-        ids = words.ids[words.offsets[row] : words.offsets[row + 1]].tolist()
-        cells = slice(counts.indptr[row], counts.indptr[row + 1])
-        expected = {i: ids.count(i) for i in ids}
-        assert dict(zip(counts.indices[cells].tolist(), counts.counts[cells].tolist(), strict=True)) == expected
-        assert counts.indices[cells].tolist() == list(expected)  # in order of first use
-
-
 @pytest.mark.parametrize("threads", [1, 2, 3, 7])
 def test_threads_and_cuts_make_no_difference(monkeypatch, threads):
     draw = random.Random(5)
@@ -207,11 +193,10 @@ def test_threads_and_cuts_make_no_difference(monkeypatch, threads):
     vocabulary += [f"{'aé‑B’'[i % 5].join('xyz')}{i}" for i in range(5000)]
     texts = [" ".join(draw.choices(vocabulary, k=draw.choice([0, 1, 50, 3000]))) for _ in range(60)]
     whole = find_words(texts)
-    whole_counts = count_words(texts)
     monkeypatch.setattr(batches, "BATCH", 1000)
     monkeypatch.setattr(batches, "SHARE", 1)
-    monkeypatch.setattr(batches, "_cores", lambda: threads)
-    for one, other in zip((*whole, *whole_counts), (*find_words(texts), *count_words(texts)), strict=True):
+    monkeypatch.setattr(batches, "cores", lambda: threads)
+    for one, other in zip(whole, find_words(texts), strict=True):
         assert one.dtype == other.dtype
         assert one.tolist() == other.tolist()
 
@@ -273,9 +258,9 @@ def test_agrees_with_universal_dependencies(treebank, least):
 
 def test_importing_compiles_nothing():
     code = (
-        "import analysis.text.kernels as k, analysis.text.scanner as s, analysis.text.interning as i\n"
+        "import analysis.text.kernels, analysis.text.scanner as s, analysis.text.interning as i\n"
         "from analysis.text.characters import character_classes\n"
-        "assert not any(f.signatures for f in (s.scan, i._encode, i._number, i.renumber, k._count_rows))\n"
+        "assert not any(f.signatures for f in (s.scan, i._encode, i._number, i.renumber))\n"
         "assert character_classes.cache_info().currsize == 0"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -9,8 +9,7 @@ import pytest
 from analysis import read_text, tokenize
 from analysis.text.buckets import Buckets
 from analysis.text.corpus import read_texts
-from analysis.text.joining import join_parts
-from analysis.text.parted import names, open_parts, parts, sentence_counts, taken, types_of
+from analysis.text.parted import join_parts, names, open_parts, parts, sentence_counts, taken, types_of
 
 SOURCE = "Local radio"
 TEXTS = ["War and peace. It is.", "", "Ärger, war, Zeit. and so on.", "It is peace."]

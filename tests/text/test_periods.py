@@ -44,23 +44,22 @@ def test_mistakes(tokens):
 
 
 @pytest.mark.parametrize(
-    ("dates", "at_least", "period"),
+    ("dates", "period"),
     [
-        ("2020-01-01 2021-06-01 2022-01-01 2023-01-01", 4, "year"),
-        ("2020-01-01 2020-02-01 2020-03-01 2020-04-01", 4, "month"),
-        ("2020-01-01 2020-01-08 2020-01-15 2020-01-22", 4, "week"),
-        ("2020-01-01 2020-01-02 2020-01-03", 4, "day"),
-        ("2020-01-01 2020-01-02 2020-01-03", 3, "day"),
-        ("2020-01-01 2020-01-01", 1, None),
-        ("2020-01-01", 4, None),
+        ("2020-01-01 2021-06-01 2022-01-01 2023-01-01", "year"),
+        ("2020-01-01 2020-02-01 2020-03-01 2020-04-01", "month"),
+        ("2020-01-01 2020-01-08 2020-01-15 2020-01-22", "week"),
+        ("2020-01-01 2020-01-02 2020-01-03", "day"),
+        ("2020-01-01 2020-01-01", None),
+        ("2020-01-01", None),
     ],
 )
-def test_the_longest_period_that_gives_enough_of_them(tmp_path, dates, at_least, period):
+def test_the_longest_period_that_gives_enough_of_them(tmp_path, dates, period):
     for number, date in enumerate(dates.split()):
         (tmp_path / f"{number}_{date}.txt").write_text("War.", encoding="utf-8")
     (tmp_path / "9_unknown.txt").write_text("War.", encoding="utf-8")
     read = tokenize(read_corpus(tmp_path, name_pattern="{number}_{date}"))
-    assert longest_period(read, at_least=at_least) == period
+    assert longest_period(read) == period
 
 
 def test_a_corpus_in_parts_has_the_same_days(sample_tokens, sample_parts):

@@ -22,6 +22,7 @@ def words(text):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        # clitics are split off
         ("I don't, can't and won't.", "I do n't , ca n't and wo n't ."),
         ("They’re sure she’d say it’s theirs.", "They ’re sure she ’d say it ’s theirs ."),
         ("DON'T SAY IT'S", "DO N'T SAY IT 'S"),
@@ -34,15 +35,7 @@ def words(text):
         ("O’Neill’s ma'am at five o'clock", "O’Neill ’s ma'am at five o'clock"),
         ("the ’80s and '90s, get 'em", "the ’80s and '90s , get 'em"),
         ("'Yes,' he said.", "' Yes , ' he said ."),
-    ],
-)
-def test_clitics_are_split_off(text, expected):
-    assert words(text) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+        # hyphens and slashes
         ("a well-known 15-year-old plan", "a well - known 15 - year - old plan"),
         ("U.S.-led", "U.S. - led"),
         ("a non-state vice-president in mid-2006", "a non-state vice-president in mid-2006"),
@@ -53,15 +46,7 @@ def test_clitics_are_split_off(text, expected):
         ("2005-06, 1998-2004", "2005 - 06 , 1998 - 2004"),
         ("he left -- she--too - stayed—here", "he left -- she -- too - stayed — here"),
         ("and/or 24/7 km/h b/c w/o", "and / or 24/7 km / h b/c w/o"),
-    ],
-)
-def test_hyphens_and_slashes(text, expected):
-    assert words(text) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
+        # numbers stay whole, and signs are apart
         ("$3.5bn, £20 and US$5m; 40% of Rs. 3,500/-", "$ 3.5 bn , £ 20 and US $ 5 m ; 40 % of Rs. 3,500 /-"),
         ("at 10:30am on 9/11, 3/9/2005 or 2005-03-09", "at 10:30 am on 9/11 , 3/9/2005 or 2005-03-09"),
         ("call 713-664-7478, 713/853-3242 or 20001-1234", "call 713-664-7478 , 713/853-3242 or 20001-1234"),
@@ -69,9 +54,37 @@ def test_hyphens_and_slashes(text, expected):
         ("3rd 1990s 4G B2B", "3rd 1990s 4G B2B"),
         ("#1 and 18+ or A+ but C++ and +1", "# 1 and 18 + or A + but C++ and +1"),
         ("5×3 90°F ½ cup", "5 × 3 90 ° F ½ cup"),
+        # abbreviations keep their period
+        ("Lt. Gen. Asim of the U.S. Army", "Lt. Gen. Asim of the U.S. Army"),
+        ("It lies in the U.S.", "It lies in the U.S."),
+        ("We met at 5 p.m.", "We met at 5 p.m."),
+        ("trade, energy, etc.", "trade , energy , etc."),
+        ("Acme Inc.", "Acme Inc."),
+        ("ACME LTD. won", "ACME LTD. won"),
+        ("We saw it on Sat. morning", "We saw it on Sat. morning"),
+        ("There he sat.", "There he sat ."),
+        ("See No. 5. No.", "See No. 5 . No ."),
+        ("It ran to 5 km.", "It ran to 5 km ."),
+        ("i.e. the U.S.A said", "i.e. the U.S.A said"),
+        ("(e.g. this) etc...", "( e.g. this ) etc ..."),
+        ("J. Smith took plan B.", "J. Smith took plan B ."),
+        ("A Ph.D. thesis", "A Ph.D. thesis"),
+        # the period of a sentence is apart
+        ("He said it.", "He said it ."),
+        ('"I am opposed." he said', '" I am opposed . " he said'),
+        ("(We did.) Then we left.", "( We did . ) Then we left ."),
+        ("born in 1805.[6] He", "born in 1805 . [ 6 ] He"),
+        ("It ended.Then it began. Again", "It ended . Then it began . Again"),
+        ("an unkn. word", "an unkn. word"),  # a period before a small letter is an abbreviation's
+        ("Wait... what?! No!!", "Wait ... what ?! No !!"),
+        ("end of it.\n", "end of it ."),
+        # quotation marks and other scripts
+        ("\"a\" ''b'' ``c'' “d” ‘e’ «f» „g“", "\" a \" '' b '' `` c '' “ d ” ‘ e ’ « f » „ g “"),
+        ('6\'2" "" "\'s"', '6\'2 " " " " \'s "'),
+        ("کہا، «یہ سچ ہے»۔ کیا؟ ١٢٫٥ ی٫٥", "کہا ، « یہ سچ ہے » ۔ کیا ؟ ١٢٫٥ ی ٫ ٥"),
     ],
 )
-def test_numbers_stay_whole_and_signs_stand_apart(text, expected):
+def test_words_by_hand(text, expected):
     assert words(text) == expected
 
 
@@ -106,58 +119,6 @@ def test_numbers_stay_whole_and_signs_stand_apart(text, expected):
 def test_whole_tokens(token, frame):
     expected = frame.replace("{}", " {} ").replace("“", "“ ").replace("(", "( ")
     assert words(frame.format(token)).split() == expected.format(token).replace(",", " ,").split()
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Lt. Gen. Asim of the U.S. Army", "Lt. Gen. Asim of the U.S. Army"),
-        ("It lies in the U.S.", "It lies in the U.S."),
-        ("We met at 5 p.m.", "We met at 5 p.m."),
-        ("trade, energy, etc.", "trade , energy , etc."),
-        ("Acme Inc.", "Acme Inc."),
-        ("ACME LTD. won", "ACME LTD. won"),
-        ("We saw it on Sat. morning", "We saw it on Sat. morning"),
-        ("There he sat.", "There he sat ."),
-        ("See No. 5. No.", "See No. 5 . No ."),
-        ("It ran to 5 km.", "It ran to 5 km ."),
-        ("i.e. the U.S.A said", "i.e. the U.S.A said"),
-        ("(e.g. this) etc...", "( e.g. this ) etc ..."),
-        ("J. Smith took plan B.", "J. Smith took plan B ."),
-        ("A Ph.D. thesis", "A Ph.D. thesis"),
-    ],
-)
-def test_abbreviations_keep_their_period(text, expected):
-    assert words(text) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("He said it.", "He said it ."),
-        ('"I am opposed." he said', '" I am opposed . " he said'),
-        ("(We did.) Then we left.", "( We did . ) Then we left ."),
-        ("born in 1805.[6] He", "born in 1805 . [ 6 ] He"),
-        ("It ended.Then it began. Again", "It ended . Then it began . Again"),
-        ("an unkn. word", "an unkn. word"),  # a period before a small letter is an abbreviation's
-        ("Wait... what?! No!!", "Wait ... what ?! No !!"),
-        ("end of it.\n", "end of it ."),
-    ],
-)
-def test_the_period_of_a_sentence_stands_apart(text, expected):
-    assert words(text) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("\"a\" ''b'' ``c'' “d” ‘e’ «f» „g“", "\" a \" '' b '' `` c '' “ d ” ‘ e ’ « f » „ g “"),
-        ('6\'2" "" "\'s"', '6\'2 " " " " \'s "'),
-        ("کہا، «یہ سچ ہے»۔ کیا؟ ١٢٫٥ ی٫٥", "کہا ، « یہ سچ ہے » ۔ کیا ؟ ١٢٫٥ ی ٫ ٥"),
-    ],
-)
-def test_quotation_marks_and_other_scripts(text, expected):
-    assert words(text) == expected
 
 
 def test_spans_point_into_the_text():

@@ -37,9 +37,6 @@ def read_isolated(kind: str, data: bytes) -> Record:
     One process reads all files, one after the other, and is begun anew after one that ended it. Raises `ReadError` for
     a file that takes more than 1 GB of memory, or of computing more than 10 seconds and one for each 100 kB, or that
     crashes its parser. (Where the system knows no such limits, only crashes are held off.)
-
-    >>> read_isolated("html", b"<p>The council met on Monday and rose at noon.</p>").text
-    'The council met on Monday and rose at noon.'
     """
     with _lock:
         for _ in range(2):

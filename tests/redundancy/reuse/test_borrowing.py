@@ -14,7 +14,7 @@ from analysis.redundancy.reuse import document_pairs
 from analysis.redundancy.reuse import passages as found_in
 from analysis.redundancy.reuse.borrowing import borrowed, borrowed_between, directions
 from analysis.text.corpus import read_texts
-from analysis.text.joining import join_parts
+from analysis.text.parted import join_parts
 
 FILES = {
     "metadata.csv": "file,source,date\na.txt,Ministry,2024-01-01\nb.txt,Agency,2024-01-02\n"

@@ -20,10 +20,6 @@ def read_delimited(file: BinaryIO, kind: str = "csv", *, text_column: str = "tex
     where none does, has most fields); quotes are as in RFC 4180. A row with too few or too many fields, with a quote
     that is wrong or never closed, or without text is a `Problem` that names its line. One row is in memory at a time.
     Raises `ReadError` for a file without that column or without rows.
-
-    >>> [found] = read_delimited(io.BytesIO(b"text;source\\nThe council met.;Daily\\n"))
-    >>> found.text, found.name, found.metadata
-    ('The council met.', '1', {'source': 'Daily'})
     """
     source = Source(kind, stream_encoding(file), digest(file), text_column)
     # A long report exceeds the limit that the csv module comes with. The limit is the module's, not the reader's;

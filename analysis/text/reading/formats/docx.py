@@ -24,11 +24,6 @@ def read_docx(data: bytes) -> Record:
     read, tracked deletions are not. Notes, comments, headers and footers are left out and noted. Title, author and day
     of creation are metadata. Raises `ReadError` for what is no Word file, for one with a password, and for one without
     text.
-
-    >>> docx, file = optional("docx", "docx").Document(), io.BytesIO()
-    >>> _ = docx.add_heading("Council rises"), docx.add_paragraph("It rose at noon."), docx.save(file)
-    >>> read_docx(file.getvalue()).text
-    'Council rises\\n\\nIt rose at noon.'
     """
     docx = optional("docx", "docx")
     if data.startswith(b"\xd0\xcf\x11\xe0"):

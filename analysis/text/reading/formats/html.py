@@ -33,10 +33,6 @@ def read_html(data: bytes) -> Record:
     author, source (the site's name), language and date (that of the page's own metadata, never guessed from the text)
     are metadata. What the page shows beside the article is left out and noted; control characters, which no page may
     have, are read as U+FFFD and noted. Nothing is fetched. Raises `ReadError` where trafilatura finds no article.
-
-    >>> page = "<h1>Council rises</h1><p>The council met on <b>Monday</b> and rose at noon.</p>"
-    >>> read_html(page.encode()).text
-    'Council rises\\n\\nThe council met on Monday and rose at noon.'
     """
     trafilatura, lxml = optional("trafilatura", "html"), optional("lxml.html", "html")
     config = optional("trafilatura.settings", "html").use_config()

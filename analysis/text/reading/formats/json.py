@@ -19,10 +19,6 @@ def read_json(file: BinaryIO, *, text_column: str = "text") -> Iterator[Record |
     no text, is a `Problem`. Control characters in a string, which JSON wants escaped, are read as they are. The file is
     in memory whole, since JSON has no rows. Raises `ReadError` for what is not JSON, and where no object has
     `text_column`.
-
-    >>> [found] = read_json(io.BytesIO(b'[{"text": "The council met.", "tags": ["a"]}]'))
-    >>> found.text, found.name, found.metadata
-    ('The council met.', '1', {'tags': '["a"]'})
     """
     data = file.read()
     text, encoding = decode(data)
@@ -50,9 +46,6 @@ def read_jsonl(file: BinaryIO, *, text_column: str = "text") -> Iterator[Record 
 
     A line that is not JSON, or not UTF-8 as JSON has to be, is a `Problem`; a blank line is passed over. One line is in
     memory at a time, unless a byte order mark says that the file is UTF-16 or UTF-32.
-
-    >>> [found.name for found in read_jsonl(io.BytesIO(b'{"text": "One."}\\n\\n{"text": "Two."}\\n'))]
-    ['1', '3']
     """
     start = file.read(4)
     if start.startswith(b"\0") and not marked_encoding(start):

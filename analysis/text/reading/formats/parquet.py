@@ -25,13 +25,6 @@ def read_parquet(file: BinaryIO, *, text_column: str = "text") -> Iterator[Recor
     A row without text is a `Problem`; so is, once, all that follows a place where the file is broken, or by which it
     has given 20 million characters and 200 times its own size. Raises `ReadError` for a file that is broken from the
     start, and for one without that column, with two of one name, or without rows.
-
-    >>> import io, pyarrow, pyarrow.parquet
-    >>> file = io.BytesIO()
-    >>> pyarrow.parquet.write_table(pyarrow.table({"text": ["The council met."], "source": ["Daily"]}), file)
-    >>> [found] = read_parquet(file)
-    >>> found.text, found.name, found.metadata
-    ('The council met.', '1', {'source': 'Daily'})
     """
     import pyarrow as pa  # here, since it takes longer to import than a folder of texts to read
     from pyarrow.parquet import ParquetFile

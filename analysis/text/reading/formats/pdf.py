@@ -52,14 +52,6 @@ def read_pdf(data: bytes) -> Record:
     that recur at the edge of three pages or more (`running_lines`) are left out and noted, as are pages without text.
     Title, author and day of creation are metadata. Raises `ReadError` for a file that is encrypted, broken, or holds
     pictures of pages only.
-
-    >>> import io
-    >>> from matplotlib.figure import Figure
-    >>> figure, file = Figure(), io.BytesIO()
-    >>> _ = figure.text(0.1, 0.9, "Council rises", size=24), figure.text(0.1, 0.8, "It rose at noon.")
-    >>> figure.savefig(file, format="pdf")
-    >>> read_pdf(file.getvalue()).text
-    'Council rises\\n\\nIt rose at noon.'
     """
     pdfium = optional("pypdfium2", "pdf")
     try:
@@ -97,10 +89,6 @@ def running_lines(pages: Sequence[Sequence[Line]]) -> list[set[Line]]:
     A line counts as one when it is, digits aside, at the same place on three pages or more, is one of the three
     outermost on its page, and has nothing but such lines between it and the edge. Digits without a word count only in
     the shape of a page number, so that columns of figures stay.
-
-    >>> pages = [[Line(f"Report {n}", 50, 90, 800, 9), Line("abc"[n] * 9, 50, 99, 400, 11)] for n in range(3)]
-    >>> [[line.text for line in found] for found in running_lines(pages)]
-    [['Report 0'], ['Report 1'], ['Report 2']]
     """
     places: dict[str, list[float]] = defaultdict(list)
     for page in pages:
@@ -127,11 +115,7 @@ def _shape(line: Line) -> str:
 
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
-    """The paragraphs and headings that the lines of the pages make, in order.
-
-    >>> paragraphs([[Line("The coun-", 50, 99, 700, 11), Line("cil met.", 50, 90, 687, 11)]])
-    ['The council met.']
-    """
+    """The paragraphs and headings that the lines of the pages make, in order."""
     known = Counter(
         word for page in pages for line in page for word in _COMPOUND.findall(line.text.removesuffix(_HYPHEN).lower())
     )
@@ -183,11 +167,6 @@ def before(line: str, following: str, known: Counter[str]) -> str:
     A hyphen that divides a word goes where it is between two lower-case letters, unless the text has the word with
     a hyphen elsewhere (`known` counts its words, in lower case) more often than without. It stays before a capital or a
     digit, and after a word in capitals.
-
-    >>> before("The council", "met", Counter()), before("the coun-", "cil met", Counter())
-    ('The council ', 'the coun')
-    >>> before("a well-", "known man", Counter({"well-known": 1})), before("COVID-", "related", Counter())
-    ('a well-', 'COVID-')
     """
     line = line.replace(_HYPHEN, "-")
     first, second = _LAST_WORD.search(line[-_LONG_WORD:]), _FIRST_WORD.match(following)
@@ -285,11 +264,6 @@ def reading_order(text: str, middles: Sequence[float]) -> str:
     one place, as they are seen in the next. What its place shows to be the order of seeing is turned round: the letters
     of a word, the words of a stretch in such a script, and the stretches of a line that is mostly in one. Words are
     what is between blanks; a mark stays behind its letter.
-
-    >>> reading_order("abc هید", [1, 2, 3, 4, 5, 6, 7])
-    'abc دیه'
-    >>> reading_order("دیه", [3, 2, 1])
-    'دیه'
     """
     if not any(unicodedata.bidirectional(character) in ("R", "AL") for character in text):
         return text

@@ -21,10 +21,6 @@ def read_plain(data: bytes, kind: str = "txt") -> Record:
     Front matter is a block between two lines ``---`` at the very top that is a YAML mapping. It stays part of the text,
     and ``body`` says where it ends. A block that is no mapping is kept as text and noted. Values stay as written
     (``no`` is a language, ``007`` an issue); lists and mappings become JSON. Raises `ReadError` for an empty text.
-
-    >>> record = read_plain(b"---\\nsource: Daily\\n---\\nThe council met.", "md")
-    >>> record.metadata, record.text[record.body :]
-    ({'source': 'Daily'}, 'The council met.')
     """
     text, encoding = decode(data)
     metadata, body, problems = front_matter(text)
@@ -34,11 +30,7 @@ def read_plain(data: bytes, kind: str = "txt") -> Record:
 
 
 def front_matter(text: str) -> tuple[dict[str, str], int, tuple[str, ...]]:
-    """The keys of the front matter of `text`, the offset of what follows it, and why a block was not taken for one.
-
-    >>> front_matter("No front matter.")
-    ({}, 0, ())
-    """
+    """The keys of the front matter of `text`, the offset of what follows it, and why a block was not taken for one."""
     fence = _FENCE.match(text)
     closing = _CLOSING.search(text, fence.end(), fence.end() + _LONGEST) if fence else None
     if not fence or not closing:
