@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.core.intervals import gather
 from analysis.framing.contrasts import LEVEL
-from analysis.framing.counting import counted_parts, weighted_parts
+from analysis.framing.counting import counted_parts, found_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.margins import SUMS, add_pairs, add_words, tails
 from analysis.framing.permutations import adjusted
@@ -141,7 +141,7 @@ def frame_words(
     new = is_first(equal_units(tokens, "sentence").group)
     left_out = stopped(tokens.vocabulary, stopwords)
     counts, sums = np.zeros((3, len(left_out)), dtype=np.int64), np.zeros((SUMS, len(left_out)))
-    for part, found, _ in weighted_parts(tokens, lexicon):
+    for part, found in found_parts(tokens, lexicon):
         first, last = (found.loc[own[found["term"]], column].to_numpy() for column in ("first", "last"))
         offsets, once = part.tokens.sentence_offsets, new[part.sentence : part.sentence + part.tokens.n_sentences]
         spoken = np.zeros(len(once), dtype=bool)

@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.core.compiled import Floats, Ints
 from analysis.core.intervals import shares_of_groups
 from analysis.framing.attribution import speakers
-from analysis.framing.counting import mean_weights, weighted_parts
+from analysis.framing.counting import found_parts
 from analysis.framing.frames import negated
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.syntax.clauses import words_by_stretch
@@ -218,16 +218,19 @@ def _marked(
     kind_of = frame.map(kinds).fillna(-1).to_numpy(dtype=np.int64)
     apart = frame.isin(plain).to_numpy()
     pieces = []
-    for part, found, running in weighted_parts(tokens, lexicon, weights):
+    for part, found in found_parts(tokens, lexicon, weights):
         own = part.tokens
-        first, last, term = (found[column].to_numpy() for column in ("first", "last", "term"))
-        kept = kind_of[term] >= 0
+        kept = kind_of[found["term"]] >= 0
         if apart.any():
-            kept &= ~(apart[term] & negated(own, lexicon, first))
-        first, last, term = first[kept], last[kept], term[kept]
-        document, sentence = part.document + document_of(own, first), part.sentence + sentence_of(own, first)
-        columns = {"kind": kind_of[term], "document": document, "sentence": sentence}
-        pieces.append(compact(columns | {"amount": mean_weights(running, first, last)}))
+            kept &= ~(apart[found["term"]] & negated(own, lexicon, found["first"].to_numpy()))
+        found = found[kept]
+        columns = {
+            "kind": kind_of[found["term"]],
+            "document": part.document + document_of(own, found["first"]),
+            "sentence": part.sentence + sentence_of(own, found["first"]),
+            "amount": found["amount"].to_numpy(),
+        }
+        pieces.append(compact(columns))
     return table_of(pieces)
 
 

@@ -13,6 +13,7 @@ from analysis.framing.frames import (
     evidence,
     in_language,
     matches,
+    over_time,
     profile,
     score_sentences,
     sentence_frames,
@@ -29,12 +30,6 @@ FRAMES = """\
     definition: Courts.
     terms: [{pattern: "court*", weight: 2}, "rule of * law", "terror case", "country's law"]
 """
-PROFILE = {
-    "a.txt": "War is war. It rained.",  # 5 words, 2 sentences
-    "b.txt": "The court met. No war.",  # 5, 2
-    "c.txt": "It rained all day long. War on terror in court!",  # 10, 2
-    "metadata.csv": "file,source\na.txt,Daily\nb.txt,\nc.txt,Daily\n",
-}
 LINES = "War is war at court. War, war, war at court. War at court. Rooted out. It rained."
 
 
@@ -345,3 +340,50 @@ def test_a_group_of_one_document_has_the_interval_of_its_sentences(in_parts, sec
         assert found[["ci_low", "ci_high"]].iloc[0].tolist() == pytest.approx([1000 * low[0], 1000 * high[0]])
         low, high = rate_intervals(np.full((39, 1), 3), np.full(39, 13))
         assert found[["ci_low", "ci_high"]].iloc[1].tolist() == pytest.approx([1000 * low[0], 1000 * high[0]])
+
+
+DATED = {
+    "a.txt": "War is war. It rained.",  # 5 words
+    "b.txt": "The court met.",  # 3
+    "c.txt": "War came.",  # 2
+    "d.txt": "It was war.",  # without a date
+    "metadata.csv": "file,date\na,2024-01-30\nb,2024-01-02\nc,2024-03-01\nd,\n",
+}
+
+
+def test_over_time(make_corpus, lexicon):
+    table = over_time(tokenize(make_corpus(DATED)), lexicon)
+    assert table["frame"].tolist() == ["war"] * 3 + ["law"] * 3
+    assert table["period"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-01", "2024-02-01", "2024-03-01"] * 2
+    assert table["documents"].tolist() == [2, 0, 1] * 2
+    assert table["hits"].tolist() == [2, 0, 1, 1, 0, 0]
+    assert table["words"].tolist() == [8, 0, 2] * 2
+    assert table["per_1000_words"].tolist() == pytest.approx([250, np.nan, 500, 125, np.nan, 0], nan_ok=True)
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)  # of two documents, none and one
+
+
+def test_over_time_by_weight(make_corpus, lexicon):
+    tokens = tokenize(make_corpus(DATED))
+    halved = over_time(tokens, lexicon, "year", weights=np.full(len(tokens), 0.5))
+    assert halved[["hits", "words", "per_1000_words"]].to_numpy().tolist() == [[1.5, 5, 300], [0.5, 5, 100]]
+
+
+def test_no_dates(lexicon):
+    tokens = tokenize(read_text("It was war."))
+    with pytest.raises(ValueError, match="no document has a date"):
+        over_time(tokens, lexicon)
+    with pytest.raises(ValueError, match="every is 'hour': use 'day', 'week', 'month', 'year'"):
+        over_time(tokens, lexicon, "hour")
+
+
+def test_one_period_is_the_profile(sample_tokens, security):
+    whole = profile(sample_tokens, security)
+    year = over_time(sample_tokens, security, "year")
+    assert year["hits"].tolist() == whole["hits"].tolist()
+    assert year["ci_high"].tolist() == pytest.approx(whole["ci_high"].tolist())
+    assert (year["ci_high"] > year["per_1000_words"]).all()
+
+
+def test_documents_without_words_are_in_no_period(make_corpus, lexicon):
+    files = {"a.txt": "War.", "b.txt": "© 2024 The Daily", "metadata.csv": "file,date\na,2024-01-02\nb,2024-01-02\n"}
+    assert over_time(tokenize(make_corpus(files)), lexicon)["documents"].tolist() == [1, 1]

@@ -11,9 +11,8 @@ from analysis.framing.axes import axes
 from analysis.framing.contrasts import headline_body, shifts
 from analysis.framing.cooccurrence import cooccurrence, frame_words
 from analysis.framing.counting import count_documents, counted_parts, fit, stacked, term_counts
-from analysis.framing.course import over_time
 from analysis.framing.embedding import expand
-from analysis.framing.frames import coverage, evidence, matches, profile, sentence_frames
+from analysis.framing.frames import coverage, evidence, matches, over_time, profile, sentence_frames
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.roles import role_shares, roles
 from analysis.framing.style import firmness, naming, reporting, reports
