@@ -30,11 +30,9 @@ def agreement(coded: pd.DataFrame) -> pd.DataFrame:
     pairs of codes of one item that are equal, 0 to 1), ``codes`` (how often the code was given, in items with two codes
     or more), ``items`` (with two codes or more) and ``coders``.
 
-    The interval is 1 - D / D_e for the ends D of Wilson's interval of the share D_o, whose number of items is that at
-    which it would vary as alpha does when one item after the other is left out (jackknife); where that is not at all,
-    as with coders who never differ, it is the number of items.
-
-    Raises `ValueError` for a missing column, an item that a coder coded twice, or no item with two codes.
+    The interval is 1 - D / D_e for the ends D of Wilson's interval of the share D_o, with that number of items at which
+    it would vary as alpha does when one item after the other is left out (jackknife). Raises `ValueError` for a missing
+    column, an item that a coder coded twice, or no item with two codes.
 
     >>> codes = {"anna": "abbcca", "ben": "abbcba"}
     >>> rows = [(item, coder, code) for coder, said in codes.items() for item, code in enumerate(said)]
@@ -83,12 +81,8 @@ def _counts(coded: pd.DataFrame) -> tuple[list[str], NDArray[np.int64]]:
     if twice.any():
         item, coder = given.loc[twice, ["item", "coder"]].iloc[0]
         raise ValueError(f"item {item!r} has two codes of coder {coder!r}: keep one")
-    names = sorted(given["frame"].astype(str).unique())
-    row, _ = pd.factorize(given["item"])
-    column = np.searchsorted(names, given["frame"].to_numpy(dtype=str)) if names else np.array([], dtype=np.int64)
-    counts = np.zeros((row.max(initial=-1) + 1, len(names)), dtype=np.int64)
-    np.add.at(counts, (row, column), 1)
-    return names, counts
+    counts = pd.crosstab(given["item"], given["frame"].astype(str))
+    return counts.columns.tolist(), counts.to_numpy(dtype=np.int64)
 
 
 def _pairs(kinds: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.framing.evaluation import label_scores
 from analysis.framing.features import KINDS
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.linear_model import Model, as_texts, fit, load, save, scikit_learn, shipped
@@ -123,7 +124,7 @@ def cross_validate(
         if groups is not None and name == "stratified":  # of a source never seen there is no rule
             rules["source alone"] = _of_source(given, groups)
         summary += [{"folds": name, "method": rule} | _figures(given, what, fold) for rule, what in rules.items()]
-        classes.append(_by_label(given, said).assign(folds=name))
+        classes.append(label_scores(given, said).assign(folds=name))
     if groups is not None:
         notes += _source_notes(labels, groups, accuracy=summary[0]["accuracy"]) + _lone_source_notes(labels, groups)
     by_label = pd.concat(classes, ignore_index=True)
@@ -281,17 +282,10 @@ def _labelled(
 
 
 def _figures(given: NDArray[Any], said: NDArray[Any], fold: NDArray[np.int64]) -> dict[str, Any]:
-    single = [_by_label(given[fold == number], said[fold == number])["f1"].mean() for number in np.unique(fold)]
-    figures = {"accuracy": float((given == said).mean()), "macro_f1": float(_by_label(given, said)["f1"].mean())}
+    single = [label_scores(given[fold == number], said[fold == number])["f1"].mean() for number in np.unique(fold)]
+    figures = {
+        "accuracy": float((given == said).mean()),
+        "macro_f1": float(label_scores(given, said)["f1"].mean()),
+    }
     figures |= {"fold_mean": float(np.mean(single)), "fold_sd": float(np.std(single, ddof=1))}
     return {"texts": len(given)} | {name: float(f"{figure:.6g}") for name, figure in figures.items()}
-
-
-def _by_label(given: NDArray[Any], said: NDArray[Any]) -> pd.DataFrame:
-    """Precision, recall and F1 of every label that is given, and the counts that they come from."""
-    names = np.unique(given)
-    gold, predicted = ((column[:, None] == names).sum(axis=0) for column in (given, said))
-    correct = ((given == said)[:, None] & (given[:, None] == names)).sum(axis=0)
-    rates = {"precision": correct / np.maximum(predicted, 1), "recall": correct / gold}
-    rates["f1"] = 2 * correct / (gold + predicted)
-    return pd.DataFrame({"label": names} | rates | {"correct": correct, "gold": gold, "predicted": predicted})

@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.core.compiled import Bools, Floats, Ints
+from analysis.core.compiled import Floats, Ints
 from analysis.core.intervals import Estimate, correlations, difference_intervals, rate_intervals
 from analysis.framing.counting import amounts, count_documents, found_parts
 from analysis.framing.lexicon import Lexicon
@@ -66,7 +66,7 @@ def headline_body(
         sizes.append(own_sizes)
         hits.append(own.assign(document=own["document"] + part.document))
     size = np.concatenate(sizes)
-    headed: Bools = (size > 0).all(axis=1)
+    headed = np.asarray(size.all(axis=1))
     if not headed.any():
         raise ValueError("no document has a headline and a text below it: compare documents that have both")
     table = pd.concat(hits)

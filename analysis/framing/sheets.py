@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import math
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,11 +13,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.core.csv_files import guarded, restored
-from analysis.framing.coding import NONE, codes, folded
+from analysis.framing.coding import ITEM, NONE, codes, folded, misfit
 from analysis.framing.lexicon import Lexicon
 from analysis.text.reading.metadata import read_rows
-
-KEY_COLUMNS = ["item", "doc_id", "start", "end", "sentence", "stratum", "weight", "probability"]
 
 _SHORT = 32  # characters; a shorter text with a digit may be taken for a date or a number
 _CELL = 32_767  # characters that a cell holds
@@ -50,7 +47,7 @@ def write_sheet(sheet: pd.DataFrame, path: str | Path, lexicon: Lexicon) -> list
     else:
         _write_workbook(file, rows, codebook)
     made_for = {"name": lexicon.name, "version": lexicon.version, "sha256": lexicon.sha256}
-    record = {"lexicon": made_for, "codebook": frames, "items": sheet[KEY_COLUMNS].to_dict("records")}
+    record = {"lexicon": made_for, "codebook": frames, "items": sheet[list(ITEM)].to_dict("records")}
     key.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return files
 
@@ -59,9 +56,6 @@ def sheet_files(path: str | Path) -> list[Path]:
     """The files that `write_sheet` writes for `path`: the sheet, its key, and with a CSV file its codebook.
 
     Raises `ValueError` as `write_sheet` does, and so before anything has been drawn.
-
-    >>> [file.name for file in sheet_files("no such folder/sheet.csv")]
-    ['sheet.csv', 'sheet.key.json', 'sheet.codebook.csv']
     """
     file = Path(path).expanduser()
     kind = file.suffix.lower()
@@ -203,18 +197,12 @@ def _read_key(files: Sequence[Path], lexicon: Lexicon, key: Path | None) -> pd.D
 
 def _items(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """The items of a key; raises `ValueError` for what is not as `write_sheet` writes it."""
-    kinds: dict[str, tuple[type, ...]] = dict.fromkeys(KEY_COLUMNS, (str,)) | dict.fromkeys(("start", "end"), (int,))
-    kinds |= {"weight": (int, float), "probability": (int, float, type(None))}
     rows = [{"probability": None} | row for row in rows]  # that a key of an earlier version does not have
-    for row in rows:
-        odd = [name for name in KEY_COLUMNS if type(row[name]) not in kinds[name]]
-        far = max(abs(row["start"]), abs(row["end"])) >= 1 << 62
-        if odd or not 0 <= row["weight"] < math.inf or not 0 <= (row["probability"] or 0) <= 1 or far:
-            raise ValueError("an item with a value that is none of its own")
-        "".join(row[name] for name in KEY_COLUMNS if kinds[name] == (str,)).encode()  # half a character is no text
-    items = pd.DataFrame(rows)[KEY_COLUMNS].astype({"probability": float})
+    if any(misfit(row, ITEM) or (row["probability"] or 0) > 1 for row in rows):
+        raise ValueError("an item with a value that is none of its own")
+    items = pd.DataFrame(rows)[list(ITEM)].astype({"probability": float})
     if not items["item"].is_unique:
-        raise ValueError("an item that stands twice")
+        raise ValueError("an item that appears twice")
     return items
 
 
