@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,15 +28,7 @@ _NO_NAME = wc.INSTITUTION | wc.PLURAL | wc.DETERMINER | wc.PREPOSITION | wc.CONJ
 COUNTS = ["statements", "quoted_words", "indirect_words"]
 
 
-class _Row(NamedTuple):
-    """A row of the table: the document's number, characters, kind, speaker ("" for none) and verb ("" for none)."""
-
-    document: int
-    start: int
-    end: int
-    kind: str
-    speaker: str
-    verb: str
+_Row = tuple[int, int, int, str, str, str]  # document, start, end, kind, speaker ("" for none), verb ("" for none)
 
 
 def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -53,11 +44,11 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
     - ``verb``: "said", "according to", or None where the words have none.
 
     The speaker of a quotation is looked for next to it ("...," X said; "..." said X; X said: "..."), then in its
-    sentence, then in front of a colon; a quotation without a verb goes on with the speaker of the speech before it, at
-    most three sentences back in its paragraph, or, where it opens a paragraph, in the sentence just before. A pronoun
-    stands for the speaker named last within three sentences, if number and kind fit ("he" for no ministry, "they" for
-    no single person), and else is given as written. Quotations shorter than four words that are no sentence and have
-    no verb are terms in quotation marks and left out. Speech that is denied, planned or asked for is left out, too.
+    sentence, then in front of a colon; without a verb it goes on with the speech before it, at most three sentences
+    back in its paragraph, or, where it opens a paragraph, in the sentence just before. A pronoun stands for the speaker
+    named last within three sentences, if number and kind fit ("he" for no ministry, "they" for no single person), and
+    else is given as written. Left out are quotations shorter than four words that are no sentence and have no verb
+    (terms in quotation marks), and speech that is denied, planned or asked for.
 
     Raises `ValueError` for an alias with an empty name.
 
@@ -85,7 +76,8 @@ def _attributions(tokens: Tokens, names: Mapping[str, str]) -> pd.DataFrame:
         cues = find_cues(speech)
         said = speakers(speech, cues, names)
         rows += sorted(_quoted(speech, cues, said) + _indirect(speech, cues, said))
-    document, start, end = np.array([row[:3] for row in rows], dtype=np.int64).reshape(-1, 3).T
+    table = pd.DataFrame(rows, columns=["document", "start", "end", "kind", "speaker", "verb"])
+    document, start, end = (table[name].to_numpy(dtype=np.int64) for name in ("document", "start", "end"))
     # A row may begin between two words, in the sentence of either: the one that began last holds it.
     base = document_starts(tokens)
     begins = base[tokens.sentence_document] + tokens.sentence_start
@@ -96,9 +88,9 @@ def _attributions(tokens: Tokens, names: Mapping[str, str]) -> pd.DataFrame:
             "sentence": sentence - first_sentences(tokens)[document],
             "start": start,
             "end": end,
-            "kind": [row.kind for row in rows],
-            "speaker": [row.speaker or None for row in rows],
-            "verb": [row.verb or None for row in rows],
+            "kind": table["kind"].tolist(),
+            "speaker": [name or None for name in table["speaker"]],
+            "verb": [verb or None for verb in table["verb"]],
         }
     )
 
@@ -288,7 +280,7 @@ def _quoted(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
         if speaker:
             last = (speech.paragraph[quote.last], speaker, speech.sentence[quote.last])
         if chosen is not None or _is_speech(speech, quote):
-            rows.append(_Row(quote.document, quote.start, quote.end, "quoted", speaker, verb_text))
+            rows.append((quote.document, quote.start, quote.end, "quoted", speaker, verb_text))
     return rows
 
 
@@ -318,9 +310,8 @@ def _indirect(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
         span = speech.clause(at, cues)
         if span is None or all(speech.inside[span[0] : span[1] + 1]):
             continue
-        start, end = int(words.start[span[0]]), int(words.end[span[1]])
-        verb = speech.verb_text(cues[at])
-        rows.append(_Row(speech.document[span[0]], start, end, "indirect", said[at], verb))
+        start, end, verb = int(words.start[span[0]]), int(words.end[span[1]]), speech.verb_text(cues[at])
+        rows.append((speech.document[span[0]], start, end, "indirect", said[at], verb))
     return rows
 
 

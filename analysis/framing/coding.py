@@ -36,19 +36,17 @@ SHARES = (0.5, 0.15, 0.35)
 def draw_sheet(tokens: Tokens, lexicon: Lexicon, *, size: int = 200, coders: int = 2, seed: int = 0) -> pd.DataFrame:
     """A stratified random sample of `size` different sentences for human coders, in random order.
 
-    Each sentence of the documents in the lexicon's language (titles and headings too, for they are counted) is in one
-    stratum: the rarest of the frames of which it has a match; "(near)", where that is in doubt: every match is negated,
-    two frames lead with the same weight, or there is no match and an ``excludes`` phrase; "(none)", where nothing is
-    found. Half of the sheet is shared out evenly among the frames, so that rare ones get enough, 15% are near misses,
-    35% have none; what a stratum is too small for goes to the others. A sentence that occurs several times (white space
-    apart) is coded once, at one of its places, whichever is drawn.
+    Each sentence of the documents in the lexicon's language (titles and headings too) is in one stratum: the rarest of
+    the frames of which it has a match; "(near)", where that is in doubt: every match is negated, two frames lead with
+    the same weight, or there is no match and an ``excludes`` phrase; "(none)", where nothing is found. Half of the
+    sheet is shared out evenly among the frames, 15% are near misses, 35% have none; what a stratum is too small for
+    goes to the others. A sentence that occurs several times is coded once, at one of its places drawn at random.
 
     Columns: ``item`` (a name that the same sentence at the same place always has), ``doc_id``, ``start``, ``end``
-    (characters), ``before``, ``sentence``, ``after`` (the sentence and its neighbours, white space made one blank),
-    ``coder_1`` and so on (empty); and, which `write_sheet` keeps from the coders, ``stratum``, ``weight``: how many
-    sentences of the corpus each represents, N_h c_i / sum of c over the drawn of stratum h, with N_h sentences in the
-    stratum and c_i the occurrences of sentence i, so that the weights of a stratum sum to its sentences; and
-    ``probability``: of being drawn, m_h / M_h, with m_h drawn of the M_h different sentences of the stratum.
+    (characters), ``before``, ``sentence``, ``after`` (the sentence and its neighbours, on one line), ``coder_1`` and so
+    on (empty); and, which `write_sheet` keeps from the coders, ``stratum``, ``weight``: how many sentences of the
+    corpus each represents, N_h c_i / sum of c over the drawn of stratum h, with N_h sentences in the stratum and c_i
+    the occurrences of sentence i; ``probability``: m_h / M_h, with m_h drawn of M_h different sentences.
 
     All sentences are taken where there are no more than `size`. Raises `ValueError` for a size below the number of
     strata, for no coder, for a corpus without sentences in the lexicon's language.

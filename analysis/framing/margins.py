@@ -25,10 +25,6 @@ def tails(shared: NDArray[Any], sums: Floats) -> tuple[Floats, Floats]:
     Mikhailov 1982, Limit theorems for the number of empty cells), which such a variable is near to (Peköz, Röllin,
     Čekanavičius and Shwartz 2009, A three-parameter binomial approximation). Half of the actual case, since counts so
     small would else be found too seldom (Lancaster 1961, Significance tests in discrete distributions).
-
-    >>> sums = np.array([[1.0], [0.5], [0.0], [2.0]])  # two throws of a coin
-    >>> [tail.tolist() for tail in tails(np.array([2]), sums)]
-    [[0.125], [0.875]]
     """
     trials, chance = _binomial(sums)
     count = np.clip(shared - sums[2], 0, trials)

@@ -28,13 +28,13 @@ def write_sheet(sheet: pd.DataFrame, path: str | Path, lexicon: Lexicon) -> list
 
     The coders' file has no stratum, weight or probability. A workbook has the codebook (frame, label, definition) as
     its second worksheet and the labels to choose from in every cell of a coder; with a CSV file (UTF-8 with a byte
-    order mark, which Excel needs) the codebook is a file ``<name>.codebook.csv`` beside it. ``<name>.key.json`` is kept
-    from the coders: strata, weights, probabilities and the sentences as they were drawn, for `read_sheet`. No cell runs
+    order mark, which Excel needs) the codebook is ``<name>.codebook.csv`` beside it. ``<name>.key.json`` is kept from
+    the coders: the sentences as they were drawn, with strata, weights and probabilities, for `read_sheet`. No cell runs
     as a formula: in a workbook texts are marked as such, in CSV an apostrophe precedes what a spreadsheet would take
-    for a formula or a date, and is taken off when it is read.
+    for a formula or a date, and is taken off when it is read. Each coder needs a copy.
 
-    Give each coder a copy: who sees another's codes is no second coder. Raises `ValueError` for another ending, or
-    where one of the files is there already (coders' work is not written over), `ModuleNotFoundError` without openpyxl.
+    Raises `ValueError` for another ending, or where one of the files is there already (coders' work is not written
+    over), `ModuleNotFoundError` without openpyxl.
     """
     file, key, *books = files = sheet_files(path)
     shown = sheet.drop(columns=["stratum", "weight", "probability"])
@@ -79,12 +79,9 @@ def read_sheet(
     of the coders; a coder with no code at all is left out, unless all are.
 
     A code is a frame's name or its label; case, blanks, hyphens and underscores are no matter. Files may be .xlsx, or
-    CSV as spreadsheets save it: commas, semicolons or tabs, UTF-8 or Windows-1252 (the sentences come from the key, so
-    that none is lost). `key` is by default ``<name>.key.json`` beside a sheet. A later version of the lexicon may be
-    given as long as the coders' codebook is still its own: same frames, same definitions.
-
-    Raises `ValueError` for what is no frame (with its row and the nearest label), a column or an item that is missing,
-    doubled or from another sheet, a sentence that was edited, two codes of one coder for an item, another lexicon.
+    CSV as spreadsheets save it: commas, semicolons or tabs, UTF-8 or Windows-1252 (the sentences come from the key).
+    `key` is by default ``<name>.key.json`` beside a sheet. A later version of the lexicon may be given as long as its
+    frames and definitions are the same. Raises `ValueError` for whatever does not fit, with its row.
     """
     files = [Path(one).expanduser() for one in ([path] if isinstance(path, str | Path) else path)]
     items = _read_key(files, lexicon, None if key is None else Path(key).expanduser())

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.core.compiled import Bools, Ints
 from analysis.framing.syntax import word_classes as wc
-from analysis.framing.syntax.clauses import COMMA, STOP, Words, phrase_after
+from analysis.framing.syntax.clauses import COMMA, STOP, Words
 from analysis.framing.syntax.parser import parse
 from analysis.text.lookup import document_starts
 
@@ -245,12 +245,6 @@ def first_auxiliary(words: Words, verb: int) -> int | None:
         else:
             break
     return place if not marks[place] and not kinds[place] & wc.JOINED else first
-
-
-def agent(words: Words, participle: int, joined: tuple[int, ...]) -> str | None:
-    """The noun phrase after "by", or None."""
-    by = by_phrase(words, participle, joined)
-    return None if by is None else words.text(by + 1, phrase_after(words, by + 1))
 
 
 def by_phrase(words: Words, participle: int, joined: tuple[int, ...] = ()) -> int | None:
