@@ -82,17 +82,16 @@ def cross_validate(
 
     The texts are parted into `folds`, drawn with `seed`, in each of which the labels have their shares of the whole;
     each fold is labelled by a model trained on the others. With `groups`, the source of each text, a second time with
-    all texts of a source in one fold (as many folds as there are sources, if fewer): the figure for a source that the
-    model has never seen. Every figure is too good where one of the lexicons was written or improved with these
-    texts at hand.
+    all texts of a source in one fold: the figure for a source that the model has never seen. Every figure is too good
+    where one of the lexicons was written or improved with these texts at hand.
 
-    ``summary``: folds ("stratified", "by source"), method, texts, accuracy, macro_f1 (the mean of the labels' F1 over
-    all texts), fold_mean and fold_sd (of the macro-F1 of the single folds). Methods: "model"; "majority label", which
-    always says the most frequent one; and with `groups` "source alone", the most frequent label of the other texts of
-    the same source. ``classes``: folds, label, precision, recall, f1 (0 where nothing is right), correct, gold,
-    predicted (texts). ``texts``: folds, position (from 0), fold, label, predicted, probability, margin (to the next
-    label). ``notes``: plain sentences; among them one, where the source alone gives the right label more often than
-    the majority label does (McNemar's exact test, p < .01), and whether it comes within .05 of the model's accuracy.
+    ``summary``: folds ("stratified", "by source"), method, texts, accuracy, macro_f1 (the mean of the labels' F1),
+    fold_mean and fold_sd (of the macro-F1 of the single folds). Methods: "model"; "majority label"; and with `groups`
+    "source alone", the most frequent label of the other texts of the same source. ``classes``: folds, label, precision,
+    recall, f1 (0 where nothing is right), correct, gold, predicted (texts). ``texts``: folds, position (from 0), fold,
+    label, predicted, probability, margin (to the next label). ``notes``: plain sentences; among them one, where the
+    source alone gives the right label more often than the majority label does (McNemar's exact test, p < .01), and
+    whether it comes within .05 of the model's accuracy.
 
     Raises `ValueError` as `train` does, for fewer than 2 folds, a label with fewer texts than folds, a single source.
     """
@@ -250,8 +249,7 @@ def _of_source(labels: NDArray[Any], groups: NDArray[np.object_]) -> NDArray[Any
 def _majority(labels: NDArray[Any]) -> NDArray[Any]:
     """For each text the most frequent label of all: with itself, since two labels as frequent would else both lose."""
     names, counts = np.unique(labels, return_counts=True)
-    most: NDArray[Any] = np.full(len(labels), names[counts.argmax()], dtype=labels.dtype)
-    return most
+    return np.full(len(labels), names[counts.argmax()], dtype=labels.dtype)
 
 
 def _fold_numbers(splits: Iterable[tuple[Any, NDArray[np.int64]]], size: int) -> NDArray[np.int64]:

@@ -31,22 +31,20 @@ def headline_body(
 ) -> pd.DataFrame:
     """What headlines say more, or less, of than the texts below them: one row a frame, in the lexicon's order.
 
-    A sentence that is repeated word for word, in a copy of an article, counts where it appears first.
-
     - ``documents``: those with a title and something below it; the others are left out;
     - ``headline_hits``, ``headline_words``, ``headline_per_1000``: in their titles; ``body_hits``, ``body_words``,
       ``body_per_1000``: in what is below them; the rates are a thousand running words;
     - ``gap``: ``headline_per_1000 - body_per_1000``, above 0 = more in headlines; ``ci_low``, ``ci_high``: its 95%
-      interval over the documents, each with its headline, from those of the two rates and their correlation, see
-      `analysis.core.intervals.difference_intervals`; NaN with fewer than five documents;
+      interval over the documents, each with its headline, see `analysis.core.intervals.difference_intervals`; NaN with
+      fewer than five documents;
     - ``p``: how often the gap is as wide when, in each document, as many words in a row, taken at random, replace the
       headline: the share of `permutations` such choices and the actual one (Phipson and Smyth 2010, Permutation
       P-values should never be zero). NaN without permutations;
     - ``q``: p adjusted for the number of frames that have a hit (Benjamini and Hochberg 1995); ``direction``:
       "headline" or "body", the side that has more, with q up to 0.05, else "unclear".
 
-    A sentence that is repeated counts where it appears first. Of more than 20,000 documents there are fewer
-    permutations, so that it takes some ten seconds. Raises `ValueError` when no document has both.
+    A sentence that is repeated word for word counts where it appears first. Of more than 20,000 documents there are
+    fewer permutations, so that it takes some ten seconds. Raises `ValueError` when no document has both.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -112,17 +110,16 @@ def shifts(
     order, and a frame, in the lexicon's:
 
     - ``documents``, ``hits``, ``words``, ``per_1000_words`` of the group; ``reference_per_1000`` of the others;
-    - ``difference``: between the two rates, above 0 = more in the group; ``ci_low``, ``ci_high``: its 95% interval from
-      those of the two rates over the documents of each side, see `analysis.core.intervals.difference_intervals`; NaN
-      where a side has fewer than five; ``ratio``: of the two rates, infinite where the others have none;
-    - ``p``: the share of the ways to put the same documents into two sides of these sizes, of `permutations` tried at
-      random and the actual one, whose rates are as far apart (Fisher 1935; Phipson and Smyth 2010, Permutation P-values
-      should never be zero); it is at least ``1 / (permutations + 1)``;
-    - ``q``: p adjusted for all rows of the table (Benjamini and Hochberg 1995): of the shifts with q up to 0.05 about
-      5% are chance; ``direction``: "more" or "less" with q up to 0.05, else "unclear".
+    - ``difference``: between the two rates, above 0 = more in the group; ``ci_low``, ``ci_high``: its 95% interval over
+      the documents of each side, not adjusted for the number of rows, see
+      `analysis.core.intervals.difference_intervals`; NaN where a side has fewer than five; ``ratio``: of the two rates,
+      infinite where the others have none;
+    - ``p``: the share of the ways to deal the documents to sides of these sizes, of `permutations` tried at random and
+      the actual one, whose rates are as far apart (Fisher 1935; Phipson and Smyth 2010, Permutation P-values should
+      never be zero); NaN where a side has fewer than two documents;
+    - ``q``: p adjusted for all rows of the table (Benjamini and Hochberg 1995); ``direction``: "more" or "less" with q
+      up to 0.05, else "unclear".
 
-    Documents are the units, since the words of one document are not independent of each other. Where a side has fewer
-    than two, p and q are NaN. The intervals are not adjusted for their number: of many, some leave out 0 by chance.
     With `weights` (one number a token) hits and words are sums of them. Raises `ValueError` for an unknown column or
     reference, for fewer than two groups, or weights that are not one a token.
 

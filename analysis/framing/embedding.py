@@ -41,11 +41,9 @@ def similarities(sentences: Sequence[str], lexicon: Lexicon) -> pd.DataFrame:
     .. math:: z_f(s) = (\cos(s, f) - m_f) / d_f
 
     A frame's vector is three parts in ten that of its label and definition, and for the rest the weighted mean of
-    those of its terms without a wildcard (of the definition alone where all have one). Some frames are near to
-    anything, so a cosine is measured against those of all terms of the lexicon with the frame: m is their mean and d
-    their standard deviation. 0 = no nearer than its words are on average, 1 = one standard deviation nearer. This
-    depends on the sentence and the lexicon alone, not on the sentences it is given with. NaN for a sentence without
-    words.
+    those of its terms without a wildcard. Some frames are near to anything, so a cosine is measured against those of
+    all terms of the lexicon with the frame: m is their mean and d their standard deviation. 0 = no nearer than its
+    words are on average, 1 = one standard deviation nearer; NaN for a sentence without words.
 
     Raises `ValueError` for a lexicon that is not in English, which the vectors know; `ModuleNotFoundError` without the
     extra "embeddings".
@@ -69,14 +67,11 @@ def score_sentences(
     """`analysis.framing.frames.score_sentences`, with an answer for sentences that have no word of the lexicon.
 
     One row a sentence, one column a frame: the weight of the frame's matches plus `share` times `similarities`; and
-    ``frame``, the one with the highest score. It is None where that is below `least` (at the defaults: no match, and
-    less than one and a half standard deviations nearer than words of the field are), where its lead over the next is
+    ``frame``, the one with the highest score. It is None where that is below `least`, where its lead over the next is
     smaller than `margin`, or where two share it. With a share of 0.2 a match outweighs all but a great nearness.
 
-    Measured against readers, nothing having been learnt from them but `share` and `least` (macro F1, lexicon alone and
-    so combined): 332 sentences of news, fifteen policy frames, .605 and .645; 498 sentences of the sample, 12 frames
-    and none, .578 and .573; 1,300 headlines on guns, nine frames (Liu and others 2019), .705 and .712. A lexicon that
-    misses more gains more: one of the sample's frames with a tenth of the terms had .284, and .364 with a share of 0.4.
+    Against readers, macro F1 by the lexicon alone and so combined: 332 sentences of news, fifteen policy frames, .605
+    and .645; 498 sentences of the sample, .578 and .573; 1,300 headlines on guns (Liu and others 2019), .705 and .712.
 
     Raises `ValueError` for a share below 0, and as `similarities` and the other do.
 
@@ -115,10 +110,10 @@ def expand(tokens: Tokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: 
     ``frame_similarity`` (that of `similarities`: how far it belongs to this frame rather than to any), ``count`` (in
     the corpus), ``doc_id``, ``example`` (the first sentence with it).
 
-    Looked at are the words, of letters alone, that occur at least `min_count` times in documents of the lexicon's
-    language, tell something (the length of their vector), are no names (most of their capitals are at the start of a
-    sentence) and fit no word of a pattern. Each is proposed for the frame with the highest similarity, if it is at
-    least one standard deviation nearer to that than the terms of the lexicon are.
+    Considered are words of letters alone that occur at least `min_count` times in documents of the lexicon's language,
+    tell something (the length of their vector), are no names (most of their capitals are at the start of a sentence)
+    and fit no word of a pattern. Each is proposed for the frame with the highest similarity, if it is at least one
+    standard deviation nearer to that than the terms of the lexicon are.
 
     Raises `ValueError` where `per_frame` or `min_count` is below 1, no document is in the language of the lexicon, or
     that is not English.
@@ -170,8 +165,7 @@ def expand(tokens: Tokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: 
     kept = table.assign(place=place)[table["frame_similarity"] >= NEARER]
     kept = kept.sort_values(["place", "similarity", "word"], ascending=[True, False, True], kind="stable")
     kept = kept.groupby("place", sort=False).head(per_frame).drop(columns="place")
-    spans = zip(*(column[kept.index].tolist() for column in found[2:]), strict=True)
-    said = [" ".join(tokens.corpus.texts[d][s:e].split()) for d, s, e in spans]
+    said = frames.on_one_line(tokens, *(column[kept.index] for column in found[2:]))
     return kept.assign(example=pd.Series(said, index=kept.index, dtype=object)).reset_index(drop=True)
 
 

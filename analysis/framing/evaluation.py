@@ -55,14 +55,12 @@ def frame_scores(gold: Sequence[str | None], predicted: Sequence[str | None], fr
 
     Columns: frame, precision (correct / predicted), recall (correct / gold), f1 (2 correct / (predicted + gold)), each
     0 to 1 and 0 where there is nothing to divide by; correct, gold, predicted (texts); coverage (the share of texts
-    that are given the frame). None and "none" are no frame. Where `gold` has texts without a frame, to give none is
-    an answer like any other and has its row, ``none``; where it has not, a text given no frame is one missed.
+    that are given the frame). None and "none" are no frame; where `gold` has texts without a frame, to give none is an
+    answer like any other and has its row.
 
-    ``macro``: the mean of the rows with a text in `gold`, so that a rare frame weighs as much as a frequent one
-    (scikit-learn takes the frames that are only predicted into its mean, too, unless told the labels); the counts are
-    summed over the same rows, coverage is NaN. ``all``: the texts together; recall is the accuracy (correct / texts),
-    coverage the share of texts given any frame. Raises `ValueError` where the two are not as long, are empty, or name
-    what is none of `frames`.
+    ``macro``: the mean of the rows with a text in `gold`; the counts are summed over the same rows, coverage is NaN.
+    ``all``: the texts together; recall is the accuracy, coverage the share of texts given any frame. Raises
+    `ValueError` where the two are not as long, are empty, or name what is none of `frames`.
 
     >>> frame_scores(["war", "war", "law"], ["war", None, "war"], ["war", "law"]).round(2)
        frame  precision  recall    f1  correct  gold  predicted  coverage

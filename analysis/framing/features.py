@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.core.compiled import Floats
-from analysis.framing.frames import matches
+from analysis.framing.counting import count_documents
 from analysis.framing.lexicon import Lexicon
 from analysis.text import embeddings
 from analysis.text.corpus import read_texts
@@ -141,16 +141,8 @@ def _tf_idf(counts: Matrix, names: Names, vocabulary: Sequence[str], idf: Floats
 
 def _frame_counts(tokens: Tokens, lexicons: Sequence[Lexicon]) -> Matrix:
     """``ln(1 + w)`` of the weight of each frame's matches in each text: (texts, frames of all lexicons)."""
-    blocks = [sparse.csr_array((tokens.n_documents, 0), dtype=np.float64)]
-    for lexicon in lexicons:
-        found = matches(tokens, lexicon)
-        codes = {frame: code for code, frame in enumerate(lexicon.frames["frame"])}
-        place = (found["doc_id"].to_numpy(dtype=np.int64), found["frame"].map(codes).to_numpy(dtype=np.int64))
-        weight = found["weight"].to_numpy(dtype=np.float64)
-        shape = (tokens.n_documents, len(codes))
-        block = sparse.csr_array((weight, place), shape=shape)
-        block.sum_duplicates()
-        blocks.append(sparse.csr_array((np.log1p(block.data), block.indices, block.indptr), shape=shape))
+    blocks: list[Matrix] = [sparse.csr_array((tokens.n_documents, 0), dtype=np.float64)]
+    blocks += [count_documents(tokens, lexicon).scores.log1p() for lexicon in lexicons]
     return sparse.csr_array(sparse.hstack(blocks, format="csr"))
 
 

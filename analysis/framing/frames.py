@@ -149,9 +149,8 @@ def profile(
     ``per_1000_words``: hits a thousand running words (their weights). ``sentence_share``: sentences with a hit, as a
     share of all (0 to 1). ``ci_low``, ``ci_high``: 95% interval of ``per_1000_words``, over the documents of the group,
     or its sentences where it is one document, see `analysis.core.intervals.intervals_of`; NaN with fewer than five.
-    ``score_per_1000_words``: the same rate with each hit counted at the weight of its term, so that a topic word of
-    weight 0.3 does not say as much as a phrase. Raises `ValueError`
-    for an unknown column, or weights that are not one a token.
+    ``score_per_1000_words``: the same rate with each hit counted at the weight of its term. Raises `ValueError` for an
+    unknown column, or weights that are not one a token.
     """
     names, number = tokens.numbered_groups(by)
     frames, members = len(lexicon.frames), np.bincount(number)
@@ -199,11 +198,9 @@ def over_time(
     """The rate of each frame in each period, "day", "week", "month" or "year", from the first to the last.
 
     One row a frame, in the lexicon's order, and a period: ``period`` (its first day; a week begins on Monday),
-    ``frame``, ``documents`` (with words), ``hits``, ``words``, ``per_1000_words`` (NaN in a period without words, so
-    that a gap is seen as a gap), ``ci_low``, ``ci_high`` (95% interval over these documents, see
-    `analysis.core.intervals.intervals_of`; NaN with fewer than five). With `weights` (one number a token) hits and
-    words are sums of them. Documents without a date are left out: `analysis.text.periods.undated` lists them. Raises
-    `ValueError` for another `every`, when no document has a date, or weights that are not one a token.
+    ``frame``, ``documents`` (with words), ``hits``, ``words``, ``per_1000_words`` (NaN in a period without words),
+    ``ci_low``, ``ci_high``, all as in `profile`. Documents without a date are left out: `analysis.text.periods.undated`
+    lists them. Raises `ValueError` for another `every`, when no document has a date, or weights not one a token.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -242,13 +239,12 @@ def sentence_frames(tokens: Tokens, lexicon: Lexicon, *, margin: float = 0.0, mo
     - ``doc_id``, ``sentence`` (from 0 in each document), ``start``, ``end`` (characters), ``text`` (on one line);
     - ``status``: "framed"; "tie", where two frames or more share the highest score; "below margin", where the lead over
       the next frame is smaller than `margin` (a weight: with 0.5 a lone topic word of weight 0.3 is too little); "no
-      term", where nothing matches. Only a framed sentence has a ``frame``, the others abstain: None;
+      term", where nothing matches. Only a framed sentence has a ``frame``, the others have None;
     - ``leading``: the frame with the highest score, all of them in a tie (" · " between); ``second``: the one with the
       next lower score (of those the first in the lexicon); None where there is none;
-    - ``score``: the weights of the leading frame's matches; ``margin``: how much that is above the next frame's.
+    - ``score``: the weights of the leading frame's matches; ``margin``: its lead over the next frame.
 
-    The table holds the text, and so is as large as the corpus; `most`: rows, at most. Raises `ValueError` for a margin
-    below 0.
+    `most`: rows, at most. Raises `ValueError` for a margin below 0.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -269,8 +265,7 @@ def coverage(tokens: Tokens, lexicon: Lexicon, by: str | None = None, *, margin:
     """How many sentences have each status of `sentence_frames`: one row a status (and a group, with `by`).
 
     ``status`` in the order framed, tie, below margin, no term; ``sentences``; ``share``: of the sentences of the group
-    (0 to 1; 0 where it has none). The share of "framed" is the coverage of the text: what is said of frames rests on
-    these sentences. Raises `ValueError` for an unknown column, or a margin below 0.
+    (0 to 1; 0 where it has none). Raises `ValueError` for an unknown column, or a margin below 0.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon

@@ -29,11 +29,10 @@ def corrected_shares(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: 
 
     which is the difference estimator :math:`\lambda \bar D + W(Y - \lambda D) / W` (Särndal, Swensson and Wretman 1992;
     design-based supervised learning, Egami and others 2023) with the :math:`\lambda` that suits the sample best
-    (prediction-powered inference, Angelopoulos, Duchi and Zrnic 2023): the difference of the two rates. It holds
-    however bad the lexicon is; a good one makes the interval narrower. Both rates have the intervals of
-    `estimates.shares`, with what is left of the corpus to draw from, and `estimates.mixed` puts them together. Where no
-    coded sentence has the frame found (or not found), the lexicon is taken at its word, and may be wrong in all of
-    them.
+    (prediction-powered inference, Angelopoulos, Duchi and Zrnic 2023). It holds however bad the lexicon is; a good one
+    makes the interval narrower. Both rates have the intervals of `estimates.shares`, with what is left of the corpus to
+    draw from, and `estimates.mixed` puts them together. Where no coded sentence has the frame found (or not found), the
+    lexicon is taken at its word, and may be wrong in all of them.
 
     Raises `ValueError` as `validity` does, and for an unknown column.
 

@@ -8,6 +8,7 @@ the verbs that report, of the names for the opponent, how much is of each kind.
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,10 +42,10 @@ def firmness(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: F
 
     .. math:: firmness = (boosters - hedges) / (boosters + hedges)
 
-    1 = only boosters, -1 = only hedges, 0 = as many of both; NaN without any. The two categories are those of Hyland
-    (2005, Metadiscourse); the ratio is that of opposite counts in content analysis (Janis and Fadner 1943). ``ci_low``,
-    ``ci_high``: 95% interval of ``firmness``, from that of the share of boosters, see `analysis.core.intervals`. Raises
-    `ValueError` for an unknown column or a lexicon without one of the frames.
+    1 = only boosters, -1 = only hedges; NaN without any. The two categories are those of Hyland (2005, Metadiscourse);
+    the ratio is that of Janis and Fadner (1943). ``ci_low``, ``ci_high``: 95% interval of ``firmness``, from that of
+    the share of boosters, see `analysis.core.intervals`. Raises `ValueError` for an unknown column or a lexicon without
+    one of the frames.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -62,12 +63,12 @@ def firmness(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: F
     kinds = dict.fromkeys(CERTAIN, 0) | dict.fromkeys(OPEN, 1)
     names, group = tokens.numbered_groups(by)
     hits = _marked(tokens, lexicon, kinds, weights, plain=CERTAIN)
-    table = _shares(hits, group[hits["document"]], names, ["boosters", "hedges"], whole=weights is None)
+    table = _shares(hits, group[hits["document"]], names, ["boosters", "hedges"], by, "kind", whole=weights is None)
     boosters, hedges = (table[table["kind"] == kind].reset_index(drop=True) for kind in ("boosters", "hedges"))
-    result = boosters[["group"]].assign(boosters=boosters["hits"], hedges=hedges["hits"])
+    result = boosters[[] if by is None else [by]].assign(boosters=boosters["hits"], hedges=hedges["hits"])
     for column, share in (("firmness", "share"), ("ci_low", "ci_low"), ("ci_high", "ci_high")):
         result[column] = 2 * boosters[share] - 1
-    return _grouped(result, by)
+    return result
 
 
 def naming(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: Floats | None = None) -> pd.DataFrame:
@@ -92,8 +93,7 @@ def naming(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: Flo
     ways = _frames(lexicon, NAMING)
     names, group = tokens.numbered_groups(by)
     hits = _marked(tokens, lexicon, {way: kind for kind, way in enumerate(ways)}, weights)
-    table = _shares(hits, group[hits["document"]], names, ways, whole=weights is None)
-    return _grouped(table.rename(columns={"kind": "naming"}), by)
+    return _shares(hits, group[hits["document"]], names, ways, by, "naming", whole=weights is None)
 
 
 def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
@@ -101,10 +101,9 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
 
     ``doc_id``, ``sentence`` (from 0 in each document), ``speaker`` and ``verb`` as `attribution.attributions` finds
     them (None where no speaker is named), ``stance``, ``start`` and ``end`` (characters of the verb). A verb counts
-    where it has words to report, a quotation or a clause: "claimed that it fell" does, "claimed responsibility" does
-    not, nor what is denied, planned or inside a quotation. ``stance``: the frame, of those that begin with
-    "reporting_", with a pattern that begins with the verb ("states that" for "states"; the shortest such pattern, then
-    the first), else "unlisted". Raises `ValueError` for a lexicon without such a frame.
+    where it has words to report: "claimed that it fell" does, "claimed responsibility" does not. ``stance``: the frame,
+    of those that begin with "reporting_", with the shortest pattern that begins with the verb ("states that" for
+    "states"), else "unlisted". Raises `ValueError` for a lexicon without such a frame.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -181,8 +180,7 @@ def reporting(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: str | N
     sentence = offsets_of(sentence_counts(tokens))[document] + table["sentence"].to_numpy()
     kind = pd.Index(stances).get_indexer(pd.Index(table["stance"]))
     hits = pd.DataFrame({"kind": kind, "document": document, "sentence": sentence, "amount": 1.0})
-    result = _shares(hits, group, names, stances, whole=True)
-    return _grouped(result.rename(columns={"kind": "stance"}), by)
+    return _shares(hits, group, names, stances, by, "stance", whole=True)
 
 
 def _frames(lexicon: Lexicon, prefix: str) -> list[str]:
@@ -235,18 +233,21 @@ def _marked(
 
 
 def _shares(
-    hits: pd.DataFrame, group: Ints, names: Sequence[str], kinds: Sequence[str], *, whole: bool
+    hits: pd.DataFrame,
+    group: Ints,
+    names: Sequence[str],
+    kinds: Sequence[str],
+    by: str | None,
+    what: str,
+    *,
+    whole: bool,
 ) -> pd.DataFrame:
-    """group, kind, hits (`whole` numbers or sums of weights), share, ci_low, ci_high of each kind in each named group.
+    """One row a kind, in the column `what`, and a named group, in `by`: hits, share, ci_low, ci_high.
 
-    `group`: the group of each hit.
+    `group`: the group of each hit; hits are `whole` numbers or sums of weights.
     """
-    columns = shares_of_groups(hits, group, len(names), len(kinds))
-    named = {"group": np.repeat(np.array(names, dtype=object), len(kinds)), "kind": [*kinds] * len(names)}
-    values = dict(zip(("hits", "share", "ci_low", "ci_high"), columns.reshape(4, -1), strict=True))
-    return pd.DataFrame({**named, **values}).astype({"hits": np.int64} if whole else {})
-
-
-def _grouped(table: pd.DataFrame, by: str | None) -> pd.DataFrame:
-    """A table with its groups under the name that they have in `by`, or without them."""
-    return table.drop(columns="group") if by is None else table.rename(columns={"group": by})
+    columns: dict[str, Any] = {} if by is None else {by: np.repeat(np.array(names, dtype=object), len(kinds))}
+    columns[what] = [*kinds] * len(names)
+    values = shares_of_groups(hits, group, len(names), len(kinds)).reshape(4, -1)
+    columns |= dict(zip(("hits", "share", "ci_low", "ci_high"), values, strict=True))
+    return pd.DataFrame(columns).astype({"hits": np.int64} if whole else {})
