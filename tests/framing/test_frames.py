@@ -135,6 +135,7 @@ def test_profile(tokens, lexicon):
     assert table["frame"].tolist() == ["war", "law"]
     assert table["hits"].tolist() == [4, 2]  # two wars, one negated, one war on terror; two courts
     assert table["per_1000_words"].tolist() == [200, 100]  # of 20 words
+    assert table["score_per_1000_words"].tolist() == [200, 200]  # a court weighs 2
     assert table["sentence_share"].tolist() == pytest.approx([3 / 6, 2 / 6])
     assert table[["ci_low", "ci_high"]].isna().all(axis=None)
 
@@ -153,13 +154,6 @@ def test_profile_by_source(tokens, lexicon):
     assert table[["ci_low", "ci_high"]].isna().all(axis=None)  # two documents, and one of two sentences
 
 
-def test_a_score_counts_the_weight_of_a_term(make_corpus, lexicon):
-    files = {"a.txt": "They rooted out evil. War.", "b.txt": "They met at court."}  # 5 and 4 words
-    table = profile(tokenize(make_corpus(files)), lexicon)
-    assert table["hits"].tolist() == [2, 1]
-    assert table["score_per_1000_words"].tolist() == pytest.approx([1000 * 1.5 / 9, 1000 * 2 / 9])
-
-
 def test_profile_with_weights(tokens, lexicon):
     weights = np.ones(20)
     weights[:3] = 0.5  # war is war
@@ -171,12 +165,6 @@ def test_profile_with_weights(tokens, lexicon):
     assert table["score_per_1000_words"].tolist() == pytest.approx([2500 / running, 4000 / running])
 
 
-def test_weights_of_one_change_nothing(sample_tokens, security):
-    plain = profile(sample_tokens, security)
-    weighted = profile(sample_tokens, security, weights=np.ones(len(sample_tokens)))
-    pd.testing.assert_frame_equal(plain, weighted, check_dtype=False)
-
-
 def test_the_profile_counts_the_matches(sample_tokens, security):
     table = matches(sample_tokens, security)
     counted = profile(sample_tokens, security).set_index("frame")["hits"]
@@ -186,11 +174,6 @@ def test_the_profile_counts_the_matches(sample_tokens, security):
     texts = dict(zip(sample_tokens.doc_ids, sample_tokens.corpus.texts, strict=True))
     places = table[["doc_id", "start", "end"]].itertuples(index=False, name=None)
     assert [texts[doc_id][start:end] for doc_id, start, end in places] == table["text"].tolist()
-
-
-def test_an_unknown_column(tokens, lexicon):
-    with pytest.raises(ValueError, match="no metadata column 'outlet'"):
-        profile(tokens, lexicon, by="outlet")
 
 
 def test_evidence(tokens, lexicon):
@@ -213,6 +196,8 @@ def test_score_sentences(lexicon):
     assert table.columns.tolist() == ["war", "law", "frame"]
     assert table[["war", "law"]].to_numpy().tolist() == [[2, 0], [2, 2], [1, 2], [0.5, 0], [0, 0], [0, 0], [0, 0]]
     assert table["frame"].tolist() == ["war", None, "law", "war", None, None, None]
+    assert score_sentences([], lexicon).columns.tolist() == ["war", "law", "frame"]
+    assert score_sentences(["Read more: a war"], lexicon)["frame"].tolist() == ["war"]  # boilerplate elsewhere
 
 
 def test_the_frame_of_each_sentence(lexicon):
@@ -266,8 +251,6 @@ def test_coverage(tokens, lexicon):
         ["(none)", "framed", 2, 1],
         ["Daily", "framed", 2, 0.5],
     ]
-    with pytest.raises(ValueError, match="no metadata column 'outlet'"):
-        coverage(tokens, lexicon, by="outlet")
 
 
 def test_coverage_of_a_group_without_sentences(make_corpus, lexicon):
@@ -277,16 +260,6 @@ def test_coverage_of_a_group_without_sentences(make_corpus, lexicon):
     assert table["sentences"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
     assert table["share"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
     assert coverage(tokens.where(source="Two"), lexicon)["sentences"].tolist() == [0, 0, 0, 0]
-
-
-def test_score_no_sentences(lexicon):
-    table = score_sentences([], lexicon)
-    assert table.columns.tolist() == ["war", "law", "frame"]
-    assert table.empty
-
-
-def test_a_sentence_that_looks_like_boilerplate_is_scored(lexicon):
-    assert score_sentences(["Read more: the war on terror"], lexicon)["frame"].tolist() == ["war"]
 
 
 def test_profile_of_a_corpus_without_words(lexicon):
@@ -306,12 +279,6 @@ def test_a_tie_in_floating_point(make_lexicon):
     two = "{pattern: dd, weight: 0.5}, {pattern: ee, weight: 0.4}"
     own = make_lexicon(f"  one: {{definition: d, terms: [{one}]}}\n  two: {{definition: d, terms: [{two}]}}\n")
     assert score_sentences(["aa bb cc dd ee"], own)["frame"].tolist() == [None]
-
-
-def test_weights_of_the_wrong_length(lexicon):
-    tokens = tokenize(read_text("It was a war."))
-    with pytest.raises(ValueError, match="2 weights for 4 tokens"):
-        profile(tokens, lexicon, weights=np.ones(2))
 
 
 def test_only_documents_in_the_language_of_the_lexicon_are_read(make_corpus, lexicon):

@@ -121,10 +121,18 @@ def test_a_table_of_other_documents(find, shares, sample_tokens, sample_parts):
             shares(found, tokens)
 
 
-@pytest.mark.parametrize(("find", "shares"), [FOUND[name] for name in FOUND if name != "matches"])
-def test_an_unknown_column(find, shares, sample_tokens):
+@pytest.mark.parametrize("name", sorted(GROUPED))
+def test_an_unknown_column(name, sample_tokens, security):
+    if name == "axes":
+        pytest.importorskip("wordllama")
     with pytest.raises(ValueError, match="no metadata column 'planet'"):
-        shares(find(sample_tokens), sample_tokens, by="planet")
+        MEASURES[name](sample_tokens, security, None, "planet")
+
+
+@pytest.mark.parametrize("name", sorted(WEIGHTED))
+def test_weights_of_the_wrong_length(name, sample_tokens, security):
+    with pytest.raises(ValueError, match=f"2 weights for {len(sample_tokens)} tokens"):
+        MEASURES[name](sample_tokens, security, np.ones(2), None)
 
 
 @pytest.mark.parametrize("most", [0, 1, 7, 10_000])
