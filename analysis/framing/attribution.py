@@ -226,15 +226,13 @@ def _full_names(speech: Speech, cues: list[Cue]) -> dict[tuple[int, str], str]:
         key = speech.document[place], words.type(place)
         if key not in seen:
             begin = place
-            while place - begin < GIVEN and not words.marks[begin] and _is_given(words, begin - 1):
-                begin -= 1
+            while place - begin < GIVEN and not words.marks[begin]:
+                before = begin - 1
+                if not words.is_capital(before) or words.kinds[before] or _is_title(words, before):
+                    break
+                begin = before
             seen[key] = words.text(begin, place) if begin < place and words.is_capital(place) else ""
     return {key: name for key, name in seen.items() if name}
-
-
-def _is_given(words: Words, word: int) -> bool:
-    """Whether a word can be somebody's first name."""
-    return words.is_capital(word) and not words.kinds[word] and not _is_title(words, word)
 
 
 def _fits(pronoun: str, phrase: str) -> bool:

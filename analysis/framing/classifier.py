@@ -106,7 +106,10 @@ def cross_validate(
     lexicons = shipped() if lexicons is None else lexicons
     splitter = selection.StratifiedKFold(folds, shuffle=True, random_state=seed)
     parts = {"stratified": _fold_numbers(splitter.split(labels, labels), len(labels))}
-    notes = _size_notes(names, counts) + _copy_notes(texts)
+    notes = _size_notes(names, counts)
+    if again := len(texts) - len({" ".join(text.split()).casefold() for text in texts}):
+        note = f"{again} of {len(texts)} texts stand there before, word for word: a model that was trained on a copy"
+        notes += (f"{note} knows it, and the figures are too good; drop the copies first",)
     if groups is not None:
         sources = len(np.unique(groups))
         if sources < 2:
@@ -125,7 +128,11 @@ def cross_validate(
         summary += [{"folds": name, "method": rule} | _figures(given, what, fold) for rule, what in rules.items()]
         classes.append(label_scores(given, said).assign(folds=name))
     if groups is not None:
-        notes += _source_notes(labels, groups, accuracy=summary[0]["accuracy"]) + _lone_source_notes(labels, groups)
+        notes += _source_notes(labels, groups, accuracy=summary[0]["accuracy"])
+        of_label = pd.Series(groups).groupby(labels).nunique()
+        if alone := [str(label) for label in of_label.index[of_label == 1]]:
+            note = "labels that come from one source, which no model can learn from the others: "
+            notes += (note + ", ".join(alone),)
     by_label = pd.concat(classes, ignore_index=True)
     by_label = by_label[["folds", *(column for column in by_label.columns if column != "folds")]]
     return Validation(pd.DataFrame(summary), by_label, table, notes)
@@ -199,21 +206,6 @@ def _size_notes(names: NDArray[Any], counts: NDArray[np.int64]) -> tuple[str, ..
     if few:
         notes.append(f"labels with fewer than {FEW} texts, whose figures are chance: {', '.join(few)}")
     return tuple(notes)
-
-
-def _copy_notes(texts: Sequence[str]) -> tuple[str, ...]:
-    again = len(texts) - len({" ".join(text.split()).casefold() for text in texts})
-    note = (
-        f"{again} of {len(texts)} texts stand there before, word for word: a model that was trained on a copy knows it"
-    )
-    return (f"{note}, and the figures are too good; drop the copies first",) if again else ()
-
-
-def _lone_source_notes(labels: NDArray[Any], groups: NDArray[np.object_]) -> tuple[str, ...]:
-    sources = pd.Series(groups).groupby(labels).nunique()
-    alone = [str(label) for label in sources.index[sources == 1]]
-    note = "labels that come from one source, which no model can learn from the others: " + ", ".join(alone)
-    return (note,) if alone else ()
 
 
 def _source_notes(

@@ -44,16 +44,7 @@ class Counts(NamedTuple):
 
 
 def count(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Counts:
-    """The `Counts` of the sentences of `tokens` in memory, as in `counted_parts`.
-
-    >>> from analysis import read_text, tokenize
-    >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    >>> counted = count(tokenize(read_text("The militants fled. The suspects will stand trial.")), lexicon)
-    >>> counted.words.tolist(), (counted.hits.sum(axis=1) > 0).tolist()
-    ([3.0, 5.0], [True, True])
-    """
+    """The `Counts` of the sentences of `tokens` in memory, as in `counted_parts`."""
     return next(counted_parts(tokens, lexicon, weights))[1]
 
 
@@ -136,7 +127,10 @@ def term_counts(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     total = in_frame.groupby(table["frame"]).transform("sum")
     table["frame_share"] = in_frame / total.where(total > 0)
     table["word_share"] = words / max(len(tokens), 1)
-    table["types"] = _fewest_types(tokens, table["pattern"].tolist())
+    own = [[word for word in pattern.split() if word not in ("*", "...")] for pattern in table["pattern"]]
+    single = sorted({word for words in own for word in words})
+    types = dict(zip(single, fitting_counts(tokens, single).tolist(), strict=True))
+    table["types"] = [min(types[word] for word in words) for words in own]
     heavy = (table["word_share"] > SHARE) & (table["hits"] >= HITS)
     table["greedy"] = heavy | (table["types"] > TYPES)
     return table.sort_values("hits", ascending=False, kind="stable", ignore_index=True)
@@ -177,14 +171,6 @@ def fit(tokens: Tokens, lexicon: Lexicon) -> Fit:
         return Fit("none", sentences, words, five)
     poor = long and (sentences < FITS[0] or words < FITS[1] or narrow)
     return Fit("poor" if poor else "good", sentences, words, five)
-
-
-def _fewest_types(tokens: Tokens, patterns: list[str]) -> list[int]:
-    """How many types of the vocabulary the least wild word of each pattern fits."""
-    words = [[word for word in pattern.split() if word not in ("*", "...")] for pattern in patterns]
-    single = sorted({word for own in words for word in own})
-    types = dict(zip(single, fitting_counts(tokens, single).tolist(), strict=True))
-    return [min(types[word] for word in own) for own in words]
 
 
 def found_parts(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Iterator[tuple[Part, pd.DataFrame]]:

@@ -103,15 +103,12 @@ def _piece_counts(tokens: Tokens) -> tuple[Matrix, Names]:
     codes: dict[str, int] = {}
     column, offsets = [], [0]
     for word in vocabulary:  # each word is cut up once, however often it occurs
-        column += [codes.setdefault(piece, len(codes)) for piece in _pieces(word)]
+        padded = f" {word} "
+        pieces = (padded[at : at + size] for size in PIECES for at in range(len(padded) - size + 1))
+        column += [codes.setdefault(piece, len(codes)) for piece in pieces]
         offsets.append(len(column))
     of_words = sparse.csr_array((np.ones(len(column)), column, offsets), shape=(len(vocabulary), len(codes)))
     return sparse.csr_array(counts @ of_words), np.array(list(codes), dtype=object)
-
-
-def _pieces(word: str) -> list[str]:
-    padded = f" {word} "
-    return [padded[at : at + size] for size in PIECES for at in range(len(padded) - size + 1)]
 
 
 def _vocabulary(counts: Matrix, names: Names) -> tuple[tuple[str, ...], Floats]:

@@ -49,7 +49,7 @@ def corrected_shares(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: 
     [0.25, 0.625, 2.0, 3.0]
     """
     tokens = in_language(tokens, lexicon)
-    items = settle(coded, lexicon).items
+    items = settle(coded, lexicon)
     human, found = human_and_found(items, tokens, lexicon)
     sample = sample_of(items, finite=True)
     names, number = tokens.numbered_groups(by)
@@ -101,7 +101,7 @@ def plan(tokens: Tokens, lexicon: Lexicon, width: float, *, pilot: pd.DataFrame 
 
 def _rates(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> Floats:
     """(2, frames) how often people code the frame where it is found, and where it is not, by a pilot."""
-    items = settle(coded, lexicon).items
+    items = settle(coded, lexicon)
     human, found = human_and_found(items, tokens, lexicon)
     sample = sample_of(items)
     return np.array([(rate.low + rate.high) / 2 for rate in (shares(human, part, sample) for part in (found, ~found))])

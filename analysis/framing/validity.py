@@ -1,10 +1,9 @@
 """How well a lexicon finds what human coders see: precision, recall and F1 of each frame on a corpus."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.core.compiled import Bools, Floats
@@ -21,21 +20,6 @@ from analysis.text.tokens import Tokens
 
 STATES = SUPPORTED, UNCERTAIN, FAILED = "supported", "uncertain", "failed"  # what coders say of a frame
 RELIABLE = 0.667  # the alpha from which Krippendorff (2004) allows tentative conclusions
-
-
-class Settled(NamedTuple):
-    """A sheet with one code a sentence, that of most of its coders.
-
-    ``items``: a row for each sentence with a code that counts, as in `validity`'s `coded` but without ``coder``; their
-    weights are raised, and their ``probability`` lowered, for those left out of their stratum. ``tied``: (frames,)
-    sentences left out because codes are level, the frame being one of them. ``blank``: sentences without a code.
-    ``lost``: strata of which no sentence has a code that counts.
-    """
-
-    items: pd.DataFrame
-    tied: NDArray[np.int64]
-    blank: int
-    lost: list[str]
 
 
 def validity(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, *, threshold: float = 0.5) -> pd.DataFrame:
@@ -85,20 +69,22 @@ def validity(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, *, threshold
     """
     if not 0 <= threshold <= 1:
         raise ValueError(f"threshold={threshold!r}: an F1 is from 0 to 1")
-    settled = settle(coded, lexicon)
-    human, found = human_and_found(settled.items, tokens, lexicon)
+    items, frames = settle(coded, lexicon), lexicon.frames["frame"].tolist()
+    human, found = human_and_found(items, tokens, lexicon)
+    left = coded[~coded["item"].isin(items["item"])]
+    lost = sorted(set(coded["stratum"]) - set(items["stratum"]))
     table = pd.DataFrame(
         {
-            "frame": lexicon.frames["frame"].tolist(),
+            "frame": frames,
             "coded": human.sum(axis=0),
             "found": found.sum(axis=0),
             "both": (human & found).sum(axis=0),
-            "tied": settled.tied,
+            "tied": left.groupby("frame")["item"].nunique().reindex(frames, fill_value=0).to_numpy(),
             "items": len(human),
-            "blank": settled.blank,
+            "blank": int((left.groupby("item")["frame"].count() == 0).sum()),
         }
     )
-    sample = sample_of(settled.items)
+    sample = sample_of(items)
     scores = _scores(human, found, sample)
     wider = _scores(human, found, sample, z=float(stats.norm.ppf(1 - 0.025 / human.shape[1])))["f1"].high
     for name, score in scores.items():
@@ -107,8 +93,8 @@ def validity(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, *, threshold
     alphas = agreement(coded).set_index("frame")["alpha"] if doubled else pd.Series(dtype=float)
     table["alpha"] = table["frame"].map(alphas).astype(float)
     doubts = ["no second coder: agreement is not known"] * (not doubled)
-    if settled.lost:
-        doubts += [f"no code that counts in the stratum {', '.join(settled.lost)}, left out of the estimates"]
+    if lost:
+        doubts += [f"no code that counts in the stratum {', '.join(lost)}, left out of the estimates"]
     rows = zip(table["alpha"], table["f1_low"], table["f1_high"], wider, strict=True)
     verdicts = [_verdict(*row, threshold, len(table)) for row in rows]
     table["state"] = [state for state, _ in verdicts]
@@ -116,8 +102,12 @@ def validity(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, *, threshold
     return table.assign(threshold=threshold, coders=coded.loc[coded["frame"].notna(), "coder"].nunique())
 
 
-def settle(coded: pd.DataFrame, lexicon: Lexicon) -> Settled:
-    """The code of each sentence of a sheet on which its coders agree most; errors as in `validity`."""
+def settle(coded: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
+    """The sentences of a sheet on whose code most of their coders agree: a row each, as in `coded` without ``coder``.
+
+    For those left out of a stratum the weights of the others are raised, and their ``probability`` lowered. Errors are
+    those of `validity`.
+    """
     frames = lexicon.frames["frame"].tolist()
     given = coded[coded["frame"].notna()]
     if unknown := sorted(set(given["frame"]) - {*frames, NONE}):
@@ -125,19 +115,16 @@ def settle(coded: pd.DataFrame, lexicon: Lexicon) -> Settled:
     if given.empty:
         raise ValueError("no sentence is coded: fill the sheet first")
     items = coded.drop_duplicates("item").sort_values(["doc_id", "start", "end", "item"], ignore_index=True)
-    table = pd.crosstab(given["item"], given["frame"])
-    votes = table.reindex(index=items["item"], columns=[*frames, NONE], fill_value=0).to_numpy()
-    most = votes == votes.max(axis=1, keepdims=True)
-    blank = votes.sum(axis=1) == 0
-    clear = (most.sum(axis=1) == 1) & ~blank
-    items["frame"] = np.array([*frames, NONE], dtype=object)[most.argmax(axis=1)]
+    votes = pd.crosstab(given["item"], given["frame"]).reindex(index=items["item"], fill_value=0)
+    most = votes.eq(votes.max(axis=1), axis=0) & (votes > 0)
+    clear = (most.sum(axis=1) == 1).to_numpy()
+    items["frame"] = most.idxmax(axis=1).to_numpy(dtype=object)
     kept = items[clear].drop(columns="coder").reset_index(drop=True)
     drawn, own = (table.groupby("stratum")["weight"].agg(["sum", "size"]) for table in (items, kept))
     raised = (drawn / own).loc[kept["stratum"]]
     kept["weight"] *= raised["sum"].to_numpy()
     kept["probability"] /= raised["size"].to_numpy()
-    tied = (votes > 0)[~clear & ~blank, : len(frames)].sum(axis=0)
-    return Settled(kept, tied, int(blank.sum()), sorted(set(items["stratum"]) - set(kept["stratum"])))
+    return kept
 
 
 def sample_of(items: pd.DataFrame, *, finite: bool = False) -> Sample:

@@ -47,7 +47,7 @@ def write_validity(table: pd.DataFrame, path: str | Path, lexicon: Lexicon, code
         raise ValueError(f"the table's frames are not those of lexicon {lexicon.name!r}: give the one it was made with")
     about = {"name": lexicon.name, "version": lexicon.version, "sha256": lexicon.sha256}
     rows = [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
-    kept = settle(coded, lexicon).items[list(ITEM)]
+    kept = settle(coded, lexicon)[list(ITEM)]
     sentences = [list(ITEM), *([_plain(value) for value in row] for row in kept.itertuples(index=False, name=None))]
     record = dict(zip(_FILE_KEYS, (about, rows, sentences), strict=True))
     if file.suffix.lower() == ".json":

@@ -102,8 +102,10 @@ def _can_say(speech: Speech, phrase: tuple[int, int], opening: int, verb: int) -
         return False  # asked and not said: "how would you explain"
     if first < last and any(_is_object(speech, word) for word in range(first, last + 1)):
         return False  # a clause: "justice requires us to remember"
-    if any(kinds[word] & wc.TO and not _opens_noun(speech, word + 1) for word in range(first, last)):
-        return False  # "shirts started to come out"
+    for word in range(first, last):
+        noun = kinds[word + 1] & (wc.DETERMINER | wc.NUMBER) or words.is_capital(word + 1)
+        if kinds[word] & wc.TO and not noun:
+            return False  # "shirts started to come out", and not "to the president" or "to Lahore"
     if _is_article(speech, last):
         return False
     if first == last and ends.isdigit():
@@ -132,11 +134,6 @@ def _is_object(speech: Speech, word: int) -> bool:
     """Whether a word is a pronoun like "us" or "they", and not "her" before a noun, or the name "US"."""
     kind = speech.words.kinds[word]
     return bool(kind & (wc.OBJECT | wc.PERSONAL) and not kind & wc.DETERMINER) and not speech.words.is_capital(word)
-
-
-def _opens_noun(speech: Speech, word: int) -> bool:
-    """Whether a noun begins at a word: "to the president", "to Lahore", and not "to come"."""
-    return bool(speech.words.kinds[word] & (wc.DETERMINER | wc.NUMBER)) or speech.words.is_capital(word)
 
 
 def _is_plural(speech: Speech, first: int, last: int) -> bool:

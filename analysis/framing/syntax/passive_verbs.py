@@ -267,11 +267,6 @@ def by_phrase(words: Words, participle: int, joined: tuple[int, ...] = ()) -> in
     return None
 
 
-def _is_ordinal(words: Words, word: int) -> bool:
-    """Whether a word tells a day: "tenth", "31st"."""
-    return bool(_ORDINAL.fullmatch(words.type(word)))
-
-
 def _ends_after(words: Words, word: int) -> bool:
     """Whether no noun follows a word: "by the first" is a time, "by the first division" is not."""
     if word + 1 == len(words.kinds) or words.marks[word + 1]:
@@ -287,7 +282,12 @@ def _names_agent(words: Words, first: int) -> bool:
     follows = 0 if ends else kinds[first + 1]
     if kind & wc.NO_AGENT or (kind & wc.DETERMINER and follows & wc.TIME):
         return False
-    if kind & wc.DETERMINER and not ends and _is_ordinal(words, first + 1) and _ends_after(words, first + 1):
+    if (
+        kind & wc.DETERMINER
+        and not ends
+        and _ORDINAL.fullmatch(words.type(first + 1))
+        and _ends_after(words, first + 1)
+    ):
         return False  # "by the tenth", "by the 31st of May"
     if kind & wc.ING and not words.is_capital(first):
         return False

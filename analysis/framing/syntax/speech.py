@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.framing.syntax import word_classes as wc
 from analysis.framing.syntax.clauses import Words
@@ -101,7 +100,11 @@ class Speech(NamedTuple):
         later = [at for at, cue in _around(cues, quote) if cue.verb > quote.last and self.sentence[cue.verb] == there]
         if later:
             return later[0]
-        return self._introduced(quote, cues)
+        if not self.after_colon(quote):
+            return None
+        here = self.sentence[quote.first - 1]  # which ends in the colon
+        before = [at for at, cue in _around(cues, quote) if cue.verb < quote.first and self.sentence[cue.verb] == here]
+        return before[-1] if before else None
 
     def _adjacent(self, quote: Quote, cues: list[Cue]) -> int | None:
         """The cue right behind a quotation: ``"..." he said``."""
@@ -118,14 +121,6 @@ class Speech(NamedTuple):
             reports = cue.form == "behind" and ending != ","
             return None if new or reports else at
         return None
-
-    def _introduced(self, quote: Quote, cues: list[Cue]) -> int | None:
-        """The cue of the sentence that ends in a colon before a quotation."""
-        if not self.after_colon(quote):
-            return None
-        here = self.sentence[quote.first - 1]
-        own = [at for at, cue in _around(cues, quote) if cue.verb < quote.first and self.sentence[cue.verb] == here]
-        return own[-1] if own else None
 
     def after_colon(self, quote: Quote) -> bool:
         """Whether a colon precedes a quotation."""
@@ -178,7 +173,7 @@ def speech_of(words: Words) -> Speech:
     tokens, document, start = words.tokens, words.document, words.start
     sentence = sentence_of(tokens, words.token)
     paragraph = tokens.sentence_segment[sentence]
-    first_words = _changes(sentence)
+    first_words = np.flatnonzero(np.diff(sentence, prepend=-1))
     held, first_word = np.unique(document[first_words], return_index=True)
     lines = np.append(first_word, len(first_words)).tolist()  # of the sentences that have words
     bounds = np.append(first_words, len(document)).tolist()
@@ -196,11 +191,6 @@ def speech_of(words: Words) -> Speech:
                 quotes.append(Quote(first, stop - 1, d, found.start, found.end, found.continues))
                 inside[first:stop] = True
     return Speech(words, bounds, quotes, inside.tolist(), sentence.tolist(), paragraph.tolist(), document.tolist())
-
-
-def _changes(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The places of values that differ from the one before, the first of all among them."""
-    return np.flatnonzero(np.diff(values, prepend=values[:1] - 1))
 
 
 class Quotation(NamedTuple):
