@@ -8,9 +8,9 @@ import pandas as pd
 
 from analysis.core.compiled import Ints
 from analysis.framing.syntax import word_classes as wc
-from analysis.framing.syntax.clauses import Words, english, words_by_stretch
-from analysis.framing.syntax.cues import find_cues
-from analysis.framing.syntax.speech import Cue, Quote, Speech, speech_of
+from analysis.framing.syntax.clauses import Words, english
+from analysis.framing.syntax.cues import speech_by_stretch
+from analysis.framing.syntax.speech import Cue, Quote, Speech
 from analysis.text.kernels import fold
 from analysis.text.lookup import document_starts, first_sentences, word_at
 from analysis.text.parted import parts
@@ -71,9 +71,7 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
 def _attributions(tokens: Tokens, names: Mapping[str, str]) -> pd.DataFrame:
     """The rows of `attributions` in a part of a corpus; `names` by the keys of their aliases."""
     rows: list[_Row] = []
-    for words in words_by_stretch(tokens):
-        speech = speech_of(words)
-        cues = find_cues(speech)
+    for speech, cues in speech_by_stretch(tokens):
         said = speakers(speech, cues, names)
         rows += sorted(_quoted(speech, cues, said) + _indirect(speech, cues, said))
     table = pd.DataFrame(rows, columns=["document", "start", "end", "kind", "speaker", "verb"])
@@ -314,7 +312,7 @@ def _indirect(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
 
 
 def _key_of(name: str) -> str:
-    """A speaker's name without what tells nothing: case, blanks, a leading article."""
+    """A speaker's name as it is compared: without case, further blanks and a leading article."""
     words = fold(name).lower().split()
     return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an") else words)
 

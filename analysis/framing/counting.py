@@ -17,13 +17,13 @@ from analysis.text.parted import Part, part_weights, parts
 from analysis.text.patterns import find, fitting_counts
 from analysis.text.tokens import Tokens
 
-# A pattern is greedy that fits so many different words, or takes such a share of all words in so many hits.
+# A pattern is greedy that fits more than TYPES different words, or takes more than SHARE of all words in HITS or more.
 TYPES, SHARE, HITS = 50, 0.02, 10
-# A lexicon of so many terms or more fits where it meets such a share of the sentences and of the words, and its five
-# most frequent terms make up less than such a share of its hits, where those are so many; below the second shares
-# nothing rests on it. News, speeches and statements have 0.4 to 0.9 of the sentences and 0.04 to 0.2 of the words by
-# the shipped lexicons; science and fiction 0.2 to 0.3 and 0.02 to 0.03 by the one of security, travel guides and vlogs
-# 0.1 to 0.2 and 0.01 to 0.02, talk at table 0.04 and 0.008. A short list is meant to meet little.
+# A lexicon of LONG terms or more fits where it has hits in FITS[0] of the sentences and covers FITS[1] of the words,
+# and its five most frequent terms have less than FIVE of its hits, if these are MANY; below BARELY nothing rests on it.
+# News, speeches and statements have 0.4 to 0.9 of the sentences and 0.04 to 0.2 of the words by the shipped
+# lexicons; science and fiction 0.2 to 0.3 and 0.02 to 0.03 by the one of security, travel guides and vlogs 0.1 to 0.2
+# and 0.01 to 0.02, conversation at table 0.04 and 0.008. A short list is meant to meet little.
 LONG, FITS, BARELY, FIVE, MANY = 100, (0.3, 0.03), (0.05, 0.01), 0.5, 50
 DIGITS = 9  # to which weights are summed: three times 0.3 is to tie with 0.9
 
@@ -139,7 +139,7 @@ def term_counts(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
 class Fit(NamedTuple):
     """How well a lexicon fits a corpus.
 
-    ``verdict``: "good"; "poor": what is found tells little; "none": no profile should rest on it. ``sentences``: the
+    ``verdict``: "good"; "poor": what is found says little; "none": no profile should rest on it. ``sentences``: the
     share with a hit; ``words``: the share of the running words in hits; ``five``: the share of the hits that its five
     most frequent terms have. Shares are 0 to 1.
     """

@@ -78,7 +78,7 @@ def add_words(bounds: Any, begin: Any, end: Any, types: Any, spoken: Any, kept: 
 
     ``counts[:, t]``: the sentences of both, those with the type alone, and the documents of both. `bounds`:
     (documents + 1,) the sentences at which each begins; `begin`, `end`: (sentences,) the first word of each and the one
-    behind its last; `types`: of each word, and `kept`: whether it counts.
+    after its last; `types`: of each word, and `kept`: whether it counts.
     """
     seen = np.full(counts.shape[1], -1)
     many, both = np.zeros(counts.shape[1], np.int64), np.zeros(counts.shape[1], np.int64)

@@ -85,27 +85,24 @@ def read_sheet(
     """
     files = [Path(one).expanduser() for one in ([path] if isinstance(path, str | Path) else path)]
     items = _read_key(files, lexicon, None if key is None else Path(key).expanduser())
-    given: dict[str, dict[str, str]] = {}  # coder -> item -> frame
-    seen: set[str] = set()
-    for file in files:
-        for where, item, coder, frame in _codes_in(file, items, lexicon):
-            seen.add(item)
-            own = given.setdefault(coder, {})
-            if frame and own.setdefault(item, frame) != frame:
-                raise ValueError(
-                    f"{where}: coder {coder!r} coded item {item!r} otherwise in another copy: "
-                    "name the column of each coder differently (coder_1, coder_2)"
-                )
-    if lost := [item for item in items["item"] if item not in seen]:
+    cells = [cell for file in files for cell in _codes_in(file, items, lexicon)]
+    table = pd.DataFrame(cells, columns=["where", "item", "coder", "frame"], dtype=object)
+    given = table[table["frame"] != ""].drop_duplicates(["item", "coder", "frame"])
+    for where, item, coder, _ in given[given.duplicated(["item", "coder"])].itertuples(index=False):
+        raise ValueError(
+            f"{where}: coder {coder!r} coded item {item!r} otherwise in another copy: "
+            "name the column of each coder differently (coder_1, coder_2)"
+        )
+    lost = items.loc[~items["item"].isin(table["item"]), "item"].tolist()
+    if lost:
         raise ValueError(
             f"{', '.join(file.name for file in files)}: {len(lost)} of {len(items)} items are missing, "
             f"the first is {lost[0]!r}: put their rows back (a blank cell means not coded)"
         )
-    coders = sorted(coder for coder, own in given.items() if own) or sorted(given)
-    long = items.loc[items.index.repeat(len(coders))].reset_index(drop=True)
-    long["coder"] = coders * len(items)
-    said = [given[coder].get(item) for item, coder in zip(long["item"], long["coder"], strict=True)]
-    return long.assign(frame=pd.Series(said, dtype=object))
+    coders = sorted(set(given["coder"])) or sorted(set(table["coder"]))
+    long = items.merge(pd.DataFrame({"coder": coders}), how="cross")
+    long = long.merge(given[["item", "coder", "frame"]], how="left", on=["item", "coder"])
+    return long.assign(frame=long["frame"].astype(object).where(long["frame"].notna(), None))
 
 
 def _to_csv(rows: Iterable[tuple[Any, ...]]) -> str:

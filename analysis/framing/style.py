@@ -19,9 +19,7 @@ from analysis.framing.attribution import speakers
 from analysis.framing.counting import found_parts
 from analysis.framing.frames import negated
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.syntax.clauses import words_by_stretch
-from analysis.framing.syntax.cues import find_cues
-from analysis.framing.syntax.speech import speech_of
+from analysis.framing.syntax.cues import speech_by_stretch
 from analysis.text.lookup import document_of, sentence_in_document, sentence_of
 from analysis.text.parted import parts, sentence_counts
 from analysis.text.tables import compact, documents_of, table_of
@@ -122,15 +120,11 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
 
 def _reports(tokens: Tokens, patterns: tuple[tuple[str, str], ...]) -> pd.DataFrame:
     """The rows of `reports` in a part of a corpus; `patterns`: of the frames of reporting, each with its frame."""
-    verbs: list[str] = []
-    named: list[str] = []
-    places: list[int] = []
-    for words in words_by_stretch(tokens):
-        speech = speech_of(words)
-        cues = find_cues(speech)
+    verbs, named, places = [], [], []
+    for speech, cues in speech_by_stretch(tokens):
         verbs += [speech.verb_text(cue) for cue in cues]
         named += speakers(speech, cues, {})
-        places += [int(words.token[cue.verb]) for cue in cues]
+        places += [int(speech.words.token[cue.verb]) for cue in cues]
     place = np.array(places, dtype=np.int64)
     stances = {verb: _stance(verb, patterns) for verb in set(verbs)}
     return compact(

@@ -2,13 +2,9 @@
 
 import hashlib
 
-import pandas as pd
 import pytest
 
-from analysis import tokenize
-from analysis.core.paths import LEXICONS
 from analysis.framing.lexicon import LexiconError, read_lexicon
-from analysis.text.corpus import read_texts
 
 HEAD = 'name: test\nversion: "1.0"\nlanguage: en\n'  # lines 1 to 3
 FRAME = "frames:\n  war:\n    definition: A fight.\n"  # lines 4 to 6
@@ -185,37 +181,6 @@ def test_a_file_that_is_not_there(tmp_path):
     (tmp_path / "other.yml").write_text(WHOLE, encoding="utf-8")
     with pytest.raises(LexiconError, match=r"no such lexicon: '.*gone\.yml' \(beside it: other\.yml\)"):
         read_lexicon(tmp_path / "gone.yml")
-
-
-@pytest.mark.parametrize("path", sorted(LEXICONS.glob("*.yml")), ids=lambda path: path.stem)
-def test_the_shipped_lexicons_are_sound(path):
-    lexicon = read_lexicon(path)
-    assert set(lexicon.terms["frame"]) == set(lexicon.frames["frame"])
-    assert lexicon.frames["definition"].str.len().gt(20).all()
-    assert lexicon.terms["weight"].between(0.1, 2).all()
-    assert not set(lexicon.excludes["pattern"]) & set(lexicon.terms["pattern"])  # an exclude would silence the term
-
-
-@pytest.mark.parametrize("name", ["security_communication", "gun_violence", "actors"])
-def test_every_pattern_is_written_as_tokens_are(name):
-    """A pattern like "u.n.", "smith & wesson" or "women, children" would never be found."""
-    lexicon = read_lexicon(LEXICONS / f"{name}.yml")
-    patterns = [*lexicon.terms["pattern"], *lexicon.excludes["pattern"]]
-    texts = [pattern.replace(" ... ", " ").replace("*", "x").replace("?", "x") for pattern in patterns]
-    tokens = tokenize(read_texts(texts), boilerplate=True)
-    words = pd.Series(tokens.vocabulary[tokens.ids]).groupby(tokens.document).agg(" ".join)
-    assert [text for text, found in zip(texts, words, strict=True) if text != found] == []
-
-
-@pytest.mark.parametrize("name", ["security_communication", "gun_violence"])
-def test_no_single_words_of_two_frames_tie(name):
-    assert read_lexicon(LEXICONS / f"{name}.yml").terms.groupby("weight")["frame"].nunique().eq(1).all()
-
-
-@pytest.mark.parametrize("name", ["security_communication", "style"])
-def test_a_reader_finds_a_term_where_the_alphabet_has_it(name):
-    for _, terms in read_lexicon(LEXICONS / f"{name}.yml").terms.groupby("frame"):
-        assert terms["pattern"].tolist() == sorted(terms["pattern"])
 
 
 def test_nesting_without_end(tmp_path):

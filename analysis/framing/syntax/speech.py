@@ -33,8 +33,8 @@ class Cue(NamedTuple):
     """A place where someone is said to speak.
 
     ``first``, ``last``: its words, speaker and verb; ``verb``: the verb; ``speaker``: first and last word, None where
-    it is that of the cue before; ``form``: what is said comes "behind" the verb from the word ``content`` on, or the
-    cue is "apart", between commas or at the end of it; a "quote" has only quotations.
+    it is that of the cue before; ``form``: what is said follows the verb ("behind"), from ``content`` on, or the cue
+    is "apart", between commas or at the end of it; a "quote" has only quotations.
     """
 
     first: int
@@ -107,7 +107,7 @@ class Speech(NamedTuple):
         return before[-1] if before else None
 
     def _adjacent(self, quote: Quote, cues: list[Cue]) -> int | None:
-        """The cue right behind a quotation: ``"..." he said``."""
+        """The cue right after a quotation: ``"..." he said``."""
         if quote.last + 1 >= len(self.document) or self.document[quote.last + 1] != quote.document:
             return None
         text = self.words.tokens.corpus.texts[quote.document]
@@ -250,7 +250,7 @@ def _in_paragraph(text: str, start: int, end: int) -> tuple[list[Quotation], boo
 
 
 def _opens(text: str, place: int, start: int, end: int) -> bool:
-    """Whether a mark can open a quotation: nothing but space or a bracket before it, a word behind it."""
+    """Whether a mark can open a quotation: nothing but space or a bracket before it, a word after it."""
     before = text[place - 1] if place > start else " "
     after = text[place + 1] if place + 1 < end else " "
     if text[place] in "“„«":
