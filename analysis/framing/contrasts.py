@@ -9,7 +9,7 @@ from analysis.core.compiled import Floats, Ints
 from analysis.core.intervals import Estimate, correlations, difference_intervals, rate_intervals
 from analysis.framing.counting import amounts, count_documents, found_parts
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.permutations import adjusted, as_headline, dealt
+from analysis.framing.permutations import LEVEL, adjusted, as_headline, dealt
 from analysis.text.lookup import sentence_of
 from analysis.text.parted import Part
 from analysis.text.shingles import is_first
@@ -18,7 +18,6 @@ from analysis.text.units import equal_units
 
 Side = tuple[sparse.csr_array, Floats]  # hits (documents, frames) and words
 
-LEVEL = 0.05  # of the false discovery rate below which a shift has a direction
 DRAWS = 200_000_000  # of headlines, in all permutations together; 999 permutations are made of any corpus
 
 

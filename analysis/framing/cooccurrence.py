@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.core.intervals import gather
-from analysis.framing.contrasts import LEVEL
 from analysis.framing.counting import counted_parts, found_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.margins import SUMS, add_pairs, add_words, tails
-from analysis.framing.permutations import adjusted
+from analysis.framing.permutations import LEVEL, adjusted
 from analysis.text.lookup import sentence_of
 from analysis.text.parted import names
 from analysis.text.shingles import is_first

@@ -22,6 +22,7 @@ SHORTEST = 5  # words of a sentence that is taken
 RARE = 3  # sentences that have a word, below which it says nothing of others
 SLIGHT = 0.05  # of the weight of a topic's first word, below which another is none of it
 PER_TOPIC = 50  # sentences that a topic is to have for there to be one more
+SHOWN, WORDS = 3, 8  # sentences of a topic, and words of it, that are listed
 ROUNDS = 200  # of updates, after which the topics of news hardly change
 TINY = 1e-12  # so that nothing is divided by 0
 
@@ -32,8 +33,6 @@ def missed(
     *,
     stopwords: Iterable[str] | None = None,
     topics: int = 8,
-    shown: int = 3,
-    words: int = 8,
     most: int = 4000,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -42,11 +41,11 @@ def missed(
     The tf-idf of such sentences (five words or more, each once; `most` drawn at random of more) is approximated by
     `topics` times words, none below 0 (Lee and Seung 1999, Learning the parts of objects by non-negative matrix
     factorization), beginning at random; of fewer topics where there are fewer than 50 sentences for each. A sentence
-    belongs to the topic that it has most of. One row a sentence, `shown` of each topic, those with most of it, the
+    belongs to the topic that it has most of. One row a sentence, three of each topic, those with most of it, the
     topic with most sentences first:
 
     - ``topic``: from 1; ``sentences``: how many of those looked at belong to it, ``share`` of them (0 to 1);
-    - ``words``: its leading `words`, `stopwords` left out, a blank between;
+    - ``words``: its eight leading words, `stopwords` left out, a blank between;
     - ``doc_id``, ``start``, ``end`` (characters), ``text``: the sentence, on one line.
 
     >>> from analysis import read_text, tokenize
@@ -54,8 +53,8 @@ def missed(
     >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "actors.yml")
     >>> said = " ".join(f"The tide rose {n} feet that night. A cat slept for {n} hours." for n in range(50))
-    >>> found = missed(tokenize(read_text(said)), lexicon, stopwords={"the", "that", "a", "for"}, shown=1)
-    >>> found[["topic", "sentences", "words"]]
+    >>> found = missed(tokenize(read_text(said)), lexicon, stopwords={"the", "that", "a", "for"})
+    >>> found[["topic", "sentences", "words"]].drop_duplicates(ignore_index=True)
        topic  sentences                 words
     0      1         50       cat hours slept
     1      2         50  feet night rose tide
@@ -79,11 +78,11 @@ def missed(
     rows = []
     for place, own in enumerate(np.argsort(-size, kind="stable").tolist(), start=1):
         weight = of_word[own].round(9)
-        leading = np.argsort(-weight, kind="stable")[:words]
+        leading = np.argsort(-weight, kind="stable")[:WORDS]
         about = {"topic": place, "sentences": size[own], "share": size[own] / len(line)}
         about["words"] = " ".join(vocabulary[leading[weight[leading] > SLIGHT * weight.max()]])
         members = np.flatnonzero(topic == own)
-        best = members[np.argsort(-of_sentence[members, own + 1], kind="stable")[:shown]]
+        best = members[np.argsort(-of_sentence[members, own + 1], kind="stable")[:SHOWN]]
         rows += [about | spans[sentence] for sentence in best.tolist()]
     return pd.DataFrame(rows, columns=["topic", "sentences", "share", "words", "doc_id", "start", "end", "text"])
 

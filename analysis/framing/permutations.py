@@ -8,18 +8,17 @@ from scipy import sparse, stats
 
 from analysis.core.compiled import Floats, Ints, compiled
 
+LEVEL = 0.05  # of the false discovery rate below which a difference has a direction
 DEALT, TOGETHER = 8, 32  # dealings, and choices of headlines, that are drawn before they are added up
 
 
-def adjusted(p: Floats, least: Floats | None = None, *, level: float = 0.05) -> Floats:
+def adjusted(p: Floats, least: Floats | None = None) -> Floats:
     """p-values adjusted for their number (Benjamini and Hochberg 1995), NaN where they are.
 
-    With `least`, the smallest that each could be, those that could not reach `level` whatever was found are left out of
+    With `least`, the smallest that each could be, those that could not reach 0.05 whatever was found are left out of
     the number, and their q is NaN (Gilbert 2005, A modified false discovery rate multiple-comparisons procedure for
     discrete data).
 
-    >>> adjusted(np.array([0.01, np.nan, 0.04])).tolist()
-    [0.02, nan, 0.04]
     >>> adjusted(np.array([0.01, 0.6, 0.04]), np.array([0.001, 0.5, 0.002])).tolist()
     [0.02, nan, 0.04]
     """
@@ -28,9 +27,9 @@ def adjusted(p: Floats, least: Floats | None = None, *, level: float = 0.05) -> 
     if least is not None:
         ordered = np.sort(least[tested])
         number = np.arange(1, len(ordered) + 1)
-        # The smallest number k of tests of which no more than k could reach level / k.
-        fits = np.searchsorted(ordered, level / number, side="right") <= number
-        tested &= least <= level / max(int(fits.argmax()) + 1, 1) if len(ordered) else tested
+        # The smallest number k of tests of which no more than k could reach LEVEL / k.
+        fits = np.searchsorted(ordered, LEVEL / number, side="right") <= number
+        tested &= least <= LEVEL / max(int(fits.argmax()) + 1, 1) if len(ordered) else tested
     q[tested] = stats.false_discovery_control(p[tested])
     return q
 
