@@ -1,6 +1,7 @@
 """Frame matches: which words of a text speak of which frame, walked back to the character."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -28,7 +29,7 @@ from analysis.text.parted import sentence_counts
 from analysis.text.patterns import fitting_types
 from analysis.text.periods import periods
 from analysis.text.tables import compact, rows_by_part, table_of
-from analysis.text.tokens import Tokens, tokenize
+from analysis.text.tokens import Tokens, offsets_of, tokenize
 
 MATCH_COLUMNS = ["doc_id", "sentence", "frame", "pattern", "text", "start", "end", "negated", "weight"]
 STATUSES = ("framed", "tie", "below margin", "no term")
@@ -106,9 +107,10 @@ def evidence(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) ->
     table = table.sort_values(["frame", "weight"], ascending=[True, False], kind="stable")
     table["place"] = table.groupby("frame").cumcount()
     table = table.sort_values(["place", "frame"], kind="stable").head(len(table) if most is None else most)
-    cell = cells.ngroup()
-    listed = found.loc[cell.isin(table.index), "text"]
-    words = listed.groupby(cell).agg(" · ".join).reindex(table.index)
+    row = pd.Series(np.arange(len(table)), index=table.index).reindex(cells.ngroup(), fill_value=-1).to_numpy()
+    listed = np.argsort(row, kind="stable")[np.count_nonzero(row < 0) :]
+    text = found["text"].to_numpy(dtype=object)[listed]
+    words = [" · ".join(text[first:stop]) for first, stop in pairwise(offsets_of(table["hits"].to_numpy()))]
     places = [pd.DataFrame(columns=["sentence", "start", "end"])]
     for part, rows, document in rows_by_part(table, tokens):
         line = first_sentences(part.tokens)[document] + rows["sentence"].to_numpy()
