@@ -122,18 +122,16 @@ def _vocabulary(counts: Matrix, names: Names) -> tuple[tuple[str, ...], Floats]:
 
 def _tf_idf(counts: Matrix, names: Names, vocabulary: Sequence[str], idf: Floats) -> Matrix:
     """The rows of `counts` over the columns of `vocabulary`, weighted, each of length 1 (0 without a known name)."""
-    places = {name: column for column, name in enumerate(vocabulary)}
-    place = np.array([places.get(name, -1) for name in names], dtype=np.int64)
-    entries = counts.tocoo()
-    column = place[entries.coords[1]]
-    known = column >= 0
-    row, column = entries.coords[0][known], column[known]
-    value = (1 + np.log(entries.data[known])) * idf[column]
-    rows = sparse.csr_array((value, (row, column)), shape=(counts.shape[0], len(vocabulary)))
+    wanted = pd.Index(np.array(vocabulary, dtype=object), dtype=object)
+    column = wanted.get_indexer(pd.Index(names, dtype=object))
+    known = np.flatnonzero(column >= 0)
+    shape = len(names), len(vocabulary)
+    rows = counts @ sparse.csr_array((np.ones(len(known)), (known, column[known])), shape=shape)
     rows.sort_indices()  # so that a sum does not depend on which words the other texts have
+    rows.data = (1 + np.log(rows.data)) * idf[rows.indices]
     row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-    length = np.sqrt(np.bincount(row, rows.data**2, minlength=rows.shape[0]))
-    return sparse.csr_array((rows.data / length[row], rows.indices, rows.indptr), shape=rows.shape)
+    rows.data /= np.sqrt(np.bincount(row, rows.data**2, minlength=rows.shape[0]))[row]
+    return rows
 
 
 def _frame_counts(tokens: Tokens, lexicons: Sequence[Lexicon]) -> Matrix:
