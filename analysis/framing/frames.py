@@ -104,9 +104,8 @@ def evidence(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) ->
     """
     cells = found.groupby(["frame", "doc_id", "sentence"], sort=True)
     table = cells.agg(hits=("weight", "size"), weight=("weight", "sum")).reset_index()
-    table = table.sort_values(["frame", "weight"], ascending=[True, False], kind="stable")
-    table["place"] = table.groupby("frame").cumcount()
-    table = table.sort_values(["place", "frame"], kind="stable").head(len(table) if most is None else most)
+    table["place"] = table.sort_values("weight", ascending=False, kind="stable").groupby("frame").cumcount()
+    table = table.sort_values("place", kind="stable").head(len(table) if most is None else most)
     row = pd.Series(np.arange(len(table)), index=table.index).reindex(cells.ngroup(), fill_value=-1).to_numpy()
     listed = np.argsort(row, kind="stable")[np.count_nonzero(row < 0) :]
     text = found["text"].to_numpy(dtype=object)[listed]
