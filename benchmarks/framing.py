@@ -18,7 +18,6 @@ Quality: the sample's own labels; and, where a folder is given, those in it that
 """
 
 import argparse
-import csv
 import hashlib
 import importlib.util
 import time
@@ -40,33 +39,15 @@ from analysis.text.corpus import read_texts
 ROUNDS = 3
 FOLDS, SEED = 5, 13
 SPEED = ("security_communication.yml", "gun_violence.yml")
-# What the numbers of "Q3 Theme1" stand for, from 1; 99 is none, which no relevant headline has.
-THEMES = (
-    "second_amendment",
-    "gun_control",
-    "politics",
-    "mental_health",
-    "public_safety",
-    "race_ethnicity",
-    "public_opinion",
-    "society_culture",
-    "economic_consequences",
-)
-
 Predict = Callable[[list[str], list[str], list[str]], Sequence[str]]  # texts and labels to learn from, texts -> labels
 
 
-def repeated(folder: Path, megabytes: float) -> list[str]:
-    """The documents of a folder again and again, whole ones, until they are as long as asked for."""
-    texts = read_corpus(folder).texts
+def speed(folder: Path, megabytes: float) -> None:
+    texts = list(read_corpus(folder).texts)
     size = sum(len(text.encode()) for text in texts)
     if not size:
         raise SystemExit(f"benchmarks/framing.py: no text in {str(folder)!r}: name a folder of documents")
-    return list(texts) * max(1, round(megabytes * 1e6 / size))
-
-
-def speed(folder: Path, megabytes: float) -> None:
-    texts = repeated(folder, megabytes)
+    texts *= max(1, round(megabytes * 1e6 / size))
     corpus = read_texts(texts)
     tokens = tokenize(corpus)
     lexicons = {name: read_lexicon(LEXICONS / name) for name in SPEED}
@@ -101,26 +82,23 @@ def sample() -> None:
 
 
 def gun_violence(path: Path) -> None:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["Q1 Relevant"] == "1"]
-    texts = [row["headline"] for row in rows]
-    gold = [THEMES[int(row["Q3 Theme1"]) - 1] for row in rows]
-    read = np.array([int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % 2 == 0 for row in rows])
-    found = score_sentences(texts, read_lexicon(LEXICONS / "gun_violence.yml"))["frame"].tolist()
+    rows = pd.read_csv(path, dtype=str, encoding_errors="replace")
+    rows = rows[rows["Q1 Relevant"] == "1"]
+    texts, lexicon = rows["headline"].tolist(), read_lexicon(LEXICONS / "gun_violence.yml")
+    frames = lexicon.frames["frame"].tolist()  # in the order of the numbers of "Q3 Theme1", from 1
+    gold = [frames[int(theme) - 1] for theme in rows["Q3 Theme1"]]
+    read = np.array([int(hashlib.sha256(name.encode()).hexdigest(), 16) % 2 == 0 for name in rows["id"]])
+    found = score_sentences(texts, lexicon)["frame"].tolist()
     for name, kept in (("all", read | ~read), ("read", read), ("not read", ~read)):
         which = np.flatnonzero(kept)
-        scores = frame_scores([gold[at] for at in which], [found[at] for at in which], THEMES)
+        scores = frame_scores([gold[at] for at in which], [found[at] for at in which], frames)
         line(f"{len(which):,} headlines ({name}), gun_violence, untrained", scores)
     if importlib.util.find_spec("sklearn") is None:
         print("  missing: sklearn")
         return
-    learners: dict[str, Predict] = {"TF-IDF and logistic regression": tf_idf}
-    if importlib.util.find_spec("analysis.framing.classifier") is None:
-        print("  missing: analysis.framing.classifier")
-    else:
-        learners["analysis.framing.classifier.train"] = trained
+    learners: dict[str, Predict] = {"TF-IDF and logistic regression": tf_idf, "framing.classifier.train": trained}
     for name, learner in learners.items():
-        line(f"{len(texts):,} headlines, {name}", frame_scores(gold, out_of_fold(texts, gold, learner), THEMES))
+        line(f"{len(texts):,} headlines, {name}", frame_scores(gold, out_of_fold(texts, gold, learner), frames))
 
 
 def out_of_fold(texts: list[str], gold: list[str], learner: Predict) -> list[str]:

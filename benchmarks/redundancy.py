@@ -96,12 +96,12 @@ def sentences(lines: list[str]) -> None:
     print(f"peak of memory so far: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB\n")
 
 
-def report(name: str, lines: list[str], ours: Any, seconds: float, candidates: Callable[[list[set[str]]], Any]) -> None:
+def report(name: str, lines: list[str], ours: Any, seconds: float, peer: Callable[[list[set[str]]], Any]) -> None:
     """A peer's time as a multiple of ours, and the share of the pairs that it finds."""
     sets = [set(line.split()) for line in lines]
 
     def run() -> set[tuple[int, int]]:
-        return {(a, b) for a, b in candidates(sets) if len(sets[a] & sets[b]) / len(sets[a] | sets[b]) >= THRESHOLD}
+        return {(a, b) for a, b in peer(sets) if len(sets[a] & sets[b]) / len(sets[a] | sets[b]) >= THRESHOLD}
 
     found, other = timed(run)
     known = {tuple(sorted(pair)) for pair in zip(ours["a_doc"].astype(int), ours["b_doc"].astype(int), strict=True)}
@@ -110,22 +110,28 @@ def report(name: str, lines: list[str], ours: Any, seconds: float, candidates: C
 
 
 def rensa_candidates(sets: list[set[str]], bands: int = BANDS) -> set[tuple[int, int]]:
-    index = RMinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS, num_bands=bands)
-    found = set()
-    for row, words in enumerate(sets):
+    def signed(words: set[str]) -> RMinHash:
         signature = RMinHash(num_perm=PERMUTATIONS, seed=1)
         signature.update(list(words))
-        found.update((other, row) for other in index.query(signature))
-        index.insert(row, signature)
-    return found
+        return signature
+
+    return candidates(sets, RMinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS, num_bands=bands), signed)
 
 
 def datasketch_candidates(sets: list[set[str]]) -> set[tuple[int, int]]:
-    index = MinHashLSH(num_perm=PERMUTATIONS, params=(BANDS, PERMUTATIONS // BANDS))
-    found = set()
-    for row, words in enumerate(sets):
+    def signed(words: set[str]) -> MinHash:
         signature = MinHash(num_perm=PERMUTATIONS, seed=1)
         signature.update_batch([word.encode() for word in words])
+        return signature
+
+    return candidates(sets, MinHashLSH(num_perm=PERMUTATIONS, params=(BANDS, PERMUTATIONS // BANDS)), signed)
+
+
+def candidates(sets: list[set[str]], index: Any, signed: Callable[[set[str]], Any]) -> set[tuple[int, int]]:
+    """The pairs of sets that share a band."""
+    found = set()
+    for row, words in enumerate(sets):
+        signature = signed(words)
         found.update((other, row) for other in index.query(signature))
         index.insert(row, signature)
     return found
@@ -149,8 +155,7 @@ def of_windows(tokens: Tokens, bands: int) -> set[tuple[int, int]]:
         for first in range(0, max(len(own) - WINDOW // 2, 1), WINDOW // 2):
             windows.append(set(own[first : first + WINDOW].tolist()))
             owner.append(row)
-    candidates = rensa_candidates(windows, bands)
-    return {(owner[a], owner[b]) for a, b in candidates if owner[a] != owner[b]}
+    return {(owner[a], owner[b]) for a, b in rensa_candidates(windows, bands) if owner[a] != owner[b]}
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:

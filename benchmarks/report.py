@@ -6,12 +6,14 @@ and save one figure each. Both are whole commands in a process of their own, by 
     python benchmarks/report.py [ROUNDS]
 """
 
-import json
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+import nbformat
+from nbformat import v4
 
 from analysis.core.paths import SAMPLE
 from analysis.publish.parameters import notebooks, read_cells, resolve
@@ -34,22 +36,12 @@ def bare(path: Path, folder: Path) -> Path:
     """A notebook with only the imports and the parameters of the notebook `path`, and one figure."""
     kept = [cell for cell in read_cells(path) if cell.kind == "code" and {"imports", "parameters"} & {*cell.tags}]
     imports = next(cell for cell in read_cells(path) if cell.kind == "code")
-    sources = [imports.source, *(cell.source for cell in kept), FIGURE.strip()]
-    tags = [[], *(cell.tags for cell in kept), []]
-    cells = [
-        {
-            "cell_type": "code",
-            "execution_count": None,
-            "id": f"cell-{number}",
-            "metadata": {"tags": tagged},
-            "outputs": [],
-            "source": source,
-        }
-        for number, (source, tagged) in enumerate(zip(sources, tags, strict=True))
-    ]
+    cells = [v4.new_code_cell(imports.source)]
+    cells += [v4.new_code_cell(cell.source, metadata={"tags": list(cell.tags)}) for cell in kept]
+    cells.append(v4.new_code_cell(FIGURE.strip()))
     made = folder / path.name
-    about = json.loads(path.read_text(encoding="utf-8"))["metadata"]
-    made.write_text(json.dumps({"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 5}))
+    about = nbformat.read(path, as_version=4).metadata
+    nbformat.write(v4.new_notebook(cells=cells, metadata=about), made)
     return made
 
 

@@ -13,6 +13,7 @@ in-memory kernel that count is held against is measured on the first of them.
 """
 
 import argparse
+import contextlib
 import hashlib
 import math
 import os
@@ -25,6 +26,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil  # type: ignore[import-untyped]
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -109,20 +111,15 @@ def build(folder: Path, size: int, texts: Path, seed: int = 1) -> int:
 
 def resident(root: int) -> int:
     """The bytes that a process and all below it have in memory."""
-    below: dict[int, list[int]] = {}
-    sizes: dict[int, int] = {}
-    for place in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (place / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        below.setdefault(int(fields[1]), []).append(int(place.name))
-        sizes[int(place.name)] = int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
-    found, waiting = 0, [root]
-    while waiting:
-        process = waiting.pop()
-        found += sizes.get(process, 0)
-        waiting += below.get(process, [])
+    try:
+        process = psutil.Process(root)
+        family = [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return 0
+    found = 0
+    for member in family:
+        with contextlib.suppress(psutil.Error):  # it has ended meanwhile
+            found += member.memory_info().rss
     return found
 
 

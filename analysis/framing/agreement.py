@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.core.compiled import Floats
 from analysis.core.intervals import wilson
 
 ALL = "(all)"  # the row for all frames together
@@ -30,11 +29,9 @@ def agreement(coded: pd.DataFrame) -> pd.DataFrame:
     pairs of codes of one item that are equal, 0 to 1), ``codes`` (how often the code was given, in items with two codes
     or more), ``items`` (with two codes or more) and ``coders``.
 
-    The interval is 1 - D / D_e for the ends D of Wilson's interval of the share D_o, whose number of items is that at
-    which it would vary as alpha does when one item after the other is left out (jackknife); where that is not at all,
-    as with coders who never differ, it is the number of items.
-
-    Raises `ValueError` for a missing column, an item that a coder coded twice, or no item with two codes.
+    The interval is 1 - D / D_e for the ends D of Wilson's interval of the share D_o, with that number of items at which
+    it would vary as alpha does when one item after the other is left out (jackknife). Raises `ValueError` for a missing
+    column, an item that a coder coded twice, or no item with two codes.
 
     >>> codes = {"anna": "abbcca", "ben": "abbcba"}
     >>> rows = [(item, coder, code) for coder, said in codes.items() for item, code in enumerate(said)]
@@ -53,24 +50,12 @@ def agreement(coded: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(
             f"no item has codes of two coders (coded by {', '.join(coders) or 'nobody'}): agreement needs two"
         )
-    # Items with the same codes are alike: to draw items is to draw how many there are of each kind.
-    kinds, number = np.unique(counts, axis=0, return_counts=True)
-    (observed,), (by_chance,) = _disagreements(kinds, number[None])
-    point = _alphas(observed, by_chance)
-    low, high = _interval(kinds, number, observed, by_chance)
-    pairs, alike = _pairs(kinds)
-    return pd.DataFrame(
-        {
-            "frame": [ALL, *names],
-            "alpha": point.round(9),
-            "ci_low": low,
-            "ci_high": high,
-            "agreement": (number @ alike) / (number @ pairs),
-            "codes": [int(counts.sum()), *counts.sum(axis=0).tolist()],
-            "items": len(counts),
-            "coders": coded.loc[coded["frame"].notna(), "coder"].nunique(),
-        }
-    )
+    of_code = (np.column_stack([own, counts.sum(axis=1) - own]) for own in counts.T)
+    rows = [_alpha(each) for each in (counts, *of_code)]
+    table = pd.DataFrame(rows, columns=["alpha", "ci_low", "ci_high", "agreement"])
+    table.insert(0, "frame", [ALL, *names])
+    table["codes"] = [int(counts.sum()), *counts.sum(axis=0).tolist()]
+    return table.assign(items=len(counts), coders=coded.loc[coded["frame"].notna(), "coder"].nunique())
 
 
 def _counts(coded: pd.DataFrame) -> tuple[list[str], NDArray[np.int64]]:
@@ -83,54 +68,29 @@ def _counts(coded: pd.DataFrame) -> tuple[list[str], NDArray[np.int64]]:
     if twice.any():
         item, coder = given.loc[twice, ["item", "coder"]].iloc[0]
         raise ValueError(f"item {item!r} has two codes of coder {coder!r}: keep one")
-    names = sorted(given["frame"].astype(str).unique())
-    row, _ = pd.factorize(given["item"])
-    column = np.searchsorted(names, given["frame"].to_numpy(dtype=str)) if names else np.array([], dtype=np.int64)
-    counts = np.zeros((row.max(initial=-1) + 1, len(names)), dtype=np.int64)
-    np.add.at(counts, (row, column), 1)
-    return names, counts
+    counts = pd.crosstab(given["item"], given["frame"].astype(str))
+    return counts.columns.tolist(), counts.to_numpy(dtype=np.int64)
 
 
-def _pairs(kinds: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(kinds,) ordered pairs of codes of an item, and (kinds, 1 + codes) those alike: overall, and by code."""
-    size = kinds.sum(axis=1, keepdims=True)
-    same, rest = kinds * (kinds - 1), (size - kinds) * (size - kinds - 1)
-    alike = np.concatenate([same.sum(axis=1, keepdims=True), same + rest], axis=1)
-    return (size * (size - 1))[:, 0], alike
-
-
-def _disagreements(kinds: NDArray[np.int64], number: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """(draws, 1 + codes) D_o and D_e overall and of each code, where ``number[d, k]`` items of draw d are of kind k."""
-    size = kinds.sum(axis=1)
-    _, alike = _pairs(kinds)
-    drawn = number.astype(np.float64)
-    total = (drawn @ size)[:, None]
-    code = drawn @ kinds
-    chance = code * (code - 1)
-    rest = (total - code) * (total - code - 1)
-    expected = np.concatenate([chance.sum(axis=1, keepdims=True), chance + rest], axis=1)
+def _alpha(counts: NDArray[np.int64]) -> tuple[float, float, float, float]:
+    """alpha, the ends of its interval and the share of equal pairs; `counts`: (items, codes) coders who gave each."""
+    kinds, number = np.unique(counts, axis=0, return_counts=True)  # to leave out one of equal items is the same
+    size, n = kinds.sum(axis=1), len(counts)
+    equal = (kinds * (kinds - 1)).sum(axis=1)
+    agreed = float((number @ equal) / (number @ (size * (size - 1))))
+    drawn = np.vstack([number, number - np.eye(len(number))])  # all items, and all but one of each kind
+    total, code = drawn @ size, drawn @ kinds
     with np.errstate(invalid="ignore", divide="ignore"):  # of one item left out nothing is left
-        observed = 1 - (drawn @ (alike / (size - 1)[:, None])) / total
-        return observed, 1 - expected / (total * (total - 1))
-
-
-def _alphas(observed: Floats, by_chance: Floats) -> Floats:
-    """1 - D_o / D_e, NaN where all codes are the same: D_e, of whole numbers, is then 0 and not nearly so."""
-    alphas: Floats = 1 - np.divide(observed, by_chance, out=np.full(observed.shape, np.nan), where=by_chance > 0)
-    return alphas
-
-
-def _interval(
-    kinds: NDArray[np.int64], number: NDArray[np.int64], observed: Floats, by_chance: Floats
-) -> tuple[Floats, Floats]:
-    """The ends of the interval of each alpha, see `agreement`; NaN where there is none, or one item alone."""
-    n = int(number.sum())
-    known = (by_chance > 0) & (n > 1)
-    without = _alphas(*_disagreements(kinds, number - np.eye(len(number), dtype=np.int64)))
-    away = np.where(np.isnan(without), 0.0, without - _alphas(observed, by_chance))
-    variance = (n - 1) / n * (number @ away**2) * by_chance**2
-    spread = np.clip(observed * (1 - observed), 0, None)
-    per_item = np.divide(variance, spread, out=np.zeros(len(spread)), where=spread > 1e-12)
-    ends = wilson(observed.clip(0, 1), np.where(per_item > 0, per_item, 1 / n))
-    low, high = (1 - np.divide(end, by_chance, out=np.full(len(end), np.nan), where=known) for end in reversed(ends))
-    return low.clip(-1), high
+        observed = 1 - drawn @ (equal / (size - 1)) / total
+        by_chance = 1 - (code * (code - 1)).sum(axis=1) / (total * (total - 1))
+    alphas = 1 - np.divide(observed, by_chance, out=np.full(len(drawn), np.nan), where=by_chance > 0)
+    alpha = float(alphas[0].round(9))
+    if np.isnan(alpha) or n == 1:
+        return alpha, np.nan, np.nan, agreed
+    away = np.nan_to_num(alphas[1:] - alphas[0])
+    variance = (n - 1) / n * (number @ away**2) * by_chance[0] ** 2
+    share = observed[:1].clip(0, 1)
+    spread = share * (1 - share)
+    ends = wilson(share, np.where((spread > 1e-12) & (variance > 0), variance / spread.clip(1e-12), 1 / n))
+    low, high = (float(1 - end[0] / by_chance[0]) for end in reversed(ends))
+    return alpha, max(low, -1.0), high, agreed

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from analysis.core.compiled import Ints
 from analysis.framing.syntax import word_classes as wc
-from analysis.framing.syntax.clauses import Words, english, words_by_stretch
-from analysis.framing.syntax.cues import find_cues
-from analysis.framing.syntax.speech import Cue, Quote, Speech, speech_of
+from analysis.framing.syntax.clauses import Words, english
+from analysis.framing.syntax.cues import speech_by_stretch
+from analysis.framing.syntax.speech import Cue, Quote, Speech
 from analysis.text.kernels import fold
 from analysis.text.lookup import document_starts, first_sentences, word_at
 from analysis.text.parted import parts
@@ -29,15 +28,7 @@ _NO_NAME = wc.INSTITUTION | wc.PLURAL | wc.DETERMINER | wc.PREPOSITION | wc.CONJ
 COUNTS = ["statements", "quoted_words", "indirect_words"]
 
 
-class _Row(NamedTuple):
-    """A row of the table: the document's number, characters, kind, speaker ("" for none) and verb ("" for none)."""
-
-    document: int
-    start: int
-    end: int
-    kind: str
-    speaker: str
-    verb: str
+_Row = tuple[int, int, int, str, str, str]  # document, start, end, kind, speaker ("" for none), verb ("" for none)
 
 
 def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -53,11 +44,11 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
     - ``verb``: "said", "according to", or None where the words have none.
 
     The speaker of a quotation is looked for next to it ("...," X said; "..." said X; X said: "..."), then in its
-    sentence, then in front of a colon; a quotation without a verb goes on with the speaker of the speech before it, at
-    most three sentences back in its paragraph, or, where it opens a paragraph, in the sentence just before. A pronoun
-    stands for the speaker named last within three sentences, if number and kind fit ("he" for no ministry, "they" for
-    no single person), and else is given as written. Quotations shorter than four words that are no sentence and have
-    no verb are terms in quotation marks and left out. Speech that is denied, planned or asked for is left out, too.
+    sentence, then in front of a colon; without a verb it goes on with the speech before it, at most three sentences
+    back in its paragraph, or, where it opens a paragraph, in the sentence just before. A pronoun stands for the speaker
+    named last within three sentences, if number and kind fit ("he" for no ministry, "they" for no single person), and
+    else is given as written. Left out are quotations shorter than four words that are no sentence and have no verb
+    (terms in quotation marks), and speech that is denied, planned or asked for.
 
     Raises `ValueError` for an alias with an empty name.
 
@@ -80,12 +71,11 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
 def _attributions(tokens: Tokens, names: Mapping[str, str]) -> pd.DataFrame:
     """The rows of `attributions` in a part of a corpus; `names` by the keys of their aliases."""
     rows: list[_Row] = []
-    for words in words_by_stretch(tokens):
-        speech = speech_of(words)
-        cues = find_cues(speech)
+    for speech, cues in speech_by_stretch(tokens):
         said = speakers(speech, cues, names)
         rows += sorted(_quoted(speech, cues, said) + _indirect(speech, cues, said))
-    document, start, end = np.array([row[:3] for row in rows], dtype=np.int64).reshape(-1, 3).T
+    table = pd.DataFrame(rows, columns=["document", "start", "end", "kind", "speaker", "verb"])
+    document, start, end = (table[name].to_numpy(dtype=np.int64) for name in ("document", "start", "end"))
     # A row may begin between two words, in the sentence of either: the one that began last holds it.
     base = document_starts(tokens)
     begins = base[tokens.sentence_document] + tokens.sentence_start
@@ -96,9 +86,9 @@ def _attributions(tokens: Tokens, names: Mapping[str, str]) -> pd.DataFrame:
             "sentence": sentence - first_sentences(tokens)[document],
             "start": start,
             "end": end,
-            "kind": [row.kind for row in rows],
-            "speaker": [row.speaker or None for row in rows],
-            "verb": [row.verb or None for row in rows],
+            "kind": table["kind"].tolist(),
+            "speaker": [name or None for name in table["speaker"]],
+            "verb": [verb or None for verb in table["verb"]],
         }
     )
 
@@ -234,15 +224,13 @@ def _full_names(speech: Speech, cues: list[Cue]) -> dict[tuple[int, str], str]:
         key = speech.document[place], words.type(place)
         if key not in seen:
             begin = place
-            while place - begin < GIVEN and not words.marks[begin] and _is_given(words, begin - 1):
-                begin -= 1
+            while place - begin < GIVEN and not words.marks[begin]:
+                before = begin - 1
+                if not words.is_capital(before) or words.kinds[before] or _is_title(words, before):
+                    break
+                begin = before
             seen[key] = words.text(begin, place) if begin < place and words.is_capital(place) else ""
     return {key: name for key, name in seen.items() if name}
-
-
-def _is_given(words: Words, word: int) -> bool:
-    """Whether a word can be somebody's first name."""
-    return words.is_capital(word) and not words.kinds[word] and not _is_title(words, word)
 
 
 def _fits(pronoun: str, phrase: str) -> bool:
@@ -288,7 +276,7 @@ def _quoted(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
         if speaker:
             last = (speech.paragraph[quote.last], speaker, speech.sentence[quote.last])
         if chosen is not None or _is_speech(speech, quote):
-            rows.append(_Row(quote.document, quote.start, quote.end, "quoted", speaker, verb_text))
+            rows.append((quote.document, quote.start, quote.end, "quoted", speaker, verb_text))
     return rows
 
 
@@ -318,14 +306,13 @@ def _indirect(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
         span = speech.clause(at, cues)
         if span is None or all(speech.inside[span[0] : span[1] + 1]):
             continue
-        start, end = int(words.start[span[0]]), int(words.end[span[1]])
-        verb = speech.verb_text(cues[at])
-        rows.append(_Row(speech.document[span[0]], start, end, "indirect", said[at], verb))
+        start, end, verb = int(words.start[span[0]]), int(words.end[span[1]]), speech.verb_text(cues[at])
+        rows.append((speech.document[span[0]], start, end, "indirect", said[at], verb))
     return rows
 
 
 def _key_of(name: str) -> str:
-    """A speaker's name without what tells nothing: case, blanks, a leading article."""
+    """A speaker's name as it is compared: without case, further blanks and a leading article."""
     words = fold(name).lower().split()
     return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an") else words)
 

@@ -24,13 +24,12 @@ def axes(tokens: Tokens, poles: Poles, by: str | None = None) -> pd.DataFrame:
 
     .. math:: B = \sum_w n_w c_w / \sum_w n_w, \qquad I = \sum_w n_w (c_w - B_0)^2 / \sum_w n_w
 
-    (Kwak, An, Jing and Ahn 2021, FrameAxis: characterizing microframe bias and intensity with word embedding), n being
-    how often a word occurs and :math:`B_0` the bias of the whole corpus. One row an axis (and a group, the values
-    of the metadata column `by`), axes in the order given: ``axis``, ``words`` (content words counted), ``bias`` (above
-    that of another group = nearer to the first pole; its sign alone says little, since an axis leans by itself),
-    ``bias_low``, ``bias_high``, ``intensity`` (0 = all words are indifferent to it), ``intensity_low``,
-    ``intensity_high``. The intervals are 95% intervals over documents, see
-    `analysis.core.intervals.mean_intervals`; NaN with fewer than five.
+    (Kwak, An, Jing and Ahn 2021, FrameAxis), n being how often a word occurs and :math:`B_0` the bias of the whole
+    corpus. One row an axis (and a group, the values of the metadata column `by`), axes in the order given: ``axis``,
+    ``words`` (content words counted), ``bias`` (higher than another group's = nearer to the first pole; its sign alone
+    says little), ``bias_low``, ``bias_high``, ``intensity`` (0 = all words are indifferent to it), ``intensity_low``,
+    ``intensity_high``. The intervals are 95% intervals over documents, see `analysis.core.intervals.mean_intervals`;
+    NaN with fewer than five.
 
     Unlike the authors' it leaves out words that tell little ("the", "of"). Only English documents are counted. Raises
     `ValueError` for an axis without words on either side or with the same on both, an unknown column, or no English

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.framing.evaluation import label_scores
 from analysis.framing.features import KINDS
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.linear_model import Model, as_texts, fit, load, save, scikit_learn, shipped
@@ -81,17 +82,16 @@ def cross_validate(
 
     The texts are parted into `folds`, drawn with `seed`, in each of which the labels have their shares of the whole;
     each fold is labelled by a model trained on the others. With `groups`, the source of each text, a second time with
-    all texts of a source in one fold (as many folds as there are sources, if fewer): the figure for a source that the
-    model has never seen. Every figure is too good where one of the lexicons was written or improved with these
-    texts at hand.
+    all texts of a source in one fold: the figure for a source that the model has never seen. Every figure is too good
+    where one of the lexicons was written or improved with these texts at hand.
 
-    ``summary``: folds ("stratified", "by source"), method, texts, accuracy, macro_f1 (the mean of the labels' F1 over
-    all texts), fold_mean and fold_sd (of the macro-F1 of the single folds). Methods: "model"; "majority label", which
-    always says the most frequent one; and with `groups` "source alone", the most frequent label of the other texts of
-    the same source. ``classes``: folds, label, precision, recall, f1 (0 where nothing is right), correct, gold,
-    predicted (texts). ``texts``: folds, position (from 0), fold, label, predicted, probability, margin (to the next
-    label). ``notes``: plain sentences; among them one, where the source alone gives the right label more often than
-    the majority label does (McNemar's exact test, p < .01), and whether it comes within .05 of the model's accuracy.
+    ``summary``: folds ("stratified", "by source"), method, texts, accuracy, macro_f1 (the mean of the labels' F1),
+    fold_mean and fold_sd (of the macro-F1 of the single folds). Methods: "model"; "majority label"; and with `groups`
+    "source alone", the most frequent label of the other texts of the same source. ``classes``: folds, label, precision,
+    recall, f1 (0 where nothing is right), correct, gold, predicted (texts). ``texts``: folds, position (from 0), fold,
+    label, predicted, probability, margin (to the next label). ``notes``: plain sentences; among them one, where the
+    source alone gives the right label more often than the majority label does (McNemar's exact test, p < .01), and
+    whether it comes within .05 of the model's accuracy.
 
     Raises `ValueError` as `train` does, for fewer than 2 folds, a label with fewer texts than folds, a single source.
     """
@@ -106,7 +106,10 @@ def cross_validate(
     lexicons = shipped() if lexicons is None else lexicons
     splitter = selection.StratifiedKFold(folds, shuffle=True, random_state=seed)
     parts = {"stratified": _fold_numbers(splitter.split(labels, labels), len(labels))}
-    notes = _size_notes(names, counts) + _copy_notes(texts)
+    notes = _size_notes(names, counts)
+    if again := len(texts) - len({" ".join(text.split()).casefold() for text in texts}):
+        note = f"{again} of {len(texts)} texts stand there before, word for word: a model that was trained on a copy"
+        notes += (f"{note} knows it, and the figures are too good; drop the copies first",)
     if groups is not None:
         sources = len(np.unique(groups))
         if sources < 2:
@@ -123,9 +126,13 @@ def cross_validate(
         if groups is not None and name == "stratified":  # of a source never seen there is no rule
             rules["source alone"] = _of_source(given, groups)
         summary += [{"folds": name, "method": rule} | _figures(given, what, fold) for rule, what in rules.items()]
-        classes.append(_by_label(given, said).assign(folds=name))
+        classes.append(label_scores(given, said).assign(folds=name))
     if groups is not None:
-        notes += _source_notes(labels, groups, accuracy=summary[0]["accuracy"]) + _lone_source_notes(labels, groups)
+        notes += _source_notes(labels, groups, accuracy=summary[0]["accuracy"])
+        of_label = pd.Series(groups).groupby(labels).nunique()
+        if alone := [str(label) for label in of_label.index[of_label == 1]]:
+            note = "labels that come from one source, which no model can learn from the others: "
+            notes += (note + ", ".join(alone),)
     by_label = pd.concat(classes, ignore_index=True)
     by_label = by_label[["folds", *(column for column in by_label.columns if column != "folds")]]
     return Validation(pd.DataFrame(summary), by_label, table, notes)
@@ -201,21 +208,6 @@ def _size_notes(names: NDArray[Any], counts: NDArray[np.int64]) -> tuple[str, ..
     return tuple(notes)
 
 
-def _copy_notes(texts: Sequence[str]) -> tuple[str, ...]:
-    again = len(texts) - len({" ".join(text.split()).casefold() for text in texts})
-    note = (
-        f"{again} of {len(texts)} texts stand there before, word for word: a model that was trained on a copy knows it"
-    )
-    return (f"{note}, and the figures are too good; drop the copies first",) if again else ()
-
-
-def _lone_source_notes(labels: NDArray[Any], groups: NDArray[np.object_]) -> tuple[str, ...]:
-    sources = pd.Series(groups).groupby(labels).nunique()
-    alone = [str(label) for label in sources.index[sources == 1]]
-    note = "labels that come from one source, which no model can learn from the others: " + ", ".join(alone)
-    return (note,) if alone else ()
-
-
 def _source_notes(
     labels: NDArray[Any], groups: NDArray[np.object_], *, accuracy: float | None = None
 ) -> tuple[str, ...]:
@@ -249,8 +241,7 @@ def _of_source(labels: NDArray[Any], groups: NDArray[np.object_]) -> NDArray[Any
 def _majority(labels: NDArray[Any]) -> NDArray[Any]:
     """For each text the most frequent label of all: with itself, since two labels as frequent would else both lose."""
     names, counts = np.unique(labels, return_counts=True)
-    most: NDArray[Any] = np.full(len(labels), names[counts.argmax()], dtype=labels.dtype)
-    return most
+    return np.full(len(labels), names[counts.argmax()], dtype=labels.dtype)
 
 
 def _fold_numbers(splits: Iterable[tuple[Any, NDArray[np.int64]]], size: int) -> NDArray[np.int64]:
@@ -281,17 +272,10 @@ def _labelled(
 
 
 def _figures(given: NDArray[Any], said: NDArray[Any], fold: NDArray[np.int64]) -> dict[str, Any]:
-    single = [_by_label(given[fold == number], said[fold == number])["f1"].mean() for number in np.unique(fold)]
-    figures = {"accuracy": float((given == said).mean()), "macro_f1": float(_by_label(given, said)["f1"].mean())}
+    single = [label_scores(given[fold == number], said[fold == number])["f1"].mean() for number in np.unique(fold)]
+    figures = {
+        "accuracy": float((given == said).mean()),
+        "macro_f1": float(label_scores(given, said)["f1"].mean()),
+    }
     figures |= {"fold_mean": float(np.mean(single)), "fold_sd": float(np.std(single, ddof=1))}
     return {"texts": len(given)} | {name: float(f"{figure:.6g}") for name, figure in figures.items()}
-
-
-def _by_label(given: NDArray[Any], said: NDArray[Any]) -> pd.DataFrame:
-    """Precision, recall and F1 of every label that is given, and the counts that they come from."""
-    names = np.unique(given)
-    gold, predicted = ((column[:, None] == names).sum(axis=0) for column in (given, said))
-    correct = ((given == said)[:, None] & (given[:, None] == names)).sum(axis=0)
-    rates = {"precision": correct / np.maximum(predicted, 1), "recall": correct / gold}
-    rates["f1"] = 2 * correct / (gold + predicted)
-    return pd.DataFrame({"label": names} | rates | {"correct": correct, "gold": gold, "predicted": predicted})

@@ -2,14 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.core.compiled import Bools
-from analysis.framing.frames import in_language, matches
+from analysis.framing.counting import DIGITS, count
+from analysis.framing.frames import in_language, matches, on_one_line
 from analysis.framing.lexicon import Lexicon
 from analysis.text.lookup import first_sentences
 from analysis.text.patterns import find
@@ -18,6 +20,14 @@ from analysis.text.tokens import Tokens
 
 NONE = "none"  # the code of a sentence that is about none of the frames
 NEAR, SILENT = "(near)", "(none)"  # strata without a frame
+# The columns of a drawn sentence, and the types of their values in a file.
+ITEM: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("item", "doc_id"), (str,)),
+    **dict.fromkeys(("start", "end"), (int,)),
+    **dict.fromkeys(("sentence", "stratum"), (str,)),
+    "weight": (int, float),
+    "probability": (int, float, type(None)),
+}
 # The share of a sheet: of the strata of frames together, of near misses, of sentences in which nothing is found. The
 # last represents most of a corpus and decides about recall; the first decides about precision.
 SHARES = (0.5, 0.15, 0.35)
@@ -26,19 +36,17 @@ SHARES = (0.5, 0.15, 0.35)
 def draw_sheet(tokens: Tokens, lexicon: Lexicon, *, size: int = 200, coders: int = 2, seed: int = 0) -> pd.DataFrame:
     """A stratified random sample of `size` different sentences for human coders, in random order.
 
-    Each sentence of the documents in the lexicon's language (titles and headings too, for they are counted) is in one
-    stratum: the rarest of the frames of which it has a match; "(near)", where that is in doubt: every match is negated,
-    two frames lead with the same weight, or there is no match and an ``excludes`` phrase; "(none)", where nothing is
-    found. Half of the sheet is shared out evenly among the frames, so that rare ones get enough, 15% are near misses,
-    35% have none; what a stratum is too small for goes to the others. A sentence that occurs several times (white space
-    apart) is coded once, at one of its places, whichever is drawn.
+    Each sentence of the documents in the lexicon's language (titles and headings too) is in one stratum: the rarest of
+    the frames of which it has a match; "(near)", where that is in doubt: every match is negated, two frames lead with
+    the same weight, or there is no match and an ``excludes`` phrase; "(none)", where nothing is found. Half of the
+    sheet is shared out evenly among the frames, 15% are near misses, 35% have none; what a stratum is too small for
+    goes to the others. A sentence that occurs several times is coded once, at one of its places drawn at random.
 
     Columns: ``item`` (a name that the same sentence at the same place always has), ``doc_id``, ``start``, ``end``
-    (characters), ``before``, ``sentence``, ``after`` (the sentence and its neighbours, white space made one blank),
-    ``coder_1`` and so on (empty); and, which `write_sheet` keeps from the coders, ``stratum``, ``weight``: how many
-    sentences of the corpus each represents, N_h c_i / sum of c over the drawn of stratum h, with N_h sentences in the
-    stratum and c_i the occurrences of sentence i, so that the weights of a stratum sum to its sentences; and
-    ``probability``: of being drawn, m_h / M_h, with m_h drawn of the M_h different sentences of the stratum.
+    (characters), ``before``, ``sentence``, ``after`` (the sentence and its neighbours, on one line), ``coder_1`` and so
+    on (empty); and, which `write_sheet` keeps from the coders, ``stratum``, ``weight``: how many sentences of the
+    corpus each represents, N_h c_i / sum of c over the drawn of stratum h, with N_h sentences in the stratum and c_i
+    the occurrences of sentence i; ``probability``: m_h / M_h, with m_h drawn of M_h different sentences.
 
     All sentences are taken where there are no more than `size`. Raises `ValueError` for a size below the number of
     strata, for no coder, for a corpus without sentences in the lexicon's language.
@@ -59,8 +67,7 @@ def draw_sheet(tokens: Tokens, lexicon: Lexicon, *, size: int = 200, coders: int
     if not tokens.n_sentences:
         raise ValueError(f"the documents in {lexicon.language!r} have no sentence to code")
     document = tokens.sentence_document
-    spans = list(zip(document.tolist(), tokens.sentence_start.tolist(), tokens.sentence_end.tolist(), strict=True))
-    sentences = [" ".join(tokens.corpus.texts[row][start:end].split()) for row, start, end in spans]
+    sentences = on_one_line(tokens, document, tokens.sentence_start, tokens.sentence_end)
     number, _ = pd.factorize(np.array(sentences, dtype=object))
     _, first, times = np.unique(number, return_index=True, return_counts=True)
     strata, _ = sentence_strata(tokens, lexicon)
@@ -72,11 +79,11 @@ def draw_sheet(tokens: Tokens, lexicon: Lexicon, *, size: int = 200, coders: int
     random = np.random.default_rng(seed)
     drawn, weight, probability = [], [], []
     given = _allocate([*map(len, members.values())], stratum_shares(members), size)
-    for own, count in zip(members.values(), given, strict=True):
-        chosen = random.permutation(own)[:count]
+    for own, many in zip(members.values(), given, strict=True):
+        chosen = random.permutation(own)[:many]
         drawn.append(chosen)
         weight.append(times[chosen] * (times[own].sum() / times[chosen].sum()))
-        probability.append(np.full(count, count / len(own)))
+        probability.append(np.full(many, many / len(own)))
     order = random.permutation(sum(map(len, drawn)))
     unit, weights, chances = (np.concatenate(column)[order] for column in (drawn, weight, probability))
     # One of its places at random, so that each group of documents has its share of those.
@@ -85,7 +92,7 @@ def draw_sheet(tokens: Tokens, lexicon: Lexicon, *, size: int = 200, coders: int
 
     def neighbour(place: int, step: int) -> str:
         other = place + step
-        return sentences[other] if 0 <= other < len(spans) and document[other] == document[place] else ""
+        return sentences[other] if 0 <= other < len(sentences) and document[other] == document[place] else ""
 
     doc_ids = tokens.doc_ids[document[line]]
     start, end = tokens.sentence_start[line], tokens.sentence_end[line]
@@ -123,29 +130,28 @@ def codes(lexicon: Lexicon) -> dict[str, str]:
 
 
 def folded(name: str) -> str:
-    """A code as it is compared.
-
-    >>> folded(" Law_and  prosecution")
-    'law and prosecution'
-    """
+    """A code as it is compared: case, blanks, hyphens and underscores are no matter."""
     return re.sub(r"[\s_‐‑-]+", " ", name.casefold()).strip()
 
 
-def item_name(doc_id: str, start: int, end: int, sentence: str) -> str:
-    """A short name of a sentence at its place; it begins with a letter, so that no spreadsheet takes it for a number.
+def misfit(row: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]]) -> str | None:
+    """The first column of a row from a file that is of none of its types, no number from 0 up, or half a character."""
+    for column, types in kinds.items():
+        value = row[column]
+        if type(value) not in types or (isinstance(value, int | float) and not 0 <= value < 1 << 62):
+            return column
+        if isinstance(value, str) and value != value.encode(errors="ignore").decode():
+            return column
+    return None
 
-    >>> item_name("a", 0, 10, "It rained.")
-    'sa213f0849c'
-    """
+
+def item_name(doc_id: str, start: int, end: int, sentence: str) -> str:
+    """A short name of a sentence at its place; a letter goes first, so that no spreadsheet takes it for a number."""
     return "s" + hashlib.sha256(f"{doc_id}\0{start}\0{end}\0{sentence}".encode()).hexdigest()[:10]
 
 
 def stratum_shares(strata: Iterable[str]) -> list[float]:
-    """The share of a sheet that each of some strata, by their names, is to have of it.
-
-    >>> stratum_shares(["law", "threat", "(near)", "(none)"])
-    [0.25, 0.25, 0.15, 0.35]
-    """
+    """The shares of a sheet that strata, given by their names, are to have."""
     names = list(strata)
     frames = sum(name not in (NEAR, SILENT) for name in names)
     return [{NEAR: SHARES[1], SILENT: SHARES[2]}.get(name, SHARES[0] / max(frames, 1)) for name in names]
@@ -154,12 +160,8 @@ def stratum_shares(strata: Iterable[str]) -> list[float]:
 def sentence_strata(tokens: Tokens, lexicon: Lexicon) -> tuple[NDArray[np.object_], Bools]:
     """(sentences,) the stratum of each sentence, see `draw_sheet`, and (sentences, frames) whether it has a match."""
     frames = lexicon.frames["frame"].tolist()
-    found = matches(tokens, lexicon)
-    line = first_sentences(tokens)[documents_of(found, tokens)] + found["sentence"].to_numpy(dtype=np.int64)
-    column = found["frame"].map({frame: at for at, frame in enumerate(frames)}).to_numpy(dtype=np.int64)
-    score = np.zeros((tokens.n_sentences, len(frames)))
-    np.add.at(score, (line, column), found["weight"].to_numpy())
-    score = score.round(9)  # three times 0.3 is to tie with 0.9
+    found, score = matches(tokens, lexicon), count(tokens, lexicon).scores.toarray().round(DIGITS)
+    line = first_sentences(tokens)[documents_of(found, tokens)] + found["sentence"].to_numpy()
     plain, near = np.zeros((2, tokens.n_sentences), dtype=bool)
     plain[line[~found["negated"].to_numpy(dtype=bool)]] = True
     plain &= (score == score.max(axis=1, keepdims=True)).sum(axis=1) == 1
@@ -168,9 +170,7 @@ def sentence_strata(tokens: Tokens, lexicon: Lexicon) -> tuple[NDArray[np.object
     hit = score > 0
     rarest = np.argsort(hit.sum(axis=0), kind="stable")
     frame = np.array(frames, dtype=object)[rarest][hit[:, rarest].argmax(axis=1)]
-    any_match = np.zeros(score.shape, dtype=bool)
-    any_match[line, column] = True
-    return np.where(plain, frame, np.where(near, NEAR, SILENT)).astype(object), any_match
+    return np.where(plain, frame, np.where(near, NEAR, SILENT)).astype(object), hit
 
 
 def _allocate(sizes: Sequence[int], shares: Sequence[float], total: int) -> list[int]:

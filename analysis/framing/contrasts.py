@@ -7,9 +7,9 @@ from scipy import sparse
 
 from analysis.core.compiled import Floats, Ints
 from analysis.core.intervals import Estimate, correlations, difference_intervals, rate_intervals
-from analysis.framing.counting import amounts, count_documents, weighted_parts
+from analysis.framing.counting import amounts, count_documents, found_parts
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.permutations import adjusted, as_headline, dealt, permuted, rates
+from analysis.framing.permutations import LEVEL, adjusted, as_headline, dealt
 from analysis.text.lookup import sentence_of
 from analysis.text.parted import Part
 from analysis.text.shingles import is_first
@@ -18,7 +18,6 @@ from analysis.text.units import equal_units
 
 Side = tuple[sparse.csr_array, Floats]  # hits (documents, frames) and words
 
-LEVEL = 0.05  # of the false discovery rate below which a shift has a direction
 DRAWS = 200_000_000  # of headlines, in all permutations together; 999 permutations are made of any corpus
 
 
@@ -31,22 +30,20 @@ def headline_body(
 ) -> pd.DataFrame:
     """What headlines say more, or less, of than the texts below them: one row a frame, in the lexicon's order.
 
-    A sentence that is repeated word for word, in a copy of an article, counts where it appears first.
-
     - ``documents``: those with a title and something below it; the others are left out;
     - ``headline_hits``, ``headline_words``, ``headline_per_1000``: in their titles; ``body_hits``, ``body_words``,
       ``body_per_1000``: in what is below them; the rates are a thousand running words;
     - ``gap``: ``headline_per_1000 - body_per_1000``, above 0 = more in headlines; ``ci_low``, ``ci_high``: its 95%
-      interval over the documents, each with its headline, from those of the two rates and their correlation, see
-      `analysis.core.intervals.difference_intervals`; NaN with fewer than five documents;
+      interval over the documents, each with its headline, see `analysis.core.intervals.difference_intervals`; NaN with
+      fewer than five documents;
     - ``p``: how often the gap is as wide when, in each document, as many words in a row, taken at random, replace the
       headline: the share of `permutations` such choices and the actual one (Phipson and Smyth 2010, Permutation
       P-values should never be zero). NaN without permutations;
     - ``q``: p adjusted for the number of frames that have a hit (Benjamini and Hochberg 1995); ``direction``:
       "headline" or "body", the side that has more, with q up to 0.05, else "unclear".
 
-    A sentence that is repeated counts where it appears first. Of more than 20,000 documents there are fewer
-    permutations, so that it takes some ten seconds. Raises `ValueError` when no document has both.
+    A sentence that is repeated word for word counts where it appears first. Of more than 20,000 documents there are
+    fewer permutations, so that it takes some ten seconds. Raises `ValueError` when no document has both.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -58,46 +55,42 @@ def headline_body(
     [1, 2, 1, 9]
     """
     new = is_first(equal_units(tokens, "sentence").group)
+    frames = len(lexicon.frames)
     frame_of = pd.Index(lexicon.frames["frame"]).get_indexer(lexicon.terms["frame"])
     sizes, hits = [], []
-    for part, found, _ in weighted_parts(tokens, lexicon):
-        size, own = _headed(part, found, new)
-        sizes.append(size)
+    for part, found in found_parts(tokens, lexicon):
+        own_sizes, own = _headed(part, found, new)
+        sizes.append(own_sizes)
         hits.append(own.assign(document=own["document"] + part.document))
-    # Of each document the words of its title and those below; of each hit its document, span, term and side.
-    size, table = np.concatenate(sizes), pd.concat(hits)
-    documents = np.flatnonzero(size.all(axis=1))
-    if not len(documents):
+    size = np.concatenate(sizes)
+    headed = np.asarray(size.all(axis=1))
+    if not headed.any():
         raise ValueError("no document has a headline and a text below it: compare documents that have both")
-    place = np.full(len(size), -1)
-    place[documents] = np.arange(len(documents))
-    size, table = size[documents], table.assign(document=place[table["document"]])
-    table = table[table["document"] >= 0]
-    document, term, body = (table[column].to_numpy() for column in ("document", "term", "body"))
-    frame, amount = frame_of[term], np.ones(len(term))
-    spans, frames = table[["first", "last"]].to_numpy(), len(lexicon.frames)
+    table = pd.concat(hits)
+    table = table[headed[table["document"]]]
+    size, documents = size[headed], int(headed.sum())
+    document = (np.cumsum(headed) - 1)[table["document"]]
+    frame, body = frame_of[table["term"]], table["body"].to_numpy()
     sides = []
     for side, words in enumerate(size.T.astype(np.float64)):
-        rows = body == side
-        counts = sparse.csr_array((amount[rows], (document[rows], frame[rows])), shape=(len(documents), frames))
+        place = document[body == side], frame[body == side]
+        counts = sparse.csr_array((np.ones(len(place[0])), place), shape=(documents, frames))
         counts.sum_duplicates()
         sides.append((counts, words))
-    rate = [rates(*side) for side in sides]
+    rates = [_rates(*side) for side in sides]
     low, high = _difference(sides[1], sides[0], correlations(*sides[0], *sides[1]))
-    p = np.full(frames, np.nan)
-    columns = {"frame": lexicon.frames["frame"], "documents": len(documents)}
-    for name, (counts, words), per_1000 in zip(("headline", "body"), sides, rate, strict=True):
-        columns[f"{name}_hits"] = amounts(counts.sum(axis=0), whole=True)
-        columns[f"{name}_words"] = int(words.sum())
-        columns[f"{name}_per_1000"] = per_1000
-    table = pd.DataFrame(columns | {"gap": rate[0] - rate[1], "ci_low": low, "ci_high": high})
+    columns = {"frame": lexicon.frames["frame"], "documents": documents}
+    for name, (counts, words), rate in zip(("headline", "body"), sides, rates, strict=True):
+        columns |= {f"{name}_hits": amounts(counts.sum(axis=0), whole=True), f"{name}_words": int(words.sum())}
+        columns[f"{name}_per_1000"] = rate
+    columns |= {"gap": rates[0] - rates[1], "ci_low": low, "ci_high": high, "p": np.full(frames, np.nan)}
     if permutations:
-        permutations = min(permutations, max(DRAWS // len(documents), 999))
-        bounds = np.searchsorted(document, np.arange(len(documents) + 1))
+        permutations = min(permutations, max(DRAWS // documents, 999))
+        spans, bounds = table[["first", "last"]].to_numpy(), np.searchsorted(document, np.arange(documents + 1))
         options = {"frames": frames, "permutations": permutations, "seed": seed}
-        p = as_headline(spans, frame, amount, bounds, size.sum(axis=1), size[:, 0], **options)
-        p[np.bincount(frame, minlength=frames) == 0] = np.nan
-    return _with_direction(table.assign(p=p), table["gap"], ("headline", "body"))
+        p = as_headline(spans, frame, bounds, size.sum(axis=1), size[:, 0], **options)
+        columns["p"] = np.where(np.bincount(frame, minlength=frames) > 0, p, np.nan)
+    return _with_direction(pd.DataFrame(columns), "gap", ("headline", "body"))
 
 
 def shifts(
@@ -116,17 +109,16 @@ def shifts(
     order, and a frame, in the lexicon's:
 
     - ``documents``, ``hits``, ``words``, ``per_1000_words`` of the group; ``reference_per_1000`` of the others;
-    - ``difference``: between the two rates, above 0 = more in the group; ``ci_low``, ``ci_high``: its 95% interval from
-      those of the two rates over the documents of each side, see `analysis.core.intervals.difference_intervals`; NaN
-      where a side has fewer than five; ``ratio``: of the two rates, infinite where the others have none;
-    - ``p``: the share of the ways to put the same documents into two sides of these sizes, of `permutations` tried at
-      random and the actual one, whose rates are as far apart (Fisher 1935; Phipson and Smyth 2010, Permutation P-values
-      should never be zero); it is at least ``1 / (permutations + 1)``;
-    - ``q``: p adjusted for all rows of the table (Benjamini and Hochberg 1995): of the shifts with q up to 0.05 about
-      5% are chance; ``direction``: "more" or "less" with q up to 0.05, else "unclear".
+    - ``difference``: between the two rates, above 0 = more in the group; ``ci_low``, ``ci_high``: its 95% interval over
+      the documents of each side, not adjusted for the number of rows, see
+      `analysis.core.intervals.difference_intervals`; NaN where a side has fewer than five; ``ratio``: of the two rates,
+      infinite where the others have none;
+    - ``p``: the share of the ways to deal the documents to sides of these sizes, of `permutations` tried at random and
+      the actual one, whose rates are as far apart (Fisher 1935; Phipson and Smyth 2010, Permutation P-values should
+      never be zero); NaN where a side has fewer than two documents;
+    - ``q``: p adjusted for all rows of the table (Benjamini and Hochberg 1995); ``direction``: "more" or "less" with q
+      up to 0.05, else "unclear".
 
-    Documents are the units, since the words of one document are not independent of each other. Where a side has fewer
-    than two, p and q are NaN. The intervals are not adjusted for their number: of many, some leave out 0 by chance.
     With `weights` (one number a token) hits and words are sums of them. Raises `ValueError` for an unknown column or
     reference, for fewer than two groups, or weights that are not one a token.
 
@@ -145,55 +137,54 @@ def shifts(
         raise ValueError(f"no group {reference!r} in {by!r}: the reference is one of {', '.join(map(repr, names))}")
     if len(names) < 2:
         raise ValueError(f"{by!r} has one group only ({names[0]!r}): compare by a column with more values")
-    counted = count_documents(tokens, lexicon, weights)
-    hits, words = counted.hits, counted.words
-    chances = None
-    if reference is None and permutations:
-        chances = dealt(hits, words, number, permutations, seed)
-    against = None if reference is None else names.index(reference)
+    hits, _, words = count_documents(tokens, lexicon, weights)
+    dealing = dealt(hits, words, number, permutations, seed) if reference is None and permutations else None
     tables = []
     for group, name in enumerate(names):
         if name == reference:
             continue
-        own = np.flatnonzero(number == group)
-        other = np.flatnonzero(number != group if against is None else number == against)
-        sides = [(hits[rows], words[rows]) for rows in (own, other)]
-        rate, other_rate = (rates(*side) for side in sides)
+        own = number == group
+        other = ~own if reference is None else number == names.index(reference)
+        sides = (hits[own], words[own]), (hits[other], words[other])
+        rate, other_rate = (_rates(*side) for side in sides)
         low, high = _difference(sides[1], sides[0])
         p = np.full(len(lexicon.frames), np.nan)
-        if min(len(own), len(other)) > 1:
-            if chances is not None:
-                p = chances[group]
-            elif permutations:
-                p = permuted(*sides[0], *sides[1], permutations, seed)
+        if permutations and min(own.sum(), other.sum()) > 1:
+            if dealing is not None:
+                p = dealing[group]
+            else:
+                both = own | other
+                p = dealt(hits[both], words[both], own[both].astype(np.int64), permutations, seed)[1]
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = rate / other_rate
-        tables.append(
-            pd.DataFrame(
-                {
-                    by: name,
-                    "frame": lexicon.frames["frame"],
-                    "documents": len(own),
-                    "hits": amounts(sides[0][0].sum(axis=0), whole=weights is None),
-                    "words": amounts(sides[0][1].sum(), whole=weights is None),
-                    "per_1000_words": rate,
-                    "reference_per_1000": other_rate,
-                    "difference": rate - other_rate,
-                    "ci_low": low,
-                    "ci_high": high,
-                    "ratio": ratio,
-                    "p": p,
-                }
-            )
-        )
-    table = pd.concat(tables, ignore_index=True)
-    return _with_direction(table, table["difference"], ("more", "less"))
+        columns = {
+            by: name,
+            "frame": lexicon.frames["frame"],
+            "documents": int(own.sum()),
+            "hits": amounts(sides[0][0].sum(axis=0), whole=weights is None),
+            "words": amounts(words[own].sum(), whole=weights is None),
+            "per_1000_words": rate,
+            "reference_per_1000": other_rate,
+            "difference": rate - other_rate,
+            "ci_low": low,
+            "ci_high": high,
+            "ratio": ratio,
+            "p": p,
+        }
+        tables.append(pd.DataFrame(columns))
+    return _with_direction(pd.concat(tables, ignore_index=True), "difference", ("more", "less"))
 
 
-def _with_direction(table: pd.DataFrame, difference: pd.Series, names: tuple[str, str]) -> pd.DataFrame:
-    """`table` with q and direction: the first of `names` where the difference is above 0 and sure."""
+def _rates(hits: sparse.csr_array, words: Floats) -> Floats:
+    """(frames,) hits a thousand words of all documents together, 0 where there are no words."""
+    total = words.sum()
+    return np.asarray(1000 * hits.sum(axis=0) / total) if total > 0 else np.zeros(hits.shape[1])
+
+
+def _with_direction(table: pd.DataFrame, column: str, names: tuple[str, str]) -> pd.DataFrame:
+    """`table` with q and direction: the first of `names` where the difference in `column` is above 0 and sure."""
     q = adjusted(table["p"].to_numpy())
-    sure = q <= LEVEL
+    sure, difference = q <= LEVEL, table[column]
     direction = np.select([sure & (difference > 0), sure & (difference < 0)], names, "unclear")
     return table.assign(q=q, direction=direction)
 
@@ -224,5 +215,5 @@ def _headed(part: Part, found: pd.DataFrame, new: NDArray[np.bool_]) -> tuple[In
 
 def _difference(a: Side, b: Side, correlation: Floats | float = 0.0) -> tuple[Floats, Floats]:
     """The ends of the interval of the rate of `b` less that of `a`, a thousand words."""
-    one, other = (Estimate(rates(*side), *(1000 * end for end in rate_intervals(*side))) for side in (a, b))
+    one, other = (Estimate(_rates(*side), *(1000 * end for end in rate_intervals(*side))) for side in (a, b))
     return difference_intervals(one, other, correlation)

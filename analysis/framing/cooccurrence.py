@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.core.intervals import gather
-from analysis.framing.contrasts import LEVEL
-from analysis.framing.counting import counted_parts, weighted_parts
+from analysis.framing.counting import counted_parts, found_parts
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.margins import SUMS, add_pairs, add_words, tails
-from analysis.framing.permutations import adjusted
+from analysis.framing.permutations import LEVEL, adjusted
 from analysis.text.lookup import sentence_of
 from analysis.text.parted import names
 from analysis.text.shingles import is_first
@@ -27,21 +26,18 @@ def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") ->
 
     - ``frame_a``, ``frame_b``; ``both``: units with both; ``a``, ``b``: with each; ``units``: all that have words;
     - ``expected``: how many would have both if, in every document, each frame kept the number of its units, and these
-      were dealt out anew, the more likely the longer they are. So neither that long sentences have more of everything,
-      nor that a document speaks of both frames, counts for the pair. Of documents with fewer than four different units
-      it is ``both`` itself: they tell too little;
+      were dealt out anew, the more likely the longer they are. Of documents with fewer than four different units it is
+      ``both`` itself: they tell too little;
     - ``ppmi``: positive pointwise mutual information, the binary logarithm of ``both / expected``, and 0 where it is
-      below 0 or undefined (Church and Hanks 1990, Word association norms, mutual information, and lexicography;
-      Bullinaria and Levy 2007, Extracting semantic representations from word co-occurrence statistics): 1 = twice as
-      often as chance explains. It is high for rare pairs: read ``both`` with it;
+      below 0 or undefined (Church and Hanks 1990; Bullinaria and Levy 2007): 1 = twice as often as chance explains. It
+      is high for rare pairs: read ``both`` with it;
     - ``p``: twice the smaller tail of ``both`` under that dealing, see `margins.tails`: the stratified test of Mantel
       and Haenszel 1959 (Statistical aspects of the analysis of data from retrospective studies of disease), a document
       being a stratum; NaN where no dealing is different. ``q``: p adjusted for the number of pairs (Benjamini and
       Hochberg 1995), NaN for those too rare to be told from chance, see `permutations.adjusted`; ``direction``:
       "together" or "apart" with q up to 0.05, else "unclear".
 
-    A word counts for one frame only, so a unit has both through different words. Takes time in proportion to the units
-    and to the pairs. Raises `ValueError` for another unit.
+    A word counts for one frame only, so a unit has both through different words. Raises `ValueError` for another unit.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -104,22 +100,21 @@ def frame_words(
 ) -> pd.DataFrame:
     """Which words share sentences with `frame` more than the other sentences of the same documents explain.
 
-    What its patterns matched is left out, since that would come first by definition; so are `stopwords`, and words in
-    fewer than `min_count` sentences. A sentence that is repeated word for word counts where it appears first. One row a
-    word, those most above chance first:
+    What its patterns matched is left out, and so are `stopwords`, and words in fewer than `min_count` sentences. A
+    sentence that is repeated word for word counts where it appears first. One row a word, those most above chance
+    first; `most`: rows, at most:
 
     - ``term``; ``sentences``: those of the frame that have it; ``others``: the other sentences that have it;
       ``documents``: with one of the first kind;
     - ``expected``: how many of the frame's would have it if, in every document, the word kept the number of its
-      sentences, and these were dealt out anew, the more likely the longer they are, as in `cooccurrence`;
+      sentences, and these were dealt out anew, as in `cooccurrence`;
     - ``log_ratio``: the binary logarithm of ``sentences / expected``, 1 = twice as often as chance explains;
     - ``z``: how many standard deviations ``sentences`` is above what is expected, the signed root of the statistic of
-      Mantel and Haenszel 1959 (Statistical aspects of the analysis of data from retrospective studies of disease), a
-      document being a stratum; NaN, as ``p`` is, where no dealing is different;
+      Mantel and Haenszel 1959, a document being a stratum; NaN, as ``p`` is, where no dealing is different;
     - ``p``: the chance of as many, see `margins.tails`; ``q``: p adjusted for the number of words (Benjamini and
       Hochberg 1995), NaN for those too rare to be told from chance, see `permutations.adjusted`.
 
-    `most`: rows, at most. Takes time in proportion to the words. Raises `ValueError` for an unknown frame.
+    Raises `ValueError` for an unknown frame.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -141,7 +136,7 @@ def frame_words(
     new = is_first(equal_units(tokens, "sentence").group)
     left_out = stopped(tokens.vocabulary, stopwords)
     counts, sums = np.zeros((3, len(left_out)), dtype=np.int64), np.zeros((SUMS, len(left_out)))
-    for part, found, _ in weighted_parts(tokens, lexicon):
+    for part, found in found_parts(tokens, lexicon):
         first, last = (found.loc[own[found["term"]], column].to_numpy() for column in ("first", "last"))
         offsets, once = part.tokens.sentence_offsets, new[part.sentence : part.sentence + part.tokens.n_sentences]
         spoken = np.zeros(len(once), dtype=bool)

@@ -17,13 +17,13 @@ from analysis.text.parted import Part, part_weights, parts
 from analysis.text.patterns import find, fitting_counts
 from analysis.text.tokens import Tokens
 
-# A pattern is greedy that fits so many different words, or takes such a share of all words in so many hits.
+# A pattern is greedy that fits more than TYPES different words, or takes more than SHARE of all words in HITS or more.
 TYPES, SHARE, HITS = 50, 0.02, 10
-# A lexicon of so many terms or more fits where it meets such a share of the sentences and of the words, and its five
-# most frequent terms make up less than such a share of its hits, where those are so many; below the second shares
-# nothing rests on it. News, speeches and statements have 0.4 to 0.9 of the sentences and 0.04 to 0.2 of the words by
-# the shipped lexicons; science and fiction 0.2 to 0.3 and 0.02 to 0.03 by the one of security, travel guides and vlogs
-# 0.1 to 0.2 and 0.01 to 0.02, talk at table 0.04 and 0.008. A short list is meant to meet little.
+# A lexicon of LONG terms or more fits where it has hits in FITS[0] of the sentences and covers FITS[1] of the words,
+# and its five most frequent terms have less than FIVE of its hits, if these are MANY; below BARELY nothing rests on it.
+# News, speeches and statements have 0.4 to 0.9 of the sentences and 0.04 to 0.2 of the words by the shipped
+# lexicons; science and fiction 0.2 to 0.3 and 0.02 to 0.03 by the one of security, travel guides and vlogs 0.1 to 0.2
+# and 0.01 to 0.02, conversation at table 0.04 and 0.008. A short list is meant to meet little.
 LONG, FITS, BARELY, FIVE, MANY = 100, (0.3, 0.03), (0.05, 0.01), 0.5, 50
 DIGITS = 9  # to which weights are summed: three times 0.3 is to tie with 0.9
 
@@ -32,7 +32,7 @@ _searches: list[tuple[weakref.ref[Tokens], Lexicon, list[pd.DataFrame]]] = []  #
 
 
 class Counts(NamedTuple):
-    """What a lexicon finds, sentence by sentence.
+    """What a lexicon finds in each sentence, or in each document.
 
     ``hits`` and ``scores``: (sentences, frames) matches, and the sum of their terms' weights, each match times the mean
     weight of its words. ``words``: (sentences,) running words, or the sum of their weights.
@@ -44,62 +44,32 @@ class Counts(NamedTuple):
 
 
 def count(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Counts:
-    """The `Counts` of the sentences in `tokens`; `weights` are one number a token, ones where there are none.
-
-    Raises `ValueError` for weights that are not one a token.
-
-    >>> from analysis import read_text, tokenize
-    >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    >>> counted = count(tokenize(read_text("The militants fled. The suspects will stand trial.")), lexicon)
-    >>> counted.words.tolist(), (counted.hits.sum(axis=1) > 0).tolist()
-    ([3.0, 5.0], [True, True])
-    """
+    """The `Counts` of the sentences of `tokens` in memory, as in `counted_parts`."""
     return next(counted_parts(tokens, lexicon, weights))[1]
 
 
 def counted_parts(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Iterator[tuple[Part, Counts]]:
-    """The parts of `tokens`, each with the `Counts` of its sentences; all else as in `count`.
+    """The parts of `tokens`, each with the `Counts` of its sentences; `weights`: one number a token, without them 1.
 
-    >>> from analysis import read_text, tokenize
-    >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    >>> tokens = tokenize(read_text("The militants fled. It rained."))
-    >>> [(part.sentence, counted.words.tolist()) for part, counted in counted_parts(tokens, lexicon)]
-    [(0, [3.0, 2.0])]
+    Raises `ValueError` for weights that are not one a token.
     """
-    for part, found, running in weighted_parts(tokens, lexicon, weights):
-        yield part, _counts(part.tokens, lexicon, found, running)
-
-
-def _counts(tokens: Tokens, lexicon: Lexicon, found: pd.DataFrame, running: Floats | None) -> Counts:
-    """The `Counts` of the matches that are `found`; `running` as in `weighted_parts`."""
-    first, last, term = (found[column].to_numpy() for column in ("first", "last", "term"))
-    frame = pd.Index(lexicon.frames["frame"]).get_indexer(lexicon.terms["frame"])[term]
-    amount = mean_weights(running, first, last)
-    offsets = tokens.sentence_offsets
-    words = np.diff(offsets).astype(np.float64) if running is None else np.diff(running[offsets])
-    place = sentence_of(tokens, first), frame
-    shape = (tokens.n_sentences, len(lexicon.frames))
-    hits = sparse.csr_array((amount, place), shape=shape)
-    scores = sparse.csr_array((amount * lexicon.terms["weight"].to_numpy()[term], place), shape=shape)
-    hits.sum_duplicates()
-    scores.sum_duplicates()
-    return Counts(hits, scores, words)
+    frame_of = pd.Index(lexicon.frames["frame"]).get_indexer(lexicon.terms["frame"])
+    weight_of = lexicon.terms["weight"].to_numpy()
+    for part, found in found_parts(tokens, lexicon, weights):
+        own, term, amount = part.tokens, found["term"].to_numpy(), found["amount"].to_numpy()
+        place, shape = (sentence_of(own, found["first"]), frame_of[term]), (own.n_sentences, len(lexicon.frames))
+        hits = sparse.csr_array((amount, place), shape=shape)
+        scores = sparse.csr_array((amount * weight_of[term], place), shape=shape)
+        hits.sum_duplicates()
+        scores.sum_duplicates()
+        words = np.diff(own.sentence_offsets)
+        if weights is not None:
+            words = np.bincount(own.sentence, part_weights(tokens, weights, part), minlength=own.n_sentences)
+        yield part, Counts(hits, scores, words.astype(np.float64))
 
 
 def count_documents(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Counts:
-    """The `Counts` of the documents in `tokens`: those of their sentences added up; all else as in `count`.
-
-    >>> from analysis import read_text, tokenize
-    >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    >>> count_documents(tokenize(read_text("The militants fled. It rained.")), lexicon).words.tolist()
-    [5.0]
-    """
+    """The `Counts` of the documents in `tokens`; all else as in `counted_parts`."""
     return stacked(
         added(counts, part.tokens.sentence_document, part.tokens.n_documents)
         for part, counts in counted_parts(tokens, lexicon, weights)
@@ -118,43 +88,8 @@ def stacked(pieces: Iterable[Counts]) -> Counts:
     return Counts(sparse.vstack(hits, format="csr"), sparse.vstack(scores, format="csr"), np.concatenate(words))
 
 
-def weighted_parts(
-    tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None
-) -> Iterator[tuple[Part, pd.DataFrame, Floats | None]]:
-    """The parts of `tokens`, each with its matches that count, ``first`` and ``last`` token and ``term``, and a sum.
-
-    The running sum of the weights, one number more than the part has words: those of all words of the whole before
-    each, and before its end, added up as if there were one part; None without weights.
-    """
-    before = np.zeros(1)
-    for part, found in kept_parts(tokens, lexicon):
-        table = found.rename(columns={"pattern": "term"})
-        table["term"] -= len(lexicon.excludes)
-        running = None
-        if weights is not None:
-            running = np.cumsum(np.concatenate([before, part_weights(tokens, weights, part)]))
-            before = running[-1:]
-        yield part, table[table["term"] >= 0].reset_index(drop=True), running
-
-
-def mean_weights(running: Floats | None, first: Ints, last: Ints) -> Floats:
-    """The mean weight of the words of each match, `running` as in `weighted_parts`: 1 without weights.
-
-    >>> mean_weights(np.array([0.0, 1.0, 1.5]), np.array([0, 1]), np.array([1, 1])).tolist()
-    [0.75, 0.5]
-    """
-    if running is None:
-        return np.ones(len(first))
-    mean: Floats = (running[last + 1] - running[first]) / (last + 1 - first)
-    return mean
-
-
 def amounts(values: NDArray[Any], *, whole: bool) -> NDArray[Any]:
-    """Sums of counts as a table has them: `whole` numbers, or weights without the digits that adding them makes.
-
-    >>> amounts(np.array([0.1 + 0.2]), whole=False).tolist(), amounts(np.array([3.0]), whole=True).tolist()
-    ([0.3], [3])
-    """
+    """Sums of counts as a table has them: `whole` numbers, or weights without the digits that adding them makes."""
     return np.rint(values).astype(np.int64) if whole else np.asarray(values, dtype=np.float64).round(DIGITS)
 
 
@@ -192,7 +127,10 @@ def term_counts(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     total = in_frame.groupby(table["frame"]).transform("sum")
     table["frame_share"] = in_frame / total.where(total > 0)
     table["word_share"] = words / max(len(tokens), 1)
-    table["types"] = _fewest_types(tokens, table["pattern"].tolist())
+    own = [[word for word in pattern.split() if word not in ("*", "...")] for pattern in table["pattern"]]
+    single = sorted({word for words in own for word in words})
+    types = dict(zip(single, fitting_counts(tokens, single).tolist(), strict=True))
+    table["types"] = [min(types[word] for word in words) for words in own]
     heavy = (table["word_share"] > SHARE) & (table["hits"] >= HITS)
     table["greedy"] = heavy | (table["types"] > TYPES)
     return table.sort_values("hits", ascending=False, kind="stable", ignore_index=True)
@@ -201,7 +139,7 @@ def term_counts(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
 class Fit(NamedTuple):
     """How well a lexicon fits a corpus.
 
-    ``verdict``: "good"; "poor": what is found tells little; "none": no profile should rest on it. ``sentences``: the
+    ``verdict``: "good"; "poor": what is found says little; "none": no profile should rest on it. ``sentences``: the
     share with a hit; ``words``: the share of the running words in hits; ``five``: the share of the hits that its five
     most frequent terms have. Shares are 0 to 1.
     """
@@ -213,14 +151,12 @@ class Fit(NamedTuple):
 
 
 def fit(tokens: Tokens, lexicon: Lexicon) -> Fit:
-    """Whether a lexicon fits these texts: by what it meets, since a frame that nothing is said of has hits too.
+    """Whether a lexicon fits these texts, judged by how much of them it meets.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
     >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    >>> fit(tokenize(read_text("The militants fled. The suspects will stand trial.")), lexicon).verdict
-    'good'
     >>> fit(tokenize(read_text("The cat ate a fish. A war of words. " + "It rained. " * 30)), lexicon).verdict
     'none'
     """
@@ -230,36 +166,43 @@ def fit(tokens: Tokens, lexicon: Lexicon) -> Fit:
     hits = int(used["hits"].sum())
     sentences, words = met / max(tokens.n_sentences, 1), float(used["word_share"].sum())
     five = int(used["hits"].head(5).sum()) / max(hits, 1)
-    long = len(used) >= LONG
+    long, narrow = len(used) >= LONG, hits >= MANY and five >= FIVE
     if not hits or (long and (sentences < BARELY[0] or words < BARELY[1])):
-        verdict = "none"
-    else:
-        verdict = (
-            "poor" if long and (sentences < FITS[0] or words < FITS[1] or (hits >= MANY and five >= FIVE)) else "good"
-        )
-    return Fit(verdict, sentences, words, five)
+        return Fit("none", sentences, words, five)
+    poor = long and (sentences < FITS[0] or words < FITS[1] or narrow)
+    return Fit("poor" if poor else "good", sentences, words, five)
 
 
-def _fewest_types(tokens: Tokens, patterns: list[str]) -> list[int]:
-    """How many types of the vocabulary the least wild word of each pattern fits."""
-    words = [[word for word in pattern.split() if word not in ("*", "...")] for pattern in patterns]
-    single = sorted({word for own in words for word in own})
-    types = dict(zip(single, fitting_counts(tokens, single).tolist(), strict=True))
-    return [min(types[word] for word in own) for own in words]
+def found_parts(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Iterator[tuple[Part, pd.DataFrame]]:
+    """The parts of `tokens`, each with the matches of terms that count, in the order of the text.
+
+    ``first`` and ``last`` token, ``term`` (row of the lexicon's terms), ``amount``: the mean weight of its words, 1
+    without `weights`.
+    """
+    for part, found in kept_parts(tokens, lexicon):
+        table = found[found["pattern"] >= len(lexicon.excludes)].reset_index(drop=True)
+        table = table.rename(columns={"pattern": "term"}).assign(amount=1.0)
+        table["term"] -= len(lexicon.excludes)
+        own = part_weights(tokens, weights, part)
+        if own is not None:
+            spans = np.column_stack([table["first"], table["last"] + 1]).ravel()
+            total = np.add.reduceat(np.append(own, 0.0), spans)[::2]  # every second sum is of the words between two
+            table["amount"] = total / (table["last"] + 1 - table["first"])
+        yield part, table
 
 
 def kept_parts(tokens: Tokens, lexicon: Lexicon) -> Iterator[tuple[Part, pd.DataFrame]]:
-    """The parts of `tokens`, each with the matches that keep their words, as `kept` has them: searched for once."""
+    """The parts of `tokens`, each with the matches that keep their words, as `_kept` has them: searched for once."""
     search = next((own for own in _searches if own[0]() is tokens and own[1] is lexicon), None)
     if search is None:
-        found = [kept(part.tokens, lexicon).astype(np.int32) for part in parts(tokens)]
+        found = [_kept(part.tokens, lexicon).astype(np.int32) for part in parts(tokens)]
         search = weakref.ref(tokens), lexicon, found
     others = [own for own in _searches if own is not search and own[0]() is not None]
     _searches[:] = [*others, search][-KEPT:]
     return zip(parts(tokens), (piece.astype(np.int64) for piece in search[2]), strict=True)
 
 
-def kept(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
+def _kept(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     """The matches that keep their words: first, last, and pattern, a row of the excludes with the terms below them."""
     # With the excludes before the terms, and a sort that is stable, of two for the same words the exclude wins.
     found = find(tokens, lexicon.excludes["pattern"].tolist() + lexicon.terms["pattern"].tolist())

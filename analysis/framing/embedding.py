@@ -6,12 +6,11 @@ cannot be walked back to a rule, as a match of the lexicon can. Read what they p
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from analysis.core.compiled import Bools, Floats, Ints
+from analysis.core.compiled import Bools, Floats
 from analysis.framing import frames
 from analysis.framing.lexicon import Lexicon
 from analysis.text.embeddings import embed, tells
@@ -27,25 +26,15 @@ AT_ONCE = 2_000  # words whose cosines with all terms are in memory at once
 NEARER = 1.0  # nearness, as `similarities` measures it, from which a word is proposed for a frame
 
 
-class _Frames(NamedTuple):
-    """(frames, 256) unit vectors, and the mean and deviation of the cosines of all terms with each."""
-
-    vectors: Floats
-    mean: Floats
-    deviation: Floats
-
-
 def similarities(sentences: Sequence[str], lexicon: Lexicon) -> pd.DataFrame:
     r"""How near each sentence is to each frame: one row a sentence, one column a frame.
 
     .. math:: z_f(s) = (\cos(s, f) - m_f) / d_f
 
     A frame's vector is three parts in ten that of its label and definition, and for the rest the weighted mean of
-    those of its terms without a wildcard (of the definition alone where all have one). Some frames are near to
-    anything, so a cosine is measured against those of all terms of the lexicon with the frame: m is their mean and d
-    their standard deviation. 0 = no nearer than its words are on average, 1 = one standard deviation nearer. This
-    depends on the sentence and the lexicon alone, not on the sentences it is given with. NaN for a sentence without
-    words.
+    those of its terms without a wildcard. Some frames are near to anything, so a cosine is measured against those of
+    all terms of the lexicon with the frame: m is their mean and d their standard deviation. 0 = no nearer than its
+    words are on average, 1 = one standard deviation nearer; NaN for a sentence without words.
 
     Raises `ValueError` for a lexicon that is not in English, which the vectors know; `ModuleNotFoundError` without the
     extra "embeddings".
@@ -56,9 +45,9 @@ def similarities(sentences: Sequence[str], lexicon: Lexicon) -> pd.DataFrame:
     >>> similarities(["The two foreign secretaries will confer in Geneva."], lexicon).idxmax(axis=1).tolist()
     ['diplomacy']
     """
-    known = _frames(lexicon)
+    frame_vectors, mean, deviation = _frames(lexicon)
     vectors = embed(sentences).astype(np.float64)
-    near = (vectors @ known.vectors.T - known.mean) / known.deviation
+    near = (vectors @ frame_vectors.T - mean) / deviation
     near[~vectors.any(axis=1)] = np.nan
     return pd.DataFrame(near.round(DIGITS), columns=lexicon.frames["frame"].tolist())
 
@@ -69,14 +58,11 @@ def score_sentences(
     """`analysis.framing.frames.score_sentences`, with an answer for sentences that have no word of the lexicon.
 
     One row a sentence, one column a frame: the weight of the frame's matches plus `share` times `similarities`; and
-    ``frame``, the one with the highest score. It is None where that is below `least` (at the defaults: no match, and
-    less than one and a half standard deviations nearer than words of the field are), where its lead over the next is
+    ``frame``, the one with the highest score. It is None where that is below `least`, where its lead over the next is
     smaller than `margin`, or where two share it. With a share of 0.2 a match outweighs all but a great nearness.
 
-    Measured against readers, nothing having been learnt from them but `share` and `least` (macro F1, lexicon alone and
-    so combined): 332 sentences of news, fifteen policy frames, .605 and .645; 498 sentences of the sample, 12 frames
-    and none, .578 and .573; 1,300 headlines on guns, nine frames (Liu and others 2019), .705 and .712. A lexicon that
-    misses more gains more: one of the sample's frames with a tenth of the terms had .284, and .364 with a share of 0.4.
+    Against readers, macro F1 by the lexicon alone and so combined: 332 sentences of news, fifteen policy frames, .605
+    and .645; 498 sentences of the sample, .578 and .573; 1,300 headlines on guns (Liu and others 2019), .705 and .712.
 
     Raises `ValueError` for a share below 0, and as `similarities` and the other do.
 
@@ -115,10 +101,10 @@ def expand(tokens: Tokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: 
     ``frame_similarity`` (that of `similarities`: how far it belongs to this frame rather than to any), ``count`` (in
     the corpus), ``doc_id``, ``example`` (the first sentence with it).
 
-    Looked at are the words, of letters alone, that occur at least `min_count` times in documents of the lexicon's
-    language, tell something (the length of their vector), are no names (most of their capitals are at the start of a
-    sentence) and fit no word of a pattern. Each is proposed for the frame with the highest similarity, if it is at
-    least one standard deviation nearer to that than the terms of the lexicon are.
+    Considered are words of letters alone that occur at least `min_count` times in documents of the lexicon's language,
+    tell something (the length of their vector), are no names (most of their capitals are at the start of a sentence)
+    and fit no word of a pattern. Each is proposed for the frame with the highest similarity, if it is at least one
+    standard deviation nearer to that than the terms of the lexicon are.
 
     Raises `ValueError` where `per_frame` or `min_count` is below 1, no document is in the language of the lexicon, or
     that is not English.
@@ -134,10 +120,10 @@ def expand(tokens: Tokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: 
     for name, value in (("per_frame", per_frame), ("min_count", min_count)):
         if value < 1:
             raise ValueError(f"{name} is {value}: use 1 or more")
-    known = _frames(lexicon)
+    frame_vectors, mean, deviation = _frames(lexicon)
     tokens = frames.in_language(tokens, lexicon)
     found = _new_words(tokens, lexicon, min_count)
-    words = names(tokens, found.types).tolist()
+    words = names(tokens, found["type"].to_numpy()).tolist()
     seeds = lexicon.terms.assign(text=lexicon.terms["pattern"].map(_plain))
     seeds = seeds[seeds["text"] != ""].reset_index(drop=True)
     terms = embed(seeds["text"].tolist()).astype(np.float64)
@@ -147,7 +133,7 @@ def expand(tokens: Tokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: 
     for first in range(0, len(words), AT_ONCE):
         rows = slice(first, first + AT_ONCE)
         vectors = embed(words[rows]).astype(np.float64)
-        belongs[rows] = (vectors @ known.vectors.T - known.mean) / known.deviation
+        belongs[rows] = (vectors @ frame_vectors.T - mean) / deviation
         cosine = (vectors @ terms.T).round(DIGITS)
         for column, frame in enumerate(order):
             own = np.flatnonzero((seeds["frame"] == frame).to_numpy())
@@ -163,20 +149,19 @@ def expand(tokens: Tokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: 
             "similarity": near[best].round(DIGITS),
             "term": seeds["pattern"].to_numpy(dtype=object)[term[best]],
             "frame_similarity": belongs[best].round(DIGITS),
-            "count": found.times,
-            "doc_id": tokens.doc_ids[found.document],
+            "count": found["count"],
+            "doc_id": tokens.doc_ids[found["document"]],
         }
     )
     kept = table.assign(place=place)[table["frame_similarity"] >= NEARER]
     kept = kept.sort_values(["place", "similarity", "word"], ascending=[True, False, True], kind="stable")
     kept = kept.groupby("place", sort=False).head(per_frame).drop(columns="place")
-    spans = zip(*(column[kept.index].tolist() for column in found[2:]), strict=True)
-    said = [" ".join(tokens.corpus.texts[d][s:e].split()) for d, s, e in spans]
+    said = frames.on_one_line(tokens, *found.loc[kept.index, ["document", "start", "end"]].to_numpy().T)
     return kept.assign(example=pd.Series(said, index=kept.index, dtype=object)).reset_index(drop=True)
 
 
-def _frames(lexicon: Lexicon) -> _Frames:
-    """The vectors of the frames of a lexicon, and how near its terms are to them."""
+def _frames(lexicon: Lexicon) -> tuple[Floats, Floats, Floats]:
+    """(frames, 256) unit vectors, and the mean and deviation of the cosines of all terms with each."""
     if lexicon.language != "en":
         raise ValueError(f"lexicon {lexicon.name!r} is in {lexicon.language!r}: the vectors know 'en' alone")
     said = embed((lexicon.frames["label"] + ". " + lexicon.frames["definition"]).tolist()).astype(np.float64)
@@ -190,7 +175,7 @@ def _frames(lexicon: Lexicon) -> _Frames:
     if not len(cosine):
         cosine = vectors @ vectors.T
     deviation = cosine.std(axis=0)
-    return _Frames(vectors, cosine.mean(axis=0), np.where(deviation > 1e-6, deviation, 1.0))
+    return vectors, cosine.mean(axis=0), np.where(deviation > 1e-6, deviation, 1.0)
 
 
 def _plain(pattern: str) -> str:
@@ -199,18 +184,8 @@ def _plain(pattern: str) -> str:
     return "" if any("?" in word for word in words) else " ".join(" ".join(words).split())
 
 
-class _Words(NamedTuple):
-    """Types of the whole vocabulary, how often each occurs, and the first sentence with it: its document and ends."""
-
-    types: Ints
-    times: Ints
-    document: Ints
-    start: Ints
-    end: Ints
-
-
-def _new_words(tokens: Tokens, lexicon: Lexicon, min_count: int) -> _Words:
-    """The types that `expand` looks at."""
+def _new_words(tokens: Tokens, lexicon: Lexicon, min_count: int) -> pd.DataFrame:
+    """The types that `expand` considers, how often each occurs, and the first sentence with it: document and ends."""
     known = [*lexicon.terms["pattern"], *lexicon.excludes["pattern"], *lexicon.negation_words]
     listed = sorted({word for pattern in known for word in pattern.split()} - {"*", "..."})
     size = len(tokens.vocabulary)
@@ -233,7 +208,8 @@ def _new_words(tokens: Tokens, lexicon: Lexicon, min_count: int) -> _Words:
     letters = np.array([word.isalpha() and len(word) > 2 for word in words], dtype=bool)
     rows = rows[letters]
     rows = rows[tells(words[letters].tolist())]
-    return _Words(rows, count[rows], *first[:, rows])
+    columns = rows, count[rows], *first[:, rows]
+    return pd.DataFrame(dict(zip(("type", "count", "document", "start", "end"), columns, strict=True)))
 
 
 def _capitals(tokens: Tokens) -> Bools:

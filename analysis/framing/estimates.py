@@ -34,11 +34,6 @@ def shares(hit: Bools, within: Bools, sample: Sample, *, z: float = Z) -> Estima
 
     where a stratum of one sentence counts :math:`(1 - f_h) z_i^2`. `z` is the normal quantile of the interval. NaN,
     with an interval from 0 to 1, where no sentence is within.
-
-    >>> one = Sample(np.ones(9), np.zeros(9, dtype=np.int64), np.zeros(9))
-    >>> found = shares(np.ones((9, 1), dtype=bool), np.ones((9, 1), dtype=bool), one)
-    >>> [end.round(3).tolist() for end in found]
-    [[1.0], [0.701], [1.0]]
     """
     weight = sample.weight[:, None] * within
     total = weight.sum(axis=0)
@@ -65,10 +60,6 @@ def mixed(first: Estimate, second: Estimate, share: Floats) -> Estimate:
 
     The interval is put together from theirs (Zou, Huang and Zhang 2009): each end is as far from the value as the root
     of the summed squares of the distances of the two.
-
-    >>> half = Estimate(np.array([0.5]), np.array([0.2]), np.array([0.8]))
-    >>> [end.round(3).tolist() for end in mixed(half, half, np.array([0.5]))]
-    [[0.5], [0.288], [0.712]]
     """
     rest = 1 - share
     value = share * first.value + rest * second.value
@@ -81,10 +72,6 @@ def ratio(over: Estimate, under: Estimate) -> Estimate:
     """``over / under`` of independent estimates that are not negative, with the interval of Donner and Zou (2012).
 
     Infinite where `under` is 0, and the upper end where its lower end is.
-
-    >>> one = Estimate(np.array([1.0]), np.array([1.0]), np.array([1.0]))
-    >>> [end.tolist() for end in ratio(one, Estimate(np.array([0.5]), np.array([0.25]), np.array([0.8])))]
-    [[2.0], [1.25], [4.0]]
     """
     product = over.value * under.value
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.framing.coding import NONE, codes, folded
 from analysis.framing.frames import score_sentences
@@ -53,14 +55,12 @@ def frame_scores(gold: Sequence[str | None], predicted: Sequence[str | None], fr
 
     Columns: frame, precision (correct / predicted), recall (correct / gold), f1 (2 correct / (predicted + gold)), each
     0 to 1 and 0 where there is nothing to divide by; correct, gold, predicted (texts); coverage (the share of texts
-    that are given the frame). None and "none" are no frame. Where `gold` has texts without a frame, to give none is
-    an answer like any other and has its row, ``none``; where it has not, a text given no frame is one missed.
+    that are given the frame). None and "none" are no frame; where `gold` has texts without a frame, to give none is an
+    answer like any other and has its row.
 
-    ``macro``: the mean of the rows with a text in `gold`, so that a rare frame weighs as much as a frequent one
-    (scikit-learn takes the frames that are only predicted into its mean, too, unless told the labels); the counts are
-    summed over the same rows, coverage is NaN. ``all``: the texts together; recall is the accuracy (correct / texts),
-    coverage the share of texts given any frame. Raises `ValueError` where the two are not as long, are empty, or name
-    what is none of `frames`.
+    ``macro``: the mean of the rows with a text in `gold`; the counts are summed over the same rows, coverage is NaN.
+    ``all``: the texts together; recall is the accuracy, coverage the share of texts given any frame. Raises
+    `ValueError` where the two are not as long, are empty, or name what is none of `frames`.
 
     >>> frame_scores(["war", "war", "law"], ["war", None, "war"], ["war", "law"]).round(2)
        frame  precision  recall    f1  correct  gold  predicted  coverage
@@ -77,25 +77,32 @@ def frame_scores(gold: Sequence[str | None], predicted: Sequence[str | None], fr
     found = np.array([NONE if name is None else name for name in predicted], dtype=object)
     if strange := sorted({*given, *found} - {*frames, NONE}):
         raise ValueError(f"{strange[0]!r} is none of the frames: expected {', '.join([*frames, NONE])}")
-    answers = [*frames, NONE] if (given == NONE).any() else list(frames)
-    table = pd.DataFrame(
-        {
-            "frame": answers,
-            "correct": [int(((given == name) & (found == name)).sum()) for name in answers],
-            "gold": [int((given == name).sum()) for name in answers],
-            "predicted": [int((found == name).sum()) for name in answers],
-        }
-    )
-    together = {"frame": "all"} | table[_COUNTS].sum().to_dict()
-    table = pd.concat([table, pd.DataFrame([together])], ignore_index=True)
-    table.insert(1, "precision", table["correct"] / table["predicted"].clip(lower=1))
-    table.insert(2, "recall", table["correct"] / table["gold"].clip(lower=1))
-    table.insert(3, "f1", 2 * table["correct"] / (table["gold"] + table["predicted"]).clip(lower=1))
-    table["coverage"] = [*table["predicted"].iloc[:-1] / len(given), float((found != NONE).mean())]
-    each, whole = table.iloc[:-1], table.iloc[-1:]
-    read = each[each["gold"] > 0]
+    table = label_scores(given, found, [*frames, NONE] if (given == NONE).any() else list(frames))
+    table = table.rename(columns={"label": "frame"}).assign(coverage=table["predicted"] / len(given))
+    read = table[table["gold"] > 0]
     macro = {"frame": "macro"} | read[_RATES].mean().to_dict() | read[_COUNTS].sum().to_dict()
-    return pd.concat([each, pd.DataFrame([macro], columns=table.columns), whole], ignore_index=True)
+    right, coded, said = table[_COUNTS].sum().tolist()
+    together = {
+        "frame": "all",
+        "precision": right / max(said, 1),
+        "recall": right / coded,
+        "f1": 2 * right / (coded + said),
+    }
+    together |= {"correct": right, "gold": coded, "predicted": said, "coverage": float((found != NONE).mean())}
+    return pd.concat([table, pd.DataFrame([macro, together], columns=table.columns)], ignore_index=True)
+
+
+def label_scores(gold: NDArray[Any], predicted: NDArray[Any], labels: Sequence[Any] | None = None) -> pd.DataFrame:
+    """label, precision, recall, f1, correct, gold and predicted of each label, by default of those in `gold`.
+
+    The rates are 0 where there is nothing to divide by.
+    """
+    names = np.unique(gold) if labels is None else np.array(labels, dtype=gold.dtype)
+    given, said = (column[:, None] == names for column in (gold, predicted))
+    counts = correct, of_gold, of_predicted = [cells.sum(axis=0) for cells in (given & said, given, said)]
+    rates = {"precision": correct / of_predicted.clip(min=1), "recall": correct / of_gold.clip(min=1)}
+    rates["f1"] = 2 * correct / (of_gold + of_predicted).clip(min=1)
+    return pd.DataFrame({"label": names} | rates | dict(zip(_COUNTS, counts, strict=True)))
 
 
 def _column(table: pd.DataFrame, file: str, what: str, names: Sequence[str]) -> str:

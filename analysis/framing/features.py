@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.core.compiled import Floats
-from analysis.framing.frames import matches
+from analysis.framing.counting import count_documents
 from analysis.framing.lexicon import Lexicon
 from analysis.text import embeddings
 from analysis.text.corpus import read_texts
@@ -103,15 +103,12 @@ def _piece_counts(tokens: Tokens) -> tuple[Matrix, Names]:
     codes: dict[str, int] = {}
     column, offsets = [], [0]
     for word in vocabulary:  # each word is cut up once, however often it occurs
-        column += [codes.setdefault(piece, len(codes)) for piece in _pieces(word)]
+        padded = f" {word} "
+        pieces = (padded[at : at + size] for size in PIECES for at in range(len(padded) - size + 1))
+        column += [codes.setdefault(piece, len(codes)) for piece in pieces]
         offsets.append(len(column))
     of_words = sparse.csr_array((np.ones(len(column)), column, offsets), shape=(len(vocabulary), len(codes)))
     return sparse.csr_array(counts @ of_words), np.array(list(codes), dtype=object)
-
-
-def _pieces(word: str) -> list[str]:
-    padded = f" {word} "
-    return [padded[at : at + size] for size in PIECES for at in range(len(padded) - size + 1)]
 
 
 def _vocabulary(counts: Matrix, names: Names) -> tuple[tuple[str, ...], Floats]:
@@ -125,32 +122,22 @@ def _vocabulary(counts: Matrix, names: Names) -> tuple[tuple[str, ...], Floats]:
 
 def _tf_idf(counts: Matrix, names: Names, vocabulary: Sequence[str], idf: Floats) -> Matrix:
     """The rows of `counts` over the columns of `vocabulary`, weighted, each of length 1 (0 without a known name)."""
-    places = {name: column for column, name in enumerate(vocabulary)}
-    place = np.array([places.get(name, -1) for name in names], dtype=np.int64)
-    entries = counts.tocoo()
-    column = place[entries.coords[1]]
-    known = column >= 0
-    row, column = entries.coords[0][known], column[known]
-    value = (1 + np.log(entries.data[known])) * idf[column]
-    rows = sparse.csr_array((value, (row, column)), shape=(counts.shape[0], len(vocabulary)))
+    wanted = pd.Index(np.array(vocabulary, dtype=object), dtype=object)
+    column = wanted.get_indexer(pd.Index(names, dtype=object))
+    known = np.flatnonzero(column >= 0)
+    shape = len(names), len(vocabulary)
+    rows = counts @ sparse.csr_array((np.ones(len(known)), (known, column[known])), shape=shape)
     rows.sort_indices()  # so that a sum does not depend on which words the other texts have
+    rows.data = (1 + np.log(rows.data)) * idf[rows.indices]
     row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-    length = np.sqrt(np.bincount(row, rows.data**2, minlength=rows.shape[0]))
-    return sparse.csr_array((rows.data / length[row], rows.indices, rows.indptr), shape=rows.shape)
+    rows.data /= np.sqrt(np.bincount(row, rows.data**2, minlength=rows.shape[0]))[row]
+    return rows
 
 
 def _frame_counts(tokens: Tokens, lexicons: Sequence[Lexicon]) -> Matrix:
     """``ln(1 + w)`` of the weight of each frame's matches in each text: (texts, frames of all lexicons)."""
-    blocks = [sparse.csr_array((tokens.n_documents, 0), dtype=np.float64)]
-    for lexicon in lexicons:
-        found = matches(tokens, lexicon)
-        codes = {frame: code for code, frame in enumerate(lexicon.frames["frame"])}
-        place = (found["doc_id"].to_numpy(dtype=np.int64), found["frame"].map(codes).to_numpy(dtype=np.int64))
-        weight = found["weight"].to_numpy(dtype=np.float64)
-        shape = (tokens.n_documents, len(codes))
-        block = sparse.csr_array((weight, place), shape=shape)
-        block.sum_duplicates()
-        blocks.append(sparse.csr_array((np.log1p(block.data), block.indices, block.indptr), shape=shape))
+    blocks: list[Matrix] = [sparse.csr_array((tokens.n_documents, 0), dtype=np.float64)]
+    blocks += [count_documents(tokens, lexicon).scores.log1p() for lexicon in lexicons]
     return sparse.csr_array(sparse.hstack(blocks, format="csr"))
 
 

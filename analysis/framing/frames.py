@@ -1,8 +1,8 @@
 """Frame matches: which words of a text speak of which frame, walked back to the character."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -11,22 +11,31 @@ from scipy import sparse
 
 from analysis.core.compiled import Floats, Ints
 from analysis.core.intervals import gather, rate_intervals
-from analysis.framing.counting import DIGITS, added, amounts, count, counted_parts, stacked, weighted_parts
+from analysis.framing.counting import (
+    DIGITS,
+    added,
+    amounts,
+    count,
+    count_documents,
+    counted_parts,
+    found_parts,
+    stacked,
+)
 from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
 from analysis.text.documents import ByDocument
 from analysis.text.lookup import document_of, first_sentences, sentence_in_document, sentence_of
-from analysis.text.parted import parts, sentence_counts
+from analysis.text.parted import sentence_counts
 from analysis.text.patterns import fitting_types
-from analysis.text.tables import compact, documents_of, table_of
-from analysis.text.tokens import Ids, Tokens, offsets_of, tokenize
+from analysis.text.periods import periods
+from analysis.text.tables import compact, rows_by_part, table_of
+from analysis.text.tokens import Tokens, offsets_of, tokenize
 
 MATCH_COLUMNS = ["doc_id", "sentence", "frame", "pattern", "text", "start", "end", "negated", "weight"]
 STATUSES = ("framed", "tie", "below margin", "no term")
 
 Words = TypeVar("Words", bound=ByDocument)
 BLOCK = 10_000  # sentences whose scores are a full matrix at a time
-SENTENCES = 1 << 31  # more than a document has
 
 
 def matches(tokens: Tokens, lexicon: Lexicon, *, most: int | None = None) -> pd.DataFrame:
@@ -40,7 +49,7 @@ def matches(tokens: Tokens, lexicon: Lexicon, *, most: int | None = None) -> pd.
     the earlier, then an exclude, then the one that appears first in the lexicon. An ``excludes`` phrase that wins takes
     its words out of the count.
     """
-    return table_of((_matches(part.tokens, lexicon, own) for part, own, _ in weighted_parts(tokens, lexicon)), most)
+    return table_of((_matches(part.tokens, lexicon, found) for part, found in found_parts(tokens, lexicon)), most)
 
 
 def _matches(tokens: Tokens, lexicon: Lexicon, found: pd.DataFrame) -> pd.DataFrame:
@@ -93,50 +102,40 @@ def evidence(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) ->
     >>> table[["frame", "words", "sentence"]].values.tolist()[-1]
     ['threat', 'militants', 'The militants fled.']
     """
-    by_name = np.argsort(tokens.doc_ids, kind="stable")
-    rank = np.argsort(by_name)
-    frame, frames = pd.factorize(found["frame"].astype(object), sort=True)
-    key = (frame * len(rank) + rank[documents_of(found, tokens)]) * SENTENCES + found["sentence"].to_numpy()
-    keys, own, hits = np.unique(key, return_inverse=True, return_counts=True)
-    weight = found["weight"].groupby(own).sum().to_numpy()
-    frame, document, sentence = keys // SENTENCES // len(rank), by_name[keys // SENTENCES % len(rank)], keys % SENTENCES
-    strongest = np.lexsort((keys, -weight, frame))  # frame by frame
-    place = np.empty(len(keys), dtype=np.int64)
-    place[strongest] = np.arange(len(keys)) - np.searchsorted(frame[strongest], frame[strongest])
-    chosen = np.lexsort((frame, place))[:most]
-    row = np.full(len(keys), -1)
-    row[chosen] = np.arange(len(chosen))
-    listed = np.flatnonzero(row[own] >= 0)
-    listed = listed[np.argsort(row[own[listed]], kind="stable")]
+    cells = found.groupby(["frame", "doc_id", "sentence"], sort=True)
+    table = cells.agg(hits=("weight", "size"), weight=("weight", "sum")).reset_index()
+    table["place"] = table.sort_values("weight", ascending=False, kind="stable").groupby("frame").cumcount()
+    table = table.sort_values("place", kind="stable").head(len(table) if most is None else most)
+    row = pd.Series(np.arange(len(table)), index=table.index).reindex(cells.ngroup(), fill_value=-1).to_numpy()
+    listed = np.argsort(row, kind="stable")[np.count_nonzero(row < 0) :]
     text = found["text"].to_numpy(dtype=object)[listed]
-    start, end, said = _sentences_at(tokens, document[chosen], sentence[chosen])
+    words = [" · ".join(text[first:stop]) for first, stop in pairwise(offsets_of(table["hits"].to_numpy()))]
+    places = [pd.DataFrame(columns=["sentence", "start", "end"])]
+    for part, rows, document in rows_by_part(table, tokens):
+        line = first_sentences(part.tokens)[document] + rows["sentence"].to_numpy()
+        start, end = part.tokens.sentence_start[line], part.tokens.sentence_end[line]
+        said = on_one_line(part.tokens, document, start, end)
+        places.append(pd.DataFrame({"sentence": said, "start": start, "end": end}, index=rows.index))
+    spans = pd.concat(places).reindex(table.index)
     return compact(
         {
-            "frame": np.asarray(frames, dtype=object)[frame[chosen]],
-            "doc_id": tokens.doc_ids[document[chosen]],
-            "hits": hits[chosen],
-            "weight": weight[chosen],
-            "words": [" ".join(" · ".join(text[a:b]).split()) for a, b in pairwise(offsets_of(hits[chosen]))],
-            "sentence": said,
-            "start": start,
-            "end": end,
+            "frame": table["frame"].to_numpy(dtype=object),
+            "doc_id": table["doc_id"].to_numpy(dtype=object),
+            "hits": table["hits"].to_numpy(),
+            "weight": table["weight"].to_numpy(),
+            "words": [" ".join(text.split()) for text in words],
+            "sentence": spans["sentence"].tolist(),
+            "start": spans["start"].to_numpy(dtype=np.int32),
+            "end": spans["end"].to_numpy(dtype=np.int32),
         }
     )
 
 
-def _sentences_at(tokens: Tokens, document: Ints, number: Ints) -> tuple[Ids, Ids, list[str]]:
-    """Where sentences begin and end and what they say on one line, each by its document and its number there."""
-    start, end = np.zeros((2, len(document)), dtype=np.int32)
-    said = [""] * len(document)
-    order = np.argsort(document, kind="stable")
-    for part in parts(tokens):
-        rows = order[slice(*np.searchsorted(document[order], [part.rows.start, part.rows.stop]).tolist())]
-        own, texts = document[rows] - part.document, part.tokens.corpus.texts
-        line = first_sentences(part.tokens)[own] + number[rows]
-        start[rows], end[rows] = part.tokens.sentence_start[line], part.tokens.sentence_end[line]
-        for row, d, s, e in zip(rows.tolist(), own.tolist(), start[rows].tolist(), end[rows].tolist(), strict=True):
-            said[row] = " ".join(texts[d][s:e].split())
-    return start, end, said
+def on_one_line(tokens: Tokens, document: Ints, start: NDArray[Any], end: NDArray[Any]) -> list[str]:
+    """What spans of characters of the documents say, white space made one blank."""
+    texts = tokens.corpus.texts
+    spans = zip(document.tolist(), start.tolist(), end.tolist(), strict=True)
+    return [" ".join(texts[d][s:e].split()) for d, s, e in spans]
 
 
 def profile(
@@ -151,9 +150,8 @@ def profile(
     ``per_1000_words``: hits a thousand running words (their weights). ``sentence_share``: sentences with a hit, as a
     share of all (0 to 1). ``ci_low``, ``ci_high``: 95% interval of ``per_1000_words``, over the documents of the group,
     or its sentences where it is one document, see `analysis.core.intervals.intervals_of`; NaN with fewer than five.
-    ``score_per_1000_words``: the same rate with each hit counted at the weight of its term, so that a topic word of
-    weight 0.3 does not say as much as a phrase. Raises `ValueError`
-    for an unknown column, or weights that are not one a token.
+    ``score_per_1000_words``: the same rate with each hit counted at the weight of its term. Raises `ValueError` for an
+    unknown column, or weights that are not one a token.
     """
     names, number = tokens.numbered_groups(by)
     frames, members = len(lexicon.frames), np.bincount(number)
@@ -191,19 +189,63 @@ def profile(
     return pd.DataFrame(groups | columns)
 
 
+def over_time(
+    tokens: Tokens,
+    lexicon: Lexicon,
+    every: str = "month",
+    *,
+    weights: Floats | None = None,
+) -> pd.DataFrame:
+    """The rate of each frame in each period, "day", "week", "month" or "year", from the first to the last.
+
+    One row a frame, in the lexicon's order, and a period: ``period`` (its first day; a week begins on Monday),
+    ``frame``, ``documents`` (with words), ``hits``, ``words``, ``per_1000_words`` (NaN in a period without words),
+    ``ci_low``, ``ci_high``, all as in `profile`. Documents without a date are left out: `analysis.text.periods.undated`
+    lists them. Raises `ValueError` for another `every`, when no document has a date, or weights not one a token.
+
+    >>> from analysis import read_text, tokenize
+    >>> from analysis.framing.lexicon import read_lexicon
+    >>> from analysis.core.paths import LEXICONS
+    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> tokens = tokenize(read_text("The militants had fled.", date="2024-06-22"))
+    >>> over_time(tokens, lexicon)[["period", "frame", "hits", "words", "per_1000_words"]].head(1)
+          period   frame  hits  words  per_1000_words
+    0 2024-06-01  threat     1      4           250.0
+    """
+    first_days, period = periods(tokens, every)
+    by_document, frames = count_documents(tokens, lexicon, weights), len(lexicon.frames)
+    cell = np.where(sentence_counts(tokens) > 0, period, -1)
+    counted = added(by_document, cell, len(first_days))
+    total, size = counted.hits.toarray(), counted.words[:, None]
+    rate = np.divide(1000 * total, size, out=np.full(total.shape, np.nan), where=size > 0)
+    low, high = (1000 * end for end in rate_intervals(by_document.hits, by_document.words, cell, len(first_days)))
+    held = np.bincount(cell[cell >= 0], minlength=len(first_days))
+    return pd.DataFrame(
+        {
+            "period": first_days[np.tile(np.arange(len(first_days)), frames)],
+            "frame": np.repeat(lexicon.frames["frame"].to_numpy(), len(first_days)),
+            "documents": np.tile(held, frames),
+            "hits": amounts(total.T.ravel(), whole=weights is None),
+            "words": amounts(np.tile(counted.words, frames), whole=weights is None),
+            "per_1000_words": rate.T.ravel(),
+            "ci_low": low.T.ravel(),
+            "ci_high": high.T.ravel(),
+        }
+    )
+
+
 def sentence_frames(tokens: Tokens, lexicon: Lexicon, *, margin: float = 0.0, most: int | None = None) -> pd.DataFrame:
     """Which frame leads in each sentence, and how clearly: one row a sentence, in the order of the text.
 
     - ``doc_id``, ``sentence`` (from 0 in each document), ``start``, ``end`` (characters), ``text`` (on one line);
     - ``status``: "framed"; "tie", where two frames or more share the highest score; "below margin", where the lead over
       the next frame is smaller than `margin` (a weight: with 0.5 a lone topic word of weight 0.3 is too little); "no
-      term", where nothing matches. Only a framed sentence has a ``frame``, the others abstain: None;
+      term", where nothing matches. Only a framed sentence has a ``frame``, the others have None;
     - ``leading``: the frame with the highest score, all of them in a tie (" · " between); ``second``: the one with the
       next lower score (of those the first in the lexicon); None where there is none;
-    - ``score``: the weights of the leading frame's matches; ``margin``: how much that is above the next frame's.
+    - ``score``: the weights of the leading frame's matches; ``margin``: its lead over the next frame.
 
-    The table holds the text, and so is as large as the corpus; `most`: rows, at most. Raises `ValueError` for a margin
-    below 0.
+    `most`: rows, at most. Raises `ValueError` for a margin below 0.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -224,8 +266,7 @@ def coverage(tokens: Tokens, lexicon: Lexicon, by: str | None = None, *, margin:
     """How many sentences have each status of `sentence_frames`: one row a status (and a group, with `by`).
 
     ``status`` in the order framed, tie, below margin, no term; ``sentences``; ``share``: of the sentences of the group
-    (0 to 1; 0 where it has none). The share of "framed" is the coverage of the text: what is said of frames rests on
-    these sentences. Raises `ValueError` for an unknown column, or a margin below 0.
+    (0 to 1; 0 where it has none). Raises `ValueError` for an unknown column, or a margin below 0.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -241,10 +282,8 @@ def coverage(tokens: Tokens, lexicon: Lexicon, by: str | None = None, *, margin:
     names, number = tokens.numbered_groups(by)
     counts = np.zeros((len(names), len(STATUSES)), dtype=np.int64)
     for part, counted in counted_parts(tokens, lexicon):
-        group = number[part.rows][part.tokens.sentence_document]
-        for first in range(0, max(len(group), 1), BLOCK):
-            status = _ranked(counted.scores[first : first + BLOCK].toarray(), margin).status
-            np.add.at(counts, (group[first : first + BLOCK], status), 1)
+        status = np.concatenate([_ranked(block, margin)[0] for block in _blocks(counted.scores)])
+        np.add.at(counts, (number[part.rows][part.tokens.sentence_document], status), 1)
     result = pd.DataFrame(
         {
             "status": list(STATUSES) * len(names),
@@ -270,8 +309,9 @@ def score_sentences(sentences: Sequence[str], lexicon: Lexicon, *, margin: float
     [None, 'law_and_prosecution']
     """
     tokens = tokenize(read_texts(sentences), boilerplate=True)
-    scores = (gather(tokens.sentence_document, len(sentences)) @ count(tokens, lexicon).scores).toarray()
-    table = pd.DataFrame(scores.round(DIGITS), columns=lexicon.frames["frame"].tolist())
+    member = gather(tokens.sentence_document, len(sentences))
+    scores = (member @ count(tokens, lexicon).scores).toarray().round(DIGITS)
+    table = pd.DataFrame(scores, columns=lexicon.frames["frame"].tolist())
     table["frame"] = _lead(scores, lexicon, margin)["frame"]
     return table
 
@@ -289,55 +329,42 @@ def _leading_frames(tokens: Tokens, scores: sparse.csr_array, lexicon: Lexicon, 
     document, start, end = tokens.sentence_document, tokens.sentence_start, tokens.sentence_end
     places = {
         "doc_id": tokens.doc_ids[document],
-        "sentence": np.arange(tokens.n_sentences) - np.searchsorted(document, document),
+        "sentence": np.arange(tokens.n_sentences) - first_sentences(tokens)[document],
         "start": start,
         "end": end,
     }
-    blocks = (scores[first : first + BLOCK].toarray() for first in range(0, max(tokens.n_sentences, 1), BLOCK))
-    leads = pd.concat([_lead(block, lexicon, margin) for block in blocks], ignore_index=True)
-    texts, spans = tokens.corpus.texts, zip(document.tolist(), start.tolist(), end.tolist(), strict=True)
-    said = pd.Series([" ".join(texts[d][s:e].split()) for d, s, e in spans], dtype=object)
+    leads = pd.concat([_lead(block, lexicon, margin) for block in _blocks(scores)], ignore_index=True)
+    said = pd.Series(on_one_line(tokens, document, start, end), dtype=object)
     return pd.concat([compact(places), leads], axis=1).assign(text=said)
 
 
-class _Ranked(NamedTuple):
-    """Of each sentence the status, an index into `STATUSES`, the highest score and its lead, and the scores below it.
-
-    ``highest``: (sentences, frames) which frames have the highest score, where that is above 0.
-    """
-
-    status: Ints
-    best: Floats
-    ahead: Floats
-    lower: Floats
-    highest: NDArray[np.bool_]
+def _blocks(scores: sparse.csr_array) -> Iterator[Floats]:
+    """The rows of a matrix as full matrices, one at least."""
+    for first in range(0, max(scores.shape[0], 1), BLOCK):
+        yield scores[first : first + BLOCK].toarray().round(DIGITS)
 
 
-def _ranked(scores: Floats, margin: float) -> _Ranked:
-    """How the scores of each sentence, (sentences, frames), compare."""
+def _ranked(scores: Floats, margin: float) -> tuple[Ints, Floats, Floats]:
+    """(sentences,) the status, an index into `STATUSES`, the highest of the (sentences, frames) `scores`, its lead."""
     if not margin >= 0:
         raise ValueError(f"margin is {margin}: use 0 or a weight above it")
-    scores = scores.round(DIGITS)
-    best = scores.max(axis=1, initial=0.0)
-    lower = np.where(scores < best[:, None], scores, 0.0)
-    highest = (scores == best[:, None]) & (best > 0)[:, None]
-    tied = highest.sum(axis=1) > 1
-    ahead = np.where(tied, 0.0, best - lower.max(axis=1, initial=0.0)).round(DIGITS)
-    status = np.select([best == 0, tied, ahead < margin], [3, 1, 2], 0)
-    return _Ranked(status, best, ahead, lower, highest)
+    ordered = np.sort(np.column_stack([np.zeros((len(scores), 2)), scores]), axis=1)
+    best, lead = ordered[:, -1], (ordered[:, -1] - ordered[:, -2]).round(DIGITS)
+    return np.select([best == 0, lead == 0, lead < margin], [3, 1, 2], 0), best, lead
 
 
 def _lead(scores: Floats, lexicon: Lexicon, margin: float) -> pd.DataFrame:
     """The columns status, frame, leading, second, score and margin of `sentence_frames`, from (sentences, frames)."""
-    ranked = _ranked(scores, margin)
+    status, best, lead = _ranked(scores, margin)
     frames = lexicon.frames["frame"].to_numpy(dtype=object)
-    first, below, tied = ranked.best > 0, ranked.lower.any(axis=1), ranked.status == STATUSES.index("tie")
+    highest = scores == best[:, None]
+    lower = np.where(highest, 0.0, scores)
+    first, below, tied = best > 0, lower.any(axis=1), status == STATUSES.index("tie")
     leading, second = np.full((2, len(scores)), None, dtype=object)
-    leading[first] = frames[ranked.highest[first].argmax(axis=1)]
-    second[below] = frames[ranked.lower[below].argmax(axis=1)]
-    leading[tied] = [" · ".join(frames[row]) for row in ranked.highest[tied]]
-    status = np.array(STATUSES, dtype=object)[ranked.status]
+    leading[first] = frames[highest[first].argmax(axis=1)]
+    leading[tied] = [" · ".join(frames[row]) for row in highest[tied]]
+    second[below] = frames[lower[below].argmax(axis=1)]
     framed = leading.copy()
-    framed[ranked.status != STATUSES.index("framed")] = None
-    names = {"status": status, "frame": framed}
-    return compact(names | {"leading": leading, "second": second, "score": ranked.best, "margin": ranked.ahead})
+    framed[status != STATUSES.index("framed")] = None
+    names = {"status": np.array(STATUSES, dtype=object)[status], "frame": framed}
+    return compact(names | {"leading": leading, "second": second, "score": best, "margin": lead})

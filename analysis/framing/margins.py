@@ -25,10 +25,6 @@ def tails(shared: NDArray[Any], sums: Floats) -> tuple[Floats, Floats]:
     Mikhailov 1982, Limit theorems for the number of empty cells), which such a variable is near to (Peköz, Röllin,
     Čekanavičius and Shwartz 2009, A three-parameter binomial approximation). Half of the actual case, since counts so
     small would else be found too seldom (Lancaster 1961, Significance tests in discrete distributions).
-
-    >>> sums = np.array([[1.0], [0.5], [0.0], [2.0]])  # two throws of a coin
-    >>> [tail.tolist() for tail in tails(np.array([2]), sums)]
-    [[0.125], [0.875]]
     """
     trials, chance = _binomial(sums)
     count = np.clip(shared - sums[2], 0, trials)
@@ -82,7 +78,7 @@ def add_words(bounds: Any, begin: Any, end: Any, types: Any, spoken: Any, kept: 
 
     ``counts[:, t]``: the sentences of both, those with the type alone, and the documents of both. `bounds`:
     (documents + 1,) the sentences at which each begins; `begin`, `end`: (sentences,) the first word of each and the one
-    behind its last; `types`: of each word, and `kept`: whether it counts.
+    after its last; `types`: of each word, and `kept`: whether it counts.
     """
     seen = np.full(counts.shape[1], -1)
     many, both = np.zeros(counts.shape[1], np.int64), np.zeros(counts.shape[1], np.int64)

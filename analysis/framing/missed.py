@@ -10,6 +10,7 @@ from scipy import sparse
 
 from analysis.core.compiled import Floats, Ints
 from analysis.framing.counting import counted_parts
+from analysis.framing.frames import on_one_line
 from analysis.framing.lexicon import Lexicon
 from analysis.text.parted import names, parts
 from analysis.text.shingles import is_first
@@ -21,6 +22,7 @@ SHORTEST = 5  # words of a sentence that is taken
 RARE = 3  # sentences that have a word, below which it says nothing of others
 SLIGHT = 0.05  # of the weight of a topic's first word, below which another is none of it
 PER_TOPIC = 50  # sentences that a topic is to have for there to be one more
+SHOWN, WORDS = 3, 8  # sentences of a topic, and words of it, that are listed
 ROUNDS = 200  # of updates, after which the topics of news hardly change
 TINY = 1e-12  # so that nothing is divided by 0
 
@@ -31,8 +33,6 @@ def missed(
     *,
     stopwords: Iterable[str] | None = None,
     topics: int = 8,
-    shown: int = 3,
-    words: int = 8,
     most: int = 4000,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -40,24 +40,21 @@ def missed(
 
     The tf-idf of such sentences (five words or more, each once; `most` drawn at random of more) is approximated by
     `topics` times words, none below 0 (Lee and Seung 1999, Learning the parts of objects by non-negative matrix
-    factorization, Nature 401), beginning at random. Fewer topics are sought where there would be fewer than 50
-    sentences for each; without as many for one the table is empty. A sentence belongs to
-    the topic that it has most of. One row a sentence, `shown` of each topic, those with most of it, the topic with most
-    sentences first:
+    factorization), beginning at random; of fewer topics where there are fewer than 50 sentences for each. A sentence
+    belongs to the topic that it has most of. One row a sentence, three of each topic, those with most of it, the
+    topic with most sentences first:
 
     - ``topic``: from 1; ``sentences``: how many of those looked at belong to it, ``share`` of them (0 to 1);
-    - ``words``: its leading `words`, `stopwords` left out, a blank between;
+    - ``words``: its eight leading words, `stopwords` left out, a blank between;
     - ``doc_id``, ``start``, ``end`` (characters), ``text``: the sentence, on one line.
-
-    What is proposed is for a person to accept or not. Time and memory are bounded by `most`.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
     >>> from analysis.core.paths import LEXICONS
     >>> lexicon = read_lexicon(LEXICONS / "actors.yml")
     >>> said = " ".join(f"The tide rose {n} feet that night. A cat slept for {n} hours." for n in range(50))
-    >>> found = missed(tokenize(read_text(said)), lexicon, stopwords={"the", "that", "a", "for"}, shown=1)
-    >>> found[["topic", "sentences", "words"]]
+    >>> found = missed(tokenize(read_text(said)), lexicon, stopwords={"the", "that", "a", "for"})
+    >>> found[["topic", "sentences", "words"]].drop_duplicates(ignore_index=True)
        topic  sentences                 words
     0      1         50       cat hours slept
     1      2         50  feet night rose tide
@@ -81,32 +78,31 @@ def missed(
     rows = []
     for place, own in enumerate(np.argsort(-size, kind="stable").tolist(), start=1):
         weight = of_word[own].round(9)
-        leading = np.argsort(-weight, kind="stable")[:words]
+        leading = np.argsort(-weight, kind="stable")[:WORDS]
         about = {"topic": place, "sentences": size[own], "share": size[own] / len(line)}
         about["words"] = " ".join(vocabulary[leading[weight[leading] > SLIGHT * weight.max()]])
         members = np.flatnonzero(topic == own)
-        best = members[np.argsort(-of_sentence[members, own + 1], kind="stable")[:shown]]
+        best = members[np.argsort(-of_sentence[members, own + 1], kind="stable")[:SHOWN]]
         rows += [about | spans[sentence] for sentence in best.tolist()]
     return pd.DataFrame(rows, columns=["topic", "sentences", "share", "words", "doc_id", "start", "end", "text"])
 
 
 def _weighed(
     tokens: Tokens, line: Ints, stopwords: Iterable[str] | None
-) -> tuple[sparse.csr_array, NDArray[np.object_], list[dict[str, Any]]]:
+) -> tuple[sparse.csr_array, NDArray[np.object_], list[dict[Any, Any]]]:
     """The tf-idf of the sentences in `line`, each of length 1; the words of its columns; where the sentences are."""
-    rows: list[NDArray[Any]] = [np.empty(0, dtype=np.int64)]
-    types: list[NDArray[Any]] = [np.empty(0, dtype=np.int64)]
-    spans = []
+    rows, types, places = [], [], []
     for part in parts(tokens):
-        own, texts = part.tokens, part.tokens.corpus.texts
+        own = part.tokens
         low, high = np.searchsorted(line, [part.sentence, part.sentence + own.n_sentences])
-        for row, number in enumerate((line[low:high] - part.sentence).tolist(), start=low):
-            words = own.ids[own.sentence_offsets[number] : own.sentence_offsets[number + 1]]
-            rows.append(np.full(len(words), row))
-            types.append(part.types[words])
-            document, start, end = own.sentence_document[number], own.sentence_start[number], own.sentence_end[number]
-            said = " ".join(texts[document][start:end].split())
-            spans.append({"doc_id": own.doc_ids[document], "start": start, "end": end, "text": said})
+        number, row_of = line[low:high] - part.sentence, np.full(own.n_sentences, -1)
+        row_of[number] = np.arange(low, high)
+        row = np.repeat(row_of, np.diff(own.sentence_offsets))
+        rows.append(row[row >= 0])
+        types.append(part.types[own.ids[row >= 0]])
+        document, start, end = own.sentence_document[number], own.sentence_start[number], own.sentence_end[number]
+        spans = {"doc_id": own.doc_ids[document], "start": start, "end": end}
+        places.append(pd.DataFrame(spans | {"text": on_one_line(own, document, start, end)}))
     used, column = np.unique(np.concatenate(types), return_inverse=True)
     word = names(tokens, used)
     order = np.argsort(word)  # by name, so that it is the same however a corpus is kept
@@ -119,7 +115,7 @@ def _weighed(
     counts.data = (1 + np.log(counts.data)) * np.log(len(line) / having[kept])[counts.indices]
     length = np.sqrt(counts.multiply(counts).sum(axis=1))
     counts.data /= np.repeat(length, np.diff(counts.indptr))
-    return counts, word[order][kept], spans
+    return counts, word[order][kept], pd.concat(places).to_dict("records")
 
 
 def _factors(matrix: sparse.csr_array, topics: int, seed: int) -> tuple[Floats, Floats]:

@@ -50,7 +50,7 @@ def roles(tokens: Tokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFr
     - "neither": subject of *be* with no participle ("the *army* is strong"), part of another phrase ("the *army's*
       camp"), or not found out.
 
-    By rules on word classes, which look at objects right behind the verb only; or, with `syntax`, by a parser, which
+    By rules on word classes, which look at objects right after the verb only; or, with `syntax`, by a parser, which
     also sees through relative clauses and lists, and takes longer. Pronouns are not traced back to a name. Raises
     `ModuleNotFoundError` for `syntax` without the extra ``syntax``.
 
@@ -208,7 +208,7 @@ def _ruled(words: Words, verbs: Bools, first: Ints, stop: Ints) -> dict[int, Rol
 
 
 def _beside(words: Words, first: Ints, stop: Ints) -> tuple[Bools, Bools]:
-    """Which words have, up to the STOP before or behind them, one that is in a span; a word in one has itself."""
+    """Which words have a word in a span before them, and after them, up to the next STOP; one in a span has itself."""
     size = len(words.before)
     depth = np.zeros(size + 1, dtype=np.int64)
     np.add.at(depth, first, 1)
@@ -261,7 +261,7 @@ def _is_past(words: Words, place: int) -> bool:
 def _is_reduced(words: Words, place: int) -> bool:
     """Whether what looks like a past tense only describes a noun: "men killed in Bannu were", "plans approved by"."""
     kinds, marks = words.kinds, words.marks
-    if place + 1 < len(kinds) and not marks[place + 1] and kinds[place + 1] & wc.BY:
+    if words.after(place) & wc.BY:
         return True
     before = kinds[place - 1] if place and not marks[place] else wc.DETERMINER
     if before & (wc.DETERMINER | wc.PREPOSITION | wc.NUMBER | wc.OBJECT) and not before & wc.PERSONAL:
@@ -286,7 +286,7 @@ def _governs(words: Words, place: int) -> bool:
 
 
 def _object(words: Words, verb: int) -> tuple[int, int] | None:
-    """The noun phrase right behind a verb."""
+    """The noun phrase right after a verb."""
     first = verb + 1
     if words.kinds[verb] & wc.SPEECH:  # what follows is mostly a clause of its own: "said the army had"
         return None

@@ -29,11 +29,10 @@ def corrected_shares(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: 
 
     which is the difference estimator :math:`\lambda \bar D + W(Y - \lambda D) / W` (Särndal, Swensson and Wretman 1992;
     design-based supervised learning, Egami and others 2023) with the :math:`\lambda` that suits the sample best
-    (prediction-powered inference, Angelopoulos, Duchi and Zrnic 2023): the difference of the two rates. It holds
-    however bad the lexicon is; a good one makes the interval narrower. Both rates have the intervals of
-    `estimates.shares`, with what is left of the corpus to draw from, and `estimates.mixed` puts them together. Where no
-    coded sentence has the frame found (or not found), the lexicon is taken at its word, and may be wrong in all of
-    them.
+    (prediction-powered inference, Angelopoulos, Duchi and Zrnic 2023). It holds however bad the lexicon is; a good one
+    makes the interval narrower. Both rates have the intervals of `estimates.shares`, with what is left of the corpus to
+    draw from, and `estimates.mixed` puts them together. Where no coded sentence has the frame found (or not found), the
+    lexicon is taken at its word, and may be wrong in all of them.
 
     Raises `ValueError` as `validity` does, and for an unknown column.
 
@@ -50,7 +49,7 @@ def corrected_shares(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: 
     [0.25, 0.625, 2.0, 3.0]
     """
     tokens = in_language(tokens, lexicon)
-    items = settle(coded, lexicon).items
+    items = settle(coded, lexicon)
     human, found = human_and_found(items, tokens, lexicon)
     sample = sample_of(items, finite=True)
     names, number = tokens.numbered_groups(by)
@@ -102,7 +101,7 @@ def plan(tokens: Tokens, lexicon: Lexicon, width: float, *, pilot: pd.DataFrame 
 
 def _rates(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> Floats:
     """(2, frames) how often people code the frame where it is found, and where it is not, by a pilot."""
-    items = settle(coded, lexicon).items
+    items = settle(coded, lexicon)
     human, found = human_and_found(items, tokens, lexicon)
     sample = sample_of(items)
     return np.array([(rate.low + rate.high) / 2 for rate in (shares(human, part, sample) for part in (found, ~found))])

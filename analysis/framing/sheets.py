@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import math
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,11 +13,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.core.csv_files import guarded, restored
-from analysis.framing.coding import NONE, codes, folded
+from analysis.framing.coding import ITEM, NONE, codes, folded, misfit
 from analysis.framing.lexicon import Lexicon
 from analysis.text.reading.metadata import read_rows
-
-KEY_COLUMNS = ["item", "doc_id", "start", "end", "sentence", "stratum", "weight", "probability"]
 
 _SHORT = 32  # characters; a shorter text with a digit may be taken for a date or a number
 _CELL = 32_767  # characters that a cell holds
@@ -31,13 +28,13 @@ def write_sheet(sheet: pd.DataFrame, path: str | Path, lexicon: Lexicon) -> list
 
     The coders' file has no stratum, weight or probability. A workbook has the codebook (frame, label, definition) as
     its second worksheet and the labels to choose from in every cell of a coder; with a CSV file (UTF-8 with a byte
-    order mark, which Excel needs) the codebook is a file ``<name>.codebook.csv`` beside it. ``<name>.key.json`` is kept
-    from the coders: strata, weights, probabilities and the sentences as they were drawn, for `read_sheet`. No cell runs
+    order mark, which Excel needs) the codebook is ``<name>.codebook.csv`` beside it. ``<name>.key.json`` is kept from
+    the coders: the sentences as they were drawn, with strata, weights and probabilities, for `read_sheet`. No cell runs
     as a formula: in a workbook texts are marked as such, in CSV an apostrophe precedes what a spreadsheet would take
-    for a formula or a date, and is taken off when it is read.
+    for a formula or a date, and is taken off when it is read. Each coder needs a copy.
 
-    Give each coder a copy: who sees another's codes is no second coder. Raises `ValueError` for another ending, or
-    where one of the files is there already (coders' work is not written over), `ModuleNotFoundError` without openpyxl.
+    Raises `ValueError` for another ending, or where one of the files is there already (coders' work is not written
+    over), `ModuleNotFoundError` without openpyxl.
     """
     file, key, *books = files = sheet_files(path)
     shown = sheet.drop(columns=["stratum", "weight", "probability"])
@@ -50,7 +47,7 @@ def write_sheet(sheet: pd.DataFrame, path: str | Path, lexicon: Lexicon) -> list
     else:
         _write_workbook(file, rows, codebook)
     made_for = {"name": lexicon.name, "version": lexicon.version, "sha256": lexicon.sha256}
-    record = {"lexicon": made_for, "codebook": frames, "items": sheet[KEY_COLUMNS].to_dict("records")}
+    record = {"lexicon": made_for, "codebook": frames, "items": sheet[list(ITEM)].to_dict("records")}
     key.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return files
 
@@ -59,9 +56,6 @@ def sheet_files(path: str | Path) -> list[Path]:
     """The files that `write_sheet` writes for `path`: the sheet, its key, and with a CSV file its codebook.
 
     Raises `ValueError` as `write_sheet` does, and so before anything has been drawn.
-
-    >>> [file.name for file in sheet_files("no such folder/sheet.csv")]
-    ['sheet.csv', 'sheet.key.json', 'sheet.codebook.csv']
     """
     file = Path(path).expanduser()
     kind = file.suffix.lower()
@@ -85,36 +79,30 @@ def read_sheet(
     of the coders; a coder with no code at all is left out, unless all are.
 
     A code is a frame's name or its label; case, blanks, hyphens and underscores are no matter. Files may be .xlsx, or
-    CSV as spreadsheets save it: commas, semicolons or tabs, UTF-8 or Windows-1252 (the sentences come from the key, so
-    that none is lost). `key` is by default ``<name>.key.json`` beside a sheet. A later version of the lexicon may be
-    given as long as the coders' codebook is still its own: same frames, same definitions.
-
-    Raises `ValueError` for what is no frame (with its row and the nearest label), a column or an item that is missing,
-    doubled or from another sheet, a sentence that was edited, two codes of one coder for an item, another lexicon.
+    CSV as spreadsheets save it: commas, semicolons or tabs, UTF-8 or Windows-1252 (the sentences come from the key).
+    `key` is by default ``<name>.key.json`` beside a sheet. A later version of the lexicon may be given as long as its
+    frames and definitions are the same. Raises `ValueError` for whatever does not fit, with its row.
     """
     files = [Path(one).expanduser() for one in ([path] if isinstance(path, str | Path) else path)]
     items = _read_key(files, lexicon, None if key is None else Path(key).expanduser())
-    given: dict[str, dict[str, str]] = {}  # coder -> item -> frame
-    seen: set[str] = set()
-    for file in files:
-        for where, item, coder, frame in _codes_in(file, items, lexicon):
-            seen.add(item)
-            own = given.setdefault(coder, {})
-            if frame and own.setdefault(item, frame) != frame:
-                raise ValueError(
-                    f"{where}: coder {coder!r} coded item {item!r} otherwise in another copy: "
-                    "name the column of each coder differently (coder_1, coder_2)"
-                )
-    if lost := [item for item in items["item"] if item not in seen]:
+    cells = [cell for file in files for cell in _codes_in(file, items, lexicon)]
+    table = pd.DataFrame(cells, columns=["where", "item", "coder", "frame"], dtype=object)
+    given = table[table["frame"] != ""].drop_duplicates(["item", "coder", "frame"])
+    for where, item, coder, _ in given[given.duplicated(["item", "coder"])].itertuples(index=False):
+        raise ValueError(
+            f"{where}: coder {coder!r} coded item {item!r} otherwise in another copy: "
+            "name the column of each coder differently (coder_1, coder_2)"
+        )
+    lost = items.loc[~items["item"].isin(table["item"]), "item"].tolist()
+    if lost:
         raise ValueError(
             f"{', '.join(file.name for file in files)}: {len(lost)} of {len(items)} items are missing, "
             f"the first is {lost[0]!r}: put their rows back (a blank cell means not coded)"
         )
-    coders = sorted(coder for coder, own in given.items() if own) or sorted(given)
-    long = items.loc[items.index.repeat(len(coders))].reset_index(drop=True)
-    long["coder"] = coders * len(items)
-    said = [given[coder].get(item) for item, coder in zip(long["item"], long["coder"], strict=True)]
-    return long.assign(frame=pd.Series(said, dtype=object))
+    coders = sorted(set(given["coder"])) or sorted(set(table["coder"]))
+    long = items.merge(pd.DataFrame({"coder": coders}), how="cross")
+    long = long.merge(given[["item", "coder", "frame"]], how="left", on=["item", "coder"])
+    return long.assign(frame=long["frame"].astype(object).where(long["frame"].notna(), None))
 
 
 def _to_csv(rows: Iterable[tuple[Any, ...]]) -> str:
@@ -203,18 +191,12 @@ def _read_key(files: Sequence[Path], lexicon: Lexicon, key: Path | None) -> pd.D
 
 def _items(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """The items of a key; raises `ValueError` for what is not as `write_sheet` writes it."""
-    kinds: dict[str, tuple[type, ...]] = dict.fromkeys(KEY_COLUMNS, (str,)) | dict.fromkeys(("start", "end"), (int,))
-    kinds |= {"weight": (int, float), "probability": (int, float, type(None))}
     rows = [{"probability": None} | row for row in rows]  # that a key of an earlier version does not have
-    for row in rows:
-        odd = [name for name in KEY_COLUMNS if type(row[name]) not in kinds[name]]
-        far = max(abs(row["start"]), abs(row["end"])) >= 1 << 62
-        if odd or not 0 <= row["weight"] < math.inf or not 0 <= (row["probability"] or 0) <= 1 or far:
-            raise ValueError("an item with a value that is none of its own")
-        "".join(row[name] for name in KEY_COLUMNS if kinds[name] == (str,)).encode()  # half a character is no text
-    items = pd.DataFrame(rows)[KEY_COLUMNS].astype({"probability": float})
+    if any(misfit(row, ITEM) or (row["probability"] or 0) > 1 for row in rows):
+        raise ValueError("an item with a value that is none of its own")
+    items = pd.DataFrame(rows)[list(ITEM)].astype({"probability": float})
     if not items["item"].is_unique:
-        raise ValueError("an item that stands twice")
+        raise ValueError("an item that appears twice")
     return items
 
 

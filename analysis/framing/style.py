@@ -8,6 +8,7 @@ the verbs that report, of the names for the opponent, how much is of each kind.
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,12 +16,10 @@ import pandas as pd
 from analysis.core.compiled import Floats, Ints
 from analysis.core.intervals import shares_of_groups
 from analysis.framing.attribution import speakers
-from analysis.framing.counting import mean_weights, weighted_parts
+from analysis.framing.counting import found_parts
 from analysis.framing.frames import negated
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.syntax.clauses import words_by_stretch
-from analysis.framing.syntax.cues import find_cues
-from analysis.framing.syntax.speech import speech_of
+from analysis.framing.syntax.cues import speech_by_stretch
 from analysis.text.lookup import document_of, sentence_in_document, sentence_of
 from analysis.text.parted import parts, sentence_counts
 from analysis.text.tables import compact, documents_of, table_of
@@ -41,10 +40,10 @@ def firmness(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: F
 
     .. math:: firmness = (boosters - hedges) / (boosters + hedges)
 
-    1 = only boosters, -1 = only hedges, 0 = as many of both; NaN without any. The two categories are those of Hyland
-    (2005, Metadiscourse); the ratio is that of opposite counts in content analysis (Janis and Fadner 1943). ``ci_low``,
-    ``ci_high``: 95% interval of ``firmness``, from that of the share of boosters, see `analysis.core.intervals`. Raises
-    `ValueError` for an unknown column or a lexicon without one of the frames.
+    1 = only boosters, -1 = only hedges; NaN without any. The two categories are those of Hyland (2005, Metadiscourse);
+    the ratio is that of Janis and Fadner (1943). ``ci_low``, ``ci_high``: 95% interval of ``firmness``, from that of
+    the share of boosters, see `analysis.core.intervals`. Raises `ValueError` for an unknown column or a lexicon without
+    one of the frames.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -62,12 +61,12 @@ def firmness(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: F
     kinds = dict.fromkeys(CERTAIN, 0) | dict.fromkeys(OPEN, 1)
     names, group = tokens.numbered_groups(by)
     hits = _marked(tokens, lexicon, kinds, weights, plain=CERTAIN)
-    table = _shares(hits, group[hits["document"]], names, ["boosters", "hedges"], whole=weights is None)
+    table = _shares(hits, group[hits["document"]], names, ["boosters", "hedges"], by, "kind", whole=weights is None)
     boosters, hedges = (table[table["kind"] == kind].reset_index(drop=True) for kind in ("boosters", "hedges"))
-    result = boosters[["group"]].assign(boosters=boosters["hits"], hedges=hedges["hits"])
+    result = boosters[[] if by is None else [by]].assign(boosters=boosters["hits"], hedges=hedges["hits"])
     for column, share in (("firmness", "share"), ("ci_low", "ci_low"), ("ci_high", "ci_high")):
         result[column] = 2 * boosters[share] - 1
-    return _grouped(result, by)
+    return result
 
 
 def naming(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: Floats | None = None) -> pd.DataFrame:
@@ -92,8 +91,7 @@ def naming(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: Flo
     ways = _frames(lexicon, NAMING)
     names, group = tokens.numbered_groups(by)
     hits = _marked(tokens, lexicon, {way: kind for kind, way in enumerate(ways)}, weights)
-    table = _shares(hits, group[hits["document"]], names, ways, whole=weights is None)
-    return _grouped(table.rename(columns={"kind": "naming"}), by)
+    return _shares(hits, group[hits["document"]], names, ways, by, "naming", whole=weights is None)
 
 
 def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
@@ -101,10 +99,9 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
 
     ``doc_id``, ``sentence`` (from 0 in each document), ``speaker`` and ``verb`` as `attribution.attributions` finds
     them (None where no speaker is named), ``stance``, ``start`` and ``end`` (characters of the verb). A verb counts
-    where it has words to report, a quotation or a clause: "claimed that it fell" does, "claimed responsibility" does
-    not, nor what is denied, planned or inside a quotation. ``stance``: the frame, of those that begin with
-    "reporting_", with a pattern that begins with the verb ("states that" for "states"; the shortest such pattern, then
-    the first), else "unlisted". Raises `ValueError` for a lexicon without such a frame.
+    where it has words to report: "claimed that it fell" does, "claimed responsibility" does not. ``stance``: the frame,
+    of those that begin with "reporting_", with the shortest pattern that begins with the verb ("states that" for
+    "states"), else "unlisted". Raises `ValueError` for a lexicon without such a frame.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -123,15 +120,11 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
 
 def _reports(tokens: Tokens, patterns: tuple[tuple[str, str], ...]) -> pd.DataFrame:
     """The rows of `reports` in a part of a corpus; `patterns`: of the frames of reporting, each with its frame."""
-    verbs: list[str] = []
-    named: list[str] = []
-    places: list[int] = []
-    for words in words_by_stretch(tokens):
-        speech = speech_of(words)
-        cues = find_cues(speech)
+    verbs, named, places = [], [], []
+    for speech, cues in speech_by_stretch(tokens):
         verbs += [speech.verb_text(cue) for cue in cues]
         named += speakers(speech, cues, {})
-        places += [int(words.token[cue.verb]) for cue in cues]
+        places += [int(speech.words.token[cue.verb]) for cue in cues]
     place = np.array(places, dtype=np.int64)
     stances = {verb: _stance(verb, patterns) for verb in set(verbs)}
     return compact(
@@ -181,8 +174,7 @@ def reporting(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: str | N
     sentence = offsets_of(sentence_counts(tokens))[document] + table["sentence"].to_numpy()
     kind = pd.Index(stances).get_indexer(pd.Index(table["stance"]))
     hits = pd.DataFrame({"kind": kind, "document": document, "sentence": sentence, "amount": 1.0})
-    result = _shares(hits, group, names, stances, whole=True)
-    return _grouped(result.rename(columns={"kind": "stance"}), by)
+    return _shares(hits, group, names, stances, by, "stance", whole=True)
 
 
 def _frames(lexicon: Lexicon, prefix: str) -> list[str]:
@@ -218,32 +210,38 @@ def _marked(
     kind_of = frame.map(kinds).fillna(-1).to_numpy(dtype=np.int64)
     apart = frame.isin(plain).to_numpy()
     pieces = []
-    for part, found, running in weighted_parts(tokens, lexicon, weights):
+    for part, found in found_parts(tokens, lexicon, weights):
         own = part.tokens
-        first, last, term = (found[column].to_numpy() for column in ("first", "last", "term"))
-        kept = kind_of[term] >= 0
+        kept = kind_of[found["term"]] >= 0
         if apart.any():
-            kept &= ~(apart[term] & negated(own, lexicon, first))
-        first, last, term = first[kept], last[kept], term[kept]
-        document, sentence = part.document + document_of(own, first), part.sentence + sentence_of(own, first)
-        columns = {"kind": kind_of[term], "document": document, "sentence": sentence}
-        pieces.append(compact(columns | {"amount": mean_weights(running, first, last)}))
+            kept &= ~(apart[found["term"]] & negated(own, lexicon, found["first"].to_numpy()))
+        found = found[kept]
+        columns = {
+            "kind": kind_of[found["term"]],
+            "document": part.document + document_of(own, found["first"]),
+            "sentence": part.sentence + sentence_of(own, found["first"]),
+            "amount": found["amount"].to_numpy(),
+        }
+        pieces.append(compact(columns))
     return table_of(pieces)
 
 
 def _shares(
-    hits: pd.DataFrame, group: Ints, names: Sequence[str], kinds: Sequence[str], *, whole: bool
+    hits: pd.DataFrame,
+    group: Ints,
+    names: Sequence[str],
+    kinds: Sequence[str],
+    by: str | None,
+    what: str,
+    *,
+    whole: bool,
 ) -> pd.DataFrame:
-    """group, kind, hits (`whole` numbers or sums of weights), share, ci_low, ci_high of each kind in each named group.
+    """One row a kind, in the column `what`, and a named group, in `by`: hits, share, ci_low, ci_high.
 
-    `group`: the group of each hit.
+    `group`: the group of each hit; hits are `whole` numbers or sums of weights.
     """
-    columns = shares_of_groups(hits, group, len(names), len(kinds))
-    named = {"group": np.repeat(np.array(names, dtype=object), len(kinds)), "kind": [*kinds] * len(names)}
-    values = dict(zip(("hits", "share", "ci_low", "ci_high"), columns.reshape(4, -1), strict=True))
-    return pd.DataFrame({**named, **values}).astype({"hits": np.int64} if whole else {})
-
-
-def _grouped(table: pd.DataFrame, by: str | None) -> pd.DataFrame:
-    """A table with its groups under the name that they have in `by`, or without them."""
-    return table.drop(columns="group") if by is None else table.rename(columns={"group": by})
+    columns: dict[str, Any] = {} if by is None else {by: np.repeat(np.array(names, dtype=object), len(kinds))}
+    columns[what] = [*kinds] * len(names)
+    values = shares_of_groups(hits, group, len(names), len(kinds)).reshape(4, -1)
+    columns |= dict(zip(("hits", "share", "ci_low", "ci_high"), values, strict=True))
+    return pd.DataFrame(columns).astype({"hits": np.int64} if whole else {})

@@ -1,10 +1,9 @@
 """How well a lexicon finds what human coders see: precision, recall and F1 of each frame on a corpus."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.core.compiled import Bools, Floats
@@ -14,55 +13,38 @@ from analysis.framing.coding import NONE, codes, folded, item_name
 from analysis.framing.estimates import Sample, ratio, shares
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
+from analysis.text.lookup import document_starts
 from analysis.text.reading.metadata import FILE_COLUMNS, stem
+from analysis.text.tables import documents_of
 from analysis.text.tokens import Tokens
 
 STATES = SUPPORTED, UNCERTAIN, FAILED = "supported", "uncertain", "failed"  # what coders say of a frame
 RELIABLE = 0.667  # the alpha from which Krippendorff (2004) allows tentative conclusions
 
 
-class Settled(NamedTuple):
-    """A sheet with one code a sentence, that of most of its coders.
-
-    ``items``: a row for each sentence with a code that counts, as in `validity`'s `coded` but without ``coder``; their
-    weights are raised, and their ``probability`` lowered, for those left out of their stratum. ``tied``: (frames,)
-    sentences left out because codes are level, the frame being one of them. ``blank``: sentences without a code.
-    ``lost``: strata of which no sentence has a code that counts.
-    """
-
-    items: pd.DataFrame
-    tied: NDArray[np.int64]
-    blank: int
-    lost: list[str]
-
-
 def validity(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, *, threshold: float = 0.5) -> pd.DataFrame:
     """Precision, recall and F1 of each frame of a lexicon against the codes of humans: one row a frame, in its order.
 
     `coded` is what `read_sheet` or `coded_spans` gives, `tokens` the corpus that was coded. A sentence counts as found
-    for a frame when it has a match of it, as the figures count it, and may be found for several; it is coded as the
-    frame that most of its coders gave it. Sentences on which two codes are level are left out: as these are the hard
-    ones, the shares are those of the clear cases.
+    for a frame when it has a match of it, and may be found for several; it is coded as the frame that most of its
+    coders gave it. Sentences on which two codes are level are left out.
 
     Counts in the sheet: ``coded`` (sentences coded as the frame), ``found``, ``both``, ``tied`` (left out, where the
     frame was one of those given), and, the same in all rows, ``items`` (sentences with a code that counts) and
     ``blank`` (with none).
 
-    Estimates for the corpus (0 to 1): ``precision``, ``recall`` and ``f1``, each with ``_low`` and ``_high``, the ends
-    of its 95% interval. Each sentence counts by its weight, raised in its stratum for those left out; with W the summed
-    weights, precision = W(both) / W(found), recall = W(both) / W(coded), f1 = 2 W(both) / (W(found) + W(coded)); NaN
-    for a share of nothing. The intervals are made of those of `estimates.shares`: of precision, of the share of the
-    sentences not found that are coded as the frame, and of the share found, put together by `estimates.ratio`. They
-    are about sentences like these, and so have a width where all of a corpus is coded, and where 9 of 9 are right.
+    Estimates for the corpus (0 to 1): ``precision``, ``recall`` and ``f1``, each with the ends of its 95% interval,
+    ``_low`` and ``_high``. With W the summed weights of sentences, those of a stratum raised for what was left out of
+    it, precision = W(both) / W(found), recall = W(both) / W(coded), f1 = 2 W(both) / (W(found) + W(coded)); NaN for a
+    share of nothing. The intervals put together those of `estimates.shares`: of precision, of the share of the
+    sentences not found that are coded as the frame, and of the share found. They are about sentences like these, and
+    so have a width where all of a corpus is coded, and where 9 of 9 are right.
 
     ``alpha``: Krippendorff's, of the frame against all others, NaN without a second coder. ``state``: "supported" where
     all of the interval of ``f1`` is at `threshold` or above; "failed" where all of a wider one is below, whose 95% are
-    for all frames together (Bonferroni), so that of a lexicon that reaches the threshold one sheet in forty or fewer
-    fails any frame; else "uncertain", and always so where alpha is below 0.667. No value of F1 is agreed on in the
-    field; 0.5 is where every two mistakes, missed or wrong, go with one that is right. ``note`` says why in words.
-    ``threshold`` and ``coders`` are the same in all rows.
-
-    A lexicon that was improved on a sheet is flattered by it: draw another one with another seed.
+    for all frames together (Bonferroni); else "uncertain", and always so where alpha is below 0.667. At 0.5 every two
+    mistakes, missed or wrong, go with one sentence that is right. ``note`` says why in words; ``threshold`` and
+    ``coders`` are the same in all rows. A lexicon that was improved on a sheet is flattered by it: draw another one.
 
     Raises `ValueError` for a document that is not in `tokens`, a text that is not the coded one, a frame that is not in
     the lexicon, a threshold outside 0 to 1, no code at all.
@@ -87,20 +69,22 @@ def validity(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, *, threshold
     """
     if not 0 <= threshold <= 1:
         raise ValueError(f"threshold={threshold!r}: an F1 is from 0 to 1")
-    settled = settle(coded, lexicon)
-    human, found = human_and_found(settled.items, tokens, lexicon)
+    items, frames = settle(coded, lexicon), lexicon.frames["frame"].tolist()
+    human, found = human_and_found(items, tokens, lexicon)
+    left = coded[~coded["item"].isin(items["item"])]
+    lost = sorted(set(coded["stratum"]) - set(items["stratum"]))
     table = pd.DataFrame(
         {
-            "frame": lexicon.frames["frame"].tolist(),
+            "frame": frames,
             "coded": human.sum(axis=0),
             "found": found.sum(axis=0),
             "both": (human & found).sum(axis=0),
-            "tied": settled.tied,
+            "tied": left.groupby("frame")["item"].nunique().reindex(frames, fill_value=0).to_numpy(),
             "items": len(human),
-            "blank": settled.blank,
+            "blank": int((left.groupby("item")["frame"].count() == 0).sum()),
         }
     )
-    sample = sample_of(settled.items)
+    sample = sample_of(items)
     scores = _scores(human, found, sample)
     wider = _scores(human, found, sample, z=float(stats.norm.ppf(1 - 0.025 / human.shape[1])))["f1"].high
     for name, score in scores.items():
@@ -109,8 +93,8 @@ def validity(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, *, threshold
     alphas = agreement(coded).set_index("frame")["alpha"] if doubled else pd.Series(dtype=float)
     table["alpha"] = table["frame"].map(alphas).astype(float)
     doubts = ["no second coder: agreement is not known"] * (not doubled)
-    if settled.lost:
-        doubts += [f"no code that counts in the stratum {', '.join(settled.lost)}, left out of the estimates"]
+    if lost:
+        doubts += [f"no code that counts in the stratum {', '.join(lost)}, left out of the estimates"]
     rows = zip(table["alpha"], table["f1_low"], table["f1_high"], wider, strict=True)
     verdicts = [_verdict(*row, threshold, len(table)) for row in rows]
     table["state"] = [state for state, _ in verdicts]
@@ -118,8 +102,12 @@ def validity(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, *, threshold
     return table.assign(threshold=threshold, coders=coded.loc[coded["frame"].notna(), "coder"].nunique())
 
 
-def settle(coded: pd.DataFrame, lexicon: Lexicon) -> Settled:
-    """The code of each sentence of a sheet on which its coders agree most; errors as in `validity`."""
+def settle(coded: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
+    """The sentences of a sheet on whose code most of their coders agree: a row each, as in `coded` without ``coder``.
+
+    For those left out of a stratum the weights of the others are raised, and their ``probability`` lowered. Errors are
+    those of `validity`.
+    """
     frames = lexicon.frames["frame"].tolist()
     given = coded[coded["frame"].notna()]
     if unknown := sorted(set(given["frame"]) - {*frames, NONE}):
@@ -127,18 +115,16 @@ def settle(coded: pd.DataFrame, lexicon: Lexicon) -> Settled:
     if given.empty:
         raise ValueError("no sentence is coded: fill the sheet first")
     items = coded.drop_duplicates("item").sort_values(["doc_id", "start", "end", "item"], ignore_index=True)
-    votes = _votes(given, items, [*frames, NONE])
-    most = votes == votes.max(axis=1, keepdims=True)
-    blank = votes.sum(axis=1) == 0
-    clear = (most.sum(axis=1) == 1) & ~blank
-    items["frame"] = np.array([*frames, NONE], dtype=object)[most.argmax(axis=1)]
+    votes = pd.crosstab(given["item"], given["frame"]).reindex(index=items["item"], fill_value=0)
+    most = votes.eq(votes.max(axis=1), axis=0) & (votes > 0)
+    clear = (most.sum(axis=1) == 1).to_numpy()
+    items["frame"] = most.idxmax(axis=1).to_numpy(dtype=object)
     kept = items[clear].drop(columns="coder").reset_index(drop=True)
     drawn, own = (table.groupby("stratum")["weight"].agg(["sum", "size"]) for table in (items, kept))
     raised = (drawn / own).loc[kept["stratum"]]
     kept["weight"] *= raised["sum"].to_numpy()
     kept["probability"] /= raised["size"].to_numpy()
-    tied = (votes > 0)[~clear & ~blank, : len(frames)].sum(axis=0)
-    return Settled(kept, tied, int(blank.sum()), sorted(set(items["stratum"]) - set(kept["stratum"])))
+    return kept
 
 
 def sample_of(items: pd.DataFrame, *, finite: bool = False) -> Sample:
@@ -188,36 +174,22 @@ def coded_spans(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> pd.Dat
 
 def human_and_found(items: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> tuple[Bools, Bools]:
     """(items, frames) whether the item is coded as the frame, and whether a match of it begins in its characters."""
-    rows = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
+    row = pd.Index(tokens.doc_ids).get_indexer(pd.Index(items["doc_id"]))
     columns = (items[name].tolist() for name in ("item", "doc_id", "start", "end"))
-    for item, doc_id, start, end in zip(*columns, strict=True):
-        text = tokens.corpus.texts[rows[doc_id]] if doc_id in rows else None
+    for number, item, doc_id, start, end in zip(row.tolist(), *columns, strict=True):
+        text = tokens.corpus.texts[number] if number >= 0 else None
         if text is None or item_name(doc_id, start, end, " ".join(text[start:end].split())) != item:
             what = "is not in the corpus" if text is None else f"has another text at {start} to {end}"
             raise ValueError(f"document {doc_id!r} of item {item!r} {what}: give the corpus that was coded")
-    used = sorted({rows[doc_id] for doc_id in items["doc_id"]})
-    hits = matches(tokens.subset(np.array(used)), lexicon)
-    base = dict(zip(used, np.cumsum([0, *(len(tokens.corpus.texts[row]) + 1 for row in used)]), strict=False))
-
-    def places(table: pd.DataFrame, column: str) -> NDArray[np.int64]:
-        return (table["doc_id"].map(rows).map(base) + table[column]).to_numpy(dtype=np.int64)
-
-    place = places(hits, "start")
-    order = np.argsort(place, kind="stable")
+    used, document = np.unique(row, return_inverse=True)
+    own = tokens.subset(used)
+    hits, base = matches(own, lexicon), document_starts(own)
+    place = base[documents_of(hits, own)] + hits["start"].to_numpy()
     frames = lexicon.frames["frame"].to_numpy(dtype=object)
-    of_frame = hits["frame"].to_numpy(dtype=object)[order, None] == frames
+    of_frame = hits["frame"].to_numpy(dtype=object)[:, None] == frames
     running = np.concatenate([np.zeros((1, len(frames)), dtype=np.int64), np.cumsum(of_frame, axis=0)])
-    first, last = (np.searchsorted(place[order], places(items, column)) for column in ("start", "end"))
+    first, last = (np.searchsorted(place, base[document] + items[column].to_numpy()) for column in ("start", "end"))
     return items["frame"].to_numpy(dtype=object)[:, None] == frames, running[last] > running[first]
-
-
-def _votes(given: pd.DataFrame, items: pd.DataFrame, frames: list[str]) -> NDArray[np.int64]:
-    """(items, frames) how many coders gave each code."""
-    votes = np.zeros((len(items), len(frames)), dtype=np.int64)
-    row = given["item"].map({item: at for at, item in enumerate(items["item"])})
-    column = given["frame"].map({frame: at for at, frame in enumerate(frames)})
-    np.add.at(votes, (row.to_numpy(dtype=np.int64), column.to_numpy(dtype=np.int64)), 1)
-    return votes
 
 
 def _scores(human: Bools, found: Bools, sample: Sample, *, z: float = Z) -> dict[str, Estimate]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,17 @@ import pandas as pd
 import yaml
 
 from analysis.core.strict_yaml import read_yaml
-from analysis.framing.coding import NONE
+from analysis.framing import coding
+from analysis.framing.coding import NONE, misfit
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.validity import STATES, settle
+
+Kinds = dict[str, tuple[type, ...]]
 
 _COUNT, _NUMBER, _SHARE = (int,), (int, float), (int, float, type(None))
 _SHARES = [f"{share}{end}" for share in ("precision", "recall", "f1") for end in ("", "_low", "_high")]
 # The columns of a table of `validity`, and the types of their values.
-COLUMNS: dict[str, tuple[type, ...]] = {
+COLUMNS: Kinds = {
     "frame": (str,),
     **dict.fromkeys(("coded", "found", "both", "tied", "items", "blank"), _COUNT),
     **dict.fromkeys((*_SHARES, "alpha"), _SHARE),
@@ -27,14 +31,7 @@ COLUMNS: dict[str, tuple[type, ...]] = {
     "coders": _COUNT,
 }
 # The columns of a coded sentence, of which `frame` is what most of its coders said, and the types of their values.
-ITEM: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(("item", "doc_id"), (str,)),
-    **dict.fromkeys(("start", "end"), _COUNT),
-    "stratum": (str,),
-    "weight": _NUMBER,
-    "probability": _SHARE,
-    "frame": (str,),
-}
+ITEM = {name: kinds for name, kinds in coding.ITEM.items() if name != "sentence"} | {"frame": (str,)}
 
 _FILE_KEYS = ("lexicon", "frames", "sentences")
 
@@ -50,7 +47,7 @@ def write_validity(table: pd.DataFrame, path: str | Path, lexicon: Lexicon, code
         raise ValueError(f"the table's frames are not those of lexicon {lexicon.name!r}: give the one it was made with")
     about = {"name": lexicon.name, "version": lexicon.version, "sha256": lexicon.sha256}
     rows = [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
-    kept = settle(coded, lexicon).items[list(ITEM)]
+    kept = settle(coded, lexicon)[list(ITEM)]
     sentences = [list(ITEM), *([_plain(value) for value in row] for row in kept.itertuples(index=False, name=None))]
     record = dict(zip(_FILE_KEYS, (about, rows, sentences), strict=True))
     if file.suffix.lower() == ".json":
@@ -112,26 +109,20 @@ def _read(file: Path, lexicon: Lexicon) -> tuple[list[dict[str, Any]], list[list
     frames = lexicon.frames["frame"].tolist()
     if [row["frame"] for row in rows] != frames:
         raise ValueError(f"{file.name} does not have the frames of lexicon {lexicon.name!r}: score the sheet again")
+    states, codes = {"state": STATES}, {"frame": (*frames, NONE)}
     for row in rows:
-        _check(file, row, COLUMNS, row["frame"], {"state": STATES})
+        _check(file, row, COLUMNS, row["frame"], states)
     for row in sentences:
-        _check(file, dict(zip(ITEM, row, strict=True)), ITEM, row[0], {"frame": (*frames, NONE)})
+        _check(file, dict(zip(ITEM, row, strict=True)), ITEM, row[0], codes)
     return rows, sentences
 
 
-def _check(
-    file: Path,
-    row: dict[str, Any],
-    kinds: dict[str, tuple[type, ...]],
-    whose: str,
-    known: dict[str, tuple[str, ...]],
-) -> None:
-    """Raise `ValueError` for a value of another type than its column's, below 0, or none of those that are `known`."""
-    for column, types in kinds.items():
-        value = row[column]
-        fits = type(value) in types and (not isinstance(value, int | float) or 0 <= value < 1 << 62)
-        if not fits or value not in known.get(column, (value,)):
-            raise ValueError(f"{file.name} has {repr(value)[:40]} for {column!r} of {whose!r}: score the sheet again")
+def _check(file: Path, row: dict[str, Any], kinds: Kinds, whose: str, known: Mapping[str, tuple[str, ...]]) -> None:
+    """Raise `ValueError` for a value that does not fit its column, or is none of those that are `known`."""
+    column = misfit(row, kinds) or next((name for name, values in known.items() if row[name] not in values), None)
+    if column:
+        value = repr(row[column])[:40]
+        raise ValueError(f"{file.name} has {value} for {column!r} of {whose!r}: score the coded sheet again")
 
 
 def _plain(value: Any) -> Any:

@@ -1,28 +1,16 @@
 """Passive voice: what is done to whom, and whether the text says by whom."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 
 from analysis.core.intervals import rate_intervals
 from analysis.framing.syntax import word_classes as wc
-from analysis.framing.syntax.clauses import Words, subject, words_by_stretch, words_of
-from analysis.framing.syntax.passive_verbs import SKIPPED, agent, first_auxiliary, parsed_pairs, passive_verbs
+from analysis.framing.syntax.clauses import Words, phrase_after, subject, words_by_stretch, words_of
+from analysis.framing.syntax.passive_verbs import SKIPPED, by_phrase, first_auxiliary, parsed_pairs, passive_verbs
 from analysis.text.lookup import document_of, sentence_in_document
 from analysis.text.parted import parts
 from analysis.text.tables import compact, documents_of, table_of
 from analysis.text.tokens import Tokens
-
-
-class _Row(NamedTuple):
-    """A row of the table: its first and last token, and what is said of it."""
-
-    first: int
-    last: int
-    participle: str
-    agent: str | None
-    patient: str | None
 
 
 def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
@@ -38,18 +26,13 @@ def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
     - ``participle``: as written;
     - ``agent``: the noun phrase after *by*, None where there is none. "by" before a time, a measure or a way ("by
       Friday", "by 5 percent", "by mistake", "by using") names no agent;
-    - ``patient``: what is acted upon, the subject: the words before the verb as
-      `analysis.framing.syntax.clauses.subject` finds them, None where that is not simple ("and was sold", "asks to be
-      heard").
+    - ``patient``: what is acted upon, the subject, None where that is not simple ("and was sold", "asks to be heard").
 
-    Adjectives that look like participles ("tired", "located", "very complicated", "was set to") are passives only if an
-    agent follows at once ("surprised by the vote"); perfects ("has arrived", "he's taken the money") are none. Words
-    are known by the lists in ``data/lexicons/english_verbs.txt`` and by their endings, without a parser. Documents in
-    other languages have no rows.
-
-    With `syntax` a parser (`analysis.framing.syntax.parser`) proposes passives too, which are held to the same lists;
-    it sees a form of *be* and a participle that are further apart, and takes longer. Raises `ModuleNotFoundError`
-    without the extra ``syntax``.
+    Adjectives that look like participles ("tired", "located", "was set to") are passives only if an agent follows at
+    once ("surprised by the vote"); perfects ("has arrived", "he's taken the money") are none. Words are known by the
+    lists in ``data/lexicons/english_verbs.txt`` and by their endings. With `syntax` a parser proposes passives too,
+    which are held to the same lists; it sees a form of *be* and a participle that are further apart, and takes longer.
+    Raises `ModuleNotFoundError` for `syntax` without the extra ``syntax``.
 
     >>> from analysis import read_text, tokenize
     >>> text = "The bill wasn't passed by the house. It is located in Lahore. Two men were arrested and charged."
@@ -64,25 +47,26 @@ def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
 
 def _passives(tokens: Tokens, syntax: bool) -> pd.DataFrame:
     """The rows of `passives` in a part of a corpus."""
-    rows: list[_Row] = []
+    rows = []
     for words in [words_of(tokens)] if syntax else words_by_stretch(tokens):  # the parser takes the whole
         own = {}
         for verb, participle, joined, questioned in passive_verbs(words, parsed_pairs(words) if syntax else None):
             patient = _questioned(words, verb, participle) if questioned else _patient(words, verb)
             for place in (participle, *joined):
+                by = by_phrase(words, place, joined)
+                agent = None if by is None else words.text(by + 1, phrase_after(words, by + 1))
                 ends = int(words.token[verb]), int(words.token[place])
-                own[ends] = _Row(*ends, words.text(place, place), agent(words, place, joined), patient)
-        rows += sorted(own.values(), key=lambda row: (row.first, row.last))
-    first, last = np.array([row[:2] for row in rows], dtype=np.int64).reshape(-1, 2).T
+                own[ends] = (*ends, words.text(place, place), agent, patient)
+        rows += [own[ends] for ends in sorted(own)]
+    table = pd.DataFrame(rows, columns=["first", "last", "participle", "agent", "patient"], dtype=object)
+    first, last = (table[name].to_numpy(dtype=np.int64) for name in ("first", "last"))
     return compact(
         {
             "doc_id": tokens.doc_ids[document_of(tokens, first)],
             "sentence": sentence_in_document(tokens, first),
             "start": tokens.start[first],
             "end": tokens.end[last],
-            "participle": [row.participle for row in rows],
-            "agent": [row.agent for row in rows],
-            "patient": [row.patient for row in rows],
+            **{name: table[name].tolist() for name in ("participle", "agent", "patient")},
         }
     )
 

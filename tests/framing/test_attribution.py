@@ -165,14 +165,10 @@ def test_names(text, speakers, scheme):
     assert [row[1] for row in found(text, scheme)] == speakers
 
 
-def test_a_full_name_does_not_cross_documents():
-    table = attributions(tokenize(read_texts(["Myron Genel said it was late.", "Genel said that it rained."])))
-    assert table["speaker"].tolist() == ["Myron Genel", "Genel"]
-
-
-def test_a_pronoun_does_not_cross_documents():
-    table = attributions(tokenize(read_texts(["Khan said it was late.", "He said that he would go."])))
-    assert table["speaker"].tolist() == ["Khan", "He"]
+@pytest.mark.parametrize("then", ["Genel said that it rained.", "He said that it rained."])
+def test_nobody_is_known_from_another_document(then):
+    table = attributions(tokenize(read_texts(["Myron Genel said it was late.", then])))
+    assert table["speaker"].tolist() == ["Myron Genel", then.split()[0]]
 
 
 def test_aliases():

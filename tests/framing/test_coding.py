@@ -69,6 +69,7 @@ def test_a_sentence_that_stands_often_is_coded_once_at_one_of_its_places(lexicon
     assert own["probability"].to_dict() == {"It rained.": 1, "A war.": 1, "It snowed.": 1}
     places = [draw_sheet(tokens, lexicon, seed=n).set_index("sentence").loc["It rained.", "start"] for n in range(60)]
     assert {*places} == {0, 20, 45}
+    assert np.mean(np.array(places) == 0) == pytest.approx(1 / 3, abs=0.2)
     one = draw_sheet(tokens_of("It rained.", "A war.", "It  rained.", "It snowed.", "It rained."), lexicon, size=2)
     assert one.set_index("stratum")["weight"].to_dict() == {"war_and_peace": 1, "(none)": 4}  # whichever was drawn
 

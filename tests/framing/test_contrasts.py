@@ -11,7 +11,6 @@ from analysis import read_text, tokenize
 from analysis.core.intervals import rate_intervals
 from analysis.framing import contrasts
 from analysis.framing.contrasts import headline_body, shifts
-from analysis.framing.permutations import adjusted
 
 FRAMES = """\
   war: {definition: A fight., terms: [war, {pattern: fight*, weight: 0.5}]}
@@ -116,6 +115,8 @@ def test_headlines_that_are_words_of_the_text_speak_of_nothing_more(sample_token
 def test_what_has_no_headline_has_no_gap(news, lexicon):
     with pytest.raises(ValueError, match="no document has a headline and a text below it"):
         headline_body(news.where(doc_id="c"), lexicon)
+    with pytest.raises(ValueError, match="no document has a headline"):
+        headline_body(tokenize(read_text("© 2024 The Daily")), lexicon)
 
 
 def test_headlines_that_speak_of_a_frame_are_found(make_corpus, lexicon):
@@ -204,28 +205,13 @@ def test_a_clear_shift_has_a_direction_and_chance_has_none(make_corpus, lexicon)
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"by": "outlet"}, "no metadata column 'outlet'"),
         ({"by": "language"}, "'language' has one group only \\('en'\\)"),
         (
             {"by": "source", "reference": "Post"},
             "no group 'Post' in 'source': the reference is one of 'Daily', 'Radio'",
         ),
-        ({"by": "source", "weights": np.ones(2)}, "2 weights for 26 tokens"),
     ],
 )
 def test_mistakes(options, message, grouped, lexicon):
     with pytest.raises(ValueError, match=message):
         shifts(grouped, lexicon, **options)
-
-
-def test_adjusted_leaves_out_what_has_no_p():
-    # three tests: 0.01 * 3 / 1, 0.02 * 3 / 2, 0.9 * 3 / 3
-    assert adjusted(np.array([0.9, np.nan, 0.01, 0.02])).tolist() == pytest.approx(
-        [0.9, np.nan, 0.03, 0.03], nan_ok=True
-    )
-    assert adjusted(np.array([np.nan])).tolist() == pytest.approx([np.nan], nan_ok=True)
-
-
-def test_no_words(lexicon):
-    with pytest.raises(ValueError, match="no document has a headline"):
-        headline_body(tokenize(read_text("© 2024 The Daily")), lexicon)

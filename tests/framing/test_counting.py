@@ -1,14 +1,12 @@
 """What each pattern counts, and which take too much."""
 
-import gc
-
 import numpy as np
 import pytest
 
 from analysis import read_text, tokenize
 from analysis.framing import counting
 from analysis.framing.counting import count, fit, kept_parts, term_counts
-from analysis.framing.frames import in_language, matches
+from analysis.framing.frames import matches
 
 FRAMES = """\
   war:
@@ -95,21 +93,6 @@ def test_a_lexicon_is_looked_for_once(cut, monkeypatch):
     assert len(asked) == many[0]
     other = cut.parts.subset(range(1, cut.parts.n_documents))
     assert len(list(kept_parts(other, cut.lexicon))) == len(asked) - many[0]
-
-
-def test_what_was_found_goes_with_the_corpus(cut, monkeypatch):
-    monkeypatch.setattr(counting, "_searches", [])
-    own = cut.parts.where(doc_id__not=cut.parts.doc_ids[0])
-    list(kept_parts(own, cut.lexicon))
-    del own
-    gc.collect()
-    list(kept_parts(cut.parts, cut.lexicon))
-    assert len(counting._searches) == 1
-    others = [cut.parts.where(doc_id__not=name) for name in cut.parts.doc_ids[:3]]
-    for other in others:
-        list(kept_parts(other, cut.lexicon))
-    assert [known[0]() for known in counting._searches] == others[1:]
-    assert in_language(cut.parts, cut.lexicon) is cut.parts
 
 
 OTHERS = ", ".join(f"absent{n}" for n in range(99))

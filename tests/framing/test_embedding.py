@@ -204,35 +204,31 @@ def test_axes_turn_round_with_their_poles_and_have_no_interval_from_one_document
     assert np.isnan(axes(tokenize(read_texts(["of the"])), {"a": (first, second)})["bias"].item())
 
 
-@pytest.mark.parametrize("words", [[], [""], "safe"])
-def test_a_pole_without_words_is_refused(words):
-    with pytest.raises(ValueError, match=r"axis 'a' has the pole .*: give a list of one word or more"):
-        axes(tokenize(read_texts(["War."])), {"a": (["safe"], words)})
+URDU = {"language": "ur"}
 
 
-def test_what_is_no_axis_or_not_english_is_refused(lexicon, sample_tokens):
-    urdu = sample_tokens.where(language="ur")
-    with pytest.raises(ValueError, match="same words on both sides"):
-        axes(sample_tokens, {"a": (["safe"], ["safe"])})
-    with pytest.raises(ValueError, match="poles is empty"):
-        axes(sample_tokens, {})
-    with pytest.raises(ValueError, match="the documents are in ur"):
-        axes(urdu, POLES)
-    with pytest.raises(ValueError, match="and the documents are in ur"):
-        expand(urdu, lexicon)
-    with pytest.raises(ValueError, match="no metadata column 'x'"):
-        axes(sample_tokens, POLES, by="x")
-    with pytest.raises(ValueError, match="is in 'ur': the vectors know 'en' alone"):
-        similarities(TEXTS, replace(lexicon, language="ur"))
-
-
-@pytest.mark.parametrize("option", [{"per_frame": 0}, {"min_count": 0}])
-def test_numbers_below_one_are_refused(option, lexicon, sample_tokens):
-    with pytest.raises(ValueError, match="is 0: use 1 or more"):
-        expand(sample_tokens, lexicon, **option)
-
-
-@pytest.mark.parametrize("option", [{"share": -1.0}, {"margin": -1.0}, {"share": float("nan")}])
-def test_numbers_below_zero_are_refused(option, lexicon):
-    with pytest.raises(ValueError, match=r"(share|margin) is (-1\.0|nan): use 0"):
-        score_sentences(TEXTS, lexicon, **option)
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        *(
+            (
+                lambda t, x, words=words: axes(t, {"a": (["safe"], words)}),
+                "'a' has the pole .*: give a list of one word",
+            )
+            for words in ([], [""], "safe")
+        ),
+        (lambda t, x: axes(t, {"a": (["safe"], ["safe"])}), "same words on both sides"),
+        (lambda t, x: axes(t, {}), "poles is empty"),
+        (lambda t, x: axes(t.where(**URDU), POLES), "the documents are in ur"),
+        (lambda t, x: expand(t.where(**URDU), x), "and the documents are in ur"),
+        (lambda t, x: similarities(TEXTS, replace(x, **URDU)), "is in 'ur': the vectors know 'en' alone"),
+        (lambda t, x: expand(t, x, per_frame=0), "per_frame is 0: use 1 or more"),
+        (lambda t, x: expand(t, x, min_count=0), "min_count is 0: use 1 or more"),
+        (lambda t, x: score_sentences(TEXTS, x, share=-1.0), r"share is -1\.0: use 0"),
+        (lambda t, x: score_sentences(TEXTS, x, share=float("nan")), "share is nan: use 0"),
+        (lambda t, x: score_sentences(TEXTS, x, margin=-1.0), r"margin is -1\.0: use 0"),
+    ],
+)
+def test_what_is_refused(call, message, sample_tokens, lexicon):
+    with pytest.raises(ValueError, match=message):
+        call(sample_tokens, lexicon)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from analysis.core.intervals import Estimate, wilson
 from analysis.framing.estimates import Sample, mixed, ratio, shares
@@ -18,13 +17,6 @@ def column(*values):
 
 def ends(estimate):
     return [float(end[0]) for end in estimate]
-
-
-@pytest.mark.parametrize(("k", "n"), [(0, 5), (3, 8), (9, 9)])
-def test_wilson_is_that_of_scipy(k, n):
-    expected = stats.binomtest(k, n).proportion_ci(method="wilson")
-    low, high = wilson(np.array([k / n]), np.array([1 / n]))
-    assert (low[0], high[0]) == pytest.approx((expected.low, expected.high))
 
 
 def test_a_share_of_two_strata():

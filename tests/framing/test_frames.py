@@ -13,6 +13,7 @@ from analysis.framing.frames import (
     evidence,
     in_language,
     matches,
+    over_time,
     profile,
     score_sentences,
     sentence_frames,
@@ -29,12 +30,6 @@ FRAMES = """\
     definition: Courts.
     terms: [{pattern: "court*", weight: 2}, "rule of * law", "terror case", "country's law"]
 """
-PROFILE = {
-    "a.txt": "War is war. It rained.",  # 5 words, 2 sentences
-    "b.txt": "The court met. No war.",  # 5, 2
-    "c.txt": "It rained all day long. War on terror in court!",  # 10, 2
-    "metadata.csv": "file,source\na.txt,Daily\nb.txt,\nc.txt,Daily\n",
-}
 LINES = "War is war at court. War, war, war at court. War at court. Rooted out. It rained."
 
 
@@ -140,6 +135,7 @@ def test_profile(tokens, lexicon):
     assert table["frame"].tolist() == ["war", "law"]
     assert table["hits"].tolist() == [4, 2]  # two wars, one negated, one war on terror; two courts
     assert table["per_1000_words"].tolist() == [200, 100]  # of 20 words
+    assert table["score_per_1000_words"].tolist() == [200, 200]  # a court weighs 2
     assert table["sentence_share"].tolist() == pytest.approx([3 / 6, 2 / 6])
     assert table[["ci_low", "ci_high"]].isna().all(axis=None)
 
@@ -158,13 +154,6 @@ def test_profile_by_source(tokens, lexicon):
     assert table[["ci_low", "ci_high"]].isna().all(axis=None)  # two documents, and one of two sentences
 
 
-def test_a_score_counts_the_weight_of_a_term(make_corpus, lexicon):
-    files = {"a.txt": "They rooted out evil. War.", "b.txt": "They met at court."}  # 5 and 4 words
-    table = profile(tokenize(make_corpus(files)), lexicon)
-    assert table["hits"].tolist() == [2, 1]
-    assert table["score_per_1000_words"].tolist() == pytest.approx([1000 * 1.5 / 9, 1000 * 2 / 9])
-
-
 def test_profile_with_weights(tokens, lexicon):
     weights = np.ones(20)
     weights[:3] = 0.5  # war is war
@@ -176,12 +165,6 @@ def test_profile_with_weights(tokens, lexicon):
     assert table["score_per_1000_words"].tolist() == pytest.approx([2500 / running, 4000 / running])
 
 
-def test_weights_of_one_change_nothing(sample_tokens, security):
-    plain = profile(sample_tokens, security)
-    weighted = profile(sample_tokens, security, weights=np.ones(len(sample_tokens)))
-    pd.testing.assert_frame_equal(plain, weighted, check_dtype=False)
-
-
 def test_the_profile_counts_the_matches(sample_tokens, security):
     table = matches(sample_tokens, security)
     counted = profile(sample_tokens, security).set_index("frame")["hits"]
@@ -191,11 +174,6 @@ def test_the_profile_counts_the_matches(sample_tokens, security):
     texts = dict(zip(sample_tokens.doc_ids, sample_tokens.corpus.texts, strict=True))
     places = table[["doc_id", "start", "end"]].itertuples(index=False, name=None)
     assert [texts[doc_id][start:end] for doc_id, start, end in places] == table["text"].tolist()
-
-
-def test_an_unknown_column(tokens, lexicon):
-    with pytest.raises(ValueError, match="no metadata column 'outlet'"):
-        profile(tokens, lexicon, by="outlet")
 
 
 def test_evidence(tokens, lexicon):
@@ -218,6 +196,8 @@ def test_score_sentences(lexicon):
     assert table.columns.tolist() == ["war", "law", "frame"]
     assert table[["war", "law"]].to_numpy().tolist() == [[2, 0], [2, 2], [1, 2], [0.5, 0], [0, 0], [0, 0], [0, 0]]
     assert table["frame"].tolist() == ["war", None, "law", "war", None, None, None]
+    assert score_sentences([], lexicon).columns.tolist() == ["war", "law", "frame"]
+    assert score_sentences(["Read more: a war"], lexicon)["frame"].tolist() == ["war"]  # boilerplate elsewhere
 
 
 def test_the_frame_of_each_sentence(lexicon):
@@ -271,8 +251,6 @@ def test_coverage(tokens, lexicon):
         ["(none)", "framed", 2, 1],
         ["Daily", "framed", 2, 0.5],
     ]
-    with pytest.raises(ValueError, match="no metadata column 'outlet'"):
-        coverage(tokens, lexicon, by="outlet")
 
 
 def test_coverage_of_a_group_without_sentences(make_corpus, lexicon):
@@ -282,16 +260,6 @@ def test_coverage_of_a_group_without_sentences(make_corpus, lexicon):
     assert table["sentences"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
     assert table["share"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
     assert coverage(tokens.where(source="Two"), lexicon)["sentences"].tolist() == [0, 0, 0, 0]
-
-
-def test_score_no_sentences(lexicon):
-    table = score_sentences([], lexicon)
-    assert table.columns.tolist() == ["war", "law", "frame"]
-    assert table.empty
-
-
-def test_a_sentence_that_looks_like_boilerplate_is_scored(lexicon):
-    assert score_sentences(["Read more: the war on terror"], lexicon)["frame"].tolist() == ["war"]
 
 
 def test_profile_of_a_corpus_without_words(lexicon):
@@ -311,12 +279,6 @@ def test_a_tie_in_floating_point(make_lexicon):
     two = "{pattern: dd, weight: 0.5}, {pattern: ee, weight: 0.4}"
     own = make_lexicon(f"  one: {{definition: d, terms: [{one}]}}\n  two: {{definition: d, terms: [{two}]}}\n")
     assert score_sentences(["aa bb cc dd ee"], own)["frame"].tolist() == [None]
-
-
-def test_weights_of_the_wrong_length(lexicon):
-    tokens = tokenize(read_text("It was a war."))
-    with pytest.raises(ValueError, match="2 weights for 4 tokens"):
-        profile(tokens, lexicon, weights=np.ones(2))
 
 
 def test_only_documents_in_the_language_of_the_lexicon_are_read(make_corpus, lexicon):
@@ -345,3 +307,50 @@ def test_a_group_of_one_document_has_the_interval_of_its_sentences(in_parts, sec
         assert found[["ci_low", "ci_high"]].iloc[0].tolist() == pytest.approx([1000 * low[0], 1000 * high[0]])
         low, high = rate_intervals(np.full((39, 1), 3), np.full(39, 13))
         assert found[["ci_low", "ci_high"]].iloc[1].tolist() == pytest.approx([1000 * low[0], 1000 * high[0]])
+
+
+DATED = {
+    "a.txt": "War is war. It rained.",  # 5 words
+    "b.txt": "The court met.",  # 3
+    "c.txt": "War came.",  # 2
+    "d.txt": "It was war.",  # without a date
+    "metadata.csv": "file,date\na,2024-01-30\nb,2024-01-02\nc,2024-03-01\nd,\n",
+}
+
+
+def test_over_time(make_corpus, lexicon):
+    table = over_time(tokenize(make_corpus(DATED)), lexicon)
+    assert table["frame"].tolist() == ["war"] * 3 + ["law"] * 3
+    assert table["period"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-01", "2024-02-01", "2024-03-01"] * 2
+    assert table["documents"].tolist() == [2, 0, 1] * 2
+    assert table["hits"].tolist() == [2, 0, 1, 1, 0, 0]
+    assert table["words"].tolist() == [8, 0, 2] * 2
+    assert table["per_1000_words"].tolist() == pytest.approx([250, np.nan, 500, 125, np.nan, 0], nan_ok=True)
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)  # of two documents, none and one
+
+
+def test_over_time_by_weight(make_corpus, lexicon):
+    tokens = tokenize(make_corpus(DATED))
+    halved = over_time(tokens, lexicon, "year", weights=np.full(len(tokens), 0.5))
+    assert halved[["hits", "words", "per_1000_words"]].to_numpy().tolist() == [[1.5, 5, 300], [0.5, 5, 100]]
+
+
+def test_no_dates(lexicon):
+    tokens = tokenize(read_text("It was war."))
+    with pytest.raises(ValueError, match="no document has a date"):
+        over_time(tokens, lexicon)
+    with pytest.raises(ValueError, match="every is 'hour': use 'day', 'week', 'month', 'year'"):
+        over_time(tokens, lexicon, "hour")
+
+
+def test_one_period_is_the_profile(sample_tokens, security):
+    whole = profile(sample_tokens, security)
+    year = over_time(sample_tokens, security, "year")
+    assert year["hits"].tolist() == whole["hits"].tolist()
+    assert year["ci_high"].tolist() == pytest.approx(whole["ci_high"].tolist())
+    assert (year["ci_high"] > year["per_1000_words"]).all()
+
+
+def test_documents_without_words_are_in_no_period(make_corpus, lexicon):
+    files = {"a.txt": "War.", "b.txt": "© 2024 The Daily", "metadata.csv": "file,date\na,2024-01-02\nb,2024-01-02\n"}
+    assert over_time(tokenize(make_corpus(files)), lexicon)["documents"].tolist() == [1, 1]

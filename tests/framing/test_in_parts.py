@@ -11,9 +11,8 @@ from analysis.framing.axes import axes
 from analysis.framing.contrasts import headline_body, shifts
 from analysis.framing.cooccurrence import cooccurrence, frame_words
 from analysis.framing.counting import count_documents, counted_parts, fit, stacked, term_counts
-from analysis.framing.course import over_time
 from analysis.framing.embedding import expand
-from analysis.framing.frames import coverage, evidence, matches, profile, sentence_frames
+from analysis.framing.frames import coverage, evidence, matches, over_time, profile, sentence_frames
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.roles import role_shares, roles
 from analysis.framing.style import firmness, naming, reporting, reports
@@ -122,10 +121,18 @@ def test_a_table_of_other_documents(find, shares, sample_tokens, sample_parts):
             shares(found, tokens)
 
 
-@pytest.mark.parametrize(("find", "shares"), [FOUND[name] for name in FOUND if name != "matches"])
-def test_an_unknown_column(find, shares, sample_tokens):
+@pytest.mark.parametrize("name", sorted(GROUPED))
+def test_an_unknown_column(name, sample_tokens, security):
+    if name == "axes":
+        pytest.importorskip("wordllama")
     with pytest.raises(ValueError, match="no metadata column 'planet'"):
-        shares(find(sample_tokens), sample_tokens, by="planet")
+        MEASURES[name](sample_tokens, security, None, "planet")
+
+
+@pytest.mark.parametrize("name", sorted(WEIGHTED))
+def test_weights_of_the_wrong_length(name, sample_tokens, security):
+    with pytest.raises(ValueError, match=f"2 weights for {len(sample_tokens)} tokens"):
+        MEASURES[name](sample_tokens, security, np.ones(2), None)
 
 
 @pytest.mark.parametrize("most", [0, 1, 7, 10_000])

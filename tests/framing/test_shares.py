@@ -97,19 +97,6 @@ def test_each_group_by_its_own_sentences(make_corpus, lexicon):
     assert war.loc["Radio", ["share", "coded", "items"]].tolist() == [0, 0, 1]
     assert war.loc["Radio", "ci_high"] > 2 / 3
     assert war.loc["Daily", ["share", "ci_low", "ci_high"]].isna().all()
-    with pytest.raises(ValueError, match="mood"):
-        corrected_shares(coded, tokens, lexicon, by="mood")
-
-
-def test_a_sentence_of_many_places_counts_in_each_group(make_corpus, lexicon):
-    many = [f"Rain {number}." for number in range(30)]
-    files = {"a.txt": " ".join(["A war went on.", *many]), "b.txt": " ".join(["A war went on."] * 3)}
-    tokens = tokenize(make_corpus(files | {"metadata.csv": "file,source\na,Post\nb,Radio\n"}))
-    places = [
-        draw_sheet(tokens, lexicon, size=5, seed=seed).set_index("sentence").loc["A war went on.", "doc_id"]
-        for seed in range(200)
-    ]
-    assert np.mean(np.array(places) == "b") == pytest.approx(3 / 4, abs=0.1)
 
 
 def test_in_parts_as_in_memory(sample_tokens, sample_parts, security):

@@ -188,49 +188,45 @@ def test_a_sheet_that_nobody_filled(sheet, lexicon, tmp_path):
     assert coded["frame"].isna().all()
 
 
-def edited(rows, how):
-    header, *items = rows
-    match how:
-        case "lost":
-            return [header, *items[1:]]
-        case "twice":
-            return [*rows, items[0]]
-        case "foreign":
-            return [*rows, ["sffffffffff", *items[0][1:]]]
-        case "sentence":
-            return [header, [*items[0][:5], "Another sentence.", *items[0][6:]], *items[1:]]
-        case "letter":
-            return [header, [*items[0][:5], items[0][5].replace("a", "o", 1), *items[0][6:]], *items[1:]]
-        case "column":
-            return [["id", *header[1:]], *items]
-        case "coders":
-            return [row[:7] for row in rows]
-        case "label":
-            return [*rows[:3], [*items[2][:7], "lwa", ""], *items[3:]]
-        case _:
-            return [*rows[:3], [*items[2][:7], "", "zzz"], *items[3:]]
+def changed(row, column, value):
+    return [*row[:column], value, *row[column + 1 :]]
 
 
 @pytest.mark.parametrize(
-    ("how", "message"),
+    ("edit", "message"),
     [
-        ("lost", r"s\.csv: 1 of 10 items are missing, the first is 's\w{10}'"),
-        ("twice", r"s\.csv row 12: item 's\w{10}' stands twice"),
-        ("foreign", r"s\.csv row 12: item 'sffffffffff' is not of this sheet"),
-        ("sentence", r"s\.csv row 2: the sentence of item 's\w{10}' was edited"),
-        ("letter", r"s\.csv row 2: the sentence of item 's\w{10}' was edited"),
-        ("column", r"s\.csv: expected the columns item, sentence, coder_1 and so on, each once; found id, doc_id"),
-        ("coders", r"expected the columns item, sentence, coder_1"),
-        ("label", r"s\.csv row 4: 'lwa' of coder '1' is no frame: did you mean 'Law'\?"),
-        ("strange", r"s\.csv row 4: 'zzz' of coder '2' is no frame: use War & peace, Law, none"),
+        (lambda head, first, *rest: [head, *rest], r"s\.csv: 1 of 10 items are missing, the first is 's\w{10}'"),
+        (lambda *rows: [*rows, rows[1]], r"s\.csv row 12: item 's\w{10}' stands twice"),
+        (lambda *rows: [*rows, changed(rows[1], 0, "sff")], r"s\.csv row 12: item 'sff' is not of this sheet"),
+        (
+            lambda head, first, *rest: [head, changed(first, 5, "Another."), *rest],
+            r"s\.csv row 2: the sentence .* was edited",
+        ),
+        (
+            lambda head, first, *rest: [head, changed(first, 5, first[5].replace("a", "o", 1)), *rest],
+            r"s\.csv row 2: the sentence of item 's\w{10}' was edited",
+        ),
+        (
+            lambda head, *rest: [changed(head, 0, "id"), *rest],
+            r"s\.csv: expected the columns item, sentence, coder_1 and so on, each once; found id, doc_id",
+        ),
+        (lambda *rows: [row[:7] for row in rows], r"expected the columns item, sentence, coder_1"),
+        (
+            lambda head, a, b, c, *rest: [head, a, b, changed(c, 7, "lwa"), *rest],
+            r"s\.csv row 4: 'lwa' of coder '1' is no frame: did you mean 'Law'\?",
+        ),
+        (
+            lambda head, a, b, c, *rest: [head, a, b, changed(c, 8, "zzz"), *rest],
+            r"s\.csv row 4: 'zzz' of coder '2' is no frame: use War & peace, Law, none",
+        ),
     ],
 )
-def test_what_is_wrong_in_a_sheet_is_named(how, message, sheet, lexicon, tmp_path):
+def test_what_is_wrong_in_a_sheet_is_named(edit, message, sheet, lexicon, tmp_path):
     path = tmp_path / "s.csv"
     write_sheet(sheet, path, lexicon)
     rows = list(csv.reader(path.open(encoding="utf-8-sig", newline="")))
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(edited(rows, how))
+        csv.writer(file).writerows(edit(*rows))
     with pytest.raises(ValueError, match=message):
         read_sheet(path, lexicon)
 

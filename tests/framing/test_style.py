@@ -14,17 +14,6 @@ from analysis.framing.syntax.word_classes import word_lists
 
 SHIPPED = LEXICONS / "style.yml"
 
-KEYS = """
-hedges boosters intensifiers totality commitment
-modals_of_obligation modals_of_possibility modals_of_ability modals_of_intention modals_of_condition
-reporting_neutral reporting_assertive reporting_doubtful reporting_conceding reporting_endorsing reporting_tentative
-reporting_directive reporting_denying reporting_emotive
-evaluative_positive evaluative_negative euphemism
-naming_terrorist naming_extremist naming_militant naming_insurgent naming_rebel naming_separatist naming_fighter
-naming_gunman naming_criminal naming_enemy naming_suspect naming_resistance
-blame_open blame_settled source_vague distancing
-""".split()
-
 
 @pytest.fixture(scope="module")
 def lexicon():
@@ -56,8 +45,7 @@ def stances(text, lexicon):
     return list(table[["verb", "stance"]].itertuples(index=False, name=None))
 
 
-def test_the_shipped_lexicon_has_its_frames_and_every_term_a_note(lexicon):
-    assert lexicon.frames["frame"].tolist() == KEYS
+def test_every_term_of_the_shipped_lexicon_has_a_note(lexicon):
     assert (lexicon.terms["note"] != "").all()
     assert (lexicon.frames["definition"].str.len() > 60).all()
 
@@ -124,7 +112,7 @@ def test_firmness_of_a_text_without_either_has_no_value(lexicon):
 def test_naming_shares_by_hand(two_sources, lexicon):
     table = naming(two_sources, lexicon, by="source")
     assert table.columns.tolist() == ["source", "naming", "hits", "share", "ci_low", "ci_high"]
-    ways = [key for key in KEYS if key.startswith("naming_")]
+    ways = [frame for frame in lexicon.frames["frame"] if frame.startswith("naming_")]
     assert table["naming"].tolist() == ways * 2  # those that do not occur too, in the lexicon's order
     hits = table[table["hits"] > 0].set_index(["source", "naming"])
     assert hits["hits"].to_dict() == {
@@ -142,8 +130,6 @@ def test_weights_discount_what_is_repeated(lexicon):
     table = naming(tokens, lexicon, weights=weights).query("hits > 0")
     assert table["hits"].tolist() == [1.0, 1.0]  # two halves; one
     assert table["share"].tolist() == [0.5, 0.5]
-    with pytest.raises(ValueError, match="2 weights for 7 tokens"):
-        naming(tokens, lexicon, weights=np.ones(2))
 
 
 def test_naming_without_a_name(lexicon):
@@ -212,7 +198,7 @@ def test_reporting_by_metadata_has_groups_that_report_nothing(two_sources, lexic
     assert table["stance"].iloc[-1] == "unlisted"
 
 
-def test_a_verb_that_the_lexicon_does_not_list(make_lexicon):
+def test_a_verb_that_the_lexicon_does_not_list(make_lexicon, security):
     own = make_lexicon("  reporting_plain: {definition: x, terms: [said]}\n")
     tokens = tokenize(read_text("Khan said that it fell. Khan denied that it fell."))
     table = reports(tokens, own)
@@ -221,19 +207,10 @@ def test_a_verb_that_the_lexicon_does_not_list(make_lexicon):
     for measure, missing in ((firmness, "'boosters'"), (naming, "'naming_'")):
         with pytest.raises(ValueError, match=f"lexicon 'test' has no frame .*{missing}"):
             measure(tokens, own)
+    with pytest.raises(ValueError, match="no frame that begins with 'reporting_'"):
+        reports(tokens, security)
     with pytest.raises(ValueError, match="no stance 'reporting_neutral'"):
         reporting(table.assign(stance="reporting_neutral"), tokens, own)
-
-
-def test_mistakes_are_named(two_sources, lexicon, security):
-    for call in (
-        lambda: firmness(two_sources, lexicon, by="outlet"),
-        lambda: naming(two_sources, lexicon, by="outlet"),
-    ):
-        with pytest.raises(ValueError, match="no metadata column 'outlet'"):
-            call()
-    with pytest.raises(ValueError, match="no frame that begins with 'reporting_'"):
-        reports(two_sources, security)
 
 
 def test_the_sentences_of_one_document_are_its_units(lexicon):

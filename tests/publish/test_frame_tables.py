@@ -8,8 +8,7 @@ import pytest
 
 from analysis import read_text, tokenize
 from analysis.framing.cooccurrence import cooccurrence
-from analysis.framing.course import over_time
-from analysis.framing.frames import matches, profile
+from analysis.framing.frames import matches, over_time, profile
 from analysis.publish import frame_tables
 from analysis.text.corpus import read_texts
 

@@ -60,6 +60,10 @@ class Words(NamedTuple):
         """A word as it is counted, in lower case."""
         return self.types[word].lower()
 
+    def after(self, word: int) -> int:
+        """The classes of the next word, 0 where a mark or the end of all words comes first."""
+        return 0 if word + 1 == len(self.kinds) or self.marks[word + 1] else self.kinds[word + 1]
+
     def is_capital(self, word: int) -> bool:
         """Whether a word is written with a capital."""
         text: str = self.tokens.corpus.texts[int(self.document[word])]
@@ -240,15 +244,13 @@ def phrase_after(words: Words, first: int) -> int:
 
 def _ends_phrase(words: Words, word: int) -> bool:
     """Whether a noun phrase that has come up to `word` ends before it."""
-    kinds, marks = words.kinds, words.marks
-    kind = kinds[word]
+    kind = words.kinds[word]
     if kind & wc.CONJUNCTION:
         return _begins_clause(words, word + 1)
     if kind & (wc.CLAUSE | wc.SPEECH | wc.TIME | wc.ADVERB | wc.PREPOSITION | wc.PERSONAL):
         return not kind & wc.OF
-    follows = kinds[word + 1] if word + 1 < len(kinds) and not marks[word + 1] else 0
     opens = wc.OPENS_PHRASE | wc.PREPOSITION | wc.OBJECT
-    return bool(kind & (wc.PARTICIPLE | wc.ING) and follows & opens)
+    return bool(kind & (wc.PARTICIPLE | wc.ING) and words.after(word) & opens)
 
 
 def _begins_clause(words: Words, word: int) -> bool:

@@ -1,10 +1,13 @@
 """Where a text says that someone speaks: the verbs of speaking and their speakers."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from analysis.framing.syntax import word_classes as wc
-from analysis.framing.syntax.clauses import COMMA, STOP, phrase_after, subject
-from analysis.framing.syntax.speech import NEAR, Cue, Speech
+from analysis.framing.syntax.clauses import COMMA, STOP, phrase_after, subject, words_by_stretch
+from analysis.framing.syntax.speech import NEAR, Cue, Speech, speech_of
+from analysis.text.tokens import Tokens
 
 ADDRESSEE = 6  # words between a verb and its "that": "told reporters in Lahore that"
 _BIDS = frozenset("let lets let's please such".split())  # "let me say", "please note", "such as"
@@ -12,6 +15,13 @@ _NOBODY = frozenset("that this what it's".split())
 _SOME = frozenset("all another both few many most neither none others several some those these".split())
 _MANY = frozenset("few many most several some these those".split())  # before nouns in the plural
 _NAMING = frozenset("called dubbed termed".split())
+
+
+def speech_by_stretch(tokens: Tokens) -> Iterator[tuple[Speech, list[Cue]]]:
+    """The words and quotations of some documents after the others, with all cues outside quotations."""
+    for words in words_by_stretch(tokens):
+        speech = speech_of(words)
+        yield speech, find_cues(speech)
 
 
 def find_cues(speech: Speech) -> list[Cue]:
@@ -92,7 +102,7 @@ def _is_name(speech: Speech, verb: int) -> bool:
 
 
 def _can_say(speech: Speech, phrase: tuple[int, int], opening: int, verb: int) -> bool:
-    """Whether a phrase, by its first and last word, can be who says what the verb, from `opening` on, tells."""
+    """Whether a phrase, by its first and last word, can be the speaker of a verb that begins at `opening`."""
     words, (first, last) = speech.words, phrase
     kinds, marks, types = words.kinds, words.marks, [words.type(word) for word in range(first, last + 1)]
     head, ends = kinds[last], types[-1]
@@ -102,8 +112,10 @@ def _can_say(speech: Speech, phrase: tuple[int, int], opening: int, verb: int) -
         return False  # asked and not said: "how would you explain"
     if first < last and any(_is_object(speech, word) for word in range(first, last + 1)):
         return False  # a clause: "justice requires us to remember"
-    if any(kinds[word] & wc.TO and not _opens_noun(speech, word + 1) for word in range(first, last)):
-        return False  # "shirts started to come out"
+    for word in range(first, last):
+        noun = kinds[word + 1] & (wc.DETERMINER | wc.NUMBER) or words.is_capital(word + 1)
+        if kinds[word] & wc.TO and not noun:
+            return False  # "shirts started to come out", and not "to the president" or "to Lahore"
     if _is_article(speech, last):
         return False
     if first == last and ends.isdigit():
@@ -134,11 +146,6 @@ def _is_object(speech: Speech, word: int) -> bool:
     return bool(kind & (wc.OBJECT | wc.PERSONAL) and not kind & wc.DETERMINER) and not speech.words.is_capital(word)
 
 
-def _opens_noun(speech: Speech, word: int) -> bool:
-    """Whether a noun begins at a word: "to the president", "to Lahore", and not "to come"."""
-    return bool(speech.words.kinds[word] & (wc.DETERMINER | wc.NUMBER)) or speech.words.is_capital(word)
-
-
 def _is_plural(speech: Speech, first: int, last: int) -> bool:
     """Whether a phrase takes a verb without -s: "officials", "Khan and Ann", "we"."""
     kinds, head = speech.words.kinds, last
@@ -167,7 +174,7 @@ def _that(speech: Speech, verb: int) -> int:
 
 
 def _same_sentence_quote(speech: Speech, verb: int) -> bool:
-    """Whether a quotation begins behind the verb in its sentence, or in the next where a colon leads to it."""
+    """Whether a quotation begins after the verb in its sentence, or in the next one after a colon."""
     for place in range(verb + 1, min(verb + 1 + NEAR, len(speech.inside))):
         if speech.ends(place) and ":" not in speech.between(place):
             return False
@@ -204,7 +211,7 @@ def _inverted(speech: Speech, verb: int, *, behind_quote: bool) -> int | None:
 
 
 def _outside(speech: Speech, first: int, last: int) -> tuple[int, int]:
-    """The part of a phrase behind the last quotation in it."""
+    """The part of a phrase after the last quotation in it."""
     for place in range(last, first - 1, -1):
         if speech.inside[place]:
             return (place + 1, last) if place < last and speech.words.marks[place + 1] else (first, last)
@@ -223,7 +230,7 @@ def _reports(speech: Speech, verb: int) -> bool:
 
 
 def _content(speech: Speech, verb: int) -> int:
-    """The first word of what is said behind the verb, the day apart: "said on Monday it was late"."""
+    """The first word of what is said after the verb, a day left out: "said on Monday it was late"."""
     kinds = speech.words.kinds
     first = verb + 1
     if kinds[first] & wc.PREPOSITION and kinds[first + 1] & wc.TIME:

@@ -18,12 +18,7 @@ def parse(tokens: Tokens) -> pd.DataFrame:
     of the document; ``relation``: what the word is to its head, in the labels of spaCy's English models ("nsubj", the
     subject; "auxpass", the auxiliary of a passive); ``head``: row of the head in this table, of a root its own.
 
-    The model is spaCy's small English one as the lock pins it, which was trained on web, news and broadcast text (its
-    makers report 90% of the arcs right, with their labels). Raises `ModuleNotFoundError` without the extra.
-
-    >>> from analysis import read_text, tokenize
-    >>> parse(tokenize(read_text("The plan was approved.")))["relation"].tolist()
-    ['det', 'nsubjpass', 'auxpass', 'ROOT', 'punct']
+    The model is spaCy's small English one as the lock pins it. Raises `ModuleNotFoundError` without the extra.
     """
     sentences = np.flatnonzero((tokens.languages == "en")[tokens.sentence_document])
     documents = tokens.sentence_document[sentences].tolist()

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.core.compiled import Bools, Ints
 from analysis.framing.syntax import word_classes as wc
-from analysis.framing.syntax.clauses import COMMA, STOP, Words, phrase_after
+from analysis.framing.syntax.clauses import COMMA, STOP, Words
 from analysis.framing.syntax.parser import parse
 from analysis.text.lookup import document_starts
 
@@ -67,7 +67,7 @@ def _pairs(words: Words, near: Bools | None) -> Ints:
     fits = (stops[direct] == stops[verb]) & (direct - verb <= REACH) & _is(classes, direct, wc.PARTICIPLE)
     found = [np.stack([verb[fits], direct[fits], np.zeros(fits.sum(), dtype=np.int64)], axis=1)]
 
-    # "was, the court said, told": the remark begins right behind the verb.
+    # "was, the court said, told": the remark begins right after the verb.
     opened = verb[(before[verb + 1] == COMMA) & (verb + 2 < size)]
     closing = np.minimum(_next(before != 0, places)[np.minimum(opened + 2, size - 1)], size - 1)
     after = np.minimum(solid[closing], size - 1)
@@ -148,8 +148,7 @@ def _ends_clause(words: Words, word: int) -> bool:
 def _is_passive(words: Words, verb: int, participle: int, *, named: bool) -> bool:
     """Whether the participle is a verb here; `named`: an agent follows at once, which settles it."""
     kinds, marks = words.kinds, words.marks
-    kind, form = kinds[participle], kinds[verb]
-    after = kinds[participle + 1] if participle + 1 < len(kinds) and not marks[participle + 1] else 0
+    kind, form, after = kinds[participle], kinds[verb], words.after(participle)
     if named:
         return True
     if kind & wc.ADJECTIVAL or (form & wc.GET and kind & wc.GET_STATE):
@@ -167,7 +166,7 @@ def _is_passive(words: Words, verb: int, participle: int, *, named: bool) -> boo
     ):
         return False
     if word in ("set", "used") and after & wc.TO:
-        then = kinds[participle + 2] if participle + 2 < len(kinds) and not marks[participle + 2] else 0
+        then = words.after(participle + 1)
         return word == "used" and not (person or then & (wc.OPENS_PHRASE | wc.ING | wc.OBJECT))
     # "he's taken the money": a perfect, but "it's called a reform".
     has_object = after & (wc.DETERMINER | wc.OBJECT | wc.NUMBER)
@@ -175,7 +174,7 @@ def _is_passive(words: Words, verb: int, participle: int, *, named: bool) -> boo
 
 
 def _is_existential(words: Words, verb: int) -> bool:
-    """Whether the verb belongs to a "there is": "there were wounded men" tells of men, not of what was done to them."""
+    """Whether the verb belongs to a "there is": "there were wounded men" does not say what was done to them."""
     kinds, marks, first = words.kinds, words.marks, first_auxiliary(words, verb)
     if first is None or kinds[first] & wc.THERE:
         return first is not None
@@ -205,7 +204,7 @@ def _joined(words: Words, participle: int) -> tuple[int, ...]:
 
 
 def _after_conjunction(words: Words, participle: int) -> int | None:
-    """The participle behind the next "and" or "or", when it goes on with the passive of `participle`."""
+    """The participle after the next "and" or "or", when it goes on with the passive of `participle`."""
     kinds, marks = words.kinds, words.marks
     place = participle + 1
     while place < len(kinds) and place - participle <= REACH + 1 and not kinds[place] & wc.CONJUNCTION:
@@ -247,14 +246,8 @@ def first_auxiliary(words: Words, verb: int) -> int | None:
     return place if not marks[place] and not kinds[place] & wc.JOINED else first
 
 
-def agent(words: Words, participle: int, joined: tuple[int, ...]) -> str | None:
-    """The noun phrase after "by", or None."""
-    by = by_phrase(words, participle, joined)
-    return None if by is None else words.text(by + 1, phrase_after(words, by + 1))
-
-
 def by_phrase(words: Words, participle: int, joined: tuple[int, ...] = ()) -> int | None:
-    """The "by" that names who did what the participle tells, None where none does."""
+    """The "by" that names who did what the participle says, None where none does."""
     kinds, marks = words.kinds, words.marks
     for place in range(participle + 1, min(participle + BY_REACH, len(kinds) - 1)):
         kind = kinds[place]
@@ -273,11 +266,6 @@ def by_phrase(words: Words, participle: int, joined: tuple[int, ...] = ()) -> in
     return None
 
 
-def _is_ordinal(words: Words, word: int) -> bool:
-    """Whether a word tells a day: "tenth", "31st"."""
-    return bool(_ORDINAL.fullmatch(words.type(word)))
-
-
 def _ends_after(words: Words, word: int) -> bool:
     """Whether no noun follows a word: "by the first" is a time, "by the first division" is not."""
     if word + 1 == len(words.kinds) or words.marks[word + 1]:
@@ -287,13 +275,16 @@ def _ends_after(words: Words, word: int) -> bool:
 
 def _names_agent(words: Words, first: int) -> bool:
     """Whether the phrase after "by" is one who acts: no time, measure or way."""
-    kinds, marks = words.kinds, words.marks
-    kind = kinds[first]
-    ends = first + 1 == len(kinds) or marks[first + 1] != 0
-    follows = 0 if ends else kinds[first + 1]
+    kind, follows = words.kinds[first], words.after(first)
+    ends = first + 1 == len(words.kinds) or words.marks[first + 1] != 0
     if kind & wc.NO_AGENT or (kind & wc.DETERMINER and follows & wc.TIME):
         return False
-    if kind & wc.DETERMINER and not ends and _is_ordinal(words, first + 1) and _ends_after(words, first + 1):
+    if (
+        kind & wc.DETERMINER
+        and not ends
+        and _ORDINAL.fullmatch(words.type(first + 1))
+        and _ends_after(words, first + 1)
+    ):
         return False  # "by the tenth", "by the 31st of May"
     if kind & wc.ING and not words.is_capital(first):
         return False

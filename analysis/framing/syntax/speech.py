@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.framing.syntax import word_classes as wc
 from analysis.framing.syntax.clauses import Words
@@ -34,8 +33,8 @@ class Cue(NamedTuple):
     """A place where someone is said to speak.
 
     ``first``, ``last``: its words, speaker and verb; ``verb``: the verb; ``speaker``: first and last word, None where
-    it is that of the cue before; ``form``: what is said comes "behind" the verb from the word ``content`` on, or the
-    cue is "apart", between commas or at the end of it; a "quote" has only quotations.
+    it is that of the cue before; ``form``: what is said follows the verb ("behind"), from ``content`` on, or the cue
+    is "apart", between commas or at the end of it; a "quote" has only quotations.
     """
 
     first: int
@@ -101,10 +100,14 @@ class Speech(NamedTuple):
         later = [at for at, cue in _around(cues, quote) if cue.verb > quote.last and self.sentence[cue.verb] == there]
         if later:
             return later[0]
-        return self._introduced(quote, cues)
+        if not self.after_colon(quote):
+            return None
+        here = self.sentence[quote.first - 1]  # which ends in the colon
+        before = [at for at, cue in _around(cues, quote) if cue.verb < quote.first and self.sentence[cue.verb] == here]
+        return before[-1] if before else None
 
     def _adjacent(self, quote: Quote, cues: list[Cue]) -> int | None:
-        """The cue right behind a quotation: ``"..." he said``."""
+        """The cue right after a quotation: ``"..." he said``."""
         if quote.last + 1 >= len(self.document) or self.document[quote.last + 1] != quote.document:
             return None
         text = self.words.tokens.corpus.texts[quote.document]
@@ -118,14 +121,6 @@ class Speech(NamedTuple):
             reports = cue.form == "behind" and ending != ","
             return None if new or reports else at
         return None
-
-    def _introduced(self, quote: Quote, cues: list[Cue]) -> int | None:
-        """The cue of the sentence that ends in a colon before a quotation."""
-        if not self.after_colon(quote):
-            return None
-        here = self.sentence[quote.first - 1]
-        own = [at for at, cue in _around(cues, quote) if cue.verb < quote.first and self.sentence[cue.verb] == here]
-        return own[-1] if own else None
 
     def after_colon(self, quote: Quote) -> bool:
         """Whether a colon precedes a quotation."""
@@ -178,7 +173,7 @@ def speech_of(words: Words) -> Speech:
     tokens, document, start = words.tokens, words.document, words.start
     sentence = sentence_of(tokens, words.token)
     paragraph = tokens.sentence_segment[sentence]
-    first_words = _changes(sentence)
+    first_words = np.flatnonzero(np.diff(sentence, prepend=-1))
     held, first_word = np.unique(document[first_words], return_index=True)
     lines = np.append(first_word, len(first_words)).tolist()  # of the sentences that have words
     bounds = np.append(first_words, len(document)).tolist()
@@ -196,11 +191,6 @@ def speech_of(words: Words) -> Speech:
                 quotes.append(Quote(first, stop - 1, d, found.start, found.end, found.continues))
                 inside[first:stop] = True
     return Speech(words, bounds, quotes, inside.tolist(), sentence.tolist(), paragraph.tolist(), document.tolist())
-
-
-def _changes(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The places of values that differ from the one before, the first of all among them."""
-    return np.flatnonzero(np.diff(values, prepend=values[:1] - 1))
 
 
 class Quotation(NamedTuple):
@@ -260,7 +250,7 @@ def _in_paragraph(text: str, start: int, end: int) -> tuple[list[Quotation], boo
 
 
 def _opens(text: str, place: int, start: int, end: int) -> bool:
-    """Whether a mark can open a quotation: nothing but space or a bracket before it, a word behind it."""
+    """Whether a mark can open a quotation: nothing but space or a bracket before it, a word after it."""
     before = text[place - 1] if place > start else " "
     after = text[place + 1] if place + 1 < end else " "
     if text[place] in "“„«":

@@ -76,14 +76,7 @@ _FORMS = PARTICIPLE | DISTINCT | ADJECTIVAL
 
 
 def classes(vocabulary: Iterable[str]) -> NDArray[np.int64]:
-    """The classes of each word, as bits, -1 for a punctuation mark.
-
-    >>> taken, tired, need, wasnt, mark = classes(["taken", "tired", "need", "wasn't", ","]).tolist()
-    >>> taken == PARTICIPLE | DISTINCT, tired == PARTICIPLE | ADJECTIVAL, need == MODAL
-    (True, True, True)
-    >>> wasnt == BE | NEGATION, mark
-    (True, -1)
-    """
+    """The classes of each word, as bits, -1 for a punctuation mark."""
     return np.array([_classify(word.lower()) for word in vocabulary], dtype=np.int64)
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from analysis.framing.contrasts import LEVEL
 from analysis.framing.counting import FIVE, Fit
 from analysis.framing.lexicon import Lexicon
+from analysis.framing.permutations import LEVEL
 from analysis.framing.validity import FAILED, RELIABLE, SUPPORTED
 from analysis.publish.findings.wording import counted, leading, listed, percent, times
 
