@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Have people code sentences, and hold a lexicon against that.",
+    help="Have people code sentences, and score a lexicon against them.",
 )
 
 LEXICON = LEXICONS / "security_communication.yml"

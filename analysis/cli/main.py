@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Optional
 
 import typer
+from typer.core import TyperGroup
 
 from analysis.cli import coding, finished, scale
 from analysis.cli.shared import (
@@ -25,8 +26,33 @@ from analysis.core.printable import printable
 from analysis.core.resources import LOCAL, connect, fitting, read_memory
 from analysis.publish.parameters import notebooks, parse_assignments, read_parameters, read_params_file, takes
 
+GROUPS = {  # the commands under their headings, in the order of `lafz --help`
+    "Read texts": ("report", "params", "sweep"),
+    "Check a run, and use it": ("verify", "compare", "figure", "export"),
+    "Code with people": ("code", "evaluate"),
+    "Texts of any size": ("count", "pairs"),
+}
+
+
+class Grouped(TyperGroup):
+    """Commands in `GROUPS`."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write each group under its heading, what the commands do in one column."""
+        width = max(map(len, self.commands))
+        for heading, group in GROUPS.items():
+            with formatter.section(heading):
+                rows = [(name.ljust(width), self.commands[name].get_short_help_str(70)) for name in group]
+                formatter.write_dl(rows)
+
+
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Read texts closely, with numbers."
+    cls=Grouped,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Read texts closely, with numbers.",
+    epilog="Example: lafz report my_texts",
 )
 app.add_typer(coding.app, name="code")
 for command in (*finished.COMMANDS, *scale.COMMANDS):
@@ -58,7 +84,11 @@ def report(
         ),
     ] = None,
 ) -> None:
-    """Run the notebooks on CORPUS and write an illustrated report."""
+    """Run the notebooks on CORPUS and write an illustrated report.
+
+    Prints what the report says first of words, frames and repeats, and, on the last line, where its page is.
+    """
+    from analysis.publish.page import answers
     from analysis.publish.run.assemble import report as make  # papermill takes its time, and other commands need none
     from analysis.publish.run.machine import free
 
@@ -78,6 +108,8 @@ def report(
             print(f"lafz: {printable(str(failure))}", file=sys.stderr)
         if failures:
             raise typer.Exit(1)
+    for sentence in answers(target, list(notebooks(chosen))):
+        print(printable(sentence))
     print(target / "index.html")
 
 
@@ -85,7 +117,7 @@ def report(
 def verify(
     run: Annotated[str, path_argument("The folder of a finished report.")],
 ) -> None:
-    """Run a finished report again from its manifest and compare every file byte for byte."""
+    """Run a finished report again and compare every file byte for byte."""
     from analysis.publish.verify import changed_versions, shortened
     from analysis.publish.verify import verify as compare
 
@@ -129,7 +161,7 @@ def evaluate_on(
 def list_parameters(
     notebook: Annotated[Optional[str], typer.Argument(help="One notebook, such as framing; all without it.")] = None,
 ) -> None:
-    """List the parameters of the notebooks: what they take, default, meaning."""
+    """List the parameters of the notebooks with their defaults."""
     from rich.console import Console  # no other command shows a table, and whoever asks for help waits for none
     from rich.table import Table
 

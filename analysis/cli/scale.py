@@ -66,11 +66,12 @@ def count(
         ),
     ] = False,
 ) -> None:
-    """Count the words of each document of CORPUS, or its frames, however large it is.
+    """Count the words, or frames, of each document of CORPUS.
 
-    One row a document and word: doc_id, term, count. With --lexicon one a document and frame: doc_id, frame, hits,
-    score, sentences_with_hit, and the words and sentences of the document. A call that was stopped goes on where it
-    stood when it is given again; the table is the same, byte for byte, whatever --memory and --dask.
+    The corpus may be of any size. One row a document and word: doc_id, term, count. With --lexicon one a document and
+    frame: doc_id, frame, hits, score, sentences_with_hit, and the words and sentences of the document. A call that was
+    stopped goes on where it stood when it is given again; the table is the same, byte for byte, whatever --memory and
+    --dask.
     """
     from analysis.engine.problems import problems_of
 
@@ -108,13 +109,13 @@ def pairs(
     work: WorkOption = None,
     parameter: ReadingOption = None,
 ) -> None:
-    """List the pairs of documents of CORPUS that share text, or of its sentences, however large it is.
+    """List the pairs of documents, or sentences, that share text.
 
-    One row a pair: a, b, shared (runs of four words), containment_a and containment_b (the share of a document's runs
-    that the other has), jaccard, and earlier (a, b or unknown), by the dates. With --unit sentence or paragraph a_doc,
-    a_start, a_end, b_doc, b_start, b_end (characters), similarity, and omitted: with how many more earlier ones b,
-    which has more than 50, is not listed. A call that was stopped goes on where it stood when it is given again; the
-    table is the same, byte for byte, whatever --memory and --dask.
+    CORPUS may be of any size. One row a pair: a, b, shared (runs of four words), containment_a and containment_b (the
+    share of a document's runs that the other has), jaccard, and earlier (a, b or unknown), by the dates. With --unit
+    sentence or paragraph a_doc, a_start, a_end, b_doc, b_start, b_end (characters), similarity, and omitted: with how
+    many more earlier ones b, which has more than 50, is not listed. A call that was stopped goes on where it stood when
+    it is given again; the table is the same, byte for byte, whatever --memory and --dask.
     """
     with _prepared(out, memory, dask, work, parameter) as given:
         if threshold is not None:

@@ -48,6 +48,16 @@ def test_a_report_is_whole(sample_run):
     assert {f"notebooks/{name}.ipynb" for name in ("01_term_frequency", "02_framing", "03_redundancy")} <= set(made)
 
 
+def test_a_report_says_its_three_answers_and_where_its_page_is(sample_run):
+    *answers, place = (sample_run.parent / "said").read_text().splitlines()
+    assert place == str(sample_run / "index.html")
+    assert [answer.partition(":")[0].partition(" is ")[0] for answer in answers] == [
+        "“campaign”",
+        "Law and prosecution",
+        "16% of the words are in sentences of 5 words or more repeated verbatim.",
+    ]
+
+
 def test_every_notebook_ran_to_its_last_cell_with_all_its_parameters(sample_run):
     manifest = json.loads((sample_run / "manifest.json").read_text())
     for path in (sample_run / "notebooks").glob("*.ipynb"):
