@@ -177,7 +177,7 @@ def _coded(files: Sequence[Path], tokens: "Tokens", lexicon: "Lexicon", key: Pat
     from analysis.text.reading.metadata import read_table
 
     tables = {file: read_table(file) for file in files if file.suffix.lower() != ".xlsx"}
-    spans = {file: table for file, table in tables.items() if not any(map(_is_coder, table.columns))}
+    spans = {file: table for file, table in tables.items() if not table.columns.str.startswith("coder_").any()}
     if not spans:
         return read_sheet(files, lexicon, key=key)
     if len(spans) < len(files):
@@ -190,7 +190,3 @@ def _coded(files: Sequence[Path], tokens: "Tokens", lexicon: "Lexicon", key: Pat
         except ValueError as error:
             raise ValueError(f"{file}: {error}") from None
     return pd.concat(found, ignore_index=True)
-
-
-def _is_coder(column: str) -> bool:
-    return column.startswith("coder_")

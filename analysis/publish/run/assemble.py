@@ -70,20 +70,14 @@ def report(
     *,
     only: list[str] | None = None,
     values: Mapping[str, Any] | None = None,
-    keep_failed: bool = False,
-    memory: int | None = None,
-    client: Any = None,
-    worker_memory: int | None = None,
-    progress: Progress = lambda section, done, total: None,
+    **how: Any,
 ) -> list[Failure]:
     """Run the notebooks on `corpus` and put the finished report at `out`; gives the notebooks that failed.
 
-    `only` names the notebooks (all by default) and `values` the parameters that are not to be as the notebooks have
-    them; a file that a value names is looked for from the working directory, then from the checkout. Names, types
-    and ranges are checked before anything else (`ParameterError`). For the rest see `run`.
+    `only` names the notebooks (all by default) and `values` the parameters that differ from the notebooks' own; a file
+    is looked for from the working directory, then from the checkout. `how` goes to `run`.
     """
-    how: dict[str, Any] = {"memory": memory, "client": client, "worker_memory": worker_memory, "progress": progress}
-    return run(resolved(corpus, only, values or {}), out, keep_failed=keep_failed, **how)
+    return run(resolved(corpus, only, values or {}), out, **how)
 
 
 def resolved(corpus: str | Path, only: list[str] | None, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -109,22 +103,18 @@ def run(
 ) -> list[Failure]:
     """Run each section's notebook with its `parameters`, complete and checked, as a manifest holds them.
 
-    What is read of the corpus is kept in the folder `read`, for runs that follow, or only as long as this one lasts.
-    As many notebooks run at once as there are cores and as fit in `memory` bytes, by default in all that is free. A
-    corpus with which not one fits is read and counted `in_parts`, on the disk that `out` is on, and the manifest says
-    so. What is finished of such a run is kept beside `out` until it is whole, and the next call goes on from there: see
-    `kept_work`. With a dask `client` its workers read the corpus, in parts, with `worker_memory` bytes each; they see
-    the same files, those beside `out` too.
+    The words are kept in the folder `read`, for runs that follow, or only as long as this one lasts. As many notebooks
+    run at once as there are cores and as fit in `memory` bytes, by default all that is free. A corpus with which not
+    one fits is read and counted `in_parts`, on the disk that `out` is on, and the manifest says so. What is finished of
+    such a run is kept beside `out`, and the next call goes on from there: see `kept_work`. With a dask `client` its
+    workers, who see the same files, read the corpus in parts, with `worker_memory` bytes each.
 
     The corpus, the memory and all that the parameters name are checked before a kernel starts (`CorpusError`,
-    `LexiconError`, `ParameterError`; nothing has been written then). With a failure nothing at `out` changes: each
-    failed notebook is kept beside it as ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder
-    as ``<out>.failed``.
+    `LexiconError`, `ParameterError`). With a failure nothing at `out` changes: each failed notebook is kept beside it
+    as ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder as ``<out>.failed``.
 
-    The manifest has every file as it was when the run began. The documents were made of those bytes, and at the end all
-    files, which notebooks read by themselves too, are the same still, or that is a failure as well (`CorpusError`,
-    `ParameterError`) that names what changed. Not seen is a file that changes while a notebook reads it and is then as
-    before, if it is no document.
+    The manifest has every file as it was when the run began; one that changed until its end is a failure as well, which
+    names it. Not seen is a file, other than a document, that changes while a notebook reads it and is then as before.
     """
     out = Path(out).expanduser().resolve()  # a link stays one, and its target is replaced
     chosen = notebooks(parameters)
@@ -205,7 +195,7 @@ def run(
 
 
 def check_sweep(reports: Collection[Mapping[str, dict[str, Any]]], words: Path) -> None:
-    """Check all that `run` does of the parameters of several reports, with what is read for them in the folder `words`.
+    """Check what `run` does of the parameters of several reports, with the words read into the folder `words`.
 
     A corpus that does not fit in memory is left to `run`, which reads it in parts.
     """
@@ -225,12 +215,11 @@ def read_once(
     client: Any = None,
     progress: Progress = lambda section, done, total: None,
 ) -> Tokens:
-    """Read and tokenize the corpus, into the folder `words`, once for all notebooks that read it in the same way.
+    """Read and tokenize the corpus into the folder `words`, once for all notebooks that read it in the same way.
 
-    In parts where `memory` says how many bytes there are for it, with a dask `client` for each of its workers, and
-    `work` where to keep what is read meanwhile. Gives
-    the words as the first notebook has them. Raises `CorpusError` for documents of other bytes than files had when it
-    was `begun`.
+    In parts where `memory` says how many bytes there are for it (for each worker of a dask `client`), and `work` where
+    to keep them meanwhile. Gives the words as the first notebook has them. Raises `CorpusError` for documents of other
+    bytes than files had when it was `begun`.
     """
     done: dict[str, Tokens] = {}
     for values in parameters.values():

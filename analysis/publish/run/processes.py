@@ -44,9 +44,9 @@ class Streams(NamedTuple):
 class Processes:
     """Processes that run notebooks, and end when their stdin does: with this block, and when this process is gone.
 
-    With `fork` they are forked where that is safe, see the module `forking`; else, and elsewhere, each is begun anew,
-    which takes longer and less memory in all. `folder` is where they begin, and `environment` is theirs but for
-    what a job adds. Their session is not this process's, so that a terminal's Ctrl-C reaches this process alone.
+    With `fork` they are forked where that is safe, see the module `forking`; else each is begun anew, which takes
+    longer and less memory in all. They begin in `folder` with `environment` and what a job adds to it, in sessions of
+    their own, so that a terminal's Ctrl-C reaches this process alone.
     """
 
     def __init__(self, folder: Path, environment: Mapping[str, str], *, fork: bool = True) -> None:
@@ -150,8 +150,8 @@ def run_notebooks(
 ) -> dict[str, dict[str, Any]]:
     """Run the job of each section, `at_once`, or as many as there are cores. An error ends all processes.
 
-    Gives a log a section: seconds, and what went wrong (cell, error, message), if anything did. `ended` is given each
-    as soon as it is there, while others still run.
+    Gives a log a section: seconds, and cell, error and message of what went wrong. `ended` is given each as soon as it
+    is there.
     """
     with ThreadPoolExecutor(min(at_once, os.cpu_count() or 1)) as pool:
         try:

@@ -52,11 +52,10 @@ def run_sections(
     at_once: int,
     work: Path | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """Run each section's notebook into the folder `build`: itself into `EXECUTED`, its output into the section's.
+    """Run each section's notebook into the folder `build`; gives a log a section.
 
-    `words` is the folder of the words that were read for them, `at_once` as in `run_notebooks`. With a folder `work` a
-    notebook that has run to its end is kept there under its `key_of`, if that is still the same then, and taken from
-    there by a call that follows. Gives a log a section.
+    `words` is the folder of the words that were read for them. With a folder `work` a notebook that ran to its end is
+    kept there under its `key_of`, if that is still the same then, and a call that follows takes it from there.
     """
     keys = {name: key_of(name, path, parameters[name]) for name, path in chosen.items()} if work else {}
     places = {name: work / EXECUTED / keys[name] if work else build for name in chosen}
@@ -155,8 +154,7 @@ def kept_work(out: Path) -> Iterator[Path]:
     """The folder for what is finished on the way to the report `out`, for this process alone; see `held`.
 
     It holds the stages of reading, the words in `words_of`, and a folder for each notebook that ran to its end. What
-    notebooks have put beside the words for as long as they run, and could not take away when they were killed, is
-    deleted, before and after.
+    killed notebooks left beside the words is deleted, before and after.
     """
     with held(work_of(out)) as work:
         clear(work, _is_beside_words, deep=3)
@@ -167,16 +165,12 @@ def kept_work(out: Path) -> Iterator[Path]:
 
 
 def words_of(work: Path) -> Path:
-    """The folder of a report's work in which the words are: another program may make others of the same corpus."""
+    """The folder of the words in a report's work: another version of the program may make others."""
     return work / f"{_WORDS}{code_version()[:16]}"
 
 
 def key_of(section: str, notebook: Path, values: Mapping[str, Any]) -> str:
-    """A name for what a notebook makes: the section, and a digest of all that it depends on.
-
-    That is its parameters, the bytes of every file that it reads, itself among them, and this package's code with the
-    versions of what it works with.
-    """
+    """The section and a digest of all that its output depends on: parameters, files read, code and versions."""
     read = named(recorded({section: notebook}, {section: dict(values)}))
     known = json.dumps([values, read, versions(extras_of({section: dict(values)}, OF_FORMATS))], sort_keys=True)
     return f"{section}-{hashlib.sha256(known.encode()).hexdigest()[:32]}"
