@@ -15,7 +15,6 @@ import pytest
 
 from analysis import read_corpus
 from analysis.framing.lexicon import LexiconError, read_lexicon
-from analysis.framing.sheets import read_sheet
 from analysis.text import corpus as reading
 from analysis.text.reading.archives import members
 from analysis.text.reading.decoding import decode
@@ -47,10 +46,6 @@ WORDS = "The council met on Monday and rose at noon."
 STORY = f"<p>{WORDS}</p><p>It was a long day for all of the city.</p>"
 
 
-def streamed(read: Callable[[io.BytesIO], Any]) -> Callable[[bytes], Any]:
-    return lambda data: list(read(io.BytesIO(data)))
-
-
 def two_columns_of_one_name() -> bytes:
     file = io.BytesIO()
     pa.parquet.write_table(pa.table([["a"], ["b"]], names=["text", "text"]), file)
@@ -60,8 +55,16 @@ def two_columns_of_one_name() -> bytes:
 REFUSED: dict[str, tuple[Callable[[bytes], Any], bytes, str]] = {
     "a character in two halves": (decode, b"a \xed\xa0\xbd\xed\xb8\x80", "written as two halves"),
     "half a character": (decode, b"a \xed\xb0\x80 b", "written as two halves"),
-    "two columns of one name": (streamed(read_parquet), two_columns_of_one_name(), "has more than one column 'text'"),
-    "hidden files": (streamed(members), zipped({".a.txt": b"1", "__MACOSX/b.txt": b"2"}), "has no file in it"),
+    "two columns of one name": (
+        targets.streamed(lambda file: list(read_parquet(file))),
+        two_columns_of_one_name(),
+        "has more than one column 'text'",
+    ),
+    "hidden files": (
+        targets.streamed(lambda file: list(members(file))),
+        zipped({".a.txt": b"1", "__MACOSX/b.txt": b"2"}),
+        "has no file in it",
+    ),
     "a page nested too deeply": (read_html, f"{'<div>' * 300}{STORY}".encode(), "not all of the page is read"),
     "a Word file with entities": (
         read_docx,
@@ -262,14 +265,6 @@ def with_a_picture_of_60_mb(book: bytes) -> bytes:
     return file.getvalue()
 
 
-def read_changed_sheet(folder: Path, **files: bytes) -> None:
-    """Read a sheet some of whose files, ``xlsx`` and ``key.json``, are others."""
-    for ending in ("xlsx", "key.json"):
-        name = f"xlsx-sheet.{ending}"
-        (folder / name).write_bytes(files.get(ending, targets.SHEET[name]))
-    read_sheet(folder / "xlsx-sheet.xlsx", targets.OWN)
-
-
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -277,12 +272,12 @@ def read_changed_sheet(folder: Path, **files: bytes) -> None:
         (with_a_picture_of_60_mb, "it unpacks to more than 50 MB"),
     ],
 )
-def test_a_workbook_of_too_much(tmp_path: Path, change: Callable[[bytes], bytes], said: str) -> None:
+def test_a_workbook_of_too_much(change: Callable[[bytes], bytes], said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        read_changed_sheet(tmp_path, xlsx=change(targets.SHEET["xlsx-sheet.xlsx"]))
+        targets.read_changed_sheet("xlsx-sheet.xlsx")(change(targets.SHEET["xlsx-sheet.xlsx"]))
 
 
-KEY = json.loads(targets.SHEET["xlsx-sheet.key.json"])
+KEY = json.loads(targets.SHEET["csv-sheet.key.json"])
 
 
 @pytest.mark.parametrize(
@@ -302,7 +297,7 @@ KEY = json.loads(targets.SHEET["xlsx-sheet.key.json"])
         "[" * 100_000,
     ],
 )
-def test_a_key_that_is_none(tmp_path: Path, key: Any) -> None:
+def test_a_key_that_is_none(key: Any) -> None:
     data = key if isinstance(key, str) else json.dumps(key)
     with pytest.raises(ValueError, match=r"is not the key of a sheet|was coded by the codebook of"):
-        read_changed_sheet(tmp_path, **{"key.json": data.encode()})
+        targets.read_changed_sheet("csv-sheet.key.json")(data.encode())

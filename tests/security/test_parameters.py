@@ -16,6 +16,7 @@ from analysis.framing.lexicon import read_lexicon
 from analysis.framing.validity_file import read_validity
 from analysis.publish.parameters import TYPES, Parameter, check, notebooks, read_params_file, resolve
 from analysis.publish.run.processes import Job, Processes, run_notebooks
+from tests.in_process import write_notebook
 
 ATTACKS = [
     '"); import os; os.system("touch ran"); ("',
@@ -215,13 +216,9 @@ def test_in_a_real_kernel_each_value_is_the_one_that_was_given(tmp_path):
     values = {f"text_{number}": value for number, value in enumerate(ATTACKS) if value != "\0"}
     values |= {"whole": -(2**62), "share": 0.1 + 0.2, "small": 5e-324, "yes": True, "nothing": None}
     code = "import json\nprint(json.dumps({name: globals()[name] for name in NAMES}))"
-    cells = [
-        nbformat.v4.new_code_cell("\n".join(f"{name} = 0" for name in values), metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell(f"NAMES = {list(values)!r}\n{code}"),
-    ]
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "P"}})
-    notebook.metadata["language_info"] = {"name": "python"}
-    nbformat.write(notebook, tmp_path / "in.ipynb")
+    write_notebook(
+        tmp_path / "in.ipynb", "\n".join(f"{name} = 0" for name in values), f"NAMES = {list(values)!r}\n{code}"
+    )
     task = {"notebook": str(tmp_path / "in.ipynb"), "output": "out.ipynb", "parameters": values}
     with Processes(tmp_path, os.environ) as processes:
         logs = run_notebooks({"a": Job(task, tmp_path, {})}, processes, lambda *_: None, at_once=1)
