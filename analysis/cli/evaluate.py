@@ -35,7 +35,7 @@ def evaluate(what: str, paths: Sequence[str | Path], *, lexicon: str | Path | No
     scorers: dict[str, Callable[[Path], pd.DataFrame]] = {
         "words": _words,
         "sentences": partial(evaluate_sentences, split=sentences),
-        "frames": partial(_frames, lexicon or LEXICONS / "security_communication.yml"),
+        "frames": lambda path: evaluate_frames(path, read_lexicon(lexicon or LEXICONS / "security_communication.yml")),
         "passives": evaluate_passives,
         "reuse": evaluate_reuse,
     }
@@ -51,10 +51,6 @@ def _words(path: Path) -> pd.DataFrame:
     joined = evaluate_words(path, partial(_word_spans, "frequency"))
     split = evaluate_words(path, partial(_word_spans, "treebank"))
     return pd.concat([joined[joined["convention"] == "joined"], split[split["convention"] == "split"]])
-
-
-def _frames(lexicon: str | Path, path: Path) -> pd.DataFrame:
-    return evaluate_frames(path, read_lexicon(lexicon))
 
 
 def evaluate_passives(path: Path, *, syntax: bool = False) -> pd.DataFrame:

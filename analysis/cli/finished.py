@@ -110,20 +110,6 @@ def sweep(
         raise typer.Exit(1)
 
 
-@contextmanager
-def kept_told(out: Path) -> Iterator[None]:
-    """Say on stderr that what is finished of the report `out` is kept, if it is, when a failure or a signal ends it."""
-    from analysis.core.jobs import KEPT
-    from analysis.publish.run.sections import is_kept
-
-    try:
-        yield
-    except BaseException as error:
-        if (isinstance(error, typer.Exit) or not isinstance(error, Exception)) and is_kept(out):
-            note(KEPT)
-        raise
-
-
 COMMANDS = (figure, export, compare, sweep)
 
 

@@ -1,6 +1,8 @@
 """The command line: ``lafz``, or ``python -m analysis``."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, Optional
 
@@ -101,7 +103,7 @@ def report(
     room = size or free()
     workers = fitting(room) if dask == LOCAL else 1  # they share what this machine gives; elsewhere each has all
     how: dict[str, Any] = {"keep_failed": keep_failed, "memory": size, "worker_memory": room // workers}
-    with finished.kept_told(target):
+    with _kept_told(target):
         with connect(dask, workers=workers) as client, progress_bars() as progress:
             failures = make(corpus, target, only=chosen, values=values, client=client, progress=progress, **how)
         for failure in failures:
@@ -111,6 +113,20 @@ def report(
     for sentence in answers(target, list(notebooks(chosen))):
         print(printable(sentence))
     print(target / "index.html")
+
+
+@contextmanager
+def _kept_told(out: Path) -> Iterator[None]:
+    """Say on stderr that what is finished of the report `out` is kept, if it is, when a failure or a signal ends it."""
+    from analysis.core.jobs import KEPT
+    from analysis.publish.run.sections import is_kept
+
+    try:
+        yield
+    except BaseException as error:
+        if (isinstance(error, typer.Exit) or not isinstance(error, Exception)) and is_kept(out):
+            note(KEPT)
+        raise
 
 
 @app.command()

@@ -15,7 +15,7 @@ from analysis.core.paths import LEXICONS
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.validity_file import read_validity
 from analysis.publish.parameters import TYPES, Parameter, check, notebooks, read_params_file, resolve
-from analysis.publish.run.processes import Job, Processes, run_notebooks
+from analysis.publish.run.processes import Processes, run_notebooks
 from tests.in_process import write_notebook
 
 ATTACKS = [
@@ -219,9 +219,9 @@ def test_in_a_real_kernel_each_value_is_the_one_that_was_given(tmp_path):
     write_notebook(
         tmp_path / "in.ipynb", "\n".join(f"{name} = 0" for name in values), f"NAMES = {list(values)!r}\n{code}"
     )
-    task = {"notebook": str(tmp_path / "in.ipynb"), "output": "out.ipynb", "parameters": values}
+    job = {"notebook": str(tmp_path / "in.ipynb"), "output": "out.ipynb", "parameters": values, "folder": str(tmp_path)}
     with Processes(tmp_path, os.environ) as processes:
-        logs = run_notebooks({"a": Job(task, tmp_path, {})}, processes, lambda *_: None, at_once=1)
+        logs = run_notebooks({"a": job}, processes, lambda *_: None, at_once=1)
     assert "error" not in logs["a"]
     last = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells[-1]
     assert json.loads(last.outputs[0].text) == values

@@ -25,12 +25,9 @@ PATIENCE = 2  # seconds that processes have to end by themselves
 _ERROR = re.compile(r"[\w.]*(Error|Exception)\b")  # the last line of a traceback
 
 
-class Job(NamedTuple):
-    """A notebook to be run: what `execute` takes, the folder, and what is added to the environment."""
-
-    task: dict[str, Any]
-    folder: Path
-    environment: Mapping[str, str]
+Job = Mapping[
+    str, Any
+]  # what `execute` reads of a notebook to be run: notebook, output, parameters, folder, environment
 
 
 class Streams(NamedTuple):
@@ -68,7 +65,7 @@ class Processes:
         self.end()
 
     def start(self, job: Job) -> Streams:
-        """A new process that has `job` to do; `RuntimeError` where all were ended before."""
+        """A new process that has `job` to do, its environment added to that of all; `RuntimeError` after the end."""
         with self._lock, ExitStack() as theirs:
             if self._ended:
                 raise RuntimeError("a process was to be started when all were ended")
@@ -84,9 +81,9 @@ class Processes:
                     socket.send_fds(self._messages, [b"."], files)
             else:
                 self._begin("execute", files)
-        about = {"folder": str(job.folder), "environment": {**self._environment, **job.environment}}
+        about = {**job, "environment": {**self._environment, **job.get("environment", {})}}
         with suppress(BrokenPipeError, ValueError):  # it has ended, or all were ended
-            print(json.dumps(job.task | about), file=streams.stdin, flush=True)
+            print(json.dumps(about), file=streams.stdin, flush=True)
         return streams
 
     def end(self) -> None:

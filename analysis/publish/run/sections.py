@@ -126,8 +126,13 @@ def _job(section: str, notebook: Path, values: dict[str, Any], place: Path, word
     executed, output = place / EXECUTED, place / section
     executed.mkdir(parents=True, exist_ok=True)
     output.mkdir()
-    task = {"notebook": str(notebook), "output": notebook.name, "parameters": values}
-    return Job(task, executed, {**reading_from(words), OUTPUT: str(output)})
+    return {
+        "notebook": str(notebook),
+        "output": notebook.name,
+        "parameters": values,
+        "folder": str(executed),
+        "environment": {**reading_from(words), OUTPUT: str(output)},
+    }
 
 
 def _keep_failed(out: Path, build: Path, notebook: Path) -> Path | None:

@@ -8,7 +8,7 @@ import time
 import psutil
 import pytest
 
-from analysis.publish.run.processes import CAN_FORK, Job, Processes, run_notebooks
+from analysis.publish.run.processes import CAN_FORK, Processes, run_notebooks
 from tests.in_process import write_notebook
 
 LONG = 900  # seconds after which a process is taken to hang, however slow the machine
@@ -32,7 +32,8 @@ def job(folder, source=None):
     """The job of a notebook with the cell `source`; without one, of a notebook that is not there."""
     if source is not None:
         write_notebook(folder / "given.ipynb", "", source)
-    return Job({"notebook": str(folder / "given.ipynb"), "output": "out.ipynb", "parameters": {"a": 1}}, folder, {})
+    notebook = str(folder / "given.ipynb")
+    return {"notebook": notebook, "output": "out.ipynb", "parameters": {"a": 1}, "folder": str(folder)}
 
 
 def begun(folder):
