@@ -39,8 +39,6 @@ def evaluate(what: str, paths: Sequence[str | Path], *, lexicon: str | Path | No
         "passives": evaluate_passives,
         "reuse": evaluate_reuse,
     }
-    if what not in scorers:
-        raise ValueError(f"{what!r} can't be scored: use {', '.join(scorers)}")
     tables = [scorers[what](Path(path)) for path in paths]
     for path, table in zip(paths, tables, strict=True):
         table.insert(0, "file", Path(path).resolve().name)
