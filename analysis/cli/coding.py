@@ -66,7 +66,7 @@ def draw(
     from analysis.framing.sheets import sheet_files, write_sheet
 
     with mistakes_told():
-        sheet_files(out)  # an earlier sheet is no reason to read a corpus
+        sheet_files(out)  # refuses an earlier sheet before the corpus is read
         frames = read_lexicon(lexicon)
         tokens = read_tokens(corpus, parameter)
         sheet = draw_sheet(tokens, frames, size=size, coders=coders, seed=seed)
@@ -88,7 +88,7 @@ def agree(
     lexicon: LexiconOption = LEXICON,
     key: KeyOption = None,
 ) -> None:
-    """Tell how far the coders of SHEET agree.
+    """Measure how far the coders of SHEET agree.
 
     Krippendorff's alpha with its interval, overall and for each frame.
     """
@@ -152,7 +152,7 @@ def plan(
     key: KeyOption = None,
     parameter: ReadingOption = None,
 ) -> None:
-    """Tell how many sentences of CORPUS to code.
+    """Plan how many sentences of CORPUS to code.
 
     So many that the 95% interval of the share of sentences about a frame is no wider than `--width`.
     """
@@ -169,7 +169,7 @@ def plan(
 
 
 def _coded(files: Sequence[Path], tokens: "Tokens", lexicon: "Lexicon", key: Path | None) -> "pd.DataFrame":
-    """The codes in sheets that were drawn, or in tables of spans."""
+    """The codes in drawn sheets, or in tables of spans."""
     import pandas as pd
 
     from analysis.framing.sheets import read_sheet

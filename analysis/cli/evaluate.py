@@ -1,4 +1,4 @@
-"""The package scored on labelled data of the user's own, so that its quality on their texts can be known."""
+"""Scores of the package on the user's own labelled data."""
 
 from collections.abc import Callable, Sequence
 from functools import partial

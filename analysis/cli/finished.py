@@ -115,7 +115,7 @@ COMMANDS = (figure, export, compare, sweep)
 
 @contextmanager
 def _warnings_told() -> Iterator[None]:
-    """Say on stderr, in a line each, what a document's user should know of it."""
+    """Print each warning as one line on stderr."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         yield

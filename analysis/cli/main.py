@@ -91,7 +91,7 @@ def report(
     Prints what the report says first of words, frames and repeats, and, on the last line, where its page is.
     """
     from analysis.publish.page import answers
-    from analysis.publish.run.assemble import report as make  # papermill takes its time, and other commands need none
+    from analysis.publish.run.assemble import report as make  # papermill is slow to import
     from analysis.publish.run.machine import free
 
     values = (read_params_file(params) if params else {}) | parse_assignments(parameter or [])
@@ -101,7 +101,7 @@ def report(
     chosen = names(only)
     size = read_memory(memory) if memory else None
     room = size or free()
-    workers = fitting(room) if dask == LOCAL else 1  # they share what this machine gives; elsewhere each has all
+    workers = fitting(room) if dask == LOCAL else 1  # workers of this machine share its memory
     how: dict[str, Any] = {"keep_failed": keep_failed, "memory": size, "worker_memory": room // workers}
     with _kept_told(target):
         with connect(dask, workers=workers) as client, progress_bars() as progress:
@@ -117,7 +117,7 @@ def report(
 
 @contextmanager
 def _kept_told(out: Path) -> Iterator[None]:
-    """Say on stderr that what is finished of the report `out` is kept, if it is, when a failure or a signal ends it."""
+    """When a failure or a signal ends the report `out`, say on stderr that its finished parts are kept, if they are."""
     from analysis.core.jobs import KEPT
     from analysis.publish.run.sections import is_kept
 
@@ -178,7 +178,7 @@ def list_parameters(
     notebook: Annotated[Optional[str], typer.Argument(help="One notebook, such as framing; all without it.")] = None,
 ) -> None:
     """List the parameters of the notebooks with their defaults."""
-    from rich.console import Console  # no other command shows a table, and whoever asks for help waits for none
+    from rich.console import Console  # only this command shows a table, and it is slow to import
     from rich.table import Table
 
     only = [notebook.split("_", 1)[1] if notebook[:2].isdigit() else notebook] if notebook else []

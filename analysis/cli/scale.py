@@ -167,14 +167,14 @@ COMMANDS = (count, pairs)
 def _prepared(
     out: str, memory: str, dask: str | None, work: Path | None, parameter: Sequence[str] | None
 ) -> Iterator[dict[str, Any]]:
-    """What both commands give on, checked before any work is done, with progress on stderr and mistakes in one line."""
+    """The options of both commands, checked before any work is done, with progress on stderr and errors as one line."""
     from analysis.core.jobs import KEPT, work_of
     from analysis.core.resources import LOCAL, connect, fitting, read_memory
 
     with mistakes_told():
         check_ending(Path(out), (".parquet", ".csv"))
         size = read_memory(memory)
-        workers = fitting(size) if dask == LOCAL else 1  # they share what this machine gives; elsewhere each has all
+        workers = fitting(size) if dask == LOCAL else 1  # workers of this machine share its memory
         given: dict[str, Any] = {"memory": size // workers, "work": work, **read_options(parameter)}
         watched = progress_bars() if sys.stderr.isatty() else nullcontext(lambda what, done, total: None)
         with connect(dask, workers=workers) as client, watched as progress:
@@ -182,7 +182,7 @@ def _prepared(
                 yield given | {"client": client, "progress": progress}
             except Exception:
                 raise
-            except BaseException:  # Ctrl-C, or another call to leave
+            except BaseException:  # Ctrl-C, or another signal
                 if is_own(work_of(Path(out), work)):
                     note(KEPT)
                 raise

@@ -1,4 +1,4 @@
-"""What the commands of the command line share: reading a corpus, files written whole, mistakes told in one line."""
+"""What the commands share: options, reading a corpus, errors as one line, progress bars, tables."""
 
 import signal
 import sys
@@ -72,7 +72,7 @@ def faults_told() -> Iterator[None]:
 
     def stop(number: int, frame: FrameType | None) -> None:
         for kind in heard:
-            signal.signal(kind, signal.SIG_IGN)  # the way out takes no second one
+            signal.signal(kind, signal.SIG_IGN)  # a second signal must not interrupt the clearing up
         raise Stopped(number)
 
     def tell(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
@@ -164,7 +164,7 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
     tasks: dict[str, TaskID] = {}
 
     def progress(what: str, done: int, total: int) -> None:
-        bar.start()  # not before there is something to show: it ends with an empty line
+        bar.start()  # not earlier: stopping an empty one prints an empty line
         if what not in tasks:
             tasks[what] = bar.add_task(what)
         bar.update(tasks[what], completed=done, total=total)
@@ -177,12 +177,12 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def note(text: str) -> None:
-    """Tell on stderr what the user may want to know."""
+    """Print a line for the user on stderr."""
     print(f"lafz: {printable(text)}", file=sys.stderr)
 
 
 def print_table(table: "pd.DataFrame", *, digits: int = 3) -> None:
-    """Print `table` on stdout, each row a line, numbers with so many digits behind the point."""
+    """Print `table` on stdout, each row a line, numbers with `digits` decimals."""
     for line in table.to_string(index=False, float_format=f"{{:.{digits}f}}".format, na_rep="-").split("\n"):
         print(printable(line))
 

@@ -1,4 +1,4 @@
-"""Which numbers of a run's tables two runs can be compared by: declared here, and not guessed from the columns."""
+"""Which numbers of two runs can be compared: declared here, and not guessed from the columns."""
 
 from typing import NamedTuple
 

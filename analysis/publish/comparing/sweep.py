@@ -1,4 +1,4 @@
-"""A report for each of several values of a parameter, and one page that holds them against each other."""
+"""A report for each of several values of a parameter, and one page that compares them."""
 
 import csv
 import math
@@ -284,7 +284,7 @@ def small_lines(table: pd.DataFrame, names: Sequence[str], varied: Sequence[str]
     place = dict(zip(known, scale if measured else range(len(known)), strict=True))
     lines = list(dict.fromkeys(table[others].itertuples(index=False, name=None)))
     rows = -(-len(names) // 3)
-    # Names too long to go side by side below a chart get numbers there, and are told at the bottom.
+    # Names too long to go side by side below a chart get numbers there, which are explained at the bottom.
     ticks = [short(value) for value in known]
     key = [f"{number}: {name}" for number, name in enumerate(ticks, 1)] * (max(map(len, ticks)) > WIDEST)
     ticks = [str(number) for number in range(1, len(known) + 1)] if key else ticks

@@ -1,4 +1,4 @@
-"""Panels of controls over what a lexicon finds: a document to read with its frames, and how much is said of each."""
+"""Panels of controls over what a lexicon finds: a document with its frames marked, and how often each frame occurs."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ def reading(tokens: Tokens, lexicons: Sequence[Path], *, validity: Path | None =
         which = f"First {LISTED} of " if len(rows) > LISTED else ""
         document.description = f"{which}{len(rows):,} document{'s' * (len(rows) != 1)}"
         document.options = [(about[row], row) for row in rows[:LISTED]]
-        document.index = 0 if rows else None  # of itself the first is chosen only where something was chosen before
+        document.index = 0 if rows else None  # ipywidgets chooses the first only where something was chosen before
 
     def answer(document: int | None, lexicon: Path | None, file: str) -> str:
         if document is None:

@@ -81,7 +81,7 @@ def report(
 
 
 def resolved(corpus: str | Path, only: list[str] | None, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every parameter of the notebooks that `only` names (all by default), the files in `values` found and named."""
+    """Every parameter of the notebooks that `only` names (all by default), files named from the checkout."""
     found = {
         name: to_root(value) if name in FILE_PARAMETERS and _is_there(value) else value
         for name, value in values.items()
@@ -130,7 +130,7 @@ def run(
         if client is not None:
             in_parts = True
         parted = not side_by_side(_text_size(parameters), room) if in_parts is None else in_parts
-        # They get ready while the corpus is read; where that is large, what imports take is not worth the memory.
+        # They import while the corpus is read; beside a large corpus, a forking process costs too much memory.
         processes = stack.enter_context(Processes(scratch, environment_of(scratch), fork=not parted))
         if not parted:
             tokens = read_once(parameters, words, begun)
@@ -142,9 +142,9 @@ def run(
         if parted:
             in_parts_side_by_side(room)  # before anything is read
             check_place(out)
-            with undisturbed():  # no signal comes between making the folder and knowing of it
+            with undisturbed():  # no signal between making the folder and registering it
                 work = stack.enter_context(kept_work(out))
-            words = read or words_of(work)  # the temporary folder may be in memory
+            words = read or words_of(work)  # not in the temporary folder, which may be in memory
             reading = {"memory": worker_memory or room, "client": client, "progress": progress}
             tokens = read_once(parameters, words, begun, work=work, **reading)
             if changed := changes(begun, recorded(chosen, parameters)):
@@ -156,7 +156,7 @@ def run(
         if keep_failed:
             check_place(failed, EXECUTED)
         opened = _opened_again(tokens)
-        del tokens  # the notebooks have its memory meanwhile
+        del tokens  # its memory is for the notebooks
         check_place(out)
         with working_folder(out) as beside:
             build = beside / "run"
@@ -178,7 +178,7 @@ def run(
             if not failures and not changed:
                 _finish(build, chosen, parameters, opened(), begun, in_parts=parted)
                 _write_log(build, logs, started, time.monotonic() - since)
-                check_place(out)  # once more: it was some time ago
+                check_place(out)  # again: something may have been put there while notebooks ran
                 with undisturbed():
                     put(build, out)
                     forget_failures(out)
@@ -187,7 +187,7 @@ def run(
                 else:
                     forget(out)
             elif keep_failed:
-                with working_folder(failed) as aside:  # its own: what is saved of a folder goes to that folder's place
+                with working_folder(failed) as aside:  # its own, by whose name a killed `put` is undone
                     put(build.rename(aside / "run"), failed)
             if changed:
                 raise ParameterError(f"{changed}, since the report was begun: {_AGAIN}" + f"; {KEPT}" * bool(work))
@@ -238,17 +238,17 @@ def read_once(
 
 
 def _opened_again(tokens: Tokens) -> Callable[[], Tokens]:
-    """What gives the same words once more: of those in parts the table of all documents need not stay until then."""
+    """A function that opens the words again: those of a corpus in parts need not stay in memory until then."""
     return partial(open_parts, tokens.folder) if isinstance(tokens, Parted) else lambda: tokens
 
 
 def _is_there(value: Any) -> bool:
-    """Whether a value, which nothing has checked so far, is the path of a file or folder."""
+    """Whether an unchecked value is the path of a file or folder."""
     return isinstance(value, str | Path) and str(value) != "" and given(value).exists()
 
 
 def _text_size(parameters: Mapping[str, dict[str, Any]]) -> int:
-    """About how many bytes of text the largest corpus of the notebooks has; of one that is not there none."""
+    """About how many bytes of text the largest corpus of the notebooks has; 0 where there is none."""
     with suppress(ReadError):
         return max(text_size(corpus_files(from_root(values["corpus"]))) for values in parameters.values())
     return 0
@@ -274,7 +274,7 @@ def _finish(
 
 
 def _write_log(build: Path, logs: Mapping[str, dict[str, Any]], started: float, seconds: float) -> None:
-    """Write what may differ between two runs; last, since neither the manifest nor the crate has it."""
+    """Write what may differ between two runs; last, since neither the manifest nor the crate lists it."""
     log = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(seconds, 3),

@@ -1,4 +1,4 @@
-"""What a report needs of the machine: memory, of which the notebooks side by side take theirs, and open files."""
+"""What a report needs of the machine: memory for notebooks side by side, and open files."""
 
 import sys
 from collections.abc import Iterable
@@ -20,12 +20,12 @@ _CONTROL_GROUP = Path("/sys/fs/cgroup")
 
 
 def side_by_side(characters: int, room: int) -> int:
-    """How many notebooks on a corpus of so many characters fit in `room` bytes with the whole of it in memory."""
+    """How many notebooks fit in `room` bytes, each with a corpus of `characters` in memory."""
     return room // (BASE + PER_CHARACTER * characters)
 
 
 def check_fits(characters: int, room: int) -> None:
-    """Raises `ParameterError` where a notebook with so many characters in memory does not fit in `room` bytes."""
+    """Raises `ParameterError` where a notebook with a corpus of `characters` in memory does not fit in `room` bytes."""
     if not side_by_side(characters, room):
         raise ParameterError(
             f"the corpus has {characters:,} characters, for which a notebook takes about "
@@ -35,10 +35,10 @@ def check_fits(characters: int, room: int) -> None:
 
 
 def in_parts_side_by_side(room: int, longest: int = 0) -> int:
-    """How many notebooks on a corpus of any size fit in `room` bytes, with a part of it in memory at a time.
+    """How many notebooks fit in `room` bytes, each with one part of the corpus in memory at a time.
 
     `longest`: characters of its longest document, which may be more than a part has. Raises `ParameterError` where not
-    one does: it would be ended by the system in the middle of its work.
+    one does: the system would kill it in the middle of its work.
     """
     needed = IN_PARTS + PER_CHARACTER * max(0, longest - PART)
     if room < needed:

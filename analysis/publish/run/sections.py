@@ -1,4 +1,4 @@
-"""A report's notebooks run, each into folders of its own; of a corpus in parts what ran to its end is not run again."""
+"""Runs a report's notebooks, each into its own folders; on a corpus in parts finished notebooks are kept and reused."""
 
 import hashlib
 import json
@@ -77,12 +77,12 @@ def run_sections(
         for folder in (EXECUTED, name):
             (build / folder).mkdir(exist_ok=True)
             for file in (place / folder).iterdir():
-                shutil.copyfile(file, build / folder / file.name)  # the report's own: it is added to
+                shutil.copyfile(file, build / folder / file.name)  # a copy: the report's files are added to
     return {name: logs.get(name) or json.loads((place / _LOG).read_bytes()) for name, place in places.items()}
 
 
 def environment_of(scratch: Path) -> dict[str, str]:
-    """The environment of all notebooks, without the user's Jupyter settings, and which gives memory back once free."""
+    """The environment of all notebooks: without the user's Jupyter settings, returning free memory at once."""
     own = {
         "ARROW_DEFAULT_MEMORY_POOL": "system",
         "IPYTHONDIR": str(scratch / "ipython"),
@@ -100,7 +100,7 @@ def environment_of(scratch: Path) -> dict[str, str]:
 
 
 def reading_from(words: Path) -> dict[str, str]:
-    """The environment of a notebook that finds its words in a folder; it is empty where they could not be written."""
+    """The environment by which a notebook finds its words in a folder, unless they could not be written there."""
     return {CACHE: str(words), ONLY_KEPT: "1" * any(words.glob("*"))}
 
 
@@ -156,7 +156,7 @@ def _failed(out: Path, notebook: Path) -> Path:
 
 @contextmanager
 def kept_work(out: Path) -> Iterator[Path]:
-    """The folder for what is finished on the way to the report `out`, for this process alone; see `held`.
+    """The folder for the finished parts of the report `out`, held by this process alone; see `held`.
 
     It holds the stages of reading, the words in `words_of`, and a folder for each notebook that ran to its end. What
     killed notebooks left beside the words is deleted, before and after.
@@ -182,12 +182,12 @@ def key_of(section: str, notebook: Path, values: Mapping[str, Any]) -> str:
 
 
 def is_kept(out: str | Path) -> bool:
-    """Whether something is kept on the way to the report `out`."""
+    """Whether finished parts of the report `out` are kept."""
     return is_own(work_of(Path(out).expanduser().resolve()))
 
 
 def forget(out: Path) -> None:
-    """Delete what an earlier call has kept on the way to the report `out`, unless another process works with it."""
+    """Delete the kept parts of the report `out`, unless another process works with them."""
     if not os.path.lexists(work_of(out)):
         return
     try:
@@ -198,6 +198,6 @@ def forget(out: Path) -> None:
 
 
 def _is_beside_words(path: PurePath) -> bool:
-    """Whether it is no folder or file of the words, but a folder that a notebook has made beside them."""
+    """Whether a path in the work folder was put beside the words by a notebook, and is none of theirs."""
     inside = len(path.parts) == 3 and path.parts[0].startswith(_WORDS)
     return inside and not (path.name.isdigit() or path.name == "types" or path.suffix)
