@@ -53,8 +53,8 @@ def verify(run: str | Path, *, progress: Progress = lambda section, done, total:
             return [str(failure) for failure in failures]
         with content_told(repr(str(folder))):
             found = compare(folder, again, {record["path"]: record["sha256"] for record in manifest["outputs"]})
-        # What the manifest says beside the hashes follows from what has been compared, if nobody has touched it.
-        found += [] if found else manifest_differences(manifest, read_manifest(again))
+        if not found:  # what the manifest says beside the hashes follows from the files, if nobody has changed it
+            found += manifest_differences(manifest, read_manifest(again))
         found += _crate_differences(folder, again, manifest)
     return found
 

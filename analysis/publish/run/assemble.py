@@ -172,25 +172,19 @@ def run(
                 work=work,
             )
             failures = failures_in(logs, chosen, build, out)
-            changed = changes(begun, recorded(chosen, parameters)) or "the code of lafz was changed" * (
-                code != versions()
-            )
+            changed = changes(begun, recorded(chosen, parameters))
+            if not changed and code != versions():
+                changed = "the code of lafz was changed"
             if not failures and not changed:
                 _finish(build, chosen, parameters, opened(), begun, in_parts=parted)
                 _write_log(build, logs, started, time.monotonic() - since)
-                check_place(out)  # again: something may have been put there while notebooks ran
-                with undisturbed():
-                    put(build, out)
-                    forget_failures(out)
-                if work:
-                    delete(work)
-                else:
-                    forget(out)
+                _put_in_place(build, out, work)
             elif keep_failed:
                 with working_folder(failed) as aside:  # its own, by whose name a killed `put` is undone
                     put(build.rename(aside / "run"), failed)
             if changed:
-                raise ParameterError(f"{changed}, since the report was begun: {_AGAIN}" + f"; {KEPT}" * bool(work))
+                kept = f"; {KEPT}" if work else ""
+                raise ParameterError(f"{changed}, since the report was begun: {_AGAIN}{kept}")
     return failures
 
 
@@ -271,6 +265,18 @@ def _finish(
         build, parameters, read, formats=tokens.corpus.documents["format"].unique(), in_parts=in_parts
     )
     write_crate(build, manifest)  # after the manifest, whose SHA-256 it gives
+
+
+def _put_in_place(build: Path, out: Path, work: Path | None) -> None:
+    """Give the finished folder its place, and delete what failed, or was kept on the way, before."""
+    check_place(out)  # again: something may have been put there while notebooks ran
+    with undisturbed():
+        put(build, out)
+        forget_failures(out)
+    if work:
+        delete(work)
+    else:
+        forget(out)
 
 
 def _write_log(build: Path, logs: Mapping[str, dict[str, Any]], started: float, seconds: float) -> None:
