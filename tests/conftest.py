@@ -261,6 +261,7 @@ def sample_run(once):
         environment = os.environ | {"USER": "zq-user", "LOGNAME": "zq-user"}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+        (folder / "said").write_text(done.stdout)
 
     return once("runs of the sample", make) / "first"
 

@@ -13,6 +13,14 @@ from IPython.utils.capture import capture_output
 from analysis.publish.parameters import notebooks
 
 
+def write_notebook(path: Path, *sources: str) -> Path:
+    """Write a notebook of these cells, cell-0, cell-1 and so on; the first is that of the parameters."""
+    cells = [nbformat.v4.new_code_cell(source, id=f"cell-{number}") for number, source in enumerate(sources)]
+    cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}}), path)
+    return path
+
+
 def run_in_process(notebook: Path, run: Path, parameters: Mapping[str, Any]) -> nbformat.NotebookNode:
     """Run a notebook, and write it into `run` with what its cells showed, as a report does; it is given back, too.
 

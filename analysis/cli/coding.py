@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Have people code sentences, and hold a lexicon against that.",
+    help="Have people code sentences, and score a lexicon against them.",
 )
 
 LEXICON = LEXICONS / "security_communication.yml"
@@ -66,7 +66,7 @@ def draw(
     from analysis.framing.sheets import sheet_files, write_sheet
 
     with mistakes_told():
-        sheet_files(out)  # an earlier sheet is no reason to read a corpus
+        sheet_files(out)  # refuses an earlier sheet before the corpus is read
         frames = read_lexicon(lexicon)
         tokens = read_tokens(corpus, parameter)
         sheet = draw_sheet(tokens, frames, size=size, coders=coders, seed=seed)
@@ -88,7 +88,7 @@ def agree(
     lexicon: LexiconOption = LEXICON,
     key: KeyOption = None,
 ) -> None:
-    """Tell how far the coders of SHEET agree.
+    """Measure how far the coders of SHEET agree.
 
     Krippendorff's alpha with its interval, overall and for each frame.
     """
@@ -152,7 +152,7 @@ def plan(
     key: KeyOption = None,
     parameter: ReadingOption = None,
 ) -> None:
-    """Tell how many sentences of CORPUS to code.
+    """Plan how many sentences of CORPUS to code.
 
     So many that the 95% interval of the share of sentences about a frame is no wider than `--width`.
     """
@@ -169,7 +169,7 @@ def plan(
 
 
 def _coded(files: Sequence[Path], tokens: "Tokens", lexicon: "Lexicon", key: Path | None) -> "pd.DataFrame":
-    """The codes in sheets that were drawn, or in tables of spans."""
+    """The codes in drawn sheets, or in tables of spans."""
     import pandas as pd
 
     from analysis.framing.sheets import read_sheet
@@ -177,7 +177,7 @@ def _coded(files: Sequence[Path], tokens: "Tokens", lexicon: "Lexicon", key: Pat
     from analysis.text.reading.metadata import read_table
 
     tables = {file: read_table(file) for file in files if file.suffix.lower() != ".xlsx"}
-    spans = {file: table for file, table in tables.items() if not any(map(_is_coder, table.columns))}
+    spans = {file: table for file, table in tables.items() if not table.columns.str.startswith("coder_").any()}
     if not spans:
         return read_sheet(files, lexicon, key=key)
     if len(spans) < len(files):
@@ -190,7 +190,3 @@ def _coded(files: Sequence[Path], tokens: "Tokens", lexicon: "Lexicon", key: Pat
         except ValueError as error:
             raise ValueError(f"{file}: {error}") from None
     return pd.concat(found, ignore_index=True)
-
-
-def _is_coder(column: str) -> bool:
-    return column.startswith("coder_")

@@ -1,4 +1,4 @@
-"""The package scored on labelled data of the user's own, so that its quality on their texts can be known."""
+"""Scores of the package on the user's own labelled data."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -19,35 +19,26 @@ from analysis.text.tokens import tokenize
 
 
 def evaluate(what: str, paths: Sequence[str | Path], *, lexicon: str | Path | None = None) -> pd.DataFrame:
-    """Score `what` the package does on each of the labelled `paths`.
+    """Score `what` the package does on each of the labelled `paths`: precision, recall, f1 and counts, a row a measure.
 
-    One row a file and measure, with precision, recall and f1 (0 to 1) and the counts behind them.
-
-    - "words": CoNLL-U files, scored as the CoNLL 2018 scorer does: the frequency scheme against written words
-      (``joined``), the treebank scheme against the treebank's (``split``).
+    - "words": CoNLL-U files, as the CoNLL 2018 scorer does: the frequency scheme against written words (``joined``),
+      the treebank scheme against the treebank's (``split``).
     - "sentences": CoNLL-U files: all spans (``all``), and the ends inside paragraphs (``inside``).
-    - "frames": CSV tables of a text (``text``, ``sentence`` or ``headline``) and its ``frame`` or ``label``, scored
-      with the lexicon in the file `lexicon`, by default the package's own; see `evaluate_frames`.
-    - "passives": CSV tables of ``sentence`` and ``passive`` (1 or 0): a sentence is one when a passive is found in it.
+    - "frames": CSV tables of a text and its frame, scored with the `lexicon`, by default the package's own.
+    - "passives": CSV tables of ``sentence`` and ``passive`` (1 or 0).
     - "reuse": folders in the format of PAN's text alignment task; see `evaluate_reuse`.
 
-    Raises `ValueError` for another `what`, a file that is not of its kind, or a `lexicon` where none is used.
-
-    >>> from analysis.core.paths import SAMPLE
-    >>> evaluate("frames", [SAMPLE / "gold" / "frames.csv"])["frame"].tolist()[-2:]
-    ['macro', 'all']
+    Raises `ValueError` for a file that is not of its kind, or a `lexicon` where none is used.
     """
     if lexicon is not None and what != "frames":
         raise ValueError(f"a lexicon finds frames, not {what}: leave out {str(lexicon)!r}")
     scorers: dict[str, Callable[[Path], pd.DataFrame]] = {
         "words": _words,
         "sentences": partial(evaluate_sentences, split=sentences),
-        "frames": partial(_frames, lexicon or LEXICONS / "security_communication.yml"),
+        "frames": lambda path: evaluate_frames(path, read_lexicon(lexicon or LEXICONS / "security_communication.yml")),
         "passives": evaluate_passives,
         "reuse": evaluate_reuse,
     }
-    if what not in scorers:
-        raise ValueError(f"{what!r} can't be scored: use {', '.join(scorers)}")
     tables = [scorers[what](Path(path)) for path in paths]
     for path, table in zip(paths, tables, strict=True):
         table.insert(0, "file", Path(path).resolve().name)
@@ -60,15 +51,8 @@ def _words(path: Path) -> pd.DataFrame:
     return pd.concat([joined[joined["convention"] == "joined"], split[split["convention"] == "split"]])
 
 
-def _frames(lexicon: str | Path, path: Path) -> pd.DataFrame:
-    return evaluate_frames(path, read_lexicon(lexicon))
-
-
 def evaluate_passives(path: Path, *, syntax: bool = False) -> pd.DataFrame:
-    """Sentences held to be passive against those that are, one row; with `syntax`, as `passives` does.
-
-    Raises `ValueError` for a table without ``sentence`` and ``passive`` (1 or 0).
-    """
+    """Sentences held to be passive against those that are, one row; with `syntax`, as `passives` does."""
     table = read_table(path)
     missing = [name for name in ("sentence", "passive") if name not in table.columns]
     if missing or not table["passive"].isin(["0", "1"]).all():

@@ -38,7 +38,7 @@ def figure(
     ] = None,
     out: Annotated[Optional[str], path_option("The picture to write [default: the figure's name, here].")] = None,
 ) -> None:
-    """Draw one figure of a finished report again, from its table, in another width or format."""
+    """Draw a figure of a finished report in another width or format."""
     from analysis.publish.redraw import redraw
 
     with _warnings_told():
@@ -51,7 +51,7 @@ def export(
     pdf: Annotated[bool, typer.Option("--pdf", help="As a PDF.")] = False,
     out: Annotated[Optional[str], path_option("The file to write, .docx or .pdf [default: RUN.docx, RUN.pdf].")] = None,
 ) -> None:
-    """Write a finished report as a Word file or a PDF, with figures, captions and alt texts."""
+    """Write a finished report as a Word file or a PDF."""
     from analysis.publish.export import export as write
 
     folder, target = Path(run).absolute(), Path(out) if out else None
@@ -70,7 +70,7 @@ def compare(
     run_b: Annotated[str, path_argument("The folder of another.", metavar="RUN_B")],
     out: Annotated[Optional[str], path_option("The comparison's folder [default: figures/A-and-B].")] = None,
 ) -> None:
-    """Say what moved from one finished report to another, with intervals."""
+    """Say what moved from one finished report to another."""
     from analysis.publish.comparing.compare import compare as compared
     from analysis.publish.comparing.compare_page import write_comparison
 
@@ -88,7 +88,7 @@ def sweep(
     ] = None,
     only: Annotated[Optional[str], typer.Option(help="Only these notebooks, such as framing,redundancy.")] = None,
 ) -> None:
-    """Run the notebooks once for each value of a parameter, and write one page that compares the runs."""
+    """Make a report for each value of a parameter, and compare them."""
     from analysis.publish.comparing.sweep import sweep as swept
 
     target = Path(out) if out else FIGURES / f"{Path(corpus).resolve().stem or 'report'}-sweep"
@@ -110,26 +110,12 @@ def sweep(
         raise typer.Exit(1)
 
 
-@contextmanager
-def kept_told(out: Path) -> Iterator[None]:
-    """Say on stderr that what is finished of the report `out` is kept, if it is, when a failure or a signal ends it."""
-    from analysis.core.jobs import KEPT
-    from analysis.publish.run.sections import is_kept
-
-    try:
-        yield
-    except BaseException as error:
-        if (isinstance(error, typer.Exit) or not isinstance(error, Exception)) and is_kept(out):
-            note(KEPT)
-        raise
-
-
 COMMANDS = (figure, export, compare, sweep)
 
 
 @contextmanager
 def _warnings_told() -> Iterator[None]:
-    """Say on stderr, in a line each, what a document's user should know of it."""
+    """Print each warning as one line on stderr."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         yield

@@ -1,10 +1,13 @@
 """The command line: ``lafz``, or ``python -m analysis``."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, Optional
 
 import typer
+from typer.core import TyperGroup
 
 from analysis.cli import coding, finished, project, scale
 from analysis.cli.shared import (
@@ -25,8 +28,33 @@ from analysis.core.printable import printable
 from analysis.core.resources import LOCAL, connect, fitting, read_memory
 from analysis.publish.parameters import notebooks, parse_assignments, read_parameters, read_params_file, takes
 
+GROUPS = {  # the commands under their headings, in the order of `lafz --help`
+    "Read texts": ("report", "params", "sweep"),
+    "Check a run, and use it": ("verify", "compare", "figure", "export"),
+    "Code with people": ("code", "evaluate"),
+    "Texts of any size": ("count", "pairs"),
+}
+
+
+class Grouped(TyperGroup):
+    """Commands in `GROUPS`."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write each group under its heading, what the commands do in one column."""
+        width = max(map(len, self.commands))
+        for heading, group in GROUPS.items():
+            with formatter.section(heading):
+                rows = [(name.ljust(width), self.commands[name].get_short_help_str(70)) for name in group]
+                formatter.write_dl(rows)
+
+
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="Read texts closely, with numbers."
+    cls=Grouped,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Read texts closely, with numbers.",
+    epilog="Example: lafz report my_texts",
 )
 app.add_typer(coding.app, name="code")
 for command in (*finished.COMMANDS, *scale.COMMANDS, project.new):
@@ -58,8 +86,12 @@ def report(
         ),
     ] = None,
 ) -> None:
-    """Run the notebooks on CORPUS and write an illustrated report."""
-    from analysis.publish.run.assemble import report as make  # papermill takes its time, and other commands need none
+    """Run the notebooks on CORPUS and write an illustrated report.
+
+    Prints what the report says first of words, frames and repeats, and, on the last line, where its page is.
+    """
+    from analysis.publish.page import answers
+    from analysis.publish.run.assemble import report as make  # papermill is slow to import
     from analysis.publish.run.machine import free
 
     values = (read_params_file(params) if params else {}) | parse_assignments(parameter or [])
@@ -69,23 +101,39 @@ def report(
     chosen = names(only)
     size = read_memory(memory) if memory else None
     room = size or free()
-    workers = fitting(room) if dask == LOCAL else 1  # they share what this machine gives; elsewhere each has all
+    workers = fitting(room) if dask == LOCAL else 1  # workers of this machine share its memory
     how: dict[str, Any] = {"keep_failed": keep_failed, "memory": size, "worker_memory": room // workers}
-    with finished.kept_told(target):
+    with _kept_told(target):
         with connect(dask, workers=workers) as client, progress_bars() as progress:
             failures = make(corpus, target, only=chosen, values=values, client=client, progress=progress, **how)
         for failure in failures:
             print(f"lafz: {printable(str(failure))}", file=sys.stderr)
         if failures:
             raise typer.Exit(1)
+    for sentence in answers(target, list(notebooks(chosen))):
+        print(printable(sentence))
     print(target / "index.html")
+
+
+@contextmanager
+def _kept_told(out: Path) -> Iterator[None]:
+    """When a failure or a signal ends the report `out`, say on stderr that its finished parts are kept, if they are."""
+    from analysis.core.jobs import KEPT
+    from analysis.publish.run.sections import is_kept
+
+    try:
+        yield
+    except BaseException as error:
+        if (isinstance(error, typer.Exit) or not isinstance(error, Exception)) and is_kept(out):
+            note(KEPT)
+        raise
 
 
 @app.command()
 def verify(
     run: Annotated[str, path_argument("The folder of a finished report.")],
 ) -> None:
-    """Run a finished report again from its manifest and compare every file byte for byte."""
+    """Run a finished report again and compare every file byte for byte."""
     from analysis.publish.verify import changed_versions, shortened
     from analysis.publish.verify import verify as compare
 
@@ -129,8 +177,8 @@ def evaluate_on(
 def list_parameters(
     notebook: Annotated[Optional[str], typer.Argument(help="One notebook, such as framing; all without it.")] = None,
 ) -> None:
-    """List the parameters of the notebooks: what they take, default, meaning."""
-    from rich.console import Console  # no other command shows a table, and whoever asks for help waits for none
+    """List the parameters of the notebooks with their defaults."""
+    from rich.console import Console  # only this command shows a table, and it is slow to import
     from rich.table import Table
 
     only = [notebook.split("_", 1)[1] if notebook[:2].isdigit() else notebook] if notebook else []

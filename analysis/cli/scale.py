@@ -67,11 +67,12 @@ def count(
         ),
     ] = False,
 ) -> None:
-    """Count the words of each document of CORPUS, or its frames, however large it is.
+    """Count the words, or frames, of each document of CORPUS.
 
-    One row a document and word: doc_id, term, count. With --lexicon one a document and frame: doc_id, frame, hits,
-    score, sentences_with_hit, and the words and sentences of the document. A call that was stopped goes on where it
-    stood when it is given again; the table is the same, byte for byte, whatever --memory and --dask.
+    The corpus may be of any size. One row a document and word: doc_id, term, count. With --lexicon one a document and
+    frame: doc_id, frame, hits, score, sentences_with_hit, and the words and sentences of the document. A call that was
+    stopped goes on where it stood when it is given again; the table is the same, byte for byte, whatever --memory and
+    --dask.
     """
     from analysis.engine.partitions import problems_of
 
@@ -109,13 +110,13 @@ def pairs(
     work: WorkOption = None,
     parameter: ReadingOption = None,
 ) -> None:
-    """List the pairs of documents of CORPUS that share text, or of its sentences, however large it is.
+    """List the pairs of documents, or sentences, that share text.
 
-    One row a pair: a, b, shared (runs of four words), containment_a and containment_b (the share of a document's runs
-    that the other has), jaccard, and earlier (a, b or unknown), by the dates. With --unit sentence or paragraph a_doc,
-    a_start, a_end, b_doc, b_start, b_end (characters), similarity, and omitted: with how many more earlier ones b,
-    which has more than 50, is not listed. A call that was stopped goes on where it stood when it is given again; the
-    table is the same, byte for byte, whatever --memory and --dask.
+    CORPUS may be of any size. One row a pair: a, b, shared (runs of four words), containment_a and containment_b (the
+    share of a document's runs that the other has), jaccard, and earlier (a, b or unknown), by the dates. With --unit
+    sentence or paragraph a_doc, a_start, a_end, b_doc, b_start, b_end (characters), similarity, and omitted: with how
+    many more earlier ones b, which has more than 50, is not listed. A call that was stopped goes on where it stood when
+    it is given again; the table is the same, byte for byte, whatever --memory and --dask.
     """
     with _prepared(out, memory, dask, work, parameter) as given:
         if threshold is not None:
@@ -167,14 +168,14 @@ COMMANDS = (count, pairs)
 def _prepared(
     out: str, memory: str, dask: str | None, work: Path | None, parameter: Sequence[str] | None
 ) -> Iterator[dict[str, Any]]:
-    """What both commands give on, checked before any work is done, with progress on stderr and mistakes in one line."""
+    """The options of both commands, checked before any work is done, with progress on stderr and errors as one line."""
     from analysis.core.jobs import KEPT, work_of
     from analysis.core.resources import LOCAL, connect, fitting, read_memory
 
     with mistakes_told():
         check_ending(Path(out), (".parquet", ".csv"))
         size = read_memory(memory)
-        workers = fitting(size) if dask == LOCAL else 1  # they share what this machine gives; elsewhere each has all
+        workers = fitting(size) if dask == LOCAL else 1  # workers of this machine share its memory
         given: dict[str, Any] = {"memory": size // workers, "work": work, **read_options(parameter)}
         watched = progress_bars() if sys.stderr.isatty() else nullcontext(lambda what, done, total: None)
         with connect(dask, workers=workers) as client, watched as progress:
@@ -182,7 +183,7 @@ def _prepared(
                 yield given | {"client": client, "progress": progress}
             except Exception:
                 raise
-            except BaseException:  # Ctrl-C, or another call to leave
+            except BaseException:  # Ctrl-C, or another signal
                 if is_own(work_of(Path(out), work)):
                     note(KEPT)
                 raise

@@ -1,4 +1,4 @@
-"""What the commands of the command line share: reading a corpus, files written whole, mistakes told in one line."""
+"""What the commands share: options, reading a corpus, errors as one line, progress bars, tables."""
 
 import os
 import signal
@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 
 
 def path_given(param: typer.CallbackParam, value: Any) -> Any:
-    """A path on the command line, or several, with ``~`` written out: for `callback`.
-
-    An address such as s3://bucket/news stays as it is. Raises `ParameterError` for a path that can name nothing.
-    """
+    """For `callback`: a path on the command line, or several, with ``~`` written out; an address (s3://) stays."""
     if isinstance(value, list | tuple):
         return [path_given(param, one) for one in value]
     if value is None or (isinstance(value, str) and "://" in value):
@@ -72,7 +69,7 @@ ReadingOption = Annotated[
 
 
 class Stopped(BaseException):
-    """A signal that asks the process to leave; nothing but `faults_told` is meant to catch it."""
+    """A signal that asks the process to leave; only `faults_told` catches it."""
 
     def __init__(self, number: int) -> None:
         self.signal = signal.Signals(number)
@@ -80,17 +77,17 @@ class Stopped(BaseException):
 
 @contextmanager
 def faults_told() -> Iterator[None]:
-    """What a whole command leaves with when it is stopped, or a file can't be written: one line, and an exit status.
+    """End a command that is stopped, or can't write a file, with one line and an exit status.
 
-    A signal (those of `calls_to_leave`) lets everything clear up what it has begun; the line names what had its place
-    before, and the status is 128 more than the signal's number. For files it is 2. What is not cleared up, since it is
-    not this package's, is told of in a line too.
+    After a signal (those of `calls_to_leave`) everything clears up what it has begun; the line names what had its place
+    before, and the status is 128 more than the signal's number. For files it is 2. Working folders that are not this
+    package's are left alone, and a line says so.
     """
     heard, before, shown = calls_to_leave(), len(finished), warnings.showwarning
 
     def stop(number: int, frame: FrameType | None) -> None:
         for kind in heard:
-            signal.signal(kind, signal.SIG_IGN)  # the way out takes no second one
+            signal.signal(kind, signal.SIG_IGN)  # a second signal must not interrupt the clearing up
         raise Stopped(number)
 
     def tell(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
@@ -121,13 +118,7 @@ def faults_told() -> Iterator[None]:
 
 @contextmanager
 def mistakes_told() -> Iterator[None]:
-    """What is refused, can't be opened or isn't installed becomes a `ParameterError`, for the one line it is told in.
-
-    >>> with mistakes_told():
-    ...     text = Path("no such file").read_text()
-    Traceback (most recent call last):
-    analysis.core.errors.ParameterError: [Errno 2] No such file or directory: 'no such file'
-    """
+    """What is refused, can't be opened or isn't installed becomes a `ParameterError` of one line."""
     try:
         yield
     except OSError as error:
@@ -137,11 +128,9 @@ def mistakes_told() -> Iterator[None]:
 
 
 def read_tokens(corpus: str, assignments: Sequence[str] | None) -> "Tokens":
-    """The words of `corpus`, read as the notebooks read it but for the ``name=value`` texts of `assignments`.
+    """The words of `corpus`, read as the notebooks do but for the ``name=value`` texts of `assignments`.
 
-    What the notebooks have read is opened as it was saved, see `load_tokens`. Says on stderr how many rows
-    ``corpus.problems`` has. Raises `ParameterError` for a name that is none of `READING` or a value that is none of its
-    values, `CorpusError` for a corpus that can't be read.
+    Says on stderr how many problems there were in reading.
     """
     import numpy as np
 
@@ -161,8 +150,6 @@ def read_tokens(corpus: str, assignments: Sequence[str] | None) -> "Tokens":
 def read_options(assignments: Sequence[str] | None) -> dict[str, Any]:
     """How a corpus is read: as the notebooks read it but for the ``name=value`` texts of `assignments`.
 
-    Raises `ParameterError` for a name that is none of `READING` or a value that is none of its values.
-
     >>> read_options(["emoji=false"])["emoji"], read_options([])["language"]
     (False, 'en')
     """
@@ -177,17 +164,13 @@ def read_options(assignments: Sequence[str] | None) -> dict[str, Any]:
 
 
 def names(text: str | None) -> list[str]:
-    """The names in a text with commas.
-
-    >>> names("framing, redundancy"), names(None)
-    (['framing', 'redundancy'], [])
-    """
+    """The names in a text with commas."""
     return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
 @contextmanager
 def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on stderr for each thing that is told of: what, how much of it is done, how much it is in all."""
+    """A function that draws a bar on stderr: of what, how much is done, how much it is in all."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -196,7 +179,7 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
     tasks: dict[str, TaskID] = {}
 
     def progress(what: str, done: int, total: int) -> None:
-        bar.start()  # not before there is something to show: it ends with an empty line
+        bar.start()  # not earlier: stopping an empty one prints an empty line
         if what not in tasks:
             tasks[what] = bar.add_task(what)
         bar.update(tasks[what], completed=done, total=total)
@@ -209,12 +192,12 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def note(text: str) -> None:
-    """Tell on stderr what the user may want to know."""
+    """Print a line for the user on stderr."""
     print(f"lafz: {printable(text)}", file=sys.stderr)
 
 
 def print_table(table: "pd.DataFrame", *, digits: int = 3) -> None:
-    """Print `table` on stdout, each row a line, numbers with so many digits behind the point."""
+    """Print `table` on stdout, each row a line, numbers with `digits` decimals."""
     for line in table.to_string(index=False, float_format=f"{{:.{digits}f}}".format, na_rep="-").split("\n"):
         print(printable(line))
 
@@ -229,11 +212,6 @@ def counted(number: int, thing: str) -> str:
 
 
 def check_ending(path: Path, endings: Sequence[str]) -> None:
-    """Raise `ParameterError` for a path whose ending is none of `endings`, before any work is done for it.
-
-    >>> check_ending(Path("pairs.txt"), (".parquet", ".csv"))
-    Traceback (most recent call last):
-    analysis.core.errors.ParameterError: --out 'pairs.txt': give a name that ends in .parquet or .csv
-    """
+    """Raise `ParameterError` for a path whose ending is none of `endings`, before any work is done for it."""
     if path.suffix.lower() not in endings:
         raise ParameterError(f"--out {str(path)!r}: give a name that ends in {' or '.join(endings)}")

@@ -52,11 +52,10 @@ Entity = dict[str, Any]
 def write_crate(run: Path, manifest: Mapping[str, Any]) -> None:
     """Write ``ro-crate-metadata.json`` into the finished folder `run`, which has its `manifest` already.
 
-    RO-Crate 1.1 (Sefton and others 2020), with the runs as in Process Run Crate 0.5 (Leo and others 2024): one action a
-    notebook, and one for the page. It follows from the manifest alone, without a clock: so it has no end of a run,
-    and the `datePublished` that RO-Crate asks for only where ``SOURCE_DATE_EPOCH``, seconds since 1970, is set; without
-    it, whoever publishes the folder adds the day. The manifest does not list the crate, which gives the manifest's own
-    SHA-256; neither has ``run-log.json``, which differs from run to run.
+    RO-Crate 1.1 (Sefton and others 2020) with the runs as in Process Run Crate 0.5 (Leo and others 2024): one action a
+    notebook, and one for the page. It follows from the manifest alone, without a clock: `datePublished` is there only
+    where ``SOURCE_DATE_EPOCH``, seconds since 1970, is set. The manifest does not list the crate, which gives its
+    SHA-256.
     """
     write_json({"@context": _CONTEXT, "@graph": describe(run, manifest)}, run / CRATE)
 

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import yaml
 
 from analysis.core.csv_files import GUARD
-from analysis.core.errors import did_you_mean
 from analysis.core.paths import ROOT
 from analysis.publish.parameters import parameters_page
 from analysis.publish.tables import write_json
@@ -57,36 +56,33 @@ class Table(NamedTuple):
     like: str | None
 
 
-def tables() -> tuple[str, ...]:
-    """The names of all tables that a run can have, such as "framing/profile", in the order in which it writes them.
+@cache
+def tables() -> dict[str, Table]:
+    """All tables that a run can have, by names such as "framing/profile", in the order in which it writes them."""
+    written = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    entries = {f"{section}/{name}": entry for section, own in written["tables"].items() for name, entry in own.items()}
 
-    >>> tables()[0], len(tables()) > 80
-    ('corpus/documents', True)
-    """
-    return tuple(_tables())
+    def columns(name: str) -> dict[str, str]:
+        entry = entries[name]
+        own, taken = entry.get("columns", []), columns(entry["like"]) if "like" in entry else {}
+        taken = {column: said for column, said in taken.items() if column not in entry.get("without", ())}
+        means = written["columns"] | taken | entry.get("means", {})
+        # The group comes first in a table, whatever it is like.
+        order = dict.fromkeys([GROUP] * (GROUP in own) + [*taken, *own])
+        return {column: means[column] for column in order}
 
-
-def row_of(table: str) -> str:
-    """What one row of `table` is. Raises `KeyError` for a table that no run has.
-
-    >>> row_of("redundancy/repeated_shares")
-    'A document, the highest share first.'
-    """
-    return _table(table).row
+    return {name: Table(entry["row"], columns(name), entry.get("like")) for name, entry in entries.items()}
 
 
 def meaning(table: str, column: str, *, group_by: str | None = None) -> str:
     """What `column` means in `table`, on one line: unit, range and direction where it has them.
 
-    `group_by` is that parameter of the run: in a table of groups, the column of this name holds them. Raises `KeyError`
-    for a table or a column that no run has.
+    `group_by` is that parameter of the run. Raises `KeyError` for a table or a column that no run has.
 
     >>> meaning("term_frequency/all_spread", "evenness")
     '1 - dp_norm: 1 even, 0 in one part alone (the smallest).'
-    >>> meaning("framing/voice", "outlet", group_by="outlet")
-    'Value of the metadata column that the parameter group_by names; (none) where it is empty.'
     """
-    columns = _table(table).columns
+    columns = tables()[table].columns
     if column == group_by and GROUP in columns:
         return columns[GROUP]
     if column in columns:
@@ -100,15 +96,15 @@ def meaning(table: str, column: str, *, group_by: str | None = None) -> str:
 def add_meanings(run: Path, parameters: Mapping[str, Mapping[str, Any]]) -> None:
     """Say in the JSON file beside each table of the folder `run` what a row and each column is, where that is known."""
     for path in sorted(run.glob("*/*.json")):
-        table = f"{path.parent.name}/{path.stem}"
-        if table not in _tables():
+        name = f"{path.parent.name}/{path.stem}"
+        if name not in tables():
             continue
         about = json.loads(path.read_text(encoding="utf-8"))
         group_by = parameters.get(path.parent.name, {}).get("group_by")
         for column in about["columns"]:
             with suppress(KeyError):
-                column["meaning"] = meaning(table, column["name"], group_by=group_by)
-        write_json(about | {"row": row_of(table)}, path)
+                column["meaning"] = meaning(name, column["name"], group_by=group_by)
+        write_json(about | {"row": tables()[name].row}, path)
 
 
 def tables_page() -> str:
@@ -117,12 +113,12 @@ def tables_page() -> str:
     Columns that mean what they do in another table are not listed again.
     """
     lines, section = [_INTRODUCTION], ""
-    for name, table in _tables().items():
+    for name, table in tables().items():
         if section != name.partition("/")[0]:
             section = name.partition("/")[0]
             lines += ["", f"## {section}"]
         lines += ["", f"### {name}", "", f"A row: {_plain(table.row[0].lower() + table.row[1:])}"]
-        taken = {} if table.like is None else _table(table.like).columns
+        taken = {} if table.like is None else tables()[table.like].columns
         own = {column: said for column, said in table.columns.items() if taken.get(column) != said}
         if table.like is not None:
             anchor = re.sub(r"[/.]", "", table.like)
@@ -138,29 +134,6 @@ def tables_page() -> str:
 def _plain(text: str) -> str:
     """`text` as Markdown that shows it as it is."""
     return re.sub(r"([*_<|\[])", r"\\\1", text)
-
-
-def _table(name: str) -> Table:
-    if name not in _tables():
-        raise KeyError(f"no table {name!r} in the dictionary.{did_you_mean(name, _tables())}")
-    return _tables()[name]
-
-
-@cache
-def _tables() -> dict[str, Table]:
-    written = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    entries = {f"{section}/{name}": entry for section, own in written["tables"].items() for name, entry in own.items()}
-
-    def columns(name: str) -> dict[str, str]:
-        entry = entries[name]
-        own, taken = entry.get("columns", []), columns(entry["like"]) if "like" in entry else {}
-        taken = {column: said for column, said in taken.items() if column not in entry.get("without", ())}
-        means = written["columns"] | taken | entry.get("means", {})
-        # The group comes first in a table, whatever it is like.
-        order = dict.fromkeys([GROUP] * (GROUP in own) + [*taken, *own])
-        return {column: means[column] for column in order}
-
-    return {name: Table(entry["row"], columns(name), entry.get("like")) for name, entry in entries.items()}
 
 
 class Method(NamedTuple):
@@ -185,11 +158,7 @@ class Method(NamedTuple):
 
 @cache
 def methods() -> tuple[Method, ...]:
-    """All methods, those of the text first, then section by section in the order of the notebooks.
-
-    >>> next(method.formula for method in methods() if method.id == "rates")
-    ('r = 10^6 \\\\frac{f}{N}',)
-    """
+    """All methods, those of the text first, then section by section in the order of the notebooks."""
     written = yaml.safe_load(_METHODS.read_text(encoding="utf-8"))
     return tuple(_method(section, entry) for section, entries in written.items() for entry in entries)
 

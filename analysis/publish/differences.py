@@ -23,19 +23,16 @@ UNCOMPARED = 300  # words shown of passages with more than that
 def side_by_side_passages(rows: pd.DataFrame) -> str:
     """A table of `analysis.redundancy.reuse.passage_texts` as an HTML table, a pair a row, its differences marked.
 
-    `rows`: kind, similarity, a_doc, a_text, b_doc, b_text. The words of two texts are aligned in their order (Ratcliff
-    and Metzener 1988, Pattern matching: the Gestalt approach, as in `difflib`: the longest run that both have, then the
-    same to its left and right); what is marked is only on its side, or in another place on the other. Case,
-    punctuation and kinds of apostrophe and hyphen make no difference. Of more than 60 words on end that are equal, or
-    that are only on one side, the first and last 15 are shown. Passages too large to be compared (more than 100,000
-    pairs of equal words) are shown by their beginnings, without a mark, and say so. Raises `ValueError` for a missing
-    column.
+    `rows`: kind, similarity, a_doc, a_text, b_doc, b_text. The words are aligned in their order (Ratcliff and Metzener
+    1988, Pattern matching: the Gestalt approach, as in `difflib`), case, punctuation and kinds of apostrophe and hyphen
+    apart; what is marked is only on its side. Of more than 60 equal or marked words on end the first and last 15 are
+    shown. Passages too large to be compared are shown by their beginnings, and say so. Raises `ValueError` for a
+    missing column.
 
     >>> texts = ["They met in the old town.", "They met in an old city."]
     >>> rows = pd.DataFrame([["near", 0.6, "a", texts[0], "b", texts[1]]], columns=COLUMNS)
-    >>> view = side_by_side_passages(rows)
-    >>> [view[place : view.index("</div>", place)] for place in (view.index("They"), view.rindex("They"))]
-    ['They met in <mark>the</mark> old <mark>town</mark>.', 'They met in <mark>an</mark> old <mark>city</mark>.']
+    >>> "They met in <mark>an</mark> old <mark>city</mark>." in side_by_side_passages(rows)
+    True
     """
     if missing := [column for column in COLUMNS if column not in rows.columns]:
         raise ValueError(f"no column {missing[0]!r}: give a table of passage_texts")

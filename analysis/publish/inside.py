@@ -17,14 +17,8 @@ _FLAGS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NO
 def inside(folder: Path, name: str) -> Path:
     """The path of the file `name`, with forward slashes, in `folder`, whether or not it is there.
 
-    Raises `ParameterError` for what is no path within it, be it absolute, on another drive, up by ``..``, or by a link
-    that leads out of it; and for what is there and no file, or larger than `LARGEST`.
-
-    >>> inside(Path("run"), "framing/profile.csv").as_posix()
-    'run/framing/profile.csv'
-    >>> inside(Path("run"), "../profile.csv")
-    Traceback (most recent call last):
-    analysis.core.errors.ParameterError: 'run' names '../profile.csv', which is not in it: do not trust this run
+    Raises `ParameterError` for a path that is absolute or leads out of the folder, by ``..`` or a link, and for what is
+    there and no file, or larger than `LARGEST`.
     """
     place = _target(folder, name)
     with suppress(OSError):  # it is not there, or whoever opens it is told why it can't be

@@ -55,9 +55,9 @@ def write_manifest(
 ) -> dict[str, Any]:
     """Write the manifest of the finished folder `run` into it, and give it.
 
-    Parameters of every notebook, what was `read` and made with size and SHA-256, versions; of the extras only those
-    that documents of these `formats` and the parameters need. No clock and no path of this machine: inputs are named
-    from the checkout, outputs from the run's folder, so two runs of the same are equal.
+    Parameters of every notebook, size and SHA-256 of what was `read` and made, versions; of the extras those alone that
+    documents of these `formats` and the parameters need. No clock and no path of this machine, so two runs of the same
+    are equal.
     """
     outputs = [file for file in run.rglob("*") if file.is_file()]
     manifest = {
@@ -130,11 +130,7 @@ def named(read: Inputs) -> list[dict[str, Any]]:
 
 
 def changes(begun: Inputs, now: Inputs) -> str:
-    """What two of `recorded` differ in, in a few words; "" where they are the same.
-
-    >>> changes({Path("a"): {"bytes": 1}, Path("b"): {}}, {Path("a"): {"bytes": 2}})
-    "'a' was changed, 'b' is gone"
-    """
+    """What two of `recorded` differ in, in a few words; "" where they are the same."""
     differ = [file for file in sorted(begun.keys() | now.keys()) if begun.get(file) != now.get(file)]
     how = [("was changed" if file in now else "is gone") if file in begun else "is new" for file in differ[:_NAMED]]
     said = ", ".join(f"{str(file)!r} {what}" for file, what in zip(differ, how, strict=False))
@@ -142,10 +138,7 @@ def changes(begun: Inputs, now: Inputs) -> str:
 
 
 def check_read(begun: Inputs, corpus: Path, documents: pd.DataFrame) -> None:
-    """Raises `CorpusError` for `documents` that were not made of the bytes in `begun`: their file was another then.
-
-    A document of an archive has the SHA-256 of its member, each other one that of its file.
-    """
+    """Raises `CorpusError` for `documents` that were not made of the bytes in `begun`: their file was another then."""
     root = corpus if corpus.is_dir() else corpus.parent
     own = {file: about for file, about in begun.items() if file.is_relative_to(root)}
     known = {name_from(root, file): {about["sha256"]} for file, about in own.items()}

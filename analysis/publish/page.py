@@ -100,6 +100,12 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
     (run / "index.html").write_text(page, encoding="utf-8", newline="\n")
 
 
+def answers(run: Path, sections: Sequence[str]) -> list[str]:
+    """The sentences on the cards of a finished run: what it says first of words, frames and repeats."""
+    ready = [_titled(section, run, first=False, figures=True) for section in read_sections(run, sections)]
+    return [card.text for card in cards(run, ready)]
+
+
 def _titled(section: Section, run: Path, *, first: bool, figures: bool) -> dict[str, Any]:
     """A section as the template wants it: its questions, each with what it shows at once and what lies behind it.
 

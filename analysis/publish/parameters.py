@@ -54,11 +54,7 @@ class Parameter(NamedTuple):
 
 
 def notebooks(only: Iterable[str] = ()) -> dict[str, Path]:
-    """The report's notebooks by section name ("framing" for 02_framing.ipynb), in order; all where `only` is empty.
-
-    >>> list(notebooks(["framing"]))
-    ['framing']
-    """
+    """The report's notebooks by section name ("framing" for 02_framing.ipynb), in order; all where `only` is empty."""
     known = {path.stem[3:]: path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if not path.stem.startswith("00")}
     wanted = list(only) or list(known)
     for name in wanted:
@@ -132,11 +128,7 @@ def read_params_file(path: Path) -> dict[str, Any]:
 
 
 def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
-    """``name=value`` texts as a mapping; the values stay texts.
-
-    >>> parse_assignments(["top_n=10"])
-    {'top_n': '10'}
-    """
+    """``name=value`` texts as a mapping; the values stay texts."""
     values = {}
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
@@ -147,10 +139,9 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
 
 
 def resolve(chosen: Mapping[str, Path], values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every parameter of each chosen notebook, given value or default, checked for name and type.
+    """Every parameter of each chosen notebook, given value or default, checked for name and type (`ParameterError`).
 
-    A value goes to every notebook that has a parameter of that name. A text is read as the parameter's type, so that
-    the command line can give numbers. Raises `ParameterError` for a name that no chosen notebook has, or a wrong value.
+    A value goes to every notebook that has a parameter of that name. A text is read as the parameter's type.
     """
     declared = {section: {p.name: p for p in read_parameters(path)} for section, path in chosen.items()}
     known = {name for parameters in declared.values() for name in parameters}
@@ -187,11 +178,7 @@ def check(value: Any, parameter: Parameter) -> Any:
 
 
 def takes(parameter: Parameter) -> str:
-    """The values of a parameter in words.
-
-    >>> takes(Parameter("top_n", "int", False, 25, "how many", "0 or more"))
-    'a whole number, 0 or more'
-    """
+    """The values of a parameter in words, such as "a whole number, 0 or more"."""
     said = [_WANTED[parameter.type]] if parameter.type != "str" or not parameter.values else []
     return ", ".join([*said, *[parameter.values] * bool(parameter.values), *["or none"] * parameter.optional])
 

@@ -34,13 +34,10 @@ DETAILED = 2**26  # bytes of a file up to which it is said where it differs
 def verify(run: str | Path, *, progress: Progress = lambda section, done, total: None) -> list[str]:
     """Run the report in the folder `run` again; one line a difference, in the order of the paths, none if all is equal.
 
-    The inputs come first: where one has changed, is missing or is new, or a link leads out of the folder, that is the
-    answer, and no notebook is started. Else every file but ``run-log.json`` is compared with the rerun's and with the
-    SHA-256 in the manifest, which tells a file that was changed after the run from one that comes out differently. What
-    differs is said by the first cell of a table, the first line of a text, the number of pixels of a picture, or the
-    first byte. Of the crate what it claims of files, parameters and versions is compared; the rest is for whoever
-    publishes it. Nothing in `run` is executed: the notebooks are this checkout's, and what they write goes to a
-    temporary folder. Raises `ParameterError` when `run` holds no manifest.
+    Inputs that have changed, or links that lead out of the folder, are the answer before a notebook is started. Else
+    every file but ``run-log.json`` is compared with the rerun's and with the SHA-256 in the manifest, which tells a
+    file that was changed after the run from one that comes out differently. Nothing in `run` is executed: the notebooks
+    are this checkout's. Raises `ParameterError` when `run` holds no manifest.
     """
     folder = expanded(run)
     manifest = read_manifest(folder)
@@ -56,8 +53,8 @@ def verify(run: str | Path, *, progress: Progress = lambda section, done, total:
             return [str(failure) for failure in failures]
         with content_told(repr(str(folder))):
             found = compare(folder, again, {record["path"]: record["sha256"] for record in manifest["outputs"]})
-        # What the manifest says beside the hashes follows from what has been compared, if nobody has touched it.
-        found += [] if found else manifest_differences(manifest, read_manifest(again))
+        if not found:  # what the manifest says beside the hashes follows from the files, if nobody has changed it
+            found += manifest_differences(manifest, read_manifest(again))
         found += _crate_differences(folder, again, manifest)
     return found
 
@@ -74,11 +71,7 @@ def changed_versions(run: str | Path) -> list[str]:
 
 
 def shortened(lines: Sequence[str]) -> list[str]:
-    """The first `SHOWN` lines, and how many more there are.
-
-    >>> shortened(["a", "b"]), len(shortened(["c"] * 30)), shortened(["c"] * 30)[-1]
-    (['a', 'b'], 21, 'and 10 more')
-    """
+    """The first `SHOWN` lines, and how many more there are."""
     return [*lines[:SHOWN], *[f"and {len(lines) - SHOWN:,} more"] * (len(lines) > SHOWN)]
 
 
@@ -90,10 +83,7 @@ def manifest_differences(manifest: Mapping[str, Any], again: Mapping[str, Any]) 
 
 
 def compare(here: Path, again: Path, recorded: Mapping[str, str]) -> list[str]:
-    """One line for each file that is not the same in the folders `here` and `again` and in `recorded`, path to SHA-256.
-
-    Files with a check of their own (`MANIFEST`, `RUN_LOG`, `CRATE`) are left out, and so are hidden ones.
-    """
+    """One line for each file that is not the same in `here` and `again` and in `recorded`, path to SHA-256."""
     sides = [{path: _sha256(folder, path) for path in _files(folder)} for folder in (here, again)]
     found = []
     for path in sorted(recorded.keys() | sides[0].keys() | sides[1].keys()):

@@ -119,10 +119,3 @@ def test_reuse_by_hand(tmp_path):
     assert rows.loc[("passages", "all")].tolist() == [1, 0.5, 2, 1]
     assert rows.loc[("passages", "none")].tolist() == [0, 0, 1, 0]
     assert set(table["file"]) == {tmp_path.name}
-
-
-def test_a_lexicon_where_none_is_used(treebank):
-    with pytest.raises(ValueError, match=r"a lexicon finds frames, not words: leave out 'own\.yml'"):
-        evaluate("words", [treebank], lexicon="own.yml")
-    with pytest.raises(ValueError, match="'lemmas' can't be scored: use words, sentences, frames, passives, reuse"):
-        evaluate("lemmas", [treebank])

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,7 @@ import pandas as pd
 import pytest
 import typer
 
-from analysis.cli.main import app
+from analysis.cli.main import GROUPS, app
 from analysis.cli.shared import faults_told, path_given, print_table
 from analysis.core.files import whole_file
 from analysis.core.paths import LEXICONS, ROOT, SAMPLE
@@ -57,6 +58,14 @@ def test_the_page_of_commands_names_each_and_each_of_its_options(name, command):
     options = [one.opts for one in command.params if one.param_type_name == "option" and "--help" not in one.opts]
     missing = [opts[-1] for opts in options if not any(named(option, about) for option in opts)]
     assert not missing, f"docs/commands.md does not name {', '.join(missing)} beside `{name}`"
+
+
+def test_help_has_each_command_once_in_a_group_and_report_first(typed):
+    assert sorted(chain(*GROUPS.values())) == sorted(typer.main.get_command(app).commands)
+    said = [line.strip() for line in typed("--help").out.splitlines()]
+    assert said[said.index("Read texts:") + 1].startswith("report    Run the notebooks on CORPUS and write")
+    assert [heading for heading in GROUPS if f"{heading}:" not in said] == []
+    assert not [line for line in said[1:] if line.endswith("...")]
 
 
 def test_who_asks_for_help_does_not_wait_for_pandas():

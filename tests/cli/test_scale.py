@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
-from analysis.cli.main import app
 from analysis.core import resources
 from analysis.core.paths import SAMPLE
 
@@ -71,11 +69,6 @@ def test_a_mistake_is_told_in_one_line(typed, tmp_path, monkeypatch, arguments, 
     assert errors.startswith("lafz: ")
     assert errors.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["folder.csv"]
-
-
-def test_help_names_what_one_can_give():
-    said = CliRunner().invoke(app, ["count", "--help"]).output
-    assert all(option in said for option in ("CORPUS...", "--out", "--memory", "--dask", "--work", "--parameter"))
 
 
 @pytest.mark.cluster

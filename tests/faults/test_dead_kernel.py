@@ -4,6 +4,7 @@ import nbformat
 import pytest
 
 from analysis.publish.run.execute import execute
+from tests.in_process import write_notebook
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
@@ -13,11 +14,7 @@ def notebook(tmp_path):
     """Runs a notebook of the given cells, and gives what `execute` says of it."""
 
     def run(*sources):
-        cells = [nbformat.v4.new_code_cell(source, id=f"cell-{number}") for number, source in enumerate(sources)]
-        cells[0].metadata["tags"] = ["parameters"]
-        about = {"language_info": {"name": "python"}}
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), tmp_path / "given.ipynb")
-        return execute(tmp_path / "given.ipynb", str(tmp_path / "out.ipynb"), {"corpus": "a"})
+        return execute(write_notebook(tmp_path / "given.ipynb", *sources), str(tmp_path / "out.ipynb"), {"corpus": "a"})
 
     return run
 

@@ -1,8 +1,5 @@
 # ruff: noqa: E501, PTH118
-"""A corpus of more than three hundred hostile files, made anew from a seed: nothing of it is kept.
-
-python tests/hostile/corpus.py FOLDER [SEED]
-"""
+"""A corpus of more than four hundred hostile files, made anew each time: python tests/hostile/corpus.py FOLDER"""
 
 import os
 import socket
@@ -17,12 +14,12 @@ from tables import tables
 from zips import archives
 
 
-def write(folder: Path, seed: int = 0, *, everything: bool = False) -> list[Case]:
+def write(folder: Path, *, everything: bool = False) -> list[Case]:
     """Write the corpus into the new folder `folder`; gives its files with what is expected of each.
 
     Without `everything` those are left out that take seconds each.
     """
-    written = [*texts(), *tables(seed), *archives(seed), *documents(seed), *_names()]
+    written = [*texts(), *tables(), *archives(), *documents(), *_names()]
     if everything:
         written += [*lengths(), *bombs()]
     for one in written:
@@ -89,4 +86,4 @@ def _special(folder: Path) -> Iterator[Case]:
 
 
 if __name__ == "__main__":
-    print(len(write(Path(sys.argv[1]), int((*sys.argv, 0)[2]), everything=True)))
+    print(len(write(Path(sys.argv[1]), everything=True)))

@@ -7,7 +7,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 
-from cases import WORDS, Case, case, mutants
+from cases import WORDS, Case, case
 from zips import zipped
 
 from analysis.text.reading.records import LARGEST
@@ -32,13 +32,10 @@ def _packed(content: bytes) -> bytes:
     return pdf(zlib.compress(content, 9), filters="/Filter /FlateDecode")
 
 
-def documents(seed: int) -> Iterator[Case]:
+def documents() -> Iterator[Case]:
     yield from _pages()
-    yield from mutants("mutants/a.html", _page(_STORY * 5).encode(), count=12, seed=seed)
     yield from _word_files()
-    yield from mutants("mutants/a.docx", docx(f"<w:p><w:r><w:t>{WORDS}.</w:t></w:r></w:p>" * 9), count=16, seed=seed)
     yield from _pdfs()
-    yield from mutants("mutants/a.pdf", pdf(_shown(WORDS)), count=16, seed=seed)
 
 
 # --- web pages

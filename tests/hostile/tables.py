@@ -8,20 +8,14 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from cases import WORDS, Case, case, mutants
+from cases import WORDS, Case, case
 
 
-def tables(seed: int) -> Iterator[Case]:
+def tables() -> Iterator[Case]:
     yield from _delimited()
     yield from _json()
     yield from _lines()
     yield from _parquet()
-    rows = "text,source,n\n" + f'"{WORDS}, he said.",Daily,1\n' * 20
-    yield from mutants("mutants/a.csv", rows.encode(), count=12, seed=seed)
-    objects = [{"text": f"{WORDS}.", "n": [1, {"a": None}], "é": "ü"}] * 9
-    yield from mutants("mutants/a.json", json.dumps(objects).encode(), count=12, seed=seed)
-    yield from mutants("mutants/a.jsonl", "\n".join(map(json.dumps, objects)).encode(), count=12, seed=seed)
-    yield from mutants("mutants/a.parquet", parquet({"text": [WORDS] * 300, "n": [*range(300)]}), count=16, seed=seed)
 
 
 def parquet(columns: dict[str, Any], **options: Any) -> bytes:

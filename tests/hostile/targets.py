@@ -1,4 +1,4 @@
-# ruff: noqa: E501, PT017
+# ruff: noqa: E501
 """What is fuzzed: each target takes bytes, refuses them with the one error that it documents, or gives what is sound."""
 
 import io
@@ -14,11 +14,11 @@ from documents import _STORY, _page, _shown, docx, pdf
 from tables import parquet
 from zips import TEXT, zipped
 
-from analysis import CorpusError, read_corpus
+from analysis import Corpus, CorpusError, read_corpus
 from analysis.core.paths import LEXICONS
 from analysis.framing.attribution import read_aliases
 from analysis.framing.coding import NONE
-from analysis.framing.lexicon import LexiconError, read_lexicon
+from analysis.framing.lexicon import Lexicon, LexiconError, read_lexicon
 from analysis.framing.sheets import read_sheet, write_sheet
 from analysis.framing.validity_file import COLUMNS, ITEM, read_codes, read_validity, write_validity
 from analysis.text.reading.archives import members
@@ -86,49 +86,62 @@ def check_reason(reason: str) -> None:
     assert len(reason) < 20_000, reason[:300]
 
 
-def records(read: Callable[[bytes], Any], data: bytes) -> None:
-    try:
-        found = read(data)
-        for one in [found] if isinstance(found, Record) else found:
-            check_record(one)
-    except ReadError as error:
-        check_reason(str(error))
+def target(
+    read: Callable[[bytes], Any], check: Callable[[Any], None], refused: type[Exception] = ReadError
+) -> Callable[[bytes], None]:
+    """What reads bytes and checks what comes of them, or the reason for which they are `refused`."""
+
+    def run(data: bytes) -> None:
+        try:
+            check(read(data))
+        except refused as error:
+            if isinstance(error, UnicodeError):  # a ValueError too
+                raise
+            check_reason(str(error))
+
+    return run
 
 
-def text(data: bytes) -> None:
-    try:
-        found, encoding = decode(data)
-        is_text(found)
-        assert found.encode(encoding).decode(encoding) == found
-    except ReadError as error:
-        check_reason(str(error))
-    try:
-        "".encode(stream_encoding(io.BytesIO(data)))
-    except ReadError as error:
-        check_reason(str(error))
+def in_file(name: str, read: Callable[[Path], Any]) -> Callable[[bytes], Any]:
+    """What writes bytes into a file of the folder and reads that."""
+
+    def run(data: bytes) -> Any:
+        (FOLDER / name).write_bytes(data)
+        return read(FOLDER / name)
+
+    return run
 
 
-def archive(data: bytes) -> None:
-    try:
-        for found in members(io.BytesIO(data)):
-            if isinstance(found, Problem):
-                is_text(found.name + found.reason)
-            else:
-                is_text(found[0])
-                assert ".." not in found[0].split("/")
-                found[1].read()
-    except ReadError as error:
-        check_reason(str(error))
+def streamed(read: Callable[[io.BytesIO], Any]) -> Callable[[bytes], Any]:
+    return lambda data: read(io.BytesIO(data))
 
 
-def lexicon(data: bytes) -> None:
-    file = FOLDER / "lexicon.yml"
-    file.write_bytes(data)
-    try:
-        found = read_lexicon(file)
-    except LexiconError as error:
-        check_reason(str(error))
-        return
+def check_records(found: Any) -> None:
+    for one in [found] if isinstance(found, Record) else found:
+        check_record(one)
+
+
+def check_decoded(found: tuple[str, str]) -> None:
+    text, encoding = found
+    is_text(text)
+    assert text.encode(encoding).decode(encoding) == text
+
+
+def check_encoding(encoding: str) -> None:
+    "".encode(encoding)
+
+
+def check_members(found: Any) -> None:
+    for one in found:
+        if isinstance(one, Problem):
+            is_text(one.name + one.reason)
+        else:
+            is_text(one[0])
+            assert ".." not in one[0].split("/")
+            one[1].read()
+
+
+def check_lexicon(found: Lexicon) -> None:
     assert len(found.terms)
     assert set(found.terms["frame"]) == set(found.frames["frame"])
     assert (found.terms["weight"] > 0).all()
@@ -138,30 +151,23 @@ def lexicon(data: bytes) -> None:
             is_text("".join(map(str, table[column])))
 
 
-def table(data: bytes) -> None:
-    file = FOLDER / "table.csv"
-    file.write_bytes(data)
-    try:
-        found = read_table(file)
-    except MetadataError as error:
-        check_reason(str(error))
-        return
+def check_table(found: pd.DataFrame) -> None:
     assert found.columns.is_unique
     is_text("".join(map(str, found.to_numpy().ravel())))
 
 
-def metadata(data: bytes) -> None:
-    """A corpus of two documents whose ``metadata.csv`` is `data`: both are read whatever it says of them."""
+def with_metadata(data: bytes) -> Corpus:
+    """A corpus of two documents whose ``metadata.csv`` is `data`."""
     folder = FOLDER / "corpus"
     folder.mkdir(exist_ok=True)
     for name in ("a.txt", "b.txt"):
         (folder / name).write_text(f"{WORDS}.", encoding="utf-8")
     (folder / "metadata.csv").write_bytes(data)
-    try:
-        found = read_corpus(folder)
-    except CorpusError as error:
-        check_reason(str(error))
-        return
+    return read_corpus(folder)
+
+
+def check_corpus(found: Corpus) -> None:
+    """Both documents are read whatever their metadata say."""
     assert found.documents["doc_id"].tolist() == ["a", "b"]
     assert found.documents.columns.is_unique
     assert {"title", "source", "date"} <= set(found.documents)
@@ -170,32 +176,16 @@ def metadata(data: bytes) -> None:
         check_reason(reason)
 
 
-def validity(data: bytes) -> None:
-    file = FOLDER / "validity.yml"
-    file.write_bytes(data)
-    try:
-        found = read_validity(file, OWN)
-    except ValueError as error:
-        assert not isinstance(error, UnicodeError)
-        check_reason(str(error))
-        return
+def check_validity(found: pd.DataFrame) -> None:
     assert found["frame"].tolist() == OWN.frames["frame"].tolist()
     assert list(found) == list(COLUMNS)
     assert found[["f1", "threshold", "alpha"]].dtypes.eq("float64").all()
-    codes = read_codes(file, OWN)
+    codes = read_codes(FOLDER / "validity.yml", OWN)
     is_text("".join(codes["item"] + codes["doc_id"]))
     assert set(codes["frame"]) <= {*OWN.frames["frame"], "none"}
 
 
-def aliases(data: bytes) -> None:
-    file = FOLDER / "aliases.csv"
-    file.write_bytes(data)
-    try:
-        found = read_aliases(file)
-    except ValueError as error:
-        assert not isinstance(error, UnicodeError)
-        check_reason(str(error))
-        return
+def check_aliases(found: dict[str, str]) -> None:
     is_text("".join(f"{alias}{name}" for alias, name in found.items()))
 
 
@@ -225,25 +215,22 @@ def _sheet() -> tuple[Any, dict[str, bytes]]:
 OWN, SHEET = _sheet()
 
 
-def sheet(kind: str) -> Callable[[bytes], None]:
-    def check(data: bytes) -> None:
-        if kind == "key":
-            (FOLDER / "csv-sheet.key.json").write_bytes(data)
-            (FOLDER / "csv-sheet.csv").write_bytes(SHEET["csv-sheet.csv"])
-        else:
-            (FOLDER / f"{kind}-sheet.key.json").write_bytes(SHEET[f"{kind}-sheet.key.json"])
-            (FOLDER / f"{kind}-sheet.{kind}").write_bytes(data)
-        try:
-            found = read_sheet(FOLDER / ("csv-sheet.csv" if kind == "key" else f"{kind}-sheet.{kind}"), OWN)
-        except ValueError as error:
-            assert not isinstance(error, UnicodeError)
-            check_reason(str(error))
-            return
-        assert set(found["frame"].dropna()) <= {*OWN.frames["frame"], NONE}
-        found[["start", "end"]].astype("int64")
-        assert (found["weight"].astype(float) >= 0).all()
+def read_changed_sheet(name: str) -> Callable[[bytes], pd.DataFrame]:
+    """What reads a sheet of which the file `name` has other bytes."""
+    file = "xlsx-sheet.xlsx" if name.startswith("xlsx") else "csv-sheet.csv"
 
-    return check
+    def read(data: bytes) -> pd.DataFrame:
+        for own, content in SHEET.items():
+            (FOLDER / own).write_bytes(data if own == name else content)
+        return read_sheet(FOLDER / file, OWN)
+
+    return read
+
+
+def check_sheet(found: pd.DataFrame) -> None:
+    assert set(found["frame"].dropna()) <= {*OWN.frames["frame"], NONE}
+    found[["start", "end"]].astype("int64")
+    assert (found["weight"].astype(float) >= 0).all()
 
 
 _CSV = f'text,source,n\n"{WORDS}, he ""said"".",Daily,1\nIt rose.,Wire,\n'.encode()
@@ -252,22 +239,24 @@ _LINES = '{"text": "The council met."}\n\n{"text": "It rose.", "n": 1.5}\n'
 _MATTER = f"---\nsource: Daily\ntags: [a, {{b: c}}]\ndate: 2024-06-22\n---\n{WORDS}.\n\nIt rose."
 
 TARGETS: dict[str, tuple[Callable[[bytes], None], list[bytes]]] = {
-    "decode": (text, [WORDS.encode(), "naïve café".encode("cp1252"), "اجلاس".encode(), "a b".encode("utf-16")]),
-    "plain": (lambda data: records(read_plain, data), [_MATTER.encode(), WORDS.encode()]),
-    "html": (lambda data: records(read_html, data), [_page(_STORY).encode(), _page(f"<table><tr><td>{_STORY}</table>", "<meta charset=cp1252><meta name=author content=A><title>B</title>").encode()]),
-    "delimited": (lambda data: records(lambda one: read_delimited(io.BytesIO(one)), data), [_CSV, _CSV.replace(b",", b";"), _CSV.decode().encode("utf-16")]),
-    "json": (lambda data: records(lambda one: read_json(io.BytesIO(one)), data), [_JSON.encode(), b'{"a": {"text": "b"}}']),
-    "jsonl": (lambda data: records(lambda one: read_jsonl(io.BytesIO(one)), data), [_LINES.encode(), _LINES.encode("utf-16")]),
-    "docx": (lambda data: records(read_docx, data), [docx(f"<w:p><w:r><w:t>{WORDS}.</w:t></w:r></w:p>"), zipped({"a": TEXT})]),
-    "parquet": (lambda data: records(lambda one: read_parquet(io.BytesIO(one)), data), [parquet({"text": [WORDS, None], "n": [1, 2], "tags": [["a"], []]}), parquet({"text": [WORDS] * 9}, compression="none")]),
-    "pdf": (lambda data: records(read_pdf, data), [pdf(_shown(WORDS)), pdf(_shown(WORDS), objects={6: "<< /Title (A) /CreationDate (D:20240622) >>"}, trailer="/Info 6 0 R")]),
-    "members": (archive, [zipped({"a/b.txt": TEXT, "c.txt": b"It rose."}), zipped({"a.txt": TEXT}, 0)]),
-    "lexicon": (lexicon, [LEXICON, (LEXICONS / "security_communication.yml").read_bytes()[:3000]]),
-    "table": (table, [b"file,title,date\na.txt,A,2024-06-22\nb.txt,\"B, c\",\n", b"file;title\na;b\n"]),
-    "metadata": (metadata, [b"file,title,date,source\na.txt,A,2024-06-22,Daily\nb,\"B, c\",22 June,\n", b"path;desk\na;home\nc;\n"]),
-    "validity": (validity, [_validity()]),
-    "aliases": (aliases, [b"alias,name\nKhan,Imran Khan\nPM,\"Khan, Imran\"\n"]),
-    "sheet_csv": (sheet("csv"), [SHEET["csv-sheet.csv"]]),
-    "sheet_xlsx": (sheet("xlsx"), [SHEET["xlsx-sheet.xlsx"]]),
-    "sheet_key": (sheet("key"), [SHEET["csv-sheet.key.json"]]),
+    "decode": (target(decode, check_decoded), [WORDS.encode(), "naïve café".encode("cp1252"), "اجلاس".encode()]),
+    "stream": (target(streamed(stream_encoding), check_encoding), [WORDS.encode(), "a b".encode("utf-16")]),
+    "plain": (target(read_plain, check_records), [_MATTER.encode(), WORDS.encode()]),
+    "html": (target(read_html, check_records), [_page(_STORY).encode(), _page(f"<table><tr><td>{_STORY}</table>", "<meta charset=cp1252><meta name=author content=A><title>B</title>").encode()]),
+    "delimited": (target(streamed(read_delimited), check_records), [_CSV, _CSV.replace(b",", b";"), _CSV.decode().encode("utf-16")]),
+    "json": (target(streamed(read_json), check_records), [_JSON.encode(), b'{"a": {"text": "b"}}']),
+    "jsonl": (target(streamed(read_jsonl), check_records), [_LINES.encode(), _LINES.encode("utf-16")]),
+    "docx": (target(read_docx, check_records), [docx(f"<w:p><w:r><w:t>{WORDS}.</w:t></w:r></w:p>"), zipped({"a": TEXT})]),
+    "parquet": (target(streamed(read_parquet), check_records), [parquet({"text": [WORDS, None], "n": [1, 2], "tags": [["a"], []]}), parquet({"text": [WORDS] * 9}, compression="none")]),
+    "pdf": (target(read_pdf, check_records), [pdf(_shown(WORDS)), pdf(_shown(WORDS), objects={6: "<< /Title (A) /CreationDate (D:20240622) >>"}, trailer="/Info 6 0 R")]),
+    "members": (target(streamed(members), check_members), [zipped({"a/b.txt": TEXT, "c.txt": b"It rose."}), zipped({"a.txt": TEXT}, 0)]),
+    "lexicon": (target(in_file("lexicon.yml", read_lexicon), check_lexicon, LexiconError), [LEXICON, (LEXICONS / "security_communication.yml").read_bytes()[:3000]]),
+    "table": (target(in_file("table.csv", read_table), check_table, MetadataError), [b"file,title,date\na.txt,A,2024-06-22\nb.txt,\"B, c\",\n", b"file;title\na;b\n"]),
+    "metadata": (target(with_metadata, check_corpus, CorpusError), [b"file,title,date,source\na.txt,A,2024-06-22,Daily\nb,\"B, c\",22 June,\n", b"path;desk\na;home\nc;\n"]),
+    "validity": (target(in_file("validity.yml", lambda file: read_validity(file, OWN)), check_validity, ValueError), [_validity()]),
+    "aliases": (target(in_file("aliases.csv", read_aliases), check_aliases, ValueError), [b"alias,name\nKhan,Imran Khan\nPM,\"Khan, Imran\"\n"]),
+    **{
+        f"sheet_{name.rpartition('.')[2]}": (target(read_changed_sheet(name), check_sheet, ValueError), [SHEET[name]])
+        for name in ("csv-sheet.csv", "xlsx-sheet.xlsx", "csv-sheet.key.json")
+    },
 }  # fmt: skip

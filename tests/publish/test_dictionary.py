@@ -12,9 +12,9 @@ from latex2mathml.converter import convert
 
 from analysis import load_run, tokenize
 from analysis.core.paths import ROOT
-from analysis.publish import dictionary, frame_tables
+from analysis.publish import frame_tables
 from analysis.publish.corpus_tables import CAPTIONS
-from analysis.publish.dictionary import GROUP, meaning, methods, methods_page, row_of, tables, tables_page
+from analysis.publish.dictionary import GROUP, meaning, methods, methods_page, tables, tables_page
 from analysis.publish.parameters import notebooks, read_cells, read_parameters
 from analysis.redundancy.near import near_repeats, near_texts
 from analysis.redundancy.reuse import common_shingles
@@ -39,7 +39,7 @@ def written():
 
 
 def columns(table):
-    return list(dictionary._table(table).columns)
+    return list(tables()[table].columns)
 
 
 def saved(path):
@@ -59,7 +59,7 @@ def test_every_column_of_a_run_has_a_meaning(run):
 def test_the_file_beside_each_table_has_the_meanings(run):
     for name in run:
         about = run.about(name)
-        assert about["row"] == row_of(name)
+        assert about["row"] == tables()[name].row
         said = {column["name"]: column.get("meaning") for column in about["columns"]}
         assert said == {column: meaning(name, column, group_by="source") for column in run[name].columns}, name
 
@@ -108,7 +108,7 @@ def test_nothing_is_written_in_vain(written):
 
 def test_meanings_are_sentences_on_one_line():
     for name in tables():
-        for said in [row_of(name), *dictionary._table(name).columns.values()]:
+        for said in [tables()[name].row, *tables()[name].columns.values()]:
             assert said[0].isalnum() or said[0] in "(1", (name, said)
             assert said.endswith("."), (name, said)
             assert "\n" not in said, (name, said)
@@ -150,13 +150,6 @@ def test_columns_whose_names_vary():
 def test_a_column_that_no_run_has_is_refused(table, column, group_by):
     with pytest.raises(KeyError, match=f"no column '{column}' in table '{table}': it has .*per_1000_words"):
         meaning(table, column, group_by=group_by)
-
-
-def test_a_table_that_no_run_has_is_refused():
-    with pytest.raises(KeyError, match=r"no table .framing/profil. in the dictionary\. Did you mean .framing/profile."):
-        meaning("framing/profil", "frame")
-    with pytest.raises(KeyError, match="no table 'profile'"):
-        row_of("profile")
 
 
 def test_the_page_of_the_tables_is_that_of_the_dictionary():

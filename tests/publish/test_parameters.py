@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 
 from analysis.core.errors import ParameterError
 from analysis.core.paths import ROOT
@@ -18,14 +16,11 @@ from analysis.publish.parameters import (
     resolve,
     takes,
 )
+from tests.in_process import write_notebook
 
 
 def notebook(folder: Path, source: str) -> Path:
-    path = folder / "01_made_up.ipynb"
-    cell = new_code_cell(source)
-    cell.metadata["tags"] = ["parameters"]
-    nbformat.write(new_notebook(cells=[cell]), path)
-    return path
+    return write_notebook(folder / "01_made_up.ipynb", source)
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""Runs held against each other: what moved between two, and what a parameter does over several."""
+"""Comparisons of runs: what moved between two, and what a parameter changes over several."""

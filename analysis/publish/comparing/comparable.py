@@ -1,4 +1,4 @@
-"""Which numbers of a run's tables two runs can be compared by: declared here, and not guessed from the columns."""
+"""Which numbers of two runs can be compared: declared here, and not guessed from the columns."""
 
 from typing import NamedTuple
 
@@ -11,11 +11,10 @@ from analysis.publish.loading import Run
 class Number(NamedTuple):
     """A number of a table that has a row for each value of its keys; ``name`` says of what, in the plural.
 
-    ``low``, ``high``: the columns of its 95% interval, "" where it has none: it then describes these very documents.
-    ``counted`` and ``rate``: a column of counts and its rate, from which follows how many words (in units of the rate)
-    there were. ``hits``: the table with one row a hit, from which the counts of each document can be had. ``same``:
-    parameters without whose agreement the number is not one thing. ``complete``: parameters that, where they agree,
-    leave out the same rows: a row that is missing then counts as 0.
+    ``low``, ``high``: the columns of its 95% interval, "" where it describes these very documents. ``counted``,
+    ``rate``: a count and its rate, which give the words there were. ``hits``: the table with one row a hit. ``same``:
+    parameters that have to agree. ``complete``: parameters that, where they agree, leave out the same rows: a missing
+    row counts as 0.
     """
 
     name: str
@@ -88,14 +87,7 @@ _WHOLE = (
 
 
 def whole(run: Run) -> pd.DataFrame:
-    """What a run has found in all: section, name, unit ("share", 0 to 1, or "" for a count), value; a row a number.
-
-    A table that the run does not have gives no row.
-
-    >>> from analysis.publish.loading import load_run
-    >>> whole(load_run("figures/sample"))["name"].tolist()[:2]
-    ['running words', 'documents']
-    """
+    """What a run has found in all: section, name, unit ("share", 0 to 1, or "" for a count), value; a row a number."""
     rows = []
     for section, name, unit, table, how in _WHOLE:
         if f"{section}/{table}" in run:

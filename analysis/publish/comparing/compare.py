@@ -26,11 +26,11 @@ class Comparison(NamedTuple):
     """Two runs, called A and B, and what differs between them.
 
     ``making``: sentences, the first about the texts. ``overview``: one row a number that can be compared and is not the
-    same in both, in the order of the report: name, table, unit, rows (in both), only_a, only_b, method, intervals (rows
-    that have one), moved (rows whose interval leaves out 0), sure (those of them with q up to 0.05), changed (rows
-    whose difference is not 0), note (why it was not compared). ``tables``: the rows, by table. ``whole``: section,
-    name, unit, a, b, difference of what the runs found in all. ``same``: the tables that are the same, byte for byte;
-    ``left``: the other tables of both, which nothing says how to compare.
+    same in both: name, table, unit, rows (in both), only_a, only_b, method, intervals (rows that have one), moved (rows
+    whose interval leaves out 0), sure (those with q up to 0.05), changed (rows whose difference is not 0), note (why it
+    was not compared). ``tables``: the rows, by table. ``whole``: section, name, unit, a, b, difference of what the runs
+    found in all. ``same``: the tables that are the same, byte for byte; ``left``: those that nothing says how to
+    compare.
     """
 
     a: Run

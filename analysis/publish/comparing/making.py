@@ -1,4 +1,4 @@
-"""In what the making of two runs differs, in plain sentences."""
+"""How the making of two runs differs, in plain sentences."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ def texts_of(a: Run, b: Run) -> Texts:
 
 
 def differences(a: Run, b: Run) -> list[str]:
-    """In what two runs differ before a word is counted: texts, notebooks, parameters, other files, versions.
+    """How two runs differ before a word is counted: texts, notebooks, parameters, other files, versions.
 
     The runs are called A and B. The first sentence is about the texts; without another one, nothing else differs.
     """

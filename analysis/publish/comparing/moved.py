@@ -10,6 +10,7 @@ from analysis.framing.permutations import adjusted
 
 # The rate times the exposure that stays likely when nothing at all was seen: exp(-x) is 0.025 (Garwood 1936).
 NONE_SEEN = -float(np.log(0.025))
+PER = 1000  # words, of a rate
 COLUMNS = ("difference", "ci_low", "ci_high", "ratio", "ratio_low", "ratio_high")
 
 
@@ -17,17 +18,9 @@ def recovered(a: Estimate, b: Estimate) -> pd.DataFrame:
     """The difference b - a and the ratio b / a of independent estimates, from their two intervals alone.
 
     Columns: difference, ci_low, ci_high; ratio, ratio_low, ratio_high (NaN for numbers below 0, and where both are 0).
-
-    The method of variance estimates recovery, see `analysis.core.intervals.difference_intervals`. The ends of the ratio
-    are those r at which the interval of b - r a, made in the same way, ends at 0 (Donner and Zou 2012, Statistical
-    Methods in Medical Research 21): it leaves out 1 just where that of the difference leaves out 0. Estimates from the
-    same texts rise and fall together, and then both are too wide. NaN where an end is.
-
-    Two shares with their Wilson intervals, 56 of 70 and 48 of 80, Newcombe's first example: 0.2 (0.0524 to 0.3339).
-
-    >>> a, b = (Estimate(*(np.array([x]) for x in row)) for row in [(0.6, 0.4905, 0.7002), (0.8, 0.6918, 0.8770)])
-    >>> recovered(a, b)[["difference", "ci_low", "ci_high"]].round(2).values.tolist()
-    [[0.2, 0.05, 0.33]]
+    By variance estimates recovery, see `analysis.core.intervals.difference_intervals`. The ends of the ratio are those
+    r at which the interval of b - r a ends at 0 (Donner and Zou 2012, Statistical Methods in Medical Research 21). Of
+    the same texts both intervals are too wide. NaN where an end is.
     """
     difference = b.value - a.value
     low, high = difference_intervals(a, b)
@@ -35,13 +28,13 @@ def recovered(a: Estimate, b: Estimate) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(COLUMNS, (difference, low, high, *ratios), strict=True)))
 
 
-def paired(a: Floats, b: Floats, size: Floats, *, per: float = 1000) -> pd.DataFrame:
+def paired(a: Floats, b: Floats, size: Floats) -> pd.DataFrame:
     """The same of rates from the same texts, from what was added and what was taken away in each.
 
     `a` and `b` are (units, numbers) counts, `size` (units,) running words: a row is the same document (or sentence) in
-    both. The rates, `per` words, of what each unit has more in `b` and of what it has less have intervals as all rates
-    (`analysis.core.intervals.rate_intervals`), and that of the difference is recovered from these two and their
-    correlation, so that what the runs have in common falls out of it. NaN with fewer than five units.
+    both. What each unit has more in `b`, and what it has less, are rates per thousand words with intervals as all have
+    (`rate_intervals`); that of their difference is recovered from the two and their correlation. NaN with fewer than
+    five units.
 
     >>> same = np.array([[2.0], [0.0], [5.0], [1.0], [1.0]])
     >>> words = np.array([100.0, 100.0, 200.0, 100.0, 100.0])
@@ -50,12 +43,12 @@ def paired(a: Floats, b: Floats, size: Floats, *, per: float = 1000) -> pd.DataF
     [[30.0, 14.3, 39.0]]
     """
     total = max(size.sum(), 1)
-    rate_a, rate_b = ((per * counts.sum(axis=0) / total).round(9) for counts in (a, b))
+    rate_a, rate_b = ((PER * counts.sum(axis=0) / total).round(9) for counts in (a, b))
     change = (b - a).round(9)
     less, more = (np.maximum(sign * change, 0) for sign in (-1, 1))
     taken, added = (Estimate(side.sum(axis=0) / total, *rate_intervals(side, size)) for side in (less, more))
     together = correlations(less, size, more, size)  # below 0: what has more of a number has no less of it
-    low, high = (per * end for end in difference_intervals(taken, added, together))
+    low, high = (PER * end for end in difference_intervals(taken, added, together))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where((rate_a == 0) & (rate_b == 0), np.nan, rate_b / rate_a)
         ends = [np.where(rate_a > 0, np.maximum(rate_a + end, 0) / rate_a, np.nan) for end in (low, high)]
@@ -63,14 +56,10 @@ def paired(a: Floats, b: Floats, size: Floats, *, per: float = 1000) -> pd.DataF
 
 
 def with_none_seen(found: Estimate, size: Floats) -> Estimate:
-    """`found` with an interval where a rate is 0 and has none, as of a row that the table of a run leaves out.
+    """`found` with an interval from 0 to 3.69 / size where a rate is 0 and has none.
 
-    `size` is how many of the rate's units were looked at (thousands of words, say): the end is 3.69 / size, as of a
-    Poisson count of 0 (Garwood 1936, Biometrika 28); NaN, that is unknown, where the size is.
-
-    >>> rates = Estimate(np.array([0.0, 2.0]), np.array([0.0, 1.0]), np.array([0.0, 3.0]))
-    >>> with_none_seen(rates, np.array([10.0, 10.0])).high.round(3).tolist()
-    [0.369, 3.0]
+    That is the end of a Poisson count of 0 (Garwood 1936, Biometrika 28). `size` is how many of the rate's units, such
+    as thousands of words, were looked at; where it is NaN the end is.
     """
     none = (found.value == 0) & ~(found.high > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -80,13 +69,8 @@ def with_none_seen(found: Estimate, size: Floats) -> Estimate:
 def with_chance(moved: pd.DataFrame) -> pd.DataFrame:
     """`moved` with p, q and ``moved``, which is whether the interval of the difference leaves out 0.
 
-    ``p`` is read from the interval as if it were a normal one towards 0 (Altman and Bland 2011, BMJ 343), so that it is
-    below 0.05 just where the interval leaves 0 out; ``q`` is p adjusted for all rows (Benjamini and Hochberg 1995). NaN
-    and False where there is no interval.
-
-    >>> table = pd.DataFrame({"difference": [2.0, 1.0], "ci_low": [0.04, -0.96], "ci_high": [4.0, 3.0]})
-    >>> with_chance(table)[["p", "q", "moved"]].round(3).values.tolist()
-    [[0.046, 0.091, True], [0.317, 0.317, False]]
+    ``p`` is read from the interval as if it were a normal one towards 0 (Altman and Bland 2011, BMJ 343); ``q`` is p
+    adjusted for all rows (Benjamini and Hochberg 1995). NaN and False where there is no interval.
     """
     difference = moved["difference"].to_numpy(dtype=float)
     low, high = moved["ci_low"].to_numpy(dtype=float), moved["ci_high"].to_numpy(dtype=float)

@@ -1,4 +1,4 @@
-"""A report for each of several values of a parameter, and one page that holds them against each other."""
+"""A report for each of several values of a parameter, and one page that compares them."""
 
 import csv
 import math
@@ -62,11 +62,10 @@ def sweep(
 ) -> Sweep:
     """Run the notebooks on `corpus` once for each combination of the values in `assignments`, each into its own folder.
 
-    `assignments` are as in `grid`, `only` as in `analysis.publish.run.assemble.report`. Every combination is checked
-    before the first notebook starts (`ParameterError`). The folders, such as ``out/similarity=0.5``, are whole reports;
-    one that is there already, made by this program from the same files with the same parameters, is kept. What fails
-    leaves the others as they are. ``out/index.html`` has a row a run; see `write_sweep_page`. Raises `ParameterError`
-    too where `out` holds something else.
+    `assignments` are as in `grid`. Every combination is checked before the first notebook starts (`ParameterError`).
+    The folders, such as ``out/similarity=0.5``, are whole reports; one that this program has made of the same files
+    with the same parameters is kept, and what fails leaves the others as they are. Raises `ParameterError` too where
+    `out` holds something else.
     """
     folder = Path(out).expanduser().absolute()
     values = grid(assignments)
@@ -140,11 +139,7 @@ def grid(assignments: Sequence[str]) -> list[dict[str, str]]:
 
 
 def folder_names(values: Sequence[Mapping[str, str]]) -> list[str]:
-    """A name for each combination, of the parameters that vary: of a file its name, nothing that a path can't have.
-
-    >>> folder_names([{"lexicon": "a/war.yml", "seed": "1"}, {"lexicon": "b/war.yml", "seed": "1"}])
-    ['lexicon=war.yml', 'lexicon=war.yml-2']
-    """
+    """A name for each combination, of the parameters that vary: of a file its name, nothing that a path can't have."""
     names: list[str] = []
     varied = [name for name in values[0] if len({own[name] for own in values}) > 1]
     for own in values:
@@ -178,11 +173,10 @@ def _last(path: str) -> str:
 
 
 def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, failures: Sequence[str] = ()) -> Path:
-    """Write ``index.html`` into `folder`, in which each of the runs `found` has a folder of its name; gives its path.
+    """Write ``index.html``, its table and figure into `folder`, which has a folder for each of the runs `found`.
 
-    `values` says what the parameters that vary are in each run. The page has the numbers that are not the same in all
-    runs, as sentences, as a figure (``numbers.svg``, png, pdf) and as a table with a row a run, then the findings of
-    the reports that are not the same, side by side, and the `failures`. ``numbers.csv`` is `_numbers_of`.
+    `values` says what the parameters that vary are in each run. The page has the numbers that differ between runs, as
+    sentences, a figure and a table, then the findings that differ, side by side, and the `failures`.
     """
     table = _numbers_of(found, values)
     varied = list(next(iter(values.values())))
@@ -290,7 +284,7 @@ def small_lines(table: pd.DataFrame, names: Sequence[str], varied: Sequence[str]
     place = dict(zip(known, scale if measured else range(len(known)), strict=True))
     lines = list(dict.fromkeys(table[others].itertuples(index=False, name=None)))
     rows = -(-len(names) // 3)
-    # Names too long to go side by side below a chart get numbers there, and are told at the bottom.
+    # Names too long to go side by side below a chart get numbers there, which are explained at the bottom.
     ticks = [short(value) for value in known]
     key = [f"{number}: {name}" for number, name in enumerate(ticks, 1)] * (max(map(len, ticks)) > WIDEST)
     ticks = [str(number) for number in range(1, len(known) + 1)] if key else ticks
@@ -325,11 +319,7 @@ def small_lines(table: pd.DataFrame, names: Sequence[str], varied: Sequence[str]
 
 
 def short(value: str) -> str:
-    """A value of a parameter as a page names it: of a path its last part.
-
-    >>> short("data/lexicons/style.yml"), short("0.5"), short("")
-    ('style.yml', '0.5', 'none')
-    """
+    """A value of a parameter as a page names it: of a path its last part, "none" for none."""
     return value.rstrip("/").rpartition("/")[2] or "none"
 
 

@@ -1,1 +1,1 @@
-"""The explorer: widgets that search, read and count as one moves them, and show something without a kernel too."""
+"""The explorer: widgets that search, read and count, with a static form where no kernel runs."""

@@ -1,4 +1,4 @@
-"""Panels of controls over what a lexicon finds: a document to read with its frames, and how much is said of each."""
+"""Panels of controls over what a lexicon finds: a document with its frames marked, and how often each frame occurs."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -29,8 +29,7 @@ LISTED = 500  # documents in a list to choose from
 def reading(tokens: Tokens, lexicons: Sequence[Path], *, validity: Path | None = None) -> Any:
     """One document to read, its frame matches and repeated sentences marked where they occur.
 
-    A document is looked for by its name, title, source or date, and frames by one of `lexicons` or another file.
-    `validity`: a file of `analysis.framing.validity.write_validity`; a frame that coders did not bear out is marked.
+    Frames are those of one of `lexicons` or of another file. `validity`: a file of ``lafz code score``.
     """
     again = repeats.exact_repeats(tokens, "sentence", min_words=MIN_WORDS)
     about = _about(tokens)
@@ -43,7 +42,7 @@ def reading(tokens: Tokens, lexicons: Sequence[Path], *, validity: Path | None =
         which = f"First {LISTED} of " if len(rows) > LISTED else ""
         document.description = f"{which}{len(rows):,} document{'s' * (len(rows) != 1)}"
         document.options = [(about[row], row) for row in rows[:LISTED]]
-        document.index = 0 if rows else None  # of itself the first is chosen only where something was chosen before
+        document.index = 0 if rows else None  # ipywidgets chooses the first only where something was chosen before
 
     def answer(document: int | None, lexicon: Path | None, file: str) -> str:
         if document is None:
@@ -66,10 +65,9 @@ def reading(tokens: Tokens, lexicons: Sequence[Path], *, validity: Path | None =
 
 
 def frames(tokens: Tokens, lexicons: Sequence[Path], *, by: str | None = None, validity: Path | None = None) -> Any:
-    """How much each frame is spoken of, by whom, and how much of it rests on terms of little weight.
+    """How often each frame occurs and in whose texts, with the terms under a chosen weight left out.
 
-    Below the rates comes the sentence with the most weight of each frame, then the second, and so on. Terms under the
-    chosen weight are not looked for. The other parameters are those of `reading`.
+    Below the rates comes the sentence with the most weight of each frame, then the second, and so on.
     """
     part, group = by_group(tokens, by)
     last: dict[tuple[str, float], pd.DataFrame] = {}  # the matches in all documents, for the settings used last
@@ -104,11 +102,7 @@ def frames(tokens: Tokens, lexicons: Sequence[Path], *, by: str | None = None, v
 
 
 def lexicon_files(given: str | Path) -> list[Path]:
-    """The lexicon `given`, then those that come with the package, each once.
-
-    >>> [path.stem for path in lexicon_files("data/lexicons/style.yml")][:2]
-    ['style', 'actors']
-    """
+    """The lexicon `given`, then those that come with the package, each once."""
     return list(dict.fromkeys([from_root(given), *sorted(LEXICONS.glob("*.yml"))]))
 
 
@@ -135,7 +129,7 @@ def _lexicon(chosen: Path | None, file: str) -> Lexicon:
 
 @lru_cache(maxsize=8)
 def _read(path: Path, changed: int) -> Lexicon:
-    """The lexicon of a file as it was when it was `changed`; to read a large one takes a second."""
+    """The lexicon of a file as it was when it was `changed`; a large one takes a second to read."""
     return read_lexicon(path)
 
 
@@ -146,7 +140,7 @@ def _heavier(lexicon: Lexicon, least: float) -> Lexicon:
 
 
 def _labels(lexicon: Lexicon, validity: Path | None) -> tuple[dict[str, str], str]:
-    """What the frames are called, marked where coders did not bear one out; and why that isn't known, as a sentence."""
+    """The names of the frames, marked where coders did not bear one out; and why that isn't known, as a sentence."""
     try:
         return frame_tables.labelled(lexicon, read_validity(validity, lexicon) if validity else None), ""
     except ValueError as error:

@@ -1,8 +1,6 @@
-"""What a reader looks for by hand: panels of controls over one corpus, each recomputed as it is used.
+"""Panels of controls over one corpus or report, recomputed as they are used; what needs a lexicon is in `frames`.
 
-Each function takes `Tokens` (or a finished run) and gives an ipywidgets widget that `widgets.show_widget`
-displays. The numbers are those of the measures that the report shows; here is only what may be asked of them. What
-needs a lexicon is in `frames`.
+Each function gives an ipywidgets widget that `widgets.show_widget` displays.
 """
 
 from collections.abc import Collection
@@ -43,12 +41,10 @@ ORDERS = {
 def concordance(
     tokens: Tokens, *, pattern: str | None = None, by: str | None = None, stopwords: Collection[str] = ()
 ) -> Any:
-    """A search as you type: every place of a word, a phrase or a wildcard pattern, in its context.
+    """A search as you type: every occurrence of a word, phrase or wildcard pattern (see `kwic`), in its context.
 
-    Patterns are those of `analysis.terms.concordance.kwic`. It begins with `pattern`, or with the word used most that
-    is none of `stopwords`; `by` is a metadata column to choose documents by. The first 200 lines are shown, and how
-    many there are is said; where there are more than 20,000, they stay in the order of the texts. CSS classes:
-    ``lafz-search`` (the box), ``lafz-hits`` (what is found).
+    It begins with `pattern`, or with the most frequent word that is none of `stopwords`; `by` is a metadata column to
+    choose documents by. The first 200 lines are shown; more than 20,000 occurrences stay in the order of the texts.
     """
     if pattern is None:
         pattern = next(iter(terms(tokens, stopwords=stopwords, most=1)["term"]), "")
@@ -72,10 +68,9 @@ def concordance(
 
 
 def words(tokens: Tokens, *, by: str | None = None, stopwords: Collection[str] = ()) -> Any:
-    """The words or phrases used most, with their intervals: how many, how long, of whom, with what left out.
+    """The most frequent words or phrases with their intervals, as in the report.
 
-    A sentence is counted once if it occurs several times in the corpus, whichever documents are chosen, as in the
-    report. Rates and intervals are those of `analysis.terms.frequency.terms`.
+    A repeated sentence is one that occurs several times in the corpus, whichever documents are chosen.
     """
     part, group = by_group(tokens, by)
     weights = repeats.weights(tokens)
@@ -109,10 +104,9 @@ def words(tokens: Tokens, *, by: str | None = None, stopwords: Collection[str] =
 def repeated(tokens: Tokens, *, similarity: float = 0.6) -> Any:
     """Sentences that say nearly the same, in pairs with their differences marked, or verbatim.
 
-    The slider is the share of their different words that two sentences have in common (Jaccard), from `similarity` on
-    or lower; pairs that are the same word for word are left out. Lowering it below what was looked for searches again;
-    so does each move where many are so alike that not all pairs are listed, see `near_repeats`.
-    Raises `ValueError` for a similarity that is no share above 0.
+    The slider is the Jaccard similarity of their words, at first `similarity`. Lowering it below what was looked for
+    searches again; so does each move where not all pairs were listed, see `near_repeats`. Raises `ValueError` for a
+    similarity that is no share above 0.
     """
     if not 0 < similarity <= 1:
         raise ValueError(f"similarity is {similarity}: use a share above 0 and at most 1, such as 0.6")
@@ -178,11 +172,7 @@ def report_tables(run: Run) -> Any:
 
 
 def report_folder(corpus: str | Path, run: str | Path | None = None) -> Path:
-    """The folder of the finished report `run`, or that in which ``lafz report`` puts one of the `corpus`.
-
-    >>> report_folder("data/sample") == report_folder("elsewhere", "figures/sample")
-    True
-    """
+    """The folder of the finished report `run`, or that in which ``lafz report`` puts one of the `corpus`."""
     return from_root(run) if run else FIGURES / (from_root(corpus).resolve().stem or "report")
 
 

@@ -26,11 +26,7 @@ _WIDE = {"description_width": "initial"}  # labels are as wide as their words
 
 
 def labelled(kind: Any, label: str, name: str, **options: Any) -> Any:
-    """A control of ipywidgets with its whole label in sight, and ``lafz-<name>`` among its CSS classes.
-
-    >>> labelled(ui.Checkbox, "Once", "once", value=True)._dom_classes
-    ('lafz-once',)
-    """
+    """A control of ipywidgets with its whole label in sight, and ``lafz-<name>`` among its CSS classes."""
     made = kind(description=label, style=_WIDE, **options)
     made.add_class(f"lafz-{name}")
     return made
@@ -44,12 +40,10 @@ def panel(
     result: str = "result",
     first: Sequence[Any] = (),
 ) -> Any:
-    """The `controls` above what `answer` makes of their values, made again whenever one of them changes.
+    """The `controls` above the HTML that `answer` makes of their values, made again whenever one of them changes.
 
-    `answer` takes the value of each control by its name and gives HTML, in which all text of the documents is escaped.
-    A `ValueError`, or a package that is missing, is shown as its sentence. The controls in `first` come before the
-    others and act only on these. Gives an ipywidgets VBox with the CSS classes ``lafz-panel`` and ``lafz-<name>``; what
-    is made has ``lafz-<result>``.
+    `answer` takes the value of each control by its name. A `ValueError`, or a package that is missing, is shown as its
+    sentence. The controls in `first` come before the others and act only on these.
 
     >>> twice = panel("twice", {"x": ui.IntSlider(value=2, description="x")}, lambda x: f"<p>{2 * x}</p>")
     >>> twice.children[0].children[0].value = 4
@@ -112,13 +106,7 @@ def show_widget(widget: Any) -> None:
 
 
 def still(widget: Any) -> str:
-    """What a `panel` shows now as HTML without controls: what they are set to, and what was made of it.
-
-    >>> once = ui.Checkbox(description="Once", value=True)
-    >>> page = still(panel("small", {"once": once}, lambda once: "<p>Told once.</p>"))
-    >>> page[page.index("<p>Once") : page.index("<small>")], "<p>Told once.</p>" in page
-    ('<p>Once: yes. ', True)
-    """
+    """What a `panel` shows now as HTML without controls: what they are set to, and what was made of it."""
     settings = html.escape(". ".join(_settings(widget)))
     hint = "(To change this, run the notebook in JupyterLab: Run &gt; Run All Cells.)"
     made = "".join(part.value for part in _parts(widget) if isinstance(part, ui.HTML))
@@ -126,11 +114,7 @@ def still(widget: Any) -> str:
 
 
 def sentence(text: str) -> str:
-    """`text` as a paragraph that begins with a capital and ends with a full stop.
-
-    >>> sentence("no document 'R&D'")
-    '<p>No document &#x27;R&amp;D&#x27;.</p>'
-    """
+    """`text` as a paragraph that begins with a capital and ends with a full stop."""
     whole = text[:1].upper() + text[1:]
     return f"<p>{html.escape(whole if whole.endswith(('.', '?', '!')) else whole + '.')}</p>"
 

@@ -70,24 +70,18 @@ def report(
     *,
     only: list[str] | None = None,
     values: Mapping[str, Any] | None = None,
-    keep_failed: bool = False,
-    memory: int | None = None,
-    client: Any = None,
-    worker_memory: int | None = None,
-    progress: Progress = lambda section, done, total: None,
+    **how: Any,
 ) -> list[Failure]:
     """Run the notebooks on `corpus` and put the finished report at `out`; gives the notebooks that failed.
 
-    `only` names the notebooks (all by default) and `values` the parameters that are not to be as the notebooks have
-    them; a file that a value names is looked for from the working directory, then from the checkout. Names, types
-    and ranges are checked before anything else (`ParameterError`). For the rest see `run`.
+    `only` names the notebooks (all by default) and `values` the parameters that differ from the notebooks' own; a file
+    is looked for from the working directory, then from the checkout. `how` goes to `run`.
     """
-    how: dict[str, Any] = {"memory": memory, "client": client, "worker_memory": worker_memory, "progress": progress}
-    return run(resolved(corpus, only, values or {}), out, keep_failed=keep_failed, **how)
+    return run(resolved(corpus, only, values or {}), out, **how)
 
 
 def resolved(corpus: str | Path, only: list[str] | None, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every parameter of the notebooks that `only` names (all by default), the files in `values` found and named."""
+    """Every parameter of the notebooks that `only` names (all by default), files named from the checkout."""
     found = {
         name: to_root(value) if name in FILE_PARAMETERS and _is_there(value) else value
         for name, value in values.items()
@@ -109,22 +103,18 @@ def run(
 ) -> list[Failure]:
     """Run each section's notebook with its `parameters`, complete and checked, as a manifest holds them.
 
-    What is read of the corpus is kept in the folder `read`, for runs that follow, or only as long as this one lasts.
-    As many notebooks run at once as there are cores and as fit in `memory` bytes, by default in all that is free. A
-    corpus with which not one fits is read and counted `in_parts`, on the disk that `out` is on, and the manifest says
-    so. What is finished of such a run is kept beside `out` until it is whole, and the next call goes on from there: see
-    `kept_work`. With a dask `client` its workers read the corpus, in parts, with `worker_memory` bytes each; they see
-    the same files, those beside `out` too.
+    The words are kept in the folder `read`, for runs that follow, or only as long as this one lasts. As many notebooks
+    run at once as there are cores and as fit in `memory` bytes, by default all that is free. A corpus with which not
+    one fits is read and counted `in_parts`, on the disk that `out` is on, and the manifest says so. What is finished of
+    such a run is kept beside `out`, and the next call goes on from there: see `kept_work`. With a dask `client` its
+    workers, who see the same files, read the corpus in parts, with `worker_memory` bytes each.
 
     The corpus, the memory and all that the parameters name are checked before a kernel starts (`CorpusError`,
-    `LexiconError`, `ParameterError`; nothing has been written then). With a failure nothing at `out` changes: each
-    failed notebook is kept beside it as ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder
-    as ``<out>.failed``.
+    `LexiconError`, `ParameterError`). With a failure nothing at `out` changes: each failed notebook is kept beside it
+    as ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder as ``<out>.failed``.
 
-    The manifest has every file as it was when the run began. The documents were made of those bytes, and at the end all
-    files, which notebooks read by themselves too, are the same still, or that is a failure as well (`CorpusError`,
-    `ParameterError`) that names what changed. Not seen is a file that changes while a notebook reads it and is then as
-    before, if it is no document.
+    The manifest has every file as it was when the run began; one that changed until its end is a failure as well, which
+    names it. Not seen is a file, other than a document, that changes while a notebook reads it and is then as before.
     """
     out = Path(out).expanduser().resolve()  # a link stays one, and its target is replaced
     chosen = notebooks(parameters)
@@ -140,7 +130,7 @@ def run(
         if client is not None:
             in_parts = True
         parted = not side_by_side(_text_size(parameters), room) if in_parts is None else in_parts
-        # They get ready while the corpus is read; where that is large, what imports take is not worth the memory.
+        # They import while the corpus is read; beside a large corpus, a forking process costs too much memory.
         processes = stack.enter_context(Processes(scratch, environment_of(scratch), fork=not parted))
         if not parted:
             tokens = read_once(parameters, words, begun)
@@ -152,9 +142,9 @@ def run(
         if parted:
             in_parts_side_by_side(room)  # before anything is read
             check_place(out)
-            with undisturbed():  # no signal comes between making the folder and knowing of it
+            with undisturbed():  # no signal between making the folder and registering it
                 work = stack.enter_context(kept_work(out))
-            words = read or words_of(work)  # the temporary folder may be in memory
+            words = read or words_of(work)  # not in the temporary folder, which may be in memory
             reading = {"memory": worker_memory or room, "client": client, "progress": progress}
             tokens = read_once(parameters, words, begun, work=work, **reading)
             if changed := changes(begun, recorded(chosen, parameters)):
@@ -166,7 +156,7 @@ def run(
         if keep_failed:
             check_place(failed, EXECUTED)
         opened = _opened_again(tokens)
-        del tokens  # the notebooks have its memory meanwhile
+        del tokens  # its memory is for the notebooks
         check_place(out)
         with working_folder(out) as beside:
             build = beside / "run"
@@ -182,30 +172,24 @@ def run(
                 work=work,
             )
             failures = failures_in(logs, chosen, build, out)
-            changed = changes(begun, recorded(chosen, parameters)) or "the code of lafz was changed" * (
-                code != versions()
-            )
+            changed = changes(begun, recorded(chosen, parameters))
+            if not changed and code != versions():
+                changed = "the code of lafz was changed"
             if not failures and not changed:
                 _finish(build, chosen, parameters, opened(), begun, in_parts=parted)
                 _write_log(build, logs, started, time.monotonic() - since)
-                check_place(out)  # once more: it was some time ago
-                with undisturbed():
-                    put(build, out)
-                    forget_failures(out)
-                if work:
-                    delete(work)
-                else:
-                    forget(out)
+                _put_in_place(build, out, work)
             elif keep_failed:
-                with working_folder(failed) as aside:  # its own: what is saved of a folder goes to that folder's place
+                with working_folder(failed) as aside:  # its own, by whose name a killed `put` is undone
                     put(build.rename(aside / "run"), failed)
             if changed:
-                raise ParameterError(f"{changed}, since the report was begun: {_AGAIN}" + f"; {KEPT}" * bool(work))
+                kept = f"; {KEPT}" if work else ""
+                raise ParameterError(f"{changed}, since the report was begun: {_AGAIN}{kept}")
     return failures
 
 
 def check_sweep(reports: Collection[Mapping[str, dict[str, Any]]], words: Path) -> None:
-    """Check all that `run` does of the parameters of several reports, with what is read for them in the folder `words`.
+    """Check what `run` does of the parameters of several reports, with the words read into the folder `words`.
 
     A corpus that does not fit in memory is left to `run`, which reads it in parts.
     """
@@ -225,12 +209,11 @@ def read_once(
     client: Any = None,
     progress: Progress = lambda section, done, total: None,
 ) -> Tokens:
-    """Read and tokenize the corpus, into the folder `words`, once for all notebooks that read it in the same way.
+    """Read and tokenize the corpus into the folder `words`, once for all notebooks that read it in the same way.
 
-    In parts where `memory` says how many bytes there are for it, with a dask `client` for each of its workers, and
-    `work` where to keep what is read meanwhile. Gives
-    the words as the first notebook has them. Raises `CorpusError` for documents of other bytes than files had when it
-    was `begun`.
+    In parts where `memory` says how many bytes there are for it (for each worker of a dask `client`), and `work` where
+    to keep them meanwhile. Gives the words as the first notebook has them. Raises `CorpusError` for documents of other
+    bytes than files had when it was `begun`.
     """
     done: dict[str, Tokens] = {}
     for values in parameters.values():
@@ -249,17 +232,17 @@ def read_once(
 
 
 def _opened_again(tokens: Tokens) -> Callable[[], Tokens]:
-    """What gives the same words once more: of those in parts the table of all documents need not stay until then."""
+    """A function that opens the words again: those of a corpus in parts need not stay in memory until then."""
     return partial(open_parts, tokens.folder) if isinstance(tokens, Parted) else lambda: tokens
 
 
 def _is_there(value: Any) -> bool:
-    """Whether a value, which nothing has checked so far, is the path of a file or folder."""
+    """Whether an unchecked value is the path of a file or folder."""
     return isinstance(value, str | Path) and str(value) != "" and given(value).exists()
 
 
 def _text_size(parameters: Mapping[str, dict[str, Any]]) -> int:
-    """About how many bytes of text the largest corpus of the notebooks has; of one that is not there none."""
+    """About how many bytes of text the largest corpus of the notebooks has; 0 where there is none."""
     with suppress(ReadError):
         return max(text_size(corpus_files(from_root(values["corpus"]))) for values in parameters.values())
     return 0
@@ -284,8 +267,20 @@ def _finish(
     write_crate(build, manifest)  # after the manifest, whose SHA-256 it gives
 
 
+def _put_in_place(build: Path, out: Path, work: Path | None) -> None:
+    """Give the finished folder its place, and delete what failed, or was kept on the way, before."""
+    check_place(out)  # again: something may have been put there while notebooks ran
+    with undisturbed():
+        put(build, out)
+        forget_failures(out)
+    if work:
+        delete(work)
+    else:
+        forget(out)
+
+
 def _write_log(build: Path, logs: Mapping[str, dict[str, Any]], started: float, seconds: float) -> None:
-    """Write what may differ between two runs; last, since neither the manifest nor the crate has it."""
+    """Write what may differ between two runs; last, since neither the manifest nor the crate lists it."""
     log = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(seconds, 3),

@@ -23,7 +23,7 @@ from analysis.text.tokens import Tokens
 
 LISTED = 20  # groups that an error names
 GROUP_OR_LIST = "a group or a .csv file of term and count"
-# What a text of some kind is read by, and refused with a `ValueError`.
+# What reads a text of a kind, and refuses it with a `ValueError`.
 READERS: dict[str, Callable[[str], object]] = {
     "a CSV table of alias and name": lambda name: read_aliases(from_root(name)),
     GROUP_OR_LIST: lambda name: is_list(name) and read_frequency_list(from_root(name)),
@@ -33,7 +33,7 @@ READERS: dict[str, Callable[[str], object]] = {
 
 
 def check_files(*reports: Mapping[str, dict[str, Any]]) -> dict[str, Lexicon]:
-    """Read what the parameters of `reports` name beside the corpus, each once; gives the lexicons by their paths.
+    """Read every file but the corpus that the parameters of `reports` name, once; gives the lexicons by their paths.
 
     Raises `LexiconError` for a lexicon and `ParameterError` for anything else that is not as it should be.
     """
@@ -95,7 +95,7 @@ def check_language(parameters: Mapping[str, dict[str, Any]], lexicons: Mapping[s
 
 
 def check_place(out: Path, mark: str = MANIFEST, *, what: str = "report") -> None:
-    """Raises `ParameterError` for a place with anything but an earlier report, in which `mark` is, to replace."""
+    """Raises `ParameterError` where `out` holds anything but an earlier report, known by its file `mark`."""
     if out.exists() and not (out.is_dir() and ((out / mark).exists() or not any(out.iterdir()))):
         raise ParameterError(f"{str(out)!r} exists and is no earlier {what}: choose another --out, or move it away")
     if out.is_mount():  # nothing can be renamed to it

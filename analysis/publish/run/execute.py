@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-# jsonschema would compile a grammar of web addresses, which takes a second and which no notebook needs.
+# Else jsonschema compiles a grammar of web addresses, which takes a second and is not needed.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbformat  # noqa: E402
@@ -32,7 +32,7 @@ from analysis.core.paths import ROOT  # noqa: E402
 
 
 class Engine(NBClientEngine):  # type: ignore[misc]
-    """Papermill's own, but that the notebook is written once, at its end: it does so before and after each cell."""
+    """Papermill's own, which writes the notebook before and after each cell; this one writes it once, at the end."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, *args: Any, **options: Any) -> None:
@@ -85,7 +85,7 @@ def execute(notebook: Path, output: str, parameters: dict[str, Any]) -> dict[str
 
 
 def _connection() -> Config:
-    """How to talk to the kernel: by files of this process's own, where the system has such and their names fit.
+    """How to talk to the kernel: by Unix sockets in a folder of this process, where their names fit.
 
     A port is chosen before the kernel opens it: where several kernels start, another may have taken it by then.
     """
@@ -105,7 +105,7 @@ def _failed_cell(node: Any) -> str:
 
 
 def _started_cell(node: Any) -> str:
-    """The id of the cell that was started last, by papermill's marks."""
+    """The id of the cell that papermill started last."""
     started = [cell.id for cell in node.cells if cell.metadata.get("papermill", {}).get("start_time")]
     return str(started[-1]) if started else "-"
 
@@ -131,7 +131,7 @@ def _tidy(node: Any) -> None:
 
 
 def _without_places(text: str) -> str:
-    """Paths in the checkout, the environment and the run as they are from there, and ``~`` for the user's folder."""
+    """`text` with paths relative to the checkout, the environment and the run, and ``~`` for the user's folder."""
     home = os.path.expanduser("~")  # noqa: PTH111 - which raises nothing where a user has none
     for place in (str(ROOT), sys.prefix, str(Path.cwd().parent)):
         for written in (place, place.replace(home, "~", 1)):  # IPython writes most paths in the second way
@@ -156,7 +156,7 @@ def become(environment: Mapping[str, str], folder: str) -> None:
 
 
 def work() -> None:
-    """Run the notebook that stdin tells of."""
+    """Run the notebook of the job on stdin."""
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     become(job["environment"], job["folder"])

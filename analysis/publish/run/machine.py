@@ -1,4 +1,4 @@
-"""What a report needs of the machine: memory, of which the notebooks side by side take theirs, and open files."""
+"""What a report needs of the machine: memory for notebooks side by side, and open files."""
 
 import sys
 from collections.abc import Iterable
@@ -20,16 +20,12 @@ _CONTROL_GROUP = Path("/sys/fs/cgroup")
 
 
 def side_by_side(characters: int, room: int) -> int:
-    """How many notebooks on a corpus of so many characters fit in `room` bytes with the whole of it in memory.
-
-    >>> side_by_side(10**6, 2 * 10**9), side_by_side(60 * 10**6, 5 * 10**9), side_by_side(10**9, 5 * 10**9)
-    (4, 1, 0)
-    """
+    """How many notebooks fit in `room` bytes, each with a corpus of `characters` in memory."""
     return room // (BASE + PER_CHARACTER * characters)
 
 
 def check_fits(characters: int, room: int) -> None:
-    """Raises `ParameterError` where a notebook with so many characters in memory does not fit in `room` bytes."""
+    """Raises `ParameterError` where a notebook with a corpus of `characters` in memory does not fit in `room` bytes."""
     if not side_by_side(characters, room):
         raise ParameterError(
             f"the corpus has {characters:,} characters, for which a notebook takes about "
@@ -39,13 +35,10 @@ def check_fits(characters: int, room: int) -> None:
 
 
 def in_parts_side_by_side(room: int, longest: int = 0) -> int:
-    """How many notebooks on a corpus of any size fit in `room` bytes, with a part of it in memory at a time.
+    """How many notebooks fit in `room` bytes, each with one part of the corpus in memory at a time.
 
     `longest`: characters of its longest document, which may be more than a part has. Raises `ParameterError` where not
-    one does: it would be ended by the system in the middle of its work.
-
-    >>> in_parts_side_by_side(10**9), in_parts_side_by_side(3 * 10**9)
-    (1, 3)
+    one does: the system would kill it in the middle of its work.
     """
     needed = IN_PARTS + PER_CHARACTER * max(0, longest - PART)
     if room < needed:
@@ -57,12 +50,7 @@ def in_parts_side_by_side(room: int, longest: int = 0) -> int:
 
 
 def text_size(files: Iterable[Path]) -> int:
-    """About how many bytes of text are in `files`: their own, or what they hold packed.
-
-    >>> from analysis.core.paths import SAMPLE
-    >>> text_size([SAMPLE / "metadata.csv"]) == (SAMPLE / "metadata.csv").stat().st_size
-    True
-    """
+    """About how many bytes of text are in `files`: their own, or what they hold packed."""
     return sum(map(_unpacked, files))
 
 

@@ -25,12 +25,9 @@ PATIENCE = 2  # seconds that processes have to end by themselves
 _ERROR = re.compile(r"[\w.]*(Error|Exception)\b")  # the last line of a traceback
 
 
-class Job(NamedTuple):
-    """A notebook to be run: what `execute` takes, the folder, and what is added to the environment."""
-
-    task: dict[str, Any]
-    folder: Path
-    environment: Mapping[str, str]
+Job = Mapping[
+    str, Any
+]  # what `execute` reads of a notebook to be run: notebook, output, parameters, folder, environment
 
 
 class Streams(NamedTuple):
@@ -44,9 +41,9 @@ class Streams(NamedTuple):
 class Processes:
     """Processes that run notebooks, and end when their stdin does: with this block, and when this process is gone.
 
-    With `fork` they are forked where that is safe, see the module `forking`; else, and elsewhere, each is begun anew,
-    which takes longer and less memory in all. `folder` is where they begin, and `environment` is theirs but for
-    what a job adds. Their session is not this process's, so that a terminal's Ctrl-C reaches this process alone.
+    With `fork` they are forked where that is safe, see the module `forking`; else each is begun anew, which takes
+    longer and less memory in all. They begin in `folder` with `environment` and what a job adds to it, in sessions of
+    their own, so that a terminal's Ctrl-C reaches this process alone.
     """
 
     def __init__(self, folder: Path, environment: Mapping[str, str], *, fork: bool = True) -> None:
@@ -68,7 +65,7 @@ class Processes:
         self.end()
 
     def start(self, job: Job) -> Streams:
-        """A new process that has `job` to do; `RuntimeError` where all were ended before."""
+        """A new process that has `job` to do, its environment added to that of all; `RuntimeError` after the end."""
         with self._lock, ExitStack() as theirs:
             if self._ended:
                 raise RuntimeError("a process was to be started when all were ended")
@@ -84,9 +81,9 @@ class Processes:
                     socket.send_fds(self._messages, [b"."], files)
             else:
                 self._begin("execute", files)
-        about = {"folder": str(job.folder), "environment": {**self._environment, **job.environment}}
+        about = {**job, "environment": {**self._environment, **job.get("environment", {})}}
         with suppress(BrokenPipeError, ValueError):  # it has ended, or all were ended
-            print(json.dumps(job.task | about), file=streams.stdin, flush=True)
+            print(json.dumps(about), file=streams.stdin, flush=True)
         return streams
 
     def end(self) -> None:
@@ -150,8 +147,8 @@ def run_notebooks(
 ) -> dict[str, dict[str, Any]]:
     """Run the job of each section, `at_once`, or as many as there are cores. An error ends all processes.
 
-    Gives a log a section: seconds, and what went wrong (cell, error, message), if anything did. `ended` is given each
-    as soon as it is there, while others still run.
+    Gives a log a section: seconds, and cell, error and message of what went wrong. `ended` is given each as soon as it
+    is there.
     """
     with ThreadPoolExecutor(min(at_once, os.cpu_count() or 1)) as pool:
         try:

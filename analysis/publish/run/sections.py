@@ -1,4 +1,4 @@
-"""A report's notebooks run, each into folders of its own; of a corpus in parts what ran to its end is not run again."""
+"""Runs a report's notebooks, each into its own folders; on a corpus in parts finished notebooks are kept and reused."""
 
 import hashlib
 import json
@@ -53,11 +53,10 @@ def run_sections(
     at_once: int,
     work: Path | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """Run each section's notebook into the folder `build`: itself into `EXECUTED`, its output into the section's.
+    """Run each section's notebook into the folder `build`; gives a log a section.
 
-    `words` is the folder of the words that were read for them, `at_once` as in `run_notebooks`. With a folder `work` a
-    notebook that has run to its end is kept there under its `key_of`, if that is still the same then, and taken from
-    there by a call that follows. Gives a log a section.
+    `words` is the folder of the words that were read for them. With a folder `work` a notebook that ran to its end is
+    kept there under its `key_of`, if that is still the same then, and a call that follows takes it from there.
     """
     keys = {name: key_of(name, path, parameters[name]) for name, path in chosen.items()} if work else {}
     places = {name: work / EXECUTED / keys[name] if work else build for name in chosen}
@@ -79,12 +78,12 @@ def run_sections(
         for folder in (EXECUTED, name):
             (build / folder).mkdir(exist_ok=True)
             for file in (place / folder).iterdir():
-                shutil.copyfile(file, build / folder / file.name)  # the report's own: it is added to
+                shutil.copyfile(file, build / folder / file.name)  # a copy: the report's files are added to
     return {name: logs.get(name) or json.loads((place / _LOG).read_bytes()) for name, place in places.items()}
 
 
 def environment_of(scratch: Path) -> dict[str, str]:
-    """The environment of all notebooks, without the user's Jupyter settings, and which gives memory back once free."""
+    """The environment of all notebooks: without the user's Jupyter settings, returning free memory at once."""
     own = {
         "ARROW_DEFAULT_MEMORY_POOL": "system",
         "IPYTHONDIR": str(scratch / "ipython"),
@@ -103,7 +102,7 @@ def environment_of(scratch: Path) -> dict[str, str]:
 
 
 def reading_from(words: Path) -> dict[str, str]:
-    """The environment of a notebook that finds its words in a folder; it is empty where they could not be written."""
+    """The environment by which a notebook finds its words in a folder, unless they could not be written there."""
     return {CACHE: str(words), ONLY_KEPT: "1" * any(words.glob("*"))}
 
 
@@ -129,8 +128,13 @@ def _job(section: str, notebook: Path, values: dict[str, Any], place: Path, word
     executed, output = place / EXECUTED, place / section
     executed.mkdir(parents=True, exist_ok=True)
     output.mkdir()
-    task = {"notebook": str(notebook), "output": notebook.name, "parameters": values}
-    return Job(task, executed, {**reading_from(words), OUTPUT: str(output)})
+    return {
+        "notebook": str(notebook),
+        "output": notebook.name,
+        "parameters": values,
+        "folder": str(executed),
+        "environment": {**reading_from(words), OUTPUT: str(output)},
+    }
 
 
 def _keep_failed(out: Path, build: Path, notebook: Path) -> Path | None:
@@ -154,11 +158,10 @@ def _failed(out: Path, notebook: Path) -> Path:
 
 @contextmanager
 def kept_work(out: Path) -> Iterator[Path]:
-    """The folder for what is finished on the way to the report `out`, for this process alone; see `held`.
+    """The folder for the finished parts of the report `out`, held by this process alone; see `held`.
 
     It holds the stages of reading, the words in `words_of`, and a folder for each notebook that ran to its end. What
-    notebooks have put beside the words for as long as they run, and could not take away when they were killed, is
-    deleted, before and after.
+    killed notebooks left beside the words is deleted, before and after.
     """
     with held(work_of(out)) as work:
         clear(work, _is_beside_words, deep=3)
@@ -169,28 +172,24 @@ def kept_work(out: Path) -> Iterator[Path]:
 
 
 def words_of(work: Path) -> Path:
-    """The folder of a report's work in which the words are: another program may make others of the same corpus."""
+    """The folder of the words in a report's work: another version of the program may make others."""
     return work / f"{_WORDS}{code_version()[:16]}"
 
 
 def key_of(section: str, notebook: Path, values: Mapping[str, Any]) -> str:
-    """A name for what a notebook makes: the section, and a digest of all that it depends on.
-
-    That is its parameters, the bytes of every file that it reads, itself among them, and this package's code with the
-    versions of what it works with.
-    """
+    """The section and a digest of all that its output depends on: parameters, files read, code and versions."""
     read = named(recorded({section: notebook}, {section: dict(values)}))
     known = json.dumps([values, read, versions(extras_of({section: dict(values)}, OF_FORMATS))], sort_keys=True)
     return f"{section}-{hashlib.sha256(known.encode()).hexdigest()[:32]}"
 
 
 def is_kept(out: str | Path) -> bool:
-    """Whether something is kept on the way to the report `out`."""
+    """Whether finished parts of the report `out` are kept."""
     return is_own(work_of(Path(out).expanduser().resolve()))
 
 
 def forget(out: Path) -> None:
-    """Delete what an earlier call has kept on the way to the report `out`, unless another process works with it."""
+    """Delete the kept parts of the report `out`, unless another process works with them."""
     if not os.path.lexists(work_of(out)):
         return
     try:
@@ -201,6 +200,6 @@ def forget(out: Path) -> None:
 
 
 def _is_beside_words(path: PurePath) -> bool:
-    """Whether it is no folder or file of the words, but a folder that a notebook has made beside them."""
+    """Whether a path in the work folder was put beside the words by a notebook, and is none of theirs."""
     inside = len(path.parts) == 3 and path.parts[0].startswith(_WORDS)
     return inside and not (path.name.isdigit() or path.name == "types" or path.suffix)

@@ -11,7 +11,7 @@ from analysis import load_run, tokenize
 from analysis.core.paths import FIGURES, NOTEBOOKS
 from analysis.publish.exploring import panels
 from analysis.publish.exploring.panels import concordance, repeated, report_folder, report_tables, words
-from analysis.publish.run.processes import Job, Processes, run_notebooks
+from analysis.publish.run.processes import Processes, run_notebooks
 from analysis.publish.tables import table_html
 from analysis.terms.concordance import kwic
 from analysis.terms.frequency import terms
@@ -249,10 +249,10 @@ def outputs(node):
 def test_the_notebook_runs_and_stands_still_where_no_kernel_answers(small, small_run, tmp_path):
     from nbconvert import HTMLExporter
 
-    task = {"notebook": str(EXPLORER), "output": "done.ipynb"}
-    task["parameters"] = {"corpus": str(small), "run": str(small_run), "pattern": "plan"}
+    given = {"corpus": str(small), "run": str(small_run), "pattern": "plan"}
+    job = {"notebook": str(EXPLORER), "output": "done.ipynb", "parameters": given, "folder": str(tmp_path)}
     with Processes(tmp_path, os.environ) as processes:
-        logs = run_notebooks({"explore": Job(task, tmp_path, {})}, processes, lambda *_: None, at_once=1)
+        logs = run_notebooks({"explore": job}, processes, lambda *_: None, at_once=1)
     assert "error" not in logs["explore"]
     node = nbformat.read(tmp_path / "done.ipynb", as_version=4)
     made = outputs(node)

@@ -18,7 +18,7 @@ from analysis.publish.run.execute import _without_places, execute
 from analysis.publish.run.processes import CAN_FORK
 from analysis.publish.run.sections import reading_from
 from analysis.text.loading import ONLY_KEPT
-from tests.in_process import run_in_process, shown_by
+from tests.in_process import run_in_process, shown_by, write_notebook
 
 FIGURES = {
     "term_frequency": "words phrases spread places words_by_group keyness trends pairs shape",
@@ -48,6 +48,16 @@ def test_a_report_is_whole(sample_run):
     assert {f"notebooks/{name}.ipynb" for name in ("01_term_frequency", "02_framing", "03_redundancy")} <= set(made)
 
 
+def test_a_report_says_its_three_answers_and_where_its_page_is(sample_run):
+    *answers, place = (sample_run.parent / "said").read_text().splitlines()
+    assert place == str(sample_run / "index.html")
+    assert [answer.partition(":")[0].partition(" is ")[0] for answer in answers] == [
+        "“campaign”",
+        "Law and prosecution",
+        "16% of the words are in sentences of 5 words or more repeated verbatim.",
+    ]
+
+
 def test_every_notebook_ran_to_its_last_cell_with_all_its_parameters(sample_run):
     manifest = json.loads((sample_run / "manifest.json").read_text())
     for path in (sample_run / "notebooks").glob("*.ipynb"):
@@ -74,10 +84,7 @@ from pathlib import Path
 from analysis.text.stopwords import read_stopwords
 warnings.warn_explicit("old", UserWarning, pandas.__file__, 1)
 read_stopwords(Path.home() / "none.txt")"""
-    cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]
-    about = {"language_info": {"name": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), tmp_path / "given.ipynb")
-    result = execute(tmp_path / "given.ipynb", str(tmp_path / "out.ipynb"), {"a": 1})
+    result = execute(write_notebook(tmp_path / "given.ipynb", "", source), str(tmp_path / "out.ipynb"), {"a": 1})
     assert f"{str(tmp_path / 'none.txt')!r}" in result["message"]  # whoever runs it is told
     outputs = [o for cell in nbformat.read(tmp_path / "out.ipynb", as_version=4).cells for o in cell.get("outputs", [])]
     warned, failed = outputs
@@ -159,10 +166,8 @@ def test_a_kernel_needs_no_port_that_another_could_take(tmp_path, monkeypatch, r
     folder = tmp_path / runtime
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(folder))
     source = f"import ipykernel\nassert ipykernel.get_connection_info(unpack=True)['transport'] == '{transport}'"
-    cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]
-    about = {"language_info": {"name": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), tmp_path / "given.ipynb")
-    assert execute(tmp_path / "given.ipynb", str(tmp_path / "out.ipynb"), {"a": 1}) == {}
+    given = write_notebook(tmp_path / "given.ipynb", "", source)
+    assert execute(given, str(tmp_path / "out.ipynb"), {"a": 1}) == {}
     assert not list(folder.iterdir())
 
 

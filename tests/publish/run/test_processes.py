@@ -5,11 +5,11 @@ import signal
 import threading
 import time
 
-import nbformat
 import psutil
 import pytest
 
-from analysis.publish.run.processes import CAN_FORK, Job, Processes, run_notebooks
+from analysis.publish.run.processes import CAN_FORK, Processes, run_notebooks
+from tests.in_process import write_notebook
 
 LONG = 900  # seconds after which a process is taken to hang, however slow the machine
 IDLE = "import time\nopen('begun', 'w').close()\ntime.sleep(600)"
@@ -31,10 +31,9 @@ def forked(request, monkeypatch):
 def job(folder, source=None):
     """The job of a notebook with the cell `source`; without one, of a notebook that is not there."""
     if source is not None:
-        cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]
-        about = {"language_info": {"name": "python"}}
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), folder / "given.ipynb")
-    return Job({"notebook": str(folder / "given.ipynb"), "output": "out.ipynb", "parameters": {"a": 1}}, folder, {})
+        write_notebook(folder / "given.ipynb", "", source)
+    notebook = str(folder / "given.ipynb")
+    return {"notebook": notebook, "output": "out.ipynb", "parameters": {"a": 1}, "folder": str(folder)}
 
 
 def begun(folder):

@@ -4,13 +4,13 @@ import os
 import shutil
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from analysis.core.files import ForeignError, LeftAlone
 from analysis.core.jobs import held
 from analysis.publish.run.processes import Processes
 from analysis.publish.run.sections import forget, forget_failures, is_kept, kept_work, key_of, run_sections
+from tests.in_process import write_notebook
 
 WRITE = """
 import os
@@ -35,11 +35,7 @@ def run(make_folder, tmp_path):
     log.touch()
 
     def run(work, *more):
-        sources = ["corpus: str = ''\nlog: str = ''", WRITE, *more]
-        cells = [nbformat.v4.new_code_cell(source, id=f"cell-{number}") for number, source in enumerate(sources)]
-        cells[0].metadata["tags"] = ["parameters"]
-        about = {"language_info": {"name": "python"}}
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=about), path)
+        write_notebook(path, "corpus: str = ''\nlog: str = ''", WRITE, *more)
         shutil.rmtree(run.build, ignore_errors=True)
         run.build.mkdir()
         run.key = key_of("lines", path, parameters["lines"])
