@@ -12,9 +12,8 @@ import pandas as pd
 from scipy import sparse
 
 from analysis.core.compiled import Ints
-from analysis.terms.cells import Groups, counted_terms
-from analysis.terms.keys import Alphabet, Columns, alphabet, changes, key_buckets, pack
-from analysis.terms.ngrams import check
+from analysis.terms.cells import Groups, check_ngrams, counted_terms
+from analysis.terms.keys import Alphabet, Columns, alphabet, changes, key_buckets, pack, rank_of
 from analysis.terms.permutation import Permutations
 from analysis.terms.tallies import (
     COLUMNS,
@@ -110,7 +109,7 @@ def keyness(
     1  trade  reference      0                2  1.94      -1.32
     2  peace  reference      0                1  0.97      -0.32
     """
-    check(n)
+    check_ngrams(n)
     how = Settings(min_count, k, prior, among)
     group = np.zeros(target.n_documents, dtype=np.int64)
     if isinstance(reference, pd.DataFrame):
@@ -177,7 +176,7 @@ def keyness_by_group(
     4      1    war  reference      0                4
     8      2  peace  reference      0                1
     """
-    check(n)
+    check_ngrams(n)
     labels, group = tokens.numbered_groups(by)
     words = alphabet(tokens, stopwords=stopwords)
     buckets, sizes = _counted(words, n, [tokens])
@@ -235,11 +234,9 @@ def _counted(words: Alphabet, n: int, corpora: Sequence[Tokens]) -> tuple[Bucket
         one = Groups(alone.astype(np.int32), range(1), np.array([corpus.n_documents]), alone)
         for cells, keys in counted_terms(corpus, words, one, n, codes=codes):
             order = np.lexsort(keys[::-1])  # of a few rows; sorted pieces are soon sorted together
-            rank = np.empty(len(order), dtype=np.int32)
-            rank[order] = np.arange(len(order), dtype=np.int32)
             document = np.repeat(np.arange(len(cells.owner), dtype=np.int32), np.diff(cells.begin))
             shape = len(order), len(cells.owner)
-            by_term = sparse.coo_array((cells.times, (rank[cells.row], document)), shape).tocsr()
+            by_term = sparse.coo_array((cells.times, (rank_of(order)[cells.row], document)), shape).tocsr()
             rows = (np.repeat(key[order], np.diff(by_term.indptr)) for key in keys)
             buckets.add(*rows, before + by_term.indices, by_term.data)
             sizes.append(cells.running.astype(np.int64))
