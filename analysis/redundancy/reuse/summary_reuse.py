@@ -22,7 +22,7 @@ LEAST_LIFT = 5.0
 AT_ONCE = 500_000  # words of documents whose neighbours are numbered at a time
 
 
-class Neighbours(NamedTuple):
+class _Neighbours(NamedTuple):
     """``number``: of each token and the next one, the same for the same two words. Room for each number: ``met`` and
     ``seen`` hold stamps, ``inside`` is 0 between two uses."""
 
@@ -32,16 +32,12 @@ class Neighbours(NamedTuple):
     inside: NDArray[np.int32]
 
 
-def neighbours(types: NDArray[np.int32]) -> Neighbours:
-    """The numbers of words and their neighbours, and fresh room.
-
-    >>> neighbours(np.array([5, 6, 5, 6, 6], dtype=np.int32)).number.tolist()
-    [0, 1, 0, 2]
-    """
+def _neighbours(types: NDArray[np.int32]) -> _Neighbours:
+    """The numbers of words and their neighbours, and fresh room."""
     number = shingles(types, 2)
     size = int(number.max(initial=-1)) + 1
     met, seen = np.zeros((2, size), dtype=np.int64)
-    return Neighbours(number, met, seen, np.zeros(size, dtype=np.int32))
+    return _Neighbours(number, met, seen, np.zeros(size, dtype=np.int32))
 
 
 @compiled
@@ -133,7 +129,7 @@ def _those_in_short(pieces: Any, room: Any, documents: Ints, told: Ints, paragra
         here = np.column_stack((documents[own, :2], begin[:-1], begin[1:]))
         place = place.reshape(-1, 2)
         spans = paragraphs[low:high] + shift[place[:, :1]]
-        kept[low:high] = _in_short(types, pieces.common, room, neighbours(types), here[place], spans)
+        kept[low:high] = _in_short(types, pieces.common, room, _neighbours(types), here[place], spans)
     return kept
 
 

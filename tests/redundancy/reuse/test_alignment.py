@@ -13,11 +13,10 @@ from analysis import Tokens, tokenize
 from analysis.core.paths import ROOT
 from analysis.redundancy.evaluation import score_passages
 from analysis.redundancy.reuse import alignment as module
-from analysis.redundancy.reuse import document_pairs, passage_texts, passages, search, summary_reuse
+from analysis.redundancy.reuse import document_pairs, passage_texts, passages, pieces, summary_reuse
 from analysis.redundancy.reuse.alignment import FAITHFUL, RUN, aligned, faithful_cores
 from analysis.redundancy.reuse.chaining import candidates
-from analysis.redundancy.reuse.search import LONG, bounds_of_pieces
-from analysis.text.buckets import Columns
+from analysis.redundancy.reuse.pieces import LONG, bounds_of_pieces
 from analysis.text.corpus import read_texts
 from analysis.text.shingles import shingles
 
@@ -270,7 +269,7 @@ def test_blocks_of_pairs_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for name, size in {"A_WORD": 0, "A_DOCUMENT": 1, "ROOM": 3}.items():
         monkeypatch.setattr(module, name, size)
-    monkeypatch.setattr(search, "candidates", watched)
+    monkeypatch.setattr(module, "candidates", watched)
     pd.testing.assert_frame_equal(aligned(tokens, first, second), whole)
     assert len(sizes) > 6
     assert sum(sizes) == len(first)
@@ -341,8 +340,9 @@ def test_labelled_passages() -> None:
 @pytest.fixture
 def small(monkeypatch):
     """Many blocks, buckets and stretches of the vocabulary also of a small corpus."""
-    for name, size in {"WORDS": 50, "DIFFERENT": 9, "ROOM": 700_000}.items():
-        monkeypatch.setattr(module, name, size)
+    monkeypatch.setattr(pieces, "WORDS", 50)
+    monkeypatch.setattr(pieces, "DIFFERENT", 9)
+    monkeypatch.setattr(module, "ROOM", 700_000)
     monkeypatch.setattr(summary_reuse, "AT_ONCE", 100)
 
 
@@ -380,43 +380,6 @@ def test_words_that_are_common_in_the_whole_are_so_in_each_part(in_parts):
     assert len(whole) > 9
     for documents in (3, 11):
         pd.testing.assert_frame_equal(passages(in_parts(tokens, documents), pairs), whole, check_exact=True)
-
-
-@pytest.mark.usefixtures("small")
-@pytest.mark.parametrize("documents", [1, 4])
-def test_what_is_gone_by_is_that_of_the_whole(tokens, in_parts, documents):
-    # In one order too, so that weights are added up in it and rounded alike.
-    cut = in_parts(tokens, documents)
-    columns = Columns(cut.folder)
-    whole, own = module._search(tokens, Columns()), module._search(cut, columns)
-    for name in ("documents", "paragraphs", "of_document", "words", "begin"):
-        np.testing.assert_array_equal(getattr(own, name), getattr(whole, name), name)
-    for name in whole.pieces._fields:
-        np.testing.assert_array_equal(getattr(own.pieces, name), getattr(whole.pieces, name), name)
-    np.testing.assert_array_equal(own.room.common, whole.room.common)
-
-
-def test_words_are_one_by_their_first_letters_wherever_the_vocabulary_is_cut(in_parts, monkeypatch):
-    monkeypatch.setattr(module, "WORDS", 2)
-    cut = in_parts(tokenize(read_texts(["bridged bridgehead bridges", "bridging brisk rain rains"])), 1)
-    assert [part.tolist() for part in module._stems(cut)[:1]] == [[0, 0, 0, 1, 2, 3, 4]]
-    assert module._stems(cut)[1] == 5
-
-
-def test_pairs_are_taken_as_long_as_their_documents_fit(tokens, in_parts, monkeypatch):
-    for name, size in {"A_WORD": 0, "A_DOCUMENT": 1, "ROOM": 3}.items():
-        monkeypatch.setattr(module, name, size)
-    whole, taken = module.found, []
-
-    def watched(search, first, second):
-        taken.append(list(zip(first.tolist(), second.tolist(), strict=True)))
-        return whole(search, first, second)
-
-    monkeypatch.setattr(module, "found", watched)
-    first, second = np.array([4, 2, 0, 7, 6]), np.array([2, 0, 2, 2, 0])
-    list(module._found(in_parts(tokens, 3), first, second, np.array([1, 4, 0, 2, 3])))
-    # Of a pair one document or, with another second one than before, two: 2 + 1, 2 + 1, 1.
-    assert taken == [[(2, 0), (6, 0)], [(4, 2), (0, 2)], [(7, 2)]]
 
 
 def test_the_sample_in_parts(sample_tokens, sample_parts):
