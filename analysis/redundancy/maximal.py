@@ -40,8 +40,8 @@ def maximal_repeats(tokens: Tokens, min_words: int, *, most: int | None = None) 
 
     The search takes time and memory in proportion to the words in n-grams that appear twice (n = `min_words`), but
     for a logarithm: suffix array (Larsson and Sadakane 2007, Faster suffix sorting), common prefixes (Kasai and
-    others 2001) and the intervals of these (Abouelhoda, Kurtz and Ohlebusch 2004). Raises `ValueError` when
-    `min_words` is below 1, and where more than `most` words are repeated (None: however many).
+    others 2001) and the intervals of these (Abouelhoda, Kurtz and Ohlebusch 2004). `min_words` is 1 or more. Raises
+    `ValueError` where more than `most` words are repeated (None: however many).
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("Come in and sit down. She said: come in and sit. Do come in and sit down!"))
@@ -49,8 +49,6 @@ def maximal_repeats(tokens: Tokens, min_words: int, *, most: int | None = None) 
     >>> group.tolist(), first.tolist(), words.tolist()
     ([0, 0, 1, 1, 1], [0, 12, 0, 7, 12], [5, 5, 4, 4, 4])
     """
-    if min_words < 1:
-        raise ValueError(f"min_words is {min_words}: use the fewest words of a passage, 1 or more")
     begins = _repeated(tokens, min_words, most)
     texts, places, gaps = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int64)], 0
     for part in parts(tokens):

@@ -83,11 +83,7 @@ def sides(
 
 
 def is_list(reference: str | None) -> bool:
-    """Whether a reference is a frequency list, by its ending, and no group.
-
-    >>> is_list("general.CSV"), is_list("Wire agency"), is_list(None)
-    (True, False, False)
-    """
+    """Whether a reference is a frequency list, by its ending, rather than a group."""
     return bool(reference) and str(reference).lower().endswith(".csv")
 
 

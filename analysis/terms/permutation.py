@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core.compiled import Bools, Floats, Ints, compiled
+from analysis.text.hashes import run_begins
 
 SIGNIFICANT = 0.05  # below this adjusted p a term stands out, so that none from there on need be dealt
 ENOUGH = 10  # dealings as far apart as the actual one, after which a term is dealt no more
@@ -31,15 +32,6 @@ class Pairs(NamedTuple):
     group: Ints
     document: NDArray[np.int32]
     times: NDArray[np.int32]
-
-
-class Dealings(NamedTuple):
-    """``group``: (documents, dealings) of each document; the logarithms of the running terms of each group, and of all
-    others, (groups, dealings)."""
-
-    group: NDArray[Any]
-    own: Floats
-    others: Floats
 
 
 class Permutations:
@@ -109,10 +101,9 @@ class Permutations:
         """Have pairs of a `term` and a `group` tested; the cells of term t begin at ``begin[t]``, see `Pairs`."""
         used, row = np.unique(term, return_inverse=True)
         size = begin[used + 1] - begin[used]
-        first = np.cumsum(size) - size
-        cell = np.arange(size.sum()) + np.repeat(begin[used] - first, size)
+        cell = run_begins(np.append(begin[used], 0), size)
         cells = document[cell].astype(np.int32), times[cell].astype(np.int32)
-        self._pending.append(Pairs(first[row], size[row], group.astype(np.int64), *cells))
+        self._pending.append(Pairs((np.cumsum(size) - size)[row], size[row], group.astype(np.int64), *cells))
         self._cells += len(cell)
         if self._cells > CELLS:
             self._deal_first()
@@ -181,17 +172,17 @@ class Permutations:
         _measure(*pairs, groups, *_logarithms(own), evidence)
         return evidence
 
-    def _next(self, count: int) -> Dealings:
-        """The next dealings."""
+    def _next(self, count: int) -> tuple[NDArray[Any], Floats, Floats]:
+        """The next dealings: the group of each document, (documents, dealings), and the `_logarithms` of all groups."""
         numbers = self._random.integers(0, 1 << 32, (count, len(self._labels)), dtype=np.uint32)
         groups = np.repeat(self._undealt[:, None], count, axis=1)
         own = np.repeat(np.bincount(self._undealt, self._sizes, len(self._units))[:, None], count, axis=1)
         _shuffle(numbers, self._labels, self._dealt_order, *self._members, self._sizes, groups, own)
-        return Dealings(groups, *_logarithms(own))
+        return groups, *_logarithms(own)
 
 
 def _logarithms(own: Ints) -> tuple[Floats, Floats]:
-    """Those of sizes, (groups, dealings), and of what the other groups have."""
+    """The logarithms of the running terms of each group, and of all others, (groups, dealings)."""
     return np.log(np.maximum(own, 1)), np.log(np.maximum(own.sum(axis=0) - own, 1))
 
 
@@ -204,10 +195,9 @@ def _joined(pieces: list[Pairs]) -> Pairs:
 
 def _only(pairs: Pairs, kept: Bools) -> Pairs:
     """Some of the pairs, with their own cells."""
-    first, size = pairs.first[kept], pairs.size[kept]
-    begin = np.cumsum(size) - size
-    cell = np.arange(size.sum()) + np.repeat(first - begin, size)
-    return Pairs(begin, size, pairs.group[kept], pairs.document[cell], pairs.times[cell])
+    size = pairs.size[kept]
+    cell = run_begins(np.append(pairs.first[kept], 0), size)
+    return Pairs(np.cumsum(size) - size, size, pairs.group[kept], pairs.document[cell], pairs.times[cell])
 
 
 @compiled

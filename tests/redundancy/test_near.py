@@ -3,7 +3,6 @@
 import gzip
 import json
 import random
-from collections import Counter
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -91,19 +90,6 @@ def test_across_documents_and_in_paragraphs() -> None:
     assert rows_of(near_repeats(tokens, unit="paragraph")) == [("0", 0, 57, "1", 0, 59, 10 / 12, 0)]
 
 
-def test_so_many_copies_are_listed_with_the_first() -> None:
-    copy, other = "We will win this long war.", "We will win that long war."
-    fifty = near_repeats(tokenize(read_text(" ".join([copy] * 51))))
-    assert (len(fifty), fifty["omitted"].sum()) == (51 * 50 / 2, 0)
-    table = near_repeats(tokenize(read_text(" ".join([other] + [copy] * 2600))), 0.7)
-    # 51 sentences with each other, and each further copy with the first sentence of all, which is the other one.
-    assert Counter(table["similarity"]) == {5 / 7: 50 + 2550, 1: 50 * 49 / 2}
-    late = table[table["b_start"] >= 27 * 51]
-    assert late["a_start"].unique().tolist() == [0]
-    assert late["omitted"].tolist() == [k - 1 for k in range(51, 2601)]
-    assert len(table) + table["omitted"].sum() == 2601 * 2600 / 2
-
-
 def test_of_bulletins_that_are_all_alike_every_pair_is_counted(
     monkeypatch: pytest.MonkeyPatch, bulletins: list[str]
 ) -> None:
@@ -143,22 +129,28 @@ def test_two_texts_are_one_row_wherever_they_stand() -> None:
     ]
 
 
-def test_nothing_is_near_or_nothing_is_there() -> None:
-    for texts in (["© 2024 The Daily"], [], ["It rained. We left the house at noon."]):
-        table = near_repeats(tokenize(read_texts(texts)))
+@pytest.mark.parametrize("texts", [["© 2024 The Daily"], [], ["It rained. We left the house at noon.", "", "Go."]])
+def test_nothing_is_near_or_nothing_is_there(in_parts, texts: list[str]) -> None:
+    tokens = tokenize(read_texts(texts))
+    for own in (tokens, *([in_parts(tokens)] if len(texts) > 1 else [])):
+        table = near_repeats(own)
         assert table.columns.tolist() == COLUMNS
         assert table.empty
+        assert near_texts(own, table).empty
 
 
-@pytest.mark.parametrize("threshold", [0, -1, 1.0001, float("nan")])
-def test_threshold_that_is_no_share(threshold: float) -> None:
-    with pytest.raises(ValueError, match=r"threshold is \S+: use a share above 0 and at most 1"):
-        near_repeats(tokenize(read_text("It rained.")), threshold)
-
-
-def test_unknown_unit() -> None:
-    with pytest.raises(ValueError, match="unknown unit 'passage': use 'sentence' or 'paragraph'"):
-        near_repeats(tokenize(read_text("It rained.")), unit="passage")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"threshold": 0}, "threshold is 0: use a share above 0 and at most 1"),
+        ({"threshold": 1.0001}, "threshold is 1.0001: use"),
+        ({"threshold": float("nan")}, "threshold is nan: use"),
+        ({"unit": "passage"}, "unknown unit 'passage': use 'sentence' or 'paragraph'"),
+    ],
+)
+def test_mistakes(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        near_repeats(tokenize(read_text("It rained.")), **options)
 
 
 @settings(deadline=None)
@@ -281,14 +273,6 @@ def test_the_sample_in_parts(sample_tokens, sample_parts):
     assert len(whole) > 20
     assert_same(near_repeats(sample_parts, 0.6), whole)
     assert_same(near_texts(sample_parts, whole), near_texts(sample_tokens, whole))
-
-
-def test_nothing_is_near(in_parts):
-    tokens = tokenize(read_texts(["It rained. We left the house at noon.", "", "Go."]))
-    cut = in_parts(tokens)
-    found = near_repeats(cut)
-    assert_same(found, near_repeats(tokens))
-    assert_same(near_texts(cut, found), near_texts(tokens, found))
 
 
 def test_too_much_to_compare_is_said(sample_tokens):
