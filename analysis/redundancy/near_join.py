@@ -55,10 +55,6 @@ def join(
 
     One set is in the block `own`, the other in one of `others`, whose sets get larger from block to block; the first of
     them is `own` again, or with `itself` false another block. Words are numbered from 0 to below `types`.
-
-    >>> sets = Sets(np.array([7, 8]), np.array([0, 2, 5]), np.array([1, 2, 1, 2, 3], dtype=np.int32))
-    >>> [[column.tolist() for column in piece] for piece in join(sets, [sets], 0.5, 4)]
-    [[[7], [8], [0.6666666666666666]]]
     """
     index, sizes, number = _index_of(own, threshold, types), np.diff(own.begin), 0
     for other in others:
@@ -109,24 +105,22 @@ def _index_of(sets: Sets, threshold: float, types: int) -> _Index:
     begin, items = sets.begin, sets.items
     kept, room = first_words(begin, items, threshold, types)
     head = np.cumsum(room, dtype=np.int32)
-    size = int(head[-1])
-    owner, position, sizes = np.empty((3, size), dtype=np.int32)
-    signs = np.empty(size, dtype=np.uint64)
-    tail = head.copy()
-    _fill(begin, items, _bits_of(begin, items), kept, tail, owner, position, sizes, signs)
-    last = np.full(len(kept), -1, dtype=np.int32)
-    return _Index(begin, items, head, tail, owner, position, sizes, signs, last)
+    owner, position, sizes = np.empty((3, head[-1]), dtype=np.int32)
+    signs, last = np.empty(head[-1], dtype=np.uint64), np.full(len(kept), -1, dtype=np.int32)
+    index = _Index(begin, items, head, head.copy(), owner, position, sizes, signs, last)
+    _fill(index, _bits_of(begin, items), kept)
+    return index
 
 
 @compiled
-def _fill(
-    begin: Any, items: Any, bits: Any, kept: Any, tail: Any, owner: Any, position: Any, sizes: Any, signs: Any
-) -> None:
-    """Enter the `kept` first words of each set; `tail` is moved from where each word's list begins to its end."""
+def _fill(index: Any, bits: Any, kept: Any) -> None:
+    """Enter the `kept` first words of each set; ``tail`` moves from where each word's list begins to its end."""
+    begin, items, tail = index.begin, index.items, index.tail
     for x in range(len(kept)):
         for i in range(begin[x], begin[x] + kept[x]):
             place = tail[items[i]]
-            owner[place], position[place], sizes[place], signs[place] = x, i, begin[x + 1] - begin[x], bits[x]
+            index.owner[place], index.position[place] = x, i
+            index.sizes[place], index.signs[place] = begin[x + 1] - begin[x], bits[x]
             tail[items[i]] += 1
 
 

@@ -17,6 +17,7 @@ from analysis.text.units import UNITS, equal_units, texts, units, weights
 __all__ = ["exact_repeats", "map_of_repeats", "near_repeats", "repeat_groups", "shares", "weights"]
 
 PASSAGE = 8  # words from which a passage counts when nothing else is asked for: shorter ones are mostly set phrases
+KINDS = {"within": "again in the same document", "across": "also in another document"}
 
 
 def exact_repeats(

@@ -161,7 +161,7 @@ def same_meaning(a_texts: Sequence[str], b_texts: Sequence[str]) -> Floats:
     words in common (of the text with more), the share of words in common in the same order, the cosine of the two
     texts, and that of what either says in words that the other has not (`analysis.text.embeddings`). What speaks
     against it: words that one side alone has, numbers that the other lacks, a negation on one side alone, more words
-    on one side, and (where as many words are shared) that they stand in one run, since what is left is then an
+    on one side, and (where as many words are shared) that they are one run, since what is left is then an
     addition. Symmetric; it depends on the pair alone.
 
     It was fit on sentences of news on the same event, of which two thirds mean the same; .5 parts those that do from
@@ -251,9 +251,6 @@ def _in_order(a: Sequence[int], b: Sequence[int]) -> int:
 
     By the bits of whole numbers, one row of the table at a time (Hyyrö 2004, Bit-parallel LCS-length computation
     revisited).
-
-    >>> _in_order([1, 2, 3, 4], [2, 9, 4, 3])
-    2
     """
     places: dict[int, int] = {}
     for place, word in enumerate(a):
@@ -267,7 +264,7 @@ def _in_order(a: Sequence[int], b: Sequence[int]) -> int:
 
 
 def _rest(only: Sequence[Sequence[int]], words: Words) -> Floats:
-    """The cosine of the words that stand in one text alone with those of the other, two rows of `only` a pair."""
+    """The cosine of the words that only one text has with those that only the other has, two rows of `only` a pair."""
     size = np.array([len(row) for row in only])
     ids = np.array([i for row in only for i in row], dtype=np.int64)
     shape = (len(only), len(words.vocabulary))

@@ -1,4 +1,4 @@
-"""Which words stand together more often than chance would have it: pairs of words, and how strongly they attract."""
+"""Which words occur together more often than chance would have it: pairs of words, and how strongly they attract."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -28,13 +28,13 @@ def collocations(
     stopwords: Iterable[str] | None = None,
     most: int | None = None,
 ) -> pd.DataFrame:
-    """Pairs of words that stand together, one row a pair, with how often they do and how strongly they are tied.
+    """Pairs of words that occur together, one row a pair, with how often they do and how strongly they are tied.
 
     What is counted, N in all (a pair never crosses a sentence):
 
-    - ``window=w``: running pairs, `second` standing 1 to w words after `first`; w = 1 are words side by side. A word
+    - ``window=w``: running pairs, `second` 1 to w words after `first`; w = 1 are words side by side. A word
       with k words after it in its sentence begins min(k, w) pairs. The order counts: "a b" and "b a" are two rows.
-    - ``window=w`` with `node`: the same pairs read from either end, so that N is twice as many: `second` stands 1 to
+    - ``window=w`` with `node`: the same pairs read from either end, so that N is twice as many: `second` is 1 to
       w words before or after `first`, which is the node. (Two like words side by side count twice, once from each.)
     - ``window="sentence"``: sentences that hold both words, however often. N is the number of sentences. `first` comes
       before `second` in the alphabet, unless `first` is a node. No word is paired with itself.
@@ -50,7 +50,7 @@ def collocations(
     is a word, or a pattern in which ``*`` stands for any characters and ``?`` for one: only pairs with a word that it
     fits as `first`, this being asked for even where it is a stop word. Without such a word the table has no rows.
 
-    With `most` there are the first rows only, so many. Raises `ValueError` for another window, or a node that is not
+    With `most` there are at most so many rows. Raises `ValueError` for another window, or a node that is not
     one word or all wildcard.
 
     >>> from analysis import read_text, tokenize
@@ -198,7 +198,7 @@ def _count(
 
     found, n = np.empty((1024, 4), np.int32), 0
     counts, documents = np.zeros(types, np.int64), np.zeros(types, np.int64)
-    latest = np.empty(types, np.int64)  # the document in which the pair stood last
+    latest = np.empty(types, np.int64)  # the document that had the pair last
     met = np.empty(types, np.int32)
     for first in range(types):
         m = 0

@@ -91,11 +91,6 @@ def pack(digits: Sequence[NDArray[Any]], radices: Sequence[int]) -> Columns:
     """Numbers of several digits in as few columns of 64 bits as hold them; they sort as the digits do.
 
     Each digit is below its radix.
-
-    >>> [column.tolist() for column in pack([np.array([1, 2]), np.array([7, 0])], [3, 10])]
-    [[17, 20]]
-    >>> len(pack([np.array([1])] * 5, [1 << 20] * 5))
-    2
     """
     given = iter(digits)
     columns = []
@@ -143,11 +138,7 @@ def key_buckets(*corpora: Tokens, radices: Sequence[int], values: Sequence[Any],
 
 
 def summed(columns: Columns, keys: int = 1) -> Columns:
-    """The rows of `columns` sorted by key, the first `keys` columns, those of one key added up in their order.
-
-    >>> [column.tolist() for column in summed([np.array([7, 3, 7]), np.array([1, 1, 4])])]
-    [[3, 7], [1, 5]]
-    """
+    """The rows of `columns` sorted by key, the first `keys` columns, those of one key added up in their order."""
     if keys > 1:
         order = np.lexsort(columns[keys - 1 :: -1])
     else:  # whole numbers have the same sum in any order, which is found far sooner

@@ -23,7 +23,7 @@ def network(table: pd.DataFrame, *, top: int = 60, measure: str = "log_dice") ->
     Two words are one line, though they be pairs in either order: the stronger. A word with itself, and a pair without
     a value, is none. Each part of the network that hangs together is drawn by itself, its lines about equally long
     (Kamada and Kawai 1989, An Algorithm for Drawing General Undirected Graphs), its longer side upright, its most
-    frequent word in the upper half unless in the middle. The parts stand in rows, the tallest first, and cross nowhere:
+    frequent word in the upper half unless in the middle. The parts are in rows, the tallest first, and cross nowhere:
     nearness means something inside a part only. The same table gives the same drawing.
 
     Raises `ValueError` for an unknown measure, or a `top` below 1.

@@ -114,7 +114,7 @@ class Permutations:
         The share of dealings with as high a G² as the actual one, which is one of them. After `ENOUGH` of those a term
         is dealt no more, and its p-value is their share in its dealings (Besag and Clifford 1991, Sequential Monte
         Carlo p-values, Biometrika 78). Where the terms of a group that are left after the first dealings are so few
-        that so coarse a p-value does not stand the adjustment for all tests, `among` times as many as terms, they are
+        that so coarse a p-value does not bear the adjustment for all tests, `among` times as many as terms, they are
         dealt on until it does (Sandve, Ferkingstad and Nygård 2011, Sequential Monte Carlo multiple testing,
         Bioinformatics 27), or `WORK` is done.
         """
@@ -141,7 +141,7 @@ class Permutations:
             going &= (still * SIGNIFICANT * done < ENOUGH * tests)[pairs.group]
             if not going.any():
                 break
-            _deal(*pairs, *self._next(TOGETHER), actual, going, *own)
+            _deal(pairs, *self._next(TOGETHER), actual, going, *own)
             done += TOGETHER
             per_dealing = MOVED * len(self._labels) + FILLED * len(self._group) + int(pairs.size[going].sum())
             work += TOGETHER * per_dealing
@@ -157,7 +157,7 @@ class Permutations:
         self._random, self._dealt_order = np.random.default_rng(self._seed), self._order.copy()
         for done in range(0, self._permutations, TOGETHER):
             dealings = self._next(min(TOGETHER, self._permutations - done))
-            _deal(*pairs, *dealings, actual, going, as_far, dealt)
+            _deal(pairs, *dealings, actual, going, as_far, dealt)
         self._done.append((as_far, dealt, pairs.size, pairs.group))
         if self._open is not None:
             self._open.append(_only(pairs, as_far < ENOUGH))
@@ -169,7 +169,7 @@ class Permutations:
         groups = self._group[:, None]
         own = np.bincount(self._group, self._sizes, len(self._units))[:, None]
         evidence = np.empty(len(pairs.group))
-        _measure(*pairs, groups, *_logarithms(own), evidence)
+        _measure(pairs, groups, *_logarithms(own), evidence)
         return evidence
 
     def _next(self, count: int) -> tuple[NDArray[Any], Floats, Floats]:
@@ -221,12 +221,12 @@ def _shuffle(
 
 
 @compiled
-def _count(first: Any, size: Any, group: Any, document: Any, times: Any, groups: Any, counts: Any) -> int:
+def _count(pairs: Any, pair: int, groups: Any, counts: Any) -> int:
     """Fill `counts` with the occurrences of a term in the documents of its group, dealing by dealing; those in all."""
     counts[:] = 0
-    total = 0
-    for cell in range(first, first + size):
-        number, row = times[cell], groups[document[cell]]
+    total, group, first = 0, pairs.group[pair], pairs.first[pair]
+    for cell in range(first, first + pairs.size[pair]):
+        number, row = pairs.times[cell], groups[pairs.document[cell]]
         total += number
         for k in range(len(counts)):
             counts[k] += number * (row[k] == group)
@@ -245,42 +245,27 @@ def _evidence(count: Any, total: Any, own: Any, others: Any) -> float:
 
 
 @compiled
-def _measure(
-    first: Any, size: Any, group: Any, document: Any, times: Any, groups: Any, own: Any, others: Any, evidence: Any
-) -> None:
+def _measure(pairs: Any, groups: Any, own: Any, others: Any, evidence: Any) -> None:
     """Fill `evidence` with that of each pair in the only dealing."""
     counts = np.empty(1, dtype=np.int32)
-    for k in range(len(group)):
-        total = _count(first[k], size[k], group[k], document, times, groups, counts)
-        evidence[k] = _evidence(counts[0], total, own[group[k], 0], others[group[k], 0])
+    for pair, group in enumerate(pairs.group):
+        total = _count(pairs, pair, groups, counts)
+        evidence[pair] = _evidence(counts[0], total, own[group, 0], others[group, 0])
 
 
 @compiled
-def _deal(
-    first: Any,
-    size: Any,
-    group: Any,
-    document: Any,
-    times: Any,
-    groups: Any,
-    own: Any,
-    others: Any,
-    actual: Any,
-    going: Any,
-    as_far: Any,
-    dealt: Any,
-) -> None:
+def _deal(pairs: Any, groups: Any, own: Any, others: Any, actual: Any, going: Any, as_far: Any, dealt: Any) -> None:
     """Add to `as_far` and `dealt` what the dealings bring for the pairs that are `going`, until they have `ENOUGH`."""
     counts = np.empty(groups.shape[1], dtype=np.int32)
-    for pair in range(len(group)):
+    for pair, group in enumerate(pairs.group):
         if not going[pair]:
             continue
-        total = _count(first[pair], size[pair], group[pair], document, times, groups, counts)
+        total = _count(pairs, pair, groups, counts)
         # Sums of equal numbers are equal; logarithms are good to so many digits.
         least = actual[pair] - 1e-9 * (1 + abs(actual[pair]))
         for k in range(len(counts)):
             dealt[pair] += 1
-            if _evidence(counts[k], total, own[group[pair], k], others[group[pair], k]) >= least:
+            if _evidence(counts[k], total, own[group, k], others[group, k]) >= least:
                 as_far[pair] += 1
                 if as_far[pair] == ENOUGH:
                     going[pair] = False

@@ -88,7 +88,7 @@ class FirstTerms:
         return Ranked(keys, counts, self._every_q()[own], p, q)
 
     def own(self) -> tuple[int, float]:
-        """How many terms that stand out the first side uses more; the sum of G² of all that it uses more."""
+        """How many significant terms the first side uses more; the sum of G² of all that it uses more."""
         pairs = unpack(self._pairs, self._radices)
         more, sure = (count / self.sizes[0] > other / self.sizes[1] for count, other in (pairs, self._dealt[-4:-2]))
         sure &= self._q < SIGNIFICANT

@@ -1,7 +1,5 @@
 """How the frequencies of words fall with their rank, and how the vocabulary grows with the text."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -38,7 +36,8 @@ def zipf(tokens: Tokens, *, most: int | None = None) -> pd.DataFrame:
     count = count[types]
     rows = np.arange(len(count))
     exponent, shift = _zipf_mandelbrot(count)
-    fitted = len(tokens) * _shares(rows + 1, exponent, shift)
+    height = (rows + 1 + shift) ** -exponent
+    fitted = len(tokens) * (height / height.sum())
     if most is not None and len(rows) > most:
         steps = np.flatnonzero(np.diff(count, prepend=0, append=0))
         rows = np.union1d(steps[:-1], steps[1:] - 1)
@@ -142,14 +141,6 @@ def _zipf_mandelbrot(counts: NDArray[np.int64]) -> tuple[float, float]:
         loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000}
     )
     return float(found.x[0]), float(np.expm1(found.x[1]))
-
-
-def _shares(rank: NDArray[Any], exponent: float, shift: float) -> Floats:
-    """The share of all words that the curve gives to each rank."""
-    height: Floats = rank + shift
-    height **= -exponent
-    height /= height.sum()
-    return height
 
 
 def _growth(tokens: Tokens, points: int) -> tuple[pd.DataFrame, float, float]:

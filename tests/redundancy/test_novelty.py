@@ -13,7 +13,6 @@ from scipy import stats
 
 from analysis import read_corpus, read_text, tokenize
 from analysis.core.paths import ROOT
-from analysis.redundancy import compression as parsing
 from analysis.redundancy import novelty as module
 from analysis.redundancy.novelty import compression, curve, novelty, reading_order
 from analysis.text.corpus import Corpus
@@ -186,8 +185,8 @@ def test_phrases_are_those_of_a_search_at_every_place(texts):
 
 def test_short_texts_have_the_phrases_of_long_ones(sample_tokens, monkeypatch):
     table = compression(sample_tokens, shuffles=2)
-    assert table["words"].max() < parsing.SHORT
-    monkeypatch.setattr(parsing, "SHORT", 0)
+    assert table["words"].max() < module.SHORT
+    monkeypatch.setattr(module, "SHORT", 0)
     pd.testing.assert_frame_equal(compression(sample_tokens, shuffles=2), table, check_exact=True)
 
 

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from decimal import Decimal, localcontext
 from itertools import combinations, pairwise
 from math import log, log2, sqrt
+from typing import Any
 
 import nltk
 import numpy as np
@@ -259,25 +260,26 @@ def test_some_documents_of_a_corpus(tokens: Tokens) -> None:
     pd.testing.assert_frame_equal(part, alone)
 
 
-@pytest.mark.parametrize("window", [0, -1, 1.5, "sentences"])
-def test_another_window_is_refused(tokens: Tokens, window: int | str) -> None:
-    with pytest.raises(ValueError, match=r"window is .*: give a number of words, 1 or more, or 'sentence'"):
-        collocations(tokens, window=window)
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        *(({"window": window}, "window is .*: give a number of words, 1 or more") for window in (0, 1.5, "sentences")),
+        *(({"node": node}, "pattern|give one word") for node in ("", "*", "rule of", "rule ... force")),
+        ({"stopwords": "the"}, "give a collection of words"),
+    ],
+)
+def test_mistakes(tokens: Tokens, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        collocations(tokens, **options)
 
 
-@pytest.mark.parametrize("node", ["", "*", "rule of", "rule ... force"])
-def test_a_node_that_is_no_word_is_refused(tokens: Tokens, node: str) -> None:
-    with pytest.raises(ValueError, match=r"pattern|give one word"):
-        collocations(tokens, node=node)
-
-
-def test_other_mistakes_are_named(tokens: Tokens) -> None:
-    with pytest.raises(ValueError, match="give a collection of words"):
-        collocations(tokens, stopwords="the")
-    with pytest.raises(ValueError, match="o22 is -1: a cell is a count"):
-        association_measures(130, 2991, 13, -1)
-    with pytest.raises(ValueError, match="four cells of 0"):
-        association_measures([1, 0], 0, 0, [1, 0])
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [((130, 2991, 13, -1), "o22 is -1: a cell is a count"), (([1, 0], 0, 0, [1, 0]), "four cells of 0")],
+)
+def test_cells_that_are_no_counts(cells: tuple[Any, ...], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        association_measures(*cells)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from math import comb, isnan, log, sqrt
 
 import pandas as pd
 import pytest
-from scipy import stats
 
 from analysis import Tokens, read_text, tokenize
 from analysis.terms import diversity as module
@@ -133,13 +132,6 @@ def test_equals_the_slow_definitions():
             "hapax_share": sum(f == 1 for f in counts.values()) / len(counts),
         }
         assert {name: row[name] for name in expected} == pytest.approx(expected, rel=1e-12, nan_ok=True)
-
-
-def test_hdd_is_the_hypergeometric_chance():
-    spectrum = {1: 30, 2: 10, 7: 3, 40: 1}
-    n = sum(frequency * types for frequency, types in spectrum.items())
-    chances = sum(t * (1 - stats.hypergeom.pmf(0, n, f, 42)) for f, t in spectrum.items())
-    assert measures(of_spectrum(spectrum))["hdd"] == pytest.approx(chances / 42)
 
 
 def test_one_row_a_document_each_for_itself():

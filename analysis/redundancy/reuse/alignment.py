@@ -110,7 +110,7 @@ def _spans(search: Search, first: Ints, second: Ints) -> tuple[Ints, Ints, Float
     for side, pairs in enumerate(((first, second), (second, first))):
         order = np.lexsort(pairs)
         turned = np.column_stack(pairs)[order]
-        paired, paragraph, share = summaries(pieces, room, documents, *search[3:], turned)
+        paired, paragraph, share = summaries(search, turned)
         token = search.paragraphs[paragraph]
         rows = np.tile(documents[turned[paired, 1], 2:], 2)
         rows[:, 2 * side : 2 * side + 2] = token
@@ -139,10 +139,6 @@ def faithful_cores(run: NDArray[np.int32], spans: Ints) -> tuple[NDArray[np.floa
 
     `run`: a number for the `RUN` words from each token on; `spans`: (passages, 4) first and last token in a, then in b.
     A faithful passage is cut to its core, from the first word in a run to the last, and its share is that of the core.
-
-    >>> share, faithful, cores = faithful_cores(np.array([0, 1, 2, 3, 4, 5, 6, 1]), np.array([[0, 5, 6, 11]]))
-    >>> share.tolist(), faithful.tolist(), cores.tolist()
-    ([[1.0, 1.0]], [True], [[1, 5, 7, 11]])
     """
     share, faithful, cores = np.empty((len(spans), 2)), np.zeros(len(spans), dtype=bool), spans.copy()
     mark = np.zeros(int(run.max(initial=0)) + 1, dtype=np.int32)
@@ -152,7 +148,7 @@ def faithful_cores(run: NDArray[np.int32], spans: Ints) -> tuple[NDArray[np.floa
 
 @compiled
 def _cut(run: Any, mark: Any, spans: Any, share: Any, faithful: Any) -> None:
-    """Sets `spans`, `share` and `faithful` in place; `mark`: a zero for each number in `run`."""
+    """Set `spans`, `share` and `faithful` in place; `mark`: a zero for each number in `run`."""
     core = np.empty(4, dtype=np.int64)
     for k in range(len(spans)):
         _measure(run, mark, 4 * k, spans[k], share[k], core)
@@ -163,7 +159,7 @@ def _cut(run: Any, mark: Any, spans: Any, share: Any, faithful: Any) -> None:
 
 @compiled
 def _measure(run: Any, mark: Any, stamp: int, span: Any, share: Any, core: Any) -> None:
-    """Sets the share of the words on each side that stand in runs of the other, and the first and last of these."""
+    """Set the share of the words on each side that are in runs of the other, and the first and last of these."""
     for side in range(2):
         own, other = 2 * side, 2 - 2 * side
         for token in range(span[other], span[other + 1] - RUN + 1):

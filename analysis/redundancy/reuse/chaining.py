@@ -15,7 +15,7 @@ from analysis.core.compiled import Ints, compiled
 # the .33 of Sanchez-Perez, Sidorov and Gelbukh (2014, A Winning Approach to Text Alignment for Text Reuse Detection),
 # since what is no reuse is sorted out later, by the passage as a whole.
 LEAST_COSINE, LEAST_DICE = 0.3, 0.25
-SEEDS = 8  # of one piece, the most similar ones: what stands everywhere must not take quadratic memory
+SEEDS = 8  # of one piece, the most similar ones: what is everywhere must not take quadratic memory
 # Words in more than this share of the pieces, and in more than so many, are common: they say too little of what a
 # passage is about. (Here, for it is compiled in: see `compiled`.)
 COMMON_SHARE, COMMON_LEAST = 0.1, 20

@@ -27,8 +27,12 @@ DIFFERENT = 1_000_000  # pieces whose copies are looked for at a time
 
 
 class Search(NamedTuple):
-    """What the search for passages works on: the pieces of the corpus, room to work in, and of each document its pieces
-    and tokens (documents, 4); the tokens of paragraphs, where those of each document begin, and their content words."""
+    """What the search for passages works on: ``pieces`` of the corpus, and ``room``.
+
+    ``documents``: (documents, 4) the first and last piece, the first and last token of each. ``paragraphs``: (n, 2) the
+    first and last token of each; those of document d are ``paragraphs[of_document[d] : of_document[d + 1]]``.
+    ``words``: the content words of each paragraph, which begin at ``begin``.
+    """
 
     pieces: Pieces
     room: Scratch

@@ -94,29 +94,42 @@ def test_a_copied_sentence_is_found_to_the_character() -> None:
     assert table[["a_doc", "b_doc", "similarity", "kind"]].to_numpy().tolist() == [["0", "1", 1.0, "verbatim"]]
 
 
-def test_a_copy_that_begins_and_ends_inside_a_sentence() -> None:
-    part = FIRST[FIRST.index("committee") : FIRST.index(" seven arches")]
-    a = f"{OTHERS[0]} Nobody in town was asked by anyone when the {part} in spite of all that we wrote. {OTHERS[1]}"
-    # More than three words from the borders of its sentence in a, and two from that in b.
-    assert spans(one_pair(a, FIRST), a, FIRST) == [(f"the {part}", FIRST)]
+PART = FIRST[FIRST.index("committee") : FIRST.index(" seven arches")]
+INSIDE = f"{OTHERS[0]} Nobody in town was asked by anyone when the {PART} in spite of all that we wrote. {OTHERS[1]}"
+FAR = " ".join(" ".join(invented(12, seed=k)).capitalize() + "." for k in range(8))
+TWICE = f"{FIRST} {' '.join(invented(100))}. {FIRST}"
+BEFORE, COPIED, AFTER, OTHER = (" ".join(invented(200, seed=seed)) for seed in range(4))
+THIRD = ARTICLE.split("\n\n")[3]
 
 
-def test_sentences_in_another_order_are_one_passage() -> None:
-    a, b = f"{OTHERS[0]} {FIRST} {SECOND}", f"{SECOND} {FIRST} {OTHERS[2]}"
-    table = one_pair(a, b)
-    assert spans(table, a, b) == [(f"{FIRST} {SECOND}", f"{SECOND} {FIRST}")]
-    assert table["kind"].tolist() == ["verbatim"]
-
-
-def test_a_gap_is_bridged() -> None:
-    a, b = f"{FIRST} {OTHERS[1]} {SECOND}", f"{FIRST} {SECOND}"
-    assert spans(one_pair(a, b), a, b) == [(a, b)]
-
-
-def test_far_apart_are_two_passages() -> None:
-    far = " ".join(" ".join(invented(12, seed=k)).capitalize() + "." for k in range(8))
-    a, b = f"{FIRST} {far} {SECOND}", f"{FIRST}\n\n{SECOND}"
-    assert spans(one_pair(a, b), a, b) == [(FIRST, FIRST), (SECOND, SECOND)]
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        # More than three words from the borders of its sentence in a, and two from that in b.
+        pytest.param(INSIDE, FIRST, [(f"the {PART}", FIRST)], id="inside a sentence"),
+        pytest.param(
+            f"{OTHERS[0]} {FIRST} {SECOND}",
+            f"{SECOND} {FIRST} {OTHERS[2]}",
+            [(f"{FIRST} {SECOND}", f"{SECOND} {FIRST}")],
+            id="in another order, one passage",
+        ),
+        pytest.param(
+            f"{FIRST} {OTHERS[1]} {SECOND}",
+            f"{FIRST} {SECOND}",
+            [(f"{FIRST} {OTHERS[1]} {SECOND}", f"{FIRST} {SECOND}")],
+            id="a gap is bridged",
+        ),
+        pytest.param(
+            f"{FIRST} {FAR} {SECOND}", f"{FIRST}\n\n{SECOND}", [(FIRST, FIRST), (SECOND, SECOND)], id="far apart, two"
+        ),
+        pytest.param(FIRST, TWICE, [(FIRST, FIRST)], id="repeated in b, found once"),
+        pytest.param(TWICE, FIRST, [(FIRST, FIRST)], id="repeated in a, found once"),
+        pytest.param(f"{BEFORE} {COPIED} {AFTER}", f"{COPIED} {OTHER}", [(COPIED, COPIED)], id="no full stops"),
+        pytest.param(THIRD, ARTICLE, [(THIRD, THIRD)], id="a copied paragraph is no summary"),
+    ],
+)
+def test_what_was_copied_is_found_to_the_character(a: str, b: str, expected: list[tuple[str, str]]) -> None:
+    assert spans(one_pair(a, b), a, b) == expected
 
 
 def test_reworded() -> None:
@@ -184,28 +197,11 @@ def test_what_is_no_summary(text: str, why: str) -> None:
     assert one_pair(f"{AROUND}\n\n{text}" if why != "all is" else text, ARTICLE).empty
 
 
-def test_a_paragraph_that_was_copied_whole_is_no_summary() -> None:
-    copied = ARTICLE.split("\n\n")[3]
-    assert spans(one_pair(copied, ARTICLE), copied, ARTICLE) == [(copied, copied)]
-
-
 def test_what_is_no_reuse() -> None:
     assert one_pair(" ".join(OTHERS[:2]), " ".join(OTHERS[2:])).empty
     # A phrase of less than twenty words.
     phrase = "closed the old stone bridge over the river to heavy lorries"
     assert one_pair(f"{OTHERS[0]} They {phrase}.", f"{OTHERS[1]} He has {phrase}.").empty
-
-
-def test_a_text_that_stands_twice_is_found_once() -> None:
-    a, b = FIRST, f"{FIRST} {' '.join(invented(100))}. {FIRST}"
-    assert spans(one_pair(a, b), a, b) == [(FIRST, FIRST)]
-    assert spans(one_pair(b, a), b, a) == [(FIRST, FIRST)]
-
-
-def test_text_without_full_stops() -> None:
-    before, copied, after, other = (" ".join(invented(200, seed=seed)) for seed in range(4))
-    a, b = f"{before} {copied} {after}", f"{copied} {other}"
-    assert spans(one_pair(a, b), a, b) == [(copied, copied)]
 
 
 def test_common_words_say_nothing() -> None:
