@@ -54,9 +54,8 @@ def doublets(tokens: Tokens, *, min_score: float = 0.5) -> pd.DataFrame:
 
     Form alone stays below the default of `min_score`: what is not in the list is mostly not found. Of 240 pairs from
     inaugural addresses that the list was not written with in view, 14 were found, 13 of them rightly, and 14 missed
-    (those in general use have been added since). How often two words keep company in the corpus is no evidence, since
-    what is enumerated does so too; nor is the nearness of their vectors: of 13 pairs with a cosine of 0.3 or more that
-    were not listed then, 3 said one thing twice. Left out as mere enumeration are the tail of a list ("civilian,
+    (those in general use have been added since). Neither co-occurrence in the corpus nor the nearness of word vectors
+    is evidence: enumerated words have both. Left out as mere enumeration are the tail of a list ("civilian,
     military and police"), what follows "both" or "between", and a word that is said again, inflected or not ("more and
     more"). Sorted by score, then by place. Raises `ValueError` when `min_score` is not from 0 to 1.
 

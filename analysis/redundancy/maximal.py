@@ -157,7 +157,7 @@ def _passages(text: Any, suffixes: Any, common: Any, least: int) -> Any:
             top -= 1
             many = k - left
             within = max(here, stack_words[top])  # words that more suffixes share
-            # There is no room for so many, be it that half of them overlap no other or that they have their own period.
+            # There is no room for so many, whether half of them overlap no other or they have their own period.
             crowded = (many - 1) * (within - least + 1) > 2 * n
             if length < least or differs[k - 1] == differs[left] or crowded:
                 continue

@@ -23,9 +23,9 @@ from analysis.text.tokens import Tokens, offsets_of
 from analysis.text.units import Ints, cut, cut_out, distinct_spans, release, room, texts, units
 
 WORDS = 6_000_000  # words in all the sets of a block: each is compared with itself and with the later ones
-COMPARED = 30_000_000_000  # comparisons that a report makes at most: so many take some minutes
+COMPARED = 30_000_000_000  # comparisons that a report makes at most, in some minutes
 ALIKE = 0.8  # of the different words of two documents that both have, from which one is a copy of the other
-COPIES_COMPARED = 2_000_000_000  # comparisons that are made at most to find copies: so many take some ten seconds
+COPIES_COMPARED = 2_000_000_000  # comparisons that are made at most to find copies, in some ten seconds
 
 
 def near_repeats(
@@ -50,10 +50,9 @@ def near_repeats(
       where they are equal word by word in order, and they make none with a longer unit.
     - Copies are pairs too.
     - A unit that is nearly the same as more than 50 earlier ones is listed with the first of these alone, and
-      ``omitted`` in that row tells how many more there are; it is 0 in all other rows. So 10,000 bulletins that differ
-      in a name make 11,224 rows, not 50 million, and the rows and ``omitted`` come to all pairs together. A unit that
-      no earlier one is like is always listed with the first later one that is, so that every unit with a near repeat
-      is in the table.
+      ``omitted`` in that row is how many more there are; it is 0 in all other rows. So the rows and ``omitted`` add up
+      to all pairs. A unit without an earlier match is always listed with its first later one, so that every unit with a
+      near repeat is in the table.
 
     Raises `ValueError` when `threshold` is not above 0 and at most 1, for another `unit`, and where so many units share
     one of their rarest words that more than `most_comparisons` would be needed (None: however many).

@@ -69,7 +69,7 @@ def join(
 
 
 def apart(size: int, larger: int, threshold: float) -> bool:
-    """Whether a set of so many words cannot be like one of `larger`; products are rounded, so one more may be."""
+    """Whether a set of `size` words cannot match one of `larger`; products are rounded, so one more may."""
     return threshold * larger > size + 1
 
 

@@ -1,4 +1,4 @@
-"""Which places are listed side by side, where so many are alike that not all pairs of them can be."""
+"""Which pairs of similar places are listed, where there are too many to list them all."""
 
 from typing import Any
 

@@ -147,7 +147,7 @@ def curve(tokens: Tokens, *, n: int = 4, unit: str = "sentence", window: int | N
 
 
 def compression(tokens: Tokens, *, shuffles: int = 5, seed: int = 0, most_words: int | None = None) -> pd.DataFrame:
-    """How much shorter each document can be told by pointing back: one row a document, in reading order (`novelty`).
+    """How much shorter each document becomes by pointing back: one row a document, in reading order (`novelty`).
 
     A document is cut, from left to right, into phrases, each the longest run of words that began earlier, or one word
     that is new (Lempel and Ziv 1976; Ziv and Lempel 1977: what gzip and xz look for, here in words). The fewer
@@ -237,7 +237,7 @@ def _counted(tokens: Tokens, n: int, turn: NDArray[Any], document: Ints) -> tupl
     """Of each unit its n-grams, those new in all that was read, and those new in its document: (units,) each.
 
     Units are in reading order: `turn` is that of each sentence of the text, `document` is that of each unit. Then how
-    many different n-grams appear in so many units each: in none, in one, in two ...
+    many different n-grams appear in no unit, in one, in two ...
     """
     units = len(document)
     buckets = Buckets(folder_of(tokens), [np.uint64, np.uint32, np.int32], number=len(tokens) // GRAMS + 1)
@@ -308,7 +308,7 @@ def _given(tokens: Tokens, order: Ints, sizes: Ints) -> Floats:
 
     ``sizes``: their words, in the same order.
     """
-    # One text of all documents, each with a word of its own behind it, so that no phrase crosses into the next.
+    # One text of all documents, each followed by a word of its own, so that no phrase crosses into the next.
     stops = np.cumsum(sizes + 1) - 1
     joined = np.empty(int(sizes.sum()) + len(order), dtype=np.int32)
     joined[stops] = len(tokens.vocabulary) + np.arange(len(order))

@@ -48,9 +48,9 @@ def collocations(
 
     Left out are pairs with a count below `min_count` and pairs with one of `stopwords`; all totals include them. `node`
     is a word, or a pattern in which ``*`` stands for any characters and ``?`` for one: only pairs with a word that it
-    fits as `first`, this being asked for even where it is a stop word. Without such a word the table has no rows.
+    fits as `first`, even where it is a stop word. Without such a word the table has no rows.
 
-    With `most` there are at most so many rows. Raises `ValueError` for another window, or a node that is not
+    With `most` the table has its first `most` rows. Raises `ValueError` for another window, or a node that is not
     one word or all wildcard.
 
     >>> from analysis import read_text, tokenize

@@ -47,8 +47,8 @@ def kwic(
 
     `sort` is "document" (the order of the corpus), "left" or "right" (by the words before, or behind, the nearest
     first, in the order of Unicode) or "date" (unknown dates last); ties are in the order of the corpus. Without a match
-    the table has no rows; with `most` it has at most so many. Raises `ValueError` for a window below 0, another `sort`,
-    no pattern, or a pattern that does not begin and end with a word.
+    the table has no rows; with `most` it has its first `most` rows. Raises `ValueError` for a window below 0, another
+    `sort`, no pattern, or a pattern that does not begin and end with a word.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("No one wins a war, they say. This war was won."))
@@ -76,7 +76,7 @@ def kwic(
 
 
 def _sorted(tables: list[pd.DataFrame], keys: int) -> pd.DataFrame:
-    """The rows of all tables by their last columns, so many `keys`."""
+    """The rows of all tables, sorted by their last `keys` columns."""
     table = pd.concat(tables, ignore_index=True)
     if not keys:
         return table

@@ -23,7 +23,7 @@ DEVIATION = ["dp", "dp_norm", "dp_adjusted"]  # 0 = even
 COLUMNS = ["term", "count", "range", "range_share", *EVENNESS, *DEVIATION, "arf"]
 
 STRETCHES = 5_000  # of a long text, of each of which a strip of its words need not show more than one mark
-AT_ONCE = 1_000_000  # cells in memory, at most about so many
+AT_ONCE = 1_000_000  # cells in memory at a time, about
 
 
 def dispersion(
@@ -46,7 +46,7 @@ def dispersion(
 
     With one part, as for a single text without `parts`, all measures of evenness but ``arf`` are NaN. Words in
     `stopwords`, and those that occur less than `min_count` times, have no row but count as running words. With `most`
-    there are at most so many rows. Raises `ValueError` for parts < 2 or more parts than words, or when
+    the table has its first `most` rows. Raises `ValueError` for parts < 2 or more parts than words, or when
     `stopwords` is one string.
 
     >>> from analysis import read_text, tokenize

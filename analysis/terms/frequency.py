@@ -73,7 +73,7 @@ def terms(
     whatever they weigh. The table has no rows where n is larger than any sentence, or every word is stopped. Raises
     `ValueError` for n < 1, skip < 0, an unknown column, or weights of another length.
 
-    With `most` the table has the first so many rows. With `by` they are the first of each group, `most` over the
+    With `most` the table has its first `most` rows. With `by` they are the first of each group, `most` over the
     number of groups or 1,000 (fewer of more than 1,000 groups), and the rows of as many terms that are the most
     frequent of all groups together. Each row has the values that it has in the whole table.
 
@@ -148,7 +148,7 @@ def before_and_after(
     ``term``; ``count`` in the text as it is; ``adjusted``, the sum of the weights; ``lost``, their difference; ``rank``
     and ``adjusted_rank``, the word's place by either count (1 = most; ties in alphabetical order).
 
-    With `most` the table has at most so many rows; the ranks are among all words. Raises `ValueError` for weights that
+    With `most` the table has its first `most` rows; the ranks are among all words. Raises `ValueError` for weights that
     are neither one a token nor one a sentence.
 
     >>> from analysis import read_text, tokenize
@@ -229,7 +229,7 @@ def _rows(columns: Columns, keys: int, groups: Groups, min_count: int) -> pd.Dat
     columns = summed(columns, keys)
     times, units, square, product, *amount = columns[keys:]
     term, group = of_terms(columns[:keys], len(groups.names))
-    # Sums of thirds are off by a last bit; words of the same count are to be in alphabetical order all the same.
+    # Sums of thirds are off by a last bit; words of the same count must be in alphabetical order all the same.
     counts = amount[0].round(9) if amount else times
     documents = np.minimum(units, groups.sizes[group])  # the units of a group's only document are its sentences
     found: dict[Any, Any] = dict(enumerate(columns[:keys]))

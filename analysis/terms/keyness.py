@@ -96,7 +96,7 @@ def keyness(
     without words, two sides that are the same documents or were tokenized differently, a table that is no frequency
     list or shares no term, and n < 1, k <= 0, prior <= 0, permutations < 0, or `copies` of another length.
 
-    With `most` there are only the first so many rows; the adjusted values are those of all.
+    With `most` the table has its first `most` rows; the adjusted values are those of all.
 
     >>> from analysis import read_text, tokenize
     >>> target = tokenize(read_text("War and war and war."))

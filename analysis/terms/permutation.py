@@ -48,7 +48,7 @@ class Permutations:
     """
 
     def __init__(self, group: Ints, sizes: Ints, copies: Ints | None, permutations: int, seed: int) -> None:
-        """Of documents in groups numbered from 0, of so many running terms; `copies`: the same number for copies."""
+        """Documents by `group`, numbered from 0, with `sizes` running terms; `copies`: an equal number for copies."""
         if permutations < 0:
             raise ValueError(f"permutations is {permutations}: use 0 (no test of documents) or more, such as 1999")
         if copies is not None and len(copies) != len(group):
@@ -206,7 +206,7 @@ def _shuffle(
 ) -> None:
     """Give, for each row of random `numbers`, the `labels` to units of `order`, each being as likely as any other.
 
-    `groups` and `own`, the sizes of groups, are such as they are where all have the last of them.
+    `groups` and `own`, the sizes of the groups, come in with all units of `order` in the largest group.
     """
     for k in range(len(numbers)):
         for place in range(len(labels)):
@@ -261,7 +261,7 @@ def _deal(pairs: Any, groups: Any, own: Any, others: Any, actual: Any, going: An
         if not going[pair]:
             continue
         total = _count(pairs, pair, groups, counts)
-        # Sums of equal numbers are equal; logarithms are good to so many digits.
+        # Sums of equal numbers are equal; logarithms are good to some nine digits.
         least = actual[pair] - 1e-9 * (1 + abs(actual[pair]))
         for k in range(len(counts)):
             dealt[pair] += 1

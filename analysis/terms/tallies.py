@@ -38,7 +38,7 @@ class FirstTerms:
     """
 
     def __init__(self, size: int, other_size: int, most: int | None) -> None:
-        """Keep `most` terms (None: all) of two sides of so many running words."""
+        """Keep `most` terms (None: all) of two sides of `size` and `other_size` running words."""
         self.sizes = (size, other_size)
         self._most, self._others = most, FirstRows(most)
         self._radices = [size + 1, other_size + 1]
@@ -49,7 +49,7 @@ class FirstTerms:
     def add(self, keys: Columns, counts: Ints, least: int) -> Ints:
         """Look at terms: their keys, see `keys.pack`, and counts, (4, terms): occurrences on either side, documents.
 
-        Gives the rows of those that are to be dealt, if in the end those in `least` documents are tested; 0: none.
+        Returns the rows of those to deal, if in the end those in `least` documents are tested; 0: none.
         """
         pairs = pack([*counts[:2]], self._radices)
         own = summed([*pairs, np.ones(len(counts[0]), dtype=np.int64)], len(pairs))
@@ -65,7 +65,7 @@ class FirstTerms:
     def settle(self, chances: Floats, least: int, tests: int) -> None:
         """Take the p-values of the terms that were dealt, in the order in which `add` gave them; NaN: not tested.
 
-        Tested are those in `least` documents or more, in so many `tests`. No p-value is taken to be smaller than that
+        Tested are those in `least` documents or more, `tests` in all. No p-value is taken to be smaller than that
         of the counts: what is improbable as documents go and not as words go comes of the length of documents.
         """
         columns = [np.concatenate(column) for column in zip(*self._pieces, strict=True)]
@@ -104,7 +104,7 @@ class FirstTerms:
 
 
 def _adjusted(p: Floats, times: Ints, tests: int) -> Floats:
-    """p-values, each of so many tests, adjusted for all `tests` (Benjamini and Hochberg 1995): others are larger."""
+    """The p-values of `times` tests each, adjusted for all `tests` (Benjamini and Hochberg 1995): others are larger."""
     order = np.argsort(p)
     q = p[order] * (tests / np.cumsum(times[order]))
     np.minimum.accumulate(q[::-1], out=q[::-1])

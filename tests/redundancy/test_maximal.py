@@ -143,8 +143,3 @@ def test_equals_sorted_suffixes(numbers):
         one, other = text[suffixes[row - 1] :].tolist(), text[suffixes[row] :].tolist()
         shared = next(k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
         assert common[row] == shared
-
-
-def test_places_take_no_more_than_four_bytes():
-    suffixes, rank = suffix_array(np.array([5, 6, 5, 9]))
-    assert {suffixes.dtype, rank.dtype, common_prefixes(np.array([5, 6, 5, 9]), suffixes).dtype} == {np.dtype(np.int32)}

@@ -128,12 +128,6 @@ def test_the_expected_share_is_the_mean_over_all_orders(n):
     assert table["expected"].tolist() == pytest.approx(mean.tolist())
 
 
-def test_nothing_twice_is_all_new():
-    text = " ".join(f"A{k} b{k} c{k} d{k} e{k}." for k in range(1500))  # more sentences than places of the grid
-    table = curve(of(text))
-    assert (table[["new", "running", "so_far", "expected"]] == 1).all(axis=None)
-
-
 def test_long_curves_are_close_to_the_formula_at_every_place():
     random = np.random.default_rng(0)
     table = curve(of(" ".join(f"Word{k}." for k in random.zipf(1.5, 1500))), n=4)

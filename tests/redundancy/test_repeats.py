@@ -175,18 +175,6 @@ def test_weights_say_once_what_was_said_often() -> None:
     assert weights(often).sum() == pytest.approx(len(once))
 
 
-def test_weights_of_a_paragraph_are_those_of_its_sentences(sample_tokens: Tokens) -> None:
-    """A paragraph that stands n times gives no word more than 1/n."""
-    weight = weights(sample_tokens)
-    repeats = exact_repeats(sample_tokens, "paragraph")
-    assert len(repeats) > 0
-    row = dict(zip(sample_tokens.doc_ids, range(sample_tokens.n_documents), strict=True))
-    for doc_id, start, end, count in repeats[["doc_id", "start", "end", "count"]].itertuples(index=False, name=None):
-        inside = (sample_tokens.document == row[doc_id]) & (sample_tokens.start >= start) & (sample_tokens.end <= end)
-        assert inside.any()
-        assert (weight[inside] <= 1 / count).all()
-
-
 def test_shares(tokens: Tokens) -> None:
     table = shares(tokens)
     assert table.columns.tolist() == ["doc_id", "words", "within", "across", "repeated", "repeated_share"]

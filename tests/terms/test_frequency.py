@@ -64,17 +64,6 @@ def test_ngrams_do_not_cross_sentences(tokens: Tokens) -> None:
     assert terms(tokens, n=4).empty
 
 
-def test_words_of_a_pair_may_leave_out_others_between() -> None:
-    tokens = tokenize(read_text("We held the line today. No one fell."))
-    table = terms(tokens, n=2, skip=2)
-    # From we: held, the, line; from held: the, line, today; from the: line, today; from line: today. No over the stop.
-    expected = ["held line", "held the", "held today", "line today", "no fell", "no one", "one fell"]
-    expected += ["the line", "the today", "we held", "we line", "we the"]
-    assert table["term"].tolist() == expected
-    assert table["count"].tolist() == [1] * 12
-    assert table["per_million"].tolist() == pytest.approx([1e6 / 12] * 12)
-
-
 @pytest.mark.parametrize(("skip", "triples"), [(0, 3), (1, 3 + 2 * 2), (2, 3 + 2 * 2 + 1 * 3), (9, 10)])
 def test_as_many_triples_as_guthrie_counts(skip: int, triples: int) -> None:
     """In a sentence of m words (m - (i + 2)) (i + 1) triples leave out i words in all (Guthrie et al. 2006)."""
@@ -88,11 +77,6 @@ def test_ngrams_of_the_sample_are_those_of_nltk(sample_tokens: Tokens, n: int, s
     grams = [" ".join(gram) for line in lines for gram in nltk.skipgrams(line, n, skip)]
     table = terms(sample_tokens, n=n, skip=skip)
     assert dict(zip(table["term"], table["count"], strict=True)) == dict(nltk.FreqDist(grams))
-
-
-def test_each_choice_of_places_is_an_occurrence() -> None:
-    table = terms(tokenize(read_text("No, no war. War!")), n=2, skip=1)
-    assert dict(zip(table["term"], table["count"], strict=True)) == {"no war": 2, "no no": 1}  # no (no) war, no war
 
 
 def test_a_skip_gram_has_the_weight_of_its_first_word_and_stop_words_inside_only() -> None:

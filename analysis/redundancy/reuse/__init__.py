@@ -51,7 +51,7 @@ def document_pairs(
     corpus in parts by keys of 128 bits, see `pairs.keyed` for how unlikely a false one is. Shingles cross sentences,
     not documents. Those in more than `max_documents` documents are turns of phrase and boilerplate as a rule:
     `common_shingles` lists them, and they count neither as shared nor in any document's shingles. So the work grows as
-    the corpus does, whatever it repeats. With `most` there are at most so many rows.
+    the corpus does, whatever it repeats. With `most` the table has its first `most` rows.
 
     Raises `ValueError` for `n` < 1, `min_shared` < 1, `max_documents` < 2, or a containment outside 0 to 1.
 
@@ -163,7 +163,7 @@ def confirmed(pairs: pd.DataFrame, found: pd.DataFrame, *, min_link: float = 0.1
     """The pairs of `document_pairs` that are reuse, with how many ``passages`` each shares, as the last column.
 
     `found` is what `passages` finds in them. A pair is reuse when it shares a passage, or when `min_link` or more of
-    the shingles of one document appear in the other, which is how the copy of a text too short for a passage is told.
+    the shingles of one document appear in the other, as in copies of texts too short for a passage.
 
     >>> from analysis import tokenize
     >>> from analysis.text.corpus import read_texts
@@ -206,7 +206,7 @@ def _check(n: int, max_documents: int) -> None:
         raise ValueError(f"max_documents is {max_documents}: use 2 or more, for what stands in one is not shared")
 
 
-_kept: list[tuple[weakref.ref[Tokens], int, int, dict[str, NDArray[Any]]]] = []  # what was asked for last
+_kept: list[tuple[weakref.ref[Tokens], int, int, dict[str, NDArray[Any]]]] = []  # of the last call
 
 
 def _common(tokens: Tokens, n: int, max_documents: int) -> dict[str, NDArray[Any]]:

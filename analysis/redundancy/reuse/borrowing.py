@@ -123,7 +123,7 @@ def places_of(tokens: Tokens, doc_ids: pd.Series) -> Ints:
 
 
 def tokens_of(tokens: Tokens, spans: pd.DataFrame) -> tuple[Ints, Ints]:
-    """The first token of each span (document, start, end), and the one behind its last."""
+    """The first token of each span (document, start, end), and the one after its last."""
     document = spans["document"].to_numpy(dtype=np.int64)
     first, stop = np.empty((2, len(spans)), dtype=np.int64)
     for part in parts(tokens):

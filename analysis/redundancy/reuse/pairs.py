@@ -168,7 +168,7 @@ def counted(
 
     A chunk gives numbers, each of which is in no other chunk, and the documents that have them, in any order. The pairs
     of a document come together, in the order of the documents. A row of a document from `first` on takes 8 bytes, and
-    those of the chunks that so many `threads` have at hand 30 more.
+    those of the chunks that the `threads` have at hand 30 more.
     """
     with ThreadPoolExecutor(threads) as pool:
         member = np.concatenate([_NONE, *pool.map(lambda chunk: _lists_of(chunk(), first, stop), chunks)])

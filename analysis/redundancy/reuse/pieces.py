@@ -162,7 +162,7 @@ def _originals(one: NDArray[np.uint64], two: NDArray[np.uint64]) -> NDArray[np.b
 
 @compiled
 def _add(pieces_with: Any, word: Any, entries: Any, original: Any) -> None:
-    """Count, in place, the words of the pieces that are `original`; piece by piece, each has so many `entries`."""
+    """Count, in place, the words of the pieces that are `original`; ``entries[k]`` is how many piece k has."""
     first = 0
     for piece in range(len(entries)):
         for entry in range(first, first + original[piece] * entries[piece]):

@@ -417,11 +417,6 @@ def test_by_hand() -> None:
     assert cores([7, 1, 2, 3, 4], [1, 2, 3, 4, 8]) == ([1.0, 1.0], True, [1, 5, 5, 9])
 
 
-def test_runs_may_overlap_and_stand_apart() -> None:
-    one = [1, 2, 3, 4, 5, 0, 6, 7, 8, 9]  # 1 to 5 and 6 to 9: nine of ten words
-    assert cores(one, [6, 7, 8, 9, 1, 2, 3, 4, 5]) == ([9 / 10, 1.0], True, [0, 10, 10, 19])
-
-
 @settings(max_examples=200, deadline=None)
 @given(side, side)
 def test_equals_sets_of_tuples(one: list[int], other: list[int]) -> None:
