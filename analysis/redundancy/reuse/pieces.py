@@ -53,7 +53,7 @@ def pieces_of(tokens: Tokens, columns: Columns) -> Search:
     word, times = counting.array("word", np.int32), counting.array("times", np.int32)
     entries = counting.array("entries", np.int32)
     common = pieces_with > max(COMMON_SHARE * several, COMMON_LEAST)
-    room, none = scratch(common), np.empty(0, dtype=np.int64)
+    room = scratch(common)
     rows = content = 0
     for k in range(len(of_part) - 1):
         own, piece, entry, paragraph = (slice(*end[k : k + 2].tolist()) for end in (*ends, of_part))
@@ -65,8 +65,7 @@ def pieces_of(tokens: Tokens, columns: Columns) -> Search:
         columns.add("values", values)
         columns.add("rows", begin[:-1] + rows)
         rows += len(words)
-        here = Pieces(types[own], common, none, none, words, values, none, np.empty(0, dtype=bool))
-        words, begin = contents(here, room, paragraphs[paragraph] - own.start)
+        words, begin = contents(types[own], common, room, paragraphs[paragraph] - own.start)
         columns.add("contents", words)
         columns.add("begin", begin[:-1] + content)
         content += len(words)

@@ -41,10 +41,10 @@ def _neighbours(types: NDArray[np.int32]) -> _Neighbours:
 
 
 @compiled
-def contents(pieces: Any, room: Any, paragraphs: Any) -> Any:
+def contents(types: Any, common: Any, room: Any, paragraphs: Any) -> Any:
     """The different content words of the paragraphs that are long enough, one after another, and where each begins.
 
-    `pieces` and `room` are as in `candidates`; `paragraphs`: (n, 2) the first and last token of each.
+    `types`, `common`: as in `chaining.Pieces`; `paragraphs`: (n, 2) the first and last token of each.
     """
     begin, n = np.zeros(len(paragraphs) + 1, dtype=np.int64), 0
     for k in range(len(paragraphs)):
@@ -55,8 +55,8 @@ def contents(pieces: Any, room: Any, paragraphs: Any) -> Any:
         if paragraphs[k, 1] - paragraphs[k, 0] >= LEAST_WORDS:
             room.stamp[0] += 1
             for token in range(paragraphs[k, 0], paragraphs[k, 1]):
-                word = pieces.types[token]
-                if not pieces.common[word] and room.mark[word] < room.stamp[0]:
+                word = types[token]
+                if not common[word] and room.mark[word] < room.stamp[0]:
                     room.mark[word] = room.stamp[0]
                     words[n] = word
                     n += 1
