@@ -89,16 +89,15 @@ def test_printed_value_of_fishers_alpha():
     assert row["fisher_alpha"] == pytest.approx(40.247, abs=5e-4)
 
 
-@pytest.mark.parametrize(("window", "expected"), [(2, 5 / 6), (3, 2 / 3), (4, 1 / 2)])
-def test_moving_average_of_quanteda(window, expected):
-    row = measures("one one two one one two one", window)  # the values that quanteda.textstats tests with
-    assert row["mattr"] == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(("window", "expected"), [(2, 7 / 8), (3, 2 / 3)])
-def test_mean_segmental_of_quanteda(window, expected):
-    row = measures("apple orange apple orange pear pear apple orange", window)
-    assert row["msttr"] == pytest.approx(expected)
+@pytest.mark.parametrize(
+    ("text", "column", "window", "expected"),
+    [
+        *(("one one two one one two one", "mattr", *row) for row in ((2, 5 / 6), (3, 2 / 3), (4, 1 / 2))),
+        *(("apple orange apple orange pear pear apple orange", "msttr", *row) for row in ((2, 7 / 8), (3, 2 / 3))),
+    ],
+)
+def test_values_that_quanteda_tests_with(text, column, window, expected):
+    assert measures(text, window)[column] == pytest.approx(expected)
 
 
 def slow_mtld(words: list[str]) -> float:
