@@ -1,4 +1,4 @@
-"""A document against itself: where runs of words stand that stand in it again."""
+"""A document against itself: the places of the runs of words that it repeats."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def dot_matches(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) ->
     document against itself (Church and Helfman 1993, Dotplot) each row is a diagonal stroke. Runs go on over
     sentences and paragraphs, and the two places of a pair may overlap.
 
-    What stands k times has up to k (k - 1) / 2 rows. Where that would make more than `most`, the commonest n-grams, all
+    What occurs k times has up to k (k - 1) / 2 rows. Where that would make more than `most`, the commonest n-grams, all
     that appear more often than some number of times, are passed over, as if no other words were like them; `too_common`
     lists them. Raises `ValueError` for an unknown document, and when `n` is below 1.
 
@@ -117,7 +117,7 @@ def _neighbours(number: NDArray[np.int32], passed: NDArray[np.bool_], step: int)
 
 
 def _how_many(number: NDArray[np.int32], passed: NDArray[np.bool_]) -> int:
-    """How many strokes there are: pairs of equal n-grams before which stand different ones."""
+    """How many strokes there are: pairs of equal n-grams with different ones before them."""
     kept = ~passed
     each = np.bincount(number[kept]).astype(np.int64)
     alike = pd.DataFrame({"number": number[kept], "before": _neighbours(number, passed, -1)[kept]}).value_counts()

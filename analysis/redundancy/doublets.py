@@ -19,7 +19,7 @@ CONJUNCTIONS = ("and", "or", "&")
 TWO = frozenset(["between", "both", "either", "neither", "whether"])  # announce two things
 ONE = frozenset(["one", "same", "single"])  # before either half, claim that the two are one, if they are ...
 SHARED = frozenset("aim body cause goal heart mind nation people purpose soul spirit voice will".split())  # ... of many
-PREFIXES = ("re", "un", "mis", "dis", "over", "out")  # say the same of whatever they stand before
+PREFIXES = ("re", "un", "mis", "dis", "over", "out")  # say the same of whatever they begin
 QUALITIES = ("ed", "en", "ing", "able", "ible", "ive", "ful", "less", "ous", "ly")  # endings of adjectives and adverbs
 WORDS = 1 << 14  # of which it is remembered what they may be forms of
 STEM = 5  # letters that two words of one stem begin with at least, and two thirds of the shorter word
@@ -54,9 +54,8 @@ def doublets(tokens: Tokens, *, min_score: float = 0.5) -> pd.DataFrame:
 
     Form alone stays below the default of `min_score`: what is not in the list is mostly not found. Of 240 pairs from
     inaugural addresses that the list was not written with in view, 14 were found, 13 of them rightly, and 14 missed
-    (those in general use have been added since). How often two words keep company in the corpus is no evidence, since
-    what is enumerated does so too; nor is the nearness of their vectors: of 13 pairs with a cosine of 0.3 or more that
-    were not listed then, 3 said one thing twice. Left out as mere enumeration are the tail of a list ("civilian,
+    (those in general use have been added since). Neither co-occurrence in the corpus nor the nearness of word vectors
+    is evidence: enumerated words have both. Left out as mere enumeration are the tail of a list ("civilian,
     military and police"), what follows "both" or "between", and a word that is said again, inflected or not ("more and
     more"). Sorted by score, then by place. Raises `ValueError` when `min_score` is not from 0 to 1.
 
@@ -109,7 +108,7 @@ def _coordinated(tokens: Tokens) -> tuple[Ints, Ints, Ints]:
 
 
 def _ampersands(tokens: Tokens) -> Ints:
-    """The tokens that stand before an & that is no token itself."""
+    """The tokens before an & that is no token itself."""
     if "&" in tokens.vocabulary:
         return np.empty(0, dtype=np.int64)
     found = []
@@ -124,7 +123,7 @@ def _ampersands(tokens: Tokens) -> Ints:
 
 
 def _is_pair(tokens: Tokens, begin: int, first: int, second: int) -> bool:
-    """Whether nothing but the conjunction stands between two words, and nothing before makes them parts of a list."""
+    """Whether only the conjunction is between two words, and nothing before makes them parts of a list."""
     text = tokens.corpus.texts[int(document_of(tokens, begin))]
     inner = second if begin == first else second - 1
     joint, shared = text[tokens.end[first] : tokens.start[inner]], text[tokens.end[begin] : tokens.start[first]]
@@ -165,7 +164,7 @@ def _likeness(first: str, second: str, claimed: bool) -> float:
 
 @lru_cache(maxsize=WORDS)
 def _groups(word: str) -> frozenset[int]:
-    """The groups of near-synonyms in which `word` stands, or a word that it may be an inflection of."""
+    """The groups of near-synonyms that list `word`, or a word that it may be an inflection of."""
     listed = _listed()
     return frozenset[int]().union(*(listed.get(base, ()) for base in _forms(word)))
 

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from analysis.core.compiled import compiled
 from analysis.text.buckets import Buckets
 from analysis.text.hashes import run_begins, run_hashes
-from analysis.text.lookup import sentence_of
 from analysis.text.parted import folder_of, parts
 from analysis.text.shingles import numbered
 from analysis.text.tokens import Tokens
@@ -41,8 +40,8 @@ def maximal_repeats(tokens: Tokens, min_words: int, *, most: int | None = None) 
 
     The search takes time and memory in proportion to the words in n-grams that appear twice (n = `min_words`), but
     for a logarithm: suffix array (Larsson and Sadakane 2007, Faster suffix sorting), common prefixes (Kasai and
-    others 2001) and the intervals of these (Abouelhoda, Kurtz and Ohlebusch 2004). Raises `ValueError` when
-    `min_words` is below 1, and where more than `most` words are repeated (None: however many).
+    others 2001) and the intervals of these (Abouelhoda, Kurtz and Ohlebusch 2004). `min_words` is 1 or more. Raises
+    `ValueError` where more than `most` words are repeated (None: however many).
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("Come in and sit down. She said: come in and sit. Do come in and sit down!"))
@@ -50,8 +49,6 @@ def maximal_repeats(tokens: Tokens, min_words: int, *, most: int | None = None) 
     >>> group.tolist(), first.tolist(), words.tolist()
     ([0, 0, 1, 1, 1], [0, 12, 0, 7, 12], [5, 5, 4, 4, 4])
     """
-    if min_words < 1:
-        raise ValueError(f"min_words is {min_words}: use the fewest words of a passage, 1 or more")
     begins = _repeated(tokens, min_words, most)
     texts, places, gaps = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int64)], 0
     for part in parts(tokens):
@@ -65,13 +62,20 @@ def maximal_repeats(tokens: Tokens, min_words: int, *, most: int | None = None) 
         change[begins[low:high] - part.word + min_words] -= 1
         inside = np.flatnonzero(np.cumsum(change[:-1], dtype=np.int32))
         document_end = np.repeat(own.document_offsets[1:], np.diff(own.document_offsets))
-        text, place = one_text(part.types[own.ids], inside, document_end, len(tokens.vocabulary) + gaps)
+        text, place = _one_text(part.types[own.ids], inside, document_end, len(tokens.vocabulary) + gaps)
         gaps += int(np.count_nonzero(place < 0))
         texts.append(text)
         places.append(np.where(place < 0, -1, place + part.word))
     _check(sum(map(len, texts)) - gaps, min_words, most)
     del begins
-    return passages_of(np.concatenate(texts), np.concatenate(places), min_words)
+    text = np.concatenate(texts)
+    suffixes = suffix_array(text)[0]
+    begin, first, words = _passages(text, suffixes, common_prefixes(text, suffixes), min_words)
+    group, first = np.repeat(np.arange(len(words)), np.diff(begin)), np.concatenate(places)[first]
+    # In the order of the text, of those that begin in one place the longest first.
+    rank = np.argsort(np.lexsort((-words, first[begin[:-1]])))
+    rows = np.lexsort((first, rank[group]))
+    return Passages(rank[group][rows], first[rows], words[group[rows]])
 
 
 def _repeated(tokens: Tokens, n: int, most: int | None) -> Ints:
@@ -98,43 +102,14 @@ def _check(words: int, n: int, most: int | None) -> None:
         )
 
 
-def one_text(ids: NDArray[Any], place: Ints, document_end: Ints, free: int) -> tuple[NDArray[np.int32], Ints]:
-    """The words at each `place` as one text, a word of its own after each run that stood in a row, and their places.
+def _one_text(ids: NDArray[Any], place: Ints, document_end: Ints, free: int) -> tuple[NDArray[np.int32], Ints]:
+    """The words at each `place` as one text, a unique word after each run of neighbours, and their places, there -1.
 
     `document_end`: for each of `ids` the end of its document; `free`: the first number that is no word's.
-
-    >>> text, place = one_text(np.array([7, 8, 9, 7]), np.array([0, 1, 3]), np.array([4, 4, 4, 4]), 10)
-    >>> text.tolist(), place.tolist()
-    ([7, 8, 10, 7, 11], [0, 1, -1, 3, -1])
     """
     gaps = np.flatnonzero((np.diff(place, append=-1) != 1) | (document_end[place] == place + 1))
     text = np.insert(ids[place].astype(np.int32), gaps + 1, free + np.arange(len(gaps)))
     return text, np.insert(place, gaps + 1, -1)
-
-
-def passages_of(text: NDArray[np.int32], place: Ints, min_words: int) -> Passages:
-    """The passages of what `one_text` makes of the words in n-grams that appear twice; see `maximal_repeats`."""
-    suffixes = suffix_array(text)[0]
-    begin, first, words = _passages(text, suffixes, common_prefixes(text, suffixes), min_words)
-    group = np.repeat(np.arange(len(words)), np.diff(begin))
-    first = place[first]
-    # In the order of the text, of those that begin in one place the longest first.
-    order = np.lexsort((-words, first[begin[:-1]]))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    rows = np.lexsort((first, rank[group]))
-    return Passages(rank[group][rows], first[rows], words[group[rows]])
-
-
-def passage_spans(tokens: Tokens, first: Ints, words: Ints) -> tuple[Ints, Ints]:
-    """Where passages begin and end in their documents, with the marks around whole sentences at their ends."""
-    last = first + words - 1
-    begins, ends = sentence_of(tokens, first), sentence_of(tokens, last)
-    whole_first = first == tokens.sentence_offsets[begins]
-    whole_last = last + 1 == tokens.sentence_offsets[ends + 1]
-    start = np.where(whole_first, tokens.sentence_start[begins], tokens.start[first])
-    end = np.where(whole_last, tokens.sentence_end[ends], tokens.end[last])
-    return start.astype(np.int64), end.astype(np.int64)
 
 
 @compiled
@@ -182,7 +157,7 @@ def _passages(text: Any, suffixes: Any, common: Any, least: int) -> Any:
             top -= 1
             many = k - left
             within = max(here, stack_words[top])  # words that more suffixes share
-            # There is no room for so many, be it that half of them stand alone or that they have their own period.
+            # There is no room for so many, whether half of them overlap no other or they have their own period.
             crowded = (many - 1) * (within - least + 1) > 2 * n
             if length < least or differs[k - 1] == differs[left] or crowded:
                 continue
@@ -213,10 +188,6 @@ def suffix_array(text: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
 
     Both are int32 where that can count the places. A number of its own must end `text`, so that no suffix begins
     another (Larsson and Sadakane 2007, Faster suffix sorting).
-
-    >>> suffixes, rank = suffix_array(np.array([5, 6, 5, 9]))
-    >>> suffixes.tolist(), rank.tolist()
-    ([0, 2, 1, 3], [0, 2, 1, 3])
     """
     kind = np.int32 if len(text) <= np.iinfo(np.int32).max else np.int64
     suffixes = np.argsort(text, kind="stable").astype(kind)

@@ -1,4 +1,4 @@
-"""What is repeated almost verbatim: all pairs of sentences or paragraphs that share most of their words."""
+"""What is repeated almost verbatim: the sentences, paragraphs and documents that share most of their words."""
 
 import hashlib
 import itertools
@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from analysis.core.compiled import compiled
 from analysis.redundancy.near_join import Ids, Sets, comparisons, join, sets_of
@@ -21,7 +23,9 @@ from analysis.text.tokens import Tokens, offsets_of
 from analysis.text.units import Ints, cut, cut_out, distinct_spans, release, room, texts, units
 
 WORDS = 6_000_000  # words in all the sets of a block: each is compared with itself and with the later ones
-COMPARED = 30_000_000_000  # comparisons that a report makes at the most: so many take some minutes
+COMPARED = 30_000_000_000  # comparisons that a report makes at most, in some minutes
+ALIKE = 0.8  # of the different words of two documents that both have, from which one is a copy of the other
+COPIES_COMPARED = 2_000_000_000  # comparisons that are made at most to find copies, in some ten seconds
 
 
 def near_repeats(
@@ -46,10 +50,9 @@ def near_repeats(
       where they are equal word by word in order, and they make none with a longer unit.
     - Copies are pairs too.
     - A unit that is nearly the same as more than 50 earlier ones is listed with the first of these alone, and
-      ``omitted`` in that row tells how many more there are; it is 0 in all other rows. So 10,000 bulletins that differ
-      in a name make 11,224 rows, not 50 million, and the rows and ``omitted`` come to all pairs together. A unit that
-      no earlier one is like is always listed with the first later one that is, so that every unit with a near repeat
-      is in the table.
+      ``omitted`` in that row is how many more there are; it is 0 in all other rows. So the rows and ``omitted`` add up
+      to all pairs. A unit without an earlier match is always listed with its first later one, so that every unit with a
+      near repeat is in the table.
 
     Raises `ValueError` when `threshold` is not above 0 and at most 1, for another `unit`, and where so many units share
     one of their rarest words that more than `most_comparisons` would be needed (None: however many).
@@ -61,7 +64,7 @@ def near_repeats(
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold is {threshold}: use a share above 0 and at most 1, such as 0.8")
-    content, sets = contents(tokens, lambda part: units(part, unit)[0])
+    content, sets = _contents(tokens, lambda part: units(part, unit)[0])
     found = of_contents(content)
     borders = cut(np.diff(sets.begin), WORDS)
     types = len(tokens.vocabulary)
@@ -85,16 +88,69 @@ def near_repeats(
     return pd.DataFrame(table | {"similarity": similarity, "omitted": omitted})
 
 
-def contents(tokens: Tokens, offsets_in: Callable[[Tokens], Ints]) -> tuple[Ids, Sets]:
-    """The number of the content of each unit; the different sets of words of the long ones, by size.
+def near_texts(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
+    """The texts behind a table of `near_repeats` that are not the same word for word, the most alike first.
 
-    `offsets_in` says where in the words of a part the units begin, and the last ends. Units of the same set of words
-    have one content, short ones only where they are equal word by word in order.
+    One row for each pair of texts, `most` of them (None: all): ``similarity``, ``times`` (how many rows of `found` have
+    these two), ``a_doc``, ``a_text``, ``b_doc``, ``b_text`` (where they appear first, white space made one blank).
 
     >>> from analysis import read_text, tokenize
-    >>> tokens = tokenize(read_text("We will win this war. It rained. This war we will win!"))
-    >>> contents(tokens, lambda part: part.sentence_offsets)[0].tolist()
+    >>> tokens = tokenize(read_text("We will win this war now. They said no. We will win that war now."))
+    >>> near_texts(tokens, near_repeats(tokens, 0.6))[["similarity", "times", "b_text"]].round(2)
+       similarity  times                     b_text
+    0        0.71      1  We will win that war now.
+    """
+    table = found[~_same_wording(tokens, found)].reset_index(drop=True)
+    document, start, end = (np.concatenate(column) for column in zip(*_places(tokens, table), strict=True))
+    a, b = _numbers_of_texts(tokens, document, start, end).reshape(2, -1)
+    both = pd.factorize(a * (b.max(initial=0) + 1) + b)[0]
+    first = np.flatnonzero(is_first(both))
+    order = first[np.argsort(-table["similarity"].to_numpy()[first], kind="stable")][:most]
+    shown = table.iloc[order].reset_index(drop=True)
+    shown["times"] = np.bincount(both)[both[order]]
+    for side in SIDES:
+        own = (shown[f"{side}_{column}"] for column in ("doc", "start", "end"))
+        shown[f"{side}_text"] = texts(tokens, *own).array
+    return shown[["similarity", "times", "a_doc", "a_text", "b_doc", "b_text"]]
+
+
+def copies(tokens: Tokens, *, threshold: float = ALIKE) -> Ints:
+    r"""(documents,) a number for each document, the same for those that are copies of one another.
+
+    Two documents are copies where of the different words that either has at least `threshold` are in both
+    (:math:`|A \cap B| / |A \cup B|`, Jaccard 1912, The distribution of the flora in the alpine zone), documents of
+    fewer than five words only where they are equal; a copy of a copy is one too (connected components). No such pair
+    is missed, unless more than `COPIES_COMPARED` pairs would have to be compared, as where thousands are made to one
+    pattern: there only documents of the same words are copies. Numbers count up from 0 in the order of the corpus.
+
+    >>> from analysis import tokenize
+    >>> from analysis.text.corpus import read_texts
+    >>> texts = ["Rain closed the road to the north.", "It rained.", "On Monday rain closed the road to the north."]
+    >>> copies(tokenize(read_texts(texts)), threshold=0.7).tolist()
     [0, 1, 0]
+    """
+    if not 0 < threshold <= 1:
+        raise ValueError(f"threshold is {threshold}: use a share above 0 and at most 1, such as 0.8")
+    content, sets = _contents(tokens, lambda part: part.document_offsets)
+    size, types = int(content.max(initial=-1)) + 1, len(tokens.vocabulary)
+    group = np.arange(size)
+    blocks = [sets.block(*each) for each in cut(np.diff(sets.begin), WORDS)]
+    if comparisons(blocks, threshold, types) <= COPIES_COMPARED:
+        for k, own in enumerate(blocks):
+            for a, b, _ in join(own, blocks[k:], threshold, types):
+                first = np.unique(group, return_index=True)[1]
+                links = np.stack([np.append(a, np.arange(size)), np.append(b, first[group])])  # and what was linked
+                graph = sparse.coo_array((np.ones(links.shape[1]), (links[0], links[1])), (size, size))
+                group = connected_components(graph, directed=False)[1].astype(np.int64)
+            release(sets.items)
+    return pd.factorize(group[content])[0].astype(np.int64)
+
+
+def _contents(tokens: Tokens, offsets_in: Callable[[Tokens], Ints]) -> tuple[Ids, Sets]:
+    """The number of the content of each unit; the distinct sets of words of the long ones, by size.
+
+    `offsets_in` gives where in the words of a part the units begin, and where the last ends. Units of the same set of
+    words have one content, short ones only where they are equal word by word in order.
     """
     rank = _rank(tokens)
     items, stop = room(tokens, len(tokens), np.int32), 0
@@ -144,32 +200,6 @@ def _spans(tokens: Tokens, unit: str, places: Ids) -> Ids:
         spans[:, low:high] = document_of(part.tokens, offsets[own]) + part.document, start[own], end[own]
         before += len(start)
     return spans
-
-
-def near_texts(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
-    """The texts behind a table of `near_repeats` that are not the same word for word, the most alike first.
-
-    One row for each pair of texts, `most` of them (None: all): ``similarity``, ``times`` (how many rows of `found` have
-    these two), ``a_doc``, ``a_text``, ``b_doc``, ``b_text`` (where they appear first, white space made one blank).
-
-    >>> from analysis import read_text, tokenize
-    >>> tokens = tokenize(read_text("We will win this war now. They said no. We will win that war now."))
-    >>> near_texts(tokens, near_repeats(tokens, 0.6))[["similarity", "times", "b_text"]].round(2)
-       similarity  times                     b_text
-    0        0.71      1  We will win that war now.
-    """
-    table = found[~_same_wording(tokens, found)].reset_index(drop=True)
-    document, start, end = (np.concatenate(column) for column in zip(*_places(tokens, table), strict=True))
-    a, b = _numbers_of_texts(tokens, document, start, end).reshape(2, -1)
-    both = pd.factorize(a * (b.max(initial=0) + 1) + b)[0]
-    first = np.flatnonzero(is_first(both))
-    order = first[np.argsort(-table["similarity"].to_numpy()[first], kind="stable")][:most]
-    shown = table.iloc[order].reset_index(drop=True)
-    shown["times"] = np.bincount(both)[both[order]]
-    for side in SIDES:
-        own = (shown[f"{side}_{column}"] for column in ("doc", "start", "end"))
-        shown[f"{side}_text"] = texts(tokens, *own).array
-    return shown[["similarity", "times", "a_doc", "a_text", "b_doc", "b_text"]]
 
 
 def _places(tokens: Tokens, rows: pd.DataFrame) -> list[tuple[Ints, Ints, Ints]]:

@@ -34,15 +34,10 @@ class Sets(NamedTuple):
 
 
 def sets_of(ranks: Ids, offsets: Ints, numbers: Hashes | None = None) -> tuple[Ids, Ids, Hashes]:
-    """The sets of words of runs ``ranks[offsets[k] : offsets[k + 1]]``, their sizes, and a key for what each run says.
+    """The sets of words of runs ``ranks[offsets[k] : offsets[k + 1]]``, their sizes, and a key for the content of each.
 
-    The sets rise and come one after another. A run of fewer than `FEWEST` words has none: what it says are its words in
-    order. The keys are two numbers of 64 bits, (2, runs), made of the ranks, or of two ``numbers`` of each.
-
-    >>> words = np.array([2, 1, 4, 3, 1, 1, 3, 4, 2, 2], dtype=np.int32)
-    >>> items, size, (high, low) = sets_of(words, np.array([0, 5, 10]))
-    >>> items.tolist(), size.tolist(), bool(high[0] == high[1])
-    ([1, 2, 3, 4, 1, 2, 3, 4], [4, 4], True)
+    The sets are sorted and come one after another. A run of fewer than `FEWEST` words has none: its content is its
+    words in order. The keys are two numbers of 64 bits, (2, runs), made of the ranks, or of two ``numbers`` of each.
     """
     items, size = _sets(ranks, offsets, FEWEST)
     one, two = (ranks, items), (ranks, items)
@@ -56,29 +51,25 @@ def sets_of(ranks: Ids, offsets: Ints, numbers: Hashes | None = None) -> tuple[I
 def join(
     own: Sets, others: Iterable[Sets], threshold: float, types: int, *, itself: bool = True, room: int = ROOM
 ) -> Iterator[tuple[Ids, Ids, Floats]]:
-    """The pairs of sets of a similarity of at least `threshold`, and that: about `room` at a time.
+    """The pairs of sets with a similarity of at least `threshold`, and their similarity: about `room` pairs at a time.
 
-    One is in the block `own`, the other in one of `others`, which go on with larger sets from block to block; the first
-    is `own` again, or with `itself` false another one. Words are numbered from 0 to below `types`.
-
-    >>> sets = Sets(np.array([7, 8]), np.array([0, 2, 5]), np.array([1, 2, 1, 2, 3], dtype=np.int32))
-    >>> [[column.tolist() for column in piece] for piece in join(sets, [sets], 0.5, 4)]
-    [[[7], [8], [0.6666666666666666]]]
+    One set is in the block `own`, the other in one of `others`, whose sets get larger from block to block; the first of
+    them is `own` again, or with `itself` false another block. Words are numbered from 0 to below `types`.
     """
-    indexed, sizes, number = index(own.begin, own.items, threshold, types), np.diff(own.begin), 0
+    index, sizes, number = _index_of(own, threshold, types), np.diff(own.begin), 0
     for other in others:
         larger, start = np.diff(other.begin), 0
         if apart(sizes[-1], larger[0], threshold):
             return
-        given = other.begin, other.items, bits_of(other.begin, other.items), number, threshold, itself and not number
+        given = other.begin, other.items, _bits_of(other.begin, other.items), number, threshold, itself and not number
         while start < len(larger):
-            one, two, shared, start = met(indexed, *given, start, room)
+            one, two, shared, start = _met(index, *given, start, room)
             yield own.content[one], other.content[two], shared / (sizes[one] + larger[two] - shared)
         number += len(larger)
 
 
 def apart(size: int, larger: int, threshold: float) -> bool:
-    """Whether a set of so many words cannot be like one of `larger`; products are rounded, so one more may be."""
+    """Whether a set of `size` words cannot match one of `larger`; products are rounded, so one more may."""
     return threshold * larger > size + 1
 
 
@@ -90,12 +81,12 @@ def comparisons(blocks: Iterable[Sets], threshold: float, types: int) -> int:
     return int((together**2).sum()) // 2
 
 
-class Index(NamedTuple):
-    """The sets in which those that are alike are looked for, by their first words.
+class _Index(NamedTuple):
+    """The sets in which similar ones are looked for, by their first words.
 
     ``begin``, ``items``: as in `Sets`. ``owner``, ``position``, ``sizes``, ``signs``: of each first word its set, its
-    place in ``items``, how many words the set has and its bits (see `_bits`), word by word, set by set; of each word,
-    those that have it go from ``head``, where they are large enough, to ``tail``. ``last``: the last set that met each.
+    place in ``items``, the size of the set and its bits (see `_bits`), word by word, set by set; the sets of a word go
+    from ``head``, where they are large enough, to ``tail``. ``last``: the last set that met each.
     """
 
     begin: Ints
@@ -109,28 +100,27 @@ class Index(NamedTuple):
     last: Ids
 
 
-def index(begin: Ints, items: Ids, threshold: float, types: int) -> Index:
+def _index_of(sets: Sets, threshold: float, types: int) -> _Index:
     """The index of sets of words that are numbered from 0 to below `types`."""
+    begin, items = sets.begin, sets.items
     kept, room = first_words(begin, items, threshold, types)
     head = np.cumsum(room, dtype=np.int32)
-    size = int(head[-1])
-    owner, position, sizes = np.empty((3, size), dtype=np.int32)
-    signs = np.empty(size, dtype=np.uint64)
-    tail = head.copy()
-    _fill(begin, items, bits_of(begin, items), kept, tail, owner, position, sizes, signs)
-    last = np.full(len(kept), -1, dtype=np.int32)
-    return Index(begin, items, head, tail, owner, position, sizes, signs, last)
+    owner, position, sizes = np.empty((3, head[-1]), dtype=np.int32)
+    signs, last = np.empty(head[-1], dtype=np.uint64), np.full(len(kept), -1, dtype=np.int32)
+    index = _Index(begin, items, head, head.copy(), owner, position, sizes, signs, last)
+    _fill(index, _bits_of(begin, items), kept)
+    return index
 
 
 @compiled
-def _fill(
-    begin: Any, items: Any, bits: Any, kept: Any, tail: Any, owner: Any, position: Any, sizes: Any, signs: Any
-) -> None:
-    """Enter the `kept` first words of each set; `tail` is moved from where each word's list begins to its end."""
+def _fill(index: Any, bits: Any, kept: Any) -> None:
+    """Enter the `kept` first words of each set; ``tail`` moves from where each word's list begins to its end."""
+    begin, items, tail = index.begin, index.items, index.tail
     for x in range(len(kept)):
         for i in range(begin[x], begin[x] + kept[x]):
             place = tail[items[i]]
-            owner[place], position[place], sizes[place], signs[place] = x, i, begin[x + 1] - begin[x], bits[x]
+            index.owner[place], index.position[place] = x, i
+            index.sizes[place], index.signs[place] = begin[x + 1] - begin[x], bits[x]
             tail[items[i]] += 1
 
 
@@ -167,7 +157,7 @@ def first_words(begin: Any, items: Any, threshold: float, types: int) -> Any:
 
 
 @compiled
-def bits_of(begin: Any, items: Any) -> Any:
+def _bits_of(begin: Any, items: Any) -> Any:
     """The bits of all sets, see `_bits`."""
     bits = np.empty(len(begin) - 1, dtype=np.uint64)
     for x in range(len(bits)):
@@ -176,19 +166,19 @@ def bits_of(begin: Any, items: Any) -> Any:
 
 
 @compiled
-def met(
+def _met(
     own: Any, begin: Any, items: Any, bits: Any, number: int, threshold: float, itself: bool, start: int, room: int
 ) -> Any:
-    """The sets of an index that others are alike, to at least `threshold`; the others; how many words they share.
+    """The sets of an index that others resemble, to at least `threshold`; the others; how many words they share.
 
-    `own` is an `Index`; ``items[begin[k] : begin[k + 1]]`` with their `bits` are the others, in the order of their
-    sizes and none smaller than those that the index was asked for before, which are `number`. With `itself` they are
-    those of the index, of which each looks for earlier ones. It begins with the other one `start`, and ends after the
-    one with which there are `room` pairs or more; the last number returned is that of the next one.
+    `own` is an `_Index`; ``items[begin[k] : begin[k + 1]]`` with their `bits` are the others, in the order of their
+    sizes and none smaller than the `number` of sets looked up before. With `itself` they are those of the index, of
+    which each looks for earlier ones. It begins with the other set `start`, and ends after the one with which there are
+    `room` pairs or more; the last number returned is that of the next one.
 
-    Two that share enough words share one of the first few of either, else too few are left: so each set looks only for
-    those that have one of its first words among theirs. Where both have met such a word for the first time,
-    they share it and at most what stands behind it on either side.
+    Two sets that share enough words share one of the first few of either, else too few are left (prefix filter): so a
+    set is compared only with those that have one of its first words among theirs. At the first such word that both
+    have, they share it and at most what follows it on either side.
     """
     head, tail, owner, position, last = own.head, own.tail, own.owner, own.position, own.last
     begins, contents, sizes, signs = own.begin, own.items, own.sizes, own.signs
@@ -197,7 +187,7 @@ def met(
     while x < len(begin) - 1 and pairs < room:
         x_end = begin[x + 1]
         size, sign = x_end - begin[x], bits[x]
-        smallest = max(int(threshold * size) - 1, 1)  # words of a set that can be alike; one less: products are rounded
+        smallest = max(int(threshold * size) - 1, 1)  # of the sets that may match; one less: products are rounded
         while smallest < size and smallest / size < threshold:
             smallest += 1
         for i in range(begin[x], x_end - smallest + 1):
@@ -212,7 +202,7 @@ def met(
                     other = sizes[at]
                     needed = _needed(size, other, threshold)
                     most = size + other - 2 * needed
-                # What nearly all others fail comes first, and looks at nothing but what stands in a row.
+                # The filter that rejects nearly all comes first, and reads memory in a row.
                 if _ones(sign ^ signs[at]) > most:
                     continue
                 y = owner[at]
@@ -226,11 +216,7 @@ def met(
                 if shared < 0:
                     continue
                 if pairs == len(found):
-                    longer = np.empty((2 * pairs, 3), dtype=np.int32)
-                    for row in range(pairs):
-                        for column in range(3):
-                            longer[row, column] = found[row, column]
-                    found = longer
+                    found = np.concatenate((found, np.empty_like(found)))
                 found[pairs, 0], found[pairs, 1], found[pairs, 2] = y, x, shared
                 pairs += 1
         x += 1

@@ -1,4 +1,4 @@
-"""Which places are listed side by side, where so many are alike that not all pairs of them can be."""
+"""Which pairs of similar places are listed, where there are too many to list them all."""
 
 from typing import Any
 
@@ -22,9 +22,6 @@ def listed(a: Any, b: Any, earlier: Any, closest: Any) -> NDArray[np.bool_]:
     ``earlier[p]`` is how many earlier places the place p is like, ``closest[p]`` the first of all that it is like,
     before it or behind it. A place that is like more than `MANY` earlier ones is listed with the first of these alone;
     and each place without an earlier one is listed with the first that follows, so that none is missing.
-
-    >>> listed(np.array([0, 1]), np.array([2, 2]), np.array([0, 1, 51]), np.array([1, 0, 0])).tolist()
-    [True, False]
     """
     shown: NDArray[np.bool_] = (earlier[b] <= MANY) | (closest[b] == a) | (closest[a] == b)
     return shown
@@ -33,8 +30,8 @@ def listed(a: Any, b: Any, earlier: Any, closest: Any) -> NDArray[np.bool_]:
 class Listed:
     """The pairs of places to be listed, of pairs of contents that come in bit by bit and in any order.
 
-    The places of content k are ``places[begin[k] : begin[k + 1]]``, rising. What is in memory grows with the number of
-    places: the more pairs come in, the fewer of them are to be listed.
+    The places of content k are ``places[begin[k] : begin[k + 1]]``, rising. Memory grows with the number of places: the
+    more pairs come in, the fewer of them are to be listed.
 
     >>> found = Listed(np.array([0, 2, 3]), np.array([0, 2, 1]))  # one content at 0 and 2, one at 1
     >>> found.add(np.array([0, 0]), np.array([0, 1]), np.array([1, 0.8]))
@@ -65,7 +62,7 @@ class Listed:
             self._room = max(ROOM, 2 * len(self))
 
     def take(self) -> tuple[Ids, Ids, NDArray[np.float64]]:
-        """The pairs that are to be listed by what came in so far, which are forgotten then: a, b, similarity."""
+        """Take out the pairs that are to be listed by what came in so far: a, b, similarity."""
         a, b, similarity = (np.concatenate(column) for column in zip(*self._found, strict=True))
         self._found = [(a[:0], b[:0], similarity[:0])]
         shown = listed(a, b, self.earlier, self.closest)
@@ -95,7 +92,7 @@ def of_contents(content: NDArray[Any]) -> Listed:
 
 @compiled
 def _count(first: Any, second: Any, begin: Any, places: Any, earlier: Any, closest: Any) -> None:
-    """Adds to `earlier` and `closest`, see `listed`, what pairs of contents say."""
+    """Update `earlier` and `closest`, see `listed`, by pairs of contents."""
     for pair in range(len(first)):
         one, other = first[pair], second[pair]
         for _ in range(1 if one == other else 2):
@@ -115,7 +112,7 @@ def _count(first: Any, second: Any, begin: Any, places: Any, earlier: Any, close
 def _places_of_pairs(
     first: Any, second: Any, begin: Any, places: Any, earlier: Any, closest: Any, many: int
 ) -> tuple[Any, Any, Any]:
-    """The pairs of places that pairs of contents stand for and that `listed` lists; the pair each comes from."""
+    """The pairs of places of pairs of contents that `listed` may list; the pair each comes from."""
     found = np.empty((1024, 3), dtype=np.int32)
     rows = 0
     for pair in range(len(first)):
@@ -134,11 +131,7 @@ def _places_of_pairs(
                     elif earlier[b] > many and closest[b] != a:
                         break
                     if rows == len(found):
-                        longer = np.empty((2 * rows, 3), dtype=np.int32)
-                        for row in range(rows):
-                            for column in range(3):
-                                longer[row, column] = found[row, column]
-                        found = longer
+                        found = np.concatenate((found, np.empty_like(found)))
                     found[rows, 0], found[rows, 1], found[rows, 2] = a, b, pair
                     rows += 1
             one, other = other, one

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.redundancy.maximal import Passages, maximal_repeats, passage_spans
+from analysis.redundancy.maximal import Passages, maximal_repeats
 from analysis.redundancy.near import near_repeats
 from analysis.redundancy.near_join import Ids
-from analysis.text.lookup import document_of
+from analysis.text.lookup import document_of, sentence_of
 from analysis.text.parted import parts
 from analysis.text.tokens import Tokens
 from analysis.text.units import UNITS, equal_units, texts, units, weights
@@ -144,14 +144,18 @@ def _place_table(
 
 
 def _located(tokens: Tokens, found: Passages) -> NDArray[np.int32]:
-    """The document of each place, its words, and its first and last character."""
+    """The document of each place, its words, its first and last character (with marks around whole sentences)."""
     located = np.empty((4, len(found.first)), dtype=np.int32)
     located[1] = found.words
     order = np.argsort(found.first, kind="stable")
     for part in parts(tokens):
         low, high = np.searchsorted(found.first, (part.word, part.word + len(part.tokens)), sorter=order)
-        rows = order[low:high]
+        own, rows = part.tokens, order[low:high]
         first = found.first[rows] - part.word
-        located[0, rows] = document_of(part.tokens, first) + part.document
-        located[2:, rows] = passage_spans(part.tokens, first, found.words[rows])
+        last = first + found.words[rows] - 1
+        begins, ends = sentence_of(own, first), sentence_of(own, last)
+        opens, closes = first == own.sentence_offsets[begins], last + 1 == own.sentence_offsets[ends + 1]
+        located[0, rows] = document_of(own, first) + part.document
+        located[2, rows] = np.where(opens, own.sentence_start[begins], own.start[first])
+        located[3, rows] = np.where(closes, own.sentence_end[ends], own.end[last])
     return located

@@ -55,20 +55,19 @@ def restatements(tokens: Tokens, *, threshold: float = 0.3, unit: str = "sentenc
     ``b_doc``, ``b_start``, ``b_end`` of the later one, and ``similarity``, which is `same_meaning`: from `threshold`,
     above 0, up to 1.
 
-    - Only English documents are compared: the vectors know no other language, and take any two sentences of one for
-      the same.
+    - Only English documents are compared: the vectors know no other language.
     - What is repeated with the same words is no restatement: of equal wordings (as types, in order) the first place
-      alone is compared, and pairs whose sets of words have a Jaccard coefficient of 0.8 or more are left out.
-      `exact_repeats` and `near_repeats` have both. So are units of fewer than five words.
-    - Most pairs of a corpus have nothing to do with one another, so likeness alone would bring more false pairs than
-      true ones. A pair must share words that are rare enough not to be shared by chance in a corpus of this size, and
-      two fifths of what the words of either unit tell (`CHANCE`, `COVERED`); have a cosine of 0.5 or more; and not
-      have each a number that the other lacks.
+      alone is compared, and pairs whose sets of words have a Jaccard coefficient of 0.8 or more are left out, as are
+      units of fewer than five words. `exact_repeats` and `near_repeats` have both.
+    - Most pairs of a corpus are unrelated, so likeness alone would bring more false pairs than true ones. A pair must
+      share words that are rare enough not to be shared by chance in a corpus of this size, and two fifths of the
+      information of the words of either unit (`CHANCE`, `COVERED`); have a cosine of 0.5 or more; and not have each a
+      number that the other lacks.
 
-    What to expect: of 33 pairs in a corpus of 500 sentences on one matter, told by several outlets, its coder held 32
-    to be reuse, all but one of them edited and not wholly reworded; of 40 pairs picked from the 15,000 sentences of a
-    year of rural news (ABC 2006) with a similarity of 0.5 or more, about 28 told of the same. Two sentences that have
-    hardly a word in common are not found.
+    Of 33 pairs in a corpus of 500 sentences on one matter, told by several outlets, its coder held 32 to be reuse, all
+    but one of them edited and not wholly reworded; of 40 pairs picked from the 15,000 sentences of a year of rural news
+    (ABC 2006) with a similarity of 0.5 or more, about 28 told of the same. Two sentences that have hardly a word in
+    common are not found.
 
     Raises `ValueError` for a `threshold` that is not above 0 and at most 1, another `unit`, no English document, or
     more than `MOST` sentences, since each is compared with all others in memory; `ModuleNotFoundError` without the
@@ -161,7 +160,7 @@ def same_meaning(a_texts: Sequence[str], b_texts: Sequence[str]) -> Floats:
     words in common (of the text with more), the share of words in common in the same order, the cosine of the two
     texts, and that of what either says in words that the other has not (`analysis.text.embeddings`). What speaks
     against it: words that one side alone has, numbers that the other lacks, a negation on one side alone, more words
-    on one side, and (where as many words are shared) that they stand in one run, since what is left is then an
+    on one side, and (where as many words are shared) that they are one run, since what is left is then an
     addition. Symmetric; it depends on the pair alone.
 
     It was fit on sentences of news on the same event, of which two thirds mean the same; .5 parts those that do from
@@ -251,9 +250,6 @@ def _in_order(a: Sequence[int], b: Sequence[int]) -> int:
 
     By the bits of whole numbers, one row of the table at a time (Hyyrö 2004, Bit-parallel LCS-length computation
     revisited).
-
-    >>> _in_order([1, 2, 3, 4], [2, 9, 4, 3])
-    2
     """
     places: dict[int, int] = {}
     for place, word in enumerate(a):
@@ -267,7 +263,7 @@ def _in_order(a: Sequence[int], b: Sequence[int]) -> int:
 
 
 def _rest(only: Sequence[Sequence[int]], words: Words) -> Floats:
-    """The cosine of the words that stand in one text alone with those of the other, two rows of `only` a pair."""
+    """The cosine of the words that only one text has with those that only the other has, two rows of `only` a pair."""
     size = np.array([len(row) for row in only])
     ids = np.array([i for row in only for i in row], dtype=np.int64)
     shape = (len(only), len(words.vocabulary))

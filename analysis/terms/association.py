@@ -1,6 +1,6 @@
 """How much a term's use differs between two corpora: tests and effect sizes of 2x2 tables, whole arrays at a time.
 
-Every function takes `f1`, `n1`, `f2` and `n2`: how often a term stands in the target corpus, the target's size in
+Every function takes `f1`, `n1`, `f2` and `n2`: how often a term occurs in the target corpus, the target's size in
 running words, then the same of the reference; whole numbers, or arrays of them that broadcast. N = n1 + n2 and
 K = f1 + f2. `ValueError` where a count is negative or above its size, or a size is 0.
 """

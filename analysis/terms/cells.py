@@ -1,16 +1,17 @@
-"""What stands where: the occurrences of terms in documents, or in the sentences of one, counted."""
+"""The occurrences of terms counted by document, or by the sentences of a group's only document."""
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.core.compiled import Floats, Ints, compiled
-from analysis.terms.keys import Alphabet, Columns, pack
-from analysis.terms.ngrams import numbered, runs
-from analysis.text.parted import Part, part_weights, parts
+from analysis.core.compiled import Bools, Floats, Ints, compiled
+from analysis.terms.keys import Alphabet, Columns, by_value, changes, pack, rank_of
+from analysis.text.documents import Offsets
+from analysis.text.parted import part_weights, parts
 from analysis.text.tokens import Ids, Tokens
 
 
@@ -23,15 +24,12 @@ class Groups(NamedTuple):
     of: Ids
     names: Any
     sizes: NDArray[Any]
-    alone: NDArray[np.bool_]
-
-    def within(self, part: Part) -> "Groups":
-        """Those of the documents of a part."""
-        return self._replace(of=self.of[part.rows], alone=self.alone[part.rows])
+    alone: Bools
 
 
 class Cells(NamedTuple):
-    """One row a group and term in it, one cell a unit and row in it: a unit is a document, or a sentence (`counted`).
+    """One row a group and term in it, one cell a unit and row in it; a unit is a document or, of one that is alone in
+    its group, a sentence: what is drawn for the intervals.
 
     ``group``, ``term`` of each row, the rows of a group side by side; ``row``, ``times`` (occurrences) and ``amount``
     (with the weights) of each cell; ``begin``: where the cells of each unit begin, the units ordered by group.
@@ -56,29 +54,12 @@ def groups_of(tokens: Tokens, by: str | None) -> Groups:
     return Groups(group.astype(np.int32), pd.Series(names, dtype="str").array, sizes, sizes[group] == 1)
 
 
-def inverse_frequency(documents: NDArray[Any], of: int) -> Floats:
-    """The smooth idf of terms that stand in so many `documents` of all."""
-    frequency: Floats = np.log((1 + of) / (1 + documents)) + 1
-    return frequency
-
-
-def counted(
-    tokens: Tokens, term: Ids, place: NDArray[Any] | slice, terms: int, *, groups: Groups, weights: Floats | None
-) -> Cells:
-    """The cells of occurrences, each of a `term` (-1: not to be counted) at a `place` in the text.
-
-    The units are the documents, which are in `groups`, or, where one is alone in its group, its sentences: what is
-    drawn for the intervals.
-    """
-    unit, owner = _units(tokens, groups.of, groups.alone)
-    unit = unit[place]
-    amount = None if weights is None else weights[place]
-    begin = np.searchsorted(unit, np.arange(len(owner) + 1))
-    sums: Any = np.diff(begin) if amount is None else np.bincount(unit, amount, minlength=len(owner))
-    order = np.argsort(owner, kind="stable")
-    weight = np.empty(0) if amount is None else amount
-    own, number, row, times, amount, bounds = count_cells(term, weight, begin, order, owner, terms)
-    return Cells(own, number, row, times, amount, bounds, owner, sums.astype(np.float64), order)
+def check_ngrams(n: int, skip: int = 0) -> None:
+    """Raise `ValueError` where there are no n-grams of `n` words that leave out `skip`."""
+    if n < 1:
+        raise ValueError(f"n is {n}: use 1 for words, 2 for pairs of words, and so on")
+    if skip < 0:
+        raise ValueError(f"skip is {skip}: use 0 for words in a row, 1 to leave out one word between them, and so on")
 
 
 def counted_terms(
@@ -102,22 +83,52 @@ def counted_terms(
         if n > 1:
             # In alphabetical order, but numbered within the part: of the whole there may be ten times as many words.
             order = np.argsort(own[0])
-            rank = np.empty(len(order), dtype=np.int32)
-            rank[order] = np.arange(len(order), dtype=np.int32)
-            running, place = runs(rank[term], part.tokens.sentence_offsets, n, skip)
-            term, words_of = numbered(running)
+            running, place = _running(rank_of(order)[term], part.tokens.sentence_offsets, n, skip)
+            term, words_of = _numbered(running)
             own = [own[0][order][word] for word in words_of]
         kept = ~words.dropped[own[0]] & ~words.dropped[own[-1]]
         if part.tokens.n_documents == tokens.n_documents:  # a group may still have too few of what all have enough of
             kept &= np.bincount(term, minlength=len(kept)) >= min_count
         term = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)[term]
         amount = part_weights(tokens, weights, part)
-        cells = counted(part.tokens, term, place, int(kept.sum()), groups=groups.within(part), weights=amount)
+        unit, owner = _units(part.tokens, groups.of[part.rows], groups.alone[part.rows])
+        cells = _counted(term, unit[place], owner, None if amount is None else amount[place], int(kept.sum()))
         digits = [*(word[kept][cells.term] for word in own), cells.group]
         yield cells, pack(digits, words.radices(n, len(groups.names)))
 
 
-def _units(tokens: Tokens, group: Ids, alone: NDArray[np.bool_]) -> tuple[Ids, Ids]:
+def _running(ids: Ids, sentence_offsets: Offsets, n: int, skip: int) -> tuple[list[Ids], Ids]:
+    """The `n` of the `ids` that make each running n-gram, which never crosses a sentence, and the place of its first.
+
+    An n-gram leaves out at most `skip` words in all.
+    """
+    ends = np.repeat(sentence_offsets[1:].astype(np.int32), np.diff(sentence_offsets))
+    left = ends - np.arange(len(ids), dtype=np.int32)  # the words of the sentence from here on
+    steps = [(0, *rest) for rest in combinations(range(1, n + skip), n - 1)]
+    places = [np.flatnonzero(left > step[-1]).astype(np.int32) for step in steps]
+    words = [
+        np.concatenate([ids[place + step[at]] for place, step in zip(places, steps, strict=True)]) for at in range(n)
+    ]
+    place = np.concatenate(places)
+    if skip:
+        order = np.argsort(place, kind="stable")
+        place, words = place[order], [word[order] for word in words]
+    return words, place
+
+
+def _numbered(words: list[Ids]) -> tuple[Ids, list[Ids]]:
+    """The number of each running n-gram among the distinct ones, in alphabetical order, and the words of these."""
+    order = by_value(words[-1])
+    for word in words[-2::-1]:
+        order = order[by_value(word[order])]
+    words = [word[order] for word in words]
+    new = changes(words)
+    number = np.empty(len(order), dtype=np.int32)
+    number[order] = np.cumsum(new, dtype=np.int32) - np.int32(1)
+    return number, [word[new] for word in words]
+
+
+def _units(tokens: Tokens, group: Ids, alone: Bools) -> tuple[Ids, Ids]:
     """The unit of each word, and the group of each unit."""
     document = tokens.sentence_document
     first = np.searchsorted(document, np.arange(tokens.n_documents + 1))
@@ -125,6 +136,16 @@ def _units(tokens: Tokens, group: Ids, alone: NDArray[np.bool_]) -> tuple[Ids, I
     base = np.cumsum(units) - units
     of_sentence = base[document] + alone[document] * (np.arange(tokens.n_sentences) - first[document])
     return np.repeat(of_sentence.astype(np.int32), np.diff(tokens.sentence_offsets)), np.repeat(group, units)
+
+
+def _counted(term: Ids, unit: Ids, owner: Ids, amount: Floats | None, terms: int) -> Cells:
+    """The cells of occurrences, each of a `term` (-1: not to be counted) in a `unit`; the groups of units: `owner`."""
+    begin = np.searchsorted(unit, np.arange(len(owner) + 1))
+    sums: Any = np.diff(begin) if amount is None else np.bincount(unit, amount, minlength=len(owner))
+    order = np.argsort(owner, kind="stable")
+    weight = np.empty(0) if amount is None else amount
+    cells = count_cells(term, weight, begin, order, owner, terms)
+    return Cells._make([*cells, owner, sums.astype(np.float64), order])
 
 
 @compiled
@@ -159,28 +180,8 @@ def count_cells(term: Any, weight: Any, begin: Any, order: Any, owner: Any, term
 
 
 def type_counts(tokens: Tokens) -> Ints:
-    """(types,) how often each type appears in the whole.
-
-    >>> from analysis import read_text, tokenize
-    >>> type_counts(tokenize(read_text("War is war."))).tolist()
-    [2, 1]
-    """
+    """(types,) how often each type appears in the whole."""
     count = np.zeros(len(tokens.vocabulary), np.int64)
     for part in parts(tokens):
         count[part.types] += np.bincount(part.tokens.ids, minlength=len(part.types))
     return count
-
-
-def type_weights(tokens: Tokens, weights: Floats) -> Floats:
-    """(types,) the sum of the weights, one a token or one a sentence, of the places of each type.
-
-    Raises `ValueError` for weights of another length.
-
-    >>> from analysis import read_text, tokenize
-    >>> type_weights(tokenize(read_text("War is war.")), np.array([0.5, 1.0, 0.25])).tolist()
-    [0.75, 1.0]
-    """
-    total = np.zeros(len(tokens.vocabulary))
-    for part in parts(tokens):
-        total[part.types] += np.bincount(part.tokens.ids, part_weights(tokens, weights, part), len(part.types))
-    return total

@@ -1,4 +1,4 @@
-"""Which words stand together more often than chance would have it: pairs of words, and how strongly they attract."""
+"""Which words occur together more often than chance would have it: pairs of words, and how strongly they attract."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlog1py
 
 from analysis.core.compiled import Bools, Floats, Ints, compiled
-from analysis.terms.keys import FirstRows, alphabetical, key_buckets, summed
+from analysis.terms.keys import FirstRows, alphabetical, key_buckets, rank_of, summed
 from analysis.text.parted import names, parts
 from analysis.text.patterns import fitting_types, fold_pattern
 from analysis.text.stopwords import stopped
@@ -28,13 +28,13 @@ def collocations(
     stopwords: Iterable[str] | None = None,
     most: int | None = None,
 ) -> pd.DataFrame:
-    """Pairs of words that stand together, one row a pair, with how often they do and how strongly they are tied.
+    """Pairs of words that occur together, one row a pair, with how often they do and how strongly they are tied.
 
     What is counted, N in all (a pair never crosses a sentence):
 
-    - ``window=w``: running pairs, `second` standing 1 to w words after `first`; w = 1 are words side by side. A word
+    - ``window=w``: running pairs, `second` 1 to w words after `first`; w = 1 are words side by side. A word
       with k words after it in its sentence begins min(k, w) pairs. The order counts: "a b" and "b a" are two rows.
-    - ``window=w`` with `node`: the same pairs read from either end, so that N is twice as many: `second` stands 1 to
+    - ``window=w`` with `node`: the same pairs read from either end, so that N is twice as many: `second` is 1 to
       w words before or after `first`, which is the node. (Two like words side by side count twice, once from each.)
     - ``window="sentence"``: sentences that hold both words, however often. N is the number of sentences. `first` comes
       before `second` in the alphabet, unless `first` is a node. No word is paired with itself.
@@ -48,9 +48,9 @@ def collocations(
 
     Left out are pairs with a count below `min_count` and pairs with one of `stopwords`; all totals include them. `node`
     is a word, or a pattern in which ``*`` stands for any characters and ``?`` for one: only pairs with a word that it
-    fits as `first`, this being asked for even where it is a stop word. Without such a word the table has no rows.
+    fits as `first`, even where it is a stop word. Without such a word the table has no rows.
 
-    With `most` there are the first rows only, so many. Raises `ValueError` for another window, or a node that is not
+    With `most` the table has its first `most` rows. Raises `ValueError` for another window, or a node that is not
     one word or all wildcard.
 
     >>> from analysis import read_text, tokenize
@@ -72,8 +72,7 @@ def collocations(
     begins = (allowed if node is None else _nodes(tokens, node)) & (totals.first_count >= least)
     ends = allowed & (totals.second_count >= least)
     alphabet = alphabetical(tokens)
-    rank = np.empty(len(alphabet), dtype=np.int64)
-    rank[alphabet] = np.arange(len(alphabet))
+    rank = rank_of(alphabet).astype(np.int64)
 
     types = max(len(rank), 1)
     buckets = key_buckets(tokens, radices=[types, types, 1], values=[np.int32, np.int32], rows=totals.pairs)
@@ -128,7 +127,7 @@ def _totals_of(tokens: Tokens, window: int | str, *, both_ways: bool) -> _Totals
             begun, ended = _totals(ids, offsets, window, len(part.types))
             pairs += int(begun.sum())
         else:
-            begun = ended = _sentences_with(ids, offsets, len(part.types))
+            begun = ended = np.bincount(_each_once(part.tokens)[0], minlength=len(part.types))
             pairs += int((np.diff(offsets) ** 2).sum())
         first_count[part.types] += begun
         second_count[part.types] += ended
@@ -168,18 +167,6 @@ def _each_once(tokens: Tokens) -> tuple[Ids, Ints]:
 
 
 @compiled
-def _sentences_with(ids: Any, offsets: Any, types: int) -> Any:
-    """How many sentences each type is in."""
-    holding, last = np.zeros(types, np.int64), np.full(types, -1)
-    for line in range(len(offsets) - 1):
-        for place in range(offsets[line], offsets[line + 1]):
-            if last[ids[place]] != line:
-                last[ids[place]] = line
-                holding[ids[place]] += 1
-    return holding
-
-
-@compiled
 def _totals(ids: Any, offsets: Any, reach: int, types: int) -> Any:
     """How many pairs each type begins, and how many it ends."""
     begun, ended = np.zeros(types, np.int64), np.zeros(types, np.int64)
@@ -209,9 +196,9 @@ def _count(
                 places[free[i]], lines[free[i]] = place, line
                 free[i] += 1
 
-    found, n = np.empty((4, 1024), np.int32), 0
+    found, n = np.empty((1024, 4), np.int32), 0
     counts, documents = np.zeros(types, np.int64), np.zeros(types, np.int64)
-    latest = np.empty(types, np.int64)  # the document in which the pair stood last
+    latest = np.empty(types, np.int64)  # the document that had the pair last
     met = np.empty(types, np.int32)
     for first in range(types):
         m = 0
@@ -230,18 +217,14 @@ def _count(
                     documents[second] += 1
                 counts[second] += 1
         kept = met[:m][counts[met[:m]] >= min_count]
-        if n + len(kept) > found.shape[1]:
-            larger = np.empty((4, 2 * (n + len(kept))), np.int32)
-            for row in range(4):
-                for column in range(n):
-                    larger[row, column] = found[row, column]
-            found = larger
+        if n + len(kept) > len(found):
+            found = np.concatenate((found, np.empty((n + len(kept), 4), np.int32)))
         for second in kept:
-            found[0, n], found[1, n], found[2, n], found[3, n] = first, second, counts[second], documents[second]
+            found[n, 0], found[n, 1], found[n, 2], found[n, 3] = first, second, counts[second], documents[second]
             n += 1
         for second in met[:m]:
             counts[second] = documents[second] = 0
-    return found[:, :n]
+    return found[:n].T.copy()
 
 
 def _nodes(tokens: Tokens, node: str) -> Bools:

@@ -83,11 +83,7 @@ def sides(
 
 
 def is_list(reference: str | None) -> bool:
-    """Whether a reference is a frequency list, by its ending, and no group.
-
-    >>> is_list("general.CSV"), is_list("Wire agency"), is_list(None)
-    (True, False, False)
-    """
+    """Whether a reference is a frequency list, by its ending, rather than a group."""
     return bool(reference) and str(reference).lower().endswith(".csv")
 
 
@@ -95,13 +91,6 @@ def read_frequency_list(path: str | Path) -> pd.DataFrame:
     """A frequency list from a CSV file: ``term`` (text) and ``count`` (whole numbers), one row a term.
 
     Raises `ValueError` where the file is not there or no such table.
-
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder, "list.csv")
-    ...     _ = path.write_text("term,count\\nnull,12\\nthe,900\\n")
-    ...     read_frequency_list(path)["count"].tolist()
-    [12, 900]
     """
     try:
         table = read_table(Path(path))

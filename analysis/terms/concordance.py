@@ -45,10 +45,10 @@ def kwic(
       out what was not tokenized (boilerplate, front matter). Empty where the document begins or ends;
     - ``sentence``: its number in the document, from 0; ``source``, ``date``: of the document.
 
-    `sort` is "document" (as the corpus stands), "left" or "right" (by the words before, or behind, the nearest first,
-    in the order of Unicode) or "date" (unknown dates last). What is equal stands as in the corpus. Without a match the
-    table has no rows. With `most` there are the first rows only, so many. Raises `ValueError` for a window below 0,
-    another `sort`, no pattern, or a pattern that does not begin and end with a word.
+    `sort` is "document" (the order of the corpus), "left" or "right" (by the words before, or behind, the nearest
+    first, in the order of Unicode) or "date" (unknown dates last); ties are in the order of the corpus. Without a match
+    the table has no rows; with `most` it has its first `most` rows. Raises `ValueError` for a window below 0, another
+    `sort`, no pattern, or a pattern that does not begin and end with a word.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("No one wins a war, they say. This war was won."))
@@ -76,7 +76,7 @@ def kwic(
 
 
 def _sorted(tables: list[pd.DataFrame], keys: int) -> pd.DataFrame:
-    """The rows of all tables by their last columns, so many `keys`."""
+    """The rows of all tables, sorted by their last `keys` columns."""
     table = pd.concat(tables, ignore_index=True)
     if not keys:
         return table
@@ -120,7 +120,7 @@ def _contexts(
 def to_html(table: pd.DataFrame) -> str:
     """A table of `kwic` as an HTML table, the keywords one below the other; all text is escaped.
 
-    A line runs in the direction of most of its letters: in Urdu, what stands before the keyword is to its right. No
+    A line runs in the direction of most of its letters: in Urdu, the words before the keyword are to its right. No
     style sheet is needed.
 
     >>> from analysis import read_text, tokenize
@@ -139,7 +139,7 @@ def to_html(table: pd.DataFrame) -> str:
 
 
 def _line(doc_id: str, *parts: str) -> str:
-    """One row of the HTML table: document, and what stands before the keyword, the keyword, what stands behind it."""
+    """One row of the HTML table: the document; the text before the keyword, the keyword, the text behind it."""
     direction = _direction("".join(parts))
     pre, keyword, post = (html.escape(" ".join(part.split())) for part in parts)
     return (

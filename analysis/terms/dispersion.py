@@ -23,7 +23,7 @@ DEVIATION = ["dp", "dp_norm", "dp_adjusted"]  # 0 = even
 COLUMNS = ["term", "count", "range", "range_share", *EVENNESS, *DEVIATION, "arf"]
 
 STRETCHES = 5_000  # of a long text, of each of which a strip of its words need not show more than one mark
-AT_ONCE = 1_000_000  # cells in memory, at most about so many
+AT_ONCE = 1_000_000  # cells in memory at a time, about
 
 
 def dispersion(
@@ -42,11 +42,11 @@ def dispersion(
       the whole corpus, documents in order, the f places of the word are :math:`d_1 \dots d_f` words apart, and the way
       from the last place leads on through the start to the first (Savický and Hlaváčová 2002, Measures of word
       commonness, Journal of Quantitative Linguistics 9). It is an occurrence count: ``count`` when evenly spaced,
-      about 1 when all occurrences stand together. No parts are needed.
+      about 1 when all occurrences are side by side. No parts are needed.
 
     With one part, as for a single text without `parts`, all measures of evenness but ``arf`` are NaN. Words in
     `stopwords`, and those that occur less than `min_count` times, have no row but count as running words. With `most`
-    there are the first rows only, so many. Raises `ValueError` for parts < 2 or more parts than words, or when
+    the table has its first `most` rows. Raises `ValueError` for parts < 2 or more parts than words, or when
     `stopwords` is one string.
 
     >>> from analysis import read_text, tokenize
@@ -70,7 +70,7 @@ def dispersion(
 
 
 def places(tokens: Tokens, terms: Iterable[str], *, most: int | None = None) -> pd.DataFrame:
-    """Where each of `terms` stands: one row an occurrence, by term in the order given, then in the order of the text.
+    """Where each of `terms` occurs: one row an occurrence, by term in the order given, then in the order of the text.
 
     ``term``; ``doc_id``; ``place``, the number of running words before it in the whole corpus, documents in order.
     Where there are more than `most` of them, the words are taken as `STRETCHES` equal stretches, and of the places of a

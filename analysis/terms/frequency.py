@@ -1,6 +1,6 @@
 """Which words carry a text: counts of words and n-grams, with rates, spread over documents and intervals.
 
-The terms of each part of a corpus are counted, and what they count in all parts is added up, term by term.
+The terms of each part of a corpus are counted, and the counts of all parts added up, term by term.
 """
 
 from collections.abc import Iterable
@@ -12,19 +12,29 @@ import pandas as pd
 
 from analysis.core.compiled import Floats, Ints
 from analysis.core.intervals import Sums, intervals_of
-from analysis.terms.adjusted import before_and_after
-from analysis.terms.cells import Groups, counted_terms, groups_of, inverse_frequency
+from analysis.terms.cells import Groups, check_ngrams, counted_terms, groups_of, type_counts
 from analysis.terms.dispersion import dispersion
 from analysis.terms.diversity import diversity
-from analysis.terms.keys import Columns, alphabet, key_buckets, of_terms, summed
-from analysis.terms.ngrams import by_value, check, ngrams
+from analysis.terms.keys import (
+    Columns,
+    alphabet,
+    alphabetical,
+    by_value,
+    first_of,
+    key_buckets,
+    of_terms,
+    rank_of,
+    summed,
+)
 from analysis.terms.trends import trends
 from analysis.terms.zipf import zipf
 from analysis.text.buckets import Buckets
+from analysis.text.parted import names, part_weights, parts
+from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens
 
-# What is counted over and over is asked for in one place; the modules that these come from have the rest.
-__all__ = ["before_and_after", "dispersion", "diversity", "ngrams", "terms", "trends", "zipf"]
+# The measures of single words in one place; the modules that they come from have the rest.
+__all__ = ["before_and_after", "dispersion", "diversity", "terms", "trends", "zipf"]
 
 COLUMNS = ["term", "count", "per_million", "documents", "document_share", "tf_idf", "ci_low", "ci_high"]
 
@@ -63,7 +73,7 @@ def terms(
     whatever they weigh. The table has no rows where n is larger than any sentence, or every word is stopped. Raises
     `ValueError` for n < 1, skip < 0, an unknown column, or weights of another length.
 
-    With `most` the table has the first rows only, so many. With `by` they are the first of each group, `most` over the
+    With `most` the table has its first `most` rows. With `by` they are the first of each group, `most` over the
     number of groups or 1,000 (fewer of more than 1,000 groups), and the rows of as many terms that are the most
     frequent of all groups together. Each row has the values that it has in the whole table.
 
@@ -79,7 +89,7 @@ def terms(
     >>> terms(tokens, n=2, skip=1)["term"].tolist()[:4]
     ['to be', 'be not', 'be or', 'be quick']
     """
-    check(n, skip)
+    check_ngrams(n, skip)
     groups, words = groups_of(tokens, by), alphabet(tokens, stopwords=stopwords)
     owners, runnings = [], []
     kind: Any = np.int64 if weights is None else np.float64
@@ -126,6 +136,56 @@ def terms(
     return table
 
 
+def before_and_after(
+    tokens: Tokens,
+    weights: Floats,
+    *,
+    stopwords: Iterable[str] | None = None,
+    most: int | None = None,
+) -> pd.DataFrame:
+    """How `weights`, such as those of repeated sentences, change the count of each word, those that lose most first.
+
+    ``term``; ``count`` in the text as it is; ``adjusted``, the sum of the weights; ``lost``, their difference; ``rank``
+    and ``adjusted_rank``, the word's place by either count (1 = most; ties in alphabetical order).
+
+    With `most` the table has its first `most` rows; the ranks are among all words. Raises `ValueError` for weights that
+    are neither one a token nor one a sentence.
+
+    >>> from analysis import read_text, tokenize
+    >>> from analysis.redundancy.repeats import weights
+    >>> tokens = tokenize(read_text("We will win. They said no. We will win."))
+    >>> before_and_after(tokens, weights(tokens))[["term", "count", "adjusted", "lost"]].head(2)
+       term  count  adjusted  lost
+    0    we      2       1.0   1.0
+    1  will      2       1.0   1.0
+    """
+    count, adjusted = type_counts(tokens).astype(np.int32), np.zeros(len(tokens.vocabulary))
+    for part in parts(tokens):
+        adjusted[part.types] += np.bincount(part.tokens.ids, part_weights(tokens, weights, part), len(part.types))
+    del weights  # the largest array here, of a large corpus
+    rows = alphabetical(tokens)
+    rows = rows[(~stopped(tokens.vocabulary, stopwords) & (count > 0))[rows]]
+    count, adjusted = count[rows], adjusted[rows]
+    # Sums of thirds are off by a last bit; the count of a word that loses nothing is exactly as before.
+    np.round(adjusted, 9, out=adjusted)
+    lost = count - adjusted
+    np.round(lost, 9, out=lost)
+    first = first_of(most, -lost, -count)  # of those that lose as much, the most frequent
+    rank, adjusted_rank = (
+        1 + rank_of(np.argsort(-values, kind="stable"))[first].astype(np.int64) for values in (count, adjusted)
+    )
+    return pd.DataFrame(
+        {
+            "term": pd.Series(names(tokens, rows[first]), dtype="str"),
+            "count": count[first].astype(np.int64),
+            "adjusted": adjusted[first],
+            "lost": lost[first],
+            "rank": rank,
+            "adjusted_rank": adjusted_rank,
+        }
+    )
+
+
 def _first_rows(buckets: Buckets, keys: int, groups: Groups, min_count: int, most: int | None) -> pd.DataFrame:
     """The rows of the table in its order, as `_rows` has them."""
     number = len(groups.names)
@@ -169,12 +229,12 @@ def _rows(columns: Columns, keys: int, groups: Groups, min_count: int) -> pd.Dat
     columns = summed(columns, keys)
     times, units, square, product, *amount = columns[keys:]
     term, group = of_terms(columns[:keys], len(groups.names))
-    # Sums of thirds are off by a last bit; words of the same count are to be in alphabetical order all the same.
+    # Sums of thirds are off by a last bit; words of the same count must be in alphabetical order all the same.
     counts = amount[0].round(9) if amount else times
     documents = np.minimum(units, groups.sizes[group])  # the units of a group's only document are its sentences
     found: dict[Any, Any] = dict(enumerate(columns[:keys]))
     found |= {"group": group, "counts": counts, "documents": documents}
     found |= {"square": square, "product": product, "held": units}
-    found |= {"idf": inverse_frequency(np.bincount(term, documents), len(groups.of))[term]}
+    found |= {"idf": (np.log((1 + len(groups.of)) / (1 + np.bincount(term, documents))) + 1)[term]}
     found |= {"weight": np.bincount(term, counts)[term]}
     return pd.DataFrame(found, copy=False)[times >= min_count]

@@ -6,23 +6,20 @@ together. Then each group is held against all the others.
 
 from collections.abc import Iterable, Sequence
 from operator import eq
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
 from analysis.core.compiled import Ints
-from analysis.terms.cells import Groups, counted_terms
-from analysis.terms.keys import Alphabet, Columns, alphabet, changes, key_buckets, pack
-from analysis.terms.ngrams import check
+from analysis.terms.cells import Groups, check_ngrams, counted_terms
+from analysis.terms.keys import Alphabet, Columns, alphabet, changes, key_buckets, pack, rank_of
 from analysis.terms.permutation import Permutations
 from analysis.terms.tallies import (
     COLUMNS,
     OWN_WORDS,
     FirstTerms,
-    Settings,
-    check_groups,
-    check_sizes,
     frequency_list,
     key_table,
 )
@@ -99,7 +96,7 @@ def keyness(
     without words, two sides that are the same documents or were tokenized differently, a table that is no frequency
     list or shares no term, and n < 1, k <= 0, prior <= 0, permutations < 0, or `copies` of another length.
 
-    With `most` there are the first rows only, so many; the adjusted values are those of all.
+    With `most` the table has its first `most` rows; the adjusted values are those of all.
 
     >>> from analysis import read_text, tokenize
     >>> target = tokenize(read_text("War and war and war."))
@@ -110,8 +107,7 @@ def keyness(
     1  trade  reference      0                2  1.94      -1.32
     2  peace  reference      0                1  0.97      -0.32
     """
-    check(n)
-    how = Settings(min_count, k, prior, among)
+    check_ngrams(n)
     group = np.zeros(target.n_documents, dtype=np.int64)
     if isinstance(reference, pd.DataFrame):
         listed, times = frequency_list(reference)
@@ -129,19 +125,24 @@ def keyness(
         words = alphabet(target, reference, stopwords=stopwords)
         buckets, sizes = _counted(words, n, [target, reference])
     group = np.append(group, np.ones(len(sizes) - len(group), dtype=np.int64))
-    check_sizes(np.bincount(group, sizes, minlength=2).tolist(), n)
+    for role, size in zip(("target", "reference"), np.bincount(group, sizes, minlength=2), strict=True):
+        if not size:
+            what = "words" if n == 1 else f"sentence of {n} words or more"
+            raise ValueError(f"the {role} has no {what}: there is nothing to compare")
     dealt = Permutations(group, sizes, copies if permutations else None, permutations, seed)
-    (first,), shared = _first_terms(buckets, group, sizes, [0], how, most, dealt)
+    options: dict[str, Any] = {"min_count": min_count, "most": most, "among": among}
+    (first,), shared = _first_terms(buckets, group, sizes, [0], dealt, **options)
     found = first.rows()
     terms = words.terms(found.keys, n, 1)
     if not isinstance(reference, pd.DataFrame):
-        return key_table(terms, found, first.sizes, (target.n_documents, reference.n_documents), how)
+        documents = target.n_documents, reference.n_documents
+        return key_table(terms, found, first.sizes, documents, k=k, prior=prior)
     if not shared:
         own = next(part.tokens for part in parts(target) if len(part.tokens))
         said = f"it begins {listed[0]!r}, the target {' '.join(own.vocabulary[own.ids[:n]])!r}"
         raise ValueError(f"the reference table shares no term with the target: {said}")
     terms = pd.Series(terms).str.rstrip(" ").array if n > 1 else terms
-    return key_table(terms, found, first.sizes, (target.n_documents, 0), how)
+    return key_table(terms, found, first.sizes, (target.n_documents, 0), k=k, prior=prior)
 
 
 def keyness_by_group(
@@ -163,9 +164,9 @@ def keyness_by_group(
     Groups in alphabetical order, each with its own ``q``, and with a ``q_documents`` that is adjusted for the number of
     groups, too, where there are more than two; `by` empty makes the group "(none)". A group without words has no rows.
     The divisions of documents are the same for all groups. With `most` each group has its first rows, `most` shared
-    among the groups, but 1,000 at least; how many words set it apart, which `most_distinct`
-    asks for, is in the table's ``attrs``. Raises `ValueError` for an
-    unknown column, where fewer than two groups have words, and where a thousand million rows were to be compared.
+    among the groups, but 1,000 at least; how many words set it apart, which `most_distinct` asks for, is in the table's
+    ``attrs``. Raises `ValueError` for an unknown column, where fewer than two groups have words, and where a thousand
+    million rows were to be compared.
 
     >>> from analysis import tokenize
     >>> from analysis.text.corpus import read_texts
@@ -177,21 +178,26 @@ def keyness_by_group(
     4      1    war  reference      0                4
     8      2  peace  reference      0                1
     """
-    check(n)
+    check_ngrams(n)
     labels, group = tokens.numbered_groups(by)
     words = alphabet(tokens, stopwords=stopwords)
     buckets, sizes = _counted(words, n, [tokens])
     used = np.flatnonzero(np.bincount(group, sizes, minlength=len(labels))).tolist()
-    check_groups(by, (labels[row] for row in used))
-    how = Settings(min_count, k, prior, among=len(used) if len(used) > 2 else 1)  # of two the words are the same
-    each = None if most is None else max(most // len(used), LEAST)
+    if len(used) < 2:
+        said = repr(labels[used[0]]) if used else "none"
+        raise ValueError(f"{by!r} has fewer than two groups with words ({said}): compare by a column with more values")
+    options: dict[str, Any] = {
+        "min_count": min_count,
+        "among": len(used) if len(used) > 2 else 1,
+    }  # two mirror each other
+    options["most"] = None if most is None else max(most // len(used), LEAST)
     documents = np.bincount(group, minlength=len(labels)).tolist()
     dealt = Permutations(group, sizes, copies, permutations, seed)
     tables, own_words = [], {}
-    for row, first in zip(used, _first_terms(buckets, group, sizes, used, how, each, dealt)[0], strict=True):
+    for row, first in zip(used, _first_terms(buckets, group, sizes, used, dealt, **options)[0], strict=True):
         sides = documents[row], tokens.n_documents - documents[row]
         found = first.rows()
-        table = key_table(words.terms(found.keys, n, 1), found, first.sizes, sides, how)
+        table = key_table(words.terms(found.keys, n, 1), found, first.sizes, sides, k=k, prior=prior)
         table.insert(0, by, labels[row])
         tables.append(table)
         own_words[labels[row]] = first.own()
@@ -235,11 +241,9 @@ def _counted(words: Alphabet, n: int, corpora: Sequence[Tokens]) -> tuple[Bucket
         one = Groups(alone.astype(np.int32), range(1), np.array([corpus.n_documents]), alone)
         for cells, keys in counted_terms(corpus, words, one, n, codes=codes):
             order = np.lexsort(keys[::-1])  # of a few rows; sorted pieces are soon sorted together
-            rank = np.empty(len(order), dtype=np.int32)
-            rank[order] = np.arange(len(order), dtype=np.int32)
             document = np.repeat(np.arange(len(cells.owner), dtype=np.int32), np.diff(cells.begin))
             shape = len(order), len(cells.owner)
-            by_term = sparse.coo_array((cells.times, (rank[cells.row], document)), shape).tocsr()
+            by_term = sparse.coo_array((cells.times, (rank_of(order)[cells.row], document)), shape).tocsr()
             rows = (np.repeat(key[order], np.diff(by_term.indptr)) for key in keys)
             buckets.add(*rows, before + by_term.indices, by_term.data)
             sizes.append(cells.running.astype(np.int64))
@@ -252,9 +256,11 @@ def _first_terms(
     group: Ints,
     sizes: Ints,
     compared: Sequence[int],
-    how: Settings,
-    most: int | None,
     dealt: Permutations,
+    *,
+    min_count: int,
+    most: int | None,
+    among: int,
 ) -> tuple[list[FirstTerms], bool]:
     """The first terms of each of the groups that are `compared` with all others; whether groups share a term at all."""
     own_sizes, shared = np.bincount(group, sizes).astype(np.int64), False
@@ -270,7 +276,7 @@ def _first_terms(
             shared |= bool((np.minimum.reduceat(of, begin[:-1]) < np.maximum.reduceat(of, begin[:-1])).any())
         term = np.repeat(np.arange(len(begin) - 1), np.diff(begin))
         every = np.stack([np.bincount(term, times, len(begin) - 1).astype(np.int64), np.diff(begin)])
-        often = every[0] >= max(how.min_count, 1)
+        often = every[0] >= max(min_count, 1)
         if often.sum() * len(compared) * len(buckets) > AT_MOST:
             said = f"{len(compared):,} groups with {often.sum() * len(buckets):,} terms"
             raise ValueError(f"{said} are too many to compare: take fewer groups, or a higher min_count")
@@ -291,10 +297,10 @@ def _first_terms(
             pairs.append((np.flatnonzero(often)[chosen], np.full(len(chosen), row)))
             numbers[place].append(np.arange(added, added := added + len(chosen)))
         dealt.add(begin, document, times, *(np.concatenate(column) for column in zip(*pairs, strict=True)))
-    chances = dealt.chances(spread, how.among)
+    chances = dealt.chances(spread, among)
     for row, first, own_numbers in zip(compared, found, numbers, strict=True):
         least = dealt.least(row, spread)
-        first.settle(chances[np.concatenate(own_numbers)], least, how.among * int(spread[least:].sum()))
+        first.settle(chances[np.concatenate(own_numbers)], least, among * int(spread[least:].sum()))
     return found, shared
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
 from analysis.core.compiled import Bools, Ints
 from analysis.text.buckets import Buckets
@@ -23,7 +24,7 @@ class Alphabet(NamedTuple):
     """The words of one or several corpora, numbered in alphabetical order (by code point).
 
     ``codes``: for each corpus, (types,) the number of each type. ``size``: how many words there are. ``dropped``:
-    (size,) which are stop words. ``names``: a function that gives the words with such numbers.
+    (size,) which are stop words. ``names``: gives the words with such numbers.
     """
 
     codes: list[Ids]
@@ -32,16 +33,12 @@ class Alphabet(NamedTuple):
     names: Callable[[NDArray[Any]], NDArray[np.object_]]
 
     def radices(self, n: int, groups: int) -> list[int]:
-        """Those of a key of `n` words and a group, see `pack`."""
+        """The radices of a key of `n` words and a group, see `pack`."""
         return [*[self.size] * n, groups]
 
     def terms(self, keys: Columns, n: int, groups: int) -> Any:
-        """The terms of `n` words that keys of `n` words and a group have."""
-        return self.joined(unpack(keys, self.radices(n, groups))[:n])
-
-    def joined(self, digits: Columns) -> Any:
-        """The terms whose first words, second words ... have these numbers, with blanks between the words."""
-        numbers = np.stack(digits)
+        """The terms, with blanks between their words, of keys of `n` words and a group."""
+        numbers = np.stack(unpack(keys, self.radices(n, groups))[:n])
         used, places = np.unique(numbers, return_inverse=True)
         words = pd.Series(self.names(used), dtype="str").array
         after = " " + words
@@ -53,55 +50,47 @@ class Alphabet(NamedTuple):
 
 
 def alphabet(*corpora: Tokens, stopwords: Iterable[str] | None = None, more: Sequence[str] | None = None) -> Alphabet:
-    """The words of the `corpora`, and `more` words, as numbers; with more the last of ``codes`` are theirs.
-
-    Raises `ValueError` where `stopwords` is one string.
-
-    >>> from analysis import read_text, tokenize
-    >>> words = alphabet(tokenize(read_text("To be or not to be.")))
-    >>> words.codes[0].tolist(), words.names(np.array([0, 3])).tolist()
-    ([3, 0, 2, 1], ['be', 'to'])
-    """
+    """The words of the `corpora`, and `more` words: then the last of ``codes`` are those of `more`."""
     first = corpora[0]
     if more is None and all(tokens.vocabulary is first.vocabulary for tokens in corpora):
         order = alphabetical(first)
-        codes = np.empty(len(order), dtype=np.int32)
-        codes[order] = np.arange(len(order), dtype=np.int32)
         out = stopped(first.vocabulary, stopwords)[order]
-        return Alphabet([codes] * len(corpora), len(order), out, lambda rows: names(first, order[rows]))
+        return Alphabet([rank_of(order)] * len(corpora), len(order), out, lambda rows: names(first, order[rows]))
     lists = [names(tokens, np.arange(len(tokens.vocabulary))) for tokens in corpora]
     if more is not None:
         lists.append(np.array(more, dtype=object))
     number, distinct = pd.factorize(pd.Series(np.concatenate(lists), dtype="str"))
     order = distinct.argsort()
-    rank = np.empty(len(order), dtype=np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
     words = distinct[order].to_numpy(dtype=object)
-    found = np.split(rank[number], np.cumsum([len(own) for own in lists[:-1]]))
+    found = np.split(rank_of(order)[number], np.cumsum([len(own) for own in lists[:-1]]))
     return Alphabet(found, len(words), stopped(words, stopwords), lambda rows: words[rows])
 
 
 def alphabetical(tokens: Tokens) -> NDArray[Any]:
-    """The types in alphabetical order, in which those of a corpus in parts are numbered.
-
-    >>> from analysis import read_text, tokenize
-    >>> alphabetical(tokenize(read_text("To be."))).tolist()
-    [1, 0]
-    """
+    """The types in alphabetical order, in which those of a corpus in parts are numbered."""
     if isinstance(tokens.vocabulary, Vocabulary):
         return np.arange(len(tokens.vocabulary), dtype=np.int32)
     return pd.Series(tokens.vocabulary, dtype="str").argsort().to_numpy()
+
+
+def rank_of(order: NDArray[Any]) -> Ids:
+    """(rows,) the place of each row in an `order` of all rows, such as `argsort` gives."""
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    return rank
+
+
+def by_value(values: Ids) -> Ids:
+    """A stable argsort of small integers: scipy transposes a matrix by counting, which is far faster than sorting."""
+    rows = np.arange(len(values), dtype=np.int32)
+    shape = (1, int(values.max(initial=0)) + 1)
+    return sparse.csr_array((rows, values, np.array([0, len(values)], dtype=np.int32)), shape=shape).tocsc().data
 
 
 def pack(digits: Sequence[NDArray[Any]], radices: Sequence[int]) -> Columns:
     """Numbers of several digits in as few columns of 64 bits as hold them; they sort as the digits do.
 
     Each digit is below its radix.
-
-    >>> [column.tolist() for column in pack([np.array([1, 2]), np.array([7, 0])], [3, 10])]
-    [[17, 20]]
-    >>> len(pack([np.array([1])] * 5, [1 << 20] * 5))
-    2
     """
     given = iter(digits)
     columns = []
@@ -114,11 +103,7 @@ def pack(digits: Sequence[NDArray[Any]], radices: Sequence[int]) -> Columns:
 
 
 def unpack(columns: Columns, radices: Sequence[int]) -> Columns:
-    """The digits that `pack` packed.
-
-    >>> [digit.tolist() for digit in unpack([np.array([17, 20])], [3, 10])]
-    [[1, 2], [7, 0]]
-    """
+    """The digits that `pack` packed."""
     digits = []
     for column, own in zip(columns, _columns(radices), strict=True):
         found = []
@@ -143,9 +128,9 @@ def _columns(radices: Sequence[int]) -> list[list[int]]:
 
 
 def key_buckets(*corpora: Tokens, radices: Sequence[int], values: Sequence[Any], rows: int) -> Buckets:
-    """Buckets for `rows` rows at most: a key with these `radices`, the last being the group's, and the `values`.
+    """Buckets for at most `rows` rows of a key with these `radices`, the last the group's, and `values` of these types.
 
-    All rows of a term are in one bucket, whatever their group, and of corpora in memory all rows are.
+    All rows of a term are in one bucket, whatever their group; corpora in memory have one bucket.
     """
     place = next(filter(None, map(folder_of, corpora)), None)
     types = [*[np.int64] * len(_columns(radices)), *values]
@@ -153,11 +138,7 @@ def key_buckets(*corpora: Tokens, radices: Sequence[int], values: Sequence[Any],
 
 
 def summed(columns: Columns, keys: int = 1) -> Columns:
-    """The rows of `columns` sorted by key, the first `keys` columns, those of one key added up in their order.
-
-    >>> [column.tolist() for column in summed([np.array([7, 3, 7]), np.array([1, 1, 4])])]
-    [[3, 7], [1, 5]]
-    """
+    """The rows of `columns` sorted by key, the first `keys` columns, those of one key added up in their order."""
     if keys > 1:
         order = np.lexsort(columns[keys - 1 :: -1])
     else:  # whole numbers have the same sum in any order, which is found far sooner
@@ -190,26 +171,14 @@ def of_terms(keys: Columns, groups: int) -> tuple[Ints, Ints]:
 
 
 def key_index(keys: Columns) -> pd.Index:
-    """Keys to look up, or to be looked up.
-
-    >>> key_index([np.array([5, 9])]).get_indexer(key_index([np.array([9, 7])])).tolist()
-    [1, -1]
-    """
+    """Keys as an index, to look up or be looked up."""
     return pd.MultiIndex.from_arrays(keys) if len(keys) > 1 else pd.Index(keys[0])
 
 
 class FirstRows:
-    """Keeps the first rows of what is added, by the first column from low to high, of equal ones by those that follow.
-
-    >>> first = FirstRows(2)
-    >>> first.add(np.array([3, 1]), np.array([7, 8]))
-    >>> first.add(np.array([1, 2]), np.array([6, 9]))
-    >>> [column.tolist() for column in first.rows()]
-    [[1, 1], [6, 8]]
-    """
+    """Keeps the first `most` rows (None: all) of those added, in the order of `first_of`."""
 
     def __init__(self, most: int | None) -> None:
-        """Keep `most` rows, or all."""
         self._most, self._held, self._last = most, list[Columns](), np.inf
 
     def add(self, *columns: NDArray[Any]) -> None:
@@ -228,13 +197,7 @@ class FirstRows:
 
 
 def first_of(most: int | None, *columns: NDArray[Any]) -> Ints:
-    """The first `most` rows in the rising order of the first of `columns`, of equal ones by those that follow.
-
-    All rows without a number.
-
-    >>> first_of(2, np.array([-1.0, -5.0, -5.0]), np.array([1, 3, 2])).tolist()
-    [2, 1]
-    """
+    """The first `most` rows (None: all) in the rising order of the first of `columns`, ties by the ones that follow."""
     rows = np.arange(len(columns[0]))
     if most is not None and len(rows) > most:  # most of them are never sorted
         rows = np.flatnonzero(columns[0] <= np.partition(columns[0], most - 1)[most - 1])

@@ -1,4 +1,4 @@
-"""The strongest pairs of words as a network: the words it joins, and where each is to be drawn."""
+"""The strongest pairs of words as a network: the words it joins, and where each is drawn."""
 
 from collections.abc import Sequence
 
@@ -20,10 +20,10 @@ def network(table: pd.DataFrame, *, top: int = 60, measure: str = "log_dice") ->
       its place, the longer side of the drawing from -1 to 1, six decimals. Most frequent first, ties alphabetical.
     - edges: ``first``, ``second``, ``weight`` (the value of `measure`), strongest first, ties alphabetical.
 
-    Two words are one line, though they be pairs in either order: the stronger. A word with itself, and a pair without
-    a value, is none. Each part of the network that hangs together is drawn by itself, its lines about equally long
+    Two words have one line, even where they are pairs in both orders: the stronger. A word with itself, and a pair
+    without a value, has none. Each connected part of the network is drawn by itself, its lines about equally long
     (Kamada and Kawai 1989, An Algorithm for Drawing General Undirected Graphs), its longer side upright, its most
-    frequent word in the upper half unless in the middle. The parts stand in rows, the tallest first, and cross nowhere:
+    frequent word in the upper half unless in the middle. The parts are in rows, the tallest first, and cross nowhere:
     nearness means something inside a part only. The same table gives the same drawing.
 
     Raises `ValueError` for an unknown measure, or a `top` below 1.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core.compiled import Bools, Floats, Ints, compiled
+from analysis.text.hashes import run_begins
 
 SIGNIFICANT = 0.05  # below this adjusted p a term stands out, so that none from there on need be dealt
 ENOUGH = 10  # dealings as far apart as the actual one, after which a term is dealt no more
@@ -33,15 +34,6 @@ class Pairs(NamedTuple):
     times: NDArray[np.int32]
 
 
-class Dealings(NamedTuple):
-    """``group``: (documents, dealings) of each document; the logarithms of the running terms of each group, and of all
-    others, (groups, dealings)."""
-
-    group: NDArray[Any]
-    own: Floats
-    others: Floats
-
-
 class Permutations:
     """Documents dealt out over their groups, and how often terms are as far apart as they are in fact.
 
@@ -56,7 +48,7 @@ class Permutations:
     """
 
     def __init__(self, group: Ints, sizes: Ints, copies: Ints | None, permutations: int, seed: int) -> None:
-        """Of documents in groups numbered from 0, of so many running terms; `copies`: the same number for copies."""
+        """Documents by `group`, numbered from 0, with `sizes` running terms; `copies`: an equal number for copies."""
         if permutations < 0:
             raise ValueError(f"permutations is {permutations}: use 0 (no test of documents) or more, such as 1999")
         if copies is not None and len(copies) != len(group):
@@ -109,10 +101,9 @@ class Permutations:
         """Have pairs of a `term` and a `group` tested; the cells of term t begin at ``begin[t]``, see `Pairs`."""
         used, row = np.unique(term, return_inverse=True)
         size = begin[used + 1] - begin[used]
-        first = np.cumsum(size) - size
-        cell = np.arange(size.sum()) + np.repeat(begin[used] - first, size)
+        cell = run_begins(np.append(begin[used], 0), size)
         cells = document[cell].astype(np.int32), times[cell].astype(np.int32)
-        self._pending.append(Pairs(first[row], size[row], group.astype(np.int64), *cells))
+        self._pending.append(Pairs((np.cumsum(size) - size)[row], size[row], group.astype(np.int64), *cells))
         self._cells += len(cell)
         if self._cells > CELLS:
             self._deal_first()
@@ -123,7 +114,7 @@ class Permutations:
         The share of dealings with as high a G² as the actual one, which is one of them. After `ENOUGH` of those a term
         is dealt no more, and its p-value is their share in its dealings (Besag and Clifford 1991, Sequential Monte
         Carlo p-values, Biometrika 78). Where the terms of a group that are left after the first dealings are so few
-        that so coarse a p-value does not stand the adjustment for all tests, `among` times as many as terms, they are
+        that so coarse a p-value does not bear the adjustment for all tests, `among` times as many as terms, they are
         dealt on until it does (Sandve, Ferkingstad and Nygård 2011, Sequential Monte Carlo multiple testing,
         Bioinformatics 27), or `WORK` is done.
         """
@@ -150,7 +141,7 @@ class Permutations:
             going &= (still * SIGNIFICANT * done < ENOUGH * tests)[pairs.group]
             if not going.any():
                 break
-            _deal(*pairs, *self._next(TOGETHER), actual, going, *own)
+            _deal(pairs, *self._next(TOGETHER), actual, going, *own)
             done += TOGETHER
             per_dealing = MOVED * len(self._labels) + FILLED * len(self._group) + int(pairs.size[going].sum())
             work += TOGETHER * per_dealing
@@ -166,7 +157,7 @@ class Permutations:
         self._random, self._dealt_order = np.random.default_rng(self._seed), self._order.copy()
         for done in range(0, self._permutations, TOGETHER):
             dealings = self._next(min(TOGETHER, self._permutations - done))
-            _deal(*pairs, *dealings, actual, going, as_far, dealt)
+            _deal(pairs, *dealings, actual, going, as_far, dealt)
         self._done.append((as_far, dealt, pairs.size, pairs.group))
         if self._open is not None:
             self._open.append(_only(pairs, as_far < ENOUGH))
@@ -178,20 +169,20 @@ class Permutations:
         groups = self._group[:, None]
         own = np.bincount(self._group, self._sizes, len(self._units))[:, None]
         evidence = np.empty(len(pairs.group))
-        _measure(*pairs, groups, *_logarithms(own), evidence)
+        _measure(pairs, groups, *_logarithms(own), evidence)
         return evidence
 
-    def _next(self, count: int) -> Dealings:
-        """The next dealings."""
+    def _next(self, count: int) -> tuple[NDArray[Any], Floats, Floats]:
+        """The next dealings: the group of each document, (documents, dealings), and the `_logarithms` of all groups."""
         numbers = self._random.integers(0, 1 << 32, (count, len(self._labels)), dtype=np.uint32)
         groups = np.repeat(self._undealt[:, None], count, axis=1)
         own = np.repeat(np.bincount(self._undealt, self._sizes, len(self._units))[:, None], count, axis=1)
         _shuffle(numbers, self._labels, self._dealt_order, *self._members, self._sizes, groups, own)
-        return Dealings(groups, *_logarithms(own))
+        return groups, *_logarithms(own)
 
 
 def _logarithms(own: Ints) -> tuple[Floats, Floats]:
-    """Those of sizes, (groups, dealings), and of what the other groups have."""
+    """The logarithms of the running terms of each group, and of all others, (groups, dealings)."""
     return np.log(np.maximum(own, 1)), np.log(np.maximum(own.sum(axis=0) - own, 1))
 
 
@@ -204,10 +195,9 @@ def _joined(pieces: list[Pairs]) -> Pairs:
 
 def _only(pairs: Pairs, kept: Bools) -> Pairs:
     """Some of the pairs, with their own cells."""
-    first, size = pairs.first[kept], pairs.size[kept]
-    begin = np.cumsum(size) - size
-    cell = np.arange(size.sum()) + np.repeat(first - begin, size)
-    return Pairs(begin, size, pairs.group[kept], pairs.document[cell], pairs.times[cell])
+    size = pairs.size[kept]
+    cell = run_begins(np.append(pairs.first[kept], 0), size)
+    return Pairs(np.cumsum(size) - size, size, pairs.group[kept], pairs.document[cell], pairs.times[cell])
 
 
 @compiled
@@ -216,7 +206,7 @@ def _shuffle(
 ) -> None:
     """Give, for each row of random `numbers`, the `labels` to units of `order`, each being as likely as any other.
 
-    `groups` and `own`, the sizes of groups, are such as they are where all have the last of them.
+    `groups` and `own`, the sizes of the groups, come in with all units of `order` in the largest group.
     """
     for k in range(len(numbers)):
         for place in range(len(labels)):
@@ -231,12 +221,12 @@ def _shuffle(
 
 
 @compiled
-def _count(first: Any, size: Any, group: Any, document: Any, times: Any, groups: Any, counts: Any) -> int:
+def _count(pairs: Any, pair: int, groups: Any, counts: Any) -> int:
     """Fill `counts` with the occurrences of a term in the documents of its group, dealing by dealing; those in all."""
     counts[:] = 0
-    total = 0
-    for cell in range(first, first + size):
-        number, row = times[cell], groups[document[cell]]
+    total, group, first = 0, pairs.group[pair], pairs.first[pair]
+    for cell in range(first, first + pairs.size[pair]):
+        number, row = pairs.times[cell], groups[pairs.document[cell]]
         total += number
         for k in range(len(counts)):
             counts[k] += number * (row[k] == group)
@@ -255,42 +245,27 @@ def _evidence(count: Any, total: Any, own: Any, others: Any) -> float:
 
 
 @compiled
-def _measure(
-    first: Any, size: Any, group: Any, document: Any, times: Any, groups: Any, own: Any, others: Any, evidence: Any
-) -> None:
+def _measure(pairs: Any, groups: Any, own: Any, others: Any, evidence: Any) -> None:
     """Fill `evidence` with that of each pair in the only dealing."""
     counts = np.empty(1, dtype=np.int32)
-    for k in range(len(group)):
-        total = _count(first[k], size[k], group[k], document, times, groups, counts)
-        evidence[k] = _evidence(counts[0], total, own[group[k], 0], others[group[k], 0])
+    for pair, group in enumerate(pairs.group):
+        total = _count(pairs, pair, groups, counts)
+        evidence[pair] = _evidence(counts[0], total, own[group, 0], others[group, 0])
 
 
 @compiled
-def _deal(
-    first: Any,
-    size: Any,
-    group: Any,
-    document: Any,
-    times: Any,
-    groups: Any,
-    own: Any,
-    others: Any,
-    actual: Any,
-    going: Any,
-    as_far: Any,
-    dealt: Any,
-) -> None:
+def _deal(pairs: Any, groups: Any, own: Any, others: Any, actual: Any, going: Any, as_far: Any, dealt: Any) -> None:
     """Add to `as_far` and `dealt` what the dealings bring for the pairs that are `going`, until they have `ENOUGH`."""
     counts = np.empty(groups.shape[1], dtype=np.int32)
-    for pair in range(len(group)):
+    for pair, group in enumerate(pairs.group):
         if not going[pair]:
             continue
-        total = _count(first[pair], size[pair], group[pair], document, times, groups, counts)
-        # Sums of equal numbers are equal; logarithms are good to so many digits.
+        total = _count(pairs, pair, groups, counts)
+        # Sums of equal numbers are equal; logarithms are good to some nine digits.
         least = actual[pair] - 1e-9 * (1 + abs(actual[pair]))
         for k in range(len(counts)):
             dealt[pair] += 1
-            if _evidence(counts[k], total, own[group[pair], k], others[group[pair], k]) >= least:
+            if _evidence(counts[k], total, own[group, k], others[group, k]) >= least:
                 as_far[pair] += 1
                 if as_far[pair] == ENOUGH:
                     going[pair] = False

@@ -1,6 +1,5 @@
 """What a comparison counts: the terms of either side, the first of them by how sure they are, and their table."""
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,15 +20,6 @@ COLUMNS = [
 OWN_WORDS = "own_words"  # in the attributes of a table by group: how many words set each apart, and G² of its own words
 
 
-class Settings(NamedTuple):
-    """The options of a comparison, as `keyness` explains them."""
-
-    min_count: int
-    k: float
-    prior: float
-    among: int
-
-
 class Ranked(NamedTuple):
     """Terms in their order: their keys, counts, (4, terms), and p-values."""
 
@@ -48,7 +38,7 @@ class FirstTerms:
     """
 
     def __init__(self, size: int, other_size: int, most: int | None) -> None:
-        """Keep `most` terms, or all, of two sides of so many running words."""
+        """Keep `most` terms (None: all) of two sides of `size` and `other_size` running words."""
         self.sizes = (size, other_size)
         self._most, self._others = most, FirstRows(most)
         self._radices = [size + 1, other_size + 1]
@@ -59,7 +49,7 @@ class FirstTerms:
     def add(self, keys: Columns, counts: Ints, least: int) -> Ints:
         """Look at terms: their keys, see `keys.pack`, and counts, (4, terms): occurrences on either side, documents.
 
-        Gives the rows of those that are to be dealt, if in the end those in `least` documents are tested; 0: none.
+        Returns the rows of those to deal, if in the end those in `least` documents are tested; 0: none.
         """
         pairs = pack([*counts[:2]], self._radices)
         own = summed([*pairs, np.ones(len(counts[0]), dtype=np.int64)], len(pairs))
@@ -75,7 +65,7 @@ class FirstTerms:
     def settle(self, chances: Floats, least: int, tests: int) -> None:
         """Take the p-values of the terms that were dealt, in the order in which `add` gave them; NaN: not tested.
 
-        Tested are those in `least` documents or more, in so many `tests`. No p-value is taken to be smaller than that
+        Tested are those in `least` documents or more, `tests` in all. No p-value is taken to be smaller than that
         of the counts: what is improbable as documents go and not as words go comes of the length of documents.
         """
         columns = [np.concatenate(column) for column in zip(*self._pieces, strict=True)]
@@ -98,7 +88,7 @@ class FirstTerms:
         return Ranked(keys, counts, self._every_q()[own], p, q)
 
     def own(self) -> tuple[int, float]:
-        """How many terms that stand out the first side uses more; the sum of G² of all that it uses more."""
+        """How many significant terms the first side uses more; the sum of G² of all that it uses more."""
         pairs = unpack(self._pairs, self._radices)
         more, sure = (count / self.sizes[0] > other / self.sizes[1] for count, other in (pairs, self._dealt[-4:-2]))
         sure &= self._q < SIGNIFICANT
@@ -114,29 +104,13 @@ class FirstTerms:
 
 
 def _adjusted(p: Floats, times: Ints, tests: int) -> Floats:
-    """p-values, each of so many tests, adjusted for all `tests` (Benjamini and Hochberg 1995): others are larger."""
+    """The p-values of `times` tests each, adjusted for all `tests` (Benjamini and Hochberg 1995): others are larger."""
     order = np.argsort(p)
     q = p[order] * (tests / np.cumsum(times[order]))
     np.minimum.accumulate(q[::-1], out=q[::-1])
     adjusted = np.empty(len(p))
     adjusted[order] = np.clip(q, 0, 1)
     return adjusted
-
-
-def check_sizes(sizes: Iterable[int], n: int) -> None:
-    """Raise `ValueError` where the target, or the reference, has no words, or for n > 1 no n-grams."""
-    for role, size in zip(("target", "reference"), sizes, strict=True):
-        if not size:
-            what = "words" if n == 1 else f"sentence of {n} words or more"
-            raise ValueError(f"the {role} has no {what}: there is nothing to compare")
-
-
-def check_groups(by: str, with_words: Iterable[str]) -> None:
-    """Raise `ValueError` where fewer than two groups of `by` have words."""
-    known = list(with_words)
-    if len(known) < 2:
-        said = " and ".join(map(repr, known)) or "none"
-        raise ValueError(f"{by!r} has fewer than two groups with words ({said}): compare by a column with more values")
 
 
 def frequency_list(table: pd.DataFrame) -> tuple[NDArray[np.object_], Ints]:
@@ -168,7 +142,7 @@ def frequency_list(table: pd.DataFrame) -> tuple[NDArray[np.object_], Ints]:
 
 
 def key_table(
-    terms: Any, found: Ranked, sizes: tuple[int, int], documents: tuple[int, int], how: Settings
+    terms: Any, found: Ranked, sizes: tuple[int, int], documents: tuple[int, int], *, k: float, prior: float
 ) -> pd.DataFrame:
     """The table of `terms`, which were `found`; `documents`: of either side, 0 where they are not known."""
     count, other_count, holding, other_holding = found.counts
@@ -199,8 +173,8 @@ def key_table(
         "log_ratio": ratio.value,
         "ci_low": ratio.low,
         "ci_high": ratio.high,
-        "simple_maths": association.simple_maths(*cells, k=how.k),
-        "log_odds_z": association.log_odds_z(*cells, prior=how.prior),
+        "simple_maths": association.simple_maths(*cells, k=k),
+        "log_odds_z": association.log_odds_z(*cells, prior=prior),
         "dispersion_g2": dispersion,
         "dispersion_p": association.p_value(dispersion),
     }

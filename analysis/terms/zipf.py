@@ -1,7 +1,5 @@
 """How the frequencies of words fall with their rank, and how the vocabulary grows with the text."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -12,6 +10,8 @@ from analysis.terms.cells import type_counts
 from analysis.terms.keys import alphabetical
 from analysis.text.parted import names, parts
 from analysis.text.tokens import Tokens
+
+POINTS = 200  # of the growth of the vocabulary
 
 
 def zipf(tokens: Tokens, *, most: int | None = None) -> pd.DataFrame:
@@ -38,7 +38,8 @@ def zipf(tokens: Tokens, *, most: int | None = None) -> pd.DataFrame:
     count = count[types]
     rows = np.arange(len(count))
     exponent, shift = _zipf_mandelbrot(count)
-    fitted = len(tokens) * _shares(rows + 1, exponent, shift)
+    height = (rows + 1 + shift) ** -exponent
+    fitted = len(tokens) * (height / height.sum())
     if most is not None and len(rows) > most:
         steps = np.flatnonzero(np.diff(count, prepend=0, append=0))
         rows = np.union1d(steps[:-1], steps[1:] - 1)
@@ -74,45 +75,38 @@ def zipf_fit(tokens: Tokens) -> pd.DataFrame:
     )
 
 
-def heaps(tokens: Tokens, points: int = 200) -> pd.DataFrame:
+def heaps(tokens: Tokens) -> pd.DataFrame:
     """How many different words the first n words of the corpus have, its documents read in their order.
 
-    One row each for `points` values of n in even steps, the last of them the whole corpus (a row for every n where it
-    has fewer words): ``words`` n, ``types`` the different words among them, and ``fitted``, the types by the curve of
-    `heaps_fit`. The order of the documents matters: a change of topic or of source shows as a bend. Raises
-    `ValueError` for fewer than two points.
+    One row each for 200 values of n in even steps, the last of them the whole corpus (a row for every n where it has
+    fewer words): ``words`` n, ``types`` the different words among them, and ``fitted``, the types by the curve of
+    `heaps_fit`. The order of the documents matters: a change of topic or of source shows as a bend.
 
     >>> from analysis import read_text, tokenize
-    >>> heaps(tokenize(read_text("To be, or not to be.")), points=3)["types"].tolist()  # after 2, 4 and 6 words
-    [2, 4, 4]
+    >>> heaps(tokenize(read_text("To be, or not to be.")))["types"].tolist()
+    [1, 2, 3, 4, 4, 4]
     """
-    table, scale, exponent = _growth(tokens, points)
+    table, scale, exponent = _growth(tokens)
     return table.assign(fitted=scale * table["words"] ** exponent)
 
 
-def heaps_fit(tokens: Tokens, points: int = 200) -> pd.DataFrame:
+def heaps_fit(tokens: Tokens) -> pd.DataFrame:
     r"""The growth of the vocabulary as one curve, one row: exponent, scale, types, tokens.
 
     .. math:: V(n) = K n^\beta        (Heaps 1978, Information Retrieval: Computational and Theoretical Aspects)
 
     ``exponent`` β: 1 = every word is new, 0 = no word is new any more; between 0.4 and 0.8 in most texts. ``scale`` K:
-    the types after the first word, were the curve exact. Least squares through the logarithms of the `points` of
-    `heaps`; NaN where they are fewer than two.
+    the types after the first word, were the curve exact. Least squares through the logarithms of the rows of `heaps`;
+    NaN where they are fewer than two.
 
     >>> from analysis import read_text, tokenize
     >>> heaps_fit(tokenize(read_text("No word is said twice here.")))
        exponent  scale  types  tokens
     0       1.0    1.0      6       6
     """
-    table, scale, exponent = _growth(tokens, points)
-    return pd.DataFrame(
-        {
-            "exponent": [exponent],
-            "scale": [scale],
-            "types": [int(table["types"].max()) if len(table) else 0],
-            "tokens": [len(tokens)],
-        }
-    )
+    table, scale, exponent = _growth(tokens)
+    types = int(table["types"].max()) if len(table) else 0
+    return pd.DataFrame({"exponent": [exponent], "scale": [scale], "types": [types], "tokens": [len(tokens)]})
 
 
 def _zipf_mandelbrot(counts: NDArray[np.int64]) -> tuple[float, float]:
@@ -144,19 +138,9 @@ def _zipf_mandelbrot(counts: NDArray[np.int64]) -> tuple[float, float]:
     return float(found.x[0]), float(np.expm1(found.x[1]))
 
 
-def _shares(rank: NDArray[Any], exponent: float, shift: float) -> Floats:
-    """The share of all words that the curve gives to each rank."""
-    height: Floats = rank + shift
-    height **= -exponent
-    height /= height.sum()
-    return height
-
-
-def _growth(tokens: Tokens, points: int) -> tuple[pd.DataFrame, float, float]:
+def _growth(tokens: Tokens) -> tuple[pd.DataFrame, float, float]:
     """The types among the first words, and scale and exponent of the curve through them."""
-    if points < 2:
-        raise ValueError(f"points is {points}: two or more are needed for a curve")
-    words = np.unique(np.ceil(len(tokens) * np.arange(1, points + 1) / points).astype(np.int64))
+    words = np.unique(np.ceil(len(tokens) * np.arange(1, POINTS + 1) / POINTS).astype(np.int64))
     words = words[words > 0]
     first = np.full(len(tokens.vocabulary), len(tokens))
     for part in parts(tokens):

@@ -130,11 +130,6 @@ def test_equals_a_search_through_all_passages(documents: list[str], least: int) 
     assert found(tokens, least) == by_definition(documents, least)
 
 
-def test_fewest_words() -> None:
-    with pytest.raises(ValueError, match="min_words is 0: use the fewest words of a passage, 1 or more"):
-        maximal_repeats(tokenize(read_text("It rained.")), 0)
-
-
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(0, 3), max_size=40))
 def test_equals_sorted_suffixes(numbers):
@@ -148,8 +143,3 @@ def test_equals_sorted_suffixes(numbers):
         one, other = text[suffixes[row - 1] :].tolist(), text[suffixes[row] :].tolist()
         shared = next(k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
         assert common[row] == shared
-
-
-def test_places_take_no_more_than_four_bytes():
-    suffixes, rank = suffix_array(np.array([5, 6, 5, 9]))
-    assert {suffixes.dtype, rank.dtype, common_prefixes(np.array([5, 6, 5, 9]), suffixes).dtype} == {np.dtype(np.int32)}

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections import Counter
+import random
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from analysis import Tokens, read_text, tokenize
 from analysis.core.paths import ROOT
 from analysis.redundancy import near
-from analysis.redundancy.near import near_repeats, near_texts
+from analysis.redundancy.near import copies, near_repeats, near_texts
 from analysis.redundancy.near_join import FEWEST, Sets, join
 from analysis.redundancy.near_places import MANY
 from analysis.text.corpus import read_texts
@@ -89,19 +90,6 @@ def test_across_documents_and_in_paragraphs() -> None:
     assert rows_of(near_repeats(tokens, unit="paragraph")) == [("0", 0, 57, "1", 0, 59, 10 / 12, 0)]
 
 
-def test_so_many_copies_are_listed_with_the_first() -> None:
-    copy, other = "We will win this long war.", "We will win that long war."
-    fifty = near_repeats(tokenize(read_text(" ".join([copy] * 51))))
-    assert (len(fifty), fifty["omitted"].sum()) == (51 * 50 / 2, 0)
-    table = near_repeats(tokenize(read_text(" ".join([other] + [copy] * 2600))), 0.7)
-    # 51 sentences with each other, and each further copy with the first sentence of all, which is the other one.
-    assert Counter(table["similarity"]) == {5 / 7: 50 + 2550, 1: 50 * 49 / 2}
-    late = table[table["b_start"] >= 27 * 51]
-    assert late["a_start"].unique().tolist() == [0]
-    assert late["omitted"].tolist() == [k - 1 for k in range(51, 2601)]
-    assert len(table) + table["omitted"].sum() == 2601 * 2600 / 2
-
-
 def test_of_bulletins_that_are_all_alike_every_pair_is_counted(
     monkeypatch: pytest.MonkeyPatch, bulletins: list[str]
 ) -> None:
@@ -141,22 +129,28 @@ def test_two_texts_are_one_row_wherever_they_stand() -> None:
     ]
 
 
-def test_nothing_is_near_or_nothing_is_there() -> None:
-    for texts in (["© 2024 The Daily"], [], ["It rained. We left the house at noon."]):
-        table = near_repeats(tokenize(read_texts(texts)))
+@pytest.mark.parametrize("texts", [["© 2024 The Daily"], [], ["It rained. We left the house at noon.", "", "Go."]])
+def test_nothing_is_near_or_nothing_is_there(in_parts, texts: list[str]) -> None:
+    tokens = tokenize(read_texts(texts))
+    for own in (tokens, *([in_parts(tokens)] if len(texts) > 1 else [])):
+        table = near_repeats(own)
         assert table.columns.tolist() == COLUMNS
         assert table.empty
+        assert near_texts(own, table).empty
 
 
-@pytest.mark.parametrize("threshold", [0, -1, 1.0001, float("nan")])
-def test_threshold_that_is_no_share(threshold: float) -> None:
-    with pytest.raises(ValueError, match=r"threshold is \S+: use a share above 0 and at most 1"):
-        near_repeats(tokenize(read_text("It rained.")), threshold)
-
-
-def test_unknown_unit() -> None:
-    with pytest.raises(ValueError, match="unknown unit 'passage': use 'sentence' or 'paragraph'"):
-        near_repeats(tokenize(read_text("It rained.")), unit="passage")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"threshold": 0}, "threshold is 0: use a share above 0 and at most 1"),
+        ({"threshold": 1.0001}, "threshold is 1.0001: use"),
+        ({"threshold": float("nan")}, "threshold is nan: use"),
+        ({"unit": "passage"}, "unknown unit 'passage': use 'sentence' or 'paragraph'"),
+    ],
+)
+def test_mistakes(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        near_repeats(tokenize(read_text("It rained.")), **options)
 
 
 @settings(deadline=None)
@@ -281,14 +275,6 @@ def test_the_sample_in_parts(sample_tokens, sample_parts):
     assert_same(near_texts(sample_parts, whole), near_texts(sample_tokens, whole))
 
 
-def test_nothing_is_near(in_parts):
-    tokens = tokenize(read_texts(["It rained. We left the house at noon.", "", "Go."]))
-    cut = in_parts(tokens)
-    found = near_repeats(cut)
-    assert_same(found, near_repeats(tokens))
-    assert_same(near_texts(cut, found), near_texts(tokens, found))
-
-
 def test_too_much_to_compare_is_said(sample_tokens):
     with pytest.raises(ValueError, match=r"nearly the same is not looked for: with 600 places to compare"):
         near_repeats(sample_tokens, 0.6, most_comparisons=10)
@@ -299,3 +285,43 @@ def test_a_short_unit_is_not_a_long_one_with_the_same_words(in_parts):
     whole = near_repeats(own, 0.5)
     assert [tuple(row) for row in whole[["a_doc", "a_start", "b_doc", "b_start"]].to_numpy()] == [("0", 0, "1", 16)]
     assert_same(near_repeats(in_parts(own, 1), 0.5), whole)
+
+
+def changed(draw, text):
+    """A text with up to six of its words put otherwise."""
+    own = text.split()
+    for _ in range(draw.randint(0, 6)):
+        own[draw.randrange(len(own))] = draw.choice("abcdefghij")
+    return " ".join(own)
+
+
+def test_copies_equal_a_comparison_of_all_with_all(in_parts):
+    draw = random.Random(4)
+    texts = [" ".join(f"w{draw.randint(0, 400)}" for _ in range(30)) for _ in range(8)]
+    for _ in range(60):
+        texts.append(changed(draw, draw.choice(texts)))
+    texts += ["", "Near.", "near", "No war.", "War no."]
+    tokens = tokenize(read_texts(texts))
+    sets = [set(tokens.ids[low:high]) for low, high in pairwise(tokens.document_offsets)]
+    alike = [(a, b) for a, b in combinations(range(68), 2) if len(sets[a] & sets[b]) / len(sets[a] | sets[b]) >= 0.8]
+    alike.append((69, 70))  # of the short ones those that are equal
+    rows, columns = np.array(alike).T
+    graph = sparse.coo_array((np.ones(len(alike)), (rows, columns)), (len(texts), len(texts)))
+    expected = connected_components(graph, directed=False)[1]
+    found = copies(tokens)
+    assert 10 < len(set(found.tolist())) < 60
+    assert [expected[found == number].min() for number in found] == [
+        expected[found == number].max() for number in found
+    ]
+    assert len(set(found.tolist())) == len(set(expected.tolist()))
+    assert list(dict.fromkeys(found.tolist())) == list(range(found.max() + 1))
+    assert copies(in_parts(tokens, 7)).tolist() == found.tolist()
+
+
+def test_where_too_many_are_alike_copies_have_the_same_words(bulletins, monkeypatch):
+    tokens = tokenize(read_texts([*bulletins[:20], bulletins[3], "It rained, and it rained on."]))
+    assert len(set(copies(tokens, threshold=0.6).tolist())) == 2
+    monkeypatch.setattr(near, "COPIES_COMPARED", 10)
+    assert copies(tokens, threshold=0.6).tolist() == [*range(20), 3, 20]
+    with pytest.raises(ValueError, match="threshold is 0: use a share above 0"):
+        copies(tokens, threshold=0)

@@ -13,7 +13,6 @@ from scipy import stats
 
 from analysis import read_corpus, read_text, tokenize
 from analysis.core.paths import ROOT
-from analysis.redundancy import compression as parsing
 from analysis.redundancy import novelty as module
 from analysis.redundancy.novelty import compression, curve, novelty, reading_order
 from analysis.text.corpus import Corpus
@@ -129,12 +128,6 @@ def test_the_expected_share_is_the_mean_over_all_orders(n):
     assert table["expected"].tolist() == pytest.approx(mean.tolist())
 
 
-def test_nothing_twice_is_all_new():
-    text = " ".join(f"A{k} b{k} c{k} d{k} e{k}." for k in range(1500))  # more sentences than places of the grid
-    table = curve(of(text))
-    assert (table[["new", "running", "so_far", "expected"]] == 1).all(axis=None)
-
-
 def test_long_curves_are_close_to_the_formula_at_every_place():
     random = np.random.default_rng(0)
     table = curve(of(" ".join(f"Word{k}." for k in random.zipf(1.5, 1500))), n=4)
@@ -186,8 +179,8 @@ def test_phrases_are_those_of_a_search_at_every_place(texts):
 
 def test_short_texts_have_the_phrases_of_long_ones(sample_tokens, monkeypatch):
     table = compression(sample_tokens, shuffles=2)
-    assert table["words"].max() < parsing.SHORT
-    monkeypatch.setattr(parsing, "SHORT", 0)
+    assert table["words"].max() < module.SHORT
+    monkeypatch.setattr(module, "SHORT", 0)
     pd.testing.assert_frame_equal(compression(sample_tokens, shuffles=2), table, check_exact=True)
 
 

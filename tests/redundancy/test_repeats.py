@@ -50,15 +50,9 @@ def test_within_and_across_documents(tokens: Tokens) -> None:
     assert texts(tokens, table) == ["We will win."] * 2 + ["They said no."] * 2
 
 
-def test_case_punctuation_quotes_and_hyphens_do_not_matter() -> None:
-    corpus = read_text("Don't go to Azm-e-Nau! He left. “DON’T go - to AZM‑E‑NAU”? He was left.")
-    tokens = tokenize(corpus)
-    table = exact_repeats(tokens)
-    assert texts(tokens, table) == ["Don't go to Azm-e-Nau!", "“DON’T go - to AZM‑E‑NAU”?"]
-
-
-def test_order_matters() -> None:
-    assert exact_repeats(tokenize(read_text("We will win. Will we win?"))).empty
+def test_case_punctuation_quotes_and_hyphens_do_not_matter_and_order_does() -> None:
+    tokens = tokenize(read_text("Don't go to Azm-e-Nau! He left. “DON’T go - to AZM‑E‑NAU”? Left he."))
+    assert texts(tokens, exact_repeats(tokens)) == ["Don't go to Azm-e-Nau!", "“DON’T go - to AZM‑E‑NAU”?"]
 
 
 def test_paragraphs(make_corpus: Callable[..., Corpus]) -> None:
@@ -89,15 +83,12 @@ def test_min_words() -> None:
     assert exact_repeats(tokens, min_words=4).empty
 
 
-def test_boilerplate_repeats_only_on_request() -> None:
-    corpus = read_text("It rained.\n\nAlso read: More rain\n\nIt stopped.\n\nAlso read: More rain")
-    assert exact_repeats(tokenize(corpus)).empty
-    assert len(exact_repeats(tokenize(corpus, boilerplate=True))) == 2
-
-
 def test_nothing_repeats_or_nothing_is_there(tokens: Tokens) -> None:
-    for subset in (tokens.where(doc_id="c"), tokenize(read_text("© 2024 The Daily"))):
-        for unit in ("sentence", "paragraph"):
+    for subset in (
+        tokens.where(doc_id="c"),
+        *(tokenize(read_text(text)) for text in ("It rained.", "© 2024 The Daily")),
+    ):
+        for unit in ("sentence", "paragraph", "passage"):
             table = exact_repeats(subset, unit)
             assert table.columns.tolist() == COLUMNS
             assert table.empty
@@ -106,15 +97,17 @@ def test_nothing_repeats_or_nothing_is_there(tokens: Tokens) -> None:
     assert len(weights(tokenize(read_text("© 2024 The Daily")))) == 0
 
 
-def test_unknown_unit(tokens: Tokens) -> None:
-    with pytest.raises(ValueError, match="unknown unit 'word': use 'sentence', 'paragraph' or 'passage'"):
-        exact_repeats(tokens, "word")
-
-
-@pytest.mark.parametrize("unit", ["sentence", "paragraph", "passage"])
-def test_fewest_words_that_are_none(tokens: Tokens, unit: str) -> None:
-    with pytest.raises(ValueError, match="min_words is 0: use the fewest words that count, 1 or more"):
-        exact_repeats(tokens, unit, min_words=0)
+@pytest.mark.parametrize(
+    ("unit", "options", "message"),
+    [
+        ("word", {}, "unknown unit 'word': use 'sentence', 'paragraph' or 'passage'"),
+        ("sentence", {"min_words": 0}, "min_words is 0: use the fewest words that count, 1 or more"),
+        ("passage", {"min_words": 0}, "min_words is 0: use the fewest words that count, 1 or more"),
+    ],
+)
+def test_mistakes(tokens: Tokens, unit: str, options: dict[str, int], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        exact_repeats(tokens, unit, **options)
 
 
 def test_passages_go_over_sentences_and_paragraphs(make_corpus: Callable[..., Corpus]) -> None:
@@ -146,12 +139,6 @@ def test_a_passage_in_a_longer_one_counts_where_it_stands_by_itself(make_corpus:
         [1, 3, 3, 8, "b"],
         [1, 3, 3, 8, "c"],
     ]
-
-
-def test_passages_of_nothing() -> None:
-    for text in ("© 2024 The Daily", "It rained.", "We will win. They said no."):
-        assert exact_repeats(tokenize(read_text(text)), "passage").columns.tolist() == COLUMNS
-        assert exact_repeats(tokenize(read_text(text)), "passage").empty
 
 
 def test_repeat_groups(make_corpus: Callable[..., Corpus]) -> None:
@@ -186,18 +173,6 @@ def test_weights_say_once_what_was_said_often() -> None:
     adjusted = before_and_after(often, weights(often)).set_index("term")["adjusted"]
     assert adjusted.to_dict() == Counter(once.vocabulary[once.ids].tolist())
     assert weights(often).sum() == pytest.approx(len(once))
-
-
-def test_weights_of_a_paragraph_are_those_of_its_sentences(sample_tokens: Tokens) -> None:
-    """A paragraph that stands n times gives no word more than 1/n."""
-    weight = weights(sample_tokens)
-    repeats = exact_repeats(sample_tokens, "paragraph")
-    assert len(repeats) > 0
-    row = dict(zip(sample_tokens.doc_ids, range(sample_tokens.n_documents), strict=True))
-    for doc_id, start, end, count in repeats[["doc_id", "start", "end", "count"]].itertuples(index=False, name=None):
-        inside = (sample_tokens.document == row[doc_id]) & (sample_tokens.start >= start) & (sample_tokens.end <= end)
-        assert inside.any()
-        assert (weight[inside] <= 1 / count).all()
 
 
 def test_shares(tokens: Tokens) -> None:
@@ -254,11 +229,6 @@ def test_verbatim_reuse_of_the_sample(sample_tokens: Tokens) -> None:
     assert found / len(verbatim) >= 0.97
 
 
-def test_words_of_a_group_are_words():
-    tokens = tokenize(read_text("We — they — win. We — they — win."))
-    assert repeat_groups(tokens, exact_repeats(tokens))["words"].tolist() == [3]
-
-
 def same(cut: pd.DataFrame, whole: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(cut, whole, check_exact=True)
 
@@ -275,9 +245,9 @@ def check_in_parts(whole: Tokens, cut: Parted) -> None:
             same(repeat_groups(cut, kept), repeat_groups(whole, table))
 
 
-@pytest.mark.parametrize("documents", [2, 3])
-def test_repeats_of_a_corpus_in_parts(in_parts, documents):
-    whole = tokenize(read_texts(MANY))
+@pytest.mark.parametrize(("texts", "documents"), [(MANY, 2), (MANY, 3), (["It rained.", "", "It is."], 2)])
+def test_repeats_of_a_corpus_in_parts(in_parts, texts, documents):
+    whole = tokenize(read_texts(texts))
     cut = in_parts(whole, documents)
     check_in_parts(whole, cut)
     same(shares(cut.where(doc_id__not="1")), shares(whole.where(doc_id__not="1")))
@@ -285,13 +255,6 @@ def test_repeats_of_a_corpus_in_parts(in_parts, documents):
 
 def test_repeats_of_the_sample_in_parts(sample_tokens, sample_parts):
     check_in_parts(sample_tokens, sample_parts)
-    agency, same_agency = (tokens.where(source="Wire agency") for tokens in (sample_tokens, sample_parts))
-    check_in_parts(agency, same_agency)
-
-
-def test_nothing_stands_again_in_parts(in_parts):
-    whole = tokenize(read_texts(["It rained.", "", "It is."]))
-    check_in_parts(whole, in_parts(whole, 2))
 
 
 def test_so_many_groups_as_are_asked_for(sample_tokens):

@@ -60,17 +60,6 @@ def test_longest_common_subsequence(a: str, b: str, length: int) -> None:
     assert module._in_order([*map(ord, a)], [*map(ord, b)]) == length
 
 
-def test_longest_common_subsequence_equals_its_table() -> None:
-    random = np.random.default_rng(1)
-    for _ in range(50):
-        a, b = (random.integers(0, 6, random.integers(0, 90)).tolist() for _ in range(2))
-        table = np.zeros((len(a) + 1, len(b) + 1), dtype=int)
-        for i, x in enumerate(a):
-            for j, y in enumerate(b):
-                table[i + 1, j + 1] = table[i, j] + 1 if x == y else max(table[i, j + 1], table[i + 1, j])
-        assert module._in_order(a, b) == table[-1, -1]
-
-
 def test_a_score_is_the_weighted_sum_of_the_features() -> None:
     found = features(RESIGNED, STEPPED_DOWN)
     total = module.INTERCEPT + sum(module.FEATURES[name] * found[name] for name in module.FEATURES)
@@ -86,11 +75,6 @@ def test_scores_order_pairs_and_do_not_depend_on_the_side_or_the_others() -> Non
     assert same_meaning([RESIGNED], [STEPPED_DOWN])[0] == scores[1]
     assert same_meaning([same, same], [same, RESIGNED]).tolist() == [0, 0]
     assert len(same_meaning([], [])) == 0
-
-
-def test_lists_of_two_lengths_are_refused() -> None:
-    with pytest.raises(ValueError, match="2 texts and 1 to compare"):
-        same_meaning([RAIN, RAIN], [RAIN])
 
 
 @cache
@@ -243,23 +227,19 @@ def test_only_english_is_compared(sample_tokens: Tokens) -> None:
         restatements(sample_tokens.where(language="ur"))
 
 
-@pytest.mark.parametrize("threshold", [0, -0.1, 1.01, float("nan")])
-def test_a_threshold_out_of_range_is_refused(threshold: float) -> None:
-    with pytest.raises(ValueError, match="use a share above 0 and at most 1"):
-        restatements(corpus(RAIN), threshold=threshold)
-
-
-def test_an_unknown_unit_is_refused() -> None:
-    with pytest.raises(ValueError, match="unknown unit 'word'"):
-        restatements(corpus(RAIN), unit="word")
-
-
-def test_too_many_sentences(monkeypatch: pytest.MonkeyPatch, sample_tokens) -> None:
-    monkeypatch.setattr(module, "MOST", 599)
-    with pytest.raises(ValueError, match="600 sentences are too many to compare each with all: 599 can be"):
-        restatements(sample_tokens)
-
-
 def test_a_corpus_in_parts(sample_tokens, sample_parts) -> None:
     pytest.importorskip("wordllama")
     pd.testing.assert_frame_equal(restatements(sample_parts), restatements(sample_tokens), check_exact=True)
+
+
+def test_mistakes(monkeypatch: pytest.MonkeyPatch, sample_tokens) -> None:
+    for threshold in (0, 1.01, float("nan")):
+        with pytest.raises(ValueError, match="use a share above 0 and at most 1"):
+            restatements(corpus(RAIN), threshold=threshold)
+    with pytest.raises(ValueError, match="unknown unit 'word'"):
+        restatements(corpus(RAIN), unit="word")
+    with pytest.raises(ValueError, match="2 texts and 1 to compare"):
+        same_meaning([RAIN, RAIN], [RAIN])
+    monkeypatch.setattr(module, "MOST", 599)
+    with pytest.raises(ValueError, match="600 sentences are too many to compare each with all: 599 can be"):
+        restatements(sample_tokens)

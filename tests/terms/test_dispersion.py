@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -167,15 +166,6 @@ def test_adjusted_dp_compares_words_of_different_counts():
     assert twice["dp_adjusted"] == 0
     assert ten["dp_adjusted"] == pytest.approx(0.8 / 0.9)  # from 0, one in each part, to 0.9, all in one
     assert np.isnan(measures([1, 0], [10, 20])["dp_adjusted"])  # a single occurrence cannot be spread
-
-
-def test_da_is_the_mean_difference_of_all_pairs():
-    random = np.random.default_rng(1)
-    sizes = random.integers(50, 500, 12)
-    counts = random.poisson(random.gamma(0.5, 8, (12, 30)))
-    rates = counts / sizes[:, None]
-    pairs = np.mean([abs(rates[i] - rates[j]) for i, j in combinations(range(12), 2)], axis=0)
-    assert dispersion_of(counts, sizes)["da"].to_numpy() == pytest.approx(1 - pairs / (2 * rates.mean(axis=0)))
 
 
 def test_sparse_and_dense_counts_are_the_same():

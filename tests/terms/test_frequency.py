@@ -1,4 +1,4 @@
-"""Counts, rates and weights worked out by hand; n-grams and n-gram counts against NLTK."""
+"""Counts, rates and weights worked out by hand; n-gram counts against NLTK."""
 
 from itertools import pairwise
 from math import log
@@ -13,7 +13,7 @@ from analysis import Tokens, read_text, tokenize
 from analysis.core.intervals import rate_intervals
 from analysis.redundancy.repeats import weights
 from analysis.terms import frequency, keys
-from analysis.terms.frequency import COLUMNS, ngrams, terms
+from analysis.terms.frequency import COLUMNS, before_and_after, terms
 from analysis.text.corpus import read_texts
 
 FILES = {
@@ -64,17 +64,6 @@ def test_ngrams_do_not_cross_sentences(tokens: Tokens) -> None:
     assert terms(tokens, n=4).empty
 
 
-def test_words_of_a_pair_may_leave_out_others_between() -> None:
-    tokens = tokenize(read_text("We held the line today. No one fell."))
-    table = terms(tokens, n=2, skip=2)
-    # From we: held, the, line; from held: the, line, today; from the: line, today; from line: today. No over the stop.
-    expected = ["held line", "held the", "held today", "line today", "no fell", "no one", "one fell"]
-    expected += ["the line", "the today", "we held", "we line", "we the"]
-    assert table["term"].tolist() == expected
-    assert table["count"].tolist() == [1] * 12
-    assert table["per_million"].tolist() == pytest.approx([1e6 / 12] * 12)
-
-
 @pytest.mark.parametrize(("skip", "triples"), [(0, 3), (1, 3 + 2 * 2), (2, 3 + 2 * 2 + 1 * 3), (9, 10)])
 def test_as_many_triples_as_guthrie_counts(skip: int, triples: int) -> None:
     """In a sentence of m words (m - (i + 2)) (i + 1) triples leave out i words in all (Guthrie et al. 2006)."""
@@ -88,16 +77,6 @@ def test_ngrams_of_the_sample_are_those_of_nltk(sample_tokens: Tokens, n: int, s
     grams = [" ".join(gram) for line in lines for gram in nltk.skipgrams(line, n, skip)]
     table = terms(sample_tokens, n=n, skip=skip)
     assert dict(zip(table["term"], table["count"], strict=True)) == dict(nltk.FreqDist(grams))
-    names, gram, place = ngrams(sample_tokens, n, skip=skip)
-    assert sorted(names[gram]) == sorted(grams)
-    assert names.tolist() == sorted(set(grams))
-    assert [words[first] for first in place] == [name.split(" ")[0] for name in names[gram]]
-
-
-def test_each_choice_of_places_is_an_occurrence() -> None:
-    names, gram, place = ngrams(tokenize(read_text("No, no war. War!")), 2, skip=1)
-    # no no, no (no) war, no war
-    assert (names[gram].tolist(), place.tolist()) == (["no no", "no war", "no war"], [0, 0, 1])
 
 
 def test_a_skip_gram_has_the_weight_of_its_first_word_and_stop_words_inside_only() -> None:
@@ -134,6 +113,10 @@ def test_a_table_without_rows_has_its_columns(tokens: Tokens) -> None:
         assert table.empty
         assert table.dtypes.to_dict() == full.dtypes.to_dict()
     assert terms(tokens, stopwords=everything, weights=np.ones(11)).columns.tolist() == COLUMNS
+    without_words = tokenize(read_text("© 2024 The Daily"))
+    for n in (1, 2):
+        assert terms(without_words, n=n).empty
+        assert terms(without_words, n=n).columns.tolist() == COLUMNS
 
 
 def test_stop_words_are_counted_and_not_listed(tokens: Tokens) -> None:
@@ -167,12 +150,6 @@ def test_words_of_one_weight_stand_in_alphabetical_order() -> None:
     assert np.cumsum([1 / 6] * 6)[-1] < 1  # by a last bit
     table = terms(tokens, weights=np.array([1 / 6] * 6 + [1]))
     assert table[["term", "count"]].to_numpy().tolist() == [["alone", 1.0], ["go", 1.0]]
-
-
-def test_weights_of_one_change_nothing(sample_tokens: Tokens) -> None:
-    plain = terms(sample_tokens, by="source")
-    weighted = terms(sample_tokens, by="source", weights=np.ones(len(sample_tokens)))
-    pd.testing.assert_frame_equal(plain, weighted, check_dtype=False)
 
 
 def test_min_count(tokens: Tokens) -> None:
@@ -223,14 +200,6 @@ def test_a_sentence_too_short_for_an_ngram_is_no_unit() -> None:
     assert table.loc["war is"].tolist()[-2:] == pytest.approx([1e6 * low[0], 1e6 * high[0]])
 
 
-def test_a_corpus_without_words() -> None:
-    tokens = tokenize(read_text("© 2024 The Daily"))
-    for n in (1, 2):
-        table = terms(tokens, n=n)
-        assert table.columns.tolist() == COLUMNS
-        assert table.empty
-
-
 def test_mistakes(tokens: Tokens) -> None:
     with pytest.raises(ValueError, match="n is 0: use 1 for words, 2 for pairs of words"):
         terms(tokens, n=0)
@@ -238,22 +207,21 @@ def test_mistakes(tokens: Tokens) -> None:
         terms(tokens, n=2, skip=-1)
     with pytest.raises(ValueError, match="stopwords is 'war': give a collection of words"):
         terms(tokens, stopwords="war")
-    with pytest.raises(ValueError, match="3 weights for 11 tokens: give one a token"):
-        terms(tokens, weights=np.ones(3))
+    for measure in (terms, before_and_after):
+        with pytest.raises(ValueError, match="3 weights for 11 tokens: give one a token, or one a sentence"):
+            measure(tokens, weights=np.ones(3))
     with pytest.raises(ValueError, match="no metadata column 'outlet'"):
         terms(tokens, by="outlet")
 
 
-def test_weights_lose_no_word():
+def test_weights_lose_no_word(make_corpus) -> None:
+    """A word that weighs less than one in all is a row as any other."""
     tokens = tokenize(read_text("Hold on. " * 6 + "Go."))
-    assert set(terms(tokens, weights=weights(tokens))["term"]) == {"hold", "on", "go"}
-
-
-def test_weights_by_group_lose_no_word(make_corpus):
+    for measure in (terms, before_and_after):
+        assert set(measure(tokens, weights=weights(tokens))["term"]) == {"hold", "on", "go"}
     files = {"a.txt": "We will win.", "b.txt": "We will win.", "metadata.csv": "file,source\na.txt,X\nb.txt,Y\n"}
     tokens = tokenize(make_corpus(files))
-    table = terms(tokens, by="source", weights=weights(tokens))
-    assert table["count"].tolist() == [0.5] * 6
+    assert terms(tokens, by="source", weights=weights(tokens))["count"].tolist() == [0.5] * 6
 
 
 CUT = {
@@ -322,3 +290,42 @@ def test_of_groups_there_are_the_first_of_each_and_of_all(sample_tokens, sample_
     for tokens in (sample_tokens, sample_parts):
         found = terms(tokens, most=60, **options)
         pd.testing.assert_frame_equal(found, whole[kept].reset_index(drop=True), check_exact=True)
+
+
+def test_before_and_after() -> None:
+    tokens = tokenize(read_text("We will win. They said no. We will win. We wait."))
+    weights = np.array([0.5, 0.5, 0.5, 1, 1, 1, 0.5, 0.5, 0.5, 1, 1])
+    table = before_and_after(tokens, weights)
+    assert table.columns.tolist() == ["term", "count", "adjusted", "lost", "rank", "adjusted_rank"]
+    # before: we 3, will 2, win 2, then no said they wait; after: we 2, then all of them 1, in the order of the alphabet
+    assert table.to_numpy().tolist() == [
+        ["we", 3, 2.0, 1.0, 1, 1],
+        ["will", 2, 1.0, 1.0, 2, 6],
+        ["win", 2, 1.0, 1.0, 3, 7],
+        ["no", 1, 1.0, 0.0, 4, 2],
+        ["said", 1, 1.0, 0.0, 5, 3],
+        ["they", 1, 1.0, 0.0, 6, 4],
+        ["wait", 1, 1.0, 0.0, 7, 5],
+    ]
+    assert before_and_after(tokens, weights, stopwords=["we"])["term"].tolist()[:2] == ["will", "win"]
+
+
+def test_a_sum_of_weights_is_without_its_last_bit() -> None:
+    tokens = tokenize(read_text("Hold on. Hold on. Hold on."))
+    assert 0.7 + 0.7 + 0.7 == 2.0999999999999996
+    table = before_and_after(tokens, np.full(6, 0.7))
+    assert table[["adjusted", "lost"]].to_numpy().tolist() == [[2.1, 0.9], [2.1, 0.9]]
+
+
+@pytest.mark.parametrize("stopwords", [None, {"the", "war", "of", "peas"}])
+def test_before_and_after_in_parts(sample_tokens, sample_parts, make_corpus, in_parts, stopwords):
+    small = tokenize(make_corpus(CUT))
+    pairs = [(sample_tokens, sample_parts), (small, in_parts(small, 1)), (small, in_parts(small, 3))]
+    for whole, cut in pairs:
+        thirds = 1 / np.random.default_rng(0).integers(1, 8, whole.n_sentences)
+        for given in (thirds, np.repeat(thirds, np.diff(whole.sentence_offsets))):
+            expected = before_and_after(whole, given, stopwords=stopwords)
+            for most in (None, 3):  # the ranks are among all
+                found = before_and_after(cut, given, stopwords=stopwords, most=most)
+                pd.testing.assert_frame_equal(found, expected.head(most or len(expected)), check_exact=True)
+    assert expected["rank"].max() > 3

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import Tokens, read_text, tokenize
+from analysis.terms import zipf as module
 from analysis.terms.zipf import heaps, heaps_fit, zipf, zipf_fit
 from analysis.text.corpus import read_texts
 
@@ -79,13 +80,14 @@ def test_fewer_than_three_types_have_no_curve(text: str) -> None:
     assert table["fitted"].isna().all()
 
 
-def test_the_vocabulary_grows_in_the_order_of_the_text() -> None:
+def test_the_vocabulary_grows_in_the_order_of_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = tokenize(read_texts(["To be or not to be.", "Be quick."]))
-    table = heaps(tokens, points=50)  # more points than words: each word is one
+    table = heaps(tokens)  # more points than words: each word is one
     assert table["words"].tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
     assert table["types"].tolist() == [1, 2, 3, 4, 4, 4, 4, 5]  # to be or not | quick
-    assert heaps(tokens, points=3)["words"].tolist() == [3, 6, 8]  # 8/3 and 16/3 rounded up
-    assert heaps(tokens, points=3)["types"].tolist() == [3, 4, 5]
+    monkeypatch.setattr(module, "POINTS", 3)
+    assert heaps(tokens)["words"].tolist() == [3, 6, 8]  # 8/3 and 16/3 rounded up
+    assert heaps(tokens)["types"].tolist() == [3, 4, 5]
 
 
 def test_the_growth_is_a_line_through_logarithms(sample_tokens: Tokens) -> None:
@@ -118,8 +120,6 @@ def test_too_little_to_grow() -> None:
     fit = heaps_fit(tokenize(read_texts(["War."]))).iloc[0]
     assert fit[["exponent", "scale"]].isna().all()
     assert (fit["types"], fit["tokens"]) == (1, 1)
-    with pytest.raises(ValueError, match="points is 1: two or more are needed"):
-        heaps(repeated(2, 1), points=1)
 
 
 def test_of_many_words_there_are_the_ends_of_each_step_of_the_same_curve(both):
@@ -134,14 +134,7 @@ def test_of_many_words_there_are_the_ends_of_each_step_of_the_same_curve(both):
 
 
 def test_a_vocabulary_in_parts_grows_as_the_whole_does(both):
-    whole, cut = both
-    for points in (2, 7, 200):
-        pd.testing.assert_frame_equal(heaps(cut, points), heaps(whole, points), check_exact=True)
-        pd.testing.assert_frame_equal(heaps_fit(cut, points), heaps_fit(whole, points), check_exact=True)
-
-
-def test_some_documents_of_a_corpus_in_parts(both):
-    whole, cut = (tokens.where(source__not="Daily") for tokens in both)
-    pd.testing.assert_frame_equal(zipf_fit(cut), zipf_fit(whole), check_exact=True)
-    pd.testing.assert_frame_equal(heaps(cut), heaps(whole), check_exact=True)
+    for whole, cut in (both, [tokens.where(source__not="Daily") for tokens in both]):
+        for measure in (heaps, heaps_fit, zipf_fit):
+            pd.testing.assert_frame_equal(measure(cut), measure(whole), check_exact=True)
     assert zipf(cut)["rank"].max() == len(zipf(whole))

@@ -42,16 +42,16 @@ def document_pairs(
     those that share most first, then in the order of the corpus:
 
     - ``a``, ``b``: the documents, ``a`` the earlier one in the corpus;
-    - ``shared``: how many different shingles stand in both;
-    - ``containment_a`` = :math:`|A \cap B| / |A|`, the share of a's different shingles that stand in b, and
-      ``containment_b`` the share of b's that stand in a (directional; 0 = none, 1 = all);
+    - ``shared``: how many different shingles are in both;
+    - ``containment_a`` = :math:`|A \cap B| / |A|`, the share of a's different shingles that are in b, and
+      ``containment_b`` the share of b's that are in a (directional; 0 = none, 1 = all);
     - ``jaccard`` = :math:`|A \cap B| / |A \cup B|` (0 = nothing shared, 1 = the same shingles).
 
     (Broder 1997, On the resemblance and containment of documents.) Counted word by word: no hashes, no samples; of a
     corpus in parts by keys of 128 bits, see `pairs.keyed` for how unlikely a false one is. Shingles cross sentences,
-    not documents. Those that stand in more than `max_documents` documents are turns of phrase and boilerplate as a
-    rule: `common_shingles` lists them, and they count neither as shared nor in any document's shingles. So the work
-    grows as the corpus does, whatever it repeats. With `most` there are the first rows of the table, so many at most.
+    not documents. Those in more than `max_documents` documents are turns of phrase and boilerplate as a rule:
+    `common_shingles` lists them, and they count neither as shared nor in any document's shingles. So the work grows as
+    the corpus does, whatever it repeats. With `most` the table has its first `most` rows.
 
     Raises `ValueError` for `n` < 1, `min_shared` < 1, `max_documents` < 2, or a containment outside 0 to 1.
 
@@ -82,9 +82,9 @@ def document_pairs(
 
 
 def common_shingles(tokens: Tokens, *, n: int = WORDS, max_documents: int = WIDEST) -> pd.DataFrame:
-    """The runs of `n` words that stand in more than `max_documents` documents, which `document_pairs` puts aside.
+    """The runs of `n` words in more than `max_documents` documents, which `document_pairs` leaves out.
 
-    ``shingle`` (its words), ``documents`` (how many it stands in), the most widespread first, then alphabetically.
+    ``shingle`` (its words), ``documents`` (how many have it), the most widespread first, then alphabetically.
 
     >>> from analysis import tokenize
     >>> from analysis.text.corpus import read_texts
@@ -114,8 +114,8 @@ def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
     - ``similarity`` = :math:`|A \cap B| / \min(|A|, |B|)`, A and B being the sets of content words of its two sides
       (the overlap coefficient; Simpson 1943, Mammals and the nature of continents): 0 = none shared, 1 = all those of
       the side with fewer. Words that agree in their first six letters are one here; content words are all but those
-      that stand in more than twenty sentences and in more than a tenth of all, or of those of the two documents;
-    - ``kind``: "verbatim" where at least 95% of the words of each side stand in runs of four words or more that the
+      that are in more than twenty sentences and in more than a tenth of all, or of those of the two documents;
+    - ``kind``: "verbatim" where at least 95% of the words of each side are in runs of four words or more that the
       other side has too, "near" where at least half of those of one side do, else "reworded".
 
     Sentences that share content words, the rarer the better, are seeds, which are chained over gaps, in any order. The
@@ -163,7 +163,7 @@ def confirmed(pairs: pd.DataFrame, found: pd.DataFrame, *, min_link: float = 0.1
     """The pairs of `document_pairs` that are reuse, with how many ``passages`` each shares, as the last column.
 
     `found` is what `passages` finds in them. A pair is reuse when it shares a passage, or when `min_link` or more of
-    the shingles of one document appear in the other, which is how the copy of a text too short for a passage is told.
+    the shingles of one document appear in the other, as in copies of texts too short for a passage.
 
     >>> from analysis import tokenize
     >>> from analysis.text.corpus import read_texts
@@ -206,7 +206,7 @@ def _check(n: int, max_documents: int) -> None:
         raise ValueError(f"max_documents is {max_documents}: use 2 or more, for what stands in one is not shared")
 
 
-_kept: list[tuple[weakref.ref[Tokens], int, int, dict[str, NDArray[Any]]]] = []  # what was asked for last
+_kept: list[tuple[weakref.ref[Tokens], int, int, dict[str, NDArray[Any]]]] = []  # of the last call
 
 
 def _common(tokens: Tokens, n: int, max_documents: int) -> dict[str, NDArray[Any]]:

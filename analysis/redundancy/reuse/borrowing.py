@@ -116,19 +116,14 @@ def rows_of(tokens: Tokens, doc_ids: pd.Series) -> Ints:
 
 
 def places_of(tokens: Tokens, doc_ids: pd.Series) -> Ints:
-    """The place in the corpus of each document, -1 for one that is not there.
-
-    >>> from analysis import read_text, tokenize
-    >>> places_of(tokenize(read_text("War is near.")), pd.Series(["text", "z", "text"])).tolist()
-    [0, -1, 0]
-    """
+    """The place in the corpus of each document, -1 for one that is not there."""
     number, known = pd.factorize(doc_ids)  # each name once, for a name as an object takes more than its place
     places = np.append(pd.Index(tokens.doc_ids).get_indexer(pd.Index(known, dtype=object)), -1)
     return places[number].astype(np.int64)
 
 
 def tokens_of(tokens: Tokens, spans: pd.DataFrame) -> tuple[Ints, Ints]:
-    """The first token of each span (document, start, end), and the one behind its last."""
+    """The first token of each span (document, start, end), and the one after its last."""
     document = spans["document"].to_numpy(dtype=np.int64)
     first, stop = np.empty((2, len(spans)), dtype=np.int64)
     for part in parts(tokens):

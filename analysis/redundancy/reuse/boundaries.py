@@ -17,11 +17,10 @@ LEAST_SUPPORT = 8.0  # content words in common times similarity: how much there 
 
 @compiled
 def settled(pieces: Any, room: Any, documents: Any, first: Any, second: Any, possible: Any) -> Any:
-    """Those of the `candidates` of pairs of documents that are passages, with their edges set: which pair has them,
-    what tokens they are, and how similar.
+    """The `candidates` of pairs of documents that are passages, with their edges set: pair, tokens, similarity of each.
 
-    The arguments are as there, `possible` is what it gives. Of two passages of a pair of which one lies by more than
-    half in the other, on either side, the one with more support stands.
+    The arguments are as there; `possible` is what it returns. Of two passages of a pair of which one lies by more than
+    half in the other, on either side, the one with more support is kept.
     """
     all_spans, span_begin, also_common, word_begin = possible
     pair, kept_spans = np.empty(len(all_spans), dtype=np.int32), np.empty_like(all_spans)
@@ -33,20 +32,19 @@ def settled(pieces: Any, room: Any, documents: Any, first: Any, second: Any, pos
         for word in common:
             room.common[word] = True
         spans = all_spans[span_begin[k] : span_begin[k + 1]].copy()
-        rows, similarity = _standing(pieces, room, spans, documents[first[k]], documents[second[k]])
+        rows, similarity = _kept(pieces, room, spans, documents[first[k]], documents[second[k]])
         for word in common:
             room.common[word] = False
         for row in rows:
             pair[total], kept_similarity[total] = k, similarity[row]
-            for column in range(4):
-                kept_spans[total, column] = spans[row, column]
+            kept_spans[total] = spans[row]
             total += 1
     return pair[:total], kept_spans[:total], kept_similarity[:total]
 
 
 @compiled
-def _standing(pieces: Any, room: Any, spans: Any, a: Any, b: Any) -> Any:
-    """Which of the spans of two documents stand, their edges set in place, and the similarity of each span."""
+def _kept(pieces: Any, room: Any, spans: Any, a: Any, b: Any) -> Any:
+    """Which of the spans of two documents are kept, their edges set in place, and the similarity of each span."""
     similarity, support = np.empty(len(spans)), np.zeros(len(spans))
     for k in range(len(spans)):
         span = spans[k]
@@ -95,12 +93,12 @@ def _overlap(pieces: Any, room: Any, span: Any) -> Any:
 
 @compiled
 def _set_edges(pieces: Any, room: Any, span: Any, a: Any, b: Any) -> bool:
-    """Move the edges of a passage, in place, to where its words begin and cease to stand on the other side.
+    """Move the edges of a passage, in place, to where its words begin and cease to appear on the other side.
 
-    One side after the other is set to its segment of highest score, where a content word that stands on the other side
+    One side after the other is set to its segment of highest score, where a content word that appears on the other side
     scores log(p / q) and one that does not log((1 - p) / (1 - q)): the log-likelihood ratio of reuse to chance (Karlin
     and Altschul 1990, Methods for assessing the statistical significance of molecular sequence features). p is the
-    share of the passage's words that stand on the other side, q is `BACKGROUND`: the more faithful the copy, the less
+    share of the passage's words that appear on the other side, q is `BACKGROUND`: the more faithful the copy, the less
     it may leave out. False where nothing is left.
     """
     for _ in range(ROUNDS):

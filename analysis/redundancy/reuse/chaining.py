@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import Ints, compiled
 
-# Numbers without a source, here, in `search`, `boundaries` and `summary_reuse`, were chosen on the training pairs of
+# Numbers without a source, here, in `pieces`, `boundaries` and `summary_reuse`, were chosen on the training pairs of
 # PAN 2013 (Potthast and others 2013, Overview of the 5th International Competition on Plagiarism Detection): there
 # plagdet is .93, and a quarter more or less of any of them takes at most .02 away.
 
@@ -15,7 +15,7 @@ from analysis.core.compiled import Ints, compiled
 # the .33 of Sanchez-Perez, Sidorov and Gelbukh (2014, A Winning Approach to Text Alignment for Text Reuse Detection),
 # since what is no reuse is sorted out later, by the passage as a whole.
 LEAST_COSINE, LEAST_DICE = 0.3, 0.25
-SEEDS = 8  # of one piece, the most similar ones: what stands everywhere must not take quadratic memory
+SEEDS = 8  # of one piece, the most similar ones: what is everywhere must not take quadratic memory
 # Words in more than this share of the pieces, and in more than so many, are common: they say too little of what a
 # passage is about. (Here, for it is compiled in: see `compiled`.)
 COMMON_SHARE, COMMON_LEAST = 0.1, 20
@@ -23,7 +23,7 @@ GAP = 60  # words between two seeds of one passage, on either side: about three 
 
 
 class Pieces(NamedTuple):
-    """The words of a corpus as they are compared, and the pieces that they stand in.
+    """The words of a corpus as they are compared, and the pieces that hold them.
 
     ``types``: (tokens,) the number of each word's type. ``common``: (types,) whether a type is common in the corpus.
     ``bounds``: (pieces + 1,) where the tokens of each piece begin. ``rows``: (pieces + 1,) where its words that are not
@@ -53,11 +53,7 @@ class Scratch(NamedTuple):
 
 
 def scratch(common: NDArray[np.bool_]) -> Scratch:
-    """Fresh room: ``common`` as in the corpus, ``head`` -1, ``times`` 0, and no ``mark`` above the one ``stamp``.
-
-    >>> scratch(np.array([True, False])).head.tolist()
-    [-1, -1]
-    """
+    """Fresh room: ``common`` as in the corpus, ``head`` -1, ``times`` 0, and no ``mark`` above the one ``stamp``."""
     times, mark = np.zeros((2, len(common)), dtype=np.int64)
     return Scratch(common.copy(), np.full(len(common), -1), times, mark, np.zeros(1, dtype=np.int64))
 
@@ -68,8 +64,8 @@ def candidates(pieces: Any, room: Any, documents: Any, first: Any, second: Any) 
 
     `pieces` and `room` are `Pieces` and `Scratch`, `documents`: (documents, 4) the first and last piece, the first and
     last token of each. The pairs are ``first[k]``, ``second[k]``; what is known of a second document is kept for the
-    pairs behind that have it too. A word that stands in too many pieces of the two, their subject as a rule, is common
-    for this pair. Gives the stretches, where those of each pair begin, these words, and where those of each pair begin.
+    next pairs that have it too. A word in too many pieces of the two, their subject as a rule, is common for this pair.
+    Returns the stretches, where those of each pair begin, these words, and where those of each pair begin.
     """
     spans, also_common = np.empty((64, 4), dtype=np.int64), np.empty(64, dtype=np.int64)
     span_begin, word_begin = np.zeros(len(first) + 1, dtype=np.int64), np.zeros(len(first) + 1, dtype=np.int64)
@@ -94,9 +90,7 @@ def candidates(pieces: Any, room: Any, documents: Any, first: Any, second: Any) 
         span_begin[k + 1] = span_begin[k] + len(found)
         if span_begin[k + 1] > len(spans):
             spans = np.concatenate((spans, np.empty((len(spans) + len(found), 4), dtype=np.int64)))
-        for row in range(len(found)):
-            for column in range(4):
-                spans[span_begin[k] + row, column] = found[row, column]
+        spans[span_begin[k] : span_begin[k + 1]] = found
     if len(first) > 0:
         _forget(pieces, room, documents[second[-1]])
     return spans[: span_begin[-1]], span_begin, also_common[: word_begin[-1]], word_begin
@@ -104,7 +98,7 @@ def candidates(pieces: Any, room: Any, documents: Any, first: Any, second: Any) 
 
 @compiled
 def _add_common(pieces: Any, room: Any, a: Any, b: Any, highest: int, found: Any, n: Any) -> Any:
-    """Puts words that are too common in the two documents behind the `n` that are `found`; gives both anew."""
+    """Append words that are too common in the two documents to the `n` in `found`; returns both anew."""
     size = 0
     for document in (a, b):
         for piece in range(document[0], document[1]):
@@ -144,7 +138,7 @@ def _seeds(
     common: Any,
     seeds: Any,
 ) -> Any:
-    """Pairs of pieces that are alike, sorted by the first one, in the first rows of `seeds`; gives it and how many.
+    """Pairs of pieces that are alike, sorted by the first one, in the first rows of `seeds`, and how many.
 
     Pieces of b with the same words are compared once, and taken in `turn`. `cosine` and `common`, one number a piece of
     b, are 0 before and after.
@@ -234,7 +228,7 @@ def _chains(bounds: Any, first: Any, second: Any) -> Any:
 
 @compiled
 def _root(root: Any, seed: int) -> int:
-    """The seed that stands for a chain (union-find with path halving)."""
+    """The seed that represents a chain (union-find with path halving)."""
     while root[seed] != seed:
         root[seed] = root[root[seed]]
         seed = root[seed]

@@ -30,7 +30,7 @@ FOUND = 200_000  # pairs, about, for which it has room
 _NONE = np.empty(0, dtype=np.uint32)
 _UNMARKED = np.uint32((1 << 31) - 1)  # all but the bit that marks the first document of a list
 
-# The queries, after `group`, for the keys that are put aside and for how many of each document are.
+# The queries, after `group`, for the keys that are left out and for how many of each document's are.
 COMMON = "SELECT high, low, count(*) AS documents, min(document) AS first FROM wide GROUP BY high, low"
 ASIDE = "SELECT document, count(*) AS aside FROM wide GROUP BY document"
 
@@ -69,12 +69,6 @@ def keyed(words: Words, n: int = WORDS, *, alone: bool = False) -> Keyed:
     :math:`s^2 / 2^{129}`: about one in :math:`10^{16}` for :math:`10^{11}` runs, 600 GB of text.
 
     A shard that is `alone` needs no such keys: its runs are numbered, compared word by word.
-
-    >>> from analysis.text.corpus import read_texts
-    >>> from analysis.text.words import find
-    >>> found = keyed(find(read_texts(["Well, it rained all night.", "It rained."])))
-    >>> len(found.high), found.document.tolist(), found.sizes.tolist()
-    (2, [0, 0], [2, 0])
     """
     matrix, first = distinct_shingles(words.ids, words.offsets, n)
     sizes = np.diff(matrix.indptr).astype(np.int64)
@@ -107,7 +101,7 @@ def wordings(words: Words, high: Keys, low: Keys, n: int = WORDS, *, alone: bool
 def group(engine: Database, shingles: str, most: int) -> None:
     """Group the relation `shingles` (``high``, ``low``, ``document``) by key, for `COMMON`, `ASIDE` and `members`.
 
-    What more than `most` documents have is put aside.
+    What more than `most` documents have is left out.
     """
     engine.run(
         f"CREATE TABLE keys AS SELECT high, low, count(*) AS documents, count(*) > {most} AS wide "
@@ -162,11 +156,7 @@ def _members_of(engine: Database, query: str) -> Members:
 
 
 def ranges(first: int, stop: int, total: int, rows: int) -> Iterator[tuple[int, int]]:
-    """The documents from `first` to before `stop` in ranges that have about `rows` of `total` rows each.
-
-    >>> list(ranges(0, 10, 90, 30))
-    [(0, 3), (3, 6), (6, 10)]
-    """
+    """The documents from `first` to before `stop` in ranges that have about `rows` of `total` rows each."""
     pieces = max(1, min(stop - first, -(-total // rows)))
     return pairwise(np.linspace(first, stop, pieces + 1).astype(int).tolist())
 
@@ -178,12 +168,7 @@ def counted(
 
     A chunk gives numbers, each of which is in no other chunk, and the documents that have them, in any order. The pairs
     of a document come together, in the order of the documents. A row of a document from `first` on takes 8 bytes, and
-    those of the chunks that so many `threads` have at hand 30 more.
-
-    >>> number, document = np.array([7, 7, 7, 8, 8]), np.array([0, 2, 1, 1, 2])
-    >>> a, b, shared = next(counted([lambda: (number, document)], 0, 3, least=2))
-    >>> a.tolist(), b.tolist(), shared.tolist()
-    ([1], [2], [2])
+    those of the chunks that the `threads` have at hand 30 more.
     """
     with ThreadPoolExecutor(threads) as pool:
         member = np.concatenate([_NONE, *pool.map(lambda chunk: _lists_of(chunk(), first, stop), chunks)])
@@ -209,21 +194,13 @@ def counted(
 def is_reuse(
     shared: NDArray[Any], size_a: Ints, size_b: Ints, min_shared: int = ENOUGH, min_containment: float = LEAST
 ) -> NDArray[np.bool_]:
-    """Which pairs `document_pairs` lists, of those with `FEWEST` shared shingles, by the documents' sizes in shingles.
-
-    >>> is_reuse(np.array([4, 4, 5]), np.array([900, 500, 900]), np.array([900, 900, 900])).tolist()
-    [False, True, True]
-    """
+    """Which pairs with `FEWEST` shared shingles `document_pairs` lists, by the documents' sizes in shingles."""
     large = np.maximum(shared / size_a, shared / size_b) >= min_containment
     return large | (shared >= min_shared)
 
 
 def shares(shared: Ints, size_a: Ints, size_b: Ints) -> dict[str, NDArray[np.float64]]:
-    """The columns of `document_pairs` that are shares, by the documents' sizes in shingles.
-
-    >>> {name: share.tolist() for name, share in shares(np.array([3]), np.array([4]), np.array([5])).items()}
-    {'containment_a': [0.75], 'containment_b': [0.6], 'jaccard': [0.5]}
-    """
+    """The columns of `document_pairs` that are shares, by the documents' sizes in shingles."""
     return {
         "containment_a": shared / size_a,
         "containment_b": shared / size_b,

@@ -50,7 +50,7 @@ def clusters(tokens: Tokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -> p
 
 
 def families(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
-    """Each passage with all places where it stands: one row a place, the families with the most borrowed words first.
+    """Each passage with all places where it occurs: one row a place, the families with the most borrowed words first.
 
     `found` is a table of `reuse.passages`, of which those are left out that have more than twice as many characters on
     one side as on the other: a text and its summary are no one passage. Two places in one document are one when

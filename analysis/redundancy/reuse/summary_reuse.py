@@ -13,16 +13,16 @@ LEAST_WORDS = 50  # of the paragraph: abstracts and leads are longer
 # The document is longer than the paragraph, but not by so much that it has most words there are.
 LEAST_RATIO, MOST_RATIO = 2.0, 25.0
 # The shares of the paragraph's content words, and of its pairs of neighbouring words with a content word among them,
-# that stand in the document: nine of ten summaries of news by human hand have more.
+# that are in the document: nine of ten summaries of news by human hand have more.
 LEAST_WORDS_FOUND, LEAST_PAIRS_FOUND = 0.6, 0.2
-# Of the pairs found, the share that stands in one window of the paragraph's length, which a copy has all of them in.
+# Of the pairs found, the share in one window of the paragraph's length, which a copy has all of them in.
 MOST_IN_ONE_PLACE = 0.7
 # How many times as often its pairs appear there as those of the rest of its document: more than one subject explains.
 LEAST_LIFT = 5.0
 AT_ONCE = 500_000  # words of documents whose neighbours are numbered at a time
 
 
-class Neighbours(NamedTuple):
+class _Neighbours(NamedTuple):
     """``number``: of each token and the next one, the same for the same two words. Room for each number: ``met`` and
     ``seen`` hold stamps, ``inside`` is 0 between two uses."""
 
@@ -32,23 +32,19 @@ class Neighbours(NamedTuple):
     inside: NDArray[np.int32]
 
 
-def neighbours(types: NDArray[np.int32]) -> Neighbours:
-    """The numbers of words and their neighbours, and fresh room.
-
-    >>> neighbours(np.array([5, 6, 5, 6, 6], dtype=np.int32)).number.tolist()
-    [0, 1, 0, 2]
-    """
+def _neighbours(types: NDArray[np.int32]) -> _Neighbours:
+    """The numbers of words and their neighbours, and fresh room."""
     number = shingles(types, 2)
     size = int(number.max(initial=-1)) + 1
     met, seen = np.zeros((2, size), dtype=np.int64)
-    return Neighbours(number, met, seen, np.zeros(size, dtype=np.int32))
+    return _Neighbours(number, met, seen, np.zeros(size, dtype=np.int32))
 
 
 @compiled
-def contents(pieces: Any, room: Any, paragraphs: Any) -> Any:
+def contents(types: Any, common: Any, room: Any, paragraphs: Any) -> Any:
     """The different content words of the paragraphs that are long enough, one after another, and where each begins.
 
-    `pieces` and `room` are as in `candidates`; `paragraphs`: (n, 2) the first and last token of each.
+    `types`, `common`: as in `chaining.Pieces`; `paragraphs`: (n, 2) the first and last token of each.
     """
     begin, n = np.zeros(len(paragraphs) + 1, dtype=np.int64), 0
     for k in range(len(paragraphs)):
@@ -59,8 +55,8 @@ def contents(pieces: Any, room: Any, paragraphs: Any) -> Any:
         if paragraphs[k, 1] - paragraphs[k, 0] >= LEAST_WORDS:
             room.stamp[0] += 1
             for token in range(paragraphs[k, 0], paragraphs[k, 1]):
-                word = pieces.types[token]
-                if not pieces.common[word] and room.mark[word] < room.stamp[0]:
+                word = types[token]
+                if not common[word] and room.mark[word] < room.stamp[0]:
                     room.mark[word] = room.stamp[0]
                     words[n] = word
                     n += 1
@@ -68,32 +64,21 @@ def contents(pieces: Any, room: Any, paragraphs: Any) -> Any:
     return words[:n].copy(), begin
 
 
-def summaries(
-    pieces: Any,
-    room: Any,
-    documents: Ints,
-    paragraphs: Ints,
-    of_document: Ints,
-    words: NDArray[np.int32],
-    begin: Ints,
-    pairs: Ints,
-) -> tuple[NDArray[np.int32], Ints, NDArray[np.float64]]:
-    """Which paragraphs of the first document of each pair sum up the second one: pairs, paragraphs, and of each the
-    share of its content words that stand in the document.
+def summaries(search: Any, pairs: Ints) -> tuple[NDArray[np.int32], Ints, NDArray[np.float64]]:
+    """Which paragraphs of the first document of each pair sum up the second one: pairs, paragraphs, and shares.
 
-    `pieces`, `room` and `documents` are as in `candidates`; `paragraphs`, `words` and `begin` as in `contents`; those
-    of document d are ``paragraphs[of_document[d] : of_document[d + 1]]``. `pairs`: (n, 2).
+    The share is that of the paragraph's content words that are in the second document. `search` is a `pieces.Search`,
+    `pairs`: (n, 2).
     """
-    pair, found, share = _told(pieces, room, documents, paragraphs, of_document, words, begin, pairs)
-    kept = _those_in_short(pieces, room, documents, pairs[pair], paragraphs[found])
+    pair, found, share = _told(search, pairs)
+    kept = _those_in_short(search, pairs[pair], search.paragraphs[found])
     return pair[kept], found[kept], share[kept]
 
 
 @compiled
-def _told(
-    pieces: Any, room: Any, documents: Any, paragraphs: Any, of_document: Any, words: Any, begin: Any, pairs: Any
-) -> Any:
+def _told(search: Any, pairs: Any) -> Any:
     """Which paragraphs of the first document of each pair have most of their content words in the second."""
+    room, documents, paragraphs, begin = search.room, search.documents, search.paragraphs, search.begin
     pair, found, shares = np.empty(64, dtype=np.int32), np.empty(64, dtype=np.int64), np.empty(64)
     n = stamp = 0
     for k in range(len(pairs)):
@@ -102,13 +87,13 @@ def _told(
             room.stamp[0] += 1
             stamp = room.stamp[0]
             for token in range(first, end):
-                room.mark[pieces.types[token]] = stamp
-        for paragraph in range(of_document[pairs[k, 0]], of_document[pairs[k, 0] + 1]):
+                room.mark[search.pieces.types[token]] = stamp
+        for paragraph in range(search.of_document[pairs[k, 0]], search.of_document[pairs[k, 0] + 1]):
             length = paragraphs[paragraph, 1] - paragraphs[paragraph, 0]
             if length < LEAST_WORDS or not LEAST_RATIO * length <= end - first <= MOST_RATIO * length:
                 continue
             met = 0
-            for word in words[begin[paragraph] : begin[paragraph + 1]]:
+            for word in search.words[begin[paragraph] : begin[paragraph + 1]]:
                 met += room.mark[word] == stamp
             share = met / max(begin[paragraph + 1] - begin[paragraph], 1)
             if share < LEAST_WORDS_FOUND:
@@ -121,9 +106,9 @@ def _told(
     return pair[:n], found[:n], shares[:n]
 
 
-def _those_in_short(pieces: Any, room: Any, documents: Ints, told: Ints, paragraphs: Ints) -> NDArray[np.bool_]:
-    """What `_in_short` says, with the neighbours of the documents in question numbered, some at a time."""
-    kept = np.empty(len(told), dtype=bool)
+def _those_in_short(search: Any, told: Ints, paragraphs: Ints) -> NDArray[np.bool_]:
+    """The result of `_in_short`, with the neighbours of the documents in question numbered, some at a time."""
+    pieces, documents, kept = search.pieces, search.documents, np.empty(len(told), dtype=bool)
     lengths = documents[:, 3] - documents[:, 2]
     for low, high in cut(lengths[told].sum(axis=1), AT_ONCE):
         own, place = np.unique(told[low:high], return_inverse=True)
@@ -133,14 +118,13 @@ def _those_in_short(pieces: Any, room: Any, documents: Ints, told: Ints, paragra
         here = np.column_stack((documents[own, :2], begin[:-1], begin[1:]))
         place = place.reshape(-1, 2)
         spans = paragraphs[low:high] + shift[place[:, :1]]
-        kept[low:high] = _in_short(types, pieces.common, room, neighbours(types), here[place], spans)
+        kept[low:high] = _in_short(types, pieces.common, search.room, _neighbours(types), here[place], spans)
     return kept
 
 
 @compiled
 def _in_short(types: Any, common: Any, room: Any, beside: Any, pairs: Any, paragraphs: Any) -> Any:
-    """Of which pairs of documents the pairs of words of a paragraph of the first stand all over the second, and those
-    of the rest of the first don't.
+    """Which pairs have a paragraph whose neighbouring words, unlike those around it, are all over the second document.
 
     `pairs`: (n, 2, 4) the two documents as in `documents` of `candidates`; `paragraphs`: (n, 2).
     """

@@ -13,11 +13,10 @@ from analysis import Tokens, tokenize
 from analysis.core.paths import ROOT
 from analysis.redundancy.evaluation import score_passages
 from analysis.redundancy.reuse import alignment as module
-from analysis.redundancy.reuse import document_pairs, passage_texts, passages, search, summary_reuse
+from analysis.redundancy.reuse import document_pairs, passage_texts, passages, pieces, summary_reuse
 from analysis.redundancy.reuse.alignment import FAITHFUL, RUN, aligned, faithful_cores
 from analysis.redundancy.reuse.chaining import candidates
-from analysis.redundancy.reuse.search import LONG, bounds_of_pieces
-from analysis.text.buckets import Columns
+from analysis.redundancy.reuse.pieces import LONG, bounds_of_pieces
 from analysis.text.corpus import read_texts
 from analysis.text.shingles import shingles
 
@@ -95,29 +94,42 @@ def test_a_copied_sentence_is_found_to_the_character() -> None:
     assert table[["a_doc", "b_doc", "similarity", "kind"]].to_numpy().tolist() == [["0", "1", 1.0, "verbatim"]]
 
 
-def test_a_copy_that_begins_and_ends_inside_a_sentence() -> None:
-    part = FIRST[FIRST.index("committee") : FIRST.index(" seven arches")]
-    a = f"{OTHERS[0]} Nobody in town was asked by anyone when the {part} in spite of all that we wrote. {OTHERS[1]}"
-    # More than three words from the borders of its sentence in a, and two from that in b.
-    assert spans(one_pair(a, FIRST), a, FIRST) == [(f"the {part}", FIRST)]
+PART = FIRST[FIRST.index("committee") : FIRST.index(" seven arches")]
+INSIDE = f"{OTHERS[0]} Nobody in town was asked by anyone when the {PART} in spite of all that we wrote. {OTHERS[1]}"
+FAR = " ".join(" ".join(invented(12, seed=k)).capitalize() + "." for k in range(8))
+TWICE = f"{FIRST} {' '.join(invented(100))}. {FIRST}"
+BEFORE, COPIED, AFTER, OTHER = (" ".join(invented(200, seed=seed)) for seed in range(4))
+THIRD = ARTICLE.split("\n\n")[3]
 
 
-def test_sentences_in_another_order_are_one_passage() -> None:
-    a, b = f"{OTHERS[0]} {FIRST} {SECOND}", f"{SECOND} {FIRST} {OTHERS[2]}"
-    table = one_pair(a, b)
-    assert spans(table, a, b) == [(f"{FIRST} {SECOND}", f"{SECOND} {FIRST}")]
-    assert table["kind"].tolist() == ["verbatim"]
-
-
-def test_a_gap_is_bridged() -> None:
-    a, b = f"{FIRST} {OTHERS[1]} {SECOND}", f"{FIRST} {SECOND}"
-    assert spans(one_pair(a, b), a, b) == [(a, b)]
-
-
-def test_far_apart_are_two_passages() -> None:
-    far = " ".join(" ".join(invented(12, seed=k)).capitalize() + "." for k in range(8))
-    a, b = f"{FIRST} {far} {SECOND}", f"{FIRST}\n\n{SECOND}"
-    assert spans(one_pair(a, b), a, b) == [(FIRST, FIRST), (SECOND, SECOND)]
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        # More than three words from the borders of its sentence in a, and two from that in b.
+        pytest.param(INSIDE, FIRST, [(f"the {PART}", FIRST)], id="inside a sentence"),
+        pytest.param(
+            f"{OTHERS[0]} {FIRST} {SECOND}",
+            f"{SECOND} {FIRST} {OTHERS[2]}",
+            [(f"{FIRST} {SECOND}", f"{SECOND} {FIRST}")],
+            id="in another order, one passage",
+        ),
+        pytest.param(
+            f"{FIRST} {OTHERS[1]} {SECOND}",
+            f"{FIRST} {SECOND}",
+            [(f"{FIRST} {OTHERS[1]} {SECOND}", f"{FIRST} {SECOND}")],
+            id="a gap is bridged",
+        ),
+        pytest.param(
+            f"{FIRST} {FAR} {SECOND}", f"{FIRST}\n\n{SECOND}", [(FIRST, FIRST), (SECOND, SECOND)], id="far apart, two"
+        ),
+        pytest.param(FIRST, TWICE, [(FIRST, FIRST)], id="repeated in b, found once"),
+        pytest.param(TWICE, FIRST, [(FIRST, FIRST)], id="repeated in a, found once"),
+        pytest.param(f"{BEFORE} {COPIED} {AFTER}", f"{COPIED} {OTHER}", [(COPIED, COPIED)], id="no full stops"),
+        pytest.param(THIRD, ARTICLE, [(THIRD, THIRD)], id="a copied paragraph is no summary"),
+    ],
+)
+def test_what_was_copied_is_found_to_the_character(a: str, b: str, expected: list[tuple[str, str]]) -> None:
+    assert spans(one_pair(a, b), a, b) == expected
 
 
 def test_reworded() -> None:
@@ -185,28 +197,11 @@ def test_what_is_no_summary(text: str, why: str) -> None:
     assert one_pair(f"{AROUND}\n\n{text}" if why != "all is" else text, ARTICLE).empty
 
 
-def test_a_paragraph_that_was_copied_whole_is_no_summary() -> None:
-    copied = ARTICLE.split("\n\n")[3]
-    assert spans(one_pair(copied, ARTICLE), copied, ARTICLE) == [(copied, copied)]
-
-
 def test_what_is_no_reuse() -> None:
     assert one_pair(" ".join(OTHERS[:2]), " ".join(OTHERS[2:])).empty
     # A phrase of less than twenty words.
     phrase = "closed the old stone bridge over the river to heavy lorries"
     assert one_pair(f"{OTHERS[0]} They {phrase}.", f"{OTHERS[1]} He has {phrase}.").empty
-
-
-def test_a_text_that_stands_twice_is_found_once() -> None:
-    a, b = FIRST, f"{FIRST} {' '.join(invented(100))}. {FIRST}"
-    assert spans(one_pair(a, b), a, b) == [(FIRST, FIRST)]
-    assert spans(one_pair(b, a), b, a) == [(FIRST, FIRST)]
-
-
-def test_text_without_full_stops() -> None:
-    before, copied, after, other = (" ".join(invented(200, seed=seed)) for seed in range(4))
-    a, b = f"{before} {copied} {after}", f"{copied} {other}"
-    assert spans(one_pair(a, b), a, b) == [(copied, copied)]
 
 
 def test_common_words_say_nothing() -> None:
@@ -257,8 +252,7 @@ def test_pieces_of_other_pairs_do_not_make_a_word_common() -> None:
 
 def test_blocks_of_pairs_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     # Copies, a rewording, and a paragraph that sums up ARTICLE, in every order of pairs.
-    lead = " ".join(WORDS[k] + " " + WORDS[k + 1] for k in range(0, 600, 20)).capitalize() + "."
-    tokens = tokens_of(ARTICLE, f"{AROUND}\n\n{lead}", f"{FIRST} {SECOND}", f"{SECOND} {REWORDED}", f"{lead} {FIRST}")
+    tokens = tokens_of(ARTICLE, f"{AROUND}\n\n{LEAD}", f"{FIRST} {SECOND}", f"{SECOND} {REWORDED}", f"{LEAD} {FIRST}")
     a, b = (rows.tolist() for rows in np.nonzero(~np.eye(5, dtype=bool)))
     first, second = np.array(a), np.array(b)
     whole = aligned(tokens, first, second)
@@ -270,7 +264,7 @@ def test_blocks_of_pairs_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for name, size in {"A_WORD": 0, "A_DOCUMENT": 1, "ROOM": 3}.items():
         monkeypatch.setattr(module, name, size)
-    monkeypatch.setattr(search, "candidates", watched)
+    monkeypatch.setattr(module, "candidates", watched)
     pd.testing.assert_frame_equal(aligned(tokens, first, second), whole)
     assert len(sizes) > 6
     assert sum(sizes) == len(first)
@@ -300,12 +294,6 @@ def test_extremes(a: str, b: str, found: int) -> None:
     assert table.columns.tolist() == COLUMNS
     if found:
         assert spans(table, a, b) == [(a.strip(), b.strip())]
-
-
-def test_no_pairs() -> None:
-    tokens = tokens_of(FIRST)
-    assert passages(tokens).empty
-    assert passages(tokens, pd.DataFrame({"a": [], "b": []})).columns.tolist() == COLUMNS
 
 
 @pytest.mark.parametrize(
@@ -341,8 +329,9 @@ def test_labelled_passages() -> None:
 @pytest.fixture
 def small(monkeypatch):
     """Many blocks, buckets and stretches of the vocabulary also of a small corpus."""
-    for name, size in {"WORDS": 50, "DIFFERENT": 9, "ROOM": 700_000}.items():
-        monkeypatch.setattr(module, name, size)
+    monkeypatch.setattr(pieces, "WORDS", 50)
+    monkeypatch.setattr(pieces, "DIFFERENT", 9)
+    monkeypatch.setattr(module, "ROOM", 700_000)
     monkeypatch.setattr(summary_reuse, "AT_ONCE", 100)
 
 
@@ -382,43 +371,6 @@ def test_words_that_are_common_in_the_whole_are_so_in_each_part(in_parts):
         pd.testing.assert_frame_equal(passages(in_parts(tokens, documents), pairs), whole, check_exact=True)
 
 
-@pytest.mark.usefixtures("small")
-@pytest.mark.parametrize("documents", [1, 4])
-def test_what_is_gone_by_is_that_of_the_whole(tokens, in_parts, documents):
-    # In one order too, so that weights are added up in it and rounded alike.
-    cut = in_parts(tokens, documents)
-    columns = Columns(cut.folder)
-    whole, own = module._search(tokens, Columns()), module._search(cut, columns)
-    for name in ("documents", "paragraphs", "of_document", "words", "begin"):
-        np.testing.assert_array_equal(getattr(own, name), getattr(whole, name), name)
-    for name in whole.pieces._fields:
-        np.testing.assert_array_equal(getattr(own.pieces, name), getattr(whole.pieces, name), name)
-    np.testing.assert_array_equal(own.room.common, whole.room.common)
-
-
-def test_words_are_one_by_their_first_letters_wherever_the_vocabulary_is_cut(in_parts, monkeypatch):
-    monkeypatch.setattr(module, "WORDS", 2)
-    cut = in_parts(tokenize(read_texts(["bridged bridgehead bridges", "bridging brisk rain rains"])), 1)
-    assert [part.tolist() for part in module._stems(cut)[:1]] == [[0, 0, 0, 1, 2, 3, 4]]
-    assert module._stems(cut)[1] == 5
-
-
-def test_pairs_are_taken_as_long_as_their_documents_fit(tokens, in_parts, monkeypatch):
-    for name, size in {"A_WORD": 0, "A_DOCUMENT": 1, "ROOM": 3}.items():
-        monkeypatch.setattr(module, name, size)
-    whole, taken = module.found, []
-
-    def watched(search, first, second):
-        taken.append(list(zip(first.tolist(), second.tolist(), strict=True)))
-        return whole(search, first, second)
-
-    monkeypatch.setattr(module, "found", watched)
-    first, second = np.array([4, 2, 0, 7, 6]), np.array([2, 0, 2, 2, 0])
-    list(module._found(in_parts(tokens, 3), first, second, np.array([1, 4, 0, 2, 3])))
-    # Of a pair one document or, with another second one than before, two: 2 + 1, 2 + 1, 1.
-    assert taken == [[(2, 0), (6, 0)], [(4, 2), (0, 2)], [(7, 2)]]
-
-
 def test_the_sample_in_parts(sample_tokens, sample_parts):
     whole = passages(sample_tokens)
     assert len(whole) > 20
@@ -429,15 +381,11 @@ def test_the_sample_in_parts(sample_tokens, sample_parts):
     assert not list(sample_parts.folder.glob("columns-*"))
 
 
-def test_chosen_documents_in_parts(sample_tokens, sample_parts):
-    whole, cut = (passages(tokens.where(source__not="Local radio")) for tokens in (sample_tokens, sample_parts))
-    assert len(whole)
-    pd.testing.assert_frame_equal(cut, whole, check_exact=True)
-
-
 def test_nothing_to_compare(tokens, in_parts):
     cut = in_parts(tokens, 3)
+    assert passages(tokens_of(FIRST)).empty
     none = pd.DataFrame({"a": [], "b": []}, dtype="str")
+    assert passages(tokens, none).columns.tolist() == COLUMNS
     pd.testing.assert_frame_equal(passages(cut, none), passages(tokens, none), check_exact=True)
     pairs = pd.DataFrame({"a": ["1", "8"], "b": ["8", "3"]})  # of documents without a word
     pd.testing.assert_frame_equal(passages(cut, pairs), passages(tokens, pairs), check_exact=True)
@@ -467,11 +415,6 @@ def test_by_hand() -> None:
     assert cores([7, 1, 2, 3, 4], [8, 1, 2, 3, 4, 5, 6, 9, 9, 9]) == ([4 / 5, 4 / 10], False, [0, 5, 5, 15])
     # Of five words on either side: cut to the four.
     assert cores([7, 1, 2, 3, 4], [1, 2, 3, 4, 8]) == ([1.0, 1.0], True, [1, 5, 5, 9])
-
-
-def test_runs_may_overlap_and_stand_apart() -> None:
-    one = [1, 2, 3, 4, 5, 0, 6, 7, 8, 9]  # 1 to 5 and 6 to 9: nine of ten words
-    assert cores(one, [6, 7, 8, 9, 1, 2, 3, 4, 5]) == ([9 / 10, 1.0], True, [0, 10, 10, 19])
 
 
 @settings(max_examples=200, deadline=None)

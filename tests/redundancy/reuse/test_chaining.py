@@ -5,8 +5,8 @@ from itertools import count, pairwise
 import numpy as np
 import pytest
 
-from analysis.redundancy.reuse.alignment import _search
 from analysis.redundancy.reuse.chaining import COMMON_LEAST, GAP, LEAST_COSINE, LEAST_DICE, SEEDS, candidates
+from analysis.redundancy.reuse.pieces import pieces_of
 from analysis.text.buckets import Columns
 from analysis.text.corpus import read_texts
 from analysis.text.tokens import tokenize
@@ -74,7 +74,7 @@ def _near(bounds, one, other) -> bool:
 
 @pytest.mark.parametrize("seed", range(7))
 def test_stretches_are_those_of_a_plain_search(seed: int) -> None:
-    search = _search(tokenize(read_texts(drawn(seed))), Columns())
+    search = pieces_of(tokenize(read_texts(drawn(seed))), Columns())
     pieces, room, documents = search[:3]
     first, second = np.array([(a, b) for b in range(4) for a in range(4) if a != b]).T  # some of one second document
     spans, begin, words, _ = candidates(pieces, room, documents, first, second)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from analysis import Tokens, tokenize
 from analysis.core.paths import ROOT
+from analysis.redundancy import reuse
 from analysis.redundancy.reuse import common_shingles, document_pairs, pairs, passages
 from analysis.text.corpus import read_texts
 from analysis.text.shingles import shingles
@@ -106,15 +107,6 @@ def test_equals_sets_of_tuples(texts: list[list[str]], n: int) -> None:
     assert table.to_numpy().tolist() == all_with_all(tokens, n)
 
 
-def test_the_join_in_blocks_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    random = np.random.default_rng(0)
-    tokens = tokens_of(*(" ".join(random.choice(["ant", "bee", "cat"], 20)) for _ in range(12)))
-    whole = document_pairs(tokens)
-    monkeypatch.setattr(pairs, "FOUND", 3)
-    assert len(whole) > 20
-    pd.testing.assert_frame_equal(document_pairs(tokens), whole)
-
-
 def test_shingles_of_numbers_that_take_all_their_bits() -> None:
     keys = np.array([1 << 32 | 5, 2 << 32 | 4, 1 << 32 | 5, 5, 2 << 32 | 4])
     assert shingles(keys, 1).tolist() == [0, 1, 0, 2, 1]
@@ -129,22 +121,6 @@ def test_shingles_equal_numbered_tuples(ids: list[int], n: int) -> None:
     assert shingles(np.array(ids, dtype=np.int32), n).tolist() == expected
 
 
-@pytest.mark.parametrize("texts", [["one alone is in here"], ["too short", "too short"], ["word " * 300, "other"]])
-def test_nothing_to_pair(texts: list[str]) -> None:
-    tokens = tokens_of(*texts)
-    table = document_pairs(tokens)
-    assert table.empty
-    assert table.columns.tolist() == COLUMNS
-    assert common_shingles(tokens).empty
-
-
-def test_tokens_without_a_word() -> None:
-    tokens = tokens_of("...", "???")
-    assert len(tokens) == 0
-    for measure in (document_pairs, common_shingles, passages):
-        assert measure(tokens).empty
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -157,6 +133,68 @@ def test_tokens_without_a_word() -> None:
 def test_bad_options(options: dict[str, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         document_pairs(tokens_of("ant bee cat dog", "eel"), **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "texts", [["one alone is in here"], ["too short", "too short"], ["word " * 300], ["...", "?"], []]
+)
+def test_nothing_to_pair(texts: list[str]) -> None:
+    tokens = tokens_of(*texts)
+    assert document_pairs(tokens).columns.tolist() == COLUMNS
+    for measure in (document_pairs, common_shingles, passages):
+        assert measure(tokens).empty
+
+
+@pytest.fixture
+def tokens(monkeypatch):
+    """Forty short documents of three words, some without any, and one that shares nothing; joined in many pieces."""
+    monkeypatch.setattr(reuse, "ROWS", 40)
+    monkeypatch.setattr(pairs, "FOUND", 9)
+    random = np.random.default_rng(5)
+    texts = [" ".join(random.choice(["ant", "bee", "cat"], random.integers(1, 30))) for _ in range(40)]
+    return tokens_of("", *texts[:20], "Nothing of this here", "", *texts[20:])
+
+
+@pytest.mark.parametrize("documents", [2, 7, 43])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"n": 1, "min_shared": 3},
+        {"n": 3, "max_documents": 20},
+        {"n": 5, "min_shared": 1, "min_containment": 0},
+        {"n": 40},
+    ],
+)
+def test_pairs_equal_those_in_memory(tokens, in_parts, documents, options):
+    whole = document_pairs(tokens, **options)
+    assert whole.empty == (options == {"n": 40})
+    pd.testing.assert_frame_equal(document_pairs(in_parts(tokens, documents), **options), whole, check_exact=True)
+
+
+def test_of_too_many_pairs_those_that_share_most_are_listed(tokens, in_parts):
+    whole = document_pairs(tokens)
+    assert len(whole) > 100
+    assert whole["shared"].iloc[19] == whole["shared"].iloc[20]  # so that the order of the corpus decides
+    pd.testing.assert_frame_equal(document_pairs(in_parts(tokens, 7), most=20), whole.head(20), check_exact=True)
+    pd.testing.assert_frame_equal(document_pairs(tokens, most=20), whole.head(20), check_exact=True)
+
+
+@pytest.mark.parametrize("documents", [2, 7])
+@pytest.mark.parametrize("n", [1, 3, 4, 33])
+def test_widespread_shingles_equal_those_in_memory(tokens, in_parts, documents, n):
+    whole = common_shingles(tokens, n=n, max_documents=6)
+    assert len(whole) > 2 or n == 33
+    found = common_shingles(in_parts(tokens, documents), n=n, max_documents=6)
+    pd.testing.assert_frame_equal(found, whole, check_exact=True)
+
+
+def test_the_sample_in_parts(sample_tokens, sample_parts):
+    for measure, options in ((document_pairs, {}), (common_shingles, {"n": 2, "max_documents": 10})):
+        whole = measure(sample_tokens, **options)
+        assert len(whole) > 9
+        pd.testing.assert_frame_equal(measure(sample_parts, **options), whole, check_exact=True)
+    assert not list(sample_parts.folder.glob(".engine-*"))
 
 
 @pytest.mark.slow

@@ -92,15 +92,16 @@ def test_a_chain_of_ten_thousand_documents():
     assert clusters(tokens, pairs, min_link=0.4)["documents"].iloc[[0, -1]].tolist() == [6001, 3999]
 
 
-def test_an_unknown_document_is_named():
-    with pytest.raises(ValueError, match="no document 'z'"):
-        clusters(EIGHT, links(("0", "z", 0.5)))
-
-
-@pytest.mark.parametrize("value", [0, -1, 1.5, float("nan")])
-def test_a_link_is_a_share(value):
-    with pytest.raises(ValueError, match="min_link is"):
-        clusters(tokenize(read_texts(["a"])), links(), min_link=value)
+@pytest.mark.parametrize(
+    ("other", "options", "message"),
+    [
+        ("z", {}, "no document 'z'"),
+        *(("1", {"min_link": value}, f"min_link is {value}: use a share") for value in (0, 1.5, float("nan"))),
+    ],
+)
+def test_mistakes(other, options, message):
+    with pytest.raises(ValueError, match=message):
+        clusters(EIGHT, links(("0", other, 0.5)), **options)
 
 
 def test_a_passage_is_followed_by_date(make_corpus):
@@ -166,16 +167,3 @@ def test_the_sample_in_parts(sample_tokens, sample_parts):
         pd.testing.assert_frame_equal(measure(sample_parts, table), whole, check_exact=True)
     some = families(sample_tokens, found, most=5)
     pd.testing.assert_frame_equal(some, families(sample_tokens, found).head(5), check_exact=True)
-
-
-def test_places_of_a_corpus_in_parts(in_parts):
-    text = f"{BRIDGE} {SCHOOL}"
-    tokens = tokenize(read_texts([text, "", BRIDGE, "Nothing shared.", SCHOOL]))
-    half = len(BRIDGE)
-    rows = [("0", "2", 0, half, 0, half, 1.0, "near"), ("0", "4", half + 1, len(text), 0, len(SCHOOL), 1.0, "near")]
-    columns = ["a_doc", "b_doc", "a_start", "a_end", "b_start", "b_end", "similarity", "kind"]
-    found = pd.DataFrame(rows, columns=columns)
-    whole = families(tokens, found)
-    assert whole["family"].tolist() == [0, 0, 1, 1]
-    for documents in (2, 3):
-        pd.testing.assert_frame_equal(families(in_parts(tokens, documents), found), whole, check_exact=True)
