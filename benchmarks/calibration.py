@@ -24,8 +24,8 @@ from analysis.framing.cooccurrence import cooccurrence, frame_words
 from analysis.framing.frames import profile
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.publish.findings import framing, redundancy, terms
+from analysis.redundancy.near import copies
 from analysis.redundancy.reuse import document_pairs, passages
-from analysis.redundancy.reuse.copies import copies
 from analysis.terms import comparison
 from analysis.terms.frequency import terms as frequencies
 from analysis.terms.keyness import keyness, keyness_by_group
