@@ -30,7 +30,7 @@ from analysis.publish.verify import compare as differences_of
 from analysis.publish.verify import verify
 
 SECRET = "what-nobody-but-the-user-has"
-TABLE, FIGURE, NODES = "framing/profile", "framing/style", "term_frequency/pairs"
+TABLE, FIGURE, NODES = "framing/profile", "framing/style", "term_frequency/shape"
 FIRST = "framing/validity"  # figure of the framing notebook
 
 
@@ -163,7 +163,7 @@ def test_a_folder_that_is_a_link_out_is_not_read(run, tmp_path):
     refused(load_run, run, said="which is not in it")
 
 
-@pytest.mark.parametrize("name", [f"{FIGURE}.csv", f"{FIGURE}.json", f"{NODES}.nodes.csv", f"{NODES}.nodes.json"])
+@pytest.mark.parametrize("name", [f"{FIGURE}.csv", f"{FIGURE}.json", f"{NODES}.growth.csv", f"{NODES}.nodes.json"])
 def test_a_figure_is_not_drawn_from_a_link_out(run, tmp_path, name):
     figure = name.partition(".")[0]
     assert (run / name).is_file()
@@ -265,7 +265,7 @@ def test_only_a_drawing_of_this_package_is_called(run, tmp_path, function):
     refused(redraw, run, FIGURE, out=tmp_path / "a.svg", said="names a drawing that this version does not have")
 
 
-def test_the_drawings_are_those_of_three_modules(run, tmp_path):
+def test_the_drawings_are_those_of_two_modules(run, tmp_path):
     redraw(run, FIGURE, out=tmp_path / "a.svg")
     ours = {name for name in DRAWINGS if DRAWINGS[name].__module__.startswith("analysis.")}
     assert {name.partition(".")[0] for name in ours} == set(MODULES)
@@ -590,8 +590,8 @@ def test_a_table_is_refused_by_every_reader(told, run, reader, case):
     ("reader", "name"),
     [
         *((reader, f"{FIGURE}.json") for reader in ("load_run", "figure", "verify", "compare", "export")),
-        ("figure of two tables", f"{NODES}.nodes.csv"),
-        ("figure of two tables", f"{NODES}.nodes.json"),
+        ("figure of two tables", f"{NODES}.growth.csv"),
+        ("figure of two tables", f"{NODES}.growth.json"),
         ("verify", "framing/more"),
         ("export", "notebooks/02_framing.ipynb"),
         ("export", f"{FIRST}.png"),
