@@ -39,7 +39,13 @@ if os.environ.get("CI"):  # elsewhere a package that only some tests need may be
 # Hundreds of processes are started here: where compiled Python is not kept, each compiles pandas and the rest anew.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-for name in ("LAFZ_OUTPUT", "LAFZ_ROOT", "LAFZ_TOKENS", "SOURCE_DATE_EPOCH", "FORCE_COLOR"):  # the user's own, for other work
+for name in (
+    "LAFZ_OUTPUT",
+    "LAFZ_ROOT",
+    "LAFZ_TOKENS",
+    "SOURCE_DATE_EPOCH",
+    "FORCE_COLOR",
+):  # the user's own, for other work
     os.environ.pop(name, None)
 
 # A slow machine, or one that does other things too, is no failure.

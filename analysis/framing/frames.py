@@ -196,7 +196,7 @@ def over_time(
     *,
     weights: Floats | None = None,
 ) -> pd.DataFrame:
-    """The rate of each frame in each period, "day", "week", "month" or "year", from the first to the last.
+    """The rate of each frame in each period, "day", "week", "month", "year" or "decade", from the first to the last.
 
     One row a frame, in the lexicon's order, and a period: ``period`` (its first day; a week begins on Monday),
     ``frame``, ``documents`` (with words), ``hits``, ``words``, ``per_1000_words`` (NaN in a period without words),

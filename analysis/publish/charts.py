@@ -1,9 +1,10 @@
-"""Drawings in a plane: points against two scales, lines over time, networks. Each takes tables and gives a figure.
+"""Drawings in a plane: points against two scales, lines over time, a document against itself, passages by date.
 
-Clouds of points are pictures inside the drawing: as shapes, a large vocabulary would make files of many megabytes.
+Clouds of points and strokes are pictures inside the drawing: as shapes, a large vocabulary would make files of many
+megabytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,19 +13,43 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.dates import AutoDateLocator, date2num, num2date
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from matplotlib.transforms import Bbox
 
-from analysis.publish.figures import LETTER, THOUSANDS, drawing, plane, room
+from analysis.publish.figures import (
+    LETTER,
+    PERCENT,
+    THOUSANDS,
+    day_in_words,
+    drawing,
+    highest,
+    legend_above,
+    name_x,
+    plane,
+    room,
+)
+from analysis.publish.findings.wording import counted
 from analysis.publish.markup import COLOURS
 
 WIDE = 5_000_000  # running words
+ASIDE = 3.6  # inches from which two drawings have room beside each other
+SMOOTH = 2000  # strokes up to which their edges are smoothed
+WAY = 0.55  # inches, of a passage and its two lines
+APART = 2.0  # points between two labels
 CLOUD: dict[str, Any] = {"color": COLOURS["sky"], "markersize": 3, "markeredgewidth": 0, "rasterized": True}
 
 
-@drawing
+def _points_told(table: pd.DataFrame, **options: Any) -> str:
+    """What `labelled_points` shows, in words."""
+    axes = f"{options['ylabel']} against {options['xlabel'].lower()}"
+    return (
+        f"Points, one for each of {len(table):,} words: {axes}. {highest(table[options['label']], table[options['x']])}"
+    )
+
+
+@drawing(_points_told)
 def labelled_points(
     table: pd.DataFrame,
     *,
@@ -34,17 +59,17 @@ def labelled_points(
     xlabel: str,
     ylabel: str,
     most: int = 40,
-    bounds: tuple[float, float] = (-0.02, 1.02),
 ) -> Figure:
-    """A point a row at `x` (logarithmic) and `y` (between `bounds`), the first rows labelled as far as there is room.
+    """A point a row at `x` (logarithmic) and `y` (from 0), the first rows labelled as far as there is room.
 
     Up to `most` rows get their `label`, in the order of the table, each beside its point where it meets no other label.
     """
-    fig, ax = plane(3.9)
+    fig, ax = plane(3.4)
     ax.plot(table[x], table[y], "o", alpha=0.6, **CLOUD)
     ax.set_xscale("log")
     _count_scale(ax.xaxis, table[x], fine=1000)
-    ax.set_ylim(*bounds)
+    ax.margins(0.1)
+    ax.set_ylim(bottom=-0.02)
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     ax.grid()
@@ -52,8 +77,15 @@ def labelled_points(
     return fig
 
 
-@drawing
-def small_multiples(table: pd.DataFrame, *, x: str, y: str, by: str, ylabel: str, titles: dict[str, str]) -> Figure:
+def _panels_told(table: pd.DataFrame, **options: Any) -> str:
+    """What `small_multiples` shows, in words."""
+    most = table.groupby(options["by"], sort=False)[options["y"]].max()
+    said = highest([f"peak of {name}" for name in most.index], most)
+    return f"Lines over time in {len(most)} panels, a word in each: {options['ylabel'].lower()}. {said}"
+
+
+@drawing(_panels_told)
+def small_multiples(table: pd.DataFrame, *, x: str, y: str, by: str, ylabel: str, titles: Mapping[str, str]) -> Figure:
     """A panel for each value of `by`, in the order of the table: `y` over the dates `x`, ci_low to ci_high as a band.
 
     All panels have one scale. Dates without a value leave a gap. `titles` says what is written above each panel.
@@ -68,14 +100,12 @@ def small_multiples(table: pd.DataFrame, *, x: str, y: str, by: str, ylabel: str
         own = table[table[by] == name]
         ax.fill_between(own[x], own["ci_low"], own["ci_high"], color=COLOURS["sky"], alpha=0.4, linewidth=0)
         ax.plot(own[x], own[y], "o-", color=COLOURS["blue"], markersize=3, linewidth=1.2, clip_on=False)
-        fits = len(titles[name]) <= long
-        ax.set_title(titles[name] if fits else titles[name].replace(" (", "\n(", 1), fontsize=7.5)
+        title = titles[name].replace("= -", "= −")  # a true minus sign
+        ax.set_title(title if len(title) <= long else title.replace(" (", "\n(", 1), fontsize=7.5)
         ax.grid(axis="y")
         ax.yaxis.set_major_locator(MaxNLocator(4))
         ax.yaxis.set_major_formatter(THOUSANDS)
-        locator = AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]
-        ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+        _dates(ax, table[x], room() / columns - 0.3)
     axes[0, 0].set_ylim(bottom=0)  # for all of them, now that all is drawn
     for ax in axes.flat[len(names) :]:
         ax.set_visible(False)
@@ -85,15 +115,24 @@ def small_multiples(table: pd.DataFrame, *, x: str, y: str, by: str, ylabel: str
     return fig
 
 
-@drawing
+def _curve_told(table: pd.DataFrame, growth: pd.DataFrame) -> str:
+    """What `rank_curve` shows, in words."""
+    said = (
+        f"the most frequent word appears {table['count'].max():,} times, and {growth['words'].max():,} running words "
+    )
+    said += f"have {growth['types'].max():,} different ones"
+    return f"Two curves with their fits, the frequency of words by rank and new words by running words: {said}."
+
+
+@drawing(_curve_told)
 def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
     """Zipf's and Heaps' laws: frequency by rank and, beside or below, types by running words, each with its fit.
 
     `table` has rank, count, fitted (one row a term), `growth` words, types, fitted. All scales of the first are
     logarithmic.
     """
-    aside = room() > 4
-    fig = Figure(figsize=(room(), 2.6 if aside else 4.6))
+    aside = room() > ASIDE
+    fig = Figure(figsize=(room(), 2.4 if aside else 4.6))
     left, right = fig.subplots(*((1, 2) if aside else (2, 1)))
     for ax, data, x, y in ((left, table, "rank", "count"), (right, growth, "words", "types")):
         ax.plot(data[x], data[y], "o", label="counted", **CLOUD)
@@ -107,7 +146,7 @@ def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
     left.set_ylabel("Occurrences")
     right.set_xlabel("Running words")
     right.set_ylabel("Different words so far")
-    _count_scale(left.xaxis, table["rank"], fine=100)  # across, numbers have less room
+    _count_scale(left.xaxis, table["rank"], fine=30 if aside else 100)  # across, numbers have less room
     _count_scale(left.yaxis, table["count"], fine=1000)
     wide = 2 if growth["words"].max() > WIDE else 3  # numbers as long leave room for fewer
     for axis, most in ((right.xaxis, wide), (right.yaxis, 5)):
@@ -116,25 +155,182 @@ def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
     return fig
 
 
-@drawing
-def network(edges: pd.DataFrame, nodes: pd.DataFrame) -> Figure:
-    """Pairs as lines (first, second, weight) between words as circles (word, count, x, y).
+def _dots_told(matches: pd.DataFrame, **options: Any) -> str:
+    """What `dot_plot` shows, in words."""
+    said = f"{counted(len(matches), 'stroke')} off the diagonal, the longest of {matches['words'].max():,.0f} words"
+    return f"A document of {options['words']:,} words against itself, a stroke for each run that it repeats: {said}."
 
-    The area of a circle goes with the count, the width of a line with the weight.
+
+@drawing(_dots_told)
+def dot_plot(matches: pd.DataFrame, *, words: int, borders: Sequence[int]) -> Figure:
+    """A document against itself: a diagonal stroke for each row (a_word, b_word, words) of `dots.dot_matches`.
+
+    Both axes are the running words; the document itself is the diagonal, and each stroke is on both sides of it.
+    `words` is how many words there are in all, `borders` (see `plots.few`) are those at which another paragraph begins.
     """
-    fig, ax = plane(5.6)
-    place = nodes.set_index("word")[["x", "y"]]
-    ends = list(np.stack([place.loc[edges[side]].to_numpy() for side in ("first", "second")], axis=1))
-    weight = edges["weight"].to_numpy(dtype=float)
-    span = np.ptp(weight) or 1.0
-    ax.add_collection(LineCollection(ends, linewidths=0.6 + 2.4 * (weight - weight.min()) / span, colors="#BBBBBB"))
-    size = 14 + 140 * nodes["count"] / nodes["count"].max()
-    ax.scatter(nodes["x"], nodes["y"], s=size, color=COLOURS["blue"], edgecolor="white", linewidth=0.5, zorder=2)
-    ax.margins(0.08)
-    ax.set_axis_off()
-    order = nodes.sort_values(["count", "word"], ascending=[False, True])
-    _labels(fig, ax, order, x="x", y="y", label="word", radius=6)
+    fig, ax = plane(min(room(), 5))
+    total = max(words, 1)
+    ax.vlines(borders, 0, total, color="#E4E4E4", linewidth=0.5)
+    ax.hlines(borders, 0, total, color="#E4E4E4", linewidth=0.5)
+    ax.plot([0, total], [0, total], color="#999999", linewidth=0.8)
+    a, b, long = (matches[name].to_numpy(dtype=float) for name in ("a_word", "b_word", "words"))
+    one = np.stack([np.stack([a, b], 1), np.stack([a + long, b + long], 1)], 1)
+    strokes = np.concatenate([one, one[:, :, ::-1]])
+    # The round end makes a stroke of few words in a long text a point that can be seen.
+    smooth = len(strokes) <= SMOOTH  # many take long to draw and weigh much
+    lines = LineCollection(list(strokes), colors=COLOURS["blue"], linewidths=1.6, antialiaseds=smooth)
+    lines.set(capstyle="round", rasterized=True)
+    ax.add_collection(lines)
+    ax.set_xlim(0, total)
+    ax.set_ylim(total, 0)
+    ax.set_aspect("equal")
+    ax.set_xlabel("Place in the document (words)")
+    ax.set_ylabel("Place in the document (words)")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(6, integer=True))
+        axis.set_major_formatter(THOUSANDS)
     return fig
+
+
+def _ways_told(places: pd.DataFrame, **options: Any) -> str:
+    """What `timeline` shows, in words."""
+    shown = _first_families(places, options["most"])
+    texts = [f"“{_beginning(text, 40)}”" for text in shown.groupby("family", sort=True)["text"].first()]
+    known = shown["date"].dropna()
+    span = f" from {day_in_words(known.min())} to {day_in_words(known.max())}" if len(known) else ""
+    documents = shown.groupby("family", sort=True)["doc_id"].nunique()
+    return f"A line a passage, {len(texts)} in all, with a point at each day on which it appears{span}. " + highest(
+        [f"documents with {text}" for text in texts], documents
+    )
+
+
+@drawing(_ways_told)
+def timeline(places: pd.DataFrame, *, most: int = 5) -> Figure:
+    """When passages appear: a line for each of the first `most` families of `spread.families`, a point a day.
+
+    A point of several documents has their number in it. Above a line are the first words of the passage, in how many
+    documents and sources it is, and in which source first. Places without a date are on the right, outside the line.
+    Raises `ValueError` when `most` is not at least 1.
+    """
+    if most < 1:
+        raise ValueError(f"most is {most}: use a number of passages, 1 or more")
+    shown = _first_families(places, most)
+    families = shown.groupby("family", sort=True)
+    fig, ax = plane(0.5 + WAY * max(len(families), 1))
+    dates = shown["date"].dropna()
+    low, high = (date2num(dates.min()), date2num(dates.max())) if len(dates) else (0.0, 1.0)  # type: ignore[no-untyped-call]
+    span = max(high - low, 1.0)
+    aside = high + 0.16 * span
+    undated = bool(shown["date"].isna().any())
+    for y, (_, own) in enumerate(families):
+        days = date2num(own["date"].dropna())  # type: ignore[no-untyped-call]
+        place, count = np.unique(np.append(days, np.full(len(own) - len(days), aside)), return_counts=True)
+        ax.hlines(y, place[0], days.max(initial=place[0]), color=COLOURS["sky"], linewidth=1.5)
+        ax.scatter(place, np.full(len(place), y), s=np.where(count > 1, 80, 24), color=COLOURS["blue"], zorder=2)
+        for x, several in zip(place[count > 1], count[count > 1], strict=True):
+            ax.text(x, y, several, color="white", ha="center", va="center_baseline", fontsize=6.5)
+        said = f"“{_beginning(own['text'].iloc[0], int(0.98 * room() / LETTER))}”"
+        sources = own["source"].dropna().nunique()
+        origin = own["source"].iloc[0]
+        said += f"\n{counted(own['doc_id'].nunique(), 'document')}"
+        if sources > 1:
+            said += f" of {counted(sources, 'source')}, first {origin}"
+        lines = "\n".join(_beginning(line, int(1.04 * room() / LETTER)) for line in said.split("\n"))
+        ax.annotate(lines, (0, y), (0, 7), xycoords=ax.get_yaxis_transform(), textcoords="offset points", fontsize=7)
+    ax.set_ylim(len(families) - 0.7, -0.75)
+    ax.set_xlim(low - 0.04 * span, (aside if undated else high) + 0.06 * span)
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    if len(dates):
+        _dates(ax, dates, room())
+    else:
+        ax.set_xticks([])
+    if undated:
+        ax.set_xticks([*ax.get_xticks(), aside], [*(t.get_text() for t in ax.get_xticklabels()), "no date"])
+    return fig
+
+
+def _beginning(text: str, most: int) -> str:
+    """The first words of `text`, as many as `most` characters hold; of one that is longer a part."""
+    if len(text) <= most:
+        return text
+    short = text[: most - 1]
+    return f"{short.rpartition(' ')[0] or short}…"
+
+
+def _first_families(places: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The places of the first `most` families."""
+    return places[places["family"].isin(np.unique(places["family"])[:most])]
+
+
+def _novelty_told(table: pd.DataFrame, **options: Any) -> str:
+    """What `novelty_curve` shows, in words."""
+    low = table.nsmallest(1, "running").to_dict("records")
+    said = "".join(f" Its running mean is lowest at {at['place']:,} ({at['running']:.0%})." for at in low)
+    return f"Points and their running mean: new runs of words in {counted(len(table), options['unit'])}.{said}"
+
+
+@drawing(_novelty_told)
+def novelty_curve(table: pd.DataFrame, *, unit: str, n: int = 4) -> Figure:
+    """The share of new n-grams along the text: a dot a row of `novelty.curve`, with its running mean.
+
+    The dashed line is the share ``expected`` in this place had the same `unit` (what one row is called) been read in
+    random order.
+    """
+    fig, ax = plane(2.9)
+    known = table[table["new"].notna()]
+    many = len(known) > 1000
+    ax.plot(
+        known["place"],
+        known["new"],
+        "o",
+        color=COLOURS["sky"],
+        markersize=1.8 if many else 3.8,
+        markeredgewidth=0 if many else 0.5,
+        markeredgecolor=COLOURS["blue"],
+        alpha=0.35 if many else 1,
+        clip_on=False,
+        rasterized=True,
+        label=f"one {unit}",
+    )
+    line = known.iloc[np.unique(np.linspace(0, max(len(known) - 1, 0), 1000).round().astype(int))]
+    ax.plot(line["place"], line["running"], color=COLOURS["blue"], linewidth=1.6, label="running mean")
+    ax.plot(
+        line["place"], line["expected"], color=COLOURS["black"], linewidth=1, linestyle="--", label="in random order"
+    )
+    ax.set_ylim(0, 1)
+    ax.set_xlim(0.5, max(len(table), 1) + 0.5)
+    if len(table) > 6:
+        ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    else:
+        ax.set_xticks(np.arange(1, len(table) + 1))
+    ax.xaxis.set_major_formatter(THOUSANDS)
+    ax.yaxis.set_major_formatter(PERCENT)
+    ax.set_ylabel(f"New runs of {n} words")
+    ax.grid(axis="y")
+    legend_above(fig, ax.lines)
+    name_x(ax, f"Place in reading order ({unit}s)")
+    return fig
+
+
+def _dates(ax: Axes, days: pd.Series, wide: float) -> None:
+    """Ticks of one form on an axis of dates `wide` inches long: on the first of years or months, or equally far apart.
+
+    What are no years and months begins with the first of `days`, and where it is all weeks, so are the ticks.
+    """
+    low, high = (int(day) for day in date2num([days.min(), days.max()]))  # type: ignore[no-untyped-call]
+    most = max(int(wide / 0.5), 2)
+    locator = AutoDateLocator(minticks=1, maxticks=most)  # type: ignore[no-untyped-call]
+    whole = np.floor(locator.tick_values(days.min(), days.max())) if low < high else np.array([low])  # type: ignore[no-untyped-call]
+    whole = whole[(whole >= low) & (whole <= high)]
+    if len(whole) < 2 or any(day.day != 1 for day in num2date(whole)):  # type: ignore[no-untyped-call]
+        unit = 7 if (date2num(days.unique()) % 7 == low % 7).all() else 1  # type: ignore[no-untyped-call]
+        whole = np.arange(low, high + 1, unit * max(-(-(high - low) // (unit * (most - 1))), 1))
+    ticks = [pd.Timestamp(day.date()) for day in num2date(whole)]  # type: ignore[no-untyped-call]
+    by_year, by_month = all(day.day == day.month == 1 for day in ticks), all(day.day == 1 for day in ticks)
+    parts = 3 if len(ticks) == 1 or not by_month else 1 if by_year else 2
+    written = [day_in_words(day).split()[-parts:] for day in ticks]
+    ax.set_xticks(whole, ["\n".join(filter(None, [" ".join(own[:-1]), own[-1]])) for own in written])
 
 
 def _count_scale(axis: Axis, values: pd.Series, *, fine: int) -> None:
@@ -146,43 +342,26 @@ def _count_scale(axis: Axis, values: pd.Series, *, fine: int) -> None:
     axis.set_major_formatter(THOUSANDS)
 
 
-def _labels(
-    fig: Figure, ax: Axes, table: pd.DataFrame, *, x: str, y: str, label: str, radius: float | None = None
-) -> None:
-    """Write each row's label beside its point, where it covers no earlier label: right, left, above or below.
+def _labels(fig: Figure, ax: Axes, table: pd.DataFrame, *, x: str, y: str, label: str) -> None:
+    """Write each row's label beside its point, where it covers no earlier one: right, left, above or below.
 
-    One that fits nowhere is left out. With the `radius` of the points in points of print, labels keep off all points,
-    and one that fits nowhere is written to the right all the same.
+    One that fits nowhere is left out.
     """
-    off = 4.0 if radius is None else radius
+    off = 4.0
     across = [(off, 0.0, "left", "center"), (-off, 0.0, "right", "center")]
     places = [*across, (0.0, off, "center", "bottom"), (0.0, -off, "center", "top")]
-    canvas = FigureCanvasAgg(fig)
-    canvas.draw()  # type: ignore[no-untyped-call]
-    inside = ax.get_window_extent() if radius is None else fig.bbox
-    taken: list[tuple[float, float, float, float]] = []
-    if radius is not None:
-        reach = 0.7 * radius * fig.dpi / 72
-        for right, up in ax.transData.transform(table[[x, y]].to_numpy(dtype=float)):
-            taken.append((right - reach, up - reach, right + reach, up + reach))
+    renderer = FigureCanvasAgg(fig).get_renderer()  # type: ignore[no-untyped-call]
+    fig.draw(renderer)
+    inside, reach = ax.get_window_extent(), APART * fig.dpi / 72
+    points = ax.transData.transform(table[[x, y]].to_numpy(dtype=float))
+    taken = [Bbox([point, point]).padded(reach) for point in points]
     for row in table.to_dict("records"):
-        for number, (dx, dy, ha, va) in enumerate((*places, places[0])):
+        for dx, dy, ha, va in places:
             text = ax.annotate(
                 str(row[label]), (row[x], row[y]), (dx, dy), textcoords="offset points", ha=ha, va=va, fontsize=7
             )
-            text.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.2})
-            box = _box(text, canvas)
-            free = inside.x0 <= box[0] and box[2] <= inside.x1 and inside.y0 <= box[1] and box[3] <= inside.y1
-            if (free and not _meets(box, taken)) or (radius is not None and number == len(places)):
-                taken.append(box)
+            box = text.get_window_extent(renderer)
+            if all(inside.contains(*corner) for corner in (box.min, box.max)) and not box.count_overlaps(taken):
+                taken.append(box.padded(reach))
                 break
             text.remove()
-
-
-def _box(text: Annotation, canvas: FigureCanvasAgg) -> tuple[float, float, float, float]:
-    extent = text.get_window_extent(canvas.get_renderer())  # type: ignore[no-untyped-call]
-    return extent.x0, extent.y0, extent.x1, extent.y1
-
-
-def _meets(box: tuple[float, float, float, float], others: Sequence[tuple[float, float, float, float]]) -> bool:
-    return any(box[0] < o[2] and o[0] < box[2] and box[1] < o[3] and o[1] < box[3] for o in others)

@@ -11,7 +11,7 @@ import json
 import re
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -28,16 +28,17 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends import backend_agg, backend_pdf, backend_svg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, StrMethodFormatter
 
 from analysis.core.csv_files import write_csv
 from analysis.core.printable import visible
+from analysis.publish.findings.wording import listed, percent
 from analysis.publish.markup import svg_source
 from analysis.publish.tables import as_written, described, note, output_folder, show, write_json
 
 P = ParamSpec("P")
 
-WIDTH = 4.9  # inches, of the figures of a report: between one column of a journal and two
+WIDTH = 3.8  # inches, of the figures of a report: on a telephone their letters can still be read
 DPI = 300  # of a PNG
 
 _MISSING = re.compile(r"Glyph (\d+) .* missing from")
@@ -79,8 +80,10 @@ _CANVAS: dict[str, Any] = {
     "pdf": backend_pdf.FigureCanvasPdf,
 }
 THOUSANDS = StrMethodFormatter("{x:,.10g}")  # a million in full, and no digits that only the processor knows
+PERCENT = FuncFormatter(lambda share, _: f"{100 * share:.4g}%")
 LETTER = 0.066  # that a letter of a label takes, about
-LONGEST_LABEL = 44  # characters of a label of a row in a report
+LABELS = 0.45  # of the width, what labels of rows take at the most
+ROW, ROW_OF_TWO = 0.2, 0.28  # inches, of a row whose label has one line, or two
 SHORT = 5  # letters of a number that leave room to the next one wherever matplotlib puts them
 LINE = 0.17  # of a legend
 
@@ -144,19 +147,26 @@ class Call(NamedTuple):
     table: pd.DataFrame  # the first table, as it was given
     parts: dict[str, pd.DataFrame]  # the tables drawn beside it, by the name of the parameter
     options: dict[str, Any]  # all else, as JSON has it
+    told: str  # what kind of figure it is and which values are highest, in words
 
 
 _CALLS: WeakKeyDictionary[Figure, Call] = WeakKeyDictionary()
 DRAWINGS: dict[str, Callable[..., Figure]] = {}  # by module and name: nothing else is ever called by a file's word
 
 
-def drawing(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+def drawing(told: Callable[..., str]) -> Callable[[Callable[P, Figure]], Callable[P, Figure]]:
     """A function that draws tables, the first argument the main one, made to draw what its files will say.
 
     Its tables come to it as `as_written` gives them, its other arguments as JSON has them (a tuple is a list, the keys
     of a dict are sorted); defaults are recorded too, since they may change. `call_of` the figure tells all of it. Names
-    are drawn as `visible` gives them: an SVG with a control character is none.
+    are drawn as `visible` gives them: an SVG with a control character is none. `told` takes the same arguments and says
+    what kind of figure it is, what it compares and which values are highest: the beginning of its alt text.
     """
+    return lambda draw: _recording(draw, told)
+
+
+def _recording(draw: Callable[P, Figure], told: Callable[..., str]) -> Callable[P, Figure]:
+    """`draw` as `drawing` makes it."""
     signature = inspect.signature(draw)
     by_name: Callable[..., Figure] = draw
     function = f"{draw.__module__.rpartition('.')[2]}.{draw.__name__}"
@@ -172,9 +182,10 @@ def drawing(draw: Callable[P, Figure]) -> Callable[P, Figure]:
             # Laying out a figure draws it; what letters no font has is told once, where it is written.
             warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from")
             drawn = {name: _visible_table(as_written(table)) for name, table in tables.items()}
-            fig = by_name(**drawn, **_visible_value(options))
+            shown = drawn | _visible_value(options)
+            fig = by_name(**shown)
         main, *beside = tables
-        _CALLS[fig] = Call(function, tables[main], {name: tables[name] for name in beside}, options)
+        _CALLS[fig] = Call(function, tables[main], {name: tables[name] for name in beside}, options, told(**shown))
         return fig
 
     DRAWINGS[function] = recorded
@@ -189,19 +200,20 @@ def call_of(fig: Figure) -> Call | None:
 def save_figure(fig: Figure, name: str, data: pd.DataFrame, caption: str, alt: str) -> None:
     """Write `fig` to the run's folder as ``<name>.png`` (300 dpi), ``.svg``, ``.pdf``, and show it.
 
-    `data` is the table that was drawn (``<name>.csv``); `caption` and `alt`, what the picture shows in words, go to
-    ``<name>.json``. That has also how it was drawn, where a function of this package drew it from `data`, so that
-    `redraw` can do it again; a further table that was drawn, such as ``nodes``, is ``<name>.nodes.csv``. Raises
-    `ValueError` without a caption or alt text: a figure without words cannot be published.
+    `data` is the table that was drawn (``<name>.csv``). `caption` and `alt`, the pattern in the picture in words, go to
+    ``<name>.json``, the latter after what the drawing tells of itself: its kind and its highest values. That file has
+    also how it was drawn, where a function of this package drew it from `data`, so that `redraw` can do it again; a
+    further table that was drawn, such as ``growth``, is ``<name>.growth.csv``. Raises `ValueError` without a caption or
+    alt text: a figure without words cannot be published.
     """
     if not caption.strip() or not alt.strip():
         raise ValueError(f"figure {name!r} needs a caption and an alt text: say what it shows")
-    caption, alt = visible(caption), visible(alt)
+    call = call_of(fig)
+    caption, alt = visible(caption), visible(f"{call.told} {alt}" if call else alt)
     folder = output_folder()
     missing = write_picture(fig, {kind: folder / f"{name}.{kind}" for kind in _METADATA})
     write_csv(data, folder / f"{name}.csv")
     about = {"caption": caption, "alt": alt, **described(data)}
-    call = call_of(fig)
     if call and (data is call.table or data.equals(call.table)):
         about["drawing"] = {"function": call.function, "options": call.options, "parts": list(call.parts)}
         for part, table in call.parts.items():
@@ -295,38 +307,109 @@ def plane(height: float) -> tuple[Figure, Axes]:
     return fig, fig.add_subplot()
 
 
-def labelled_rows(
-    count: int, labels: Sequence[str] | pd.Series | pd.Index, *, legend: bool = False
-) -> tuple[Figure, Axes]:
-    """A figure with room for `count` labelled rows, the first on top."""
-    fig, ax = plane(0.75 + 0.3 * legend + 0.2 * max(count, 3))
-    ax.set_yticks(np.arange(count), [cut(label, longest()) for label in labels])
-    ax.set_ylim(count - 0.4, -0.6)
-    ax.tick_params(axis="y", length=0)
+def labelled_rows(labels: Iterable[object], *, legend: bool = False) -> tuple[Figure, Axes]:
+    """A figure with room for a row for each label, the first on top; long labels have two lines."""
+    written = apart(labels, lambda label: in_lines(label, int(LABELS * room() / LETTER)))
+    pitch = ROW_OF_TWO if any("\n" in label for label in written) else ROW
+    fig, ax = plane(0.75 + 0.3 * legend + pitch * max(len(written), 2))
+    ax.set_yticks(np.arange(len(written)), written, linespacing=1)
+    ax.set_ylim(len(written) - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0, pad=5)
     ax.spines["left"].set_visible(False)
     return fig, ax
 
 
-def longest(of_report: int = LONGEST_LABEL) -> int:
-    """The characters that a label may have in the width there is, where in a report it may have so many."""
-    return max(round(of_report * room() / WIDTH), 8)
+def apart(labels: Iterable[object], short: Callable[[object], str]) -> list[str]:
+    """Each label as `short` writes it; of those that it would write alike the words that they share are left out.
+
+    >>> apart(["The Daily of Upper Dir", "The Daily of Lower Dir", "Radio"], lambda name: cut(name, 13))
+    ['… Upper Dir', '… Lower Dir', 'Radio']
+    """
+    names = [named(label) for label in labels]
+    alike: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        alike.setdefault(short(name), []).append(name)
+    written = {name: cut_off for cut_off, own in alike.items() for name in own}
+    for own in alike.values():
+        if len(own) > 1:
+            first = own[0].split(" ")
+            shared = max(n for n in range(len(first)) if all(name.split(" ")[:n] == first[:n] for name in own))
+            written |= {name: short(" ".join(["…", *name.split(" ")[shared:]])) for name in own}
+    return [written[name] for name in names]
+
+
+def in_lines(label: object, most: int) -> str:
+    """`label` in one line of up to `most` characters or in two, as `cut` leaves them.
+
+    A remark in brackets has the second line, where the first has no room for more, or both have not.
+
+    >>> in_lines("War and eradication (uncertain)", 20), in_lines("Rights and accountability", 20)
+    ('War and eradication\\n(uncertain)', 'Rights and\\naccountability')
+    """
+    text = cut(label, 10 * most)
+    if len(text) <= most or " " not in text:
+        return cut(text, most)
+    gap, remark = max(text.rfind(" ", 0, most + 1), text.find(" ")), text.rfind(" (")
+    if 0 < remark <= most or (remark > 0 and len(text) - gap - 1 > most >= len(text) - remark - 1):
+        gap = remark
+    return f"{cut(text[:gap], most)}\n{cut(text[gap + 1 :], most)}"
 
 
 def cut(label: object, most: int) -> str:
     """`label` with no more than `most` characters, the middle left out where it has more; a missing one is "(none)".
 
-    A remark in brackets at its end stays whole where it leaves room for a word.
+    What is left out are whole words, but of a single word that is longer.
 
-    >>> cut("a long way to go", 9), cut("War and eradication (not valid here)", 27), cut("", 9)
-    ('a lo…o go', 'War and e… (not valid here)', '(none)')
+    >>> cut("a long way to go", 13), cut("Ministry of Defence", 14), cut("azm-e-istehkam", 9), cut("", 9)
+    ('a long … go', 'Ministry …', 'azm-…hkam', '(none)')
     """
-    text = "(none)" if label is None or label != label or label == "" else str(label)
+    text = named(label)
     if len(text) <= most:
         return text
-    remark = re.search(r" \([^()]*\)$", text)
-    if remark and (left := most - len(remark[0]) - 1) >= 6:
-        return f"{text[:left].rstrip()}…{remark[0]}"
-    return f"{text[: most // 2]}…{text[-most // 2 + 1 :]}"
+    first, last = text[: most // 2], text[-most // 2 + 1 :]
+    words = text.split(" ")
+    if len(words[0]) + 2 > most:
+        return f"{first}…{last}"
+    head, tail = [words[0]], list[str]()
+    for turn in range(1, len(words)):
+        head, tail = (head, [words[-len(tail) - 1], *tail]) if turn % 2 else ([*head, words[len(head)]], tail)
+        if len(" ".join([*head, "…", *tail])) > most:
+            head, tail = (head, tail[1:]) if turn % 2 else (head[:-1], tail)
+            break
+    return " ".join([*head, "…", *tail])
+
+
+def named(label: object) -> str:
+    """What a figure calls something: a missing name is "(none)"."""
+    return "(none)" if label is None or label != label or label == "" else str(label)
+
+
+def highest(names: Iterable[object], values: Iterable[float], *, share: bool = False, most: int = 3) -> str:
+    """The highest `most` of the values with their names; of more, the lowest and how many are high, in a sentence.
+
+    >>> highest(["war", "law", "aid", "tax"], [2, 1234.5, 10.25, 0.125])
+    'Highest: law (1,234), aid (10.2) and war (2); lowest: tax (0.12); 1 of 4 reach half of the highest.'
+    """
+    known = [(str(name), float(value)) for name, value in zip(names, values, strict=True) if value == value]
+    ranked = sorted(known, key=lambda one: -one[1])
+    said = [f"{name} ({number(value, share=share)})" for name, value in ranked]
+    if not said:
+        return "It has no values."
+    high = sum(value >= ranked[0][1] / 2 for _, value in ranked)
+    low = f"; lowest: {said[-1]}; {high:,} of {len(said):,} reach half of the highest" if len(said) > most else ""
+    return f"Highest: {listed(said[:most])}{low}."
+
+
+def number(value: float, *, share: bool = False) -> str:
+    """A number as figures write it: three digits or all before the point, a true minus sign, shares in per cent.
+
+    >>> number(7126.4), number(-1.25), number(0.0412), number(0.131, share=True)
+    ('7,126', '−1.2', '0.04', '13%')
+    """
+    if share:
+        return percent(value)
+    digits = 0 if abs(value) >= 100 or value == int(value) else 1 if abs(value) >= 1 else 2
+    return f"{value:,.{digits}f}".replace("-", "−")
 
 
 def legend_above(fig: Figure, handles: Sequence[Artist], names: Sequence[str] | None = None) -> None:
@@ -341,7 +424,7 @@ def legend_above(fig: Figure, handles: Sequence[Artist], names: Sequence[str] | 
         legend.remove()
     if beyond > 0:
         for text in legend.get_texts():
-            text.set_text(cut(text.get_text(), longest(56)))
+            text.set_text(cut(text.get_text(), int(room() / LETTER) - 6))
     fig.set_figheight(fig.get_figheight() + LINE * (-(-len(handles) // columns) - 1))
 
 
@@ -374,6 +457,14 @@ def _thin(ax: Axes, fig: Figure) -> None:
     widest = max(label.get_window_extent().width for label in ax.get_xticklabels())
     most = min(max(int(ax.bbox.width / (1.2 * widest)), 1), 9)
     ax.xaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+
+
+def day_in_words(day: pd.Timestamp) -> str:
+    """
+    >>> day_in_words(pd.Timestamp("2024-06-01"))
+    '1 Jun 2024'
+    """
+    return f"{day.day} {day.month_name()[:3]} {day.year}"
 
 
 def _visible_table(table: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from analysis.text.parted import LISTED, parts
 from analysis.text.tables import rows_by_part
 from analysis.text.tokens import Tokens
 
-NAMED = {"year": "%Y", "month": "%Y-%m"}  # how a period is written that is no day
+NAMED = {"decade": "%Ys", "year": "%Y", "month": "%Y-%m"}  # how a period is written that is no day
 STRETCHES = 20_000  # of the running text, many more than a figure is wide
 MARKS = {SUPPORTED: "", UNCERTAIN: " (uncertain)", FAILED: " (not valid here)"}
 
@@ -47,7 +47,8 @@ def ranked(table: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
 def by_period(course: pd.DataFrame, frames: pd.Series, every: str = "day") -> pd.DataFrame:
     """The rates of a table of `over_time` as a grid: frames down the side, periods with a text along the top.
 
-    A year or month is called by its number, 2024 or 2024-06, a day by its date, a week by that of its Monday.
+    A decade is called 2020s, a year or month by its number, 2024 or 2024-06, a day by its date, a week by that of its
+    Monday.
 
     >>> course = pd.DataFrame({"period": pd.to_datetime(["2024-06-01"]), "frame": ["law"], "documents": [1]})
     >>> by_period(course.assign(per_1000_words=2.5), pd.Series(["law", "war"]), "month").to_dict()

@@ -26,7 +26,7 @@ _NAMED = 3  # files that the line names which says what has changed
 # The packages whose versions can change a text, a number, a picture or a page.
 PACKAGES = (
     "charset-normalizer duckdb fontpkg-noto-sans-arabic ipykernel jinja2 matplotlib mistune nbformat "
-    "networkx nltk numba numpy pandas papermill pillow pyarrow regex scipy sentencex stopwordsiso"
+    "nltk numba numpy pandas papermill pillow pyarrow regex scipy sentencex stopwordsiso"
 ).split()
 
 # And of the extras, for runs that work with them: on documents of a format, or with a parameter that is on.

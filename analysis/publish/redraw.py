@@ -16,7 +16,7 @@ from analysis.publish.figures import DRAWINGS, WIDTH, Size, style, write_picture
 from analysis.publish.loading import load_run, read_run_table
 from analysis.publish.records import content_told, read_about
 
-MODULES = ("plots", "charts", "reuse_charts")  # the drawings are in these
+MODULES = ("plots", "charts")  # the drawings are in these
 FORMATS = ("pdf", "svg", "png")
 INCH = 25.4  # mm
 NAMED = {"report": WIDTH * INCH, "column": 85.0, "page": 174.0, "slide": 254.0}  # mm: a journal has columns of about 85
@@ -42,7 +42,8 @@ def redraw(run: Path, name: str, *, width: str = "report", format: str | None = 
     place = place or Path(f"{whole.rpartition('/')[2]}.{form}")
     if not place.parent.is_dir():
         raise ParameterError(f"no such folder: {str(place.parent)!r}: make it first, or give another --out")
-    size = Size(millimetres / INCH, pixels=PIXELS if width == "slide" else None)
+    inches = round(millimetres / INCH, 9)  # the width of a report in millimetres is that in inches again
+    size = Size(inches, pixels=PIXELS if width == "slide" else None)
     with _no_room_told(name, width), content_told(f"the figure {whole!r} of {str(run)!r}"):
         if width == "slide":
             high = _drawn(run, whole, about, size._replace(letters=2.0)).get_figheight()

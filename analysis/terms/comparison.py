@@ -1,5 +1,6 @@
 """What is compared with what: two sides of a corpus, or a corpus and a list of frequencies from elsewhere."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -109,17 +110,37 @@ def read_frequency_list(path: str | Path) -> pd.DataFrame:
     return pd.DataFrame({"term": table["term"].astype(str), "count": count.astype("int64")})
 
 
-def strongest(table: pd.DataFrame, top: int) -> pd.DataFrame:
-    """The key words of a keyness table for a figure: up to `top` of the target, then as many of the reference.
+def strongest(
+    table: pd.DataFrame, documents: Mapping[str, int | None], *, by: str | None = None, top: int = 5, most: int = 8
+) -> pd.DataFrame:
+    """The first `top` key words of each side for a figure: of the `most` sides with most documents, these first.
 
-    Each side has its first ones in the table, the target's in their order, the reference's the other way round.
+    `table` is one of `keyness` whose target and reference have the names and numbers of `documents`, in this order, or
+    with `by` one of `keyness_by_group`, of which each group is a side. ``side``, ``term``, ``log_ratio`` (above 0 =
+    more on its side), ``g2``, ``documents`` of the side with the word, out of ``of_documents``, ``q_documents``.
 
-    >>> table = pd.DataFrame({"term": list("abcd"), "key": ["target", "reference"] * 2})
-    >>> strongest(table, 2)["term"].tolist()
-    ['a', 'c', 'd', 'b']
+    >>> table = pd.DataFrame({"term": ["war", "law"], "key": ["target", "reference"], "log_ratio": [2.0, -1.0]})
+    >>> table = table.assign(g2=9.0, documents=[3, 1], reference_documents=[1, 4], q_documents=0.01)
+    >>> strongest(table, {"Radio": 3, "the others": 5})[["side", "term", "log_ratio", "documents", "of_documents"]]
+             side term  log_ratio  documents  of_documents
+    0  the others  law        1.0          4             5
+    1       Radio  war        2.0          3             3
     """
-    own, others = (table[table["key"] == side].head(top) for side in ("target", "reference"))
-    return pd.concat([own, others[::-1]], ignore_index=True)
+    if by is None:
+        turned = table["key"] == "reference"
+        own = table.assign(
+            side=table["key"].map(dict(zip(("target", "reference"), documents, strict=True))),
+            log_ratio=table["log_ratio"].where(~turned, -table["log_ratio"]),
+            documents=table["documents"].where(~turned, table["reference_documents"]),
+        )
+    else:
+        own = table[table["key"] == "target"].assign(side=lambda rows: rows[by])
+    ranked = sorted(documents, key=lambda name: -(documents[name] or 0))
+    place = {name: row for row, name in enumerate(name for name in ranked if (own["side"] == name).any())}
+    own = own.assign(of_documents=own["side"].map(documents), place=own["side"].map(place))
+    own = own[own["place"] < most].sort_values("place", kind="stable").groupby("place").head(top)
+    columns = ["side", "term", "log_ratio", "g2", "documents", "of_documents", "q_documents"]
+    return own[columns].reset_index(drop=True)
 
 
 def most_distinct(table: pd.DataFrame, by: str) -> str | None:

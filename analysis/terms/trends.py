@@ -1,4 +1,4 @@
-"""How the use of words changes over time: rates by day, week, month or year, and tests for a trend."""
+"""How the use of words changes over time: rates by day, week, month, year or decade, and tests for a trend."""
 
 from collections.abc import Iterable
 from itertools import pairwise
@@ -40,8 +40,8 @@ def trends(
       `analysis.core.intervals.intervals_of`; NaN with fewer than five documents.
 
     Documents without a date are left out, `analysis.text.periods.undated` lists them; a term that only these have is 0.
-    Raises `ValueError` when there is no other document, when `every` is not one of "day", "week", "month" and "year",
-    when a term does not occur, or when weights are of another length.
+    Raises `ValueError` when there is no other document, when `every` is not one of "day", "week", "month", "year" and
+    "decade", when a term does not occur, or when weights are of another length.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("War is near. Peace is far.", date="2024-06-22"))

@@ -1,4 +1,4 @@
-"""Days, weeks, months and years: which documents of a corpus fall in which."""
+"""Days, weeks, months, years and decades: which documents of a corpus fall in which."""
 
 import numpy as np
 import pandas as pd
@@ -6,16 +6,17 @@ from numpy.typing import NDArray
 
 from analysis.text.tokens import Tokens
 
-PERIODS = {"day": "D", "week": "W", "month": "M", "year": "Y"}  # and numpy's units of them
+PERIODS = {"day": "D", "week": "W", "month": "M", "year": "Y", "decade": "10Y"}  # and numpy's units of them
 ENOUGH = 4  # periods in which a course can be seen
+YEARS = 40  # beyond which the years are too many to be told apart
 SINCE_MONDAY = 3  # days that the 1st of January 1970, on which numpy's weeks begin, is after a Monday
 
 
 def periods(tokens: Tokens, every: str) -> tuple[NDArray[np.datetime64], NDArray[np.int64]]:
     """The first day of each period from the first to the last document, and the period of each document.
 
-    `every` is "day", "week" (from Monday), "month" or "year". A document's period is a row of the first array, -1
-    where it has no date. Raises `ValueError` for another `every`, and when no document has a date.
+    `every` is "day", "week" (from Monday), "month", "year" or "decade". A document's period is a row of the first
+    array, -1 where it has no date. Raises `ValueError` for another `every`, and when no document has a date.
 
     >>> from analysis import read_text, tokenize
     >>> days, period = periods(tokenize(read_text("War is near.", date="2024-06-22")), "week")
@@ -52,19 +53,23 @@ def undated(tokens: Tokens) -> pd.DataFrame:
 
 
 def longest_period(tokens: Tokens) -> str | None:
-    """The longest of year, month, week and day of which the documents fall in `ENOUGH` different ones.
+    """The longest of decade, year, month, week and day of which the documents fall in `ENOUGH` different ones.
 
-    Where no unit is short enough for so many, "day"; None where there are not two different days.
+    Decades are for documents of more than forty years. Where no unit is short enough for so many, "day"; None
+    where there are not two different days.
 
     >>> from analysis import read_text, tokenize
     >>> longest_period(tokenize(read_text("War is near.", date="2024-06-22"))) is None
     True
     """
     counts = {}
-    if tokens.corpus.documents["date"].notna().any():
+    dates = tokens.corpus.documents["date"]
+    if dates.notna().any():
         for every in PERIODS:
             period = periods(tokens, every)[1]
             counts[every] = len(np.unique(period[period >= 0]))
     if counts.get("day", 0) < 2:
         return None
-    return next((every for every in reversed(PERIODS) if counts[every] >= ENOUGH), "day")
+    if dates.dt.year.max() - dates.dt.year.min() <= YEARS:
+        del counts["decade"]
+    return next((every for every in reversed(counts) if counts[every] >= ENOUGH), "day")

@@ -10,7 +10,7 @@ from matplotlib.text import Text
 
 from analysis.publish.figures import style
 
-WIDTHS = [85 / 25.4, 4.9, 174 / 25.4]  # inches: one column of a journal, a report, two columns
+WIDTHS = [85 / 25.4, 3.8, 174 / 25.4]  # inches: one column of a journal, a report, two columns
 every_width = pytest.mark.parametrize("width", WIDTHS, ids="{:.1f}in".format)
 
 

@@ -118,8 +118,8 @@ def test_a_meaning_is_the_tables_own_or_that_of_the_table_it_is_like_or_the_shar
     shared = written["columns"]
     assert meaning("framing/matches", "doc_id") == shared["doc_id"]
     assert meaning("framing/evidence", "start") != shared["start"]
-    own = written["tables"]["term_frequency"]["all_keyness"]["means"]
-    assert meaning("term_frequency/keyness", "g2") == own["g2"]
+    own = written["tables"]["term_frequency"]["all_pairs"]["means"]
+    assert meaning("term_frequency/pairs", "g2") == own["g2"]
     assert meaning("framing/words_of_frame", "z") == written["tables"]["framing"]["words_beside"]["means"]["z"]
     assert meaning("framing/words_of_frame", "term") == shared["term"]
     assert meaning("framing/validity", "f1") == meaning("framing/validity_of_frames", "f1")

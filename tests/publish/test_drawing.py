@@ -68,14 +68,14 @@ def test_control_characters_in_names_are_seen_in_a_figure_and_its_table_keeps_th
     grid = pd.DataFrame({"source": ODD, ODD[0]: 1.0, ODD[1]: 2.0})
     places = pd.DataFrame({"source": ODD, "place": 1})
     figures = [
-        plots.position_map(spans, kinds=[[ODD[0], ODD[1]]]),
+        plots.position_map(spans, kinds=[[ODD[0], ODD[1]]], titles={}),
         plots.heat_map(grid, xlabel=ODD[0], names={ODD[0]: ODD[1]}),
         plots.strip(places, by="source", order=ODD, words=3, borders=[], xlabel="Place"),
         charts.labelled_points(places, x="place", y="place", label="source", xlabel=ODD[1], ylabel=ODD[2]),
     ]
     assert [label.get_text() for label in figures[0].axes[0].get_yticklabels()] == SEEN
     assert [label.get_text() for label in figures[1].axes[0].get_yticklabels()] == [SEEN[1], *SEEN[1:]]
-    assert [label.get_text() for label in figures[1].axes[0].get_xticklabels()] == SEEN[:2]
+    assert [label.get_text() for label in figures[1].axes[0].get_xticklabels()] == SEEN[1::-1]
     for number, (fig, table) in enumerate(zip(figures, (spans, grid, places, places), strict=True)):
         with capture_output() as captured:
             save_figure(fig, f"odd-{number}", data=table, caption=f"Of {ODD[3]}.", alt=f"By {ODD[1]}.")
@@ -83,7 +83,7 @@ def test_control_characters_in_names_are_seen_in_a_figure_and_its_table_keeps_th
         about = json.loads((folder / f"odd-{number}.json").read_text(encoding="utf-8"))
         read = read_table(folder / f"odd-{number}.csv", about["columns"])
         assert read.iloc[:, 0].tolist() == table.iloc[:, 0].tolist()
-        assert (about["caption"], about["alt"]) == ("Of new\\nline.", "By red\\x1b[31m.")
+        assert (about["caption"], about["alt"]) == ("Of new\\nline.", f"{call_of(fig).told} By red\\x1b[31m.")
         assert "Of new\\nline." in captured.outputs[0].data["text/html"]
     about = json.loads((folder / "odd-2.json").read_text(encoding="utf-8"))
     assert about["drawing"]["options"]["order"] == ODD  # so that it can be drawn again from its table
@@ -92,7 +92,7 @@ def test_control_characters_in_names_are_seen_in_a_figure_and_its_table_keeps_th
 def test_a_call_is_recorded_with_its_defaults_and_as_json_has_it():
     given = {}
 
-    @drawing
+    @drawing(lambda table, **_: f"{len(table)} points.")
     def draw(table: pd.DataFrame, other: pd.DataFrame, *, order: list[str], most: int = 4) -> Figure:
         given.update(table=table, other=other, order=order, most=most)
         return Figure()
@@ -103,6 +103,7 @@ def test_a_call_is_recorded_with_its_defaults_and_as_json_has_it():
     assert call.table is table
     assert call.parts == {"other": other}
     assert call.options == {"order": ["b", "a"], "most": 4}
+    assert call.told == "1 points."
     assert (given["table"]["x"].tolist(), given["other"]["y"].tolist()) == ([0.666667], [0.333333])
     assert given["order"] == ["b", "a"]
     assert call_of(Figure()) is None
@@ -115,15 +116,15 @@ def test_numbers_of_numpy_are_numbers():
 
 
 def test_the_record_stands_beside_the_table(folder):
-    edges = pd.DataFrame({"first": ["a"], "second": ["b"], "weight": [1.0]})
-    nodes = pd.DataFrame({"word": ["a", "b"], "count": [2, 1], "x": [0.0, 1.0], "y": [0.0, 1.0]})
+    ranked = pd.DataFrame({"rank": [1, 2], "term": ["a", "b"], "count": [2, 1], "fitted": [2.0, 1.0]})
+    growth = pd.DataFrame({"words": [1, 3], "types": [1, 2], "fitted": [1.0, 2.0]})
     with capture_output():
-        save_figure(charts.network(edges, nodes), "pairs", data=edges, caption="Pairs.", alt="a – b")
-    about = json.loads((folder / "pairs.json").read_text())
-    assert about["drawing"] == {"function": "charts.network", "options": {}, "parts": ["nodes"]}
-    beside = json.loads((folder / "pairs.nodes.json").read_text())
-    assert (beside["caption"], beside["rows"]) == ("The nodes in the figure pairs. Pairs.", 2)
-    assert (folder / "pairs.nodes.csv").read_text().splitlines()[1] == "a,2,0,0"
+        save_figure(charts.rank_curve(ranked, growth), "shape", data=ranked, caption="Words.", alt="Few.")
+    about = json.loads((folder / "shape.json").read_text())
+    assert about["drawing"] == {"function": "charts.rank_curve", "options": {}, "parts": ["growth"]}
+    beside = json.loads((folder / "shape.growth.json").read_text())
+    assert (beside["caption"], beside["rows"]) == ("The growth in the figure shape. Words.", 2)
+    assert (folder / "shape.growth.csv").read_text().splitlines()[1] == "1,1,1"
 
 
 def test_another_table_than_the_one_drawn_has_no_record(folder):

@@ -201,7 +201,7 @@ def test_what_documents_say_stays_text(hostile_run, hostile_word, tmp_path):
 
 def test_control_characters_in_names_and_texts_are_seen(hostile_run, hostile_word, tmp_path):
     pictures = sorted(hostile_run.rglob("*.svg"))
-    assert len(pictures) > 3
+    assert len(pictures) > 2
     for picture in pictures:
         ElementTree.parse(picture)
     assert UNSEEN in load_run(hostile_run)["corpus/documents"]["doc_id"].tolist()

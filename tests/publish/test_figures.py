@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 from IPython.utils.capture import capture_output
@@ -27,13 +29,42 @@ def test_a_figure_comes_in_every_format_with_its_data_and_words(folder):
         save_figure(draw(), "dots", data=TABLE, caption="A <caption>", alt='An "alt"')
     assert {path.name for path in folder.iterdir()} == {f"dots.{kind}" for kind in ("png", "svg", "pdf", "csv", "json")}
     about = json.loads((folder / "dots.json").read_text())
-    assert (about["caption"], about["alt"], about["rows"]) == ("A <caption>", 'An "alt"', 4)
+    told = "Dots in 4 rows: rate. Highest: plan (3), $5 (2) and عزم (1); lowest: a\\b_c^d (0.50); "
+    told += "2 of 4 reach half of the highest."
+    assert (about["caption"], about["alt"], about["rows"]) == ("A <caption>", f'{told} An "alt"', 4)
     with Image.open(folder / "dots.png") as picture:
         assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
-        assert picture.width == pytest.approx(4.9 * 300, abs=1)
+        assert picture.width == pytest.approx(3.8 * 300, abs=1)
     shown = captured.outputs[0].data["text/html"]
-    assert 'alt="An &quot;alt&quot;"' in shown
+    assert 'An &quot;alt&quot;"' in shown
     assert "A &lt;caption&gt;" in shown
+
+
+def numbers(text):
+    """The numbers in a text as they are written, those in per cent as shares."""
+    for found, percent in re.findall(r"(\d[\d,]*(?:\.\d+)?)(%?)", text):
+        digits = len(found.partition(".")[2])
+        scale = 100 if percent else 1
+        yield float(found.replace(",", "")) / scale, 0.5 * 10**-digits / scale
+
+
+def test_an_alt_text_is_that_of_one_figure_and_names_values_of_its_table(sample_run):
+    told = {}
+    for path in sorted(sample_run.glob("*/*.json")):
+        about = json.loads(path.read_text(encoding="utf-8"))
+        if "drawing" in about:
+            told[path] = about["alt"]
+            table = pd.read_csv(path.with_suffix(".csv"))
+            if path.stem == "repeat_map":
+                table["share"] = (table["end"] - table["start"]).groupby(table["doc_id"]).transform("sum") / table[
+                    "n_chars"
+                ]
+            cells = table.select_dtypes("number").to_numpy().ravel()
+            counts = table.groupby(table.columns[0]).size().to_numpy()  # of marks and of places
+            values = np.concatenate([cells[np.isfinite(cells) & (cells != 0)], counts[counts > 1]])
+            assert any(abs(values - number).min() <= near * 1.01 for number, near in numbers(about["alt"])), path.name
+    assert len(told) > 25
+    assert len(set(told.values())) == len(told)
 
 
 def test_two_drawings_are_the_same_bytes_whatever_the_user_settings(folder):

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import nbformat
 import pandas as pd
 import pytest
 
@@ -58,13 +59,13 @@ def test_by_hand_mistakes_cost_their_section_and_no_more(run, small):
     made = run(small, style=LEXICONS / "gun_violence.yml", **wrong)
     notes = of_kind(made, "note")
     assert sum(text.startswith("Left out: no metadata column 'sauce': this corpus has") for text in notes) == 1
-    assert "Left out: every is 'fortnight': use 'day', 'week', 'month', 'year'." in notes
+    assert "Left out: every is 'fortnight': use 'day', 'week', 'month', 'year', 'decade'." in notes
     assert "Left out: margin is -1.0: use 0 or a weight above it." in notes
     assert "Left out: 0 of 2 documents: show 1 or more." in notes
     kinds = "counts boosters, hedges, modals_of_possibility"
     assert notes.count(f"Left out: lexicon 'gun_violence' has no frame 'boosters': firmness {kinds}.") == 1
     assert not [text for text in of_kind(made, "finding") if "hedges" in text]
-    assert "frames_profile" in of_kind(made, "figure")
+    assert "No figure: there are no two values to compare." in notes
 
 
 def test_a_text_without_a_term_has_no_empty_figure(run, tmp_path):
@@ -122,4 +123,7 @@ def test_names_that_are_markup_coded_frames_and_aliases(run, make_folder, tmp_pa
     told = "Whether any source is set apart from the others cannot be told: it takes two documents on each side."
     assert told in findings
     assert "The one quotation is of Shehbaz Sharif." in findings
-    assert "<script>alert(1)" not in (made / "notebooks" / "02_framing.ipynb").read_text(encoding="utf-8")
+    notebook = nbformat.read(made / "notebooks" / "02_framing.ipynb", as_version=4)
+    pages = [o.data.get("text/html", "") for cell in notebook.cells for o in cell.get("outputs", [])]
+    assert "&lt;script&gt;alert(1)" in "".join(pages)
+    assert "<script>alert(1)" not in "".join(pages)

@@ -84,7 +84,7 @@ def test_the_page_of_parameters_is_made_of_the_notebooks():
 
 def test_the_command_line_lists_what_each_takes(typed):
     said = typed("params", "term_frequency").out
-    assert "day, week, month or year, or none" in said
+    assert "day, week, month, year or decade, or none" in said
     assert "a whole number, 1 to 1,000" in said
 
 

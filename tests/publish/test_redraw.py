@@ -97,7 +97,7 @@ def test_without_a_place_it_is_a_pdf_in_the_working_directory(copied, tmp_path, 
         ("style", {"out": "a.tiff"}, "'tiff' is no format"),
         ("style", {"out": "none/a.svg"}, "no such folder"),
         ("style", {"out": "."}, "is a folder"),
-        ("frames_by_time", {"width": "20mm"}, "width '20mm' leaves no room"),
+        ("agentless", {"width": "20mm"}, "width '20mm' leaves no room"),
     ],
 )
 def test_a_mistake_is_told_in_one_line_and_nothing_is_written(copied, tmp_path, name, options, said):

@@ -139,7 +139,7 @@ def test_inputs_that_are_not_what_they_were_are_named_and_nothing_is_run(small, 
     ("name", "value", "said"),
     [
         ("top_n", -5, "parameter 'top_n' takes a whole number, 0 or more, not -5: how many sentences"),
-        ("every", "fortnight", "'every' takes day, week, month or year, or none, not 'fortnight'"),
+        ("every", "fortnight", "'every' takes day, week, month, year or decade, or none, not 'fortnight'"),
         ("group_by", "sauce", "'sauce', which is no metadata column. Did you mean 'source'?"),
         ("aliases", "none.csv", "no such table: "),
     ],

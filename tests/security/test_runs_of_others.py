@@ -30,7 +30,7 @@ from analysis.publish.verify import compare as differences_of
 from analysis.publish.verify import verify
 
 SECRET = "what-nobody-but-the-user-has"
-TABLE, FIGURE, NODES = "framing/profile", "framing/style", "term_frequency/pairs"
+TABLE, FIGURE, NODES = "framing/profile", "framing/style", "term_frequency/shape"
 FIRST = "framing/validity"  # figure of the framing notebook
 FRAMING = "notebooks/02_framing.ipynb"
 
@@ -348,8 +348,8 @@ def test_a_table_is_refused_by_every_reader(told, run, reader, case):
 
 TRAPS = [
     *((reader, f"{FIGURE}.json") for reader in ("load_run", "figure", "verify", "compare", "export")),
-    ("figure of two tables", f"{NODES}.nodes.csv"),
-    ("figure of two tables", f"{NODES}.nodes.json"),
+    ("figure of two tables", f"{NODES}.growth.csv"),
+    ("figure of two tables", f"{NODES}.growth.json"),
     ("verify", "framing/more"),
     ("export", FRAMING),
     ("export", f"{FIRST}.png"),
@@ -517,7 +517,7 @@ def test_a_report_too_long_for_a_document_is_told_in_one_line(told, run, monkeyp
     assert re.search(r"characters, more than 1,000: export one of fewer notebooks$", told("export"))
 
 
-def test_the_drawings_are_those_of_three_modules(run, tmp_path):
+def test_the_drawings_are_those_of_two_modules(run, tmp_path):
     redraw(run, FIGURE, out=tmp_path / "a.svg")
     ours = {name for name in DRAWINGS if DRAWINGS[name].__module__.startswith("analysis.")}
     assert {name.partition(".")[0] for name in ours} == set(MODULES)

@@ -99,9 +99,22 @@ def test_a_table_that_is_no_frequency_list(tmp_path, table, message):
 
 def test_each_side_shows_its_strongest():
     table = pd.DataFrame({"term": list("abcdef"), "key": ["target", "reference", "neither"] * 2, "g2": range(6, 0, -1)})
-    assert strongest(table, 1)["term"].tolist() == ["a", "b"]
-    assert strongest(table, 5)["term"].tolist() == ["a", "d", "e", "b"]
-    assert strongest(table.head(0), 5).empty
+    table = table.assign(log_ratio=[3.0, -2, 0, 1, -1, 0], documents=1, reference_documents=2, q_documents=0.5)
+    assert strongest(table, {"x": 9, "y": 3}, top=1)["term"].tolist() == ["a", "b"]
+    every = strongest(table, {"x": 3, "y": 9})  # the side with more documents first
+    assert every["side"].tolist() == ["y", "y", "x", "x"]
+    assert every[["term", "log_ratio", "documents"]].to_numpy().tolist() == [
+        ["b", 2, 2], ["e", 1, 2], ["a", 3, 1], ["d", 1, 1],
+    ]  # fmt: skip
+    assert strongest(table.head(0), {"x": 3, "y": 9}).empty
+
+
+def test_of_many_groups_those_with_most_documents_show_their_words():
+    table = pd.DataFrame({"by": list("aabbc"), "term": list("uvwxy"), "key": ["target"] * 4 + ["reference"]})
+    table = table.assign(g2=1.0, log_ratio=1.0, documents=1, reference_documents=2, q_documents=0.5)
+    found = strongest(table, {"a": 2, "b": 7, "c": 9}, by="by", top=1)
+    assert found[["side", "term", "of_documents"]].to_numpy().tolist() == [["b", "w", 7], ["a", "u", 2]]
+    assert strongest(table, {"a": 2, "b": 7, "c": 9}, by="by", most=1)["side"].tolist() == ["b", "b"]
 
 
 def test_the_most_distinct_group_has_the_most_key_words_of_its_own():

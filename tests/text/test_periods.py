@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis import read_corpus, read_text, tokenize
-from analysis.text.periods import longest_period, periods, undated
+from analysis.text.periods import PERIODS, longest_period, periods, undated
 
 FILES = {
     "a.txt": "One.",
@@ -22,6 +22,7 @@ FILES = {
         ("week", "2023-12-25", "2024-02-26", [0, -1, 1, 9]),  # a Monday is the 25th of December and the 1st of January
         ("month", "2023-12-01", "2024-02-01", [0, -1, 1, 2]),
         ("year", "2023-01-01", "2024-01-01", [0, -1, 1, 1]),
+        ("decade", "2020-01-01", "2020-01-01", [0, -1, 0, 0]),
     ],
 )
 def test_periods(every, first, last, period, tokens):
@@ -37,7 +38,7 @@ def test_a_week_begins_on_monday_before_1970_too():
 
 
 def test_mistakes(tokens):
-    with pytest.raises(ValueError, match="every is 'hour': use 'day', 'week', 'month', 'year'"):
+    with pytest.raises(ValueError, match="every is 'hour': use 'day', 'week', 'month', 'year', 'decade'"):
         periods(tokens, "hour")
     with pytest.raises(ValueError, match="no document has a date"):
         periods(tokenize(read_text("One.")), "day")
@@ -47,6 +48,8 @@ def test_mistakes(tokens):
     ("dates", "period"),
     [
         ("2020-01-01 2021-06-01 2022-01-01 2023-01-01", "year"),
+        ("1970-01-01 1989-01-01 1990-06-01 2010-01-01", "year"),  # forty years, four decades
+        ("1970-01-01 1989-01-01 1990-06-01 2011-01-01", "decade"),
         ("2020-01-01 2020-02-01 2020-03-01 2020-04-01", "month"),
         ("2020-01-01 2020-01-08 2020-01-15 2020-01-22", "week"),
         ("2020-01-01 2020-01-02 2020-01-03", "day"),
@@ -63,7 +66,7 @@ def test_the_longest_period_that_gives_enough_of_them(tmp_path, dates, period):
 
 
 def test_a_corpus_in_parts_has_the_same_days(sample_tokens, sample_parts):
-    for every in ("day", "week", "month", "year"):
+    for every in PERIODS:
         whole, cut = periods(sample_tokens, every), periods(sample_parts, every)
         assert [array.tolist() for array in cut] == [array.tolist() for array in whole]
     assert longest_period(sample_parts) == longest_period(sample_tokens)

@@ -23,7 +23,7 @@ from tests.in_process import run_in_process, shown_by, write_notebook
 FIGURES = {
     "term_frequency": "words phrases spread places words_by_group keyness trends pairs shape",
     "framing": (
-        "validity shares frames_profile frames_by_group frames_by_time frames_places headlines together words_of_frame "
+        "validity shares frames_profile frames_by_group frames_by_time frames_places headlines together "
         "style style_by_group agentless actors"
     ),
     "redundancy": "repeat_map dot_plot borrowed_shares reuse_network timeline novelty counted_once frames_once",

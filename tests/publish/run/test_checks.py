@@ -19,7 +19,7 @@ OUTSIDE = {
     "1 to 1,000": [(0, "1 to 1,000, not 0"), (1001, "1 to 1,000, not 1001")],
     "0 to 1,000,000": [(-1, "0 to 1,000,000, not -1"), (1_000_001, "not 1000001")],
     "above 0 up to 1": [(0, "above 0 up to 1, not 0.0"), (7, "above 0 up to 1, not 7.0")],
-    "day, week, month or year": [("fortnight", "day, week, month or year, or none, not 'fortnight'")],
+    "day, week, month, year or decade": [("fortnight", "day, week, month, year or decade, or none, not 'fortnight'")],
     "a path": [("no such folder", "no such file or folder")],
     "a CSV table of files": [("none.csv", "no such table"), ("LICENSE", "LICENSE row 5 has 3 values")],
     "a column of texts": [("txt", "has no column 'txt' but 'text', 'source': give"), ("txt", "Did you mean 'text'?")],
