@@ -27,15 +27,16 @@ from matplotlib.ft2font import FT2Font
 
 from analysis.core.errors import ParameterError
 from analysis.core.files import whole_file
+from analysis.publish.cells import table_html
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.inside import read_inside
 from analysis.publish.loading import Run, load_run
 from analysis.publish.markup import rendered
-from analysis.publish.page import MARKDOWN, ROWS, Block, read_sections
+from analysis.publish.page import MARKDOWN, Block, read_sections
 from analysis.publish.pandoc import Tree, pandoc, read_html, text_of, with_pictures, without_shorthands
 from analysis.publish.records import content_told
-from analysis.publish.tables import table_html
 
+ROWS = 20  # of a table of the corpus
 SHOWN = 40  # letters without a font that a warning names
 MOST = 10_000_000  # characters of a report, as HTML without its figures; pandoc takes some minutes for as many
 

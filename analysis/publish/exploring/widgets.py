@@ -14,9 +14,9 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from analysis.core.printable import visible, visible_text
+from analysis.publish.cells import table_html
 from analysis.publish.figures import style
 from analysis.publish.markup import style_rules
-from analysis.publish.tables import table_html
 from analysis.text.tokens import Tokens
 
 LINES = 200  # lines of a concordance and rows of a table that are shown
