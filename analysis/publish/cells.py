@@ -53,13 +53,16 @@ def looks(
 ) -> list[Look]:
     """How each of the `columns` (``name``, ``type``) of `table`, as "shares", is shown, given its `rows`.
 
-    `titles`: what documents are called; `keys`: frames. A number has as many decimals as give the largest of its
-    column three digits, a share two, a probability four. Without a `table`, no column is folded.
+    `titles`: what documents are called, where no column has their titles; `keys`: frames. A number has as many decimals
+    as give the largest of its column three digits, a share two, a probability four. Without a `table`, no column is
+    folded.
 
     >>> columns = [{"name": "tf_idf", "type": "number"}, {"name": "document_share", "type": "number"}]
     >>> [look[:3] for look in looks(columns, [[12.5, 0.25], [3.25, 1]])]
     [('tf-idf', 1, False), ('document share', 0, True)]
     """
+    if any(column["name"] == "title" for column in columns):
+        titles = None
     return [
         _look(column["name"], column["type"], [row[place] for row in rows], table, titles or {}, keys or {})
         for place, column in enumerate(columns)
