@@ -60,11 +60,13 @@ def panel(
     shown.add_class(f"lafz-{result}")
 
     def update(_: Any = None) -> None:
+        shown.add_class("lafz-busy")  # says that it works, until what it makes is there
         try:
             made = answer(**{key: control.value for key, control in controls.items()})
         except (ModuleNotFoundError, ValueError) as error:
             made = sentence(str(error))
         shown.value = f'<div class="lafz-out"><style>{style_rules("explorer.css")}</style>{visible_text(made)}</div>'
+        shown.remove_class("lafz-busy")
 
     for control in controls.values():
         control.observe(update, "value")
