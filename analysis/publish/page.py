@@ -108,7 +108,7 @@ def _titled(section: Section, run: Path, called: Mapping[str, Any], *, first: bo
     loaded is told by the `first` section alone; a question that was left out has a line, one that found nothing lies
     folded beside it, and what the section does not show comes last.
     """
-    every = [_question(heading, blocks, section.name, run, called) for heading, blocks in _questions(section)]
+    every = [_question(heading, blocks, section.name, run, called) for heading, blocks in asked_in(section)]
     about = "" if every[0]["asks"] else every[0]["prose"]
     asked = [question for question in every if question["asks"] and (first or question["heading"] != LOADED)]
     asked = [{**question, "id": f"{section.name}-question-{n}"} for n, question in enumerate(asked, 1)]
@@ -144,16 +144,16 @@ def _ranked(sections: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, 
     return {"open": some[:OPEN], "more": some[OPEN:], "nothing": [own for own in by_turn if own not in some]}
 
 
-def _questions(section: Section) -> list[tuple[str, list[Block]]]:
+def asked_in(section: Section) -> list[tuple[str, list[Block]]]:
     """The questions of a section, each a heading and the blocks up to the next one; first what has no heading."""
-    questions: list[tuple[str, list[Block]]] = [(section.title, [])]
+    found: list[tuple[str, list[Block]]] = [(section.title, [])]
     for block in section.blocks:
         for text in re.split(r"^(?=## )", block.text, flags=re.MULTILINE) if block.kind == "prose" else [block.text]:
             begun = re.match(r"##\s+(.*)", text) if block.kind == "prose" else None
             if begun:
-                questions.append((begun[1], []))
-            questions[-1][1].append(block._replace(text=text[begun.end() :] if begun else text))
-    return questions
+                found.append((begun[1], []))
+            found[-1][1].append(block._replace(text=text[begun.end() :] if begun else text))
+    return found
 
 
 def _question(
