@@ -186,7 +186,7 @@ def test_the_first_screen_says_little_and_the_page_is_short(request, which, scre
     opened = request.getfixturevalue(which)
     assert 40 < opened.evaluate(WORDS_SEEN) <= 150
     opened.locator("img").evaluate_all("images => images.forEach(image => { image.loading = 'eager' })")
-    opened.wait_for_function("[...document.images].every(image => image.complete)")
+    opened.locator("img").evaluate_all("images => Promise.allSettled(images.map(image => image.decode()))")
     assert opened.evaluate("document.documentElement.scrollHeight") <= screens * WIDE["height"]
     opened.set_viewport_size(NARROW)
     assert opened.locator(".card").count() == 3
@@ -246,6 +246,18 @@ def test_the_sentences_behind_a_word_by_keyboard(report):
     report.go_back()
     playwright.expect(key).to_be_focused()
     playwright.expect(key).to_be_in_viewport()
+
+
+def test_the_sentences_of_a_frame_are_three_clicks_away(report, sample_run):
+    report.locator(".card", has_text="Frames").get_by_role("link", name="Frames").click()
+    question = report.locator(
+        ".question", has=report.get_by_role("heading", name="Which frames does the text speak of?")
+    )
+    question.get_by_text("Data and method").click()
+    hits = pd.read_csv(sample_run / "framing" / "profile.csv").set_index("frame")["hits"]["law_and_prosecution"]
+    row = question.get_by_role("row").filter(has=report.get_by_role("cell", name="Law and prosecution", exact=True))
+    row.get_by_role("cell", name=str(hits), exact=True).click()
+    playwright.expect(report.get_by_role("dialog")).to_contain_text(f"{hits} places in ")
 
 
 def test_the_contents_stay_in_view_and_say_where_one_is(report):
