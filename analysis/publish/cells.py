@@ -163,7 +163,7 @@ def _look(
         decimals = CHANCE if _is("chances", name, table) else 0 if kind == "integer" else _decimals(cells, percent)
         return Look(label, decimals, percent, folded=folded)
     names = YES if kind == "boolean" else _file()["values"].get(name, {})
-    texts = {cell for cell in cells if isinstance(cell, str)}
+    texts = dict.fromkeys(cell for cell in cells if isinstance(cell, str))  # in order: the page has them as data
     if _is("documents", name, table):
         names = {text: listed for text in texts if (listed := _documents(text, titles)) != text}
     elif _is("keys", name, table):
