@@ -273,6 +273,17 @@ def sample_run(once):
 
 
 @pytest.fixture(scope="session")
+def article_run(once):
+    """The report of one of the sample's texts."""
+
+    def make(folder):
+        done = lafz("report", SAMPLE / "2024-06-22-communique-1.txt", "--out", folder / "article")
+        assert done.returncode == 0, done.stderr
+
+    return once("run of an article", make) / "article"
+
+
+@pytest.fixture(scope="session")
 def small(once):
     """A corpus of two short documents."""
 

@@ -50,6 +50,7 @@ def export(
     docx: Annotated[bool, typer.Option("--docx", help="As an editable Word file.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="As a PDF.")] = False,
     out: Annotated[Optional[str], path_option("The file to write, .docx or .pdf [default: RUN.docx, RUN.pdf].")] = None,
+    annex: Annotated[bool, typer.Option("--annex", help="With all tables, figures, prose and parameters.")] = False,
 ) -> None:
     """Write a finished report as a Word file or a PDF."""
     from analysis.publish.export import export as write
@@ -62,7 +63,7 @@ def export(
         raise ParameterError("nothing to write: give --docx, --pdf, or --out with a name that ends in .docx or .pdf")
     with mistakes_told(), _warnings_told():
         for place in [target] if target else [folder.with_name(f"{folder.name}{ending}") for ending in wanted]:
-            print(write(folder, place))
+            print(write(folder, place, annex=annex))
 
 
 def compare(

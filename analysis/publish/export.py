@@ -27,15 +27,16 @@ from matplotlib.ft2font import FT2Font
 
 from analysis.core.errors import ParameterError
 from analysis.core.files import whole_file
+from analysis.publish.cells import table_html
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.inside import read_inside
 from analysis.publish.loading import Run, load_run
 from analysis.publish.markup import rendered
-from analysis.publish.page import MARKDOWN, ROWS, Block, read_sections
+from analysis.publish.page import MARKDOWN, NOTHING, Block, Section, asked_in, read_sections
 from analysis.publish.pandoc import Tree, pandoc, read_html, text_of, with_pictures, without_shorthands
 from analysis.publish.records import content_told
-from analysis.publish.tables import table_html
 
+ROWS = 20  # of a table of the corpus
 SHOWN = 40  # letters without a font that a warning names
 MOST = 10_000_000  # characters of a report, as HTML without its figures; pandoc takes some minutes for as many
 
@@ -44,18 +45,21 @@ _FONTS = (  # besides those that typst has in it
     Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf",
     fontpkg_noto_sans_arabic.ROOT / "files" / "NotoSansArabic[wdth,wght].ttf",
 )
+_KINDS = ("finding", "figure", "table", "reading")
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Zs")  # controls and blanks
 
 
-def export(run: Path, out: Path) -> Path:
+def export(run: Path, out: Path, *, annex: bool = False) -> Path:
     """Write the report in the folder `run` to the file `out`, a ``.docx`` or a ``.pdf`` by its ending; gives `out`.
 
-    Both hold what the page holds, but for the marked texts: what was found, each notebook's prose, findings, figures
-    and tables (the rows that the page shows, and of wide ones the columns that fit), the corpus, parameters and
-    versions. Figures have alt texts, tables a repeated heading; the PDF is tagged (PDF/UA-1) and has its fonts in it.
-    Nothing of the report is read but the files in `run`, text of documents is text whatever it looks like, and the same
-    run gives the same bytes. Letters that the fonts of the package don't have are set in a font of the machine; where
-    there is none either, they show as boxes, and a `UserWarning` and a line in the PDF say so.
+    Both hold what the page shows at once: what was found, each question with its findings and its first figure, or its
+    first table where it has none, the marked texts, and the documents. With `annex` they hold each notebook's prose and
+    all of its figures and tables (the rows that the notebook shows, and of wide ones the columns that fit), what else
+    is known of the corpus, parameters and versions. Figures have alt texts, tables a repeated heading; the PDF is
+    tagged (PDF/UA-1) and has its fonts in it. Nothing of the report is read but the files in `run`, text of documents
+    is text whatever it looks like, and the same run gives the same bytes. Letters that the fonts of the package don't
+    have are set in a font of the machine; where there is none either, they show as boxes, and a `UserWarning` and a
+    line in the PDF say so.
 
     Raises `ParameterError` for another ending, or where `run` holds no report or is not as this program writes one, and
     `ModuleNotFoundError` without the extra "export".
@@ -64,24 +68,24 @@ def export(run: Path, out: Path) -> Path:
     Traceback (most recent call last):
     analysis.core.errors.ParameterError: cannot export to 'sample.odt': give a name that ends in .docx or .pdf
     """
-    writers: dict[str, Callable[[Run], bytes]] = {".docx": _docx, ".pdf": _pdf}
+    writers: dict[str, Callable[[Run, bool], bytes]] = {".docx": _docx, ".pdf": _pdf}
     write = writers.get(out.suffix.lower())
     if write is None:
         raise ParameterError(f"cannot export to {str(out)!r}: give a name that ends in {' or '.join(writers)}")
     if any(find_spec(package) is None for package in ("docx", "pypandoc", "typst")):
         raise ModuleNotFoundError("an export needs the extra 'export': pip install 'lafz[export]'")
     with content_told(repr(str(run))):
-        data = write(load_run(run))
+        data = write(load_run(run), annex)
     with whole_file(out) as place:
         place.write_bytes(data)
     return out
 
 
-def _docx(report: Run) -> bytes:
+def _docx(report: Run, annex: bool) -> bytes:
     """The report as pandoc writes it for Word, with a page, letters and tables of our own."""
     import docx
 
-    document, figures = _document(report)
+    document, figures = _document(report, annex)
     pictures = {name: base64.b64encode(read_inside(report.folder, f"{name}.png")).decode("ascii") for name in figures}
     document = with_pictures(document, {name: f"data:image/png;base64,{data}" for name, data in pictures.items()})
     word = docx.Document(io.BytesIO(pandoc(json.dumps(document), "--from=json", "--to=docx+native_numbering")))
@@ -139,11 +143,11 @@ def _undated(written: io.BytesIO) -> bytes:
     return undated.getvalue()
 
 
-def _pdf(report: Run) -> bytes:
+def _pdf(report: Run, annex: bool) -> bytes:
     """The report as typst sets it."""
     import typst
 
-    document, figures = _document(report)
+    document, figures = _document(report, annex)
     pictures = {f"{name}.svg": read_inside(report.folder, f"{name}.svg") for name in figures}
     document = with_pictures(document, {name: f"{name}.svg" for name in figures})
     foreign = _foreign(document)
@@ -185,12 +189,13 @@ def _foreign(tree: Tree) -> str:
     return "".join(letter for letter in unknown if unicodedata.category(letter) not in _UNSEEN)
 
 
-def _document(report: Run) -> tuple[Tree, dict[str, str]]:
+def _document(report: Run, annex: bool) -> tuple[Tree, dict[str, str]]:
     """The report as pandoc's syntax tree, and the alt text of each figure by its name ("framing/profile")."""
     names = [path.stem.partition("_")[2] for path in sorted(report.folder.glob("notebooks/*.ipynb"))]
     if not names or not set(names) <= set(report.parameters):
         raise ParameterError(f"{str(report.folder)!r} has no notebook of its manifest, or others: make the report anew")
-    sections = read_sections(report.folder, names)
+    whole = read_sections(report.folder, names)
+    sections = whole if annex else [section._replace(blocks=_at_once(section)) for section in whole]
     first = report.parameters[names[0]]
     about = report.manifest
     versions = {"lafz": f"{about['lafz']}, source {about['source']}", **about["versions"]}
@@ -204,12 +209,15 @@ def _document(report: Run) -> tuple[Tree, dict[str, str]]:
         sections=[
             {
                 "title": section.title,
-                "findings": section.findings,
+                "findings": read.findings,
                 "blocks": [_block(block, section.name) for block in section.blocks],
             }
-            for section in sections
+            for section, read in zip(sections, whole, strict=True)
         ],
-        corpus=[] if documents is None else [(name.capitalize(), _corpus_table(report, name)) for name in CAPTIONS],
+        corpus=[]
+        if documents is None
+        else [(name.capitalize(), _corpus_table(report, name)) for name in CAPTIONS if annex or name == "documents"],
+        annex=annex,
         settings=[(name, _settings(values)) for name, values in settings.items()],
         path=first["corpus"],
         version=about["lafz"],
@@ -229,11 +237,44 @@ def _document(report: Run) -> tuple[Tree, dict[str, str]]:
     return read_html(source, language=first["language"]), figures
 
 
+def _at_once(section: Section) -> list[Block]:
+    """The blocks that the page shows at once, each question with its heading; those that found nothing are left out."""
+    blocks = [Block("prose", f"# {section.title}")]
+    for heading, own in asked_in(section):
+        kinds: dict[str, list[Block]] = {kind: [block for block in own if block.kind == kind] for kind in _KINDS}
+        found = [block for block in kinds["finding"] if not block.text.startswith(NOTHING)]
+        shown = kinds["figure"][:1] or kinds["table"][: len(found)][:1]
+        if kinds["reading"] or found:
+            blocks += [Block("prose", f"## {heading}"), *found, *shown, *kinds["reading"]]
+    return blocks
+
+
+def _marked(view: str) -> str:
+    """The texts of a reading view in plain HTML: a hit is bold, with its frame's code, and a repeat is underlined."""
+    view = re.sub("<style>.*?</style>", "", view, flags=re.DOTALL)
+    legend, _, texts = view.partition("</fieldset>")
+    codes = dict(re.findall(r'<b class="f f(\d+)">(.*?)</b>', legend))
+    names = re.findall(r'<b class="f f\d+">(.*?)</b> <bdi>(.*?)</bdi> ([\d,]+)', legend)
+    key = "; ".join(f"<strong>{code}</strong> {name}, {count}" for code, name, count in names)
+    texts = re.sub(
+        r'<mark class="f f(\d+)( n)?( c)?" title="[^"]*">(.*?)</mark>',
+        lambda hit: f"{'¬' * bool(hit[2])}<strong>{hit[4]}</strong>" + f"<sup>{codes[hit[1]]}</sup>" * (not hit[3]),
+        texts,
+        flags=re.DOTALL,
+    )
+    texts = re.sub(r'<span class="r[^"]*"[^>]*>(.*?)</span>', r"<u>\1</u>", texts, flags=re.DOTALL)
+    texts = re.sub(r"<details open><summary>(.*?)</summary>", r"<p><strong>\1</strong></p>", texts)
+    texts = re.sub(r"</?(?:details|div|figure|figcaption|span|bdi|summary)\b[^>]*>", "", texts)
+    return f"<p>{key}. Underlined: repeated verbatim.</p>{texts}"
+
+
 def _block(block: Block, section: str) -> dict[str, Any]:
     """A block as the template wants it."""
     ready: dict[str, Any] = {"kind": block.kind, "text": block.text}
     if block.kind == "prose":
         ready["html"] = Markup(str(MARKDOWN(block.text)))
+    if block.kind == "reading":
+        ready["html"] = Markup(_marked(block.html))
     if block.kind in ("figure", "table"):
         ready |= {"name": f"{section}/{block.name}", "caption": block.about["caption"]}
         ready["file"] = next(file for file in block.files if file.endswith(".csv"))
@@ -245,6 +286,7 @@ def _block(block: Block, section: str) -> dict[str, Any]:
             raise ParameterError(f"the notebook of {section!r} shows no table {block.name!r}: make the report anew")
         shown = re.sub("<style>.*?</style>", "", found[0], flags=re.DOTALL)
         ready |= {"html": Markup(shown), "rows": block.rows, "of": block.about["rows"]}
+        ready["left"] = 0 if block.drawn else len(block.about["columns"]) + 1 - shown.count("<th")
     return ready
 
 
@@ -255,6 +297,7 @@ def _corpus_table(report: Run, name: str) -> dict[str, Any]:
         "caption": CAPTIONS[name],
         "rows": ROWS,
         "of": len(table),
+        "left": 0,
         "file": f"{FOLDER}/{name}.csv",
     }
 

@@ -15,17 +15,16 @@ from markupsafe import Markup
 from analysis import __version__
 from analysis.core.errors import ParameterError
 from analysis.publish.cards import cards
+from analysis.publish.cells import looks, rows_html, titled
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.dictionary import Method, methods
 from analysis.publish.markup import page_of, svg_source
 from analysis.publish.page_data import embedded, table_rows, texts
 from analysis.publish.reading import style_sheet
-from analysis.publish.tables import read_table, table_html
 from analysis.text.tokens import Tokens
 
 MARKDOWN = mistune.create_markdown(escape=True, plugins=["table"])
 SCRIPTS = ("tables.js", "texts.js", "evidence.js", "reader.js")
-ROWS = 20  # of a table of the corpus
 _WEB = Path(__file__).with_name("web")
 
 
@@ -42,7 +41,7 @@ class Block(NamedTuple):
 
     `kind` is prose (`text` is Markdown), finding, note, figure, table or reading (`text` in plain words, `html` as the
     notebook showed it). Of a figure and a table: its `name`, what the file beside it says (`about`), how many `rows` of
-    a table are shown, and the paths of its `files`, from the run's folder.
+    a table are shown, the paths of its `files`, from the run's folder, and whether it is `drawn` in a way of its own.
     """
 
     kind: str
@@ -52,6 +51,7 @@ class Block(NamedTuple):
     about: dict[str, Any] = {}  # noqa: RUF012 (never changed)
     rows: int = 0
     files: tuple[str, ...] = ()
+    drawn: bool = False
 
 
 class Section(NamedTuple):
@@ -77,8 +77,8 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
     corpus = next(iter(parameters.values()))["corpus"]
     read = read_sections(run, sections)
     held = texts(tokens, run, parameters)
-    several = len(documents) > 1  # of one document the marked text says more than figures do
-    sections_ready = [_titled(section, run, first=section is read[0], figures=several) for section in read]
+    called = {"titles": titled(documents), "keys": {frame: label for frame, label, _ in held["frames"]}}
+    sections_ready = [_titled(section, run, called, first=section is read[0]) for section in read]
     page = page_of(
         "page.html.j2",
         mathml=_mathml,
@@ -87,7 +87,7 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
         sections=sections_ready,
         cards=cards(run, sections_ready),
         findings=_ranked(sections_ready),
-        corpus=[(name.capitalize(), text, _corpus_table(run, name)) for name, text in CAPTIONS.items()],
+        corpus=[(name.capitalize(), text, _corpus_table(run, name, called)) for name, text in CAPTIONS.items()],
         methods=_methods(run, read, parameters),
         parameters={section.title: parameters[section.name] for section in read},
         corpus_path=corpus,
@@ -102,18 +102,20 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
 
 def answers(run: Path, sections: Sequence[str]) -> list[str]:
     """The sentences on the cards of a finished run: what it says first of words, frames and repeats."""
-    ready = [_titled(section, run, first=False, figures=True) for section in read_sections(run, sections)]
+    called: dict[str, Any] = {"titles": {}, "keys": {}}
+    ready = [_titled(section, run, called, first=False) for section in read_sections(run, sections)]
     return [card.text for card in cards(run, ready)]
 
 
-def _titled(section: Section, run: Path, *, first: bool, figures: bool) -> dict[str, Any]:
+def _titled(section: Section, run: Path, called: Mapping[str, Any], *, first: bool) -> dict[str, Any]:
     """A section as the template wants it: its questions, each with what it shows at once and what lies behind it.
 
-    A question shows its findings, its first figure (with `figures`) and the marked text, or, where it has findings and
-    no figure, its first table. What was loaded is told by the `first` section alone; a question that was left out has a
-    line, one that found nothing lies folded beside it, and what the section does not show comes last.
+    A question shows its findings, its first figure and the marked text, or, where it has findings and no figure, its
+    first table; of one document, whose text says more than figures do, its findings and the marked text. What was
+    loaded is told by the `first` section alone; a question that was left out has a line, one that found nothing lies
+    folded beside it, and what the section does not show comes last.
     """
-    every = [_question(heading, blocks, section.name, run, figures=figures) for heading, blocks in _questions(section)]
+    every = [_question(heading, blocks, section.name, run, called) for heading, blocks in asked_in(section)]
     about = "" if every[0]["asks"] else every[0]["prose"]
     asked = [question for question in every if question["asks"] and (first or question["heading"] != LOADED)]
     asked = [{**question, "id": f"{section.name}-question-{n}"} for n, question in enumerate(asked, 1)]
@@ -149,21 +151,24 @@ def _ranked(sections: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, 
     return {"open": some[:OPEN], "more": some[OPEN:], "nothing": [own for own in by_turn if own not in some]}
 
 
-def _questions(section: Section) -> list[tuple[str, list[Block]]]:
+def asked_in(section: Section) -> list[tuple[str, list[Block]]]:
     """The questions of a section, each a heading and the blocks up to the next one; first what has no heading."""
-    questions: list[tuple[str, list[Block]]] = [(section.title, [])]
+    found: list[tuple[str, list[Block]]] = [(section.title, [])]
     for block in section.blocks:
         for text in re.split(r"^(?=## )", block.text, flags=re.MULTILINE) if block.kind == "prose" else [block.text]:
             begun = re.match(r"##\s+(.*)", text) if block.kind == "prose" else None
             if begun:
-                questions.append((begun[1], []))
-            questions[-1][1].append(block._replace(text=text[begun.end() :] if begun else text))
-    return questions
+                found.append((begun[1], []))
+            found[-1][1].append(block._replace(text=text[begun.end() :] if begun else text))
+    return found
 
 
-def _question(heading: str, blocks: Sequence[Block], section: str, run: Path, *, figures: bool) -> dict[str, Any]:
+def _question(
+    heading: str, blocks: Sequence[Block], section: str, run: Path, called: Mapping[str, Any]
+) -> dict[str, Any]:
     """A question: the ``blocks`` that it shows, those ``behind`` them, its ``prose`` and ``notes``, the ``ids``."""
-    ready = [_ready(block, section, run) for block in blocks if block.kind not in ("prose", "note")]
+    ready = [_ready(block, section, run, called) for block in blocks if block.kind not in ("prose", "note")]
+    figures = len(called["titles"]) > 1
     findings, drawn, marked, tables = (
         [block for block in ready if block["kind"] == kind] for kind in ("finding", "figure", "reading", "table")
     )
@@ -184,7 +189,7 @@ def _question(heading: str, blocks: Sequence[Block], section: str, run: Path, *,
     }
 
 
-def _ready(block: Block, section: str, run: Path) -> dict[str, Any]:
+def _ready(block: Block, section: str, run: Path, called: Mapping[str, Any]) -> dict[str, Any]:
     """A block as the template wants it."""
     ready: dict[str, Any] = {"kind": block.kind, "text": block.text}
     if block.kind == "reading":
@@ -194,7 +199,8 @@ def _ready(block: Block, section: str, run: Path) -> dict[str, Any]:
         source = svg_source(run / section / f"{block.name}.svg")
         ready |= {"id": f"{section}-{block.name}", "about": block.about, "files": files, "source": source}
     elif block.kind == "table":
-        ready |= _table(block, section, run)
+        html = block.html[block.html.index("<table") : block.html.rindex("</table>") + 8] if block.drawn else ""
+        ready |= _table(run, f"{section}/{block.name}", block.about, called, html)
     return ready
 
 
@@ -203,61 +209,42 @@ def _prose(source: str) -> str:
     return str(MARKDOWN(re.sub(r"^#", "##", re.sub(r"\A# .*", "", source), flags=re.MULTILINE)))
 
 
-def _table(block: Block, section: str, run: Path) -> dict[str, Any]:
-    """A table of a notebook: the rows that it showed, and more of them as data where there is more to sort."""
-    shown = block.html[block.html.index("<table") : block.html.rindex("</table>") + 8]
-    path = run / section / f"{block.name}.csv"
-    return _with_rows(f"{section}/{block.name}", shown, path, block.about, min(block.rows, block.about["rows"]))
-
-
-def _first_rows(shown: str) -> str:
-    """The HTML of a table without the rows behind its first few."""
-    rows = [found.end() for found in re.finditer("</tr>", shown)]  # the first is that of the headings
-    if len(rows) <= FIRST_ROWS + 1:
-        return shown
-    return shown[: rows[FIRST_ROWS]] + shown[rows[-1] :]
-
-
-def _corpus_table(run: Path, name: str) -> dict[str, Any] | None:
-    """A table of the corpus; None where it has no rows."""
-    path = run / FOLDER / f"{name}.csv"
-    about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    if not about["rows"]:
-        return None
-    table = read_table(path, about["columns"]).head(ROWS)
-    return _with_rows(f"{FOLDER}/{name}", table_html(table), path, about, len(table))
-
-
-def _with_rows(name: str, shown: str, path: Path, about: Mapping[str, Any], rows: int) -> dict[str, Any]:
-    # A table that is drawn in another way than a column for each column can't be drawn again by a script.
-    own = shown.count("<th", 0, shown.index("</thead>")) - 1 == len(about["columns"])
-    if own:
-        shown, rows = _first_rows(shown), min(rows, FIRST_ROWS)
-    data = {
-        "columns": about["columns"],
-        "own": own,
-        "total": about["rows"],
-        "rows": table_rows(path, about["columns"]),
-    }
-    folder = path.parent.name
+def _table(
+    run: Path, name: str, about: Mapping[str, Any], called: Mapping[str, Any], drawn: str = ""
+) -> dict[str, Any]:
+    """A table of the run: its first rows, or what a notebook has `drawn` of them, and more as data."""
+    path = run / f"{name}.csv"
+    rows = table_rows(path, about["columns"])
+    own = looks(about["columns"], rows, path.stem, **called)
+    columns = [
+        column | {key: value for key, value in look._asdict().items() if value not in ({}, None) and value is not False}
+        for column, look in zip(about["columns"], own, strict=True)
+    ]
     return {
+        "kind": "table",
         "id": name.replace("/", "-"),
         "name": name,
         "row": about.get("row", ""),
-        "columns": _meanings(about["columns"]),
-        "html": Markup(shown),
+        "columns": _meanings(columns),
+        "html": Markup(drawn or rows_html(rows[:FIRST_ROWS], own)),
         "about": about,
-        "rows": rows,
-        "data": embedded(data),
-        "files": [("csv", f"{folder}/{path.name}")],
+        "rows": drawn.count("<tr") - 1 if drawn else min(len(rows), FIRST_ROWS),
+        "data": embedded({"columns": columns, "own": not drawn, "total": about["rows"], "rows": rows}),
+        "files": [("csv", f"{path.parent.name}/{path.name}")],
     }
 
 
+def _corpus_table(run: Path, name: str, called: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A table of the corpus; None where it has no rows."""
+    about = json.loads((run / FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return _table(run, f"{FOLDER}/{name}", about, called) if about["rows"] else None
+
+
 def _meanings(columns: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
-    """Names of columns and what they mean; those that follow one another and mean the same share an entry."""
+    """Labels of columns and what they mean; those that follow one another and mean the same share an entry."""
     known = [column for column in columns if "meaning" in column]
     runs = groupby(known, key=lambda column: column["meaning"])
-    return [(", ".join(column["name"] for column in own), meaning) for meaning, own in runs]
+    return [(", ".join(column["label"] for column in own), meaning) for meaning, own in runs]
 
 
 def _methods(
@@ -327,4 +314,4 @@ def _block(run: Path, section: str, shown: "Shown", text: str, html: str) -> Blo
     folder = run / section
     paths = sorted(path for path in folder.iterdir() if path.name.startswith(f"{name}.") and path.suffix != ".json")
     files = tuple(f"{section}/{path.name}" for path in paths)
-    return Block(shown.kind, text, html, name, about, shown.rows, files)
+    return Block(shown.kind, text, html, name, about, shown.rows, files, shown.drawn)

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from analysis.publish.tables import LONG
+from analysis.publish.cells import LONG
 
 ACROSS = 118  # letters of a table that fit side by side on a page
 BETWEEN = 2  # letters' room between two columns

@@ -157,9 +157,8 @@ def _article(
     grey, again = _grey(text, counted, size), _repeats(repeats, size)
     layers: list[Layer] = [(grey, lambda *_: ('<span class="g">', "</span>")), again, _matches(spans, names, size)]
     cut = f"<p>… The first {size:,} of {len(text):,} characters.</p>" if size < len(text) else ""
-    titled = any(kind == "title" for kind, *_ in segments)
     markup = (
-        f"<details open><summary>{_about(about, titled)}</summary>"
+        f"<details open><summary>{_about(about)}</summary>"
         f'<div class="x" lang="{html.escape(about["language"])}">{paragraphs(text[:size], segments, layers)}</div>'
         f"{cut}</details>"
     )
@@ -206,10 +205,11 @@ def _repeats(repeats: pd.DataFrame, size: int) -> Layer:
     return owner, tags
 
 
-def _about(about: "pd.Series[Any]", titled: bool) -> str:
-    """What stands above a document: its name, its title unless the text begins with it, source and date."""
+def _about(about: "pd.Series[Any]") -> str:
+    """What stands above a document: its title, or its name where it has none, source and date."""
     date = "" if pd.isna(about["date"]) else f"{about['date']:%Y-%m-%d}"
-    parts = [about["doc_id"], "" if titled else about["title"], about["source"], date]
+    title = "" if pd.isna(about["title"]) else about["title"]
+    parts = [title or about["doc_id"], about["source"], date]
     return " · ".join(f"<bdi>{html.escape(visible(str(part)))}</bdi>" for part in parts if part)
 
 

@@ -134,6 +134,7 @@ class Shown(_Partly):
     kind: Literal["figure", "finding", "note", "reading", "table"]
     name: Text = ""
     rows: Count = 0
+    drawn: bool = False
 
 
 class _Of(_Partly):

@@ -3,7 +3,6 @@
 import html
 import io
 import json
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -16,13 +15,12 @@ from IPython.display import display
 from analysis.core.csv_files import restored, write_csv
 from analysis.core.paths import FIGURES
 from analysis.core.printable import visible, visible_text
+from analysis.publish.cells import table_html, with_titles
 from analysis.text.parted import LISTED
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-LONG = 60  # characters of a cell that is a text rather than a name
-NAMES = frozenset("doc_id a_doc b_doc a b title source path".split())  # columns of names, each of one line
 _DTYPES = {"string": "object", "integer": "Int64", "number": "float64", "boolean": "boolean", "date": "object"}
 OUTPUT = "LAFZ_OUTPUT"  # environment variable: the folder that a running notebook writes to
 
@@ -109,22 +107,33 @@ def read_table(source: Path | IO[Any], columns: Iterable[Mapping[str, str]]) -> 
 
 
 def save_table(
-    table: pd.DataFrame, name: str, *, caption: str, rows: int = 20, drawn: Callable[[pd.DataFrame], str] | None = None
+    table: pd.DataFrame,
+    name: str,
+    *,
+    caption: str,
+    rows: int = 20,
+    drawn: Callable[[pd.DataFrame], str] | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> None:
     """Write `table` to ``<name>.csv`` with ``<name>.json`` (caption, columns, rows), and show its first `rows` rows.
 
-    `drawn` makes the HTML of the rows shown, where it is not a column for each of the table's.
+    `drawn` makes the HTML of the rows shown, where it is not a column for each of the table's; `titles` are what
+    documents are called in it.
     """
     caption = visible(caption)
     write_table(table, output_folder() / name, caption=caption)
-    shown = (drawn or table_html)(table.head(rows))
+    head = with_titles(table.head(rows), name, titles or {})
+    shown = drawn(head) if drawn else table_html(head, name, folded=False)
     more = f" First {rows} of {len(table):,} rows." if len(table) > rows else "" if len(table) else " There are none."
+    if not drawn and (left := table.shape[1] - shown.count("<th") + 1) > 0:
+        more += f" {left} more column{'s' * (left > 1)} in {name}.csv."
     show(
         f"<figure>{shown}<figcaption>{html.escape(caption + more)}</figcaption></figure>",
         caption,
         kind="table",
         name=name,
         rows=rows,
+        drawn=drawn is not None,
     )
 
 
@@ -135,8 +144,8 @@ def finding(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Show one plain sentence, such as why a section is left out."""
-    text = visible(text)
+    """Show one plain sentence, such as why a section is left out; what messages have between backticks is words."""
+    text = visible(text).replace("`", "")
     show(f"<p>{html.escape(text)}</p>", text, kind="note")
 
 
@@ -157,50 +166,8 @@ def show(markup: str, text: str, **about: Any) -> None:
     display({"text/html": visible_text(markup), "text/plain": visible_text(text)}, raw=True, metadata={"lafz": about})  # type: ignore[no-untyped-call]
 
 
-def table_html(table: pd.DataFrame) -> str:
-    """`table` as an HTML table, every cell escaped, numbers to the right and shortened for reading, names visible."""
-    numeric = [pd.api.types.is_numeric_dtype(table[column]) and table[column].dtype != bool for column in table.columns]
-    head = "".join(
-        f"<th{_align(n)}>{html.escape(visible(str(c)).replace('_', ' '))}</th>"
-        for c, n in zip(table.columns, numeric, strict=True)
-    )
-    shown = [visible if column in NAMES else visible_text for column in table.columns]
-    body = "".join(
-        "<tr>" + "".join(_td(see(_cell(v)), n) for v, see, n in zip(row, shown, numeric, strict=True)) + "</tr>"
-        for row in table.itertuples(index=False, name=None)
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
 def write_json(value: Any, path: Path) -> None:
     """`value` as JSON with sorted keys, UTF-8 and a final line end."""
     path.write_text(
         json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n"
     )
-
-
-def _td(text: str, numeric: bool) -> str:
-    """One cell; a long text asks for room, lest other columns squeeze it to a word a line."""
-    attributes = _align(numeric) or ' class="long"' * (len(text) > LONG)
-    return f'<td{attributes} dir="auto">{html.escape(text)}</td>'
-
-
-def _align(numeric: bool) -> str:
-    return ' class="number"' if numeric else ""
-
-
-def _cell(value: Any) -> str:
-    if value is None or value is pd.NaT or value is pd.NA:
-        return "–"
-    if isinstance(value, float) and math.isnan(value):
-        return "–"
-    if isinstance(value, pd.Timestamp):
-        return value.strftime("%Y-%m-%d")
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    if isinstance(value, int | np.integer):
-        return f"{value:,}"
-    if isinstance(value, float | np.floating):
-        number = float(value)
-        return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
-    return str(value)

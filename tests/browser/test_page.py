@@ -93,7 +93,7 @@ def test_control_characters_in_names_and_texts_are_seen(page, make_corpus, tmp_p
     assert column(figure, 1) == [f"Rain\\x1b[31m {number:02}" for number in range(22)]
     page.locator("#reader").scroll_into_view_if_needed()
     playwright.expect(page.locator("#reader .x")).to_have_text("Rain\\x1b[31m 00The coun\\x00cil met.")
-    playwright.expect(page.locator("#reader .from")).to_have_text("00\\x01\\n\\x7fa")
+    playwright.expect(page.locator("#reader .from")).to_have_text("Rain\\x1b[31m 00")
     page.get_by_role("searchbox", name="Search all texts").fill("met")
     playwright.expect(page.locator("#reader .results li").first).to_contain_text("coun\\x00cil met")
 
@@ -109,10 +109,11 @@ def test_a_table_is_sorted_by_pointer_and_by_keyboard(report, sample_run):
     assert column(figure, 1) == [str(hits) for hits in sorted(profile["hits"])]
     names = figure.get_by_role("columnheader", name="frame", exact=True)
     names.get_by_role("button").press("Enter")
-    assert column(figure, 0) == sorted(profile["frame"])
+    labels = sorted(pd.read_csv(sample_run / "framing" / "frames_profile.csv")["label"])
+    assert column(figure, 0) == labels
     assert (names.get_attribute("aria-sort"), heading.get_attribute("aria-sort")) == ("ascending", None)
     names.get_by_role("button").press("Space")
-    assert column(figure, 0) == sorted(profile["frame"], reverse=True)
+    assert column(figure, 0) == labels[::-1]
 
 
 def test_a_table_is_filtered_and_grows(report, sample_run):
@@ -134,12 +135,85 @@ def test_a_table_is_filtered_and_grows(report, sample_run):
     assert column(figure, 0)[:55] == words["term"].head(len(column(figure, 0)))[:55].tolist()
 
 
+def test_columns_that_are_folded_are_shown_when_asked_for(report):
+    figure = table(report, "term_frequency/all_keyness")
+    heading = figure.locator("thead th", has_text="odds ratio")
+    playwright.expect(heading).to_be_hidden()
+    figure.get_by_role("button", name=re.compile("more columns$")).click()
+    playwright.expect(heading).to_be_visible()
+    figure.get_by_role("button", name="50 more rows").click()
+    playwright.expect(figure.locator("tbody tr").last.locator("td")).to_have_count(28)
+    playwright.expect(figure.locator("tbody tr").last.locator("td").last).to_be_visible()
+
+
+def test_documents_have_titles_and_rows_that_a_script_writes_look_like_those_of_the_page(report, sample_run):
+    documents = pd.read_csv(sample_run / "corpus" / "documents.csv")
+    figure = grown(report, "term_frequency/diversity")
+    assert column(figure, 0) == documents["title"].tolist()
+    shares = column(figure, figure.locator("thead th:not(.fold)").count() - 1)
+    told = pd.read_csv(sample_run / "term_frequency" / "diversity.csv")["hapax_share"]
+    assert shares == [f"{100 * share:.0f}%" for share in told]
+
+
+# --- the first screen, and how long the page is
+
+
+@pytest.fixture
+def article(page, article_run):
+    """The page of one article."""
+    page.set_viewport_size(WIDE)
+    page.goto((article_run / "index.html").as_uri())
+    return page
+
+
+WORDS_SEEN = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  let words = 0;
+  while (walker.nextNode()) {
+    const { parentElement: parent, textContent: text } = walker.currentNode;
+    const range = document.createRange();
+    range.selectNodeContents(walker.currentNode);
+    const { top, bottom, height } = range.getBoundingClientRect();
+    const seen = height && top < innerHeight && bottom > 0 && parent.checkVisibility();
+    if (seen) words += (text.match(/\\S+/g) ?? []).length;
+  }
+  return words;
+}"""
+
+
+@pytest.mark.parametrize(("which", "screens"), [("report", 25), ("article", 6)])
+def test_the_first_screen_says_little_and_the_page_is_short(request, which, screens):
+    opened = request.getfixturevalue(which)
+    assert 40 < opened.evaluate(WORDS_SEEN) <= 150
+    opened.locator("img").evaluate_all("images => images.forEach(image => { image.loading = 'eager' })")
+    opened.locator("img").evaluate_all("images => Promise.allSettled(images.map(image => image.decode()))")
+    assert opened.evaluate("document.documentElement.scrollHeight") <= screens * WIDE["height"]
+    opened.set_viewport_size(NARROW)
+    assert opened.locator(".card").count() == 3
+    assert opened.locator(".cards").evaluate("cards => cards.getBoundingClientRect().bottom") <= 2 * NARROW["height"]
+
+
+def test_a_concordance_on_a_phone_has_a_line_a_place(report):
+    report.set_viewport_size(NARROW)
+    figure = table(report, "term_frequency/contexts")
+    places = figure.locator("tbody tr")
+    assert places.count() == 30
+    assert max(places.evaluate_all("rows => rows.map(row => row.getBoundingClientRect().height)")) < 40
+    boxes = [mark.bounding_box() for mark in figure.locator("mark").all()]
+    middles = [box["x"] + box["width"] / 2 for box in boxes]
+    assert max(middles) - min(middles) <= 2
+    assert abs(middles[0] - NARROW["width"] / 2) < 20
+    figure.get_by_role("button", name="campaign").first.click()
+    playwright.expect(report.get_by_role("dialog")).to_contain_text("1 place in 1 sentence")
+
+
 # --- from a number to its sentences
 
 
 def test_every_frames_hits_lead_to_as_many_places(report, sample_run):
     figure = grown(report, "framing/profile")
-    for frame, hits in pd.read_csv(sample_run / "framing" / "profile.csv")[["frame", "hits"]].itertuples(index=False):
+    labels = pd.read_csv(sample_run / "framing" / "frames_profile.csv")[["label", "hits"]]
+    for frame, hits in labels.itertuples(index=False):
         row = figure.get_by_role("row").filter(has=report.get_by_role("cell", name=frame, exact=True))
         row.get_by_role("cell", name=str(hits), exact=True).click()
         behind = report.get_by_role("dialog")
@@ -169,6 +243,29 @@ def test_the_sentences_behind_a_word_by_keyboard(report):
     behind.get_by_role("button", name="in the text").first.click()
     playwright.expect(behind).to_be_hidden()
     playwright.expect(report.locator("#reader .sought").first).to_be_in_viewport()
+    report.go_back()
+    playwright.expect(key).to_be_focused()
+    playwright.expect(key).to_be_in_viewport()
+
+
+def test_the_sentences_of_a_frame_are_three_clicks_away(report, sample_run):
+    report.locator(".card", has_text="Frames").get_by_role("link", name="Frames").click()
+    question = report.locator(
+        ".question", has=report.get_by_role("heading", name="Which frames does the text speak of?")
+    )
+    question.get_by_text("Data and method").click()
+    hits = pd.read_csv(sample_run / "framing" / "profile.csv").set_index("frame")["hits"]["law_and_prosecution"]
+    row = question.get_by_role("row").filter(has=report.get_by_role("cell", name="Law and prosecution", exact=True))
+    row.get_by_role("cell", name=str(hits), exact=True).click()
+    playwright.expect(report.get_by_role("dialog")).to_contain_text(f"{hits} places in ")
+
+
+def test_the_contents_stay_in_view_and_say_where_one_is(report):
+    current = report.locator("nav [aria-current]")
+    for heading in ("Which phrases?", "Who acts, and who is acted upon?", "The texts themselves"):
+        report.get_by_role("heading", name=heading, exact=True).evaluate("heading => heading.scrollIntoView()")
+        playwright.expect(current.last).to_have_text(heading)
+        playwright.expect(current.last).to_be_in_viewport()
 
 
 # --- the texts

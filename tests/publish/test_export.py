@@ -30,13 +30,14 @@ ABJAD = "قومی سلامتی کا اجلاس"
 
 
 def letters(text):
-    """A text without what the end of a line may change."""
-    return re.sub(r"[\s\u200b\ufffe]", "", text)
+    """A text without what the end of a line may change, and without hyphens."""
+    return re.sub(r"[\s\u200b\ufffe\u2011-]", "", text)
 
 
 def pdf_text(path):
+    """The text of all pages without their numbers, which are last on each."""
     with pypdfium2.PdfDocument(path) as pdf:
-        return letters("".join(page.get_textpage().get_text_range() for page in pdf))
+        return letters("".join(re.sub(r"\d+\s*$", "", page.get_textpage().get_text_range()) for page in pdf))
 
 
 def alt_texts(path):
@@ -61,7 +62,7 @@ def alt_texts(path):
 @pytest.fixture(scope="module")
 def exported(sample_run, tmp_path_factory):
     folder = tmp_path_factory.mktemp("exports")
-    return {ending: export(sample_run, folder / f"new/report{ending}") for ending in (".docx", ".pdf")}
+    return {ending: export(sample_run, folder / f"new/report{ending}", annex=True) for ending in (".docx", ".pdf")}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,7 @@ def hostile_run(command_line, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def hostile_word(hostile_run, tmp_path_factory):
-    return export(hostile_run, tmp_path_factory.mktemp("exports") / "hostile.docx")
+    return export(hostile_run, tmp_path_factory.mktemp("exports") / "hostile.docx", annex=True)
 
 
 def styled(word, *names):
@@ -113,6 +114,21 @@ def test_the_word_file_has_the_report_in_order(word, blocks, sample_run):
     findings = [block.text for block in blocks if block.kind == "finding"]
     text = [paragraph.text for paragraph in word.paragraphs]
     assert [line for line in text if line in findings] == findings * 2  # in front, and each in its place
+
+
+def test_without_an_annex_it_is_short_and_has_the_marked_texts(sample_run, blocks, tmp_path):
+    pdf = export(sample_run, tmp_path / "report.pdf")
+    with pypdfium2.PdfDocument(pdf) as document:
+        assert len(document) <= 25
+        sizes = [len(letters(page.get_textpage().get_text_range())) for page in document]
+    text = pdf_text(pdf)
+    assert min(sizes) > 200  # no page of four lines
+    found = [block.text for block in blocks if block.kind == "finding"]
+    places = [text.index(letters(said)) for said in found]
+    assert places == sorted(places)
+    assert max(places) < text.index("Figure1:")
+    assert letters("Apex Committee Approves OperationWE AZM-E-ISTEHKAM") in text  # each hit with the code of its frame
+    assert letters("Parameters: ") not in text
 
 
 def test_every_figure_of_the_word_file_has_its_alt_text_and_a_caption(word, blocks):
@@ -137,7 +153,7 @@ def test_the_tables_of_the_word_file_are_tables(word, blocks):
     table = word.tables[place]
     assert captions[place].endswith("First 20 of 2,022 rows. File: term_frequency/all_words.csv.")
     assert len(table.rows) == 21
-    assert [cell.text for cell in table.rows[0].cells][:3] == ["term", "count", "per million"]
+    assert [cell.text for cell in table.rows[0].cells][:3] == ["term", "count", "per million words"]
     assert [cell.paragraphs[0].alignment for cell in table.rows[1].cells][:2] == [
         None,
         docx.enum.text.WD_ALIGN_PARAGRAPH.RIGHT,
@@ -153,9 +169,10 @@ def test_the_first_words_are_those_of_the_table(word, sample_run):
 
 def test_a_wide_table_keeps_what_can_be_read_and_says_so(word):
     [caption] = [text for text in styled(word, "Table Caption") if "term_frequency/all_keyness.csv" in text]
-    shown = int(re.search(r"Shown are (\d+) of 28 columns\.$", caption)[1])
     table = word.tables[styled(word, "Table Caption").index(caption)]
-    assert len(table.columns) == shown < 28
+    assert " 14 more columns are in the file." in caption
+    shown = int(re.search(r"Shown are (\d+) of 14 columns\.$", caption)[1])
+    assert len(table.columns) == shown < 14
     for table in word.tables:  # 17 cm between the margins
         assert sum(column.width for column in table.columns) <= docx.shared.Cm(17.01)
 
@@ -182,7 +199,8 @@ def test_every_figure_of_the_pdf_has_its_alt_text(exported, blocks):
 @pytest.mark.parametrize("ending", [".docx", ".pdf"])
 def test_the_same_run_gives_the_same_bytes(exported, sample_run, tmp_path, ending):
     again = tmp_path / f"again{ending}"
-    code = "import sys, pathlib; from analysis.publish.export import export; export(*map(pathlib.Path, sys.argv[1:]))"
+    code = "import sys, pathlib; from analysis.publish.export import export; "
+    code += "export(*map(pathlib.Path, sys.argv[1:]), annex=True)"
     away = {"TZ": "Pacific/Auckland", "SOURCE_DATE_EPOCH": "1700000000", "PYTHONHASHSEED": "7"}
     subprocess.run([sys.executable, "-c", code, sample_run, again], env=os.environ | away, check=True)
     assert again.read_bytes() == exported[ending].read_bytes()
@@ -191,7 +209,7 @@ def test_the_same_run_gives_the_same_bytes(exported, sample_run, tmp_path, endin
 @pytest.mark.slow
 def test_what_documents_say_stays_text(hostile_run, hostile_word, tmp_path):
     with pytest.warns(UserWarning, match="show as boxes: \u0378 "):
-        pdf = export(hostile_run, tmp_path / "report.pdf")
+        pdf = export(hostile_run, tmp_path / "report.pdf", annex=True)
     cells = {cell.text for table in docx.Document(hostile_word).tables for row in table.rows for cell in row.cells}
     assert any(HOSTILE in cell for cell in cells)
     assert letters(HOSTILE) in pdf_text(pdf)
@@ -210,7 +228,7 @@ def test_control_characters_in_names_and_texts_are_seen(hostile_run, hostile_wor
         assert text in page
     assert not re.search(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]", page)
     with pytest.warns(UserWarning, match="show as boxes: \u0378 "):
-        pdf = pdf_text(export(hostile_run, tmp_path / "report.pdf"))
+        pdf = pdf_text(export(hostile_run, tmp_path / "report.pdf", annex=True))
     cells = {cell.text for table in docx.Document(hostile_word).tables for row in table.rows for cell in row.cells}
     assert SEEN in cells
     assert letters(SEEN) in pdf

@@ -13,7 +13,7 @@ from analysis import read_text, tokenize
 from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.page import read_sections, write_page
 from analysis.publish.reading import reading_view
-from analysis.publish.tables import table_html, write_table
+from analysis.publish.tables import write_table
 
 TOKENS = tokenize(read_text("They went to court.", title="</style><script>alert(1)</script>"))
 
@@ -60,13 +60,22 @@ def test_prose_findings_and_notes_are_taken_over_and_what_is_printed_is_not(page
     assert "Not for the page" not in made
 
 
-def test_a_table_stands_with_its_rows_as_data_and_a_link_to_its_file(page):
-    table = pd.DataFrame({"term": ["rain", "<script>"], "count": [2, 1]})
-    shown = f"<figure>{table_html(table.head(1))}<figcaption>c</figcaption></figure>"
-    made = page((shown, "c", {"kind": "table", "name": "words", "rows": 1}), tables={"words": table})
+def test_a_table_has_its_first_rows_and_all_as_data_and_a_link_to_its_file(page):
+    table = pd.DataFrame({"term": ["rain", "<script>", *"abcde"], "document_share": [0.5] * 7})
+    made = page(("", "c", {"kind": "table", "name": "words", "rows": 1}), tables={"words": table})
     assert '<figure class="table" id="framing-words" data-name="framing/words">' in made
-    assert '"rows":[["rain",2],["\\u003cscript>",1]]' in made
+    assert '"rows":[["rain",0.5],["\\u003cscript>",0.5],' in made
+    assert '<td dir="auto">&lt;script&gt;</td><td class="number" dir="auto">50%</td>' in made
     assert 'href="framing/words.csv"' in made
+    assert "First 5 of 7 rows." in made
+
+
+def test_a_table_that_a_notebook_draws_in_its_own_way_stays_as_drawn(page):
+    shown = "<figure><table><tr><th>told</th></tr><tr><td>rain | sun</td></tr></table></figure>"
+    about = {"kind": "table", "name": "words", "rows": 1, "drawn": True}
+    made = page((shown, "c", about), tables={"words": pd.DataFrame({"term": ["rain", "sun"]})})
+    assert "<tr><td>rain | sun</td></tr></table>" in made
+    assert '"own":false' in made
     assert "First 1 of 2 rows." in made
 
 

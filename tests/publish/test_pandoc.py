@@ -6,6 +6,7 @@ import pypdfium2
 import pytest
 import typst
 
+from analysis.publish.cells import LONG
 from analysis.publish.pandoc import (
     ACROSS,
     BETWEEN,
@@ -18,7 +19,6 @@ from analysis.publish.pandoc import (
     with_pictures,
     without_shorthands,
 )
-from analysis.publish.tables import LONG
 
 
 def letters(shares):

@@ -55,7 +55,7 @@ def test_a_saved_table_is_whole_on_disk_and_short_on_the_page(folder):
         "rows": 50,
     }
     shown = captured.outputs[0]
-    assert shown.metadata["lafz"] == {"kind": "table", "name": "numbers", "rows": 10}
+    assert shown.metadata["lafz"] == {"kind": "table", "name": "numbers", "rows": 10, "drawn": False}
     assert shown.data["text/html"].count("<tr>") == 11
     assert "First 10 of 50 rows." in shown.data["text/html"]
 

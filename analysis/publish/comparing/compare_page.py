@@ -15,6 +15,7 @@ from analysis.core.errors import ParameterError, with_advice
 from analysis.core.files import put, working_folder
 from analysis.core.intervals import FEW
 from analysis.core.paths import given
+from analysis.publish.cells import table_html
 from analysis.publish.comparing.compare import AT_MOST, EXACT, PAIRED, RECOVERED, Comparison
 from analysis.publish.comparing.making import parameter_differences
 from analysis.publish.figures import write_picture
@@ -26,7 +27,7 @@ from analysis.publish.markup import page_of, svg_source
 from analysis.publish.plots import interval_dots
 from analysis.publish.records import content_told
 from analysis.publish.run.checks import check_place
-from analysis.publish.tables import table_html, write_json, write_table
+from analysis.publish.tables import write_json, write_table
 
 ABOUT = "compare.json"
 ROWS = 20  # of a table on the page, and in a figure

@@ -16,10 +16,10 @@ from analysis.framing.frames import MATCH_COLUMNS, evidence, in_language, matche
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.framing.validity_file import read_validity
 from analysis.publish import frame_tables, plots
+from analysis.publish.cells import table_html
 from analysis.publish.exploring.widgets import LINES, MIN_WORDS, by_group, drawn, labelled, panel, scrolled, sentence
 from analysis.publish.findings.wording import with_intervals
 from analysis.publish.reading import reading_view
-from analysis.publish.tables import table_html
 from analysis.redundancy import repeats
 from analysis.text.tokens import Tokens
 

@@ -14,11 +14,11 @@ import pandas as pd
 
 from analysis.core.paths import FIGURES, from_root
 from analysis.publish import plots
+from analysis.publish.cells import table_html
 from analysis.publish.differences import side_by_side_passages
 from analysis.publish.exploring.widgets import LINES, MIN_WORDS, by_group, drawn, labelled, panel, scrolled, sentence
 from analysis.publish.findings.wording import with_intervals
 from analysis.publish.loading import Run
-from analysis.publish.tables import table_html
 from analysis.redundancy import repeats
 from analysis.redundancy.near import near_texts
 from analysis.terms.concordance import kwic, to_html

@@ -14,9 +14,9 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from analysis.core.printable import visible, visible_text
+from analysis.publish.cells import table_html
 from analysis.publish.figures import style
 from analysis.publish.markup import style_rules
-from analysis.publish.tables import table_html
 from analysis.text.tokens import Tokens
 
 LINES = 200  # lines of a concordance and rows of a table that are shown
@@ -54,11 +54,13 @@ def panel(
     shown.add_class(f"lafz-{result}")
 
     def update(_: Any = None) -> None:
+        shown.add_class("lafz-busy")  # says that it works, until what it makes is there
         try:
             made = answer(**{key: control.value for key, control in controls.items()})
         except (ModuleNotFoundError, ValueError) as error:
             made = sentence(str(error))
         shown.value = f'<div class="lafz-out"><style>{style_rules("explorer.css")}</style>{visible_text(made)}</div>'
+        shown.remove_class("lafz-busy")
 
     for control in controls.values():
         control.observe(update, "value")

@@ -209,7 +209,7 @@ Lafz.behind = (() => {
     }
     const period = row.period ?? (texts.documents.some((about) => about.period === column) ? column : null);
     if (period !== null) only(`from ${period}`, (about) => about.period === period);
-    if (row.doc_id && !("start" in row) && !("a_start" in row)) only(row.doc_id, (about) => about.id === row.doc_id);
+    if (row.doc_id && !("start" in row) && !("a_start" in row)) only(texts.documents[texts.number.get(row.doc_id)]?.title || row.doc_id, (about) => about.id === row.doc_id);
     return { said, keep: (place) => tests.every((test) => test(texts.documents[place.document])) };
   };
 
@@ -230,7 +230,7 @@ Lafz.behind = (() => {
   return {
     rule,
     find,
-    counts: (name, type) => (type === "integer" || type === "number") && !NOT_COUNTS.has(name),
+    counts: (name) => !NOT_COUNTS.has(name),
     show: (found, values, column, opener) => Lafz.open(find(found, values, column), opener),
   };
 })();

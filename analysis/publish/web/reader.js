@@ -178,7 +178,7 @@
       between(last, about.text.length);
       page.replaceChildren(
         switches(texts.frames, hits, repeats),
-        element("p", { class: "from" }, element("bdi", {}, [about.id, about.source, about.date].filter(Boolean).map(Lafz.name).join(" · "))),
+        element("p", { class: "from" }, element("bdi", {}, named(about))),
         element("div", { class: "x", lang: about.language }, ...paragraphs));
       const sought = page.querySelector(".sought") ?? (marks.length ? page : null);
       if (sought) {
@@ -203,6 +203,11 @@
     const shown = element("div");
     const goTo = (passage) => {
       box.close();
+      window.history.pushState(null, "", "#texts");
+      window.addEventListener("popstate", () => {
+        opener.scrollIntoView({ block: "center" });
+        opener.focus();
+      }, { once: true });
       reader.show(passage);
     };
     const draw = () => {
@@ -240,5 +245,18 @@
   [home, ...document.querySelectorAll("figure.table")].forEach((part) => watch.observe(part));
   const openAll = () => document.querySelectorAll("main details:not(.columns)").forEach((part) => { part.open = true; });
   document.getElementById("open-all").addEventListener("click", openAll);
-  window.addEventListener("beforeprint", openAll);
+
+  // The contents say where one is: the section and the question that the upper third of the window shows.
+  const links = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
+  const where = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      const link = links.get(target.id || target.getAttribute("aria-labelledby"));
+      if (!link) continue;
+      if (isIntersecting) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+      const questions = link.nextElementSibling;
+      if (questions) questions.open = isIntersecting;
+    }
+  }, { rootMargin: "-25% 0px -74%" });
+  document.querySelectorAll("main section").forEach((part) => where.observe(part));
 })();

@@ -7,7 +7,6 @@ const Lafz = {};
 Lafz.visible = (text, signs = /[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]/g) => text.replace(signs, (sign) =>
   ({ "\t": "\\t", "\n": "\\n", "\r": "\\r" })[sign] ?? `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
 Lafz.name = (text) => Lafz.visible(text, /[\x00-\x1f\x7f-\x9f]/g);
-Lafz.NAMES = new Set(["doc_id", "a_doc", "b_doc", "a", "b", "title", "source", "path"]);  // columns of names
 
 Lafz.element = (tag, attributes = {}, ...children) => {
   const made = document.createElement(tag);
@@ -21,15 +20,14 @@ Lafz.element = (tag, attributes = {}, ...children) => {
 
 Lafz.count = (number, thing) => `${number.toLocaleString("en")} ${thing}${number === 1 ? "" : "s"}`;
 
-// A number as the written rows have it: whole numbers and those from 1,000 on with commas, others to three digits.
-Lafz.number = (value, type) => {
-  if (type === "integer") return value.toLocaleString("en");
-  if (Math.abs(value) === Number.MAX_VALUE) return value < 0 ? "-inf" : "inf";
-  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString("en");
-  if (value === 0) return "0";
-  const [digits, power] = value.toExponential(2).split("e").map(Number);
-  if (power >= -4) return String(Number(value.toPrecision(3)));
-  return `${digits}e-${String(-power).padStart(2, "0")}`;
+// A number as the written rows have it: see `shown` in analysis/publish/cells.py.
+Lafz.number = (value, { decimals = 0, percent }) => {
+  const size = Math.abs(value) * (percent ? 100 : 1);
+  const [sign, after] = [value < 0 ? "−" : "", percent ? "%" : ""];
+  if (Math.abs(value) === Number.MAX_VALUE) return `${sign}∞`;
+  const [whole, part] = size.toFixed(decimals).split(".");
+  if (size && !Number(`${whole}.${part ?? 0}`)) return `${sign ? ">−" : "<"}${(10 ** -decimals).toFixed(decimals)}${after}`;
+  return `${sign}${Number(whole).toLocaleString("en")}${part ? `.${part}` : ""}${after}`;
 };
 
 Lafz.table = (figure) => {
@@ -38,7 +36,7 @@ Lafz.table = (figure) => {
   const data = JSON.parse(figure.querySelector("script").textContent);
   const body = figure.querySelector("tbody");
   const written = body ? [...body.rows] : [];
-  const types = data.columns.map((column) => column.type);
+  const numeric = data.columns.map(({ decimals }) => decimals !== undefined);
   const names = data.columns.map((column) => column.name);
   const behind = Lafz.behind.rule(figure.dataset.name, names);
   const count = data.own ? data.rows.length : Math.min(written.length, data.rows.length);
@@ -46,20 +44,20 @@ Lafz.table = (figure) => {
   const total = data.total;
   const state = { column: null, down: false, words: [], limit: written.length };
 
-  const text = (value, type) => {
+  const text = (value, place) => {
+    const column = data.columns[place];
     if (value === null) return "–";
-    if (type === "integer" || type === "number") return Lafz.number(value, type);
-    if (type === "boolean") return value === "True" ? "yes" : "no";
-    return value;
+    if (numeric[place]) return Lafz.number(value, column);
+    const said = column.names?.[value] ?? value;
+    return column.line ? Lafz.name(said) : said;
   };
 
   const line = (row) => {
     if (row.line) return row.line;
     const cells = row.values.map((value, place) => {
-      const plain = text(value, types[place]);
-      const said = Lafz.NAMES.has(names[place]) ? Lafz.name(plain) : plain;
-      const number = types[place] === "integer" || types[place] === "number";
-      const kind = number ? "number" : said.length > LONG ? "long" : "";
+      const said = text(value, place);
+      const kinds = [numeric[place] ? "number" : said.length > LONG ? "long" : "", data.columns[place].folded ? "fold" : ""];
+      const kind = kinds.filter(Boolean).join(" ");
       return Lafz.element("td", { dir: "auto", ...(kind && { class: kind }) }, said);
     });
     row.line = Lafz.element("tr", {}, ...cells);
@@ -72,25 +70,28 @@ Lafz.table = (figure) => {
     row.linked = true;
     const shown = line(row);
     shown.dataset.place = row.place;
-    const first = shown.cells[0];
+    const first = shown.querySelector('td > [style] > mark') ?? shown.cells[0];  // of a concordance, the keyword
     const button = Lafz.element("button", { type: "button", class: "key", title: "The sentences behind this row" });
     button.append(...first.childNodes);
     first.append(button);
     if (!data.own) return;
     row.values.forEach((value, place) => {
-      if (value !== null && Lafz.behind.counts(names[place], types[place])) shown.cells[place].classList.add("n");
+      if (value !== null && numeric[place] && Lafz.behind.counts(names[place])) shown.cells[place].classList.add("n");
     });
   };
 
   const ordered = () => {
     const found = rows.filter((row) => {
       if (!state.words.length) return true;
-      row.text ??= (data.own ? row.values.join(" ") : row.line.textContent).toLowerCase();
+      row.text ??= (data.own ? row.values.map(text).join(" ") : row.line.textContent).toLowerCase();
       return state.words.every((word) => row.text.includes(word));
     });
     if (state.column === null) return found;
     const collator = new Intl.Collator("en", { numeric: true });
-    const value = (row) => row.values[state.column];
+    const value = (row) => {
+      const own = row.values[state.column];
+      return own === null || numeric[state.column] ? own : text(own, state.column);
+    };
     const compare = (a, b) => (typeof a === "number" ? a - b : collator.compare(a, b));
     return found.sort((a, b) => {
       const [one, other] = [value(a), value(b)];
@@ -122,14 +123,22 @@ Lafz.table = (figure) => {
       heading.setAttribute("scope", "col");
       if (data.columns[place].meaning) heading.title = data.columns[place].meaning;
       button.addEventListener("click", () => {
-        const numeric = types[place] === "integer" || types[place] === "number";
-        state.down = state.column === place ? !state.down : numeric;  // numbers from the top first
+        state.down = state.column === place ? !state.down : numeric[place];  // numbers from the top first
         state.column = place;
         for (const other of heading.parentElement.cells) other.removeAttribute("aria-sort");
         heading.setAttribute("aria-sort", state.down ? "descending" : "ascending");
         draw();
       });
     });
+  }
+  const folded = data.columns.filter((column) => column.folded).length;
+  if (data.own && folded) {
+    const unfold = Lafz.element("button", { type: "button" }, Lafz.count(folded, "more column"));
+    unfold.addEventListener("click", () => {
+      figure.classList.add("all");
+      unfold.remove();
+    });
+    figure.prepend(Lafz.element("div", { class: "tools" }, unfold));
   }
   if (body && total > 5) {
     const filter = Lafz.element("input", { type: "search", placeholder: "Filter", "aria-label": `Filter the table ${figure.dataset.name}` });
@@ -144,12 +153,14 @@ Lafz.table = (figure) => {
       draw();
       (body.rows[at]?.querySelector("button") ?? figure.querySelector(".scroll")).focus();
     });
-    figure.prepend(Lafz.element("div", { class: "tools" }, filter, status, more));
+    const tools = figure.querySelector(".tools") ?? Lafz.element("div", { class: "tools" });
+    tools.prepend(filter, status, more);
+    figure.prepend(tools);
     figure.querySelector(".first")?.remove();
   }
   if (body) draw();
   body?.addEventListener("click", (event) => {
-    const cell = event.target.closest("td.n, th, td:has(> .key)");
+    const cell = event.target.closest("td.n, th, td:has(.key)");
     const place = cell?.closest("tr")?.dataset.place;
     if (place === undefined || (!event.target.closest(".key") && !cell.matches(".n"))) return;
     const column = data.own ? names[cell.cellIndex] : null;

@@ -63,7 +63,7 @@ def matches(**hits):
 def test_control_characters_are_written_out_on_a_page():
     empty = dict.fromkeys(("sections", "corpus", "settings"), ())
     about = dict.fromkeys(("summary", "path", "version", "source"), "")
-    page = page_of("export.html.j2", title="Corpus “a\x01\x1b[31m”", **empty, **about)
+    page = page_of("export.html.j2", annex=True, title="Corpus “a\x01\x1b[31m”", **empty, **about)
     assert "“a\\x01\\x1b[31m”" in page
 
 
@@ -237,7 +237,7 @@ def test_the_page_says_what_moved_first_and_escapes_what_documents_say(make_run,
     out = tmp_path / "deep" / "out"
     page = write_comparison(compare(*runs), out).read_text()
     assert "<script" not in page
-    assert "default-src 'none'; img-src data:; script-src 'none'; style-src-elem 'sha256-" in page
+    assert "default-src 'none'; img-src data:; font-src data:; script-src 'none'; style-src-elem 'sha256-" in page
     assert page.index("1 of 1 moved; it holds when corrected for 1 comparison") < page.index(
         "What differs in the making</h2>"
     )

@@ -9,10 +9,10 @@ import pytest
 
 from analysis import load_run, tokenize
 from analysis.core.paths import FIGURES, NOTEBOOKS
+from analysis.publish.cells import table_html
 from analysis.publish.exploring import panels
 from analysis.publish.exploring.panels import concordance, repeated, report_folder, report_tables, words
 from analysis.publish.run.processes import Processes, run_notebooks
-from analysis.publish.tables import table_html
 from analysis.terms.concordance import kwic
 from analysis.terms.frequency import terms
 from tests.in_process import run_in_process
@@ -227,10 +227,10 @@ def test_tables_of_a_report_are_sorted_and_searched(small_run):
     control(panel, "largest").value = False
     assert [row[1] for row in rows(panel)] == [str(n) for n in sorted(table["hits"])]
     control(panel, "text").value = "UNITY"
-    assert [row[0] for row in rows(panel)] == ["national_unity"]
+    assert [row[0] for row in rows(panel)] == ["National unity"]
     control(panel, "table").value = "framing/frames"
     assert control(panel, "column").value == ""
-    assert [row[0] for row in rows(panel)] == ["national_unity"]
+    assert [row[0] for row in rows(panel)] == ["National unity"]
 
 
 def test_the_report_of_a_corpus_is_where_it_was_put(tmp_path):

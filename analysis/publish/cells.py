@@ -1,0 +1,236 @@
+"""Tables as people read them: columns with labels, shares in percent, decimals one below the other, titles for names.
+
+``labels.yml`` says what columns are called and how their numbers are written; the files of a run keep the names and
+the six digits.
+"""
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from analysis.core.printable import visible, visible_text
+from analysis.publish.findings.wording import shortened
+
+LONG = 60  # characters of a cell that is a text rather than a name
+LARGEST = float(np.finfo(float).max)  # stands for infinity in a page's data
+CHANCE = 4  # decimals of a probability
+NAMES = frozenset("doc_id a_doc b_doc a b title source path".split())  # columns of names, each of one line
+YES = {"True": "yes", "False": "no"}
+_FILE = Path(__file__).with_name("labels.yml")
+
+
+class Look(NamedTuple):
+    """How a column is shown: its `label`, the `decimals` of its numbers (None: it has none), in `percent` or not.
+
+    `line`: a name, of which line ends are written out too. `folded`: out of sight until asked for. `names`: what some
+    of its values are called.
+    """
+
+    label: str
+    decimals: int | None = None
+    percent: bool = False
+    line: bool = False
+    folded: bool = False
+    names: Mapping[str, str] = {}
+
+
+def looks(
+    columns: Sequence[Mapping[str, str]],
+    rows: Sequence[Sequence[Any]],
+    table: str = "",
+    *,
+    titles: Mapping[str, str] | None = None,
+    keys: Mapping[str, str] | None = None,
+) -> list[Look]:
+    """How each of the `columns` (``name``, ``type``) of `table`, as "shares", is shown, given its `rows`.
+
+    `titles`: what documents are called, where no column has their titles; `keys`: frames. A number has as many decimals
+    as give the largest of its column three digits, a share two, a probability four. Without a `table`, no column is
+    folded.
+
+    >>> columns = [{"name": "tf_idf", "type": "number"}, {"name": "document_share", "type": "number"}]
+    >>> [look[:3] for look in looks(columns, [[12.5, 0.25], [3.25, 1]])]
+    [('tf-idf', 1, False), ('document share', 0, True)]
+    """
+    if any(column["name"] == "title" for column in columns):
+        titles = None
+    return [
+        _look(column["name"], column["type"], [row[place] for row in rows], table, titles or {}, keys or {})
+        for place, column in enumerate(columns)
+    ]
+
+
+def shown(value: Any, look: Look) -> str:
+    """A cell as people read it.
+
+    >>> share = Look("share", decimals=1, percent=True)
+    >>> shown(0.0314, share), shown(-0.5, share), shown(0.0000001, Look("p", decimals=4)), shown(1200, Look("n", 0))
+    ('3.1%', '−50.0%', '<0.0001', '1,200')
+    >>> shown(None, share), shown("war_aims", Look("frame", names={"war_aims": "War"}))
+    ('–', 'War')
+    """
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    if look.decimals is not None and not isinstance(value, str):
+        return _number(float(value), look)
+    if isinstance(value, date):
+        return f"{value:%Y-%m-%d}"
+    said = look.names.get(str(value), str(value))
+    return visible(said) if look.line else visible_text(said)
+
+
+def table_html(table: pd.DataFrame, name: str = "", *, folded: bool = True) -> str:
+    """`table`, which is called `name`, as an HTML table; columns that are folded are left out if not `folded`."""
+    cells = list(table.itertuples(index=False, name=None))
+    own = looks(_columns(table), cells, name)
+    places = [place for place, look in enumerate(own) if folded or not look.folded]
+    return rows_html([[row[place] for place in places] for row in cells], [own[place] for place in places])
+
+
+def rows_html(rows: Sequence[Sequence[Any]], own: Sequence[Look]) -> str:
+    """`rows` as an HTML table, every cell escaped; numbers have the class ``number``, folded columns ``fold``."""
+    kinds = [" ".join(["number"] * (look.decimals is not None) + ["fold"] * look.folded) for look in own]
+    cells = [[_td(shown(*cell), kind) for *cell, kind in zip(row, own, kinds, strict=True)] for row in rows]
+    named = zip(own, kinds, strict=True)
+    head = "".join(f"<th{_classes(kind)}>{html.escape(visible(look.label))}</th>" for look, kind in named)
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def titled(documents: pd.DataFrame, *, longest: int | None = None) -> dict[str, str]:
+    """What each document is called: its title, with source and date where others have the same; else its name.
+
+    With `longest` as in a sentence: titles in quotation marks, those of more characters cut.
+
+    >>> documents = pd.DataFrame({"doc_id": ["a", "b", "c"], "title": ["Rain", "Rain", ""], "source": ["X", "Y", ""]})
+    >>> titled(documents.assign(date=pd.NaT)), titled(documents.assign(date=pd.NaT), longest=3)["a"]
+    ({'a': 'Rain (X)', 'b': 'Rain (Y)', 'c': 'c'}, '“Ra…” (X)')
+    """
+    own = documents["title"].fillna("").astype(str).str.strip()
+    rows = zip(
+        documents["doc_id"], own, own.duplicated(keep=False), documents["source"], documents["date"], strict=True
+    )
+    called = {}
+    for doc_id, title, again, source, day in rows:
+        said = f"“{shortened(title, longest)}”" if longest else title
+        about = [] if pd.isna(source) or not source else [str(source)]
+        about += [] if pd.isna(day) else [f"{day:%Y-%m-%d}"]
+        called[doc_id] = (f"{said} ({', '.join(about or [doc_id])})" if again else said) if title else doc_id
+    return called
+
+
+def with_titles(table: pd.DataFrame, name: str, titles: Mapping[str, str]) -> pd.DataFrame:
+    """`table`, which is called `name`, with the `titles` of documents in place of their names."""
+    columns = [column for column in table.columns if _is("documents", str(column), name)]
+    return table.assign(**{column: table[column].map(lambda text: _documents(text, titles)) for column in columns})
+
+
+def called(column: str, table: str = "") -> str:
+    """What a column is called: a group's own name is none of `labels.yml` and stays.
+
+    >>> called("g2"), called("a"), called("a", "pairs_of_frames"), called("Local radio")
+    ('G²', 'a', 'first frame', 'Local radio')
+    """
+    labels = _file()["labels"]
+    return str(labels.get(f"{table}.{column}") or labels.get(column) or column.replace("_", " "))
+
+
+def in_words(key: str) -> str:
+    """A key of a lexicon as words.
+
+    >>> in_words("war_and_eradication")
+    'War and eradication'
+    """
+    words = key.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _look(
+    name: str, kind: str, cells: Sequence[Any], table: str, titles: Mapping[str, str], keys: Mapping[str, str]
+) -> Look:
+    label, folded = called(name, table), bool(table) and _is("folded", name, table)
+    if kind in ("integer", "number"):
+        percent = _is("percent", name, table)
+        decimals = CHANCE if _is("chances", name, table) else 0 if kind == "integer" else _decimals(cells, percent)
+        return Look(label, decimals, percent, folded=folded)
+    names = YES if kind == "boolean" else _file()["values"].get(name, {})
+    texts = dict.fromkeys(cell for cell in cells if isinstance(cell, str))  # in order: the page has them as data
+    if _is("documents", name, table):
+        names = {text: listed for text in texts if (listed := _documents(text, titles)) != text}
+    elif _is("keys", name, table):
+        names = {text: keys.get(text) or in_words(text) for text in texts}
+    return Look(label, line=name in NAMES, folded=folded, names=names)
+
+
+def _documents(text: Any, titles: Mapping[str, str]) -> Any:
+    """The title of a document, or those of several that have commas between."""
+    if text in titles or not isinstance(text, str):
+        return titles.get(text, text)
+    parts = text.split(", ")
+    return "; ".join(titles[part] for part in parts) if all(part in titles for part in parts) else text
+
+
+def _is(kind: str, column: str, table: str) -> bool:
+    listed = _file()[kind]
+    return column in listed or f"{table}.{column}" in listed
+
+
+@cache
+def _file() -> dict[str, Any]:
+    written = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return {kind: own if isinstance(own, dict) else frozenset(own) for kind, own in written.items()}
+
+
+def _decimals(cells: Sequence[Any], percent: bool) -> int:
+    """As many as give the largest three digits, of percent two; fewer where they are all zeros."""
+    sizes = [abs(float(cell)) * (100 if percent else 1) for cell in cells if not pd.isna(cell)]
+    sizes = [size for size in sizes if 0 < size < LARGEST]
+    if not sizes:
+        return 0
+    digits, most = (1, 2) if percent else (2, CHANCE)
+    places = min(max(digits - math.floor(math.log10(max(sizes))), 0), most)
+    written = [f"{size:.{places}f}" for size in sizes]
+    return max(len(number.rstrip("0").partition(".")[2]) for number in written) if places else 0
+
+
+def _number(value: float, look: Look) -> str:
+    size, sign = abs(value) * (100 if look.percent else 1), "−" if value < 0 else ""
+    after = "%" if look.percent else ""
+    if math.isinf(size) or abs(value) >= LARGEST:
+        return f"{sign}∞"
+    places = look.decimals or 0
+    written = f"{Decimal(size).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):,}"
+    if size and not written.strip("0.,"):
+        return f"{'>−' if sign else '<'}{10**-places:.{places}f}{after}"
+    return f"{sign}{written}{after}"
+
+
+def _columns(table: pd.DataFrame) -> list[dict[str, str]]:
+    """The columns of a DataFrame, with the types that the look depends on."""
+
+    def kind(column: pd.Series) -> str:
+        if pd.api.types.is_bool_dtype(column):
+            return "boolean"
+        if not pd.api.types.is_numeric_dtype(column):
+            return "string"
+        return "number" if pd.api.types.is_float_dtype(column) else "integer"
+
+    return [{"name": str(name), "type": kind(table[name])} for name in table.columns]
+
+
+def _td(text: str, kind: str) -> str:
+    """One cell; a long text asks for room, lest other columns squeeze it to a word a line."""
+    return f'<td{_classes(kind or "long" * (len(text) > LONG))} dir="auto">{html.escape(text)}</td>'
+
+
+def _classes(kind: str) -> str:
+    return f' class="{kind}"' if kind else ""
