@@ -1,23 +1,27 @@
 """What the README and the guides say to type does what it says, in a copy of the checkout, without a network."""
 
+import csv
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
 from analysis.core.paths import ROOT
 
-for needed in ("openpyxl", "sklearn", "wordllama"):  # some of the commands need an extra
+for needed in ("openpyxl", "sklearn", "spacy", "wordllama"):  # some of the commands need an extra
     pytest.importorskip(needed)
 
 PAGES = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("guide", "commands", "python"))]
 README = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+EXPORTS = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent
 READY = "-o .venv/ready -o .venv/extras-ready -o .venv/dev-ready"  # for make: nothing has to be installed
 
@@ -36,8 +40,8 @@ ELSEWHERE = {
 }
 
 
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+def blocks(language, page=README):
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, flags=re.DOTALL | re.MULTILINE)
 
 
 def commands(block):
@@ -131,6 +135,32 @@ TRAINING = [pytest.param(block, marks=[pytest.mark.slow] * ("cross_validate" in 
 @pytest.mark.parametrize("block", TRAINING, ids=range(len(PYTHON)))
 def test_the_python_blocks(run, block):
     run("python", "-c", block)
+
+
+def test_other_packages_are_given_what_was_counted(run, checkout):
+    import spacy
+    from spacy.tokens import DocBin
+
+    # One block after the other in one process, which starts once; each has its own imports all the same.
+    own = blocks("python", EXPORTS)
+    assert all(re.search(r"^from analysis import load_tokens$", block, re.MULTILINE) for block in own)
+    printed = run("python", "-c", "\n".join(own))
+    words = pd.read_parquet(checkout / "tokens.parquet")
+    counted = Counter(words["token"])
+    assert f"('the', {counted['the']})" in printed  # by NLTK
+    listed = [line.split("\t") for line in (checkout / "word_list.txt").read_text(encoding="utf-8").splitlines()]
+    assert {word: int(count) for _, count, word in listed} == counted
+    assert [int(rank) for rank, _, _ in listed] == list(range(1, len(counted) + 1))
+    assert listed[0][1:] == [str(max(counted.values())), "the"]
+    with (checkout / "word_list.csv").open(encoding="utf-8", newline="") as file:
+        assert [[row["count"], row["term"]] for row in csv.DictReader(file)] == [row[1:] for row in listed]
+    documents = list(DocBin().from_disk(checkout / "sample.spacy").get_docs(spacy.blank("en").vocab))
+    assert [document.user_data["doc_id"] for document in documents] == list(words["doc_id"].unique())
+    first = next(str(sentence) for sentence in documents[0].sents)
+    assert first.strip() == "Apex Committee Approves Operation AZM-E-ISTEHKAM Against Extremism And Terrorism"
+    vertical = (checkout / "sample.vert").read_text(encoding="utf-8").splitlines()
+    assert vertical.count("<s>") == sum(len(list(document.sents)) for document in documents)
+    assert sum(not line.startswith("<") for line in vertical) == sum(map(len, documents))
 
 
 def test_what_make_would_do(run):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from analysis.core.compiled import Ints
 from analysis.core.errors import CorpusError as CorpusError
+from analysis.core.errors import did_you_mean
 from analysis.core.progress import bar
 from analysis.text.reading.folders import IGNORE, list_files
 from analysis.text.reading.formats.rows import Source, demand, document
@@ -49,18 +51,29 @@ class Corpus:
 
     def text(self, doc_id: str) -> str:
         """The text of one document; raises `KeyError` when there is no such document."""
-        found = np.flatnonzero(self.documents["doc_id"].to_numpy() == doc_id)
+        return self.texts[self.row(doc_id)]
+
+    def row(self, doc_id: str) -> int:
+        """The position of one document in ``documents``; raises `KeyError` when there is no such document."""
+        names = self.documents["doc_id"]
+        found = np.flatnonzero(names.to_numpy() == doc_id)
         if not len(found):
-            raise KeyError(f"no document {doc_id!r}; `corpus.documents.doc_id` lists all {len(self.texts)}")
-        return self.texts[int(found[0])]
+            near = did_you_mean(doc_id, names)
+            raise KeyError(f"no document {doc_id!r}.{near} `corpus.documents.doc_id` lists all {len(names):,}")
+        return int(found[0])
+
+    @cached_property
+    def segment_order(self) -> tuple[Ints, Ints]:
+        """The rows of ``segments`` by document, and (documents + 1,) where in them those of each begin."""
+        owner = pd.Index(self.documents["doc_id"]).get_indexer(pd.Index(self.segments["doc_id"]))
+        order = np.argsort(owner, kind="stable")
+        return order, np.searchsorted(owner[order], np.arange(len(self.documents) + 1))
 
     def subset(self, rows: ArrayLike) -> "Corpus":
         """The corpus of the documents in `rows`, a mask or positions as in `positions`; positions in any order."""
         numbers = positions(rows, self.documents, rising=False)
         documents = self.documents.iloc[numbers].reset_index(drop=True)
-        owner = pd.Index(self.documents["doc_id"]).get_indexer(pd.Index(self.segments["doc_id"]))
-        order = np.argsort(owner, kind="stable")
-        bounds = np.searchsorted(owner[order], np.arange(len(self.documents) + 1))
+        order, bounds = self.segment_order
         chosen = [order[bounds[row] : bounds[row + 1]] for row in numbers.tolist()]
         kept = self.segments.iloc[np.concatenate([order[:0], *chosen])].reset_index(drop=True)
         return Corpus(documents, kept, self.problems, tuple(self.texts[row] for row in numbers.tolist()))

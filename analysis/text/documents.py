@@ -2,8 +2,9 @@
 
 import datetime
 import operator
+import reprlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from numbers import Real
 from typing import Any, Self
 
@@ -115,6 +116,49 @@ class ByDocument(ABC):
         if not kept.any():
             raise ValueError(f"no document with {', '.join(said)}: compare `corpus.documents`")
         return self.subset(kept)
+
+    def __getitem__(self, doc_id: str) -> Self:
+        """The words of one document. Raises `KeyError` for one that is not there, `TypeError` for what is no name.
+
+        >>> from analysis.text.corpus import read_texts
+        >>> from analysis.text.tokens import tokenize
+        >>> len(tokenize(read_texts(["Rain.", "It rains."]))["1"])
+        2
+        """
+        if not isinstance(doc_id, str):  # a loop over the words would ask for 0, 1 and so on
+            said = reprlib.repr(doc_id)
+            raise TypeError(f"{said} is no doc_id: subset() takes a mask or positions, documents() goes through all")
+        return self.subset([self.corpus.row(doc_id)])
+
+    def group_by(self, column: str) -> Iterator[tuple[str, Self]]:
+        """The name and the words of each of the `groups` of a metadata column, in rising order of the names.
+
+        Raises `ValueError` when there is no such column.
+
+        >>> from analysis.text.corpus import read_texts
+        >>> from analysis.text.tokens import tokenize
+        >>> corpus = read_texts(["Rain.", "It rains.", "Hail."])
+        >>> corpus.documents["source"] = ["Wire", "Daily", "Wire"]
+        >>> [(source, words.doc_ids.tolist()) for source, words in tokenize(corpus).group_by("source")]
+        [('Daily', ['1']), ('Wire', ['0', '2'])]
+        """
+        names, group = self.numbered_groups(column)
+        return ((name, self.subset(group == number)) for number, name in enumerate(names))
+
+    def sample(self, n: int, seed: int = 0) -> Self:
+        """The words of `n` documents drawn at random without replacement, in the order of the corpus.
+
+        The same `seed` draws the same documents. Raises `ValueError` for more documents than there are, or none.
+
+        >>> from analysis.text.corpus import read_texts
+        >>> from analysis.text.tokens import tokenize
+        >>> tokenize(read_texts(["Rain.", "It rains.", "Hail.", "Snow."])).sample(2, seed=1).doc_ids.tolist()
+        ['1', '2']
+        """
+        if n not in range(1, self.n_documents + 1):
+            raise ValueError(f"a sample of {n} documents: give a whole number from 1 to {self.n_documents:,}")
+        drawn = np.random.default_rng(seed).choice(self.n_documents, n, replace=False, shuffle=False)
+        return self.subset(np.sort(drawn))
 
     @abstractmethod
     def subset(self, rows: ArrayLike) -> Self:

@@ -140,6 +140,10 @@ class Parted(Tokens):
             rows=self.rows[numbers],
         )
 
+    def documents(self) -> Iterator[tuple[str, Tokens]]:
+        for part in self.parts():
+            yield from part.tokens.documents()
+
     def parts(self) -> Iterator[Part]:
         """The parts that have documents, one after the other; each is closed when the next is asked for."""
         for number, (first, stop) in enumerate(pairwise(part_bounds(self.folder))):

@@ -1,6 +1,6 @@
 """A `Corpus` as integers: every word coded once, with its place in the text and its sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -73,23 +73,41 @@ class Tokens(ByDocument):
         """(sentences,) the position of each sentence's document in ``corpus.documents``."""
         return np.searchsorted(self.document_offsets, self.sentence_offsets[:-1], side="right") - 1
 
+    @cached_property
+    def _first_sentences(self) -> Offsets:
+        """(documents + 1,) the number of the first sentence of each document, and how many sentences there are."""
+        return np.searchsorted(self.sentence_document, np.arange(self.n_documents + 1))
+
+    def documents(self) -> Iterator[tuple[str, "Tokens"]]:
+        """Each document in the order of the corpus: its doc_id and its words, as `tokens[doc_id]` gives them.
+
+        The words of one document are in memory. The vocabulary is that of the whole, or of a part of a corpus that is
+        on disk: compare the words of two documents, not their ids. A `Tokens` itself is not iterated over, as its
+        length is the number of words.
+
+        >>> from analysis.text.corpus import read_texts
+        >>> [(doc_id, len(words)) for doc_id, words in tokenize(read_texts(["It rains.", "", "Hail."])).documents()]
+        [('0', 2), ('1', 0), ('2', 1)]
+        """
+        return ((str(doc_id), self.subset([row])) for row, doc_id in enumerate(self.doc_ids))
+
     def subset(self, rows: ArrayLike) -> "Tokens":
         numbers = positions(rows, self.corpus.documents)
         if len(numbers) == self.n_documents:
             return self  # nothing is ever written into a `Tokens`
-        kept = np.isin(np.arange(self.n_documents), numbers)
-        words, lines = map(_stretch, (np.repeat(kept, np.diff(self.document_offsets)), kept[self.sentence_document]))
-        corpus = self.corpus.subset(numbers)
-        segment_kept = self.corpus.segments["doc_id"].isin(set(corpus.documents["doc_id"])).to_numpy()
+        words, lines = (_rows(offsets, numbers) for offsets in (self.document_offsets, self._first_sentences))
+        bounds = self.corpus.segment_order[1]
+        sentences = np.diff(self._first_sentences)[numbers]
+        dropped = bounds[numbers] - offsets_of(np.diff(bounds)[numbers])[:-1]  # segments before those of each document
         return Tokens(
-            corpus,
+            self.corpus.subset(numbers),
             self.vocabulary,
             self.ids[words],
             self.start[words],
             self.end[words],
             offsets_of(np.diff(self.document_offsets)[numbers]),
             offsets_of(np.diff(self.sentence_offsets)[lines]),
-            (np.cumsum(segment_kept) - 1)[self.sentence_segment[lines]],
+            self.sentence_segment[lines] - np.repeat(dropped, sentences),
             self.sentence_start[lines],
             self.sentence_end[lines],
             self.options,
@@ -98,11 +116,10 @@ class Tokens(ByDocument):
     def to_frame(self) -> pd.DataFrame:
         """One row a word: doc_id, sentence and position (both from 0 in each document), token, start, end."""
         document = self.document
-        first_sentence = np.searchsorted(self.sentence_document, np.arange(self.n_documents))
         return pd.DataFrame(
             {
                 "doc_id": self.doc_ids[document],
-                "sentence": self.sentence - first_sentence[document],
+                "sentence": self.sentence - self._first_sentences[document],
                 "position": np.arange(len(self)) - self.document_offsets[document],
                 "token": self.vocabulary[self.ids],
                 "start": self.start,
@@ -202,10 +219,14 @@ def token_weights(tokens: Tokens, weights: NDArray[np.float64] | None) -> NDArra
     return np.repeat(np.asarray(weights, dtype=np.float64), np.diff(tokens.sentence_offsets))
 
 
-def _stretch(kept: NDArray[np.bool_]) -> Any:
-    """`kept` as a slice, by which nothing is copied, where what it keeps is adjacent."""
-    stretch = slice(kept.argmax(), len(kept) - kept[::-1].argmax()) if kept.any() else slice(0)
-    return stretch if kept[stretch].all() else kept
+def _rows(offsets: Offsets, numbers: Offsets) -> Any:
+    """The rows of the documents in `numbers`: a slice, by which nothing is copied, where they are neighbours."""
+    if not len(numbers):
+        return slice(0)
+    first, last = numbers[[0, -1]].tolist()
+    if last - first == len(numbers) - 1:
+        return slice(*offsets[[first, last + 1]].tolist())
+    return np.repeat(np.isin(np.arange(len(offsets) - 1), numbers), np.diff(offsets))
 
 
 def _sentence_spans(corpus: Corpus, boilerplate: bool, splitter: str) -> NDArray[Any]:

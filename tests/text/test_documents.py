@@ -124,3 +124,59 @@ def test_words_on_one_line_and_as_a_table(tokens):
     assert "<td>30</td>" in page
     assert "&lt;b&gt;" in page
     assert "<b>" not in page
+
+
+def test_one_document_by_its_name(tokens):
+    chosen = tokens["c"]
+    assert chosen.doc_ids.tolist() == ["c"]
+    assert chosen.to_frame()["start"].tolist() == [0, 3, 11, 14, 22, 25]  # "It rained. " three times
+    assert chosen.corpus.text("c") == "It rained. " * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "message"),
+    [
+        ("f", KeyError, "no document 'f'. `corpus.documents.doc_id` lists all 5"),
+        ("aa", KeyError, "no document 'aa'. Did you mean 'a'? `corpus.documents.doc_id` lists all 5"),
+        (2, TypeError, "2 is no doc_id: subset() takes a mask or positions, documents() goes through all"),
+        ([True] * 5, TypeError, "[True, True, True, True, True] is no doc_id: subset() takes a mask"),
+    ],
+)
+def test_what_names_no_document(tokens, name, error, message):
+    with pytest.raises(error) as told:
+        tokens[name]
+    assert told.value.args[0].startswith(message)
+
+
+def test_words_are_gone_through_by_document_and_by_nothing_else(tokens):
+    found = list(tokens.documents())
+    assert [(doc_id, len(words)) for doc_id, words in found] == [("a", 2), ("b", 4), ("c", 6), ("d", 8), ("e", 10)]
+    for doc_id, words in found:
+        pd.testing.assert_frame_equal(words.to_frame(), tokens[doc_id].to_frame())
+        assert words.corpus.documents["title"].tolist() == tokens[doc_id].corpus.documents["title"].tolist()
+        assert words.corpus.segments["doc_id"].tolist() == [doc_id]
+        assert words.sentence_segment.tolist() == [0] * words.n_sentences
+    assert [doc_id for doc_id, _ in tokens.where(words__in=[2, 8]).documents()] == ["a", "d"]
+    with pytest.raises(TypeError, match="0 is no doc_id"):
+        list(tokens)
+
+
+def test_groups_one_after_the_other_by_name(tokens):
+    found = {name: "".join(words.doc_ids) for name, words in tokens.group_by("source")}
+    assert list(found.items()) == [("(none)", "d"), ("Daily", "a"), ("Radio", "e"), ("Wire", "bc")]
+    pd.testing.assert_frame_equal(dict(tokens.group_by("source"))["Wire"].to_frame(), tokens.subset([1, 2]).to_frame())
+    with pytest.raises(ValueError, match=r"^no metadata column 'outlet'"):
+        tokens.group_by("outlet")
+
+
+def test_a_sample_is_of_whole_documents_each_drawn_as_often_as_any_other(tokens):
+    assert "".join(tokens.sample(3).doc_ids) == "".join(tokens.sample(3, seed=0).doc_ids)
+    drawn = ["".join(tokens.sample(3, seed=seed).doc_ids) for seed in range(200)]
+    assert len(set(drawn)) == 10  # of five documents, three at a time
+    assert all(list(names) == sorted(set(names)) for names in drawn)
+    often = [sum(name in names for names in drawn) for name in "abcde"]
+    assert all(abs(times - 120) < 4 * 7 for times in often), often  # 200 x 3/5, with a deviation of 6.9
+    assert tokens.sample(5) is tokens
+    for n in (0, 6, 2.5):
+        with pytest.raises(ValueError, match=rf"^a sample of {n} documents: give a whole number from 1 to 5$"):
+            tokens.sample(n)
