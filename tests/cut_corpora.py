@@ -159,7 +159,7 @@ def repeated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def remote_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forty Parquet files of thirty articles each."""
     folder = tmp_path_factory.mktemp("shards") / "news"
     folder.mkdir()

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from analysis.engine.database import Database, shards
+from analysis.engine.database import Database, scan
 
 _ABOUT = "about.json"
 
@@ -49,7 +49,7 @@ def write_of_keys(engine: Database, files: Sequence[Path], value: str, place: Pa
     if not files:
         write_batches(place, [], 0, **kind)
         return []
-    rows, sizes = shards(files), [pq.read_metadata(file).num_rows for file in files]
+    rows, sizes = scan(files), [pq.read_metadata(file).num_rows for file in files]
     engine.run(f"CREATE TABLE keys AS SELECT high, low, {value} AS said FROM {rows} GROUP BY high, low")
     found = engine.batches(
         f"SELECT said AS {name} FROM {rows} JOIN keys USING (high, low) ORDER BY file_index, high, low"

@@ -134,12 +134,12 @@ def write_shard(place: Path, **columns: NDArray[Any]) -> None:
     pq.write_table(table, place, compression="lz4", use_dictionary=False, row_group_size=GROUP)
 
 
-def shards(files: Sequence[Path]) -> str:
+def scan(files: Sequence[Path]) -> str:
     """The relation of all rows of Parquet files with the same columns; ``file_index`` says of which, from 0 on.
 
     A name that could be a pattern is one of itself where such a file is there.
 
-    >>> shards([Path("/texts/it's new.parquet")])
+    >>> scan([Path("/texts/it's new.parquet")])
     "read_parquet(['/texts/it''s new.parquet'], hive_partitioning = false)"
     """
     return f"read_parquet([{', '.join(_quoted(str(file)) for file in files)}], hive_partitioning = false)"

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from analysis.core.progress import Progress
-from analysis.engine.database import database, shards, write_shard
+from analysis.engine.database import database, scan, write_shard
 from analysis.scale.by_document import (
     NAMES,
     Counted,
@@ -92,7 +92,7 @@ def _added_up(places: Sequence[Path], progress: Progress, memory: int) -> Iterat
             write_shard(files[-1], term=terms.dictionary.to_numpy(zero_copy_only=False), **columns)
         yield from engine.batches(
             "SELECT term, round(sum(count))::BIGINT AS count, sum(documents)::BIGINT AS documents "
-            f"FROM {shards(files)} WHERE documents > 0 GROUP BY term ORDER BY term"
+            f"FROM {scan(files)} WHERE documents > 0 GROUP BY term ORDER BY term"
         )
 
 

@@ -23,7 +23,7 @@ from analysis.engine.columns import (
     write_columns,
     write_of_keys,
 )
-from analysis.engine.database import Database, database, shards, write_shard
+from analysis.engine.database import Database, database, scan, write_shard
 from analysis.engine.pairing import Listing
 from analysis.engine.partitions import Partition, parts_told
 from analysis.redundancy.near_join import Sets, apart, first_words, join, sets_of
@@ -177,7 +177,7 @@ def _write_copies(engine: Database, parts: Parts, place: Path) -> None:
         file_index=np.arange(len(parts), dtype=np.uint64),
         base=np.array([base for _, base in parts], dtype=np.int32),
     )
-    files = shards([_table(part, "contents") for part, _ in parts])
+    files = scan([_table(part, "contents") for part, _ in parts])
     contents = f"(SELECT high, low, base + row AS unit FROM {files} JOIN parts USING (file_index))"
     engine.run(
         f"CREATE TABLE copies AS SELECT first, unit FROM {contents} JOIN (SELECT high, low, min(unit) AS first "
@@ -347,7 +347,7 @@ def settled(task: Settling, place: Path) -> None:
         pq.ParquetWriter(place / "pairs.parquet", _PAIRS) as pairs,
     ):
         if files:
-            for batch in engine.batches(f"SELECT a, b, similarity FROM {shards(files)} ORDER BY a, b"):
+            for batch in engine.batches(f"SELECT a, b, similarity FROM {scan(files)} ORDER BY a, b"):
                 a, b = batch["a"].to_numpy(), batch["b"].to_numpy()
                 shown = listed(a, b, earlier, closest)
                 np.subtract.at(left, b[shown], 1)

@@ -26,7 +26,7 @@ from analysis.engine.columns import (
     write_about,
     write_columns,
 )
-from analysis.engine.database import database, parts_of, shards, write_shard
+from analysis.engine.database import database, parts_of, scan, write_shard
 from analysis.engine.pairing import Listing
 from analysis.engine.partitions import Partition, parts_told, read_texts
 from analysis.redundancy.reuse import pairs as joins
@@ -145,7 +145,7 @@ def joined(task: Bucket, place: Path) -> None:
     """
     plan = task.plan
     parts = read_about(Path(plan.listing))["parts"]
-    files = shards([Path(part).with_suffix(".parquet") for part, _ in parts])
+    files = scan([Path(part).with_suffix(".parquet") for part, _ in parts])
     low, high = ((1 << 64) * number // plan.buckets for number in (task.number, task.number + 1))
     own = f"high BETWEEN CAST({low} AS UBIGINT) AND CAST({high - 1} AS UBIGINT)"
     shingles = f"(SELECT high, low, document + base AS document FROM {files} JOIN parts USING (file_index) WHERE {own})"
@@ -170,7 +170,7 @@ def weighed(task: Weighing, place: Path) -> None:
     sizes = new_column(place / "all", "sizes", np.int64, plan.documents)
     sizes[:] = column(Path(plan.listing, "all"), "sizes")
     with database(memory=plan.memory, threads=plan.threads, folder=place) as engine:
-        aside, common = (shards([own / f"{name}.parquet" for own in folders]) for name in ("aside", "common"))
+        aside, common = (scan([own / f"{name}.parquet" for own in folders]) for name in ("aside", "common"))
         for batch in engine.batches(f"SELECT document, aside FROM {aside}"):
             np.subtract.at(sizes, *(values.to_numpy() for values in batch.columns))
         best = f"SELECT * FROM {common} ORDER BY documents DESC, high, low LIMIT {LISTED}"
@@ -209,7 +209,7 @@ def _members(files: Sequence[Path]) -> joins.Members:
 def ordered(task: Ordering, place: Path) -> None:
     """All pairs in the order of the table, in ``pairs.parquet``: those that share most first, then by a and b."""
     files = [file for block in map(Path, task.blocks) for file in sorted(block.glob("*.parquet"))]
-    pairs = shards(files) if files else "(SELECT 0 AS a, 0 AS b, 0 AS shared WHERE false)"
+    pairs = scan(files) if files else "(SELECT 0 AS a, 0 AS b, 0 AS shared WHERE false)"
     with database(memory=task.plan.memory, threads=task.plan.threads, folder=place) as engine:
         engine.write(f"SELECT a, b, shared FROM {pairs} ORDER BY shared DESC, a, b", place / "pairs.parquet")
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from analysis.core.errors import ParameterError
-from analysis.engine.database import Database, database, parts_of, shards, write_shard
+from analysis.engine.database import Database, database, parts_of, scan, write_shard
 
 LONG = "SELECT count(*) FROM range(60000) a, range(60000) b WHERE (a.range * b.range) % 7 = 3"  # a minute
 ROWS = 3_000_000
@@ -79,12 +79,12 @@ def test_a_name_is_no_pattern_and_no_column(tmp_path: Path) -> None:
     for number, file in enumerate(files):
         write_shard(file, key=np.array([number, number + 1]))
     with database(folder=folder) as engine:
-        found = engine.columns(f"SELECT * FROM {shards(files)} ORDER BY ALL")
+        found = engine.columns(f"SELECT * FROM {scan(files)} ORDER BY ALL")
         assert {name: values.tolist() for name, values in found.items()} == {"key": [0, 1, 1, 2]}
-        index = engine.columns(f"SELECT file_index FROM {shards(files[::-1])} WHERE key = 2")
+        index = engine.columns(f"SELECT file_index FROM {scan(files[::-1])} WHERE key = 2")
         assert index["file_index"].tolist() == [0]
-        engine.write(f"SELECT key, 9 AS value FROM {shards(files)}", folder / "cut", by="key")
-        cut = [shards(parts_of(folder / "cut", "key", number)) for number in (0, 1)]
+        engine.write(f"SELECT key, 9 AS value FROM {scan(files)}", folder / "cut", by="key")
+        cut = [scan(parts_of(folder / "cut", "key", number)) for number in (0, 1)]
         counts = [engine.columns(f"SELECT count(*) AS rows FROM {own}")["rows"].tolist() for own in cut]
     assert counts == [[1], [2]]
     assert parts_of(folder / "cut", "key", 7) == []

@@ -184,12 +184,14 @@ def test_a_key_is_the_same_in_every_process(tangled):
 
 
 @pytest.mark.parametrize("ending", ["", "/*.parquet", "/00.parquet"])
-def test_files_at_an_address(shards, ending):
+def test_files_at_an_address(remote_files, ending):
     pytest.importorskip("fsspec")
-    local = shards / ending.strip("/*") if ending == "/00.parquet" else shards
+    local = remote_files / ending.strip("/*") if ending == "/00.parquet" else remote_files
     whole = read_corpus(local)
     found = [
-        part for piece in partitions([f"file://{shards}{ending}"], characters=40_000) for part in read_parts(piece)
+        part
+        for piece in partitions([f"file://{remote_files}{ending}"], characters=40_000)
+        for part in read_parts(piece)
     ]
     documents = pd.concat([part.documents for part in found if len(part.texts)], ignore_index=True)
     pd.testing.assert_frame_equal(documents[whole.documents.columns], whole.documents)

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.core.resources import cores
-from analysis.engine.database import Database, database, shards, write_shard
+from analysis.engine.database import Database, database, scan, write_shard
 from analysis.redundancy.reuse import pairs as joins
 from analysis.redundancy.reuse.alignment import aligned
 from analysis.redundancy.reuse.borrowing import places_of
@@ -245,7 +245,7 @@ def _grouped(tokens: Tokens, n: int, max_documents: int) -> Iterator[tuple[Datab
             write_shard(
                 files[-1], high=np.empty(0, np.uint64), low=np.empty(0, np.uint64), document=np.empty(0, np.uint32)
             )
-            engine.run(f"CREATE VIEW shingles AS FROM {shards(files)}")
+            engine.run(f"CREATE VIEW shingles AS FROM {scan(files)}")
         joins.group(engine, "shingles", max_documents)
         for batch in engine.batches(joins.ASIDE):
             document, aside = batch.columns
