@@ -25,7 +25,7 @@ from analysis.cli.main import main
 from analysis.core.paths import LEXICONS, SAMPLE
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.publish.parameters import notebooks
-from analysis.text.parted import Parted, join_parts
+from analysis.text.shards import ShardedTokens, join_shards
 from tests.cut_corpora import assert_same, cut_by, in_300_mb, remote_files, repeated, tangled  # noqa: F401 - fixtures
 from tests.in_process import run_in_process
 
@@ -60,7 +60,7 @@ LONGEST = [Path(__file__).parent / name for name in ("test_readme.py", "publish"
 MakeFolder = Callable[[Mapping[str, str | bytes]], Path]
 MakeCorpus = Callable[..., Corpus]
 MakeLexicon = Callable[..., Lexicon]
-MakeParts = Callable[..., Parted]
+MakeShards = Callable[..., ShardedTokens]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -144,31 +144,31 @@ def sample_tokens(sample: Corpus) -> Tokens:
     return tokenize(sample)
 
 
-def parted(tokens: Tokens, place: Path, documents: int) -> Parted:
-    """`tokens` in parts of so many documents each, in the new folder `place`."""
+def in_shards(tokens: Tokens, place: Path, documents: int) -> ShardedTokens:
+    """`tokens` in shards of so many documents each, in the new folder `place`."""
     saved = []
     for first in range(0, tokens.n_documents, documents):
         own = tokens.subset(np.arange(first, min(first + documents, tokens.n_documents)))
         used, ids = np.unique(own.ids, return_inverse=True)  # what is tokenized by itself has its own words alone
         saved.append(place.with_name(f"{place.name}-{first}"))
         save_tokens(replace(own, vocabulary=own.vocabulary[used], ids=ids.astype(np.int32)), saved[-1])
-    return join_parts(saved, place)
+    return join_shards(saved, place)
 
 
 @pytest.fixture
-def in_parts(tmp_path_factory: pytest.TempPathFactory) -> MakeParts:
-    """Cuts `Tokens` into parts on disk, of two documents each or as many as are asked for."""
+def sharded(tmp_path_factory: pytest.TempPathFactory) -> MakeShards:
+    """Cuts `Tokens` into shards on disk, of two documents each or as many as are asked for."""
 
-    def make(tokens: Tokens, documents: int = 2) -> Parted:
-        return parted(tokens, tmp_path_factory.mktemp("parts") / "whole", documents)
+    def make(tokens: Tokens, documents: int = 2) -> ShardedTokens:
+        return in_shards(tokens, tmp_path_factory.mktemp("shards") / "whole", documents)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def sample_parts(sample_tokens: Tokens, tmp_path_factory: pytest.TempPathFactory) -> Parted:
-    """The sample in six parts."""
-    return parted(sample_tokens, tmp_path_factory.mktemp("parts") / "sample", 5)
+def sample_shards(sample_tokens: Tokens, tmp_path_factory: pytest.TempPathFactory) -> ShardedTokens:
+    """The sample in six shards."""
+    return in_shards(sample_tokens, tmp_path_factory.mktemp("shards") / "sample", 5)
 
 
 def lafz(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -384,5 +384,5 @@ def watch(context, complaints):
 
 def is_here(url):
     """Whether `url` is a file, a part of the page itself, or on this machine."""
-    parts = urlsplit(url)
-    return parts.scheme in ("about", "blob", "data", "file") or parts.hostname == LOOPBACK
+    place = urlsplit(url)
+    return place.scheme in ("about", "blob", "data", "file") or place.hostname == LOOPBACK

@@ -94,7 +94,7 @@ def test_no_measure_asks_how_a_corpus_is_kept(room: str) -> None:
     asking = {
         file.relative_to(PACKAGE).as_posix()
         for file in files(room)
-        if "analysis.text.parted.Parted" in imported(file.read_text(encoding="utf-8"))
+        if "analysis.text.shards.ShardedTokens" in imported(file.read_text(encoding="utf-8"))
     }
     assert asking == set()
 

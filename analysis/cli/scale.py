@@ -1,4 +1,4 @@
-"""Commands for corpora of any size: words counted and pairs listed part by part, on this machine or others."""
+"""Commands for corpora of any size: words counted and pairs listed shard by shard, on this machine or others."""
 
 import sys
 from collections.abc import Iterator, Sequence

@@ -135,7 +135,7 @@ def read_tokens(corpus: str, assignments: Sequence[str] | None) -> "Tokens":
     import numpy as np
 
     from analysis.text.loading import load_tokens
-    from analysis.text.parted import taken
+    from analysis.text.shards import taken
 
     found = load_tokens(corpus, **read_options(assignments))
     tokens = taken(found, np.arange(found.n_documents))

@@ -18,20 +18,20 @@ from analysis.engine.database import Database, scan
 _ABOUT = "about.json"
 
 
-def write_columns(part: Path, **columns: NDArray[Any]) -> None:
-    """Write arrays that belong together: the files are `part` with the name of each added."""
+def write_columns(shard: Path, **columns: NDArray[Any]) -> None:
+    """Write arrays that belong together: the files are `shard` with the name of each added."""
     for name, values in columns.items():
-        np.save(_file(part, name), values)
+        np.save(_file(shard, name), values)
 
 
-def new_column(part: Path, name: str, kind: Any, rows: int) -> NDArray[Any]:
+def new_column(shard: Path, name: str, kind: Any, rows: int) -> NDArray[Any]:
     """An array of zeros to be filled in place, which `column` then reads."""
-    return np.asarray(np.lib.format.open_memmap(_file(part, name), "w+", kind, (int(rows),)))
+    return np.asarray(np.lib.format.open_memmap(_file(shard, name), "w+", kind, (int(rows),)))
 
 
-def write_batches(part: Path, batches: Iterable[pa.RecordBatch], rows: int, **kinds: Any) -> None:
+def write_batches(shard: Path, batches: Iterable[pa.RecordBatch], rows: int, **kinds: Any) -> None:
     """Write record batches, `rows` rows in all, as `write_columns` would all at once; `kinds` are the types."""
-    arrays = {name: new_column(part, name, kind, rows) for name, kind in kinds.items()}
+    arrays = {name: new_column(shard, name, kind, rows) for name, kind in kinds.items()}
     done = 0
     for batch in batches:
         for name, values in arrays.items():
@@ -59,7 +59,7 @@ def write_of_keys(engine: Database, files: Sequence[Path], value: str, place: Pa
     return sizes
 
 
-def column(part: Path, name: str, *, mode: Literal["r", "r+"] = "r") -> NDArray[Any]:
+def column(shard: Path, name: str, *, mode: Literal["r", "r+"] = "r") -> NDArray[Any]:
     """One of the arrays that `write_columns` wrote; it stays on disk, to be written to with the `mode` "r+".
 
     >>> import tempfile
@@ -68,31 +68,31 @@ def column(part: Path, name: str, *, mode: Literal["r", "r+"] = "r") -> NDArray[
     ...     column(Path(folder, "a"), "rain")[1:].tolist()
     [30, 70]
     """
-    return np.asarray(np.load(_file(part, name), mmap_mode=mode))
+    return np.asarray(np.load(_file(shard, name), mmap_mode=mode))
 
 
-def parts_in(place: Path, name: str) -> list[Path]:
+def shards_in(place: Path, name: str) -> list[Path]:
     """What `write_columns` wrote into a folder with a column `name`, in the order of the names."""
     return [file.with_name(file.name.removesuffix(f".{name}.npy")) for file in sorted(place.glob(f"*.{name}.npy"))]
 
 
-def join_columns(parts: Sequence[Path], whole: Path, *names: str) -> None:
-    """Write columns of all parts, one at least, as columns of the whole."""
+def join_columns(shards: Sequence[Path], whole: Path, *names: str) -> None:
+    """Write columns of all shards, one at least, as columns of the whole."""
     for name in names:
-        pieces = [column(part, name) for part in parts]
+        pieces = [column(shard, name) for shard in shards]
         joined, begin = new_column(whole, name, pieces[0].dtype, sum(map(len, pieces))), 0
         for piece in pieces:
             joined[begin : begin + len(piece)] = piece
             begin += len(piece)
 
 
-def join_texts(parts: Sequence[Path], whole: Path) -> None:
-    """Write the `text_columns` of all parts as those of the whole."""
-    join_columns(parts, whole, "letters")
-    ends = new_column(whole, "ends", np.int64, 1 + sum(len(column(part, "ends")) - 1 for part in parts))
+def join_texts(shards: Sequence[Path], whole: Path) -> None:
+    """Write the `text_columns` of all shards as those of the whole."""
+    join_columns(shards, whole, "letters")
+    ends = new_column(whole, "ends", np.int64, 1 + sum(len(column(shard, "ends")) - 1 for shard in shards))
     done = 0
-    for part in parts:
-        own = column(part, "ends")
+    for shard in shards:
+        own = column(shard, "ends")
         ends[done : done + len(own)] = ends[done] + own
         done += len(own) - 1
 
@@ -110,9 +110,9 @@ def text_columns(texts: Sequence[str]) -> dict[str, NDArray[Any]]:
     }
 
 
-def texts_of(part: Path) -> pa.Array:
+def texts_of(shard: Path) -> pa.Array:
     """The texts whose `text_columns` were written; they stay on disk."""
-    ends, letters = column(part, "ends"), column(part, "letters")
+    ends, letters = column(shard, "ends"), column(shard, "letters")
     return pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(letters))
 
 
@@ -127,5 +127,5 @@ def read_about(place: Path) -> dict[str, Any]:
     return about
 
 
-def _file(part: Path, name: str) -> Path:
-    return part.with_name(f"{part.name}.{name}.npy")
+def _file(shard: Path, name: str) -> Path:
+    return shard.with_name(f"{shard.name}.{name}.npy")

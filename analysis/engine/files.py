@@ -1,4 +1,4 @@
-"""The files of a corpus that is read in parts, on this machine or at an address.
+"""The files of a corpus that is read in shards, on this machine or at an address.
 
 What they must know of each other is found before they are read apart: same bytes, same names.
 """
@@ -112,7 +112,7 @@ def plan_remote(address: str, *, language: str, name_pattern: str | None) -> tup
         )
     root = path.partition("*")[0].rpartition("/")[0] if "*" in path or found == [path] else path
     shown = sorted((name.removeprefix(root).lstrip("/"), system.unstrip_protocol(name)) for name in found)
-    places = {name: place for name, place in shown if not any(part.startswith(".") for part in name.split("/"))}
+    places = {name: place for name, place in shown if not any(shard.startswith(".") for shard in name.split("/"))}
     return Plan({}, document_ids(list(places)), {}, "", name_pattern or None, []), places
 
 
@@ -215,7 +215,7 @@ def contents(path: Path) -> Iterator[str]:
     try:
         with path.open("rb") as content:
             if path.suffix.lower() == ".zip":
-                yield from (digest(part[1]) for part in members(content) if not isinstance(part, Problem))
+                yield from (digest(shard[1]) for shard in members(content) if not isinstance(shard, Problem))
             else:
                 yield digest(content)
     except (OSError, ReadError):

@@ -33,7 +33,7 @@ class Partition(NamedTuple):
     their bytes, which would have to be read twice, from a disk that may be far away: a file that was changed has
     another time, and the key is used from one call to the next, not from year to year.
     ``corpus`` is put before each doc_id and path, "" for one corpus. ``label`` and ``pattern`` are as in `Layers`,
-    ``problems`` what was found before any file was read. ``characters``: of a part, about, at most. ``room`` and
+    ``problems`` what was found before any file was read. ``characters``: of a shard, about, at most. ``room`` and
     ``each``: as in `Budget`, for one document.
     """
 
@@ -55,7 +55,7 @@ def planned(corpora: Sequence[str | Path], plan: Budget, **reading: Any) -> tupl
     """The `partitions` that a plan has room for, and the plan: of one process where only that has room for a text.
 
     Raises `ParameterError` for a text that is longer still, before one is read; for one whose length is not known
-    before (of a table, a page, a PDF or a Word file) `read_parts` does. Others as `partitions`.
+    before (of a table, a page, a PDF or a Word file) `read_shards` does. Others as `partitions`.
     """
     pieces = partitions(corpora, characters=plan.characters, room=plan.alone, each=plan.each, **reading)
     longest = max(file.longest for piece in pieces for file in piece.files)
@@ -79,9 +79,9 @@ def partitions(
 ) -> list[Partition]:
     """The pieces of one corpus or several, in the order of their documents.
 
-    `characters` is how much is in memory at a time: files are put together up to as many bytes, and what `read_parts`
+    `characters` is how much is in memory at a time: files are put together up to as many bytes, and what `read_shards`
     makes of them has about as many characters at most. A table or an archive that is larger is a partition of its own,
-    read in several parts. `room` and `each` are as in `Budget`, for one document. `written` are the tables that are
+    read in several shards. `room` and `each` are as in `Budget`, for one document. `written` are the tables that are
     going to be made of it. The other parameters are those of `read_corpus` and, as `options`, of `tokenize`. Beside a
     folder or a file, a corpus may be an address such as ``s3://bucket/news/*.parquet``, see `plan_remote`.
 
@@ -91,7 +91,7 @@ def partitions(
 
     >>> from analysis.core.paths import SAMPLE
     >>> pieces = partitions([SAMPLE], characters=10_000)
-    >>> documents = [doc_id for piece in pieces for part in read_parts(piece) for doc_id in part.documents["doc_id"]]
+    >>> documents = [doc_id for piece in pieces for shard in read_shards(piece) for doc_id in shard.documents["doc_id"]]
     >>> len(pieces), len(documents), documents[0]
     (8, 26, '2024-06-22-communique-1')
     """
@@ -121,12 +121,12 @@ def partitions(
     return found
 
 
-def read_parts(partition: Partition) -> Iterator[Corpus]:
+def read_shards(partition: Partition) -> Iterator[Corpus]:
     """The documents of a partition, in order, in corpora of about ``partition.characters`` characters at most.
 
     A document that is longer is one by itself, and the last corpus may have problems and no document. All that
-    `read_corpus` gives is in them, for the whole corpus as for its parts: doc_ids, metadata (the columns are those that
-    the part's documents have), segments, and each problem in one of them, document by document.
+    `read_corpus` gives is in them, for the whole corpus as for its shards: doc_ids, metadata (in the columns that the
+    documents of the shard have), segments, and each problem in one of them, document by document.
     """
     documents: list[dict[str, object]] = []
     segments: list[list[Segment]] = []
@@ -154,8 +154,8 @@ def read_parts(partition: Partition) -> Iterator[Corpus]:
 
 
 def read_texts(partition: Partition) -> Iterator[Corpus]:
-    """Those of `read_parts` that have documents."""
-    return (part for part in read_parts(partition) if len(part.texts))
+    """Those of `read_shards` that have documents."""
+    return (shard for shard in read_shards(partition) if len(shard.texts))
 
 
 def _named(corpora: Sequence[str | Path]) -> dict[str, str | Path]:
@@ -225,10 +225,10 @@ def _placed(partition: Partition, problems: list[tuple[str, str]]) -> list[tuple
     return [(f"{partition.corpus}/{path}" if partition.corpus else path, reason) for path, reason in problems]
 
 
-def parts_told(partition: Partition, place: Path) -> Iterator[Corpus]:
-    """The parts of a partition that have documents, with the problems of all written to the folder `place`."""
+def shards_told(partition: Partition, place: Path) -> Iterator[Corpus]:
+    """The shards of a partition that have documents, with the problems of all written to the folder `place`."""
     with stream(place / _FILE, PROBLEMS) as problems:
-        for corpus in read_parts(partition):
+        for corpus in read_shards(partition):
             columns = [pa.array(corpus.problems[name].tolist(), pa.string()) for name in PROBLEMS.names]
             problems.write_batch(pa.record_batch(columns, schema=PROBLEMS))
             if len(corpus.texts):
@@ -236,7 +236,7 @@ def parts_told(partition: Partition, place: Path) -> Iterator[Corpus]:
 
 
 def problems_in(places: Sequence[Path]) -> pd.DataFrame:
-    """What `parts_told` left in folders, as ``Corpus.problems``."""
+    """What `shards_told` left in folders, as ``Corpus.problems``."""
     rows = [batch.to_pandas() for batch in _rows(places)]
     table: pd.DataFrame = pd.concat([PROBLEMS.empty_table().to_pandas(), *rows], ignore_index=True)
     return table
@@ -252,7 +252,7 @@ def problems_of(out: Path) -> Path:
 
 
 def write_problems(places: Sequence[Path], out: Path) -> int:
-    """Write what `parts_told` left in folders to `problems_of(out)`; how many there are. None: an earlier file goes."""
+    """Write what `shards_told` left in folders to `problems_of(out)`, and say how many; none: an earlier file goes."""
     target = problems_of(out).expanduser()
     if not any(len(batch) for batch in _rows(places)):
         delete_file(target)
@@ -262,7 +262,7 @@ def write_problems(places: Sequence[Path], out: Path) -> int:
 
 
 def nothing_read(corpora: Sequence[str | Path], places: Sequence[Path]) -> str:
-    """Why there is no document, as `read_corpus` says it; from what `parts_told` left in folders."""
+    """Why there is no document, as `read_corpus` says it; from what `shards_told` left in folders."""
     rows = (row for batch in _rows(places) for row in batch.to_pylist())
     why = next((": ".join(row.values()) for row in rows), "it holds no text")
     return f"no document could be read from {', '.join(repr(str(corpus)) for corpus in corpora)}: {why}"

@@ -13,9 +13,9 @@ from analysis.framing.syntax.cues import speech_by_stretch
 from analysis.framing.syntax.speech import Cue, Quote, Speech
 from analysis.text.kernels import fold
 from analysis.text.lookup import document_starts, first_sentences, word_at
-from analysis.text.parted import parts
 from analysis.text.reading.metadata import read_table
-from analysis.text.tables import compact, rows_by_part, table_of
+from analysis.text.shards import shards
+from analysis.text.tables import compact, rows_by_shard, table_of
 from analysis.text.tokens import Tokens
 
 WINDOW = 3  # sentences in which a speaker is looked for
@@ -65,11 +65,11 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
         if not _key_of(alias) or not name.strip():
             raise ValueError(f"alias {alias!r} for {name!r}: give both a name")
         names[_key_of(alias)] = name
-    return table_of(_attributions(part.tokens, names) for part in parts(tokens))
+    return table_of(_attributions(shard.tokens, names) for shard in shards(tokens))
 
 
 def _attributions(tokens: Tokens, names: Mapping[str, str]) -> pd.DataFrame:
-    """The rows of `attributions` in a part of a corpus; `names` by the keys of their aliases."""
+    """The rows of `attributions` in a shard of a corpus; `names` by the keys of their aliases."""
     rows: list[_Row] = []
     for speech, cues in speech_by_stretch(tokens):
         said = speakers(speech, cues, names)
@@ -118,10 +118,10 @@ def speaker_shares(
     names, group = tokens.numbered_groups(by)
     named = ["group", "key", "speaker"]
     counted = []
-    for part, rows, document in rows_by_part(table, tokens):
+    for shard, rows, document in rows_by_shard(table, tokens):
         speaker = rows["speaker"].astype(object).where(rows["speaker"].notna(), "").to_numpy()
-        own = {"group": group[part.document + document], "key": list(map(_key_of, speaker)), "speaker": speaker}
-        said = dict(zip(COUNTS, (1, *_words_said(rows, document, part.tokens)), strict=True))
+        own = {"group": group[shard.document + document], "key": list(map(_key_of, speaker)), "speaker": speaker}
+        said = dict(zip(COUNTS, (1, *_words_said(rows, document, shard.tokens)), strict=True))
         counted.append(pd.DataFrame(own | said).groupby(named, as_index=False).sum())
     forms = pd.concat(counted).groupby(named, as_index=False).sum()
     shares = forms.groupby(named[:2], as_index=False)[COUNTS].sum()

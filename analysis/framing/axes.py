@@ -10,7 +10,7 @@ from analysis.core.compiled import Floats
 from analysis.core.intervals import mean_intervals
 from analysis.framing.embedding import AT_ONCE, DIGITS, unit
 from analysis.text.embeddings import embed, tells
-from analysis.text.parted import names, parts
+from analysis.text.shards import names, shards
 from analysis.text.tokens import Tokens
 
 Poles = Mapping[str, tuple[Sequence[str], Sequence[str]]]
@@ -53,8 +53,8 @@ def axes(tokens: Tokens, poles: Poles, by: str | None = None) -> pd.DataFrame:
     lines = np.array([_axis(name, *words) for name, words in poles.items()]).T
     values = np.zeros((len(tokens.vocabulary), 1 + len(poles)))  # of each type whether it tells, and its cosines
     used = np.zeros(len(values), dtype=bool)
-    for part in parts(tokens):
-        used[part.types[np.unique(part.tokens.ids)]] = True
+    for shard in shards(tokens):
+        used[shard.types[np.unique(shard.tokens.ids)]] = True
     for first in range(0, len(values), AT_ONCE):
         types = first + np.flatnonzero(used[first : first + AT_ONCE])
         words = names(tokens, types)
@@ -84,10 +84,10 @@ def axes(tokens: Tokens, poles: Poles, by: str | None = None) -> pd.DataFrame:
 def _summed(tokens: Tokens, values: Floats) -> Floats:
     """(documents, columns) what `values`, (types of the whole, columns), come to over the words of each document."""
     pieces: list[Floats] = []
-    for part in parts(tokens):
-        ids, bounds = part.tokens.ids, part.tokens.document_offsets
-        counts = sparse.csr_array((np.ones(len(ids)), ids, bounds), shape=(len(bounds) - 1, len(part.types)))
-        pieces.append(np.asarray(counts @ values[part.types]))
+    for shard in shards(tokens):
+        ids, bounds = shard.tokens.ids, shard.tokens.document_offsets
+        counts = sparse.csr_array((np.ones(len(ids)), ids, bounds), shape=(len(bounds) - 1, len(shard.types)))
+        pieces.append(np.asarray(counts @ values[shard.types]))
     return np.concatenate(pieces)
 
 

@@ -7,11 +7,11 @@ from scipy import sparse
 
 from analysis.core.compiled import Floats, Ints
 from analysis.core.intervals import Estimate, correlations, difference_intervals, rate_intervals
-from analysis.framing.counting import amounts, count_documents, found_parts
+from analysis.framing.counting import amounts, count_documents, found_shards
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.permutations import LEVEL, adjusted, as_headline, dealt
 from analysis.text.lookup import sentence_of
-from analysis.text.parted import Part
+from analysis.text.shards import Shard
 from analysis.text.shingles import is_first
 from analysis.text.tokens import Tokens
 from analysis.text.units import equal_units
@@ -58,10 +58,10 @@ def headline_body(
     frames = len(lexicon.frames)
     frame_of = pd.Index(lexicon.frames["frame"]).get_indexer(lexicon.terms["frame"])
     sizes, hits = [], []
-    for part, found in found_parts(tokens, lexicon):
-        own_sizes, own = _headed(part, found, new)
+    for shard, found in found_shards(tokens, lexicon):
+        own_sizes, own = _headed(shard, found, new)
         sizes.append(own_sizes)
-        hits.append(own.assign(document=own["document"] + part.document))
+        hits.append(own.assign(document=own["document"] + shard.document))
     size = np.concatenate(sizes)
     headed = np.asarray(size.all(axis=1))
     if not headed.any():
@@ -189,14 +189,14 @@ def _with_direction(table: pd.DataFrame, column: str, names: tuple[str, str]) ->
     return table.assign(q=q, direction=direction)
 
 
-def _headed(part: Part, found: pd.DataFrame, new: NDArray[np.bool_]) -> tuple[Ints, pd.DataFrame]:
+def _headed(shard: Shard, found: pd.DataFrame, new: NDArray[np.bool_]) -> tuple[Ints, pd.DataFrame]:
     """(documents, 2) the words of titles and of what is below, and the matches that are `found` in it.
 
     Sentences count that are `new`; a match has its ``document``, its ``first`` and ``last`` word there, titles first,
     and whether it is in the ``body``.
     """
-    tokens = part.tokens
-    new = new[part.sentence : part.sentence + tokens.n_sentences]
+    tokens = shard.tokens
+    new = new[shard.sentence : shard.sentence + tokens.n_sentences]
     body = (tokens.corpus.segments["kind"] != "title").to_numpy()[tokens.sentence_segment]
     document, many = tokens.sentence_document, tokens.n_documents
     words = np.where(new, np.diff(tokens.sentence_offsets), 0)

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.core.intervals import gather
-from analysis.framing.counting import counted_parts, found_parts
+from analysis.framing.counting import counted_shards, found_shards
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.margins import SUMS, add_pairs, add_words, tails
 from analysis.framing.permutations import LEVEL, adjusted
 from analysis.text.lookup import sentence_of
-from analysis.text.parted import names
+from analysis.text.shards import names
 from analysis.text.shingles import is_first
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens
@@ -53,14 +53,14 @@ def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") ->
     new = is_first(equal_units(tokens, unit).group)
     together = np.zeros((len(frames), len(frames)), dtype=np.int64)
     sums, before = np.zeros((SUMS, *together.shape)), 0
-    for part, counted in counted_parts(tokens, lexicon):
-        offsets = units(part.tokens, unit)[0]
-        first = np.searchsorted(part.tokens.sentence_offsets, offsets[:-1])  # of each unit, its first sentence
-        number = np.repeat(np.arange(len(first)), np.diff(first, append=part.tokens.n_sentences))
+    for shard, counted in counted_shards(tokens, lexicon):
+        offsets = units(shard.tokens, unit)[0]
+        first = np.searchsorted(shard.tokens.sentence_offsets, offsets[:-1])  # of each unit, its first sentence
+        number = np.repeat(np.arange(len(first)), np.diff(first, append=shard.tokens.n_sentences))
         once = new[before : before + len(first)]
         before += len(first)
         has = (gather(number, len(first)) @ counted.hits).toarray()[once] > 0
-        bounds = np.searchsorted(part.tokens.sentence_document[first][once], np.arange(part.tokens.n_documents + 1))
+        bounds = np.searchsorted(shard.tokens.sentence_document[first][once], np.arange(shard.tokens.n_documents + 1))
         add_pairs(np.diff(offsets)[once].astype(np.float64), bounds, has, together, sums)
     one, other = np.triu_indices(len(frames), k=1)
     both, sums = together[one, other], sums[:, one, other]
@@ -136,16 +136,16 @@ def frame_words(
     new = is_first(equal_units(tokens, "sentence").group)
     left_out = stopped(tokens.vocabulary, stopwords)
     counts, sums = np.zeros((3, len(left_out)), dtype=np.int64), np.zeros((SUMS, len(left_out)))
-    for part, found in found_parts(tokens, lexicon):
+    for shard, found in found_shards(tokens, lexicon):
         first, last = (found.loc[own[found["term"]], column].to_numpy() for column in ("first", "last"))
-        offsets, once = part.tokens.sentence_offsets, new[part.sentence : part.sentence + part.tokens.n_sentences]
+        offsets, once = shard.tokens.sentence_offsets, new[shard.sentence : shard.sentence + shard.tokens.n_sentences]
         spoken = np.zeros(len(once), dtype=bool)
-        spoken[sentence_of(part.tokens, first)] = True
-        types = part.types[part.tokens.ids]
+        spoken[sentence_of(shard.tokens, first)] = True
+        types = shard.types[shard.tokens.ids]
         kept = ~left_out[types]
         for step in range(int((last - first).max(initial=-1)) + 1):
             kept[np.minimum(first + step, last)] = False
-        bounds = np.searchsorted(part.tokens.sentence_document[once], np.arange(part.tokens.n_documents + 1))
+        bounds = np.searchsorted(shard.tokens.sentence_document[once], np.arange(shard.tokens.n_documents + 1))
         line = np.flatnonzero(once)
         spans = offsets[line], offsets[line + 1]
         add_words(bounds, *spans, types, spoken[line], kept, counts, sums)

@@ -13,8 +13,8 @@ from analysis.core.compiled import Floats, Ints, compiled
 from analysis.core.intervals import gather
 from analysis.framing.lexicon import Lexicon
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import Part, part_weights, parts
 from analysis.text.patterns import find, fitting_counts
+from analysis.text.shards import Shard, shard_weights, shards
 from analysis.text.tokens import Tokens
 
 # A pattern is greedy that fits more than TYPES different words, or takes more than SHARE of all words in HITS or more.
@@ -44,19 +44,19 @@ class Counts(NamedTuple):
 
 
 def count(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Counts:
-    """The `Counts` of the sentences of `tokens` in memory, as in `counted_parts`."""
-    return next(counted_parts(tokens, lexicon, weights))[1]
+    """The `Counts` of the sentences of `tokens` in memory, as in `counted_shards`."""
+    return next(counted_shards(tokens, lexicon, weights))[1]
 
 
-def counted_parts(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Iterator[tuple[Part, Counts]]:
-    """The parts of `tokens`, each with the `Counts` of its sentences; `weights`: one number a token, without them 1.
+def counted_shards(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Iterator[tuple[Shard, Counts]]:
+    """The shards of `tokens`, each with the `Counts` of its sentences; `weights`: one number a token, without them 1.
 
     Raises `ValueError` for weights that are not one a token.
     """
     frame_of = pd.Index(lexicon.frames["frame"]).get_indexer(lexicon.terms["frame"])
     weight_of = lexicon.terms["weight"].to_numpy()
-    for part, found in found_parts(tokens, lexicon, weights):
-        own, term, amount = part.tokens, found["term"].to_numpy(), found["amount"].to_numpy()
+    for shard, found in found_shards(tokens, lexicon, weights):
+        own, term, amount = shard.tokens, found["term"].to_numpy(), found["amount"].to_numpy()
         place, shape = (sentence_of(own, found["first"]), frame_of[term]), (own.n_sentences, len(lexicon.frames))
         hits = sparse.csr_array((amount, place), shape=shape)
         scores = sparse.csr_array((amount * weight_of[term], place), shape=shape)
@@ -64,15 +64,15 @@ def counted_parts(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = Non
         scores.sum_duplicates()
         words = np.diff(own.sentence_offsets)
         if weights is not None:
-            words = np.bincount(own.sentence, part_weights(tokens, weights, part), minlength=own.n_sentences)
-        yield part, Counts(hits, scores, words.astype(np.float64))
+            words = np.bincount(own.sentence, shard_weights(tokens, weights, shard), minlength=own.n_sentences)
+        yield shard, Counts(hits, scores, words.astype(np.float64))
 
 
 def count_documents(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Counts:
-    """The `Counts` of the documents in `tokens`; all else as in `counted_parts`."""
+    """The `Counts` of the documents in `tokens`; all else as in `counted_shards`."""
     return stacked(
-        added(counts, part.tokens.sentence_document, part.tokens.n_documents)
-        for part, counts in counted_parts(tokens, lexicon, weights)
+        added(counts, shard.tokens.sentence_document, shard.tokens.n_documents)
+        for shard, counts in counted_shards(tokens, lexicon, weights)
     )
 
 
@@ -83,7 +83,7 @@ def added(counts: Counts, unit: Ints, units: int) -> Counts:
 
 
 def stacked(pieces: Iterable[Counts]) -> Counts:
-    """The `Counts` of several parts, one at least, one below the other."""
+    """The `Counts` of several shards, one at least, one below the other."""
     hits, scores, words = zip(*pieces, strict=True)
     return Counts(sparse.vstack(hits, format="csr"), sparse.vstack(scores, format="csr"), np.concatenate(words))
 
@@ -114,12 +114,12 @@ def term_counts(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     0  threat  militan*     2      2   False
     """
     rows = [lexicon.excludes.assign(weight=0.0), lexicon.terms]
-    table = pd.concat([part[["frame", "pattern", "weight"]] for part in rows], ignore_index=True)
+    table = pd.concat([shard[["frame", "pattern", "weight"]] for shard in rows], ignore_index=True)
     hits, documents, words = np.zeros((3, len(table)), dtype=np.int64)
-    for part, found in kept_parts(tokens, lexicon):
+    for shard, found in kept_shards(tokens, lexicon):
         pattern, first, last = (found[column].to_numpy() for column in ("pattern", "first", "last"))
         hits += np.bincount(pattern, minlength=len(table))
-        places = pd.DataFrame({"pattern": pattern, "document": document_of(part.tokens, first)})
+        places = pd.DataFrame({"pattern": pattern, "document": document_of(shard.tokens, first)})
         documents += np.bincount(places.drop_duplicates()["pattern"], minlength=len(table))
         words += np.bincount(pattern, last - first + 1, minlength=len(table)).astype(np.int64)
     table["hits"], table["documents"] = hits, documents
@@ -162,7 +162,7 @@ def fit(tokens: Tokens, lexicon: Lexicon) -> Fit:
     """
     used = term_counts(tokens, lexicon)
     used = used[used["weight"] > 0]
-    met = sum(np.count_nonzero(counts.hits.sum(axis=1)) for _, counts in counted_parts(tokens, lexicon))
+    met = sum(np.count_nonzero(counts.hits.sum(axis=1)) for _, counts in counted_shards(tokens, lexicon))
     hits = int(used["hits"].sum())
     sentences, words = met / max(tokens.n_sentences, 1), float(used["word_share"].sum())
     five = int(used["hits"].head(5).sum()) / max(hits, 1)
@@ -173,33 +173,35 @@ def fit(tokens: Tokens, lexicon: Lexicon) -> Fit:
     return Fit("poor" if poor else "good", sentences, words, five)
 
 
-def found_parts(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Iterator[tuple[Part, pd.DataFrame]]:
-    """The parts of `tokens`, each with the matches of terms that count, in the order of the text.
+def found_shards(
+    tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None
+) -> Iterator[tuple[Shard, pd.DataFrame]]:
+    """The shards of `tokens`, each with the matches of terms that count, in the order of the text.
 
     ``first`` and ``last`` token, ``term`` (row of the lexicon's terms), ``amount``: the mean weight of its words, 1
     without `weights`.
     """
-    for part, found in kept_parts(tokens, lexicon):
+    for shard, found in kept_shards(tokens, lexicon):
         table = found[found["pattern"] >= len(lexicon.excludes)].reset_index(drop=True)
         table = table.rename(columns={"pattern": "term"}).assign(amount=1.0)
         table["term"] -= len(lexicon.excludes)
-        own = part_weights(tokens, weights, part)
+        own = shard_weights(tokens, weights, shard)
         if own is not None:
             spans = np.column_stack([table["first"], table["last"] + 1]).ravel()
             total = np.add.reduceat(np.append(own, 0.0), spans)[::2]  # every second sum is of the words between two
             table["amount"] = total / (table["last"] + 1 - table["first"])
-        yield part, table
+        yield shard, table
 
 
-def kept_parts(tokens: Tokens, lexicon: Lexicon) -> Iterator[tuple[Part, pd.DataFrame]]:
-    """The parts of `tokens`, each with the matches that keep their words, as `_kept` has them: searched for once."""
+def kept_shards(tokens: Tokens, lexicon: Lexicon) -> Iterator[tuple[Shard, pd.DataFrame]]:
+    """The shards of `tokens`, each with the matches that keep their words, as `_kept` has them: searched for once."""
     search = next((own for own in _searches if own[0]() is tokens and own[1] is lexicon), None)
     if search is None:
-        found = [_kept(part.tokens, lexicon).astype(np.int32) for part in parts(tokens)]
+        found = [_kept(shard.tokens, lexicon).astype(np.int32) for shard in shards(tokens)]
         search = weakref.ref(tokens), lexicon, found
     others = [own for own in _searches if own is not search and own[0]() is not None]
     _searches[:] = [*others, search][-KEPT:]
-    return zip(parts(tokens), (piece.astype(np.int64) for piece in search[2]), strict=True)
+    return zip(shards(tokens), (piece.astype(np.int64) for piece in search[2]), strict=True)
 
 
 def _kept(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:

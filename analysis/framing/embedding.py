@@ -15,8 +15,8 @@ from analysis.framing import frames
 from analysis.framing.lexicon import Lexicon
 from analysis.text.embeddings import embed, tells
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import names, parts
 from analysis.text.patterns import fitting_types
+from analysis.text.shards import names, shards
 from analysis.text.tokens import Tokens
 
 DIGITS = 6  # significant decimals of what comes out of products of vectors: machines agree on these
@@ -191,8 +191,8 @@ def _new_words(tokens: Tokens, lexicon: Lexicon, min_count: int) -> pd.DataFrame
     size = len(tokens.vocabulary)
     count, within, named = np.zeros((3, size), dtype=np.int64)
     first, matched = np.full((3, size), -1), np.zeros(size, dtype=bool)
-    for part in parts(tokens):
-        own, types = part.tokens, part.types
+    for shard in shards(tokens):
+        own, types = shard.tokens, shard.types
         matched[types] |= np.asarray(fitting_types(own, listed).sum(axis=0)).ravel() > 0
         inner = np.ones(len(own), dtype=bool)  # does not open a sentence
         inner[own.sentence_offsets[:-1]] = False
@@ -201,7 +201,7 @@ def _new_words(tokens: Tokens, lexicon: Lexicon, min_count: int) -> pd.DataFrame
         used, place = np.unique(own.ids, return_index=True)
         new = first[0, types[used]] < 0
         line = sentence_of(own, place[new])
-        where = part.document + document_of(own, place[new]), own.sentence_start[line], own.sentence_end[line]
+        where = shard.document + document_of(own, place[new]), own.sentence_start[line], own.sentence_end[line]
         first[:, types[used[new]]] = where
     rows = np.flatnonzero((count >= min_count) & ~matched & (2 * named <= within))
     words = names(tokens, rows)

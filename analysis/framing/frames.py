@@ -17,18 +17,18 @@ from analysis.framing.counting import (
     amounts,
     count,
     count_documents,
-    counted_parts,
-    found_parts,
+    counted_shards,
+    found_shards,
     stacked,
 )
 from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
 from analysis.text.documents import ByDocument
 from analysis.text.lookup import document_of, first_sentences, sentence_in_document, sentence_of
-from analysis.text.parted import sentence_counts
 from analysis.text.patterns import fitting_types
 from analysis.text.periods import periods
-from analysis.text.tables import compact, rows_by_part, table_of
+from analysis.text.shards import sentence_counts
+from analysis.text.tables import compact, rows_by_shard, table_of
 from analysis.text.tokens import Tokens, offsets_of, tokenize
 
 MATCH_COLUMNS = ["doc_id", "sentence", "frame", "pattern", "text", "start", "end", "negated", "weight"]
@@ -49,7 +49,7 @@ def matches(tokens: Tokens, lexicon: Lexicon, *, most: int | None = None) -> pd.
     the earlier, then an exclude, then the one that appears first in the lexicon. An ``excludes`` phrase that wins takes
     its words out of the count.
     """
-    return table_of((_matches(part.tokens, lexicon, found) for part, found in found_parts(tokens, lexicon)), most)
+    return table_of((_matches(shard.tokens, lexicon, found) for shard, found in found_shards(tokens, lexicon)), most)
 
 
 def _matches(tokens: Tokens, lexicon: Lexicon, found: pd.DataFrame) -> pd.DataFrame:
@@ -111,10 +111,10 @@ def evidence(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) ->
     text = found["text"].to_numpy(dtype=object)[listed]
     words = [" · ".join(text[first:stop]) for first, stop in pairwise(offsets_of(table["hits"].to_numpy()))]
     places = [pd.DataFrame(columns=["sentence", "start", "end"])]
-    for part, rows, document in rows_by_part(table, tokens):
-        line = first_sentences(part.tokens)[document] + rows["sentence"].to_numpy()
-        start, end = part.tokens.sentence_start[line], part.tokens.sentence_end[line]
-        said = on_one_line(part.tokens, document, start, end)
+    for shard, rows, document in rows_by_shard(table, tokens):
+        line = first_sentences(shard.tokens)[document] + rows["sentence"].to_numpy()
+        start, end = shard.tokens.sentence_start[line], shard.tokens.sentence_end[line]
+        said = on_one_line(shard.tokens, document, start, end)
         places.append(pd.DataFrame({"sentence": said, "start": start, "end": end}, index=rows.index))
     spans = pd.concat(places).reindex(table.index)
     return compact(
@@ -156,17 +156,17 @@ def profile(
     names, number = tokens.numbered_groups(by)
     frames, members = len(lexicon.frames), np.bincount(number)
     low, high = np.full((2, len(names), frames), np.nan)
-    found, framed = [], []  # of each part, by document: counts, and sentences with a hit
-    for part, counted in counted_parts(tokens, lexicon, weights):
-        document, group = part.tokens.sentence_document, number[part.rows]
+    found, framed = [], []  # of each shard, by document: counts, and sentences with a hit
+    for shard, counted in counted_shards(tokens, lexicon, weights):
+        document, group = shard.tokens.sentence_document, number[shard.rows]
         for alone in np.flatnonzero(members[group] == 1).tolist():
             own = slice(*np.searchsorted(document, [alone, alone + 1]).tolist())
             low[group[alone]], high[group[alone]] = rate_intervals(counted.hits[own], counted.words[own])
-        found.append(added(counted, document, part.tokens.n_documents))
-        framed.append(gather(document, part.tokens.n_documents) @ (counted.hits > 0).astype(np.float64))
+        found.append(added(counted, document, shard.tokens.n_documents))
+        framed.append(gather(document, shard.tokens.n_documents) @ (counted.hits > 0).astype(np.float64))
     by_document = stacked(found)
     found.clear()
-    # Document after document, so that the parts make no difference to how the sums are rounded.
+    # Document after document, so that the shards make no difference to how the sums are rounded.
     total = added(by_document, number, len(names))
     share = (gather(number, len(names)) @ sparse.vstack(framed, format="csr")).toarray()
     share /= np.maximum(gather(number, len(names)) @ sentence_counts(tokens), 1)[:, None]
@@ -258,8 +258,8 @@ def sentence_frames(tokens: Tokens, lexicon: Lexicon, *, margin: float = 0.0, mo
     1        framed  law_and_prosecution  law_and_prosecution
     2       no term                 None                 None
     """
-    counted = counted_parts(tokens, lexicon)
-    return table_of((_leading_frames(part.tokens, counts.scores, lexicon, margin) for part, counts in counted), most)
+    counted = counted_shards(tokens, lexicon)
+    return table_of((_leading_frames(shard.tokens, counts.scores, lexicon, margin) for shard, counts in counted), most)
 
 
 def coverage(tokens: Tokens, lexicon: Lexicon, by: str | None = None, *, margin: float = 0.0) -> pd.DataFrame:
@@ -281,9 +281,9 @@ def coverage(tokens: Tokens, lexicon: Lexicon, by: str | None = None, *, margin:
     """
     names, number = tokens.numbered_groups(by)
     counts = np.zeros((len(names), len(STATUSES)), dtype=np.int64)
-    for part, counted in counted_parts(tokens, lexicon):
+    for shard, counted in counted_shards(tokens, lexicon):
         status = np.concatenate([_ranked(block, margin)[0] for block in _blocks(counted.scores)])
-        np.add.at(counts, (number[part.rows][part.tokens.sentence_document], status), 1)
+        np.add.at(counts, (number[shard.rows][shard.tokens.sentence_document], status), 1)
     result = pd.DataFrame(
         {
             "status": list(STATUSES) * len(names),

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.core.compiled import Floats, Ints
-from analysis.framing.counting import counted_parts
+from analysis.framing.counting import counted_shards
 from analysis.framing.frames import on_one_line
 from analysis.framing.lexicon import Lexicon
-from analysis.text.parted import names, parts
+from analysis.text.shards import names, shards
 from analysis.text.shingles import is_first
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens
@@ -61,9 +61,9 @@ def missed(
     """
     new = is_first(equal_units(tokens, "sentence").group)
     taken = np.zeros(len(new), dtype=bool)
-    for part, counted in counted_parts(tokens, lexicon):
-        own = slice(part.sentence, part.sentence + part.tokens.n_sentences)
-        long = np.diff(part.tokens.sentence_offsets) >= SHORTEST
+    for shard, counted in counted_shards(tokens, lexicon):
+        own = slice(shard.sentence, shard.sentence + shard.tokens.n_sentences)
+        long = np.diff(shard.tokens.sentence_offsets) >= SHORTEST
         taken[own] = new[own] & long & (np.diff(counted.hits.indptr) == 0)
     line = np.flatnonzero(taken)
     if len(line) > most:
@@ -92,14 +92,14 @@ def _weighed(
 ) -> tuple[sparse.csr_array, NDArray[np.object_], list[dict[Any, Any]]]:
     """The tf-idf of the sentences in `line`, each of length 1; the words of its columns; where the sentences are."""
     rows, types, places = [], [], []
-    for part in parts(tokens):
-        own = part.tokens
-        low, high = np.searchsorted(line, [part.sentence, part.sentence + own.n_sentences])
-        number, row_of = line[low:high] - part.sentence, np.full(own.n_sentences, -1)
+    for shard in shards(tokens):
+        own = shard.tokens
+        low, high = np.searchsorted(line, [shard.sentence, shard.sentence + own.n_sentences])
+        number, row_of = line[low:high] - shard.sentence, np.full(own.n_sentences, -1)
         row_of[number] = np.arange(low, high)
         row = np.repeat(row_of, np.diff(own.sentence_offsets))
         rows.append(row[row >= 0])
-        types.append(part.types[own.ids[row >= 0]])
+        types.append(shard.types[own.ids[row >= 0]])
         document, start, end = own.sentence_document[number], own.sentence_start[number], own.sentence_end[number]
         spans = {"doc_id": own.doc_ids[document], "start": start, "end": end}
         places.append(pd.DataFrame(spans | {"text": on_one_line(own, document, start, end)}))

@@ -16,7 +16,7 @@ from analysis.framing.syntax.clauses import STOP, Words, english, phrase_after, 
 from analysis.framing.syntax.parser import parse
 from analysis.framing.syntax.passive_verbs import by_phrase, first_auxiliary, passive_verbs
 from analysis.text.lookup import document_starts
-from analysis.text.parted import parts
+from analysis.text.shards import shards
 from analysis.text.tables import compact, documents_of, table_of
 from analysis.text.tokens import Tokens
 
@@ -63,11 +63,11 @@ def roles(tokens: Tokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFr
     [['Troops', 'acts', 'killed'], ['militants', 'acted upon', 'killed'],
      ['militants', 'acted upon', 'buried'], ['villagers', 'acts', 'buried']]
     """
-    return table_of(_roles(part.tokens, actors, syntax) for part in parts(tokens))
+    return table_of(_roles(shard.tokens, actors, syntax) for shard in shards(tokens))
 
 
 def _roles(tokens: Tokens, actors: Lexicon, syntax: bool) -> pd.DataFrame:
-    """The rows of `roles` in a part of a corpus."""
+    """The rows of `roles` in a shard of a corpus."""
     mentions = matches(tokens, actors).rename(columns={"frame": "actor"})
     document = documents_of(mentions, tokens)
     spoken = english(tokens)[document]

@@ -16,12 +16,12 @@ import pandas as pd
 from analysis.core.compiled import Floats, Ints
 from analysis.core.intervals import shares_of_groups
 from analysis.framing.attribution import speakers
-from analysis.framing.counting import found_parts
+from analysis.framing.counting import found_shards
 from analysis.framing.frames import negated
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.syntax.cues import speech_by_stretch
 from analysis.text.lookup import document_of, sentence_in_document, sentence_of
-from analysis.text.parted import parts, sentence_counts
+from analysis.text.shards import sentence_counts, shards
 from analysis.text.tables import compact, documents_of, table_of
 from analysis.text.tokens import Tokens, offsets_of
 
@@ -115,11 +115,11 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     """
     terms = lexicon.terms[lexicon.terms["frame"].isin(_frames(lexicon, REPORTING))]
     patterns = tuple(zip(terms["pattern"].tolist(), terms["frame"].tolist(), strict=True))
-    return table_of(_reports(part.tokens, patterns) for part in parts(tokens))
+    return table_of(_reports(shard.tokens, patterns) for shard in shards(tokens))
 
 
 def _reports(tokens: Tokens, patterns: tuple[tuple[str, str], ...]) -> pd.DataFrame:
-    """The rows of `reports` in a part of a corpus; `patterns`: of the frames of reporting, each with its frame."""
+    """The rows of `reports` in a shard of a corpus; `patterns`: of the frames of reporting, each with its frame."""
     verbs, named, places = [], [], []
     for speech, cues in speech_by_stretch(tokens):
         verbs += [speech.verb_text(cue) for cue in cues]
@@ -210,16 +210,16 @@ def _marked(
     kind_of = frame.map(kinds).fillna(-1).to_numpy(dtype=np.int64)
     apart = frame.isin(plain).to_numpy()
     pieces = []
-    for part, found in found_parts(tokens, lexicon, weights):
-        own = part.tokens
+    for shard, found in found_shards(tokens, lexicon, weights):
+        own = shard.tokens
         kept = kind_of[found["term"]] >= 0
         if apart.any():
             kept &= ~(apart[found["term"]] & negated(own, lexicon, found["first"].to_numpy()))
         found = found[kept]
         columns = {
             "kind": kind_of[found["term"]],
-            "document": part.document + document_of(own, found["first"]),
-            "sentence": part.sentence + sentence_of(own, found["first"]),
+            "document": shard.document + document_of(own, found["first"]),
+            "sentence": shard.sentence + sentence_of(own, found["first"]),
             "amount": found["amount"].to_numpy(),
         }
         pieces.append(compact(columns))

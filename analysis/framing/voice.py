@@ -8,7 +8,7 @@ from analysis.framing.syntax import word_classes as wc
 from analysis.framing.syntax.clauses import Words, phrase_after, subject, words_by_stretch, words_of
 from analysis.framing.syntax.passive_verbs import SKIPPED, by_phrase, first_auxiliary, parsed_pairs, passive_verbs
 from analysis.text.lookup import document_of, sentence_in_document
-from analysis.text.parted import parts
+from analysis.text.shards import shards
 from analysis.text.tables import compact, documents_of, table_of
 from analysis.text.tokens import Tokens
 
@@ -42,11 +42,11 @@ def passives(tokens: Tokens, *, syntax: bool = False) -> pd.DataFrame:
     1   arrested       None   Two men
     2    charged       None   Two men
     """
-    return table_of(_passives(part.tokens, syntax) for part in parts(tokens))
+    return table_of(_passives(shard.tokens, syntax) for shard in shards(tokens))
 
 
 def _passives(tokens: Tokens, syntax: bool) -> pd.DataFrame:
-    """The rows of `passives` in a part of a corpus."""
+    """The rows of `passives` in a shard of a corpus."""
     rows = []
     for words in [words_of(tokens)] if syntax else words_by_stretch(tokens):  # the parser takes the whole
         own = {}

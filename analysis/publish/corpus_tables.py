@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.core.printable import visible
 from analysis.publish.tables import write_table
 from analysis.text.corpus import Corpus
-from analysis.text.parted import LISTED, parts
+from analysis.text.shards import LISTED, shards
 from analysis.text.tables import table_of
 from analysis.text.tokens import Tokens
 
@@ -27,8 +27,8 @@ def write_corpus_tables(run: Path, tokens: Tokens) -> None:
     tables = {
         "documents": tokens.corpus.documents,
         "problems": tokens.corpus.problems,
-        "boilerplate": table_of(_texts(part.tokens.corpus, "boilerplate") for part in parts(tokens)),
-        "truncated": table_of(_texts(part.tokens.corpus, "truncated") for part in parts(tokens)),
+        "boilerplate": table_of(_texts(shard.tokens.corpus, "boilerplate") for shard in shards(tokens)),
+        "truncated": table_of(_texts(shard.tokens.corpus, "truncated") for shard in shards(tokens)),
     }
     for name, table in tables.items():
         most = LISTED if name in ("boilerplate", "truncated") else len(table) + 1

@@ -8,8 +8,8 @@ from analysis.framing.frames import sentence_frames
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.validity import FAILED, SUPPORTED, UNCERTAIN
 from analysis.text.lookup import word_at
-from analysis.text.parted import LISTED, parts
-from analysis.text.tables import rows_by_part
+from analysis.text.shards import LISTED, shards
+from analysis.text.tables import rows_by_shard
 from analysis.text.tokens import Tokens
 
 NAMED = {"decade": "%Ys", "year": "%Y", "month": "%Y-%m"}  # how a period is written that is no day
@@ -80,8 +80,8 @@ def placed(found: pd.DataFrame, tokens: Tokens, labels: dict[str, str]) -> pd.Da
     0   Law      4
     """
     place = np.empty(len(found), dtype=np.int64)
-    for part, rows, document in rows_by_part(found.reset_index(drop=True), tokens):
-        place[rows.index] = part.word + word_at(part.tokens, document, rows["start"].to_numpy())
+    for shard, rows, document in rows_by_shard(found.reset_index(drop=True), tokens):
+        place[rows.index] = shard.word + word_at(shard.tokens, document, rows["start"].to_numpy())
     table = pd.DataFrame({"label": found["frame"].map(labels).astype("str").to_numpy(), "place": place})
     if len(table) <= LISTED:
         return table
@@ -106,8 +106,8 @@ def nearness(tokens: Tokens, lexicon: Lexicon, labels: dict[str, str], *, margin
     `analysis.framing.embedding.score_sentences`, which says what else it raises.
     """
     counts = pd.DataFrame(0, index=[*labels, "none"], columns=["by_words", "with_nearness"])
-    for part in parts(tokens):
-        leading = sentence_frames(part.tokens, lexicon, margin=margin)
+    for shard in shards(tokens):
+        leading = sentence_frames(shard.tokens, lexicon, margin=margin)
         near = embedding.score_sentences(leading["text"].tolist(), lexicon, margin=margin)
         for column, table in zip(counts, (leading, near), strict=True):
             found = table["frame"].astype(object).fillna("none").value_counts()

@@ -19,7 +19,7 @@ from analysis.text.reading.folders import name_from, sha256_of
 from analysis.text.reading.readers import SUFFIXES, ReadError
 
 MANIFEST = "manifest.json"
-IN_PARTS = "in_parts"  # in a manifest, that the corpus was read in parts, so that long tables are cut
+SHARDED = "sharded"  # in a manifest, that the corpus was read in shards, so that long tables are cut
 RUN_LOG = "run-log.json"  # of a run, what may differ next time
 _NAMED = 3  # files that the line names which says what has changed
 
@@ -51,7 +51,7 @@ def write_manifest(
     read: Inputs,
     *,
     formats: Collection[str] = (),
-    in_parts: bool = False,
+    sharded: bool = False,
 ) -> dict[str, Any]:
     """Write the manifest of the finished folder `run` into it, and give it.
 
@@ -65,7 +65,7 @@ def write_manifest(
         "inputs": named(read),
         "outputs": _records({file.relative_to(run).as_posix(): file for file in outputs}),
         "significant_digits": DIGITS,
-        **({IN_PARTS: True} if in_parts else {}),
+        **({SHARDED: True} if sharded else {}),
         **versions(extras_of(parameters, {*formats, *(SUFFIXES.get(file.suffix.lower()) for file in read)})),
     }
     write_json(manifest, run / MANIFEST)

@@ -21,8 +21,8 @@ from analysis.core.csv_files import csv_rows, restored
 from analysis.framing.style import CERTAIN, OPEN
 from analysis.publish.reading import codes
 from analysis.text.forms import word_forms
-from analysis.text.parted import LISTED, taken
 from analysis.text.periods import PERIODS, longest_period, periods
+from analysis.text.shards import LISTED, taken
 from analysis.text.stopwords import stop_words
 from analysis.text.tokens import Tokens
 

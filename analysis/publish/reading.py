@@ -18,7 +18,7 @@ from analysis.core.compiled import Ints
 from analysis.core.printable import visible
 from analysis.publish.markup import COLOURS, Layer, paragraphs, style_rules
 from analysis.publish.tables import show
-from analysis.text.parted import taken
+from analysis.text.shards import taken
 from analysis.text.tokens import Tokens
 
 LONGEST = 60_000  # characters of a document: most speeches and articles are shorter, and a page can hold as many

@@ -101,7 +101,7 @@ class _Manifest(_Open):
     parameters: Annotated[dict[Text, Parameters], BeforeValidator(_few), Field(min_length=1)]
     inputs: Annotated[list[_File], FailFast()]
     outputs: Annotated[list[_File], FailFast(), Field(max_length=MOST_FILES)]
-    in_parts: bool = False
+    sharded: bool = False
 
 
 class _Column(_Closed):

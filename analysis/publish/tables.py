@@ -16,7 +16,7 @@ from analysis.core.csv_files import restored, write_csv
 from analysis.core.paths import FIGURES
 from analysis.core.printable import visible, visible_text
 from analysis.publish.cells import table_html, with_titles
-from analysis.text.parted import LISTED
+from analysis.text.shards import LISTED
 
 P = ParamSpec("P")
 T = TypeVar("T")

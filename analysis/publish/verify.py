@@ -18,7 +18,7 @@ from analysis.core.paths import expanded, from_root, to_root
 from analysis.core.progress import Progress
 from analysis.publish.crate import CRATE, contradictions
 from analysis.publish.inside import links_out, open_inside, read_inside
-from analysis.publish.manifest import IN_PARTS, MANIFEST, RUN_LOG, inputs, versions
+from analysis.publish.manifest import MANIFEST, RUN_LOG, SHARDED, inputs, versions
 from analysis.publish.parameters import notebooks
 from analysis.publish.records import content_told, read_manifest
 from analysis.publish.run.assemble import run as rerun
@@ -49,7 +49,7 @@ def verify(run: str | Path, *, progress: Progress = lambda section, done, total:
         return changed
     with temporary_folder() as scratch:
         again = scratch / "run"
-        if failures := rerun(manifest["parameters"], again, in_parts=bool(manifest.get(IN_PARTS)), progress=progress):
+        if failures := rerun(manifest["parameters"], again, sharded=bool(manifest.get(SHARDED)), progress=progress):
             return [str(failure) for failure in failures]
         with content_told(repr(str(folder))):
             found = compare(folder, again, {record["path"]: record["sha256"] for record in manifest["outputs"]})

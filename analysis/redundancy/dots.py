@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.core.compiled import compiled
-from analysis.text.parted import taken
+from analysis.text.shards import taken
 from analysis.text.shingles import shingles
 from analysis.text.tokens import Tokens
 from analysis.text.units import Ints, units

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import Part, parts
+from analysis.text.shards import Shard, shards
 from analysis.text.tokens import Tokens
 from analysis.text.units import Ints
 
@@ -68,15 +68,17 @@ def doublets(tokens: Tokens, *, min_score: float = 0.5) -> pd.DataFrame:
     """
     if not 0 <= min_score <= 1:
         raise ValueError(f"min_score is {min_score}: use a number from 0 to 1, such as 0.5")
-    columns = [np.concatenate(own) for own in zip(*(_of_part(part, min_score) for part in parts(tokens)), strict=True)]
+    columns = [
+        np.concatenate(own) for own in zip(*(_of_shard(shard, min_score) for shard in shards(tokens)), strict=True)
+    ]
     document, start, end, first, second, score = (own[np.argsort(-columns[-1], kind="stable")] for own in columns)
     places = {"doc_id": tokens.doc_ids[document], "start": start, "end": end}
     return pd.DataFrame(places | {"first": first, "second": second, "score": score})
 
 
-def _of_part(part: Part, min_score: float) -> tuple[NDArray[Any], ...]:
+def _of_shard(shard: Shard, min_score: float) -> tuple[NDArray[Any], ...]:
     """The rows of a part in the order of the text: place of the document in the corpus, and all other columns."""
-    tokens = part.tokens
+    tokens = shard.tokens
     words, ids = tokens.vocabulary, tokens.ids.astype(np.int64)
     begin, first, second = _coordinated(tokens)
     claimed = (begin < first) & np.isin(ids[begin], np.flatnonzero(pd.Series(words).isin(ONE)))
@@ -87,7 +89,7 @@ def _of_part(part: Part, min_score: float) -> tuple[NDArray[Any], ...]:
     rows = sorted(rows, key=lambda row: begin[row])
     begin, first, second = begin[rows], first[rows], second[rows]
     shared = np.where(begin < first, words[ids[begin]] + " ", "")
-    document = document_of(tokens, first) + part.document
+    document = document_of(tokens, first) + shard.document
     both = (shared + words[ids[word]] for word in (first, second))
     return document, tokens.start[begin], tokens.end[second], *both, score[rows]
 
@@ -123,7 +125,7 @@ def _ampersands(tokens: Tokens) -> Ints:
 
 
 def _is_pair(tokens: Tokens, begin: int, first: int, second: int) -> bool:
-    """Whether only the conjunction is between two words, and nothing before makes them parts of a list."""
+    """Whether only the conjunction is between two words, and nothing before makes them shards of a list."""
     text = tokens.corpus.texts[int(document_of(tokens, begin))]
     inner = second if begin == first else second - 1
     joint, shared = text[tokens.end[first] : tokens.start[inner]], text[tokens.end[begin] : tokens.start[first]]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from analysis.core.compiled import compiled
 from analysis.text.buckets import Buckets
 from analysis.text.hashes import run_begins, run_hashes
-from analysis.text.parted import folder_of, parts
+from analysis.text.shards import folder_of, shards
 from analysis.text.shingles import numbered
 from analysis.text.tokens import Tokens
 from analysis.text.units import Ints
@@ -51,21 +51,21 @@ def maximal_repeats(tokens: Tokens, min_words: int, *, most: int | None = None) 
     """
     begins = _repeated(tokens, min_words, most)
     texts, places, gaps = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int64)], 0
-    for part in parts(tokens):
-        own = part.tokens
-        low, high = np.searchsorted(begins, (part.word, part.word + len(own)))
+    for shard in shards(tokens):
+        own = shard.tokens
+        low, high = np.searchsorted(begins, (shard.word, shard.word + len(own)))
         if low == high:
             continue
         # Words are within a run where more runs have begun than have ended.
         change = np.zeros(len(own) + 1, dtype=np.int32)
-        change[begins[low:high] - part.word] += 1
-        change[begins[low:high] - part.word + min_words] -= 1
+        change[begins[low:high] - shard.word] += 1
+        change[begins[low:high] - shard.word + min_words] -= 1
         inside = np.flatnonzero(np.cumsum(change[:-1], dtype=np.int32))
         document_end = np.repeat(own.document_offsets[1:], np.diff(own.document_offsets))
-        text, place = _one_text(part.types[own.ids], inside, document_end, len(tokens.vocabulary) + gaps)
+        text, place = _one_text(shard.types[own.ids], inside, document_end, len(tokens.vocabulary) + gaps)
         gaps += int(np.count_nonzero(place < 0))
         texts.append(text)
-        places.append(np.where(place < 0, -1, place + part.word))
+        places.append(np.where(place < 0, -1, place + shard.word))
     _check(sum(map(len, texts)) - gaps, min_words, most)
     del begins
     text = np.concatenate(texts)
@@ -81,11 +81,11 @@ def maximal_repeats(tokens: Tokens, min_words: int, *, most: int | None = None) 
 def _repeated(tokens: Tokens, n: int, most: int | None) -> Ints:
     """The first words of all n-grams that appear twice in documents, and a few more where hashes agree by chance."""
     buckets = Buckets(folder_of(tokens), [np.uint64, np.int64], number=len(tokens) // GRAMS + 1)
-    for part in parts(tokens):
-        offsets = part.tokens.document_offsets
+    for shard in shards(tokens):
+        offsets = shard.tokens.document_offsets
         begins = run_begins(offsets, np.maximum(np.diff(offsets) - n + 1, 0))
-        one, _ = run_hashes(part.types[part.tokens.ids], begins, np.full(len(begins), n))
-        buckets.add(one, begins + part.word)
+        one, _ = run_hashes(shard.types[shard.tokens.ids], begins, np.full(len(begins), n))
+        buckets.add(one, begins + shard.word)
     found = []
     for k in range(len(buckets)):
         code, place = buckets.read(k)

@@ -17,7 +17,7 @@ from analysis.redundancy.near_places import of_contents
 from analysis.redundancy.reuse.borrowing import SIDES, rows_of
 from analysis.text.hashes import run_hashes
 from analysis.text.lookup import document_of, word_at
-from analysis.text.parted import parts
+from analysis.text.shards import shards
 from analysis.text.shingles import is_first, numbered
 from analysis.text.tokens import Tokens, offsets_of
 from analysis.text.units import Ints, cut, cut_out, distinct_spans, release, room, texts, units
@@ -64,7 +64,7 @@ def near_repeats(
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold is {threshold}: use a share above 0 and at most 1, such as 0.8")
-    content, sets = _contents(tokens, lambda part: units(part, unit)[0])
+    content, sets = _contents(tokens, lambda shard: units(shard, unit)[0])
     found = of_contents(content)
     borders = cut(np.diff(sets.begin), WORDS)
     types = len(tokens.vocabulary)
@@ -131,7 +131,7 @@ def copies(tokens: Tokens, *, threshold: float = ALIKE) -> Ints:
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold is {threshold}: use a share above 0 and at most 1, such as 0.8")
-    content, sets = _contents(tokens, lambda part: part.document_offsets)
+    content, sets = _contents(tokens, lambda shard: shard.document_offsets)
     size, types = int(content.max(initial=-1)) + 1, len(tokens.vocabulary)
     group = np.arange(size)
     blocks = [sets.block(*each) for each in cut(np.diff(sets.begin), WORDS)]
@@ -149,14 +149,14 @@ def copies(tokens: Tokens, *, threshold: float = ALIKE) -> Ints:
 def _contents(tokens: Tokens, offsets_in: Callable[[Tokens], Ints]) -> tuple[Ids, Sets]:
     """The number of the content of each unit; the distinct sets of words of the long ones, by size.
 
-    `offsets_in` gives where in the words of a part the units begin, and where the last ends. Units of the same set of
+    `offsets_in` gives where in the words of a shard the units begin, and where the last ends. Units of the same set of
     words have one content, short ones only where they are equal word by word in order.
     """
     rank = _rank(tokens)
     items, stop = room(tokens, len(tokens), np.int32), 0
     keys, sizes = [np.empty((2, 0), dtype=np.uint64)], [np.empty(0, dtype=np.int32)]
-    for part in parts(tokens):
-        own, size, key = sets_of(rank[part.types[part.tokens.ids]], offsets_in(part.tokens))
+    for shard in shards(tokens):
+        own, size, key = sets_of(rank[shard.types[shard.tokens.ids]], offsets_in(shard.tokens))
         items[stop : stop + len(own)] = own
         stop += len(own)
         release(items)
@@ -183,8 +183,8 @@ def _contents(tokens: Tokens, offsets_in: Callable[[Tokens], Ints]) -> tuple[Ids
 def _rank(tokens: Tokens) -> Ids:
     """The place of each type among all, the rarest first."""
     counts = np.zeros(len(tokens.vocabulary), dtype=np.int32)
-    for part in parts(tokens):
-        counts[part.types] += np.bincount(part.tokens.ids, minlength=len(part.types)).astype(np.int32)
+    for shard in shards(tokens):
+        counts[shard.types] += np.bincount(shard.tokens.ids, minlength=len(shard.types)).astype(np.int32)
     rank = np.empty(len(counts), dtype=np.int32)
     rank[np.argsort(counts, kind="stable")] = np.arange(len(counts), dtype=np.int32)
     return rank
@@ -193,11 +193,11 @@ def _rank(tokens: Tokens) -> Ids:
 def _spans(tokens: Tokens, unit: str, places: Ids) -> Ids:
     """Document, first and last character of the units that are `places`, in rising order: (3, places)."""
     spans, before = np.empty((3, len(places)), dtype=np.int32), 0
-    for part in parts(tokens):
-        offsets, start, end = units(part.tokens, unit)
+    for shard in shards(tokens):
+        offsets, start, end = units(shard.tokens, unit)
         low, high = np.searchsorted(places, (before, before + len(start))).tolist()
         own = places[low:high] - before
-        spans[:, low:high] = document_of(part.tokens, offsets[own]) + part.document, start[own], end[own]
+        spans[:, low:high] = document_of(shard.tokens, offsets[own]) + shard.document, start[own], end[own]
         before += len(start)
     return spans
 
@@ -216,12 +216,12 @@ def _same_wording(tokens: Tokens, rows: pd.DataFrame) -> NDArray[np.bool_]:
     chosen = np.flatnonzero(same)
     sides = _places(tokens, rows.iloc[chosen])
     hashes = np.zeros((2, 2, len(chosen)), dtype=np.uint64)
-    for part in parts(tokens):
-        types = part.types[part.tokens.ids]
+    for shard in shards(tokens):
+        types = shard.types[shard.tokens.ids]
         for (document, start, end), found in zip(sides, hashes, strict=True):
-            here = np.flatnonzero((document >= part.document) & (document < part.document + part.tokens.n_documents))
-            own = document[here] - part.document
-            first, stop = (word_at(part.tokens, own, character[here]) for character in (start, end))
+            here = np.flatnonzero((document >= shard.document) & (document < shard.document + shard.tokens.n_documents))
+            own = document[here] - shard.document
+            first, stop = (word_at(shard.tokens, own, character[here]) for character in (start, end))
             found[:, here] = run_hashes(types, first, stop - first)
     same[chosen] = (hashes[0] == hashes[1]).all(axis=0)
     return same

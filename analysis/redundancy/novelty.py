@@ -12,7 +12,7 @@ from analysis.core.compiled import Floats, compiled
 from analysis.redundancy.maximal import common_prefixes, suffix_array
 from analysis.text.buckets import Buckets
 from analysis.text.hashes import run_begins, run_hashes
-from analysis.text.parted import folder_of, parts, sentence_counts
+from analysis.text.shards import folder_of, sentence_counts, shards
 from analysis.text.shingles import numbered
 from analysis.text.tokens import Tokens
 from analysis.text.units import Ints
@@ -64,7 +64,7 @@ def novelty(tokens: Tokens, *, n: int = 4) -> pd.DataFrame:
     _check(n)
     said = _sentences(tokens)
     ngrams, new, inside, _ = _counted(tokens, n, said.turn, said.document)
-    spans = [(part.tokens.sentence_start, part.tokens.sentence_end) for part in parts(tokens)]
+    spans = [(shard.tokens.sentence_start, shard.tokens.sentence_end) for shard in shards(tokens)]
     start, end = np.concatenate([np.empty((2, 0), dtype=np.int32), *spans], axis=1)[:, said.rows]
     return pd.DataFrame(
         {
@@ -183,14 +183,14 @@ def compression(tokens: Tokens, *, shuffles: int = 5, seed: int = 0, most_words:
     if shuffles < 1:
         raise ValueError(f"shuffles is {shuffles}: use how many random orders to take the mean of, 1 or more")
     phrases, mixed = np.zeros((2, tokens.n_documents))
-    for part in parts(tokens):
-        last = np.full(len(part.tokens.vocabulary), -1, dtype=np.int32)
-        offsets = part.tokens.document_offsets.tolist()
-        for row, (first, stop) in enumerate(pairwise(offsets), part.document):
+    for shard in shards(tokens):
+        last = np.full(len(shard.tokens.vocabulary), -1, dtype=np.int32)
+        offsets = shard.tokens.document_offsets.tolist()
+        for row, (first, stop) in enumerate(pairwise(offsets), shard.document):
             if first == stop:
                 continue
             # A generator for each document: its figures don't depend on the others.
-            random, ids = np.random.default_rng(seed), part.tokens.ids[first:stop]
+            random, ids = np.random.default_rng(seed), shard.tokens.ids[first:stop]
             phrases[row] = _parse(ids, last)
             mixed[row] = sum(_parse(random.permutation(ids), last) for _ in range(shuffles)) / shuffles
     order = reading_order(tokens)
@@ -229,7 +229,7 @@ def _sentences(tokens: Tokens) -> _Sentences:
     turn = np.empty(len(rows), dtype=np.int32)
     turn[rows] = np.arange(len(rows))
     number = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    words = [np.empty(0, dtype=np.int64), *(np.diff(part.tokens.sentence_offsets) for part in parts(tokens))]
+    words = [np.empty(0, dtype=np.int64), *(np.diff(shard.tokens.sentence_offsets) for shard in shards(tokens))]
     return _Sentences(turn, rows, document[rows], number[rows], np.concatenate(words)[rows])
 
 
@@ -243,14 +243,14 @@ def _counted(tokens: Tokens, n: int, turn: NDArray[Any], document: Ints) -> tupl
     buckets = Buckets(folder_of(tokens), [np.uint64, np.uint32, np.int32], number=len(tokens) // GRAMS + 1)
     ngrams, new, inside = np.zeros((3, units), dtype=np.int64)
     spread = np.zeros(units + 1, dtype=np.int64)
-    for part in parts(tokens):
-        own = part.tokens
+    for shard in shards(tokens):
+        own = shard.tokens
         sizes = np.diff(own.sentence_offsets)
         counts = np.maximum(sizes - n, 0) + 1
-        here = np.repeat(turn[part.sentence : part.sentence + len(sizes)].astype(np.int32), counts)
+        here = np.repeat(turn[shard.sentence : shard.sentence + len(sizes)].astype(np.int32), counts)
         ngrams += np.bincount(here, minlength=units)
         begins, lengths = run_begins(own.sentence_offsets, counts), np.repeat(np.minimum(sizes, n), counts)
-        one, two = run_hashes(part.types[own.ids], begins, lengths)
+        one, two = run_hashes(shard.types[own.ids], begins, lengths)
         buckets.add(one, (two >> np.uint64(32)).astype(np.uint32), here)
     for k in range(len(buckets)):
         one, two, here = buckets.read(k)
@@ -314,9 +314,9 @@ def _given(tokens: Tokens, order: Ints, sizes: Ints) -> Floats:
     joined[stops] = len(tokens.vocabulary) + np.arange(len(order))
     begins = np.empty_like(stops)
     begins[order] = stops - sizes
-    for part in parts(tokens):
-        types = part.types[part.tokens.ids]
-        for row, (first, stop) in enumerate(pairwise(part.tokens.document_offsets.tolist()), part.document):
+    for shard in shards(tokens):
+        types = shard.types[shard.tokens.ids]
+        for row, (first, stop) in enumerate(pairwise(shard.tokens.document_offsets.tolist()), shard.document):
             joined[begins[row] : begins[row] + stop - first] = types[first:stop]
     before = _longest_before(joined)
     found = [_phrases(before, *place) for place in zip(begins[order].tolist(), stops.tolist(), strict=True)]
@@ -391,7 +391,7 @@ def _phrases_of_few(text: Any, last: Any) -> int:
     return count
 
 
-def _share(part: NDArray[Any], whole: NDArray[Any]) -> Floats:
-    """`part` / `whole`, NaN where `whole` is 0."""
-    quotient: Floats = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+def _share(shard: NDArray[Any], whole: NDArray[Any]) -> Floats:
+    """`shard` / `whole`, NaN where `whole` is 0."""
+    quotient: Floats = np.divide(shard, whole, out=np.full(len(whole), np.nan), where=whole > 0)
     return quotient

@@ -10,7 +10,7 @@ from analysis.redundancy.maximal import Passages, maximal_repeats
 from analysis.redundancy.near import near_repeats
 from analysis.redundancy.near_join import Ids
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import parts
+from analysis.text.shards import shards
 from analysis.text.tokens import Tokens
 from analysis.text.units import UNITS, equal_units, texts, units, weights
 
@@ -50,12 +50,12 @@ def exact_repeats(
         raise ValueError(f"unknown unit {unit!r}: use {', '.join(map(repr, UNITS))} or 'passage'")
     group, times = equal_units(tokens, unit)
     pieces, seen = [np.empty((5, 0), dtype=np.int32)], 0
-    for part in parts(tokens):
-        offsets, start, end = units(part.tokens, unit)
+    for shard in shards(tokens):
+        offsets, start, end = units(shard.tokens, unit)
         words, here = np.diff(offsets), slice(seen, seen + len(start))
         seen = here.stop
         rows = np.flatnonzero((times[here] > 1) & (words >= (min_words or 1)))
-        document = document_of(part.tokens, offsets[rows]) + part.document
+        document = document_of(shard.tokens, offsets[rows]) + shard.document
         pieces.append(np.array([group[here][rows], document, words[rows], start[rows], end[rows]], dtype=np.int32))
     columns = np.concatenate(pieces, axis=1)
     return _place_table(tokens.doc_ids, *columns[:, np.argsort(columns[0], kind="stable")])
@@ -104,9 +104,9 @@ def shares(tokens: Tokens, *, min_words: int = 1) -> pd.DataFrame:
     """
     group, times = equal_units(tokens, "sentence")
     found: list[NDArray[np.int64]] = [np.empty((3, 0), dtype=np.int64)]
-    for part in parts(tokens):
-        own, document = part.tokens, part.tokens.sentence_document
-        rows = slice(part.sentence, part.sentence + own.n_sentences)
+    for shard in shards(tokens):
+        own, document = shard.tokens, shard.tokens.sentence_document
+        rows = slice(shard.sentence, shard.sentence + own.n_sentences)
         places = pd.DataFrame({"group": group[rows], "document": document})
         here = places.groupby(["group", "document"])["group"].transform("size").to_numpy()
         length = np.diff(own.sentence_offsets)
@@ -148,14 +148,14 @@ def _located(tokens: Tokens, found: Passages) -> NDArray[np.int32]:
     located = np.empty((4, len(found.first)), dtype=np.int32)
     located[1] = found.words
     order = np.argsort(found.first, kind="stable")
-    for part in parts(tokens):
-        low, high = np.searchsorted(found.first, (part.word, part.word + len(part.tokens)), sorter=order)
-        own, rows = part.tokens, order[low:high]
-        first = found.first[rows] - part.word
+    for shard in shards(tokens):
+        low, high = np.searchsorted(found.first, (shard.word, shard.word + len(shard.tokens)), sorter=order)
+        own, rows = shard.tokens, order[low:high]
+        first = found.first[rows] - shard.word
         last = first + found.words[rows] - 1
         begins, ends = sentence_of(own, first), sentence_of(own, last)
         opens, closes = first == own.sentence_offsets[begins], last + 1 == own.sentence_offsets[ends + 1]
-        located[0, rows] = document_of(own, first) + part.document
+        located[0, rows] = document_of(own, first) + shard.document
         located[2, rows] = np.where(opens, own.sentence_start[begins], own.start[first])
         located[3, rows] = np.where(closes, own.sentence_end[ends], own.end[last])
     return located

@@ -12,7 +12,7 @@ from analysis.core.compiled import Bools, Floats
 from analysis.text.embeddings import embed, means, tells
 from analysis.text.kernels import Words, find_words
 from analysis.text.lookup import document_of
-from analysis.text.parted import taken
+from analysis.text.shards import taken
 from analysis.text.shingles import is_first
 from analysis.text.tokens import Tokens
 from analysis.text.units import Ints, groups, units
@@ -118,7 +118,7 @@ def _candidates(tokens: Tokens, offsets: Ints, rows: Ints) -> tuple[Ints, Ints]:
     n = len(rows)
     codes, names = pd.factorize(pd.Series(tokens.vocabulary, dtype="str").str.slice(0, LETTERS))
     ids = [codes[tokens.ids[offsets[row] : offsets[row + 1]]] for row in rows.tolist()]
-    begin = np.append(0, np.cumsum([len(part) for part in ids])).astype(np.int64)
+    begin = np.append(0, np.cumsum([len(shard) for shard in ids])).astype(np.int64)
     flat = np.concatenate([np.empty(0, dtype=np.int64), *ids])
     has = sparse.csr_array((np.ones(len(flat)), flat, begin), shape=(n, len(names)))
     has.sum_duplicates()
@@ -163,7 +163,7 @@ def same_meaning(a_texts: Sequence[str], b_texts: Sequence[str]) -> Floats:
     on one side, and (where as many words are shared) that they are one run, since what is left is then an
     addition. Symmetric; it depends on the pair alone.
 
-    It was fit on sentences of news on the same event, of which two thirds mean the same; .5 parts those that do from
+    It was fit on sentences of news on the same event, of which two thirds mean the same; .5 shards those that do from
     those that do not. Pairs picked out of a corpus share less: see `restatements`. Empty texts score 0.
 
     Raises `ValueError` where the two lists are not of one length, `ModuleNotFoundError` without the extra

@@ -1,4 +1,4 @@
-"""Tables of what each document of a corpus has, made part by part and put together in the order of the documents."""
+"""Tables of what each document of a corpus has, made shard by shard and put together in the order of the documents."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -12,7 +12,7 @@ from analysis.core.jobs import named, run_stage, work_folder
 from analysis.core.progress import Progress
 from analysis.core.resources import BASE, PER_CHARACTER, budget
 from analysis.engine.columns import read_about, write_about
-from analysis.engine.partitions import Partition, nothing_read, parts_told, planned, problems_of, write_problems
+from analysis.engine.partitions import Partition, nothing_read, planned, problems_of, shards_told, write_problems
 from analysis.engine.tables import pieces_in, stream, write_rows
 from analysis.framing.lexicon import Lexicon
 from analysis.scale.sentences import Tally, tallies
@@ -66,9 +66,9 @@ def write_by_document(
     progress: Progress = lambda what, done, total: None,
     **reading: Any,
 ) -> Counted:
-    """Write the rows that `function` makes of each part, with `write_part`, to the table `out`; the problems beside it.
+    """Write the rows that `function` makes of each shard, with `write_rows_of`, to the table `out`, and the problems.
 
-    `rows` makes the rows of the table of the folders of all parts. `memory` is how many bytes all processes together
+    `rows` makes the rows of the table of the folders of all shards. `memory` is how many bytes all processes together
     may take, about, or with a dask `client` each worker. What is finished is kept beside `out`, or in the folder
     `work`, and not done again: see `work_folder`. `reading` is as in `partitions`. With `adjust_for_redundancy` the
     tasks get the tally of their sentences, of all or of those in the language of the `lexicon`. Raises `CorpusError`
@@ -79,7 +79,7 @@ def write_by_document(
     plan = budget(memory, local=client is None, per_character=WITH_SENTENCES if sentences else PER_CHARACTER)
     pieces, plan = planned(corpora, plan, written=(target, problems_of(target)), **reading)
     tasks = [Counting(named(piece.key, lexicon.sha256) if lexicon else piece.key, piece, lexicon) for piece in pieces]
-    # What fits in one part is counted before another process has started.
+    # What fits in one shard is counted before another process has started.
     cores = plan.cores if sum(file.size for piece in pieces for file in piece.files) > plan.characters else 1
     with work_folder(target, work) as folder:
         run = partial(run_stage, folder=folder, client=client, cores=cores, progress=progress)
@@ -97,16 +97,16 @@ def write_by_document(
     return Counted(documents, written, problems)
 
 
-def write_part(
+def write_rows_of(
     partition: Partition, place: Path, schema: pa.Schema, rows: Callable[[Corpus, int], pa.RecordBatch]
 ) -> None:
-    """Write the `rows` of each part of a partition, and its number, into the folder `place`.
+    """Write the `rows` of each shard of a partition, and its number, into the folder `place`.
 
     How many documents there are is written there too, and what could not be read.
     """
     documents = 0
     with stream(place / _ROWS, schema) as written:
-        for number, corpus in enumerate(parts_told(partition, place)):
+        for number, corpus in enumerate(shards_told(partition, place)):
             documents += len(corpus.texts)
             written.write_batch(rows(corpus, number))
     write_about(place, documents=documents)

@@ -1,4 +1,4 @@
-"""How often each document of a corpus uses each word, or all of it, counted part by part."""
+"""How often each document of a corpus uses each word, or all of it, counted shard by shard."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ from analysis.scale.by_document import (
     in_order,
     with_fractions,
     write_by_document,
-    write_part,
+    write_rows_of,
 )
 from analysis.scale.sentences import word_weights
 from analysis.terms.keys import summed
@@ -49,7 +49,7 @@ def count(
     With `adjust_for_redundancy` each word weighs 1/n where its sentence appears n times in all corpora together, as
     `analysis.redundancy.repeats.weights` has it, and ``count`` is the sum of the weights, a number with a fraction:
     added up within the document in the order of the text, and rounded only in a .csv. What was said n times then
-    counts once. Each corpus is read twice: first the sentences of all parts are compared, by 128-bit keys
+    counts once. Each corpus is read twice: first the sentences of all shards are compared, by 128-bit keys
     (`distinct_sentences` says how unlikely a false equality is).
 
     `memory` and the other `options` are as in `write_by_document`, and so is what is raised.
@@ -106,7 +106,7 @@ def count_words(task: Counting, place: Path) -> None:
         weights = task.tally and word_weights(task.tally, number, len(words.ids))
         return pa.record_batch(_columns(corpus.documents["doc_id"].tolist(), words, weights), schema=schema)
 
-    write_part(task.partition, place, schema, rows)
+    write_rows_of(task.partition, place, schema, rows)
 
 
 def _columns(doc_ids: list[str], words: Words, weights: NDArray[np.float64] | None) -> list[pa.Array]:

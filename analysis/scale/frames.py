@@ -1,4 +1,4 @@
-"""How much each document of a corpus speaks of each frame of a lexicon, counted part by part."""
+"""How much each document of a corpus speaks of each frame of a lexicon, counted shard by shard."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analysis.core.intervals import gather
 from analysis.framing.counting import amounts, count
 from analysis.framing.lexicon import Lexicon
-from analysis.scale.by_document import NAMES, Counted, Counting, with_fractions, write_by_document, write_part
+from analysis.scale.by_document import NAMES, Counted, Counting, with_fractions, write_by_document, write_rows_of
 from analysis.scale.sentences import spoken, word_weights
 from analysis.text.corpus import Corpus
 from analysis.text.tokens import Tokens, tokenize
@@ -79,7 +79,7 @@ def count_frames(task: Counting, place: Path) -> None:
             [pa.array(each).cast(kind) for each, kind in zip(columns, schema.types, strict=True)], schema
         )
 
-    write_part(task.partition, place, schema, rows)
+    write_rows_of(task.partition, place, schema, rows)
 
 
 def _columns(tokens: Tokens, lexicon: Lexicon, weights: NDArray[np.float64] | None) -> list[Any]:

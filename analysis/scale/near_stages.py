@@ -15,8 +15,8 @@ from analysis.engine.columns import (
     join_columns,
     join_texts,
     new_column,
-    parts_in,
     read_about,
+    shards_in,
     text_columns,
     write_about,
     write_batches,
@@ -25,7 +25,7 @@ from analysis.engine.columns import (
 )
 from analysis.engine.database import Database, database, scan, write_shard
 from analysis.engine.pairing import Listing
-from analysis.engine.partitions import Partition, parts_told
+from analysis.engine.partitions import Partition, shards_told
 from analysis.redundancy.near_join import Sets, apart, first_words, join, sets_of
 from analysis.redundancy.near_places import MANY, NONE, Listed, listed
 from analysis.text.hashes import digests, run_begins
@@ -51,7 +51,7 @@ class Reading(NamedTuple):
 
 
 class Uniting(NamedTuple):
-    """All parts, of which the words are numbered, equal contents found, and the sets of words put in a row by size.
+    """All shards, of which the words are numbered, equal contents found, and the sets of words put in a row by size.
 
     ``listing``: the folder of `numbered_units`; ``memory`` and ``threads``: what the engine may take.
     """
@@ -94,18 +94,18 @@ class Settling(NamedTuple):
 
 
 def units_read(task: Reading, place: Path) -> None:
-    """The sentences or paragraphs of a partition, part by part: where they are, their words and their contents."""
-    for number, corpus in enumerate(parts_told(task.partition, place)):
+    """The sentences or paragraphs of a partition, shard by shard: where they are, their words and their contents."""
+    for number, corpus in enumerate(shards_told(task.partition, place)):
         tokens = tokenize(corpus, **dict(task.partition.options))
         offsets, start, end = units(tokens, task.unit)
         spans = {"start": start, "end": end, "document": document_of(tokens, offsets[:-1])}
-        part = place / f"{number:06d}"
-        write_columns(part, **{name: values.astype(np.int32) for name, values in spans.items()})
-        write_columns(part, **text_columns(corpus.documents["doc_id"].tolist()))
-        _write_contents(tokens, offsets, part)
+        shard = place / f"{number:06d}"
+        write_columns(shard, **{name: values.astype(np.int32) for name, values in spans.items()})
+        write_columns(shard, **text_columns(corpus.documents["doc_id"].tolist()))
+        _write_contents(tokens, offsets, shard)
 
 
-def _write_contents(tokens: Tokens, offsets: Ints, part: Path) -> None:
+def _write_contents(tokens: Tokens, offsets: Ints, shard: Path) -> None:
     r"""Write the contents of sentences or paragraphs as keys, and the sets of words of the long ones.
 
     ``contents.parquet``: ``high``, ``low``, ``row``: the key of what each unit says. ``words.parquet``: ``high``,
@@ -122,17 +122,17 @@ def _write_contents(tokens: Tokens, offsets: Ints, part: Path) -> None:
     words = words[order]
     items, size, (high, low) = sets_of(row[tokens.ids], offsets, words.T)
     used, number = np.unique(items, return_inverse=True)
-    write_columns(part, size=size, items=number.astype(np.int32))
-    write_shard(_table(part, "contents"), high=high, low=low, row=np.arange(len(high), dtype=np.int32))
+    write_columns(shard, size=size, items=number.astype(np.int32))
+    write_shard(_table(shard, "contents"), high=high, low=low, row=np.arange(len(high), dtype=np.int32))
     sets = np.bincount(number, minlength=len(used))
-    write_shard(_table(part, "words"), high=words[used, 0], low=words[used, 1], sets=sets)
+    write_shard(_table(shard, "words"), high=words[used, 0], low=words[used, 1], sets=sets)
 
 
 def numbered_units(task: Listing, place: Path) -> None:
-    """All parts, with the number of the first sentence or paragraph of each; ``all``: where each is, and the names."""
-    found = [part for folder in map(Path, task.folders) for part in parts_in(folder, "start")]
-    bases = offsets_of([len(column(part, "start")) for part in found]).tolist()
-    documents = offsets_of([len(column(part, "ends")) - 1 for part in found]).tolist()
+    """All shards, with the number of the first sentence or paragraph of each; ``all``: where each is, and the names."""
+    found = [shard for folder in map(Path, task.folders) for shard in shards_in(folder, "start")]
+    bases = offsets_of([len(column(shard, "start")) for shard in found]).tolist()
+    documents = offsets_of([len(column(shard, "ends")) - 1 for shard in found]).tolist()
     if bases[-1] > LARGEST:
         raise ValueError(f"{bases[-1]:,} places are too many to compare: give texts with {LARGEST:,} at the most")
     if found:
@@ -141,44 +141,44 @@ def numbered_units(task: Listing, place: Path) -> None:
         document = column(place / "all", "document", mode="r+")
         for (base, stop), before in zip(pairwise(bases), documents, strict=False):
             document[base:stop] += before
-    parts = [[str(part), base] for part, base in zip(found, bases, strict=False)]
-    write_about(place, parts=parts, documents=documents[-1], units=bases[-1])
+    shards = [[str(shard), base] for shard, base in zip(found, bases, strict=False)]
+    write_about(place, shards=shards, documents=documents[-1], units=bases[-1])
 
 
 def parts_of(listing: str | Path) -> Parts:
-    """The parts that `numbered_units` listed."""
-    return [(Path(part), base) for part, base in read_about(Path(listing))["parts"]]
+    """The shards that `numbered_units` listed."""
+    return [(Path(shard), base) for shard, base in read_about(Path(listing))["shards"]]
 
 
 def united(task: Uniting, place: Path) -> None:
-    """The words of all parts by number, those in the fewest sets first; copies; and each different set of words once.
+    """The words of all shards by number, those in the fewest sets first; copies; and each different set of words once.
 
     ``copies``: ``first`` and ``unit`` of contents that appear more than once, in their order. ``sets``: ``unit``, the
     first with that set, ``begin`` and ``items`` as in `Sets`. ``comparisons``: as `near_join.comparisons` counts them.
     """
-    parts = parts_of(task.listing)
+    shards = parts_of(task.listing)
     with database(memory=task.memory, threads=task.threads, folder=place) as engine:
         # Words in as many sets are in the order of their keys, so that no cut makes another order.
-        words = [_table(part, "words") for part, _ in parts]
+        words = [_table(shard, "words") for shard, _ in shards]
         rarest_first = "row_number() OVER (ORDER BY sum(sets), high, low) - 1"
         vocabularies = write_of_keys(engine, words, rarest_first, place / "words", number=np.uint32)
-        _write_copies(engine, parts, place)
+        _write_copies(engine, shards, place)
     number = column(place / "words", "number")
     types = int(number.max()) + 1 if len(number) else 0
     if types > LARGEST:
         raise ValueError(f"{types:,} different words are too many: give texts with {LARGEST:,} at the most")
-    write_about(place, types=types, comparisons=_place_sets(parts, place, task.threshold, types, vocabularies))
+    write_about(place, types=types, comparisons=_place_sets(shards, place, task.threshold, types, vocabularies))
 
 
-def _write_copies(engine: Database, parts: Parts, place: Path) -> None:
+def _write_copies(engine: Database, shards: Parts, place: Path) -> None:
     """Write ``copies`` as `united` has them, and ``later``: those that are not the first of their content, in order."""
     engine.relate(
-        "parts",
-        file_index=np.arange(len(parts), dtype=np.uint64),
-        base=np.array([base for _, base in parts], dtype=np.int32),
+        "shards",
+        file_index=np.arange(len(shards), dtype=np.uint64),
+        base=np.array([base for _, base in shards], dtype=np.int32),
     )
-    files = scan([_table(part, "contents") for part, _ in parts])
-    contents = f"(SELECT high, low, base + row AS unit FROM {files} JOIN parts USING (file_index))"
+    files = scan([_table(shard, "contents") for shard, _ in shards])
+    contents = f"(SELECT high, low, base + row AS unit FROM {files} JOIN shards USING (file_index))"
     engine.run(
         f"CREATE TABLE copies AS SELECT first, unit FROM {contents} JOIN (SELECT high, low, min(unit) AS first "
         f"FROM {contents} GROUP BY high, low HAVING count(*) > 1) USING (high, low)"
@@ -190,19 +190,21 @@ def _write_copies(engine: Database, parts: Parts, place: Path) -> None:
     write_batches(place / "later", in_order, int(later), unit=np.int32)
 
 
-def _place_sets(parts: Parts, place: Path, threshold: float, types: int, vocabularies: Sequence[int]) -> int:
-    """Write ``sets`` as `united` has them; how many comparisons they take. `vocabularies`: words of each part."""
+def _place_sets(shards: Parts, place: Path, threshold: float, types: int, vocabularies: Sequence[int]) -> int:
+    """Write ``sets`` as `united` has them; how many comparisons they take. `vocabularies`: words of each shard."""
     number, later = column(place / "words", "number"), column(place / "later", "unit")
 
-    def sizes(part: Path, base: int) -> Numbers:
+    def sizes(shard: Path, base: int) -> Numbers:
         """How many words each unit's set has, 0 where an earlier unit has it."""
-        size: Numbers = np.array(column(part, "size"))
+        size: Numbers = np.array(column(shard, "size"))
         low, stop = np.searchsorted(later, np.array([base, base + len(size)], dtype=np.int32))
         size[later[low:stop] - base] = 0
         return size
 
-    largest = max((int(column(part, "size").max(initial=0)) for part, _ in parts), default=0)
-    count = sum((np.bincount(sizes(*part), minlength=largest + 1) for part in parts), np.zeros(largest + 1, np.int64))
+    largest = max((int(column(shard, "size").max(initial=0)) for shard, _ in shards), default=0)
+    count = sum(
+        (np.bincount(sizes(*shard), minlength=largest + 1) for shard in shards), np.zeros(largest + 1, np.int64)
+    )
     count[0] = 0
     row, item = offsets_of(count), offsets_of(count * np.arange(largest + 1))  # of the first set of each size
     sets = place / "sets"
@@ -213,16 +215,16 @@ def _place_sets(parts: Parts, place: Path, threshold: float, types: int, vocabul
     )
     begin[-1] = item[-1]
     together = np.zeros(types + 1, dtype=np.int64)
-    for (part, base), first, stop in zip(parts, offsets_of(vocabularies), np.cumsum(vocabularies), strict=False):
-        size = sizes(part, base)
+    for (shard, base), first, stop in zip(shards, offsets_of(vocabularies), np.cumsum(vocabularies), strict=False):
+        size = sizes(shard, base)
         kept = np.flatnonzero(size)
         kept = kept[np.argsort(size[kept], kind="stable")]
         length = size[kept].astype(np.int64)
         begins = offsets_of(length)
-        where = run_begins(np.append(offsets_of(column(part, "size"))[kept], 0), length)
-        words = _each_rising(number[first:stop][column(part, "items")[where]], begins)
+        where = run_begins(np.append(offsets_of(column(shard, "size"))[kept], 0), length)
+        words = _each_rising(number[first:stop][column(shard, "items")[where]], begins)
         together += first_words(begins, words, threshold, types)[1]
-        within = np.arange(len(kept)) - np.searchsorted(length, length)  # which of the part's sets of its size
+        within = np.arange(len(kept)) - np.searchsorted(length, length)  # which of the shard's sets of its size
         unit[row[length] + within] = kept + base
         to = item[length] + within * length
         begin[row[length] + within] = to
@@ -361,5 +363,5 @@ def omitted(settled: Path, a: Any, b: Any) -> Ints:
     return np.where(closest[b] == a, left[b], 0).astype(np.int64)
 
 
-def _table(part: Path, name: str) -> Path:
-    return part.with_name(f"{part.name}.{name}.parquet")
+def _table(shard: Path, name: str) -> Path:
+    return shard.with_name(f"{shard.name}.{name}.parquet")

@@ -19,8 +19,8 @@ from analysis.engine.columns import (
     join_columns,
     join_texts,
     new_column,
-    parts_in,
     read_about,
+    shards_in,
     text_columns,
     texts_of,
     write_about,
@@ -28,7 +28,7 @@ from analysis.engine.columns import (
 )
 from analysis.engine.database import database, parts_of, scan, write_shard
 from analysis.engine.pairing import Listing
-from analysis.engine.partitions import Partition, parts_told, read_texts
+from analysis.engine.partitions import Partition, read_texts, shards_told
 from analysis.redundancy.reuse import pairs as joins
 from analysis.redundancy.reuse.pairs import FEWEST, WIDEST, Ints, is_reuse, keyed
 from analysis.text.tokens import offsets_of
@@ -115,27 +115,27 @@ class Documents(NamedTuple):
 
 
 def shingled(partition: Partition, place: Path) -> None:
-    """The shingles of a partition's documents by key, part by part, with the documents' names and dates."""
-    for number, corpus in enumerate(parts_told(partition, place)):
+    """The shingles of a partition's documents by key, shard by shard, with the documents' names and dates."""
+    for number, corpus in enumerate(shards_told(partition, place)):
         found = keyed(find(corpus, **dict(partition.options)))
-        part = place / f"{number:06d}"
-        write_shard(part.with_suffix(".parquet"), high=found.high, low=found.low, document=found.document)
-        write_columns(part, sizes=found.sizes, dates=corpus.documents["date"].to_numpy(dtype="datetime64[s]"))
-        write_columns(part, **text_columns(corpus.documents["doc_id"].tolist()))
+        shard = place / f"{number:06d}"
+        write_shard(shard.with_suffix(".parquet"), high=found.high, low=found.low, document=found.document)
+        write_columns(shard, sizes=found.sizes, dates=corpus.documents["date"].to_numpy(dtype="datetime64[s]"))
+        write_columns(shard, **text_columns(corpus.documents["doc_id"].tolist()))
 
 
 def listed(task: Listing, place: Path) -> None:
-    """The documents of all parts in a row, and which number the first one of each part has."""
-    parts = [part for folder in map(Path, task.folders) for part in parts_in(folder, "sizes")]
-    bases = offsets_of([len(column(part, "sizes")) for part in parts]).tolist()
+    """The documents of all shards in a row, and which number the first one of each shard has."""
+    shards = [shard for folder in map(Path, task.folders) for shard in shards_in(folder, "sizes")]
+    bases = offsets_of([len(column(shard, "sizes")) for shard in shards]).tolist()
     if bases[-1] >= _LARGEST:
         raise ValueError(f"{bases[-1]:,} documents are too many: pairs can be found among {_LARGEST - 1:,}")
-    if parts:
-        join_columns(parts, place / "all", "sizes", "dates")
-        join_texts(parts, place / "all")
-    known = [[str(part), base] for part, base in zip(parts, bases, strict=False)]
-    shingles = sum(int(column(part, "sizes").sum()) for part in parts)
-    write_about(place, parts=known, documents=bases[-1], shingles=shingles)
+    if shards:
+        join_columns(shards, place / "all", "sizes", "dates")
+        join_texts(shards, place / "all")
+    known = [[str(shard), base] for shard, base in zip(shards, bases, strict=False)]
+    shingles = sum(int(column(shard, "sizes").sum()) for shard in shards)
+    write_about(place, shards=known, documents=bases[-1], shingles=shingles)
 
 
 def joined(task: Bucket, place: Path) -> None:
@@ -144,14 +144,16 @@ def joined(task: Bucket, place: Path) -> None:
     ``common.parquet``: their keys; ``aside.parquet``: how many shingles of each document they are.
     """
     plan = task.plan
-    parts = read_about(Path(plan.listing))["parts"]
-    files = scan([Path(part).with_suffix(".parquet") for part, _ in parts])
+    shards = read_about(Path(plan.listing))["shards"]
+    files = scan([Path(shard).with_suffix(".parquet") for shard, _ in shards])
     low, high = ((1 << 64) * number // plan.buckets for number in (task.number, task.number + 1))
     own = f"high BETWEEN CAST({low} AS UBIGINT) AND CAST({high - 1} AS UBIGINT)"
-    shingles = f"(SELECT high, low, document + base AS document FROM {files} JOIN parts USING (file_index) WHERE {own})"
+    shingles = (
+        f"(SELECT high, low, document + base AS document FROM {files} JOIN shards USING (file_index) WHERE {own})"
+    )
     with database(memory=plan.memory, threads=plan.threads, folder=place) as engine:
-        bases = np.array([base for _, base in parts], dtype=np.uint32)
-        engine.relate("parts", file_index=np.arange(len(bases), dtype=np.uint64), base=bases)
+        bases = np.array([base for _, base in shards], dtype=np.uint32)
+        engine.relate("shards", file_index=np.arange(len(bases), dtype=np.uint64), base=bases)
         joins.group(engine, shingles, WIDEST)
         engine.write(joins.COMMON, place / "common.parquet")
         engine.write(joins.ASIDE, place / "aside.parquet")

@@ -97,7 +97,7 @@ def pairs(
         blocks = [stages.Block(f"{own}-{k:06d}", cut, str(weighed), k, threshold) for k in range(cut.blocks)]
         found = tuple(map(str, run(stages.paired, blocks, cores=1, what="pairing")))
         [ordered] = run(stages.ordered, [stages.Ordering(own, cut, found)], what="ordering")
-        first = _starts(corpus.read, corpus.about["parts"])
+        first = _starts(corpus.read, corpus.about["shards"])
         words = run(stages.worded, stages.wordings(corpus.pieces, first, weighed), what="common words")
         with whole_file(common_of(target)) as place:
             write_rows([_common_rows(weighed, words)], COMMON, place)
@@ -117,13 +117,13 @@ def common_of(out: Path) -> Path:
     return out.with_name(f"{out.stem}.common.csv")
 
 
-def _starts(parts: Sequence[Path], numbered: Sequence[tuple[str, int]]) -> list[int]:
+def _starts(shards: Sequence[Path], numbered: Sequence[tuple[str, int]]) -> list[int]:
     """The number of the first document of each partition; of one without documents that of the next one's."""
     first = {Path(name).parent: base for name, base in reversed(numbered)}
     found: list[int] = []
     after = 1 << 62
-    for part in reversed(parts):
-        after = first.get(part, after)
+    for shard in reversed(shards):
+        after = first.get(shard, after)
         found.append(after)
     return found[::-1]
 
@@ -146,8 +146,8 @@ def rows(documents: stages.Documents, found: pa.RecordBatch) -> pa.RecordBatch:
     names = (documents.names.take(numbers).cast(pa.string()) for numbers in found.columns[:2])
     a, b = documents.dates[first], documents.dates[second]
     earlier = np.select([a < b, b < a], list(SIDES), "unknown")
-    parts = shares(shared, documents.sizes[first], documents.sizes[second])
-    return pa.record_batch([*names, shared, *parts.values(), pa.array(earlier, pa.string())], schema=PAIRS)
+    shards = shares(shared, documents.sizes[first], documents.sizes[second])
+    return pa.record_batch([*names, shared, *shards.values(), pa.array(earlier, pa.string())], schema=PAIRS)
 
 
 def _common_rows(weighed: Path, places: Iterable[Path]) -> pa.RecordBatch:

@@ -1,7 +1,7 @@
-"""How often each sentence of a corpus in parts appears in all of it, so that its words can weigh less.
+"""How often each sentence of a sharded corpus appears in all of it, so that its words can weigh less.
 
-Only counts travel: of each part the keys of its different sentences, with how often each appears in the part; and then,
-for each of these in that order, how often it appears in all.
+Only counts travel: of each shard the keys of its different sentences, with how often each appears in it; and then, for
+each of these in that order, how often it appears in all.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core.jobs import LostError, named
-from analysis.engine.columns import column, parts_in, write_columns, write_of_keys
+from analysis.engine.columns import column, shards_in, write_columns, write_of_keys
 from analysis.engine.database import database, write_shard
 from analysis.engine.partitions import Partition, read_texts
 from analysis.text.corpus import Corpus
@@ -42,7 +42,7 @@ class Sentences(NamedTuple):
 
 
 class Comparing(NamedTuple):
-    """All parts, of which the sentences are counted; ``places``: the folders that `keyed_sentences` made, in order."""
+    """All shards, of which the sentences are counted; ``places``: the folders that `keyed_sentences` made, in order."""
 
     key: str
     places: tuple[str, ...]
@@ -54,7 +54,7 @@ class Tally(NamedTuple):
     """Where to read how often each sentence of a partition appears in all.
 
     ``key``: a name for all that was counted; ``keyed``: the folder that `keyed_sentences` made of the partition;
-    ``counted``: the one that `counted_sentences` made of all; ``first``: the place of the partition's first part there.
+    ``counted``: the one that `counted_sentences` made of all; ``first``: where the partition's first shard is there.
     """
 
     key: str
@@ -71,49 +71,49 @@ def tallies(
     `run` does a stage: of a function, its tasks and a name for the work, as `run_stage` does. `memory` and `threads`
     are those of the engine.
     """
-    # What is made of a part is of use only where the parts are cut in the same places again.
+    # What is made of a shard is of use only where the shards are cut in the same places again.
     tasks = [Sentences(named(own.key, str(own.characters), str(language)), own, language) for own in partitions]
     places = run(keyed_sentences, tasks, what="reading sentences")
     key = named(*(task.key for task in tasks))
     comparing = Comparing(key, tuple(map(str, places)), memory, threads)
     [counted] = run(counted_sentences, [comparing], what="comparing sentences")
-    first = offsets_of([len(parts_in(place, "row")) for place in places]).tolist()
+    first = offsets_of([len(shards_in(place, "row")) for place in places]).tolist()
     return [Tally(key, str(place), str(counted), number) for place, number in zip(places, first, strict=False)]
 
 
 def keyed_sentences(task: Sentences, place: Path) -> None:
-    """The keys of the different sentences of each part, how often each appears there; and which one is where.
+    """The keys of the different sentences of each shard, how often each appears there; and which one is where.
 
     With the words of each sentence it is known later which words it has, without telling sentences apart again.
     """
     for number, corpus in enumerate(read_texts(task.partition)):
         tokens = tokenize(spoken(corpus, task.language), **dict(task.partition.options))
         found = distinct_sentences(tokens)
-        part = place / f"{number:06d}"
-        write_shard(part.with_suffix(".parquet"), high=found.high, low=found.low, times=found.times)
-        write_columns(part, row=found.row, words=np.diff(tokens.sentence_offsets).astype(np.int32))
+        shard = place / f"{number:06d}"
+        write_shard(shard.with_suffix(".parquet"), high=found.high, low=found.low, times=found.times)
+        write_columns(shard, row=found.row, words=np.diff(tokens.sentence_offsets).astype(np.int32))
 
 
 def counted_sentences(task: Comparing, place: Path) -> None:
-    """How often each sentence appears in all parts: ``times``, for each part from its ``begin`` on."""
-    files = [part.with_suffix(".parquet") for folder in task.places for part in parts_in(Path(folder), "row")]
+    """How often each sentence appears in all shards: ``times``, for each shard from its ``begin`` on."""
+    files = [shard.with_suffix(".parquet") for folder in task.places for shard in shards_in(Path(folder), "row")]
     with database(memory=task.memory, threads=task.threads, folder=place) as engine:
         sizes = write_of_keys(engine, files, "sum(times)::BIGINT", place / "all", times=np.int64)
     write_columns(place / "all", begin=offsets_of(sizes))
 
 
 def word_weights(tally: Tally, number: int, words: int) -> NDArray[np.float64]:
-    """One weight for each of the words in part `number` of a partition: 1/n where its sentence appears n times in all.
+    """One weight for each of the words in shard `number` of a partition: 1/n where its sentence appears n times in all.
 
-    They are those of `analysis.redundancy.repeats.weights`. Raises `LostError` where the part had another number of
+    They are those of `analysis.redundancy.repeats.weights`. Raises `LostError` where the shard had another number of
     words when its sentences were read.
     """
-    part, counted = Path(tally.keyed, f"{number:06d}"), Path(tally.counted, "all")
-    lengths = column(part, "words")
+    shard, counted = Path(tally.keyed, f"{number:06d}"), Path(tally.counted, "all")
+    lengths = column(shard, "words")
     if lengths.sum() != words:
         raise LostError("a file of the corpus has changed while it was read: give the same command again")
     begin, stop = column(counted, "begin")[tally.first + number :][:2].tolist()
-    return np.repeat(1.0 / column(counted, "times")[begin:stop][column(part, "row")], lengths)
+    return np.repeat(1.0 / column(counted, "times")[begin:stop][column(shard, "row")], lengths)
 
 
 def spoken(corpus: Corpus, language: str | None) -> Corpus:

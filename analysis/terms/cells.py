@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analysis.core.compiled import Bools, Floats, Ints, compiled
 from analysis.terms.keys import Alphabet, Columns, by_value, changes, pack, rank_of
 from analysis.text.documents import Offsets
-from analysis.text.parted import part_weights, parts
+from analysis.text.shards import shard_weights, shards
 from analysis.text.tokens import Ids, Tokens
 
 
@@ -73,25 +73,25 @@ def counted_terms(
     weights: Floats | None = None,
     min_count: int = 1,
 ) -> Iterator[tuple[Cells, Columns]]:
-    """The cells of the terms of `n` words in each part, and the key of each of their rows, see `keys.pack`.
+    """The cells of the terms of `n` words in each shard, and the key of each of their rows, see `keys.pack`.
 
-    ``codes``: those of `tokens` in `words`. Stop words are left out, and of a corpus in one part what is rare in it.
+    ``codes``: those of `tokens` in `words`. Stop words are left out, and of a corpus in one shard what is rare in it.
     """
-    for part in parts(tokens):
+    for shard in shards(tokens):
         place: Any = slice(None)
-        term, own = part.tokens.ids, [codes[part.types]]
+        term, own = shard.tokens.ids, [codes[shard.types]]
         if n > 1:
-            # In alphabetical order, but numbered within the part: of the whole there may be ten times as many words.
+            # In alphabetical order, but numbered within the shard: of the whole there may be ten times as many words.
             order = np.argsort(own[0])
-            running, place = _running(rank_of(order)[term], part.tokens.sentence_offsets, n, skip)
+            running, place = _running(rank_of(order)[term], shard.tokens.sentence_offsets, n, skip)
             term, words_of = _numbered(running)
             own = [own[0][order][word] for word in words_of]
         kept = ~words.dropped[own[0]] & ~words.dropped[own[-1]]
-        if part.tokens.n_documents == tokens.n_documents:  # a group may still have too few of what all have enough of
+        if shard.tokens.n_documents == tokens.n_documents:  # a group may still have too few of what all have enough of
             kept &= np.bincount(term, minlength=len(kept)) >= min_count
         term = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)[term]
-        amount = part_weights(tokens, weights, part)
-        unit, owner = _units(part.tokens, groups.of[part.rows], groups.alone[part.rows])
+        amount = shard_weights(tokens, weights, shard)
+        unit, owner = _units(shard.tokens, groups.of[shard.rows], groups.alone[shard.rows])
         cells = _counted(term, unit[place], owner, None if amount is None else amount[place], int(kept.sum()))
         digits = [*(word[kept][cells.term] for word in own), cells.group]
         yield cells, pack(digits, words.radices(n, len(groups.names)))
@@ -182,6 +182,6 @@ def count_cells(term: Any, weight: Any, begin: Any, order: Any, owner: Any, term
 def type_counts(tokens: Tokens) -> Ints:
     """(types,) how often each type appears in the whole."""
     count = np.zeros(len(tokens.vocabulary), np.int64)
-    for part in parts(tokens):
-        count[part.types] += np.bincount(part.tokens.ids, minlength=len(part.types))
+    for shard in shards(tokens):
+        count[shard.types] += np.bincount(shard.tokens.ids, minlength=len(shard.types))
     return count

@@ -10,8 +10,8 @@ from scipy.special import xlog1py
 
 from analysis.core.compiled import Bools, Floats, Ints, compiled
 from analysis.terms.keys import FirstRows, alphabetical, key_buckets, rank_of, summed
-from analysis.text.parted import names, parts
 from analysis.text.patterns import fitting_types, fold_pattern
+from analysis.text.shards import names, shards
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Ids, Tokens
 
@@ -121,16 +121,16 @@ def _totals_of(tokens: Tokens, window: int | str, *, both_ways: bool) -> _Totals
         raise ValueError(f"window is {window!r}: give a number of words, 1 or more, or 'sentence'")
     first_count, second_count = np.zeros((2, len(tokens.vocabulary)), dtype=np.int64)
     pairs = 0
-    for part in parts(tokens):
-        ids, offsets = part.tokens.ids, part.tokens.sentence_offsets
+    for shard in shards(tokens):
+        ids, offsets = shard.tokens.ids, shard.tokens.sentence_offsets
         if isinstance(window, int):
-            begun, ended = _totals(ids, offsets, window, len(part.types))
+            begun, ended = _totals(ids, offsets, window, len(shard.types))
             pairs += int(begun.sum())
         else:
-            begun = ended = np.bincount(_each_once(part.tokens)[0], minlength=len(part.types))
+            begun = ended = np.bincount(_each_once(shard.tokens)[0], minlength=len(shard.types))
             pairs += int((np.diff(offsets) ** 2).sum())
-        first_count[part.types] += begun
-        second_count[part.types] += ended
+        first_count[shard.types] += begun
+        second_count[shard.types] += ended
     if not isinstance(window, int):
         return _Totals(first_count, second_count, tokens.n_sentences, pairs)
     if both_ways:
@@ -141,12 +141,12 @@ def _totals_of(tokens: Tokens, window: int | str, *, both_ways: bool) -> _Totals
 def _pairs(
     tokens: Tokens, window: int | str, begins: Bools, ends: Bools, min_count: int, *, both_ways: bool
 ) -> Iterator[Ids]:
-    """The pairs of allowed types in each part: (4, pairs) first, second, count, documents.
+    """The pairs of allowed types in each shard: (4, pairs) first, second, count, documents.
 
-    Pairs that are not frequent enough are left out where the part is the whole.
+    Pairs that are not frequent enough are left out where the shard is the whole.
     """
-    for part in parts(tokens):
-        own, types = part.tokens, part.types
+    for shard in shards(tokens):
+        own, types = shard.tokens, shard.types
         ids, offsets, reach = own.ids, own.sentence_offsets, window
         if not isinstance(reach, int):
             ids, offsets = _each_once(own)
@@ -233,8 +233,8 @@ def _nodes(tokens: Tokens, node: str) -> Bools:
     if " " in word:
         raise ValueError(f"node is {node!r}: give one word, or a pattern such as 'secur*'")
     chosen = np.zeros(len(tokens.vocabulary), dtype=bool)
-    for part in parts(tokens):
-        chosen[part.types[fitting_types(part.tokens, [word]).indices]] = True
+    for shard in shards(tokens):
+        chosen[shard.types[fitting_types(shard.tokens, [word]).indices]] = True
     return chosen
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from analysis.core.compiled import Ints
 from analysis.text.kernels import fold
 from analysis.text.lookup import document_of, sentence_in_document, sentence_of
-from analysis.text.parted import parts
 from analysis.text.patterns import find
+from analysis.text.shards import shards
 from analysis.text.tokens import Ids, Tokens
 
 SORTS = ("document", "left", "right", "date")
@@ -65,8 +65,8 @@ def kwic(
     if not patterns:
         raise ValueError("the list of patterns is empty: give at least one, such as 'war*'")
     tables: list[pd.DataFrame] = []
-    for part in parts(tokens):
-        table, order = _contexts(part.tokens, patterns, window, sort)
+    for shard in shards(tokens):
+        table, order = _contexts(shard.tokens, patterns, window, sort)
         tables.append(table.assign(**order))
         if most is not None and sum(map(len, tables)) > most:
             tables = [_sorted(tables, len(order))[:most]]
@@ -138,10 +138,10 @@ def to_html(table: pd.DataFrame) -> str:
     )
 
 
-def _line(doc_id: str, *parts: str) -> str:
+def _line(doc_id: str, *shards: str) -> str:
     """One row of the HTML table: the document; the text before the keyword, the keyword, the text behind it."""
-    direction = _direction("".join(parts))
-    pre, keyword, post = (html.escape(" ".join(part.split())) for part in parts)
+    direction = _direction("".join(shards))
+    pre, keyword, post = (html.escape(" ".join(shard.split())) for shard in shards)
     return (
         f'<tr><th scope="row" dir="auto">{html.escape(doc_id)}</th><td><div dir="{direction}" style="{_PARTS}">'
         f'<span style="text-align:end">{pre}</span> <mark>{keyword}</mark> <span style="text-align:start">{post}</span>'
@@ -173,8 +173,8 @@ def _passages(tokens: Tokens, document: Ints, first: Ints, last: Ints, start: Id
     rows = zip(document, *sentences, start.tolist(), end.tolist(), strict=True)
     for d, a, b, here, there in rows:
         own = dict.fromkeys(segment[a : b + 1].tolist())
-        parts = (texts[d][max(here, begins[number]) : min(there, ends[number])] for number in own)
-        passages.append(" ".join(" ".join(parts).split()))
+        shards = (texts[d][max(here, begins[number]) : min(there, ends[number])] for number in own)
+        passages.append(" ".join(" ".join(shards).split()))
     return passages
 
 

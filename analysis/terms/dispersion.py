@@ -13,8 +13,7 @@ from analysis.core.compiled import Ints, compiled
 from analysis.terms.cells import count_cells, type_counts
 from analysis.terms.keys import alphabetical
 from analysis.text.buckets import Buckets
-from analysis.text.parted import folder_of, names, types_of
-from analysis.text.parted import parts as parts_of
+from analysis.text.shards import folder_of, names, shards, types_of
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens, offsets_of
 
@@ -87,11 +86,11 @@ def places(tokens: Tokens, terms: Iterable[str], *, most: int | None = None) -> 
     which = np.full(len(tokens.vocabulary), -1)
     which[types[types >= 0]] = np.flatnonzero(types >= 0)
     found, total = np.empty((3, 0), dtype=np.int64), 0
-    for part in parts_of(tokens):
-        order = which[part.types][part.tokens.ids]
+    for shard in shards(tokens):
+        order = which[shard.types][shard.tokens.ids]
         own = np.flatnonzero(order >= 0)
         total += len(own)
-        found = np.concatenate([found, [order[own], own + part.word, np.ones_like(own)]], axis=1)
+        found = np.concatenate([found, [order[own], own + shard.word, np.ones_like(own)]], axis=1)
         if most is not None and found.shape[1] > 2 * most:
             found = _thinned(found, len(tokens))  # now and then, so that not all places are held at once
     many = most is not None and total > most
@@ -265,16 +264,19 @@ def _blocks(
     begin, last, near = np.full(len(types), -1), np.zeros(len(types), np.int64), np.zeros(len(types), np.int64)
     edges = offsets_of(sizes)
     buckets = Buckets(folder_of(tokens), [np.int32, np.int32, np.int32, np.int32], number=number, spread=False)
-    for part in parts_of(tokens):
-        term = place[part.types][part.tokens.ids]
-        first, stop = np.searchsorted(edges, part.word, side="right") - 1, np.searchsorted(edges, part.word + len(term))
-        bounds = np.clip(edges[first : stop + 1] - part.word, 0, len(term))  # of the rows that the part has words of
+    for shard in shards(tokens):
+        term = place[shard.types][shard.tokens.ids]
+        first, stop = (
+            np.searchsorted(edges, shard.word, side="right") - 1,
+            np.searchsorted(edges, shard.word + len(term)),
+        )
+        bounds = np.clip(edges[first : stop + 1] - shard.word, 0, len(term))  # of the rows that the shard has words of
         rows = np.arange(stop - first)
         one = np.zeros(len(rows), dtype=np.int32)
         _, which, cell, times, _, ends = count_cells(term, np.empty(0), bounds, rows, one, len(types))
         which = which[cell]
         buckets.add(block[which], which, np.repeat(rows + first, np.diff(ends)), times)
-        _pass(term, part.word, len(tokens), count, begin, last, near)
+        _pass(term, shard.word, len(tokens), count, begin, last, near)
     reduced = (near + np.minimum((begin + len(tokens) - last) * count, len(tokens))) / max(len(tokens), 1)
     bounds = np.searchsorted(block, np.arange(number + 1))
     for k, own in enumerate(starmap(slice, pairwise(bounds.tolist()))):

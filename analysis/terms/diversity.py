@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import Floats, compiled
 from analysis.text.lookup import stretches
-from analysis.text.parted import parts
+from analysis.text.shards import shards
 from analysis.text.tokens import Tokens
 
 AT_ONCE = 200_000  # words that are worked on together
@@ -30,7 +30,7 @@ def diversity(tokens: Tokens, window: int = 50) -> pd.DataFrame:
     - ``mattr``: mean TTR of all N - `window` + 1 stretches of `window` words (Covington and McFall 2010, Cutting the
       Gordian knot, Journal of Quantitative Linguistics 17, p. 96);
     - ``mtld``: N / factors. A factor ends at the word with which the TTR since the last factor falls below 0.72; what
-      remains counts as the part :math:`(1 - TTR) / (1 - 0.72)` of one. The mean of reading forwards and backwards, in
+      remains counts as the shard :math:`(1 - TTR) / (1 - 0.72)` of one. The mean of reading forwards and backwards, in
       words (McCarthy and Jarvis 2010, MTLD, vocd-D, and HD-D, Behavior Research Methods 42, p. 384);
     - ``hdd``: the TTR to be expected of 42 words drawn from the document without replacement, :math:`\sum_t
       (1 - \binom{N - f_t}{42} / \binom{N}{42}) / 42` (McCarthy and Jarvis 2007, vocd: a theoretical and empirical
@@ -59,9 +59,9 @@ def diversity(tokens: Tokens, window: int = 50) -> pd.DataFrame:
         raise ValueError(f"window is {window}: use 1 word or more, 50 as a rule")
     # Stretch by stretch, since all that is held for each word serves its own document only.
     tables = [
-        _diversity(part.tokens, first, stop, window)
-        for part in parts(tokens)
-        for first, stop in stretches(part.tokens, AT_ONCE) or [(0, 0)]
+        _diversity(shard.tokens, first, stop, window)
+        for shard in shards(tokens)
+        for first, stop in stretches(shard.tokens, AT_ONCE) or [(0, 0)]
     ]
     return pd.concat(tables, ignore_index=True)
 

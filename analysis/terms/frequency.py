@@ -1,6 +1,6 @@
 """Which words carry a text: counts of words and n-grams, with rates, spread over documents and intervals.
 
-The terms of each part of a corpus are counted, and the counts of all parts added up, term by term.
+The terms of each shard of a corpus are counted, and the counts of all shards added up, term by term.
 """
 
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ from analysis.terms.keys import (
 from analysis.terms.trends import trends
 from analysis.terms.zipf import zipf
 from analysis.text.buckets import Buckets
-from analysis.text.parted import names, part_weights, parts
+from analysis.text.shards import names, shard_weights, shards
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens
 
@@ -113,7 +113,7 @@ def terms(
     group, counts = rows["group"].to_numpy(), rows["counts"].to_numpy()
     known = [rows[key].to_numpy() for key in range(len(keys))]
     sizes = (
-        np.bincount(owner, part, minlength=len(groups.names))[group] for part in (running, running**2, running > 0)
+        np.bincount(owner, shard, minlength=len(groups.names))[group] for shard in (running, running**2, running > 0)
     )
     sums = Sums(counts, rows["square"].to_numpy(), rows["product"].to_numpy(), rows["held"].to_numpy(), *sizes)
     low, high = intervals_of(sums)
@@ -160,8 +160,8 @@ def before_and_after(
     1  will      2       1.0   1.0
     """
     count, adjusted = type_counts(tokens).astype(np.int32), np.zeros(len(tokens.vocabulary))
-    for part in parts(tokens):
-        adjusted[part.types] += np.bincount(part.tokens.ids, part_weights(tokens, weights, part), len(part.types))
+    for shard in shards(tokens):
+        adjusted[shard.types] += np.bincount(shard.tokens.ids, shard_weights(tokens, weights, shard), len(shard.types))
     del weights  # the largest array here, of a large corpus
     rows = alphabetical(tokens)
     rows = rows[(~stopped(tokens.vocabulary, stopwords) & (count > 0))[rows]]

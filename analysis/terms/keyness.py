@@ -1,6 +1,6 @@
 """Which words one corpus uses more, or less, than another: keyness.
 
-The terms of each part of either side are counted, document by document, and what all parts have of a term is brought
+The terms of each shard of either side are counted, document by document, and what all shards have of a term is brought
 together. Then each group is held against all the others.
 """
 
@@ -24,7 +24,7 @@ from analysis.terms.tallies import (
     key_table,
 )
 from analysis.text.buckets import Buckets
-from analysis.text.parted import parts
+from analysis.text.shards import shards
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens, offsets_of
 
@@ -138,7 +138,7 @@ def keyness(
         documents = target.n_documents, reference.n_documents
         return key_table(terms, found, first.sizes, documents, k=k, prior=prior)
     if not shared:
-        own = next(part.tokens for part in parts(target) if len(part.tokens))
+        own = next(shard.tokens for shard in shards(target) if len(shard.tokens))
         said = f"it begins {listed[0]!r}, the target {' '.join(own.vocabulary[own.ids[:n]])!r}"
         raise ValueError(f"the reference table shares no term with the target: {said}")
     terms = pd.Series(terms).str.rstrip(" ").array if n > 1 else terms
@@ -214,7 +214,7 @@ def _check_sides(target: Tokens, reference: Tokens) -> None:
         and np.array_equal(_starts(target), _starts(reference))
         and all(map(eq, target.corpus.texts, reference.corpus.texts))
     ):
-        raise ValueError("target and reference are the same documents: compare two parts, such as `where` gives")
+        raise ValueError("target and reference are the same documents: compare two shards, such as `where` gives")
     for option in ("scheme", "lowercase"):
         one, two = target.options.get(option), reference.options.get(option)
         if one != two:
@@ -223,7 +223,7 @@ def _check_sides(target: Tokens, reference: Tokens) -> None:
 
 def _starts(tokens: Tokens) -> Ints:
     """(documents,) the sum of the places at which the words of each begin."""
-    every = [np.diff(offsets_of(part.tokens.start)[part.tokens.document_offsets]) for part in parts(tokens)]
+    every = [np.diff(offsets_of(shard.tokens.start)[shard.tokens.document_offsets]) for shard in shards(tokens)]
     return np.concatenate(every)
 
 

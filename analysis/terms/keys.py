@@ -10,7 +10,7 @@ from scipy import sparse
 
 from analysis.core.compiled import Bools, Ints
 from analysis.text.buckets import Buckets
-from analysis.text.parted import Vocabulary, folder_of, names
+from analysis.text.shards import Vocabulary, folder_of, names
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Ids, Tokens
 
@@ -67,7 +67,7 @@ def alphabet(*corpora: Tokens, stopwords: Iterable[str] | None = None, more: Seq
 
 
 def alphabetical(tokens: Tokens) -> NDArray[Any]:
-    """The types in alphabetical order, in which those of a corpus in parts are numbered."""
+    """The types in alphabetical order, in which those of a sharded corpus are numbered."""
     if isinstance(tokens.vocabulary, Vocabulary):
         return np.arange(len(tokens.vocabulary), dtype=np.int32)
     return pd.Series(tokens.vocabulary, dtype="str").argsort().to_numpy()

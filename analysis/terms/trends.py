@@ -12,8 +12,8 @@ from scipy import sparse, stats
 from analysis.core.compiled import Ints
 from analysis.core.intervals import gather, rate_intervals
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.parted import part_weights, parts, types_of
 from analysis.text.periods import periods
+from analysis.text.shards import shard_weights, shards, types_of
 from analysis.text.tokens import Tokens
 
 LEVEL = 0.05  # of the false discovery rate below which a trend has a direction
@@ -129,18 +129,18 @@ def _counts(tokens: Tokens, terms: list[str], weights: NDArray[np.float64] | Non
     found: list[Any] = []
     sizes: list[NDArray[Any]] = []
     times = np.zeros(len(terms), dtype=np.int64)
-    for part in parts(tokens):
-        amount = part_weights(tokens, weights, part)
-        ids = pd.Index(part.types).get_indexer(pd.Index(types))  # -1 where the part does not have the word
-        places = [_places(part.tokens, ids[first:stop]) for first, stop in pairwise(bounds)]
+    for shard in shards(tokens):
+        amount = shard_weights(tokens, weights, shard)
+        ids = pd.Index(shard.types).get_indexer(pd.Index(types))  # -1 where the shard does not have the word
+        places = [_places(shard.tokens, ids[first:stop]) for first, stop in pairwise(bounds)]
         here = np.array([len(place) for place in places], dtype=np.int64)
         times += here
         place = np.concatenate([np.zeros(0, dtype=np.int64), *places])
         column = np.repeat(np.arange(len(terms)), here)
         values = np.ones(len(place)) if amount is None else amount[place]
-        shape = (part.tokens.n_documents, len(terms))
-        found.append(sparse.csr_array((values, (document_of(part.tokens, place), column)), shape=shape))
-        lengths = np.diff(part.tokens.document_offsets)
+        shape = (shard.tokens.n_documents, len(terms))
+        found.append(sparse.csr_array((values, (document_of(shard.tokens, place), column)), shape=shape))
+        lengths = np.diff(shard.tokens.document_offsets)
         if amount is None:
             sizes.append(lengths.astype(np.float64))
         else:

@@ -8,7 +8,7 @@ from scipy import optimize
 from analysis.core.compiled import Floats
 from analysis.terms.cells import type_counts
 from analysis.terms.keys import alphabetical
-from analysis.text.parted import names, parts
+from analysis.text.shards import names, shards
 from analysis.text.tokens import Tokens
 
 POINTS = 200  # of the growth of the vocabulary
@@ -143,11 +143,11 @@ def _growth(tokens: Tokens) -> tuple[pd.DataFrame, float, float]:
     words = np.unique(np.ceil(len(tokens) * np.arange(1, POINTS + 1) / POINTS).astype(np.int64))
     words = words[words > 0]
     first = np.full(len(tokens.vocabulary), len(tokens))
-    for part in parts(tokens):
-        own = np.full(len(part.types), len(tokens))
+    for shard in shards(tokens):
+        own = np.full(len(shard.types), len(tokens))
         # Of several places the last one assigned stays.
-        own[part.tokens.ids[::-1]] = np.arange(part.word, part.word + len(part.tokens))[::-1]
-        first[part.types] = np.minimum(first[part.types], own)
+        own[shard.tokens.ids[::-1]] = np.arange(shard.word, shard.word + len(shard.tokens))[::-1]
+        first[shard.types] = np.minimum(first[shard.types], own)
     first.sort()
     types = np.searchsorted(first, words)
     table = pd.DataFrame({"words": words, "types": types})

@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analysis.core.files import delete_made
-from analysis.text.parted import Part, Parted, Vocabulary, names, open_parts, parts, unite
+from analysis.text.shards import Shard, ShardedTokens, Vocabulary, names, open_shards, shards, unite
 from analysis.text.stopwords import NLTK_NAMES
 from analysis.text.storage import read_arrow
 from analysis.text.tokens import Ids, Tokens
@@ -53,7 +53,7 @@ def word_forms(tokens: Tokens, form: str = "words", *, keep: Collection[str] = (
     tool = "NLTK Snowball" if form == "stems" else "simplemma"
     said = [f"{tool} for {', '.join(done)}"] * bool(done) + [f"none for {', '.join(left)}"] * bool(left)
     options = {**tokens.options, "forms": f"{form} ({'; '.join(said)})"}
-    if isinstance(tokens, Parted):
+    if isinstance(tokens, ShardedTokens):
         return _renamed(tokens, lambda name, words: _written(words, _change(name, form), kept), options)
     codes: dict[str, int] = {}
     ids = np.empty_like(tokens.ids)
@@ -128,27 +128,27 @@ def _lemmatizer(language: str) -> Change | None:
     return lambda word: str(lemmatize(word, lang=language)).lower()
 
 
-def _renamed(tokens: Parted, written: Writer, options: dict[str, Any]) -> Parted:
+def _renamed(tokens: ShardedTokens, written: Writer, options: dict[str, Any]) -> ShardedTokens:
     """`tokens` with ``written(language, words)`` for their words, in a folder that goes with the result."""
-    # All documents of the folder: those of `tokens` would leave parts incomplete, of which others may yet be asked for.
-    whole = replace(open_parts(tokens.folder), vocabulary=tokens.vocabulary, types=tokens.types, form=tokens.form)
+    # All documents of the folder: those of `tokens` would leave shards incomplete that others may yet ask for.
+    whole = replace(open_shards(tokens.folder), vocabulary=tokens.vocabulary, types=tokens.types, form=tokens.form)
     languages, language = np.unique(whole.languages, return_inverse=True)
     place = Path(tempfile.mkdtemp(prefix="forms-", dir=tokens.folder))
     new = _new_types(whole, languages, language, written, place)
     vocabulary = Vocabulary(read_arrow(place, "vocabulary").column(0))
     weakref.finalize(vocabulary, delete_made, place)
     (place / "types").mkdir()
-    for part in parts(whole):
-        types, ids = np.unique(new[_by_word(language, part), part.types[part.tokens.ids]], return_inverse=True)
-        np.save(place / "types" / _file(part.number), types)
-        np.save(place / _file(part.number), ids.astype(np.int32))
+    for shard in shards(whole):
+        types, ids = np.unique(new[_by_word(language, shard), shard.types[shard.tokens.ids]], return_inverse=True)
+        np.save(place / "types" / _file(shard.number), types)
+        np.save(place / _file(shard.number), ids.astype(np.int32))
     form = _Form(place, vocabulary, options)
     return replace(tokens, vocabulary=vocabulary, options=options, types=place / "types", form=form)
 
 
 @dataclass(frozen=True)
 class _Form:
-    """Gives a part its new types."""
+    """Gives a shard its new types."""
 
     folder: Path
     vocabulary: Vocabulary
@@ -161,12 +161,12 @@ class _Form:
 
 
 def _new_types(
-    whole: Parted, languages: NDArray[np.object_], language: NDArray[np.int64], written: Writer, place: Path
+    whole: ShardedTokens, languages: NDArray[np.object_], language: NDArray[np.int64], written: Writer, place: Path
 ) -> Ids:
     """(languages, types) the new type of each word in each language that has it; the vocabulary is written."""
     used = np.zeros((len(languages), len(whole.vocabulary)), dtype=bool)
-    for part in parts(whole):
-        used[_by_word(language, part), part.types[part.tokens.ids]] = True
+    for shard in shards(whole):
+        used[_by_word(language, shard), shard.types[shard.tokens.ids]] = True
     pieces = []
     for row, name in enumerate(languages):
         types = np.flatnonzero(used[row])
@@ -180,11 +180,11 @@ def _new_types(
     return new
 
 
-def _by_word(values: NDArray[np.int64], part: Part) -> NDArray[np.int64]:
-    """What `values` have of the document of each word of a part."""
-    return np.repeat(values[part.rows], np.diff(part.tokens.document_offsets))
+def _by_word(values: NDArray[np.int64], shard: Shard) -> NDArray[np.int64]:
+    """What `values` have of the document of each word of a shard."""
+    return np.repeat(values[shard.rows], np.diff(shard.tokens.document_offsets))
 
 
 def _file(number: int) -> str:
-    """The name of the file of a part, or of a piece."""
+    """The name of the file of a shard, or of a piece."""
     return f"{number:05}.npy"

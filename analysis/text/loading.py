@@ -12,8 +12,8 @@ from analysis.core.files import delete_made, working_folder
 from analysis.core.paths import PACKAGE, cache_folder
 from analysis.core.versions import reading_versions
 from analysis.text.corpus import CorpusError, corpus_files, read_corpus, read_frame
-from analysis.text.parted import are_parts, open_parts
 from analysis.text.reading.folders import name_from, sha256_of
+from analysis.text.shards import are_shards, open_shards
 from analysis.text.storage import are_tokens, open_tokens, save_tokens
 from analysis.text.tokens import Tokens, tokenize
 
@@ -41,7 +41,7 @@ def load_tokens(
     name made of the bytes of every file, the parameters, this package's code and the versions of what it reads with, so
     that a changed file or program is never answered from before. The folder holds the four corpora used last; where it
     can't be written, or a file changed while it was read, nothing is saved. In a report on a corpus that does not fit
-    in memory they are on disk, in parts. Raises `CorpusError` as `read_corpus` does, and in a report's notebook where
+    in memory they are on disk, in shards. Raises `CorpusError` as `read_corpus` does, and in a report's notebook where
     the corpus is no longer what the report is on.
 
     >>> import tempfile
@@ -59,7 +59,7 @@ def load_tokens(
     saved = place_of(path, folder, **about, **options)
     if saved.is_dir():
         try:
-            found: Tokens = open_parts(saved) if are_parts(saved) else open_tokens(saved)
+            found: Tokens = open_shards(saved) if are_shards(saved) else open_tokens(saved)
             os.utime(saved)  # used just now: the last to be cleared away
             return found
         except (OSError, ValueError):
@@ -96,6 +96,6 @@ def place_of(path: str | Path, folder: Path, *, metadata: str | Path | None, **o
 def _clear(folder: Path) -> None:
     """Delete all but the newest of what is saved in `folder`, and nothing else that somebody keeps there."""
     named = [place for place in folder.iterdir() if re.fullmatch("[0-9a-f]{32}", place.name)]
-    saved = [place for place in named if not place.is_symlink() and (are_tokens(place) or are_parts(place))]
+    saved = [place for place in named if not place.is_symlink() and (are_tokens(place) or are_shards(place))]
     for place in sorted(saved, key=lambda place: place.stat().st_mtime)[:-KEPT]:
         delete_made(place)

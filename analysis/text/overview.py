@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.core.compiled import compiled
 from analysis.text.documents import Offsets
-from analysis.text.parted import parts, sentence_counts
+from analysis.text.shards import sentence_counts, shards
 from analysis.text.tokens import Tokens
 
 HELD = 20_000_000  # words of groups that wait to be made one where a group has them several times
@@ -53,13 +53,13 @@ def _types(tokens: Tokens, group: Offsets, groups: int) -> Offsets:
     first, last = np.full(groups, len(group)), np.zeros(groups, np.int64)
     np.minimum.at(first, group, np.arange(len(group)))
     np.maximum.at(last, group, np.arange(len(group)))
-    for part in parts(tokens):
-        own = group[part.rows]
+    for shard in shards(tokens):
+        own = group[shard.rows]
         order = np.argsort(own, kind="stable")
-        met, local = _met(part.tokens.ids, part.tokens.document_offsets, order, own, len(part.types))
-        inside = ((first >= part.rows.start) & (last < part.rows.stop))[met]  # the group is in no other part
+        met, local = _met(shard.tokens.ids, shard.tokens.document_offsets, order, own, len(shard.types))
+        inside = ((first >= shard.rows.start) & (last < shard.rows.stop))[met]  # the group is in no other shard
         types += np.bincount(met[inside], minlength=groups)
-        held.append(met[~inside] * len(tokens.vocabulary) + part.types[local[~inside]])
+        held.append(met[~inside] * len(tokens.vocabulary) + shard.types[local[~inside]])
         if sum(map(len, held[1:])) > HELD:
             held = [np.unique(np.concatenate(held))]
     shared = np.unique(np.concatenate(held)) // max(len(tokens.vocabulary), 1)

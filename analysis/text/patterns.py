@@ -16,7 +16,7 @@ from scipy import sparse
 from analysis.core.compiled import compiled
 from analysis.text.documents import Offsets
 from analysis.text.kernels import fold
-from analysis.text.parted import names
+from analysis.text.shards import names
 from analysis.text.tokens import Tokens
 
 GAP = 3  # words that "..." may stand for, at the most

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from analysis.core.paths import from_root
 from analysis.text.kernels import fold
-from analysis.text.parted import Vocabulary
 from analysis.text.reading.readers import ReadError, decode
 from analysis.text.sentences import is_known, primary
+from analysis.text.shards import Vocabulary
 
 # What NLTK calls the languages of its stop lists and of its stemmers, which are nearly the same.
 NLTK_NAMES = {

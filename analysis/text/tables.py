@@ -1,4 +1,4 @@
-"""Tables with a row for each of many places of a corpus, made part by part."""
+"""Tables with a row for each of many places of a corpus, made shard by shard."""
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.text.documents import ByDocument
-from analysis.text.parted import Part, parts
+from analysis.text.shards import Shard, shards
 from analysis.text.tokens import Tokens
 
 
@@ -63,19 +63,19 @@ def documents_of(table: pd.DataFrame, tokens: ByDocument) -> NDArray[np.int64]:
     return document
 
 
-def rows_by_part(table: pd.DataFrame, tokens: Tokens) -> Iterator[tuple[Part, pd.DataFrame, NDArray[np.int64]]]:
-    """The parts of `tokens`, each with the rows of `table` about it and the document of each row in the part.
+def rows_by_shard(table: pd.DataFrame, tokens: Tokens) -> Iterator[tuple[Shard, pd.DataFrame, NDArray[np.int64]]]:
+    """The shards of `tokens`, each with the rows of `table` about it and the document of each row in the shard.
 
     Raises `ValueError` for a table of other documents.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("It rains."))
-    >>> [row.tolist() for _, _, row in rows_by_part(pd.DataFrame({"doc_id": tokens.doc_ids}), tokens)]
+    >>> [row.tolist() for _, _, row in rows_by_shard(pd.DataFrame({"doc_id": tokens.doc_ids}), tokens)]
     [[0]]
     """
     document = documents_of(table, tokens)
     order = np.argsort(document, kind="stable")
     document = document[order]
-    for part in parts(tokens):
-        own = slice(*np.searchsorted(document, [part.rows.start, part.rows.stop]).tolist())
-        yield part, table.iloc[order[own]], document[own] - part.document
+    for shard in shards(tokens):
+        own = slice(*np.searchsorted(document, [shard.rows.start, shard.rows.stop]).tolist())
+        yield shard, table.iloc[order[own]], document[own] - shard.document

@@ -81,7 +81,7 @@ class Tokens(ByDocument):
     def documents(self) -> Iterator[tuple[str, "Tokens"]]:
         """Each document in the order of the corpus: its doc_id and its words, as `tokens[doc_id]` gives them.
 
-        The words of one document are in memory. The vocabulary is that of the whole, or of a part of a corpus that is
+        The words of one document are in memory. The vocabulary is that of the whole, or of a shard of a corpus that is
         on disk: compare the words of two documents, not their ids. A `Tokens` itself is not iterated over, as its
         length is the number of words.
 

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.text.hashes import run_hashes
-from analysis.text.parted import folder_of, parts
+from analysis.text.shards import folder_of, shards
 from analysis.text.shingles import is_first, numbered
 from analysis.text.tokens import Tokens
 
@@ -69,9 +69,9 @@ def equal_units(tokens: Tokens, unit: str) -> Equal:
     ([0, 1, 0], [2, 1, 2])
     """
     keys = [np.empty((2, 0), dtype=np.uint64)]
-    for part in parts(tokens):
-        offsets = units(part.tokens, unit)[0]
-        keys.append(np.stack(run_hashes(part.types[part.tokens.ids], offsets[:-1], np.diff(offsets))))
+    for shard in shards(tokens):
+        offsets = units(shard.tokens, unit)[0]
+        keys.append(np.stack(run_hashes(shard.types[shard.tokens.ids], offsets[:-1], np.diff(offsets))))
     halves = np.concatenate(keys, axis=1)
     del keys
     group = numbered(*halves)
@@ -98,12 +98,12 @@ def weights(tokens: Tokens, *, each: str = "token") -> NDArray[np.float64]:
     share = 1.0 / equal_units(tokens, "sentence").times
     if each == "sentence":
         return share
-    lengths = [np.diff(part.tokens.sentence_offsets) for part in parts(tokens)]
+    lengths = [np.diff(shard.tokens.sentence_offsets) for shard in shards(tokens)]
     return np.repeat(share, np.concatenate([np.empty(0, dtype=np.int64), *lengths]))
 
 
 def room(tokens: Tokens, size: int, kind: Any) -> NDArray[Any]:
-    """An array of `size` numbers: in memory, or of a corpus in parts in a file that goes with it.
+    """An array of `size` numbers: in memory, or of a sharded corpus in a file that goes with it.
 
     Raises `OSError` where the disk has no room for it.
 

@@ -129,7 +129,7 @@ elif (HERE / "wait at the start").exists():
 
 
 @pytest.fixture
-def interrupted(shards, tmp_path):
+def interrupted(remote_files, tmp_path):
     """What `lafz count` says when Ctrl-C comes as soon as `happened`, and the folder of its parts."""
 
     def run(happened: Callable[[Path], bool]) -> tuple[str, Path]:
@@ -137,7 +137,7 @@ def interrupted(shards, tmp_path):
         (tmp_path / "program" / "lafz.py").write_text(PROGRAM)
         stage = tmp_path / ".counts.parquet.work" / "count_words"
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        command = [sys.executable, tmp_path / "program" / "lafz.py", "count", shards, "--out", tmp_path / OUT]
+        command = [sys.executable, tmp_path / "program" / "lafz.py", "count", remote_files, "--out", tmp_path / OUT]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True)
         try:
             deadline = time.monotonic() + HANG
@@ -159,12 +159,12 @@ def interrupted(shards, tmp_path):
 
 
 @pytest.mark.slow
-def test_ctrl_c_keeps_what_is_finished(typed, interrupted, shards, tmp_path):
+def test_ctrl_c_keeps_what_is_finished(typed, interrupted, remote_files, tmp_path):
     said, stage = interrupted(lambda stage: len(list(stage.glob("[!.]*"))) >= 3)
     assert "what is finished is kept: the same command goes on from there" in said
     assert 3 <= len(list(stage.glob("*"))) < 40
     assert not list(stage.glob(".*"))
-    assert typed("count", shards, "--out", tmp_path / OUT)[0] == 0
+    assert typed("count", remote_files, "--out", tmp_path / OUT)[0] == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [OUT, "program"]
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 from analysis.engine.columns import (
     column,
     join_texts,
-    parts_in,
+    shards_in,
     text_columns,
     texts_of,
     write_batches,
@@ -23,7 +23,7 @@ def test_batches_are_one_column(tmp_path: Path) -> None:
     write_batches(tmp_path / "b", batches, 3, rain=np.int64, day=np.int32)
     write_columns(tmp_path / "a", day=np.arange(2))
     assert column(tmp_path / "b", "rain").tolist() == [0, 10, 20]
-    assert [(part.name, column(part, "day").tolist()) for part in parts_in(tmp_path, "day")] == [
+    assert [(shard.name, column(shard, "day").tolist()) for shard in shards_in(tmp_path, "day")] == [
         ("a", [0, 1]),
         ("b", [0, 1, 2]),
     ]

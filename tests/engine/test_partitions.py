@@ -15,36 +15,38 @@ from analysis.core.errors import ParameterError
 from analysis.core.paths import SAMPLE
 from analysis.core.resources import Budget
 from analysis.engine import partitions as module
-from analysis.engine.partitions import Partition, partitions, planned, read_parts
+from analysis.engine.partitions import Partition, partitions, planned, read_shards
 from analysis.text.corpus import CorpusError
 
 SIZES = [1, 700, 5_000, 10**6]
 
 
 def parts_of(folder: str | Path, characters: int, **reading: object) -> list[Corpus]:
-    return [part for piece in partitions([folder], characters=characters, **reading) for part in read_parts(piece)]
+    return [shard for piece in partitions([folder], characters=characters, **reading) for shard in read_shards(piece)]
 
 
 def together(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    """Tables of parts as one; a column that a part's documents do not have is empty."""
+    """Tables of shards as one; a column that a shard's documents do not have is empty."""
     return pd.concat([table for table in tables if len(table)], ignore_index=True)[columns].fillna("").astype(str)
 
 
-def problems(parts: list[Corpus]) -> list[tuple[str, str]]:
-    return [tuple(row) for part in parts for row in part.problems.itertuples(index=False)]
+def problems(shards: list[Corpus]) -> list[tuple[str, str]]:
+    return [tuple(row) for shard in shards for row in shard.problems.itertuples(index=False)]
 
 
 @pytest.mark.parametrize("characters", SIZES)
 @pytest.mark.parametrize("reading", [{}, {"name_pattern": "{source} {title}"}, {"language": "ur"}])
-def test_parts_are_the_corpus(tangled, characters, reading):
+def test_shards_are_the_corpus(tangled, characters, reading):
     whole = read_corpus(tangled, **reading)
-    parts = parts_of(tangled, characters, **reading)
+    shards = parts_of(tangled, characters, **reading)
     for name in ("documents", "segments"):
         table = getattr(whole, name)
         expected = table.fillna("").astype(str)
-        pd.testing.assert_frame_equal(together([getattr(part, name) for part in parts], list(table.columns)), expected)
-    assert [text for part in parts for text in part.texts] == list(whole.texts)
-    assert sorted(problems(parts)) == sorted(whole.problems.itertuples(index=False, name=None))
+        pd.testing.assert_frame_equal(
+            together([getattr(shard, name) for shard in shards], list(table.columns)), expected
+        )
+    assert [text for shard in shards for text in shard.texts] == list(whole.texts)
+    assert sorted(problems(shards)) == sorted(whole.problems.itertuples(index=False, name=None))
 
 
 def test_the_tangled_corpus_has_what_it_is_for(tangled):
@@ -68,9 +70,9 @@ def test_pieces_are_small(tangled):
     pieces = partitions([tangled], characters=1_000)
     assert all(len(piece.files) == 1 or sum(file.size for file in piece.files) <= 1_000 for piece in pieces)
     assert len(pieces) > 5
-    sizes = [[len(text) for text in part.texts] for piece in pieces for part in read_parts(piece)]
+    sizes = [[len(text) for text in shard.texts] for piece in pieces for shard in read_shards(piece)]
     assert all(sum(own) <= 1_000 or len(own) == 1 for own in sizes)
-    assert max(len(list(read_parts(piece))) for piece in pieces) >= 3  # a table that is larger than a piece
+    assert max(len(list(read_shards(piece))) for piece in pieces) >= 3  # a table that is larger than a piece
     assert max(map(len, sizes)) > 1
 
 
@@ -80,7 +82,7 @@ def test_doc_ids_that_clash_the_other_way_round(tmp_path):
         (tmp_path / name).write_text(text)
     whole = read_corpus(tmp_path).documents["doc_id"].tolist()
     assert whole == ["a.csv#1", "a.csv#1.txt", "a.txt"]
-    assert [doc_id for part in parts_of(tmp_path, 1) for doc_id in part.documents["doc_id"]] == whole
+    assert [doc_id for shard in parts_of(tmp_path, 1) for doc_id in shard.documents["doc_id"]] == whole
 
 
 def test_several_corpora_are_told_apart(tmp_path):
@@ -90,11 +92,11 @@ def test_several_corpora_are_told_apart(tmp_path):
     (tmp_path / "news" / "bad.txt").write_text("")
     (tmp_path / "wire.csv").write_text("text\nIt rained.\n")
     corpora = [tmp_path / "speeches", tmp_path / "news", tmp_path / "wire.csv"]
-    parts = [part for piece in partitions(corpora, characters=10) for part in read_parts(piece)]
-    documents = pd.concat([part.documents for part in parts if len(part.texts)])
+    shards = [shard for piece in partitions(corpora, characters=10) for shard in read_shards(piece)]
+    documents = pd.concat([shard.documents for shard in shards if len(shard.texts)])
     assert documents["doc_id"].tolist() == ["speeches/1999", "news/1999", "wire/wire#1"]
     assert documents["path"].tolist() == ["speeches/1999.txt", "news/1999.txt", "wire/wire.csv#1"]
-    assert [path for path, _ in problems(parts)] == ["news/bad.txt"]
+    assert [path for path, _ in problems(shards)] == ["news/bad.txt"]
 
 
 def test_two_corpora_of_one_name_are_refused(tmp_path):
@@ -125,10 +127,10 @@ def test_a_folder_without_a_file(tmp_path):
         partitions([tmp_path], characters=1_000)
 
 
-def test_words_of_parts_are_those_of_the_corpus():
+def test_words_of_shards_are_those_of_the_corpus():
     whole = tokenize(read_corpus(SAMPLE), boilerplate=True, emoji=False)
     pieces = partitions([SAMPLE], characters=9_000, boilerplate=True, emoji=False)
-    found = [tokenize(part, **dict(piece.options)) for piece in pieces for part in read_parts(piece)]
+    found = [tokenize(shard, **dict(piece.options)) for piece in pieces for shard in read_shards(piece)]
     assert len(found) > 5
     words = [word for tokens in found for word in tokens.vocabulary[tokens.ids]]
     assert words == whole.vocabulary[whole.ids].tolist()
@@ -189,11 +191,11 @@ def test_files_at_an_address(remote_files, ending):
     local = remote_files / ending.strip("/*") if ending == "/00.parquet" else remote_files
     whole = read_corpus(local)
     found = [
-        part
+        shard
         for piece in partitions([f"file://{remote_files}{ending}"], characters=40_000)
-        for part in read_parts(piece)
+        for shard in read_shards(piece)
     ]
-    documents = pd.concat([part.documents for part in found if len(part.texts)], ignore_index=True)
+    documents = pd.concat([shard.documents for shard in found if len(shard.texts)], ignore_index=True)
     pd.testing.assert_frame_equal(documents[whole.documents.columns], whole.documents)
 
 
@@ -247,7 +249,7 @@ def test_no_text_that_is_too_long_is_read_to_find_that_out(tmp_path):
     with (tmp_path / "a.txt").open("wb") as file:
         file.truncate(501_000_000)  # which is not read whatever the memory
     [piece], _ = planned([tmp_path], Budget(2, 100, room=10**8, alone=10**9, each=15))
-    assert problems(list(read_parts(piece))) == [
+    assert problems(list(read_shards(piece))) == [
         ("a.txt", "is larger than 500 MB: divide it, or make it a .csv, .jsonl or .parquet file")
     ]
 
@@ -256,5 +258,5 @@ def test_a_long_row_of_a_table_is_told_when_it_is_read(make_folder):
     folder = make_folder({"a.csv": "text\nOne.\n" + "It rained. " * 50 + "\n"})
     [piece], _ = planned([folder], Budget(1, 100, room=549, alone=549, each=1))
     with pytest.raises(ParameterError, match=r"^'a\.csv#2' has a text of 0\.0 MB"):
-        list(read_parts(piece))
-    assert [len(part.texts) for part in read_parts(piece._replace(room=550))] == [1, 1]
+        list(read_shards(piece))
+    assert [len(shard.texts) for shard in read_shards(piece._replace(room=550))] == [1, 1]

@@ -41,7 +41,7 @@ def wait(event, values):
 
 sys.addaudithook(wait)
 """
-# The command line as it is, but that the notebook of words is its first few cells; with TEST_IN_PARTS no corpus fits in
+# The command line as it is, but that the notebook of words is its first few cells; with TEST_SHARDED no corpus fits in
 # memory, and a part is a few lines; at TEST_KILLED_AT, a number of steps that move, lock or delete something in the
 # place or the temporary folder, it kills itself, and with 0 it writes down how many there are.
 SHORT = """
@@ -51,12 +51,12 @@ from pathlib import Path
 from analysis.core import paths
 
 paths.NOTEBOOKS = Path(__file__).with_name("notebooks")
-if os.environ.get("TEST_IN_PARTS"):
+if os.environ.get("TEST_SHARDED"):
     from analysis.publish.run import machine
-    from analysis.engine import in_parts
+    from analysis.engine import sharded
 
     machine.PER_CHARACTER = 10**9
-    in_parts.MOST = 250
+    sharded.MOST = 250
 if at := os.environ.get("TEST_KILLED_AT"):
     folders, done = os.environ["TEST_FOLDERS"].split("|"), 0
 

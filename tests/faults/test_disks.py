@@ -66,13 +66,13 @@ def test_a_report_with_a_full_temporary_folder(place, mounted):
 
 
 @pytest.fixture
-def in_parts(place):
-    """Starts the report in parts, and gives it when it stands where it opens a file whose path fits a pattern."""
+def sharded(place):
+    """Starts the report in shards, and gives it when it stands where it opens a file whose path fits a pattern."""
     waited = []
 
     def start(at=""):
         place.waiting = place.temporary / f"waiting {len(waited)}"
-        waited.append(place.report("--memory", "1GB", at=at, TEST_IN_PARTS="1"))
+        waited.append(place.report("--memory", "1GB", at=at, TEST_SHARDED="1"))
         if at:
             place.wait_until_there(waited[-1])
         return waited[-1]
@@ -84,11 +84,11 @@ READ = "*/runtime/kernel-*"  # opened when all words are there
 RUN = "*/.out.building-*/run/notebooks/*.ipynb"  # and this when all is there that the notebook makes
 
 
-def test_a_report_in_parts_goes_on_when_there_is_room_again(place, disk, in_parts):
+def test_a_report_in_shards_goes_on_when_there_is_room_again(place, disk, sharded):
     whole, out = place.temporary / "whole", place.out
     before = place.hashes()
     place.out = whole
-    assert in_parts().wait(600) == 0, place.said()
+    assert sharded().wait(600) == 0, place.said()
     place.out = out
 
     def fails(process):
@@ -109,21 +109,21 @@ def test_a_report_in_parts_goes_on_when_there_is_room_again(place, disk, in_part
         return place.hashes(found), found.stat().st_ino
 
     fill(disk, leave=0)
-    fails(in_parts())  # nothing can be read
+    fails(sharded())  # nothing can be read
     assert names(disk) == {"out"}
-    process = in_parts(READ)
+    process = sharded(READ)
     words = kept("words-*/*")
     fill(disk, leave=0)
     place.let_go()
     fails(process)
     assert not list(disk.glob(".out.work/notebooks/*"))
-    process = in_parts(RUN)
+    process = sharded(RUN)
     assert kept("words-*/*") == words
     notebook = kept("notebooks/term_frequency-*")
     fill(disk, leave=0)
     place.let_go()
     fails(process)  # nothing can be put together
-    process = in_parts(RUN)
+    process = sharded(RUN)
     assert kept("words-*/*") == words
     assert kept("notebooks/term_frequency-*") == notebook
     place.let_go()

@@ -1,6 +1,6 @@
 """A report killed at any moment: the earlier one is whole, nothing goes on running, and the next call clears up.
 
-One on a corpus in parts goes on where it was killed.
+One on a sharded corpus goes on where it was killed.
 """
 
 import os
@@ -84,7 +84,7 @@ def test_an_earlier_report_is_whole_at_whatever_step_a_new_one_is_killed(place):
 
 
 @pytest.fixture
-def in_parts(place):
+def sharded(place):
     """Starts the report of three documents, each a part of the corpus, in the place of the earlier one or elsewhere."""
     place.corpus = place.temporary / "texts"
     place.corpus.mkdir()
@@ -94,7 +94,7 @@ def in_parts(place):
 
     def start(out=place.out, **environment):
         options = ("--out", out, "--only", "term_frequency", "--memory", "1GB")
-        return place.start("report", place.corpus, *options, TEST_IN_PARTS="1", **environment)
+        return place.start("report", place.corpus, *options, TEST_SHARDED="1", **environment)
 
     return start
 
@@ -104,24 +104,24 @@ def untimed(hashes):
 
 
 @pytest.mark.slow
-def test_a_report_in_parts_goes_on_at_whatever_step_it_is_killed(place, in_parts):
-    moments, folders = steps(place, in_parts)
+def test_a_report_in_shards_goes_on_at_whatever_step_it_is_killed(place, sharded):
+    moments, folders = steps(place, sharded)
     whole = untimed(place.hashes())
     for step in moments:
-        process = in_parts(TEST_KILLED_AT=str(step), TEST_FOLDERS=folders)
+        process = sharded(TEST_KILLED_AT=str(step), TEST_FOLDERS=folders)
         # One that goes on from what is kept has fewer steps, and may come to its end.
         assert process.wait(600) in (0, -signal.SIGKILL), (step, place.said())
         place.wait_until_alone()
         assert untimed(place.hashes()) == whole, step
-    assert in_parts().wait(600) == 0, place.said()
+    assert sharded().wait(600) == 0, place.said()
     assert untimed(place.hashes()) == whole
     assert place.left() == set()
 
 
 @pytest.mark.slow
-def test_a_report_in_parts_that_is_stopped_says_what_is_kept_and_reads_nothing_again(place, in_parts):
+def test_a_report_in_shards_that_is_stopped_says_what_is_kept_and_reads_nothing_again(place, sharded):
     before = place.hashes()
-    process = in_parts()
+    process = sharded()
     place.wait_for(place.kernels, "kernel", process)
     process.send_signal(signal.SIGINT)
     assert process.wait(600) == 130
@@ -134,10 +134,10 @@ def test_a_report_in_parts_that_is_stopped_says_what_is_kept_and_reads_nothing_a
     assert not list(place.folder.glob(".out.work/**/.*"))
     [words] = place.folder.glob(".out.work/words-*/*")
     read = place.hashes(words), words.stat().st_ino
-    process = in_parts()
+    process = sharded()
     place.wait_for(place.kernels, "kernel", process)
     kill_tree(place, process)
     place.wait_until_alone()
     assert (place.hashes(words), words.stat().st_ino) == read
-    assert in_parts().wait(600) == 0, place.said()
+    assert sharded().wait(600) == 0, place.said()
     assert place.left() == set()

@@ -1,4 +1,4 @@
-"""Corpora in memory and in parts, whose tables are to be the same."""
+"""Corpora in memory and in shards, whose tables are to be the same."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from analysis import Tokens, tokenize
 from analysis.framing.frames import in_language
 from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
-from analysis.text.parted import Parted
+from analysis.text.shards import ShardedTokens
 
 NEGATION = 'negation: {window: 3, words: ["no"]}\n'
 FRAMES = """\
@@ -55,22 +55,22 @@ ODD = (
 
 
 class Cut(NamedTuple):
-    """A corpus in memory and in parts, a lexicon for it, and one weight a sentence."""
+    """A corpus in memory and in shards, a lexicon for it, and one weight a sentence."""
 
     whole: Tokens
-    parts: Parted
+    shards: ShardedTokens
     lexicon: Lexicon
     weights: NDArray[np.float64]
 
 
 @pytest.fixture(scope="session")
-def sample_cut(security: Lexicon, sample_tokens: Tokens, sample_parts: Parted) -> Cut:
+def sample_cut(security: Lexicon, sample_tokens: Tokens, sample_shards: ShardedTokens) -> Cut:
     """The English documents of the sample, which are searched for a lexicon once."""
-    return as_cut(sample_tokens, sample_parts, security)
+    return as_cut(sample_tokens, sample_shards, security)
 
 
 @pytest.fixture(params=["made up, in five", "made up, in two", "odd", "sample"])
-def cut(request, make_corpus, make_lexicon, in_parts) -> Cut:
+def cut(request, make_corpus, make_lexicon, sharded) -> Cut:
     if request.param == "sample":
         return request.getfixturevalue("sample_cut")
     if request.param == "odd":
@@ -80,10 +80,10 @@ def cut(request, make_corpus, make_lexicon, in_parts) -> Cut:
         whole = tokenize(corpus)
     else:
         whole = tokenize(make_corpus(FILES))
-    parts = in_parts(whole, 5 if request.param.endswith("two") else 2)
-    return as_cut(whole, parts, make_lexicon(FRAMES, NEGATION))
+    shards = sharded(whole, 5 if request.param.endswith("two") else 2)
+    return as_cut(whole, shards, make_lexicon(FRAMES, NEGATION))
 
 
-def as_cut(whole: Tokens, parts: Parted, lexicon: Lexicon) -> Cut:
-    whole, parts = in_language(whole, lexicon), in_language(parts, lexicon)
-    return Cut(whole, parts, lexicon, np.random.default_rng(5).random(whole.n_sentences))
+def as_cut(whole: Tokens, shards: ShardedTokens, lexicon: Lexicon) -> Cut:
+    whole, shards = in_language(whole, lexicon), in_language(shards, lexicon)
+    return Cut(whole, shards, lexicon, np.random.default_rng(5).random(whole.n_sentences))

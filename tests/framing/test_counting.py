@@ -5,7 +5,7 @@ import pytest
 
 from analysis import read_text, tokenize
 from analysis.framing import counting
-from analysis.framing.counting import count, fit, kept_parts, term_counts
+from analysis.framing.counting import count, fit, kept_shards, term_counts
 from analysis.framing.frames import matches
 
 FRAMES = """\
@@ -89,10 +89,10 @@ def test_a_lexicon_is_looked_for_once(cut, monkeypatch):
     monkeypatch.setattr(
         counting, "find", lambda tokens, patterns, find=counting.find: (asked.append(1), find(tokens, patterns))[1]
     )
-    many = [len(list(kept_parts(cut.parts, cut.lexicon))) for _ in range(3)]
+    many = [len(list(kept_shards(cut.parts, cut.lexicon))) for _ in range(3)]
     assert len(asked) == many[0]
     other = cut.parts.subset(range(1, cut.parts.n_documents))
-    assert len(list(kept_parts(other, cut.lexicon))) == len(asked) - many[0]
+    assert len(list(kept_shards(other, cut.lexicon))) == len(asked) - many[0]
 
 
 OTHERS = ", ".join(f"absent{n}" for n in range(99))

@@ -296,11 +296,11 @@ def test_sentences_are_scored_block_by_block_as_together(monkeypatch, tokens, le
     pd.testing.assert_frame_equal(together, sentence_frames(tokens, lexicon), check_exact=True)
 
 
-def test_a_group_of_one_document_has_the_interval_of_its_sentences(in_parts, security):
+def test_a_group_of_one_document_has_the_interval_of_its_sentences(sharded, security):
     said = "Militants fled. Militants fled again. It rained. The militants met. It was late."
     corpus = read_texts([said] * 40)
     corpus.documents["source"] = ["one" if row == 7 else "others" for row in range(40)]
-    for tokens in (whole := tokenize(corpus), in_parts(whole, 3)):
+    for tokens in (whole := tokenize(corpus), sharded(whole, 3)):
         found = profile(tokens, security, by="source").query("frame == 'threat'")
         assert found["hits"].tolist() == [3, 117]
         low, high = rate_intervals(np.array([[1], [1], [0], [1], [0]]), np.array([2, 3, 2, 3, 3]))

@@ -44,10 +44,10 @@ def test_no_more_sentences_are_looked_at_than_are_asked_for(texts, lexicon):
     assert len(table["topic"].unique()) == 2  # fifty for each
 
 
-def test_the_same_in_parts(texts, lexicon, in_parts):
+def test_the_same_in_shards(texts, lexicon, sharded):
     whole = tokenize(read_texts(texts))
     for most in (4000, 120):
-        tables = [missed(tokens, lexicon, most=most, seed=3) for tokens in (whole, in_parts(whole, 3))]
+        tables = [missed(tokens, lexicon, most=most, seed=3) for tokens in (whole, sharded(whole, 3))]
         pd.testing.assert_frame_equal(*tables, check_exact=True)
 
 

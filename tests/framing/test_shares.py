@@ -1,4 +1,4 @@
-"""Shares of sentences corrected by coders: by hand, over many drawn sheets, and for a corpus in parts."""
+"""Shares of sentences corrected by coders: by hand, over many drawn sheets, and for a sharded corpus."""
 
 import numpy as np
 import pandas as pd
@@ -99,9 +99,9 @@ def test_each_group_by_its_own_sentences(make_corpus, lexicon):
     assert war.loc["Daily", ["share", "ci_low", "ci_high"]].isna().all()
 
 
-def test_in_parts_as_in_memory(sample_tokens, sample_parts, security):
+def test_in_shards_as_in_memory(sample_tokens, sample_shards, security):
     coded = coded_spans(read_table(SAMPLE / "gold" / "frames.csv"), sample_tokens, security)
-    whole, own = (corrected_shares(coded, tokens, security, by="source") for tokens in (sample_tokens, sample_parts))
+    whole, own = (corrected_shares(coded, tokens, security, by="source") for tokens in (sample_tokens, sample_shards))
     pd.testing.assert_frame_equal(whole, own, check_exact=True)
     raw = profile(in_language(sample_tokens, security), security, "source")
     assert whole["raw_share"].tolist() == pytest.approx(raw["sentence_share"].tolist())

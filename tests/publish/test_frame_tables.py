@@ -69,23 +69,23 @@ def test_a_lexicon_of_one_frame_has_no_pairs():
     assert frame_tables.matrix(pairs, pd.Series(["war"])).isna().to_numpy().tolist() == [[True]]
 
 
-def test_places_in_parts_are_those_of_the_whole(sample_tokens, sample_parts, security, monkeypatch):
+def test_places_in_shards_are_those_of_the_whole(sample_tokens, sample_shards, security, monkeypatch):
     labels = frame_tables.labelled(security, None)
-    whole, own = (frame_tables.placed(matches(t, security), t, labels) for t in (sample_tokens, sample_parts))
+    whole, own = (frame_tables.placed(matches(t, security), t, labels) for t in (sample_tokens, sample_shards))
     pd.testing.assert_frame_equal(own, whole)
     monkeypatch.setattr(frame_tables, "LISTED", len(whole) - 1)
-    own = frame_tables.placed(matches(sample_parts, security), sample_parts, labels)
+    own = frame_tables.placed(matches(sample_shards, security), sample_shards, labels)
     expected = whole.sort_values(["place", "label"], ignore_index=True).assign(times=1)
     pd.testing.assert_frame_equal(own, expected)  # the stretches are shorter than a word
     monkeypatch.setattr(frame_tables, "STRETCHES", 7)
     monkeypatch.setattr(frame_tables, "LISTED", 7)
-    own = frame_tables.placed(matches(sample_parts, security), sample_parts, labels)
+    own = frame_tables.placed(matches(sample_shards, security), sample_shards, labels)
     stretch = whole["place"] * 7 // len(sample_tokens)
     first = whole.groupby([whole["label"], stretch])["place"].agg(["min", "size"])
     found = own.set_index(["label", own["place"] * 7 // len(sample_tokens)])
     assert found["place"].to_dict() == first["min"].to_dict()
     assert found["times"].to_dict() == first["size"].to_dict()
-    some = sample_parts.subset(np.arange(1, sample_parts.n_documents, 3))
+    some = sample_shards.subset(np.arange(1, sample_shards.n_documents, 3))
     few = frame_tables.placed(matches(some, security), some, labels)
     monkeypatch.undo()
     same = sample_tokens.subset(np.arange(1, sample_tokens.n_documents, 3))
@@ -93,13 +93,13 @@ def test_places_in_parts_are_those_of_the_whole(sample_tokens, sample_parts, sec
     assert set(few["place"]) <= set(frame_tables.placed(matches(same, security), same, labels)["place"])
 
 
-def test_sentences_that_lead_to_a_frame_by_words_and_with_nearness(in_parts, make_lexicon, monkeypatch):
+def test_sentences_that_lead_to_a_frame_by_words_and_with_nearness(sharded, make_lexicon, monkeypatch):
     def near(sentences, lexicon, margin):
         return pd.DataFrame({"frame": ["law" if "it" in text.lower() else None for text in sentences]})
 
     monkeypatch.setattr(frame_tables.embedding, "score_sentences", near)
     lexicon = make_lexicon("  war: {definition: d, terms: [war]}\n  law: {definition: d, terms: [court]}\n")
     whole = tokenize(read_texts(["War came. It rained.", "A court met. It was war."]))
-    for tokens in (whole, in_parts(whole, 1)):
+    for tokens in (whole, sharded(whole, 1)):
         counts = frame_tables.nearness(tokens, lexicon, {"war": "War", "law": "Law"})
         assert counts.to_numpy().tolist() == [["War", 2, 0], ["Law", 1, 2], ["none", 1, 2]]

@@ -137,7 +137,7 @@ def changing(what, when, change):
 
 
 @pytest.mark.parametrize("name", ["b.txt", "metadata.csv", "c.txt"])
-def test_what_changes_while_a_corpus_is_read_in_parts_ends_the_report_before_a_notebook(make_folder, tmp_path, name):
+def test_what_changes_while_a_corpus_is_read_in_shards_ends_the_report_before_a_notebook(make_folder, tmp_path, name):
     corpus = make_folder({"a.txt": "The forum met.", "b.txt": "It rose.", "metadata.csv": "file,source\na.txt,Daily\n"})
 
     def change():
@@ -150,7 +150,7 @@ def test_what_changes_while_a_corpus_is_read_in_parts_ends_the_report_before_a_n
         told.append(section)
         progress(section, done, total)
 
-    options = {"in_parts": True, "memory": 2 * 10**9, "progress": heard}
+    options = {"sharded": True, "memory": 2 * 10**9, "progress": heard}
     how = "is new" if name == "c.txt" else "was changed"
     with pytest.raises(CorpusError, match=rf"{name}' {how}, since the report was begun: make it again when nothing"):
         run(resolved(corpus, ["redundancy"], {}), tmp_path / "out", **options)

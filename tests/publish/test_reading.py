@@ -154,7 +154,7 @@ def test_nothing_hostile_gets_out_of_its_place():
     assert set(re.findall(r"<([a-z]+)", view)) <= set(allowed)
     style = re.search(r"<style>(.*?)</style>", view)[1]
     fixed, texts = style.split('"')[::2], style.split('"')[1::2]
-    assert not [part for part in fixed if "script" in part or "\\" in part]
+    assert not [shard for shard in fixed if "script" in shard or "\\" in shard]
     assert not [text for text in texts if re.search(r"[<>;{}']", text)]
 
 
@@ -214,16 +214,16 @@ def test_it_is_shown_with_its_caption():
     assert output.data["text/html"].endswith("<figcaption>A &amp; B</figcaption></figure>")
 
 
-def test_a_corpus_in_parts_is_shown_as_the_whole(sample, security, in_parts):
+def test_a_corpus_in_shards_is_shown_as_the_whole(sample, security, sharded):
     sample_tokens = sample[0]
-    sample_parts = in_parts(sample_tokens, 7)
+    sample_shards = sharded(sample_tokens, 7)
     labels = security.frames.set_index("frame")["label"].to_dict()
     repeats = exact_repeats(sample_tokens, "passage")
     for documents in (3, list(sample_tokens.doc_ids[[9, 2]])):
         whole, own = (
             reading_view(tokens, matches(tokens, security), labels=labels, repeats=repeats, documents=documents)
-            for tokens in (sample_tokens, sample_parts)
+            for tokens in (sample_tokens, sample_shards)
         )
         assert own == whole
     with pytest.raises(ValueError, match="has no label"):
-        reading_view(sample_parts, matches(sample_parts, security), labels={})
+        reading_view(sample_shards, matches(sample_shards, security), labels={})

@@ -94,12 +94,12 @@ def test_bad_values_are_named():
         dot_matches(of("a b"), "text", n=0)
 
 
-def test_a_document_of_a_corpus_in_parts(sample_tokens, sample_parts):
+def test_a_document_of_a_corpus_in_shards(sample_tokens, sample_shards):
     for doc_id in sample_tokens.doc_ids[[0, 7, 25]]:
         for measure, options in ((dot_matches, {"n": 2}), (too_common, {"n": 1, "most": 50})):
-            table, same = (measure(tokens, doc_id, **options) for tokens in (sample_tokens, sample_parts))
+            table, same = (measure(tokens, doc_id, **options) for tokens in (sample_tokens, sample_shards))
             assert len(table)
             pd.testing.assert_frame_equal(same, table, check_exact=True)
-        assert paragraph_borders(sample_parts, doc_id) == paragraph_borders(sample_tokens, doc_id)
+        assert paragraph_borders(sample_shards, doc_id) == paragraph_borders(sample_tokens, doc_id)
     with pytest.raises(ValueError, match="no document 'nowhere'"):
-        dot_matches(sample_parts, "nowhere")
+        dot_matches(sample_shards, "nowhere")

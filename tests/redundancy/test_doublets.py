@@ -160,10 +160,10 @@ def test_the_article() -> None:
     assert not {("military", "law"), ("provinces", "gilgit-baltistan")} & set(found)
 
 
-def test_doublets_of_a_corpus_in_parts_are_sorted_as_one_table(in_parts, sample_tokens, sample_parts):
+def test_doublets_of_a_corpus_in_shards_are_sorted_as_one_table(sharded, sample_tokens, sample_shards):
     texts = ["Trust and confidence. Firm & resolute.", "", "It was revitalized and renewed.", "Rain. It is."]
     made = tokenize(read_texts([*texts, "Firm and resolute. Unshaken and unshakeable. Null and void.", "", texts[0]]))
-    for whole, cut in ((made, in_parts(made, 2)), (made, in_parts(made, 3)), (sample_tokens, sample_parts)):
+    for whole, cut in ((made, sharded(made, 2)), (made, sharded(made, 3)), (sample_tokens, sample_shards)):
         for least in (0.0, 0.5, 1.0):
             table = doublets(whole, min_score=least)
             pd.testing.assert_frame_equal(doublets(cut, min_score=least), table, check_exact=True)

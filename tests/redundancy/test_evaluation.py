@@ -172,6 +172,6 @@ def test_a_passage_without_a_kind(tmp_path, tokens):
     assert scores_by_kind(cases, table())["kind"].tolist() == ["all", "(none)"]
 
 
-def test_labelled_passages_of_a_corpus_in_parts(sample_tokens, sample_parts):
+def test_labelled_passages_of_a_corpus_in_shards(sample_tokens, sample_shards):
     labelled = SAMPLE / "gold" / "reuse.csv"
-    pd.testing.assert_frame_equal(known_reuse(labelled, sample_parts), known_reuse(labelled, sample_tokens))
+    pd.testing.assert_frame_equal(known_reuse(labelled, sample_shards), known_reuse(labelled, sample_tokens))

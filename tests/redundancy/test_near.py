@@ -130,9 +130,9 @@ def test_two_texts_are_one_row_wherever_they_stand() -> None:
 
 
 @pytest.mark.parametrize("texts", [["© 2024 The Daily"], [], ["It rained. We left the house at noon.", "", "Go."]])
-def test_nothing_is_near_or_nothing_is_there(in_parts, texts: list[str]) -> None:
+def test_nothing_is_near_or_nothing_is_there(sharded, texts: list[str]) -> None:
     tokens = tokenize(read_texts(texts))
-    for own in (tokens, *([in_parts(tokens)] if len(texts) > 1 else [])):
+    for own in (tokens, *([sharded(tokens)] if len(texts) > 1 else [])):
         table = near_repeats(own)
         assert table.columns.tolist() == COLUMNS
         assert table.empty
@@ -237,18 +237,18 @@ def assert_same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", ["sentence", "paragraph"])
 @pytest.mark.parametrize("threshold", [0.2, 0.6, 0.8, 1.0])
-def test_in_whatever_blocks_and_parts(monkeypatch, tokens, in_parts, threshold, unit):
+def test_in_whatever_blocks_and_parts(monkeypatch, tokens, sharded, threshold, unit):
     whole = near_repeats(tokens, threshold, unit)
     assert len(whole) > 4
     monkeypatch.setattr(near, "WORDS", 90)
     assert_same(near_repeats(tokens, threshold, unit), whole)
-    cut = in_parts(tokens, 3)
+    cut = sharded(tokens, 3)
     found = near_repeats(cut, threshold, unit)
     assert_same(found, whole)
     assert_same(near_texts(cut, found), near_texts(tokens, whole))
 
 
-def test_so_many_that_are_alike_are_listed_with_the_first(monkeypatch, in_parts, bulletins):
+def test_so_many_that_are_alike_are_listed_with_the_first(monkeypatch, sharded, bulletins):
     monkeypatch.setattr(near, "WORDS", 90)
     texts = ["We will win this long war. " * 30, "We will win that long war. " * 40, "It rained."] * 2
     texts += [" ".join(bulletins[k : k + 40]) for k in range(0, 150, 40)]
@@ -257,7 +257,7 @@ def test_so_many_that_are_alike_are_listed_with_the_first(monkeypatch, in_parts,
     # 140 sentences that are all alike, 150, and 2.
     assert len(whole) + whole["omitted"].sum() == 140 * 139 / 2 + 150 * 149 / 2 + 1
     assert len(whole) == 1_275 + 89 + 1_275 + 99 + 1
-    assert_same(near_repeats(in_parts(tokens, 3), 0.6), whole)
+    assert_same(near_repeats(sharded(tokens, 3), 0.6), whole)
 
 
 def test_only_the_first_texts_are_listed(tokens):
@@ -268,11 +268,11 @@ def test_only_the_first_texts_are_listed(tokens):
     assert_same(near_texts(tokens, found, most=9), whole.head(9))
 
 
-def test_the_sample_in_parts(sample_tokens, sample_parts):
+def test_the_sample_in_shards(sample_tokens, sample_shards):
     whole = near_repeats(sample_tokens, 0.6)
     assert len(whole) > 20
-    assert_same(near_repeats(sample_parts, 0.6), whole)
-    assert_same(near_texts(sample_parts, whole), near_texts(sample_tokens, whole))
+    assert_same(near_repeats(sample_shards, 0.6), whole)
+    assert_same(near_texts(sample_shards, whole), near_texts(sample_tokens, whole))
 
 
 def test_too_much_to_compare_is_said(sample_tokens):
@@ -280,11 +280,11 @@ def test_too_much_to_compare_is_said(sample_tokens):
         near_repeats(sample_tokens, 0.6, most_comparisons=10)
 
 
-def test_a_short_unit_is_not_a_long_one_with_the_same_words(in_parts):
+def test_a_short_unit_is_not_a_long_one_with_the_same_words(sharded):
     own = tokenize(read_texts(["No. It rained.", "No no no no no! No."]))
     whole = near_repeats(own, 0.5)
     assert [tuple(row) for row in whole[["a_doc", "a_start", "b_doc", "b_start"]].to_numpy()] == [("0", 0, "1", 16)]
-    assert_same(near_repeats(in_parts(own, 1), 0.5), whole)
+    assert_same(near_repeats(sharded(own, 1), 0.5), whole)
 
 
 def changed(draw, text):
@@ -295,7 +295,7 @@ def changed(draw, text):
     return " ".join(own)
 
 
-def test_copies_equal_a_comparison_of_all_with_all(in_parts):
+def test_copies_equal_a_comparison_of_all_with_all(sharded):
     draw = random.Random(4)
     texts = [" ".join(f"w{draw.randint(0, 400)}" for _ in range(30)) for _ in range(8)]
     for _ in range(60):
@@ -315,7 +315,7 @@ def test_copies_equal_a_comparison_of_all_with_all(in_parts):
     ]
     assert len(set(found.tolist())) == len(set(expected.tolist()))
     assert list(dict.fromkeys(found.tolist())) == list(range(found.max() + 1))
-    assert copies(in_parts(tokens, 7)).tolist() == found.tolist()
+    assert copies(sharded(tokens, 7)).tolist() == found.tolist()
 
 
 def test_where_too_many_are_alike_copies_have_the_same_words(bulletins, monkeypatch):

@@ -33,12 +33,12 @@ def of(text):
 
 def documents(*texts):
     """A corpus of several documents without dates, in the order given; "" makes one without words."""
-    parts = [read_text(text or "—") for text in texts]
+    shards = [read_text(text or "—") for text in texts]
     documents, segments = (
-        pd.concat([getattr(part, name).assign(doc_id=f"d{k}") for k, part in enumerate(parts)], ignore_index=True)
+        pd.concat([getattr(shard, name).assign(doc_id=f"d{k}") for k, shard in enumerate(shards)], ignore_index=True)
         for name in ("documents", "segments")
     )
-    return tokenize(Corpus(documents, segments, parts[0].problems, tuple(part.texts[0] for part in parts)))
+    return tokenize(Corpus(documents, segments, shards[0].problems, tuple(shard.texts[0] for shard in shards)))
 
 
 def test_documents_are_read_by_date_and_undated_ones_last(tokens):
@@ -262,10 +262,10 @@ DAYS = FILES["metadata.csv"] + "e.txt,2024-01-02\nf.txt,2024-01-02\ng.txt,\nh.tx
 
 @pytest.mark.parametrize("documents", [3, 5])
 @pytest.mark.parametrize("n", [1, 2, 4])
-def test_novelty_in_parts(make_corpus, in_parts, monkeypatch, documents, n):
+def test_novelty_in_shards(make_corpus, sharded, monkeypatch, documents, n):
     monkeypatch.setattr(module, "GRAMS", 5)
     whole = tokenize(make_corpus(FILES | LATER | {"metadata.csv": DAYS}))
-    cut = in_parts(whole, documents)
+    cut = sharded(whole, documents)
     for tokens, same in [(whole, cut), [each.where(doc_id__not="c") for each in (whole, cut)]]:
         pd.testing.assert_frame_equal(novelty(same, n=n), novelty(tokens, n=n), check_exact=True)
         for unit in ("document", "sentence"):
@@ -273,9 +273,9 @@ def test_novelty_in_parts(make_corpus, in_parts, monkeypatch, documents, n):
             pd.testing.assert_frame_equal(curve(same, **options), curve(tokens, **options), check_exact=True)
 
 
-def test_the_sample_in_parts(sample_tokens, sample_parts):
+def test_the_sample_in_shards(sample_tokens, sample_shards):
     for measure in (novelty, curve, compression):
-        pd.testing.assert_frame_equal(measure(sample_parts), measure(sample_tokens), check_exact=True)
+        pd.testing.assert_frame_equal(measure(sample_shards), measure(sample_tokens), check_exact=True)
 
 
 def test_too_many_words_to_be_compared_with_earlier_documents(sample_tokens):

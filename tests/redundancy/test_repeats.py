@@ -13,7 +13,7 @@ from analysis.redundancy import maximal
 from analysis.redundancy.repeats import exact_repeats, map_of_repeats, repeat_groups, shares, weights
 from analysis.terms.frequency import before_and_after
 from analysis.text.corpus import read_texts
-from analysis.text.parted import Parted
+from analysis.text.shards import ShardedTokens
 
 COLUMNS = ["group", "count", "documents", "words", "doc_id", "start", "end"]
 FILES = {
@@ -233,8 +233,8 @@ def same(cut: pd.DataFrame, whole: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(cut, whole, check_exact=True)
 
 
-def check_in_parts(whole: Tokens, cut: Parted) -> None:
-    """Everything that is said of a corpus in memory is said of the same one in parts."""
+def check_sharded(whole: Tokens, cut: ShardedTokens) -> None:
+    """Everything that is said of a corpus in memory is said of the same one in shards."""
     assert weights(cut).tolist() == weights(whole).tolist()
     for least in (1, 3):
         same(shares(cut, min_words=least), shares(whole, min_words=least))
@@ -246,15 +246,15 @@ def check_in_parts(whole: Tokens, cut: Parted) -> None:
 
 
 @pytest.mark.parametrize(("texts", "documents"), [(MANY, 2), (MANY, 3), (["It rained.", "", "It is."], 2)])
-def test_repeats_of_a_corpus_in_parts(in_parts, texts, documents):
+def test_repeats_of_a_corpus_in_shards(sharded, texts, documents):
     whole = tokenize(read_texts(texts))
-    cut = in_parts(whole, documents)
-    check_in_parts(whole, cut)
+    cut = sharded(whole, documents)
+    check_sharded(whole, cut)
     same(shares(cut.where(doc_id__not="1")), shares(whole.where(doc_id__not="1")))
 
 
-def test_repeats_of_the_sample_in_parts(sample_tokens, sample_parts):
-    check_in_parts(sample_tokens, sample_parts)
+def test_repeats_of_the_sample_in_shards(sample_tokens, sample_shards):
+    check_sharded(sample_tokens, sample_shards)
 
 
 def test_so_many_groups_as_are_asked_for(sample_tokens):
@@ -271,22 +271,22 @@ def test_a_weight_for_each_sentence(tokens: Tokens) -> None:
 
 
 @pytest.mark.parametrize("documents", [2, 3])
-def test_passages_of_a_corpus_in_parts(in_parts, monkeypatch, documents):
+def test_passages_of_a_corpus_in_shards(sharded, monkeypatch, documents):
     monkeypatch.setattr(maximal, "GRAMS", 7)
     drums = "Down down down down down. The drum the drum the drum the drum."
     whole = tokenize(read_texts([*MANY, f"Nothing of it is said here. {drums}", drums, "Zeal is here. No war."]))
-    cut = in_parts(whole, documents)
+    cut = sharded(whole, documents)
     for least in (1, 2, 3, 8, 40):
         table, kept = (exact_repeats(tokens, "passage", min_words=least) for tokens in (whole, cut))
         assert table.empty == (least == 40)
         same(kept, table)
 
 
-def test_passages_of_the_sample_in_parts(sample_tokens, sample_parts):
-    same(exact_repeats(sample_parts, "passage"), exact_repeats(sample_tokens, "passage"))
-    some, same_some = (tokens.where(source__not="Wire agency") for tokens in (sample_tokens, sample_parts))
+def test_passages_of_the_sample_in_shards(sample_tokens, sample_shards):
+    same(exact_repeats(sample_shards, "passage"), exact_repeats(sample_tokens, "passage"))
+    some, same_some = (tokens.where(source__not="Wire agency") for tokens in (sample_tokens, sample_shards))
     same(exact_repeats(same_some, "passage"), exact_repeats(some, "passage"))
-    assert not list(sample_parts.folder.glob("buckets-*"))
+    assert not list(sample_shards.folder.glob("buckets-*"))
 
 
 def test_passages_that_are_too_many_are_left_out(sample_tokens):

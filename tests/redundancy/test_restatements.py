@@ -227,9 +227,9 @@ def test_only_english_is_compared(sample_tokens: Tokens) -> None:
         restatements(sample_tokens.where(language="ur"))
 
 
-def test_a_corpus_in_parts(sample_tokens, sample_parts) -> None:
+def test_a_corpus_in_shards(sample_tokens, sample_shards) -> None:
     pytest.importorskip("wordllama")
-    pd.testing.assert_frame_equal(restatements(sample_parts), restatements(sample_tokens), check_exact=True)
+    pd.testing.assert_frame_equal(restatements(sample_shards), restatements(sample_tokens), check_exact=True)
 
 
 def test_mistakes(monkeypatch: pytest.MonkeyPatch, sample_tokens) -> None:

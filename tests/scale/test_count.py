@@ -192,10 +192,10 @@ def stopped(corpus: Path, out: Path, name: str, number: int) -> None:
         count([corpus], out, memory=MEMORY, adjust_for_redundancy=True, progress=stop)
 
 
-def test_what_was_read_in_other_parts_is_read_again(cut, make_folder, repeated, tmp_path):
+def test_what_was_read_in_other_shards_is_read_again(cut, make_folder, repeated, tmp_path):
     corpus = make_folder({"table.parquet": (repeated / "table.parquet").read_bytes()})
     out = tmp_path / "counts.parquet"
-    cut(700)  # one table is one partition, in parts of as many characters
+    cut(700)  # one table is one partition, in shards of as many characters
     stopped(corpus, out, "counting", 0)
     cut(10**6)
     count([corpus], out, memory=MEMORY, adjust_for_redundancy=True)
@@ -307,13 +307,13 @@ def is_alive(process: int) -> bool:
         (True, "count_words", "rows.arrow"),
     ],
 )
-def test_a_killed_call_goes_on_where_it_stood(cut, shards, tmp_path, adjust, stage_name, file):
+def test_a_killed_call_goes_on_where_it_stood(cut, remote_files, tmp_path, adjust, stage_name, file):
     cut(10_000)
-    count([shards], tmp_path / "whole.parquet", memory=MEMORY, adjust_for_redundancy=adjust)
+    count([remote_files], tmp_path / "whole.parquet", memory=MEMORY, adjust_for_redundancy=adjust)
     out, stage = tmp_path / "counts.parquet", tmp_path / ".counts.parquet.work" / stage_name
     program = tmp_path / "slowly.py"
     program.write_text(SLOWLY)
-    command = [sys.executable, program, shards, out, stage_name, *["adjust"] * adjust]
+    command = [sys.executable, program, remote_files, out, stage_name, *["adjust"] * adjust]
     process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
     try:
         wait_for(lambda: len(list(stage.glob("[!.]*"))) >= 3 or process.poll() is not None)
@@ -331,7 +331,7 @@ def test_a_killed_call_goes_on_where_it_stood(cut, shards, tmp_path, adjust, sta
         if what == "writing" and not after:
             after.update({place.name: (place / file).stat().st_mtime_ns for place in stage.iterdir()})
 
-    count([shards], out, memory=MEMORY, adjust_for_redundancy=adjust, progress=look)
+    count([remote_files], out, memory=MEMORY, adjust_for_redundancy=adjust, progress=look)
     assert before.items() <= after.items()
     assert len(after) == 40
     assert out.read_bytes() == (tmp_path / "whole.parquet").read_bytes()
@@ -378,12 +378,12 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)
 @pytest.mark.cluster
 @pytest.mark.slow
 @pytest.mark.parametrize(("adjust", "stage"), [(False, "counting"), (True, "reading sentences")])
-def test_dask_workers_write_the_same_bytes(cut, scheduler, shards, tmp_path, adjust, stage):
+def test_dask_workers_write_the_same_bytes(cut, scheduler, remote_files, tmp_path, adjust, stage):
     from distributed import Client
 
     cut(10_000)
     how = {"memory": MEMORY, "adjust_for_redundancy": adjust}
-    count([shards], tmp_path / "alone.parquet", **how)
+    count([remote_files], tmp_path / "alone.parquet", **how)
     expected = (tmp_path / "alone.parquet").read_bytes()
     address, add_worker = scheduler
     workers: list[subprocess.Popen[bytes]] = []
@@ -392,7 +392,7 @@ def test_dask_workers_write_the_same_bytes(cut, scheduler, shards, tmp_path, adj
             workers += [add_worker() for _ in range(number - len(workers))]
             client.wait_for_workers(number, timeout=HANG)
             out = tmp_path / f"{number}.parquet"
-            count([shards], out, client=client, **how)
+            count([remote_files], out, client=client, **how)
             assert out.read_bytes() == expected
 
         def kill(what: str, done: int, total: int) -> None:
@@ -401,7 +401,7 @@ def test_dask_workers_write_the_same_bytes(cut, scheduler, shards, tmp_path, adj
                 workers.pop().kill()
 
         out = tmp_path / "killed.parquet"
-        count([shards], out, client=client, progress=kill, **how)
+        count([remote_files], out, client=client, progress=kill, **how)
         assert len(workers) == 2
         assert out.read_bytes() == expected
 
@@ -416,7 +416,7 @@ def test_memory_is_bounded(tmp_path, more):
     folder.mkdir()
     draw = np.random.default_rng(4)
     words = np.array([f"word{n}" for n in range(50_000)], dtype=object)
-    for number in range(2):  # tables of 12 MB each: a part must be less than a file
+    for number in range(2):  # tables of 12 MB each: a shard must be less than a file
         texts = [" ".join(words[draw.zipf(1.3, 700) % 50_000]) + "." for _ in range(3_400)]
         pq.write_table(pa.table({"text": texts}), folder / f"{number}.parquet", row_group_size=500)
     characters = sum(len(text) for text in pq.read_table(folder)["text"].to_pylist())

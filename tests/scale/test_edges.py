@@ -261,7 +261,7 @@ def test_workers_of_this_machine_are_as_many_as_the_memory_is_for(monkeypatch: p
         3,
         64,
     ]
-    # What each has holds a process and a part.
+    # What each has holds a process and a shard.
     assert all(size // fitting(size) > BASE for size in range(SMALLEST, 20 * SMALLEST, 10**7))
     assert budget(10**9 // fitting(10**9), local=False).characters == (10**9 // 3 - BASE) // 30
 

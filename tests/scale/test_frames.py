@@ -1,4 +1,4 @@
-"""The frames of a corpus counted in parts are those of the whole in memory, the same bytes however it was cut."""
+"""The frames of a corpus counted in shards are those of the whole in memory, the same bytes however it was cut."""
 
 import numpy as np
 import pandas as pd

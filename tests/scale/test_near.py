@@ -1,4 +1,4 @@
-"""What is nearly the same, found part by part: as in memory, however the work is cut and by whom it is done."""
+"""What is nearly the same, found shard by shard: as in memory, however the work is cut and by whom it is done."""
 
 import os
 import random
@@ -38,7 +38,7 @@ MakeFolder = Callable[[Mapping[str, str]], Path]
 
 @pytest.fixture
 def cut(cut_by: Callable[..., Cut]) -> Cut:
-    """Sets how many characters a part has, and how many words of sets are in memory at a time."""
+    """Sets how many characters a shard has, and how many words of sets are in memory at a time."""
     return cut_by(module, "PER_RECORD")
 
 

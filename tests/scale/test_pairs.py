@@ -1,4 +1,4 @@
-"""Document pairs found part by part: the same as in memory, however the work is cut and by whom it is done."""
+"""Document pairs found shard by shard: the same as in memory, however the work is cut and by whom it is done."""
 
 import random
 from collections import Counter
@@ -31,7 +31,7 @@ MakeFolder = Callable[[Mapping[str, str]], Path]
 
 @pytest.fixture
 def cut(monkeypatch: pytest.MonkeyPatch) -> Cut:
-    """Sets how many characters a part has, and how many shingles a bucket and, by a quarter, a block."""
+    """Sets how many characters a shard has, and how many shingles a bucket and, by a quarter, a block."""
 
     def cut(characters: int, shingles: int) -> None:
         monkeypatch.setattr(module, "budget", lambda memory, **options: Budget(1, characters))

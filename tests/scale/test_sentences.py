@@ -39,17 +39,17 @@ def test_weights_are_those_in_memory(repeated, tmp_path, monkeypatch, characters
         monkeypatch.setattr(sentences, "run_hashes", hashes)
     own = []
     for piece, tally in told(repeated, tmp_path, characters):
-        for number, part in enumerate(read_texts(piece)):
-            own += word_weights(tally, number, len(tokenize(part))).tolist()
+        for number, shard in enumerate(read_texts(piece)):
+            own += word_weights(tally, number, len(tokenize(shard))).tolist()
     assert own == weights(tokenize(read_corpus(repeated))).tolist()
     assert min(own) == 1 / 51  # the sentence of every document: 3 times in 6 of them, once in 31, twice in one
 
 
 def test_a_part_that_was_read_otherwise_before_is_told(repeated, tmp_path):
     [(piece, tally)] = told(repeated, tmp_path, 10**6)
-    [part] = read_texts(piece)
+    [shard] = read_texts(piece)
     with pytest.raises(LostError, match="a file of the corpus has changed while it was read: give the same command"):
-        word_weights(tally, 0, len(tokenize(part)) - 1)
+        word_weights(tally, 0, len(tokenize(shard)) - 1)
 
 
 def test_equal_where_the_words_are():

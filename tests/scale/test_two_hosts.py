@@ -75,15 +75,15 @@ def hosts() -> Iterator[dict[str, str]]:
             ip("netns", "del", name)
 
 
-def test_two_hosts(hosts, shards, tmp_path, monkeypatch):
+def test_two_hosts(hosts, remote_files, tmp_path, monkeypatch):
     pytest.importorskip("distributed")
     alone, out = tmp_path / "alone", tmp_path / "hosts"
     monkeypatch.setattr(by_document, "budget", lambda memory, **options: Budget(1, 10_000))
     monkeypatch.setattr(near, "budget", lambda memory, **options: Budget(1, 50_000))
     for folder in (alone, out):
         folder.mkdir()
-    count.count([shards], alone / "counts.parquet", memory=10**9)
-    assert near.near([shards], alone / "near.parquet", memory=10**9, threshold=0.85).pairs > 100
+    count.count([remote_files], alone / "counts.parquet", memory=10**9)
+    assert near.near([remote_files], alone / "near.parquet", memory=10**9, threshold=0.85).pairs > 100
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     started = []
@@ -101,7 +101,7 @@ def test_two_hosts(hosts, shards, tmp_path, monkeypatch):
             start(host, "worker", address, "--nthreads", "1", "--no-nanny")
         wait_for_listener(first, hosts[first])
         run = subprocess.run(
-            ["ip", "netns", "exec", first, sys.executable, program, shards, out, address],
+            ["ip", "netns", "exec", first, sys.executable, program, remote_files, out, address],
             env=ENVIRONMENT,
             capture_output=True,
             text=True,

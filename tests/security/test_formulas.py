@@ -88,7 +88,7 @@ def test_a_long_text_takes_time_by_its_length():
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_no_cell_of_a_table_runs_whatever_parts_it(delimiter):
+def test_no_cell_of_a_table_runs_whatever_shards_it(delimiter):
     table = pd.DataFrame({"text": ALL, "=name": pd.Categorical(ALL), "z_score": -0.5, "count": -3})
     written = io.StringIO()
     write_csv(table, written)

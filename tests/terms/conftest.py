@@ -1,10 +1,10 @@
-"""Corpora in memory and in parts, side by side."""
+"""Corpora in memory and in shards, side by side."""
 
 import pytest
 
 from analysis import tokenize
 
-# A document of no word, sentences that stand again, a part in which some words are not, groups of several parts.
+# A document of no word, sentences that stand again, a part in which some words are not, groups of several shards.
 FILES = {
     "a.txt": "War is war. No war! The plan will be carried out. Peace is near.",
     "b.txt": "© 2024 The Daily",
@@ -27,9 +27,9 @@ METADATA = "file,source,date,language\n" + "".join(
 
 
 @pytest.fixture(params=["sample", 1, 2, 3])
-def both(request, make_corpus, in_parts):
-    """One corpus in memory and in parts: the sample, or a small one cut after so many documents."""
+def both(request, make_corpus, sharded):
+    """One corpus in memory and in shards: the sample, or a small one cut after so many documents."""
     if request.param == "sample":
-        return request.getfixturevalue("sample_tokens"), request.getfixturevalue("sample_parts")
+        return request.getfixturevalue("sample_tokens"), request.getfixturevalue("sample_shards")
     tokens = tokenize(make_corpus({**FILES, "metadata.csv": METADATA}))
-    return tokens, in_parts(tokens, request.param)
+    return tokens, sharded(tokens, request.param)

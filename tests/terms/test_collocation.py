@@ -244,9 +244,9 @@ def test_texts_without_pairs(tokens: Tokens) -> None:
 
 def test_some_documents_of_a_corpus(tokens: Tokens) -> None:
     # What stands in the other documents leaves no trace, though the vocabulary is that of all.
-    part = collocations(tokens.subset(np.array([1])), window=2)
+    shard = collocations(tokens.subset(np.array([1])), window=2)
     alone = collocations(tokenize(read_text(FILES["b.txt"])), window=2)
-    pd.testing.assert_frame_equal(part, alone)
+    pd.testing.assert_frame_equal(shard, alone)
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_cells_that_are_no_counts(cells: tuple[Any, ...], said: str) -> None:
         {"window": "sentence", "node": "p*", "stopwords": {"the"}},
     ],
 )
-def test_pairs_of_a_corpus_in_parts(both, options, monkeypatch) -> None:
+def test_pairs_of_a_corpus_in_shards(both, options, monkeypatch) -> None:
     whole, cut = both
     monkeypatch.setattr(keys, "ROWS", 9 if whole.n_documents < 20 else 9999)  # many files, not thousands
     table = collocations(whole, **options)

@@ -132,7 +132,7 @@ def test_the_most_distinct_group_has_the_most_key_words_of_its_own():
     assert most_distinct(table, "source") == "c"
 
 
-def test_the_sides_of_a_corpus_in_parts(both):
+def test_the_sides_of_a_corpus_in_shards(both):
     whole, cut = (sides(tokens, "source") for tokens in both)
     assert cut[2:] == whole[2:]
     assert [side.doc_ids.tolist() for side in cut[:2]] == [side.doc_ids.tolist() for side in whole[:2]]

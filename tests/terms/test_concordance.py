@@ -208,7 +208,7 @@ def test_html_runs_in_the_direction_of_the_text():
 
 
 @pytest.mark.parametrize("sort", ["document", "date", "left", "right"])
-def test_contexts_in_parts(both, sort):
+def test_contexts_in_shards(both, sort):
     whole, cut = both
     for pattern in ("war", ["the plan", "p*"], "no * peace", "nowhere"):
         pd.testing.assert_frame_equal(kwic(cut, pattern, sort=sort), kwic(whole, pattern, sort=sort))

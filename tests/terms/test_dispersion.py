@@ -273,7 +273,7 @@ def test_places_of_words_are_counted_through_the_corpus():
     assert places(tokens, []).empty
 
 
-def test_words_in_parts_are_spread_as_in_the_whole(both, monkeypatch):
+def test_words_in_shards_are_spread_as_in_the_whole(both, monkeypatch):
     whole, cut = both
     for options in ({}, {"parts": 2}, {"parts": 7, "min_count": 2}, {"stopwords": {"war", "the", "nowhere"}}):
         pd.testing.assert_frame_equal(dispersion(cut, **options), dispersion(whole, **options), check_exact=True)
@@ -288,7 +288,7 @@ def test_words_in_parts_are_spread_as_in_the_whole(both, monkeypatch):
         dispersion(cut, parts=1)
 
 
-def test_places_in_parts(both, monkeypatch):
+def test_places_in_shards(both, monkeypatch):
     whole, cut = both
     terms = ["plan", "nowhere", "war", "plan"]
     every = places(whole, terms)

@@ -173,7 +173,7 @@ def test_documents_are_measured_one_by_one_as_together(monkeypatch: pytest.Monke
     pd.testing.assert_frame_equal(together, diversity(sample_tokens), check_exact=True)
 
 
-def test_a_corpus_in_parts_is_as_varied(both):
+def test_a_corpus_in_shards_is_as_varied(both):
     whole, cut = both
     for window in (3, 50):
         pd.testing.assert_frame_equal(diversity(cut, window), diversity(whole, window), check_exact=True)

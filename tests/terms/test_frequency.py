@@ -250,17 +250,17 @@ OPTIONS = [
 
 @pytest.fixture
 def small_files(monkeypatch):
-    """Of a corpus in parts a few rows are added up, and a few cells drawn from, at a time."""
+    """Of a sharded corpus a few rows are added up, and a few cells drawn from, at a time."""
     monkeypatch.setattr(keys, "ROWS", 5)
 
 
 @pytest.mark.parametrize("options", OPTIONS)
-def test_made_up_texts_in_parts(make_corpus, in_parts, small_files, options):
+def test_made_up_texts_in_shards(make_corpus, sharded, small_files, options):
     whole = tokenize(make_corpus(CUT))
     thirds = 1 / np.random.default_rng(0).integers(1, 8, len(whole))
     zeros = np.where(np.isin(whole.document, (0, 2)), 0.0, 1.0)
     for documents in (1, 2, 3, 7):
-        cut = in_parts(whole, documents)
+        cut = sharded(whole, documents)
         for given in (None, weights(whole), thirds, zeros):
             expected, found = (terms(tokens, weights=given, **options) for tokens in (whole, cut))
             pd.testing.assert_frame_equal(found, expected, check_exact=True)
@@ -269,15 +269,15 @@ def test_made_up_texts_in_parts(make_corpus, in_parts, small_files, options):
 
 @pytest.mark.parametrize("n", [1, 2])
 @pytest.mark.parametrize("most", [50, 1500])  # the last of these is one of many terms of the same count
-def test_the_first_rows_have_the_values_of_the_whole_table(sample_tokens, sample_parts, small_files, n, most):
+def test_the_first_rows_have_the_values_of_the_whole_table(sample_tokens, sample_shards, small_files, n, most):
     expected = terms(sample_tokens, n=n)
     assert len(expected) > 2000
-    for tokens in (sample_tokens, sample_parts):
+    for tokens in (sample_tokens, sample_shards):
         found = terms(tokens, n=n, most=most)
         pd.testing.assert_frame_equal(found, expected.head(most), check_exact=True)
 
 
-def test_of_groups_there_are_the_first_of_each_and_of_all(sample_tokens, sample_parts, small_files, monkeypatch):
+def test_of_groups_there_are_the_first_of_each_and_of_all(sample_tokens, sample_shards, small_files, monkeypatch):
     monkeypatch.setattr(frequency, "AT_LEAST", 9)
     stops = ["the", "of", "and"]
     options = {"by": "source", "stopwords": stops}
@@ -287,7 +287,7 @@ def test_of_groups_there_are_the_first_of_each_and_of_all(sample_tokens, sample_
     most = terms(sample_tokens, stopwords=stops)["term"].head(each)
     kept = (whole.groupby("source").cumcount() < each) | whole["term"].isin(most)
     assert groups * each < kept.sum() < len(whole) / 4
-    for tokens in (sample_tokens, sample_parts):
+    for tokens in (sample_tokens, sample_shards):
         found = terms(tokens, most=60, **options)
         pd.testing.assert_frame_equal(found, whole[kept].reset_index(drop=True), check_exact=True)
 
@@ -318,9 +318,9 @@ def test_a_sum_of_weights_is_without_its_last_bit() -> None:
 
 
 @pytest.mark.parametrize("stopwords", [None, {"the", "war", "of", "peas"}])
-def test_before_and_after_in_parts(sample_tokens, sample_parts, make_corpus, in_parts, stopwords):
+def test_before_and_after_in_shards(sample_tokens, sample_shards, make_corpus, sharded, stopwords):
     small = tokenize(make_corpus(CUT))
-    pairs = [(sample_tokens, sample_parts), (small, in_parts(small, 1)), (small, in_parts(small, 3))]
+    pairs = [(sample_tokens, sample_shards), (small, sharded(small, 1)), (small, sharded(small, 3))]
     for whole, cut in pairs:
         thirds = 1 / np.random.default_rng(0).integers(1, 8, whole.n_sentences)
         for given in (thirds, np.repeat(thirds, np.diff(whole.sentence_offsets))):

@@ -207,8 +207,8 @@ def test_sides_that_cannot_be_compared(target: Tokens, reference: Tokens, n: int
         keyness(target, reference, n=n)
 
 
-def test_a_corpus_is_not_compared_with_itself(tokens: Tokens, in_parts) -> None:
-    cut, daily = in_parts(tokens), tokens.where(source="Daily")
+def test_a_corpus_is_not_compared_with_itself(tokens: Tokens, sharded) -> None:
+    cut, daily = sharded(tokens), tokens.where(source="Daily")
     others = tokens.where(source__not=["Radio", "(none)"])
     for target, reference in ((tokens, tokens), (cut, tokens), (daily, others)):
         with pytest.raises(ValueError, match="target and reference are the same documents"):
@@ -272,7 +272,7 @@ def test_by_group_leaves_out_groups_without_words(make_corpus: Callable[..., Cor
 
 @pytest.fixture
 def several_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a corpus in parts a few rows are added up at a time."""
+    """Of a sharded corpus a few rows are added up at a time."""
     monkeypatch.setattr(keys, "ROWS", 30)
 
 
@@ -286,7 +286,7 @@ def several_files(monkeypatch: pytest.MonkeyPatch) -> None:
         {"n": 6},  # more words than there are in one number
     ],
 )
-def test_two_sides_in_parts(both, several_files, options: dict[str, Any]) -> None:
+def test_two_sides_in_shards(both, several_files, options: dict[str, Any]) -> None:
     name = both[0].groups("source").iloc[0]
     own, cut_own = (tokens.where(source=name) for tokens in both)
     other, cut_other = (tokens.where(source__not=name) for tokens in both)
@@ -298,7 +298,7 @@ def test_two_sides_in_parts(both, several_files, options: dict[str, Any]) -> Non
             pd.testing.assert_frame_equal(found, table.head(most or len(table)), check_exact=True)
 
 
-def test_a_frequency_list_beside_a_corpus_in_parts(both, several_files) -> None:
+def test_a_frequency_list_beside_a_corpus_in_shards(both, several_files) -> None:
     terms = "war,the,plan,of course,zzz,Zulu,aardvark,peace,äther,the plan,war is".split(",")
     listed = pd.DataFrame({"term": terms, "count": [5, 60, 0, 7, 1, 7, 7, 3, 7, 2, 1]})
     whole, cut = both
@@ -333,7 +333,7 @@ def test_counts_of_more_than_32_bits() -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"min_count": 2, "stopwords": {"the", "war"}}, {"n": 2}])
-def test_each_group_of_a_corpus_in_parts(both, several_files, options, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_group_of_a_corpus_in_shards(both, several_files, options, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, cut = both
     table = keyness_by_group(whole, "source", **options)
     pd.testing.assert_frame_equal(keyness_by_group(cut, "source", **options), table, check_exact=True)

@@ -90,8 +90,8 @@ def test_no_terms_make_an_empty_table(tokens: Tokens) -> None:
 
 
 @pytest.mark.parametrize("in_memory", [True, False])
-def test_mistakes(tokens: Tokens, in_parts, in_memory: bool) -> None:
-    tokens = tokens if in_memory else in_parts(tokens, 1)
+def test_mistakes(tokens: Tokens, sharded, in_memory: bool) -> None:
+    tokens = tokens if in_memory else sharded(tokens, 1)
     assert trends(tokens, []).empty
     with pytest.raises(ValueError, match="'war no' does not occur: give terms as the table"):
         trends(tokens, ["war no"])
@@ -108,10 +108,10 @@ def test_mistakes(tokens: Tokens, in_parts, in_memory: bool) -> None:
 
 
 @pytest.mark.parametrize("every", ["day", "week", "month", "year"])
-def test_a_corpus_in_parts(tokens, in_parts, sample_tokens, sample_parts, every):
+def test_a_corpus_in_shards(tokens, sharded, sample_tokens, sample_shards, every):
     chosen = [*terms(sample_tokens)["term"].iloc[[0, 9, 99, -1]], "national action plan", "of the"]
-    small = [(tokens, in_parts(tokens, documents), ["war", "war is war", "truce"]) for documents in (1, 2, 3)]
-    for whole, cut, sought in [(sample_tokens, sample_parts, chosen), *small]:
+    small = [(tokens, sharded(tokens, documents), ["war", "war is war", "truce"]) for documents in (1, 2, 3)]
+    for whole, cut, sought in [(sample_tokens, sample_shards, chosen), *small]:
         thirds = 1 / np.random.default_rng(0).integers(1, 8, whole.n_sentences)
         for given in (None, thirds, np.repeat(thirds, np.diff(whole.sentence_offsets))):
             options = {"every": every, "weights": given}

@@ -108,10 +108,13 @@ def test_growth_at_its_ends() -> None:
 
 
 def test_the_growth_of_part_of_a_corpus_is_its_own(sample_tokens: Tokens) -> None:
-    part = sample_tokens.where(source_kind="daily")
-    assert len(part.vocabulary) > len(np.unique(part.ids))  # the vocabulary is that of the whole
+    shard = sample_tokens.where(source_kind="daily")
+    assert len(shard.vocabulary) > len(np.unique(shard.ids))  # the vocabulary is that of the whole
     assert (
-        heaps(part).iloc[-1]["types"] == heaps_fit(part).iloc[0]["types"] == len(np.unique(part.ids)) == len(zipf(part))
+        heaps(shard).iloc[-1]["types"]
+        == heaps_fit(shard).iloc[0]["types"]
+        == len(np.unique(shard.ids))
+        == len(zipf(shard))
     )
 
 
@@ -133,7 +136,7 @@ def test_of_many_words_there_are_the_ends_of_each_step_of_the_same_curve(both):
         pd.testing.assert_frame_equal(zipf_fit(tokens), zipf_fit(both[0]), check_exact=True)
 
 
-def test_a_vocabulary_in_parts_grows_as_the_whole_does(both):
+def test_a_vocabulary_in_shards_grows_as_the_whole_does(both):
     for whole, cut in (both, [tokens.where(source__not="Daily") for tokens in both]):
         for measure in (heaps, heaps_fit, zipf_fit):
             pd.testing.assert_frame_equal(measure(cut), measure(whole), check_exact=True)

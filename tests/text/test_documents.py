@@ -1,4 +1,4 @@
-"""Which documents a condition chooses, in memory and in parts alike."""
+"""Which documents a condition chooses, in memory and in shards alike."""
 
 from dataclasses import replace
 from datetime import date
@@ -19,10 +19,10 @@ e.txt,None of it,Radio,,2.5
 FILES = {f"{name}.txt": "It rained. " * (k + 1) for k, name in enumerate("abcde")}  # 2, 4, 6, 8 and 10 words
 
 
-@pytest.fixture(params=["in memory", "in parts"])
-def tokens(request, make_corpus, in_parts):
+@pytest.fixture(params=["in memory", "in shards"])
+def tokens(request, make_corpus, sharded):
     whole = tokenize(make_corpus(FILES | {"metadata.csv": TABLE}))
-    return whole if request.param == "in memory" else in_parts(whole)
+    return whole if request.param == "in memory" else sharded(whole)
 
 
 CONDITIONS = [

@@ -10,7 +10,7 @@ from analysis import read_text, save_tokens, tokenize
 from analysis.text import forms
 from analysis.text.corpus import read_corpus, read_texts
 from analysis.text.forms import short_words, word_forms
-from analysis.text.parted import join_parts, names, parts, taken
+from analysis.text.shards import join_shards, names, shards, taken
 
 
 def words(tokens):
@@ -99,57 +99,57 @@ def test_short_words_are_measured_without_their_marks():
     assert short_words(tokens, 1) == frozenset()
 
 
-def words_in_parts(tokens):
+def sharded_words(tokens):
     found = []
-    for part in parts(tokens):
-        local = part.tokens.vocabulary[part.tokens.ids]
-        assert names(tokens, part.types[part.tokens.ids]).tolist() == local.tolist()
+    for shard in shards(tokens):
+        local = shard.tokens.vocabulary[shard.tokens.ids]
+        assert names(tokens, shard.types[shard.tokens.ids]).tolist() == local.tolist()
         found += local.tolist()
     return found
 
 
 @pytest.mark.parametrize("form", ["stems", "lemmas"])
 @pytest.mark.parametrize("documents", [1, 2])
-def test_forms_of_a_corpus_in_parts(two_languages, in_parts, form, documents, monkeypatch):
+def test_forms_of_a_corpus_in_shards(two_languages, sharded, form, documents, monkeypatch):
     monkeypatch.setattr(forms, "AT_ONCE", 3)
-    cut = in_parts(two_languages, documents)
+    cut = sharded(two_languages, documents)
     whole, changed = word_forms(two_languages, form, keep={"in"}), word_forms(cut, form, keep={"in"})
-    assert words_in_parts(changed) == words(whole)
+    assert sharded_words(changed) == words(whole)
     assert names(changed, np.arange(len(changed.vocabulary))).tolist() == sorted(whole.vocabulary)
     assert changed.options == whole.options
     assert dict(taken(changed, np.array([0])).options) == whole.options
-    assert words_in_parts(cut) == words(two_languages)
+    assert sharded_words(cut) == words(two_languages)
     some = changed.where(language="ur")
     folder = changed.types.parent
     del changed
-    assert words_in_parts(some) == words(whole.where(language="ur"))
+    assert sharded_words(some) == words(whole.where(language="ur"))
     assert folder.exists()
-    assert words_in_parts(word_forms(some, form, keep={"in"})) == words(whole.where(language="ur"))
+    assert sharded_words(word_forms(some, form, keep={"in"})) == words(whole.where(language="ur"))
     del some
     gc.collect()
     assert not folder.exists()
 
 
-def test_forms_of_some_documents_of_a_corpus_in_parts(two_languages, in_parts):
-    cut = in_parts(two_languages, 2).where(language__not="ur")
+def test_forms_of_some_documents_of_a_corpus_in_shards(two_languages, sharded):
+    cut = sharded(two_languages, 2).where(language__not="ur")
     whole, changed = (word_forms(tokens, "stems") for tokens in (two_languages.where(language__not="ur"), cut))
-    assert words_in_parts(changed) == words(whole)
+    assert sharded_words(changed) == words(whole)
     assert changed.options == whole.options
     assert word_forms(cut, "words") is cut
 
 
-def test_stems_of_the_sample_in_parts(sample_tokens, sample_parts):
-    whole, changed = word_forms(sample_tokens, "stems"), word_forms(sample_parts, "stems")
-    assert words_in_parts(changed) == words(whole)
+def test_stems_of_the_sample_in_shards(sample_tokens, sample_shards):
+    whole, changed = word_forms(sample_tokens, "stems"), word_forms(sample_shards, "stems")
+    assert sharded_words(changed) == words(whole)
     assert len(changed.vocabulary) == len(whole.vocabulary)
 
 
-def test_short_words_of_a_corpus_in_parts(sample_tokens, sample_parts, in_parts, monkeypatch):
+def test_short_words_of_a_corpus_in_shards(sample_tokens, sample_shards, sharded, monkeypatch):
     monkeypatch.setattr(forms, "AT_ONCE", 5)
     marked = tokenize(read_texts(["a an and مِن مِنَ", "5 50 أنا"]))
     for length in (0, 1, 2, 3, 4):
-        assert short_words(sample_parts, length) == short_words(sample_tokens, length)
-        assert short_words(in_parts(marked, 1), length) == short_words(marked, length)
+        assert short_words(sample_shards, length) == short_words(sample_tokens, length)
+        assert short_words(sharded(marked, 1), length) == short_words(marked, length)
 
 
 def test_a_word_of_marks_alone_is_short_where_there_is_one():
@@ -157,19 +157,19 @@ def test_a_word_of_marks_alone_is_short_where_there_is_one():
     assert short_words(tokens, 1) == {"\u0650"}
 
 
-def test_a_part_without_a_document_is_passed_over(two_languages, in_parts, tmp_path):
+def test_a_part_without_a_document_is_passed_over(two_languages, sharded, tmp_path):
     whole, none = two_languages, np.zeros(0, dtype=np.int64)
     saved = [tmp_path / name for name in "abc"]
     for place, rows in zip(saved, (np.array([0]), none, np.arange(1, whole.n_documents)), strict=True):
         save_tokens(whole.subset(rows), place)
-    cut = join_parts(saved, tmp_path / "whole")
-    assert [part.number for part in parts(cut)] == [0, 2]
-    assert words_in_parts(word_forms(cut, "stems")) == words(word_forms(whole, "stems"))
+    cut = join_shards(saved, tmp_path / "whole")
+    assert [shard.number for shard in shards(cut)] == [0, 2]
+    assert sharded_words(word_forms(cut, "stems")) == words(word_forms(whole, "stems"))
 
 
-def test_parts_whose_documents_have_one_name_keep_their_own_words(tmp_path):
+def test_shards_whose_documents_have_one_name_keep_their_own_words(tmp_path):
     saved = [tmp_path / name for name in "ab"]
     for place, text in zip(saved, ("He condemned it.", "They were walking away."), strict=True):
         save_tokens(tokenize(read_text(text)), place)
-    cut = join_parts(saved, tmp_path / "whole")
-    assert words_in_parts(word_forms(cut, "stems")) == "he condemn it they were walk away".split()
+    cut = join_shards(saved, tmp_path / "whole")
+    assert sharded_words(word_forms(cut, "stems")) == "he condemn it they were walk away".split()

@@ -61,19 +61,19 @@ def test_side_by_side(tokens):
     np.testing.assert_array_equal(largest, [[4.0]])
 
 
-def test_a_corpus_in_parts(tokens, in_parts):
+def test_a_corpus_in_shards(tokens, sharded):
     for documents in (1, 2):
-        cut = in_parts(tokens, documents)
+        cut = sharded(tokens, documents)
         for by in (None, "source", "doc_id", "date"):
             pd.testing.assert_frame_equal(overview(cut, by), overview(tokens, by))
         assert varying(cut, "source") == "source"
 
 
-def test_the_sample_in_parts(sample_tokens, sample_parts):
+def test_the_sample_in_shards(sample_tokens, sample_shards):
     for by in (None, "source", "doc_id"):
-        pd.testing.assert_frame_equal(overview(sample_parts, by), overview(sample_tokens, by))
+        pd.testing.assert_frame_equal(overview(sample_shards, by), overview(sample_tokens, by))
     table = terms(sample_tokens, by="source")
     options = {"by": "source", "index": "term", "value": "per_million", "rows": table["term"].head(5)}
     for most in (2, 12):
-        found = side_by_side(table, sample_parts, **options, most=most)
+        found = side_by_side(table, sample_shards, **options, most=most)
         pd.testing.assert_frame_equal(found, side_by_side(table, sample_tokens, **options, most=most))

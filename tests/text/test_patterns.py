@@ -181,10 +181,10 @@ def test_a_sentence_many_patterns_share():
 
 
 @pytest.mark.parametrize("lowercase", [True, False])
-def test_types_that_fit_are_counted_in_parts_too(lowercase, in_parts, monkeypatch):
+def test_types_that_fit_are_counted_in_shards_too(lowercase, sharded, monkeypatch):
     whole = tokenize(read_texts(["Wars and a War.", "Court, courts, WAR.", "It rained."]), lowercase=lowercase)
     words = ["war", "War", "war*", "*s", "c*t*", "zzz"]
     expected = fitting_types(whole, words).sum(axis=1).tolist()
     monkeypatch.setattr(patterns, "TYPES", 2)
     assert fitting_counts(whole, words).tolist() == expected
-    assert fitting_counts(in_parts(whole, 1).subset(np.array([1])), words).tolist() == expected
+    assert fitting_counts(sharded(whole, 1).subset(np.array([1])), words).tolist() == expected

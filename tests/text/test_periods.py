@@ -65,9 +65,9 @@ def test_the_longest_period_that_gives_enough_of_them(tmp_path, dates, period):
     assert longest_period(read) == period
 
 
-def test_a_corpus_in_parts_has_the_same_days(sample_tokens, sample_parts):
+def test_a_corpus_in_shards_has_the_same_days(sample_tokens, sample_shards):
     for every in PERIODS:
-        whole, cut = periods(sample_tokens, every), periods(sample_parts, every)
+        whole, cut = periods(sample_tokens, every), periods(sample_shards, every)
         assert [array.tolist() for array in cut] == [array.tolist() for array in whole]
-    assert longest_period(sample_parts) == longest_period(sample_tokens)
-    pd.testing.assert_frame_equal(undated(sample_parts), undated(sample_tokens))
+    assert longest_period(sample_shards) == longest_period(sample_tokens)
+    pd.testing.assert_frame_equal(undated(sample_shards), undated(sample_tokens))

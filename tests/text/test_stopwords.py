@@ -112,10 +112,10 @@ def test_nltk_lists_are_read_where_they_are(tmp_path, monkeypatch):
     assert stop_words("nltk", ["en", "ur"]) == {"the", "won't"}
 
 
-def test_stop_words_of_a_corpus_in_parts(sample_tokens, sample_parts) -> None:
-    words = sample_parts.vocabulary[np.arange(len(sample_parts.vocabulary))]
+def test_stop_words_of_a_corpus_in_shards(sample_tokens, sample_shards) -> None:
+    words = sample_shards.vocabulary[np.arange(len(sample_shards.vocabulary))]
     for listed in (read_stopwords(STOPWORDS), {"a", "peas", "zz"}, set(), None):
-        assert stopped(sample_parts.vocabulary, listed).tolist() == stopped(words, listed).tolist()
-    assert stopped(sample_parts.vocabulary, {"the", "peas"}).sum() == 1
+        assert stopped(sample_shards.vocabulary, listed).tolist() == stopped(words, listed).tolist()
+    assert stopped(sample_shards.vocabulary, {"the", "peas"}).sum() == 1
     with pytest.raises(ValueError, match="stopwords is 'war': give a collection of words"):
-        stopped(sample_parts.vocabulary, "war")
+        stopped(sample_shards.vocabulary, "war")

@@ -45,16 +45,16 @@ def test_no_places() -> None:
     assert texts(tokens, empty, empty.astype("int64"), empty.astype("int64")).tolist() == []
 
 
-def test_places_of_a_corpus_in_parts(in_parts) -> None:
+def test_places_of_a_corpus_in_shards(sharded) -> None:
     whole = tokenize(read_texts(["We will win. No.", "It  rained.", "We will win.", "—"]))
     places = pd.DataFrame({"doc": ["2", "1", "0", "1", "0"], "start": [0, 0, 0, 4, 13], "end": [12, 11, 12, 11, 16]})
     columns = [places[name] for name in places]
     for documents in (2, 3):
-        pd.testing.assert_series_equal(texts(in_parts(whole, documents), *columns), texts(whole, *columns))
+        pd.testing.assert_series_equal(texts(sharded(whole, documents), *columns), texts(whole, *columns))
 
 
-def test_room_on_disk(in_parts) -> None:
-    cut = in_parts(tokenize(read_texts(["It rained.", "War."])), 1)
+def test_room_on_disk(sharded) -> None:
+    cut = sharded(tokenize(read_texts(["It rained.", "War."])), 1)
     files = sorted(cut.folder.iterdir())
     one, other = room(cut, 1_000, np.int32), room(cut, 0, np.int64)
     one[:] = np.arange(1_000)

@@ -104,7 +104,7 @@ def _listed() -> dict[str, int]:
     return found
 
 
-@lru_cache(1 << 16)  # a corpus is looked at several times, and in parts, which have most of their words in common
+@lru_cache(1 << 16)  # a corpus is looked at several times, and in shards, which have most of their words in common
 def _classify(word: str) -> int:
     """The classes of one word."""
     if word.isalpha() and word not in _listed() and not word.endswith(_ENDINGS) and not word.startswith(_PREFIXES):

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.publish.findings.wording import counted, leading, listed, percent, shortened, times
 from analysis.redundancy.near_places import MANY
-from analysis.text.parted import LISTED
+from analysis.text.shards import LISTED
 
 KINDS = {"verbatim": "verbatim", "near": "edited", "reworded": "reworded"}  # of shared passages, in words
 LONGEST = 70  # characters of a passage that are quoted

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.publish.findings.wording import counted, leading, listed, percent, times
 from analysis.terms.comparison import REST
-from analysis.text.parted import types_of
+from analysis.text.shards import types_of
 from analysis.text.stopwords import UNDIVIDED, stop_lists
 from analysis.text.tokens import Tokens
 

@@ -16,7 +16,7 @@ from analysis.core.jobs import KEPT, delete
 from analysis.core.paths import from_root, given, to_root
 from analysis.core.progress import Progress
 from analysis.core.signals import undisturbed
-from analysis.engine.in_parts import tokens_in_parts
+from analysis.engine.sharding import sharded_tokens
 from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.crate import write_crate
 from analysis.publish.dictionary import add_meanings
@@ -37,7 +37,7 @@ from analysis.publish.run.machine import (
     check_fits,
     check_open_files,
     free,
-    in_parts_side_by_side,
+    sharded_side_by_side,
     side_by_side,
     text_size,
 )
@@ -56,8 +56,8 @@ from analysis.publish.run.sections import (
 from analysis.publish.tables import write_json
 from analysis.text.corpus import CorpusError, corpus_files
 from analysis.text.loading import load_tokens, place_of
-from analysis.text.parted import Parted, open_parts
 from analysis.text.reading.readers import ReadError
+from analysis.text.shards import ShardedTokens, open_shards
 from analysis.text.tokens import Tokens
 
 TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
@@ -95,7 +95,7 @@ def run(
     *,
     keep_failed: bool = False,
     memory: int | None = None,
-    in_parts: bool | None = None,
+    sharded: bool | None = None,
     read: Path | None = None,
     client: Any = None,
     worker_memory: int | None = None,
@@ -105,9 +105,9 @@ def run(
 
     The words are kept in the folder `read`, for runs that follow, or only as long as this one lasts. As many notebooks
     run at once as there are cores and as fit in `memory` bytes, by default all that is free. A corpus with which not
-    one fits is read and counted `in_parts`, on the disk that `out` is on, and the manifest says so. What is finished of
+    one fits is read and counted `sharded`, on the disk that `out` is on, and the manifest says so. What is finished of
     such a run is kept beside `out`, and the next call goes on from there: see `kept_work`. With a dask `client` its
-    workers, who see the same files, read the corpus in parts, with `worker_memory` bytes each.
+    workers, who see the same files, read the sharded corpus, with `worker_memory` bytes each.
 
     The corpus, the memory and all that the parameters name are checked before a kernel starts (`CorpusError`,
     `LexiconError`, `ParameterError`). With a failure nothing at `out` changes: each failed notebook is kept beside it
@@ -128,19 +128,19 @@ def run(
     with faults_told(out), temporary_folder() as scratch, ExitStack() as stack:
         work, words = None, read or scratch / TOKENS
         if client is not None:
-            in_parts = True
-        parted = not side_by_side(_text_size(parameters), room) if in_parts is None else in_parts
+            sharded = True
+        in_shards = not side_by_side(_text_size(parameters), room) if sharded is None else sharded
         # They import while the corpus is read; beside a large corpus, a forking process costs too much memory.
-        processes = stack.enter_context(Processes(scratch, environment_of(scratch), fork=not parted))
-        if not parted:
+        processes = stack.enter_context(Processes(scratch, environment_of(scratch), fork=not in_shards))
+        if not in_shards:
             tokens = read_once(parameters, words, begun)
             characters = int(tokens.corpus.documents["n_chars"].sum())
             at_once = side_by_side(characters, room)
-            parted = in_parts is None and not at_once
-            if in_parts is not None:
+            in_shards = sharded is None and not at_once
+            if sharded is not None:
                 check_fits(characters, room)
-        if parted:
-            in_parts_side_by_side(room)  # before anything is read
+        if in_shards:
+            sharded_side_by_side(room)  # before anything is read
             check_place(out)
             with undisturbed():  # no signal between making the folder and registering it
                 work = stack.enter_context(kept_work(out))
@@ -149,7 +149,7 @@ def run(
             tokens = read_once(parameters, words, begun, work=work, **reading)
             if changed := changes(begun, recorded(chosen, parameters)):
                 raise CorpusError(f"{changed}, since the report was begun: {_AGAIN}")
-            at_once = in_parts_side_by_side(room, int(tokens.corpus.documents["n_chars"].max()))
+            at_once = sharded_side_by_side(room, int(tokens.corpus.documents["n_chars"].max()))
         check_groups(parameters, tokens)
         check_language(parameters, lexicons, tokens.corpus)
         failed = out.with_name(f"{out.name}.failed")
@@ -176,7 +176,7 @@ def run(
             if not changed and code != versions():
                 changed = "the code of lafz was changed"
             if not failures and not changed:
-                _finish(build, chosen, parameters, opened(), begun, in_parts=parted)
+                _finish(build, chosen, parameters, opened(), begun, sharded=in_shards)
                 _write_log(build, logs, started, time.monotonic() - since)
                 _put_in_place(build, out, work)
             elif keep_failed:
@@ -191,7 +191,7 @@ def run(
 def check_sweep(reports: Collection[Mapping[str, dict[str, Any]]], words: Path) -> None:
     """Check what `run` does of the parameters of several reports, with the words read into the folder `words`.
 
-    A corpus that does not fit in memory is left to `run`, which reads it in parts.
+    A corpus that does not fit in memory is left to `run`, which reads it in shards.
     """
     check_files(*reports)
     for parameters in reports:
@@ -211,7 +211,7 @@ def read_once(
 ) -> Tokens:
     """Read and tokenize the corpus into the folder `words`, once for all notebooks that read it in the same way.
 
-    In parts where `memory` says how many bytes there are for it (for each worker of a dask `client`), and `work` where
+    In shards where `memory` says how many bytes there are for it (for each worker of a dask `client`), and `work` where
     to keep them meanwhile. Gives the words as the first notebook has them. Raises `CorpusError` for documents of other
     bytes than files had when it was `begun`.
     """
@@ -224,7 +224,7 @@ def read_once(
             place = place_of(corpus, words, **about)
             if memory and work and not place.is_dir():
                 how: dict[str, Any] = {"memory": memory, "client": client, "progress": progress}
-                done[key] = tokens_in_parts(corpus, place, work, **how, **about)
+                done[key] = sharded_tokens(corpus, place, work, **how, **about)
             else:
                 done[key] = load_tokens(corpus, cache=words, **about)
             check_read(begun, corpus, done[key].corpus.documents)
@@ -232,8 +232,8 @@ def read_once(
 
 
 def _opened_again(tokens: Tokens) -> Callable[[], Tokens]:
-    """A function that opens the words again: those of a corpus in parts need not stay in memory until then."""
-    return partial(open_parts, tokens.folder) if isinstance(tokens, Parted) else lambda: tokens
+    """A function that opens the words again: those of a sharded corpus need not stay in memory until then."""
+    return partial(open_shards, tokens.folder) if isinstance(tokens, ShardedTokens) else lambda: tokens
 
 
 def _is_there(value: Any) -> bool:
@@ -255,14 +255,14 @@ def _finish(
     tokens: Tokens,
     read: Inputs,
     *,
-    in_parts: bool,
+    sharded: bool,
 ) -> None:
     """Write what belongs to the whole run: the page, the manifest, and the crate."""
     write_corpus_tables(build, tokens)
     add_meanings(build, parameters)
     write_page(build, list(chosen), parameters, tokens)
     manifest = write_manifest(
-        build, parameters, read, formats=tokens.corpus.documents["format"].unique(), in_parts=in_parts
+        build, parameters, read, formats=tokens.corpus.documents["format"].unique(), sharded=sharded
     )
     write_crate(build, manifest)  # after the manifest, whose SHA-256 it gives
 

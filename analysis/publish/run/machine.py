@@ -10,11 +10,11 @@ import psutil  # type: ignore[import-untyped]
 import pyarrow.parquet as pq
 
 from analysis.core.errors import ParameterError
-from analysis.engine.in_parts import MOST as PART
+from analysis.engine.sharding import MOST as PART
 
 BASE = 450 * 10**6  # bytes of a notebook's processes with all that they import
 PER_CHARACTER = 45  # bytes at the peak of a notebook, for each character of the corpus
-IN_PARTS = 10**9  # bytes of a notebook's processes where it reads the corpus in parts
+SHARDED = 10**9  # bytes of a notebook's processes where it reads the sharded corpus
 OPEN_FILES = 128  # that a process must be allowed: a kernel with its sockets and the corpus has about 70
 _CONTROL_GROUP = Path("/sys/fs/cgroup")
 
@@ -34,16 +34,16 @@ def check_fits(characters: int, room: int) -> None:
         )
 
 
-def in_parts_side_by_side(room: int, longest: int = 0) -> int:
+def sharded_side_by_side(room: int, longest: int = 0) -> int:
     """How many notebooks fit in `room` bytes, each with one part of the corpus in memory at a time.
 
-    `longest`: characters of its longest document, which may be more than a part has. Raises `ParameterError` where not
+    `longest`: characters of its longest document, which may be more than a shard has. Raises `ParameterError` where not
     one does: the system would kill it in the middle of its work.
     """
-    needed = IN_PARTS + PER_CHARACTER * max(0, longest - PART)
+    needed = SHARDED + PER_CHARACTER * max(0, longest - PART)
     if room < needed:
         raise ParameterError(
-            f"the corpus does not fit in {_gigabytes(room)}, and a notebook that reads it in parts takes "
+            f"the corpus does not fit in {_gigabytes(room)}, and a notebook that reads it in shards takes "
             f"{_gigabytes(needed)}: give so much with --memory, or report on a part of the corpus"
         )
     return room // needed

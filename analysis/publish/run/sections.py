@@ -1,4 +1,4 @@
-"""Runs a report's notebooks, each into its own folders; on a corpus in parts finished notebooks are kept and reused."""
+"""Runs a report's notebooks, each into its own folders; on a sharded corpus finished notebooks are kept and reused."""
 
 import hashlib
 import json

@@ -15,14 +15,14 @@ from analysis.redundancy.reuse import pairs as joins
 from analysis.redundancy.reuse.alignment import aligned
 from analysis.redundancy.reuse.borrowing import places_of
 from analysis.redundancy.reuse.pairs import ENOUGH, FEWEST, LEAST, WIDEST, WORDS, Ints, Shared, is_reuse, keyed, shares
-from analysis.text.parted import folder_of, parts
+from analysis.text.shards import folder_of, shards
 from analysis.text.tokens import Tokens
 from analysis.text.units import texts
 from analysis.text.words import Words
 
 PAIRS = 300_000  # pairs of documents that a report goes into, at most: those that share most
 ROWS = 4_000_000  # shingles of documents that are counted at a time
-MEMORY = 300 * 10**6  # bytes for joining a corpus in parts; what does not fit goes to its folder
+MEMORY = 300 * 10**6  # bytes for joining a sharded corpus; what does not fit goes to its folder
 
 
 def document_pairs(
@@ -48,7 +48,7 @@ def document_pairs(
     - ``jaccard`` = :math:`|A \cap B| / |A \cup B|` (0 = nothing shared, 1 = the same shingles).
 
     (Broder 1997, On the resemblance and containment of documents.) Counted word by word: no hashes, no samples; of a
-    corpus in parts by keys of 128 bits, see `pairs.keyed` for how unlikely a false one is. Shingles cross sentences,
+    sharded corpus by keys of 128 bits, see `pairs.keyed` for how unlikely a false one is. Shingles cross sentences,
     not documents. Those in more than `max_documents` documents are turns of phrase and boilerplate as a rule:
     `common_shingles` lists them, and they count neither as shared nor in any document's shingles. So the work grows as
     the corpus does, whatever it repeats. With `most` the table has its first `most` rows.
@@ -97,8 +97,8 @@ def common_shingles(tokens: Tokens, *, n: int = WORDS, max_documents: int = WIDE
     common = _common(tokens, n, max_documents)
     words: dict[int, str] = {}
     alone = folder_of(tokens) is None
-    for part in parts(tokens) if len(common["high"]) else ():
-        words |= joins.wordings(_words(part.tokens), common["high"], common["low"], n, alone=alone)
+    for shard in shards(tokens) if len(common["high"]) else ():
+        words |= joins.wordings(_words(shard.tokens), common["high"], common["low"], n, alone=alone)
     listed = [words[number] for number in range(len(common["high"]))]
     table = pd.DataFrame({"shingle": pd.Series(listed, dtype=object), "documents": common["documents"]})
     return table.sort_values(["documents", "shingle"], ascending=[False, True], ignore_index=True)
@@ -195,7 +195,7 @@ def passage_texts(tokens: Tokens, found: pd.DataFrame, *, most: int | None = Non
     order = np.argsort(-np.min(sizes, axis=0), kind="stable")[:most]
     table = found.iloc[order].reset_index(drop=True)
     for side in ("a", "b"):
-        table[f"{side}_text"] = texts(tokens, *(table[f"{side}_{part}"] for part in ("doc", "start", "end")))
+        table[f"{side}_text"] = texts(tokens, *(table[f"{side}_{shard}"] for shard in ("doc", "start", "end")))
     return table[["kind", "similarity", "a_doc", "a_text", "b_doc", "b_text"]]
 
 
@@ -225,18 +225,18 @@ def _keep_common(tokens: Tokens, n: int, max_documents: int, engine: Database) -
 def _grouped(tokens: Tokens, n: int, max_documents: int) -> Iterator[tuple[Database, Ints]]:
     """An engine with the relation ``shingles``, which are grouped in it, and the documents' sizes in shingles.
 
-    Of a corpus in parts each is a shard on disk; what is in memory is one shard that stays there.
+    Of a sharded corpus each is a shard on disk; what is in memory is one shard that stays there.
     """
     sizes = np.zeros(tokens.n_documents, dtype=np.int64)
     folder = folder_of(tokens)
     with database(folder=folder, memory=MEMORY if folder else None, threads=cores()) as engine:
         files = []
-        for part in parts(tokens):
-            own = keyed(_words(part.tokens), n, alone=not engine.folder)
-            sizes[part.rows] = own.sizes
-            columns = {"high": own.high, "low": own.low, "document": own.document + np.uint32(part.document)}
+        for shard in shards(tokens):
+            own = keyed(_words(shard.tokens), n, alone=not engine.folder)
+            sizes[shard.rows] = own.sizes
+            columns = {"high": own.high, "low": own.low, "document": own.document + np.uint32(shard.document)}
             if engine.folder:
-                files.append(engine.folder / f"{part.number:05}.parquet")
+                files.append(engine.folder / f"{shard.number:05}.parquet")
                 write_shard(files[-1], **columns)
             else:
                 engine.relate("shingles", **columns)

@@ -14,7 +14,7 @@ from analysis.redundancy.reuse.pieces import Search, pieces_of
 from analysis.redundancy.reuse.summary_reuse import summaries
 from analysis.text.buckets import Columns
 from analysis.text.hashes import run_begins
-from analysis.text.parted import folder_of, parts
+from analysis.text.shards import folder_of, shards
 from analysis.text.shingles import shingles
 from analysis.text.tokens import Tokens
 from analysis.text.units import Ints, cut
@@ -46,11 +46,11 @@ def aligned(tokens: Tokens, first: Ints, second: Ints) -> pd.DataFrame:
     pair, spans, share, faithful = pair[order], spans[order], share[order], faithful[order]
     kind = np.where(share.min(axis=1) >= VERBATIM, 0, np.where(share.max(axis=1) >= NEAR, 1, 2))
     ends = np.empty((4, len(pair)), dtype=np.int64)
-    for part in parts(tokens):
+    for shard in shards(tokens):
         for side in (0, 2):
-            rows = np.flatnonzero((spans[:, side] >= part.word) & (spans[:, side] < part.word + len(part.tokens)))
-            own = spans[rows, side : side + 2] - part.word
-            ends[side, rows], ends[side + 1, rows] = _characters(part.tokens, own[:, 0], own[:, 1], faithful[rows])
+            rows = np.flatnonzero((spans[:, side] >= shard.word) & (spans[:, side] < shard.word + len(shard.tokens)))
+            own = spans[rows, side : side + 2] - shard.word
+            ends[side, rows], ends[side + 1, rows] = _characters(shard.tokens, own[:, 0], own[:, 1], faithful[rows])
     return pd.DataFrame(
         {
             "a_doc": tokens.doc_ids[first[pair]],

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.core.compiled import compiled
 from analysis.text.lookup import word_at
-from analysis.text.parted import parts
+from analysis.text.shards import shards
 from analysis.text.tokens import Tokens
 from analysis.text.units import Ints
 
@@ -126,11 +126,11 @@ def tokens_of(tokens: Tokens, spans: pd.DataFrame) -> tuple[Ints, Ints]:
     """The first token of each span (document, start, end), and the one after its last."""
     document = spans["document"].to_numpy(dtype=np.int64)
     first, stop = np.empty((2, len(spans)), dtype=np.int64)
-    for part in parts(tokens):
-        rows = np.flatnonzero((document >= part.document) & (document < part.document + part.tokens.n_documents))
+    for shard in shards(tokens):
+        rows = np.flatnonzero((document >= shard.document) & (document < shard.document + shard.tokens.n_documents))
         for place, side in ((first, "start"), (stop, "end")):
             character = spans[side].to_numpy()[rows]
-            place[rows] = word_at(part.tokens, document[rows] - part.document, character) + part.word
+            place[rows] = word_at(shard.tokens, document[rows] - shard.document, character) + shard.word
     return first, stop
 
 

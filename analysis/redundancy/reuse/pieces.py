@@ -13,7 +13,7 @@ from analysis.redundancy.reuse.summary_reuse import contents
 from analysis.text.buckets import Columns
 from analysis.text.hashes import run_hashes
 from analysis.text.lookup import document_of
-from analysis.text.parted import folder_of, names, parts
+from analysis.text.shards import folder_of, names, shards
 from analysis.text.shingles import numbered
 from analysis.text.tokens import Tokens
 from analysis.text.units import groups, units
@@ -49,14 +49,14 @@ def pieces_of(tokens: Tokens, columns: Columns) -> Search:
     ends, original, pieces_with = _count(tokens, columns, counting)
     several = int(original.sum())
     types, paragraphs = columns.array("types", np.int32), columns.array("paragraphs", np.int64).reshape(-1, 2)
-    of_part = np.searchsorted(paragraphs[:, 0], ends[0])
+    of_shard = np.searchsorted(paragraphs[:, 0], ends[0])
     word, times = counting.array("word", np.int32), counting.array("times", np.int32)
     entries = counting.array("entries", np.int32)
     common = pieces_with > max(COMMON_SHARE * several, COMMON_LEAST)
     room = scratch(common)
     rows = content = 0
-    for k in range(len(of_part) - 1):
-        own, piece, entry, paragraph = (slice(*end[k : k + 2].tolist()) for end in (*ends, of_part))
+    for k in range(len(of_shard) - 1):
+        own, piece, entry, paragraph = (slice(*end[k : k + 2].tolist()) for end in (*ends, of_shard))
         indptr = np.append(0, np.cumsum(entries[piece]))
         shape = (len(indptr) - 1, len(common))
         matrix = sparse.csr_array((times[entry], word[entry], indptr), shape=shape)
@@ -86,36 +86,36 @@ def pieces_of(tokens: Tokens, columns: Columns) -> Search:
 
 
 def _count(tokens: Tokens, columns: Columns, counting: Columns) -> tuple[Ints, NDArray[np.bool_], NDArray[np.int32]]:
-    """Write the words, pieces and paragraphs of all parts to `columns`, the words of each piece to `counting`.
+    """Write the words, pieces and paragraphs of all shards to `columns`, the words of each piece to `counting`.
 
-    How many words, pieces, and entries (a word of a piece) the parts have up to each, (3, parts + 1); whether a piece
+    How many words, pieces, and entries (a word of a piece) the shards have up to each, (3, shards + 1); whether a piece
     is the first of those with its words, and in how many of these each type appears.
     """
     stem, size = _stems(tokens)
     number = np.full(size, -1, dtype=np.int32)  # of types in the order in which they appear first
     known = 0
     sizes = [(0, 0, 0)]
-    for part in parts(tokens):
-        ids = part.types[part.tokens.ids]
+    for shard in shards(tokens):
+        ids = shard.types[shard.tokens.ids]
         own = stem[ids]
         new = own[number[own] < 0]
         new = new[np.sort(np.unique(new, return_index=True)[1])]
         number[new] = np.arange(known, known + len(new), dtype=np.int32)
         known += len(new)
         types = number[own]
-        bounds = bounds_of_pieces(part.tokens)
+        bounds = bounds_of_pieces(shard.tokens)
         ones = np.ones(len(types), dtype=np.int32)
         matrix = sparse.csr_array((ones, types, bounds.copy()), shape=(len(bounds) - 1, size))
         matrix.sum_duplicates()
         group = groups(types, bounds)
-        following, leading = _rings(document_of(part.tokens, bounds[:-1]), group)
+        following, leading = _rings(document_of(shard.tokens, bounds[:-1]), group)
         before = sum(row[1] for row in sizes)
         one, two = run_hashes(types, bounds[:-1], np.diff(bounds))
-        paragraphs = units(part.tokens, "paragraph")[0] + part.word
+        paragraphs = units(shard.tokens, "paragraph")[0] + shard.word
         for name, values in (
             ("ids", ids),
             ("types", types),
-            ("bounds", bounds[:-1] + part.word),
+            ("bounds", bounds[:-1] + shard.word),
             ("following", following + before),
             ("leading", leading),
             ("one", one),

@@ -11,12 +11,12 @@ from analysis.core.paths import SAMPLE
 from analysis.publish.run import machine
 from analysis.publish.run.machine import (
     BASE,
-    IN_PARTS,
     PART,
     PER_CHARACTER,
+    SHARDED,
     check_fits,
     free,
-    in_parts_side_by_side,
+    sharded_side_by_side,
     side_by_side,
     text_size,
 )
@@ -40,17 +40,17 @@ def test_in_memory_none_may_fit_and_then_one_line_says_how_much_is_wanted():
     check_fits(MEGABYTE, BASE + PER_CHARACTER * MEGABYTE)
 
 
-def test_in_parts_a_notebook_takes_as_much_for_any_corpus():
-    assert [in_parts_side_by_side(memory) for memory in (IN_PARTS, 2 * IN_PARTS - 1, 2 * IN_PARTS)] == [1, 1, 2]
+def test_in_shards_a_notebook_takes_as_much_for_any_corpus():
+    assert [sharded_side_by_side(memory) for memory in (SHARDED, 2 * SHARDED - 1, 2 * SHARDED)] == [1, 1, 2]
     with pytest.raises(ParameterError, match=r"does not fit in 0\.5 GB, and .* takes 1\.0 GB: give so much with --mem"):
-        in_parts_side_by_side(500 * MEGABYTE)
+        sharded_side_by_side(500 * MEGABYTE)
 
 
-def test_in_parts_a_document_that_is_longer_than_a_part_takes_more():
-    assert in_parts_side_by_side(2 * IN_PARTS, longest=PART) == 2
-    assert in_parts_side_by_side(2 * IN_PARTS, longest=PART + 1) == 1
+def test_in_shards_a_document_that_is_longer_than_a_part_takes_more():
+    assert sharded_side_by_side(2 * SHARDED, longest=PART) == 2
+    assert sharded_side_by_side(2 * SHARDED, longest=PART + 1) == 1
     with pytest.raises(ParameterError, match=r"does not fit in 1\.0 GB, and .* takes 5\.5 GB: give so much with --mem"):
-        in_parts_side_by_side(IN_PARTS, longest=PART + 100 * MEGABYTE)
+        sharded_side_by_side(SHARDED, longest=PART + 100 * MEGABYTE)
 
 
 def test_the_size_of_what_is_packed_is_that_of_what_is_in_it(tmp_path):

@@ -1,4 +1,4 @@
-"""What of a report in parts is kept on the way: notebooks that ran to their ends, whole and each for itself."""
+"""What of a report in shards is kept on the way: notebooks that ran to their ends, whole and each for itself."""
 
 import os
 import shutil

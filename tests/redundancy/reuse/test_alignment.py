@@ -163,7 +163,7 @@ def test_kinds_by_the_share_of_words_in_shared_runs() -> None:
 
 def test_a_copy_with_more_in_it_is_not_verbatim() -> None:
     words = invented(46)
-    a, b = (" ".join(part).capitalize() + "." for part in (words[:20] + words[26:], words))
+    a, b = (" ".join(shard).capitalize() + "." for shard in (words[:20] + words[26:], words))
     assert one_pair(a, b)["kind"].tolist() == ["near"]  # 40 words of 40, but 40 of 46: 87%
 
 
@@ -208,7 +208,7 @@ def test_common_words_say_nothing() -> None:
     # The same 21 words in the same order in 30 sentences of each: no word of theirs is content.
     frame = " ".join(invented(21))
     ends = invented(120)
-    a, b = (" ".join(f"{frame.capitalize()} {end}." for end in part) for part in (ends[:60], ends[60:]))
+    a, b = (" ".join(f"{frame.capitalize()} {end}." for end in shard) for shard in (ends[:60], ends[60:]))
     assert one_pair(a, b).empty
 
 
@@ -225,7 +225,7 @@ def test_pairs_are_those_of_document_pairs_unless_given() -> None:
 def test_one_pair_leaves_no_trace_in_the_next() -> None:
     # The words of FIRST are common in the first two documents, though not in the corpus.
     ends = invented(60, seed=9)
-    varied = [" ".join(f"{FIRST[:-1]} {end}." for end in part) for part in (ends[:30], ends[30:])]
+    varied = [" ".join(f"{FIRST[:-1]} {end}." for end in shard) for shard in (ends[:30], ends[30:])]
     texts = [*varied, f"{FIRST} {OTHERS[0]}", f"{FIRST} {SECOND}", f"{REWORDED} {SECOND}", f"{SECOND} {FIRST}"]
     filler = " ".join(" ".join(invented(8, seed=seed)).capitalize() + "." for seed in range(100, 900))
     tokens = tokens_of(*texts, filler)
@@ -349,18 +349,18 @@ def every_pair(tokens):
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("documents", [2, 4, 10])
-def test_passages_equal_those_in_memory(tokens, in_parts, documents):
+def test_passages_equal_those_in_memory(tokens, sharded, documents):
     pairs = every_pair(tokens)
     whole = passages(tokens, pairs)
     assert set(whole["kind"]) == {"verbatim", "near", "reworded"}
     assert (whole["a_end"] - whole["a_start"] == len(ARTICLE)).any()  # which is summed up
-    cut = in_parts(tokens, documents)
+    cut = sharded(tokens, documents)
     pd.testing.assert_frame_equal(passages(cut, pairs), whole, check_exact=True)
     pd.testing.assert_frame_equal(passages(cut), passages(tokens), check_exact=True)
 
 
 @pytest.mark.usefixtures("small")
-def test_words_that_are_common_in_the_whole_are_so_in_each_part(in_parts):
+def test_words_that_are_common_in_the_whole_are_so_in_each_part(sharded):
     # "garden" and "letter" stand in far more than a tenth of all sentences, and in two of each document.
     fill = [f"Garden letter {' '.join(WORDS[k : k + 8])}. {' '.join(WORDS[k + 8 : k + 15])} garden." for k in range(30)]
     tokens = tokenize(read_texts([*TEXTS, *fill, *(f"{FIRST} Garden letter garden {text}" for text in fill[:3])]))
@@ -368,21 +368,21 @@ def test_words_that_are_common_in_the_whole_are_so_in_each_part(in_parts):
     whole = passages(tokens, pairs)
     assert len(whole) > 9
     for documents in (3, 11):
-        pd.testing.assert_frame_equal(passages(in_parts(tokens, documents), pairs), whole, check_exact=True)
+        pd.testing.assert_frame_equal(passages(sharded(tokens, documents), pairs), whole, check_exact=True)
 
 
-def test_the_sample_in_parts(sample_tokens, sample_parts):
+def test_the_sample_in_shards(sample_tokens, sample_shards):
     whole = passages(sample_tokens)
     assert len(whole) > 20
-    pd.testing.assert_frame_equal(passages(sample_parts), whole, check_exact=True)
+    pd.testing.assert_frame_equal(passages(sample_shards), whole, check_exact=True)
     texts = passage_texts(sample_tokens, whole)
-    pd.testing.assert_frame_equal(passage_texts(sample_parts, whole), texts, check_exact=True)
-    pd.testing.assert_frame_equal(passage_texts(sample_parts, whole, most=7), texts.head(7), check_exact=True)
-    assert not list(sample_parts.folder.glob("columns-*"))
+    pd.testing.assert_frame_equal(passage_texts(sample_shards, whole), texts, check_exact=True)
+    pd.testing.assert_frame_equal(passage_texts(sample_shards, whole, most=7), texts.head(7), check_exact=True)
+    assert not list(sample_shards.folder.glob("columns-*"))
 
 
-def test_nothing_to_compare(tokens, in_parts):
-    cut = in_parts(tokens, 3)
+def test_nothing_to_compare(tokens, sharded):
+    cut = sharded(tokens, 3)
     assert passages(tokens_of(FIRST)).empty
     none = pd.DataFrame({"a": [], "b": []}, dtype="str")
     assert passages(tokens, none).columns.tolist() == COLUMNS

@@ -14,7 +14,7 @@ from analysis.redundancy.reuse import document_pairs
 from analysis.redundancy.reuse import passages as found_in
 from analysis.redundancy.reuse.borrowing import borrowed, borrowed_between, directions
 from analysis.text.corpus import read_texts
-from analysis.text.parted import join_parts
+from analysis.text.shards import join_shards
 
 FILES = {
     "metadata.csv": "file,source,date\na.txt,Ministry,2024-01-01\nb.txt,Agency,2024-01-02\n"
@@ -165,7 +165,7 @@ def test_a_word_comes_from_its_earliest_witness_and_of_two_equal_origins_the_fir
 @pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(passage.filter(lambda row: row[0] != row[1]), max_size=12))
-def test_a_corpus_in_parts_has_as_much(parts_of_five, rows):
+def test_a_corpus_in_shards_has_as_much(parts_of_five, rows):
     found = pd.DataFrame([(str(a), str(b), *x, *y, 1.0, kind) for a, b, x, y, kind in rows], columns=COLUMNS)
     for cut in parts_of_five:
         for measure in (directions, borrowed, lambda *about: borrowed_between(*about, "desk")):
@@ -176,25 +176,25 @@ def test_a_corpus_in_parts_has_as_much(parts_of_five, rows):
 
 @pytest.fixture(scope="module")
 def parts_of_five(tmp_path_factory):
-    """`FIVE` in one part, in two, in five."""
+    """`FIVE` in one shard, in two, in five."""
     cuts = []
     for size in (5, 3, 1):
-        place = tmp_path_factory.mktemp("parts")
+        place = tmp_path_factory.mktemp("shards")
         for first in range(0, 5, size):
             save_tokens(FIVE.subset(np.arange(first, min(first + size, 5))), place / f"{first}")
-        cuts.append(join_parts(sorted(place.iterdir()), place / "whole"))
+        cuts.append(join_shards(sorted(place.iterdir()), place / "whole"))
     return cuts
 
 
-def test_the_sample_in_parts(sample_tokens, sample_parts):
+def test_the_sample_in_shards(sample_tokens, sample_shards):
     pairs = document_pairs(sample_tokens)
     found = found_in(sample_tokens, pairs)
     for table in (pairs, found):
         whole = directions(sample_tokens, table)
         assert set(whole) >= {"a", "unknown"}
-        pd.testing.assert_series_equal(directions(sample_parts, table), whole)
-    assert directions(sample_parts, pairs.head(1).assign(a="z")).tolist() == ["unknown"]
+        pd.testing.assert_series_equal(directions(sample_shards, table), whole)
+    assert directions(sample_shards, pairs.head(1).assign(a="z")).tolist() == ["unknown"]
     for measure in (borrowed, lambda *about: borrowed_between(*about, "source")):
         whole = measure(sample_tokens, found)
         assert whole["borrowed"].any()
-        pd.testing.assert_frame_equal(measure(sample_parts, found), whole, check_exact=True)
+        pd.testing.assert_frame_equal(measure(sample_shards, found), whole, check_exact=True)

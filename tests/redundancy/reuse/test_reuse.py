@@ -166,35 +166,35 @@ def tokens(monkeypatch):
         {"n": 40},
     ],
 )
-def test_pairs_equal_those_in_memory(tokens, in_parts, documents, options):
+def test_pairs_equal_those_in_memory(tokens, sharded, documents, options):
     whole = document_pairs(tokens, **options)
     assert whole.empty == (options == {"n": 40})
-    pd.testing.assert_frame_equal(document_pairs(in_parts(tokens, documents), **options), whole, check_exact=True)
+    pd.testing.assert_frame_equal(document_pairs(sharded(tokens, documents), **options), whole, check_exact=True)
 
 
-def test_of_too_many_pairs_those_that_share_most_are_listed(tokens, in_parts):
+def test_of_too_many_pairs_those_that_share_most_are_listed(tokens, sharded):
     whole = document_pairs(tokens)
     assert len(whole) > 100
     assert whole["shared"].iloc[19] == whole["shared"].iloc[20]  # so that the order of the corpus decides
-    pd.testing.assert_frame_equal(document_pairs(in_parts(tokens, 7), most=20), whole.head(20), check_exact=True)
+    pd.testing.assert_frame_equal(document_pairs(sharded(tokens, 7), most=20), whole.head(20), check_exact=True)
     pd.testing.assert_frame_equal(document_pairs(tokens, most=20), whole.head(20), check_exact=True)
 
 
 @pytest.mark.parametrize("documents", [2, 7])
 @pytest.mark.parametrize("n", [1, 3, 4, 33])
-def test_widespread_shingles_equal_those_in_memory(tokens, in_parts, documents, n):
+def test_widespread_shingles_equal_those_in_memory(tokens, sharded, documents, n):
     whole = common_shingles(tokens, n=n, max_documents=6)
     assert len(whole) > 2 or n == 33
-    found = common_shingles(in_parts(tokens, documents), n=n, max_documents=6)
+    found = common_shingles(sharded(tokens, documents), n=n, max_documents=6)
     pd.testing.assert_frame_equal(found, whole, check_exact=True)
 
 
-def test_the_sample_in_parts(sample_tokens, sample_parts):
+def test_the_sample_in_shards(sample_tokens, sample_shards):
     for measure, options in ((document_pairs, {}), (common_shingles, {"n": 2, "max_documents": 10})):
         whole = measure(sample_tokens, **options)
         assert len(whole) > 9
-        pd.testing.assert_frame_equal(measure(sample_parts, **options), whole, check_exact=True)
-    assert not list(sample_parts.folder.glob(".engine-*"))
+        pd.testing.assert_frame_equal(measure(sample_shards, **options), whole, check_exact=True)
+    assert not list(sample_shards.folder.glob(".engine-*"))
 
 
 @pytest.mark.slow

@@ -46,12 +46,12 @@ def test_a_chain_is_cut_where_its_link_is_weak():
     assert clusters(tokens, links()).empty
 
 
-def parts(links):
+def shards(links):
     """The sets of documents that links join, directly or over others."""
     found = [{name} for name in "01234567"]
     for a, b, _ in links:
-        joined = [part for part in found if a in part or b in part]
-        found = [part for part in found if part not in joined] + [set().union(*joined)]
+        joined = [shard for shard in found if a in shard or b in shard]
+        found = [shard for shard in found if shard not in joined] + [set().union(*joined)]
     return found
 
 
@@ -66,14 +66,14 @@ def test_equals_clusters_that_are_taken_apart(rows):
     """In any order, with a pair twice and both ways: without links as weak as the weakest, the cluster falls apart."""
     table = clusters(EIGHT, links(*rows))
     strong = [row for row in rows if row[2] >= 0.1]
-    expected = [part for part in parts(strong) if len(part) > 1]
+    expected = [shard for shard in shards(strong) if len(shard) > 1]
     assert [set(own["doc_id"]) for _, own in table.groupby("cluster")] == sorted(
-        expected, key=lambda part: (-len(part), min(part))
+        expected, key=lambda shard: (-len(shard), min(shard))
     )
     for _, own in table.groupby("cluster"):
         members, weakest = set(own["doc_id"]), own["weakest"].iloc[0]
-        assert members in parts([row for row in strong if row[2] >= weakest])
-        assert members not in parts([row for row in strong if row[2] > weakest])
+        assert members in shards([row for row in strong if row[2] >= weakest])
+        assert members not in shards([row for row in strong if row[2] > weakest])
         ends = set(own[["weakest_a", "weakest_b"]].iloc[0])
         assert weakest == max(share for a, b, share in strong if {a, b} == ends)
         for row in own.to_dict("records"):
@@ -158,12 +158,12 @@ def test_overlaps_equal_all_pairs(places):
     assert found.shape == (2, len(expected))
 
 
-def test_the_sample_in_parts(sample_tokens, sample_parts):
+def test_the_sample_in_shards(sample_tokens, sample_shards):
     pairs = document_pairs(sample_tokens)
     found = passages(sample_tokens, pairs)
     for measure, table in ((families, found), (clusters, pairs), (families, found.head(0)), (clusters, pairs.head(0))):
         whole = measure(sample_tokens, table)
         assert len(whole) > 9 or table.empty
-        pd.testing.assert_frame_equal(measure(sample_parts, table), whole, check_exact=True)
+        pd.testing.assert_frame_equal(measure(sample_shards, table), whole, check_exact=True)
     some = families(sample_tokens, found, most=5)
     pd.testing.assert_frame_equal(some, families(sample_tokens, found).head(5), check_exact=True)

@@ -1,4 +1,4 @@
-"""Every measure gives the same table of a corpus in one part and in several, to the last bit."""
+"""Every measure gives the same table of a corpus in one shard and in several, to the last bit."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from analysis.framing.attribution import attributions, speaker_shares
 from analysis.framing.axes import axes
 from analysis.framing.contrasts import headline_body, shifts
 from analysis.framing.cooccurrence import cooccurrence, frame_words
-from analysis.framing.counting import count_documents, counted_parts, fit, stacked, term_counts
+from analysis.framing.counting import count_documents, counted_shards, fit, stacked, term_counts
 from analysis.framing.embedding import expand
 from analysis.framing.frames import coverage, evidence, matches, over_time, profile, sentence_frames
 from analysis.framing.lexicon import read_lexicon
@@ -37,7 +37,7 @@ def table_of(counts):
 # Each takes tokens, a lexicon, weights or None, and a column of groups or None.
 MEASURES = {
     "matches": lambda t, x, w, by: matches(t, x),
-    "sentences": lambda t, x, w, by: table_of(stacked(counts for _, counts in counted_parts(t, x, w))),
+    "sentences": lambda t, x, w, by: table_of(stacked(counts for _, counts in counted_shards(t, x, w))),
     "documents": lambda t, x, w, by: table_of(count_documents(t, x, w)),
     "terms": lambda t, x, w, by: term_counts(t, x),
     "evidence": lambda t, x, w, by: evidence(t, matches(t, x)),
@@ -96,11 +96,11 @@ def test_as_in_one_part(measure, weighted, by, cut):
 
 
 @pytest.mark.parametrize("name", MEASURES)
-def test_nothing_found(name, in_parts, lexicon):
+def test_nothing_found(name, sharded, lexicon):
     if name in ("expand", "axes"):
         pytest.importorskip("wordllama")
     whole = tokenize(read_texts(["It rains.", "", "It snows."]))
-    tables = (found_in(tokens, MEASURES[name], lexicon, None, None) for tokens in (in_parts(whole, 1), whole))
+    tables = (found_in(tokens, MEASURES[name], lexicon, None, None) for tokens in (sharded(whole, 1), whole))
     pd.testing.assert_frame_equal(*tables, check_exact=True)
 
 
@@ -114,9 +114,9 @@ FOUND = {
 
 
 @pytest.mark.parametrize(("find", "shares"), FOUND.values(), ids=FOUND)
-def test_a_table_of_other_documents(find, shares, sample_tokens, sample_parts):
+def test_a_table_of_other_documents(find, shares, sample_tokens, sample_shards):
     found = find(tokenize(read_text("Troops were killed, Khan said that day. Khan said that it fell.")))
-    for tokens in (sample_tokens, sample_parts):
+    for tokens in (sample_tokens, sample_shards):
         with pytest.raises(ValueError, match="the table is about document 'text', which is not in the tokens"):
             shares(found, tokens)
 

@@ -1,4 +1,4 @@
-"""A corpus that was read in parts has the documents, words and problems of the one that was read as a whole."""
+"""A corpus that was read in shards has the documents, words and problems of the one that was read as a whole."""
 
 import os
 from itertools import pairwise
@@ -9,39 +9,39 @@ import pytest
 
 from analysis import CorpusError, read_corpus, tokenize
 from analysis.core.paths import SAMPLE
-from analysis.engine import in_parts
-from analysis.engine.in_parts import tokens_in_parts
-from analysis.text.parted import are_parts, parts
+from analysis.engine import sharded
+from analysis.engine.sharding import sharded_tokens
+from analysis.text.shards import are_shards, shards
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def small(monkeypatch):
-    """Parts of so many characters that a corpus of a few pages has several."""
-    monkeypatch.setattr(in_parts, "MOST", 10_000)
+    """Shards of so many characters that a corpus of a few pages has several."""
+    monkeypatch.setattr(sharded, "MOST", 10_000)
 
 
-def words_of(tokens, part_names):
+def words_of(tokens, shard_names):
     bounds = tokens.document_offsets.tolist()
-    return [part_names[first:last] for first, last in pairwise(bounds)]
+    return [shard_names[first:last] for first, last in pairwise(bounds)]
 
 
-def test_the_sample_in_parts_is_the_sample(small, sample_tokens, tmp_path):
-    cut = tokens_in_parts(SAMPLE, tmp_path / "sample", tmp_path / "work", memory=10**9)
-    found = list(parts(cut))
+def test_the_sample_in_shards_is_the_sample(small, sample_tokens, tmp_path):
+    cut = sharded_tokens(SAMPLE, tmp_path / "sample", tmp_path / "work", memory=10**9)
+    found = list(shards(cut))
     assert len(found) > 3
-    written = [word for part in found for word in part.tokens.vocabulary[part.tokens.ids].tolist()]
+    written = [word for shard in found for word in shard.tokens.vocabulary[shard.tokens.ids].tolist()]
     assert written == sample_tokens.vocabulary[sample_tokens.ids].tolist()
     assert cut.document_offsets.tolist() == sample_tokens.document_offsets.tolist()
-    starts = np.concatenate([part.tokens.sentence_start for part in found])
+    starts = np.concatenate([shard.tokens.sentence_start for shard in found])
     assert starts.tolist() == sample_tokens.sentence_start.tolist()
     pd.testing.assert_frame_equal(cut.corpus.documents, sample_tokens.corpus.documents)
     pd.testing.assert_frame_equal(cut.corpus.problems, sample_tokens.corpus.problems, check_dtype=False)
-    segments = pd.concat([part.tokens.corpus.segments for part in found], ignore_index=True)
+    segments = pd.concat([shard.tokens.corpus.segments for shard in found], ignore_index=True)
     pd.testing.assert_frame_equal(segments, sample_tokens.corpus.segments)
     assert cut.options == sample_tokens.options
-    assert are_parts(tmp_path / "sample")
+    assert are_shards(tmp_path / "sample")
     assert sorted(place.name for place in tmp_path.iterdir()) == ["sample", "work"]
 
 
@@ -54,7 +54,7 @@ def test_options_and_metadata_are_those_of_reading_the_whole(small, make_folder,
             "c.txt": "Read more: peace.\n\n" + "Peace is near. " * 500,
         }
     )
-    cut = tokens_in_parts(folder, tmp_path / "cut", tmp_path / "work", memory=10**9, boilerplate=True, emoji=False)
+    cut = sharded_tokens(folder, tmp_path / "cut", tmp_path / "work", memory=10**9, boilerplate=True, emoji=False)
     corpus = read_corpus(folder)
     whole = tokenize(corpus, boilerplate=True, emoji=False)
     assert len(cut) == len(whole)
@@ -67,7 +67,7 @@ def test_options_and_metadata_are_those_of_reading_the_whole(small, make_folder,
 
 def test_without_a_document_nothing_is_left(make_folder, tmp_path):
     with pytest.raises(CorpusError, match=r"no document could be read from .*: b.txt: "):
-        tokens_in_parts(make_folder({"b.txt": ""}), tmp_path / "cut", tmp_path / "work", memory=10**9)
+        sharded_tokens(make_folder({"b.txt": ""}), tmp_path / "cut", tmp_path / "work", memory=10**9)
     assert not (tmp_path / "cut").exists()
 
 
@@ -91,14 +91,14 @@ def test_an_interrupted_reading_goes_on(small, tmp_path):
         if done == 2:
             raise KeyboardInterrupt
 
-    tokens_in_parts(SAMPLE, tmp_path / "whole", tmp_path / "other", memory=10**9)
+    sharded_tokens(SAMPLE, tmp_path / "whole", tmp_path / "other", memory=10**9)
     with pytest.raises(KeyboardInterrupt):
-        tokens_in_parts(SAMPLE, tmp_path / "cut", tmp_path / "work", memory=10**9, progress=stop_at_two)
+        sharded_tokens(SAMPLE, tmp_path / "cut", tmp_path / "work", memory=10**9, progress=stop_at_two)
     assert not (tmp_path / "cut").exists()
     first = files(tmp_path / "work")
-    kept = len(list((tmp_path / "work" / "save_part").iterdir()))  # other processes were at work too
+    kept = len(list((tmp_path / "work" / "save_shards").iterdir()))  # other processes were at work too
     assert kept >= 2
-    tokens_in_parts(
+    sharded_tokens(
         SAMPLE, tmp_path / "cut", tmp_path / "work", memory=10**9, progress=lambda *about: told.append(about)
     )
     total = told[0][2]
@@ -107,27 +107,27 @@ def test_an_interrupted_reading_goes_on(small, tmp_path):
     assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
 
 
-def test_what_was_read_stays_whole_where_its_parts_cannot_be_joined(small, tmp_path, monkeypatch):
+def test_what_was_read_stays_whole_where_its_shards_cannot_be_joined(small, tmp_path, monkeypatch):
     (tmp_path / "cut").mkdir()
     (tmp_path / "cut" / "mine.txt").touch()  # so that nothing can be given this name
     with pytest.raises(OSError, match="cut"):
-        tokens_in_parts(SAMPLE, tmp_path / "cut", tmp_path / "work", memory=10**9)
+        sharded_tokens(SAMPLE, tmp_path / "cut", tmp_path / "work", memory=10**9)
     read = files(tmp_path / "work")
     assert [path.name for path in (tmp_path / "cut").iterdir()] == ["mine.txt"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cut", "work"]
     monkeypatch.setattr("os.link", no_links)
-    found = tokens_in_parts(SAMPLE, tmp_path / "new" / "cut", tmp_path / "work", memory=10**9)
+    found = sharded_tokens(SAMPLE, tmp_path / "new" / "cut", tmp_path / "work", memory=10**9)
     assert files(tmp_path / "work") == read
     assert found.n_documents == 26
 
 
 def test_what_was_kept_of_other_bytes_with_the_time_and_size_of_these_is_not_taken(make_folder, tmp_path):
     corpus = make_folder({"a.txt": "It rained."})
-    tokens_in_parts(corpus, tmp_path / "words of rain", tmp_path / "work", memory=10**9)
+    sharded_tokens(corpus, tmp_path / "words of rain", tmp_path / "work", memory=10**9)
     time = (corpus / "a.txt").stat().st_mtime_ns
     (corpus / "a.txt").write_text("It snowed.")
     os.utime(corpus / "a.txt", ns=(time, time))
-    tokens = tokens_in_parts(corpus, tmp_path / "words of snow", tmp_path / "work", memory=10**9)
+    tokens = sharded_tokens(corpus, tmp_path / "words of snow", tmp_path / "work", memory=10**9)
     assert tokens.corpus.text("a") == "It snowed."
 
 

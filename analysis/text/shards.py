@@ -1,7 +1,7 @@
-"""The words of a corpus that does not fit in memory: `Tokens` in parts, over one vocabulary.
+"""The words of a corpus that does not fit in memory: `Tokens` in shards, over one vocabulary.
 
-A measure that works through `parts` gives the same for `Tokens`, which are one part, as for `Parted`, however they are
-cut, as long as what it keeps of a part is by document, or added up in the order of the text.
+A measure that goes through `shards` gives the same for `Tokens`, which are one shard, as for `ShardedTokens`, however
+they are cut, as long as what it keeps of a shard is by document, or added up in the order of the text.
 """
 
 import json
@@ -24,14 +24,14 @@ from analysis.text.documents import Offsets
 from analysis.text.storage import Texts, open_tokens, read_arrow, write_arrow
 from analysis.text.tokens import Ids, Tokens, offsets_of, token_weights
 
-LISTED = 100_000  # rows, at most, of a table that is made of a corpus in parts: the first in its order
+LISTED = 100_000  # rows, at most, of a table that is made of a sharded corpus: the first in its order
 
-ABOUT = "parts.json"
+ABOUT = "shards.json"
 _COLUMNS = ("ids", "start", "end", "sentence_offsets", "sentence_segment", "sentence_start", "sentence_end")
 
 
 class Vocabulary:
-    """The distinct words of all parts, in alphabetical order (by code point), on disk until they are asked for."""
+    """The distinct words of all shards, in alphabetical order (by code point), on disk until they are asked for."""
 
     def __init__(self, words: pa.ChunkedArray) -> None:
         self._words = words
@@ -49,7 +49,7 @@ class Vocabulary:
         return words
 
     def rows(self, words: Iterable[str]) -> Offsets:
-        """The row of each of a few words, -1 for one that no part has."""
+        """The row of each of a few words, -1 for one that no shard has."""
         found = []
         for word in words:
             row = bisect_left(range(len(self)), word, key=lambda place: self._words[place].as_py())
@@ -57,12 +57,12 @@ class Vocabulary:
         return np.array(found, dtype=np.int64)
 
 
-class Part(NamedTuple):
-    """A part of a corpus, and its place in the whole.
+class Shard(NamedTuple):
+    """A shard of a corpus, and its place in the whole.
 
     ``tokens``: its words, over a vocabulary of its own; ``types``: (types of `tokens`,) the row of each in the
     vocabulary of the whole. ``document``, ``sentence``, ``word``: how many of the whole come before its first.
-    ``number``: which of the folder's parts it is, some of which may have no document of the whole.
+    ``number``: which of the folder's shards it is, some of which may have no document of the whole.
     """
 
     tokens: Tokens
@@ -79,15 +79,15 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Parted(Tokens):
-    """The words of a corpus in a folder that `join_parts` made, of which one part at a time is in memory.
+class ShardedTokens(Tokens):
+    """The words of a corpus in a folder that `join_shards` made, of which one shard at a time is in memory.
 
     ``corpus``: the documents and problems of all, and texts that are read when they are asked for. So are the segments,
     and the columns of words and sentences, which then take the memory that they take in `Tokens`: a measure that goes
-    by `parts` does without. ``vocabulary``: the words of all, on disk. ``sentences``: (documents + 1,) the sentences of
-    document d are numbered from ``sentences[d]``. ``rows``: (documents,) the place of each document in the folder.
-    ``types``: the folder with the ``types`` of each part. ``form``: makes other words of those of a part, when it was
-    opened, and of its number.
+    through `shards` does without. ``vocabulary``: the words of all, on disk. ``sentences``: (documents + 1,) the
+    sentences of document d are numbered from ``sentences[d]``. ``rows``: (documents,) the place of each document in the
+    folder. ``types``: the folder with the ``types`` of each shard. ``form``: makes other words of those of a shard,
+    when it was opened, and of its number.
     """
 
     vocabulary: Vocabulary  # type: ignore[assignment]  # indexed by an array, as an array is
@@ -113,10 +113,10 @@ class Parted(Tokens):
     @cached_property
     def _whole(self) -> dict[str, NDArray[Any]]:
         """The columns of words and sentences."""
-        own = list(self.parts())
-        columns = _columns([part.tokens for part in own])
+        own = list(self.shards())
+        columns = _columns([shard.tokens for shard in own])
         none = np.empty(0, dtype=np.int32)
-        return columns | {"ids": np.concatenate([none, *(part.types[part.tokens.ids] for part in own)])}
+        return columns | {"ids": np.concatenate([none, *(shard.types[shard.tokens.ids] for shard in own)])}
 
     def __len__(self) -> int:
         return int(self.document_offsets[-1])
@@ -126,11 +126,11 @@ class Parted(Tokens):
         """How many sentences there are."""
         return int(self.sentences[-1])
 
-    def subset(self, rows: ArrayLike) -> "Parted":
+    def subset(self, rows: ArrayLike) -> "ShardedTokens":
         numbers = positions(rows, self.corpus.documents)
         if len(numbers) == self.n_documents:
             return self
-        texts = PartedTexts(self.folder, self.rows[numbers])
+        texts = ShardedTexts(self.folder, self.rows[numbers])
         documents = self.corpus.documents.iloc[numbers].reset_index(drop=True)
         return replace(
             self,
@@ -141,12 +141,12 @@ class Parted(Tokens):
         )
 
     def documents(self) -> Iterator[tuple[str, Tokens]]:
-        for part in self.parts():
-            yield from part.tokens.documents()
+        for shard in self.shards():
+            yield from shard.tokens.documents()
 
-    def parts(self) -> Iterator[Part]:
-        """The parts that have documents, one after the other; each is closed when the next is asked for."""
-        for number, (first, stop) in enumerate(pairwise(part_bounds(self.folder))):
+    def shards(self) -> Iterator[Shard]:
+        """The shards that have documents, one after the other; each is closed when the next is asked for."""
+        for number, (first, stop) in enumerate(pairwise(shard_bounds(self.folder))):
             low, high = np.searchsorted(self.rows, (first, stop)).tolist()
             if low == high:
                 continue
@@ -154,23 +154,23 @@ class Parted(Tokens):
             documents = self.corpus.documents.iloc[low:high].reset_index(drop=True)
             tokens = replace(tokens, corpus=replace(tokens.corpus, documents=documents))
             words, sentences = int(self.document_offsets[low]), int(self.sentences[low])
-            yield Part(tokens, np.load(self.types / f"{number:05}.npy"), low, sentences, words, number)
+            yield Shard(tokens, np.load(self.types / f"{number:05}.npy"), low, sentences, words, number)
 
     def open(self, number: int) -> Tokens:
-        """The words of a part of the folder, with all documents that it has there."""
-        tokens = open_tokens(part_folder(self.folder, number))
+        """The words of a shard of the folder, with all documents that it has there."""
+        tokens = open_tokens(shard_folder(self.folder, number))
         return self.form(tokens, number) if self.form else tokens
 
     def take(self, rows: ArrayLike) -> Tokens:
         """The words of a few documents, in memory; `rows` as in `subset`."""
-        return _joined(list(self.subset(rows).parts()), self.vocabulary)
+        return _joined(list(self.subset(rows).shards()), self.vocabulary)
 
 
 @dataclass(frozen=True, repr=False)
-class PartedCorpus(Corpus):
-    """The documents at `rows` of a folder of parts; ``segments`` and ``texts`` are read when they are asked for."""
+class ShardedCorpus(Corpus):
+    """The documents at `rows` of a folder of shards; ``segments`` and ``texts`` are read when they are asked for."""
 
-    texts: "PartedTexts"
+    texts: "ShardedTexts"
     segments: pd.DataFrame = field(init=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
@@ -188,13 +188,13 @@ class PartedCorpus(Corpus):
         return found.reset_index(drop=True)
 
 
-class PartedTexts(Sequence[str]):
-    """The texts of the documents at `rows` of a folder of parts; each is read when it is asked for."""
+class ShardedTexts(Sequence[str]):
+    """The texts of the documents at `rows` of a folder of shards; each is read when it is asked for."""
 
     def __init__(self, folder: Path, rows: Offsets) -> None:
         self._folder, self._rows = folder, rows
-        self._bounds = part_bounds(folder)
-        self._number, self._texts = -1, Texts(pa.chunked_array([], pa.large_string()))  # of the part read last
+        self._bounds = shard_bounds(folder)
+        self._number, self._texts = -1, Texts(pa.chunked_array([], pa.large_string()))  # of the shard read last
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -205,36 +205,36 @@ class PartedTexts(Sequence[str]):
     def __getitem__(self, index: slice) -> Sequence[str]: ...
     def __getitem__(self, index: int | slice) -> str | Sequence[str]:
         if isinstance(index, slice):
-            return PartedTexts(self._folder, self._rows[index])
+            return ShardedTexts(self._folder, self._rows[index])
         row = int(self._rows[index])
         number = int(np.searchsorted(self._bounds, row, side="right")) - 1
         if number != self._number:
-            self._texts = Texts(read_arrow(part_folder(self._folder, number), "texts").column(0))
+            self._texts = Texts(read_arrow(shard_folder(self._folder, number), "texts").column(0))
             self._number = number
         return self._texts[row - int(self._bounds[number])]
 
     def places(self) -> list[Path]:
-        """The folders of the parts that have documents of these."""
+        """The folders of the shards that have documents of these."""
         numbers = np.unique(np.searchsorted(self._bounds, self._rows, side="right") - 1)
-        return [part_folder(self._folder, number) for number in numbers.tolist()]
+        return [shard_folder(self._folder, number) for number in numbers.tolist()]
 
 
-def parts(tokens: Tokens) -> Iterator[Part]:
-    """The parts of `tokens`, in the order of the documents: one where they are in memory.
+def shards(tokens: Tokens) -> Iterator[Shard]:
+    """The shards of `tokens`, in the order of the documents: one where they are in memory.
 
     >>> from analysis.text.corpus import read_texts
     >>> from analysis.text.tokens import tokenize
-    >>> [(len(part.tokens), part.word) for part in parts(tokenize(read_texts(["It rains.", "It snows."])))]
+    >>> [(len(shard.tokens), shard.word) for shard in shards(tokenize(read_texts(["It rains.", "It snows."])))]
     [(4, 0)]
     """
-    if isinstance(tokens, Parted):
-        return tokens.parts()
-    return iter([Part(tokens, np.arange(len(tokens.vocabulary), dtype=np.int32))])
+    if isinstance(tokens, ShardedTokens):
+        return tokens.shards()
+    return iter([Shard(tokens, np.arange(len(tokens.vocabulary), dtype=np.int32))])
 
 
 def folder_of(tokens: Tokens) -> Path | None:
     """Where what is made of `tokens` may be put on disk: in the folder of those that are there, else nowhere (None)."""
-    return tokens.folder if isinstance(tokens, Parted) else None
+    return tokens.folder if isinstance(tokens, ShardedTokens) else None
 
 
 def names(tokens: Tokens, types: NDArray[Any]) -> NDArray[np.object_]:
@@ -250,7 +250,7 @@ def types_of(tokens: Tokens, words: Sequence[str]) -> Offsets:
     >>> types_of(tokenize(read_text("It rains.")), ["rains", "snows"]).tolist()
     [1, -1]
     """
-    if isinstance(tokens, Parted):
+    if isinstance(tokens, ShardedTokens):
         return tokens.vocabulary.rows(words)
     return pd.Index(tokens.vocabulary, dtype=object).get_indexer(pd.Index(words, dtype=object))
 
@@ -263,74 +263,74 @@ def sentence_counts(tokens: Tokens) -> Offsets:
     >>> sentence_counts(tokenize(read_texts(["It rains. It snows.", "", "It is."]))).tolist()
     [2, 0, 1]
     """
-    if isinstance(tokens, Parted):
+    if isinstance(tokens, ShardedTokens):
         return np.diff(tokens.sentences)
     return np.bincount(tokens.sentence_document, minlength=tokens.n_documents)
 
 
-def part_weights(tokens: Tokens, weights: NDArray[np.float64] | None, part: Part) -> NDArray[np.float64] | None:
-    """Of `weights`, one number a token of `tokens` or one a sentence, those of `part`, one a token; None of None.
+def shard_weights(tokens: Tokens, weights: NDArray[np.float64] | None, shard: Shard) -> NDArray[np.float64] | None:
+    """Of `weights`, one number a token of `tokens` or one a sentence, those of `shard`, one a token; None of None.
 
     Raises `ValueError` for another length.
 
     >>> from analysis import read_text
     >>> from analysis.text.tokens import tokenize
     >>> tokens = tokenize(read_text("It rains. We go."))
-    >>> [part_weights(tokens, np.array([0.5, 1.0]), part).tolist() for part in parts(tokens)]
+    >>> [shard_weights(tokens, np.array([0.5, 1.0]), shard).tolist() for shard in shards(tokens)]
     [[0.5, 0.5, 1.0, 1.0]]
     """
     if weights is None:
         return None
     if len(weights) == len(tokens):
-        own = weights[part.word : part.word + len(part.tokens)]
+        own = weights[shard.word : shard.word + len(shard.tokens)]
     elif len(weights) == tokens.n_sentences:
-        own = weights[part.sentence : part.sentence + part.tokens.n_sentences]
+        own = weights[shard.sentence : shard.sentence + shard.tokens.n_sentences]
     else:
         raise ValueError(f"{len(weights)} weights for {len(tokens)} tokens: give one a token, or one a sentence")
-    return token_weights(part.tokens, own)
+    return token_weights(shard.tokens, own)
 
 
 def taken(tokens: Tokens, rows: ArrayLike) -> Tokens:
     """The words of a few documents, `rows` as in ``subset``, in memory."""
-    return tokens.take(rows) if isinstance(tokens, Parted) else tokens.subset(rows)
+    return tokens.take(rows) if isinstance(tokens, ShardedTokens) else tokens.subset(rows)
 
 
-def open_parts(folder: Path) -> Parted:
-    """What `join_parts` made in `folder`; raises `ValueError` where it is not all there."""
+def open_shards(folder: Path) -> ShardedTokens:
+    """What `join_shards` made in `folder`; raises `ValueError` where it is not all there."""
     try:
         options = json.loads((folder / ABOUT).read_text(encoding="utf-8"))["options"]
         documents, problems = (read_arrow(folder, name).to_pandas() for name in ("documents", "problems"))
         vocabulary = Vocabulary(read_arrow(folder, "vocabulary").column(0))
         words, sentences = np.load(folder / "sizes.npy").T
         rows = np.arange(len(documents))
-        texts = PartedTexts(folder, rows)
+        texts = ShardedTexts(folder, rows)
     except (OSError, ValueError, EOFError, KeyError) as error:
-        raise ValueError(f"{str(folder)!r} holds no corpus in parts, or not all of it: {error}") from None
-    corpus = PartedCorpus(documents, problems, texts)
+        raise ValueError(f"{str(folder)!r} holds no sharded corpus, or not all of it: {error}") from None
+    corpus = ShardedCorpus(documents, problems, texts)
     offsets = offsets_of(words), offsets_of(sentences)
-    return Parted(corpus, vocabulary, offsets[0], options, folder, offsets[1], rows, folder / "types")
+    return ShardedTokens(corpus, vocabulary, offsets[0], options, folder, offsets[1], rows, folder / "types")
 
 
-def are_parts(folder: Path) -> bool:
-    """Whether `join_parts` made what is in `folder`."""
+def are_shards(folder: Path) -> bool:
+    """Whether `join_shards` made what is in `folder`."""
     return (folder / ABOUT).is_file()
 
 
-def part_bounds(folder: Path) -> Offsets:
-    """(parts + 1,) the place in the folder of the first document of each of its parts, and how many there are."""
+def shard_bounds(folder: Path) -> Offsets:
+    """(shards + 1,) the place in the folder of the first document of each of its shards, and how many there are."""
     return offsets_of(json.loads((folder / ABOUT).read_text(encoding="utf-8"))["documents"])
 
 
-def part_folder(folder: Path, number: int) -> Path:
-    """The folder of a part."""
+def shard_folder(folder: Path, number: int) -> Path:
+    """The folder of a shard."""
     return folder / f"{number:05}"
 
 
-def _joined(own: Sequence[Part], vocabulary: Vocabulary) -> Tokens:
-    """The words of several parts as one `Tokens`, in memory."""
-    used, ids = np.unique(np.concatenate([part.types[part.tokens.ids] for part in own]), return_inverse=True)
-    tokens = [part.tokens for part in own]
-    corpora = [part.tokens.corpus for part in own]
+def _joined(own: Sequence[Shard], vocabulary: Vocabulary) -> Tokens:
+    """The words of several shards as one `Tokens`, in memory."""
+    used, ids = np.unique(np.concatenate([shard.types[shard.tokens.ids] for shard in own]), return_inverse=True)
+    tokens = [shard.tokens for shard in own]
+    corpora = [shard.tokens.corpus for shard in own]
     return Tokens(
         Corpus(
             pd.concat([corpus.documents for corpus in corpora], ignore_index=True),
@@ -361,22 +361,22 @@ def _columns(tokens: Sequence[Tokens]) -> dict[str, NDArray[Any]]:
     }
 
 
-def join_parts(saved: Sequence[Path], folder: Path, problems: pd.DataFrame | None = None) -> Parted:
-    """Make of folders of saved tokens, the parts of one corpus in its order, one whole in the new folder `folder`.
+def join_shards(saved: Sequence[Path], folder: Path, problems: pd.DataFrame | None = None) -> ShardedTokens:
+    """Make of folders of saved tokens, the shards of one corpus in its order, one whole in the new folder `folder`.
 
-    The folders are moved there. `problems` are those of the whole corpus, by default those of the parts. Raises
-    `ValueError` where there is no part.
+    The folders are moved there. `problems` are those of the whole corpus, by default those of the shards. Raises
+    `ValueError` where there is no shard.
     """
     if not saved:
-        raise ValueError("no part has a document: there is nothing to join")
+        raise ValueError("no shard has a document: there is nothing to join")
     folder.mkdir(parents=True)
     tables, told, vocabularies, counts = [], [], [], []
     for number, place in enumerate(saved):
-        place.rename(part_folder(folder, number))
-        tokens = open_tokens(part_folder(folder, number))
+        place.rename(shard_folder(folder, number))
+        tokens = open_tokens(shard_folder(folder, number))
         tables.append(tokens.corpus.documents)
         told.append(tokens.corpus.problems)
-        vocabularies.append(read_arrow(part_folder(folder, number), "vocabulary").column(0).combine_chunks())
+        vocabularies.append(read_arrow(shard_folder(folder, number), "vocabulary").column(0).combine_chunks())
         counts.append(np.column_stack([np.diff(tokens.document_offsets), sentence_counts(tokens)]))
         options = dict(tokens.options)
     unite(vocabularies, folder, folder / "types")
@@ -389,7 +389,7 @@ def join_parts(saved: Sequence[Path], folder: Path, problems: pd.DataFrame | Non
     np.save(folder / "sizes.npy", np.concatenate(counts))
     about = {"documents": [len(table) for table in tables], "options": options}
     (folder / ABOUT).write_text(json.dumps(about), encoding="utf-8")
-    return open_parts(folder)
+    return open_shards(folder)
 
 
 def unite(vocabularies: Sequence[pa.Array], folder: Path, types: Path) -> None:

@@ -1,4 +1,4 @@
-"""A report on a corpus in parts is the report on the corpus in memory, and goes on where it was stopped."""
+"""A report on a sharded corpus is the report on the corpus in memory, and goes on where it was stopped."""
 
 import json
 import shutil
@@ -11,7 +11,7 @@ from analysis.core.errors import ParameterError
 from analysis.core.jobs import held
 from analysis.core.paths import FIGURES, NOTEBOOKS, SAMPLE
 from analysis.core.resources import connect
-from analysis.engine import in_parts
+from analysis.engine import sharded
 from analysis.publish.parameters import notebooks
 from analysis.publish.run.assemble import resolved, run
 from analysis.publish.run.sections import key_of
@@ -25,14 +25,14 @@ MEMORY = 2 * 10**9
 
 @pytest.fixture(scope="session")
 def cut(once) -> Path:
-    """The sample's report, made from parts of a few documents each."""
+    """The sample's report, made from shards of a few documents each."""
 
     def make(folder: Path) -> None:
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(in_parts, "MOST", 15_000)
-            assert run(resolved(SAMPLE, None, {}), folder / "run", in_parts=True, memory=MEMORY) == []
+            patched.setattr(sharded, "MOST", 15_000)
+            assert run(resolved(SAMPLE, None, {}), folder / "run", sharded=True, memory=MEMORY) == []
 
-    return once("sample-in-parts", make) / "run"
+    return once("sample-in-shards", make) / "run"
 
 
 def tables(run: Path) -> dict[str, str]:
@@ -71,9 +71,9 @@ def test_findings_and_notes_are_the_same(cut):
     assert said(cut, "note") == said(FIGURES / "sample", "note")
 
 
-def test_a_report_in_parts_is_verified_in_parts(cut, monkeypatch):
-    assert json.loads((cut / "manifest.json").read_text(encoding="utf-8"))["in_parts"] is True
-    monkeypatch.setattr(in_parts, "MOST", 40_000)  # other parts: the same bytes
+def test_a_report_in_shards_is_verified_in_shards(cut, monkeypatch):
+    assert json.loads((cut / "manifest.json").read_text(encoding="utf-8"))["sharded"] is True
+    monkeypatch.setattr(sharded, "MOST", 40_000)  # other shards: the same bytes
     assert verify(cut) == []
 
 
@@ -101,7 +101,7 @@ def kept(work: Path) -> set[str]:
 
 
 def test_a_report_that_was_stopped_goes_on_and_is_the_same(cut, tmp_path, monkeypatch):
-    monkeypatch.setattr(in_parts, "MOST", 15_000)
+    monkeypatch.setattr(sharded, "MOST", 15_000)
     told: list[tuple[str, int, int]] = []
 
     def stop_in_the_second(section: str, done: int, total: int) -> None:
@@ -110,7 +110,7 @@ def test_a_report_that_was_stopped_goes_on_and_is_the_same(cut, tmp_path, monkey
             raise KeyboardInterrupt
 
     def again(progress):
-        return run(resolved(SAMPLE, None, {}), tmp_path / "out", in_parts=True, memory=10**9, progress=progress)
+        return run(resolved(SAMPLE, None, {}), tmp_path / "out", sharded=True, memory=10**9, progress=progress)
 
     with pytest.raises(KeyboardInterrupt):
         again(stop_in_the_second)
@@ -135,7 +135,7 @@ def test_a_notebook_that_fails_leaves_the_others_finished_for_the_next_call(
     monkeypatch.setattr("analysis.publish.parameters.NOTEBOOKS", changed)
     told = []
     parameters = resolved(small, ["framing", "redundancy"], {})
-    [failure] = run(parameters, tmp_path / "out", in_parts=True, memory=MEMORY, keep_failed=True)
+    [failure] = run(parameters, tmp_path / "out", sharded=True, memory=MEMORY, keep_failed=True)
     assert failure.notebook == "03_redundancy"
     assert failure.kept == tmp_path / "out.03_redundancy.failed.ipynb"
     assert {path.name for path in (tmp_path / "out.failed" / "notebooks").iterdir()} == {
@@ -144,7 +144,7 @@ def test_a_notebook_that_fails_leaves_the_others_finished_for_the_next_call(
     }
     assert kept(tmp_path / ".out.work") == {"framing"}
     shutil.copy(NOTEBOOKS / name, changed)
-    options = {"in_parts": True, "memory": MEMORY}
+    options = {"sharded": True, "memory": MEMORY}
     assert run(parameters, tmp_path / "out", **options, progress=lambda *about: told.append(about[0])) == []
     assert {"framing (kept)", "redundancy"} <= set(told)
     assert not {"framing", "reading"} & set(told)
@@ -182,30 +182,30 @@ def test_a_notebook_is_known_by_all_that_it_reads(make_folder, tmp_path):
 def test_a_mistake_in_the_corpus_leaves_nothing(make_folder, tmp_path):
     corpus = make_folder({"a.txt": ""})
     with pytest.raises(CorpusError, match=r"no document could be read from .*: a.txt: "):
-        run(resolved(corpus, None, {}), tmp_path / "out", in_parts=True, memory=MEMORY)
+        run(resolved(corpus, None, {}), tmp_path / "out", sharded=True, memory=MEMORY)
     (corpus / "a.txt").write_text("The forum met.")
     with pytest.raises(CorpusError, match="is in 'en' and the documents are in ur: give one in their language"):
-        run(resolved(corpus, None, {"language": "ur"}), tmp_path / "out", in_parts=True, memory=MEMORY)
+        run(resolved(corpus, None, {"language": "ur"}), tmp_path / "out", sharded=True, memory=MEMORY)
     assert [path.name for path in tmp_path.iterdir()] == ["corpus"]
 
 
 def test_a_document_that_is_too_long_for_a_notebook_is_told_before_one_starts(make_folder, tmp_path):
-    corpus = make_folder({"a.txt": "It rained. " * 400_000})  # 2.4 MB more than a part has
+    corpus = make_folder({"a.txt": "It rained. " * 400_000})  # 2.4 MB more than a shard has
     with pytest.raises(ParameterError, match=r"does not fit in 1\.0 GB, and a notebook .* takes 1\.1 GB: give so much"):
-        run(resolved(corpus, None, {}), tmp_path / "out", in_parts=True, memory=10**9)
+        run(resolved(corpus, None, {}), tmp_path / "out", sharded=True, memory=10**9)
     with (corpus / "b.txt").open("wb") as file:
         file.truncate(301_000_000)
     with pytest.raises(ParameterError, match=r"^'b\.txt' has a text of 301\.0 MB"):
-        run(resolved(corpus, None, {}), tmp_path / "out", in_parts=True, memory=10**9)
+        run(resolved(corpus, None, {}), tmp_path / "out", sharded=True, memory=10**9)
 
 
-def test_of_two_reports_in_parts_into_one_folder_the_second_is_told(small, tmp_path):
+def test_of_two_reports_in_shards_into_one_folder_the_second_is_told(small, tmp_path):
     with held(tmp_path / ".out.work"), pytest.raises(ParameterError, match="another lafz works in"):
-        run(resolved(small, None, {}), tmp_path / "out", in_parts=True, memory=MEMORY)
+        run(resolved(small, None, {}), tmp_path / "out", sharded=True, memory=MEMORY)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_report_in_memory_takes_away_what_one_in_parts_had_kept(small, tmp_path):
+def test_a_report_in_memory_takes_away_what_one_in_shards_had_kept(small, tmp_path):
     (tmp_path / ".out.work" / "notebooks" / "framing-1").mkdir(parents=True)
     (tmp_path / ".out.work" / "made-by-lafz").touch()
     assert run(resolved(small, ["redundancy"], {}), tmp_path / "out") == []
