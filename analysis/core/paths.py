@@ -57,6 +57,17 @@ def given(path: str | Path) -> Path:
     return found
 
 
+def lexicon_file(path: str | Path) -> Path:
+    """The lexicon `path`; a name alone that no file has is that of one which the package brings.
+
+    >>> lexicon_file("policy_frames") == lexicon_file(from_root("policy_frames")) == LEXICONS / "policy_frames.yml"
+    True
+    """
+    file, own = Path(path), LEXICONS / f"{Path(path).name}.yml"
+    alone = file.parent in (Path(), ROOT)
+    return own if alone and not file.is_file() and own.is_file() else file
+
+
 def gold_file(corpus: Path, name: str) -> Path | None:
     """What lies with a corpus to measure the package by, ``gold/<name>`` in its folder; None where it does not."""
     path = corpus / "gold" / name

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis import __version__
 from analysis.core.csv_files import DIGITS
-from analysis.core.paths import GOLD, LEXICONS, ROOT, from_root, gold_file, to_root
+from analysis.core.paths import GOLD, LEXICONS, ROOT, from_root, gold_file, lexicon_file, to_root
 from analysis.core.versions import version
 from analysis.engine.twins import contents
 from analysis.publish.tables import write_json
@@ -41,6 +41,7 @@ SOURCE = (".css", ".j2", ".js", ".py", ".typ", ".yml")  # endings of the files t
 
 # Parameters that may name a file, or a folder.
 FILE_PARAMETERS = ("actors", "aliases", "lexicon", "metadata", "reference", "stopwords", "style", "validity")
+LEXICON_PARAMETERS = ("actors", "lexicon", "style")  # of those, the ones that may name a lexicon of this package
 
 Inputs = Mapping[Path, dict[str, Any]]  # each file that a run reads, with its size and SHA-256
 
@@ -105,8 +106,10 @@ def inputs(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]])
         files.add(LEXICONS / "english_verbs.txt")  # irregular verbs, which no parameter names
     for values in parameters.values():
         files.update(corpus_files(from_root(values["corpus"])))
-        named = (from_root(values[name]) for name in FILE_PARAMETERS if values.get(name))
-        for file in named:  # a stop list may be the name of a package's, whose version is recorded
+        paths = {name: from_root(values[name]) for name in FILE_PARAMETERS if values.get(name)}
+        for file in (
+            lexicon_file(path) if name in LEXICON_PARAMETERS else path for name, path in paths.items()
+        ):  # a stop list may be the name of a package's, whose version is recorded
             files.update(sorted(file.glob("*.txt")) if file.is_dir() else [file] * file.is_file())
         gold = (gold_file(from_root(values["corpus"]), name) for name in GOLD)
         files.update(file for file in gold if file)

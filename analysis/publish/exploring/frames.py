@@ -10,7 +10,7 @@ import ipywidgets as ui  # type: ignore[import-untyped]
 import numpy as np
 import pandas as pd
 
-from analysis.core.paths import LEXICONS, from_root
+from analysis.core.paths import LEXICONS, from_root, lexicon_file
 from analysis.core.printable import visible
 from analysis.framing.frames import MATCH_COLUMNS, evidence, in_language, matches, profile
 from analysis.framing.lexicon import Lexicon, read_lexicon
@@ -109,7 +109,7 @@ def lexicon_files(given: str | Path) -> list[Path]:
     >>> [path.stem for path in lexicon_files("data/lexicons/style.yml")][:2]
     ['style', 'actors']
     """
-    return list(dict.fromkeys([from_root(given), *sorted(LEXICONS.glob("*.yml"))]))
+    return list(dict.fromkeys([lexicon_file(from_root(given)), *sorted(LEXICONS.glob("*.yml"))]))
 
 
 def _about(tokens: Tokens) -> list[str]:
@@ -129,7 +129,7 @@ def _lexicons(files: Sequence[Path]) -> dict[str, Any]:
 
 
 def _lexicon(chosen: Path | None, file: str) -> Lexicon:
-    path = from_root(file.strip()) if file.strip() or chosen is None else chosen
+    path = lexicon_file(from_root(file.strip())) if file.strip() or chosen is None else chosen
     return _read(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
 
