@@ -199,18 +199,18 @@ def _table(file: Path) -> Iterator[_Row]:
         table = read_table(file)
     except MetadataError as error:
         raise LexiconError(str(error)) from None
-    table.columns = table.columns.str.lower()
-    term, frame = (
-        next((name for name in names if name in table.columns), "") for names in (_TERM_COLUMNS, _FRAME_COLUMNS)
+    by_name = {name.lower(): table[name] for name in table.columns[::-1]}
+    terms, frames = (
+        next((by_name[name] for name in names if name in by_name), None) for names in (_TERM_COLUMNS, _FRAME_COLUMNS)
     )
-    if not (term and frame):
-        said = ", ".join(table.columns)
+    if terms is None or frames is None:
+        said = ", ".join(map(repr, table.columns))
         raise LexiconError(f"{file.name} has the columns {said}: it needs term and category, and may have weight")
-    weights = table["weight"].replace("", "1") if "weight" in table.columns else ["1"] * len(table)
-    for row in zip(table[frame], table[term], weights, strict=True):
-        if not row[0]:
-            raise LexiconError(f"{file.name} has no {frame} for {row[1]!r}: give one, or drop the row")
-        yield row
+    weights = by_name["weight"].replace("", "1") if "weight" in by_name else ["1"] * len(table)
+    for frame, term, weight in zip(frames, terms, weights, strict=True):
+        if not frame:
+            raise LexiconError(f"{file.name} has no {frames.name} for {term!r}: give one, or drop the row")
+        yield frame, term, weight
 
 
 def _liwc(file: Path, labels: dict[str, str]) -> Iterator[_Row]:
@@ -220,8 +220,9 @@ def _liwc(file: Path, labels: dict[str, str]) -> Iterator[_Row]:
     except ReadError as error:
         raise LexiconError(f"{file.name} {error}") from None
     ends = [number for number, line in enumerate(lines) if line.strip() == "%"]
-    if len(ends) < 2:
-        raise LexiconError(f"{file.name} has no categories between two lines of %: is it a dictionary of LIWC?")
+    if len(ends) < 2 or any(map(str.strip, lines[: ends[0]])):
+        what = "does not begin with categories between two lines of %"
+        raise LexiconError(f"{file.name} {what}: is it a dictionary of LIWC?")
     categories: dict[str, list[str]] = {}  # by number: the name of each, and of those that it is indented under
     above: list[tuple[int, str]] = []
     for number, line in enumerate(lines[ends[0] + 1 : ends[1]], start=ends[0] + 2):

@@ -297,6 +297,7 @@ def test_a_lexicon_of_the_package_by_its_name(tmp_path, monkeypatch):
 
 
 NOT_DECLARED = "is not declared between the lines of %: declare it, or leave it out"
+NO_CATEGORIES = "does not begin with categories between two lines of %: is it a dictionary of LIWC?"
 NO_PATTERN = "pattern '*' must begin and end with a word that is not all wildcard: change it, or leave it out"
 
 
@@ -309,13 +310,18 @@ NO_PATTERN = "pattern '*' must begin and end with a word that is not all wildcar
         ("", {"war": ["a", "*"]}, f"dictionary, term '*' of 'war': {NO_PATTERN}"),
         ("a.yml", "war: ['*']\n", f"a.yml, term '*' of 'war': {NO_PATTERN}"),
         ("a.yml", "war: [a]\nwar: [b]\n", "a.yml line 2: key 'war' stands twice: keep one"),
-        ("a.dic", "war\t1\n", "a.dic has no categories between two lines of %: is it a dictionary of LIWC?"),
+        ("a.dic", "war\t1\n", f"a.dic {NO_CATEGORIES}"),
+        ("a.dic", "war\t1\n%\n1\twar\n%\nwar\t1\n", f"a.dic {NO_CATEGORIES}"),
         ("a.dic", "%\nwar\n%\n", "a.dic line 2: expected a number and a category, found 'war'"),
         ("a.dic", "%\n1\twar\n%\nwar\t1\t5\n", f"a.dic line 4: category '5' of 'war' {NOT_DECLARED}"),
         ("a.dic", "%\n1\twar\n%\nlike\t(2)1/4\n", f"a.dic line 4: category '(2)1/4' of 'like' {NOT_DECLARED}"),
         ("a.dic", "%\n1\twar\n%\nwar\n", "a.dic line 4: 'war' has no category: give its number behind a tab"),
         ("a.dic", "%\n1\twar\n%\n", "a.dic has no terms: give at least one category with a term"),
-        ("a.csv", "term,kind\n", "a.csv has the columns term, kind: it needs term and category, and may have weight"),
+        (
+            "a.csv",
+            "term,kind\n",
+            "a.csv has the columns 'term', 'kind': it needs term and category, and may have weight",
+        ),
         ("a.csv", "term,category\nwar,\n", "a.csv has no category for 'war': give one, or drop the row"),
         (
             "a.csv",
