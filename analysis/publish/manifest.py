@@ -107,9 +107,8 @@ def inputs(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]])
     for values in parameters.values():
         files.update(corpus_files(from_root(values["corpus"])))
         paths = {name: from_root(values[name]) for name in FILE_PARAMETERS if values.get(name)}
-        for file in (
-            lexicon_file(path) if name in LEXICON_PARAMETERS else path for name, path in paths.items()
-        ):  # a stop list may be the name of a package's, whose version is recorded
+        for name, path in paths.items():  # a stop list may be the name of a package's, whose version is recorded
+            file = lexicon_file(path) if name in LEXICON_PARAMETERS else path
             files.update(sorted(file.glob("*.txt")) if file.is_dir() else [file] * file.is_file())
         gold = (gold_file(from_root(values["corpus"]), name) for name in GOLD)
         files.update(file for file in gold if file)
