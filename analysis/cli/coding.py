@@ -37,7 +37,7 @@ LEXICON = LEXICONS / "security_communication.yml"
 SHARES = ("precision", "recall", "f1", "f1_low", "f1_high")  # of the table of `validity`, those that are shown
 LexiconOption = Annotated[
     Path,
-    path_option(f"The frames, a YAML file [default: {LEXICON.name}].", show_default=False),
+    path_option(f"The frames, a file or a name of the package's [default: {LEXICON.name}].", show_default=False),
 ]
 KeyOption = Annotated[
     Optional[Path],

@@ -161,9 +161,7 @@ def evaluate_on(
             "of sentence and passive, 1 or 0. reuse: folders of docs.jsonl.gz, pairs.csv and cases.csv, as PAN's."
         ),
     ],
-    lexicon: Annotated[
-        Optional[Path], path_option(f"For frames, a YAML file [default: {coding.LEXICON.name}].")
-    ] = None,
+    lexicon: Annotated[Optional[Path], path_option(f"For frames, a lexicon [default: {coding.LEXICON.name}].")] = None,
 ) -> None:
     """Score the package on labelled texts of your own."""
     from analysis.cli.evaluate import evaluate

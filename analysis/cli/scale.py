@@ -57,7 +57,7 @@ def count(
     work: WorkOption = None,
     parameter: ReadingOption = None,
     lexicon: Annotated[
-        Optional[Path], path_option("Count what speaks of the frames of this YAML file, and not each word.")
+        Optional[Path], path_option("Count what speaks of the frames of this lexicon, and not each word.")
     ] = None,
     adjust_for_redundancy: Annotated[
         bool,

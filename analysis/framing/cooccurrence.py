@@ -37,7 +37,8 @@ def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") ->
       Hochberg 1995), NaN for those too rare to be told from chance, see `permutations.adjusted`; ``direction``:
       "together" or "apart" with q up to 0.05, else "unclear".
 
-    A word counts for one frame only, so a unit has both through different words. Raises `ValueError` for another unit.
+    A unit has both through different words: two frames with a term in common are no pair. Raises `ValueError` for
+    another unit.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -62,7 +63,8 @@ def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") ->
         has = (gather(number, len(first)) @ counted.hits).toarray()[once] > 0
         bounds = np.searchsorted(shard.tokens.sentence_document[first][once], np.arange(shard.tokens.n_documents + 1))
         add_pairs(np.diff(offsets)[once].astype(np.float64), bounds, has, together, sums)
-    one, other = np.triu_indices(len(frames), k=1)
+    has_term = pd.crosstab(lexicon.terms["frame"], lexicon.terms["pattern"]).loc[frames].to_numpy()
+    one, other = np.nonzero(np.triu(has_term @ has_term.T == 0, k=1))
     both, sums = together[one, other], sums[:, one, other]
     expected = sums[0]
     apart = np.divide(both, expected, out=np.ones(len(both)), where=expected > 0)

@@ -161,7 +161,7 @@ def fit(tokens: Tokens, lexicon: Lexicon) -> Fit:
     'none'
     """
     used = term_counts(tokens, lexicon)
-    used = used[used["weight"] > 0]
+    used = used[used["weight"] > 0].drop_duplicates("pattern")  # a term of several frames is of the same words
     met = sum(np.count_nonzero(counts.hits.sum(axis=1)) for _, counts in counted_shards(tokens, lexicon))
     hits = int(used["hits"].sum())
     sentences, words = met / max(tokens.n_sentences, 1), float(used["word_share"].sum())
@@ -207,11 +207,18 @@ def kept_shards(tokens: Tokens, lexicon: Lexicon) -> Iterator[tuple[Shard, pd.Da
 def _kept(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     """The matches that keep their words: first, last, and pattern, a row of the excludes with the terms below them."""
     # With the excludes before the terms, and a sort that is stable, of two for the same words the exclude wins.
-    found = find(tokens, lexicon.excludes["pattern"].tolist() + lexicon.terms["pattern"].tolist())
+    listed = [*lexicon.excludes["pattern"], *lexicon.terms["pattern"].unique()]
+    found = find(tokens, listed)
     first, last = found["first"].to_numpy(), found["last"].to_numpy()
     longest = np.lexsort((tokens.start[first] - tokens.end[last], first - last))
-    own: pd.DataFrame = found[_first_come(first, last, longest, len(tokens))]
-    return own.reset_index(drop=True)
+    own: pd.DataFrame = found[_first_come(first, last, longest, len(tokens))].reset_index(drop=True)
+    if lexicon.terms["pattern"].is_unique:
+        return own
+    # A term of several frames is looked for once and counts for each of them.
+    excludes, term = len(lexicon.excludes), pd.factorize(lexicon.terms["pattern"])[0]
+    rows = pd.DataFrame({"pattern": np.append(np.arange(excludes), excludes + term)}).reset_index(names="row")
+    spread = own.merge(rows, on="pattern").sort_values(["first", "row"], ignore_index=True)
+    return spread[["first", "last", "row"]].rename(columns={"row": "pattern"})
 
 
 @compiled

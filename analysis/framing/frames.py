@@ -45,9 +45,9 @@ def matches(tokens: Tokens, lexicon: Lexicon, *, most: int | None = None) -> pd.
     negated (a negation word is within the lexicon's window before it in the sentence), weight (of the term). `most`:
     rows, at most.
 
-    A word counts for one frame only: of matches that share a word the longest wins (in words, then characters), then
+    A word counts for one term only: of matches that share a word the longest wins (in words, then characters), then
     the earlier, then an exclude, then the one that appears first in the lexicon. An ``excludes`` phrase that wins takes
-    its words out of the count.
+    its words out of the count. A term that a dictionary lists for several frames has a row for each.
     """
     return table_of((_matches(shard.tokens, lexicon, found) for shard, found in found_shards(tokens, lexicon)), most)
 

@@ -105,8 +105,8 @@ def inputs(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]])
         files.add(LEXICONS / "english_verbs.txt")  # irregular verbs, which no parameter names
     for values in parameters.values():
         files.update(corpus_files(from_root(values["corpus"])))
-        named = (from_root(values[name]) for name in FILE_PARAMETERS if values.get(name))
-        for file in named:  # a stop list may be the name of a package's, whose version is recorded
+        for file in (from_root(values[name]) for name in FILE_PARAMETERS if values.get(name)):
+            # A stop list may be the name of a package's, whose version is recorded.
             files.update(sorted(file.glob("*.txt")) if file.is_dir() else [file] * file.is_file())
         gold = (gold_file(from_root(values["corpus"]), name) for name in GOLD)
         files.update(file for file in gold if file)

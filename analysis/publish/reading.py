@@ -66,17 +66,18 @@ def reading_view(
     """Documents as HTML, each character once and in its place, with `spans` and `repeats` marked.
 
     `spans`: doc_id, start, end (characters), frame, as `analysis.framing.frames.matches` gives them; where there is a
-    column ``negated``, a sign stands before those that are. `labels` says what each frame is called, in the order of
-    the legend. `repeats`: doc_id, start, end, count, as `analysis.redundancy.repeats.exact_repeats` gives them; of
-    repeats that overlap, the one that appears more often keeps the characters, then the earlier, then the longer. What
-    `tokens` did not count (front matter, marks, boilerplate) is grey.
+    column ``negated``, a sign stands before those that are; words with several frames are marked once, as the first's.
+    `labels` says what each frame is called, in the order of the legend. `repeats`: doc_id, start, end, count, as
+    `analysis.redundancy.repeats.exact_repeats` gives them; of repeats that overlap, the one that appears more often
+    keeps the characters, then the earlier, then the longer. What `tokens` did not count (front matter, marks,
+    boilerplate) is grey.
 
     `documents` is how many are shown, those with the most spans, in the order of the corpus; or the doc_ids. Of a
     document of more than `characters`, the beginning is shown, up to the end of a paragraph, or of a word where that
     would be less than half. The legend counts what is shown and says what is not.
 
     Raises `ValueError` for a missing column, an unknown document, a frame without a label, a span that is not within
-    its document, spans of which two share a character, or when `documents` or `characters` is below 1.
+    its document, spans that differ and share a character, or when `documents` or `characters` is below 1.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("They will go to court."))
@@ -174,6 +175,9 @@ def _article(
 def _matches(spans: pd.DataFrame, names: Sequence[str], size: int) -> Layer:
     """The matches of a document; what goes on behind another mark has its code at the end, and only there."""
     owner = np.full(size, -1)
+    called = [names[frame] for frame in spans["frame"]]
+    titles = pd.Series(called, index=spans.index).groupby([spans["start"], spans["end"]], sort=False).agg(", ".join)
+    spans = spans.drop_duplicates(["start", "end"])  # words that count for several frames have the colour of the first
     for number, (start, end) in enumerate(spans[["start", "end"]].to_numpy(dtype=np.int64).tolist()):
         if (owner[start:end] >= 0).any():
             doc_id = spans["doc_id"].iloc[number]
@@ -184,7 +188,7 @@ def _matches(spans: pd.DataFrame, names: Sequence[str], size: int) -> Layer:
 
     def tags(number: int, begins: bool, ends: bool) -> tuple[str, str]:
         kinds = f"f f{frames[number]}" + (" n" if negated[number] and begins else "") + ("" if ends else " c")
-        said = html.escape(names[frames[number]]) + (", negated" if negated[number] else "")
+        said = html.escape(titles.iloc[number]) + (", negated" if negated[number] else "")
         return f'<mark class="{kinds}" title="{said}">', "</mark>"
 
     return owner, tags

@@ -11,6 +11,7 @@ import pytest
 
 from analysis import read_text, tokenize
 from analysis.framing.cooccurrence import cooccurrence, frame_words
+from analysis.framing.lexicon import read_lexicon
 from analysis.framing.margins import SUMS, add_pairs, tails
 from analysis.text.stopwords import stop_words
 
@@ -33,6 +34,16 @@ def test_by_sentence(lexicon):
     ]
     assert (table["direction"] == "unclear").all()
     assert table["ppmi"].tolist() == pytest.approx([max(0, log2(1 / table["expected"][0])), 0, 0])
+
+
+def test_frames_with_a_term_in_common_are_no_pair():
+    lexicon = read_lexicon({"war": ["war", "fight*"], "law": ["court*", "war"], "aid": ["aid"]})
+    table = cooccurrence(tokenize(read_text(TEXT)), lexicon)
+    assert table[["frame_a", "frame_b", "both", "a", "b"]].to_numpy().tolist() == [
+        ["war", "aid", 0, 3, 1],
+        ["law", "aid", 0, 4, 1],  # two sentences of courts, one of them with a war, and two more of war
+    ]
+    assert cooccurrence(tokenize(read_text(TEXT)), read_lexicon({"war": ["war"], "law": ["war"]})).empty
 
 
 def test_by_paragraph(make_corpus, lexicon):

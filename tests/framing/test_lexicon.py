@@ -4,6 +4,9 @@ import hashlib
 
 import pytest
 
+from analysis import read_text, tokenize
+from analysis.core.paths import LEXICONS, from_root
+from analysis.framing.frames import matches, profile
 from analysis.framing.lexicon import LexiconError, read_lexicon
 
 HEAD = 'name: test\nversion: "1.0"\nlanguage: en\n'  # lines 1 to 3
@@ -186,3 +189,150 @@ def test_a_file_that_is_not_there(tmp_path):
 def test_nesting_without_end(tmp_path):
     with pytest.raises(LexiconError):
         read(tmp_path, "[" * 5000 + "]" * 5000)
+
+
+# --- dictionaries of other programs
+
+NESTED = {
+    "war_and_peace": ["War*", "cease  fire", "war*"],
+    "politics": {"left": ["union?"], "right": ["tax cut*", "war*"]},
+}
+NAMES = {"war_and_peace": "War and peace", "politics.left": "Politics.left", "politics.right": "Politics.right"}
+TERMS = [
+    ["war_and_peace", "war*", 1.0, ""],
+    ["war_and_peace", "cease fire", 1.0, ""],
+    ["politics.left", "union?", 1.0, ""],
+    ["politics.right", "tax cut*", 1.0, ""],
+    ["politics.right", "war*", 1.0, ""],
+]
+QUANTEDA = """\
+war_and_peace: [War*, cease fire]
+politics:
+  - left: [union?]
+  - right:
+      - tax cut*
+      - war*
+"""
+LIWC_2007 = (
+    "%\n01\twar_and_peace\n2 politics.left\n3\tpolitics.right\n%\nWar*\t1\t3\ncease fire\t01\nunion? 2\ntax cut*\t003\n"
+)
+TABLE = "Term;Category\nWar*;war_and_peace\ncease fire;war_and_peace\nunion?;politics.left\ntax cut*;politics.right\n"
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Reads a dictionary from a file of that name."""
+
+    def read_own(name, content, **options):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        return read_lexicon(tmp_path / name, **options)
+
+    return read_own
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.yml", QUANTEDA), ("a.dic", LIWC_2007), ("a.csv", TABLE + "war*;politics.right\n"), ("", NESTED)],
+)
+def test_a_dictionary_says_the_same_in_every_form(own, name, content):
+    lexicon = own(name, content) if name else read_lexicon(content)
+    assert sorted(lexicon.terms.to_numpy().tolist()) == sorted(TERMS)
+    assert dict(zip(lexicon.frames["frame"], lexicon.frames["label"], strict=True)) == NAMES
+    assert lexicon.frames["frame"].tolist() == list(NAMES)
+    assert (lexicon.name, lexicon.language, lexicon.negation_window) == (name[:1] or "dictionary", "en", 0)
+    assert lexicon.excludes.columns.tolist() == ["frame", "pattern"]
+
+
+def test_words_of_yaml_stay_words(own):
+    lexicon = own("a.yml", "answers: [no, yes, 302]\n")
+    assert lexicon.terms["pattern"].tolist() == ["no", "yes", "302"]
+
+
+def test_categories_of_liwc_2015_are_nested_by_tabs(own):
+    legend = "30\taffect (Affect)\n\t31\tposemo (Positive Emotions)\n\t32\tnegemo\n\t\t33\tanx\n60\tdeath\n"
+    lexicon = own("a.dic", f"%\n{legend}%\n\nhapp*\t31\nkind of\t30\t31\nafraid\t\t33\n")
+    found = [(frame, pattern) for frame, pattern, _, _ in lexicon.terms.to_numpy().tolist()]
+    assert found == [
+        ("affect", "happ*"),
+        ("posemo", "happ*"),
+        ("affect", "kind of"),
+        ("posemo", "kind of"),
+        ("affect", "afraid"),
+        ("negemo", "afraid"),
+        ("anx", "afraid"),
+    ]
+    assert lexicon.frames["frame"].tolist() == ["affect", "posemo", "negemo", "anx"]  # nothing is listed for death
+    assert lexicon.frames["label"].tolist() == ["Affect", "Positive Emotions", "Negemo", "Anx"]
+
+
+def test_weights_of_a_table_language_and_negation(own):
+    lexicon = own("a.csv", "word,weight,frame\nKrieg,0.5,war\nKampf,,war\n", language="de", negation=["Kein", "nicht"])
+    assert lexicon.terms["weight"].tolist() == [0.5, 1.0]
+    assert (lexicon.language, lexicon.negation_words, lexicon.negation_window) == ("de", ("kein", "nicht"), 3)
+    assert lexicon.sha256 != read_lexicon({"war": ["Krieg", "Kampf"]}).sha256
+
+
+def test_a_term_of_several_frames_counts_for_each():
+    # "wars" for two frames; "tax cuts" is longer than "cuts", which has no hit then.
+    lexicon = read_lexicon(NESTED | {"economy": ["cuts"]})
+    tokens = tokenize(read_text("Unions fear that wars end with new tax cuts."))
+    found = matches(tokens, lexicon)
+    assert found[["frame", "text", "start"]].to_numpy().tolist() == [
+        ["politics.left", "Unions", 0],
+        ["war_and_peace", "wars", 17],
+        ["politics.right", "wars", 17],
+        ["politics.right", "tax cuts", 35],
+    ]
+    assert profile(tokens, lexicon)["hits"].tolist() == [1, 1, 2, 0]
+
+
+def test_a_lexicon_of_the_package_by_its_name(tmp_path, monkeypatch):
+    whole = read_lexicon(LEXICONS / "actors.yml")
+    monkeypatch.chdir(tmp_path)
+    assert read_lexicon("actors").sha256 == read_lexicon(from_root("actors")).sha256 == whole.sha256
+    with pytest.raises(LexiconError, match=r"no such lexicon: 'actor' .*; by their names alone: actors, gun_violence"):
+        read_lexicon("actor")
+    (tmp_path / "actors").write_text("own: [word]\n", encoding="utf-8")  # a file of that name is what is meant
+    assert read_lexicon("actors").frames["frame"].tolist() == ["own"]
+
+
+NOT_DECLARED = "is not declared between the lines of %: declare it, or leave it out"
+NO_CATEGORIES = "does not begin with categories between two lines of %: is it a dictionary of LIWC?"
+NO_PATTERN = "pattern '*' must begin and end with a word that is not all wildcard: change it, or leave it out"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("", {}, "the dictionary is empty: give frames, each with a list of terms"),
+        ("", {"war": []}, "the dictionary: frame 'war' has no terms: give at least one, or drop the frame"),
+        ("", {"war": 5}, "the dictionary, frame 'war': expected a list of words and phrases, found 5"),
+        ("", {"war": ["a", "*"]}, f"dictionary, term '*' of 'war': {NO_PATTERN}"),
+        ("a.yml", "war: ['*']\n", f"a.yml, term '*' of 'war': {NO_PATTERN}"),
+        ("a.yml", "war: [a]\nwar: [b]\n", "a.yml line 2: key 'war' stands twice: keep one"),
+        ("a.dic", "war\t1\n", f"a.dic {NO_CATEGORIES}"),
+        ("a.dic", "war\t1\n%\n1\twar\n%\nwar\t1\n", f"a.dic {NO_CATEGORIES}"),
+        ("a.dic", "%\nwar\n%\n", "a.dic line 2: expected a number and a category, found 'war'"),
+        ("a.dic", "%\n1\twar\n%\nwar\t1\t5\n", f"a.dic line 4: category '5' of 'war' {NOT_DECLARED}"),
+        ("a.dic", "%\n1\twar\n%\nlike\t(2)1/4\n", f"a.dic line 4: category '(2)1/4' of 'like' {NOT_DECLARED}"),
+        ("a.dic", "%\n1\twar\n%\nwar\n", "a.dic line 4: 'war' has no category: give its number behind a tab"),
+        ("a.dic", "%\n1\twar\n%\n", "a.dic has no terms: give at least one category with a term"),
+        (
+            "a.csv",
+            "term,kind\n",
+            "a.csv has the columns 'term', 'kind': it needs term and category, and may have weight",
+        ),
+        ("a.csv", "term,category\nwar,\n", "a.csv has no category for 'war': give one, or drop the row"),
+        (
+            "a.csv",
+            "term,category,weight\nwar,a,-2\n",
+            "a.csv, term 'war' of 'a': weight '-2' must be a number above 0: change it, or leave it out",
+        ),
+        ("a.csv", "term,category,weight\nwar,a,2\nWar,a,1\n", "a.csv: 'War' of 'a' has two weights: keep one"),
+        ("a.csv", "term,term\n", "a.csv has the column 'term' twice: its first line must name each column once"),
+    ],
+)
+def test_a_mistake_in_a_dictionary_is_named(own, name, content, message):
+    with pytest.raises(LexiconError) as error:
+        own(name, content) if name else read_lexicon(content)
+    assert str(error.value) == message

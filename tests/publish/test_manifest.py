@@ -83,6 +83,12 @@ def test_a_corpus_that_is_gone_and_an_ignore_list_that_is_no_text_are_told(corpu
     assert changes(begun, recorded({}, parameters)).endswith(" is gone and 4 more")
 
 
+def test_a_lexicon_that_is_named_is_recorded_by_its_file(make_folder):
+    values = {"corpus": str(make_folder({"a.txt": "The forum met."})), "lexicon": "style", "actors": "actors"}
+    paths = [about["path"] for about in named(recorded({}, {"framing": values}))]
+    assert {path for path in paths if path.endswith(".yml")} == {"data/lexicons/actors.yml", "data/lexicons/style.yml"}
+
+
 def test_a_file_with_two_names_is_an_input_once(make_folder):
     folder = make_folder({"a.txt": "The forum met."})
     (folder / "b.txt").symlink_to("a.txt")

@@ -77,6 +77,13 @@ def test_a_match_that_begins_outside_a_repeat_is_cut_and_has_its_code_once():
     assert body in reading_view(tokens, spans, labels={"war": "War"}, repeats=repeats)
 
 
+def test_words_of_several_frames_are_marked_once_and_counted_for_each():
+    spans = table([("text", 3, 6, "war"), ("text", 3, 6, "law"), ("text", 8, 11, "law")])
+    view = reading_view(tokenize(read_text("No war, law")), spans, labels={"law": "Law", "war": "War"})
+    assert 'No <mark class="f f1" title="War, Law">war</mark>, <mark class="f f0" title="Law">law</mark>' in view
+    assert re.findall(r"<bdi>([^<]*)</bdi> (\d+)</label>", view) == [("Law", "2"), ("War", "1")]
+
+
 def test_of_overlapping_repeats_the_more_frequent_keeps_its_characters():
     repeats = table([("text", 0, 9, 2), ("text", 3, 6, 4), ("text", 8, 11, 2)], "count")
     view = reading_view(tokenize(read_text("abcdefghijkl")), NONE, labels={}, repeats=repeats)
