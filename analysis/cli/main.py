@@ -29,7 +29,7 @@ from analysis.core.resources import LOCAL, connect, fitting, read_memory
 from analysis.publish.parameters import notebooks, parse_assignments, read_parameters, read_params_file, takes
 
 GROUPS = {  # the commands under their headings, in the order of `lafz --help`
-    "Read texts": ("report", "params", "sweep"),
+    "Read texts": ("report", "new", "params", "sweep"),
     "Check a run, and use it": ("verify", "compare", "figure", "export"),
     "Code with people": ("code", "evaluate"),
     "Texts of any size": ("count", "pairs"),

@@ -37,7 +37,7 @@ dependencies:
 
 
 def new(folder: Annotated[Path, path_argument("The folder to make.", metavar="FOLDER")]) -> None:
-    """Make a folder of your own: notebooks to change, a lexicon to edit, a place for texts.
+    """Make a folder with notebooks and a lexicon to change.
 
     What `lafz` runs in there are its notebooks, and relative paths begin in it.
     """

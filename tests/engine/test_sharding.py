@@ -9,7 +9,7 @@ import pytest
 
 from analysis import CorpusError, read_corpus, tokenize
 from analysis.core.paths import SAMPLE
-from analysis.engine import sharded
+from analysis.engine import sharding
 from analysis.engine.sharding import sharded_tokens
 from analysis.text.shards import are_shards, shards
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def small(monkeypatch):
     """Shards of so many characters that a corpus of a few pages has several."""
-    monkeypatch.setattr(sharded, "MOST", 10_000)
+    monkeypatch.setattr(sharding, "MOST", 10_000)
 
 
 def words_of(tokens, shard_names):

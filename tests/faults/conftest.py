@@ -53,10 +53,10 @@ from analysis.core import paths
 paths.NOTEBOOKS = Path(__file__).with_name("notebooks")
 if os.environ.get("TEST_SHARDED"):
     from analysis.publish.run import machine
-    from analysis.engine import sharded
+    from analysis.engine import sharding
 
     machine.PER_CHARACTER = 10**9
-    sharded.MOST = 250
+    sharding.MOST = 250
 if at := os.environ.get("TEST_KILLED_AT"):
     folders, done = os.environ["TEST_FOLDERS"].split("|"), 0
 

@@ -89,9 +89,9 @@ def test_a_lexicon_is_looked_for_once(cut, monkeypatch):
     monkeypatch.setattr(
         counting, "find", lambda tokens, patterns, find=counting.find: (asked.append(1), find(tokens, patterns))[1]
     )
-    many = [len(list(kept_shards(cut.parts, cut.lexicon))) for _ in range(3)]
+    many = [len(list(kept_shards(cut.shards, cut.lexicon))) for _ in range(3)]
     assert len(asked) == many[0]
-    other = cut.parts.subset(range(1, cut.parts.n_documents))
+    other = cut.shards.subset(range(1, cut.shards.n_documents))
     assert len(list(kept_shards(other, cut.lexicon))) == len(asked) - many[0]
 
 

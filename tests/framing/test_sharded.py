@@ -91,7 +91,7 @@ def test_as_in_one_part(measure, weighted, by, cut):
     if measure in (MEASURES["expand"], MEASURES["axes"]):
         pytest.importorskip("wordllama")
     weights = cut.weights if weighted else None
-    tables = (found_in(tokens, measure, cut.lexicon, weights, by) for tokens in (cut.parts, cut.whole))
+    tables = (found_in(tokens, measure, cut.lexicon, weights, by) for tokens in (cut.shards, cut.whole))
     pd.testing.assert_frame_equal(*tables, check_exact=True)
 
 
@@ -137,7 +137,7 @@ def test_weights_of_the_wrong_length(name, sample_tokens, security):
 
 @pytest.mark.parametrize("most", [0, 1, 7, 10_000])
 def test_the_first_rows_of_a_table_are_those_of_the_whole(most, cut):
-    for tokens in (cut.whole, cut.parts):
+    for tokens in (cut.whole, cut.shards):
         found = matches(tokens, cut.lexicon)
         for measure in (
             lambda tokens=tokens, found=found, **options: evidence(tokens, found, **options),

@@ -5,7 +5,6 @@ import pytest
 import yaml
 
 from analysis.core.paths import ROOT
-from analysis.publish import dictionary
 from analysis.publish.cells import Look, called, looks, rows_html, shown, table_html, titled, with_titles
 from analysis.publish.dictionary import tables
 
@@ -93,7 +92,7 @@ def test_what_is_folded_is_marked_on_the_page_and_left_out_of_a_notebook():
 
 
 def test_labels_are_of_columns_that_runs_have():
-    columns = {(table.partition("/")[2], column) for table in tables() for column in dictionary._table(table).columns}
+    columns = {(table.partition("/")[2], column) for table, about in tables().items() for column in about.columns}
     names = {column for _, column in columns} | {f"{table}.{column}" for table, column in columns}
     for listed in LABELS.values():
         assert [entry for entry in listed if entry not in names] == []

@@ -11,7 +11,7 @@ from analysis.core.errors import ParameterError
 from analysis.core.jobs import held
 from analysis.core.paths import FIGURES, NOTEBOOKS, SAMPLE
 from analysis.core.resources import connect
-from analysis.engine import sharded
+from analysis.engine import sharding
 from analysis.publish.parameters import notebooks
 from analysis.publish.run.assemble import resolved, run
 from analysis.publish.run.sections import key_of
@@ -29,7 +29,7 @@ def cut(once) -> Path:
 
     def make(folder: Path) -> None:
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(sharded, "MOST", 15_000)
+            patched.setattr(sharding, "MOST", 15_000)
             assert run(resolved(SAMPLE, None, {}), folder / "run", sharded=True, memory=MEMORY) == []
 
     return once("sample-in-shards", make) / "run"
@@ -73,7 +73,7 @@ def test_findings_and_notes_are_the_same(cut):
 
 def test_a_report_in_shards_is_verified_in_shards(cut, monkeypatch):
     assert json.loads((cut / "manifest.json").read_text(encoding="utf-8"))["sharded"] is True
-    monkeypatch.setattr(sharded, "MOST", 40_000)  # other shards: the same bytes
+    monkeypatch.setattr(sharding, "MOST", 40_000)  # other shards: the same bytes
     assert verify(cut) == []
 
 
@@ -101,7 +101,7 @@ def kept(work: Path) -> set[str]:
 
 
 def test_a_report_that_was_stopped_goes_on_and_is_the_same(cut, tmp_path, monkeypatch):
-    monkeypatch.setattr(sharded, "MOST", 15_000)
+    monkeypatch.setattr(sharding, "MOST", 15_000)
     told: list[tuple[str, int, int]] = []
 
     def stop_in_the_second(section: str, done: int, total: int) -> None:

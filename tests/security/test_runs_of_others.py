@@ -223,8 +223,8 @@ def told(typed, run, tmp_path, in_time):
         "verify": ("verify", run),
         "compare": ("compare", FIGURES / "sample", run, "--out", tmp_path / "made"),
         "compare with": ("compare", run, FIGURES / "sample", "--out", tmp_path / "made"),
-        "export": ("export", run, "--out", tmp_path / "made.docx"),
-        "export as PDF": ("export", run, "--out", tmp_path / "made.pdf"),
+        "export": ("export", run, "--annex", "--out", tmp_path / "made.docx"),
+        "export as PDF": ("export", run, "--annex", "--out", tmp_path / "made.pdf"),
     }
 
     def told(reader):

@@ -112,7 +112,7 @@ def test_what_is_not_whole_is_not_opened(sharded, tmp_path):
     (cut.folder / "sizes.npy").unlink()
     with pytest.raises(ValueError, match="holds no sharded corpus, or not all of it"):
         open_shards(cut.folder)
-    with pytest.raises(ValueError, match="no part has a document"):
+    with pytest.raises(ValueError, match="no shard has a document"):
         join_shards([], tmp_path / "none")
 
 
