@@ -58,7 +58,7 @@ def _frames(run: Path, section: Mapping[str, Any]) -> Card | None:
     rows = top[top["hits"] > 0].to_dict("records")
     if not rows:
         return None
-    text = f"{rows[0]['label']} is what the text speaks of most."
+    text = f"{rows[0]['label']} is the frame used most."
     bars = [(row["label"], f"{row['per_1000_words']:.1f}", row["per_1000_words"] / most) for row in rows]
     return Card("Frames", _answer(section, "frames_profile")[0], text, bars, "hits per 1,000 words")
 

@@ -35,7 +35,7 @@ def test_words_and_frames_have_bars_as_long_as_their_numbers(tmp_path: Path) -> 
     assert words.text == "“campaign” is used most: 40 times, in 21 documents."
     assert words.bars == [("campaign", "40", 1.0), ("asked", "10", 0.25)]
     assert (words.place, frames.place) == ("term_frequency-1", "framing-1")
-    assert frames.text == "War is what the text speaks of most."
+    assert frames.text == "War is the frame used most."
     assert frames.bars == [("War", "6.0", 1.0), ("Law", "3.0", 0.5)]  # what has no hit has no bar
 
 

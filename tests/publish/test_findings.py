@@ -128,14 +128,14 @@ def test_lists_read_as_lists():
 
 def test_a_small_rate_is_not_said_to_be_nothing():
     profile = pd.DataFrame({"frame": ["law", "war"], "hits": [40, 1], "per_1000_words": [1234.56, 0.034]})
-    said = "The text speaks most of law (1,234.6 hits per 1,000 words) and war (0.03)."
+    said = "The frames used most: law (1,234.6 hits per 1,000 words) and war (0.03)."
     assert framed_as(profile, LABELS) == said
 
 
 def test_a_mark_on_a_label_and_its_rate_share_their_brackets():
     labels = {"war": "War (not valid here)", "law": "Law"}
     profile = pd.DataFrame({"frame": ["war", "law"], "hits": [2, 1], "per_1000_words": [2.0, 1.0]})
-    said = "The text speaks most of war (not valid here; 2.0 hits per 1,000 words) and law (1.0)."
+    said = "The frames used most: war (not valid here; 2.0 hits per 1,000 words) and law (1.0)."
     assert framed_as(profile, labels) == said
     table = pd.DataFrame({"frame": ["war", "law"], "direction": ["body", "headline"], "q": [0.01, 0.02]})
     table = table.assign(headline_per_1000=[1.0, 9.0], body_per_1000=[4.0, 3.0], headline_hits=[0, 2])
@@ -221,7 +221,7 @@ def test_frames_and_words_that_share_sentences_with_nothing():
 def test_no_style_to_count_is_not_a_text_without_style():
     assert manner.firm(None) == "The lexicon of style has no hedges and boosters to count."
     nothing = pd.DataFrame({"boosters": [0], "hedges": [0], "firmness": [np.nan], "ci_low": np.nan, "ci_high": np.nan})
-    assert manner.firm(nothing) == "The text has neither hedges nor boosters."
+    assert manner.firm(nothing) == "There are neither hedges nor boosters."
 
 
 def test_the_opponent_named_once():

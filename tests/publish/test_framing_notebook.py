@@ -119,7 +119,7 @@ def test_names_that_are_markup_coded_frames_and_aliases(run, make_folder, tmp_pa
     assert (
         "Human coders bear the lexicon out (an F1 of 0.5 or more) on 1 of its 2 frames (war), not on law." in findings
     )
-    assert "The text speaks most of war (78.7 hits per 1,000 words) and law (not valid here; 15.7)." in findings
+    assert "The frames used most: war (78.7 hits per 1,000 words) and law (not valid here; 15.7)." in findings
     told = "Whether any source is set apart from the others cannot be told: it takes two documents on each side."
     assert told in findings
     assert "The one quotation is of Shehbaz Sharif." in findings

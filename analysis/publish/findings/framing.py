@@ -107,7 +107,7 @@ def framed_as(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> s
 
     >>> profile = pd.DataFrame({"frame": ["war", "law"], "hits": [2, 6], "per_1000_words": [2.0, 6.0]})
     >>> framed_as(profile, {"war": "War", "law": "Law"})
-    'The text speaks most of law (6.0 hits per 1,000 words) and war (2.0).'
+    'The frames used most: law (6.0 hits per 1,000 words) and war (2.0).'
     """
     found = table[table["hits"] > 0].sort_values("per_1000_words", ascending=False, kind="stable")
     found = leading(found, "per_1000_words", top)
@@ -116,7 +116,7 @@ def framed_as(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> s
     units = [" hits per 1,000 words", *[""] * (len(found) - 1)]
     rows = zip(found["frame"], found["per_1000_words"], units, strict=True)
     said = [_with_aside(labels[frame].lower(), f"{_rate(value)}{unit}") for frame, value, unit in rows]
-    return f"The text speaks most of {listed(said)}."
+    return f"The frames used most: {listed(said)}."
 
 
 def unspoken(table: pd.DataFrame, labels: dict[str, str]) -> str | None:

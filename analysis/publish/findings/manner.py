@@ -20,29 +20,25 @@ _NAMELESS = re.compile(
 
 
 def firm(table: pd.DataFrame | None) -> str:
-    """Whether a text rather insists or hedges, from a table of `firmness` of one row.
+    """Whether a text hedges or insists more, from a table of `firmness` of one row.
 
     >>> firm(pd.DataFrame({"boosters": [2], "hedges": [10], "firmness": [-0.67], "ci_low": [-0.9], "ci_high": [-0.2]}))
-    'The text hedges 5 times as often as it insists (10 hedges, 2 boosters).'
+    'Hedges outnumber boosters 5 to 1 (10 hedges, 2 boosters).'
     >>> firm(pd.DataFrame({"boosters": [1], "hedges": [3], "firmness": [-0.5], "ci_low": [-0.9], "ci_high": [0.4]}))
-    'The text has 3 hedges and 1 booster, too few to tell whether it rather hedges or insists.'
+    'There are 3 hedges and 1 booster, too few to tell which prevail.'
     """
     if table is None:
         return "The lexicon of style has no hedges and boosters to count."
     if table["firmness"].isna().all():
-        return "The text has neither hedges nor boosters."
+        return "There are neither hedges nor boosters."
     row = table.iloc[0]
-    hedges, boosters = (
-        f"{_amount(row[kind])} {kind[: -1 if row[kind] == 1 else None]}" for kind in ("hedges", "boosters")
-    )
+    said = {kind: f"{_amount(row[kind])} {kind[: -1 if row[kind] == 1 else None]}" for kind in ("hedges", "boosters")}
     if not (row["ci_low"] > 0 or row["ci_high"] < 0):
-        return f"The text has {hedges} and {boosters}, too few to tell whether it rather hedges or insists."
-    more, less = ("hedges", "insists") if row["firmness"] < 0 else ("insists", "hedges")
-    few, many = sorted([row["hedges"], row["boosters"]])
-    counts = f"({hedges}, {boosters})" if more == "hedges" else f"({boosters}, {hedges})"
-    if not few:
-        return f"The text {more} and never {less} {counts}."
-    return f"The text {more} {many / few:.2g} times as often as it {less} {counts}."
+        return f"There are {said['hedges']} and {said['boosters']}, too few to tell which prevail."
+    more, less = ("hedges", "boosters") if row["firmness"] < 0 else ("boosters", "hedges")
+    if not row[less]:
+        return f"There are {said[more]} and no {less}."
+    return f"{more.capitalize()} outnumber {less} {row[more] / row[less]:.2g} to 1 ({said[more]}, {said[less]})."
 
 
 def _amount(hits: float) -> str:
