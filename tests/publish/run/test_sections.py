@@ -142,7 +142,7 @@ def test_only_what_notebooks_put_beside_the_words_is_cleared_away(tmp_path):
         for name in ("00000", "types", "table-2"):
             (words / name).mkdir(parents=True)
             (words / name / "numbers").touch()
-        for name in ("parts.json", "sizes.npy"):
+        for name in ("shards.json", "sizes.npy"):
             (words / name).touch()
         for link in (work / "words-89", work / "words-0123" / "89", words / "89"):
             link.symlink_to(elsewhere)
@@ -151,5 +151,5 @@ def test_only_what_notebooks_put_beside_the_words_is_cleared_away(tmp_path):
         return sorted(path.name for path in words.iterdir())
 
     with kept_work(tmp_path / "out"):
-        assert there() == ["00000", "parts.json", "sizes.npy", "types"]
+        assert there() == ["00000", "shards.json", "sizes.npy", "types"]
     assert (elsewhere / "4567" / "mine").exists()
