@@ -181,13 +181,13 @@ def test_a_reader_types_and_what_is_found_follows(lab, page):
     expect(words.locator("figcaption")).to_contain_text("The 25 phrases of 2 words used most")
 
     frames = panel(page, "frames")
-    expect(frames.get_by_role("columnheader", name="per 1000 words", exact=True)).to_be_attached()
+    expect(frames.get_by_role("columnheader", name="per 1,000 words", exact=True)).to_be_attached()
 
     tables = panel(page, "tables")
     tables.get_by_role("combobox", name="Table").select_option("framing/profile")
     tables.get_by_role("textbox", name="With the text").fill("sacrifice")
     expect(tables.locator(".lafz-result").get_by_role("row")).to_have_count(2)
-    expect(tables.get_by_role("cell", name="sacrifice", exact=True)).to_be_attached()
+    expect(tables.get_by_role("cell", name="Sacrifice", exact=True)).to_be_attached()
 
 
 def panel(page, name):
