@@ -11,6 +11,7 @@ from scipy import sparse, special, stats
 from analysis.core.compiled import Floats, Ints
 
 FEW = 5  # fewer documents have no interval
+LEAST = 4  # documents that any interval goes by, however few hold the occurrences
 Z = float(stats.norm.ppf(0.975))  # of the normal distribution 95 of 100 lie within so many standard deviations
 TAIL = 0.025  # what a 95% interval leaves out at each end
 EQUAL = 1e-12  # of the squares: a spread of so little is that of equal rates, but for rounding
@@ -27,15 +28,15 @@ class Estimate(NamedTuple):
 class Sums(NamedTuple):
     """What a ratio of sums and its variance are made of, x being the count of a unit and w its size.
 
-    ``total``, ``square`` and ``product``: the sums of x, x² and x·w; ``held``: how many x are not 0. ``size`` and
+    ``total``, ``magnitude``, ``square`` and ``product``: the sums of x, |x|, x² and x·w. ``size`` and
     ``size_square``: the sums of w and w²; ``units``: how many have a size above 0. All are arrays that can be broadcast
     to one shape.
     """
 
     total: Floats
+    magnitude: Floats
     square: Floats
     product: Floats
-    held: Floats
     size: Floats
     size_square: Floats
     units: Floats
@@ -53,7 +54,7 @@ def rate_intervals(
     >>> counts = np.array([[4, 0], [0, 0], [0, 2], [0, 0], [1, 1]])
     >>> low, high = rate_intervals(counts, np.array([10, 10, 10, 10, 10]))
     >>> low.round(4).tolist(), high.round(3).tolist()
-    ([0.0013, 0.0021], [0.635, 0.309])
+    ([0.0003, 0.0007], [0.818, 0.392])
     """
     low, high = intervals_of(_summed(counts, sizes, group, groups))
     return (low[0], high[0]) if group is None else (low, high)
@@ -62,17 +63,19 @@ def rate_intervals(
 def intervals_of(sums: Sums) -> tuple[Floats, Floats]:
     r"""95% interval of the rate :math:`R = \sum x / \sum w` over units drawn independently, with unlike sizes.
 
-    .. math:: n = \frac{(\sum w)^2}{\sum w^2}, \qquad V = \frac{n}{n - 1} \frac{\sum (x - R w)^2}{(\sum w)^2}, \qquad
+    .. math:: n = \min \left( \frac{(\sum w)^2}{\sum w^2}, \frac{(\sum x)^2}{\sum x^2} \right), \qquad
+       V = \frac{n}{n - 1} \frac{\sum (x - R w)^2}{(\sum w)^2}, \qquad
        y = \frac{R^2}{V} \left( \frac{z}{t_{n - 1}} \right)^2, \qquad
        \left[ \frac{R}{y} G_y^{-1}(0.025), \; \frac{R}{y} G_{y + 1}^{-1}(0.975) \right]
 
     V is the linearised variance of a ratio (Cochran 1977, Sampling Techniques, chapter 6), as R's ``svyratio`` has it
-    for units of one size; n the effective number of units (Kish 1965, Survey Sampling), at least 2, or that of units
-    with an x other than 0, at least 5, where it is less, since a unit without any says little of the spread; t and z
-    are the quantiles of Student's distribution and of the normal one. A Poisson count of y events would vary as R does,
-    and G are the gamma distributions that give the exact interval of such a count (Garwood 1936): Korn and Graubard's
-    (1998, Survey Methodology 24) interval for shares, with the gamma distributions of Fay and Feuer (1997, Statistics
-    in Medicine 16) for rates. Where nothing was counted, or all rates are equal, V is the variance of a Poisson count.
+    for units of one size. n is the effective number of units (Kish 1965, Survey Sampling), of the sizes, at least 2, or
+    of the counts, at least 4, where that is less: occurrences that one unit holds say little of how far others spread.
+    t and z are the quantiles of Student's distribution and of the normal one. A Poisson count of y events would vary as
+    R does, and G are the gamma distributions that give the exact interval of such a count (Garwood 1936): Korn and
+    Graubard's (1998, Survey Methodology 24) interval for shares, with the gamma distributions of Fay and Feuer (1997,
+    Statistics in Medicine 16) for rates. Where nothing was counted, or all rates are equal, V is the variance of a
+    Poisson count.
 
     NaN with fewer than `FEW` units.
 
@@ -98,8 +101,8 @@ def mean_intervals(values: Floats, sizes: NDArray[Any], group: Ints, groups: int
     The rate less and plus t standard errors, n, V and t as in `intervals_of`. NaN with fewer than `FEW` units.
 
     >>> low, high = mean_intervals(np.array([[1.0], [-1.0], [0.0], [2.0], [-2.0]]), np.ones(5), np.zeros(5, int), 1)
-    >>> low.round(2).tolist(), high.round(2).tolist()  # 2.776 times the root of 10 / 4 / 5
-    ([[-1.96]], [[1.96]])
+    >>> low.round(2).tolist(), high.round(2).tolist()  # 3.182 times the root of 4 / 3 * 10 / 5²
+    ([[-2.32]], [[2.32]])
     """
     sums = _summed(values, sizes, group, groups)
     variance, scale = linearised(sums)
@@ -114,14 +117,15 @@ def linearised(sums: Sums) -> tuple[Floats, Floats]:
 
     Four documents with 2, 0, 1 and 1 occurrences in 10 words each: R is 0.1, and the squares of 1, -1, 0 and 0 are 2.
 
-    >>> one = Sums(*(np.array([float(x)]) for x in (4, 6, 40, 3, 40, 400, 4)))
+    >>> one = Sums(*(np.array([float(x)]) for x in (4, 4, 6, 40, 40, 400, 4)))
     >>> variance, _ = linearised(one)
     >>> round(variance.item(), 6), round(4 / 3 * 2 / 40**2, 6)
     (0.001667, 0.001667)
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        told = np.where(sums.held > 0, np.maximum(sums.held, FEW), np.inf)  # of no event all units tell alike
-        effective: Floats = np.maximum(np.minimum(sums.size**2 / sums.size_square, told), 2.0)
+        # Of no event all units tell alike.
+        telling = np.where(sums.magnitude > 0, np.maximum(sums.magnitude**2 / sums.square, LEAST), np.inf)
+        effective: Floats = np.maximum(np.minimum(sums.size**2 / sums.size_square, telling), 2.0)
         scale = np.asarray((Z / special.stdtrit(effective - 1, 1 - TAIL)) ** 2, dtype=np.float64)
         variance: Floats = effective / (effective - 1) * _spread(sums) / sums.size**2
     return variance, scale
@@ -260,6 +264,6 @@ def _summed(counts: Any, sizes: NDArray[Any], group: Ints | None, groups: int) -
     counts, sizes = sparse.csr_array(counts, dtype=np.float64), sizes.astype(np.float64)
     group = np.zeros(len(sizes), dtype=np.int64) if group is None else group
     member = gather(group, groups)
-    by_column = (counts, counts.multiply(counts), counts.multiply(sizes[:, None]), counts != 0)
+    by_column = (counts, abs(counts), counts.multiply(counts), counts.multiply(sizes[:, None]))
     own = [(member @ sparse.csr_array(part)).toarray() for part in by_column]
     return Sums(*own, *((member @ part)[:, None] for part in (sizes, sizes**2, (sizes > 0).astype(np.float64))))

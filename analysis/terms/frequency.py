@@ -115,7 +115,7 @@ def terms(
     sizes = (
         np.bincount(owner, shard, minlength=len(groups.names))[group] for shard in (running, running**2, running > 0)
     )
-    sums = Sums(counts, rows["square"].to_numpy(), rows["product"].to_numpy(), rows["held"].to_numpy(), *sizes)
+    sums = Sums(counts, counts, rows["square"].to_numpy(), rows["product"].to_numpy(), *sizes)
     low, high = intervals_of(sums)
     total = sums.size
     table = pd.DataFrame(
@@ -223,8 +223,8 @@ def _order(rows: pd.DataFrame, keys: int, *first: str) -> Ints:
 def _rows(columns: Columns, keys: int, groups: Groups, min_count: int) -> pd.DataFrame:
     """The rows of all terms of a bucket.
 
-    Columns 0, 1, ... of the key, see `pack`; ``square``, ``product`` and ``held`` as in `Sums`; ``idf`` and ``weight``
-    (the count in all groups) are of the term.
+    Columns 0, 1, ... of the key, see `pack`; ``square`` and ``product`` as in `Sums`; ``idf`` and ``weight`` (the count
+    in all groups) are of the term.
     """
     columns = summed(columns, keys)
     times, units, square, product, *amount = columns[keys:]
@@ -234,7 +234,7 @@ def _rows(columns: Columns, keys: int, groups: Groups, min_count: int) -> pd.Dat
     documents = np.minimum(units, groups.sizes[group])  # the units of a group's only document are its sentences
     found: dict[Any, Any] = dict(enumerate(columns[:keys]))
     found |= {"group": group, "counts": counts, "documents": documents}
-    found |= {"square": square, "product": product, "held": units}
+    found |= {"square": square, "product": product}
     found |= {"idf": (np.log((1 + len(groups.of)) / (1 + np.bincount(term, documents))) + 1)[term]}
     found |= {"weight": np.bincount(term, counts)[term]}
     return pd.DataFrame(found, copy=False)[times >= min_count]

@@ -23,7 +23,7 @@ Z = 1.959963984540054
 
 def sums_of(x, w):
     x, w = np.array(x, dtype=float), np.array(w, dtype=float)
-    sums = (x.sum(), (x**2).sum(), (x * w).sum(), (x != 0).sum(), w.sum(), (w**2).sum(), len(w))
+    sums = (x.sum(), np.abs(x).sum(), (x**2).sum(), (x * w).sum(), w.sum(), (w**2).sum(), len(w))
     return Sums(*(np.array([v]) for v in sums))
 
 
@@ -35,19 +35,20 @@ def test_the_ratio_of_four_documents_by_hand() -> None:
     assert scale[0] == pytest.approx((Z / stats.t.ppf(0.975, 18 / 7)) ** 2)
 
 
-def test_the_variance_is_that_of_survey_statistics_where_documents_are_of_one_length() -> None:
-    # R's svyratio over a sample drawn with replacement: n/(n - 1) times the sum of ((x - R w) / sum w)^2.
+def test_the_variance_is_that_of_survey_statistics_but_for_the_effective_number() -> None:
+    # R's svyratio over a sample drawn with replacement: m/(m - 1) times the sum of ((x - R w) / sum w)^2, of m = 6.
     x = np.array([4.0, 5, 3, 1, 2, 7])
-    influence = (x - x.mean()) / (6 * 50)
+    survey = np.var(x / 50, ddof=1) / 6  # of a mean of six rates
     variance, _ = linearised(sums_of(x, [50] * 6))
-    assert variance[0] == pytest.approx(6 / 5 * (influence**2).sum())
-    assert variance[0] == pytest.approx(np.var(x / 50, ddof=1) / 6)  # of a mean of six rates
+    n = 22**2 / 104
+    assert variance[0] == pytest.approx(survey * 5 / 6 * n / (n - 1))
 
 
 def test_the_interval_is_that_of_a_poisson_count_that_varies_as_much() -> None:
-    # Rates 0.2, 0, 0.1, 0.1, 0.1: R = 0.1, V = 5/4 * 2/2500 = 0.001, y = 10 (z/t)^2; Garwood's ends by chi-squared.
+    # Rates 0.2, 0, 0.1, 0.1, 0.1: R = 0.1; 5^2 / (4 + 1 + 1 + 1) is less than 4 documents, so that n is 4,
+    # V = 4/3 * 2/2500 and y = 0.01/V (z/t)^2 = 9.375 (z/t)^2; Garwood's ends by chi-squared.
     low, high = rate_intervals(np.array([[2], [0], [1], [1], [1]]), np.full(5, 10))
-    y = 10 * (Z / stats.t.ppf(0.975, 4)) ** 2
+    y = 9.375 * (Z / stats.t.ppf(0.975, 3)) ** 2
     assert low[0] == pytest.approx(0.1 / y * stats.chi2.ppf(0.025, 2 * y) / 2)
     assert high[0] == pytest.approx(0.1 / y * stats.chi2.ppf(0.975, 2 * (y + 1)) / 2)
 
@@ -67,11 +68,18 @@ def test_one_document_that_is_most_of_the_text_leaves_two_at_least() -> None:
     assert variance[0] == pytest.approx(2 * (0.9**2 + 3 * 0.1**2 + 0.6**2) / 100**2)
 
 
-@pytest.mark.parametrize(("held", "freedom"), [(0, 19), (1, 4), (5, 4), (9, 8), (20, 19)])
+@pytest.mark.parametrize(("held", "freedom"), [(0, 19), (1, 3), (4, 3), (9, 8), (20, 19)])
 def test_documents_without_a_hit_say_nothing_of_the_spread(held: int, freedom: int) -> None:
     variance, scale = linearised(sums_of([1] * held + [0] * (20 - held), [10] * 20))
     assert scale[0] == pytest.approx((Z / stats.t.ppf(0.975, freedom)) ** 2)
     assert variance[0] == pytest.approx((freedom + 1) / freedom * held * (1 - held / 20) / 200**2)
+
+
+def test_occurrences_that_one_document_holds_say_little_of_the_spread() -> None:
+    # 3 and seven times 1 in twenty documents: 10^2 / (9 + 7) = 6.25 documents.
+    variance, scale = linearised(sums_of([3] + [1] * 7 + [0] * 12, [10] * 20))
+    assert scale[0] == pytest.approx((Z / stats.t.ppf(0.975, 5.25)) ** 2)
+    assert variance[0] == pytest.approx(6.25 / 5.25 * (16 - 20 * 0.5**2) / 200**2)
 
 
 @pytest.mark.parametrize("units", [0, 1, 4])
@@ -105,7 +113,7 @@ def test_covers_the_true_rate_about_as_often_as_it_says(units: int) -> None:
 
 
 def test_a_mean_of_either_sign_has_students_interval() -> None:
-    values = np.array([0.3, -0.2, 0.1, 0.4, -0.5, 0.2])
+    values = np.array([0.3, -0.3, 0.3, 0.3, -0.3, 0.3])
     low, high = mean_intervals(values[:, None], np.ones(6), np.zeros(6, dtype=np.int64), 1)
     expected = stats.ttest_1samp(values, 0).confidence_interval()
     assert (low[0, 0], high[0, 0]) == pytest.approx((expected.low, expected.high))
