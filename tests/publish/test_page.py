@@ -30,7 +30,7 @@ def page(tmp_path):
             new_output("display_data", {"text/html": markup, "text/plain": text}, metadata={"lafz": about})
             for markup, text, about in outputs
         ]
-        loud = new_output("stream", name="stdout", text="printed")
+        loud = new_output("stream", name="stdout", text="Printed by a cell")
         aside = new_markdown_cell("Not for the page", metadata={"tags": ["notebook-only"]})
         cells = [new_markdown_cell(prose), aside, new_code_cell(outputs=[*shown, loud])]
         (tmp_path / "notebooks").mkdir()
@@ -56,7 +56,7 @@ def test_prose_findings_and_notes_are_taken_over_and_what_is_printed_is_not(page
     assert '<p class="finding">It is &lt;so&gt;.</p>' in made
     assert '<li>It is &lt;so&gt;. <a class="to" href="#framing-question-1"' in made
     assert "<p>A note.</p>" in made
-    assert "printed" not in made
+    assert "Printed by a cell" not in made
     assert "Not for the page" not in made
 
 
