@@ -5,7 +5,7 @@ Markdown marks, rules) holds no letter and no digit.
 """
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import regex
@@ -152,7 +152,7 @@ def segments(text: str) -> list[Segment]:
     boilerplate 45 73
     """
     units = _units(text)
-    if any(mark in text for mark in _DEBRIS_MARKS):
+    if any(map(text.__contains__, _DEBRIS_MARKS)):
         units = [(start + begin, part) for start, unit in units for begin, part in _parted(unit)]
     found: list[Segment] = []
     begun = opened = False  # whether a title or a paragraph, whether a paragraph has been seen
@@ -175,7 +175,7 @@ def segments(text: str) -> list[Segment]:
         if (
             (is_short and _is_furniture(unit, opening.strip()))
             or ((not opened or unit[0] in _CREDIT_OPENINGS) and _is_credit(unit, opened))
-            or ((opening in _LICENCE_OPENINGS or not opening.isascii() or not opening.isalpha()) and _is_licence(unit))
+            or ((opening in _LICENCE_OPENINGS or not opening.isascii() or not opening[0].isalpha()) and _is_licence(unit))
         ):
             found.append(Segment("boilerplate", start, end, False))
         elif mark or (is_short and _is_heading(unit, closed, first=not begun, last=index == len(units) - 1)):
@@ -187,7 +187,7 @@ def segments(text: str) -> list[Segment]:
             if dateline and dateline.end() < len(unit):
                 found.append(Segment("boilerplate", start, start + len(dateline[0].rstrip()), False))
                 start += dateline.end()
-            found.append(Segment("paragraph", start, end, not closed and len(_words(unit)) >= 8))
+            found.append(Segment("paragraph", start, end, not closed and len(_words(unit, 8)) == 8))
             begun = opened = True
     return found
 
@@ -263,13 +263,13 @@ def _is_furniture(unit: str, opening: str) -> bool:
 def _is_licence(unit: str) -> bool:
     """Whether a paragraph says what may be done with the text."""
     opening = unit[:_LONG].casefold()
-    return any(word in opening for word in _LICENCE_WORDS) and bool(_LICENCE.match(unit))
+    return any(map(opening.__contains__, _LICENCE_WORDS)) and bool(_LICENCE.match(unit))
 
 
 def _is_credit(unit: str, opened: bool) -> bool:
     """Whether a line only says who wrote, or, before the first paragraph, where and when."""
     found = (unit[0] in _CREDIT_OPENINGS and _BYLINE.fullmatch(unit)) or (not opened and _DATE_ONLY.fullmatch(unit))
-    return bool(found) and len(_words(unit)) <= 15
+    return bool(found) and len(_words(unit, 16)) <= 15
 
 
 def _is_heading(unit: str, closed: bool, *, first: bool, last: bool) -> bool:
@@ -279,7 +279,7 @@ def _is_heading(unit: str, closed: bool, *, first: bool, last: bool) -> bool:
     opening = unit.lstrip("'\"‘“«([ ")[:1]
     if opening.islower() or _LIST_MARK.match(unit):
         return False
-    words = _words(unit)
+    words = _words(unit, 21)
     if not words or len(words) > 20:
         return False
     if first or len(words) <= 12:
@@ -288,10 +288,11 @@ def _is_heading(unit: str, closed: bool, *, first: bool, last: bool) -> bool:
     return bool(major) and sum(word[0].isupper() or not word[0].islower() for word in major) >= 0.75 * len(major)
 
 
-def _words(unit: str) -> list[str]:
-    """The words at the beginning of a line or paragraph, enough to tell the one from the other."""
+def _words(unit: str, most: int) -> list[str]:
+    """The first words of a line or paragraph, enough to tell the one from the other."""
     opening = unit[:_LONG]
-    return (_ASCII_WORD if opening.isascii() else _WORD).findall(opening)
+    found = (_ASCII_WORD if opening.isascii() else _WORD).finditer(opening)
+    return [word[0] for word in islice(found, most)]
 
 
 def _ends(unit: str) -> bool:
