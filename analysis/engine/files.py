@@ -79,7 +79,7 @@ def corpus_name(corpus: str | Path) -> str:
 def open_file(place: str, text_column: str) -> Iterator[Record | Problem]:
     """The documents in the file at `place`, as `read_file` has them."""
     if not is_remote(place):
-        yield from read_file(Path(place), text_column=text_column)
+        yield from read_file(place, text_column=text_column)
         return
     system, path = _system(place)
     try:
@@ -168,7 +168,7 @@ def originals(files: Sequence[File], text_column: str) -> dict[str, tuple[tuple[
     owners: dict[str, list[File]] = defaultdict(list)
     for file, own_sizes in zip(files, sizes, strict=True):
         if any(files_of[size] > 1 for size in own_sizes):
-            for found in dict.fromkeys(contents(Path(file.place))):
+            for found in dict.fromkeys(contents(file.place)):
                 owners[found].append(file)
     known: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for found, own in owners.items():
@@ -212,11 +212,11 @@ def _sizes(file: File) -> set[int]:
     return {size for _, size in _members(file.place)} if kind == ".zip" else {file.size}
 
 
-def contents(path: Path) -> Iterator[str]:
+def contents(path: str | Path) -> Iterator[str]:
     """The SHA-256 of a file, of an archive that of each member; none of what can't be read."""
     try:
-        with path.open("rb") as content:
-            if path.suffix.lower() == ".zip":
+        with open(path, "rb") as content:  # noqa: PTH123
+            if ending(str(path)).lower() == ".zip":
                 yield from (digest(shard[1]) for shard in members(content) if not isinstance(shard, Problem))
             else:
                 yield digest(content)

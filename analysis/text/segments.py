@@ -172,11 +172,7 @@ def segments(text: str) -> list[Segment]:
         is_short = size < _LONG
         closed = unit[-1] in _END_MARKS or _ends(unit)
         opening = unit[:3].casefold()[:3]
-        if (
-            (is_short and _is_furniture(unit, opening.strip()))
-            or ((not opened or unit[0] in _CREDIT_OPENINGS) and _is_credit(unit, opened))
-            or ((opening in _LICENCE_OPENINGS or not opening.isascii() or not opening[0].isalpha()) and _is_licence(unit))
-        ):
+        if (is_short and _is_furniture(unit, opening)) or _is_credit(unit, opened) or _is_licence(unit, opening):
             found.append(Segment("boilerplate", start, end, False))
         elif mark or (is_short and _is_heading(unit, closed, first=not begun, last=index == len(units) - 1)):
             found.append(Segment("heading" if begun else "title", start, end, False))
@@ -248,10 +244,14 @@ def _is_wrapped(lengths: list[int], after_blank: list[bool]) -> bool:
 
 
 def _is_furniture(unit: str, opening: str) -> bool:
-    """Whether a line leads on to other pages, or says whose the text is and where; `opening` is as in `_OPENINGS`."""
+    """Whether a line leads on to other pages, or says whose the text is and where it was published.
+
+    `opening`: its first three characters in folded case.
+    """
     # A part of "subscribe" without its i, since the pattern takes a Turkish İ for one and `casefold` does not.
     if "bscr" in unit.casefold() and _SUBSCRIBE.match(unit):
         return True
+    opening = opening.strip()
     if opening.isascii() and opening[:2].isalpha():
         pattern = _OPENINGS.get(opening)
         return pattern is not None and bool(pattern.match(unit))
@@ -260,8 +260,10 @@ def _is_furniture(unit: str, opening: str) -> bool:
     return bool(_PROMOTION.match(unit) or _NOTICE.match(unit))
 
 
-def _is_licence(unit: str) -> bool:
-    """Whether a paragraph says what may be done with the text."""
+def _is_licence(unit: str, opening: str) -> bool:
+    """Whether a paragraph says what may be done with the text; `opening`: its first three letters in folded case."""
+    if opening.isascii() and opening[0].isalpha() and opening not in _LICENCE_OPENINGS:
+        return False
     opening = unit[:_LONG].casefold()
     return any(map(opening.__contains__, _LICENCE_WORDS)) and bool(_LICENCE.match(unit))
 

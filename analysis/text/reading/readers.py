@@ -42,7 +42,7 @@ SUFFIXES = {  # file name ending -> format
 }
 
 
-def read_file(path: Path, *, text_column: str = "text") -> Iterator[Record | Problem]:
+def read_file(path: str | Path, *, text_column: str = "text") -> Iterator[Record | Problem]:
     """The documents in a file, one by one, and what of it could not be read, in the order in which they appear there.
 
     The ending of the name decides the format (`SUFFIXES`). A text, a page, a PDF and a Word file are one document each;
@@ -60,13 +60,14 @@ def read_file(path: Path, *, text_column: str = "text") -> Iterator[Record | Pro
     Record 1 {'source': 'Daily'}
     Problem 2 line 3: its 'text' is empty
     """
-    name = path.name
+    name = os.path.basename(path)  # noqa: PTH119 - a Path of each of many files takes longer than the look
     is_plain = _format(name) in _PLAIN
     said = "cannot be opened"
     try:
         if is_endless(path):
             raise ReadError(NO_FILE)
-        with path.open("rb", buffering=0 if is_plain else -1) as file:  # a plain file is read by one call
+        # A plain file is read by one call.
+        with open(path, "rb", buffering=0 if is_plain else -1) as file:  # noqa: PTH123
             said = "cannot be read to its end"
             yield from read_stream(file, name, text_column=text_column)
     except OSError as error:  # a disk or a server that fails, what is no file under /proc
@@ -139,13 +140,13 @@ def _read_archive(file: BinaryIO, text_column: str) -> Iterator[Record | Problem
             yield Problem(path, str(error))
 
 
-def is_endless(path: Path) -> bool:
+def is_endless(path: str | Path) -> bool:
     """Whether `path` is a pipe, a socket or a device; raises `OSError` where nothing can be known of it.
 
     >>> is_endless(Path(__file__)), is_endless(Path("/dev/null"))
     (False, True)
     """
-    mode = path.stat().st_mode
+    mode = os.stat(path).st_mode  # noqa: PTH116
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
