@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import parent_process
 from typing import Any, NamedTuple
 
 from analysis.core.errors import ParameterError
@@ -89,7 +90,9 @@ def check_length(name: str, characters: int, room: int, each: int) -> None:
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """How many cores this process may use: a worker that shares them with others has one, and is faster with one."""
+    if parent_process() is not None:
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

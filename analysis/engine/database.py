@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,6 +19,9 @@ from numpy.typing import NDArray
 
 from analysis.core.errors import ParameterError
 from analysis.core.files import delete_made, scratch_folder
+
+if TYPE_CHECKING:
+    import duckdb  # slow to import, so that whoever opens no engine does without
 
 OVER = 100 * 10**6  # bytes that a process takes above what the engine is given: its own code, and what is not counted
 LEAST = 50 * 10**6  # bytes, below which it cannot work
@@ -41,7 +43,7 @@ class Database:
     ``folder``: that folder, which goes with the engine and in which shards may be kept too; None where there is none.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, memory: int | None, place: Path | None) -> None:
+    def __init__(self, connection: "duckdb.DuckDBPyConnection", memory: int | None, place: Path | None) -> None:
         self._connection, self._memory = connection, memory
         self.folder = scratch_folder(self, place, ".engine") if place else None
 
@@ -74,6 +76,8 @@ class Database:
     def _beside(self, function: Callable[..., Any], *values: Any) -> Any:
         """What a function of the engine gives, which runs beside this thread: that hears signals meanwhile, and
         whatever ends it ends the function."""
+        import duckdb
+
         with ThreadPoolExecutor(1) as aside:
             running = aside.submit(function, *values)
             try:
@@ -84,8 +88,10 @@ class Database:
                 self._connection.interrupt()
                 raise
 
-    def _told(self, error: duckdb.Error) -> Exception:
+    def _told(self, error: "duckdb.Error") -> Exception:
         """The error as this package tells it: in one line, with what to do."""
+        import duckdb
+
         text = " ".join(str(error).split())
         if "No space left" in text or "failed to offload" in text:
             return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.folder))
@@ -109,6 +115,8 @@ def database(*, memory: int | None = None, threads: int = 1, folder: Path | None
     ...     engine.columns("SELECT day * 2 AS twice FROM days ORDER BY day")["twice"].tolist()
     [2, 4, 6]
     """
+    import duckdb
+
     options = _OPTIONS | {"threads": threads, "temp_directory": ""}
     if memory is not None:
         options["memory_limit"] = f"{max(LEAST, memory - OVER)}B"

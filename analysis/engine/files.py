@@ -4,6 +4,7 @@ What they must know of each other is found before they are read apart: same byte
 """
 
 import os
+import re
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from analysis.text.reading.archives import LARGEST_MEMBER, members
 from analysis.text.reading.formats.rows import digest
 from analysis.text.reading.metadata import MetadataError, names_reader
 from analysis.text.reading.planning import Plan, document_ids
-from analysis.text.reading.readers import SUFFIXES, Problem, ReadError, Record, read_file, read_stream
+from analysis.text.reading.readers import SUFFIXES, Problem, ReadError, Record, ending, read_file, read_stream
 from analysis.text.reading.records import LARGEST
 from analysis.text.sentences import is_known
 
@@ -47,7 +48,7 @@ class File(NamedTuple):
         """The file at `place` as it is now; one that cannot be looked at has no size, and reading it says why."""
         size, changed = _remote_state(place) if is_remote(place) else _state(place)
         row = None if given is None else tuple(given.items())
-        return cls(name, place, doc_id, size, changed, row, longest=_longest(place, size))
+        return cls(name, place, doc_id, size, changed, row, (), (), _longest(place, size))
 
 
 def is_remote(place: str | Path) -> bool:
@@ -78,7 +79,7 @@ def corpus_name(corpus: str | Path) -> str:
 def open_file(place: str, text_column: str) -> Iterator[Record | Problem]:
     """The documents in the file at `place`, as `read_file` has them."""
     if not is_remote(place):
-        yield from read_file(Path(place), text_column=text_column)
+        yield from read_file(place, text_column=text_column)
         return
     system, path = _system(place)
     try:
@@ -118,17 +119,23 @@ def plan_remote(address: str, *, language: str, name_pattern: str | None) -> tup
 
 def _longest(place: str, size: int) -> int:
     """The bytes of the longest text that is known to be in a file, of those that are small enough to be read."""
-    sizes = {place: size}
-    if place.lower().endswith(".zip") and not is_remote(place):
-        with suppress(zipfile.BadZipFile, NotImplementedError, OSError, ValueError), zipfile.ZipFile(place) as archive:
-            sizes = {info.filename: info.file_size for info in archive.infolist()}
-    most = LARGEST if place in sizes else LARGEST_MEMBER
-    return max((size for name, size in sizes.items() if name.lower().endswith(_TEXTS) and size <= most), default=0)
+    kind = ending(place).lower()
+    if kind in _TEXTS:
+        return size if size <= LARGEST else 0
+    sizes = _members(place) if kind == ".zip" and not is_remote(place) else ()
+    return max((size for name, size in sizes if ending(name).lower() in _TEXTS and size <= LARGEST_MEMBER), default=0)
+
+
+def _members(place: str) -> list[tuple[str, int]]:
+    """The names and the sizes of the members of a zip archive; none of one that can't be read."""
+    with suppress(zipfile.BadZipFile, NotImplementedError, OSError, ValueError), zipfile.ZipFile(place) as archive:
+        return [(info.filename, info.file_size) for info in archive.infolist() if not info.is_dir()]
+    return []
 
 
 def _state(place: str) -> tuple[int, str]:
     try:
-        about = Path(place).stat()
+        about = os.stat(place)  # noqa: PTH116 - a Path of each of many files takes longer than the look
     except OSError:
         return 0, ""
     return about.st_size, str(about.st_mtime_ns)
@@ -156,11 +163,12 @@ def originals(files: Sequence[File], text_column: str) -> dict[str, tuple[tuple[
     The bytes of an archive are those of its members. Files of different sizes differ, so that only those are read of
     which there are two of a size. A file from which no document can be read is nobody's original.
     """
-    sizes = Counter(size for file in files for size in _sizes(file))
+    sizes = [_sizes(file) for file in files]
+    files_of = Counter(size for own in sizes for size in own)
     owners: dict[str, list[File]] = defaultdict(list)
-    for file in files:
-        if any(sizes[size] > 1 for size in _sizes(file)):
-            for found in dict.fromkeys(contents(Path(file.place))):
+    for file, own_sizes in zip(files, sizes, strict=True):
+        if any(files_of[size] > 1 for size in own_sizes):
+            for found in dict.fromkeys(contents(file.place)):
                 owners[found].append(file)
     known: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for found, own in owners.items():
@@ -179,8 +187,8 @@ def clashes(files: Sequence[File], text_column: str) -> dict[str, tuple[str, ...
     named = {file.doc_id: k for k, file in enumerate(files)}
     taken: dict[str, set[str]] = defaultdict(set)
     for k, file in enumerate(files):
-        for place in (place for place, character in enumerate(file.doc_id) if character == "#"):
-            if (other := named.get(file.doc_id[:place], k)) != k:
+        for mark in re.finditer("#", file.doc_id):
+            if (other := named.get(file.doc_id[: mark.start()], k)) != k:
                 first, last = sorted((k, other))
                 taken[files[last].name].update(doc_ids(files[first], text_column))
     return {name: tuple(sorted(own)) for name, own in taken.items()}
@@ -196,25 +204,19 @@ def doc_ids(file: File, text_column: str) -> Iterator[str]:
         return
 
 
-def _sizes(file: File) -> Iterator[int]:
+def _sizes(file: File) -> set[int]:
     """The size of a file that can be read, of an archive those of its members."""
-    if not file.size or is_remote(file.place) or Path(file.place).suffix.lower() not in SUFFIXES:
-        return
-    if Path(file.place).suffix.lower() != ".zip":
-        yield file.size
-        return
-    try:
-        with zipfile.ZipFile(file.place) as archive:
-            yield from {info.file_size for info in archive.infolist() if not info.is_dir()}
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
-        return
+    kind = ending(file.place).lower()
+    if not file.size or is_remote(file.place) or kind not in SUFFIXES:
+        return set()
+    return {size for _, size in _members(file.place)} if kind == ".zip" else {file.size}
 
 
-def contents(path: Path) -> Iterator[str]:
+def contents(path: str | Path) -> Iterator[str]:
     """The SHA-256 of a file, of an archive that of each member; none of what can't be read."""
     try:
-        with path.open("rb") as content:
-            if path.suffix.lower() == ".zip":
+        with open(path, "rb") as content:  # noqa: PTH123
+            if ending(str(path)).lower() == ".zip":
                 yield from (digest(shard[1]) for shard in members(content) if not isinstance(shard, Problem))
             else:
                 yield digest(content)

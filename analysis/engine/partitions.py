@@ -178,6 +178,8 @@ def _files(plan: Plan, places: Mapping[str, str], text_column: str, room: int, e
     for file in files:
         check_length(file.name, file.longest, room, each)
     first_of, taken = originals(files, text_column), clashes(files, text_column)
+    if not first_of and not taken:
+        return files
     return [file._replace(originals=first_of.get(file.name, ()), taken=taken.get(file.name, ())) for file in files]
 
 

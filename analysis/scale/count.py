@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from scipy import sparse
 
 from analysis.core.progress import Progress
 from analysis.engine.database import database, scan, write_shard
@@ -21,7 +22,6 @@ from analysis.scale.by_document import (
     write_rows_of,
 )
 from analysis.scale.sentences import word_weights
-from analysis.terms.keys import summed
 from analysis.text.corpus import Corpus
 from analysis.text.words import Words, find
 
@@ -113,15 +113,18 @@ def _columns(doc_ids: list[str], words: Words, weights: NDArray[np.float64] | No
     """The counts of documents, in their order and that of the words; `weights`: of each word, all 1 without them."""
     terms = pa.array(words.vocabulary, pa.string())
     by_term = pc.sort_indices(terms).to_numpy()  # of UTF-8 bytes, which is that of code points
-    rank = np.empty(len(by_term), dtype=np.int64)
-    rank[by_term] = np.arange(len(by_term))
-    # A document and a word as one number, so that one sort brings equal ones together and all in order.
-    keys = np.repeat(np.arange(len(doc_ids)), np.diff(words.offsets)) * len(rank) + rank[words.ids]
-    # Added up one after the other in the order of the text, so that no cut makes a last bit another.
-    keys, amount = summed([keys, np.ones(len(keys), dtype=np.int32) if weights is None else weights])
-    document, term = np.divmod(keys, max(1, len(rank)))
+    rank = np.empty(len(by_term), dtype=np.int32)
+    rank[by_term] = np.arange(len(by_term), dtype=np.int32)
+    ones = np.ones(len(words.ids), dtype=np.int32)
+    cells = ones if weights is None else weights, rank[words.ids], words.offsets
+    matrix = sparse.csr_array(cells, shape=(len(doc_ids), len(rank)))
+    # Turned twice, which sorts by counting, and keeps what is equal in the order of the text: so it is added up, and no
+    # cut makes a last bit another.
+    matrix = matrix.tocsc().tocsr()
+    matrix.sum_duplicates()
+    document = np.repeat(np.arange(len(doc_ids), dtype=np.int32), np.diff(matrix.indptr))
     return [
-        pa.DictionaryArray.from_arrays(pa.array(document.astype(np.int32)), pa.array(doc_ids, pa.string())),
-        pa.DictionaryArray.from_arrays(pa.array(term.astype(np.int32)), terms.take(pa.array(by_term))),
-        pa.array(amount, pa.int32() if weights is None else pa.float64()),
+        pa.DictionaryArray.from_arrays(pa.array(document), pa.array(doc_ids, pa.string())),
+        pa.DictionaryArray.from_arrays(pa.array(matrix.indices.astype(np.int32)), terms.take(pa.array(by_term))),
+        pa.array(matrix.data),
     ]

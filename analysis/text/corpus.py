@@ -308,7 +308,7 @@ def corpus_files(path: str | Path) -> list[Path]:
     root = Path(path).expanduser()
     if not root.is_dir():
         return [root]
-    return [root / IGNORE] * (root / IGNORE).is_file() + list_files(root)[0]
+    return [root / IGNORE] * (root / IGNORE).is_file() + list(list_files(root)[0].values())
 
 
 def document_row(
@@ -317,7 +317,9 @@ def document_row(
     """A document as a row of ``Corpus.documents``, and its segments; doubtful dates and languages join `problems`."""
     # What precedes the body is front matter: in the text, so that spans point into the file, and not counted.
     shift = record.body
-    parts = [Segment(kind, start + shift, end + shift, cut) for kind, start, end, cut in segments(record.text[shift:])]
+    parts = segments(record.text[shift:])
+    if shift:
+        parts = [Segment(kind, start + shift, end + shift, cut) for kind, start, end, cut in parts]
     headline = next((record.text[part.start : part.end] for part in parts if part.kind == "title"), "")
     base: dict[str, object] = {
         "doc_id": doc_id,

@@ -5,7 +5,7 @@ Markdown marks, rules) holds no letter and no digit.
 """
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import regex
@@ -94,6 +94,7 @@ _LICENCE = regex.compile(
     )\b"""
 )
 _LICENCE_WORDS = ("as is", "gutenberg", "hereby", "licen", " use ")  # one is in whatever the pattern matches
+_LICENCE_OPENINGS = frozenset("end lic per pro red sta the thi".split())  # as in _OPENINGS
 # What a transcript notes of the room, and what is left of a web page: no words of the text.
 _DEBRIS = regex.compile(
     r"""(?ix) [\[(] (?:(?:loud|more|prolonged|sustained)\s)? (?:applause|boos|booing|cheering|cheers|crosstalk|inaudible
@@ -103,6 +104,7 @@ _DEBRIS = regex.compile(
           (?:\s[^<>]{0,200})? /?>
       | &(?:nbsp|\#160);"""
 )
+_DEBRIS_MARKS = "[(<&"
 _BYLINE = regex.compile(
     r"""(?x) (?: (?:By|BY|(?:Written|Reported|Reporting|Words)\ by)\ (?:[\p{Lu}a]|our) [^.!?]* (?:\.\ ?[^.!?]{1,40})?
       | (?:Our|From|From\ our)\ (?:[\p{L}]+\ ){0,2}(?:[Cc]orrespondent|[Rr]eporter|[Bb]ureau)s?(?:\ \([^()]*\))?
@@ -149,23 +151,28 @@ def segments(text: str) -> list[Segment]:
     paragraph 18 43
     boilerplate 45 73
     """
-    units = [(start + begin, part) for start, unit in _units(text) for begin, part in _parted(unit)]
+    units = _units(text)
+    if any(map(text.__contains__, _DEBRIS_MARKS)):
+        units = [(start + begin, part) for start, unit in units for begin, part in _parted(unit)]
     found: list[Segment] = []
     begun = opened = False  # whether a title or a paragraph, whether a paragraph has been seen
     for index, (start, unit) in enumerate(units):
-        end = start + len(unit)
+        size = len(unit)
+        end = start + size
         mark = _HEADING_MARK.match(unit) if unit[0] == "#" else None
         if mark:
             unit = unit[mark.end() :].lstrip()
-            start = end - len(unit)
+            size = len(unit)
+            start = end - size
         if not unit[0].isalnum() and _NO_WORD.fullmatch(unit):
             continue
         if unit[0] in "[(<&" and _DEBRIS.match(unit):
             found.append(Segment("boilerplate", start, end, False))
             continue
-        is_short = len(unit) < _LONG
-        closed = _ends(unit)
-        if (is_short and _is_furniture(unit)) or _is_credit(unit, opened) or _is_licence(unit):
+        is_short = size < _LONG
+        closed = unit[-1] in _END_MARKS or _ends(unit)
+        opening = unit[:3].casefold()[:3]
+        if (is_short and _is_furniture(unit, opening)) or _is_credit(unit, opened) or _is_licence(unit, opening):
             found.append(Segment("boilerplate", start, end, False))
         elif mark or (is_short and _is_heading(unit, closed, first=not begun, last=index == len(units) - 1)):
             found.append(Segment("heading" if begun else "title", start, end, False))
@@ -176,7 +183,7 @@ def segments(text: str) -> list[Segment]:
             if dateline and dateline.end() < len(unit):
                 found.append(Segment("boilerplate", start, start + len(dateline[0].rstrip()), False))
                 start += dateline.end()
-            found.append(Segment("paragraph", start, end, not closed and len(_words(unit)) >= 8))
+            found.append(Segment("paragraph", start, end, not closed and len(_words(unit, 8)) == 8))
             begun = opened = True
     return found
 
@@ -211,7 +218,7 @@ def _units(text: str) -> list[tuple[int, str]]:
 
 def _parted(unit: str) -> list[tuple[int, str]]:
     """Debris at the ends of a unit and between its sentences, and the text it parts: where each starts, and it."""
-    if not any(mark in unit for mark in "[(<&"):
+    if not ("(" in unit or "[" in unit or "&" in unit or "<" in unit):  # of _DEBRIS_MARKS, in the time of one loop
         return [(0, unit)]
     marks: list[tuple[int, int]] = []
     for mark in _DEBRIS.finditer(unit):
@@ -236,13 +243,15 @@ def _is_wrapped(lengths: list[int], after_blank: list[bool]) -> bool:
     return len(inner) > 0 and len(long) >= 0.8 * len(inner)
 
 
-def _is_furniture(unit: str) -> bool:
-    """Whether a line leads on to other pages, or says whose the text is and where it was published."""
-    folded = unit.casefold()
+def _is_furniture(unit: str, opening: str) -> bool:
+    """Whether a line leads on to other pages, or says whose the text is and where it was published.
+
+    `opening`: its first three characters in folded case.
+    """
     # A part of "subscribe" without its i, since the pattern takes a Turkish İ for one and `casefold` does not.
-    if "bscr" in folded and _SUBSCRIBE.match(unit):
+    if "bscr" in unit.casefold() and _SUBSCRIBE.match(unit):
         return True
-    opening = folded[:3].strip()
+    opening = opening.strip()
     if opening.isascii() and opening[:2].isalpha():
         pattern = _OPENINGS.get(opening)
         return pattern is not None and bool(pattern.match(unit))
@@ -251,16 +260,18 @@ def _is_furniture(unit: str) -> bool:
     return bool(_PROMOTION.match(unit) or _NOTICE.match(unit))
 
 
-def _is_licence(unit: str) -> bool:
-    """Whether a paragraph says what may be done with the text."""
+def _is_licence(unit: str, opening: str) -> bool:
+    """Whether a paragraph says what may be done with the text; `opening`: its first three letters in folded case."""
+    if opening.isascii() and opening[0].isalpha() and opening not in _LICENCE_OPENINGS:
+        return False
     opening = unit[:_LONG].casefold()
-    return any(word in opening for word in _LICENCE_WORDS) and bool(_LICENCE.match(unit))
+    return any(map(opening.__contains__, _LICENCE_WORDS)) and bool(_LICENCE.match(unit))
 
 
 def _is_credit(unit: str, opened: bool) -> bool:
     """Whether a line only says who wrote, or, before the first paragraph, where and when."""
     found = (unit[0] in _CREDIT_OPENINGS and _BYLINE.fullmatch(unit)) or (not opened and _DATE_ONLY.fullmatch(unit))
-    return bool(found) and len(_words(unit)) <= 15
+    return bool(found) and len(_words(unit, 16)) <= 15
 
 
 def _is_heading(unit: str, closed: bool, *, first: bool, last: bool) -> bool:
@@ -270,7 +281,7 @@ def _is_heading(unit: str, closed: bool, *, first: bool, last: bool) -> bool:
     opening = unit.lstrip("'\"‘“«([ ")[:1]
     if opening.islower() or _LIST_MARK.match(unit):
         return False
-    words = _words(unit)
+    words = _words(unit, 21)
     if not words or len(words) > 20:
         return False
     if first or len(words) <= 12:
@@ -279,10 +290,11 @@ def _is_heading(unit: str, closed: bool, *, first: bool, last: bool) -> bool:
     return bool(major) and sum(word[0].isupper() or not word[0].islower() for word in major) >= 0.75 * len(major)
 
 
-def _words(unit: str) -> list[str]:
-    """The words at the beginning of a line or paragraph, enough to tell the one from the other."""
+def _words(unit: str, most: int) -> list[str]:
+    """The first words of a line or paragraph, enough to tell the one from the other."""
     opening = unit[:_LONG]
-    return (_ASCII_WORD if opening.isascii() else _WORD).findall(opening)
+    found = (_ASCII_WORD if opening.isascii() else _WORD).finditer(opening)
+    return [word[0] for word in islice(found, most)]
 
 
 def _ends(unit: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.core.compiled import compiled
 from analysis.text.corpus import Corpus
 from analysis.text.kernels import find_words
 from analysis.text.kernels import is_emoji as emoji_in
@@ -45,6 +46,8 @@ def find(
     kept = inside(corpus, found.start, found.offsets, boilerplate)
     if not emoji:
         kept &= ~emoji_in(found.vocabulary.tolist())[found.ids]
+    if kept.all():
+        return Words(found.vocabulary, found.ids, found.offsets)
     before = np.concatenate([[0], np.cumsum(kept)])
     return Words(found.vocabulary, found.ids[kept], before[found.offsets])
 
@@ -53,16 +56,22 @@ def inside(
     corpus: Corpus, start: NDArray[np.int32], offsets: NDArray[np.int64], boilerplate: bool
 ) -> NDArray[np.bool_]:
     """Which words, by where they start, are in a segment that is read."""
+    order, bounds = corpus.segment_order
     table = corpus.segments
-    table = table if boilerplate else table[(table["kind"] != "boilerplate").to_numpy()]
-    # On one axis for all documents a word's segment is a binary search away.
-    base = np.cumsum([0, *(len(text) + 1 for text in corpus.texts)])
-    rows = dict(zip(corpus.documents["doc_id"], base[:-1].tolist(), strict=True))
-    shift = table["doc_id"].map(rows).to_numpy(np.int64)
-    first, last = shift + table["start"].to_numpy(np.int64), shift + table["end"].to_numpy(np.int64)
-    place = np.repeat(base[:-1], np.diff(offsets)) + start
-    segment = np.searchsorted(first, place, side="right") - 1
-    if not len(first):
-        return np.zeros(len(place), dtype=bool)
-    kept: NDArray[np.bool_] = (segment >= 0) & (place < last[segment])
+    first, last = (table[name].to_numpy(np.int64)[order] for name in ("start", "end"))
+    if not boilerplate:
+        last[(table["kind"] == "boilerplate").to_numpy()[order]] = 0  # so that no word is before its end
+    kept = np.empty(len(start), dtype=np.bool_)
+    _enter(start, offsets, first, last, bounds, kept)
     return kept
+
+
+@compiled
+def _enter(start: Any, offsets: Any, first: Any, last: Any, bounds: Any, kept: Any) -> None:
+    """Write into `kept` whether each word starts in a segment; those of a document have the `bounds` of its number."""
+    for document in range(len(bounds) - 1):
+        segment, behind = bounds[document], bounds[document + 1]
+        for word in range(offsets[document], offsets[document + 1]):
+            while segment < behind and last[segment] <= start[word]:
+                segment += 1
+            kept[word] = segment < behind and first[segment] <= start[word]

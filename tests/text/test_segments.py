@@ -353,11 +353,12 @@ LINES = st.lists(st.one_of(WORDS, WORDS.map(str.upper), st.text(max_size=2)), mi
 @example("Kept: \u00b2")
 def test_shortcuts_decide_as_the_patterns_do(line):
     patterns = (module._PROMOTION, module._NOTICE, module._SUBSCRIBE)
-    words = module._WORD.findall(line)
+    words, opening = module._WORD.findall(line), line[:3].casefold()[:3]
     byline = module._BYLINE.fullmatch(line) is not None and len(words) <= 15
-    assert module._is_furniture(line) == any(pattern.match(line) for pattern in patterns)
+    assert module._is_furniture(line, opening) == any(pattern.match(line) for pattern in patterns)
     assert module._is_credit(line, opened=True) == byline
-    assert module._words(line) == words
+    assert module._words(line, len(line)) == words
+    assert module._is_licence(line, opening) == (module._LICENCE.match(line) is not None)
     assert module._ends(line) == (module._END.search(line[-20:]) is not None)
 
 

@@ -10,46 +10,55 @@ from analysis.text.reading.readers import NO_FILE, ReadError, decode, is_endless
 IGNORE = ".lafzignore"  # paths of a folder that are no part of the corpus, one glob a line
 
 
-def list_files(root: Path) -> tuple[list[Path], list[tuple[str, str]]]:
-    """The files below `root` in the order of their paths, and what could not be looked into (path, reason).
+def list_files(root: Path) -> tuple[dict[str, Path], list[tuple[str, str]]]:
+    """The files below `root` by their paths from there, in the order of these, and what could not be looked into.
 
-    Hidden files and folders are left out, and so is what a glob in ``.lafzignore`` fits, taken as a path from `root`;
-    a folder that it fits is left out with all below it. Links to folders are not followed, since they can go round in a
-    circle, and pipes, sockets and devices not opened, since they may have no end: both are told. Raises `ReadError`
-    when ``.lafzignore`` is not text.
+    That is path and reason. Hidden files and folders are left out, and so is what a glob in ``.lafzignore`` fits, taken
+    as a path from `root`; a folder that it fits is left out with all below it. Links to folders are not followed, since
+    they can go round in a circle, and pipes, sockets and devices not opened, since they may have no end: both are told.
+    Raises `ReadError` when ``.lafzignore`` is not text.
     """
     globs = _ignored(root / IGNORE)
     problems: list[tuple[str, str]] = []
-    files: list[Path] = []
-
-    def unreadable(error: OSError) -> None:
-        problems.append((name_from(root, Path(error.filename)), f"cannot be opened: {error.strerror}"))
-
-    for folder, below, names in os.walk(root, onerror=unreadable):
-        here = Path(folder)
-        for kept, entries in ((below, list(below)), (names, list(names))):
-            kept[:] = [name for name in entries if not name.startswith(".")]
-            kept[:] = [
-                name
-                for name in kept
-                if not any(fnmatch.fnmatchcase(name_from(root, here / name), glob) for glob in globs)
-            ]
-        for name in below:
-            if (here / name).is_symlink():
-                problems.append(
-                    (name_from(root, here / name), "is a link to a folder: not followed; name the folder itself")
-                )
-        for name in names:
-            if _is_special(here / name):
-                problems.append((name_from(root, here / name), NO_FILE))
+    files: dict[str, Path] = {}
+    folders = [("", str(root))]
+    while folders:
+        inside, folder = folders.pop()
+        try:
+            with os.scandir(folder) as listed:
+                entries = [entry for entry in listed if not entry.name.startswith(".")]
+        except OSError as error:
+            problems.append((_written(inside[:-1]) or ".", f"cannot be opened: {error.strerror}"))
+            continue
+        for entry in entries:
+            name = inside + entry.name
+            shown = _written(name)
+            if globs and any(fnmatch.fnmatchcase(shown, glob) for glob in globs):
+                continue
+            if _is_folder(entry):
+                if entry.is_symlink():
+                    problems.append((shown, "is a link to a folder: not followed; name the folder itself"))
+                else:
+                    folders.append((f"{name}/", entry.path))
+            elif _is_special(entry):
+                problems.append((shown, NO_FILE))
             else:
-                files.append(here / name)
-    return sorted(files, key=lambda file: name_from(root, file)), problems
+                files[shown] = Path(entry.path)
+    return dict(sorted(files.items())), sorted(problems)
 
 
-def _is_special(file: Path) -> bool:
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    """Whether a name in a folder is that of a folder, or of a link to one."""
     try:
-        return is_endless(file)
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_special(entry: "os.DirEntry[str]") -> bool:
+    """Whether a name in a folder is that of a pipe, a socket or a device; the folder says so of most without a look."""
+    try:
+        return not entry.is_file() and is_endless(Path(entry.path))
     except OSError:
         return False  # what cannot be looked at cannot be opened, and that is said when it is read
 
@@ -71,7 +80,12 @@ def sha256_of(file: Path) -> str | None:
 
 def name_from(root: Path, path: Path) -> str:
     """`path` as written from `root`, with forward slashes; bytes that are no text are written out as ``\\udcff``."""
-    return path.relative_to(root).as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
+    return _written(path.relative_to(root).as_posix())
+
+
+def _written(name: str) -> str:
+    """A path with its bytes that are no text written out."""
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _ignored(file: Path) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.core.csv_files import restored
-from analysis.text.reading.readers import ReadError, decode
+from analysis.text.reading.readers import ReadError, decode, ending
 
 FILE_COLUMNS = ("file", "filename", "path", "doc_id")  # a metadata table names its files in the first of these
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}  # of two that fit alike, the earlier one
@@ -213,4 +213,4 @@ def _dated(value: str) -> tuple[datetime, str] | None:
 
 def stem(name: str) -> str:
     """A path without the ending of its file name."""
-    return name.removesuffix(PurePosixPath(name).suffix)
+    return name.removesuffix(ending(name))

@@ -58,10 +58,10 @@ def plan_corpus(
     if not root.exists():
         raise CorpusError(f"no such file or folder: {str(path)!r}: give a folder of texts, or one text file")
     try:
-        files, problems = list_files(root) if root.is_dir() else ([root], [])
-        names = {name_from(root if root.is_dir() else root.parent, file): file for file in files}
+        names, problems = list_files(root) if root.is_dir() else ({name_from(root.parent, root): root}, [])
         table, label = _table(metadata, root)
-        names = {name: file for name, file in names.items() if table is None or not _is_same(file, metadata, root)}
+        if table is not None:
+            names = {name: file for name, file in names.items() if not _is_same(file, metadata, root)}
         strays: list[tuple[str, str]] = []
         given = {} if table is None else rows_by_file(table, label, names, strays)
         _tell_renamed(next(iter(given.values()), {}), set(), Path(label).name, problems)

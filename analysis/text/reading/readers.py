@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
 
 from analysis.text.reading.archives import members
@@ -22,6 +22,7 @@ NO_FILE = "is no file but a pipe, a socket or a device, which may never end: lef
 # Trouble of this process and not of the file: the next one would have it too.
 _OWN = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC)
 
+_PLAIN = ("txt", "md")
 SUFFIXES = {  # file name ending -> format
     ".txt": "txt",
     ".text": "txt",
@@ -41,7 +42,7 @@ SUFFIXES = {  # file name ending -> format
 }
 
 
-def read_file(path: Path, *, text_column: str = "text") -> Iterator[Record | Problem]:
+def read_file(path: str | Path, *, text_column: str = "text") -> Iterator[Record | Problem]:
     """The documents in a file, one by one, and what of it could not be read, in the order in which they appear there.
 
     The ending of the name decides the format (`SUFFIXES`). A text, a page, a PDF and a Word file are one document each;
@@ -59,14 +60,16 @@ def read_file(path: Path, *, text_column: str = "text") -> Iterator[Record | Pro
     Record 1 {'source': 'Daily'}
     Problem 2 line 3: its 'text' is empty
     """
-    _format(path.name)
+    name = os.path.basename(path)  # noqa: PTH119 - a Path of each of many files takes longer than the look
+    is_plain = _format(name) in _PLAIN
     said = "cannot be opened"
     try:
         if is_endless(path):
             raise ReadError(NO_FILE)
-        with path.open("rb") as file:
+        # A plain file is read by one call.
+        with open(path, "rb", buffering=0 if is_plain else -1) as file:  # noqa: PTH123
             said = "cannot be read to its end"
-            yield from read_stream(file, path.name, text_column=text_column)
+            yield from read_stream(file, name, text_column=text_column)
     except OSError as error:  # a disk or a server that fails, what is no file under /proc
         if error.errno in _OWN:
             raise
@@ -137,18 +140,29 @@ def _read_archive(file: BinaryIO, text_column: str) -> Iterator[Record | Problem
             yield Problem(path, str(error))
 
 
-def is_endless(path: Path) -> bool:
+def is_endless(path: str | Path) -> bool:
     """Whether `path` is a pipe, a socket or a device; raises `OSError` where nothing can be known of it.
 
     >>> is_endless(Path(__file__)), is_endless(Path("/dev/null"))
     (False, True)
     """
-    mode = path.stat().st_mode
+    mode = os.stat(path).st_mode  # noqa: PTH116
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
+def ending(name: str) -> str:
+    """The ending of a path's file name with its dot, in the case it has; "" where there is none.
+
+    >>> ending("news.2024/a.tar.GZ"), ending("news.2024/a"), ending(".hidden")
+    ('.GZ', '', '')
+    """
+    last = name.rpartition("/")[2]
+    dot = last.rfind(".")
+    return last[dot:] if 0 < dot < len(last) - 1 else ""
+
+
 def _format(name: str) -> str:
-    kind = SUFFIXES.get(PurePosixPath(name).suffix.lower())
+    kind = SUFFIXES.get(ending(name).lower())
     if kind is None:
         raise ReadError(f"not a kind of file that is read ({' '.join(SUFFIXES)}): convert it, or leave it out")
     return kind
