@@ -74,6 +74,12 @@ def _repeats(run: Path, section: Mapping[str, Any]) -> Card | None:
     return Card("Repeats", place, text, quote=(said, shortened(row["text"], QUOTED)))
 
 
+def repeated_share(run: Path) -> float:
+    """How much of the words of a report's texts is repeated verbatim; 0 where it does not say."""
+    table = _table(run, "redundancy/repeated_shares")
+    return 0.0 if table is None else float(table["repeated"].sum() / max(table["words"].sum(), 1))
+
+
 def _answer(section: Mapping[str, Any], *shown: str) -> tuple[str, str]:
     """The place and the sentence of the question that shows a figure or table of one of these names."""
     for question in section["questions"]:

@@ -33,7 +33,7 @@ from analysis.publish.figures import (
 from analysis.publish.findings.wording import counted
 from analysis.publish.markup import COLOURS
 
-WIDE = 5_000_000  # running words
+WIDE = 100_000  # running words
 ASIDE = 3.6  # inches from which two drawings have room beside each other
 SMOOTH = 2000  # strokes up to which their edges are smoothed
 WAY = 0.55  # inches, of a passage and its two lines

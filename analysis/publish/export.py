@@ -33,11 +33,12 @@ from analysis.publish.inside import read_inside
 from analysis.publish.loading import Run, load_run
 from analysis.publish.markup import rendered
 from analysis.publish.page import MARKDOWN, NOTHING, Block, Section, asked_in, read_sections
-from analysis.publish.pandoc import Tree, pandoc, read_html, text_of, with_pictures, without_shorthands
+from analysis.publish.pandoc import FINDING, Tree, pandoc, read_html, text_of, with_pictures, without_shorthands
 from analysis.publish.records import content_told
 
 ROWS = 20  # of a table of the corpus
 SHOWN = 40  # letters without a font that a warning names
+PROGRAMS = ["path", "encoding", "sha256"]  # columns of a table of documents
 MOST = 10_000_000  # characters of a report, as HTML without its figures; pandoc takes some minutes for as many
 
 _TYPST = Path(__file__).with_name("web") / "export.typ"
@@ -118,6 +119,8 @@ def _style(word: Any) -> None:
     heads.base_style, heads.font.bold = cells, True
     # The size of Arabic and Hebrew letters is set apart.
     cells.element.get_or_add_rPr().append(parse_xml(f'<w:szCs {nsdecls("w")} w:val="16"/>'))
+    if FINDING in word.styles:
+        word.styles[FINDING].paragraph_format.keep_with_next = True
     lines = parse_xml(
         f'<w:tblBorders {nsdecls("w")}><w:insideH w:val="single" w:sz="2" w:color="C8C8C8"/></w:tblBorders>'
     )
@@ -216,7 +219,9 @@ def _document(report: Run, annex: bool) -> tuple[Tree, dict[str, str]]:
         ],
         corpus=[]
         if documents is None
-        else [(name.capitalize(), _corpus_table(report, name)) for name in CAPTIONS if annex or name == "documents"],
+        else [
+            (name.capitalize(), _corpus_table(report, name, annex)) for name in CAPTIONS if annex or name == "documents"
+        ],
         annex=annex,
         settings=[(name, _settings(values)) for name, values in settings.items()],
         path=first["corpus"],
@@ -290,8 +295,9 @@ def _block(block: Block, section: str) -> dict[str, Any]:
     return ready
 
 
-def _corpus_table(report: Run, name: str) -> dict[str, Any]:
-    table = report[f"{FOLDER}/{name}"]
+def _corpus_table(report: Run, name: str, annex: bool) -> dict[str, Any]:
+    """A table of the corpus; what only programs read of it is left to the annex."""
+    table = report[f"{FOLDER}/{name}"].drop(columns=[] if annex else PROGRAMS)
     return {
         "html": Markup(table_html(table.head(ROWS).dropna(axis="columns", how="all"))),
         "caption": CAPTIONS[name],

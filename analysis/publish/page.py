@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections.abc import Mapping, Sequence
-from itertools import groupby, zip_longest
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,13 +14,14 @@ from markupsafe import Markup
 
 from analysis import __version__
 from analysis.core.errors import ParameterError
-from analysis.publish.cards import cards
+from analysis.publish.cards import cards, repeated_share
 from analysis.publish.cells import looks, rows_html, titled
 from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_of
 from analysis.publish.dictionary import Method, methods
 from analysis.publish.markup import page_of, svg_source
 from analysis.publish.page_data import embedded, table_rows, texts
 from analysis.publish.reading import style_sheet
+from analysis.publish.worth import rank
 from analysis.text.tokens import Tokens
 
 MARKDOWN = mistune.create_markdown(escape=True, plugins=["table"])
@@ -33,7 +34,7 @@ LIMITS = "What this shows"  # begins the heading of what a notebook does not sho
 FIRST_ROWS = 5  # of a table, before more are asked for
 OPEN = 9  # findings that are listed before the others
 # How a finding begins that says that nothing was found.
-NOTHING = ("No ", "None ", "Nothing ", "Too few ", "There is no ", "Headlines speak of no ", "Which words stand out c")
+NOTHING = ("No ", "None ", "Nothing ", "Too few ", "Too little ", "There is no ", "Headlines speak of no ")
 
 
 class Block(NamedTuple):
@@ -86,7 +87,7 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
         summary=summary_of(documents),
         sections=sections_ready,
         cards=cards(run, sections_ready),
-        findings=_ranked(sections_ready),
+        findings=_ranked(sections_ready, repeated_share(run)),
         corpus=[(name.capitalize(), text, _corpus_table(run, name, called)) for name, text in CAPTIONS.items()],
         methods=_methods(run, read, parameters),
         parameters={section.title: parameters[section.name] for section in read},
@@ -130,8 +131,9 @@ def _titled(section: Section, run: Path, called: Mapping[str, Any], *, first: bo
         "left_out": [(question["heading"], question["notes"]) for question in unasked if question["notes"]],
         "limits": [question for question in unasked if question["heading"].startswith(LIMITS)],
         "findings": [
-            (question["id"], block["text"])
+            (question["id"], block["text"], names)
             for question in asked
+            for names in [{name.removeprefix(f"{section.name}-") for name in question["ids"]}]
             for block in question["blocks"]
             if block["kind"] == "finding"
         ],
@@ -141,14 +143,21 @@ def _titled(section: Section, run: Path, called: Mapping[str, Any], *, first: bo
 def _is_vain(question: Mapping[str, Any]) -> bool:
     """Whether all that a question shows is that nothing was found."""
     blocks = question["blocks"]
-    return bool(blocks) and all(own["kind"] == "finding" and own["text"].startswith(NOTHING) for own in blocks)
+    return bool(blocks) and all(own["kind"] == "finding" and _says_nothing(own) for own in blocks)
 
 
-def _ranked(sections: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, str]]]:
-    """The findings: those ``open``, the first of each section, the second of each and so on; ``more``; ``nothing``."""
-    by_turn = [own for turn in zip_longest(*(section["findings"] for section in sections)) for own in turn if own]
-    some = [own for own in by_turn if not own[1].startswith(NOTHING)]
-    return {"open": some[:OPEN], "more": some[OPEN:], "nothing": [own for own in by_turn if own not in some]}
+def _says_nothing(finding: Mapping[str, Any]) -> bool:
+    """Whether a finding says that nothing was found."""
+    return bool(finding["text"].startswith(NOTHING))
+
+
+def _ranked(sections: Sequence[Mapping[str, Any]], repeated: float) -> dict[str, list[tuple[str, str]]]:
+    """The findings, each with its place, those first that say most: those ``open``, ``more``, and ``nothing``."""
+    every = [found for section in sections for found in section["findings"]]
+    every.sort(key=lambda found: rank(found[2], repeated))
+    told = [(place, text) for place, text, _ in every]
+    some = [own for own in told if not own[1].startswith(NOTHING)]
+    return {"open": some[:OPEN], "more": some[OPEN:], "nothing": [own for own in told if own not in some]}
 
 
 def asked_in(section: Section) -> list[tuple[str, list[Block]]]:
@@ -173,7 +182,7 @@ def _question(
         [block for block in ready if block["kind"] == kind] for kind in ("finding", "figure", "reading", "table")
     )
     shown = findings + drawn[: 1 if figures else 0] + marked
-    if figures and findings and not drawn:
+    if figures and any(not _says_nothing(block) for block in findings) and not drawn:
         shown += tables[:1]
     prose = Markup("".join(_prose(block.text) for block in blocks if block.kind == "prose"))
     title = str(MARKDOWN(heading)).strip().removeprefix("<p>").removesuffix("</p>")

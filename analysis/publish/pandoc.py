@@ -14,8 +14,9 @@ ACROSS = 118  # letters of a table that fit side by side on a page
 BETWEEN = 2  # letters' room between two columns
 READABLE = 20  # letters of a word that is never broken
 TEXT = 30  # letters in a line of text that can still be read
+FINDING = "Finding"  # the style of a finding above its figure or table
 
-_WORD = re.compile(r"[^\s-]+-*")  # what a line of text is broken between
+_WORD = re.compile(r"(?:[^\s-]|(?<=\d)-+(?=\d))+-*")  # what a line of text is broken between: a date is a word
 _SHORTHAND = re.compile(r"(-|(?<=\.)\.)")
 _RIGHT_TO_LEFT = ("ar", "ckb", "fa", "he", "ps", "sd", "ug", "ur", "yi")
 
@@ -190,6 +191,8 @@ def _arranged(node: Tree, language: str) -> Tree:
         said, own = (_inlines(caption[1]) for caption in (node["c"][1], table["c"][1]))
         table["c"][1] = [None, [{"t": "Plain", "c": [*said, *[{"t": "Space"}] * bool(own), *own]}]]
         return table
+    if node["t"] == "Div" and ["custom-style", FINDING] in node["c"][0][2]:
+        node["c"][0][2].append(["typst:sticky", "true"])  # it stays with what bears it out
     if node["t"] in ("Para", "Plain") and (from_right := right_to_left(text_of(node), language)):
         return {"t": "Div", "c": [["", [], [["lang", from_right], ["dir", "rtl"]]], [node]]}
     return node

@@ -371,9 +371,10 @@ def heat_map(
 
 
 def _heading(name: str, *, in_time: bool, bare: bool) -> str:
-    """What a column is called: a day in words, a thing that has a row too without its remark (`bare`)."""
-    if in_time and re.fullmatch(r"\d{4}-\d\d-\d\d", name):
-        return day_in_words(pd.Timestamp(name))
+    """What a column is called: a day or month in words, a thing that has a row too without its remark (`bare`)."""
+    if in_time and re.fullmatch(r"\d{4}-\d\d(-\d\d)?", name):
+        day = day_in_words(pd.Timestamp(name))
+        return day if len(name) > 7 else day.partition(" ")[2]
     return re.sub(r" \([^()]*\)$", "", name) if bare else name
 
 
@@ -416,8 +417,11 @@ def position_map(spans: pd.DataFrame, *, kinds: Sequence[Sequence[str]], titles:
         y, left, right = _widened(own["doc_id"].map(row).to_numpy(dtype=np.int64), start, end)
         bars = _boxes(y, left, right)
         ax.add_patch(PathPatch(bars, facecolor=colour, edgecolor="white", linewidth=0.4, hatch=hatch))
-    shown = zip(kinds, palette, hatches, strict=False)
-    handles = [Patch(facecolor=c, edgecolor="white", hatch=h, label=name) for (_, name), c, h in shown]
+    handles = [
+        Patch(facecolor=colour, edgecolor="white", hatch=hatch, label=name)
+        for (kind, name), colour, hatch in zip(kinds, palette, hatches, strict=False)
+        if (spans["kind"] == kind).any()
+    ]
     legend_above(fig, handles)
     ax.set_xlim(0, 100)
     name_x(ax, "Place in the document (% of its characters)")

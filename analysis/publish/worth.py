@@ -1,6 +1,6 @@
-"""Which figures have something to show: a rule for each, and what is said where one is not drawn."""
+"""Which figures have something to show, and which findings say most: rules for both, in one place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,7 @@ CURVE = 2_000  # running words from which a law of frequencies can be fitted
 COURSE = 30  # sentences or documents from which a running mean is one
 LOST = 2  # occurrences that a word must lose
 FALL, HITS = 0.1, 3  # of a frame's rate, and of its hits, that must go
+COPIED = 0.05  # of all words, repeated verbatim: from here on it is the first thing to say of a text
 
 Rule = tuple[Callable[[pd.DataFrame, Tokens], Any], str]
 
@@ -29,6 +30,10 @@ RULES: dict[str, Rule] = {
         f"it takes two documents, and three words that appear {HELD} times",
     ),
     "words_by_group": _GRID,
+    "keyness": (
+        lambda table, _: len(table) > 1 and not (table["of_documents"] < 2).all(),
+        "no side has two words and two documents",
+    ),
     "trends": (lambda table, _: table["period"].nunique() > 2, _TIMES[1]),
     "shape": (
         lambda _, tokens: len(tokens) >= CURVE,
@@ -66,6 +71,30 @@ RULES: dict[str, Rule] = {
 }
 
 
+# Questions by a figure or table that they show, those first whose answers say most to one who has read the texts: what
+# is more than chance explains, the words and frames in front, manners of speech, last the measures' own merits.
+REPEATS = ("repeated_paragraphs", "repeated_shares")
+OTHERS = (
+    *("all_keyness", "shifts", "trend_tests", "headline_body", "profile", "all_words", "borrowed", "pairs_of_frames"),
+    *("before_and_after", "frames_once", "actor_roles", "style_matches", "all_phrases", "all_pairs", "passives"),
+    *("naming", "words_beside", "speakers", "all_spread", "passages", "clusters", "near_repeats", "doublets"),
+    *("coverage", "novelty", "diversity", "shares", "known_reuse", "validity"),
+)
+
+
+def rank(names: Collection[str], repeated: float) -> int:
+    """The place, from 0, of the findings of a question that shows figures and tables of these `names` among all.
+
+    What is `repeated`, as a share of all words, comes first where it is much, and after the words used most where not.
+
+    >>> rank({"all_words"}, 0.2), rank({"repeated_paragraphs"}, 0.2), rank({"repeated_paragraphs"}, 0.01)
+    (7, 0, 6)
+    """
+    before = 0 if repeated >= COPIED else OTHERS.index("all_words") + 1
+    order = [*OTHERS[:before], *REPEATS, *OTHERS[before:]]
+    return next((place for place, name in enumerate(order) if name in names), len(order))
+
+
 def worth_drawing(name: str, table: pd.DataFrame, tokens: Tokens) -> bool:
     """Whether the figure `name` of `table` shows more than its finding says; if not, a note says why.
 
@@ -74,5 +103,5 @@ def worth_drawing(name: str, table: pd.DataFrame, tokens: Tokens) -> bool:
     enough, why = RULES.get(name, _ROWS)
     if enough(table, tokens):
         return True
-    note(f"No figure: {why}.")
+    note(f"No figure “{name.replace('_', ' ')}”: {why}.")
     return False

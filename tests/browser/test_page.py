@@ -1,9 +1,12 @@
 """The report's page as its reader has it: opened from disk, sorted, searched, printed, by pointer and by keyboard."""
 
+import io
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from analysis import tokenize
 from analysis.publish.corpus_tables import write_corpus_tables
@@ -320,6 +323,18 @@ def test_a_narrow_screen_scrolls_one_way_only(report, width):
     report.set_viewport_size(NARROW | {"width": width})
     whole(report)
     assert report.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_in_the_dark_figures_have_the_pages_ground_and_bright_letters(report):
+    report.emulate_media(color_scheme="dark")
+    figure = report.locator("#term_frequency-words img")
+    figure.evaluate("image => { image.loading = 'eager'; return image.decode() }")
+    pixels = np.asarray(Image.open(io.BytesIO(figure.screenshot())).convert("RGB")).reshape(-1, 3)
+    colours, counts = np.unique(pixels, axis=0, return_counts=True)
+    paper = report.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert colours[counts.argmax()].tolist() == [int(part) for part in re.findall(r"\d+", paper)] == [22, 24, 26]
+    assert (pixels.min(axis=1) >= 220).mean() > 0.005  # letters: the darkest of their three colours is bright
+    assert (pixels[:, 2].astype(int) - pixels[:, 0] > 100).any()  # blue stays blue
 
 
 def test_without_scripts_all_is_there_but_the_tools(profile, complaints, sample_run):

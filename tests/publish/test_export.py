@@ -114,19 +114,24 @@ def test_the_word_file_has_the_report_in_order(word, blocks, sample_run):
     findings = [block.text for block in blocks if block.kind == "finding"]
     text = [paragraph.text for paragraph in word.paragraphs]
     assert [line for line in text if line in findings] == findings * 2  # in front, and each in its place
+    assert word.styles["Finding"].paragraph_format.keep_with_next
 
 
 def test_without_an_annex_it_is_short_and_has_the_marked_texts(sample_run, blocks, tmp_path):
     pdf = export(sample_run, tmp_path / "report.pdf")
     with pypdfium2.PdfDocument(pdf) as document:
         assert len(document) <= 25
-        sizes = [len(letters(page.get_textpage().get_text_range())) for page in document]
+        pages = [letters(page.get_textpage().get_text_range()) for page in document]
     text = pdf_text(pdf)
-    assert min(sizes) > 200  # no page of four lines
+    assert min(map(len, pages)) > 200  # no page of four lines
     found = [block.text for block in blocks if block.kind == "finding"]
     places = [text.index(letters(said)) for said in found]
     assert places == sorted(places)
     assert max(places) < text.index("Figure1:")
+    questions = [
+        re.sub(r"\d+$", "", page) for page in pages[next(n for n, page in enumerate(pages) if "Figure1:" in page) :]
+    ]
+    assert not [page[-80:] for page in questions if page.endswith(tuple(map(letters, found)))]  # its figure is below it
     assert letters("Apex Committee Approves OperationWE AZM-E-ISTEHKAM") in text  # each hit with the code of its frame
     assert letters("Parameters: ") not in text
 

@@ -15,6 +15,7 @@ from analysis.publish.findings.redundancy import (
     nearly_repeated,
     new_so_far,
     repeated,
+    repeats_most,
     said_twice,
     shared_text,
     taken_from,
@@ -46,12 +47,20 @@ def test_documents_without_words():
     assert repeated(shares, 5).startswith("No sentence")
 
 
+def test_the_groups_that_repeat_most_and_the_one_that_repeats_least():
+    shares = frame("words repeated", (100, 10), (100, 40), (50, 50), (200, 30), (10, 0))
+    groups = pd.Series(list("AABCD"))  # 50 of 200, 50 of 50, 30 of 200, 0 of 10
+    assert repeats_most(shares, groups) == "Repeated most: B (100% of its words), A (25%) and C (15%); least: D (0%)."
+    assert repeats_most(shares.head(3), groups.head(3)) == "Repeated most: B (100% of its words); least: A (25%)."
+    assert repeats_most(shares.assign(repeated=0), groups) == "No group of documents repeats a sentence verbatim."
+
+
 def test_counts_of_thousands_are_whole_numbers():
     table = frame("term count adjusted lost", ("plan", 4110, 3640.25, 469.75), ("law", 4, 1 + 1 / 3, 2 + 2 / 3))
     said = "“plan” falls from 4,110 to 3,640.2 occurrences and “law” from 4 to 1.3"
     assert moved_most(table) == f"Count each sentence once, and {said}."
     # Sentences of nothing but stop words may well stand again.
-    nothing = "No word that is ranked appears in a repeated sentence."
+    nothing = "No ranked word appears in a repeated sentence."
     assert moved_most(table.head(0)) == nothing
 
 
@@ -114,7 +123,7 @@ def test_what_is_too_common_to_draw():
 
 @pytest.mark.parametrize("dates", [DAYS.head(0), DAYS.head(1), DAYS.iloc[[0, 0]], pd.Series([pd.NaT, DAYS[0]])])
 def test_without_two_dates_nobody_was_first(dates):
-    said = "No two documents have different dates, so who had a passage first cannot be told."
+    said = "No two documents have different dates, so none can be said to have had a passage first."
     assert borrowed_most(frame("doc_id words borrowed borrowed_share origin"), dates) == said
 
 

@@ -65,7 +65,7 @@ def test_by_hand_mistakes_cost_their_section_and_no_more(run, small):
     kinds = "counts boosters, hedges, modals_of_possibility"
     assert notes.count(f"Left out: lexicon 'gun_violence' has no frame 'boosters': firmness {kinds}.") == 1
     assert not [text for text in of_kind(made, "finding") if "hedges" in text]
-    assert "No figure: there are no two values to compare." in notes
+    assert "No figure “style”: there are no two values to compare." in notes
 
 
 def test_a_text_without_a_term_has_no_empty_figure(run, tmp_path):
@@ -120,7 +120,7 @@ def test_names_that_are_markup_coded_frames_and_aliases(run, make_folder, tmp_pa
         "Human coders bear the lexicon out (an F1 of 0.5 or more) on 1 of its 2 frames (war), not on law." in findings
     )
     assert "The frames used most: war (78.7 hits per 1,000 words) and law (not valid here; 15.7)." in findings
-    told = "Whether any source is set apart from the others cannot be told: it takes two documents on each side."
+    told = "Too few documents to say whether any source is set apart: it takes two on each side."
     assert told in findings
     assert "The one quotation is of Shehbaz Sharif." in findings
     notebook = nbformat.read(made / "notebooks" / "02_framing.ipynb", as_version=4)

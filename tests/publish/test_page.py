@@ -14,6 +14,7 @@ from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.page import read_sections, write_page
 from analysis.publish.reading import reading_view
 from analysis.publish.tables import write_table
+from analysis.text.corpus import read_texts
 
 TOKENS = tokenize(read_text("They went to court.", title="</style><script>alert(1)</script>"))
 
@@ -22,7 +23,7 @@ TOKENS = tokenize(read_text("They went to court.", title="</style><script>alert(
 def page(tmp_path):
     """The page of a run with one notebook, whose code cells show the given outputs; the first cell is its title."""
 
-    def make(*outputs, prose="# Frames\n\nWhat <b>this</b> is.\n\n## Which *frames*?", tables=None):
+    def make(*outputs, prose="# Frames\n\nWhat <b>this</b> is.\n\n## Which *frames*?", tables=None, tokens=TOKENS):
         for name, table in (tables or {}).items():
             (tmp_path / "framing").mkdir(exist_ok=True)
             write_table(table, tmp_path / "framing" / name, caption=f"About {name}.")
@@ -35,8 +36,8 @@ def page(tmp_path):
         cells = [new_markdown_cell(prose), aside, new_code_cell(outputs=[*shown, loud])]
         (tmp_path / "notebooks").mkdir()
         nbformat.write(new_notebook(cells=cells), tmp_path / "notebooks" / "02_framing.ipynb")
-        write_corpus_tables(tmp_path, TOKENS)
-        write_page(tmp_path, ["framing"], {"framing": {"corpus": "a/b.txt"}}, TOKENS)
+        write_corpus_tables(tmp_path, tokens)
+        write_page(tmp_path, ["framing"], {"framing": {"corpus": "a/b.txt"}}, tokens)
         return (tmp_path / "index.html").read_text(encoding="utf-8")
 
     return make
@@ -92,6 +93,16 @@ def test_only_the_styles_and_the_script_of_the_page_are_allowed(page):
     assert "alert(" not in scripts[0]
     assert not any("alert" in style for style in styles)
     assert "<script>alert" not in made
+
+
+@pytest.mark.parametrize(("said", "folded"), [("Courts are named once.", False), ("No court is named.", True)])
+def test_a_question_that_found_nothing_is_folded_with_its_table(page, said, folded):
+    finding = (f"<p>{said}</p>", said, {"kind": "finding"})
+    table = ("<table></table>", "c", {"kind": "table", "name": "courts", "rows": 1, "drawn": False})
+    two = tokenize(read_texts(["They went to court.", "They rested."]))
+    made = page(finding, table, tables={"courts": pd.DataFrame({"term": ["court"]})}, tokens=two)
+    assert ("<summary>Looked for and not found: 1</summary>" in made) == folded
+    assert (made.index('<details class="behind">') < made.index('data-name="framing/courts"')) == folded
 
 
 def test_one_document_gives_the_page_its_title(page):

@@ -37,6 +37,7 @@ def test_a_chinese_letter_takes_the_room_of_two_and_a_vowel_sign_none():
 def test_columns_go_from_the_right_when_there_is_no_room():
     many = [["n", "x" * 18]] * 7  # 20 letters each with the room between
     assert list(letters(fitting(many))) == [0, 1, 2, 3, 4]  # 5 are 100, 6 would be 120
+    assert letters(fitting([["day", "2024-06-22"], *[["n", "x" * 20]] * 5]))[0] == 10  # a date is not broken
     assert letters(fitting([["n", "x" * 500]])) == {0: ACROSS - BETWEEN}
 
 

@@ -45,7 +45,7 @@ def positions(rows):
 def both(rows):
     table = pd.DataFrame({"term": [WORDS[i % 6] for i in range(rows)], "rate": np.linspace(9e5, 1, rows)})
     table = table.assign(ci_low=table["rate"] * 0.8, ci_high=table["rate"] * 1.2, once=table["rate"] / 2)
-    names = ["as the text stands", "each sentence counted once"]
+    names = ["as printed", "each sentence counted once"]
     return plots.interval_dots(table, label="term", value="rate", xlabel="n", beside="once", names=names)
 
 

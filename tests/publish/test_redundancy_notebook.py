@@ -64,9 +64,12 @@ def test_by_hand_mistakes_cost_their_section_and_no_more(run, small):
     assert any(text.startswith("Left out: no metadata column 'sauce': this corpus has doc_id") for text in notes)
     assert "Left out: threshold is 1.5: use a share above 0 and at most 1, such as 0.8." in notes
     assert "Left out: min_link is 2.0: use a share above 0 and at most 1, such as 0.1." in notes
-    assert ("finding", "No two documents have different dates, so who had a passage first cannot be told.") in made
+    assert (
+        "finding",
+        "No two documents have different dates, so none can be said to have had a passage first.",
+    ) in made
     assert "repeat_map" in of_kind(made, "figure")
-    assert "No figure: a course takes 30 sentences or documents." in notes
+    assert "No figure “novelty”: a course takes 30 sentences or documents." in notes
 
 
 def test_one_word_alone(run, tmp_path):
@@ -104,9 +107,9 @@ def test_documents_in_urdu_with_labels_for_others(run, tmp_path):
     assert "Left out: reuse.csv row 2: no place 'z.txt' 0 to 5." in notes
     assert not {"borrowed_shares", "reuse_network", "timeline"} & set(of_kind(made, "figure"))  # one bar, one cell
     assert {
-        "No figure: there are no two values to compare.",
-        "No figure: no two groups have text of two earlier ones.",
-        "No figure: no passage appears in three places.",
+        "No figure “borrowed shares”: there are no two values to compare.",
+        "No figure “reuse network”: no two groups have text of two earlier ones.",
+        "No figure “timeline”: no passage appears in three places.",
     } <= set(notes)
     table = read(tmp_path / "run", "borrowed")
     assert table["borrowed"].tolist() == [0, len(URDU.split())]

@@ -47,7 +47,7 @@ def test_one_word_alone_in_a_language_without_a_stop_list(run, tmp_path):
     assert "Left out: fewer than ten words have no spread to speak of." in notes
     assert "Left out: the documents have no dates, or all the same, so there is no course of time to show." in notes
     assert [name for kind, name in made if kind == "figure"] == []
-    assert "No figure: there are no two values to compare." in notes
+    assert "No figure “words”: there are no two values to compare." in notes
 
 
 def test_a_frequency_list_is_a_reference(run, tmp_path):

@@ -31,6 +31,9 @@ def grid(*rows):
         ("spread", column("count", 5, 5, 5), TWO, True),
         ("shape", column("rank", 1, 2), ONE, False),
         ("shape", column("rank", 1, 2), LONG, True),
+        ("keyness", column("of_documents", 1, 1), TWO, False),  # one document a side
+        ("keyness", column("of_documents", 1, 2), TWO, True),
+        ("keyness", column("of_documents", None, None), ONE, True),  # a frequency list has no documents
         ("words_by_group", grid(["a", 1, 2], ["b", 0, 0]), TWO, False),  # the second row is 0
         ("words_by_group", grid(["a", 1], ["b", 2]), TWO, False),  # one column
         ("words_by_group", grid(["a", 1, 2], ["b", 0, 3]), TWO, True),
@@ -60,7 +63,19 @@ def grid(*rows):
 )
 def test_a_figure_is_drawn_when_it_shows_something(name, table, tokens, enough, folder, capsys):
     assert worth.worth_drawing(name, table, tokens) is enough
-    assert capsys.readouterr().out.startswith("No figure: ") is not enough
+    assert capsys.readouterr().out.startswith(f"No figure “{name.replace('_', ' ')}”: ") is not enough
+
+
+def test_what_is_repeated_comes_first_where_it_is_much():
+    questions = [{"words", "all_words"}, {"validity"}, {"repeat_map", "repeated_shares"}, {"profile"}, {"unknown"}]
+    much, little = (sorted(questions, key=lambda names: worth.rank(names, share)) for share in (0.05, 0.04))
+    assert much == [questions[n] for n in (2, 3, 0, 1, 4)]
+    assert little == [questions[n] for n in (3, 0, 2, 1, 4)]
+
+
+def test_the_findings_of_a_report_have_their_place(sample_run):
+    tables = {path.stem for path in sample_run.glob("*/*.csv")}
+    assert {*worth.REPEATS, *worth.OTHERS} <= tables
 
 
 def test_a_rule_is_for_a_figure_of_a_report(sample_run):

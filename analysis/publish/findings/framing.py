@@ -150,7 +150,7 @@ def shifted(table: pd.DataFrame, by: str, labels: dict[str, str], *, top: int = 
     """
     sure = table[table["direction"] != "unclear"].sort_values("q", kind="stable").head(top)
     if table["q"].isna().all():
-        return f"Whether any {by} is set apart from the others cannot be told: it takes two documents on each side."
+        return f"Too few documents to say whether any {by} is set apart: it takes two on each side."
     if sure.empty:
         none = f"No {by} is set apart from the others by more than chance explains."
         middle = int(table.drop_duplicates(by)["documents"].quantile(interpolation="lower"))

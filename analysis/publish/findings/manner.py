@@ -30,7 +30,7 @@ def firm(table: pd.DataFrame | None) -> str:
     if table is None:
         return "The lexicon of style has no hedges and boosters to count."
     if table["firmness"].isna().all():
-        return "There are neither hedges nor boosters."
+        return "No hedge and no booster appears."
     row = table.iloc[0]
     said = {kind: f"{_amount(row[kind])} {kind[: -1 if row[kind] == 1 else None]}" for kind in ("hedges", "boosters")}
     if not (row["ci_low"] > 0 or row["ci_high"] < 0):
@@ -54,7 +54,7 @@ def called(table: pd.DataFrame | None, labels: dict[str, str], *, top: int = 3) 
     'The armed opponent is named 4 times: always as militant.'
     """
     if table is None or not table["hits"].sum():
-        return "The armed opponent is not named by any word of the list."
+        return "No word of the list names the armed opponent."
     found = table[table["hits"] > 0].sort_values("hits", ascending=False, kind="stable")
     own = leading(found, "hits", top).to_dict("records")
     names = [f"as {labels[row['naming']].split(': ')[-1].lower()}" for row in own]
@@ -75,7 +75,7 @@ def active(table: pd.DataFrame, labels: dict[str, str], *, fewest: int = 5) -> s
     known = table[table["acts"] + table["acted_upon"] >= fewest]
     known = known.sort_values("active_share", ascending=False, kind="stable")
     if known.empty:
-        return f"No actor is subject or object {fewest} times, so who acts cannot be said."
+        return f"No actor is subject or object {fewest} times: too few to say who acts."
     rows = known.to_dict("records")
     names = [labels[row["actor"]].lower() for row in rows]
     counts = [f"{row['acts']:,} of {row['acts'] + row['acted_upon']:,}" for row in rows]

@@ -33,6 +33,23 @@ def repeated(shares: pd.DataFrame, min_words: int = 1) -> str:
     return f"{said}: {percent(share['within'])} in the same document, {percent(share['across'])} in another{both}."
 
 
+def repeats_most(shares: pd.DataFrame, groups: pd.Series, *, top: int = 3) -> str:
+    """Which groups of documents repeat most verbatim, from `repeats.shares` and the group of each row, as a sentence.
+
+    >>> shares = pd.DataFrame({"words": [90, 10, 50], "repeated": [20, 10, 0]})
+    >>> repeats_most(shares, pd.Series(["Radio", "Radio", "Daily"]))
+    'Repeated most: Radio (30% of its words); least: Daily (0%).'
+    """
+    total = shares.groupby(groups.to_numpy())[["words", "repeated"]].sum()
+    share = (total["repeated"] / total["words"].clip(lower=1)).sort_values(ascending=False, kind="stable")
+    if not share.iloc[0]:
+        return "No group of documents repeats a sentence verbatim."
+    most = share.head(min(top, len(share) - 1))
+    said = [f"{name} ({percent(own)})" for name, own in most.items()]
+    said[0] = said[0].replace("%)", "% of its words)")
+    return f"Repeated most: {listed(said)}; least: {share.index[-1]} ({percent(share.iloc[-1])})."
+
+
 def printed_again(groups: pd.DataFrame) -> str:
     """The most repeated paragraph and what it says, from a table of `repeats.repeat_groups`, as a sentence.
 
@@ -57,10 +74,10 @@ def moved_most(table: pd.DataFrame, *, top: int = 3) -> str:
     'Count each sentence once, and “plan” falls from 6 to 3.5 occurrences and “law” from 4 to 2.'
     """
     if table.empty:
-        return "No word that is ranked appears in a repeated sentence."
+        return "No ranked word appears in a repeated sentence."
     found = table[table["lost"] >= SEVERAL].head(top).to_dict("records")
     if not found:
-        return f"Count each sentence once, and no word that is ranked loses as many as {SEVERAL} occurrences."
+        return f"No ranked word loses {SEVERAL} occurrences or more when each sentence counts once."
     said = [f"“{row['term']}” from {row['count']:,} to {_whole(row['adjusted'])}" for row in found]
     said[0] = said[0].replace(" from ", " falls from ") + " occurrences"
     return f"Count each sentence once, and {listed(said)}."
@@ -171,7 +188,7 @@ def too_often(common: pd.DataFrame, doc_id: str) -> str:
     return f"In {doc_id}, “{ngram}” appears {times(count)}: too often to draw each place beside each other."
 
 
-def borrowed_most(table: pd.DataFrame, dates: pd.Series, *, top: int = 3) -> str:
+def borrowed_most(table: pd.DataFrame, dates: pd.Series, *, top: int = 2) -> str:
     """Which documents are borrowed most, from a table of `borrowed`, as a sentence.
 
     >>> table = pd.DataFrame({"doc_id": ["b"], "words": [10], "borrowed": [4], "borrowed_share": [0.4]})
@@ -179,7 +196,7 @@ def borrowed_most(table: pd.DataFrame, dates: pd.Series, *, top: int = 3) -> str
     '40% of the words appeared in a document of an earlier day. Borrowed most: b (40%, mostly from a).'
     """
     if dates.nunique() < 2:
-        return "No two documents have different dates, so who had a passage first cannot be told."
+        return "No two documents have different dates, so none can be said to have had a passage first."
     some = table[table["borrowed"] > 0].sort_values("borrowed_share", ascending=False, kind="stable").head(top)
     if some.empty:
         return "No document has a passage, copied or edited, that one of an earlier day has."

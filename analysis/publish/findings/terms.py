@@ -166,19 +166,19 @@ def _none_stands_out(table: pd.DataFrame, target: str, reference: str, documents
 
     >>> table = pd.DataFrame({"q_documents": [None]})
     >>> _none_stands_out(table, "Radio", "general", (7, None))
-    'Which words stand out cannot be said: the frequency list general does not tell in how many documents a word is.'
+    'Too little to tell which words stand out: the list general does not say in how many documents a word is.'
     >>> _none_stands_out(table, "Radio", "the others", (7, 1))
-    'Which words stand out cannot be said: the others have 1 document, and it takes two on either side.'
+    'Too little to tell which words stand out: the others have 1 document, and it takes two on each side.'
     """
-    unsaid = "Which words stand out cannot be said:"
+    unsaid = "Too little to tell which words stand out:"
     if documents[1] is None:
-        return f"{unsaid} the frequency list {reference} does not tell in how many documents a word is."
+        return f"{unsaid} the list {reference} does not say in how many documents a word is."
     if table["q_documents"].notna().any():
         return f"No word sets {target} and {reference} apart by more than chance explains."
     for name, own in zip((target, reference), documents, strict=True):
         if own is not None and own < 2:
             verb = "have" if name == REST else "has"
-            return f"{unsaid} {name} {verb} {counted(own, 'document')}, and it takes two on either side."
+            return f"{unsaid} {name} {verb} {counted(own, 'document')}, and it takes two on each side."
     return f"{unsaid} no word is in enough documents of {target} and {reference}, copies of a text being one."
 
 
@@ -224,16 +224,16 @@ def with_tests(tests: pd.DataFrame) -> dict[str, str]:
 
 
 def tied(table: pd.DataFrame, *, top: int = 4) -> str:
-    """The pairs at the head of a table of collocations, as a sentence; a word beside itself is none.
+    """The pairs of a table of collocations that appear most often, as a sentence; a word beside itself is none.
 
     >>> tied(pd.DataFrame({"first": ["prime"], "second": ["minister"], "count": [7]}))
-    'Tied most closely: “prime” and “minister” (7 times).'
+    'Most often together: “prime” and “minister” (7 times).'
     """
     if table.empty:
         return "No two words appear together often enough to be called a pair."
-    found = table[table["first"] != table["second"]].head(top).to_dict("records")
+    found = table[table["first"] != table["second"]].nlargest(top, "count").to_dict("records")
     said = [f"“{row['first']}” and “{row['second']}” ({times(row['count'])})" for row in found]
-    return f"Tied most closely: {', '.join(said)}."
+    return f"Most often together: {listed(said)}."
 
 
 def varied(table: pd.DataFrame, words: int) -> str:
