@@ -41,7 +41,7 @@ def files(room: str) -> list[Path]:
 
 
 def test_every_module_is_in_a_room() -> None:
-    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py"}
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py", "lafz.py"}
     rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert rooms == {room for floor in FLOORS for room in floor}
 
@@ -53,6 +53,14 @@ def test_no_room_imports_what_is_above_it_or_beside_it(room: str) -> None:
     wrong = {(file.relative_to(PACKAGE).as_posix(), name) for file in files(room) for name in found(file, others)}
     assert files(room)
     assert wrong == set()
+
+
+def test_what_imports_all_of_it_is_imported_by_nothing() -> None:
+    """`analysis.lafz` is for notebooks: the command line starts without it."""
+    sources = [path for path in PACKAGE.rglob("*.py") if path.name != "lafz.py"]
+    names = {name for path in sources for name in imported(path.read_text(encoding="utf-8"))}
+    assert "analysis.text.tokens" in names
+    assert {name for name in names if name.startswith("analysis.lafz")} == set()
 
 
 @pytest.mark.parametrize(("room", "rest"), INSIDE.items())

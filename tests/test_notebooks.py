@@ -7,6 +7,7 @@ import statistics
 import nbformat
 import pytest
 
+from analysis import lafz
 from analysis.core.paths import NOTEBOOKS
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -60,6 +61,15 @@ def test_one_cell_holds_the_parameters_and_comes_before_any_work(notebook):
     assert len(tagged) == 1
     before = [cell.source for cell in notebook.cells[: tagged[0]] if cell.cell_type == "code"]
     assert all(line.startswith(("from ", "import ")) or not line for source in before for line in source.splitlines())
+
+
+def test_the_first_cell_imports_the_library_by_one_name(notebook):
+    first = code(notebook)[0]
+    assert "from analysis import lafz" in first.source.splitlines()
+    assert len(first.source.splitlines()) <= 8
+    called = {name for cell in code(notebook) for name in re.findall(r"\blafz\.(\w+)", cell.source)}
+    assert "load_tokens" in called
+    assert {name for name in called if not hasattr(lafz, name)} == set()
 
 
 def test_no_path_leads_out_of_the_checkout(notebook):

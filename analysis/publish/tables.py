@@ -22,6 +22,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _DTYPES = {"string": "object", "integer": "Int64", "number": "float64", "boolean": "boolean", "date": "object"}
+# JupyterLab sets every cell flush right, as fits numbers and not words.
+_ALIGNED = "<style>.lafz-t :is(td,th):not(.number){text-align:start;vertical-align:top}</style>"
 OUTPUT = "LAFZ_OUTPUT"  # environment variable: the folder that a running notebook writes to
 
 
@@ -128,7 +130,7 @@ def save_table(
     if not drawn and (left := table.shape[1] - shown.count("<th") + 1) > 0:
         more += f" {left} more column{'s' * (left > 1)} in {name}.csv."
     show(
-        f"<figure>{shown}<figcaption>{html.escape(caption + more)}</figcaption></figure>",
+        f'<figure class="lafz-t">{_ALIGNED}{shown}<figcaption>{html.escape(caption + more)}</figcaption></figure>',
         caption,
         kind="table",
         name=name,

@@ -271,7 +271,9 @@ def read_corpus(
 
     `metadata` is a table or a CSV file with one row a file, named in a column ``file`` (or filename, path, doc_id); by
     default the folder's own ``metadata.csv``. It goes over what the file says, and that over `name_pattern`, what the
-    file's name says: ``"{source}_{date}_{title}"``, see `analysis.text.reading.metadata.names_reader`. Title, source,
+    file's name says: ``"{source}_{date}_{title}"``, see `analysis.text.reading.metadata.names_reader`. Where there is
+    neither a table nor a pattern ("" for none), and all names have their date and parts alike, as
+    ``1789-Washington.txt``, they are read so, and ``problems`` says how; see `pattern_of_names` there. Title, source,
     date and language describe the document; all else is kept. A name that ``documents`` has itself gets "metadata_"
     before it, which ``problems`` says: a column "doc_id" is kept as "metadata_doc_id", and documents are called
     by their files, whose names are unique and lead back to the texts.
@@ -298,7 +300,8 @@ def read_corpus(
     if strict and problems:
         raise CorpusError(": ".join(problems[0]))
     if not sources:
-        why = f"{problems[0][0]}: {problems[0][1]}" if problems else "it holds no file"
+        reasons = problems[len(plan.problems) :] or problems  # first what was wrong inside of files
+        why = ": ".join(reasons[0]) if reasons else "it holds no file"
         raise CorpusError(f"no document could be read from {str(path)!r}: {why}")
     return corpus
 

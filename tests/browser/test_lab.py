@@ -145,6 +145,9 @@ def test_all_cells_run_and_what_they_draw_is_shown(lab, page, name):
         for cell in cells:
             row = row.filter(has=page.get_by_role("cell", name=cell, exact=True))
         playwright.expect(row).to_be_visible()
+        for cell in cells:
+            side = "right" if cell.isdigit() else "start"
+            playwright.expect(row.get_by_role("cell", name=cell, exact=True).first).to_have_css("text-align", side)
 
 
 def figure(page, about):

@@ -558,6 +558,29 @@ def test_file_names_say_what_the_rest_does_not(make_folder):
         read_corpus(folder, name_pattern="plain")
 
 
+def test_names_that_agree_are_read_without_being_asked(make_folder):
+    folder = make_folder(
+        {f"{name}.txt": f"{name} spoke." for name in ("1789-Washington", "1793-Washington", "1797-Adams")}
+    )
+    corpus = read_corpus(folder)
+    assert corpus.documents["source"].tolist() == ["Washington", "Washington", "Adams"]
+    assert corpus.documents["date"].dt.year.tolist() == [1789, 1793, 1797]
+    (problem,) = corpus.problems.itertuples(index=False)
+    assert problem.path == "1789-Washington.txt"
+    assert "as all 3, was read by the name_pattern '{date}-{source}'" in problem.reason
+    assert read_corpus(folder, name_pattern="").documents["date"].isna().all()
+    with pytest.raises(CorpusError, match="give another, or '' to read none"):
+        read_corpus(folder, strict=True)
+    (folder / "notes.txt").write_text("No date.", encoding="utf-8")
+    corpus = read_corpus(folder)
+    assert corpus.documents["date"].isna().all()
+    assert corpus.problems.to_numpy().tolist() == [
+        ["notes.txt", "its name does not fit '{date}-{source}', as 3 of 4 do: give that as name_pattern to use it"]
+    ]
+    (folder / "metadata.csv").write_text("file,source\n1797-Adams.txt,Adams\n", encoding="utf-8")
+    assert read_corpus(folder).documents["date"].isna().all()  # a table says what there is to know
+
+
 def test_files_of_the_same_bytes_are_kept_and_said_to_be_the_same(make_corpus):
     corpus = make_corpus({"a.txt": "One.", "b.txt": "One.", "c.csv": "text\nOne.\nOne.\n", "d.txt": "Two."})
     assert corpus.documents["doc_id"].tolist() == ["a", "b", "c#1", "c#2", "d"]

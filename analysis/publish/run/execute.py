@@ -122,6 +122,7 @@ def _tidy(node: Any) -> None:
         cell.metadata.pop("execution", None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
+            cell.metadata["jupyter"] = {"source_hidden": True}  # as those that it repeats are
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 output.evalue = _without_places(output.evalue)

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -30,6 +30,8 @@ _FORMATS = {
     "%B %Y": "M",
     "%Y": "Y",
 }
+FEW = 3  # file names that must agree before a pattern is seen in them
+_DATE_IN_NAME = re.compile(r"(?<!\d)(?:1[4-9]|20)\d{2}(?:[-.]?\d{2}){0,2}(?!\d)")
 _TWO_NUMBERS_FIRST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 
 
@@ -157,6 +159,51 @@ def names_reader(pattern: str) -> Callable[[str], dict[str, str] | None]:
         return found.groupdict() if found else None
 
     return read
+
+
+def pattern_of_names(names: Sequence[str]) -> tuple[str, int]:
+    """The pattern by which most of the file `names` can be read (see `names_reader`), and how many can; "" for none.
+
+    Each such name has a date, and the same sign (``_``, ``-`` or a blank) between its parts. What recurs beside the
+    date is the source, whatever else is there is called ``name``: a headline in the text is a better title. At least
+    three names must agree.
+
+    >>> pattern_of_names(["1789-Washington.txt", "1793-Washington.txt", "1797-Adams.txt"])
+    ('{date}-{source}', 3)
+    >>> pattern_of_names([f"2024-06-{day}_{paper}_day_{day}.txt" for day in (22, 23) for paper in ("dawn", "dusk")])
+    ('{date}_{source}_{name}', 4)
+    """
+    shapes: dict[tuple[bool, str, bool], list[tuple[str, str]]] = {}
+    for name in names:
+        own = PurePosixPath(stem(name)).name
+        found = next((date for date in _DATE_IN_NAME.finditer(own) if parse_date(date[0])), None)
+        if not found:
+            continue
+        left, right = own[: found.start()], own[found.end() :]
+        sign = right[:1] or left[-1:] or "_"
+        if sign in ("_", "-", " ") and left[-1:] in ("", sign) and right[:1] in ("", sign):
+            shapes.setdefault((bool(left), sign, bool(right)), []).append((left[:-1], right[1:]))
+    if not shapes:
+        return "", 0
+    (before, sign, after), parts = max(shapes.items(), key=lambda shape: len(shape[1]))
+    fields = ["{date}"]
+    if before:
+        fields.insert(0, "{source}" if after or _recur(parts, 0) else "{name}")
+    if after and (before or not _recur(parts, 1)):
+        fields.append("{name}")
+        firsts = [(first, rest.partition(sign)[0]) for first, rest in parts if sign in rest]
+        if not before and len(firsts) == len(parts) and _recur(firsts, 1):
+            fields.insert(1, "{source}")
+    elif after:
+        fields.append("{source}")
+    pattern = sign.join(fields)
+    fit = sum(read is not None and parse_date(read["date"]) is not None for read in map(names_reader(pattern), names))
+    return (pattern, fit) if fit >= FEW else ("", 0)
+
+
+def _recur(parts: Sequence[tuple[str, str]], place: int) -> bool:
+    """Whether what names have before (0) or behind (1) their date is in some of them the same."""
+    return len({part[place] for part in parts}) < len(parts)
 
 
 def parse_date(value: str) -> datetime | None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.core.errors import CorpusError
 from analysis.text.reading.folders import list_files, name_from
-from analysis.text.reading.metadata import MetadataError, names_reader, read_table, rows_by_file, stem
+from analysis.text.reading.metadata import MetadataError, names_reader, pattern_of_names, read_table, rows_by_file, stem
 from analysis.text.reading.readers import Problem, ReadError, Record
 from analysis.text.sentences import is_known
 
@@ -71,7 +71,26 @@ def plan_corpus(
         raise CorpusError(str(error)) from None
     if root.is_dir():  # the metadata of a folder may well be given for one of its files
         problems += strays
+    if name_pattern is None and table is None:
+        name_pattern = _guessed(list(names), problems)
     return Plan(names, document_ids(list(names)), given, label, name_pattern or None, problems)
+
+
+def _guessed(names: list[str], problems: list[tuple[str, str]]) -> str | None:
+    """The pattern that all `names` fit, if there is one; one that most of them fit is proposed in `problems`."""
+    pattern, fit = pattern_of_names(names)
+    if 0 < fit == len(names):
+        said = f"its name, as all {fit:,}, was read by the name_pattern {pattern!r}: give another, or '' to read none"
+        problems.append((names[0], said))
+        return pattern
+    if fit > len(names) / 2:
+        fitting = names_reader(pattern)
+        odd = next(name for name in names if fitting(name) is None)
+        said = (
+            f"its name does not fit {pattern!r}, as {fit:,} of {len(names):,} do: give that as name_pattern to use it"
+        )
+        problems.append((odd, said))
+    return None
 
 
 def described(

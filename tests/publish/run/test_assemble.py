@@ -64,6 +64,7 @@ def test_every_notebook_ran_to_its_last_cell_with_all_its_parameters(sample_run)
         node = nbformat.read(path, as_version=4)
         assert all(cell.execution_count for cell in node.cells if cell.cell_type == "code")
         injected = next(cell for cell in node.cells if cell.id == "injected-parameters")
+        assert injected.metadata.jupyter.source_hidden
         for name, value in manifest["parameters"][path.stem[3:]].items():
             assert f"{name} = {value!r}".replace("'", '"') in injected.source
 

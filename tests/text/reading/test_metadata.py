@@ -5,7 +5,15 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from analysis.text.reading.metadata import MetadataError, date_span, names_reader, parse_date, read_table, stem
+from analysis.text.reading.metadata import (
+    MetadataError,
+    date_span,
+    names_reader,
+    parse_date,
+    pattern_of_names,
+    read_table,
+    stem,
+)
 
 
 @pytest.mark.parametrize(
@@ -151,3 +159,23 @@ def test_a_file_name_that_does_not_fit(name):
 def test_a_pattern_that_is_none(pattern, trouble):
     with pytest.raises(MetadataError, match=f"file-name pattern '.*' {trouble}: write it as '{{source}}_{{date}}"):
         names_reader(pattern)
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        ("dawn_2024-06-22_a dawn_2024-06-23_b geo_2024-06-22_c", ("{source}_{date}_{name}", 3)),
+        ("20240622_dawn_x 20240623_dawn_y 20240623_geo_y", ("{date}_{source}_{name}", 3)),
+        ("2024-06-22-one-two 2024-06-23-three-four 2024-06-24-five", ("{date}-{name}", 3)),
+        ("talk_1999 talk_2000 speech_2001", ("{source}_{date}", 3)),
+        ("tax_1999 war_2000 law_2001", ("{name}_{date}", 3)),
+        ("a/2024-06-22 b/2024-06-23 c/2024-06-24 c/notes", ("{date}", 3)),
+        ("1789-Washington 1793-Washington", ("", 0)),  # two may agree by chance
+        ("chapter-0001 chapter-0002 chapter-0003", ("", 0)),  # numbers, not years
+        ("2024-13-01_a 2024-14-01_b 2024-15-01_c", ("", 0)),  # no dates
+        ("cv1999 cv2000 cv2001", ("", 0)),  # nothing parts the year from the rest
+        ("one two three", ("", 0)),
+    ],
+)
+def test_a_pattern_is_seen_in_names_that_agree(names, found):
+    assert pattern_of_names([f"{name}.txt" for name in names.split()]) == found
