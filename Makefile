@@ -19,7 +19,7 @@ INSTALL := $(if $(UV),"$(UV)" pip install --quiet --python .venv,$(BIN)/python -
 PINNED := $(INSTALL) --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup extras dev report test test-all lint lab verify bench docs locks clean
+.PHONY: help setup extras dev report test test-all lint lab verify bench docs site locks clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -88,8 +88,11 @@ bench: $(DEV)  ## The peers side by side: make bench [TEXTS=folder of .txt files
 	$(BIN)/python benchmarks/calibration.py $(if $(TEXTS),"$(TEXTS)")
 	$(BIN)/python benchmarks/coverage.py $(if $(TEXTS),"$(TEXTS)")
 
-docs: $(READY)  ## The pages in docs/, from what the package says of its tables and methods
+docs: $(EXTRAS)  ## The pages in docs/, from what the package says of its tables, methods and languages
 	$(BIN)/python -m analysis.publish.dictionary
 
+site: $(DEV)  ## The pages in docs/ as a site that opens from disk, with search: site/index.html
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
 clean:  ## Remove the virtual environment and what tools left behind
-	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv site .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

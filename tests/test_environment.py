@@ -7,6 +7,7 @@ import tomllib
 import pytest
 import yaml
 
+import analysis
 from analysis.core.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -65,3 +66,10 @@ def test_ci_runs_both_commands_of_the_readme():
     )
     assert first.groups() == ("$(DEV) lint", '$(PYTEST) -m "not slow"')
     assert second.groups() == ("test", "$(PYTEST) -m slow")
+
+
+def test_what_is_cited_has_the_version_of_the_project():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"]
+    assert cited == PROJECT["project"]["version"] == analysis.__version__
+    newest = re.findall(r"^## (\d+\.\d+\.\d+)( \(unreleased\))?$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert next(version for version, unreleased in newest if not unreleased) == cited

@@ -19,7 +19,7 @@ from analysis.core.paths import ROOT
 for needed in ("openpyxl", "sklearn", "spacy", "wordllama"):  # some of the commands need an extra
     pytest.importorskip(needed)
 
-PAGES = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("guide", "commands", "python"))]
+PAGES = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("guide", "commands", "python", "gallery"))]
 README = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 EXPORTS = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent

@@ -1,6 +1,6 @@
 """What every table and column of a run means (``dictionary.yml``), and each method behind them (``methods.yml``).
 
-``python -m analysis.publish.dictionary`` writes docs/tables.md, docs/methods.md and docs/parameters.md anew.
+``python -m analysis.publish.dictionary`` writes tables.md, methods.md, parameters.md and languages.md in docs/ anew.
 """
 
 import json
@@ -189,6 +189,9 @@ def _method(section: str, entry: dict[str, Any]) -> Method:
 
 
 if __name__ == "__main__":
+    from analysis.publish.languages import languages_page  # which asks measures that a report has no need to load
+
     pages = {"tables.md": tables_page(), "methods.md": methods_page(), "parameters.md": parameters_page()}
+    pages["languages.md"] = languages_page()
     for name, page in pages.items():
         (ROOT / "docs" / name).write_text(page, encoding="utf-8", newline="\n")
