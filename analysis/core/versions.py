@@ -16,7 +16,7 @@ def code_version() -> str:
     """A name for this package's code and the versions of what it reads and joins with, which may change a result."""
     versions = reading_versions() | {"duckdb": importlib.metadata.version("duckdb")}
     known = hashlib.sha256(json.dumps(versions, sort_keys=True).encode())
-    for file in sorted(PACKAGE.rglob("*.py")):
+    for file in sorted(file for ending in ("py", "tsv") for file in PACKAGE.rglob(f"*.{ending}")):
         known.update(f"{file.relative_to(PACKAGE).as_posix()}\0".encode() + file.read_bytes() + b"\0")
     return known.hexdigest()
 

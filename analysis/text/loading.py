@@ -86,7 +86,8 @@ def place_of(path: str | Path, folder: Path, *, metadata: str | Path | None, **o
     corpus, about = Path(path).expanduser(), options | {"metadata": metadata}
     known = hashlib.sha256(json.dumps([about, reading_versions()], sort_keys=True, default=str).encode())
     root = corpus if corpus.is_dir() else corpus.parent
-    code = [file for room in ("core", "text") for file in sorted((PACKAGE / room).rglob("*.py"))]
+    rooms, endings = ("core", "text"), ("py", "tsv")
+    code = [file for room in rooms for ending in endings for file in sorted((PACKAGE / room).rglob(f"*.{ending}"))]
     files = [(file.name, file) for file in code] + [(name_from(root, file), file) for file in corpus_files(corpus)]
     for name, file in files + ([("metadata", Path(metadata).expanduser())] if metadata else []):
         known.update(f"{name}\0{sha256_of(file)}\0".encode())

@@ -1,17 +1,22 @@
 """Splits a text into sentences: character spans, nothing lost.
 
-`sentencex` knows where sentences end in some sixty languages. What it leaves wrong is mended here: in every language
-inside web addresses, at list labels and at pieces without a word; in English also inside quotations and brackets, after
-abbreviations, and at what hangs on to the end of a sentence (citations, emoticons).
+English is split by a model learnt from treebanks (`analysis.text.boundaries`), other languages by `sentencex`, which
+knows where sentences end in some sixty. What it leaves wrong is mended here: inside web addresses, at list labels and
+at pieces without a word.
 """
 
 import itertools
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import sentencex
+from numpy.typing import NDArray
+
+from analysis.text.boundaries import english_spans
+from analysis.text.known_words import ABBREVIATIONS, TITLES
 
 if TYPE_CHECKING:
     from nltk.tokenize.punkt import PunktSentenceTokenizer
@@ -20,7 +25,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
-SPLITTERS = ("sentencex", "punkt")
+SPLITTERS = ("default", "punkt")
 
 # Languages with rules of their own in sentencex, and below them some that it gives the rules of a neighbour; und is
 # undetermined.
@@ -29,26 +34,6 @@ LANGUAGES = frozenset(
     "be bs ckb cs et fa he hr hu id ko ku lt lv mk ms nb ne nn no ps ro sd sl sq sr sv th tr ug und ur uz vi zh".split()
 )
 
-_OPENERS = "\"“‘'‚„«(\\[{"
-_CLOSERS = "\"”’'»)\\]}"
-_EMOTICON = r"[:;=8][-'o^]?[)(\]\[DPp/|*]+"
-_CITATION = r"\[(?:\d{1,3}(?:[,–-]\d{1,3})*|…|\.\.\.)\]"
-_BREAK = re.compile(
-    # A run of marks is taken at its first mark only, so that a text of nothing but marks is read once.
-    rf"""([.?!…](?<![.?!…]{{2}})[.?!…]*+)                           # the marks
-         ([{_CLOSERS}]*+)                                           # quotes and brackets that close
-         ((?:[^\S\r\n]?(?:{_EMOTICON}|{_CITATION})(?=\s))*+)        # what hangs on to the sentence
-         \s++(?=[{_OPENERS}]*+(\w))                                 # the first letter of what follows
-    """,
-    re.VERBOSE,
-)
-_SYMBOL = re.compile(r"([-—–=_*~#:;8](?<=\s.)[^\w\s]*+[DPp]?)\s++(?=([A-Z]\w*+))")  # alone, a capital follows
-_DIVIDER = re.compile(rf"{_EMOTICON}|[-=_*~#]{{3,}}")
-_FOOTNOTE = re.compile(r"\d{1,3}\s+(?=([A-Z]\w*+))")
-_SPEAKER = re.compile(
-    r"([A-Z]\w*+)[\w.'’-]*+\s++(?:[A-Z][\w.'’-]*+\s++){0,4}"
-    r"(?:said|says|asked|asks|added|adds|replied|cried|shouted|wondered|told|wrote|tweeted)\b"
-)
 _LABEL = re.compile(r"[^\w\s]?\s?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)]+")
 _BLANK_LINE = re.compile(r"[\n\r\f\u2029](?:(?<=[\f\u2029])|(?:(?<=\r)\n)?+[^\S\n\r]*+[\n\r])")
 
@@ -56,66 +41,72 @@ _WINDOW = 8192
 _CONTEXT = 512  # a beginning nearer than this to the end of a window, perhaps in a quotation, is judged in the next
 _WIDE_SPACES = "\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Abbreviations, without their last full stop. Those written here in lower case are known in either case; those with a
-# capital only with it, since without it they are words or initials that often end a sentence ("art.", "sat.", "mt.").
-# These precede a name, a number or an explanation and never end a sentence.
-TITLES = frozenset(
-    "mr mrs ms messrs mx mme mlle mgr msgr dr drs prof assoc asst gen lt lieut col maj capt cpt cmdr comdr cdr sgt "
-    "cpl pvt pte adm brig supt insp gov sen sens rep reps rev hon pres amb atty cllr engr adv smt mst mohd "
-    "Ch Det Flt Fr Md Mt Pt Sh Sqn Wg Art Eq Fig Figs Nos Rs Sec Vol Vols pp para approx cf e.g i.e viz vs".split()
-)
-# These are inside a sentence or at its end.
-ABBREVIATIONS = frozenset(
-    "inc co cos corp ltd llc plc bros assn intl natl dept univ inst govt jr sr esq ph.d "
-    "a.m p.m a.d b.c u.s u.k u.n e.u u.s.a d.c st ave blvd rd hwy pkwy bldg apt ext tel fig figs nos p vol vols "
-    "jan feb apr jun jul aug sept oct nov dec tue tues thu thur thurs Mar Sep Mon Wed Fri Sat Sun "
-    "al ca cit dist ed eds est ibid op avg excl incl misc tech voc dob sec hr hrs ft lb lbs oz sq mph "
-    "ala ariz ark calif colo conn fla kan ky mich minn mont neb nev okla penn tenn tex va vt wis wyo "
-    "Del Ga Ill Ind La Mass Me Miss Mo Ore Pa Wash".split()
-)
-# Names that end with the mark of an exclamation.
-EXCLAIMING_NAMES = frozenset(["Yahoo", "Jeopardy", "Joomla"])
-# Words of the closed classes: with a capital they begin a sentence, are no names, and no number counts them.
-STARTERS = frozenset(
-    "A An The This That These Those There Here He She It We They You His Her Its Our Their Your My "
-    "And But Or So Yet If When While Although Though Because Since As At In On For From By With To Of "
-    "After Before During Until Even Now Then Thus Also Still However Yes No Yeah Oh Well Okay "
-    "What Who How Why Where Which Do Does Did Is Are Was Were Has Have Had Can Could Will Would Should Not".split()
-)
 
 
-def sentences(text: str, language: str = "en", *, splitter: "str | PunktSentenceTokenizer" = "sentencex") -> list[Span]:
+def sentences(text: str, language: str = "en", *, splitter: "str | PunktSentenceTokenizer" = "default") -> list[Span]:
     """Character spans of the sentences of `text`, in order and without white space at either end.
 
     Every character that is not white space is in one of them. A blank line always ends a sentence, a single line break
-    does not by itself. A piece without a letter or a digit (``* * *``, ``:)``) and the label of a list item (``2.``)
-    are no sentences of their own: they go with their neighbour in the same paragraph.
+    does not by itself. In English an emoticon or a line of signs (``* * *``) may be a sentence of its own; in other
+    languages and with Punkt a piece without a letter or a digit, and the label of a list item (``2.``), go with their
+    neighbour in the same paragraph.
 
-    `language` is one of `LANGUAGES` (ISO 639), with or without a region ("en-GB"). `splitter` is ``"sentencex"``,
-    ``"punkt"`` (the algorithm of Kiss and Strunk 2006 with the abbreviations known here, for English), or what
-    `train_punkt` returns. Raises `ValueError` for a language or a splitter that is not known.
+    `language` is one of `LANGUAGES` (ISO 639), with or without a region ("en-GB"). `splitter` is ``"default"``: for
+    English the learnt model, for others sentencex; ``"punkt"`` (the algorithm of Kiss and Strunk 2006 with the
+    abbreviations known here, for English); or what `train_punkt` returns. Raises `ValueError` for a language or a
+    splitter that is not known.
 
     >>> text = 'Mr. Khan said: "It is late. We must go." He stayed in the U.S. Senate.'
     >>> [text[start:end] for start, end in sentences(text)]
     ['Mr. Khan said: "It is late.', 'We must go."', 'He stayed in the U.S. Senate.']
     """
+    found = sentences_within(text, [(0, len(text))], language, splitter=splitter)
+    return [(start, end) for start, end, _ in found.tolist()]
+
+
+def sentences_within(
+    text: str,
+    stretches: Sequence[Span],
+    language: str = "en",
+    *,
+    splitter: "str | PunktSentenceTokenizer" = "default",
+) -> NDArray[np.int64]:
+    """The `sentences` of each of the `stretches` of a text: (sentences, 3), start and end in `text`, and its stretch.
+
+    >>> sentences_within("Title. Two. - It rains. We go.", [(0, 6), (14, 30)]).tolist()
+    [[0, 6, 0], [14, 23, 1], [24, 30, 1]]
+    """
     if not is_known(language):
         raise ValueError(f"language {language!r} is not known: use one of {', '.join(sorted(LANGUAGES))}")
     language = primary(language)
-    if not isinstance(splitter, str):
-        cuts = _punkt_cuts(text, splitter)
-    elif splitter == "punkt":
-        cuts = _punkt_cuts(text, _untrained_punkt())
-    elif splitter == "sentencex":
-        cuts = _sentencex_cuts(text, language)
-        if language == "en":
-            _mend_english(text, cuts)
-        _mend_glued(text, cuts)
-    else:
+    punkt = splitter if not isinstance(splitter, str) else _untrained_punkt() if splitter == "punkt" else None
+    if punkt is None and splitter != "default":
         raise ValueError(f"splitter {splitter!r} is not known: use one of {', '.join(SPLITTERS)}")
-    # Most paragraphs are one line, and a look for its breaks is much cheaper than the pattern.
-    is_broken = any(mark in text for mark in "\n\r\f\u2029")
-    return _spans(text, cuts, {match.end() for match in _BLANK_LINE.finditer(text)} if is_broken else set())
+    broken = any(mark in text for mark in "\n\r\f\u2029")  # much cheaper to look for than the pattern
+    if punkt is None and language == "en":
+        bounds = [
+            (start, end, k)
+            for k, stretch in enumerate(stretches)
+            for start, end in (_paragraphs(text, *stretch) if broken else [stretch])
+        ]
+        found = english_spans(text, [bound[:2] for bound in bounds])
+        found[:, 2] = np.array([k for _, _, k in bounds], np.int64)[found[:, 2]]
+        return found
+    rows: list[int] = []
+    for k, (first, last) in enumerate(stretches):
+        piece = text[first:last]
+        cuts = _sentencex_cuts(piece, language) if punkt is None else _punkt_cuts(piece, punkt)
+        if punkt is None:
+            _mend_glued(piece, cuts)
+        for start, end in _spans(piece, cuts, {begin for begin, _ in _paragraphs(piece, 0, len(piece))} - {0}):
+            rows += (first + start, first + end, k)
+    return np.array(rows, np.int64).reshape(-1, 3)
+
+
+def _paragraphs(text: str, start: int, end: int) -> list[Span]:
+    """The stretches between blank lines."""
+    cuts = [match.end() for match in _BLANK_LINE.finditer(text, start, end)]
+    return list(itertools.pairwise([start, *cuts, end]))
 
 
 def is_known(language: str) -> bool:
@@ -208,74 +199,6 @@ def _without_panics(text: str) -> str:
     except UnicodeEncodeError:
         return _SURROGATE.sub("\ufffd", text)
     return text
-
-
-def _mend_english(text: str, cuts: set[int]) -> None:
-    for match in _BREAK.finditer(text):
-        marks, closers, tail, following = match.groups()
-        cut = match.end()
-        if tail:
-            cuts.difference_update(range(match.start(), cut))
-            cuts.add(cut)
-        elif marks == "." and following.isdigit() and (note := _FOOTNOTE.match(text, cut)) and note[1] in STARTERS:
-            cuts.discard(cut)
-            cuts.add(note.end())
-        elif cut not in cuts:
-            if following.isupper() and _ends_sentence(text, match.start(), marks, closers, cut):
-                cuts.add(cut)
-        elif _goes_on(text, match.start(), marks, closers, cut):
-            cuts.discard(cut)
-    for match in _SYMBOL.finditer(text):
-        symbol, following = match.groups()
-        before = text[max(0, match.start() - 2) : match.start()].strip()
-        if _DIVIDER.fullmatch(symbol) or _breaks_off(before[-1:], symbol, following):
-            cuts.add(match.end())
-
-
-def _ends_sentence(text: str, stop: int, marks: str, closers: str, cut: int) -> bool:
-    """Whether the marks at `stop` end a sentence that sentencex has not seen; a word with a capital follows."""
-    word = _word_before(text, stop)
-    if marks == "…" or ".." in marks:
-        return word != "" and not closers
-    if marks == ".":
-        known = _is_in(TITLES, word) or _is_in(ABBREVIATIONS, word)
-        initials = (len(word) == 1 and word.isalpha()) or "." in word
-        label = word.isdigit() and len(word) <= 2 and not closers
-        return not (known or initials or label or text[stop - 1 : stop].isspace())
-    return word not in EXCLAIMING_NAMES and not (closers and _names_speaker(text, cut))
-
-
-def _goes_on(text: str, stop: int, marks: str, closers: str, cut: int) -> bool:
-    """Whether a sentence goes on after the marks at `stop`, where sentencex has ended it."""
-    if closers:
-        return marks[-1] in "?!" and _names_speaker(text, cut)
-    if marks != ".":
-        return False
-    word = _word_before(text, stop)
-    return _is_in(TITLES, word) or (text[cut].islower() and _is_in(ABBREVIATIONS, word))
-
-
-def _word_before(text: str, stop: int) -> str:
-    """The word that ends at `stop`, without opening quotes and what is before a hyphen; empty after a space."""
-    before = text[max(0, stop - 24) : stop]
-    if not before[-1:].strip():
-        return ""
-    return before.rsplit(None, 1)[-1].rpartition("-")[2].lstrip("\"“‘'«([{—–")
-
-
-def _is_in(words: Set[str], word: str) -> bool:
-    return word in words or word.lower() in words
-
-
-def _names_speaker(text: str, cut: int) -> bool:
-    """Whether the text goes on with who said what was quoted: `"Why?" Gen. Khan asked.`"""
-    speaker = _SPEAKER.match(text, cut)
-    return speaker is not None and speaker[1] not in STARTERS
-
-
-def _breaks_off(before: str, symbol: str, following: str) -> bool:
-    """Whether a speaker breaks off at a dash and begins anew: "I was — No, she was there"."""
-    return symbol in ("—", "–", "--") and (before.islower() or before == "-") and following in STARTERS
 
 
 def _mend_glued(text: str, cuts: set[int]) -> None:

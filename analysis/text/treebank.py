@@ -16,7 +16,7 @@ import regex
 from numpy.typing import NDArray
 
 from analysis.text.characters import APOSTROPHES
-from analysis.text.sentences import ABBREVIATIONS, TITLES
+from analysis.text.known_words import ABBREVIATIONS, TITLES
 
 Span = tuple[int, int]
 

@@ -165,7 +165,7 @@ def test_unknown_scheme_or_splitter():
     corpus = read_text("One.")
     with pytest.raises(ValueError, match="unknown scheme 'words': use 'frequency' or 'treebank'"):
         tokenize(corpus, scheme="words")
-    with pytest.raises(ValueError, match="splitter 'spacy' is not known: use one of sentencex, punkt"):
+    with pytest.raises(ValueError, match="splitter 'spacy' is not known: use one of default, punkt"):
         tokenize(corpus, splitter="spacy")
 
 
