@@ -52,6 +52,9 @@ def test_the_groups_that_repeat_most_and_the_one_that_repeats_least():
     groups = pd.Series(list("AABCD"))  # 50 of 200, 50 of 50, 30 of 200, 0 of 10
     assert repeats_most(shares, groups) == "Repeated most: B (100% of its words), A (25%) and C (15%); least: D (0%)."
     assert repeats_most(shares.head(3), groups.head(3)) == "Repeated most: B (100% of its words); least: A (25%)."
+    assert repeats_most(shares.assign(repeated=shares["words"]), groups) == (
+        "All groups of documents repeat as much (100% of their words)."
+    )
     assert repeats_most(shares.assign(repeated=0), groups) == "No group of documents repeats a sentence verbatim."
 
 

@@ -44,10 +44,14 @@ def repeats_most(shares: pd.DataFrame, groups: pd.Series, *, top: int = 3) -> st
     share = (total["repeated"] / total["words"].clip(lower=1)).sort_values(ascending=False, kind="stable")
     if not share.iloc[0]:
         return "No group of documents repeats a sentence verbatim."
-    most = share.head(min(top, len(share) - 1))
+    last = share[share == share.iloc[-1]]
+    most = leading(share[share > share.iloc[-1]].to_frame("share"), "share", top)["share"]
+    if most.empty:
+        return f"All groups of documents repeat as much ({percent(share.iloc[0])} of their words)."
     said = [f"{name} ({percent(own)})" for name, own in most.items()]
     said[0] = said[0].replace("%)", "% of its words)")
-    return f"Repeated most: {listed(said)}; least: {share.index[-1]} ({percent(share.iloc[-1])})."
+    least = listed([str(name) for name in last.index]) if len(last) <= top else f"{len(last):,} groups"
+    return f"Repeated most: {listed(said)}; least: {least} ({percent(last.iloc[0])})."
 
 
 def printed_again(groups: pd.DataFrame) -> str:

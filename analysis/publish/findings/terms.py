@@ -223,15 +223,16 @@ def with_tests(tests: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def tied(table: pd.DataFrame, *, top: int = 4) -> str:
+def paired(table: pd.DataFrame, *, top: int = 4) -> str:
     """The pairs of a table of collocations that appear most often, as a sentence; a word beside itself is none.
 
-    >>> tied(pd.DataFrame({"first": ["prime"], "second": ["minister"], "count": [7]}))
+    >>> paired(pd.DataFrame({"first": ["prime"], "second": ["minister"], "count": [7]}))
     'Most often together: “prime” and “minister” (7 times).'
     """
     if table.empty:
         return "No two words appear together often enough to be called a pair."
-    found = table[table["first"] != table["second"]].nlargest(top, "count").to_dict("records")
+    table = table[table["first"] != table["second"]].sort_values("count", ascending=False, kind="stable")
+    found = leading(table, "count", top).to_dict("records")
     said = [f"“{row['first']}” and “{row['second']}” ({times(row['count'])})" for row in found]
     return f"Most often together: {listed(said)}."
 
