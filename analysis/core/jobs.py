@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,7 @@ from typing import Any
 from analysis.core.errors import CorpusError
 from analysis.core.files import clear, delete_made, own_folder
 from analysis.core.progress import Progress
-from analysis.core.signals import undisturbed
+from analysis.core.signals import calls_to_leave, undisturbed
 from analysis.core.versions import code_version
 
 DEATHS = 3  # of worker processes, after which a stage is given up
@@ -169,8 +170,7 @@ def _by_pool(run: Callable[[Any], None], left: dict[str, Any], cores: int) -> It
     """The tasks done by processes of this machine; those that a killed one took with it are done by others."""
     left = dict(left)
     for _ in range(DEATHS):
-        # Spawned, since a process with threads can't be forked without risk.
-        pool = ProcessPoolExecutor(min(cores, len(left)), get_context("spawn"), initializer=_as_worker)
+        pool = ProcessPoolExecutor(min(cores, len(left)), get_context(_start_method()), initializer=_as_worker)
         try:
             # Processes are begun: none is left half-made, and only when they run could they leave Ctrl-C to this one.
             with undisturbed(), _unheard(signal.SIGINT):
@@ -188,6 +188,12 @@ def _by_pool(run: Callable[[Any], None], left: dict[str, Any], cores: int) -> It
         f"processes were killed {DEATHS} times, perhaps for want of memory: give a smaller --memory; "
         "what is finished is kept for the next call"
     )
+
+
+def _start_method() -> str:
+    """How processes begin: forked from this one, which has imported all, where it is safe, on Linux and without threads
+    of Python's; else spawned, which takes a second of a processor each."""
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 @contextmanager
@@ -227,6 +233,8 @@ def _by_client(run: Callable[[Any], None], left: dict[str, Any], client: Any, na
 
 def _as_worker() -> None:
     """Make this process one that ends with its parent, and leaves Ctrl-C to it."""
+    for kind in calls_to_leave():  # a forked process has the handlers of its parent
+        signal.signal(kind, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
 
