@@ -79,6 +79,7 @@ verify: $(READY)  ## Rerun a finished run from its manifest and compare: make ve
 	$(BIN)/python -m analysis verify "$(OUT)"
 
 bench: $(DEV)  ## The peers side by side: make bench [TEXTS=folder of .txt files] [LABELLED=folder of labelled data]
+	$(BIN)/python benchmarks/paths.py --reports $(if $(TEXTS),--texts "$(TEXTS)")
 	$(BIN)/python benchmarks/words.py $(if $(TEXTS),"$(TEXTS)")
 	$(BIN)/python benchmarks/terms.py
 	$(BIN)/python benchmarks/framing.py $(if $(LABELLED),"$(LABELLED)") $(if $(TEXTS),--texts "$(TEXTS)")

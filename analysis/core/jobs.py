@@ -4,12 +4,13 @@ import hashlib
 import json
 import os
 import signal
+import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path, PurePath
@@ -18,7 +19,7 @@ from typing import Any
 from analysis.core.errors import CorpusError
 from analysis.core.files import clear, delete_made, own_folder
 from analysis.core.progress import Progress
-from analysis.core.signals import undisturbed
+from analysis.core.signals import calls_to_leave, undisturbed
 from analysis.core.versions import code_version
 
 DEATHS = 3  # of worker processes, after which a stage is given up
@@ -34,7 +35,21 @@ class BusyError(ValueError):
     """A folder of stages in which another process works; the message says what to do."""
 
 
-def run_stage(
+def run_stage(function: Callable[[Any, Path], None], tasks: Sequence[Any], folder: Path, **how: Any) -> list[Path]:
+    """What `stage_results` gives, when all of it is there.
+
+    >>> from types import SimpleNamespace
+    >>> def double(task, place):
+    ...     _ = (place / "result").write_text(str(2 * task.number))
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     places = run_stage(double, [SimpleNamespace(key="one", number=1)], Path(name))
+    ...     places[0].relative_to(name).as_posix(), (places[0] / "result").read_text()
+    ('double/one', '2')
+    """
+    return list(stage_results(function, tasks, folder, **how))
+
+
+def stage_results(
     function: Callable[[Any, Path], None],
     tasks: Sequence[Any],
     folder: Path,
@@ -44,25 +59,19 @@ def run_stage(
     short: bool = False,
     what: str = "",
     progress: Progress = lambda what, done, total: None,
-) -> list[Path]:
+) -> Generator[Path, None, None]:
     """The results of `function` for each task, as folders ``folder/<name of the function>/<key>``, in their order.
 
-    `function` (of a module, so that other processes find it) writes into the new folder that it is given. That gets its
-    name when the function is done: a result that is there is whole, and its task is not done again. Where two do a
-    task at once, the first one's result stays. `tasks` are `Task`\\s; of several with one key one is done.
+    Each comes as soon as it and those before it are there, while others do what follows; close the iterator where it is
+    not read to its end. `function` (of a module, so that other processes find it) writes into the new folder that it is
+    given. That gets its name when the function is done: a result that is there is whole, and its task is not done
+    again. Where two do a task at once, the first one's result stays. `tasks` are `Task`\\s; of several with one key one
+    is done.
 
     The work is done in this process; or in `cores` new ones, of `short` tasks where there are `FEW` for each or more;
     or by the workers of a dask `client`, to which `folder` must be the same place. A worker that is killed costs time
     and changes nothing. `what` is the work's name for `progress`, by default that of the function. Raises what
     `function` raises, and `LostError` where workers die again and again; the results there are stay.
-
-    >>> from types import SimpleNamespace
-    >>> def double(task, place):
-    ...     _ = (place / "result").write_text(str(2 * task.number))
-    >>> with tempfile.TemporaryDirectory() as name:
-    ...     places = run_stage(double, [SimpleNamespace(key="one", number=1)], Path(name))
-    ...     places[0].relative_to(name).as_posix(), (places[0] / "result").read_text()
-    ('double/one', '2')
     """
     stage = folder / function.__name__
     stage.mkdir(parents=True, exist_ok=True)
@@ -73,10 +82,14 @@ def run_stage(
     progress(name, done, len(places))
     run = partial(_run, function, stage, code_version())
     cores = 1 if short and len(tasks) < FEW * cores else cores
-    for _ in _finished(run, left, client, cores, f"{function.__name__}-{_short(stage)}"):
-        done += 1
-        progress(name, done, len(places))
-    return [places[task.key] for task in tasks]
+    with closing(_finished(run, left, client, cores, f"{function.__name__}-{_short(stage)}")) as finished:
+        numbered = enumerate(finished, done + 1)
+        for task in tasks:
+            while not places[task.key].is_dir():
+                progress(name, next(numbered)[0], len(places))
+            yield places[task.key]
+        for number, _ in numbered:
+            progress(name, number, len(places))
 
 
 @contextmanager
@@ -153,7 +166,9 @@ def _run(function: Callable[[Any, Path], None], stage: Path, version: str, task:
             raise
 
 
-def _finished(run: Callable[[Any], None], left: dict[str, Any], client: Any, cores: int, name: str) -> Iterator[None]:
+def _finished(
+    run: Callable[[Any], None], left: dict[str, Any], client: Any, cores: int, name: str
+) -> Generator[None, None, None]:
     """One None for each task that is done."""
     if client is not None:
         yield from _by_client(run, left, client, name)
@@ -169,8 +184,7 @@ def _by_pool(run: Callable[[Any], None], left: dict[str, Any], cores: int) -> It
     """The tasks done by processes of this machine; those that a killed one took with it are done by others."""
     left = dict(left)
     for _ in range(DEATHS):
-        # Spawned, since a process with threads can't be forked without risk.
-        pool = ProcessPoolExecutor(min(cores, len(left)), get_context("spawn"), initializer=_as_worker)
+        pool = ProcessPoolExecutor(min(cores, len(left)), get_context(_start_method()), initializer=_as_worker)
         try:
             # Processes are begun: none is left half-made, and only when they run could they leave Ctrl-C to this one.
             with undisturbed(), _unheard(signal.SIGINT):
@@ -188,6 +202,12 @@ def _by_pool(run: Callable[[Any], None], left: dict[str, Any], cores: int) -> It
         f"processes were killed {DEATHS} times, perhaps for want of memory: give a smaller --memory; "
         "what is finished is kept for the next call"
     )
+
+
+def _start_method() -> str:
+    """How processes begin: forked from this one, which has imported all, where it is safe, on Linux and without threads
+    of Python's; else spawned, which takes a second of a processor each."""
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 @contextmanager
@@ -227,6 +247,8 @@ def _by_client(run: Callable[[Any], None], left: dict[str, Any], client: Any, na
 
 def _as_worker() -> None:
     """Make this process one that ends with its parent, and leaves Ctrl-C to it."""
+    for kind in calls_to_leave():  # a forked process has the handlers of its parent
+        signal.signal(kind, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
 

@@ -1,14 +1,16 @@
 """Tables of what each document of a corpus has, made shard by shard and put together in the order of the documents."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import partial
+from itertools import tee
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from analysis.core.files import whole_file
-from analysis.core.jobs import named, run_stage, work_folder
+from analysis.core.jobs import named, run_stage, stage_results, work_folder
 from analysis.core.progress import Progress
 from analysis.core.resources import BASE, PER_CHARACTER, budget
 from analysis.engine.columns import read_about, write_about
@@ -43,12 +45,10 @@ class Counted(NamedTuple):
     problems: int
 
 
-def in_order(places: Sequence[Path], progress: Progress, memory: int) -> Iterator[pa.RecordBatch]:
-    """The rows in each folder, with progress told."""
-    for done, place in enumerate(places):
-        progress("writing", done, len(places))
+def in_order(places: Iterable[Path], folder: Path, memory: int) -> Iterator[pa.RecordBatch]:
+    """The rows in each folder."""
+    for place in places:
         yield from pieces_in(place / _ROWS)
-    progress("writing", len(places), len(places))
 
 
 def write_by_document(
@@ -58,7 +58,7 @@ def write_by_document(
     schema: pa.Schema,
     *,
     lexicon: Lexicon | None = None,
-    rows: Callable[[Sequence[Path], Progress, int], Iterator[pa.RecordBatch]] = in_order,
+    rows: Callable[[Iterable[Path], Path, int], Iterator[pa.RecordBatch]] = in_order,
     memory: int,
     adjust_for_redundancy: bool = False,
     client: Any = None,
@@ -68,7 +68,8 @@ def write_by_document(
 ) -> Counted:
     """Write the rows that `function` makes of each shard, with `write_rows_of`, to the table `out`, and the problems.
 
-    `rows` makes the rows of the table of the folders of all shards. `memory` is how many bytes all processes together
+    `rows` makes the rows of the table of the folders of all shards, as they come, with a folder for what finds no room
+    in so many bytes of memory. `memory` is how many bytes all processes together
     may take, about, or with a dask `client` each worker. What is finished is kept beside `out`, or in the folder
     `work`, and not done again: see `work_folder`. `reading` is as in `partitions`. With `adjust_for_redundancy` the
     tasks get the tally of their sentences, of all or of those in the language of the `lexicon`. Raises `CorpusError`
@@ -82,18 +83,18 @@ def write_by_document(
     # What fits in one shard is counted before another process has started.
     cores = plan.cores if sum(file.size for piece in pieces for file in piece.files) > plan.characters else 1
     with work_folder(target, work) as folder:
-        run = partial(run_stage, folder=folder, client=client, cores=cores, progress=progress)
-        places = run(
-            function,
-            _adjusted(tasks, run, memory - BASE, plan.cores) if adjust_for_redundancy else tasks,
-            what="counting",
-        )
-        documents = sum(read_about(place)["documents"] for place in places)
-        if not documents:
-            raise CorpusError(nothing_read(corpora, places))
-        problems = write_problems(places, target)
-        with whole_file(target) as place:
-            written = write_rows(rows(places, progress, memory), schema, place)
+        how: dict[str, Any] = {"folder": folder, "client": client, "cores": cores, "progress": progress}
+        if adjust_for_redundancy:
+            tasks = _adjusted(tasks, partial(run_stage, **how), memory - BASE, plan.cores)
+        # The first shards are written while the others are counted.
+        with closing(stage_results(function, tasks, what="counting", **how)) as found, whole_file(target) as place:
+            shards, again = tee(found)
+            written = write_rows(rows(shards, folder, memory), schema, place)
+            places = list(again)
+            documents = sum(read_about(place)["documents"] for place in places)
+            if not documents:
+                raise CorpusError(nothing_read(corpora, places))
+            problems = write_problems(places, target)
     return Counted(documents, written, problems)
 
 

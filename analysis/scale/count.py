@@ -1,6 +1,6 @@
 """How often each document of a corpus uses each word, or all of it, counted shard by shard."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-from analysis.core.progress import Progress
 from analysis.engine.database import database, scan, write_shard
 from analysis.scale.by_document import (
     NAMES,
@@ -79,12 +78,12 @@ def totals(corpora: Sequence[str | Path], out: str | Path, *, memory: int, **opt
     return write_by_document(count_words, corpora, out, TOTALS, rows=_added_up, memory=memory, **options).rows
 
 
-def _added_up(places: Sequence[Path], progress: Progress, memory: int) -> Iterator[pa.RecordBatch]:
+def _added_up(places: Iterable[Path], folder: Path, memory: int) -> Iterator[pa.RecordBatch]:
     """The rows of `totals`, from those of `count` in each folder."""
-    with database(memory=memory, folder=places[0].parent) as engine:
+    with database(memory=memory, folder=folder) as engine:
         assert engine.folder
         files = []
-        for number, batch in enumerate(in_order(places, progress, memory)):
+        for number, batch in enumerate(in_order(places, folder, memory)):
             terms, width = batch["term"], len(batch["term"].dictionary)
             row, amount = terms.indices.to_numpy(), batch["count"].to_numpy()
             files.append(engine.folder / f"{number:06}.parquet")

@@ -86,7 +86,7 @@ def test_workers_of_this_machine_write_the_same_bytes(typed, tmp_path, monkeypat
 # The command line as a worker process has it too. Parts have ten thousand characters, so that there are forty of them;
 # a worker waits where the test says, until the first process has called off what is not begun.
 PROGRAM = """
-import signal, sys, time
+import signal, sys, threading, time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import active_children
 from pathlib import Path
@@ -120,6 +120,8 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     by_document.budget = lambda *given, **more: Budget(2, 10_000)
     count.count_words, jobs.ProcessPoolExecutor = count_words, Pool
+    if (HERE / "wait at the start").exists():  # processes are spawned beside a thread, and take long to begin
+        threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
     main()
 elif (HERE / "wait at the start").exists():
     (HERE / f"started {time.monotonic_ns()}").touch()

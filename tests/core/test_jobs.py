@@ -85,10 +85,21 @@ def test_an_error_is_the_function_s_own_and_leaves_nothing_half_done(functions, 
     assert sorted(place.name for place in (tmp_path / "fail").iterdir()) == ["task-0", "task-1"]
 
 
-def test_processes(functions, tmp_path):
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_processes(functions, tmp_path, monkeypatch, method):
+    monkeypatch.setattr(jobs, "_start_method", lambda: method)
     places = run_stage(functions.write, tasks(4), tmp_path, cores=2)
     assert results(places) == ["0", "1", "2", "3"]
     assert str(os.getpid()) not in [(place / "process").read_text() for place in places]
+
+
+def test_a_process_with_threads_is_not_forked():
+    leave = threading.Event()
+    thread = threading.Thread(target=leave.wait)
+    thread.start()
+    assert jobs._start_method() == "spawn"
+    leave.set()
+    thread.join()
 
 
 def test_a_killed_process_costs_time_and_changes_nothing(functions, tmp_path):

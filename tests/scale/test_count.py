@@ -328,7 +328,7 @@ def test_a_killed_call_goes_on_where_it_stood(cut, remote_files, tmp_path, adjus
     after = {}
 
     def look(what: str, done: int, total: int) -> None:
-        if what == "writing" and not after:
+        if what == "counting" and done == total:
             after.update({place.name: (place / file).stat().st_mtime_ns for place in stage.iterdir()})
 
     count([remote_files], out, memory=MEMORY, adjust_for_redundancy=adjust, progress=look)
