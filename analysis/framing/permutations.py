@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from analysis.core.compiled import Floats, Ints, compiled
+from analysis.core.compiled import Floats, Ints, ahead, compiled
 
 LEVEL = 0.05  # of the false discovery rate below which a difference has a direction
 DEALT, TOGETHER = 8, 32  # dealings, and choices of headlines, that are drawn before they are added up
@@ -50,10 +50,14 @@ def dealt(hits: sparse.csr_array, words: Floats, group: Ints, permutations: int,
     actual = apart(side[None])[0]
     as_far = np.ones(actual.shape)  # the actual one
     random = np.random.default_rng(seed)
-    for first in range(0, permutations, DEALT):
+
+    def dealings(first: int) -> NDArray[np.int32]:
         members = np.empty((min(DEALT, permutations - first), len(side)), dtype=np.int32)
         for row in members:
             row[random.permutation(len(values))] = side
+        return members
+
+    for members in ahead(dealings, range(0, permutations, DEALT)):
         as_far += _reach(apart(members), actual).sum(axis=0)
     return as_far / (permutations + 1)
 

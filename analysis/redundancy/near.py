@@ -12,6 +12,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from analysis.core.compiled import compiled
+from analysis.core.resources import cores
 from analysis.redundancy.near_join import Ids, Sets, comparisons, join, sets_of
 from analysis.redundancy.near_places import of_contents
 from analysis.redundancy.reuse.borrowing import SIDES, rows_of
@@ -75,7 +76,8 @@ def near_repeats(
             f"their rarest words, it would take {hits:.0e} comparisons, and {most_comparisons:.0e} are made at most"
         )
     for k, own in enumerate(borders):
-        for pairs in join(sets.block(*own), (sets.block(*each) for each in borders[k:]), threshold, types):
+        others = (sets.block(*each) for each in borders[k:])
+        for pairs in join(sets.block(*own), others, threshold, types, threads=cores()):
             found.add(*pairs)
         release(sets.items)
     a, b, similarity, omitted = found.rows()
@@ -137,7 +139,7 @@ def copies(tokens: Tokens, *, threshold: float = ALIKE) -> Ints:
     blocks = [sets.block(*each) for each in cut(np.diff(sets.begin), WORDS)]
     if comparisons(blocks, threshold, types) <= COPIES_COMPARED:
         for k, own in enumerate(blocks):
-            for a, b, _ in join(own, blocks[k:], threshold, types):
+            for a, b, _ in join(own, blocks[k:], threshold, types, threads=cores()):
                 first = np.unique(group, return_index=True)[1]
                 links = np.stack([np.append(a, np.arange(size)), np.append(b, first[group])])  # and what was linked
                 graph = sparse.coo_array((np.ones(links.shape[1]), (links[0], links[1])), (size, size))

@@ -1,6 +1,8 @@
 """Sets of words that are alike: all pairs, found by their rarest words. Machine code on integers."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +15,7 @@ from analysis.text.units import Ints
 
 FEWEST = 5  # words of a unit from which shared words say something: one word of four changed is a quarter
 ROOM = 1_000_000  # pairs that are in memory at a time, and those of one set more
+STRETCHES = 8  # parts of the larger sets for each of several threads, so that they end at about the same time
 
 Ids = NDArray[np.int32]
 
@@ -49,23 +52,43 @@ def sets_of(ranks: Ids, offsets: Ints, numbers: Hashes | None = None) -> tuple[I
 
 
 def join(
-    own: Sets, others: Iterable[Sets], threshold: float, types: int, *, itself: bool = True, room: int = ROOM
+    own: Sets,
+    others: Iterable[Sets],
+    threshold: float,
+    types: int,
+    *,
+    itself: bool = True,
+    room: int = ROOM,
+    threads: int = 1,
 ) -> Iterator[tuple[Ids, Ids, Floats]]:
     """The pairs of sets with a similarity of at least `threshold`, and their similarity: about `room` pairs at a time.
 
     One set is in the block `own`, the other in one of `others`, whose sets get larger from block to block; the first of
-    them is `own` again, or with `itself` false another block. Words are numbered from 0 to below `types`.
+    them is `own` again, or with `itself` false another block. Words are numbered from 0 to below `types`. Several
+    `threads` give the same pairs in another order.
     """
     index, sizes, number = _index_of(own, threshold, types), np.diff(own.begin), 0
-    for other in others:
-        larger, start = np.diff(other.begin), 0
-        if apart(sizes[-1], larger[0], threshold):
-            return
-        given = other.begin, other.items, _bits_of(other.begin, other.items), number, threshold, itself and not number
-        while start < len(larger):
-            one, two, shared, start = _met(index, *given, start, room)
-            yield own.content[one], other.content[two], shared / (sizes[one] + larger[two] - shared)
-        number += len(larger)
+    # Each thread moves its own ``head`` on, and marks its own ``last``.
+    indices = [index, *(index._replace(head=index.head.copy(), last=index.last.copy()) for _ in range(threads - 1))]
+    with ThreadPoolExecutor(threads) as pool:
+        for other in others:
+            larger = np.diff(other.begin)
+            if apart(sizes[-1], larger[0], threshold):
+                return
+            given = {"begin": other.begin, "items": other.items, "bits": _bits_of(other.begin, other.items)}
+            met = partial(
+                _met, **given, number=number, threshold=threshold, itself=itself and not number, room=room // threads
+            )
+            # Stretches side by side have sets of about the same size, which take about as long.
+            ends = np.linspace(0, len(larger), (STRETCHES if threads > 1 else 1) * threads + 1).astype(np.int64)
+            for first in range(0, len(ends) - 1, threads):
+                start, stop = ends[first : first + threads].copy(), ends[first + 1 : first + threads + 1]
+                while len(left := np.flatnonzero(start < stop)):
+                    found = pool.map(met, [indices[k] for k in left], start[left], stop[left])
+                    for k, (one, two, shared, reached) in zip(left, found, strict=True):
+                        start[k] = reached
+                        yield own.content[one], other.content[two], shared / (sizes[one] + larger[two] - shared)
+            number += len(larger)
 
 
 def apart(size: int, larger: int, threshold: float) -> bool:
@@ -167,14 +190,23 @@ def _bits_of(begin: Any, items: Any) -> Any:
 
 @compiled
 def _met(
-    own: Any, begin: Any, items: Any, bits: Any, number: int, threshold: float, itself: bool, start: int, room: int
+    own: Any,
+    start: int,
+    stop: int,
+    begin: Any,
+    items: Any,
+    bits: Any,
+    number: int,
+    threshold: float,
+    itself: bool,
+    room: int,
 ) -> Any:
     """The sets of an index that others resemble, to at least `threshold`; the others; how many words they share.
 
     `own` is an `_Index`; ``items[begin[k] : begin[k + 1]]`` with their `bits` are the others, in the order of their
     sizes and none smaller than the `number` of sets looked up before. With `itself` they are those of the index, of
-    which each looks for earlier ones. It begins with the other set `start`, and ends after the one with which there are
-    `room` pairs or more; the last number returned is that of the next one.
+    which each looks for earlier ones. It begins with the other set `start`, and ends before `stop`, or after the one
+    with which there are `room` pairs or more; the last number returned is that of the next one.
 
     Two sets that share enough words share one of the first few of either, else too few are left (prefix filter): so a
     set is compared only with those that have one of its first words among theirs. At the first such word that both
@@ -184,7 +216,7 @@ def _met(
     begins, contents, sizes, signs = own.begin, own.items, own.sizes, own.signs
     found = np.empty((1024, 3), dtype=np.int32)
     pairs, x = 0, start
-    while x < len(begin) - 1 and pairs < room:
+    while x < stop and pairs < room:
         x_end = begin[x + 1]
         size, sign = x_end - begin[x], bits[x]
         smallest = max(int(threshold * size) - 1, 1)  # of the sets that may match; one less: products are rounded

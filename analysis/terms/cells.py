@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.core.compiled import Bools, Floats, Ints, compiled
+from analysis.core.compiled import Bools, Floats, Ints, ahead, compiled
 from analysis.terms.keys import Alphabet, Columns, by_value, changes, pack, rank_of
 from analysis.text.documents import Offsets
-from analysis.text.shards import shard_weights, shards
+from analysis.text.shards import Shard, shard_weights, shards
 from analysis.text.tokens import Ids, Tokens
 
 
@@ -77,7 +77,9 @@ def counted_terms(
 
     ``codes``: those of `tokens` in `words`. Stop words are left out, and of a corpus in one shard what is rare in it.
     """
-    for shard in shards(tokens):
+    radices, whole = words.radices(n, len(groups.names)), tokens.n_documents
+
+    def of_shard(shard: Shard) -> tuple[Cells, Columns]:
         place: Any = slice(None)
         term, own = shard.tokens.ids, [codes[shard.types]]
         if n > 1:
@@ -87,14 +89,15 @@ def counted_terms(
             term, words_of = _numbered(running)
             own = [own[0][order][word] for word in words_of]
         kept = ~words.dropped[own[0]] & ~words.dropped[own[-1]]
-        if shard.tokens.n_documents == tokens.n_documents:  # a group may still have too few of what all have enough of
+        if shard.tokens.n_documents == whole:  # a group may still have too few of what all have enough of
             kept &= np.bincount(term, minlength=len(kept)) >= min_count
         term = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)[term]
         amount = shard_weights(tokens, weights, shard)
         unit, owner = _units(shard.tokens, groups.of[shard.rows], groups.alone[shard.rows])
         cells = _counted(term, unit[place], owner, None if amount is None else amount[place], int(kept.sum()))
-        digits = [*(word[kept][cells.term] for word in own), cells.group]
-        yield cells, pack(digits, words.radices(n, len(groups.names)))
+        return cells, pack([*(word[kept][cells.term] for word in own), cells.group], radices)
+
+    return ahead(of_shard, shards(tokens))
 
 
 def _running(ids: Ids, sentence_offsets: Offsets, n: int, skip: int) -> tuple[list[Ids], Ids]:

@@ -8,10 +8,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlog1py
 
-from analysis.core.compiled import Bools, Floats, Ints, compiled
+from analysis.core.compiled import Bools, Floats, Ints, ahead, compiled
 from analysis.terms.keys import FirstRows, alphabetical, key_buckets, rank_of, summed
 from analysis.text.patterns import fitting_types, fold_pattern
-from analysis.text.shards import names, shards
+from analysis.text.shards import Shard, names, shards
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Ids, Tokens
 
@@ -145,16 +145,19 @@ def _pairs(
 
     Pairs that are not frequent enough are left out where the shard is the whole.
     """
-    for shard in shards(tokens):
+
+    def of_shard(shard: Shard) -> Ids:
         own, types = shard.tokens, shard.types
         ids, offsets, reach = own.ids, own.sentence_offsets, window
         if not isinstance(reach, int):
             ids, offsets = _each_once(own)
             reach = len(ids)
         least = min_count if own.n_documents == tokens.n_documents else 1
-        found = _count(ids, offsets, own.sentence_document, reach, both_ways, begins[types], ends[types], least)
+        found: Ids = _count(ids, offsets, own.sentence_document, reach, both_ways, begins[types], ends[types], least)
         found[:2] = types[found[:2]]
-        yield found
+        return found
+
+    return ahead(of_shard, shards(tokens))
 
 
 def _each_once(tokens: Tokens) -> tuple[Ids, Ints]:

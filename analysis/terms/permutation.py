@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.core.compiled import Bools, Floats, Ints, compiled
+from analysis.core.compiled import Bools, Floats, Ints, ahead, compiled
 from analysis.text.hashes import run_begins
 
 SIGNIFICANT = 0.05  # below this adjusted p a term stands out, so that none from there on need be dealt
@@ -155,8 +155,8 @@ class Permutations:
         actual, going = self._actual(pairs), np.ones(len(pairs.group), dtype=bool)
         as_far, dealt = np.zeros((2, len(going)), dtype=np.int64)
         self._random, self._dealt_order = np.random.default_rng(self._seed), self._order.copy()
-        for done in range(0, self._permutations, TOGETHER):
-            dealings = self._next(min(TOGETHER, self._permutations - done))
+        counts = [min(TOGETHER, self._permutations - done) for done in range(0, self._permutations, TOGETHER)]
+        for dealings in ahead(self._next, counts):
             _deal(pairs, *dealings, actual, going, as_far, dealt)
         self._done.append((as_far, dealt, pairs.size, pairs.group))
         if self._open is not None:

@@ -108,10 +108,11 @@ def test_of_bulletins_that_are_all_alike_every_pair_is_counted(
     assert len(expected) + sum(row[7] for row in expected) == len(pairs)
 
 
-def test_pairs_are_found_in_pieces() -> None:
+@pytest.mark.parametrize("threads", [1, 2])
+def test_pairs_are_found_in_pieces(threads: int) -> None:
     sets = np.column_stack([np.tile(np.arange(9), (60, 1)), np.arange(9, 69)]).astype(np.int32)
     own = Sets(np.arange(60), np.arange(0, 601, 10), sets.ravel())
-    sizes = [len(first) for first, _, _ in join(own, [own], 0.8, 70, room=100)]
+    sizes = [len(first) for first, _, _ in join(own, [own], 0.8, 70, room=100, threads=threads)]
     # Each of 60 is like all before it, and a piece ends with the one that makes it a hundred.
     assert sum(sizes) == 60 * 59 / 2
     assert max(sizes) < 100 + 60
@@ -167,14 +168,17 @@ def test_equals_a_comparison_of_all_with_all(documents: list[list[list[str]]], t
     st.lists(st.sets(st.integers(0, 200), min_size=1, max_size=90), max_size=12),
     st.floats(0.01, 1),
     st.sampled_from([1, 90, 999]),
+    st.integers(1, 3),
 )
-def test_the_join_equals_a_comparison_of_all_with_all(sets: list[set[int]], threshold: float, words: int) -> None:
+def test_the_join_equals_a_comparison_of_all_with_all(
+    sets: list[set[int]], threshold: float, words: int, threads: int
+) -> None:
     sets = sorted(sets, key=len)
     begin = np.cumsum([0, *map(len, sets)])
     items = np.array([item for one in sets for item in sorted(one)], dtype=np.int32)
     whole = Sets(np.arange(len(sets)), begin, items)
     blocks = [whole.block(*each) for each in cut(np.diff(begin), words)]
-    pieces = [piece for k, own in enumerate(blocks) for piece in join(own, blocks[k:], threshold, 201)]
+    pieces = [piece for k, own in enumerate(blocks) for piece in join(own, blocks[k:], threshold, 201, threads=threads)]
     found = {row for piece in pieces for row in zip(*map(np.ndarray.tolist, piece), strict=True)}
     assert len(found) == sum(len(piece[0]) for piece in pieces)
     alike = ((a, b, len(sets[a] & sets[b]) / len(sets[a] | sets[b])) for a, b in combinations(range(len(sets)), 2))

@@ -1,6 +1,7 @@
 """Passages that two documents share, verbatim or reworded."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.core.compiled import Floats, compiled
+from analysis.core.resources import cores
 from analysis.redundancy.reuse.boundaries import settled
-from analysis.redundancy.reuse.chaining import candidates
+from analysis.redundancy.reuse.chaining import candidates, scratch
 from analysis.redundancy.reuse.pieces import Search, pieces_of
 from analysis.redundancy.reuse.summary_reuse import summaries
 from analysis.text.buckets import Columns
@@ -90,16 +92,22 @@ def _found(tokens: Tokens, first: Ints, second: Ints) -> Iterator[tuple[Ints, In
     sizes = A_WORD * length[first[turns]] + A_DOCUMENT
     other = np.diff(second[turns], prepend=-1) != 0
     sizes[other] += A_WORD * length[second[turns][other]] + A_DOCUMENT
-    for begin, stop in cut(sizes, ROOM) or [(0, 0)]:
-        rows = turns[begin:stop]
+    batches = [turns[begin:stop] for begin, stop in cut(sizes, ROOM // cores()) or [(0, 0)]]
+    searches = [search, *(search._replace(room=scratch(search.pieces.common)) for _ in batches[1 : cores()])]
+
+    def found_in(search: Search, rows: Ints) -> tuple[Ints, Ints, Floats, Floats, NDArray[np.bool_]]:
         pair, spans, similarity = _spans(search, first[rows], second[rows])
         # The words of both sides, one side after the other.
         low, count = spans[:, ::2].ravel(), (spans[:, 1::2] - spans[:, ::2]).ravel()
         own = ids[run_begins(np.append(low, 0), count)]
         shift = np.repeat((low - (np.cumsum(count) - count)).reshape(-1, 2), 2, axis=1)
-        share, faithful, cores = faithful_cores(shingles(own, RUN), spans - shift)
-        yield rows[pair], cores + shift, similarity, share, faithful
-        columns.release()
+        share, faithful, core = faithful_cores(shingles(own, RUN), spans - shift)
+        return rows[pair], core + shift, similarity, share, faithful
+
+    with ThreadPoolExecutor(len(searches)) as pool:  # for the most part machine code, which runs beside other threads
+        for k in range(0, len(batches), len(searches)):
+            yield from pool.map(found_in, searches, batches[k : k + len(searches)])
+            columns.release()
 
 
 def _spans(search: Search, first: Ints, second: Ints) -> tuple[Ints, Ints, Floats]:
