@@ -65,7 +65,7 @@ def _frames(run: Path, section: Mapping[str, Any]) -> Card | None:
 
 def _repeats(run: Path, section: Mapping[str, Any]) -> Card | None:
     place, text = _answer(section, "repeated_shares")
-    text = text.partition(":")[0].rstrip(".") + "."
+    text = text and text.partition(":")[0].rstrip(".") + "."
     table = _table(run, "redundancy/repeated_paragraphs", "redundancy/repeated_sentences")
     if table is None:
         return Card("Repeats", place, text) if text else None
@@ -82,7 +82,7 @@ def repeated_share(run: Path) -> float:
 
 def _answer(section: Mapping[str, Any], *shown: str) -> tuple[str, str]:
     """The place and the sentence of the question that shows a figure or table of one of these names."""
-    for question in section["questions"]:
+    for question in [*section["questions"], *section["vain"]]:
         if {f"{section['name']}-{name}" for name in shown} & set(question["ids"]):
             return question["id"], next(
                 (block["text"] for block in question["blocks"] if block["kind"] == "finding"), ""

@@ -42,6 +42,7 @@ COLOURS = {
 _NONE = "'none'"
 _WEB = Path(__file__).with_name("web")
 _ARABIC = regex.compile(r"\p{Script=Arabic}|[\u200c\u200d\u060c\u061b\u061f\u0640\u064b-\u0655\u0670]")
+_ARABIC_RANGE = "U+600-6FF,U+750-77F,U+870-8FF,U+200C-200D,U+FB50-FDFF,U+FE70-FEFF"  # Latin stays in the page's fonts
 _FONT = fontpkg_noto_sans_arabic.ROOT / "files" / "NotoSansArabic[wdth,wght].ttf"
 _LINE_END = regex.compile(r"[\n\r\v\f\x85\u2028\u2029]")
 
@@ -162,7 +163,8 @@ def arabic_font(text: str) -> str:
     written = io.BytesIO()
     font.save(written)
     source = base64.b64encode(written.getvalue()).decode("ascii")
-    return f'@font-face{{font-family:"Lafz Arabic";src:url(data:font/woff;base64,{source})}}'
+    rule = f'font-family:"Lafz Arabic";src:url(data:font/woff;base64,{source});unicode-range:{_ARABIC_RANGE}'
+    return f"@font-face{{{rule}}}"
 
 
 def _hash(text: str) -> str:

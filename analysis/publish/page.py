@@ -34,7 +34,16 @@ LIMITS = "What this shows"  # begins the heading of what a notebook does not sho
 FIRST_ROWS = 5  # of a table, before more are asked for
 OPEN = 9  # findings that are listed before the others
 # How a finding begins that says that nothing was found.
-NOTHING = ("No ", "None ", "Nothing ", "Too few ", "Too little ", "There is no ", "Headlines speak of no ")
+NOTHING = (
+    "No ",
+    "None ",
+    "Nothing ",
+    "Too few ",
+    "Too little ",
+    "There is no ",
+    "There are no ",
+    "Headlines speak of no ",
+)
 
 
 class Block(NamedTuple):

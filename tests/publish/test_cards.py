@@ -17,10 +17,9 @@ TWICE = pd.DataFrame({"text": ["They met. " * 20], "words": [40], "count": [3], 
 def section(name: str, *shown: str, finding: str = "") -> dict[str, Any]:
     """A section of one question that shows a finding, and figures and tables of these names."""
     blocks = [{"kind": "finding", "text": finding}] if finding else []
-    return {
-        "name": name,
-        "questions": [{"id": f"{name}-1", "ids": [f"{name}-{own}" for own in shown], "blocks": blocks}],
-    }
+    question = {"id": f"{name}-1", "ids": [f"{name}-{own}" for own in shown], "blocks": blocks}
+    vain = finding.startswith("No ")
+    return {"name": name, "questions": [question][vain:], "vain": [question][:vain]}
 
 
 def write(run: Path, name: str, table: pd.DataFrame) -> None:

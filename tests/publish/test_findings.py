@@ -20,7 +20,7 @@ from analysis.publish.findings.framing import (
     words_with,
 )
 from analysis.publish.findings.redundancy import repeated
-from analysis.publish.findings.terms import counted_as, key_words, most_used, stop_words_aside
+from analysis.publish.findings.terms import counted_as, key_words, most_used, stop_words_aside, varied
 from analysis.publish.findings.wording import listed
 
 LABELS = {"war": "War", "law": "Law"}
@@ -28,7 +28,7 @@ LABELS = {"war": "War", "law": "Law"}
 
 def test_an_empty_table_is_said_to_be_empty():
     empty = pd.DataFrame({"term": [], "count": [], "documents": []})
-    assert most_used(empty, "phrases") == "Stop words aside, there are no phrases."
+    assert most_used(empty, "phrases") == "There are no phrases, stop words aside."
     profile = pd.DataFrame({"frame": ["war"], "hits": [0], "per_1000_words": [0.0]})
     assert framed_as(profile, LABELS) == "No term of the lexicon occurs in the text."
 
@@ -81,7 +81,12 @@ def test_both_sides_stand_out_in_one_sentence():
 def test_stop_words_are_left_out_only_of_languages_that_have_a_list(stopwords, languages, said):
     assert stop_words_aside(stopwords, languages) == said
     nothing = pd.DataFrame({"term": [], "count": [], "documents": []})
-    assert most_used(nothing, aside=said) == f"S{said[1:]}, there are no words."
+    assert most_used(nothing, aside=said) == f"There are no words, {said}."
+
+
+@pytest.mark.parametrize(("words", "said"), [(0, "There is no word."), (1, "There is no second word.")])
+def test_fewer_than_two_words_have_no_variety(words, said):
+    assert varied(pd.DataFrame({"rank": [1], "count": [1]}).head(words), words) == said
 
 
 def test_languages_and_their_stop_lists_are_named(make_corpus):

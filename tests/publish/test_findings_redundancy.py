@@ -167,6 +167,7 @@ def test_what_is_new_in_texts_of_no_or_one_sentence():
     assert new_so_far(nothing, "document") == "There are no runs of four words to compare."
     one = frame(columns, (0.001, 1000, 0.001))
     assert new_so_far(one, "sentence") == "Under 1% of all runs of four words are new, found nowhere before."
+    assert new_so_far(frame(columns, (1, 4, 1), (1, 3, 1)), "sentence") == "No run of four words appears twice."
 
 
 def test_frames_that_do_not_occur_or_do_not_fall():

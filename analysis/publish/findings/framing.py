@@ -138,6 +138,7 @@ def covered(table: pd.DataFrame) -> str:
     count = dict(zip(table["status"], table["sentences"], strict=True))
     said = f"A frame leads in {percent(share['framed'])} of the sentences"
     said += f" ({count['framed']:,} of {table['sentences'].sum():,})"
+    said = said if count["framed"] else "No frame leads in a sentence"
     return f"{said}; in {percent(share['no term'])} no term appears." if count["no term"] else f"{said}."
 
 

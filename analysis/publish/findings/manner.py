@@ -25,7 +25,7 @@ def firm(table: pd.DataFrame | None) -> str:
     >>> firm(pd.DataFrame({"boosters": [2], "hedges": [10], "firmness": [-0.67], "ci_low": [-0.9], "ci_high": [-0.2]}))
     'Hedges outnumber boosters 5 to 1 (10 hedges, 2 boosters).'
     >>> firm(pd.DataFrame({"boosters": [1], "hedges": [3], "firmness": [-0.5], "ci_low": [-0.9], "ci_high": [0.4]}))
-    'There are 3 hedges and 1 booster, too few to tell which prevail.'
+    'Too few to tell which prevail: 3 hedges and 1 booster.'
     """
     if table is None:
         return "The lexicon of style has no hedges and boosters to count."
@@ -34,7 +34,7 @@ def firm(table: pd.DataFrame | None) -> str:
     row = table.iloc[0]
     said = {kind: f"{_amount(row[kind])} {kind[: -1 if row[kind] == 1 else None]}" for kind in ("hedges", "boosters")}
     if not (row["ci_low"] > 0 or row["ci_high"] < 0):
-        return f"There are {said['hedges']} and {said['boosters']}, too few to tell which prevail."
+        return f"Too few to tell which prevail: {said['hedges']} and {said['boosters']}."
     more, less = ("hedges", "boosters") if row["firmness"] < 0 else ("boosters", "hedges")
     if not row[less]:
         return f"There are {said[more]} and no {less}."

@@ -269,6 +269,8 @@ def new_so_far(course: pd.DataFrame, unit: str) -> str:
     known = course[course["new"].notna()]
     if known.empty:
         return "There are no runs of four words to compare."
+    if known["so_far"].iloc[-1] == 1:
+        return "No run of four words appears twice."
     new = percent(float(known["so_far"].iloc[-1])).capitalize()
     said = f"{new} of all runs of four words are new, found nowhere before"
     if len(known) == 1:

@@ -35,7 +35,7 @@ def most_used(table: pd.DataFrame, what: str = "words", *, top: int = 3, aside: 
     'The words used most, stop words aside: “plan” (9 times, in 4 documents) and “unity” (once).'
     """
     if table.empty:
-        return f"{aside[0].upper()}{aside[1:]}, there are no {what}."
+        return f"There are no {what}, {aside}."
     if (table["count"] <= 1).all():
         return f"No {what} are used more than once, {aside}."
     said = [
@@ -114,7 +114,7 @@ def kept_to(table: pd.DataFrame, what: str, *, top: int = 3) -> str:
     evidence = found["count"] * (1 / found["dkl"] - 1)
     found = found.assign(evidence=evidence.round(9)).sort_values("evidence", ascending=False, kind="stable").head(top)
     if often.empty:
-        return "No word that is ranked appears five times, so there is no spread to speak of."
+        return "No ranked word appears five times, so there is no spread to speak of."
     if found.empty:
         return f"No word that appears five times is missing from any {what}."
     said = [f"“{r['term']}” ({times(r['count'])}, in {counted(r['range'], what)})" for r in found.to_dict("records")]
@@ -243,6 +243,8 @@ def varied(table: pd.DataFrame, words: int) -> str:
     >>> varied(pd.DataFrame({"rank": [1, 2, 3], "count": [3, 1, 1]}), 5)
     'The 5 running words are 3 different ones; 67% of these appear only once.'
     """
+    if words < 2:
+        return f"There is no {'second ' * words}word."
     types = int(table["rank"].max()) if len(table) else 0
     rare = table.loc[table["count"] == 1, "rank"]  # of many words the first and the last of them
     once = percent((rare.max() - rare.min() + 1) / types) if len(rare) else "0%"
