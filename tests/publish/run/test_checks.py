@@ -30,6 +30,9 @@ OUTSIDE = {
     "a file of lafz code": [("none.yml", "no such validity file"), ("LICENSE", "is not a validity file")],
     "a stop list": [("none.txt", "no such stop list"), ("nltk", "NLTK's stop lists are not on this machine")],
     "a word or phrase": [("*", "must begin and end with a word"), (" ", "must begin and end with a word")],
+    "an order of contexts": [
+        ("up", "unknown sort 'up': use document, left, right, date, or places such as 'R1 R2 L1'")
+    ],
     "a metadata column": [("sauce", "'sauce', which is no metadata column. Did you mean 'source'? There are: doc_id,")],
     "a group": [("Dayly", "which is no value of 'source'. Did you mean 'Daily'? There are: 'Daily', 'Wire'")],
     "a group or a .csv file of term and count": [
@@ -81,7 +84,7 @@ def test_each_kind_that_is_read_is_one_that_notebooks_have():
 def test_the_parameters_that_name_files_are_those_of_a_manifest():
     kinds = set(READERS) | {"a lexicon", "a CSV table of files", "a file of lafz code"}
     named = {p.name for path in notebooks().values() for p in read_parameters(path) if p.values in kinds}
-    assert named - {"pattern"} == set(FILE_PARAMETERS)
+    assert named - {"pattern", "sort"} == set(FILE_PARAMETERS)
 
 
 def checked(tokens, corpus, **values):
