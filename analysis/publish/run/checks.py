@@ -40,8 +40,8 @@ def check_files(*reports: Mapping[str, dict[str, Any]]) -> dict[str, Lexicon]:
     Raises `LexiconError` for a lexicon and `ParameterError` for anything else that is not as it should be.
     """
     given = [one for parameters in reports for one in _given(parameters)]
-    paths = {value for parameter, value, _ in given if parameter.values == "a lexicon"}
-    lexicons = {path: read_lexicon(from_root(path)) for path in sorted(paths)}
+    named = {(value, values["language"]) for parameter, value, values in given if parameter.values == "a lexicon"}
+    lexicons = {path: read_lexicon(from_root(path), language=language) for path, language in sorted(named)}
     try:
         for kind, value in dict.fromkeys((parameter.values, value) for parameter, value, _ in given):
             if kind in READERS:

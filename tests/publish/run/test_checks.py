@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis import CorpusError, read_corpus, tokenize
+from analysis import CorpusError, read_corpus, read_text, tokenize
 from analysis.core.errors import ParameterError
 from analysis.core.paths import LEXICONS
 from analysis.framing.lexicon import LexiconError, read_lexicon
@@ -137,6 +137,17 @@ def test_a_frequency_list_needs_no_groups(tokens, corpus, tmp_path):
 def test_groups_that_cannot_be_held_against_each_other(tokens, corpus, values, said):
     with pytest.raises(ParameterError, match=said):
         checked(tokens, corpus, **values)
+
+
+def test_a_dictionary_is_in_the_language_that_is_given(make_corpus, tmp_path):
+    (tmp_path / "own.csv").write_text("term,category\nkrieg*,Krieg\n", encoding="utf-8")
+    given = {"lexicon": str(tmp_path / "own.csv"), "language": "de"}
+    parameters = {"framing": {p.name: p.default for p in read_parameters(notebooks()["framing"])} | given}
+    lexicons = check_files(parameters)
+    assert {lexicon.language for lexicon in lexicons.values()} == {"de", "en"}  # the others name theirs
+    check_language(parameters, lexicons, make_corpus({"a.csv": "text,language\nDer Krieg.,de\n"}))
+    with pytest.raises(CorpusError, match="lexicon 'own' is in 'de' and the documents are in en"):
+        check_language(parameters, lexicons, read_text("The war."))
 
 
 def test_of_many_groups_the_first_are_named(make_corpus):
