@@ -74,5 +74,6 @@ from analysis.terms.zipf import heaps, heaps_fit, zipf, zipf_fit
 from analysis.text.forms import short_words, word_forms
 from analysis.text.overview import overview, side_by_side, varying
 from analysis.text.periods import longest_period, undated
+from analysis.text.phrases import join_phrases
 from analysis.text.shards import LISTED
 from analysis.text.stopwords import stop_words

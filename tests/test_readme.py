@@ -54,7 +54,8 @@ SHELL = [
     pytest.param(commands(block), id=commands(block)[0], marks=[pytest.mark.slow] * block.startswith("make report"))
     for block in blocks("sh")
 ]
-PYTHON = blocks("python")
+QUESTIONS = blocks("python", README.partition("## Twelve questions")[2].partition("\n## ")[0])
+PYTHON = [block for block in blocks("python") if block not in QUESTIONS]
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +127,15 @@ def test_the_shell_blocks(run, checkout, lines):
             records = {"manifest.json", "compare.json", "sweep.json"}  # of a report, a comparison, a sweep
             there = out.is_file() or {path.name for path in out.iterdir()}
             assert there is True or ("index.html" in there and there & records), line
+
+
+def test_twelve_questions_take_five_lines_each(run):
+    """One after the other in one process, which imports the library once; each has its own imports all the same."""
+    assert len(QUESTIONS) == 12
+    for block in QUESTIONS:
+        assert len(block.split("\n")) - block.count("\n\n") <= 6, block  # the sixth is what follows the last line end
+        assert "from analysis import lafz" in block
+    run("python", "-c", "\n".join(f"exec({block!r}, {{}})" for block in QUESTIONS))
 
 
 # The classifier's block trains five times.

@@ -16,6 +16,7 @@ from analysis.cli.shared import (
     path_argument,
     path_option,
     print_table,
+    read_options,
     read_tokens,
 )
 from analysis.core.files import whole_file
@@ -67,7 +68,7 @@ def draw(
 
     with mistakes_told():
         sheet_files(out)  # refuses an earlier sheet before the corpus is read
-        frames = read_lexicon(lexicon)
+        frames = read_lexicon(lexicon, language=read_options(parameter)["language"])
         tokens = read_tokens(corpus, parameter)
         sheet = draw_sheet(tokens, frames, size=size, coders=coders, seed=seed)
         others = tokens.n_documents - in_language(tokens, frames).n_documents
@@ -126,7 +127,7 @@ def score(
 
     with mistakes_told():
         check_ending(Path(out), (".yml", ".yaml", ".json"))
-        frames = read_lexicon(lexicon)
+        frames = read_lexicon(lexicon, language=read_options(parameter)["language"])
         tokens = read_tokens(corpus, parameter)
         coded = _coded(sheets, tokens, frames, key)
         table = validity(coded, tokens, frames, threshold=threshold)
@@ -160,7 +161,7 @@ def plan(
     from analysis.framing.shares import plan as planned
 
     with mistakes_told():
-        frames = read_lexicon(lexicon)
+        frames = read_lexicon(lexicon, language=read_options(parameter)["language"])
         tokens = read_tokens(corpus, parameter)
         coded = _coded(pilot, tokens, frames, key) if pilot else None
         table = planned(tokens, frames, width, pilot=coded)

@@ -82,7 +82,7 @@ def count(
             from analysis.framing.lexicon import read_lexicon
             from analysis.scale.frames import frame_counts
 
-            done = frame_counts(corpus, read_lexicon(lexicon), out, **given)
+            done = frame_counts(corpus, read_lexicon(lexicon, language=given["language"]), out, **given)
         else:
             from analysis.scale.count import count as counting
 

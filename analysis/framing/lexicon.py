@@ -146,7 +146,7 @@ def _dictionary(
     weights: dict[tuple[str, str], float] = {}
     for frame, term, given in rows:
         try:
-            pattern, weight = fold_pattern(term), _positive(given)
+            pattern, weight = fold_pattern(term, term=True), _positive(given)
         except ValueError as error:
             raise LexiconError(f"{name}, term {term!r} of {frame!r}: {error}: change it, or leave it out") from None
         if weights.setdefault((frame, pattern), weight) != weight:
@@ -354,7 +354,7 @@ class _Reader:
     def pattern(self, node: yaml.Node) -> str:
         """A pattern folded as tokens are, its words one blank apart."""
         try:
-            return fold_pattern(self.text(node))
+            return fold_pattern(self.text(node), term=True)
         except ValueError as error:
             raise self.error(node, str(error)) from None
 

@@ -25,7 +25,7 @@ READING = ("metadata", "language", "text_column", "name_pattern", "boilerplate",
 KINDS = (
     *("a path", "a CSV table of files", "a column of texts", "a pattern of names", "an ISO 639 code"),
     *("a lexicon", "a CSV table of alias and name", "a file of lafz code", "a stop list", "a word or phrase"),
-    *("a metadata column", "a group", "a group or a .csv file of term and count"),
+    *("an order of contexts", "a metadata column", "a group", "a group or a .csv file of term and count"),
     "the folder of a report",
 )
 TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}

@@ -1,6 +1,7 @@
 """Concordances: every place of a word or phrase, each on a line with the words around it."""
 
 import html
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -34,9 +35,10 @@ def kwic(
     """Every place of a word or phrase with `window` words on either side, its key word in context.
 
     (Luhn 1960, Key word-in-context index for technical literature.) `pattern` is one pattern or a list of them, as
-    `analysis.text.patterns.fold_pattern` explains: "war", "court*", "rule of * law", "threat ... state". A match stays
-    within a sentence. Of matches of one pattern that lie in one another ("a ... b" in "a b b") the shortest counts; the
-    same words matched by several patterns are one row. Case is as in `analysis.text.patterns.find`. One row a match:
+    `analysis.text.patterns.fold_pattern` explains: "war", "court*", "rule of * law", "threat ... state", "social
+    secur* *", "/wom[ae]n/". A match stays within a sentence. Of matches of one pattern that lie in one another
+    ("a ... b" in "a b b") the shortest counts; the same words matched by several patterns are one row. Case is as in
+    `analysis.text.patterns.find`. One row a match:
 
     - ``doc_id``, ``start``, ``end``: the characters of the match;
     - ``keyword``: the match as written, ``corpus.text(doc_id)[start:end]``;
@@ -46,9 +48,11 @@ def kwic(
     - ``sentence``: its number in the document, from 0; ``source``, ``date``: of the document.
 
     `sort` is "document" (the order of the corpus), "left" or "right" (by the words before, or behind, the nearest
-    first, in the order of Unicode) or "date" (unknown dates last); ties are in the order of the corpus. Without a match
-    the table has no rows; with `most` it has its first `most` rows. Raises `ValueError` for a window below 0, another
-    `sort`, no pattern, or a pattern that does not begin and end with a word.
+    first, in the order of Unicode), "date" (unknown dates last), or the places of words to sort by, the first of them
+    first, as concordancers name them: "R1 R2 L1" is by the word behind the match, the one behind that, the one before
+    the match; 0 is the match itself. Ties are in the order of the corpus. Without a match the table has no rows; with
+    `most` it has its first `most` rows. Raises `ValueError` for a window below 0, another `sort`, no pattern, or one
+    that `fold_pattern` refuses.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("No one wins a war, they say. This war was won."))
@@ -59,8 +63,7 @@ def kwic(
     """
     if window < 0:
         raise ValueError(f"window is {window}: give the number of words on either side, 0 or more")
-    if sort not in SORTS:
-        raise ValueError(f"unknown sort {sort!r}: use {', '.join(map(repr, SORTS[:-1]))} or {SORTS[-1]!r}")
+    check_sort(sort)
     patterns = [pattern] if isinstance(pattern, str) else list(pattern)
     if not patterns:
         raise ValueError("the list of patterns is empty: give at least one, such as 'war*'")
@@ -73,6 +76,15 @@ def kwic(
             if sort == "document":
                 break
     return _sorted(tables, len(order)).iloc[:most, : -len(order) or None]
+
+
+def check_sort(sort: str) -> None:
+    """Raise `ValueError` for a `sort` that `kwic` does not know.
+
+    >>> check_sort("R1 0 L1")
+    """
+    if sort not in SORTS and not re.fullmatch(r"(0|[LR][1-9]\d?)( (0|[LR][1-9]\d?))*", sort):
+        raise ValueError(f"unknown sort {sort!r}: use {', '.join(SORTS)}, or places such as 'R1 R2 L1'")
 
 
 def _sorted(tables: list[pd.DataFrame], keys: int) -> pd.DataFrame:
@@ -112,9 +124,12 @@ def _contexts(
         return table, {}
     if sort == "date":
         return table, {"by": table["date"].to_numpy()}
-    distance = np.arange(1, window + 1)
-    near = first[:, None] - distance if sort == "left" else last[:, None] + distance
-    return table, {f"word {k}": words for k, words in enumerate(_words(tokens, near, begin, stop).T)}
+    side = {"left": "L", "right": "R"}.get(sort, "")
+    levels = [f"{side}{k}" for k in range(1, window + 1)] if side else sort.split()
+    places = [last + int(level[1:]) if level[0] == "R" else first - int(level[1:] or 0) for level in levels]
+    words = _words(tokens, np.array(places, dtype=np.int64).reshape(len(levels), len(first)).T, begin, stop).T
+    found = np.array([fold(match) for match in table["keyword"]], dtype=object)
+    return table, {f"level {k}": found if levels[k] == "0" else own for k, own in enumerate(words)}
 
 
 def to_html(table: pd.DataFrame) -> str:

@@ -34,7 +34,8 @@ def load_tokens(
 ) -> Tokens:
     """The words of the corpus at `path`: read and tokenized, or opened as they were the last time.
 
-    What is no path, a DataFrame say, a list or a dict of texts, is read as by `read_frame` and not saved.
+    What is no path, a DataFrame say, a list or a dict of texts, is read as by `read_frame` and not saved; nor is what a
+    tokenizer of one's own makes (`scheme`), whose code is not known here.
 
     The first parameters are those of `read_corpus`, `options` those of `tokenize`. What was made is saved in the folder
     `cache` (the environment variable LAFZ_TOKENS, else ``.cache/tokens`` in the checkout, or the user's cache) under a
@@ -55,6 +56,8 @@ def load_tokens(
     about = {"metadata": metadata, "language": language, "text_column": text_column, "name_pattern": name_pattern}
     if not isinstance(path, str | Path):
         return tokenize(read_frame(path, text_column, language=language), **options)
+    if callable(options.get("scheme")):
+        return tokenize(read_corpus(path, **about), **options)  # type: ignore[arg-type]
     folder = Path(cache or os.environ.get(CACHE) or cache_folder() / "tokens")
     saved = place_of(path, folder, **about, **options)
     if saved.is_dir():

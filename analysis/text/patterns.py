@@ -28,24 +28,40 @@ _Index = tuple[list[str], list[int]]
 
 
 @lru_cache(1 << 15)  # a report asks for the same few thousand patterns some twenty times
-def fold_pattern(pattern: str, *, lowercase: bool = True) -> str:
+def fold_pattern(pattern: str, *, lowercase: bool = True, term: bool = False) -> str:
     """A pattern as a user writes it, with its words written as tokens are and one blank apart.
 
     A pattern is one or more words matched against whole tokens of one sentence: in a word ``*`` stands for any
     characters and ``?`` for one; a lone ``*`` is any one word, ``...`` up to three words. Each word is folded as
-    `analysis.text.kernels.fold` does. Raises `ValueError` for a pattern that does not begin and end with a word: it
-    would match everywhere.
+    `analysis.text.kernels.fold` does. Between slashes it is a regular expression, as it is written, that the whole
+    token must match: ``/wom[ae]n/``, ``/.*(ism|ist)s?/``. Raises `ValueError` for an expression that is none, and for
+    a pattern that does not begin and end with a word or a lone ``*``, or has nothing else: it would match everywhere.
+    With `term`, as in a lexicon, it is a word that it must begin and end with, and none may be a regular expression.
 
-    >>> fold_pattern("Azm‑e‑*  …  Campaign")
-    'azm-e-* ... campaign'
+    >>> fold_pattern("Azm‑e‑*  …  Campaign"), fold_pattern("Social secur* *")
+    ('azm-e-* ... campaign', 'social secur* *')
     """
-    words = [fold(word, lowercase=lowercase) for word in pattern.replace("…", "...").split()]
-    wild = [word == "..." or not word.strip("*?") for word in words]
-    if not words or wild[0] or wild[-1]:
+    words = pattern.replace("…", "...").split()
+    words = [word if is_expression(word) else fold(word, lowercase=lowercase) for word in words]
+    said = f"pattern {' '.join(pattern.split())!r}"
+    core = words if term else words[_wild(words) : len(words) - _wild(words[::-1])]
+    if not core or any(word == "..." or not word.strip("*?") for word in (core[0], core[-1])):
         raise ValueError(
-            f"pattern {' '.join(pattern.split())!r} must begin and end with a word that is not all wildcard"
+            f"{said} must begin and end with a word that is not all wildcard{'' if term else ', or with *'}"
         )
+    for word in filter(is_expression, words):
+        if term:
+            raise ValueError(f"{said} has a regular expression, which is for searching: write the words out")
+        try:
+            re.compile(word[1:-1])
+        except re.error as error:
+            raise ValueError(f"{said} has a regular expression that is none: {error}") from None
     return " ".join(words)
+
+
+def is_expression(word: str) -> bool:
+    """Whether a word of a pattern is a regular expression: something between two slashes."""
+    return len(word) > 2 and word[0] == word[-1] == "/"
 
 
 def find(tokens: Tokens, patterns: Sequence[str]) -> pd.DataFrame:
@@ -64,7 +80,7 @@ def find(tokens: Tokens, patterns: Sequence[str]) -> pd.DataFrame:
     """
     if not len(patterns):
         return pd.DataFrame({"first": [], "last": [], "pattern": []}, dtype=np.int64)
-    words, table, bounds = _prepared(tuple(patterns), tokens.options["lowercase"])
+    words, table, bounds, around = _prepared(tuple(patterns), tokens.options["lowercase"])
     fits = fitting_types(tokens, words)
 
     # A pattern is looked for around that of its words which occurs least: most of its words need no look then.
@@ -85,6 +101,11 @@ def find(tokens: Tokens, patterns: Sequence[str]) -> pd.DataFrame:
         bounds,
         table,
     )
+    # Words of any kind at the edges of a pattern, as far as the sentence has them.
+    sentence = np.searchsorted(tokens.sentence_offsets, first, side="right")
+    first, last = first - around[0][which], last + around[1][which]
+    inside = (first >= tokens.sentence_offsets[sentence - 1]) & (last < tokens.sentence_offsets[sentence])
+    first, last, which = first[inside], last[inside], which[inside]
     # One number a match sorts faster than three. Two gaps can lead to one match by several ways: it is one.
     reach = int((last - first).max(initial=0)) + 1
     key = np.sort((first * reach + last - first) * len(patterns) + which)
@@ -117,17 +138,17 @@ def fitting_counts(tokens: Tokens, words: Sequence[str]) -> Offsets:
 
 def _fitting(types: Sequence[str], words: Sequence[str], lowercase: bool) -> list[list[int]]:
     """For each word, the places in `types`, written as they are with `lowercase`, of those that it fits."""
-    columns = _fitting_as_written(types, words)
+    columns = _fitting_as_written(types, words, re.IGNORECASE if lowercase else 0)
     if not lowercase:
         either_case = [row for row, word in enumerate(words) if fold(word) == word]
-        folded = _fitting_as_written([fold(name) for name in types], [words[row] for row in either_case])
+        folded = _fitting_as_written([fold(name) for name in types], [words[row] for row in either_case], re.IGNORECASE)
         for row, found in zip(either_case, folded, strict=True):
             columns[row] = found
     return columns
 
 
-def _fitting_as_written(types: Sequence[str], words: Sequence[str]) -> list[list[int]]:
-    """The same with upper and lower case as two."""
+def _fitting_as_written(types: Sequence[str], words: Sequence[str], flags: int) -> list[list[int]]:
+    """The same with upper and lower case as two; `flags` are those of regular expressions."""
     parts = list(map(_around_wildcards, words))
     # Only what begins as the word does is looked at; where it begins with a wildcard, what ends as it does.
     forwards = _index(types, {part[0][0] for part in parts if part[0]})
@@ -136,6 +157,10 @@ def _fitting_as_written(types: Sequence[str], words: Sequence[str]) -> list[list
         backwards = _index([name[::-1] for name in types], tails)
     found = []
     for word, part in zip(words, parts, strict=True):
+        if is_expression(word):
+            fit = re.compile(word[1:-1], flags).fullmatch
+            found.append([place for place, name in enumerate(types) if fit(name)])
+            continue
         if len(part) == 1:
             near = _between(forwards, word, word)
         elif part[0]:
@@ -177,19 +202,31 @@ def _between(index: _Index, low: str, high: str) -> list[int]:
 
 
 @lru_cache(8)  # of some thousand patterns, which each part of a corpus asks for again
-def _prepared(patterns: tuple[str, ...], lowercase: bool) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
-    """The different words of `patterns`, their steps (3, steps) by the row of their word, and where they begin."""
-    steps = [_steps(fold_pattern(pattern, lowercase=lowercase)) for pattern in patterns]
+def _prepared(
+    patterns: tuple[str, ...], lowercase: bool
+) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The different words of `patterns`, their steps (3, steps) by the row of their word, and where they begin.
+
+    And (2, patterns) how many words of any kind each has before these, and behind.
+    """
+    folded = [fold_pattern(pattern, lowercase=lowercase).split() for pattern in patterns]
+    around = np.array([[_wild(one), _wild(one[::-1])] for one in folded]).T
+    steps = [_steps(one[before : len(one) - behind]) for one, before, behind in zip(folded, *around, strict=True)]
     words = sorted({word for pattern in steps for word, _, _ in pattern})
     number = {name: row for row, name in enumerate(words)}
     table = np.array([(number[name], least, most) for pattern in steps for name, least, most in pattern]).T
-    return words, table, np.cumsum([0, *map(len, steps)])
+    return words, table, np.cumsum([0, *map(len, steps)]), around
 
 
-def _steps(pattern: str) -> list[tuple[str, int, int]]:
+def _wild(words: Sequence[str]) -> int:
+    """How many of the first words of a pattern are a lone ``*``."""
+    return next((place for place, word in enumerate(words) if word != "*"), len(words))
+
+
+def _steps(words: Sequence[str]) -> list[tuple[str, int, int]]:
     """The words of a pattern, each with the fewest and the most tokens from the word before it."""
     steps, least, most = [], 0, 0
-    for word in pattern.split():
+    for word in words:
         if word == "...":
             most += GAP
         elif word == "*":

@@ -1,7 +1,7 @@
 """A `Corpus` as integers: every word coded once, with its place in the text and its sentence."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SCHEMES = ("frequency", "treebank")
 
 Ids = NDArray[np.int32]
+Tokenizer = Callable[[str], Iterable[tuple[int, int]]]  # from a sentence to the characters of its words
 
 _SPAN = np.dtype([(name, np.int64) for name in ("document", "segment", "start", "end")])
 
@@ -148,7 +149,7 @@ class Tokens(ByDocument):
 
 def tokenize(
     corpus: Corpus,
-    scheme: str = "frequency",
+    scheme: str | Tokenizer = "frequency",
     lowercase: bool = True,
     boilerplate: bool = False,
     *,
@@ -159,10 +160,12 @@ def tokenize(
 
     `scheme` "frequency" takes a written word as one ("country's", "counter-terrorism", "AZM-E-ISTEHKAM"), drops
     punctuation and is for counting; "treebank" splits clitics off and keeps punctuation, as NLTK's word tokenizer and
-    Universal Dependencies do. Words that differ only in case (unless `lowercase` is false), in Unicode composition, or
-    in the kind of apostrophe or hyphen are one type. Titles, headings and paragraphs are read; boilerplate with
-    `boilerplate`. `splitter` names the sentence splitter, see `sentences`. Emoji are words, but not with `emoji` false.
-    Raises `ValueError` for an unknown scheme.
+    Universal Dependencies do. A tokenizer of one's own is a function that takes a sentence and gives the span of each
+    of its words, in order, as ``span_tokenize`` of NLTK's tokenizers does. Words that differ only in case (unless
+    `lowercase` is false), in Unicode composition, or in the kind of apostrophe or hyphen are one type. Titles, headings
+    and paragraphs are read; boilerplate with `boilerplate`. `splitter` names the sentence splitter, see `sentences`.
+    Emoji are words, but not with `emoji` false. Raises `ValueError` for an unknown scheme, and for spans of a tokenizer
+    that are empty, overlap, or lie outside.
 
     >>> from analysis import read_text
     >>> tokens = tokenize(read_text("The country's resolve. AZM-E-ISTEHKAM, or Azm‑e‑Istehkam?"))
@@ -171,13 +174,13 @@ def tokenize(
     >>> tokens.ids.tolist(), tokens.sentence_offsets.tolist()
     ([0, 1, 2, 3, 4, 3], [0, 3, 6])
     """
-    if scheme not in SCHEMES:
+    if not callable(scheme) and scheme not in SCHEMES:
         raise ValueError(f"unknown scheme {scheme!r}: use {' or '.join(map(repr, SCHEMES))}")
     spans = _sentence_spans(corpus, boilerplate, splitter)
     if scheme == "frequency":
         words = find_words(corpus.texts, lowercase=lowercase)
     else:
-        words = _treebank_words(corpus.texts, spans, lowercase)
+        words = _words_by_sentence(corpus.texts, spans, lowercase, scheme)
     # On one axis for all documents a word's sentence is a binary search away.
     base = offsets_of([len(text) + 1 for text in corpus.texts])
     place = np.repeat(base[:-1], np.diff(words.offsets)) + words.start
@@ -202,7 +205,13 @@ def tokenize(
         spans["segment"].astype(np.int64),
         spans["start"].astype(np.int32),
         spans["end"].astype(np.int32),
-        {"scheme": scheme, "lowercase": lowercase, "boilerplate": boilerplate, "splitter": splitter, "emoji": emoji},
+        {
+            "scheme": "own" if callable(scheme) else scheme,
+            "lowercase": lowercase,
+            "boilerplate": boilerplate,
+            "splitter": splitter,
+            "emoji": emoji,
+        },
     )
 
 
@@ -273,13 +282,14 @@ def _whole_words(
     return whole, np.cumsum(begins)[sentence] - 1
 
 
-def _treebank_words(texts: Sequence[str], spans: NDArray[Any], lowercase: bool) -> Words:
-    """The treebank scheme's words in the form in which the kernel gives the frequency scheme's."""
+def _words_by_sentence(texts: Sequence[str], spans: NDArray[Any], lowercase: bool, scheme: str | Tokenizer) -> Words:
+    """The words of another scheme in the form in which the kernel gives those of the frequency scheme."""
     codes: dict[str, int] = {}
     ids, starts, ends, lengths = [], [], [], []
     for document, text in enumerate(texts):
         own = spans[spans["document"] == document]
-        words = treebank.find_words(text, list(zip(own["start"].tolist(), own["end"].tolist(), strict=True)))
+        bounds = list(zip(own["start"].tolist(), own["end"].tolist(), strict=True))
+        words = _own_words(text, bounds, scheme) if callable(scheme) else treebank.find_words(text, bounds)
         lengths.append(len(words))
         for start, end in words:
             ids.append(codes.setdefault(fold(text[start:end], lowercase=lowercase), len(codes)))
@@ -287,6 +297,23 @@ def _treebank_words(texts: Sequence[str], spans: NDArray[Any], lowercase: bool) 
             ends.append(end)
     columns = [np.array(column, dtype=np.int32) for column in (ids, starts, ends)]
     return Words(np.array(list(codes), dtype=object), columns[0], columns[1], columns[2], offsets_of(lengths))
+
+
+def _own_words(text: str, bounds: Sequence[tuple[int, int]], tokenizer: Tokenizer) -> list[tuple[int, int]]:
+    """The spans in `text` of the words that a `tokenizer` finds in each of its sentences."""
+    words = []
+    for begin, stop in bounds:
+        beyond = begin
+        for first, last in tokenizer(text[begin:stop]):
+            start, end = begin + int(first), begin + int(last)
+            if not beyond <= start < end <= stop:
+                raise ValueError(
+                    f"the tokenizer gives the span {(first, last)} of {text[begin:stop][:40]!r}: give the first "
+                    "character of each word and the one behind its last, in order"
+                )
+            words.append((start, end))
+            beyond = end
+    return words
 
 
 def _used(vocabulary: NDArray[np.object_], ids: Ids) -> tuple[NDArray[np.object_], Ids]:

@@ -29,6 +29,19 @@ def test_count(typed, tmp_path):
     assert [path.name for path in out.parent.iterdir()] == ["counts.csv"]
 
 
+def test_a_dictionary_of_another_language_is_of_that_of_the_texts(typed, make_folder, tmp_path):
+    folder = make_folder({"a.txt": "Der Krieg und die Kriege.", "b.txt": "Kein Kriegsende. Frieden."})
+    (tmp_path / "own.csv").write_text("term,category\nkrieg*,Krieg\n", encoding="utf-8")
+    given = ["count", folder, "--out", tmp_path / "c.csv", "--lexicon", tmp_path / "own.csv", "-p"]
+    assert typed(*given, "language=de")[0] == 0
+    assert pd.read_csv(tmp_path / "c.csv")[["doc_id", "frame", "hits"]].to_numpy().tolist() == [
+        ["a", "Krieg", 2],
+        ["b", "Krieg", 1],
+    ]
+    drawn = typed("code", "draw", *given[1:2], "--out", tmp_path / "s.csv", *given[4:], "language=de", "--size", "2")
+    assert (drawn.status, len(pd.read_csv(tmp_path / "s.csv"))) == (0, 2)
+
+
 def test_problems_are_told_and_listed(typed, tmp_path):
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "a.txt").write_text("It rained.")

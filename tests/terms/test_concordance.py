@@ -118,12 +118,21 @@ DATED = {
         # behind it: "" / by men / of art / of men a big / of men old big
         ("right", ["c18", "b6", "a28", "c0", "a8"]),
         ("date", ["c0", "c18", "a8", "a28", "b6"]),  # what has no date comes last
+        # the second word behind: "" / art / men, and before it nothing, big, small
+        ("R2 L1", ["c18", "a28", "c0", "a8", "b6"]),
+        ("R1 L2 L1", ["c18", "b6", "c0", "a28", "a8"]),  # "" / by / of, and two before it nothing, old, red
     ],
 )
 def test_sort(sort: str, expected: list[str], make_corpus: Callable[..., Corpus]):
     table = kwic(tokenize(make_corpus(DATED)), "war", 4, sort=sort)
     assert [f"{doc_id}{start}" for doc_id, start in zip(table["doc_id"], table["start"], strict=True)] == expected
     assert table.index.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_sort_by_the_match_itself():
+    tokens = tokenize(read_text("Wars end. A war on. The War of. War by."))
+    assert kwic(tokens, "war*", 2, sort="0 R1")["post"].tolist() == ["by", "of. War", "on. The", "end. A"]
+    assert kwic(tokens, "war *", 0, sort="0")["keyword"].tolist() == ["War by", "War of", "war on"]
 
 
 def test_a_sort_looks_at_the_words_of_the_window_only():
@@ -161,7 +170,9 @@ def test_without_a_match_there_are_all_columns(text: str, sort: str):
         (["war", "*"], {}, "pattern '*' must begin"),
         ([], {}, "the list of patterns is empty: give at least one, such as 'war*'"),
         ("war", {"window": -1}, "window is -1: give the number of words on either side, 0 or more"),
-        ("war", {"sort": "up"}, "unknown sort 'up': use 'document', 'left', 'right' or 'date'"),
+        ("war", {"sort": "R0"}, "unknown sort 'R0'"),
+        ("war", {"sort": "R1,L1"}, "unknown sort 'R1,L1'"),
+        ("war", {"sort": "up"}, "unknown sort 'up': use document, left, right, date, or places such as 'R1 R2 L1'"),
     ],
 )
 def test_bad_use(pattern, options, message: str):
@@ -207,7 +218,7 @@ def test_html_runs_in_the_direction_of_the_text():
     assert texts_of(found, "span")[:2] == ["BBC نے کہا کہ", "ختم ہو گئی"]  # in the order of reading
 
 
-@pytest.mark.parametrize("sort", ["document", "date", "left", "right"])
+@pytest.mark.parametrize("sort", ["document", "date", "left", "right", "0 L1"])
 def test_contexts_in_shards(both, sort):
     whole, cut = both
     for pattern in ("war", ["the plan", "p*"], "no * peace", "nowhere"):

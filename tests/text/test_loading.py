@@ -135,3 +135,10 @@ def test_what_is_no_file_is_no_corpus(tmp_path):
     os.mkfifo(tmp_path / "pipe.txt")
     with pytest.raises(CorpusError, match="is no file but a pipe"):
         load_tokens(tmp_path / "pipe.txt", cache=tmp_path / "cache")
+
+
+def test_what_a_tokenizer_of_ones_own_makes_is_not_kept(folder, tmp_path):
+    for size in (1, 2):
+        tokens = load_tokens(folder, cache=tmp_path / "cache", scheme=lambda sentence, size=size: [(0, size)])
+        assert tokens.vocabulary[0] == "the"[:size]
+    assert not (tmp_path / "cache").exists()

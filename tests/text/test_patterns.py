@@ -109,12 +109,43 @@ def test_a_pattern_may_keep_its_case():
     assert fold_pattern("US Army‑*", lowercase=False) == "US Army-*"
 
 
-@pytest.mark.parametrize("pattern", ["", " ", "*", "**", "?", "...", "…", "* war", "war *", "war ... ??", "\u00ad war"])
+NEVER = ["", " ", "*", "**", "?", "...", "…", "* *", "* ... war", "war ... *", "war ... ??", "\u00ad war", "? war"]
+
+
+@pytest.mark.parametrize("pattern", NEVER)
 def test_a_pattern_that_would_match_everywhere(pattern):
-    with pytest.raises(ValueError, match="must begin and end with a word that is not all wildcard"):
+    with pytest.raises(ValueError, match=r"must begin and end with a word that is not all wildcard, or with \*"):
         fold_pattern(pattern)
     with pytest.raises(ValueError, match="must begin and end with a word"):
         find(tokenize(read_text("War.")), [pattern])
+
+
+@pytest.mark.parametrize("pattern", [*NEVER, "* war", "war *"])
+def test_a_term_begins_and_ends_with_a_word(pattern):
+    with pytest.raises(ValueError, match=r"must begin and end with a word that is not all wildcard$"):
+        fold_pattern(pattern, term=True)
+
+
+def test_a_lone_star_at_an_edge_is_any_word_of_the_sentence():
+    tokens = tokenize(read_text("Pay social security taxes. Social secure. All social securities"))
+    #                            0   1      2        3      4      5       6   7      8
+    assert find(tokens, ["social secur* *"]).to_numpy().tolist() == [[1, 3, 0]]
+    assert find(tokens, ["* social secur*"]).to_numpy().tolist() == [[0, 2, 0], [6, 8, 0]]
+    assert find(tokens, ["* * taxes", "social *"]).to_numpy().tolist() == [[1, 2, 1], [1, 3, 0], [4, 5, 1], [7, 8, 1]]
+
+
+def test_a_word_between_slashes_is_a_regular_expression():
+    tokens = tokenize(read_text("Women and a woman. Womanly MEN and men."))
+    assert find(tokens, ["/wom[ae]n/"])["first"].tolist() == [0, 3]  # the whole word
+    assert find(tokens, ["/(wo)?m[ea]n/ and"]).to_numpy().tolist() == [[0, 1, 0], [5, 6, 0]]
+    assert find(tokens, ["/M\\D+/"])["first"].tolist() == [5, 7]  # case does not count, and \\D is not \\d
+    kept = tokenize(read_text("MEN and men."), lowercase=False)
+    assert find(kept, ["/M.*/"])["first"].tolist() == [0]
+    assert find(kept, ["/m.*/"])["first"].tolist() == [0, 2]
+    with pytest.raises(ValueError, match=r"pattern '/\(men/' has a regular expression that is none: missing \)"):
+        find(tokens, ["/(men/"])
+    with pytest.raises(ValueError, match="regular expression, which is for searching: write the words out"):
+        fold_pattern("/men/", term=True)
 
 
 def test_fitting_types():

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nltk.tokenize import RegexpTokenizer
 
 from analysis import read_text, tokenize
 from analysis.text.kernels import fold
@@ -221,3 +222,17 @@ def test_emoji_can_be_left_out():
     assert without.options["emoji"] is False
     treebank = tokenize(corpus, "treebank", emoji=False)
     assert words(treebank) == ["peace", "and", "war", "."]
+
+
+def test_a_tokenizer_of_ones_own():
+    tokens = tokenize(read_text("Don't—go! A 2nd. Stop"), RegexpTokenizer(r"[A-Za-z]+").span_tokenize)
+    assert words(tokens) == ["don", "t", "go", "a", "nd", "stop"]
+    assert surfaces(tokens) == ["Don", "t", "go", "A", "nd", "Stop"]
+    assert tokens.sentence_offsets.tolist() == [0, 3, 5, 6]
+    assert tokens.options["scheme"] == "own"
+
+
+@pytest.mark.parametrize("spans", [[(0, 0)], [(2, 4), (0, 1)], [(0, 3), (2, 4)], [(3, 9)], [(-1, 2)]])
+def test_spans_that_are_none(spans):
+    with pytest.raises(ValueError, match=r"the tokenizer gives the span \(.*\) of 'Rain\.': give the first character"):
+        tokenize(read_text("Rain."), lambda sentence: spans)

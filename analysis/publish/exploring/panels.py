@@ -34,6 +34,7 @@ ORDERS = {
     "as in the texts": "document",
     "by the words before": "left",
     "by the words behind": "right",
+    "by the words found": "0 R1 R2",
     "by date": "date",
 }
 
@@ -191,7 +192,7 @@ def _nowhere(tokens: Tokens, pattern: str) -> str:
     """That a pattern matches nothing, and which words begin like it."""
     said = f"“{pattern.strip()}” does not occur in these texts"
     word = fold_pattern(pattern, lowercase=tokens.options["lowercase"])
-    if any(letter in word for letter in " *?"):
+    if any(letter in word for letter in " *?/"):
         return said
     longer = fitting_types(tokens, [f"{word}*"]).indices
     counts = np.bincount(tokens.ids, minlength=len(tokens.vocabulary))[longer]

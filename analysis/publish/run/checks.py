@@ -15,6 +15,7 @@ from analysis.publish.manifest import MANIFEST
 from analysis.publish.parameters import Parameter, notebooks, read_parameters, shown
 from analysis.publish.run.sections import is_kept
 from analysis.terms.comparison import is_list, read_frequency_list
+from analysis.terms.concordance import check_sort
 from analysis.text.corpus import Corpus, CorpusError
 from analysis.text.patterns import fold_pattern
 from analysis.text.sentences import primary
@@ -29,6 +30,7 @@ READERS: dict[str, Callable[[str], object]] = {
     GROUP_OR_LIST: lambda name: is_list(name) and read_frequency_list(from_root(name)),
     "a stop list": lambda name: stop_words(name, NLTK_NAMES),
     "a word or phrase": fold_pattern,
+    "an order of contexts": check_sort,
 }
 
 
@@ -38,8 +40,8 @@ def check_files(*reports: Mapping[str, dict[str, Any]]) -> dict[str, Lexicon]:
     Raises `LexiconError` for a lexicon and `ParameterError` for anything else that is not as it should be.
     """
     given = [one for parameters in reports for one in _given(parameters)]
-    paths = {value for parameter, value, _ in given if parameter.values == "a lexicon"}
-    lexicons = {path: read_lexicon(from_root(path)) for path in sorted(paths)}
+    named = {(value, values["language"]) for parameter, value, values in given if parameter.values == "a lexicon"}
+    lexicons = {path: read_lexicon(from_root(path), language=language) for path, language in sorted(named)}
     try:
         for kind, value in dict.fromkeys((parameter.values, value) for parameter, value, _ in given):
             if kind in READERS:

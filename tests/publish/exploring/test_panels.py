@@ -84,8 +84,11 @@ def test_it_begins_with_the_word_used_most(tokens):
     ("typed", "answer"),
     [
         ("", "Write a word, a phrase (rule of law) or a part with a star (secur*)."),
-        ("war *", "Pattern 'war *' must begin and end with a word that is not all wildcard."),
-        ("...", "Pattern '...' must begin and end with a word that is not all wildcard."),
+        (
+            "/(war/",
+            "Pattern '/(war/' has a regular expression that is none: missing ), unterminated subpattern at position 0.",
+        ),
+        ("...", "Pattern '...' must begin and end with a word that is not all wildcard, or with *."),
         ("wa", "“wa” does not occur in these texts. Words that begin so: war, wars (all of them: wa*)."),
         ("<b>", "“<b>” does not occur in these texts."),
         ("war peace", "“war peace” does not occur in these texts."),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis import CorpusError, read_corpus, tokenize
+from analysis import CorpusError, read_corpus, read_text, tokenize
 from analysis.core.errors import ParameterError
 from analysis.core.paths import LEXICONS
 from analysis.framing.lexicon import LexiconError, read_lexicon
@@ -30,6 +30,9 @@ OUTSIDE = {
     "a file of lafz code": [("none.yml", "no such validity file"), ("LICENSE", "is not a validity file")],
     "a stop list": [("none.txt", "no such stop list"), ("nltk", "NLTK's stop lists are not on this machine")],
     "a word or phrase": [("*", "must begin and end with a word"), (" ", "must begin and end with a word")],
+    "an order of contexts": [
+        ("up", "unknown sort 'up': use document, left, right, date, or places such as 'R1 R2 L1'")
+    ],
     "a metadata column": [("sauce", "'sauce', which is no metadata column. Did you mean 'source'? There are: doc_id,")],
     "a group": [("Dayly", "which is no value of 'source'. Did you mean 'Daily'? There are: 'Daily', 'Wire'")],
     "a group or a .csv file of term and count": [
@@ -81,7 +84,7 @@ def test_each_kind_that_is_read_is_one_that_notebooks_have():
 def test_the_parameters_that_name_files_are_those_of_a_manifest():
     kinds = set(READERS) | {"a lexicon", "a CSV table of files", "a file of lafz code"}
     named = {p.name for path in notebooks().values() for p in read_parameters(path) if p.values in kinds}
-    assert named - {"pattern"} == set(FILE_PARAMETERS)
+    assert named - {"pattern", "sort"} == set(FILE_PARAMETERS)
 
 
 def checked(tokens, corpus, **values):
@@ -134,6 +137,17 @@ def test_a_frequency_list_needs_no_groups(tokens, corpus, tmp_path):
 def test_groups_that_cannot_be_held_against_each_other(tokens, corpus, values, said):
     with pytest.raises(ParameterError, match=said):
         checked(tokens, corpus, **values)
+
+
+def test_a_dictionary_is_in_the_language_that_is_given(make_corpus, tmp_path):
+    (tmp_path / "own.csv").write_text("term,category\nkrieg*,Krieg\n", encoding="utf-8")
+    given = {"lexicon": str(tmp_path / "own.csv"), "language": "de"}
+    parameters = {"framing": {p.name: p.default for p in read_parameters(notebooks()["framing"])} | given}
+    lexicons = check_files(parameters)
+    assert {lexicon.language for lexicon in lexicons.values()} == {"de", "en"}  # the others name theirs
+    check_language(parameters, lexicons, make_corpus({"a.csv": "text,language\nDer Krieg.,de\n"}))
+    with pytest.raises(CorpusError, match="lexicon 'own' is in 'de' and the documents are in en"):
+        check_language(parameters, lexicons, read_text("The war."))
 
 
 def test_of_many_groups_the_first_are_named(make_corpus):

@@ -1,0 +1,74 @@
+"""Phrases become words, and nothing is lost."""
+
+import pandas as pd
+import pytest
+
+from analysis import load_tokens, open_tokens, read_text, save_tokens, tokenize
+from analysis.core.paths import SAMPLE
+from analysis.terms.collocation import collocations
+from analysis.terms.frequency import terms
+from analysis.text.phrases import join_phrases
+
+TEXT = "The Prime Minister met. Prime ministers of the New York Times, in New York; of New. York too."
+
+
+def words(tokens):
+    return tokens.vocabulary[tokens.ids].tolist()
+
+
+def test_the_longest_of_those_that_begin_first():
+    joined = join_phrases(tokenize(read_text(TEXT)), ["prime minister*", "new york", "new york times", "york times"])
+    assert words(joined) == (
+        "the prime_minister met prime_ministers of the new_york_times in new_york of new york too".split()
+    )
+    spans = zip(joined.start, joined.end, strict=True)
+    assert [TEXT[a:b] for a, b in spans][:7] == "The|Prime Minister|met|Prime ministers|of|the|New York Times".split(
+        "|"
+    )
+    assert joined.sentence_offsets.tolist() == [0, 3, 11, 13]  # "New. York" are of two sentences
+    assert joined.options["phrases"] == 4
+
+
+def test_a_match_begins_where_the_last_one_ends():
+    joined = join_phrases(tokenize(read_text("a b c d")), ["a b", "b c d", "c d"])
+    assert words(joined) == ["a_b", "c_d"]
+    assert joined.vocabulary.tolist() == ["a_b", "c_d"]
+
+
+def test_what_collocations_propose():
+    tokens = load_tokens(SAMPLE)
+    pairs = collocations(tokens, window=1, min_count=5)
+    pairs = pairs[(pairs["first"] == "prime") & (pairs["second"] == "minister")]
+    joined = join_phrases(tokens, pairs)
+    counts = terms(joined).set_index("term")["count"]
+    (count,) = pairs["count"]
+    assert counts["prime_minister"] == count == joined.options["phrases"] == 10  # by grep
+    assert len(joined) == len(tokens) - count
+    assert joined.document_offsets[-1] == joined.sentence_offsets[-1] == len(joined)
+
+
+def test_without_a_phrase_nothing_changes(tmp_path):
+    tokens = tokenize(read_text(TEXT))
+    joined = join_phrases(tokens, [])
+    assert words(joined) == words(tokens)
+    save_tokens(join_phrases(tokens, ["new york"]), tmp_path / "kept")
+    assert words(open_tokens(tmp_path / "kept")) == words(join_phrases(tokens, ["new york"]))
+
+
+def test_a_corpus_in_shards_is_refused(sample_shards):
+    with pytest.raises(ValueError, match="the corpus is in shards: choose fewer documents to join words in"):
+        join_phrases(sample_shards, ["prime minister"])
+
+
+@pytest.mark.parametrize(
+    ("phrases", "message"),
+    [
+        (["war"], "phrase 'war' is one word: give two or more with a blank between them"),
+        (["war ..."], "pattern 'war ...' must begin and end with a word"),
+        (pd.DataFrame({"term": ["a b"]}), "the table of phrases has no columns 'first' and 'second'"),
+    ],
+)
+def test_bad_use(phrases, message):
+    with pytest.raises(ValueError) as error:
+        join_phrases(tokenize(read_text(TEXT)), phrases)
+    assert str(error.value).startswith(message)
