@@ -10,6 +10,7 @@ from analysis.text.tokens import Tokens
 
 TESTED = 100  # different sentences from which two frames can be seen to go together
 HELD = 5  # occurrences, roles or hits from which a rate is more than an anecdote
+RANKS = 5  # different counts by which words spread out
 CURVE = 2_000  # running words from which a law of frequencies can be fitted
 COURSE = 30  # sentences or documents from which a running mean is one
 LOST = 2  # occurrences that a word must lose
@@ -29,6 +30,11 @@ RULES: dict[str, Rule] = {
         f"it takes two documents, and three words that appear {HELD} times",
     ),
     "words_by_group": _GRID,
+    "two_sides": (
+        lambda table, _: min(table["count"].nunique(), table["reference_count"].nunique()) >= RANKS,
+        f"the counts of a side have fewer than {RANKS} ranks",
+    ),
+    "collocates_by_group": _GRID,
     "trends": (lambda table, _: table["period"].nunique() > 2, _TIMES[1]),
     "shape": (
         lambda _, tokens: len(tokens) >= CURVE,
