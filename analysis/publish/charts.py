@@ -295,6 +295,36 @@ def two_sides(table: pd.DataFrame, *, target: str, reference: str, most: int = 4
     return fig
 
 
+def _map_told(table: pd.DataFrame, links: pd.DataFrame) -> str:
+    """What `document_map` shows, in words."""
+    said = f"Points, one for each of {counted(len(table), 'document')}, near one another where their words are alike"
+    return f"{said}; {counted(len(links), 'line')} between those that share passages."
+
+
+@drawing(_map_told)
+def document_map(table: pd.DataFrame, links: pd.DataFrame) -> Figure:
+    """Documents in a plane, rows of `similarity.document_map` with a ``label``, and a line for each row of `links`.
+
+    `links` are pairs of documents ``a`` and ``b``; the larger the share of their runs of words that both have
+    (``jaccard``), the thicker the line. One unit is as long across as upward. The labels of the documents farthest out
+    come first, as far as there is room.
+    """
+    fig, ax = plane(min(room(), 4.5))
+    at = table.set_index("doc_id")[["x", "y"]]
+    ends = np.stack([at.loc[links[side]].to_numpy(dtype=float) for side in ("a", "b")], axis=1)
+    widths = 0.4 + 2 * links["jaccard"].to_numpy(dtype=float)
+    ax.add_collection(LineCollection(list(ends), colors="#B0B0B0", linewidths=widths, zorder=1))
+    ax.plot(table["x"], table["y"], "o", color=COLOURS["blue"], markersize=4, markeredgewidth=0, zorder=2)
+    ax.set_aspect("equal", adjustable="datalim")
+    ax.margins(0.15)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
+    outward = table.assign(label=[cut(label, 24) for label in table["label"]], out=-(table["x"] ** 2 + table["y"] ** 2))
+    _labels(fig, ax, outward.sort_values("out", kind="stable"), x="x", y="y", label="label", most=len(table))
+    return fig
+
+
 def _novelty_told(table: pd.DataFrame, **options: Any) -> str:
     """What `novelty_curve` shows, in words."""
     low = table.nsmallest(1, "running").to_dict("records")

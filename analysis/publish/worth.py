@@ -9,7 +9,7 @@ from analysis.publish.tables import note
 from analysis.text.tokens import Tokens
 
 TESTED = 100  # different sentences from which two frames can be seen to go together
-HELD = 5  # occurrences, roles or hits from which a rate is more than an anecdote
+HELD = 5  # occurrences, roles, hits or documents from which there is more than an anecdote
 RANKS = 5  # different counts by which words spread out
 CURVE = 2_000  # running words from which a law of frequencies can be fitted
 COURSE = 30  # sentences or documents from which a running mean is one
@@ -60,6 +60,7 @@ RULES: dict[str, Rule] = {
     "dot_plot": (lambda table, _: len(table) > 0, "no run of words recurs in one document"),
     "reuse_network": (_GRID[0], "no two groups have text of two earlier ones"),
     "timeline": (lambda table, _: len(table) > 2, "no passage appears in three places"),
+    "document_map": (lambda table, _: len(table) >= HELD, f"a map takes {HELD} documents"),
     "novelty": (lambda table, _: len(table) >= COURSE, f"a course takes {COURSE} sentences or documents"),
     "counted_once": (
         lambda table, _: (table["lost"] >= LOST).sum() > 1,
