@@ -62,13 +62,15 @@ from analysis.redundancy.restatements import restatements
 from analysis.redundancy.reuse import PAIRS, common_shingles, confirmed, document_pairs, passage_texts, passages
 from analysis.redundancy.reuse.borrowing import borrowed, borrowed_between, directions, even
 from analysis.redundancy.reuse.spread import clusters, families
-from analysis.terms.collocation import collocations
-from analysis.terms.comparison import most_distinct, sides, strongest
+from analysis.redundancy.similarity import document_map
+from analysis.terms.collocation import collocates_by_group, collocations
+from analysis.terms.comparison import most_distinct, ranks, sides, strongest
 from analysis.terms.concordance import kwic, to_html
 from analysis.terms.dispersion import dispersion, places
 from analysis.terms.diversity import diversity
 from analysis.terms.frequency import before_and_after, terms
 from analysis.terms.keyness import keyness, keyness_by_group
+from analysis.terms.readability import readability
 from analysis.terms.trends import trend_tests, trends
 from analysis.terms.zipf import heaps, heaps_fit, zipf, zipf_fit
 from analysis.text.forms import short_words, word_forms

@@ -22,6 +22,7 @@ from analysis.publish.figures import (
     LETTER,
     PERCENT,
     THOUSANDS,
+    cut,
     day_in_words,
     drawing,
     highest,
@@ -73,7 +74,7 @@ def labelled_points(
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     ax.grid()
-    _labels(fig, ax, table.head(most), x=x, y=y, label=label)
+    _labels(fig, ax, table.head(most), x=x, y=y, label=label, most=most)
     return fig
 
 
@@ -263,6 +264,67 @@ def _first_families(places: pd.DataFrame, most: int) -> pd.DataFrame:
     return places[places["family"].isin(np.unique(places["family"])[:most])]
 
 
+def _sides_told(table: pd.DataFrame, **options: Any) -> str:
+    """What `two_sides` shows, in words."""
+    above = table["target_rank"] - table["reference_rank"]
+    first = [
+        f"{side}: {', '.join(table['term'][own].head(5)) or 'none'}"
+        for side, own in ((options["target"], above > 0), (options["reference"], above < 0))
+    ]
+    said = f"Points, one for each of {len(table):,} words, by how frequent each is on two sides"
+    return f"{said}. Farthest off, {'; '.join(first)}."
+
+
+@drawing(_sides_told)
+def two_sides(table: pd.DataFrame, *, target: str, reference: str, most: int = 40, significant: float = 0.05) -> Figure:
+    """A point a word: its rank on one side against that on the other, rows of `comparison.ranks`.
+
+    Words that stand out by whole documents (``q_documents`` below `significant`) are dark. Up to `most` words of the
+    table, in its order, are labelled as far as there is room. On the line both sides use a word alike.
+    """
+    fig, ax = plane(min(room(), 4.5))
+    sure = (table["q_documents"] < significant).to_numpy(dtype=bool)
+    ax.plot([0, 1], [0, 1], color="#999999", linewidth=0.8)
+    for own, colour in ((~sure, COLOURS["sky"]), (sure, COLOURS["blue"])):
+        ax.plot(table["reference_rank"][own], table["target_rank"][own], "o", **CLOUD | {"color": colour, "zorder": 2})
+    for axis, name in ((ax.xaxis, reference), (ax.yaxis, target)):
+        axis.set_ticks([0, 0.5, 1], ["rare", "", "frequent"])
+        axis.set_label_text(f"In {cut(name, int(0.7 * room() / LETTER))}")
+    ax.margins(0.06)
+    _labels(fig, ax, table, x="reference_rank", y="target_rank", label="term", most=most)
+    return fig
+
+
+def _map_told(table: pd.DataFrame, links: pd.DataFrame) -> str:
+    """What `document_map` shows, in words."""
+    said = f"Points, one for each of {counted(len(table), 'document')}, near one another where their words are alike"
+    return f"{said}; {counted(len(links), 'line')} between those that share passages."
+
+
+@drawing(_map_told)
+def document_map(table: pd.DataFrame, links: pd.DataFrame) -> Figure:
+    """Documents in a plane, rows of `similarity.document_map` with a ``label``, and a line for each row of `links`.
+
+    `links` are pairs of documents ``a`` and ``b``; the larger the share of their runs of words that both have
+    (``jaccard``), the thicker the line. One unit is as long across as upward. The labels of the documents farthest out
+    come first, as far as there is room.
+    """
+    fig, ax = plane(min(room(), 4.5))
+    at = table.set_index("doc_id")[["x", "y"]]
+    ends = np.stack([at.loc[links[side]].to_numpy(dtype=float) for side in ("a", "b")], axis=1)
+    widths = 0.4 + 2 * links["jaccard"].to_numpy(dtype=float)
+    ax.add_collection(LineCollection(list(ends), colors="#B0B0B0", linewidths=widths, zorder=1))
+    ax.plot(table["x"], table["y"], "o", color=COLOURS["blue"], markersize=4, markeredgewidth=0, zorder=2)
+    ax.set_aspect("equal", adjustable="datalim")
+    ax.margins(0.15)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
+    outward = table.assign(label=[cut(label, 24) for label in table["label"]], out=-(table["x"] ** 2 + table["y"] ** 2))
+    _labels(fig, ax, outward.sort_values("out", kind="stable"), x="x", y="y", label="label", most=len(table))
+    return fig
+
+
 def _novelty_told(table: pd.DataFrame, **options: Any) -> str:
     """What `novelty_curve` shows, in words."""
     low = table.nsmallest(1, "running").to_dict("records")
@@ -342,10 +404,10 @@ def _count_scale(axis: Axis, values: pd.Series, *, fine: int) -> None:
     axis.set_major_formatter(THOUSANDS)
 
 
-def _labels(fig: Figure, ax: Axes, table: pd.DataFrame, *, x: str, y: str, label: str) -> None:
-    """Write each row's label beside its point, where it covers no earlier one: right, left, above or below.
+def _labels(fig: Figure, ax: Axes, table: pd.DataFrame, *, x: str, y: str, label: str, most: int) -> None:
+    """Write the labels of the first `most` rows beside their points: right, left, above or below.
 
-    One that fits nowhere is left out.
+    One that would cover an earlier one, or the point of a row, everywhere is left out.
     """
     off = 4.0
     across = [(off, 0.0, "left", "center"), (-off, 0.0, "right", "center")]
@@ -355,7 +417,7 @@ def _labels(fig: Figure, ax: Axes, table: pd.DataFrame, *, x: str, y: str, label
     inside, reach = ax.get_window_extent(), APART * fig.dpi / 72
     points = ax.transData.transform(table[[x, y]].to_numpy(dtype=float))
     taken = [Bbox([point, point]).padded(reach) for point in points]
-    for row in table.to_dict("records"):
+    for row in table.head(most).to_dict("records"):
         for dx, dy, ha, va in places:
             text = ax.annotate(
                 str(row[label]), (row[x], row[y]), (dx, dy), textcoords="offset points", ha=ha, va=va, fontsize=7

@@ -40,7 +40,8 @@ mended further. Whatever counts words, or compares texts with one another, works
 them: rates, phrases, key words, collocations, trends, repeats, near repeats, shared passages, novelty.
 
 A lexicon of your own finds frames in any of these languages; the shipped ones are for those marked. Lemmas need the
-extra `lemmas`. Measures that compare meanings (extra `embeddings`) and the parser (extra `syntax`) know English alone.
+extra `lemmas`. Formulas of readability, measures that compare meanings (extra `embeddings`) and the parser (extra
+`syntax`) know English alone.
 Where a section of a report has nothing to work with, a line says so in its place.
 """
 

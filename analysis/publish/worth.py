@@ -9,7 +9,8 @@ from analysis.publish.tables import note
 from analysis.text.tokens import Tokens
 
 TESTED = 100  # different sentences from which two frames can be seen to go together
-HELD = 5  # occurrences, roles or hits from which a rate is more than an anecdote
+HELD = 5  # occurrences, roles, hits or documents from which there is more than an anecdote
+RANKS = 5  # different counts by which words spread out
 CURVE = 2_000  # running words from which a law of frequencies can be fitted
 COURSE = 30  # sentences or documents from which a running mean is one
 LOST = 2  # occurrences that a word must lose
@@ -34,6 +35,11 @@ RULES: dict[str, Rule] = {
         lambda table, _: len(table) > 1 and not (table["of_documents"] < 2).all(),
         "no side has two words and two documents",
     ),
+    "two_sides": (
+        lambda table, _: min(table["count"].nunique(), table["reference_count"].nunique()) >= RANKS,
+        f"the counts of a side have fewer than {RANKS} ranks",
+    ),
+    "collocates_by_group": _GRID,
     "trends": (lambda table, _: table["period"].nunique() > 2, _TIMES[1]),
     "shape": (
         lambda _, tokens: len(tokens) >= CURVE,
@@ -59,6 +65,7 @@ RULES: dict[str, Rule] = {
     "dot_plot": (lambda table, _: len(table) > 0, "no run of words recurs in one document"),
     "reuse_network": (_GRID[0], "no two groups have text of two earlier ones"),
     "timeline": (lambda table, _: len(table) > 2, "no passage appears in three places"),
+    "document_map": (lambda table, _: len(table) >= HELD, f"a map takes {HELD} documents"),
     "novelty": (lambda table, _: len(table) >= COURSE, f"a course takes {COURSE} sentences or documents"),
     "counted_once": (
         lambda table, _: (table["lost"] >= LOST).sum() > 1,

@@ -241,6 +241,49 @@ def _nodes(tokens: Tokens, node: str) -> Bools:
     return chosen
 
 
+def collocates_by_group(
+    tokens: Tokens,
+    by: str,
+    node: str,
+    *,
+    window: int | str = 5,
+    min_count: int = 2,
+    stopwords: Iterable[str] | None = None,
+) -> pd.DataFrame:
+    """What each group of the metadata column `by` says beside one word, a row a group and collocate.
+
+    ``first`` (a word that `node` fits), ``second`` (a word beside it), ``count``, ``documents``, ``expected``, ``g2``
+    and ``log_dice`` are those of `collocations` in the documents of the group alone, of pairs that occur there at least
+    `min_count` times and more often than expected; ``overall`` is their ``log_dice`` in all documents together. Since
+    logDice does not depend on how much text there is, groups can be compared by it (Rychlý 2008, A
+    lexicographer-friendly association score): one more is a tie twice as close. No test is made.
+
+    The groups are in rising order, the closest tie of each first, ties in alphabetical order. Raises `ValueError` for
+    an unknown column, and as `collocations` does.
+
+    >>> from analysis import tokenize
+    >>> from analysis.text.corpus import read_frame
+    >>> texts = {"text": ["Just war. A just war.", "Total war, total war, just so."], "source": ["A", "B"]}
+    >>> tokens = tokenize(read_frame(pd.DataFrame(texts)))
+    >>> table = collocates_by_group(tokens, "source", "war", window=1)
+    >>> table[["source", "first", "second", "count", "log_dice", "overall"]].round(2)
+      source first second  count  log_dice  overall
+    0      A   war   just      2     13.68    13.13
+    1      B   war  total      3     13.78    13.42
+    """
+    options: dict[str, Any] = {"node": node, "stopwords": stopwords}
+    whole = collocations(tokens, window, min_count, **options)[["first", "second", "log_dice"]]
+    tables = []
+    for group, words in tokens.group_by(by):
+        own = collocations(words, window, min_count, **options)
+        own = own[own["count"] > own["expected"]].sort_values(
+            ["log_dice", "first", "second"], ascending=[False, True, True]
+        )
+        tables.append(own.assign(**{by: group}))
+    table = pd.concat(tables).merge(whole.rename(columns={"log_dice": "overall"}), on=["first", "second"])
+    return table[[by, "first", "second", "count", "documents", "expected", "g2", "log_dice", "overall"]]
+
+
 def association_measures(o11: ArrayLike, o12: ArrayLike, o21: ArrayLike, o22: ArrayLike) -> pd.DataFrame:
     """How strongly two words are tied, from the four cells of their table: one row a table, one column a measure.
 

@@ -143,6 +143,30 @@ def strongest(
     return own[columns].reset_index(drop=True)
 
 
+def ranks(key: pd.DataFrame) -> pd.DataFrame:
+    """How frequent each word of a table of `keyness` is on either side, by rank: the points of Scattertext's plot.
+
+    ``target_rank``, ``reference_rank``: the dense rank of the word's count on that side, 0 for the rarest and 1 for the
+    most frequent, words of one count sharing a rank (Kessler 2017, Scattertext: a browser-based tool for visualizing
+    how corpora differ); so a few frequent words don't push all others into a corner. ``term``, ``count``,
+    ``reference_count`` and ``q_documents`` are those of `key`. The words farthest from equal ranks come first, ties in
+    alphabetical order.
+
+    >>> table = pd.DataFrame({"term": ["war", "law", "the"], "count": [3, 0, 9], "reference_count": [1, 1, 9]})
+    >>> ranks(table.assign(q_documents=1.0))[["term", "target_rank", "reference_rank"]]
+      term  target_rank  reference_rank
+    0  war          0.5             0.0
+    1  law          0.0             0.0
+    2  the          1.0             1.0
+    """
+    table = key[["term", "count", "reference_count", "q_documents"]].copy()
+    for side, counts in (("target", table["count"]), ("reference", table["reference_count"])):
+        rank = counts.rank(method="dense") - 1
+        table[f"{side}_rank"] = rank / max(rank.max(), 1)
+    table["apart"] = -(table["target_rank"] - table["reference_rank"]).abs()
+    return table.sort_values(["apart", "term"], ignore_index=True).drop(columns="apart")
+
+
 def most_distinct(table: pd.DataFrame, by: str) -> str | None:
     """The group that most words of its own set apart in a table of `keyness_by_group`, see `q_documents`.
 

@@ -32,6 +32,21 @@ def panels(count, dates=5):
     return charts.small_multiples(table, x="period", y="rate", by="term", ylabel="Per million words", titles=titles)
 
 
+def rivals(rows):
+    random = np.random.default_rng(0)
+    table = pd.DataFrame({"term": [f"{NAMES[i % 6]} {i}" for i in range(rows)], "q_documents": random.random(rows)})
+    table = table.assign(target_rank=random.random(rows).round(1), reference_rank=random.random(rows).round(1))
+    return charts.two_sides(table, target="A ministry of a very long name indeed, and of others", reference="$ 5")
+
+
+def neighbours(rows):
+    random = np.random.default_rng(0)
+    table = pd.DataFrame({"doc_id": [f"d{n}" for n in range(rows)], "label": [NAMES[n % 6] * 3 for n in range(rows)]})
+    table = table.assign(x=random.random(rows), y=random.random(rows) / 9)
+    links = pd.DataFrame({"a": table["doc_id"][:-1], "b": table["doc_id"].shift(-1)[:-1], "jaccard": 0.5})
+    return charts.document_map(table, links)
+
+
 def curves():
     table = pd.DataFrame({"rank": range(1, 400), "count": 1000 // np.arange(1, 400)}).assign(fitted=1.0)
     growth = pd.DataFrame({"words": range(10, 4000, 10), "types": range(1, 400), "fitted": 1.0})
@@ -63,7 +78,20 @@ def course(rows):
 
 
 @every_width
-@pytest.mark.parametrize(("draw", "size"), [(points, 1), (points, 300), (panels, 1), (panels, 6), (curves, None)])
+@pytest.mark.parametrize(
+    ("draw", "size"),
+    [
+        (points, 1),
+        (points, 300),
+        (rivals, 1),
+        (rivals, 300),
+        (neighbours, 2),
+        (neighbours, 99),
+        (panels, 1),
+        (panels, 6),
+        (curves, None),
+    ],
+)
 def test_all_that_is_written_is_inside_the_picture(draw, size, width):
     with style(Size(width)):
         figure = draw() if size is None else draw(size)
@@ -88,6 +116,39 @@ def test_panels_share_their_scale_and_begin_at_nothing():
 
 def test_an_odd_panel_leaves_its_place_empty():
     assert [ax.get_visible() for ax in panels(3).axes] == [True, True, True, False]
+
+
+def test_words_of_two_sides_are_where_their_ranks_say_and_the_sure_ones_are_dark():
+    table = pd.DataFrame({"term": ["war", "law", "tea"], "q_documents": [0.01, 0.2, np.nan]})
+    table = table.assign(target_rank=[1.0, 0.0, 0.5], reference_rank=[0.0, 1.0, 0.5])
+    axes = charts.two_sides(table, target="Daily", reference="Wire").axes[0]
+    _, unsure, sure = axes.lines
+    assert unsure.get_xydata().tolist() == [[1.0, 0.0], [0.5, 0.5]]
+    assert sure.get_xydata().tolist() == [[0.0, 1.0]]
+    assert sure.get_color() != unsure.get_color()
+    assert {text.get_text() for text in axes.texts} == {"war", "law", "tea"}
+    assert (axes.get_ylabel(), axes.get_xlabel()) == ("In Daily", "In Wire")
+
+
+def test_a_line_joins_two_documents_that_share_passages_and_is_thicker_the_more_they_do():
+    table = pd.DataFrame({"doc_id": list("abc"), "label": ["A", "B", "C"], "x": [0.0, 1.0, 0.5], "y": [0.0, 0.0, 1.0]})
+    links = pd.DataFrame({"a": ["a", "b"], "b": ["c", "c"], "jaccard": [0.1, 0.9]})
+    axes = charts.document_map(table, links).axes[0]
+    (lines,) = axes.collections
+    assert [way.tolist() for way in lines.get_segments()] == [[[0, 0], [0.5, 1]], [[1, 0], [0.5, 1]]]
+    assert lines.get_linewidths()[1] > lines.get_linewidths()[0]
+    assert axes.get_aspect() == 1
+    assert {text.get_text() for text in axes.texts} == {"A", "B", "C"}
+
+
+def test_no_label_covers_a_point_of_a_word_without_one():
+    figure = rivals(300)
+    drawn(figure)
+    axes = figure.axes[0]
+    places = np.vstack([axes.transData.transform(line.get_xydata()) for line in axes.lines[1:]])
+    boxes = [t.get_window_extent() for t in axes.texts]
+    assert boxes
+    assert not any(box.contains(*place) for box in boxes for place in places)
 
 
 @pytest.mark.parametrize("counts", [[2, 9], [1, 50], [1, 40_000]])

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from nltk.collocations import BigramCollocationFinder
 from nltk.metrics.association import BigramAssocMeasures
 
 from analysis import Tokens, read_text, tokenize
 from analysis.terms import keys
-from analysis.terms.collocation import COLUMNS, MEASURES, association_measures, collocations
+from analysis.terms.collocation import COLUMNS, MEASURES, association_measures, collocates_by_group, collocations
+from analysis.text.corpus import read_frame
 
 FILES = {"a.txt": "Rule of law. The rule of force.", "b.txt": "Force of habit."}
 
@@ -294,3 +296,55 @@ def test_pairs_of_a_corpus_in_shards(both, options, monkeypatch) -> None:
     pd.testing.assert_frame_equal(found, expected, check_exact=True)
     for tokens in both:
         pd.testing.assert_frame_equal(collocations(tokens, most=5, **options), table.head(5), check_exact=True)
+
+
+@pytest.fixture
+def two_sources() -> Tokens:
+    texts = ["Just war is war. A just war, they say.", "Total war! Total war, just so. War.", "Peace and just war."]
+    return tokenize(read_frame(pd.DataFrame({"text": texts, "source": ["A", "B", "A"]})))
+
+
+def test_what_each_group_says_beside_a_word_is_counted_by_nltk(two_sources: Tokens) -> None:
+    table = collocates_by_group(two_sources, "source", "war", window=1, min_count=1)
+    for source, words in two_sources.group_by("source"):
+        # Words side by side in a sentence, read from either end: NLTK's pairs, and those of the sentence reversed.
+        found = [BigramCollocationFinder.from_words(line[::step]) for _, line in lines_of(words) for step in (1, -1)]
+        both: Counter[tuple[str, str]] = sum((Counter(finder.ngram_fd) for finder in found), Counter())
+        begun: Counter[str] = Counter()
+        for (first, _), times in both.items():
+            begun[first] += times
+        total = sum(begun.values())
+        own = table[table["source"] == source].set_index("second")
+        drawn_together = {w for (n, w), times in both.items() if n == "war" and times * total > begun["war"] * begun[w]}
+        assert set(own.index) == drawn_together
+        for word, row in own.iterrows():
+            marginals = (both["war", word], (begun["war"], begun[word]), total)
+            assert row["count"] == both["war", word]
+            assert row["log_dice"] == pytest.approx(14 + log2(BigramAssocMeasures.dice(*marginals)))
+            assert row["g2"] == pytest.approx(BigramAssocMeasures.likelihood_ratio(*marginals))
+        assert own["log_dice"].is_monotonic_decreasing
+
+
+def test_groups_that_are_compared_by_hand(two_sources: Tokens) -> None:
+    table = collocates_by_group(two_sources, "source", "war", window=1).set_index(["source", "second"])
+    # A: just-war three times; war has beside it just, is, is | just, they | just; just has war | a, war | and, war.
+    # B: total-war twice; war has total | total, just, and total has war | war.
+    assert table.loc[("A", "just"), "log_dice"] == pytest.approx(14 + log2(2 * 3 / (6 + 5)))
+    assert table.loc[("B", "total"), "log_dice"] == pytest.approx(14 + log2(2 * 2 / (3 + 2)))
+    # Both: war has 9 neighbours, and just 7: war, so | as above. They meet four times.
+    assert table.loc[("A", "just"), "overall"] == pytest.approx(14 + log2(2 * 4 / (9 + 7)))
+    assert table.index.tolist() == [("A", "just"), ("A", "is"), ("B", "total")]
+
+
+def test_groups_in_shards_are_those_in_memory(sample_tokens: Tokens, sample_shards: Tokens) -> None:
+    whole, cut = (collocates_by_group(tokens, "source", "campaign") for tokens in (sample_tokens, sample_shards))
+    assert len(whole) > 10
+    pd.testing.assert_frame_equal(whole, cut)
+
+
+def test_a_word_or_a_column_that_is_not_there(two_sources: Tokens) -> None:
+    assert collocates_by_group(two_sources, "source", "peacock").empty
+    with pytest.raises(ValueError, match="no metadata column 'sauce'"):
+        collocates_by_group(two_sources, "sauce", "war")
+    with pytest.raises(ValueError, match="give one word"):
+        collocates_by_group(two_sources, "source", "just war")

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import rankdata
 
 from analysis import read_corpus, tokenize
-from analysis.terms.comparison import most_distinct, read_frequency_list, sides, strongest
+from analysis.terms.comparison import most_distinct, ranks, read_frequency_list, sides, strongest
 from analysis.terms.keyness import keyness
 
 
@@ -137,3 +138,22 @@ def test_the_sides_of_a_corpus_in_shards(both):
     assert cut[2:] == whole[2:]
     assert [side.doc_ids.tolist() for side in cut[:2]] == [side.doc_ids.tolist() for side in whole[:2]]
     assert [len(side) for side in cut[:2]] == [len(side) for side in whole[:2]]
+
+
+def test_ranks_are_those_of_scipy_and_the_farthest_apart_come_first():
+    random = np.random.default_rng(0)
+    table = pd.DataFrame({"term": [f"w{n}" for n in range(200)], "q_documents": 1.0})
+    table = table.assign(count=random.geometric(0.2, 200) - 1, reference_count=random.geometric(0.1, 200))
+    found = ranks(table).set_index("term").loc[table["term"]]
+    for side, counts in (("target", table["count"]), ("reference", table["reference_count"])):
+        dense = rankdata(counts, method="dense")
+        np.testing.assert_allclose(found[f"{side}_rank"], (dense - 1) / (dense.max() - 1))
+    apart = (ranks(table)["target_rank"] - ranks(table)["reference_rank"]).abs()
+    assert apart.is_monotonic_decreasing
+
+
+def test_ranks_of_words_that_are_all_as_frequent():
+    table = pd.DataFrame({"term": ["b", "a"], "count": [2, 2], "reference_count": [1, 1], "q_documents": np.nan})
+    found = ranks(table)
+    assert found["term"].tolist() == ["a", "b"]
+    assert found[["target_rank", "reference_rank"]].to_numpy().tolist() == [[0, 0], [0, 0]]
