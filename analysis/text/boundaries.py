@@ -1,10 +1,11 @@
 """Where the sentences of English end: a linear model over the words and marks around each gap, in compiled loops.
 
 A paragraph is cut at white space into tokens (and behind the marks of "ended.The next", where a blank was forgotten).
-Of every gap between two tokens, from left to right, the model adds up the integer weights of its features; above zero
-a sentence begins. A feature is a template with what its atoms are at the gap: ``mark next_first`` may be ``.`` and
-``X``, a full stop before a capital. The weights, a line each, are in ``sentence_weights.tsv``, learnt by
-``benchmarks/sentences.py``. What an atom is, is defined more readably in ``tests/text/reference_sentences.py``.
+Of every gap between two tokens where a sentence may begin, from left to right, the model adds up the integer weights of
+its features; above zero a sentence begins. A feature is a template with what its atoms are at the gap:
+``mark next_first`` may be ``.`` and ``X``, a full stop before a capital. The weights, a line each, are in
+``sentence_weights.tsv``, learnt by ``benchmarks/sentences.py``. What an atom is, is defined more readably in
+``tests/text/reference_sentences.py``.
 
 Atoms are strings and are compared by their 64-bit hashes. All loops are in this one file, since machine code that is
 kept is made anew for a change of its own file only (see `compiled`).
@@ -31,11 +32,11 @@ ATOMS = (
     "mark word coarse shape abbreviation suffix before_word before_shape before_mark next_first next_shape next_word "
     "next_exact next_suffix opening next_post next_mark second_word second_shape second_post third_shape starter "
     "speech second_speech second_starter quote since since_mark rest total position next_end style caps density ends "
-    "last capitals emoticon next_emoticon citation next_citation glued rule footnote after_footnote"
+    "last capitals emoticon next_emoticon citation next_citation glued rule footnote after_footnote "
+    "first again before_run next_run quoted next_final"
 ).split()
 
-# Which atoms make a feature. The first PLAIN are asked at every gap; the others only where a mark is before it or no
-# small letter behind it. The first, without atoms, is the same everywhere.
+# Which atoms make a feature. The first, without atoms, is the same everywhere.
 TEMPLATES = [
     line.split()
     for line in """
@@ -109,10 +110,22 @@ TEMPLATES = [
     rule coarse quote next_first
     rule coarse abbreviation next_first
     rule coarse starter since
+    mark next_first first since
+    mark first next_mark
+    mark next_first before_run next_run
+    mark next_shape next_run rest
+    mark next_first again since
+    mark quoted next_first
+    coarse quoted next_first opening
+    rule quoted next_final
+    mark next_first next_final next_end
+    mark word next_exact
+    mark before_word word next_first
+    mark next_shape second_word
+    mark word next_shape second_shape
     """.split("\n")[1:-1]
 ]
-PLAIN = 22
-_WIDEST, _PLAIN_WIDEST = max(map(len, TEMPLATES)), max(map(len, TEMPLATES[:PLAIN]))
+_WIDEST = max(map(len, TEMPLATES))
 _NOTHING = len(ATOMS)  # the place of a zero, which makes all templates equally long and their loop free of branches
 _ATOM_OF = np.array([[ATOMS.index(name) for name in t] + [_NOTHING] * (_WIDEST - len(t)) for t in TEMPLATES], np.uint8)
 # The places of the atoms in that list, for the loops.
@@ -121,7 +134,8 @@ _ATOM_OF = np.array([[ATOMS.index(name) for name in t] + [_NOTHING] * (_WIDEST -
 (SECOND_WORD, SECOND_SHAPE, SECOND_POST, THIRD_SHAPE, STARTER, SPEECH_NEAR, SECOND_SPEECH) = range(17, 24)
 (SECOND_STARTER, QUOTE, SINCE, SINCE_MARK, REST, TOTAL, POSITION, NEXT_END, STYLE, CAPS) = range(24, 34)
 (DENSITY, ENDS, LAST, CAPITALS, EMOTICON, NEXT_EMOTICON, CITATION, NEXT_CITATION, GLUED) = range(34, 43)
-(RULE, FOOTNOTE, AFTER_FOOTNOTE) = range(43, 46)
+(RULE, FOOTNOTE, AFTER_FOOTNOTE, FIRST) = range(43, 47)
+(AGAIN, BEFORE_RUN, NEXT_RUN, QUOTED, NEXT_FINAL) = range(47, 52)
 
 # Kinds of characters: X, x, a and 9 are capitals, small letters, other letters and digits; marks by what they do.
 _MARKS = {
@@ -151,9 +165,10 @@ _MARKS = {
 }
 _CAPITAL, _SMALL, _LETTER, _DIGIT, _OTHER = (ord(c) for c in "Xxa9o")
 _STOP, _QUESTION, _EXCLAMATION, _QUOTE, _APOSTROPHE, _OPEN, _CLOSE, _DASH, _SPACE = (ord(c) for c in ".?!\"'()- ")
-_NO, _YES, _DOTS, _WORDLESS, _MIXED, _SIGN, _BRACKET, _UNBRACKET = (ord(c) for c in "01dWm@[]")
+_NO, _YES, _DOTS, _WORDLESS, _MIXED, _SIGN, _BRACKET, _UNBRACKET, _COMMA = (ord(c) for c in "01dWm@[],")
 _ELLIPSIS, _CURLY, _LEFT, _RIGHT = 0x2026, 0x2019, 0x201C, 0x201D
 _HANGING, _LONGEST = 8, 256  # citations behind an end, and characters of a run looked into, so that time is linear
+_FAR = 40  # tokens: how much further something is, makes no difference
 _EYES = np.array([c in ":;=8" for c in map(chr, range(128))])
 _MOUTHS = np.array([c in ")(DPp][/|" for c in map(chr, range(128))])
 
@@ -166,9 +181,17 @@ _FACTORS = np.array(
 )
 _HALF, _STEP, _WORD_BITS, _LOW = np.uint64(32), np.uint64(1), np.uint64(54), np.uint64(63)
 
-# The columns of what is known of a token: its places, and its hashes and bits.
-_START, _END, _CORE, _CORE_END = range(4)
-_LOWER, _EXACT, _SUFFIX, _SHAPE, _PRE, _POST, _KNOWN, _BITS, _FIRST, _MARK, _FINAL, _AHEAD, _COARSE = range(13)
+# The columns of what is known of every token, and of the tokens near a gap where a sentence may begin.
+_START, _END, _CORE, _CORE_END, _FIRST, _FINAL, _ENDS, _AHEAD, _RUN, _DESCRIBED = range(10)
+_LOWER, _EXACT, _SUFFIX, _SHAPE, _PRE, _POST, _KNOWN, _BITS, _MARK, _COARSE = range(10)
+PLACES, KNOWN = 10, 10
+# What is followed from token to token.
+_SINCE, _SINCE_MARK, _POSITION, _CAPITALS, _BEFORE_RUN, _STRAIGHT, _CURLED, _BRACKETS, _OPENED, _APART = range(10)
+STATE = 10
+
+# A long paragraph is looked at in windows of this many tokens, or a few more; decided are all gaps of a window but the
+# last ones, and the next begins a little before them. What is said of a paragraph is said of the window then.
+WINDOW, BEHIND, FORWARD = 4096, 10, 64
 
 
 class Model(NamedTuple):
@@ -180,8 +203,6 @@ class Model(NamedTuple):
     keys: NDArray[np.uint64]
     weights: NDArray[np.int64]
     present: NDArray[np.uint64]
-    order: NDArray[np.uint8]
-    most: NDArray[np.int64]
 
 
 @cache
@@ -215,22 +236,7 @@ def model(path: Path = WEIGHTS) -> Model:
     present = np.zeros(1 << 10, np.uint64)
     known_keys = keys[keys != 0]
     np.bitwise_or.at(present, known_keys >> _WORD_BITS, _STEP << (known_keys & _LOW))
-    return Model(kinds, words, bits, keys, weights, present, *_plain_order(text))
-
-
-def _plain_order(text: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The templates of plain gaps, those first that can add most, and what all from each place on can add."""
-    most = np.zeros(PLAIN, np.int64)
-    always = {"mark": "", "next_first": "x"}
-    for line in text.splitlines():
-        number, *atoms, weight = line.split("\t")
-        template = int(number)
-        if template < PLAIN and all(always.get(n, a) == a for n, a in zip(TEMPLATES[template], atoms, strict=True)):
-            most[template] = max(most[template], int(weight))
-    most[0] = 0
-    order = np.argsort(-most, kind="stable").astype(np.uint8)
-    order = np.concatenate([order[order == 0], order[order != 0]])
-    return order, np.append(np.cumsum(most[order][::-1])[::-1], 0)
+    return Model(kinds, words, bits, keys, weights, present)
 
 
 def english_spans(text: str, paragraphs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
@@ -271,7 +277,7 @@ def _bit(condition: Any) -> Any:
 @compiled
 def _bucket(n: int) -> Any:
     """The hash of the digit that says how large a number is."""
-    if n > 40:
+    if n > _FAR:
         return _one(57)
     if n <= 3:
         return _one(48 + n)
@@ -413,41 +419,56 @@ def _may_begin(units: Any, start: int, end: int, i: int, kinds: Any) -> bool:
 
 
 @compiled
-def _find_tokens(units: Any, start: int, end: int, kinds: Any, places: Any) -> int:
-    """Write the start and end of every token of a paragraph, and give their number."""
-    n = 0
-    i = start
-    while True:
+def _find_tokens(units: Any, i: int, end: int, kinds: Any, places: Any, n: int) -> tuple[int, int]:
+    """Write the places of tokens behind the `n` that are known, until the window is full or the paragraph ends.
+
+    Gives where to go on, and the number of tokens.
+    """
+    while i < end and kinds[units[i]] == _SPACE:
+        i += 1
+    while n < WINDOW and i < end:
+        begin = first = i
+        marked = False
+        while i < end and kinds[units[i]] != _SPACE:
+            marked |= not _is_word(kinds[units[i]])
+            i += 1
+        if marked and i - first <= _LONGEST:
+            for k in range(first + 2, i):
+                before = kinds[units[k - 1]]
+                if (_is_end(before) or _is_closer(before)) and _may_begin(units, first, i, k, kinds):
+                    _place(units, begin, k, kinds, places[n])
+                    n += 1
+                    begin = k
+        _place(units, begin, i, kinds, places[n])
+        n += 1
         while i < end and kinds[units[i]] == _SPACE:
             i += 1
-        if i == end:
-            return n
-        begin = first = i
-        while i < end and kinds[units[i]] != _SPACE:
-            i += 1
-        for k in range(first + 2, i):
-            before = kinds[units[k - 1]]
-            behind_marks = (_is_end(before) or _is_closer(before)) and i - first <= _LONGEST
-            if behind_marks and _may_begin(units, first, i, k, kinds):
-                places[n, _START], places[n, _END] = begin, k
-                n += 1
-                begin = k
-        places[n, _START], places[n, _END] = begin, i
-        n += 1
+    return i, n
 
 
 @compiled
-def _describe(units: Any, place: Any, kinds: Any, words: Any, bits: Any, known: Any) -> None:
-    """Fill in what is known of one token: its core, and its hashes and bits."""
-    start, end = place[_START], place[_END]
+def _place(units: Any, start: int, end: int, kinds: Any, place: Any) -> None:
+    """Fill in what is known of every token."""
     core, core_end = start, end
     while core < end and not _is_word(kinds[units[core]]):
         core += 1
     while core_end > core and not _is_word(kinds[units[core_end - 1]]):
         core_end -= 1
-    place[_CORE], place[_CORE_END] = core, core_end
+    place[_START], place[_END], place[_CORE], place[_CORE_END] = start, end, core, core_end
+    place[_FIRST] = kinds[units[core]] if core < core_end else _NO
+    place[_FINAL] = kinds[units[end - 1]]
+    i = end - 1
+    while i > start and _is_closer(kinds[units[i]]):
+        i -= 1
+    place[_ENDS] = _is_end(kinds[units[i]])
+    place[_DESCRIBED] = 0
+
+
+@compiled
+def _describe(units: Any, place: Any, kinds: Any, words: Any, bits: Any, known: Any) -> None:
+    """Fill in the hashes and bits of one token."""
+    start, end, core, core_end, first = place[_START], place[_END], place[_CORE], place[_CORE_END], place[_FIRST]
     length = core_end - core
-    first = kinds[units[core]] if length else _NO
     lower = exact = stem = suffix = _BASIS
     capitals = smalls = digits = 0
     dotted = signed = elided = False
@@ -501,13 +522,12 @@ def _describe(units: Any, place: Any, kinds: Any, words: Any, bits: Any, known: 
     elif number:
         kind_of_word = 78
     flags &= IS_OPENING | IS_STARTER | IS_SPEECH
-    short = 2 <= end - start <= 5 and units[start] < 128 and units[end - 1] < 128
-    if short and ((_EYES[units[start]] and _MOUTHS[units[end - 1]]) or (units[start] == 60 and units[start + 1] == 51)):
+    if _is_emoticon(units, start, end):
         flags |= IS_EMOTICON
     if units[start] == _BRACKET and units[end - 1] == _UNBRACKET:
         for i in range(start + 1, end):
             kind = kinds[units[i]]
-            if not (kind in (_DIGIT, _STOP, _DASH) or kind == 44 or units[i] == _UNBRACKET):
+            if not (kind in (_DIGIT, _STOP, _DASH) or kind == _COMMA or units[i] == _UNBRACKET):
                 break
         else:
             flags |= IS_CITATION
@@ -530,48 +550,46 @@ def _describe(units: Any, place: Any, kinds: Any, words: Any, bits: Any, known: 
     known[_PRE] = _marks(units, start, core, kinds, _BASIS)
     known[_POST] = _marks(units, core_end, end, kinds, _BASIS)
     known[_MARK] = known[_POST] if length else _marks(units, start, end, kinds, _one(_WORDLESS))
-    known[_KNOWN], known[_BITS], known[_FIRST] = kind_of_word, flags, first
-    known[_FINAL] = kinds[units[end - 1]]
+    known[_KNOWN], known[_BITS] = kind_of_word, flags
 
 
 @compiled
-def _ends(units: Any, place: Any, kinds: Any) -> Any:
-    """Whether a token ends with the marks of an end, perhaps with closing quotes and brackets behind them."""
-    i = place[_END] - 1
-    while i > place[_START] and _is_closer(kinds[units[i]]):
-        i -= 1
-    return _is_end(kinds[units[i]])
+def _is_emoticon(units: Any, start: int, end: int) -> Any:
+    if not (2 <= end - start <= 5 and units[start] < 128 and units[end - 1] < 128):
+        return False
+    return (_EYES[units[start]] and _MOUTHS[units[end - 1]]) or (units[start] == 60 and units[start + 1] == 51)
 
 
 @compiled
-def _describe_paragraph(units: Any, places: Any, n: int, kinds: Any, known: Any, atoms: Any) -> None:
+def _describe_window(units: Any, places: Any, n: int, kinds: Any, atoms: Any) -> None:
     """Fill in the atoms that are the same at all gaps, and how far each token is from the next end of a sentence."""
-    small_after_mark = doubled = False
-    capitals = ends = 0
-    ahead = 0
+    informal = doubled = False
+    capitals = ends = ahead = run = 0
     for t in range(n - 1, -1, -1):
         start, end = places[t, _START], places[t, _END]
-        ended = _ends(units, places[t], kinds)
+        ended = places[t, _ENDS]
         ahead = 1 if ended else ahead + 1
-        known[t, _AHEAD] = ahead
+        places[t, _AHEAD] = ahead
+        run = 0 if places[t, _FIRST] == _SMALL else 1 if ended else run + 1
+        places[t, _RUN] = run
         ends += ended
         capitals += kinds[units[start]] == _CAPITAL
         if ended and t + 1 < n and kinds[units[places[t + 1, _START]]] == _SMALL and end - start > 3:
-            small_after_mark = True
-        lower, length = known[t, _LOWER], places[t, _CORE_END] - places[t, _CORE]
+            informal = True
+        core = places[t, _CORE]
+        length = places[t, _CORE_END] - core
         if length == 1:
-            small_after_mark |= known[t, _EXACT] == _one(105)  # i
-            doubled |= lower == _one(117)  # u
+            informal |= units[core] == 105  # i
+            doubled |= units[core] | 32 == 117  # u
         elif length == 2:
-            doubled |= lower == _joined(_one(117), 114)  # ur
+            doubled |= units[core] | 32 == 117 and units[core + 1] | 32 == 114  # ur
         elif length == 3:
-            doubled |= lower == _joined(_joined(_one(108), 111), 108)  # lol
+            doubled |= units[core] | 32 == 108 and units[core + 1] | 32 == 111 and units[core + 2] | 32 == 108  # lol
         for i in range(places[t, _CORE_END] + 1, end):
             doubled |= _is_end(kinds[units[i]]) and _is_end(kinds[units[i - 1]])
-    final = known[n - 1, _FINAL]
-    closed = _is_end(final) or _is_closer(final)
-    style = _one(76 if small_after_mark else 77 if doubled else 45)
-    atoms[STYLE] = _joined(style, _STOP if closed else 110)
+    final = places[n - 1, _FINAL]
+    style = _one(76 if informal else 77 if doubled else 45)
+    atoms[STYLE] = _joined(style, _STOP if _is_end(final) or _is_closer(final) else 110)
     share = capitals / n
     atoms[CAPS] = _one(72 if share > 0.6 else 104 if share > 0.35 else 45)
     atoms[DENSITY] = _bucket(n // (ends + 1))
@@ -580,10 +598,20 @@ def _describe_paragraph(units: Any, places: Any, n: int, kinds: Any, known: Any,
 
 
 @compiled
-def _speaks(known: Any, n: int, i: int) -> Any:
+def _know(units: Any, places: Any, first: int, last: int, kinds: Any, words: Any, bits: Any, known: Any) -> None:
+    """Describe the tokens from `first` to `last` that are not described yet."""
+    for t in range(first, last):
+        if not places[t, _DESCRIBED]:
+            _describe(units, places[t], kinds, words, bits, known[t])
+            places[t, _DESCRIBED] = 1
+
+
+@compiled
+def _speaks(units: Any, places: Any, n: int, i: int, kinds: Any, words: Any, bits: Any, known: Any) -> Any:
     """Whether a name of at most five words and a verb of saying begin at token `i`."""
     for j in range(i, min(i + 5, n - 1)):
-        if known[j, _FIRST] != _CAPITAL or known[j, _BITS] & np.uint64(IS_STARTER):
+        _know(units, places, j, j + 2, kinds, words, bits, known)
+        if places[j, _FIRST] != _CAPITAL or known[j, _BITS] & np.uint64(IS_STARTER):
             return False
         if known[j + 1, _BITS] & np.uint64(IS_SPEECH):
             return True
@@ -591,26 +619,27 @@ def _speaks(known: Any, n: int, i: int) -> Any:
 
 
 @compiled
-def _rule(units: Any, places: Any, known: Any, kinds: Any, n: int, i: int, since: int) -> Any:
+def _rule(units: Any, places: Any, n: int, i: int, since: int, kinds: Any, words: Any, bits: Any, known: Any) -> Any:
     """Whether a plain rule sees an end behind token `i`, which is not a footnote's number and has none behind it."""
-    bits = known[i + 1, _BITS]
-    starter = (bits & np.uint64(IS_STARTER)) != 0
+    following = known[i + 1, _BITS]
+    starter = (following & np.uint64(IS_STARTER)) != 0
     t = i
     hanging = np.uint64(IS_CITATION | IS_EMOTICON)
     while t > 0 and i - t < min(since - 1, _HANGING) and known[t, _BITS] & hanging:
         t -= 1
-    if not _ends(units, places[t], kinds):
-        lone = known[i, _FINAL] == _DASH and places[i, _CORE] == places[i, _CORE_END]
-        return starter and lone and i > 0 and (known[i - 1, _FINAL] == _SMALL or known[i - 1, _FINAL] == _DASH)
-    first = known[i + 1, _FIRST]
-    if bits & hanging or first == _NO:
+        _know(units, places, t, t + 1, kinds, words, bits, known)
+    if not places[t, _ENDS]:
+        lone = places[i, _FINAL] == _DASH and places[i, _CORE] == places[i, _CORE_END]
+        return starter and lone and i > 0 and (places[i - 1, _FINAL] == _SMALL or places[i - 1, _FINAL] == _DASH)
+    first = places[i + 1, _FIRST]
+    if following & hanging or first == _NO:
         return False
     j = places[t, _END] - 1
     while _is_closer(kinds[units[j]]):
         j -= 1
     closed = j < places[t, _END] - 1
     if kinds[units[j]] != _STOP:
-        return not (closed and (first == _SMALL or _speaks(known, n, i + 1)))
+        return not (closed and (first == _SMALL or _speaks(units, places, n, i + 1, kinds, words, bits, known)))
     if known[t, _COARSE] == _one(_DOTS) or known[t, _COARSE] == _joined(_one(_DOTS), _WORDLESS):
         return first == _CAPITAL and not closed
     if closed:
@@ -622,7 +651,7 @@ def _rule(units: Any, places: Any, known: Any, kinds: Any, n: int, i: int, since
         if kind == 73:
             return starter
         if kind == 65 or (kind == 68 and length <= 7):
-            return (bits & np.uint64(IS_OPENING)) != 0
+            return (following & np.uint64(IS_OPENING)) != 0
         if (kind == 78 and since <= 1) or (first == _DIGIT and length <= 3 and kind != 78):
             return False
     return True
@@ -637,11 +666,24 @@ def _is_footnote(known: Any, i: int) -> Any:
 
 
 @compiled
-def _look(units: Any, places: Any, known: Any, kinds: Any, n: int, i: int, since: int, atoms: Any) -> int:
-    """Fill in the atoms of the gap behind token `i`; gives how many of the templates are asked."""
+def _look(
+    units: Any,
+    places: Any,
+    n: int,
+    i: int,
+    since: int,
+    kinds: Any,
+    words: Any,
+    bits: Any,
+    known: Any,
+    begun: Any,
+    atoms: Any,
+) -> None:
+    """Fill in the atoms of the gap behind token `i`."""
+    _know(units, places, max(0, i - 1), min(n, i + 4), kinds, words, bits, known)
     none, wordless = _BASIS, _one(_NO)
     atoms[MARK], atoms[WORD], atoms[SHAPE] = known[i, _MARK], known[i, _LOWER], known[i, _SHAPE]
-    atoms[NEXT_FIRST], atoms[NEXT_SHAPE] = _one(known[i + 1, _FIRST]), known[i + 1, _SHAPE]
+    atoms[NEXT_FIRST], atoms[NEXT_SHAPE] = _one(places[i + 1, _FIRST]), known[i + 1, _SHAPE]
     atoms[NEXT_WORD], atoms[NEXT_EXACT] = known[i + 1, _LOWER], known[i + 1, _EXACT]
     atoms[BEFORE_WORD], atoms[BEFORE_SHAPE], atoms[BEFORE_MARK] = none, wordless, none
     if i > 0:
@@ -653,17 +695,26 @@ def _look(units: Any, places: Any, known: Any, kinds: Any, n: int, i: int, since
         atoms[SECOND_WORD], atoms[SECOND_SHAPE] = known[i + 2, _LOWER], known[i + 2, _SHAPE]
         atoms[SECOND_POST], second = known[i + 2, _POST], known[i + 2, _BITS]
     atoms[REST] = _bucket(n - 1 - i)
-    atoms[NEXT_END] = _bucket(np.int64(known[i + 1, _AHEAD]))
-    if (
-        places[i, _CORE] < places[i, _CORE_END] == places[i, _END]
-        and known[i + 1, _FIRST] == _SMALL
-        and places[i + 1, _START] == places[i + 1, _CORE]
-    ):
-        return PLAIN
+    ahead = places[i + 1, _AHEAD]
+    atoms[NEXT_END], atoms[NEXT_RUN] = _bucket(ahead), _bucket(places[i + 1, _RUN])
+    atoms[NEXT_FINAL] = _one(places[min(i + ahead, n - 1), _FINAL] if ahead <= _FAR else _NO)
+    atoms[AGAIN] = _one(_NO)
+    if places[i + 1, _CORE] < places[i + 1, _CORE_END]:
+        if known[i, _LOWER] == known[i + 1, _LOWER]:
+            atoms[AGAIN] = _one(_YES)
+        elif i > 0 and known[i - 1, _LOWER] == known[i + 1, _LOWER]:
+            atoms[AGAIN] = _one(50)
+    atoms[FIRST] = _one(_NO)  # how the next token is like the one with which the sentence began
+    if known[i + 1, _SHAPE] == begun[1]:
+        atoms[FIRST] = _one(_SMALL)
+        if known[i + 1, _LOWER] == begun[0]:
+            atoms[FIRST] = _one(119)
+        elif known[i + 1, _PRE] == begun[2] and begun[2] != _BASIS:
+            atoms[FIRST] = _one(109)
     atoms[THIRD_SHAPE] = wordless
     if i + 3 < n:
         atoms[THIRD_SHAPE], third = known[i + 3, _SHAPE], known[i + 3, _BITS]
-    bits, following = known[i, _BITS], known[i + 1, _BITS]
+    own, following = known[i, _BITS], known[i + 1, _BITS]
     atoms[COARSE], atoms[ABBREVIATION], atoms[SUFFIX] = known[i, _COARSE], _one(known[i, _KNOWN]), known[i, _SUFFIX]
     atoms[OPENING], atoms[NEXT_POST], atoms[NEXT_MARK] = known[i + 1, _PRE], known[i + 1, _POST], known[i + 1, _MARK]
     atoms[NEXT_SUFFIX] = known[i + 1, _SUFFIX]
@@ -671,26 +722,21 @@ def _look(units: Any, places: Any, known: Any, kinds: Any, n: int, i: int, since
     speech = np.uint64(IS_SPEECH)
     atoms[STARTER], atoms[SECOND_STARTER] = _bit(following & opening), _bit(second & opening)
     atoms[SPEECH_NEAR], atoms[SECOND_SPEECH] = _bit((following | second | third) & speech), _bit(second & speech)
-    atoms[EMOTICON], atoms[NEXT_EMOTICON] = (
-        _bit(bits & np.uint64(IS_EMOTICON)),
-        _bit(following & np.uint64(IS_EMOTICON)),
-    )
-    citation = np.uint64(IS_CITATION)
-    atoms[CITATION], atoms[NEXT_CITATION] = _bit(bits & citation), _bit(following & citation)
-    atoms[POSITION] = _bucket(i)
+    emoticon, citation = np.uint64(IS_EMOTICON), np.uint64(IS_CITATION)
+    atoms[EMOTICON], atoms[NEXT_EMOTICON] = _bit(own & emoticon), _bit(following & emoticon)
+    atoms[CITATION], atoms[NEXT_CITATION] = _bit(own & citation), _bit(following & citation)
     atoms[GLUED] = _bit(places[i, _END] != places[i + 1, _START])
-    before = _is_footnote(known, i + 1) and second & opening and _ends(units, places[i], kinds)
-    behind = i > 0 and _is_footnote(known, i) and following & opening and _ends(units, places[i - 1], kinds)
+    before = _is_footnote(known, i + 1) and second & opening and places[i, _ENDS]
+    behind = i > 0 and _is_footnote(known, i) and following & opening and places[i - 1, _ENDS]
     atoms[FOOTNOTE], atoms[AFTER_FOOTNOTE] = _bit(before), _bit(behind)
-    atoms[RULE] = _bit(not before and (behind or _rule(units, places, known, kinds, n, i, since)))
-    return len(_ATOM_OF)
+    atoms[RULE] = _bit(not before and (behind or _rule(units, places, n, i, since, kinds, words, bits, known)))
 
 
 @compiled
-def _weight(template: Any, width: int, atoms: Any, keys: Any, weights: Any, present: Any) -> Any:
-    """The weight of a template with its atoms, of which there are at most `width`."""
+def _weight(template: Any, atoms: Any, keys: Any, weights: Any, present: Any) -> Any:
+    """The weight of a template with its atoms."""
     key = (np.uint64(template) + _STEP) * _MIXER
-    for k in range(width):
+    for k in range(_WIDEST):
         key += atoms[_ATOM_OF[template, np.uint64(k)]] * _FACTORS[np.uint64(k)]
     key = _finished(key)
     if (present[key >> _WORD_BITS] >> (key & _LOW)) & _STEP:  # most are not: a look into the nearest cache
@@ -699,92 +745,116 @@ def _weight(template: Any, width: int, atoms: Any, keys: Any, weights: Any, pres
 
 
 @compiled
-def _track_quotes(units: Any, place: Any, open_quotes: Any) -> None:
-    """Follow what a token opens and closes."""
-    for i in range(place[_START], place[_END]):
+def _enter(units: Any, place: Any, state: Any) -> None:
+    """Follow what a token changes for the gap behind it."""
+    state[_SINCE] += 1
+    state[_SINCE_MARK] += 1
+    state[_POSITION] += 1
+    if place[_FIRST] == _SMALL:
+        state[_CAPITALS] = state[_BEFORE_RUN] = 0
+    else:
+        state[_BEFORE_RUN] += 1
+    start, end = place[_START], place[_END]
+    unmarked = place[_CORE] == start and place[_CORE_END] == end
+    if unmarked or _is_emoticon(units, start, end):
+        return
+    for i in range(start, end):
         unit = units[i]
+        closed = state[_STRAIGHT] + state[_CURLED] == 0
         if unit == _QUOTE:
-            open_quotes[0] ^= 1
+            state[_STRAIGHT] ^= 1
         elif unit == _LEFT:
-            open_quotes[1] += 1
+            state[_CURLED] += 1
         elif unit == _RIGHT:
-            open_quotes[1] = max(0, open_quotes[1] - 1)
+            state[_CURLED] = max(0, state[_CURLED] - 1)
         elif unit in (_OPEN, _BRACKET):
-            open_quotes[2] += 1
+            state[_BRACKETS] += 1
         elif unit in (_CLOSE, _UNBRACKET):
-            open_quotes[2] = max(0, open_quotes[2] - 1)
+            state[_BRACKETS] = max(0, state[_BRACKETS] - 1)
+        if closed and state[_STRAIGHT] + state[_CURLED]:
+            state[_OPENED], state[_APART] = state[_POSITION], state[_SINCE] > 1
 
 
 @compiled
-def _open_quotes(open_quotes: Any) -> Any:
-    """The hash of what is open: q a straight quotation mark, c a curly one, ( a bracket."""
-    value = _BASIS
-    for k, c in enumerate((113, 99, _OPEN)):
-        if open_quotes[k]:
+def _tell(state: Any, atoms: Any) -> None:
+    """Fill in the atoms of what was followed."""
+    atoms[SINCE], atoms[SINCE_MARK] = _bucket(state[_SINCE]), _bucket(state[_SINCE_MARK])
+    atoms[POSITION], atoms[BEFORE_RUN] = _bucket(state[_POSITION] - 1), _bucket(state[_BEFORE_RUN])
+    atoms[CAPITALS] = _bit(state[_CAPITALS])
+    value = _BASIS  # what is open: q a straight quotation mark, c a curly one, ( a bracket
+    for k, c in ((_STRAIGHT, 113), (_CURLED, 99), (_BRACKETS, _OPEN)):
+        if state[k]:
             value = _joined(value, c)
-    return value
+    atoms[QUOTE] = value
+    atoms[QUOTED] = _one(_NO)
+    if state[_STRAIGHT] + state[_CURLED]:  # s opened where a sentence begins, m inside it; S and M in one before
+        here = state[_OPENED] > state[_POSITION] - state[_SINCE]
+        if state[_APART]:
+            atoms[QUOTED] = _one(109 if here else 77)
+        else:
+            atoms[QUOTED] = _one(115 if here else 83)
+
+
+@compiled
+def _begin(known: Any, state: Any, first: Any) -> None:
+    """A sentence begins with a token."""
+    state[_SINCE], state[_CAPITALS] = 0, 1
+    first[0], first[1], first[2] = known[_LOWER], known[_SHAPE], known[_PRE]
+
+
+@compiled
+def _is_open(units: Any, place: Any, following: Any, kinds: Any) -> Any:
+    """Whether a sentence may begin at a gap: not at a small letter behind a word, a comma or an apostrophe."""
+    final = place[_FINAL]
+    return kinds[units[following[_START]]] != _SMALL or not (_is_word(final) or final in (_COMMA, _APOSTROPHE))
 
 
 @compiled
 def _split(
-    units: Any,
-    bounds: Any,
-    kinds: Any,
-    words: Any,
-    bits: Any,
-    keys: Any,
-    weights: Any,
-    present: Any,
-    order: Any,
-    most: Any,
-    found: Any,
+    units: Any, bounds: Any, kinds: Any, words: Any, bits: Any, keys: Any, weights: Any, present: Any, found: Any
 ) -> int:
     """Write the start, end and paragraph of every sentence, and give their number."""
-    places, known = np.empty((1024, 4), np.int64), np.empty((1024, 13), np.uint64)
-    atoms, open_quotes = np.zeros(_NOTHING + 1, np.uint64), np.empty(3, np.int64)
+    room = WINDOW + _LONGEST
+    places, known = np.empty((room, PLACES), np.int64), np.empty((room, KNOWN), np.uint64)
+    atoms, state, first = np.zeros(_NOTHING + 1, np.uint64), np.zeros(STATE, np.int64), np.zeros(3, np.uint64)
     count = 0
     for p in range(len(bounds)):
-        start, end = bounds[p, 0], bounds[p, 1]
-        if end - start > len(places):
-            places, known = np.empty((end - start, 4), np.int64), np.empty((end - start, 13), np.uint64)
-        n = _find_tokens(units, start, end, kinds, places)
+        end = bounds[p, 1]
+        at, n = _find_tokens(units, bounds[p, 0], end, kinds, places, 0)
         if n == 0:
             continue
-        for t in range(n):
-            _describe(units, places[t], kinds, words, bits, known[t])
-        _describe_paragraph(units, places, n, kinds, known, atoms)
-        open_quotes[:] = 0
-        begin = places[0, _START]
-        since = since_mark = 0
-        capitals = True
+        state[:] = 0
+        _know(units, places, 0, 1, kinds, words, bits, known)
+        _begin(known[0], state, first)
+        begin, i = places[0, _START], 0
         atoms[LAST] = _one(94)
-        for i in range(n - 1):
-            if not known[i, _BITS] & np.uint64(IS_EMOTICON):
-                _track_quotes(units, places[i], open_quotes)
-            since += 1
-            since_mark += 1
-            capitals &= known[i, _FIRST] != _SMALL
-            atoms[QUOTE], atoms[CAPITALS] = _open_quotes(open_quotes), _bit(capitals)
-            atoms[SINCE], atoms[SINCE_MARK] = _bucket(since), _bucket(since_mark)
-            total = 0
-            asked = _look(units, places, known, kinds, n, i, since, atoms)
-            if asked == PLAIN:
-                for k in range(PLAIN):
-                    total += _weight(order[k], _PLAIN_WIDEST, atoms, keys, weights, present)
-                    if total + most[k + 1] <= 0:  # what is left to ask can't make a sentence begin any more
-                        break
-            else:
-                for template in range(asked):
-                    total += _weight(np.uint64(template), _WIDEST, atoms, keys, weights, present)
-            if total > 0:
-                found[count, 0], found[count, 1], found[count, 2] = begin, places[i, _END], p
-                count += 1
-                begin = places[i + 1, _START]
-                since = 0
-                capitals = True
-                atoms[LAST] = _one(known[i, _FINAL])
-            if _ends(units, places[i], kinds):
-                since_mark = 0
+        while True:
+            _describe_window(units, places, n, kinds, atoms)
+            decided = n - FORWARD if at < end else n - 1
+            while i < decided:
+                place = places[i]
+                _enter(units, place, state)
+                if _is_open(units, place, places[i + 1], kinds):
+                    _tell(state, atoms)
+                    _look(units, places, n, i, state[_SINCE], kinds, words, bits, known, first, atoms)
+                    total = 0
+                    for template in range(len(_ATOM_OF)):
+                        total += _weight(template, atoms, keys, weights, present)
+                    if total > 0:
+                        found[count, 0], found[count, 1], found[count, 2] = begin, place[_END], p
+                        count += 1
+                        begin = places[i + 1, _START]
+                        _begin(known[i + 1], state, first)
+                        atoms[LAST] = _one(place[_FINAL])
+                if place[_ENDS]:
+                    state[_SINCE_MARK] = 0
+                i += 1
+            if at == end:
+                break
+            kept = i - BEHIND
+            places[: n - kept], known[: n - kept] = places[kept:n].copy(), known[kept:n].copy()
+            i = BEHIND
+            at, n = _find_tokens(units, at, end, kinds, places, n - kept)
         found[count, 0], found[count, 1], found[count, 2] = begin, places[n - 1, _END], p
         count += 1
     return count

@@ -246,89 +246,163 @@ def bit(condition):
     return "1" if condition else "0"
 
 
+def windows(tokens):
+    """The stretches of tokens of a long paragraph that are looked at together, and how many gaps each leaves open."""
+    first = 0
+    while True:
+        last = first + boundaries.WINDOW
+        while last < len(tokens) and tokens[last - 1].end == tokens[last].start:
+            last += 1
+        if last >= len(tokens):
+            yield first, tokens[first:], 1
+            return
+        yield first, tokens[first:last], boundaries.FORWARD
+        first = last - boundaries.FORWARD - boundaries.BEHIND
+
+
+def is_open(token, following):
+    """Whether a sentence may begin at a gap."""
+    return following.kinds[0] != "x" or not (is_word(token.kinds[-1]) or token.kinds[-1] in ",'")
+
+
+class Followed:
+    """What is followed from token to token of a paragraph."""
+
+    def __init__(self, first):
+        self.position = self.run = self.since_mark = 0
+        self.straight, self.curly, self.brackets = False, 0, 0
+        self.opened, self.apart, self.last = 0, False, "^"
+        self.begin(first)
+
+    def begin(self, token):
+        self.first, self.since, self.capitals = token, 0, True
+
+    def enter(self, token):
+        self.position += 1
+        self.since += 1
+        self.since_mark += 1
+        self.capitals = self.capitals and token.first != "x"
+        self.run = 0 if token.first == "x" else self.run + 1
+        for c in "" if token.is_emoticon else token.surface:
+            closed = not (self.straight or self.curly)
+            self.straight ^= c == '"'
+            self.curly = self.curly + 1 if c == "“" else max(0, self.curly - (c == "”"))
+            self.brackets = self.brackets + 1 if c in "([" else max(0, self.brackets - (c in ")]"))
+            if closed and (self.straight or self.curly):
+                self.opened, self.apart = self.position, self.since > 1
+
+    def quoted(self):
+        """Where the open quotation began: where a sentence does (s) or inside it (m); in an earlier one, S or M."""
+        if not (self.straight or self.curly):
+            return "0"
+        kind = "m" if self.apart else "s"
+        return kind if self.opened > self.position - self.since else kind.upper()
+
+    def atoms(self):
+        return {
+            "quote": ("q" if self.straight else "") + ("c" if self.curly else "") + ("(" if self.brackets else ""),
+            "quoted": self.quoted(),
+            "since": bucket(self.since),
+            "since_mark": bucket(self.since_mark),
+            "position": bucket(self.position - 1),
+            "before_run": bucket(self.run),
+            "last": self.last,
+            "capitals": bit(self.capitals),
+        }
+
+
+def likeness(token, first):
+    """How a token is like the one with which the sentence before it began."""
+    if token.shape != first.shape:
+        return "0"
+    if token.word == first.word:
+        return "w"
+    return "m" if token.opening == first.opening != "" else "x"
+
+
+def gap_atoms(tokens, i, since):
+    """The atoms of the gap behind a token."""
+    n = len(tokens)
+    token, following = tokens[i], tokens[i + 1]
+    before = tokens[i - 1] if i else None
+    second = tokens[i + 2] if i + 2 < n else None
+    third = tokens[i + 3] if i + 3 < n else None
+    footnote = is_footnote(following) and second is not None and second.is_opening and token.ends
+    after = before is not None and is_footnote(token) and following.is_opening and before.ends
+    ahead = next((k for k, t in enumerate(tokens[i + 1 :], 1) if t.ends), n - 1 - i)
+    small = next((k for k, t in enumerate(tokens[i + 1 :]) if t.first == "x"), n)
+    again = following.core and (
+        "1" if following.word == token.word else "2" if before and following.word == before.word else ""
+    )
+    return {
+        "mark": token.mark,
+        "word": token.word,
+        "coarse": token.coarse,
+        "shape": token.shape,
+        "abbreviation": token.abbreviation,
+        "suffix": token.suffix,
+        "before_word": before.word if before else "",
+        "before_shape": before.shape if before else "0",
+        "before_mark": before.mark if before else "",
+        "next_first": following.first,
+        "next_shape": following.shape,
+        "next_word": following.word,
+        "next_exact": following.exact,
+        "next_suffix": following.suffix,
+        "opening": following.opening,
+        "next_post": following.post,
+        "next_mark": following.mark,
+        "second_word": second.word if second else "",
+        "second_shape": second.shape if second else "0",
+        "second_post": second.post if second else "",
+        "third_shape": third.shape if third else "0",
+        "starter": bit(following.is_opening),
+        "speech": bit(any(t is not None and t.is_speech for t in (following, second, third))),
+        "second_speech": bit(second is not None and second.is_speech),
+        "second_starter": bit(second is not None and second.is_opening),
+        "rest": bucket(n - 1 - i),
+        "next_end": bucket(ahead),
+        "next_final": tokens[i + ahead].kinds[-1] if ahead <= 40 else "0",
+        "next_run": bucket(min(small, ahead)),
+        "again": again or "0",
+        "emoticon": bit(token.is_emoticon),
+        "next_emoticon": bit(following.is_emoticon),
+        "citation": bit(token.is_citation),
+        "next_citation": bit(following.is_citation),
+        "glued": bit(token.end != following.start),
+        "rule": bit(not footnote and (after or rule(tokens, i, since))),
+        "footnote": bit(footnote),
+        "after_footnote": bit(after),
+    }
+
+
 def gaps(text, is_boundary):
-    """For each gap of a paragraph in turn: where the next token begins, and the features.
+    """For each gap of a paragraph where a sentence may begin: the ends of the gap, and the features.
 
     ``is_boundary(position, features)`` says whether a sentence begins there: what follows depends on it.
     """
     tokens = [Token(text, start, end) for start, end in runs(text)]
     if not tokens:
         return
-    n = len(tokens)
-    whole = paragraph_atoms(tokens)
-    ahead, distance = [0] * n, 0
-    for t in reversed(range(n)):
-        distance = 1 if tokens[t].ends else distance + 1
-        ahead[t] = distance
-    straight, curly, brackets = False, 0, 0
-    since = since_mark = 0
-    capitals, last = True, "^"
-    for i in range(n - 1):
-        token, following = tokens[i], tokens[i + 1]
-        before = tokens[i - 1] if i else None
-        second = tokens[i + 2] if i + 2 < n else None
-        third = tokens[i + 3] if i + 3 < n else None
-        if not token.is_emoticon:
-            for c in token.surface:
-                straight ^= c == '"'
-                curly = curly + 1 if c == "“" else max(0, curly - (c == "”"))
-                brackets = brackets + 1 if c in "([" else max(0, brackets - (c in ")]"))
-        since += 1
-        since_mark += 1
-        capitals = capitals and token.first != "x"
-        footnote = is_footnote(following) and second is not None and second.is_opening and token.ends
-        after = before is not None and is_footnote(token) and following.is_opening and before.ends
-        atoms = whole | {
-            "mark": token.mark,
-            "word": token.word,
-            "coarse": token.coarse,
-            "shape": token.shape,
-            "abbreviation": token.abbreviation,
-            "suffix": token.suffix,
-            "before_word": before.word if before else "",
-            "before_shape": before.shape if before else "0",
-            "before_mark": before.mark if before else "",
-            "next_first": following.first,
-            "next_shape": following.shape,
-            "next_word": following.word,
-            "next_exact": following.exact,
-            "next_suffix": following.suffix,
-            "opening": following.opening,
-            "next_post": following.post,
-            "next_mark": following.mark,
-            "second_word": second.word if second else "",
-            "second_shape": second.shape if second else "0",
-            "second_post": second.post if second else "",
-            "third_shape": third.shape if third else "0",
-            "starter": bit(following.is_opening),
-            "speech": bit(any(t is not None and t.is_speech for t in (following, second, third))),
-            "second_speech": bit(second is not None and second.is_speech),
-            "second_starter": bit(second is not None and second.is_opening),
-            "quote": ("q" if straight else "") + ("c" if curly else "") + ("(" if brackets else ""),
-            "since": bucket(since),
-            "since_mark": bucket(since_mark),
-            "rest": bucket(n - 1 - i),
-            "position": bucket(i),
-            "next_end": bucket(ahead[i + 1]),
-            "last": last,
-            "capitals": bit(capitals),
-            "emoticon": bit(token.is_emoticon),
-            "next_emoticon": bit(following.is_emoticon),
-            "citation": bit(token.is_citation),
-            "next_citation": bit(following.is_citation),
-            "glued": bit(token.end != following.start),
-            "rule": bit(not footnote and (after or rule(tokens, i, since))),
-            "footnote": bit(footnote),
-            "after_footnote": bit(after),
-        }
-        plain = token.core and not token.tail and following.first == "x" and not following.pre
-        templates = boundaries.TEMPLATES[: boundaries.PLAIN] if plain else boundaries.TEMPLATES
-        features = ["\t".join([str(k), *(atoms[name] for name in names)]) for k, names in enumerate(templates)]
-        yield token.end, following.start, features
-        if is_boundary(following.start, features):
-            since, capitals, last = 0, True, token.kinds[-1]
-        if token.ends:
-            since_mark = 0
+    followed = Followed(tokens[0])
+    for begin, window, left in windows(tokens):
+        whole = paragraph_atoms(window)
+        for i in range(followed.position - begin, len(window) - left):
+            token, following = window[i], window[i + 1]
+            followed.enter(token)
+            if is_open(token, following):
+                atoms = whole | followed.atoms() | gap_atoms(window, i, followed.since)
+                atoms["first"] = likeness(following, followed.first)
+                features = [
+                    "\t".join([str(k), *(atoms[name] for name in names)])
+                    for k, names in enumerate(boundaries.TEMPLATES)
+                ]
+                yield token.end, following.start, features
+                if is_boundary(following.start, features):
+                    followed.begin(following)
+                    followed.last = token.kinds[-1]
+            if token.ends:
+                followed.since_mark = 0
 
 
 @cache

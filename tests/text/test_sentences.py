@@ -237,6 +237,13 @@ def test_equals_its_readable_definition_on_treebanks(name):
             assert sentences(document.text[start:end]) == find_sentences_reference(document.text[start:end])
 
 
+@pytest.mark.parametrize("unit", [" ", ". Then (Mr. ", ".A", ' "Why?" [1] '])
+def test_a_long_paragraph_equals_its_readable_definition(unit):
+    # Of some ten thousand tokens: it is looked at in several windows.
+    line = unit.join(f"{word} on 5 May{'' if k % 7 else '.'} It" for k, word in enumerate(["said", "The", "so"] * 900))
+    assert sentences(line) == find_sentences_reference(line)
+
+
 @pytest.mark.parametrize(("language", "splitter"), [("en", "default"), ("de", "default"), ("en", "punkt")])
 def test_stretches_of_a_text_are_split_as_texts_of_their_own(language, splitter):
     text = "A title. (It rains. \n\nWe go! Nobody. Anna kam. Er ging."
@@ -252,7 +259,7 @@ def test_stretches_of_a_text_are_split_as_texts_of_their_own(language, splitter)
 
 
 @needs_data
-@pytest.mark.parametrize(("name", "everywhere", "inside"), [("ewt", 0.892, 0.922), ("gum", 0.967, 0.979)])
+@pytest.mark.parametrize(("name", "everywhere", "inside"), [("ewt", 0.895, 0.922), ("gum", 0.969, 0.98)])
 def test_score_on_treebanks(name, everywhere, inside):
     table = evaluate_sentences(DATA / "ud_dev" / f"en_{name}-ud-dev.conllu", sentences)
     assert table["f1"].iloc[0] >= everywhere
@@ -262,7 +269,7 @@ def test_score_on_treebanks(name, everywhere, inside):
 @needs_data
 @pytest.mark.parametrize(
     ("rules", "language", "expected"),
-    [("GOLDEN_EN", "en", 46), ("GOLDEN_UR", "ur", 1), ("GOLDEN_AR", "ar", 1), ("GOLDEN_DE", "de", 2)],
+    [("GOLDEN_EN", "en", 44), ("GOLDEN_UR", "ur", 1), ("GOLDEN_AR", "ar", 1), ("GOLDEN_DE", "de", 2)],
 )
 def test_score_on_golden_rules(rules, language, expected):
     lines = (DATA / "golden_rules" / "golden_rules.jsonl").read_text(encoding="utf-8").splitlines()
