@@ -1,5 +1,6 @@
 """The command line: ``lafz``, or ``python -m analysis``."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,11 @@ GROUPS = {  # the commands under their headings, in the order of `lafz --help`
     "Code with people": ("code", "evaluate"),
     "Texts of any size": ("count", "pairs"),
 }
+
+
+# Made before Python looks for circles among them. Importing and reading make many that stay, and a look at every 700,
+# Python's own measure, takes an eighth of a short command.
+OBJECTS = 50_000
 
 
 class Grouped(TyperGroup):
@@ -190,6 +196,7 @@ def list_parameters(
 
 def main() -> None:
     """Run the command line: 0 done, 1 a notebook failed, 2 bad usage or bad input, 128 and more stopped by a signal."""
+    gc.set_threshold(OBJECTS)
     try:
         with faults_told():
             app(prog_name="lafz")

@@ -31,6 +31,7 @@ _EARLIER = "earlier"  # in a working folder, what stood in the place until a mom
 # The file by which a folder is known as this package's, and which its process locks. An archive can hold one too, but
 # then the folder around it came out of the archive, and only that is deleted.
 _MARK = "made-by-lafz"
+_locks: set[int] = set()  # the marks that this process has locked
 
 
 class ForeignError(ParameterError):
@@ -346,7 +347,19 @@ def _lock(path: Path, folder: int | None) -> int | None:
     except OSError:  # a file system without locks: nobody else can lock it either
         os.close(lock)
         return None
+    _locks.add(lock)
     return lock
+
+
+def _leave_locks() -> None:
+    """In a process that has just been forked: a lock is gone with the process that took it, even if this one lives."""
+    for lock in _locks:
+        os.close(lock)
+    _locks.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_locks)
 
 
 def _end(held: _Held, place: Path) -> None:
@@ -370,6 +383,8 @@ def _let_go(held: _Held) -> None:
         if not _names(held.path, held.folder):
             os.unlink(_at(held.path, held.folder, _MARK), dir_fd=held.folder)
             held.path.rmdir()
+    if held.lock is not None:
+        _locks.discard(held.lock)
     _close(held.lock)
     _close(held.folder)
     with suppress(OSError):  # NFS keeps a deleted file that is open, and so its folder, until now

@@ -5,7 +5,7 @@ from contextlib import closing
 from functools import partial
 from itertools import tee
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
@@ -16,9 +16,11 @@ from analysis.core.resources import BASE, PER_CHARACTER, budget
 from analysis.engine.columns import read_about, write_about
 from analysis.engine.partitions import Partition, nothing_read, planned, problems_of, shards_told, write_problems
 from analysis.engine.tables import pieces_in, stream, write_rows
-from analysis.framing.lexicon import Lexicon
 from analysis.scale.sentences import Tally, tallies
 from analysis.text.corpus import Corpus, CorpusError
+
+if TYPE_CHECKING:
+    from analysis.framing.lexicon import Lexicon  # which words alone do without
 
 NAMES = pa.dictionary(pa.int32(), pa.string())  # between the stages a batch has each name once
 WITH_SENTENCES = 45  # bytes at the peak of tokenizing a character with its sentences, and of finding patterns in it
@@ -33,7 +35,7 @@ class Counting(NamedTuple):
 
     key: str
     partition: Partition
-    lexicon: Lexicon | None = None
+    lexicon: "Lexicon | None" = None
     tally: Tally | None = None
 
 
@@ -57,7 +59,7 @@ def write_by_document(
     out: str | Path,
     schema: pa.Schema,
     *,
-    lexicon: Lexicon | None = None,
+    lexicon: "Lexicon | None" = None,
     rows: Callable[[Iterable[Path], Path, int], Iterator[pa.RecordBatch]] = in_order,
     memory: int,
     adjust_for_redundancy: bool = False,

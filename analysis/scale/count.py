@@ -89,6 +89,8 @@ def _added_up(places: Iterable[Path], folder: Path, memory: int) -> Iterator[pa.
             files.append(engine.folder / f"{number:06}.parquet")
             columns = {"count": np.bincount(row, amount, width), "documents": np.bincount(row, minlength=width)}
             write_shard(files[-1], term=terms.dictionary.to_numpy(zero_copy_only=False), **columns)
+        if not files:  # no document could be read, which is told when all are known
+            return
         yield from engine.batches(
             "SELECT term, round(sum(count))::BIGINT AS count, sum(documents)::BIGINT AS documents "
             f"FROM {scan(files)} WHERE documents > 0 GROUP BY term ORDER BY term"

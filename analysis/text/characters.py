@@ -1,6 +1,7 @@
 """Which characters belong to the classes that the frequency scheme tells apart, for every code point of Unicode."""
 
 import unicodedata
+from collections import defaultdict
 from functools import cache
 
 import numpy as np
@@ -48,9 +49,10 @@ _USED_PLANES = (range(0x40000), range(0xE0000, 0xF0000))
 def character_classes() -> NDArray[np.uint8]:
     """The class of every code point, ``(0x110000,)`` uint8, by the general categories of this Python's Unicode."""
     table = np.zeros(0x110000, np.uint8)
+    codes = defaultdict(lambda: scanner.OTHER, _CATEGORIES)
     for plane in _USED_PLANES:
         categories = map(unicodedata.category, map(chr, plane))
-        table[plane.start : plane.stop] = [_CATEGORIES.get(category, scanner.OTHER) for category in categories]
+        table[plane.start : plane.stop] = np.frombuffer(bytes(map(codes.__getitem__, categories)), np.uint8)
     for ranges, code in ((_PICTOGRAPHS, scanner.PICTOGRAPH), (_SYMBOLS, scanner.SYMBOL), (_REGIONAL, scanner.REGIONAL)):
         for first, last in _code_points(ranges):
             table[first : last + 1] = code
