@@ -96,9 +96,7 @@ def report(
 
     Prints what the report says first of words, frames and repeats, and, on the last line, where its page is.
     """
-    from analysis.publish.page import answers
-    from analysis.publish.run.assemble import report as make  # papermill is slow to import
-    from analysis.publish.run.machine import free
+    from analysis.publish.run.processes import waiting
 
     values = (read_params_file(params) if params else {}) | parse_assignments(parameter or [])
     if "corpus" in values:
@@ -106,16 +104,22 @@ def report(
     target = Path(out) if out else FIGURES / (Path(corpus).resolve().stem or "report")
     chosen = names(only)
     size = read_memory(memory) if memory else None
-    room = size or free()
-    workers = fitting(room) if dask == LOCAL else 1  # workers of this machine share its memory
-    how: dict[str, Any] = {"keep_failed": keep_failed, "memory": size, "worker_memory": room // workers}
-    with _kept_told(target):
-        with connect(dask, workers=workers) as client, progress_bars() as progress:
-            failures = make(corpus, target, only=chosen, values=values, client=client, progress=progress, **how)
-        for failure in failures:
-            print(f"lafz: {printable(str(failure))}", file=sys.stderr)
-        if failures:
-            raise typer.Exit(1)
+    with waiting(fork=dask is None) as processes:  # they import while this process does, which both is slow
+        from analysis.publish.page import answers
+        from analysis.publish.run.assemble import report as make
+        from analysis.publish.run.machine import free
+
+        room = size or free()
+        workers = fitting(room) if dask == LOCAL else 1  # workers of this machine share its memory
+        how: dict[str, Any] = {"keep_failed": keep_failed, "memory": size, "worker_memory": room // workers}
+        how["processes"] = processes
+        with _kept_told(target):
+            with connect(dask, workers=workers) as client, progress_bars() as progress:
+                failures = make(corpus, target, only=chosen, values=values, client=client, progress=progress, **how)
+            for failure in failures:
+                print(f"lafz: {printable(str(failure))}", file=sys.stderr)
+            if failures:
+                raise typer.Exit(1)
     for sentence in answers(target, list(notebooks(chosen))):
         print(printable(sentence))
     print(target / "index.html")

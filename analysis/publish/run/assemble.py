@@ -41,11 +41,10 @@ from analysis.publish.run.machine import (
     side_by_side,
     text_size,
 )
-from analysis.publish.run.processes import Processes
+from analysis.publish.run.processes import Processes, waiting
 from analysis.publish.run.sections import (
     EXECUTED,
     Failure,
-    environment_of,
     failures_in,
     forget,
     forget_failures,
@@ -99,12 +98,14 @@ def run(
     read: Path | None = None,
     client: Any = None,
     worker_memory: int | None = None,
+    processes: Processes | None = None,
     progress: Progress = lambda section, done, total: None,
 ) -> list[Failure]:
     """Run each section's notebook with its `parameters`, complete and checked, as a manifest holds them.
 
     The words are kept in the folder `read`, for runs that follow, or only as long as this one lasts. As many notebooks
-    run at once as there are cores and as fit in `memory` bytes, by default all that is free. A corpus with which not
+    run at once as `run_notebooks` says and as fit in `memory` bytes, by default all that is free. `processes` for them
+    may be there already, and are ended where they take too much of it. A corpus with which not
     one fits is read and counted `sharded`, on the disk that `out` is on, and the manifest says so. What is finished of
     such a run is kept beside `out`, and the next call goes on from there: see `kept_work`. With a dask `client` its
     workers, who see the same files, read the sharded corpus, with `worker_memory` bytes each.
@@ -131,7 +132,10 @@ def run(
             sharded = True
         in_shards = not side_by_side(_text_size(parameters), room) if sharded is None else sharded
         # They import while the corpus is read; beside a large corpus, a forking process costs too much memory.
-        processes = stack.enter_context(Processes(scratch, environment_of(scratch), fork=not in_shards))
+        if processes and in_shards:
+            processes.end()
+        if in_shards or not processes:
+            processes = stack.enter_context(waiting(fork=not in_shards))
         if not in_shards:
             tokens = read_once(parameters, words, begun)
             characters = int(tokens.corpus.documents["n_chars"].sum())

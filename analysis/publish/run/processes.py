@@ -8,15 +8,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, NamedTuple, Self
 
 import psutil  # type: ignore[import-untyped]
 
+from analysis.core.files import temporary_folder
+from analysis.core.paths import ROOT, STANDS
 from analysis.core.progress import Progress
 
 CAN_FORK = sys.platform == "linux"  # elsewhere libraries of the system may fail in a process that was forked
@@ -120,6 +122,36 @@ class Processes:
         )
 
 
+@contextmanager
+def waiting(*, fork: bool = True) -> Iterator[Processes]:
+    """`Processes` of notebooks, in a temporary folder; what they import they begin with while this process goes on."""
+    with temporary_folder() as scratch, Processes(scratch, environment_of(scratch), fork=fork) as processes:
+        yield processes
+
+
+def environment_of(scratch: Path) -> dict[str, str]:
+    """The environment of all notebooks: without the user's Jupyter settings, soon returning memory that is free.
+
+    Of arrays at once, from a size on: the smaller ones of one shard after another are given the same memory again.
+    """
+    own = {
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "IPYTHONDIR": str(scratch / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(scratch / "config"),
+        "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "MALLOC_MMAP_THRESHOLD_": "4000000",  # bytes
+        "MALLOC_TRIM_THRESHOLD_": "32000000",
+        STANDS: str(ROOT),
+        "MPLBACKEND": "agg",
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONUTF8": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+    return {name: value for name, value in os.environ.items() if name != "JUPYTER_PATH"} | own
+
+
 def _text(file: int, mode: str) -> IO[str]:
     return open(file, mode, encoding="utf-8", errors="replace")
 
@@ -145,12 +177,13 @@ def run_notebooks(
     at_once: int,
     ended: Callable[[str, dict[str, Any]], None] = lambda section, log: None,
 ) -> dict[str, dict[str, Any]]:
-    """Run the job of each section, `at_once`, or as many as there are cores. An error ends all processes.
+    """Run the job of each section, `at_once`, or one more than there are cores. An error ends all processes.
 
-    Gives a log a section: seconds, and cell, error and message of what went wrong. `ended` is given each as soon as it
-    is there.
+    Each waits now and then, for its kernel to begin or to end, and for what it says: then another one works. Gives a
+    log a section: seconds, and cell, error and message of what went wrong. `ended` is given each as soon as it is
+    there.
     """
-    with ThreadPoolExecutor(min(at_once, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(min(at_once, 1 + (os.cpu_count() or 1))) as pool:
         try:
             # The last one first: when nothing is compiled so far, it has more to compile than the others together.
             futures = {pool.submit(_run_one, processes, name, jobs[name], progress): name for name in reversed([*jobs])}

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from analysis.core.errors import with_advice
 from analysis.core.files import ForeignError, LeftAlone, clear, delete_file, is_own
 from analysis.core.jobs import BusyError, delete, held, work_of
-from analysis.core.paths import ROOT, STANDS
 from analysis.core.progress import Progress
 from analysis.core.versions import code_version
 from analysis.publish.manifest import OF_FORMATS, extras_of, named, recorded, versions
@@ -80,25 +79,6 @@ def run_sections(
             for file in (place / folder).iterdir():
                 shutil.copyfile(file, build / folder / file.name)  # a copy: the report's files are added to
     return {name: logs.get(name) or json.loads((place / _LOG).read_bytes()) for name, place in places.items()}
-
-
-def environment_of(scratch: Path) -> dict[str, str]:
-    """The environment of all notebooks: without the user's Jupyter settings, returning free memory at once."""
-    own = {
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
-        "IPYTHONDIR": str(scratch / "ipython"),
-        "JUPYTER_CONFIG_DIR": str(scratch / "config"),
-        "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
-        "JUPYTER_PREFER_ENV_PATH": "1",
-        "JUPYTER_PLATFORM_DIRS": "1",
-        "MALLOC_MMAP_THRESHOLD_": "500000",  # bytes
-        STANDS: str(ROOT),
-        "MPLBACKEND": "agg",
-        "PYTHONIOENCODING": "utf-8",
-        "PYTHONUTF8": "1",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    }
-    return {name: value for name, value in os.environ.items() if name != "JUPYTER_PATH"} | own
 
 
 def reading_from(words: Path) -> dict[str, str]:
