@@ -48,7 +48,7 @@ from analysis.publish import cells, charts, differences, frame_tables, plots
 from analysis.publish.figures import save_figure
 from analysis.publish.findings import wording
 from analysis.publish.reading import show_reading
-from analysis.publish.tables import attempt, finding, note, save_table
+from analysis.publish.tables import attempt, finding, note, save_table, show_table
 from analysis.publish.worth import worth_drawing
 from analysis.redundancy import repeats
 from analysis.redundancy.dots import dot_matches, paragraph_borders, too_common

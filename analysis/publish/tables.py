@@ -122,8 +122,21 @@ def save_table(
     `drawn` makes the HTML of the rows shown, where it is not a column for each of the table's; `titles` are what
     documents are called in it.
     """
+    write_table(table, output_folder() / name, caption=visible(caption))
+    show_table(table, name, caption=caption, rows=rows, drawn=drawn, titles=titles)
+
+
+def show_table(
+    table: pd.DataFrame,
+    name: str = "",
+    *,
+    caption: str,
+    rows: int = 20,
+    drawn: Callable[[pd.DataFrame], str] | None = None,
+    titles: Mapping[str, str] | None = None,
+) -> None:
+    """Show the first `rows` rows of `table` as `save_table` does, and write nothing."""
     caption = visible(caption)
-    write_table(table, output_folder() / name, caption=caption)
     head = with_titles(table.head(rows), name, titles or {})
     shown = drawn(head) if drawn else table_html(head, name, folded=False)
     more = f" First {rows} of {len(table):,} rows." if len(table) > rows else "" if len(table) else " There are none."

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from IPython.utils.capture import capture_output
 
 from analysis.core.csv_files import guarded, write_csv
-from analysis.publish.tables import column_type, finding, note, save_table, table_html, write_table
+from analysis.publish.tables import column_type, finding, note, save_table, show_table, table_html, write_table
 
 
 def test_numbers_are_written_with_six_significant_digits(tmp_path):
@@ -43,6 +43,17 @@ def test_a_shown_table_shortens_numbers_and_marks_what_is_not_there():
     cells = table_html(table).split("<tbody>")[1]
     for text in (">12,346<", ">0.0123<", ">–<", ">yes<", ">12,345<"):
         assert text in cells
+
+
+def test_a_shown_table_is_that_of_a_saved_one_and_writes_nothing(folder):
+    table = pd.DataFrame({"word": ["rain"], "n": [1200]})
+    with capture_output() as captured:
+        show_table(table, caption="Words")
+        assert not list(folder.iterdir())
+        save_table(table, "words", caption="Words")
+    shown, saved = (one.data["text/html"] for one in captured.outputs)
+    assert shown == saved
+    assert shown.startswith('<figure class="lafz-t"><style>.lafz-t :is(td,th):not(.number){text-align:start')
 
 
 def test_a_saved_table_is_whole_on_disk_and_short_on_the_page(folder):
