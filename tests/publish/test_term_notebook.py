@@ -29,7 +29,7 @@ def test_by_hand_mistakes_cost_their_section_and_no_more(run, small):
     made = shown(run(small, group_by="sauce", pattern="*", every="fortnight", ngram=500))
     notes = [text for kind, text in made if kind == "note"]
     assert any(text.startswith("Left out: no metadata column 'sauce': this corpus has doc_id") for text in notes)
-    assert "Left out: pattern '*' must begin and end with a word that is not all wildcard." in notes
+    assert "Left out: pattern '*' must begin and end with a word that is not all wildcard, or with *." in notes
     assert "Left out: every is 'fortnight': use 'day', 'week', 'month', 'year', 'decade'." in notes
     assert ("finding", "There are no phrases of 500 words, stop words aside.") in made
     assert "words" in {name for kind, name in made if kind == "figure"}
