@@ -185,9 +185,10 @@ _HALF, _STEP, _WORD_BITS, _LOW = np.uint64(32), np.uint64(1), np.uint64(54), np.
 _START, _END, _CORE, _CORE_END, _FIRST, _FINAL, _ENDS, _AHEAD, _RUN, _DESCRIBED = range(10)
 _LOWER, _EXACT, _SUFFIX, _SHAPE, _PRE, _POST, _KNOWN, _BITS, _MARK, _COARSE = range(10)
 PLACES, KNOWN = 10, 10
-# What is followed from token to token.
-_SINCE, _SINCE_MARK, _POSITION, _CAPITALS, _BEFORE_RUN, _STRAIGHT, _CURLED, _BRACKETS, _OPENED, _APART = range(10)
-STATE = 10
+# What is followed from token to token: what is open, and how many tokens of the paragraph there were when a sentence
+# began, a mark ended one, the last small letter began a word, and a quotation was opened.
+_STRAIGHT, _CURLED, _BRACKETS, _BEGUN, _MARKED, _LOWERED, _OPENED, _APART = range(8)
+STATE = 8
 
 # A long paragraph is looked at in windows of this many tokens, or a few more; decided are all gaps of a window but the
 # last ones, and the next begins a little before them. What is said of a paragraph is said of the window then.
@@ -745,18 +746,10 @@ def _weight(template: Any, atoms: Any, keys: Any, weights: Any, present: Any) ->
 
 
 @compiled
-def _enter(units: Any, place: Any, state: Any) -> None:
-    """Follow what a token changes for the gap behind it."""
-    state[_SINCE] += 1
-    state[_SINCE_MARK] += 1
-    state[_POSITION] += 1
-    if place[_FIRST] == _SMALL:
-        state[_CAPITALS] = state[_BEFORE_RUN] = 0
-    else:
-        state[_BEFORE_RUN] += 1
+def _enter(units: Any, place: Any, position: int, state: Any) -> None:
+    """Follow what a token with marks opens and closes; it is the paragraph's token number `position`, from 1 on."""
     start, end = place[_START], place[_END]
-    unmarked = place[_CORE] == start and place[_CORE_END] == end
-    if unmarked or _is_emoticon(units, start, end):
+    if _is_emoticon(units, start, end):
         return
     for i in range(start, end):
         unit = units[i]
@@ -772,15 +765,15 @@ def _enter(units: Any, place: Any, state: Any) -> None:
         elif unit in (_CLOSE, _UNBRACKET):
             state[_BRACKETS] = max(0, state[_BRACKETS] - 1)
         if closed and state[_STRAIGHT] + state[_CURLED]:
-            state[_OPENED], state[_APART] = state[_POSITION], state[_SINCE] > 1
+            state[_OPENED], state[_APART] = position, position - state[_BEGUN] > 1
 
 
 @compiled
-def _tell(state: Any, atoms: Any) -> None:
-    """Fill in the atoms of what was followed."""
-    atoms[SINCE], atoms[SINCE_MARK] = _bucket(state[_SINCE]), _bucket(state[_SINCE_MARK])
-    atoms[POSITION], atoms[BEFORE_RUN] = _bucket(state[_POSITION] - 1), _bucket(state[_BEFORE_RUN])
-    atoms[CAPITALS] = _bit(state[_CAPITALS])
+def _tell(position: int, state: Any, atoms: Any) -> None:
+    """Fill in the atoms of what was followed, behind token number `position`."""
+    atoms[SINCE], atoms[SINCE_MARK] = _bucket(position - state[_BEGUN]), _bucket(position - state[_MARKED])
+    atoms[POSITION], atoms[BEFORE_RUN] = _bucket(position - 1), _bucket(position - state[_LOWERED])
+    atoms[CAPITALS] = _bit(state[_LOWERED] <= state[_BEGUN])
     value = _BASIS  # what is open: q a straight quotation mark, c a curly one, ( a bracket
     for k, c in ((_STRAIGHT, 113), (_CURLED, 99), (_BRACKETS, _OPEN)):
         if state[k]:
@@ -788,7 +781,7 @@ def _tell(state: Any, atoms: Any) -> None:
     atoms[QUOTE] = value
     atoms[QUOTED] = _one(_NO)
     if state[_STRAIGHT] + state[_CURLED]:  # s opened where a sentence begins, m inside it; S and M in one before
-        here = state[_OPENED] > state[_POSITION] - state[_SINCE]
+        here = state[_OPENED] > state[_BEGUN]
         if state[_APART]:
             atoms[QUOTED] = _one(109 if here else 77)
         else:
@@ -796,9 +789,9 @@ def _tell(state: Any, atoms: Any) -> None:
 
 
 @compiled
-def _begin(known: Any, state: Any, first: Any) -> None:
-    """A sentence begins with a token."""
-    state[_SINCE], state[_CAPITALS] = 0, 1
+def _begin(known: Any, position: int, state: Any, first: Any) -> None:
+    """A sentence begins with the token behind number `position`."""
+    state[_BEGUN] = position
     first[0], first[1], first[2] = known[_LOWER], known[_SHAPE], known[_PRE]
 
 
@@ -825,18 +818,22 @@ def _split(
             continue
         state[:] = 0
         _know(units, places, 0, 1, kinds, words, bits, known)
-        _begin(known[0], state, first)
-        begin, i = places[0, _START], 0
+        _begin(known[0], 0, state, first)
+        begin, i, position = places[0, _START], 0, 0
         atoms[LAST] = _one(94)
         while True:
             _describe_window(units, places, n, kinds, atoms)
             decided = n - FORWARD if at < end else n - 1
             while i < decided:
                 place = places[i]
-                _enter(units, place, state)
+                position += 1
+                if place[_FIRST] == _SMALL:
+                    state[_LOWERED] = position
+                if place[_CORE] > place[_START] or place[_CORE_END] < place[_END]:
+                    _enter(units, place, position, state)
                 if _is_open(units, place, places[i + 1], kinds):
-                    _tell(state, atoms)
-                    _look(units, places, n, i, state[_SINCE], kinds, words, bits, known, first, atoms)
+                    _tell(position, state, atoms)
+                    _look(units, places, n, i, position - state[_BEGUN], kinds, words, bits, known, first, atoms)
                     total = 0
                     for template in range(len(_ATOM_OF)):
                         total += _weight(template, atoms, keys, weights, present)
@@ -844,10 +841,10 @@ def _split(
                         found[count, 0], found[count, 1], found[count, 2] = begin, place[_END], p
                         count += 1
                         begin = places[i + 1, _START]
-                        _begin(known[i + 1], state, first)
+                        _begin(known[i + 1], position, state, first)
                         atoms[LAST] = _one(place[_FINAL])
                 if place[_ENDS]:
-                    state[_SINCE_MARK] = 0
+                    state[_MARKED] = position
                 i += 1
             if at == end:
                 break
