@@ -38,7 +38,9 @@ COUNTS = pa.schema([("doc_id", pa.string()), ("term", pa.string()), ("count", pa
 ORDER = [("doc_id", "ascending"), ("term", "ascending")]
 DUCKDB = """
 import duckdb, sys
-duckdb.connect(config={"threads": int(sys.argv[3])}).execute(f'''
+engine = duckdb.connect(config={"threads": int(sys.argv[3])})
+engine.execute("SET enable_progress_bar = false")  # which takes pipes for terminals
+engine.execute(f'''
     COPY (
         SELECT parse_filename(filename, true) AS doc_id, term, count(*) AS count
         FROM (SELECT filename, unnest(regexp_extract_all(lower(content), '[a-z]+')) AS term
