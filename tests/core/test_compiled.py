@@ -1,8 +1,11 @@
 """Machine code is kept on disk where it can be, and made all the same where it cannot."""
 
-import numpy as np
+import threading
 
-from analysis.core.compiled import compiled
+import numpy as np
+import pytest
+
+from analysis.core.compiled import ahead, compiled
 
 LOOP = """
 def total(numbers):
@@ -17,3 +20,27 @@ def test_compiles_where_nothing_can_be_kept():
     names = {}
     exec(LOOP, names)  # numba finds no place for a function without a file, as for one in a read-only install
     assert compiled(names["total"])(np.arange(5)) == 10
+
+
+def test_the_next_result_is_made_while_one_is_in_use_and_no_more():
+    begun = [threading.Event() for _ in range(4)]
+
+    def made(number):
+        begun[number].set()
+        return number * number
+
+    seen = []
+    for result in ahead(made, range(4)):
+        if result < 9:
+            assert begun[len(seen) + 1].wait(60)
+        assert not any(event.is_set() for event in begun[len(seen) + 2 :])
+        seen.append(result)
+    assert seen == [0, 1, 4, 9]
+    assert list(ahead(made, [])) == []
+
+
+def test_an_error_comes_in_its_turn():
+    results = ahead(lambda number: 6 // number, [3, 0, 2])
+    assert next(results) == 2
+    with pytest.raises(ZeroDivisionError):
+        next(results)

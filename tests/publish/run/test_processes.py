@@ -8,7 +8,7 @@ import time
 import psutil
 import pytest
 
-from analysis.publish.run.processes import CAN_FORK, Processes, run_notebooks
+from analysis.publish.run.processes import CAN_FORK, Processes, run_notebooks, waiting
 from tests.in_process import write_notebook
 
 LONG = 900  # seconds after which a process is taken to hang, however slow the machine
@@ -135,3 +135,11 @@ def test_no_more_notebooks_run_at_once_than_may_and_the_end_of_each_is_told(tmp_
         logs = run_notebooks(jobs, processes, print, at_once=1, ended=lambda *end: ends.append(end))
     assert sum(log["seconds"] for log in logs.values()) <= time.monotonic() - started + 0.001  # they are rounded
     assert ends == list(logs.items())[::-1]
+
+
+def test_processes_that_wait_do_a_job_and_leave_no_folder(tmp_path, forked):
+    with waiting(fork=forked) as processes:
+        [folder] = {psutil.Process(child.pid).cwd() for child in psutil.Process().children()} or [None]
+        [log] = run_notebooks({"a": job(tmp_path, "1 + 1")}, processes, lambda *_: None, at_once=1).values()
+    assert list(log) == ["seconds"]  # and no error
+    assert folder is None or not os.path.lexists(folder)
