@@ -104,7 +104,7 @@ def _coordinated(tokens: Tokens) -> tuple[Ints, Ints, Ints]:
     begin, second = np.maximum(before - 1, 0), np.minimum(after + 1, len(ids) - 1)
     twice = (begin < before) & (ids[begin] == ids[after]) & (after < second)
     begin, second = np.where(twice, begin, before), np.where(twice, second, after)
-    english = tokens.corpus.documents["language"].str.startswith("en").to_numpy(dtype=bool)
+    english = tokens.languages == "en"
     kept = (sentence_of(tokens, begin) == sentence_of(tokens, second)) & english[document_of(tokens, begin)]
     return begin[kept], before[kept], second[kept]
 
