@@ -807,7 +807,9 @@ def _split(
     units: Any, bounds: Any, kinds: Any, words: Any, bits: Any, keys: Any, weights: Any, present: Any, found: Any
 ) -> int:
     """Write the start, end and paragraph of every sentence, and give their number."""
-    room = WINDOW + _LONGEST
+    room = 1
+    for p in range(len(bounds)):
+        room = max(room, min(bounds[p, 1] - bounds[p, 0], WINDOW + _LONGEST))
     places, known = np.empty((room, PLACES), np.int64), np.empty((room, KNOWN), np.uint64)
     atoms, state, first = np.zeros(_NOTHING + 1, np.uint64), np.zeros(STATE, np.int64), np.zeros(3, np.uint64)
     count = 0
