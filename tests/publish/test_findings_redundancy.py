@@ -55,6 +55,13 @@ def test_the_groups_that_repeat_most_and_the_one_that_repeats_least():
     assert repeats_most(shares.assign(repeated=shares["words"]), groups) == (
         "All groups of documents repeat as much (100% of their words)."
     )
+    assert repeats_most(shares.assign(repeated=[0, 0, 0, 1, 0]), groups) == (
+        "No group of documents repeats as much as 1% of its words verbatim."
+    )
+    level = frame("words repeated", (100, 50), (100, 0), (50, 0))
+    assert repeats_most(level, pd.Series(list("ABC"))) == "Repeated most: A (50% of its words); least: B and C (0%)."
+    many = frame("words repeated", (100, 50), *[(100, 0)] * 4)
+    assert repeats_most(many, pd.Series(list("ABCDE"))) == "Repeated most: A (50% of its words); least: 4 groups (0%)."
     assert repeats_most(shares.assign(repeated=0), groups) == "No group of documents repeats a sentence verbatim."
 
 

@@ -11,6 +11,7 @@ LONGEST = 70  # characters of a passage that are quoted
 SEVERAL = 2  # occurrences that a word must lose for a sentence to say so
 FALL, HITS = 0.1, 3  # of a frame's rate, and of its hits, from which a fall is one
 ROUNDING = 1e-9  # sums of weights are off by less
+LEAST = 0.01  # of the words of a group, from which a sentence says how much it repeats
 
 
 def repeated(shares: pd.DataFrame, min_words: int = 1) -> str:
@@ -44,6 +45,8 @@ def repeats_most(shares: pd.DataFrame, groups: pd.Series, *, top: int = 3) -> st
     share = (total["repeated"] / total["words"].clip(lower=1)).sort_values(ascending=False, kind="stable")
     if not share.iloc[0]:
         return "No group of documents repeats a sentence verbatim."
+    if share.iloc[0] < LEAST:
+        return f"No group of documents repeats as much as {percent(LEAST)} of its words verbatim."
     last = share[share == share.iloc[-1]]
     most = leading(share[share > share.iloc[-1]].to_frame("share"), "share", top)["share"]
     if most.empty:
