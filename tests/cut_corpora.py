@@ -68,6 +68,7 @@ def in_300_mb() -> Callable[[str, Callable[..., Any], Path], tuple[Any, int]]:
         script = f"""
             import re
             from pathlib import Path
+            import duckdb  # a library that is else imported at its first use
             from analysis.scale.{name} import {name}
             about = Path("/proc/self/status")
             shared = re.search(r"RssFile:\\s+(\\d+) kB", about.read_text())[1]

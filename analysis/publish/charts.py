@@ -298,7 +298,8 @@ def two_sides(table: pd.DataFrame, *, target: str, reference: str, most: int = 4
 def _map_told(table: pd.DataFrame, links: pd.DataFrame) -> str:
     """What `document_map` shows, in words."""
     said = f"Points, one for each of {counted(len(table), 'document')}, near one another where their words are alike"
-    return f"{said}; {counted(len(links), 'line')} between those that share passages."
+    lines = f"{counted(len(links), 'line')} between those that share passages"
+    return f"{said} (cosine of the two most alike: {table['similarity'].max():.2f}); {lines}."
 
 
 @drawing(_map_told)

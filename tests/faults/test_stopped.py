@@ -41,7 +41,7 @@ def test_a_signal_ends_a_report_and_all_that_it_has_started(place, moment, send,
     process = place.report(at=moment)
     there = place.wait_until_there(process)
     assert (there.pid == process.pid) == (moment == READING)
-    assert (moment == READING) != any(place.temporary.glob(".lafz-run.building-*"))  # a text is recorded before
+    assert any(place.temporary.glob(".lafz-run.building-*"))
     send(process, number)
     assert process.wait(LONG) == 128 + number, place.said()  # which nobody has let go: the notebook is not waited for
     assert place.processes() == []  # at that moment, and not some time later

@@ -176,7 +176,7 @@ def test_adjusted_counts_have_the_weights_in_memory(cut, repeated, tangled, tmp_
     ],
 )
 def test_sentences_are_equal_as_they_are_read(make_folder, tmp_path, options, expected):
-    corpus, out = make_folder({"a.txt": "Rain 🌧. Rain. RAIN. rain"}), tmp_path / "counts.parquet"
+    corpus, out = make_folder({"a.txt": "Rain 🌧.\n\nRain.\n\nRAIN.\n\nrain"}), tmp_path / "counts.parquet"
     count([corpus], out, memory=MEMORY, adjust_for_redundancy=True, **options)
     assert {term: amount for _, term, amount in rows_of(out)} == pytest.approx(expected)
 

@@ -40,7 +40,7 @@ def paired(a: Floats, b: Floats, size: Floats) -> pd.DataFrame:
     >>> words = np.array([100.0, 100.0, 200.0, 100.0, 100.0])
     >>> found = paired(same, same + [[3], [2], [6], [3], [4]], words)
     >>> found[["difference", "ci_low", "ci_high"]].round(1).values.tolist()
-    [[30.0, 14.3, 39.0]]
+    [[30.0, 14.3, 39.2]]
     """
     total = max(size.sum(), 1)
     rate_a, rate_b = ((PER * counts.sum(axis=0) / total).round(9) for counts in (a, b))

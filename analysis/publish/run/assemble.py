@@ -35,7 +35,6 @@ from analysis.publish.parameters import READING, notebooks, resolve
 from analysis.publish.run.checks import check_files, check_groups, check_language, check_place, faults_told
 from analysis.publish.run.machine import (
     check_fits,
-    check_open_files,
     free,
     sharded_side_by_side,
     side_by_side,
@@ -122,7 +121,6 @@ def run(
     # Once more, and in the notebooks' own order: a manifest may be older than a notebook, and has its names sorted.
     parameters = {name: resolve({name: path}, parameters[name])[name] for name, path in chosen.items()}
     lexicons = check_files(parameters)
-    check_open_files()
     started, since = time.time(), time.monotonic()
     begun, code = recorded(chosen, parameters), versions()
     room = free() if memory is None else memory

@@ -20,6 +20,7 @@ import psutil  # type: ignore[import-untyped]
 from analysis.core.files import temporary_folder
 from analysis.core.paths import ROOT, STANDS
 from analysis.core.progress import Progress
+from analysis.publish.run.machine import check_open_files
 
 CAN_FORK = sys.platform == "linux"  # elsewhere libraries of the system may fail in a process that was forked
 PATIENCE = 2  # seconds that processes have to end by themselves
@@ -125,6 +126,7 @@ class Processes:
 @contextmanager
 def waiting(*, fork: bool = True) -> Iterator[Processes]:
     """`Processes` of notebooks, in a temporary folder; what they import they begin with while this process goes on."""
+    check_open_files()  # which they inherit
     with temporary_folder() as scratch, Processes(scratch, environment_of(scratch), fork=fork) as processes:
         yield processes
 

@@ -21,12 +21,17 @@ from analysis.text.loading import ONLY_KEPT
 from tests.in_process import run_in_process, shown_by, write_notebook
 
 FIGURES = {
-    "term_frequency": "words phrases spread places words_by_group keyness trends pairs shape",
+    "term_frequency": (
+        "words phrases spread places words_by_group keyness two_sides trends pairs collocates_by_group shape "
+        "sentence_length"
+    ),
     "framing": (
         "validity shares frames_profile frames_by_group frames_by_time frames_places headlines together "
         "style style_by_group agentless actors"
     ),
-    "redundancy": "repeat_map dot_plot borrowed_shares reuse_network timeline novelty counted_once frames_once",
+    "redundancy": (
+        "repeat_map dot_plot borrowed_shares reuse_network timeline document_map novelty counted_once frames_once"
+    ),
 }
 
 
