@@ -42,7 +42,7 @@ def rivals(rows):
 def neighbours(rows):
     random = np.random.default_rng(0)
     table = pd.DataFrame({"doc_id": [f"d{n}" for n in range(rows)], "label": [NAMES[n % 6] * 3 for n in range(rows)]})
-    table = table.assign(x=random.random(rows), y=random.random(rows) / 9)
+    table = table.assign(x=random.random(rows), y=random.random(rows) / 9, similarity=0.5)
     links = pd.DataFrame({"a": table["doc_id"][:-1], "b": table["doc_id"].shift(-1)[:-1], "jaccard": 0.5})
     return charts.document_map(table, links)
 
@@ -132,6 +132,7 @@ def test_words_of_two_sides_are_where_their_ranks_say_and_the_sure_ones_are_dark
 
 def test_a_line_joins_two_documents_that_share_passages_and_is_thicker_the_more_they_do():
     table = pd.DataFrame({"doc_id": list("abc"), "label": ["A", "B", "C"], "x": [0.0, 1.0, 0.5], "y": [0.0, 0.0, 1.0]})
+    table["similarity"] = 0.5
     links = pd.DataFrame({"a": ["a", "b"], "b": ["c", "c"], "jaccard": [0.1, 0.9]})
     axes = charts.document_map(table, links).axes[0]
     (lines,) = axes.collections
