@@ -267,8 +267,10 @@ def _first_families(places: pd.DataFrame, most: int) -> pd.DataFrame:
 def _sides_told(table: pd.DataFrame, **options: Any) -> str:
     """What `two_sides` shows, in words."""
     above = table["target_rank"] - table["reference_rank"]
+    counts = zip(table["term"], table["count"], table["reference_count"], strict=True)
+    words = pd.Series([f"{term} ({own:,} against {other:,})" for term, own, other in counts], table.index)
     first = [
-        f"{side}: {', '.join(table['term'][own].head(5)) or 'none'}"
+        f"{side}: {', '.join(words[own].head(3)) or 'none'}"
         for side, own in ((options["target"], above > 0), (options["reference"], above < 0))
     ]
     said = f"Points, one for each of {len(table):,} words, by how frequent each is on two sides"

@@ -36,6 +36,7 @@ def rivals(rows):
     random = np.random.default_rng(0)
     table = pd.DataFrame({"term": [f"{NAMES[i % 6]} {i}" for i in range(rows)], "q_documents": random.random(rows)})
     table = table.assign(target_rank=random.random(rows).round(1), reference_rank=random.random(rows).round(1))
+    table = table.assign(count=3, reference_count=2)
     return charts.two_sides(table, target="A ministry of a very long name indeed, and of others", reference="$ 5")
 
 
@@ -120,7 +121,9 @@ def test_an_odd_panel_leaves_its_place_empty():
 
 def test_words_of_two_sides_are_where_their_ranks_say_and_the_sure_ones_are_dark():
     table = pd.DataFrame({"term": ["war", "law", "tea"], "q_documents": [0.01, 0.2, np.nan]})
-    table = table.assign(target_rank=[1.0, 0.0, 0.5], reference_rank=[0.0, 1.0, 0.5])
+    table = table.assign(
+        target_rank=[1.0, 0.0, 0.5], reference_rank=[0.0, 1.0, 0.5], count=[9, 0, 2], reference_count=2
+    )
     axes = charts.two_sides(table, target="Daily", reference="Wire").axes[0]
     _, unsure, sure = axes.lines
     assert unsure.get_xydata().tolist() == [[1.0, 0.0], [0.5, 0.5]]
