@@ -71,6 +71,7 @@ def join(
     # Each thread moves its own ``head`` on, and marks its own ``last``.
     indices = [index, *(index._replace(head=index.head.copy(), last=index.last.copy()) for _ in range(threads - 1))]
     with ThreadPoolExecutor(threads) as pool:
+        each = pool.map if threads > 1 else map  # what a thread of its own takes is not given back to the others
         for other in others:
             larger = np.diff(other.begin)
             if apart(sizes[-1], larger[0], threshold):
@@ -84,7 +85,7 @@ def join(
             for first in range(0, len(ends) - 1, threads):
                 start, stop = ends[first : first + threads].copy(), ends[first + 1 : first + threads + 1]
                 while len(left := np.flatnonzero(start < stop)):
-                    found = pool.map(met, [indices[k] for k in left], start[left], stop[left])
+                    found = each(met, [indices[k] for k in left], start[left], stop[left])
                     for k, (one, two, shared, reached) in zip(left, found, strict=True):
                         start[k] = reached
                         yield own.content[one], other.content[two], shared / (sizes[one] + larger[two] - shared)
