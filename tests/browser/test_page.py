@@ -318,6 +318,13 @@ def test_the_page_prints(report, tmp_path):
         assert control not in text
 
 
+def test_an_article_prints_its_findings_though_what_is_behind_them_is_folded(article):
+    article.emulate_media(media="print")
+    for section in ("term_frequency", "framing", "redundancy"):
+        playwright.expect(article.locator(f"#{section} .question .finding").first).to_be_visible()
+    playwright.expect(article.locator("details:not([open])").first).to_be_hidden()
+
+
 @pytest.mark.parametrize("width", [360, 320])
 def test_a_narrow_screen_scrolls_one_way_only(report, width):
     report.set_viewport_size(NARROW | {"width": width})

@@ -182,11 +182,12 @@ with held(Path(sys.argv[1])) as folder:
     os.mkdir(folder / "write")
     os.mkdir(folder / "write" / "task-0")
     os.mkdir(folder / "write" / ".task-1.x")
-    if hasattr(os, "fork") and not os.fork():  # a worker, which lives on
-        sys.stdin.read()
-        os._exit(0)
-    print("held", flush=True)
+    worker = hasattr(os, "fork") and not os.fork()  # which lives on
+    if worker or not hasattr(os, "fork"):
+        print("held", flush=True)
     sys.stdin.read()
+    if worker:
+        os._exit(0)
 """
 
 
