@@ -1,6 +1,6 @@
 """Which words occur together more often than chance would have it: pairs of words, and how strongly they attract."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlog1py
 
 from analysis.core.compiled import Bools, Floats, Ints, ahead, compiled
-from analysis.terms.keys import FirstRows, alphabetical, key_buckets, rank_of, summed
+from analysis.terms.keys import FirstRows, alphabetical, key_buckets, of_terms, rank_of, summed
+from analysis.text.documents import Offsets
 from analysis.text.patterns import fitting_types, fold_pattern
 from analysis.text.shards import Shard, names, shards
 from analysis.text.stopwords import stopped
@@ -67,23 +68,10 @@ def collocations(
     2  force     of      2
     """
     totals = _totals_of(tokens, window, both_ways=node is not None)
-    least = max(min_count, 1)  # a pair is no more frequent than either of its words
-    allowed = ~stopped(tokens.vocabulary, stopwords)
-    begins = (allowed if node is None else _nodes(tokens, node)) & (totals.first_count >= least)
-    ends = allowed & (totals.second_count >= least)
-    alphabet = alphabetical(tokens)
-    rank = rank_of(alphabet).astype(np.int64)
-
-    types = max(len(rank), 1)
-    buckets = key_buckets(tokens, radices=[types, types, 1], values=[np.int32, np.int32], rows=totals.pairs)
-    for pairs in _pairs(tokens, window, begins, ends, least, both_ways=node is not None):
-        first, second = rank[pairs[0]], rank[pairs[1]]
-        if window == "sentence" and node is None:
-            first, second = np.minimum(first, second), np.maximum(first, second)
-        buckets.add(first * types + second, *pairs[2:])
+    alphabet, least = alphabetical(tokens), max(min_count, 1)
+    types = max(len(alphabet), 1)
     rows = FirstRows(most)
-    for k in range(len(buckets)):
-        key, count, documents = summed(buckets.read(k))
+    for key, count, documents in _counted(tokens, window, totals, alphabet, least, node, stopwords):
         often = count >= least
         key, count, documents = key[often], count[often].astype(np.int64), documents[often].astype(np.int64)
         first, second = alphabet[np.stack(np.divmod(key, types))]
@@ -115,6 +103,53 @@ class _Totals(NamedTuple):
         return count, row - count, column - count, self.total - row - column + count
 
 
+def _counted(
+    tokens: Tokens,
+    window: int | str,
+    totals: _Totals,
+    alphabet: NDArray[Any],
+    least: int,
+    node: str | None,
+    stopwords: Iterable[str] | None,
+    group: Ints | None = None,
+) -> Iterator[list[NDArray[Any]]]:
+    """The pairs of allowed words by bucket: key (alphabetical numbers of first and second, and the group), count and
+    documents, in the order of the keys. `group` is that of each document; without it all are of one.
+
+    Left out is what can't occur `least` times in all.
+    """
+    allowed = ~stopped(tokens.vocabulary, stopwords)  # a pair is no more frequent than either of its words
+    begins = (allowed if node is None else _nodes(tokens, node)) & (totals.first_count >= least)
+    ends = allowed & (totals.second_count >= least)
+    rank = rank_of(alphabet).astype(np.int64)
+    types, groups = max(len(rank), 1), 1 if group is None else int(group.max(initial=0)) + 1
+    most = min(totals.pairs, int(totals.first_count[begins].sum()))
+    buckets = key_buckets(tokens, radices=[types, types, groups], values=[np.int32, np.int32], rows=most)
+
+    def of_shard(shard: Shard) -> Ids:
+        own = shard.tokens
+        ids, offsets, reach = _lines(own, window)
+        whole = groups == 1 and own.n_documents == tokens.n_documents
+        of = np.zeros(own.n_documents, dtype=np.int64) if group is None else group[shard.rows]
+        line_group = of[own.sentence_document]
+        lines = np.argsort(line_group, kind="stable")
+        allowed = begins[shard.types], ends[shard.types]
+        counted = least if whole else 1  # where there is more to come, a pair may still become frequent
+        found: Ids = _count(
+            ids, offsets, own.sentence_document, lines, line_group, reach, node is not None, *allowed, counted
+        )
+        found[:2] = shard.types[found[:2]]
+        return found
+
+    for pairs in ahead(of_shard, shards(tokens)):
+        first, second = rank[pairs[0]], rank[pairs[1]]
+        if window == "sentence" and node is None:
+            first, second = np.minimum(first, second), np.maximum(first, second)
+        buckets.add((first * types + second) * groups + pairs[2], *pairs[3:])
+    for k in range(len(buckets)):
+        yield summed(buckets.read(k))
+
+
 def _totals_of(tokens: Tokens, window: int | str, *, both_ways: bool) -> _Totals:
     """The totals of running pairs, or of whole sentences."""
     if window != "sentence" and (not isinstance(window, int) or window < 1):
@@ -122,13 +157,13 @@ def _totals_of(tokens: Tokens, window: int | str, *, both_ways: bool) -> _Totals
     first_count, second_count = np.zeros((2, len(tokens.vocabulary)), dtype=np.int64)
     pairs = 0
     for shard in shards(tokens):
-        ids, offsets = shard.tokens.ids, shard.tokens.sentence_offsets
+        ids, offsets, reach = _lines(shard.tokens, window)
         if isinstance(window, int):
-            begun, ended = _totals(ids, offsets, window, len(shard.types))
+            begun, ended = _totals(ids, offsets, reach, len(shard.types))
             pairs += int(begun.sum())
         else:
-            begun = ended = np.bincount(_each_once(shard.tokens)[0], minlength=len(shard.types))
-            pairs += int((np.diff(offsets) ** 2).sum())
+            begun = ended = np.bincount(ids, minlength=len(shard.types))
+            pairs += int((np.diff(shard.tokens.sentence_offsets) ** 2).sum())
         first_count[shard.types] += begun
         second_count[shard.types] += ended
     if not isinstance(window, int):
@@ -138,26 +173,31 @@ def _totals_of(tokens: Tokens, window: int | str, *, both_ways: bool) -> _Totals
     return _Totals(first_count, second_count, int(first_count.sum()), pairs * (1 + both_ways))
 
 
-def _pairs(
-    tokens: Tokens, window: int | str, begins: Bools, ends: Bools, min_count: int, *, both_ways: bool
-) -> Iterator[Ids]:
-    """The pairs of allowed types in each shard: (4, pairs) first, second, count, documents.
+def _totals_by_group(
+    tokens: Tokens, window: int | str, chosen: Ints, group: Ints, groups: int
+) -> Callable[[Ints, Ints, Ints, Ints], tuple[Ints, Ints, Ints, Ints]]:
+    """What gives the four cells of pairs of `chosen` types in their groups, read from either end."""
+    counts, totals = np.zeros((len(chosen), groups), dtype=np.int64), np.zeros(groups, dtype=np.int64)
+    row = np.full(len(tokens.vocabulary), -1, dtype=np.int32)
+    row[chosen] = np.arange(len(chosen), dtype=np.int32)
+    for shard in shards(tokens):
+        ids, offsets, reach = _lines(shard.tokens, window)
+        of = group[shard.rows][shard.tokens.sentence_document]
+        _add_by_group(ids, offsets, of, reach if isinstance(window, int) else 0, row[shard.types], counts, totals)
 
-    Pairs that are not frequent enough are left out where the shard is the whole.
-    """
+    def cells(first: Ints, second: Ints, of: Ints, count: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+        own, others = counts[row[first], of], counts[row[second], of]
+        return count, own - count, others - count, totals[of] - own - others + count
 
-    def of_shard(shard: Shard) -> Ids:
-        own, types = shard.tokens, shard.types
-        ids, offsets, reach = own.ids, own.sentence_offsets, window
-        if not isinstance(reach, int):
-            ids, offsets = _each_once(own)
-            reach = len(ids)
-        least = min_count if own.n_documents == tokens.n_documents else 1
-        found: Ids = _count(ids, offsets, own.sentence_document, reach, both_ways, begins[types], ends[types], least)
-        found[:2] = types[found[:2]]
-        return found
+    return cells
 
-    return ahead(of_shard, shards(tokens))
+
+def _lines(tokens: Tokens, window: int | str) -> tuple[Ids, Offsets, int]:
+    """The words in which pairs are counted, where each sentence of them begins, and how far apart a pair may be."""
+    if isinstance(window, int):
+        return tokens.ids, tokens.sentence_offsets, window
+    ids, offsets = _each_once(tokens)
+    return ids, offsets, len(ids)
 
 
 def _each_once(tokens: Tokens) -> tuple[Ids, Ints]:
@@ -181,10 +221,35 @@ def _totals(ids: Any, offsets: Any, reach: int, types: int) -> Any:
 
 
 @compiled
+def _add_by_group(ids: Any, offsets: Any, group: Any, reach: int, row: Any, counts: Any, totals: Any) -> None:
+    """Add the pairs of each chosen type, and all, to those of each sentence's group; without `reach`, the sentences."""
+    for line in range(len(offsets) - 1):
+        begin, end = offsets[line], offsets[line + 1]
+        totals[group[line]] += reach == 0
+        for place in range(begin, end):
+            pairs = min(reach, end - 1 - place) + min(reach, place - begin) if reach else 1
+            totals[group[line]] += pairs if reach else 0
+            if row[ids[place]] >= 0:
+                counts[row[ids[place]], group[line]] += pairs
+
+
+@compiled
 def _count(
-    ids: Any, offsets: Any, document: Any, reach: int, both_ways: bool, begins: Any, ends: Any, min_count: int
+    ids: Any,
+    offsets: Any,
+    document: Any,
+    order: Any,
+    group: Any,
+    reach: int,
+    both_ways: bool,
+    begins: Any,
+    ends: Any,
+    min_count: int,
 ) -> Any:
-    """The pairs of allowed types that are frequent enough: (4, pairs) first, second, count, documents."""
+    """The pairs of allowed types that are frequent enough: (5, pairs) first, second, group, count, documents.
+
+    `order` has the sentences group by group, `group` the one of each sentence.
+    """
     types = len(begins)
     starts = np.zeros(types + 1, np.int64)
     for i in ids:
@@ -192,14 +257,14 @@ def _count(
     starts = np.cumsum(starts)
     places, lines = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.int32)  # of each type in turn
     free = starts[:-1].copy()
-    for line in range(len(offsets) - 1):
+    for line in order:
         for place in range(offsets[line], offsets[line + 1]):
             i = ids[place]
             if begins[i]:
                 places[free[i]], lines[free[i]] = place, line
                 free[i] += 1
 
-    found, n = np.empty((1024, 4), np.int32), 0
+    found, n = np.empty((1024, 5), np.int32), 0
     counts, documents = np.zeros(types, np.int64), np.zeros(types, np.int64)
     latest = np.empty(types, np.int64)  # the document that had the pair last
     met = np.empty(types, np.int32)
@@ -219,14 +284,18 @@ def _count(
                     latest[second] = document[line]
                     documents[second] += 1
                 counts[second] += 1
-        kept = met[:m][counts[met[:m]] >= min_count]
-        if n + len(kept) > len(found):
-            found = np.concatenate((found, np.empty((n + len(kept), 4), np.int32)))
-        for second in kept:
-            found[n, 0], found[n, 1], found[n, 2], found[n, 3] = first, second, counts[second], documents[second]
-            n += 1
-        for second in met[:m]:
-            counts[second] = documents[second] = 0
+            if k + 1 < starts[first + 1] and group[lines[k + 1]] == group[line]:
+                continue
+            kept = met[:m][counts[met[:m]] >= min_count]
+            if n + len(kept) > len(found):
+                found = np.concatenate((found, np.empty((n + len(kept), 5), np.int32)))
+            for second in kept:
+                found[n, 0], found[n, 1], found[n, 2] = first, second, group[line]
+                found[n, 3], found[n, 4] = counts[second], documents[second]
+                n += 1
+            for second in met[:m]:
+                counts[second] = documents[second] = 0
+            m = 0
     return found[:n].T.copy()
 
 
@@ -271,17 +340,25 @@ def collocates_by_group(
     0      A   war   just      2     13.68    13.13
     1      B   war  total      3     13.78    13.42
     """
-    options: dict[str, Any] = {"node": node, "stopwords": stopwords}
-    whole = collocations(tokens, window, min_count, **options)[["first", "second", "log_dice"]]
-    tables = []
-    for group, words in tokens.group_by(by):
-        own = collocations(words, window, min_count, **options)
-        own = own[own["count"] > own["expected"]].sort_values(
-            ["log_dice", "first", "second"], ascending=[False, True, True]
-        )
-        tables.append(own.assign(**{by: group}))
-    table = pd.concat(tables).merge(whole.rename(columns={"log_dice": "overall"}), on=["first", "second"])
-    return table[[by, "first", "second", "count", "documents", "expected", "g2", "log_dice", "overall"]]
+    groups, group = tokens.numbered_groups(by)
+    totals = _totals_of(tokens, window, both_ways=True)
+    alphabet, least = alphabetical(tokens), max(min_count, 1)
+    found = []
+    for key, count, documents in _counted(tokens, window, totals, alphabet, least, node, stopwords, group):
+        pair, of = of_terms([key], len(groups))
+        overall = np.bincount(pair, count).astype(np.int64)[pair]
+        rows = np.stack([key // max(len(groups), 1), of, count, documents, overall])
+        found.append(rows[:, count >= least].astype(np.int64))
+    key, of, count, documents, overall = np.concatenate(found, axis=1)
+    first, second = alphabet[np.stack(np.divmod(key, max(len(alphabet), 1)))]
+    own = _totals_by_group(tokens, window, np.union1d(first, second), group, len(groups))
+    table = association_measures(*own(first, second, of, count))[["expected", "g2", "log_dice"]]
+    table["overall"] = association_measures(*totals.cells(first, second, overall))["log_dice"]
+    table = table.assign(first=names(tokens, first), second=names(tokens, second), count=count, documents=documents)
+    table[by] = np.array(groups, dtype=object)[of]
+    table = table.iloc[np.lexsort([key, -table["log_dice"], of])]  # keys of pairs are in alphabetical order
+    columns = [by, "first", "second", "count", "documents", "expected", "g2", "log_dice", "overall"]
+    return table.loc[table["count"] > table["expected"], columns].reset_index(drop=True)
 
 
 def association_measures(o11: ArrayLike, o12: ArrayLike, o21: ArrayLike, o22: ArrayLike) -> pd.DataFrame:
