@@ -16,7 +16,6 @@ from matplotlib.collections import LineCollection
 from matplotlib.dates import AutoDateLocator, date2num, num2date
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
-from matplotlib.transforms import Bbox
 
 from analysis.publish.figures import (
     LETTER,
@@ -419,14 +418,15 @@ def _labels(fig: Figure, ax: Axes, table: pd.DataFrame, *, x: str, y: str, label
     fig.draw(renderer)
     inside, reach = ax.get_window_extent(), APART * fig.dpi / 72
     points = ax.transData.transform(table[[x, y]].to_numpy(dtype=float))
-    taken = [Bbox([point, point]).padded(reach) for point in points]
+    taken = np.hstack([points - reach, points + reach])  # left, bottom, right, top
     for row in table.head(most).to_dict("records"):
         for dx, dy, ha, va in places:
             text = ax.annotate(
                 str(row[label]), (row[x], row[y]), (dx, dy), textcoords="offset points", ha=ha, va=va, fontsize=7
             )
             box = text.get_window_extent(renderer)
-            if all(inside.contains(*corner) for corner in (box.min, box.max)) and not box.count_overlaps(taken):
-                taken.append(box.padded(reach))
+            covers = (taken[:, :2] < box.max).all(axis=1) & (taken[:, 2:] > box.min).all(axis=1)
+            if all(inside.contains(*corner) for corner in (box.min, box.max)) and not covers.any():
+                taken = np.vstack([taken, np.hstack([box.min - reach, box.max + reach])])
                 break
             text.remove()
