@@ -1,5 +1,6 @@
 """What is repeated: sentences, paragraphs and passages, within one document and across documents."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,12 @@ def repeat_groups(tokens: Tokens, repeats: pd.DataFrame, *, most: int | None = N
     weight = first["words"].to_numpy(np.int64) * (first["count"].to_numpy(np.int64) - 1)
     first = first.iloc[np.argsort(-weight, kind="stable")[:most]]
     others = places[later & places["group"].isin(first["group"])].drop_duplicates(["group", "doc_id"])
-    again = others.groupby("group")["doc_id"].agg(", ".join)
+    ids, bounds = others["doc_id"].tolist(), np.flatnonzero(np.diff(others["group"], prepend=-1, append=-1))
+    again = pd.Series(
+        [", ".join(ids[begin:end]) for begin, end in pairwise(bounds.tolist())],
+        index=others["group"].to_numpy()[bounds[:-1]],
+        dtype="str",
+    )
     table = first[["words", "count", "documents"]].assign(first=first["doc_id"], again=first["group"].map(again))
     table.insert(0, "text", texts(tokens, first["doc_id"], first["start"], first["end"]))
     return table.reset_index(drop=True)

@@ -4,12 +4,14 @@ Words come in documents, and a document that has a word once is likely to have i
 drawn one by one therefore finds differences between any two heaps of documents. Here documents are what is drawn.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core.compiled import Bools, Floats, Ints, ahead, compiled
+from analysis.core.resources import cores
 from analysis.text.hashes import run_begins
 
 SIGNIFICANT = 0.05  # below this adjusted p a term stands out, so that none from there on need be dealt
@@ -141,7 +143,7 @@ class Permutations:
             going &= (still * SIGNIFICANT * done < ENOUGH * tests)[pairs.group]
             if not going.any():
                 break
-            _deal(pairs, *self._next(TOGETHER), actual, going, *own)
+            _deal_together(pairs, self._next(TOGETHER), actual, going, *own)
             done += TOGETHER
             per_dealing = MOVED * len(self._labels) + FILLED * len(self._group) + int(pairs.size[going].sum())
             work += TOGETHER * per_dealing
@@ -157,7 +159,7 @@ class Permutations:
         self._random, self._dealt_order = np.random.default_rng(self._seed), self._order.copy()
         counts = [min(TOGETHER, self._permutations - done) for done in range(0, self._permutations, TOGETHER)]
         for dealings in ahead(self._next, counts):
-            _deal(pairs, *dealings, actual, going, as_far, dealt)
+            _deal_together(pairs, dealings, actual, going, as_far, dealt)
         self._done.append((as_far, dealt, pairs.size, pairs.group))
         if self._open is not None:
             self._open.append(_only(pairs, as_far < ENOUGH))
@@ -198,6 +200,20 @@ def _only(pairs: Pairs, kept: Bools) -> Pairs:
     size = pairs.size[kept]
     cell = run_begins(np.append(pairs.first[kept], 0), size)
     return Pairs(np.cumsum(size) - size, size, pairs.group[kept], pairs.document[cell], pairs.times[cell])
+
+
+def _deal_together(
+    pairs: Pairs, dealings: tuple[NDArray[Any], Floats, Floats], actual: Floats, going: Bools, as_far: Ints, dealt: Ints
+) -> None:
+    """What `_deal` does, on all cores: each has some of the pairs."""
+    bounds = [len(actual) * core // cores() for core in range(cores() + 1)]
+
+    def deal(own: slice) -> None:
+        mine = pairs._replace(first=pairs.first[own], size=pairs.size[own], group=pairs.group[own])
+        _deal(mine, *dealings, actual[own], going[own], as_far[own], dealt[own])
+
+    with ThreadPoolExecutor(cores()) as pool:
+        list(pool.map(deal, map(slice, bounds, bounds[1:])))
 
 
 @compiled

@@ -95,12 +95,16 @@ def common_shingles(tokens: Tokens, *, n: int = WORDS, max_documents: int = WIDE
     """
     _check(n, max_documents)
     common = _common(tokens, n, max_documents)
-    words: dict[int, str] = {}
-    alone = folder_of(tokens) is None
-    for shard in shards(tokens) if len(common["high"]) else ():
-        words |= joins.wordings(_words(shard.tokens), common["high"], common["low"], n, alone=alone)
-    listed = [words[number] for number in range(len(common["high"]))]
-    table = pd.DataFrame({"shingle": pd.Series(listed, dtype=object), "documents": common["documents"]})
+    listed = np.full(len(common["high"]), None, dtype=object)
+    for shard in shards(tokens):
+        sought = np.flatnonzero(listed == None)  # noqa: E711  # of each
+        if not len(sought):  # what is everywhere is soon found
+            break
+        keys = common["high"][sought], common["low"][sought]
+        found = joins.wordings(_words(shard.tokens), *keys, n, alone=folder_of(tokens) is None)
+        for number, words in found.items():
+            listed[sought[number]] = words
+    table = pd.DataFrame({"shingle": listed, "documents": common["documents"]})
     return table.sort_values(["documents", "shingle"], ascending=[False, True], ignore_index=True)
 
 
