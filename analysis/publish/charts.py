@@ -424,9 +424,9 @@ def _labels(fig: Figure, ax: Axes, table: pd.DataFrame, *, x: str, y: str, label
             text = ax.annotate(
                 str(row[label]), (row[x], row[y]), (dx, dy), textcoords="offset points", ha=ha, va=va, fontsize=7
             )
-            box = text.get_window_extent(renderer)
-            covers = (taken[:, :2] < box.max).all(axis=1) & (taken[:, 2:] > box.min).all(axis=1)
-            if all(inside.contains(*corner) for corner in (box.min, box.max)) and not covers.any():
-                taken = np.vstack([taken, np.hstack([box.min - reach, box.max + reach])])
+            low, high = corners = text.get_window_extent(renderer).get_points()
+            covers = (taken[:, :2] < high).all(axis=1) & (taken[:, 2:] > low).all(axis=1)
+            if all(inside.contains(*corner) for corner in corners) and not covers.any():
+                taken = np.vstack([taken, np.hstack([low - reach, high + reach])])
                 break
             text.remove()

@@ -150,9 +150,11 @@ class ShardedTokens(Tokens):
             low, high = np.searchsorted(self.rows, (first, stop)).tolist()
             if low == high:
                 continue
-            tokens = self.open(number).subset(self.rows[low:high] - first)
+            tokens = self.open(number)
+            if high - low < stop - first:
+                tokens = tokens.subset(self.rows[low:high] - first)
             documents = self.corpus.documents.iloc[low:high].reset_index(drop=True)
-            tokens = replace(tokens, corpus=replace(tokens.corpus, documents=documents))
+            vars(tokens.corpus)["documents"] = documents  # with the columns that only others have
             words, sentences = int(self.document_offsets[low]), int(self.sentences[low])
             yield Shard(tokens, np.load(self.types / f"{number:05}.npy"), low, sentences, words, number)
 

@@ -1,11 +1,13 @@
 """`Tokens` in a folder: saved once, and opened memory-mapped."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import overload
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from analysis.core.files import whole_folder
@@ -40,6 +42,24 @@ class Texts(Sequence[str]):
         return self._last[1]
 
 
+@dataclass(frozen=True, repr=False)
+class StoredCorpus(Corpus):
+    """A corpus in a folder; each of its tables is made of what is `stored` when it is asked for."""
+
+    stored: Mapping[str, pa.Table]
+    documents: pd.DataFrame = field(init=False)
+    segments: pd.DataFrame = field(init=False)
+    problems: pd.DataFrame = field(init=False)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """A table that was not made yet: called for what is not in memory."""
+        if name not in _TABLES:
+            raise AttributeError(name)
+        table: pd.DataFrame = self.stored[name].to_pandas()
+        vars(self)[name] = table
+        return table
+
+
 def save_tokens(tokens: Tokens, folder: str | Path) -> None:
     """Write `tokens` with their corpus to the new folder `folder`, as NumPy and Arrow files.
 
@@ -70,13 +90,13 @@ def open_tokens(folder: str | Path) -> Tokens:
     place = Path(folder).expanduser()
     try:
         options = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
-        documents, segments, problems = (read_arrow(place, name).to_pandas() for name in _TABLES)
+        tables = {name: read_arrow(place, name) for name in _TABLES}
         texts = Texts(read_arrow(place, "texts").column(0))
         vocabulary = np.array(read_arrow(place, "vocabulary").column(0).to_pylist(), dtype=object)
         arrays = {n: np.asarray(np.load(place / f"{n}.npy", mmap_mode="r")) for n in (*_ARRAYS, *_SENTENCES)}
     except (OSError, ValueError, EOFError) as error:  # Arrow's errors are of these kinds
         raise ValueError(f"{str(folder)!r} holds no saved tokens, or not all of them: {error}") from None
-    return Tokens(Corpus(documents, segments, problems, texts), vocabulary, **arrays, options=options)
+    return Tokens(StoredCorpus(texts, tables), vocabulary, **arrays, options=options)
 
 
 def are_tokens(folder: Path) -> bool:
