@@ -13,7 +13,7 @@ from analysis.core.compiled import Floats, Ints, compiled
 from analysis.core.intervals import gather
 from analysis.framing.lexicon import Lexicon
 from analysis.text.lookup import document_of, sentence_of
-from analysis.text.patterns import find, fitting_counts
+from analysis.text.patterns import find, fitting_types, fitting_words
 from analysis.text.shards import Shard, shard_weights, shards
 from analysis.text.tokens import Tokens
 
@@ -129,7 +129,7 @@ def term_counts(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     table["word_share"] = words / max(len(tokens), 1)
     own = [[word for word in pattern.split() if word not in ("*", "...")] for pattern in table["pattern"]]
     single = sorted({word for words in own for word in words})
-    types = dict(zip(single, fitting_counts(tokens, single).tolist(), strict=True))
+    types = dict(zip(single, fitting_types(tokens, single).sum(axis=1).tolist(), strict=True))
     table["types"] = [min(types[word] for word in words) for words in own]
     heavy = (table["word_share"] > SHARE) & (table["hits"] >= HITS)
     table["greedy"] = heavy | (table["types"] > TYPES)
@@ -197,18 +197,21 @@ def kept_shards(tokens: Tokens, lexicon: Lexicon) -> Iterator[tuple[Shard, pd.Da
     """The shards of `tokens`, each with the matches that keep their words, as `_kept` has them: searched for once."""
     search = next((own for own in _searches if own[0]() is tokens and own[1] is lexicon), None)
     if search is None:
-        found = [_kept(shard.tokens, lexicon).astype(np.int32) for shard in shards(tokens)]
+        # With the excludes before the terms, and a sort that is stable, of two for the same words the exclude wins.
+        listed = [*lexicon.excludes["pattern"], *lexicon.terms["pattern"].unique()]
+        fits = fitting_words(tokens, listed)
+        found = [
+            _kept(lexicon, shard.tokens, find(shard.tokens, listed, fits=fits[:, shard.types])).astype(np.int32)
+            for shard in shards(tokens)
+        ]
         search = weakref.ref(tokens), lexicon, found
     others = [own for own in _searches if own is not search and own[0]() is not None]
     _searches[:] = [*others, search][-KEPT:]
     return zip(shards(tokens), (piece.astype(np.int64) for piece in search[2]), strict=True)
 
 
-def _kept(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
+def _kept(lexicon: Lexicon, tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
     """The matches that keep their words: first, last, and pattern, a row of the excludes with the terms below them."""
-    # With the excludes before the terms, and a sort that is stable, of two for the same words the exclude wins.
-    listed = [*lexicon.excludes["pattern"], *lexicon.terms["pattern"].unique()]
-    found = find(tokens, listed)
     first, last = found["first"].to_numpy(), found["last"].to_numpy()
     longest = np.lexsort((tokens.start[first] - tokens.end[last], first - last))
     own: pd.DataFrame = found[_first_come(first, last, longest, len(tokens))].reset_index(drop=True)

@@ -190,10 +190,9 @@ def _new_words(tokens: Tokens, lexicon: Lexicon, min_count: int) -> pd.DataFrame
     listed = sorted({word for pattern in known for word in pattern.split()} - {"*", "..."})
     size = len(tokens.vocabulary)
     count, within, named = np.zeros((3, size), dtype=np.int64)
-    first, matched = np.full((3, size), -1), np.zeros(size, dtype=bool)
+    first, matched = np.full((3, size), -1), np.asarray(fitting_types(tokens, listed).sum(axis=0)).ravel() > 0
     for shard in shards(tokens):
         own, types = shard.tokens, shard.types
-        matched[types] |= np.asarray(fitting_types(own, listed).sum(axis=0)).ravel() > 0
         inner = np.ones(len(own), dtype=bool)  # does not open a sentence
         inner[own.sentence_offsets[:-1]] = False
         for total, chosen in ((count, slice(None)), (within, inner), (named, inner & _capitals(own))):

@@ -304,9 +304,7 @@ def _nodes(tokens: Tokens, node: str) -> Bools:
     word = fold_pattern(node, lowercase=tokens.options["lowercase"])
     if " " in word:
         raise ValueError(f"node is {node!r}: give one word, or a pattern such as 'secur*'")
-    chosen = np.zeros(len(tokens.vocabulary), dtype=bool)
-    for shard in shards(tokens):
-        chosen[shard.types[fitting_types(shard.tokens, [word]).indices]] = True
+    chosen: Bools = np.isin(np.arange(len(tokens.vocabulary)), fitting_types(tokens, [word]).indices)
     return chosen
 
 

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from analysis.core.compiled import compiled
-from analysis.text.documents import Offsets
 from analysis.text.kernels import fold
 from analysis.text.shards import names
 from analysis.text.tokens import Tokens
@@ -64,13 +63,14 @@ def is_expression(word: str) -> bool:
     return len(word) > 2 and word[0] == word[-1] == "/"
 
 
-def find(tokens: Tokens, patterns: Sequence[str]) -> pd.DataFrame:
+def find(tokens: Tokens, patterns: Sequence[str], *, fits: sparse.csr_array | None = None) -> pd.DataFrame:
     """Every match of every pattern, overlapping ones too: what matches is said at `fold_pattern`.
 
     One row a match: ``first`` and ``last``, the places of its outer words in `tokens`, and ``pattern``, the row of the
     pattern in `patterns`; sorted by these three. Upper and lower case are one, but for #tags, @names and addresses.
     Where the tokens have kept their case (``lowercase=False``), a word of a pattern with a capital in it matches only
-    as it is written, and one without matches either case. Raises `ValueError` as `fold_pattern` does.
+    as it is written, and one without matches either case. `fits` is `fitting_words`, where it is known. Raises
+    `ValueError` as `fold_pattern` does.
 
     >>> from analysis import read_text, tokenize
     >>> find(tokenize(read_text("Rule of law. The courts rule.")), ["rule * law", "court*"])
@@ -81,7 +81,7 @@ def find(tokens: Tokens, patterns: Sequence[str]) -> pd.DataFrame:
     if not len(patterns):
         return pd.DataFrame({"first": [], "last": [], "pattern": []}, dtype=np.int64)
     words, table, bounds, around = _prepared(tuple(patterns), tokens.options["lowercase"])
-    fits = fitting_types(tokens, words)
+    fits = fitting_types(tokens, words) if fits is None else fits
 
     # A pattern is looked for around that of its words which occurs least: most of its words need no look then.
     occurs = (fits @ np.bincount(tokens.ids, minlength=len(tokens.vocabulary)))[table[0]]
@@ -120,20 +120,21 @@ def fitting_types(tokens: Tokens, words: Sequence[str]) -> sparse.csr_array:
 
     `words` are single words with their wildcards, as `fold_pattern` gives them.
     """
-    columns = _fitting(tokens.vocabulary.tolist(), words, tokens.options["lowercase"])
-    indptr = np.cumsum([0, *map(len, columns)])
-    indices = np.fromiter(chain.from_iterable(columns), dtype=np.int64, count=int(indptr[-1]))
-    shape = len(words), len(tokens.vocabulary)
-    return sparse.csr_array((np.ones(len(indices), dtype=bool), indices, indptr), shape=shape)
+    lowercase, size = tokens.options["lowercase"], len(tokens.vocabulary)
+    pieces = [sparse.csr_array((len(words), 0), dtype=bool)]
+    for first in range(0, size, TYPES):
+        types = names(tokens, np.arange(first, min(first + TYPES, size))).tolist()
+        columns = _fitting(types, words, lowercase)
+        indptr = np.cumsum([0, *map(len, columns)])
+        indices = np.fromiter(chain.from_iterable(columns), dtype=np.int64, count=int(indptr[-1]))
+        piece = np.ones(len(indices), dtype=bool), indices, indptr
+        pieces.append(sparse.csr_array(piece, shape=(len(words), len(types))))
+    return sparse.csr_array(sparse.hstack(pieces, format="csr"))
 
 
-def fitting_counts(tokens: Tokens, words: Sequence[str]) -> Offsets:
-    """(words,) how many types of the vocabulary each word of a pattern fits; `words` as in `fitting_types`."""
-    total = np.zeros(len(words), dtype=np.int64)
-    for first in range(0, len(tokens.vocabulary), TYPES):
-        types = names(tokens, np.arange(first, min(first + TYPES, len(tokens.vocabulary)))).tolist()
-        total += list(map(len, _fitting(types, words, tokens.options["lowercase"])))
-    return total
+def fitting_words(tokens: Tokens, patterns: Sequence[str]) -> sparse.csr_array:
+    """Which types each word that is in some of the `patterns` fits; the columns of a shard's are for `find` in it."""
+    return fitting_types(tokens, _prepared(tuple(patterns), tokens.options["lowercase"])[0])
 
 
 def _fitting(types: Sequence[str], words: Sequence[str], lowercase: bool) -> list[list[int]]:
