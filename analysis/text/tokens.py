@@ -1,6 +1,7 @@
 """A `Corpus` as integers: every word coded once, with its place in the text and its sentence."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -172,10 +173,11 @@ def tokenize(
     """
     if not callable(scheme) and scheme not in SCHEMES:
         raise ValueError(f"unknown scheme {scheme!r}: use {' or '.join(map(repr, SCHEMES))}")
-    found, row, owners = _sentences(corpus, boilerplate, splitter)
-    if scheme == "frequency":
-        words = find_words(corpus.texts, lowercase=lowercase)
-    else:
+    with ThreadPoolExecutor(1) as pool:  # machine code of the one runs beside Python of the other
+        splitting = pool.submit(_sentences, corpus, boilerplate, splitter)
+        words = find_words(corpus.texts, lowercase=lowercase) if scheme == "frequency" else None
+        found, row, owners = splitting.result()
+    if words is None:
         words = _words_by_sentence(corpus.texts, found, owners, lowercase, scheme)
     types = len(words.vocabulary)
     left_out = np.zeros(types, np.bool_) if emoji else is_emoji(words.vocabulary.tolist())
