@@ -11,7 +11,7 @@ Atoms are strings and are compared by their 64-bit hashes. All loops are in this
 kept is made anew for a change of its own file only (see `compiled`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.core.compiled import compiled
+from analysis.core.compiled import compiled, uncounted
 from analysis.text import scanner
 from analysis.text.characters import character_classes
 from analysis.text.known_words import ABBREVIATIONS, OPENINGS, SPEECH, STARTERS, TITLES
@@ -125,9 +125,16 @@ TEMPLATES = [
     mark word next_shape second_shape
     """.split("\n")[1:-1]
 ]
-_WIDEST = max(map(len, TEMPLATES))
-_NOTHING = len(ATOMS)  # the place of a zero, which makes all templates equally long and their loop free of branches
-_ATOM_OF = np.array([[ATOMS.index(name) for name in t] + [_NOTHING] * (_WIDEST - len(t)) for t in TEMPLATES], np.uint8)
+_NOTHING = len(ATOMS)  # the place of a zero, for templates that have fewer atoms than others of their loop
+
+
+def _with_atoms(least: int, most: int) -> NDArray[np.uint8]:
+    """The templates with so many atoms: a row each, its number and the places of its atoms."""
+    chosen = [(k, [ATOMS.index(name) for name in t]) for k, t in enumerate(TEMPLATES) if least <= len(t) <= most]
+    return np.array([[k, *atoms, *[_NOTHING] * (most - len(atoms))] for k, atoms in chosen], np.uint8)
+
+
+_ALL, _TWO, _THREE, _MORE = _with_atoms(0, 5), _with_atoms(0, 2), _with_atoms(3, 3), _with_atoms(4, 5)
 # The places of the atoms in that list, for the loops.
 (MARK, WORD, COARSE, SHAPE, ABBREVIATION, SUFFIX, BEFORE_WORD, BEFORE_SHAPE, BEFORE_MARK) = range(9)
 (NEXT_FIRST, NEXT_SHAPE, NEXT_WORD, NEXT_EXACT, NEXT_SUFFIX, OPENING, NEXT_POST, NEXT_MARK) = range(9, 17)
@@ -165,8 +172,13 @@ _MARKS = {
 }
 _CAPITAL, _SMALL, _LETTER, _DIGIT, _OTHER = (ord(c) for c in "Xxa9o")
 _STOP, _QUESTION, _EXCLAMATION, _QUOTE, _APOSTROPHE, _OPEN, _CLOSE, _DASH, _SPACE = (ord(c) for c in ".?!\"'()- ")
+_WORDLY = np.isin(np.arange(128), (_CAPITAL, _SMALL, _LETTER, _DIGIT))
+_ENDING = np.isin(np.arange(128), (_STOP, _QUESTION, _EXCLAMATION))
+_CLOSING = np.isin(np.arange(128), (_QUOTE, _APOSTROPHE, _CLOSE))
+_BIT_OF = np.select([np.arange(128) == kind for kind in (_CAPITAL, _SMALL, _DIGIT)], (1, 2, 4), 8)
 _NO, _YES, _DOTS, _WORDLESS, _MIXED, _SIGN, _BRACKET, _UNBRACKET, _COMMA = (ord(c) for c in "01dWm@[],")
 _ELLIPSIS, _CURLY, _LEFT, _RIGHT = 0x2026, 0x2019, 0x201C, 0x201D
+_LINE, _FEED, _RETURN, _PARAGRAPH = 0x0A, 0x0C, 0x0D, 0x2029
 _HANGING, _LONGEST = 8, 256  # citations behind an end, and characters of a run looked into, so that time is linear
 _FAR = 40  # tokens: how much further something is, makes no difference
 _EYES = np.array([c in ":;=8" for c in map(chr, range(128))])
@@ -176,15 +188,19 @@ _MOUTHS = np.array([c in ")(DPp][/|" for c in map(chr, range(128))])
 IS_OPENING, IS_SPEECH, IS_TITLE, IS_ABBREVIATION, IS_STARTER, IS_EMOTICON, IS_CITATION = (1 << k for k in range(7))
 
 _BASIS, _PRIME, _MIXER = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3), np.uint64(0x9E3779B97F4A7C15)
-_FACTORS = np.array(
-    [0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB], np.uint64
-)
-_HALF, _STEP, _WORD_BITS, _LOW = np.uint64(32), np.uint64(1), np.uint64(54), np.uint64(63)
+_FACTORS = np.array([pow(int(_MIXER), 2 * k + 1, 1 << 64) for k in range(len(ATOMS) + 1)], np.uint64)  # of each atom
+_SALTS = np.arange(1, len(TEMPLATES) + 1, dtype=np.uint64) * _MIXER
+# The table of features: the upper bits of a key choose its group, whose seed leads to a place that no other key has.
+_GROUPS, _PLACES = np.uint64(11), np.uint64(13)
+_GROUP, _PLACE, _STEP = np.uint64(64) - _GROUPS, np.uint64(64) - _PLACES, np.uint64(1)
+_WEIGHT, _TOP = np.uint64(16), np.uint64(48)  # bits of a weight in a table, and of the key beside it
 
 # The columns of what is known of every token, and of the tokens near a gap where a sentence may begin.
-_START, _END, _CORE, _CORE_END, _FIRST, _FINAL, _ENDS, _AHEAD, _RUN, _DESCRIBED = range(10)
+_START, _END, _CORE, _CORE_END, _FIRST, _FINAL, _ENDS, _AHEAD, _RUN, _TRAITS, _DESCRIBED = range(11)
 _LOWER, _EXACT, _SUFFIX, _SHAPE, _PRE, _POST, _KNOWN, _BITS, _MARK, _COARSE = range(10)
-PLACES, KNOWN = 10, 10
+PLACES, KNOWN = 11, 10
+# Traits, as bits: begins with a capital or a small letter, is "i", is written as in a chat, ends and is no initial.
+_UPPER, _LOWERCASE, _IS_I, _CHATTY, _ENDS_LONG = (1 << k for k in range(5))
 # What is followed from token to token: what is open, and how many tokens of the paragraph there were when a sentence
 # began, a mark ended one, the last small letter began a word, and a quotation was opened.
 _STRAIGHT, _CURLED, _BRACKETS, _BEGUN, _MARKED, _LOWERED, _OPENED, _APART = range(8)
@@ -196,14 +212,36 @@ WINDOW, BEHIND, FORWARD = 4096, 10, 64
 
 
 class Model(NamedTuple):
-    """What the loops read: kinds of characters, hash tables of known words and of weights, and a bit for each key."""
+    """What the loops read: kinds of characters, a hash table of known words, and one of features with their weights.
+
+    ``seeds``: of each group of features. ``features``: 48 bits of a key, and its weight in the lower 16.
+    """
 
     kinds: NDArray[np.uint8]
     words: NDArray[np.uint64]
     bits: NDArray[np.int64]
-    keys: NDArray[np.uint64]
-    weights: NDArray[np.int64]
-    present: NDArray[np.uint64]
+    seeds: NDArray[np.uint64]
+    features: NDArray[np.uint64]
+
+
+class Window(NamedTuple):
+    """The tokens that are looked at together: the text, the kinds of its characters, and what is known of each token.
+
+    ``words``, ``bits``: the known words of the model. ``atoms``: those of the gap looked at, and ``products`` with
+    their factors. ``state``: what is followed from token to token. ``begun``: of the token with which the sentence
+    began, the word, the shape and the marks before it.
+    """
+
+    units: NDArray[np.uint32]
+    codes: NDArray[np.uint8]
+    places: NDArray[np.int64]
+    known: NDArray[np.uint64]
+    words: NDArray[np.uint64]
+    bits: NDArray[np.int64]
+    atoms: NDArray[np.uint64]
+    products: NDArray[np.uint64]
+    state: NDArray[np.int64]
+    begun: NDArray[np.uint64]
 
 
 @cache
@@ -230,52 +268,51 @@ def model(path: Path = WEIGHTS) -> Model:
     for bit, words in lists:
         for word in sorted(words):
             known[word] = known.get(word, 0) | bit
-    units = _units("".join(f"{word}\t{bits}\n" for word, bits in known.items()))
-    words, bits = _read(units, len(known), False)
+    words, bits = _table(*_read(_units("".join(f"{word}\t{bits}\n" for word, bits in known.items())), False))
     text = "".join(line for line in path.open(encoding="utf-8") if not line.startswith("#"))
-    keys, weights = _read(_units(text), text.count("\n"), True)
-    present = np.zeros(1 << 10, np.uint64)
-    known_keys = keys[keys != 0]
-    np.bitwise_or.at(present, known_keys >> _WORD_BITS, _STEP << (known_keys & _LOW))
-    return Model(kinds, words, bits, keys, weights, present)
+    return Model(kinds, words, bits, *_arranged(*_read(_units(text), True)))
 
 
-def english_spans(text: str, paragraphs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
-    """The sentences in the `paragraphs` (start, end) of an English text: (sentences, 3), start, end and paragraph.
+def english_spans(texts: Sequence[str], stretches: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The sentences in `stretches` of English texts: (sentences, 3), start and end in the text, and stretch.
 
-    A paragraph of white space has none. Time grows with the length of the text.
+    `stretches`: (stretches, 3), the text of each, its start and its end there. A stretch of white space has no
+    sentence, and a blank line ends one. Time grows with the length of the texts.
 
-    >>> english_spans("He met Mr. Khan. She left.", [(0, 26)]).tolist()
+    >>> english_spans(["It rains.", "He met Mr. Khan. She left."], np.array([[1, 0, 26]])).tolist()
     [[0, 16, 0], [17, 26, 0]]
     """
-    bounds = np.array(list(paragraphs), np.int64).reshape(-1, 2)
+    begins = np.cumsum([0, *(len(text) + 1 for text in texts)])[stretches[:, 0], None]
+    bounds = stretches[:, 1:] + begins
     room = int((np.diff(bounds) // 2 + 1).sum())
     found = np.empty((room, 3), np.int64)
-    return found[: _split(_units(text), bounds, *model(), found)]
+    found = found[: _split(_units("\n".join(texts)), bounds, model(), found)]
+    found[:, :2] -= begins[found[:, 2]]
+    return found
 
 
 def _units(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-@compiled
+@uncounted
 def _joined(value: Any, c: Any) -> Any:
     """The hash (FNV-1a) of a string with one more character."""
     return (value ^ np.uint64(c)) * _PRIME
 
 
-@compiled
+@uncounted
 def _one(c: Any) -> Any:
     """The hash of one character."""
     return _joined(_BASIS, c)
 
 
-@compiled
+@uncounted
 def _bit(condition: Any) -> Any:
     return _one(_YES if condition else _NO)
 
 
-@compiled
+@uncounted
 def _bucket(n: int) -> Any:
     """The hash of the digit that says how large a number is."""
     if n > _FAR:
@@ -285,14 +322,7 @@ def _bucket(n: int) -> Any:
     return _one(52 + (n > 5) + (n > 8) + (n > 12) + (n > 20))
 
 
-@compiled
-def _finished(key: Any) -> Any:
-    """The hash of a feature, from the sum of its template and of its atoms, each times the factor of its place."""
-    key = (key ^ (key >> _HALF)) * _MIXER
-    return key ^ (key >> _HALF)
-
-
-@compiled
+@uncounted
 def _slot(keys: Any, key: Any) -> Any:
     """The place of a key in an open-addressing table of a power of two, or where it would be."""
     mask = np.uint64(len(keys) - 1)
@@ -302,35 +332,80 @@ def _slot(keys: Any, key: Any) -> Any:
     return i
 
 
-@compiled
+@uncounted
 def _value(keys: Any, values: Any, key: Any) -> Any:
     i = _slot(keys, key)
     return values[i] if keys[i] == key else 0
 
 
 @compiled
-def _read(units: Any, lines: int, features: bool) -> Any:
-    """The table of lines of fields apart by tabs, the last a number; the others are a word, or a template and atoms."""
+def _table(words: Any, values: Any) -> Any:
+    """A hash table of the words, and the value in each of its slots."""
     size = 1024
-    while size < 2 * lines:
+    while size < 2 * len(words):
         size *= 2
-    keys, values = np.zeros(size, np.uint64), np.zeros(size, np.int64)
-    key = field = _BASIS
-    number = fields = 0
+    keys, bits = np.zeros(size, np.uint64), np.zeros(size, np.int64)
+    for k in range(len(words)):
+        i = _slot(keys, words[k])
+        keys[i], bits[i] = words[k], values[k]
+    return keys, bits
+
+
+@uncounted
+def _place_of(key: Any, seeds: Any) -> Any:
+    """The place of a feature in the table."""
+    return ((key ^ seeds[key >> _GROUP]) * _MIXER) >> _PLACE
+
+
+@compiled
+def _arranged(keys: Any, weights: Any) -> Any:
+    """The seeds and the table of features: of the largest group first, the smallest seed by which all places are free.
+
+    So a look-up reads one place, whether the feature is there or not, and there is no branch to guess.
+    """
+    groups = keys >> _GROUP
+    sizes = np.bincount(groups.astype(np.int64), minlength=1 << _GROUPS)
+    seeds, features = np.zeros(1 << _GROUPS, np.uint64), np.zeros(1 << _PLACES, np.uint64)
+    for group in np.argsort(-sizes)[: np.count_nonzero(sizes)]:
+        members = np.flatnonzero(groups == np.uint64(group))
+        placed = 0
+        while placed < len(members):
+            key = keys[members[placed]]
+            place = _place_of(key, seeds)
+            if features[place] == 0:
+                features[place] = (key << _WEIGHT) | np.uint64(weights[members[placed]] & 0xFFFF)
+                placed += 1
+                continue
+            for k in members[:placed]:
+                features[_place_of(keys[k], seeds)] = 0
+            placed = 0
+            seeds[group] += _STEP
+    return seeds, features
+
+
+@compiled
+def _read(units: Any, features: bool) -> Any:
+    """The keys and the numbers in lines of fields apart by tabs: a word, or a template and atoms, and the number."""
+    lines = 0
+    for unit in units:
+        lines += unit == 10
+    keys, values = np.zeros(lines, np.uint64), np.zeros(lines, np.int64)
+    field = _BASIS
+    line = template = number = fields = 0
     sign = 1
     for unit in units:
         if unit == 9:
             if not features:
-                key = field
+                keys[line] = field
             elif fields == 0:
-                key = np.uint64(number + 1) * _MIXER
+                template = number
+                keys[line] = _SALTS[template]
             else:
-                key += field * _FACTORS[fields - 1]
+                keys[line] += field * _FACTORS[_ALL[template, fields]]
             fields += 1
         elif unit == 10:
-            key = _finished(key) if features else key
-            i = _slot(keys, key)
-            keys[i], values[i] = key, sign * number
+            values[line] = sign * number
+            line += 1
             fields = 0
         else:
             field = _joined(field, unit)
@@ -339,29 +414,37 @@ def _read(units: Any, lines: int, features: bool) -> Any:
             elif 48 <= unit <= 57:
                 number = number * 10 + (unit - 48)
             continue
-        if unit == 9 or unit == 10:
-            field = _BASIS
-            number = 0
-            sign = 1
+        field = _BASIS
+        number = 0
+        sign = 1
     return keys, values
 
 
-@compiled
-def _is_word(kind: Any) -> Any:
-    return kind in (_CAPITAL, _SMALL, _DIGIT, _LETTER)
+@uncounted
+def _paragraph(units: Any, begin: int, end: int, kinds: Any, codes: Any) -> int:
+    """Write the kind of every character of a paragraph, and give its end, which is a blank line's or `end`."""
+    for i in range(begin, end):
+        unit = units[np.uint64(i)]
+        codes[np.uint64(i)] = kinds[unit]
+        if unit <= _RETURN or unit == _PARAGRAPH:
+            if unit in (_FEED, _PARAGRAPH):
+                return i + 1
+            j = i - 1
+            if not _breaks(unit) or (unit == _LINE and j >= begin and units[j] == _RETURN):
+                continue
+            while j >= begin and codes[j] == _SPACE and not _breaks(units[j]):
+                j -= 1
+            if j >= begin and codes[j] == _SPACE:
+                return i + 1
+    return end
 
 
-@compiled
-def _is_end(kind: Any) -> Any:
-    return kind in (_STOP, _QUESTION, _EXCLAMATION)
+@uncounted
+def _breaks(unit: Any) -> Any:
+    return unit in (_LINE, _RETURN)
 
 
-@compiled
-def _is_closer(kind: Any) -> Any:
-    return kind in (_QUOTE, _APOSTROPHE, _CLOSE)
-
-
-@compiled
+@uncounted
 def _lowered(unit: Any) -> Any:
     """A character as it is in words: ASCII in lower case, a curly apostrophe straight."""
     if 65 <= unit <= 90:
@@ -369,13 +452,13 @@ def _lowered(unit: Any) -> Any:
     return _APOSTROPHE if unit == _CURLY else unit
 
 
-@compiled
-def _marks(units: Any, start: int, end: int, kinds: Any, value: Any) -> Any:
+@uncounted
+def _marks(codes: Any, start: int, end: int, value: Any) -> Any:
     """The hash of the kinds of at most four characters, no more than two of a kind after each other."""
     before = last = 0
     n = 0
     for i in range(start, end):
-        kind = kinds[units[i]]
+        kind = codes[i]
         if kind == before and kind == last:
             continue
         before, last = last, kind
@@ -386,118 +469,132 @@ def _marks(units: Any, start: int, end: int, kinds: Any, value: Any) -> Any:
     return value
 
 
-@compiled
-def _may_begin(units: Any, start: int, end: int, i: int, kinds: Any) -> bool:
+@uncounted
+def _may_begin(units: Any, codes: Any, start: int, end: int, i: int) -> bool:
     """Whether a sentence may begin at `i` inside the run `start` to `end`, as in "ended.The" or "why?because"."""
-    first = kinds[units[i]]
+    first = codes[i]
     if not (first in (_CAPITAL, _SMALL, _OPEN) or units[i] == _LEFT):
         return False
     j = i - 1
-    while j > start and (kinds[units[j]] == _QUOTE or kinds[units[j]] == _CLOSE):
+    while j > start and (codes[j] == _QUOTE or codes[j] == _CLOSE):
         j -= 1
-    if not _is_end(kinds[units[j]]):
+    if not _ENDING[codes[j]]:
         return False
     before = j
-    while before > start and _is_end(kinds[units[before]]):
+    while before > start and _ENDING[codes[before]]:
         before -= 1
     if before <= start:
         return False
     single = before == j - 1 and units[j] == _STOP
     if single:
-        kind = kinds[units[before]]
+        kind = codes[before]
         if first == _SMALL or (kind == _DIGIT and first != _CAPITAL):
             return False
-        small = kind == _SMALL and before > start and kinds[units[before - 1]] == _SMALL
+        small = kind == _SMALL and before > start and codes[before - 1] == _SMALL
         if not (small or kind in (_CLOSE, _QUOTE, _DIGIT)):
             return False
     for k in range(start, end):
         if units[k] == 64 or units[k] == 47:
             return False
         inner = units[k] == _STOP and k != j and start < k < end - 1
-        if single and inner and _is_word(kinds[units[k + 1]]) and _is_word(kinds[units[k - 1]]):
+        if single and inner and _WORDLY[codes[k + 1]] and _WORDLY[codes[k - 1]]:
             return False
     return True
 
 
-@compiled
-def _find_tokens(units: Any, i: int, end: int, kinds: Any, places: Any, n: int) -> tuple[int, int]:
+@uncounted
+def _find_tokens(units: Any, codes: Any, i: int, end: int, places: Any, n: int) -> tuple[int, int]:
     """Write the places of tokens behind the `n` that are known, until the window is full or the paragraph ends.
 
-    Gives where to go on, and the number of tokens.
+    Gives where to go on, and the number of tokens. Behind the paragraph `codes` has a blank.
     """
-    while i < end and kinds[units[i]] == _SPACE:
+    while i < end and codes[i] == _SPACE:
         i += 1
     while n < WINDOW and i < end:
         begin = first = i
-        marked = False
-        while i < end and kinds[units[i]] != _SPACE:
-            marked |= not _is_word(kinds[units[i]])
+        while _WORDLY[codes[np.uint64(i)]]:
             i += 1
-        if marked and i - first <= _LONGEST:
-            for k in range(first + 2, i):
-                before = kinds[units[k - 1]]
-                if (_is_end(before) or _is_closer(before)) and _may_begin(units, first, i, k, kinds):
-                    _place(units, begin, k, kinds, places[n])
+        if codes[i] != _SPACE:
+            while codes[i] != _SPACE:
+                i += 1
+            for k in range(first + 2, i if i - first <= _LONGEST else 0):
+                before = codes[k - 1]
+                if (_ENDING[before] or _CLOSING[before]) and _may_begin(units, codes, first, i, k):
+                    _place(units, codes, begin, k, places[n])
                     n += 1
                     begin = k
-        _place(units, begin, i, kinds, places[n])
+        _place(units, codes, begin, i, places[n])
         n += 1
-        while i < end and kinds[units[i]] == _SPACE:
+        while i < end and codes[i] == _SPACE:
             i += 1
     return i, n
 
 
-@compiled
-def _place(units: Any, start: int, end: int, kinds: Any, place: Any) -> None:
+@uncounted
+def _place(units: Any, codes: Any, start: int, end: int, place: Any) -> None:
     """Fill in what is known of every token."""
     core, core_end = start, end
-    while core < end and not _is_word(kinds[units[core]]):
+    while core < end and not _WORDLY[codes[core]]:
         core += 1
-    while core_end > core and not _is_word(kinds[units[core_end - 1]]):
+    while core_end > core and not _WORDLY[codes[core_end - 1]]:
         core_end -= 1
     place[_START], place[_END], place[_CORE], place[_CORE_END] = start, end, core, core_end
-    place[_FIRST] = kinds[units[core]] if core < core_end else _NO
-    place[_FINAL] = kinds[units[end - 1]]
+    place[_FIRST] = codes[core] if core < core_end else _NO
+    place[_FINAL] = codes[end - 1]
     i = end - 1
-    while i > start and _is_closer(kinds[units[i]]):
+    while i > start and _CLOSING[codes[i]]:
         i -= 1
-    place[_ENDS] = _is_end(kinds[units[i]])
+    ends = _ENDING[codes[i]]
+    place[_ENDS] = ends
+    length, initial = core_end - core, units[min(core, end - 1)] | 32
+    traits = _ENDS_LONG * (ends & (end - start > 3)) + _UPPER * (codes[start] == _CAPITAL)
+    traits += _LOWERCASE * (codes[start] == _SMALL) + _IS_I * (
+        (length == 1) & (initial == 105) & (codes[core] == _SMALL)
+    )
+    if initial == 117:  # u, ur
+        traits |= _CHATTY if length == 1 or (length == 2 and units[core + 1] | 32 == 114) else 0
+    elif initial == 108 and length == 3 and units[core + 1] | 32 == 111 and units[core + 2] | 32 == 108:
+        traits |= _CHATTY  # lol
+    for i in range(core_end + 1, end):
+        traits |= _CHATTY if _ENDING[codes[i]] and _ENDING[codes[i - 1]] else 0
+    place[_TRAITS] = traits
     place[_DESCRIBED] = 0
 
 
-@compiled
-def _describe(units: Any, place: Any, kinds: Any, words: Any, bits: Any, known: Any) -> None:
+@uncounted
+def _describe(w: Any, place: Any, known: Any) -> None:
     """Fill in the hashes and bits of one token."""
+    units, codes, words, bits = w.units, w.codes, w.words, w.bits
     start, end, core, core_end, first = place[_START], place[_END], place[_CORE], place[_CORE_END], place[_FIRST]
     length = core_end - core
     lower = exact = stem = suffix = _BASIS
-    capitals = smalls = digits = 0
+    seen = 0  # the kinds of the characters behind the first, as bits
     dotted = signed = elided = False
     for i in range(core, core_end):
-        unit, kind = units[i], kinds[units[i]]
-        lower = _joined(lower, _lowered(unit))
-        exact = _joined(exact, _APOSTROPHE if unit == _CURLY else unit)
-        elided |= kind == _APOSTROPHE
-        if not elided:
-            stem = exact
+        unit, kind = units[np.uint64(i)], codes[np.uint64(i)]
+        if not _WORDLY[kind]:
+            if kind == _APOSTROPHE and not elided:
+                elided, stem = True, exact
+            dotted |= unit == _STOP
+            signed |= unit == 64 or unit == 47
+            unit = np.uint32(_APOSTROPHE) if unit == _CURLY else unit
+        exact = _joined(exact, unit)
+        lower = _joined(lower, unit | 32 if 65 <= unit <= 90 else unit)
+        if i > core:
+            seen |= _BIT_OF[kind]
         if i >= core_end - 3:
             suffix = _joined(suffix, _lowered(unit))
-        if i > core:
-            capitals += kind == _CAPITAL
-            smalls += kind == _SMALL
-            digits += kind == _DIGIT
-        dotted |= unit == _STOP
-        signed |= unit == 64 or unit == 47
-    number = first == _DIGIT and digits == length - 1
+    number = first == _DIGIT and seen | _BIT_OF[_DIGIT] == _BIT_OF[_DIGIT]
     shape = _one(first)
     if number:
         shape = _joined(shape, _DIGIT) if length > 2 else shape
     elif length:
+        capitals, smalls = seen & _BIT_OF[_CAPITAL], seen & _BIT_OF[_SMALL]
         if signed:
             rest = _SIGN
         elif length == 1:
             rest = _YES
-        elif digits:
+        elif seen & _BIT_OF[_DIGIT]:
             rest = _DIGIT
         elif capitals and not smalls:
             rest = _CAPITAL
@@ -527,19 +624,19 @@ def _describe(units: Any, place: Any, kinds: Any, words: Any, bits: Any, known: 
         flags |= IS_EMOTICON
     if units[start] == _BRACKET and units[end - 1] == _UNBRACKET:
         for i in range(start + 1, end):
-            kind = kinds[units[i]]
+            kind = codes[i]
             if not (kind in (_DIGIT, _STOP, _DASH) or kind == _COMMA or units[i] == _UNBRACKET):
                 break
         else:
             flags |= IS_CITATION
     coarse = closer = 0
     for i in range(core_end if length else start, end):
-        kind = kinds[units[i]]
+        kind = codes[i]
         if kind == _STOP:
             coarse = _DOTS if coarse in (_STOP, _DOTS) or units[i] == _ELLIPSIS else _STOP
         elif kind in (_QUESTION, _EXCLAMATION):
             coarse = _QUESTION
-        elif _is_closer(kind):
+        elif _CLOSING[kind]:
             closer = _QUOTE if kind == _APOSTROPHE else kind
         else:
             coarse = kind
@@ -548,49 +645,39 @@ def _describe(units: Any, place: Any, kinds: Any, words: Any, bits: Any, known: 
     value = _joined(_one(coarse), closer) if closer else _one(coarse)
     known[_COARSE] = value if length else _joined(value, _WORDLESS)
     known[_LOWER], known[_EXACT], known[_SUFFIX], known[_SHAPE] = lower, exact, suffix, shape
-    known[_PRE] = _marks(units, start, core, kinds, _BASIS)
-    known[_POST] = _marks(units, core_end, end, kinds, _BASIS)
-    known[_MARK] = known[_POST] if length else _marks(units, start, end, kinds, _one(_WORDLESS))
+    known[_PRE] = _marks(codes, start, core, _BASIS)
+    known[_POST] = _marks(codes, core_end, end, _BASIS)
+    known[_MARK] = known[_POST] if length else _marks(codes, start, end, _one(_WORDLESS))
     known[_KNOWN], known[_BITS] = kind_of_word, flags
 
 
-@compiled
+@uncounted
 def _is_emoticon(units: Any, start: int, end: int) -> Any:
     if not (2 <= end - start <= 5 and units[start] < 128 and units[end - 1] < 128):
         return False
     return (_EYES[units[start]] and _MOUTHS[units[end - 1]]) or (units[start] == 60 and units[start + 1] == 51)
 
 
-@compiled
-def _describe_window(units: Any, places: Any, n: int, kinds: Any, atoms: Any) -> None:
+@uncounted
+def _describe_window(w: Any, n: int) -> None:
     """Fill in the atoms that are the same at all gaps, and how far each token is from the next end of a sentence."""
-    informal = doubled = False
-    capitals = ends = ahead = run = 0
+    places, atoms = w.places, w.atoms
+    capitals = ends = ahead = run = seen = following = 0
+    informal = False
     for t in range(n - 1, -1, -1):
-        start, end = places[t, _START], places[t, _END]
-        ended = places[t, _ENDS]
+        ended, own = places[t, _ENDS], places[t, _TRAITS]
         ahead = 1 if ended else ahead + 1
         places[t, _AHEAD] = ahead
         run = 0 if places[t, _FIRST] == _SMALL else 1 if ended else run + 1
         places[t, _RUN] = run
+        capitals += own & _UPPER
         ends += ended
-        capitals += kinds[units[start]] == _CAPITAL
-        if ended and t + 1 < n and kinds[units[places[t + 1, _START]]] == _SMALL and end - start > 3:
-            informal = True
-        core = places[t, _CORE]
-        length = places[t, _CORE_END] - core
-        if length == 1:
-            informal |= units[core] == 105  # i
-            doubled |= units[core] | 32 == 117  # u
-        elif length == 2:
-            doubled |= units[core] | 32 == 117 and units[core + 1] | 32 == 114  # ur
-        elif length == 3:
-            doubled |= units[core] | 32 == 108 and units[core + 1] | 32 == 111 and units[core + 2] | 32 == 108  # lol
-        for i in range(places[t, _CORE_END] + 1, end):
-            doubled |= _is_end(kinds[units[i]]) and _is_end(kinds[units[i - 1]])
+        seen |= own
+        informal |= (own & _ENDS_LONG) != 0 and (following & _LOWERCASE) != 0
+        following = own
     final = places[n - 1, _FINAL]
-    style = _one(76 if informal else 77 if doubled else 45)
-    atoms[STYLE] = _joined(style, _STOP if _is_end(final) or _is_closer(final) else 110)
+    style = _one(76 if informal or seen & _IS_I else 77 if seen & _CHATTY else 45)
+    atoms[STYLE] = _joined(style, _STOP if _ENDING[final] or _CLOSING[final] else 110)
     share = capitals / n
     atoms[CAPS] = _one(72 if share > 0.6 else 104 if share > 0.35 else 45)
     atoms[DENSITY] = _bucket(n // (ends + 1))
@@ -598,37 +685,38 @@ def _describe_window(units: Any, places: Any, n: int, kinds: Any, atoms: Any) ->
     atoms[TOTAL] = _bucket(n)
 
 
-@compiled
-def _know(units: Any, places: Any, first: int, last: int, kinds: Any, words: Any, bits: Any, known: Any) -> None:
+@uncounted
+def _know(w: Any, first: int, last: int) -> None:
     """Describe the tokens from `first` to `last` that are not described yet."""
     for t in range(first, last):
-        if not places[t, _DESCRIBED]:
-            _describe(units, places[t], kinds, words, bits, known[t])
-            places[t, _DESCRIBED] = 1
+        if not w.places[t, _DESCRIBED]:
+            _describe(w, w.places[t], w.known[t])
+            w.places[t, _DESCRIBED] = 1
 
 
-@compiled
-def _speaks(units: Any, places: Any, n: int, i: int, kinds: Any, words: Any, bits: Any, known: Any) -> Any:
+@uncounted
+def _speaks(w: Any, n: int, i: int) -> Any:
     """Whether a name of at most five words and a verb of saying begin at token `i`."""
     for j in range(i, min(i + 5, n - 1)):
-        _know(units, places, j, j + 2, kinds, words, bits, known)
-        if places[j, _FIRST] != _CAPITAL or known[j, _BITS] & np.uint64(IS_STARTER):
+        _know(w, j, j + 2)
+        if w.places[j, _FIRST] != _CAPITAL or w.known[j, _BITS] & np.uint64(IS_STARTER):
             return False
-        if known[j + 1, _BITS] & np.uint64(IS_SPEECH):
+        if w.known[j + 1, _BITS] & np.uint64(IS_SPEECH):
             return True
     return False
 
 
-@compiled
-def _rule(units: Any, places: Any, n: int, i: int, since: int, kinds: Any, words: Any, bits: Any, known: Any) -> Any:
+@uncounted
+def _rule(w: Any, n: int, i: int, since: int) -> Any:
     """Whether a plain rule sees an end behind token `i`, which is not a footnote's number and has none behind it."""
+    codes, places, known = w.codes, w.places, w.known
     following = known[i + 1, _BITS]
     starter = (following & np.uint64(IS_STARTER)) != 0
     t = i
     hanging = np.uint64(IS_CITATION | IS_EMOTICON)
     while t > 0 and i - t < min(since - 1, _HANGING) and known[t, _BITS] & hanging:
         t -= 1
-        _know(units, places, t, t + 1, kinds, words, bits, known)
+        _know(w, t, t + 1)
     if not places[t, _ENDS]:
         lone = places[i, _FINAL] == _DASH and places[i, _CORE] == places[i, _CORE_END]
         return starter and lone and i > 0 and (places[i - 1, _FINAL] == _SMALL or places[i - 1, _FINAL] == _DASH)
@@ -636,11 +724,11 @@ def _rule(units: Any, places: Any, n: int, i: int, since: int, kinds: Any, words
     if following & hanging or first == _NO:
         return False
     j = places[t, _END] - 1
-    while _is_closer(kinds[units[j]]):
+    while _CLOSING[codes[j]]:
         j -= 1
     closed = j < places[t, _END] - 1
-    if kinds[units[j]] != _STOP:
-        return not (closed and (first == _SMALL or _speaks(units, places, n, i + 1, kinds, words, bits, known)))
+    if codes[j] != _STOP:
+        return not (closed and (first == _SMALL or _speaks(w, n, i + 1)))
     if known[t, _COARSE] == _one(_DOTS) or known[t, _COARSE] == _joined(_one(_DOTS), _WORDLESS):
         return first == _CAPITAL and not closed
     if closed:
@@ -658,7 +746,7 @@ def _rule(units: Any, places: Any, n: int, i: int, since: int, kinds: Any, words
     return True
 
 
-@compiled
+@uncounted
 def _is_footnote(known: Any, i: int) -> Any:
     """Whether a token is a number without marks."""
     shape = known[i, _SHAPE]
@@ -666,22 +754,11 @@ def _is_footnote(known: Any, i: int) -> Any:
     return number and known[i, _PRE] == _BASIS and known[i, _POST] == _BASIS
 
 
-@compiled
-def _look(
-    units: Any,
-    places: Any,
-    n: int,
-    i: int,
-    since: int,
-    kinds: Any,
-    words: Any,
-    bits: Any,
-    known: Any,
-    begun: Any,
-    atoms: Any,
-) -> None:
+@uncounted
+def _look(w: Any, n: int, i: int, since: int) -> None:
     """Fill in the atoms of the gap behind token `i`."""
-    _know(units, places, max(0, i - 1), min(n, i + 4), kinds, words, bits, known)
+    places, known, begun, atoms = w.places, w.known, w.begun, w.atoms
+    _know(w, max(0, i - 1), min(n, i + 4))
     none, wordless = _BASIS, _one(_NO)
     atoms[MARK], atoms[WORD], atoms[SHAPE] = known[i, _MARK], known[i, _LOWER], known[i, _SHAPE]
     atoms[NEXT_FIRST], atoms[NEXT_SHAPE] = _one(places[i + 1, _FIRST]), known[i + 1, _SHAPE]
@@ -730,25 +807,40 @@ def _look(
     before = _is_footnote(known, i + 1) and second & opening and places[i, _ENDS]
     behind = i > 0 and _is_footnote(known, i) and following & opening and places[i - 1, _ENDS]
     atoms[FOOTNOTE], atoms[AFTER_FOOTNOTE] = _bit(before), _bit(behind)
-    atoms[RULE] = _bit(not before and (behind or _rule(units, places, n, i, since, kinds, words, bits, known)))
+    atoms[RULE] = _bit(not before and (behind or _rule(w, n, i, since)))
 
 
-@compiled
-def _weight(template: Any, atoms: Any, keys: Any, weights: Any, present: Any) -> Any:
-    """The weight of a template with its atoms."""
-    key = (np.uint64(template) + _STEP) * _MIXER
-    for k in range(_WIDEST):
-        key += atoms[_ATOM_OF[template, np.uint64(k)]] * _FACTORS[np.uint64(k)]
-    key = _finished(key)
-    if (present[key >> _WORD_BITS] >> (key & _LOW)) & _STEP:  # most are not: a look into the nearest cache
-        return _value(keys, weights, key)
-    return 0
+@uncounted
+def _weight(key: Any, seeds: Any, features: Any) -> Any:
+    """The weight of a feature, 0 where there is none."""
+    found = features[_place_of(key, seeds)]
+    weight = np.int64(found << _TOP) >> np.int64(_TOP)
+    return weight if (found ^ (key << _WEIGHT)) >> _WEIGHT == 0 else 0
 
 
-@compiled
-def _enter(units: Any, place: Any, position: int, state: Any) -> None:
+@uncounted
+def _total(w: Any, seeds: Any, features: Any) -> Any:
+    """The sum of the weights of all templates with their atoms."""
+    a = w.products
+    for k in range(len(a)):
+        a[k] = w.atoms[k] * _FACTORS[k]
+    total = 0
+    for k in range(len(_TWO)):
+        t = _TWO[k]
+        total += _weight(_SALTS[t[0]] + a[t[1]] + a[t[2]], seeds, features)
+    for k in range(len(_THREE)):
+        t = _THREE[k]
+        total += _weight(_SALTS[t[0]] + a[t[1]] + a[t[2]] + a[t[3]], seeds, features)
+    for k in range(len(_MORE)):
+        t = _MORE[k]
+        total += _weight(_SALTS[t[0]] + a[t[1]] + a[t[2]] + a[t[3]] + a[t[4]] + a[t[5]], seeds, features)
+    return total
+
+
+@uncounted
+def _enter(w: Any, place: Any, position: int) -> None:
     """Follow what a token with marks opens and closes; it is the paragraph's token number `position`, from 1 on."""
-    start, end = place[_START], place[_END]
+    units, state, start, end = w.units, w.state, place[_START], place[_END]
     if _is_emoticon(units, start, end):
         return
     for i in range(start, end):
@@ -768,9 +860,10 @@ def _enter(units: Any, place: Any, position: int, state: Any) -> None:
             state[_OPENED], state[_APART] = position, position - state[_BEGUN] > 1
 
 
-@compiled
-def _tell(position: int, state: Any, atoms: Any) -> None:
+@uncounted
+def _tell(w: Any, position: int) -> None:
     """Fill in the atoms of what was followed, behind token number `position`."""
+    state, atoms = w.state, w.atoms
     atoms[SINCE], atoms[SINCE_MARK] = _bucket(position - state[_BEGUN]), _bucket(position - state[_MARKED])
     atoms[POSITION], atoms[BEFORE_RUN] = _bucket(position - 1), _bucket(position - state[_LOWERED])
     atoms[CAPITALS] = _bit(state[_LOWERED] <= state[_BEGUN])
@@ -788,72 +881,92 @@ def _tell(position: int, state: Any, atoms: Any) -> None:
             atoms[QUOTED] = _one(115 if here else 83)
 
 
-@compiled
-def _begin(known: Any, position: int, state: Any, first: Any) -> None:
+@uncounted
+def _begin(w: Any, known: Any, position: int) -> None:
     """A sentence begins with the token behind number `position`."""
-    state[_BEGUN] = position
-    first[0], first[1], first[2] = known[_LOWER], known[_SHAPE], known[_PRE]
+    w.state[_BEGUN] = position
+    w.begun[0], w.begun[1], w.begun[2] = known[_LOWER], known[_SHAPE], known[_PRE]
 
 
-@compiled
-def _is_open(units: Any, place: Any, following: Any, kinds: Any) -> Any:
+@uncounted
+def _is_open(place: Any, following: Any) -> Any:
     """Whether a sentence may begin at a gap: not at a small letter behind a word, a comma or an apostrophe."""
     final = place[_FINAL]
-    return kinds[units[following[_START]]] != _SMALL or not (_is_word(final) or final in (_COMMA, _APOSTROPHE))
+    return not (following[_TRAITS] & _LOWERCASE and (_WORDLY[final] or final in (_COMMA, _APOSTROPHE)))
 
 
 @compiled
-def _split(
-    units: Any, bounds: Any, kinds: Any, words: Any, bits: Any, keys: Any, weights: Any, present: Any, found: Any
-) -> int:
-    """Write the start, end and paragraph of every sentence, and give their number."""
+def _split(units: Any, bounds: Any, model: Any, found: Any) -> int:
+    """Write the start, end and stretch of every sentence, and give their number."""
     room = 1
     for p in range(len(bounds)):
         room = max(room, min(bounds[p, 1] - bounds[p, 0], WINDOW + _LONGEST))
-    places, known = np.empty((room, PLACES), np.int64), np.empty((room, KNOWN), np.uint64)
-    atoms, state, first = np.zeros(_NOTHING + 1, np.uint64), np.zeros(STATE, np.int64), np.zeros(3, np.uint64)
+    w = Window(
+        units,
+        np.empty(len(units) + 1, np.uint8),
+        np.empty((room, PLACES), np.int64),
+        np.empty((room, KNOWN), np.uint64),
+        model.words,
+        model.bits,
+        np.zeros(len(_FACTORS), np.uint64),
+        np.zeros(len(_FACTORS), np.uint64),
+        np.zeros(STATE, np.int64),
+        np.zeros(3, np.uint64),
+    )
     count = 0
     for p in range(len(bounds)):
-        end = bounds[p, 1]
-        at, n = _find_tokens(units, bounds[p, 0], end, kinds, places, 0)
-        if n == 0:
-            continue
-        state[:] = 0
-        _know(units, places, 0, 1, kinds, words, bits, known)
-        _begin(known[0], 0, state, first)
-        begin, i, position = places[0, _START], 0, 0
-        atoms[LAST] = _one(94)
-        while True:
-            _describe_window(units, places, n, kinds, atoms)
-            decided = n - FORWARD if at < end else n - 1
-            while i < decided:
-                place = places[i]
-                position += 1
-                if place[_FIRST] == _SMALL:
-                    state[_LOWERED] = position
-                if place[_CORE] > place[_START] or place[_CORE_END] < place[_END]:
-                    _enter(units, place, position, state)
-                if _is_open(units, place, places[i + 1], kinds):
-                    _tell(position, state, atoms)
-                    _look(units, places, n, i, position - state[_BEGUN], kinds, words, bits, known, first, atoms)
-                    total = 0
-                    for template in range(len(_ATOM_OF)):
-                        total += _weight(template, atoms, keys, weights, present)
-                    if total > 0:
-                        found[count, 0], found[count, 1], found[count, 2] = begin, place[_END], p
-                        count += 1
-                        begin = places[i + 1, _START]
-                        _begin(known[i + 1], position, state, first)
-                        atoms[LAST] = _one(place[_FINAL])
-                if place[_ENDS]:
-                    state[_MARKED] = position
-                i += 1
-            if at == end:
-                break
-            kept = i - BEHIND
-            places[: n - kept], known[: n - kept] = places[kept:n].copy(), known[kept:n].copy()
-            i = BEHIND
-            at, n = _find_tokens(units, at, end, kinds, places, n - kept)
-        found[count, 0], found[count, 1], found[count, 2] = begin, places[n - 1, _END], p
-        count += 1
+        end = bounds[p, 0]
+        while end < bounds[p, 1]:
+            begin, end = end, _paragraph(units, end, bounds[p, 1], model.kinds, w.codes)
+            w.codes[end] = _SPACE
+            count = _split_paragraph(w, begin, end, p, model, found, count)
+    return count
+
+
+@uncounted
+def _split_paragraph(w: Any, at: int, end: int, p: int, model: Any, found: Any, count: int) -> int:
+    """Write the sentences of a paragraph behind the `count` that there are, and give their number."""
+    places, known, state, atoms = w.places, w.known, w.state, w.atoms
+    at, n = _find_tokens(w.units, w.codes, at, end, places, 0)
+    if n == 0:
+        return count
+    state[:] = 0
+    _know(w, 0, 1)
+    _begin(w, known[0], 0)
+    begin, i, position = places[0, _START], 0, 0
+    atoms[LAST] = _one(94)
+    while True:
+        _describe_window(w, n)
+        decided = n - FORWARD if at < end else n - 1
+        while i < decided:
+            place = places[i]
+            position += 1
+            if place[_FIRST] == _SMALL:
+                state[_LOWERED] = position
+            if place[_CORE] > place[_START] or place[_CORE_END] < place[_END]:
+                _enter(w, place, position)
+            if _is_open(place, places[i + 1]):
+                _tell(w, position)
+                _look(w, n, i, position - state[_BEGUN])
+                if _total(w, model.seeds, model.features) > 0:
+                    found[count, 0], found[count, 1], found[count, 2] = begin, place[_END], p
+                    count += 1
+                    begin = places[i + 1, _START]
+                    _begin(w, known[i + 1], position)
+                    atoms[LAST] = _one(place[_FINAL])
+            if place[_ENDS]:
+                state[_MARKED] = position
+            i += 1
+        if at == end:
+            break
+        kept = i - BEHIND
+        for t in range(kept, n):
+            for k in range(PLACES):
+                places[t - kept, k] = places[t, k]
+            for k in range(KNOWN):
+                known[t - kept, k] = known[t, k]
+        i = BEHIND
+        at, n = _find_tokens(w.units, w.codes, at, end, places, n - kept)
+    found[count, 0], found[count, 1], found[count, 2] = begin, places[n - 1, _END], p
+    count += 1
     return count

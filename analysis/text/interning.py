@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.core.compiled import compiled
+from analysis.core.compiled import compiled, uncounted
 
 _ASCII, _LOW_ASCII = 18, 9  # characters of seven bits in a code, and in the first of its two numbers
 _OTHERS, _LOW_OTHERS = 6, 3  # the same for characters of 21 bits
@@ -37,11 +37,11 @@ def empty_table() -> Table:
     return Table(0, np.zeros(2, np.uint32), np.empty((0, 2), np.uint64), np.zeros(1, np.int64), np.empty(0, np.uint32))
 
 
-def strings(table: Table) -> list[str]:
-    """The strings of a table, by id."""
-    bounds = table.bounds[: table.size + 1].tolist()
-    text = table.units[: bounds[-1]].tobytes().decode("utf-32-le", "surrogatepass")
-    return [text[first:last] for first, last in pairwise(bounds)]
+def strings(table: Table, begin: int = 0) -> list[str]:
+    """The strings of a table by id, from the one with the id `begin` on."""
+    bounds = table.bounds[begin : table.size + 1].tolist()
+    text = table.units[bounds[0] : bounds[-1]].tobytes().decode("utf-32-le", "surrogatepass")
+    return [text[first - bounds[0] : last - bounds[0]] for first, last in pairwise(bounds)]
 
 
 def intern(
@@ -120,7 +120,7 @@ def _encode(units: Any, first: Any, last: Any, codes: Any) -> None:
         codes[k, 0], codes[k, 1] = low, high
 
 
-@compiled
+@uncounted
 def _packed(units: Any, begin: int, length: int, room: int, bits: int) -> Any:
     """The first `room` characters of a string as one number, and the bits that any of them has."""
     packed = seen = np.uint64(0)
@@ -163,7 +163,7 @@ def _number(
     return size
 
 
-@compiled
+@uncounted
 def _equal(units: Any, first: int, last: int, kept: Any, known: int, known_last: int) -> bool:
     """Whether ``units[first:last]`` is ``kept[known:known_last]``."""
     if last - first != known_last - known:
@@ -174,7 +174,7 @@ def _equal(units: Any, first: int, last: int, kept: Any, known: int, known_last:
     return first + i == last
 
 
-@compiled
+@uncounted
 def _first_slot(low: Any, high: Any, slots: int) -> Any:
     """Where the search for a code begins: the upper bits of a product are the ones that all of the code has mixed."""
     mixed = ((high * _SPREAD ^ low) * _SPREAD) >> np.uint64(32)
@@ -197,3 +197,21 @@ def renumber(ids: Any, numbers: Any) -> None:
     """Replace every id ``i`` by ``numbers[i]``, in place."""
     for k in range(len(ids)):
         ids[k] = numbers[ids[k]]
+
+
+@compiled
+def first_uses(forms: Any, numbers: Any, firsts: Any) -> int:
+    """Number forms in the order in which strings first take them, and give how many there are.
+
+    `forms`: a number for that of each string; ``numbers[k]`` becomes the new number of string ``k``, and
+    ``firsts[number]`` the form that has it.
+    """
+    codes = np.full(len(firsts), -1, np.int32)
+    n = 0
+    for k in range(len(forms)):
+        if codes[forms[k]] < 0:
+            codes[forms[k]] = n
+            firsts[n] = forms[k]
+            n += 1
+        numbers[k] = codes[forms[k]]
+    return n

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.text.batches import Found, each, find_tokens
 from analysis.text.characters import APOSTROPHES, HYPHENS, SOFT_HYPHEN
-from analysis.text.interning import merge, renumber, strings
+from analysis.text.interning import PADDING, Table, first_uses, intern, merge, renumber, strings
 
 LONGEST = np.iinfo(np.int32).max  # characters of a document: positions are int32
 
@@ -109,10 +109,20 @@ def _is_address(surface: str) -> bool:
 
 def _number_types(found: Found, *, lowercase: bool) -> NDArray[np.object_]:
     """The vocabulary; the ids of surfaces in `found` become those of their types, in place."""
-    surfaces, ids = _merged(found)
-    folded = _fold_all(surfaces, lowercase=lowercase)
-    codes = {word: code for code, word in enumerate(dict.fromkeys(folded))}
-    types = np.fromiter(map(codes.__getitem__, folded), np.int32, len(folded))
+    table, ids = _merged(found)
+    surfaces = strings(table)
+    others = [k for k, surface in enumerate(surfaces) if not surface.isascii()]
+    forms = np.arange(len(surfaces), dtype=np.int32)
+    if others:
+        folded = _fold_all([surfaces[k] for k in others], lowercase=lowercase)
+        last = np.cumsum([len(form) for form in folded]).astype(np.int32)
+        units = np.frombuffer(("".join(folded) + PADDING * "\n").encode("utf-32-le", "surrogatepass"), np.uint32)
+        added = np.empty(len(others), np.int32)
+        table = intern(units, np.append(np.int32(0), last[:-1]), last, added, table)
+        forms[others] = added
+        surfaces += strings(table, len(surfaces))
+    types, firsts = np.empty(len(forms), np.int32), np.empty(len(surfaces), np.int32)
+    firsts = firsts[: first_uses(forms, types, firsts)]
 
     def put(k: int) -> None:
         numbers = types[ids[k]]
@@ -120,27 +130,21 @@ def _number_types(found: Found, *, lowercase: bool) -> NDArray[np.object_]:
             renumber(found.columns[0][found.ends[batch] : found.ends[batch + 1]], numbers)
 
     each(put, range(len(found.shares)))
-    vocabulary = np.empty(len(codes), object)
-    vocabulary[:] = list(codes)
-    return vocabulary
+    return np.array(surfaces, object)[firsts]
 
 
-def _merged(found: Found) -> tuple[list[str], list[NDArray[np.int32]]]:
-    """The surfaces of all threads in the order of their first use, and for each thread the places of its own there."""
+def _merged(found: Found) -> tuple[Table, list[NDArray[np.int32]]]:
+    """The surfaces of all threads in the order of their first use, and for each thread the ids of its own there."""
     first_use = [np.repeat(np.array(share.batches, np.int64), np.diff([0, *share.known])) for share in found.shares]
     order = np.argsort(np.concatenate(first_use), kind="stable")  # a thread has those of one batch in order
-    table, ids = merge(found.tables, order)
+    merged = merge(found.tables, order)
     found.tables.clear()  # to make room: Python's strings are larger
-    return strings(table), ids
+    return merged
 
 
 def _fold_all(surfaces: Sequence[str], *, lowercase: bool) -> list[str]:
     """`fold` of every surface whose ASCII letters are folded already; of all together, since a call each takes long."""
-    others = [surface for surface in surfaces if not surface.isascii()]
-    if not others:
-        return list(surfaces)
-    composed = _composed("\n".join(others))
+    composed = _composed("\n".join(surfaces))
     lowered = _lowered(composed) if lowercase else composed
-    pairs = zip(others, composed.split("\n"), lowered.split("\n"), strict=True)
-    folded = (kept if _is_address(surface) else small for surface, kept, small in pairs)
-    return [surface if surface.isascii() else next(folded) for surface in surfaces]
+    triples = zip(surfaces, composed.split("\n"), lowered.split("\n"), strict=True)
+    return [kept if _is_address(surface) else small for surface, kept, small in triples]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.core.compiled import compiled
+from analysis.core.compiled import compiled, uncounted
 
 # Classes of characters (`analysis.text.characters` says which belong to them). What a word is made of comes first,
 # so that one comparison (UPPER <= c <= MARK) asks "is this inside a word?"; what may start another token, last.
@@ -42,37 +42,37 @@ _PLACE = _flags(_ALPHANUMERIC + "-._~:/?#@!$&'*+,;=%")  # inside a URL; round br
 _PLACE_END = _flags(_ALPHANUMERIC + "-_~/#@$&+=%")  # a URL does not end in punctuation of the sentence around it
 
 
-@compiled
+@uncounted
 def _starts(code: int) -> bool:
     return UPPER <= code <= DIGIT
 
 
-@compiled
+@uncounted
 def _inside(code: int) -> bool:
     return UPPER <= code <= MARK
 
 
-@compiled
+@uncounted
 def _is_in(flags: Any, unit: int, classes: Any) -> Any:
     """Whether a unit is one of the ASCII characters of `flags`, or may be inside a word of another script."""
     return flags[unit] if unit < 128 else _inside(classes[unit])
 
 
-@compiled
+@uncounted
 def _run_end(units: Any, i: int, classes: Any) -> int:
     while _inside(classes[units[i]]):
         i += 1
     return i
 
 
-@compiled
+@uncounted
 def _tag_run_end(units: Any, i: int, classes: Any) -> int:
     while _inside(classes[units[i]]) or units[i] == UNDERSCORE:
         i += 1
     return i
 
 
-@compiled
+@uncounted
 def _before_marks(units: Any, i: int, classes: Any) -> Any:
     """The class of the letter or digit that the marks before position `i` belong to."""
     i -= 1
@@ -81,7 +81,7 @@ def _before_marks(units: Any, i: int, classes: Any) -> Any:
     return classes[units[i]]
 
 
-@compiled
+@uncounted
 def _is_single(units: Any, first: int, last: int, classes: Any) -> bool:
     """Whether the run is one letter or digit with its marks."""
     first += 1
@@ -90,7 +90,7 @@ def _is_single(units: Any, first: int, last: int, classes: Any) -> bool:
     return first == last
 
 
-@compiled
+@uncounted
 def _stop_joins(units: Any, run: int, i: int, classes: Any) -> Any:
     """Whether the full stop at `i`, after the run from `run`, is inside a word."""
     before = _before_marks(units, i, classes)
@@ -109,7 +109,7 @@ def _stop_joins(units: Any, run: int, i: int, classes: Any) -> Any:
     return classes[units[i]] != LOWER
 
 
-@compiled
+@uncounted
 def _word_end(units: Any, start: int, classes: Any) -> tuple[int, int]:
     """The end of the word that starts at `start`, and its kind: a URL shows itself only behind its first run."""
     i = run = start
@@ -143,7 +143,7 @@ def _word_end(units: Any, start: int, classes: Any) -> tuple[int, int]:
         run = i
 
 
-@compiled
+@uncounted
 def _url_end(units: Any, start: int, classes: Any) -> int:
     """The end of the URL that starts at `start`, or 0."""
     i = start
@@ -171,12 +171,12 @@ def _url_end(units: Any, start: int, classes: Any) -> int:
         i += 1
 
 
-@compiled
+@uncounted
 def _is_www(units: Any, i: int) -> Any:
     return (units[i] | 32) == 119 and (units[i + 1] | 32) == 119 and (units[i + 2] | 32) == 119
 
 
-@compiled
+@uncounted
 def _email_end(units: Any, start: int, at: int, classes: Any) -> int:
     """The end of the e-mail address from `start` whose @ is at `at`, or 0."""
     for i in range(start, at):
@@ -188,7 +188,7 @@ def _email_end(units: Any, start: int, at: int, classes: Any) -> int:
     return i if i > at else 0
 
 
-@compiled
+@uncounted
 def _tag_end(units: Any, start: int, classes: Any) -> Any:
     """The end of the #tag or @name that starts at `start`, or 0. It has a letter and does not stick to a word."""
     before = units[start - 1]
@@ -209,7 +209,7 @@ def _tag_end(units: Any, start: int, classes: Any) -> Any:
     return i
 
 
-@compiled
+@uncounted
 def _keycap_end(units: Any, start: int) -> int:
     """The end of the keycap whose digit, # or * is at `start`, or 0."""
     i = start + 1
@@ -218,7 +218,7 @@ def _keycap_end(units: Any, start: int) -> int:
     return i + 1 if units[i] == KEYCAP else 0
 
 
-@compiled
+@uncounted
 def _emoji_end(units: Any, start: int, classes: Any) -> Any:
     """The end of the emoji sequence that starts at `start`, or 0."""
     if classes[units[start]] == REGIONAL:
@@ -232,7 +232,7 @@ def _emoji_end(units: Any, start: int, classes: Any) -> Any:
     return end
 
 
-@compiled
+@uncounted
 def _atom_end(units: Any, i: int, classes: Any) -> int:
     """The end of one emoji with its style, skin tone and tags (a flag of England), or 0."""
     code = classes[units[i]]
@@ -251,7 +251,7 @@ def _atom_end(units: Any, i: int, classes: Any) -> int:
     return i
 
 
-@compiled
+@uncounted
 def _token_end(units: Any, i: int, at: int, classes: Any) -> Any:
     """The end and the kind of the token that starts at `i`; kind 0 where none does. `at`: the next @, or beyond."""
     code = classes[units[i]]
@@ -345,7 +345,7 @@ def scan(
     return counts
 
 
-@compiled
+@uncounted
 def _fold_ascii(units: Any, lowercase: bool, folded: Any) -> None:
     """ASCII as it is in types: letters in lower case if `lowercase`, and the grave accent an apostrophe."""
     bit = np.uint32(32 if lowercase else 0)  # in which A and a differ

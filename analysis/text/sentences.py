@@ -7,7 +7,8 @@ at pieces without a word.
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ import numpy as np
 import sentencex
 from numpy.typing import NDArray
 
+from analysis.core.progress import bar
+from analysis.core.resources import cores
 from analysis.text.boundaries import english_spans
 from analysis.text.known_words import ABBREVIATIONS, TITLES
 
@@ -37,6 +40,7 @@ LANGUAGES = frozenset(
 _LABEL = re.compile(r"[^\w\s]?\s?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)]+")
 _BLANK_LINE = re.compile(r"[\n\r\f\u2029](?:(?<=[\f\u2029])|(?:(?<=\r)\n)?+[^\S\n\r]*+[\n\r])")
 
+BATCH = 1 << 17  # characters of English that are split together
 _WINDOW = 8192
 _CONTEXT = 512  # a beginning nearer than this to the end of a window, perhaps in a quotation, is judged in the next
 _WIDE_SPACES = "\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
@@ -60,53 +64,80 @@ def sentences(text: str, language: str = "en", *, splitter: "str | PunktSentence
     >>> [text[start:end] for start, end in sentences(text)]
     ['Mr. Khan said: "It is late.', 'We must go."', 'He stayed in the U.S. Senate.']
     """
-    found = sentences_within(text, [(0, len(text))], language, splitter=splitter)
+    found = sentences_within([text], np.array([[0, 0, len(text)]]), [language], splitter=splitter)
     return [(start, end) for start, end, _ in found.tolist()]
 
 
 def sentences_within(
-    text: str,
-    stretches: Sequence[Span],
-    language: str = "en",
+    texts: Sequence[str],
+    stretches: NDArray[np.int64],
+    languages: Sequence[str],
     *,
     splitter: "str | PunktSentenceTokenizer" = "default",
 ) -> NDArray[np.int64]:
-    """The `sentences` of each of the `stretches` of a text: (sentences, 3), start and end in `text`, and its stretch.
+    """The `sentences` of stretches of texts: (sentences, 3), start, end and stretch, a row each in order.
 
-    >>> sentences_within("Title. Two. - It rains. We go.", [(0, 6), (14, 30)]).tolist()
-    [[0, 6, 0], [14, 23, 1], [24, 30, 1]]
+    `stretches`: (stretches, 3), the text of each, its start and its end there, those of a text in a row. `languages`:
+    that of each text. English is split on all cores.
+
+    >>> texts = ["Title. Two. - It rains. We go.", "Es regnet. Wir gehen."]
+    >>> stretches = np.array([[0, 0, 6], [0, 14, 30], [1, 0, 21]])
+    >>> sentences_within(texts, stretches, ["en", "de"]).tolist()
+    [[0, 6, 0], [14, 23, 1], [24, 30, 1], [0, 10, 2], [11, 21, 2]]
     """
-    if not is_known(language):
-        raise ValueError(f"language {language!r} is not known: use one of {', '.join(sorted(LANGUAGES))}")
-    language = primary(language)
+    for language in set(languages):
+        if not is_known(language):
+            raise ValueError(f"language {language!r} is not known: use one of {', '.join(sorted(LANGUAGES))}")
     punkt = splitter if not isinstance(splitter, str) else _untrained_punkt() if splitter == "punkt" else None
     if punkt is None and splitter != "default":
         raise ValueError(f"splitter {splitter!r} is not known: use one of {', '.join(SPLITTERS)}")
-    broken = any(mark in text for mark in "\n\r\f\u2029")  # much cheaper to look for than the pattern
-    if punkt is None and language == "en":
-        bounds = [
-            (start, end, k)
-            for k, stretch in enumerate(stretches)
-            for start, end in (_paragraphs(text, *stretch) if broken else [stretch])
-        ]
-        found = english_spans(text, [bound[:2] for bound in bounds])
-        found[:, 2] = np.array([k for _, _, k in bounds], np.int64)[found[:, 2]]
+    learnt = [punkt is None and primary(language) == "en" for language in languages]
+
+    def split(run: Span) -> NDArray[np.int64]:
+        own = stretches[slice(*run)]
+        text = own[0, 0]
+        if learnt[text]:
+            found = english_spans(texts[text : own[-1, 0] + 1], own - [text, 0, 0])
+        else:
+            found = _spans_by_rule(texts[text], own[:, 1:].tolist(), primary(languages[text]), punkt)
+        found[:, 2] += run[0]
         return found
+
+    runs = list(_runs(texts, stretches[:, 0], learnt))
+    with ThreadPoolExecutor(cores()) as pool:
+        found = list(bar(pool.map(split, runs), what="splitting", unit="batch", total=len(runs)))
+    return np.concatenate([np.empty((0, 3), np.int64), *found])
+
+
+def _runs(texts: Sequence[str], owners: NDArray[np.int64], learnt: Sequence[bool]) -> Iterator[Span]:
+    """The stretches that are split together: of neighbours in English some `BATCH` characters, of others one text's.
+
+    `owners`: the text of each stretch.
+    """
+    begin = size = 0
+    first = np.flatnonzero(np.diff(owners, prepend=-1))  # of each text's stretches
+    for row, text in zip(first.tolist(), owners[first].tolist(), strict=True):
+        if row and (size >= BATCH or not (learnt[text] and learnt[owners[begin]])):
+            yield begin, row
+            begin, size = row, 0
+        size += len(texts[text])
+    if len(owners):
+        yield begin, len(owners)
+
+
+def _spans_by_rule(
+    text: str, stretches: Sequence[Span], language: str, punkt: "PunktSentenceTokenizer | None"
+) -> NDArray[np.int64]:
+    """The sentences in stretches of a text as Punkt or sentencex cut them, mended: start, end and stretch."""
     rows: list[int] = []
     for k, (first, last) in enumerate(stretches):
         piece = text[first:last]
         cuts = _sentencex_cuts(piece, language) if punkt is None else _punkt_cuts(piece, punkt)
         if punkt is None:
             _mend_glued(piece, cuts)
-        for start, end in _spans(piece, cuts, {begin for begin, _ in _paragraphs(piece, 0, len(piece))} - {0}):
+        for start, end in _spans(piece, cuts, {match.end() for match in _BLANK_LINE.finditer(piece)}):
             rows += (first + start, first + end, k)
     return np.array(rows, np.int64).reshape(-1, 3)
-
-
-def _paragraphs(text: str, start: int, end: int) -> list[Span]:
-    """The stretches between blank lines."""
-    cuts = [match.end() for match in _BLANK_LINE.finditer(text, start, end)]
-    return list(itertools.pairwise([start, *cuts, end]))
 
 
 def is_known(language: str) -> bool:

@@ -1,6 +1,5 @@
 """A `Corpus` as integers: every word coded once, with its place in the text and its sentence."""
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,11 +11,11 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from analysis.core.progress import bar
-from analysis.core.resources import cores
+from analysis.core.compiled import compiled
 from analysis.text import treebank
 from analysis.text.corpus import Corpus, positions
 from analysis.text.documents import ByDocument, Offsets
+from analysis.text.interning import renumber
 from analysis.text.kernels import Words, find_words, fold, is_emoji
 from analysis.text.sentences import sentences_within
 
@@ -27,8 +26,6 @@ SCHEMES = ("frequency", "treebank")
 
 Ids = NDArray[np.int32]
 Tokenizer = Callable[[str], Iterable[tuple[int, int]]]  # from a sentence to the characters of its words
-
-_SPAN = np.dtype([(name, np.int64) for name in ("document", "segment", "start", "end")])
 
 
 @dataclass(frozen=True, repr=False)
@@ -176,35 +173,31 @@ def tokenize(
     """
     if not callable(scheme) and scheme not in SCHEMES:
         raise ValueError(f"unknown scheme {scheme!r}: use {' or '.join(map(repr, SCHEMES))}")
-    spans = _sentence_spans(corpus, boilerplate, splitter)
-    if scheme == "frequency":
-        words = find_words(corpus.texts, lowercase=lowercase)
-    else:
-        words = _words_by_sentence(corpus.texts, spans, lowercase, scheme)
-    # On one axis for all documents a word's sentence is a binary search away.
-    base = offsets_of([len(text) + 1 for text in corpus.texts])
-    place = np.repeat(base[:-1], np.diff(words.offsets)) + words.start
-    sentence = np.searchsorted(base[spans["document"]] + spans["start"], place, side="right") - 1
-    if len(spans):
-        inside = (sentence >= 0) & (place < (base[spans["document"]] + spans["end"])[sentence])
-        spans, sentence = _whole_words(spans, sentence, words.end, inside)
-    else:
-        inside = np.zeros(len(place), dtype=bool)
-    if not emoji:
-        inside &= ~is_emoji(words.vocabulary.tolist())[words.ids]
-    lengths = np.bincount(sentence[inside], minlength=len(spans))
-    spans = spans[lengths > 0]
-    kept_before = np.concatenate([[0], np.cumsum(inside)])
+    with ThreadPoolExecutor(1) as pool:  # machine code of the one runs beside Python of the other
+        splitting = pool.submit(_sentences, corpus, boilerplate, splitter)
+        words = find_words(corpus.texts, lowercase=lowercase) if scheme == "frequency" else None
+        found, row, owners = splitting.result()
+    if words is None:
+        words = _words_by_sentence(corpus.texts, found, owners, lowercase, scheme)
+    types = len(words.vocabulary)
+    left_out = np.zeros(types, np.bool_) if emoji else is_emoji(words.vocabulary.tolist())
+    used, lengths = np.zeros(types, np.bool_), np.zeros(len(found), np.int64)
+    columns = words.ids, words.start, words.end
+    offsets = words.offsets.copy()
+    n, count = _put_into_sentences(*columns, offsets, found, owners, left_out, used, lengths)
+    for column in columns:
+        column.resize(n, refcheck=False)
+    if not used.all():
+        renumber(words.ids, np.cumsum(used, dtype=np.int32) - np.int32(1))
     return Tokens(
         corpus,
-        *_used(words.vocabulary, words.ids[inside]),
-        words.start[inside],
-        words.end[inside],
-        kept_before[words.offsets],
-        offsets_of(lengths[lengths > 0]),
-        spans["segment"].astype(np.int64),
-        spans["start"].astype(np.int32),
-        spans["end"].astype(np.int32),
+        words.vocabulary[used],
+        *columns,
+        offsets,
+        offsets_of(lengths[:count]),
+        row[found[:count, 2]],
+        found[:count, 0].astype(np.int32),
+        found[:count, 1].astype(np.int32),
         {
             "scheme": "own" if callable(scheme) else scheme,
             "lowercase": lowercase,
@@ -243,52 +236,70 @@ def _rows(offsets: Offsets, numbers: Offsets) -> Any:
     return np.repeat(np.isin(np.arange(len(offsets) - 1), numbers), np.diff(offsets))
 
 
-def _sentence_spans(corpus: Corpus, boilerplate: bool, splitter: str) -> NDArray[Any]:
-    """One record a sentence: document, segment, start, end; segments are hard walls."""
-    rows = {doc_id: row for row, doc_id in enumerate(corpus.documents["doc_id"])}
+def _sentences(corpus: Corpus, boilerplate: bool, splitter: str) -> tuple[Offsets, Offsets, Offsets]:
+    """The sentences as (sentences, 3), start, end and stretch; of each stretch its row in the table of segments.
+
+    The third are (documents + 1,) where the sentences of each begin. Segments are hard walls.
+    """
+    order, bounds = corpus.segment_order
     table = corpus.segments
-    document = table["doc_id"].map(rows).to_numpy()
-    kept = np.flatnonzero(boilerplate | (table["kind"] != "boilerplate").to_numpy())
-    bounds = list(zip(table["start"].to_numpy()[kept].tolist(), table["end"].to_numpy()[kept].tolist(), strict=True))
-    first = np.flatnonzero(np.diff(document[kept], prepend=-1))  # of each document's segments
+    if not boilerplate:
+        kept = (table["kind"] != "boilerplate").to_numpy()[order]
+        order, bounds = order[kept], offsets_of(kept)[bounds]
+    documents = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+    starts, ends = (table[name].to_numpy(np.int64)[order] for name in ("start", "end"))
     languages = corpus.documents["language"].tolist()
-
-    def split(run: tuple[int, int]) -> NDArray[Any]:
-        begin, end = run
-        row = document[kept[begin]]
-        found = sentences_within(corpus.texts[row], bounds[begin:end], languages[row], splitter=splitter)
-        own = np.empty(len(found), _SPAN)
-        own["document"], own["segment"] = row, kept[begin + found[:, 2]]
-        own["start"], own["end"] = found[:, 0], found[:, 1]
-        return own
-
-    runs = list(itertools.pairwise([*first.tolist(), len(kept)]))
-    with ThreadPoolExecutor(cores()) as pool:
-        spans = list(bar(pool.map(split, runs), what="splitting", unit="document", total=len(runs)))
-    return np.concatenate([np.empty(0, _SPAN), *spans])
+    found = sentences_within(corpus.texts, np.stack([documents, starts, ends], 1), languages, splitter=splitter)
+    return found, order, np.searchsorted(found[:, 2], bounds)
 
 
-def _whole_words(
-    spans: NDArray[Any], sentence: Offsets, end: Ids, inside: NDArray[np.bool_]
-) -> tuple[NDArray[Any], Offsets]:
-    """The sentences with those put together whose border cuts a word in two, and each word's sentence then."""
-    cut = np.unique(sentence[inside & (end > spans["end"][sentence])])
-    if not len(cut):
-        return spans, sentence
-    begins = np.ones(len(spans), dtype=bool)
-    begins[cut + 1] = False  # a word holds no blank and so ends in its segment: there is a next sentence
-    whole = spans[begins]
-    whole["end"] = spans["end"][np.append(np.flatnonzero(begins)[1:], len(spans)) - 1]
-    return whole, np.cumsum(begins)[sentence] - 1
+@compiled
+def _put_into_sentences(
+    ids: Any, start: Any, end: Any, offsets: Any,
+    found: Any, owners: Any, left_out: Any, used: Any, lengths: Any,
+) -> tuple[int, int]:  # fmt: skip
+    """Keep the words that begin in a sentence and the sentences that have one, in place, and give how many they are.
+
+    A word whose end is in the next sentence makes one of the two. `left_out`: the types that are kept in no case;
+    `used`: those that are; `lengths`: the words of each sentence.
+    """
+    n = count = word = 0
+    for document in range(len(offsets) - 1):
+        last = offsets[document + 1]
+        offsets[document] = n
+        sentence, behind = owners[document], owners[document + 1]
+        while sentence < behind:
+            first, stop, stretch = found[sentence]
+            length = 0
+            while word < last and start[word] < stop:
+                if start[word] >= first:
+                    while end[word] > stop:  # a word holds no blank and so ends in its stretch
+                        sentence += 1
+                        stop = found[sentence, 1]
+                    if not left_out[ids[word]]:
+                        ids[n], start[n], end[n] = ids[word], start[word], end[word]
+                        used[ids[word]] = True
+                        n += 1
+                        length += 1
+                word += 1
+            if length:
+                found[count, 0], found[count, 1], found[count, 2] = first, stop, stretch
+                lengths[count] = length
+                count += 1
+            sentence += 1
+        word = last
+    offsets[-1] = n
+    return n, count
 
 
-def _words_by_sentence(texts: Sequence[str], spans: NDArray[Any], lowercase: bool, scheme: str | Tokenizer) -> Words:
+def _words_by_sentence(
+    texts: Sequence[str], found: Offsets, owners: Offsets, lowercase: bool, scheme: str | Tokenizer
+) -> Words:
     """The words of another scheme in the form in which the kernel gives those of the frequency scheme."""
     codes: dict[str, int] = {}
     ids, starts, ends, lengths = [], [], [], []
     for document, text in enumerate(texts):
-        own = spans[spans["document"] == document]
-        bounds = list(zip(own["start"].tolist(), own["end"].tolist(), strict=True))
+        bounds = [(start, end) for start, end, _ in found[owners[document] : owners[document + 1]].tolist()]
         words = _own_words(text, bounds, scheme) if callable(scheme) else treebank.find_words(text, bounds)
         lengths.append(len(words))
         for start, end in words:
@@ -314,13 +325,6 @@ def _own_words(text: str, bounds: Sequence[tuple[int, int]], tokenizer: Tokenize
             words.append((start, end))
             beyond = end
     return words
-
-
-def _used(vocabulary: NDArray[np.object_], ids: Ids) -> tuple[NDArray[np.object_], Ids]:
-    """`vocabulary` without the types that no id names, and the ids that go with it."""
-    used = np.zeros(len(vocabulary), dtype=bool)
-    used[ids] = True
-    return vocabulary[used], (np.cumsum(used, dtype=np.int32) - np.int32(1))[ids]
 
 
 def offsets_of(lengths: Sequence[int] | NDArray[Any]) -> Offsets:

@@ -4,8 +4,9 @@ import threading
 
 import numpy as np
 import pytest
+from numba.core.errors import NumbaError
 
-from analysis.core.compiled import ahead, compiled
+from analysis.core.compiled import ahead, compiled, uncounted
 
 LOOP = """
 def total(numbers):
@@ -20,6 +21,14 @@ def test_compiles_where_nothing_can_be_kept():
     names = {}
     exec(LOOP, names)  # numba finds no place for a function without a file, as for one in a read-only install
     assert compiled(names["total"])(np.arange(5)) == 10
+
+
+def test_what_allocates_is_not_compiled_uncounted():
+    def doubled(numbers):
+        return np.concatenate((numbers, numbers))
+
+    with pytest.raises(NumbaError):
+        uncounted(doubled)(np.arange(2))
 
 
 def test_the_next_result_is_made_while_one_is_in_use_and_no_more():

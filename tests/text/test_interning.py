@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.text import interning
-from analysis.text.interning import PADDING, Table, empty_table, intern, merge, strings
+from analysis.text.interning import PADDING, Table, empty_table, first_uses, intern, merge, strings
 
 # Up to 18 ASCII characters, or 6 others, are a code as they are; what is longer is hashed.
 WORDS = st.lists(st.text(st.sampled_from("abcä\U0001f600\ud800"), min_size=1, max_size=12) | st.text("ab", min_size=15))
@@ -84,3 +84,10 @@ def test_strings_with_one_hash_are_told_apart(monkeypatch):
     ids, table = number(words, empty_table())
     assert ids == [0, 1, 0, 2, 3, 1]
     assert strings(table) == ["eins", "zwei", "drei", "ein"]
+
+
+def test_forms_are_numbered_by_their_first_use():
+    numbers, firsts = np.empty(5, np.int32), np.empty(9, np.int32)
+    n = first_uses(np.array([7, 1, 7, 0, 1], np.int32), numbers, firsts)
+    assert numbers.tolist() == [0, 1, 0, 2, 1]
+    assert firsts[:n].tolist() == [7, 1, 0]

@@ -3,10 +3,12 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from analysis.text import sentences as sentences_module
 from analysis.text.evaluation import evaluate_sentences, read_conllu
 from analysis.text.sentences import LANGUAGES, sentences, sentences_within, train_punkt
 
@@ -244,15 +246,47 @@ def test_a_long_paragraph_equals_its_readable_definition(unit):
     assert sentences(line) == find_sentences_reference(line)
 
 
+@pytest.mark.parametrize("size", [0, 10, 1000])
+def test_texts_of_several_languages_are_split_side_by_side(monkeypatch, size):
+    monkeypatch.setattr(sentences_module, "BATCH", size)
+    texts = ["It rains. We go.", "", "Es regnet. Wir gehen.", "One. Two.", " ", "Three."]
+    stretches = np.array([(row, 0, len(text)) for row, text in enumerate(texts)])
+    found = sentences_within(texts, stretches, ["en", "en-GB", "de", "EN", "de", "en"])
+    assert [texts[stretches[k, 0]][start:end] for start, end, k in found] == [
+        "It rains.", "We go.", "Es regnet.", "Wir gehen.", "One.", "Two.", "Three.",
+    ]  # fmt: skip
+    assert sentences_within([], stretches[:0], []).shape == (0, 3)
+
+
+BLANK_LINES = [
+    "A so.\n\nb",
+    "A so. \r\n\t\r\nb",
+    "A so\r\rb",
+    "A so\n\rb",
+    "A so\fb",
+    "A so\u2029b",
+    "A so\n \x85\u2028 \nb",
+]
+NO_BLANK_LINES = ["A so\nb", "A so\r\nb", "A so \n\x85 b", "A so\v\vb", "A so\u2028\u2028b", "\n\nA so b\r\n\n"]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [(text, 2) for text in BLANK_LINES] + [(text, 1) for text in NO_BLANK_LINES]
+)
+def test_a_blank_line_ends_a_sentence(text, count):
+    assert len(sentences(text)) == len(sentences(text, splitter="punkt")) == count
+
+
 @pytest.mark.parametrize(("language", "splitter"), [("en", "default"), ("de", "default"), ("en", "punkt")])
 def test_stretches_of_a_text_are_split_as_texts_of_their_own(language, splitter):
     text = "A title. (It rains. \n\nWe go! Nobody. Anna kam. Er ging."
-    stretches = [(0, 8), (9, 9), (9, 36), (37, len(text))]
-    found = sentences_within(text, stretches, language, splitter=splitter)
+    stretches = [(0, 0, 8), (0, 9, 9), (0, 9, 36), (0, 37, len(text)), (2, 0, 5), (3, 3, 9)]
+    texts = [text, "No.", "Er \u2029kam", text]  # of the second text, no stretch
+    found = sentences_within(texts, np.array(stretches), [language] * 4, splitter=splitter)
     alone = [
         (start + first, end + first, k)
-        for k, (first, last) in enumerate(stretches)
-        for start, end in sentences(text[first:last], language, splitter=splitter)
+        for k, (row, first, last) in enumerate(stretches)
+        for start, end in sentences(texts[row][first:last], language, splitter=splitter)
     ]
     assert [tuple(row) for row in found.tolist()] == alone
     assert len(alone) >= 5
