@@ -1,5 +1,7 @@
 """Loops in machine code, and the arrays that they run over."""
 
+import importlib
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -37,6 +39,20 @@ def compiled(function: Callable[..., Any]) -> Any:
         return numba.njit(nogil=True, cache=True)(function)
     except RuntimeError:
         return numba.njit(nogil=True)(function)
+
+
+def without_blas() -> None:
+    """Have numba do without SciPy's linear algebra, which is slow to import and no loop here needs.
+
+    numba asks for it once in a process, when the first loop runs. So this is for a program whose loops are all
+    from here, and that has no other use for SciPy: a command, and not a notebook.
+    """
+    if "scipy" not in sys.modules:
+        sys.modules["scipy"] = None  # type: ignore[assignment]
+        try:
+            importlib.import_module("numba.np.arraymath")
+        finally:
+            del sys.modules["scipy"]
 
 
 def ahead(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
