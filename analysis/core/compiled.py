@@ -47,12 +47,12 @@ def without_blas() -> None:
     numba asks for it once in a process, when the first loop runs. So this is for a program whose loops are all
     from here, and that has no other use for SciPy: a command, and not a notebook.
     """
-    if "scipy" not in sys.modules:
-        sys.modules["scipy"] = None  # type: ignore[assignment]
+    if "scipy.linalg" not in sys.modules:
+        sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
         try:
             importlib.import_module("numba.np.arraymath")
         finally:
-            del sys.modules["scipy"]
+            del sys.modules["scipy.linalg"]
 
 
 def ahead(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
