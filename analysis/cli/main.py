@@ -1,6 +1,5 @@
 """The command line: ``lafz``, or ``python -m analysis``."""
 
-import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +25,7 @@ from analysis.cli.shared import (
 from analysis.core.errors import ParameterError
 from analysis.core.paths import FIGURES
 from analysis.core.printable import printable
-from analysis.core.resources import LOCAL, connect, fitting, read_memory
+from analysis.core.resources import LOCAL, connect, fitting, rarely_collected, read_memory
 from analysis.publish.parameters import notebooks, parse_assignments, read_parameters, read_params_file, takes
 
 GROUPS = {  # the commands under their headings, in the order of `lafz --help`
@@ -35,11 +34,6 @@ GROUPS = {  # the commands under their headings, in the order of `lafz --help`
     "Code with people": ("code", "evaluate"),
     "Texts of any size": ("count", "pairs"),
 }
-
-
-# Made before Python looks for circles among them. Importing and reading make many that stay, and a look at every 700,
-# Python's own measure, takes an eighth of a short command.
-OBJECTS = 50_000
 
 
 class Grouped(TyperGroup):
@@ -200,9 +194,8 @@ def list_parameters(
 
 def main() -> None:
     """Run the command line: 0 done, 1 a notebook failed, 2 bad usage or bad input, 128 and more stopped by a signal."""
-    gc.set_threshold(OBJECTS)
     try:
-        with faults_told():
+        with rarely_collected(), faults_told():
             app(prog_name="lafz")
     except ParameterError as error:
         print(f"lafz: {printable(str(error))}", file=sys.stderr)

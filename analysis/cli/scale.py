@@ -84,8 +84,10 @@ def count(
 
             done = frame_counts(corpus, read_lexicon(lexicon, language=given["language"]), out, **given)
         else:
+            from analysis.core.compiled import without_blas
             from analysis.scale.count import count as counting
 
+            without_blas()
             done = counting(corpus, out, **given)
     _tell_problems(done.problems, problems_of(Path(out)))
     print(f"{counted(done.rows, 'row')} from {counted(done.documents, 'document')}: {out}")

@@ -1,5 +1,7 @@
 """Loops in machine code, and the arrays that they run over."""
 
+import importlib
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -59,6 +61,20 @@ def _jit(function: Callable[..., Any], **options: Any) -> Any:
         return numba.njit(nogil=True, cache=True, **options)(function)
     except RuntimeError:
         return numba.njit(nogil=True, **options)(function)
+
+
+def without_blas() -> None:
+    """Have numba do without SciPy's linear algebra, which is slow to import and no loop here needs.
+
+    numba asks for it once in a process, when the first loop runs. So this is for a program whose loops are all
+    from here, and that has no other use for SciPy: a command, and not a notebook.
+    """
+    if "scipy.linalg" not in sys.modules:
+        sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
+        try:
+            importlib.import_module("numba.np.arraymath")
+        finally:
+            del sys.modules["scipy.linalg"]
 
 
 def ahead(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:

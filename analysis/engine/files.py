@@ -3,6 +3,7 @@
 What they must know of each other is found before they are read apart: same bytes, same names.
 """
 
+import io
 import os
 import re
 import zipfile
@@ -215,9 +216,10 @@ def _sizes(file: File) -> set[int]:
 def contents(path: str | Path) -> Iterator[str]:
     """The SHA-256 of a file, of an archive that of each member; none of what can't be read."""
     try:
-        with open(path, "rb") as content:  # noqa: PTH123
+        with open(path, "rb", buffering=0) as content:  # noqa: PTH123
             if ending(str(path)).lower() == ".zip":
-                yield from (digest(shard[1]) for shard in members(content) if not isinstance(shard, Problem))
+                archive = members(io.BufferedReader(content))
+                yield from (digest(shard[1]) for shard in archive if not isinstance(shard, Problem))
             else:
                 yield digest(content)
     except (OSError, ReadError):

@@ -111,7 +111,8 @@ def partitions(
             plan, places = plan_remote(str(corpus), language=language, name_pattern=name_pattern)
         else:
             plan = plan_corpus(corpus, metadata, language=language, name_pattern=name_pattern)
-            places = {file: str(path.absolute()) for file, path in plan.files.items()}
+            here = Path.cwd()
+            places = {file: os.path.join(here, path) for file, path in plan.files.items()}  # noqa: PTH118
         if not places:
             why = ": ".join(plan.problems[0]) if plan.problems else "it holds no file"
             raise CorpusError(f"no document could be read from {str(corpus)!r}: {why}")

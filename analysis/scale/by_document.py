@@ -16,11 +16,11 @@ from analysis.core.resources import BASE, PER_CHARACTER, budget
 from analysis.engine.columns import read_about, write_about
 from analysis.engine.partitions import Partition, nothing_read, planned, problems_of, shards_told, write_problems
 from analysis.engine.tables import pieces_in, stream, write_rows
-from analysis.scale.sentences import Tally, tallies
 from analysis.text.corpus import Corpus, CorpusError
 
 if TYPE_CHECKING:
     from analysis.framing.lexicon import Lexicon  # which words alone do without
+    from analysis.scale.sentences import Tally
 
 NAMES = pa.dictionary(pa.int32(), pa.string())  # between the stages a batch has each name once
 WITH_SENTENCES = 45  # bytes at the peak of tokenizing a character with its sentences, and of finding patterns in it
@@ -36,7 +36,7 @@ class Counting(NamedTuple):
     key: str
     partition: Partition
     lexicon: "Lexicon | None" = None
-    tally: Tally | None = None
+    tally: "Tally | None" = None
 
 
 class Counted(NamedTuple):
@@ -127,6 +127,8 @@ def _adjusted(tasks: Sequence[Counting], run: Callable[..., list[Path]], memory:
 
     What is not in the language of a lexicon does not count, so that it makes no sentence weigh less either.
     """
+    from analysis.scale.sentences import tallies
+
     language = tasks[0].lexicon.language if tasks[0].lexicon else None
     found = tallies([task.partition for task in tasks], language, run, memory, threads)
     return [

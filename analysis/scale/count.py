@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy import sparse
 
 from analysis.engine.database import database, scan, write_shard
 from analysis.scale.by_document import (
@@ -20,7 +19,6 @@ from analysis.scale.by_document import (
     write_by_document,
     write_rows_of,
 )
-from analysis.scale.sentences import word_weights
 from analysis.text.corpus import Corpus
 from analysis.text.words import Words, find
 
@@ -104,7 +102,11 @@ def count_words(task: Counting, place: Path) -> None:
 
     def rows(corpus: Corpus, number: int) -> pa.RecordBatch:
         words = find(corpus, **options)
-        weights = task.tally and word_weights(task.tally, number, len(words.ids))
+        weights = None
+        if task.tally:
+            from analysis.scale.sentences import word_weights  # which counts alone do without
+
+            weights = word_weights(task.tally, number, len(words.ids))
         return pa.record_batch(_columns(corpus.documents["doc_id"].tolist(), words, weights), schema=schema)
 
     write_rows_of(task.partition, place, schema, rows)
@@ -114,18 +116,22 @@ def _columns(doc_ids: list[str], words: Words, weights: NDArray[np.float64] | No
     """The counts of documents, in their order and that of the words; `weights`: of each word, all 1 without them."""
     terms = pa.array(words.vocabulary, pa.string())
     by_term = pc.sort_indices(terms).to_numpy()  # of UTF-8 bytes, which is that of code points
-    rank = np.empty(len(by_term), dtype=np.int32)
-    rank[by_term] = np.arange(len(by_term), dtype=np.int32)
-    ones = np.ones(len(words.ids), dtype=np.int32)
-    cells = ones if weights is None else weights, rank[words.ids], words.offsets
-    matrix = sparse.csr_array(cells, shape=(len(doc_ids), len(rank)))
-    # Turned twice, which sorts by counting, and keeps what is equal in the order of the text: so it is added up, and no
-    # cut makes a last bit another.
-    matrix = matrix.tocsc().tocsr()
-    matrix.sum_duplicates()
-    document = np.repeat(np.arange(len(doc_ids), dtype=np.int32), np.diff(matrix.indptr))
+    rank = np.empty(len(by_term), dtype=np.int64)
+    rank[by_term] = np.arange(len(by_term))
+    # A number for each document and word: sorted they are in the order of the rows.
+    keys = np.repeat(np.arange(len(doc_ids)), np.diff(words.offsets)) * len(rank) + rank[words.ids]
+    ordered = np.sort(keys)
+    first = np.flatnonzero(np.concatenate([np.ones(len(keys[:1]), np.bool_), ordered[1:] != ordered[:-1]]))
+    cells = ordered[first]
+    amount: NDArray[Any]
+    if weights is None:
+        amount = np.diff(first, append=len(keys)).astype(np.int32)
+    else:  # added up in the order of the text, so that no cut makes a last bit another
+        amount = np.bincount(np.searchsorted(cells, keys), weights, len(cells))
+    document = (cells // max(1, len(rank))).astype(np.int32)
+    term = (cells - document.astype(np.int64) * len(rank)).astype(np.int32)
     return [
         pa.DictionaryArray.from_arrays(pa.array(document), pa.array(doc_ids, pa.string())),
-        pa.DictionaryArray.from_arrays(pa.array(matrix.indices.astype(np.int32)), terms.take(pa.array(by_term))),
-        pa.array(matrix.data),
+        pa.DictionaryArray.from_arrays(pa.array(term), terms.take(pa.array(by_term))),
+        pa.array(amount),
     ]

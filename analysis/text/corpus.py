@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from analysis.core.compiled import Ints
 from analysis.core.errors import CorpusError as CorpusError
 from analysis.core.errors import did_you_mean
 from analysis.core.progress import bar
+from analysis.core.resources import rarely_collected
 from analysis.text.reading.folders import IGNORE, list_files
 from analysis.text.reading.formats.rows import Source, demand, document
 from analysis.text.reading.metadata import parse_date
@@ -289,14 +291,15 @@ def read_corpus(
     sources = []
     taken: set[str] = set()
     first_of: dict[str, str] = {}
-    for name, file in bar(plan.files.items(), what="reading", unit="file"):
-        found = read_file(file, text_column=text_column)
-        for inside, record, row in described(name, found, plan.layers(name), first_of, problems):
-            # Row 1 of a.csv and the file a#1.txt would have one name.
-            doc_id = plan.doc_ids[name] + inside if plan.doc_ids[name] + inside not in taken else name + inside
-            taken.add(doc_id)
-            sources.append((doc_id, name + inside, record, row))
-    corpus = _assemble(sources, language, problems)
+    with rarely_collected():
+        for name, file in bar(plan.files.items(), what="reading", unit="file"):
+            found = read_file(file, text_column=text_column)
+            for inside, record, row in described(name, found, plan.layers(name), first_of, problems):
+                # Row 1 of a.csv and the file a#1.txt would have one name.
+                doc_id = plan.doc_ids[name] + inside if plan.doc_ids[name] + inside not in taken else name + inside
+                taken.add(doc_id)
+                sources.append((doc_id, name + inside, record, row))
+        corpus = _assemble(sources, language, problems)
     if strict and problems:
         raise CorpusError(": ".join(problems[0]))
     if not sources:
@@ -311,7 +314,7 @@ def corpus_files(path: str | Path) -> list[Path]:
     root = Path(path).expanduser()
     if not root.is_dir():
         return [root]
-    return [root / IGNORE] * (root / IGNORE).is_file() + list(list_files(root)[0].values())
+    return [root / IGNORE] * (root / IGNORE).is_file() + list(map(Path, list_files(root)[0].values()))
 
 
 def document_row(
@@ -347,17 +350,28 @@ def corpus_of(
     problems: list[tuple[str, str]],
 ) -> Corpus:
     """The corpus of documents as `document_row` gives them, in the order given."""
-    columns = list(dict.fromkeys(column for row in documents for column in row)) or DOCUMENT_COLUMNS
+    columns = list(dict.fromkeys(chain.from_iterable(documents))) or DOCUMENT_COLUMNS
     if len(columns) > MOST_COLUMNS:
         problems.append(("", f"has {len(columns):,} columns of metadata: the first {MOST_COLUMNS:,} are kept"))
     frame = pd.DataFrame(documents, columns=columns[:MOST_COLUMNS])
-    found = [(row["doc_id"], *part) for row, own in zip(documents, parts, strict=True) for part in own]
-    return Corpus(
-        fill_columns(frame),
-        pd.DataFrame(found, columns=SEGMENT_COLUMNS),
-        pd.DataFrame(problems, columns=["path", "reason"]),
-        tuple(texts),
+    kept = pd.DataFrame(problems, columns=["path", "reason"])
+    return Corpus(fill_columns(frame), _segment_table(frame, list(parts)), kept, tuple(texts))
+
+
+def _segment_table(documents: pd.DataFrame, parts: Sequence[Sequence[Segment]]) -> pd.DataFrame:
+    """``Corpus.segments`` of the segments of each document, made column by column."""
+    found = list(chain.from_iterable(parts))
+    if not found:
+        return pd.DataFrame(columns=SEGMENT_COLUMNS)
+    kinds, starts, ends, truncated = zip(*found, strict=True)
+    names = pd.Index(dict.fromkeys(kinds))  # each once: texts are slow to make a column of
+    numbers = {name: number for number, name in enumerate(names)}
+    columns = (
+        pd.Index(documents["doc_id"]).repeat(list(map(len, parts))),
+        names.take(list(map(numbers.__getitem__, kinds))),
+        *map(np.array, (starts, ends, truncated)),
     )
+    return pd.DataFrame(dict(zip(SEGMENT_COLUMNS, columns, strict=True)))
 
 
 def fill_columns(documents: pd.DataFrame) -> pd.DataFrame:

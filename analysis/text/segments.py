@@ -5,7 +5,8 @@ Markdown marks, rules) holds no letter and no digit.
 """
 
 import re
-from itertools import islice, pairwise
+from functools import lru_cache
+from itertools import accumulate, islice, pairwise
 from typing import NamedTuple
 
 import regex
@@ -24,11 +25,14 @@ _HEADING_MARK = regex.compile(r"#{1,6}[ \t]+")
 _LIST_MARK = regex.compile(r"(?:[-*•▪‣–—]|\(?\p{Nd}{1,3}[.)])[ \t]")
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}'’‘\-‐‑]*")
 _ASCII_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'-]*")  # finds the same in ASCII, three times as fast
+# What begins so behind white space begins a word, whatever follows: few paragraphs of eight words have fewer such.
+_EIGHT_WORDS = re.compile(r"(?:(?:[^\sA-Za-z0-9]\S*+\s++)*+[A-Za-z0-9]\S*+(?:\s++|\Z)){8}")
 _NO_WORD = regex.compile(r"[^\p{L}\p{N}\p{Extended_Pictographic}]*")
 _CLOSERS = r"[\"'”’»›)\]}*_]*"
 _END_MARKS = frozenset(".!?…۔؟।。！？:;؛：；")
 _END = regex.compile(rf"(?:[.!?…۔؟।。！？]{_CLOSERS}|[:;؛：；]){_CLOSERS}(?:\s*\[\p{{N}}+\])?$")
 _LONG = 250  # characters: no heading and no promotional line is as long
+_SHORTEST_WIDTH, _LONGEST_WIDTH = 40, 120  # of lines that are broken at a fixed width
 _MINOR = frozenset(
     "a an and as at but by for from if in into is its nor of off on or over per so the to up via vs with".split()
 )
@@ -105,6 +109,7 @@ _DEBRIS = regex.compile(
       | &(?:nbsp|\#160);"""
 )
 _DEBRIS_MARKS = "[(<&"
+_DEBRIS_MARK = re.compile(r"[\[(<&]")
 _BYLINE = regex.compile(
     r"""(?x) (?: (?:By|BY|(?:Written|Reported|Reporting|Words)\ by)\ (?:[\p{Lu}a]|our) [^.!?]* (?:\.\ ?[^.!?]{1,40})?
       | (?:Our|From|From\ our)\ (?:[\p{L}]+\ ){0,2}(?:[Cc]orrespondent|[Rr]eporter|[Bb]ureau)s?(?:\ \([^()]*\))?
@@ -131,7 +136,7 @@ _OPENINGS = dict.fromkeys(  # two or three letters, in folded case
     _PROMOTION,
 ) | dict.fromkeys("all cop las opi pos pub the thi upd vie".split(), _NOTICE)
 _OPENING_MARKS = frozenset("-[(>*_©")
-_CREDIT_OPENINGS = frozenset("BFNORSW(")
+_CREDIT_OPENINGS = frozenset(["By ", "BY ", *"Wri Rep Wor Our Fro Sta Web New (Ad (Re (Wr (Ed".split()])
 
 
 def segments(text: str) -> list[Segment]:
@@ -159,55 +164,66 @@ def segments(text: str) -> list[Segment]:
     for index, (start, unit) in enumerate(units):
         size = len(unit)
         end = start + size
-        mark = _HEADING_MARK.match(unit) if unit[0] == "#" else None
-        if mark:
-            unit = unit[mark.end() :].lstrip()
-            size = len(unit)
-            start = end - size
-        if not unit[0].isalnum() and _NO_WORD.fullmatch(unit):
-            continue
-        if unit[0] in "[(<&" and _DEBRIS.match(unit):
-            found.append(Segment("boilerplate", start, end, False))
-            continue
-        is_short = size < _LONG
-        closed = unit[-1] in _END_MARKS or _ends(unit)
-        opening = unit[:3].casefold()[:3]
-        if (is_short and _is_furniture(unit, opening)) or _is_credit(unit, opened) or _is_licence(unit, opening):
-            found.append(Segment("boilerplate", start, end, False))
-        elif mark or (is_short and _is_heading(unit, closed, first=not begun, last=index == len(units) - 1)):
-            found.append(Segment("heading" if begun else "title", start, end, False))
-            begun = True
-        else:
+        opening = _opening(unit[:3])
+        if not (opening.is_common and opened and size >= _LONG):
+            mark = _HEADING_MARK.match(unit) if unit[0] == "#" else None
+            if mark:
+                unit = unit[mark.end() :].lstrip()
+                size = len(unit)
+                start = end - size
+                opening = _opening(unit[:3])
+            if not unit[0].isalnum() and _NO_WORD.fullmatch(unit):
+                continue
+            if _is_boilerplate(unit, opening, opened):
+                found.append(Segment("boilerplate", start, end, False))
+                continue
+            if mark or (size < _LONG and _is_heading(unit, first=not begun, last=index == len(units) - 1)):
+                found.append(Segment("heading" if begun else "title", start, end, False))
+                begun = True
+                continue
             # Only a first paragraph opens with a dateline; further down, capitals and a colon name a speaker.
             dateline = None if opened else _DATELINE.match(unit)
-            if dateline and dateline.end() < len(unit):
+            if dateline and dateline.end() < size:
                 found.append(Segment("boilerplate", start, start + len(dateline[0].rstrip()), False))
                 start += dateline.end()
-            found.append(Segment("paragraph", start, end, not closed and len(_words(unit, 8)) == 8))
             begun = opened = True
+        found.append(Segment("paragraph", start, end, not _ends(unit) and _has_eight_words(unit)))
     return found
+
+
+class _Opening(NamedTuple):
+    """What the first three characters of a line or paragraph tell of it."""
+
+    folded: str  # in folded case
+    is_common: bool  # of what is long no pattern but that of a dateline has such an opening
+    may_credit: bool
+    may_license: bool
+
+
+@lru_cache(maxsize=1 << 14)
+def _opening(first: str) -> _Opening:
+    """What is known of a line that begins so; texts have few beginnings, and each line is asked for its own."""
+    folded = first.casefold()[:3]
+    may_credit = first in _CREDIT_OPENINGS
+    may_license = not (folded.isascii() and folded[0].isalpha()) or folded in _LICENCE_OPENINGS
+    return _Opening(folded, first[0].isalnum() and not (may_credit or may_license), may_credit, may_license)
 
 
 def _units(text: str) -> list[tuple[int, str]]:
     """Where each paragraph candidate starts, and its text: the lines, or runs of hard-wrapped lines."""
     for separator in "\x1c\x1d\x1e":  # `splitlines` takes these for line ends, which they are not
         text = text.replace(separator, "\x1f")
-    starts: list[int] = []
-    lines: list[str] = []
-    after_blank: list[bool] = []  # whether a blank line precedes the line
-    place, is_after_blank = 0, True
-    for line in text.splitlines(keepends=True):
-        rest = line.lstrip()
-        if rest:
-            starts.append(place + len(line) - len(rest))
-            lines.append(rest.rstrip())
-            after_blank.append(is_after_blank)
-        is_after_blank = not rest
-        place += len(line)
-    if not _is_wrapped(list(map(len, lines)), after_blank):
-        return list(zip(starts, lines, strict=True))
+    lines = text.splitlines(keepends=True)
+    stripped = list(map(str.strip, lines))
+    ends = accumulate(map(len, lines))
+    units = [(end - len(line.lstrip()), own) for end, line, own in zip(ends, lines, stripped, strict=True) if own]
+    if not _SHORTEST_WIDTH <= max(map(len, stripped), default=0) <= _LONGEST_WIDTH:
+        return units
+    after_blank = [not before for before, own in zip(["", *stripped], stripped, strict=False) if own]
+    if not _is_wrapped([len(unit) for _, unit in units], after_blank):
+        return units
     spans: list[tuple[int, int]] = []
-    for start, line, is_first in zip(starts, lines, after_blank, strict=True):
+    for (start, line), is_first in zip(units, after_blank, strict=True):
         end = start + len(line)
         if is_first or (not line[0].isalpha() and _LIST_MARK.match(text, start)):
             spans.append((start, end))
@@ -221,7 +237,12 @@ def _parted(unit: str) -> list[tuple[int, str]]:
     if not ("(" in unit or "[" in unit or "&" in unit or "<" in unit):  # of _DEBRIS_MARKS, in the time of one loop
         return [(0, unit)]
     marks: list[tuple[int, int]] = []
-    for mark in _DEBRIS.finditer(unit):
+    behind = 0
+    while place := _DEBRIS_MARK.search(unit, behind):
+        mark = _DEBRIS.match(unit, place.start())
+        behind = (mark or place).end()
+        if not mark:
+            continue
         begun = bool(marks) and not unit[marks[-1][1] : mark.start()].strip()
         before = unit[: mark.start()].rstrip()
         if begun:
@@ -235,48 +256,53 @@ def _parted(unit: str) -> list[tuple[int, str]]:
 
 def _is_wrapped(lengths: list[int], after_blank: list[bool]) -> bool:
     """Whether line breaks inside the blocks come from a fixed line width rather than from paragraphs."""
-    width = max(lengths, default=0)
-    if not 40 <= width <= 120:
-        return False
+    width = max(lengths)
     inner = [length for length, is_last in zip(lengths, after_blank[1:], strict=False) if not is_last]
     long = [length for length in inner if length >= 0.7 * width]
     return len(inner) > 0 and len(long) >= 0.8 * len(inner)
 
 
-def _is_furniture(unit: str, opening: str) -> bool:
-    """Whether a line leads on to other pages, or says whose the text is and where it was published.
+def _is_boilerplate(unit: str, opening: _Opening, opened: bool) -> bool:
+    """Whether a line or paragraph is page furniture; `opened`: whether a paragraph precedes it."""
+    return (
+        (unit[0] in _DEBRIS_MARKS and bool(_DEBRIS.match(unit)))
+        or (len(unit) < _LONG and _is_furniture(unit, opening))
+        or _is_credit(unit, opening, opened)
+        or _is_licence(unit, opening)
+    )
 
-    `opening`: its first three characters in folded case.
-    """
+
+def _is_furniture(unit: str, opening: _Opening) -> bool:
+    """Whether a line leads on to other pages, or says whose the text is and where it was published."""
     # A part of "subscribe" without its i, since the pattern takes a Turkish İ for one and `casefold` does not.
     if "bscr" in unit.casefold() and _SUBSCRIBE.match(unit):
         return True
-    opening = opening.strip()
-    if opening.isascii() and opening[:2].isalpha():
-        pattern = _OPENINGS.get(opening)
+    first = opening.folded.strip()
+    if first.isascii() and first[:2].isalpha():
+        pattern = _OPENINGS.get(first)
         return pattern is not None and bool(pattern.match(unit))
     if not unit[0].isalpha() and unit[0] not in _OPENING_MARKS:
         return False
     return bool(_PROMOTION.match(unit) or _NOTICE.match(unit))
 
 
-def _is_licence(unit: str, opening: str) -> bool:
-    """Whether a paragraph says what may be done with the text; `opening`: its first three letters in folded case."""
-    if opening.isascii() and opening[0].isalpha() and opening not in _LICENCE_OPENINGS:
+def _is_licence(unit: str, opening: _Opening) -> bool:
+    """Whether a paragraph says what may be done with the text."""
+    if not opening.may_license:
         return False
-    opening = unit[:_LONG].casefold()
-    return any(map(opening.__contains__, _LICENCE_WORDS)) and bool(_LICENCE.match(unit))
+    folded = unit[:_LONG].casefold()
+    return any(map(folded.__contains__, _LICENCE_WORDS)) and bool(_LICENCE.match(unit))
 
 
-def _is_credit(unit: str, opened: bool) -> bool:
+def _is_credit(unit: str, opening: _Opening, opened: bool) -> bool:
     """Whether a line only says who wrote, or, before the first paragraph, where and when."""
-    found = (unit[0] in _CREDIT_OPENINGS and _BYLINE.fullmatch(unit)) or (not opened and _DATE_ONLY.fullmatch(unit))
+    found = (opening.may_credit and _BYLINE.fullmatch(unit)) or (not opened and _DATE_ONLY.fullmatch(unit))
     return bool(found) and len(_words(unit, 16)) <= 15
 
 
-def _is_heading(unit: str, closed: bool, *, first: bool, last: bool) -> bool:
+def _is_heading(unit: str, *, first: bool, last: bool) -> bool:
     """Whether a line reads as a heading: short, no end mark, something after it; the first may be a question."""
-    if last or unit[-1] in ",،" or (_ends(unit.rstrip("?؟!")) if first else closed):
+    if last or unit[-1] in ",،" or _ends(unit.rstrip("?؟!") if first else unit):
         return False
     opening = unit.lstrip("'\"‘“«([ ")[:1]
     if opening.islower() or _LIST_MARK.match(unit):
@@ -295,6 +321,11 @@ def _words(unit: str, most: int) -> list[str]:
     opening = unit[:_LONG]
     found = (_ASCII_WORD if opening.isascii() else _WORD).finditer(opening)
     return [word[0] for word in islice(found, most)]
+
+
+def _has_eight_words(unit: str) -> bool:
+    """Whether a paragraph has eight words or more, as `_words` finds them."""
+    return bool(_EIGHT_WORDS.match(unit, 0, _LONG)) or len(_words(unit, 8)) == 8
 
 
 def _ends(unit: str) -> bool:

@@ -9,7 +9,6 @@ from analysis.core.compiled import compiled
 from analysis.text.corpus import Corpus
 from analysis.text.kernels import find_words
 from analysis.text.kernels import is_emoji as emoji_in
-from analysis.text.tokens import tokenize
 
 
 class Words(NamedTuple):
@@ -40,6 +39,8 @@ def find(
     (['it', 'rained', 'it', 'rained', 'again'], [0, 5])
     """
     if scheme != "frequency" or options:
+        from analysis.text.tokens import tokenize  # which counts of the frequency scheme do without
+
         tokens = tokenize(corpus, scheme, lowercase, boilerplate, emoji=emoji, **options)
         return Words(tokens.vocabulary, tokens.ids, tokens.document_offsets)
     found = find_words(corpus.texts, lowercase=lowercase)

@@ -29,6 +29,16 @@ def test_count(typed, tmp_path):
     assert [path.name for path in out.parent.iterdir()] == ["counts.csv"]
 
 
+def test_who_counts_words_does_not_wait_for_scipy(tmp_path):
+    code = (
+        "import sys; from analysis.cli.main import app; app(sys.argv[1:], standalone_mode=False); "
+        "imported = {'scipy.sparse', 'scipy.linalg'} & {*sys.modules}; import scipy.linalg; sys.exit(len(imported))"
+    )
+    command = [sys.executable, "-c", code, "count", str(SAMPLE), "--out", str(tmp_path / OUT)]
+    assert subprocess.run(command, check=False).returncode == 0
+    assert (tmp_path / OUT).exists()
+
+
 def test_a_dictionary_of_another_language_is_of_that_of_the_texts(typed, make_folder, tmp_path):
     folder = make_folder({"a.txt": "Der Krieg und die Kriege.", "b.txt": "Kein Kriegsende. Frieden."})
     (tmp_path / "own.csv").write_text("term,category\nkrieg*,Krieg\n", encoding="utf-8")

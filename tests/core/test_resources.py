@@ -2,15 +2,27 @@
 
 import asyncio
 import builtins
+import gc
 import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
 from analysis.core import resources
 from analysis.core.errors import ParameterError
-from analysis.core.resources import BASE, FEWEST, MOST, budget, check_length, connect, read_memory
+from analysis.core.resources import (
+    BASE,
+    FEWEST,
+    MOST,
+    OBJECTS,
+    budget,
+    check_length,
+    connect,
+    rarely_collected,
+    read_memory,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +72,14 @@ def test_one_long_document_has_all_that_its_process_has_at_fewer_bytes_a_charact
     check_length("a.txt", 1_818_181, several.room, several.each)
     with pytest.raises(ParameterError, match=r"^'a.txt' has a text of 1\.8 MB, which takes a process"):
         check_length("a.txt", 1_818_182, several.room, several.each)
+
+
+def test_python_looks_for_circles_as_before_whatever_ends_the_block():
+    before = gc.get_threshold()
+    with suppress(KeyError), rarely_collected():
+        assert gc.get_threshold()[0] == OBJECTS
+        raise KeyError
+    assert gc.get_threshold() == before
 
 
 def test_no_address_is_no_client():

@@ -94,6 +94,12 @@ def test_one_file(make_folder):
     assert corpus_files(folder / "b.txt") == [folder / "b.txt"]
 
 
+def test_the_folder_where_one_is(make_folder, monkeypatch):
+    monkeypatch.chdir(make_folder({"a.txt": "One.", "sub/b.txt": "Two.", "metadata.csv": "file,source\na,Daily\n"}))
+    corpus = read_corpus(".")
+    assert corpus.documents[["path", "source"]].to_numpy().tolist() == [["a.txt", "Daily"], ["sub/b.txt", ""]]
+
+
 def test_hidden_and_ignored_files_are_not_looked_at(make_folder):
     kept = {"a.txt": "One.", "sub/b.txt": "Two.", "draft/final.md": "Three."}
     left = {".hidden.txt": "-", ".git/c.txt": "-", "gold/d.txt": "-", "sub/e.tmp": "-", "draft/old-1.md": "-"}

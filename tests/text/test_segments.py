@@ -333,7 +333,10 @@ def test_openings_are_how_the_patterns_can_begin():
         assert {triple.strip().lower() for triple in triples} == openings
         opening_marks |= {c for c in marks if can_begin(pattern, c)}
     assert opening_marks == module._OPENING_MARKS
-    assert {c for c in map(chr, range(0x3000)) if can_begin(module._BYLINE, c)} == module._CREDIT_OPENINGS
+    openings = {""}
+    for _ in range(3):
+        openings = {a + b for a, b in product(openings, map(chr, range(0x3000))) if can_begin(module._BYLINE, a + b)}
+    assert openings == module._CREDIT_OPENINGS
 
 
 WORDS = st.sampled_from(
@@ -353,13 +356,23 @@ LINES = st.lists(st.one_of(WORDS, WORDS.map(str.upper), st.text(max_size=2)), mi
 @example("Kept: \u00b2")
 def test_shortcuts_decide_as_the_patterns_do(line):
     patterns = (module._PROMOTION, module._NOTICE, module._SUBSCRIBE)
-    words, opening = module._WORD.findall(line), line[:3].casefold()[:3]
+    words, opening = module._WORD.findall(line), module._opening(line[:3])
     byline = module._BYLINE.fullmatch(line) is not None and len(words) <= 15
     assert module._is_furniture(line, opening) == any(pattern.match(line) for pattern in patterns)
-    assert module._is_credit(line, opened=True) == byline
+    assert module._is_credit(line, opening, opened=True) == byline
     assert module._words(line, len(line)) == words
+    assert module._has_eight_words(line) == (len(words) >= 8)
     assert module._is_licence(line, opening) == (module._LICENCE.match(line) is not None)
     assert module._ends(line) == (module._END.search(line[-20:]) is not None)
+
+
+def test_what_is_inside_a_tag_is_part_of_the_tag():
+    text = 'It rose. <br title="(applause)"> It met.'
+    assert cut(text) == [
+        ("paragraph", "It rose."),
+        ("boilerplate", '<br title="(applause)">'),
+        ("paragraph", "It met."),
+    ]
 
 
 def test_boilerplate_of_the_sample(sample):

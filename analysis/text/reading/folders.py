@@ -10,8 +10,9 @@ from analysis.text.reading.readers import NO_FILE, ReadError, decode, is_endless
 IGNORE = ".lafzignore"  # paths of a folder that are no part of the corpus, one glob a line
 
 
-def list_files(root: Path) -> tuple[dict[str, Path], list[tuple[str, str]]]:
-    """The files below `root` by their paths from there, in the order of these, and what could not be looked into.
+def list_files(root: Path) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """The places of the files below `root` by their paths from there, in the order of these, and what could not be
+    looked into.
 
     That is path and reason. Hidden files and folders are left out, and so is what a glob in ``.lafzignore`` fits, taken
     as a path from `root`; a folder that it fits is left out with all below it. Links to folders are not followed, since
@@ -20,7 +21,7 @@ def list_files(root: Path) -> tuple[dict[str, Path], list[tuple[str, str]]]:
     """
     globs = _ignored(root / IGNORE)
     problems: list[tuple[str, str]] = []
-    files: dict[str, Path] = {}
+    files: dict[str, str] = {}  # no Path of each: of many small files it would take a tenth of the reading
     folders = [("", str(root))]
     while folders:
         inside, folder = folders.pop()
@@ -43,7 +44,7 @@ def list_files(root: Path) -> tuple[dict[str, Path], list[tuple[str, str]]]:
             elif _is_special(entry):
                 problems.append((shown, NO_FILE))
             else:
-                files[shown] = Path(entry.path)
+                files[shown] = entry.path
     return dict(sorted(files.items())), sorted(problems)
 
 
@@ -58,7 +59,7 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
 def _is_special(entry: "os.DirEntry[str]") -> bool:
     """Whether a name in a folder is that of a pipe, a socket or a device; the folder says so of most without a look."""
     try:
-        return not entry.is_file() and is_endless(Path(entry.path))
+        return not entry.is_file() and is_endless(entry.path)
     except OSError:
         return False  # what cannot be looked at cannot be opened, and that is said when it is read
 

@@ -175,7 +175,7 @@ def pattern_of_names(names: Sequence[str]) -> tuple[str, int]:
     """
     shapes: dict[tuple[bool, str, bool], list[tuple[str, str]]] = {}
     for name in names:
-        own = PurePosixPath(stem(name)).name
+        own = stem(name.rpartition("/")[2])
         found = next((date for date in _DATE_IN_NAME.finditer(own) if parse_date(date[0])), None)
         if not found:
             continue

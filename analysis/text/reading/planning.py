@@ -1,5 +1,6 @@
 """What a corpus is made of before it is read: its files, their names, and all that is known of their documents."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -32,7 +33,7 @@ class Layers(NamedTuple):
 class Plan(NamedTuple):
     """The files of a corpus by their names, in order, and what is known before one is opened."""
 
-    files: dict[str, Path]
+    files: dict[str, str]
     doc_ids: dict[str, str]
     given: dict[str, dict[str, str]]
     label: str
@@ -58,7 +59,7 @@ def plan_corpus(
     if not root.exists():
         raise CorpusError(f"no such file or folder: {str(path)!r}: give a folder of texts, or one text file")
     try:
-        names, problems = list_files(root) if root.is_dir() else ({name_from(root.parent, root): root}, [])
+        names, problems = list_files(root) if root.is_dir() else ({name_from(root.parent, root): str(root)}, [])
         table, label = _table(metadata, root)
         if table is not None:
             names = {name: file for name, file in names.items() if not _is_same(file, metadata, root)}
@@ -166,12 +167,12 @@ def _table(metadata: str | Path | pd.DataFrame | None, root: Path) -> tuple[pd.D
     return (read_table(beside), METADATA) if root.is_dir() and beside.is_file() else (None, "")
 
 
-def _is_same(file: Path, metadata: str | Path | pd.DataFrame | None, root: Path) -> bool:
+def _is_same(file: str, metadata: str | Path | pd.DataFrame | None, root: Path) -> bool:
     """Whether `file` is the metadata table itself, or the one that another was given for."""
-    if file == root / METADATA:
+    if file == os.path.join(root, METADATA):  # noqa: PTH118 - as `list_files` puts them together
         return True
     try:
-        return isinstance(metadata, str | Path) and file.samefile(Path(metadata).expanduser())
+        return isinstance(metadata, str | Path) and Path(file).samefile(Path(metadata).expanduser())
     except OSError:  # one of them is no file, or cannot be looked at
         return False
 

@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -60,16 +60,15 @@ def read_file(path: str | Path, *, text_column: str = "text") -> Iterator[Record
     Record 1 {'source': 'Daily'}
     Problem 2 line 3: its 'text' is empty
     """
-    name = os.path.basename(path)  # noqa: PTH119 - a Path of each of many files takes longer than the look
-    is_plain = _format(name) in _PLAIN
+    kind = _format(os.path.basename(path))  # noqa: PTH119 - a Path of each of many files takes longer than the look
     said = "cannot be opened"
     try:
         if is_endless(path):
             raise ReadError(NO_FILE)
         # A plain file is read by one call.
-        with open(path, "rb", buffering=0 if is_plain else -1) as file:  # noqa: PTH123
+        with open(path, "rb", buffering=0 if kind in _PLAIN else -1) as file:  # noqa: PTH123
             said = "cannot be read to its end"
-            yield from read_stream(file, name, text_column=text_column)
+            yield from _told(_read(file, kind, text_column))
     except OSError as error:  # a disk or a server that fails, what is no file under /proc
         if error.errno in _OWN:
             raise
@@ -78,18 +77,20 @@ def read_file(path: str | Path, *, text_column: str = "text") -> Iterator[Record
 
 def read_stream(file: BinaryIO, name: str, *, text_column: str = "text") -> Iterator[Record | Problem]:
     """The documents in an open file that is called `name`, as `read_file` has them."""
-    for found in _read(file, _format(name), text_column):
-        yield _told(found) if isinstance(found, Record) else found
+    yield from _told(_read(file, _format(name), text_column))
 
 
-def _told(record: Record) -> Record | Problem:
-    """`record` with a line on the control characters in its text; a problem where these are too many for a text."""
-    try:
-        said = control_characters(record.text)
-    except ReadError as error:
-        return Problem(record.name, str(error))
-    kept = (f"{said}: kept in the text, and no part of a word",) if said else ()
-    return record._replace(problems=record.problems + kept)
+def _told(found: Iterable[Record | Problem]) -> Iterator[Record | Problem]:
+    """What is `found`, with a line on the control characters in a text; a problem where these are too many for one."""
+    for part in found:
+        try:
+            said = control_characters(part.text) if isinstance(part, Record) else ""
+        except ReadError as error:
+            yield Problem(part.name, str(error))
+            continue
+        if said and isinstance(part, Record):
+            part = part._replace(problems=(*part.problems, f"{said}: kept in the text, and no part of a word"))
+        yield part
 
 
 def _read(file: BinaryIO, kind: str, text_column: str) -> Iterator[Record | Problem]:

@@ -8,7 +8,7 @@ def test_files_come_in_the_order_of_their_paths(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     files, problems = list_files(tmp_path)
-    assert files == {name: tmp_path / name for name in ("a/x.txt", "b.txt", "c/d/y.txt")}
+    assert files == {name: str(tmp_path / name) for name in ("a/x.txt", "b.txt", "c/d/y.txt")}
     assert list(files) == ["a/x.txt", "b.txt", "c/d/y.txt"]
     assert problems == []
 

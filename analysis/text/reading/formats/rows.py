@@ -117,7 +117,7 @@ def digest(file: BinaryIO) -> str:
     """
     file.seek(0)
     found = hashlib.sha256()
-    while piece := file.read(1 << 20):
+    while piece := file.read(1 << 16):  # a larger one would be new pages each time
         found.update(piece)
     file.seek(0)
     return found.hexdigest()
