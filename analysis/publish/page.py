@@ -111,10 +111,10 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
 
 
 def answers(run: Path, sections: Sequence[str]) -> list[str]:
-    """The sentences on the cards of a finished run: what it says first of words, frames and repeats."""
+    """What a finished run says first: the sentences on its cards, and which sections are left out."""
     called: dict[str, Any] = {"titles": {}, "keys": {}}
     ready = [_titled(section, run, called, first=False) for section in read_sections(run, sections)]
-    return [card.text for card in cards(run, ready)]
+    return [card.text for card in cards(run, ready)] + [section["why"] for section in ready if section["why"]]
 
 
 def _titled(section: Section, run: Path, called: Mapping[str, Any], *, first: bool) -> dict[str, Any]:
@@ -137,7 +137,8 @@ def _titled(section: Section, run: Path, called: Mapping[str, Any], *, first: bo
         "prose": about,
         "questions": questions,
         "vain": [question for question in asked if _is_vain(question)],
-        "left_out": [(question["heading"], question["notes"]) for question in unasked if question["notes"]],
+        "why": "" if asked else " ".join(every[0]["notes"]),
+        "left_out": [(question["heading"], question["notes"]) for question in unasked if question["notes"] and asked],
         "limits": [question for question in unasked if question["heading"].startswith(LIMITS)],
         "findings": [
             (question["id"], block["text"], names)
