@@ -264,7 +264,7 @@ def test_the_notebook_runs_and_stands_still_where_no_kernel_answers(small, small
         assert set(made[name][0].data) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
         assert made[name][0].data["text/html"].startswith('<div class="lafz-still">')
     assert made["search"][0].data["text/html"].count("<mark>plan</mark>") == 3
-    assert made["loaded"][0].data["text/plain"].startswith("Left out: the documents have no two values of 'source'")
+    assert made["loaded"][0].data["text/plain"].startswith("Left out: all documents have the same 'source', or none")
     assert "by the stop list data/stopwords, are counted and not ranked." in made["words"][1].data["text/plain"]
     node.metadata.pop("widgets")
     page = HTMLExporter().from_notebook_node(node)[0]
