@@ -109,15 +109,20 @@ def rows_html(rows: Sequence[Sequence[Any]], own: Sequence[Look]) -> str:
 def titled(documents: pd.DataFrame, *, longest: int | None = None) -> dict[str, str]:
     """What each document is called: its title, with source and date where others have the same; else its name.
 
-    With `longest` as in a sentence: titles and names in quotation marks, titles of more characters cut. No two
-    documents are called the same.
+    With `longest` as in a sentence: titles and names in quotation marks, titles of more characters cut, in the middle
+    where others begin alike. No two documents are called the same.
 
     >>> documents = pd.DataFrame({"doc_id": ["a", "b", "c"], "title": ["Rain", "Rain", ""], "source": ["X", "Y", ""]})
     >>> titled(documents.assign(date=pd.NaT)), titled(documents.assign(date=pd.NaT), longest=3)["a"]
     ({'a': 'Rain (X)', 'b': 'Rain (Y)', 'c': 'c'}, '“Ra…” (X)')
     """
     titles = documents["title"].fillna("").astype(str).str.strip()
-    own = titles.map(lambda title: shortened(title, longest)) if longest else titles
+    own = titles
+    if longest:
+        own = titles.map(lambda title: shortened(title, longest))
+        alike = own.duplicated(keep=False) & ~titles.duplicated(keep=False)
+        begin, end = longest - longest // 3, longest // 3
+        own = own.where(~alike, titles.str[:begin].str.rstrip() + "…" + titles.str[-end:])
     about = documents[["doc_id", "source", "date"]].assign(title=own)
     about["again"] = own.duplicated(keep=False)
     about["alike"] = about.duplicated(["title", "source", "date"], keep=False)
