@@ -1,6 +1,7 @@
 """The three answers that a report begins with: which words, which frames, what is repeated."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,19 +54,26 @@ def _frames(run: Path, section: Mapping[str, Any]) -> Card | None:
     table = _table(run, "framing/frames_profile")
     if table is None:
         return None
-    top = table.sort_values("per_1000_words", ascending=False, kind="stable").head(BARS)
-    most = top["per_1000_words"].max()
+    documents = _table(run, "corpus/documents")
+    one = documents is not None and len(documents) == 1  # whose hits are counted, where others have rates
+    by, unit = ("hits", "hits") if one else ("per_1000_words", "hits per 1,000 words")
+    top = table.sort_values(by, ascending=False, kind="stable").head(BARS)
+    most = top[by].max()
     rows = top[top["hits"] > 0].to_dict("records")
     if not rows:
         return None
     text = f"{rows[0]['label']} is the frame used most."
-    bars = [(row["label"], f"{row['per_1000_words']:.1f}", row["per_1000_words"] / most) for row in rows]
-    return Card("Frames", _answer(section, "frames_profile")[0], text, bars, "hits per 1,000 words")
+    numbers = [f"{row[by]:,.1f}" for row in rows]
+    bars = [
+        (row["label"], number.removesuffix(".0") if one else number, row[by] / most)
+        for row, number in zip(rows, numbers, strict=True)
+    ]
+    return Card("Frames", _answer(section, "frames_profile")[0], text, bars, unit)
 
 
 def _repeats(run: Path, section: Mapping[str, Any]) -> Card | None:
     place, text = _answer(section, "repeated_shares")
-    text = text and text.partition(":")[0].rstrip(".") + "."
+    text = text and re.split(":|, all", text)[0].rstrip(".") + "."
     table = _table(run, "redundancy/repeated_paragraphs", "redundancy/repeated_sentences")
     if table is None:
         return Card("Repeats", place, text) if text else None

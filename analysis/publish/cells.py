@@ -109,22 +109,30 @@ def rows_html(rows: Sequence[Sequence[Any]], own: Sequence[Look]) -> str:
 def titled(documents: pd.DataFrame, *, longest: int | None = None) -> dict[str, str]:
     """What each document is called: its title, with source and date where others have the same; else its name.
 
-    With `longest` as in a sentence: titles in quotation marks, those of more characters cut.
+    With `longest` as in a sentence: titles and names in quotation marks, titles of more characters cut, in the middle
+    where others begin alike. No two documents are called the same.
 
     >>> documents = pd.DataFrame({"doc_id": ["a", "b", "c"], "title": ["Rain", "Rain", ""], "source": ["X", "Y", ""]})
     >>> titled(documents.assign(date=pd.NaT)), titled(documents.assign(date=pd.NaT), longest=3)["a"]
     ({'a': 'Rain (X)', 'b': 'Rain (Y)', 'c': 'c'}, '“Ra…” (X)')
     """
-    own = documents["title"].fillna("").astype(str).str.strip()
-    rows = zip(
-        documents["doc_id"], own, own.duplicated(keep=False), documents["source"], documents["date"], strict=True
-    )
+    titles = documents["title"].fillna("").astype(str).str.strip()
+    own = titles
+    if longest:
+        own = titles.map(lambda title: shortened(title, longest))
+        alike = own.duplicated(keep=False) & ~titles.duplicated(keep=False)
+        begin, end = longest - longest // 3, longest // 3
+        own = own.where(~alike, titles.str[:begin].str.rstrip() + "…" + titles.str[-end:])
+    about = documents[["doc_id", "source", "date"]].assign(title=own)
+    about["again"] = own.duplicated(keep=False)
+    about["alike"] = about.duplicated(["title", "source", "date"], keep=False)
     called = {}
-    for doc_id, title, again, source, day in rows:
-        said = f"“{shortened(title, longest)}”" if longest else title
-        about = [] if pd.isna(source) or not source else [str(source)]
-        about += [] if pd.isna(day) else [f"{day:%Y-%m-%d}"]
-        called[doc_id] = (f"{said} ({', '.join(about or [doc_id])})" if again else said) if title else doc_id
+    for doc_id, source, day, title, again, alike in about.itertuples(index=False):
+        more = [] if pd.isna(source) or not source else [str(source)]
+        more += [] if pd.isna(day) else [f"{day:%Y-%m-%d}"]
+        more += [doc_id] if alike or not more else []
+        said = f"“{title or doc_id}”" if longest else title or doc_id
+        called[doc_id] = f"{said} ({', '.join(more)})" if title and again else said
     return called
 
 
@@ -167,7 +175,7 @@ def _look(
     if _is("documents", name, table):
         names = {text: listed for text in texts if (listed := _documents(text, titles)) != text}
     elif _is("keys", name, table):
-        names = {text: keys.get(text) or in_words(text) for text in texts}
+        names = {text: keys.get(text) or in_words(text.removeprefix(f"{name}_")) for text in texts}
     return Look(label, line=name in NAMES, folded=folded, names=names)
 
 

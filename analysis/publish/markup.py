@@ -47,8 +47,8 @@ _FONT = fontpkg_noto_sans_arabic.ROOT / "files" / "NotoSansArabic[wdth,wght].ttf
 _LINE_END = regex.compile(r"[\n\r\v\f\x85\u2028\u2029]")
 
 
-def paragraphs(text: str, segments: Segments, layers: Sequence[Layer]) -> str:
-    """`text` in paragraphs, the first of the `layers` outermost.
+def paragraphs(text: str, segments: Segments, layers: Sequence[Layer], *, printed: int | None = None) -> str:
+    """`text` in paragraphs, the first of the `layers` outermost; those from the character `printed` on aren't printed.
 
     A paragraph holds the segments of one line (a dateline and what it opens) and, up to the line's ends, the marks
     around them. Titles (class t) and headings (h) are paragraphs with the role of one, for notebooks list the ``<h4>``
@@ -60,6 +60,8 @@ def paragraphs(text: str, segments: Segments, layers: Sequence[Layer]) -> str:
     parts, last = [], 0
     for kind, start, end in _lines(text, segments):
         heading = f' class="{kind[0]}" role="heading" aria-level="5"' if kind in ("title", "heading") else ""
+        if printed is not None and start >= printed:
+            heading = heading.replace('class="', 'class="l ') or ' class="l"'
         parts.append(_between(text, last, start, layers))
         parts.append(f'<p dir="auto"{heading}>{marked(text, start, end, layers)}</p>')
         last = end

@@ -32,6 +32,7 @@ _WEB = Path(__file__).with_name("web")
 LOADED = "What was loaded?"  # a question that each notebook asks
 LIMITS = "What this shows"  # begins the heading of what a notebook does not show
 FIRST_ROWS = 5  # of a table, before more are asked for
+_FROM_RIGHT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"  # letters of Hebrew, Arabic and Urdu
 OPEN = 9  # findings that are listed before the others
 # How a finding begins that says that nothing was found.
 NOTHING = (
@@ -111,10 +112,10 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
 
 
 def answers(run: Path, sections: Sequence[str]) -> list[str]:
-    """The sentences on the cards of a finished run: what it says first of words, frames and repeats."""
+    """What a finished run says first: the sentences on its cards, and which sections are left out."""
     called: dict[str, Any] = {"titles": {}, "keys": {}}
     ready = [_titled(section, run, called, first=False) for section in read_sections(run, sections)]
-    return [card.text for card in cards(run, ready)]
+    return [card.text for card in cards(run, ready)] + [section["why"] for section in ready if section["why"]]
 
 
 def _titled(section: Section, run: Path, called: Mapping[str, Any], *, first: bool) -> dict[str, Any]:
@@ -137,7 +138,8 @@ def _titled(section: Section, run: Path, called: Mapping[str, Any], *, first: bo
         "prose": about,
         "questions": questions,
         "vain": [question for question in asked if _is_vain(question)],
-        "left_out": [(question["heading"], question["notes"]) for question in unasked if question["notes"]],
+        "why": "" if asked else " ".join(every[0]["notes"]),
+        "left_out": [(question["heading"], question["notes"]) for question in unasked if question["notes"] and asked],
         "limits": [question for question in unasked if question["heading"].startswith(LIMITS)],
         "findings": [
             (question["id"], block["text"], names)
@@ -150,9 +152,13 @@ def _titled(section: Section, run: Path, called: Mapping[str, Any], *, first: bo
 
 
 def _is_vain(question: Mapping[str, Any]) -> bool:
-    """Whether all that a question shows is that nothing was found."""
-    blocks = question["blocks"]
-    return bool(blocks) and all(own["kind"] == "finding" and _says_nothing(own) for own in blocks)
+    """Whether all that a question shows is that nothing was found, or tables without a row."""
+    blocks = question["blocks"] or question["behind"]
+    return all(_says_nothing(own) if own["kind"] == "finding" else _is_empty(own) for own in blocks)
+
+
+def _is_empty(block: Mapping[str, Any]) -> bool:
+    return bool(block["kind"] == "table" and not block["about"]["rows"])
 
 
 def _says_nothing(finding: Mapping[str, Any]) -> bool:
@@ -320,11 +326,20 @@ def _section(run: Path, name: str) -> Section:
     return Section(name, title[1] if title else name, blocks)
 
 
+def directed(text: str) -> str:
+    r"""A sentence in English with a mark behind each name from the right, which would draw the next number to it.
+
+    >>> print(ascii(directed("Most: حق (31.7) and law (2.0).")))
+    'Most: \u062d\u0642\u200e (31.7) and law (2.0).'
+    """
+    return re.sub(rf"“[^“”]*[{_FROM_RIGHT}][^“”]*”|(?<=[{_FROM_RIGHT}])(?= ?[(,;])", "\\g<0>\u200e", text)
+
+
 def _block(run: Path, section: str, shown: "Shown", text: str, html: str) -> Block:
     from analysis.publish.records import read_about
 
     if shown.kind not in ("figure", "table"):
-        return Block(shown.kind, text, html)
+        return Block(shown.kind, directed(text), html)
     name = shown.name
     if "/" in name:
         raise ParameterError(f"{str(run / section)!r} shows {name!r}, which is no name of a figure or table")

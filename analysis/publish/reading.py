@@ -22,7 +22,7 @@ from analysis.text.shards import taken
 from analysis.text.tokens import Tokens
 
 LONGEST = 60_000  # characters of a document: most speeches and articles are shorter, and a page can hold as many
-
+PRINTED = 5_000  # characters of a document on paper, which are two or three pages
 CODE = 4  # letters of a frame's code, before a number
 HUES = [colour for name, colour in COLOURS.items() if name != "black"]
 LINES = ("solid", "dashed", "double")  # under a match: with eight hues, all of 24 frames look different
@@ -157,10 +157,14 @@ def _article(
     repeats = repeats[(repeats["doc_id"] == about["doc_id"]) & (repeats["start"] < size)]
     grey, again = _grey(text, counted, size), _repeats(repeats, size)
     layers: list[Layer] = [(grey, lambda *_: ('<span class="g">', "</span>")), again, _matches(spans, names, size)]
-    cut = f"<p>… The first {size:,} of {len(text):,} characters.</p>" if size < len(text) else ""
+    printed = _shown(text[:size], segments, PRINTED)
+    of_all = f"of {len(text):,} characters"
+    cut = f'<p class="l">… The first {size:,} {of_all}.</p>' if size < len(text) else ""
+    cut += f'<p class="p">… The first {printed:,} {of_all}; the page has more.</p>' if printed < size else ""
+    body = paragraphs(text[:size], segments, layers, printed=printed)
     markup = (
         f"<details open><summary>{_about(about)}</summary>"
-        f'<div class="x" lang="{html.escape(about["language"])}">{paragraphs(text[:size], segments, layers)}</div>'
+        f'<div class="x" lang="{html.escape(about["language"])}">{body}</div>'
         f"{cut}</details>"
     )
     return _Article(

@@ -36,8 +36,11 @@ RULES: dict[str, Rule] = {
         "no side has two words and two documents",
     ),
     "two_sides": (
-        lambda table, _: min(table["count"].nunique(), table["reference_count"].nunique()) >= RANKS,
-        f"the counts of a side have fewer than {RANKS} ranks",
+        lambda table, _: (
+            min(table["count"].nunique(), table["reference_count"].nunique()) >= RANKS
+            and (table["count"] != table["reference_count"]).any()
+        ),
+        f"the counts of a side have fewer than {RANKS} ranks, or both sides the same",
     ),
     "collocates_by_group": _GRID,
     "trends": (lambda table, _: table["period"].nunique() > 2, _TIMES[1]),
@@ -65,7 +68,10 @@ RULES: dict[str, Rule] = {
     "dot_plot": (lambda table, _: len(table) > 0, "no run of words recurs in one document"),
     "reuse_network": (_GRID[0], "no two groups have text of two earlier ones"),
     "timeline": (lambda table, _: len(table) > 2, "no passage appears in three places"),
-    "document_map": (lambda table, _: len(table) >= HELD, f"a map takes {HELD} documents"),
+    "document_map": (
+        lambda table, _: len(table) >= HELD and (table["x"] != table["x"].iloc[0]).any(),
+        f"a map takes {HELD} documents that are not all alike",
+    ),
     "novelty": (lambda table, _: len(table) >= COURSE, f"a course takes {COURSE} sentences or documents"),
     "counted_once": (
         lambda table, _: (table["lost"] >= LOST).sum() > 1,

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from analysis import tokenize
+from analysis.core.paths import ROOT
 from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.page import write_page
 
@@ -251,16 +252,48 @@ def test_the_sentences_behind_a_word_by_keyboard(report):
     playwright.expect(key).to_be_in_viewport()
 
 
-def test_the_sentences_of_a_frame_are_three_clicks_away(report, sample_run):
-    report.locator(".card", has_text="Frames").get_by_role("link", name="Frames").click()
-    question = report.locator(
-        ".question", has=report.get_by_role("heading", name="Which frames does the text speak of?")
-    )
-    question.get_by_text("Data and method").click()
-    hits = pd.read_csv(sample_run / "framing" / "profile.csv").set_index("frame")["hits"]["law_and_prosecution"]
-    row = question.get_by_role("row").filter(has=report.get_by_role("cell", name="Law and prosecution", exact=True))
-    row.get_by_role("cell", name=str(hits), exact=True).click()
-    playwright.expect(report.get_by_role("dialog")).to_contain_text(f"{hits} places in ")
+MORE, DATA = ".card >> nth={} >> role=link", ".question:has(:target) >> text=Data and method"
+IN_CONTENTS = "nav >> role=link[name=/^{}/]"
+FRAMING, REPEATING = (IN_CONTENTS.format(title) for title in ("How does the language", "How much of it only"))
+# The questions of docs/guide.md in order: what is clicked or, after "=", written; where the answer is; what it is.
+ANSWERS = [
+    ([], ".card >> nth=0", "“campaign” is used most"),
+    ([MORE.format(0), DATA, ".question:has(:target) >> role=button[name=campaign]"], "dialog", "45 places in 44"),
+    ([], ".card >> nth=1", "Law and prosecution is the frame used most"),
+    ([MORE.format(1), DATA, "[data-name='framing/profile'] tr:has-text('Threat') .n"], "dialog", " places in "),
+    ([], ".card >> nth=2", "The Committee examined"),
+    (
+        ["nav >> text=The texts", "#reader input = root out", "#reader >> text=in the text"],
+        ".sought",
+        "root",
+    ),
+    (
+        [REPEATING, IN_CONTENTS.format("Who had it first")],
+        ".question:has(:target) .finding",
+        "Borrowed most: “Steering",
+    ),
+    ([".findings li:has-text('Repeated most') a", DATA], "[data-name$=repeated_shares] tbody tr", "Apex Committee"),
+    (
+        [FRAMING, IN_CONTENTS.format("Who is heard"), ".question:has(:target) >> role=button[name='An official']"],
+        "dialog",
+        "7 places in ",
+    ),
+    ([FRAMING, IN_CONTENTS.format("Is the lexicon right")], ".question:has(:target) .finding", "Human coders"),
+]
+
+
+@pytest.mark.parametrize("place", range(10))
+def test_a_question_takes_three_clicks_at_most(report, place):
+    guide = (ROOT / "docs" / "guide.md").read_text().partition("### Ten questions")[2]
+    clicks = re.findall(r"^\| .*\? \| (.*) \|$", guide, re.MULTILINE)[place]
+    steps, where, said = ANSWERS[place]
+    assert len(steps) == (0 if clicks.startswith("none:") else clicks.count(", ") + 1) <= 3
+    for step in steps:
+        selector, _, text = step.partition(" = ")
+        target = report.locator(selector).first
+        target.fill(text) if text else target.click()
+    playwright.expect(report.locator(where).first).to_contain_text(said)
+    playwright.expect(report.locator(where).first).to_be_in_viewport()
 
 
 def test_the_contents_stay_in_view_and_say_where_one_is(report):

@@ -38,6 +38,13 @@ def test_words_and_frames_have_bars_as_long_as_their_numbers(tmp_path: Path) -> 
     assert frames.bars == [("War", "6.0", 1.0), ("Law", "3.0", 0.5)]  # what has no hit has no bar
 
 
+def test_of_one_document_hits_are_counted(tmp_path: Path) -> None:
+    write(tmp_path, "framing/frames_profile", FRAMES)
+    write(tmp_path, "corpus/documents", pd.DataFrame({"doc_id": ["a"]}))
+    [frames] = cards(tmp_path, [section("framing", "frames_profile")])
+    assert (frames.bars, frames.unit) == ([("War", "6", 1.0), ("Law", "3", 0.5)], "hits")
+
+
 def test_the_most_repeated_paragraph_is_quoted(tmp_path: Path) -> None:
     write(tmp_path, "redundancy/repeated_paragraphs", TWICE)
     said = section("redundancy", "repeated_shares", finding="16% of the words are repeated: 5% here, 13% there.")

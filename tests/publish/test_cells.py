@@ -74,6 +74,14 @@ def test_titles_stand_in_a_table_for_names():
     assert named["term"].tolist() == ["a", "b"]
 
 
+def test_titles_that_differ_where_a_sentence_cuts_them_are_told_apart():
+    documents = pd.DataFrame({"doc_id": list("abcd"), "title": ["A long title, 1", "A long title, 2", "Rain", "Rain"]})
+    assert titled(documents.assign(source="X", date=pd.NaT))["a"] == "A long title, 1"
+    documents = documents.assign(source=["X", "Y", "Z", "Z"], date=pd.NaT)
+    said = titled(documents, longest=8)
+    assert said == {"a": "“A long… 1”", "b": "“A long… 2”", "c": "“Rain” (Z, c)", "d": "“Rain” (Z, d)"}
+
+
 def test_titles_that_several_have_are_told_apart():
     documents = pd.DataFrame({"doc_id": ["a", "b", "c"], "title": ["Rain", "Rain", None], "source": ["X", None, ""]})
     documents["date"] = pd.to_datetime(["2024-06-22", None, None])

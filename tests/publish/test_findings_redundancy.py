@@ -53,7 +53,7 @@ def test_the_groups_that_repeat_most_and_the_one_that_repeats_least():
     assert repeats_most(shares, groups) == "Repeated most: B (100% of its words), A (25%) and C (15%); least: D (0%)."
     assert repeats_most(shares.head(3), groups.head(3)) == "Repeated most: B (100% of its words); least: A (25%)."
     assert repeats_most(shares.assign(repeated=shares["words"]), groups) == (
-        "All groups of documents repeat as much (100% of their words)."
+        "All groups repeat the same share of their words (100%)."
     )
     assert repeats_most(shares.assign(repeated=[0, 0, 0, 1, 0]), groups) == (
         "No group of documents repeats as much as 1% of its words verbatim."

@@ -54,6 +54,15 @@ def test_hits_of_the_sample_can_be_counted_again(sample_run):
     assert with_hit == (leading["status"] != "no term").sum()
 
 
+def test_tables_of_groups_begin_with_a_row_for_each_group_or_with_the_most_hits(sample_run):
+    covered = pd.read_csv(sample_run / "framing" / "coverage.csv")
+    first = covered.head(covered["source"].nunique())
+    assert first["source"].is_unique
+    assert set(first["status"]) == {"framed"}
+    assert first["share"].is_monotonic_decreasing
+    assert pd.read_csv(sample_run / "framing" / "naming.csv")["hits"].is_monotonic_decreasing
+
+
 def test_by_hand_mistakes_cost_their_section_and_no_more(run, small):
     wrong = {"group_by": "sauce", "every": "fortnight", "margin": -1.0, "documents": 0, "top_n": 0}
     made = run(small, style=LEXICONS / "gun_violence.yml", **wrong)
@@ -74,7 +83,7 @@ def test_a_text_without_a_term_has_no_empty_figure(run, tmp_path):
     assert of_kind(made, "figure") == []
     findings = of_kind(made, "finding")
     assert "No term of the lexicon occurs in the text." in findings
-    assert "No frame leads in a sentence; in 100% no term appears." in findings
+    assert "No term appears in any sentence, so no frame leads." in findings
     assert not [text for text in findings if text.startswith(("No term speaks of", "No two frames", "Headlines"))]
 
 

@@ -105,6 +105,12 @@ def test_a_question_that_found_nothing_is_folded_with_its_table(page, said, fold
     assert (made.index('<details class="behind">') < made.index('data-name="framing/courts"')) == folded
 
 
+def test_a_question_whose_tables_have_no_row_is_folded(page):
+    table = ("<table></table>", "c", {"kind": "table", "name": "courts", "rows": 1, "drawn": False})
+    made = page(table, tables={"courts": pd.DataFrame({"term": []})})
+    assert made.index("<summary>Looked for and not found: 1</summary>") < made.index('data-name="framing/courts"')
+
+
 def test_one_document_gives_the_page_its_title(page):
     assert '<h1 dir="auto">&lt;/style&gt;&lt;script&gt;alert(1)&lt;/script&gt;</h1>' in page()
 

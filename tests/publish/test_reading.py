@@ -121,6 +121,15 @@ def test_a_long_document_is_cut_at_a_paragraph_and_says_so():
     assert f"… The first 78 of {len(text):,} characters." in view
 
 
+def test_of_a_long_document_paper_has_the_first_pages_and_says_so():
+    text = "\n\n".join(["# Head", "w" * 3_000, "x" * 1_980, "y" * 3_000])  # with the blank lines 4,990 before the last
+    view = reading_view(tokenize(read_text(text)), NONE, labels={})
+    assert shown(view) == ([text], [])
+    assert re.findall(r'<p dir="auto"( class="l")?>(.)', view) == [("", "w"), ("", "x"), (' class="l"', "y")]
+    assert '<p class="p">… The first 4,990 of 7,992 characters; the page has more.</p>' in view
+    assert 'class="p"' not in reading_view(tokenize(read_text(text[:4_990])), NONE, labels={})
+
+
 @pytest.mark.parametrize(("text", "left"), [("word " * 1000, 99), ("w" * 5000, 100)])
 def test_a_long_paragraph_is_cut_at_a_blank_or_where_there_is_none(text, left):
     spans = table([("text", left - 1, left + 2, "w"), ("text", 0, 3, "w")])  # the first goes on behind the cut

@@ -76,7 +76,7 @@ def test_one_word_alone(run, tmp_path):
     (tmp_path / "one.txt").write_text("Word.", encoding="utf-8")
     made = shown(run(tmp_path / "one.txt"))
     assert of_kind(made, "figure") == []
-    assert "No run of four words appears twice in one." in of_kind(made, "note")
+    assert "No run of four words appears twice in “one”." in of_kind(made, "note")
     findings = of_kind(made, "finding")
     assert findings[0] == "No sentence of 5 words or more is repeated verbatim."
     assert findings[-1] == "No term of the lexicon occurs in the text."

@@ -185,7 +185,7 @@ def test_a_mistake_in_the_corpus_leaves_nothing(make_folder, tmp_path):
         run(resolved(corpus, None, {}), tmp_path / "out", sharded=True, memory=MEMORY)
     (corpus / "a.txt").write_text("The forum met.")
     with pytest.raises(CorpusError, match="is in 'en' and the documents are in ur: give one in their language"):
-        run(resolved(corpus, None, {"language": "ur"}), tmp_path / "out", sharded=True, memory=MEMORY)
+        run(resolved(corpus, ["framing"], {"language": "ur"}), tmp_path / "out", sharded=True, memory=MEMORY)
     assert [path.name for path in tmp_path.iterdir()] == ["corpus"]
 
 

@@ -39,9 +39,11 @@ def grid(*rows):
         ("words_by_group", grid(["a", 1, 2], ["b", 0, 3]), TWO, True),
         ("collocates_by_group", grid(["a", 1, 2], ["b", 0, 0]), TWO, False),
         ("two_sides", pd.DataFrame({"count": range(5), "reference_count": [0, 1, 2, 3, 3]}), TWO, False),
-        ("two_sides", pd.DataFrame({"count": range(5), "reference_count": [0, 1, 2, 3, 4]}), TWO, True),
+        ("two_sides", pd.DataFrame({"count": range(5), "reference_count": [0, 1, 2, 3, 5]}), TWO, True),
+        ("two_sides", pd.DataFrame({"count": range(5), "reference_count": range(5)}), TWO, False),  # one line
         ("document_map", column("x", 1, 2, 3, 4), TWO, False),
         ("document_map", column("x", 1, 2, 3, 4, 5), TWO, True),
+        ("document_map", column("x", 1, 1, 1, 1, 1), TWO, False),  # all in one point
         ("frames_by_time", grid(["a", 1, 2], ["b", 0, 3]), TWO, False),
         ("frames_by_time", grid(["a", 1, 2, 0]), TWO, True),
         ("trends", column("period", 1, 1, 2), TWO, False),

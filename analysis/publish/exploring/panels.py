@@ -28,6 +28,7 @@ from analysis.text.tokens import Tokens
 
 SORTED = 20_000  # places of a word up to which all their contexts are made, so that they can be put into order
 PAIRS = 40  # pairs of sentences that are shown
+BEGINS = ("term_frequency/all_words", "framing/profile")  # tables of a report, of which the first that it has is shown
 LONGER = 5  # words that begin like one that does not occur
 
 ORDERS = {
@@ -141,8 +142,10 @@ def repeated(tokens: Tokens, *, similarity: float = 0.6) -> Any:
 
 
 def report_tables(run: Run) -> Any:
-    """The tables of a finished report, one at a time, with its caption, sorted and searched."""
-    table = labelled(ui.Dropdown, "Table", "table", options=sorted(run))
+    """The tables of a finished report, one at a time, with its caption, sorted and searched; first its words."""
+    names = sorted(run)
+    first = next((name for name in BEGINS if name in run), names[0])
+    table = labelled(ui.Dropdown, "Table", "table", options=names, value=first)
     column = labelled(ui.Dropdown, "Sort by", "column")
     read = lru_cache(maxsize=4)(run.__getitem__)
 

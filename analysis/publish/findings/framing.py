@@ -102,21 +102,27 @@ def corrected(table: pd.DataFrame, lexicon: Lexicon, *, top: int = 3) -> str:
     return f"Coders find {listed(said)}; the lexicon alone says {listed([percent(row['raw_share']) for row in rows])}."
 
 
-def framed_as(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> str:
-    """The frames spoken of most, from a frame profile, as a sentence.
+def framed_as(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3, counts: bool = False) -> str:
+    """The frames spoken of most, from a frame profile, as a sentence; with `counts` in place of rates, as of one text.
 
     >>> profile = pd.DataFrame({"frame": ["war", "law"], "hits": [2, 6], "per_1000_words": [2.0, 6.0]})
     >>> framed_as(profile, {"war": "War", "law": "Law"})
     'The frames used most: law (6.0 hits per 1,000 words) and war (2.0).'
+    >>> framed_as(profile, {"war": "War", "law": "Law"}, counts=True)
+    'The frames used most: law (6 hits) and war (2).'
     """
     found = table[table["hits"] > 0].sort_values("per_1000_words", ascending=False, kind="stable")
     found = leading(found, "per_1000_words", top)
     if found.empty:
         return "No term of the lexicon occurs in the text."
-    units = [" hits per 1,000 words", *[""] * (len(found) - 1)]
-    rows = zip(found["frame"], found["per_1000_words"], units, strict=True)
-    said = [_with_aside(labels[frame].lower(), f"{_rate(value)}{unit}") for frame, value, unit in rows]
-    return f"The frames used most: {listed(said)}."
+    numbers = [_rate(rate) for rate in found["per_1000_words"]]
+    unit = "hits per 1,000 words"
+    if counts:
+        numbers = [f"{hits:,.1f}".removesuffix(".0") for hits in found["hits"]]
+        unit = "hit" if numbers[0] == "1" else "hits"
+    numbers[0] += f" {unit}"
+    said = [_with_aside(labels[frame].lower(), number) for frame, number in zip(found["frame"], numbers, strict=True)]
+    return f"{'The frames used most' if (table['hits'] > 0).sum() > 1 else 'The only frame'}: {listed(said)}."
 
 
 def unspoken(table: pd.DataFrame, labels: dict[str, str]) -> str | None:
@@ -134,6 +140,8 @@ def covered(table: pd.DataFrame) -> str:
     >>> covered(table)
     'A frame leads in 30% of the sentences (3 of 10); in 60% no term appears.'
     """
+    if table.loc[table["status"] != "no term", "sentences"].sum() == 0:
+        return "No term appears in any sentence, so no frame leads."
     share = dict(zip(table["status"], table["share"], strict=True))
     count = dict(zip(table["status"], table["sentences"], strict=True))
     said = f"A frame leads in {percent(share['framed'])} of the sentences"

@@ -52,13 +52,16 @@ def called(table: pd.DataFrame | None, labels: dict[str, str], *, top: int = 3) 
     >>> table = pd.DataFrame({"naming": ["naming_militant"], "hits": [4], "share": [1.0]})
     >>> called(table, {"naming_militant": "Opponent: militant"})
     'The armed opponent is named 4 times: always as militant.'
+    >>> table = pd.DataFrame({"naming": ["naming_militant", "naming_rebel"], "hits": [4, 1], "share": [0.8, 0.2]})
+    >>> called(table, {"naming_militant": "Opponent: militant", "naming_rebel": "Opponent: rebel"})
+    'The armed opponent is named 5 times: 4 times as militant and once as rebel.'
     """
     if table is None or not table["hits"].sum():
         return "No word of the list names the armed opponent."
     found = table[table["hits"] > 0].sort_values("hits", ascending=False, kind="stable")
     own = leading(found, "hits", top).to_dict("records")
     names = [f"as {labels[row['naming']].split(': ')[-1].lower()}" for row in own]
-    said = [f"{name} in {percent(row['share'])}" for name, row in zip(names, own, strict=True)]
+    said = [f"{times(row['hits'])} {name}" for name, row in zip(names, own, strict=True)]
     if len(own) == 1:
         total = float(table["hits"].sum())
         said = [("" if total <= 1 else "both times " if total == 2 else "always ") + names[0]]

@@ -50,7 +50,7 @@ def repeats_most(shares: pd.DataFrame, groups: pd.Series, *, top: int = 3) -> st
     last = share[share == share.iloc[-1]]
     most = leading(share[share > share.iloc[-1]].to_frame("share"), "share", top)["share"]
     if most.empty:
-        return f"All groups of documents repeat as much ({percent(share.iloc[0])} of their words)."
+        return f"All groups repeat the same share of their words ({percent(share.iloc[0])})."
     said = [f"{name} ({percent(own)})" for name, own in most.items()]
     said[0] = said[0].replace("%)", "% of its words)")
     least = listed([str(name) for name in last.index]) if len(last) <= top else f"{len(last):,} groups"
@@ -154,6 +154,8 @@ def shared_text(found: pd.DataFrame, common: pd.DataFrame | None = None) -> str:
     kinds = found["kind"].value_counts()
     said = f"{pairs:,} pairs of documents share" if pairs > 1 else "1 pair of documents shares"
     of_kinds = [f"{kinds[kind]:,} {name}" for kind, name in KINDS.items() if kind in kinds]
+    if len(found) > 1 and len(of_kinds) == 1:
+        of_kinds = [of_kinds[0].replace(f"{len(found):,}", "both" if len(found) == 2 else "all")]
     return f"{said} {counted(len(found), 'passage')}: {listed(of_kinds)}.{aside}"
 
 
@@ -163,11 +165,12 @@ def compared(candidates: pd.DataFrame, pairs: pd.DataFrame, most: int) -> str:
     >>> compared(pd.DataFrame(index=range(9)), pd.DataFrame(index=range(1)), 300)
     '9 pairs of documents share runs of four words and were searched for passages; 1 of them is reuse.'
     """
-    said = f"{len(candidates):,} pairs" if len(candidates) != 1 else "1 pair"
-    verb = "share" if len(candidates) != 1 else "shares"
-    was = "were" if len(candidates) != 1 else "was"
-    said = f"{said} of documents {verb} runs of four words and {was} searched for passages; "
-    said += f"{len(pairs):,} of them {'is' if len(pairs) == 1 else 'are'} reuse."
+    if len(candidates) == 1:
+        said = "1 pair of documents shares runs of four words and was searched for passages; "
+        said += "it is reuse." if len(pairs) else "it is no reuse."
+    else:
+        said = f"{len(candidates):,} pairs of documents share runs of four words and were searched for passages; "
+        said += f"{len(pairs):,} of them {'is' if len(pairs) == 1 else 'are'} reuse."
     return said + f" There are more: these {most:,} share most." * (len(candidates) == most)
 
 

@@ -247,5 +247,5 @@ def varied(table: pd.DataFrame, words: int) -> str:
         return f"There is no {'second ' * words}word."
     types = int(table["rank"].max()) if len(table) else 0
     rare = table.loc[table["count"] == 1, "rank"]  # of many words the first and the last of them
-    once = percent((rare.max() - rare.min() + 1) / types) if len(rare) else "0%"
-    return f"The {words:,} running words are {types:,} different ones; {once} of these appear only once."
+    once = f"{percent((rare.max() - rare.min() + 1) / types)} of these appear" if len(rare) else "none of these appears"
+    return f"The {words:,} running words are {types:,} different ones; {once} only once."

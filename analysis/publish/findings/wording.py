@@ -65,11 +65,11 @@ def left_out(group_by: str | None) -> str:
     """Why a comparison of groups is not there.
 
     >>> left_out("source")
-    "Left out: the documents have no two values of 'source', so there is nothing to compare."
+    "Left out: all documents have the same 'source', or none, so there is nothing to compare."
     """
     if not group_by:
         return "Left out: no metadata column is named in group_by, so there is nothing to compare."
-    return f"Left out: the documents have no two values of {group_by!r}, so there is nothing to compare."
+    return f"Left out: all documents have the same {group_by!r}, or none, so there is nothing to compare."
 
 
 def of_all(grid: pd.DataFrame, groups: pd.Series) -> str:

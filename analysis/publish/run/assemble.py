@@ -32,7 +32,7 @@ from analysis.publish.manifest import (
 )
 from analysis.publish.page import write_page
 from analysis.publish.parameters import READING, notebooks, resolve
-from analysis.publish.run.checks import check_files, check_groups, check_language, check_place, faults_told
+from analysis.publish.run.checks import check_files, check_groups, check_place, faults_told, left_out
 from analysis.publish.run.machine import (
     check_fits,
     free,
@@ -50,6 +50,7 @@ from analysis.publish.run.sections import (
     kept_work,
     run_sections,
     words_of,
+    write_left_out,
 )
 from analysis.publish.tables import write_json
 from analysis.text.corpus import CorpusError, corpus_files
@@ -153,7 +154,7 @@ def run(
                 raise CorpusError(f"{changed}, since the report was begun: {_AGAIN}")
             at_once = sharded_side_by_side(room, int(tokens.corpus.documents["n_chars"].max()))
         check_groups(parameters, tokens)
-        check_language(parameters, lexicons, tokens.corpus)
+        without = left_out(parameters, lexicons, tokens.corpus)
         failed = out.with_name(f"{out.name}.failed")
         if keep_failed:
             check_place(failed, EXECUTED)
@@ -163,8 +164,10 @@ def run(
         with working_folder(out) as beside:
             build = beside / "run"
             build.mkdir()
+            for name, why in without.items():
+                write_left_out(build, chosen[name], why)
             logs = run_sections(
-                chosen,
+                {name: path for name, path in chosen.items() if name not in without},
                 parameters,
                 build,
                 words=words,

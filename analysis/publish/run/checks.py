@@ -80,20 +80,28 @@ def check_groups(parameters: Mapping[str, dict[str, Any]], tokens: Tokens) -> No
                 raise ParameterError(str(error)) from None
 
 
-def check_language(parameters: Mapping[str, dict[str, Any]], lexicons: Mapping[str, Lexicon], corpus: Corpus) -> None:
-    """Raises `CorpusError` without a document in the lexicon's language: with nothing to frame the whole run fails."""
+def left_out(
+    parameters: Mapping[str, dict[str, Any]], lexicons: Mapping[str, Lexicon], corpus: Corpus
+) -> dict[str, str]:
+    """The sections that have nothing to work with, and why: framing without a document in its lexicon's language.
+
+    Raises `CorpusError` where no other section would be left.
+    """
     if "framing" not in parameters:
-        return
+        return {}
     lexicon = lexicons[parameters["framing"]["lexicon"]]
     languages = set(corpus.documents["language"].map(primary))
-    if lexicon.language not in languages:
-        said = ", ".join(sorted(languages))
-        said += " (undetermined: the metadata name a language by no known code, such as 'en')" * ("und" in languages)
-        rest = ",".join(section for section in notebooks() if section != "framing")
-        raise CorpusError(
-            f"lexicon {lexicon.name!r} is in {lexicon.language!r} and the documents are in "
-            f"{said}: give one in their language with -p lexicon=FILE, or --only {rest}"
-        )
+    if lexicon.language in languages:
+        return {}
+    said = ", ".join(sorted(languages))
+    said += " (undetermined: the metadata name a language by no known code, such as 'en')" * ("und" in languages)
+    why = (
+        f"lexicon {lexicon.name!r} is in {lexicon.language!r} and the documents are in {said}: give one in their "
+        "language with -p lexicon=FILE, or say with -p language=CODE what language they are in"
+    )
+    if len(parameters) == 1:
+        raise CorpusError(why)
+    return {"framing": why}
 
 
 def check_place(out: Path, mark: str = MANIFEST, *, what: str = "report") -> None:

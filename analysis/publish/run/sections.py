@@ -1,6 +1,7 @@
 """Runs a report's notebooks, each into its own folders; on a sharded corpus finished notebooks are kept and reused."""
 
 import hashlib
+import html
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ from analysis.core.jobs import BusyError, delete, held, work_of
 from analysis.core.progress import Progress
 from analysis.core.versions import code_version
 from analysis.publish.manifest import OF_FORMATS, extras_of, named, recorded, versions
-from analysis.publish.parameters import notebooks
+from analysis.publish.parameters import notebooks, read_cells
 from analysis.publish.run.processes import Job, Processes, run_notebooks
 from analysis.publish.tables import OUTPUT, write_json
 from analysis.text.loading import CACHE, ONLY_KEPT
@@ -79,6 +80,21 @@ def run_sections(
             for file in (place / folder).iterdir():
                 shutil.copyfile(file, build / folder / file.name)  # a copy: the report's files are added to
     return {name: logs.get(name) or json.loads((place / _LOG).read_bytes()) for name, place in places.items()}
+
+
+def write_left_out(build: Path, notebook: Path, why: str) -> None:
+    """Write, in the place of a `notebook` that has nothing to work with, its title and `why`, which the page says."""
+    title = next(cell.source for cell in read_cells(notebook) if cell.kind == "markdown")
+    said = f"Left out: {why}."
+    shown = {
+        "output_type": "display_data",
+        "data": {"text/plain": said, "text/html": f"<p>{html.escape(said)}</p>"},
+        "metadata": {"lafz": {"kind": "note"}},
+    }
+    code = {"cell_type": "code", "id": "left-out", "execution_count": None, "outputs": [shown], "source": ""}
+    cells = [{"cell_type": "markdown", "id": "title", "source": title, "metadata": {}}, {**code, "metadata": {}}]
+    (build / EXECUTED).mkdir(exist_ok=True)
+    write_json({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, build / EXECUTED / notebook.name)
 
 
 def reading_from(words: Path) -> dict[str, str]:

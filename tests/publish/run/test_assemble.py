@@ -1,5 +1,6 @@
 """A report from end to end, with real kernels, and what happens when a part of it fails."""
 
+import html
 import json
 import re
 import shutil
@@ -156,6 +157,31 @@ def test_an_unfinished_folder_replaces_only_one_of_its_kind(small, typed, tmp_pa
     said = "out.failed' exists and is no earlier report: choose another --out, or move it away\n"
     assert (done.status, done.err.count("lafz: "), done.err.endswith(said)) == (2, 1, True)
     assert [path.name for path in tmp_path.rglob("*")] == ["out.failed", "mine.txt"]
+
+
+def test_what_has_no_text_in_its_language_is_left_out_with_one_line_and_the_rest_is_made(
+    make_folder, typed, tmp_path, monkeypatch
+):
+    notes = tmp_path / "notebooks"
+    shutil.copytree(ROOT / "notebooks", notes)
+    node = nbformat.read(notes / "03_redundancy.ipynb", as_version=4)
+    loaded = next(place for place, cell in enumerate(node.cells) if cell.id == "loaded")
+    node.cells = node.cells[: loaded + 1]
+    nbformat.write(node, notes / "03_redundancy.ipynb")
+    monkeypatch.setattr("analysis.publish.parameters.NOTEBOOKS", notes)
+    corpus, out = make_folder({"a.txt": "جنگ ختم ہوئی۔ امن کی بات ہوئی۔"}), tmp_path / "out"
+    done = typed("report", corpus, "--out", out, "--only", "framing,redundancy", "-p", "language=ur")
+    why = (
+        "Left out: lexicon 'security_communication' is in 'en' and the documents are in ur: give one in their "
+        "language with -p lexicon=FILE, or say with -p language=CODE what language they are in."
+    )
+    assert (done.status, done.out.splitlines()) == (0, [why, str(out / "index.html")])
+    assert shown_by(out, "framing") == [("note", why)]
+    page = html.unescape((out / "index.html").read_text())
+    assert f"<h2>How does the language frame the matter?</h2>\n<p>{why}</p>" in page
+    assert "0 questions" not in page
+    assert (out / "redundancy" / "loaded.csv").is_file()
+    assert typed("verify", out).status == 0
 
 
 def test_a_notebook_that_ends_early_is_not_taken_for_whole(small, tmp_path):

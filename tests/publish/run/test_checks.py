@@ -9,7 +9,7 @@ from analysis.framing.lexicon import LexiconError, read_lexicon
 from analysis.publish.manifest import FILE_PARAMETERS
 from analysis.publish.parameters import KINDS, notebooks, read_parameters, resolve
 from analysis.publish.run.assemble import report
-from analysis.publish.run.checks import READERS, check_files, check_groups, check_language
+from analysis.publish.run.checks import READERS, check_files, check_groups, left_out
 
 # What a parameter takes, by what the notebooks say of it; a value outside that; and what is said of it.
 OUTSIDE = {
@@ -145,9 +145,11 @@ def test_a_dictionary_is_in_the_language_that_is_given(make_corpus, tmp_path):
     parameters = {"framing": {p.name: p.default for p in read_parameters(notebooks()["framing"])} | given}
     lexicons = check_files(parameters)
     assert {lexicon.language for lexicon in lexicons.values()} == {"de", "en"}  # the others name theirs
-    check_language(parameters, lexicons, make_corpus({"a.csv": "text,language\nDer Krieg.,de\n"}))
+    assert left_out(parameters, lexicons, make_corpus({"a.csv": "text,language\nDer Krieg.,de\n"})) == {}
     with pytest.raises(CorpusError, match="lexicon 'own' is in 'de' and the documents are in en"):
-        check_language(parameters, lexicons, read_text("The war."))
+        left_out(parameters, lexicons, read_text("The war."))
+    [(section, why)] = left_out(parameters | {"redundancy": {}}, lexicons, read_text("The war.")).items()
+    assert (section, why.partition(":")[0]) == ("framing", "lexicon 'own' is in 'de' and the documents are in en")
 
 
 def test_of_many_groups_the_first_are_named(make_corpus):
@@ -175,6 +177,6 @@ def test_a_lexicon_needs_a_document_in_its_language_however_that_is_named(make_c
         r"documents are in und \(undetermined: the metadata name a language by no known code, such as 'en'\): give one"
     )
     with pytest.raises(CorpusError, match=told):
-        check_language(parameters, lexicons, corpus)
+        left_out(parameters, lexicons, corpus)
     corpus.documents["language"] = "en_GB"
-    check_language(parameters, lexicons, corpus)
+    assert left_out(parameters, lexicons, corpus) == {}
