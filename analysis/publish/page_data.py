@@ -33,6 +33,7 @@ PLACES = {
     "framing/matches": ("frame", "pattern", "negated"),
     "framing/style_matches": ("frame", "negated"),
     "framing/actor_mentions": ("actor", "role"),
+    "framing/entity_mentions": ("entity",),
     "framing/passives": ("agent",),
     "framing/speech": ("speaker", "kind"),
     "framing/reports": ("stance",),

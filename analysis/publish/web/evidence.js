@@ -4,6 +4,7 @@ Lafz.behind = (() => {
   const LISTED = {
     frame: ["framing/matches", "frame"],
     actor: ["framing/actor_mentions", "actor"],
+    entity: ["framing/entity_mentions", "entity"],
     speaker: ["framing/speech", "speaker"],
     naming: ["framing/style_matches", "frame"],
     stance: ["framing/reports", "stance"],
@@ -172,7 +173,7 @@ Lafz.behind = (() => {
     [["frame", "definition"], null],
     [["frame"], (row, column, section, name) => frame(section, name, row)],
     [["actor"], actor],
-    ...["speaker", "naming", "stance", "status"].map((key) => [[key], (row) => {
+    ...["entity", "speaker", "naming", "stance", "status"].map((key) => [[key], (row) => {
       const [table, column] = LISTED[key];
       return listed(table, { [column]: [row[key] ?? ""] });
     }]),
@@ -219,7 +220,7 @@ Lafz.behind = (() => {
     const section = name.split("/")[0];
     const found = (places(row, column, section, name) ?? []).filter(keep);
     const called = (frame) => Lafz.texts().frames.find(([known]) => known === frame)?.[1] ?? frame;
-    const subject = [row.term, row.text, row.actor ?? row.patient, row.speaker, row.naming, row.stance, row.status, called(row.frame)]
+    const subject = [row.term, row.text, row.actor ?? row.patient, row.entity, row.speaker, row.naming, row.stance, row.status, called(row.frame)]
       .find((value) => typeof value === "string");
     const pairs = [row.first, row.second].every((value) => typeof value === "string") ? `${row.first} … ${row.second}` : null;
     const title = [row.frame_b ? `${called(row.frame_a)} with ${called(row.frame_b)}` : pairs ?? subject, row.pattern, ...said]
