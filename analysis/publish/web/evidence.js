@@ -32,8 +32,7 @@ Lafz.behind = (() => {
     return found;
   };
 
-  const span = (first, last) => {
-    const { start, end, document } = Lafz.texts().words;
+  const span = ({ start, end, document }, first, last) => {
     return { document: document[first], start: start[first], end: end[last] };
   };
 
@@ -45,7 +44,7 @@ Lafz.behind = (() => {
   };
 
   const phrase = (ids, index) =>
-    runs(ids, index, Lafz.texts().words.sentence).map((word) => span(word, word + ids.length - 1));
+    runs(ids, index, index.words.sentence).map((word) => span(index.words, word, word + ids.length - 1));
 
   const term = (text, section) => {
     const index = Lafz.index(section);
@@ -58,10 +57,10 @@ Lafz.behind = (() => {
     const [one, other] = [index.id.get(first), index.id.get(second)];
     const found = [];
     if (one === undefined || other === undefined) return found;
-    const { sentence } = texts.words;
+    const { sentence } = index.words;
     for (const word of index.at[one]) {
       for (let next = word + 1; next <= word + texts.window; next += 1) {
-        if (index.ids[next] === other && sentence[next] === sentence[word]) found.push(span(word, next));
+        if (index.ids[next] === other && sentence[next] === sentence[word]) found.push(span(index.words, word, next));
       }
     }
     return found;
@@ -105,7 +104,7 @@ Lafz.behind = (() => {
     const whole = fills[table.replace("repeated_", "")] ?? (() => true);
     return runs(ids, index, words.document)
       .filter((word) => whole(word, word + ids.length - 1))
-      .map((word) => span(word, word + ids.length - 1));
+      .map((word) => span(words, word, word + ids.length - 1));
   };
 
   const stretch = (id, start, end) => {
