@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
@@ -13,6 +14,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_FOLDERS: set[Path] = set()  # where numba keeps the loops that are imported
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -34,9 +37,16 @@ def compiled(function: Callable[..., Any]) -> Any:
     6
     """
     try:
-        return numba.njit(nogil=True, cache=True)(function)
+        loop = numba.njit(nogil=True, cache=True)(function)
     except RuntimeError:
         return numba.njit(nogil=True)(function)
+    _FOLDERS.add(Path(str(loop.stats.cache_path)))
+    return loop
+
+
+def is_first_use() -> bool:
+    """Whether none of the loops that are imported has been compiled before, or none could be kept."""
+    return not any(any(folder.glob("*.nbi")) for folder in _FOLDERS)
 
 
 def ahead(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:

@@ -5,7 +5,8 @@ import threading
 import numpy as np
 import pytest
 
-from analysis.core.compiled import ahead, compiled
+from analysis.core import compiled as module
+from analysis.core.compiled import ahead, compiled, is_first_use
 
 LOOP = """
 def total(numbers):
@@ -20,6 +21,13 @@ def test_compiles_where_nothing_can_be_kept():
     names = {}
     exec(LOOP, names)  # numba finds no place for a function without a file, as for one in a read-only install
     assert compiled(names["total"])(np.arange(5)) == 10
+
+
+def test_the_first_use_is_that_before_anything_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_FOLDERS", {tmp_path / "none", tmp_path})
+    assert is_first_use()
+    (tmp_path / "loop-3.py311.nbi").touch()
+    assert not is_first_use()
 
 
 def test_the_next_result_is_made_while_one_is_in_use_and_no_more():
