@@ -203,10 +203,15 @@ def read_frame(frame: Any, text: str = "text", *, language: str = "en", strict: 
     ([{'doc_id': '0', 'party': 'Left'}], ["its 'body' is empty"])
     """
     table = _as_frame(frame, text)
+    if table.columns.nlevels > 1:
+        raise CorpusError(f"the table has columns of {table.columns.nlevels} levels: give each column one name")
     try:
         demand(text, [str(column) for column in table.columns])
     except ReadError as error:
-        raise CorpusError(f"the table {error}".replace("text_column", "text")) from None
+        said = str(error).replace(
+            "give the one with the text as text_column", "name the one that has the texts (text=...)"
+        )
+        raise CorpusError(f"the table {said}") from None
     names = _names(table)
     rows = table.drop(columns="doc_id", errors="ignore").astype(object)
     records: list[dict[str, Any]] = rows.where(rows.notna(), None).rename(columns=str).to_dict("records")  # type: ignore[assignment]

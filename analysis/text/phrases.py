@@ -47,12 +47,14 @@ def join_phrases(tokens: Tokens, phrases: Sequence[str] | pd.DataFrame) -> Token
 
 
 def check_phrases(phrases: Sequence[str]) -> None:
-    """Raises `ValueError` for a phrase of one word, and for one that is no pattern.
+    """Raises `ValueError` for a phrase of one word, for one that is no pattern, and for a text in place of a list.
 
     >>> check_phrases(["prime minister", "war"])
     Traceback (most recent call last):
     ValueError: phrase 'war' is one word: give two or more with a blank between them
     """
+    if isinstance(phrases, str):
+        raise ValueError(f"phrases is {phrases!r}: give a list, such as [{phrases!r}]")
     for phrase in phrases:
         if len(phrase.split()) < 2:
             raise ValueError(f"phrase {phrase!r} is one word: give two or more with a blank between them")

@@ -101,6 +101,7 @@ def test_what_was_joined_goes_with_its_tokens(sample_shards):
     ("phrases", "message"),
     [
         (["war"], "phrase 'war' is one word: give two or more with a blank between them"),
+        ("prime minister", "phrases is 'prime minister': give a list, such as ['prime minister']"),
         (["war ..."], "pattern 'war ...' must begin and end with a word"),
         (pd.DataFrame({"term": ["a b"]}), "the table of phrases has no columns 'first' and 'second'"),
     ],
