@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from analysis.core.compiled import Ints
 from analysis.core.errors import CorpusError as CorpusError
 from analysis.core.errors import did_you_mean
+from analysis.core.paths import located
 from analysis.core.progress import bar
 from analysis.text.reading.folders import IGNORE, list_files
 from analysis.text.reading.formats.rows import Source, demand, document
@@ -267,7 +268,7 @@ def read_corpus(
     text_column: str = "text",
     name_pattern: str | None = None,
 ) -> Corpus:
-    """The corpus in a folder (with all below it) or a file.
+    """The corpus in a folder (with all below it) or a file; "sample" is the one that the package brings along.
 
     Text, Markdown, web pages, PDF and Word files are one document each, in the order of their paths; tables (CSV, JSON,
     Parquet) have one in each row, in the column `text_column`, and zip archives those of their members: see
@@ -289,7 +290,7 @@ def read_corpus(
     said to be the same there. With `strict` the first problem raises. Raises `CorpusError` when the path or the
     metadata does not exist, when the pattern is none, or when no document can be read.
     """
-    plan = plan_corpus(path, metadata, language=language, name_pattern=name_pattern)
+    plan = plan_corpus(located(path), metadata, language=language, name_pattern=name_pattern)
     problems = list(plan.problems)
     sources = []
     taken: set[str] = set()
