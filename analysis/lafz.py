@@ -26,6 +26,7 @@ from analysis.framing.attribution import attributions, read_aliases, speaker_sha
 from analysis.framing.contrasts import headline_body, shifts
 from analysis.framing.cooccurrence import cooccurrence, frame_words
 from analysis.framing.counting import fit, term_counts
+from analysis.framing.entities import entities, entity_mentions
 from analysis.framing.frames import (
     coverage,
     evidence,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import Corpus, tokenize
+from analysis import Corpus, load_run, tokenize
+from analysis.core.paths import ROOT
 from analysis.framing.frames import in_language
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.validity import coded_spans, validity
@@ -183,3 +184,34 @@ def test_the_validity_file_is_that_of_the_shipped_lexicon_and_labels(sample: Cor
     measured = validity(coded, tokens, security)
     kept = read_validity(GOLD / "validity.yml", security)
     pd.testing.assert_frame_equal(kept[measured.columns.tolist()], measured, check_dtype=False, rtol=1e-5)
+
+
+def test_the_gallery_and_the_readme_say_what_the_committed_report_says() -> None:
+    run = load_run(ROOT / "figures" / "sample")
+    loaded, repeated = run["redundancy/loaded"], run["redundancy/repeated_shares"]
+    words = run["term_frequency/all_words"].iloc[0]
+    moved = run["redundancy/before_and_after"].set_index("term").loc["terrorism"]
+    states = run["framing/validity"]["state"].value_counts()
+    war = run["framing/shares"].set_index("frame").loc["war_and_eradication"]
+    copied = f"{repeated['repeated'].sum() / loaded['words'].sum():.0%} of all words"
+    counts = f"{moved['count']:.0f} occurrences to {moved['adjusted']:.0f}"
+    assert states.to_dict() == {"uncertain": 9, "supported": 2, "failed": 1}
+    said = {
+        "README.md": [
+            f"{loaded['documents'].sum()} short documents",
+            f"*{words['term']}* is used most: {words['count']:.0f} times, in {words['documents']} of the documents",
+            f"in {war['share']:.0%} of sentences; the lexicon alone says {war['raw_share']:.0%}",
+            copied,
+            counts,
+        ],
+        "docs/gallery.md": [
+            f"{loaded['documents'].sum()} short documents",
+            copied,
+            f"*Terrorism* occurs {moved['count']:.0f} times as printed, and {moved['adjusted']:.0f} times when",
+            "coders bear out two on these texts; one fails and nine are uncertain",
+        ],
+    }
+    assert len(loaded) == 8  # "eight kinds of source", in both
+    for page, sentences in said.items():
+        text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
+        assert [one for one in [*sentences, "eight kinds of source"] if one not in text] == [], page

@@ -99,10 +99,13 @@ def report(
     chosen = names(only)
     size = read_memory(memory) if memory else None
     with waiting(fork=dask is None) as processes:  # they import while this process does, which both is slow
+        from analysis.core.compiled import is_first_use
         from analysis.publish.page import answers
         from analysis.publish.run.assemble import report as make
         from analysis.publish.run.machine import free
 
+        if is_first_use():
+            note("the first report on a machine compiles what it counts with, and keeps it: a minute or two more")
         room = size or free()
         workers = fitting(room) if dask == LOCAL else 1  # workers of this machine share its memory
         how: dict[str, Any] = {"keep_failed": keep_failed, "memory": size, "worker_memory": room // workers}

@@ -4,6 +4,7 @@ import importlib
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
@@ -15,6 +16,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_FOLDERS: set[Path] = set()  # where numba keeps the loops that are imported
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -58,9 +61,16 @@ def uncounted(function: Callable[..., Any]) -> Any:
 def _jit(function: Callable[..., Any], **options: Any) -> Any:
     """`function` compiled by numba, and kept on disk where that is possible."""
     try:
-        return numba.njit(nogil=True, cache=True, **options)(function)
+        loop = numba.njit(nogil=True, cache=True, **options)(function)
     except RuntimeError:
         return numba.njit(nogil=True, **options)(function)
+    _FOLDERS.add(Path(str(loop.stats.cache_path)))
+    return loop
+
+
+def is_first_use() -> bool:
+    """Whether none of the loops that are imported has been compiled before, or none could be kept."""
+    return not any(any(folder.glob("*.nbi")) for folder in _FOLDERS)
 
 
 def without_blas() -> None:

@@ -61,6 +61,16 @@ def shipped(path: str | Path) -> Path | None:
     return next((place for place in known if not name.is_absolute() and os.path.exists(place)), None)  # noqa: PTH110
 
 
+def located(path: str | Path) -> Path:
+    """`path` where there is such a file or folder, or else what the package brings along of this path or name.
+
+    >>> located("sample") == SAMPLE
+    True
+    """
+    place = expanded(path)
+    return place if os.path.exists(place) else shipped(path) or place  # noqa: PTH110
+
+
 def expanded(path: str | Path) -> Path:
     """`path` with the home folder that ``~`` stands for; the name of a user who is not there stays as it is.
 
@@ -108,9 +118,7 @@ def to_root(path: str | Path) -> str:
     >>> to_root(SAMPLE / "metadata.csv")
     'data/sample/metadata.csv'
     """
-    place = expanded(path).resolve()
-    if not os.path.exists(place):  # noqa: PTH110
-        place = shipped(path) or place
+    place = located(path).resolve()
     try:
         brought = place.is_relative_to(SHARE) and not place.is_relative_to(ROOT)
         name = Path(os.path.relpath(place, SHARE if brought else ROOT)).as_posix()

@@ -26,6 +26,7 @@ _TERM_KEYS = ("pattern", "weight", "note")
 _NEGATION_KEYS = ("window", "words")
 _DIGITS = 4  # of a number of words
 _WINDOW = 3  # words before a match in which a negation is looked for, where the lexicon doesn't say
+_LIWC_22 = "dicterm"  # the first column of its tables, in lower case
 _TERM_COLUMNS, _FRAME_COLUMNS = ("term", "word", "pattern"), ("category", "frame")  # of a CSV table, in any case
 
 _Row = tuple[str, str, Any]  # frame, term, and its weight as it was given
@@ -69,7 +70,8 @@ def read_lexicon(
       ``dfm_lookup()`` does: ``{"politics": {"left": [...]}}`` has the frame "politics.left";
     - ``.dic``, LIWC's: categories between two lines of ``%``, then a term and the numbers of its categories. A term
       counts too for the categories that its own are indented under; a category without a term is left out;
-    - ``.csv`` or ``.tsv``: term (or word, pattern), category (or frame), and weight if there is one.
+    - ``.csv`` or ``.tsv``: term (or word, pattern), category (or frame), and weight if there is one; or ``.dicx``, that
+      of LIWC-22: DicTerm, and a column for each category with an X, or a weight, where it has the term.
 
     They are in `language`, and a word of `negation` within three words before a match makes it negated; what weight
     they don't give is 1. A term of several categories counts for each, which this package's YAML takes for a mistake.
@@ -90,7 +92,7 @@ def read_lexicon(
         known = ", ".join(sorted(other.name for other in file.parent.glob("*.yml"))) or "no .yml file there"
         own = ", ".join(sorted(other.stem for other in LEXICONS.glob("*.yml")))
         raise LexiconError(f"no such lexicon: {str(source)!r} (beside it: {known}); by their names alone: {own}")
-    if file.suffix.lower() in (".csv", ".tsv"):
+    if file.suffix.lower() in (".csv", ".tsv", ".dicx"):
         return _dictionary(file.name, _table(file), language, negation)
     if file.suffix.lower() == ".dic":
         labels: dict[str, str] = {}
@@ -200,6 +202,14 @@ def _table(file: Path) -> Iterator[_Row]:
         table = read_table(file)
     except MetadataError as error:
         raise LexiconError(str(error)) from None
+    if table.columns[0].lower() == _LIWC_22:
+        yield from (
+            (frame, term, "1" if mark.strip().lower() == "x" else mark)
+            for frame in table.columns[1:]
+            for term, mark in zip(table.iloc[:, 0], table[frame], strict=True)
+            if mark.strip()
+        )
+        return
     by_name = {name.lower(): table[name] for name in table.columns[::-1]}
     terms, frames = (
         next((by_name[name] for name in names if name in by_name), None) for names in (_TERM_COLUMNS, _FRAME_COLUMNS)

@@ -22,6 +22,7 @@ from analysis.framing.style import CERTAIN, OPEN
 from analysis.publish.reading import codes
 from analysis.text.forms import word_forms
 from analysis.text.periods import PERIODS, longest_period, periods
+from analysis.text.phrases import join_phrases
 from analysis.text.shards import LISTED, taken
 from analysis.text.stopwords import stop_words
 from analysis.text.tokens import Tokens
@@ -33,6 +34,7 @@ PLACES = {
     "framing/matches": ("frame", "pattern", "negated"),
     "framing/style_matches": ("frame", "negated"),
     "framing/actor_mentions": ("actor", "role"),
+    "framing/entity_mentions": ("entity",),
     "framing/passives": ("agent",),
     "framing/speech": ("speaker", "kind"),
     "framing/reports": ("stance",),
@@ -92,7 +94,7 @@ def texts(whole: Tokens, run: Path, parameters: Mapping[str, Mapping[str, Any]])
         "chosen": "evenly chosen" if complete is None else "the first ones",
         "documents": _documents(tokens, units, grouped_by, [period[row] for row in rows]),
         "words": _words(tokens, units),
-        "forms": _forms(tokens, parameters),
+        "forms": _forms(tokens, parameters, units),
         "frames": _frames(run),
         "firmness": {"certain": CERTAIN, "open": OPEN},
         "places": {name: _places(run / f"{name}.csv", keys, number, units) for name, keys in PLACES.items()},
@@ -235,15 +237,26 @@ def _words(tokens: Tokens, units: Sequence[Ints | None]) -> dict[str, Any]:
     return packed | in_all | {"document_words": words, "document_sentences": sentences}
 
 
-def _forms(tokens: Tokens, parameters: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What the words are called: as they stand, or where the term notebook counts stems or lemmas, so in its tables."""
+def _forms(
+    tokens: Tokens, parameters: Mapping[str, Mapping[str, Any]], units: Sequence[Ints | None]
+) -> list[dict[str, Any]]:
+    """What the words are called: as printed, or in tables of the term notebook the stems, lemmas or phrases it counts.
+
+    Where phrases are joined, there are other words than those of the page, which come along.
+    """
     found = []
     about = parameters.get("term_frequency", {})
-    form = "lemmas" if about.get("lemmatize") else "stems" if about.get("stem") else "words"
-    if form != "words":
+    form, phrases = (
+        "lemmas" if about.get("lemmatize") else "stems" if about.get("stem") else "words",
+        about.get("phrases"),
+    )
+    if form != "words" or phrases:
         stops = stop_words(about["stopwords"], tokens.languages)
-        found.append({"sections": ["term_frequency"], **_named(word_forms(tokens, form, keep=stops))})
-    sections = [name for name in parameters if form == "words" or name != "term_frequency"]
+        joined = join_phrases(tokens, phrases) if phrases else tokens
+        counted = word_forms(joined, form, keep=stops)
+        own = {"words": _words(counted, units)} if phrases else {}
+        found.append({"sections": ["term_frequency"], **_named(counted), **own})
+    sections = [name for name in parameters if not found or name != "term_frequency"]
     return [*found, {"sections": sections, **_named(tokens)}]
 
 

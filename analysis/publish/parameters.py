@@ -25,10 +25,11 @@ READING = ("metadata", "language", "text_column", "name_pattern", "boilerplate",
 KINDS = (
     *("a path", "a CSV table of files", "a column of texts", "a pattern of names", "an ISO 639 code"),
     *("a lexicon", "a CSV table of alias and name", "a file of lafz code", "a stop list", "a word or phrase"),
+    "phrases with commas between",
     *("an order of contexts", "a metadata column", "a group", "a group or a .csv file of term and count"),
     "the folder of a report",
 )
-TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "list": list}
 LARGEST = 2**63  # a whole number, or a number, is less, whatever its sign
 SHOWN = 200  # characters of a text that an error names whole
 
@@ -42,11 +43,11 @@ class Parameter(NamedTuple):
     """One line of a notebook's parameters cell: ``name: type = default  # meaning [values]``.
 
     `values`: of a number its range, "1 or more", "0 to 100" or "above 0 up to 1"; of a text a choice, "day, week or
-    month", or one of `KINDS`; of a bool nothing.
+    month", or one of `KINDS`, which a list of texts has too; of a bool nothing.
     """
 
     name: str
-    type: str  # str, int, float or bool
+    type: str  # str, int, float, bool or list
     optional: bool  # whether None will do
     default: Any
     meaning: str
@@ -163,7 +164,9 @@ def check(value: Any, parameter: Parameter) -> Any:
     if parameter.optional and (value is None or value in ("", "none", "None", "null")):
         return None
     wanted = TYPES[parameter.type]
-    if isinstance(value, str) and wanted is not str:
+    if isinstance(value, str) and wanted is list and not value.lstrip().startswith("["):
+        value = [text.strip() for text in value.split(",")]
+    elif isinstance(value, str) and wanted is not str:
         with suppress(*_NOT_YAML):
             value = read_yaml(value)
     if wanted is float and type(value) is int and abs(value) < LARGEST:
@@ -179,7 +182,7 @@ def check(value: Any, parameter: Parameter) -> Any:
 
 def takes(parameter: Parameter) -> str:
     """The values of a parameter in words, such as "a whole number, 0 or more"."""
-    said = [_WANTED[parameter.type]] if parameter.type != "str" or not parameter.values else []
+    said = [] if parameter.values and parameter.type in ("str", "list") else [_WANTED[parameter.type]]
     return ", ".join([*said, *[parameter.values] * bool(parameter.values), *["or none"] * parameter.optional])
 
 
@@ -197,7 +200,7 @@ def parameters_page() -> str:
 
 def _is_declared(parameter: Parameter) -> bool:
     """Whether it is said, in a way that can be checked, which values a parameter takes."""
-    if parameter.type == "str":
+    if parameter.type in ("str", "list"):
         return parameter.values in KINDS or len(_choices(parameter)) > 1
     return bool(_RANGE.fullmatch(parameter.values)) != (parameter.type == "bool")
 
@@ -220,6 +223,8 @@ def _is_within(value: Any, parameter: Parameter) -> bool:
 
 def _is_kept(value: Any) -> bool:
     """Whether a kernel, a manifest and a file system can have a value of a right type: as it is, or not at all."""
+    if isinstance(value, list):
+        return all(isinstance(text, str) and _is_kept(text) for text in value)
     if isinstance(value, str):
         return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
     return bool(-LARGEST < value < LARGEST)  # so it is no NaN either

@@ -64,6 +64,7 @@ RULES: dict[str, Rule] = {
         lambda table, _: (table["acts"] + table["acted_upon"] >= HELD).sum() > 1,
         f"no two actors are subject or object {HELD} times",
     ),
+    "entities_by_group": _GRID,
     "repeat_map": (lambda table, _: len(table["doc_id"].unique()) > 1, "no two documents have repeated sentences"),
     "dot_plot": (lambda table, _: len(table) > 0, "no run of words recurs in one document"),
     "reuse_network": (_GRID[0], "no two groups have text of two earlier ones"),

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from analysis.core.compiled import Ints
 from analysis.core.errors import CorpusError as CorpusError
 from analysis.core.errors import did_you_mean
+from analysis.core.paths import located
 from analysis.core.progress import bar
 from analysis.core.resources import rarely_collected
 from analysis.text.reading.folders import IGNORE, list_files
@@ -205,10 +206,15 @@ def read_frame(frame: Any, text: str = "text", *, language: str = "en", strict: 
     ([{'doc_id': '0', 'party': 'Left'}], ["its 'body' is empty"])
     """
     table = _as_frame(frame, text)
+    if table.columns.nlevels > 1:
+        raise CorpusError(f"the table has columns of {table.columns.nlevels} levels: give each column one name")
     try:
         demand(text, [str(column) for column in table.columns])
     except ReadError as error:
-        raise CorpusError(f"the table {error}".replace("text_column", "text")) from None
+        said = str(error).replace(
+            "give the one with the text as text_column", "name the one that has the texts (text=...)"
+        )
+        raise CorpusError(f"the table {said}") from None
     names = _names(table)
     rows = table.drop(columns="doc_id", errors="ignore").astype(object)
     records: list[dict[str, Any]] = rows.where(rows.notna(), None).rename(columns=str).to_dict("records")  # type: ignore[assignment]
@@ -264,7 +270,7 @@ def read_corpus(
     text_column: str = "text",
     name_pattern: str | None = None,
 ) -> Corpus:
-    """The corpus in a folder (with all below it) or a file.
+    """The corpus in a folder (with all below it) or a file; "sample" is the one that the package brings along.
 
     Text, Markdown, web pages, PDF and Word files are one document each, in the order of their paths; tables (CSV, JSON,
     Parquet) have one in each row, in the column `text_column`, and zip archives those of their members: see
@@ -286,7 +292,7 @@ def read_corpus(
     said to be the same there. With `strict` the first problem raises. Raises `CorpusError` when the path or the
     metadata does not exist, when the pattern is none, or when no document can be read.
     """
-    plan = plan_corpus(path, metadata, language=language, name_pattern=name_pattern)
+    plan = plan_corpus(located(path), metadata, language=language, name_pattern=name_pattern)
     problems = list(plan.problems)
     sources = []
     taken: set[str] = set()

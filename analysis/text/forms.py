@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analysis.core.files import delete_made
-from analysis.text.shards import Shard, ShardedTokens, Vocabulary, names, open_shards, shards, unite
+from analysis.text.shards import Form, Shard, ShardedTokens, Vocabulary, names, open_shards, shards, unite
 from analysis.text.stopwords import NLTK_NAMES
 from analysis.text.storage import read_arrow
 from analysis.text.tokens import Ids, Tokens
@@ -142,19 +142,22 @@ def _renamed(tokens: ShardedTokens, written: Writer, options: dict[str, Any]) ->
         types, ids = np.unique(new[_by_word(language, shard), shard.types[shard.tokens.ids]], return_inverse=True)
         np.save(place / "types" / _file(shard.number), types)
         np.save(place / _file(shard.number), ids.astype(np.int32))
-    form = _Form(place, vocabulary, options)
+    form = _Forms(place, vocabulary, options, tokens.form)
     return replace(tokens, vocabulary=vocabulary, options=options, types=place / "types", form=form)
 
 
 @dataclass(frozen=True)
-class _Form:
-    """Gives a shard its new types."""
+class _Forms:
+    """Gives a shard its new types, which are of the words that it has `before`."""
 
     folder: Path
     vocabulary: Vocabulary
     options: Mapping[str, Any]
+    before: Form | None
 
     def __call__(self, tokens: Tokens, number: int) -> Tokens:
+        if self.before:
+            tokens = self.before(tokens, number)
         vocabulary = self.vocabulary[np.load(self.folder / "types" / _file(number))]
         ids = np.load(self.folder / _file(number))
         return replace(tokens, vocabulary=vocabulary, ids=ids, options=self.options)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.core.files import delete_made, working_folder
-from analysis.core.paths import PACKAGE, cache_folder
+from analysis.core.paths import PACKAGE, cache_folder, located
 from analysis.core.versions import reading_versions
 from analysis.text.corpus import CorpusError, corpus_files, read_corpus, read_frame
 from analysis.text.reading.folders import name_from, sha256_of
@@ -56,15 +56,16 @@ def load_tokens(
     about = {"metadata": metadata, "language": language, "text_column": text_column, "name_pattern": name_pattern}
     if not isinstance(path, str | Path):
         return tokenize(read_frame(path, text_column, language=language), **options)
+    path = located(path)
     if callable(options.get("scheme")):
         return tokenize(read_corpus(path, **about), **options)  # type: ignore[arg-type]
     folder = Path(cache or os.environ.get(CACHE) or cache_folder() / "tokens")
     saved = place_of(path, folder, **about, **options)
     if saved.is_dir():
         try:
-            found: Tokens = open_shards(saved) if are_shards(saved) else open_tokens(saved)
+            kept: Tokens = open_shards(saved) if are_shards(saved) else open_tokens(saved)
             os.utime(saved)  # used just now: the last to be cleared away
-            return found
+            return kept
         except (OSError, ValueError):
             delete_made(saved)  # under a name made of all its bytes; damaged: made anew
     elif os.environ.get(ONLY_KEPT):

@@ -30,6 +30,9 @@ ABOUT = "shards.json"
 _COLUMNS = ("ids", "start", "end", "sentence_offsets", "sentence_segment", "sentence_start", "sentence_end")
 
 
+Form = Callable[[Tokens, int], Tokens]  # makes other words of those of a shard, when it was opened, and of its number
+
+
 class Vocabulary:
     """The distinct words of all shards, in alphabetical order (by code point), on disk until they are asked for."""
 
@@ -86,8 +89,8 @@ class ShardedTokens(Tokens):
     and the columns of words and sentences, which then take the memory that they take in `Tokens`: a measure that goes
     through `shards` does without. ``vocabulary``: the words of all, on disk. ``sentences``: (documents + 1,) the
     sentences of document d are numbered from ``sentences[d]``. ``rows``: (documents,) the place of each document in the
-    folder. ``types``: the folder with the ``types`` of each shard. ``form``: makes other words of those of a shard,
-    when it was opened, and of its number.
+    folder. ``types``: the folder with the ``types`` of each shard. ``form``: what makes other words of those of a
+    shard, such as stems.
     """
 
     vocabulary: Vocabulary  # type: ignore[assignment]  # indexed by an array, as an array is
@@ -95,7 +98,7 @@ class ShardedTokens(Tokens):
     sentences: Offsets
     rows: Offsets
     types: Path
-    form: Callable[[Tokens, int], Tokens] | None = None
+    form: Form | None = None
     ids: Ids = field(init=False)
     start: Ids = field(init=False)
     end: Ids = field(init=False)

@@ -315,8 +315,15 @@ def _own_words(text: str, bounds: Sequence[tuple[int, int]], tokenizer: Tokenize
     words = []
     for begin, stop in bounds:
         beyond = begin
-        for first, last in tokenizer(text[begin:stop]):
-            start, end = begin + int(first), begin + int(last)
+        try:
+            spans = [(int(first), int(last)) for first, last in tokenizer(text[begin:stop])]
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"the tokenizer gives no pairs of numbers for {text[begin:stop][:40]!r}: give the first character of "
+                "each word and the one behind its last, as span_tokenize of NLTK's tokenizers does"
+            ) from error
+        for first, last in spans:
+            start, end = begin + first, begin + last
             if not beyond <= start < end <= stop:
                 raise ValueError(
                     f"the tokenizer gives the span {(first, last)} of {text[begin:stop][:40]!r}: give the first "

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numba.core.errors import NumbaError
 
-from analysis.core.compiled import ahead, compiled, uncounted
+from analysis.core import compiled as module
+from analysis.core.compiled import ahead, compiled, is_first_use, uncounted
 
 LOOP = """
 def total(numbers):
@@ -29,6 +30,13 @@ def test_what_allocates_is_not_compiled_uncounted():
 
     with pytest.raises(NumbaError):
         uncounted(doubled)(np.arange(2))
+
+
+def test_the_first_use_is_that_before_anything_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_FOLDERS", {tmp_path / "none", tmp_path})
+    assert is_first_use()
+    (tmp_path / "loop-3.py311.nbi").touch()
+    assert not is_first_use()
 
 
 def test_the_next_result_is_made_while_one_is_in_use_and_no_more():

@@ -218,6 +218,8 @@ LIWC_2007 = (
 )
 TABLE = "Term;Category\nWar*;war_and_peace\ncease fire;war_and_peace\nunion?;politics.left\ntax cut*;politics.right\n"
 
+LIWC_22 = "DicTerm,war_and_peace,politics.left,politics.right\nWar*,X,,x\ncease fire,X,,\nunion?,,1,\ntax cut*,,,X\n"
+
 
 @pytest.fixture
 def own(tmp_path):
@@ -232,7 +234,13 @@ def own(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.yml", QUANTEDA), ("a.dic", LIWC_2007), ("a.csv", TABLE + "war*;politics.right\n"), ("", NESTED)],
+    [
+        ("a.yml", QUANTEDA),
+        ("a.dic", LIWC_2007),
+        ("a.dicx", LIWC_22),
+        ("a.csv", TABLE + "war*;politics.right\n"),
+        ("", NESTED),
+    ],
 )
 def test_a_dictionary_says_the_same_in_every_form(own, name, content):
     lexicon = own(name, content) if name else read_lexicon(content)
@@ -310,6 +318,11 @@ NO_PATTERN = "pattern '*' must begin and end with a word that is not all wildcar
         ("", {"war": ["a", "*"]}, f"dictionary, term '*' of 'war': {NO_PATTERN}"),
         ("a.yml", "war: ['*']\n", f"a.yml, term '*' of 'war': {NO_PATTERN}"),
         ("a.yml", "war: [a]\nwar: [b]\n", "a.yml line 2: key 'war' stands twice: keep one"),
+        (
+            "a.dicx",
+            "DicTerm,war\nwar*,?\n",
+            "a.dicx, term 'war*' of 'war': weight '?' must be a number above 0: change it, or leave it out",
+        ),
         ("a.dic", "war\t1\n", f"a.dic {NO_CATEGORIES}"),
         ("a.dic", "war\t1\n%\n1\twar\n%\nwar\t1\n", f"a.dic {NO_CATEGORIES}"),
         ("a.dic", "%\nwar\n%\n", "a.dic line 2: expected a number and a category, found 'war'"),

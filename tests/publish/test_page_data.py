@@ -115,6 +115,20 @@ def test_words_have_the_form_in_which_their_tables_count_them(tmp_path):
     assert (plain["sections"], sorted(plain["vocabulary"])) == (["redundancy"], ["and", "raining", "rains"])
 
 
+def test_joined_phrases_come_with_their_words(tmp_path):
+    tokens = tokenize(read_text("The war on terror is no war. It ends."))
+    about = {"corpus": "a", "group_by": None, "phrases": ["war on *"], "stopwords": "", "window": 5}
+    held = texts(tokens, tmp_path, {"term_frequency": about, "redundancy": {"corpus": "a"}})
+    joined, plain = held["forms"]
+    assert joined["vocabulary"] == ["the", "war_on_terror", "is", "no", "war", "it", "ends"]
+    assert (joined["words"]["document_words"], held["words"]["document_words"]) == ([7], [9])
+    assert [unpacked(joined["words"][name]) for name in ("gap", "length")] == [
+        [0, 1, 1, 1, 1, 2, 1],
+        [3, 13, 2, 2, 3, 2, 4],
+    ]
+    assert "words" not in plain
+
+
 def test_rows_are_numbers_and_texts_and_nothing(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("term,count,rate\n007,7,0.5\nnull,,inf\n")

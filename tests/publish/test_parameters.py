@@ -32,18 +32,20 @@ def made_up(tmp_path):
         "threshold: float = 0.8  # how like [above 0 up to 1]\n"
         "deep: bool = False  # whether\n"
         "group_by: Optional[str] = None  # the column [a metadata column]\n"
-        "every: Optional[str] = None  # how long [day, week or month]\n",
+        "every: Optional[str] = None  # how long [day, week or month]\n"
+        "phrases: Optional[list] = None  # what is one word [phrases with commas between]\n",
     )
 
 
 def test_a_parameter_is_a_line_with_type_default_and_meaning(made_up):
-    corpus, top_n, _, deep, group_by, every = read_parameters(made_up)
+    corpus, top_n, _, deep, group_by, every, phrases = read_parameters(made_up)
     assert corpus == ("corpus", "str", False, "data/sample", "the texts", "a path")
     assert top_n == ("top_n", "int", False, 25, "how many", "1 to 1,000")
     assert deep == ("deep", "bool", False, False, "whether", "")
     assert group_by == ("group_by", "str", True, None, "the column", "a metadata column")
     words = ["a whole number, 1 to 1,000", "true or false", "a metadata column, or none", "day, week or month, or none"]
     assert [takes(parameter) for parameter in (top_n, deep, group_by, every)] == words
+    assert takes(phrases) == "phrases with commas between, or none"
 
 
 def test_every_parameter_of_every_notebook_says_what_it_means():
@@ -123,6 +125,7 @@ def test_an_unknown_name_is_named_with_the_nearest_known_one(made_up):
         ("corpus", 5, "'corpus' takes a path, not 5"),
         ("group_by", ["a"], "'group_by' takes a metadata column, or none, not"),
         ("every", "weak", "takes day, week or month, or none, not 'weak': how long. Did you mean 'week'?"),
+        ("phrases", "[1984, war on]", "takes phrases with commas between, or none, not [1984, 'war on']: what is one"),
         ("every", "day, week", "takes day, week or month, or none, not 'day, week': how long"),
     ],
 )
@@ -155,6 +158,19 @@ def test_none_is_a_value_where_the_parameter_allows_it(made_up):
     group_by = read_parameters(made_up)[4]
     assert check("none", group_by) is None
     assert check(None, group_by) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("prime minister, law and order", ["prime minister", "law and order"]),
+        ('["yes, minister", on time]', ["yes, minister", "on time"]),
+        (["prime minister"], ["prime minister"]),
+        ("none", None),
+    ],
+)
+def test_a_list_is_written_with_commas_or_as_in_yaml(made_up, given, taken):
+    assert check(given, read_parameters(made_up)[-1]) == taken
 
 
 def test_a_text_stays_a_text_even_when_it_looks_like_a_number(made_up):

@@ -48,6 +48,16 @@ def test_every_table_is_that_of_the_corpus_in_memory(cut):
     assert [name for name in found if found[name] != whole[name]] == []
 
 
+def test_phrases_are_joined_in_shards_as_in_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(sharding, "MOST", 15_000)
+    given = resolved(SAMPLE, ["term_frequency"], {"phrases": "prime minister, law enforce* *", "stem": True})
+    assert run(given, tmp_path / "cut", sharded=True, memory=MEMORY) == []
+    assert run(given, tmp_path / "whole") == []
+    whole, found = tables(tmp_path / "whole"), tables(tmp_path / "cut")
+    assert "prime_minister,10," in whole["term_frequency/all_words"]  # by grep
+    assert found == whole
+
+
 def test_every_picture_is_that_of_the_corpus_in_memory(cut):
     whole = FIGURES / "sample"
     names = sorted(path.relative_to(whole).as_posix() for path in whole.glob("*/*.svg"))

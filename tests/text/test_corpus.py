@@ -277,6 +277,7 @@ def test_what_is_no_table_yet_becomes_one(given, names):
         ),
         (pd.concat([pd.DataFrame({"text": ["a"]})] * 2), r"'0' names 2 documents: call reset_index\(drop=True\)"),
         (pd.DataFrame({"text": ["a"], "x": 1, "y": 2}).set_index(["x", "y"]), r"2 levels: .* reset_index\(\)"),
+        (pd.DataFrame({("text", "en"): ["a"]}), "columns of 2 levels: give each column one name"),
         (pd.DataFrame({"text": [None]}), "0: its 'text' is empty"),
         ({}, "no rows"),
         ([1], "0: its 'text' is a number, not text"),

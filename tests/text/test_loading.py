@@ -22,6 +22,17 @@ def folder(tmp_path):
     return place
 
 
+def test_the_sample_has_a_name_in_every_folder_that_has_no_such_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load_tokens("sample", cache=tmp_path / "cache").n_documents == 26
+    assert len(read_corpus("data/sample").documents) == 26
+    (tmp_path / "sample").mkdir()
+    (tmp_path / "sample" / "a.txt").write_text("It rains.", encoding="utf-8")
+    assert read_corpus("sample").documents["doc_id"].tolist() == ["a"]
+    with pytest.raises(CorpusError, match=r"no such file or folder: 'It rains\.'.*\(texts themselves go into a list\)"):
+        load_tokens("It rains.")
+
+
 def test_the_second_time_nothing_is_read_or_tokenized(folder, tmp_path, monkeypatch, assert_same):
     first = load_tokens(folder, cache=tmp_path / "cache")
     assert_same(first, tokenize(read_corpus(folder)))

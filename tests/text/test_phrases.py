@@ -1,5 +1,8 @@
 """Phrases become words, and nothing is lost."""
 
+import gc
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -7,6 +10,7 @@ from analysis import load_tokens, open_tokens, read_text, save_tokens, tokenize
 from analysis.core.paths import SAMPLE
 from analysis.terms.collocation import collocations
 from analysis.terms.frequency import terms
+from analysis.text.forms import word_forms
 from analysis.text.phrases import join_phrases
 
 TEXT = "The Prime Minister met. Prime ministers of the New York Times, in New York; of New. York too."
@@ -55,15 +59,49 @@ def test_without_a_phrase_nothing_changes(tmp_path):
     assert words(open_tokens(tmp_path / "kept")) == words(join_phrases(tokens, ["new york"]))
 
 
-def test_a_corpus_in_shards_is_refused(sample_shards):
-    with pytest.raises(ValueError, match="the corpus is in shards: choose fewer documents to join words in"):
-        join_phrases(sample_shards, ["prime minister"])
+PHRASES = ["prime minister", "law enforce*", "the committee", "rule of law"]
+
+
+@pytest.mark.parametrize("rows", [slice(None), slice(3, 20, 2)])
+@pytest.mark.parametrize("form", ["words", "stems"])
+def test_a_corpus_in_shards_has_the_same_words(sample_tokens, sample_shards, rows, form):
+    chosen = np.arange(sample_tokens.n_documents)[rows]
+    memory, cut = (
+        word_forms(join_phrases(tokens.subset(chosen), PHRASES), form) for tokens in (sample_tokens, sample_shards)
+    )
+    pd.testing.assert_frame_equal(cut.to_frame(), memory.to_frame())
+    assert dict(cut.options) == dict(memory.options)
+    assert cut.options["phrases"] >= 5
+    pd.testing.assert_frame_equal(terms(cut, by="source"), terms(memory, by="source"))
+    pd.testing.assert_frame_equal(collocations(cut), collocations(memory))
+    last = cut.subset(np.array([5, 8]))
+    assert terms(last).equals(terms(memory.subset(np.array([5, 8]))))
+    again = [join_phrases(tokens, ["prime_minister of", "operation *"]) for tokens in (memory, last, cut)]
+    pd.testing.assert_frame_equal(terms(again[2]), terms(again[0]))
+
+
+def test_stems_keep_a_phrase_as_it_is_joined(sample_shards):
+    joined = word_forms(join_phrases(sample_shards, ["prime minister"]), "stems")
+    assert terms(joined).set_index("term")["count"]["prime_minister"] == 10  # by grep
+
+
+def test_what_was_joined_goes_with_its_tokens(sample_shards):
+    joined = join_phrases(sample_shards, ["prime minister"])
+    folder = joined.types.parent
+    some = joined.subset(np.array([0]))
+    del joined
+    assert folder.is_dir()
+    assert len(some.to_frame()) == len(some)
+    del some
+    gc.collect()
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize(
     ("phrases", "message"),
     [
         (["war"], "phrase 'war' is one word: give two or more with a blank between them"),
+        ("prime minister", "phrases is 'prime minister': give a list, such as ['prime minister']"),
         (["war ..."], "pattern 'war ...' must begin and end with a word"),
         (pd.DataFrame({"term": ["a b"]}), "the table of phrases has no columns 'first' and 'second'"),
     ],

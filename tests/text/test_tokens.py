@@ -232,6 +232,11 @@ def test_a_tokenizer_of_ones_own():
     assert tokens.options["scheme"] == "own"
 
 
+def test_a_tokenizer_that_gives_words_in_place_of_spans():
+    with pytest.raises(ValueError, match=r"gives no pairs of numbers for 'Rain falls\.': give the first character"):
+        tokenize(read_text("Rain falls."), str.split)
+
+
 @pytest.mark.parametrize("spans", [[(0, 0)], [(2, 4), (0, 1)], [(0, 3), (2, 4)], [(3, 9)], [(-1, 2)]])
 def test_spans_that_are_none(spans):
     with pytest.raises(ValueError, match=r"the tokenizer gives the span \(.*\) of 'Rain\.': give the first character"):

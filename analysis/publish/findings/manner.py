@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from analysis.publish.findings.wording import leading, listed, percent, times
+from analysis.publish.findings.wording import counted, leading, listed, percent, times
 
 # What a subject or speaker can be called without being named.
 PRONOUNS = frozenset(
@@ -120,6 +120,20 @@ def done_by_whom(found: pd.DataFrame, *, top: int = 3, fewest: int = 3) -> str:
     often = leading(counts[counts >= fewest].reset_index(name="count"), "count", top)
     named = [f"“{patient}” ({times(count)})" for patient, count in often.itertuples(index=False)]
     return f"{said} Acted upon most: {listed(named)}." if named else said
+
+
+def named(table: pd.DataFrame, *, top: int = 4) -> str:
+    """What is named most, from a table of `entities`, as a sentence.
+
+    >>> named(pd.DataFrame({"entity": ["Imran Khan", "Lahore"], "count": [12, 3], "documents": [5, 1]}))
+    'Named most: Imran Khan (12 times, in 5 documents) and Lahore (3 times, in 1 document).'
+    """
+    own = leading(table, "count", top)
+    said = [
+        f"{name} ({times(count)}, in {counted(documents, 'document')})"
+        for name, count, documents in own[["entity", "count", "documents"]].itertuples(index=False)
+    ]
+    return f"Named most: {listed(said)}." if said else "No name is found."
 
 
 def heard(shares: pd.DataFrame, *, top: int = 3) -> str:

@@ -52,8 +52,13 @@ def counted_as(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:
     >>> from analysis import read_text, tokenize
     >>> counted_as(tokenize(read_text("War is war.")), "my.txt", {"is"})
     'Words are counted as written; 1 of the 2 different ones, by the stop list my.txt, is counted and not ranked.'
+    >>> from analysis.text.phrases import join_phrases
+    >>> counted_as(join_phrases(tokenize(read_text("Civil war.")), ["civil war"]), "", ())
+    'Words are counted as written; all of them are ranked. Phrases are joined in 1 place, each counted as one word.'
     """
-    return f"{_not_ranked(tokens, stopwords, stops)}{_without_list(tokens, stopwords)}"
+    joined = tokens.options.get("phrases")
+    said = "" if joined is None else f" Phrases are joined in {counted(joined, 'place')}, each counted as one word."
+    return f"{_not_ranked(tokens, stopwords, stops)}{said}{_without_list(tokens, stopwords)}"
 
 
 def _not_ranked(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:

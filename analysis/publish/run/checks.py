@@ -18,18 +18,20 @@ from analysis.terms.comparison import is_list, read_frequency_list
 from analysis.terms.concordance import check_sort
 from analysis.text.corpus import Corpus, CorpusError
 from analysis.text.patterns import fold_pattern
+from analysis.text.phrases import check_phrases
 from analysis.text.sentences import primary
 from analysis.text.stopwords import NLTK_NAMES, stop_words
 from analysis.text.tokens import Tokens
 
 LISTED = 20  # groups that an error names
 GROUP_OR_LIST = "a group or a .csv file of term and count"
-# What reads a text of a kind, and refuses it with a `ValueError`.
-READERS: dict[str, Callable[[str], object]] = {
+# What reads a value of a kind, and refuses it with a `ValueError`.
+READERS: dict[str, Callable[[Any], object]] = {
     "a CSV table of alias and name": lambda name: read_aliases(from_root(name)),
     GROUP_OR_LIST: lambda name: is_list(name) and read_frequency_list(from_root(name)),
     "a stop list": lambda name: stop_words(name, NLTK_NAMES),
     "a word or phrase": fold_pattern,
+    "phrases with commas between": check_phrases,
     "an order of contexts": check_sort,
 }
 
@@ -43,7 +45,8 @@ def check_files(*reports: Mapping[str, dict[str, Any]]) -> dict[str, Lexicon]:
     named = {(value, values["language"]) for parameter, value, values in given if parameter.values == "a lexicon"}
     lexicons = {path: read_lexicon(from_root(path), language=language) for path, language in sorted(named)}
     try:
-        for kind, value in dict.fromkeys((parameter.values, value) for parameter, value, _ in given):
+        texts = ((one.values, tuple(value) if one.type == "list" else value) for one, value, _ in given)
+        for kind, value in dict.fromkeys(texts):
             if kind in READERS:
                 READERS[kind](value)
         for parameter, value, values in given:

@@ -4,6 +4,7 @@ Lafz.behind = (() => {
   const LISTED = {
     frame: ["framing/matches", "frame"],
     actor: ["framing/actor_mentions", "actor"],
+    entity: ["framing/entity_mentions", "entity"],
     speaker: ["framing/speech", "speaker"],
     naming: ["framing/style_matches", "frame"],
     stance: ["framing/reports", "stance"],
@@ -31,8 +32,7 @@ Lafz.behind = (() => {
     return found;
   };
 
-  const span = (first, last) => {
-    const { start, end, document } = Lafz.texts().words;
+  const span = ({ start, end, document }, first, last) => {
     return { document: document[first], start: start[first], end: end[last] };
   };
 
@@ -44,7 +44,7 @@ Lafz.behind = (() => {
   };
 
   const phrase = (ids, index) =>
-    runs(ids, index, Lafz.texts().words.sentence).map((word) => span(word, word + ids.length - 1));
+    runs(ids, index, index.words.sentence).map((word) => span(index.words, word, word + ids.length - 1));
 
   const term = (text, section) => {
     const index = Lafz.index(section);
@@ -57,10 +57,10 @@ Lafz.behind = (() => {
     const [one, other] = [index.id.get(first), index.id.get(second)];
     const found = [];
     if (one === undefined || other === undefined) return found;
-    const { sentence } = texts.words;
+    const { sentence } = index.words;
     for (const word of index.at[one]) {
       for (let next = word + 1; next <= word + texts.window; next += 1) {
-        if (index.ids[next] === other && sentence[next] === sentence[word]) found.push(span(word, next));
+        if (index.ids[next] === other && sentence[next] === sentence[word]) found.push(span(index.words, word, next));
       }
     }
     return found;
@@ -104,7 +104,7 @@ Lafz.behind = (() => {
     const whole = fills[table.replace("repeated_", "")] ?? (() => true);
     return runs(ids, index, words.document)
       .filter((word) => whole(word, word + ids.length - 1))
-      .map((word) => span(word, word + ids.length - 1));
+      .map((word) => span(words, word, word + ids.length - 1));
   };
 
   const stretch = (id, start, end) => {
@@ -172,7 +172,7 @@ Lafz.behind = (() => {
     [["frame", "definition"], null],
     [["frame"], (row, column, section, name) => frame(section, name, row)],
     [["actor"], actor],
-    ...["speaker", "naming", "stance", "status"].map((key) => [[key], (row) => {
+    ...["entity", "speaker", "naming", "stance", "status"].map((key) => [[key], (row) => {
       const [table, column] = LISTED[key];
       return listed(table, { [column]: [row[key] ?? ""] });
     }]),
@@ -219,7 +219,7 @@ Lafz.behind = (() => {
     const section = name.split("/")[0];
     const found = (places(row, column, section, name) ?? []).filter(keep);
     const called = (frame) => Lafz.texts().frames.find(([known]) => known === frame)?.[1] ?? frame;
-    const subject = [row.term, row.text, row.actor ?? row.patient, row.speaker, row.naming, row.stance, row.status, called(row.frame)]
+    const subject = [row.term, row.text, row.actor ?? row.patient, row.entity, row.speaker, row.naming, row.stance, row.status, called(row.frame)]
       .find((value) => typeof value === "string");
     const pairs = [row.first, row.second].every((value) => typeof value === "string") ? `${row.first} … ${row.second}` : null;
     const title = [row.frame_b ? `${called(row.frame_a)} with ${called(row.frame_b)}` : pairs ?? subject, row.pattern, ...said]

@@ -20,20 +20,25 @@ Lafz.texts = (() => {
     return { start, end, document };
   };
 
-  const read = () => {
-    const data = JSON.parse(document.getElementById("lafz-texts").textContent);
-    const packed = data.words;
+  const unpacked = (packed) => {
     const words = places(Lafz.unpack(packed.gap), Lafz.unpack(packed.length), packed.document_words);
-    const sentences = places(Lafz.unpack(packed.sentence_gap), Lafz.unpack(packed.sentence_length), packed.document_sentences);
     words.sentence = new Uint32Array(words.start.length);
     let at = 0;
     Lafz.unpack(packed.sentence_words).forEach((count, number) => {
       words.sentence.fill(number, at, at + count);
       at += count;
     });
+    return words;
+  };
+
+  const read = () => {
+    const data = JSON.parse(document.getElementById("lafz-texts").textContent);
+    const packed = data.words;
+    const words = unpacked(packed);
+    const sentences = places(Lafz.unpack(packed.sentence_gap), Lafz.unpack(packed.sentence_length), packed.document_sentences);
     const number = new Map(data.documents.map((about, place) => [about.id, place]));
     const before = packed.document_sentences.map(((sum) => (count) => (sum += count) - count)(0));
-    return { ...data, words, sentences, sentences_before: before, number, indexes: new Map() };
+    return { ...data, words, sentences, sentences_before: before, number, unpacked, indexes: new Map() };
   };
 
   let texts;
@@ -57,16 +62,17 @@ Lafz.sentence = ({ document, start, end }) => {
   return { document, number: inside ? low : -1, start: inside ? starts[low] : start, end: inside ? ends[low] : end };
 };
 
-// What the words of a section's tables are called, and where each stands: {ids, id: word -> number, at: number -> places}.
+// The words of a section's tables, and where each stands: {words, ids, id: word -> number, at: number -> places}.
 Lafz.index = (section) => {
   const texts = Lafz.texts();
   const place = texts.forms.findIndex((form) => form.sections.includes(section));
   if (!texts.indexes.has(place)) {
-    const { vocabulary, ids: packed } = texts.forms[place];
+    const { vocabulary, ids: packed, words: joined } = texts.forms[place];
     const ids = Lafz.unpack(packed);
     const at = vocabulary.map(() => []);
     ids.forEach((id, word) => at[id].push(word));
-    texts.indexes.set(place, { ids, at, id: new Map(vocabulary.map((word, number) => [word, number])) });
+    const words = joined ? texts.unpacked(joined) : texts.words;
+    texts.indexes.set(place, { words, ids, at, id: new Map(vocabulary.map((word, number) => [word, number])) });
   }
   return texts.indexes.get(place);
 };

@@ -57,7 +57,10 @@ def plan_corpus(
         raise CorpusError(f"language {language!r} is not known: use an ISO 639 code such as 'en' or 'ur'")
     root = Path(path).expanduser()
     if not root.exists():
-        raise CorpusError(f"no such file or folder: {str(path)!r}: give a folder of texts, or one text file")
+        raise CorpusError(
+            f"no such file or folder: {str(path)!r}: give a folder of texts, or one text file"
+            + (" (texts themselves go into a list)" if " " in str(path).strip() else "")
+        )
     try:
         names, problems = list_files(root) if root.is_dir() else ({name_from(root.parent, root): str(root)}, [])
         table, label = _table(metadata, root)

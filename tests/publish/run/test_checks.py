@@ -30,6 +30,10 @@ OUTSIDE = {
     "a file of lafz code": [("none.yml", "no such validity file"), ("LICENSE", "is not a validity file")],
     "a stop list": [("none.txt", "no such stop list"), ("nltk", "NLTK's stop lists are not on this machine")],
     "a word or phrase": [("*", "must begin and end with a word"), (" ", "must begin and end with a word")],
+    "phrases with commas between": [
+        ("war", "phrase 'war' is one word: give two or more"),
+        ("... a", "must begin and end"),
+    ],
     "an order of contexts": [
         ("up", "unknown sort 'up': use document, left, right, date, or places such as 'R1 R2 L1'")
     ],
