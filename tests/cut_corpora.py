@@ -11,7 +11,6 @@ import textwrap
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -40,20 +39,16 @@ def zipped(members: dict[str, str]) -> bytes:
 
 
 @pytest.fixture
-def cut_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[ModuleType, str], Callable[[int, int], None]]:
-    """Gives what sets, for a module, how many characters a part has, and how many records are in memory at a time.
+def cut_near(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None]:
+    """Sets how many characters a part has for `near`, and how many words of sets are in memory at a time."""
+    from analysis.engine import pairing
+    from analysis.scale import near
 
-    A record takes the bytes that the module has under the name that is given.
-    """
+    def cut(characters: int, records: int) -> None:
+        monkeypatch.setattr(pairing, "budget", lambda memory, **options: Budget(1, characters))
+        monkeypatch.setattr(near, "PER_RECORD", pairing.PER_CHARACTER * characters // records)
 
-    def cut_by(module: ModuleType, name: str) -> Callable[[int, int], None]:
-        def set_sizes(characters: int, records: int) -> None:
-            monkeypatch.setattr(module, "budget", lambda memory, **options: Budget(1, characters))
-            monkeypatch.setattr(module, name, module.PER_CHARACTER * characters // records)
-
-        return set_sizes
-
-    return cut_by
+    return cut
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from analysis import Tokens, read_corpus, tokenize
 from analysis.core.csv_files import write_csv
 from analysis.core.paths import SAMPLE
 from analysis.core.resources import Budget, connect
+from analysis.engine import pairing
 from analysis.redundancy.reuse import common_shingles, document_pairs
 from analysis.redundancy.reuse.borrowing import directions
 from analysis.scale import pairs as module
@@ -34,7 +35,7 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> Cut:
     """Sets how many characters a shard has, and how many shingles a bucket and, by a quarter, a block."""
 
     def cut(characters: int, shingles: int) -> None:
-        monkeypatch.setattr(module, "budget", lambda memory, **options: Budget(1, characters))
+        monkeypatch.setattr(pairing, "budget", lambda memory, **options: Budget(1, characters))
         monkeypatch.setattr(module, "PER_SHINGLE", (MEMORY - module.BASE) // shingles)
         monkeypatch.setattr(module.stages, "PER_ROW", max(1, (MEMORY - module.BASE) * 2 // shingles))
 
