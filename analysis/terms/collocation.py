@@ -99,15 +99,12 @@ def collocations(
 
 
 class _Totals(NamedTuple):
-    """How many pairs (sentences) each type begins (is in), how many it ends, and how many there are in all.
-
-    ``pairs``: how many are counted at most.
-    """
+    """How many pairs (sentences) each type begins (is in), how many it ends, and how many there are in all."""
 
     first_count: Ints
     second_count: Ints
     total: int
-    pairs: int
+    pairs: int  # that are counted, at most
 
     def cells(self, first: Ints, second: Ints, count: Ints) -> tuple[Ints, Ints, Ints, Ints]:
         """The four cells of each pair."""
@@ -141,10 +138,7 @@ def _totals_of(tokens: Tokens, window: int | str, *, both_ways: bool) -> _Totals
 def _pairs(
     tokens: Tokens, window: int | str, begins: Bools, ends: Bools, min_count: int, *, both_ways: bool
 ) -> Iterator[Ids]:
-    """The pairs of allowed types in each shard: (4, pairs) first, second, count, documents.
-
-    Pairs that are not frequent enough are left out where the shard is the whole.
-    """
+    """(4, pairs) first, second, count, documents of allowed types in each shard; of one that is all, frequent ones."""
 
     def of_shard(shard: Shard) -> Ids:
         own, types = shard.tokens, shard.types
