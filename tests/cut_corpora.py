@@ -1,6 +1,5 @@
 """Corpora to be cut: one with everything that documents have to do with each other, one of many small articles."""
 
-import importlib
 import io
 import json
 import os
@@ -58,7 +57,7 @@ def in_300_mb() -> Callable[[str, Callable[..., Any], Path], tuple[Any, int]]:
     The pages of libraries, which processes share, are not in the peak, in bytes.
     """
 
-    def in_300_mb(name: str, function: Callable[..., Any], place: Path) -> tuple[Any, int]:
+    def in_300_mb(name: str, function: Callable[..., Any], place: Path, **options: bool) -> tuple[Any, int]:
         function([SAMPLE], place / "compiled.csv", memory=10**9)  # which takes memory of its own, once
         script = f"""
             import re
@@ -67,7 +66,8 @@ def in_300_mb() -> Callable[[str, Callable[..., Any], Path], tuple[Any, int]]:
             from analysis.scale.{name} import {name}
             about = Path("/proc/self/status")
             shared = re.search(r"RssFile:\\s+(\\d+) kB", about.read_text())[1]
-            found = {name}([{str(place / "corpus")!r}], {str(place / "table.parquet")!r}, memory=300_000_000)
+            corpus, out = {str(place / "corpus")!r}, {str(place / "table.parquet")!r}
+            found = {name}([corpus], out, memory=300_000_000, **{options})
             peak = re.search(r"VmHWM:\\s+(\\d+) kB", about.read_text())[1]
             print(*found, int(peak) - int(shared))
         """
@@ -76,7 +76,7 @@ def in_300_mb() -> Callable[[str, Callable[..., Any], Path], tuple[Any, int]]:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         *found, peak = map(int, done.stdout.split())
-        return importlib.import_module(f"analysis.scale.{name}").Found(*found), peak * 1024
+        return function.__annotations__["return"](*found), peak * 1024
 
     return in_300_mb
 

@@ -39,6 +39,13 @@ def sharded_tokens(
     if its `folder` has the same name, which is made of the bytes of all files: a `Partition` knows their times alone.
     `folder` gets its name when all is in it. `reading` is as in `partitions`. Takes about four bytes of the disk a
     character. Raises `CorpusError` where no document can be read.
+
+    >>> import tempfile
+    >>> from analysis.core.paths import SAMPLE
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     tokens = sharded_tokens(SAMPLE, Path(place, "sample"), Path(place, "work"), memory=10**9)
+    ...     tokens.n_documents, len(tokens)
+    (26, 11141)
     """
     plan = budget(memory, local=client is None, per_character=PER_CHARACTER)
     pieces, plan = planned([corpus], plan._replace(characters=min(MOST, plan.characters)), **reading)

@@ -2,12 +2,8 @@
 
 import os
 import random
-import signal
-import subprocess
 import sys
-import textwrap
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +16,6 @@ import pytest
 from analysis import read_corpus, tokenize
 from analysis.core.csv_files import write_csv
 from analysis.core.paths import SAMPLE
-from analysis.core.resources import connect
 from analysis.redundancy import near_places
 from analysis.redundancy.near import near_repeats
 from analysis.scale import near as module
@@ -220,70 +215,6 @@ def test_pairs_that_are_not_listed_are_told(
         "earlier ones is listed with the first of them alone\n"
     )
     assert pd.read_csv(out)["omitted"].sum() == 9_801
-
-
-@pytest.mark.slow
-def test_a_killed_call_goes_on_where_it_stood(tmp_path: Path, cut_near: Cut) -> None:
-    corpus = write_corpus(tmp_path / "corpus", 7)
-    cut_near(600, 60)
-    whole, out = tmp_path / "whole.parquet", tmp_path / "near.parquet"
-    near([corpus], whole, memory=MEMORY)
-    for what in ("reading", "comparing"):
-        script = f"""
-            import os, signal
-            from analysis.engine import pairing
-            from analysis.scale import near as module
-            from analysis.core.resources import Budget
-            def progress(what, done, total):
-                if what == {what!r} and done == 2 < total:
-                    os.kill(os.getpid(), signal.SIGKILL)
-            pairing.budget = lambda memory, **options: Budget(1, 600)
-            module.PER_RECORD = pairing.PER_CHARACTER * 10
-            module.near([{str(corpus)!r}], {str(out)!r}, memory=10**9, progress=progress)
-        """
-        command = [sys.executable, "-c", textwrap.dedent(script)]
-        killed = subprocess.run(command, env=ENVIRONMENT, capture_output=True, timeout=HANG, check=False)
-        assert killed.returncode == -signal.SIGKILL, killed.stderr
-        assert not out.exists()
-    told: dict[str, list[int]] = {}
-
-    def progress(what: str, done: int, total: int) -> None:
-        told.setdefault(what, []).extend((done, total))
-
-    near([corpus], out, memory=MEMORY, progress=progress)
-    assert out.read_bytes() == whole.read_bytes()
-    assert {what: done == total for what, (done, total, *_) in told.items()} == {
-        **dict.fromkeys(["reading", "numbering", "numbering words", "copies"], True),
-        "comparing": False,
-        "settling": False,
-        "writing": False,
-    }
-    assert told["comparing"][0] == 2
-
-
-@pytest.mark.cluster
-@pytest.mark.slow
-@pytest.mark.parametrize("workers", [2, 4])
-def test_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut_near: Cut, workers: int) -> None:
-    pytest.importorskip("distributed")
-    corpus = write_corpus(tmp_path / "corpus", 7)
-    cut_near(600, 60)
-    here, there = tmp_path / "here.parquet", tmp_path / "there.parquet"
-    found = near([corpus], here, memory=MEMORY)
-    assert found.pairs > 10
-    with suppress(TimeoutError), connect("local", workers=workers) as client:  # of whom some are killed
-        alive = list(client.run(os.getpid).values())
-        assert len(set(alive)) == workers
-        kill_at = [("reading", 1), ("comparing", 1)] if workers == 4 else [("comparing", 1)]
-
-        def progress(what: str, done: int, total: int) -> None:
-            if (what, done) in kill_at:
-                assert done < total  # others are to do yet
-                os.kill(alive.pop(), signal.SIGKILL)
-
-        assert near([corpus], there, memory=MEMORY, client=client, progress=progress) == found
-    assert len(alive) == workers - len(kill_at)
-    assert there.read_bytes() == here.read_bytes()
 
 
 @pytest.mark.slow
