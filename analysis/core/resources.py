@@ -104,7 +104,17 @@ def connect(address: str | None, *, workers: int | None = None) -> Iterator[Any]
     except ModuleNotFoundError:
         raise ParameterError(f"--dask {address!r} needs dask: pip install 'lafz[distributed]'") from None
     if address == LOCAL:
-        with _local(LocalCluster, workers or cores()) as cluster, Client(cluster) as client:  # type: ignore[no-untyped-call]
+        with (
+            LocalCluster(  # type: ignore[no-untyped-call]
+                n_workers=workers or cores(),
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",  # which no other machine can reach
+                dashboard_address=None,
+                memory_limit=0,  # the budget bounds it; dask would stop a worker that comes near
+            ) as cluster,
+            Client(cluster) as client,  # type: ignore[no-untyped-call]
+        ):
             yield client
         return
     import asyncio  # here, since it and what it needs take longer to import than the rest of the command line
@@ -131,15 +141,3 @@ async def _reach(address: str) -> None:
 
     answer = await reached(address, timeout=WAIT)  # type: ignore[no-untyped-call]
     await answer.close()
-
-
-def _local(cluster: Any, workers: int) -> Any:
-    """A scheduler and workers that no other machine can reach."""
-    return cluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address=None,
-        memory_limit=0,  # the budget bounds it; dask would stop a worker that comes near
-    )

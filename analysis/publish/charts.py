@@ -379,7 +379,7 @@ def novelty_curve(table: pd.DataFrame, *, unit: str, n: int = 4) -> Figure:
 
 
 def _dates(ax: Axes, days: pd.Series, wide: float) -> None:
-    """Ticks of one form on an axis of dates `wide` inches long: the first of years or months, or as far apart."""
+    """Ticks of one form on an axis of dates `wide` inches long: on the first of years or months, or evenly spaced."""
     low, high = (int(day) for day in date2num([days.min(), days.max()]))  # type: ignore[no-untyped-call]
     most = max(int(wide / 0.5), 2)
     locator = AutoDateLocator(minticks=1, maxticks=most)  # type: ignore[no-untyped-call]

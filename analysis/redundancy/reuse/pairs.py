@@ -93,7 +93,7 @@ def wordings(words: Words, high: Keys, low: Keys, n: int = WORDS, *, alone: bool
 
 
 def group(engine: Database, shingles: str, most: int) -> None:
-    """Group the relation `shingles` by key, for `COMMON`, `ASIDE` and `members`; what over `most` have is apart."""
+    """Group `shingles` by key, for `COMMON`, `ASIDE` and `members`; keys of over `most` documents are wide."""
     engine.run(
         f"CREATE TABLE keys AS SELECT high, low, count(*) AS documents, count(*) > {most} AS wide "
         f"FROM {shingles} GROUP BY high, low HAVING count(*) > 1"
