@@ -26,7 +26,7 @@ from analysis.core.paths import LEXICONS, SAMPLE
 from analysis.framing.lexicon import Lexicon, read_lexicon
 from analysis.publish.parameters import notebooks
 from analysis.text.shards import ShardedTokens, join_shards
-from tests.cut_corpora import assert_same, cut_by, in_300_mb, remote_files, repeated, tangled  # noqa: F401 - fixtures
+from tests.cut_corpora import assert_same, cut_near, in_300_mb, remote_files, repeated, tangled  # noqa: F401 - fixtures
 from tests.in_process import run_in_process
 
 if os.environ.get("CI"):  # elsewhere a package that only some tests need may be missing, and they say so

@@ -1,6 +1,5 @@
 """Corpora to be cut: one with everything that documents have to do with each other, one of many small articles."""
 
-import importlib
 import io
 import json
 import os
@@ -11,7 +10,6 @@ import textwrap
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -40,20 +38,16 @@ def zipped(members: dict[str, str]) -> bytes:
 
 
 @pytest.fixture
-def cut_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[ModuleType, str], Callable[[int, int], None]]:
-    """Gives what sets, for a module, how many characters a part has, and how many records are in memory at a time.
+def cut_near(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None]:
+    """Sets how many characters a part has for `near`, and how many words of sets are in memory at a time."""
+    from analysis.engine import pairing
+    from analysis.scale import near
 
-    A record takes the bytes that the module has under the name that is given.
-    """
+    def cut(characters: int, records: int) -> None:
+        monkeypatch.setattr(pairing, "budget", lambda memory, **options: Budget(1, characters))
+        monkeypatch.setattr(near, "PER_RECORD", pairing.PER_CHARACTER * characters // records)
 
-    def cut_by(module: ModuleType, name: str) -> Callable[[int, int], None]:
-        def set_sizes(characters: int, records: int) -> None:
-            monkeypatch.setattr(module, "budget", lambda memory, **options: Budget(1, characters))
-            monkeypatch.setattr(module, name, module.PER_CHARACTER * characters // records)
-
-        return set_sizes
-
-    return cut_by
+    return cut
 
 
 @pytest.fixture
@@ -63,7 +57,7 @@ def in_300_mb() -> Callable[[str, Callable[..., Any], Path], tuple[Any, int]]:
     The pages of libraries, which processes share, are not in the peak, in bytes.
     """
 
-    def in_300_mb(name: str, function: Callable[..., Any], place: Path) -> tuple[Any, int]:
+    def in_300_mb(name: str, function: Callable[..., Any], place: Path, **options: bool) -> tuple[Any, int]:
         function([SAMPLE], place / "compiled.csv", memory=10**9)  # which takes memory of its own, once
         script = f"""
             import re
@@ -72,7 +66,8 @@ def in_300_mb() -> Callable[[str, Callable[..., Any], Path], tuple[Any, int]]:
             from analysis.scale.{name} import {name}
             about = Path("/proc/self/status")
             shared = re.search(r"RssFile:\\s+(\\d+) kB", about.read_text())[1]
-            found = {name}([{str(place / "corpus")!r}], {str(place / "table.parquet")!r}, memory=300_000_000)
+            corpus, out = {str(place / "corpus")!r}, {str(place / "table.parquet")!r}
+            found = {name}([corpus], out, memory=300_000_000, **{options})
             peak = re.search(r"VmHWM:\\s+(\\d+) kB", about.read_text())[1]
             print(*found, int(peak) - int(shared))
         """
@@ -81,7 +76,7 @@ def in_300_mb() -> Callable[[str, Callable[..., Any], Path], tuple[Any, int]]:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         *found, peak = map(int, done.stdout.split())
-        return importlib.import_module(f"analysis.scale.{name}").Found(*found), peak * 1024
+        return function.__annotations__["return"](*found), peak * 1024
 
     return in_300_mb
 

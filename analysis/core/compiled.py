@@ -27,16 +27,6 @@ def compiled(function: Callable[..., Any]) -> Any:
     neither the package's folder nor a cache folder can be written to (a read-only install without a home): there
     every process compiles anew. The file kept is renewed when the file that holds `function` changes and by no
     other file's change, so a compiled function must call, and compile in the constants of, its own module alone.
-
-    >>> @compiled
-    ... def total(numbers):
-    ...     result = 0
-    ...     for number in numbers:
-    ...         result += number
-    ...     return result
-    >>> import numpy as np
-    >>> int(total(np.arange(4)))
-    6
     """
     return _jit(function)
 
@@ -91,9 +81,6 @@ def ahead(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator
     """`function` of every item, in their order: while one result is in use, the next is made in another thread.
 
     That saves time where both are for the most part machine code. At most two results are in memory.
-
-    >>> list(ahead(abs, [-1, 2]))
-    [1, 2]
     """
     with ThreadPoolExecutor(1) as pool:
         coming = None

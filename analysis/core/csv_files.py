@@ -37,12 +37,6 @@ def write_csv(table: pd.DataFrame, path: Path | TextIO) -> None:
     """`table` as CSV, UTF-8, ``\\n`` line ends, numbers with `DIGITS` significant digits, dates as ISO days.
 
     Texts, names of columns too, are written as `guarded` gives them: no spreadsheet runs one.
-
-    >>> import sys
-    >>> write_csv(pd.DataFrame({"term": ["-5%", "rain"], "z_score": [-0.5, 1]}), sys.stdout)
-    term,z_score
-    '-5%,-0.5
-    rain,1
     """
     if isinstance(path, Path):
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -60,11 +54,7 @@ def _write_rows(table: pd.DataFrame, file: TextIO) -> None:
 
 
 def _lines(columns: list[list[str]]) -> str:
-    """Columns of finished cells as lines; a cell that is empty and alone in its row has quotes, or there were no row.
-
-    >>> _lines([["a", "b"], ["1", ""]]), _lines([["a", ""]])
-    ('a,1\\nb,\\n', 'a\\n""\\n')
-    """
+    """Columns of finished cells as lines; an empty cell that is alone in its row has quotes, or there were no row."""
     rows = [cell or '""' for cell in columns[0]] if len(columns) == 1 else map(",".join, zip(*columns, strict=True))
     return "\n".join([*rows, ""]) if columns else "\n"
 
@@ -85,11 +75,7 @@ def _cells(column: pd.Series) -> list[str]:
 
 
 def _digits(values: list[float]) -> list[str]:
-    """Each number with `DIGITS` significant digits, "" for one that is missing; all at once, which is the quickest.
-
-    >>> _digits([2 / 3, 1e9, float("nan")])
-    ['0.666667', '1e+09', '']
-    """
+    """Each number with `DIGITS` significant digits, "" for one that is missing; all at once, which is the quickest."""
     return (f"%.{DIGITS}g\n" * len(values) % tuple(values)).replace("nan", "").split("\n")[:-1]
 
 
@@ -101,11 +87,7 @@ def _by_value(column: pd.Series | NDArray[Any], written: Callable[[Any], list[st
 
 
 def _in_csv(cell: Any) -> str:
-    """One cell that is there: a text guarded, a time as a day, anything with a sign of the format in quotes.
-
-    >>> [_in_csv(cell) for cell in ("rain", "rain, snow", "=1+1", 7)]
-    ['rain', '"rain, snow"', "'=1+1", '7']
-    """
+    """One cell that is there: a text guarded, a time as a day, anything with a sign of the format in quotes."""
     if isinstance(cell, str):
         text = cell if _HARMLESS.match(cell) else guarded(cell)
     else:
@@ -123,11 +105,7 @@ def guarded(text: str) -> str:
 
 
 def restored(text: str) -> str:
-    """The text that `guarded` was given.
-
-    >>> restored("'=1+1"), restored("''=1+1"), restored("'tis"), restored("=1+1")
-    ('=1+1', "'=1+1", "'tis", '=1+1')
-    """
+    """The text that `guarded` was given."""
     return _GUARD.sub(r"\1", text)
 
 

@@ -61,14 +61,6 @@ def working_folder(place: Path) -> Iterator[Path]:
     It is locked, and every folder of this kind beside `place` whose lock is free was left by a process that was killed:
     it is cleared away first, see `restore` for what is saved of it. The lock goes with the process, however that ends.
     A link, or what lacks the mark, stays and is told of in a `LeftAlone`; what another user works in is no news.
-
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     place = Path(folder, "report")
-    ...     with working_folder(place) as work:
-    ...         (work / "new").mkdir()
-    ...         put(work / "new", place)
-    ...     [path.name for path in Path(folder).iterdir()]
-    ['report']
     """
     for left in _left(place):
         try:
@@ -123,12 +115,6 @@ def whole_file(path: Path) -> Iterator[Path]:
     """A place to write to, beside `path` and of the same name, that becomes `path` when the block ends without error.
 
     Folders on the way are made; an earlier file stays until then. Raises `ValueError` where `path` is a folder.
-
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     with whole_file(Path(folder, "new", "a.txt")) as place:
-    ...         _ = place.write_text("Whole.")
-    ...     [file.name for file in Path(folder, "new").iterdir()]
-    ['a.txt']
     """
     path = path.expanduser().resolve()  # a link stays one, and its target is replaced
     if path.is_dir():
@@ -278,12 +264,10 @@ def _clear_left(left: Path, place: Path) -> None:
 
 
 def _hold(path: Path, *, new: bool = False) -> _Held:
-    """Take a folder of this package, or an empty one, for this process; raises as `own_folder`.
-
-    `new`: it was made just now, and whoever owns it (some file systems name another user) is not asked for.
-    """
+    """Take a folder of this package, or an empty one, for this process; raises as `own_folder`."""
     folder = _opened(path)
     try:
+        # Of what is `new`, made just now, some file systems name another user.
         if folder is not None and not new and os.fstat(folder).st_uid != os.geteuid():
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         return _Held(path, folder, _lock(path, folder))
@@ -374,11 +358,9 @@ def _end(held: _Held, place: Path) -> None:
 
 
 def _let_go(held: _Held) -> None:
-    """Let the lock of a folder go, and delete the folder if nothing but the mark is in it.
-
-    The lock is held until all but the empty folder is gone: whoever gets a lock in there meanwhile made a new one, and
-    keeps the folder, since only an empty one is deleted.
-    """
+    """Let the lock of a folder go, and delete the folder if nothing but the mark is in it."""
+    # The lock is held until all but the empty folder is gone: whoever gets a lock in there meanwhile made a new one,
+    # and keeps the folder, since only an empty one is deleted.
     with suppress(OSError):
         if not _names(held.path, held.folder):
             os.unlink(_at(held.path, held.folder, _MARK), dir_fd=held.folder)

@@ -26,20 +26,15 @@ class Estimate(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """What a ratio of sums and its variance are made of, x being the count of a unit and w its size.
+    """What a ratio of sums and its variance are made of, over units of a count x and a size w; arrays of one shape."""
 
-    ``total``, ``magnitude``, ``square`` and ``product``: the sums of x, |x|, x² and x·w. ``size`` and
-    ``size_square``: the sums of w and w²; ``units``: how many have a size above 0. All are arrays that can be broadcast
-    to one shape.
-    """
-
-    total: Floats
-    magnitude: Floats
-    square: Floats
-    product: Floats
-    size: Floats
-    size_square: Floats
-    units: Floats
+    total: Floats  # of x
+    magnitude: Floats  # of |x|
+    square: Floats  # of x²
+    product: Floats  # of x·w
+    size: Floats  # of w
+    size_square: Floats  # of w²
+    units: Floats  # how many have a size above 0
 
 
 def rate_intervals(

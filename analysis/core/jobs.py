@@ -37,16 +37,7 @@ class BusyError(ValueError):
 
 
 def run_stage(function: Callable[[Any, Path], None], tasks: Sequence[Any], folder: Path, **how: Any) -> list[Path]:
-    """What `stage_results` gives, when all of it is there.
-
-    >>> from types import SimpleNamespace
-    >>> def double(task, place):
-    ...     _ = (place / "result").write_text(str(2 * task.number))
-    >>> with tempfile.TemporaryDirectory() as name:
-    ...     places = run_stage(double, [SimpleNamespace(key="one", number=1)], Path(name))
-    ...     places[0].relative_to(name).as_posix(), (places[0] / "result").read_text()
-    ('double/one', '2')
-    """
+    """What `stage_results` gives, when all of it is there."""
     return list(stage_results(function, tasks, folder, **how))
 
 
@@ -83,7 +74,7 @@ def stage_results(
     progress(name, done, len(places))
     run = partial(_run, function, stage, code_version())
     cores = 1 if short and len(tasks) < FEW * cores else cores
-    with closing(_finished(run, left, client, cores, f"{function.__name__}-{_short(stage)}")) as finished:
+    with closing(_finished(run, left, client, cores, f"{function.__name__}-{named(str(stage))[:12]}")) as finished:
         numbered = enumerate(finished, done + 1)
         for task in tasks:
             while not places[task.key].is_dir():
@@ -108,11 +99,7 @@ def work_folder(out: Path, work: Path | None = None) -> Iterator[Path]:
 
 
 def work_of(out: Path, work: Path | None = None) -> Path:
-    """The folder for the stages on the way to `out`: beside it, or in the folder `work`.
-
-    >>> work_of(Path("/texts/counts.parquet"), Path("/fast")).as_posix()
-    '/fast/.counts.parquet.work'
-    """
+    """The folder for the stages on the way to `out`: beside it, or in the folder `work`."""
     place = out.expanduser().absolute()
     return (work.expanduser().absolute() if work else place.parent) / f".{place.name}.work"
 
@@ -213,10 +200,7 @@ def _start_method() -> str:
 
 @contextmanager
 def _unheard(number: int) -> Iterator[None]:
-    """A block in which a signal waits for its end; processes begun in it do not hear the signal at all.
-
-    Windows has nothing of the kind.
-    """
+    """A block in which a signal waits for its end, and processes begun in it do not hear it; not on Windows."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -260,10 +244,6 @@ def _as_worker() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _short(stage: Path) -> str:
-    return hashlib.sha256(str(stage).encode()).hexdigest()[:12]
 
 
 def named(*about: str) -> str:

@@ -27,26 +27,19 @@ _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "
 
 
 class Budget(NamedTuple):
-    """How much is done at a time: by how many processes, with how many characters each.
+    """How much is done at a time."""
 
-    ``room``: bytes that each process has for one long document, at ``each`` bytes a character; ``alone``: those that it
-    has where it is the only one.
-    """
-
-    cores: int
-    characters: int
-    room: int = sys.maxsize
-    alone: int = sys.maxsize
-    each: int = 1
+    cores: int  # processes
+    characters: int  # that each has at a time
+    room: int = sys.maxsize  # bytes that each process has for one long document
+    alone: int = sys.maxsize  # those that it has where it is the only one
+    each: int = 1  # bytes a character of such a document
 
 
 def read_memory(text: str, *, least: int = SMALLEST) -> int:
     """Bytes, from a text such as "1GB", "500 MB" or "2GiB".
 
     Raises `ParameterError` for a text that is no size, and for one below `least` bytes, too small to work in.
-
-    >>> read_memory("1GB"), read_memory("1.5 gib")
-    (1000000000, 1610612736)
     """
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?\s*", text.lower())
     if not found or found[2] not in _UNITS:
@@ -62,9 +55,6 @@ def budget(memory: int, *, local: bool = True, per_character: int = PER_CHARACTE
 
     A second process on this machine pays where half of what is left for it holds a part of a million characters. With
     `local` false the work is done elsewhere and `memory` is that of each worker.
-
-    >>> budget(400_000_000).cores
-    1
     """
     most = 1
     if local:
@@ -79,13 +69,7 @@ def budget(memory: int, *, local: bool = True, per_character: int = PER_CHARACTE
 
 
 def check_length(name: str, characters: int, room: int, each: int) -> None:
-    """Raise `ParameterError` for a document that does not fit in `room` bytes, at `each` bytes a character.
-
-    >>> check_length("a.txt", 301_000_000, 730_000_000, 16)
-    Traceback (most recent call last):
-    analysis.core.errors.ParameterError: 'a.txt' has a text of 301.0 MB, which takes a process of 5,086 MB, and \
---memory leaves one 1,000 MB: give more, or divide the text
-    """
+    """Raise `ParameterError` for a document that does not fit in `room` bytes, at `each` bytes a character."""
     if characters * each > room:
         needed, left = (f"{(BASE + size) / 1e6:,.0f} MB" for size in (characters * each, room))
         raise ParameterError(
@@ -136,7 +120,17 @@ def connect(address: str | None, *, workers: int | None = None) -> Iterator[Any]
     except ModuleNotFoundError:
         raise ParameterError(f"--dask {address!r} needs dask: pip install 'lafz[distributed]'") from None
     if address == LOCAL:
-        with _local(LocalCluster, workers or cores()) as cluster, Client(cluster) as client:  # type: ignore[no-untyped-call]
+        with (
+            LocalCluster(  # type: ignore[no-untyped-call]
+                n_workers=workers or cores(),
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",  # which no other machine can reach
+                dashboard_address=None,
+                memory_limit=0,  # the budget bounds it; dask would stop a worker that comes near
+            ) as cluster,
+            Client(cluster) as client,  # type: ignore[no-untyped-call]
+        ):
             yield client
         return
     import asyncio  # here, since it and what it needs take longer to import than the rest of the command line
@@ -163,15 +157,3 @@ async def _reach(address: str) -> None:
 
     answer = await reached(address, timeout=WAIT)  # type: ignore[no-untyped-call]
     await answer.close()
-
-
-def _local(cluster: Any, workers: int) -> Any:
-    """A scheduler and workers that no other machine can reach."""
-    return cluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address=None,
-        memory_limit=0,  # the budget bounds it; dask would stop a worker that comes near
-    )

@@ -22,11 +22,7 @@ def code_version() -> str:
 
 
 def reading_versions() -> dict[str, str]:
-    """The version of each package that reads or splits, "" for those that are not installed.
-
-    >>> reading_versions()["regex"] > "2024"
-    True
-    """
+    """The version of each package that reads or splits, "" for those that are not installed."""
     return {name: version(name) or "" for name in _READING}
 
 

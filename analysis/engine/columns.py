@@ -60,14 +60,7 @@ def write_of_keys(engine: Database, files: Sequence[Path], value: str, place: Pa
 
 
 def column(shard: Path, name: str, *, mode: Literal["r", "r+"] = "r") -> NDArray[Any]:
-    """One of the arrays that `write_columns` wrote; it stays on disk, to be written to with the `mode` "r+".
-
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_columns(Path(folder, "a"), rain=np.array([10, 30, 70]), sun=np.array([9, 2, 0]))
-    ...     column(Path(folder, "a"), "rain")[1:].tolist()
-    [30, 70]
-    """
+    """One of the arrays that `write_columns` wrote; it stays on disk, to be written to with the `mode` "r+"."""
     return np.asarray(np.load(_file(shard, name), mmap_mode=mode))
 
 
@@ -98,11 +91,7 @@ def join_texts(shards: Sequence[Path], whole: Path) -> None:
 
 
 def text_columns(texts: Sequence[str]) -> dict[str, NDArray[Any]]:
-    """Texts as columns for `write_columns`: ``letters``, in UTF-8, and where each text ends in them, ``ends``, after 0.
-
-    >>> {name: values.tolist() for name, values in text_columns(["a", "bc"]).items()}
-    {'ends': [0, 1, 3], 'letters': [97, 98, 99]}
-    """
+    """Texts as columns for `write_columns`: ``letters``, in UTF-8, and where each text ends there, ``ends``."""
     _, ends, letters = pa.array(texts, pa.large_string()).buffers()
     return {
         "ends": np.frombuffer(ends, dtype=np.int64, count=len(texts) + 1),

@@ -146,9 +146,6 @@ def scan(files: Sequence[Path]) -> str:
     """The relation of all rows of Parquet files with the same columns; ``file_index`` says of which, from 0 on.
 
     A name that could be a pattern is one of itself where such a file is there.
-
-    >>> scan([Path("/texts/it's new.parquet")])
-    "read_parquet(['/texts/it''s new.parquet'], hive_partitioning = false)"
     """
     return f"read_parquet([{', '.join(_quoted(str(file)) for file in files)}], hive_partitioning = false)"
 

@@ -27,22 +27,17 @@ _CHANGED = ("ETag", "etag", "mtime", "LastModified", "last_modified", "created",
 
 
 class File(NamedTuple):
-    """A file of a corpus, and what is known of it and of the others before it is read.
+    """A file of a corpus, and what is known of it and of the others before it is read."""
 
-    ``name`` is its path in the corpus, ``place`` where it is, ``given`` its row of the metadata table. ``originals``:
-    of its bytes that an earlier file has too, their digest and that file's name. ``taken``: doc_ids in earlier files
-    that its own could be. ``longest``: bytes of the longest text that is known to be in it.
-    """
-
-    name: str
-    place: str
+    name: str  # its path in the corpus
+    place: str  # where it is
     doc_id: str
     size: int
     changed: str
-    given: tuple[tuple[str, str], ...] | None
-    originals: tuple[tuple[str, str], ...] = ()
-    taken: tuple[str, ...] = ()
-    longest: int = 0
+    given: tuple[tuple[str, str], ...] | None  # its row of the metadata table
+    originals: tuple[tuple[str, str], ...] = ()  # bytes that an earlier file has: digest, its name
+    taken: tuple[str, ...] = ()  # doc_ids in earlier files that its own could be
+    longest: int = 0  # bytes of the longest text that is known to be in it
 
     @classmethod
     def at(cls, name: str, place: str, doc_id: str, given: dict[str, str] | None) -> "File":
@@ -96,8 +91,7 @@ def plan_remote(address: str, *, language: str, name_pattern: str | None) -> tup
     The address is that of one file, of a folder, or has ``*`` for what varies in a name:
     ``file:///data/news.parquet``, ``s3://bucket/news/*.parquet``. Which kinds there are is said by fsspec, which comes
     with ``lafz[distributed]``; each may need a package of its own, such as s3fs. Such files are not compared with each
-    other for the same bytes. Raises `CorpusError` as `plan_corpus`
-    does, and where the address can't be had.
+    other for the same bytes. Raises `CorpusError` as `plan_corpus` does, and where the address can't be had.
     """
     if not is_known(language):
         raise CorpusError(f"language {language!r} is not known: use an ISO 639 code such as 'en' or 'ur'")

@@ -11,7 +11,7 @@ import pyarrow as pa
 from analysis.core.files import whole_file
 from analysis.core.jobs import named, run_stage, work_folder
 from analysis.core.progress import Progress
-from analysis.core.resources import Budget
+from analysis.core.resources import Budget, budget
 from analysis.engine.columns import read_about
 from analysis.engine.partitions import Partition, nothing_read, planned, problems_of, write_problems
 from analysis.engine.tables import write_rows
@@ -28,17 +28,16 @@ class Listing(NamedTuple):
 
 
 class Numbered(NamedTuple):
-    """A corpus that has been read, and all in it numbered.
-
-    ``pieces``: its partitions; ``read``: the folder that the first stage made of each; ``listing``: the folder that was
-    made of these, and ``about`` what it tells; ``problems``: how many there were in reading.
-    """
+    """A corpus that has been read, and all in it numbered, for a search for pairs to go on from."""
 
     pieces: list[Partition]
-    read: list[Path]
-    listing: Path
-    about: dict[str, Any]
-    problems: int
+    read: list[Path]  # the folder that the first stage made of each piece
+    listing: Path  # the folder that was made of these
+    about: dict[str, Any]  # what that tells
+    problems: int  # in reading
+    plan: Budget
+    run: Callable[..., list[Path]]  # does a stage: of a function, its tasks and a name for the work
+    write: Callable[[Iterable[pa.RecordBatch], int, pa.Schema], int]  # see `_write_pairs`
 
 
 @contextmanager
@@ -47,26 +46,25 @@ def numbered(
     out: Path,
     *,
     tables: Sequence[Path] = (),
-    plan: Budget,
     task: Callable[[Partition], Any],
     reading_stage: Callable[[Any, Path], None],
     listing_stage: Callable[[Listing, Path], None],
-    client: Any,
-    work: Path | None,
-    progress: Progress,
+    memory: int,
+    client: Any = None,
+    work: Path | None = None,
+    progress: Progress = lambda what, done, total: None,
     **reading: Any,
-) -> Iterator[tuple[Numbered, Callable[..., list[Path]]]]:
-    """What a search for pairs goes on from, and what does its stages: of a function, its tasks and a name for the work.
+) -> Iterator[Numbered]:
+    """The corpora read and numbered; the folder for the stages is there as long as the block lasts.
 
     `task` makes of a partition what `reading_stage` does; `listing_stage` is given the `Listing` of all. The pairs go
-    to the table `out`, problems to `problems_of(out)`, and `tables` are what else will be written. The
-    folder for the stages is there as long as the block lasts. Raises `CorpusError` where no document can be read, and
-    what `partitions` raises.
+    to the table `out`, problems to `problems_of(out)`, and `tables` are what else will be written. Raises `CorpusError`
+    where no document can be read, and what `partitions` raises.
     """
-    written = (out, problems_of(out), *tables)
-    pieces, plan = planned(corpora, plan, written=written, **reading)
+    plan = budget(memory, local=client is None, per_character=PER_CHARACTER)
+    pieces, own = planned(corpora, plan, written=(out, problems_of(out), *tables), **reading)
     with work_folder(out, work) as folder:
-        run = partial(run_stage, folder=folder, client=client, cores=plan.cores, progress=progress)
+        run = partial(run_stage, folder=folder, client=client, cores=own.cores, progress=progress)
         short = partial(run, short=True)
         read = run(reading_stage, [task(piece) for piece in pieces], what="reading")
         folders = tuple(map(str, read))
@@ -74,10 +72,13 @@ def numbered(
         about = read_about(listing)
         if not about["documents"]:
             raise CorpusError(nothing_read(corpora, read))
-        yield Numbered(pieces, read, listing, about, write_problems(read, out)), short
+        write = partial(_write_pairs, out, progress)
+        yield Numbered(pieces, read, listing, about, write_problems(read, out), plan, short, write)
 
 
-def write_pairs(batches: Iterable[pa.RecordBatch], total: int, schema: pa.Schema, out: Path, progress: Progress) -> int:
+def _write_pairs(
+    out: Path, progress: Progress, batches: Iterable[pa.RecordBatch], total: int, schema: pa.Schema
+) -> int:
     """Write the rows of `batches`, `total` in all, to the table `out`, with progress told; how many there are."""
     with whole_file(out) as place:
         return write_rows(_told(batches, total, progress), schema, place)

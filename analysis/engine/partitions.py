@@ -32,22 +32,19 @@ class Partition(NamedTuple):
     metadata say of it, every reading parameter, this package's code and the versions of what it reads with; not of
     their bytes, which would have to be read twice, from a disk that may be far away: a file that was changed has
     another time, and the key is used from one call to the next, not from year to year.
-    ``corpus`` is put before each doc_id and path, "" for one corpus. ``label`` and ``pattern`` are as in `Layers`,
-    ``problems`` what was found before any file was read. ``characters``: of a shard, about, at most. ``room`` and
-    ``each``: as in `Budget`, for one document.
     """
 
     key: str
     files: tuple[File, ...]
-    corpus: str
-    label: str
+    corpus: str  # put before each doc_id and path, "" for one corpus
+    label: str  # as in `Layers`, and so is `pattern`
     pattern: str | None
     language: str
     text_column: str
     options: tuple[tuple[str, Any], ...]
-    problems: tuple[tuple[str, str], ...]
-    characters: int
-    room: int = sys.maxsize
+    problems: tuple[tuple[str, str], ...]  # found before any file was read
+    characters: int  # of a shard, about, at most
+    room: int = sys.maxsize  # as in `Budget`, for one document
     each: int = 1
 
 
@@ -88,12 +85,6 @@ def partitions(
     With several corpora each doc_id and path has the corpus' name before it: ``speeches/1999``. Raises `CorpusError`
     as `read_corpus` does, for corpora of one name, and where there are none; `ValueError` for an unknown option, and
     where a table of `written` would take the place of texts or of metadata that are read.
-
-    >>> from analysis.core.paths import SAMPLE
-    >>> pieces = partitions([SAMPLE], characters=10_000)
-    >>> documents = [doc_id for piece in pieces for shard in read_shards(piece) for doc_id in shard.documents["doc_id"]]
-    >>> len(pieces), len(documents), documents[0]
-    (8, 26, '2024-06-22-communique-1')
     """
     if not corpora:
         raise CorpusError("no corpus: give a folder of texts, or one text file")
@@ -185,10 +176,7 @@ def _files(plan: Plan, places: Mapping[str, str], text_column: str, room: int, e
 
 
 def _check_kept(tables: Sequence[Path], files: Sequence[File], metadata: Path, text_column: str) -> None:
-    """Raise `ValueError` for a table that would be written over texts or metadata, by whatever name.
-
-    An earlier table may be among the files, where no document is found in it.
-    """
+    """Raise `ValueError` for a table that would be written over texts or metadata, but not over an earlier table."""
     for table in (table for table in tables if table.expanduser().is_file()):
         about = table.expanduser().stat()
         alike = [file for file in files if file.size == about.st_size and _is(file.place, about)]
@@ -246,11 +234,7 @@ def problems_in(places: Sequence[Path]) -> pd.DataFrame:
 
 
 def problems_of(out: Path) -> Path:
-    """The table of problems beside the table `out`.
-
-    >>> problems_of(Path("counts.parquet")).name
-    'counts.problems.csv'
-    """
+    """The table of problems beside the table `out`."""
     return out.with_name(f"{out.stem}.problems.csv")
 
 

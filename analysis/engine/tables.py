@@ -32,12 +32,6 @@ def write_rows(batches: Iterable[pa.RecordBatch], schema: pa.Schema, out: Path) 
     """Write the rows of `batches` to `out`, as .csv or else as Parquet; how many there are.
 
     Names in dictionaries become plain texts. The bytes depend on the rows and on nothing else.
-
-    >>> import tempfile
-    >>> batch = pa.record_batch({"term": ["rain", "war"]})
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_rows([batch, batch], batch.schema, Path(folder, "a.csv")), Path(folder, "a.csv").read_text()
-    (4, 'term\\nrain\\nwar\\nrain\\nwar\\n')
     """
     rows = 0
     groups = _groups(batches, schema)

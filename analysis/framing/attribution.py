@@ -191,10 +191,7 @@ def speakers(speech: Speech, cues: list[Cue], names: Mapping[str, str]) -> list[
 
 
 def _person(words: Words, first: int, last: int) -> tuple[int, int]:
-    """First and last word of a person's name that ends a phrase, title and office apart; first > last: there is none.
-
-    The whole phrase where nothing but an article precedes the name: "the New York Times" is nobody's.
-    """
+    """First and last word of the name that ends a phrase, without title and office; first > last without one."""
     begin = last + 1
     while begin > first and words.is_capital(begin - 1) and not _is_title(words, begin - 1):
         if words.kinds[begin - 1] & _NO_NAME:
@@ -205,6 +202,7 @@ def _person(words: Words, first: int, last: int) -> tuple[int, int]:
         return last + 1, last
     if begin == last and led and not _is_title(words, last - 1):
         return last + 1, last
+    # The whole phrase where nothing but an article precedes the name: "the New York Times" is nobody's.
     return (first, last) if len(led) == 1 and led[0] & wc.DETERMINER else (begin, last)
 
 

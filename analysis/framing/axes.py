@@ -35,9 +35,8 @@ def axes(tokens: Tokens, poles: Poles, by: str | None = None) -> pd.DataFrame:
     `ValueError` for an axis without words on either side or with the same on both, an unknown column, or no English
     document.
 
-    >>> from analysis import tokenize
-    >>> from analysis.text.corpus import read_texts
-    >>> tokens = tokenize(read_texts(["Gunmen shelled the dangerous valley.", "Families came home safe."]))
+    >>> from analysis import load_tokens
+    >>> tokens = load_tokens(["Gunmen shelled the dangerous valley.", "Families came home safe."])
     >>> pole = {"safety": (["safe", "secure"], ["dangerous", "risky"])}
     >>> first, second = (axes(tokens.subset(np.array([row])), pole)["bias"].item() for row in (0, 1))
     >>> first < second

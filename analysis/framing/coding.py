@@ -53,8 +53,7 @@ def draw_sheet(tokens: Tokens, lexicon: Lexicon, *, size: int = 200, coders: int
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> lexicon = read_lexicon("security_communication")
     >>> tokens = tokenize(read_text("It rained. The suspects will be prosecuted in court. It snowed. It rained."))
     >>> sheet = draw_sheet(tokens, lexicon, size=2, coders=1).sort_values("start")
     >>> sheet[["sentence", "stratum", "weight"]].to_numpy().tolist()[0]

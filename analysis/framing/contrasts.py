@@ -47,8 +47,7 @@ def headline_body(
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> lexicon = read_lexicon("security_communication")
     >>> tokens = tokenize(read_text("Militants strike\\n\\nIt rained all day long. The militants had fled."))
     >>> table = headline_body(tokens, lexicon)
     >>> table.loc[0, ["headline_hits", "headline_words", "body_hits", "body_words"]].tolist()
@@ -122,12 +121,10 @@ def shifts(
     With `weights` (one number a token) hits and words are sums of them. Raises `ValueError` for an unknown column or
     reference, for fewer than two groups, or weights that are not one a token.
 
-    >>> from analysis import tokenize
+    >>> from analysis import load_tokens
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> from analysis.text.corpus import read_texts
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
-    >>> tokens = tokenize(read_texts(["Militants fled.", "It rained."]))
+    >>> lexicon = read_lexicon("security_communication")
+    >>> tokens = load_tokens(["Militants fled.", "It rained."])
     >>> shifts(tokens, lexicon, "doc_id")[["doc_id", "frame", "hits", "difference"]].head(1)
       doc_id   frame  hits  difference
     0      0  threat     1       500.0

@@ -42,8 +42,7 @@ def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") ->
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> lexicon = read_lexicon("security_communication")
     >>> tokens = tokenize(read_text("The militants will be prosecuted. It has rained all day. It may snow. We left."))
     >>> columns = ["frame_a", "frame_b", "both", "a", "b", "units", "p"]
     >>> cooccurrence(tokens, lexicon)[columns].head(1).round(2)
@@ -120,8 +119,7 @@ def frame_words(
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> lexicon = read_lexicon("security_communication")
     >>> said = [f"Militants fled with {many} men. {many} days passed." for many in ("two", "four", "six")]
     >>> table = frame_words(tokenize(read_text(" ".join(said))), lexicon, "threat", stopwords={"with"}, min_count=3)
     >>> table[["term", "sentences", "others", "documents", "expected"]].round(2)

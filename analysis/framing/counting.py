@@ -32,15 +32,11 @@ _searches: list[tuple[weakref.ref[Tokens], Lexicon, list[pd.DataFrame]]] = []  #
 
 
 class Counts(NamedTuple):
-    """What a lexicon finds in each sentence, or in each document.
+    """What a lexicon finds in each sentence, or document; with weights each match counts the mean of its words'."""
 
-    ``hits`` and ``scores``: (sentences, frames) matches, and the sum of their terms' weights, each match times the mean
-    weight of its words. ``words``: (sentences,) running words, or the sum of their weights.
-    """
-
-    hits: sparse.csr_array
-    scores: sparse.csr_array
-    words: Floats
+    hits: sparse.csr_array  # (sentences, frames) matches
+    scores: sparse.csr_array  # (sentences, frames) the sum of their terms' weights
+    words: Floats  # (sentences,) running words, or the sum of their weights
 
 
 def count(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Counts:
@@ -106,8 +102,7 @@ def term_counts(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> lexicon = read_lexicon("security_communication")
     >>> table = term_counts(tokenize(read_text("Militants fled. The militancy is over.")), lexicon)
     >>> table[["frame", "pattern", "hits", "types", "greedy"]].head(1)
         frame   pattern  hits  types  greedy
@@ -137,17 +132,12 @@ def term_counts(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
 
 
 class Fit(NamedTuple):
-    """How well a lexicon fits a corpus.
+    """How well a lexicon fits a corpus; shares are 0 to 1."""
 
-    ``verdict``: "good"; "poor": what is found says little; "none": no profile should rest on it. ``sentences``: the
-    share with a hit; ``words``: the share of the running words in hits; ``five``: the share of the hits that its five
-    most frequent terms have. Shares are 0 to 1.
-    """
-
-    verdict: str
-    sentences: float
-    words: float
-    five: float
+    verdict: str  # "good"; "poor": what is found says little; "none": no profile should rest on it
+    sentences: float  # the share with a hit
+    words: float  # the share of the running words in hits
+    five: float  # the share of the hits that its five most frequent terms have
 
 
 def fit(tokens: Tokens, lexicon: Lexicon) -> Fit:
@@ -155,8 +145,7 @@ def fit(tokens: Tokens, lexicon: Lexicon) -> Fit:
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> lexicon = read_lexicon("security_communication")
     >>> fit(tokenize(read_text("The cat ate a fish. A war of words. " + "It rained. " * 30)), lexicon).verdict
     'none'
     """

@@ -40,8 +40,7 @@ def similarities(sentences: Sequence[str], lexicon: Lexicon) -> pd.DataFrame:
     extra "embeddings".
 
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> lexicon = read_lexicon("security_communication")
     >>> similarities(["The two foreign secretaries will confer in Geneva."], lexicon).idxmax(axis=1).tolist()
     ['diplomacy']
     """
@@ -67,8 +66,7 @@ def score_sentences(
     Raises `ValueError` for a share below 0, and as `similarities` and the other do.
 
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> lexicon = read_lexicon("security_communication")
     >>> texts = ["The two foreign secretaries will confer in Geneva.", "It was a Tuesday."]
     >>> frames.score_sentences(texts, lexicon)["frame"].tolist(), score_sentences(texts, lexicon)["frame"].tolist()
     ([None, None], ['diplomacy', None])
@@ -111,9 +109,8 @@ def expand(tokens: Tokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: 
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
     >>> tokens = tokenize(read_text("The magistrate rose. A magistrate is no miller."))
-    >>> expand(tokens, read_lexicon(LEXICONS / "security_communication.yml"))[["frame", "word", "count"]]
+    >>> expand(tokens, read_lexicon("security_communication"))[["frame", "word", "count"]]
                      frame        word  count
     0  law_and_prosecution  magistrate      2
     """

@@ -10,15 +10,11 @@ from analysis.core.intervals import Estimate, Z, wilson
 
 
 class Sample(NamedTuple):
-    """The sentences of a stratified sample that have a code, (items,) each.
+    """The sentences of a stratified sample that have a code, (items,) each."""
 
-    ``weight``: how many sentences of the corpus each represents; ``stratum``: a number for each stratum; ``drawn``:
-    the share of the stratum that was coded, 0 where it is not known or more sentences like these are meant.
-    """
-
-    weight: Floats
-    stratum: NDArray[np.int64]
-    drawn: Floats
+    weight: Floats  # how many sentences of the corpus each represents
+    stratum: NDArray[np.int64]  # a number for each stratum
+    drawn: Floats  # the share of it that was coded, 0 where it is not known or more sentences like these are meant
 
 
 def shares(hit: Bools, within: Bools, sample: Sample, *, z: float = Z) -> Estimate:

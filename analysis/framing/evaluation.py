@@ -28,8 +28,8 @@ def evaluate_frames(path: str | Path, lexicon: Lexicon) -> pd.DataFrame:
     that is no such table, a column that is not there, and a label that the lexicon does not know.
 
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS, SAMPLE
-    >>> table = evaluate_frames(SAMPLE / "gold" / "frames.csv", read_lexicon(LEXICONS / "security_communication.yml"))
+    >>> from analysis.core.paths import SAMPLE
+    >>> table = evaluate_frames(SAMPLE / "gold" / "frames.csv", read_lexicon("security_communication"))
     >>> table["frame"].tolist()[-4:]
     ['denial_and_dissent', 'none', 'macro', 'all']
     """

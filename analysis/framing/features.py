@@ -25,20 +25,15 @@ Matrix = sparse.csr_array
 
 @dataclass(frozen=True)
 class Features:
-    """How a text becomes a row of numbers: what was learnt from the training texts.
+    """How a text becomes a row of numbers: what was learnt from the training texts."""
 
-    ``words``: words and pairs of neighbours, "gun", "gun control"; ``pieces``: of words, " gun"; each in alphabetical
-    order, with an idf each in ``word_idf`` and ``piece_idf``. ``lexicons``: whose frames are counted, with a weight a
-    frame in ``frame_weights``. ``embedded``: whether the sentence vector is the end of the row.
-    """
-
-    words: tuple[str, ...]
+    words: tuple[str, ...]  # and pairs of neighbours, "gun", "gun control", in alphabetical order
     word_idf: Floats
-    pieces: tuple[str, ...]
+    pieces: tuple[str, ...]  # of words, " gun", in alphabetical order
     piece_idf: Floats
-    lexicons: tuple[Lexicon, ...]
-    frame_weights: Floats
-    embedded: bool
+    lexicons: tuple[Lexicon, ...]  # whose frames are counted
+    frame_weights: Floats  # one a frame
+    embedded: bool  # whether the sentence vector is the end of the row
 
     def names(self) -> pd.DataFrame:
         """One row a column of the matrix: ``kind`` (one of `KINDS`), ``feature`` (a frame as lexicon/frame)."""

@@ -96,9 +96,8 @@ def evidence(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) ->
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
     >>> tokens = tokenize(read_text("The militants fled. The suspects will stand trial."))
-    >>> table = evidence(tokens, matches(tokens, read_lexicon(LEXICONS / "security_communication.yml")))
+    >>> table = evidence(tokens, matches(tokens, read_lexicon("security_communication")))
     >>> table[["frame", "words", "sentence"]].values.tolist()[-1]
     ['threat', 'militants', 'The militants fled.']
     """
@@ -205,8 +204,7 @@ def over_time(
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> lexicon = read_lexicon("security_communication")
     >>> tokens = tokenize(read_text("The militants had fled.", date="2024-06-22"))
     >>> over_time(tokens, lexicon)[["period", "frame", "hits", "words", "per_1000_words"]].head(1)
           period   frame  hits  words  per_1000_words
@@ -249,8 +247,7 @@ def sentence_frames(tokens: Tokens, lexicon: Lexicon, *, margin: float = 0.0, mo
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> lexicon = read_lexicon("security_communication")
     >>> tokens = tokenize(read_text("The militants fled. The suspects will stand trial. It rained."))
     >>> sentence_frames(tokens, lexicon, margin=0.5)[["status", "frame", "leading"]]
              status                frame              leading
@@ -270,8 +267,7 @@ def coverage(tokens: Tokens, lexicon: Lexicon, by: str | None = None, *, margin:
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> lexicon = read_lexicon("security_communication")
     >>> coverage(tokenize(read_text("The suspects will stand trial. It rained. It snowed. It hailed.")), lexicon)
              status  sentences  share
     0        framed          1   0.25
@@ -303,8 +299,7 @@ def score_sentences(sentences: Sequence[str], lexicon: Lexicon, *, margin: float
     its lead over the next is smaller than `margin`. Raises `ValueError` for a margin below 0.
 
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> lexicon = read_lexicon("security_communication")
     >>> score_sentences(["Trade rose.", "The suspects will be prosecuted in court."], lexicon)["frame"].tolist()
     [None, 'law_and_prosecution']
     """

@@ -32,20 +32,15 @@ _PROBE = "The council met at noon."  # its sentence vector tells whether two mac
 
 @dataclass(frozen=True)
 class Model:
-    """A linear model: a text's score for a label is its row of numbers times the label's row of coefficients.
+    """A linear model: a text's score for a label is its row of numbers times the label's row of coefficients."""
 
-    ``labels``: in rising order. ``features``: how a text becomes a row. ``coefficients``: (labels, features);
-    ``intercept``: (labels,). ``typical``: (features,) the mean of a feature over the training texts that have
-    it. ``texts``: how many of each label it was trained on. ``notes``: plain sentences on what to be wary of.
-    """
-
-    labels: NDArray[Any]
-    features: Features
-    coefficients: Floats
-    intercept: Floats
-    typical: Floats
-    texts: tuple[int, ...]
-    notes: tuple[str, ...]
+    labels: NDArray[Any]  # in rising order
+    features: Features  # how a text becomes a row
+    coefficients: Floats  # (labels, features)
+    intercept: Floats  # (labels,)
+    typical: Floats  # (features,) the mean of a feature over the training texts that have it
+    texts: tuple[int, ...]  # how many of each label it was trained on
+    notes: tuple[str, ...]  # plain sentences on what to be wary of
 
     def predict(self, texts: Iterable[str], *, margin: float = 0.0) -> NDArray[Any]:
         """The label of each text, of the type given in training.

@@ -134,12 +134,9 @@ def _fill(words: Any, many: Any, chance: Any) -> None:
 
 @compiled
 def _add_shared(words: Any, one: Any, other: Any, m: Any, n: Any, both: Any, sums: Any) -> None:
-    """Add to `sums` what things in m and n sentences, their chances `one` and `other`, are to share of a document.
-
-    In a document of few sentences that is what they share, `both`, and nothing is left to chance.
-    """
+    """Add to `sums` what things in m and n sentences, of chances `one` and `other`, are to share of a document."""
     total, sentences = words.sum(), len(words)
-    if sentences < FEW:
+    if sentences < FEW:  # that is what they share, and nothing is left to chance
         for k in (0, 2, 3):
             sums[k] += both
         return

@@ -50,8 +50,7 @@ def missed(
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "actors.yml")
+    >>> lexicon = read_lexicon("actors")
     >>> said = " ".join(f"The tide rose {n} feet that night. A cat slept for {n} hours." for n in range(50))
     >>> found = missed(tokenize(read_text(said)), lexicon, stopwords={"the", "that", "a", "for"})
     >>> found[["topic", "sentences", "words"]].drop_duplicates(ignore_index=True)
@@ -119,14 +118,11 @@ def _weighed(
 
 
 def _factors(matrix: sparse.csr_array, topics: int, seed: int) -> tuple[Floats, Floats]:
-    """(sentences, topics) and (topics, words), none below 0, whose product is near to `matrix`, by Lee and Seung.
-
-    Products of dense arrays are added up by einsum, in an order that no number of cores changes.
-    """
+    """(sentences, topics) and (topics, words), none below 0, whose product is near to `matrix`, by Lee and Seung."""
     random = np.random.default_rng(seed)
     left, right = random.random((matrix.shape[0], topics)), random.random((topics, matrix.shape[1]))
     turned = matrix.T.tocsr()
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS):  # by einsum, which adds up in an order that no number of cores changes
         right *= (turned @ left).T / (np.einsum("ij,jk->ik", np.einsum("ji,jk->ik", left, left), right) + TINY)
         left *= (matrix @ right.T) / (np.einsum("ij,jk->ik", left, np.einsum("ij,kj->ik", right, right)) + TINY)
     return left, right

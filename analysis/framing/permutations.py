@@ -99,11 +99,8 @@ def as_headline(
 
 @compiled
 def _add_windows(spans: Any, frame: Any, bounds: Any, begin: Any, size: Any, chosen: Any) -> None:
-    """Add to each row of `chosen` the hits in the windows that begin where its draw says, document by document.
-
-    A hit of several words is as likely to lie across an end as its length makes it: if it did not count at all there,
-    headlines, which are never cut, would have more of such hits.
-    """
+    """Add to each row of `chosen` the hits in the windows that begin where its draw says, document by document."""
+    # A hit across an end counts in part: left out, headlines, which are never cut, would have more of such hits.
     for document in range(len(size)):
         low, high = bounds[document], bounds[document + 1]
         for draw in range(len(begin)):

@@ -56,9 +56,8 @@ def roles(tokens: Tokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFr
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
     >>> tokens = tokenize(read_text("Troops killed ten militants. The militants were buried by villagers."))
-    >>> table = roles(tokens, read_lexicon(LEXICONS / "actors.yml"))
+    >>> table = roles(tokens, read_lexicon("actors"))
     >>> table[["text", "role", "verb"]].values.tolist()  # doctest: +NORMALIZE_WHITESPACE
     [['Troops', 'acts', 'killed'], ['militants', 'acted upon', 'killed'],
      ['militants', 'acted upon', 'buried'], ['villagers', 'acts', 'buried']]
@@ -97,9 +96,8 @@ def role_shares(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -> p
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
     >>> tokens = tokenize(read_text("Troops killed ten militants. The militants were buried by villagers."))
-    >>> table = role_shares(roles(tokens, read_lexicon(LEXICONS / "actors.yml")), tokens)
+    >>> table = role_shares(roles(tokens, read_lexicon("actors")), tokens)
     >>> table[["mentions", "acts", "acted_upon", "active_share"]]
        mentions  acts  acted_upon  active_share
     0         2     0           2           0.0
@@ -178,11 +176,8 @@ def by_rules(tokens: Tokens, base: Ints) -> Iterator[tuple[Ints, Given]]:
 
 
 def _ruled(words: Words, verbs: Bools, first: Ints, stop: Ints) -> dict[int, Role]:
-    """The words with a role, as the rules see them, all of those from each `first` up to its `stop` among them.
-
-    `verbs`: the words that may be active verbs. No rule looks beyond a STOP, so that a verb is left out which has none
-    of the words that are asked for between it and the next.
-    """
+    """The words with a role, as the rules see them, all from each `first` up to its `stop` among them."""
+    # No rule looks beyond a STOP: verbs are left out that have no word asked for between theirs and the next.
     behind, ahead = _beside(words, first, stop)
     before, after = behind.tolist(), ahead.tolist()
     given: dict[int, Role] = {}

@@ -39,8 +39,7 @@ def corrected_shares(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
     >>> from analysis.framing.validity import coded_spans
-    >>> from analysis.core.paths import LEXICONS
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> lexicon = read_lexicon("security_communication")
     >>> tokens = tokenize(read_text("They will be prosecuted in court. The bench sat. It snowed. It rained."))
     >>> table = pd.DataFrame({"doc_id": "text", "start": [0, 34, 49], "end": [33, 48, 58]})
     >>> coded = coded_spans(table.assign(frame=["law_and_prosecution"] * 2 + ["none"]), tokens, lexicon)

@@ -47,8 +47,7 @@ def firmness(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: F
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> style = read_lexicon(LEXICONS / "style.yml")
+    >>> style = read_lexicon("style")
     >>> firmness(tokenize(read_text("It may rain. Perhaps. It is certainly late.")), style).round(2)
        boosters  hedges  firmness  ci_low  ci_high
     0         1       2     -0.33   -0.91     0.68
@@ -80,8 +79,7 @@ def naming(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: Flo
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> style = read_lexicon(LEXICONS / "style.yml")
+    >>> style = read_lexicon("style")
     >>> table = naming(tokenize(read_text("Terrorists fled. Two terrorists and a gunman were held.")), style)
     >>> table.loc[table["hits"] > 0, ["naming", "hits", "share"]].round(2)
                  naming  hits  share
@@ -105,8 +103,7 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> style = read_lexicon(LEXICONS / "style.yml")
+    >>> style = read_lexicon("style")
     >>> text = "The army claimed that it fell. Khan admitted that it did. A group claimed responsibility."
     >>> reports(tokenize(read_text(text)), style)[["speaker", "verb", "stance"]]
         speaker      verb               stance
@@ -151,8 +148,7 @@ def reporting(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: str | N
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS
-    >>> style = read_lexicon(LEXICONS / "style.yml")
+    >>> style = read_lexicon("style")
     >>> tokens = tokenize(read_text("Khan said that it fell. Khan said it was late. Rao admitted that it did."))
     >>> shares = reporting(reports(tokens, style), tokens, style, by="speaker")
     >>> shares.loc[shares["hits"] > 0, ["speaker", "stance", "hits", "share"]]
@@ -202,10 +198,7 @@ def _stance(verb: str, patterns: tuple[tuple[str, str], ...]) -> str:
 def _marked(
     tokens: Tokens, lexicon: Lexicon, kinds: Mapping[str, int], weights: Floats | None, *, plain: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """The matches of the frames in `kinds`, of those in `plain` no negated one, one row each.
-
-    ``kind``; ``document`` and ``sentence``, numbered through the corpus; ``amount``, what it counts.
-    """
+    """The matches of frames in `kinds`, in `plain` no negated ones: kind, document and sentence of all, amount."""
     frame = lexicon.terms["frame"]
     kind_of = frame.map(kinds).fillna(-1).to_numpy(dtype=np.int64)
     apart = frame.isin(plain).to_numpy()
@@ -236,10 +229,7 @@ def _shares(
     *,
     whole: bool,
 ) -> pd.DataFrame:
-    """One row a kind, in the column `what`, and a named group, in `by`: hits, share, ci_low, ci_high.
-
-    `group`: the group of each hit; hits are `whole` numbers or sums of weights.
-    """
+    """A row a kind, in the column `what`, and a named group, in `by`: hits, `whole` or not, share, ci_low, ci_high."""
     columns: dict[str, Any] = {} if by is None else {by: np.repeat(np.array(names, dtype=object), len(kinds))}
     columns[what] = [*kinds] * len(names)
     values = shares_of_groups(hits, group, len(names), len(kinds)).reshape(4, -1)

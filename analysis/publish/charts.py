@@ -378,10 +378,7 @@ def novelty_curve(table: pd.DataFrame, *, unit: str, n: int = 4) -> Figure:
 
 
 def _dates(ax: Axes, days: pd.Series, wide: float) -> None:
-    """Ticks of one form on an axis of dates `wide` inches long: on the first of years or months, or equally far apart.
-
-    What are no years and months begins with the first of `days`, and where it is all weeks, so are the ticks.
-    """
+    """Ticks of one form on an axis of dates `wide` inches long: on the first of years or months, or evenly spaced."""
     low, high = (int(day) for day in date2num([days.min(), days.max()]))  # type: ignore[no-untyped-call]
     most = max(int(wide / 0.5), 2)
     locator = AutoDateLocator(minticks=1, maxticks=most)  # type: ignore[no-untyped-call]
@@ -407,10 +404,7 @@ def _count_scale(axis: Axis, values: pd.Series, *, fine: int) -> None:
 
 
 def _labels(fig: Figure, ax: Axes, table: pd.DataFrame, *, x: str, y: str, label: str, most: int) -> None:
-    """Write the labels of the first `most` rows beside their points: right, left, above or below.
-
-    One that would cover an earlier one, or the point of a row, everywhere is left out.
-    """
+    """Write the labels of the first `most` rows beside their points, where they cover no earlier one and no point."""
     off = 4.0
     across = [(off, 0.0, "left", "center"), (-off, 0.0, "right", "center")]
     places = [*across, (0.0, off, "center", "bottom"), (0.0, -off, "center", "top")]

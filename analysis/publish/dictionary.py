@@ -137,23 +137,18 @@ def _plain(text: str) -> str:
 
 
 class Method(NamedTuple):
-    """A measure or procedure, as a methods section describes it.
-
-    ``section``: "text" (what all notebooks share) or the notebook's. ``text``: plain sentences. ``formula``: LaTeX, one
-    a line; ``where``: its letters, in plain text. ``code``: dotted names of the functions. ``parameters``: those of the
-    notebooks that bear on it. ``tables``: those that it explains, as "framing/profile".
-    """
+    """A measure or procedure, as a methods section describes it."""
 
     id: str
-    section: str
+    section: str  # "text" (what all notebooks share) or the notebook's
     title: str
-    text: str
-    formula: tuple[str, ...]
-    where: str
+    text: str  # plain sentences
+    formula: tuple[str, ...]  # LaTeX, one a line
+    where: str  # its letters, in plain text
     source: tuple[str, ...]
-    code: tuple[str, ...]
-    parameters: tuple[str, ...]
-    tables: tuple[str, ...]
+    code: tuple[str, ...]  # dotted names of the functions
+    parameters: tuple[str, ...]  # those of the notebooks that bear on it
+    tables: tuple[str, ...]  # those that it explains, as "framing/profile"
 
 
 @cache

@@ -58,10 +58,9 @@ def ranged(
     ``lowest`` and ``highest`` are those of the rows that ``measure(tokens, *args, by="doc_id", **options)`` has for the
     same `key`, 0 where a document has none. Other tables stay as they are.
 
-    >>> from analysis import tokenize
+    >>> from analysis import load_tokens
     >>> from analysis.terms.frequency import terms
-    >>> from analysis.text.corpus import read_texts
-    >>> tokens = tokenize(read_texts(["War is war.", "Peace is near."]))
+    >>> tokens = load_tokens(["War is war.", "Peace is near."])
     >>> ranged(terms(tokens), tokens, "term", "per_million", terms)[["term", "lowest", "highest"]].round().head(2)
       term    lowest   highest
     0   is  333333.0  333333.0
@@ -77,9 +76,8 @@ def ranged(
 def titles(tokens: Tokens, doc_ids: Iterable[str]) -> dict[str, str]:
     """What documents are called in figures: by their titles, with the doc_id where two have the same, or none.
 
-    >>> from analysis import tokenize
-    >>> from analysis.text.corpus import read_texts
-    >>> titles(tokenize(read_texts(["War is war.", "Peace."])), ["0", "1"])
+    >>> from analysis import load_tokens
+    >>> titles(load_tokens(["War is war.", "Peace."]), ["0", "1"])
     {'0': '0', '1': '1'}
     """
     own = tokens.corpus.documents[["doc_id", "title"]].drop_duplicates("doc_id")

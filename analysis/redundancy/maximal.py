@@ -103,10 +103,7 @@ def _check(words: int, n: int, most: int | None) -> None:
 
 
 def _one_text(ids: NDArray[Any], place: Ints, document_end: Ints, free: int) -> tuple[NDArray[np.int32], Ints]:
-    """The words at each `place` as one text, a unique word after each run of neighbours, and their places, there -1.
-
-    `document_end`: for each of `ids` the end of its document; `free`: the first number that is no word's.
-    """
+    """The words at each `place` as one text, after each run of neighbours one from `free` on; the places, there -1."""
     gaps = np.flatnonzero((np.diff(place, append=-1) != 1) | (document_end[place] == place + 1))
     text = np.insert(ids[place].astype(np.int32), gaps + 1, free + np.arange(len(gaps)))
     return text, np.insert(place, gaps + 1, -1)
@@ -209,12 +206,9 @@ def _rank(text: Any, suffixes: Any, rank: Any) -> None:
 
 @compiled
 def _sort_suffixes(suffixes: Any, rank: Any) -> None:
-    """Put the suffixes of a text, in the order of their first word alone, into the order of all their words.
-
-    `rank`: of each place of the text, the first row in `suffixes` of those that begin with the same word. Each round
-    sorts those still alike by the ranks of what follows the words that are already sorted by, and doubles these words.
-    Words of its own at the end of each run see to it that no two suffixes stay alike.
-    """
+    """Put the suffixes of a text, in the order of their first word alone, into the order of all their words."""
+    # Each round sorts those still alike by the ranks of what follows the words that are sorted by, and doubles these.
+    # Words of its own at the end of each run see to it that no two suffixes stay alike.
     reach, alike = 1, True
     while alike:
         alike, begin = False, 0

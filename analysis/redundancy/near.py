@@ -125,10 +125,9 @@ def copies(tokens: Tokens, *, threshold: float = ALIKE) -> Ints:
     is missed, unless more than `COPIES_COMPARED` pairs would have to be compared, as where thousands are made to one
     pattern: there only documents of the same words are copies. Numbers count up from 0 in the order of the corpus.
 
-    >>> from analysis import tokenize
-    >>> from analysis.text.corpus import read_texts
+    >>> from analysis import load_tokens
     >>> texts = ["Rain closed the road to the north.", "It rained.", "On Monday rain closed the road to the north."]
-    >>> copies(tokenize(read_texts(texts)), threshold=0.7).tolist()
+    >>> copies(load_tokens(texts), threshold=0.7).tolist()
     [0, 1, 0]
     """
     if not 0 < threshold <= 1:
@@ -149,11 +148,7 @@ def copies(tokens: Tokens, *, threshold: float = ALIKE) -> Ints:
 
 
 def _contents(tokens: Tokens, offsets_in: Callable[[Tokens], Ints]) -> tuple[Ids, Sets]:
-    """The number of the content of each unit; the distinct sets of words of the long ones, by size.
-
-    `offsets_in` gives where in the words of a shard the units begin, and where the last ends. Units of the same set of
-    words have one content, short ones only where they are equal word by word in order.
-    """
+    """The number of each unit's content, see `sets_of`; the distinct sets of words of the long ones, by size."""
     rank = _rank(tokens)
     items, stop = room(tokens, len(tokens), np.int32), 0
     keys, sizes = [np.empty((2, 0), dtype=np.uint64)], [np.empty(0, dtype=np.int32)]

@@ -21,14 +21,11 @@ Ids = NDArray[np.int32]
 
 
 class Sets(NamedTuple):
-    """Different sets of words, ``items[begin[k] : begin[k + 1]]``, in the order of their sizes.
+    """Different sets of words, in the order of their sizes; the words of a set rise, the rarest are the lowest."""
 
-    The words of a set rise, the rarest have the lowest numbers. ``content``: the number by which each set is known.
-    """
-
-    content: Ids
+    content: Ids  # the number by which each set is known
     begin: Ints
-    items: Ids
+    items: Ids  # those of set k from ``begin[k]`` to before ``begin[k + 1]``
 
     def block(self, low: int, stop: int) -> "Sets":
         """The sets from `low` to before `stop`."""
@@ -106,22 +103,17 @@ def comparisons(blocks: Iterable[Sets], threshold: float, types: int) -> int:
 
 
 class _Index(NamedTuple):
-    """The sets in which similar ones are looked for, by their first words.
+    """The sets in which similar ones are looked for, by their first words."""
 
-    ``begin``, ``items``: as in `Sets`. ``owner``, ``position``, ``sizes``, ``signs``: of each first word its set, its
-    place in ``items``, the size of the set and its bits (see `_bits`), word by word, set by set; the sets of a word go
-    from ``head``, where they are large enough, to ``tail``. ``last``: the last set that met each.
-    """
-
-    begin: Ints
+    begin: Ints  # as in `Sets`, and so are ``items``
     items: Ids
-    head: Ids
-    tail: Ids
-    owner: Ids
-    position: Ids
-    sizes: Ids
-    signs: NDArray[np.uint64]
-    last: Ids
+    head: Ids  # of each word, where those of its sets begin that are large enough
+    tail: Ids  # and where all end
+    owner: Ids  # of each first word, word by word, set by set: its set
+    position: Ids  # its place in ``items``
+    sizes: Ids  # the size of the set
+    signs: NDArray[np.uint64]  # and its bits, see `_bits`
+    last: Ids  # the last set that met each
 
 
 def _index_of(sets: Sets, threshold: float, types: int) -> _Index:
@@ -202,16 +194,12 @@ def _met(
     itself: bool,
     room: int,
 ) -> Any:
-    """The sets of an index that others resemble, to at least `threshold`; the others; how many words they share.
+    """The sets of the index `own` that others resemble, to at least `threshold`; the others; how many words they share.
 
-    `own` is an `_Index`; ``items[begin[k] : begin[k + 1]]`` with their `bits` are the others, in the order of their
-    sizes and none smaller than the `number` of sets looked up before. With `itself` they are those of the index, of
-    which each looks for earlier ones. It begins with the other set `start`, and ends before `stop`, or after the one
-    with which there are `room` pairs or more; the last number returned is that of the next one.
-
-    Two sets that share enough words share one of the first few of either, else too few are left (prefix filter): so a
-    set is compared only with those that have one of its first words among theirs. At the first such word that both
-    have, they share it and at most what follows it on either side.
+    The others come by size, none smaller than the `number` of those before; with `itself` they are those of the index,
+    of which each looks for earlier ones. From `start` to before `stop`, or until there are `room` pairs; the last
+    number is that of the next one. Two sets that share enough words share one of the first few of either, else too few
+    are left (prefix filter). At the first such word they share it and at most what follows it on either side.
     """
     head, tail, owner, position, last = own.head, own.tail, own.owner, own.position, own.last
     begins, contents, sizes, signs = own.begin, own.items, own.sizes, own.signs

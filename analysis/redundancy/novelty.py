@@ -25,13 +25,12 @@ SHORT = 2000  # words up to which a text is parsed faster without its suffixes i
 
 
 class _Sentences(NamedTuple):
-    """The sentences of a corpus: ``turn``, when each is read, in the order of the text. All else in reading order: its
-    row in the corpus, its document, its number in that from 0, its words."""
+    """The sentences of a corpus; all but ``turn`` in reading order."""
 
-    turn: NDArray[np.int32]
-    rows: Ints
+    turn: NDArray[np.int32]  # when each is read, in the order of the text
+    rows: Ints  # in the corpus
     document: Ints
-    number: Ints
+    number: Ints  # in the document, from 0
     words: Ints
 
 
@@ -234,11 +233,8 @@ def _sentences(tokens: Tokens) -> _Sentences:
 
 
 def _counted(tokens: Tokens, n: int, turn: NDArray[Any], document: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """Of each unit its n-grams, those new in all that was read, and those new in its document: (units,) each.
-
-    Units are in reading order: `turn` is that of each sentence of the text, `document` is that of each unit. Then how
-    many different n-grams appear in no unit, in one, in two ...
-    """
+    """Of each unit its n-grams, those new in all and in its document; how many different ones are in 0, 1 ... units."""
+    # Units are in reading order: `turn` is that of each sentence of the text, `document` is that of each unit.
     units = len(document)
     buckets = Buckets(folder_of(tokens), [np.uint64, np.uint32, np.int32], number=len(tokens) // GRAMS + 1)
     ngrams, new, inside = np.zeros((3, units), dtype=np.int64)
@@ -260,10 +256,8 @@ def _counted(tokens: Tokens, n: int, turn: NDArray[Any], document: Ints) -> tupl
 
 @compiled
 def _spread(number: Any, turn: Any, document: Any, new: Any, inside: Any, spread: Any) -> None:
-    """Add to `new` the first unit with each n-gram, to `inside` the first in each document, to `spread` how many.
-
-    The rows of an n-gram come document by document, and there unit by unit.
-    """
+    """Add to `new` the first unit with each n-gram, to `inside` the first in each document, to `spread` how many."""
+    # The rows of an n-gram come document by document, and there unit by unit.
     size = (number.max() if len(number) else -1) + 1
     first, last, units = np.full(size, len(new)), np.full(size, -1), np.zeros(size, dtype=np.int64)
     for k in range(len(number)):
@@ -304,10 +298,7 @@ def _rarefied(counts: Ints, ngrams: int, units: int) -> Floats:
 
 
 def _given(tokens: Tokens, order: Ints, sizes: Ints) -> Floats:
-    """The phrases of the documents in the `order` of reading when those before may be pointed to; NaN for the first.
-
-    ``sizes``: their words, in the same order.
-    """
+    """The phrases of documents in the `order` of reading when those before may be pointed to; NaN for the first."""
     # One text of all documents, each followed by a word of its own, so that no phrase crosses into the next.
     stops = np.cumsum(sizes + 1) - 1
     joined = np.empty(int(sizes.sum()) + len(order), dtype=np.int32)

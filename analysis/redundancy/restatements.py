@@ -246,11 +246,8 @@ def _said(words: Words, row: int, telling: Bools) -> _Said:
 
 
 def _in_order(a: Sequence[int], b: Sequence[int]) -> int:
-    """Length of the longest common subsequence: of the words that both have in the same order.
-
-    By the bits of whole numbers, one row of the table at a time (Hyyrö 2004, Bit-parallel LCS-length computation
-    revisited).
-    """
+    """Length of the longest common subsequence: of the words that both have in the same order."""
+    # By the bits of whole numbers, row by row (Hyyrö 2004, Bit-parallel LCS-length computation revisited).
     places: dict[int, int] = {}
     for place, word in enumerate(a):
         places[word] = places.get(word, 0) | 1 << place

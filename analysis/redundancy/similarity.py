@@ -28,9 +28,8 @@ def document_map(tokens: Tokens, *, stopwords: Iterable[str] | None = None) -> p
 
     Raises `ValueError` for fewer than three documents or more than `MOST`.
 
-    >>> from analysis import tokenize
-    >>> from analysis.text.corpus import read_texts
-    >>> table = document_map(tokenize(read_texts(["War and law.", "Law and war.", "Tea."])))
+    >>> from analysis import load_tokens
+    >>> table = document_map(load_tokens(["War and law.", "Law and war.", "Tea."]))
     >>> table[["doc_id", "nearest", "similarity"]], table.attrs["kept"]
     (  doc_id nearest  similarity
     0      0       1         1.0

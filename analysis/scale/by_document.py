@@ -28,15 +28,12 @@ _ROWS = "rows.arrow"
 
 
 class Counting(NamedTuple):
-    """A partition of which the words are counted, or what speaks of the frames of a lexicon.
-
-    With a ``tally`` a word weighs 1/n where its sentence appears n times in the corpus.
-    """
+    """A partition of which the words are counted, or what speaks of the frames of a lexicon."""
 
     key: str
     partition: Partition
     lexicon: "Lexicon | None" = None
-    tally: "Tally | None" = None
+    tally: "Tally | None" = None  # with it a word weighs 1/n where its sentence appears n times in the corpus
 
 
 class Counted(NamedTuple):
@@ -71,11 +68,11 @@ def write_by_document(
     """Write the rows that `function` makes of each shard, with `write_rows_of`, to the table `out`, and the problems.
 
     `rows` makes the rows of the table of the folders of all shards, as they come, with a folder for what finds no room
-    in so many bytes of memory. `memory` is how many bytes all processes together
-    may take, about, or with a dask `client` each worker. What is finished is kept beside `out`, or in the folder
-    `work`, and not done again: see `work_folder`. `reading` is as in `partitions`. With `adjust_for_redundancy` the
-    tasks get the tally of their sentences, of all or of those in the language of the `lexicon`. Raises `CorpusError`
-    where no document can be read, and `ValueError` where a table would be written over a file that is read.
+    in so many bytes of memory. `memory` is how many bytes all processes together may take, about, or with a dask
+    `client` each worker. What is finished is kept beside `out`, or in the folder `work`, and not done again: see
+    `work_folder`. `reading` is as in `partitions`. With `adjust_for_redundancy` the tasks get the tally of their
+    sentences, of all or of those in the language of the `lexicon`. Raises `CorpusError` where no document can be read,
+    and `ValueError` where a table would be written over a file that is read.
     """
     target = Path(out)
     sentences = lexicon is not None or adjust_for_redundancy
@@ -103,10 +100,7 @@ def write_by_document(
 def write_rows_of(
     partition: Partition, place: Path, schema: pa.Schema, rows: Callable[[Corpus, int], pa.RecordBatch]
 ) -> None:
-    """Write the `rows` of each shard of a partition, and its number, into the folder `place`.
-
-    How many documents there are is written there too, and what could not be read.
-    """
+    """Write the `rows` of each shard of a partition, how many documents there are, and problems to a folder."""
     documents = 0
     with stream(place / _ROWS, schema) as written:
         for number, corpus in enumerate(shards_told(partition, place)):
@@ -123,10 +117,7 @@ def with_fractions(schema: pa.Schema, *names: str) -> pa.Schema:
 
 
 def _adjusted(tasks: Sequence[Counting], run: Callable[..., list[Path]], memory: int, threads: int) -> list[Counting]:
-    """`tasks`, each with the tally of its sentences; the rest is as in `tallies`.
-
-    What is not in the language of a lexicon does not count, so that it makes no sentence weigh less either.
-    """
+    """`tasks`, each with the tally of its sentences, see `tallies`; what a lexicon cannot read is in none."""
     from analysis.scale.sentences import tallies
 
     language = tasks[0].lexicon.language if tasks[0].lexicon else None

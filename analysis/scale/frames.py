@@ -53,8 +53,8 @@ def frame_counts(
 
     >>> import tempfile
     >>> from analysis.framing.lexicon import read_lexicon
-    >>> from analysis.core.paths import LEXICONS, SAMPLE
-    >>> lexicon = read_lexicon(LEXICONS / "security_communication.yml")
+    >>> from analysis.core.paths import SAMPLE
+    >>> lexicon = read_lexicon("security_communication")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     done = frame_counts([SAMPLE], lexicon, f"{folder}/frames.csv", memory=10**9)
     ...     print(*Path(folder, "frames.csv").read_text().splitlines()[:2], sep="\\n")

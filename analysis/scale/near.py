@@ -8,10 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.core.jobs import named
-from analysis.core.progress import Progress
-from analysis.core.resources import BASE, budget
+from analysis.core.resources import BASE
 from analysis.engine.columns import column, read_about, texts_of
-from analysis.engine.pairing import PER_CHARACTER, numbered, write_pairs
+from analysis.engine.pairing import PER_CHARACTER, numbered
 from analysis.redundancy.reuse.borrowing import SIDES
 from analysis.scale import near_stages as stages
 from analysis.text.units import UNITS
@@ -47,10 +46,7 @@ def near(
     memory: int,
     threshold: float = 0.8,
     unit: str = "sentence",
-    client: Any = None,
-    work: Path | None = None,
-    progress: Progress = lambda what, done, total: None,
-    **reading: Any,
+    **options: Any,
 ) -> Found:
     """Write the pairs of sentences or paragraphs that are nearly the same, in one corpus or several, to `out`.
 
@@ -58,8 +54,8 @@ def near(
     ``b_doc``, ``b_start``, ``b_end``, ``similarity``, ``omitted``; `out` ends in .parquet or .csv. The file is the
     same, byte for byte, whatever `memory` (bytes of all processes on this machine, of each worker with a dask `client`)
     and the number of processes, and after an interruption, from which a second call goes on: see `work_folder`, to
-    which `work` goes. `reading` are the parameters of `read_corpus` and `tokenize`. Problems in reading are in
-    ``<stem>.problems.csv``, path and reason, beside `out`.
+    which `work` goes. The other `options` are ``progress`` and the parameters of `read_corpus` and `tokenize`. Problems
+    in reading are in ``<stem>.problems.csv``, path and reason, beside `out`.
 
     No pair is missed: the search is that of `near_repeats`. The different sets of words are put in one row, by size,
     and cut into blocks; each block is compared with itself and with later ones, as far as sets of their sizes can be
@@ -75,22 +71,17 @@ def near(
         raise ValueError(f"threshold {threshold:g}: give a share above 0 and up to 1, such as 0.8")
     if unit not in UNITS:
         raise ValueError(f"unknown unit {unit!r}: use {' or '.join(map(repr, UNITS))}")
-    target = Path(out)
-    plan = budget(memory, local=client is None, per_character=PER_CHARACTER)
-    limit = plan.characters * PER_CHARACTER // PER_RECORD
-    engine = memory - BASE, plan.cores
     with numbered(
         corpora,
-        target,
-        plan=plan,
+        Path(out),
         task=lambda piece: stages.Reading(named(piece.key, unit), piece, unit),
         reading_stage=stages.units_read,
         listing_stage=stages.numbered_units,
-        client=client,
-        work=work,
-        progress=progress,
-        **reading,
-    ) as (corpus, run):
+        memory=memory,
+        **options,
+    ) as corpus:
+        run, limit = corpus.run, corpus.plan.characters * PER_CHARACTER // PER_RECORD
+        engine = memory - BASE, corpus.plan.cores
         key = named(corpus.listing.name, str(threshold))
         uniting = stages.Uniting(key, str(corpus.listing), float(threshold), *engine)
         [united] = run(stages.united, [uniting], what="numbering words")
@@ -107,7 +98,7 @@ def near(
         [settled] = run(stages.settled, [settling], what="settling")
         with pq.ParquetFile(settled / "pairs.parquet") as file:
             batches = (_rows(corpus.listing, settled, batch) for batch in file.iter_batches(BATCH))
-            written = write_pairs(batches, file.metadata.num_rows, NEAR, target, progress)
+            written = corpus.write(batches, file.metadata.num_rows, NEAR)
         skipped = read_about(settled)["omitted"]
         return Found(corpus.about["documents"], corpus.about["units"], written, skipped, corpus.problems)
 

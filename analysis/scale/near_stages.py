@@ -51,15 +51,12 @@ class Reading(NamedTuple):
 
 
 class Uniting(NamedTuple):
-    """All shards, of which the words are numbered, equal contents found, and the sets of words put in a row by size.
-
-    ``listing``: the folder of `numbered_units`; ``memory`` and ``threads``: what the engine may take.
-    """
+    """All shards, of which the words are numbered, equal contents found, and the sets of words put in a row by size."""
 
     key: str
-    listing: str
+    listing: str  # the folder of `numbered_units`
     threshold: float
-    memory: int
+    memory: int  # that the engine may take
     threads: int
 
 
@@ -108,10 +105,6 @@ def units_read(task: Reading, place: Path) -> None:
 def _write_contents(tokens: Tokens, offsets: Ints, shard: Path) -> None:
     r"""Write the contents of sentences or paragraphs as keys, and the sets of words of the long ones.
 
-    ``contents.parquet``: ``high``, ``low``, ``row``: the key of what each unit says. ``words.parquet``: ``high``,
-    ``low``, ``sets``: the words that are in any set, sorted by key, and in how many. ``size``: words in the set of each
-    unit, 0 for a short one; ``items``: the sets one behind the other, as rows of those words.
-
     A word has a 128-bit number, the BLAKE2b digest of its letters; the words of a set are in the order of these. Two of
     *n* different contents have one key with a probability of about :math:`n^2 / 2^{129}`, see `near_join.sets_of`.
     """
@@ -122,7 +115,7 @@ def _write_contents(tokens: Tokens, offsets: Ints, shard: Path) -> None:
     words = words[order]
     items, size, (high, low) = sets_of(row[tokens.ids], offsets, words.T)
     used, number = np.unique(items, return_inverse=True)
-    write_columns(shard, size=size, items=number.astype(np.int32))
+    write_columns(shard, size=size, items=number.astype(np.int32))  # of each unit, 0 of a short one; rows of the words
     write_shard(_table(shard, "contents"), high=high, low=low, row=np.arange(len(high), dtype=np.int32))
     sets = np.bincount(number, minlength=len(used))
     write_shard(_table(shard, "words"), high=words[used, 0], low=words[used, 1], sets=sets)

@@ -1,7 +1,4 @@
-"""The stages on the way to document pairs: what each reads from the one before, and leaves in a folder for the next.
-
-Each but the first and the second is the same statements, of `redundancy.pairs`, on a bucket or a block of the corpus.
-"""
+"""The stages on the way to document pairs: what each reads from the one before, and leaves in a folder for the next."""
 
 import json
 from collections.abc import Sequence
@@ -41,19 +38,15 @@ _PER_BUCKET = 40  # bits by which the keys of a bucket are numbered apart from t
 
 
 class Plan(NamedTuple):
-    """How the work is cut: into `buckets` of keys, and blocks of `per_block` documents.
-
-    ``listing``: the folder that `listed` made; ``memory``: bytes that a task may take beside what each process needs;
-    ``threads`` of the engine.
-    """
+    """How the work is cut: into buckets of keys, and blocks of documents."""
 
     key: str
-    listing: str
+    listing: str  # the folder that `listed` made
     buckets: int
-    per_block: int
+    per_block: int  # documents
     documents: int
-    memory: int
-    threads: int
+    memory: int  # bytes that a task may take beside what each process needs
+    threads: int  # of the engine
 
     @property
     def blocks(self) -> int:
@@ -68,34 +61,22 @@ class Bucket(NamedTuple):
     number: int
 
 
-class Weighing(NamedTuple):
-    """The folders that `joined` made, from which the shingles of each document are counted."""
+class Gathering(NamedTuple):
+    """The folders that `joined` made of all buckets, or `paired` of all blocks, from which one result is made."""
 
     key: str
     plan: Plan
-    joins: tuple[str, ...]
+    folders: tuple[str, ...]
 
 
 class Block(NamedTuple):
-    """A block of documents, whose pairs with all later ones are counted.
-
-    ``weighed``: the folder that `weighed` made; ``threshold``: the share that one document has of the other's shingles,
-    at least, or None.
-    """
+    """A block of documents, whose pairs with all later ones are counted."""
 
     key: str
     plan: Plan
-    weighed: str
+    weighed: str  # the folder that `weighed` made
     number: int
-    threshold: float | None
-
-
-class Ordering(NamedTuple):
-    """The folders that `paired` made, whose pairs are put in order."""
-
-    key: str
-    plan: Plan
-    blocks: tuple[str, ...]
+    threshold: float | None  # the share that one document has of the other's shingles, at least
 
 
 class Wording(NamedTuple):
@@ -166,9 +147,9 @@ def joined(task: Bucket, place: Path) -> None:
             engine.write(joins.in_blocks("members", plan.per_block), place / "members", by="block")
 
 
-def weighed(task: Weighing, place: Path) -> None:
+def weighed(task: Gathering, place: Path) -> None:
     """How many shingles each document has without the common ones, and which of these are most widespread."""
-    plan, folders = task.plan, [Path(join) for join in task.joins]
+    plan, folders = task.plan, [Path(folder) for folder in task.folders]
     sizes = new_column(place / "all", "sizes", np.int64, plan.documents)
     sizes[:] = column(Path(plan.listing, "all"), "sizes")
     with database(memory=plan.memory, threads=plan.threads, folder=place) as engine:
@@ -178,7 +159,7 @@ def weighed(task: Weighing, place: Path) -> None:
         best = f"SELECT * FROM {common} ORDER BY documents DESC, high, low LIMIT {LISTED}"
         engine.write(best, place / "widest.parquet")
         total = int(engine.columns(f"SELECT count(*) AS total FROM {common}")["total"][0])
-    write_about(place, joins=task.joins, common=total)
+    write_about(place, joins=task.folders, common=total)
 
 
 def paired(task: Block, place: Path) -> None:
@@ -208,9 +189,9 @@ def _members(files: Sequence[Path]) -> joins.Members:
     return table["number"].to_numpy(), table["document"].to_numpy()
 
 
-def ordered(task: Ordering, place: Path) -> None:
+def ordered(task: Gathering, place: Path) -> None:
     """All pairs in the order of the table, in ``pairs.parquet``: those that share most first, then by a and b."""
-    files = [file for block in map(Path, task.blocks) for file in sorted(block.glob("*.parquet"))]
+    files = [file for block in map(Path, task.folders) for file in sorted(block.glob("*.parquet"))]
     pairs = scan(files) if files else "(SELECT 0 AS a, 0 AS b, 0 AS shared WHERE false)"
     with database(memory=task.plan.memory, threads=task.plan.threads, folder=place) as engine:
         engine.write(f"SELECT a, b, shared FROM {pairs} ORDER BY shared DESC, a, b", place / "pairs.parquet")

@@ -11,10 +11,9 @@ import pyarrow.parquet as pq
 
 from analysis.core.files import whole_file
 from analysis.core.jobs import named
-from analysis.core.progress import Progress
-from analysis.core.resources import BASE, budget
+from analysis.core.resources import BASE
 from analysis.engine.columns import read_about
-from analysis.engine.pairing import PER_CHARACTER, numbered, write_pairs
+from analysis.engine.pairing import numbered
 from analysis.engine.tables import write_rows
 from analysis.redundancy.reuse.borrowing import SIDES
 from analysis.redundancy.reuse.pairs import shares
@@ -47,10 +46,7 @@ def pairs(
     *,
     memory: int,
     threshold: float | None = None,
-    client: Any = None,
-    work: Path | None = None,
-    progress: Progress = lambda what, done, total: None,
-    **reading: Any,
+    **options: Any,
 ) -> Found:
     """Write the pairs of documents held to be reuse, in one corpus or several, to `out` (.parquet or .csv).
 
@@ -59,9 +55,9 @@ def pairs(
     those of which one document has that share of its shingles in the other. The file is the same, byte for byte,
     whatever `memory` (bytes of all processes on this machine, of each worker with a dask `client`) and the number of
     processes, and after an interruption, from which a second call goes on: see `work_folder`, to which `work` goes.
-    `reading` are the parameters of `read_corpus` and `tokenize`. Beside `out` are ``<stem>.problems.csv``, path and
-    reason, where there are problems; and ``<stem>.common.csv``, the thousand most widespread of the common
-    shingles, with in how many documents each is: as `common_shingles` has them.
+    The other `options` are ``progress`` and the parameters of `read_corpus` and `tokenize`. Beside `out` are
+    ``<stem>.problems.csv``, path and reason, where there are problems; and ``<stem>.common.csv``, the thousand most
+    widespread of the common shingles, with in how many documents each is: as `common_shingles` has them.
 
     Shingles are compared by 128-bit keys, see `redundancy.pairs.keyed` for how unlikely a false one is. The keys are
     cut into ranges, in each of which the documents that share a key are joined; then the documents are cut into blocks,
@@ -75,28 +71,24 @@ def pairs(
     if threshold is not None and not 0 < threshold <= 1:
         raise ValueError(f"threshold {threshold:g}: give a share above 0 and up to 1, such as 0.8")
     target = Path(out)
-    plan = budget(memory, local=client is None, per_character=PER_CHARACTER)
     with numbered(
         corpora,
         target,
         tables=[common_of(target)],
-        plan=plan,
         task=lambda piece: piece,
         reading_stage=stages.shingled,
         listing_stage=stages.listed,
-        client=client,
-        work=work,
-        progress=progress,
-        **reading,
-    ) as (corpus, run):
-        cut = _plan(corpus.listing, corpus.about, max(LEAST, memory - BASE), plan.cores)
+        memory=memory,
+        **options,
+    ) as corpus:
+        run, cut = corpus.run, _plan(corpus.listing, corpus.about, max(LEAST, memory - BASE), corpus.plan.cores)
         buckets = [stages.Bucket(f"{cut.key}-{k:06d}", cut, k) for k in range(cut.buckets)]
         joins = tuple(map(str, run(stages.joined, buckets, cores=1, what="joining")))
-        [weighed] = run(stages.weighed, [stages.Weighing(cut.key, cut, joins)], what="weighing")
+        [weighed] = run(stages.weighed, [stages.Gathering(cut.key, cut, joins)], what="weighing")
         own = named(cut.key, str(threshold))
         blocks = [stages.Block(f"{own}-{k:06d}", cut, str(weighed), k, threshold) for k in range(cut.blocks)]
         found = tuple(map(str, run(stages.paired, blocks, cores=1, what="pairing")))
-        [ordered] = run(stages.ordered, [stages.Ordering(own, cut, found)], what="ordering")
+        [ordered] = run(stages.ordered, [stages.Gathering(own, cut, found)], what="ordering")
         first = _starts(corpus.read, corpus.about["shards"])
         words = run(stages.worded, stages.wordings(corpus.pieces, first, weighed), what="common words")
         with whole_file(common_of(target)) as place:
@@ -104,16 +96,12 @@ def pairs(
         documents = stages.documents_of(corpus.listing, weighed)
         with pq.ParquetFile(ordered / "pairs.parquet") as file:
             batches = (rows(documents, batch) for batch in file.iter_batches(BATCH))
-            written = write_pairs(batches, file.metadata.num_rows, PAIRS, target, progress)
+            written = corpus.write(batches, file.metadata.num_rows, PAIRS)
         return Found(corpus.about["documents"], written, read_about(weighed)["common"], corpus.problems)
 
 
 def common_of(out: Path) -> Path:
-    """The table of the most common shingles beside the table `out`.
-
-    >>> common_of(Path("pairs.parquet")).name
-    'pairs.common.csv'
-    """
+    """The table of the most common shingles beside the table `out`."""
     return out.with_name(f"{out.stem}.common.csv")
 
 
@@ -129,10 +117,7 @@ def _starts(shards: Sequence[Path], numbered: Sequence[tuple[str, int]]) -> list
 
 
 def _plan(listing: Path, about: dict[str, Any], memory: int, threads: int) -> stages.Plan:
-    """Buckets and blocks of as many shingles as there is memory for.
-
-    The larger a block, the fewer there are that need what one shingle has.
-    """
+    """Buckets and blocks of as many shingles as there is memory for: of larger blocks fewer need what a shingle has."""
     buckets = max(1, -(-about["shingles"] * PER_SHINGLE // memory))
     rows = memory // stages.PER_ROW
     per_block = max(1, min(about["documents"], rows * about["documents"] // max(1, about["shingles"])))

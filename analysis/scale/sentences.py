@@ -21,16 +21,12 @@ from analysis.text.tokens import Tokens, offsets_of, tokenize
 
 
 class Distinct(NamedTuple):
-    """The different sentences of a text, in the order of their keys.
+    """The different sentences of a text, in the order of their keys."""
 
-    ``high``, ``low``: the two halves of the key of each; ``times``: how often each appears in the text; ``row``: which
-    of them each sentence of the text is.
-    """
-
-    high: Hashes
-    low: Hashes
-    times: NDArray[np.int64]
-    row: NDArray[np.int32]
+    high: Hashes  # one half of the key of each
+    low: Hashes  # and the other
+    times: NDArray[np.int64]  # how often each appears in the text
+    row: NDArray[np.int32]  # which of them each sentence of the text is
 
 
 class Sentences(NamedTuple):
@@ -51,16 +47,12 @@ class Comparing(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """Where to read how often each sentence of a partition appears in all.
+    """Where to read how often each sentence of a partition appears in all."""
 
-    ``key``: a name for all that was counted; ``keyed``: the folder that `keyed_sentences` made of the partition;
-    ``counted``: the one that `counted_sentences` made of all; ``first``: where the partition's first shard is there.
-    """
-
-    key: str
-    keyed: str
-    counted: str
-    first: int
+    key: str  # a name for all that was counted
+    keyed: str  # the folder that `keyed_sentences` made of the partition
+    counted: str  # the one that `counted_sentences` made of all
+    first: int  # where the partition's first shard is there
 
 
 def tallies(
@@ -82,10 +74,7 @@ def tallies(
 
 
 def keyed_sentences(task: Sentences, place: Path) -> None:
-    """The keys of the different sentences of each shard, how often each appears there; and which one is where.
-
-    With the words of each sentence it is known later which words it has, without telling sentences apart again.
-    """
+    """The keys of the different sentences of each shard, how often each appears there, which is where; its words."""
     for number, corpus in enumerate(read_texts(task.partition)):
         tokens = tokenize(spoken(corpus, task.language), **dict(task.partition.options))
         found = distinct_sentences(tokens)
@@ -117,12 +106,7 @@ def word_weights(tally: Tally, number: int, words: int) -> NDArray[np.float64]:
 
 
 def spoken(corpus: Corpus, language: str | None) -> Corpus:
-    """The documents of `corpus` in a language, "en" for "en-GB" too; of None all.
-
-    >>> from analysis import read_text
-    >>> len(spoken(read_text("It rained."), "en").texts), len(spoken(read_text("It rained."), "ur").texts)
-    (1, 0)
-    """
+    """The documents of `corpus` in a language, "en" for "en-GB" too; of None all."""
     if language is None:
         return corpus
     languages = corpus.documents["language"].str.split("-").str[0].str.lower()
@@ -135,11 +119,6 @@ def distinct_sentences(tokens: Tokens) -> Distinct:
     A word has a 128-bit number, the BLAKE2b digest of its folded letters. Each half of a sentence's key is made of one
     half of the numbers of its words, as `run_hashes` does. Any two of *s* different sentences have one key with a
     probability of about :math:`s^2 / 2^{129}`: one in :math:`10^{18}` for :math:`10^{10}` sentences, a TB of text.
-
-    >>> from analysis import read_text, tokenize
-    >>> found = distinct_sentences(tokenize(read_text("We will. They left. We will!")))
-    >>> found.times[found.row].tolist(), len(found.high)
-    ([2, 1, 2], 2)
     """
     one, two = digests(tokens.vocabulary, 1)[:, 0].T
     offsets = tokens.sentence_offsets

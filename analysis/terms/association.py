@@ -5,23 +5,16 @@ running words, then the same of the reference; whole numbers, or arrays of them 
 K = f1 + f2. `ValueError` where a count is negative or above its size, or a size is 0.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
 from analysis.core.compiled import Floats, compiled
+from analysis.core.intervals import Estimate
 
 Counts = npt.ArrayLike
-
-
-class Interval(NamedTuple):
-    """An estimate with the ends of its 95% interval."""
-
-    value: Floats
-    low: Floats
-    high: Floats
 
 
 def g2_two_cell(f1: Counts, n1: Counts, f2: Counts, n2: Counts) -> Floats:
@@ -107,7 +100,7 @@ def bic(f1: Counts, n1: Counts, f2: Counts, n2: Counts) -> Floats:
     return _g2(a, n, b, m, cells=2) - np.log(n + m)
 
 
-def log_ratio(f1: Counts, n1: Counts, f2: Counts, n2: Counts) -> Interval:
+def log_ratio(f1: Counts, n1: Counts, f2: Counts, n2: Counts) -> Estimate:
     r"""The binary logarithm of the ratio of the two relative frequencies, with its 95% interval.
 
     .. math:: \log_2 \frac{f_1 / n_1}{f_2 / n_2} \pm \frac{1.96}{\ln 2}
@@ -125,7 +118,7 @@ def log_ratio(f1: Counts, n1: Counts, f2: Counts, n2: Counts) -> Interval:
     a, b = np.where(a > 0, a, 0.5), np.where(b > 0, b, 0.5)
     value = np.log2(a / n) - np.log2(b / m)
     half = special.ndtri(0.975) / np.log(2) * np.sqrt(1 / a - 1 / n + 1 / b - 1 / m)
-    return Interval(value, value - half, value + half)
+    return Estimate(value, value - half, value + half)
 
 
 def pct_diff(f1: Counts, n1: Counts, f2: Counts, n2: Counts) -> Floats:
@@ -235,11 +228,9 @@ def _ratio(above: Any, below: Any, *, empty: float = np.nan) -> Floats:
 
 @compiled
 def _fisher(f1: Floats, n1: Floats, f2: Floats, n2: Floats) -> Floats:
-    """The two-sided p-values, one a table.
-
-    From one table to the next with the same margins the probability changes by a plain fraction. Sums of such steps,
-    relative to the most probable table, keep their digits however large the corpora are; log-gamma does not.
-    """
+    """The two-sided p-values, one a table."""
+    # From one table to the next with the same margins the probability changes by a plain fraction. Sums of such steps,
+    # from the most probable table on, keep their digits however large the corpora are; log-gamma does not.
     p = np.empty(len(f1))
     for row in range(len(f1)):
         observed, size, other = f1[row], n1[row], n2[row]

@@ -16,35 +16,27 @@ from analysis.text.tokens import Ids, Tokens
 
 
 class Groups(NamedTuple):
-    """``of``: (documents,) the group of each, as a number; ``names``: the sorted names of the groups.
+    """The documents in groups."""
 
-    ``sizes``: how many documents each group has; ``alone``: (documents,) which are the only one of theirs.
-    """
-
-    of: Ids
-    names: Any
-    sizes: NDArray[Any]
-    alone: Bools
+    of: Ids  # (documents,) the number of each document's group
+    names: Any  # of the groups, sorted
+    sizes: NDArray[Any]  # documents of each group
+    alone: Bools  # (documents,) which are the only one of theirs
 
 
 class Cells(NamedTuple):
     """One row a group and term in it, one cell a unit and row in it; a unit is a document or, of one that is alone in
-    its group, a sentence: what is drawn for the intervals.
+    its group, a sentence: what is drawn for the intervals."""
 
-    ``group``, ``term`` of each row, the rows of a group side by side; ``row``, ``times`` (occurrences) and ``amount``
-    (with the weights) of each cell; ``begin``: where the cells of each unit begin, the units ordered by group.
-    ``owner``: the group of each unit; ``running``: what each has of all terms; ``order``: the units ordered by group.
-    """
-
-    group: Ids
-    term: Ids
-    row: Ids
-    times: Ids
-    amount: Floats
-    begin: Ints
-    owner: Ids
-    running: NDArray[Any]
-    order: Ints
+    group: Ids  # of each row, the rows of a group side by side
+    term: Ids  # of each row
+    row: Ids  # of each cell, as the next two
+    times: Ids  # occurrences
+    amount: Floats  # with the weights
+    begin: Ints  # where the cells of each unit begin, the units ordered by group
+    owner: Ids  # the group of each unit
+    running: NDArray[Any]  # what each unit has of all terms
+    order: Ints  # the units ordered by group
 
 
 def groups_of(tokens: Tokens, by: str | None) -> Groups:
@@ -73,10 +65,7 @@ def counted_terms(
     weights: Floats | None = None,
     min_count: int = 1,
 ) -> Iterator[tuple[Cells, Columns]]:
-    """The cells of the terms of `n` words in each shard, and the key of each of their rows, see `keys.pack`.
-
-    ``codes``: those of `tokens` in `words`. Stop words are left out, and of a corpus in one shard what is rare in it.
-    """
+    """The cells of the terms of `n` words in each shard, but for stop words, and the keys of their rows, see `pack`."""
     radices, whole = words.radices(n, len(groups.names)), tokens.n_documents
 
     def of_shard(shard: Shard) -> tuple[Cells, Columns]:
@@ -101,10 +90,7 @@ def counted_terms(
 
 
 def _running(ids: Ids, sentence_offsets: Offsets, n: int, skip: int) -> tuple[list[Ids], Ids]:
-    """The `n` of the `ids` that make each running n-gram, which never crosses a sentence, and the place of its first.
-
-    An n-gram leaves out at most `skip` words in all.
-    """
+    """The `n` of the `ids` that make each running n-gram of a sentence, up to `skip` left out, and its first place."""
     ends = np.repeat(sentence_offsets[1:].astype(np.int32), np.diff(sentence_offsets))
     left = ends - np.arange(len(ids), dtype=np.int32)  # the words of the sentence from here on
     steps = [(0, *rest) for rest in combinations(range(1, n + skip), n - 1)]

@@ -87,15 +87,12 @@ def collocations(
 
 
 class _Totals(NamedTuple):
-    """How many pairs (sentences) each type begins (is in), how many it ends, and how many there are in all.
-
-    ``pairs``: how many are counted at most.
-    """
+    """How many pairs (sentences) each type begins (is in), how many it ends, and how many there are in all."""
 
     first_count: Ints
     second_count: Ints
     total: int
-    pairs: int
+    pairs: int  # that are counted, at most
 
     def cells(self, first: Ints, second: Ints, count: Ints) -> tuple[Ints, Ints, Ints, Ints]:
         """The four cells of each pair."""

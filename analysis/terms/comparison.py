@@ -44,9 +44,8 @@ def sides(
     documents, equal for copies of one another, of which the sides get theirs. Raises `ValueError` for a group that is
     not there, a target that is its reference, and where there is nothing to compare.
 
-    >>> from analysis import tokenize
-    >>> from analysis.text.corpus import read_texts
-    >>> found = sides(tokenize(read_texts(["War.", "Peace and trade.", "No."])), "doc_id")
+    >>> from analysis import load_tokens
+    >>> found = sides(load_tokens(["War.", "Peace and trade.", "No."]), "doc_id")
     >>> found.target_name, found.reference_name, len(found.target), len(found.reference)
     ('1', 'the others', 3, 2)
     """

@@ -79,10 +79,7 @@ def kwic(
 
 
 def check_sort(sort: str) -> None:
-    """Raise `ValueError` for a `sort` that `kwic` does not know.
-
-    >>> check_sort("R1 0 L1")
-    """
+    """Raise `ValueError` for a `sort` that `kwic` does not know."""
     if sort not in SORTS and not re.fullmatch(r"(0|[LR][1-9]\d?)( (0|[LR][1-9]\d?))*", sort):
         raise ValueError(f"unknown sort {sort!r}: use {', '.join(SORTS)}, or places such as 'R1 R2 L1'")
 

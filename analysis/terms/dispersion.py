@@ -252,11 +252,7 @@ def _extremes(count: Ints, sizes: Ints) -> tuple[Ints, Ints]:
 def _blocks(
     tokens: Tokens, types: NDArray[Any], count: Ints, sizes: Ints
 ) -> Iterator[tuple[slice, sparse.csc_array, NDArray[np.float64]]]:
-    """Some of the `types`, which occur `count` times each, at a time, in their order.
-
-    Which of them; (rows, types) how often each occurs in each row of the running words, one of the `sizes` after the
-    other; (types,) the average reduced frequency.
-    """
+    """Some of the `types` at a time: which; (rows, types) counts in each of the `sizes`; (types,) their ARF."""
     block = np.unique(np.cumsum(np.minimum(count, len(sizes))) // AT_ONCE, return_inverse=True)[1]
     number = int(block.max(initial=0)) + 1
     place = np.full(len(tokens.vocabulary), -1, dtype=np.int32)

@@ -1,7 +1,4 @@
-"""Which words carry a text: counts of words and n-grams, with rates, spread over documents and intervals.
-
-The terms of each shard of a corpus are counted, and the counts of all shards added up, term by term.
-"""
+"""Which words carry a text: counts of words and n-grams, with rates, spread over documents and intervals."""
 
 from collections.abc import Iterable
 from math import comb
@@ -221,11 +218,7 @@ def _order(rows: pd.DataFrame, keys: int, *first: str) -> Ints:
 
 
 def _rows(columns: Columns, keys: int, groups: Groups, min_count: int) -> pd.DataFrame:
-    """The rows of all terms of a bucket.
-
-    Columns 0, 1, ... of the key, see `pack`; ``square`` and ``product`` as in `Sums`; ``idf`` and ``weight`` (the count
-    in all groups) are of the term.
-    """
+    """The rows of all terms of a bucket: their key, as columns 0, 1 ..., what `Sums` needs, idf, and count in all."""
     columns = summed(columns, keys)
     times, units, square, product, *amount = columns[keys:]
     term, group = of_terms(columns[:keys], len(groups.names))

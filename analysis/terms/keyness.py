@@ -1,8 +1,4 @@
-"""Which words one corpus uses more, or less, than another: keyness.
-
-The terms of each shard of either side are counted, document by document, and what all shards have of a term is brought
-together. Then each group is held against all the others.
-"""
+"""Which words one corpus uses more, or less, than another: keyness."""
 
 from collections.abc import Iterable, Sequence
 from operator import eq
@@ -168,9 +164,8 @@ def keyness_by_group(
     ``attrs``. Raises `ValueError` for an unknown column, where fewer than two groups have words, and where a thousand
     million rows were to be compared.
 
-    >>> from analysis import tokenize
-    >>> from analysis.text.corpus import read_texts
-    >>> tokens = tokenize(read_texts(["War, war, war.", "Peace and trade.", "Trade and war."]))
+    >>> from analysis import load_tokens
+    >>> tokens = load_tokens(["War, war, war.", "Peace and trade.", "Trade and war."])
     >>> table = keyness_by_group(tokens, "doc_id")
     >>> table.groupby("doc_id").head(1)[["doc_id", "term", "key", "count", "reference_count"]]
       doc_id   term        key  count  reference_count
@@ -228,10 +223,7 @@ def _starts(tokens: Tokens) -> Ints:
 
 
 def _counted(words: Alphabet, n: int, corpora: Sequence[Tokens]) -> tuple[Buckets, Ints]:
-    """How often each document has each term of `n` words; the running terms of each document.
-
-    A row is a key, see `keys.pack`, a document, numbered through all corpora, and how often the term is in it.
-    """
+    """Rows of a term's key (`pack`), a document, numbered through all corpora, and its count; the documents' sizes."""
     buckets = key_buckets(
         *corpora, radices=words.radices(n, 1), values=[np.int32, np.int64], rows=sum(map(len, corpora))
     )

@@ -21,16 +21,12 @@ Columns = list[NDArray[Any]]
 
 
 class Alphabet(NamedTuple):
-    """The words of one or several corpora, numbered in alphabetical order (by code point).
+    """The words of one or several corpora, numbered in alphabetical order (by code point)."""
 
-    ``codes``: for each corpus, (types,) the number of each type. ``size``: how many words there are. ``dropped``:
-    (size,) which are stop words. ``names``: gives the words with such numbers.
-    """
-
-    codes: list[Ids]
-    size: int
-    dropped: Bools
-    names: Callable[[NDArray[Any]], NDArray[np.object_]]
+    codes: list[Ids]  # for each corpus, (types,) the number of each type
+    size: int  # how many words there are
+    dropped: Bools  # (size,) which are stop words
+    names: Callable[[NDArray[Any]], NDArray[np.object_]]  # gives the words with such numbers
 
     def radices(self, n: int, groups: int) -> list[int]:
         """The radices of a key of `n` words and a group, see `pack`."""
@@ -88,10 +84,7 @@ def by_value(values: Ids) -> Ids:
 
 
 def pack(digits: Sequence[NDArray[Any]], radices: Sequence[int]) -> Columns:
-    """Numbers of several digits in as few columns of 64 bits as hold them; they sort as the digits do.
-
-    Each digit is below its radix.
-    """
+    """Digits, each below its radix, in as few columns of 64 bits as hold them; the columns sort as the digits do."""
     given = iter(digits)
     columns = []
     for own in _columns(radices):
@@ -128,10 +121,7 @@ def _columns(radices: Sequence[int]) -> list[list[int]]:
 
 
 def key_buckets(*corpora: Tokens, radices: Sequence[int], values: Sequence[Any], rows: int) -> Buckets:
-    """Buckets for at most `rows` rows of a key with these `radices`, the last the group's, and `values` of these types.
-
-    All rows of a term are in one bucket, whatever their group; corpora in memory have one bucket.
-    """
+    """Buckets for `rows` rows at most of a key, its last radix the group's, and `values`; a term is in one."""
     place = next(filter(None, map(folder_of, corpora)), None)
     types = [*[np.int64] * len(_columns(radices)), *values]
     return Buckets(place, types, number=1 if place is None else min(rows // ROWS + 1, FILES), alike=max(radices[-1], 1))

@@ -24,16 +24,13 @@ MOVED, FILLED = 20, 3  # of these take as long as to deal out a unit, and to not
 
 
 class Pairs(NamedTuple):
-    """Terms with a group each: (pairs,) their first cell, how many they have, and the group.
+    """Terms with a group each."""
 
-    ``document``, ``times``: (cells,) a document, and how often it has the term.
-    """
-
-    first: Ints
-    size: Ints
+    first: Ints  # (pairs,) the first cell of each
+    size: Ints  # (pairs,) how many it has
     group: Ints
-    document: NDArray[np.int32]
-    times: NDArray[np.int32]
+    document: NDArray[np.int32]  # of each cell
+    times: NDArray[np.int32]  # how often the document has the term
 
 
 class Permutations:
@@ -220,10 +217,7 @@ def _deal_together(
 def _shuffle(
     numbers: Any, labels: Any, order: Any, members: Any, begin: Any, sizes: Any, groups: Any, own: Any
 ) -> None:
-    """Give, for each row of random `numbers`, the `labels` to units of `order`, each being as likely as any other.
-
-    `groups` and `own`, the sizes of the groups, come in with all units of `order` in the largest group.
-    """
+    """Give the `labels` to units of `order` by each row of random `numbers`; all come in in the largest group."""
     for k in range(len(numbers)):
         for place in range(len(labels)):
             left = np.uint64(len(order) - place)

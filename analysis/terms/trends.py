@@ -95,7 +95,6 @@ def trend_tests(table: pd.DataFrame) -> pd.DataFrame:
     The test takes the periods for independent. News comes in waves, each period resembling the one before, and then p
     is too small: longer periods help.
 
-    >>> from analysis.text.corpus import read_corpus
     >>> table = pd.DataFrame({"term": "war", "period": pd.date_range("2024-01-01", periods=5), "per_million": range(5)})
     >>> trend_tests(table).round(4)  # of the 120 orders of five rates, two are as steady
       term  periods  tau       p       q direction

@@ -2,7 +2,9 @@
 
 import importlib
 import os
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,10 +18,12 @@ from analysis import read_corpus
 from analysis.core import resources
 from analysis.core.errors import ParameterError
 from analysis.core.jobs import FEW, run_stage
-from analysis.core.paths import LEXICONS
+from analysis.core.paths import LEXICONS, SAMPLE
 from analysis.core.resources import BASE, SMALLEST, budget, connect, fitting
+from analysis.engine import pairing
 from analysis.engine.files import corpus_name
 from analysis.framing.lexicon import read_lexicon
+from analysis.scale import by_document
 from analysis.scale.count import count, totals
 from analysis.scale.frames import frame_counts
 from analysis.scale.near import near
@@ -290,3 +294,61 @@ def test_short_tasks_are_given_to_new_processes_only_where_there_are_many(
     assert here(2 * FEW - 1, short=True)
     assert not here(2 * FEW, short=True)
     assert not here(2, short=False)
+
+
+# --- interrupted, and done by others
+
+
+@EVERY
+def test_an_interrupted_call_goes_on_where_it_stood(
+    make: Make, tmp_path: Path, cut_near: Callable[[int, int], None], monkeypatch: pytest.MonkeyPatch
+):
+    cut_near(10_000, 1_000)
+    monkeypatch.setattr(by_document, "budget", pairing.budget)
+    whole, out = tmp_path / "whole.parquet", tmp_path / "table.parquet"
+    make([SAMPLE], whole, memory=10**9)
+    stopped: list[str] = []  # the stages of several tasks, each after its first one, or after what was done before
+    begun: dict[str, int] = {}  # with how many tasks done each began in the last call
+
+    def progress(what: str, done: int, total: int) -> None:
+        if done > begun.setdefault(what, done) and done < total and what not in stopped:
+            stopped.append(what)
+            raise KeyboardInterrupt
+
+    for stages in range(9):
+        begun.clear()
+        with suppress(KeyboardInterrupt):
+            make([SAMPLE], out, memory=10**9, progress=progress)
+        assert all(begun.get(what) for what in stopped[:stages])
+        if len(stopped) == stages:
+            break
+        assert not out.exists()
+    assert {*stopped} >= ({"counting"} if "counting" in begun else {"reading"})
+    assert make is not near or "comparing" in stopped
+    assert out.read_bytes() == whole.read_bytes()
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.cluster
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("make", "killed_at"), [(pairs, {"reading"}), (near, {"comparing"}), (near, {"reading", "comparing"})]
+)
+def test_workers_of_a_cluster_write_the_same_bytes(
+    make: Make, killed_at: set[str], tmp_path: Path, cut_near: Callable[[int, int], None]
+):
+    pytest.importorskip("distributed")
+    cut_near(10_000, 1_000)
+    here, there = tmp_path / "here.parquet", tmp_path / "there.parquet"
+    found = make([SAMPLE], here, memory=10**9)
+    with suppress(TimeoutError), connect("local", workers=4) as client:  # of whom some are killed
+        alive = list(client.run(os.getpid).values())
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what in killed_at and done == 1:
+                assert done < total  # others are to do yet
+                os.kill(alive.pop(), signal.SIGKILL)
+
+        assert make([SAMPLE], there, memory=10**9, client=client, progress=progress) == found
+    assert len(alive) == 4 - len(killed_at)
+    assert there.read_bytes() == here.read_bytes()

@@ -2,12 +2,8 @@
 
 import os
 import random
-import signal
-import subprocess
 import sys
-import textwrap
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +16,6 @@ import pytest
 from analysis import read_corpus, tokenize
 from analysis.core.csv_files import write_csv
 from analysis.core.paths import SAMPLE
-from analysis.core.resources import connect
 from analysis.redundancy import near_places
 from analysis.redundancy.near import near_repeats
 from analysis.scale import near as module
@@ -34,12 +29,6 @@ Cut = Callable[[int, int], None]
 Same = Callable[[Path, pd.DataFrame], None]
 Measured = Callable[[str, Callable[..., Any], Path], tuple[Any, int]]
 MakeFolder = Callable[[Mapping[str, str]], Path]
-
-
-@pytest.fixture
-def cut(cut_by: Callable[..., Cut]) -> Cut:
-    """Sets how many characters a shard has, and how many words of sets are in memory at a time."""
-    return cut_by(module, "PER_RECORD")
 
 
 def write_corpus(folder: Path, seed: int, documents: int = 40) -> Path:
@@ -82,12 +71,12 @@ def write_copies(folder: Path) -> Path:
 @pytest.mark.parametrize("unit", ["sentence", "paragraph"])
 @pytest.mark.parametrize("threshold", [0.4, 0.8])
 def test_the_sample_as_in_memory(
-    sample_tokens: Any, tmp_path: Path, cut: Cut, unit: str, threshold: float, assert_same: Same
+    sample_tokens: Any, tmp_path: Path, cut_near: Cut, unit: str, threshold: float, assert_same: Same
 ) -> None:
     expected = near_repeats(sample_tokens, threshold, unit)
     made = []
     for characters, records in ((10**6, 10**6), (20_000, 2_000)):
-        cut(characters, records)
+        cut_near(characters, records)
         out = tmp_path / f"{characters}.parquet"
         found = near([SAMPLE], out, memory=MEMORY, threshold=threshold, unit=unit)
         assert (found.documents, found.pairs, found.problems) == (26, len(expected), 0)
@@ -109,7 +98,7 @@ def test_the_sample_as_in_memory(
 @pytest.mark.parametrize(("seed", "threshold", "many"), [(0, 0.8, 3), (1, 0.5, 4), (2, 1, 50), (3, 2 / 3, 50)])
 def test_drawn_corpora_as_in_memory(
     tmp_path: Path,
-    cut: Cut,
+    cut_near: Cut,
     monkeypatch: pytest.MonkeyPatch,
     seed: int,
     threshold: float,
@@ -124,7 +113,7 @@ def test_drawn_corpora_as_in_memory(
     assert expected["omitted"].any() == (many < 50)
     made = []
     for characters, records in ((10**6, 10**6), (2_000, 400), (900, 150)):
-        cut(characters, records)
+        cut_near(characters, records)
         out = tmp_path / f"{records}.parquet"
         near([corpus], out, memory=MEMORY, threshold=threshold, unit=unit)
         assert_same(out, expected)
@@ -134,10 +123,10 @@ def test_drawn_corpora_as_in_memory(
 
 @pytest.mark.parametrize("size", [(10**6, 10**6), (600, 100)])
 def test_many_copies_stand_with_the_first_one(
-    tmp_path: Path, cut: Cut, size: tuple[int, int], assert_same: Same
+    tmp_path: Path, cut_near: Cut, size: tuple[int, int], assert_same: Same
 ) -> None:
     corpus = write_copies(tmp_path / "corpus")
-    cut(*size)
+    cut_near(*size)
     out = tmp_path / "near.parquet"
     found = near([corpus], out, memory=MEMORY)
     # Two times 60 copies that are alike: all pairs of 51, and 69 rows. 40 copies: 780. 30 short ones: 435; in another
@@ -151,7 +140,7 @@ def test_many_copies_stand_with_the_first_one(
 
 
 def test_what_is_compared_is_bounded(
-    make_folder: MakeFolder, tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch
+    make_folder: MakeFolder, tmp_path: Path, cut_near: Cut, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = (f"rare{number} said once more that it had rained." for number in range(20))
     corpus = make_folder({"a.txt": "\n\n".join(line.capitalize() for line in lines)})
@@ -159,7 +148,7 @@ def test_what_is_compared_is_bounded(
     given = {"memory": MEMORY, "threshold": 7 / 9}
     monkeypatch.setattr(module, "MOST", 209)
     for size in (10**6, 60):  # one block, several
-        cut(10**6, size)
+        cut_near(10**6, size)
         with pytest.raises(ValueError, match=r"so many sentences share .* take 2e\+02 comparisons, and 2e\+02 are"):
             near([corpus], tmp_path / "near.csv", **given)
     assert not (tmp_path / "near.csv").exists()
@@ -181,11 +170,11 @@ def test_too_many_places_or_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         near([tmp_path / "double.parquet"], tmp_path / "near.csv", memory=MEMORY)
 
 
-def test_several_corpora_are_one(tmp_path: Path, cut: Cut, assert_same: Same) -> None:
+def test_several_corpora_are_one(tmp_path: Path, cut_near: Cut, assert_same: Same) -> None:
     whole = tmp_path / "whole"
     whole.mkdir()
     corpora = [write_corpus(whole / name, 5, 15) for name in ("east", "west")]
-    cut(1_000, 1_000)
+    cut_near(1_000, 1_000)
     near(corpora, tmp_path / "near.parquet", memory=MEMORY)
     expected = near_repeats(tokenize(read_corpus(whole)))
     assert {("east", "west"), ("east", "east")} <= set(
@@ -229,69 +218,6 @@ def test_pairs_that_are_not_listed_are_told(
 
 
 @pytest.mark.slow
-def test_a_killed_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut) -> None:
-    corpus = write_corpus(tmp_path / "corpus", 7)
-    cut(600, 60)
-    whole, out = tmp_path / "whole.parquet", tmp_path / "near.parquet"
-    near([corpus], whole, memory=MEMORY)
-    for what in ("reading", "comparing"):
-        script = f"""
-            import os, signal
-            from analysis.scale import near as module
-            from analysis.core.resources import Budget
-            def progress(what, done, total):
-                if what == {what!r} and done == 2 < total:
-                    os.kill(os.getpid(), signal.SIGKILL)
-            module.budget = lambda memory, **options: Budget(1, 600)
-            module.PER_RECORD = module.PER_CHARACTER * 10
-            module.near([{str(corpus)!r}], {str(out)!r}, memory=10**9, progress=progress)
-        """
-        command = [sys.executable, "-c", textwrap.dedent(script)]
-        killed = subprocess.run(command, env=ENVIRONMENT, capture_output=True, timeout=HANG, check=False)
-        assert killed.returncode == -signal.SIGKILL, killed.stderr
-        assert not out.exists()
-    told: dict[str, list[int]] = {}
-
-    def progress(what: str, done: int, total: int) -> None:
-        told.setdefault(what, []).extend((done, total))
-
-    near([corpus], out, memory=MEMORY, progress=progress)
-    assert out.read_bytes() == whole.read_bytes()
-    assert {what: done == total for what, (done, total, *_) in told.items()} == {
-        **dict.fromkeys(["reading", "numbering", "numbering words", "copies"], True),
-        "comparing": False,
-        "settling": False,
-        "writing": False,
-    }
-    assert told["comparing"][0] == 2
-
-
-@pytest.mark.cluster
-@pytest.mark.slow
-@pytest.mark.parametrize("workers", [2, 4])
-def test_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut: Cut, workers: int) -> None:
-    pytest.importorskip("distributed")
-    corpus = write_corpus(tmp_path / "corpus", 7)
-    cut(600, 60)
-    here, there = tmp_path / "here.parquet", tmp_path / "there.parquet"
-    found = near([corpus], here, memory=MEMORY)
-    assert found.pairs > 10
-    with suppress(TimeoutError), connect("local", workers=workers) as client:  # of whom some are killed
-        alive = list(client.run(os.getpid).values())
-        assert len(set(alive)) == workers
-        kill_at = [("reading", 1), ("comparing", 1)] if workers == 4 else [("comparing", 1)]
-
-        def progress(what: str, done: int, total: int) -> None:
-            if (what, done) in kill_at:
-                assert done < total  # others are to do yet
-                os.kill(alive.pop(), signal.SIGKILL)
-
-        assert near([corpus], there, memory=MEMORY, client=client, progress=progress) == found
-    assert len(alive) == workers - len(kill_at)
-    assert there.read_bytes() == here.read_bytes()
-
-
-@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the most memory a process had")
 def test_memory_is_bounded_where_all_share_words(tmp_path: Path, in_300_mb: Measured) -> None:
     """40,000 sentences of a hundred words, so that each word is among the rarest of thousands of them."""
@@ -314,10 +240,10 @@ def test_memory_is_bounded_where_all_share_words(tmp_path: Path, in_300_mb: Meas
 
 
 def test_keys_that_are_the_same_by_half_are_told_apart(
-    sample_tokens: Any, tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch, assert_same: Same
+    sample_tokens: Any, tmp_path: Path, cut_near: Cut, monkeypatch: pytest.MonkeyPatch, assert_same: Same
 ) -> None:
     digests, halves = near_stages.digests, np.array([3, 2**64 - 1], dtype=np.uint64)
     monkeypatch.setattr(near_stages, "digests", lambda words, number: digests(words, number) & halves)
-    cut(20_000, 2_000)
+    cut_near(20_000, 2_000)
     near([SAMPLE], tmp_path / "near.parquet", memory=MEMORY)
     assert_same(tmp_path / "near.parquet", near_repeats(sample_tokens))

@@ -11,7 +11,6 @@ import pytest
 from analysis.engine.columns import read_about
 from analysis.redundancy import near_places
 from analysis.redundancy.near_places import Listed
-from analysis.scale import near as module
 from analysis.scale import near_stages
 from analysis.scale.near import near
 from analysis.scale.near_stages import Settling
@@ -44,13 +43,13 @@ def test_pairs_are_written_before_all_are_found_and_few_where_all_are_alike(
     make_folder: Callable[[Mapping[str, str]], Path],
     bulletins: list[str],
     tmp_path: Path,
-    cut_by: Callable[..., Callable[[int, int], None]],
+    cut_near: Callable[[int, int], None],
     monkeypatch: pytest.MonkeyPatch,
     many: int,
     pairs: int,
 ) -> None:
     corpus = make_folder({"a.txt": "\n\n".join(bulletins)})
-    cut_by(module, "PER_RECORD")(10**6, 2_000)  # one block of all sets
+    cut_near(10**6, 2_000)  # one block of all sets
     monkeypatch.setattr(near_places, "MANY", many)
     waiting, written = [], []
 

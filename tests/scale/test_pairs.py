@@ -15,11 +15,12 @@ import pytest
 from analysis import Tokens, read_corpus, tokenize
 from analysis.core.csv_files import write_csv
 from analysis.core.paths import SAMPLE
-from analysis.core.resources import Budget, connect
+from analysis.core.resources import Budget
+from analysis.engine import pairing
 from analysis.redundancy.reuse import common_shingles, document_pairs
 from analysis.redundancy.reuse.borrowing import directions
 from analysis.scale import pairs as module
-from analysis.scale.pair_stages import Documents, shingled
+from analysis.scale.pair_stages import Documents
 from analysis.scale.pairs import Found, pairs
 
 MEMORY = 10**9
@@ -34,7 +35,7 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> Cut:
     """Sets how many characters a shard has, and how many shingles a bucket and, by a quarter, a block."""
 
     def cut(characters: int, shingles: int) -> None:
-        monkeypatch.setattr(module, "budget", lambda memory, **options: Budget(1, characters))
+        monkeypatch.setattr(pairing, "budget", lambda memory, **options: Budget(1, characters))
         monkeypatch.setattr(module, "PER_SHINGLE", (MEMORY - module.BASE) // shingles)
         monkeypatch.setattr(module.stages, "PER_ROW", max(1, (MEMORY - module.BASE) * 2 // shingles))
 
@@ -181,52 +182,6 @@ def test_several_corpora_are_one(tmp_path: Path, cut: Cut, assert_same: Same) ->
     assert found.documents == 60
     assert set(expected["a"].str.partition("/")[0]) == {"east", "west"}
     assert_same(tmp_path / "pairs.parquet", expected)
-
-
-def test_an_interrupted_call_goes_on_where_it_stood(tmp_path: Path, cut: Cut, monkeypatch: pytest.MonkeyPatch) -> None:
-    corpus = write_corpus(tmp_path / "corpus", random.Random(7), 60)
-    cut(2_000, 1_000)
-    whole, out = tmp_path / "whole.parquet", tmp_path / "pairs.parquet"
-    pairs([corpus], whole, memory=MEMORY)
-    done: list[Any] = []
-
-    def stopping(partition: Any, place: Path) -> None:
-        if len(done) == 3:
-            raise KeyboardInterrupt
-        shingled(partition, place)
-        done.append(partition.key)
-
-    stopping.__name__ = "shingled"  # under which the results are kept
-    monkeypatch.setattr(module.stages, "shingled", stopping)
-    with pytest.raises(KeyboardInterrupt):
-        pairs([corpus], out, memory=MEMORY)
-    assert not out.exists()
-    again: list[Any] = []
-
-    def counting(partition: Any, place: Path) -> None:
-        shingled(partition, place)
-        again.append(partition.key)
-
-    counting.__name__ = "shingled"
-    monkeypatch.setattr(module.stages, "shingled", counting)
-    pairs([corpus], out, memory=MEMORY)
-    assert again
-    assert not set(again) & set(done)
-    assert out.read_bytes() == whole.read_bytes()
-
-
-@pytest.mark.cluster
-@pytest.mark.slow
-def test_two_workers_of_a_cluster_write_the_same_bytes(tmp_path: Path, cut: Cut) -> None:
-    pytest.importorskip("distributed")
-    corpus = write_corpus(tmp_path / "corpus", random.Random(3), 60)
-    cut(3_000, 2_000)
-    here, there = tmp_path / "here.parquet", tmp_path / "there.parquet"
-    found = pairs([corpus], here, memory=MEMORY)
-    assert found.pairs > 10
-    with connect("local", workers=2) as client:
-        assert pairs([corpus], there, memory=MEMORY, client=client) == found
-    assert there.read_bytes() == here.read_bytes()
 
 
 @pytest.mark.slow

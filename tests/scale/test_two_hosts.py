@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from analysis.core.resources import Budget
+from analysis.engine import pairing
 from analysis.scale import by_document, count, near
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
@@ -19,13 +20,14 @@ HANG = 900  # seconds after which something is wrong, however slow the machine
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 PROGRAM = """
 import json, sys
+from analysis.engine import pairing
 from analysis.scale import by_document, count, near
 from analysis.core.resources import Budget, connect
 
 if __name__ == "__main__":
     corpus, out, address = sys.argv[1:]
     by_document.budget = lambda memory, **options: Budget(1, 10_000)
-    near.budget = lambda memory, **options: Budget(1, 50_000)
+    pairing.budget = lambda memory, **options: Budget(1, 50_000)
     with connect(address) as client:
         client.wait_for_workers(2, timeout=200)
         hosts = sorted(about["host"] for about in client.scheduler_info()["workers"].values())
@@ -79,7 +81,7 @@ def test_two_hosts(hosts, remote_files, tmp_path, monkeypatch):
     pytest.importorskip("distributed")
     alone, out = tmp_path / "alone", tmp_path / "hosts"
     monkeypatch.setattr(by_document, "budget", lambda memory, **options: Budget(1, 10_000))
-    monkeypatch.setattr(near, "budget", lambda memory, **options: Budget(1, 50_000))
+    monkeypatch.setattr(pairing, "budget", lambda memory, **options: Budget(1, 50_000))
     for folder in (alone, out):
         folder.mkdir()
     count.count([remote_files], alone / "counts.parquet", memory=10**9)

@@ -32,24 +32,18 @@ AT_ONCE = 200_000  # words that are looked at together: each takes some hundred 
 
 
 class Words(NamedTuple):
-    """The words of English documents, without punctuation marks, whatever the scheme of the tokens.
-
-    One entry a word: ``token``, its place in the tokens; ``document``, ``start`` and ``end``, its characters;
-    ``classes``, what it can be, as bits; ``before``, the punctuation before it: 0, COMMA or STOP (also at the beginning
-    of a sentence). For walks from word to word there are lists: ``types``, the words as they are counted, and ``kinds``
-    and ``marks``, the classes and the punctuation.
-    """
+    """The words of English documents, without punctuation marks, whatever the scheme of the tokens: an entry a word."""
 
     tokens: Tokens
-    token: Offsets
+    token: Offsets  # its place in the tokens
     document: Offsets
-    start: Ids
+    start: Ids  # characters
     end: Ids
-    classes: Ints
-    before: NDArray[np.int8]
-    types: list[str]
-    kinds: list[int]
-    marks: list[int]
+    classes: Ints  # what it can be, as bits
+    before: NDArray[np.int8]  # the punctuation before it: 0, COMMA or STOP (also at the beginning of a sentence)
+    types: list[str]  # as it is counted; a list, as the two that follow, for walks from word to word
+    kinds: list[int]  # the classes
+    marks: list[int]  # the punctuation
 
     def text(self, first: int, last: int) -> str:
         """The words `first` to `last` as written, white space made one blank."""

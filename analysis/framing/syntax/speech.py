@@ -30,30 +30,22 @@ class Quote(NamedTuple):
 
 
 class Cue(NamedTuple):
-    """A place where someone is said to speak.
+    """A place where someone is said to speak."""
 
-    ``first``, ``last``: its words, speaker and verb; ``verb``: the verb; ``speaker``: first and last word, None where
-    it is that of the cue before; ``form``: what is said follows the verb ("behind"), from ``content`` on, or the cue
-    is "apart", between commas or at the end of it; a "quote" has only quotations.
-    """
-
-    first: int
+    first: int  # of its words, speaker and verb
     verb: int
     last: int
-    speaker: tuple[int, int] | None
-    form: str
-    content: int
+    speaker: tuple[int, int] | None  # first and last word, None where it is that of the cue before
+    form: str  # what is said follows the verb ("behind"), is around the cue ("apart"), or is quoted ("quote")
+    content: int  # where what is said begins, "behind" its verb
     joined: bool
 
 
 class Speech(NamedTuple):
-    """The words and quotations of a corpus; of each word its sentence, paragraph, document, whether it is quoted.
-
-    ``bounds``: the first word of each sentence, and the number of words.
-    """
+    """The words and quotations of a corpus; of each word its sentence, paragraph, document, whether it is quoted."""
 
     words: Words
-    bounds: list[int]
+    bounds: list[int]  # the first word of each sentence, and the number of words
     quotes: list[Quote]
     inside: list[bool]
     sentence: list[int]

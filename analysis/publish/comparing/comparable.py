@@ -9,26 +9,20 @@ from analysis.publish.loading import Run
 
 
 class Number(NamedTuple):
-    """A number of a table that has a row for each value of its keys; ``name`` says of what, in the plural.
+    """A number of a table that has a row for each value of its keys."""
 
-    ``low``, ``high``: the columns of its 95% interval, "" where it describes these very documents. ``counted``,
-    ``rate``: a count and its rate, which give the words there were. ``hits``: the table with one row a hit. ``same``:
-    parameters that have to agree. ``complete``: parameters that, where they agree, leave out the same rows: a missing
-    row counts as 0.
-    """
-
-    name: str
+    name: str  # of what, in the plural
     table: str
     keys: tuple[str, ...]
     value: str
     unit: str
-    low: str = ""
+    low: str = ""  # the columns of its 95% interval, "" where it describes these very documents
     high: str = ""
-    counted: str = ""
+    counted: str = ""  # a count and its rate, which give the words there were
     rate: str = ""
-    hits: str = ""
-    same: tuple[str, ...] = ()
-    complete: tuple[str, ...] = ()
+    hits: str = ""  # the table with one row a hit
+    same: tuple[str, ...] = ()  # parameters that have to agree
+    complete: tuple[str, ...] = ()  # parameters that, where they agree, leave out the same rows: a missing row is 0
 
 
 _ENDS = ("ci_low", "ci_high")

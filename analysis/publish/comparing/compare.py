@@ -25,23 +25,20 @@ EXACT, PAIRED, RECOVERED, AT_MOST = "exact", "paired", "two intervals", "two int
 class Comparison(NamedTuple):
     """Two runs, called A and B, and what differs between them.
 
-    ``making``: sentences, the first about the texts. ``overview``: one row a number that can be compared and is not the
-    same in both: name, table, unit, rows (in both), only_a, only_b, method, intervals (rows that have one), moved (rows
-    whose interval leaves out 0), sure (those with q up to 0.05), changed (rows whose difference is not 0), note (why it
-    was not compared). ``tables``: the rows, by table. ``whole``: section, name, unit, a, b, difference of what the runs
-    found in all. ``same``: the tables that are the same, byte for byte; ``left``: those that nothing says how to
-    compare.
+    ``overview`` has a row a number that can be compared and is not the same in both: name, table, unit, rows (in both),
+    only_a, only_b, method, intervals (rows that have one), moved (rows whose interval leaves out 0), sure (those with q
+    up to 0.05), changed (rows whose difference is not 0), note (why it was not compared).
     """
 
     a: Run
     b: Run
     texts: Texts
-    making: list[str]
+    making: list[str]  # sentences, the first about the texts
     overview: pd.DataFrame
-    tables: dict[str, pd.DataFrame]
-    whole: pd.DataFrame
-    same: list[str]
-    left: list[str]
+    tables: dict[str, pd.DataFrame]  # the rows, by table
+    whole: pd.DataFrame  # section, name, unit, a, b, difference of what the runs found in all
+    same: list[str]  # the tables that are the same, byte for byte
+    left: list[str]  # those that nothing says how to compare
 
 
 @content_told("one of the two runs")

@@ -109,11 +109,6 @@ def grid(assignments: Sequence[str]) -> list[dict[str, str]]:
 
     A value with a comma in it is put in double quotes, as in a CSV file; a name that is given again has more values.
     Raises `ParameterError` for a text that is no assignment, a value given twice, a single combination, or too many.
-
-    >>> grid(["similarity=0.5,0.8", "top_n=10"])
-    [{'similarity': '0.5', 'top_n': '10'}, {'similarity': '0.8', 'top_n': '10'}]
-    >>> [values["pattern"] for values in grid(['pattern="war, on",peace'])]
-    ['war, on', 'peace']
     """
     values: dict[str, list[str]] = {}
     for assignment in assignments:
@@ -231,12 +226,7 @@ def _numbers_of(found: Mapping[str, Run], values: Values) -> pd.DataFrame:
 
 def told_apart(table: pd.DataFrame) -> tuple[list[str], list[str], list[str]]:
     """The names of the numbers that change, the larger change (in relation to the number) first, of those that are the
-    same in all runs, and of those that are the same where they are and that some runs don't have.
-
-    >>> table = pd.DataFrame({"run": ["a", "b", "a", "b", "a"], "name": ["pairs", "pairs", "words", "words", "hits"]})
-    >>> told_apart(table.assign(value=[3, 4, 9, 9, 1]))
-    (['pairs'], ['words'], ['hits'])
-    """
+    same in all runs, and of those that are the same where they are and that some runs don't have."""
     groups = table.groupby("name", sort=False)["value"]
     low, high = groups.min(), groups.max()
     change = ((high - low) / high.abs().where(high != 0, 1)).sort_values(ascending=False, kind="stable")
@@ -251,12 +241,7 @@ def told_apart(table: pd.DataFrame) -> tuple[list[str], list[str], list[str]]:
 
 
 def said(table: pd.DataFrame, differ: Sequence[str], varied: Sequence[str]) -> list[str]:
-    """How the first of the numbers that differ go with the parameters, a sentence each, and how many more there are.
-
-    >>> table = pd.DataFrame({"similarity": ["0.5", "0.8"], "name": "pairs", "unit": "", "value": [41.0, 8.0]})
-    >>> said(table, ["pairs"], ["similarity"])
-    ['Pairs: 41 with 0.5, 8 with 0.8.']
-    """
+    """How the first of the numbers that differ go with the parameters, a sentence each, and how many more there are."""
     sentences = []
     for name in differ[:SAID]:
         own = table[table["name"] == name].to_dict("records")

@@ -44,11 +44,6 @@ def panel(
 
     `answer` takes the value of each control by its name. A `ValueError`, or a package that is missing, is shown as its
     sentence. The controls in `first` come before the others and act only on these.
-
-    >>> twice = panel("twice", {"x": ui.IntSlider(value=2, description="x")}, lambda x: f"<p>{2 * x}</p>")
-    >>> twice.children[0].children[0].value = 4
-    >>> "<p>8</p>" in twice.children[1].value
-    True
     """
     shown = ui.HTML()
     shown.add_class(f"lafz-{result}")

@@ -55,10 +55,9 @@ def document_pairs(
 
     Raises `ValueError` for `n` < 1, `min_shared` < 1, `max_documents` < 2, or a containment outside 0 to 1.
 
-    >>> from analysis import tokenize
-    >>> from analysis.text.corpus import read_texts
+    >>> from analysis import load_tokens
     >>> texts = ["The road to the north is closed.", "Police: the road to the north is open.", "It rained all night."]
-    >>> document_pairs(tokenize(read_texts(texts)))
+    >>> document_pairs(load_tokens(texts))
        a  b  shared  containment_a  containment_b  jaccard
     0  0  1       3           0.75            0.6      0.5
     """
@@ -86,10 +85,9 @@ def common_shingles(tokens: Tokens, *, n: int = WORDS, max_documents: int = WIDE
 
     ``shingle`` (its words), ``documents`` (how many have it), the most widespread first, then alphabetically.
 
-    >>> from analysis import tokenize
-    >>> from analysis.text.corpus import read_texts
+    >>> from analysis import load_tokens
     >>> texts = ["As a matter of fact, it rained.", "That is a matter of taste.", "It was a matter of time."]
-    >>> common_shingles(tokenize(read_texts(texts)), n=3, max_documents=2)
+    >>> common_shingles(load_tokens(texts), n=3, max_documents=2)
            shingle  documents
     0  a matter of          3
     """
@@ -135,11 +133,10 @@ def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
     Raises `ValueError` when `pairs` lacks a column, names a document that is not in the corpus, or pairs one with
     itself.
 
-    >>> from analysis import tokenize
-    >>> from analysis.text.corpus import read_texts
+    >>> from analysis import load_tokens
     >>> text = "The committee of the northern district has closed the old stone bridge over the river to all heavy "
     >>> text += "lorries until engineers have examined each of its seven arches."
-    >>> tokens = tokenize(read_texts([text, "Reported yesterday. " + text]))
+    >>> tokens = load_tokens([text, "Reported yesterday. " + text])
     >>> passages(tokens)
       a_doc b_doc  a_start  a_end  b_start  b_end  similarity      kind
     0     0     1        0    162       20    182         1.0  verbatim
@@ -169,9 +166,8 @@ def confirmed(pairs: pd.DataFrame, found: pd.DataFrame, *, min_link: float = 0.1
     `found` is what `passages` finds in them. A pair is reuse when it shares a passage, or when `min_link` or more of
     the shingles of one document appear in the other, as in copies of texts too short for a passage.
 
-    >>> from analysis import tokenize
-    >>> from analysis.text.corpus import read_texts
-    >>> tokens = tokenize(read_texts(["The road to the north is closed.", "Police: the road to the north is open."]))
+    >>> from analysis import load_tokens
+    >>> tokens = load_tokens(["The road to the north is closed.", "Police: the road to the north is open."])
     >>> pairs = document_pairs(tokens)
     >>> confirmed(pairs, passages(tokens, pairs))[["a", "b", "containment_a", "passages"]]
        a  b  containment_a  passages
@@ -227,10 +223,7 @@ def _keep_common(tokens: Tokens, n: int, max_documents: int, engine: Database) -
 
 @contextmanager
 def _grouped(tokens: Tokens, n: int, max_documents: int) -> Iterator[tuple[Database, Ints]]:
-    """An engine with the relation ``shingles``, which are grouped in it, and the documents' sizes in shingles.
-
-    Of a sharded corpus each is a shard on disk; what is in memory is one shard that stays there.
-    """
+    """An engine with the relation ``shingles``, grouped (on disk for a sharded corpus); the documents' sizes."""
     sizes = np.zeros(tokens.n_documents, dtype=np.int64)
     folder = folder_of(tokens)
     with database(folder=folder, memory=MEMORY if folder else None, threads=cores()) as engine:

@@ -38,10 +38,7 @@ ROOM, A_WORD, A_DOCUMENT = 200_000_000, 24, 500_000
 
 
 def aligned(tokens: Tokens, first: Ints, second: Ints) -> pd.DataFrame:
-    """The passages that the documents ``first[k]`` and ``second[k]`` (positions in the corpus) share.
-
-    The table that `analysis.redundancy.reuse.passages` describes.
-    """
+    """The passages that the documents ``first[k]`` and ``second[k]`` (positions) share, as `passages` has them."""
     found = map(np.concatenate, zip(*_found(tokens, first, second), strict=True))
     pair, spans, similarity, share, faithful = found
     order = np.lexsort((spans[:, 3], spans[:, 1], spans[:, 2], spans[:, 0], pair))

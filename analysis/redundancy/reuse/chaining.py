@@ -23,23 +23,16 @@ GAP = 60  # words between two seeds of one passage, on either side: about three 
 
 
 class Pieces(NamedTuple):
-    """The words of a corpus as they are compared, and the pieces that hold them.
+    """The words of a corpus as they are compared, and the pieces that hold them."""
 
-    ``types``: (tokens,) the number of each word's type. ``common``: (types,) whether a type is common in the corpus.
-    ``bounds``: (pieces + 1,) where the tokens of each piece begin. ``rows``: (pieces + 1,) where its words that are not
-    common begin in ``words`` (their types, each once) and ``values`` (their weights, of length 1 as a vector).
-    ``following``: (pieces,) the next piece of the same document with the same words, after the last one the first;
-    ``leading``: (pieces,) whether it is the first one.
-    """
-
-    types: NDArray[np.int32]
-    common: NDArray[np.bool_]
-    bounds: Ints
-    rows: Ints
-    words: NDArray[np.int32]
-    values: NDArray[np.float64]
-    following: Ints
-    leading: NDArray[np.bool_]
+    types: NDArray[np.int32]  # (tokens,) the number of each word's type
+    common: NDArray[np.bool_]  # (types,) whether a type is common in the corpus
+    bounds: Ints  # (pieces + 1,) where the tokens of each piece begin
+    rows: Ints  # (pieces + 1,) where its words that are not common begin in the next two
+    words: NDArray[np.int32]  # their types, each once
+    values: NDArray[np.float64]  # their weights, of length 1 as a vector
+    following: Ints  # (pieces,) the next piece of the same document with the same words, after the last one the first
+    leading: NDArray[np.bool_]  # (pieces,) whether it is the first one
 
 
 class Scratch(NamedTuple):
@@ -138,11 +131,8 @@ def _seeds(
     common: Any,
     seeds: Any,
 ) -> Any:
-    """Pairs of pieces that are alike, sorted by the first one, in the first rows of `seeds`, and how many.
-
-    Pieces of b with the same words are compared once, and taken in `turn`. `cosine` and `common`, one number a piece of
-    b, are 0 before and after.
-    """
+    """Pairs of pieces that are alike, sorted by the first one, in the first rows of `seeds`, and how many."""
+    # Pieces of b with the same words are compared once, and taken in `turn`; `cosine` and `common` are 0 afterwards.
     rows, words, values, head = pieces.rows, pieces.words, pieces.values, room.head
     base, n = rows[b[0]], 0
     best, strength = np.empty(SEEDS, dtype=np.int64), np.empty(SEEDS)

@@ -40,15 +40,12 @@ Ints = NDArray[np.int64]
 
 
 class Keyed(NamedTuple):
-    """Each document's different shingles: both halves of the key, and the number of the document, (rows,).
+    """Each document's different shingles."""
 
-    ``sizes``: how many each document has, (documents,).
-    """
-
-    high: Keys
-    low: Keys
-    document: NDArray[np.uint32]
-    sizes: Ints
+    high: Keys  # (rows,) one half of the key
+    low: Keys  # and the other
+    document: NDArray[np.uint32]  # (rows,) the number of the document
+    sizes: Ints  # (documents,) how many each has
 
 
 class Shared(NamedTuple):
@@ -82,10 +79,7 @@ def keyed(words: Words, n: int = WORDS, *, alone: bool = False) -> Keyed:
 
 
 def wordings(words: Words, high: Keys, low: Keys, n: int = WORDS, *, alone: bool = False) -> dict[int, str]:
-    """The words of those shingles whose keys, as `keyed` makes them, are given and that are among `words`.
-
-    By their place among the keys.
-    """
+    """The words of those shingles of `words` whose keys (see `keyed`) are given, by their place among these."""
     wanted = {key: number for number, key in enumerate(zip(high.tolist(), low.tolist(), strict=True))}
     _, first = distinct_shingles(words.ids, words.offsets, n)
     numbers = np.arange(len(first), dtype=np.uint64)
@@ -99,10 +93,7 @@ def wordings(words: Words, high: Keys, low: Keys, n: int = WORDS, *, alone: bool
 
 
 def group(engine: Database, shingles: str, most: int) -> None:
-    """Group the relation `shingles` (``high``, ``low``, ``document``) by key, for `COMMON`, `ASIDE` and `members`.
-
-    What more than `most` documents have is left out.
-    """
+    """Group `shingles` by key, for `COMMON`, `ASIDE` and `members`; keys of over `most` documents are wide."""
     engine.run(
         f"CREATE TABLE keys AS SELECT high, low, count(*) AS documents, count(*) > {most} AS wide "
         f"FROM {shingles} GROUP BY high, low HAVING count(*) > 1"
@@ -231,10 +222,7 @@ def _lists_of(members: Members, first: int, stop: int) -> NDArray[np.uint32]:
 
 @compiled
 def _lists(number: Any, document: Any, size: Any, first: Any, stop: Any) -> Any:
-    """The documents of each number, counted from `first`: those of a number rise, and the first of them is marked.
-
-    Only of numbers that a document from `first` to before `stop` has, and only the documents from `first` on.
-    """
+    """Of each number that one before `stop` has, the documents from `first` on: they rise, and the first is marked."""
     ends = np.zeros(size + 1, dtype=np.int64)
     wanted = np.zeros(size, dtype=np.bool_)
     for k in range(len(number)):
@@ -280,12 +268,8 @@ def _places(member: Any, documents: Any) -> tuple[Any, Any]:
 def _count(
     member: Any, own: Any, places: Any, row: Any, end: Any, least: Any, counts: Any, found: Any, most: Any
 ) -> tuple[int, int]:
-    """Fill `found` with the pairs of the documents from `row` to before `end`, until it has `most`.
-
-    The document to go on from, and how many pairs.
-
-    ``counts`` is zero before and after.
-    """
+    """Fill `found` with the pairs of documents from `row` to before `end`, up to `most`; the next one, and how many."""
+    # `counts` is zero before and after.
     touched = np.empty(len(counts), dtype=np.int32)
     size = 0
     while row < end and size < most:

@@ -27,20 +27,15 @@ DIFFERENT = 1_000_000  # pieces whose copies are looked for at a time
 
 
 class Search(NamedTuple):
-    """What the search for passages works on: ``pieces`` of the corpus, and ``room``.
-
-    ``documents``: (documents, 4) the first and last piece, the first and last token of each. ``paragraphs``: (n, 2) the
-    first and last token of each; those of document d are ``paragraphs[of_document[d] : of_document[d + 1]]``.
-    ``words``: the content words of each paragraph, which begin at ``begin``.
-    """
+    """What the search for passages works on."""
 
     pieces: Pieces
     room: Scratch
-    documents: Ints
-    paragraphs: Ints
-    of_document: Ints
-    words: NDArray[np.int32]
-    begin: Ints
+    documents: Ints  # (documents, 4) the first and last piece, the first and last token of each
+    paragraphs: Ints  # (n, 2) the first and last token of each
+    of_document: Ints  # those of document d are ``paragraphs[of_document[d] : of_document[d + 1]]``
+    words: NDArray[np.int32]  # the content words of each paragraph
+    begin: Ints  # where those of each begin
 
 
 def pieces_of(tokens: Tokens, columns: Columns) -> Search:

@@ -23,13 +23,12 @@ AT_ONCE = 500_000  # words of documents whose neighbours are numbered at a time
 
 
 class _Neighbours(NamedTuple):
-    """``number``: of each token and the next one, the same for the same two words. Room for each number: ``met`` and
-    ``seen`` hold stamps, ``inside`` is 0 between two uses."""
+    """The pairs of neighbouring words of a text, and room for each."""
 
-    number: NDArray[np.int32]
-    met: NDArray[np.int64]
-    seen: NDArray[np.int64]
-    inside: NDArray[np.int32]
+    number: NDArray[np.int32]  # of each token and the next one, the same for the same two words
+    met: NDArray[np.int64]  # stamps
+    seen: NDArray[np.int64]  # stamps
+    inside: NDArray[np.int32]  # 0 between two uses
 
 
 def _neighbours(types: NDArray[np.int32]) -> _Neighbours:
