@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.publish.findings.wording import counted, shortened, times
+from analysis.publish.findings.wording import amount, counted, shortened, times
 from analysis.publish.tables import read_table
 
 BARS = 5  # of a card
@@ -63,11 +63,7 @@ def _frames(run: Path, section: Mapping[str, Any]) -> Card | None:
     if not rows:
         return None
     text = f"{rows[0]['label']} is the frame used most."
-    numbers = [f"{row[by]:,.1f}" for row in rows]
-    bars = [
-        (row["label"], number.removesuffix(".0") if one else number, row[by] / most)
-        for row, number in zip(rows, numbers, strict=True)
-    ]
+    bars = [(row["label"], amount(row[by]) if one else f"{row[by]:.1f}", row[by] / most) for row in rows]
     return Card("Frames", _answer(section, "frames_profile")[0], text, bars, unit)
 
 

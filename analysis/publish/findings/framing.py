@@ -7,7 +7,7 @@ from analysis.framing.counting import FIVE, Fit
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.permutations import LEVEL
 from analysis.framing.validity import FAILED, RELIABLE, SUPPORTED
-from analysis.publish.findings.wording import counted, leading, listed, percent, times
+from analysis.publish.findings.wording import amount, counted, leading, listed, percent, times
 
 NAMED = 4  # frames that are named where the others are counted
 FEW = 5  # documents a group, up to which a test finds nothing but wide gaps
@@ -118,7 +118,7 @@ def framed_as(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3, coun
     numbers = [_rate(rate) for rate in found["per_1000_words"]]
     unit = "hits per 1,000 words"
     if counts:
-        numbers = [f"{hits:,.1f}".removesuffix(".0") for hits in found["hits"]]
+        numbers = [amount(hits) for hits in found["hits"]]
         unit = "hit" if numbers[0] == "1" else "hits"
     numbers[0] += f" {unit}"
     said = [_with_aside(labels[frame].lower(), number) for frame, number in zip(found["frame"], numbers, strict=True)]

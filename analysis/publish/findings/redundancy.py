@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.publish.findings.wording import counted, leading, listed, percent, shortened, times
+from analysis.publish.findings.wording import amount, counted, leading, listed, percent, shortened, times
 from analysis.redundancy.near_places import MANY
 from analysis.text.shards import LISTED
 
@@ -85,7 +85,7 @@ def moved_most(table: pd.DataFrame, *, top: int = 3) -> str:
     found = table[table["lost"] >= SEVERAL].head(top).to_dict("records")
     if not found:
         return f"No ranked word loses {SEVERAL} occurrences or more when each sentence counts once."
-    said = [f"“{row['term']}” from {row['count']:,} to {_whole(row['adjusted'])}" for row in found]
+    said = [f"“{row['term']}” from {row['count']:,} to {amount(row['adjusted'])}" for row in found]
     said[0] = said[0].replace(" from ", " falls from ") + " occurrences"
     return f"Count each sentence once, and {listed(said)}."
 
@@ -323,11 +323,6 @@ def found_of_known(scores: pd.DataFrame) -> str:
         return "None of the labelled reuse was found, nor any other."
     said = f"Of what was found, {percent(rows[0]['precision'])} is labelled reuse; of the labelled reuse "
     return f"{said}{percent(rows[0]['recall'])} was found ({kinds})."
-
-
-def _whole(count: float) -> str:
-    """A number without needless digits: 3,640, 2.5, 1."""
-    return f"{count:,.1f}".removesuffix(".0")
 
 
 def _too_common(runs: int) -> str:

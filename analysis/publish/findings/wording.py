@@ -35,6 +35,14 @@ def times(count: float) -> str:
     return "once" if count == 1 else "twice" if count == 2 else f"{count:,.0f} times"
 
 
+def amount(count: float) -> str:
+    """
+    >>> amount(3640), amount(2.5), amount(1.0)
+    ('3,640', '2.5', '1')
+    """
+    return f"{count:,.1f}".removesuffix(".0")
+
+
 def leading(table: pd.DataFrame, column: str, top: int) -> pd.DataFrame:
     """The first `top` rows of a table sorted by `column`, and no row in place of another that is as high.
 
