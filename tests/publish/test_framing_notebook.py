@@ -102,7 +102,7 @@ def test_nothing_is_said_of_style_and_passives_of_texts_in_another_language(run,
     profile = pd.read_csv(made / "framing" / "profile.csv")
     assert profile[["frame", "hits", "per_1000_words"]].to_numpy().tolist() == [["war", 1, 250.0]]  # 1 of 4 words
     notes = of_kind(made, "note")
-    assert "Left out: passives, who acts and who is heard are found in English texts only." in notes
+    assert "Left out: passives, who acts, who is named and who is heard are found in English texts only." in notes
     assert any("lexicon 'style' is in 'en' and the documents are in ur" in text for text in notes)
     assert not [text for text in of_kind(made, "finding") if any(word in text for word in ABOUT_ENGLISH)]
 
