@@ -36,7 +36,7 @@ SHOWN = 200  # characters of a text that an error names whole
 _NOT_YAML = (yaml.YAMLError, RecursionError, ValueError)  # the last for a day that no month has, and bytes of no text
 _RANGE = re.compile(r"(?P<above>above )?(?P<low>\d[\d,.]*)(?: or more| (?:up )?to (?P<high>\d[\d,.]*))")
 _REPR = reprlib.Repr()
-_WANTED = {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false"}
+_WANTED = {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false", "list": "texts"}
 
 
 class Parameter(NamedTuple):

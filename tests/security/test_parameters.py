@@ -53,6 +53,7 @@ WHOLE = st.integers(-(2**63) + 1, 2**63 - 1)
 NUMBERS = st.floats(-(2.0**63), 2.0**63, exclude_min=True, exclude_max=True)
 VALUES = {"int": WHOLE, "float": NUMBERS, "bool": st.booleans()}
 VALUES["str"] = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+VALUES["list"] = st.lists(VALUES["str"])
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates() | st.binary(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
