@@ -193,13 +193,14 @@ _SALTS = np.arange(1, len(TEMPLATES) + 1, dtype=np.uint64) * _MIXER
 # The table of features: the upper bits of a key choose its group, whose seed leads to a place that no other key has.
 _GROUPS, _PLACES = np.uint64(11), np.uint64(13)
 _GROUP, _PLACE, _STEP = np.uint64(64) - _GROUPS, np.uint64(64) - _PLACES, np.uint64(1)
+_TRIES = np.uint64(1 << 20)
 _WEIGHT, _TOP = np.uint64(16), np.uint64(48)  # bits of a weight in a table, and of the key beside it
 
 # The columns of what is known of every token, and of the tokens near a gap where a sentence may begin.
 _START, _END, _CORE, _CORE_END, _FIRST, _FINAL, _ENDS, _AHEAD, _RUN, _TRAITS, _DESCRIBED = range(11)
 _LOWER, _EXACT, _SUFFIX, _SHAPE, _PRE, _POST, _KNOWN, _BITS, _MARK, _COARSE = range(10)
 PLACES, KNOWN = 11, 10
-# Traits, as bits: begins with a capital or a small letter, is "i", is written as in a chat, ends and is no initial.
+# Traits, as bits: begins with a capital or a small letter, is "i", is as in a chat, ends behind three characters.
 _UPPER, _LOWERCASE, _IS_I, _CHATTY, _ENDS_LONG = (1 << k for k in range(5))
 # What is followed from token to token: what is open, and how many tokens of the paragraph there were when a sentence
 # began, a mark ended one, the last small letter began a word, and a quotation was opened.
@@ -286,7 +287,7 @@ def english_spans(texts: Sequence[str], stretches: NDArray[np.int64]) -> NDArray
     bounds = stretches[:, 1:] + begins
     room = int((np.diff(bounds) // 2 + 1).sum())
     found = np.empty((room, 3), np.int64)
-    found = found[: _split(_units("\n".join(texts)), bounds, model(), found)]
+    found = found[: _split(_units("\n".join(texts)), bounds, model(), found)].copy()
     found[:, :2] -= begins[found[:, 2]]
     return found
 
@@ -380,6 +381,8 @@ def _arranged(keys: Any, weights: Any) -> Any:
                 features[_place_of(keys[k], seeds)] = 0
             placed = 0
             seeds[group] += _STEP
+            if seeds[group] == _TRIES:
+                raise ValueError("the table of features is too small for so many, or a feature is there twice")
     return seeds, features
 
 
