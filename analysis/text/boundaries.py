@@ -358,32 +358,38 @@ def _place_of(key: Any, seeds: Any) -> Any:
     return ((key ^ seeds[key >> _GROUP]) * _MIXER) >> _PLACE
 
 
-@compiled
-def _arranged(keys: Any, weights: Any) -> Any:
-    """The seeds and the table of features: of the largest group first, the smallest seed by which all places are free.
+def _arranged(keys: NDArray[np.uint64], weights: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """The seeds and the table of features, the largest groups first, which need the most free places.
 
     So a look-up reads one place, whether the feature is there or not, and there is no branch to guess.
     """
-    groups = keys >> _GROUP
-    sizes = np.bincount(groups.astype(np.int64), minlength=1 << _GROUPS)
+    groups = (keys >> _GROUP).astype(np.int64)
+    order = np.lexsort((groups, -np.bincount(groups)[groups]))
     seeds, features = np.zeros(1 << _GROUPS, np.uint64), np.zeros(1 << _PLACES, np.uint64)
-    for group in np.argsort(-sizes)[: np.count_nonzero(sizes)]:
-        members = np.flatnonzero(groups == np.uint64(group))
-        placed = 0
-        while placed < len(members):
-            key = keys[members[placed]]
-            place = _place_of(key, seeds)
+    _arrange(keys[order], weights[order], seeds, features)
+    return seeds, features
+
+
+@compiled
+def _arrange(keys: Any, weights: Any, seeds: Any, features: Any) -> None:
+    """Give each group the smallest seed by which all its features have a place of their own."""
+    begin = 0
+    while begin < len(keys):
+        group = keys[begin] >> _GROUP
+        k = begin
+        while k < len(keys) and keys[k] >> _GROUP == group:
+            place = _place_of(keys[k], seeds)
             if features[place] == 0:
-                features[place] = (key << _WEIGHT) | np.uint64(weights[members[placed]] & 0xFFFF)
-                placed += 1
+                features[place] = (keys[k] << _WEIGHT) | np.uint64(weights[k] & 0xFFFF)
+                k += 1
                 continue
-            for k in members[:placed]:
-                features[_place_of(keys[k], seeds)] = 0
-            placed = 0
+            for placed in range(begin, k):
+                features[_place_of(keys[placed], seeds)] = 0
+            k = begin
             seeds[group] += _STEP
             if seeds[group] == _TRIES:
                 raise ValueError("the table of features is too small for so many, or a feature is there twice")
-    return seeds, features
+        begin = k
 
 
 @compiled
