@@ -193,13 +193,14 @@ _SALTS = np.arange(1, len(TEMPLATES) + 1, dtype=np.uint64) * _MIXER
 # The table of features: the upper bits of a key choose its group, whose seed leads to a place that no other key has.
 _GROUPS, _PLACES = np.uint64(11), np.uint64(13)
 _GROUP, _PLACE, _STEP = np.uint64(64) - _GROUPS, np.uint64(64) - _PLACES, np.uint64(1)
+_TRIES = np.uint64(1 << 20)
 _WEIGHT, _TOP = np.uint64(16), np.uint64(48)  # bits of a weight in a table, and of the key beside it
 
 # The columns of what is known of every token, and of the tokens near a gap where a sentence may begin.
 _START, _END, _CORE, _CORE_END, _FIRST, _FINAL, _ENDS, _AHEAD, _RUN, _TRAITS, _DESCRIBED = range(11)
 _LOWER, _EXACT, _SUFFIX, _SHAPE, _PRE, _POST, _KNOWN, _BITS, _MARK, _COARSE = range(10)
 PLACES, KNOWN = 11, 10
-# Traits, as bits: begins with a capital or a small letter, is "i", is written as in a chat, ends and is no initial.
+# Traits, as bits: begins with a capital or a small letter, is "i", is as in a chat, ends behind three characters.
 _UPPER, _LOWERCASE, _IS_I, _CHATTY, _ENDS_LONG = (1 << k for k in range(5))
 # What is followed from token to token: what is open, and how many tokens of the paragraph there were when a sentence
 # began, a mark ended one, the last small letter began a word, and a quotation was opened.
@@ -286,7 +287,7 @@ def english_spans(texts: Sequence[str], stretches: NDArray[np.int64]) -> NDArray
     bounds = stretches[:, 1:] + begins
     room = int((np.diff(bounds) // 2 + 1).sum())
     found = np.empty((room, 3), np.int64)
-    found = found[: _split(_units("\n".join(texts)), bounds, model(), found)]
+    found = found[: _split(_units("\n".join(texts)), bounds, model(), found)].copy()
     found[:, :2] -= begins[found[:, 2]]
     return found
 
@@ -357,30 +358,38 @@ def _place_of(key: Any, seeds: Any) -> Any:
     return ((key ^ seeds[key >> _GROUP]) * _MIXER) >> _PLACE
 
 
-@compiled
-def _arranged(keys: Any, weights: Any) -> Any:
-    """The seeds and the table of features: of the largest group first, the smallest seed by which all places are free.
+def _arranged(keys: NDArray[np.uint64], weights: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """The seeds and the table of features, the largest groups first, which need the most free places.
 
     So a look-up reads one place, whether the feature is there or not, and there is no branch to guess.
     """
-    groups = keys >> _GROUP
-    sizes = np.bincount(groups.astype(np.int64), minlength=1 << _GROUPS)
+    groups = (keys >> _GROUP).astype(np.int64)
+    order = np.lexsort((groups, -np.bincount(groups)[groups]))
     seeds, features = np.zeros(1 << _GROUPS, np.uint64), np.zeros(1 << _PLACES, np.uint64)
-    for group in np.argsort(-sizes)[: np.count_nonzero(sizes)]:
-        members = np.flatnonzero(groups == np.uint64(group))
-        placed = 0
-        while placed < len(members):
-            key = keys[members[placed]]
-            place = _place_of(key, seeds)
-            if features[place] == 0:
-                features[place] = (key << _WEIGHT) | np.uint64(weights[members[placed]] & 0xFFFF)
-                placed += 1
-                continue
-            for k in members[:placed]:
-                features[_place_of(keys[k], seeds)] = 0
-            placed = 0
-            seeds[group] += _STEP
+    _arrange(keys[order], weights[order], seeds, features)
     return seeds, features
+
+
+@compiled
+def _arrange(keys: Any, weights: Any, seeds: Any, features: Any) -> None:
+    """Give each group the smallest seed by which all its features have a place of their own."""
+    begin = 0
+    while begin < len(keys):
+        group = keys[begin] >> _GROUP
+        k = begin
+        while k < len(keys) and keys[k] >> _GROUP == group:
+            place = _place_of(keys[k], seeds)
+            if features[place] == 0:
+                features[place] = (keys[k] << _WEIGHT) | np.uint64(weights[k] & 0xFFFF)
+                k += 1
+                continue
+            for placed in range(begin, k):
+                features[_place_of(keys[placed], seeds)] = 0
+            k = begin
+            seeds[group] += _STEP
+            if seeds[group] == _TRIES:
+                raise ValueError("the table of features is too small for so many, or a feature is there twice")
+        begin = k
 
 
 @compiled
