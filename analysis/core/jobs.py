@@ -1,6 +1,5 @@
 """Work in stages: each task's result is a folder, there whole or not at all, and what is there is not done again."""
 
-import gc
 import hashlib
 import json
 import os
@@ -232,7 +231,6 @@ def _by_client(run: Callable[[Any], None], left: dict[str, Any], client: Any, na
 
 def _as_worker() -> None:
     """Make this process one that ends with its parent, and leaves Ctrl-C to it."""
-    gc.freeze()  # what the parent has made stays, and to look through it for circles would copy its pages
     for kind in calls_to_leave():  # a forked process has the handlers of its parent
         signal.signal(kind, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
