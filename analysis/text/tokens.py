@@ -132,7 +132,9 @@ class Tokens(ByDocument):
 
     def document_term_matrix(self) -> tuple[sparse.csr_array, NDArray[np.object_], NDArray[np.object_]]:
         """Counts as a sparse (documents, types) matrix of int64, with the names of its rows and columns."""
-        found = np.ones(len(self), dtype=np.int64), (self.document, self.ids)
+        # The words of a document are a row already, whose cells are put in order and added up: in copies.
+        kind = np.int32 if len(self) < 1 << 31 else np.int64
+        found = np.ones(len(self), dtype=np.int64), self.ids.astype(kind), self.document_offsets.astype(kind)
         matrix = sparse.csr_array(found, shape=(self.n_documents, len(self.vocabulary)))
         matrix.sum_duplicates()
         return matrix, self.doc_ids, self.vocabulary
