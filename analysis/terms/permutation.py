@@ -140,7 +140,7 @@ class Permutations:
             going &= (still * SIGNIFICANT * done < ENOUGH * tests)[pairs.group]
             if not going.any():
                 break
-            _deal_together(pairs, self._next(TOGETHER), actual, going, *own)
+            _deal(pairs, *self._next(TOGETHER), actual, going, *own)
             done += TOGETHER
             per_dealing = MOVED * len(self._labels) + FILLED * len(self._group) + int(pairs.size[going].sum())
             work += TOGETHER * per_dealing

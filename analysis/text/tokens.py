@@ -134,8 +134,9 @@ class Tokens(ByDocument):
         """Counts as a sparse (documents, types) matrix of int64, with the names of its rows and columns."""
         # The words of a document are a row already, whose cells are put in order and added up: in copies.
         kind = np.int32 if len(self) < 1 << 31 else np.int64
-        found = np.ones(len(self), dtype=np.int64), self.ids.astype(kind), self.document_offsets.astype(kind)
-        matrix = sparse.csr_array(found, shape=(self.n_documents, len(self.vocabulary)))
+        ones = np.ones(len(self), dtype=np.int64)
+        row = ones, self.ids.astype(kind), self.document_offsets.astype(kind)
+        matrix: sparse.csr_array = sparse.csr_array(row, shape=(self.n_documents, len(self.vocabulary)))
         matrix.sum_duplicates()
         return matrix, self.doc_ids, self.vocabulary
 
