@@ -1,5 +1,6 @@
 """Who is quoted: quotations and reported speech, each with its speaker where the text names one."""
 
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from analysis.framing.syntax.clauses import Words, english
 from analysis.framing.syntax.cues import speech_by_stretch
 from analysis.framing.syntax.speech import Cue, Quote, Speech
 from analysis.text.kernels import fold
-from analysis.text.lookup import document_starts, first_sentences, word_at
+from analysis.text.lookup import document_of, document_starts, first_sentences, sentence_in_document, word_at
 from analysis.text.reading.metadata import read_table
 from analysis.text.shards import shards
 from analysis.text.tables import compact, rows_by_shard, table_of
@@ -65,15 +66,50 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
         if not _key_of(alias) or not name.strip():
             raise ValueError(f"alias {alias!r} for {name!r}: give both a name")
         names[_key_of(alias)] = name
-    return table_of(_attributions(shard.tokens, names) for shard in shards(tokens))
+    said, verbs = zip(*(_spoken(shard.tokens, names) for shard in shards(tokens)), strict=True)
+    _kept[:] = [(weakref.ref(tokens), table_of(verbs))]
+    return table_of(said)
 
 
-def _attributions(tokens: Tokens, names: Mapping[str, str]) -> pd.DataFrame:
-    """The rows of `attributions` in a shard of a corpus; `names` by the keys of their aliases."""
+_kept: list[tuple[weakref.ref[Tokens], pd.DataFrame]] = []  # what `reporting_verbs` gives for the last tokens
+
+
+def reporting_verbs(tokens: Tokens) -> pd.DataFrame:
+    """Every verb with words to report, one row each: doc_id, sentence, speaker, verb, and the verb's start and end.
+
+    `attributions` of the same tokens finds them as well, and they are kept until it is asked of others.
+    """
+    if not (_kept and _kept[0][0]() is tokens):
+        attributions(tokens)
+    return _kept[0][1]
+
+
+def _spoken(tokens: Tokens, names: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of `attributions` and of `reporting_verbs` in a shard; `names` by the keys of their aliases."""
     rows: list[_Row] = []
+    verbs, named, places = list[str](), list[str](), list[int]()
     for speech, cues in speech_by_stretch(tokens):
         said = speakers(speech, cues, names)
         rows += sorted(_quoted(speech, cues, said) + _indirect(speech, cues, said))
+        named += speakers(speech, cues, {}) if names else said
+        verbs += [speech.verb_text(cue) for cue in cues]
+        places += [int(speech.words.token[cue.verb]) for cue in cues]
+    place = np.array(places, dtype=np.int64)
+    verb = compact(
+        {
+            "doc_id": tokens.doc_ids[document_of(tokens, place)],
+            "sentence": sentence_in_document(tokens, place),
+            "speaker": [name or None for name in named],
+            "verb": verbs,
+            "start": tokens.start[place],
+            "end": tokens.end[place],
+        }
+    )
+    return _attributed(tokens, rows), verb
+
+
+def _attributed(tokens: Tokens, rows: list[_Row]) -> pd.DataFrame:
+    """The table of `attributions` with such rows."""
     table = pd.DataFrame(rows, columns=["document", "start", "end", "kind", "speaker", "verb"])
     document, start, end = (table[name].to_numpy(dtype=np.int64) for name in ("document", "start", "end"))
     # A row may begin between two words, in the sentence of either: the one that began last holds it.

@@ -15,13 +15,12 @@ import pandas as pd
 
 from analysis.core.compiled import Floats, Ints
 from analysis.core.intervals import shares_of_groups
-from analysis.framing.attribution import speakers
+from analysis.framing.attribution import reporting_verbs
 from analysis.framing.counting import found_shards
 from analysis.framing.frames import negated
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.syntax.cues import speech_by_stretch
-from analysis.text.lookup import document_of, sentence_in_document, sentence_of
-from analysis.text.shards import sentence_counts, shards
+from analysis.text.lookup import document_of, sentence_of
+from analysis.text.shards import sentence_counts
 from analysis.text.tables import compact, documents_of, table_of
 from analysis.text.tokens import Tokens, offsets_of
 
@@ -112,29 +111,10 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     """
     terms = lexicon.terms[lexicon.terms["frame"].isin(_frames(lexicon, REPORTING))]
     patterns = tuple(zip(terms["pattern"].tolist(), terms["frame"].tolist(), strict=True))
-    return table_of(_reports(shard.tokens, patterns) for shard in shards(tokens))
-
-
-def _reports(tokens: Tokens, patterns: tuple[tuple[str, str], ...]) -> pd.DataFrame:
-    """The rows of `reports` in a shard of a corpus; `patterns`: of the frames of reporting, each with its frame."""
-    verbs, named, places = [], [], []
-    for speech, cues in speech_by_stretch(tokens):
-        verbs += [speech.verb_text(cue) for cue in cues]
-        named += speakers(speech, cues, {})
-        places += [int(speech.words.token[cue.verb]) for cue in cues]
-    place = np.array(places, dtype=np.int64)
-    stances = {verb: _stance(verb, patterns) for verb in set(verbs)}
-    return compact(
-        {
-            "doc_id": tokens.doc_ids[document_of(tokens, place)],
-            "sentence": sentence_in_document(tokens, place),
-            "speaker": [name or None for name in named],
-            "verb": verbs,
-            "stance": [stances[verb] for verb in verbs],
-            "start": tokens.start[place],
-            "end": tokens.end[place],
-        }
-    )
+    table = reporting_verbs(tokens).copy()
+    stances = {verb: _stance(verb, patterns) for verb in table["verb"].unique()}
+    table.insert(4, "stance", table["verb"].map(stances).astype(object))
+    return table
 
 
 def reporting(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: str | None = None) -> pd.DataFrame:

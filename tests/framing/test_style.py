@@ -7,6 +7,7 @@ from scipy.stats import binomtest
 from analysis import read_text, tokenize
 from analysis.core.intervals import share_intervals
 from analysis.core.paths import LEXICONS
+from analysis.framing.attribution import attributions
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.style import firmness, naming, reporting, reports
@@ -173,6 +174,15 @@ def test_every_verb_that_can_report_has_a_stance(lexicon):
     table = reports(tokenize(read_text(text)), lexicon)
     assert len(set(table["verb"])) > 200
     assert table.loc[table["stance"] == "unlisted", "verb"].tolist() == []
+
+
+def test_verbs_that_were_found_with_the_quotations_are_those_of_the_same_texts(lexicon):
+    one, other = (tokenize(read_text(text)) for text in ("Khan said that it fell.", "Rao claimed that it rose."))
+    attributions(one, aliases={"Khan": "Imran Khan"})
+    for tokens, expected in ((other, ("Rao", "claimed")), (one, ("Khan", "said")), (other, ("Rao", "claimed"))):
+        assert tuple(reports(tokens, lexicon)[["speaker", "verb"]].iloc[0]) == expected
+    attributions(one, aliases={"Khan": "Imran Khan"})
+    assert reports(one, lexicon)["speaker"].tolist() == ["Khan"]
 
 
 def test_reporting_by_speaker_and_by_a_column_of_ones_own(lexicon):
