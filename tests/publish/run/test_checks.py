@@ -88,7 +88,7 @@ def test_each_kind_that_is_read_is_one_that_notebooks_have():
 def test_the_parameters_that_name_files_are_those_of_a_manifest():
     kinds = set(READERS) | {"a lexicon", "a CSV table of files", "a file of lafz code"}
     named = {p.name for path in notebooks().values() for p in read_parameters(path) if p.values in kinds}
-    assert named - {"pattern", "sort"} == set(FILE_PARAMETERS)
+    assert named - {"pattern", "phrases", "sort"} == set(FILE_PARAMETERS)
 
 
 def checked(tokens, corpus, **values):
