@@ -155,14 +155,19 @@ def _system(address: str) -> tuple[Any, str]:
 def originals(files: Sequence[File], text_column: str) -> dict[str, tuple[tuple[str, str], ...]]:
     """For files that have bytes which an earlier one has too: the digest of those bytes, and the first one's name.
 
-    The bytes of an archive are those of its members. Files of different sizes differ, so that only those are read of
-    which there are two of a size. A file from which no document can be read is nobody's original.
+    The bytes of an archive are those of its members. Only files that have the size of another one are read. A file from
+    which no document can be read is nobody's original.
     """
     sizes = [_sizes(file) for file in files]
     files_of = Counter(size for own in sizes for size in own)
+    packed = {size for file, own in zip(files, sizes, strict=True) if _is_archive(file) for size in own}
     owners: dict[str, list[File]] = defaultdict(list)
-    for file, own_sizes in zip(files, sizes, strict=True):
-        if any(files_of[size] > 1 for size in own_sizes):
+    candidates = [file for file, own in zip(files, sizes, strict=True) if any(files_of[size] > 1 for size in own)]
+    # Of many short texts most have the size of another one: a few bytes rule out nearly all of them.
+    middles = {file.name: _middle(file) for file in candidates if not _is_archive(file) and file.size not in packed}
+    alike = Counter(middles.values())
+    for file in candidates:
+        if file.name not in middles or alike[middles[file.name]] > 1:
             for found in dict.fromkeys(contents(file.place)):
                 owners[found].append(file)
     known: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -201,10 +206,21 @@ def doc_ids(file: File, text_column: str) -> Iterator[str]:
 
 def _sizes(file: File) -> set[int]:
     """The size of a file that can be read, of an archive those of its members."""
-    kind = ending(file.place).lower()
-    if not file.size or is_remote(file.place) or kind not in SUFFIXES:
+    if not file.size or is_remote(file.place) or ending(file.place).lower() not in SUFFIXES:
         return set()
-    return {size for _, size in _members(file.place)} if kind == ".zip" else {file.size}
+    return {size for _, size in _members(file.place)} if _is_archive(file) else {file.size}
+
+
+def _is_archive(file: File) -> bool:
+    return ending(file.place).lower() == ".zip"
+
+
+def _middle(file: File) -> tuple[int, bytes]:
+    """The size of a file, and a few bytes in the middle of it; none of one that can't be read."""
+    with suppress(OSError), open(file.place, "rb", buffering=0) as content:  # noqa: PTH123
+        content.seek(file.size // 2)
+        return file.size, content.read(64)
+    return file.size, b""
 
 
 def contents(path: str | Path) -> Iterator[str]:

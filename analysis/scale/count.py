@@ -20,7 +20,7 @@ from analysis.scale.by_document import (
     write_rows_of,
 )
 from analysis.text.corpus import Corpus
-from analysis.text.words import Words, find
+from analysis.text.words import Words, count_cells, find
 
 COUNTS = pa.schema([("doc_id", pa.string()), ("term", pa.string()), ("count", pa.int64())])
 TOTALS = pa.schema([("term", pa.string()), ("count", pa.int64()), ("documents", pa.int64())])
@@ -116,22 +116,12 @@ def _columns(doc_ids: list[str], words: Words, weights: NDArray[np.float64] | No
     """The counts of documents, in their order and that of the words; `weights`: of each word, all 1 without them."""
     terms = pa.array(words.vocabulary, pa.string())
     by_term = pc.sort_indices(terms).to_numpy()  # of UTF-8 bytes, which is that of code points
-    rank = np.empty(len(by_term), dtype=np.int64)
-    rank[by_term] = np.arange(len(by_term))
-    # A number for each document and word: sorted they are in the order of the rows.
-    keys = np.repeat(np.arange(len(doc_ids)), np.diff(words.offsets)) * len(rank) + rank[words.ids]
-    ordered = np.sort(keys)
-    first = np.flatnonzero(np.concatenate([np.ones(len(keys[:1]), np.bool_), ordered[1:] != ordered[:-1]]))
-    cells = ordered[first]
-    amount: NDArray[Any]
-    if weights is None:
-        amount = np.diff(first, append=len(keys)).astype(np.int32)
-    else:  # added up in the order of the text, so that no cut makes a last bit another
-        amount = np.bincount(np.searchsorted(cells, keys), weights, len(cells))
-    document = (cells // max(1, len(rank))).astype(np.int32)
-    term = (cells - document.astype(np.int64) * len(rank)).astype(np.int32)
+    rank = np.empty(len(by_term), dtype=np.int32)
+    rank[by_term] = np.arange(len(by_term), dtype=np.int32)
+    term, amount, first = count_cells(rank[words.ids], words.offsets, len(rank), weights)
+    document = np.repeat(np.arange(len(doc_ids), dtype=np.int32), np.diff(first))
     return [
         pa.DictionaryArray.from_arrays(pa.array(document), pa.array(doc_ids, pa.string())),
         pa.DictionaryArray.from_arrays(pa.array(term), terms.take(pa.array(by_term))),
-        pa.array(amount),
+        pa.array(amount if weights is not None else amount.astype(np.int32)),
     ]

@@ -18,6 +18,7 @@ from analysis.text.documents import ByDocument, Offsets
 from analysis.text.interning import renumber
 from analysis.text.kernels import Words, find_words, fold, is_emoji
 from analysis.text.sentences import sentences_within
+from analysis.text.words import count_cells
 
 if TYPE_CHECKING:
     import nltk
@@ -132,13 +133,9 @@ class Tokens(ByDocument):
 
     def document_term_matrix(self) -> tuple[sparse.csr_array, NDArray[np.object_], NDArray[np.object_]]:
         """Counts as a sparse (documents, types) matrix of int64, with the names of its rows and columns."""
-        # The words of a document are a row already, whose cells are put in order and added up: in copies.
-        kind = np.int32 if len(self) < 1 << 31 else np.int64
-        ones = np.ones(len(self), dtype=np.int64)
-        row = ones, self.ids.astype(kind), self.document_offsets.astype(kind)
-        matrix: sparse.csr_array = sparse.csr_array(row, shape=(self.n_documents, len(self.vocabulary)))
-        matrix.sum_duplicates()
-        return matrix, self.doc_ids, self.vocabulary
+        indices, data, indptr = count_cells(self.ids, self.document_offsets, len(self.vocabulary))
+        shape = self.n_documents, len(self.vocabulary)
+        return sparse.csr_array((data, indices, indptr), shape=shape), self.doc_ids, self.vocabulary
 
     def to_nltk(self) -> "nltk.Text":
         """The words, all documents in a row, as an `nltk.Text`."""
