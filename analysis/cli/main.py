@@ -98,7 +98,7 @@ def report(
     target = Path(out) if out else FIGURES / (Path(corpus).resolve().stem or "report")
     chosen = names(only)
     size = read_memory(memory) if memory else None
-    with waiting(fork=dask is None) as processes:  # they import while this process does, which both is slow
+    with waiting() as processes:  # they import while this process does, which both is slow
         from analysis.core.compiled import is_first_use
         from analysis.publish.page import answers
         from analysis.publish.run.assemble import report as make

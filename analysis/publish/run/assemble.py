@@ -130,11 +130,8 @@ def run(
         if client is not None:
             sharded = True
         in_shards = not side_by_side(_text_size(parameters), room) if sharded is None else sharded
-        # They import while the corpus is read; beside a large corpus, a forking process costs too much memory.
-        if processes and in_shards:
-            processes.end()
-        if in_shards or not processes:
-            processes = stack.enter_context(waiting(fork=not in_shards))
+        if not processes:
+            processes = stack.enter_context(waiting())
         if not in_shards:
             tokens = read_once(parameters, words, begun)
             characters = int(tokens.corpus.documents["n_chars"].sum())

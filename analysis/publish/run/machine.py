@@ -14,7 +14,9 @@ from analysis.engine.sharding import MOST as PART
 
 BASE = 450 * 10**6  # bytes of a notebook's processes with all that they import
 PER_CHARACTER = 45  # bytes at the peak of a notebook, for each character of the corpus
-SHARDED = 10**9  # bytes of a notebook's processes where it reads the sharded corpus
+CAN_FORK = sys.platform == "linux"  # elsewhere libraries of the system may fail in a process that was forked
+IMPORTED = 200 * 10**6  # bytes of what every notebook imports; forked processes share it
+SHARDED = 400 * 10**6  # bytes of a notebook's processes beside that, where it reads the corpus in shards
 OPEN_FILES = 128  # that a process must be allowed: a kernel with its sockets and the corpus has about 70
 _CONTROL_GROUP = Path("/sys/fs/cgroup")
 
@@ -40,13 +42,14 @@ def sharded_side_by_side(room: int, longest: int = 0) -> int:
     `longest`: characters of its longest document, which may be more than a shard has. Raises `ParameterError` where not
     one does: the system would kill it in the middle of its work.
     """
-    needed = SHARDED + PER_CHARACTER * max(0, longest - PART)
+    each = SHARDED + PER_CHARACTER * max(0, longest - PART)
+    needed = IMPORTED + each
     if room < needed:
         raise ParameterError(
             f"the corpus does not fit in {_gigabytes(room)}, and a notebook that reads it in shards takes "
             f"{_gigabytes(needed)}: give so much with --memory, or report on a part of the corpus"
         )
-    return room // needed
+    return (room - IMPORTED) // each if CAN_FORK else room // needed
 
 
 def text_size(files: Iterable[Path]) -> int:

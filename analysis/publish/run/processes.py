@@ -20,9 +20,8 @@ import psutil  # type: ignore[import-untyped]
 from analysis.core.files import temporary_folder
 from analysis.core.paths import ROOT, STANDS
 from analysis.core.progress import Progress
-from analysis.publish.run.machine import check_open_files
+from analysis.publish.run.machine import CAN_FORK, check_open_files
 
-CAN_FORK = sys.platform == "linux"  # elsewhere libraries of the system may fail in a process that was forked
 PATIENCE = 2  # seconds that processes have to end by themselves
 
 _ERROR = re.compile(r"[\w.]*(Error|Exception)\b")  # the last line of a traceback
@@ -44,19 +43,19 @@ class Streams(NamedTuple):
 class Processes:
     """Processes that run notebooks, and end when their stdin does: with this block, and when this process is gone.
 
-    With `fork` they are forked where that is safe, see the module `forking`; else each is begun anew, which takes
-    longer and less memory in all. They begin in `folder` with `environment` and what a job adds to it, in sessions of
-    their own, so that a terminal's Ctrl-C reaches this process alone.
+    They are forked where that is safe, see the module `forking`; elsewhere each is begun anew, which takes longer.
+    They begin in `folder` with `environment` and what a job adds to it, in sessions of their own, so that a terminal's
+    Ctrl-C reaches this process alone.
     """
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], *, fork: bool = True) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._folder, self._environment = folder, environment
         self._begun: list[subprocess.Popen[bytes]] = []
         self._streams: list[Streams] = []
         self._lock = threading.Lock()
         self._ended = False
         self._messages: socket.socket | None = None  # to the process that forks
-        if fork and CAN_FORK:
+        if CAN_FORK:
             self._messages, theirs = socket.socketpair()
             with theirs:
                 self._begin("forking", [theirs.fileno(), None, None])
@@ -124,10 +123,10 @@ class Processes:
 
 
 @contextmanager
-def waiting(*, fork: bool = True) -> Iterator[Processes]:
+def waiting() -> Iterator[Processes]:
     """`Processes` of notebooks, in a temporary folder; what they import they begin with while this process goes on."""
     check_open_files()  # which they inherit
-    with temporary_folder() as scratch, Processes(scratch, environment_of(scratch), fork=fork) as processes:
+    with temporary_folder() as scratch, Processes(scratch, environment_of(scratch)) as processes:
         yield processes
 
 
