@@ -1,4 +1,4 @@
-"""A report: the notebooks run side by side into a new folder, which takes its final place only when it is whole."""
+"""Make a report: run the notebooks side by side into a new folder, which takes its place only when it is complete."""
 
 import json
 import os
@@ -59,7 +59,7 @@ from analysis.text.reading.readers import ReadError
 from analysis.text.shards import ShardedTokens, open_shards
 from analysis.text.tokens import Tokens
 
-TOKENS = "tokens"  # folder, beside a run's notebooks, of what all of them read
+TOKENS = "tokens"  # folder of the tokens that all notebooks read
 _AGAIN = "make it again when nothing writes there"
 
 
@@ -71,16 +71,16 @@ def report(
     values: Mapping[str, Any] | None = None,
     **how: Any,
 ) -> list[Failure]:
-    """Run the notebooks on `corpus` and put the finished report at `out`; gives the notebooks that failed.
+    """Run the notebooks on `corpus` and put the finished report at `out`. Return the notebooks that failed.
 
-    `only` names the notebooks (all by default) and `values` the parameters that differ from the notebooks' own; a file
-    is looked for from the working directory, then from the checkout. `how` goes to `run`.
+    `only` names the notebooks (all by default); `values` override the notebooks' parameters. A file is looked for in
+    the working directory, then in the checkout. `how` goes to `run`.
     """
     return run(resolved(corpus, only, values or {}), out, **how)
 
 
 def resolved(corpus: str | Path, only: list[str] | None, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every parameter of the notebooks that `only` names (all by default), files named from the checkout."""
+    """All parameters of the notebooks in `only` (all by default), with paths relative to the checkout."""
     found = {
         name: to_root(value) if name in FILE_PARAMETERS and _is_there(value) else value
         for name, value in values.items()
@@ -103,23 +103,22 @@ def run(
 ) -> list[Failure]:
     """Run each section's notebook with its `parameters`, complete and checked, as a manifest holds them.
 
-    The words are kept in the folder `read`, for runs that follow, or only as long as this one lasts. As many notebooks
-    run at once as `run_notebooks` says and as fit in `memory` bytes, by default all that is free. `processes` for them
-    may be there already, and are ended where they take too much of it. A corpus with which not
-    one fits is read and counted `sharded`, on the disk that `out` is on, and the manifest says so. What is finished of
-    such a run is kept beside `out`, and the next call goes on from there: see `kept_work`. With a dask `client` its
-    workers, who see the same files, read the sharded corpus, with `worker_memory` bytes each.
+    Tokens are kept in the folder `read` for later runs, or else deleted with this run. As many notebooks run side by
+    side as fit in `memory` bytes (by default all that is free), in `processes` or in new ones. If not even one fits,
+    the corpus is read in shards, on the disk of `out`, and the manifest says `sharded`. Finished parts of such a run
+    are kept beside `out`, and the next call resumes from them: see `kept_work`. With a dask `client`, its workers read
+    the shards, with `worker_memory` bytes each; they must see the same files.
 
     The corpus, the memory and all that the parameters name are checked before a kernel starts (`CorpusError`,
-    `LexiconError`, `ParameterError`). With a failure nothing at `out` changes: each failed notebook is kept beside it
+    `LexiconError`, `ParameterError`). After a failure `out` is unchanged: each failed notebook is kept beside it
     as ``<out>.<notebook>.failed.ipynb``, and with `keep_failed` the unfinished folder as ``<out>.failed``.
 
-    The manifest has every file as it was when the run began; one that changed until its end is a failure as well, which
-    names it. Not seen is a file, other than a document, that changes while a notebook reads it and is then as before.
+    The manifest records every file as it was when the run began. A file that has changed by the end is a failure too.
+    A change that is undone before the end goes unnoticed, unless the file is a document.
     """
-    out = Path(out).expanduser().resolve()  # a link stays one, and its target is replaced
+    out = Path(out).expanduser().resolve()  # a link stays a link: its target is replaced
     chosen = notebooks(parameters)
-    # Once more, and in the notebooks' own order: a manifest may be older than a notebook, and has its names sorted.
+    # Resolved again, in the notebooks' order: a manifest sorts its names, and may be older than a notebook.
     parameters = {name: resolve({name: path}, parameters[name])[name] for name, path in chosen.items()}
     lexicons = check_files(parameters)
     started, since = time.time(), time.monotonic()
@@ -144,7 +143,7 @@ def run(
             check_place(out)
             with undisturbed():  # no signal between making the folder and registering it
                 work = stack.enter_context(kept_work(out))
-            words = read or words_of(work)  # not in the temporary folder, which may be in memory
+            words = read or words_of(work)  # the temporary folder may be in memory
             reading = {"memory": worker_memory or room, "client": client, "progress": progress}
             tokens = read_once(parameters, words, begun, work=work, **reading)
             if changed := changes(begun, recorded(chosen, parameters)):
@@ -156,7 +155,7 @@ def run(
         if keep_failed:
             check_place(failed, EXECUTED)
         opened = _opened_again(tokens)
-        del tokens  # its memory is for the notebooks
+        del tokens  # free its memory for the notebooks
         check_place(out)
         with working_folder(out) as beside:
             build = beside / "run"
@@ -191,7 +190,7 @@ def run(
 
 
 def check_sweep(reports: Collection[Mapping[str, dict[str, Any]]], words: Path) -> None:
-    """Check what `run` does of the parameters of several reports, with the words read into the folder `words`.
+    """Check the parameters of several reports as `run` does, reading the tokens into the folder `words`.
 
     A corpus that does not fit in memory is left to `run`, which reads it in shards.
     """
@@ -213,9 +212,8 @@ def read_once(
 ) -> Tokens:
     """Read and tokenize the corpus into the folder `words`, once for all notebooks that read it in the same way.
 
-    In shards where `memory` says how many bytes there are for it (for each worker of a dask `client`), and `work` where
-    to keep them meanwhile. Gives the words as the first notebook has them. Raises `CorpusError` for documents of other
-    bytes than files had when it was `begun`.
+    With `memory` (bytes, for each worker of a dask `client`) and the folder `work` it is read in shards. Return the
+    tokens of the first notebook. Raises `CorpusError` if a document's bytes differ from those in `begun`.
     """
     done: dict[str, Tokens] = {}
     for values in parameters.values():
@@ -234,17 +232,17 @@ def read_once(
 
 
 def _opened_again(tokens: Tokens) -> Callable[[], Tokens]:
-    """A function that opens the words again: those of a sharded corpus need not stay in memory until then."""
+    """A function that opens the tokens again, so that a sharded corpus need not stay in memory until then."""
     return partial(open_shards, tokens.folder) if isinstance(tokens, ShardedTokens) else lambda: tokens
 
 
 def _is_there(value: Any) -> bool:
-    """Whether an unchecked value is the path of a file or folder."""
+    """Whether a value is the path of an existing file or folder."""
     return isinstance(value, str | Path) and str(value) != "" and given(value).exists()
 
 
 def _text_size(parameters: Mapping[str, dict[str, Any]]) -> int:
-    """About how many bytes of text the largest corpus of the notebooks has; 0 where there is none."""
+    """Approximate bytes of text in the largest corpus of the notebooks; 0 without one."""
     with suppress(ReadError):
         return max(text_size(corpus_files(from_root(values["corpus"]))) for values in parameters.values())
     return 0
@@ -259,19 +257,19 @@ def _finish(
     *,
     sharded: bool,
 ) -> None:
-    """Write what belongs to the whole run: the page, the manifest, and the crate."""
+    """Write the files of the whole run: corpus tables, page, manifest and crate."""
     write_corpus_tables(build, tokens)
     add_meanings(build, parameters)
     write_page(build, list(chosen), parameters, tokens)
     manifest = write_manifest(
         build, parameters, read, formats=tokens.corpus.documents["format"].unique(), sharded=sharded
     )
-    write_crate(build, manifest)  # after the manifest, whose SHA-256 it gives
+    write_crate(build, manifest)  # last, since it has the SHA-256 of the manifest
 
 
 def _put_in_place(build: Path, out: Path, work: Path | None) -> None:
-    """Give the finished folder its place, and delete what failed, or was kept on the way, before."""
-    check_place(out)  # again: something may have been put there while notebooks ran
+    """Move the finished folder to `out`, and delete earlier failures and kept parts."""
+    check_place(out)  # again, since something may have appeared there meanwhile
     with undisturbed():
         put(build, out)
         forget_failures(out)
@@ -282,13 +280,13 @@ def _put_in_place(build: Path, out: Path, work: Path | None) -> None:
 
 
 def _write_log(build: Path, logs: Mapping[str, dict[str, Any]], started: float, seconds: float) -> None:
-    """Write what may differ between two runs; last, since neither the manifest nor the crate lists it."""
+    """Write what may differ between two runs; neither the manifest nor the crate lists it."""
     log = {
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(seconds, 3),
         "sections": logs,
         "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",  # no path, and no name of a user or a machine
+        "system": f"{platform.system()} {platform.machine()}",  # without the name of the machine or user
         "cores": os.cpu_count(),
     }
     write_json(log, build / RUN_LOG)

@@ -1,4 +1,4 @@
-"""What is checked before a report is made, so that a mistake costs a line and not a run."""
+"""Checks before a report is made, so that a mistake costs one line rather than a run."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,9 +23,9 @@ from analysis.text.sentences import primary
 from analysis.text.stopwords import NLTK_NAMES, stop_words
 from analysis.text.tokens import Tokens
 
-LISTED = 20  # groups that an error names
+LISTED = 20  # groups that an error message lists
 GROUP_OR_LIST = "a group or a .csv file of term and count"
-# What reads a value of a kind, and refuses it with a `ValueError`.
+# Reads a value of each kind, and raises `ValueError` for one that is not valid.
 READERS: dict[str, Callable[[Any], object]] = {
     "a CSV table of alias and name": lambda name: read_aliases(from_root(name)),
     GROUP_OR_LIST: lambda name: is_list(name) and read_frequency_list(from_root(name)),
@@ -37,9 +37,9 @@ READERS: dict[str, Callable[[Any], object]] = {
 
 
 def check_files(*reports: Mapping[str, dict[str, Any]]) -> dict[str, Lexicon]:
-    """Read every file but the corpus that the parameters of `reports` name, once; gives the lexicons by their paths.
+    """Read every file that the parameters of `reports` name, but the corpus, once. Return the lexicons by path.
 
-    Raises `LexiconError` for a lexicon and `ParameterError` for anything else that is not as it should be.
+    Raises `LexiconError` for an invalid lexicon and `ParameterError` for any other invalid value.
     """
     given = [one for parameters in reports for one in _given(parameters)]
     named = {(value, values["language"]) for parameter, value, values in given if parameter.values == "a lexicon"}
@@ -58,7 +58,7 @@ def check_files(*reports: Mapping[str, dict[str, Any]]) -> dict[str, Lexicon]:
 
 
 def check_groups(parameters: Mapping[str, dict[str, Any]], tokens: Tokens) -> None:
-    """Raises `ParameterError` for a column or a group that the corpus lacks, or a stop list without its languages."""
+    """Raise `ParameterError` for a column or group that the corpus lacks, or a language without a stop list."""
     documents = tokens.corpus.documents
     columns = documents.columns.tolist()
     for parameter, value, values in _given(parameters):
@@ -86,9 +86,9 @@ def check_groups(parameters: Mapping[str, dict[str, Any]], tokens: Tokens) -> No
 def left_out(
     parameters: Mapping[str, dict[str, Any]], lexicons: Mapping[str, Lexicon], corpus: Corpus
 ) -> dict[str, str]:
-    """The sections that have nothing to work with, and why: framing without a document in its lexicon's language.
+    """Sections to leave out, each with the reason: framing, where no document is in the language of its lexicon.
 
-    Raises `CorpusError` where no other section would be left.
+    Raises `CorpusError` if no section would remain.
     """
     if "framing" not in parameters:
         return {}
@@ -108,10 +108,10 @@ def left_out(
 
 
 def check_place(out: Path, mark: str = MANIFEST, *, what: str = "report") -> None:
-    """Raises `ParameterError` where `out` holds anything but an earlier report, known by its file `mark`."""
+    """Raise `ParameterError` if `out` holds anything but an earlier report, recognized by its file `mark`."""
     if out.exists() and not (out.is_dir() and ((out / mark).exists() or not any(out.iterdir()))):
         raise ParameterError(f"{str(out)!r} exists and is no earlier {what}: choose another --out, or move it away")
-    if out.is_mount():  # nothing can be renamed to it
+    if out.is_mount():  # no folder can be renamed to it
         raise ParameterError(f"--out {str(out)!r} is where a file system is mounted: give the name of a folder in it")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -121,7 +121,7 @@ def check_place(out: Path, mark: str = MANIFEST, *, what: str = "report") -> Non
 
 @contextmanager
 def faults_told(out: Path) -> Iterator[None]:
-    """A full disk, a folder that can't be written to or is in use, or killed processes become a `ParameterError`."""
+    """Turn a full disk, a folder that is read-only or in use, and killed processes into a `ParameterError`."""
     try:
         yield
     except OSError as error:
@@ -132,7 +132,7 @@ def faults_told(out: Path) -> Iterator[None]:
 
 
 def _given(parameters: Mapping[str, dict[str, Any]]) -> Iterator[tuple[Parameter, Any, dict[str, Any]]]:
-    """Each parameter of each notebook that is not none, its value, and all values of that notebook."""
+    """Each parameter that is set, with its value and all values of its notebook."""
     for section, path in notebooks(parameters).items():
         values = parameters[section]
         yield from ((one, values[one.name], values) for one in read_parameters(path) if values[one.name] is not None)

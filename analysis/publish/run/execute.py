@@ -1,9 +1,9 @@
 """One notebook, run by papermill in a process of its own: ``python -m analysis.publish.run.execute``, a job on stdin.
 
-A process rather than a thread, because papermill changes the working directory of the whole process. The job is a line
-of JSON: notebook, output (a file name in the folder), parameters, folder and environment. When stdin ends before the
-notebook does, whoever asked for it is gone: the kernel is killed and the process ends. Progress goes to stdout as
-"done/total"; the last line is a JSON object, empty for success, else with cell, error and message.
+It is a process rather than a thread because papermill changes the working directory of the whole process. The job is a
+line of JSON: notebook, output (a file name in the folder), parameters, folder and environment. If stdin closes before
+the notebook ends, the caller is gone: the process kills the kernel and exits. It writes its progress to stdout as
+"done/total"; the last line is a JSON object, empty on success, otherwise with cell, error and message.
 """
 
 import json
@@ -15,13 +15,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-# Else jsonschema compiles a grammar of web addresses, which takes a second and is not needed.
+# Otherwise jsonschema spends a second on compiling a grammar of web addresses that nothing here needs.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbformat  # noqa: E402
 import papermill  # noqa: E402
 import psutil  # type: ignore[import-untyped]  # noqa: E402
-import tqdm.auto  # noqa: E402, F401  # later, beside what a kernel imports, it would draw a widget
+import tqdm.auto  # noqa: E402, F401  # imported later, beside a kernel's modules, it would draw a widget
 from jupyter_client.kernelspec import KernelSpecManager  # noqa: E402
 from jupyter_core.paths import jupyter_runtime_dir  # noqa: E402
 from nbclient.exceptions import DeadKernelError  # noqa: E402
@@ -32,7 +32,7 @@ from analysis.core.paths import ROOT  # noqa: E402
 
 
 class Engine(NBClientEngine):  # type: ignore[misc]
-    """Papermill's own, which writes the notebook before and after each cell; this one writes it once, at the end."""
+    """Papermill's engine, but for writing the notebook once at the end rather than before and after each cell."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, *args: Any, **options: Any) -> None:
@@ -50,7 +50,7 @@ _LONGEST = 100  # bytes of the name of a socket's file, of which macOS takes 103
 
 
 def execute(notebook: Path, output: str, parameters: dict[str, Any]) -> dict[str, str]:
-    """Run `notebook` with `parameters`, write it to `output`, and say what went wrong, if anything did."""
+    """Run `notebook` with `parameters` and write it to `output`. Return cell, error and message if it failed."""
     command = KernelSpecManager().get_kernel_spec("python3").argv[0]
     if command not in ("python", "python3") and Path(command).resolve() != Path(sys.executable).resolve():
         message = f"the Jupyter kernel 'python3' belongs to {command}: unset JUPYTER_PATH, or install ipykernel here"
@@ -85,21 +85,21 @@ def execute(notebook: Path, output: str, parameters: dict[str, Any]) -> dict[str
 
 
 def _connection() -> Config:
-    """How to talk to the kernel: by Unix sockets in a folder of this process, where their names fit.
+    """Connect to the kernel by Unix sockets in a folder of this process, if their names are short enough.
 
-    A port is chosen before the kernel opens it: where several kernels start, another may have taken it by then.
+    TCP ports are chosen before the kernel opens them, so that kernels that start together may collide.
     """
     runtime = Path(jupyter_runtime_dir())
     runtime.mkdir(parents=True, exist_ok=True, mode=0o700)
     address = str(runtime / f"kernel-{os.getpid()}")
-    manager = {"connection_file": f"{address}.json"}  # else one that would be left if killed
+    manager = {"connection_file": f"{address}.json"}  # the default place would keep it after a kill
     if sys.platform != "win32" and len(os.fsencode(address)) <= _LONGEST:
         manager |= {"transport": "ipc", "ip": address}
     return Config(KernelManager=manager)
 
 
 def _failed_cell(node: Any) -> str:
-    """The id of the cell whose output is the error."""
+    """The id of the cell that failed."""
     failed = (cell.id for cell in node.cells if any(o.output_type == "error" for o in cell.get("outputs", [])))
     return str(next(failed, "-"))
 
@@ -111,9 +111,9 @@ def _started_cell(node: Any) -> str:
 
 
 def _tidy(node: Any) -> None:
-    """Take out of an executed notebook what differs between two runs: clock times, random ids, papermill's marks.
+    """Remove from an executed notebook what differs between two runs: clock times, random ids, papermill's marks.
 
-    And, since a report is passed on, what errors and warnings say of where things are on this machine.
+    Paths in errors and warnings go too, since a report is passed on to others.
     """
     node.metadata["papermill"] = {"parameters": node.metadata.get("papermill", {}).get("parameters", {})}
     node.cells = [cell for cell in node.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])]
@@ -132,7 +132,7 @@ def _tidy(node: Any) -> None:
 
 
 def _without_places(text: str) -> str:
-    """`text` with paths relative to the checkout, the environment and the run, and ``~`` for the user's folder."""
+    """`text` with paths relative to the checkout, the environment or the run, and ``~`` for the home folder."""
     home = os.path.expanduser("~")  # noqa: PTH111 - which raises nothing where a user has none
     for place in (str(ROOT), sys.prefix, str(Path.cwd().parent)):
         for written in (place, place.replace(home, "~", 1)):  # IPython writes most paths in the second way
@@ -141,7 +141,7 @@ def _without_places(text: str) -> str:
 
 
 def _end_with_stdin() -> None:
-    """Kill the kernel and leave as soon as stdin ends."""
+    """Kill the kernel and exit as soon as stdin closes."""
     while os.read(0, 1024):  # not by sys.stdin, whose lock would be held when the process ends by itself
         pass
     for child in psutil.Process().children(recursive=True):

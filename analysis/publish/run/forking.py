@@ -1,9 +1,8 @@
-"""Processes forked from one that has imported all that notebooks import, which takes longer than most notebooks do.
+"""Fork the notebooks' processes from one that has imported what they need, since importing takes most of their time.
 
-``python -m analysis.publish.run.forking`` is that one. Each message on the socket that is its stdin brings the stdin,
-stdout and stderr of a process to be forked, which then works as ``python -m analysis.publish.run.execute`` does, with a
-kernel that is forked too. `ForkedProvisioner` is what Jupyter needs for such a kernel, and knows nothing of this
-package.
+``python -m analysis.publish.run.forking`` is that process. Its stdin is a socket. Each message passes the stdin, stdout
+and stderr of a process to fork, which then does the work of ``python -m analysis.publish.run.execute`` with a kernel
+that is forked too. `ForkedProvisioner` provides such a kernel to Jupyter and knows nothing of this package.
 """
 
 import ast
@@ -29,19 +28,19 @@ from analysis.publish.parameters import Cell, notebooks, read_cells
 from analysis.publish.run.execute import become, work
 
 STREAMS = 3  # stdin, stdout and stderr
-_IMPORTED_LATER = (  # by functions of what the notebooks import, and by Jupyter's kernel
+_IMPORTED_LATER = (  # inside functions that the notebooks call, and by Jupyter's kernel
     "ipykernel.ipkernel ipykernel.kernelapp matplotlib_inline.backend_inline matplotlib.backends.backend_agg "
     "matplotlib.backends.backend_pdf matplotlib.backends.backend_svg pyarrow.parquet scipy.stats"
 ).split()
 
 
 class ForkedProvisioner(LocalProvisioner):
-    """Starts a kernel by telling a process that waits to become one; see `kernel_in_waiting`, which makes it."""
+    """Starts a kernel in a process that was forked for it by `kernel_in_waiting`."""
 
-    waiting: ClassVar[tuple[int, int]]  # the process's id, and the pipe on which it waits
+    waiting: ClassVar[tuple[int, int]]  # id of that process, and the pipe from which it reads its orders
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Give the process the arguments, the environment and the folder of the kernel."""
+        """Send the process the arguments, the environment and the folder of the kernel."""
         pid, pipe = self.waiting
         with os.fdopen(pipe, "w", encoding="utf-8") as order:
             json.dump([cmd[cmd.index("-f") :], kwargs["env"], kwargs.get("cwd") or str(Path.cwd())], order)
@@ -49,20 +48,20 @@ class ForkedProvisioner(LocalProvisioner):
         return self.connection_info
 
     async def poll(self) -> int | None:
-        """The kernel's exit status; None as long as it runs."""
+        """The kernel's exit status; None while it runs."""
         with suppress(psutil.TimeoutExpired):
             return int(self.process.wait(0) or 0) if self.process else 0
         return None
 
     async def wait(self) -> int | None:
-        """The kernel's exit status, once it has ended."""
+        """Wait for the kernel to end; its exit status."""
         status = int(self.process.wait() or 0) if self.process else 0
         self.process = None
         return status
 
 
 def kernel_in_waiting() -> tuple[int, int]:
-    """A forked process that becomes a Jupyter kernel when `ForkedProvisioner` says so, and ends if it never does."""
+    """Fork a process that becomes a Jupyter kernel on `ForkedProvisioner`'s order, and ends if none comes."""
     read, write = os.pipe()
     if pid := os.fork():
         os.close(read)
@@ -80,11 +79,11 @@ def kernel_in_waiting() -> tuple[int, int]:
 
 
 def serve(messages: socket.socket) -> None:
-    """Fork a process for each message, until the other end of the socket is closed, and wait for them all."""
+    """Fork a process for each message until the other end of the socket closes, then wait for all of them."""
     _prepare()
-    gc.freeze()  # else a collection would touch, and so copy, all that is shared
+    gc.freeze()  # otherwise a collection would touch, and so copy, all shared pages
     signal.signal(signal.SIGCHLD, lambda *_: _reap(os.WNOHANG))
-    # The threads are those of OpenBLAS, which ends them before a fork.
+    # The only threads are those of OpenBLAS, which ends them before a fork.
     warnings.filterwarnings("ignore", r"This process .* is multi-threaded", DeprecationWarning)
     while files := socket.recv_fds(messages, 1, STREAMS)[1]:
         if os.fork() == 0:
@@ -100,14 +99,14 @@ def serve(messages: socket.socket) -> None:
 
 
 def _reap(how: int) -> None:
-    """Wait for all forked processes, or only for those that have ended (`os.WNOHANG`)."""
-    with suppress(ChildProcessError):  # there is none left
+    """Reap all forked processes, or with `os.WNOHANG` those that have ended."""
+    with suppress(ChildProcessError):  # none is left
         while os.waitpid(-1, how)[0]:
             pass
 
 
 def _work() -> None:
-    """Run the notebook that stdin tells of, in a forked kernel."""
+    """Run the notebook described on stdin in a forked kernel."""
     factory = KernelProvisionerFactory.instance()
     own = EntryPoint("forked", f"{__name__}:{ForkedProvisioner.__name__}", factory.GROUP_NAME)
     factory.provisioners[own.name], factory.default_provisioner_name = own, own.name
@@ -116,17 +115,17 @@ def _work() -> None:
 
 
 def _prepare() -> None:
-    """Import what the notebooks do. What can't be imported is left to them, whose errors are told."""
-    sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]  # no debugger comes to these kernels
+    """Import what the notebooks import. An error is left to them, since theirs are reported."""
+    sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]  # nobody debugs these kernels
     cells = [cell for path in notebooks().values() for cell in read_cells(path) if cell.kind == "code"]
     for name in sorted({*_IMPORTED_LATER}.union(*map(_imported, cells))):
         with suppress(Exception):
             import_module(name)
-    tokenize(read_text("A word."))  # with the first compiled function numba imports the rest of itself
+    tokenize(read_text("A word."))  # numba imports the rest of itself with its first function
 
 
 def _imported(cell: Cell) -> set[str]:
-    """The modules that a cell imports names of, and the names, since some are modules too."""
+    """The modules from which a cell imports, and the imported names, since some are modules too."""
     with suppress(SyntaxError):
         found = [node for node in ast.parse(cell.source).body if isinstance(node, ast.ImportFrom)]
         return {

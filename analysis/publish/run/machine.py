@@ -1,4 +1,4 @@
-"""What a report needs of the machine: memory for notebooks side by side, and open files."""
+"""Resources that a report needs: memory for notebooks side by side, and open files."""
 
 import sys
 from collections.abc import Iterable
@@ -12,22 +12,22 @@ import pyarrow.parquet as pq
 from analysis.core.errors import ParameterError
 from analysis.engine.sharding import MOST as PART
 
-BASE = 450 * 10**6  # bytes of a notebook's processes with all that they import
-PER_CHARACTER = 45  # bytes at the peak of a notebook, for each character of the corpus
-CAN_FORK = sys.platform == "linux"  # elsewhere libraries of the system may fail in a process that was forked
-IMPORTED = 200 * 10**6  # bytes of what every notebook imports; forked processes share it
-SHARDED = 400 * 10**6  # bytes of a notebook's processes beside that, where it reads the corpus in shards
-OPEN_FILES = 128  # that a process must be allowed: a kernel with its sockets and the corpus has about 70
+BASE = 450 * 10**6  # bytes of a notebook's processes after all imports
+PER_CHARACTER = 45  # peak bytes of a notebook per character of the corpus
+CAN_FORK = sys.platform == "linux"  # on other systems, system libraries may fail in a forked process
+SHARED = 300 * 10**6  # bytes of the command, and of the imports that forked notebooks share
+SHARDED = 700 * 10**6  # peak bytes of a notebook's processes beside that, on a corpus in shards
+OPEN_FILES = 128  # limit that a process needs: a kernel has about 70 open, with its sockets and the corpus
 _CONTROL_GROUP = Path("/sys/fs/cgroup")
 
 
 def side_by_side(characters: int, room: int) -> int:
-    """How many notebooks fit in `room` bytes, each with a corpus of `characters` in memory."""
+    """Number of notebooks that fit in `room` bytes, each with a corpus of `characters` in memory."""
     return room // (BASE + PER_CHARACTER * characters)
 
 
 def check_fits(characters: int, room: int) -> None:
-    """Raises `ParameterError` where a notebook with a corpus of `characters` in memory does not fit in `room` bytes."""
+    """Raise `ParameterError` if no notebook with a corpus of `characters` in memory fits in `room` bytes."""
     if not side_by_side(characters, room):
         raise ParameterError(
             f"the corpus has {characters:,} characters, for which a notebook takes about "
@@ -37,28 +37,28 @@ def check_fits(characters: int, room: int) -> None:
 
 
 def sharded_side_by_side(room: int, longest: int = 0) -> int:
-    """How many notebooks fit in `room` bytes, each with one part of the corpus in memory at a time.
+    """Number of notebooks that fit in `room` bytes, each with one shard of the corpus in memory at a time.
 
-    `longest`: characters of its longest document, which may be more than a shard has. Raises `ParameterError` where not
-    one does: the system would kill it in the middle of its work.
+    `longest`: characters of the longest document, which may exceed a shard. Raises `ParameterError` if none fits,
+    since the system would kill it halfway.
     """
     each = SHARDED + PER_CHARACTER * max(0, longest - PART)
-    needed = IMPORTED + each
+    needed = SHARED + each
     if room < needed:
         raise ParameterError(
             f"the corpus does not fit in {_gigabytes(room)}, and a notebook that reads it in shards takes "
             f"{_gigabytes(needed)}: give so much with --memory, or report on a part of the corpus"
         )
-    return (room - IMPORTED) // each if CAN_FORK else room // needed
+    return (room - SHARED) // each if CAN_FORK else room // needed
 
 
 def text_size(files: Iterable[Path]) -> int:
-    """About how many bytes of text are in `files`: their own, or what they hold packed."""
+    """Approximate bytes of text in `files`, unpacked."""
     return sum(map(_unpacked, files))
 
 
 def _unpacked(file: Path) -> int:
-    """The bytes of a file as it is when it is read; of one that can't be looked at none, and reading it says why."""
+    """Bytes of a file after unpacking; 0 if it cannot be opened, since reading it will say why."""
     with suppress(OSError, ValueError, BadZipFile):
         if file.suffix.lower() == ".parquet":
             about = pq.ParquetFile(file).metadata
@@ -71,20 +71,20 @@ def _unpacked(file: Path) -> int:
 
 
 def free() -> int:
-    """The bytes that new processes can have: of this machine, or of the container that this is."""
+    """Bytes available to new processes on this machine, or in this container."""
     room = int(psutil.virtual_memory().available + psutil.swap_memory().free)
-    with suppress(OSError, ValueError, KeyError):  # no control group, or one without a limit ("max")
+    with suppress(OSError, ValueError, KeyError):  # no control group, or no limit ("max")
         limit, used = (int((_CONTROL_GROUP / f"memory.{name}").read_text()) for name in ("max", "current"))
         lines = (_CONTROL_GROUP / "memory.stat").read_text().splitlines()
-        kept = dict(line.split() for line in lines)["inactive_file"]  # what was read, and can be read again
+        kept = dict(line.split() for line in lines)["inactive_file"]  # cached files, which the system can drop
         room = min(room, limit - used + int(kept))
     return room
 
 
 def check_open_files() -> None:
-    """With too few a notebook would fail, and with fewer still its kernel would, without a word of why.
+    """Raise the limit of open files if it is too low for a notebook and its kernel.
 
-    Raises `ParameterError` where this process may not raise the limit itself.
+    Raises `ParameterError` if this process may not raise it.
     """
     if sys.platform == "win32":
         return

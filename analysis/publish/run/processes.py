@@ -1,4 +1,4 @@
-"""The processes of a report's notebooks: one a notebook, ended with their kernels when the report ends before them."""
+"""The processes of a report's notebooks, one each, which end with their kernels if the report ends first."""
 
 import json
 import os
@@ -22,18 +22,16 @@ from analysis.core.paths import ROOT, STANDS
 from analysis.core.progress import Progress
 from analysis.publish.run.machine import CAN_FORK, check_open_files
 
-PATIENCE = 2  # seconds that processes have to end by themselves
+PATIENCE = 2  # seconds in which processes may end by themselves
 
 _ERROR = re.compile(r"[\w.]*(Error|Exception)\b")  # the last line of a traceback
 
 
-Job = Mapping[
-    str, Any
-]  # what `execute` reads of a notebook to be run: notebook, output, parameters, folder, environment
+Job = Mapping[str, Any]  # as `execute` reads it: notebook, output, parameters, folder, environment
 
 
 class Streams(NamedTuple):
-    """This side's ends of a process's stdin and stdout, and the file that is its stderr."""
+    """This side's ends of a process's stdin and stdout, and its stderr file."""
 
     stdin: IO[str]
     stdout: IO[str]
@@ -41,11 +39,11 @@ class Streams(NamedTuple):
 
 
 class Processes:
-    """Processes that run notebooks, and end when their stdin does: with this block, and when this process is gone.
+    """Processes that run notebooks and end when their stdin closes: with this block, or with this process.
 
-    They are forked where that is safe, see the module `forking`; elsewhere each is begun anew, which takes longer.
-    They begin in `folder` with `environment` and what a job adds to it, in sessions of their own, so that a terminal's
-    Ctrl-C reaches this process alone.
+    They are forked where that is safe (see the module `forking`) and otherwise started one by one, which takes longer.
+    They start in `folder`, with `environment` and what a job adds to it, in sessions of their own, so that Ctrl-C in a
+    terminal reaches this process alone.
     """
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
@@ -54,7 +52,7 @@ class Processes:
         self._streams: list[Streams] = []
         self._lock = threading.Lock()
         self._ended = False
-        self._messages: socket.socket | None = None  # to the process that forks
+        self._messages: socket.socket | None = None  # to the forking process
         if CAN_FORK:
             self._messages, theirs = socket.socketpair()
             with theirs:
@@ -67,10 +65,10 @@ class Processes:
         self.end()
 
     def start(self, job: Job) -> Streams:
-        """A new process that has `job` to do, its environment added to that of all; `RuntimeError` after the end."""
+        """Start a process for `job`. Raises `RuntimeError` after `end`."""
         with self._lock, ExitStack() as theirs:
             if self._ended:
-                raise RuntimeError("a process was to be started when all were ended")
+                raise RuntimeError("no process can be started after the end")
             (reads, stdin), (stdout, writes) = os.pipe(), os.pipe()
             theirs.callback(os.close, reads)
             theirs.callback(os.close, writes)
@@ -79,17 +77,17 @@ class Processes:
             self._streams.append(streams)
             files = [reads, writes, errors.fileno()]
             if self._messages:
-                with suppress(ConnectionError):  # then nobody has the other ends, and the streams end
+                with suppress(ConnectionError):  # it is gone, and so the streams are closed
                     socket.send_fds(self._messages, [b"."], files)
             else:
                 self._begin("execute", files)
         about = {**job, "environment": {**self._environment, **job.get("environment", {})}}
-        with suppress(BrokenPipeError, ValueError):  # it has ended, or all were ended
+        with suppress(BrokenPipeError, ValueError):  # the process has ended
             print(json.dumps(about), file=streams.stdin, flush=True)
         return streams
 
     def end(self) -> None:
-        """End all processes with all that they have started."""
+        """End all processes and their children."""
         with self._lock:
             self._ended = True
             running = [one for process in self._begun for one in _with_children(process.pid)]
@@ -106,7 +104,7 @@ class Processes:
             process.wait()
 
     def _begin(self, module: str, files: Sequence[int | None]) -> None:
-        """Begin a process with a module of this folder as its program, and `files` as its streams."""
+        """Start a module of this folder as a process with `files` as its streams."""
         command = [sys.executable, "-P", "-m", f"analysis.publish.run.{module}"]
         stdin, stdout, stderr = files
         self._begun.append(
@@ -124,16 +122,16 @@ class Processes:
 
 @contextmanager
 def waiting() -> Iterator[Processes]:
-    """`Processes` of notebooks, in a temporary folder; what they import they begin with while this process goes on."""
-    check_open_files()  # which they inherit
+    """`Processes` in a temporary folder, which import what notebooks need while this process goes on."""
+    check_open_files()  # they inherit the limit
     with temporary_folder() as scratch, Processes(scratch, environment_of(scratch)) as processes:
         yield processes
 
 
 def environment_of(scratch: Path) -> dict[str, str]:
-    """The environment of all notebooks: without the user's Jupyter settings, soon returning memory that is free.
+    """The environment of all notebooks, without the user's Jupyter settings.
 
-    Of arrays at once, from a size on: the smaller ones of one shard after another are given the same memory again.
+    Memory of large arrays goes back to the system at once; smaller ones of one shard after another reuse theirs.
     """
     own = {
         "ARROW_DEFAULT_MEMORY_POOL": "system",
@@ -163,7 +161,7 @@ def _close(stream: IO[str]) -> None:
 
 
 def _with_children(pid: int) -> list[psutil.Process]:
-    """A process and all that it has started; none of one that is gone."""
+    """A process and all its descendants; none if it is gone."""
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
         return [process, *process.children(recursive=True)]
@@ -178,22 +176,21 @@ def run_notebooks(
     at_once: int,
     ended: Callable[[str, dict[str, Any]], None] = lambda section, log: None,
 ) -> dict[str, dict[str, Any]]:
-    """Run the job of each section, `at_once`, or one more than there are cores. An error ends all processes.
+    """Run the job of each section, `at_once` of them side by side. An error ends all processes.
 
-    Each waits now and then, for its kernel to begin or to end, and for what it says: then another one works. Gives a
-    log a section: seconds, and cell, error and message of what went wrong. `ended` is given each as soon as it is
-    there.
+    At most one more than there are cores run at once: each waits now and then for its kernel. Return a log for each
+    section: seconds, and after a failure cell, error and message. `ended` is called with each as soon as it is there.
     """
     with ThreadPoolExecutor(min(at_once, 1 + (os.cpu_count() or 1))) as pool:
         try:
-            # The last one first: when nothing is compiled so far, it has more to compile than the others together.
+            # The last one first: before anything is compiled, it has more to compile than the others together.
             futures = {pool.submit(_run_one, processes, name, jobs[name], progress): name for name in reversed([*jobs])}
             logs = {}
             for future in as_completed(futures):
                 logs[futures[future]] = future.result()
                 ended(futures[future], future.result())
             return {section: logs[section] for section in jobs}
-        except BaseException:  # a signal, or no process could be started: what still runs is of no use
+        except BaseException:  # a signal, or no process could start
             pool.shutdown(wait=False, cancel_futures=True)
             processes.end()
             raise
@@ -204,7 +201,7 @@ def _run_one(processes: Processes, section: str, job: Job, progress: Progress) -
     streams = processes.start(job)
     with streams.stdout, streams.stderr:
         last = ""
-        for line in streams.stdout:  # text mode ends a line at \r too
+        for line in streams.stdout:  # text mode splits lines at \r too
             last = line.strip() or last
             counted = re.fullmatch(r"(\d+)/(\d+)", last)
             if counted:

@@ -1,4 +1,4 @@
-"""Runs a report's notebooks, each into its own folders; on a sharded corpus finished notebooks are kept and reused."""
+"""Run a report's notebooks, each into its own folders; on a sharded corpus, keep finished ones to resume from."""
 
 import hashlib
 import html
@@ -23,8 +23,8 @@ from analysis.publish.tables import OUTPUT, write_json
 from analysis.text.loading import CACHE, ONLY_KEPT
 
 EXECUTED = "notebooks"  # of a run, the folder of the executed notebooks
-_LOG = "log.json"  # beside what is kept of a notebook
-_WORDS = "words-"  # begins the name of the folder of what all notebooks read
+_LOG = "log.json"  # beside the kept output of a notebook
+_WORDS = "words-"  # prefix of the folder of tokens that all notebooks read
 
 
 class Failure(NamedTuple):
@@ -34,7 +34,7 @@ class Failure(NamedTuple):
     cell: str
     error: str
     message: str
-    kept: Path | None  # where the failed notebook can be looked at
+    kept: Path | None  # a copy of the failed notebook
 
     def __str__(self) -> str:
         first = (self.message.strip().splitlines() or [""])[0]
@@ -53,10 +53,10 @@ def run_sections(
     at_once: int,
     work: Path | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """Run each section's notebook into the folder `build`; gives a log a section.
+    """Run each section's notebook into the folder `build`. Return a log for each section.
 
-    `words` is the folder of the words that were read for them. With a folder `work` a notebook that ran to its end is
-    kept there under its `key_of`, if that is still the same then, and a call that follows takes it from there.
+    `words` is the folder of the tokens that they read. With a folder `work`, a notebook that ran to its end is kept
+    there under its `key_of`, if the key has not changed meanwhile, and a later call takes it from there.
     """
     keys = {name: key_of(name, path, parameters[name]) for name, path in chosen.items()} if work else {}
     places = {name: work / EXECUTED / keys[name] if work else build for name in chosen}
@@ -78,12 +78,12 @@ def run_sections(
         for folder in (EXECUTED, name):
             (build / folder).mkdir(exist_ok=True)
             for file in (place / folder).iterdir():
-                shutil.copyfile(file, build / folder / file.name)  # a copy: the report's files are added to
+                shutil.copyfile(file, build / folder / file.name)  # a copy, since the report's files are added to
     return {name: logs.get(name) or json.loads((place / _LOG).read_bytes()) for name, place in places.items()}
 
 
 def write_left_out(build: Path, notebook: Path, why: str) -> None:
-    """Write, in the place of a `notebook` that has nothing to work with, its title and `why`, which the page says."""
+    """Write an executed notebook with the title of `notebook` and `why` it was left out, for the page to show."""
     title = next(cell.source for cell in read_cells(notebook) if cell.kind == "markdown")
     said = f"Left out: {why}."
     shown = {
@@ -98,14 +98,14 @@ def write_left_out(build: Path, notebook: Path, why: str) -> None:
 
 
 def reading_from(words: Path) -> dict[str, str]:
-    """The environment by which a notebook finds its words in a folder, unless they could not be written there."""
+    """The environment that tells a notebook to read its tokens from a folder, if they could be written there."""
     return {CACHE: str(words), ONLY_KEPT: "1" * any(words.glob("*"))}
 
 
 def failures_in(
     logs: Mapping[str, dict[str, Any]], chosen: Mapping[str, Path], build: Path, out: Path
 ) -> list[Failure]:
-    """The notebooks that failed, each kept beside the report `out` as ``<out>.<notebook>.failed.ipynb``."""
+    """The failures in `logs`, each notebook kept beside the report `out` as ``<out>.<notebook>.failed.ipynb``."""
     return [
         Failure(chosen[name].stem, log["cell"], log["error"], log["message"], _keep_failed(out, build, chosen[name]))
         for name, log in logs.items()
@@ -120,7 +120,7 @@ def forget_failures(out: Path) -> None:
 
 
 def _job(section: str, notebook: Path, values: dict[str, Any], place: Path, words: Path) -> Job:
-    """The job of a notebook that writes into the folder `place`, with the folders for it."""
+    """The job of a notebook that writes into the folder `place`; its folders are made."""
     executed, output = place / EXECUTED, place / section
     executed.mkdir(parents=True, exist_ok=True)
     output.mkdir()
@@ -134,7 +134,7 @@ def _job(section: str, notebook: Path, values: dict[str, Any], place: Path, word
 
 
 def _keep_failed(out: Path, build: Path, notebook: Path) -> Path | None:
-    """Keep a failed notebook beside the report; None where it was left half-written."""
+    """Copy a failed notebook beside the report; None if it is half-written."""
     executed = build / EXECUTED / notebook.name
     try:
         json.loads(executed.read_bytes())
@@ -148,16 +148,16 @@ def _keep_failed(out: Path, build: Path, notebook: Path) -> Path | None:
 
 
 def _failed(out: Path, notebook: Path) -> Path:
-    """Where a notebook that failed is kept."""
+    """The path of the copy of a failed notebook."""
     return out.with_name(f"{out.name}.{notebook.stem}.failed.ipynb")
 
 
 @contextmanager
 def kept_work(out: Path) -> Iterator[Path]:
-    """The folder for the finished parts of the report `out`, held by this process alone; see `held`.
+    """Hold the folder of the finished parts of the report `out` for this process alone; see `held`.
 
-    It holds the stages of reading, the words in `words_of`, and a folder for each notebook that ran to its end. What
-    killed notebooks left beside the words is deleted, before and after.
+    It has the stages of reading, the tokens in `words_of`, and a folder for each notebook that ran to its end. Files
+    that killed notebooks left beside the tokens are deleted on entry and exit.
     """
     with held(work_of(out)) as work:
         clear(work, _is_beside_words, deep=3)
@@ -168,12 +168,12 @@ def kept_work(out: Path) -> Iterator[Path]:
 
 
 def words_of(work: Path) -> Path:
-    """The folder of the words in a report's work: another version of the program may make others."""
+    """The folder of the tokens in a report's work folder, one for each version of the program."""
     return work / f"{_WORDS}{code_version()[:16]}"
 
 
 def key_of(section: str, notebook: Path, values: Mapping[str, Any]) -> str:
-    """The section and a digest of all that its output depends on: parameters, files read, code and versions."""
+    """The section and a digest of what its output depends on: parameters, files read, code and versions."""
     read = named(recorded({section: notebook}, {section: dict(values)}))
     known = json.dumps([values, read, versions(extras_of({section: dict(values)}, OF_FORMATS))], sort_keys=True)
     return f"{section}-{hashlib.sha256(known.encode()).hexdigest()[:32]}"
@@ -185,7 +185,7 @@ def is_kept(out: str | Path) -> bool:
 
 
 def forget(out: Path) -> None:
-    """Delete the kept parts of the report `out`, unless another process works with them."""
+    """Delete the kept parts of the report `out`, unless another process uses them."""
     if not os.path.lexists(work_of(out)):
         return
     try:
@@ -196,6 +196,6 @@ def forget(out: Path) -> None:
 
 
 def _is_beside_words(path: PurePath) -> bool:
-    """Whether a path in the work folder was put beside the words by a notebook, and is none of theirs."""
+    """Whether a path in the work folder is a notebook's temporary file beside the tokens."""
     inside = len(path.parts) == 3 and path.parts[0].startswith(_WORDS)
     return inside and not (path.name.isdigit() or path.name == "types" or path.suffix)

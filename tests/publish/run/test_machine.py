@@ -14,6 +14,7 @@ from analysis.publish.run.machine import (
     PART,
     PER_CHARACTER,
     SHARDED,
+    SHARED,
     check_fits,
     free,
     sharded_side_by_side,
@@ -40,17 +41,22 @@ def test_in_memory_none_may_fit_and_then_one_line_says_how_much_is_wanted():
     check_fits(MEGABYTE, BASE + PER_CHARACTER * MEGABYTE)
 
 
-def test_in_shards_a_notebook_takes_as_much_for_any_corpus():
-    assert [sharded_side_by_side(memory) for memory in (SHARDED, 2 * SHARDED - 1, 2 * SHARDED)] == [1, 1, 2]
+@pytest.mark.parametrize(("forks", "each"), [(True, SHARDED), (False, SHARED + SHARDED)])
+def test_in_shards_a_notebook_takes_as_much_for_any_corpus(monkeypatch, forks, each):
+    monkeypatch.setattr(machine, "CAN_FORK", forks)
+    one = SHARED + SHARDED
+    assert [sharded_side_by_side(memory) for memory in (one, one + each - 1, one + each)] == [1, 1, 2]
     with pytest.raises(ParameterError, match=r"does not fit in 0\.5 GB, and .* takes 1\.0 GB: give so much with --mem"):
         sharded_side_by_side(500 * MEGABYTE)
 
 
-def test_in_shards_a_document_that_is_longer_than_a_part_takes_more():
-    assert sharded_side_by_side(2 * SHARDED, longest=PART) == 2
-    assert sharded_side_by_side(2 * SHARDED, longest=PART + 1) == 1
+def test_in_shards_a_document_that_is_longer_than_a_part_takes_more(monkeypatch):
+    monkeypatch.setattr(machine, "CAN_FORK", True)
+    two = SHARED + 2 * SHARDED
+    assert sharded_side_by_side(two, longest=PART) == 2
+    assert sharded_side_by_side(two, longest=PART + 1) == 1
     with pytest.raises(ParameterError, match=r"does not fit in 1\.0 GB, and .* takes 5\.5 GB: give so much with --mem"):
-        sharded_side_by_side(SHARDED, longest=PART + 100 * MEGABYTE)
+        sharded_side_by_side(SHARED + SHARDED, longest=PART + 100 * MEGABYTE)
 
 
 def test_the_size_of_what_is_packed_is_that_of_what_is_in_it(tmp_path):

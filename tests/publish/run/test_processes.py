@@ -94,7 +94,7 @@ def test_a_kernel_ends_with_the_process_that_leads_it(tmp_path, forked):
 def test_no_process_is_started_after_the_end(tmp_path, forked):
     processes = Processes(tmp_path, os.environ)
     processes.end()
-    with pytest.raises(RuntimeError, match="ended"):
+    with pytest.raises(RuntimeError, match="after the end"):
         processes.start(job(tmp_path, IDLE))
 
 
@@ -138,7 +138,7 @@ def test_no_more_notebooks_run_at_once_than_may_and_the_end_of_each_is_told(tmp_
 
 
 def test_processes_that_wait_do_a_job_and_leave_no_folder(tmp_path, forked):
-    with waiting(fork=forked) as processes:
+    with waiting() as processes:
         [folder] = {psutil.Process(child.pid).cwd() for child in psutil.Process().children()} or [None]
         [log] = run_notebooks({"a": job(tmp_path, "1 + 1")}, processes, lambda *_: None, at_once=1).values()
     assert list(log) == ["seconds"]  # and no error
