@@ -3,8 +3,8 @@
 The corpus is made with a seed: articles of about 5,000 characters, of sentences put together from thirds of sentences
 of given texts, in which every fifth word is one of an invented vocabulary that grows as that of a language does; a
 tenth of the paragraphs are copies of one in another article. It stands in Parquet files of about 8 MB. Each command
-runs in a process of its own; memory is that of all its processes together (the sum of their resident sets, twenty times
-a second).
+runs in a process of its own; memory is that of all its processes together (the sum of their proportional set sizes, in
+which a page that n processes share counts 1/n for each, five times a second; Linux only).
 
     python benchmarks/scale.py [SIZES ...] [--texts FOLDER] [--only NAME] [--memory 1GB] [--dask ADDRESS]
 
@@ -109,8 +109,8 @@ def build(folder: Path, size: int, texts: Path, seed: int = 1) -> int:
     return documents
 
 
-def resident(root: int) -> int:
-    """The bytes that a process and all below it have in memory."""
+def in_use(root: int) -> int:
+    """The bytes that a process and its descendants have in memory."""
     try:
         process = psutil.Process(root)
         family = [process, *process.children(recursive=True)]
@@ -119,7 +119,7 @@ def resident(root: int) -> int:
     found = 0
     for member in family:
         with contextlib.suppress(psutil.Error):  # it has ended meanwhile
-            found += member.memory_info().rss
+            found += member.memory_full_info().pss
     return found
 
 
@@ -132,8 +132,8 @@ def measured(*command: str) -> tuple[float, float, int]:
         [sys.executable, "-m", "analysis", *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     ) as process:
         while process.poll() is None:
-            peak = max(peak, resident(process.pid))
-            time.sleep(0.05)
+            peak = max(peak, in_use(process.pid))
+            time.sleep(0.2)
         told = process.stderr.read().decode() if process.stderr else ""
     seconds = time.perf_counter() - started
     after = os.times()
