@@ -1,4 +1,4 @@
-"""Commands for corpora of any size: words counted and pairs listed shard by shard, on this machine or others."""
+"""Commands for corpora of any size, on this machine or a cluster: `lafz count` and `lafz pairs`."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -26,8 +26,8 @@ DOCUMENT = "document"  # what `lafz pairs` pairs by default
 CorporaArgument = Annotated[
     list[str],
     typer.Argument(
-        help="Folders of texts, text files, or addresses such as s3://bucket/news/*.parquet. Of several, the name "
-        "comes before each document's.",
+        help="Folders of texts, text files, or addresses such as s3://bucket/news/*.parquet. With several, the doc_id "
+        "of each document begins with the name of its corpus.",
         metavar="CORPUS...",
         callback=corpus_given,
     ),
@@ -45,7 +45,7 @@ DaskOption = Annotated[
 ]
 WorkOption = Annotated[
     Optional[Path],
-    path_option("The folder for what is kept on the way [default: beside the table]."),
+    path_option("The folder for intermediate results [default: beside the table]."),
 ]
 
 
@@ -57,22 +57,21 @@ def count(
     work: WorkOption = None,
     parameter: ReadingOption = None,
     lexicon: Annotated[
-        Optional[Path], path_option("Count what speaks of the frames of this lexicon, and not each word.")
+        Optional[Path], path_option("Count the hits of the frames of this lexicon instead of words.")
     ] = None,
     adjust_for_redundancy: Annotated[
         bool,
         typer.Option(
             "--adjust-for-redundancy",
-            help="Count a sentence that occurs n times as 1/n at each of its places: counts have fractions then.",
+            help="Count each occurrence of a sentence that occurs n times as 1/n; counts then have fractions.",
         ),
     ] = False,
 ) -> None:
     """Count the words, or frames, of each document of CORPUS.
 
-    The corpus may be of any size. One row a document and word: doc_id, term, count. With --lexicon one a document and
-    frame: doc_id, frame, hits, score, sentences_with_hit, and the words and sentences of the document. A call that was
-    stopped goes on where it stood when it is given again; the table is the same, byte for byte, whatever --memory and
-    --dask.
+    The corpus may be of any size. One row per document and word: doc_id, term, count. With --lexicon one per document
+    and frame: doc_id, frame, hits, score, sentences_with_hit, and the words and sentences of the document. Run the same
+    command again to resume one that was stopped. The table is the same, byte for byte, whatever --memory and --dask.
     """
     from analysis.engine.partitions import problems_of
 
@@ -97,14 +96,14 @@ def pairs(
     corpus: CorporaArgument,
     out: OutOption,
     unit: Annotated[
-        str, typer.Option(help="What is paired: document; or sentence or paragraph, those with nearly the same words.")
+        str, typer.Option(help="What to pair: document; or sentence or paragraph, for near repeats.")
     ] = DOCUMENT,
     threshold: Annotated[
         Optional[float],
         typer.Option(
-            help="Of documents only pairs of which one has this share of its runs of four words in the other, up to 1 "
-            "[default: all pairs held to be reuse]; of sentences or paragraphs those with this share of the words of "
-            "both in common [default: 0.8]."
+            help="For documents, the least containment, 0 to 1: the share of one document's runs of four words that "
+            "the other has too [default: all pairs that count as reuse]. For sentences or paragraphs, the least "
+            "Jaccard similarity of their sets of words [default: 0.8]."
         ),
     ] = None,
     memory: MemoryOption = "1GB",
@@ -114,11 +113,11 @@ def pairs(
 ) -> None:
     """List the pairs of documents, or sentences, that share text.
 
-    CORPUS may be of any size. One row a pair: a, b, shared (runs of four words), containment_a and containment_b (the
-    share of a document's runs that the other has), jaccard, and earlier (a, b or unknown), by the dates. With --unit
-    sentence or paragraph a_doc, a_start, a_end, b_doc, b_start, b_end (characters), similarity, and omitted: with how
-    many more earlier ones b, which has more than 50, is not listed. A call that was stopped goes on where it stood when
-    it is given again; the table is the same, byte for byte, whatever --memory and --dask.
+    CORPUS may be of any size. One row per pair: a, b, shared (runs of four words), containment_a and containment_b (the
+    share of a document's runs that the other has), jaccard, and earlier (a, b or unknown), by date. With --unit
+    sentence or paragraph: a_doc, a_start, a_end, b_doc, b_start, b_end (characters), similarity, and omitted, the
+    number of further pairs of b with earlier ones that are not listed, if there are more than 50. Run the same command
+    again to resume one that was stopped. The table is the same, byte for byte, whatever --memory and --dask.
     """
     with _prepared(out, memory, dask, work, parameter) as given:
         if threshold is not None:
@@ -170,7 +169,7 @@ COMMANDS = (count, pairs)
 def _prepared(
     out: str, memory: str, dask: str | None, work: Path | None, parameter: Sequence[str] | None
 ) -> Iterator[dict[str, Any]]:
-    """The options of both commands, checked before any work is done, with progress on stderr and errors as one line."""
+    """Check the options of both commands before any work, show progress on stderr, and report errors in one line."""
     from analysis.core.jobs import KEPT, work_of
     from analysis.core.resources import LOCAL, connect, fitting, read_memory
 
@@ -192,6 +191,6 @@ def _prepared(
 
 
 def _tell_problems(number: int, table: Path) -> None:
-    """Say on stderr how many problems there were, and where they are."""
+    """Report the number of problems on stderr, and the table that lists them."""
     if number:
         note(f"{counted(number, 'problem')} in reading: {table} lists them")

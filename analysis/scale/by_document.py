@@ -1,4 +1,4 @@
-"""Tables of what each document of a corpus has, made shard by shard and put together in the order of the documents."""
+"""Tables with rows by document, made shard by shard and written in the order of the documents."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -19,25 +19,25 @@ from analysis.engine.tables import pieces_in, stream, write_rows
 from analysis.text.corpus import Corpus, CorpusError
 
 if TYPE_CHECKING:
-    from analysis.framing.lexicon import Lexicon  # which words alone do without
+    from analysis.framing.lexicon import Lexicon  # slow to import, and not needed for words
     from analysis.scale.sentences import Tally
 
-NAMES = pa.dictionary(pa.int32(), pa.string())  # between the stages a batch has each name once
-WITH_SENTENCES = 45  # bytes at the peak of tokenizing a character with its sentences, and of finding patterns in it
+NAMES = pa.dictionary(pa.int32(), pa.string())  # of text columns between the stages
+WITH_SENTENCES = 45  # peak bytes per character when sentences are split and patterns matched
 _ROWS = "rows.arrow"
 
 
 class Counting(NamedTuple):
-    """A partition of which the words are counted, or what speaks of the frames of a lexicon."""
+    """A partition whose words, or hits of a lexicon, are to be counted."""
 
     key: str
     partition: Partition
     lexicon: "Lexicon | None" = None
-    tally: "Tally | None" = None  # with it a word weighs 1/n where its sentence appears n times in the corpus
+    tally: "Tally | None" = None  # occurrences of each sentence in the corpus, for weights of 1/n
 
 
 class Counted(NamedTuple):
-    """What was counted: documents, rows of the table, problems in reading."""
+    """Numbers of documents, rows of the table, and problems in reading."""
 
     documents: int
     rows: int
@@ -45,7 +45,7 @@ class Counted(NamedTuple):
 
 
 def in_order(places: Iterable[Path], folder: Path, memory: int) -> Iterator[pa.RecordBatch]:
-    """The rows in each folder."""
+    """The rows in each folder, unchanged."""
     for place in places:
         yield from pieces_in(place / _ROWS)
 
@@ -65,27 +65,27 @@ def write_by_document(
     progress: Progress = lambda what, done, total: None,
     **reading: Any,
 ) -> Counted:
-    """Write the rows that `function` makes of each shard, with `write_rows_of`, to the table `out`, and the problems.
+    """Write the rows that `function` makes of each partition to the table `out`, and the problems beside it.
 
-    `rows` makes the rows of the table of the folders of all shards, as they come, with a folder for what finds no room
-    in so many bytes of memory. `memory` is how many bytes all processes together may take, about, or with a dask
-    `client` each worker. What is finished is kept beside `out`, or in the folder `work`, and not done again: see
-    `work_folder`. `reading` is as in `partitions`. With `adjust_for_redundancy` the tasks get the tally of their
-    sentences, of all or of those in the language of the `lexicon`. Raises `CorpusError` where no document can be read,
-    and `ValueError` where a table would be written over a file that is read.
+    `function` gets a task and a folder, and calls `write_rows_of`. `rows` turns the folders, as they come, into the
+    rows of the table; it gets a folder to spill to and the bytes of memory that it may use. `memory` is about how many
+    bytes all processes together may take, or each worker of a dask `client`. Finished tasks are kept beside `out`, or
+    in the folder `work`, and a later call resumes from them: see `work_folder`. `reading` is as in `partitions`. With
+    `adjust_for_redundancy` the tasks get the tally of their sentences, of all or of those in the language of the
+    `lexicon`. Raises `CorpusError` if no document can be read, and `ValueError` if `out` is a file of the corpus.
     """
     target = Path(out)
     sentences = lexicon is not None or adjust_for_redundancy
     plan = budget(memory, local=client is None, per_character=WITH_SENTENCES if sentences else PER_CHARACTER)
     pieces, plan = planned(corpora, plan, written=(target, problems_of(target)), **reading)
     tasks = [Counting(named(piece.key, lexicon.sha256) if lexicon else piece.key, piece, lexicon) for piece in pieces]
-    # What fits in one shard is counted before another process has started.
+    # One shard is counted before another process could start.
     cores = plan.cores if sum(file.size for piece in pieces for file in piece.files) > plan.characters else 1
     with work_folder(target, work) as folder:
         how: dict[str, Any] = {"folder": folder, "client": client, "cores": cores, "progress": progress}
         if adjust_for_redundancy:
             tasks = _adjusted(tasks, partial(run_stage, **how), memory - BASE, plan.cores)
-        # The first shards are written while the others are counted.
+        # The first shards are written while others are counted.
         with closing(stage_results(function, tasks, what="counting", **how)) as found, whole_file(target) as place:
             shards, again = tee(found)
             written = write_rows(rows(shards, folder, memory), schema, place)
@@ -100,7 +100,7 @@ def write_by_document(
 def write_rows_of(
     partition: Partition, place: Path, schema: pa.Schema, rows: Callable[[Corpus, int], pa.RecordBatch]
 ) -> None:
-    """Write the `rows` of each shard of a partition, how many documents there are, and problems to a folder."""
+    """Write the `rows` of each shard of a partition to a folder, with the problems and the number of documents."""
     documents = 0
     with stream(place / _ROWS, schema) as written:
         for number, corpus in enumerate(shards_told(partition, place)):
@@ -110,14 +110,14 @@ def write_rows_of(
 
 
 def with_fractions(schema: pa.Schema, *names: str) -> pa.Schema:
-    """`schema` with the columns `names` as they are where words have weights: sums of them, and no whole numbers."""
+    """`schema` with the columns `names` as floats, for sums of weights."""
     for name in names:
         schema = schema.set(schema.get_field_index(name), pa.field(name, pa.float64()))
     return schema
 
 
 def _adjusted(tasks: Sequence[Counting], run: Callable[..., list[Path]], memory: int, threads: int) -> list[Counting]:
-    """`tasks`, each with the tally of its sentences, see `tallies`; what a lexicon cannot read is in none."""
+    """`tasks` with the tallies of their sentences (see `tallies`), of sentences in the language of the lexicon, if any."""
     from analysis.scale.sentences import tallies
 
     language = tasks[0].lexicon.language if tasks[0].lexicon else None

@@ -1,4 +1,4 @@
-"""How often each document of a corpus uses each word, or all of it, counted shard by shard."""
+"""Word counts of corpora of any size, by document or in total."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -25,7 +25,7 @@ from analysis.text.words import Words, count_cells, find
 COUNTS = pa.schema([("doc_id", pa.string()), ("term", pa.string()), ("count", pa.int64())])
 TOTALS = pa.schema([("term", pa.string()), ("count", pa.int64()), ("documents", pa.int64())])
 
-_KEPT = pa.schema([("doc_id", NAMES), ("term", NAMES), ("count", pa.int32())])  # as it is between the stages
+_KEPT = pa.schema([("doc_id", NAMES), ("term", NAMES), ("count", pa.int32())])  # between the stages
 
 
 def count(
@@ -36,20 +36,19 @@ def count(
     adjust_for_redundancy: bool = False,
     **options: Any,
 ) -> Counted:
-    """Write how often each document of `corpora` uses each word to the table `out`, .csv or else Parquet.
+    """Write the word counts of each document of `corpora` to the table `out`, a .csv or else a Parquet file.
 
-    One row a document and word, in the order of the documents and then of the words, by code point: ``doc_id``,
-    ``term``, ``count`` (1 or more). They are the numbers of ``tokens.document_term_matrix()``. The bytes of the file do
-    not depend on how the work was cut, by whom it was done or how often it was interrupted. The corpus' problems are in
-    ``<stem of out>.problems.csv``, path and reason, in the order of the documents.
+    One row per document and word, sorted by document and word (code points): ``doc_id``, ``term``, ``count`` (at least
+    1), the numbers of ``tokens.document_term_matrix()``. The bytes of the file do not depend on how the work was cut,
+    who did it or how often it was interrupted. Files that could not be read are listed in
+    ``<stem of out>.problems.csv``, with path and reason.
 
-    With `adjust_for_redundancy` each word weighs 1/n where its sentence appears n times in all corpora together, as
-    `analysis.redundancy.repeats.weights` has it, and ``count`` is the sum of the weights, a number with a fraction:
-    added up within the document in the order of the text, and rounded only in a .csv. What was said n times then
-    counts once. Each corpus is read twice: first the sentences of all shards are compared, by 128-bit keys
-    (`distinct_sentences` says how unlikely a false equality is).
+    With `adjust_for_redundancy` each word weighs 1/n if its sentence occurs n times in all corpora together, as in
+    `analysis.redundancy.repeats.weights`. ``count`` is then the sum of these weights, in the order of the text, and has
+    a fraction, which is rounded only in a .csv. Each corpus is read twice: first to compare the sentences of all
+    shards, by 128-bit keys (`distinct_sentences` has the probability of a false match).
 
-    `memory` and the other `options` are as in `write_by_document`, and so is what is raised.
+    `memory`, the other `options` and the errors are those of `write_by_document`.
 
     >>> import tempfile
     >>> from analysis.core.paths import SAMPLE
@@ -66,18 +65,17 @@ def count(
 
 
 def totals(corpora: Sequence[str | Path], out: str | Path, *, memory: int, **options: Any) -> int:
-    """Write how often `corpora` use each word to the table `out`, .csv or else Parquet; how many words there are.
+    """Write the word counts of all `corpora` together to the table `out`. Return the number of distinct words.
 
-    ``term`` (in the order of code points), ``count`` (of its tokens), ``documents`` (that have it): the sums of what
-    `count` writes. All else is as there; the vocabulary need not fit in memory either. With ``adjust_for_redundancy``
-    the counts are what the weights sum to: n tokens of the weight 1/n come to 1, so they are whole numbers, those of
-    the tokens in the different sentences. ``documents`` is the same with and without.
+    Columns: ``term`` (sorted by code points), ``count``, ``documents`` (document frequency): the sums of the rows of
+    `count`. The vocabulary need not fit in memory. With ``adjust_for_redundancy`` the counts are whole numbers, since n
+    words of the weight 1/n add up to 1; ``documents`` does not change.
     """
     return write_by_document(count_words, corpora, out, TOTALS, rows=_added_up, memory=memory, **options).rows
 
 
 def _added_up(places: Iterable[Path], folder: Path, memory: int) -> Iterator[pa.RecordBatch]:
-    """The rows of `totals`, from those of `count` in each folder."""
+    """Add up the rows of `count` in each folder to those of `totals`."""
     with database(memory=memory, folder=folder) as engine:
         assert engine.folder
         files = []
@@ -87,7 +85,7 @@ def _added_up(places: Iterable[Path], folder: Path, memory: int) -> Iterator[pa.
             files.append(engine.folder / f"{number:06}.parquet")
             columns = {"count": np.bincount(row, amount, width), "documents": np.bincount(row, minlength=width)}
             write_shard(files[-1], term=terms.dictionary.to_numpy(zero_copy_only=False), **columns)
-        if not files:  # no document could be read, which is told when all are known
+        if not files:  # no document could be read, which the caller reports
             return
         yield from engine.batches(
             "SELECT term, round(sum(count))::BIGINT AS count, sum(documents)::BIGINT AS documents "
@@ -104,7 +102,7 @@ def count_words(task: Counting, place: Path) -> None:
         words = find(corpus, **options)
         weights = None
         if task.tally:
-            from analysis.scale.sentences import word_weights  # which counts alone do without
+            from analysis.scale.sentences import word_weights  # not needed, and slow to import, without weights
 
             weights = word_weights(task.tally, number, len(words.ids))
         return pa.record_batch(_columns(corpus.documents["doc_id"].tolist(), words, weights), schema=schema)
@@ -113,9 +111,9 @@ def count_words(task: Counting, place: Path) -> None:
 
 
 def _columns(doc_ids: list[str], words: Words, weights: NDArray[np.float64] | None) -> list[pa.Array]:
-    """The counts of documents, in their order and that of the words; `weights`: of each word, all 1 without them."""
+    """The columns of `count`, sorted by document and word; `weights` has one number per word."""
     terms = pa.array(words.vocabulary, pa.string())
-    by_term = pc.sort_indices(terms).to_numpy()  # of UTF-8 bytes, which is that of code points
+    by_term = pc.sort_indices(terms).to_numpy()  # by UTF-8 bytes, which is the order of code points
     rank = np.empty(len(by_term), dtype=np.int32)
     rank[by_term] = np.arange(len(by_term), dtype=np.int32)
     term, amount, first = count_cells(rank[words.ids], words.offsets, len(rank), weights)

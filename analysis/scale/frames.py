@@ -1,4 +1,4 @@
-"""How much each document of a corpus speaks of each frame of a lexicon, counted shard by shard."""
+"""Frame counts by document, of corpora of any size."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,7 +27,7 @@ FRAME_COUNTS = pa.schema(
         ("sentences", pa.int64()),
     ]
 )
-_SUMS = ("hits", "words")  # the columns that have fractions where words have weights
+_SUMS = ("hits", "words")  # columns that are sums of weights
 _KEPT = FRAME_COUNTS.set(0, pa.field("doc_id", NAMES)).set(1, pa.field("frame", NAMES))
 
 
@@ -40,16 +40,15 @@ def frame_counts(
     adjust_for_redundancy: bool = False,
     **options: Any,
 ) -> Counted:
-    """Write how much each document of `corpora` speaks of each frame of `lexicon` to the table `out`, .csv or Parquet.
+    """Write the hits of each frame of `lexicon` in each document of `corpora` to the table `out`, .csv or Parquet.
 
-    One row a document and frame, zeros too, in the order of the documents and of the lexicon: ``doc_id``, ``frame``,
-    ``hits`` (matches that count), ``score`` (the sum of their terms' weights), ``sentences_with_hit``, and of the whole
-    document ``words`` and ``sentences``. Sums of rows, over all documents or over a group, are what
-    `analysis.framing.frames.profile` takes its rates of: 1000 · hits / words, sentences_with_hit / sentences. Documents
-    in another language than the lexicon's have no rows, since it finds nothing there. All else is as with
-    `analysis.scale.count.count`. With `adjust_for_redundancy` hits, score and words are sums of weights, those of a
-    match's and a word's sentence, and numbers with a fraction: 1/n where it appears n times in the documents of the
-    lexicon's language.
+    One row per document and frame, with zeros, in the order of the documents and of the lexicon: ``doc_id``, ``frame``,
+    ``hits``, ``score`` (the sum of the weights of the matched terms), ``sentences_with_hit``, and the ``words`` and
+    ``sentences`` of the document. From sums of rows, over all documents or a group, follow the rates of
+    `analysis.framing.frames.profile`: 1000 · hits / words and sentences_with_hit / sentences. Documents in another
+    language than the lexicon's have no rows. With `adjust_for_redundancy` hits, score and words are sums of weights:
+    1/n for a sentence that occurs n times in the documents of the lexicon's language. All else is as in
+    `analysis.scale.count.count`.
 
     >>> import tempfile
     >>> from analysis.framing.lexicon import read_lexicon
@@ -83,13 +82,13 @@ def count_frames(task: Counting, place: Path) -> None:
 
 
 def _columns(tokens: Tokens, lexicon: Lexicon, weights: NDArray[np.float64] | None) -> list[Any]:
-    """The columns of the rows of documents; `weights`: of each word, all 1 without them."""
+    """The columns of `frame_counts`; `weights` has one number per word."""
     frames, documents = lexicon.frames["frame"].tolist(), tokens.n_documents
     counted = count(tokens, lexicon)
     member = gather(tokens.sentence_document, documents)
     weighted = member.copy()
     if weights is not None:
-        # A match is in one sentence, and weighs what that does. Sums go through a document's sentences in order.
+        # A match has the weight of its sentence. Sums follow the order of a document's sentences.
         weighted.data = weights[tokens.sentence_offsets[weighted.indices]]
     score = (weighted @ counted.scores).toarray()
     number = np.repeat(np.arange(documents, dtype=np.int32), len(frames))
