@@ -117,7 +117,7 @@ def with_fractions(schema: pa.Schema, *names: str) -> pa.Schema:
 
 
 def _adjusted(tasks: Sequence[Counting], run: Callable[..., list[Path]], memory: int, threads: int) -> list[Counting]:
-    """`tasks` with the tallies of their sentences (see `tallies`), of sentences in the language of the lexicon, if any."""
+    """`tasks` with the tallies of their sentences, see `tallies`; only of those in the language of a lexicon."""
     from analysis.scale.sentences import tallies
 
     language = tasks[0].lexicon.language if tasks[0].lexicon else None
