@@ -18,10 +18,14 @@ def tables() -> Iterator[Case]:
     yield from _parquet()
 
 
-def parquet(columns: dict[str, Any], **options: Any) -> bytes:
+def written(table: pa.Table, **options: Any) -> bytes:
     file = io.BytesIO()
-    pq.write_table(pa.table(columns), file, **options)
+    pq.write_table(table, file, **options)
     return file.getvalue()
+
+
+def parquet(columns: dict[str, Any], **options: Any) -> bytes:
+    return written(pa.table(columns), **options)
 
 
 def _delimited() -> Iterator[Case]:
@@ -139,38 +143,19 @@ def _parquet() -> Iterator[Case]:
     yield case("parquet/no rows.parquet", parquet({"text": pa.array([], pa.string())}), says="no rows")
     yield case("parquet/no columns.parquet", parquet({}), says="text_column")
     yield case("parquet/columns.parquet", parquet({"text": [WORDS]} | {f"c{n}": [n] for n in range(3_000)}), WORDS)
-    names = pa.table([[WORDS], ["a"], ["b"]], names=["text", "c", "c"])
-    yield case("parquet/names twice.parquet", _written(names), says="more than one column")
-    yield case(
-        "parquet/text twice.parquet",
-        _written(pa.table([[WORDS], ["a"]], names=["text", "text"])),
-        says="more than one column",
-    )
-    dates = pa.array([2**62], pa.timestamp("us"))
-    yield case("parquet/far dates.parquet", parquet({"text": [WORDS], "date": dates}), WORDS, "left out")
-    yield case(
-        "parquet/far days.parquet", parquet({"text": [WORDS], "day": pa.array([2**30], pa.date32())}), WORDS, "left out"
-    )
-    yield case(
-        "parquet/nanoseconds.parquet",
-        parquet({"text": [WORDS], "at": pa.array([2**62 + 1], pa.timestamp("ns"))}),
-        WORDS,
-    )
-    yield case(
-        "parquet/zones.parquet",
-        parquet({"text": [WORDS], "at": pa.array([0], pa.timestamp("s", "No/Where"))}),
-        WORDS,
-        "left out",
-    )
+    for names in (["text", "c", "c"], ["text", "text", "c"]):
+        twice = written(pa.table([[WORDS], ["a"], ["b"]], names=names))
+        yield case(f"parquet/{' '.join(names)}.parquet", twice, says="more than one column")
+    for name, value, says in (
+        ("far dates", pa.array([2**62], pa.timestamp("us")), "left out"),
+        ("far days", pa.array([2**30], pa.date32()), "left out"),
+        ("nanoseconds", pa.array([2**62 + 1], pa.timestamp("ns")), ""),
+        ("zones", pa.array([0], pa.timestamp("s", "No/Where")), "left out"),
+    ):
+        yield case(f"parquet/{name}.parquet", parquet({"text": [WORDS], "at": value}), WORDS, says)
     yield case("parquet/not utf-8.parquet", _not_utf8())
     yield case("parquet/bomb.parquet", _bomb(1_000_000, 200), says="unpacks")
     yield case("parquet/wide bomb.parquet", _bomb(25_000_000, 20), says="unpacks")
-
-
-def _written(table: pa.Table) -> bytes:
-    file = io.BytesIO()
-    pq.write_table(table, file)
-    return file.getvalue()
 
 
 def _not_utf8() -> bytes:
@@ -181,10 +166,5 @@ def _not_utf8() -> bytes:
 def _bomb(size: int, rows: int) -> bytes:
     """A few kB that are `rows` texts of `size` letters: each is a number in the dictionary of the column."""
     values = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["x" * size]))
-    return parquet(
-        {"text": values},
-        compression="zstd",
-        store_schema=False,
-        dictionary_pagesize_limit=1 << 30,
-        write_statistics=False,
-    )
+    options = {"store_schema": False, "dictionary_pagesize_limit": 1 << 30, "write_statistics": False}
+    return parquet({"text": values}, compression="zstd", **options)
