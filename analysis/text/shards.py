@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple, Self, overload
 
 import numpy as np
 import pandas as pd
@@ -118,7 +118,7 @@ class ShardedTokens(Tokens):
         """The number of sentences."""
         return int(self.sentences[-1])
 
-    def subset(self, rows: ArrayLike) -> "ShardedTokens":
+    def subset(self, rows: ArrayLike) -> Self:
         numbers = positions(rows, self.corpus.documents)
         if len(numbers) == self.n_documents:
             return self
@@ -132,7 +132,7 @@ class ShardedTokens(Tokens):
             rows=self.rows[numbers],
         )
 
-    def documents(self) -> Iterator[tuple[str, Tokens]]:
+    def documents(self) -> Iterator[tuple[str, Tokens]]:  # type: ignore[override]  # those of a shard are in memory
         for shard in self.shards():
             yield from shard.tokens.documents()
 

@@ -15,26 +15,13 @@ from analysis.text.sentences import is_known, primary
 from analysis.text.shards import Vocabulary
 
 # NLTK's names of the languages of its stop lists and stemmers.
-NLTK_NAMES = {
-    "ar": "arabic",
-    "da": "danish",
-    "de": "german",
-    "en": "english",
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "hu": "hungarian",
-    "it": "italian",
-    "nb": "norwegian",
-    "nl": "dutch",
-    "nn": "norwegian",
-    "no": "norwegian",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sv": "swedish",
-    "tr": "turkish",
-}
+NLTK_NAMES = dict(
+    pair.split("=")
+    for pair in (
+        "ar=arabic da=danish de=german en=english es=spanish fi=finnish fr=french hu=hungarian it=italian nb=norwegian "
+        "nl=dutch nn=norwegian no=norwegian pt=portuguese ro=romanian ru=russian sv=swedish tr=turkish"
+    ).split()
+)
 
 _ISO_NAMES = {"nb": "no", "nn": "no"}  # stopwordsiso has one list for both kinds of Norwegian
 

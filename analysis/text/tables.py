@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.text.documents import ByDocument
 from analysis.text.shards import Shard, shards
 from analysis.text.tokens import Tokens
 
@@ -47,7 +46,7 @@ def table_of(pieces: Iterable[pd.DataFrame], most: int | None = None) -> pd.Data
     return (held[0] if len(held) == 1 else pd.concat(held, ignore_index=True))[:most]
 
 
-def documents_of(table: pd.DataFrame, tokens: ByDocument) -> NDArray[np.int64]:
+def documents_of(table: pd.DataFrame, tokens: Tokens) -> NDArray[np.int64]:
     """The position in `tokens` of the document in each row's ``doc_id``.
 
     Raises `ValueError` for an unknown document.

@@ -1,10 +1,11 @@
 """A `Corpus` as integers: the vocabulary ids, characters and sentences of its words."""
 
+import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,11 @@ from scipy import sparse
 
 from analysis.core.compiled import compiled
 from analysis.text import treebank
-from analysis.text.corpus import Corpus, positions
-from analysis.text.documents import ByDocument, Offsets
+from analysis.text.corpus import Corpus, Summarized, positions
+from analysis.text.documents import Offsets, group_names, matching, metadata_column
 from analysis.text.interning import renumber
 from analysis.text.kernels import Words, find_words, fold, is_emoji
-from analysis.text.sentences import sentences_within
+from analysis.text.sentences import primary, sentences_within
 
 if TYPE_CHECKING:
     import nltk
@@ -29,7 +30,7 @@ Tokenizer = Callable[[str], Iterable[tuple[int, int]]]  # from a sentence to the
 
 
 @dataclass(frozen=True, repr=False)
-class Tokens(ByDocument):
+class Tokens(Summarized):
     """The words of a corpus as columns of integers.
 
     ``vocabulary``: (types,) str, the distinct words. ``ids``: (tokens,) int32, the vocabulary row of each word.
@@ -60,6 +61,21 @@ class Tokens(ByDocument):
         """The number of sentences."""
         return len(self.sentence_offsets) - 1
 
+    @property
+    def n_documents(self) -> int:
+        """The number of documents."""
+        return len(self.document_offsets) - 1
+
+    @property
+    def doc_ids(self) -> NDArray[np.object_]:
+        """(documents,) the doc_id of each document."""
+        return self.corpus.documents["doc_id"].to_numpy(dtype=object)
+
+    @property
+    def languages(self) -> NDArray[np.object_]:
+        """(documents,) the language of each document, in lower case and without region: "en" for "en-GB"."""
+        return self.corpus.documents["language"].map(primary).to_numpy(dtype=object)
+
     @cached_property
     def document(self) -> Offsets:
         """(tokens,) the position of each word's document in ``corpus.documents``; see `lookup` for a few words."""
@@ -80,7 +96,7 @@ class Tokens(ByDocument):
         """(documents + 1,) the number of the first sentence of each document, and the number of sentences."""
         return np.searchsorted(self.sentence_document, np.arange(self.n_documents + 1))
 
-    def documents(self) -> Iterator[tuple[str, "Tokens"]]:
+    def documents(self) -> Iterator[tuple[str, Self]]:
         """Iterate over the doc_id and words (as `tokens[doc_id]`) of each document.
 
         Documents of a corpus on disk may differ in their vocabulary: compare words, not ids.
@@ -91,7 +107,106 @@ class Tokens(ByDocument):
         """
         return ((str(doc_id), self.subset([row])) for row, doc_id in enumerate(self.doc_ids))
 
-    def subset(self, rows: ArrayLike) -> "Tokens":
+    def groups(self, by: str) -> pd.Series:
+        """The group of each document: its value in the metadata column `by`, "(none)" if that is empty.
+
+        Dates are grouped by day. Raises `ValueError` if there is no such column.
+        """
+        return group_names(metadata_column(self.corpus.documents, by))
+
+    def numbered_groups(self, by: str | None) -> tuple[list[str], Offsets]:
+        """The sorted names of the `groups` of `by`, and (documents,) the number of each document's group.
+
+        Without `by`, all documents are in one group named "".
+        """
+        if by is None:
+            return [""], np.zeros(self.n_documents, dtype=np.int64)
+        groups = self.groups(by).to_numpy(dtype=object)
+        names = sorted(set(groups))
+        return names, pd.Index(names, dtype=object).get_indexer(groups)
+
+    def where(self, condition: Callable[[pd.DataFrame], ArrayLike] | None = None, /, **conditions: Any) -> Self:
+        """Select the documents whose metadata meet all `conditions`: ``where(source="Daily")``.
+
+        A list matches any of its values; a date is a day, "2024-06-22". Suffixes select otherwise:
+
+        - ``source__not="Daily"`` excludes; ``source__in=["Daily", "Wire"]`` is the same as the list;
+        - ``__ge``, ``__gt``, ``__le``, ``__lt`` compare dates as dates, numbers as numbers, other texts by code point.
+          A year or a month stands for all of it: ``date__ge="1990"`` is from 1 January 1990, ``date__gt="1990"`` from
+          1991, ``date__le="1990"`` to the end of 1990;
+        - ``title__contains="war"`` matches a substring, case-sensitively.
+
+        A missing value meets no comparison and contains nothing. `condition` is a function from the table
+        ``corpus.documents`` to what `subset` accepts: ``where(lambda d: d["n_chars"] > 100)``. If the metadata have no
+        column ``words``, it is the number of words of each document. Raises `ValueError` for an unknown column or
+        suffix, an incomparable value, and an empty selection.
+
+        >>> from analysis.text.corpus import read_texts
+        >>> tokens = tokenize(read_texts(["Rain.", "It rains.", "It is raining now."]))
+        >>> tokens.where(words__ge=2).doc_ids.tolist(), tokens.where(lambda d: d["n_chars"] < 10).doc_ids.tolist()
+        (['1', '2'], ['0', '1'])
+        """
+        documents = self.corpus.documents
+        table = documents.assign(words=documents.get("words", np.diff(self.document_offsets)))
+        shown = [f"{name}={value!r}" for name, value in conditions.items()]
+        kept = np.ones(self.n_documents, dtype=bool)
+        for name, value in conditions.items():
+            kept &= matching(table, name, value)
+        if callable(condition):
+            shown.append("what the function asks for")
+            kept &= np.isin(np.arange(self.n_documents), positions(condition(table), documents))
+        elif condition is not None:
+            kind = type(condition).__name__
+            raise ValueError(f"where() of a {kind}: give a function, or name=value; subset() takes a mask")
+        if not kept.any():
+            raise ValueError(f"no document with {', '.join(shown)}: compare `corpus.documents`")
+        return self.subset(kept)
+
+    def __getitem__(self, doc_id: str) -> Self:
+        """The words of one document. Raises `KeyError` for an unknown doc_id, `TypeError` for what is not a str.
+
+        >>> from analysis.text.corpus import read_texts
+        >>> len(tokenize(read_texts(["Rain.", "It rains."]))["1"])
+        2
+        """
+        if not isinstance(doc_id, str):  # iteration would ask for 0, 1 and so on
+            shown = reprlib.repr(doc_id)
+            raise TypeError(f"{shown} is no doc_id: subset() takes a mask or positions, documents() goes through all")
+        return self.subset([self.corpus.row(doc_id)])
+
+    def group_by(self, column: str) -> Iterator[tuple[str, Self]]:
+        """The name and words of each of the `groups` of a metadata column, sorted by name.
+
+        Raises `ValueError` if there is no such column.
+
+        >>> from analysis.text.corpus import read_texts
+        >>> corpus = read_texts(["Rain.", "It rains.", "Hail."])
+        >>> corpus.documents["source"] = ["Wire", "Daily", "Wire"]
+        >>> [(source, words.doc_ids.tolist()) for source, words in tokenize(corpus).group_by("source")]
+        [('Daily', ['1']), ('Wire', ['0', '2'])]
+        """
+        names, group = self.numbered_groups(column)
+        return ((name, self.subset(group == number)) for number, name in enumerate(names))
+
+    def sample(self, n: int, seed: int = 0) -> Self:
+        """Draw `n` documents at random without replacement, in the order of the corpus.
+
+        Raises `ValueError` for more documents than there are, or none.
+
+        >>> from analysis.text.corpus import read_texts
+        >>> tokenize(read_texts(["Rain.", "It rains.", "Hail.", "Snow."])).sample(2, seed=1).doc_ids.tolist()
+        ['1', '2']
+        """
+        if n not in range(1, self.n_documents + 1):
+            raise ValueError(f"a sample of {n} documents: give a whole number from 1 to {self.n_documents:,}")
+        drawn = np.random.default_rng(seed).choice(self.n_documents, n, replace=False, shuffle=False)
+        return self.subset(np.sort(drawn))
+
+    def subset(self, rows: ArrayLike) -> Self:
+        """Select the documents in `rows`: a mask, or positions in rising order.
+
+        See `analysis.text.corpus.positions`. Raises `ValueError` for anything else.
+        """
         numbers = positions(rows, self.corpus.documents)
         if len(numbers) == self.n_documents:
             return self  # never modified in place
@@ -99,18 +214,17 @@ class Tokens(ByDocument):
         bounds = self.corpus.segment_order[1]
         sentences = np.diff(self._first_sentences)[numbers]
         dropped = bounds[numbers] - offsets_of(np.diff(bounds)[numbers])[:-1]  # segments before those of each document
-        return Tokens(
-            self.corpus.subset(numbers),
-            self.vocabulary,
-            self.ids[words],
-            self.start[words],
-            self.end[words],
-            offsets_of(np.diff(self.document_offsets)[numbers]),
-            offsets_of(np.diff(self.sentence_offsets)[lines]),
-            self.sentence_segment[lines] - np.repeat(dropped, sentences),
-            self.sentence_start[lines],
-            self.sentence_end[lines],
-            self.options,
+        return replace(
+            self,
+            corpus=self.corpus.subset(numbers),
+            ids=self.ids[words],
+            start=self.start[words],
+            end=self.end[words],
+            document_offsets=offsets_of(np.diff(self.document_offsets)[numbers]),
+            sentence_offsets=offsets_of(np.diff(self.sentence_offsets)[lines]),
+            sentence_segment=self.sentence_segment[lines] - np.repeat(dropped, sentences),
+            sentence_start=self.sentence_start[lines],
+            sentence_end=self.sentence_end[lines],
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -142,6 +256,11 @@ class Tokens(ByDocument):
         import nltk  # imported late: it is slow to import
 
         return nltk.Text(self.vocabulary[self.ids].tolist())
+
+    def _facts(self) -> dict[str, str]:
+        sizes = {"documents": self.n_documents, "words": len(self), "types": len(self.vocabulary)}
+        counts = {name: f"{size:,}" for name, size in (sizes | {"sentences": self.n_sentences}).items()}
+        return counts | {"scheme": str(self.options["scheme"])}
 
 
 def tokenize(

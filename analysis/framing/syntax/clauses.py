@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import Ints
 from analysis.framing.syntax import word_classes as wc
-from analysis.text.documents import ByDocument, Offsets
+from analysis.text.documents import Offsets
 from analysis.text.lookup import document_of, sentence_of, stretches
 from analysis.text.tokens import Ids, Tokens
 
@@ -83,7 +83,7 @@ def words_by_stretch(tokens: Tokens) -> Iterator[Words]:
         yield _words(tokens, bits, spoken, first, stop)
 
 
-def english(tokens: ByDocument) -> NDArray[np.bool_]:
+def english(tokens: Tokens) -> NDArray[np.bool_]:
     """(documents,) which are in English."""
     return np.asarray(tokens.languages == "en", dtype=bool)
 

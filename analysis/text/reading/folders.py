@@ -51,11 +51,7 @@ def list_files(root: Path) -> tuple[dict[str, str], list[tuple[str, str]]]:
 
 
 def sha256_of(file: Path) -> str | None:
-    """The SHA-256 of a file; None for one that is not a regular file or cannot be read to its end.
-
-    >>> sha256_of(Path(__file__)) == hashlib.sha256(Path(__file__).read_bytes()).hexdigest(), sha256_of(Path("no file"))
-    (True, None)
-    """
+    """The SHA-256 of a file; None for one that is not a regular file or cannot be read to its end."""
     try:
         if is_endless(file):
             return None

@@ -32,11 +32,7 @@ class Problem(NamedTuple):
 
 
 def optional(module: str, extra: str) -> ModuleType:
-    """Import an optional module; raise `ReadError` naming the extra that provides it if it is missing.
-
-    >>> optional("json", "html").__name__
-    'json'
-    """
+    """Import an optional module; raise `ReadError` naming the extra that provides it if it is missing."""
     try:
         return importlib.import_module(module)
     except ImportError:

@@ -75,12 +75,7 @@ def as_text(value: Any) -> str:
 def check_columns(
     text_column: str, columns: list[str], cure: str = "give the one with the text as text_column"
 ) -> None:
-    """Raise `ReadError` if `text_column` is not among `columns`, or one of them occurs twice.
-
-    >>> check_columns("text", ["id"])
-    Traceback (most recent call last):
-    analysis.text.reading.records.ReadError: has no column 'text' but 'id': give the one with the text as text_column
-    """
+    """Raise `ReadError` if `text_column` is not among `columns`, or one of them occurs twice."""
     if text_column not in columns:
         hint = did_you_mean(text_column, columns[:_SHOWN])
         raise ReadError(f"has no column {text_column!r} but {listed(columns)}: {cure}" + (hint and f".{hint}"))
@@ -89,31 +84,18 @@ def check_columns(
 
 
 def listed(names: list[str]) -> str:
-    """The first 30 column names, for a message.
-
-    >>> listed(["id", "body"])
-    "'id', 'body'"
-    """
+    """The first 30 column names, for a message."""
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return (", ".join(map(repr, names[:_SHOWN])) or "none at all") + more
 
 
 def describe_type(value: Any) -> str:
-    """The type of a value, in words.
-
-    >>> describe_type(["a"]), describe_type(None)
-    ('a list', 'empty')
-    """
+    """The type of a value, in words: "a list", "empty"."""
     return "empty" if value is None else _KINDS.get(type(value), f"of type {type(value).__name__}")
 
 
 def digest(file: BinaryIO) -> str:
-    """The SHA-256 of a stream, in hexadecimal. Rewinds the stream.
-
-    >>> import io
-    >>> digest(io.BytesIO(b"The council met."))[:16]
-    '299817c23512b0fe'
-    """
+    """The SHA-256 of a stream, in hexadecimal. Rewinds the stream."""
     file.seek(0)
     found = hashlib.sha256()
     while piece := file.read(1 << 16):  # larger buffers would be allocated anew each time
