@@ -66,12 +66,12 @@ def document_starts(tokens: Tokens) -> Offsets:
     return np.cumsum(lengths) - lengths
 
 
-def stretches(tokens: Tokens, words: int) -> list[tuple[int, int]]:
+def document_ranges(tokens: Tokens, words: int) -> list[tuple[int, int]]:
     """Cut the documents into ranges (first, stop) of about `words` words each, to bound the memory of a computation.
 
     >>> from analysis.text.corpus import read_texts
     >>> from analysis.text.tokens import tokenize
-    >>> stretches(tokenize(read_texts(["Rain.", "To be or not.", "It is.", "War."])), 3)
+    >>> document_ranges(tokenize(read_texts(["Rain.", "To be or not.", "It is.", "War."])), 3)
     [(0, 2), (2, 3), (3, 4)]
     """
     cuts = np.searchsorted(tokens.document_offsets, np.arange(0, len(tokens), words)).tolist()

@@ -284,7 +284,7 @@ def shard_weights(tokens: Tokens, weights: NDArray[np.float64] | None, shard: Sh
     return token_weights(shard.tokens, own)
 
 
-def taken(tokens: Tokens, rows: ArrayLike) -> Tokens:
+def load_documents(tokens: Tokens, rows: ArrayLike) -> Tokens:
     """Load the words of a few documents; `rows` as in ``subset``."""
     return tokens.take(rows) if isinstance(tokens, ShardedTokens) else tokens.subset(rows)
 

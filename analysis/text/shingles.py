@@ -23,7 +23,7 @@ def shingles(ids: NDArray[Any], n: int) -> NDArray[np.int32]:
         return np.empty(0, dtype=np.int32)
     # A shingle is a pair of shingles of half its length, which overlap if n is odd.
     half, skip = (ids, n - 1) if n < 3 else (shingles(ids, (n + 1) // 2), n // 2)
-    number: NDArray[np.int32] = numbered(half[: len(half) - skip], half[skip:])
+    number: NDArray[np.int32] = number_pairs(half[: len(half) - skip], half[skip:])
     return number
 
 
@@ -53,7 +53,7 @@ def distinct_shingles(
 
 
 @compiled
-def numbered(left: Any, right: Any) -> Any:
+def number_pairs(left: Any, right: Any) -> Any:
     """Number the pairs of integers ``left[k], right[k]`` by first occurrence.
 
     The hash table holds first occurrences only, since the keys would take several times as much memory.
@@ -81,7 +81,7 @@ def numbered(left: Any, right: Any) -> Any:
 
 
 def is_first(number: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which numbers, assigned by first occurrence as in `numbered`, occur for the first time.
+    """Which numbers, assigned by first occurrence as in `number_pairs`, occur for the first time.
 
     >>> is_first(np.array([0, 1, 0, 2])).tolist()
     [True, True, False, True]

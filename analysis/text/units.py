@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.text.hashes import run_hashes
 from analysis.text.shards import folder_of, shards
-from analysis.text.shingles import is_first, numbered
+from analysis.text.shingles import is_first, number_pairs
 from analysis.text.tokens import Tokens
 
 UNITS = ("sentence", "paragraph")
@@ -46,7 +46,7 @@ def groups(ids: NDArray[np.int32], offsets: Ints) -> Ints:
     >>> groups(np.array([7, 8, 8, 7, 7, 8], dtype=np.int32), np.array([0, 2, 4, 6])).tolist()
     [0, 1, 0]
     """
-    number: Ints = numbered(*run_hashes(ids, offsets[:-1], np.diff(offsets))).astype(np.int64)
+    number: Ints = number_pairs(*run_hashes(ids, offsets[:-1], np.diff(offsets))).astype(np.int64)
     return number
 
 
@@ -73,7 +73,7 @@ def equal_units(tokens: Tokens, unit: str) -> Equal:
         keys.append(np.stack(run_hashes(shard.types[shard.tokens.ids], offsets[:-1], np.diff(offsets))))
     halves = np.concatenate(keys, axis=1)
     del keys
-    group = numbered(*halves)
+    group = number_pairs(*halves)
     return Equal(group, np.bincount(group, minlength=1).astype(np.int32)[group])
 
 
@@ -101,13 +101,13 @@ def weights(tokens: Tokens, *, each: str = "token") -> NDArray[np.float64]:
     return np.repeat(share, np.concatenate([np.empty(0, dtype=np.int64), *lengths]))
 
 
-def room(tokens: Tokens, size: int, kind: Any) -> NDArray[Any]:
+def allocate(tokens: Tokens, size: int, kind: Any) -> NDArray[Any]:
     """Allocate an uninitialized array: in memory, or for a sharded corpus in a temporary file.
 
     Raises `OSError` if the disk is full.
 
     >>> from analysis import read_text, tokenize
-    >>> room(tokenize(read_text("War is near.")), 3, np.int32).shape
+    >>> allocate(tokenize(read_text("War is near.")), 3, np.int32).shape
     (3,)
     """
     folder = folder_of(tokens)
@@ -120,7 +120,7 @@ def room(tokens: Tokens, size: int, kind: Any) -> NDArray[Any]:
 
 
 def release(array: NDArray[Any]) -> None:
-    """Release the memory of an array that `room` made on disk, keeping its contents."""
+    """Release the memory of an array that `allocate` made on disk, keeping its contents."""
     mapped = getattr(array.base, "_mmap", None)
     if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):  # else the system does so when memory is short
         mapped.madvise(mmap.MADV_DONTNEED)
@@ -138,7 +138,7 @@ def texts(tokens: Tokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series
     spans = document, starts.to_numpy(), ends.to_numpy()
     number, first = distinct_spans(*spans)
     found = np.empty(len(first), dtype=object)
-    for k, text in cut_out(tokens, *(column[first] for column in spans)):
+    for k, text in span_texts(tokens, *(column[first] for column in spans)):
         found[k] = text
     return pd.Series(found, dtype="str").take(number).set_axis(doc_ids.index)
 
@@ -150,21 +150,21 @@ def distinct_spans(document: Ints, start: NDArray[Any], end: NDArray[Any]) -> tu
     >>> number.tolist(), first.tolist()
     ([0, 0, 1], [0, 2])
     """
-    opens = numbered(document.astype(np.uint64), start.astype(np.uint64))
-    number = numbered(opens.astype(np.uint64), end.astype(np.uint64))
+    opens = number_pairs(document.astype(np.uint64), start.astype(np.uint64))
+    number = number_pairs(opens.astype(np.uint64), end.astype(np.uint64))
     return number, np.flatnonzero(is_first(number))
 
 
-def cut_out(tokens: Tokens, document: Ints, start: NDArray[Any], end: NDArray[Any]) -> Iterator[tuple[int, str]]:
+def span_texts(tokens: Tokens, document: Ints, start: NDArray[Any], end: NDArray[Any]) -> Iterator[tuple[int, str]]:
     """Yield the row and normalized text of each span, by document, so that each document on disk is read once."""
     for k in np.argsort(document, kind="stable").tolist():
         yield k, " ".join(tokens.corpus.texts[document[k]][start[k] : end[k]].split())
 
 
-def cut(sizes: Ints, limit: int) -> list[tuple[int, int]]:
+def split_by_size(sizes: Ints, limit: int) -> list[tuple[int, int]]:
     """Cut a sequence into ranges (first, stop) with a total size of at most `limit`, or a single larger item.
 
-    >>> cut(np.array([3, 3, 3, 9, 1]), 6)
+    >>> split_by_size(np.array([3, 3, 3, 9, 1]), 6)
     [(0, 2), (2, 3), (3, 4), (4, 5)]
     """
     total = np.append(0, np.cumsum(sizes, dtype=np.int64))
