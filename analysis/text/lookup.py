@@ -23,9 +23,8 @@ def sentence_of(tokens: Tokens, places: ArrayLike) -> Offsets:
 def sentence_in_document(tokens: Tokens, places: NDArray[Any]) -> Offsets:
     """The sentence, numbered from 0 in each document, of the words at `places`.
 
-    >>> from analysis.text.corpus import read_texts
-    >>> from analysis.text.tokens import tokenize
-    >>> sentence_in_document(tokenize(read_texts(["Rain.", "It is. Rain fell."])), np.array([0, 2, 4])).tolist()
+    >>> from analysis import load_tokens
+    >>> sentence_in_document(load_tokens(["Rain.", "It is. Rain fell."]), np.array([0, 2, 4])).tolist()
     [0, 0, 1]
     """
     return sentence_of(tokens, places) - first_sentences(tokens)[document_of(tokens, places)]
@@ -57,9 +56,8 @@ def document_starts(tokens: Tokens) -> Offsets:
 
     ``document_starts(tokens)[document] + character`` is a single sortable number for a character of a document.
 
-    >>> from analysis.text.corpus import read_texts
-    >>> from analysis.text.tokens import tokenize
-    >>> document_starts(tokenize(read_texts(["War.", "Peace."]))).tolist()
+    >>> from analysis import load_tokens
+    >>> document_starts(load_tokens(["War.", "Peace."])).tolist()
     [0, 5]
     """
     lengths = np.array([len(text) + 1 for text in tokens.corpus.texts], dtype=np.int64)
@@ -69,9 +67,8 @@ def document_starts(tokens: Tokens) -> Offsets:
 def document_ranges(tokens: Tokens, words: int) -> list[tuple[int, int]]:
     """Cut the documents into ranges (first, stop) of about `words` words each, to bound the memory of a computation.
 
-    >>> from analysis.text.corpus import read_texts
-    >>> from analysis.text.tokens import tokenize
-    >>> document_ranges(tokenize(read_texts(["Rain.", "To be or not.", "It is.", "War."])), 3)
+    >>> from analysis import load_tokens
+    >>> document_ranges(load_tokens(["Rain.", "To be or not.", "It is.", "War."]), 3)
     [(0, 2), (2, 3), (3, 4)]
     """
     cuts = np.searchsorted(tokens.document_offsets, np.arange(0, len(tokens), words)).tolist()

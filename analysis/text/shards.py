@@ -216,9 +216,8 @@ class ShardedTexts(Sequence[str]):
 def shards(tokens: Tokens) -> Iterator[Shard]:
     """Iterate over the shards of `tokens` in order; tokens in memory are one shard.
 
-    >>> from analysis.text.corpus import read_texts
-    >>> from analysis.text.tokens import tokenize
-    >>> [(len(shard.tokens), shard.word) for shard in shards(tokenize(read_texts(["It rains.", "It snows."])))]
+    >>> from analysis import load_tokens
+    >>> [(len(shard.tokens), shard.word) for shard in shards(load_tokens(["It rains.", "It snows."]))]
     [(4, 0)]
     """
     if isinstance(tokens, ShardedTokens):

@@ -141,8 +141,8 @@ class Tokens(Summarized):
         column ``words``, it is the number of words of each document. Raises `ValueError` for an unknown column or
         suffix, an incomparable value, and an empty selection.
 
-        >>> from analysis.text.corpus import read_texts
-        >>> tokens = tokenize(read_texts(["Rain.", "It rains.", "It is raining now."]))
+        >>> from analysis import load_tokens
+        >>> tokens = load_tokens(["Rain.", "It rains.", "It is raining now."])
         >>> tokens.where(words__ge=2).doc_ids.tolist(), tokens.where(lambda d: d["n_chars"] < 10).doc_ids.tolist()
         (['1', '2'], ['0', '1'])
         """
@@ -165,8 +165,8 @@ class Tokens(Summarized):
     def __getitem__(self, doc_id: str) -> Self:
         """The words of one document. Raises `KeyError` for an unknown doc_id, `TypeError` for what is not a str.
 
-        >>> from analysis.text.corpus import read_texts
-        >>> len(tokenize(read_texts(["Rain.", "It rains."]))["1"])
+        >>> from analysis import load_tokens
+        >>> len(load_tokens(["Rain.", "It rains."])["1"])
         2
         """
         if not isinstance(doc_id, str):  # iteration would ask for 0, 1 and so on
@@ -193,8 +193,8 @@ class Tokens(Summarized):
 
         Raises `ValueError` for more documents than there are, or none.
 
-        >>> from analysis.text.corpus import read_texts
-        >>> tokenize(read_texts(["Rain.", "It rains.", "Hail.", "Snow."])).sample(2, seed=1).doc_ids.tolist()
+        >>> from analysis import load_tokens
+        >>> load_tokens(["Rain.", "It rains.", "Hail.", "Snow."]).sample(2, seed=1).doc_ids.tolist()
         ['1', '2']
         """
         if n not in range(1, self.n_documents + 1):
