@@ -34,12 +34,8 @@ def _delimited() -> Iterator[Case]:
     yield case("csv/open quote.csv", f'{head}{good}"It rose,Daily\n' + good * 50, WORDS, "never closed")
     yield case("csv/quote inside.csv", f'{head}{good}"It" rose,Daily\n{good}', WORDS, "double each quote")
     yield case("csv/nul.csv", f"{head}{good}It\0 rose in the afternoon,Daily\n", WORDS, "holds 1 NUL character")
-    yield case(
-        "csv/columns.csv",
-        ",".join(["text", *(f"c{n}" for n in range(100_000))]) + f"\n{WORDS}" + ",x" * 100_000,
-        WORDS,
-        "the first 250 are kept",
-    )
+    wide = ",".join(["text", *(f"c{n}" for n in range(100_000))]) + f"\n{WORDS}" + ",x" * 100_000
+    yield case("csv/columns.csv", wide, WORDS, "the first 250 are kept")
     yield case("csv/fields.csv", f"{head}{good}" + "," * 1_000_000 + "\n", WORDS, "fields")
     yield case("csv/long field.csv", f"{head}{good}{'x' * 20_000_000},Daily\n", WORDS)
     yield case("csv/open quote, long.csv", f'{head}{good}"' + "x,\n" * 500_000, WORDS, "never closed")
@@ -53,9 +49,8 @@ def _delimited() -> Iterator[Case]:
     yield case("csv/carriage returns.csv", f"text,source\r{WORDS}.,Daily\r", WORDS)
     yield case("csv/formulas.csv", f"text,=cmd|' /C calc'!A0\n{WORDS}. =1+1,=1+1\n", WORDS)
     yield case("csv/controls.csv", f"text,\x1b[31ma\n{WORDS}.,\x1b[2J\u202e\n", WORDS)
-    yield case(
-        "csv/names.csv", f"text,doc_id,path,metadata_path,title,date\n{WORDS}.,../../x,/etc,x,<script>,=1\n", WORDS
-    )
+    names = "text,doc_id,path,metadata_path,title,date"
+    yield case("csv/names.csv", f"{names}\n{WORDS}.,../../x,/etc,x,<script>,=1\n", WORDS)
     yield case("csv/utf-16.csv", (head + good).encode("utf-16"), WORDS)
     yield case("csv/late bytes.csv", (head + good * 40_000).encode() + b"caf\xe9,Daily\n", WORDS)
     yield case("csv/cut utf-16.csv", (head + good * 9).encode("utf-16")[:-1], says="nothing from here on is read")
@@ -77,20 +72,14 @@ def _json() -> Iterator[Case]:
     yield case("json/no numbers.json", f'[{{"text": {text}, "n": NaN, "m": [Infinity, -Infinity]}}]', WORDS)
     yield case("json/keys twice.json", f'[{{"text": "a", "text": {text}, "n": 1, "n": 2}}]', WORDS)
     yield case("json/surrogate.json", r'[{"text": "a \ud800 b"}, {"text": %s}]' % text, WORDS, "U\\+D800")
-    yield case(
-        "json/surrogate in metadata.json", r'[{"text": %s, "\udc00": 1, "b": "\ud800"}]' % text, WORDS, "left out"
-    )
-    yield case(
-        "json/nul.json", r'[{"text": "It rose \u0000 by noon"}, {"text": %s}]' % text, WORDS, "holds 1 NUL character"
-    )
-    yield case(
-        "json/kinds.json", f'[1, null, "a", [], true, {{}}, {{"text": 5}}, {{"text": {text}}}]', WORDS, "not an object"
-    )
-    yield case(
-        "json/of keys.json",
-        r'{"\u001b[2J": {"text": %s}, "../../x": {"text": %s}, "": {"text": "c"}}' % (text, text),
-        WORDS,
-    )
+    halves = r'[{"text": %s, "\udc00": 1, "b": "\ud800"}]' % text
+    yield case("json/surrogate in metadata.json", halves, WORDS, "left out")
+    nul = r'[{"text": "It rose \u0000 by noon"}, {"text": %s}]' % text
+    yield case("json/nul.json", nul, WORDS, "holds 1 NUL character")
+    kinds = f'[1, null, "a", [], true, {{}}, {{"text": 5}}, {{"text": {text}}}]'
+    yield case("json/kinds.json", kinds, WORDS, "not an object")
+    keys = r'{"\u001b[2J": {"text": %s}, "../../x": {"text": %s}, "": {"text": "c"}}' % (text, text)
+    yield case("json/of keys.json", keys, WORDS)
     yield case("json/number.json", "1", says="make it a list")
     yield case("json/empty list.json", "[]", says="no object")
     yield case("json/empty object.json", "{}", says="text_column")
@@ -98,12 +87,8 @@ def _json() -> Iterator[Case]:
     yield case("json/objects.json", json.dumps([{"text": WORDS}] * 5_000), WORDS)
     yield case("json/no objects.json", "[" + "0," * 30_000 + "0]", says="not an object")
     yield case("json/utf-16.json", f'[{{"text": {text}}}]'.encode("utf-16"), WORDS)
-    yield case(
-        "json/unlike columns.json",
-        json.dumps([{"text": WORDS, f"c{n}": 1} for n in range(2_500)]),
-        WORDS,
-        "the first 300 are kept",
-    )
+    unlike = json.dumps([{"text": WORDS, f"c{n}": 1} for n in range(2_500)])
+    yield case("json/unlike columns.json", unlike, WORDS, "the first 300 are kept")
 
 
 def _lines() -> Iterator[Case]:
