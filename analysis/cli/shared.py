@@ -135,10 +135,10 @@ def read_tokens(corpus: str, assignments: Sequence[str] | None) -> "Tokens":
     import numpy as np
 
     from analysis.text.loading import load_tokens
-    from analysis.text.shards import taken
+    from analysis.text.shards import load_documents
 
     found = load_tokens(corpus, **read_options(assignments))
-    tokens = taken(found, np.arange(found.n_documents))
+    tokens = load_documents(found, np.arange(found.n_documents))
     if count := len(tokens.corpus.problems):
         note(
             f"{counted(count, 'problem')} in reading {corpus}: the report lists them, "

@@ -16,7 +16,7 @@ from analysis.core.versions import code_version
 from analysis.engine.files import File, clashes, corpus_name, doc_ids, is_remote, open_file, originals, plan_remote
 from analysis.engine.tables import pieces_in, stream, write_rows
 from analysis.text.corpus import Corpus, CorpusError, corpus_of, document_row
-from analysis.text.reading.planning import METADATA, Layers, Plan, described, plan_corpus
+from analysis.text.reading.planning import METADATA, Layers, Plan, describe, plan_corpus
 from analysis.text.segments import Segment
 
 PROBLEMS = pa.schema([("path", pa.string()), ("reason", pa.string())])
@@ -128,12 +128,12 @@ def read_shards(partition: Partition) -> Iterator[Corpus]:
     for file in partition.files:
         layers = Layers(None if file.given is None else dict(file.given), partition.label, partition.pattern)
         found = open_file(file.place, partition.text_column)
-        for inside, record, row in described(file.name, found, layers, dict(file.originals), problems):
+        for inside, record, row in describe(file.name, found, layers, dict(file.originals), problems):
             check_length(file.name + inside, len(record.text), partition.room, partition.each)
             if size and size + len(record.text) > partition.characters:
                 yield corpus_of(documents, segments, texts, _placed(partition, problems))
                 documents, segments, texts, size = [], [], [], 0
-                problems.clear()  # and no new list: `described` adds to this one
+                problems.clear()  # and no new list: `describe` adds to this one
             doc_id = file.doc_id + inside if file.doc_id + inside not in file.taken else file.name + inside
             about, own = document_row(doc_id, file.name + inside, record, row, partition.language, problems)
             if partition.corpus:

@@ -23,7 +23,6 @@ from analysis.framing.counting import (
 )
 from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
-from analysis.text.documents import ByDocument
 from analysis.text.lookup import document_of, first_sentences, sentence_in_document, sentence_of
 from analysis.text.patterns import fitting_types
 from analysis.text.periods import periods
@@ -34,7 +33,7 @@ from analysis.text.tokens import Tokens, offsets_of, tokenize
 MATCH_COLUMNS = ["doc_id", "sentence", "frame", "pattern", "text", "start", "end", "negated", "weight"]
 STATUSES = ("framed", "tie", "below margin", "no term")
 
-Words = TypeVar("Words", bound=ByDocument)
+Words = TypeVar("Words", bound=Tokens)
 BLOCK = 10_000  # sentences whose scores are a full matrix at a time
 
 

@@ -23,7 +23,7 @@ from analysis.publish.reading import codes
 from analysis.text.forms import word_forms
 from analysis.text.periods import PERIODS, longest_period, periods
 from analysis.text.phrases import join_phrases
-from analysis.text.shards import LISTED, taken
+from analysis.text.shards import LISTED, load_documents
 from analysis.text.stopwords import stop_words
 from analysis.text.tokens import Tokens
 
@@ -79,7 +79,7 @@ def texts(whole: Tokens, run: Path, parameters: Mapping[str, Mapping[str, Any]])
     """The documents, their words, and where the hits of the tables of `run` stand in them."""
     complete = _complete(whole, run)
     rows = _chosen(whole.corpus.documents["n_chars"].to_numpy(dtype=np.int64), complete)
-    tokens = taken(whole, rows)
+    tokens = load_documents(whole, rows)
     period = _period(whole, parameters)
     units = [_units(text) for text in tokens.corpus.texts]
     number = {doc_id: place for place, doc_id in enumerate(tokens.doc_ids)}

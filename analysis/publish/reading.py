@@ -18,7 +18,7 @@ from analysis.core.compiled import Ints
 from analysis.core.printable import visible
 from analysis.publish.markup import COLOURS, Layer, paragraphs, style_rules
 from analysis.publish.tables import show
-from analysis.text.shards import taken
+from analysis.text.shards import load_documents
 from analysis.text.tokens import Tokens
 
 LONGEST = 60_000  # characters of a document: most speeches and articles are shorter, and a page can hold as many
@@ -99,7 +99,7 @@ def reading_view(
         raise ValueError(f"characters is {characters}: use 1 or more")
     rows = _chosen(sizes.index.tolist(), hits, documents)
     names = list(labels.values())
-    held = taken(tokens, np.sort(rows))
+    held = load_documents(tokens, np.sort(rows))
     marked, again = (table[table["doc_id"].isin(held.doc_ids)] for table in (spans, repeats))
     marked = marked.assign(frame=marked["frame"].map({frame: number for number, frame in enumerate(labels)}))
     places = np.searchsorted(np.sort(rows), rows).tolist()

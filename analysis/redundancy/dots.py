@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.core.compiled import compiled
-from analysis.text.shards import taken
+from analysis.text.shards import load_documents
 from analysis.text.shingles import shingles
 from analysis.text.tokens import Tokens
 from analysis.text.units import Ints, units
@@ -91,7 +91,7 @@ def _document(tokens: Tokens, doc_id: str) -> Tokens:
     found = np.flatnonzero(tokens.doc_ids == doc_id)
     if not len(found):
         raise ValueError(f"no document {doc_id!r}: `tokens.doc_ids` lists all {tokens.n_documents}")
-    return taken(tokens, found[:1])
+    return load_documents(tokens, found[:1])
 
 
 def _numbers(tokens: Tokens, n: int, most: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:

@@ -9,7 +9,7 @@ from analysis.core.compiled import compiled
 from analysis.text.buckets import Buckets
 from analysis.text.hashes import run_begins, run_hashes
 from analysis.text.shards import folder_of, shards
-from analysis.text.shingles import numbered
+from analysis.text.shingles import number_pairs
 from analysis.text.tokens import Tokens
 from analysis.text.units import Ints
 
@@ -89,7 +89,7 @@ def _repeated(tokens: Tokens, n: int, most: int | None) -> Ints:
     found = []
     for k in range(len(buckets)):
         code, place = buckets.read(k)
-        number = numbered(code, code)
+        number = number_pairs(code, code)
         found.append(place[np.bincount(number)[number] > 1])
         _check(sum(map(len, found)), n, most)
     return np.sort(np.concatenate(found))

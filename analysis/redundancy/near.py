@@ -19,9 +19,9 @@ from analysis.redundancy.reuse.borrowing import SIDES, rows_of
 from analysis.text.hashes import run_hashes
 from analysis.text.lookup import document_of, word_at
 from analysis.text.shards import shards
-from analysis.text.shingles import is_first, numbered
+from analysis.text.shingles import is_first, number_pairs
 from analysis.text.tokens import Tokens, offsets_of
-from analysis.text.units import Ints, cut, cut_out, distinct_spans, release, room, texts, units
+from analysis.text.units import Ints, allocate, distinct_spans, release, span_texts, split_by_size, texts, units
 
 WORDS = 6_000_000  # words in all the sets of a block: each is compared with itself and with the later ones
 COMPARED = 30_000_000_000  # comparisons that a report makes at most, in some minutes
@@ -67,7 +67,7 @@ def near_repeats(
         raise ValueError(f"threshold is {threshold}: use a share above 0 and at most 1, such as 0.8")
     content, sets = _contents(tokens, lambda shard: units(shard, unit)[0])
     found = of_contents(content)
-    borders = cut(np.diff(sets.begin), WORDS)
+    borders = split_by_size(np.diff(sets.begin), WORDS)
     types = len(tokens.vocabulary)
     hits = 0 if most_comparisons is None else comparisons((sets.block(*each) for each in borders), threshold, types)
     if most_comparisons is not None and hits > most_comparisons:
@@ -135,7 +135,7 @@ def copies(tokens: Tokens, *, threshold: float = ALIKE) -> Ints:
     content, sets = _contents(tokens, lambda shard: shard.document_offsets)
     size, types = int(content.max(initial=-1)) + 1, len(tokens.vocabulary)
     group = np.arange(size)
-    blocks = [sets.block(*each) for each in cut(np.diff(sets.begin), WORDS)]
+    blocks = [sets.block(*each) for each in split_by_size(np.diff(sets.begin), WORDS)]
     if comparisons(blocks, threshold, types) <= COPIES_COMPARED:
         for k, own in enumerate(blocks):
             for a, b, _ in join(own, blocks[k:], threshold, types, threads=cores()):
@@ -150,7 +150,7 @@ def copies(tokens: Tokens, *, threshold: float = ALIKE) -> Ints:
 def _contents(tokens: Tokens, offsets_in: Callable[[Tokens], Ints]) -> tuple[Ids, Sets]:
     """The number of each unit's content, see `sets_of`; the distinct sets of words of the long ones, by size."""
     rank = _rank(tokens)
-    items, stop = room(tokens, len(tokens), np.int32), 0
+    items, stop = allocate(tokens, len(tokens), np.int32), 0
     keys, sizes = [np.empty((2, 0), dtype=np.uint64)], [np.empty(0, dtype=np.int32)]
     for shard in shards(tokens):
         own, size, key = sets_of(rank[shard.types[shard.tokens.ids]], offsets_in(shard.tokens))
@@ -162,13 +162,13 @@ def _contents(tokens: Tokens, offsets_in: Callable[[Tokens], Ints]) -> tuple[Ids
     halves, size = np.concatenate(keys, axis=1), np.concatenate(sizes)
     bounds = np.cumsum([len(own) for own in sizes]).tolist()
     del keys, sizes
-    content = numbered(*halves)
+    content = number_pairs(*halves)
     del halves
     kept = np.flatnonzero(is_first(content) & (size > 0)).astype(np.int32)
     kept = kept[np.argsort(size[kept], kind="stable")]
     begin, to = offsets_of(size[kept]), np.full(len(size), -1, dtype=np.int64)
     to[kept] = begin[:-1]
-    sets = room(tokens, int(begin[-1]), np.int32)
+    sets = allocate(tokens, int(begin[-1]), np.int32)
     stop = 0
     for rows in itertools.starmap(slice, itertools.pairwise(bounds)):
         stop += _place(items[stop:], size[rows], to[rows], sets)
@@ -228,10 +228,10 @@ def _numbers_of_texts(tokens: Tokens, document: Ints, start: Ints, end: Ints) ->
     """A number for the text of each span, the same for the same text with white space made one blank."""
     place, first = distinct_spans(document, start, end)
     hashes = np.empty((len(first), 2), dtype=np.uint64)
-    for k, text in cut_out(tokens, document[first], start[first], end[first]):
+    for k, text in span_texts(tokens, document[first], start[first], end[first]):
         digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         hashes[k] = np.frombuffer(digest, dtype="<u8")
-    number: Ints = numbered(hashes[:, 0], hashes[:, 1]).astype(np.int64)
+    number: Ints = number_pairs(hashes[:, 0], hashes[:, 1]).astype(np.int64)
     return number[place]
 
 

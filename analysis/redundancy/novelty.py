@@ -13,7 +13,7 @@ from analysis.redundancy.maximal import common_prefixes, suffix_array
 from analysis.text.buckets import Buckets
 from analysis.text.hashes import run_begins, run_hashes
 from analysis.text.shards import folder_of, sentence_counts, shards
-from analysis.text.shingles import numbered
+from analysis.text.shingles import number_pairs
 from analysis.text.tokens import Tokens
 from analysis.text.units import Ints
 
@@ -250,7 +250,7 @@ def _counted(tokens: Tokens, n: int, turn: NDArray[Any], document: Ints) -> tupl
         buckets.add(one, (two >> np.uint64(32)).astype(np.uint32), here)
     for k in range(len(buckets)):
         one, two, here = buckets.read(k)
-        _spread(numbered(one, two), here, document, new, inside, spread)
+        _spread(number_pairs(one, two), here, document, new, inside, spread)
     return ngrams, new, inside, spread
 
 

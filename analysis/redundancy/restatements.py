@@ -12,7 +12,7 @@ from analysis.core.compiled import Bools, Floats
 from analysis.text.embeddings import embed, means, tells
 from analysis.text.kernels import Words, find_words
 from analysis.text.lookup import document_of
-from analysis.text.shards import taken
+from analysis.text.shards import load_documents
 from analysis.text.shingles import is_first
 from analysis.text.tokens import Tokens
 from analysis.text.units import Ints, groups, units
@@ -88,7 +88,7 @@ def restatements(tokens: Tokens, *, threshold: float = 0.3, unit: str = "sentenc
     if not len(english):
         known = ", ".join(sorted(set(tokens.languages)))
         raise ValueError(f"the documents are in {known}: restatements are found in 'en'")
-    tokens = taken(tokens, english)
+    tokens = load_documents(tokens, english)
     offsets, start, end = units(tokens, unit)
     document = document_of(tokens, offsets[:-1])
     rows = np.flatnonzero(is_first(groups(tokens.ids, offsets)) & (np.diff(offsets) >= FEWEST))

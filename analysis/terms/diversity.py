@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.core.compiled import Floats, compiled
-from analysis.text.lookup import stretches
+from analysis.text.lookup import document_ranges
 from analysis.text.shards import shards
 from analysis.text.tokens import Tokens
 
@@ -61,7 +61,7 @@ def diversity(tokens: Tokens, window: int = 50) -> pd.DataFrame:
     tables = [
         _diversity(shard.tokens, first, stop, window)
         for shard in shards(tokens)
-        for first, stop in stretches(shard.tokens, AT_ONCE) or [(0, 0)]
+        for first, stop in document_ranges(shard.tokens, AT_ONCE) or [(0, 0)]
     ]
     return pd.concat(tables, ignore_index=True)
 

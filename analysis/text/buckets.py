@@ -1,4 +1,4 @@
-"""Rows of numbers sorted into files by a key, so that equal keys are in one of them, or into lists where they fit."""
+"""Partition rows of numbers by a key, on disk or in memory."""
 
 import mmap
 from collections import defaultdict
@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from analysis.core.files import scratch_folder
 
-MIXER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: its multiples spread evenly (Knuth, Fibonacci hash)
+MIXER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio, for Fibonacci hashing (Knuth)
 
 
 class Buckets:
-    """Rows of numbers in files, each row in that of its key; the rows of a file stay in the order of `add`.
-
-    Without a place for files all rows are in one bucket, in memory.
+    """Rows of numbers in buckets by key; the rows of a bucket stay in the order of `add`.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -31,11 +29,11 @@ class Buckets:
     def __init__(
         self, place: Path | None, types: Sequence[Any], *, number: int, spread: bool = True, alike: int = 1
     ) -> None:
-        """Files in a new folder in `place`, which goes with this object, for rows of numbers of the `types`; all is in
-        memory without a place.
+        """Make `number` buckets of rows with columns of the `types`, the first of which is the key.
 
-        The first is the key: with `spread` its file is one of `number` by a hash, else by the key itself, modulo. Keys
-        with the same quotient by `alike` are in one file.
+        They are files in a temporary folder in `place`, or in memory if that is None. The bucket is that of the key's
+        hash with `spread`, else of the key itself, modulo `number`. Keys with the same quotient by `alike` are in one
+        bucket.
         """
         self._folder = None if place is None else scratch_folder(self, place, "buckets")
         self.types = [np.dtype(kind) for kind in types]
@@ -46,7 +44,7 @@ class Buckets:
         return self.number
 
     def add(self, key: NDArray[Any], *columns: NDArray[Any]) -> None:
-        """Add rows: a key and the other numbers of each."""
+        """Add rows: their keys, and their other columns."""
         order: Any = slice(None)
         bounds = [0, len(key)]
         if self.number > 1:
@@ -67,7 +65,7 @@ class Buckets:
                         rows.tofile(file)
 
     def read(self, k: int) -> list[NDArray[Any]]:
-        """The rows of file `k`, as a column for each type."""
+        """The columns of the rows in bucket `k`."""
         if self._folder is None:
             held = zip(self._held[k], self.types, strict=True)
             return [np.concatenate([np.empty(0, kind), *pieces]) for pieces, kind in held]
@@ -77,7 +75,7 @@ class Buckets:
 
 
 class Columns:
-    """Numbers that are written piece by piece, column by column, and then read as arrays.
+    """Columns of numbers that are written piece by piece, and then read as arrays.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -89,13 +87,13 @@ class Columns:
     """
 
     def __init__(self, place: Path | None = None) -> None:
-        """Files in a new folder in `place`, which goes with this object; in memory without one."""
+        """Store them in a temporary folder in `place`, or in memory without one."""
         self._folder = scratch_folder(self, place, "columns") if place else None
         self._pieces: defaultdict[str, list[NDArray[Any]]] = defaultdict(list)
         self._maps: dict[str, mmap.mmap] = {}
 
     def add(self, name: str, values: NDArray[Any]) -> None:
-        """Write `values` behind those that the column has; all of a column are of one type."""
+        """Append `values` to a column; all must be of one type."""
         if self._folder is None:
             self._pieces[name].append(values.ravel())
             return
@@ -103,7 +101,7 @@ class Columns:
             np.ascontiguousarray(values).tofile(file)
 
     def array(self, name: str, kind: Any) -> NDArray[Any]:
-        """All values of a column of this type, to which no more are added; what is written there stays in memory."""
+        """All values of a column, to which no more may be added. Changes to the array stay in memory."""
         if self._folder is None:
             self._pieces[name] = [np.concatenate([np.empty(0, dtype=kind), *self._pieces[name]])]
             return self._pieces[name][0]
@@ -111,12 +109,12 @@ class Columns:
             return np.empty(0, dtype=kind)
         if name not in self._maps:
             with (self._folder / name).open("rb") as file:
-                # Not read-only, for which loops would be compiled a second time.
+                # Not read-only, for which compiled loops would be compiled again.
                 self._maps[name] = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         return np.frombuffer(self._maps[name], dtype=kind)
 
     def release(self) -> None:
-        """Let go of the memory that the arrays took up since they were last let go; they can be read on."""
-        if hasattr(mmap, "MADV_DONTNEED"):  # where it is missing, the system does so itself when memory is short
+        """Release the memory of the arrays, which stay readable."""
+        if hasattr(mmap, "MADV_DONTNEED"):  # else the system does so when memory is short
             for mapped in self._maps.values():
                 mapped.madvise(mmap.MADV_DONTNEED)

@@ -1,4 +1,4 @@
-"""A folder, a file or a string as a `Corpus`: the documents, their segments, and what could not be read."""
+"""Read a folder, file, table or string as a `Corpus`: documents, their segments, and problems."""
 
 import hashlib
 import reprlib
@@ -22,10 +22,10 @@ from analysis.core.paths import located
 from analysis.core.progress import bar
 from analysis.core.resources import rarely_collected
 from analysis.text.reading.folders import IGNORE, list_files
-from analysis.text.reading.formats.rows import Source, demand, document
+from analysis.text.reading.formats.rows import Source, check_columns, row_to_record
 from analysis.text.reading.metadata import parse_date
 from analysis.text.reading.planning import METADATA as METADATA
-from analysis.text.reading.planning import column_of, described, plan_corpus
+from analysis.text.reading.planning import column_of, describe, plan_corpus
 from analysis.text.reading.readers import Record, read_file
 from analysis.text.reading.records import ReadError
 from analysis.text.segments import Segment, segments
@@ -33,18 +33,33 @@ from analysis.text.sentences import is_known
 
 DOCUMENT_COLUMNS = ["doc_id", "title", "source", "date", "language", "format", "path", "encoding", "sha256", "n_chars"]
 SEGMENT_COLUMNS = ["doc_id", "kind", "start", "end", "truncated"]
-MOST_COLUMNS = 300  # of ``documents``: files that each name columns of their own would fill the memory
+MOST_COLUMNS = 300  # of ``documents``: unbounded if each file named columns of its own
+
+
+class Summarized:
+    """Mixin: represent an object by a few facts about it instead of its contents."""
+
+    def _kind(self) -> str:
+        return type(self).__name__
+
+    def _facts(self) -> dict[str, str]:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"<{self._kind()}: {', '.join(f'{name} {fact}' for name, fact in self._facts().items())}>"
+
+    def _repr_html_(self) -> str:
+        return pd.DataFrame([self._facts()], index=[self._kind()]).to_html(border=0)
 
 
 @dataclass(frozen=True, repr=False)
-class Corpus:
+class Corpus(Summarized):
     """Documents with their text, segments and metadata.
 
-    ``documents``: one row a document: doc_id, title, source, date (datetime, NaT where unknown), language, format, path
-    (from the corpus folder), encoding, sha256 (of the file's bytes), n_chars, and every further metadata column.
-    ``segments``: one row a segment: doc_id, kind (title, heading, paragraph, boilerplate), start, end (characters),
-    truncated. ``problems``: what was left out or is doubtful: path, reason. ``texts``: the text of each document,
-    in the order of ``documents``, exactly as decoded.
+    ``documents``: one row per document: doc_id, title, source, date (NaT if unknown), language, format, path (from the
+    corpus folder), encoding, sha256 (of the file), n_chars, and all further metadata columns. ``segments``: one row per
+    segment: doc_id, kind (title, heading, paragraph, boilerplate), start, end (characters), truncated. ``problems``:
+    what was left out or is doubtful: path, reason. ``texts``: the text of each document, exactly as decoded.
     """
 
     documents: pd.DataFrame
@@ -53,11 +68,11 @@ class Corpus:
     texts: Sequence[str]
 
     def text(self, doc_id: str) -> str:
-        """The text of one document; raises `KeyError` when there is no such document."""
+        """The text of one document. Raises `KeyError` if there is no such document."""
         return self.texts[self.row(doc_id)]
 
     def row(self, doc_id: str) -> int:
-        """The position of one document in ``documents``; raises `KeyError` when there is no such document."""
+        """The position of one document in ``documents``. Raises `KeyError` if there is no such document."""
         names = self.documents["doc_id"]
         found = np.flatnonzero(names.to_numpy() == doc_id)
         if not len(found):
@@ -67,19 +82,22 @@ class Corpus:
 
     @cached_property
     def segment_order(self) -> tuple[Ints, Ints]:
-        """The rows of ``segments`` by document, and (documents + 1,) where in them those of each begin."""
+        """The rows of ``segments`` sorted by document, and (documents + 1,) the offsets of each document in them."""
         owner = pd.Index(self.documents["doc_id"]).get_indexer(pd.Index(self.segments["doc_id"]))
         order = np.argsort(owner, kind="stable")
         return order, np.searchsorted(owner[order], np.arange(len(self.documents) + 1))
 
     def subset(self, rows: ArrayLike) -> "Corpus":
-        """The corpus of the documents in `rows`, a mask or positions as in `positions`; positions in any order."""
+        """The documents in `rows`, a mask or positions as in `positions`; positions may be in any order."""
         numbers = positions(rows, self.documents, rising=False)
         documents = self.documents.iloc[numbers].reset_index(drop=True)
         order, bounds = self.segment_order
         chosen = [order[bounds[row] : bounds[row + 1]] for row in numbers.tolist()]
         kept = self.segments.iloc[np.concatenate([order[:0], *chosen])].reset_index(drop=True)
         return Corpus(documents, kept, self.problems, tuple(self.texts[row] for row in numbers.tolist()))
+
+    def _kind(self) -> str:
+        return "Corpus"  # in memory or not
 
     def _facts(self) -> dict[str, str]:
         dates = self.documents["date"].dropna()
@@ -90,34 +108,14 @@ class Corpus:
             "problems": f"{len(self.problems):,}",
         }
 
-    def __repr__(self) -> str:
-        return as_line("Corpus", self._facts())
-
-    def _repr_html_(self) -> str:
-        return as_html("Corpus", self._facts())
-
-
-def as_line(kind: str, facts: dict[str, str]) -> str:
-    """What an object is, on one line.
-
-    >>> as_line("Corpus", {"documents": "26", "problems": "0"})
-    '<Corpus: documents 26, problems 0>'
-    """
-    return f"<{kind}: {', '.join(f'{name} {fact}' for name, fact in facts.items())}>"
-
-
-def as_html(kind: str, facts: dict[str, str]) -> str:
-    """What an object is, as a table of one row for a notebook; all in it is escaped."""
-    return pd.DataFrame([facts], index=[kind]).to_html(border=0)
-
 
 def positions(rows: ArrayLike, documents: pd.DataFrame, *, rising: bool = True) -> Ints:
-    """The positions in the table `documents` that `rows`, a mask or positions, choose.
+    """The positions in the table `documents` that are selected by `rows`, a mask or positions.
 
-    A mask is a list, an array or a Series of one True or False a document. A Series goes by its index where that holds
-    the doc_ids, or the labels of ``corpus.documents``, in whatever order; one with any other range index goes by
-    position. Positions are whole numbers from 0, each once, in rising order (in any order with `rising` false).
-    Raises `ValueError` for anything else.
+    A mask is a list, array or Series with one True or False per document. A Series is aligned by its index if that
+    holds the doc_ids or the labels of ``corpus.documents``; one with another range index goes by position. Positions
+    are integers from 0, each once, in rising order (in any order if `rising` is false). Raises `ValueError` for
+    anything else.
 
     >>> documents = read_texts(["Rain.", "Snow.", "Hail."]).documents
     >>> positions([True, False, True], documents).tolist(), positions([0, 2], documents).tolist()
@@ -129,14 +127,14 @@ def positions(rows: ArrayLike, documents: pd.DataFrame, *, rising: bool = True) 
     expected = f"give one True or False for each of the {count:,} documents, or positions from 0 to {count - 1:,}"
     values = np.asarray(rows)
     if values.ndim != 1:
-        said = reprlib.repr(rows) if values.ndim == 0 else f"a table of {values.ndim} dimensions"
-        raise ValueError(f"rows is {said}: {expected}")
-    if values.dtype == object:  # such as a column of True and False that once had missing values
+        shown = reprlib.repr(rows) if values.ndim == 0 else f"a table of {values.ndim} dimensions"
+        raise ValueError(f"rows is {shown}: {expected}")
+    if values.dtype == object:  # such as a boolean column that once had missing values
         values = pd.Series(values).infer_objects().to_numpy()
     if values.dtype == bool:
         if len(values) != count:
             raise ValueError(f"a mask of {len(values):,} values: give one for each of the {count:,} documents")
-        return np.sort(_labelled(rows.index, documents)[values]) if isinstance(rows, pd.Series) else values.nonzero()[0]
+        return np.sort(_align(rows.index, documents)[values]) if isinstance(rows, pd.Series) else values.nonzero()[0]
     if len(values) and values.dtype.kind not in "iu":
         odd = next((value for value in values.tolist() if not isinstance(value, int)), values[0])
         raise ValueError(f"rows hold {odd!r}: {expected}")
@@ -150,8 +148,8 @@ def positions(rows: ArrayLike, documents: pd.DataFrame, *, rising: bool = True) 
     return numbers
 
 
-def _labelled(index: "pd.Index[Any]", documents: pd.DataFrame) -> Ints:
-    """The position of the document that each label of a mask's index names; raises `ValueError` where they don't."""
+def _align(index: "pd.Index[Any]", documents: pd.DataFrame) -> Ints:
+    """The position of the document of each label of a mask's index. Raises `ValueError` for other labels."""
     for labels in (documents.index, pd.Index(documents["doc_id"])):
         found = labels.get_indexer(index)
         if np.array_equal(np.sort(found), np.arange(len(documents))):
@@ -163,9 +161,9 @@ def _labelled(index: "pd.Index[Any]", documents: pd.DataFrame) -> Ints:
 
 
 def read_text(text: str, title: str | None = None, source: str | None = None, date: str | None = None) -> Corpus:
-    """One string as a corpus of one document, ``doc_id`` "text".
+    """Make a corpus of one string, with the doc_id "text".
 
-    Raises `CorpusError` for a text without a character in it, one that is not Unicode, or a date that is not one.
+    Raises `CorpusError` for a blank text, one with a lone surrogate, or an invalid date.
 
     >>> corpus = read_text("The council met. It rose at noon.", source="Daily")
     >>> corpus.segments[["kind", "start", "end"]].to_dict("records")
@@ -182,7 +180,7 @@ def read_text(text: str, title: str | None = None, source: str | None = None, da
 
 
 def read_texts(texts: Iterable[str]) -> Corpus:
-    """Strings as a corpus, one document each, ``doc_id`` "0", "1" and so on; a string may be empty.
+    """Make a corpus of strings, with the doc_ids "0", "1" and so on. A string may be empty.
 
     >>> read_texts(["The council met.", "It rose at noon."]).documents["doc_id"].tolist()
     ['0', '1']
@@ -191,15 +189,15 @@ def read_texts(texts: Iterable[str]) -> Corpus:
 
 
 def read_frame(frame: Any, text: str = "text", *, language: str = "en", strict: bool = False) -> Corpus:
-    """The rows of a table as a corpus: one document each, its text in the column `text`, all other columns metadata.
+    """Make a corpus of a table: one document per row, with its text in the column `text` and metadata in all others.
 
-    `frame` is a DataFrame or a Series, or anything that becomes one: an Arrow table, a polars frame, a Hugging Face
-    dataset, a list of strings or of dicts, a dict of name and text. Documents are called by a column ``doc_id``, else
-    by the index. The columns ``title``, ``source``, ``date`` and ``language`` describe the document, as in
-    `read_corpus`, and `language` is that of documents for which none is named.
+    `frame` is a DataFrame or Series, or anything that becomes one: an Arrow table, a polars frame, a Hugging Face
+    dataset, a list of strings or dicts, a dict of names and texts. The doc_id is the column ``doc_id``, else the index.
+    The columns ``title``, ``source``, ``date`` and ``language`` mean the same as in `read_corpus`; `language` is the
+    default.
 
-    A row without text is a row in ``problems``, and the rest goes on; with `strict` it raises. Raises `CorpusError` for
-    a table without that column or without a text, for names that are not unique, and for an index of several levels.
+    A row without text becomes a row of ``problems``; with `strict` it raises. Raises `CorpusError` for a table without
+    that column or without texts, for duplicate names, and for an index with several levels.
 
     >>> corpus = read_frame(pd.DataFrame({"body": ["The council met.", None], "party": ["Left", "Right"]}), text="body")
     >>> corpus.documents[["doc_id", "party"]].to_dict("records"), corpus.problems["reason"].tolist()
@@ -209,19 +207,16 @@ def read_frame(frame: Any, text: str = "text", *, language: str = "en", strict: 
     if table.columns.nlevels > 1:
         raise CorpusError(f"the table has columns of {table.columns.nlevels} levels: give each column one name")
     try:
-        demand(text, [str(column) for column in table.columns])
+        check_columns(text, [str(column) for column in table.columns], "name the one that has the texts (text=...)")
     except ReadError as error:
-        said = str(error).replace(
-            "give the one with the text as text_column", "name the one that has the texts (text=...)"
-        )
-        raise CorpusError(f"the table {said}") from None
-    names = _names(table)
+        raise CorpusError(f"the table {error}") from None
+    names = _document_names(table)
     rows = table.drop(columns="doc_id", errors="ignore").astype(object)
     records: list[dict[str, Any]] = rows.where(rows.notna(), None).rename(columns=str).to_dict("records")  # type: ignore[assignment]
     problems: list[tuple[str, str]] = []
     sources = []
     for name, row in zip(names, records, strict=True):
-        found = document(name, row, Source("table", "", "", text))
+        found = row_to_record(name, row, Source("table", "", "", text))
         if isinstance(found, Record):
             problems += [(name, reason) for reason in found.problems]
             sources.append((name, "", _record(found.text)._replace(format="table", encoding=""), found.metadata))
@@ -236,7 +231,7 @@ def read_frame(frame: Any, text: str = "text", *, language: str = "en", strict: 
 
 
 def _as_frame(frame: Any, text: str) -> pd.DataFrame:
-    """What `read_frame` takes as a DataFrame."""
+    """Convert what `read_frame` accepts to a DataFrame."""
     if isinstance(frame, dict):
         return pd.DataFrame({"doc_id": list(frame), text: list(frame.values())}, dtype=object)
     if isinstance(frame, list | tuple):
@@ -249,12 +244,11 @@ def _as_frame(frame: Any, text: str) -> pd.DataFrame:
     return table
 
 
-def _names(table: pd.DataFrame) -> list[str]:
-    """What the documents of a table are called."""
+def _document_names(table: pd.DataFrame) -> list[str]:
+    """The doc_ids of the rows of a table."""
     if isinstance(table.index, pd.MultiIndex):
-        raise CorpusError(
-            f"the table has an index of {table.index.nlevels} levels: make columns of it by reset_index()"
-        )
+        levels = table.index.nlevels
+        raise CorpusError(f"the table has an index of {levels} levels: make columns of it by reset_index()")
     names = [str(name) for name in table.get("doc_id", table.index)]
     if twice := [name for name, count in Counter(names).items() if count > 1]:
         cure = "give each document a doc_id of its own" if "doc_id" in table else "call reset_index(drop=True)"
@@ -270,27 +264,23 @@ def read_corpus(
     text_column: str = "text",
     name_pattern: str | None = None,
 ) -> Corpus:
-    """The corpus in a folder (with all below it) or a file; "sample" is the one that the package brings along.
+    """Read the corpus in a folder (with its subfolders) or a file; "sample" is the one in the package.
 
-    Text, Markdown, web pages, PDF and Word files are one document each, in the order of their paths; tables (CSV, JSON,
-    Parquet) have one in each row, in the column `text_column`, and zip archives those of their members: see
-    `analysis.text.reading.readers.read_file`. What the file itself says of a document (front matter, columns) is
-    metadata.
+    Text, Markdown, web pages, PDF and Word files are one document each, in the order of their paths. Tables (CSV, JSON,
+    Parquet) have one per row, in the column `text_column`; zip archives have those of their members. See
+    `analysis.text.reading.readers.read_file`. A file ``.lafzignore`` lists globs of paths to leave out.
 
-    `metadata` is a table or a CSV file with one row a file, named in a column ``file`` (or filename, path, doc_id); by
-    default the folder's own ``metadata.csv``. It goes over what the file says, and that over `name_pattern`, what the
-    file's name says: ``"{source}_{date}_{title}"``, see `analysis.text.reading.metadata.names_reader`. Where there is
-    neither a table nor a pattern ("" for none), and all names have their date and parts alike, as
-    ``1789-Washington.txt``, they are read so, and ``problems`` says how; see `pattern_of_names` there. Title, source,
-    date and language describe the document; all else is kept. A name that ``documents`` has itself gets "metadata_"
-    before it, which ``problems`` says: a column "doc_id" is kept as "metadata_doc_id", and documents are called
-    by their files, whose names are unique and lead back to the texts.
-    `language` is the ISO 639 code of documents for which none is named; one that is named and not known is read as
-    "und". A file ``.lafzignore`` lists, one glob a line, what is no part of the corpus.
+    Metadata come, in order of precedence, from `metadata`, from the file itself (front matter, columns), and from its
+    name. `metadata` is a table or CSV file with one row per file, named in a column ``file`` (or filename, path,
+    doc_id); by default the folder's ``metadata.csv``. `name_pattern`, such as ``"{source}_{date}_{title}"``, parses
+    names (see `analysis.text.reading.metadata.names_reader`; "" for none). Without a table and a pattern, names that
+    are all alike, as ``1789-Washington.txt``, are parsed by a guessed pattern, which ``problems`` reports. A metadata
+    column that ``documents`` has itself gets the prefix "metadata_". `language` is the ISO 639 code of documents that
+    name none; an unknown one is read as "und".
 
-    Whatever cannot be read is a row in ``problems`` and the rest goes on; files of the same bytes are all kept, and
-    said to be the same there. With `strict` the first problem raises. Raises `CorpusError` when the path or the
-    metadata does not exist, when the pattern is none, or when no document can be read.
+    Whatever cannot be read becomes a row of ``problems``; with `strict` the first problem raises. Files with the same
+    bytes are all kept, and reported there. Raises `CorpusError` if the path or the metadata do not exist, the pattern
+    is invalid, or no document can be read.
     """
     plan = plan_corpus(located(path), metadata, language=language, name_pattern=name_pattern)
     problems = list(plan.problems)
@@ -300,8 +290,8 @@ def read_corpus(
     with rarely_collected():
         for name, file in bar(plan.files.items(), what="reading", unit="file"):
             found = read_file(file, text_column=text_column)
-            for inside, record, row in described(name, found, plan.layers(name), first_of, problems):
-                # Row 1 of a.csv and the file a#1.txt would have one name.
+            for inside, record, row in describe(name, found, plan.layers(name), first_of, problems):
+                # Row 1 of a.csv and the file a#1.txt would have the same name.
                 doc_id = plan.doc_ids[name] + inside if plan.doc_ids[name] + inside not in taken else name + inside
                 taken.add(doc_id)
                 sources.append((doc_id, name + inside, record, row))
@@ -309,14 +299,14 @@ def read_corpus(
     if strict and problems:
         raise CorpusError(": ".join(problems[0]))
     if not sources:
-        reasons = problems[len(plan.problems) :] or problems  # first what was wrong inside of files
+        reasons = problems[len(plan.problems) :] or problems  # prefer problems inside files
         why = ": ".join(reasons[0]) if reasons else "it holds no file"
         raise CorpusError(f"no document could be read from {str(path)!r}: {why}")
     return corpus
 
 
 def corpus_files(path: str | Path) -> list[Path]:
-    """Every file that `read_corpus` looks at, in order: documents, metadata, ignore list, and what it cannot read."""
+    """All files that `read_corpus` looks at, in order, including the ignore list and unreadable ones."""
     root = Path(path).expanduser()
     if not root.is_dir():
         return [root]
@@ -326,9 +316,8 @@ def corpus_files(path: str | Path) -> list[Path]:
 def document_row(
     doc_id: str, name: str, record: Record, row: dict[str, str], language: str, problems: list[tuple[str, str]]
 ) -> tuple[dict[str, object], list[Segment]]:
-    """A document as a row of ``Corpus.documents``, and its segments; doubtful dates and languages join `problems`."""
-    # What precedes the body is front matter: in the text, so that spans point into the file, and not counted.
-    shift = record.body
+    """The row of ``Corpus.documents`` of a document, and its segments; doubts are appended to `problems`."""
+    shift = record.body  # front matter stays in the text, so that spans point into the file, but is no segment
     parts = segments(record.text[shift:])
     if shift:
         parts = [Segment(kind, start + shift, end + shift, cut) for kind, start, end, cut in parts]
@@ -355,7 +344,7 @@ def corpus_of(
     texts: Sequence[str],
     problems: list[tuple[str, str]],
 ) -> Corpus:
-    """The corpus of documents as `document_row` gives them, in the order given."""
+    """The corpus of documents as `document_row` returns them."""
     columns = list(dict.fromkeys(chain.from_iterable(documents))) or DOCUMENT_COLUMNS
     if len(columns) > MOST_COLUMNS:
         problems.append(("", f"has {len(columns):,} columns of metadata: the first {MOST_COLUMNS:,} are kept"))
@@ -365,12 +354,12 @@ def corpus_of(
 
 
 def _segment_table(documents: pd.DataFrame, parts: Sequence[Sequence[Segment]]) -> pd.DataFrame:
-    """``Corpus.segments`` of the segments of each document, made column by column."""
+    """``Corpus.segments`` of the segments of each document."""
     found = list(chain.from_iterable(parts))
     if not found:
         return pd.DataFrame(columns=SEGMENT_COLUMNS)
     kinds, starts, ends, truncated = zip(*found, strict=True)
-    names = pd.Index(dict.fromkeys(kinds))  # each once: texts are slow to make a column of
+    names = pd.Index(dict.fromkeys(kinds))  # take each text from an index: a column of texts is slow to make
     numbers = {name: number for number, name in enumerate(names)}
     columns = (
         pd.Index(documents["doc_id"]).repeat(list(map(len, parts))),
@@ -381,7 +370,7 @@ def _segment_table(documents: pd.DataFrame, parts: Sequence[Sequence[Segment]]) 
 
 
 def fill_columns(documents: pd.DataFrame) -> pd.DataFrame:
-    """``Corpus.documents`` with "" where a document lacks what the metadata say of others, and days as days."""
+    """``Corpus.documents`` with missing metadata as "", and dates as datetimes."""
     filled = documents.fillna({column: "" for column in documents.columns if column not in DOCUMENT_COLUMNS})
     filled["date"] = filled["date"].astype("datetime64[s]")
     return filled
@@ -390,25 +379,24 @@ def fill_columns(documents: pd.DataFrame) -> pd.DataFrame:
 def _assemble(
     sources: list[tuple[str, str, Record, dict[str, str]]], language: str, problems: list[tuple[str, str]]
 ) -> Corpus:
-    """The corpus of (doc_id, path, record, metadata row) in the order given; doubtful dates join `problems`."""
+    """The corpus of (doc_id, path, record, metadata row); doubts are appended to `problems`."""
     rows = [document_row(*source, language, problems) for source in sources]
     texts = [record.text for _, _, record, _ in sources]
     return corpus_of([row for row, _ in rows], [parts for _, parts in rows], texts, problems)
 
 
 def _record(text: str) -> Record:
-    """A string as a record; raises `CorpusError` for a lone surrogate, which no file could hold."""
+    """A string as a record. Raises `CorpusError` for a lone surrogate, which no file could hold."""
     try:
         data = text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise CorpusError(
-            f"character {error.start} of the text is half of a character: read it again as UTF-8"
-        ) from None
+        place = error.start
+        raise CorpusError(f"character {place} of the text is half of a character: read it again as UTF-8") from None
     return Record(text, "txt", "utf-8", hashlib.sha256(data).hexdigest())
 
 
 def _date(value: str, name: str, problems: list[tuple[str, str]]) -> datetime | None:
-    """`value` as a day or a time; None, with a problem row, where it is neither."""
+    """Parse a date; None, with a problem, for an invalid one."""
     date = parse_date(value) if value else None
     if value and date is None:
         problems.append((name, f"date {value!r} is not a date, or could be two: write it as 2024-06-22"))
@@ -416,8 +404,8 @@ def _date(value: str, name: str, problems: list[tuple[str, str]]) -> datetime | 
 
 
 def _language(value: str, default: str, name: str, problems: list[tuple[str, str]]) -> str:
-    """`value` where its sentences can be split; `default` where it is empty; else "und", with a problem row."""
-    if value and not is_known(value):  # it is not `default` either, whose stop words and lexicons would not fit
+    """`value` if it is a known language, `default` if it is empty, else "und", with a problem."""
+    if value and not is_known(value):  # not `default`, whose stop words and lexicons would not fit
         problems.append((name, f"language {value!r} is not a known code, such as 'en': read as 'und' (undetermined)"))
         return "und"
     return value or default

@@ -1,4 +1,4 @@
-"""Texts as vectors of meaning: near each other where they speak of the same thing, with or without a word in common."""
+"""Embeddings: vectors of texts whose cosine is high if they have the same theme, even without common words."""
 
 import logging
 from collections.abc import Sequence
@@ -13,30 +13,28 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-SIZE = 256  # numbers of a vector
-DIGITS = 6  # decimals that are kept: far fewer than a vector says, and enough that machines agree
-TELLING = 5.0  # length of a content word's vector at least: that of "the" is 1.6, "said" 6.5, "killed" 17
-BATCH = 512  # texts whose word vectors are in memory at once, some 20 MB for sentences
+SIZE = 256  # dimensions of a vector
+DIGITS = 6  # decimals, to which all machines agree
+TELLING = 5.0  # minimum length of a content word's vector: "the" has 1.6, "said" 6.5, "killed" 17
+BATCH = 512  # texts whose word vectors are in memory together, about 20 MB for sentences
 
 
 def available() -> bool:
-    """Whether the package that holds the vectors is installed."""
+    """Whether the package with the vectors is installed."""
     return find_spec("wordllama") is not None
 
 
 def embed(texts: Sequence[str]) -> Floats:
-    """One vector a text: (texts, 256) float32, each row of length 1, so that ``a @ b`` is the cosine of two of them.
+    """Embed texts: (texts, 256) float32, each row of length 1, so that ``a @ b`` is a cosine.
 
-    A text is the mean of the vectors of its word pieces, whatever their order: those of WordLlama's ``l2_supercat``
-    (Miller 2024, WordLlama: Recycled token embeddings from large language models), learnt from English texts, upper
-    and lower case apart. So two sentences are near that have the same theme; a negation or a change of roles hardly
-    moves them. A text without a character in it is a row of zeros, and its cosine with anything is 0.
+    A row is the mean of the vectors of the text's word pieces, in WordLlama's ``l2_supercat`` (Miller 2024, WordLlama:
+    Recycled token embeddings from large language models), trained on English. It captures themes, regardless of word
+    order: negation or a change of roles hardly matters. A blank text is a row of zeros.
 
-    The vectors come inside the package, and nothing is ever downloaded. A row depends on its text alone, not on the
-    others it is given with; sums are taken in double precision one word piece after the other and rounded to six
-    decimals, so that machines agree. Some thousand sentences a second.
+    The vectors are part of the package; nothing is downloaded. A row depends on its text alone, and is summed in double
+    precision and rounded, so that all machines agree. About a thousand sentences a second.
 
-    Raises `ModuleNotFoundError` without the extra "embeddings", `ValueError` for a single text in place of many.
+    Raises `ModuleNotFoundError` without the extra "embeddings", `ValueError` for a single text instead of many.
 
     >>> vectors = embed(["The army attacked the village.", "Troops raided a hamlet.", "Wheat prices fell."])
     >>> vectors.shape
@@ -51,10 +49,9 @@ def embed(texts: Sequence[str]) -> Floats:
 
 
 def means(texts: Sequence[str]) -> Floats:
-    """The vectors of `embed` at their own length, which says how much a text's words tell: (texts, 256) float32.
+    """The vectors of `embed` before normalization: (texts, 256) float32.
 
-    The vectors were learnt as plain means, so a word that says little of a theme came to be short: "the" has about a
-    tenth of the length of "committee". The vector of several words is about the mean of theirs.
+    Their length reflects how much the words contribute to a theme: "the" has a tenth of the length of "committee".
 
     >>> the, committee = np.sqrt((means(["the", "committee"]) ** 2).sum(axis=1)).tolist()
     >>> round(the, 1), round(committee, 1)
@@ -64,7 +61,7 @@ def means(texts: Sequence[str]) -> Floats:
 
 
 def tells(words: Sequence[str]) -> NDArray[np.bool_]:
-    """(words,) whether each is a content word: its vector has the length `TELLING` or more.
+    """(words,) whether each is a content word: its vector has at least the length `TELLING`.
 
     >>> tells(["the", "committee"]).tolist()
     [False, True]
@@ -79,7 +76,9 @@ def _means(texts: Sequence[str]) -> NDArray[np.float64]:
     model = _model()
     vectors = np.zeros((len(texts), SIZE))
     for first in range(0, len(texts), BATCH):
-        pieces = [_pieces(model, text) for text in texts[first : first + BATCH]]
+        # One text per call: a call with many starts threads, and a fork after that prints a warning.
+        cleaned = [" ".join(text.split()) for text in texts[first : first + BATCH]]
+        pieces = [model.tokenizer.encode(text, add_special_tokens=False).ids for text in cleaned]
         length = np.array([len(ids) for ids in pieces])
         filled = np.flatnonzero(length)
         if not len(filled):
@@ -91,22 +90,14 @@ def _means(texts: Sequence[str]) -> NDArray[np.float64]:
     return vectors
 
 
-def _pieces(model: Any, text: str) -> list[int]:
-    """The word pieces of a text as numbers; a line break in the midst of a sentence is a blank."""
-    # One text a call: a call with many starts threads, and a fork after that prints a warning.
-    ids: list[int] = model.tokenizer.encode(" ".join(text.split()), add_special_tokens=False).ids
-    return ids
-
-
 @cache
 def _model() -> Any:
-    """The vectors and the word pieces, loaded once."""
     if not available():
         raise ModuleNotFoundError("embeddings need the extra 'embeddings': pip install 'lafz[embeddings]'")
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     wordllama = import_module("wordllama")
-    # Its import sets up the log of the whole process to print what any package says; that is not its business.
+    # Undo the logging configuration of the whole process by its import.
     root.handlers[:] = handlers
     root.setLevel(level)
     folder = Path(str(wordllama.__file__)).parent

@@ -1,12 +1,13 @@
-"""Scores a word tokenizer or a sentence splitter on a Universal Dependencies treebank (CoNLL-U).
+"""Score a word tokenizer or a sentence splitter on a Universal Dependencies treebank (CoNLL-U).
 
-The raw text is rebuilt from the treebank and given to the tokenizer, and the spans that come back are compared with the
-gold spans as the CoNLL 2018 shared task does: by their characters, white space not counted.
+The raw text is rebuilt from the treebank, and the tokenizer's spans are compared with the gold spans as the CoNLL 2018
+shared task does: by their characters, not counting white space.
 """
 
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,7 +35,7 @@ class Score(NamedTuple):
 
 
 def solid_spans(text: str, spans: Iterable[Span]) -> set[Span]:
-    """The spans counted in characters that are not white space; spans of white space alone are left out.
+    """The spans in characters that are not white space; spans of white space alone are left out.
 
     >>> sorted(solid_spans("To be, or", [(0, 3), (3, 5), (6, 9)]))
     [(0, 2), (2, 4), (5, 7)]
@@ -46,11 +47,11 @@ def solid_spans(text: str, spans: Iterable[Span]) -> set[Span]:
 
 
 def score_spans(gold: Iterable[Span], predicted: Iterable[Span]) -> Score:
-    """Share of predicted spans that are gold, share of gold spans that are found, and their harmonic mean.
+    """Precision, recall and F1 of predicted spans.
 
     .. math:: P = c / p, R = c / g, F_1 = 2c / (p + g)
 
-    A span is correct when both its ends are. Nothing found where nothing is to be found scores 1.
+    A span is correct when both its ends are. Predicting nothing where there is nothing scores 1.
 
     >>> score_spans([(0, 4), (4, 9), (9, 12)], [(0, 4), (4, 12)])
     Score(precision=0.5, recall=0.3333333333333333, f1=0.4, correct=1, gold=3, predicted=2)
@@ -84,14 +85,12 @@ def add_scores(scores: Iterable[Score]) -> Score:
 def evaluate_sentences(path: str | Path, split: Segmenter) -> pd.DataFrame:
     """Score the sentence splitter `split`, ``text -> [(start, end), ...]``, on the CoNLL-U file at `path`.
 
-    The splitter is given whole documents with a blank line between paragraphs. One row for each measure, with the
-    columns of `Score`:
+    The splitter is given whole documents. Returns one row for each measure, with the columns of `Score`:
 
     ``all``
-        sentence spans: a sentence is correct when it begins and ends where a gold sentence does.
+        sentence spans.
     ``inside``
-        sentence ends inside paragraphs: the ends of all sentences but the last of each paragraph, since the end of a
-        paragraph is given by the text and takes no skill to find.
+        sentence ends except the last of each paragraph, which the text itself gives.
 
     >>> path = getfixture("tmp_path") / "example.conllu"
     >>> _ = path.write_text("\\n\\n".join("1\\t" + word + 8 * "\\t_" for word in ["Go!", "Now!", "Why?"]))
@@ -104,27 +103,23 @@ def evaluate_sentences(path: str | Path, split: Segmenter) -> pd.DataFrame:
     for document in read_conllu(path):
         gold = solid_spans(document.text, document.sentences)
         predicted = solid_spans(document.text, split(document.text))
-        given = {end for _, end in solid_spans(document.text, document.paragraphs)}
+        paragraph_ends = {end for _, end in solid_spans(document.text, document.paragraphs)}
         whole.append(score_spans(gold, predicted))
-        inner.append(score_spans(_inner_ends(gold, given), _inner_ends(predicted, given)))
+        inner_ends = ({(end, end) for _, end in spans if end not in paragraph_ends} for spans in (gold, predicted))
+        inner.append(score_spans(*inner_ends))
     return _table({"all": whole, "inside": inner}, "measure")
-
-
-def _inner_ends(spans: Iterable[Span], given: set[int]) -> set[Span]:
-    return {(end, end) for _, end in spans if end not in given}
 
 
 def evaluate_words(path: str | Path, find_words: Segmenter) -> pd.DataFrame:
     """Score the word tokenizer `find_words`, ``text -> [(start, end), ...]``, on the CoNLL-U file at `path`.
 
-    The tokenizer is given whole documents with a blank line between paragraphs. Only spans that hold a letter or a
-    digit are scored. One row for each convention, with the columns of `Score`:
+    The tokenizer is given whole documents. Only spans that hold a letter or a digit are scored. Returns one row for
+    each convention, with the columns of `Score`:
 
     ``split``
-        the words of Universal Dependencies: clitics and the parts of hyphen compounds are apart
-        (``do | n't``, ``15 | - | year``).
+        the words of Universal Dependencies, with clitics and compounds split (``do | n't``, ``15 | - | year``).
     ``joined``
-        those words put together again where a reader sees one word, see `join_words`.
+        those words rejoined where a reader sees one word, see `join_words`.
 
     >>> path = getfixture("tmp_path") / "example.conllu"
     >>> rows = ["1\\t15", "2\\t-", "3\\tyear"]
@@ -153,9 +148,9 @@ def lexical_spans(text: str, spans: Iterable[Span]) -> list[Span]:
 
 
 def join_words(text: str, words: Sequence[Span]) -> list[Span]:
-    """Put treebank words together that have no space between them and make one written word.
+    """Join treebank words that are written as one.
 
-    Joined are clitics (``do|n't``, ``city|'s``, ``can|not``), parts on both sides of a hyphen (``15|-|year``), and
+    These are clitics (``do|n't``, ``city|'s``, ``can|not``), the parts of hyphen compounds (``15|-|year``), and
     letters or digits that touch (``10|km``). Spans without a letter or a digit are left out.
 
     >>> text = "They don't-know (15-year) olds' and/or"
@@ -182,39 +177,27 @@ def _is_link(seam: str) -> bool:
 
 
 def _table(scores: dict[str, list[Score]], label: str) -> pd.DataFrame:
-    rows = [{label: name, **add_scores(values)._asdict()} for name, values in scores.items()]
-    return pd.DataFrame(rows)
+    return pd.DataFrame([{label: name, **add_scores(values)._asdict()} for name, values in scores.items()])
 
 
-class GoldDocument(NamedTuple):
+@dataclass
+class GoldDocument:
     """One document of a treebank: its text, with a blank line between paragraphs, and the gold spans in it."""
 
     id: str
-    text: str
-    paragraphs: list[Span]
-    sentences: list[Span]
-    words: list[Span]
-
-
-class _Token(NamedTuple):
-    form: str
-    parts: list[str]  # the syntactic words that the surface form is made of, mostly itself alone
-    space_after: bool
-
-
-class _Sentence(NamedTuple):
-    document: str | None  # its name where a new document begins here
-    paragraph: bool  # whether a new paragraph begins here
-    tokens: list[_Token]
+    text: str = ""
+    paragraphs: list[Span] = field(default_factory=list)
+    sentences: list[Span] = field(default_factory=list)
+    words: list[Span] = field(default_factory=list)
 
 
 def read_conllu(path: str | Path) -> list[GoldDocument]:
     """Read a CoNLL-U file and rebuild its raw text, one `GoldDocument` for each ``# newdoc``.
 
-    One space separates tokens except after ``SpaceAfter=No``, a blank line between paragraphs (``# newpar``). The
-    surface of a multiword token (``3-4  don't``) is in the text; its syntactic words (``do``, ``n't``) are words of
-    their own where they spell out the surface, otherwise the whole surface is one word. Empty nodes (``8.1``) are not
-    in the text. Raises `ValueError` for a line that is not CoNLL-U and for a file without a sentence.
+    One space separates tokens except after ``SpaceAfter=No``, a blank line separates paragraphs (``# newpar``). The
+    surface of a multiword token (``3-4  don't``) is in the text; its syntactic words (``do``, ``n't``) are separate
+    words if they spell out the surface, otherwise the whole surface is one word. Empty nodes (``8.1``) are not in the
+    text. Raises `ValueError` for a line that is not CoNLL-U and for a file without a sentence.
 
     >>> path = getfixture("tmp_path") / "example.conllu"
     >>> rows = ["1-2 Don't _", "1 Do _", "2 n't _", "3 go _"]
@@ -222,91 +205,73 @@ def read_conllu(path: str | Path) -> list[GoldDocument]:
     >>> read_conllu(path)
     [GoldDocument(id='', text="Don't go", paragraphs=[(0, 8)], sentences=[(0, 8)], words=[(0, 2), (2, 5), (6, 8)])]
     """
-    sentences = list(_read_sentences(Path(path)))
-    if not sentences:
+    documents: list[GoldDocument] = []
+    gap = ""
+    for comments, rows in _read_sentences(Path(path)):
+        name = next((comments[key] for key in ("newdoc", "newdoc id") if key in comments), None)
+        if name is not None or not documents:
+            documents.append(GoldDocument(name or ""))
+            gap = ""
+        document = documents[-1]
+        is_new_paragraph = not document.paragraphs or "newpar" in comments or "newpar id" in comments
+        if is_new_paragraph and document.paragraphs:
+            gap = "\n\n"
+        start = len(document.text) + len(gap)
+        sentence, words, following = _rebuild(rows)
+        document.text += gap + sentence
+        end = len(document.text)
+        document.words += [(start + first, start + last) for first, last in words]
+        document.sentences.append((start, end))
+        if is_new_paragraph:
+            document.paragraphs.append((start, end))
+        else:
+            document.paragraphs[-1] = (document.paragraphs[-1][0], end)
+        gap = following
+    if not documents:
         raise ValueError(f"{path} holds no sentence: expected a treebank in CoNLL-U")
-    return [_lay_out(group) for group in _split_before(sentences, lambda s: s.document is not None)]
+    return documents
 
 
-def _read_sentences(path: Path) -> Iterator[_Sentence]:
-    comments: list[str] = []
+def _read_sentences(path: Path) -> Iterator[tuple[dict[str, str], list[list[str]]]]:
+    """The comments of each sentence, by key, and the columns of its rows."""
+    comments: dict[str, str] = {}
     rows: list[list[str]] = []
     lines = path.read_text(encoding="utf-8").split("\n")
     for number, line in enumerate([*lines, ""], start=1):
         if line.startswith("#"):
-            comments.append(line)
+            key, _, value = line[1:].partition("=")
+            comments[" ".join(key.split())] = value.strip()
         elif line.strip():
             columns = line.rstrip("\r").split("\t")
             if len(columns) != _COLUMNS or not _ID.fullmatch(columns[0]):
                 raise ValueError(f"{path}:{number}: expected a number and {_COLUMNS - 1} more columns, got {line!r}")
             rows.append(columns)
         elif rows:
-            yield _Sentence(_document_name(comments), _starts_paragraph(comments), _read_tokens(rows))
-            comments, rows = [], []
+            yield comments, rows
+            comments, rows = {}, []
 
 
-def _document_name(comments: Sequence[str]) -> str | None:
-    for comment in comments:
-        key, _, value = comment[1:].partition("=")
-        if key.split() in (["newdoc"], ["newdoc", "id"]):
-            return value.strip()
-    return None
-
-
-def _starts_paragraph(comments: Sequence[str]) -> bool:
-    keys = [comment[1:].partition("=")[0].split() for comment in comments]
-    return ["newpar"] in keys or ["newpar", "id"] in keys
-
-
-def _read_tokens(rows: Sequence[Sequence[str]]) -> list[_Token]:
-    tokens: list[_Token] = []
-    inside_until = 0  # the last word of the multiword token being read
+def _rebuild(rows: Sequence[Sequence[str]]) -> tuple[str, list[Span], str]:
+    """The text of a sentence, the spans of its words, and the space that follows it."""
+    tokens: list[tuple[str, list[str], str]] = []  # surface form, its syntactic words, the space after it
+    last_part = 0  # number of the last word of the current multiword token
     for number, form, *_, misc in rows:
+        space = "" if "SpaceAfter=No" in misc.split("|") else " "
         if "." in number:
             continue
         if "-" in number:
-            inside_until = int(number.partition("-")[2])
-            tokens.append(_Token(form, [], "SpaceAfter=No" not in misc.split("|")))
-        elif int(number) <= inside_until:
-            tokens[-1].parts.append(form)
+            last_part = int(number.partition("-")[2])
+            tokens.append((form, [], space))
+        elif int(number) <= last_part:
+            tokens[-1][1].append(form)
         else:
-            tokens.append(_Token(form, [form], "SpaceAfter=No" not in misc.split("|")))
-    return tokens
-
-
-def _lay_out(group: Sequence[_Sentence]) -> GoldDocument:
-    """Write the sentences of one document one after another and note where everything is."""
-    pieces: list[str] = []
-    paragraphs: list[Span] = []
-    sentences: list[Span] = []
+            tokens.append((form, [form], space))
+    text = space = ""
     words: list[Span] = []
-    at = 0
-    for paragraph in _split_before(group, lambda s: s.paragraph):
-        gap = "\n\n" if pieces else ""
-        paragraph_start = at + len(gap)
-        for sentence in paragraph:
-            sentence_start = at + len(gap)
-            for token in sentence.tokens:
-                pieces += gap, token.form
-                start, at = at + len(gap), at + len(gap) + len(token.form)
-                words += _word_spans(token, start)
-                gap = " " if token.space_after else ""
-            sentences.append((sentence_start, at))
-        paragraphs.append((paragraph_start, at))
-    return GoldDocument(group[0].document or "", "".join(pieces), paragraphs, sentences, words)
-
-
-def _word_spans(token: _Token, start: int) -> list[Span]:
-    if "".join(token.parts) != token.form:
-        return [(start, start + len(token.form))]
-    ends = itertools.accumulate((len(part) for part in token.parts), initial=start)
-    return list(itertools.pairwise(ends))
-
-
-def _split_before(sentences: Iterable[_Sentence], begins: Callable[[_Sentence], bool]) -> list[list[_Sentence]]:
-    groups: list[list[_Sentence]] = []
-    for sentence in sentences:
-        if not groups or begins(sentence):
-            groups.append([])
-        groups[-1].append(sentence)
-    return groups
+    for form, parts, following in tokens:
+        text += space
+        spelled = parts if "".join(parts) == form else [form]
+        words += itertools.pairwise(itertools.accumulate(map(len, spelled), initial=len(text)))
+        text += form
+        space = following
+    return text, words, space

@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analysis.core.files import delete_made
-from analysis.text.shards import Form, Shard, ShardedTokens, Vocabulary, names, open_shards, shards, unite
+from analysis.text.shards import Form, Shard, ShardedTokens, Vocabulary, merge_vocabularies, names, open_shards, shards
 from analysis.text.stopwords import NLTK_NAMES
 from analysis.text.storage import read_arrow
 from analysis.text.tokens import Ids, Tokens
@@ -176,7 +176,7 @@ def _new_types(
         for first in range(0, len(types), AT_ONCE):
             words = whole.vocabulary[types[first : first + AT_ONCE]]
             pieces.append(pa.array(written(name, words), pa.large_string()))
-    unite(pieces, place, place / "pieces")
+    merge_vocabularies(pieces, place, place / "pieces")
     new = np.full(used.shape, -1, dtype=np.int32)
     found = [np.load(place / "pieces" / _file(number)) for number in range(len(pieces))]
     new[used] = np.concatenate([np.empty(0, dtype=np.int32), *found])

@@ -1,4 +1,4 @@
-"""The words of a corpus, found again by what they were made of."""
+"""Load the tokens of a corpus from a cache that is keyed by its contents."""
 
 import hashlib
 import json
@@ -17,9 +17,9 @@ from analysis.text.shards import are_shards, open_shards
 from analysis.text.storage import are_tokens, open_tokens, save_tokens
 from analysis.text.tokens import Tokens, tokenize
 
-CACHE = "LAFZ_TOKENS"  # environment variable: the folder in which `load_tokens` keeps what it made
-ONLY_KEPT = "LAFZ_TOKENS_ONLY"  # and one, of a report's notebooks, by which it reads nothing that is not kept there
-KEPT = 4  # corpora that stay in that folder, the last ones used
+CACHE = "LAFZ_TOKENS"  # environment variable: the cache folder of `load_tokens`
+ONLY_KEPT = "LAFZ_TOKENS_ONLY"  # environment variable of a report's notebooks: load cached tokens only
+KEPT = 4  # number of corpora in the cache, those used last
 
 
 def load_tokens(
@@ -32,18 +32,17 @@ def load_tokens(
     cache: str | Path | None = None,
     **options: Any,
 ) -> Tokens:
-    """The words of the corpus at `path`: read and tokenized, or opened as they were the last time.
+    """Read and tokenize the corpus at `path`, or open the result from the cache.
 
-    What is no path, a DataFrame say, a list or a dict of texts, is read as by `read_frame` and not saved; nor is what a
-    tokenizer of one's own makes (`scheme`), whose code is not known here.
+    The first parameters are those of `read_corpus`, `options` those of `tokenize`. What is not a path, such as a
+    DataFrame or a list or dict of texts, is read by `read_frame` and not cached; neither are the words of a custom
+    tokenizer.
 
-    The first parameters are those of `read_corpus`, `options` those of `tokenize`. What was made is saved in the folder
-    `cache` (the environment variable LAFZ_TOKENS, else ``.cache/tokens`` in the checkout, or the user's cache) under a
-    name made of the bytes of every file, the parameters, this package's code and the versions of what it reads with, so
-    that a changed file or program is never answered from before. The folder holds the four corpora used last; where it
-    can't be written, or a file changed while it was read, nothing is saved. In a report on a corpus that does not fit
-    in memory they are on disk, in shards. Raises `CorpusError` as `read_corpus` does, and in a report's notebook where
-    the corpus is no longer what the report is on.
+    The cache is the folder `cache` (by default the environment variable LAFZ_TOKENS, else ``.cache/tokens`` in the
+    checkout, or the user's cache). Its keys are hashes of all files, the parameters, the code of this package and the
+    versions of its dependencies. It keeps the four corpora used last. Nothing is cached if it cannot be written, or if
+    a file changed while it was read. In a report on a corpus that does not fit in memory, the tokens are in shards.
+    Raises `CorpusError` as `read_corpus` does, and in a report's notebook if the corpus has changed.
 
     >>> import tempfile
     >>> from analysis.core.paths import SAMPLE
@@ -60,33 +59,30 @@ def load_tokens(
     if callable(options.get("scheme")):
         return tokenize(read_corpus(path, **about), **options)  # type: ignore[arg-type]
     folder = Path(cache or os.environ.get(CACHE) or cache_folder() / "tokens")
-    saved = place_of(path, folder, **about, **options)
+    saved = cache_path(path, folder, **about, **options)
     if saved.is_dir():
         try:
             kept: Tokens = open_shards(saved) if are_shards(saved) else open_tokens(saved)
-            os.utime(saved)  # used just now: the last to be cleared away
+            os.utime(saved)  # used just now: the last to be deleted
             return kept
         except (OSError, ValueError):
-            delete_made(saved)  # under a name made of all its bytes; damaged: made anew
+            delete_made(saved)  # damaged
     elif os.environ.get(ONLY_KEPT):
         raise CorpusError(f"{str(path)!r} is no longer what was read for this report: make the report again")
     made = tokenize(read_corpus(path, **about), **options)  # type: ignore[arg-type]
-    if saved == place_of(path, folder, **about, **options):
-        with suppress(OSError, ValueError):  # a disk that can't be written to, or another process was first
+    if saved == cache_path(path, folder, **about, **options):
+        with suppress(OSError, ValueError):  # the disk is read-only or full, or another process was first
             folder.mkdir(parents=True, exist_ok=True)
-            with working_folder(folder / "tokens") as work:  # one name, so that what was left half-made is cleared away
+            with working_folder(folder / "tokens") as work:  # always one name, so that remains of a crash are deleted
                 save_tokens(made, work / "new")
                 (work / "new").rename(saved)
-            _clear(folder)
-            return open_tokens(saved)  # which leaves the memory to others
+            _delete_oldest(folder)
+            return open_tokens(saved)  # memory-mapped, which frees memory
     return made
 
 
-def place_of(path: str | Path, folder: Path, *, metadata: str | Path | None, **options: Any) -> Path:
-    """Where in `folder` the words are kept that `load_tokens` makes of the same arguments.
-
-    The name is made of all that they depend on: of each file the bytes, or that it can't be read.
-    """
+def cache_path(path: str | Path, folder: Path, *, metadata: str | Path | None, **options: Any) -> Path:
+    """The path in the cache `folder` of the tokens that `load_tokens` makes of these arguments."""
     corpus, about = Path(path).expanduser(), options | {"metadata": metadata}
     known = hashlib.sha256(json.dumps([about, reading_versions()], sort_keys=True, default=str).encode())
     root = corpus if corpus.is_dir() else corpus.parent
@@ -98,8 +94,8 @@ def place_of(path: str | Path, folder: Path, *, metadata: str | Path | None, **o
     return folder / known.hexdigest()[:32]
 
 
-def _clear(folder: Path) -> None:
-    """Delete all but the newest of what is saved in `folder`, and nothing else that somebody keeps there."""
+def _delete_oldest(folder: Path) -> None:
+    """Delete all but the newest saved tokens in `folder`, and nothing else."""
     named = [place for place in folder.iterdir() if re.fullmatch("[0-9a-f]{32}", place.name)]
     saved = [place for place in named if not place.is_symlink() and (are_tokens(place) or are_shards(place))]
     for place in sorted(saved, key=lambda place: place.stat().st_mtime)[:-KEPT]:

@@ -1,4 +1,4 @@
-"""Which document, sentence or word a place of the text belongs to: searches, and no column for all words."""
+"""Find the document, sentence or word of a place in the text by binary search."""
 
 from itertools import pairwise
 from typing import Any
@@ -11,28 +11,27 @@ from analysis.text.tokens import Tokens
 
 
 def document_of(tokens: Tokens, places: ArrayLike) -> Offsets:
-    """The position in ``corpus.documents`` of the document of the words at `places`."""
+    """The document, by position in ``corpus.documents``, of the words at `places`."""
     return np.searchsorted(tokens.document_offsets, places, side="right") - 1
 
 
 def sentence_of(tokens: Tokens, places: ArrayLike) -> Offsets:
-    """The number of the sentence of the words at `places`, counted through the corpus."""
+    """The sentence, numbered through the corpus, of the words at `places`."""
     return np.searchsorted(tokens.sentence_offsets, places, side="right") - 1
 
 
 def sentence_in_document(tokens: Tokens, places: NDArray[Any]) -> Offsets:
-    """The number of the sentence of the words at `places`, counted from 0 in each document.
+    """The sentence, numbered from 0 in each document, of the words at `places`.
 
-    >>> from analysis.text.corpus import read_texts
-    >>> from analysis.text.tokens import tokenize
-    >>> sentence_in_document(tokenize(read_texts(["Rain.", "It is. Rain fell."])), np.array([0, 2, 4])).tolist()
+    >>> from analysis import load_tokens
+    >>> sentence_in_document(load_tokens(["Rain.", "It is. Rain fell."]), np.array([0, 2, 4])).tolist()
     [0, 0, 1]
     """
     return sentence_of(tokens, places) - first_sentences(tokens)[document_of(tokens, places)]
 
 
 def first_sentences(tokens: Tokens) -> Offsets:
-    """(documents,) the number of the first sentence of each document, of one without sentences that of the next.
+    """(documents,) the number of the first sentence of each document, or of the next one if it has none.
 
     >>> from analysis.text.corpus import read_texts
     >>> from analysis.text.tokens import tokenize
@@ -43,38 +42,33 @@ def first_sentences(tokens: Tokens) -> Offsets:
 
 
 def word_at(tokens: Tokens, document: Offsets, character: NDArray[Any]) -> Offsets:
-    """The first word of each `document` that begins at its `character` or behind; else the one after the document."""
+    """The first word of each `document` that begins at or after its `character`; else the one after the document."""
     low, high = tokens.document_offsets[document], tokens.document_offsets[document + 1]
-    while (apart := low < high).any():
+    while (is_open := low < high).any():
         middle = (low + high) // 2
-        before = apart & (tokens.start[np.where(apart, middle, 0)] < character)
-        low, high = np.where(before, middle + 1, low), np.where(apart & ~before, middle, high)
+        before = is_open & (tokens.start[np.where(is_open, middle, 0)] < character)
+        low, high = np.where(before, middle + 1, low), np.where(is_open & ~before, middle, high)
     return low
 
 
 def document_starts(tokens: Tokens) -> Offsets:
-    """Where each document begins when the texts are set in a row, each with one character behind it.
+    """The start of each document in the concatenation of all texts, separated by one character.
 
-    ``document_starts(tokens)[document] + character`` is one number for a character of a document, in the order of the
-    corpus: for spans of characters that are no words, or that are searched among other places than those of words.
+    ``document_starts(tokens)[document] + character`` is a single sortable number for a character of a document.
 
-    >>> from analysis.text.corpus import read_texts
-    >>> from analysis.text.tokens import tokenize
-    >>> document_starts(tokenize(read_texts(["War.", "Peace."]))).tolist()
+    >>> from analysis import load_tokens
+    >>> document_starts(load_tokens(["War.", "Peace."])).tolist()
     [0, 5]
     """
     lengths = np.array([len(text) + 1 for text in tokens.corpus.texts], dtype=np.int64)
     return np.cumsum(lengths) - lengths
 
 
-def stretches(tokens: Tokens, words: int) -> list[tuple[int, int]]:
-    """The documents in stretches of about `words` words, each as its first document and the one after its last.
+def document_ranges(tokens: Tokens, words: int) -> list[tuple[int, int]]:
+    """Cut the documents into ranges (first, stop) of about `words` words each, to bound the memory of a computation.
 
-    For work that takes up much for each word and knows no more than one document.
-
-    >>> from analysis.text.corpus import read_texts
-    >>> from analysis.text.tokens import tokenize
-    >>> stretches(tokenize(read_texts(["Rain.", "To be or not.", "It is.", "War."])), 3)
+    >>> from analysis import load_tokens
+    >>> document_ranges(load_tokens(["Rain.", "To be or not.", "It is.", "War."]), 3)
     [(0, 2), (2, 3), (3, 4)]
     """
     cuts = np.searchsorted(tokens.document_offsets, np.arange(0, len(tokens), words)).tolist()

@@ -1,4 +1,4 @@
-"""What was loaded: how many documents, sentences and words, by any metadata column."""
+"""Counts of documents, sentences, words and types, by any metadata column."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from analysis.text.documents import Offsets
 from analysis.text.shards import sentence_counts, shards
 from analysis.text.tokens import Tokens
 
-HELD = 20_000_000  # words of groups that wait to be made one where a group has them several times
+HELD = 20_000_000  # (group, type) pairs in memory before duplicates are removed
 
 
 def overview(tokens: Tokens, by: str | None = None) -> pd.DataFrame:
-    """One row a group of the metadata column `by` (one row in all without it): documents, sentences, words, types.
+    """One row per group of the metadata column `by`, or for the whole corpus: documents, sentences, words, types.
 
-    With dates in the corpus also ``first`` and ``last``, the days of the group's first and last document.
+    If the corpus has dates, also ``first`` and ``last``, those of the group's first and last document.
 
     >>> from analysis import read_text, tokenize
     >>> overview(tokenize(read_text("To be or not to be. Be quick.")))
@@ -24,7 +24,7 @@ def overview(tokens: Tokens, by: str | None = None) -> pd.DataFrame:
     0          1          2      8      5
     """
     labels, number = tokens.numbered_groups(by)
-    types = _types(tokens, number, len(labels))
+    types = _count_types(tokens, number, len(labels))
     words, sentences = np.diff(tokens.document_offsets), sentence_counts(tokens)
     rows = []
     for row, group in enumerate(labels):
@@ -47,8 +47,8 @@ def overview(tokens: Tokens, by: str | None = None) -> pd.DataFrame:
     return table.drop(columns=["first", "last"]) if table["first"].isna().all() else table
 
 
-def _types(tokens: Tokens, group: Offsets, groups: int) -> Offsets:
-    """(groups,) how many different words each group of documents has."""
+def _count_types(tokens: Tokens, group: Offsets, groups: int) -> Offsets:
+    """(groups,) the number of different words in each group of documents."""
     types, held = np.zeros(groups, np.int64), [np.empty(0, np.int64)]
     first, last = np.full(groups, len(group)), np.zeros(groups, np.int64)
     np.minimum.at(first, group, np.arange(len(group)))
@@ -56,10 +56,10 @@ def _types(tokens: Tokens, group: Offsets, groups: int) -> Offsets:
     for shard in shards(tokens):
         own = group[shard.rows]
         order = np.argsort(own, kind="stable")
-        met, local = _met(shard.tokens.ids, shard.tokens.document_offsets, order, own, len(shard.types))
-        inside = ((first >= shard.rows.start) & (last < shard.rows.stop))[met]  # the group is in no other shard
-        types += np.bincount(met[inside], minlength=groups)
-        held.append(met[~inside] * len(tokens.vocabulary) + shard.types[local[~inside]])
+        found, local = _distinct_pairs(shard.tokens.ids, shard.tokens.document_offsets, order, own, len(shard.types))
+        inside = ((first >= shard.rows.start) & (last < shard.rows.stop))[found]  # the group is in no other shard
+        types += np.bincount(found[inside], minlength=groups)
+        held.append(found[~inside] * len(tokens.vocabulary) + shard.types[local[~inside]])
         if sum(map(len, held[1:])) > HELD:
             held = [np.unique(np.concatenate(held))]
     shared = np.unique(np.concatenate(held)) // max(len(tokens.vocabulary), 1)
@@ -67,8 +67,8 @@ def _types(tokens: Tokens, group: Offsets, groups: int) -> Offsets:
 
 
 @compiled
-def _met(ids: Any, offsets: Any, order: Any, group: Any, types: Any) -> Any:
-    """Each group with each type that it has, the documents being in the `order` of their groups."""
+def _distinct_pairs(ids: Any, offsets: Any, order: Any, group: Any, types: Any) -> Any:
+    """The distinct pairs of group and type; `order` sorts the documents by group."""
     out, which = np.empty(len(ids), np.int64), np.empty(len(ids), np.int32)
     last = np.full(types, -1)
     n = 0
@@ -82,9 +82,9 @@ def _met(ids: Any, offsets: Any, order: Any, group: Any, types: Any) -> Any:
 
 
 def varying(tokens: Tokens, by: str | None) -> str | None:
-    """`by` where the documents differ in that metadata column, None where there is nothing to compare.
+    """`by` if the documents differ in that metadata column, else None.
 
-    Raises `ValueError` when there is no such column.
+    Raises `ValueError` if there is no such column.
 
     >>> from analysis import read_text, tokenize
     >>> varying(tokenize(read_text("To be.", source="Daily")), "source") is None
@@ -96,9 +96,9 @@ def varying(tokens: Tokens, by: str | None) -> str | None:
 def side_by_side(
     table: pd.DataFrame, tokens: Tokens, *, by: str, index: str, value: str, rows: pd.Series, most: int = 12
 ) -> pd.DataFrame:
-    """`value` with the `rows` of `index` down the side and the groups of `by` along the top, in the order of names.
+    """Pivot `table`: `value` by the `rows` of `index` and the groups of `by`, sorted by name, with 0 for missing cells.
 
-    Where there are more than `most` groups, those with the most words are taken. What a group lacks is 0.
+    Only the `most` groups with the most words are included.
     """
     words = pd.Series(np.diff(tokens.document_offsets)).groupby(tokens.groups(by).to_numpy(dtype=object)).sum()
     groups = sorted(words.sort_index().sort_values(ascending=False, kind="stable").index[:most])

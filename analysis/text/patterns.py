@@ -1,4 +1,4 @@
-"""Words and phrases with wildcards, and where in `Tokens` they match."""
+"""Match words and phrases with wildcards in `Tokens`."""
 
 import fnmatch
 import re
@@ -18,59 +18,56 @@ from analysis.text.kernels import fold
 from analysis.text.shards import names
 from analysis.text.tokens import Tokens
 
-GAP = 3  # words that "..." may stand for, at the most
-TYPES = 200_000  # words of a vocabulary that are in memory at a time
+GAP = 3  # maximum number of words that "..." matches
+TYPES = 200_000  # words of a vocabulary in memory at a time
 
-_BEYOND = "\U0010ffff"  # sorts behind whatever a word may go on with
+_BEYOND = "\U0010ffff"  # sorts after all continuations of a word
 
 _Index = tuple[list[str], list[int]]
 
 
-@lru_cache(1 << 15)  # a report asks for the same few thousand patterns some twenty times
+@lru_cache(1 << 15)  # a report uses the same few thousand patterns about twenty times
 def fold_pattern(pattern: str, *, lowercase: bool = True, term: bool = False) -> str:
-    """A pattern as a user writes it, with its words written as tokens are and one blank apart.
+    """Normalize a pattern: fold its words as `analysis.text.kernels.fold` does, and separate them by one blank.
 
-    A pattern is one or more words matched against whole tokens of one sentence: in a word ``*`` stands for any
-    characters and ``?`` for one; a lone ``*`` is any one word, ``...`` up to three words. Each word is folded as
-    `analysis.text.kernels.fold` does. Between slashes it is a regular expression, as it is written, that the whole
-    token must match: ``/wom[ae]n/``, ``/.*(ism|ist)s?/``. Raises `ValueError` for an expression that is none, and for
-    a pattern that does not begin and end with a word or a lone ``*``, or has nothing else: it would match everywhere.
-    With `term`, as in a lexicon, it is a word that it must begin and end with, and none may be a regular expression.
+    A pattern is one or more words that match whole tokens of one sentence. In a word, ``*`` matches any characters and
+    ``?`` one; a lone ``*`` matches any word, ``...`` up to three words. A word between slashes is a regular expression
+    that must match the whole token: ``/wom[ae]n/``, ``/.*(ism|ist)s?/``. Raises `ValueError` for an invalid expression,
+    and for a pattern that does not begin and end with a word or lone ``*``, or has nothing else. With `term`, as in a
+    lexicon, it must begin and end with a word, and regular expressions are not allowed.
 
     >>> fold_pattern("Azm‑e‑*  …  Campaign"), fold_pattern("Social secur* *")
     ('azm-e-* ... campaign', 'social secur* *')
     """
     words = pattern.replace("…", "...").split()
     words = [word if is_expression(word) else fold(word, lowercase=lowercase) for word in words]
-    said = f"pattern {' '.join(pattern.split())!r}"
+    shown = f"pattern {' '.join(pattern.split())!r}"
     core = words if term else words[_wild(words) : len(words) - _wild(words[::-1])]
     if not core or any(word == "..." or not word.strip("*?") for word in (core[0], core[-1])):
-        raise ValueError(
-            f"{said} must begin and end with a word that is not all wildcard{'' if term else ', or with *'}"
-        )
+        end = "" if term else ", or with *"
+        raise ValueError(f"{shown} must begin and end with a word that is not all wildcard{end}")
     for word in filter(is_expression, words):
         if term:
-            raise ValueError(f"{said} has a regular expression, which is for searching: write the words out")
+            raise ValueError(f"{shown} has a regular expression, which is for searching: write the words out")
         try:
             re.compile(word[1:-1])
         except re.error as error:
-            raise ValueError(f"{said} has a regular expression that is none: {error}") from None
+            raise ValueError(f"{shown} has a regular expression that is none: {error}") from None
     return " ".join(words)
 
 
 def is_expression(word: str) -> bool:
-    """Whether a word of a pattern is a regular expression: something between two slashes."""
+    """Whether a word of a pattern is a regular expression between slashes."""
     return len(word) > 2 and word[0] == word[-1] == "/"
 
 
 def find(tokens: Tokens, patterns: Sequence[str], *, fits: sparse.csr_array | None = None) -> pd.DataFrame:
-    """Every match of every pattern, overlapping ones too: what matches is said at `fold_pattern`.
+    """Find all matches of all patterns (see `fold_pattern`), including overlapping ones.
 
-    One row a match: ``first`` and ``last``, the places of its outer words in `tokens`, and ``pattern``, the row of the
-    pattern in `patterns`; sorted by these three. Upper and lower case are one, but for #tags, @names and addresses.
-    Where the tokens have kept their case (``lowercase=False``), a word of a pattern with a capital in it matches only
-    as it is written, and one without matches either case. `fits` is `fitting_words`, where it is known. Raises
-    `ValueError` as `fold_pattern` does.
+    Returns one row per match, sorted by its columns: ``first`` and ``last``, the places of its outer words in `tokens`,
+    and ``pattern``, the position in `patterns`. Case is ignored except in #tags, @names and addresses. If the tokens
+    have kept their case (``lowercase=False``), pattern words with a capital match as written, others in either case.
+    `fits` is the result of `fitting_words`, if known. Raises `ValueError` as `fold_pattern` does.
 
     >>> from analysis import read_text, tokenize
     >>> find(tokenize(read_text("Rule of law. The courts rule.")), ["rule * law", "court*"])
@@ -83,7 +80,7 @@ def find(tokens: Tokens, patterns: Sequence[str], *, fits: sparse.csr_array | No
     words, table, bounds, around = _prepared(tuple(patterns), tokens.options["lowercase"])
     fits = fitting_types(tokens, words) if fits is None else fits
 
-    # A pattern is looked for around that of its words which occurs least: most of its words need no look then.
+    # Search each pattern around its least frequent word, its anchor.
     occurs = (fits @ np.bincount(tokens.ids, minlength=len(tokens.vocabulary)))[table[0]]
     anchor = np.lexsort((occurs, np.repeat(np.arange(len(patterns)), np.diff(bounds))))[bounds[:-1]]
     order = np.argsort(table[0][anchor], kind="stable")
@@ -101,12 +98,12 @@ def find(tokens: Tokens, patterns: Sequence[str], *, fits: sparse.csr_array | No
         bounds,
         table,
     )
-    # Words of any kind at the edges of a pattern, as far as the sentence has them.
+    # Extend matches by the lone * at the edges of their patterns, if the sentence is long enough.
     sentence = np.searchsorted(tokens.sentence_offsets, first, side="right")
     first, last = first - around[0][which], last + around[1][which]
     inside = (first >= tokens.sentence_offsets[sentence - 1]) & (last < tokens.sentence_offsets[sentence])
     first, last, which = first[inside], last[inside], which[inside]
-    # One number a match sorts faster than three. Two gaps can lead to one match by several ways: it is one.
+    # Sort by a single number, and drop duplicates: patterns with gaps may match in several ways.
     reach = int((last - first).max(initial=0)) + 1
     key = np.sort((first * reach + last - first) * len(patterns) + which)
     key = key[np.diff(key, prepend=-1) > 0]
@@ -116,10 +113,7 @@ def find(tokens: Tokens, patterns: Sequence[str], *, fits: sparse.csr_array | No
 
 
 def fitting_types(tokens: Tokens, words: Sequence[str]) -> sparse.csr_array:
-    """Which types of the vocabulary each word of a pattern fits: (words, types) booleans.
-
-    `words` are single words with their wildcards, as `fold_pattern` gives them.
-    """
+    """Which types of the vocabulary each of `words`, folded and with wildcards, matches: (words, types) booleans."""
     lowercase, size = tokens.options["lowercase"], len(tokens.vocabulary)
     pieces = [sparse.csr_array((len(words), 0), dtype=bool)]
     for first in range(0, size, TYPES):
@@ -133,12 +127,12 @@ def fitting_types(tokens: Tokens, words: Sequence[str]) -> sparse.csr_array:
 
 
 def fitting_words(tokens: Tokens, patterns: Sequence[str]) -> sparse.csr_array:
-    """Which types each word that is in some of the `patterns` fits; the columns of a shard's are for `find` in it."""
+    """Which types each distinct word of the `patterns` matches; `find` in a shard takes the columns of its types."""
     return fitting_types(tokens, _prepared(tuple(patterns), tokens.options["lowercase"])[0])
 
 
 def _fitting(types: Sequence[str], words: Sequence[str], lowercase: bool) -> list[list[int]]:
-    """For each word, the places in `types`, written as they are with `lowercase`, of those that it fits."""
+    """The positions in `types` that each word matches; `lowercase`: whether the types are folded."""
     columns = _fitting_as_written(types, words, re.IGNORECASE if lowercase else 0)
     if not lowercase:
         either_case = [row for row, word in enumerate(words) if fold(word) == word]
@@ -149,9 +143,9 @@ def _fitting(types: Sequence[str], words: Sequence[str], lowercase: bool) -> lis
 
 
 def _fitting_as_written(types: Sequence[str], words: Sequence[str], flags: int) -> list[list[int]]:
-    """The same with upper and lower case as two; `flags` are those of regular expressions."""
+    """The positions in `types` that each word matches, case-sensitively; `flags` are those of regular expressions."""
     parts = list(map(_around_wildcards, words))
-    # Only what begins as the word does is looked at; where it begins with a wildcard, what ends as it does.
+    # Search among the types with the same beginning, or, for words that begin with a wildcard, with the same end.
     forwards = _index(types, {part[0][0] for part in parts if part[0]})
     backwards: _Index = ([], [])
     if tails := {part[-1][-1] for part in parts if not part[0] and part[-1]}:
@@ -177,38 +171,37 @@ def _fitting_as_written(types: Sequence[str], words: Sequence[str], flags: int) 
     return found
 
 
-@lru_cache(1 << 15)  # each part of a corpus asks for the words of the same patterns
+@lru_cache(1 << 15)  # the patterns are the same for each shard
 def _around_wildcards(word: str) -> list[str]:
-    """What is before, between and behind the wildcards of a word."""
+    """The parts of a word around its wildcards."""
     return re.split(r"[*?]+", word)
 
 
 @lru_cache(1 << 12)
 def _expression(word: str) -> re.Pattern[str]:
-    """The regular expression that fits what a word with wildcards fits."""
+    """A word with wildcards as a regular expression."""
     return re.compile(fnmatch.translate(word.replace("[", "[[]")))
 
 
 def _index(names: Sequence[str], initials: set[str]) -> _Index:
-    """The names with one of `initials`, sorted, each with its place: to sort all takes longer than a search or two."""
+    """The names with one of `initials`, sorted, and their positions; sorting all would take longer than the search."""
     places = [place for place, name in enumerate(names) if name[:1] in initials]
     places.sort(key=names.__getitem__)
     return [names[place] for place in places], places
 
 
 def _between(index: _Index, low: str, high: str) -> list[int]:
-    """The places of the names from `low` to `high`."""
+    """The positions of the names from `low` to `high`."""
     names, places = index
     return places[bisect_left(names, low) : bisect_right(names, high)]
 
 
-@lru_cache(8)  # of some thousand patterns, which each part of a corpus asks for again
+@lru_cache(8)  # the patterns, some thousands, are the same for each shard
 def _prepared(
     patterns: tuple[str, ...], lowercase: bool
 ) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """The different words of `patterns`, their steps (3, steps) by the row of their word, and where they begin.
-
-    And (2, patterns) how many words of any kind each has before these, and behind.
+    """The distinct words of `patterns`; their steps (3, steps) as in `_matches`, and the (patterns + 1,) offsets of
+    these; and (2, patterns) the number of lone * before and after them.
     """
     folded = [fold_pattern(pattern, lowercase=lowercase).split() for pattern in patterns]
     around = np.array([[_wild(one), _wild(one[::-1])] for one in folded]).T
@@ -220,12 +213,12 @@ def _prepared(
 
 
 def _wild(words: Sequence[str]) -> int:
-    """How many of the first words of a pattern are a lone ``*``."""
+    """The number of lone ``*`` at the beginning of a pattern."""
     return next((place for place, word in enumerate(words) if word != "*"), len(words))
 
 
 def _steps(words: Sequence[str]) -> list[tuple[str, int, int]]:
-    """The words of a pattern, each with the fewest and the most tokens from the word before it."""
+    """The words of a pattern, each with its minimum and maximum distance in tokens from the word before."""
     steps, least, most = [], 0, 0
     for word in words:
         if word == "...":
@@ -240,22 +233,15 @@ def _steps(words: Sequence[str]) -> list[tuple[str, int, int]]:
 
 @compiled
 def _matches(
-    ids: Any,
-    sentences: Any,
-    by_type: Any,
-    fitting: Any,
-    by_word: Any,
-    anchored: Any,
-    anchor: Any,
-    bounds: Any,
-    steps: Any,
-) -> Any:
-    """(3, matches) first token, last token and pattern of every match, some of them twice.
+    ids: Any, sentences: Any, by_type: Any, fitting: Any,
+    by_word: Any, anchored: Any, anchor: Any, bounds: Any, steps: Any,
+) -> Any:  # fmt: skip
+    """(3, matches) first token, last token and pattern of every match, possibly with duplicates.
 
-    The words of patterns that type t fits are ``fitting[by_type[t] : by_type[t + 1]]``, rising; the patterns that are
-    looked for around word w are ``anchored[by_word[w] : by_word[w + 1]]``. Pattern p has the steps ``bounds[p]`` up to
-    ``bounds[p + 1]`` and is looked for around step ``anchor[p]``. `steps` (3, steps) has the word of each step and the
-    fewest and the most tokens from the step before.
+    The pattern words that match type t are ``fitting[by_type[t] : by_type[t + 1]]``, in rising order. The patterns
+    anchored at word w are ``anchored[by_word[w] : by_word[w + 1]]``. Pattern p has the steps ``bounds[p]`` to
+    ``bounds[p + 1]``, of which ``anchor[p]`` is its anchor. `steps` (3, steps) has the word of each step, and its
+    minimum and maximum distance from the step before.
     """
     room = 1
     for p in range(len(anchor)):
@@ -296,19 +282,10 @@ def _matches(
 
 @compiled
 def _reached(
-    ids: Any,
-    begin: Any,
-    stop: Any,
-    by_type: Any,
-    fitting: Any,
-    word: Any,
-    near: Any,
-    far: Any,
-    here: Any,
-    n: Any,
-    to: Any,
-) -> Any:
-    """How many tokens, put into `to`, fit `word` and are `near` to `far` on from one of the first `n` in `here`."""
+    ids: Any, begin: Any, stop: Any, by_type: Any, fitting: Any,
+    word: Any, near: Any, far: Any, here: Any, n: Any, to: Any,
+) -> Any:  # fmt: skip
+    """Write to `to` the tokens that match `word` at a distance `near` to `far` from any in `here[:n]`; count them."""
     found = 0
     for i in range(n):
         for place in range(max(here[i] + near, begin), min(here[i] + far + 1, stop)):

@@ -1,4 +1,4 @@
-"""Days, weeks, months, years and decades: which documents of a corpus fall in which."""
+"""Days, weeks, months, years and decades of the documents of a corpus."""
 
 import numpy as np
 import pandas as pd
@@ -6,17 +6,17 @@ from numpy.typing import NDArray
 
 from analysis.text.tokens import Tokens
 
-PERIODS = {"day": "D", "week": "W", "month": "M", "year": "Y", "decade": "10Y"}  # and numpy's units of them
-ENOUGH = 4  # periods in which a course can be seen
-YEARS = 40  # beyond which the years are too many to be told apart
-SINCE_MONDAY = 3  # days that the 1st of January 1970, on which numpy's weeks begin, is after a Monday
+PERIODS = {"day": "D", "week": "W", "month": "M", "year": "Y", "decade": "10Y"}  # NumPy units
+ENOUGH = 4  # minimum number of periods that show a trend
+YEARS = 40  # maximum range of years before decades are used
+SINCE_MONDAY = 3  # NumPy's weeks begin on a Thursday, like 1 January 1970
 
 
 def periods(tokens: Tokens, every: str) -> tuple[NDArray[np.datetime64], NDArray[np.int64]]:
-    """The first day of each period from the first to the last document, and the period of each document.
+    """The first day of each period from the first to the last document, and the row of each document's period.
 
-    `every` is "day", "week" (from Monday), "month", "year" or "decade". A document's period is a row of the first
-    array, -1 where it has no date. Raises `ValueError` for another `every`, and when no document has a date.
+    `every` is "day", "week" (from Monday), "month", "year" or "decade". The row of an undated document is -1. Raises
+    `ValueError` for another `every`, and if no document has a date.
 
     >>> from analysis import read_text, tokenize
     >>> days, period = periods(tokenize(read_text("War is near.", date="2024-06-22")), "week")
@@ -40,7 +40,7 @@ def periods(tokens: Tokens, every: str) -> tuple[NDArray[np.datetime64], NDArray
 
 
 def undated(tokens: Tokens) -> pd.DataFrame:
-    """The documents without a date, which no period has: doc_id, title, source, words.
+    """The documents without a date: doc_id, title, source, words.
 
     >>> from analysis import read_text, tokenize
     >>> undated(tokenize(read_text("War is near.")))[["doc_id", "words"]]
@@ -53,10 +53,9 @@ def undated(tokens: Tokens) -> pd.DataFrame:
 
 
 def longest_period(tokens: Tokens) -> str | None:
-    """The longest of decade, year, month, week and day of which the documents fall in `ENOUGH` different ones.
+    """The longest of decade, year, month, week and day with documents in at least `ENOUGH` periods, else "day".
 
-    Decades are for documents of more than forty years. Where no unit is short enough for so many, "day"; None
-    where there are not two different days.
+    Decades require a range of more than 40 years. None if there are not two different days.
 
     >>> from analysis import read_text, tokenize
     >>> longest_period(tokenize(read_text("War is near.", date="2024-06-22"))) is None

@@ -1,4 +1,4 @@
-"""Expressions of several words counted as one word: ``prime minister``, ``rule of law``."""
+"""Multiword expressions counted as one word: ``prime minister``, ``rule of law``."""
 
 import tempfile
 import weakref
@@ -14,21 +14,21 @@ import pyarrow as pa
 from analysis.core.compiled import Ints
 from analysis.core.files import delete_made
 from analysis.text.patterns import find, fold_pattern
-from analysis.text.shards import Form, ShardedTokens, Vocabulary, shard_bounds, unite
+from analysis.text.shards import Form, ShardedTokens, Vocabulary, merge_vocabularies, shard_bounds
 from analysis.text.storage import read_arrow
 from analysis.text.tokens import Tokens, offsets_of
 
 
 def join_phrases(tokens: Tokens, phrases: Sequence[str] | pd.DataFrame) -> Tokens:
-    """`tokens` in which each of the `phrases` is one word, its words joined by ``_`` as quanteda does.
+    """Join each of the `phrases` in `tokens` to one word with ``_``, as quanteda does.
 
-    `phrases` are patterns of two words or more, as `analysis.text.patterns.fold_pattern` explains ("prime minister",
-    "social secur*"), or a table with the columns ``first`` and ``second``: rows of `collocations` with ``window=1``
-    whose words are worth keeping together. Of matches that share a word the first counts, and of those that begin
-    together the longest. A joined word goes from the first character of its first word to the last of its last; no word
-    is lost, and sentences stay as they are. ``options["phrases"]`` is how many were joined.
+    `phrases` are patterns of two words or more ("prime minister", "social secur*"), see
+    `analysis.text.patterns.fold_pattern`, or a table with the columns ``first`` and ``second``, such as rows of
+    `collocations` with ``window=1``. Of overlapping matches the first counts, and of those with the same start the
+    longest. A joined word spans all characters of its words; sentences do not change. ``options["phrases"]`` is the
+    number of joined words.
 
-    Raises `ValueError` for a phrase of one word, one that is no pattern, and a table without these columns.
+    Raises `ValueError` for a phrase of one word, an invalid pattern, and a table without these columns.
 
     >>> from analysis import read_text, tokenize
     >>> joined = join_phrases(tokenize(read_text("The Prime Minister of New York.")), ["prime minister", "new york"])
@@ -41,13 +41,13 @@ def join_phrases(tokens: Tokens, phrases: Sequence[str] | pd.DataFrame) -> Token
         phrases = (phrases["first"] + " " + phrases["second"]).tolist()
     check_phrases(phrases)
     if isinstance(tokens, ShardedTokens):
-        return _joined_shards(tokens, phrases)
-    spans = _spans(tokens, phrases)
-    return replace(_joined(tokens, spans), options={**tokens.options, "phrases": len(spans)})
+        return _join_in_shards(tokens, phrases)
+    spans = _find_spans(tokens, phrases)
+    return replace(_join_spans(tokens, spans), options={**tokens.options, "phrases": len(spans)})
 
 
 def check_phrases(phrases: Sequence[str]) -> None:
-    """Raises `ValueError` for a phrase of one word, for one that is no pattern, and for a text in place of a list.
+    """Raise `ValueError` for a phrase of one word, an invalid pattern, and a string instead of a list.
 
     >>> check_phrases(["prime minister", "war"])
     Traceback (most recent call last):
@@ -61,27 +61,27 @@ def check_phrases(phrases: Sequence[str]) -> None:
         fold_pattern(phrase)
 
 
-def _spans(tokens: Tokens, phrases: Sequence[str]) -> Ints:
-    """(phrases found, 2) the first and the last word of each, in the order of the text; no two share a word."""
+def _find_spans(tokens: Tokens, phrases: Sequence[str]) -> Ints:
+    """(matches, 2) the first and last word of each match, in order and without overlap."""
     found = find(tokens, phrases).sort_values(["first", "last"], ascending=[True, False])
     spans = []
-    beyond = 0
+    end = 0
     for first, last in found[["first", "last"]].itertuples(index=False):
-        if first >= beyond:
+        if first >= end:
             spans.append((first, last))
-            beyond = last + 1
+            end = last + 1
     return np.array(spans, dtype=np.int64).reshape(-1, 2)
 
 
-def _joined(tokens: Tokens, spans: Ints) -> Tokens:
-    """`tokens` in which each of the `spans` of words is one."""
+def _join_spans(tokens: Tokens, spans: Ints) -> Tokens:
+    """Join each of the `spans` of words to one."""
     ids, end, kept = tokens.ids.copy(), tokens.end.copy(), np.ones(len(tokens), dtype=bool)
     codes = {word: number for number, word in enumerate(tokens.vocabulary.tolist())}
     for first, last in spans.tolist():
         word = "_".join(tokens.vocabulary[tokens.ids[first : last + 1]])
         ids[first], end[first] = codes.setdefault(word, len(codes)), tokens.end[last]
         kept[first + 1 : last + 1] = False
-    # Types are in the order in which the text has them, as in all tokens.
+    # As in all tokens, types are numbered by first occurrence.
     numbers, types = pd.factorize(ids[kept])
     before = np.concatenate([[0], np.cumsum(kept)])
     return replace(
@@ -95,20 +95,20 @@ def _joined(tokens: Tokens, spans: Ints) -> Tokens:
     )
 
 
-def _joined_shards(tokens: ShardedTokens, phrases: Sequence[str]) -> ShardedTokens:
-    """`tokens` with the `phrases` joined; where they are in each shard is in a folder that goes with the result."""
+def _join_in_shards(tokens: ShardedTokens, phrases: Sequence[str]) -> ShardedTokens:
+    """Join the `phrases` in each shard; their spans are kept in a temporary folder that is deleted with the result."""
     place = Path(tempfile.mkdtemp(prefix="phrases-", dir=tokens.folder))
     words, sizes, counts = [], [], []
-    # All documents of the folder: those of `tokens` would leave shards incomplete that others may yet ask for.
+    # Process all documents of the folder, not only those of `tokens`: `open` loads whole shards.
     for number in range(len(shard_bounds(tokens.folder)) - 1):
         shard = tokens.open(number)
-        spans = _spans(shard, phrases)
-        joined = _joined(shard, spans)
+        spans = _find_spans(shard, phrases)
+        joined = _join_spans(shard, spans)
         np.save(place / f"{number:05}.npy", spans)
         words.append(pa.array(joined.vocabulary, pa.large_string()))
         sizes.append(np.diff(joined.document_offsets))
         counts.append(np.diff(np.searchsorted(spans[:, 0], shard.document_offsets)))
-    unite(words, place, place / "types")
+    merge_vocabularies(words, place, place / "types")
     vocabulary = Vocabulary(read_arrow(place, "vocabulary").column(0))
     weakref.finalize(vocabulary, delete_made, place)
     options = {**tokens.options, "phrases": int(np.concatenate(counts)[tokens.rows].sum())}
@@ -118,13 +118,13 @@ def _joined_shards(tokens: ShardedTokens, phrases: Sequence[str]) -> ShardedToke
         document_offsets=offsets_of(np.concatenate(sizes)[tokens.rows]),
         options=options,
         types=place / "types",
-        form=_Joined(place, vocabulary, options, tokens.form),
+        form=_JoinPhrases(place, vocabulary, options, tokens.form),
     )
 
 
 @dataclass(frozen=True)
-class _Joined:
-    """Joins the phrases of a shard; keeps the vocabulary, with which their places go."""
+class _JoinPhrases:
+    """Join the phrases of a shard. Keeps the vocabulary alive, with which the folder is deleted."""
 
     folder: Path
     vocabulary: Vocabulary
@@ -134,4 +134,4 @@ class _Joined:
     def __call__(self, tokens: Tokens, number: int) -> Tokens:
         if self.before:
             tokens = self.before(tokens, number)
-        return replace(_joined(tokens, np.load(self.folder / f"{number:05}.npy")), options=self.options)
+        return replace(_join_spans(tokens, np.load(self.folder / f"{number:05}.npy")), options=self.options)

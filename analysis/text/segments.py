@@ -1,7 +1,7 @@
-"""A text cut into what it is made of: title, headings, paragraphs, boilerplate.
+"""Cut a text into title, headings, paragraphs and boilerplate.
 
-The cut works on the text as written, so each span points into the source. What is cut away (white space,
-Markdown marks, rules) holds no letter and no digit.
+Spans point into the text as written. What is outside all segments (white space, Markdown marks, rules) has no letters
+or digits.
 """
 
 import re
@@ -13,32 +13,32 @@ import regex
 
 
 class Segment(NamedTuple):
-    """A stretch of text of one kind: title, heading, paragraph or boilerplate."""
+    """A span of text of one kind: title, heading, paragraph or boilerplate."""
 
     kind: str
     start: int
     end: int
-    truncated: bool  # a paragraph that breaks off without an end mark
+    truncated: bool  # a paragraph without an end mark
 
 
 _HEADING_MARK = regex.compile(r"#{1,6}[ \t]+")
 _LIST_MARK = regex.compile(r"(?:[-*•▪‣–—]|\(?\p{Nd}{1,3}[.)])[ \t]")
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}'’‘\-‐‑]*")
-_ASCII_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'-]*")  # finds the same in ASCII, three times as fast
-# What begins so behind white space begins a word, whatever follows: few paragraphs of eight words have fewer such.
+_ASCII_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'-]*")  # the same for ASCII, three times as fast
+# A fast sufficient test: eight pieces between white space that begin like words.
 _EIGHT_WORDS = re.compile(r"(?:(?:[^\sA-Za-z0-9]\S*+\s++)*+[A-Za-z0-9]\S*+(?:\s++|\Z)){8}")
 _NO_WORD = regex.compile(r"[^\p{L}\p{N}\p{Extended_Pictographic}]*")
 _CLOSERS = r"[\"'”’»›)\]}*_]*"
 _END_MARKS = frozenset(".!?…۔؟।。！？:;؛：；")
 _END = regex.compile(rf"(?:[.!?…۔؟।。！？]{_CLOSERS}|[:;؛：；]){_CLOSERS}(?:\s*\[\p{{N}}+\])?$")
-_LONG = 250  # characters: no heading and no promotional line is as long
-_SHORTEST_WIDTH, _LONGEST_WIDTH = 40, 120  # of lines that are broken at a fixed width
+_LONG = 250  # characters, more than any heading or promotional line has
+_SHORTEST_WIDTH, _LONGEST_WIDTH = 40, 120  # of hard-wrapped lines
 _MINOR = frozenset(
     "a an and as at but by for from if in into is its nor of off on or over per so the to up via vs with".split()
 )
 
-# How lines begin that belong to the page rather than to the text.
-# Each must be more than the opening words of a sentence: a colon, the name of a service, or the end of the line.
+# Beginnings of lines that belong to the page rather than to the text. Each must be more than the opening words of a
+# sentence: it has a colon, the name of a service, or the end of the line.
 _SERVICE = r"(?:x|twitter|facebook|instagram|youtube|whatsapp|telegram|tiktok|threads|linkedin|bluesky|mastodon)"
 _PROMOTION = regex.compile(
     rf"""(?ix) [\[(>*_\s]*
@@ -85,7 +85,7 @@ _NOTICE = regex.compile(
 _SUBSCRIBE = regex.compile(
     r"(?ix) [\[(>*_\s]* [^.]{0,60} [?:!] \s subscribe \s (?:now|today|here|for|from|to \s (?:our|the))\b"
 )
-# A paragraph of any length that says what may be done with the text.
+# Licences, of any length.
 _LICENCE = regex.compile(
     r"""(?ix) [*_>\s]*
     (?: permission \s is \s hereby \s granted | redistribution \s and \s use \s in \s source \s and \s binary
@@ -97,9 +97,9 @@ _LICENCE = regex.compile(
       | this \s e-?book \s is \s for \s the \s use \s of \s anyone
     )\b"""
 )
-_LICENCE_WORDS = ("as is", "gutenberg", "hereby", "licen", " use ")  # one is in whatever the pattern matches
+_LICENCE_WORDS = ("as is", "gutenberg", "hereby", "licen", " use ")  # all matches contain one of these
 _LICENCE_OPENINGS = frozenset("end lic per pro red sta the thi".split())  # as in _OPENINGS
-# What a transcript notes of the room, and what is left of a web page: no words of the text.
+# Stage directions of transcripts, and remains of HTML.
 _DEBRIS = regex.compile(
     r"""(?ix) [\[(] (?:(?:loud|more|prolonged|sustained)\s)? (?:applause|boos|booing|cheering|cheers|crosstalk|inaudible
           |laughs|laughter|laughing|music|unintelligible) (?:(?:,|\sand)\s(?:applause|cheering|cheers|laughter))?
@@ -117,7 +117,7 @@ _BYLINE = regex.compile(
       | (?:Staff|Web|News)\ (?:Reporter|Report|Desk|Correspondent)s?
       )"""
 )
-# No part of a name is given back: nothing that may follow one can be inside it.
+# The parts of a name are possessive: nothing that may follow a name can be inside it.
 _CITY = r"\p{Lu}[\p{Lu}.'’\-]{2,}+(?:[ /][\p{Lu}][\p{Lu}.'’\-]++){0,3}"
 _PLACE = r"\p{Lu}[\p{L}.'’\-]++(?:[ /]\p{Lu}[\p{L}.'’\-]++){0,3}"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?"
@@ -129,8 +129,8 @@ _DATELINE = regex.compile(
     rf"|{_PLACE}(?:,\ {_PLACE})?(?:,\ {_DAY}(?:\ ?\([\p{{L}}\ .&]+\))?|\ ?\(\p{{Lu}}[\p{{L}}\ .&]+\)){_DASH})"
 )
 
-# How the lines begin that these patterns match. Most lines do not, and are spared the long patterns.
-_OPENINGS = dict.fromkeys(  # two or three letters, in folded case
+# Beginnings of the lines that these patterns match; most lines have others and skip the long patterns.
+_OPENINGS = dict.fromkeys(  # the first three characters, case-folded
     "adv als cli don dow edi ema fin fol get joi lik lis mai mor mos ple pri pro rea rec reg rel see sha sig spo sta "
     "sub sup tap to tre wat you".split(),
     _PROMOTION,
@@ -140,15 +140,14 @@ _CREDIT_OPENINGS = frozenset(["By ", "BY ", *"Wri Rep Wor Our Fro Sta Web New (A
 
 
 def segments(text: str) -> list[Segment]:
-    """The segments of `text`, in order, not overlapping, each trimmed of white space.
+    """Cut `text` into segments, sorted, disjoint and trimmed of white space.
 
-    - A *paragraph* is a block between blank lines; where a document puts a line break and no blank line between
-      its paragraphs, each line is one. Hard-wrapped lines are held together.
+    - A *paragraph* is a line, or a block of hard-wrapped lines between blank lines.
     - A *heading* is a short line without an end mark; one before everything else is the *title*.
-    - *Boilerplate* is page furniture: "also read" and subscription lines, copyright and licences, bylines, datelines;
-      and, at either end of a paragraph or between its sentences, which it then parts, what a transcript notes of the
-      room ("[applause]") and tags or ``&nbsp;`` that are left of a web page.
-    - A paragraph is *truncated* when it has eight words or more and no end mark.
+    - *Boilerplate* is page furniture ("also read" and subscription lines, copyright and licences, bylines, datelines),
+      stage directions ("[applause]") and remains of HTML. The latter two are also found at the ends of a paragraph and
+      between its sentences, where they divide it.
+    - A paragraph is *truncated* if it has eight words or more and no end mark.
 
     >>> for s in segments("A Plain Headline\\n\\nThe council met. It rose.\\n\\nALSO READ: Ten more meetings"):
     ...     print(s.kind, s.start, s.end)
@@ -158,14 +157,14 @@ def segments(text: str) -> list[Segment]:
     """
     units = _units(text)
     if any(map(text.__contains__, _DEBRIS_MARKS)):
-        units = [(start + begin, part) for start, unit in units for begin, part in _parted(unit)]
+        units = [(start + begin, part) for start, unit in units for begin, part in _split_at_debris(unit)]
     found: list[Segment] = []
-    begun = opened = False  # whether a title or a paragraph, whether a paragraph has been seen
+    has_text = has_paragraph = False  # before the current unit; text is a title or a paragraph
     for index, (start, unit) in enumerate(units):
         size = len(unit)
         end = start + size
         opening = _opening(unit[:3])
-        if not (opening.is_common and opened and size >= _LONG):
+        if not (opening.is_common and has_paragraph and size >= _LONG):
             mark = _HEADING_MARK.match(unit) if unit[0] == "#" else None
             if mark:
                 unit = unit[mark.end() :].lstrip()
@@ -174,35 +173,34 @@ def segments(text: str) -> list[Segment]:
                 opening = _opening(unit[:3])
             if not unit[0].isalnum() and _NO_WORD.fullmatch(unit):
                 continue
-            if _is_boilerplate(unit, opening, opened):
+            if _is_boilerplate(unit, opening, has_paragraph):
                 found.append(Segment("boilerplate", start, end, False))
                 continue
-            if mark or (size < _LONG and _is_heading(unit, first=not begun, last=index == len(units) - 1)):
-                found.append(Segment("heading" if begun else "title", start, end, False))
-                begun = True
+            if mark or (size < _LONG and _is_heading(unit, first=not has_text, last=index == len(units) - 1)):
+                found.append(Segment("heading" if has_text else "title", start, end, False))
+                has_text = True
                 continue
-            # Only a first paragraph opens with a dateline; further down, capitals and a colon name a speaker.
-            dateline = None if opened else _DATELINE.match(unit)
+            # Only the first paragraph has a dateline; further down, capitals and a colon name a speaker.
+            dateline = None if has_paragraph else _DATELINE.match(unit)
             if dateline and dateline.end() < size:
                 found.append(Segment("boilerplate", start, start + len(dateline[0].rstrip()), False))
                 start += dateline.end()
-            begun = opened = True
+            has_text = has_paragraph = True
         found.append(Segment("paragraph", start, end, not _ends(unit) and _has_eight_words(unit)))
     return found
 
 
 class _Opening(NamedTuple):
-    """What the first three characters of a line or paragraph tell of it."""
+    """What a line or paragraph may be, by its first three characters."""
 
-    folded: str  # in folded case
-    is_common: bool  # of what is long no pattern but that of a dateline has such an opening
+    folded: str  # the three characters, case-folded
+    is_common: bool  # no pattern for long units, except that of a dateline, has this opening
     may_credit: bool
     may_license: bool
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 14)  # texts have few different openings
 def _opening(first: str) -> _Opening:
-    """What is known of a line that begins so; texts have few beginnings, and each line is asked for its own."""
     folded = first.casefold()[:3]
     may_credit = first in _CREDIT_OPENINGS
     may_license = not (folded.isascii() and folded[0].isalpha()) or folded in _LICENCE_OPENINGS
@@ -210,8 +208,8 @@ def _opening(first: str) -> _Opening:
 
 
 def _units(text: str) -> list[tuple[int, str]]:
-    """Where each paragraph candidate starts, and its text: the lines, or runs of hard-wrapped lines."""
-    for separator in "\x1c\x1d\x1e":  # `splitlines` takes these for line ends, which they are not
+    """The start and text of each candidate for a segment: the lines, or blocks of hard-wrapped lines."""
+    for separator in "\x1c\x1d\x1e":  # no line ends, but `splitlines` would split at them
         text = text.replace(separator, "\x1f")
     lines = text.splitlines(keepends=True)
     stripped = list(map(str.strip, lines))
@@ -232,49 +230,48 @@ def _units(text: str) -> list[tuple[int, str]]:
     return [(start, text[start:end]) for start, end in spans]
 
 
-def _parted(unit: str) -> list[tuple[int, str]]:
-    """Debris at the ends of a unit and between its sentences, and the text it parts: where each starts, and it."""
-    if not ("(" in unit or "[" in unit or "&" in unit or "<" in unit):  # of _DEBRIS_MARKS, in the time of one loop
+def _split_at_debris(unit: str) -> list[tuple[int, str]]:
+    """Split a unit at the debris at its ends and between its sentences: the start and text of each part."""
+    if not ("(" in unit or "[" in unit or "&" in unit or "<" in unit):  # _DEBRIS_MARKS, unrolled for speed
         return [(0, unit)]
-    marks: list[tuple[int, int]] = []
-    behind = 0
-    while place := _DEBRIS_MARK.search(unit, behind):
-        mark = _DEBRIS.match(unit, place.start())
-        behind = (mark or place).end()
-        if not mark:
+    spans: list[tuple[int, int]] = []
+    place = 0
+    while mark := _DEBRIS_MARK.search(unit, place):
+        debris = _DEBRIS.match(unit, mark.start())
+        place = (debris or mark).end()
+        if not debris:
             continue
-        begun = bool(marks) and not unit[marks[-1][1] : mark.start()].strip()
-        before = unit[: mark.start()].rstrip()
-        if begun:
-            marks[-1] = marks[-1][0], mark.end()
-        elif not before or _ends(before) or not unit[mark.end() :].strip():
-            marks.append(mark.span())
-    cuts = [0, *(place for span in marks for place in span), len(unit)]
+        before = unit[: debris.start()].rstrip()
+        if spans and not unit[spans[-1][1] : debris.start()].strip():  # adjacent
+            spans[-1] = spans[-1][0], debris.end()
+        elif not before or _ends(before) or not unit[debris.end() :].strip():
+            spans.append(debris.span())
+    cuts = [0, *(place for span in spans for place in span), len(unit)]
     parts = [(begin, unit[begin:end]) for begin, end in pairwise(cuts)]
     return [(begin + len(part) - len(part.lstrip()), part.strip()) for begin, part in parts if part.strip()]
 
 
 def _is_wrapped(lengths: list[int], after_blank: list[bool]) -> bool:
-    """Whether line breaks inside the blocks come from a fixed line width rather than from paragraphs."""
+    """Whether the lines inside blocks are hard-wrapped rather than paragraphs."""
     width = max(lengths)
     inner = [length for length, is_last in zip(lengths, after_blank[1:], strict=False) if not is_last]
     long = [length for length in inner if length >= 0.7 * width]
     return len(inner) > 0 and len(long) >= 0.8 * len(inner)
 
 
-def _is_boilerplate(unit: str, opening: _Opening, opened: bool) -> bool:
-    """Whether a line or paragraph is page furniture; `opened`: whether a paragraph precedes it."""
+def _is_boilerplate(unit: str, opening: _Opening, has_paragraph: bool) -> bool:
+    """Whether a line or paragraph is boilerplate; `has_paragraph`: whether a paragraph precedes it."""
     return (
         (unit[0] in _DEBRIS_MARKS and bool(_DEBRIS.match(unit)))
         or (len(unit) < _LONG and _is_furniture(unit, opening))
-        or _is_credit(unit, opening, opened)
+        or _is_credit(unit, opening, has_paragraph)
         or _is_licence(unit, opening)
     )
 
 
 def _is_furniture(unit: str, opening: _Opening) -> bool:
-    """Whether a line leads on to other pages, or says whose the text is and where it was published."""
-    # A part of "subscribe" without its i, since the pattern takes a Turkish İ for one and `casefold` does not.
+    """Whether a line promotes other pages or services, or is a notice of copyright or publication."""
+    # Part of "subscribe", without its i: the pattern accepts a Turkish İ, which `casefold` does not map to i.
     if "bscr" in unit.casefold() and _SUBSCRIBE.match(unit):
         return True
     first = opening.folded.strip()
@@ -287,21 +284,20 @@ def _is_furniture(unit: str, opening: _Opening) -> bool:
 
 
 def _is_licence(unit: str, opening: _Opening) -> bool:
-    """Whether a paragraph says what may be done with the text."""
     if not opening.may_license:
         return False
     folded = unit[:_LONG].casefold()
     return any(map(folded.__contains__, _LICENCE_WORDS)) and bool(_LICENCE.match(unit))
 
 
-def _is_credit(unit: str, opening: _Opening, opened: bool) -> bool:
-    """Whether a line only says who wrote, or, before the first paragraph, where and when."""
-    found = (opening.may_credit and _BYLINE.fullmatch(unit)) or (not opened and _DATE_ONLY.fullmatch(unit))
+def _is_credit(unit: str, opening: _Opening, has_paragraph: bool) -> bool:
+    """Whether a line is a byline, or, before the first paragraph, only a place and date."""
+    found = (opening.may_credit and _BYLINE.fullmatch(unit)) or (not has_paragraph and _DATE_ONLY.fullmatch(unit))
     return bool(found) and len(_words(unit, 16)) <= 15
 
 
 def _is_heading(unit: str, *, first: bool, last: bool) -> bool:
-    """Whether a line reads as a heading: short, no end mark, something after it; the first may be a question."""
+    """Whether a line is a heading: short, without an end mark, and not the last; the first may be a question."""
     if last or unit[-1] in ",،" or _ends(unit.rstrip("?؟!") if first else unit):
         return False
     opening = unit.lstrip("'\"‘“«([ ")[:1]
@@ -317,18 +313,17 @@ def _is_heading(unit: str, *, first: bool, last: bool) -> bool:
 
 
 def _words(unit: str, most: int) -> list[str]:
-    """The first words of a line or paragraph, enough to tell the one from the other."""
+    """The first words of a line or paragraph, at most `most`."""
     opening = unit[:_LONG]
     found = (_ASCII_WORD if opening.isascii() else _WORD).finditer(opening)
     return [word[0] for word in islice(found, most)]
 
 
 def _has_eight_words(unit: str) -> bool:
-    """Whether a paragraph has eight words or more, as `_words` finds them."""
     return bool(_EIGHT_WORDS.match(unit, 0, _LONG)) or len(_words(unit, 8)) == 8
 
 
 def _ends(unit: str) -> bool:
-    """Whether a line or paragraph closes with an end mark."""
+    """Whether a line or paragraph ends with an end mark."""
     last = unit[-1:]
     return last in _END_MARKS or (not last.isalnum() and bool(_END.search(unit[-20:])))

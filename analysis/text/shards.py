@@ -1,7 +1,7 @@
-"""The words of a corpus that does not fit in memory: `Tokens` in shards, over one vocabulary.
+"""Tokens of a corpus that does not fit in memory, in shards with a common vocabulary.
 
-A measure that goes through `shards` gives the same for `Tokens`, which are one shard, as for `ShardedTokens`, however
-they are cut, as long as what it keeps of a shard is by document, or added up in the order of the text.
+A measure that iterates over `shards` gives the same result for `Tokens`, which are one shard, and for `ShardedTokens`
+of any partition, provided that it keeps results by document, or adds them up in the order of the text.
 """
 
 import json
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple, Self, overload
 
 import numpy as np
 import pandas as pd
@@ -24,17 +24,16 @@ from analysis.text.documents import Offsets
 from analysis.text.storage import Texts, open_tokens, read_arrow, write_arrow
 from analysis.text.tokens import Ids, Tokens, offsets_of, token_weights
 
-LISTED = 100_000  # rows, at most, of a table that is made of a sharded corpus: the first in its order
+LISTED = 100_000  # maximum number of rows of a table made from a sharded corpus
 
 ABOUT = "shards.json"
 _COLUMNS = ("ids", "start", "end", "sentence_offsets", "sentence_segment", "sentence_start", "sentence_end")
 
-
-Form = Callable[[Tokens, int], Tokens]  # makes other words of those of a shard, when it was opened, and of its number
+Form = Callable[[Tokens, int], Tokens]  # transforms the words of a shard, given these and its number
 
 
 class Vocabulary:
-    """The distinct words of all shards, in alphabetical order (by code point), on disk until they are asked for."""
+    """The distinct words of all shards, sorted by code point, on disk until they are accessed."""
 
     def __init__(self, words: pa.ChunkedArray) -> None:
         self._words = words
@@ -47,12 +46,12 @@ class Vocabulary:
         return np.array(self._words.take(pa.array(rows)).to_pylist(), dtype=object)
 
     def tolist(self) -> list[str]:
-        """All words, in memory."""
+        """All words."""
         words: list[str] = self._words.to_pylist()
         return words
 
     def rows(self, words: Iterable[str]) -> Offsets:
-        """The row of each of a few words, -1 for one that no shard has."""
+        """The row of each of a few words, -1 for unknown ones."""
         found = []
         for word in words:
             row = bisect_left(range(len(self)), word, key=lambda place: self._words[place].as_py())
@@ -61,44 +60,35 @@ class Vocabulary:
 
 
 class Shard(NamedTuple):
-    """A shard of a corpus, and its place in the whole.
+    """A shard of a corpus, and its place in the whole."""
 
-    ``tokens``: its words, over a vocabulary of its own; ``types``: (types of `tokens`,) the row of each in the
-    vocabulary of the whole. ``document``, ``sentence``, ``word``: how many of the whole come before its first.
-    ``number``: which of the folder's shards it is, some of which may have no document of the whole.
-    """
-
-    tokens: Tokens
-    types: Ids
-    document: int = 0
+    tokens: Tokens  # with a vocabulary of its own
+    types: Ids  # the row of each type of `tokens` in the vocabulary of the whole
+    document: int = 0  # number of its first document in the whole
     sentence: int = 0
     word: int = 0
-    number: int = 0
+    number: int = 0  # among the shards of the folder, some of which may have no document of the whole
 
     @property
     def rows(self) -> slice:
-        """The rows of its documents among those of the whole."""
+        """The rows of its documents in the whole."""
         return slice(self.document, self.document + self.tokens.n_documents)
 
 
 @dataclass(frozen=True, repr=False)
 class ShardedTokens(Tokens):
-    """The words of a corpus in a folder that `join_shards` made, of which one shard at a time is in memory.
+    """The tokens of a corpus in a folder made by `join_shards`, with one shard in memory at a time.
 
-    ``corpus``: the documents and problems of all, and texts that are read when they are asked for. So are the segments,
-    and the columns of words and sentences, which then take the memory that they take in `Tokens`: a measure that goes
-    through `shards` does without. ``vocabulary``: the words of all, on disk. ``sentences``: (documents + 1,) the
-    sentences of document d are numbered from ``sentences[d]``. ``rows``: (documents,) the place of each document in the
-    folder. ``types``: the folder with the ``types`` of each shard. ``form``: what makes other words of those of a
-    shard, such as stems.
+    ``corpus`` has the documents and problems of all shards, and loads segments and texts when they are accessed. So are
+    the columns of words and sentences, which then take as much memory as in `Tokens`: iterate over `shards` instead.
     """
 
     vocabulary: Vocabulary  # type: ignore[assignment]  # indexed by an array, as an array is
     folder: Path
-    sentences: Offsets
-    rows: Offsets
-    types: Path
-    form: Form | None = None
+    sentences: Offsets  # (documents + 1,) the number of the first sentence of each document
+    rows: Offsets  # (documents,) the place of each document in the folder
+    types: Path  # folder with the ``types`` of each shard
+    form: Form | None = None  # such as stemming
     ids: Ids = field(init=False)
     start: Ids = field(init=False)
     end: Ids = field(init=False)
@@ -108,14 +98,13 @@ class ShardedTokens(Tokens):
     sentence_end: Ids = field(init=False)
 
     def __getattr__(self, name: str) -> Any:
-        """The columns that are on disk: called for what is not in memory."""
+        """Load the columns of words and sentences on first access."""
         if name not in _COLUMNS:
             raise AttributeError(name)
         return self._whole[name]
 
     @cached_property
     def _whole(self) -> dict[str, NDArray[Any]]:
-        """The columns of words and sentences."""
         own = list(self.shards())
         columns = _columns([shard.tokens for shard in own])
         none = np.empty(0, dtype=np.int32)
@@ -126,10 +115,10 @@ class ShardedTokens(Tokens):
 
     @property
     def n_sentences(self) -> int:
-        """How many sentences there are."""
+        """The number of sentences."""
         return int(self.sentences[-1])
 
-    def subset(self, rows: ArrayLike) -> "ShardedTokens":
+    def subset(self, rows: ArrayLike) -> Self:
         numbers = positions(rows, self.corpus.documents)
         if len(numbers) == self.n_documents:
             return self
@@ -143,12 +132,12 @@ class ShardedTokens(Tokens):
             rows=self.rows[numbers],
         )
 
-    def documents(self) -> Iterator[tuple[str, Tokens]]:
+    def documents(self) -> Iterator[tuple[str, Tokens]]:  # type: ignore[override]  # those of a shard are in memory
         for shard in self.shards():
             yield from shard.tokens.documents()
 
     def shards(self) -> Iterator[Shard]:
-        """The shards that have documents, one after the other; each is closed when the next is asked for."""
+        """Iterate over the shards with documents; each is closed when the next is requested."""
         for number, (first, stop) in enumerate(pairwise(shard_bounds(self.folder))):
             low, high = np.searchsorted(self.rows, (first, stop)).tolist()
             if low == high:
@@ -157,29 +146,29 @@ class ShardedTokens(Tokens):
             if high - low < stop - first:
                 tokens = tokens.subset(self.rows[low:high] - first)
             documents = self.corpus.documents.iloc[low:high].reset_index(drop=True)
-            vars(tokens.corpus)["documents"] = documents  # with the columns that only others have
+            vars(tokens.corpus)["documents"] = documents  # including columns that only other shards have
             words, sentences = int(self.document_offsets[low]), int(self.sentences[low])
             yield Shard(tokens, np.load(self.types / f"{number:05}.npy"), low, sentences, words, number)
 
     def open(self, number: int) -> Tokens:
-        """The words of a shard of the folder, with all documents that it has there."""
+        """The tokens of a shard of the folder, with all its documents."""
         tokens = open_tokens(shard_folder(self.folder, number))
         return self.form(tokens, number) if self.form else tokens
 
     def take(self, rows: ArrayLike) -> Tokens:
-        """The words of a few documents, in memory; `rows` as in `subset`."""
-        return _joined(list(self.subset(rows).shards()), self.vocabulary)
+        """Load the words of a few documents; `rows` as in `subset`."""
+        return _concatenate(list(self.subset(rows).shards()), self.vocabulary)
 
 
 @dataclass(frozen=True, repr=False)
 class ShardedCorpus(Corpus):
-    """The documents at `rows` of a folder of shards; ``segments`` and ``texts`` are read when they are asked for."""
+    """Documents in a folder of shards; ``segments`` and ``texts`` are read when they are accessed."""
 
     texts: "ShardedTexts"
     segments: pd.DataFrame = field(init=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
-        """The segments, which are on disk: called for what is not in memory."""
+        """Load the segments on first access."""
         if name != "segments":
             raise AttributeError(name)
         return self._segments
@@ -194,7 +183,7 @@ class ShardedCorpus(Corpus):
 
 
 class ShardedTexts(Sequence[str]):
-    """The texts of the documents at `rows` of a folder of shards; each is read when it is asked for."""
+    """The texts of the documents at `rows` of a folder of shards, each read when it is accessed."""
 
     def __init__(self, folder: Path, rows: Offsets) -> None:
         self._folder, self._rows = folder, rows
@@ -219,17 +208,16 @@ class ShardedTexts(Sequence[str]):
         return self._texts[row - int(self._bounds[number])]
 
     def places(self) -> list[Path]:
-        """The folders of the shards that have documents of these."""
+        """The folders of the shards with these documents."""
         numbers = np.unique(np.searchsorted(self._bounds, self._rows, side="right") - 1)
         return [shard_folder(self._folder, number) for number in numbers.tolist()]
 
 
 def shards(tokens: Tokens) -> Iterator[Shard]:
-    """The shards of `tokens`, in the order of the documents: one where they are in memory.
+    """Iterate over the shards of `tokens` in order; tokens in memory are one shard.
 
-    >>> from analysis.text.corpus import read_texts
-    >>> from analysis.text.tokens import tokenize
-    >>> [(len(shard.tokens), shard.word) for shard in shards(tokenize(read_texts(["It rains.", "It snows."])))]
+    >>> from analysis import load_tokens
+    >>> [(len(shard.tokens), shard.word) for shard in shards(load_tokens(["It rains.", "It snows."]))]
     [(4, 0)]
     """
     if isinstance(tokens, ShardedTokens):
@@ -238,18 +226,18 @@ def shards(tokens: Tokens) -> Iterator[Shard]:
 
 
 def folder_of(tokens: Tokens) -> Path | None:
-    """Where what is made of `tokens` may be put on disk: in the folder of those that are there, else nowhere (None)."""
+    """The folder for temporary files of `tokens`: that of sharded tokens, None for tokens in memory."""
     return tokens.folder if isinstance(tokens, ShardedTokens) else None
 
 
 def names(tokens: Tokens, types: NDArray[Any]) -> NDArray[np.object_]:
-    """The words that are the `types`, rows of the vocabulary of the whole."""
+    """The words at these rows of the vocabulary."""
     found: NDArray[np.object_] = tokens.vocabulary[types]
     return found
 
 
 def types_of(tokens: Tokens, words: Sequence[str]) -> Offsets:
-    """The types, rows of the vocabulary of the whole, that are a few words; -1 for one that does not occur.
+    """The vocabulary rows of a few words, -1 for those that do not occur.
 
     >>> from analysis import read_text, tokenize
     >>> types_of(tokenize(read_text("It rains.")), ["rains", "snows"]).tolist()
@@ -261,7 +249,7 @@ def types_of(tokens: Tokens, words: Sequence[str]) -> Offsets:
 
 
 def sentence_counts(tokens: Tokens) -> Offsets:
-    """(documents,) how many sentences each document has.
+    """(documents,) the number of sentences of each document.
 
     >>> from analysis.text.corpus import read_texts
     >>> from analysis.text.tokens import tokenize
@@ -274,7 +262,7 @@ def sentence_counts(tokens: Tokens) -> Offsets:
 
 
 def shard_weights(tokens: Tokens, weights: NDArray[np.float64] | None, shard: Shard) -> NDArray[np.float64] | None:
-    """Of `weights`, one number a token of `tokens` or one a sentence, those of `shard`, one a token; None of None.
+    """The part of `weights`, one per token of `tokens` or per sentence, for `shard`, one per token; None for None.
 
     Raises `ValueError` for another length.
 
@@ -295,13 +283,13 @@ def shard_weights(tokens: Tokens, weights: NDArray[np.float64] | None, shard: Sh
     return token_weights(shard.tokens, own)
 
 
-def taken(tokens: Tokens, rows: ArrayLike) -> Tokens:
-    """The words of a few documents, `rows` as in ``subset``, in memory."""
+def load_documents(tokens: Tokens, rows: ArrayLike) -> Tokens:
+    """Load the words of a few documents; `rows` as in ``subset``."""
     return tokens.take(rows) if isinstance(tokens, ShardedTokens) else tokens.subset(rows)
 
 
 def open_shards(folder: Path) -> ShardedTokens:
-    """What `join_shards` made in `folder`; raises `ValueError` where it is not all there."""
+    """Open what `join_shards` wrote to `folder`. Raises `ValueError` if it is incomplete."""
     try:
         options = json.loads((folder / ABOUT).read_text(encoding="utf-8"))["options"]
         documents, problems = (read_arrow(folder, name).to_pandas() for name in ("documents", "problems"))
@@ -317,22 +305,21 @@ def open_shards(folder: Path) -> ShardedTokens:
 
 
 def are_shards(folder: Path) -> bool:
-    """Whether `join_shards` made what is in `folder`."""
+    """Whether `folder` was made by `join_shards`."""
     return (folder / ABOUT).is_file()
 
 
 def shard_bounds(folder: Path) -> Offsets:
-    """(shards + 1,) the place in the folder of the first document of each of its shards, and how many there are."""
+    """(shards + 1,) the offsets of the documents of each shard in `folder`."""
     return offsets_of(json.loads((folder / ABOUT).read_text(encoding="utf-8"))["documents"])
 
 
 def shard_folder(folder: Path, number: int) -> Path:
-    """The folder of a shard."""
     return folder / f"{number:05}"
 
 
-def _joined(own: Sequence[Shard], vocabulary: Vocabulary) -> Tokens:
-    """The words of several shards as one `Tokens`, in memory."""
+def _concatenate(own: Sequence[Shard], vocabulary: Vocabulary) -> Tokens:
+    """Several shards as one `Tokens` in memory."""
     used, ids = np.unique(np.concatenate([shard.types[shard.tokens.ids] for shard in own]), return_inverse=True)
     tokens = [shard.tokens for shard in own]
     corpora = [shard.tokens.corpus for shard in own]
@@ -351,44 +338,40 @@ def _joined(own: Sequence[Shard], vocabulary: Vocabulary) -> Tokens:
 
 
 def _columns(tokens: Sequence[Tokens]) -> dict[str, NDArray[Any]]:
-    """The columns of the words and sentences of several `Tokens`, one behind the other, but for the ``ids``."""
-    segments = np.cumsum([0, *(len(each.corpus.segments) for each in tokens[:-1])])  # before those of each
-    return {
-        "start": np.concatenate([each.start for each in tokens]),
-        "end": np.concatenate([each.end for each in tokens]),
-        "document_offsets": offsets_of(np.concatenate([np.diff(each.document_offsets) for each in tokens])),
-        "sentence_offsets": offsets_of(np.concatenate([np.diff(each.sentence_offsets) for each in tokens])),
-        "sentence_segment": np.concatenate(
-            [each.sentence_segment + before for each, before in zip(tokens, segments, strict=True)]
-        ),
-        "sentence_start": np.concatenate([each.sentence_start for each in tokens]),
-        "sentence_end": np.concatenate([each.sentence_end for each in tokens]),
+    """The columns of several `Tokens`, concatenated, except the ``ids``."""
+    columns = ("start", "end", "sentence_start", "sentence_end")
+    joined: dict[str, NDArray[Any]] = {
+        name: np.concatenate([getattr(each, name) for each in tokens]) for name in columns
     }
+    for name in ("document_offsets", "sentence_offsets"):
+        joined[name] = offsets_of(np.concatenate([np.diff(getattr(each, name)) for each in tokens]))
+    shifts = np.cumsum([0, *(len(each.corpus.segments) for each in tokens[:-1])])
+    segments = [each.sentence_segment + shift for each, shift in zip(tokens, shifts, strict=True)]
+    return joined | {"sentence_segment": np.concatenate(segments)}
 
 
 def join_shards(saved: Sequence[Path], folder: Path, problems: pd.DataFrame | None = None) -> ShardedTokens:
-    """Make of folders of saved tokens, the shards of one corpus in its order, one whole in the new folder `folder`.
+    """Join folders of saved tokens, which are moved, to one sharded corpus in the new folder `folder`.
 
-    The folders are moved there. `problems` are those of the whole corpus, by default those of the shards. Raises
-    `ValueError` where there is no shard.
+    `problems` are those of the whole corpus, by default those of the shards. Raises `ValueError` without any shard.
     """
     if not saved:
         raise ValueError("no shard has a document: there is nothing to join")
     folder.mkdir(parents=True)
-    tables, told, vocabularies, counts = [], [], [], []
+    tables, reported, vocabularies, counts = [], [], [], []
     for number, place in enumerate(saved):
         place.rename(shard_folder(folder, number))
         tokens = open_tokens(shard_folder(folder, number))
         tables.append(tokens.corpus.documents)
-        told.append(tokens.corpus.problems)
+        reported.append(tokens.corpus.problems)
         vocabularies.append(read_arrow(shard_folder(folder, number), "vocabulary").column(0).combine_chunks())
         counts.append(np.column_stack([np.diff(tokens.document_offsets), sentence_counts(tokens)]))
         options = dict(tokens.options)
-    unite(vocabularies, folder, folder / "types")
+    merge_vocabularies(vocabularies, folder, folder / "types")
     del vocabularies
-    pa.default_memory_pool().release_unused()  # which Arrow would keep for itself
+    pa.default_memory_pool().release_unused()  # which Arrow would keep
     documents = fill_columns(pd.concat(tables, ignore_index=True).iloc[:, :MOST_COLUMNS])
-    problems = pd.concat(told, ignore_index=True) if problems is None else problems
+    problems = pd.concat(reported, ignore_index=True) if problems is None else problems
     for name, table in (("documents", documents), ("problems", problems)):
         write_arrow(pa.Table.from_pandas(table, preserve_index=False), folder, name)
     np.save(folder / "sizes.npy", np.concatenate(counts))
@@ -397,17 +380,17 @@ def join_shards(saved: Sequence[Path], folder: Path, problems: pd.DataFrame | No
     return open_shards(folder)
 
 
-def unite(vocabularies: Sequence[pa.Array], folder: Path, types: Path) -> None:
-    """Write the words of all `vocabularies`, in alphabetical order, into `folder`, and to `types` the row of each."""
+def merge_vocabularies(vocabularies: Sequence[pa.Array], folder: Path, types: Path) -> None:
+    """Write the sorted union of `vocabularies` to `folder`, and the row of each word of each of them to `types`."""
     encoded = pa.chunked_array(vocabularies, pa.large_string()).dictionary_encode()
     found = encoded.chunk(0).dictionary if encoded.num_chunks else pa.array([], pa.large_string())
-    order = pc.sort_indices(found)  # of UTF-8 bytes, which is that of code points
+    order = pc.sort_indices(found)  # by UTF-8 bytes, which is the order of code points
     rank = np.empty(len(found), dtype=np.int32)
     rank[order.to_numpy()] = np.arange(len(found), dtype=np.int32)
     folder.mkdir(parents=True, exist_ok=True)
     types.mkdir(parents=True, exist_ok=True)
     write_arrow(pa.table({"vocabulary": found.take(order)}), folder, "vocabulary")
-    chunks = iter(encoded.chunks)  # one for each vocabulary but the empty ones, which Arrow leaves out
+    chunks = iter(encoded.chunks)  # one per vocabulary; Arrow drops empty ones
     for number, words in enumerate(vocabularies):
         own = rank[next(chunks).indices.to_numpy()] if len(words) else rank[:0]
         np.save(types / f"{number:05}.npy", own)

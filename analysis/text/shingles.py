@@ -1,4 +1,4 @@
-"""Words in a row as numbers: what the search for copied text compares."""
+"""Shingles: numbers for runs of n words, with which copied text is found."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from analysis.core.compiled import compiled
 
 
 def shingles(ids: NDArray[Any], n: int) -> NDArray[np.int32]:
-    """A number for each `n` ids in a row, counted up as they are met: (len(ids) - n + 1,), empty where that is below 1.
+    """Number the runs of `n` ids by first occurrence: (max(len(ids) - n + 1, 0),).
 
-    No hashes stand for the ids (from 0 on): two numbers are equal exactly where the ids are.
+    Without collisions: two numbers are equal exactly if the ids are.
 
     >>> shingles(np.array([3, 1, 3, 1, 3]), 2).tolist()
     [0, 1, 0, 1]
@@ -21,18 +21,18 @@ def shingles(ids: NDArray[Any], n: int) -> NDArray[np.int32]:
     """
     if len(ids) < n:
         return np.empty(0, dtype=np.int32)
-    # Two halves, which overlap where n is odd, make the whole.
+    # A shingle is a pair of shingles of half its length, which overlap if n is odd.
     half, skip = (ids, n - 1) if n < 3 else (shingles(ids, (n + 1) // 2), n // 2)
-    number: NDArray[np.int32] = numbered(half[: len(half) - skip], half[skip:])
+    number: NDArray[np.int32] = number_pairs(half[: len(half) - skip], half[skip:])
     return number
 
 
 def distinct_shingles(
     ids: NDArray[Any], offsets: NDArray[np.int64], n: int
 ) -> tuple[sparse.csr_array, NDArray[np.int64]]:
-    """Ones where a document (row) has a shingle (column), and the token at which each shingle appears first.
+    """A matrix of ones where a document (row) has a shingle (column), and the first token of each shingle.
 
-    The documents are runs of ``ids``, cut at ``offsets``, (documents + 1,).
+    Documents are the runs of `ids` between `offsets`, (documents + 1,).
 
     >>> matrix, first = distinct_shingles(np.array([0, 1, 2, 3, 0, 1, 0, 1]), np.array([0, 6, 8]), 2)
     >>> matrix.toarray().tolist(), first.tolist()
@@ -40,7 +40,7 @@ def distinct_shingles(
     """
     number = shingles(ids, n)
     within = np.ones(len(number), dtype=bool)
-    for step in range(1, n):  # what begins so few words before the end of a document runs over it
+    for step in range(1, n):  # shingles that begin so close to the end of a document cross it
         ends = offsets[1:] - step
         within[ends[(ends >= 0) & (ends < len(number))]] = False
     number = number[within]
@@ -53,10 +53,10 @@ def distinct_shingles(
 
 
 @compiled
-def numbered(left: Any, right: Any) -> Any:
-    """The number of each pair of integers ``left[k], right[k]``, in the order in which they are first met.
+def number_pairs(left: Any, right: Any) -> Any:
+    """Number the pairs of integers ``left[k], right[k]`` by first occurrence.
 
-    The table holds where a pair was first met and nothing else: the keys would take several times as much.
+    The hash table holds first occurrences only, since the keys would take several times as much memory.
     """
     bits = 4
     while 1 << bits < 2 * len(left):
@@ -81,7 +81,7 @@ def numbered(left: Any, right: Any) -> Any:
 
 
 def is_first(number: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether each number is there for the first time, where they are counted up as they are met, as in `numbered`.
+    """Which numbers, assigned by first occurrence as in `number_pairs`, occur for the first time.
 
     >>> is_first(np.array([0, 1, 0, 2])).tolist()
     [True, True, False, True]
@@ -91,7 +91,7 @@ def is_first(number: NDArray[Any]) -> NDArray[np.bool_]:
 
 @compiled
 def _first_places(within: Any, number: Any) -> Any:
-    """The first place of each number, which are those of the places `within`; 0 for numbers left out."""
+    """The first place of each number, where `number` belongs to the places `within`; 0 for absent numbers."""
     first = np.zeros((number.max() if len(number) else -1) + 1, dtype=np.int64)
     k = len(number)
     for place in range(len(within) - 1, -1, -1):

@@ -1,4 +1,4 @@
-"""Stop lists: words that are counted and not ranked."""
+"""Stop lists: words that are counted but not ranked."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,41 +14,27 @@ from analysis.text.reading.readers import ReadError, decode
 from analysis.text.sentences import is_known, primary
 from analysis.text.shards import Vocabulary
 
-# What NLTK calls the languages of its stop lists and of its stemmers, which are nearly the same.
-NLTK_NAMES = {
-    "ar": "arabic",
-    "da": "danish",
-    "de": "german",
-    "en": "english",
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "hu": "hungarian",
-    "it": "italian",
-    "nb": "norwegian",
-    "nl": "dutch",
-    "nn": "norwegian",
-    "no": "norwegian",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sv": "swedish",
-    "tr": "turkish",
-}
+# NLTK's names of the languages of its stop lists and stemmers.
+NLTK_NAMES = dict(
+    pair.split("=")
+    for pair in (
+        "ar=arabic da=danish de=german en=english es=spanish fi=finnish fr=french hu=hungarian it=italian nb=norwegian "
+        "nl=dutch nn=norwegian no=norwegian pt=portuguese ro=romanian ru=russian sv=swedish tr=turkish"
+    ).split()
+)
 
-_ISO_NAMES = {"nb": "no", "nn": "no"}  # both ways of writing Norwegian are in one list of stopwordsiso
+_ISO_NAMES = {"nb": "no", "nn": "no"}  # stopwordsiso has one list for both kinds of Norwegian
 
-# Written without blanks between words: what is between blanks is no word, and no list of words fits it.
+# Written without blanks between words, so that no list of words applies.
 UNDIVIDED = frozenset({"ja", "my", "th", "zh"})
 
 
 def stop_words(name: str | Path, languages: Iterable[str] = ("en",)) -> frozenset[str]:
-    """The stop list called `name` for documents in `languages` (ISO 639 codes), folded as tokens are.
+    """The stop list `name` for documents in `languages` (ISO 639 codes), folded as tokens are.
 
-    "stopwordsiso" is that package's lists for the `languages`, "nltk" NLTK's, where its data is on this machine; "" is
-    none; all else is a file or a folder for `read_stopwords`, a relative path starting at the checkout, and what
-    `stop_lists` adds to it. The lists count together, whatever the language of a document. Raises `ValueError` when
-    there is no such list, or a package is named that has none of the languages.
+    "stopwordsiso" and "nltk" are the lists of these packages, "" is none; anything else is a file or folder for
+    `read_stopwords` (relative to the checkout), extended as in `stop_lists`. The lists of all languages are merged.
+    Raises `ValueError` if there is no such list, or the package has none for these languages.
 
     >>> "the" in stop_words("stopwordsiso"), "de" in stop_words("data/stopwords", ["es-MX"]), len(stop_words(""))
     (True, True, 0)
@@ -68,10 +54,10 @@ def stop_words(name: str | Path, languages: Iterable[str] = ("en",)) -> frozense
 
 
 def stop_lists(name: str | Path, languages: Iterable[str]) -> dict[str, str]:
-    """Which stop list each of `languages` has: `name`, "stopwordsiso", or "" where none fits.
+    """The stop list that is used for each of `languages`: `name`, "stopwordsiso", or "" for none.
 
-    A folder with a list for each language, as in ``en.txt``, is made up by stopwordsiso for those that it lacks; a
-    file, or a folder with a list of another name, is taken to be for all.
+    A folder with one list per language, such as ``en.txt``, is complemented by stopwordsiso; a file, or a folder with
+    lists of other names, is for all languages.
 
     >>> stop_lists("data/stopwords", ["en-GB", "es-MX", "ps"])
     {'en': 'data/stopwords', 'es': 'stopwordsiso', 'ps': ''}
@@ -79,21 +65,19 @@ def stop_lists(name: str | Path, languages: Iterable[str]) -> dict[str, str]:
     codes = sorted({primary(language) for language in languages})
     if name in ("", "nltk"):
         return {code: "nltk" if name and code in NLTK_NAMES else "" for code in codes}
-    own = set() if name == "stopwordsiso" else _provided(from_root(name), codes)
+    own: set[str] = set()
+    if name != "stopwordsiso":
+        place = from_root(name)
+        named = {primary(file.stem) for file in place.glob("*.txt")} if place.is_dir() else {""}
+        own = named if all(map(is_known, named)) else set(codes)
     iso = {code for code in codes if stopwordsiso.has_lang(_ISO_NAMES.get(code, code))} - UNDIVIDED
     return {code: str(name) if code in own else "stopwordsiso" if code in iso else "" for code in codes}
 
 
-def _provided(place: Path, codes: Iterable[str]) -> set[str]:
-    """Those of the languages `codes` that a file or a folder has a list for."""
-    named = {primary(file.stem) for file in place.glob("*.txt")} if place.is_dir() else {""}
-    return set(codes) & named if all(map(is_known, named)) else set(codes)
-
-
 def stopped(words: pd.Series | NDArray[np.object_] | Vocabulary, stopwords: Iterable[str] | None) -> NDArray[np.bool_]:
-    """Which of `words` are in a collection of stop words; none where that is None.
+    """Which of `words` are stop words; none if `stopwords` is None.
 
-    Raises `ValueError` where it is one string, whose letters would be the words.
+    Raises `ValueError` for a single string, which would be a collection of letters.
 
     >>> stopped(np.array(["the", "war"], dtype=object), {"the"}).tolist()
     [True, False]
@@ -110,7 +94,7 @@ def stopped(words: pd.Series | NDArray[np.object_] | Vocabulary, stopwords: Iter
 
 
 def _nltk_list(language: str) -> list[str]:
-    from nltk.corpus import stopwords  # NLTK takes longer to import than all the rest
+    from nltk.corpus import stopwords  # imported late: NLTK is slow to import
 
     try:
         return list(stopwords.words(language))
@@ -121,17 +105,15 @@ def _nltk_list(language: str) -> list[str]:
 
 
 def read_stopwords(path: str | Path) -> frozenset[str]:
-    """The words of a stop list, one a line, folded as tokens are; ``#`` begins a comment.
+    """Read a stop list with one word per line, folded as tokens are; ``#`` begins a comment.
 
-    A folder means all its ``.txt`` lists together: words of one language seldom mean something else in another.
-    Raises `ValueError` when there is no such file, or it is not text.
+    A folder means all its ``.txt`` lists. Raises `ValueError` if there is no such file, or it is not text.
     """
     place = Path(path).expanduser()
     files = sorted(place.glob("*.txt")) if place.is_dir() else [place]
     if not files or not files[0].is_file():
-        raise ValueError(
-            f"no such stop list: {str(path)!r}: give a text file with one word a line, or a folder of such"
-        )
+        missing = f"no such stop list: {str(path)!r}"
+        raise ValueError(f"{missing}: give a text file with one word a line, or a folder of such")
     words: set[str] = set()
     for file in files:
         try:

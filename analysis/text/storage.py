@@ -1,4 +1,4 @@
-"""`Tokens` in a folder: saved once, and opened memory-mapped."""
+"""Save `Tokens` to a folder, and open them memory-mapped."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,11 +21,11 @@ _TABLES = ("documents", "segments", "problems")
 
 
 class Texts(Sequence[str]):
-    """The texts of a corpus in an Arrow column that need not be in memory; each is decoded when it is asked for."""
+    """The texts of a corpus in an Arrow column, possibly on disk; each is decoded when it is accessed."""
 
     def __init__(self, column: pa.ChunkedArray) -> None:
         self._column = column
-        self._last = (-1, "")  # hits come document by document: the last one is mostly the next one too
+        self._last = (-1, "")  # cache: accesses come document by document
 
     def __len__(self) -> int:
         return len(self._column)
@@ -44,7 +44,7 @@ class Texts(Sequence[str]):
 
 @dataclass(frozen=True, repr=False)
 class StoredCorpus(Corpus):
-    """A corpus in a folder; each of its tables is made of what is `stored` when it is asked for."""
+    """A corpus in a folder, whose tables are loaded from `stored` on first access."""
 
     stored: Mapping[str, pa.Table]
     documents: pd.DataFrame = field(init=False)
@@ -52,7 +52,6 @@ class StoredCorpus(Corpus):
     problems: pd.DataFrame = field(init=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
-        """A table that was not made yet: called for what is not in memory."""
         if name not in _TABLES:
             raise AttributeError(name)
         table: pd.DataFrame = self.stored[name].to_pandas()
@@ -61,9 +60,9 @@ class StoredCorpus(Corpus):
 
 
 def save_tokens(tokens: Tokens, folder: str | Path) -> None:
-    """Write `tokens` with their corpus to the new folder `folder`, as NumPy and Arrow files.
+    """Write `tokens` and their corpus to the new folder `folder`, as NumPy and Arrow files.
 
-    The folder gets its name when all of it is written. Raises `ValueError` where there is something of that name.
+    The folder appears only when it is complete. Raises `ValueError` if it exists already.
     """
     with whole_folder(folder) as build:
         for name in (*_ARRAYS, *_SENTENCES):
@@ -76,9 +75,9 @@ def save_tokens(tokens: Tokens, folder: str | Path) -> None:
 
 
 def open_tokens(folder: str | Path) -> Tokens:
-    """The tokens that `save_tokens` wrote to `folder`; arrays and texts stay on disk until they are used.
+    """Open the tokens that `save_tokens` wrote to `folder`; arrays and texts stay on disk until they are used.
 
-    Raises `ValueError` where there are none, or not all of them.
+    Raises `ValueError` if they are missing or incomplete.
 
     >>> import tempfile
     >>> from analysis import read_text, tokenize
@@ -100,7 +99,7 @@ def open_tokens(folder: str | Path) -> Tokens:
 
 
 def are_tokens(folder: Path) -> bool:
-    """Whether `save_tokens` made what is in `folder`."""
+    """Whether `folder` was made by `save_tokens`."""
     return (folder / _ABOUT).is_file()
 
 
@@ -111,5 +110,5 @@ def write_arrow(table: pa.Table, folder: Path, name: str) -> None:
 
 
 def read_arrow(folder: Path, name: str) -> pa.Table:
-    """What `write_arrow` wrote, on disk until it is used."""
+    """Memory-map what `write_arrow` wrote."""
     return pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow"))).read_all()

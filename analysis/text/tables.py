@@ -1,4 +1,4 @@
-"""Tables with a row for each of many places of a corpus, made shard by shard."""
+"""Tables with one row per place in a corpus, made shard by shard."""
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,31 +8,30 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.text.documents import ByDocument
 from analysis.text.shards import Shard, shards
 from analysis.text.tokens import Tokens
 
 
 def compact(columns: Mapping[str, Any]) -> pd.DataFrame:
-    """A table that takes 4 bytes a whole number and 8 a text: equal texts of a list are one object.
+    """A table of compact columns: integers as int32, and texts as interned objects.
 
     >>> compact({"verb": ["said", None], "start": np.array([3, 9])}).dtypes.tolist()
     [dtype('O'), dtype('int32')]
     """
-    return pd.DataFrame({name: _narrow(values) for name, values in columns.items()})
-
-
-def _narrow(values: Any) -> Any:
-    """A column of `compact`."""
-    if isinstance(values, list):
-        return pd.Series([text if text is None else sys.intern(text) for text in values], dtype=object)
-    if values.dtype == np.int64:
-        return values.astype(np.int32)
-    return pd.Series(values, dtype=object) if values.dtype == object else values
+    narrow = {}
+    for name, values in columns.items():
+        if isinstance(values, list):
+            values = pd.Series([text if text is None else sys.intern(text) for text in values], dtype=object)
+        elif values.dtype == np.int64:
+            values = values.astype(np.int32)
+        elif values.dtype == object:
+            values = pd.Series(values, dtype=object)
+        narrow[name] = values
+    return pd.DataFrame(narrow)
 
 
 def table_of(pieces: Iterable[pd.DataFrame], most: int | None = None) -> pd.DataFrame:
-    """The pieces of a table, one at least, one below the other; with `most`, no more than its first rows.
+    """Concatenate the pieces of a table, one at least; with `most`, only that many first rows.
 
     >>> table_of(iter([pd.DataFrame({"words": [2, 3]}), pd.DataFrame({"words": [4]})]), most=2)["words"].tolist()
     [2, 3]
@@ -47,10 +46,10 @@ def table_of(pieces: Iterable[pd.DataFrame], most: int | None = None) -> pd.Data
     return (held[0] if len(held) == 1 else pd.concat(held, ignore_index=True))[:most]
 
 
-def documents_of(table: pd.DataFrame, tokens: ByDocument) -> NDArray[np.int64]:
-    """The place in `tokens` of the document that each row has in its column ``doc_id``.
+def documents_of(table: pd.DataFrame, tokens: Tokens) -> NDArray[np.int64]:
+    """The position in `tokens` of the document in each row's ``doc_id``.
 
-    Raises `ValueError` for a document that is not there.
+    Raises `ValueError` for an unknown document.
 
     >>> from analysis import read_text, tokenize
     >>> documents_of(pd.DataFrame({"doc_id": ["text", "text"]}), tokenize(read_text("It rains."))).tolist()
@@ -64,9 +63,9 @@ def documents_of(table: pd.DataFrame, tokens: ByDocument) -> NDArray[np.int64]:
 
 
 def rows_by_shard(table: pd.DataFrame, tokens: Tokens) -> Iterator[tuple[Shard, pd.DataFrame, NDArray[np.int64]]]:
-    """The shards of `tokens`, each with the rows of `table` about it and the document of each row in the shard.
+    """Iterate over the shards of `tokens`, each with its rows of `table` and their documents in the shard.
 
-    Raises `ValueError` for a table of other documents.
+    Raises `ValueError` for a table about other documents.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("It rains."))

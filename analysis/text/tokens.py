@@ -1,10 +1,11 @@
-"""A `Corpus` as integers: every word coded once, with its place in the text and its sentence."""
+"""A `Corpus` as integers: the vocabulary ids, characters and sentences of its words."""
 
+import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,11 @@ from scipy import sparse
 
 from analysis.core.compiled import compiled
 from analysis.text import treebank
-from analysis.text.corpus import Corpus, positions
-from analysis.text.documents import ByDocument, Offsets
+from analysis.text.corpus import Corpus, Summarized, positions
+from analysis.text.documents import Offsets, group_names, matching, metadata_column
 from analysis.text.interning import renumber
 from analysis.text.kernels import Words, find_words, fold, is_emoji
-from analysis.text.sentences import sentences_within
+from analysis.text.sentences import primary, sentences_within
 from analysis.text.words import count_cells
 
 if TYPE_CHECKING:
@@ -26,20 +27,19 @@ if TYPE_CHECKING:
 SCHEMES = ("frequency", "treebank")
 
 Ids = NDArray[np.int32]
-Tokenizer = Callable[[str], Iterable[tuple[int, int]]]  # from a sentence to the characters of its words
+Tokenizer = Callable[[str], Iterable[tuple[int, int]]]  # from a sentence to the spans of its words
 
 
 @dataclass(frozen=True, repr=False)
-class Tokens(ByDocument):
+class Tokens(Summarized):
     """The words of a corpus as columns of integers.
 
-    ``vocabulary``: (types,) str, the distinct words. ``ids``: (tokens,) int32, the row of each word in the vocabulary.
+    ``vocabulary``: (types,) str, the distinct words. ``ids``: (tokens,) int32, the vocabulary row of each word.
     ``start``, ``end``: (tokens,) int32, its characters in its document. ``document_offsets``: (documents + 1,), the
     words of document d are ``ids[document_offsets[d]:document_offsets[d + 1]]``; ``sentence_offsets``: (sentences + 1,)
-    the same for sentences, which never cross a paragraph. ``sentence_segment``: (sentences,) the row of each
-    sentence's segment in ``corpus.segments``; ``sentence_start``, ``sentence_end``: (sentences,) its characters, end
-    marks included.
-    ``options``: what made the words: scheme, lowercase, boilerplate, splitter, emoji.
+    the same for sentences, which never cross a paragraph. ``sentence_segment``: (sentences,) the row of each sentence
+    in ``corpus.segments``; ``sentence_start``, ``sentence_end``: (sentences,) its characters, end marks included.
+    ``options``: scheme, lowercase, boilerplate, splitter, emoji.
     """
 
     corpus: Corpus
@@ -59,17 +59,32 @@ class Tokens(ByDocument):
 
     @property
     def n_sentences(self) -> int:
-        """How many sentences there are."""
+        """The number of sentences."""
         return len(self.sentence_offsets) - 1
+
+    @property
+    def n_documents(self) -> int:
+        """The number of documents."""
+        return len(self.document_offsets) - 1
+
+    @property
+    def doc_ids(self) -> NDArray[np.object_]:
+        """(documents,) the doc_id of each document."""
+        return self.corpus.documents["doc_id"].to_numpy(dtype=object)
+
+    @property
+    def languages(self) -> NDArray[np.object_]:
+        """(documents,) the language of each document, in lower case and without region: "en" for "en-GB"."""
+        return self.corpus.documents["language"].map(primary).to_numpy(dtype=object)
 
     @cached_property
     def document(self) -> Offsets:
-        """(tokens,) the position of each word's document in ``corpus.documents``; for a few words, see `lookup`."""
+        """(tokens,) the position of each word's document in ``corpus.documents``; see `lookup` for a few words."""
         return np.repeat(np.arange(self.n_documents), np.diff(self.document_offsets))
 
     @cached_property
     def sentence(self) -> Offsets:
-        """(tokens,) the number of each word's sentence, counted through the corpus; for a few words, see `lookup`."""
+        """(tokens,) the number of each word's sentence in the corpus; see `lookup` for a few words."""
         return np.repeat(np.arange(self.n_sentences), np.diff(self.sentence_offsets))
 
     @cached_property
@@ -79,15 +94,13 @@ class Tokens(ByDocument):
 
     @cached_property
     def _first_sentences(self) -> Offsets:
-        """(documents + 1,) the number of the first sentence of each document, and how many sentences there are."""
+        """(documents + 1,) the number of the first sentence of each document, and the number of sentences."""
         return np.searchsorted(self.sentence_document, np.arange(self.n_documents + 1))
 
-    def documents(self) -> Iterator[tuple[str, "Tokens"]]:
-        """Each document in the order of the corpus: its doc_id and its words, as `tokens[doc_id]` gives them.
+    def documents(self) -> Iterator[tuple[str, Self]]:
+        """Iterate over the doc_id and words (as `tokens[doc_id]`) of each document.
 
-        The words of one document are in memory. The vocabulary is that of the whole, or of a shard of a corpus that is
-        on disk: compare the words of two documents, not their ids. A `Tokens` itself is not iterated over, as its
-        length is the number of words.
+        Documents of a corpus on disk may differ in their vocabulary: compare words, not ids.
 
         >>> from analysis.text.corpus import read_texts
         >>> [(doc_id, len(words)) for doc_id, words in tokenize(read_texts(["It rains.", "", "Hail."])).documents()]
@@ -95,30 +108,128 @@ class Tokens(ByDocument):
         """
         return ((str(doc_id), self.subset([row])) for row, doc_id in enumerate(self.doc_ids))
 
-    def subset(self, rows: ArrayLike) -> "Tokens":
+    def groups(self, by: str) -> pd.Series:
+        """The group of each document: its value in the metadata column `by`, "(none)" if that is empty.
+
+        Dates are grouped by day. Raises `ValueError` if there is no such column.
+        """
+        return group_names(metadata_column(self.corpus.documents, by))
+
+    def numbered_groups(self, by: str | None) -> tuple[list[str], Offsets]:
+        """The sorted names of the `groups` of `by`, and (documents,) the number of each document's group.
+
+        Without `by`, all documents are in one group named "".
+        """
+        if by is None:
+            return [""], np.zeros(self.n_documents, dtype=np.int64)
+        groups = self.groups(by).to_numpy(dtype=object)
+        names = sorted(set(groups))
+        return names, pd.Index(names, dtype=object).get_indexer(groups)
+
+    def where(self, condition: Callable[[pd.DataFrame], ArrayLike] | None = None, /, **conditions: Any) -> Self:
+        """Select the documents whose metadata meet all `conditions`: ``where(source="Daily")``.
+
+        A list matches any of its values; a date is a day, "2024-06-22". Suffixes select otherwise:
+
+        - ``source__not="Daily"`` excludes; ``source__in=["Daily", "Wire"]`` is the same as the list;
+        - ``__ge``, ``__gt``, ``__le``, ``__lt`` compare dates as dates, numbers as numbers, other texts by code point.
+          A year or a month stands for all of it: ``date__ge="1990"`` is from 1 January 1990, ``date__gt="1990"`` from
+          1991, ``date__le="1990"`` to the end of 1990;
+        - ``title__contains="war"`` matches a substring, case-sensitively.
+
+        A missing value meets no comparison and contains nothing. `condition` is a function from the table
+        ``corpus.documents`` to what `subset` accepts: ``where(lambda d: d["n_chars"] > 100)``. If the metadata have no
+        column ``words``, it is the number of words of each document. Raises `ValueError` for an unknown column or
+        suffix, an incomparable value, and an empty selection.
+
+        >>> from analysis import load_tokens
+        >>> tokens = load_tokens(["Rain.", "It rains.", "It is raining now."])
+        >>> tokens.where(words__ge=2).doc_ids.tolist(), tokens.where(lambda d: d["n_chars"] < 10).doc_ids.tolist()
+        (['1', '2'], ['0', '1'])
+        """
+        documents = self.corpus.documents
+        table = documents.assign(words=documents.get("words", np.diff(self.document_offsets)))
+        shown = [f"{name}={value!r}" for name, value in conditions.items()]
+        kept = np.ones(self.n_documents, dtype=bool)
+        for name, value in conditions.items():
+            kept &= matching(table, name, value)
+        if callable(condition):
+            shown.append("what the function asks for")
+            kept &= np.isin(np.arange(self.n_documents), positions(condition(table), documents))
+        elif condition is not None:
+            kind = type(condition).__name__
+            raise ValueError(f"where() of a {kind}: give a function, or name=value; subset() takes a mask")
+        if not kept.any():
+            raise ValueError(f"no document with {', '.join(shown)}: compare `corpus.documents`")
+        return self.subset(kept)
+
+    def __getitem__(self, doc_id: str) -> Self:
+        """The words of one document. Raises `KeyError` for an unknown doc_id, `TypeError` for what is not a str.
+
+        >>> from analysis import load_tokens
+        >>> len(load_tokens(["Rain.", "It rains."])["1"])
+        2
+        """
+        if not isinstance(doc_id, str):  # iteration would ask for 0, 1 and so on
+            shown = reprlib.repr(doc_id)
+            raise TypeError(f"{shown} is no doc_id: subset() takes a mask or positions, documents() goes through all")
+        return self.subset([self.corpus.row(doc_id)])
+
+    def group_by(self, column: str) -> Iterator[tuple[str, Self]]:
+        """The name and words of each of the `groups` of a metadata column, sorted by name.
+
+        Raises `ValueError` if there is no such column.
+
+        >>> from analysis.text.corpus import read_texts
+        >>> corpus = read_texts(["Rain.", "It rains.", "Hail."])
+        >>> corpus.documents["source"] = ["Wire", "Daily", "Wire"]
+        >>> [(source, words.doc_ids.tolist()) for source, words in tokenize(corpus).group_by("source")]
+        [('Daily', ['1']), ('Wire', ['0', '2'])]
+        """
+        names, group = self.numbered_groups(column)
+        return ((name, self.subset(group == number)) for number, name in enumerate(names))
+
+    def sample(self, n: int, seed: int = 0) -> Self:
+        """Draw `n` documents at random without replacement, in the order of the corpus.
+
+        Raises `ValueError` for more documents than there are, or none.
+
+        >>> from analysis import load_tokens
+        >>> load_tokens(["Rain.", "It rains.", "Hail.", "Snow."]).sample(2, seed=1).doc_ids.tolist()
+        ['1', '2']
+        """
+        if n not in range(1, self.n_documents + 1):
+            raise ValueError(f"a sample of {n} documents: give a whole number from 1 to {self.n_documents:,}")
+        drawn = np.random.default_rng(seed).choice(self.n_documents, n, replace=False, shuffle=False)
+        return self.subset(np.sort(drawn))
+
+    def subset(self, rows: ArrayLike) -> Self:
+        """Select the documents in `rows`: a mask, or positions in rising order.
+
+        See `analysis.text.corpus.positions`. Raises `ValueError` for anything else.
+        """
         numbers = positions(rows, self.corpus.documents)
         if len(numbers) == self.n_documents:
-            return self  # nothing is ever written into a `Tokens`
+            return self  # never modified in place
         words, lines = (_rows(offsets, numbers) for offsets in (self.document_offsets, self._first_sentences))
         bounds = self.corpus.segment_order[1]
         sentences = np.diff(self._first_sentences)[numbers]
         dropped = bounds[numbers] - offsets_of(np.diff(bounds)[numbers])[:-1]  # segments before those of each document
-        return Tokens(
-            self.corpus.subset(numbers),
-            self.vocabulary,
-            self.ids[words],
-            self.start[words],
-            self.end[words],
-            offsets_of(np.diff(self.document_offsets)[numbers]),
-            offsets_of(np.diff(self.sentence_offsets)[lines]),
-            self.sentence_segment[lines] - np.repeat(dropped, sentences),
-            self.sentence_start[lines],
-            self.sentence_end[lines],
-            self.options,
+        return replace(
+            self,
+            corpus=self.corpus.subset(numbers),
+            ids=self.ids[words],
+            start=self.start[words],
+            end=self.end[words],
+            document_offsets=offsets_of(np.diff(self.document_offsets)[numbers]),
+            sentence_offsets=offsets_of(np.diff(self.sentence_offsets)[lines]),
+            sentence_segment=self.sentence_segment[lines] - np.repeat(dropped, sentences),
+            sentence_start=self.sentence_start[lines],
+            sentence_end=self.sentence_end[lines],
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a word: doc_id, sentence and position (both from 0 in each document), token, start, end."""
+        """One row per word: doc_id, sentence and position (both from 0 in each document), token, start, end."""
         document = self.document
         return pd.DataFrame(
             {
@@ -138,10 +249,15 @@ class Tokens(ByDocument):
         return sparse.csr_array((data, indices, indptr), shape=shape), self.doc_ids, self.vocabulary
 
     def to_nltk(self) -> "nltk.Text":
-        """The words, all documents in a row, as an `nltk.Text`."""
-        import nltk  # takes longer to import than all the rest
+        """The words of all documents as an `nltk.Text`."""
+        import nltk  # imported late: it is slow to import
 
         return nltk.Text(self.vocabulary[self.ids].tolist())
+
+    def _facts(self) -> dict[str, str]:
+        sizes = {"documents": self.n_documents, "words": len(self), "types": len(self.vocabulary)}
+        counts = {name: f"{size:,}" for name, size in (sizes | {"sentences": self.n_sentences}).items()}
+        return counts | {"scheme": str(self.options["scheme"])}
 
 
 def tokenize(
@@ -153,16 +269,16 @@ def tokenize(
     splitter: str = "default",
     emoji: bool = True,
 ) -> Tokens:
-    """The words of `corpus`, sentence by sentence.
+    """Tokenize the sentences of `corpus`.
 
-    `scheme` "frequency" takes a written word as one ("country's", "counter-terrorism", "AZM-E-ISTEHKAM"), drops
-    punctuation and is for counting; "treebank" splits clitics off and keeps punctuation, as NLTK's word tokenizer and
-    Universal Dependencies do. A tokenizer of one's own is a function that takes a sentence and gives the span of each
-    of its words, in order, as ``span_tokenize`` of NLTK's tokenizers does. Words that differ only in case (unless
-    `lowercase` is false), in Unicode composition, or in the kind of apostrophe or hyphen are one type. Titles, headings
-    and paragraphs are read; boilerplate with `boilerplate`. `splitter` names the sentence splitter, see `sentences`.
-    Emoji are words, but not with `emoji` false. Raises `ValueError` for an unknown scheme, and for spans of a tokenizer
-    that are empty, overlap, or lie outside.
+    The `scheme` "frequency" is for counting: it keeps written words whole ("country's", "counter-terrorism") and drops
+    punctuation. "treebank" splits clitics off and keeps punctuation, as NLTK's word tokenizer and Universal
+    Dependencies do. A custom tokenizer is a function from a sentence to the spans of its words, in order, like
+    ``span_tokenize`` of NLTK's tokenizers. Words that differ only in case (unless `lowercase` is false), in Unicode
+    composition, or in the kind of apostrophe or hyphen are one type. Titles, headings and paragraphs are included,
+    boilerplate only with `boilerplate`. `splitter` names the sentence splitter, see `sentences`. With `emoji` false,
+    emoji are no words. Raises `ValueError` for an unknown scheme, and for spans of a custom tokenizer that are empty,
+    overlap, or lie outside the sentence.
 
     >>> from analysis import read_text
     >>> tokens = tokenize(read_text("The country's resolve. AZM-E-ISTEHKAM, or Azm‑e‑Istehkam?"))
@@ -173,18 +289,18 @@ def tokenize(
     """
     if not callable(scheme) and scheme not in SCHEMES:
         raise ValueError(f"unknown scheme {scheme!r}: use {' or '.join(map(repr, SCHEMES))}")
-    with ThreadPoolExecutor(1) as pool:  # machine code of the one runs beside Python of the other
+    with ThreadPoolExecutor(1) as pool:  # compiled word search runs in parallel with Python sentence splitting
         splitting = pool.submit(_sentences, corpus, boilerplate, splitter)
         words = find_words(corpus.texts, lowercase=lowercase) if scheme == "frequency" else None
         found, row, owners = splitting.result()
     if words is None:
         words = _words_by_sentence(corpus.texts, found, owners, lowercase, scheme)
     types = len(words.vocabulary)
-    left_out = np.zeros(types, np.bool_) if emoji else is_emoji(words.vocabulary.tolist())
+    excluded = np.zeros(types, np.bool_) if emoji else is_emoji(words.vocabulary.tolist())
     used, lengths = np.zeros(types, np.bool_), np.zeros(len(found), np.int64)
     columns = words.ids, words.start, words.end
     offsets = words.offsets.copy()
-    n, count = _put_into_sentences(*columns, offsets, found, owners, left_out, used, lengths)
+    n, count = _assign_sentences(*columns, offsets, found, owners, excluded, used, lengths)
     for column in columns:
         column.resize(n, refcheck=False)
     if not used.all():
@@ -209,7 +325,7 @@ def tokenize(
 
 
 def token_weights(tokens: Tokens, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    """`weights`, one number a token or one a sentence, as an array of one a token; ones where there are none.
+    """Expand `weights`, one per token or per sentence, to one per token; ones for None.
 
     Raises `ValueError` for another length.
 
@@ -227,7 +343,7 @@ def token_weights(tokens: Tokens, weights: NDArray[np.float64] | None) -> NDArra
 
 
 def _rows(offsets: Offsets, numbers: Offsets) -> Any:
-    """The rows of the documents in `numbers`: a slice, by which nothing is copied, where they are neighbours."""
+    """The rows of the documents in `numbers`, as a slice (a view, not a copy) if they are adjacent."""
     if not len(numbers):
         return slice(0)
     first, last = numbers[[0, -1]].tolist()
@@ -237,9 +353,8 @@ def _rows(offsets: Offsets, numbers: Offsets) -> Any:
 
 
 def _sentences(corpus: Corpus, boilerplate: bool, splitter: str) -> tuple[Offsets, Offsets, Offsets]:
-    """The sentences as (sentences, 3), start, end and stretch; of each stretch its row in the table of segments.
-
-    The third are (documents + 1,) where the sentences of each begin. Segments are hard walls.
+    """The (sentences, 3) start, end and stretch of each sentence; the segment row of each stretch; and (documents + 1,)
+    the offsets of each document's sentences. No sentence crosses a segment.
     """
     order, bounds = corpus.segment_order
     table = corpus.segments
@@ -254,14 +369,14 @@ def _sentences(corpus: Corpus, boilerplate: bool, splitter: str) -> tuple[Offset
 
 
 @compiled
-def _put_into_sentences(
+def _assign_sentences(
     ids: Any, start: Any, end: Any, offsets: Any,
-    found: Any, owners: Any, left_out: Any, used: Any, lengths: Any,
+    found: Any, owners: Any, excluded: Any, used: Any, lengths: Any,
 ) -> tuple[int, int]:  # fmt: skip
-    """Keep the words that begin in a sentence and the sentences that have one, in place, and give how many they are.
+    """Keep the words that begin in a sentence and the sentences with words, in place; return the number of each.
 
-    A word whose end is in the next sentence makes one of the two. `left_out`: the types that are kept in no case;
-    `used`: those that are; `lengths`: the words of each sentence.
+    A word that ends in the next sentence merges the two. `excluded` types are dropped. Sets `used`, the types that are
+    kept, and `lengths`, the number of words of each sentence.
     """
     n = count = word = 0
     for document in range(len(offsets) - 1):
@@ -273,10 +388,10 @@ def _put_into_sentences(
             length = 0
             while word < last and start[word] < stop:
                 if start[word] >= first:
-                    while end[word] > stop:  # a word holds no blank and so ends in its stretch
+                    while end[word] > stop:  # words hold no blanks and so end in their stretch
                         sentence += 1
                         stop = found[sentence, 1]
-                    if not left_out[ids[word]]:
+                    if not excluded[ids[word]]:
                         ids[n], start[n], end[n] = ids[word], start[word], end[word]
                         used[ids[word]] = True
                         n += 1
@@ -295,7 +410,7 @@ def _put_into_sentences(
 def _words_by_sentence(
     texts: Sequence[str], found: Offsets, owners: Offsets, lowercase: bool, scheme: str | Tokenizer
 ) -> Words:
-    """The words of another scheme in the form in which the kernel gives those of the frequency scheme."""
+    """The words of another scheme, in the form in which the kernel returns those of the frequency scheme."""
     codes: dict[str, int] = {}
     ids, starts, ends, lengths = [], [], [], []
     for document, text in enumerate(texts):
@@ -311,29 +426,28 @@ def _words_by_sentence(
 
 
 def _own_words(text: str, bounds: Sequence[tuple[int, int]], tokenizer: Tokenizer) -> list[tuple[int, int]]:
-    """The spans in `text` of the words that a `tokenizer` finds in each of its sentences."""
+    """The spans in `text` of the words that a custom `tokenizer` finds in each sentence."""
     words = []
     for begin, stop in bounds:
-        beyond = begin
+        sentence, last_end = text[begin:stop], 0
         try:
-            spans = [(int(first), int(last)) for first, last in tokenizer(text[begin:stop])]
+            spans = [(int(start), int(end)) for start, end in tokenizer(sentence)]
         except (TypeError, ValueError) as error:
             raise ValueError(
-                f"the tokenizer gives no pairs of numbers for {text[begin:stop][:40]!r}: give the first character of "
+                f"the tokenizer gives no pairs of numbers for {sentence[:40]!r}: give the first character of "
                 "each word and the one behind its last, as span_tokenize of NLTK's tokenizers does"
             ) from error
-        for first, last in spans:
-            start, end = begin + first, begin + last
-            if not beyond <= start < end <= stop:
+        for start, end in spans:
+            if not last_end <= start < end <= len(sentence):
                 raise ValueError(
-                    f"the tokenizer gives the span {(first, last)} of {text[begin:stop][:40]!r}: give the first "
+                    f"the tokenizer gives the span {(start, end)} of {sentence[:40]!r}: give the first "
                     "character of each word and the one behind its last, in order"
                 )
-            words.append((start, end))
-            beyond = end
+            words.append((begin + start, begin + end))
+            last_end = end
     return words
 
 
 def offsets_of(lengths: Sequence[int] | NDArray[Any]) -> Offsets:
-    """Where runs of these lengths begin when they follow one another, and where the last ends."""
+    """The (n + 1,) offsets of adjacent runs with these lengths."""
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)

@@ -1,9 +1,9 @@
-"""The treebank word scheme: clitics split off and punctuation apart, as Universal Dependencies English has it.
+"""The treebank word scheme: clitics and punctuation split off, as in the English Universal Dependencies treebanks.
 
-NLTK's `NLTKWordTokenizer` does the work. It is given the text with those tokens masked that it would cut (addresses,
-abbreviations, emoticons ...) and with spaces where it would not cut (hyphens, forgotten apostrophes ...). A mask is
-as long as what it hides, and beyond that only white space is ever put in, here and by NLTK alike: so the
-tokens that come back are laid on the text by their lengths, whatever they look like, and no input can break that.
+This is NLTK's `NLTKWordTokenizer`, applied to a text in which tokens that it would cut are masked (addresses,
+abbreviations, emoticons ...), and spaces inserted where it would not cut (hyphens, missing apostrophes ...). Masks
+preserve length, and only white space is inserted, here and by NLTK. So the resulting tokens are aligned with the text
+by their lengths, for any input.
 """
 
 import re
@@ -20,43 +20,40 @@ from analysis.text.known_words import ABBREVIATIONS, TITLES
 
 Span = tuple[int, int]
 
-# Abbreviations that keep their period wherever they are, beside those that the sentence splitter knows.
+# Abbreviations that always keep their period, besides those of the sentence splitter.
 MORE_ABBREVIATIONS = frozenset("etc resp cont c v cal ste sts".split())
 
-# Abbreviations that are also words or signs of units. At the end of a sentence they are taken for these.
+# Abbreviations that are also words or units, as which they count at the end of a sentence.
 ALSO_WORDS = frozenset(
     "adv apt ark art ca ch cm col det ed est fig figs flt ft gen hon hr hrs ill ind inst kg km la lb lbs mar mass me "
     "min misc miss mm mo mon mph nos ore oz p para penn pp pt rep reps rev sat sec sq sun tech voc wash wed".split()
 )
 
-# Stay joined to the word behind their hyphen (non-human, vice-president), or to the one before it (twisty-ness).
-# Every other hyphen inside a word is a token of its own.
+# Parts that keep their hyphen (non-human, vice-president, twisty-ness). All other hyphens are tokens.
 PREFIXES = (
     "anti bi bio co counter cross cyber de e eco ex extra hyper infra inter intra macro mega micro mid mini mis mono "
     "multi neo non over pan para post pre pro proto pseudo quasi re semi sub super trans tri ultra un uni vice"
 ).split()
 SUFFIXES = "esque fold less ness wise".split()
 
-# A dotted name with one of these at its end is an address, and so is the path behind it.
+# A dotted name with one of these endings is an address, with any path behind it.
 DOMAINS = "com org net edu gov mil int info biz co uk us eu au ca de fr in pk nz io tv".split()
 
-# Written on to a number, these are still tokens of their own: 70 k, 10 am, 8 gb, 5 bn.
+# Tokens even if attached to a number: 70k, 10am, 8gb, 5bn.
 UNITS = (
     "k m mn bn tn am pm mm cm km kg mg gb mb tb kw mw gw hz khz mhz ghz mph kph lb lbs oz ft hr hrs min mins sec secs "
     "yr yrs p"
 ).split()
 
-# Closes a sentence. Python's `split` takes U+001E for white space; the plain spaces are there because some of NLTK's
-# rules look for one.
+# End of a sentence: U+001E counts as white space for `split`; some rules of NLTK need the plain spaces.
 _END = " \x1e "
 _AT_END = r"(?=[ ]\x1e[ ])"
 
-# NLTK stops each of its patterns after some seconds. Portions of about this many characters stay far below that.
+# NLTK limits the time of each pattern to some seconds; portions of about this many characters stay far below.
 _PORTION = 1 << 16
 _PIECE = re.compile(rf"(?s:.){{1,{_PORTION}}}\S{{0,{_PORTION}}}")
 
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # parts words as white space does
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # separate words like white space
 _SPACES = np.array([code for code in range(0x10000) if chr(code).isspace()], dtype=np.uint32)
 
 
@@ -65,7 +62,7 @@ def _any_of(words: Iterable[str]) -> str:
 
 
 def _abbreviations(words: Iterable[str]) -> str:
-    """A pattern for `words`: in either case when written small, otherwise as they are."""
+    """A pattern for `words`, ignoring case for those in lower case."""
     small = {word for word in words if word.islower()}
     return f"(?:(?i:{_any_of(small)})|{_any_of(set(words) - small)})"
 
@@ -75,8 +72,7 @@ _MOSTLY_SHORT = {w for w in TITLES | ABBREVIATIONS if w.lower() in ALSO_WORDS}
 
 _APOSTROPHE = re.compile(rf"(?<=\w)[{APOSTROPHES}](?=[^\W\d_])|’(?=(?:s|d|m|re|ve|ll)(?!\w))")
 
-# Whole tokens that begin with a letter or a digit. The look-ahead is there for speed: most words hold none of the
-# signs and are passed over.
+# Tokens that begin with a letter or digit. The look-ahead, for speed, skips words without any of the signs.
 _WHOLE_WORD = re.compile(
     rf"""(?<!\w)(?=\w*[-‐‑.@/&('’:+*%])(?:
       (?:https?|ftp)://(?:[^\s<>"“”()]|\([^\s()]*\))*(?<=[\w/=&%+)-])
@@ -103,7 +99,7 @@ _WHOLE_WORD = re.compile(
     re.VERBOSE,
 )
 
-# Whole tokens that begin with a sign.
+# Tokens that begin with a sign.
 _WHOLE_SIGN = regex.compile(
     r"""(?=[^\w\s,])(?:
       (?<!\w)[\#@][\p{L}_][\w.]*(?<!\.)
@@ -118,7 +114,7 @@ _WHOLE_SIGN = regex.compile(
     regex.VERBOSE | regex.VERSION1,
 )
 
-# Several tokens that are written as one word: each group is a token.
+# Several tokens written as one word; each group is a token.
 _FUSED = re.compile(
     rf"""\b(?:
       (?<![\w.,])(\d[\d.,]*)({_any_of(UNITS)})
@@ -129,7 +125,7 @@ _FUSED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
-# Signs that are tokens of their own where NLTK leaves them in the word.
+# Signs that are tokens, but that NLTK leaves in the word.
 _APART = regex.compile(
     rf"""
       (?<=[\p{{L}}.)])/ | /(?=\p{{L}})
@@ -146,17 +142,14 @@ _APART = regex.compile(
 
 
 def find_words(text: str, sentences: Sequence[Span]) -> list[Span]:
-    """Character spans of the tokens of the treebank scheme inside `sentences`.
+    """The character spans of the tokens inside `sentences`, sorted and disjoint spans of `text`.
 
-    `sentences` are the character spans of sentences of `text`, in order and without overlap, as
-    `analysis.text.sentences.sentences` gives them. The tokens come in order too. They do not overlap, cross no end of
-    a sentence, hold no white space and no control characters, and together cover all other characters of the sentences.
-
-    Tokens are clitics (``do|n't``, ``can|not``, ``state|'s``), each sign of punctuation or currency and each
-    ``%``, repeated signs (``...``, ``?!``) as one, and the words between hyphens and slashes with these for themselves
-    (``15|-|year``, ``and|/|or``), except behind a bound prefix (``non-human``). Addresses, #tags, @names, numbers,
-    dates, emoticons, emoji and abbreviations stay whole. The conventions are those of the English Universal
-    Dependencies treebanks EWT and GUM (universaldependencies.org).
+    The tokens are sorted and disjoint, and cover all characters of the sentences except white space and control
+    characters. Clitics (``do|n't``, ``can|not``, ``state|'s``), signs of punctuation or currency, runs of one sign
+    (``...``, ``?!``), and hyphens and slashes between words (``15|-|year``, ``and|/|or``) are tokens; hyphens after a
+    bound prefix are not (``non-human``). Addresses, #tags, @names, numbers, dates, emoticons, emoji and abbreviations
+    stay whole. The conventions are those of the Universal Dependencies treebanks EWT and GUM
+    (universaldependencies.org).
 
     >>> text = "The U.S. can’t pay $3.5bn (12%) for counter-attacks, said no-one at www.dawn.com."
     >>> " ".join(text[start:end] for start, end in find_words(text, [(0, len(text))]))
@@ -171,7 +164,7 @@ def find_words(text: str, sentences: Sequence[Span]) -> list[Span]:
 
 
 def _portions(text: str, sentences: Iterable[Span]) -> Iterator[str]:
-    """The sentences one after another, with `_END` behind each. Only a sentence longer than a portion is cut."""
+    """The sentences, each followed by `_END`, in portions. Only a sentence longer than a portion is cut."""
     pieces: list[str] = []
     size = 0
     for start, end in sentences:
@@ -186,7 +179,7 @@ def _portions(text: str, sentences: Iterable[Span]) -> Iterator[str]:
 
 
 def _mend(portion: str) -> str:
-    """`portion` as NLTK has to see it: the same characters in the same order but for masks and white space."""
+    """Prepare a portion for NLTK, changing only masks and white space."""
     portion = _APOSTROPHE.sub("'", portion)
     portion = _WHOLE_WORD.sub(_mask, portion)
     portion = _WHOLE_SIGN.sub(_mask, portion)
@@ -197,7 +190,7 @@ def _mend(portion: str) -> str:
 
 @cache
 def _nltk() -> Any:
-    from nltk.tokenize import NLTKWordTokenizer  # takes longer to import than all the rest of the package
+    from nltk.tokenize import NLTKWordTokenizer  # imported late: it is slow to import
 
     return NLTKWordTokenizer()
 
@@ -211,7 +204,7 @@ def _with_spaces(fused: re.Match[str]) -> str:
 
 
 def _visible_characters(text: str, sentences: Sequence[Span]) -> NDArray[np.int64]:
-    """Positions of the characters inside `sentences` that are not white space."""
+    """The positions of all characters inside `sentences` except white space."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     bounds = np.array(sentences, dtype=np.int64).reshape(-1, 2)
     steps = np.zeros(len(text) + 1, dtype=np.int8)

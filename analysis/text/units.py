@@ -1,4 +1,4 @@
-"""What can be repeated as a whole: the sentences and the paragraphs of a corpus, and which of them are equal."""
+"""Sentences and paragraphs as units of repetition, and which of them are equal."""
 
 import mmap
 import os
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.text.hashes import run_hashes
 from analysis.text.shards import folder_of, shards
-from analysis.text.shingles import is_first, numbered
+from analysis.text.shingles import is_first, number_pairs
 from analysis.text.tokens import Tokens
 
 UNITS = ("sentence", "paragraph")
@@ -21,9 +21,9 @@ Ints = NDArray[np.int64]
 
 
 def units(tokens: Tokens, unit: str) -> tuple[Ints, Ints, Ints]:
-    """Where the tokens of each sentence or paragraph begin (and the last ends), and its first and last character.
+    """The (units + 1,) token offsets of the sentences or paragraphs, and the first and last character of each.
 
-    A paragraph is any segment that was tokenized: titles and headings too. Raises `ValueError` for another `unit`.
+    Paragraphs are all tokenized segments, including titles and headings. Raises `ValueError` for another `unit`.
 
     >>> from analysis import read_text, tokenize
     >>> offsets, start, end = units(tokenize(read_text("It rained. We left.")), "sentence")
@@ -41,27 +41,26 @@ def units(tokens: Tokens, unit: str) -> tuple[Ints, Ints, Ints]:
 
 
 def groups(ids: NDArray[np.int32], offsets: Ints) -> Ints:
-    """A number for each run ``ids[offsets[k] : offsets[k + 1]]``: the same for equal runs, in the order met first.
+    """Number the runs ``ids[offsets[k] : offsets[k + 1]]`` by first occurrence; equal runs have the same number.
 
     >>> groups(np.array([7, 8, 8, 7, 7, 8], dtype=np.int32), np.array([0, 2, 4, 6])).tolist()
     [0, 1, 0]
     """
-    number: Ints = numbered(*run_hashes(ids, offsets[:-1], np.diff(offsets))).astype(np.int64)
+    number: Ints = number_pairs(*run_hashes(ids, offsets[:-1], np.diff(offsets))).astype(np.int64)
     return number
 
 
 class Equal(NamedTuple):
-    """Of each sentence or paragraph of a corpus ``group``, a number that those with the same words in the same order
-    share, counted up as they are met; and ``times``, how many they are."""
+    """Groups of equal sentences or paragraphs."""
 
-    group: NDArray[np.int32]
-    times: NDArray[np.int32]
+    group: NDArray[np.int32]  # of each unit, numbered by first occurrence
+    times: NDArray[np.int32]  # number of units in the group
 
 
 def equal_units(tokens: Tokens, unit: str) -> Equal:
-    """Which sentences or paragraphs (`unit`) are equal; raises `ValueError` for another unit.
+    """Group the sentences or paragraphs (`unit`) with the same words in the same order.
 
-    By numbers of 128 bits that their words make, see `run_hashes`.
+    They are compared by 128-bit hashes, see `run_hashes`. Raises `ValueError` for another unit.
 
     >>> from analysis import read_text, tokenize
     >>> group, times = equal_units(tokenize(read_text("We will. They left. We will!")), "sentence")
@@ -74,16 +73,16 @@ def equal_units(tokens: Tokens, unit: str) -> Equal:
         keys.append(np.stack(run_hashes(shard.types[shard.tokens.ids], offsets[:-1], np.diff(offsets))))
     halves = np.concatenate(keys, axis=1)
     del keys
-    group = numbered(*halves)
+    group = number_pairs(*halves)
     return Equal(group, np.bincount(group, minlength=1).astype(np.int32)[group])
 
 
 def weights(tokens: Tokens, *, each: str = "token") -> NDArray[np.float64]:
-    """One weight a token: 1/n in a sentence or paragraph that appears n times in the corpus, 1 elsewhere.
+    """Weights of 1/n for the tokens of a sentence or paragraph that appears n times, else 1.
 
-    With these weights a count is what it would be had everything that was said n times been said once. Shorter phrases
-    are not discounted. With `each` "sentence" it is one weight a sentence, which all its tokens have: less to keep in
-    memory, and what takes weights takes either. Raises `ValueError` for another `each`.
+    Weighted counts are those of a text in which every repeated unit appears once. Shorter phrases are not discounted.
+    With `each` "sentence", return one weight per sentence instead of per token, which takes less memory and is accepted
+    wherever weights are. Raises `ValueError` for another `each`.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("We will win. They said no. We will win."))
@@ -94,7 +93,7 @@ def weights(tokens: Tokens, *, each: str = "token") -> NDArray[np.float64]:
     """
     if each not in ("token", "sentence"):
         raise ValueError(f"each is {each!r}: use 'token' or 'sentence'")
-    # A paragraph that appears n times is made of sentences that appear n times or more, so sentences say it all.
+    # A paragraph that appears n times consists of sentences that appear n times or more, so sentences suffice.
     share = 1.0 / equal_units(tokens, "sentence").times
     if each == "sentence":
         return share
@@ -102,33 +101,33 @@ def weights(tokens: Tokens, *, each: str = "token") -> NDArray[np.float64]:
     return np.repeat(share, np.concatenate([np.empty(0, dtype=np.int64), *lengths]))
 
 
-def room(tokens: Tokens, size: int, kind: Any) -> NDArray[Any]:
-    """An array of `size` numbers: in memory, or of a sharded corpus in a file that goes with it.
+def allocate(tokens: Tokens, size: int, kind: Any) -> NDArray[Any]:
+    """Allocate an uninitialized array: in memory, or for a sharded corpus in a temporary file.
 
-    Raises `OSError` where the disk has no room for it.
+    Raises `OSError` if the disk is full.
 
     >>> from analysis import read_text, tokenize
-    >>> room(tokenize(read_text("War is near.")), 3, np.int32).shape
+    >>> allocate(tokenize(read_text("War is near.")), 3, np.int32).shape
     (3,)
     """
     folder = folder_of(tokens)
     if folder is None or not size:
         return np.empty(size, dtype=kind)
     with tempfile.TemporaryFile(dir=folder) as file:
-        if hasattr(os, "posix_fallocate"):  # without it a disk that is full later on would end the process
+        if hasattr(os, "posix_fallocate"):  # else a disk that fills up later would crash the process
             os.posix_fallocate(file.fileno(), 0, size * np.dtype(kind).itemsize)
         return np.asarray(np.memmap(file, kind, "w+", shape=size))
 
 
 def release(array: NDArray[Any]) -> None:
-    """Let go of the memory that `room` on disk took up so far; what is in it stays."""
+    """Release the memory of an array that `allocate` made on disk, keeping its contents."""
     mapped = getattr(array.base, "_mmap", None)
-    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):  # else the system does so itself when memory is short
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):  # else the system does so when memory is short
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def texts(tokens: Tokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series) -> pd.Series:
-    """The text of each span of characters, white space made one blank.
+    """The text of each span of characters, with white space normalized to single blanks.
 
     >>> from analysis import read_text, tokenize
     >>> texts(tokenize(read_text("War is near.")), pd.Series(["text"]), pd.Series([4]), pd.Series([12])).tolist()
@@ -139,35 +138,33 @@ def texts(tokens: Tokens, doc_ids: pd.Series, starts: pd.Series, ends: pd.Series
     spans = document, starts.to_numpy(), ends.to_numpy()
     number, first = distinct_spans(*spans)
     found = np.empty(len(first), dtype=object)
-    for k, text in cut_out(tokens, *(column[first] for column in spans)):
+    for k, text in span_texts(tokens, *(column[first] for column in spans)):
         found[k] = text
     return pd.Series(found, dtype="str").take(number).set_axis(doc_ids.index)
 
 
 def distinct_spans(document: Ints, start: NDArray[Any], end: NDArray[Any]) -> tuple[NDArray[np.int32], Ints]:
-    """A number for each span of characters, the same for the same one, in the order met first; and where each is first.
+    """Number the spans of characters by first occurrence, and return the position of each first occurrence.
 
     >>> number, first = distinct_spans(np.array([0, 0, 1]), np.array([4, 4, 4]), np.array([9, 9, 9]))
     >>> number.tolist(), first.tolist()
     ([0, 0, 1], [0, 2])
     """
-    opens = numbered(document.astype(np.uint64), start.astype(np.uint64))
-    number = numbered(opens.astype(np.uint64), end.astype(np.uint64))
+    opens = number_pairs(document.astype(np.uint64), start.astype(np.uint64))
+    number = number_pairs(opens.astype(np.uint64), end.astype(np.uint64))
     return number, np.flatnonzero(is_first(number))
 
 
-def cut_out(tokens: Tokens, document: Ints, start: NDArray[Any], end: NDArray[Any]) -> Iterator[tuple[int, str]]:
-    """The row and the text of each span, white space made one blank, document by document: one on disk is read once."""
+def span_texts(tokens: Tokens, document: Ints, start: NDArray[Any], end: NDArray[Any]) -> Iterator[tuple[int, str]]:
+    """Yield the row and normalized text of each span, by document, so that each document on disk is read once."""
     for k in np.argsort(document, kind="stable").tolist():
         yield k, " ".join(tokens.corpus.texts[document[k]][start[k] : end[k]].split())
 
 
-def cut(sizes: Ints, limit: int) -> list[tuple[int, int]]:
-    """Neighbours put together as long as their sizes come to no more than `limit`; one alone may be larger.
+def split_by_size(sizes: Ints, limit: int) -> list[tuple[int, int]]:
+    """Cut a sequence into ranges (first, stop) with a total size of at most `limit`, or a single larger item.
 
-    Each range is its first and the one behind its last.
-
-    >>> cut(np.array([3, 3, 3, 9, 1]), 6)
+    >>> split_by_size(np.array([3, 3, 3, 9, 1]), 6)
     [(0, 2), (2, 3), (3, 4), (4, 5)]
     """
     total = np.append(0, np.cumsum(sizes, dtype=np.int64))

@@ -40,14 +40,10 @@ def _encodings() -> Iterator[Case]:
         yield case(f"encodings/{codec}.txt", f"{WORDS}.\n{text}\n".encode(codec) * 12, WORDS)
     urdu = URDU.encode()
     yield case("encodings/cut.txt", WORDS.encode() + b". " + urdu[:-1], says="not text in any encoding")
-    yield case(
-        "encodings/cp1252 in utf-8.txt",
-        urdu + b"\n\n" + f"{WORDS} – “so”.".encode("cp1252"),
-        says="not text in any encoding",
-    )
-    yield case(
-        "encodings/latin-1 line in utf-8.txt", (urdu + b"\n") * 500 + "café\n".encode("latin-1") + WORDS.encode()
-    )
+    mixed = urdu + b"\n\n" + f"{WORDS} – “so”.".encode("cp1252")
+    yield case("encodings/cp1252 in utf-8.txt", mixed, says="not text in any encoding")
+    latin = "café\n".encode("latin-1")
+    yield case("encodings/latin-1 line in utf-8.txt", (urdu + b"\n") * 500 + latin + WORDS.encode())
     yield case("encodings/doubly.txt", NAIVE.encode().decode("cp1252", "ignore").encode(), WORDS)
     yield case("encodings/surrogates.txt", WORDS.encode() + b" \xed\xa0\x80 \xed\xbf\xbf" + _RISES, says="two halves")
     yield case("encodings/cesu-8.txt", WORDS.encode() + b" \xed\xa0\xbd\xed\xb8\x80" + _RISES, says="two halves")

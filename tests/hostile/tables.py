@@ -18,10 +18,14 @@ def tables() -> Iterator[Case]:
     yield from _parquet()
 
 
-def parquet(columns: dict[str, Any], **options: Any) -> bytes:
+def written(table: pa.Table, **options: Any) -> bytes:
     file = io.BytesIO()
-    pq.write_table(pa.table(columns), file, **options)
+    pq.write_table(table, file, **options)
     return file.getvalue()
+
+
+def parquet(columns: dict[str, Any], **options: Any) -> bytes:
+    return written(pa.table(columns), **options)
 
 
 def _delimited() -> Iterator[Case]:
@@ -30,12 +34,8 @@ def _delimited() -> Iterator[Case]:
     yield case("csv/open quote.csv", f'{head}{good}"It rose,Daily\n' + good * 50, WORDS, "never closed")
     yield case("csv/quote inside.csv", f'{head}{good}"It" rose,Daily\n{good}', WORDS, "double each quote")
     yield case("csv/nul.csv", f"{head}{good}It\0 rose in the afternoon,Daily\n", WORDS, "holds 1 NUL character")
-    yield case(
-        "csv/columns.csv",
-        ",".join(["text", *(f"c{n}" for n in range(100_000))]) + f"\n{WORDS}" + ",x" * 100_000,
-        WORDS,
-        "the first 250 are kept",
-    )
+    wide = ",".join(["text", *(f"c{n}" for n in range(100_000))]) + f"\n{WORDS}" + ",x" * 100_000
+    yield case("csv/columns.csv", wide, WORDS, "the first 250 are kept")
     yield case("csv/fields.csv", f"{head}{good}" + "," * 1_000_000 + "\n", WORDS, "fields")
     yield case("csv/long field.csv", f"{head}{good}{'x' * 20_000_000},Daily\n", WORDS)
     yield case("csv/open quote, long.csv", f'{head}{good}"' + "x,\n" * 500_000, WORDS, "never closed")
@@ -49,9 +49,8 @@ def _delimited() -> Iterator[Case]:
     yield case("csv/carriage returns.csv", f"text,source\r{WORDS}.,Daily\r", WORDS)
     yield case("csv/formulas.csv", f"text,=cmd|' /C calc'!A0\n{WORDS}. =1+1,=1+1\n", WORDS)
     yield case("csv/controls.csv", f"text,\x1b[31ma\n{WORDS}.,\x1b[2J\u202e\n", WORDS)
-    yield case(
-        "csv/names.csv", f"text,doc_id,path,metadata_path,title,date\n{WORDS}.,../../x,/etc,x,<script>,=1\n", WORDS
-    )
+    names = "text,doc_id,path,metadata_path,title,date"
+    yield case("csv/names.csv", f"{names}\n{WORDS}.,../../x,/etc,x,<script>,=1\n", WORDS)
     yield case("csv/utf-16.csv", (head + good).encode("utf-16"), WORDS)
     yield case("csv/late bytes.csv", (head + good * 40_000).encode() + b"caf\xe9,Daily\n", WORDS)
     yield case("csv/cut utf-16.csv", (head + good * 9).encode("utf-16")[:-1], says="nothing from here on is read")
@@ -73,20 +72,14 @@ def _json() -> Iterator[Case]:
     yield case("json/no numbers.json", f'[{{"text": {text}, "n": NaN, "m": [Infinity, -Infinity]}}]', WORDS)
     yield case("json/keys twice.json", f'[{{"text": "a", "text": {text}, "n": 1, "n": 2}}]', WORDS)
     yield case("json/surrogate.json", r'[{"text": "a \ud800 b"}, {"text": %s}]' % text, WORDS, "U\\+D800")
-    yield case(
-        "json/surrogate in metadata.json", r'[{"text": %s, "\udc00": 1, "b": "\ud800"}]' % text, WORDS, "left out"
-    )
-    yield case(
-        "json/nul.json", r'[{"text": "It rose \u0000 by noon"}, {"text": %s}]' % text, WORDS, "holds 1 NUL character"
-    )
-    yield case(
-        "json/kinds.json", f'[1, null, "a", [], true, {{}}, {{"text": 5}}, {{"text": {text}}}]', WORDS, "not an object"
-    )
-    yield case(
-        "json/of keys.json",
-        r'{"\u001b[2J": {"text": %s}, "../../x": {"text": %s}, "": {"text": "c"}}' % (text, text),
-        WORDS,
-    )
+    halves = r'[{"text": %s, "\udc00": 1, "b": "\ud800"}]' % text
+    yield case("json/surrogate in metadata.json", halves, WORDS, "left out")
+    nul = r'[{"text": "It rose \u0000 by noon"}, {"text": %s}]' % text
+    yield case("json/nul.json", nul, WORDS, "holds 1 NUL character")
+    kinds = f'[1, null, "a", [], true, {{}}, {{"text": 5}}, {{"text": {text}}}]'
+    yield case("json/kinds.json", kinds, WORDS, "not an object")
+    keys = r'{"\u001b[2J": {"text": %s}, "../../x": {"text": %s}, "": {"text": "c"}}' % (text, text)
+    yield case("json/of keys.json", keys, WORDS)
     yield case("json/number.json", "1", says="make it a list")
     yield case("json/empty list.json", "[]", says="no object")
     yield case("json/empty object.json", "{}", says="text_column")
@@ -94,12 +87,8 @@ def _json() -> Iterator[Case]:
     yield case("json/objects.json", json.dumps([{"text": WORDS}] * 5_000), WORDS)
     yield case("json/no objects.json", "[" + "0," * 30_000 + "0]", says="not an object")
     yield case("json/utf-16.json", f'[{{"text": {text}}}]'.encode("utf-16"), WORDS)
-    yield case(
-        "json/unlike columns.json",
-        json.dumps([{"text": WORDS, f"c{n}": 1} for n in range(2_500)]),
-        WORDS,
-        "the first 300 are kept",
-    )
+    unlike = json.dumps([{"text": WORDS, f"c{n}": 1} for n in range(2_500)])
+    yield case("json/unlike columns.json", unlike, WORDS, "the first 300 are kept")
 
 
 def _lines() -> Iterator[Case]:
@@ -139,38 +128,19 @@ def _parquet() -> Iterator[Case]:
     yield case("parquet/no rows.parquet", parquet({"text": pa.array([], pa.string())}), says="no rows")
     yield case("parquet/no columns.parquet", parquet({}), says="text_column")
     yield case("parquet/columns.parquet", parquet({"text": [WORDS]} | {f"c{n}": [n] for n in range(3_000)}), WORDS)
-    names = pa.table([[WORDS], ["a"], ["b"]], names=["text", "c", "c"])
-    yield case("parquet/names twice.parquet", _written(names), says="more than one column")
-    yield case(
-        "parquet/text twice.parquet",
-        _written(pa.table([[WORDS], ["a"]], names=["text", "text"])),
-        says="more than one column",
-    )
-    dates = pa.array([2**62], pa.timestamp("us"))
-    yield case("parquet/far dates.parquet", parquet({"text": [WORDS], "date": dates}), WORDS, "left out")
-    yield case(
-        "parquet/far days.parquet", parquet({"text": [WORDS], "day": pa.array([2**30], pa.date32())}), WORDS, "left out"
-    )
-    yield case(
-        "parquet/nanoseconds.parquet",
-        parquet({"text": [WORDS], "at": pa.array([2**62 + 1], pa.timestamp("ns"))}),
-        WORDS,
-    )
-    yield case(
-        "parquet/zones.parquet",
-        parquet({"text": [WORDS], "at": pa.array([0], pa.timestamp("s", "No/Where"))}),
-        WORDS,
-        "left out",
-    )
+    for names in (["text", "c", "c"], ["text", "text", "c"]):
+        twice = written(pa.table([[WORDS], ["a"], ["b"]], names=names))
+        yield case(f"parquet/{' '.join(names)}.parquet", twice, says="more than one column")
+    for name, value, says in (
+        ("far dates", pa.array([2**62], pa.timestamp("us")), "left out"),
+        ("far days", pa.array([2**30], pa.date32()), "left out"),
+        ("nanoseconds", pa.array([2**62 + 1], pa.timestamp("ns")), ""),
+        ("zones", pa.array([0], pa.timestamp("s", "No/Where")), "left out"),
+    ):
+        yield case(f"parquet/{name}.parquet", parquet({"text": [WORDS], "at": value}), WORDS, says)
     yield case("parquet/not utf-8.parquet", _not_utf8())
     yield case("parquet/bomb.parquet", _bomb(1_000_000, 200), says="unpacks")
     yield case("parquet/wide bomb.parquet", _bomb(25_000_000, 20), says="unpacks")
-
-
-def _written(table: pa.Table) -> bytes:
-    file = io.BytesIO()
-    pq.write_table(table, file)
-    return file.getvalue()
 
 
 def _not_utf8() -> bytes:
@@ -181,10 +151,5 @@ def _not_utf8() -> bytes:
 def _bomb(size: int, rows: int) -> bytes:
     """A few kB that are `rows` texts of `size` letters: each is a number in the dictionary of the column."""
     values = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["x" * size]))
-    return parquet(
-        {"text": values},
-        compression="zstd",
-        store_schema=False,
-        dictionary_pagesize_limit=1 << 30,
-        write_statistics=False,
-    )
+    options = {"store_schema": False, "dictionary_pagesize_limit": 1 << 30, "write_statistics": False}
+    return parquet({"text": values}, compression="zstd", **options)

@@ -12,58 +12,41 @@ TEXT = f"{WORDS}. It rose at noon.".encode()
 
 def archives() -> Iterator[Case]:
     good = {"day/one.txt": TEXT, "two.csv": f"text,n\n{WORDS},1\n".encode(), "three.json": b'[{"text": "It rose."}]'}
-    yield case("zip/good.zip", zipped(good), WORDS)
     outside = "../out.txt /out.txt C:/out.txt a/../../out.txt ..\\out.txt \\\\host\\out.txt C:out.txt".split()
     for number, name in enumerate(outside):
         yield case(f"zip/outside {number}.zip", zipped({name: TEXT, "good.txt": TEXT}), WORDS, "leads out")
-    odd = (
-        "a\nb.txt",
-        "\x1b[2J.txt",
-        "\u202etxt.a.txt",
-        "-rf.txt",
-        "CON.txt",
-        " .txt",
-        "a" * 60_000 + ".txt",
-        "a/" * 9_000 + "b.txt",
-    )
-    for number, name in enumerate(odd):
+    odd = ["a\nb.txt", "\x1b[2J.txt", "\u202etxt.a.txt", "-rf.txt", "CON.txt", " .txt"]
+    for number, name in enumerate([*odd, "a" * 60_000 + ".txt", "a/" * 9_000 + "b.txt"]):
         yield case(f"zip/name {number}.zip", zipped({name: TEXT}), WORDS)
-    yield case("zip/no name.zip", zipped({"a.txt": TEXT}).replace(b"a.txt", b"\xff\xfe.tx"), says="not a kind of file")
-    yield case("zip/hidden.zip", zipped({".a.txt": TEXT, "__MACOSX/b.txt": TEXT}), says="no file")
-    yield case("zip/folders.zip", zipped({"a/": b"", "b/": b""}), says="no file")
-    yield case("zip/nothing.zip", zipped({}), says="no file")
-    yield case(
-        "zip/ratio.zip", zipped({"bomb.txt": b"x" * 5_000_000, "good.txt": TEXT}), WORDS, "times its packed size"
-    )
-    yield case(
-        "zip/ratios.zip", zipped({f"{n}.txt": b"x" * 1_000_000 for n in range(30)}), says="times its packed size"
-    )
     nested = zipped({"bomb.txt": b"x" * 10_000_000})
     for depth in range(10):
         nested = zipped({f"{depth}.zip": nested} | {f"{depth}-{n}.zip": nested for n in range(3)})
-    yield case("zip/nested.zip", nested, says="archive in an archive")
-    yield case("zip/many.zip", zipped({f"{n}.txt": b"a" for n in range(10_050)}), "a", "the first 10,000 are read")
-    yield case("zip/twice.zip", _twice(), WORDS, "twice")
-    yield case("zip/link.zip", _link(), WORDS, "is a link")
-    yield case("zip/encrypted.zip", _flagged(1), says="encrypted")
-    yield case("zip/strongly encrypted.zip", _flagged(0x41), says="encrypted")
-    yield case("zip/method.zip", _method(99), says="damaged")
-    yield case(
-        "zip/checksum.zip",
-        zipped({"a.txt": TEXT, "b.txt": TEXT[::-1]}, zipfile.ZIP_STORED).replace(b"council", b"cuoncil", 1),
-        says="damaged",
-    )
-    yield case("zip/cut.zip", zipped(good)[:-30], says="zip archive")
-    yield case("zip/only the end.zip", b"PK\x05\x06" + b"\0" * 18, says="no file")
-    yield case("zip/lying end.zip", b"PK\x05\x06" + b"\xff" * 18, says="zip archive")
-    yield case("zip/overlapping.zip", _overlapping(500), says="")
-    yield case(
-        "zip/broken inside.zip",
-        zipped({"a.pdf": b"%PDF-1.4", "b.docx": TEXT, "c.html": TEXT, "d.txt": TEXT}),
-        WORDS,
-        "broken",
-    )
-    yield case("zip/comment.zip", _commented(), WORDS)
+    swapped = zipped({"a.txt": TEXT, "b.txt": TEXT[::-1]}, zipfile.ZIP_STORED).replace(b"council", b"cuoncil", 1)
+    mixed = zipped({"a.pdf": b"%PDF-1.4", "b.docx": TEXT, "c.html": TEXT, "d.txt": TEXT})
+    for name, data, shows, says in (
+        ("good", zipped(good), WORDS, ""),
+        ("no name", zipped({"a.txt": TEXT}).replace(b"a.txt", b"\xff\xfe.tx"), "", "not a kind of file"),
+        ("hidden", zipped({".a.txt": TEXT, "__MACOSX/b.txt": TEXT}), "", "no file"),
+        ("folders", zipped({"a/": b"", "b/": b""}), "", "no file"),
+        ("nothing", zipped({}), "", "no file"),
+        ("ratio", zipped({"bomb.txt": b"x" * 5_000_000, "good.txt": TEXT}), WORDS, "times its packed size"),
+        ("ratios", zipped({f"{n}.txt": b"x" * 1_000_000 for n in range(30)}), "", "times its packed size"),
+        ("nested", nested, "", "archive in an archive"),
+        ("many", zipped({f"{n}.txt": b"a" for n in range(10_050)}), "a", "the first 10,000 are read"),
+        ("twice", zipped({"a.txt": TEXT, "b.txt": b"It rose."}).replace(b"b.txt", b"a.txt"), WORDS, "twice"),
+        ("link", _link(), WORDS, "is a link"),
+        ("encrypted", _patched(6, 1), "", "encrypted"),
+        ("strongly encrypted", _patched(6, 0x41), "", "encrypted"),
+        ("method", _patched(8, 99), "", "damaged"),
+        ("checksum", swapped, "", "damaged"),
+        ("cut", zipped(good)[:-30], "", "zip archive"),
+        ("only the end", b"PK\x05\x06" + b"\0" * 18, "", "no file"),
+        ("lying end", b"PK\x05\x06" + b"\xff" * 18, "", "zip archive"),
+        ("overlapping", _overlapping(500), "", ""),
+        ("broken inside", mixed, WORDS, "broken"),
+        ("comment", _commented(), WORDS, ""),
+    ):
+        yield case(f"zip/{name}.zip", data, shows, says)
     for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
         yield case(f"zip/method {method}.zip", zipped({"a.txt": TEXT}, method), WORDS)
         broken = bytearray(zipped({"a.txt": TEXT * 99}, method))
@@ -79,10 +62,6 @@ def zipped(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> by
     return file.getvalue()
 
 
-def _twice() -> bytes:
-    return zipped({"a.txt": TEXT, "b.txt": b"It rose."}).replace(b"b.txt", b"a.txt")
-
-
 def _link() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -93,18 +72,11 @@ def _link() -> bytes:
     return file.getvalue()
 
 
-def _flagged(bits: int) -> bytes:
-    """An archive of one member with flags set in both of its headers."""
+def _patched(place: int, value: int) -> bytes:
+    """An archive of one member with a value at a place of its header, and of its entry in the directory."""
     data = bytearray(zipped({"a.txt": TEXT}))
-    for place in (6, data.index(b"PK\x01\x02") + 8):
-        data[place : place + 2] = struct.pack("<H", bits)
-    return bytes(data)
-
-
-def _method(number: int) -> bytes:
-    data = bytearray(zipped({"a.txt": TEXT}))
-    for place in (8, data.index(b"PK\x01\x02") + 10):
-        data[place : place + 2] = struct.pack("<H", number)
+    for start in (place, data.index(b"PK\x01\x02") + place + 2):
+        data[start : start + 2] = struct.pack("<H", value)
     return bytes(data)
 
 

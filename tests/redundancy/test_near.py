@@ -21,7 +21,7 @@ from analysis.redundancy.near import copies, near_repeats, near_texts
 from analysis.redundancy.near_join import FEWEST, Sets, join
 from analysis.redundancy.near_places import MANY
 from analysis.text.corpus import read_texts
-from analysis.text.units import cut, units
+from analysis.text.units import split_by_size, units
 
 COLUMNS = ["a_doc", "a_start", "a_end", "b_doc", "b_start", "b_end", "similarity", "omitted"]
 PAN = ROOT.parent / "shared" / "data" / "pan13_train" / "docs.jsonl.gz"
@@ -177,7 +177,7 @@ def test_the_join_equals_a_comparison_of_all_with_all(
     begin = np.cumsum([0, *map(len, sets)])
     items = np.array([item for one in sets for item in sorted(one)], dtype=np.int32)
     whole = Sets(np.arange(len(sets)), begin, items)
-    blocks = [whole.block(*each) for each in cut(np.diff(begin), words)]
+    blocks = [whole.block(*each) for each in split_by_size(np.diff(begin), words)]
     pieces = [piece for k, own in enumerate(blocks) for piece in join(own, blocks[k:], threshold, 201, threads=threads)]
     found = {row for piece in pieces for row in zip(*map(np.ndarray.tolist, piece), strict=True)}
     assert len(found) == sum(len(piece[0]) for piece in pieces)

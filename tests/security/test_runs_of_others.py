@@ -432,68 +432,50 @@ RECORDS = {
     "no parts": lambda record: record.pop("parts"),
     "no such column": lambda record: record["options"].update({"value": "no such column"}),
 }
+
+
+def cells(*outputs):
+    return notebook(lambda node: node.update(cells=[{**CODE, "outputs": count * [OUTPUT]} for count in outputs]))
+
+
 NO_NOTEBOOK = "has no notebook of its manifest, or others"
-OTHERS = {  # what one reader alone looks at
-    "notebooks elsewhere": ("verify", manifest(another_section), "no notebook '../../evil'"),
-    "a corpus of nobody": ("verify", parameter(corpus="~nosuchuser/texts"), "no such file or folder: "),
-    **{
-        f"drawn by {name}": (
-            "figure",
-            drawing(lambda record, name=name: record.update(function=name)),
-            "names a drawing that this version does not have",
-        )
-        for name in FOREIGN
-    },
-    **{f"drawn with {what}": ("figure", drawing(edit), "make the report anew\n") for what, edit in RECORDS.items()},
-    "200,000 levels": ("export", raw(FRAMING, f'{{"cells": {DEEP}'), "recursion limit exceeded"),
-    "half a character": ("export", notebook(lambda node: node["cells"][0].update(source="\ud800")), "hex escape"),
-    "no cells": ("export", notebook(lambda node: node.pop("cells")), "'cells': Field required"),
-    "a number as source": (
-        "export",
-        notebook(lambda node: node["cells"][0].update(source=1)),
-        "'cells.0.source': Input",
-    ),
+NO_NAME = "which is no name of a figure or table"
+NAMES = {"../../../secret": NO_NAME, "../framing/style": NO_NAME, "/etc/secret": NO_NAME}
+NAMES |= {"..": "cannot be read", "": "cannot be read"}
+KINDS = "metadata.lafz.kind': Input should be 'figure', 'finding', 'note', 'reading' or 'table'"
+EXPORTED = {
+    "200,000 levels": (raw(FRAMING, f'{{"cells": {DEEP}'), "recursion limit exceeded"),
+    "half a character": (notebook(lambda node: node["cells"][0].update(source="\ud800")), "hex escape"),
+    "no cells": (notebook(lambda node: node.pop("cells")), "'cells': Field required"),
+    "a number as source": (notebook(lambda node: node["cells"][0].update(source=1)), "'cells.0.source': Input"),
     "many outputs in a cell": (
-        "export",
-        notebook(lambda node: node.update(cells=[{**CODE, "outputs": (MOST_FILES + 1) * [OUTPUT]}])),
+        cells(MOST_FILES + 1),
         f"'cells.0.outputs': List should have at most {MOST_FILES} items",
     ),
-    "many outputs in all": (
-        "export",
-        notebook(lambda node: node.update(cells=2 * [{**CODE, "outputs": (MOST_FILES // 2 + 1) * [OUTPUT]}])),
-        "there are 10,002 outputs, and at most 10,000 are read",
-    ),
-    "an unknown kind": (
-        "export",
-        shows("figure", kind="code"),
-        "metadata.lafz.kind': Input should be 'figure', 'finding', 'note', 'reading' or 'table'",
-    ),
-    **{
-        f"a {kind} {name!r}": ("export", shows(kind, name=name), said)
-        for kind in ("figure", "table")
-        for name, said in {
-            "../../../secret": "which is no name of a figure or table",
-            "../framing/style": "which is no name of a figure or table",
-            "/etc/secret": "which is no name of a figure or table",
-            "..": "cannot be read",
-            "": "cannot be read",
-        }.items()
-    },
-    "no such notebook": ("export", lambda run: shutil.rmtree(run / "notebooks"), NO_NOTEBOOK),
-    "a notebook more": (
-        "export",
-        lambda run: shutil.copy(run / FRAMING, run / "notebooks" / "04_[.ipynb"),
-        NO_NOTEBOOK,
-    ),
-    "a table without a table": ("export", with_table("<p>no</p>"), "shows no table"),
-    "1,000 levels of HTML": ("export", with_table(f"<table><tr><td>{NESTED}</td></tr></table>"), "RecursionError"),
-    "a picture that is none": ("export as PDF", alone(raw(f"{FIRST}.svg", "<svg")), "(TypstError: "),
-    "documents without columns": ("export", alone(copied("corpus/documents", TABLE)), "(KeyError: "),
+    "many outputs in all": (cells(*2 * [MOST_FILES // 2 + 1]), "there are 10,002 outputs, and at most 10,000 are read"),
+    "an unknown kind": (shows("figure", kind="code"), KINDS),
+    **{f"a {k} {name!r}": (shows(k, name=name), said) for k in ("figure", "table") for name, said in NAMES.items()},
+    "no such notebook": (lambda run: shutil.rmtree(run / "notebooks"), NO_NOTEBOOK),
+    "a notebook more": (lambda run: shutil.copy(run / FRAMING, run / "notebooks" / "04_[.ipynb"), NO_NOTEBOOK),
+    "a table without a table": (with_table("<p>no</p>"), "shows no table"),
+    "1,000 levels of HTML": (with_table(f"<table><tr><td>{NESTED}</td></tr></table>"), "RecursionError"),
+    "documents without columns": (alone(copied("corpus/documents", TABLE)), "(KeyError: "),
     "a parameter less": (
-        "export",
         alone(manifest(lambda about: about["parameters"]["framing"].pop("language"))),
         "(KeyError: 'language')",
     ),
+}
+NO_DRAWING = "names a drawing that this version does not have"
+DRAWN = {
+    **{f"by {name}": (drawing(lambda record, name=name: record.update(function=name)), NO_DRAWING) for name in FOREIGN},
+    **{f"with {what}": (drawing(edit), "make the report anew\n") for what, edit in RECORDS.items()},
+}
+OTHERS = {  # what one reader alone looks at
+    "notebooks elsewhere": ("verify", manifest(another_section), "no notebook '../../evil'"),
+    "a corpus of nobody": ("verify", parameter(corpus="~nosuchuser/texts"), "no such file or folder: "),
+    "a picture that is none": ("export as PDF", alone(raw(f"{FIRST}.svg", "<svg")), "(TypstError: "),
+    **{f"drawn {what}": ("figure", *case) for what, case in DRAWN.items()},
+    **{what: ("export", *case) for what, case in EXPORTED.items()},
 }
 
 

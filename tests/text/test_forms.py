@@ -10,7 +10,7 @@ from analysis import read_text, save_tokens, tokenize
 from analysis.text import forms
 from analysis.text.corpus import read_corpus, read_texts
 from analysis.text.forms import short_words, word_forms
-from analysis.text.shards import join_shards, names, shards, taken
+from analysis.text.shards import join_shards, load_documents, names, shards
 
 
 def words(tokens):
@@ -117,7 +117,7 @@ def test_forms_of_a_corpus_in_shards(two_languages, sharded, form, documents, mo
     assert sharded_words(changed) == words(whole)
     assert names(changed, np.arange(len(changed.vocabulary))).tolist() == sorted(whole.vocabulary)
     assert changed.options == whole.options
-    assert dict(taken(changed, np.array([0])).options) == whole.options
+    assert dict(load_documents(changed, np.array([0])).options) == whole.options
     assert sharded_words(cut) == words(two_languages)
     some = changed.where(language="ur")
     folder = changed.types.parent

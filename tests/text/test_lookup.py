@@ -3,7 +3,7 @@ import pytest
 
 from analysis import tokenize
 from analysis.text.corpus import read_texts
-from analysis.text.lookup import document_of, sentence_of, stretches, word_at
+from analysis.text.lookup import document_of, document_ranges, sentence_of, word_at
 
 TEXTS = ["Rain fell. It is late.", "...", "War", "To be or not. To be."]
 
@@ -28,6 +28,6 @@ def test_a_character_finds_the_word_that_begins_there_or_behind(tokens):
 
 
 def test_stretches_hold_every_document_once_and_never_half_of_one(tokens):
-    assert stretches(tokens, 100) == [(0, 4)]
-    assert stretches(tokens, 1) == [(0, 1), (1, 3), (3, 4)]
-    assert stretches(tokenize(read_texts(["..."])), 5) == [(0, 1)]  # a document without a word
+    assert document_ranges(tokens, 100) == [(0, 4)]
+    assert document_ranges(tokens, 1) == [(0, 1), (1, 3), (3, 4)]
+    assert document_ranges(tokenize(read_texts(["..."])), 5) == [(0, 1)]  # a document without a word

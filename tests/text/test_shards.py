@@ -9,7 +9,7 @@ import pytest
 from analysis import read_text, tokenize
 from analysis.text.buckets import Buckets
 from analysis.text.corpus import read_texts
-from analysis.text.shards import join_shards, names, open_shards, sentence_counts, shards, taken, types_of
+from analysis.text.shards import join_shards, load_documents, names, open_shards, sentence_counts, shards, types_of
 
 SOURCE = "Local radio"
 TEXTS = ["War and peace. It is.", "", "Ärger, war, Zeit. and so on.", "It is peace."]
@@ -50,7 +50,7 @@ def test_chosen_documents_are_those_of_the_whole(sample_tokens, sample_shards):
     pd.testing.assert_frame_equal(documents, whole.corpus.documents)
     assert list(cut.corpus.texts) == list(whole.corpus.texts)
     rows = np.array([0, 3, 9])
-    few, same = taken(cut, rows), whole.subset(rows)
+    few, same = load_documents(cut, rows), whole.subset(rows)
     pd.testing.assert_frame_equal(few.to_frame(), same.to_frame())
     pd.testing.assert_frame_equal(few.corpus.segments, same.corpus.segments)
     assert few.sentence_segment.tolist() == same.sentence_segment.tolist()
@@ -80,7 +80,7 @@ def test_a_part_without_a_word_is_a_part(sharded):
     cut = sharded(whole, 1)
     found = [names(cut, shard.types[shard.tokens.ids]).tolist() for shard in shards(cut)]
     assert found == [[], ["war", "is"], [], ["it", "is", "war"]]
-    assert taken(cut, np.array([0, 2, 3])).document_offsets.tolist() == [0, 0, 0, 3]
+    assert load_documents(cut, np.array([0, 2, 3])).document_offsets.tolist() == [0, 0, 0, 3]
     empty = sharded(tokenize(read_texts(["...", ""])), 1)
     assert (len(empty), len(empty.vocabulary), empty.n_documents) == (0, 0, 2)
 

@@ -1,7 +1,5 @@
 """Words as integers, and the way back from each to its place in the text."""
 
-from collections import Counter
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -152,7 +150,7 @@ def test_case_is_kept_on_request():
 
 def test_treebank_scheme():
     tokens = tokenize(read_text("The state's men can't pay $5. “Why?”"), scheme="treebank")
-    assert surfaces(tokens) == ["The", "state", "'s", "men", "ca", "n't", "pay", "$", "5", ".", "“", "Why", "?", "”"]
+    assert surfaces(tokens) == "The state 's men ca n't pay $ 5 . “ Why ? ”".split()
     assert tokens.sentence_offsets.tolist() == [0, 10, 14]
     assert_sound(tokens)
 
@@ -171,14 +169,8 @@ def test_unknown_scheme_or_splitter():
 
 
 def test_options_name_what_made_the_words():
-    tokens = tokenize(read_text("One."), "treebank", lowercase=False, boilerplate=True, splitter="punkt")
-    assert tokens.options == {
-        "scheme": "treebank",
-        "lowercase": False,
-        "boilerplate": True,
-        "splitter": "punkt",
-        "emoji": True,
-    }
+    options = {"scheme": "treebank", "lowercase": False, "boilerplate": True, "splitter": "punkt", "emoji": False}
+    assert tokenize(read_text("One."), **options).options == options
 
 
 @settings(deadline=None)
@@ -199,15 +191,6 @@ def test_every_word_of_the_sample_walks_back_to_the_text(sample, scheme):
         assert folded == rows["token"].tolist()
 
 
-def test_plain_words_are_counted_as_a_split_at_blanks_counts_them(sample):
-    """White space and a strip of punctuation count a plain English word just as well."""
-    counted = Counter(words(tokenize(sample, boilerplate=True)))
-    pieces = " ".join(sample.texts).lower().replace("—", " ").replace("–", " ").split()
-    plain = Counter(piece.strip(".,:;?!'\"“”‘’()[]#") for piece in pieces)
-    for word in ("the", "of", "committee", "national", "terrorism", "operation", "law"):
-        assert counted[word] == plain[word] > 5, word
-
-
 @pytest.mark.parametrize("text", ["Flight 4A.B. left.", "See item 4A.º now"])
 def test_a_word_ends_before_its_sentence_does(text):
     tokens = tokenize(read_text(text))
@@ -217,11 +200,8 @@ def test_a_word_ends_before_its_sentence_does(text):
 def test_emoji_can_be_left_out():
     corpus = read_text("Peace \U0001f54a\ufe0f and war \U0001f1f5\U0001f1f0.")
     assert len(tokenize(corpus)) == 5
-    without = tokenize(corpus, emoji=False)
-    assert words(without) == ["peace", "and", "war"]
-    assert without.options["emoji"] is False
-    treebank = tokenize(corpus, "treebank", emoji=False)
-    assert words(treebank) == ["peace", "and", "war", "."]
+    assert words(tokenize(corpus, emoji=False)) == ["peace", "and", "war"]
+    assert words(tokenize(corpus, "treebank", emoji=False)) == ["peace", "and", "war", "."]
 
 
 def test_a_tokenizer_of_ones_own():
@@ -232,12 +212,8 @@ def test_a_tokenizer_of_ones_own():
     assert tokens.options["scheme"] == "own"
 
 
-def test_a_tokenizer_that_gives_words_in_place_of_spans():
-    with pytest.raises(ValueError, match=r"gives no pairs of numbers for 'Rain falls\.': give the first character"):
-        tokenize(read_text("Rain falls."), str.split)
-
-
-@pytest.mark.parametrize("spans", [[(0, 0)], [(2, 4), (0, 1)], [(0, 3), (2, 4)], [(3, 9)], [(-1, 2)]])
-def test_spans_that_are_none(spans):
-    with pytest.raises(ValueError, match=r"the tokenizer gives the span \(.*\) of 'Rain\.': give the first character"):
+@pytest.mark.parametrize("spans", [["Rain", "."], [(0, 0)], [(2, 4), (0, 1)], [(0, 3), (2, 4)], [(3, 9)], [(-1, 2)]])
+def test_a_tokenizer_that_gives_no_spans(spans):
+    given = "no pairs of numbers for" if spans[0] == "Rain" else r"the span \(.*\) of"
+    with pytest.raises(ValueError, match=rf"^the tokenizer gives {given} 'Rain\.': give the first character"):
         tokenize(read_text("Rain."), lambda sentence: spans)

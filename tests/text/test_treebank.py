@@ -88,33 +88,14 @@ def test_words_by_hand(text, expected):
     assert words(text) == expected
 
 
-@pytest.mark.parametrize(
-    "token",
-    [
-        "https://en.wikipedia.org/wiki/Foo_(bar)",
-        "http://a.example/b-c?d=e&f=1",
-        "www.dawn.com/news/1",
-        "dawn.com/news/a-b",
-        "www.paper.example/a-b",
-        "misc.forum.frugal",
-        "d*mn",
-        "first.last-name%x@mail.example.co.uk",
-        "#AzmeIstehkam",
-        "@user_1",
-        "AT&T",
-        "friend(s)",
-        "file_name.txt",
-        "👍🏽",
-        "👨‍👩‍👧",
-        "🇵🇰",
-        "1️⃣",
-        ":-)",
-        "<3",
-        "...",
-        "?!",
-        "----",
-    ],
-)
+WHOLE = (
+    "https://en.wikipedia.org/wiki/Foo_(bar) http://a.example/b-c?d=e&f=1 www.dawn.com/news/1 dawn.com/news/a-b "
+    "www.paper.example/a-b misc.forum.frugal d*mn first.last-name%x@mail.example.co.uk #AzmeIstehkam @user_1 AT&T "
+    "friend(s) file_name.txt 👍🏽 👨‍👩‍👧 🇵🇰 1️⃣ :-) <3 ... ?! ----"
+).split()
+
+
+@pytest.mark.parametrize("token", WHOLE)
 @pytest.mark.parametrize("frame", ["{}", "see {} now", "({})", "see {}, or", "“{}”"])
 def test_whole_tokens(token, frame):
     expected = frame.replace("{}", " {} ").replace("“", "“ ").replace("(", "( ")
@@ -125,42 +106,36 @@ def test_spans_point_into_the_text():
     text = "  He\u00a0 \tcan’t.\n\n“No.”"
     #       0 2 4     7  9 12     15 16 18
     assert find_words(text, [(2, 13), (15, 20)]) == [
-        (2, 4),
-        (7, 9),
-        (9, 12),
-        (12, 13),
-        (15, 16),
-        (16, 18),
-        (18, 19),
-        (19, 20),
+        *((2, 4), (7, 9), (9, 12), (12, 13)),
+        *((15, 16), (16, 18), (18, 19), (19, 20)),
     ]
 
 
-def test_only_what_is_inside_a_sentence_is_found():
-    assert find_words("one two three", [(4, 7)]) == [(4, 7)]
-    assert find_words("one", []) == []
-    assert find_words("", []) == []
-    assert find_words("  ", [(0, 2)]) == []
+@pytest.mark.parametrize(
+    ("text", "sentences", "expected"),
+    [
+        ("one two three", [(4, 7)], [(4, 7)]),
+        ("one", [], []),
+        ("", [], []),
+        ("  ", [(0, 2)], []),
+        ("can.not", [(0, 4), (4, 7)], [(0, 3), (3, 4), (4, 7)]),  # "can.not" is no token of both
+        ("cannot", [(0, 3), (3, 6)], [(0, 3), (3, 6)]),
+    ],
+)
+def test_tokens_are_inside_sentences(text, sentences, expected):
+    assert find_words(text, sentences) == expected
 
 
-def test_no_token_crosses_the_end_of_a_sentence():
-    assert find_words("can.not", [(0, 4), (4, 7)]) == [(0, 3), (3, 4), (4, 7)]
-    assert find_words("cannot", [(0, 3), (3, 6)]) == [(0, 3), (3, 6)]
-
-
-def test_a_sentence_longer_than_a_portion():
-    text = "so they can't " * 20_000  # 280,000 characters, 4 tokens of 2, 4, 2 and 3 letters at each turn
-    found = find_words(text, [(0, len(text))])
-    assert found == [
-        (14 * turn + start, 14 * turn + end)
-        for turn in range(20_000)
-        for start, end in [(0, 2), (3, 7), (8, 10), (10, 13)]
-    ]
-
-
-def test_a_long_run_without_white_space():
-    text = "(" * 140_000
-    assert find_words(text, [(0, len(text))]) == [(at, at + 1) for at in range(140_000)]
+@pytest.mark.parametrize(
+    ("text", "size", "tokens"),
+    [
+        ("so they can't ", 14, [(0, 2), (3, 7), (8, 10), (10, 13)]),
+        ("((((((((((((((", 14, [(k, k + 1) for k in range(14)]),
+    ],
+)
+def test_a_sentence_longer_than_a_portion(text, size, tokens):
+    found = find_words(text * 20_000, [(0, size * 20_000)])
+    assert found == [(size * turn + start, size * turn + end) for turn in range(20_000) for start, end in tokens]
 
 
 PIECES = ["'", "’", '"', "''", "``", "`", ".", "..", "-", "--", " ", "\n", "\x1e", "\ud800", "\u200d", "\ufe0f", "👍"]

@@ -8,7 +8,7 @@ import pytest
 
 from analysis import Tokens, tokenize
 from analysis.text.corpus import read_texts
-from analysis.text.units import cut, release, room, texts
+from analysis.text.units import allocate, release, split_by_size, texts
 
 
 class Watched(str):
@@ -56,14 +56,14 @@ def test_places_of_a_corpus_in_shards(sharded) -> None:
 def test_room_on_disk(sharded) -> None:
     cut = sharded(tokenize(read_texts(["It rained.", "War."])), 1)
     files = sorted(cut.folder.iterdir())
-    one, other = room(cut, 1_000, np.int32), room(cut, 0, np.int64)
+    one, other = allocate(cut, 1_000, np.int32), allocate(cut, 0, np.int64)
     one[:] = np.arange(1_000)
     release(one)
     assert one.sum() == 499_500
     assert len(other) == 0
     assert sorted(cut.folder.iterdir()) == files  # it has no name, and goes with the array
     with pytest.raises(OSError, match=r"No space left on device|File too large"):
-        room(cut, 1 << 58, np.int32)
+        allocate(cut, 1 << 58, np.int32)
 
 
 @pytest.mark.parametrize(
@@ -77,4 +77,4 @@ def test_room_on_disk(sharded) -> None:
     ],
 )
 def test_neighbours_up_to_a_limit(sizes: list[int], limit: int, ranges: list[tuple[int, int]]) -> None:
-    assert cut(np.array(sizes, dtype=np.int64), limit) == ranges
+    assert split_by_size(np.array(sizes, dtype=np.int64), limit) == ranges

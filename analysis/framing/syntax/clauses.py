@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import Ints
 from analysis.framing.syntax import word_classes as wc
-from analysis.text.documents import ByDocument, Offsets
-from analysis.text.lookup import document_of, sentence_of, stretches
+from analysis.text.documents import Offsets
+from analysis.text.lookup import document_of, document_ranges, sentence_of
 from analysis.text.tokens import Ids, Tokens
 
 COMMA, STOP = 1, 2  # the punctuation before a word: a comma; a dash, bracket, colon, or the end of a sentence
@@ -79,11 +79,11 @@ def words_of(tokens: Tokens) -> Words:
 def words_by_stretch(tokens: Tokens) -> Iterator[Words]:
     """The same for some documents after the others: what is held for each word is then never held for all of them."""
     bits, spoken = wc.classes(tokens.vocabulary), english(tokens)
-    for first, stop in stretches(tokens, AT_ONCE):
+    for first, stop in document_ranges(tokens, AT_ONCE):
         yield _words(tokens, bits, spoken, first, stop)
 
 
-def english(tokens: ByDocument) -> NDArray[np.bool_]:
+def english(tokens: Tokens) -> NDArray[np.bool_]:
     """(documents,) which are in English."""
     return np.asarray(tokens.languages == "en", dtype=bool)
 

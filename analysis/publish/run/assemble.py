@@ -54,7 +54,7 @@ from analysis.publish.run.sections import (
 )
 from analysis.publish.tables import write_json
 from analysis.text.corpus import CorpusError, corpus_files
-from analysis.text.loading import load_tokens, place_of
+from analysis.text.loading import cache_path, load_tokens
 from analysis.text.reading.readers import ReadError
 from analysis.text.shards import ShardedTokens, open_shards
 from analysis.text.tokens import Tokens
@@ -221,7 +221,7 @@ def read_once(
         if (key := json.dumps(about, sort_keys=True)) not in done:
             corpus = from_root(about.pop("corpus"))
             about["metadata"] = about["metadata"] and from_root(about["metadata"])
-            place = place_of(corpus, words, **about)
+            place = cache_path(corpus, words, **about)
             if memory and work and not place.is_dir():
                 how: dict[str, Any] = {"memory": memory, "client": client, "progress": progress}
                 done[key] = sharded_tokens(corpus, place, work, **how, **about)

@@ -19,7 +19,7 @@ from analysis.text.hashes import run_begins
 from analysis.text.shards import folder_of, shards
 from analysis.text.shingles import shingles
 from analysis.text.tokens import Tokens
-from analysis.text.units import Ints, cut
+from analysis.text.units import Ints, split_by_size
 
 KINDS = np.array(["verbatim", "near", "reworded"], dtype=object)
 # What share of the words of both sides, in runs which the other side has too, makes a passage verbatim, and what share
@@ -89,7 +89,7 @@ def _found(tokens: Tokens, first: Ints, second: Ints) -> Iterator[tuple[Ints, In
     sizes = A_WORD * length[first[turns]] + A_DOCUMENT
     other = np.diff(second[turns], prepend=-1) != 0
     sizes[other] += A_WORD * length[second[turns][other]] + A_DOCUMENT
-    batches = [turns[begin:stop] for begin, stop in cut(sizes, ROOM // cores()) or [(0, 0)]]
+    batches = [turns[begin:stop] for begin, stop in split_by_size(sizes, ROOM // cores()) or [(0, 0)]]
     searches = [search, *(search._replace(room=scratch(search.pieces.common)) for _ in batches[1 : cores()])]
 
     def found_in(search: Search, rows: Ints) -> tuple[Ints, Ints, Floats, Floats, NDArray[np.bool_]]:

@@ -14,7 +14,7 @@ from analysis.text.buckets import Columns
 from analysis.text.hashes import run_hashes
 from analysis.text.lookup import document_of
 from analysis.text.shards import folder_of, names, shards
-from analysis.text.shingles import numbered
+from analysis.text.shingles import number_pairs
 from analysis.text.tokens import Tokens
 from analysis.text.units import groups, units
 
@@ -150,7 +150,7 @@ def _originals(one: NDArray[np.uint64], two: NDArray[np.uint64]) -> NDArray[np.b
     width = (1 << 32) // (len(one) // DIFFERENT + 1) + 1
     for low in range(0, 1 << 32, width):
         own = np.flatnonzero((range_of >= low) & (range_of - np.uint32(low) < width))
-        original[own[np.diff(np.maximum.accumulate(numbered(one[own], two[own])), prepend=-1) > 0]] = True
+        original[own[np.diff(np.maximum.accumulate(number_pairs(one[own], two[own])), prepend=-1) > 0]] = True
     return original
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import compiled
 from analysis.text.shingles import shingles
-from analysis.text.units import Ints, cut
+from analysis.text.units import Ints, split_by_size
 
 LEAST_WORDS = 50  # of the paragraph: abstracts and leads are longer
 # The document is longer than the paragraph, but not by so much that it has most words there are.
@@ -109,7 +109,7 @@ def _those_in_short(search: Any, told: Ints, paragraphs: Ints) -> NDArray[np.boo
     """The result of `_in_short`, with the neighbours of the documents in question numbered, some at a time."""
     pieces, documents, kept = search.pieces, search.documents, np.empty(len(told), dtype=bool)
     lengths = documents[:, 3] - documents[:, 2]
-    for low, high in cut(lengths[told].sum(axis=1), AT_ONCE):
+    for low, high in split_by_size(lengths[told].sum(axis=1), AT_ONCE):
         own, place = np.unique(told[low:high], return_inverse=True)
         types = np.concatenate([pieces.types[first:end] for first, end in documents[own, 2:].tolist()])
         begin = np.append(0, np.cumsum(lengths[own]))

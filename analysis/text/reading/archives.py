@@ -1,4 +1,4 @@
-"""Zip archives: their members one by one, and nothing that could fill the disk or climb out of the archive."""
+"""Zip archives, one member at a time, protected from zip bombs and paths that leave the archive."""
 
 import lzma
 import re
@@ -20,22 +20,20 @@ _PIECE = 1 << 20
 _IN_MEMORY = 16 << 20  # bytes of a member that do not go to disk
 _DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-    *(EOFError, OSError, NotImplementedError, RuntimeError, ValueError),  # a place before the beginning of the file
+    *(EOFError, OSError, NotImplementedError, RuntimeError, ValueError),  # ValueError: an offset before the file
 )
 
 
 def members(file: BinaryIO) -> Iterator[tuple[str, BinaryIO] | Problem]:
-    """Path and content of each file in a zip archive, in order; the content is closed when the next is asked for.
+    """Yield the path and content of each file in a zip archive; the content is closed when the next is requested.
 
-    Members are unpacked one at a time, with their bytes counted, since a header can say anything. A `Problem` is a
-    member that is encrypted, damaged, a link, an archive itself or the second of its name, whose path is absolute or
-    climbs out of the archive, or that breaks a limit: 200 MB, 200 times its packed size; so is, once, all that comes
-    after 10,000 members or 2 GB. Hidden files and folders are passed over, as in a folder. Raises `ReadError` for what
-    is no whole zip archive, or has no file in it.
+    Bytes are counted as they are unpacked, since headers may lie. A member is a `Problem` if it is encrypted, damaged,
+    a link, an archive, or the second of its name, if its path leads out of the archive, or if it unpacks to more than
+    200 MB or 200 times its packed size. What follows 10,000 members or 2 GB is one `Problem`. Hidden files and folders
+    are skipped. Raises `ReadError` for a broken archive and for one without files.
     """
     try:
-        archive = zipfile.ZipFile(file)
-        # The directory of the archive was read and is all there, but a member may still be damaged.
+        archive = zipfile.ZipFile(file)  # reads its directory; a member may still be damaged
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise ReadError(f"is not a whole zip archive ({_line(error)}): copy or download it again") from None
     with archive:
@@ -72,16 +70,13 @@ def _members(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo]) -> Iterator
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, into: BinaryIO, left: int) -> tuple[int, str]:
-    """Writes a member; the number of bytes that came, and why it is not read further or ""."""
-    size = 0
+    """Unpack a member; return the number of bytes unpacked, and why it was not unpacked further or ""."""
+    size, ratio = 0, LARGEST_RATIO
     with archive.open(info) as packed:
         while piece := packed.read(_PIECE):
             size += len(piece)
-            if size > LARGEST_RATIO * info.compress_size:
-                return (
-                    size,
-                    f"unpacks to more than {LARGEST_RATIO} times its packed size: unpack it if you trust it",
-                )
+            if size > ratio * info.compress_size:
+                return size, f"unpacks to more than {ratio} times its packed size: unpack it if you trust it"
             if size > LARGEST_MEMBER:
                 return size, f"unpacks to more than {LARGEST_MEMBER:,} bytes: divide it"
             if size > left:
@@ -91,7 +86,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, into: BinaryIO, lef
 
 
 def _objection(info: zipfile.ZipInfo, name: str) -> str:
-    """Why a member is not to be unpacked, "" where it may be."""
+    """Why a member must not be unpacked, "" if it may be."""
     if not name:
         return "has no name: pack it again"
     if re.match(r"[/\\]|[A-Za-z]:", name) or ".." in re.split(r"[/\\]", name):
@@ -106,7 +101,7 @@ def _objection(info: zipfile.ZipInfo, name: str) -> str:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The path of a member; many programs write UTF-8 without the flag that says so, and zipfile reads CP437 then."""
+    """The path of a member. Many programs write UTF-8 without setting its flag, which zipfile then reads as CP437."""
     if info.flag_bits & 0x800:
         return info.filename
     try:

@@ -1,7 +1,7 @@
-"""Readers in a process of their own: a file that crashes, fills or never leaves its parser ends that one and no more.
+"""Read web pages, PDF and Word files in a separate process, with limits on time and memory.
 
-Web pages, PDF and Word files are read there. Their parsers are large and written in C, and a few hundred bytes can ask
-for hours of work or all of the memory.
+Their parsers are large and written in C. A few hundred bytes can crash one, or ask for hours of work or all memory;
+that ends the process and costs that file alone.
 """
 
 import atexit
@@ -22,9 +22,9 @@ from typing import Any, BinaryIO
 from analysis.text.reading.records import ReadError, Record
 
 READERS = {kind: (f"analysis.text.reading.formats.{kind}", f"read_{kind}") for kind in ("docx", "html", "pdf")}
-MEMORY = 1 << 30  # bytes above what the process has when it has imported the reader
-SECONDS = 10  # of computing, and one more for each
-BYTES = 100_000  # of the file
+MEMORY = 1 << 30  # bytes beyond what the process uses once it has imported the reader
+SECONDS = 10  # of computing, plus one for each `BYTES` of the file
+BYTES = 100_000
 _IDLE = 5  # seconds without work after which the process ends
 
 _lock = threading.Lock()
@@ -32,31 +32,30 @@ _running: list[subprocess.Popen[bytes]] = []
 
 
 def read_isolated(kind: str, data: bytes) -> Record:
-    """What the reader of `kind` makes of `data`: a record, or the `ReadError` that it raises.
+    """Read `data` with the reader of `kind`; raise the `ReadError` that it raises.
 
-    One process reads all files, one after the other, and is begun anew after one that ended it. Raises `ReadError` for
-    a file that takes more than 1 GB of memory, or of computing more than 10 seconds and one for each 100 kB, or that
-    crashes its parser. (Where the system knows no such limits, only crashes are held off.)
+    One process reads all files in turn, and is restarted after one that ended it. Raises `ReadError` for a file that
+    takes more than 1 GB of memory, or more than 10 seconds of computing and one for each 100 kB, or that crashes its
+    parser. Systems without such limits are protected from crashes only.
     """
     with _lock:
         for _ in range(2):
             process = _process()
-            answer = _asked(process, kind, data)
-            if answer:
+            if answer := _request(process, kind, data):
                 found = json.loads(answer)
                 if "error" in found:
                     raise ReadError(found["error"])
                 return Record(**found | {"problems": tuple(found["problems"])})
             status = process.wait()
             _forget(process)
-            if status != 0:  # else it had nothing to do for so long that it ended just now
+            if status != 0:  # status 0: it had been idle and ended just now, so try again
                 break
     limit = "computes too long" if status == -getattr(signal, "SIGXCPU", 0) else "crashes the reader of its format"
     raise ReadError(f"{limit}: it may be made to do so; save its text as .txt if you trust it")
 
 
 def _process() -> subprocess.Popen[bytes]:
-    """The process that reads, begun where there is none."""
+    """The reading process, started if there is none."""
     for process in _running:
         if process.poll() is None:
             return process
@@ -68,8 +67,8 @@ def _process() -> subprocess.Popen[bytes]:
     return process
 
 
-def _asked(process: subprocess.Popen[bytes], kind: str, data: bytes) -> bytes:
-    """The line with which the process answers, b"" where it ends instead."""
+def _request(process: subprocess.Popen[bytes], kind: str, data: bytes) -> bytes:
+    """The line that the process answers, b"" if it ends instead."""
     assert process.stdin is not None
     assert process.stdout is not None
     with suppress(BrokenPipeError):
@@ -84,19 +83,19 @@ def _forget(process: subprocess.Popen[bytes]) -> None:
     _running.remove(process)
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            with suppress(OSError):  # what could not be written is written when it is closed, or not at all
+            with suppress(OSError):  # closing flushes what could not be written
                 pipe.close()
 
 
 @atexit.register
 def _end() -> None:
     for process in list(_running):
-        _forget(process)  # without its stdin it ends by itself
+        _forget(process)  # it ends when its stdin is closed
         process.wait()
 
 
 def _after_fork() -> None:
-    """Give a process that was forked a lock of its own; the reader is no child of it, and so has ended for it."""
+    """Give a forked process its own lock; to `Popen.poll` the parent's reader is no child and counts as ended."""
     global _lock
     _lock = threading.Lock()
 
@@ -106,13 +105,13 @@ if hasattr(os, "register_at_fork"):
 
 
 def serve() -> None:
-    """Read what is asked for on stdin, answer on stdout, until stdin ends or nothing more comes."""
-    asked = os.fdopen(os.dup(0), "rb")
+    """Answer requests from stdin on stdout, until stdin ends or the process has been idle for long."""
+    requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a parser prints is no answer
-    while line := _line(asked):
+    os.dup2(2, 1)  # keep what a parser prints out of the answers
+    while line := _next_line(requests):
         kind, size, seconds = line.split()
-        data = asked.read(int(size))
+        data = requests.read(int(size))
         module, name = READERS[kind.decode()]
         try:
             read: Callable[[bytes], Record] = getattr(importlib.import_module(module), name)
@@ -122,22 +121,22 @@ def serve() -> None:
             found = {"error": str(error)}
         except MemoryError:
             found = {"error": f"takes more than {MEMORY >> 30} GB of memory to read: save its text as .txt"}
-        except Exception as error:  # whatever a parser raises for a file that nobody made in earnest
+        except Exception as error:  # whatever a parser raises for a malicious file
             found = {"error": f"breaks the reader of its format ({type(error).__name__}): save its text as .txt"}
         answers.write(json.dumps(found).encode() + b"\n")
         answers.flush()
 
 
-def _line(stream: BinaryIO) -> bytes:
-    """The next line, b"" where none comes for long; nothing is buffered between two files."""
-    with suppress(OSError, ValueError):  # a system on which pipes can't be waited for
+def _next_line(stream: BinaryIO) -> bytes:
+    """The next line, b"" after `_IDLE` seconds without one; nothing is buffered between two files."""
+    with suppress(OSError, ValueError):  # on systems that cannot wait for pipes
         if not select.select([stream], [], [], _IDLE)[0]:
             return b""
     return stream.readline()
 
 
 def _limit(seconds: int) -> None:
-    """Limits on what this process may take from here on."""
+    """Limit what this process may use from here on."""
     with suppress(ImportError, OSError, ValueError):
         import resource
 

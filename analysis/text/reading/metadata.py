@@ -1,10 +1,11 @@
-"""What is said about the documents: a table with one row a file, and its dates."""
+"""Metadata of documents: tables with one row per file, patterns of file names, and dates."""
 
 import csv
 import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -15,35 +16,28 @@ from analysis.core.csv_files import restored
 from analysis.text.reading.readers import ReadError, decode, ending
 
 FILE_COLUMNS = ("file", "filename", "path", "doc_id")  # a metadata table names its files in the first of these
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}  # of two that fit alike, the earlier one
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}  # in order of preference
 
-# Ways to write a date that can be read in one way only, beside ISO 8601, and numpy's unit of what each names.
+# Unambiguous date formats besides ISO 8601, by the NumPy unit of what they name.
 _FORMATS = {
-    "%d %B %Y": "D",
-    "%d %b %Y": "D",
-    "%B %d, %Y": "D",
-    "%b %d, %Y": "D",
-    "%B %d %Y": "D",
-    "%Y/%m/%d": "D",
-    "%Y.%m.%d": "D",
-    "%Y-%m": "M",
-    "%B %Y": "M",
-    "%Y": "Y",
+    "D": ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%Y/%m/%d", "%Y.%m.%d"),
+    "M": ("%Y-%m", "%B %Y"),
+    "Y": ("%Y",),
 }
-FEW = 3  # file names that must agree before a pattern is seen in them
+FEW = 3  # minimum number of file names that must share a pattern
 _DATE_IN_NAME = re.compile(r"(?<!\d)(?:1[4-9]|20)\d{2}(?:[-.]?\d{2}){0,2}(?!\d)")
 _TWO_NUMBERS_FIRST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 
 
 class MetadataError(ValueError):
-    """A metadata table that cannot be used; the message says why and what was expected."""
+    """An unusable metadata table; the message says why and what was expected."""
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """The CSV table in `path` as texts, names and values without blanks around them and guards before them.
+    """Read a CSV table as text, stripping blanks and spreadsheet guards from names and values.
 
-    Its delimiter is a comma, a semicolon or a tab, whichever parts its first line into the most names. Raises
-    `MetadataError` when it is not there, is not text, or has a row with more values than the header has names.
+    The delimiter is the one of comma, semicolon and tab that splits the first line into the most names. Raises
+    `MetadataError` for a missing file, one that is not text, or a row with more values than the header has names.
     """
     rows, delimiter = read_rows(path)
     names = [restored(name.strip()) for name in rows[0]] if rows else []
@@ -67,12 +61,12 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def read_rows(path: Path) -> tuple[list[list[str]], str]:
-    """The rows of a CSV file as written, and its delimiter; raises `MetadataError` as `read_table` does."""
+    """The rows of a CSV file as written, and its delimiter. Raises `MetadataError` as `read_table` does."""
     if not path.is_file():
         raise MetadataError(f"no such table: {str(path)!r}: give a CSV file whose first line names its columns")
     try:
         text, _ = decode(path.read_bytes())
-        delimiter = max(DELIMITERS, key=lambda one: _names(text, one))
+        delimiter = max(DELIMITERS, key=lambda candidate: _header_width(text, candidate))
         return list(_csv(text, delimiter)), delimiter
     except (ReadError, csv.Error) as error:
         raise MetadataError(f"{path.name} is not a CSV table: {error}") from None
@@ -84,8 +78,8 @@ def _csv(text: str, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
 
 
-def _names(text: str, delimiter: str) -> int:
-    """Into how many names a delimiter parts the first row, 0 where it can't be the delimiter."""
+def _header_width(text: str, delimiter: str) -> int:
+    """The number of names in the first row, 0 if it is malformed with this delimiter."""
     try:
         return len(next(_csv(text, delimiter), []))
     except csv.Error:
@@ -95,10 +89,10 @@ def _names(text: str, delimiter: str) -> int:
 def rows_by_file(
     table: pd.DataFrame, label: str, files: Iterable[str], problems: list[tuple[str, str]]
 ) -> dict[str, dict[str, str]]:
-    """Each file's row of `table`; a row may name its file with or without the ending.
+    """Map each of `files` to its row of `table`, which may name it with or without its ending.
 
-    `label` is what the table is called in an error, `files` are the paths there are. Rows without a file, and further
-    rows of one file, join `problems`. Raises `MetadataError` when no column names the files.
+    Rows without a file, and further rows for a file, are appended to `problems`; `label` names the table in messages.
+    Raises `MetadataError` if no column names the files.
     """
     key = next((column for column in FILE_COLUMNS if column in table.columns), None)
     if key is None:
@@ -108,7 +102,7 @@ def rows_by_file(
     found: dict[str, dict[str, str]] = {}
     for row in table.astype(object).where(table.notna(), "").astype(str).to_dict("records"):
         name = PurePosixPath(row[key].strip()).as_posix()
-        # A table made on Windows has a backslash between folders; elsewhere it may be part of a name, which goes first.
+        # Backslashes separate folders in tables from Windows; elsewhere they may be part of a name, so try that first.
         file = named.get(name) or named.get(name := PurePosixPath(name.replace("\\", "/")).as_posix())
         if file is None:
             problems.append((name, f"has a row in {label} but there is no such file: add the file, or drop the row"))
@@ -120,53 +114,47 @@ def rows_by_file(
 
 
 def names_reader(pattern: str) -> Callable[[str], dict[str, str] | None]:
-    """A function that takes a file's path apart by `pattern`, and gives None for one that does not fit.
+    """Return a function that parses a file's path by `pattern` into its fields, or None if it does not match.
 
-    A pattern is a file name without its ending, in which ``{source}``, ``{date}`` and whatever other names in braces
-    stand for what varies: ``"{source}_{date}_{title}"``, or, with the folder, ``"{source}/{date}_{title}"``. A date is
-    digits, with or without ``-`` or ``.`` between them; each other field takes as little as it can, the last the rest.
-    Raises `MetadataError` for a pattern without a field, with one twice, or with two that nothing keeps apart.
+    A pattern is a file name without its ending, with fields in braces: ``"{source}_{date}_{title}"``, or, with the
+    folder, ``"{source}/{date}_{title}"``. ``{date}`` matches digits, optionally separated by ``-`` or ``.``; other
+    fields match as little as they can. Raises `MetadataError` for a pattern without fields, with a repeated field, or
+    with adjacent ones.
 
     >>> names_reader("{source}_{date}_{title}")("news/Daily_A_2024-06-22_New_operation.txt")
     {'source': 'Daily_A', 'date': '2024-06-22', 'title': 'New_operation'}
     """
     pieces = re.split(r"\{([^{}]*)\}", pattern)
     literals, fields = pieces[::2], pieces[1::2]
-    trouble = (
-        "has no field"
-        if not fields
-        else "has a brace that does not belong to a field"
-        if any(set("{}") & set(literal) for literal in literals)
-        else "has a field that is no word"
-        if not all(field.isidentifier() for field in fields)
-        else "names a field twice"
-        if len(set(fields)) < len(fields)
-        else "has two fields with nothing between them"
-        if not all(literals[1:-1])
-        else ""
-    )
-    if trouble:
-        raise MetadataError(f"file-name pattern {pattern!r} {trouble}: write it as '{{source}}_{{date}}_{{title}}'")
+    faults = {
+        "has no field": not fields,
+        "has a brace that does not belong to a field": any(set("{}") & set(literal) for literal in literals),
+        "has a field that is no word": not all(field.isidentifier() for field in fields),
+        "names a field twice": len(set(fields)) < len(fields),
+        "has two fields with nothing between them": not all(literals[1:-1]),
+    }
+    if fault := next((fault for fault, found in faults.items() if found), None):
+        raise MetadataError(f"file-name pattern {pattern!r} {fault}: write it as '{{source}}_{{date}}_{{title}}'")
     date = r"\d{4}(?:[-.]?\d{2}){0,2}|\d{1,2}[-.]\d{1,2}[-.]\d{4}"
-    written = re.escape(literals[0])
+    expression = re.escape(literals[0])
     for field, literal in zip(fields, literals[1:], strict=True):
-        written += f"(?P<{field}>{date if field == 'date' else '[^/]+?'}){re.escape(literal)}"
-    expression = re.compile(written)
+        expression += f"(?P<{field}>{date if field == 'date' else '[^/]+?'}){re.escape(literal)}"
+    compiled = re.compile(expression)
     depth = pattern.count("/") + 1
 
     def read(name: str) -> dict[str, str] | None:
-        found = expression.fullmatch("/".join(stem(name).split("/")[-depth:]))
+        found = compiled.fullmatch("/".join(stem(name).split("/")[-depth:]))
         return found.groupdict() if found else None
 
     return read
 
 
 def pattern_of_names(names: Sequence[str]) -> tuple[str, int]:
-    """The pattern by which most of the file `names` can be read (see `names_reader`), and how many can; "" for none.
+    """The pattern (see `names_reader`) that most of the file `names` match, and how many do; "" if there is none.
 
-    Each such name has a date, and the same sign (``_``, ``-`` or a blank) between its parts. What recurs beside the
-    date is the source, whatever else is there is called ``name``: a headline in the text is a better title. At least
-    three names must agree.
+    Matching names have a date and the same separator (``_``, ``-`` or a blank). A recurring part beside the date is
+    the source; anything else is called ``name``, since a headline in the text makes a better title. At least `FEW`
+    names must match.
 
     >>> pattern_of_names(["1789-Washington.txt", "1793-Washington.txt", "1797-Adams.txt"])
     ('{date}-{source}', 3)
@@ -202,14 +190,14 @@ def pattern_of_names(names: Sequence[str]) -> tuple[str, int]:
 
 
 def _recur(parts: Sequence[tuple[str, str]], place: int) -> bool:
-    """Whether what names have before (0) or behind (1) their date is in some of them the same."""
+    """Whether some names agree in the part before (0) or after (1) their date."""
     return len({part[place] for part in parts}) < len(parts)
 
 
 def parse_date(value: str) -> datetime | None:
-    """`value` as a day or a time (UTC where it names a zone), None where it is neither or can be read in two ways.
+    """Parse `value` as a day or a time (in UTC if it names a zone); None if it is neither, or ambiguous.
 
-    Never asks the clock: "today" is no date.
+    Relative dates such as "today" are not dates.
 
     >>> parse_date("2024-06-22"), parse_date("22 June 2024") == parse_date("22/06/2024"), parse_date("12/06/2024")
     (datetime.datetime(2024, 6, 22, 0, 0), True, None)
@@ -219,7 +207,7 @@ def parse_date(value: str) -> datetime | None:
 
 
 def date_span(value: str) -> tuple[np.datetime64, np.datetime64] | None:
-    """When the year, month, day or second that `value` names begins, and when the next one does; None as `parse_date`.
+    """The start of the year, month, day or second that `value` names, and of the next one; None as in `parse_date`.
 
     >>> [str(day) for day in date_span("1990") or ()], [str(day) for day in date_span("2024-06-22") or ()]
     (['1990-01-01T00:00:00', '1991-01-01T00:00:00'], ['2024-06-22T00:00:00', '2024-06-23T00:00:00'])
@@ -233,29 +221,24 @@ def date_span(value: str) -> tuple[np.datetime64, np.datetime64] | None:
 
 
 def _dated(value: str) -> tuple[datetime, str] | None:
-    """The date that `parse_date` gives, and numpy's unit of what `value` names: Y, M, D, or s for a time."""
+    """The date that `value` names, and its NumPy unit: Y, M, D, or s for a time."""
     value = " ".join(value.split())
     try:
         date = datetime.fromisoformat(value)
         return (date.astimezone(UTC).replace(tzinfo=None) if date.tzinfo else date), "s" if len(value) > 10 else "D"
     except ValueError:
         pass
-    for pattern, unit in _FORMATS.items():
-        try:
-            return datetime.strptime(value, pattern), unit
-        except ValueError:
-            continue
-    numbers = _TWO_NUMBERS_FIRST.fullmatch(value)
-    if not numbers:
-        return None
-    first, second, year = int(numbers[1]), int(numbers[3]), int(numbers[4])
-    ways = {(month, day) for month, day in ((first, second), (second, first)) if 1 <= month <= 12 and 1 <= day <= 31}
-    if len(ways) != 1:
-        return None
-    try:
-        return datetime(year, *ways.pop()), "D"
-    except ValueError:
-        return None
+    for unit, formats in _FORMATS.items():
+        for pattern in formats:
+            with suppress(ValueError):
+                return datetime.strptime(value, pattern), unit
+    dates = set()
+    if numbers := _TWO_NUMBERS_FIRST.fullmatch(value):
+        first, second, year = int(numbers[1]), int(numbers[3]), int(numbers[4])
+        for month, day in ((first, second), (second, first)):
+            with suppress(ValueError):
+                dates.add(datetime(year, month, day))
+    return (dates.pop(), "D") if len(dates) == 1 else None
 
 
 def stem(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What a corpus is made of before it is read: its files, their names, and all that is known of their documents."""
+"""Plan the reading of a corpus: its files, their doc_ids, and the metadata of their documents."""
 
 import os
 from collections import Counter
@@ -15,25 +15,21 @@ from analysis.text.reading.readers import Problem, ReadError, Record
 from analysis.text.sentences import is_known
 
 METADATA = "metadata.csv"  # the table that describes the files of a folder
-OWN_COLUMNS = {"doc_id", "format", "path", "encoding", "sha256", "n_chars"}  # of documents: no metadata go over them
+OWN_COLUMNS = {"doc_id", "format", "path", "encoding", "sha256", "n_chars"}  # which metadata never overwrite
 
 
 class Layers(NamedTuple):
-    """What is known of a file's documents beside what they say themselves.
+    """Metadata of a file's documents from outside the file."""
 
-    ``given``: its row of the metadata table, None where that has none. ``label``: what the table is called, "" where
-    there is none. ``pattern``: the `name_pattern`, if any.
-    """
-
-    given: dict[str, str] | None
-    label: str
-    pattern: str | None
+    given: dict[str, str] | None  # its row of the metadata table
+    label: str  # the name of that table, "" if there is none
+    pattern: str | None  # the `name_pattern`
 
 
 class Plan(NamedTuple):
-    """The files of a corpus by their names, in order, and what is known before one is opened."""
+    """The files of a corpus in order, and what is known before they are opened."""
 
-    files: dict[str, str]
+    files: dict[str, str]  # full paths by name
     doc_ids: dict[str, str]
     given: dict[str, dict[str, str]]
     label: str
@@ -41,7 +37,6 @@ class Plan(NamedTuple):
     problems: list[tuple[str, str]]
 
     def layers(self, name: str) -> Layers:
-        """What is known of the file `name`."""
         return Layers(self.given.get(name), self.label, self.pattern)
 
 
@@ -52,7 +47,7 @@ def plan_corpus(
     language: str = "en",
     name_pattern: str | None = None,
 ) -> Plan:
-    """What `read_corpus` is going to read; raises `CorpusError` as it does."""
+    """Plan what `read_corpus` will read. Raises `CorpusError` as it does."""
     if not is_known(language):
         raise CorpusError(f"language {language!r} is not known: use an ISO 639 code such as 'en' or 'ur'")
     root = Path(path).expanduser()
@@ -68,49 +63,47 @@ def plan_corpus(
             names = {name: file for name, file in names.items() if not _is_same(file, metadata, root)}
         strays: list[tuple[str, str]] = []
         given = {} if table is None else rows_by_file(table, label, names, strays)
-        _tell_renamed(next(iter(given.values()), {}), set(), Path(label).name, problems)
+        _report_renamed(next(iter(given.values()), {}), set(), Path(label).name, problems)
         if name_pattern:
             names_reader(name_pattern)
     except (MetadataError, ReadError) as error:
         raise CorpusError(str(error)) from None
-    if root.is_dir():  # the metadata of a folder may well be given for one of its files
+    if root.is_dir():  # for a single file, rows about its neighbours are no problem
         problems += strays
     if name_pattern is None and table is None:
-        name_pattern = _guessed(list(names), problems)
+        name_pattern = _guess_pattern(list(names), problems)
     return Plan(names, document_ids(list(names)), given, label, name_pattern or None, problems)
 
 
-def _guessed(names: list[str], problems: list[tuple[str, str]]) -> str | None:
-    """The pattern that all `names` fit, if there is one; one that most of them fit is proposed in `problems`."""
+def _guess_pattern(names: list[str], problems: list[tuple[str, str]]) -> str | None:
+    """The pattern that all `names` match, if any; one that most match is proposed in `problems`."""
     pattern, fit = pattern_of_names(names)
     if 0 < fit == len(names):
-        said = f"its name, as all {fit:,}, was read by the name_pattern {pattern!r}: give another, or '' to read none"
-        problems.append((names[0], said))
+        used = f"its name, as all {fit:,}, was read by the name_pattern {pattern!r}: give another, or '' to read none"
+        problems.append((names[0], used))
         return pattern
     if fit > len(names) / 2:
-        fitting = names_reader(pattern)
-        odd = next(name for name in names if fitting(name) is None)
-        said = (
-            f"its name does not fit {pattern!r}, as {fit:,} of {len(names):,} do: give that as name_pattern to use it"
-        )
-        problems.append((odd, said))
+        read_name = names_reader(pattern)
+        odd = next(name for name in names if read_name(name) is None)
+        most = f"{fit:,} of {len(names):,}"
+        problems.append((odd, f"its name does not fit {pattern!r}, as {most} do: give that as name_pattern to use it"))
     return None
 
 
-def described(
+def describe(
     name: str,
     found: Iterable[Record | Problem],
     layers: Layers,
     first_of: dict[str, str],
     problems: list[tuple[str, str]],
 ) -> Iterator[tuple[str, Record, dict[str, str]]]:
-    """The documents that are `found` in the file `name`: where inside it ("#1", or ""), the record, all its metadata.
+    """Yield the documents `found` in the file `name`: their place in it ("#1", or ""), record and merged metadata.
 
-    `first_of` has the file that had some bytes first by their digest, and is added to. What could not be read and what
-    is doubtful joins `problems`.
+    `first_of` maps digests to the first file with those bytes, and is updated. Problems and doubts are appended to
+    `problems`.
     """
     in_name = names_reader(layers.pattern)(name) if layers.pattern else {}
-    told = set(layers.given or {})  # by `plan_corpus`
+    reported = set(layers.given or {})  # by `plan_corpus`
     if in_name is None:
         problems.append((name, f"its name does not fit {layers.pattern!r}: nothing is known from it"))
     for record in _records(name, found, problems):
@@ -120,14 +113,14 @@ def described(
             problems.append((name + inside, f"has the same bytes as {original}: both are kept"))
         if layers.label and layers.given is None and not record.metadata and not in_name:
             problems.append((name, f"has no row in {layers.label}: read without title, source and date"))
-        row = _layers(in_name or {}, record.metadata, layers.given or {})
-        _tell_renamed(row, told, name, problems)
-        told.update(row)
+        row = _merge(in_name or {}, record.metadata, layers.given or {})
+        _report_renamed(row, reported, name, problems)
+        reported.update(row)
         yield inside, record, row
 
 
 def column_of(key: str, row: dict[str, str]) -> str:
-    """The column of a document's metadata `key`: another one where ``documents`` has one of that name itself.
+    """The column for a document's metadata `key`: renamed if ``documents`` has a column of that name itself.
 
     >>> column_of("doc_id", {"doc_id": "7", "metadata_doc_id": "8"}), column_of("region", {"region": "north"})
     ('metadata_metadata_doc_id', 'region')
@@ -138,16 +131,16 @@ def column_of(key: str, row: dict[str, str]) -> str:
     return name
 
 
-def _tell_renamed(row: dict[str, str], told: set[str], where: str, problems: list[tuple[str, str]]) -> None:
-    """Add to `problems` which metadata of a `row` of the file `where` get another name, and were not `told` before."""
+def _report_renamed(row: dict[str, str], reported: set[str], where: str, problems: list[tuple[str, str]]) -> None:
+    """Append to `problems` the metadata of `row` that are renamed, except those already `reported`."""
     for key in row:
-        if key in OWN_COLUMNS - told:
+        if key in OWN_COLUMNS - reported:
             own = f"documents have a {key!r} of their own"
             problems.append((where, f"its {key!r} is kept in the column {column_of(key, row)!r}: {own}"))
 
 
 def _records(name: str, found: Iterable[Record | Problem], problems: list[tuple[str, str]]) -> Iterator[Record]:
-    """The documents of what is `found` in a file; what cannot be read joins `problems`."""
+    """Yield the records `found` in a file, and append its problems to `problems`."""
     try:
         for part in found:
             inside = f"{name}#{part.name}" if part.name else name
@@ -161,33 +154,33 @@ def _records(name: str, found: Iterable[Record | Problem], problems: list[tuple[
 
 
 def _table(metadata: str | Path | pd.DataFrame | None, root: Path) -> tuple[pd.DataFrame | None, str]:
-    """The metadata table, if there is one, and what it is called in a message."""
+    """The metadata table, if there is one, and its name in messages."""
     if isinstance(metadata, pd.DataFrame):
         return metadata, "the metadata"
     if metadata is not None:
-        return read_table(Path(metadata).expanduser()), Path(metadata).name  # a report does not tell of folders
+        return read_table(Path(metadata).expanduser()), Path(metadata).name  # reports do not name folders
     beside = root / METADATA
     return (read_table(beside), METADATA) if root.is_dir() and beside.is_file() else (None, "")
 
 
 def _is_same(file: str, metadata: str | Path | pd.DataFrame | None, root: Path) -> bool:
-    """Whether `file` is the metadata table itself, or the one that another was given for."""
+    """Whether `file` is the metadata table, or the folder's own that another one replaces."""
     if file == os.path.join(root, METADATA):  # noqa: PTH118 - as `list_files` puts them together
         return True
     try:
         return isinstance(metadata, str | Path) and Path(file).samefile(Path(metadata).expanduser())
-    except OSError:  # one of them is no file, or cannot be looked at
+    except OSError:  # one of them is missing or cannot be examined
         return False
 
 
 def document_ids(names: list[str]) -> dict[str, str]:
-    """Each path's doc_id: the path without its ending, where no other file could be meant by that."""
+    """The doc_id of each path: the path without its ending, if that is unambiguous."""
     stems = {name: stem(name) for name in names}
-    count = Counter([*stems.values(), *names])  # a stem that is the name of another file could mean that one
+    count = Counter([*stems.values(), *names])  # a stem may also be the name of another file
     return {name: own if count[own] == 1 else name for name, own in stems.items()}
 
 
-def _layers(*rows: dict[str, str]) -> dict[str, str]:
-    """The rows put over one another; what a row leaves empty does not cover what is below."""
+def _merge(*rows: dict[str, str]) -> dict[str, str]:
+    """Merge rows, later over earlier ones; empty values do not override."""
     keys = dict.fromkeys(key for row in rows for key in row)
     return {key: next((row[key] for row in reversed(rows) if row.get(key)), "") for key in keys}

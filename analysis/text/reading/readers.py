@@ -1,4 +1,4 @@
-"""Any file that is read, as its documents: by the ending of its name, through the reader of its format."""
+"""Read the documents in a file, in the format that the ending of its name says."""
 
 import errno
 import os
@@ -19,7 +19,7 @@ from analysis.text.reading.records import LARGEST, Problem, ReadError, Record
 __all__ = ["SUFFIXES", "Problem", "ReadError", "Record", "decode", "read_file", "read_stream"]
 
 NO_FILE = "is no file but a pipe, a socket or a device, which may never end: left out"
-# Trouble of this process and not of the file: the next one would have it too.
+# Errors of this process rather than of the file, which the next file would meet too.
 _OWN = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC)
 
 _PLAIN = ("txt", "md")
@@ -43,13 +43,12 @@ SUFFIXES = {  # file name ending -> format
 
 
 def read_file(path: str | Path, *, text_column: str = "text") -> Iterator[Record | Problem]:
-    """The documents in a file, one by one, and what of it could not be read, in the order in which they appear there.
+    """Yield the documents in a file, and a `Problem` for each part that cannot be read, in order.
 
-    The ending of the name decides the format (`SUFFIXES`). A text, a page, a PDF and a Word file are one document each;
-    a table has one in each row, in the column `text_column`; a zip archive those of its members. No more than one
-    document of a CSV, JSON Lines or Parquet file, and one member of an archive, is in memory at a time. Control
-    characters are told, and a text of which they are more than 10% is a problem.
-    Raises `ReadError`, when the first document is asked for, where nothing of the file can be read.
+    The ending of the name gives the format (`SUFFIXES`). A text, web page, PDF or Word file is one document; a table
+    has one per row, in the column `text_column`; a zip archive has those of its members. CSV, JSON Lines and Parquet
+    files are read a row, archives a member at a time. Control characters are reported; a text in which they exceed 10%
+    is a problem. Raises `ReadError`, on the first document, if nothing can be read.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -60,47 +59,45 @@ def read_file(path: str | Path, *, text_column: str = "text") -> Iterator[Record
     Record 1 {'source': 'Daily'}
     Problem 2 line 3: its 'text' is empty
     """
-    kind = _format(os.path.basename(path))  # noqa: PTH119 - a Path of each of many files takes longer than the look
-    said = "cannot be opened"
+    kind = _format(os.path.basename(path))  # noqa: PTH119 - constructing a Path for each file is slow
+    failure = "cannot be opened"
     try:
         if is_endless(path):
             raise ReadError(NO_FILE)
         # A plain file is read by one call.
         with open(path, "rb", buffering=0 if kind in _PLAIN else -1) as file:  # noqa: PTH123
-            said = "cannot be read to its end"
-            yield from _told(_read(file, kind, text_column))
-    except OSError as error:  # a disk or a server that fails, what is no file under /proc
+            failure = "cannot be read to its end"
+            yield from _report_controls(_read(file, kind, text_column))
+    except OSError as error:  # a failing disk or server, or an odd file under /proc
         if error.errno in _OWN:
             raise
-        raise ReadError(f"{said}: {error.strerror or error}") from None
+        raise ReadError(f"{failure}: {error.strerror or error}") from None
 
 
 def read_stream(file: BinaryIO, name: str, *, text_column: str = "text") -> Iterator[Record | Problem]:
-    """The documents in an open file that is called `name`, as `read_file` has them."""
-    yield from _told(_read(file, _format(name), text_column))
+    """Yield the documents in an open file called `name`, as `read_file` does."""
+    yield from _report_controls(_read(file, _format(name), text_column))
 
 
-def _told(found: Iterable[Record | Problem]) -> Iterator[Record | Problem]:
-    """What is `found`, with a line on the control characters in a text; a problem where these are too many for one."""
+def _report_controls(found: Iterable[Record | Problem]) -> Iterator[Record | Problem]:
+    """Note the control characters of each text, and turn a text with too many into a problem."""
     for part in found:
-        try:
-            said = control_characters(part.text) if isinstance(part, Record) else ""
-        except ReadError as error:
-            yield Problem(part.name, str(error))
-            continue
-        if said and isinstance(part, Record):
-            part = part._replace(problems=(*part.problems, f"{said}: kept in the text, and no part of a word"))
+        if isinstance(part, Record):
+            try:
+                if note := control_characters(part.text):
+                    part = part._replace(problems=(*part.problems, f"{note}: kept in the text, and no part of a word"))
+            except ReadError as error:
+                part = Problem(part.name, str(error))
         yield part
 
 
 def _read(file: BinaryIO, kind: str, text_column: str) -> Iterator[Record | Problem]:
-    """The documents in a file of that format."""
     if not file.read(1):
         raise ReadError("is empty: put text into it, or leave it out")
     file.seek(0)
     match kind:
         case "html" | "pdf" | "docx":
-            yield read_isolated(kind, _whole(file))
+            yield read_isolated(kind, _bounded(file).read())
         case "csv" | "tsv":
             yield from read_delimited(file, kind, text_column=text_column)
         case "json":
@@ -112,23 +109,19 @@ def _read(file: BinaryIO, kind: str, text_column: str) -> Iterator[Record | Prob
         case "zip":
             yield from _read_archive(file, text_column)
         case _:
-            yield read_plain(_whole(file), kind)
+            yield read_plain(_bounded(file).read(), kind)
 
 
 def _bounded(file: BinaryIO) -> BinaryIO:
-    """`file`, which will be in memory whole; raises `ReadError` where it is too large for that."""
+    """Return `file`, unless it is too large to be read into memory: then raise `ReadError`."""
     if file.seek(0, os.SEEK_END) > LARGEST:
         raise ReadError(f"is larger than {LARGEST // 10**6} MB: divide it, or make it a .csv, .jsonl or .parquet file")
     file.seek(0)
     return file
 
 
-def _whole(file: BinaryIO) -> bytes:
-    return _bounded(file).read()
-
-
 def _read_archive(file: BinaryIO, text_column: str) -> Iterator[Record | Problem]:
-    """The documents in the members of a zip archive, named by the member and, after "#", by their name in it."""
+    """The documents in a zip archive, named by their member and, after "#", their name in it."""
     for member in members(file):
         if isinstance(member, Problem):
             yield member
@@ -142,7 +135,7 @@ def _read_archive(file: BinaryIO, text_column: str) -> Iterator[Record | Problem
 
 
 def is_endless(path: str | Path) -> bool:
-    """Whether `path` is a pipe, a socket or a device; raises `OSError` where nothing can be known of it.
+    """Whether `path` is a pipe, a socket or a device. Raises `OSError` if it cannot be examined.
 
     >>> is_endless(Path(__file__)), is_endless(Path("/dev/null"))
     (False, True)
@@ -152,7 +145,7 @@ def is_endless(path: str | Path) -> bool:
 
 
 def ending(name: str) -> str:
-    """The ending of a path's file name with its dot, in the case it has; "" where there is none.
+    """The ending of a path's file name, with its dot and in its own case; "" if there is none.
 
     >>> ending("news.2024/a.tar.GZ"), ending("news.2024/a"), ending(".hidden")
     ('.GZ', '', '')

@@ -1,49 +1,38 @@
-"""What reading a file gives: documents as records, the parts that could not be read as problems."""
+"""The results of reading a file: records of documents, and problems."""
 
 import importlib
 from types import ModuleType
 from typing import NamedTuple
 
-LARGEST = 500 * 10**6  # bytes of a file that is in memory whole
+LARGEST = 500 * 10**6  # bytes of a file that is read into memory whole
 
 
 class ReadError(ValueError):
-    """A file whose text cannot be had; the message says in one line why and what to do."""
+    """A file that cannot be read; the message says in one line why and what to do."""
 
 
 class Record(NamedTuple):
-    """One document as written in a file.
-
-    ``text`` is all of it; ``body`` is the offset of its first character after front matter. ``sha256`` is the digest of
-    the bytes of the file, or of the archive member, that the document is in. ``name`` says where inside the file:
-    a row number, a member's path, both joined by "#", or "" where the file is the document. ``metadata`` is what the
-    file says about it (title, source, date, language and whatever else, all as text); ``problems`` is what was dropped
-    or is doubtful.
-    """
+    """One document as written in a file."""
 
     text: str
     format: str
-    encoding: str  # "" where the format has none of its own
-    sha256: str
-    name: str = ""
-    metadata: dict[str, str] = {}  # noqa: RUF012 - a default that nobody writes to
-    problems: tuple[str, ...] = ()
-    body: int = 0
+    encoding: str  # "" if the format has none of its own
+    sha256: str  # of the bytes of the file, or of the archive member
+    name: str = ""  # inside the file: a row number, a member's path, both joined by "#", or ""
+    metadata: dict[str, str] = {}  # noqa: RUF012 - what the file says about the document; never written to
+    problems: tuple[str, ...] = ()  # what was dropped or is doubtful
+    body: int = 0  # offset of the first character after front matter
 
 
 class Problem(NamedTuple):
-    """A part of a file that could not be read while the rest goes on: its name as in `Record`, and why."""
+    """A part of a file that could not be read: its name as in `Record`, and why."""
 
     name: str
     reason: str
 
 
 def optional(module: str, extra: str) -> ModuleType:
-    """The module of that name; raises `ReadError` naming the extra of this package that brings it.
-
-    >>> optional("json", "html").__name__
-    'json'
-    """
+    """Import an optional module; raise `ReadError` naming the extra that provides it if it is missing."""
     try:
         return importlib.import_module(module)
     except ImportError:

@@ -8,7 +8,7 @@ import lzma
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.text.reading.decoding import control_characters, decode, stream_encoding
@@ -19,22 +19,23 @@ ENGLISH = "The “country’s” resolve, at £5 a café."
 
 @settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff")))
+@example("\t one\r\ntwo\rthree\n\n four\u00a0\x0c\u2028five \r\n")
 def test_utf8_comes_back_as_it_was(text):
     assert decode(text.encode()) == (text, "utf-8")
 
 
 @pytest.mark.parametrize(
-    ("data", "encoding"),
+    ("written", "encoding"),
     [
-        (codecs.BOM_UTF8 + ENGLISH.encode(), "utf-8-sig"),
-        (codecs.BOM_UTF16_LE + ENGLISH.encode("utf-16-le"), "utf-16"),
-        (codecs.BOM_UTF16_BE + ENGLISH.encode("utf-16-be"), "utf-16"),
-        (codecs.BOM_UTF32_LE + ENGLISH.encode("utf-32-le"), "utf-32"),
-        (codecs.BOM_UTF32_BE + ENGLISH.encode("utf-32-be"), "utf-32"),
+        ("utf-8", "utf-8-sig"),
+        ("utf-16-le", "utf-16"),
+        ("utf-16-be", "utf-16"),
+        ("utf-32-le", "utf-32"),
+        ("utf-32-be", "utf-32"),
     ],
 )
-def test_a_byte_order_mark_decides_and_is_no_part_of_the_text(data, encoding):
-    assert decode(data) == (ENGLISH, encoding)
+def test_a_byte_order_mark_decides_and_is_no_part_of_the_text(written, encoding):
+    assert decode(f"\ufeff{ENGLISH}".encode(written)) == (ENGLISH, encoding)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,8 @@ def test_a_stray_control_character_stays_where_it_is(text, encoding):
         ("The council met." * 4 + "\0\x1b", "holds 2 control characters"),
         ("Le café est fermé, dit-il. " * 4 + "\x01\x7f\x80\x9f", "holds 4 control characters"),
         ("اجلاس کی صدارت " * 8 + "\x93" + "\u0c93", "holds 1 control character"),
-        ("a" * 1_200_000 + "\0" * 1_200, "holds 1,200 NUL characters"),
+        ("a" * 900 + "\0" * 100, "holds 100 NUL characters"),  # a tenth
+        ("a" * 12_000 + "\0" * 1_200, "holds 1,200 NUL characters"),
     ],
 )
 def test_what_is_told_of_control_characters(text, said):
@@ -87,7 +89,6 @@ def test_what_is_told_of_control_characters(text, said):
 
 
 def test_what_is_mostly_control_characters_is_no_text():
-    assert control_characters("a" * 90 + "\0" * 10) == "holds 10 NUL characters"
     with pytest.raises(ReadError, match=r"is not text: 11 of its 100 characters are control characters, more than 10%"):
         control_characters("a" * 89 + "\0" * 11)
 
@@ -122,11 +123,6 @@ def test_a_text_that_breaks_the_promise_of_its_mark():
         decode(codecs.BOM_UTF16_LE + b"a\0b")
 
 
-def test_line_ends_and_white_space_stay():
-    text = "\t one\r\ntwo\rthree\n\n four\u00a0\x0c\u2028five \r\n"
-    assert decode(text.encode()) == (text, "utf-8")
-
-
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
@@ -145,14 +141,6 @@ def test_another_format_is_told_by_how_it_begins(data, kind):
         stream_encoding(io.BytesIO(data))
 
 
-def test_a_line_of_five_million_characters():
-    text = "word “word” " * 420_000
-    assert decode(text.encode()) == (text, "utf-8")
-    assert decode(text.encode("cp1252")) == (text, "cp1252")
-    assert decode(text.encode() + b"\0") == (text + "\0", "utf-8")
-    assert control_characters(text + "\0") == "holds 1 NUL character"
-
-
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "utf-16-le"])
 def test_a_stream_has_the_encoding_of_its_bytes(encoding):
     data = ("The council met on Monday.\n" * 60_000 + ENGLISH).encode(encoding)  # more than a piece of a MB
@@ -161,21 +149,18 @@ def test_a_stream_has_the_encoding_of_its_bytes(encoding):
     assert file.tell() == 0
 
 
-def test_a_stream_with_a_nul_at_the_end_of_its_first_piece():
-    data = b"a" * (2**20 - 2) + b"\0" + "é".encode()  # cut inside the last character
-    assert stream_encoding(io.BytesIO(data)) == decode(data)[1] == "utf-8"
-
-
-def test_a_piece_is_not_cut_inside_a_character():
-    data = b"a" + "会議は月曜日に開かれ、正午に終わった。町の人々はその結果に満足している。\n".encode("cp932") * 40_000
-    with pytest.raises(UnicodeDecodeError):
-        data[: 2**21].decode("cp932")
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a" * (2**20 - 2) + "\0é".encode(),
+        b"a" * (2**20 - 1) + "é".encode(),
+        b"a" * 2**20 + "é".encode(),
+        b"a" + "会議は月曜日に開かれ、正午に終わった。町の人々はその結果に満足している。\n".encode("cp932") * 40_000,
+    ],
+    ids=["NUL before it", "inside", "between", "Shift JIS"],
+)
+def test_a_character_on_the_border_of_two_pieces(data):
     assert stream_encoding(io.BytesIO(data)) == decode(data)[1]
-
-
-@pytest.mark.parametrize("length", [2**20 - 1, 2**20])
-def test_a_character_on_the_border_of_two_pieces(length):
-    assert stream_encoding(io.BytesIO(b"a" * length + "é".encode())) == "utf-8"
 
 
 def test_a_stream_that_breaks_off_inside_a_character():

@@ -1,4 +1,4 @@
-"""CSV and TSV: one document a row."""
+"""CSV and TSV: one document per row."""
 
 import csv
 import io
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from analysis.text.reading.decoding import stream_encoding
-from analysis.text.reading.formats.rows import LONGEST_LINE, Source, demand, digest, document
+from analysis.text.reading.formats.rows import LONGEST_LINE, Source, check_columns, digest, row_to_record
 from analysis.text.reading.records import Problem, ReadError, Record
 
 _DELIMITERS = ",;\t|"
@@ -14,27 +14,26 @@ _HEADER = 1 << 16  # characters within which the first row ends
 
 
 def read_delimited(file: BinaryIO, kind: str = "csv", *, text_column: str = "text") -> Iterator[Record | Problem]:
-    """One record a row, named by its number (from 1); columns beside `text_column` are metadata.
+    """Yield one record per row, named by its number (from 1); columns beside `text_column` are metadata.
 
-    Fields are separated by the one of comma, semicolon, tab and bar for which the first row names `text_column` (or,
-    where none does, has most fields); quotes are as in RFC 4180. A row with too few or too many fields, with a quote
-    that is wrong or never closed, or without text is a `Problem` that names its line. One row is in memory at a time.
-    Raises `ReadError` for a file without that column or without rows.
+    The delimiter is the one of comma, semicolon, tab and bar with which the first row names `text_column`, else has
+    most fields; quotes are as in RFC 4180. A row with too few or too many fields, a wrong or unclosed quote, or no
+    text is a `Problem` that names its line. One row is in memory at a time. Raises `ReadError` for a file without that
+    column or without rows.
     """
     source = Source(kind, stream_encoding(file), digest(file), text_column)
-    # A long report exceeds the limit that the csv module comes with. The limit is the module's, not the reader's;
-    # raising it takes nothing from another user of the module.
+    # The csv module's default limit, which is global, is too low for long reports; raising it harms no other user.
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_LINE))
     stream = io.TextIOWrapper(file, encoding=source.encoding, newline="")
     try:
         yield from _rows(stream, source)
     finally:
-        stream.detach()  # a text layer that is dropped closes the file below it, which is the caller's
+        stream.detach()  # else it would close the caller's file
 
 
 def _rows(stream: io.TextIOWrapper, source: Source) -> Iterator[Record | Problem]:
     try:
-        delimiter = _delimiter(stream.read(_HEADER), source.text_column)
+        delimiter = _detect_delimiter(stream.read(_HEADER), source.text_column)
     except UnicodeDecodeError as error:
         raise ReadError(_reason(error, source.encoding)) from None
     stream.seek(0)
@@ -44,7 +43,9 @@ def _rows(stream: io.TextIOWrapper, source: Source) -> Iterator[Record | Problem
         raise ReadError("is empty: add a row of column names and rows, or leave it out")
     if isinstance(header, str):
         raise ReadError(f"its first row {header}")
-    columns = _columns(header, source.text_column)
+    names = [name.strip() for name in header]
+    check_columns(source.text_column, names)
+    columns = [name or f"column {number}" for number, name in enumerate(names, 1)]
     number = 0
     for number, (line, row) in enumerate(rows, 1):
         if isinstance(row, str):
@@ -53,14 +54,14 @@ def _rows(stream: io.TextIOWrapper, source: Source) -> Iterator[Record | Problem
             reason = f"has {len(row)} fields, not {len(columns)} as the first row: quote fields with {delimiter!r}"
             result = Problem(str(number), reason)
         else:
-            result = document(str(number), dict(zip(columns, row, strict=True)), source)
+            result = row_to_record(str(number), dict(zip(columns, row, strict=True)), source)
         yield result if isinstance(result, Record) else Problem(result.name, f"line {line}: {result.reason}")
     if not number:
         raise ReadError("has no row below the column names: add rows, or leave it out")
 
 
 def _numbered(stream: io.TextIOWrapper, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
-    """Each row with the number of the line on which it begins; in place of a row that cannot be had, why."""
+    """Each row, or why it cannot be read, with the number of the line on which it begins."""
     lines = _Lines(stream)
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
@@ -78,7 +79,7 @@ def _numbered(stream: io.TextIOWrapper, delimiter: str) -> Iterator[tuple[int, l
         else:
             if row is None:
                 return
-            if row:  # a blank line is no row
+            if row:  # not a blank line
                 yield line, row
 
 
@@ -87,7 +88,7 @@ class _TooLongError(ValueError):
 
 
 class _Lines:
-    """The lines of a stream for the csv module; raises `_TooLongError` where those of one row are too long together."""
+    """The lines of a stream for the csv module; raises `_TooLongError` if those of a row are too long together."""
 
     def __init__(self, stream: io.TextIOWrapper) -> None:
         self._stream = stream
@@ -106,15 +107,8 @@ class _Lines:
         return line
 
 
-def _columns(fields: list[str], text_column: str) -> list[str]:
-    """The names that the first row gives, each of them once."""
-    names = [name.strip() for name in fields]
-    demand(text_column, names)
-    return [name or f"column {number}" for number, name in enumerate(names, 1)]
-
-
-def _delimiter(start: str, text_column: str) -> str:
-    """The separator of the fields of a table that begins with `start`."""
+def _detect_delimiter(start: str, text_column: str) -> str:
+    """The delimiter of a table that begins with `start`."""
 
     def fit(delimiter: str) -> tuple[bool, int]:
         try:

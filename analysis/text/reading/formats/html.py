@@ -1,4 +1,4 @@
-"""Web pages: the article without the page around it."""
+"""Web pages: the article, extracted from the page."""
 
 import codecs
 import hashlib
@@ -10,9 +10,9 @@ from analysis.text.reading.decoding import control_characters, decode, marked_en
 from analysis.text.reading.records import ReadError, Record, optional
 
 _CHARSET = re.compile(rb"<(?:meta|\?xml)\b[^>]*?\b(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_NO_CHARSETS = frozenset("idna punycode raw-unicode-escape undefined unicode-escape utf-7".split())  # to no browser
+_NO_CHARSETS = frozenset("idna punycode raw-unicode-escape undefined unicode-escape utf-7".split())  # Python's alone
 _STOPPED = "its elements are nested deeper than 256, or too long: not all of the page is read; save its text as .txt"
-_HEAD = 4096  # bytes in which a page declares its encoding
+_HEAD = 4096  # bytes searched for a declared encoding
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite data del dfn em font graphic hi i img ins kbd label mark q ref s samp small "
     "span strike strong sub sup time tt u var wbr".split()
@@ -20,29 +20,29 @@ _INLINE = frozenset(
 _CELLS = frozenset("cell td th".split())
 _UNSEEN = frozenset("datalist iframe noscript object option script style svg template textarea".split())
 _SPACE = re.compile(r"\s+")
-# A control character in an element, a form feed even, would make trafilatura lose the article.
+# Control characters, even form feeds, make trafilatura lose the article.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _EXCERPT = 80  # characters
-_TELLING = 5  # words: a block as long that is inside a paragraph of the article is no accident
+_MATCHING = 5  # words from which a block inside a paragraph of the article counts as part of it
 
 
 def read_html(data: bytes) -> Record:
-    """The article in the page `data`: title, headings, paragraphs, list items, table rows, a blank line between two.
+    """Read the article in the page `data`: title, headings, paragraphs, list items and table rows, a blank line apart.
 
-    The encoding is that of the byte order mark, else the one that the page declares, else what `decode` finds. Title,
-    author, source (the site's name), language and date (that of the page's own metadata, never guessed from the text)
-    are metadata. What the page shows beside the article is left out and noted; control characters, which no page may
-    have, are read as U+FFFD and noted. Nothing is fetched. Raises `ReadError` where trafilatura finds no article.
+    The encoding is that of the byte order mark, else the declared one, else what `decode` finds. Metadata are title,
+    author, source (the site's name), language and date (as the page declares it, never guessed from the text). What is
+    left out of the page is noted, and so are control characters, which become U+FFFD. Nothing is fetched. Raises
+    `ReadError` if trafilatura finds no article.
     """
     trafilatura, lxml = optional("trafilatura", "html"), optional("lxml.html", "html")
     config = optional("trafilatura.settings", "html").use_config()
-    # An article as short as it may be is better than all the text of the page, which is what comes below this size;
-    # a date that is searched for in the text is as often that of the copyright line.
+    # For smaller articles trafilatura returns all text of the page, and a date found in the text is often that of the
+    # copyright line.
     config["DEFAULT"].update({"MIN_EXTRACTED_SIZE": "1", "EXTENSIVE_DATE_SEARCH": "off"})
     text, encoding = _decode_page(data)
-    noted = (f"{said}: read as U+FFFD",) if (said := control_characters(text)) else ()
+    noted = (f"{note}: read as U+FFFD",) if (note := control_characters(text)) else ()
     try:
-        # Handed over as a tree, since trafilatura may take a string for an address.
+        # Parse here, since trafilatura may take a string for an address.
         parser = lxml.HTMLParser(encoding="utf-8")
         tree = lxml.document_fromstring(text.encode(), parser=parser)
         for element in tree.iter():
@@ -55,7 +55,7 @@ def read_html(data: bytes) -> Record:
         reason = " ".join(str(error).split())
         raise ReadError(f"is not a web page that can be parsed ({reason}): save it again") from None
     body: Any = document and document.body
-    # Where no paragraph is found, what comes back is the text of the page in an element without children.
+    # Without any paragraph, trafilatura returns the text of the page in an element without children.
     article = [] if body is None or not len(body) else list(_blocks(body))
     stopped = (_STOPPED,) * any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log)
     if not article:
@@ -86,20 +86,20 @@ def _decode_page(data: bytes) -> tuple[str, str]:
     if declared:
         try:
             encoding = codecs.lookup(declared[1].decode("ascii")).name
-            # Who declares Latin-1 means Windows-1252; and what can be read as ASCII so far is not UTF-16
-            # (both as in the WHATWG encoding standard).
+            # As in the WHATWG encoding standard: Latin-1 means Windows-1252, and a page whose declaration can be read
+            # as ASCII is not UTF-16.
             encoding = {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(encoding, encoding)
             encoding = "utf-8" if encoding.startswith(("utf-16", "utf-32")) else encoding
             if encoding in _NO_CHARSETS:
                 raise LookupError(encoding)
             return data.decode(encoding), encoding
         except (LookupError, UnicodeError):
-            pass  # an unknown or a wrong declaration is worth as much as none
+            pass  # ignore an unknown or wrong declaration
     return decode(data)
 
 
 def _blocks(element: Any) -> Iterator[str]:
-    """The lines that an element shows, one a block, white space as a browser would show it."""
+    """The blocks of text in an element, with white space as a browser shows it."""
     for line in "".join(_pieces(element)).split("\n"):
         cells = (_SPACE.sub(" ", cell).strip() for cell in line.split("\t"))
         if block := "\t".join(cell for cell in cells if cell):
@@ -107,8 +107,8 @@ def _blocks(element: Any) -> Iterator[str]:
 
 
 def _pieces(element: Any) -> Iterator[str]:
-    """The text of an element and its tail, with a line end at each edge of a block and a tab at each of a cell."""
-    if isinstance(element.tag, str) and element.tag not in _UNSEEN:  # comments have no name
+    """The text of an element and its tail, with a line end around blocks and a tab around cells."""
+    if isinstance(element.tag, str) and element.tag not in _UNSEEN:  # the tag of a comment is no string
         edge = "" if element.tag in _INLINE else "\t" if element.tag in _CELLS else "\n"
         yield edge + _SPACE.sub(" ", element.text or "")
         for child in element:
@@ -118,9 +118,9 @@ def _pieces(element: Any) -> Iterator[str]:
 
 
 def _left_out(page: list[str], article: list[str]) -> tuple[str, ...]:
-    """One line on the blocks of the page that are not in the article; none where there are none."""
+    """A note on the blocks of the page that are not in the article, if any."""
     kept, whole = set(article), " ".join(article)
-    left = [block for block in page if block not in kept and not (len(block.split()) >= _TELLING and block in whole)]
+    left = [block for block in page if block not in kept and not (len(block.split()) >= _MATCHING and block in whole)]
     if not left:
         return ()
     excerpt = " / ".join(left).replace("\t", " ")

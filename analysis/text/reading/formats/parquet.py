@@ -1,18 +1,21 @@
-"""Parquet: one document a row."""
+"""Parquet: one document per row."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
-from analysis.text.reading.formats.rows import Source, demand, digest, document
+from analysis.text.reading.formats.rows import Source, check_columns, digest, row_to_record
 from analysis.text.reading.records import Problem, ReadError, Record
 
 _BATCH = 256  # rows in memory together
-_BATCH_BYTES = 64 << 20  # that a batch may have, however often one long text occurs in it
-_LEAST = 20 * 10**6  # characters that any file may give
-_RATIO = 200  # characters to bytes of the file; text that people write stays below 20
+_BATCH_BYTES = 64 << 20  # maximum size of a batch, even if one long text occurs many times
+_LEAST = 20 * 10**6  # characters that any file may hold
+_RATIO = 200  # maximum ratio of characters to bytes of the file; for natural text it is below 20
 
-
-_NO_VALUE = (ValueError, OverflowError, LookupError)  # bytes that are no text, a day beyond Python's, an unknown zone
+_NO_VALUE = (
+    ValueError,
+    OverflowError,
+    LookupError,
+)  # invalid UTF-8, a date beyond Python's range, an unknown time zone
 
 
 class _Unreadable(NamedTuple):
@@ -20,13 +23,13 @@ class _Unreadable(NamedTuple):
 
 
 def read_parquet(file: BinaryIO, *, text_column: str = "text") -> Iterator[Record | Problem]:
-    """One record a row of a Parquet file, named by its number (from 1); columns beside `text_column` are metadata.
+    """Yield one record per row, named by its number (from 1); columns beside `text_column` are metadata.
 
-    A row without text is a `Problem`; so is, once, all that follows a place where the file is broken, or by which it
-    has given 20 million characters and 200 times its own size. Raises `ReadError` for a file that is broken from the
-    start, and for one without that column, with two of one name, or without rows.
+    A row without text is a `Problem`. The rest of a file is one `Problem` where it is broken, or once it has yielded
+    more than both 20 million characters and 200 times its own size. Raises `ReadError` for a file that is broken from
+    the start, lacks that column, has two of one name, or has no rows.
     """
-    import pyarrow as pa  # here, since it takes longer to import than a folder of texts to read
+    import pyarrow as pa  # imported late: it takes longer than reading a folder of texts
     from pyarrow.parquet import ParquetFile
 
     most = max(_LEAST, _RATIO * file.seek(0, 2))
@@ -35,7 +38,7 @@ def read_parquet(file: BinaryIO, *, text_column: str = "text") -> Iterator[Recor
         table = ParquetFile(file)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise ReadError(f"is not a Parquet file, or a broken one ({_line(error)}): export it again") from None
-    demand(text_column, table.schema_arrow.names)
+    check_columns(text_column, table.schema_arrow.names)
     if not table.metadata.num_rows:
         raise ReadError("has no rows: add rows, or leave it out")
     source = Source("parquet", "", digest(file), text_column)
@@ -43,24 +46,23 @@ def read_parquet(file: BinaryIO, *, text_column: str = "text") -> Iterator[Recor
     try:
         for row in _rows(table):
             number += 1
-            found = _document(str(number), row, source)
+            name = str(number)
+            found = _record(name, row, source)
             size += len(found.text) + sum(map(len, found.metadata.values())) if isinstance(found, Record) else 0
             if size > most:
-                yield Problem(
-                    str(number), f"unpacks to more than {_RATIO} times its size: nothing from here on is read"
-                )
+                yield Problem(name, f"unpacks to more than {_RATIO} times its size: nothing from here on is read")
                 return
             yield found
     except (pa.ArrowException, OSError) as error:
         yield Problem(str(number + 1), f"is broken ({_line(error)}), and nothing from here on is read: export it again")
 
 
-def _document(name: str, row: Mapping[str, Any], source: Source) -> Record | Problem:
-    """The row as a document, without the columns whose values Python does not have."""
+def _record(name: str, row: Mapping[str, Any], source: Source) -> Record | Problem:
+    """The record of a row, without its unreadable columns."""
     lost = [column for column, value in row.items() if isinstance(value, _Unreadable)]
     if source.text_column in lost:
         return Problem(name, f"its {source.text_column!r} is not text ({row[source.text_column].reason})")
-    found = document(name, {column: value for column, value in row.items() if column not in lost}, source)
+    found = row_to_record(name, {column: value for column, value in row.items() if column not in lost}, source)
     if isinstance(found, Problem):
         return found
     problems = tuple(f"column {column!a} is left out: it cannot be read ({row[column].reason})" for column in lost)
@@ -68,9 +70,9 @@ def _document(name: str, row: Mapping[str, Any], source: Source) -> Record | Pro
 
 
 def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
-    """Each row, with `_Unreadable` where Python has no value for what is there."""
+    """The rows, with `_Unreadable` in place of what is no Python value."""
     for group in range(table.num_row_groups):
-        # No text of the group is longer than all of it, but a short file can have it in each of its rows.
+        # A text is no longer than its row group, but a dictionary-encoded one may occur in every row.
         largest = max(1, table.metadata.row_group(group).total_byte_size)
         count = min(_BATCH, max(1, _BATCH_BYTES // largest))
         for batch in table.iter_batches(count, row_groups=[group], use_threads=False):

@@ -1,24 +1,23 @@
-"""PDF files: lines in the order of the pages, joined to paragraphs, running headers and footers left out."""
+"""PDF files: lines joined to paragraphs, without running headers and footers."""
 
 import ctypes
 import hashlib
-import itertools
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 from statistics import median
 from typing import Any, NamedTuple
 
 from analysis.text.reading.records import ReadError, Record, optional
 
 _ENCRYPTED = 4  # pdfium's error code for a password that is missing or wrong
-_HYPHEN = "\x02"  # what pdfium puts for a hyphen at a line end, and for the line end
+_HYPHEN = "\x02"  # pdfium's sign for a hyphen at a line end together with the line end
 _SAME_PLACE = 3.0  # points by which the baseline of a running line may differ between pages
-_RECURS = 3  # pages that have a line at the same place before it is taken for a running one
-_EDGE = 3  # lines from the top, and as many from the bottom of a page, that can be running ones
+_RECURS = 3  # minimum number of pages with a running line
+_EDGE = 3  # lines at the top, and as many at the bottom of a page, that may be running lines
 _PAGE_NUMBER = re.compile(r"[^\w#]*#(?:[^\w#.,]+#)?[^\w#]*")  # 7, - 7 -, 7/12, but not 7.5
 _ENDS = re.compile(r"[.!?…:;۔؟][\"'”’»)\]]*$")
 _LIST_MARK = re.compile(r"(?:[-*•▪–—]|\(?\w{1,3}[.)])\s")
@@ -27,14 +26,15 @@ _LONG_WORD = 60  # characters
 _LAST_WORD = re.compile(r"(\w[\w-]*)-$")
 _FIRST_WORD = re.compile(r"\w+")
 _FILE_NAME = re.compile(r"(?i)microsoft word - .*|\S*\.\w{2,5}")
-_LAM, _ALEFS = "ل", frozenset("اأإآٱ")  # drawn as one sign, lam being read first
+_LAM, _ALEFS = "ل", frozenset("اأإآٱ")  # drawn as one ligature in which lam is read first
+_RIGHT_TO_LEFT, _LEFT_TO_RIGHT = ("R", "AL"), ("L",)  # bidirectional classes of letters
 
 
 class Line(NamedTuple):
-    """One line of a page; lengths in points, heights measured from the bottom of the page.
+    """One line of a page; lengths in points, ``base`` from the bottom of the page.
 
-    ``left`` is where the line begins. One that runs from right to left begins at its right edge: it is measured from
-    the right, in negative numbers, so that what holds for an indent or a short line holds for it too.
+    ``left`` is where the line begins. Lines that run from right to left are mirrored (in negative numbers), so that
+    indents and short lines are recognized in the same way.
     """
 
     text: str
@@ -45,13 +45,12 @@ class Line(NamedTuple):
 
 
 def read_pdf(data: bytes) -> Record:
-    """The text of the PDF `data`, pages in order, a blank line between two paragraphs or headings.
+    """Read the paragraphs and headings of the PDF `data`, a blank line apart.
 
-    A paragraph ends at a wide gap, an indent, a change of size, or a short line with an end mark; it goes on over the
-    end of a column or a page where its last line has none. A word divided at a line end is joined (`before`). Lines
-    that recur at the edge of three pages or more (`running_lines`) are left out and noted, as are pages without text.
-    Title, author and day of creation are metadata. Raises `ReadError` for a file that is encrypted, broken, or holds
-    pictures of pages only.
+    A paragraph ends at a wide gap, an indent, a change of size, or a short line with an end mark; it continues in the
+    next column or page if its last line has no end mark. Words divided at a line end are rejoined (`dehyphenate`).
+    Running lines (`running_lines`) are left out and noted; pages without text are noted. Metadata are title, author
+    and day of creation. Raises `ReadError` for a file that is encrypted, broken, or has no text layer.
     """
     pdfium = optional("pypdfium2", "pdf")
     try:
@@ -70,9 +69,9 @@ def read_pdf(data: bytes) -> Record:
     if not any(pages):
         raise ReadError("no text layer (scanned?): run OCR first")
     running = running_lines(pages)
-    if sum(map(len, running)) == sum(map(len, pages)):  # the same page three times: then it is the text
+    if sum(map(len, running)) == sum(map(len, pages)):  # the same page several times: keep it
         running = [set() for _ in pages]
-    body = [[line for line in page if line not in running[number]] for number, page in enumerate(pages)]
+    body = [[line for line in page if line not in left_out] for page, left_out in zip(pages, running, strict=True)]
     return Record(
         "\n\n".join(paragraphs(body)),
         "pdf",
@@ -84,11 +83,11 @@ def read_pdf(data: bytes) -> Record:
 
 
 def running_lines(pages: Sequence[Sequence[Line]]) -> list[set[Line]]:
-    """For each page, its headers, footers and page numbers.
+    """The headers, footers and page numbers of each page.
 
-    A line counts as one when it is, digits aside, at the same place on three pages or more, is one of the three
-    outermost on its page, and has nothing but such lines between it and the edge. Digits without a word count only in
-    the shape of a page number, so that columns of figures stay.
+    A running line recurs, digits aside, at the same place on three pages or more, is one of the three outermost lines
+    of its page, and has only running lines between it and the edge. One of digits alone must have the shape of a page
+    number, so that columns of figures are kept.
     """
     places: dict[str, list[float]] = defaultdict(list)
     for page in pages:
@@ -106,7 +105,7 @@ def running_lines(pages: Sequence[Sequence[Line]]) -> list[set[Line]]:
     for page in pages:
         downwards = sorted(page, key=lambda line: -line.base)
         top, bottom = downwards[:_EDGE], downwards[: -_EDGE - 1 : -1]
-        found.append(set(itertools.takewhile(recurs, top)) | set(itertools.takewhile(recurs, bottom)))
+        found.append(set(takewhile(recurs, top)) | set(takewhile(recurs, bottom)))
     return found
 
 
@@ -115,38 +114,38 @@ def _shape(line: Line) -> str:
 
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
-    """The paragraphs and headings that the lines of the pages make, in order."""
+    """Join the lines of the pages to paragraphs and headings."""
     known = Counter(
         word for page in pages for line in page for word in _COMPOUND.findall(line.text.removesuffix(_HYPHEN).lower())
     )
-    # Leading in units of the size, so that one figure serves body text and notes.
+    # Leading in units of the font size, so that one median serves body text and notes.
     steps = [
         (above.base - below.base) / above.size
         for page in pages
-        for above, below in itertools.pairwise(page)
+        for above, below in pairwise(page)
         if abs(above.size - below.size) < 0.1 * above.size and 0.8 < (above.base - below.base) / above.size < 3
     ]
     leading = median(steps) if steps else 1.2
-    lines = [(line, _right_edge(line, page)) for page in pages for line in page]
+    lines = []
+    for page in pages:
+        for line in page:
+            # The column of a line ends where the longest line does that begins at about the same place.
+            edge = max(other.right for other in page if abs(other.left - line.left) < 2.5 * line.size)
+            lines.append((line, edge))
     if not lines:
         return []
     pieces = [lines[0][0].text]
-    for (above, edge), (below, _) in itertools.pairwise(lines):
-        if _goes_on(above, below, leading, edge):
-            pieces[-1] = before(above.text, below.text, known)
+    for (above, edge), (below, _) in pairwise(lines):
+        if _continues(above, below, leading, edge):
+            pieces[-1] = dehyphenate(above.text, below.text, known)
         else:
             pieces.append("\n\n")
         pieces.append(below.text)
     return "".join(pieces).replace(_HYPHEN, "-").split("\n\n")
 
 
-def _right_edge(line: Line, page: Sequence[Line]) -> float:
-    """Where the lines of its column end: the furthest end of a line that begins about where this one does."""
-    return max(other.right for other in page if abs(other.left - line.left) < 2.5 * line.size)
-
-
-def _goes_on(above: Line, below: Line, leading: float, edge: float) -> bool:
-    """Whether `below` belongs to the paragraph of `above`; `edge` is where the column of `above` ends."""
+def _continues(above: Line, below: Line, leading: float, edge: float) -> bool:
+    """Whether `below` continues the paragraph of `above`, whose column ends at `edge`."""
     if abs(above.size - below.size) > 0.1 * above.size:
         return False
     if above.text.endswith(_HYPHEN):
@@ -161,12 +160,11 @@ def _goes_on(above: Line, below: Line, leading: float, edge: float) -> bool:
     return below.left - above.left < 0.8 * above.size or bool(_LIST_MARK.match(above.text))
 
 
-def before(line: str, following: str, known: Counter[str]) -> str:
-    """A line as `following` can be put to it: with a space, or with the hyphen kept or taken away.
+def dehyphenate(line: str, following: str, known: Counter[str]) -> str:
+    """Return `line` ready for `following` to be appended: with a space, or with its hyphen kept or removed.
 
-    A hyphen that divides a word goes where it is between two lower-case letters, unless the text has the word with
-    a hyphen elsewhere (`known` counts its words, in lower case) more often than without. It stays before a capital or a
-    digit, and after a word in capitals.
+    A hyphen between two lower-case letters is removed, unless the text has the word more often with a hyphen than
+    without (`known` counts its words, in lower case). Before a capital or digit, or after a capital, it stays.
     """
     line = line.replace(_HYPHEN, "-")
     first, second = _LAST_WORD.search(line[-_LONG_WORD:]), _FIRST_WORD.match(following)
@@ -180,7 +178,7 @@ def before(line: str, following: str, known: Counter[str]) -> str:
 
 
 def _page_lines(pdfium: Any, document: Any, index: int) -> list[Line]:
-    """The lines of one page in the order of the file, which is that of reading in all but odd cases."""
+    """The lines of one page in the order of the file, which is nearly always the reading order."""
     page = document[index]
     text = page.get_textpage()
     try:
@@ -191,7 +189,10 @@ def _page_lines(pdfium: Any, document: Any, index: int) -> list[Line]:
             line = match[0].strip()
             if line.strip(_HYPHEN):
                 first = match.start() + len(match[0]) - len(match[0].lstrip())
-                found.append(_line(pdfium, text, _whole(line), first, first + len(line.rstrip(_HYPHEN)) - 1))
+                last = first + len(line.rstrip(_HYPHEN)) - 1
+                # pdfium gives surrogates one by one: join the pairs, and replace the rest.
+                whole = line.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "\ufffd")
+                found.append(_line(pdfium, text, whole, first, last))
         return found
     finally:
         text.close()
@@ -199,12 +200,12 @@ def _page_lines(pdfium: Any, document: Any, index: int) -> list[Line]:
 
 
 def _line(pdfium: Any, text: Any, line: str, first: int, last: int) -> Line:
-    """The line between two characters of a page, with its place."""
+    """The line from the character `first` to `last` of a page, with its place."""
     x, y = ctypes.c_double(), ctypes.c_double()
     pdfium.raw.FPDFText_GetCharOrigin(text, first, x, y)
     left, right = x.value, text.get_charbox(last)[2]
     size = max(pdfium.raw.FPDFText_GetFontSize(text, first), 1.0)
-    if not line.isascii() and len(line) == last - first + 1:  # else it holds a hyphen or a pair of surrogates
+    if not line.isascii() and len(line) == last - first + 1:  # without a hyphen or a pair of surrogates
         boxes = [text.get_charbox(position) for position in range(first, last + 1)]
         line = reading_order(line, [(box[0] + box[2]) / 2 for box in boxes])
         if _is_right_to_left(line):
@@ -212,13 +213,8 @@ def _line(pdfium: Any, text: Any, line: str, first: int, last: int) -> Line:
     return Line(line, left, right, y.value, size)
 
 
-def _whole(line: str) -> str:
-    """`line` with the pairs of surrogates, which pdfium gives one by one, put together; else U+FFFD for them."""
-    return line.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "\ufffd")
-
-
 def _entry(document: Any, key: str) -> str:
-    """What the file says of itself under `key`, "" where that is no text."""
+    """The metadata entry `key` of the file, "" if it is not text."""
     try:
         return str(document.get_metadata_value(key)).replace("\0", "")
     except UnicodeDecodeError:
@@ -226,7 +222,7 @@ def _entry(document: Any, key: str) -> str:
 
 
 def _metadata(info: dict[str, str]) -> dict[str, str]:
-    """Title, author and day of creation where the file has them; a title that is only a file's name is none."""
+    """Title, author and day of creation, if given; a title that is only a file name is ignored."""
     day = re.match(r"D:(\d{4})(\d\d)(\d\d)", info.get("CreationDate", ""))
     title = info.get("Title", "").strip()
     found = {
@@ -238,7 +234,7 @@ def _metadata(info: dict[str, str]) -> dict[str, str]:
 
 
 def _problems(pages: Sequence[Sequence[Line]], running: Sequence[set[Line]]) -> tuple[str, ...]:
-    """What was left out, a line for each kind."""
+    """Notes on running lines and pages without text."""
     notes = []
     counts = Counter(_shape(line) for lines in running for line in lines)
     if counts:
@@ -252,47 +248,54 @@ def _problems(pages: Sequence[Sequence[Line]], running: Sequence[set[Line]]) -> 
 
 
 def _is_right_to_left(text: str) -> bool:
-    """Whether most letters of `text` are of a script that is written from right to left."""
+    """Whether most letters of `text` are of a right-to-left script."""
     directions = [unicodedata.bidirectional(character) for character in text]
-    return sum(d in ("R", "AL") for d in directions) > directions.count("L")
+    return sum(direction in _RIGHT_TO_LEFT for direction in directions) > directions.count("L")
 
 
 def reading_order(text: str, middles: Sequence[float]) -> str:
-    """The characters of a line in the order of reading; `middles` says where each is, from the left of the page.
+    """Return the characters of a line in reading order; `middles` are their horizontal positions.
 
-    A file lists what it draws in any order: words from right to left are in it letter by letter as they are read in
-    one place, as they are seen in the next. What its place shows to be the order of seeing is turned round: the letters
-    of a word, the words of a stretch in such a script, and the stretches of a line that is mostly in one. Words are
-    what is between blanks; a mark stays behind its letter.
+    A file may list right-to-left text in reading order or in visual order, and mix them. What the positions show to be
+    in visual order is reversed: the letters of a word, the words of a right-to-left run, and the runs of a line that
+    is mostly right-to-left. Words are separated by blanks; combining marks stay behind their letters.
     """
-    if not any(unicodedata.bidirectional(character) in ("R", "AL") for character in text):
+    if not _has_letters(text, _RIGHT_TO_LEFT):
         return text
-    words = []
+    words: list[tuple[bool, str, float]] = []  # whether it is in a right-to-left run, the word, its position
+    is_rtl = False
     place = 0
     for word in text.split(" "):
         if word:
             own = middles[place : place + len(word)]
-            words.append((_letters(word, own) if _has_letters(word, "R", "AL") else word, sum(own) / len(own)))
+            if _has_letters(word, _RIGHT_TO_LEFT):
+                is_rtl = True
+                word = _read_word(word, own)
+            elif _has_letters(word, _LEFT_TO_RIGHT):
+                is_rtl = False
+            words.append((is_rtl, word, sum(own) / len(own)))  # words without letters join the run before them
         place += len(word) + 1
-    stretches = [_turned(stretch) for stretch in _stretches(words)]
-    middle = [sum(at for _, at in stretch) / len(stretch) for stretch in stretches]
-    if _is_right_to_left(text) and _rises(middle):
-        stretches.reverse()
-    return " ".join(word for stretch in stretches for word, _ in stretch)
+    runs = []
+    for is_rtl, group in groupby(words, key=lambda word: word[0]):
+        run = list(group)
+        runs.append(run[::-1] if is_rtl and _rises([middle for *_, middle in run]) else run)
+    if _is_right_to_left(text) and _rises([sum(middle for *_, middle in run) / len(run) for run in runs]):
+        runs.reverse()
+    return " ".join(word for run in runs for _, word, _ in run)
 
 
-def _has_letters(word: str, *directions: str) -> bool:
+def _has_letters(word: str, directions: Sequence[str]) -> bool:
     return any(unicodedata.bidirectional(character) in directions for character in word)
 
 
-def _letters(word: str, middles: Sequence[float]) -> str:
-    """The letters of a word, turned round where each is to the right of the one before it."""
+def _read_word(word: str, middles: Sequence[float]) -> str:
+    """Return the letters of a word in reading order, reversed if they run to the right."""
     letters: list[str] = []
     places: list[float] = []
     for character, middle in zip(word, middles, strict=True):
         if letters and unicodedata.combining(character):
             letters[-1] += character
-        elif letters and middle == places[-1]:  # one sign for two letters, which may be listed in either order
+        elif letters and middle == places[-1]:  # a ligature, whose two letters may be listed in either order
             is_alef_first = letters[-1] in _ALEFS and character == _LAM
             letters[-1] = character + letters[-1] if is_alef_first else letters[-1] + character
         else:
@@ -301,26 +304,7 @@ def _letters(word: str, middles: Sequence[float]) -> str:
     return "".join(letters[::-1] if _rises(places) else letters)
 
 
-def _stretches(words: Sequence[tuple[str, float]]) -> list[list[tuple[str, float]]]:
-    """The words in stretches of one direction; what has none, a number say, goes with those before it."""
-    direction, directions = False, []
-    for word, _ in words:
-        if _has_letters(word, "R", "AL"):
-            direction = True
-        elif _has_letters(word, "L"):
-            direction = False
-        directions.append(direction)
-    pairs = zip(directions, words, strict=True)
-    return [[word for _, word in group] for _, group in groupby(pairs, key=lambda pair: pair[0])]
-
-
-def _turned(stretch: list[tuple[str, float]]) -> list[tuple[str, float]]:
-    """A stretch from right to left in the order of reading; one from left to right is already."""
-    turned = any(_has_letters(word, "R", "AL") for word, _ in stretch) and _rises([at for _, at in stretch])
-    return stretch[::-1] if turned else stretch
-
-
 def _rises(places: Sequence[float]) -> bool:
-    """Whether most of `places` lie to the right of the one before."""
+    """Whether most of `places` are to the right of the one before."""
     steps = [after - before for before, after in pairwise(places)]
     return sum(step > 0 for step in steps) > sum(step < 0 for step in steps)

@@ -1,4 +1,4 @@
-"""Plain text and Markdown: the text exactly as written, and the front matter that may open it."""
+"""Plain text and Markdown, with optional YAML front matter."""
 
 import hashlib
 import re
@@ -7,20 +7,20 @@ import yaml
 
 from analysis.core.strict_yaml import refuse_traps
 from analysis.text.reading.decoding import decode
-from analysis.text.reading.formats.rows import HALF, as_text
+from analysis.text.reading.formats.rows import LONE_SURROGATE, as_text
 from analysis.text.reading.records import ReadError, Record
 
 _FENCE = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.MULTILINE)
-_LONGEST = 10_000  # characters of front matter; a rule further down is a rule
+_LONGEST = 10_000  # characters of front matter
 
 
 def read_plain(data: bytes, kind: str = "txt") -> Record:
-    """The text in `data`, as `decode` gives it, with the keys of its YAML front matter as metadata.
+    """Read the text in `data`, with the keys of its YAML front matter as metadata.
 
-    Front matter is a block between two lines ``---`` at the very top that is a YAML mapping. It stays part of the text,
-    and ``body`` says where it ends. A block that is no mapping is kept as text and noted. Values stay as written
-    (``no`` is a language, ``007`` an issue); lists and mappings become JSON. Raises `ReadError` for an empty text.
+    Front matter is a YAML mapping between two lines ``---`` at the very top. It stays part of the text, and ``body``
+    is where it ends. A block that is not a mapping is kept as text and noted. Values stay as written (``no``,
+    ``007``); lists and mappings become JSON. Raises `ReadError` for an empty text.
     """
     text, encoding = decode(data)
     metadata, body, problems = front_matter(text)
@@ -30,7 +30,7 @@ def read_plain(data: bytes, kind: str = "txt") -> Record:
 
 
 def front_matter(text: str) -> tuple[dict[str, str], int, tuple[str, ...]]:
-    """The keys of the front matter of `text`, the offset of what follows it, and why a block was not taken for one."""
+    """The metadata in the front matter of `text`, the offset of its end, and why a block is not front matter."""
     fence = _FENCE.match(text)
     closing = _CLOSING.search(text, fence.end(), fence.end() + _LONGEST) if fence else None
     if not fence or not closing:
@@ -38,11 +38,11 @@ def front_matter(text: str) -> tuple[dict[str, str], int, tuple[str, ...]]:
     block = text[fence.end() : closing.start()]
     try:
         refuse_traps(block, yaml.BaseLoader)
-        keys = yaml.load(block, Loader=yaml.BaseLoader)  # the safe loader that leaves every scalar as written
+        keys = yaml.load(block, Loader=yaml.BaseLoader)  # a safe loader that leaves scalars as written
         if not isinstance(keys, dict):
             raise yaml.YAMLError("it is not a mapping of keys to values")
         metadata = {str(key): as_text(value) for key, value in keys.items()}
-        if HALF.search("".join(map("".join, metadata.items()))):
+        if LONE_SURROGATE.search("".join(map("".join, metadata.items()))):
             raise yaml.YAMLError("it holds half a character")
     except (yaml.YAMLError, RecursionError) as error:
         reason = " ".join(str(getattr(error, "problem", None) or error).split())

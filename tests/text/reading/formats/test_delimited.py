@@ -34,12 +34,6 @@ def test_the_delimiter_is_found_by_the_column_that_is_wanted(delimiter):
     assert (record.text, record.metadata) == ("One.", {"id": "1", "a, b; c | d": "x"})
 
 
-def test_a_column_name_full_of_other_delimiters():
-    [record] = read("text;a, b, c, d\nOne.;x\n")
-    assert isinstance(record, Record)
-    assert (record.text, record.metadata) == ("One.", {"a, b, c, d": "x"})
-
-
 def test_the_file_stays_open_for_its_owner():
     file = io.BytesIO(b"text\nOne.\nTwo.\n")
     first = next(read_delimited(file))
@@ -54,36 +48,19 @@ def test_in_any_encoding(encoding):
 
 
 def test_rows_that_are_not_whole():
-    rows = [
-        "text,source",  # line 1
-        "One.,Daily",
-        "Two.",
-        '"Three,',  # lines 4 and 5
-        'and more",Daily',
-        "Four, five,Daily",
-        "",
-        '"Six" seven,Daily',
-        "  ,Daily",
-        "Eight.,Daily",
-    ]
-    found = read("\n".join(rows))
+    #                line 1    2          3    4 and 5                    6                7  8
+    content = 'text,source\nOne.,Daily\nTwo.\n"Three,\nand more",Daily\nFour, five,Daily\n\n"Six" seven,Daily\n'
+    found = read(content + '  ,Daily\nEight.,Daily\n"Nine.,Daily\nTen.,Daily\n')
+    assert [part.name for part in found] == ["1", "2", "3", "4", "5", "6", "7", "8"]
     assert [part.text for part in found if isinstance(part, Record)] == ["One.", "Three,\nand more", "Eight."]
+    quote = "cannot be told into fields (',' expected after '\"'): double each quote inside a quoted field"
     assert [part for part in found if isinstance(part, Problem)] == [
         Problem("2", "line 3: has 1 fields, not 2 as the first row: quote fields with ','"),
         Problem("4", "line 6: has 3 fields, not 2 as the first row: quote fields with ','"),
-        Problem(
-            "5", "line 8: cannot be told into fields (',' expected after '\"'): double each quote inside a quoted field"
-        ),
+        Problem("5", f"line 8: {quote}"),
         Problem("6", "line 9: its 'text' is empty"),
+        Problem("8", "line 11: opens a quote that is never closed; nothing from here on is read: close it"),
     ]
-    assert [part.name for part in found] == ["1", "2", "3", "4", "5", "6", "7"]
-
-
-def test_a_quote_that_is_never_closed():
-    found = read('text,source\nOne.,Daily\n"Two.,Daily\nThree.,Daily\n')
-    assert [part.name for part in found] == ["1", "2"]
-    reason = "line 3: opens a quote that is never closed; nothing from here on is read: close it"
-    assert found[1] == Problem("2", reason)
 
 
 def test_a_file_that_changes_its_encoding_further_down():
@@ -91,9 +68,7 @@ def test_a_file_that_changes_its_encoding_further_down():
     found = read(rows.encode("utf-16") + b"\x00\xd8")  # half a pair of surrogates
     assert sum(isinstance(part, Record) for part in found) >= 299_000
     assert isinstance(found[-1], Problem)
-    assert (
-        "is not utf-16, as all before it is; nothing from here on is read: save the file as UTF-8" in found[-1].reason
-    )
+    assert "is not utf-16, as all before it is; nothing from here on is read: save the file" in found[-1].reason
 
 
 def test_a_nul_is_kept_in_a_text_and_in_a_column():
@@ -142,17 +117,10 @@ def test_one_row_is_in_memory_at_a_time(tmp_path):
         rows.writerow(["text", "id"])
         rows.writerows((f"The council met {number} times. " * 40, number) for number in range(20_000))
     assert path.stat().st_size > 20_000_000
-    with path.open("rb") as file:
-        peak, count = peak_of(read_delimited(file))
-    assert count == 20_000
-    assert peak < 5_000_000  # a piece of a MB to find the encoding, and some copies
-
-
-def peak_of(records):
-    """The most bytes that going through the records takes, and their number."""
     tracemalloc.start()
     try:
-        count = sum(1 for _ in records)
-        return tracemalloc.get_traced_memory()[1], count
+        with path.open("rb") as file:
+            assert sum(isinstance(part, Record) for part in read_delimited(file)) == 20_000
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000  # a MB to find the encoding, and some copies
     finally:
         tracemalloc.stop()

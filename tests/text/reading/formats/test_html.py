@@ -46,9 +46,8 @@ def test_the_article_of_a_page():
         "language": "en",
     }
     [problem] = record.problems  # Home, Sport pages, and the eight words of the footer
-    assert problem.startswith(
-        "left out as no part of the article: 11 words in 3 blocks of the page: Home / Sport pages / "
-    )
+    beside = "11 words in 3 blocks of the page: Home / Sport pages / "
+    assert problem.startswith(f"left out as no part of the article: {beside}")
 
 
 def test_a_date_is_never_guessed_from_the_text():
@@ -69,13 +68,10 @@ def test_a_date_is_never_guessed_from_the_text():
     ],
 )
 def test_the_encoding(declared, written, encoding):
-    record = read_html(PAGE.format(charset=declared).encode(written))
-    assert (record.text.split("\n\n"), record.encoding) == (ARTICLE, encoding)
-
-
-def test_an_xml_declaration_is_no_obstacle():
-    page = '<?xml version="1.0" encoding="iso-8859-1"?>' + PAGE.format(charset="iso-8859-1")
-    assert read_html(page.encode("cp1252")).text.split("\n\n") == ARTICLE
+    page = PAGE.format(charset=declared)
+    for text in (page, f'<?xml version="1.0" encoding="{declared}"?>{page}'):
+        record = read_html(text.encode(written))
+        assert (record.text.split("\n\n"), record.encoding) == (ARTICLE, encoding)
 
 
 def test_a_headline_outside_the_article_comes_first():
@@ -88,9 +84,7 @@ def test_a_headline_outside_the_article_comes_first():
     ["<html><body><nav>Home</nav></body></html>", "<html><body></body></html>", "<!-- nothing -->", "<div>" * 5000],
 )
 def test_a_page_without_an_article(page):
-    with pytest.raises(
-        ReadError, match=r"no article was found in the page|is not a web page|not all of the page is read"
-    ):
+    with pytest.raises(ReadError, match=r"no article was found|is not a web page|not all of the page is read"):
         read_html(page.encode())
 
 

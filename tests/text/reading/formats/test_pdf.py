@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from analysis.publish.figures import style
-from analysis.text.reading.formats.pdf import Line, before, paragraphs, read_pdf, reading_order, running_lines
+from analysis.text.reading.formats.pdf import Line, dehyphenate, paragraphs, read_pdf, reading_order, running_lines
 from analysis.text.reading.records import ReadError
 
 Placed = tuple[float, float, float, str]  # x and y from the lower left corner, size, text
@@ -85,15 +85,11 @@ def test_headers_footers_and_page_numbers_are_left_out_and_named():
 
 
 @EXAMPLE
-def test_two_pages_are_too_few_for_a_running_line():
+def test_lines_that_recur_and_are_no_running_lines():
     record = read_pdf(pdf([[(50, 800, 9, "Annual report"), (50, 700, 11, text)] for text in ("One.", "Two.")]))
-    assert record.text.split("\n\n") == ["Annual report", "One.", "Annual report", "Two."]
-
-
-@EXAMPLE
-def test_a_text_of_running_lines_alone_is_kept():
+    assert record.text.split("\n\n") == ["Annual report", "One.", "Annual report", "Two."]  # two pages are too few
     record = read_pdf(pdf([[(50, 700, 11, "The same page.")]] * 3))
-    assert (record.text.split("\n\n"), record.problems) == (["The same page."] * 3, ())
+    assert (record.text.split("\n\n"), record.problems) == (["The same page."] * 3, ())  # nothing would be left
 
 
 @EXAMPLE
@@ -113,15 +109,10 @@ def test_a_paragraph_goes_on_over_the_page_and_its_footer():
 
 
 @EXAMPLE
-def test_columns_are_read_one_after_the_other():
+def test_columns_are_read_one_after_the_other_and_a_page_without_text_is_named():
     page = column(["The council met on", "Monday, and the"]) + column(["mayor of it rose", "at noon."], x=320)
-    assert read_pdf(pdf([page])).text == "The council met on Monday, and the mayor of it rose at noon."
-
-
-@EXAMPLE
-def test_a_page_without_text_is_named():
-    record = read_pdf(pdf([[(50, 700, 11, "One.")], []]))
-    assert record.text == "One."
+    record = read_pdf(pdf([page, []]))
+    assert record.text == "The council met on Monday, and the mayor of it rose at noon."
     assert record.problems == ("no text on page 2 of 2 (scanned?): run OCR to have it",)
 
 
@@ -203,7 +194,7 @@ def test_where_a_paragraph_ends(lines, count):
     ],
 )
 def test_a_hyphen_at_a_line_end(first, second, known, joined):
-    assert before(first, second, Counter(known)) + second == joined
+    assert dehyphenate(first, second, Counter(known)) + second == joined
 
 
 def places(*parts):
