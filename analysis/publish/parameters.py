@@ -186,18 +186,6 @@ def takes(parameter: Parameter) -> str:
     return ", ".join([*said, *[parameter.values] * bool(parameter.values), *["or none"] * parameter.optional])
 
 
-def parameters_page() -> str:
-    """The parameters of every notebook as a page of Markdown, a table each."""
-    lines = ["# Parameters", "", "Given with `-p name=value` or in a file, `--params settings.yml`, and checked before"]
-    lines += ["anything runs. In `notebooks/00_explore.ipynb` they are changed by hand."]
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        lines += ["", f"## {path.stem}", "", "| parameter | takes | default | meaning |", "| --- | --- | --- | --- |"]
-        for parameter in read_parameters(path):
-            cells = (f"`{parameter.name}`", takes(parameter), f"`{parameter.default!r}`", parameter.meaning)
-            lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
-
-
 def _is_declared(parameter: Parameter) -> bool:
     """Whether it is said, in a way that can be checked, which values a parameter takes."""
     if parameter.type in ("str", "list"):

@@ -14,7 +14,7 @@ from analysis import load_run, tokenize
 from analysis.core.paths import ROOT
 from analysis.publish import frame_tables
 from analysis.publish.corpus_tables import CAPTIONS
-from analysis.publish.dictionary import GROUP, meaning, methods, methods_page, tables, tables_page
+from analysis.publish.dictionary import GROUP, meaning, methods, tables
 from analysis.publish.parameters import notebooks, read_cells, read_parameters
 from analysis.redundancy.near import near_repeats, near_texts
 from analysis.redundancy.reuse import common_shingles
@@ -150,12 +150,6 @@ def test_columns_whose_names_vary():
 def test_a_column_that_no_run_has_is_refused(table, column, group_by):
     with pytest.raises(KeyError, match=f"no column '{column}' in table '{table}': it has .*per_1000_words"):
         meaning(table, column, group_by=group_by)
-
-
-def test_the_page_of_the_tables_is_that_of_the_dictionary():
-    page = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
-    assert page == tables_page(), "docs/tables.md is stale: python -m analysis.publish.dictionary"
-    assert all(f"\n### {name}\n" in page for name in tables())
 
 
 # What the meanings of these columns say in words, computed from the other columns of the table.
@@ -307,10 +301,3 @@ def test_letters_are_explained_where_there_is_a_formula():
 def test_a_source_has_a_year():
     for method in methods():
         assert all(re.search(r"\b(19|20)\d\d\b", source) for source in method.source), method.id
-
-
-def test_the_page_of_the_methods_is_that_of_the_file():
-    page = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
-    assert page == methods_page(), "docs/methods.md is stale: python -m analysis.publish.dictionary"
-    assert page.count("\n### ") == len(methods())
-    assert page.count("$") == 2 * len(formulas())

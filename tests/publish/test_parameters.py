@@ -5,11 +5,9 @@ from pathlib import Path
 import pytest
 
 from analysis.core.errors import ParameterError
-from analysis.core.paths import ROOT
 from analysis.publish.parameters import (
     check,
     notebooks,
-    parameters_page,
     parse_assignments,
     read_parameters,
     read_params_file,
@@ -76,12 +74,6 @@ def test_a_derived_parameter_is_refused(tmp_path):
 def test_a_parameter_that_does_not_say_what_it_takes_is_refused(tmp_path, line):
     with pytest.raises(ParameterError, match="does not say what it takes"):
         read_parameters(notebook(tmp_path, line))
-
-
-def test_the_page_of_parameters_is_made_of_the_notebooks():
-    page = (ROOT / "docs" / "parameters.md").read_text(encoding="utf-8")
-    assert page == parameters_page(), "docs/parameters.md is stale: python -m analysis.publish.dictionary"
-    assert "| `similarity` | a number, above 0 up to 1 | `0.6` | share of words" in page
 
 
 def test_the_command_line_lists_what_each_takes(typed):
