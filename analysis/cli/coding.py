@@ -1,4 +1,4 @@
-"""``lafz code``: sentences drawn for human coders, their agreement, and how well a lexicon finds what they see."""
+"""``lafz code``: draw sentences for human coders, measure their agreement, score a lexicon against them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,7 +35,7 @@ app = typer.Typer(
 )
 
 LEXICON = LEXICONS / "security_communication.yml"
-SHARES = ("precision", "recall", "f1", "f1_low", "f1_high")  # of the table of `validity`, those that are shown
+SHARES = ("precision", "recall", "f1", "f1_low", "f1_high")  # columns of the table of `validity` that are shown
 LexiconOption = Annotated[
     Path,
     path_option(f"The frames, a file or a name of the package's [default: {LEXICON.name}].", show_default=False),
@@ -170,7 +170,7 @@ def plan(
 
 
 def _coded(files: Sequence[Path], tokens: "Tokens", lexicon: "Lexicon", key: Path | None) -> "pd.DataFrame":
-    """The codes in drawn sheets, or in tables of spans."""
+    """Read the codes in drawn sheets, or in tables of spans."""
     import pandas as pd
 
     from analysis.framing.sheets import read_sheet

@@ -1,6 +1,5 @@
-"""Commands on finished runs: a figure drawn again, a report as a document, what moved between two runs, sweeps."""
+"""Commands on finished runs: redraw a figure, export a report, compare two runs, sweep a parameter."""
 
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +20,6 @@ from analysis.cli.shared import (
 )
 from analysis.core.errors import ParameterError
 from analysis.core.paths import FIGURES
-from analysis.core.printable import printable
 
 RunArgument = Annotated[str, path_argument("The folder of a finished report.", metavar="RUN")]
 
@@ -102,7 +100,7 @@ def sweep(
             progress=lambda run, section, number, total: bars(f"{run} {section}", number, total),
         )
     for failure in done.failures:
-        print(f"lafz: {printable(str(failure))}", file=sys.stderr)
+        note(str(failure))
     if done.kept:
         note(f"{counted(len(done.kept), 'finished run')} kept as it was: {', '.join(done.kept)}")
     if done.page:

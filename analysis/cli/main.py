@@ -28,7 +28,7 @@ from analysis.core.printable import printable
 from analysis.core.resources import LOCAL, connect, fitting, rarely_collected, read_memory
 from analysis.publish.parameters import notebooks, parse_assignments, read_parameters, read_params_file, takes
 
-GROUPS = {  # the commands under their headings, in the order of `lafz --help`
+GROUPS = {  # headings and commands in the order of `lafz --help`
     "Read texts": ("report", "new", "params", "sweep"),
     "Check a run, and use it": ("verify", "compare", "figure", "export"),
     "Code with people": ("code", "evaluate"),
@@ -37,10 +37,8 @@ GROUPS = {  # the commands under their headings, in the order of `lafz --help`
 
 
 class Grouped(TyperGroup):
-    """Commands in `GROUPS`."""
-
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write each group under its heading, what the commands do in one column."""
+        """Write the commands under the headings of `GROUPS`, with their descriptions aligned."""
         width = max(map(len, self.commands))
         for heading, group in GROUPS.items():
             with formatter.section(heading):
@@ -98,7 +96,7 @@ def report(
     target = Path(out) if out else FIGURES / (Path(corpus).resolve().stem or "report")
     chosen = names(only)
     size = read_memory(memory) if memory else None
-    with waiting(fork=dask is None) as processes:  # they import while this process does, which both is slow
+    with waiting(fork=dask is None) as processes:  # which import while this process does
         from analysis.core.compiled import is_first_use
         from analysis.publish.page import answers
         from analysis.publish.run.assemble import report as make
@@ -108,13 +106,22 @@ def report(
             note("the first report on a machine compiles what it counts with, and keeps it: a minute or two more")
         room = size or free()
         workers = fitting(room) if dask == LOCAL else 1  # workers of this machine share its memory
-        how: dict[str, Any] = {"keep_failed": keep_failed, "memory": size, "worker_memory": room // workers}
-        how["processes"] = processes
         with _kept_told(target):
             with connect(dask, workers=workers) as client, progress_bars() as progress:
-                failures = make(corpus, target, only=chosen, values=values, client=client, progress=progress, **how)
+                failures = make(
+                    corpus,
+                    target,
+                    only=chosen,
+                    values=values,
+                    keep_failed=keep_failed,
+                    client=client,
+                    memory=size,
+                    worker_memory=room // workers,
+                    processes=processes,
+                    progress=progress,
+                )
             for failure in failures:
-                print(f"lafz: {printable(str(failure))}", file=sys.stderr)
+                note(str(failure))
             if failures:
                 raise typer.Exit(1)
     for sentence in answers(target, list(notebooks(chosen))):
@@ -124,7 +131,7 @@ def report(
 
 @contextmanager
 def _kept_told(out: Path) -> Iterator[None]:
-    """When a failure or a signal ends the report `out`, say on stderr that its finished parts are kept, if they are."""
+    """After a failure or a signal, say on stderr that finished parts of the report `out` are kept, if they are."""
     from analysis.core.jobs import KEPT
     from analysis.publish.run.sections import is_kept
 
@@ -151,7 +158,7 @@ def verify(
     if differences:
         for line in changed_versions(run):
             note(line)
-        print(f"lafz: {printable(run)}: {counted(len(differences), 'difference')}", file=sys.stderr)
+        note(f"{run}: {counted(len(differences), 'difference')}")
         raise typer.Exit(1)
     print(f"{run}: every file is the same, byte for byte")
 
@@ -183,7 +190,7 @@ def list_parameters(
     notebook: Annotated[Optional[str], typer.Argument(help="One notebook, such as framing; all without it.")] = None,
 ) -> None:
     """List the parameters of the notebooks with their defaults."""
-    from rich.console import Console  # only this command shows a table, and it is slow to import
+    from rich.console import Console  # slow to import
     from rich.table import Table
 
     only = [notebook.split("_", 1)[1] if notebook[:2].isdigit() else notebook] if notebook else []
@@ -201,7 +208,7 @@ def main() -> None:
         with rarely_collected(), faults_told():
             app(prog_name="lafz")
     except ParameterError as error:
-        print(f"lafz: {printable(str(error))}", file=sys.stderr)
+        note(str(error))
         raise SystemExit(2) from None
 
 

@@ -1,6 +1,7 @@
-"""The records of a finished run, whoever sent it: manifest, notebooks, what is said of a table; every field checked.
+"""The records of a finished run: manifest, notebooks, descriptions of tables, with every field checked.
 
-Nothing is coerced. What is not as this program writes it is refused with the file, the field and what was expected.
+A run may come from anywhere. Nothing is coerced; a record that this program would not write is refused with the file,
+the field and what was expected.
 """
 
 import math
@@ -28,9 +29,9 @@ from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST
 from analysis.publish.parameters import joined
 
 LARGEST = 2**27  # bytes of a record: a manifest of 800,000 inputs
-MOST_VALUES = 2**22  # of a record: as many take half a gigabyte
-MOST_FILES = 10_000  # that a run made, or that a notebook shows; a report has some hundreds
-MOST_NAMES = 1_000  # of parameters, columns, packages
+MOST_VALUES = 2**22  # values of a record, which take half a gigabyte
+MOST_FILES = 10_000  # files of a run, or outputs of a notebook; a report has some hundreds
+MOST_NAMES = 1_000  # parameters, columns or packages
 
 _FAULTS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
@@ -42,7 +43,7 @@ def _few(value: Any) -> Any:
 
 
 def _parameters(values: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of a notebook."""
+    """Check the parameters of a notebook."""
     for name, value in {"corpus": None, **values}.items():
         is_text = isinstance(value, str) and "\0" not in value
         is_number = isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value))
@@ -71,19 +72,19 @@ Parameters = Annotated[dict[str, Any], BeforeValidator(_few), AfterValidator(_pa
 
 
 class _Closed(BaseModel):
-    """What has these fields and no others."""
+    """A record with these fields and no others."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
 
 class _Open(BaseModel):
-    """What another version may give further fields, which are kept as they are."""
+    """A record to which another version may add fields, which are kept."""
 
     model_config = ConfigDict(strict=True, extra="allow")
 
 
 class _Partly(BaseModel):
-    """What has further fields that nobody here reads."""
+    """A record with further fields, which are ignored."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
@@ -129,7 +130,7 @@ class _AboutFigure(_About):
 
 
 class Shown(_Partly):
-    """What a notebook says of an output that the report takes over."""
+    """An output of a notebook that the report shows."""
 
     kind: Literal["figure", "finding", "note", "reading", "table"]
     name: Text = ""
@@ -183,10 +184,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of the report in `folder`; raises `ParameterError` where there is none, or none to be trusted.
+    """The manifest of the report in `folder`; each output that it names lies in the folder, and is a file or missing.
 
-    Of a run that somebody else has sent anything may be there: each output that it names lies in the folder, and is a
-    file if it is there at all.
+    Raises `ParameterError` where there is no manifest, or none to be trusted.
     """
     restore(folder)
     if not (folder / MANIFEST).is_file():
@@ -198,7 +198,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def read_about(folder: Path, name: str, *, figure: bool = False) -> dict[str, Any]:
-    """What ``<name>.json`` in the run `folder` says of a table, or of a `figure`: columns with their types, caption."""
+    """The content of ``<name>.json`` in the run `folder`: caption and columns of a table, or of a `figure`."""
     return _read(_AboutFigure if figure else _About, folder, f"{name}.json").model_dump(exclude_unset=True)
 
 
@@ -215,7 +215,7 @@ def read_crate(folder: Path, name: str) -> dict[str, dict[str, Any]]:
 
 @contextmanager
 def content_told(what: str) -> Iterator[None]:
-    """Whatever goes wrong in the block with content that others may have written, as a `ParameterError` of one line."""
+    """Raise whatever goes wrong in the block, which reads content from elsewhere, as a `ParameterError` of one line."""
     try:
         yield
     except ParameterError:
@@ -226,7 +226,7 @@ def content_told(what: str) -> Iterator[None]:
 
 
 def _read(model: type[Model], folder: Path, name: str) -> Model:
-    """The JSON file `name` in `folder` as `model`."""
+    """Parse the JSON file `name` in `folder` as a `model`."""
     data = read_inside(folder, name, most=LARGEST)
     try:
         if sum(map(data.count, (b"[", b"{", b","))) <= MOST_VALUES:

@@ -1,6 +1,6 @@
-"""Panels of controls over one corpus or report, recomputed as they are used; what needs a lexicon is in `frames`.
+"""Interactive panels over one corpus or report; those that need a lexicon are in `frames`.
 
-Each function gives an ipywidgets widget that `widgets.show_widget` displays.
+Each function returns an ipywidgets widget that `widgets.show_widget` displays.
 """
 
 from collections.abc import Collection
@@ -26,10 +26,10 @@ from analysis.terms.frequency import terms
 from analysis.text.patterns import find, fitting_types, fold_pattern
 from analysis.text.tokens import Tokens
 
-SORTED = 20_000  # places of a word up to which all their contexts are made, so that they can be put into order
+SORTED = 20_000  # occurrences up to which a concordance is sorted
 PAIRS = 40  # pairs of sentences that are shown
-BEGINS = ("term_frequency/all_words", "framing/profile")  # tables of a report, of which the first that it has is shown
-LONGER = 5  # words that begin like one that does not occur
+BEGINS = ("term_frequency/all_words", "framing/profile")  # tables of which the first in a report is shown at first
+LONGER = 5  # words that are proposed for one that does not occur
 
 ORDERS = {
     "as in the texts": "document",
@@ -43,10 +43,10 @@ ORDERS = {
 def concordance(
     tokens: Tokens, *, pattern: str | None = None, by: str | None = None, stopwords: Collection[str] = ()
 ) -> Any:
-    """A search as you type: every occurrence of a word, phrase or wildcard pattern (see `kwic`), in its context.
+    """A search as you type: the occurrences of a word, phrase or wildcard pattern (see `kwic`) in context.
 
-    It begins with `pattern`, or with the most frequent word that is none of `stopwords`; `by` is a metadata column to
-    choose documents by. The first 200 lines are shown; more than 20,000 occurrences stay in the order of the texts.
+    It begins with `pattern`, or with the most frequent word that is not in `stopwords`; `by` is a metadata column to
+    choose documents by. The first 200 lines are shown; more than 20,000 occurrences are not sorted.
     """
     if pattern is None:
         pattern = next(iter(terms(tokens, stopwords=stopwords, most=1)["term"]), "")
@@ -72,7 +72,7 @@ def concordance(
 def words(tokens: Tokens, *, by: str | None = None, stopwords: Collection[str] = ()) -> Any:
     """The most frequent words or phrases with their intervals, as in the report.
 
-    A repeated sentence is one that occurs several times in the corpus, whichever documents are chosen.
+    Repeated sentences are those of the whole corpus, whichever documents are chosen.
     """
     part, group = by_group(tokens, by)
     weights = repeats.weights(tokens)
@@ -104,11 +104,11 @@ def words(tokens: Tokens, *, by: str | None = None, stopwords: Collection[str] =
 
 
 def repeated(tokens: Tokens, *, similarity: float = 0.6) -> Any:
-    """Sentences that say nearly the same, in pairs with their differences marked, or verbatim.
+    """Pairs of nearly equal sentences with their differences marked, or sentences repeated verbatim.
 
-    The slider is the Jaccard similarity of their words, at first `similarity`. Lowering it below what was looked for
-    searches again; so does each move where not all pairs were listed, see `near_repeats`. Raises `ValueError` for a
-    similarity that is no share above 0.
+    The slider is the Jaccard similarity of their words, at first `similarity`. Moving it below the lowest value so far
+    searches again, as does each move where `near_repeats` omitted pairs. Raises `ValueError` for a similarity not in
+    (0, 1].
     """
     if not 0 < similarity <= 1:
         raise ValueError(f"similarity is {similarity}: use a share above 0 and at most 1, such as 0.6")
@@ -142,7 +142,7 @@ def repeated(tokens: Tokens, *, similarity: float = 0.6) -> Any:
 
 
 def report_tables(run: Run) -> Any:
-    """The tables of a finished report, one at a time, with its caption, sorted and searched; first its words."""
+    """The tables of a finished report, one at a time, to sort and to search."""
     names = sorted(run)
     first = next((name for name in BEGINS if name in run), names[0])
     table = labelled(ui.Dropdown, "Table", "table", options=names, value=first)
@@ -176,29 +176,29 @@ def report_tables(run: Run) -> Any:
 
 
 def report_folder(corpus: str | Path, run: str | Path | None = None) -> Path:
-    """The folder of the finished report `run`, or that in which ``lafz report`` puts one of the `corpus`."""
+    """The folder of the finished report `run`, or the default one of ``lafz report`` for `corpus`."""
     return from_root(run) if run else FIGURES / (from_root(corpus).resolve().stem or "report")
 
 
 def _lines(tokens: Tokens, pattern: str, order: str) -> tuple[pd.DataFrame, int]:
-    """The lines of a concordance that are shown, and how many there are."""
-    # What kwic takes of matches that lie in one another: the shortest of those that begin, and that end, together.
+    """The lines of a concordance that are shown, and how many there are in all."""
+    # As kwic does, keep the shortest of the matches that begin, and of those that end, together.
     found = find(tokens, [pattern]).drop_duplicates("first").drop_duplicates("last", keep="last")
     if order != "document" and len(found) <= SORTED:
         return kwic(tokens, pattern, sort=order).head(LINES), len(found)
-    # The contexts of half a million places would take seconds: of the documents with the first of them it is enough.
+    # The contexts of all occurrences may take seconds: read only the documents with the first ones.
     rows = np.unique(tokens.document[found["first"].to_numpy()[:LINES]])
     return kwic(tokens.subset(rows), pattern).head(LINES), len(found)
 
 
 def _nowhere(tokens: Tokens, pattern: str) -> str:
-    """That a pattern matches nothing, and which words begin like it."""
-    said = f"“{pattern.strip()}” does not occur in these texts"
+    """Say that a pattern matches nothing, and propose the most frequent words that begin like it."""
+    nothing = f"“{pattern.strip()}” does not occur in these texts"
     word = fold_pattern(pattern, lowercase=tokens.options["lowercase"])
     if any(letter in word for letter in " *?/"):
-        return said
+        return nothing
     longer = fitting_types(tokens, [f"{word}*"]).indices
     counts = np.bincount(tokens.ids, minlength=len(tokens.vocabulary))[longer]
     best = longer[np.lexsort((tokens.vocabulary[longer].astype(str), -counts))][:LONGER]
     listed = ", ".join(str(name) for name in tokens.vocabulary[best])
-    return f"{said}. Words that begin so: {listed} (all of them: {word}*)" if listed else said
+    return f"{nothing}. Words that begin so: {listed} (all of them: {word}*)" if listed else nothing
