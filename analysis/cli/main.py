@@ -13,10 +13,10 @@ from analysis.cli import coding, finished, project, scale
 from analysis.cli.shared import (
     CorpusArgument,
     counted,
-    faults_told,
-    mistakes_told,
+    exit_cleanly,
     names,
     note,
+    parameter_errors,
     path_argument,
     path_option,
     print_table,
@@ -25,7 +25,7 @@ from analysis.cli.shared import (
 from analysis.core.errors import ParameterError
 from analysis.core.paths import FIGURES
 from analysis.core.printable import printable
-from analysis.core.resources import LOCAL, connect, fitting, rarely_collected, read_memory
+from analysis.core.resources import LOCAL, connect, fitting, infrequent_gc, read_memory
 from analysis.publish.parameters import notebooks, parse_assignments, read_parameters, read_params_file, takes
 
 GROUPS = {  # headings and commands in the order of `lafz --help`
@@ -106,7 +106,7 @@ def report(
             note("the first report on a machine compiles what it counts with, and keeps it: a minute or two more")
         room = size or free()
         workers = fitting(room) if dask == LOCAL else 1  # workers of this machine share its memory
-        with _kept_told(target):
+        with _mention_kept(target):
             with connect(dask, workers=workers) as client, progress_bars() as progress:
                 failures = make(
                     corpus,
@@ -130,7 +130,7 @@ def report(
 
 
 @contextmanager
-def _kept_told(out: Path) -> Iterator[None]:
+def _mention_kept(out: Path) -> Iterator[None]:
     """After a failure or a signal, say on stderr that finished parts of the report `out` are kept, if they are."""
     from analysis.core.jobs import KEPT
     from analysis.publish.run.sections import is_kept
@@ -180,7 +180,7 @@ def evaluate_on(
     """Score the package on labelled texts of your own."""
     from analysis.cli.evaluate import evaluate
 
-    with mistakes_told():
+    with parameter_errors():
         table = evaluate(what, gold, lexicon=lexicon)
     print_table(table, digits=4)
 
@@ -205,7 +205,7 @@ def list_parameters(
 def main() -> None:
     """Run the command line: 0 done, 1 a notebook failed, 2 bad usage or bad input, 128 and more stopped by a signal."""
     try:
-        with rarely_collected(), faults_told():
+        with infrequent_gc(), exit_cleanly():
             app(prog_name="lafz")
     except ParameterError as error:
         note(str(error))

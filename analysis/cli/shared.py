@@ -14,9 +14,9 @@ import typer
 
 from analysis.core.errors import ParameterError, with_advice
 from analysis.core.files import LeftAlone, finished
-from analysis.core.paths import given, shipped
+from analysis.core.paths import shipped, typed_path
 from analysis.core.printable import printable
-from analysis.core.signals import calls_to_leave
+from analysis.core.signals import stop_signals
 from analysis.publish.parameters import READING, check, notebooks, parse_assignments, read_parameters
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def path_given(param: typer.CallbackParam, value: Any) -> Any:
     if value is None or (isinstance(value, str) and "://" in value):
         return value
     try:
-        return type(value)(given(value))
+        return type(value)(typed_path(value))
     except ParameterError as error:
         raise ParameterError(f"{param.opts[0]} {error}") from None
 
@@ -69,20 +69,20 @@ ReadingOption = Annotated[
 
 
 class Stopped(BaseException):
-    """A signal that asks the process to stop, caught by `faults_told` alone."""
+    """A signal that asks the process to stop, caught by `exit_cleanly` alone."""
 
     def __init__(self, number: int) -> None:
         self.signal = signal.Signals(number)
 
 
 @contextmanager
-def faults_told() -> Iterator[None]:
+def exit_cleanly() -> Iterator[None]:
     """End a command that is stopped, or meets an `OSError`, with one line and an exit status.
 
-    After a signal (one of `calls_to_leave`) the line names the results finished before, and the status is 128 plus the
+    After a signal (one of `stop_signals`) the line names the results finished before, and the status is 128 plus the
     number of the signal; for an `OSError` it is 2. A `LeftAlone` warning becomes a line.
     """
-    heard, before, shown = calls_to_leave(), len(finished), warnings.showwarning
+    heard, before, shown = stop_signals(), len(finished), warnings.showwarning
 
     def stop(number: int, frame: FrameType | None) -> None:
         for kind in heard:
@@ -116,7 +116,7 @@ def faults_told() -> Iterator[None]:
 
 
 @contextmanager
-def mistakes_told() -> Iterator[None]:
+def parameter_errors() -> Iterator[None]:
     """Turn `ValueError`, `OSError` and a missing package into a `ParameterError` of one line."""
     try:
         yield
@@ -153,7 +153,7 @@ def read_options(assignments: Sequence[str] | None) -> dict[str, Any]:
     known = {parameter.name: parameter for parameter in read_parameters(notebook) if parameter.name in READING}
     values = parse_assignments(assignments or ())
     if values.get("metadata"):
-        given(values["metadata"])
+        typed_path(values["metadata"])
     if unknown := [name for name in values if name not in known]:
         raise ParameterError(f"{unknown[0]!r} is no parameter of reading a corpus: use {', '.join(READING)}")
     return {name: check(values[name], known[name]) if name in values else known[name].default for name in READING}

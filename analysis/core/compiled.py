@@ -74,7 +74,7 @@ def without_blas() -> None:
             del sys.modules["scipy.linalg"]
 
 
-def ahead(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+def prefetch(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """Map `function` over `items` in order, computing the next result in a thread while the caller uses the last.
 
     Saves time where both release the GIL. At most two results are in memory.

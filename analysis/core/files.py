@@ -18,7 +18,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from analysis.core.errors import ParameterError
-from analysis.core.signals import undisturbed
+from analysis.core.signals import deferred_signals
 
 try:
     import fcntl
@@ -69,11 +69,11 @@ def working_folder(place: Path) -> Iterator[Path]:
             warnings.warn(str(error), LeftAlone, stacklevel=3)
     new: _Held | None = None
     try:
-        with undisturbed():  # no signal between making the folder and assigning it
+        with deferred_signals():  # no signal between making the folder and assigning it
             new = _new(place)
         yield new.path
     finally:
-        with undisturbed():
+        with deferred_signals():
             if new:
                 _end(new, place)
 
@@ -83,14 +83,14 @@ def temporary_folder() -> AbstractContextManager[Path]:
     return working_folder(Path(tempfile.gettempdir(), "lafz-run"))
 
 
-def put(new: Path, place: Path) -> None:
+def replace_folder(new: Path, place: Path) -> None:
     """Move the folder `new` from a `working_folder` of `place` to `place`, and what was there to the working folder.
 
     Atomic where the system can swap two folders (Linux, on most file systems). Elsewhere the earlier folder is moved
     away first; see `restore`.
     """
     earlier = new.with_name(_EARLIER)
-    with undisturbed():
+    with deferred_signals():
         while not _renamed(new, place) and not _swap(new, place):
             delete_made(earlier)  # another process has replaced it since
             with suppress(FileNotFoundError):
@@ -123,7 +123,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     with working_folder(path) as folder:
         place = folder / path.name
         yield place
-        with undisturbed():
+        with deferred_signals():
             place.replace(path)
             finished.append(path)
 
@@ -146,7 +146,7 @@ def whole_folder(folder: str | Path) -> Iterator[Path]:
 
 
 def restore(place: Path) -> None:
-    """Bring back the earlier folder where a process was killed in `put`, between its two steps.
+    """Bring back the earlier folder where a process was killed in `replace_folder`, between its two steps.
 
     That is so where nothing is at `place`, and a working folder that no process holds has the earlier folder.
     """
@@ -160,7 +160,7 @@ def restore(place: Path) -> None:
 
 
 @contextmanager
-def own_folder(path: Path) -> Iterator[None]:
+def exclusive_folder(path: Path) -> Iterator[None]:
     """Lock the folder `path`, made where there is none, for the block; delete it at the end if it is empty.
 
     Raises `ForeignError` where something else has the name, `BlockingIOError` while another process holds the folder,
@@ -182,7 +182,7 @@ def own_folder(path: Path) -> Iterator[None]:
         _let_go(held)
 
 
-def is_own(path: Path) -> bool:
+def is_lafz_folder(path: Path) -> bool:
     """Whether `path` is a folder that bears the package's mark, or an empty one."""
     try:
         _close(_opened(path))
@@ -195,7 +195,7 @@ def clear(folder: Path, doomed: Callable[[PurePath], bool], *, deep: int = 1) ->
     """Delete all links in a folder of this package, and what is `doomed`, a function of the path from there.
 
     Descends `deep` levels. What is deleted gets a hidden name first, so that a killed process leaves nothing that looks
-    whole. Empty folders at the top are deleted too. Raises `ForeignError` as `own_folder`.
+    whole. Empty folders at the top are deleted too. Raises `ForeignError` as `exclusive_folder`.
     """
     opened = _opened(folder)
     try:
@@ -263,7 +263,7 @@ def _clear_left(left: Path, place: Path) -> None:
 
 
 def _hold(path: Path, *, new: bool = False) -> _Held:
-    """Open and lock a folder of this package, or an empty one; raises as `own_folder`."""
+    """Open and lock a folder of this package, or an empty one; raises as `exclusive_folder`."""
     folder = _opened(path)
     try:
         # Some file systems name another user as the owner of a `new` folder.

@@ -17,9 +17,9 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from analysis.core.errors import CorpusError
-from analysis.core.files import clear, delete_made, own_folder
+from analysis.core.files import clear, delete_made, exclusive_folder
 from analysis.core.progress import Progress
-from analysis.core.signals import calls_to_leave, undisturbed
+from analysis.core.signals import deferred_signals, stop_signals
 from analysis.core.versions import code_version
 
 DEATHS = 3  # of worker processes before a stage is given up
@@ -71,7 +71,7 @@ def stage_results(
     progress(name, done, len(places))
     run = partial(_run, function, stage, code_version())
     cores = 1 if short and len(tasks) < FEW * cores else cores
-    with closing(_finished(run, left, client, cores, f"{function.__name__}-{named(str(stage))[:12]}")) as finished:
+    with closing(_finished(run, left, client, cores, f"{function.__name__}-{digest(str(stage))[:12]}")) as finished:
         numbered = enumerate(finished, done + 1)
         for task in tasks:
             while not places[task.key].is_dir():
@@ -89,19 +89,19 @@ def work_folder(out: Path, work: Path | None = None) -> Iterator[Path]:
     """
     if out.expanduser().is_dir():
         raise ValueError(f"{str(out)!r} is a folder: give the name of a file")
-    with held(work_of(out, work)) as folder:
+    with locked_folder(work_path(out, work)) as folder:
         yield folder
-        delete(folder)
+        empty_folder(folder)
 
 
-def work_of(out: Path, work: Path | None = None) -> Path:
+def work_path(out: Path, work: Path | None = None) -> Path:
     """The path of the folder of stages on the way to `out`: beside it, or in the folder `work`."""
     place = out.expanduser().absolute()
     return (work.expanduser().absolute() if work else place.parent) / f".{place.name}.work"
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[Path]:
+def locked_folder(folder: Path) -> Iterator[Path]:
     """Make a folder of stages where there is none, and lock it for the block.
 
     Unfinished results are deleted before and after; after a `CorpusError`, all results are, since none is of use.
@@ -109,7 +109,7 @@ def held(folder: Path) -> Iterator[Path]:
     """
     with ExitStack() as stack:
         try:
-            stack.enter_context(own_folder(folder))
+            stack.enter_context(exclusive_folder(folder))
         except BlockingIOError:
             raise BusyError(f"another lafz works in {str(folder)!r}: wait for it, or give another --out") from None
         clear(folder, _is_unfinished, deep=2)
@@ -117,13 +117,13 @@ def held(folder: Path) -> Iterator[Path]:
             yield folder
         except BaseException as error:
             if isinstance(error, CorpusError):
-                delete(folder)
+                empty_folder(folder)
             raise
         finally:
             clear(folder, _is_unfinished, deep=2)
 
 
-def delete(folder: Path) -> None:
+def empty_folder(folder: Path) -> None:
     """Delete all that is in a held folder, which then goes with its block."""
     clear(folder, lambda path: True)
 
@@ -171,7 +171,7 @@ def _by_pool(run: Callable[[Any], None], left: dict[str, Any], cores: int) -> It
         pool = ProcessPoolExecutor(min(cores, len(left)), get_context(_start_method()), initializer=_as_worker)
         try:
             # No signal interrupts starting the processes, which would get Ctrl-C before they can ignore it.
-            with undisturbed(), _unheard(signal.SIGINT):
+            with deferred_signals(), _unheard(signal.SIGINT):
                 futures = {pool.submit(run, task): key for key, task in left.items()}
             for future in as_completed(futures):
                 future.result()
@@ -227,7 +227,7 @@ def _by_client(run: Callable[[Any], None], left: dict[str, Any], client: Any, na
 
 def _as_worker() -> None:
     """Let this process end with its parent, and leave Ctrl-C to it."""
-    for kind in calls_to_leave():  # a forked process inherits handlers
+    for kind in stop_signals():  # a forked process inherits handlers
         signal.signal(kind, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
@@ -240,10 +240,10 @@ def _as_worker() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def named(*about: str) -> str:
+def digest(*about: str) -> str:
     """A hash of texts, as a name for what depends on them.
 
-    >>> named("one", "two") == named("one", "two"), named("one", "two") == named("onetwo")
+    >>> digest("one", "two") == digest("one", "two"), digest("one", "two") == digest("onetwo")
     (True, False)
     """
     return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:32]

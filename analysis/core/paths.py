@@ -80,12 +80,12 @@ def expanded(path: str | Path) -> Path:
     return Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own raises RuntimeError
 
 
-def given(path: str | Path) -> Path:
+def typed_path(path: str | Path) -> Path:
     """A path from the command line, with ``~`` expanded.
 
     Raises `ParameterError` for an empty path, an unknown home, and a link that leads back to itself.
 
-    >>> given("~no such user/texts")
+    >>> typed_path("~no such user/texts")
     Traceback (most recent call last):
     analysis.core.errors.ParameterError: '~no such user/texts': there is no such user: give the whole path
     """

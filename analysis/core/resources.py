@@ -74,7 +74,7 @@ def check_length(name: str, characters: int, room: int, each: int) -> None:
 
 
 @contextmanager
-def rarely_collected() -> Iterator[None]:
+def infrequent_gc() -> Iterator[None]:
     """Collect garbage less often in the block: at every `OBJECTS` new objects."""
     earlier = gc.get_threshold()
     gc.set_threshold(OBJECTS)

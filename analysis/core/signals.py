@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
+def deferred_signals() -> Iterator[None]:
     """Defer SIGINT, SIGTERM and SIGHUP to the end of the block, where the first one takes effect."""
     came: list[int] = []
-    earlier = {kind: signal.signal(kind, lambda number, frame: came.append(number)) for kind in calls_to_leave()}
+    earlier = {kind: signal.signal(kind, lambda number, frame: came.append(number)) for kind in stop_signals()}
     try:
         yield
     finally:
@@ -20,7 +20,7 @@ def undisturbed() -> Iterator[None]:
             signal.raise_signal(came[0])
 
 
-def calls_to_leave() -> list[signal.Signals]:
+def stop_signals() -> list[signal.Signals]:
     """Those of SIGINT, SIGTERM and SIGHUP that are not ignored (as under nohup); none outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         return []

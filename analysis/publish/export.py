@@ -33,7 +33,7 @@ from analysis.publish.loading import Run, load_run
 from analysis.publish.markup import rendered
 from analysis.publish.page import MARKDOWN, NOTHING, Block, Section, asked_in, read_sections
 from analysis.publish.pandoc import FINDING, Tree, pandoc, read_html, text_of, with_pictures, without_shorthands
-from analysis.publish.records import content_told
+from analysis.publish.records import refuse_malformed
 
 ROWS = 20  # of a table of the corpus
 SHOWN = 40  # letters without a font that a warning names
@@ -73,7 +73,7 @@ def export(run: Path, out: Path, *, annex: bool = False) -> Path:
         raise ParameterError(f"cannot export to {str(out)!r}: give a name that ends in {' or '.join(writers)}")
     if any(find_spec(package) is None for package in ("docx", "pypandoc", "typst")):
         raise ModuleNotFoundError("an export needs the extra 'export': pip install 'lafz[export]'")
-    with content_told(repr(str(run))):
+    with refuse_malformed(repr(str(run))):
         data = write(load_run(run), annex)
     with whole_file(out) as place:
         place.write_bytes(data)

@@ -10,7 +10,7 @@ from analysis.core.errors import ParameterError
 from analysis.core.paths import expanded
 from analysis.publish.inside import open_inside
 from analysis.publish.manifest import MANIFEST
-from analysis.publish.records import content_told, read_about, read_manifest
+from analysis.publish.records import read_about, read_manifest, refuse_malformed
 from analysis.publish.tables import read_table
 
 
@@ -61,7 +61,7 @@ class Run(Mapping[str, pd.DataFrame]):
 
 def read_run_table(folder: Path, name: str, about: Mapping[str, Any]) -> pd.DataFrame:
     """The table `name` of the run `folder`, with the columns in `about`."""
-    with open_inside(folder, f"{name}.csv") as file, content_told(repr(f"{folder / name}.csv")):
+    with open_inside(folder, f"{name}.csv") as file, refuse_malformed(repr(f"{folder / name}.csv")):
         return read_table(file, about["columns"])
 
 

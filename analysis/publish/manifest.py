@@ -62,7 +62,7 @@ def write_manifest(
     outputs = [file for file in run.rglob("*") if file.is_file()]
     manifest = {
         "parameters": parameters,
-        "inputs": named(read),
+        "inputs": input_records(read),
         "outputs": _records({file.relative_to(run).as_posix(): file for file in outputs}),
         "significant_digits": DIGITS,
         **({SHARDED: True} if sharded else {}),
@@ -124,7 +124,7 @@ def recorded(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]
         raise CorpusError(str(error)) from None
 
 
-def named(read: Inputs) -> list[dict[str, Any]]:
+def input_records(read: Inputs) -> list[dict[str, Any]]:
     """The inputs as in a manifest, with paths relative to `ROOT`."""
     return [{"path": path, **about} for path, about in sorted({to_root(f): a for f, a in read.items()}.items())]
 

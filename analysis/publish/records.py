@@ -214,7 +214,7 @@ def read_crate(folder: Path, name: str) -> dict[str, dict[str, Any]]:
 
 
 @contextmanager
-def content_told(what: str) -> Iterator[None]:
+def refuse_malformed(what: str) -> Iterator[None]:
     """Raise whatever goes wrong in the block, which reads content from elsewhere, as a `ParameterError` of one line."""
     try:
         yield

@@ -20,7 +20,7 @@ from analysis.publish.crate import CRATE, contradictions
 from analysis.publish.inside import links_out, open_inside, read_inside
 from analysis.publish.manifest import MANIFEST, RUN_LOG, SHARDED, inputs, versions
 from analysis.publish.parameters import notebooks
-from analysis.publish.records import content_told, read_manifest
+from analysis.publish.records import read_manifest, refuse_malformed
 from analysis.publish.run.assemble import run as rerun
 from analysis.text.reading.folders import sha256_of
 from analysis.text.reading.readers import ReadError
@@ -41,7 +41,7 @@ def verify(run: str | Path, *, progress: Progress = lambda section, done, total:
     """
     folder = expanded(run)
     manifest = read_manifest(folder)
-    with content_told(repr(str(folder))):
+    with refuse_malformed(repr(str(folder))):
         out = links_out(folder)
     if out:
         return [f"{path} is a link that leads out of the folder" for path in out]
@@ -51,7 +51,7 @@ def verify(run: str | Path, *, progress: Progress = lambda section, done, total:
         again = scratch / "run"
         if failures := rerun(manifest["parameters"], again, sharded=bool(manifest.get(SHARDED)), progress=progress):
             return [str(failure) for failure in failures]
-        with content_told(repr(str(folder))):
+        with refuse_malformed(repr(str(folder))):
             found = compare(folder, again, {record["path"]: record["sha256"] for record in manifest["outputs"]})
         if not found:  # then the rest of the manifest agrees too, unless it was changed
             found += manifest_differences(manifest, read_manifest(again))

@@ -14,7 +14,7 @@ from analysis.publish.comparing.making import Texts, differences, texts_of
 from analysis.publish.comparing.moved import COLUMNS, paired, recovered, with_chance, with_none_seen
 from analysis.publish.dictionary import GROUP
 from analysis.publish.loading import Run, load_run
-from analysis.publish.records import content_told
+from analysis.publish.records import refuse_malformed
 
 AGREES = 1e-4  # tolerance between a rate in a table, which has six digits, and the one from counts of documents
 SURE = 0.05  # largest q of a sure move
@@ -41,7 +41,7 @@ class Comparison(NamedTuple):
     left: list[str]  # tables that differ and that nothing says how to compare
 
 
-@content_told("one of the two runs")
+@refuse_malformed("one of the two runs")
 def compare(a: str | Path, b: str | Path) -> Comparison:
     """What moved from the finished report in the folder `a` to the one in `b`; every difference is B less A.
 

@@ -13,9 +13,9 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from analysis.core.errors import ParameterError, with_advice
-from analysis.core.files import put, working_folder
+from analysis.core.files import replace_folder, working_folder
 from analysis.core.intervals import FEW
-from analysis.core.paths import given
+from analysis.core.paths import typed_path
 from analysis.publish.cells import table_html
 from analysis.publish.comparing.compare import AT_MOST, EXACT, PAIRED, RECOVERED, Comparison
 from analysis.publish.comparing.making import parameter_differences
@@ -26,7 +26,7 @@ from analysis.publish.loading import Run
 from analysis.publish.manifest import MANIFEST
 from analysis.publish.markup import page_of, svg_source
 from analysis.publish.plots import interval_dots
-from analysis.publish.records import content_told
+from analysis.publish.records import refuse_malformed
 from analysis.publish.run.checks import check_place
 from analysis.publish.tables import write_json, write_table
 
@@ -43,7 +43,7 @@ METHODS = {
 LOOK = "li, .summary { overflow-wrap: anywhere; }"  # file names are long words
 
 
-@content_told("one of the two runs")
+@refuse_malformed("one of the two runs")
 def write_comparison(found: Comparison, out: str | Path) -> Path:
     """Write `found` into the new folder `out` and return the path of its page.
 
@@ -52,14 +52,14 @@ def write_comparison(found: Comparison, out: str | Path) -> Path:
     ``framing/profile.csv``, beside a figure of what moved in it. An earlier comparison at `out` is replaced whole;
     raises `ParameterError` where something else is there.
     """
-    place = given(out).resolve()  # a link stays one, and its target is replaced
+    place = typed_path(out).resolve()  # a link stays one, and its target is replaced
     check_place(place, ABOUT, what="comparison")
     try:
         with working_folder(place) as work:
             build = work / "new"
             build.mkdir()
             _write(found, build, place)
-            put(build, place)
+            replace_folder(build, place)
     except OSError as error:
         raise ParameterError(f"--out {str(out)!r} cannot be written: {with_advice(str(error))}") from None
     return place / "index.html"

@@ -21,7 +21,7 @@ from analysis.publish.figures import room, style
 from analysis.publish.findings.moves import amount, upper
 from analysis.publish.findings.wording import listed
 from analysis.publish.loading import Run, load_run
-from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, named, recorded, versions
+from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, input_records, recorded, versions
 from analysis.publish.markup import COLOURS, page_of
 from analysis.publish.page import asked_in, read_sections
 from analysis.publish.parameters import notebooks
@@ -162,7 +162,7 @@ def _is_finished(folder: Path, parameters: Mapping[str, dict[str, Any]]) -> bool
     now = {"parameters": parameters, **versions(manifest["versions"].keys() - {"python"})}
     return (
         all(manifest.get(part) == value for part, value in now.items())
-        and named(recorded(notebooks(parameters), parameters)) == manifest["inputs"]
+        and input_records(recorded(notebooks(parameters), parameters)) == manifest["inputs"]
         and all(sha256_of(folder / record["path"]) == record["sha256"] for record in manifest["outputs"])
     )
 
