@@ -45,14 +45,21 @@ def _few(value: Any) -> Any:
 def _parameters(values: dict[str, Any]) -> dict[str, Any]:
     """Check the parameters of a notebook."""
     for name, value in {"corpus": None, **values}.items():
-        is_text = isinstance(value, str) and "\0" not in value
         is_number = isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value))
         if name == "corpus" or (name in FILE_PARAMETERS and value is not None):
-            if not is_text:
+            if not _is_text(value):
                 raise ValueError(f"{name!r} should name a file")
-        elif not (is_text or is_number or value is None):
-            raise ValueError(f"{name!r:.80} should be a text, a number, true, false or null")
+        elif not (_is_text(value) or is_number or value is None or _are_texts(value)):
+            raise ValueError(f"{name!r:.80} should be a text, a number, true, false or null, or a list of texts")
     return values
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and "\0" not in value
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= MOST_NAMES and all(map(_is_text, value))
 
 
 def _lines(text: Any) -> Any:

@@ -138,4 +138,6 @@ def _value(value: Any) -> str:
         return "none" if value is None else "not there"
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, list):
+        return listed([_value(text) for text in value])
     return f"“{value}”" if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)

@@ -185,7 +185,7 @@ def run(
                 _write_log(build, logs, started, time.monotonic() - since)
                 _put_in_place(build, out, work)
             elif keep_failed:
-                with working_folder(failed) as aside:  # its own, by whose name a killed `put` is undone
+                with working_folder(failed) as aside:  # its own, by whose name a killed `replace_folder` is undone
                     replace_folder(build.rename(aside / "run"), failed)
             if changed:
                 kept = f"; {KEPT}" if work else ""

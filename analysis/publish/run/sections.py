@@ -154,7 +154,7 @@ def _failed(out: Path, notebook: Path) -> Path:
 
 @contextmanager
 def kept_work(out: Path) -> Iterator[Path]:
-    """The folder for the finished parts of the report `out`, held by this process alone; see `held`.
+    """The folder for the finished parts of the report `out`, see `locked_folder`.
 
     It holds the stages of reading, the words in `words_of`, and a folder for each notebook that ran to its end. What
     killed notebooks left beside the words is deleted, before and after.
