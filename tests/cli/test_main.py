@@ -388,8 +388,9 @@ NOTHING = {
     "circle": "'circle' is a link that leads back to itself: give another path",
     "circle/a.csv": "'circle/a.csv' is a link that leads back to itself: give another path",
 }
-NAMED = [(arguments, path) for arguments in WITH_PATHS.strip().splitlines() for path in NOTHING]
-NAMED += [(arguments, path) for arguments in WITH_FILES.strip().splitlines() for path in NOTHING if path]
+NAMED = [("report PATH --out r", path) for path in NOTHING]
+NAMED += [(arguments, path) for arguments in WITH_PATHS.strip().splitlines()[1:] for path in ("", "circle")]
+NAMED += [(arguments, "circle") for arguments in WITH_FILES.strip().splitlines()]
 
 
 @pytest.mark.parametrize(("arguments", "path"), NAMED)

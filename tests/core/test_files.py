@@ -183,18 +183,17 @@ def left(place):
     return found
 
 
-def test_what_was_taken_away_before_the_kill_comes_back_when_it_is_looked_for(place, left):
+@pytest.mark.parametrize("caller", ["restore", "working_folder"])
+def test_what_was_taken_away_before_the_kill_comes_back(place, left, caller):
     place.rename(left / "earlier")
     (left / "new").mkdir()
-    restore(place)
+    if caller == "restore":
+        restore(place)
+    else:
+        with working_folder(place):
+            assert content(place) == "earlier"
     assert content(place) == "earlier"
     assert beside(place) == [place.name]
-
-
-def test_what_was_taken_away_before_the_kill_comes_back_at_the_next_call(place, left):
-    place.rename(left / "earlier")
-    with working_folder(place):
-        assert content(place) == "earlier"
 
 
 def test_what_was_replaced_before_the_kill_does_not_come_back(place, left):
