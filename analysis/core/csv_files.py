@@ -37,17 +37,12 @@ def write_csv(table: pd.DataFrame, path: Path | TextIO) -> None:
     """Write `table` as UTF-8 with ``\\n`` line ends, `DIGITS` significant digits, ISO days and `guarded` texts."""
     if isinstance(path, Path):
         with path.open("w", encoding="utf-8", newline="") as file:
-            _write_rows(table, file)
-    else:
-        _write_rows(table, path)
-
-
-def _write_rows(table: pd.DataFrame, file: TextIO) -> None:
-    """Write `table` a block of rows at a time, since its text may need much more memory."""
-    file.write(_lines([[_in_csv(str(name))] for name in table.columns]))
-    for start in range(0, len(table), BLOCK):
+            write_csv(table, file)
+        return
+    path.write(_lines([[_in_csv(str(name))] for name in table.columns]))
+    for start in range(0, len(table), BLOCK):  # the text of a whole table may need much more memory
         block = table.iloc[start : start + BLOCK]
-        file.write(_lines([_cells(block.iloc[:, place]) for place in range(len(table.columns))]))
+        path.write(_lines([_cells(block.iloc[:, place]) for place in range(len(table.columns))]))
 
 
 def _lines(columns: list[list[str]]) -> str:

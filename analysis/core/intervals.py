@@ -215,12 +215,12 @@ def shares_of_groups(hits: pd.DataFrame, group: NDArray[Any], groups: int, kinds
     bounds = np.searchsorted(group[order], np.arange(groups + 1))
     columns = np.full((4, groups, kinds), np.nan)
     for number, (first, stop) in enumerate(pairwise(bounds.tolist())):
-        own = order[first:stop]
-        units, row = np.unique(document[own], return_inverse=True)
+        members = order[first:stop]
+        units, row = np.unique(document[members], return_inverse=True)
         if len(units) == 1:
-            units, row = np.unique(sentence[own], return_inverse=True)
+            units, row = np.unique(sentence[members], return_inverse=True)
         counts = np.zeros((len(units), kinds))
-        np.add.at(counts, (row, kind[own]), amount[own])
+        np.add.at(counts, (row, kind[members]), amount[members])
         total = counts.sum(axis=0)
         share = total / total.sum() if total.sum() else np.full(kinds, np.nan)
         columns[:, number] = total, share, *share_intervals(counts)

@@ -64,8 +64,8 @@ def differences(a: str, b: str) -> tuple[str, str] | None:
 
 def _side(text: str, words: Words, side: int, equal: Sequence[tuple[int, int]]) -> str:
     """One of the two texts, with all words marked but those of the `equal` runs."""
-    own = slice(words.offsets[side], words.offsets[side + 1])
-    start, end = words.start[own].tolist(), words.end[own].tolist()
+    words_of_side = slice(words.offsets[side], words.offsets[side + 1])
+    start, end = words.start[words_of_side].tolist(), words.end[words_of_side].tolist()
 
     def run(first: int, stop: int, where: str) -> str:
         if stop - first <= LONGEST:

@@ -243,8 +243,8 @@ def _document(report: Run, annex: bool) -> tuple[Tree, dict[str, str]]:
 def _at_once(section: Section) -> list[Block]:
     """The blocks that the page shows at once, below the headings of the questions that found something."""
     blocks = [Block("prose", f"# {section.title}")]
-    for heading, own in asked_in(section):
-        kinds: dict[str, list[Block]] = {kind: [block for block in own if block.kind == kind] for kind in _KINDS}
+    for heading, answers in asked_in(section):
+        kinds: dict[str, list[Block]] = {kind: [block for block in answers if block.kind == kind] for kind in _KINDS}
         found = [block for block in kinds["finding"] if not block.text.startswith(NOTHING)]
         shown = kinds["figure"][:1] or kinds["table"][: len(found)][:1]
         if kinds["reading"] or found:

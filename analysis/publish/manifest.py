@@ -132,18 +132,18 @@ def input_records(read: Inputs) -> list[dict[str, Any]]:
 def changes(begun: Inputs, now: Inputs) -> str:
     """How the inputs differ now from those at the beginning, in a few words; "" where they are the same."""
     differ = [file for file in sorted(begun.keys() | now.keys()) if begun.get(file) != now.get(file)]
-    how = [("was changed" if file in now else "is gone") if file in begun else "is new" for file in differ[:_NAMED]]
-    said = ", ".join(f"{str(file)!r} {what}" for file, what in zip(differ, how, strict=False))
-    return said + f" and {len(differ) - _NAMED:,} more" * (len(differ) > _NAMED)
+    how = [("was changed" if file in now else "is gone") if file in begun else "is new" for file in differ]
+    named = ", ".join(f"{str(file)!r} {what}" for file, what in list(zip(differ, how, strict=True))[:_NAMED])
+    return named + f" and {len(differ) - _NAMED:,} more" * (len(differ) > _NAMED)
 
 
 def check_read(begun: Inputs, corpus: Path, documents: pd.DataFrame) -> None:
     """Raise `CorpusError` where `documents` were read from other bytes than those in `begun`."""
     root = corpus if corpus.is_dir() else corpus.parent
-    own = {file: about for file, about in begun.items() if file.is_relative_to(root)}
-    known = {name_from(root, file): {about["sha256"]} for file, about in own.items()}
-    for file in own:
-        if file.suffix.lower() == ".zip" and _record(file) == own[file]:
+    files = {file: about for file, about in begun.items() if file.is_relative_to(root)}
+    known = {name_from(root, file): {about["sha256"]} for file, about in files.items()}
+    for file in files:
+        if file.suffix.lower() == ".zip" and _record(file) == files[file]:
             known[name_from(root, file)].update(contents(file))
     for path, sha256 in zip(documents["path"], documents["sha256"], strict=True):
         name = path

@@ -85,11 +85,11 @@ def marked(text: str, start: int, end: int, layers: Sequence[Layer]) -> str:
     parts = []
     for first, last in pairwise([start, *borders.tolist(), end]):
         inner = marked(text, first, last, layers[1:])
-        own = int(owner[first])
-        if own >= 0:
-            begins = first == 0 or owner[first - 1] != own
-            ends = last == len(owner) or owner[last] != own
-            opening, closing = tags(own, bool(begins), bool(ends))
+        who = int(owner[first])
+        if who >= 0:
+            begins = first == 0 or owner[first - 1] != who
+            ends = last == len(owner) or owner[last] != who
+            opening, closing = tags(who, bool(begins), bool(ends))
             inner = f"{opening}{inner}{closing}"
         parts.append(inner)
     return "".join(parts)

@@ -188,8 +188,8 @@ def _arranged(node: Tree, language: str) -> Tree:
     if node["t"] == "Table":
         return _table(node)
     if node["t"] == "Figure" and (table := node["c"][2][0])["t"] == "Table":
-        said, own = (_inlines(caption[1]) for caption in (node["c"][1], table["c"][1]))
-        table["c"][1] = [None, [{"t": "Plain", "c": [*said, *[{"t": "Space"}] * bool(own), *own]}]]
+        outer, inner = (_inlines(caption[1]) for caption in (node["c"][1], table["c"][1]))
+        table["c"][1] = [None, [{"t": "Plain", "c": [*outer, *[{"t": "Space"}] * bool(inner), *inner]}]]
         return table
     if node["t"] == "Div" and ["custom-style", FINDING] in node["c"][0][2]:
         node["c"][0][2].append(["typst:sticky", "true"])  # keeps it on one page with what follows
@@ -237,6 +237,6 @@ def _inlines(blocks: list[Tree]) -> list[Tree]:
     """The inner elements of paragraphs, some of which are in a division that sets their direction."""
     inlines: list[Tree] = []
     for block in blocks:
-        own = [{"t": "Span", "c": [block["c"][0], _inlines(block["c"][1])]}] if block["t"] == "Div" else block["c"]
-        inlines += [*[{"t": "Space"}] * bool(inlines), *own]
+        inner = [{"t": "Span", "c": [block["c"][0], _inlines(block["c"][1])]}] if block["t"] == "Div" else block["c"]
+        inlines += [*[{"t": "Space"}] * bool(inlines), *inner]
     return inlines

@@ -203,10 +203,10 @@ def _is_within(value: Any, parameter: Parameter) -> bool:
     """Whether a value of the right type is in range, or one of the choices."""
     if choices := _choices(parameter):
         return value in choices
-    if not (said := _RANGE.fullmatch(parameter.values)):
+    if not (bounds := _RANGE.fullmatch(parameter.values)):
         return True
-    low, high = (float(end.replace(",", "")) for end in (said["low"], said["high"] or "inf"))
-    return low <= value <= high and not (said["above"] and value == low)
+    low, high = (float(end.replace(",", "")) for end in (bounds["low"], bounds["high"] or "inf"))
+    return low <= value <= high and not (bounds["above"] and value == low)
 
 
 def _is_kept(value: Any) -> bool:

@@ -113,13 +113,13 @@ def _compare_table(number: Number, a: Run, b: Run, texts: Texts) -> tuple[dict[s
     if rows.empty:
         return about | {"note": "no row is in both runs"}, pd.DataFrame()
     table = rows[keys].copy()
-    for side, own in zip("ab", sides, strict=True):
+    for side, full in zip("ab", sides, strict=True):
         names = {"": number.value} | ({"_low": number.low, "_high": number.high} if number.low else {})
         for end, column in names.items():
             values = rows[f"{column}_{side}"].astype(float)
             table[f"{side}{end}"] = values.where(where == "both", values.fillna(0)) if complete else values
         if number.counted:
-            ends = with_none_seen(_estimate(table, side), _sizes(own, rows, number, keys))
+            ends = with_none_seen(_estimate(table, side), _sizes(full, rows, number, keys))
             table[f"{side}_low"], table[f"{side}_high"] = ends.low, ends.high
     if number.low:
         moved = _paired(number, a, b, table, keys) if texts.same and number.hits else None
@@ -163,9 +163,9 @@ def _estimate(table: pd.DataFrame, side: str) -> Estimate:
     return Estimate(*(table[f"{side}{end}"].to_numpy(dtype=float) for end in ("", "_low", "_high")))
 
 
-def _sizes(own: pd.DataFrame, rows: pd.DataFrame, number: Number, keys: list[str]) -> Floats:
+def _sizes(table: pd.DataFrame, rows: pd.DataFrame, number: Number, keys: list[str]) -> Floats:
     """The exposure of each row of `rows` in units of the rate, such as thousands of words: any count over its rate."""
-    known = own[own[number.rate] > 0]
+    known = table[table[number.rate] > 0]
     size = known[number.counted] / known[number.rate]
     if len(keys) == 1:
         return np.full(len(rows), size.median())

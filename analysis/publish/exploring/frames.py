@@ -52,11 +52,11 @@ def reading(tokens: Tokens, lexicons: Sequence[Path], *, validity: Path | None =
     def answer(document: int | None, lexicon: Path | None, file: str) -> str:
         if document is None:
             return sentence(f"No document has “{wanted.value}” in its name, title, source or date")
-        own = tokens.subset(np.array([document]))
+        shown = tokens.subset(np.array([document]))
         chosen = _lexicon(lexicon, file)
         note = ""
         try:
-            found = matches(in_language(own, chosen), chosen)
+            found = matches(in_language(shown, chosen), chosen)
         except ValueError as error:
             note, found = sentence(f"No frames: {error}"), pd.DataFrame(columns=MATCH_COLUMNS)
         labels, unchecked = _labels(chosen, validity)
@@ -82,22 +82,22 @@ def frames(tokens: Tokens, lexicons: Sequence[Path], *, by: str | None = None, v
         chosen = dataclasses.replace(
             whole, terms=whole.terms[whole.terms["weight"] >= least - 1e-9].reset_index(drop=True)
         )
-        own = in_language(part(group)[0], chosen)
+        searched = in_language(part(group)[0], chosen)
         labels, unchecked = _labels(chosen, validity)
-        table = frame_tables.ranked(profile(own, chosen), labels)
+        table = frame_tables.ranked(profile(searched, chosen), labels)
         if not table["hits"].any():
             return sentence("No term of the lexicon occurs here")
         about = f"{chosen.name}, {len(chosen.terms):,} terms"
-        table = plots.ranged(table, own, "frame", "per_1000_words", profile, chosen)
+        table = plots.ranged(table, searched, "frame", "per_1000_words", profile, chosen)
         figure = plots.interval_dots(table, label="label", value="per_1000_words", xlabel="Hits per 1,000 words")
         columns = ["label", "hits", "per_1000_words", *plots.ends_of(table), "sentence_share"]
         alt = f"{about}: {', '.join(table['label'].head(3))} …"
-        made = drawn(figure, alt, f"{about}. {with_intervals(own).rstrip('.')}", table[columns])
+        made = drawn(figure, alt, f"{about}. {with_intervals(searched).rstrip('.')}", table[columns])
         if (key := (chosen.sha256, least)) not in last:
             last.clear()
             last[key] = matches(in_language(tokens, chosen), chosen)
         hits = last[key]
-        lines = frame_tables.with_labels(evidence(own, hits[hits["doc_id"].isin(own.doc_ids)]), labels)
+        lines = frame_tables.with_labels(evidence(searched, hits[hits["doc_id"].isin(searched.doc_ids)]), labels)
         shown = table_html(lines[["label", "words", "sentence", "doc_id"]].head(LINES))
         many = f"Sentences with a hit{f', the first {LINES} of {len(lines):,}' if len(lines) > LINES else ''}"
         return unchecked + made + sentence(many) + scrolled(shown, "Sentences with a hit")

@@ -55,14 +55,16 @@ def concordance(
     def answer(pattern: str, order: str, group: str = "") -> str:
         if not pattern.strip():
             return sentence("Write a word, a phrase (rule of law) or a part with a star (secur*)")
-        own = part(group)[0]
-        lines, total = _lines(own, pattern, order)
+        chosen = part(group)[0]
+        lines, total = _lines(chosen, pattern, order)
         if not total:
-            return sentence(_nowhere(own, pattern))
-        said = f"{total:,} place{'s' * (total != 1)}" if total <= LINES else f"First {len(lines):,} of {total:,} places"
+            return sentence(_nowhere(chosen, pattern))
+        heading = (
+            f"{total:,} place{'s' * (total != 1)}" if total <= LINES else f"First {len(lines):,} of {total:,} places"
+        )
         if total > SORTED and order != "document":
-            said += ", in the order of the texts: so many are not sorted"
-        return sentence(said) + scrolled(to_html(lines), "Concordance")
+            heading += ", in the order of the texts: so many are not sorted"
+        return sentence(heading) + scrolled(to_html(lines), "Concordance")
 
     box = labelled(ui.Text, "Search", "search", value=pattern, placeholder="war, rule of law, secur*, threat ... state")
     order = labelled(ui.Dropdown, "Order", "order", options=list(ORDERS.items()))
@@ -78,20 +80,20 @@ def words(tokens: Tokens, *, by: str | None = None, stopwords: Collection[str] =
     weights = repeats.weights(tokens)
 
     def answer(top: int, n: int, min_count: int, stopped: bool, once: bool, group: str = "") -> str:
-        own, inside = part(group)
+        chosen, inside = part(group)
         options: dict[str, Any] = {"n": n, "stopwords": stopwords if stopped else None}
         options["weights"] = weights[inside] if once else None
-        table = terms(own, min_count=min_count, **options).head(top)
+        table = terms(chosen, min_count=min_count, **options).head(top)
         if table.empty:
             return sentence(f"Nothing occurs {min_count} times" if min_count > 1 else "There are no words to rank")
-        table = plots.ranged(table, own, "term", "per_million", terms, **options)
+        table = plots.ranged(table, chosen, "term", "per_million", terms, **options)
         what = "words" if n == 1 else f"phrases of {n} words"
         aside = ", those of the stop lists aside" * stopped
-        said = f"The {len(table)} {what} used most{aside}"
+        heading = f"The {len(table)} {what} used most{aside}"
         figure = plots.interval_dots(table, label="term", value="per_million", xlabel="Occurrences per million words")
         columns = ["term", "count", "per_million", *plots.ends_of(table), "documents"]
-        alt = f"{said}: {', '.join(table['term'].head(5))} …"
-        return drawn(figure, alt, f"{said}. {with_intervals(own).rstrip('.')}", table[columns])
+        alt = f"{heading}: {', '.join(table['term'].head(5))} …"
+        return drawn(figure, alt, f"{heading}. {with_intervals(chosen).rstrip('.')}", table[columns])
 
     controls = {
         "top": labelled(ui.IntSlider, "How many", "top", value=25, min=5, max=60),
@@ -117,22 +119,22 @@ def repeated(tokens: Tokens, *, similarity: float = 0.6) -> Any:
 
     def answer(kind: str, similarity: float) -> str:
         if kind == "same":
-            said = f"Sentences of {MIN_WORDS} words or more that occur more than once word for word: {len(exact):,}"
-            return sentence(said) + scrolled(table_html(exact.head(LINES)), "Sentences")
+            heading = f"Sentences of {MIN_WORDS} words or more that occur more than once word for word: {len(exact):,}"
+            return sentence(heading) + scrolled(table_html(exact.head(LINES)), "Sentences")
         if not looked_for or similarity < looked_for[0][0] or looked_for[0][2]:
             found = repeats.near_repeats(tokens, similarity)
             looked_for[:] = [(similarity, near_texts(tokens, found), bool(found["omitted"].any()))]
         _, near, crowded = looked_for[0]
         near = near[near["similarity"] >= similarity - 1e-9]
-        said = (
+        heading = (
             f"Pairs of sentences that share {similarity:.0%} of their words or more and are not the same: {len(near):,}"
             f"{' or more, of which not all are listed' * (crowded and len(near) > 0)}"
         )
         if near.empty:
-            return sentence(said)
+            return sentence(heading)
         more = f"; the first {PAIRS} are shown" if len(near) > PAIRS else ""
         pairs = near.head(PAIRS).assign(kind="sentences")
-        return sentence(said + more) + scrolled(side_by_side_passages(pairs), "Pairs of sentences")
+        return sentence(heading + more) + scrolled(side_by_side_passages(pairs), "Pairs of sentences")
 
     options = [("sentences nearly the same", "near"), ("sentences word for word", "same")]
     kind = labelled(ui.Dropdown, "Look for", "kind", options=options)
@@ -161,10 +163,10 @@ def report_tables(run: Run) -> Any:
             rows = rows[np.logical_or.reduce(list(holds))]
         if column in rows.columns:
             rows = rows.sort_values(column, ascending=not largest, kind="stable")
-        said = f"Rows: {len(rows):,}" + (f", the first {LINES} are shown" if len(rows) > LINES else "")
+        heading = f"Rows: {len(rows):,}" + (f", the first {LINES} are shown" if len(rows) > LINES else "")
         return (
             sentence(str(run.about(table)["caption"]))
-            + sentence(said)
+            + sentence(heading)
             + scrolled(table_html(rows.head(LINES)), "Table")
         )
 
