@@ -78,31 +78,19 @@ Lines = Annotated[str, BeforeValidator(_lines)]
 Parameters = Annotated[dict[str, Any], BeforeValidator(_few), AfterValidator(_parameters)]
 
 
-class _Closed(BaseModel):
-    """A record with these fields and no others."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-
-class _Open(BaseModel):
-    """A record to which another version may add fields, which are kept."""
-
-    model_config = ConfigDict(strict=True, extra="allow")
-
-
-class _Partly(BaseModel):
-    """A record with further fields, which are ignored."""
+class _Record(BaseModel):
+    """A record whose further fields are ignored, kept (`extra` "allow": another version may add some) or refused."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
 
-class _File(_Closed):
+class _File(_Record, extra="forbid"):
     path: Text
     bytes: Count
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
-class _Manifest(_Open):
+class _Manifest(_Record, extra="allow"):
     lafz: str
     source: str
     versions: Annotated[dict[str, str | None], BeforeValidator(_few)]
@@ -112,20 +100,20 @@ class _Manifest(_Open):
     sharded: bool = False
 
 
-class _Column(_Closed):
+class _Column(_Record, extra="forbid"):
     name: str
     type: Literal["string", "integer", "number", "boolean", "date"]
     meaning: str = ""
 
 
-class _About(_Open):
+class _About(_Record, extra="allow"):
     caption: str
     columns: Annotated[list[_Column], FailFast(), Field(max_length=MOST_NAMES), AfterValidator(_distinct)]
     rows: Count
     row: str = ""
 
 
-class _Drawing(_Closed):
+class _Drawing(_Record, extra="forbid"):
     function: str
     options: Annotated[dict[str, Any], BeforeValidator(_few)]
     parts: Annotated[list[Text], FailFast(), Field(max_length=MOST_NAMES)]
@@ -136,7 +124,7 @@ class _AboutFigure(_About):
     drawing: _Drawing | None = None
 
 
-class Shown(_Partly):
+class Shown(_Record):
     """An output of a notebook that the report shows."""
 
     kind: Literal["figure", "finding", "note", "reading", "table"]
@@ -145,22 +133,22 @@ class Shown(_Partly):
     drawn: bool = False
 
 
-class _Of(_Partly):
+class _Of(_Record):
     lafz: Shown | None = None
     tags: Annotated[list[str], FailFast()] = []
 
 
-class _Data(_Partly):
+class _Data(_Record):
     plain: Lines = Field(default="", alias="text/plain")
     html: Lines = Field(default="", alias="text/html")
 
 
-class _Output(_Partly):
+class _Output(_Record):
     metadata: _Of = _Of()
     data: _Data = _Data()
 
 
-class Cell(_Partly):
+class Cell(_Record):
     """A cell of an executed notebook."""
 
     cell_type: Literal["code", "markdown", "raw"]
@@ -169,7 +157,7 @@ class Cell(_Partly):
     outputs: Annotated[list[_Output], FailFast(), Field(max_length=MOST_FILES)] = []
 
 
-class _Notebook(_Partly):
+class _Notebook(_Record):
     cells: Annotated[list[Cell], FailFast(), Field(max_length=MOST_FILES)]
 
     @model_validator(mode="after")
@@ -179,11 +167,11 @@ class _Notebook(_Partly):
         return self
 
 
-class _Entity(_Open):
+class _Entity(_Record, extra="allow"):
     id: str = Field(alias="@id")
 
 
-class _Crate(_Partly):
+class _Crate(_Record):
     graph: Annotated[list[_Entity], FailFast()] = Field(alias="@graph")
 
 
