@@ -114,17 +114,18 @@ def repeated(tokens: Tokens, *, similarity: float = 0.6) -> Any:
     """
     if not 0 < similarity <= 1:
         raise ValueError(f"similarity is {similarity}: use a share above 0 and at most 1, such as 0.6")
-    looked_for: list[tuple[float, pd.DataFrame, bool]] = []
+    searched: tuple[float, pd.DataFrame, bool] | None = None  # lowest similarity, pairs, whether some were omitted
     exact = repeats.repeat_groups(tokens, repeats.exact_repeats(tokens, "sentence", min_words=MIN_WORDS))
 
     def answer(kind: str, similarity: float) -> str:
+        nonlocal searched
         if kind == "same":
             heading = f"Sentences of {MIN_WORDS} words or more that occur more than once word for word: {len(exact):,}"
             return sentence(heading) + scrolled(table_html(exact.head(LINES)), "Sentences")
-        if not looked_for or similarity < looked_for[0][0] or looked_for[0][2]:
+        if searched is None or similarity < searched[0] or searched[2]:
             found = repeats.near_repeats(tokens, similarity)
-            looked_for[:] = [(similarity, near_texts(tokens, found), bool(found["omitted"].any()))]
-        _, near, crowded = looked_for[0]
+            searched = similarity, near_texts(tokens, found), bool(found["omitted"].any())
+        _, near, crowded = searched
         near = near[near["similarity"] >= similarity - 1e-9]
         heading = (
             f"Pairs of sentences that share {similarity:.0%} of their words or more and are not the same: {len(near):,}"
