@@ -124,7 +124,7 @@ def locked_folder(folder: Path) -> Iterator[Path]:
 
 
 def empty_folder(folder: Path) -> None:
-    """Delete all that is in a held folder, which then goes with its block."""
+    """Delete all that is in a locked folder; the end of its block then deletes the folder."""
     clear(folder, lambda path: True)
 
 
