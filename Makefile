@@ -90,7 +90,7 @@ bench: $(DEV)  ## The peers side by side: make bench [TEXTS=folder of .txt files
 	$(BIN)/python benchmarks/coverage.py $(if $(TEXTS),"$(TEXTS)")
 
 docs: $(EXTRAS)  ## The pages in docs/, from what the package says of its tables, methods and languages
-	$(BIN)/python -m analysis.publish.dictionary
+	$(BIN)/python docs/generate.py
 
 site: $(DEV)  ## The pages in docs/ as a site that opens from disk, with search: site/index.html
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet

@@ -1,4 +1,4 @@
-"""``lafz code``: sentences drawn for human coders, their agreement, and how well a lexicon finds what they see."""
+"""``lafz code``: draw sentences for human coders, measure their agreement, score a lexicon against them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,8 +11,8 @@ from analysis.cli.shared import (
     ReadingOption,
     check_ending,
     counted,
-    mistakes_told,
     note,
+    parameter_errors,
     path_argument,
     path_option,
     print_table,
@@ -35,7 +35,7 @@ app = typer.Typer(
 )
 
 LEXICON = LEXICONS / "security_communication.yml"
-SHARES = ("precision", "recall", "f1", "f1_low", "f1_high")  # of the table of `validity`, those that are shown
+SHARES = ("precision", "recall", "f1", "f1_low", "f1_high")  # columns of the table of `validity` that are shown
 LexiconOption = Annotated[
     Path,
     path_option(f"The frames, a file or a name of the package's [default: {LEXICON.name}].", show_default=False),
@@ -66,7 +66,7 @@ def draw(
     from analysis.framing.lexicon import read_lexicon
     from analysis.framing.sheets import sheet_files, write_sheet
 
-    with mistakes_told():
+    with parameter_errors():
         sheet_files(out)  # refuses an earlier sheet before the corpus is read
         frames = read_lexicon(lexicon, language=read_options(parameter)["language"])
         tokens = read_tokens(corpus, parameter)
@@ -97,7 +97,7 @@ def agree(
     from analysis.framing.lexicon import read_lexicon
     from analysis.framing.sheets import read_sheet
 
-    with mistakes_told():
+    with parameter_errors():
         table = agreement(read_sheet(sheets, read_lexicon(lexicon), key=key))
     print_table(table)
 
@@ -125,7 +125,7 @@ def score(
     from analysis.framing.validity import STATES, validity
     from analysis.framing.validity_file import write_validity
 
-    with mistakes_told():
+    with parameter_errors():
         check_ending(Path(out), (".yml", ".yaml", ".json"))
         frames = read_lexicon(lexicon, language=read_options(parameter)["language"])
         tokens = read_tokens(corpus, parameter)
@@ -160,7 +160,7 @@ def plan(
     from analysis.framing.lexicon import read_lexicon
     from analysis.framing.shares import plan as planned
 
-    with mistakes_told():
+    with parameter_errors():
         frames = read_lexicon(lexicon, language=read_options(parameter)["language"])
         tokens = read_tokens(corpus, parameter)
         coded = _coded(pilot, tokens, frames, key) if pilot else None
@@ -170,7 +170,7 @@ def plan(
 
 
 def _coded(files: Sequence[Path], tokens: "Tokens", lexicon: "Lexicon", key: Path | None) -> "pd.DataFrame":
-    """The codes in drawn sheets, or in tables of spans."""
+    """Read the codes in drawn sheets, or in tables of spans."""
     import pandas as pd
 
     from analysis.framing.sheets import read_sheet

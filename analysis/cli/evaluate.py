@@ -1,4 +1,4 @@
-"""Scores of the package on the user's own labelled data."""
+"""Score the package on labelled data."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -19,16 +19,16 @@ from analysis.text.tokens import tokenize
 
 
 def evaluate(what: str, paths: Sequence[str | Path], *, lexicon: str | Path | None = None) -> pd.DataFrame:
-    """Score `what` the package does on each of the labelled `paths`: precision, recall, f1 and counts, a row a measure.
+    """Score one task on each of the labelled `paths`: precision, recall, f1 and counts, a row a measure.
 
     - "words": CoNLL-U files, as the CoNLL 2018 scorer does: the frequency scheme against written words (``joined``),
       the treebank scheme against the treebank's (``split``).
     - "sentences": CoNLL-U files: all spans (``all``), and the ends inside paragraphs (``inside``).
-    - "frames": CSV tables of a text and its frame, scored with the `lexicon`, by default the package's own.
+    - "frames": CSV tables of a text and its frame; `lexicon` is by default the package's own.
     - "passives": CSV tables of ``sentence`` and ``passive`` (1 or 0).
     - "reuse": folders in the format of PAN's text alignment task; see `evaluate_reuse`.
 
-    Raises `ValueError` for a file that is not of its kind, or a `lexicon` where none is used.
+    Raises `ValueError` for a file of another kind, or a `lexicon` that the task does not use.
     """
     if lexicon is not None and what != "frames":
         raise ValueError(f"a lexicon finds frames, not {what}: leave out {str(lexicon)!r}")
@@ -52,20 +52,22 @@ def _words(path: Path) -> pd.DataFrame:
 
 
 def evaluate_passives(path: Path, *, syntax: bool = False) -> pd.DataFrame:
-    """Sentences held to be passive against those that are, one row; with `syntax`, as `passives` does."""
+    """Score the sentences found to be passive, one row; `syntax` as for `passives`."""
     table = read_table(path)
     missing = [name for name in ("sentence", "passive") if name not in table.columns]
     if missing or not table["passive"].isin(["0", "1"]).all():
         what = f"no column {missing[0]!r}" if missing else "a 'passive' that is neither 0 nor 1"
         raise ValueError(f"{path.name} has {what}: give a CSV table of sentence and passive, 1 or 0")
     found = set(passives(tokenize(read_texts(table["sentence"]), boilerplate=True), syntax=syntax)["doc_id"])
-    held = table.index.astype(str).isin(found)
-    gold = (table["passive"] == "1").to_numpy()
-    correct, predicted, all_gold = int((held & gold).sum()), int(held.sum()), int(gold.sum())
-    precision, recall = correct / max(predicted, 1), correct / max(all_gold, 1)
-    f1 = 2 * correct / max(predicted + all_gold, 1)
-    row = {"precision": precision, "recall": recall, "f1": f1, "correct": correct, "gold": all_gold}
-    return pd.DataFrame([row | {"predicted": predicted}])
+    passive = table.index.astype(str).isin(found)
+    labelled = (table["passive"] == "1").to_numpy()
+    correct, predicted, gold = int((passive & labelled).sum()), int(passive.sum()), int(labelled.sum())
+    scores = {
+        "precision": correct / max(predicted, 1),
+        "recall": correct / max(gold, 1),
+        "f1": 2 * correct / max(predicted + gold, 1),
+    }
+    return pd.DataFrame([scores | {"correct": correct, "gold": gold, "predicted": predicted}])
 
 
 def _word_spans(scheme: str, text: str) -> list[tuple[int, int]]:

@@ -1,6 +1,5 @@
-"""Commands on finished runs: a figure drawn again, a report as a document, what moved between two runs, sweeps."""
+"""Commands on finished runs: redraw a figure, export a report, compare two runs, sweep a parameter."""
 
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,16 +11,15 @@ import typer
 from analysis.cli.shared import (
     CorpusArgument,
     counted,
-    mistakes_told,
     names,
     note,
+    parameter_errors,
     path_argument,
     path_option,
     progress_bars,
 )
 from analysis.core.errors import ParameterError
 from analysis.core.paths import FIGURES
-from analysis.core.printable import printable
 
 RunArgument = Annotated[str, path_argument("The folder of a finished report.", metavar="RUN")]
 
@@ -41,7 +39,7 @@ def figure(
     """Draw a figure of a finished report in another width or format."""
     from analysis.publish.redraw import redraw
 
-    with _warnings_told():
+    with _print_warnings():
         print(redraw(Path(run), name, width=width, format=format, out=Path(out) if out else None))
 
 
@@ -61,7 +59,7 @@ def export(
         raise ParameterError(f"--out {out!r} goes with one of --docx and --pdf, that of its ending: leave one out")
     if not target and not wanted:
         raise ParameterError("nothing to write: give --docx, --pdf, or --out with a name that ends in .docx or .pdf")
-    with mistakes_told(), _warnings_told():
+    with parameter_errors(), _print_warnings():
         for place in [target] if target else [folder.with_name(f"{folder.name}{ending}") for ending in wanted]:
             print(write(folder, place, annex=annex))
 
@@ -102,7 +100,7 @@ def sweep(
             progress=lambda run, section, number, total: bars(f"{run} {section}", number, total),
         )
     for failure in done.failures:
-        print(f"lafz: {printable(str(failure))}", file=sys.stderr)
+        note(str(failure))
     if done.kept:
         note(f"{counted(len(done.kept), 'finished run')} kept as it was: {', '.join(done.kept)}")
     if done.page:
@@ -115,7 +113,7 @@ COMMANDS = (figure, export, compare, sweep)
 
 
 @contextmanager
-def _warnings_told() -> Iterator[None]:
+def _print_warnings() -> Iterator[None]:
     """Print each warning as one line on stderr."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)

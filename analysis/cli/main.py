@@ -13,10 +13,10 @@ from analysis.cli import coding, finished, project, scale
 from analysis.cli.shared import (
     CorpusArgument,
     counted,
-    faults_told,
-    mistakes_told,
+    exit_cleanly,
     names,
     note,
+    parameter_errors,
     path_argument,
     path_option,
     print_table,
@@ -25,10 +25,10 @@ from analysis.cli.shared import (
 from analysis.core.errors import ParameterError
 from analysis.core.paths import FIGURES
 from analysis.core.printable import printable
-from analysis.core.resources import LOCAL, connect, fitting, rarely_collected, read_memory
+from analysis.core.resources import LOCAL, connect, fitting, infrequent_gc, read_memory
 from analysis.publish.parameters import notebooks, parse_assignments, read_parameters, read_params_file, takes
 
-GROUPS = {  # the commands under their headings, in the order of `lafz --help`
+GROUPS = {  # headings and commands in the order of `lafz --help`
     "Read texts": ("report", "new", "params", "sweep"),
     "Check a run, and use it": ("verify", "compare", "figure", "export"),
     "Code with people": ("code", "evaluate"),
@@ -37,10 +37,8 @@ GROUPS = {  # the commands under their headings, in the order of `lafz --help`
 
 
 class Grouped(TyperGroup):
-    """Commands in `GROUPS`."""
-
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write each group under its heading, what the commands do in one column."""
+        """Write the commands under the headings of `GROUPS`, with their descriptions aligned."""
         width = max(map(len, self.commands))
         for heading, group in GROUPS.items():
             with formatter.section(heading):
@@ -108,13 +106,22 @@ def report(
             note("the first report on a machine compiles what it counts with, and keeps it: a minute or two more")
         room = size or free()
         workers = fitting(room) if dask == LOCAL else 1  # workers of this machine share its memory
-        how: dict[str, Any] = {"keep_failed": keep_failed, "memory": size, "worker_memory": room // workers}
-        how["processes"] = processes
-        with _kept_told(target):
+        with _mention_kept(target):
             with connect(dask, workers=workers) as client, progress_bars() as progress:
-                failures = make(corpus, target, only=chosen, values=values, client=client, progress=progress, **how)
+                failures = make(
+                    corpus,
+                    target,
+                    only=chosen,
+                    values=values,
+                    keep_failed=keep_failed,
+                    client=client,
+                    memory=size,
+                    worker_memory=room // workers,
+                    processes=processes,
+                    progress=progress,
+                )
             for failure in failures:
-                print(f"lafz: {printable(str(failure))}", file=sys.stderr)
+                note(str(failure))
             if failures:
                 raise typer.Exit(1)
     for sentence in answers(target, list(notebooks(chosen))):
@@ -123,8 +130,8 @@ def report(
 
 
 @contextmanager
-def _kept_told(out: Path) -> Iterator[None]:
-    """When a failure or a signal ends the report `out`, say on stderr that its finished parts are kept, if they are."""
+def _mention_kept(out: Path) -> Iterator[None]:
+    """After a failure or a signal, say on stderr that finished parts of the report `out` are kept, if they are."""
     from analysis.core.jobs import KEPT
     from analysis.publish.run.sections import is_kept
 
@@ -151,7 +158,7 @@ def verify(
     if differences:
         for line in changed_versions(run):
             note(line)
-        print(f"lafz: {printable(run)}: {counted(len(differences), 'difference')}", file=sys.stderr)
+        note(f"{run}: {counted(len(differences), 'difference')}")
         raise typer.Exit(1)
     print(f"{run}: every file is the same, byte for byte")
 
@@ -173,7 +180,7 @@ def evaluate_on(
     """Score the package on labelled texts of your own."""
     from analysis.cli.evaluate import evaluate
 
-    with mistakes_told():
+    with parameter_errors():
         table = evaluate(what, gold, lexicon=lexicon)
     print_table(table, digits=4)
 
@@ -183,7 +190,7 @@ def list_parameters(
     notebook: Annotated[Optional[str], typer.Argument(help="One notebook, such as framing; all without it.")] = None,
 ) -> None:
     """List the parameters of the notebooks with their defaults."""
-    from rich.console import Console  # only this command shows a table, and it is slow to import
+    from rich.console import Console  # slow to import
     from rich.table import Table
 
     only = [notebook.split("_", 1)[1] if notebook[:2].isdigit() else notebook] if notebook else []
@@ -198,10 +205,10 @@ def list_parameters(
 def main() -> None:
     """Run the command line: 0 done, 1 a notebook failed, 2 bad usage or bad input, 128 and more stopped by a signal."""
     try:
-        with rarely_collected(), faults_told():
+        with infrequent_gc(), exit_cleanly():
             app(prog_name="lafz")
     except ParameterError as error:
-        print(f"lafz: {printable(str(error))}", file=sys.stderr)
+        note(str(error))
         raise SystemExit(2) from None
 
 

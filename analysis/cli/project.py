@@ -1,4 +1,4 @@
-"""The command that makes a folder to work in: notebooks to change, a lexicon, a place for texts."""
+"""``lafz new``: a project folder with notebooks, a lexicon and a folder for texts."""
 
 import shutil
 from pathlib import Path

@@ -13,13 +13,13 @@ from analysis.cli.shared import (
     check_ending,
     corpus_given,
     counted,
-    mistakes_told,
     note,
+    parameter_errors,
     path_option,
     progress_bars,
     read_options,
 )
-from analysis.core.files import is_own
+from analysis.core.files import is_lafz_folder
 
 DOCUMENT = "document"  # what `lafz pairs` pairs by default
 
@@ -170,10 +170,10 @@ def _prepared(
     out: str, memory: str, dask: str | None, work: Path | None, parameter: Sequence[str] | None
 ) -> Iterator[dict[str, Any]]:
     """Check the options of both commands before any work, show progress on stderr, and report errors in one line."""
-    from analysis.core.jobs import KEPT, work_of
+    from analysis.core.jobs import KEPT, work_path
     from analysis.core.resources import LOCAL, connect, fitting, read_memory
 
-    with mistakes_told():
+    with parameter_errors():
         check_ending(Path(out), (".parquet", ".csv"))
         size = read_memory(memory)
         workers = fitting(size) if dask == LOCAL else 1  # workers of this machine share its memory
@@ -185,7 +185,7 @@ def _prepared(
             except Exception:
                 raise
             except BaseException:  # Ctrl-C, or another signal
-                if is_own(work_of(Path(out), work)):
+                if is_lafz_folder(work_path(Path(out), work)):
                     note(KEPT)
                 raise
 

@@ -1,4 +1,4 @@
-"""What the commands share: options, reading a corpus, errors as one line, progress bars, tables."""
+"""Shared by the commands: options, reading a corpus, errors as one line, progress bars, tables."""
 
 import os
 import signal
@@ -14,9 +14,9 @@ import typer
 
 from analysis.core.errors import ParameterError, with_advice
 from analysis.core.files import LeftAlone, finished
-from analysis.core.paths import given, shipped
+from analysis.core.paths import shipped, typed_path
 from analysis.core.printable import printable
-from analysis.core.signals import calls_to_leave
+from analysis.core.signals import stop_signals
 from analysis.publish.parameters import READING, check, notebooks, parse_assignments, read_parameters
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 def path_given(param: typer.CallbackParam, value: Any) -> Any:
-    """For `callback`: a path on the command line, or several, with ``~`` written out; an address (s3://) stays."""
+    """A `callback` that expands ``~`` in a path or several; an address (s3://) stays."""
     if isinstance(value, list | tuple):
         return [path_given(param, one) for one in value]
     if value is None or (isinstance(value, str) and "://" in value):
         return value
     try:
-        return type(value)(given(value))
+        return type(value)(typed_path(value))
     except ParameterError as error:
         raise ParameterError(f"{param.opts[0]} {error}") from None
 
@@ -48,7 +48,7 @@ def path_argument(text: str, **more: Any) -> Any:
 
 
 def corpus_given(param: typer.CallbackParam, value: Any) -> Any:
-    """A corpus on the command line, or several, as in `path_given`, or by the name of one that the package brings."""
+    """A `callback` like `path_given` for a corpus or several, which may be named as one of the package's."""
     if isinstance(value, list):
         return [corpus_given(param, one) for one in value]
     found = path_given(param, value)
@@ -69,25 +69,24 @@ ReadingOption = Annotated[
 
 
 class Stopped(BaseException):
-    """A signal that asks the process to leave; only `faults_told` catches it."""
+    """A signal that asks the process to stop, caught by `exit_cleanly` alone."""
 
     def __init__(self, number: int) -> None:
         self.signal = signal.Signals(number)
 
 
 @contextmanager
-def faults_told() -> Iterator[None]:
-    """End a command that is stopped, or can't write a file, with one line and an exit status.
+def exit_cleanly() -> Iterator[None]:
+    """End a command that is stopped, or meets an `OSError`, with one line and an exit status.
 
-    After a signal (those of `calls_to_leave`) everything clears up what it has begun; the line names what had its place
-    before, and the status is 128 more than the signal's number. For files it is 2. Working folders that are not this
-    package's are left alone, and a line says so.
+    After a signal (one of `stop_signals`) the line names the results finished before, and the status is 128 plus the
+    number of the signal; for an `OSError` it is 2. A `LeftAlone` warning becomes a line.
     """
-    heard, before, shown = calls_to_leave(), len(finished), warnings.showwarning
+    heard, before, shown = stop_signals(), len(finished), warnings.showwarning
 
     def stop(number: int, frame: FrameType | None) -> None:
         for kind in heard:
-            signal.signal(kind, signal.SIG_IGN)  # a second signal must not interrupt the clearing up
+            signal.signal(kind, signal.SIG_IGN)  # a second signal must not interrupt cleaning up
         raise Stopped(number)
 
     def tell(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
@@ -117,8 +116,8 @@ def faults_told() -> Iterator[None]:
 
 
 @contextmanager
-def mistakes_told() -> Iterator[None]:
-    """What is refused, can't be opened or isn't installed becomes a `ParameterError` of one line."""
+def parameter_errors() -> Iterator[None]:
+    """Turn `ValueError`, `OSError` and a missing package into a `ParameterError` of one line."""
     try:
         yield
     except OSError as error:
@@ -128,10 +127,7 @@ def mistakes_told() -> Iterator[None]:
 
 
 def read_tokens(corpus: str, assignments: Sequence[str] | None) -> "Tokens":
-    """The words of `corpus`, read as the notebooks do but for the ``name=value`` texts of `assignments`.
-
-    Says on stderr how many problems there were in reading.
-    """
+    """The words of `corpus`, read with `read_options`; prints the number of problems on stderr."""
     import numpy as np
 
     from analysis.text.loading import load_tokens
@@ -148,7 +144,7 @@ def read_tokens(corpus: str, assignments: Sequence[str] | None) -> "Tokens":
 
 
 def read_options(assignments: Sequence[str] | None) -> dict[str, Any]:
-    """How a corpus is read: as the notebooks read it but for the ``name=value`` texts of `assignments`.
+    """The options for reading a corpus: those of the notebooks, changed by ``name=value`` texts.
 
     >>> read_options(["emoji=false"])["emoji"], read_options([])["language"]
     (False, 'en')
@@ -157,7 +153,7 @@ def read_options(assignments: Sequence[str] | None) -> dict[str, Any]:
     known = {parameter.name: parameter for parameter in read_parameters(notebook) if parameter.name in READING}
     values = parse_assignments(assignments or ())
     if values.get("metadata"):
-        given(values["metadata"])
+        typed_path(values["metadata"])
     if unknown := [name for name in values if name not in known]:
         raise ParameterError(f"{unknown[0]!r} is no parameter of reading a corpus: use {', '.join(READING)}")
     return {name: check(values[name], known[name]) if name in values else known[name].default for name in READING}
@@ -170,7 +166,7 @@ def names(text: str | None) -> list[str]:
 
 @contextmanager
 def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
-    """A function that draws a bar on stderr: of what, how much is done, how much it is in all."""
+    """A `Progress` function that draws bars on stderr."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -179,7 +175,7 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
     tasks: dict[str, TaskID] = {}
 
     def progress(what: str, done: int, total: int) -> None:
-        bar.start()  # not earlier: stopping an empty one prints an empty line
+        bar.start()  # not earlier: stopping an unused one prints an empty line
         if what not in tasks:
             tasks[what] = bar.add_task(what)
         bar.update(tasks[what], completed=done, total=total)
@@ -197,13 +193,13 @@ def note(text: str) -> None:
 
 
 def print_table(table: "pd.DataFrame", *, digits: int = 3) -> None:
-    """Print `table` on stdout, each row a line, numbers with `digits` decimals."""
+    """Print `table` on stdout, a line a row, numbers with `digits` decimals."""
     for line in table.to_string(index=False, float_format=f"{{:.{digits}f}}".format, na_rep="-").split("\n"):
         print(printable(line))
 
 
 def counted(number: int, thing: str) -> str:
-    """A number with what is counted.
+    """A number and the noun that it counts.
 
     >>> [counted(number, "pair") for number in (0, 1, 1200)]
     ['no pairs', '1 pair', '1,200 pairs']
@@ -212,6 +208,6 @@ def counted(number: int, thing: str) -> str:
 
 
 def check_ending(path: Path, endings: Sequence[str]) -> None:
-    """Raise `ParameterError` for a path whose ending is none of `endings`, before any work is done for it."""
+    """Raise `ParameterError` for a path whose ending is none of `endings`."""
     if path.suffix.lower() not in endings:
         raise ParameterError(f"--out {str(path)!r}: give a name that ends in {' or '.join(endings)}")

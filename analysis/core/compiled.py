@@ -1,4 +1,4 @@
-"""Loops in machine code, and the arrays that they run over."""
+"""Loops compiled by numba, and the types of their arrays."""
 
 import importlib
 import sys
@@ -17,26 +17,24 @@ Bools = NDArray[np.bool_]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_FOLDERS: set[Path] = set()  # where numba keeps the loops that are imported
+_FOLDERS: set[Path] = set()  # where numba caches the imported loops
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """Decorates a loop over arrays: compiled by numba when first called, and then kept on disk for later processes.
+    """Compile a loop over arrays with numba at its first call, without the GIL, and cache it on disk.
 
-    Runs without the global interpreter lock. numba refuses to keep machine code, already at decoration, where
-    neither the package's folder nor a cache folder can be written to (a read-only install without a home): there
-    every process compiles anew. The file kept is renewed when the file that holds `function` changes and by no
-    other file's change, so a compiled function must call, and compile in the constants of, its own module alone.
+    Where no cache folder can be written to, every process compiles anew. The cache is invalidated by changes of the
+    file that holds `function` and of no other, so a compiled function may use functions and constants of its own module
+    alone.
     """
     return _jit(function)
 
 
 def uncounted(function: Callable[..., Any]) -> Any:
-    """Decorates as `compiled` a loop that allocates nothing and is called by other compiled ones, many times.
+    """Compile, as `compiled` does, a short loop that other loops call often and that allocates nothing.
 
-    numba counts the references to an array at every call, in atomic steps that cost more than a short function does,
-    and far more where several threads use the same array. Here the caller's reference is enough, and none is counted;
-    numba refuses to compile what allocates an array.
+    Without reference counts: numba's are atomic, and cost more than a short function does, above all where threads
+    share an array. The caller's reference is enough. numba refuses to compile such a function if it allocates an array.
 
     >>> @uncounted
     ... def last(numbers):
@@ -49,7 +47,6 @@ def uncounted(function: Callable[..., Any]) -> Any:
 
 
 def _jit(function: Callable[..., Any], **options: Any) -> Any:
-    """`function` compiled by numba, and kept on disk where that is possible."""
     try:
         loop = numba.njit(nogil=True, cache=True, **options)(function)
     except RuntimeError:
@@ -59,15 +56,15 @@ def _jit(function: Callable[..., Any], **options: Any) -> Any:
 
 
 def is_first_use() -> bool:
-    """Whether none of the loops that are imported has been compiled before, or none could be kept."""
+    """Whether no imported loop is in the cache."""
     return not any(any(folder.glob("*.nbi")) for folder in _FOLDERS)
 
 
 def without_blas() -> None:
-    """Have numba do without SciPy's linear algebra, which is slow to import and no loop here needs.
+    """Keep numba from importing SciPy's linear algebra, which is slow to import and which no loop here needs.
 
-    numba asks for it once in a process, when the first loop runs. So this is for a program whose loops are all
-    from here, and that has no other use for SciPy: a command, and not a notebook.
+    numba imports it once in a process, with the first loop. Call this in a command, whose loops are all from here, and
+    not in a notebook.
     """
     if "scipy.linalg" not in sys.modules:
         sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
@@ -77,10 +74,10 @@ def without_blas() -> None:
             del sys.modules["scipy.linalg"]
 
 
-def ahead(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """`function` of every item, in their order: while one result is in use, the next is made in another thread.
+def prefetch(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Map `function` over `items` in order, computing the next result in a thread while the caller uses the last.
 
-    That saves time where both are for the most part machine code. At most two results are in memory.
+    Saves time where both release the GIL. At most two results are in memory.
     """
     with ThreadPoolExecutor(1) as pool:
         coming = None
@@ -88,6 +85,6 @@ def ahead(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator
             last, coming = coming, pool.submit(function, item)
             if last:
                 yield last.result()
-                last = None  # its memory is for the one after the next
+                last = None  # frees its memory for the one after the next
         if coming:
             yield coming.result()

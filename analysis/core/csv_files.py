@@ -1,9 +1,9 @@
-"""Tables as CSV: numbers with a stated number of digits, so that two machines write the same bytes.
+"""Tables as CSV, the same bytes on every machine.
 
 No text runs as a formula in a spreadsheet: an apostrophe is put before each ``=``, ``+``, ``-`` and ``@``, or its
-full-width form, that begins a text, or follows a semicolon, a tab or a line end in it, at which a spreadsheet may part
-cells. Blanks, control characters and quotation marks may come between, and so may apostrophes: one is added on writing
-and one removed on reading, so that every text comes back as it was.
+full-width form, at the beginning of a text or after a semicolon, tab or line end, where a spreadsheet may begin a cell.
+Blanks, control characters, quotation marks and apostrophes may come between. One apostrophe is added on writing and one
+removed on reading, so that every text comes back as it was.
 """
 
 import csv
@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-DIGITS = 6  # significant digits of a written number: the last bits differ between processors, these do not
-DAY = "%Y-%m-%d"  # a date, as written
-BLOCK = 1 << 15  # rows that are made into text at a time
+DIGITS = 6  # significant digits of a number: further ones differ between processors
+DAY = "%Y-%m-%d"
+BLOCK = 1 << 15  # rows converted to text at a time
 
-# No guard can apply to a text that begins with a letter or digit and has nothing at which a spreadsheet parts cells.
+# Begins with a letter or digit and has nothing at which a spreadsheet splits cells: needs no guard.
 _HARMLESS = re.compile(r"[^\W_][^;\t\r\n]*\Z")
 _QUOTED = re.compile('[",\r\n]')
 _BETWEEN = r'[\x00-\x08\x0b\x0c\x0e-\x20"\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]*'
@@ -30,39 +30,31 @@ _SIGN = "(?='*[=+@＝＋－＠-])"
 FORMULA = _PLACE + _SIGN
 GUARD = _PLACE + "'" + _SIGN
 _FORMULA, _GUARD = re.compile(FORMULA), re.compile(GUARD)
-LONGEST = 2**31 - 1  # characters of a cell; the most that the csv module takes on every system
+LONGEST = 2**31 - 1  # characters of a cell: the largest limit that the csv module takes on every system
 
 
 def write_csv(table: pd.DataFrame, path: Path | TextIO) -> None:
-    """`table` as CSV, UTF-8, ``\\n`` line ends, numbers with `DIGITS` significant digits, dates as ISO days.
-
-    Texts, names of columns too, are written as `guarded` gives them: no spreadsheet runs one.
-    """
+    """Write `table` as UTF-8 with ``\\n`` line ends, `DIGITS` significant digits, ISO days and `guarded` texts."""
     if isinstance(path, Path):
         with path.open("w", encoding="utf-8", newline="") as file:
-            _write_rows(table, file)
-    else:
-        _write_rows(table, path)
-
-
-def _write_rows(table: pd.DataFrame, file: TextIO) -> None:
-    """`table` to `file`, a block of rows at a time, so that a long table isn't in memory as text all at once."""
-    file.write(_lines([[_in_csv(str(name))] for name in table.columns]))
-    for start in range(0, len(table), BLOCK):
+            write_csv(table, file)
+        return
+    path.write(_lines([[_in_csv(str(name))] for name in table.columns]))
+    for start in range(0, len(table), BLOCK):  # the text of a whole table may need much more memory
         block = table.iloc[start : start + BLOCK]
-        file.write(_lines([_cells(block.iloc[:, place]) for place in range(len(table.columns))]))
+        path.write(_lines([_cells(block.iloc[:, place]) for place in range(len(table.columns))]))
 
 
 def _lines(columns: list[list[str]]) -> str:
-    """Columns of finished cells as lines; an empty cell that is alone in its row has quotes, or there were no row."""
+    """The lines of a CSV file from columns of cells; a row of one empty cell needs quotes, or it would be no row."""
     rows = [cell or '""' for cell in columns[0]] if len(columns) == 1 else map(",".join, zip(*columns, strict=True))
     return "\n".join([*rows, ""]) if columns else "\n"
 
 
 def _cells(column: pd.Series) -> list[str]:
-    """Each value of `column` as written in a CSV: what is frequent is worked out once for all its places."""
+    """The cells of a column; each distinct value is converted once."""
     if pd.api.types.is_float_dtype(column.dtype):
-        bits = column.to_numpy(dtype=np.float64, na_value=np.nan).view(np.int64)  # 0 and -0 are equal, but two texts
+        bits = column.to_numpy(dtype=np.float64, na_value=np.nan).view(np.int64)  # distinguishes 0 and -0
         return _by_value(bits, lambda values: _digits(values.view(np.float64).tolist()))
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return _by_value(column, lambda days: list(pd.DatetimeIndex(days).strftime(DAY)))
@@ -75,19 +67,19 @@ def _cells(column: pd.Series) -> list[str]:
 
 
 def _digits(values: list[float]) -> list[str]:
-    """Each number with `DIGITS` significant digits, "" for one that is missing; all at once, which is the quickest."""
+    """The cells of numbers, "" for NaN; formatting all at once is the fastest."""
     return (f"%.{DIGITS}g\n" * len(values) % tuple(values)).replace("nan", "").split("\n")[:-1]
 
 
 def _by_value(column: pd.Series | NDArray[Any], written: Callable[[Any], list[str]]) -> list[str]:
-    """What `written` makes of the different values of `column`, at each of their places; "" where there is none."""
+    """Apply `written` to the distinct values of `column`; return a cell for each row, "" where the value is missing."""
     place, values = pd.factorize(column)
-    cells: list[str] = np.array([*written(values), ""], dtype=object)[place].tolist()  # -1 is what is missing
+    cells: list[str] = np.array([*written(values), ""], dtype=object)[place].tolist()  # a missing value is at -1
     return cells
 
 
 def _in_csv(cell: Any) -> str:
-    """One cell that is there: a text guarded, a time as a day, anything with a sign of the format in quotes."""
+    """A value that is not missing as a cell, in quotes where it needs them."""
     if isinstance(cell, str):
         text = cell if _HARMLESS.match(cell) else guarded(cell)
     else:
@@ -96,7 +88,7 @@ def _in_csv(cell: Any) -> str:
 
 
 def guarded(text: str) -> str:
-    """`text` as no spreadsheet runs it, and as it is where none would.
+    """Put an apostrophe where a spreadsheet would begin a formula.
 
     >>> guarded("=1+1"), guarded("'=1+1"), guarded("rain; -5%"), guarded("well-read")
     ("'=1+1", "''=1+1", "rain; '-5%", 'well-read')
@@ -105,18 +97,18 @@ def guarded(text: str) -> str:
 
 
 def restored(text: str) -> str:
-    """The text that `guarded` was given."""
+    """Undo `guarded`."""
     return _GUARD.sub(r"\1", text)
 
 
 def csv_rows(file: TextIO) -> Iterator[list[str]]:
-    """The rows of `file`, the names of the columns first; raises `csv.Error` where it is no CSV.
+    """The rows of `file`, the column names first; raises `csv.Error` where it is no CSV.
 
-    A shared passage may well be longer than the 131,072 characters with which the csv module stops of itself.
+    Cells may be longer than the csv module's default limit of 131,072 characters.
 
     >>> import io
     >>> [len(cell) for row in csv_rows(io.StringIO("text\\n" + 200_000 * "a")) for cell in row]
     [4, 200000]
     """
-    csv.field_size_limit(LONGEST)  # of the module, not of a reader; that it is higher takes nothing from others
+    csv.field_size_limit(LONGEST)  # global to the module; a higher limit harms no other reader
     return csv.reader(file, strict=True)

@@ -1,4 +1,4 @@
-"""What went wrong, told in one line: what it was, and what to do."""
+"""Errors whose message is one line: the bad value, what was expected and what to do."""
 
 import errno
 import re
@@ -11,22 +11,22 @@ _ADVICE = {
     errno.EROFS: "choose a folder that can be written to",
     errno.EACCES: "choose a folder that you may write to",
     errno.ENOTDIR: "what should be a folder on the way is a file: give another path",
-    errno.EEXIST: "what should be a folder on the way is a file: give another path",  # of a folder to be made
+    errno.EEXIST: "what should be a folder on the way is a file: give another path",
     errno.ENAMETOOLONG: "give a shorter name",
     errno.EMFILE: "raise the limit of open files, such as with: ulimit -n 1024",
 }
 
 
 class ParameterError(ValueError):
-    """A parameter that cannot be used; the message names the value, what was expected and what to do."""
+    """A parameter that cannot be used."""
 
 
 class CorpusError(ParameterError):
-    """A corpus that cannot be read; the message names the bad value, what was expected and what to do."""
+    """A corpus that cannot be read."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The question, with a blank before it, where one of the `known` names is near `name`; "" where none is.
+    """A question, after a blank, that proposes the one of the `known` names nearest to `name`; "" where none is near.
 
     >>> did_you_mean("sauce", ["title", "source"]), did_you_mean("x", ["title"])
     (" Did you mean 'source'?", '')
@@ -36,7 +36,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def with_advice(text: str) -> str:
-    """What an error says, and what to do where it has the number of a system's error for which that is known.
+    """The message of an error, with advice where it names a system error that has some.
 
     >>> with_advice(str(OSError(errno.EROFS, "Read-only file system", "/mnt/report")))
     "[Errno 30] Read-only file system: '/mnt/report': choose a folder that can be written to"

@@ -1,7 +1,7 @@
-"""Folders and files made beside their place, which they get when whole, whoever is killed or comes at the same time.
+"""Atomic files and folders, built beside their place and moved there when whole, and all deletions of the package.
 
-Whatever this package deletes is deleted here: what the process itself has just made, and what it finds by name only
-where the folder bears the package's mark and belongs to the user. No link is followed.
+Only two things are deleted: what the process itself has just made, and folders that bear the package's mark and belong
+to the user. Links are not followed.
 """
 
 import ctypes
@@ -18,24 +18,24 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from analysis.core.errors import ParameterError
-from analysis.core.signals import undisturbed
+from analysis.core.signals import deferred_signals
 
 try:
     import fcntl
-except ImportError:  # Windows: what a killed process left stays, since nobody can tell that it is dead
+except ImportError:  # Windows: leftovers of killed processes stay, since they cannot be recognized as such
     fcntl = None  # type: ignore[assignment]
 
-finished: list[Path] = []  # what this process has put in its place, for whoever is stopped after that
+finished: list[Path] = []  # results that this process has put in their place, for a message when it is stopped
 
-_EARLIER = "earlier"  # in a working folder, what stood in the place until a moment ago
-# The file by which a folder is known as this package's, and which its process locks. An archive can hold one too, but
-# then the folder around it came out of the archive, and only that is deleted.
+_EARLIER = "earlier"  # in a working folder, the replaced result
+# Marks a folder as this package's, and is locked by the process that works in it. If it came out of an archive, so did
+# its folder, and only that is deleted.
 _MARK = "made-by-lafz"
-_locks: set[int] = set()  # the marks that this process has locked
+_locks: set[int] = set()  # descriptors of the marks that this process has locked
 
 
 class ForeignError(ParameterError):
-    """Something else has the name of a folder of this package; it stays as it is, and the message names it."""
+    """Something else has the name of a folder of this package; it is left alone."""
 
     def __init__(self, path: Path) -> None:
         what = "has the name of a working folder, but lafz did not make it and leaves it alone"
@@ -43,24 +43,24 @@ class ForeignError(ParameterError):
 
 
 class LeftAlone(UserWarning):
-    """What was not cleared up, since it is not this package's."""
+    """A folder was not cleared away, since it is not this package's."""
 
 
 class _Held(NamedTuple):
-    """A folder of this package in which no other process works."""
+    """A folder that this process holds."""
 
     path: Path
-    folder: int | None  # open; None on Windows, where no folder can be
-    lock: int | None  # its mark, locked; None where there are no locks
+    folder: int | None  # descriptor; None on Windows, where folders cannot be opened
+    lock: int | None  # descriptor of the locked mark; None where there are no locks
 
 
 @contextmanager
 def working_folder(place: Path) -> Iterator[Path]:
-    """A new folder beside `place` to work in, as long as the block lasts.
+    """Make a locked folder beside `place` to work in, deleted at the end of the block.
 
-    It is locked, and every folder of this kind beside `place` whose lock is free was left by a process that was killed:
-    it is cleared away first, see `restore` for what is saved of it. The lock goes with the process, however that ends.
-    A link, or what lacks the mark, stays and is told of in a `LeftAlone`; what another user works in is no news.
+    The lock ends with the process. Folders of this kind whose lock is free were left by killed processes, and are
+    cleared away first (see `restore` for what is saved of them). Links and folders without the mark stay, with a
+    `LeftAlone` warning.
     """
     for left in _left(place):
         try:
@@ -69,41 +69,41 @@ def working_folder(place: Path) -> Iterator[Path]:
             warnings.warn(str(error), LeftAlone, stacklevel=3)
     new: _Held | None = None
     try:
-        with undisturbed():  # no signal comes between making the folder and knowing of it
+        with deferred_signals():  # no signal between making the folder and assigning it
             new = _new(place)
         yield new.path
     finally:
-        with undisturbed():
+        with deferred_signals():
             if new:
                 _end(new, place)
 
 
 def temporary_folder() -> AbstractContextManager[Path]:
-    """A `working_folder` in the folder that the system has for temporary files."""
+    """A `working_folder` in the system's folder for temporary files."""
     return working_folder(Path(tempfile.gettempdir(), "lafz-run"))
 
 
-def put(new: Path, place: Path) -> None:
-    """Give the folder `new`, in a `working_folder` of `place`, its place; what stood there goes to the working folder.
+def replace_folder(new: Path, place: Path) -> None:
+    """Move the folder `new` from a `working_folder` of `place` to `place`, and what was there to the working folder.
 
-    In one step where the system can swap two folders (Linux, on most file systems): who looks sees the one or the
-    other, and so does who is killed. Elsewhere the earlier folder is moved away first; see `restore`.
+    Atomic where the system can swap two folders (Linux, on most file systems). Elsewhere the earlier folder is moved
+    away first; see `restore`.
     """
     earlier = new.with_name(_EARLIER)
-    with undisturbed():
+    with deferred_signals():
         while not _renamed(new, place) and not _swap(new, place):
-            delete_made(earlier)  # another process has put a newer one there since
+            delete_made(earlier)  # another process has replaced it since
             with suppress(FileNotFoundError):
                 place.rename(earlier)
         finished.append(place)
 
 
 def _renamed(new: Path, place: Path) -> bool:
-    """Whether there was nothing at `place`, or an empty folder, and `new` is there now."""
+    """Rename `new` to `place` if nothing or an empty folder is there; return whether that was so."""
     try:
         new.rename(place)
     except OSError as error:
-        # What stood in the way may have been taken away since, by a process that does the same.
+        # Another process may have moved away what was in the way.
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST) and not place.exists():
             raise
         return False
@@ -112,9 +112,9 @@ def _renamed(new: Path, place: Path) -> bool:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A place to write to, beside `path` and of the same name, that becomes `path` when the block ends without error.
+    """A path to write to, of the same name, that is moved to `path` when the block ends without error.
 
-    Folders on the way are made; an earlier file stays until then. Raises `ValueError` where `path` is a folder.
+    Parent folders are made; an earlier file stays until then. Raises `ValueError` where `path` is a folder.
     """
     path = path.expanduser().resolve()  # a link stays one, and its target is replaced
     if path.is_dir():
@@ -123,16 +123,16 @@ def whole_file(path: Path) -> Iterator[Path]:
     with working_folder(path) as folder:
         place = folder / path.name
         yield place
-        with undisturbed():
+        with deferred_signals():
             place.replace(path)
             finished.append(path)
 
 
 @contextmanager
 def whole_folder(folder: str | Path) -> Iterator[Path]:
-    """A new folder to write to that becomes `folder` when the block ends without error.
+    """A new folder to write to that is moved to `folder` when the block ends without error.
 
-    Folders on the way are made. Raises `ValueError` where something is there already.
+    Parent folders are made. Raises `ValueError` where something is there already.
     """
     place = Path(folder).expanduser().absolute()
     if os.path.lexists(place):
@@ -146,13 +146,13 @@ def whole_folder(folder: str | Path) -> Iterator[Path]:
 
 
 def restore(place: Path) -> None:
-    """Bring back what stood at `place` where a process was killed between taking it away and putting the new in place.
+    """Bring back the earlier folder where a process was killed in `replace_folder`, between its two steps.
 
-    The rule: there is nothing at `place`, and a working folder that no process holds has the earlier one.
+    That is so where nothing is at `place`, and a working folder that no process holds has the earlier folder.
     """
     if place.exists():
         return
-    with suppress(OSError):  # whoever looks for the place then finds nothing there, and says so
+    with suppress(OSError):
         for left in _left(place):
             if (left / _EARLIER).is_dir():
                 with suppress(ForeignError):
@@ -160,11 +160,11 @@ def restore(place: Path) -> None:
 
 
 @contextmanager
-def own_folder(path: Path) -> Iterator[None]:
-    """The folder `path`, made where there is none, for this process alone as long as the block lasts.
+def exclusive_folder(path: Path) -> Iterator[None]:
+    """Lock the folder `path`, made where there is none, for the block; delete it at the end if it is empty.
 
-    It bears the package's mark, and goes at the end if nothing else is in it. Raises `ForeignError` where something
-    else has the name, `BlockingIOError` while another process works in it, another `OSError` if it is another user's.
+    Raises `ForeignError` where something else has the name, `BlockingIOError` while another process holds the folder,
+    another `OSError` where it is another user's.
     """
     held: _Held | None = None
     while not held:
@@ -174,7 +174,7 @@ def own_folder(path: Path) -> Iterator[None]:
             path.mkdir()
         except FileExistsError:
             new = False
-        with suppress(FileNotFoundError):  # another process has done with it since
+        with suppress(FileNotFoundError):  # another process has deleted it since
             held = _hold(path, new=new)
     try:
         yield
@@ -182,8 +182,8 @@ def own_folder(path: Path) -> Iterator[None]:
         _let_go(held)
 
 
-def is_own(path: Path) -> bool:
-    """Whether `path` is a folder of this package's own, which `own_folder` would give."""
+def is_lafz_folder(path: Path) -> bool:
+    """Whether `path` is a folder that bears the package's mark, or an empty one."""
     try:
         _close(_opened(path))
     except (ForeignError, OSError):
@@ -192,11 +192,10 @@ def is_own(path: Path) -> bool:
 
 
 def clear(folder: Path, doomed: Callable[[PurePath], bool], *, deep: int = 1) -> None:
-    """Delete what is `doomed` in a folder of this package's own, by its path from there, and all links.
+    """Delete all links in a folder of this package, and what is `doomed`, a function of the path from there.
 
-    `deep` says down to how many folders it is looked for. What is deleted gets a hidden name before, so that whoever is
-    killed meanwhile leaves nothing that looks whole; a folder at the top in which nothing is then goes too. Raises
-    `ForeignError` as `own_folder`.
+    Descends `deep` levels. What is deleted gets a hidden name first, so that a killed process leaves nothing that looks
+    whole. Empty folders at the top are deleted too. Raises `ForeignError` as `exclusive_folder`.
     """
     opened = _opened(folder)
     try:
@@ -209,19 +208,19 @@ def clear(folder: Path, doomed: Callable[[PurePath], bool], *, deep: int = 1) ->
 
 
 def scratch_folder(owner: object, place: Path, name: str) -> Path:
-    """A new folder ``<name>-...`` in the folder `place`, which goes with the object `owner`."""
+    """A new folder ``<name>-...`` in the folder `place`, deleted with the object `owner`."""
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=place))
     weakref.finalize(owner, delete_made, folder)
     return folder
 
 
 def delete_made(folder: Path) -> None:
-    """Delete a folder that this process has made, if it is there; of a link nothing."""
+    """Delete a folder that this process has made, if it is there, but not through a link."""
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def delete_file(path: Path) -> None:
-    """Delete a file, if it is there; of a link the link. A folder of that name stays."""
+    """Delete a file or a link, if it is there; a folder of that name stays."""
     if path.is_symlink() or not path.is_dir():
         path.unlink(missing_ok=True)
 
@@ -242,7 +241,7 @@ def _new(place: Path) -> _Held:
         try:
             return _hold(work, new=True)
         except (BlockingIOError, FileNotFoundError):
-            continue  # another process has found it without a lock, and takes it for left
+            continue  # another process found it before it was locked, and takes it for a leftover
         except OSError:
             with suppress(OSError):
                 work.rmdir()
@@ -250,24 +249,24 @@ def _new(place: Path) -> _Held:
 
 
 def _clear_left(left: Path, place: Path) -> None:
-    """Clear away a working folder if no process holds it. Raises `ForeignError` for what is none."""
+    """Clear away a working folder if no process holds it; raises `ForeignError` for anything else."""
     if fcntl is None:
         return
     try:
         held = _hold(left)
-    except OSError:  # it is held, or gone, or another user's
+    except OSError:  # held, gone or another user's
         return
-    if held.lock is None:  # nobody can tell
+    if held.lock is None:  # it may be in use
         _close(held.folder)
     else:
         _end(held, place)
 
 
 def _hold(path: Path, *, new: bool = False) -> _Held:
-    """Take a folder of this package, or an empty one, for this process; raises as `own_folder`."""
+    """Open and lock a folder of this package, or an empty one; raises as `exclusive_folder`."""
     folder = _opened(path)
     try:
-        # Of what is `new`, made just now, some file systems name another user.
+        # Some file systems name another user as the owner of a `new` folder.
         if folder is not None and not new and os.fstat(folder).st_uid != os.geteuid():
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         return _Held(path, folder, _lock(path, folder))
@@ -277,7 +276,7 @@ def _hold(path: Path, *, new: bool = False) -> _Held:
 
 
 def _opened(path: Path) -> int | None:
-    """A folder that has the mark, or nothing in it, opened without following a link."""
+    """Open a folder that has the mark, or is empty, without following a link."""
     folder = None
     try:
         if fcntl is not None:
@@ -289,7 +288,7 @@ def _opened(path: Path) -> int | None:
             raise ForeignError(path) from None
         raise
     try:
-        # The mark comes before all else and goes after it. Asked twice, since its process may clear up just now.
+        # The mark is the first file and the last. Listed twice, since its process may be deleting the folder just now.
         if _names(path, folder) and not _is(stat.S_ISREG, _at(path, folder, _MARK), folder) and _names(path, folder):
             raise ForeignError(path)
     except BaseException:
@@ -299,24 +298,24 @@ def _opened(path: Path) -> int | None:
 
 
 def _names(path: Path, folder: int | None) -> set[str]:
-    """What is in a folder, but for the mark."""
+    """The names in a folder, without the mark."""
     return {*os.listdir(path if folder is None else folder)} - {_MARK}  # noqa: PTH208 - pathlib lists no open folder
 
 
 def _at(path: Path, folder: int | None, name: str) -> str:
-    """What to call a file of the folder `path`: by its name alone where the folder is open."""
+    """The path of a file in the folder `path`, which is its name where the folder is open."""
     return name if folder is not None else str(path / name)
 
 
 def _is(kind: Callable[[int], bool], target: str, folder: int | None) -> bool:
-    """Whether something is there, and of this kind; a link is a link."""
+    """Whether something of this kind is there; links are not followed."""
     with suppress(OSError):
         return kind(os.stat(target, dir_fd=folder, follow_symlinks=False).st_mode)
     return False
 
 
 def _lock(path: Path, folder: int | None) -> int | None:
-    """The mark of an open folder, which it gets if it has none, locked; None where there are no locks."""
+    """Make the mark of a folder where there is none, and lock it; None where there are no locks."""
     if fcntl is None:
         (path / _MARK).touch()
         return None
@@ -324,11 +323,11 @@ def _lock(path: Path, folder: int | None) -> int | None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if not os.path.samestat(os.fstat(lock), os.stat(_MARK, dir_fd=folder, follow_symlinks=False)):
-            raise BlockingIOError  # whoever held it has deleted it since it was opened, and another one is there
+            raise BlockingIOError  # its holder deleted it since it was opened, and another one is there
     except (BlockingIOError, FileNotFoundError):
         os.close(lock)
         raise
-    except OSError:  # a file system without locks: nobody else can lock it either
+    except OSError:  # a file system without locks
         os.close(lock)
         return None
     _locks.add(lock)
@@ -336,7 +335,7 @@ def _lock(path: Path, folder: int | None) -> int | None:
 
 
 def _leave_locks() -> None:
-    """In a process that has just been forked: a lock is gone with the process that took it, even if this one lives."""
+    """Close the locks in a forked process, so that they end with the process that took them."""
     for lock in _locks:
         os.close(lock)
     _locks.clear()
@@ -347,20 +346,20 @@ if hasattr(os, "register_at_fork"):
 
 
 def _end(held: _Held, place: Path) -> None:
-    """Delete a working folder, but not what belongs in the place; lets its lock go."""
+    """Delete and unlock a working folder, after moving an earlier result back where there is no newer one."""
     earlier = _at(held.path, held.folder, _EARLIER)
     if _is(stat.S_ISDIR, earlier, held.folder) and not place.exists():
-        with suppress(OSError):  # somebody else's may be there by now
+        with suppress(OSError):  # another process may have put one there
             os.rename(earlier, place, src_dir_fd=held.folder)
-    if place.exists() or not _is(stat.S_ISDIR, earlier, held.folder):  # else the only one stays for the next call
+    if place.exists() or not _is(stat.S_ISDIR, earlier, held.folder):  # else keep the only result
         _clear(held.path, held.folder, lambda path: True, 1)
     _let_go(held)
 
 
 def _let_go(held: _Held) -> None:
-    """Let the lock of a folder go, and delete the folder if nothing but the mark is in it."""
-    # The lock is held until all but the empty folder is gone: whoever gets a lock in there meanwhile made a new one,
-    # and keeps the folder, since only an empty one is deleted.
+    """Unlock a folder, and delete it if nothing but the mark is in it."""
+    # The mark is deleted while it is locked. A process that locks a new mark before the folder is deleted keeps the
+    # folder, since only an empty one is deleted.
     with suppress(OSError):
         if not _names(held.path, held.folder):
             os.unlink(_at(held.path, held.folder, _MARK), dir_fd=held.folder)
@@ -369,7 +368,7 @@ def _let_go(held: _Held) -> None:
         _locks.discard(held.lock)
     _close(held.lock)
     _close(held.folder)
-    with suppress(OSError):  # NFS keeps a deleted file that is open, and so its folder, until now
+    with suppress(OSError):  # NFS keeps a deleted file, and so its folder, until it is closed
         held.path.rmdir()
 
 
@@ -390,7 +389,7 @@ def _clear(folder: Path, opened: int | None, doomed: Callable[[PurePath], bool],
 
 
 def _walk(folder: Path, opened: int | None) -> Iterator[tuple[PurePath, list[str], list[str], int | None]]:
-    """As `os.fwalk`, with paths from the folder on; follows no link."""
+    """Like `os.fwalk`, with paths relative to the folder."""
     if opened is not None:
         for root, folders, files, here in os.fwalk(dir_fd=opened):
             yield PurePath(root), folders, files, here
@@ -400,7 +399,7 @@ def _walk(folder: Path, opened: int | None) -> Iterator[tuple[PurePath, list[str
 
 
 def _delete(target: str, hidden: str, here: int | None) -> None:
-    """Delete a file, a link, or a folder with all that is in it, by way of a hidden name."""
+    """Give a file, a link or a folder a hidden name, then delete it."""
     with suppress(OSError):
         os.rename(target, hidden, src_dir_fd=here, dst_dir_fd=here)
         target = hidden
@@ -411,10 +410,10 @@ def _delete(target: str, hidden: str, here: int | None) -> None:
 
 
 def _swap(one: Path, other: Path) -> bool:
-    """Swap what two paths name, in one step; False where that can't be done."""
+    """Swap two paths atomically; return False where the system cannot."""
     try:
         rename = ctypes.CDLL(None).renameat2
-    except (AttributeError, OSError, TypeError):  # another C library, another system
+    except (AttributeError, OSError, TypeError):  # not Linux with glibc
         return False
     here, swap = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
     return bool(rename(here, os.fsencode(one), here, os.fsencode(other), swap) == 0)

@@ -1,4 +1,4 @@
-"""Intervals of rates and shares: how far those of all documents like these may lie from those of these few."""
+"""95% intervals of rates, means and shares over documents."""
 
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -11,14 +11,14 @@ from scipy import sparse, special, stats
 from analysis.core.compiled import Floats, Ints
 
 FEW = 5  # fewer documents have no interval
-LEAST = 4  # documents that any interval goes by, however few hold the occurrences
-Z = float(stats.norm.ppf(0.975))  # of the normal distribution 95 of 100 lie within so many standard deviations
-TAIL = 0.025  # what a 95% interval leaves out at each end
-EQUAL = 1e-12  # of the squares: a spread of so little is that of equal rates, but for rounding
+LEAST = 4  # smallest effective number of documents, however few have occurrences
+Z = float(stats.norm.ppf(0.975))
+TAIL = 0.025  # outside a 95% interval at each end
+EQUAL = 1e-12  # share of the squares up to which a spread is rounding error
 
 
 class Estimate(NamedTuple):
-    """Numbers, each with the ends of its 95% interval: three arrays of one length."""
+    """Numbers with the ends of their 95% intervals: three arrays of one length."""
 
     value: Floats
     low: Floats
@@ -26,7 +26,7 @@ class Estimate(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """What a ratio of sums and its variance are made of, over units of a count x and a size w; arrays of one shape."""
+    """Sums over units with a count x and a size w, from which follow a ratio and its variance; arrays of one shape."""
 
     total: Floats  # of x
     magnitude: Floats  # of |x|
@@ -34,7 +34,7 @@ class Sums(NamedTuple):
     product: Floats  # of x·w
     size: Floats  # of w
     size_square: Floats  # of w²
-    units: Floats  # how many have a size above 0
+    units: Floats  # number of those with w > 0
 
 
 def rate_intervals(
@@ -42,9 +42,9 @@ def rate_intervals(
 ) -> tuple[Floats, Floats]:
     """95% interval of ``counts.sum(axis=0) / sizes.sum()`` for every column of `counts`, see `intervals_of`.
 
-    `counts` is (units, columns), sparse or dense, none of them below 0, and `sizes` (units,), one unit being one
-    document or one sentence. Gives the two ends, (columns,). With `group`, (units,) the number of each unit's group or
-    -1, they are (groups, columns), each group by itself.
+    `counts` is (units, columns), sparse or dense, not negative; `sizes` is (units,); a unit is a document or a
+    sentence. Returns the two ends, (columns,), or (groups, columns) with `group`, the (units,) group numbers, -1 for
+    none.
 
     >>> counts = np.array([[4, 0], [0, 0], [0, 2], [0, 0], [1, 1]])
     >>> low, high = rate_intervals(counts, np.array([10, 10, 10, 10, 10]))
@@ -64,17 +64,14 @@ def intervals_of(sums: Sums) -> tuple[Floats, Floats]:
        \left[ \frac{R}{y} G_y^{-1}(0.025), \; \frac{R}{y} G_{y + 1}^{-1}(0.975) \right]
 
     V is the linearised variance of a ratio (Cochran 1977, Sampling Techniques, chapter 6), as R's ``svyratio`` has it
-    for units of one size. n is the effective number of units (Kish 1965, Survey Sampling), of the sizes, at least 2, or
-    of the counts, at least 4, where that is less: occurrences that one unit holds say little of how far others spread.
-    t and z are the quantiles of Student's distribution and of the normal one. A Poisson count of y events would vary as
-    R does, and G are the gamma distributions that give the exact interval of such a count (Garwood 1936): Korn and
-    Graubard's (1998, Survey Methodology 24) interval for shares, with the gamma distributions of Fay and Feuer (1997,
-    Statistics in Medicine 16) for rates. Where nothing was counted, or all rates are equal, V is the variance of a
-    Poisson count.
+    for units of one size. n is the effective number of units (Kish 1965, Survey Sampling): by their sizes, at least 2,
+    or by their counts, at least 4, where that is less. t and z are quantiles of Student's and the normal distribution.
+    A Poisson count of y events varies as R does, and G are the gamma distributions of its exact interval (Garwood
+    1936): Korn and Graubard's (1998, Survey Methodology 24) interval for shares, with the distributions of Fay and
+    Feuer (1997, Statistics in Medicine 16) for rates. V is the variance of a Poisson count where nothing was counted or
+    all rates are equal. NaN with fewer than `FEW` units.
 
-    NaN with fewer than `FEW` units.
-
-    ``benchmarks/coverage.py`` draws documents from a corpus whose rates are known, and prints how often they are held.
+    ``benchmarks/coverage.py`` prints how often these intervals hold known rates.
     """
     total, size = sums.total, sums.size
     variance, scale = linearised(sums)
@@ -82,7 +79,7 @@ def intervals_of(sums: Sums) -> tuple[Floats, Floats]:
         rate = total / size
         even = (total <= 0) | (variance <= 0)
         events = np.where(even, total, rate**2 / variance) * scale
-        # Of no event, the rate of one is that of one unit of size.
+        # Without events, the rate of one event is that in all units together.
         per_event = np.where(events > 0, rate / events, 1 / (size * scale))
         low = np.where(events > 0, special.gammaincinv(events, TAIL) * per_event, 0.0)
         high = special.gammaincinv(events + 1, 1 - TAIL) * per_event
@@ -93,7 +90,7 @@ def intervals_of(sums: Sums) -> tuple[Floats, Floats]:
 def mean_intervals(values: Floats, sizes: NDArray[Any], group: Ints, groups: int) -> tuple[Floats, Floats]:
     """(groups, columns) 95% interval of ``values.sum(axis=0) / sizes.sum()`` of each group, for values of either sign.
 
-    The rate less and plus t standard errors, n, V and t as in `intervals_of`. NaN with fewer than `FEW` units.
+    The rate plus and minus t standard errors; n, V and t as in `intervals_of`. NaN with fewer than `FEW` units.
 
     >>> low, high = mean_intervals(np.array([[1.0], [-1.0], [0.0], [2.0], [-2.0]]), np.ones(5), np.zeros(5, int), 1)
     >>> low.round(2).tolist(), high.round(2).tolist()  # 3.182 times the root of 4 / 3 * 10 / 5²
@@ -110,7 +107,7 @@ def mean_intervals(values: Floats, sizes: NDArray[Any], group: Ints, groups: int
 def linearised(sums: Sums) -> tuple[Floats, Floats]:
     """The variance V of `intervals_of`, and (z / t)², the scale of the effective number of events.
 
-    Four documents with 2, 0, 1 and 1 occurrences in 10 words each: R is 0.1, and the squares of 1, -1, 0 and 0 are 2.
+    In four documents of 10 words with 2, 0, 1 and 1 occurrences, R is 0.1, and the squares of 1, -1, 0 and 0 add to 2:
 
     >>> one = Sums(*(np.array([float(x)]) for x in (4, 4, 6, 40, 40, 400, 4)))
     >>> variance, _ = linearised(one)
@@ -118,22 +115,21 @@ def linearised(sums: Sums) -> tuple[Floats, Floats]:
     (0.001667, 0.001667)
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        # Of no event all units tell alike.
-        telling = np.where(sums.magnitude > 0, np.maximum(sums.magnitude**2 / sums.square, LEAST), np.inf)
-        effective: Floats = np.maximum(np.minimum(sums.size**2 / sums.size_square, telling), 2.0)
+        by_counts = np.where(sums.magnitude > 0, np.maximum(sums.magnitude**2 / sums.square, LEAST), np.inf)
+        effective: Floats = np.maximum(np.minimum(sums.size**2 / sums.size_square, by_counts), 2.0)
         scale = np.asarray((Z / special.stdtrit(effective - 1, 1 - TAIL)) ** 2, dtype=np.float64)
         variance: Floats = effective / (effective - 1) * _spread(sums) / sums.size**2
     return variance, scale
 
 
 def difference_intervals(a: Estimate, b: Estimate, correlation: Floats | float = 0.0) -> tuple[Floats, Floats]:
-    r"""95% interval of b - a, from those of the two; NaN where an end is.
+    r"""95% interval of b - a from the intervals of a and b; NaN where one of their ends is.
 
     .. math:: L = b - a - \sqrt{(b - l_b)^2 + (u_a - a)^2 - 2 r (b - l_b) (u_a - a)}
 
-    and U likewise: square-and-add (Zou and Donner 2008, Statistics in Medicine 27), r being the correlation of the two
-    (Zou 2007, Psychological Methods 12). For shares with Wilson's intervals it is method 10 of Newcombe (1998,
-    Statistics in Medicine 17), whose first example this is, 56 of 70 and 48 of 80:
+    and U likewise (Zou and Donner 2008, Statistics in Medicine 27), r being the correlation of the two (Zou 2007,
+    Psychological Methods 12). With Wilson's intervals of shares this is method 10 of Newcombe (1998, Statistics in
+    Medicine 17), whose first example has 56 of 70 and 48 of 80:
 
     >>> a, b = (Estimate(*map(np.array, x)) for x in [(0.6, 0.4905, 0.7002), (0.8, 0.6918, 0.8770)])
     >>> ends = difference_intervals(a, b)
@@ -147,9 +143,7 @@ def difference_intervals(a: Estimate, b: Estimate, correlation: Floats | float =
 
 
 def correlations(counts: Any, sizes: Floats, other_counts: Any, other_sizes: Floats) -> Floats:
-    """(columns,) how the rates of two kinds of counts of the same units go together, from -1 to 1; 0 where one is even.
-
-    The correlation of their x - R w, see `intervals_of`.
+    """(columns,) correlation of the x - R w (see `intervals_of`) of two kinds of counts; 0 where one is constant.
 
     >>> correlations(np.array([[2], [0], [1]]), np.ones(3), np.array([[3], [1], [2]]), np.ones(3)).round(9).tolist()
     [1.0]
@@ -166,7 +160,7 @@ def correlations(counts: Any, sizes: Floats, other_counts: Any, other_sizes: Flo
 
 
 def wilson(share: Floats, inverse: Floats, z: float = Z) -> tuple[Floats, Floats]:
-    """The ends of the score interval of shares of n (Wilson 1927), by 1 / n; 0 is a share that is known.
+    """The score interval of shares of n (Wilson 1927), given 1 / n, which is 0 for a known share.
 
     >>> [end.round(3).tolist() for end in wilson(np.array([0.5, 0.0]), np.array([1 / 8, 0.0]))]
     [[0.215, 0.0], [0.785, 0.0]]
@@ -180,17 +174,14 @@ def wilson(share: Floats, inverse: Floats, z: float = Z) -> tuple[Floats, Floats
 def share_intervals(counts: Floats) -> tuple[Floats, Floats]:
     """95% interval of each column's share of the sum of `counts`, (units, kinds).
 
-    A unit is a document, or a sentence where all hits of a group are in one document.
-
-    Wilson's (1927) score interval of a share p of n, with n divided by the design effect D, since the hits of one
-    document are more alike than those of two. D is the first-order factor of Rao and Scott (1981), one for all kinds:
+    Wilson's (1927) score interval of a share p of n, with n divided by a design effect D, since hits in one document
+    are more alike than in two. D is the first-order factor of Rao and Scott (1981), one for all kinds:
 
     .. math:: D = n / (K - 1) \\sum_j v_j / p_j, \\quad v_j = m / (m - 1) \\sum_i (x_{ij} - p_j n_i)^2 / n^2
 
-    for the m units with hits and the K kinds found in them; 1 where it is less, or where m or K is 1. Unlike an
-    interval by resampling, this has a width where a kind has none or all of the hits: in simulated groups of 3 to 20
-    documents it held the true share in 93 to 97 of 100 draws, a percentile bootstrap in 66 to 93. NaN where nothing is
-    counted.
+    for the m units with hits and the K kinds found in them; at least 1, and 1 where m or K is 1. In simulated groups of
+    3 to 20 documents the interval held the true share in 93 to 97 of 100 draws, a percentile bootstrap in 66 to 93. NaN
+    where nothing is counted.
 
     >>> low, high = share_intervals(np.array([[3.0, 1.0], [3.0, 1.0]]))  # 6 of 8, the same in both units
     >>> low.round(3).tolist(), high.round(3).tolist()
@@ -212,8 +203,8 @@ def share_intervals(counts: Floats) -> tuple[Floats, Floats]:
 def shares_of_groups(hits: pd.DataFrame, group: NDArray[Any], groups: int, kinds: int) -> Floats:
     """(4, groups, kinds) amount, its share of the group's, and the ends of the share's interval (`share_intervals`).
 
-    Each of `hits`, which is of a ``kind`` from 0 up, a ``document`` and a ``sentence``, counts its ``amount`` in its
-    `group`.
+    `hits` has the columns ``kind`` (from 0), ``document``, ``sentence`` and ``amount``, and `group` the group number of
+    each row. A unit is a document, or a sentence where all hits of a group are in one document.
 
     >>> hits = pd.DataFrame({"kind": [0, 0, 1], "document": [0, 1, 1], "sentence": [0, 3, 4], "amount": 1.0})
     >>> shares_of_groups(hits, np.zeros(3, int), 1, 2).round(2).tolist()
@@ -224,12 +215,12 @@ def shares_of_groups(hits: pd.DataFrame, group: NDArray[Any], groups: int, kinds
     bounds = np.searchsorted(group[order], np.arange(groups + 1))
     columns = np.full((4, groups, kinds), np.nan)
     for number, (first, stop) in enumerate(pairwise(bounds.tolist())):
-        own = order[first:stop]
-        units, row = np.unique(document[own], return_inverse=True)
+        members = order[first:stop]
+        units, row = np.unique(document[members], return_inverse=True)
         if len(units) == 1:
-            units, row = np.unique(sentence[own], return_inverse=True)
+            units, row = np.unique(sentence[members], return_inverse=True)
         counts = np.zeros((len(units), kinds))
-        np.add.at(counts, (row, kind[own]), amount[own])
+        np.add.at(counts, (row, kind[members]), amount[members])
         total = counts.sum(axis=0)
         share = total / total.sum() if total.sum() else np.full(kinds, np.nan)
         columns[:, number] = total, share, *share_intervals(counts)
@@ -237,7 +228,7 @@ def shares_of_groups(hits: pd.DataFrame, group: NDArray[Any], groups: int, kinds
 
 
 def gather(unit: Ints, units: int) -> sparse.csr_array:
-    """The matrix that adds up the rows of another by their `unit`, from 0 up; rows whose unit is -1 are left out.
+    """The matrix whose product with another sums its rows by `unit`, a number from 0, or -1 for none.
 
     >>> (gather(np.array([1, 0, -1, 1]), 2) @ np.array([10, 20, 30, 40])).tolist()
     [20.0, 50.0]
@@ -255,10 +246,10 @@ def _spread(sums: Sums) -> Floats:
 
 
 def _summed(counts: Any, sizes: NDArray[Any], group: Ints | None, groups: int) -> Sums:
-    """The sums of each group, (groups, columns) and (groups, 1), added up unit after unit."""
+    """The sums of each group: (groups, columns) for counts, (groups, 1) for sizes, added in the order of the units."""
     counts, sizes = sparse.csr_array(counts, dtype=np.float64), sizes.astype(np.float64)
     group = np.zeros(len(sizes), dtype=np.int64) if group is None else group
     member = gather(group, groups)
     by_column = (counts, abs(counts), counts.multiply(counts), counts.multiply(sizes[:, None]))
-    own = [(member @ sparse.csr_array(part)).toarray() for part in by_column]
-    return Sums(*own, *((member @ part)[:, None] for part in (sizes, sizes**2, (sizes > 0).astype(np.float64))))
+    sums = [(member @ sparse.csr_array(part)).toarray() for part in by_column]
+    return Sums(*sums, *((member @ part)[:, None] for part in (sizes, sizes**2, (sizes > 0).astype(np.float64))))

@@ -1,4 +1,4 @@
-"""Work in stages: each task's result is a folder, there whole or not at all, and what is there is not done again."""
+"""Resumable work in stages: the result of each task is a folder that is there whole or not at all."""
 
 import hashlib
 import json
@@ -17,26 +17,26 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from analysis.core.errors import CorpusError
-from analysis.core.files import clear, delete_made, own_folder
+from analysis.core.files import clear, delete_made, exclusive_folder
 from analysis.core.progress import Progress
-from analysis.core.signals import calls_to_leave, undisturbed
+from analysis.core.signals import deferred_signals, stop_signals
 from analysis.core.versions import code_version
 
-DEATHS = 3  # of worker processes, after which a stage is given up
-FEW = 4  # short tasks a process: with fewer, starting processes takes longer than the work
-KEPT = "what is finished is kept: the same command goes on from there"  # for whoever has stopped one
+DEATHS = 3  # of worker processes before a stage is given up
+FEW = 4  # short tasks a process below which starting processes takes longer than the work
+KEPT = "what is finished is kept: the same command goes on from there"
 
 
 class LostError(ValueError):
-    """Work that came to nothing because processes were killed; the message says what to do."""
+    """Work that failed because processes were killed."""
 
 
 class BusyError(ValueError):
-    """A folder of stages in which another process works; the message says what to do."""
+    """A folder of stages in which another process works."""
 
 
 def run_stage(function: Callable[[Any, Path], None], tasks: Sequence[Any], folder: Path, **how: Any) -> list[Path]:
-    """What `stage_results` gives, when all of it is there."""
+    """The list of `stage_results`."""
     return list(stage_results(function, tasks, folder, **how))
 
 
@@ -51,18 +51,16 @@ def stage_results(
     what: str = "",
     progress: Progress = lambda what, done, total: None,
 ) -> Generator[Path, None, None]:
-    """The results of `function` for each task, as folders ``folder/<name of the function>/<key>``, in their order.
+    """Run `function(task, new folder)` for each task, and yield the folders in order.
 
-    Each comes as soon as it and those before it are there, while others do what follows; close the iterator where it is
-    not read to its end. `function` (of a module, so that other processes find it) writes into the new folder that it is
-    given. That gets its name when the function is done: a result that is there is whole, and its task is not done
-    again. Where two do a task at once, the first one's result stays. `tasks` are `Task`\\s; of several with one key one
-    is done.
+    They are ``folder/<name of the function>/<key of the task>``, each yielded as soon as it and those before it are
+    finished; close the iterator if it is not exhausted. A folder gets its name when the function is done, and a task
+    whose folder exists is not done again. Of two processes with the same task, the first one's result stays.
 
-    The work is done in this process; or in `cores` new ones, of `short` tasks where there are `FEW` for each or more;
-    or by the workers of a dask `client`, to which `folder` must be the same place. A worker that is killed costs time
-    and changes nothing. `what` is the work's name for `progress`, by default that of the function. Raises what
-    `function` raises, and `LostError` where workers die again and again; the results there are stay.
+    The work is done in this process, in `cores` new ones (of `short` tasks only where there are `FEW` for each), or by
+    the workers of a dask `client`, which must see `folder` at the same path. A killed worker costs time and changes
+    nothing. `what` is the name for `progress`, by default the function's. Raises what `function` raises, and
+    `LostError` where workers die again and again; finished results stay.
     """
     stage = folder / function.__name__
     stage.mkdir(parents=True, exist_ok=True)
@@ -73,7 +71,7 @@ def stage_results(
     progress(name, done, len(places))
     run = partial(_run, function, stage, code_version())
     cores = 1 if short and len(tasks) < FEW * cores else cores
-    with closing(_finished(run, left, client, cores, f"{function.__name__}-{named(str(stage))[:12]}")) as finished:
+    with closing(_finished(run, left, client, cores, f"{function.__name__}-{digest(str(stage))[:12]}")) as finished:
         numbered = enumerate(finished, done + 1)
         for task in tasks:
             while not places[task.key].is_dir():
@@ -85,34 +83,33 @@ def stage_results(
 
 @contextmanager
 def work_folder(out: Path, work: Path | None = None) -> Iterator[Path]:
-    """The folder that the stages on the way to the file `out` are kept in: see `work_of` and `held`.
+    """The locked folder of the stages on the way to the file `out`, deleted when the block ends without error.
 
-    It is deleted when the block ends without error. Raises `ValueError`, before anything is done, where `out` is a
-    folder.
+    Raises `ValueError` where `out` is a folder.
     """
     if out.expanduser().is_dir():
         raise ValueError(f"{str(out)!r} is a folder: give the name of a file")
-    with held(work_of(out, work)) as folder:
+    with locked_folder(work_path(out, work)) as folder:
         yield folder
-        delete(folder)
+        empty_folder(folder)
 
 
-def work_of(out: Path, work: Path | None = None) -> Path:
-    """The folder for the stages on the way to `out`: beside it, or in the folder `work`."""
+def work_path(out: Path, work: Path | None = None) -> Path:
+    """The path of the folder of stages on the way to `out`: beside it, or in the folder `work`."""
     place = out.expanduser().absolute()
     return (work.expanduser().absolute() if work else place.parent) / f".{place.name}.work"
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[Path]:
-    """A folder of stages, made where there is none, for this process alone as long as the block lasts.
+def locked_folder(folder: Path) -> Iterator[Path]:
+    """Make a folder of stages where there is none, and lock it for the block.
 
-    What is not whole in it is deleted, before and after; after a `CorpusError` all of it, since nothing in it is of use
-    then. Raises `BusyError` where another process holds it, and `ForeignError` where it was not made here.
+    Unfinished results are deleted before and after; after a `CorpusError`, all results are, since none is of use.
+    Raises `BusyError` where another process holds the folder, and `ForeignError` where something else has its name.
     """
     with ExitStack() as stack:
         try:
-            stack.enter_context(own_folder(folder))
+            stack.enter_context(exclusive_folder(folder))
         except BlockingIOError:
             raise BusyError(f"another lafz works in {str(folder)!r}: wait for it, or give another --out") from None
         clear(folder, _is_unfinished, deep=2)
@@ -120,14 +117,14 @@ def held(folder: Path) -> Iterator[Path]:
             yield folder
         except BaseException as error:
             if isinstance(error, CorpusError):
-                delete(folder)
+                empty_folder(folder)
             raise
         finally:
             clear(folder, _is_unfinished, deep=2)
 
 
-def delete(folder: Path) -> None:
-    """Delete all that is in a held folder, which then goes with its block; whoever is killed leaves nothing in part."""
+def empty_folder(folder: Path) -> None:
+    """Delete all that is in a locked folder; the end of its block then deletes the folder."""
     clear(folder, lambda path: True)
 
 
@@ -136,7 +133,7 @@ def _is_unfinished(path: PurePath) -> bool:
 
 
 def _run(function: Callable[[Any, Path], None], stage: Path, version: str, task: Any) -> None:
-    """Do a task, beside its place; where the result is there in the meantime, that one stays."""
+    """Do a task in a hidden folder and rename that; a result that another process has put there meanwhile stays."""
     if version != code_version():
         raise LostError("a worker has another version of lafz, or of what it reads with: install the same on all")
     place = stage / task.key
@@ -156,7 +153,7 @@ def _run(function: Callable[[Any, Path], None], stage: Path, version: str, task:
 def _finished(
     run: Callable[[Any], None], left: dict[str, Any], client: Any, cores: int, name: str
 ) -> Generator[None, None, None]:
-    """One None for each task that is done."""
+    """Do the tasks; yield None after each."""
     if client is not None:
         yield from _by_client(run, left, client, name)
     elif cores > 1 and len(left) > 1:
@@ -168,13 +165,13 @@ def _finished(
 
 
 def _by_pool(run: Callable[[Any], None], left: dict[str, Any], cores: int) -> Iterator[None]:
-    """The tasks done by processes of this machine; those that a killed one took with it are done by others."""
+    """Do the tasks in new processes; repeat those that a killed process had begun."""
     left = dict(left)
     for _ in range(DEATHS):
         pool = ProcessPoolExecutor(min(cores, len(left)), get_context(_start_method()), initializer=_as_worker)
         try:
-            # Processes are begun: none is left half-made, and only when they run could they leave Ctrl-C to this one.
-            with undisturbed(), _unheard(signal.SIGINT):
+            # No signal interrupts starting the processes, which would get Ctrl-C before they can ignore it.
+            with deferred_signals(), _unheard(signal.SIGINT):
                 futures = {pool.submit(run, task): key for key, task in left.items()}
             for future in as_completed(futures):
                 future.result()
@@ -192,14 +189,13 @@ def _by_pool(run: Callable[[Any], None], left: dict[str, Any], cores: int) -> It
 
 
 def _start_method() -> str:
-    """How processes begin: forked from this one, which has imported all, where it is safe, on Linux and without threads
-    of Python's; else spawned, which takes a second of a processor each."""
+    """Fork where it is safe, on Linux without Python threads; else spawn, which takes a second of CPU a process."""
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 @contextmanager
 def _unheard(number: int) -> Iterator[None]:
-    """A block in which a signal waits for its end, and processes begun in it do not hear it; not on Windows."""
+    """Block a signal in this process and those that it starts; no effect on Windows."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -211,7 +207,7 @@ def _unheard(number: int) -> Iterator[None]:
 
 
 def _by_client(run: Callable[[Any], None], left: dict[str, Any], client: Any, name: str) -> Iterator[None]:
-    """The tasks done by the workers of a dask client."""
+    """Do the tasks on the workers of a dask client."""
     from distributed import KilledWorker
     from distributed import as_completed as completed
 
@@ -230,8 +226,8 @@ def _by_client(run: Callable[[Any], None], left: dict[str, Any], client: Any, na
 
 
 def _as_worker() -> None:
-    """Make this process one that ends with its parent, and leaves Ctrl-C to it."""
-    for kind in calls_to_leave():  # a forked process has the handlers of its parent
+    """Let this process end with its parent, and leave Ctrl-C to it."""
+    for kind in stop_signals():  # a forked process inherits handlers
         signal.signal(kind, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
@@ -244,10 +240,10 @@ def _as_worker() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def named(*about: str) -> str:
-    """A name for what is made of all that `about` says.
+def digest(*about: str) -> str:
+    """A hash of texts, as a name for what depends on them.
 
-    >>> named("one", "two") == named("one", "two"), named("one", "two") == named("onetwo")
+    >>> digest("one", "two") == digest("one", "two"), digest("one", "two") == digest("onetwo")
     (True, False)
     """
     return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:32]

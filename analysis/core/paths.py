@@ -1,4 +1,4 @@
-"""Where things are, in a checkout or installed: plain constants, and the one rule for naming a path in a record."""
+"""Where things are, in a checkout or installed."""
 
 import errno
 import os
@@ -7,18 +7,18 @@ from pathlib import Path
 from analysis.core.errors import ParameterError
 
 PACKAGE = Path(__file__).resolve().parents[1]
-INSTALLED = (PACKAGE / "share").is_dir()  # a wheel brings along in there what a checkout has beside the package
+INSTALLED = (PACKAGE / "share").is_dir()  # where a wheel has what a checkout has beside the package
 SHARE = PACKAGE / "share" if INSTALLED else PACKAGE.parent
-STANDS = "LAFZ_ROOT"  # environment variable: where whoever makes a report stands, for its notebooks
-FIRST = "notebooks/01_term_frequency.ipynb"  # a folder with this file has notebooks of its own
-PARAMS = "params.yml"  # and with this one beside, it is a project that `lafz new` made
+STANDS = "LAFZ_ROOT"  # environment variable that passes the working folder of a report to its notebooks
+FIRST = "notebooks/01_term_frequency.ipynb"  # marks a folder with notebooks of its own
+PARAMS = "params.yml"  # together with the former, marks a project that `lafz new` made
 
 
 def _root() -> Path:
-    """Where relative paths begin: in a checkout there; installed, or in a project, where one stands."""
+    """Where relative paths begin: the working folder when installed or in a project, else the checkout."""
     here = Path(os.environ.get(STANDS) or Path.cwd())
-    own = INSTALLED or STANDS in os.environ or ((here / FIRST).is_file() and (here / PARAMS).is_file())
-    return here if own else PACKAGE.parent
+    is_project = (here / FIRST).is_file() and (here / PARAMS).is_file()
+    return here if INSTALLED or STANDS in os.environ or is_project else PACKAGE.parent
 
 
 ROOT = _root()
@@ -27,12 +27,12 @@ DATA = SHARE / "data"
 SAMPLE = DATA / "sample"  # the sample corpus, with gold labels
 LEXICONS = DATA / "lexicons"  # frame lexicons, YAML
 STOPWORDS = DATA / "stopwords"  # stop lists, one word a line
-GOLD = ("reuse.csv", "validity.yml")  # in a folder gold/ of a corpus: what a report holds its own results against
+GOLD = ("reuse.csv", "validity.yml")  # labels in the folder gold/ of a corpus, which a report scores itself by
 FIGURES = ROOT / "figures"  # one folder a run
 
 
 def cache_folder() -> Path:
-    """The folder for what can be made again: in the checkout, or the user's own."""
+    """The folder for what can be made again: the checkout's, or the user's own."""
     if not INSTALLED:
         return ROOT / ".cache"
     import platformdirs
@@ -41,7 +41,7 @@ def cache_folder() -> Path:
 
 
 def from_root(path: str | Path) -> Path:
-    """`path` as an absolute path, a relative one being taken from `ROOT`, or else from what the package brings along.
+    """`path` as an absolute path, a relative one taken from `ROOT`, or else from the package's data.
 
     >>> from_root("data/sample") == from_root("sample") == SAMPLE
     True
@@ -51,7 +51,7 @@ def from_root(path: str | Path) -> Path:
 
 
 def shipped(path: str | Path) -> Path | None:
-    """What the package brings along of this path or name: a file or folder of data, a lexicon; None if nothing is.
+    """The package's own data file, data folder or lexicon of this path or name; None where there is none.
 
     >>> shipped("security_communication").relative_to(SHARE).as_posix()
     'data/lexicons/security_communication.yml'
@@ -62,7 +62,7 @@ def shipped(path: str | Path) -> Path | None:
 
 
 def located(path: str | Path) -> Path:
-    """`path` where there is such a file or folder, or else what the package brings along of this path or name.
+    """`path` where it exists, or else the package's own data of this path or name.
 
     >>> located("sample") == SAMPLE
     True
@@ -72,7 +72,7 @@ def located(path: str | Path) -> Path:
 
 
 def expanded(path: str | Path) -> Path:
-    """`path` with the home folder that ``~`` stands for; the name of a user who is not there stays as it is.
+    """Expand ``~`` in `path`; the name of an unknown user stays as it is.
 
     >>> expanded("~nosuchuser/texts").as_posix()
     '~nosuchuser/texts'
@@ -80,12 +80,12 @@ def expanded(path: str | Path) -> Path:
     return Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own raises RuntimeError
 
 
-def given(path: str | Path) -> Path:
-    """A path that somebody has typed, with ``~`` written out.
+def typed_path(path: str | Path) -> Path:
+    """A path from the command line, with ``~`` expanded.
 
-    Raises `ParameterError` for one that can name nothing: an empty one, a home that is not known, links in a circle.
+    Raises `ParameterError` for an empty path, an unknown home, and a link that leads back to itself.
 
-    >>> given("~no such user/texts")
+    >>> typed_path("~no such user/texts")
     Traceback (most recent call last):
     analysis.core.errors.ParameterError: '~no such user/texts': there is no such user: give the whole path
     """
@@ -104,16 +104,16 @@ def given(path: str | Path) -> Path:
 
 
 def gold_file(corpus: Path, name: str) -> Path | None:
-    """What lies with a corpus to measure the package by, ``gold/<name>`` in its folder; None where it does not."""
+    """The labels ``gold/<name>`` in the folder of a corpus; None where there are none."""
     path = corpus / "gold" / name
     return path if path.is_file() else None
 
 
 def to_root(path: str | Path) -> str:
-    """`path` written from `ROOT`, with forward slashes, so that records agree between machines.
+    """`path` relative to `ROOT`, with forward slashes, so that records agree between machines.
 
-    What the package brings along is named as in a checkout. A path on another drive than `ROOT` stays absolute; bytes
-    that are no text are written out as ``\\udcff``.
+    The package's own data is named as in a checkout. A path on another drive stays absolute; bytes that are not UTF-8
+    are written as ``\\udcff``.
 
     >>> to_root(SAMPLE / "metadata.csv")
     'data/sample/metadata.csv'

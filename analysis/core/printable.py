@@ -1,15 +1,13 @@
-"""Text that a terminal shows and does not obey, and names and texts of which a reader sees every character."""
+"""Texts with their control characters written out, for terminals, pages and figures."""
 
 import re
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_NO_SPACE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")  # but for what HTML takes for white space
+_NO_SPACE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")  # all but HTML's white space
 
 
 def printable(text: str) -> str:
-    r"""`text` as one line in which what cannot be seen (escapes, line ends, turns of direction) is written out.
-
-    File names and texts of others come to a terminal in messages, and a name can hold what clears its screen.
+    r"""Escape what a terminal would obey or not show: escapes, line ends, changes of direction.
 
     >>> printable("a\n\x1b[2J\u202eb.txt")
     'a\\n\\x1b[2J\\u202eb.txt'
@@ -18,9 +16,9 @@ def printable(text: str) -> str:
 
 
 def visible(name: str) -> str:
-    r"""`name` with its control characters written out, line ends among them: as a page or a figure has it.
+    r"""Escape the control characters of a name, line ends among them, for a page or a figure.
 
-    No picture has a sign for them, and XML may not hold them. What is not seen but shapes letters (ZWNJ) stays.
+    Fonts have no sign for them, and XML may not hold them. Format characters that shape letters (ZWNJ) stay.
 
     >>> visible("a\n\x1b[31mb.txt")
     'a\\n\\x1b[31mb.txt'
@@ -29,7 +27,7 @@ def visible(name: str) -> str:
 
 
 def visible_text(text: str) -> str:
-    r"""`text`, be it a document's or a whole page, with its control characters but for white space written out.
+    r"""Escape the control characters of a text or a whole page, but for white space.
 
     >>> visible_text("The coun\0cil\nmet.")
     'The coun\\x00cil\nmet.'

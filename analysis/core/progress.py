@@ -1,4 +1,4 @@
-"""How far work that takes long has come, told to somebody who is watching."""
+"""Progress of long work."""
 
 import os
 import sys
@@ -9,19 +9,19 @@ from tqdm import tqdm
 
 Item = TypeVar("Item")
 
-Progress = Callable[[str, int, int], None]  # what, how much of it is done, how much it is in all
+Progress = Callable[[str, int, int], None]  # what, how much is done, how much there is
 
-SECONDS = 2  # work that is done sooner needs no bar
+SECONDS = 2  # before a bar is shown
 
 
 def bar(items: Iterable[Item], *, what: str, unit: str, total: int | None = None) -> Iterable[Item]:
-    """`items` as they are, with a bar on stderr once `SECONDS` have passed: in a terminal or a notebook one works in.
+    """Iterate over `items` with a progress bar on stderr after `SECONDS`, in a terminal or an interactive notebook.
 
-    A notebook of a report shows none, since its output must be the same each time.
+    A report's notebook shows none, since its output must be the same each time.
 
     >>> list(bar([1, 2], what="reading", unit="file"))
     [1, 2]
     """
-    own_notebook = "ipykernel" in sys.modules and not os.environ.get("LAFZ_OUTPUT")
-    watched = own_notebook or sys.stderr.isatty()
+    interactive = "ipykernel" in sys.modules and not os.environ.get("LAFZ_OUTPUT")
+    watched = interactive or sys.stderr.isatty()
     return tqdm(items, desc=what, unit=f" {unit}", total=total, delay=SECONDS, leave=False, disable=not watched)

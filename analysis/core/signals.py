@@ -1,4 +1,4 @@
-"""Signals that ask a process to leave, and blocks that they do not cut short."""
+"""Signals that ask a process to stop, and blocks that they do not interrupt."""
 
 import signal
 import threading
@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """A block that SIGINT, SIGTERM or SIGHUP does not cut short: the first that came takes effect at its end."""
+def deferred_signals() -> Iterator[None]:
+    """Defer SIGINT, SIGTERM and SIGHUP to the end of the block, where the first one takes effect."""
     came: list[int] = []
-    earlier = {kind: signal.signal(kind, lambda number, frame: came.append(number)) for kind in calls_to_leave()}
+    earlier = {kind: signal.signal(kind, lambda number, frame: came.append(number)) for kind in stop_signals()}
     try:
         yield
     finally:
@@ -20,8 +20,8 @@ def undisturbed() -> Iterator[None]:
             signal.raise_signal(came[0])
 
 
-def calls_to_leave() -> list[signal.Signals]:
-    """SIGINT, SIGTERM and SIGHUP, as far as they are not ignored (as under nohup); none in any thread but the main."""
+def stop_signals() -> list[signal.Signals]:
+    """Those of SIGINT, SIGTERM and SIGHUP that are not ignored (as under nohup); none outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         return []
     kinds = [kind for kind in signal.Signals if kind.name in ("SIGINT", "SIGTERM", "SIGHUP")]

@@ -1,15 +1,15 @@
-"""YAML that others have written, without aliases: a few of them can stand for more than any memory holds."""
+"""YAML from elsewhere, without aliases: a few of them can expand to more than any memory holds."""
 
 from typing import Any
 
 import yaml
 
 DEEPEST = 20  # levels of nesting
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # compiled, twelve times as fast, where there is one
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the compiled one is twelve times as fast
 
 
 def read_yaml(text: str | bytes) -> Any:
-    """What `text` holds; raises `yaml.YAMLError` where it is not YAML, and as `refuse_traps` does.
+    """Parse `text`; raises `yaml.YAMLError` for what is not YAML, has an alias, or is nested deeply.
 
     >>> read_yaml("top_n: 5")
     {'top_n': 5}
@@ -19,7 +19,7 @@ def read_yaml(text: str | bytes) -> Any:
 
 
 def refuse_traps(text: str | bytes, loader: Any = LOADER) -> None:
-    """Raise `yaml.MarkedYAMLError` for aliases, merge keys of which never end, and for deep nesting.
+    """Raise `yaml.MarkedYAMLError` for aliases and deep nesting.
 
     >>> refuse_traps("a: &x [1]\\n<<: [*x, *x]")
     Traceback (most recent call last):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from analysis.core.files import whole_file
-from analysis.core.jobs import named, run_stage, work_folder
+from analysis.core.jobs import digest, run_stage, work_folder
 from analysis.core.progress import Progress
 from analysis.core.resources import Budget, budget
 from analysis.engine.columns import read_about
@@ -68,7 +68,7 @@ def numbered(
         short = partial(run, short=True)
         read = run(reading_stage, [task(piece) for piece in pieces], what="reading")
         folders = tuple(map(str, read))
-        [listing] = short(listing_stage, [Listing(named(*folders), folders)], what="numbering")
+        [listing] = short(listing_stage, [Listing(digest(*folders), folders)], what="numbering")
         about = read_about(listing)
         if not about["documents"]:
             raise CorpusError(nothing_read(corpora, read))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from analysis.core.compiled import Floats, Ints, ahead, compiled
+from analysis.core.compiled import Floats, Ints, compiled, prefetch
 
 LEVEL = 0.05  # of the false discovery rate below which a difference has a direction
 DEALT, TOGETHER = 8, 32  # dealings, and choices of headlines, that are drawn before they are added up
@@ -57,7 +57,7 @@ def dealt(hits: sparse.csr_array, words: Floats, group: Ints, permutations: int,
             row[random.permutation(len(values))] = side
         return members
 
-    for members in ahead(dealings, range(0, permutations, DEALT)):
+    for members in prefetch(dealings, range(0, permutations, DEALT)):
         as_far += _reach(apart(members), actual).sum(axis=0)
     return as_far / (permutations + 1)
 

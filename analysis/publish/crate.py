@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -20,10 +20,9 @@ _CONTEXT = ["https://w3id.org/ro/crate/1.1/context", {"sha256": "http://schema.o
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 _MIT = "https://spdx.org/licenses/MIT"
 _CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
-_PYTHON = "https://www.python.org/"
+_LAFZ = "#software/lafz"
 _SAMPLE = "data/sample"
-# Of a table of the machine's own, two machines may have two.
-_FORMATS = {
+_FORMATS = {  # written out, since Python's own table differs between machines
     ".csv": "text/csv",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".htm": "text/html",
@@ -44,8 +43,6 @@ _FORMATS = {
 # What a crate proves; names, descriptions, dates and terms are for whoever publishes it to write.
 _CLAIMS = ("contentSize", "instrument", "object", "result", "sha256", "softwareVersion", "value")
 
-_TERMS = "A report quotes its texts, so its terms depend on theirs: whoever publishes it names them."
-
 Entity = dict[str, Any]
 
 
@@ -53,16 +50,16 @@ def write_crate(run: Path, manifest: Mapping[str, Any]) -> None:
     """Write ``ro-crate-metadata.json`` into the finished folder `run`, which has its `manifest` already.
 
     RO-Crate 1.1 (Sefton and others 2020) with the runs as in Process Run Crate 0.5 (Leo and others 2024): one action a
-    notebook, and one for the page. It follows from the manifest alone, without a clock: `datePublished` is there only
-    where ``SOURCE_DATE_EPOCH``, seconds since 1970, is set. The manifest does not list the crate, which gives its
-    SHA-256.
+    notebook, and one for the page. It follows from the manifest alone: `datePublished` is there only where
+    ``SOURCE_DATE_EPOCH``, seconds since 1970, is set. The crate has the SHA-256 of the manifest, which does not list
+    the crate.
     """
     write_json({"@context": _CONTEXT, "@graph": describe(run, manifest)}, run / CRATE)
 
 
 def contradictions(run: Path, manifest: Mapping[str, Any]) -> list[str]:
-    """What the crate in `run` says otherwise than `manifest`, one line each; what else it has may be anything."""
-    from analysis.publish.records import read_crate  # it takes its time to import, and a report needs it last
+    """Where the crate in `run` contradicts `manifest`, one line each; further content is ignored."""
+    from analysis.publish.records import read_crate  # slow to import, and needed last in a report
 
     try:
         found = read_crate(run, CRATE)
@@ -73,73 +70,82 @@ def contradictions(run: Path, manifest: Mapping[str, Any]) -> list[str]:
         about = found.get(entity["@id"])
         if about is None:
             lines.append(f"{entity['@id']} is missing")
-            continue
-        wrong = next((claim for claim in _CLAIMS if entity.get(claim) != about.get(claim)), None)
-        if wrong:
+        elif wrong := next((claim for claim in _CLAIMS if entity.get(claim) != about.get(claim)), None):
             lines.append(f"{entity['@id']} has another {wrong}")
     return lines
 
 
 def describe(run: Path, manifest: Mapping[str, Any]) -> list[Entity]:
     """The entities of a crate: itself, the run, its files, its actions, and what they name."""
-    files = [_file(record, run) for record in [*manifest["outputs"], _record(run)]]
-    inputs = {record["path"]: _input(record) for record in manifest["inputs"]}
-    software = _software(manifest)
+    content = read_inside(run, MANIFEST)
+    own = {"path": MANIFEST, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    files = [_file(record, run) for record in [*manifest["outputs"], own]]
     actions, parameters = [], []
     for section, read in _read_by(manifest).items():
-        given = [_parameter(section, name, value) for name, value in sorted(manifest["parameters"][section].items())]
-        actions.append(_action(section, manifest, read, given))
-        parameters += given
-    actions.append(_page(manifest))
+        values = [
+            # None as on the command line, since to JSON-LD a null is no value.
+            _entity(
+                f"#parameter/{section}/{name}", "PropertyValue", name=name, value="none" if value is None else value
+            )
+            for name, value in sorted(manifest["parameters"][section].items())
+        ]
+        actions.append(_notebook_action(section, manifest, read, values))
+        parameters += values
+    actions.append(_page_action(manifest))
     return [
-        _entity(CRATE, about={"@id": "./"}, conformsTo={"@id": "https://w3id.org/ro/crate/1.1"}),
+        _entity(CRATE, about=_ref("./"), conformsTo=_ref("https://w3id.org/ro/crate/1.1")),
         _root(manifest, files, actions),
         *files,
         *actions,
-        *inputs.values(),
+        *{record["path"]: _input(record) for record in manifest["inputs"]}.values(),
         *parameters,
-        *software,
+        *_software(manifest),
         _entity(_PROFILE, name="Process Run Crate", version="0.5"),
         _entity(_MIT, name="MIT License", identifier="MIT"),
         _entity(_CC0, name="CC0 1.0 Universal", identifier="CC0-1.0"),
-        _entity("#terms", name="Terms not stated", description=_TERMS),
+        _entity(
+            "#terms",
+            name="Terms not stated",
+            description="A report quotes its texts, so its terms depend on theirs: whoever publishes it names them.",
+        ),
     ]
 
 
-def _entity(own_id: str, kind: str = "CreativeWork", **about: Any) -> Entity:
-    return {"@id": own_id, "@type": kind, **about}
+def _entity(entity_id: str, kind: str = "CreativeWork", **about: Any) -> Entity:
+    return {"@id": entity_id, "@type": kind, **about}
+
+
+def _ref(entity_id: str) -> Entity:
+    return {"@id": entity_id}
+
+
+def _refs(entities: Iterable[Entity]) -> list[Entity]:
+    return [_ref(entity["@id"]) for entity in entities]
 
 
 def _root(manifest: Mapping[str, Any], files: list[Entity], actions: list[Entity]) -> Entity:
     path = manifest["parameters"][min(manifest["parameters"])]["corpus"]  # all read the same
-    root = {
-        "@id": "./",
-        "@type": "Dataset",
-        "name": f"Lafz report on {PurePosixPath(path).name or path}",
-        "description": "Figures, tables, executed notebooks and a page on the words, the framing language and the "
+    root = _entity(
+        "./",
+        "Dataset",
+        name=f"Lafz report on {PurePosixPath(path).name or path}",
+        description="Figures, tables, executed notebooks and a page on the words, the framing language and the "
         "redundancy of texts. The files that were read are named by path and SHA-256 and are no part of it; "
         f"{MANIFEST} says all that it takes to make it again.",
-        "conformsTo": {"@id": _PROFILE},
-        "hasPart": _references(files),
-        "license": {"@id": "#terms"},
-        "mainEntity": {"@id": "index.html"},
-        "mentions": _references(actions),
-    }
-    if day := _day(os.environ.get("SOURCE_DATE_EPOCH", "")):
-        root["datePublished"] = day
+        conformsTo=_ref(_PROFILE),
+        hasPart=_refs(files),
+        license=_ref("#terms"),
+        mainEntity=_ref("index.html"),
+        mentions=_refs(actions),
+    )
+    with suppress(OSError, OverflowError, ValueError):  # not set, or no day
+        day = datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "")), tz=UTC).date()
+        root["datePublished"] = day.isoformat()
     return root
 
 
-def _day(epoch: str) -> str | None:
-    """The day of so many seconds since 1970, in UTC; None for what is no number of seconds, or no day."""
-    try:
-        return datetime.fromtimestamp(int(epoch), tz=UTC).date().isoformat()
-    except (OSError, OverflowError, ValueError):
-        return None
-
-
 def _read_by(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
-    """For each section, the inputs that its parameters name; what none of them names (a link's target) goes to all."""
+    """The inputs of each section: those its parameters name, and those no parameter names (a link's target)."""
     paths = [path for path in _paths(manifest, "inputs") if not _is_notebook(path)]
     found = {}
     for section, values in sorted(manifest["parameters"].items()):
@@ -149,36 +155,36 @@ def _read_by(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
     return {section: [path for path in paths if path in read or path not in known] for section, read in found.items()}
 
 
-def _action(section: str, manifest: Mapping[str, Any], read: list[str], given: list[Entity]) -> Entity:
-    """A notebook's run: what it was given, what it read and what it wrote."""
+def _notebook_action(section: str, manifest: Mapping[str, Any], read: list[str], parameters: list[Entity]) -> Entity:
+    """The run of a notebook: its parameters, inputs and outputs."""
     notebooks = map(PurePosixPath, filter(_is_notebook, _paths(manifest, "inputs")))
     notebook = next(path for path in notebooks if path.stem[3:] == section)
     made = [path for path in _paths(manifest, "outputs") if path.startswith(f"{section}/")]
-    return {
-        "@id": f"#run/{section}",
-        "@type": "CreateAction",
-        "name": f"Run of {notebook.name}",
-        "description": f"{notebook.name}, run by papermill to its last cell with all parameters given.",
-        "instrument": {"@id": _input_id(notebook.as_posix())},
-        "object": [*({"@id": _input_id(path)} for path in read), *_references(given)],
-        "result": [{"@id": quote(path)} for path in [*made, f"notebooks/{notebook.name}"]],
-    }
+    return _entity(
+        f"#run/{section}",
+        "CreateAction",
+        name=f"Run of {notebook.name}",
+        description=f"{notebook.name}, run by papermill to its last cell with all parameters given.",
+        instrument=_ref(_input_id(notebook.as_posix())),
+        object=[*(_ref(_input_id(path)) for path in read), *_refs(parameters)],
+        result=[_ref(quote(path)) for path in [*made, f"notebooks/{notebook.name}"]],
+    )
 
 
-def _page(manifest: Mapping[str, Any]) -> Entity:
+def _page_action(manifest: Mapping[str, Any]) -> Entity:
     """The making of the page and the manifest from what the notebooks wrote."""
     paths = _paths(manifest, "outputs")
     made = [path for path in paths if path == "index.html" or path.startswith(f"{FOLDER}/")]
-    return {
-        "@id": "#run/page",
-        "@type": "CreateAction",
-        "name": "Writing of the page",
-        "description": "The executed notebooks, their figures and tables put together as one page; the tables of the "
+    return _entity(
+        "#run/page",
+        "CreateAction",
+        name="Writing of the page",
+        description="The executed notebooks, their figures and tables put together as one page; the tables of the "
         "corpus; all files listed.",
-        "instrument": {"@id": "#software/lafz"},
-        "object": [{"@id": quote(path)} for path in paths if path not in made],
-        "result": [{"@id": quote(path)} for path in [*made, MANIFEST]],
-    }
+        instrument=_ref(_LAFZ),
+        object=[_ref(quote(path)) for path in paths if path not in made],
+        result=[_ref(quote(path)) for path in [*made, MANIFEST]],
+    )
 
 
 def _file(record: Mapping[str, Any], run: Path) -> Entity:
@@ -186,7 +192,7 @@ def _file(record: Mapping[str, Any], run: Path) -> Entity:
     from analysis.publish.records import read_about
 
     path = PurePosixPath(record["path"])
-    entity = {"@id": quote(record["path"]), "@type": "File", "name": record["path"], **_content(record)}
+    entity = _entity(quote(record["path"]), "File", name=record["path"], **_content(record))
     if len(path.parts) == 2 and (run / path.with_suffix(".json")).is_file():
         with suppress(ParameterError):  # of a run that was changed
             entity["description"] = read_about(run, path.with_suffix("").as_posix())["caption"]
@@ -194,47 +200,41 @@ def _file(record: Mapping[str, Any], run: Path) -> Entity:
 
 
 def _input(record: Mapping[str, Any]) -> Entity:
-    """A file that was read: no part of the crate, so a thing with a name rather than a file to open."""
-    path = PurePosixPath(record["path"])
-    entity: Entity = {"@id": _input_id(record["path"]), "@type": "CreativeWork", "name": record["path"]}
-    entity |= _content(record)
+    """A file that was read: a creative work, since it is no part of the crate."""
+    entity = _entity(_input_id(record["path"]), name=record["path"], **_content(record))
     if _is_notebook(record["path"]):
-        entity |= {"@type": "SoftwareSourceCode", "isPartOf": {"@id": "#software/lafz"}, "license": {"@id": _MIT}}
-        entity["programmingLanguage"] = {"@id": "#software/python"}
-    elif path.is_relative_to(_SAMPLE):
-        entity["license"] = {"@id": _CC0}
+        entity |= {"@type": "SoftwareSourceCode", "isPartOf": _ref(_LAFZ), "license": _ref(_MIT)}
+        entity["programmingLanguage"] = _ref("#software/python")
+    elif PurePosixPath(record["path"]).is_relative_to(_SAMPLE):
+        entity["license"] = _ref(_CC0)
     return entity
-
-
-def _parameter(section: str, name: str, value: Any) -> Entity:
-    """A value as a notebook got it; none as on the command line, since JSON-LD takes a null for no value."""
-    given = "none" if value is None else value
-    return {"@id": f"#parameter/{section}/{name}", "@type": "PropertyValue", "name": name, "value": given}
 
 
 def _software(manifest: Mapping[str, Any]) -> list[Entity]:
     """Lafz, Python and the packages that can change a number or a picture."""
-    versions = {name: version for name, version in sorted(manifest["versions"].items()) if version}
-    needs = [{"@id": f"#software/{name}"} for name in versions]
-    lafz = _entity("#software/lafz", "SoftwareApplication", name="Lafz", softwareVersion=manifest["lafz"])
-    found = [lafz | {"license": {"@id": _MIT}, "softwareRequirements": needs}]
-    for name, version in versions.items():
-        own = _entity(f"#software/{name}", "SoftwareApplication", name=name, softwareVersion=version)
-        found.append(own | {"url": f"https://pypi.org/project/{name}/"})
-        if name == "python":
-            found[-1] |= {"@type": ["ComputerLanguage", "SoftwareApplication"], "name": "Python", "url": _PYTHON}
-    return found
+    packages = [
+        _entity(
+            f"#software/{name}",
+            "SoftwareApplication",
+            name=name,
+            softwareVersion=version,
+            url=f"https://pypi.org/project/{name}/",
+        )
+        for name, version in sorted(manifest["versions"].items())
+        if version
+    ]
+    for package in packages:
+        if package["name"] == "python":
+            package |= {"@type": ["ComputerLanguage", "SoftwareApplication"], "name": "Python"}
+            package["url"] = "https://www.python.org/"
+    lafz = _entity(_LAFZ, "SoftwareApplication", name="Lafz", softwareVersion=manifest["lafz"])
+    return [lafz | {"license": _ref(_MIT), "softwareRequirements": _refs(packages)}, *packages]
 
 
 def _content(record: Mapping[str, Any]) -> Entity:
     kind = _FORMATS.get(PurePosixPath(record["path"]).suffix.lower())
     size = {"contentSize": str(record["bytes"]), "sha256": record["sha256"]}
     return {"encodingFormat": kind} | size if kind else size
-
-
-def _record(run: Path) -> dict[str, Any]:
-    content = read_inside(run, MANIFEST)
-    return {"path": MANIFEST, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def _input_id(path: str) -> str:
@@ -247,7 +247,3 @@ def _is_notebook(path: str) -> bool:
 
 def _paths(manifest: Mapping[str, Any], part: str) -> list[str]:
     return [record["path"] for record in manifest[part]]
-
-
-def _references(entities: list[Entity]) -> list[Entity]:
-    return [{"@id": entity["@id"]} for entity in entities]

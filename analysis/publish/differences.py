@@ -12,22 +12,22 @@ from analysis.publish.markup import escaped, style_rules
 from analysis.text.kernels import Words, find_words
 
 COLUMNS = ("kind", "similarity", "a_doc", "a_text", "b_doc", "b_text")
-LONGEST = 60  # words on end, on both sides or only on one, that are shown: of more, the middle is left out ...
-AROUND = 15  # ... but for so many on either side
-# Pairs of equal words, one of either side, up to which two passages are compared: difflib may look at each again for
-# every run that it finds. Two texts of three thousand words have as many, or two of 316 times the same word.
+LONGEST = 60  # equal or marked words in a row that are shown; of more, the middle is left out
+AROUND = 15  # words shown at each end of a longer run
+# Pairs of equal words, one of each side, up to which passages are compared, since difflib may visit each pair for every
+# run that it finds. Two texts of 3,000 words have as many, or two of 316 times the same word.
 MOST_PAIRS = 100_000
-UNCOMPARED = 300  # words shown of passages with more than that
+UNCOMPARED = 300  # words shown of passages that are not compared
 
 
 def side_by_side_passages(rows: pd.DataFrame) -> str:
-    """A table of `analysis.redundancy.reuse.passage_texts` as an HTML table, a pair a row, its differences marked.
+    """Pairs of passages as an HTML table with their differences marked.
 
-    `rows`: kind, similarity, a_doc, a_text, b_doc, b_text. The words are aligned in their order (Ratcliff and Metzener
-    1988, Pattern matching: the Gestalt approach, as in `difflib`), case, punctuation and kinds of apostrophe and hyphen
-    apart; what is marked is only on its side. Of more than 60 equal or marked words on end the first and last 15 are
-    shown. Passages too large to be compared are shown by their beginnings, and say so. Raises `ValueError` for a
-    missing column.
+    `rows` has the columns kind, similarity, a_doc, a_text, b_doc, b_text, as from
+    `analysis.redundancy.reuse.passage_texts`. The words are aligned in order (Ratcliff and Metzener 1988, Pattern
+    matching: the Gestalt approach, as in `difflib`), ignoring case, punctuation and kinds of apostrophe and hyphen. Of
+    more than 60 equal or marked words in a row the first and last 15 are shown; passages too large to compare are shown
+    by their beginnings, and say so. Raises `ValueError` for a missing column.
 
     >>> texts = ["They met in the old town.", "They met in an old city."]
     >>> rows = pd.DataFrame([["near", 0.6, "a", texts[0], "b", texts[1]]], columns=COLUMNS)
@@ -46,7 +46,7 @@ def side_by_side_passages(rows: pd.DataFrame) -> str:
 
 
 def differences(a: str, b: str) -> tuple[str, str] | None:
-    """Two texts as HTML, the words marked that only one of them has; None where the work would be too much.
+    """Two texts as HTML, with the words marked that only one of them has; None where they are too large to compare.
 
     >>> differences("War & peace.", "Peace & bread")
     ('<mark>War</mark> &amp; peace.', 'Peace &amp; <mark>bread</mark>')
@@ -56,16 +56,16 @@ def differences(a: str, b: str) -> tuple[str, str] | None:
     size = len(words.vocabulary)
     if np.bincount(first, minlength=size) @ np.bincount(second, minlength=size) > MOST_PAIRS:
         return None
-    # The last block is empty and at the end of both, so what is behind the one before it is covered.
+    # The last block is empty and at the end of both texts.
     equal = SequenceMatcher(None, first.tolist(), second.tolist(), autojunk=False).get_matching_blocks()
     one = _side(a, words, 0, [(block.a, block.a + block.size) for block in equal])
     return one, _side(b, words, 1, [(block.b, block.b + block.size) for block in equal])
 
 
 def _side(text: str, words: Words, side: int, equal: Sequence[tuple[int, int]]) -> str:
-    """One of the two texts, all words marked but those of the `equal` runs."""
-    own = slice(words.offsets[side], words.offsets[side + 1])
-    start, end = words.start[own].tolist(), words.end[own].tolist()
+    """One of the two texts, with all words marked but those of the `equal` runs."""
+    words_of_side = slice(words.offsets[side], words.offsets[side + 1])
+    start, end = words.start[words_of_side].tolist(), words.end[words_of_side].tolist()
 
     def run(first: int, stop: int, where: str) -> str:
         if stop - first <= LONGEST:
@@ -87,7 +87,6 @@ def _side(text: str, words: Words, side: int, equal: Sequence[tuple[int, int]]) 
 
 
 def _row(kind: str, similarity: float, a_doc: str, a_text: str, b_doc: str, b_text: str) -> str:
-    """One pair."""
     found = differences(a_text, b_text)
     note = "" if found else "<br>too long to compare word by word: the beginnings"
     sides = found or (_beginning(a_text), _beginning(b_text))
@@ -99,6 +98,5 @@ def _row(kind: str, similarity: float, a_doc: str, a_text: str, b_doc: str, b_te
 
 
 def _beginning(text: str) -> str:
-    """The first words of a text."""
     end = find_words([text]).end
     return escaped(text) if len(end) <= UNCOMPARED else f"{escaped(text[: end[UNCOMPARED - 1]])} …"

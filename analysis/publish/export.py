@@ -1,7 +1,6 @@
-"""A finished report as a Word file or a PDF, from its folder alone.
+"""Export a finished report as a Word file or a PDF.
 
-The page's content goes to pandoc as HTML of the plainest kind, everything escaped. Pandoc writes the Word file, and for
-the PDF the source that typst sets by ``export.typ``.
+Pandoc reads the report as plain HTML, and writes the Word file, or the source that typst sets as a PDF.
 """
 
 import base64
@@ -34,15 +33,15 @@ from analysis.publish.loading import Run, load_run
 from analysis.publish.markup import rendered
 from analysis.publish.page import MARKDOWN, NOTHING, Block, Section, asked_in, read_sections
 from analysis.publish.pandoc import FINDING, Tree, pandoc, read_html, text_of, with_pictures, without_shorthands
-from analysis.publish.records import content_told
+from analysis.publish.records import refuse_malformed
 
 ROWS = 20  # of a table of the corpus
 SHOWN = 40  # letters without a font that a warning names
-PROGRAMS = ["path", "encoding", "sha256"]  # columns of a table of documents
-MOST = 10_000_000  # characters of a report, as HTML without its figures; pandoc takes some minutes for as many
+TECHNICAL = ["path", "encoding", "sha256"]  # columns of the table of documents, shown in the annex alone
+MOST = 10_000_000  # characters of a report as HTML, for which pandoc takes some minutes
 
 _TYPST = Path(__file__).with_name("web") / "export.typ"
-_FONTS = (  # besides those that typst has in it
+_FONTS = (  # besides those of typst
     Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf",
     fontpkg_noto_sans_arabic.ROOT / "files" / "NotoSansArabic[wdth,wght].ttf",
 )
@@ -51,19 +50,18 @@ _UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Zs")  # controls and blanks
 
 
 def export(run: Path, out: Path, *, annex: bool = False) -> Path:
-    """Write the report in the folder `run` to the file `out`, a ``.docx`` or a ``.pdf`` by its ending; gives `out`.
+    """Write the report in the folder `run` to `out`, a ``.docx`` or a ``.pdf`` by its ending, and return `out`.
 
-    Both hold what the page shows at once: what was found, each question with its findings and its first figure, or its
-    first table where it has none, the marked texts, and the documents. With `annex` they hold each notebook's prose and
-    all of its figures and tables (the rows that the notebook shows, and of wide ones the columns that fit), what else
-    is known of the corpus, parameters and versions. Figures have alt texts, tables a repeated heading; the PDF is
-    tagged (PDF/UA-1) and has its fonts in it. Nothing of the report is read but the files in `run`, text of documents
-    is text whatever it looks like, and the same run gives the same bytes. Letters that the fonts of the package don't
-    have are set in a font of the machine; where there is none either, they show as boxes, and a `UserWarning` and a
-    line in the PDF say so.
+    It has what the page shows at once: each question with its findings and its first figure, or its first table where
+    it has none, the marked texts, and the documents. With `annex` it also has each notebook's prose and all of its
+    figures and tables (the rows that the notebook shows, and the columns that fit), the corpus, parameters and
+    versions. Figures have alt texts, tables a repeated heading; the PDF is tagged (PDF/UA-1) and embeds its fonts. Text
+    of documents is never interpreted, and the same run gives the same bytes. Letters that the fonts of the package lack
+    are set in a font of the machine; where there is none either, they show as boxes, and a `UserWarning` and a line in
+    the PDF say so.
 
-    Raises `ParameterError` for another ending, or where `run` holds no report or is not as this program writes one, and
-    `ModuleNotFoundError` without the extra "export".
+    Raises `ParameterError` for another ending, or where `run` holds no valid report, and `ModuleNotFoundError` without
+    the extra "export".
 
     >>> export(Path("figures/sample"), Path("sample.odt"))
     Traceback (most recent call last):
@@ -75,7 +73,7 @@ def export(run: Path, out: Path, *, annex: bool = False) -> Path:
         raise ParameterError(f"cannot export to {str(out)!r}: give a name that ends in {' or '.join(writers)}")
     if any(find_spec(package) is None for package in ("docx", "pypandoc", "typst")):
         raise ModuleNotFoundError("an export needs the extra 'export': pip install 'lafz[export]'")
-    with content_told(repr(str(run))):
+    with refuse_malformed(repr(str(run))):
         data = write(load_run(run), annex)
     with whole_file(out) as place:
         place.write_bytes(data)
@@ -83,7 +81,7 @@ def export(run: Path, out: Path, *, annex: bool = False) -> Path:
 
 
 def _docx(report: Run, annex: bool) -> bytes:
-    """The report as pandoc writes it for Word, with a page, letters and tables of our own."""
+    """The report as pandoc writes it for Word, with our own page size, fonts and tables."""
     import docx
 
     document, figures = _document(report, annex)
@@ -91,7 +89,7 @@ def _docx(report: Run, annex: bool) -> bytes:
     document = with_pictures(document, {name: f"data:image/png;base64,{data}" for name, data in pictures.items()})
     word = docx.Document(io.BytesIO(pandoc(json.dumps(document), "--from=json", "--to=docx+native_numbering")))
     _style(word)
-    for shape in word.inline_shapes:  # pandoc writes the picture's source where its alt text belongs too
+    for shape in word.inline_shapes:  # pandoc puts the picture's source here
         shape._inline.graphic.graphicData.pic.nvPicPr.cNvPr.set("descr", shape._inline.docPr.get("descr"))
     properties = word.core_properties._element
     for date in properties.xpath("dcterms:created | dcterms:modified"):
@@ -117,7 +115,7 @@ def _style(word: Any) -> None:
     cells.paragraph_format.space_before = cells.paragraph_format.space_after = Pt(1)
     heads = word.styles.add_style("Table Heading", WD_STYLE_TYPE.PARAGRAPH)
     heads.base_style, heads.font.bold = cells, True
-    # The size of Arabic and Hebrew letters is set apart.
+    # Arabic and Hebrew letters have a size of their own.
     cells.element.get_or_add_rPr().append(parse_xml(f'<w:szCs {nsdecls("w")} w:val="16"/>'))
     if FINDING in word.styles:
         word.styles[FINDING].paragraph_format.keep_with_next = True
@@ -138,7 +136,7 @@ def _style(word: Any) -> None:
 
 
 def _undated(written: io.BytesIO) -> bytes:
-    """A zip file, each of its files dated as early as such a file can be."""
+    """A zip file with the earliest possible date on each of its files."""
     undated = io.BytesIO()
     with zipfile.ZipFile(written) as old, zipfile.ZipFile(undated, "w") as new:
         for name in old.namelist():
@@ -159,7 +157,7 @@ def _pdf(report: Run, annex: bool) -> bytes:
         tree = json.dumps(without_shorthands(document))
         source = pandoc(tree, "--from=json", "--to=typst-smart", f"--template={_TYPST}")
         alt = {f"{name}.svg": text for name, text in figures.items()}
-        # Typst opens files itself: these are copies of those that may be read. It takes all fonts of a folder.
+        # Typst opens files itself: give it copies of those that it may read. It uses all fonts of a folder.
         with tempfile.TemporaryDirectory() as root, tempfile.TemporaryDirectory() as folder:
             for name, picture in pictures.items():
                 place = Path(root, name)
@@ -182,11 +180,11 @@ def _pdf(report: Run, annex: bool) -> bytes:
     note = f"Some of these letters have no font on the machine that made this file, and show as boxes: {letters}"
     warnings.warn(f"{note} (install a font that has them, or export to .docx)", stacklevel=3)
     document["blocks"].insert(0, {"t": "Para", "c": [{"t": "Str", "c": note}]})
-    return compiled(None)  # a PDF with boxes is none of that standard
+    return compiled(None)  # PDF/UA does not allow boxes
 
 
 def _foreign(tree: Tree) -> str:
-    """The letters of `tree` that the package's own fonts don't have, in order."""
+    """The letters of `tree` that the package's fonts lack, sorted."""
     known = set().union(*(FT2Font(font).get_charmap() for font in _FONTS))
     unknown = sorted(letter for letter in set(text_of(tree)) if ord(letter) not in known)
     return "".join(letter for letter in unknown if unicodedata.category(letter) not in _UNSEEN)
@@ -243,10 +241,10 @@ def _document(report: Run, annex: bool) -> tuple[Tree, dict[str, str]]:
 
 
 def _at_once(section: Section) -> list[Block]:
-    """The blocks that the page shows at once, each question with its heading; those that found nothing are left out."""
+    """The blocks that the page shows at once, below the headings of the questions that found something."""
     blocks = [Block("prose", f"# {section.title}")]
-    for heading, own in asked_in(section):
-        kinds: dict[str, list[Block]] = {kind: [block for block in own if block.kind == kind] for kind in _KINDS}
+    for heading, answers in asked_in(section):
+        kinds: dict[str, list[Block]] = {kind: [block for block in answers if block.kind == kind] for kind in _KINDS}
         found = [block for block in kinds["finding"] if not block.text.startswith(NOTHING)]
         shown = kinds["figure"][:1] or kinds["table"][: len(found)][:1]
         if kinds["reading"] or found:
@@ -255,7 +253,7 @@ def _at_once(section: Section) -> list[Block]:
 
 
 def _marked(view: str) -> str:
-    """The texts of a reading view in plain HTML: a hit is bold, with its frame's code, and a repeat is underlined."""
+    """The texts of a reading view as plain HTML: hits bold, with the codes of their frames, and repeats underlined."""
     view = re.sub("<style>.*?</style>", "", view, flags=re.DOTALL)
     legend, _, texts = view.partition("</fieldset>")
     codes = dict(re.findall(r'<b class="f f(\d+)">(.*?)</b>', legend))
@@ -274,7 +272,7 @@ def _marked(view: str) -> str:
 
 
 def _block(block: Block, section: str) -> dict[str, Any]:
-    """A block as the template wants it."""
+    """A block as the template expects it."""
     ready: dict[str, Any] = {"kind": block.kind, "text": block.text}
     if block.kind == "prose":
         ready["html"] = Markup(str(MARKDOWN(block.text)))
@@ -296,8 +294,8 @@ def _block(block: Block, section: str) -> dict[str, Any]:
 
 
 def _corpus_table(report: Run, name: str, annex: bool) -> dict[str, Any]:
-    """A table of the corpus; what only programs read of it is left to the annex."""
-    table = report[f"{FOLDER}/{name}"].drop(columns=[] if annex else PROGRAMS)
+    """A table of the corpus, without its technical columns outside the annex."""
+    table = report[f"{FOLDER}/{name}"].drop(columns=[] if annex else TECHNICAL)
     return {
         "html": Markup(table_html(table.head(ROWS).dropna(axis="columns", how="all"))),
         "caption": CAPTIONS[name],

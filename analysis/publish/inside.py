@@ -1,4 +1,4 @@
-"""What a run's folder names stays in the folder, whoever sent it; every file of a run is opened here."""
+"""Open the files of a run, none outside of its folder, whatever its records or links say."""
 
 import os
 import stat
@@ -10,26 +10,27 @@ from analysis.core.errors import ParameterError
 
 LARGEST = 2**30  # bytes of a file of a run
 
-# A link put there meanwhile is not followed, and a pipe does not make its reader wait. The last is Windows's.
+# Do not follow a link put there meanwhile, nor wait for a pipe. The last flag is for Windows.
 _FLAGS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 
 
 def inside(folder: Path, name: str) -> Path:
-    """The path of the file `name`, with forward slashes, in `folder`, whether or not it is there.
+    """The path of the file `name` (with forward slashes) in `folder`, whether or not it is there.
 
-    Raises `ParameterError` for a path that is absolute or leads out of the folder, by ``..`` or a link, and for what is
-    there and no file, or larger than `LARGEST`.
+    Raises `ParameterError` for a path that is absolute or leads out of the folder, by ``..`` or a link, and where
+    something is there that is no file, or larger than `LARGEST`.
     """
     place = _target(folder, name)
-    with suppress(OSError):  # it is not there, or whoever opens it is told why it can't be
+    with suppress(OSError):  # it is not there, or opening it will say why it cannot be read
         _check(folder, name, place.stat())
     return folder / name
 
 
 def open_inside(folder: Path, name: str, *, most: int = LARGEST) -> BufferedReader:
-    """The file `name` in `folder`, open to be read; raises `ParameterError` as `inside` does, and where it can't be.
+    """Open the file `name` in `folder`; raises `ParameterError` as `inside` does, and where it cannot be read.
 
-    A pipe might keep its reader waiting for ever: what is no file is refused, and so is one of more than `most` bytes.
+    Anything but a file is refused (a pipe might keep its reader waiting for ever), and so is a file of more than `most`
+    bytes.
     """
     place = _target(folder, name)
     try:
@@ -53,7 +54,7 @@ def read_inside(folder: Path, name: str, *, most: int = LARGEST) -> bytes:
 
 
 def links_out(folder: Path) -> list[str]:
-    """The links in `folder` that lead out of it; raises `ParameterError` for what is no file, or too large, in it."""
+    """The links in `folder` that lead out of it; raises `ParameterError` for anything in it but files, or too large."""
     out = []
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
@@ -65,7 +66,7 @@ def links_out(folder: Path) -> list[str]:
 
 
 def _target(folder: Path, name: str) -> Path:
-    """Where in `folder` the file `name` really is."""
+    """The path of the file `name` in `folder` with its links followed."""
     place = _resolved(folder, name) if name.strip("./") and "\0" not in name else None
     if place is None:
         raise ParameterError(f"{str(folder)!r} names {name!r}, which is not in it: do not trust this run")

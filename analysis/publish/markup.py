@@ -1,4 +1,4 @@
-"""A text as HTML, each character once and in its place, whatever is marked in it and however the marks overlap."""
+"""HTML: texts with overlapping marks, templates, pages, fonts and pictures."""
 
 import base64
 import hashlib
@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 
 from analysis.core.printable import visible_text
 
-# The owner of each character, -1 for none, and the opening and the closing tag of a piece of an owner's characters,
-# from the owner, whether it begins with the piece, and whether it ends with it.
+# The owner of each character (-1 for none), and a function from the owner of a piece, and whether the owner begins and
+# ends with it, to the opening and the closing tag.
 Layer = tuple[NDArray[np.int64], Callable[[int, bool, bool], tuple[str, str]]]
 Segments = Sequence[tuple[str, int, int]]  # kind, start, end, as in `Corpus.segments`
 
-# Okabe and Ito (2008): eight colours that people with any kind of colour vision tell apart.
+# Okabe and Ito (2008): colours that people with any kind of colour vision can distinguish.
 COLOURS = {
     "blue": "#0072B2",
     "orange": "#E69F00",
@@ -42,17 +42,19 @@ COLOURS = {
 _NONE = "'none'"
 _WEB = Path(__file__).with_name("web")
 _ARABIC = regex.compile(r"\p{Script=Arabic}|[\u200c\u200d\u060c\u061b\u061f\u0640\u064b-\u0655\u0670]")
-_ARABIC_RANGE = "U+600-6FF,U+750-77F,U+870-8FF,U+200C-200D,U+FB50-FDFF,U+FE70-FEFF"  # Latin stays in the page's fonts
+_ARABIC_RANGE = (
+    "U+600-6FF,U+750-77F,U+870-8FF,U+200C-200D,U+FB50-FDFF,U+FE70-FEFF"  # Latin letters keep the page's fonts
+)
 _FONT = fontpkg_noto_sans_arabic.ROOT / "files" / "NotoSansArabic[wdth,wght].ttf"
 _LINE_END = regex.compile(r"[\n\r\v\f\x85\u2028\u2029]")
 
 
 def paragraphs(text: str, segments: Segments, layers: Sequence[Layer], *, printed: int | None = None) -> str:
-    """`text` in paragraphs, the first of the `layers` outermost; those from the character `printed` on aren't printed.
+    """`text` in paragraphs, marked by `layers`, the first outermost; from the character `printed` on they don't print.
 
-    A paragraph holds the segments of one line (a dateline and what it opens) and, up to the line's ends, the marks
-    around them. Titles (class t) and headings (h) are paragraphs with the role of one, for notebooks list the ``<h4>``
-    of outputs among their own headings. Text without a segment keeps its lines (o).
+    A paragraph holds the segments of one line (a dateline and what it opens), up to the line's ends. Titles (class t)
+    and headings (h) are paragraphs with the role of a heading, since notebooks list the ``<h4>`` of outputs among their
+    own. Text without a segment keeps its lines (o).
 
     >>> paragraphs("# Rain\\n\\nIt rained.", [("title", 2, 6), ("paragraph", 8, 18)], [])
     '<p dir="auto" class="t" role="heading" aria-level="5"># Rain</p>\\n\\n<p dir="auto">It rained.</p>'
@@ -69,7 +71,7 @@ def paragraphs(text: str, segments: Segments, layers: Sequence[Layer], *, printe
 
 
 def marked(text: str, start: int, end: int, layers: Sequence[Layer]) -> str:
-    """The characters from `start` to `end` in the tags of the `layers`, the first outermost, cut where those end.
+    """The characters from `start` to `end` in the tags of the `layers`, the first outermost; inner tags are split.
 
     >>> bold = np.array([-1, 0, 0, 0]), lambda *_: ("<b>", "</b>")
     >>> slanted = np.array([0, 0, 1, -1]), lambda *_: ("<i>", "</i>")
@@ -83,23 +85,23 @@ def marked(text: str, start: int, end: int, layers: Sequence[Layer]) -> str:
     parts = []
     for first, last in pairwise([start, *borders.tolist(), end]):
         inner = marked(text, first, last, layers[1:])
-        own = int(owner[first])
-        if own >= 0:
-            begins = first == 0 or owner[first - 1] != own
-            ends = last == len(owner) or owner[last] != own
-            opening, closing = tags(own, bool(begins), bool(ends))
+        who = int(owner[first])
+        if who >= 0:
+            begins = first == 0 or owner[first - 1] != who
+            ends = last == len(owner) or owner[last] != who
+            opening, closing = tags(who, bool(begins), bool(ends))
             inner = f"{opening}{inner}{closing}"
         parts.append(inner)
     return "".join(parts)
 
 
 def escaped(text: str) -> str:
-    """`text` as HTML that gives it back exactly: a browser would turn a carriage return into a line feed."""
+    """`text` as HTML from which it can be read back: a browser would turn a carriage return into a line feed."""
     return html.escape(text, quote=False).replace("\r", "&#13;")
 
 
 def _lines(text: str, segments: Segments) -> Iterator[tuple[str, int, int]]:
-    """The paragraphs to write: of which kind, and where they begin and end."""
+    """The kind, start and end of each paragraph."""
     lines: list[list[tuple[str, int, int]]] = []
     for segment in segments:
         if lines and not _LINE_END.search(text, lines[-1][-1][2], segment[1]):
@@ -116,22 +118,22 @@ def _lines(text: str, segments: Segments) -> Iterator[tuple[str, int, int]]:
 
 
 def _between(text: str, start: int, end: int, layers: Sequence[Layer]) -> str:
-    """What is between two paragraphs: white space as it is, all else as one that keeps its lines."""
+    """Text between two paragraphs: white space as it is, all else as a paragraph that keeps its lines."""
     if not text[start:end].strip():
         return escaped(text[start:end])
     return f'<p dir="auto" class="o">{marked(text, start, end, layers)}</p>'
 
 
 def rendered(template: str, **values: Any) -> str:
-    """A template of the folder ``web`` with these values; all that comes from a document is escaped."""
+    """Render a template of the folder ``web``; the `values` are escaped."""
     loader = PackageLoader("analysis.publish", "web")
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template(template).render(values)
 
 
 def page_of(template: str, *, look: str = "", **values: Any) -> str:
-    """A page of a template, in the look of all pages and its own, with a policy that lets only its own code run.
+    """Render a page with the common style and its own `look`, and a policy that lets only its own code run.
 
-    No style attribute comes from a document. Control characters in what documents say are seen.
+    Control characters are written out.
     """
     style = Markup((_WEB / "page.css").read_text(encoding="utf-8") + look)
     page = visible_text(rendered(template, style=style, **values))
@@ -148,7 +150,7 @@ def page_of(template: str, *, look: str = "", **values: Any) -> str:
 
 
 def arabic_font(text: str) -> str:
-    """The rule of a style sheet that brings the letters of the figures' Arabic font that `text` needs; else nothing.
+    """A CSS rule with the letters of the figures' Arabic font that `text` needs; "" where it needs none.
 
     >>> arabic_font("rain"), arabic_font("بارش")[:45]
     ('', '@font-face{font-family:"Lafz Arabic";src:url(')
@@ -174,10 +176,10 @@ def _hash(text: str) -> str:
 
 
 def style_rules(name: str) -> str:
-    """The rules of a style sheet of the folder ``web``, on one line."""
+    """The rules of a style sheet in the folder ``web``, on one line."""
     return (_WEB / name).read_text(encoding="utf-8").partition("*/")[2].replace("\n", "")
 
 
 def svg_source(path: Path) -> str:
-    """The picture in `path` as the source of an ``<img>``, where it can run no script and its ids meet no others."""
+    """The SVG in `path` as the source of an ``<img>``, where it runs no script and its ids are its own."""
     return f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"

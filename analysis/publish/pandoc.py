@@ -1,4 +1,4 @@
-"""Pandoc, and its syntax tree of a report: columns that fit a page, right-to-left text, pictures."""
+"""Run pandoc, and change its syntax tree of a report: columns that fit a page, right-to-left text, pictures."""
 
 import json
 import os
@@ -10,27 +10,27 @@ from typing import Any
 
 from analysis.publish.cells import LONG
 
-ACROSS = 118  # letters of a table that fit side by side on a page
-BETWEEN = 2  # letters' room between two columns
-READABLE = 20  # letters of a word that is never broken
-TEXT = 30  # letters in a line of text that can still be read
-FINDING = "Finding"  # the style of a finding above its figure or table
+ACROSS = 118  # letters across a page, in a table
+BETWEEN = 2  # letters between two columns
+READABLE = 20  # letters up to which a word is not broken
+TEXT = 30  # letters across the narrowest column of texts
+FINDING = "Finding"  # style of a finding above its figure or table
 
-_WORD = re.compile(r"(?:[^\s-]|(?<=\d)-+(?=\d))+-*")  # what a line of text is broken between: a date is a word
+_WORD = re.compile(r"(?:[^\s-]|(?<=\d)-+(?=\d))+-*")  # not broken at line ends: a date is a word
 _SHORTHAND = re.compile(r"(-|(?<=\.)\.)")
 _RIGHT_TO_LEFT = ("ar", "ckb", "fa", "he", "ps", "sd", "ug", "ur", "yi")
 
 _KEPT = ("alt", "custom-style", "dir", "lang")  # attributes
 _RAW = ("RawBlock", "RawInline")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # no font has them, and a tagged PDF may hold nothing of that kind
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # no font has them, and a tagged PDF must not
 
 Tree = Any  # a piece of the syntax tree: {"t": type, "c": content}, or a list of such
 
 
 def pandoc(source: str, *options: str) -> bytes:
-    """What pandoc makes of `source`. In its sandbox it opens no file that a document names.
+    """Convert `source` with pandoc, in its sandbox: it opens no file that a document names.
 
-    Raises `RuntimeError` with pandoc's own words where it fails.
+    Raises `RuntimeError` with pandoc's message.
 
     >>> pandoc("<p>#<em>1</em>", "--from=html", "--to=typst")
     b'\\\\##emph[1]\\n'
@@ -50,17 +50,17 @@ def pandoc(source: str, *options: str) -> bytes:
 
 
 def read_html(source: str, *, language: str) -> Tree:
-    """The syntax tree of a report's HTML: its tables cut to what a page holds, its right-to-left texts marked as such.
+    """The syntax tree of a report's HTML, with tables cut to the page and right-to-left texts marked.
 
-    A table in a figure takes over its caption. `language` is that of the texts, where one is known. Links become their
-    text, control characters U+FFFD, and nothing stays that a writer would pass on as it is, to typst or to Word.
+    A table in a figure takes over its caption. `language` is that of the texts, where it is known. Links become their
+    text, control characters U+FFFD, and whatever pandoc would pass on raw to typst or Word is removed.
     """
     tree = _plain(json.loads(pandoc(source, "--from=html-auto_identifiers", "--to=json")))
     return _changed(tree, lambda node: _arranged(node, language))
 
 
 def with_pictures(tree: Tree, places: Mapping[str, str]) -> Tree:
-    """`tree` with each of its pictures where `places` has it; one that it doesn't have is replaced by its alt text."""
+    """`tree` with the sources of its pictures from `places`, and other pictures replaced by their alt texts."""
 
     def placed(node: Tree) -> Tree:
         if node["t"] != "Image":
@@ -74,9 +74,9 @@ def with_pictures(tree: Tree, places: Mapping[str, str]) -> Tree:
 
 
 def without_shorthands(tree: Tree) -> Tree:
-    """`tree` with its hyphens and dots as typst takes them literally, where pandoc leaves them as they are.
+    """`tree` with hyphens and dots escaped for typst, which pandoc does not do.
 
-    To typst ``--`` is a dash, ``-1`` begins with a minus, ``...`` is one sign and ``-?`` shows as nothing.
+    To typst ``--`` is a dash, ``-1`` begins with a minus, ``...`` is an ellipsis and ``-?`` shows nothing.
     """
 
     def escaped(node: Tree) -> Tree:
@@ -92,16 +92,16 @@ def without_shorthands(tree: Tree) -> Tree:
 
 
 def text_of(tree: Tree) -> str:
-    """The text that `tree` shows, a blank at the end of each line."""
+    """The text of `tree`, with a blank for each line end."""
     return "".join(_text(tree))
 
 
 def fitting(columns: Sequence[Sequence[str]]) -> dict[int, float]:
-    """Which of the `columns` can be read side by side, in order, and the share of the page's width that each gets.
+    """Choose the `columns` that fit side by side; return the share of the page's width that each gets, in order.
 
-    Each column is its heading and its cells. Words are not broken up to `READABLE` letters, and a column of texts, some
-    longer than `LONG` letters, gets at least `TEXT`. Where not all fit, the first column and those of texts go before
-    the others, and the left before the right. The room that is left goes to the columns that want least first.
+    A column is its heading and its cells. Words of up to `READABLE` letters are not broken, and a column of texts (some
+    longer than `LONG` letters) gets at least `TEXT`. Where not all fit, the first column and those of texts take
+    precedence, then the left ones. The remaining width goes first to the columns that need least.
 
     >>> {column: round(width, 3) for column, width in fitting([["term", "rain"], ["count", "2"]]).items()}
     {0: 0.059, 1: 0.068}
@@ -134,7 +134,7 @@ def fitting(columns: Sequence[Sequence[str]]) -> dict[int, float]:
 
 
 def _breadth(text: str) -> int:
-    """How many letters' room `text` takes: two for a Chinese character, none for a combining mark."""
+    """The width of `text` in letters: two for a Chinese character, none for a combining mark."""
     return sum(
         2 if unicodedata.east_asian_width(c) in "WF" else unicodedata.category(c) not in ("Mn", "Me", "Cf")
         for c in text
@@ -142,7 +142,7 @@ def _breadth(text: str) -> int:
 
 
 def _plain(tree: Tree) -> Tree:
-    """`tree` without links, raw pieces, and attributes but `_KEPT`: ``typst:fill`` would be run as typst's own code."""
+    """`tree` without links, raw pieces and attributes but `_KEPT`; ``typst:fill``, for one, would run as typst code."""
     if isinstance(tree, dict):
         if tree.get("t") in _RAW:
             return {"t": "Span", "c": [["", [], []], []]} if tree["t"] == "RawInline" else {"t": "Plain", "c": []}
@@ -159,7 +159,7 @@ def _plain(tree: Tree) -> Tree:
 
 
 def _changed(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
-    """`tree` with each of its elements as `change` gives it, the inner ones first."""
+    """`tree` with `change` applied to each of its elements, the inner ones first."""
     if isinstance(tree, list):
         return [_changed(item, change) for item in tree]
     if isinstance(tree, dict):
@@ -188,20 +188,20 @@ def _arranged(node: Tree, language: str) -> Tree:
     if node["t"] == "Table":
         return _table(node)
     if node["t"] == "Figure" and (table := node["c"][2][0])["t"] == "Table":
-        said, own = (_inlines(caption[1]) for caption in (node["c"][1], table["c"][1]))
-        table["c"][1] = [None, [{"t": "Plain", "c": [*said, *[{"t": "Space"}] * bool(own), *own]}]]
+        outer, inner = (_inlines(caption[1]) for caption in (node["c"][1], table["c"][1]))
+        table["c"][1] = [None, [{"t": "Plain", "c": [*outer, *[{"t": "Space"}] * bool(inner), *inner]}]]
         return table
     if node["t"] == "Div" and ["custom-style", FINDING] in node["c"][0][2]:
-        node["c"][0][2].append(["typst:sticky", "true"])  # it stays with what bears it out
+        node["c"][0][2].append(["typst:sticky", "true"])  # keeps it on one page with what follows
     if node["t"] in ("Para", "Plain") and (from_right := right_to_left(text_of(node), language)):
         return {"t": "Div", "c": [["", [], [["lang", from_right], ["dir", "rtl"]]], [node]]}
     return node
 
 
 def right_to_left(text: str, language: str) -> str | None:
-    """The language of a `text` whose first letter is read from the right, None for another text.
+    """The language of a `text` that begins with a right-to-left letter, else None.
 
-    It is `language` where that is one of those, else the one that has most to do with the letter's script.
+    It is `language` where that is written from right to left, else Hebrew or Arabic by the letter.
 
     >>> right_to_left("لفظ", "ur"), right_to_left("«לפז»", "en"), right_to_left("Lafz (لفظ)", "ur")
     ('ur', 'he', None)
@@ -215,7 +215,7 @@ def right_to_left(text: str, language: str) -> str | None:
 
 
 def _table(table: Tree) -> Tree:
-    """A table with the columns that fit, numbers to the right."""
+    """A table with the columns that fit, numbers aligned to the right."""
     attributes, caption, columns, head, bodies, foot = table["c"]
     rows = [*head[1], *(row for body in bodies for part in body[2:] for row in part)]
     texts = [[text_of(cell[4]) for cell in row[1]] for row in rows]
@@ -234,9 +234,9 @@ def _table(table: Tree) -> Tree:
 
 
 def _inlines(blocks: list[Tree]) -> list[Tree]:
-    """The inner elements of paragraphs, some of them in a division for their direction."""
+    """The inner elements of paragraphs, some of which are in a division that sets their direction."""
     inlines: list[Tree] = []
     for block in blocks:
-        own = [{"t": "Span", "c": [block["c"][0], _inlines(block["c"][1])]}] if block["t"] == "Div" else block["c"]
-        inlines += [*[{"t": "Space"}] * bool(inlines), *own]
+        inner = [{"t": "Span", "c": [block["c"][0], _inlines(block["c"][1])]}] if block["t"] == "Div" else block["c"]
+        inlines += [*[{"t": "Space"}] * bool(inlines), *inner]
     return inlines

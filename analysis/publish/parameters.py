@@ -17,11 +17,11 @@ from analysis.core.errors import ParameterError, did_you_mean
 from analysis.core.paths import NOTEBOOKS
 from analysis.core.strict_yaml import read_yaml
 
-# Those that say how a corpus is read; a test holds them to what the notebooks read.
+# Parameters that say how a corpus is read.
 READING = ("metadata", "language", "text_column", "name_pattern", "boilerplate", "emoji")
 
-# What a text is where it is not one of a few words. Those of the first line are checked by what reads the corpus, those
-# of the next two by `analysis.publish.run.checks`; the last is of the explorer, which no command runs.
+# What a text parameter without a fixed choice of words may hold. The first line is checked by what reads the corpus,
+# the others by `analysis.publish.run.checks`, but for the last, which is the explorer's.
 KINDS = (
     *("a path", "a CSV table of files", "a column of texts", "a pattern of names", "an ISO 639 code"),
     *("a lexicon", "a CSV table of alias and name", "a file of lafz code", "a stop list", "a word or phrase"),
@@ -30,10 +30,10 @@ KINDS = (
     "the folder of a report",
 )
 TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "list": list}
-LARGEST = 2**63  # a whole number, or a number, is less, whatever its sign
-SHOWN = 200  # characters of a text that an error names whole
+LARGEST = 2**63  # bound of the magnitude of numbers
+SHOWN = 200  # characters up to which an error names a text whole
 
-_NOT_YAML = (yaml.YAMLError, RecursionError, ValueError)  # the last for a day that no month has, and bytes of no text
+_NOT_YAML = (yaml.YAMLError, RecursionError, ValueError)  # the last for impossible dates, and bytes that are not UTF-8
 _RANGE = re.compile(r"(?P<above>above )?(?P<low>\d[\d,.]*)(?: or more| (?:up )?to (?P<high>\d[\d,.]*))")
 _REPR = reprlib.Repr()
 _WANTED = {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false", "list": "texts"}
@@ -42,13 +42,13 @@ _WANTED = {"str": "a text", "int": "a whole number", "float": "a number", "bool"
 class Parameter(NamedTuple):
     """One line of a notebook's parameters cell: ``name: type = default  # meaning [values]``.
 
-    `values`: of a number its range, "1 or more", "0 to 100" or "above 0 up to 1"; of a text a choice, "day, week or
-    month", or one of `KINDS`, which a list of texts has too; of a bool nothing.
+    `values` is the range of a number ("1 or more", "0 to 100", "above 0 up to 1"), the choice of a text ("day, week or
+    month"), or one of `KINDS` for other texts and lists; a bool has none.
     """
 
     name: str
     type: str  # str, int, float, bool or list
-    optional: bool  # whether None will do
+    optional: bool  # whether it may be None
     default: Any
     meaning: str
     values: str = ""
@@ -73,7 +73,7 @@ class Cell(NamedTuple):
 
 
 def read_cells(path: Path) -> list[Cell]:
-    """The cells of a notebook of the checkout, in format 4. (nbformat reads any, and takes a second to import.)"""
+    """The cells of a notebook in format 4, without nbformat, which takes a second to import."""
     return [
         Cell(cell["cell_type"], joined(cell["source"]), cell.get("metadata", {}).get("tags", []))
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -140,9 +140,9 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
 
 
 def resolve(chosen: Mapping[str, Path], values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every parameter of each chosen notebook, given value or default, checked for name and type (`ParameterError`).
+    """The parameters of each chosen notebook, from `values` or the defaults, see `check`.
 
-    A value goes to every notebook that has a parameter of that name. A text is read as the parameter's type.
+    A value goes to every notebook with a parameter of that name. Raises `ParameterError` for a name that none has.
     """
     declared = {section: {p.name: p for p in read_parameters(path)} for section, path in chosen.items()}
     known = {name for parameters in declared.values() for name in parameters}
@@ -160,7 +160,7 @@ def resolve(chosen: Mapping[str, Path], values: Mapping[str, Any]) -> dict[str, 
 
 
 def check(value: Any, parameter: Parameter) -> Any:
-    """`value` as the parameter's type, or a `ParameterError` that says what was expected."""
+    """Convert `value` to the parameter's type; raises `ParameterError` for another type, range or choice."""
     if parameter.optional and (value is None or value in ("", "none", "None", "null")):
         return None
     wanted = TYPES[parameter.type]
@@ -182,47 +182,35 @@ def check(value: Any, parameter: Parameter) -> Any:
 
 def takes(parameter: Parameter) -> str:
     """The values of a parameter in words, such as "a whole number, 0 or more"."""
-    said = [] if parameter.values and parameter.type in ("str", "list") else [_WANTED[parameter.type]]
-    return ", ".join([*said, *[parameter.values] * bool(parameter.values), *["or none"] * parameter.optional])
-
-
-def parameters_page() -> str:
-    """The parameters of every notebook as a page of Markdown, a table each."""
-    lines = ["# Parameters", "", "Given with `-p name=value` or in a file, `--params settings.yml`, and checked before"]
-    lines += ["anything runs. In `notebooks/00_explore.ipynb` they are changed by hand."]
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        lines += ["", f"## {path.stem}", "", "| parameter | takes | default | meaning |", "| --- | --- | --- | --- |"]
-        for parameter in read_parameters(path):
-            cells = (f"`{parameter.name}`", takes(parameter), f"`{parameter.default!r}`", parameter.meaning)
-            lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    kind = "" if parameter.values and parameter.type in ("str", "list") else _WANTED[parameter.type]
+    return ", ".join(filter(None, (kind, parameter.values, "or none" * parameter.optional)))
 
 
 def _is_declared(parameter: Parameter) -> bool:
-    """Whether it is said, in a way that can be checked, which values a parameter takes."""
+    """Whether the values of a parameter are declared in a way that can be checked."""
     if parameter.type in ("str", "list"):
         return parameter.values in KINDS or len(_choices(parameter)) > 1
     return bool(_RANGE.fullmatch(parameter.values)) != (parameter.type == "bool")
 
 
 def _choices(parameter: Parameter) -> list[str]:
-    """The words that a text may be; none where it may be others too."""
+    """The words to which a text is restricted, if it is."""
     free = parameter.type != "str" or parameter.values in ("", *KINDS)
     return [] if free else re.split(", | or ", parameter.values)
 
 
 def _is_within(value: Any, parameter: Parameter) -> bool:
-    """Whether a value of the right type is in the range, or one of the choices."""
+    """Whether a value of the right type is in range, or one of the choices."""
     if choices := _choices(parameter):
         return value in choices
-    if not (said := _RANGE.fullmatch(parameter.values)):
+    if not (bounds := _RANGE.fullmatch(parameter.values)):
         return True
-    low, high = (float(end.replace(",", "")) for end in (said["low"], said["high"] or "inf"))
-    return low <= value <= high and not (said["above"] and value == low)
+    low, high = (float(end.replace(",", "")) for end in (bounds["low"], bounds["high"] or "inf"))
+    return low <= value <= high and not (bounds["above"] and value == low)
 
 
 def _is_kept(value: Any) -> bool:
-    """Whether a kernel, a manifest and a file system can have a value of a right type: as it is, or not at all."""
+    """Whether kernels, manifests and file systems can represent a value of the right type."""
     if isinstance(value, list):
         return all(isinstance(text, str) and _is_kept(text) for text in value)
     if isinstance(value, str):
@@ -231,7 +219,7 @@ def _is_kept(value: Any) -> bool:
 
 
 def shown(value: Any) -> str:
-    """`value` as an error names it: of what a file can make endless, the beginning."""
+    """`value` as an error names it, shortened where it is long."""
     try:
         return repr(value) if isinstance(value, str) and len(value) <= SHOWN else _REPR.repr(value)
     except ValueError:  # a number of more digits than Python writes
@@ -239,5 +227,5 @@ def shown(value: Any) -> str:
 
 
 def joined(text: str | list[str]) -> str:
-    """A text of a notebook, which the format also allows to be a list of lines."""
+    """A text of a notebook, which may be a list of lines."""
     return text if isinstance(text, str) else "".join(text)

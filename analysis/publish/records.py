@@ -1,6 +1,7 @@
-"""The records of a finished run, whoever sent it: manifest, notebooks, what is said of a table; every field checked.
+"""The records of a finished run: manifest, notebooks, descriptions of tables, with every field checked.
 
-Nothing is coerced. What is not as this program writes it is refused with the file, the field and what was expected.
+A run may come from anywhere. Nothing is coerced; a record that this program would not write is refused with the file,
+the field and what was expected.
 """
 
 import math
@@ -28,9 +29,9 @@ from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST
 from analysis.publish.parameters import joined
 
 LARGEST = 2**27  # bytes of a record: a manifest of 800,000 inputs
-MOST_VALUES = 2**22  # of a record: as many take half a gigabyte
-MOST_FILES = 10_000  # that a run made, or that a notebook shows; a report has some hundreds
-MOST_NAMES = 1_000  # of parameters, columns, packages
+MOST_VALUES = 2**22  # values of a record, which take half a gigabyte
+MOST_FILES = 10_000  # files of a run, or outputs of a notebook; a report has some hundreds
+MOST_NAMES = 1_000  # parameters, columns or packages
 
 _FAULTS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
@@ -42,16 +43,23 @@ def _few(value: Any) -> Any:
 
 
 def _parameters(values: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of a notebook."""
+    """Check the parameters of a notebook."""
     for name, value in {"corpus": None, **values}.items():
-        is_text = isinstance(value, str) and "\0" not in value
         is_number = isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value))
         if name == "corpus" or (name in FILE_PARAMETERS and value is not None):
-            if not is_text:
+            if not _is_text(value):
                 raise ValueError(f"{name!r} should name a file")
-        elif not (is_text or is_number or value is None):
-            raise ValueError(f"{name!r:.80} should be a text, a number, true, false or null")
+        elif not (_is_text(value) or is_number or value is None or _are_texts(value)):
+            raise ValueError(f"{name!r:.80} should be a text, a number, true, false or null, or a list of texts")
     return values
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and "\0" not in value
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= MOST_NAMES and all(map(_is_text, value))
 
 
 def _lines(text: Any) -> Any:
@@ -70,31 +78,19 @@ Lines = Annotated[str, BeforeValidator(_lines)]
 Parameters = Annotated[dict[str, Any], BeforeValidator(_few), AfterValidator(_parameters)]
 
 
-class _Closed(BaseModel):
-    """What has these fields and no others."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-
-class _Open(BaseModel):
-    """What another version may give further fields, which are kept as they are."""
-
-    model_config = ConfigDict(strict=True, extra="allow")
-
-
-class _Partly(BaseModel):
-    """What has further fields that nobody here reads."""
+class _Record(BaseModel):
+    """A record whose further fields are ignored, kept (`extra` "allow": another version may add some) or refused."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
 
-class _File(_Closed):
+class _File(_Record, extra="forbid"):
     path: Text
     bytes: Count
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
-class _Manifest(_Open):
+class _Manifest(_Record, extra="allow"):
     lafz: str
     source: str
     versions: Annotated[dict[str, str | None], BeforeValidator(_few)]
@@ -104,20 +100,20 @@ class _Manifest(_Open):
     sharded: bool = False
 
 
-class _Column(_Closed):
+class _Column(_Record, extra="forbid"):
     name: str
     type: Literal["string", "integer", "number", "boolean", "date"]
     meaning: str = ""
 
 
-class _About(_Open):
+class _About(_Record, extra="allow"):
     caption: str
     columns: Annotated[list[_Column], FailFast(), Field(max_length=MOST_NAMES), AfterValidator(_distinct)]
     rows: Count
     row: str = ""
 
 
-class _Drawing(_Closed):
+class _Drawing(_Record, extra="forbid"):
     function: str
     options: Annotated[dict[str, Any], BeforeValidator(_few)]
     parts: Annotated[list[Text], FailFast(), Field(max_length=MOST_NAMES)]
@@ -128,8 +124,8 @@ class _AboutFigure(_About):
     drawing: _Drawing | None = None
 
 
-class Shown(_Partly):
-    """What a notebook says of an output that the report takes over."""
+class Shown(_Record):
+    """An output of a notebook that the report shows."""
 
     kind: Literal["figure", "finding", "note", "reading", "table"]
     name: Text = ""
@@ -137,22 +133,22 @@ class Shown(_Partly):
     drawn: bool = False
 
 
-class _Of(_Partly):
+class _Of(_Record):
     lafz: Shown | None = None
     tags: Annotated[list[str], FailFast()] = []
 
 
-class _Data(_Partly):
+class _Data(_Record):
     plain: Lines = Field(default="", alias="text/plain")
     html: Lines = Field(default="", alias="text/html")
 
 
-class _Output(_Partly):
+class _Output(_Record):
     metadata: _Of = _Of()
     data: _Data = _Data()
 
 
-class Cell(_Partly):
+class Cell(_Record):
     """A cell of an executed notebook."""
 
     cell_type: Literal["code", "markdown", "raw"]
@@ -161,7 +157,7 @@ class Cell(_Partly):
     outputs: Annotated[list[_Output], FailFast(), Field(max_length=MOST_FILES)] = []
 
 
-class _Notebook(_Partly):
+class _Notebook(_Record):
     cells: Annotated[list[Cell], FailFast(), Field(max_length=MOST_FILES)]
 
     @model_validator(mode="after")
@@ -171,11 +167,11 @@ class _Notebook(_Partly):
         return self
 
 
-class _Entity(_Open):
+class _Entity(_Record, extra="allow"):
     id: str = Field(alias="@id")
 
 
-class _Crate(_Partly):
+class _Crate(_Record):
     graph: Annotated[list[_Entity], FailFast()] = Field(alias="@graph")
 
 
@@ -183,10 +179,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of the report in `folder`; raises `ParameterError` where there is none, or none to be trusted.
+    """The manifest of the report in `folder`; each output that it names lies in the folder, and is a file or missing.
 
-    Of a run that somebody else has sent anything may be there: each output that it names lies in the folder, and is a
-    file if it is there at all.
+    Raises `ParameterError` where there is no manifest, or none to be trusted.
     """
     restore(folder)
     if not (folder / MANIFEST).is_file():
@@ -198,7 +193,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def read_about(folder: Path, name: str, *, figure: bool = False) -> dict[str, Any]:
-    """What ``<name>.json`` in the run `folder` says of a table, or of a `figure`: columns with their types, caption."""
+    """The content of ``<name>.json`` in the run `folder`: caption and columns of a table, or of a `figure`."""
     return _read(_AboutFigure if figure else _About, folder, f"{name}.json").model_dump(exclude_unset=True)
 
 
@@ -214,8 +209,8 @@ def read_crate(folder: Path, name: str) -> dict[str, dict[str, Any]]:
 
 
 @contextmanager
-def content_told(what: str) -> Iterator[None]:
-    """Whatever goes wrong in the block with content that others may have written, as a `ParameterError` of one line."""
+def refuse_malformed(what: str) -> Iterator[None]:
+    """Raise whatever goes wrong in the block, which reads content from elsewhere, as a `ParameterError` of one line."""
     try:
         yield
     except ParameterError:
@@ -226,7 +221,7 @@ def content_told(what: str) -> Iterator[None]:
 
 
 def _read(model: type[Model], folder: Path, name: str) -> Model:
-    """The JSON file `name` in `folder` as `model`."""
+    """Parse the JSON file `name` in `folder` as a `model`."""
     data = read_inside(folder, name, most=LARGEST)
     try:
         if sum(map(data.count, (b"[", b"{", b","))) <= MOST_VALUES:

@@ -14,7 +14,7 @@ from analysis.core.errors import ParameterError, did_you_mean
 from analysis.core.files import whole_file
 from analysis.publish.figures import DRAWINGS, WIDTH, Size, style, write_picture
 from analysis.publish.loading import load_run, read_run_table
-from analysis.publish.records import content_told, read_about
+from analysis.publish.records import read_about, refuse_malformed
 
 MODULES = ("plots", "charts")  # the drawings are in these
 FORMATS = ("pdf", "svg", "png")
@@ -44,7 +44,7 @@ def redraw(run: Path, name: str, *, width: str = "report", format: str | None = 
         raise ParameterError(f"no such folder: {str(place.parent)!r}: make it first, or give another --out")
     inches = round(millimetres / INCH, 9)  # the width of a report in millimetres is that in inches again
     size = Size(inches, pixels=PIXELS if width == "slide" else None)
-    with _no_room_told(name, width), content_told(f"the figure {whole!r} of {str(run)!r}"):
+    with _no_room_told(name, width), refuse_malformed(f"the figure {whole!r} of {str(run)!r}"):
         if width == "slide":
             high = _drawn(run, whole, about, size._replace(letters=2.0)).get_figheight()
             size = size._replace(letters=min(2.0, max(1.0, size.width / SLIDE / high)))

@@ -1,4 +1,4 @@
-"""A finished run done again from its manifest, and compared byte for byte."""
+"""Rerun a finished report from its manifest and compare every file byte for byte."""
 
 import csv
 import hashlib
@@ -20,28 +20,28 @@ from analysis.publish.crate import CRATE, contradictions
 from analysis.publish.inside import links_out, open_inside, read_inside
 from analysis.publish.manifest import MANIFEST, RUN_LOG, SHARDED, inputs, versions
 from analysis.publish.parameters import notebooks
-from analysis.publish.records import content_told, read_manifest
+from analysis.publish.records import read_manifest, refuse_malformed
 from analysis.publish.run.assemble import run as rerun
 from analysis.text.reading.folders import sha256_of
 from analysis.text.reading.readers import ReadError
 
-SHOWN = 20  # lines of a long list of differences that `shortened` keeps
-EXCERPT = 48  # characters shown of a cell or a line, from a little before where it differs
-BEFORE = 12  # how many of these come before
-DETAILED = 2**26  # bytes of a file up to which it is said where it differs
+SHOWN = 20  # differences that `shortened` keeps
+EXCERPT = 48  # characters shown of a cell or a line that differs
+BEFORE = 12  # of these, those before the difference
+DETAILED = 2**26  # bytes of a file up to which the place of the difference is looked for
 
 
 def verify(run: str | Path, *, progress: Progress = lambda section, done, total: None) -> list[str]:
-    """Run the report in the folder `run` again; one line a difference, in the order of the paths, none if all is equal.
+    """Run the report in the folder `run` again and return one line for each difference, sorted by path.
 
-    Inputs that have changed, or links that lead out of the folder, are the answer before a notebook is started. Else
-    every file but ``run-log.json`` is compared with the rerun's and with the SHA-256 in the manifest, which tells a
-    file that was changed after the run from one that comes out differently. Nothing in `run` is executed: the notebooks
-    are this checkout's. Raises `ParameterError` when `run` holds no manifest.
+    Changed inputs, and links that lead out of the folder, are returned before a notebook is started. Else every file
+    but ``run-log.json`` is compared with the rerun's and with the SHA-256 in the manifest, which tells a file that was
+    changed after the run from one that comes out differently. The notebooks are this checkout's: nothing in `run` is
+    executed. Raises `ParameterError` when `run` holds no manifest.
     """
     folder = expanded(run)
     manifest = read_manifest(folder)
-    with content_told(repr(str(folder))):
+    with refuse_malformed(repr(str(folder))):
         out = links_out(folder)
     if out:
         return [f"{path} is a link that leads out of the folder" for path in out]
@@ -51,16 +51,20 @@ def verify(run: str | Path, *, progress: Progress = lambda section, done, total:
         again = scratch / "run"
         if failures := rerun(manifest["parameters"], again, sharded=bool(manifest.get(SHARDED)), progress=progress):
             return [str(failure) for failure in failures]
-        with content_told(repr(str(folder))):
+        with refuse_malformed(repr(str(folder))):
             found = compare(folder, again, {record["path"]: record["sha256"] for record in manifest["outputs"]})
-        if not found:  # what the manifest says beside the hashes follows from the files, if nobody has changed it
+        if not found:  # then the rest of the manifest agrees too, unless it was changed
             found += manifest_differences(manifest, read_manifest(again))
-        found += _crate_differences(folder, again, manifest)
+        if (folder / CRATE).is_file():
+            wrong = contradictions(folder, manifest)
+            found += [f"{CRATE} does not agree with {MANIFEST}: {what}" for what in wrong]
+        elif (again / CRATE).is_file():
+            found.append(f"{CRATE} is missing")
     return found
 
 
 def changed_versions(run: str | Path) -> list[str]:
-    """What has another version than the manifest in `run` says, one line each: it may explain differences."""
+    """The versions that are not those in the manifest of `run`, one line each: they may explain differences."""
     manifest = read_manifest(expanded(run))
     was, now = (_flat(about) for about in (manifest, versions(manifest["versions"].keys() - {"python"})))
     return [
@@ -76,14 +80,14 @@ def shortened(lines: Sequence[str]) -> list[str]:
 
 
 def manifest_differences(manifest: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
-    """In which parts a manifest says something else than the rerun's, versions apart: one line, or none."""
+    """One line that names the parts in which a manifest differs from the rerun's, versions apart, or none."""
     parts = sorted((manifest.keys() | again.keys()) - versions().keys())
     changed = [part for part in parts if manifest.get(part) != again.get(part)]
     return [f"{MANIFEST} was changed after the run: {', '.join(changed)}"] * bool(changed)
 
 
 def compare(here: Path, again: Path, recorded: Mapping[str, str]) -> list[str]:
-    """One line for each file that is not the same in `here` and `again` and in `recorded`, path to SHA-256."""
+    """One line for each file that is not the same in `here`, in `again` and in `recorded` (path to SHA-256)."""
     sides = [{path: _sha256(folder, path) for path in _files(folder)} for folder in (here, again)]
     found = []
     for path in sorted(recorded.keys() | sides[0].keys() | sides[1].keys()):
@@ -105,7 +109,7 @@ def compare(here: Path, again: Path, recorded: Mapping[str, str]) -> list[str]:
 
 
 def first_difference(name: str, here: bytes, again: bytes) -> str:
-    """Where the file `name` differs from the rerun's, in a few words; their bytes are not the same."""
+    """Where the bytes of the file `name` first differ from the rerun's, in a few words."""
     if len(here) > DETAILED:
         return f"{len(here):,} bytes here, {len(again):,} in the rerun"
     found = None
@@ -118,33 +122,26 @@ def first_difference(name: str, here: bytes, again: bytes) -> str:
 
 
 def _changed_inputs(manifest: Mapping[str, Any]) -> list[str]:
-    """One line for each input that is not what it was, or was not there."""
+    """One line for each input that was changed, is missing or is new."""
     recorded = {record["path"]: record["sha256"] for record in manifest["inputs"]}
     files = {path: from_root(path) for path in recorded}
-    with suppress(ReadError):  # an ignore list that cannot be read has changed itself
+    with suppress(ReadError):  # of an ignore list, which then has changed itself
         files |= {to_root(file): file for file in inputs(notebooks(manifest["parameters"]), manifest["parameters"])}
     found = []
     for path, file in sorted(files.items()):
         expected, now = recorded.get(path), sha256_of(file)
         if expected == now:
             continue
-        how = "has changed" if now else "is missing"
-        said = f"was not there when the run was made: {_short(now)}"
-        found.append(
-            f"input {path} " + (f"{how}: {_short(expected)} expected, {_short(now)} found" if expected else said)
-        )
+        if expected:
+            how = f"{'has changed' if now else 'is missing'}: {_short(expected)} expected, {_short(now)} found"
+        else:
+            how = f"was not there when the run was made: {_short(now)}"
+        found.append(f"input {path} {how}")
     return found
 
 
-def _crate_differences(here: Path, again: Path, manifest: Mapping[str, Any]) -> list[str]:
-    """What the crate of a run says of its files and does not agree with the manifest."""
-    if not (here / CRATE).is_file():
-        return [f"{CRATE} is missing"] * (again / CRATE).is_file()
-    return [f"{CRATE} does not agree with {MANIFEST}: {what}" for what in contradictions(here, manifest)]
-
-
 def _flat(about: Mapping[str, Any]) -> dict[str, str | None]:
-    """The versions in a manifest: of the package, its source, Python and other packages."""
+    """All versions in a manifest: of the package, its source, Python and other packages."""
     source = {"lafz's source": _short(about["source"])} if "source" in about else {}
     return {"lafz": about.get("lafz"), **source, **about["versions"]}
 
@@ -167,7 +164,7 @@ def _short(sha256: str | None) -> str:
 
 
 def _first_cell(here: str, again: str) -> str | None:
-    """The first cell of two CSV tables that differs; None where the cells are the same, or it is no table."""
+    """The first cell of two CSV tables that differs; None where all are the same, or a text is no table."""
     try:
         tables = [list(csv_rows(io.StringIO(text, newline=""))) for text in (here, again)]
     except csv.Error:
@@ -188,7 +185,7 @@ def _first_cell(here: str, again: str) -> str | None:
 
 
 def _first_line(here: str, again: str) -> str | None:
-    """The first line of two texts that differs; None where the texts are the same."""
+    """The first line of two texts that differs; None where all are the same."""
     lines = here.split("\n"), again.split("\n")
     for number, (one, other) in enumerate(zip(*lines, strict=False), start=1):
         if one != other:
@@ -197,7 +194,7 @@ def _first_line(here: str, again: str) -> str | None:
 
 
 def _pixels(here: bytes, again: bytes) -> str | None:
-    """How many pixels of two pictures differ; None where one of them cannot be opened."""
+    """How many pixels of two pictures differ; None where a picture cannot be opened."""
     try:
         pictures = []
         for data in (here, again):
@@ -223,13 +220,13 @@ def _first_byte(here: bytes, again: bytes) -> str:
 
 
 def _common(here: Sequence[object], again: Sequence[object]) -> int:
-    """How many places two sequences have in common from the start."""
+    """The length of the common prefix of two sequences."""
     pairs = enumerate(zip(here, again, strict=False))
     return next((place for place, (a, b) in pairs if a != b), min(len(here), len(again)))
 
 
 def _both(here: str, again: str) -> str:
-    """Two texts that differ, cut to where they do."""
+    """Excerpts of two texts around their first difference."""
     place = _common(here, again)
     return f"{_excerpt(here, place)} here, {_excerpt(again, place)} in the rerun"
 

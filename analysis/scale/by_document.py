@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 
 from analysis.core.files import whole_file
-from analysis.core.jobs import named, run_stage, stage_results, work_folder
+from analysis.core.jobs import digest, run_stage, stage_results, work_folder
 from analysis.core.progress import Progress
 from analysis.core.resources import BASE, PER_CHARACTER, budget
 from analysis.engine.columns import read_about, write_about
@@ -78,7 +78,7 @@ def write_by_document(
     sentences = lexicon is not None or adjust_for_redundancy
     plan = budget(memory, local=client is None, per_character=WITH_SENTENCES if sentences else PER_CHARACTER)
     pieces, plan = planned(corpora, plan, written=(target, problems_of(target)), **reading)
-    tasks = [Counting(named(piece.key, lexicon.sha256) if lexicon else piece.key, piece, lexicon) for piece in pieces]
+    tasks = [Counting(digest(piece.key, lexicon.sha256) if lexicon else piece.key, piece, lexicon) for piece in pieces]
     # One shard is counted before another process could start.
     cores = plan.cores if sum(file.size for piece in pieces for file in piece.files) > plan.characters else 1
     with work_folder(target, work) as folder:
@@ -123,5 +123,5 @@ def _adjusted(tasks: Sequence[Counting], run: Callable[..., list[Path]], memory:
     language = tasks[0].lexicon.language if tasks[0].lexicon else None
     found = tallies([task.partition for task in tasks], language, run, memory, threads)
     return [
-        task._replace(key=named(task.key, tally.key), tally=tally) for task, tally in zip(tasks, found, strict=True)
+        task._replace(key=digest(task.key, tally.key), tally=tally) for task, tally in zip(tasks, found, strict=True)
     ]

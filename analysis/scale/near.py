@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.core.jobs import named
+from analysis.core.jobs import digest
 from analysis.core.resources import BASE
 from analysis.engine.columns import column, read_about, texts_of
 from analysis.engine.pairing import PER_CHARACTER, numbered
@@ -74,7 +74,7 @@ def near(
     with numbered(
         corpora,
         Path(out),
-        task=lambda piece: stages.Reading(named(piece.key, unit), piece, unit),
+        task=lambda piece: stages.Reading(digest(piece.key, unit), piece, unit),
         reading_stage=stages.units_read,
         listing_stage=stages.numbered_units,
         memory=memory,
@@ -82,7 +82,7 @@ def near(
     ) as corpus:
         run, limit = corpus.run, corpus.plan.characters * PER_CHARACTER // PER_RECORD
         engine = memory - BASE, corpus.plan.cores
-        key = named(corpus.listing.name, str(threshold))
+        key = digest(corpus.listing.name, str(threshold))
         uniting = stages.Uniting(key, str(corpus.listing), float(threshold), *engine)
         [united] = run(stages.united, [uniting], what="numbering words")
         if (comparisons := read_about(united)["comparisons"]) > MOST:
@@ -94,7 +94,7 @@ def near(
         folders = run(stages.copied, stages.copyings(united, limit), what="copies")
         folders += run(stages.met, stages.meetings(united, float(threshold), limit), what="comparing")
         names = tuple(map(str, folders))
-        settling = stages.Settling(named(*names), names, corpus.about["units"], *engine)
+        settling = stages.Settling(digest(*names), names, corpus.about["units"], *engine)
         [settled] = run(stages.settled, [settling], what="settling")
         with pq.ParquetFile(settled / "pairs.parquet") as file:
             batches = (_rows(corpus.listing, settled, batch) for batch in file.iter_batches(BATCH))

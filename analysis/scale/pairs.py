@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.core.files import whole_file
-from analysis.core.jobs import named
+from analysis.core.jobs import digest
 from analysis.core.resources import BASE
 from analysis.engine.columns import read_about
 from analysis.engine.pairing import numbered
@@ -85,7 +85,7 @@ def pairs(
         buckets = [stages.Bucket(f"{cut.key}-{k:06d}", cut, k) for k in range(cut.buckets)]
         joins = tuple(map(str, run(stages.joined, buckets, cores=1, what="joining")))
         [weighed] = run(stages.weighed, [stages.Gathering(cut.key, cut, joins)], what="weighing")
-        own = named(cut.key, str(threshold))
+        own = digest(cut.key, str(threshold))
         blocks = [stages.Block(f"{own}-{k:06d}", cut, str(weighed), k, threshold) for k in range(cut.blocks)]
         found = tuple(map(str, run(stages.paired, blocks, cores=1, what="pairing")))
         [ordered] = run(stages.ordered, [stages.Gathering(own, cut, found)], what="ordering")
@@ -121,7 +121,7 @@ def _plan(listing: Path, about: dict[str, Any], memory: int, threads: int) -> st
     buckets = max(1, -(-about["shingles"] * PER_SHINGLE // memory))
     rows = memory // stages.PER_ROW
     per_block = max(1, min(about["documents"], rows * about["documents"] // max(1, about["shingles"])))
-    own = named(listing.name, str(buckets), str(per_block))
+    own = digest(listing.name, str(buckets), str(per_block))
     return stages.Plan(own, str(listing), buckets, per_block, about["documents"], memory, threads)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.core.jobs import LostError, named
+from analysis.core.jobs import LostError, digest
 from analysis.engine.columns import column, shards_in, write_columns, write_of_keys
 from analysis.engine.database import database, write_shard
 from analysis.engine.partitions import Partition, read_texts
@@ -64,9 +64,9 @@ def tallies(
     are those of the engine.
     """
     # What is made of a shard is of use only where the shards are cut in the same places again.
-    tasks = [Sentences(named(own.key, str(own.characters), str(language)), own, language) for own in partitions]
+    tasks = [Sentences(digest(own.key, str(own.characters), str(language)), own, language) for own in partitions]
     places = run(keyed_sentences, tasks, what="reading sentences")
-    key = named(*(task.key for task in tasks))
+    key = digest(*(task.key for task in tasks))
     comparing = Comparing(key, tuple(map(str, places)), memory, threads)
     [counted] = run(counted_sentences, [comparing], what="comparing sentences")
     first = offsets_of([len(shards_in(place, "row")) for place in places]).tolist()

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.core.compiled import Bools, Floats, Ints, ahead, compiled
+from analysis.core.compiled import Bools, Floats, Ints, compiled, prefetch
 from analysis.terms.keys import Alphabet, Columns, by_value, changes, pack, rank_of
 from analysis.text.documents import Offsets
 from analysis.text.shards import Shard, shard_weights, shards
@@ -86,7 +86,7 @@ def counted_terms(
         cells = _counted(term, unit[place], owner, None if amount is None else amount[place], int(kept.sum()))
         return cells, pack([*(word[kept][cells.term] for word in own), cells.group], radices)
 
-    return ahead(of_shard, shards(tokens))
+    return prefetch(of_shard, shards(tokens))
 
 
 def _running(ids: Ids, sentence_offsets: Offsets, n: int, skip: int) -> tuple[list[Ids], Ids]:

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlog1py
 
-from analysis.core.compiled import Bools, Floats, Ints, ahead, compiled
+from analysis.core.compiled import Bools, Floats, Ints, compiled, prefetch
 from analysis.terms.keys import FirstRows, alphabetical, key_buckets, of_terms, rank_of, summed
 from analysis.text.documents import Offsets
 from analysis.text.patterns import fitting_types, fold_pattern
@@ -138,7 +138,7 @@ def _counted(
         found[:2] = shard.types[found[:2]]
         return found
 
-    for pairs in ahead(of_shard, shards(tokens)):
+    for pairs in prefetch(of_shard, shards(tokens)):
         first, second = rank[pairs[0]], rank[pairs[1]]
         if window == "sentence" and node is None:
             first, second = np.minimum(first, second), np.maximum(first, second)

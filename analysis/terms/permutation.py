@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.core.compiled import Bools, Floats, Ints, ahead, compiled
+from analysis.core.compiled import Bools, Floats, Ints, compiled, prefetch
 from analysis.core.resources import cores
 from analysis.text.hashes import run_begins
 
@@ -155,7 +155,7 @@ class Permutations:
         as_far, dealt = np.zeros((2, len(going)), dtype=np.int64)
         self._random, self._dealt_order = np.random.default_rng(self._seed), self._order.copy()
         counts = [min(TOGETHER, self._permutations - done) for done in range(0, self._permutations, TOGETHER)]
-        for dealings in ahead(self._next, counts):
+        for dealings in prefetch(self._next, counts):
             _deal_together(pairs, dealings, actual, going, as_far, dealt)
         self._done.append((as_far, dealt, pairs.size, pairs.group))
         if self._open is not None:

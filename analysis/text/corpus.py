@@ -20,7 +20,7 @@ from analysis.core.errors import CorpusError as CorpusError
 from analysis.core.errors import did_you_mean
 from analysis.core.paths import located
 from analysis.core.progress import bar
-from analysis.core.resources import rarely_collected
+from analysis.core.resources import infrequent_gc
 from analysis.text.reading.folders import IGNORE, list_files
 from analysis.text.reading.formats.rows import Source, check_columns, row_to_record
 from analysis.text.reading.metadata import parse_date
@@ -287,7 +287,7 @@ def read_corpus(
     sources = []
     taken: set[str] = set()
     first_of: dict[str, str] = {}
-    with rarely_collected():
+    with infrequent_gc():
         for name, file in bar(plan.files.items(), what="reading", unit="file"):
             found = read_file(file, text_column=text_column)
             for inside, record, row in describe(name, found, plan.layers(name), first_of, problems):

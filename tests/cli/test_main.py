@@ -18,10 +18,10 @@ import pytest
 import typer
 
 from analysis.cli.main import GROUPS, app
-from analysis.cli.shared import faults_told, path_given, print_table
+from analysis.cli.shared import exit_cleanly, path_given, print_table
 from analysis.core.files import whole_file
 from analysis.core.paths import LEXICONS, ROOT, SAMPLE
-from analysis.core.signals import undisturbed
+from analysis.core.signals import deferred_signals
 from analysis.framing.lexicon import read_lexicon
 from analysis.framing.validity_file import read_validity
 
@@ -75,7 +75,7 @@ def test_who_asks_for_help_does_not_wait_for_pandas():
 
 def test_a_signal_after_a_file_has_its_place_says_that_it_is_there(tmp_path, capsys):
     def write() -> None:
-        with faults_told(), undisturbed():
+        with exit_cleanly(), deferred_signals():
             for path in (tmp_path / "a.csv", tmp_path / "gone.csv"):
                 with whole_file(path) as place:
                     place.touch()
@@ -388,8 +388,9 @@ NOTHING = {
     "circle": "'circle' is a link that leads back to itself: give another path",
     "circle/a.csv": "'circle/a.csv' is a link that leads back to itself: give another path",
 }
-NAMED = [(arguments, path) for arguments in WITH_PATHS.strip().splitlines() for path in NOTHING]
-NAMED += [(arguments, path) for arguments in WITH_FILES.strip().splitlines() for path in NOTHING if path]
+NAMED = [("report PATH --out r", path) for path in NOTHING]
+NAMED += [(arguments, path) for arguments in WITH_PATHS.strip().splitlines()[1:] for path in ("", "circle")]
+NAMED += [(arguments, "circle") for arguments in WITH_FILES.strip().splitlines()]
 
 
 @pytest.mark.parametrize(("arguments", "path"), NAMED)

@@ -7,7 +7,7 @@ import pytest
 from numba.core.errors import NumbaError
 
 from analysis.core import compiled as module
-from analysis.core.compiled import ahead, compiled, is_first_use, uncounted
+from analysis.core.compiled import compiled, is_first_use, prefetch, uncounted
 
 LOOP = """
 def total(numbers):
@@ -47,17 +47,17 @@ def test_the_next_result_is_made_while_one_is_in_use_and_no_more():
         return number * number
 
     seen = []
-    for result in ahead(made, range(4)):
+    for result in prefetch(made, range(4)):
         if result < 9:
             assert begun[len(seen) + 1].wait(60)
         assert not any(event.is_set() for event in begun[len(seen) + 2 :])
         seen.append(result)
     assert seen == [0, 1, 4, 9]
-    assert list(ahead(made, [])) == []
+    assert list(prefetch(made, [])) == []
 
 
 def test_an_error_comes_in_its_turn():
-    results = ahead(lambda number: 6 // number, [3, 0, 2])
+    results = prefetch(lambda number: 6 // number, [3, 0, 2])
     assert next(results) == 2
     with pytest.raises(ZeroDivisionError):
         next(results)

@@ -18,14 +18,14 @@ from analysis.core.files import (
     ForeignError,
     LeftAlone,
     clear,
-    own_folder,
-    put,
+    exclusive_folder,
+    replace_folder,
     restore,
     whole_file,
     whole_folder,
     working_folder,
 )
-from analysis.core.signals import calls_to_leave, undisturbed
+from analysis.core.signals import deferred_signals, stop_signals
 
 LONG = 900  # seconds after which a process is held to hang, however slow the machine
 # Puts one folder after another in place; each has two files that say the same.
@@ -42,7 +42,7 @@ for number in count() if sys.argv[2] == "on and on" else range(int(sys.argv[2]))
         (work / "new").mkdir()
         for name in "ab":
             (work / "new" / name).write_text(f"{os.getpid()} {number}")
-        files.put(work / "new", place)
+        files.replace_folder(work / "new", place)
     if number == 0:
         print("begun", flush=True)
 """
@@ -169,7 +169,7 @@ def test_what_stands_in_the_way_may_be_taken_away_before_it_is_looked_at(place, 
         (work / "new").mkdir()
         for name in "ab":
             (work / "new" / name).write_text("mine")
-        put(work / "new", place)
+        replace_folder(work / "new", place)
     assert came
     assert content(place) == "mine"
 
@@ -183,18 +183,17 @@ def left(place):
     return found
 
 
-def test_what_was_taken_away_before_the_kill_comes_back_when_it_is_looked_for(place, left):
+@pytest.mark.parametrize("caller", ["restore", "working_folder"])
+def test_what_was_taken_away_before_the_kill_comes_back(place, left, caller):
     place.rename(left / "earlier")
     (left / "new").mkdir()
-    restore(place)
+    if caller == "restore":
+        restore(place)
+    else:
+        with working_folder(place):
+            assert content(place) == "earlier"
     assert content(place) == "earlier"
     assert beside(place) == [place.name]
-
-
-def test_what_was_taken_away_before_the_kill_comes_back_at_the_next_call(place, left):
-    place.rename(left / "earlier")
-    with working_folder(place):
-        assert content(place) == "earlier"
 
 
 def test_what_was_replaced_before_the_kill_does_not_come_back(place, left):
@@ -278,8 +277,11 @@ def test_what_has_only_the_name_of_an_own_folder_is_in_the_way(tmp_path, elsewhe
     found = tmp_path / ".out.work"
     make(found, elsewhere)
     content = sorted(found.rglob("*"))
-    assert not files.is_own(found)
-    with pytest.raises(ForeignError, match=r"\.out\.work' has .* leaves it alone: move it away"), own_folder(found):
+    assert not files.is_lafz_folder(found)
+    with (
+        pytest.raises(ForeignError, match=r"\.out\.work' has .* leaves it alone: move it away"),
+        exclusive_folder(found),
+    ):
         pass
     with pytest.raises(ForeignError):
         clear(found, lambda path: True)
@@ -293,8 +295,8 @@ def test_an_own_folder_is_cleared_down_to_a_depth_and_no_link_in_it_is_followed(
     if "without" in system:
         monkeypatch.setattr(files, "fcntl", None)
     work = tmp_path / ".out.work"
-    with own_folder(work):
-        assert files.is_own(work)
+    with exclusive_folder(work):
+        assert files.is_lafz_folder(work)
         for name in ("a/b/c", "a/gone/c", "gone/b", "d/gone"):
             (work / name).mkdir(parents=True)
         for name in ("link", "a/link", "a/b/link"):
@@ -303,7 +305,7 @@ def test_an_own_folder_is_cleared_down_to_a_depth_and_no_link_in_it_is_followed(
     assert {path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_dir()} == {
         *("a", "a/b", "a/b/c", "a/b/link")
     }
-    with own_folder(work):
+    with exclusive_folder(work):
         clear(work, lambda path: True)
     assert not work.exists()
 
@@ -341,7 +343,7 @@ def test_another_users_folder_is_not_looked_at(place, left, recwarn):
     with working_folder(place):
         assert (left / "a.txt").exists()
     assert not recwarn.list
-    with pytest.raises(PermissionError), files.own_folder(left):
+    with pytest.raises(PermissionError), files.exclusive_folder(left):
         pass
     assert (left / "a.txt").exists()
 
@@ -403,20 +405,20 @@ def test_a_place_that_cannot_be_taken_is_an_error_and_not_an_endless_loop(tmp_pa
     with working_folder(tmp_path / "a") as work:
         (work / "new").mkdir()
         with pytest.raises(FileNotFoundError):
-            put(work / "new", tmp_path / "no such folder" / "a")
+            replace_folder(work / "new", tmp_path / "no such folder" / "a")
 
 
 def test_a_signal_waits_for_the_end_of_a_block():
     order = []
     earlier = signal.signal(signal.SIGTERM, lambda number, frame: order.append("signal"))
     try:
-        with undisturbed():
+        with deferred_signals():
             signal.raise_signal(signal.SIGTERM)
             order.append("block")
         assert order == ["block", "signal"]
         assert signal.getsignal(signal.SIGTERM) != signal.SIG_DFL
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        assert signal.SIGTERM not in calls_to_leave()
+        assert signal.SIGTERM not in stop_signals()
     finally:
         signal.signal(signal.SIGTERM, earlier)
 

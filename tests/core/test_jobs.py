@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from analysis.core import jobs
-from analysis.core.jobs import BusyError, LostError, delete, held, run_stage, work_folder
+from analysis.core.jobs import BusyError, LostError, empty_folder, locked_folder, run_stage, work_folder
 from analysis.text.corpus import CorpusError
 
 # In a module of its own, which new processes can import too.
@@ -176,9 +176,9 @@ def test_a_mistake_leaves_no_folder(functions, tmp_path):
 HOLDS = """
 import os, sys
 from pathlib import Path
-from analysis.core.jobs import held
+from analysis.core.jobs import locked_folder
 
-with held(Path(sys.argv[1])) as folder:
+with locked_folder(Path(sys.argv[1])) as folder:
     os.mkdir(folder / "write")
     os.mkdir(folder / "write" / "task-0")
     os.mkdir(folder / "write" / ".task-1.x")
@@ -198,13 +198,13 @@ def test_a_folder_that_another_process_holds_is_left_alone_until_it_is_killed(tm
     with subprocess.Popen(command, env=environment, text=True, **pipes) as process:
         try:
             assert process.stdout.readline() == "held\n"
-            with pytest.raises(BusyError, match="another lafz works in"), held(tmp_path / "work"):
+            with pytest.raises(BusyError, match="another lafz works in"), locked_folder(tmp_path / "work"):
                 pass
             assert sorted(path.name for path in (tmp_path / "work" / "write").iterdir()) == [".task-1.x", "task-0"]
         finally:
             process.kill()
         process.wait()
-        with held(tmp_path / "work") as folder:
+        with locked_folder(tmp_path / "work") as folder:
             assert [path.name for path in (folder / "write").iterdir()] == ["task-0"]
 
 
@@ -215,12 +215,12 @@ def test_a_folder_is_no_table(tmp_path):
 
 def test_what_is_whole_stays_until_it_is_deleted(functions, tmp_path):
     for _ in "ab":
-        with held(tmp_path / "work") as folder:
+        with locked_folder(tmp_path / "work") as folder:
             run_stage(functions.write, tasks(1), folder)
             (folder / "write" / ".half").mkdir()
         assert [path.name for path in (tmp_path / "work" / "write").iterdir()] == ["task-0"]
-    with held(tmp_path / "work") as folder:
-        delete(folder)
+    with locked_folder(tmp_path / "work") as folder:
+        empty_folder(folder)
     assert not list(tmp_path.glob("work*"))
 
 
@@ -229,11 +229,11 @@ def test_what_is_being_deleted_is_not_taken_for_whole(functions, tmp_path, monke
         (tmp_path / "work" / name / "task-0" / "result").unlink()
         raise KeyboardInterrupt
 
-    with held(tmp_path / "work") as folder:
+    with locked_folder(tmp_path / "work") as folder:
         run_stage(functions.write, tasks(2), folder)
     with monkeypatch.context() as patched:
         patched.setattr("shutil.rmtree", stop_half_way)
         with pytest.raises(KeyboardInterrupt):
-            delete(tmp_path / "work")
-    with held(tmp_path / "work") as folder:
+            empty_folder(tmp_path / "work")
+    with locked_folder(tmp_path / "work") as folder:
         assert [path.name for path in folder.iterdir()] == ["made-by-lafz"]

@@ -20,7 +20,7 @@ from analysis.core.resources import (
     budget,
     check_length,
     connect,
-    rarely_collected,
+    infrequent_gc,
     read_memory,
 )
 
@@ -80,7 +80,7 @@ def test_one_long_document_has_all_that_its_process_has_at_fewer_bytes_a_charact
 
 def test_python_looks_for_circles_as_before_whatever_ends_the_block():
     before = gc.get_threshold()
-    with suppress(KeyError), rarely_collected():
+    with suppress(KeyError), infrequent_gc():
         assert gc.get_threshold()[0] == OBJECTS
         raise KeyError
     assert gc.get_threshold() == before

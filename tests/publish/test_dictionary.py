@@ -14,7 +14,7 @@ from analysis import load_run, tokenize
 from analysis.core.paths import ROOT
 from analysis.publish import frame_tables
 from analysis.publish.corpus_tables import CAPTIONS
-from analysis.publish.dictionary import GROUP, meaning, methods, methods_page, tables, tables_page
+from analysis.publish.dictionary import GROUP, meaning, methods, tables
 from analysis.publish.parameters import notebooks, read_cells, read_parameters
 from analysis.redundancy.near import near_repeats, near_texts
 from analysis.redundancy.reuse import common_shingles
@@ -152,12 +152,6 @@ def test_a_column_that_no_run_has_is_refused(table, column, group_by):
         meaning(table, column, group_by=group_by)
 
 
-def test_the_page_of_the_tables_is_that_of_the_dictionary():
-    page = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
-    assert page == tables_page(), "docs/tables.md is stale: python -m analysis.publish.dictionary"
-    assert all(f"\n### {name}\n" in page for name in tables())
-
-
 # What the meanings of these columns say in words, computed from the other columns of the table.
 RELATIONS = {
     ("term_frequency/all_spread", "evenness"): lambda t: 1 - t["dp_norm"],
@@ -246,25 +240,22 @@ def with_formula():
                 yield f"{module}.{node.name}"
 
 
-def test_sections_come_in_the_order_of_the_notebooks():
-    sections = list(dict.fromkeys(method.section for method in methods()))
-    assert sections == ["text", *notebooks()]
+def test_methods_are_sorted_by_section_and_named_once():
+    assert list(dict.fromkeys(method.section for method in methods())) == ["text", *notebooks()]
     ids = [method.id for method in methods()]
     assert len(set(ids)) == len(ids)
 
 
-def test_each_says_what_is_done_in_one_to_four_sentences():
-    for method in methods():
-        assert 1 <= len(re.findall(r"[.?!](?= [A-ZG]|$)", method.text)) <= 4, method.id
-        assert method.title, method.id
-        assert "\n" not in method.text, method.id
-
-
-def test_every_function_is_there():
-    for method in methods():
-        assert method.code, method.id
-        for name in method.code:
-            assert callable(locate(name)), (method.id, name)
+@pytest.mark.parametrize("method", [pytest.param(method, id=method.id) for method in methods()])
+def test_a_method_is_described_and_sourced(method):
+    assert method.title
+    assert 1 <= len(re.findall(r"[.?!](?= [A-ZG]|$)", method.text)) <= 4  # sentences
+    assert "\n" not in method.text
+    assert method.code
+    assert all(callable(locate(name)) for name in method.code)
+    assert all(re.search(r"\b(19|20)\d\d\b", source) for source in method.source)
+    spoken = method.id in ("firmness", "borrowed")  # their formulas consist of words
+    assert bool(method.formula) == (bool(method.where) or spoken)
 
 
 def test_every_formula_of_the_code_belongs_to_a_method():
@@ -274,43 +265,17 @@ def test_every_formula_of_the_code_belongs_to_a_method():
     assert found - named == ELSEWHERE
 
 
-def test_parameters_are_those_of_the_notebooks():
+def test_methods_name_every_table_and_parameter():
     known = {parameter.name for path in notebooks().values() for parameter in read_parameters(path)}
     assert {name for method in methods() for name in method.parameters} == known - LOOK
-
-
-def test_every_table_is_explained():
-    named = [name for method in methods() for name in method.tables]
-    assert set(named) == set(tables())
+    assert {name for method in methods() for name in method.tables} == set(tables())
 
 
 @pytest.mark.parametrize("formula", formulas())
-def test_a_formula_becomes_mathml(formula):
+def test_a_formula_becomes_mathml_and_markdown_leaves_it_alone(formula):
     mathml = convert(formula, display="block")
     words = [text for text in ElementTree.fromstring(mathml).itertext() if text.strip()]
     assert words
     assert not [text for text in words if "\\" in text], mathml  # a command that is not known
-
-
-@pytest.mark.parametrize("formula", formulas())
-def test_markdown_leaves_a_formula_as_it_is(formula):
     assert not re.search(r"\\[^A-Za-z]|[$*`\n]", formula)
     assert formula == formula.strip()
-
-
-def test_letters_are_explained_where_there_is_a_formula():
-    spoken = {"firmness", "borrowed"}  # formulas of whole words
-    assert {method.id for method in methods() if method.formula and not method.where} == spoken
-    assert not [method.id for method in methods() if method.where and not method.formula]
-
-
-def test_a_source_has_a_year():
-    for method in methods():
-        assert all(re.search(r"\b(19|20)\d\d\b", source) for source in method.source), method.id
-
-
-def test_the_page_of_the_methods_is_that_of_the_file():
-    page = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
-    assert page == methods_page(), "docs/methods.md is stale: python -m analysis.publish.dictionary"
-    assert page.count("\n### ") == len(methods())
-    assert page.count("$") == 2 * len(formulas())

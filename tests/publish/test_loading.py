@@ -92,6 +92,17 @@ def test_a_folder_without_a_report_is_said_to_be_none(tmp_path):
         load_run(tmp_path)
 
 
+def test_a_parameter_may_be_a_list_of_texts(run):
+    manifest = json.loads((run / "manifest.json").read_text())
+    manifest["parameters"]["framing"]["phrases"] = ["prime minister", "law and order"]
+    write_json(manifest, run / "manifest.json")
+    assert load_run(run).parameters == manifest["parameters"]
+    manifest["parameters"]["framing"]["phrases"] = ["prime minister", 1]
+    write_json(manifest, run / "manifest.json")
+    with pytest.raises(ParameterError, match=r"'phrases' should be a text, .* or a list of texts"):
+        load_run(run)
+
+
 def test_every_table_of_the_sample_is_read_with_the_rows_it_is_said_to_have():
     loaded = load_run(FIGURES / "sample")
     assert len(loaded) > 80

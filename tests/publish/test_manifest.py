@@ -7,7 +7,7 @@ import pytest
 
 from analysis import read_corpus
 from analysis.core.errors import ParameterError
-from analysis.publish.manifest import changes, check_read, named, recorded
+from analysis.publish.manifest import changes, check_read, input_records, recorded
 from analysis.publish.parameters import notebooks
 from analysis.publish.run import assemble
 from analysis.publish.run.assemble import read_once, resolved, run
@@ -85,14 +85,14 @@ def test_a_corpus_that_is_gone_and_an_ignore_list_that_is_no_text_are_told(corpu
 
 def test_a_lexicon_that_is_named_is_recorded_by_its_file(make_folder):
     values = {"corpus": str(make_folder({"a.txt": "The forum met."})), "lexicon": "style", "actors": "actors"}
-    paths = [about["path"] for about in named(recorded({}, {"framing": values}))]
+    paths = [about["path"] for about in input_records(recorded({}, {"framing": values}))]
     assert {path for path in paths if path.endswith(".yml")} == {"data/lexicons/actors.yml", "data/lexicons/style.yml"}
 
 
 def test_a_file_with_two_names_is_an_input_once(make_folder):
     folder = make_folder({"a.txt": "The forum met."})
     (folder / "b.txt").symlink_to("a.txt")
-    [about] = named(recorded({}, {"redundancy": {"corpus": str(folder)}}))
+    [about] = input_records(recorded({}, {"redundancy": {"corpus": str(folder)}}))
     assert about["path"].endswith("/corpus/a.txt")
     assert about["bytes"] == 14
 

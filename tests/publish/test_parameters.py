@@ -5,11 +5,8 @@ from pathlib import Path
 import pytest
 
 from analysis.core.errors import ParameterError
-from analysis.core.paths import ROOT
 from analysis.publish.parameters import (
-    check,
     notebooks,
-    parameters_page,
     parse_assignments,
     read_parameters,
     read_params_file,
@@ -55,33 +52,22 @@ def test_every_parameter_of_every_notebook_says_what_it_means():
         assert all(len(parameter.meaning) > 15 for parameter in parameters), section
 
 
-def test_a_derived_parameter_is_refused(tmp_path):
-    with pytest.raises(ParameterError, match="not 'name: type = value"):
-        read_parameters(notebook(tmp_path, "top_n = 3"))
-    with pytest.raises(ParameterError, match="parameter 'x' is a list"):
-        read_parameters(notebook(tmp_path, "x: list[str] = []"))
-
-
 @pytest.mark.parametrize(
-    "line",
+    ("line", "said"),
     [
-        "top_n: int = 3  # how many",
-        "top_n: int = 3  # how many [some]",
-        "top_n: int = 3  # how many [0]",
-        "every: str = 'day'  # how long [day]",
-        "name: str = 'x'  # what it is",
-        "deep: bool = True  # whether [0 or more]",
+        ("top_n = 3", "not 'name: type = value"),
+        ("x: list[str] = []", "parameter 'x' is a list"),
+        ("top_n: int = 3  # how many", "does not say what it takes"),
+        ("top_n: int = 3  # how many [some]", "does not say what it takes"),
+        ("top_n: int = 3  # how many [0]", "does not say what it takes"),
+        ("every: str = 'day'  # how long [day]", "does not say what it takes"),
+        ("name: str = 'x'  # what it is", "does not say what it takes"),
+        ("deep: bool = True  # whether [0 or more]", "does not say what it takes"),
     ],
 )
-def test_a_parameter_that_does_not_say_what_it_takes_is_refused(tmp_path, line):
-    with pytest.raises(ParameterError, match="does not say what it takes"):
+def test_a_line_that_declares_no_parameter_is_refused(tmp_path, line, said):
+    with pytest.raises(ParameterError, match=said):
         read_parameters(notebook(tmp_path, line))
-
-
-def test_the_page_of_parameters_is_made_of_the_notebooks():
-    page = (ROOT / "docs" / "parameters.md").read_text(encoding="utf-8")
-    assert page == parameters_page(), "docs/parameters.md is stale: python -m analysis.publish.dictionary"
-    assert "| `similarity` | a number, above 0 up to 1 | `0.6` | share of words" in page
 
 
 def test_the_command_line_lists_what_each_takes(typed):
@@ -136,46 +122,36 @@ def test_a_wrong_value_is_named_with_what_was_expected(made_up, name, value, sai
     assert said in str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("name", "values"),
-    [("top_n", [1, 1000]), ("threshold", [5e-324, 1.0]), ("every", ["day", "week", "month", None])],
-)
-def test_the_ends_of_a_range_and_every_choice_are_taken(made_up, name, values):
-    assert [resolve({"m": made_up}, {name: value})["m"][name] for value in values] == values
-
-
 def test_a_default_that_was_changed_by_hand_is_checked_too(tmp_path):
     changed = notebook(tmp_path, "top_n: int = -5  # how many [0 or more]")
     with pytest.raises(ParameterError, match="takes a whole number, 0 or more, not -5"):
         resolve({"m": changed}, {})
 
 
-@pytest.mark.parametrize(("given", "taken"), [("true", True), ("False", False), ("no", False)])
-def test_texts_from_the_command_line_become_booleans(made_up, given, taken):
-    assert resolve({"m": made_up}, {"deep": given})["m"]["deep"] is taken
-
-
-def test_none_is_a_value_where_the_parameter_allows_it(made_up):
-    group_by = read_parameters(made_up)[4]
-    assert check("none", group_by) is None
-    assert check(None, group_by) is None
-
-
 @pytest.mark.parametrize(
-    ("given", "taken"),
+    ("name", "value", "taken"),
     [
-        ("prime minister, law and order", ["prime minister", "law and order"]),
-        ('["yes, minister", on time]', ["yes, minister", "on time"]),
-        (["prime minister"], ["prime minister"]),
-        ("none", None),
+        ("top_n", 1, 1),
+        ("top_n", 1000, 1000),
+        ("threshold", 5e-324, 5e-324),
+        ("threshold", 1.0, 1.0),
+        ("deep", "true", True),
+        ("deep", "False", False),
+        ("deep", "no", False),
+        ("every", "day", "day"),
+        ("every", "week", "week"),
+        ("every", "month", "month"),
+        ("every", None, None),
+        ("group_by", "none", None),
+        ("group_by", "2024", "2024"),  # a text that looks like a number
+        ("phrases", "prime minister, law and order", ["prime minister", "law and order"]),
+        ("phrases", '["yes, minister", on time]', ["yes, minister", "on time"]),
+        ("phrases", ["prime minister"], ["prime minister"]),
+        ("phrases", "none", None),
     ],
 )
-def test_a_list_is_written_with_commas_or_as_in_yaml(made_up, given, taken):
-    assert check(given, read_parameters(made_up)[-1]) == taken
-
-
-def test_a_text_stays_a_text_even_when_it_looks_like_a_number(made_up):
-    assert resolve({"m": made_up}, {"group_by": "2024"})["m"]["group_by"] == "2024"
+def test_a_value_is_taken_as_the_type_of_its_parameter(made_up, name, value, taken):
+    assert resolve({"m": made_up}, {name: value})["m"][name] == taken
 
 
 def test_only_known_notebooks_can_be_chosen():

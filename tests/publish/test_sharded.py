@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from analysis.core.errors import ParameterError
-from analysis.core.jobs import held
+from analysis.core.jobs import locked_folder
 from analysis.core.paths import FIGURES, NOTEBOOKS, SAMPLE
 from analysis.core.resources import connect
 from analysis.engine import sharding
@@ -210,7 +210,7 @@ def test_a_document_that_is_too_long_for_a_notebook_is_told_before_one_starts(ma
 
 
 def test_of_two_reports_in_shards_into_one_folder_the_second_is_told(small, tmp_path):
-    with held(tmp_path / ".out.work"), pytest.raises(ParameterError, match="another lafz works in"):
+    with locked_folder(tmp_path / ".out.work"), pytest.raises(ParameterError, match="another lafz works in"):
         run(resolved(small, None, {}), tmp_path / "out", sharded=True, memory=MEMORY)
     assert not list(tmp_path.iterdir())
 

@@ -1,5 +1,6 @@
-"""Which numbers of two runs can be compared: declared here, and not guessed from the columns."""
+"""Which numbers of several runs can be compared: declared here, not guessed from the columns."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
@@ -9,20 +10,20 @@ from analysis.publish.loading import Run
 
 
 class Number(NamedTuple):
-    """A number of a table that has a row for each value of its keys."""
+    """A column of a table that has a row for each value of its keys."""
 
-    name: str  # of what, in the plural
+    name: str  # of the things that have the number, in the plural
     table: str
     keys: tuple[str, ...]
     value: str
     unit: str
-    low: str = ""  # the columns of its 95% interval, "" where it describes these very documents
+    low: str = ""  # columns of the 95% interval; "" for a number that describes these documents alone
     high: str = ""
-    counted: str = ""  # a count and its rate, which give the words there were
+    counted: str = ""  # columns of a count and its rate, from which follows the number of words
     rate: str = ""
-    hits: str = ""  # the table with one row a hit
-    same: tuple[str, ...] = ()  # parameters that have to agree
-    complete: tuple[str, ...] = ()  # parameters that, where they agree, leave out the same rows: a missing row is 0
+    hits: str = ""  # table with a row a hit
+    same: tuple[str, ...] = ()  # parameters that must agree
+    complete: tuple[str, ...] = ()  # parameters that decide which rows are listed: if they agree, a missing row is 0
 
 
 _ENDS = ("ci_low", "ci_high")
@@ -35,7 +36,7 @@ _OF_HITS = ("hits", "per_1000_words")  # a count and its rate
 _FRAME, _BY_GROUP = ("framing/profile", ("frame",)), ("framing/profile_by_group", (GROUP, "frame"))
 
 
-# In the order in which they are shown: first what a reader asks first.
+# In the order of the page.
 COMPARED = [
     Number("frames", *_FRAME, *_HITS, *_OF_HITS, "framing/matches"),
     Number("frames by group", *_BY_GROUP, *_HITS, *_OF_HITS, "framing/matches"),
@@ -61,44 +62,48 @@ COMPARED = [
 ]
 
 
-# Of a whole run: its section, what is counted, the unit, the table, and how it follows from that: the number of "rows",
-# of different values of a column ("distinct cluster"), or a column's sum, as a share of another's where there are two.
-_WHOLE = (
-    ("term_frequency", "running words", "", "loaded", "sum words"),
-    ("term_frequency", "documents", "", "loaded", "sum documents"),
-    ("framing", "hits of the frames", "", "matches", "rows"),
-    ("framing", "sentences in which a frame leads", "share", "coverage", "sum framed sentences"),
-    ("framing", "passives", "", "passives", "rows"),
-    ("framing", "quotations and reports", "", "speech", "rows"),
-    ("redundancy", "words in sentences that stand more than once", "share", "repeated_shares", "sum repeated words"),
-    ("redundancy", "words that an earlier document has", "share", "borrowed", "sum borrowed words"),
-    ("redundancy", "pairs of nearly equal sentences", "", "near_repeats", "rows"),
-    ("redundancy", "pairs of documents that share text", "", "document_pairs", "rows"),
-    ("redundancy", "passages that two documents share", "", "passages", "rows"),
-    ("redundancy", "clusters of documents", "", "clusters", "distinct cluster"),
-    ("redundancy", "doublets", "", "doublets", "rows"),
+Total = Callable[[pd.DataFrame], float]
+
+
+def _share(part: str, whole: str) -> Total:
+    """The sum of the column `part` over that of `whole`, NaN where that is 0."""
+    return lambda table: table[part].sum() / total if (total := table[whole].sum()) else float("nan")
+
+
+def _framed_share(table: pd.DataFrame) -> float:
+    total = table["sentences"].sum()
+    return table.loc[table["status"] == "framed", "sentences"].sum() / total if total else float("nan")
+
+
+# Totals of a run: section, name, unit, table, and how the number follows from the table.
+_WHOLE: tuple[tuple[str, str, str, str, Total], ...] = (
+    ("term_frequency", "running words", "", "loaded", lambda table: table["words"].sum()),
+    ("term_frequency", "documents", "", "loaded", lambda table: table["documents"].sum()),
+    ("framing", "hits of the frames", "", "matches", len),
+    ("framing", "sentences in which a frame leads", "share", "coverage", _framed_share),
+    ("framing", "passives", "", "passives", len),
+    ("framing", "quotations and reports", "", "speech", len),
+    (
+        "redundancy",
+        "words in sentences that stand more than once",
+        "share",
+        "repeated_shares",
+        _share("repeated", "words"),
+    ),
+    ("redundancy", "words that an earlier document has", "share", "borrowed", _share("borrowed", "words")),
+    ("redundancy", "pairs of nearly equal sentences", "", "near_repeats", len),
+    ("redundancy", "pairs of documents that share text", "", "document_pairs", len),
+    ("redundancy", "passages that two documents share", "", "passages", len),
+    ("redundancy", "clusters of documents", "", "clusters", lambda table: table["cluster"].nunique()),
+    ("redundancy", "doublets", "", "doublets", len),
 )
 
 
 def whole(run: Run) -> pd.DataFrame:
-    """What a run has found in all: section, name, unit ("share", 0 to 1, or "" for a count), value; a row a number."""
-    rows = []
-    for section, name, unit, table, how in _WHOLE:
-        if f"{section}/{table}" in run:
-            rows.append((section, name, unit, _reckoned(run[f"{section}/{table}"], how)))
+    """Totals of a run: section, name, unit ("share", 0 to 1, or "" for a count), value; a row a number."""
+    rows = [
+        (section, name, unit, float(total(run[f"{section}/{table}"])))
+        for section, name, unit, table, total in _WHOLE
+        if f"{section}/{table}" in run
+    ]
     return pd.DataFrame(rows, columns=["section", "name", "unit", "value"]).dropna(subset="value", ignore_index=True)
-
-
-def _reckoned(table: pd.DataFrame, how: str) -> float:
-    verb, *columns = how.split()
-    if verb == "rows":
-        return len(table)
-    if verb == "distinct":
-        return int(table[columns[0]].nunique())
-    if columns[0] == "framed":  # a status among others, whose sentences are the whole
-        framed = table.loc[table["status"] == "framed", "sentences"].sum()
-        return float(framed / total) if (total := table["sentences"].sum()) else float("nan")
-    sums = [float(table[column].sum()) for column in columns]
-    if len(sums) == 1:
-        return sums[0]
-    return sums[0] / sums[1] if sums[1] else float("nan")

@@ -10,11 +10,12 @@ from urllib.parse import quote
 
 import pandas as pd
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from analysis.core.errors import ParameterError, with_advice
-from analysis.core.files import put, working_folder
+from analysis.core.files import replace_folder, working_folder
 from analysis.core.intervals import FEW
-from analysis.core.paths import given
+from analysis.core.paths import typed_path
 from analysis.publish.cells import table_html
 from analysis.publish.comparing.compare import AT_MOST, EXACT, PAIRED, RECOVERED, Comparison
 from analysis.publish.comparing.making import parameter_differences
@@ -25,7 +26,7 @@ from analysis.publish.loading import Run
 from analysis.publish.manifest import MANIFEST
 from analysis.publish.markup import page_of, svg_source
 from analysis.publish.plots import interval_dots
-from analysis.publish.records import content_told
+from analysis.publish.records import refuse_malformed
 from analysis.publish.run.checks import check_place
 from analysis.publish.tables import write_json, write_table
 
@@ -39,33 +40,33 @@ METHODS = {
     "says has moved has, and more may have.",
 }
 
-LOOK = "li, .summary { overflow-wrap: anywhere; }"  # the names of files are long words
+LOOK = "li, .summary { overflow-wrap: anywhere; }"  # file names are long words
 
 
-@content_told("one of the two runs")
+@refuse_malformed("one of the two runs")
 def write_comparison(found: Comparison, out: str | Path) -> Path:
-    """Write `found` into the new folder `out` and give the path of its page.
+    """Write `found` into the new folder `out` and return the path of its page.
 
-    ``index.html`` opens without a network and has no script; ``compare.json`` says what was compared, with the SHA-256
-    of both manifests; ``overview`` and ``whole`` are the tables of `Comparison`, and each table that was compared
-    has its own name, such as ``framing/profile.csv``, with what moved in it as a figure where something did.
-    An earlier comparison at `out` is replaced whole; raises `ParameterError` where something else is there.
+    ``index.html`` needs no network and has no script; ``compare.json`` says what was compared, with the SHA-256 of both
+    manifests; ``overview`` and ``whole`` are the tables of `Comparison`; each compared table keeps its name, such as
+    ``framing/profile.csv``, beside a figure of what moved in it. An earlier comparison at `out` is replaced whole;
+    raises `ParameterError` where something else is there.
     """
-    place = given(out).resolve()  # a link stays one, and its target is replaced
+    place = typed_path(out).resolve()  # a link stays one, and its target is replaced
     check_place(place, ABOUT, what="comparison")
     try:
         with working_folder(place) as work:
             build = work / "new"
             build.mkdir()
             _write(found, build, place)
-            put(build, place)
+            replace_folder(build, place)
     except OSError as error:
         raise ParameterError(f"--out {str(out)!r} cannot be written: {with_advice(str(error))}") from None
     return place / "index.html"
 
 
 def names_of(a: Run, b: Run) -> tuple[str, str]:
-    """What the two runs are called: their folders, with the folder above where that is needed to tell them apart."""
+    """The names of the folders of two runs, with the folder above where they would be equal."""
     paths = [run.folder.absolute() for run in (a, b)]
     one, other = (path.name for path in paths)
     if one == other and paths[0] != paths[1]:
@@ -73,28 +74,38 @@ def names_of(a: Run, b: Run) -> tuple[str, str]:
     return one, other
 
 
+def write_chart(figure: Figure, place: Path) -> str:
+    """Write `figure` as ``<place>.svg``, ``.png`` and ``.pdf``; return the first as the source of an ``<img>``."""
+    paths = {kind: place.with_name(f"{place.name}.{kind}") for kind in ("svg", "png", "pdf")}
+    write_picture(figure, paths)
+    return svg_source(paths["svg"])
+
+
 def _write(found: Comparison, build: Path, place: Path) -> None:
-    labels = _labels(found)
+    runs = (found.a, found.b)
+    labels: dict[str, str] = {}  # of frames, markers and actors, by their keys
+    for run in reversed(runs):
+        for name, key in (("framing/frames", "frame"), ("framing/style", "frame"), ("framing/actors", "actor")):
+            if name in run:
+                labels |= dict(zip(run[name][key], run[name]["label"].str.lower(), strict=True))
     parts = []
     for row in found.overview.to_dict("records"):
         if row["table"] not in found.tables:
             continue
-        table = found.tables[row["table"]]
-        target = build / row["table"]
+        table, target = found.tables[row["table"]], build / row["table"]
         target.parent.mkdir(exist_ok=True)
         caption = f"{upper(row['name'])}, {row['unit']}: A, B, and B less A."
         write_table(table, target, caption=caption)
         if row["changed"]:
-            parts.append(_part(row, table, labels, target, caption))
+            parts.append(_part(row, table, labels, target) | {"caption": caption})
     write_table(found.overview, build / "overview", caption="What was compared, and how much of it moved.")
     write_table(found.whole, build / "whole", caption="What the runs found in all.")
-    names = names_of(found.a, found.b)
-    runs = [_about(run, name, place) for run, name in zip((found.a, found.b), names, strict=True)]
+    abouts = [_about(run, name, place) for run, name in zip(runs, names_of(*runs), strict=True)]
     write_json(
         {
             "runs": {
-                side: {"name": name, "manifest": about["sha256"], "parameters": run.parameters}
-                for side, name, about, run in zip("ab", names, runs, (found.a, found.b), strict=True)
+                side: {"name": about["name"], "manifest": about["sha256"], "parameters": run.parameters}
+                for side, about, run in zip("ab", abouts, runs, strict=True)
             },
             "texts": found.texts._asdict(),
             "making": found.making,
@@ -103,21 +114,23 @@ def _write(found: Comparison, build: Path, place: Path) -> None:
         },
         build / ABOUT,
     )
-    whole = found.whole.assign(name=found.whole["name"].str.capitalize())
+    counts = found.whole.loc[found.whole["name"] == "documents", ["a", "b"]].to_numpy()
+    fewest = int(counts.min()) if counts.size else FEW  # documents of the smaller run
+    whole = found.whole.assign(what=found.whole["name"].str.capitalize())
     page = page_of(
         "compare.html.j2",
         look=LOOK,
-        names=names,
-        runs=runs,
+        names=names_of(*runs),
+        runs=abouts,
         making=found.making,
-        parameters=parameter_differences(found.a, found.b),
+        parameters=parameter_differences(*runs),
         same_texts=found.texts.same,
         findings=moves(found.overview, found.tables, found.whole, labels, identical=not found.left),
-        few=_few(found),
+        few=fewest if 1 < fewest < FEW else None,
         compared=int(found.overview["intervals"].sum()),
         moved=int(found.overview["moved"].sum()),
         parts=parts,
-        whole=Markup(table_html(whole[["name", "unit", "a", "b", "difference"]].rename(columns={"name": "what"}))),
+        whole=Markup(table_html(whole[["what", "unit", "a", "b", "difference"]])),
         same=found.same,
         left=found.left,
     )
@@ -134,58 +147,32 @@ def _about(run: Run, name: str, place: Path) -> dict[str, str]:
     return {"name": name, "sha256": sha256, "link": link}
 
 
-def _part(
-    row: Mapping[Any, Any], table: pd.DataFrame, labels: Mapping[str, str], target: Path, caption: str
-) -> dict[str, Any]:
-    """A table of the page: its rows, what moved first, and its figure."""
+def _part(row: Mapping[Any, Any], table: pd.DataFrame, labels: Mapping[str, str], target: Path) -> dict[str, Any]:
+    """A table as the page shows it: its rows, what moved first, and its figure."""
     keys = list(table.columns[: table.columns.get_loc("a")])
     shown = in_order(table)
     named = shown[keys].assign(**{key: [key_text(key, value, labels) for value in shown[key]] for key in keys})
-    part: dict[str, Any] = {
-        "row": row,
-        "method": METHODS[row["method"]] if row["intervals"] else METHODS[EXACT],
-        "caption": caption,
-        "total": len(table),
-    }
-    part |= {"title": upper(row["name"]), "file": f"{row['table']}.csv", "rows": min(ROWS, len(table)), "figure": None}
-    part["both"] = len(table) - row["only_a"] - row["only_b"]
     columns = {"a": "A", "b": "B", "difference": "difference"}
     if "moved" in table:
         columns |= {"ci_low": "from", "ci_high": "to", "ratio": "ratio", "q": "q", "moved": "moved"}
-    own = shown[list(columns)].rename(columns=columns)
-    if "q" in own:
-        own["q"] = [_chance(q) for q in own["q"]]
-    part["html"] = Markup(table_html(pd.concat([named, own], axis=1).head(ROWS)))
+    numbers = shown[list(columns)].rename(columns=columns)
+    if "q" in numbers:
+        numbers["q"] = ["–" if math.isnan(q) else "under 0.001" if q < 0.001 else f"{q:.3f}" for q in numbers["q"]]
+    part: dict[str, Any] = {
+        "row": row,
+        "title": upper(row["name"]),
+        "method": METHODS[row["method"]] if row["intervals"] else METHODS[EXACT],
+        "file": f"{row['table']}.csv",
+        "html": Markup(table_html(pd.concat([named, numbers], axis=1).head(ROWS))),
+        "rows": min(ROWS, len(table)),
+        "total": len(table),
+        "both": len(table) - row["only_a"] - row["only_b"],
+        "figure": None,
+    }
     if row["moved"]:
         drawn = shown[shown["p"].notna() & (shown["difference"] != 0)].head(ROWS)
-        label = named.loc[drawn.index].agg(" · ".join, axis=1)
-        figure = interval_dots(
-            drawn.assign(label=label), label="label", value="difference", xlabel=f"B less A, {row['unit']}", line=0
-        )
-        paths = {kind: target.with_name(f"{target.name}.{kind}") for kind in ("svg", "png", "pdf")}
-        write_picture(figure, paths)
-        part["figure"] = svg_source(paths["svg"])
-        part["alt"] = did_move(row, table, labels)
-        part["files"] = [(kind, f"{row['table']}.{kind}") for kind in paths]
+        drawn = drawn.assign(label=named.loc[drawn.index].agg(" · ".join, axis=1))
+        figure = interval_dots(drawn, label="label", value="difference", xlabel=f"B less A, {row['unit']}", line=0)
+        part |= {"figure": write_chart(figure, target), "alt": did_move(row, table, labels)}
+        part["files"] = [(kind, f"{row['table']}.{kind}") for kind in ("svg", "png", "pdf")]
     return part
-
-
-def _chance(q: float) -> str:
-    return "–" if math.isnan(q) else "under 0.001" if q < 0.001 else f"{q:.3f}"
-
-
-def _labels(found: Comparison) -> dict[str, str]:
-    """What frames, markers and actors are called, by their keys."""
-    labels: dict[str, str] = {}
-    for run in (found.b, found.a):
-        for table, key in (("framing/frames", "frame"), ("framing/style", "frame"), ("framing/actors", "actor")):
-            if table in run:
-                labels |= dict(zip(run[table][key], run[table]["label"].str.lower(), strict=True))
-    return labels
-
-
-def _few(found: Comparison) -> int | None:
-    """How many documents the smaller run has, where these are several and too few for intervals."""
-    counts = found.whole.loc[found.whole["name"] == "documents", ["a", "b"]].to_numpy()
-    fewest = int(counts.min()) if counts.size else FEW
-    return fewest if 1 < fewest < FEW else None

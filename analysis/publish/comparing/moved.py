@@ -8,7 +8,7 @@ from analysis.core.compiled import Floats
 from analysis.core.intervals import Estimate, Z, correlations, difference_intervals, rate_intervals
 from analysis.framing.permutations import adjusted
 
-# The rate times the exposure that stays likely when nothing at all was seen: exp(-x) is 0.025 (Garwood 1936).
+# Upper end of the 95% interval of a Poisson count of 0: exp(-x) is 0.025 (Garwood 1936).
 NONE_SEEN = -float(np.log(0.025))
 PER = 1000  # words, of a rate
 COLUMNS = ("difference", "ci_low", "ci_high", "ratio", "ratio_low", "ratio_high")
@@ -18,23 +18,20 @@ def recovered(a: Estimate, b: Estimate) -> pd.DataFrame:
     """The difference b - a and the ratio b / a of independent estimates, from their two intervals alone.
 
     Columns: difference, ci_low, ci_high; ratio, ratio_low, ratio_high (NaN for numbers below 0, and where both are 0).
-    By variance estimates recovery, see `analysis.core.intervals.difference_intervals`. The ends of the ratio are those
-    r at which the interval of b - r a ends at 0 (Donner and Zou 2012, Statistical Methods in Medical Research 21). Of
-    the same texts both intervals are too wide. NaN where an end is.
+    By variance estimates recovery, see `analysis.core.intervals.difference_intervals`. The ends of the ratio are the r
+    at which the interval of b - r a ends at 0 (Donner and Zou 2012, Statistical Methods in Medical Research 21). NaN
+    where an end is; too wide for estimates from the same texts.
     """
-    difference = b.value - a.value
-    low, high = difference_intervals(a, b)
-    ratios = _ratios(a, b)
-    return pd.DataFrame(dict(zip(COLUMNS, (difference, low, high, *ratios), strict=True)))
+    columns = (b.value - a.value, *difference_intervals(a, b), *_ratios(a, b))
+    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
 
 
 def paired(a: Floats, b: Floats, size: Floats) -> pd.DataFrame:
-    """The same of rates from the same texts, from what was added and what was taken away in each.
+    """The columns of `recovered` for rates per thousand words of the same texts.
 
-    `a` and `b` are (units, numbers) counts, `size` (units,) running words: a row is the same document (or sentence) in
-    both. What each unit has more in `b`, and what it has less, are rates per thousand words with intervals as all have
-    (`rate_intervals`); that of their difference is recovered from the two and their correlation. NaN with fewer than
-    five units.
+    `a` and `b` are (units, numbers) counts, `size` (units,) running words; a unit is the same document (or sentence) in
+    both. The increases and the decreases of the units are rates with intervals (`rate_intervals`), from which the
+    interval of the difference is recovered with their correlation. NaN with fewer than five units.
 
     >>> same = np.array([[2.0], [0.0], [5.0], [1.0], [1.0]])
     >>> words = np.array([100.0, 100.0, 200.0, 100.0, 100.0])
@@ -56,10 +53,10 @@ def paired(a: Floats, b: Floats, size: Floats) -> pd.DataFrame:
 
 
 def with_none_seen(found: Estimate, size: Floats) -> Estimate:
-    """`found` with an interval from 0 to 3.69 / size where a rate is 0 and has none.
+    """`found` with an interval from 0 to 3.69 / `size` where a rate is 0 and has none.
 
-    That is the end of a Poisson count of 0 (Garwood 1936, Biometrika 28). `size` is how many of the rate's units, such
-    as thousands of words, were looked at; where it is NaN the end is.
+    That is the interval of a Poisson count of 0 (Garwood 1936, Biometrika 28). `size` is the exposure in units of the
+    rate, such as thousands of words; NaN where it is.
     """
     none = (found.value == 0) & ~(found.high > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -67,10 +64,10 @@ def with_none_seen(found: Estimate, size: Floats) -> Estimate:
 
 
 def with_chance(moved: pd.DataFrame) -> pd.DataFrame:
-    """`moved` with p, q and ``moved``, which is whether the interval of the difference leaves out 0.
+    """Add p, q and ``moved``, which is whether the interval of the difference excludes 0.
 
-    ``p`` is read from the interval as if it were a normal one towards 0 (Altman and Bland 2011, BMJ 343); ``q`` is p
-    adjusted for all rows (Benjamini and Hochberg 1995). NaN and False where there is no interval.
+    ``p`` follows from the end towards 0 as of a normal interval (Altman and Bland 2011, BMJ 343); ``q`` is p adjusted
+    for all rows (Benjamini and Hochberg 1995). NaN and False where there is no interval.
     """
     difference = moved["difference"].to_numpy(dtype=float)
     low, high = moved["ci_low"].to_numpy(dtype=float), moved["ci_high"].to_numpy(dtype=float)
@@ -84,7 +81,7 @@ def with_chance(moved: pd.DataFrame) -> pd.DataFrame:
 def _ratios(a: Estimate, b: Estimate) -> tuple[Floats, Floats, Floats]:
     """b / a with the ends of its interval, infinite where `a` may be 0."""
     product = a.value * b.value
-    # Each end of an estimate by its mirror image: value**2 less the square of the way to it, so never above value**2.
+    # The product of each end and its mirror image about the estimate, so never above the square of the estimate.
     a_low, a_high, b_low, b_high = (end * (2 * side.value - end) for side in (a, b) for end in side[1:])
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = b.value / a.value

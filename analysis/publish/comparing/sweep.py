@@ -16,14 +16,14 @@ from analysis.core.errors import ParameterError
 from analysis.core.files import temporary_folder, whole_file
 from analysis.core.paths import to_root
 from analysis.publish.comparing.comparable import COMPARED, whole
-from analysis.publish.comparing.compare_page import LOOK
-from analysis.publish.figures import room, style, write_picture
+from analysis.publish.comparing.compare_page import LOOK, write_chart
+from analysis.publish.figures import room, style
 from analysis.publish.findings.moves import amount, upper
 from analysis.publish.findings.wording import listed
 from analysis.publish.loading import Run, load_run
-from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, named, recorded, versions
-from analysis.publish.markup import COLOURS, page_of, svg_source
-from analysis.publish.page import read_sections
+from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, input_records, recorded, versions
+from analysis.publish.markup import COLOURS, page_of
+from analysis.publish.page import asked_in, read_sections
 from analysis.publish.parameters import notebooks
 from analysis.publish.records import read_manifest
 from analysis.publish.run import assemble
@@ -32,19 +32,18 @@ from analysis.publish.tables import write_json, write_table
 from analysis.text.reading.folders import sha256_of
 
 ABOUT = "sweep.json"
-MOST = 24  # runs; of more, nobody reads the page
+MOST = 24  # runs; nobody reads a page of more
 LONGEST = 100  # characters of a folder's name
 SweepProgress = Callable[[str, str, int, int], None]  # run, section, cells done, cells in all
 PANELS = 12  # of the figure
 WIDEST = 7  # letters of a value below a chart
-SAID = 8  # numbers that have a sentence
+SENTENCES = 8  # about the numbers that change
 NUMBERS = "numbers"
-Values = Mapping[str, Mapping[str, str]]  # of each run, what its varied parameters are
+Values = Mapping[str, Mapping[str, str]]  # the varied parameters of each run
 
 
 class Sweep(NamedTuple):
-    """What came of a sweep: its page (None where no run is there to show), the runs that were made, those that were
-    finished before and kept, and what failed, a line each."""
+    """The page of a sweep (None without a finished run), the runs made and kept, and a line for each failure."""
 
     page: Path | None
     made: list[str]
@@ -60,17 +59,16 @@ def sweep(
     only: list[str] | None = None,
     progress: SweepProgress = lambda run, section, done, total: None,
 ) -> Sweep:
-    """Run the notebooks on `corpus` once for each combination of the values in `assignments`, each into its own folder.
+    """Run the notebooks on `corpus` once for each combination of the values in `assignments`, see `grid`.
 
-    `assignments` are as in `grid`. Every combination is checked before the first notebook starts (`ParameterError`).
-    The folders, such as ``out/similarity=0.5``, are whole reports; one that this program has made of the same files
-    with the same parameters is kept, and what fails leaves the others as they are. Raises `ParameterError` too where
-    `out` holds something else.
+    Every combination is checked before the first notebook starts. Each becomes a whole report, such as
+    ``out/similarity=0.5``; a finished one of the same files, parameters and versions is kept, and one that fails leaves
+    the others as they are. Raises `ParameterError` for a bad value, and where `out` holds something else.
     """
     folder = Path(out).expanduser().absolute()
     values = grid(assignments)
-    names = folder_names(values)
-    planned = {name: assemble.resolved(corpus, only, own) for name, own in zip(names, values, strict=True)}
+    runs = dict(zip(folder_names(values), values, strict=True))
+    planned = {name: assemble.resolved(corpus, only, own) for name, own in runs.items()}
     seen: dict[str, str] = {}
     for name, parameters in planned.items():
         if (other := seen.setdefault(repr(parameters), name)) != name:
@@ -79,12 +77,12 @@ def sweep(
     kept = [name for name, parameters in planned.items() if _is_finished(folder / name, parameters)]
     left = {name: parameters for name, parameters in planned.items() if name not in kept}
     made, failures = [], []
-    with temporary_folder() as read:  # the corpus is read once for all runs that read it in one way
+    with temporary_folder() as read:  # in which the corpus is read once for all runs
         assemble.check_sweep(left.values(), read)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            # Before the first run, so that what a killed sweep has finished is known as its own.
-            write_json({"corpus": to_root(corpus), "runs": dict(zip(names, values, strict=True))}, folder / ABOUT)
+            # Before the first run, so that a later sweep recognizes the folder even if this one is killed.
+            write_json({"corpus": to_root(corpus), "runs": runs}, folder / ABOUT)
         except OSError as error:
             raise ParameterError(f"--out {str(out)!r} cannot be written: {error.strerror}") from None
         for name, parameters in left.items():
@@ -95,20 +93,19 @@ def sweep(
                 continue
             failures += [f"{name}: {failure}" for failure in failed]
             made += [name] * (not failed)
-    there = {name: own for name, own in zip(names, values, strict=True) if name in made or name in kept}
-    if not there:
+    found = {name: load_run(folder / name) for name in runs if name in made or name in kept}
+    if not found:
         return Sweep(None, made, kept, failures)
-    found = {name: load_run(folder / name) for name in there}
-    varied = [name for name in values[0] if len({own[name] for own in values}) > 1]
-    page = write_sweep_page(found, {n: {v: own[v] for v in varied} for n, own in there.items()}, folder, failures)
+    varied = _varied(values)
+    page = write_sweep_page(found, {n: {v: runs[n][v] for v in varied} for n in found}, folder, failures)
     return Sweep(page, made, kept, failures)
 
 
 def grid(assignments: Sequence[str]) -> list[dict[str, str]]:
-    """Every combination of the values in ``name=value,value`` texts, the last name running fastest.
+    """Every combination of the values in ``name=value,value`` texts, the last name varying fastest.
 
-    A value with a comma in it is put in double quotes, as in a CSV file; a name that is given again has more values.
-    Raises `ParameterError` for a text that is no assignment, a value given twice, a single combination, or too many.
+    A value with a comma is put in double quotes, as in a CSV file; a name given again has more values. Raises
+    `ParameterError` for a text that is no assignment, a value given twice, a single combination, or too many.
     """
     values: dict[str, list[str]] = {}
     for assignment in assignments:
@@ -124,7 +121,7 @@ def grid(assignments: Sequence[str]) -> list[dict[str, str]]:
     for name, own in values.items():
         if twice := next((value for value in own if own.count(value) > 1), None):
             raise ParameterError(f"parameter {name!r} has the value {twice!r} twice: give each once")
-    count = math.prod(len(own) for own in values.values())
+    count = math.prod(map(len, values.values()))
     if count < 2:
         raise ParameterError("nothing to sweep: give a parameter several values, such as -p similarity=0.5,0.8")
     if count > MOST:
@@ -134,21 +131,28 @@ def grid(assignments: Sequence[str]) -> list[dict[str, str]]:
 
 
 def folder_names(values: Sequence[Mapping[str, str]]) -> list[str]:
-    """A name for each combination, of the parameters that vary: of a file its name, nothing that a path can't have."""
+    """A valid and distinct folder name for each combination, made of the parameters that vary."""
     names: list[str] = []
-    varied = [name for name in values[0] if len({own[name] for own in values}) > 1]
     for own in values:
-        parts = [f"{name}={_last(own[name]) if name in FILE_PARAMETERS else own[name]}" for name in varied]
+        parts = []
+        for name in _varied(values):
+            last = re.split(r"[/\\]", own[name])[-1] or own[name]
+            parts.append(f"{name}={last if name in FILE_PARAMETERS else own[name]}")
         base = name = re.sub(r"[^\w=.,+-]+", "_", ",".join(parts))[:LONGEST]
+        count = 1
         while name.lower() in (other.lower() for other in names):  # some file systems take a and A for one
-            count = int(name[len(base) + 1 :] or 1) + 1
+            count += 1
             name = f"{base}-{count}"
         names.append(name)
     return names
 
 
+def _varied(values: Sequence[Mapping[str, str]]) -> list[str]:
+    return [name for name in values[0] if len({own[name] for own in values}) > 1]
+
+
 def _is_finished(folder: Path, parameters: Mapping[str, dict[str, Any]]) -> bool:
-    """Whether `folder` holds the report that a run with these parameters would make now, no file of it changed."""
+    """Whether `folder` holds, unchanged, the report that a run with these parameters would make now."""
     if not (folder / MANIFEST).is_file():
         return False
     try:
@@ -156,45 +160,38 @@ def _is_finished(folder: Path, parameters: Mapping[str, dict[str, Any]]) -> bool
     except ParameterError:
         return False
     now = {"parameters": parameters, **versions(manifest["versions"].keys() - {"python"})}
-    if any(manifest.get(part) != value for part, value in now.items()):
-        return False
-    if named(recorded(notebooks(parameters), parameters)) != manifest["inputs"]:
-        return False
-    return all(sha256_of(folder / record["path"]) == record["sha256"] for record in manifest["outputs"])
-
-
-def _last(path: str) -> str:
-    return re.split(r"[/\\]", path)[-1] or path
+    return (
+        all(manifest.get(part) == value for part, value in now.items())
+        and input_records(recorded(notebooks(parameters), parameters)) == manifest["inputs"]
+        and all(sha256_of(folder / record["path"]) == record["sha256"] for record in manifest["outputs"])
+    )
 
 
 def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, failures: Sequence[str] = ()) -> Path:
     """Write ``index.html``, its table and figure into `folder`, which has a folder for each of the runs `found`.
 
-    `values` says what the parameters that vary are in each run. The page has the numbers that differ between runs, as
-    sentences, a figure and a table, then the findings that differ, side by side, and the `failures`.
+    `values` has the varied parameters of each run. The page shows the numbers that change, as sentences, a figure and a
+    table, then the findings that differ, side by side, and the `failures`.
     """
-    table = _numbers_of(found, values)
+    table = _totals(found, values)
     varied = list(next(iter(values.values())))
     write_table(table, folder / NUMBERS, caption=f"What each run found, by {listed(varied)}.")
-    differ, same, some = told_apart(table)
-    figure = None
-    if differ:
-        paths = {kind: folder / f"{NUMBERS}.{kind}" for kind in ("svg", "png", "pdf")}
-        write_picture(small_lines(table, differ[:PANELS], varied), paths)
-        figure = svg_source(paths["svg"])
+    changing, same, some = by_change(table)
+    figure = write_chart(small_lines(table, changing[:PANELS], varied), folder / NUMBERS) if changing else None
+    known = {(row["run"], row["name"]): amount(row["value"], row["unit"]) for row in table.to_dict("records")}
     page = page_of(
         "sweep.html.j2",
         look=LOOK,
         varied=varied,
         corpus=next(iter(next(iter(found.values())).parameters.values()))["corpus"],
         runs=[{"name": name, "values": [short(values[name][key]) for key in varied]} for name in found],
-        said=said(table, differ, varied),
+        said=sentences(table, changing, varied),
         same=same,
         some=some,
-        columns=differ,
-        rows=_rows(table, differ),
+        columns=changing,
+        rows={run: [known.get((run, name), "–") for name in changing] for run in found},
         figure=figure,
-        shown=min(len(differ), PANELS),
+        shown=min(len(changing), PANELS),
         side_by_side=_side_by_side(found),
         failures=failures,
     )
@@ -203,56 +200,54 @@ def write_sweep_page(found: Mapping[str, Run], values: Values, folder: Path, fai
     return folder / "index.html"
 
 
-def _numbers_of(found: Mapping[str, Run], values: Values) -> pd.DataFrame:
-    """What each run found in all, and its rate of each frame: run, the parameters, section, name, unit, value."""
+def _totals(found: Mapping[str, Run], values: Values) -> pd.DataFrame:
+    """The totals of each run, and its rate of each frame: run, the parameters, section, name, unit, value."""
     frames = COMPARED[0]
     parts = []
     for name, run in found.items():
         table = whole(run)
         if frames.table in run:
-            own = run[frames.table]
             labels = run["framing/frames"].set_index("frame")["label"]
-            rates = {
-                "section": "framing",
-                "name": own["frame"].map(labels),
-                "unit": frames.unit,
-                "value": own[frames.value],
-            }
-            table = pd.concat([table, pd.DataFrame(rates)], ignore_index=True)
+            rates = run[frames.table].assign(section="framing", unit=frames.unit, value=lambda t: t[frames.value])
+            rates["name"] = rates["frame"].map(labels)
+            table = pd.concat([table, rates[list(table.columns)]], ignore_index=True)
         about = {"run": name, **values[name]}
         parts.append(pd.DataFrame({key: [value] * len(table) for key, value in about.items()}).join(table))
     return pd.concat(parts, ignore_index=True)
 
 
-def told_apart(table: pd.DataFrame) -> tuple[list[str], list[str], list[str]]:
-    """The names of the numbers that change, the larger change (in relation to the number) first, of those that are the
-    same in all runs, and of those that are the same where they are and that some runs don't have."""
+def by_change(table: pd.DataFrame) -> tuple[list[str], list[str], list[str]]:
+    """The names of the numbers that change, of those that all runs agree on, and of those that some runs lack.
+
+    The first are sorted by their relative change, largest first; in the last group the runs that have the number agree.
+    """
     groups = table.groupby("name", sort=False)["value"]
     low, high = groups.min(), groups.max()
     change = ((high - low) / high.abs().where(high != 0, 1)).sort_values(ascending=False, kind="stable")
     everywhere = groups.size() == table["run"].nunique()
-    still = (high == low).to_numpy()
-    names = low.index
     return (
         change.index[change > 0].tolist(),
-        names[still & everywhere.to_numpy()].tolist(),
-        names[still & ~everywhere.to_numpy()].tolist(),
+        low.index[(high == low) & everywhere].tolist(),
+        low.index[(high == low) & ~everywhere].tolist(),
     )
 
 
-def said(table: pd.DataFrame, differ: Sequence[str], varied: Sequence[str]) -> list[str]:
-    """How the first of the numbers that differ go with the parameters, a sentence each, and how many more there are."""
-    sentences = []
-    for name in differ[:SAID]:
-        own = table[table["name"] == name].to_dict("records")
-        unit = own[0]["unit"]
-        parts = [f"{amount(row['value'], unit)} with {_called(row, varied)}" for row in own]
-        if len(own) > 4:
-            low, high = min(own, key=lambda row: row["value"]), max(own, key=lambda row: row["value"])
-            ends = [f"{amount(row['value'], unit)} ({_called(row, varied)})" for row in (low, high)]
-            parts = [f"from {ends[0]} to {ends[1]}"]
-        sentences.append(f"{upper(name)}{f', {unit}' if unit not in ('', 'share') else ''}: {', '.join(parts)}.")
-    return [*sentences, *[f"And {len(differ) - SAID:,} more, in the table below."] * (len(differ) > SAID)]
+def sentences(table: pd.DataFrame, names: Sequence[str], varied: Sequence[str]) -> list[str]:
+    """A sentence for each of the first numbers called `names` on its values, and how many more there are."""
+    found = []
+    for name in names[:SENTENCES]:
+        rows = table[table["name"] == name].to_dict("records")
+        unit = rows[0]["unit"]
+        texts = [(amount(row["value"], unit), ", ".join(short(row[key]) for key in varied)) for row in rows]
+        if len(rows) > 4:
+            ends = [pick(range(len(rows)), key=lambda place: rows[place]["value"]) for pick in (min, max)]
+            (low, at_low), (high, at_high) = (texts[end] for end in ends)
+            values = f"from {low} ({at_low}) to {high} ({at_high})"
+        else:
+            values = ", ".join(f"{value} with {at}" for value, at in texts)
+        found.append(f"{upper(name)}{f', {unit}' if unit not in ('', 'share') else ''}: {values}.")
+    more = len(names) - SENTENCES
+    return [*found, *[f"And {more:,} more, in the table below."] * (more > 0)]
 
 
 def small_lines(table: pd.DataFrame, names: Sequence[str], varied: Sequence[str]) -> Figure:
@@ -261,31 +256,29 @@ def small_lines(table: pd.DataFrame, names: Sequence[str], varied: Sequence[str]
     The parameter with the most values lies along the bottom, to scale where all its values are numbers; each
     combination of the others has a line of its own.
     """
-    by = max(varied, key=lambda name: (table[name].nunique(), -list(varied).index(name)))
+    by = max(varied, key=lambda name: table[name].nunique())
     others = [name for name in varied if name != by]
     known = list(dict.fromkeys(table[by]))
     scale = pd.to_numeric(pd.Series(known), errors="coerce")
-    measured = bool(scale.notna().all())
-    place = dict(zip(known, scale if measured else range(len(known)), strict=True))
+    place = dict(zip(known, scale if scale.notna().all() else range(len(known)), strict=True))
     lines = list(dict.fromkeys(table[others].itertuples(index=False, name=None)))
     rows = -(-len(names) // 3)
-    # Names too long to go side by side below a chart get numbers there, which are explained at the bottom.
     ticks = [short(value) for value in known]
-    key = [f"{number}: {name}" for number, name in enumerate(ticks, 1)] * (max(map(len, ticks)) > WIDEST)
-    ticks = [str(number) for number in range(1, len(known) + 1)] if key else ticks
+    legend: list[str] = []
+    if max(map(len, ticks)) > WIDEST:  # too long to go side by side: numbers, explained at the bottom
+        legend = [f"{number}: {name}" for number, name in enumerate(ticks, 1)]
+        ticks = [str(number) for number in range(1, len(known) + 1)]
+    palette = [COLOURS[name] for name in ("blue", "vermillion", "green", "purple", "orange", "black")]
     with style():
-        fig = Figure(figsize=(room(), 0.35 + 0.17 * len(key) + 0.25 * bool(others) + 1.3 * rows))
+        fig = Figure(figsize=(room(), 0.35 + 0.17 * len(legend) + 0.25 * bool(others) + 1.3 * rows))
         axes = fig.subplots(rows, 3, squeeze=False).ravel()
-        palette = [COLOURS[name] for name in ("blue", "vermillion", "green", "purple", "orange", "black")]
         for ax, name in zip(axes, names, strict=False):
             own = table[table["name"] == name]
             for number, line in enumerate(lines):
                 part = own[(own[others] == list(line)).all(axis=1)] if others else own
-                at = sorted((place[value], found) for value, found in zip(part[by], part["value"], strict=True))
-                colour, marker = palette[number % len(palette)], "osD^vP"[number % 6]
-                ax.plot(
-                    *zip(*at, strict=True), color=colour, marker=marker, markersize=3.5, linewidth=1.2, clip_on=False
-                )
+                points = sorted((place[at], value) for at, value in zip(part[by], part["value"], strict=True))
+                look = {"color": palette[number % len(palette)], "marker": "osD^vP"[number % 6]}
+                ax.plot(*zip(*points, strict=True), **look, markersize=3.5, linewidth=1.2, clip_on=False)
             ax.set_title(_wrapped(name), fontsize=7)
             ax.set_ylim(bottom=min(0, own["value"].min()))
             ax.set_xticks(list(place.values()), ticks, fontsize=6.5)
@@ -293,52 +286,35 @@ def small_lines(table: pd.DataFrame, names: Sequence[str], varied: Sequence[str]
             ax.tick_params(axis="y", labelsize=6.5)
         for ax in axes[len(names) :]:
             ax.set_axis_off()
-        fig.supxlabel("\n".join([by, *key]), fontsize=7.5)
+        fig.supxlabel("\n".join([by, *legend]), fontsize=7.5)
         if others:
-            handles = axes[0].lines
-            named = [
-                ", ".join(f"{name} {short(value)}" for name, value in zip(others, line, strict=True)) for line in lines
-            ]
-            fig.legend(handles, named, loc="outside upper left", ncols=3)
+            labels = [", ".join(f"{name} {short(at)}" for name, at in zip(others, line, strict=True)) for line in lines]
+            fig.legend(axes[0].lines, labels, loc="outside upper left", ncols=3)
     return fig
 
 
 def short(value: str) -> str:
-    """A value of a parameter as a page names it: of a path its last part, "none" for none."""
+    """A value of a parameter as a page shows it: the last part of a path, "none" for none."""
     return value.rstrip("/").rpartition("/")[2] or "none"
 
 
-def _rows(table: pd.DataFrame, differ: Sequence[str]) -> dict[str, list[str]]:
-    """Of each run, its numbers that differ, as they are printed."""
-    known = {(row["run"], row["name"]): amount(row["value"], row["unit"]) for row in table.to_dict("records")}
-    return {run: [known.get((run, name), "–") for name in differ] for run in dict.fromkeys(table["run"])}
-
-
 def _side_by_side(found: Mapping[str, Run]) -> list[list[str]]:
-    """The findings of the reports that are not the same in all: the question, and what each of the runs says."""
-    columns = {}
-    for name, run in found.items():
+    """The findings that are not the same in all reports: a row has the question and what each report says."""
+    columns = []
+    for run in found.values():
         texts: dict[tuple[str, str, int], str] = {}
         for section in read_sections(run.folder, list(run.parameters)):
-            question, number = "", 0
-            for block in section.blocks:
-                if block.kind == "prose":
-                    question, number = block.text.partition("\n")[0].lstrip("# "), 0
-                elif block.kind == "finding":
-                    texts[section.name, question, number] = block.text
-                    number += 1
-        columns[name] = texts
-    places = dict.fromkeys(place for texts in columns.values() for place in texts)
-    rows = [[place[1], *(texts.get(place, "–") for texts in columns.values())] for place in places]
+            for question, blocks in asked_in(section):
+                findings = [block.text for block in blocks if block.kind == "finding"]
+                texts |= {(section.name, question, number): text for number, text in enumerate(findings)}
+        columns.append(texts)
+    places = dict.fromkeys(place for texts in columns for place in texts)
+    rows = [[place[1], *(texts.get(place, "–") for texts in columns)] for place in places]
     return [row for row in rows if len(set(row[1:])) > 1]
 
 
-def _called(row: Mapping[Any, Any], varied: Sequence[str]) -> str:
-    return ", ".join(short(row[key]) for key in varied)
-
-
 def _wrapped(text: str) -> str:
-    """A title in two lines, broken at the blank nearest to its middle."""
+    """A long title in two lines, broken at the blank nearest to its middle."""
     blanks = [place for place, letter in enumerate(text) if letter == " "]
     if len(text) < 22 or not blanks:
         return text

@@ -1,4 +1,4 @@
-"""Panels of controls over what a lexicon finds: a document with its frames marked, and how often each frame occurs."""
+"""Interactive panels over the matches of a lexicon: a document with its frames marked, and the rate of each frame."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -27,72 +27,77 @@ LISTED = 500  # documents in a list to choose from
 
 
 def reading(tokens: Tokens, lexicons: Sequence[Path], *, validity: Path | None = None) -> Any:
-    """One document to read, its frame matches and repeated sentences marked where they occur.
+    """One document to read, with its frame matches and repeated sentences marked.
 
-    Frames are those of one of `lexicons` or of another file. `validity`: a file of ``lafz code score``.
+    The frames are those of one of `lexicons` or of another file; `validity` is a file of ``lafz code score``.
     """
     again = repeats.exact_repeats(tokens, "sentence", min_words=MIN_WORDS)
-    about = _about(tokens)
+    documents = tokens.corpus.documents
+    parts = documents[["source", "title", "doc_id"]].assign(date=documents["date"].dt.strftime("%Y-%m-%d"))
+    about = [
+        " · ".join(visible(str(part)) for part in row if part and not pd.isna(part))
+        for row in parts[["date", "source", "title", "doc_id"]].itertuples(index=False)
+    ]
     wanted = labelled(ui.Text, "Find", "find", placeholder="a part of title, source or date")
     document = labelled(ui.Dropdown, "Document", "document", layout=ui.Layout(width="52em", max_width="100%"))
-    chosen = {"document": document} | _lexicons(lexicons)
+    controls = {"document": document} | _lexicons(lexicons)
 
     def choose(_: Any = None) -> None:
-        rows = [row for row, said in enumerate(about) if wanted.value.casefold() in said.casefold()]
+        rows = [row for row, text in enumerate(about) if wanted.value.casefold() in text.casefold()]
         which = f"First {LISTED} of " if len(rows) > LISTED else ""
         document.description = f"{which}{len(rows):,} document{'s' * (len(rows) != 1)}"
         document.options = [(about[row], row) for row in rows[:LISTED]]
-        document.index = 0 if rows else None  # ipywidgets chooses the first only where something was chosen before
+        document.index = 0 if rows else None  # ipywidgets selects the first only where something was selected before
 
     def answer(document: int | None, lexicon: Path | None, file: str) -> str:
         if document is None:
             return sentence(f"No document has “{wanted.value}” in its name, title, source or date")
-        own = tokens.subset(np.array([document]))
-        looked_for = _lexicon(lexicon, file)
-        said = ""
+        shown = tokens.subset(np.array([document]))
+        chosen = _lexicon(lexicon, file)
+        note = ""
         try:
-            found = matches(in_language(own, looked_for), looked_for)
+            found = matches(in_language(shown, chosen), chosen)
         except ValueError as error:
-            said, found = sentence(f"No frames: {error}"), pd.DataFrame(columns=MATCH_COLUMNS)
-        labels, unchecked = _labels(looked_for, validity)
+            note, found = sentence(f"No frames: {error}"), pd.DataFrame(columns=MATCH_COLUMNS)
+        labels, unchecked = _labels(chosen, validity)
         doc_id = str(tokens.doc_ids[document])
         view = reading_view(tokens, found, labels=labels, repeats=again, documents=[doc_id])
-        return said + unchecked + scrolled(view, "Document")
+        return note + unchecked + scrolled(view, "Document")
 
     choose()
     wanted.observe(choose, "value")
-    return panel("reading", chosen, answer, first=[wanted])
+    return panel("reading", controls, answer, first=[wanted])
 
 
 def frames(tokens: Tokens, lexicons: Sequence[Path], *, by: str | None = None, validity: Path | None = None) -> Any:
-    """How often each frame occurs and in whose texts, with the terms under a chosen weight left out.
+    """The rate of each frame, without the terms below a chosen weight.
 
-    Below the rates comes the sentence with the most weight of each frame, then the second, and so on.
+    Below the rates comes the sentence with the most weight for each frame, then the second, and so on.
     """
     part, group = by_group(tokens, by)
-    last: dict[tuple[str, float], pd.DataFrame] = {}  # the matches in all documents, for the settings used last
-
-    def found(looked_for: Lexicon, least: float) -> pd.DataFrame:
-        if (key := (looked_for.sha256, least)) not in last:
-            last.clear()
-            last[key] = matches(in_language(tokens, looked_for), looked_for)
-        return last[key]
+    last: dict[tuple[str, float], pd.DataFrame] = {}  # matches in all documents, by SHA-256 and weight used last
 
     def answer(lexicon: Path | None, file: str, least: float, group: str = "") -> str:
-        looked_for = _heavier(_lexicon(lexicon, file), least)
-        own = in_language(part(group)[0], looked_for)
-        labels, unchecked = _labels(looked_for, validity)
-        table = frame_tables.ranked(profile(own, looked_for), labels)
+        whole = _lexicon(lexicon, file)
+        chosen = dataclasses.replace(
+            whole, terms=whole.terms[whole.terms["weight"] >= least - 1e-9].reset_index(drop=True)
+        )
+        searched = in_language(part(group)[0], chosen)
+        labels, unchecked = _labels(chosen, validity)
+        table = frame_tables.ranked(profile(searched, chosen), labels)
         if not table["hits"].any():
             return sentence("No term of the lexicon occurs here")
-        said = f"{looked_for.name}, {len(looked_for.terms):,} terms"
-        table = plots.ranged(table, own, "frame", "per_1000_words", profile, looked_for)
+        about = f"{chosen.name}, {len(chosen.terms):,} terms"
+        table = plots.ranged(table, searched, "frame", "per_1000_words", profile, chosen)
         figure = plots.interval_dots(table, label="label", value="per_1000_words", xlabel="Hits per 1,000 words")
         columns = ["label", "hits", "per_1000_words", *plots.ends_of(table), "sentence_share"]
-        alt = f"{said}: {', '.join(table['label'].head(3))} …"
-        made = drawn(figure, alt, f"{said}. {with_intervals(own).rstrip('.')}", table[columns])
-        hits = found(looked_for, least)
-        lines = frame_tables.with_labels(evidence(own, hits[hits["doc_id"].isin(own.doc_ids)]), labels)
+        alt = f"{about}: {', '.join(table['label'].head(3))} …"
+        made = drawn(figure, alt, f"{about}. {with_intervals(searched).rstrip('.')}", table[columns])
+        if (key := (chosen.sha256, least)) not in last:
+            last.clear()
+            last[key] = matches(in_language(tokens, chosen), chosen)
+        hits = last[key]
+        lines = frame_tables.with_labels(evidence(searched, hits[hits["doc_id"].isin(searched.doc_ids)]), labels)
         shown = table_html(lines[["label", "words", "sentence", "doc_id"]].head(LINES))
         many = f"Sentences with a hit{f', the first {LINES} of {len(lines):,}' if len(lines) > LINES else ''}"
         return unchecked + made + sentence(many) + scrolled(shown, "Sentences with a hit")
@@ -106,16 +111,8 @@ def lexicon_files(given: str | Path) -> list[Path]:
     return list(dict.fromkeys([from_root(given), *sorted(LEXICONS.glob("*.yml"))]))
 
 
-def _about(tokens: Tokens) -> list[str]:
-    """What each document is called in a list: its date, source, title and name."""
-    documents = tokens.corpus.documents
-    dates = documents["date"].dt.strftime("%Y-%m-%d")
-    rows = zip(dates, documents["source"], documents["title"], documents["doc_id"], strict=True)
-    return [" · ".join(visible(str(part)) for part in row if part and not pd.isna(part)) for row in rows]
-
-
 def _lexicons(files: Sequence[Path]) -> dict[str, Any]:
-    """The controls that name a lexicon: one of `files`, or the path of another one."""
+    """The controls that choose a lexicon: one of `files`, or the path of another."""
     return {
         "lexicon": labelled(ui.Dropdown, "Lexicon", "lexicon", options=[(file.stem, file) for file in files]),
         "file": labelled(ui.Text, "or a file of yours", "file", placeholder="my_frames.yml", continuous_update=False),
@@ -129,18 +126,12 @@ def _lexicon(chosen: Path | None, file: str) -> Lexicon:
 
 @lru_cache(maxsize=8)
 def _read(path: Path, changed: int) -> Lexicon:
-    """The lexicon of a file as it was when it was `changed`; a large one takes a second to read."""
+    """Read a lexicon, which takes a second if it is large, unless it was read before and has not `changed` since."""
     return read_lexicon(path)
 
 
-def _heavier(lexicon: Lexicon, least: float) -> Lexicon:
-    """The lexicon without the terms whose weight is below `least`."""
-    kept = lexicon.terms["weight"] >= least - 1e-9
-    return dataclasses.replace(lexicon, terms=lexicon.terms[kept].reset_index(drop=True))
-
-
 def _labels(lexicon: Lexicon, validity: Path | None) -> tuple[dict[str, str], str]:
-    """The names of the frames, marked where coders did not bear one out; and why that isn't known, as a sentence."""
+    """The labels of the frames, marked where coders did not confirm one, and a sentence where that is not known."""
     try:
         return frame_tables.labelled(lexicon, read_validity(validity, lexicon) if validity else None), ""
     except ValueError as error:

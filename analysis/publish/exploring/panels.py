@@ -1,6 +1,6 @@
-"""Panels of controls over one corpus or report, recomputed as they are used; what needs a lexicon is in `frames`.
+"""Interactive panels over one corpus or report; those that need a lexicon are in `frames`.
 
-Each function gives an ipywidgets widget that `widgets.show_widget` displays.
+Each function returns an ipywidgets widget that `widgets.show_widget` displays.
 """
 
 from collections.abc import Collection
@@ -26,10 +26,10 @@ from analysis.terms.frequency import terms
 from analysis.text.patterns import find, fitting_types, fold_pattern
 from analysis.text.tokens import Tokens
 
-SORTED = 20_000  # places of a word up to which all their contexts are made, so that they can be put into order
+SORTED = 20_000  # occurrences up to which a concordance is sorted
 PAIRS = 40  # pairs of sentences that are shown
-BEGINS = ("term_frequency/all_words", "framing/profile")  # tables of a report, of which the first that it has is shown
-LONGER = 5  # words that begin like one that does not occur
+BEGINS = ("term_frequency/all_words", "framing/profile")  # tables of which the first in a report is shown at first
+LONGER = 5  # words that are proposed for one that does not occur
 
 ORDERS = {
     "as in the texts": "document",
@@ -43,10 +43,10 @@ ORDERS = {
 def concordance(
     tokens: Tokens, *, pattern: str | None = None, by: str | None = None, stopwords: Collection[str] = ()
 ) -> Any:
-    """A search as you type: every occurrence of a word, phrase or wildcard pattern (see `kwic`), in its context.
+    """A search as you type: the occurrences of a word, phrase or wildcard pattern (see `kwic`) in context.
 
-    It begins with `pattern`, or with the most frequent word that is none of `stopwords`; `by` is a metadata column to
-    choose documents by. The first 200 lines are shown; more than 20,000 occurrences stay in the order of the texts.
+    It begins with `pattern`, or with the most frequent word that is not in `stopwords`; `by` is a metadata column to
+    choose documents by. The first 200 lines are shown; more than 20,000 occurrences are not sorted.
     """
     if pattern is None:
         pattern = next(iter(terms(tokens, stopwords=stopwords, most=1)["term"]), "")
@@ -55,14 +55,16 @@ def concordance(
     def answer(pattern: str, order: str, group: str = "") -> str:
         if not pattern.strip():
             return sentence("Write a word, a phrase (rule of law) or a part with a star (secur*)")
-        own = part(group)[0]
-        lines, total = _lines(own, pattern, order)
+        chosen = part(group)[0]
+        lines, total = _lines(chosen, pattern, order)
         if not total:
-            return sentence(_nowhere(own, pattern))
-        said = f"{total:,} place{'s' * (total != 1)}" if total <= LINES else f"First {len(lines):,} of {total:,} places"
+            return sentence(_nowhere(chosen, pattern))
+        heading = (
+            f"{total:,} place{'s' * (total != 1)}" if total <= LINES else f"First {len(lines):,} of {total:,} places"
+        )
         if total > SORTED and order != "document":
-            said += ", in the order of the texts: so many are not sorted"
-        return sentence(said) + scrolled(to_html(lines), "Concordance")
+            heading += ", in the order of the texts: so many are not sorted"
+        return sentence(heading) + scrolled(to_html(lines), "Concordance")
 
     box = labelled(ui.Text, "Search", "search", value=pattern, placeholder="war, rule of law, secur*, threat ... state")
     order = labelled(ui.Dropdown, "Order", "order", options=list(ORDERS.items()))
@@ -72,26 +74,26 @@ def concordance(
 def words(tokens: Tokens, *, by: str | None = None, stopwords: Collection[str] = ()) -> Any:
     """The most frequent words or phrases with their intervals, as in the report.
 
-    A repeated sentence is one that occurs several times in the corpus, whichever documents are chosen.
+    Repeated sentences are those of the whole corpus, whichever documents are chosen.
     """
     part, group = by_group(tokens, by)
     weights = repeats.weights(tokens)
 
     def answer(top: int, n: int, min_count: int, stopped: bool, once: bool, group: str = "") -> str:
-        own, inside = part(group)
+        chosen, inside = part(group)
         options: dict[str, Any] = {"n": n, "stopwords": stopwords if stopped else None}
         options["weights"] = weights[inside] if once else None
-        table = terms(own, min_count=min_count, **options).head(top)
+        table = terms(chosen, min_count=min_count, **options).head(top)
         if table.empty:
             return sentence(f"Nothing occurs {min_count} times" if min_count > 1 else "There are no words to rank")
-        table = plots.ranged(table, own, "term", "per_million", terms, **options)
+        table = plots.ranged(table, chosen, "term", "per_million", terms, **options)
         what = "words" if n == 1 else f"phrases of {n} words"
         aside = ", those of the stop lists aside" * stopped
-        said = f"The {len(table)} {what} used most{aside}"
+        heading = f"The {len(table)} {what} used most{aside}"
         figure = plots.interval_dots(table, label="term", value="per_million", xlabel="Occurrences per million words")
         columns = ["term", "count", "per_million", *plots.ends_of(table), "documents"]
-        alt = f"{said}: {', '.join(table['term'].head(5))} …"
-        return drawn(figure, alt, f"{said}. {with_intervals(own).rstrip('.')}", table[columns])
+        alt = f"{heading}: {', '.join(table['term'].head(5))} …"
+        return drawn(figure, alt, f"{heading}. {with_intervals(chosen).rstrip('.')}", table[columns])
 
     controls = {
         "top": labelled(ui.IntSlider, "How many", "top", value=25, min=5, max=60),
@@ -104,35 +106,36 @@ def words(tokens: Tokens, *, by: str | None = None, stopwords: Collection[str] =
 
 
 def repeated(tokens: Tokens, *, similarity: float = 0.6) -> Any:
-    """Sentences that say nearly the same, in pairs with their differences marked, or verbatim.
+    """Pairs of nearly equal sentences with their differences marked, or sentences repeated verbatim.
 
-    The slider is the Jaccard similarity of their words, at first `similarity`. Lowering it below what was looked for
-    searches again; so does each move where not all pairs were listed, see `near_repeats`. Raises `ValueError` for a
-    similarity that is no share above 0.
+    The slider is the Jaccard similarity of their words, at first `similarity`. Moving it below the lowest value so far
+    searches again, as does each move where `near_repeats` omitted pairs. Raises `ValueError` for a similarity not in
+    (0, 1].
     """
     if not 0 < similarity <= 1:
         raise ValueError(f"similarity is {similarity}: use a share above 0 and at most 1, such as 0.6")
-    looked_for: list[tuple[float, pd.DataFrame, bool]] = []
+    searched: tuple[float, pd.DataFrame, bool] | None = None  # lowest similarity, pairs, whether some were omitted
     exact = repeats.repeat_groups(tokens, repeats.exact_repeats(tokens, "sentence", min_words=MIN_WORDS))
 
     def answer(kind: str, similarity: float) -> str:
+        nonlocal searched
         if kind == "same":
-            said = f"Sentences of {MIN_WORDS} words or more that occur more than once word for word: {len(exact):,}"
-            return sentence(said) + scrolled(table_html(exact.head(LINES)), "Sentences")
-        if not looked_for or similarity < looked_for[0][0] or looked_for[0][2]:
+            heading = f"Sentences of {MIN_WORDS} words or more that occur more than once word for word: {len(exact):,}"
+            return sentence(heading) + scrolled(table_html(exact.head(LINES)), "Sentences")
+        if searched is None or similarity < searched[0] or searched[2]:
             found = repeats.near_repeats(tokens, similarity)
-            looked_for[:] = [(similarity, near_texts(tokens, found), bool(found["omitted"].any()))]
-        _, near, crowded = looked_for[0]
+            searched = similarity, near_texts(tokens, found), bool(found["omitted"].any())
+        _, near, crowded = searched
         near = near[near["similarity"] >= similarity - 1e-9]
-        said = (
+        heading = (
             f"Pairs of sentences that share {similarity:.0%} of their words or more and are not the same: {len(near):,}"
             f"{' or more, of which not all are listed' * (crowded and len(near) > 0)}"
         )
         if near.empty:
-            return sentence(said)
+            return sentence(heading)
         more = f"; the first {PAIRS} are shown" if len(near) > PAIRS else ""
         pairs = near.head(PAIRS).assign(kind="sentences")
-        return sentence(said + more) + scrolled(side_by_side_passages(pairs), "Pairs of sentences")
+        return sentence(heading + more) + scrolled(side_by_side_passages(pairs), "Pairs of sentences")
 
     options = [("sentences nearly the same", "near"), ("sentences word for word", "same")]
     kind = labelled(ui.Dropdown, "Look for", "kind", options=options)
@@ -142,7 +145,7 @@ def repeated(tokens: Tokens, *, similarity: float = 0.6) -> Any:
 
 
 def report_tables(run: Run) -> Any:
-    """The tables of a finished report, one at a time, with its caption, sorted and searched; first its words."""
+    """The tables of a finished report, one at a time, to sort and to search."""
     names = sorted(run)
     first = next((name for name in BEGINS if name in run), names[0])
     table = labelled(ui.Dropdown, "Table", "table", options=names, value=first)
@@ -161,10 +164,10 @@ def report_tables(run: Run) -> Any:
             rows = rows[np.logical_or.reduce(list(holds))]
         if column in rows.columns:
             rows = rows.sort_values(column, ascending=not largest, kind="stable")
-        said = f"Rows: {len(rows):,}" + (f", the first {LINES} are shown" if len(rows) > LINES else "")
+        heading = f"Rows: {len(rows):,}" + (f", the first {LINES} are shown" if len(rows) > LINES else "")
         return (
             sentence(str(run.about(table)["caption"]))
-            + sentence(said)
+            + sentence(heading)
             + scrolled(table_html(rows.head(LINES)), "Table")
         )
 
@@ -176,29 +179,29 @@ def report_tables(run: Run) -> Any:
 
 
 def report_folder(corpus: str | Path, run: str | Path | None = None) -> Path:
-    """The folder of the finished report `run`, or that in which ``lafz report`` puts one of the `corpus`."""
+    """The folder of the finished report `run`, or the default one of ``lafz report`` for `corpus`."""
     return from_root(run) if run else FIGURES / (from_root(corpus).resolve().stem or "report")
 
 
 def _lines(tokens: Tokens, pattern: str, order: str) -> tuple[pd.DataFrame, int]:
-    """The lines of a concordance that are shown, and how many there are."""
-    # What kwic takes of matches that lie in one another: the shortest of those that begin, and that end, together.
+    """The lines of a concordance that are shown, and how many there are in all."""
+    # As kwic does, keep the shortest of the matches that begin, and of those that end, together.
     found = find(tokens, [pattern]).drop_duplicates("first").drop_duplicates("last", keep="last")
     if order != "document" and len(found) <= SORTED:
         return kwic(tokens, pattern, sort=order).head(LINES), len(found)
-    # The contexts of half a million places would take seconds: of the documents with the first of them it is enough.
+    # The contexts of all occurrences may take seconds: read only the documents with the first ones.
     rows = np.unique(tokens.document[found["first"].to_numpy()[:LINES]])
     return kwic(tokens.subset(rows), pattern).head(LINES), len(found)
 
 
 def _nowhere(tokens: Tokens, pattern: str) -> str:
-    """That a pattern matches nothing, and which words begin like it."""
-    said = f"“{pattern.strip()}” does not occur in these texts"
+    """Say that a pattern matches nothing, and propose the most frequent words that begin like it."""
+    nothing = f"“{pattern.strip()}” does not occur in these texts"
     word = fold_pattern(pattern, lowercase=tokens.options["lowercase"])
     if any(letter in word for letter in " *?/"):
-        return said
+        return nothing
     longer = fitting_types(tokens, [f"{word}*"]).indices
     counts = np.bincount(tokens.ids, minlength=len(tokens.vocabulary))[longer]
     best = longer[np.lexsort((tokens.vocabulary[longer].astype(str), -counts))][:LONGER]
     listed = ", ".join(str(name) for name in tokens.vocabulary[best])
-    return f"{said}. Words that begin so: {listed} (all of them: {word}*)" if listed else said
+    return f"{nothing}. Words that begin so: {listed} (all of them: {word}*)" if listed else nothing

@@ -1,4 +1,4 @@
-"""Controls above what they make, for a notebook to explore in; and their state as HTML where no kernel answers."""
+"""Panels of controls above their result, for a notebook, and their state as HTML where no kernel runs."""
 
 import base64
 import html
@@ -19,14 +19,14 @@ from analysis.publish.figures import style
 from analysis.publish.markup import style_rules
 from analysis.text.tokens import Tokens
 
-LINES = 200  # lines of a concordance and rows of a table that are shown
+LINES = 200  # lines of a concordance, or rows of a table, that are shown
 MIN_WORDS = 5  # sentences with fewer words are not called repeats, as in the report
 
-_WIDE = {"description_width": "initial"}  # labels are as wide as their words
+_WIDE = {"description_width": "initial"}  # so that labels are not cut
 
 
 def labelled(kind: Any, label: str, name: str, **options: Any) -> Any:
-    """A control of ipywidgets with its whole label in sight, and ``lafz-<name>`` among its CSS classes."""
+    """An ipywidgets control of this `kind`, with its whole `label` and the CSS class ``lafz-<name>``."""
     made = kind(description=label, style=_WIDE, **options)
     made.add_class(f"lafz-{name}")
     return made
@@ -40,16 +40,16 @@ def panel(
     result: str = "result",
     first: Sequence[Any] = (),
 ) -> Any:
-    """The `controls` above the HTML that `answer` makes of their values, made again whenever one of them changes.
+    """The `controls` above the HTML that `answer` returns for their values, updated whenever one changes.
 
-    `answer` takes the value of each control by its name. A `ValueError`, or a package that is missing, is shown as its
-    sentence. The controls in `first` come before the others and act only on these.
+    `answer` takes the values by the names of the controls. A `ValueError` or a missing package is shown as a sentence.
+    The controls in `first` come before the others, and act on these alone.
     """
     shown = ui.HTML()
     shown.add_class(f"lafz-{result}")
 
     def update(_: Any = None) -> None:
-        shown.add_class("lafz-busy")  # says that it works, until what it makes is there
+        shown.add_class("lafz-busy")
         try:
             made = answer(**{key: control.value for key, control in controls.items()})
         except (ModuleNotFoundError, ValueError) as error:
@@ -68,7 +68,7 @@ def panel(
 
 
 def by_group(tokens: Tokens, by: str | None) -> tuple[Callable[[str], tuple[Tokens, Any]], dict[str, Any]]:
-    """A function from a group of `by` to its tokens and where they are in all; the control that names one, if any."""
+    """A function from a group of `by` to its tokens and their places in `tokens`, and the control that chooses one."""
 
     @lru_cache(maxsize=4)
     def part(group: str) -> tuple[Tokens, Any]:
@@ -85,7 +85,7 @@ def by_group(tokens: Tokens, by: str | None) -> tuple[Callable[[str], tuple[Toke
 
 
 def drawn(figure: Figure, alt: str, caption: str, table: pd.DataFrame) -> str:
-    """A figure above its caption and a table."""
+    """A figure, its caption and a table, as HTML."""
     picture = io.BytesIO()
     with style():
         figure.savefig(picture, format="svg", metadata={"Date": None, "Creator": None})
@@ -97,13 +97,13 @@ def drawn(figure: Figure, alt: str, caption: str, table: pd.DataFrame) -> str:
 
 
 def show_widget(widget: Any) -> None:
-    """Display a `panel`, and with it, for whatever can't run it (a saved notebook, a web page), its `still` form."""
+    """Display a `panel`, with its `still` form for a saved notebook or a web page."""
     bundle = widget._repr_mimebundle_() | {"text/html": still(widget), "text/plain": ". ".join(_settings(widget))}
     display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 
 def still(widget: Any) -> str:
-    """What a `panel` shows now as HTML without controls: what they are set to, and what was made of it."""
+    """The state of a `panel` as HTML without controls: their settings and the result."""
     settings = html.escape(". ".join(_settings(widget)))
     hint = "(To change this, run the notebook in JupyterLab: Run &gt; Run All Cells.)"
     made = "".join(part.value for part in _parts(widget) if isinstance(part, ui.HTML))
@@ -111,35 +111,33 @@ def still(widget: Any) -> str:
 
 
 def sentence(text: str) -> str:
-    """`text` as a paragraph that begins with a capital and ends with a full stop."""
+    """`text` as an HTML paragraph that begins with a capital and ends with a full stop."""
     whole = text[:1].upper() + text[1:]
     return f"<p>{html.escape(whole if whole.endswith(('.', '?', '!')) else whole + '.')}</p>"
 
 
 def scrolled(markup: str, label: str) -> str:
-    """`markup` in a field of limited height, which the keyboard reaches too; `label` says what it is."""
+    """`markup` in a scrolling region, which the keyboard reaches; `label` names it for screen readers."""
     return f'<div class="lafz-scroll" tabindex="0" role="region" aria-label="{html.escape(label)}">{markup}</div>'
 
 
 def _settings(widget: Any) -> list[str]:
-    """What each control of a panel is called and set to."""
-    return [
-        f"{part.description}: {_said(part)}"
-        for part in _parts(widget)
-        if not isinstance(part, ui.HTML) and part.description
-    ]
-
-
-def _said(control: Any) -> str:
-    """The value of a control as its user sees it."""
-    value = control.label if hasattr(control, "options") else control.value
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "–" if value in (None, "") else f"{value:g}" if isinstance(value, float) else str(value)
+    """The label and value of each control of a panel."""
+    settings = []
+    for control in _parts(widget):
+        if isinstance(control, ui.HTML) or not control.description:
+            continue
+        value = control.label if hasattr(control, "options") else control.value
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
+        elif isinstance(value, float):
+            value = f"{value:g}"
+        settings.append(f"{control.description}: {'–' if value in (None, '') else value}")
+    return settings
 
 
 def _parts(widget: Any) -> Iterator[Any]:
-    """The widgets within a widget that hold no others."""
+    """The widgets within a widget that contain no others."""
     children = getattr(widget, "children", ())
     if not children:
         yield widget

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from analysis.core.errors import ParameterError
-from analysis.core.files import put, temporary_folder, working_folder
-from analysis.core.jobs import KEPT, delete
-from analysis.core.paths import from_root, given, to_root
+from analysis.core.files import replace_folder, temporary_folder, working_folder
+from analysis.core.jobs import KEPT, empty_folder
+from analysis.core.paths import from_root, to_root, typed_path
 from analysis.core.progress import Progress
-from analysis.core.signals import undisturbed
+from analysis.core.signals import deferred_signals
 from analysis.engine.sharding import sharded_tokens
 from analysis.publish.corpus_tables import write_corpus_tables
 from analysis.publish.crate import write_crate
@@ -141,7 +141,7 @@ def run(
         if in_shards:
             sharded_side_by_side(room)  # before anything is read
             check_place(out)
-            with undisturbed():  # no signal between making the folder and registering it
+            with deferred_signals():  # no signal between making the folder and registering it
                 work = stack.enter_context(kept_work(out))
             words = read or words_of(work)  # the temporary folder may be in memory
             reading = {"memory": worker_memory or room, "client": client, "progress": progress}
@@ -181,8 +181,8 @@ def run(
                 _write_log(build, logs, started, time.monotonic() - since)
                 _put_in_place(build, out, work)
             elif keep_failed:
-                with working_folder(failed) as aside:  # its own, by whose name a killed `put` is undone
-                    put(build.rename(aside / "run"), failed)
+                with working_folder(failed) as aside:  # its own, by whose name a killed `replace_folder` is undone
+                    replace_folder(build.rename(aside / "run"), failed)
             if changed:
                 kept = f"; {KEPT}" if work else ""
                 raise ParameterError(f"{changed}, since the report was begun: {_AGAIN}{kept}")
@@ -238,7 +238,7 @@ def _opened_again(tokens: Tokens) -> Callable[[], Tokens]:
 
 def _is_there(value: Any) -> bool:
     """Whether a value is the path of an existing file or folder."""
-    return isinstance(value, str | Path) and str(value) != "" and given(value).exists()
+    return isinstance(value, str | Path) and str(value) != "" and typed_path(value).exists()
 
 
 def _text_size(parameters: Mapping[str, dict[str, Any]]) -> int:
@@ -270,11 +270,11 @@ def _finish(
 def _put_in_place(build: Path, out: Path, work: Path | None) -> None:
     """Move the finished folder to `out`, and delete earlier failures and kept parts."""
     check_place(out)  # again, since something may have appeared there meanwhile
-    with undisturbed():
-        put(build, out)
+    with deferred_signals():
+        replace_folder(build, out)
         forget_failures(out)
     if work:
-        delete(work)
+        empty_folder(work)
     else:
         forget(out)
 

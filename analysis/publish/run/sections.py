@@ -12,11 +12,11 @@ from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 from analysis.core.errors import with_advice
-from analysis.core.files import ForeignError, LeftAlone, clear, delete_file, is_own
-from analysis.core.jobs import BusyError, delete, held, work_of
+from analysis.core.files import ForeignError, LeftAlone, clear, delete_file, is_lafz_folder
+from analysis.core.jobs import BusyError, empty_folder, locked_folder, work_path
 from analysis.core.progress import Progress
 from analysis.core.versions import code_version
-from analysis.publish.manifest import OF_FORMATS, extras_of, named, recorded, versions
+from analysis.publish.manifest import OF_FORMATS, extras_of, input_records, recorded, versions
 from analysis.publish.parameters import notebooks, read_cells
 from analysis.publish.run.processes import Job, Processes, run_notebooks
 from analysis.publish.tables import OUTPUT, write_json
@@ -154,12 +154,12 @@ def _failed(out: Path, notebook: Path) -> Path:
 
 @contextmanager
 def kept_work(out: Path) -> Iterator[Path]:
-    """Hold the folder of the finished parts of the report `out` for this process alone; see `held`.
+    """Hold the folder of the finished parts of the report `out` for this process alone; see `locked_folder`.
 
     It has the stages of reading, the tokens in `words_of`, and a folder for each notebook that ran to its end. Files
     that killed notebooks left beside the tokens are deleted on entry and exit.
     """
-    with held(work_of(out)) as work:
+    with locked_folder(work_path(out)) as work:
         clear(work, _is_beside_words, deep=3)
         try:
             yield work
@@ -174,23 +174,23 @@ def words_of(work: Path) -> Path:
 
 def key_of(section: str, notebook: Path, values: Mapping[str, Any]) -> str:
     """The section and a digest of what its output depends on: parameters, files read, code and versions."""
-    read = named(recorded({section: notebook}, {section: dict(values)}))
+    read = input_records(recorded({section: notebook}, {section: dict(values)}))
     known = json.dumps([values, read, versions(extras_of({section: dict(values)}, OF_FORMATS))], sort_keys=True)
     return f"{section}-{hashlib.sha256(known.encode()).hexdigest()[:32]}"
 
 
 def is_kept(out: str | Path) -> bool:
     """Whether finished parts of the report `out` are kept."""
-    return is_own(work_of(Path(out).expanduser().resolve()))
+    return is_lafz_folder(work_path(Path(out).expanduser().resolve()))
 
 
 def forget(out: Path) -> None:
     """Delete the kept parts of the report `out`, unless another process uses them."""
-    if not os.path.lexists(work_of(out)):
+    if not os.path.lexists(work_path(out)):
         return
     try:
-        with suppress(BusyError), held(work_of(out)) as work:
-            delete(work)
+        with suppress(BusyError), locked_folder(work_path(out)) as work:
+            empty_folder(work)
     except ForeignError as error:
         warnings.warn(str(error), LeftAlone, stacklevel=2)
 

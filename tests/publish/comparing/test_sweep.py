@@ -7,7 +7,7 @@ import pytest
 
 from analysis.core.errors import ParameterError
 from analysis.framing.lexicon import LexiconError
-from analysis.publish.comparing.sweep import folder_names, grid, said, small_lines, sweep, told_apart
+from analysis.publish.comparing.sweep import by_change, folder_names, grid, sentences, small_lines, sweep
 
 
 @pytest.fixture(scope="module")
@@ -127,14 +127,14 @@ def test_folders_have_names_that_every_file_system_takes():
     assert [len(name) for name in folder_names(long)] == [100, 100]
 
 
-def test_numbers_are_told_apart_by_how_much_they_change():
+def test_numbers_are_sorted_by_how_much_they_change():
     rows = [("x", "words", 10), ("x", "pairs", 9), ("x", "hits", 2), ("x", "old", 7)]
     rows += [("y", "words", 10), ("y", "pairs", 10), ("y", "hits", 4)]
     table = pd.DataFrame(rows, columns=["run", "name", "value"]).assign(unit="", lexicon=lambda own: "a/" + own["run"])
-    assert told_apart(table) == (["hits", "pairs"], ["words"], ["old"])
-    assert said(table, ["hits"], ["lexicon"]) == ["Hits: 2 with x, 4 with y."]
+    assert by_change(table) == (["hits", "pairs"], ["words"], ["old"])
+    assert sentences(table, ["hits"], ["lexicon"]) == ["Hits: 2 with x, 4 with y."]
     many = pd.DataFrame({"k": list("12345"), "name": "share", "unit": "share", "value": [0.1, 0.5, 0.2, 0.3, 0.05]})
-    assert said(many, ["share"], ["k"]) == ["Share: from 5.0% (5) to 50.0% (2)."]
+    assert sentences(many, ["share"], ["k"]) == ["Share: from 5.0% (5) to 50.0% (2)."]
 
 
 def test_a_chart_has_a_line_for_each_value_of_the_other_parameter():

@@ -1,6 +1,5 @@
 """Frames are marked in the document that is chosen, and counted as the chosen terms count, by hand."""
 
-import html
 import re
 
 import pandas as pd
@@ -10,6 +9,7 @@ from analysis import tokenize
 from analysis.core.paths import LEXICONS, SAMPLE
 from analysis.framing.lexicon import read_lexicon
 from analysis.publish.exploring.frames import frames, lexicon_files, reading
+from tests.publish.exploring.panel_content import control, rows, shown
 
 FILES = {
     "a.txt": "The militants fled the valley at dawn. The judge heard the case. The militants fled the valley at dawn.",
@@ -35,23 +35,13 @@ def lexicon(tmp_path):
     return path
 
 
-def control(panel, name):
-    return next(part for part in panel.children[0].children if f"lafz-{name}" in part._dom_classes)
-
-
-def said(panel):
-    return panel.children[1].value.partition("</style>")[2]
-
-
 def marked(panel):
-    return re.findall('<mark class="f[^>]*title="(.*?)">(.*?)</mark>', said(panel))
+    return re.findall('<mark class="f[^>]*title="(.*?)">(.*?)</mark>', shown(panel))
 
 
 def rates(panel):
     """Label, hits and rate of each row of the table of frames."""
-    body = said(panel).partition("<tbody>")[2].partition("</tbody>")[0]
-    found = [re.findall("<td[^>]*>(.*?)</td>", row) for row in re.findall("<tr>(.*?)</tr>", body)]
-    return [[html.unescape(row[0]), *map(float, row[1:3])] for row in found]
+    return [[row[0], *map(float, row[1:3])] for row in rows(panel)]
 
 
 def test_control_characters_in_the_names_of_documents_are_written_out(make_corpus, lexicon):
@@ -73,7 +63,7 @@ def test_a_document_is_found_by_its_title_source_or_date(tokens, lexicon):
         assert (document.description, document.value) == ("1 document", row)
     assert [text for _, text in marked(panel)] == ["militants", "fled", "judge", "militants", "fled"]
     find.value = "<x>"
-    assert said(panel) == "<p>No document has “&lt;x&gt;” in its name, title, source or date.</p></div>"
+    assert shown(panel) == "<p>No document has “&lt;x&gt;” in its name, title, source or date.</p></div>"
     find.value = ""
     assert document.value == 0
 
@@ -81,14 +71,14 @@ def test_a_document_is_found_by_its_title_source_or_date(tokens, lexicon):
 def test_the_chosen_document_shows_its_frames_and_repeats(tokens, lexicon):
     panel = reading(tokens, [lexicon])
     assert [text for _, text in marked(panel)] == ["militants", "fled", "judge", "militants", "fled"]
-    assert said(panel).count('data-n="2"') == 2  # one sentence twice
+    assert shown(panel).count('data-n="2"') == 2  # one sentence twice
     control(panel, "document").value = 1
     assert marked(panel) == [("Law &amp; order", "judge")]
-    assert "&lt;b&gt;nothing&lt;/b&gt;" in said(panel)
+    assert "&lt;b&gt;nothing&lt;/b&gt;" in shown(panel)
     control(panel, "document").value = 2
     assert marked(panel) == []
-    assert "<p>No frames: lexicon &#x27;two&#x27; is in &#x27;en&#x27; and the documents are in ur" in said(panel)
-    assert "جنگ" in said(panel)
+    assert "<p>No frames: lexicon &#x27;two&#x27; is in &#x27;en&#x27; and the documents are in ur" in shown(panel)
+    assert "جنگ" in shown(panel)
 
 
 def test_another_lexicon_is_one_of_the_list_or_a_file(tokens, lexicon, tmp_path):
@@ -100,7 +90,7 @@ def test_another_lexicon_is_one_of_the_list_or_a_file(tokens, lexicon, tmp_path)
     control(panel, "file").value = str(other)
     assert [text for title, text in marked(panel) if title.startswith("Law")] == ["valley", "valley"]
     control(panel, "file").value = "no such.yml"
-    assert said(panel).startswith("<p>No such lexicon: ")
+    assert shown(panel).startswith("<p>No such lexicon: ")
     other.write_text(LEXICON.replace("judge", "case"), encoding="utf-8")  # changed since it was read
     control(panel, "file").value = str(other)
     assert [text for title, text in marked(panel) if title.startswith("Law")] == ["case"]
@@ -116,27 +106,27 @@ def test_frames_are_counted_with_and_without_light_terms(tokens, lexicon):
     assert rates(panel) == [["Threat", 2, 1000 * 2 / words], ["Law & order", 2, 1000 * 2 / words]]
     control(panel, "weight").value = 0.6
     assert [row[:2] for row in rates(panel)] == [["Law & order", 2], ["Threat", 0]]
-    assert "two, 1 terms. Lines are the range over" in said(panel)
+    assert "two, 1 terms. Lines are the range over" in shown(panel)
     control(panel, "group").value = "Wire"
     assert [row[:2] for row in rates(panel)] == [["Law & order", 1], ["Threat", 0]]
 
 
 def test_the_sentences_behind_the_rates_are_escaped_and_a_silent_group_is_said_to_be(tokens, lexicon):
     panel = frames(tokens, [lexicon], by="source")
-    assert "The judge heard &lt;b&gt;nothing&lt;/b&gt;." in said(panel)
-    sentences = re.findall("<td[^>]*>([^<]*)</td>", said(panel).rpartition("<tbody>")[2])[2::4]
+    assert "The judge heard &lt;b&gt;nothing&lt;/b&gt;." in shown(panel)
+    sentences = re.findall("<td[^>]*>([^<]*)</td>", shown(panel).rpartition("<tbody>")[2])[2::4]
     assert len(sentences) == 4  # three of a, one of b
     control(panel, "group").value = "Wire"
-    sentences = re.findall("<td[^>]*>([^<]*)</td>", said(panel).rpartition("<tbody>")[2])[2::4]
+    sentences = re.findall("<td[^>]*>([^<]*)</td>", shown(panel).rpartition("<tbody>")[2])[2::4]
     assert sentences == ["The judge heard &lt;b&gt;nothing&lt;/b&gt;."]
     control(panel, "weight").value = 0.4
-    assert "militant" not in said(panel)
+    assert "militant" not in shown(panel)
     control(panel, "group").value = "(none)"
-    assert said(panel).startswith("<p>Lexicon &#x27;two&#x27; is in &#x27;en&#x27; and the documents are in ur")
+    assert shown(panel).startswith("<p>Lexicon &#x27;two&#x27; is in &#x27;en&#x27; and the documents are in ur")
     control(panel, "group").value = "Wire"
     lexicon.write_text(LEXICON.replace("judge", "trial"), encoding="utf-8")
     control(panel, "weight").value = 0.5
-    assert said(panel) == "<p>No term of the lexicon occurs here.</p></div>"
+    assert shown(panel) == "<p>No term of the lexicon occurs here.</p></div>"
 
 
 def test_what_coders_did_not_bear_out_is_marked(sample_tokens):
@@ -147,7 +137,7 @@ def test_what_coders_did_not_bear_out_is_marked(sample_tokens):
     labels = {row[0] for row in rates(panel)}
     assert {"Threat (not valid here)", "War and eradication (uncertain)", "Diplomacy"} <= labels
     control(panel, "lexicon").label = "actors"
-    assert said(panel).startswith(
+    assert shown(panel).startswith(
         "<p>Not held against coders: validity.yml was made for lexicon security_communication"
     )
     hits = pd.Series({label: hits for label, hits, _ in rates(panel)})

@@ -16,6 +16,7 @@ from analysis.publish.run.processes import Processes, run_notebooks
 from analysis.terms.concordance import kwic
 from analysis.terms.frequency import terms
 from tests.in_process import run_in_process
+from tests.publish.exploring.panel_content import control, rows, shown
 
 EXPLORER = NOTEBOOKS / "00_explore.ipynb"
 FILES = {
@@ -25,28 +26,12 @@ FILES = {
 }
 
 
-def control(panel, name):
-    return next(part for part in panel.children[0].children if f"lafz-{name}" in part._dom_classes)
-
-
-def said(panel):
-    """What a panel shows, its style sheet apart."""
-    return panel.children[1].value.partition("</style>")[2]
-
-
 def text(panel):
-    return " ".join(html.unescape(re.sub("<[^>]*>", " ", said(panel))).split())
+    return " ".join(html.unescape(re.sub("<[^>]*>", " ", shown(panel))).split())
 
 
 def keywords(panel):
-    return re.findall("<mark>(.*?)</mark>", said(panel))
-
-
-def rows(panel):
-    """The cells of the table that a panel shows, row by row."""
-    body = said(panel).partition("<tbody>")[2]
-    found = [re.findall("<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in re.findall("<tr>(.*?)</tr>", body, re.DOTALL)]
-    return [[html.unescape(cell) for cell in row] for row in found]
+    return re.findall("<mark>(.*?)</mark>", shown(panel))
 
 
 def test_search_follows_what_is_typed(tokens):
@@ -66,7 +51,7 @@ def test_search_follows_what_is_typed(tokens):
 def test_search_is_put_in_order_and_kept_to_a_group(tokens):
     panel = concordance(tokens, pattern="war", by="source")
     control(panel, "order").value = "left"  # "a war", "peace & war", "War" after "war"
-    assert [cell.split()[-2:] for cell in re.findall("<span[^>]*end[^>]*>(.*?)</span> <mark", said(panel))] == [
+    assert [cell.split()[-2:] for cell in re.findall("<span[^>]*end[^>]*>(.*?)</span> <mark", shown(panel))] == [
         ["wins", "a"],
         ["peace", "&amp;"],
         ["a", "war."],
@@ -98,13 +83,13 @@ def test_what_can_not_be_found_is_said(tokens, typed, answer):
     panel = concordance(tokens, pattern="war")
     control(panel, "search").value = typed
     assert text(panel) == answer
-    assert "<b>" not in said(panel)
+    assert "<b>" not in shown(panel)
 
 
 def test_texts_are_escaped(tokens):
     panel = concordance(tokens, pattern="alert", by="source")
-    assert "<script" not in said(panel)
-    assert "&lt;script&gt;" in said(panel)
+    assert "<script" not in shown(panel)
+    assert "&lt;script&gt;" in shown(panel)
 
 
 def test_of_many_places_the_first_are_shown_and_all_are_counted(make_corpus, monkeypatch):
@@ -118,16 +103,16 @@ def test_of_many_places_the_first_are_shown_and_all_are_counted(make_corpus, mon
     control(panel, "search").value = "war"
     assert text(panel).startswith("First 200 of 600 places.")
     whole = kwic(tokens, "war")
-    shown = re.findall('<th scope="row" dir="auto">(.*?)</th>', said(panel))
-    assert shown == whole["doc_id"].head(200).tolist() == ["a"] * 150 + ["b"] * 50
+    names = re.findall('<th scope="row" dir="auto">(.*?)</th>', shown(panel))
+    assert names == whole["doc_id"].head(200).tolist() == ["a"] * 150 + ["b"] * 50
     control(panel, "order").value = "left"
     assert text(panel).startswith("First 200 of 600 places, in the order of the texts: so many are not sorted.")
     monkeypatch.setattr(panels, "SORTED", 600)
     control(panel, "order").value = "right"
     control(panel, "order").value = "left"
     assert text(panel).startswith("First 200 of 600 places. ")
-    shown = re.findall('<th scope="row" dir="auto">(.*?)</th>', said(panel))
-    assert shown == kwic(tokens, "war", sort="left")["doc_id"].head(200).tolist() == ["d"] * 150 + ["c"] * 50
+    names = re.findall('<th scope="row" dir="auto">(.*?)</th>', shown(panel))
+    assert names == kwic(tokens, "war", sort="left")["doc_id"].head(200).tolist() == ["d"] * 150 + ["c"] * 50
 
 
 def test_matches_in_one_another_are_counted_as_the_concordance_counts(make_corpus):
@@ -141,8 +126,8 @@ def test_words_are_those_of_the_measure_with_the_same_intervals(sample_tokens):
     stops = {"the", "of", "and"}
     panel = words(sample_tokens, by="source", stopwords=stops)
     columns = ["term", "count", "per_million", "ci_low", "ci_high", "documents"]
-    assert table_html(terms(sample_tokens, stopwords=stops).head(25)[columns]) in said(panel)
-    assert "those of the stop lists aside. Lines are 95% gamma intervals over 26 documents (" in said(panel)
+    assert table_html(terms(sample_tokens, stopwords=stops).head(25)[columns]) in shown(panel)
+    assert "those of the stop lists aside. Lines are 95% gamma intervals over 26 documents (" in shown(panel)
     control(panel, "length").value = 2
     control(panel, "top").value = 7
     control(panel, "stops").value = False
@@ -151,8 +136,8 @@ def test_words_are_those_of_the_measure_with_the_same_intervals(sample_tokens):
     few = terms(own, n=2, min_count=2).head(7)
     each = terms(own, by="doc_id", n=2).set_index(["term", "doc_id"])["per_million"].unstack(fill_value=0)
     few = few.assign(ci_low=each.min(axis=1)[few["term"]].array, ci_high=each.max(axis=1)[few["term"]].array)
-    assert table_html(few[columns].rename(columns={"ci_low": "lowest", "ci_high": "highest"})) in said(panel)
-    assert "The 7 phrases of 2 words used most. Lines are the range over 4 documents (" in said(panel)
+    assert table_html(few[columns].rename(columns={"ci_low": "lowest", "ci_high": "highest"})) in shown(panel)
+    assert "The 7 phrases of 2 words used most. Lines are the range over 4 documents (" in shown(panel)
 
 
 def test_words_counted_once_and_none_left(make_corpus):
@@ -224,8 +209,8 @@ def test_tables_of_a_report_are_sorted_and_searched(small_run):
     assert control(panel, "column").label == "as in the report"
     control(panel, "table").value = "framing/profile"
     table = run["framing/profile"]
-    assert table_html(table) in said(panel)
-    assert said(panel).startswith(f"<p>{html.escape(run.about('framing/profile')['caption'])}</p>")
+    assert table_html(table) in shown(panel)
+    assert shown(panel).startswith(f"<p>{html.escape(run.about('framing/profile')['caption'])}</p>")
     control(panel, "column").value = "hits"
     assert [row[1] for row in rows(panel)] == [str(n) for n in sorted(table["hits"], reverse=True)]
     control(panel, "largest").value = False

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.core.files import ForeignError, LeftAlone
-from analysis.core.jobs import held
+from analysis.core.jobs import locked_folder
 from analysis.publish.run.processes import Processes
 from analysis.publish.run.sections import forget, forget_failures, is_kept, kept_work, key_of, run_sections
 from tests.in_process import write_notebook
@@ -53,7 +53,7 @@ def contents(folder):
 
 
 def test_what_is_taken_over_is_all_of_it_and_the_reports_own(run, tmp_path):
-    with held(tmp_path / "work") as work:
+    with locked_folder(tmp_path / "work") as work:
         first = run(work)
         made = contents(run.build)
         assert made.keys() == {"notebooks/lines.ipynb", "lines/table.csv", "lines/figure.svg"}
@@ -70,7 +70,7 @@ def test_what_is_taken_over_is_all_of_it_and_the_reports_own(run, tmp_path):
 
 
 def test_what_a_killed_call_left_half_made_is_made_anew(run, tmp_path):
-    with held(tmp_path / "work") as work:
+    with locked_folder(tmp_path / "work") as work:
         run(work)
     made = contents(run.build)
     [place] = (work / "notebooks").iterdir()
@@ -79,7 +79,7 @@ def test_what_a_killed_call_left_half_made_is_made_anew(run, tmp_path):
     place.rename(half)
     (half / "lines" / "figure.svg").unlink()
     (half / "lines" / "more.csv").touch()
-    with held(tmp_path / "work") as work:
+    with locked_folder(tmp_path / "work") as work:
         run(work)
     assert contents(run.build) == made
     assert len(run.log.read_text().splitlines()) == 2
@@ -87,7 +87,7 @@ def test_what_a_killed_call_left_half_made_is_made_anew(run, tmp_path):
 
 @pytest.mark.parametrize("last", [CHANGE, FAIL])
 def test_a_notebook_that_failed_or_whose_corpus_changed_meanwhile_is_not_kept(run, tmp_path, last):
-    with held(tmp_path / "work") as work:
+    with locked_folder(tmp_path / "work") as work:
         assert bool(run(work, last).get("error")) == (last == FAIL)
         assert (run.build / "lines" / "table.csv").is_file()  # the report may show it
         assert not list((work / "notebooks").glob("[!.]*"))
@@ -98,7 +98,7 @@ def test_what_is_forgotten_is_gone_unless_another_works_with_it(tmp_path):
     work = tmp_path / ".out.work"
     forget(tmp_path / "out")
     assert not work.exists()
-    with held(work):
+    with locked_folder(work):
         (work / "notebooks" / "framing-1").mkdir(parents=True)
         forget(tmp_path / "out")
         assert (work / "notebooks" / "framing-1").is_dir()
@@ -138,7 +138,7 @@ def test_only_what_notebooks_put_beside_the_words_is_cleared_away(tmp_path):
     words = tmp_path / ".out.work" / "words-0123" / "4567"
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "4567" / "mine").mkdir(parents=True)
-    with held(tmp_path / ".out.work") as work:
+    with locked_folder(tmp_path / ".out.work") as work:
         for name in ("00000", "types", "table-2"):
             (words / name).mkdir(parents=True)
             (words / name / "numbers").touch()
